@@ -24,13 +24,13 @@ import { eventHandlers } from './records/events.ts';
 import { issueHandlers } from './records/issues.ts';
 import { replayHandlers } from './records/replays.ts';
 import { statsHandlers } from './records/statistics.ts';
-import type { TraceHandlers } from './records/traces.ts';
+import { type Traces, traceHandlers } from './records/traces.ts';
 
 /** Parts created outside the handlers, because intake and the Inbox use them too. */
 type ShownExtras = {
   streams: EventStreams;
   inbox: InboxHandlers;
-  traces: TraceHandlers;
+  traces: Traces;
   rejected: Handlers<'listRejectedRequests'>;
   stopping: () => boolean;
 };
@@ -61,7 +61,7 @@ export function allHandlers(parts: ApiParts, { streams, inbox, traces, rejected,
     ...roleHandlers(parts),
     ...tokenHandlers(parts),
     ...inbox,
-    ...traces,
+    ...traceHandlers(parts, traces),
     ...rejected,
     ...operatingHandlers(parts, stopping),
   };

@@ -86,7 +86,7 @@ test('every route has its handler and every handler its route', async () => {
   await using server = await startTestServer();
   const streams = { open() {}, closeAll() {} };
   const inbox = createInbox(server.parts).handlers;
-  const traces = createTraces(server.parts).handlers;
+  const traces = createTraces(server.parts);
   const rejected = createRejectedRequests(server.parts).handlers;
   const handlers = allHandlers(server.parts, { streams, inbox, traces, rejected, stopping: () => false });
   assert.deepEqual(Object.keys(handlers).sort(), Object.keys(routeTable).sort());

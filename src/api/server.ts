@@ -110,7 +110,7 @@ export async function createServer(parts: ApiParts): Promise<Server> {
   const handlers = allHandlers(parts, {
     streams,
     inbox: inbox.handlers,
-    traces: traces.handlers,
+    traces,
     rejected: rejected.handlers,
     stopping,
   });

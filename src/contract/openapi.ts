@@ -20,7 +20,8 @@ import { explainedCondition } from './records/explanation.ts';
 import { sampleInput } from './records/sample.ts';
 import { stats } from './records/stats.ts';
 import { trace } from './records/trace.ts';
-import { notRepeatable, type RouteId, routes } from './routes.ts';
+import type { Route } from './route.ts';
+import { isSingleResource, notRepeatable, type RouteId, routes } from './routes.ts';
 
 type Json = { [key: string]: unknown };
 
@@ -104,7 +105,7 @@ export function openApi({ version, url }: { version: string; url: string | null 
         [status]: { description: summary, ...content },
         ...(path.includes('/by-name/') ? { 201: { description: 'Created', ...content } } : {}),
         ...(id === 'createReplay' ? { 201: { description: 'Created', ...content } } : {}),
-        ...(isTagged(route) ? { 304: { description: 'Unchanged: If-None-Match has the current ETag' } } : {}),
+        ...(isSingleResource(route) ? { 304: { description: 'Unchanged: If-None-Match has the current ETag' } } : {}),
         default: { $ref: '#/components/responses/Problem' },
       },
     };
@@ -166,12 +167,7 @@ function queryParameters(query: z.ZodType | null, schemas: Json, id: RouteId): J
   }));
 }
 
-/** Whether the response has an ETag that the next request can send: a single resource, or the caller. */
-function isTagged({ method, path }: { method: string; path: string }): boolean {
-  return method === 'GET' && (/\{\w+\}$/.test(path) || /\/(me|session)$/.test(path));
-}
-
-function headerParameters({ id, method, path }: { id: RouteId; method: string; path: string }): Json[] {
+function headerParameters({ id, method, path }: Route & { id: RouteId }): Json[] {
   const header = (name: string, description: string) => ({
     name,
     in: 'header',
@@ -183,7 +179,7 @@ function headerParameters({ id, method, path }: { id: RouteId; method: string; p
     return [header('Idempotency-Key', 'The first response to a key is repeated for 24 h.')];
   if (['PUT', 'PATCH', 'DELETE'].includes(method) && path.includes('{'))
     return [header('If-Match', 'The ETag of the version to change.')];
-  if (isTagged({ method, path }))
+  if (isSingleResource({ method, path }))
     return [header('If-None-Match', 'The ETag of the version that the client has; 304 when it is unchanged.')];
   return [];
 }

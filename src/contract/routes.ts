@@ -72,3 +72,8 @@ export const routes: readonly (Route & { id: RouteId })[] = Object.entries(route
   id: id as RouteId, // the keys of a constant object
   ...one,
 }));
+
+/** Whether a route returns a single resource, so that its response has an ETag: a resource by id, or the caller. */
+export function isSingleResource({ method, path }: Pick<Route, 'method' | 'path'>): boolean {
+  return method === 'GET' && (/\{\w+\}$/.test(path) || /\/(me|session)$/.test(path));
+}

@@ -4,10 +4,8 @@ import { checkPassword } from '../../identity/password-policy.ts';
 import type { Principal } from '../../identity/principal.ts';
 import { endSessions, freshMs, setOwnPassword } from '../../identity/sessions.ts';
 import { removeToken } from '../../identity/tokens.ts';
-import { actorOf } from '../call/audit-author.ts';
 import type { ApiParts, Call, Handlers } from '../call/call.ts';
-import { contentTag, versionTag } from '../http/etag.ts';
-import { invalid } from '../http/validate.ts';
+import { found, invalid } from '../http/validate.ts';
 import { shownAccounts } from './shown-account.ts';
 import { makeToken } from './tokens.ts';
 
@@ -53,23 +51,16 @@ export function meHandlers(parts: ApiParts): Handlers<Ids> {
 
   function ownSession({ principal, params }: Pick<Call<'getMySession'>, 'principal' | 'params'>): Session {
     const session = ownSessions(principal).find(({ id }) => id === params.id);
-    if (session === undefined) throw new AppError('not_found', `You have no session ${params.id}.`);
-    return session;
+    return found(session, `You have no session ${params.id}.`);
   }
 
   function ownToken({ principal, params }: Pick<Call<'getMyToken'>, 'principal' | 'params'>): Token {
     const token = directory.snapshot.tokens.get(params.id);
-    if (token === undefined || token.userId !== principal.userId)
-      throw new AppError('not_found', `You have no token ${params.id}.`);
-    return token;
+    return found(token?.userId === principal.userId ? token : null, `You have no token ${params.id}.`);
   }
 
   return {
-    getMe({ principal, reply }) {
-      const me = shown.me(principal);
-      reply.header('etag', contentTag(me));
-      return me;
-    },
+    getMe: ({ principal }) => shown.me(principal),
 
     async changeMe(call) {
       const { password, currentPassword } = call.body();
@@ -80,7 +71,7 @@ export function meHandlers(parts: ApiParts): Handlers<Ids> {
       await directory.change((snapshot) => {
         const user = snapshot.users.get(id);
         if (user === undefined) throw new AppError('unauthorized');
-        return setOwnPassword(snapshot, user, passwordHash, actorOf(call, parts));
+        return setOwnPassword(snapshot, user, passwordHash, call.actor());
       });
       return shown.me(call.principal);
     },
@@ -91,19 +82,17 @@ export function meHandlers(parts: ApiParts): Handlers<Ids> {
 
     getMySession(call) {
       const session = ownSession(call);
-      const answer = shown.session(session, session.id === call.principal.sessionId);
-      call.reply.header('etag', contentTag(answer));
-      return answer;
+      return shown.session(session, session.id === call.principal.sessionId);
     },
 
     async endMySessions(call) {
       const others = () => ownSessions(call.principal).filter(({ id }) => id !== call.principal.sessionId);
-      await directory.change(() => endSessions(others(), 'revoke', actorOf(call, parts)));
+      await directory.change(() => endSessions(others(), 'revoke', call.actor()));
       return undefined;
     },
 
     async endMySession(call) {
-      await directory.change(() => endSessions([ownSession(call)], 'revoke', actorOf(call, parts)));
+      await directory.change(() => endSessions([ownSession(call)], 'revoke', call.actor()));
       return undefined;
     },
 
@@ -114,14 +103,10 @@ export function meHandlers(parts: ApiParts): Handlers<Ids> {
 
     createMyToken: (call) => makeToken(parts, call, call.body()),
 
-    getMyToken(call) {
-      const token = ownToken(call);
-      call.reply.header('etag', versionTag(token.version));
-      return shown.token(token);
-    },
+    getMyToken: (call) => shown.token(ownToken(call)),
 
     async deleteMyToken(call) {
-      await directory.change((snapshot) => removeToken(snapshot, ownToken(call), actorOf(call, parts)));
+      await directory.change((snapshot) => removeToken(snapshot, ownToken(call), call.actor()));
       return undefined;
     },
   };

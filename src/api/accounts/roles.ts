@@ -1,17 +1,14 @@
+import type { Role } from '../../accounts/accounts.ts';
 import { allRights, covers, rights } from '../../contract/accounts/rights.ts';
 import { rolePatch, roleReadOnly } from '../../contract/accounts/role.ts';
-import { AppError } from '../../contract/errors.ts';
 import { foldName } from '../../contract/fold-name.ts';
 import type { AccountSnapshot } from '../../identity/account-snapshot.ts';
 import { changeRole, createRole, removeRole } from '../../identity/roles.ts';
-import { actorOf } from '../call/audit-author.ts';
-import type { ApiParts, Handlers } from '../call/call.ts';
+import type { ApiParts, Call, Handlers } from '../call/call.ts';
 import { withoutReadOnly } from '../documents/patch.ts';
-import { checkIfMatch, versionTag } from '../http/etag.ts';
-import { validate } from '../http/validate.ts';
+import { found, validate } from '../http/validate.ts';
 import { given } from '../http/without-undefined.ts';
-import { pageOfRecords } from './account-list.ts';
-import { shownAccounts } from './shown-account.ts';
+import { pageOfAccounts, shownAccounts } from './shown-account.ts';
 
 type Ids = 'listRoles' | 'createRole' | 'getRole' | 'changeRole' | 'deleteRole' | 'listRights';
 
@@ -19,9 +16,13 @@ export function roleHandlers(parts: ApiParts): Handlers<Ids> {
   const { directory } = parts.identity;
   const shown = shownAccounts(directory);
 
-  function find({ roles }: AccountSnapshot, id: string) {
-    const role = roles.get(id);
-    if (role === undefined) throw new AppError('not_found', `There is no role ${id}.`);
+  function find({ roles }: AccountSnapshot, id: string): Role {
+    return found(roles.get(id), `There is no role ${id}.`);
+  }
+
+  function findToChange(snapshot: AccountSnapshot, call: Call<'changeRole' | 'deleteRole'>): Role {
+    const role = find(snapshot, call.params.id);
+    call.checkVersion(role.version);
     return role;
   }
 
@@ -29,41 +30,28 @@ export function roleHandlers(parts: ApiParts): Handlers<Ids> {
     listRoles({ query }) {
       const wanted = foldName(query.name ?? '');
       const roles = [...directory.snapshot.roles.values()].filter(({ name }) => foldName(name).includes(wanted));
-      return pageOfRecords(roles, query, shown.role);
+      return pageOfAccounts(roles, query, shown.role);
     },
 
     async createRole(call) {
       const input = call.body();
-      const { role } = await directory.change((snapshot) =>
-        createRole(snapshot, input, parts.newId, actorOf(call, parts)),
-      );
-      call.reply.headers({ etag: versionTag(role.version), location: `/api/v1/roles/${role.id}` });
+      const { role } = await directory.change((snapshot) => createRole(snapshot, input, parts.newId, call.actor()));
+      call.reply.header('location', `/api/v1/roles/${role.id}`);
       return shown.role(role);
     },
 
-    getRole({ params, reply }) {
-      const role = find(directory.snapshot, params.id);
-      reply.header('etag', versionTag(role.version));
-      return shown.role(role);
-    },
+    getRole: ({ params }) => shown.role(find(directory.snapshot, params.id)),
 
     async changeRole(call) {
-      const patch = validate(rolePatch, withoutReadOnly(call.json, roleReadOnly));
-      const { role } = await directory.change((snapshot) => {
-        const before = find(snapshot, call.params.id);
-        checkIfMatch(call.request.headers['if-match'], before.version);
-        return changeRole(snapshot, before, given(patch), actorOf(call, parts));
-      });
-      call.reply.header('etag', versionTag(role.version));
+      const patch = given(validate(rolePatch, withoutReadOnly(call.json, roleReadOnly)));
+      const { role } = await directory.change((snapshot) =>
+        changeRole(snapshot, findToChange(snapshot, call), patch, call.actor()),
+      );
       return shown.role(role);
     },
 
     async deleteRole(call) {
-      await directory.change((snapshot) => {
-        const role = find(snapshot, call.params.id);
-        checkIfMatch(call.request.headers['if-match'], role.version);
-        return removeRole(snapshot, role, actorOf(call, parts));
-      });
+      await directory.change((snapshot) => removeRole(snapshot, findToChange(snapshot, call), call.actor()));
       return undefined;
     },
 

@@ -4,11 +4,13 @@ import { administratorRoleId, type ShownRole } from '../../contract/accounts/rol
 import type { ShownSession } from '../../contract/accounts/sign-in.ts';
 import type { ShownToken } from '../../contract/accounts/token.ts';
 import type { ShownUser } from '../../contract/accounts/user.ts';
+import type { Page } from '../../contract/records/page.ts';
 import type { Directory } from '../../identity/directory.ts';
 import type { Principal } from '../../identity/principal.ts';
 import { idleMs, sessionMs } from '../../identity/principals.ts';
 import { holdersOf } from '../../identity/roles.ts';
 import type { OutputOf } from '../call/call.ts';
+import { pageOfAll } from '../http/pagination.ts';
 
 /** Accounts as the API returns them: times as text, without password hashes and digests. */
 export function shownAccounts(directory: Directory) {
@@ -83,3 +85,16 @@ function shownStamp(one: Pick<User, 'version' | 'createdAt' | 'updatedAt' | 'upd
 
 const time = (at: number) => new Date(at).toISOString();
 const timeOrNull = (at: number | null) => (at === null ? null : time(at));
+
+/** A page of users, roles or tokens, newest first: of those made in the same millisecond by id. */
+export function pageOfAccounts<T extends { id: string; createdAt: number }, S>(
+  accounts: readonly T[],
+  query: { limit: number; cursor?: string | undefined },
+  show: (account: T) => S,
+): Page<S> {
+  const { data, page } = pageOfAll(accounts, query, {
+    placeOf: ({ createdAt, id }) => `${String(createdAt).padStart(15, '0')} ${id}`,
+    isPlace: (at) => /^\d{15} [a-z]{3}_[0-9a-z_]{1,64}$/.test(at),
+  });
+  return { data: data.map(show), page };
+}

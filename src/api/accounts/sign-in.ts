@@ -2,13 +2,11 @@ import { foldEmail } from '../../identity/account-snapshot.ts';
 import { endSessions } from '../../identity/sessions.ts';
 import type { NewSession, SignInContext } from '../../identity/sign-in.ts';
 import { sessionCookie } from '../auth/session-cookie.ts';
-import { actorOf, authorOf } from '../call/audit-author.ts';
 import type { ApiParts, Call, Handlers, OutputOf } from '../call/call.ts';
-import { contentTag } from '../http/etag.ts';
 import { shownAccounts } from './shown-account.ts';
 
 type Ids = 'getSetup' | 'setUp' | 'signIn' | 'acceptInvitation' | 'getSession' | 'signOut';
-type Entering = Pick<Call, 'request' | 'reply'>;
+type Entering = Pick<Call, 'request' | 'reply' | 'author'>;
 
 /** Set-up, sign-in, invitations and sign-out. */
 export function signInHandlers(parts: ApiParts): Handlers<Ids> {
@@ -16,11 +14,11 @@ export function signInHandlers(parts: ApiParts): Handlers<Ids> {
   const cookie = sessionCookie(parts);
   const shown = shownAccounts(directory);
 
-  function visitOf({ request }: Entering): SignInContext {
+  function visitOf({ request, author }: Entering): SignInContext {
     const secret = cookie.read(request);
     const former = secret === null ? null : authenticate({ kind: 'session', value: secret });
     return {
-      author: authorOf(request),
+      author,
       address: request.ip,
       userAgent: request.headers['user-agent'] ?? '',
       former: former?.sessionId ?? null,
@@ -51,17 +49,12 @@ export function signInHandlers(parts: ApiParts): Handlers<Ids> {
     },
     acceptInvitation: (call) => enter(call, signIns.accept(call.body(), visitOf(call))),
 
-    getSession({ principal, reply }) {
-      const me = shown.me(principal);
-      reply.header('etag', contentTag(me));
-      return me;
-    },
+    getSession: ({ principal }) => shown.me(principal),
 
-    async signOut({ principal, request, reply }) {
+    async signOut({ principal, request, reply, actor }) {
       cookie.clear(request, reply);
       const session = directory.snapshot.sessions.get(principal.sessionId ?? '');
-      if (session !== undefined)
-        await directory.change(() => endSessions([session], 'sign_out', actorOf({ request }, parts)));
+      if (session !== undefined) await directory.change(() => endSessions([session], 'sign_out', actor()));
       return undefined;
     },
   };

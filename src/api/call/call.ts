@@ -9,11 +9,12 @@ import type { RefreshTokens } from '../../connections/oauth/refresh-tokens.ts';
 import type { Right } from '../../contract/accounts/rights.ts';
 import type { ConfiguredValue } from '../../contract/documents/settings.ts';
 import type { NewId } from '../../contract/ids.ts';
-import type { AuditChange, NewAuditEntry } from '../../contract/records/audit.ts';
+import type { AuditAuthor, AuditChange, NewAuditEntry } from '../../contract/records/audit.ts';
 import type { PathParameters } from '../../contract/route.ts';
 import type { RouteId, RouteTable } from '../../contract/routes.ts';
 import type { Secret } from '../../contract/secret.ts';
 import type { Egress } from '../../egress/egress.ts';
+import type { Actor } from '../../identity/grants.ts';
 import type { Identity } from '../../identity/identity.ts';
 import type { Principal } from '../../identity/principal.ts';
 import type { Journal } from '../../journal/journal.ts';
@@ -93,6 +94,19 @@ export type Call<Id extends RouteId = RouteId> = {
   body(): BodyOf<Id>;
   principal: Principal;
   may(right: Right): boolean;
+  /** The caller and its address as the author of a change. */
+  author: AuditAuthor;
+  /**
+   * The caller who changes an account, with its rights at this moment: some may have been removed while the request
+   * waited (for a password hash, or for other changes). Throws AppError `unauthorized` when its credential is no longer
+   * valid.
+   */
+  actor(): Actor;
+  /**
+   * Throws AppError `version_mismatch` unless `If-Match` is absent or names the present version; null: nothing is
+   * stored yet.
+   */
+  checkVersion(present: number | null): void;
   /** The audit entry of this request. */
   entry(of: AuditThing): NewAuditEntry;
   /** Writes the audit entry when no stored change includes it; before the act, if the act can be undone. */
@@ -101,7 +115,10 @@ export type Call<Id extends RouteId = RouteId> = {
   reply: FastifyReply;
 };
 
-/** Handles a call and returns the response body; status, headers and cookies are set on `call.reply`. */
+/**
+ * Handles a call and returns the response body. A 200 becomes the status of the route, and the response to a single
+ * resource has its ETag; other statuses, headers and cookies are set on `call.reply`.
+ */
 type Handler<Id extends RouteId> = (call: Call<Id>) => OutputOf<Id> | Promise<OutputOf<Id>>;
 
 export type Handlers<Ids extends RouteId = RouteId> = { [Id in Ids]: Handler<Id> };

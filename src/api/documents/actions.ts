@@ -3,15 +3,12 @@ import { AppError, type FieldError } from '../../contract/errors.ts';
 import { behaviorConditions } from '../../pipeline/snapshot/compiled-rules.ts';
 import type { Document, Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import { compileCondition } from '../../rules/compile.ts';
-import type { ApiParts, Handlers, OutputOf } from '../call/call.ts';
-import { isObject } from '../http/merge-patch.ts';
+import type { ApiParts, Handlers } from '../call/call.ts';
 import { invalid } from '../http/validate.ts';
-import { usesBehavior } from './behaviors.ts';
 import type { Kind } from './document-kind.ts';
-import { documentsOf } from './documents.ts';
-import { documentHandlers } from './handlers.ts';
-import { destinationNamed, withBehaviorIds } from './names.ts';
+import { documentHandlers, documentsOf } from './documents.ts';
 import { patched } from './patch.ts';
+import { usesBehavior } from './references.ts';
 import { type Checked, checkPrograms, type Programs, withPrograms } from './template-errors.ts';
 
 /** Actions, and their checks before saving. */
@@ -24,7 +21,7 @@ export function actionHandlers(parts: ApiParts) {
   const handlers: Handlers<'listActions' | 'checkAction' | 'checkUnsavedAction'> = {
     async listActions({ query }) {
       const { connectionId, destinationId, behaviorId } = query;
-      const listed = await documents.list(query, null, ({ body }, snapshot) => {
+      return documents.list(query, null, ({ body }, snapshot) => {
         const ids = body.destinations.map((row) => row.destinationId);
         const isConnected = (id: string) => snapshot.documents.destination.get(id)?.body.connectionId === connectionId;
         return (
@@ -33,7 +30,6 @@ export function actionHandlers(parts: ApiParts) {
           (behaviorId === undefined || usesBehavior(body.rules, behaviorId))
         );
       });
-      return listed as OutputOf<'listActions'>; // documents as the API returns them
     },
     async checkAction({ params: { id }, body }) {
       const { draft, last } = body();
@@ -76,23 +72,9 @@ const kind: Kind<'action'> = {
   kind: 'action',
   input: actionInput,
   wholes: ['rules'],
-  readOnly: [],
-  complete: (input) => input,
-  scopeOf: () => '',
   check({ body, before, snapshot, programs }) {
     checkContent(body, snapshot, programs);
     return checkReferences(body, before?.body ?? null, snapshot);
-  },
-  usersOf: () => [],
-  shownWith: () => ({}),
-  placeOfName: (name) => ({ name, parent: null }),
-  withIds(json, snapshot) {
-    const { rules, destinations } = json;
-    return {
-      ...json,
-      ...(rules === undefined ? {} : { rules: withBehaviorIds(rules, snapshot, ['rules']) }),
-      ...(Array.isArray(destinations) ? { destinations: destinations.map((row, i) => withId(row, i, snapshot)) } : {}),
-    };
   },
 };
 
@@ -148,20 +130,4 @@ function checkReferences(body: ActionBody, before: ActionBody | null, snapshot: 
   }
   if (refused.length > 0) throw new AppError('destination_not_enabled', refused[0]?.detail, { errors: refused });
   return warnings;
-}
-
-function withId(row: unknown, i: number, snapshot: Snapshot): unknown {
-  if (!isObject(row) || typeof row['destination'] !== 'string') return row;
-  const { destination, ...rest } = row;
-  const path = ['destinations', i, 'destination'];
-  const destinationId = destinationNamed(String(destination), snapshot, path);
-  if (destinationId === null)
-    throw invalid([
-      {
-        pointer: `/destinations/${i}/destination`,
-        detail: `There is no destination ${destination}.`,
-        code: 'unknown_destination',
-      },
-    ]);
-  return { destinationId, ...rest };
 }

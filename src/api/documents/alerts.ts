@@ -3,13 +3,10 @@ import { type AlertMessage, alertInput, alertNoticesMax } from '../../contract/d
 import { AppError } from '../../contract/errors.ts';
 import type { OutboxMessage } from '../../outbox/outbox.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
-import { isObject } from '../http/merge-patch.ts';
-import { isIdOf, neighbours, pageOfCut, readCursor } from '../http/pagination.ts';
+import { byId, neighbours, pageOfCut, readCursor } from '../http/pagination.ts';
 import { invalid } from '../http/validate.ts';
 import type { Kind } from './document-kind.ts';
-import { documentsOf } from './documents.ts';
-import { documentHandlers } from './handlers.ts';
-import { type findNamed, idNamed } from './names.ts';
+import { documentHandlers, documentsOf } from './documents.ts';
 import { withoutSecrets } from './secret-fields.ts';
 
 /** Alerts, their test messages and their last messages. */
@@ -27,9 +24,10 @@ export function alertHandlers(parts: ApiParts) {
     async listAlertMessages({ params, query }) {
       const { id } = find(params.id);
       const { limit } = query;
-      const cursor = readCursor(query.cursor, isIdOf('msg'));
+      const { placeOf, isPlace } = byId('msg');
+      const cursor = readCursor(query.cursor, isPlace);
       const cut = await parts.alerts.messages({ alertId: id, limit: limit + 1, ...neighbours(cursor) });
-      return pageOfCut(cut.map(shownMessage), { cursor, limit, placeOf: (one) => one.id });
+      return pageOfCut(cut.map(shownMessage), { cursor, limit, placeOf });
     },
   };
   return { ...documentHandlers('alert', 'alerts', documents), ...handlers };
@@ -40,9 +38,6 @@ function alertKind(parts: ApiParts): Kind<'alert'> {
     kind: 'alert',
     input: alertInput,
     wholes: ['settings', 'quietHours'],
-    readOnly: [],
-    complete: (input) => input,
-    scopeOf: () => '',
     check({ body, before, kept, snapshot: { documents } }) {
       const errors = [
         ...checkAlert(body, parts),
@@ -56,25 +51,7 @@ function alertKind(parts: ApiParts): Kind<'alert'> {
       return [];
     },
     rolledBack: (old, present) => withoutSecrets(old, (pointer) => movedSecrets(present, old, [pointer]).length > 0),
-    usersOf: () => [],
     shownWith: ({ id }) => ({ health: parts.alerts.health(id) }),
-    placeOfName: (name) => ({ name, parent: null }),
-    withIds(json, { documents: { connection, action } }) {
-      if (!isObject(json['rules'])) return json;
-      const { connectionIds, actionIds } = json['rules'];
-      const idsOf = (named: unknown, among: typeof connection | typeof action, what: string, field: string) =>
-        Array.isArray(named)
-          ? named.map((one, i) => (typeof one === 'string' ? idNamed(one, among, what, ['rules', field, i]) : one))
-          : named;
-      const rules = {
-        ...json['rules'],
-        ...(connectionIds === undefined
-          ? {}
-          : { connectionIds: idsOf(connectionIds, connection, 'connection', 'connectionIds') }),
-        ...(actionIds === undefined ? {} : { actionIds: idsOf(actionIds, action, 'action', 'actionIds') }),
-      };
-      return { ...json, rules };
-    },
   };
 }
 
@@ -82,7 +59,7 @@ function alertKind(parts: ApiParts): Kind<'alert'> {
 function unknownIds(
   ids: readonly string[] | null,
   before: readonly string[] | null | undefined,
-  among: Parameters<typeof findNamed>[1],
+  among: ReadonlyMap<string, unknown>,
   what: 'connection' | 'action',
 ) {
   return (ids ?? []).flatMap((id, i) =>

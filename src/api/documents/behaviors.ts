@@ -6,16 +6,13 @@ import { sampleEvent } from '../../pipeline/preview/sample-event.ts';
 import { behaviorConditions } from '../../pipeline/snapshot/compiled-rules.ts';
 import type { Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import { compileCondition } from '../../rules/compile.ts';
-import { standardBehaviors } from '../../rules/standard-behaviors.ts';
 import type { ApiParts, Call, Handlers } from '../call/call.ts';
 import { withoutValues } from '../call/payload-redaction.ts';
 import { invalid } from '../http/validate.ts';
-import type { Kind, User } from './document-kind.ts';
-import { documentsOf } from './documents.ts';
-import { documentHandlers } from './handlers.ts';
-import { withBehaviorIds } from './names.ts';
-
-const standard = new Set(standardBehaviors.map((one) => one.id));
+import type { Kind } from './document-kind.ts';
+import { documentHandlers, documentsOf } from './documents.ts';
+import { isStandard } from './reading.ts';
+import { usersOf } from './references.ts';
 
 /** Behaviors, their checks before saving, and tests of conditions on one event. */
 export function behaviorHandlers(parts: ApiParts) {
@@ -60,8 +57,6 @@ const kind: Kind<'behavior'> = {
   input: behaviorInput,
   wholes: ['condition'],
   readOnly: ['standard', 'usedBy'],
-  complete: (input) => input,
-  scopeOf: () => '',
   check({ body, before, snapshot }) {
     const conditions = behaviorConditions(snapshot.documents.behavior.values());
     // Under its own id, so that a cycle through it is found; a new behavior can't be in a cycle.
@@ -72,14 +67,7 @@ const kind: Kind<'behavior'> = {
     if (before !== null) checkUsers(before.id, conditions, snapshot);
     return [];
   },
-  usersOf,
-  isFixed: (id) => standard.has(id),
-  shownWith: ({ id }, snapshot) => ({ standard: standard.has(id), usedBy: usersOf(id, snapshot).length }),
-  placeOfName: (name) => ({ name, parent: null }),
-  withIds: (json, snapshot) =>
-    json['condition'] === undefined
-      ? json
-      : { ...json, condition: withBehaviorIds(json['condition'], snapshot, ['condition']) },
+  shownWith: ({ id }, snapshot) => ({ standard: isStandard(id), usedBy: usersOf('behavior', id, snapshot).length }),
 };
 
 type Problems = { pointer: string; message: string }[];
@@ -104,23 +92,6 @@ function checkUsers(id: string, conditions: Conditions, snapshot: Snapshot): voi
     const detail = `The ${one.kind} ${one.body.name} uses this behavior and would break: ${why}`;
     throw invalid([{ pointer: '/condition', detail }]);
   }
-}
-
-function usersOf(id: string, { documents }: Snapshot): User[] {
-  const users: User[] = [];
-  for (const one of documents.action.values())
-    if (usesBehavior(one.body.rules, id)) users.push({ kind: 'action', id: one.id, name: one.body.name });
-  for (const one of documents.behavior.values())
-    if (usesBehavior(one.body.condition, id)) users.push({ kind: 'behavior', id: one.id, name: one.body.name });
-  return users;
-}
-
-/** Whether a condition uses a behavior. */
-export function usesBehavior(condition: Condition, id: string): boolean {
-  if ('all' in condition) return condition.all.some((one) => usesBehavior(one, id));
-  if ('any' in condition) return condition.any.some((one) => usesBehavior(one, id));
-  if ('not' in condition) return usesBehavior(condition.not, id);
-  return 'behavior' in condition && condition.behavior === id;
 }
 
 function refused(problems: Problems) {

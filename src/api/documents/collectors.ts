@@ -2,16 +2,22 @@ import { randomBytes } from 'node:crypto';
 import { type CollectorBody, collectorInput } from '../../contract/documents/collector.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
 import type { Kind } from './document-kind.ts';
-import { documentsOf } from './documents.ts';
-import { documentHandlers } from './handlers.ts';
+import { documentHandlers, documentsOf } from './documents.ts';
 
 /** Collectors, and the creation of their keys. */
 export function collectorHandlers(parts: ApiParts) {
   const documents = documentsOf(kind, parts);
   const handlers: Pick<Handlers, 'rotateCollectorKey'> = {
-    rotateCollectorKey: async (call) => {
-      const shown = await documents.amend(call.params.id, call, 'rotate_key', (body) => ({ ...body, key: newKey() }));
-      return shown as Awaited<ReturnType<Handlers['rotateCollectorKey']>>; // a collector as the API returns it
+    async rotateCollectorKey(call) {
+      const { shown } = await documents.put(
+        call,
+        (snapshot) => {
+          const before = documents.findToChange(snapshot, call.params.id, call);
+          return { before, body: { ...before.body, key: newKey() }, warnings: [] };
+        },
+        { act: 'rotate_key' },
+      );
+      return shown;
     },
   };
   return { ...documentHandlers('collector', 'collectors', documents), ...handlers };
@@ -20,17 +26,11 @@ export function collectorHandlers(parts: ApiParts) {
 const kind: Kind<'collector'> = {
   kind: 'collector',
   input: collectorInput,
-  wholes: [],
   readOnly: ['key'],
   complete: (input, before) => ({ ...(input as CollectorBody), key: before?.body.key ?? newKey() }), // the schema's output
-  scopeOf: () => '',
   check: () => [],
   // A rollback keeps the current key, because the old one may have been replaced for a reason.
   rolledBack: (old, { key }) => ({ ...old, key }),
-  usersOf: () => [],
-  shownWith: () => ({}),
-  placeOfName: (name) => ({ name, parent: null }),
-  withIds: (json) => json,
 };
 
 /** 128 random bits in hex: public, but impossible to guess. */

@@ -7,9 +7,8 @@ import type { ApiParts, Call, Handlers } from '../call/call.ts';
 import { isObject } from '../http/merge-patch.ts';
 import { invalid } from '../http/validate.ts';
 import type { Kind } from './document-kind.ts';
-import { documentsOf } from './documents.ts';
+import { documentHandlers, documentsOf } from './documents.ts';
 import { exposedSecrets, withoutExposedSecrets } from './exposed-secrets.ts';
-import { documentHandlers } from './handlers.ts';
 
 /** Connections, their checks before saving, and connection tests. */
 export function connectionHandlers(parts: ApiParts) {
@@ -80,10 +79,6 @@ function connectionKind(parts: ApiParts): Kind<'connection'> {
   return {
     kind: 'connection',
     input: connectionInput,
-    wholes: [],
-    readOnly: [],
-    complete: (input) => input,
-    scopeOf: () => '',
     check(draft) {
       const { egress, isHttpAllowed } = parts;
       const check = (url: string) => egress.check(url);
@@ -97,12 +92,6 @@ function connectionKind(parts: ApiParts): Kind<'connection'> {
     },
     // Secrets are not restored for another address: the current one may have replaced it for a reason.
     rolledBack: withoutExposedSecrets,
-    usersOf: (id, { documents }) =>
-      [...documents.destination.values()]
-        .filter((one) => one.body.connectionId === id)
-        .map((one) => ({ kind: 'destination', id: one.id, name: one.body.name })),
     shownWith: async ({ id }) => ({ health: await parts.pipeline.queueStatus.health(id) }),
-    placeOfName: (name) => ({ name, parent: null }),
-    withIds: (json) => json,
   };
 }

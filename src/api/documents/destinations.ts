@@ -3,15 +3,14 @@ import { AppError } from '../../contract/errors.ts';
 import { joinUrl } from '../../destinations/endpoint-url.ts';
 import { withSecretsOf } from '../../pipeline/attempt/pinned-versions.ts';
 import type { Snapshot } from '../../pipeline/snapshot/snapshot.ts';
-import type { ApiParts, Handlers, OutputOf } from '../call/call.ts';
+import type { ApiParts, Handlers } from '../call/call.ts';
 import { withoutPayloads } from '../call/payload-redaction.ts';
 import { invalid } from '../http/validate.ts';
 import { actionDrafts } from './actions.ts';
 import type { Kind } from './document-kind.ts';
-import { documentsOf } from './documents.ts';
-import { documentHandlers } from './handlers.ts';
-import { destinationNamed, findNamed, idNamed } from './names.ts';
+import { documentHandlers, documentsOf } from './documents.ts';
 import { patched } from './patch.ts';
+import type { Basis } from './reading.ts';
 import { checkPrograms, withPrograms } from './template-errors.ts';
 
 type Trying =
@@ -28,16 +27,15 @@ export function destinationHandlers(parts: ApiParts) {
   const documents = documentsOf(kind, parts);
   const actions = actionDrafts(parts);
 
-  const read = (json: unknown, from: Omit<Parameters<typeof documents.read>[1], 'programs'>) =>
-    withPrograms(parts.compute, (programs) => documents.read(json, { ...from, programs }).body);
+  const read = (json: unknown, basis: Basis<'destination'>, snapshot: Snapshot) =>
+    withPrograms(parts.compute, (programs) => documents.read(json, basis, snapshot, programs).body);
 
   /** The draft of a preview applied to the stored destination; null without a draft. */
   async function draftOf(id: string, draft: Record<string, unknown> | undefined): Promise<DestinationBody | null> {
     const { snapshot } = configuration;
     const before = documents.find(snapshot, id);
     if (draft === undefined) return null;
-    const json = patched(kind, before.body, draft);
-    return read(json, { snapshot, before, parent: null });
+    return read(patched(kind, before.body, draft), { before, parent: null }, snapshot);
   }
 
   /** A draft as an unsaved destination of a connection; its name is optional. */
@@ -47,11 +45,13 @@ export function destinationHandlers(parts: ApiParts) {
   ): Promise<DestinationBody> {
     const { snapshot } = configuration;
     const parent = parentOf(params, snapshot);
-    return read({ name: 'New destination', ...draft }, { snapshot, before: null, parent });
+    return read({ name: 'New destination', ...draft }, { before: null, parent }, snapshot);
   }
 
+  const parentIn = (params: Record<string, string>) => parentOf(params, configuration.snapshot);
+
   const handlers: Handlers<'listAllDestinations' | Trying> = {
-    listAllDestinations: ({ query }) => documents.list(query, null) as Promise<OutputOf<'listAllDestinations'>>, // shown documents
+    listAllDestinations: ({ query }) => documents.list(query, null),
     async previewDestination({ params, body }) {
       const input = body();
       const { draft, actionId } = input;
@@ -85,9 +85,7 @@ export function destinationHandlers(parts: ApiParts) {
     },
   };
   return {
-    ...documentHandlers('destination', 'destinations', documents, (call) =>
-      parentOf(call.params, configuration.snapshot),
-    ),
+    ...documentHandlers('destination', 'destinations', documents, parentIn),
     ...handlers,
   };
 }
@@ -106,8 +104,6 @@ function parentOf(params: Record<string, string>, { documents }: Snapshot): stri
 const kind: Kind<'destination'> = {
   kind: 'destination',
   input: destinationInput,
-  wholes: [],
-  readOnly: [],
   complete(input, before, parent) {
     const body = input as DestinationBody; // the schema's output; connectionId is set below
     const connectionId = before?.body.connectionId ?? parent ?? body.connectionId;
@@ -115,7 +111,6 @@ const kind: Kind<'destination'> = {
       throw invalid([{ pointer: '/connectionId', detail: "A destination can't move to another connection." }]);
     return { ...body, connectionId };
   },
-  scopeOf: (body) => body.connectionId,
   check({ body, snapshot, programs }) {
     const { template, contentType, path } = body;
     const { headers } = body.settings;
@@ -139,32 +134,5 @@ const kind: Kind<'destination'> = {
   // Old secrets are not restored: they may have been meant for an earlier host of the connection.
   rolledBack(old, present) {
     return { ...withSecretsOf(old, present.settings.headers), connectionId: present.connectionId };
-  },
-  usersOf: (id, { documents }) =>
-    [...documents.action.values()]
-      .filter((one) => one.body.destinations.some((row) => row.destinationId === id))
-      .map((one) => ({ kind: 'action', id: one.id, name: one.body.name })),
-  shownWith: () => ({}),
-  /**
-   * `Connection/Destination`. Of the possible splits, one with an existing destination; else the first with a
-   * connection.
-   */
-  placeOfName(text, snapshot) {
-    const id = destinationNamed(text, snapshot, []);
-    const found = id === null ? undefined : snapshot.documents.destination.get(id);
-    if (found !== undefined) return { name: found.body.name, parent: found.body.connectionId };
-    for (let at = text.indexOf('/'); at !== -1; at = text.indexOf('/', at + 1)) {
-      const connection = findNamed(text.slice(0, at), snapshot.documents.connection);
-      if (connection !== null) return { name: text.slice(at + 1), parent: connection };
-    }
-    throw invalid([
-      { pointer: '', detail: `No connection matches ${text}. The URL must end with Connection/Destination.` },
-    ]);
-  },
-  withIds(json, snapshot) {
-    const { connection, ...rest } = json;
-    if (connection === undefined) return json;
-    if (typeof connection !== 'string') throw invalid([{ pointer: '/connection', detail: 'Must be a name or an id.' }]);
-    return { ...rest, connectionId: idNamed(connection, snapshot.documents.connection, 'connection', ['connection']) };
   },
 };

@@ -1,10 +1,7 @@
 import type { z } from 'zod';
-import type { DocumentKind, ManagedKind } from '../../contract/documents/document.ts';
+import type { ManagedKind } from '../../contract/documents/document.ts';
 import type { Bodies, Document, Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import type { Programs } from './template-errors.ts';
-
-/** An object that uses another one and prevents its deletion. */
-export type User = { kind: DocumentKind; id: string; name: string };
 
 /** A write during its checks, before anything is stored. */
 export type Draft<K extends ManagedKind> = {
@@ -22,26 +19,15 @@ export type Kind<K extends ManagedKind> = {
   kind: K;
   input: z.ZodType;
   /** Fields that are one value: a patch that doesn't fit the stored value replaces it. */
-  wholes: readonly string[];
+  wholes?: readonly string[];
   /** Fields of this kind that GET returns and a write ignores, in addition to the common ones. */
-  readOnly: readonly string[];
-  /** Adds the server's own fields to a client's input. */
-  complete(input: unknown, before: Document<Bodies[K]> | null, parent: string | null): unknown;
-  /** The scope in which the name is unique. */
-  scopeOf(body: Bodies[K]): string;
+  readOnly?: readonly string[];
+  /** Adds the server's own fields to a client's input. `parent`: the connection of a new destination. */
+  complete?(input: unknown, before: Document<Bodies[K]> | null, parent: string | null): unknown;
   /** Throws AppError when the draft can't be saved; returns warnings. */
   check(draft: Draft<K>): string[];
-  usersOf(id: string, snapshot: Snapshot): User[];
-  isFixed?(id: string): boolean;
   /** Removes from an old version what a rollback must not restore, such as secrets that it would expose. */
   rolledBack?(old: Bodies[K], present: Bodies[K]): Bodies[K];
   /** Fields that GET adds to the body. */
-  shownWith(
-    document: Document<Bodies[K]>,
-    snapshot: Snapshot,
-  ): Record<string, unknown> | Promise<Record<string, unknown>>;
-  /** Reads the name in a by-name path. `parent` null: the parent does not exist. */
-  placeOfName(name: string, snapshot: Snapshot): { name: string; parent: string | null };
-  /** Replaces names with ids. */
-  withIds(json: Record<string, unknown>, snapshot: Snapshot): unknown;
+  shownWith?(document: Document<Bodies[K]>, snapshot: Snapshot): object | Promise<object>;
 };

@@ -1,10 +1,9 @@
 import type { Parameter } from '../../contract/documents/parameter.ts';
-import { AppError } from '../../contract/errors.ts';
 import { foldName } from '../../contract/fold-name.ts';
-import { authorOf } from '../call/audit-author.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
-import { checkIfMatch, versionTag } from '../http/etag.ts';
-import { pageOfList, readCursor } from '../http/pagination.ts';
+import { versionTag } from '../http/etag.ts';
+import { pageOfAll } from '../http/pagination.ts';
+import { found } from '../http/validate.ts';
 import { given } from '../http/without-undefined.ts';
 
 /** Parameters: learned from traffic, and described by people. */
@@ -12,16 +11,13 @@ export function parameterHandlers(parts: ApiParts): Handlers<'listParameters' | 
   const { pipeline } = parts;
 
   function find(name: string): Parameter {
-    const found = pipeline.parameters().find((one) => one.name === name);
-    if (found === undefined) throw new AppError('not_found', `No event has had a parameter ${name} yet.`);
-    return found;
+    const known = pipeline.parameters().find((one) => one.name === name);
+    return found(known, `No event has had a parameter ${name} yet.`);
   }
 
   return {
     listParameters({ query }) {
-      const { limit, cursor: text, name, offered, seen, sort } = query;
-      const { isPlace, placeOf } = orders[sort];
-      const cursor = readCursor(text, isPlace);
+      const { name, offered, seen, sort } = query;
       const wanted = foldName(name ?? '');
       const items = pipeline
         .parameters()
@@ -30,20 +26,18 @@ export function parameterHandlers(parts: ApiParts): Handlers<'listParameters' | 
             foldName(one.name).includes(wanted) &&
             (offered === undefined || one.offered === offered) &&
             (seen === undefined || (one.lastSeenAt !== null) === seen),
-        )
-        .sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
-      // Places increase along the list.
-      return pageOfList(items, { cursor, limit, placeOf }, (a, b) => a > b);
+        );
+      return pageOfAll(items, query, { ...orders[sort], order: 'ascending' });
     },
 
-    async changeParameter({ params, body, reply, request, principal }) {
+    async changeParameter({ params, body, reply, author, principal, checkVersion }) {
       const { name } = params;
       const patch = given(body());
       find(name);
       const now = new Date(parts.now()).toISOString();
-      const snapshot = await pipeline.configuration.change({ ...authorOf(request), act: 'change' }, ({ documents }) => {
+      const snapshot = await pipeline.configuration.change({ ...author, act: 'change' }, ({ documents }) => {
         const before = documents.parameter.get(name);
-        checkIfMatch(request.headers['if-match'], before?.version ?? 0);
+        checkVersion(before?.version ?? 0);
         const document = {
           kind: 'parameter' as const,
           id: name,

@@ -33,7 +33,7 @@ type Parser<K extends ManagedKind> = Pick<Kind<K>, 'input' | 'wholes'>;
 function withoutLeftovers<K extends ManagedKind>(kind: Parser<K>, patch: Record<string, unknown>, merged: unknown) {
   const parsed = kind.input.safeParse(merged);
   if (parsed.success) return merged;
-  const replaced = kind.wholes.filter((key) => isObject(patch[key]));
+  const replaced = kind.wholes?.filter((key) => isObject(patch[key])) ?? [];
   if (replaced.length > 0)
     return { ...Object(merged), ...Object.fromEntries(replaced.map((key) => [key, patch[key]])) };
   const leftovers = fieldErrors(parsed.error.issues)
@@ -49,7 +49,7 @@ function withoutLeftovers<K extends ManagedKind>(kind: Parser<K>, patch: Record<
 }
 
 /** A body without the fields that GET returns and a write ignores. */
-export function withoutReadOnly(json: unknown, more: readonly string[]): unknown {
+export function withoutReadOnly(json: unknown, more: readonly string[] = []): unknown {
   if (!isObject(json)) return json;
   const ignored = new Set<string>([...readOnlyFields, ...more]);
   return Object.fromEntries(Object.entries(json).filter(([key]) => !ignored.has(key)));

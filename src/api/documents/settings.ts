@@ -8,9 +8,7 @@ import {
 import { AppError } from '../../contract/errors.ts';
 import { originsOf, retentionOf, settingsOf } from '../../pipeline/snapshot/effective-settings.ts';
 import type { Snapshot } from '../../pipeline/snapshot/snapshot.ts';
-import { authorOf } from '../call/audit-author.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
-import { checkIfMatch, versionTag } from '../http/etag.ts';
 import { isObject, mergePatch } from '../http/merge-patch.ts';
 import { invalid, validate } from '../http/validate.ts';
 import { isSameBody } from './secret-fields.ts';
@@ -23,16 +21,14 @@ export function settingsHandlers(parts: ApiParts): Handlers<'getSettings' | 'cha
   const { operator, pipeline } = parts;
   const { configuration } = pipeline;
 
-  function show(snapshot: Snapshot, reply: { header(name: string, value: string): unknown }): Settings {
+  function show(snapshot: Snapshot): Settings {
     const document = snapshot.documents.settings.get(settingsId);
-    const version = document?.version ?? 0;
-    reply.header('etag', versionTag(version));
     return {
       retention: retentionOf(snapshot, operator.retention),
       privacy: settingsOf(snapshot).privacy,
       origins: originsOf(snapshot, operator.retention),
       configuration: [...operator.configuration],
-      version,
+      version: document?.version ?? 0,
       updatedAt: document?.updatedAt ?? null,
       updatedBy: document?.updatedBy ?? null,
     };
@@ -59,13 +55,13 @@ export function settingsHandlers(parts: ApiParts): Handlers<'getSettings' | 'cha
   }
 
   return {
-    getSettings: ({ reply }) => show(configuration.snapshot, reply),
+    getSettings: () => show(configuration.snapshot),
 
-    async changeSettings({ json, reply, request, principal }) {
+    async changeSettings({ json, author, principal, checkVersion }) {
       const now = new Date(parts.now()).toISOString();
-      const snapshot = await configuration.change({ ...authorOf(request), act: 'change' }, (present) => {
+      const snapshot = await configuration.change({ ...author, act: 'change' }, (present) => {
         const stored = present.documents.settings.get(settingsId);
-        checkIfMatch(request.headers['if-match'], stored?.version ?? 0);
+        checkVersion(stored?.version ?? 0);
         const body = changed(json, present);
         if (isSameBody(body, settingsOf(present))) return [];
         const document = {
@@ -79,7 +75,7 @@ export function settingsHandlers(parts: ApiParts): Handlers<'getSettings' | 'cha
         };
         return [{ op: 'put', document }];
       });
-      return show(snapshot, reply);
+      return show(snapshot);
     },
   };
 }

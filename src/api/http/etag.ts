@@ -6,9 +6,9 @@ export function versionTag(version: number): string {
   return `"${version}"`;
 }
 
-/** The entity tag of a resource without versions: a digest of its representation. */
-export function contentTag(shown: unknown): string {
-  return `"${createHash('sha256').update(JSON.stringify(shown)).digest('base64url').slice(0, 22)}"`;
+/** The entity tag of a resource without versions: a digest of its JSON. */
+export function contentTag(json: string): string {
+  return `"${createHash('sha256').update(json).digest('base64url').slice(0, 22)}"`;
 }
 
 /** Whether a list of entity tags (RFC 9110 §8.8.3; also `*`, weak forms and bare numbers) contains this one. */

@@ -1,5 +1,7 @@
+import type { FastifyRequest } from 'fastify';
 import { exceedsJsonBounds } from '../../collect/json-bounds.ts';
 import { AppError } from '../../contract/errors.ts';
+import type { Route } from '../../contract/route.ts';
 import { repeatedName } from './duplicate-keys.ts';
 import { pointerOf } from './validate.ts';
 
@@ -7,6 +9,27 @@ import { pointerOf } from './validate.ts';
 const bounds = { levels: 64, names: 1_000 };
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * The JSON body of a request; undefined when it is empty and the route does not need one. Throws AppError
+ * `unsupported_media_type`, and like `readJson`.
+ */
+export function jsonBody({ method, body: schema }: Route, { body, headers, declaredType }: FastifyRequest): unknown {
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+  if (bytes.length === 0) {
+    if (schema?.safeParse(undefined).success === true) return undefined;
+    throw new AppError('malformed_json', 'The body must not be empty. Send JSON.');
+  }
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
+    throw new AppError('unsupported_media_type', 'Send the body without a content encoding.');
+  const [type = '', ...parameters] = (declaredType ?? '').toLowerCase().split(';');
+  const isJson =
+    type.trim() === 'application/json' || (method === 'PATCH' && type.trim() === 'application/merge-patch+json');
+  const isUtf8 = parameters.every((one) => !/^\s*charset\s*=/.test(one) || /=\s*"?utf-?8"?\s*$/.test(one));
+  if (!isJson || !isUtf8) throw new AppError('unsupported_media_type', 'Send application/json in UTF-8.');
+  return readJson(bytes);
+}
 
 /**
  * A JSON body of the API, without its byte order mark. Throws AppError `malformed_json`, also when a name occurs twice

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Cursor, pageBytesMax, pageOfCut, pageOfList, pageOfSearch, readCursor } from './pagination.ts';
+import { pageBytesMax, pageOfAll, pageOfCut, pageOfSearch, readCursor } from './pagination.ts';
 
 type Item = { id: string; text: string };
 const placeOf = ({ id }: Item) => id;
@@ -18,10 +18,11 @@ test('pages of large items end early, and paging returns every item once in both
   fc.assert(
     fc.property(sizes, fc.integer({ min: 1, max: 5 }), (all, limit) => {
       const items = itemsOf(all);
-      const page = (cursor: Cursor) => pageOfList(items, { cursor, limit, placeOf });
+      const page = (cursor: string | null) =>
+        pageOfAll(items, { cursor: cursor ?? undefined, limit }, { placeOf, isPlace: () => true });
       const older: Item[] = [];
       let last: string | null = null;
-      for (let at: ReturnType<typeof page> = page(null); ; at = page(cursorOf(last))) {
+      for (let at: ReturnType<typeof page> = page(null); ; at = page(last)) {
         older.push(...at.data);
         const characters = at.data.reduce((sum, { text }) => sum + text.length, 0);
         assert.ok(at.data.length > 0 && at.data.length <= limit);
@@ -31,24 +32,28 @@ test('pages of large items end early, and paging returns every item once in both
       }
       assert.deepEqual(older, items);
       const newer: Item[] = [];
-      let first = page(cursorOf(last)).page.prev;
+      let first = page(last).page.prev;
       while (first !== null) {
-        const at = page(cursorOf(first));
+        const at = page(first);
         newer.unshift(...at.data);
         first = at.page.prev;
       }
-      assert.deepEqual([...newer, ...page(cursorOf(last)).data], items);
+      assert.deepEqual([...newer, ...page(last).data], items);
     }),
     { seed: 2, numRuns: 150 },
   );
 });
 
-test('a search whose page ends early continues after the last item of the page, not where the search stopped', () => {
+test('a search whose page ends early continues after the last item of the page, not where the search stopped', async () => {
   const items = itemsOf([pageBytesMax / 2, pageBytesMax, 1]);
-  const { data, page } = pageOfSearch(items, { cursor: null, limit: 10, placeOf, reached: '0000' });
+  const search = (found: Item[], reached: string | null) => {
+    let calls = 0;
+    return pageOfSearch({ cursor: null, limit: 10, placeOf }, async () => (calls++ === 0 ? { found, reached } : null));
+  };
+  const { data, page } = await search(items, '0000');
   assert.equal(data.length, 1);
   assert.deepEqual(cursorOf(page.next), { side: 'older', at: '0003' });
-  const all = pageOfSearch(items.slice(1), { cursor: null, limit: 10, placeOf, reached: null });
+  const all = await search(items.slice(1), null);
   assert.equal(all.data.length, 1);
   assert.notEqual(all.page.next, null);
   assert.equal(pageOfCut(items.slice(2), { cursor: null, limit: 10, placeOf }).page.next, null);

@@ -31,13 +31,20 @@ export function isIdOf(prefix: string): (at: string) => boolean {
   return (at) => pattern.test(at);
 }
 
-/** A page of a complete list in cursor order, newest first. */
-export function pageOfList<T>(
-  items: readonly T[],
-  { cursor, limit, placeOf }: { cursor: Cursor; limit: number; placeOf(item: T): string },
-  isAfter: (a: string, b: string) => boolean = (a, b) => a < b,
+/**
+ * A page of a list in memory, in descending order of `placeOf` (texts); `isPlace` validates the position of a cursor.
+ * `order` 'ascending': from the smallest place.
+ */
+export function pageOfAll<T>(
+  items: Iterable<T>,
+  query: { cursor?: string | undefined; limit: number },
+  { placeOf, isPlace, order = 'descending' }: PlacesOf<NoInfer<T>>,
 ): Page<T> {
-  const side = items.filter((item) => {
+  const { limit } = query;
+  const cursor = readCursor(query.cursor, isPlace);
+  const isAfter = (a: string, b: string) => (order === 'descending' ? a < b : a > b);
+  const sorted = Array.from(items).sort((a, b) => (isAfter(placeOf(a), placeOf(b)) ? 1 : -1));
+  const side = sorted.filter((item) => {
     if (cursor === null) return true;
     const place = placeOf(item);
     return cursor.side === 'older' ? isAfter(place, cursor.at) : isAfter(cursor.at, place);
@@ -46,13 +53,24 @@ export function pageOfList<T>(
   return pageOfCut(cut, { cursor, limit, placeOf });
 }
 
+type PlacesOf<T> = {
+  placeOf(item: T): string;
+  isPlace(at: string): boolean;
+  order?: 'descending' | 'ascending';
+};
+
+/** Lists sorted by id, with this prefix. */
+export function byId(prefix: string): { placeOf(item: { id: string }): string; isPlace(at: string): boolean } {
+  return { placeOf: ({ id }) => id, isPlace: isIdOf(prefix) };
+}
+
 /**
  * A page of `limit` + 1 items next to the cursor, newest first: the extra item shows that the list continues on that
  * side. A page ends early at `pageBytesMax`.
  */
 export function pageOfCut<T>(
   cut: readonly T[],
-  { cursor, limit, placeOf }: { cursor: Cursor; limit: number; placeOf(item: T): string },
+  { cursor, limit, placeOf }: { cursor: Cursor; limit: number; placeOf(item: NoInfer<T>): string },
 ): Page<T> {
   const isNewer = cursor?.side === 'newer';
   const count = countWithin(isNewer ? cut.toReversed() : cut, limit);
@@ -72,15 +90,27 @@ export function pageOfCut<T>(
 }
 
 /**
- * A page of the results of a bounded search on one side of the cursor, newest first. `reached` is where the search
- * stopped, null at the end of the list. Such a page can be short or empty and still have a next one.
+ * A page of the results of a bounded search on one side of the cursor, newest first. `search` reads the next part of the
+ * list from a position: `found`, newest first, and where it stopped, null at the end of the list. It returns null when
+ * it must read no more; the page is then short or empty and still has a next one.
  */
-export function pageOfSearch<T>(
-  found: readonly T[],
-  { reached, ...of }: { cursor: Cursor; limit: number; placeOf(item: T): string; reached: string | null },
-): Page<T> {
+export async function pageOfSearch<T>(
+  of: { cursor: Cursor; limit: number; placeOf(item: NoInfer<T>): string },
+  search: (from: Cursor, missing: number) => Promise<{ found: readonly T[]; reached: string | null } | null>,
+): Promise<Page<T>> {
   const { cursor, limit } = of;
   const side = cursor?.side ?? 'older';
+  let found: T[] = [];
+  let from = cursor;
+  let reached: string | null = null;
+  while (found.length <= limit) {
+    const part = await search(from, limit + 1 - found.length);
+    if (part === null) break;
+    found = side === 'newer' ? [...part.found, ...found] : [...found, ...part.found];
+    reached = part.reached;
+    if (reached === null) break;
+    from = { side, at: reached };
+  }
   const { data, page } = pageOfCut(side === 'newer' ? found.slice(-limit - 1) : found.slice(0, limit + 1), of);
   if (reached === null || found.length > data.length) return { data, page };
   return { data, page: { ...page, [side === 'newer' ? 'prev' : 'next']: writeCursor(side, reached) } };

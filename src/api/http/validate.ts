@@ -19,6 +19,12 @@ export function invalid(errors: FieldError[]): AppError {
   return new AppError('invalid_value', message, { errors: errors.slice(0, errorsMax) });
 }
 
+/** The value; throws AppError `not_found` with this message when there is none. */
+export function found<T>(value: T | null | undefined, message: string): T {
+  if (value == null) throw new AppError('not_found', message);
+  return value;
+}
+
 /**
  * Zod's issues as pointers and messages. Unknown fields are listed one by one; of a union, its best branch is reported.
  */

@@ -81,11 +81,7 @@ export function intakeRoutes(
     }
     const hops = hopsOf(request);
     if (hops > 0) for (const event of events) event.ext = { ...event.ext, [hopsKey]: hops };
-    const header = request.headers[traceName];
-    const kept = traces.mark(
-      { url: request.raw.url ?? '', header: header === undefined ? header : String(header) },
-      events,
-    );
+    const kept = traces.mark(request.raw.url ?? '', request.headers[traceName], events);
     // Before the response, so that concurrent requests see it.
     rates.spend(collector, events.length);
     const ids = await pipeline.accept({ collectorId: collector.id, receivedAt, events }).catch((error) => {

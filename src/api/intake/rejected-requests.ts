@@ -2,7 +2,7 @@ import { isIPv4 } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import type { RejectedRequest } from '../../contract/records/rejected-request.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
-import { isIdOf, pageOfList, readCursor } from '../http/pagination.ts';
+import { byId, pageOfAll } from '../http/pagination.ts';
 import { asAppError } from '../http/problem.ts';
 
 const keptMax = 500;
@@ -14,15 +14,13 @@ export function createRejectedRequests({ pipeline, now }: Pick<ApiParts, 'pipeli
   let next = 0;
 
   const handlers: Handlers<'listRejectedRequests'> = {
-    listRejectedRequests({ query: { key, collectorId, cursor: text, limit } }) {
-      const cursor = readCursor(text, isIdOf('req'));
-      const newest = [...kept.slice(next), ...kept.slice(0, next)]
-        .reverse()
-        .filter(
-          (one) =>
-            (key === undefined || one.key === key) && (collectorId === undefined || one.collectorId === collectorId),
-        );
-      return pageOfList(newest, { cursor, limit, placeOf: (one) => one.id });
+    listRejectedRequests({ query }) {
+      const { key, collectorId } = query;
+      const wanted = kept.filter(
+        (one) =>
+          (key === undefined || one.key === key) && (collectorId === undefined || one.collectorId === collectorId),
+      );
+      return pageOfAll(wanted, query, byId('req'));
     },
   };
 

@@ -5,7 +5,7 @@ import { foldName } from '../../contract/fold-name.ts';
 import type { InboxRequest } from '../../contract/records/inbox.ts';
 import { valueBytes } from '../../pipeline/accept/size-estimate.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
-import { isIdOf, pageOfList, readCursor } from '../http/pagination.ts';
+import { byId, pageOfAll } from '../http/pagination.ts';
 import { requestIds } from '../http/request-id.ts';
 import { securityHeaders } from '../http/security-headers.ts';
 import { inboxRules } from './inbox-rules.ts';
@@ -47,7 +47,6 @@ export function createInbox(parts: Pick<ApiParts, 'inbox' | 'newId' | 'now' | 's
     ...rules.handlers,
     listInboxRequests({ query, may }) {
       if (!isOpen) throw closed();
-      const cursor = readCursor(query.cursor, isIdOf('req'));
       const isShown = may('payloads:view');
       const wanted = foldName(query.text ?? '');
       const items = requests.filter(
@@ -56,8 +55,7 @@ export function createInbox(parts: Pick<ApiParts, 'inbox' | 'newId' | 'now' | 's
           // A filter must not reveal hidden bodies.
           (wanted === '' || foldName(`${method} ${path}${isShown ? `\n${body}` : ''}`).includes(wanted)),
       );
-      items.sort((a, b) => (a.id < b.id ? 1 : -1));
-      const { data, page } = pageOfList(items, { cursor, limit: query.limit, placeOf: (one) => one.id });
+      const { data, page } = pageOfAll(items, query, byId('req'));
       return { data: isShown ? data : data.map((one) => ({ ...one, query: '', body: '' })), page };
     },
     async clearInbox({ record }) {

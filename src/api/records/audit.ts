@@ -12,13 +12,11 @@ export function auditHandlers({ audit }: Pick<ApiParts, 'audit'>): Handlers<'lis
       const entries = await audit.entries({
         ...given(filters),
         ...(cursor === null ? {} : { [cursor.side === 'older' ? 'before' : 'after']: Number(cursor.at) }),
-        ...(createdAfter === undefined ? {} : { createdAfter: inUtc(createdAfter) }),
-        ...(createdBefore === undefined ? {} : { createdBefore: inUtc(createdBefore) }),
+        ...(createdAfter === undefined ? {} : { createdAfter: new Date(createdAfter).toISOString() }),
+        ...(createdBefore === undefined ? {} : { createdBefore: new Date(createdBefore).toISOString() }),
         limit: limit + 1,
       });
       return pageOfCut(entries, { cursor, limit, placeOf: (one: AuditEntry) => String(one.number) });
     },
   };
 }
-
-const inUtc = (time: string) => new Date(time).toISOString();

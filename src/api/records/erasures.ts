@@ -1,6 +1,7 @@
-import { AppError } from '../../contract/errors.ts';
+import { changesOf } from '../../contract/records/audit-changes.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
-import { isIdOf, pageOfList, readCursor } from '../http/pagination.ts';
+import { isIdOf, pageOfAll } from '../http/pagination.ts';
+import { found } from '../http/validate.ts';
 
 /** Erasures of the stored data of visitors. */
 export function privacyHandlers({
@@ -17,23 +18,19 @@ export function privacyHandlers({
         return eraser.plan(sought);
       }
       return eraser.begin(sought, ({ id, code, by }) => {
-        const changes = [
-          { pointer: '/code', after: code },
-          { pointer: '/by', after: by },
-        ];
-        const made = entry({ id, changes });
+        const made = entry({ id, changes: changesOf({}, { code, by }) });
         telemetry.audited(made);
         return made;
       });
     },
-    async listErasures({ query: { limit, cursor } }) {
-      const place = readCursor(cursor, isIdOf('era'));
-      return pageOfList(await eraser.list(), { cursor: place, limit, placeOf: ({ id }) => id ?? '' });
-    },
+    listErasures: async ({ query }) =>
+      pageOfAll(await eraser.list(), query, { placeOf: ({ id }) => id ?? '', isPlace: isIdOf('era') }),
     async getErasure({ params: { id } }) {
-      const found = (await eraser.list()).find((one) => one.id === id);
-      if (found === undefined) throw new AppError('not_found', `There is no erasure ${id}.`);
-      return found;
+      const erasures = await eraser.list();
+      return found(
+        erasures.find((one) => one.id === id),
+        `There is no erasure ${id}.`,
+      );
     },
   };
 }

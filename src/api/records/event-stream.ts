@@ -1,12 +1,12 @@
 import type { ServerResponse } from 'node:http';
-import { covers, type Right } from '../../contract/accounts/rights.ts';
+import { covers } from '../../contract/accounts/rights.ts';
 import { AppError } from '../../contract/errors.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { Credential } from '../../identity/principal.ts';
 import type { Rule } from '../../pipeline/snapshot/snapshot.ts';
 import type { ApiParts, Call } from '../call/call.ts';
 import { withoutData } from '../call/payload-redaction.ts';
-import { checkMaySearch, isSought } from './event-filter.ts';
+import { isSought } from './event-search.ts';
 
 const streamsMax = 100;
 /** Events per second of one stream; people can't follow more. */
@@ -16,17 +16,6 @@ const bufferBytesMax = 1_048_576;
 const heartbeatMs = 15_000;
 
 export type EventStreams = { open(call: Call<'streamEvents'>): void; closeAll(): void };
-
-/** One client. `skipped` counts the matching events left out since the last `skipped` message. */
-type Stream = {
-  query: Call<'streamEvents'>['query'];
-  to: ServerResponse;
-  credential: Credential | null;
-  showsData: boolean;
-  sentThisSecond: number;
-  skipped: number;
-  isFull: boolean;
-};
 
 /**
  * Server-sent events: `event: event` with `{event, matched: [{id, name}]}`, and a comment every 15 s to keep the
@@ -42,11 +31,7 @@ export function eventStreams(parts: Pick<ApiParts, 'pipeline' | 'identity'>): Ev
     const names = matched.map(({ action }) => ({ id: action.id, name: action.body.name }));
     const messages = new Map<boolean, Buffer>();
     for (const stream of streams) {
-      if (!isSought(event, matched, stream.query)) continue;
-      if (stream.sentThisSecond >= eventsPerSecond || isFull(stream)) {
-        stream.skipped += 1;
-        continue;
-      }
+      if (!isSought(event, matched, stream.query) || !stream.hasRoom()) continue;
       let message = messages.get(stream.showsData);
       if (message === undefined) {
         const shown = stream.showsData ? event : withoutData(event);
@@ -54,23 +39,7 @@ export function eventStreams(parts: Pick<ApiParts, 'pipeline' | 'identity'>): Ev
         message = Buffer.from(`id: ${event.id}\nevent: event\ndata: ${data}\n\n`);
         messages.set(stream.showsData, message);
       }
-      const { writableLength } = stream.to;
-      stream.isFull = writableLength > 0 && writableLength + message.length > bufferBytesMax;
-      if (stream.isFull) {
-        stream.skipped += 1;
-        continue;
-      }
-      stream.sentThisSecond += 1;
-      stream.to.write(message);
-    }
-  }
-
-  function eachSecond() {
-    for (const stream of streams) {
-      stream.sentThisSecond = 0;
-      if (stream.skipped === 0 || isFull(stream)) continue;
-      stream.to.write(`event: skipped\ndata: ${JSON.stringify({ count: stream.skipped })}\n\n`);
-      stream.skipped = 0;
+      stream.write(message);
     }
   }
 
@@ -78,19 +47,16 @@ export function eventStreams(parts: Pick<ApiParts, 'pipeline' | 'identity'>): Ev
   function checkRights() {
     for (const stream of streams) {
       const { credential, query } = stream;
-      const principal = credential === null ? null : parts.identity.authenticate(credential, 'look');
-      const may = (right: Right) => principal !== null && covers(principal.rights, right);
-      stream.showsData = may('payloads:view');
-      if (!may('events:view') || (query.parameter !== undefined && !stream.showsData)) end(stream);
+      const rights = (credential === null ? null : parts.identity.authenticate(credential, 'look'))?.rights;
+      stream.showsData = rights !== undefined && covers(rights, 'payloads:view');
+      const mayStay = rights !== undefined && covers(rights, 'events:view');
+      if (!mayStay || (query.parameter !== undefined && !stream.showsData)) end(stream);
     }
   }
 
   function beat() {
     checkRights();
-    for (const stream of streams) {
-      if (isFull(stream)) stream.to.destroy();
-      else stream.to.write(': still here\n\n');
-    }
+    for (const stream of streams) stream.beat();
   }
 
   /** Ends a stream. Nothing more is written to it; buffered output can still be read. */
@@ -111,7 +77,10 @@ export function eventStreams(parts: Pick<ApiParts, 'pipeline' | 'identity'>): Ev
     const unwatch = parts.pipeline.events.on('matched', (events) => {
       for (const [event, rules] of events) tell(event, rules);
     });
-    const timers = [setInterval(eachSecond, 1_000), setInterval(beat, heartbeatMs)];
+    const reportSkipped = () => {
+      for (const stream of streams) stream.reportSkipped();
+    };
+    const timers = [setInterval(reportSkipped, 1_000), setInterval(beat, heartbeatMs)];
     for (const timer of timers) timer.unref();
     const unwatchAccounts = parts.identity.directory.watch(checkRights);
     return () => {
@@ -123,13 +92,10 @@ export function eventStreams(parts: Pick<ApiParts, 'pipeline' | 'identity'>): Ev
 
   return {
     open({ reply, request, query, may }) {
-      checkMaySearch(query, may);
       if (streams.size >= streamsMax)
         throw new AppError('rate_limited', `The limit of ${streamsMax} streams is reached.`);
       const to = reply.raw;
-      const { credential } = request;
-      const showsData = may('payloads:view');
-      const stream: Stream = { query, to, credential, showsData, sentThisSecond: 0, skipped: 0, isFull: false };
+      const stream = new Stream(query, to, request.credential, may('payloads:view'));
       reply.hijack();
       to.writeHead(200, {
         ...Object.fromEntries(Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)])),
@@ -150,8 +116,64 @@ export function eventStreams(parts: Pick<ApiParts, 'pipeline' | 'identity'>): Ev
   };
 }
 
-/** Full from the first message without room until half of the buffer is read: a stalled client gets nothing more. */
-function isFull(stream: Stream): boolean {
-  if (stream.to.writableLength <= bufferBytesMax / 2) stream.isFull = false;
-  return stream.isFull;
+/** One client, with the limits of its output. */
+class Stream {
+  readonly query: Call<'streamEvents'>['query'];
+  readonly to: ServerResponse;
+  readonly credential: Credential | null;
+  showsData: boolean;
+  #sentThisSecond = 0;
+  /** The matching events left out since the last `skipped` message. */
+  #skipped = 0;
+  #isFull = false;
+
+  constructor(
+    query: Call<'streamEvents'>['query'],
+    to: ServerResponse,
+    credential: Credential | null,
+    showsData: boolean,
+  ) {
+    this.query = query;
+    this.to = to;
+    this.credential = credential;
+    this.showsData = showsData;
+  }
+
+  /** Full from the first message without room until half of the buffer is read: a stalled client gets nothing more. */
+  #isStalled(): boolean {
+    if (this.to.writableLength <= bufferBytesMax / 2) this.#isFull = false;
+    return this.#isFull;
+  }
+
+  /** Whether another event may be written; counts it as skipped if not. */
+  hasRoom(): boolean {
+    const hasRoom = this.#sentThisSecond < eventsPerSecond && !this.#isStalled();
+    if (!hasRoom) this.#skipped += 1;
+    return hasRoom;
+  }
+
+  write(message: Buffer): void {
+    const { writableLength } = this.to;
+    this.#isFull = writableLength > 0 && writableLength + message.length > bufferBytesMax;
+    if (this.#isFull) {
+      this.#skipped += 1;
+      return;
+    }
+    this.#sentThisSecond += 1;
+    this.to.write(message);
+  }
+
+  /** To call each second. */
+  reportSkipped(): void {
+    this.#sentThisSecond = 0;
+    if (this.#skipped === 0 || this.#isStalled()) return;
+    this.to.write(`event: skipped\ndata: ${JSON.stringify({ count: this.#skipped })}\n\n`);
+    this.#skipped = 0;
+  }
+
+  /** Keeps the connection open; disconnects a client that reads nothing. */
+  beat(): void {
+    if (this.#isStalled()) this.to.destroy();
+    else this.to.write(': still here\n\n');
+  }
 }

@@ -49,3 +49,9 @@ export async function deliveriesOfEvent(
     shownDelivery(one, momentOf(one, queueStatus, closed.get(one.destinationId), now)),
   );
 }
+
+/** The states of an event's deliveries, without tests. */
+export async function statesOfEvent(parts: Parameters<typeof deliveriesOfEvent>[0], eventId: string) {
+  const deliveries = (await deliveriesOfEvent(parts, eventId)).filter(({ test }) => !test);
+  return deliveries.map(({ id, actionId, status }) => ({ id, actionId, status }));
+}

@@ -1,12 +1,10 @@
-import { AppError } from '../../contract/errors.ts';
 import type { Issue } from '../../contract/records/issue.ts';
 import type { IssueRecord } from '../../issues/issues.ts';
 import type { IssueAct } from '../../watch/issue-life.ts';
 import { shownIssue } from '../../watch/shown-issue.ts';
 import type { ApiParts, Call, Handlers } from '../call/call.ts';
-import { contentTag } from '../http/etag.ts';
-import { pageOfList, readCursor } from '../http/pagination.ts';
-import { invalid } from '../http/validate.ts';
+import { pageOfAll } from '../http/pagination.ts';
+import { found, invalid } from '../http/validate.ts';
 
 type ActIds = 'acknowledgeIssue' | 'resolveIssue' | 'muteIssue' | 'unmuteIssue' | 'reopenIssue';
 
@@ -21,25 +19,19 @@ export function issueHandlers({
     return shownIssue(record, { held: await pipeline.queueStatus.heldAt(record), now: now() });
   }
 
-  async function answer({ params, reply }: Pick<Call<'getIssue'>, 'params' | 'reply'>): Promise<Issue> {
-    const record = issues.get(params.id);
-    if (record === undefined) throw unknown(params.id);
-    const shown = await show(record);
-    reply.header('etag', contentTag(shown));
-    return shown;
+  function find(id: string): Readonly<IssueRecord> {
+    return found(issues.get(id), `There is no issue ${id}; it may have been removed.`);
   }
 
-  async function does(call: Call<ActIds>, act: IssueAct): Promise<Issue> {
-    const { id } = call.params;
-    const done = await issues.act(id, act, call.entry({ id, name: issues.get(id)?.title ?? null }));
-    if (done === null) throw unknown(id);
-    telemetry.audited(done);
-    return answer(call);
+  async function does({ params: { id }, entry }: Call<ActIds>, act: IssueAct): Promise<Issue> {
+    const done = await issues.act(id, act, entry({ id, name: issues.get(id)?.title ?? null }));
+    if (done !== null) telemetry.audited(done);
+    return show(find(id));
   }
 
   return {
-    async listIssues({ query: { cursor: text, limit, state, ...same } }) {
-      const cursor = readCursor(text, (at) => /^\d{15} iss_[0-9a-z_-]{1,64}$/.test(at));
+    async listIssues({ query }) {
+      const { state, ...same } = query;
       const wanted = Array.from(issues.all()).filter(
         (one) =>
           (same.title === undefined || one.title.toLowerCase().includes(same.title.toLowerCase())) &&
@@ -50,11 +42,14 @@ export function issueHandlers({
           (same.destinationId ?? one.destinationId) === one.destinationId &&
           (same.actionId === undefined || one.actionId === same.actionId || one.actionIds.includes(same.actionId)),
       );
-      const sorted = wanted.sort((a, b) => (placeOf(a) < placeOf(b) ? 1 : -1));
-      const { data, page } = pageOfList(sorted, { cursor, limit, placeOf });
+      // Last opened first, then by id.
+      const { data, page } = pageOfAll(wanted, query, {
+        placeOf: ({ openedAt, id }) => `${String(openedAt).padStart(15, '0')} ${id}`,
+        isPlace: (at) => /^\d{15} iss_[0-9a-z_-]{1,64}$/.test(at),
+      });
       return { data: await Promise.all(data.map(show)), page };
     },
-    getIssue: answer,
+    getIssue: ({ params }) => show(find(params.id)),
     acknowledgeIssue: (call) => does(call, { act: 'acknowledge', by: call.principal.name }),
     resolveIssue: (call) => does(call, { act: 'resolve', by: call.principal.name, note: call.body().note }),
     muteIssue(call) {
@@ -66,13 +61,4 @@ export function issueHandlers({
     unmuteIssue: (call) => does(call, { act: 'unmute', by: call.principal.name }),
     reopenIssue: (call) => does(call, { act: 'reopen', by: call.principal.name }),
   };
-}
-
-/** Sort key: last opened first, then by id. */
-function placeOf({ openedAt, id }: Readonly<IssueRecord>): string {
-  return `${String(openedAt).padStart(15, '0')} ${id}`;
-}
-
-function unknown(id: string): AppError {
-  return new AppError('not_found', `There is no issue ${id}; it may have been removed.`);
 }

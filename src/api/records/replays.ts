@@ -2,7 +2,8 @@ import { AppError } from '../../contract/errors.ts';
 import type { Replay } from '../../contract/records/replay.ts';
 import type { ApiParts, Call, Handlers } from '../call/call.ts';
 import { contentTag } from '../http/etag.ts';
-import { isIdOf, neighbours, pageOfCut, readCursor } from '../http/pagination.ts';
+import { byId, neighbours, pageOfCut, readCursor } from '../http/pagination.ts';
+import { found } from '../http/validate.ts';
 
 type Ids = 'listReplays' | 'createReplay' | 'getReplay' | 'pauseReplay' | 'resumeReplay' | 'cancelReplay';
 
@@ -10,30 +11,27 @@ export function replayHandlers(parts: ApiParts): Handlers<Ids> {
   const { replays: log } = parts.journal;
   const { replays } = parts.pipeline;
 
-  async function answer({ reply }: Pick<Call, 'reply'>, id: string): Promise<Replay> {
-    const stored = await log.replay(id);
-    if (stored === null) throw new AppError('not_found', `There is no replay ${id}; it may have been removed.`);
-    const shown = await replays.show(stored);
-    reply.header('etag', contentTag(shown));
-    return shown;
+  async function load(id: string): Promise<Replay> {
+    return replays.show(found(await log.replay(id), `There is no replay ${id}; it may have been removed.`));
   }
 
   async function move(call: Call<'pauseReplay' | 'resumeReplay' | 'cancelReplay'>, to: 'pause' | 'resume' | 'cancel') {
     const { id } = call.params;
-    const { name, state } = await answer(call, id);
+    const { name, state } = await load(id);
     const entry = call.entry({ id, name });
     if (!(await replays[to](id, entry))) throw new AppError('conflict', `The replay is ${state}, so ${refused[to]}`);
     parts.telemetry.audited(entry);
-    return answer(call, id);
+    return load(id);
   }
 
   return {
     async listReplays({ query: { limit, cursor: text, state } }) {
-      const cursor = readCursor(text, isIdOf('rpl'));
+      const { placeOf, isPlace } = byId('rpl');
+      const cursor = readCursor(text, isPlace);
       const only = state === undefined ? {} : { state };
       const rows = await log.replays({ ...neighbours(cursor), ...only, limit: limit + 1 });
       const shown = await Promise.all(rows.map((one) => replays.show(one)));
-      return pageOfCut(shown, { cursor, limit, placeOf: ({ id }) => id });
+      return pageOfCut(shown, { cursor, limit, placeOf });
     },
 
     async createReplay(call) {
@@ -46,11 +44,12 @@ export function replayHandlers(parts: ApiParts): Handlers<Ids> {
       const entry = call.entry({ id, name: input.name ?? null, changes: [{ pointer: '', after: said }] });
       await replays.run(input, { id, startedBy: call.principal.name }, entry);
       parts.telemetry.audited(entry);
-      call.reply.code(201);
-      return answer(call, id);
+      const replay = await load(id);
+      call.reply.code(201).header('etag', contentTag(JSON.stringify(replay)));
+      return replay;
     },
 
-    getReplay: (call) => answer(call, call.params.id),
+    getReplay: ({ params }) => load(params.id),
     pauseReplay: (call) => move(call, 'pause'),
     resumeReplay: (call) => move(call, 'resume'),
     cancelReplay: (call) => move(call, 'cancel'),

@@ -11,21 +11,23 @@ import {
 } from '../../contract/records/trace.ts';
 import { refOf } from '../../pipeline/preview/newest-events.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
-import { isIdOf, pageOfList, readCursor } from '../http/pagination.ts';
+import { byId, pageOfAll } from '../http/pagination.ts';
+import { found } from '../http/validate.ts';
 import { actionExplainer, deliveriesOfEvent } from './explain.ts';
 
-export type TraceHandlers = Handlers<'listTraces' | 'startTrace' | 'getTrace' | 'stopTrace'>;
+type Kept = { id: string; name: string | null; startedAt: number; endedAt: number | null; eventIds: Set<string> };
 
-/** The trace ids of an intake request. */
-type TraceMarks = { url: string; header: string | undefined };
+const runningMax = 100;
+const endedMax = 100;
+/** Limit of events read for a trace that is not in memory. */
+const lookedMax = 100_000;
 
 /**
  * Traces are kept in memory: the running ones with the ids of their events, and the last ended ones. An event keeps its
  * trace as `ext.trace`, and the id of a trace contains its start time, so a trace that is not in memory can still be
  * read.
  */
-export function createTraces(parts: Pick<ApiParts, 'journal' | 'pipeline' | 'newId' | 'now'>) {
-  const { now, newId, journal } = parts;
+export function createTraces({ now, newId }: Pick<ApiParts, 'newId' | 'now'>) {
   const running = new Map<string, Kept>();
   const ended = new Map<string, Kept>();
 
@@ -44,97 +46,42 @@ export function createTraces(parts: Pick<ApiParts, 'journal' | 'pipeline' | 'new
     if (ended.size > endedMax) ended.delete(ended.keys().next().value ?? '');
   }
 
-  function find(id: string): Kept | undefined {
-    expire();
-    return running.get(id) ?? ended.get(id);
+  function runs(id: string): Kept | null {
+    return running.get(id) ?? null;
   }
 
-  /** The events of a trace that is not in memory. */
-  async function* search(id: string, startedAt: number): AsyncGenerator<Event> {
-    let after = placedId('event', { timeMs: startedAt, partition: 0, number: 0 });
-    let left: number = traceLimits.events;
-    for (let looked = 0; left > 0 && looked < lookedMax; ) {
-      const part = await journal.log.search({
-        trace: id,
-        limit: left,
-        lookedMost: lookedMax - looked,
-        after,
-        receivedAfter: startedAt,
-        receivedBefore: startedAt + traceLimits.runsMs,
-      });
-      yield* part.events.reverse();
-      if (part.reached === null) return;
-      after = part.reached;
-      left -= part.events.length;
-      looked += part.looked;
-    }
-  }
-
-  async function* eventsOf({ eventIds }: Kept): AsyncGenerator<Event> {
-    for (const id of eventIds) {
-      const event = await journal.log.event(id);
-      if (event !== null) yield event;
-    }
-  }
-
-  async function tell(events: AsyncIterable<Event>): Promise<TracedStory['events']> {
-    const explain = actionExplainer(parts.pipeline.configuration.snapshot);
-    const story: TracedStory['events'] = [];
-    for await (const event of events) {
-      const deliveries = await deliveriesOfEvent(parts, event.id);
-      const actions = explain(event)
-        .filter((one) => one.status === 'enabled' || deliveries.some(({ actionId }) => actionId === one.actionId))
-        .map(({ actionId, name, result, decidedBy }) => ({ actionId, name, matched: result, decidedBy }));
-      story.push({ event: refOf(event), actions, deliveries });
-    }
-    return story;
-  }
-
-  const handlers: TraceHandlers = {
-    listTraces({ query: { limit, cursor, state } }) {
+  return {
+    all(): Kept[] {
       expire();
-      const kept = [...running.values(), ...ended.values()]
-        .map(shown)
-        .filter((one) => (state ?? one.state) === one.state);
-      const newestFirst = kept.sort((a, b) => (a.id < b.id ? 1 : -1));
-      return pageOfList(newestFirst, { cursor: readCursor(cursor, isIdOf('trc')), limit, placeOf: ({ id }) => id });
+      return [...running.values(), ...ended.values()];
     },
-    startTrace({ body }) {
-      const { name = null } = body();
+
+    find(id: string): Kept | undefined {
+      expire();
+      return running.get(id) ?? ended.get(id);
+    },
+
+    start(name: string | null): Kept {
       expire();
       if (running.size >= runningMax)
         throw new AppError('conflict', `The limit of ${runningMax} running traces is reached. Stop one first.`);
       const one: Kept = { id: newId('trace'), name, startedAt: now(), endedAt: null, eventIds: new Set() };
       running.set(one.id, one);
-      return shown(one);
+      return one;
     },
-    async getTrace({ params: { id } }) {
-      const known = find(id);
-      if (known !== undefined) return { ...shown(known), events: await tell(eventsOf(known)) };
-      const startedAt = timeOf('trace', id);
-      const events = startedAt === null ? [] : await tell(search(id, startedAt));
-      if (startedAt === null || events.length === 0) throw unknown(id);
-      const forgotten = { id, name: null, startedAt, endedAt: startedAt + traceLimits.runsMs };
-      return { ...shown(forgotten), events };
-    },
-    stopTrace({ params: { id } }) {
-      const one = find(id);
-      if (one === undefined) throw unknown(id);
-      if (one.endedAt === null) end(one, now());
-      return shown(one);
-    },
-  };
 
-  return {
-    handlers,
+    stop(one: Kept): void {
+      if (one.endedAt === null) end(one, now());
+    },
+
     /**
-     * Marks the events of a request that belong to running traces. Returns a function to call with the ids of the
-     * events; null when none is needed.
+     * Marks the events of an intake request that belong to running traces, by its URL and its header. Returns a function
+     * to call with the ids of the events; null when none is needed.
      */
-    mark(marks: TraceMarks, events: IncomingEvent[]): ((ids: readonly string[]) => void) | null {
+    mark(url: string, header: unknown, events: IncomingEvent[]): ((ids: readonly string[]) => void) | null {
       if (running.size === 0) return null;
       expire();
-      const whole = runs(marks.header ?? '') ?? runs(named(marks.url));
+      const whole = runs(textOf(header)) ?? runs(named(url));
       const traced = events.flatMap((event, index) => {
         const { 'wt.es': page, 'ext.trace': given } = event.data;
         const one = whole ?? runs(textOf(given)) ?? runs(named(textOf(page)));
@@ -151,25 +98,83 @@ export function createTraces(parts: Pick<ApiParts, 'journal' | 'pipeline' | 'new
       };
     },
   };
-
-  function runs(id: string): Kept | null {
-    return running.get(id) ?? null;
-  }
 }
 
 export type Traces = ReturnType<typeof createTraces>;
 
-type Kept = {
-  id: string;
-  name: string | null;
-  startedAt: number;
-  endedAt: number | null;
-  eventIds: Set<string>;
-};
+/** Traces, with the story of their events. */
+export function traceHandlers(
+  parts: ApiParts,
+  traces: Traces,
+): Handlers<'listTraces' | 'startTrace' | 'getTrace' | 'stopTrace'> {
+  return {
+    listTraces({ query }) {
+      const wanted = traces.all().map(shown);
+      return pageOfAll(
+        wanted.filter((one) => (query.state ?? one.state) === one.state),
+        query,
+        byId('trc'),
+      );
+    },
+    startTrace: ({ body }) => shown(traces.start(body().name ?? null)),
+    async getTrace({ params: { id } }) {
+      const known = traces.find(id);
+      if (known !== undefined) return { ...shown(known), events: await tell(storedEvents(known, parts), parts) };
+      const startedAt = found(timeOf('trace', id), unknown(id));
+      const events = await tell(searchedEvents(id, startedAt, parts), parts);
+      if (events.length === 0) throw new AppError('not_found', unknown(id));
+      return { ...shown({ id, name: null, startedAt, endedAt: startedAt + traceLimits.runsMs }), events };
+    },
+    stopTrace({ params: { id } }) {
+      const one = found(traces.find(id), unknown(id));
+      traces.stop(one);
+      return shown(one);
+    },
+  };
+}
 
-const runningMax = 100;
-const endedMax = 100;
-const lookedMax = 100_000;
+const unknown = (id: string) => `There is no trace ${id}, or its events have been removed.`;
+
+async function* storedEvents({ eventIds }: Kept, { journal }: ApiParts): AsyncGenerator<Event> {
+  for (const id of eventIds) {
+    const event = await journal.log.event(id);
+    if (event !== null) yield event;
+  }
+}
+
+/** The events of a trace that is not in memory. */
+async function* searchedEvents(trace: string, startedAt: number, { journal }: ApiParts): AsyncGenerator<Event> {
+  let after = placedId('event', { timeMs: startedAt, partition: 0, number: 0 });
+  let left: number = traceLimits.events;
+  for (let looked = 0; left > 0 && looked < lookedMax; ) {
+    const part = await journal.log.search({
+      trace,
+      limit: left,
+      lookedMost: lookedMax - looked,
+      after,
+      receivedAfter: startedAt,
+      receivedBefore: startedAt + traceLimits.runsMs,
+    });
+    yield* part.events.reverse();
+    if (part.reached === null) return;
+    after = part.reached;
+    left -= part.events.length;
+    looked += part.looked;
+  }
+}
+
+async function tell(events: AsyncIterable<Event>, parts: ApiParts): Promise<TracedStory['events']> {
+  const explain = actionExplainer(parts.pipeline.configuration.snapshot);
+  const story: TracedStory['events'] = [];
+  for await (const event of events) {
+    const deliveries = await deliveriesOfEvent(parts, event.id);
+    const actions = explain(event)
+      .filter((one) => one.status === 'enabled' || deliveries.some(({ actionId }) => actionId === one.actionId))
+      .map(({ actionId, name, result, decidedBy }) => ({ actionId, name, matched: result, decidedBy }));
+    story.push({ event: refOf(event), actions, deliveries });
+  }
+  return story;
+}
 
 const inAddress = new RegExp(`[?&]${traceParameter}=([0-9a-z_]{30})(?![0-9a-z_])`);
 
@@ -187,8 +192,4 @@ function shown({ id, name, startedAt, endedAt }: Omit<Kept, 'eventIds'>): Trace 
     state: endedAt === null ? 'running' : 'ended',
     attach: { parameter: traceParameter, header: traceHeader, script: traceScript(id) },
   };
-}
-
-function unknown(id: string): AppError {
-  return new AppError('not_found', `There is no trace ${id}, or its events have been removed.`);
 }

@@ -4,7 +4,8 @@ import { z } from 'zod';
 
 export const anything = z.record(z.string(), z.unknown());
 export const textFilter = z.string().max(255).optional();
-export const timeFilter = z.iso.datetime({ offset: true }).optional();
+/** A time, parsed to ms since the epoch. */
+export const timeFilter = z.iso.datetime({ offset: true }).transform(Date.parse).optional();
 export const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 /** Ids in one query parameter, separated by commas. */

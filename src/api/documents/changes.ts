@@ -1,0 +1,178 @@
+import type { ManagedKind } from '../../contract/documents/document.ts';
+import { AppError } from '../../contract/errors.ts';
+import { foldName } from '../../contract/fold-name.ts';
+import type { AuditAct } from '../../contract/records/audit.ts';
+import type { Bodies, Snapshot } from '../../pipeline/snapshot/snapshot.ts';
+import type { ApiParts, Call } from '../call/call.ts';
+import { isObject } from '../http/merge-patch.ts';
+import { invalid } from '../http/validate.ts';
+import type { Kind } from './document-kind.ts';
+import { patched } from './patch.ts';
+import { type Doc, type DocumentCall, isStandard, type Reader, scopeOf } from './reading.ts';
+import { placeOfName, usersOf, withIds } from './references.ts';
+import { isSameBody, secretPointers } from './secret-fields.ts';
+import { type Programs, withPrograms } from './template-errors.ts';
+
+type Asking = Pick<Call, 'author' | 'principal' | 'checkVersion'>;
+
+/** The next version of a document, and warnings for the caller. `before` null: a new document. */
+type Made<K extends ManagedKind> = { body: Bodies[K]; before: Doc<K> | null; warnings: string[] };
+
+/**
+ * Writes the documents of one kind. Every write uses `configuration.change`: its checks run on the snapshot that the
+ * change is bound to.
+ */
+export function documentChanges<K extends ManagedKind>(kind: Kind<K>, parts: ApiParts, reading: Reader<K>) {
+  const { configuration } = parts.pipeline;
+  const { all, find, show, read } = reading;
+
+  /** The stored document. Throws AppError unless it exists, can be changed, and has the version of `If-Match`. */
+  function findToChange(snapshot: Snapshot, id: string, { checkVersion }: Asking): Doc<K> {
+    const document = find(snapshot, id);
+    if (isStandard(id))
+      throw new AppError(
+        'conflict',
+        `The ${kind.kind} ${document.body.name} ships with Millrace and can't be changed.`,
+      );
+    checkVersion(document.version);
+    return document;
+  }
+
+  function sameName(name: string, scope: string, snapshot: Snapshot): Doc<K> | undefined {
+    for (const id of snapshot.idsNamed(kind.kind, name, scope)) {
+      const one = all(snapshot).get(id);
+      if (one !== undefined && foldName(one.body.name) === foldName(name)) return one;
+    }
+    return undefined;
+  }
+
+  function checkNameIsFree({ body, before }: Made<K>, snapshot: Snapshot): void {
+    const taken = sameName(body.name, scopeOf(body), snapshot);
+    if (taken !== undefined && taken.id !== before?.id)
+      throw new AppError('name_taken', `A ${kind.kind} named ${taken.body.name} already exists (${taken.id}).`);
+  }
+
+  function nextVersion({ body, before }: Made<K>, { principal }: Asking): Doc<K> {
+    const now = new Date(parts.now()).toISOString();
+    return {
+      kind: kind.kind,
+      id: before?.id ?? parts.newId(kind.kind),
+      version: (before?.version ?? 0) + 1,
+      body,
+      createdAt: before?.createdAt ?? now,
+      updatedAt: now,
+      updatedBy: principal.name,
+    };
+  }
+
+  /**
+   * Stores what `make` returns for the present snapshot, and returns the document. Throws AppError `name_taken` when
+   * another document has its name. `keepsSame`: a body that equals the stored one gets no new version.
+   */
+  async function put(
+    call: Asking,
+    make: (snapshot: Snapshot, programs: Programs) => Made<K>,
+    { keepsSame = false, ...by }: { keepsSame?: boolean; act?: AuditAct } = {},
+  ) {
+    let stored: { document: Doc<K>; warnings: string[]; isNew: boolean } | undefined;
+    const snapshot = await withPrograms(parts.compute, (programs) =>
+      configuration.change({ ...call.author, ...by }, (present) => {
+        const made = make(present, programs);
+        const { before, warnings } = made;
+        checkNameIsFree(made, present);
+        const isSame = keepsSame && before !== null && isSameBody(made.body, before.body);
+        const document = isSame ? before : nextVersion(made, call);
+        stored = { document, warnings, isNew: before === null };
+        return isSame ? [] : [{ op: 'put', document }];
+      }),
+    );
+    if (stored === undefined) throw new Error('the change was stored without being made');
+    const { document, warnings, isNew } = stored;
+    const shown = await show(document, snapshot);
+    return { id: document.id, isNew, shown: warnings.length === 0 ? shown : { ...shown, warnings } };
+  }
+
+  /** Stores a new version of the document with the id of the path, read from JSON. */
+  async function write(call: DocumentCall, jsonOf: (before: Doc<K>) => unknown) {
+    const { shown } = await put(call, (snapshot, programs) => {
+      const before = findToChange(snapshot, call.params.id, call);
+      return { before, ...read(jsonOf(before), { before, parent: null }, snapshot, programs) };
+    });
+    return shown;
+  }
+
+  return {
+    findToChange,
+    put,
+
+    async create(call: DocumentCall, parent: string | null) {
+      const { id, shown } = await put(call, (snapshot, programs) => {
+        const basis = { before: null, parent };
+        return { ...basis, ...read(call.json, basis, snapshot, programs) };
+      });
+      call.reply.header('location', `/api/v1/${kind.kind}s/${id}`);
+      return shown;
+    },
+
+    replace: (call: DocumentCall) => write(call, () => call.json),
+
+    change: (call: DocumentCall) => write(call, ({ body }) => patched(kind, body, call.json)),
+
+    /** Creates or replaces a document by its name. An unchanged document gets no new version. */
+    async apply(call: DocumentCall) {
+      const { json } = call;
+      const { shown, isNew } = await put(
+        call,
+        (snapshot, programs) => {
+          const { name, parent } = placeOfName(kind.kind, call.params.name, snapshot);
+          if (!isObject(json)) throw invalid([{ pointer: '', detail: 'Must be an object.' }]);
+          const called = json['name'];
+          if (called !== undefined && (typeof called !== 'string' || foldName(called) !== foldName(name)))
+            throw invalid([{ pointer: '/name', detail: 'Must equal the name in the URL, or be left out.' }]);
+          const named = sameName(name, parent ?? '', snapshot);
+          const before = named === undefined ? null : findToChange(snapshot, named.id, call);
+          if (before === null) call.checkVersion(null);
+          const given = { name, ...withIds(kind.kind, json, snapshot) };
+          return { before, ...read(given, { before, parent }, snapshot, programs) };
+        },
+        { keepsSame: true },
+      );
+      if (isNew) call.reply.code(201);
+      return shown;
+    },
+
+    async remove(call: DocumentCall): Promise<undefined> {
+      const { id } = call.params;
+      await configuration.change(call.author, (snapshot) => {
+        const document = findToChange(snapshot, id, call);
+        const users = usersOf(kind.kind, id, snapshot);
+        if (users.length > 0) {
+          const named = users.map((one) => `${one.kind} ${one.name} (${one.id})`).join(', ');
+          throw new AppError('in_use', `Used by ${named}.`, { extra: { users } });
+        }
+        const updatedAt = new Date(parts.now()).toISOString();
+        return [{ op: 'delete', document: { ...document, updatedAt, updatedBy: call.principal.name } }];
+      });
+    },
+
+    async rollback(call: DocumentCall) {
+      const { version } = call.body();
+      const old = await reading.version(call.params.id, version);
+      const { shown } = await put(
+        call,
+        (snapshot, programs) => {
+          const before = findToChange(snapshot, call.params.id, call);
+          const body = kind.rolledBack?.(old, before.body) ?? old;
+          const warnings = kind.check({ body, before, kept: [], snapshot, programs });
+          const left = new Set(secretPointers(body));
+          const lost = secretPointers(old).filter((pointer) => !left.has(pointer));
+          if (lost.length > 0)
+            warnings.push(`The secrets of version ${version} were not restored: ${lost.join(', ')}. Enter them again.`);
+          return { before, body, warnings };
+        },
+        { act: 'rollback' },
+      );
+      return shown;
+    },
+  };
+}

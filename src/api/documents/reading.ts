@@ -1,0 +1,143 @@
+import type { ManagedKind } from '../../contract/documents/document.ts';
+import { AppError } from '../../contract/errors.ts';
+import { foldName } from '../../contract/fold-name.ts';
+import type { Page } from '../../contract/records/page.ts';
+import type { Bodies, Document, Snapshot } from '../../pipeline/snapshot/snapshot.ts';
+import { standardBehaviors } from '../../rules/standard-behaviors.ts';
+import type { ApiParts, Call, OutputOf } from '../call/call.ts';
+import { type Cursor, pageOfAll, pageOfCut, readCursor } from '../http/pagination.ts';
+import { found, validate } from '../http/validate.ts';
+import type { Kind } from './document-kind.ts';
+import { withoutReadOnly } from './patch.ts';
+import { placeSecrets, showSecrets } from './secret-fields.ts';
+import type { Programs } from './template-errors.ts';
+
+export type Doc<K extends ManagedKind> = Document<Bodies[K]>;
+
+/** A document as the API returns it. */
+export type Shown<K extends ManagedKind> = OutputOf<`get${Capitalize<K>}`>;
+
+/** A call of any of the routes that all kinds have. */
+export type DocumentCall = Omit<Call<'rollbackConnection'>, 'query' | 'params'> & {
+  params: { id: string; name: string };
+  query: Call<'listConnections'>['query'];
+};
+
+/** The basis of a write: the stored document (null: none), and the connection of a new destination. */
+export type Basis<K extends ManagedKind> = { before: Doc<K> | null; parent: string | null };
+
+const standard = new Set(standardBehaviors.map(({ id }) => id));
+
+/** Whether a document ships with Millrace and can't be changed. */
+export function isStandard(id: string): boolean {
+  return standard.has(id);
+}
+
+/** The scope in which the name of a document is unique. */
+export function scopeOf(body: Bodies[ManagedKind]): string {
+  return 'connectionId' in body ? body.connectionId : '';
+}
+
+export type Reader<K extends ManagedKind> = ReturnType<typeof documentReader<K>>;
+
+/** Reads the documents of one kind. */
+export function documentReader<K extends ManagedKind>(kind: Kind<K>, parts: ApiParts) {
+  const { configuration } = parts.pipeline;
+
+  const all = (snapshot: Snapshot): ReadonlyMap<string, Doc<K>> =>
+    snapshot.documents[kind.kind] as ReadonlyMap<string, Doc<K>>; // the map of this very kind
+
+  function find(snapshot: Snapshot, id: string): Doc<K> {
+    return found(all(snapshot).get(id), `There is no ${kind.kind} ${id}.`);
+  }
+
+  async function show(document: Doc<K>, snapshot: Snapshot): Promise<Shown<K>> {
+    const { id, version, createdAt, updatedAt, updatedBy } = document;
+    const body = showSecrets(document.body) as object; // bodies are objects
+    const more = await kind.shownWith?.(document, snapshot);
+    return { id, ...body, ...more, version, createdAt, updatedAt, updatedBy } as unknown as Shown<K>; // by its schema
+  }
+
+  async function shownPage({ data, page }: Page<Doc<K>>, snapshot: Snapshot): Promise<Page<Shown<K>>> {
+    return { data: await Promise.all(data.map((one) => show(one, snapshot))), page };
+  }
+
+  /** The document that `json` makes of `before`, with secrets in place; only its shape is checked. */
+  function parse(json: unknown, { before, parent }: Basis<K>) {
+    const parsed = validate(kind.input, withoutReadOnly(json, kind.readOnly));
+    const completed = kind.complete?.(parsed, before, parent) ?? parsed;
+    const updatedAt = new Date(parts.now()).toISOString();
+    const { body, kept } = placeSecrets(completed, before?.body, { updatedAt, references: parts.references });
+    return { body: body as Bodies[K], kept }; // the schema's output, completed, with its secrets in place
+  }
+
+  return {
+    all,
+    find,
+    show,
+    parse,
+
+    /** The same as `parse`, with all checks before saving. */
+    read(json: unknown, basis: Basis<K>, snapshot: Snapshot, programs: Programs) {
+      const { body, kept } = parse(json, basis);
+      return { body, warnings: kind.check({ body, before: basis.before, kept, snapshot, programs }) };
+    },
+
+    /** `parent`: only the destinations of this connection. */
+    list(
+      query: DocumentCall['query'],
+      parent: string | null,
+      isWanted: (document: Doc<K>, snapshot: Snapshot) => boolean = () => true,
+    ) {
+      const { snapshot } = configuration;
+      const wanted = foldName(query.name ?? '');
+      const matching = [...all(snapshot).values()].filter((document) => {
+        const { body } = document;
+        return (
+          (parent === null || scopeOf(body) === parent) &&
+          foldName(body.name).includes(wanted) &&
+          (query.status === undefined || ('status' in body && body.status === query.status)) &&
+          isWanted(document, snapshot)
+        );
+      });
+      // Standard behaviors sort as the oldest, independent of their ids.
+      const page = pageOfAll(matching, query, {
+        placeOf: ({ createdAt, id }) => `${createdAt} ${id}`,
+        isPlace: (at) => /^\d{4}-\d\d-\d\dT[\d:.]{8,12}Z [a-z]{3}_[0-9a-z_]{1,64}$/.test(at),
+      });
+      return shownPage(page, snapshot);
+    },
+
+    async get({ params }: DocumentCall) {
+      const { snapshot } = configuration;
+      return show(find(snapshot, params.id), snapshot);
+    },
+
+    async versions({ params: { id }, query }: DocumentCall) {
+      const { snapshot } = configuration;
+      const present = find(snapshot, id);
+      const cursor = readCursor(query.cursor, (at) => /^[1-9]\d{0,14}$/.test(at));
+      const { limit } = query;
+      const range = { kind: kind.kind, id, ...rangeOf(cursor, limit) };
+      const stored = isStandard(id) ? [present] : ((await parts.catalog.versions(range)) as Doc<K>[]); // of this kind
+      const cut = cursor?.side === 'newer' ? stored.filter((one) => one.version > Number(cursor.at)) : stored;
+      return shownPage(pageOfCut(cut, { cursor, limit, placeOf: (one) => String(one.version) }), snapshot);
+    },
+
+    /** A stored version. Throws AppError `not_found`. */
+    async version(id: string, version: number): Promise<Bodies[K]> {
+      find(configuration.snapshot, id);
+      const [old] = await parts.catalog.versions({ kind: kind.kind, id, before: version + 1, limit: 1 });
+      if (old?.version !== version)
+        throw new AppError('not_found', `The ${kind.kind} ${id} has no version ${version}.`);
+      return old.body as Bodies[K]; // of the same kind
+    },
+  };
+}
+
+/** Version numbers have no gaps, so the page on the newer side of a cursor follows from the numbers. */
+function rangeOf(cursor: Cursor, limit: number): { before?: number; limit: number } {
+  if (cursor === null) return { limit: limit + 1 };
+  const at = Number(cursor.at);
+  return { before: cursor.side === 'older' ? at : at + limit + 2, limit: limit + 1 };
+}
