@@ -12,7 +12,7 @@ import type { Egress } from '../egress/egress.ts';
 import type { DeliveryQueue, Journal, Lease } from '../journal/journal.ts';
 import type { RenderJob, RenderOutcome, Sandbox } from '../sandbox/sandbox.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
-import { createMatcher } from './accept/accept.ts';
+import { Matcher } from './accept/accept.ts';
 import { holdLeases } from './accept/leases.ts';
 import { startParameters } from './accept/parameter-catalog.ts';
 import { BatchAttempter } from './attempt/attempt-batch.ts';
@@ -108,7 +108,7 @@ export async function startPipeline(parts: PipelineParts) {
   const parameters = stack.use(await startParameters(shared));
   const { holds, dispatcher, replayRates, statistics, retention } = stack.use(await startDelivering(shared));
   const matcher = stack.use(
-    createMatcher({
+    new Matcher({
       ...shared,
       lease: leases.events,
       partition: 0,
@@ -161,7 +161,7 @@ export async function startPipeline(parts: PipelineParts) {
     /** Whether intake is refused because the size limit is reached and nothing is left to remove. */
     isFull: retention.isFull,
     /** How many deliveries and events are in memory. */
-    depth: () => ({ ...dispatcher.depth(), unmatched: matcher.depth() }),
+    depth: () => ({ ...dispatcher.depth(), unmatched: matcher.depth }),
     /** Parameters learned from traffic, merged with the documents that people wrote, by name. */
     parameters: parameters.list,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),

@@ -4,7 +4,7 @@ import { fakeClock, settled } from '../../../test/support/fake-clock.ts';
 import { startRig, wire } from '../../../test/support/rig.ts';
 import { openStorage } from '../../../test/support/storage.ts';
 import { silentTelemetry } from '../../telemetry/silent-telemetry.testing.ts';
-import { createMatcher } from './accept.ts';
+import { Matcher } from './accept.ts';
 
 test('one transaction plans a bounded number of deliveries, however many actions an event fires', async () => {
   await using rig = await startRig();
@@ -81,13 +81,12 @@ test('slow conditions run for a short time at once, so that other work gets its 
     now += 8;
     return [];
   };
-  const documents = { destination: new Map(), connection: new Map() };
-  await using matcher = createMatcher({
+  await using matcher = new Matcher({
     journal,
     lease,
     partition: 0,
     clock: { ...fakeClock(), now: () => now },
-    configuration: { snapshot: { rules: { match: slow }, documents } },
+    configuration: { snapshot: { rules: { match: slow }, planOf: () => null } },
     planned: () => {},
     accepted: () => {},
     matched: () => {},

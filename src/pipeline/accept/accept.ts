@@ -1,20 +1,19 @@
 import { type Clock, pause } from '../../async/clock.ts';
-import type { DestinationBody } from '../../contract/documents/destination.ts';
 import type { Event, IncomingEvent } from '../../contract/records/event.ts';
-import type { Accepted, DueDelivery, IntakePlan, Journal, Lease, PlacedEvent } from '../../journal/journal.ts';
+import type {
+  Accepted,
+  AcceptRequest,
+  DueDelivery,
+  IntakePlan,
+  Journal,
+  Lease,
+  PlacedEvent,
+} from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { nextAttempt } from '../limits/backoff.ts';
-import type { Document, Rule, Snapshot } from '../snapshot/snapshot.ts';
+import type { Rule, Snapshot } from '../snapshot/snapshot.ts';
 import { newDelivery } from './new-delivery.ts';
-import { orderKeyOf } from './order-key.ts';
 import { eventBytes } from './size-estimate.ts';
-
-type Matcher = AsyncDisposable & {
-  start(): Promise<void>;
-  /** Stores the events of one request durably, then passes them to matching; returns their ids in input order. */
-  accept(request: { collectorId: string; receivedAt: number; events: IncomingEvent[] }): Promise<string[]>;
-  depth(): number;
-};
 
 /** Deliveries that events fire, each with the index of its event in `news`; `to` is the offset after the last event. */
 type Fired = {
@@ -35,7 +34,7 @@ type MatcherOptions = {
   configuration: {
     readonly snapshot: {
       rules: Pick<Snapshot['rules'], 'match'>;
-      documents: Pick<Snapshot['documents'], 'destination' | 'connection'>;
+      planOf: Snapshot['planOf'];
     };
   };
   planned(deliveries: readonly DueDelivery[]): void;
@@ -64,200 +63,217 @@ const retryMs = 1_000;
  * that stores the event while no earlier event is unmatched. Otherwise events wait in memory, or are read from the log
  * when the memory is full or the process has just started.
  */
-export function createMatcher(options: MatcherOptions): Matcher {
-  const { journal, lease, partition, clock, configuration } = options;
-  const buffer: (PlacedEvent & { bytes: number })[] = [];
-  let bufferBytes = 0;
-  let position = 0;
+export class Matcher implements AsyncDisposable {
+  readonly #options: MatcherOptions;
+  readonly #buffer: (PlacedEvent & { bytes: number })[] = [];
+  #bufferBytes = 0;
+  /** The offset of the first event that is not matched. */
+  #position = 0;
   /** The offset after the last stored event. */
-  let end = 0;
+  #end = 0;
   /** Requests that are being written to the journal without a plan, and whose events must be matched afterwards. */
-  let looseRequests = 0;
+  #looseRequests = 0;
   /** The offset to which a plan in progress moves the position; 0 without one. */
-  let planTo = 0;
+  #planTo = 0;
   /** Whether the log may contain unmatched events from before this process. */
-  let isBehind = true;
-  let running: Promise<void> | null = null;
-  let isStarted = false;
-  let isStopping = false;
+  #isBehind = true;
+  #running: Promise<void> | null = null;
+  #isStarted = false;
+  #isStopping = false;
 
-  async function run() {
-    while (!isStopping && (buffer.length > 0 || isBehind || position < end)) {
-      try {
-        const first = buffer[0];
-        if (first !== undefined && first.offset === position) {
-          const batch = buffer.slice(0, batchMost);
-          const last = batch.at(-1) ?? first;
-          await plan(batch, last.offset + 1);
-        } else {
-          const { events, to } = await journal.matching.read({ partition, from: position, limit: batchMost });
-          if (to <= position) {
-            isBehind = false;
-            break;
-          }
-          await plan(events, to);
-        }
-        forgetPlanned();
-      } catch (error) {
-        options.failed(error, 'plan deliveries');
-        await pause(clock, retryMs);
-      }
-    }
+  constructor(options: MatcherOptions) {
+    this.#options = options;
   }
 
-  function forgetPlanned() {
-    const first = buffer.findIndex(({ offset }) => offset >= position);
-    for (const { bytes } of buffer.splice(0, first < 0 ? buffer.length : first)) bufferBytes -= bytes;
+  async start(): Promise<void> {
+    const { journal, partition } = this.#options;
+    this.#position = await journal.matching.position(partition);
+    this.#isStarted = true;
+    this.#kick();
   }
 
-  /**
-   * The deliveries that events fire, up to the offset `end`, or up to the first event that is postponed because of the
-   * work limits.
-   */
-  function fire(events: readonly PlacedEvent[], end: number): Fired {
-    const { rules, documents } = configuration.snapshot;
-    const now = clock.now();
-    // The same jitter for all, so that deliveries that can share a batch become due together.
-    const jitter = options.random();
-    const fired: Fired = { now, to: end, deliveries: [], news: [] };
-    for (const { offset, event } of events) {
-      const isMuch = fired.deliveries.length >= plannedMost || clock.now() - now >= matchingMostMs;
-      if (fired.news.length > 0 && isMuch) return { ...fired, to: offset };
-      const matches = rules.match(event);
-      for (const { action } of matches)
-        for (const { destinationId } of action.body.destinations) {
-          const destination = documents.destination.get(destinationId);
-          if (destination === undefined) continue;
-          const planned: IntakePlan['deliveries'][number] = {
-            event: fired.news.length,
-            actionId: action.id,
-            actionVersion: action.version,
-            destinationId,
-            destinationVersion: destination.version,
-            connectionId: destination.body.connectionId,
-            dueAt: firstDueAt(destination, documents.connection, now, jitter),
-            test: false,
-          };
-          const orderKey = orderKeyOf(destination, event);
-          if (orderKey !== undefined) planned.orderKey = orderKey;
-          fired.deliveries.push(planned);
-        }
-      fired.news.push([event, matches]);
-    }
-    return fired;
-  }
-
-  /**
-   * Plans the deliveries of events up to the offset `end`, or of the first of them when the work limits are reached.
-   */
-  async function plan(events: readonly PlacedEvent[], end: number) {
-    const fired = fire(events, end);
-    const { now, to, news } = fired;
-    const deliveries = fired.deliveries.map(({ event, ...planned }) => ({
-      ...planned,
-      eventId: news[event]?.[0].id ?? null,
-    }));
-    planTo = to;
-    const from = position;
-    try {
-      const ids = await journal.matching.plan(lease, { advance: { partition, from, to }, deliveries, now });
-      if (ids !== null) return handOn(fired, ids, to);
-    } finally {
-      planTo = 0;
-    }
-    // Intake may have planned these events during that call.
-    position = Math.max(position, await journal.matching.position(partition));
-    if (position === from) throw new Error('another process has taken over the matching of events');
-  }
-
-  function handOn({ deliveries, news }: Fired, ids: readonly string[], to: number) {
-    position = Math.max(position, to);
-    const due = deliveries.map((planned, at) => {
-      const event = news[planned.event]?.[0] ?? null;
-      return newDelivery({ id: ids[at] ?? '', planned, eventId: event?.id ?? null, event });
+  /** Stores the events of one request durably, then passes them to matching; returns their ids in input order. */
+  async accept(incoming: { collectorId: string; receivedAt: number; events: IncomingEvent[] }): Promise<string[]> {
+    const { journal, partition, lease, telemetry } = this.#options;
+    const { events, collectorId } = incoming;
+    const early = this.#fireEarly(events, incoming.receivedAt);
+    const request: AcceptRequest = { partition, ...incoming };
+    if (early === null) this.#looseRequests += 1;
+    else request.plan = { lease, now: early.now, deliveries: early.deliveries };
+    const [accepted] = await journal.intake.accept([request]).finally(() => {
+      if (early === null) this.#looseRequests -= 1;
     });
-    options.telemetry.eventsMatched({ events: news.length, deliveries: due.length });
-    if (due.length > 0) options.planned(due);
-    options.matched(news);
+    if (accepted === undefined) throw new Error('the journal returned no result');
+    const { ids, duplicates, from, planned } = accepted;
+    const kept = ids.length - duplicates.length;
+    this.#end = Math.max(this.#end, from + kept);
+    if (early !== null && planned !== null) this.#handOn(keptOf(early, accepted), planned, from + kept);
+    else this.#keep(events, accepted);
+    this.#options.accepted(collectorId, kept);
+    telemetry.eventsAccepted({ events: kept, duplicates: duplicates.length });
+    return ids;
+  }
+
+  /** Events that wait in memory. */
+  get depth(): number {
+    return this.#buffer.length;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isStopping = true;
+    await this.#running;
   }
 
   /**
    * The deliveries that the events of a request fire, to be planned when they are stored; null: earlier events come
    * first.
    */
-  function fireEarly(events: readonly IncomingEvent[], receivedAt: number): Fired | null {
-    if (!isStarted || isBehind || isStopping || looseRequests > 0 || Math.max(position, planTo) < end) return null;
+  #fireEarly(events: readonly IncomingEvent[], receivedAt: number): Fired | null {
+    const isNext = !this.#isBehind && this.#looseRequests === 0 && Math.max(this.#position, this.#planTo) >= this.#end;
+    if (!this.#isStarted || this.#isStopping || !isNext) return null;
     const received = new Date(receivedAt).toISOString();
-    const fired = fire(
-      events.map((incoming, offset) => ({ offset, event: stored(incoming, '', received) })),
-      events.length,
-    );
+    const placed = events.map((incoming, offset) => ({ offset, event: stored(incoming, '', received) }));
+    const fired = fire(this.#options, placed, events.length);
     return fired.to === events.length && fired.deliveries.length <= plannedMost ? fired : null;
   }
 
+  #handOn({ deliveries, news }: Fired, ids: readonly string[], to: number) {
+    const { planned, matched, telemetry } = this.#options;
+    this.#position = Math.max(this.#position, to);
+    const due = deliveries.map((one, at) => {
+      const event = news[one.event]?.[0] ?? null;
+      return newDelivery({ id: ids[at] ?? '', planned: one, eventId: event?.id ?? null, event });
+    });
+    telemetry.eventsMatched({ events: news.length, deliveries: due.length });
+    if (due.length > 0) planned(due);
+    matched(news);
+  }
+
   /** Buffers the events of a request in memory until they are matched, or leaves them to be read from the log. */
-  function keep(events: readonly IncomingEvent[], { ids, duplicates, from, receivedAt }: Accepted) {
+  #keep(events: readonly IncomingEvent[], { ids, duplicates, from, receivedAt }: Accepted) {
     const repeated = new Set(duplicates);
     const received = new Date(receivedAt).toISOString();
     const isFollowing =
-      buffer.length < bufferMost &&
-      bufferBytes < bufferBytesMost &&
-      from >= position &&
-      (buffer.at(-1)?.offset ?? from - 1) === from - 1;
+      this.#buffer.length < bufferMost &&
+      this.#bufferBytes < bufferBytesMost &&
+      from >= this.#position &&
+      (this.#buffer.at(-1)?.offset ?? from - 1) === from - 1;
     let offset = from;
     for (const [index, incoming] of isFollowing ? events.entries() : []) {
       if (repeated.has(index)) continue;
       const event = stored(incoming, ids[index] ?? '', received);
       const bytes = eventBytes(event);
-      buffer.push({ offset, event, bytes });
-      bufferBytes += bytes;
+      this.#buffer.push({ offset, event, bytes });
+      this.#bufferBytes += bytes;
       offset += 1;
     }
-    kick();
+    this.#kick();
   }
 
-  function kick() {
-    if (!isStarted || running !== null || isStopping) return;
-    running = run().finally(() => {
-      running = null;
-      if (buffer.length > 0 && !isStopping) kick();
+  #kick() {
+    if (!this.#isStarted || this.#running !== null || this.#isStopping) return;
+    this.#running = this.#run().finally(() => {
+      this.#running = null;
+      if (this.#buffer.length > 0) this.#kick();
     });
   }
 
-  return {
-    async start() {
-      position = await journal.matching.position(partition);
-      isStarted = true;
-      kick();
-    },
-    async accept({ collectorId, receivedAt, events }) {
-      const early = fireEarly(events, receivedAt);
-      const request = { partition, collectorId, receivedAt, events };
-      const plan = early && {
-        lease,
-        now: early.now,
-        deliveries: early.deliveries,
-      };
-      if (plan === null) looseRequests += 1;
-      const [accepted] = await journal.intake.accept([plan === null ? request : { ...request, plan }]).finally(() => {
-        if (plan === null) looseRequests -= 1;
-      });
-      if (accepted === undefined) throw new Error('the journal returned no result');
-      const { ids, duplicates, from, planned } = accepted;
-      const kept = ids.length - duplicates.length;
-      end = Math.max(end, from + kept);
-      if (early !== null && planned !== null) handOn(keptOf(early, accepted), planned, from + kept);
-      else keep(events, accepted);
-      options.accepted(collectorId, kept);
-      options.telemetry.eventsAccepted({ events: kept, duplicates: duplicates.length });
-      return ids;
-    },
-    depth: () => buffer.length,
-    async [Symbol.asyncDispose]() {
-      isStopping = true;
-      await running;
-    },
-  };
+  /** Matches stored events until none is left. */
+  async #run() {
+    const { journal, partition, clock, failed } = this.#options;
+    while (!this.#isStopping && (this.#buffer.length > 0 || this.#isBehind || this.#position < this.#end)) {
+      try {
+        const first = this.#buffer[0];
+        if (first !== undefined && first.offset === this.#position) {
+          const batch = this.#buffer.slice(0, batchMost);
+          await this.#plan(batch, (batch.at(-1) ?? first).offset + 1);
+        } else {
+          const { events, to } = await journal.matching.read({ partition, from: this.#position, limit: batchMost });
+          if (to <= this.#position) {
+            this.#isBehind = false;
+            break;
+          }
+          await this.#plan(events, to);
+        }
+        this.#forgetPlanned();
+      } catch (error) {
+        failed(error, 'plan deliveries');
+        await pause(clock, retryMs);
+      }
+    }
+  }
+
+  /** Plans the deliveries of events up to the offset `end`, or of the first of them when the work limits are reached. */
+  async #plan(events: readonly PlacedEvent[], end: number) {
+    const { journal, lease, partition } = this.#options;
+    const fired = fire(this.#options, events, end);
+    const { now, to, news } = fired;
+    const deliveries = fired.deliveries.map(({ event, ...planned }) => ({
+      ...planned,
+      eventId: news[event]?.[0].id ?? null,
+    }));
+    this.#planTo = to;
+    const from = this.#position;
+    try {
+      const ids = await journal.matching.plan(lease, { advance: { partition, from, to }, deliveries, now });
+      if (ids !== null) return this.#handOn(fired, ids, to);
+    } finally {
+      this.#planTo = 0;
+    }
+    // Intake may have planned these events during that call.
+    this.#position = Math.max(this.#position, await journal.matching.position(partition));
+    if (this.#position === from) throw new Error('another process has taken over the matching of events');
+  }
+
+  #forgetPlanned() {
+    const first = this.#buffer.findIndex(({ offset }) => offset >= this.#position);
+    for (const { bytes } of this.#buffer.splice(0, first < 0 ? this.#buffer.length : first)) this.#bufferBytes -= bytes;
+  }
+}
+
+/**
+ * The deliveries that events fire, up to the offset `end`, or up to the first event that is postponed because of the work
+ * limits.
+ */
+function fire(
+  { configuration, clock, random }: Pick<MatcherOptions, 'configuration' | 'clock' | 'random'>,
+  events: readonly PlacedEvent[],
+  end: number,
+): Fired {
+  const { rules, planOf } = configuration.snapshot;
+  const now = clock.now();
+  // The same jitter for all, so that deliveries that can share a batch become due together.
+  const jitter = random();
+  const fired: Fired = { now, to: end, deliveries: [], news: [] };
+  for (const { offset, event } of events) {
+    const isMuch = fired.deliveries.length >= plannedMost || clock.now() - now >= matchingMostMs;
+    if (fired.news.length > 0 && isMuch) {
+      fired.to = offset;
+      return fired;
+    }
+    const matches = rules.match(event);
+    for (const { action } of matches)
+      for (const { destinationId } of action.body.destinations) {
+        const to = planOf(destinationId);
+        if (to === null) continue;
+        const planned: IntakePlan['deliveries'][number] = {
+          event: fired.news.length,
+          actionId: action.id,
+          actionVersion: action.version,
+          destinationId,
+          destinationVersion: to.destination.version,
+          connectionId: to.connection.id,
+          test: false,
+          // After the first wait of the retry schedule.
+          dueAt: nextAttempt({ policy: to.retry, step: 0, now, random: () => jitter }) ?? now,
+        };
+        const orderKey = to.orderKeyOf?.(event);
+        if (orderKey !== undefined) planned.orderKey = orderKey;
+        fired.deliveries.push(planned);
+      }
+    fired.news.push([event, matches]);
+  }
+  return fired;
 }
 
 /** The deliveries of the events that are new, with the ids and the time that the journal assigned. */
@@ -279,15 +295,4 @@ function keptOf(fired: Fired, { ids, duplicates, receivedAt }: Accepted): Fired 
 function stored(incoming: IncomingEvent, id: string, receivedAt: string): Event {
   const { name, visitorId, sessionId, occurredAt, data, ext, session, source } = incoming;
   return { id, name, visitorId, sessionId, occurredAt, receivedAt, data, ext, session, source };
-}
-
-/** When the first attempt is due: after the first wait of the retry schedule. */
-function firstDueAt(
-  { body }: Document<DestinationBody>,
-  connections: Pick<Snapshot['documents']['connection'], 'get'>,
-  now: number,
-  jitter: number,
-): number {
-  const policy = body.settings.retry ?? connections.get(body.connectionId)?.body.settings.retry;
-  return policy === undefined ? now : (nextAttempt({ policy, step: 0, now, random: () => jitter }) ?? now);
 }

@@ -7,9 +7,9 @@ import { missingCredentials } from '../../connections/missing-credentials.ts';
 import { secretExpiry } from '../../connections/secret-expiry.ts';
 import type { Health } from '../../contract/documents/connection.ts';
 import type { DeliveryQueue, Hold } from '../../journal/journal.ts';
-import type { Order } from '../accept/order-key.ts';
 import type { Block } from '../dispatch/limits.ts';
 import type { HoldState, Holds } from '../limits/holds.ts';
+import type { Order } from '../limits/order-key.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 
 /**

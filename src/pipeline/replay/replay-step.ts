@@ -2,7 +2,6 @@ import type { Clock } from '../../async/clock.ts';
 import type { LeftOutReason, ReplayInput } from '../../contract/records/replay.ts';
 import type { Journal, Lease } from '../../journal/journal.ts';
 import { newDelivery } from '../accept/new-delivery.ts';
-import { orderKeyOf } from '../accept/order-key.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { DeliveryEvents } from '../insight/delivery-events.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
@@ -39,9 +38,8 @@ export async function createNext(
   for (const reason of choices.flatMap((choice) => choice.leftOut)) leftOut[reason] = (leftOut[reason] ?? 0) + 1;
   const chosen = choices.flatMap((choice) => choice.chosen);
   const deliveries = chosen.map(({ delivery, event }) => {
-    const destination = snapshot.documents.destination.get(delivery.destinationId);
-    const orderKey = event && destination && orderKeyOf(destination, event, id);
-    return orderKey == null ? delivery : { ...delivery, orderKey };
+    const orderKey = event === null ? undefined : snapshot.planOf(delivery.destinationId)?.orderKeyOf?.(event, id);
+    return orderKey === undefined ? delivery : { ...delivery, orderKey };
   });
   const { isLast, cursor: to } = sources;
   const made = await replays.advance(lease, { id, from: cursor, to, isLast, deliveries, leftOut, now });

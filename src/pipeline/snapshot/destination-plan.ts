@@ -6,6 +6,7 @@ import type { ConnectionBody, RetryPolicy } from '../../contract/documents/conne
 import type { DestinationBody } from '../../contract/documents/destination.ts';
 import { readsItems } from '../../destinations/item-match.ts';
 import { type BuildRequest, requestBuilder } from '../../destinations/webhook.ts';
+import { type Order, type OrderKeyOf, orderKeys } from '../limits/order-key.ts';
 import type { Rate } from '../limits/rate-limiter.ts';
 import { secretHeaderNames } from '../privacy/header-redaction.ts';
 import type { Document, Documents } from './documents.ts';
@@ -28,7 +29,8 @@ export type DestinationPlan = {
   readonly connectionRate: Rate | null;
   /** Of this destination alone; null: no limit. */
   readonly destinationRate: Rate | null;
-  readonly order: DestinationBody['settings']['order'];
+  readonly order: Order | null;
+  readonly orderKeyOf: OrderKeyOf | null;
   readonly breaker: ConnectionBody['settings']['breaker'];
   /** The most deliveries per request; 1: no batches. */
   readonly batchRecords: number;
@@ -62,6 +64,7 @@ export function destinationPlan(
     connectionRate: rate.limit === null ? null : rate,
     destinationRate: ownRate === null || ownRate.limit === null ? null : ownRate,
     order,
+    orderKeyOf: orderKeys(destination.id, order),
     breaker,
     batchRecords: batch.records,
     build: requestBuilder(connection.body, destination.body),

@@ -5,7 +5,7 @@ import { type Rig, startRig, wire } from '../../../test/support/rig.ts';
 import { auditSample } from '../../audit/audit.samples.ts';
 import { replayInput } from '../../contract/records/replay.ts';
 import type { EgressRequest } from '../../egress/egress.ts';
-import { orderKeyOf } from './order-key.ts';
+import { orderKeys } from './order-key.ts';
 
 const order = { key: 'visitorId', releaseAfter: null };
 const entry = auditSample({ act: 'create', kind: 'replay', id: null, changes: [] });
@@ -207,8 +207,8 @@ test('the key is any parameter of the event; a list is one value, and an event w
     ...fields,
   });
   const by = (key: string, id = 'dst_1') => {
-    const settings = { order: { key, releaseAfter: null } } as Parameters<typeof orderKeyOf>[0]['body']['settings']; // all it reads
-    return (fields: object, line?: string) => orderKeyOf({ id, body: { settings } }, event(fields), line);
+    const keyOf = orderKeys(id, { key, releaseAfter: null });
+    return (fields: object, line?: string) => keyOf?.(event(fields), line);
   };
   const byOrder = by('order.id');
   const one = byOrder({ data: { order: { id: '7' } } });
