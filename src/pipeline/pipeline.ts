@@ -20,7 +20,7 @@ import { createDeliveryAttempt } from './attempt/attempt-delivery.ts';
 import { createPlans } from './attempt/delivery-plan.ts';
 import { Attempter } from './attempt/exchange.ts';
 import type { RenderEngine } from './attempt/render.ts';
-import { createBatchAssembly } from './dispatch/batch-assembly.ts';
+import { BatchAssembly } from './dispatch/batch-assembly.ts';
 import { followConfiguration, pauseDestination } from './dispatch/change-effects.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
 import { createReplayRates } from './dispatch/replay-rate.ts';
@@ -221,7 +221,7 @@ async function startDelivering(shared: Shared) {
       holds,
       attempt,
       attemptBatch: (batch, giveBack) => batches.attempt(batch, giveBack),
-      batches: createBatchAssembly({ ...shared, plans }),
+      batches: new BatchAssembly({ ...shared, plans }),
       replays: replayRates,
       release: (destinationId) => journal.log.release(destinationId, clock.now()),
       pause: (destinationId) => pauseDestination(configuration, destinationId, clock.now()),

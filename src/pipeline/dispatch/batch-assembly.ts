@@ -1,9 +1,9 @@
 import type { DestinationBody } from '../../contract/documents/destination.ts';
 import type { DueDelivery } from '../../journal/journal.ts';
 import { compileLookup } from '../../rules/lookup.ts';
+import type { Batch, BatchKey, BatchLimits } from '../attempt/batch.ts';
 import type { Plans, Versions } from '../attempt/delivery-plan.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
-import type { Batch, BatchKey, BatchLimits } from './batch-key.ts';
 import { type DestinationQueue, isSuspect, type QueuedDelivery } from './queues.ts';
 
 /** The next batch of a queue whose destination takes batches. `until` null: wait until another change. */
@@ -15,70 +15,48 @@ export type BatchChoice =
 /** How much of a queue is in memory: `all`, `more` is being read from the journal, or memory is `full`. */
 export type QueueFill = 'more' | 'all' | 'full';
 
-export type BatchAssembly = {
+const versionsMax = 5_000;
+
+type Options = {
+  configuration: Configuration;
+  plans: Pick<Plans, 'pinned' | 'usesLatestVersions' | 'presentVersions'>;
+  failed(error: unknown, doing: string): void;
+};
+
+/** Decides which deliveries share a request, from those in memory that are due. Nothing of it is stored. */
+export class BatchAssembly {
+  readonly #options: Options;
+  /** By destination and version; null: that version has no batches. */
+  readonly #limits = new Map<string, BatchLimits | null>();
+  readonly #loading = new Set<string>();
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
   /**
    * The first batch, by the position of its first delivery, that is full, has waited long enough or is a part of a
    * refused batch; or a delivery that is sent alone. `whenKnown` is called when a version that had to be loaded is
    * known.
    */
-  next(queue: DestinationQueue, now: number, fill: QueueFill, whenKnown: () => void): BatchChoice;
-};
-
-const versionsMax = 5_000;
-
-/** Decides which deliveries share a request, from those in memory that are due. Nothing of it is stored. */
-export function createBatchAssembly(options: {
-  configuration: Configuration;
-  plans: Pick<Plans, 'pinned' | 'usesLatestVersions' | 'presentVersions'>;
-  failed(error: unknown, doing: string): void;
-}): BatchAssembly {
-  const { configuration, plans } = options;
-  /** By destination and version; null: that version has no batches. */
-  const limits = new Map<string, BatchLimits | null>();
-  const loading = new Set<string>();
-
-  /** undefined: an old version that is being loaded. */
-  function limitsOf(delivery: DueDelivery, versions: Versions, whenKnown: () => void): BatchLimits | null | undefined {
-    const { destinationId } = delivery;
-    const place = `${destinationId}@${versions.destinationVersion}`;
-    const known = limits.get(place);
-    if (known !== undefined) return known;
-    const present = configuration.snapshot.documents.destination.get(destinationId);
-    if (present?.version === versions.destinationVersion) return keep(place, limitsFrom(present.body));
-    if (loading.has(place)) return undefined;
-    loading.add(place);
-    void Promise.resolve(plans.pinned({ ...delivery, ...versions }))
-      .then(({ to }) => keep(place, to === null ? null : limitsFrom(to.destination.body)))
-      .catch((error) => {
-        options.failed(error, 'load a version of a destination');
-        // One record per request works for every template.
-        keep(place, null);
-      })
-      .finally(() => {
-        loading.delete(place);
-        whenKnown();
-      });
-    return undefined;
+  next(queue: DestinationQueue, now: number, fill: QueueFill, whenKnown: () => void): BatchChoice {
+    const candidates = candidatesOf(queue.waiting, (one) => this.#keyOf(one, whenKnown), now, fill);
+    return choose(candidates, fill);
   }
 
-  function keep(place: string, found: BatchLimits | null) {
-    if (limits.size >= versionsMax) limits.delete(limits.keys().next().value ?? '');
-    limits.set(place, found);
-    return found;
+  /** undefined: its version is being loaded. */
+  #keyOf(one: QueuedDelivery, whenKnown: () => void): BatchKey | undefined {
+    one.batchKey ??= this.#findKey(one.delivery, whenKnown) ?? null;
+    return one.batchKey ?? undefined;
   }
 
-  function keyOf(one: QueuedDelivery, whenKnown: () => void): BatchKey | undefined {
-    const found = one.batchKey ?? findKey(one.delivery, whenKnown);
-    if (found !== undefined) one.batchKey = found;
-    return found;
-  }
-
-  function findKey(delivery: DueDelivery, whenKnown: () => void): BatchKey | undefined {
+  #findKey(delivery: DueDelivery, whenKnown: () => void): BatchKey | undefined {
+    const { plans } = this.#options;
     const { event, rendered, actionId } = delivery;
     // A delivery that was sent alone is sent again with the same bytes; a suspect is sent alone.
     if (isSuspect(delivery) || rendered !== null || event === null) return alone;
     const versions = plans.usesLatestVersions(delivery, true) ? plans.presentVersions(delivery) : versionsOf(delivery);
-    const found = limitsOf(delivery, versions, whenKnown);
+    const found = this.#limitsOf(delivery, versions, whenKnown);
     if (found === undefined) return undefined;
     if (found === null) return alone;
     const value = found.key === null ? '' : (JSON.stringify(found.key(event)) ?? '');
@@ -86,51 +64,86 @@ export function createBatchAssembly(options: {
     return { key, versions, limits: found };
   }
 
-  return {
-    next(queue, now, fill, whenKnown) {
-      const open = new Map<string, Candidate>();
-      const candidates: Candidate[] = [];
-      const lines = new Map<number, Candidate | null>();
-      for (const one of queue.waiting) {
-        const own = keyOf(one, whenKnown);
-        const line = one.delivery.orderKey;
-        if (own === undefined) {
-          if (line !== undefined) lines.set(line, null);
-          continue;
-        }
-        // An earlier delivery of its order key is not in this batch.
-        if (line !== undefined && (lines.get(line) === null || (own === alone && lines.has(line)))) {
-          lines.set(line, null);
-          continue;
-        }
-        if (own === alone) {
-          if (candidates.length === 0) return { kind: 'one', delivery: one };
-          candidates.push({ members: [one], own, isReady: true });
-          break;
-        }
-        const key = one.part === 0 ? own.key : `part ${one.part}`;
-        const isOver = one.part !== 0 || fill === 'full';
-        let candidate = open.get(key);
-        if (candidate === undefined) {
-          candidate = { members: [], own, isReady: isOver || (fill === 'all' && endOf(one, own) <= now) };
-          open.set(key, candidate);
-          candidates.push(candidate);
-        }
-        // Earlier deliveries of its order key are in another batch.
-        if (line !== undefined && (lines.get(line) ?? candidate) !== candidate) {
-          lines.set(line, null);
-          continue;
-        }
-        if (line !== undefined) lines.set(line, candidate);
-        candidate.members.push(one);
-        if (one.part !== 0 || candidate.members.length < roomOf(own.limits)) continue;
-        candidate.isReady = true;
-        if (candidates[0] === candidate) break;
-        open.delete(key);
-      }
-      return choose(candidates, fill);
-    },
-  };
+  /** undefined: an old version that is being loaded. */
+  #limitsOf(delivery: DueDelivery, versions: Versions, whenKnown: () => void): BatchLimits | null | undefined {
+    const place = `${delivery.destinationId}@${versions.destinationVersion}`;
+    const known = this.#limits.get(place);
+    if (known !== undefined) return known;
+    const present = this.#options.configuration.snapshot.documents.destination.get(delivery.destinationId);
+    if (present?.version === versions.destinationVersion) return this.#keep(place, limitsFrom(present.body));
+    if (!this.#loading.has(place)) void this.#load(place, { ...delivery, ...versions }, whenKnown);
+    return undefined;
+  }
+
+  async #load(place: string, delivery: DueDelivery, whenKnown: () => void) {
+    this.#loading.add(place);
+    try {
+      const { to } = await this.#options.plans.pinned(delivery);
+      this.#keep(place, to === null ? null : limitsFrom(to.destination.body));
+    } catch (error) {
+      this.#options.failed(error, 'load a version of a destination');
+      // One record per request works for every template.
+      this.#keep(place, null);
+    }
+    this.#loading.delete(place);
+    whenKnown();
+  }
+
+  #keep(place: string, found: BatchLimits | null) {
+    if (this.#limits.size >= versionsMax) this.#limits.delete(this.#limits.keys().next().value ?? '');
+    this.#limits.set(place, found);
+    return found;
+  }
+}
+
+/** The batches that waiting deliveries form, in the order of their first ones; the later ones may be unfinished. */
+function candidatesOf(
+  waiting: readonly QueuedDelivery[],
+  keyOf: (one: QueuedDelivery) => BatchKey | undefined,
+  now: number,
+  fill: QueueFill,
+): Candidate[] {
+  const open = new Map<string, Candidate>();
+  const candidates: Candidate[] = [];
+  /** The batch of each order key; null: deliveries of that key must wait. */
+  const lines = new Map<number, Candidate | null>();
+  for (const one of waiting) {
+    const own = keyOf(one);
+    const line = one.delivery.orderKey;
+    if (own === undefined) {
+      if (line !== undefined) lines.set(line, null);
+      continue;
+    }
+    // An earlier delivery of its order key is not in this batch.
+    if (line !== undefined && (lines.get(line) === null || (own === alone && lines.has(line)))) {
+      lines.set(line, null);
+      continue;
+    }
+    if (own === alone) {
+      candidates.push({ members: [one], own, isReady: true });
+      break;
+    }
+    const key = one.part === 0 ? own.key : `part ${one.part}`;
+    const isOver = one.part !== 0 || fill === 'full';
+    let candidate = open.get(key);
+    if (candidate === undefined) {
+      candidate = { members: [], own, isReady: isOver || (fill === 'all' && endOf(one, own) <= now) };
+      open.set(key, candidate);
+      candidates.push(candidate);
+    }
+    // Earlier deliveries of its order key are in another batch.
+    if (line !== undefined && (lines.get(line) ?? candidate) !== candidate) {
+      lines.set(line, null);
+      continue;
+    }
+    if (line !== undefined) lines.set(line, candidate);
+    candidate.members.push(one);
+    if (one.part !== 0 || candidate.members.length < roomOf(own.limits)) continue;
+    candidate.isReady = true;
+    if (candidates[0] === candidate) break;
+    open.delete(key);
+  }
+  return candidates;
 }
 
 type Candidate = { members: QueuedDelivery[]; own: BatchKey; isReady: boolean };

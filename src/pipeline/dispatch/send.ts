@@ -1,10 +1,10 @@
 import type { Clock } from '../../async/clock.ts';
 import type { DueDelivery, Settlement } from '../../journal/journal.ts';
 import type { BatchStep, GiveBack } from '../attempt/attempt-batch.ts';
+import type { Batch } from '../attempt/batch.ts';
 import type { Step } from '../attempt/next-step.ts';
 import { releaseAfterFailures } from '../limits/order-key.ts';
 import { applyOutcome, type OutcomeParts } from './apply-outcome.ts';
-import type { Batch } from './batch-key.ts';
 import type { InFlight } from './in-flight.ts';
 import { correctRates } from './limits.ts';
 import type { MemoryBudget } from './memory-budget.ts';

@@ -1,6 +1,23 @@
+import type { DestinationBody } from '../../contract/documents/destination.ts';
 import type { DueDelivery } from '../../journal/journal.ts';
-import type { BatchLimits } from '../dispatch/batch-key.ts';
+import type { Lookup } from '../../rules/lookup.ts';
+import type { Versions } from './delivery-plan.ts';
 import type { Rendering } from './render.ts';
+
+/** The batch settings of a version of a destination. */
+export type BatchLimits = Pick<DestinationBody['settings']['batch'], 'records' | 'bytes' | 'waitMs'> & {
+  key: Lookup | null;
+  /** Estimated bytes of a record in a rendered body; null: not known yet. */
+  bytesPerRecord: number | null;
+};
+
+/**
+ * The deliveries that can share a request: those of one action, in the same versions and with the same grouping value.
+ */
+export type BatchKey = { key: string; versions: Versions; limits: BatchLimits };
+
+/** Deliveries that share one request. */
+export type Batch<Member> = { members: Member[]; versions: Versions; limits: BatchLimits };
 
 type Failed = Extract<Rendering, { kind: 'failed' }>;
 
