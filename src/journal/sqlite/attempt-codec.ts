@@ -40,7 +40,7 @@ export type PackedAttempt = [
 /** The exchange of a batch, shared by all its attempts. */
 type PackedExchange = [request: PackedRequest | null, response: PackedResponse | null];
 
-export function packAttempt(attempt: Attempt, renderedBody: string | undefined): PackedAttempt {
+function packAttempt(attempt: Attempt, renderedBody: string | undefined): PackedAttempt {
   const { timings: t, request, response, error, versions, batchId } = attempt;
   const packed: PackedAttempt = [
     attempt.id,
@@ -58,6 +58,11 @@ export function packAttempt(attempt: Attempt, renderedBody: string | undefined):
   ];
   if (batchId !== null) packed.push(attempt.records);
   return packed;
+}
+
+/** The attempts of a settlement as text; '' for none. */
+export function attemptsText(log: readonly Attempt[], renderedBody: string | undefined): string {
+  return log.length === 0 ? '' : JSON.stringify(log.map((attempt) => packAttempt(attempt, renderedBody)));
 }
 
 export function exchangeText({ request, response }: Attempt): string {

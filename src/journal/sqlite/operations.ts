@@ -10,6 +10,7 @@ import { leaseOperations } from './operations/leases.ts';
 import { planOperations } from './operations/plan-backlog.ts';
 import { replayOperations } from './operations/replays.ts';
 import { retentionOperations } from './operations/retention.ts';
+import { settleOperations } from './operations/settle.ts';
 import { statisticsOperations } from './operations/statistics.ts';
 
 /** The operations of the journal in the storage threads. */
@@ -19,6 +20,7 @@ export const operations = {
   ...eventOperations,
   ...planOperations,
   ...queueOperations,
+  ...settleOperations,
   ...logOperations,
   ...deliveryListOperations,
   ...replayOperations,

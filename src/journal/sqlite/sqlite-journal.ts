@@ -2,27 +2,16 @@ import { AppError } from '../../contract/errors.ts';
 import { placedId, placeOf } from '../../contract/ids.ts';
 import type { Sqlite } from '../../sqlite/sqlite.ts';
 import { countByAction } from '../count-by-action.ts';
-import type {
-  Accepted,
-  AcceptRequest,
-  CountByAction,
-  DeliveryLog,
-  IntakePlan,
-  Journal,
-  Settlement,
-} from '../journal.ts';
-import { exchangeText, packAttempt, renderedText } from './attempt-codec.ts';
+import type { Accepted, AcceptRequest, CountByAction, DeliveryLog, IntakePlan, Journal } from '../journal.ts';
 import { dueOf, historyOf, loggedOf } from './delivery-codec.ts';
 import { eventOfLine, lineOfEvent, lineStart } from './event-codec.ts';
 import type { AcceptAnswer, AcceptedLines, AcceptedPlan } from './operations/accept.ts';
-import type { SettledExchange } from './operations/batch-exchanges.ts';
-import type { SettledStep } from './operations/delivery-queue.ts';
+import { packSettle } from './operations/settle.ts';
 import type { JournalClient, operations } from './operations.ts';
 import { deliveryId, deliveryIds, plannedRow } from './planned-row.ts';
 import { retain } from './retention.ts';
 import { sqliteErasures } from './sqlite-erasures.ts';
 import { sqliteReplays } from './sqlite-replays.ts';
-import { statusCodes } from './status-codes.ts';
 
 /**
  * How long a settle or a marker may wait for another write, to share its transaction: intake then waits for fewer
@@ -123,32 +112,8 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
         const id = (place: { timeMs: number; number: number }) => deliveryId(place.timeMs, place.number);
         return { suspects: suspects.map(id), poisoned: poisoned.map(id) };
       },
-      async settle(lease, settlements, now) {
-        const steps: SettledStep[] = [];
-        const rendered: string[] = [];
-        const attempts: string[] = [];
-        const exchanges = new Map<string, SettledExchange>();
-        const bodiesUntil: [number, number][] = [];
-        for (const settlement of settlements) {
-          const step = settledStep(settlement);
-          if (step === null) continue;
-          share(exchanges, settlement, steps.length);
-          steps.push(step);
-          if (settlement.bodiesUntil !== undefined) bodiesUntil.push([step[0], settlement.bodiesUntil]);
-          rendered.push(settlement.rendered === undefined ? '' : renderedText(settlement.rendered));
-          attempts.push(attemptsText(settlement));
-        }
-        const batch = {
-          lease,
-          now,
-          steps: JSON.stringify(steps),
-          rendered,
-          attempts,
-          exchanges: [...exchanges.values()],
-          ...(bodiesUntil.length === 0 ? {} : { bodiesUntil }),
-        };
-        let bytes = attempts.reduce((sum, text, index) => sum + text.length + (rendered[index] ?? '').length, 0);
-        for (const { exchange } of exchanges.values()) bytes += exchange.length;
+      settle(lease, settlements, now) {
+        const { batch, bytes } = packSettle(lease, settlements, now);
         return client.write('settle', batch, { bytes, isIntake: false, maxDelayMs });
       },
       holds: () => client.write('holds', null),
@@ -290,44 +255,6 @@ function accepted(request: AcceptRequest | undefined, answer: AcceptAnswer): Acc
     receivedAt,
     planned: planned && deliveryIds(planned, count),
   };
-}
-
-function settledStep(settlement: Settlement): SettledStep | null {
-  const place = placeOf('delivery', settlement.deliveryId);
-  if (place === null) return null;
-  const step: SettledStep = [
-    place.number,
-    place.timeMs,
-    statusCodes[settlement.status],
-    settlement.reason,
-    settlement.detail,
-    settlement.errorKind,
-    settlement.attempts,
-    settlement.scheduleStep,
-    settlement.waitedMs,
-    settlement.dueAt,
-    settlement.log.at(-1)?.number ?? 0,
-    settlement.log[0]?.number ?? 0,
-    settlement.pinned ?? null,
-  ];
-  if (settlement.leavesOrder === true) step.push(true);
-  return step;
-}
-
-function attemptsText({ log, rendered }: Settlement): string {
-  return log.length === 0 ? '' : JSON.stringify(log.map((attempt) => packAttempt(attempt, rendered?.body)));
-}
-
-/** An exchange that many settlements log is passed to the storage thread once. */
-function share(exchanges: Map<string, SettledExchange>, { log }: Settlement, step: number) {
-  for (const attempt of log) {
-    const { batchId } = attempt;
-    if (batchId === null) continue;
-    const known = exchanges.get(batchId);
-    const place = { at: step, attempt: attempt.number };
-    if (known === undefined) exchanges.set(batchId, { id: batchId, exchange: exchangeText(attempt), steps: [place] });
-    else known.steps.push(place);
-  }
 }
 
 async function inSteps(step: (limit: number) => Promise<number>, atOnce = rowsAtOnce): Promise<number> {

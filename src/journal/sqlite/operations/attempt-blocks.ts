@@ -5,115 +5,141 @@ import type { ReadBudget } from './read-budget.ts';
 /** A line of a block about one delivery; empty text: nothing. `before` is the block with the previous line. */
 export type BlockLine = { before: number | null; rendered: string; attempts: string };
 
-/** The blocks of one operation. Each block is read once; lines that the operation has written are visible to it. */
-export function attemptBlocks(db: Db, budget?: ReadBudget) {
-  const known = new Map<number, Map<number, BlockLine[]>>();
-  const written: string[] = [];
-  /** Changed blocks, with the number of deliveries that were removed from each. */
-  const changed = new Map<number, number>();
-  let current: number | null = null;
-
-  const block = (id: number): Map<number, BlockLine[]> => {
-    let found = known.get(id);
-    if (found === undefined) {
-      const stored = db.get<{ lines: StoredLines }>('SELECT lines FROM attempt_block WHERE id = ?', id)?.lines ?? '';
-      found = new Map();
-      const texts = unpackLines(stored);
-      budget?.unpack(texts);
-      for (const text of texts) {
-        const [number, before, rendered = '', attempts = ''] = text.split('\t');
-        add(found, Number(number), { before: before === '' ? null : Number(before), rendered, attempts });
-      }
-      known.set(id, found);
-    }
-    return found;
-  };
-
-  const begin = (): number => {
-    if (current === null) {
-      current = (db.get<{ last: number | null }>('SELECT max(id) AS last FROM attempt_block')?.last ?? 0) + 1;
-      known.set(current, new Map());
-    }
-    return current;
-  };
-
-  /** The blocks with lines about a delivery, newest first. */
-  const idsOf = (newest: number | null, number: number): number[] => {
-    const ids: number[] = [];
-    for (let id = newest; id !== null; id = block(id).get(number)?.[0]?.before ?? null) ids.push(id);
-    return ids;
-  };
-
-  return {
-    /** The id of the block that this operation writes. */
-    current: begin,
-    /** Adds a line to the current block. */
-    write(number: number, line: BlockLine) {
-      add(block(begin()), number, line);
-      written.push(lineText(number, line));
-    },
-    /** Replaces all lines about a delivery, oldest first; `newest` is its newest block. */
-    change(newest: number | null, number: number, change: (line: BlockLine) => BlockLine) {
-      for (const id of idsOf(newest, number).reverse()) {
-        block(id).set(number, (block(id).get(number) ?? []).map(change));
-        changed.set(id, changed.get(id) ?? 0);
-      }
-    },
-    /** Removes all lines about a delivery, and the blocks that become empty. */
-    remove(newest: number | null, number: number) {
-      for (const id of idsOf(newest, number)) {
-        block(id).delete(number);
-        changed.set(id, (changed.get(id) ?? 0) + 1);
-      }
-    },
-    /** Removes the lines of deliveries that are deleted already; these no longer count as live. */
-    clean(id: number, isGone: (number: number) => boolean) {
-      for (const number of [...block(id).keys()].filter(isGone)) {
-        block(id).delete(number);
-        changed.set(id, changed.get(id) ?? 0);
-      }
-    },
-    /** Stores the blocks that were written or changed, if any. */
-    flush() {
-      for (const [id, taken] of changed) {
-        const lines = [...block(id)].flatMap(([number, own]) => own.map((line) => lineText(number, line)));
-        const sql = 'UPDATE attempt_block SET live = live - ?, lines = ? WHERE id = ?';
-        db.run(sql, taken, packLines(lines.join('\n')), id);
-        db.run('DELETE FROM attempt_block WHERE id = ? AND live <= 0', id);
-      }
-      changed.clear();
-      if (current === null || written.length === 0) return;
-      const live = known.get(current)?.size ?? 0;
-      const sql = 'INSERT INTO attempt_block (id, live, lines) VALUES (?, ?, ?)';
-      db.run(sql, current, live, packLines(written.join('\n')));
-    },
-    /** The rendered request of a delivery; `id` is its rendered_block. */
-    rendered: (id: number, number: number): string | null =>
-      block(id)
-        .get(number)
-        ?.findLast((line) => line.rendered !== '')?.rendered ?? null,
-    /**
-     * All lines about a delivery, oldest first; `newest` is its newest block, `ids` are the blocks with these lines.
-     */
-    history(newest: number | null, number: number): { lines: BlockLine[]; ids: number[] } {
-      const lines: BlockLine[] = [];
-      const ids: number[] = [];
-      for (let id = newest; id !== null; ) {
-        const here: BlockLine[] = block(id).get(number) ?? [];
-        lines.unshift(...here);
-        ids.push(id);
-        id = here[0]?.before ?? null;
-      }
-      return { lines, ids };
-    },
-  };
-}
-
-const lineText = (number: number, { before, rendered, attempts }: BlockLine) =>
+/** A line of a block as text. */
+export const lineText = (number: number, { before, rendered, attempts }: BlockLine) =>
   `${number}\t${before ?? ''}\t${rendered}\t${attempts}`;
 
-function add(lines: Map<number, BlockLine[]>, number: number, line: BlockLine) {
-  const here = lines.get(number);
-  if (here === undefined) lines.set(number, [line]);
-  else here.push(line);
+/** The delivery of a line and its content. */
+export function lineOfText(text: string): [number: number, line: BlockLine] {
+  const [number, before, rendered = '', attempts = ''] = text.split('\t');
+  return [Number(number), { before: before === '' ? null : Number(before), rendered, attempts }];
+}
+
+/** The blocks of one operation. Each block is read once; lines that the operation has written are visible to it. */
+export class AttemptBlocks {
+  readonly #db: Db;
+  readonly #budget: ReadBudget | undefined;
+  readonly #known = new Map<number, Map<number, BlockLine[]>>();
+  /** Changed blocks, with the number of deliveries that were removed from each. */
+  readonly #changed = new Map<number, number>();
+  /** The block that this operation writes, with the deliveries that have a line in it. */
+  #current: { id: number; lines: string[]; live: Set<number> } | null = null;
+
+  constructor(db: Db, budget?: ReadBudget) {
+    this.#db = db;
+    this.#budget = budget;
+  }
+
+  /** The id of the block that this operation writes. */
+  get current(): number {
+    return this.#writable().id;
+  }
+
+  /** Adds a line to the current block. */
+  write(number: number, line: BlockLine): void {
+    this.append([number], lineText(number, line));
+  }
+
+  /** Adds lines of these deliveries to the current block, as text. */
+  append(numbers: Iterable<number>, lines: string): void {
+    const { id, lines: written, live } = this.#writable();
+    written.push(lines);
+    for (const number of numbers) live.add(number);
+    this.#known.delete(id);
+  }
+
+  /** Replaces all lines about a delivery, oldest first; `newest` is its newest block. */
+  change(newest: number | null, number: number, change: (line: BlockLine) => BlockLine): void {
+    for (const id of this.history(newest, number).ids.reverse()) {
+      const lines = this.#block(id);
+      lines.set(number, (lines.get(number) ?? []).map(change));
+      this.#changed.set(id, this.#changed.get(id) ?? 0);
+    }
+  }
+
+  /** Removes all lines about a delivery, and the blocks that become empty. */
+  remove(newest: number | null, number: number): void {
+    for (const id of this.history(newest, number).ids) {
+      this.#block(id).delete(number);
+      this.#changed.set(id, (this.#changed.get(id) ?? 0) + 1);
+    }
+  }
+
+  /** Removes the lines of deliveries that are deleted already; these no longer count as live. */
+  clean(id: number, isGone: (number: number) => boolean): void {
+    for (const number of [...this.#block(id).keys()].filter(isGone)) {
+      this.#block(id).delete(number);
+      this.#changed.set(id, this.#changed.get(id) ?? 0);
+    }
+  }
+
+  /** Stores the blocks that were written or changed, if any. */
+  flush(): void {
+    for (const [id, taken] of this.#changed) {
+      const lines = [...this.#block(id)].flatMap(([number, own]) => own.map((line) => lineText(number, line)));
+      const sql = 'UPDATE attempt_block SET live = live - ?, lines = ? WHERE id = ?';
+      this.#db.run(sql, taken, packLines(lines.join('\n')), id);
+      this.#db.run('DELETE FROM attempt_block WHERE id = ? AND live <= 0', id);
+    }
+    this.#changed.clear();
+    if (this.#current === null || this.#current.lines.length === 0) return;
+    const { id, lines, live } = this.#current;
+    const sql = 'INSERT INTO attempt_block (id, live, lines) VALUES (?, ?, ?)';
+    this.#db.run(sql, id, live.size, packLines(lines.join('\n')));
+  }
+
+  /** The rendered request of a delivery as text; `id` is its rendered_block. */
+  rendered(id: number, number: number): string | null {
+    const line = this.#block(id)
+      .get(number)
+      ?.findLast(({ rendered }) => rendered !== '');
+    return line?.rendered ?? null;
+  }
+
+  /**
+   * All lines about a delivery, oldest first; `newest` is its newest block, `ids` are the blocks with these lines, newest
+   * first.
+   */
+  history(newest: number | null, number: number): { lines: BlockLine[]; ids: number[] } {
+    const lines: BlockLine[] = [];
+    const ids: number[] = [];
+    for (let id = newest; id !== null; ) {
+      const here = this.#block(id).get(number) ?? [];
+      lines.unshift(...here);
+      ids.push(id);
+      id = here[0]?.before ?? null;
+    }
+    return { lines, ids };
+  }
+
+  #writable() {
+    if (this.#current === null) {
+      const last = this.#db.get<{ id: number | null }>('SELECT max(id) AS id FROM attempt_block')?.id ?? 0;
+      this.#current = { id: last + 1, lines: [], live: new Set() };
+    }
+    return this.#current;
+  }
+
+  #block(id: number): Map<number, BlockLine[]> {
+    let found = this.#known.get(id);
+    if (found === undefined) {
+      found = new Map();
+      for (const text of this.#texts(id)) {
+        const [number, line] = lineOfText(text);
+        const here = found.get(number);
+        if (here === undefined) found.set(number, [line]);
+        else here.push(line);
+      }
+      this.#known.set(id, found);
+    }
+    return found;
+  }
+
+  #texts(id: number): string[] {
+    if (id === this.#current?.id) return this.#current.lines.flatMap((lines) => lines.split('\n'));
+    const sql = 'SELECT lines FROM attempt_block WHERE id = ?';
+    const texts = unpackLines(this.#db.get<{ lines: StoredLines }>(sql, id)?.lines ?? '');
+    this.#budget?.unpack(texts);
+    return texts;
+  }
 }

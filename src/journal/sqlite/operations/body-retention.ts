@@ -3,7 +3,7 @@ import type { Db } from '../../../sqlite/db.ts';
 import { copiesEvent, type PackedAttempt, renderedOf, withoutBodies } from '../attempt-codec.ts';
 import { eventOfLine } from '../event-codec.ts';
 import { statusCodes } from '../status-codes.ts';
-import { attemptBlocks, type BlockLine } from './attempt-blocks.ts';
+import { AttemptBlocks, type BlockLine } from './attempt-blocks.ts';
 import { bareExchanges, exchangeIds } from './batch-exchanges.ts';
 import { deliveryRow, eventOf } from './delivery-row.ts';
 import { eventFinder } from './events.ts';
@@ -18,7 +18,7 @@ export const bodyOperations = {
       now,
       limit,
     );
-    const blocks = attemptBlocks(db);
+    const blocks = new AttemptBlocks(db);
     const findEvent = eventFinder(db);
     const exchanges = new Set<string>();
     for (const { number, block, status } of rows) {

@@ -7,7 +7,7 @@ import type { CountByAction, ExpiryQuery, RetryRequest } from '../../journal.ts'
 import { copiesEvent } from '../attempt-codec.ts';
 import type { EventLine } from '../event-codec.ts';
 import { statusCodes, statusOf } from '../status-codes.ts';
-import { attemptBlocks, type BlockLine } from './attempt-blocks.ts';
+import { AttemptBlocks, type BlockLine } from './attempt-blocks.ts';
 import { exchangesOf } from './batch-exchanges.ts';
 import { finish } from './delivery-queue.ts';
 import { type DeliveryPlace, type DeliveryRow, deliveryRow, eventOf, numberAt } from './delivery-row.ts';
@@ -33,7 +33,7 @@ export const logOperations = {
   delivery(db: Db, { number, timeMs }: DeliveryPlace): DeliveryHistory | null {
     const row = deliveryRow(db, number);
     if (row === undefined || row.created_at !== timeMs) return null;
-    const { lines } = attemptBlocks(db).history(row.block, number);
+    const { lines } = new AttemptBlocks(db).history(row.block, number);
     const isNeeded = lines.some(({ rendered }) => rendered !== '' && copiesEvent(rendered));
     return { row, lines, exchanges: exchangesOf(db, lines), event: isNeeded ? eventOf(eventFinder(db), row) : null };
   },

@@ -1,54 +1,17 @@
 import type { Db } from '../../../sqlite/db.ts';
 import { type Hold, type Lease, suspectDeaths } from '../../journal.ts';
-import type { PackedAttempt } from '../attempt-codec.ts';
 import type { EventLine } from '../event-codec.ts';
 import { statusCodes } from '../status-codes.ts';
-import { attemptBlocks } from './attempt-blocks.ts';
-import { keepExchanges, type SettledExchange } from './batch-exchanges.ts';
-import { setBodiesUntil } from './body-retention.ts';
+import { AttemptBlocks } from './attempt-blocks.ts';
 import { type DeliveryPlace, type DeliveryRow, deliveryRow, eventOf } from './delivery-row.ts';
 import { eventFinder } from './events.ts';
-import { internText, type Target, targetIds, wordText } from './interned-ids.ts';
+import { internText, type Target, targetIds } from './interned-ids.ts';
 import { isCurrent } from './leases.ts';
-import { dequeueOrdered, followersOf, hasOrderQueues, removeOrder } from './order-queue.ts';
+import { dequeueOrdered, followersOf, hasOrderQueues } from './order-queue.ts';
 import { readBudget } from './read-budget.ts';
 
 /** A due delivery with its event and its rendered request, both as text. */
 export type DueRow = { row: DeliveryRow; event: EventLine | null; rendered: string | null };
-
-/** The next step of one delivery; a tuple, since it crosses threads for every event. */
-export type SettledStep = [
-  number: number,
-  timeMs: number,
-  status: number,
-  reason: string | null,
-  detail: string | null,
-  errorKind: string | null,
-  attempts: number,
-  scheduleStep: number,
-  waitedMs: number,
-  dueAt: number | null,
-  /** The highest attempt number in the line; 0 without attempts. */
-  lastAttempt: number,
-  /** The lowest attempt number; 0 without attempts. */
-  firstAttempt: number,
-  pinned: { actionVersion: number | null; destinationVersion: number } | null,
-  leavesOrder?: true,
-];
-
-type SettledBatch = {
-  lease: Lease;
-  now: number;
-  /** SettledStep[] as JSON. */
-  steps: string;
-  /** For each step the rendered request and the attempts, as text; '' for none. */
-  rendered: string[];
-  attempts: string[];
-  /** The batch exchanges that the attempts name. */
-  exchanges: SettledExchange[];
-  /** When the bodies of these deliveries are removed; left out when none has a time. */
-  bodiesUntil?: [number: number, at: number][];
-};
 
 export const queueOperations = {
   due(
@@ -66,7 +29,7 @@ export const queueOperations = {
       .slice(0, limit);
     const budget = readBudget();
     const findEvent = eventFinder(db, budget);
-    const blocks = attemptBlocks(db, budget);
+    const blocks = new AttemptBlocks(db, budget);
     const load = (number: number): DueRow => {
       const row = deliveryRow(db, number);
       if (row === undefined) throw new Error(`Delivery ${number} is in its index only.`);
@@ -146,25 +109,6 @@ export const queueOperations = {
       if (deaths >= suspectDeaths) suspects.push(place);
     }
     return { suspects, poisoned };
-  },
-
-  settle(db: Db, { lease, now, steps, rendered, attempts, exchanges, bodiesUntil }: SettledBatch): boolean {
-    if (!isCurrent(db, lease)) return false;
-    const blocks = attemptBlocks(db);
-    const parsed: SettledStep[] = JSON.parse(steps);
-    const before: (number | null)[] = [];
-    for (const [index, step] of parsed.entries()) {
-      const text = { rendered: rendered[index] ?? '', attempts: attempts[index] ?? '' };
-      const known = settleOne(db, blocks, step, text, now);
-      if (exchanges.length > 0) before[index] = known;
-    }
-    blocks.flush();
-    keepExchanges(db, exchanges, ({ at, attempt }) => {
-      const known = before[at] ?? Number.POSITIVE_INFINITY;
-      return attempt > known ? (parsed[at]?.[0] ?? null) : null;
-    });
-    if (bodiesUntil !== undefined) setBodiesUntil(db, bodiesUntil);
-    return true;
   },
 
   holds: (db: Db, _: null): Hold[] =>
@@ -265,109 +209,4 @@ function nextDueAt(db: Db, queues: readonly Queue[], now: number): number | null
     return db.get<{ at: number | null }>(sql, target, isBehind, now)?.at ?? [];
   });
   return times.length === 0 ? null : Math.min(...times);
-}
-
-type Before = {
-  created_at: number;
-  status: number;
-  reason: number | null;
-  exchanges: number;
-  block: number | null;
-  rendered_block: number | null;
-};
-
-/** Whether it was held for too long. An attempt that was in flight at that time still counts. */
-const isExpired = (db: Db, { status, reason }: Before) =>
-  status === statusCodes.failed && reason !== null && wordText(db, reason) === 'expired';
-
-type Blocks = ReturnType<typeof attemptBlocks>;
-type StepText = { rendered: string; attempts: string };
-
-/** Returns the number of the last exchange that was logged before; null when the step was skipped. */
-function settleOne(db: Db, blocks: Blocks, step: SettledStep, text: StepText, now: number): number | null {
-  const [number, timeMs] = step;
-  // Most steps are first attempts: updating such a row blindly is cheaper than reading each row first.
-  const untouched = { created_at: timeMs, status: 0, reason: null, exchanges: 0, block: null, rendered_block: null };
-  if (step[11] === 1 && take(db, blocks, step, text, now, untouched)) return 0;
-  const before = db.get<Before>(
-    'SELECT created_at, status, reason, exchanges, block, rendered_block FROM delivery WHERE number = ?',
-    number,
-  );
-  if (before === undefined || before.created_at !== timeMs) return null;
-  return take(db, blocks, step, text, now, before) ? before.exchanges : null;
-}
-
-/** Applies a step to a delivery in the state `before`; false, with no change, when it is in another state. */
-function take(db: Db, blocks: Blocks, step: SettledStep, text: StepText, now: number, before: Before): boolean {
-  const [number, timeMs, status, reason, detail, errorKind, attempts, scheduleStep, waitedMs, dueAt, last] = step;
-  const line = newLine(blocks, number, before, step, text);
-  const block = line === null ? before.block : blocks.current();
-  const renderedBlock = line !== null && line.rendered !== '' ? block : before.rendered_block;
-  const exchanges = Math.max(last, before.exchanges);
-  const isEnded = before.status > statusCodes.held && !(status === statusCodes.delivered && isExpired(db, before));
-  const isTaken = isEnded
-    ? db.run(
-        'UPDATE delivery SET attempts = ?, exchanges = ?, block = ?, rendered_block = ? WHERE number = ?',
-        attempts,
-        exchanges,
-        block,
-        renderedBlock,
-        number,
-      )
-    : db.run(
-        `UPDATE delivery SET status = ?, reason = ?, detail = ?, error_kind = ?, attempts = ?, exchanges = ?,
-             schedule_step = ?, waited_ms = ?, due_at = ?, finished_at = ?, block = ?, rendered_block = ?, deaths = 0
-           WHERE number = ? AND created_at = ? AND exchanges = ? AND block IS ? AND status <= ?`,
-        status,
-        internText(db, reason),
-        detail,
-        internText(db, errorKind),
-        attempts,
-        exchanges,
-        scheduleStep,
-        waitedMs,
-        status <= statusCodes.retrying ? dueAt : null,
-        status > statusCodes.held ? now : null,
-        block,
-        renderedBlock,
-        number,
-        timeMs,
-        before.exchanges,
-        before.block,
-        Math.max(before.status, statusCodes.held),
-      );
-  if (isTaken === 0) return false;
-  if (status > statusCodes.held && before.status <= statusCodes.held) dequeueOrdered(db, number);
-  if (step[13] === true) removeOrder(db, number);
-  if (line !== null) blocks.write(number, { before: before.block, ...line });
-  const pinned = step[12];
-  if (pinned !== null) {
-    const sql = 'UPDATE delivery SET action_version = ?, destination_version = ? WHERE number = ?';
-    db.run(sql, pinned.actionVersion, pinned.destinationVersion, number);
-  }
-  return true;
-}
-
-/**
- * The new part of the log: without attempts that are logged already, and without request bodies that equal the rendered
- * one.
- */
-function newLine(blocks: Blocks, number: number, before: Before, step: SettledStep, text: StepText): StepText | null {
-  let { rendered, attempts } = text;
-  const last = step[10];
-  const first = step[11];
-  if (last <= before.exchanges) attempts = '';
-  const isRepeated = first <= before.exchanges && attempts !== '';
-  const stored = before.rendered_block === null ? null : blocks.rendered(before.rendered_block, number);
-  if (rendered === stored) rendered = '';
-  if (attempts !== '' && (isRepeated || (stored !== null && rendered === ''))) {
-    const packed: PackedAttempt[] = JSON.parse(attempts);
-    const news = packed.filter((attempt) => attempt[1] > before.exchanges);
-    if (stored !== null && rendered === '') {
-      const body: unknown = JSON.parse(stored)[2]; // a reference equals no body
-      for (const { 7: request } of news) if (request !== null && request !== 1 && request[3] === body) request[3] = 0;
-    }
-    attempts = JSON.stringify(news);
-  }
-  return rendered === '' && attempts === '' ? null : { rendered, attempts };
 }

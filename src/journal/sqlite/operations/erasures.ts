@@ -8,7 +8,7 @@ import { packLines } from '../compressed-lines.ts';
 import type { EventLine } from '../event-codec.ts';
 import { lineMatcher } from '../event-codec.ts';
 import { statusCodes } from '../status-codes.ts';
-import { attemptBlocks } from './attempt-blocks.ts';
+import { AttemptBlocks } from './attempt-blocks.ts';
 import { bareExchanges, bareMixedExchanges, exchangeIds, forgetExchanges } from './batch-exchanges.ts';
 import { finish } from './delivery-queue.ts';
 import { type DeliveryRow, deliveryRow } from './delivery-row.ts';
@@ -166,7 +166,7 @@ const phases: Record<Phase, (work: Work) => void> = {
       cursor.at,
       rowsAtOnce,
     );
-    const blocks = attemptBlocks(db);
+    const blocks = new AttemptBlocks(db);
     for (const { number, event, block } of rows) {
       if (event !== null) continue;
       const lines = blocks.history(block, number).lines.map(({ rendered, attempts }) => rendered + attempts);
@@ -188,7 +188,7 @@ const phases: Record<Phase, (work: Work) => void> = {
       cursor.at,
       rowsAtOnce,
     );
-    const blocks = attemptBlocks(db);
+    const blocks = new AttemptBlocks(db);
     const isGone = (number: number) => db.get('SELECT 1 FROM delivery WHERE number = ?', number) === undefined;
     for (const { id } of ids) blocks.clean(id, isGone);
     blocks.flush();
@@ -270,7 +270,7 @@ function eraseGroup(work: Work, group: GroupRow, isSought: (line: string) => boo
   if (hits.length === 0) return true;
   const deliveries = hits.flatMap((index) => deliveriesOf(db, group, index));
   if (deliveries.some(({ number }) => sending.has(number))) return false;
-  const blocks = attemptBlocks(db);
+  const blocks = new AttemptBlocks(db);
   for (const { number } of deliveries) removeDelivery(work, blocks, number);
   blocks.flush();
   for (const index of hits) {
@@ -285,7 +285,7 @@ function eraseGroup(work: Work, group: GroupRow, isSought: (line: string) => boo
   return true;
 }
 
-function removeDelivery({ db, counts, step, now }: Work, blocks: ReturnType<typeof attemptBlocks>, number: number) {
+function removeDelivery({ db, counts, step, now }: Work, blocks: AttemptBlocks, number: number) {
   const row = deliveryRow(db, number);
   if (row === undefined) return;
   counts.deliveries += 1;

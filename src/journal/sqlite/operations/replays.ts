@@ -7,7 +7,7 @@ import { withoutReference } from '../attempt-codec.ts';
 import type { EventPlace } from '../event-codec.ts';
 import { eventOfLine } from '../event-codec.ts';
 import { statusCodes } from '../status-codes.ts';
-import { attemptBlocks } from './attempt-blocks.ts';
+import { AttemptBlocks } from './attempt-blocks.ts';
 import { finish } from './delivery-queue.ts';
 import { type DeliveryPlace, deliveryRow, eventOf } from './delivery-row.ts';
 import { eventFinder } from './events.ts';
@@ -184,7 +184,7 @@ export const replayOperations = {
 
 /** Links new deliveries, from the number `first` on, to those that they repeat. */
 function repeat(db: Db, first: number, { id, rows, now }: ReplayRowStep) {
-  const blocks = attemptBlocks(db);
+  const blocks = new AttemptBlocks(db);
   const findEvent = eventFinder(db);
   for (const [index, { event, of, source, key, keepsBody }] of rows.entries()) {
     const number = first + index;
@@ -206,7 +206,7 @@ function repeat(db: Db, first: number, { id, rows, now }: ReplayRowStep) {
       rendered = withoutReference(rendered, line && eventOfLine(line));
     }
     if (rendered === null) continue;
-    const block = blocks.current();
+    const block = blocks.current;
     blocks.write(number, { before: null, rendered, attempts: '' });
     db.run('UPDATE delivery SET block = ?, rendered_block = ? WHERE number = ?', block, block, number);
   }

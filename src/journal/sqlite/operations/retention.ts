@@ -1,7 +1,7 @@
 import type { Db } from '../../../sqlite/db.ts';
 import { type CountByAction, identityMemoryMs } from '../../journal.ts';
 import { statusCodes } from '../status-codes.ts';
-import { attemptBlocks, type BlockLine } from './attempt-blocks.ts';
+import { AttemptBlocks, type BlockLine } from './attempt-blocks.ts';
 import { forgetExchanges } from './batch-exchanges.ts';
 import { numberAt } from './delivery-row.ts';
 import { type GroupRow, neighbouringGroup } from './events.ts';
@@ -25,7 +25,7 @@ export const retentionOperations = {
       numberAt(db, limits.before),
       limits.steps,
     );
-    const blocks = attemptBlocks(db);
+    const blocks = new AttemptBlocks(db);
     const gone: BlockLine[][] = [];
     let removed = 0;
     let next = from;

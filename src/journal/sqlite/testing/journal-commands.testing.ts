@@ -125,6 +125,22 @@ export const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
         return [settled, exchanges];
       },
     })),
+  fc
+    .record({ lease: held, first: fc.array(small, { maxLength: 6 }), body: fc.constantFrom('x', 'y') })
+    .map(({ lease, first, body }) => ({
+      title: 'settle first attempts that were delivered',
+      run: async (journal, story) => {
+        const mine = pick(story.leases, lease);
+        if (mine === undefined) return 'no lease';
+        const exchanges = new Map(story.exchanges);
+        const settlements = first.map((one) => {
+          const id = pick(story.deliveries, one) ?? '';
+          exchanges.set(id, Math.max(exchanges.get(id) ?? 0, 1));
+          return settlement(id, { status: 'delivered', attempts: 1, rendered: rendered(body), log: [attempt(1)] });
+        });
+        return [await journal.deliveries.settle(mine, settlements, story.now), exchanges];
+      },
+    })),
   fc.record({ lease: held, ids: fc.array(small, { maxLength: 3 }), trial: fc.nat(3) }).map(({ lease, ids, trial }) => ({
     title: 'mark',
     run: async (journal, story) => {

@@ -1,0 +1,252 @@
+import { placeOf } from '../../../contract/ids.ts';
+import type { Db } from '../../../sqlite/db.ts';
+import type { Lease, Settlement } from '../../journal.ts';
+import { attemptsText, exchangeText, type PackedAttempt, renderedText } from '../attempt-codec.ts';
+import { statusCodes } from '../status-codes.ts';
+import { AttemptBlocks, lineOfText, lineText } from './attempt-blocks.ts';
+import { keepExchanges, type SettledExchange } from './batch-exchanges.ts';
+import { setBodiesUntil } from './body-retention.ts';
+import type { DeliveryPlace } from './delivery-row.ts';
+import { internText, wordText } from './interned-ids.ts';
+import { isCurrent } from './leases.ts';
+import { dequeueOrdered, hasOrderQueues, removeOrder } from './order-queue.ts';
+
+/** A settle on its way to the storage thread. */
+export type SettledBatch = {
+  lease: Lease;
+  now: number;
+  /**
+   * The deliveries whose first attempt was delivered, which are nearly all: the number and the creation time of each in
+   * turn, and their lines for the attempt block, joined by line feeds. One statement settles many of them.
+   */
+  first: { places: number[]; lines: string };
+  others: Step[];
+  /** The batch exchanges that the attempts of `others` name. */
+  exchanges: SettledExchange[];
+  bodiesUntil: [number: number, at: number][];
+};
+
+/** The next step of one delivery. */
+type Step = Omit<Settlement, 'deliveryId' | 'rendered' | 'log' | 'bodiesUntil'> & {
+  place: DeliveryPlace;
+  text: StepText;
+  /** The lowest and the highest number of its attempts; 0 without attempts. */
+  firstAttempt: number;
+  lastAttempt: number;
+};
+
+/** The rendered request and the attempts, as text; '' for none. */
+type StepText = { rendered: string; attempts: string };
+
+/** Called on the main thread. Text that is not an id of a delivery is skipped. */
+export function packSettle(
+  lease: Lease,
+  settlements: readonly Settlement[],
+  now: number,
+): { batch: SettledBatch; bytes: number } {
+  const first = { places: [] as number[], lines: '' };
+  const others: Step[] = [];
+  const seen = new Set<string>();
+  const exchanges = new Map<string, SettledExchange>();
+  const bodiesUntil: SettledBatch['bodiesUntil'] = [];
+  let bytes = 0;
+  for (const settlement of settlements) {
+    const { deliveryId, rendered, log, bodiesUntil: until, ...step } = settlement;
+    const place = placeOf('delivery', deliveryId);
+    if (place === null) continue;
+    const text = {
+      rendered: rendered === undefined ? '' : renderedText(rendered),
+      attempts: attemptsText(log, rendered?.body),
+    };
+    bytes += text.rendered.length + text.attempts.length;
+    if (until !== undefined) bodiesUntil.push([place.number, until]);
+    if (isFirstDelivered(settlement) && !seen.has(deliveryId)) {
+      first.places.push(place.number, place.timeMs);
+      const line = lineText(place.number, { before: null, ...text });
+      first.lines = first.lines === '' ? line : `${first.lines}\n${line}`;
+      continue;
+    }
+    seen.add(deliveryId);
+    share(exchanges, log, others.length);
+    others.push({ ...step, text, place, firstAttempt: log[0]?.number ?? 0, lastAttempt: log.at(-1)?.number ?? 0 });
+  }
+  for (const { exchange } of exchanges.values()) bytes += exchange.length;
+  return { batch: { lease, now, first, others, exchanges: [...exchanges.values()], bodiesUntil }, bytes };
+}
+
+function isFirstDelivered({ log: [attempt, more], ...step }: Settlement): boolean {
+  return (
+    step.status === 'delivered' &&
+    attempt?.number === 1 &&
+    more === undefined &&
+    attempt.batchId === null &&
+    step.rendered !== undefined &&
+    step.attempts === 1 &&
+    step.scheduleStep === 0 &&
+    step.waitedMs === 0 &&
+    step.reason === null &&
+    step.detail === null &&
+    step.errorKind === null &&
+    step.pinned === undefined &&
+    step.leavesOrder === undefined
+  );
+}
+
+/** An exchange that many settlements log is passed to the storage thread once. */
+function share(exchanges: Map<string, SettledExchange>, log: Settlement['log'], step: number) {
+  for (const attempt of log) {
+    const { batchId } = attempt;
+    if (batchId === null) continue;
+    const known = exchanges.get(batchId);
+    const place = { at: step, attempt: attempt.number };
+    if (known === undefined) exchanges.set(batchId, { id: batchId, exchange: exchangeText(attempt), steps: [place] });
+    else known.steps.push(place);
+  }
+}
+
+export const settleOperations = {
+  settle(db: Db, { lease, now, first, others, exchanges, bodiesUntil }: SettledBatch): boolean {
+    if (!isCurrent(db, lease)) return false;
+    const blocks = new AttemptBlocks(db);
+    settleFirst(db, blocks, first, now);
+    const before = others.map((step) => settleOne(db, blocks, step, now));
+    blocks.flush();
+    keepExchanges(db, exchanges, ({ at, attempt }) => {
+      const known = before[at] ?? Number.POSITIVE_INFINITY;
+      return attempt > known ? (others[at]?.place.number ?? null) : null;
+    });
+    setBodiesUntil(db, bodiesUntil);
+    return true;
+  },
+};
+
+/** Settles deliveries whose first attempt was delivered, if they are unfinished and have no attempt. */
+function settleFirst(db: Db, blocks: AttemptBlocks, { places, lines }: SettledBatch['first'], now: number) {
+  if (places.length === 0) return;
+  const block = blocks.current;
+  const numbers = places.filter((_, index) => index % 2 === 0);
+  const byTime = Map.groupBy(numbers.keys(), (index) => places[2 * index + 1]);
+  let count = 0;
+  for (const [timeMs = 0, indices] of byTime)
+    count += db.run(
+      `UPDATE delivery SET status = ${statusCodes.delivered}, reason = NULL, detail = NULL, error_kind = NULL,
+         attempts = 1, exchanges = 1, schedule_step = 0, waited_ms = 0, due_at = NULL, finished_at = ?1, block = ?2,
+         rendered_block = ?2, deaths = 0
+       WHERE number IN (SELECT value FROM json_each(?3)) AND created_at = ?4 AND exchanges = 0 AND block IS NULL
+         AND status <= ${statusCodes.held}`,
+      now,
+      block,
+      JSON.stringify(indices.map((index) => numbers[index])),
+      timeMs,
+    );
+  if (count === numbers.length) {
+    blocks.append(numbers, lines);
+    if (hasOrderQueues(db)) for (const number of numbers) dequeueOrdered(db, number);
+    return;
+  }
+  const sql = 'SELECT number FROM delivery WHERE number IN (SELECT value FROM json_each(?)) AND block = ?';
+  const settled = new Set(db.all<{ number: number }>(sql, JSON.stringify(numbers), block).map(({ number }) => number));
+  for (const [index, text] of lines.split('\n').entries()) {
+    const [number, line] = lineOfText(text);
+    const place = { number, timeMs: places[2 * index + 1] ?? 0 };
+    // A delivery that is twice among them has been settled once.
+    if (!settled.delete(number)) settleOne(db, blocks, { ...deliveredFirst, text: line, place }, now);
+    else {
+      blocks.write(number, line);
+      dequeueOrdered(db, number);
+    }
+  }
+}
+
+const deliveredFirst = {
+  status: 'delivered',
+  reason: null,
+  detail: null,
+  errorKind: null,
+  attempts: 1,
+  scheduleStep: 0,
+  waitedMs: 0,
+  dueAt: null,
+  firstAttempt: 1,
+  lastAttempt: 1,
+} as const;
+
+type Before = {
+  created_at: number;
+  status: number;
+  reason: number | null;
+  exchanges: number;
+  block: number | null;
+  rendered_block: number | null;
+};
+
+/** Returns the number of the last exchange that was logged before; null when the delivery is unknown. */
+function settleOne(db: Db, blocks: AttemptBlocks, step: Step, now: number): number | null {
+  const { number, timeMs } = step.place;
+  const before = db.get<Before>(
+    'SELECT created_at, status, reason, exchanges, block, rendered_block FROM delivery WHERE number = ?',
+    number,
+  );
+  if (before === undefined || before.created_at !== timeMs) return null;
+  const status = statusCodes[step.status];
+  const line = newLine(blocks, step, before);
+  const block = line === null ? before.block : blocks.current;
+  const exchanges = Math.max(step.lastAttempt, before.exchanges);
+  db.run(
+    'UPDATE delivery SET attempts = ?, exchanges = ?, block = ?, rendered_block = ? WHERE number = ?',
+    step.attempts,
+    exchanges,
+    block,
+    line !== null && line.rendered !== '' ? block : before.rendered_block,
+    number,
+  );
+  const isEnded = before.status > statusCodes.held && !(status === statusCodes.delivered && isExpired(db, before));
+  if (!isEnded)
+    db.run(
+      `UPDATE delivery SET status = ?, reason = ?, detail = ?, error_kind = ?, schedule_step = ?, waited_ms = ?,
+         due_at = ?, finished_at = ?, deaths = 0 WHERE number = ?`,
+      status,
+      internText(db, step.reason),
+      step.detail,
+      internText(db, step.errorKind),
+      step.scheduleStep,
+      step.waitedMs,
+      status <= statusCodes.retrying ? step.dueAt : null,
+      status > statusCodes.held ? now : null,
+      number,
+    );
+  if (status > statusCodes.held && before.status <= statusCodes.held) dequeueOrdered(db, number);
+  if (step.leavesOrder === true) removeOrder(db, number);
+  if (line !== null) blocks.write(number, { before: before.block, ...line });
+  if (step.pinned !== undefined) {
+    const sql = 'UPDATE delivery SET action_version = ?, destination_version = ? WHERE number = ?';
+    db.run(sql, step.pinned.actionVersion, step.pinned.destinationVersion, number);
+  }
+  return before.exchanges;
+}
+
+/** Whether it was held for too long. An attempt that was in flight at that time still counts. */
+const isExpired = (db: Db, { status, reason }: Before) =>
+  status === statusCodes.failed && reason !== null && wordText(db, reason) === 'expired';
+
+/**
+ * The new part of the log: without attempts that are logged already, and without request bodies that equal the rendered
+ * one.
+ */
+function newLine(blocks: AttemptBlocks, step: Step, before: Before): StepText | null {
+  let { rendered, attempts } = step.text;
+  if (step.lastAttempt <= before.exchanges) attempts = '';
+  const isRepeated = step.firstAttempt <= before.exchanges;
+  const stored = before.rendered_block === null ? null : blocks.rendered(before.rendered_block, step.place.number);
+  if (rendered === stored) rendered = '';
+  if (attempts !== '' && (isRepeated || (stored !== null && rendered === ''))) {
+    const packed: PackedAttempt[] = JSON.parse(attempts);
+    const news = packed.filter((attempt) => attempt[1] > before.exchanges);
+    if (stored !== null && rendered === '') {
+      const body: unknown = JSON.parse(stored)[2]; // a reference equals no body
+      for (const { 7: request } of news) if (request !== null && request !== 1 && request[3] === body) request[3] = 0;
+    }
+    attempts = JSON.stringify(news);
+  }
+  return rendered === '' && attempts === '' ? null : { rendered, attempts };
+}
