@@ -1,31 +1,34 @@
 import { AppError } from '../../contract/errors.ts';
-import type { RenderJob, RenderOutcome, Sandbox, SandboxHealth } from '../sandbox.ts';
+import type { RenderJob, RenderOutcome, Sandbox, SandboxHealth, SandboxStats } from '../sandbox.ts';
 import { compileEngine } from './engine.ts';
 import { fairQueue } from './fair-queue.ts';
-import { type BatchMessage, isWasteful, type WorkerData } from './messages.ts';
+import { isWasteful, type WorkerData } from './messages.ts';
 import { exceeded } from './outcome.ts';
-import { type RunningJob, type SupervisedWorker, superviseWorker } from './supervised-worker.ts';
+import { SupervisedWorker, type WorkerEnd } from './supervised-worker.ts';
+import type { WasmModule } from './wasm.ts';
 
-export type QuickjsSandboxOptions = {
-  /** Threads that render; one more is kept as a spare. Default 1. */
-  workers?: number;
-  /** CPU time of one render, and of a program's top level. Default 50. */
-  timeoutMs?: number;
-  /** Memory of one render. Default 16 MiB; less than about 11 MiB acts as that. */
-  memoryBytes?: number;
-  /** Longest output, in bytes of UTF-8. Default 1 MiB. */
-  outputBytes?: number;
-  /** Prepared programs that each thread caches, about 50 KB each and 32 MiB at most in all. Default 256. */
-  programsMax?: number;
-  /** Wall time beyond twice `timeoutMs` after which a thread without progress is ended. Default 200. */
-  graceMs?: number;
-  /** How long renders wait while no thread can be started, before they are rejected. Default 10,000. */
-  outageWaitMs?: number;
+const defaults = {
+  /** Threads that render; one more is kept as a spare. */
+  workers: 1,
+  /** CPU time of one render, and of a program's top level. */
+  timeoutMs: 50,
+  /** Memory of one render; less than about 11 MiB acts as that. */
+  memoryBytes: 16 * 1024 * 1024,
+  /** Longest output, in bytes of UTF-8. */
+  outputBytes: 1024 * 1024,
+  /** Prepared programs that each thread caches, about 50 KB each and 32 MiB at most in all. */
+  programsMax: 256,
+  /** Wall time beyond twice `timeoutMs` after which a thread without progress is ended. */
+  graceMs: 200,
+  /** How long renders wait while no thread can be started, before they are rejected. */
+  outageWaitMs: 10_000,
   /** Called once per outage with the cause. */
-  failed?: (cause: unknown) => void;
+  failed: (_cause: unknown): void => {},
   /** False: each render starts a new engine, some hundred times slower, as after a failed self-test. */
-  snapshots?: boolean;
+  snapshots: true,
 };
+
+export type QuickjsSandboxOptions = Partial<typeof defaults>;
 
 const BATCH_JOBS_MAX = 64;
 const BATCH_CHARS_MAX = 4 * 1024 * 1024;
@@ -42,24 +45,6 @@ const ENDS_MAX = 5;
 const BACKOFF_FIRST_MS = 100;
 const BACKOFF_MAX_MS = 30_000;
 
-type Call = {
-  outcomes: RenderOutcome[];
-  left: number;
-  resolve(outcomes: RenderOutcome[]): void;
-  reject(error: Error): void;
-};
-/** `hung`: a thread was ended once because this job made no progress. */
-type Task = { job: RenderJob; call: Call; place: number; key: string; chars: number; hung: boolean };
-type PooledWorker = {
-  worker: SupervisedWorker;
-  readyAt: number | null;
-  outstanding: Map<number, Task[]>;
-  /** The running job at the last check of the watchdog, and the number of checks in a row that saw it. */
-  seen: { started: number; times: number };
-  /** The job for which the watchdog ended the thread. */
-  terminating: RunningJob | null;
-};
-
 /**
  * A {@link Sandbox} of QuickJS instances (WebAssembly) in worker threads. Rejects when the engine can't start.
  *
@@ -74,238 +59,215 @@ type PooledWorker = {
  * then their calls are rejected.
  */
 export async function quickjsSandbox(options: QuickjsSandboxOptions = {}): Promise<Sandbox & SandboxHealth> {
-  const {
-    workers = 1,
-    outageWaitMs = 10_000,
-    timeoutMs = 50,
-    memoryBytes = 16 * 1024 * 1024,
-    outputBytes = 1024 * 1024,
-  } = options;
-  const limits = { timeoutMs, memoryBytes, outputBytes, programsMax: options.programsMax ?? 256 };
-  const charsMax = Math.min(memoryBytes, JOB_CHARS_MAX);
-  const endAfterMs = 2 * timeoutMs + (options.graceMs ?? 200);
-  const module = await compileEngine();
-  const data: Omit<WorkerData, 'progress'> = { module, limits, layout: options.snapshots === false ? null : undefined };
-  const stats = { renders: 0, threw: 0, exceededTime: 0, exceededMemory: 0, exceededOutput: 0, restarts: 0, queued: 0 };
+  const sandbox = new QuickjsSandbox({ ...defaults, ...options }, await compileEngine());
+  await sandbox.start();
+  return sandbox;
+}
 
-  const queue = fairQueue<Task>();
-  let active: PooledWorker[] = [];
-  let spare: PooledWorker | null = null;
-  let batches = 0;
-  let endsInARow = 0;
-  let lastCause: unknown;
-  let backoff: NodeJS.Timeout | null = null;
-  let outage: NodeJS.Timeout | null = null;
-  let hasStarted = false;
-  let closed: Error | null = null;
-  let watch: NodeJS.Timeout | null = null;
+type Call = {
+  outcomes: RenderOutcome[];
+  left: number;
+  resolve(outcomes: RenderOutcome[]): void;
+  reject(error: Error): void;
+};
+/** `hung`: a thread was ended once because this job made no progress. */
+type Task = { job: RenderJob; call: Call; place: number; key: string; chars: number; hung: boolean };
 
-  // The first thread determines the engine's memory layout, and passes it to the others.
-  try {
-    active = [spawn()];
-    data.layout = await active[0]?.worker.ready;
-  } catch (error) {
-    await close(new Error('The sandbox could not start.'));
-    throw error;
+class QuickjsSandbox implements Sandbox, SandboxHealth {
+  readonly #options: typeof defaults;
+  readonly #data: Omit<WorkerData, 'progress'>;
+  readonly #counts = { renders: 0, threw: 0, exceededTime: 0, exceededMemory: 0, exceededOutput: 0, restarts: 0 };
+  readonly #queue = fairQueue<Task>();
+  #active: SupervisedWorker<Task>[] = [];
+  #spare: SupervisedWorker<Task> | null = null;
+  #endsInARow = 0;
+  #lastCause: unknown;
+  #backoff: NodeJS.Timeout | null = null;
+  #outage: NodeJS.Timeout | null = null;
+  #watch: NodeJS.Timeout | null = null;
+  #hasStarted = false;
+  #closed: Error | null = null;
+
+  constructor(options: typeof defaults, module: WasmModule) {
+    const { timeoutMs, memoryBytes, outputBytes, programsMax } = options;
+    const limits = { timeoutMs, memoryBytes, outputBytes, programsMax };
+    this.#options = options;
+    this.#data = { module, limits, layout: options.snapshots ? undefined : null };
   }
-  hasStarted = true;
-  refill();
 
-  return {
-    async render(jobs) {
-      if (closed) throw closed;
-      if (jobs.length === 0) return [];
-      const { promise, ...settle } = Promise.withResolvers<RenderOutcome[]>();
-      const call: Call = { outcomes: new Array(jobs.length), left: jobs.length, ...settle };
-      for (const [place, job] of jobs.entries()) {
-        const chars = job.input.length + job.program.source.length;
-        const task = { job, call, place, key: job.program.key, chars, hung: false };
-        // Too large for the engine in any case, so it is not sent to the thread.
-        if (task.chars > charsMax) finish(task, exceeded('memory', limits));
-        else queue.push(task);
-      }
-      pump();
-      return promise;
-    },
-    get stats() {
-      return { ...stats, queued: queue.size };
-    },
-    problem() {
-      if (endsInARow < ENDS_MAX || canRender()) return null;
-      return "The script engine can't be started; see the log for the cause.";
-    },
-    [Symbol.asyncDispose]: () => close(new Error('The sandbox is closed.')),
-  };
+  /** The first thread determines the engine's memory layout, and passes it to the others. */
+  async start(): Promise<void> {
+    const first = this.#spawn();
+    this.#active = [first];
+    try {
+      this.#data.layout = await first.ready;
+    } catch (error) {
+      await this.#close(new Error('The sandbox could not start.'));
+      throw error;
+    }
+    this.#hasStarted = true;
+    this.#refill();
+  }
 
-  function spawn(): PooledWorker {
-    const worker: PooledWorker = {
-      worker: superviseWorker(data, {
-        onRendered: (batch, outcomes) => rendered(worker, batch, outcomes),
-        onEnd: (running, cause) => ended(worker, running, cause),
-      }),
-      readyAt: null,
-      outstanding: new Map(),
-      seen: { started: 0, times: 0 },
-      terminating: null,
-    };
-    worker.worker.ready.then(
-      () => {
-        worker.readyAt = performance.now();
-        if (outage !== null) clearTimeout(outage);
-        outage = null;
-        pump();
+  async render(jobs: readonly RenderJob[]): Promise<RenderOutcome[]> {
+    if (this.#closed !== null) throw this.#closed;
+    if (jobs.length === 0) return [];
+    const { promise, ...settle } = Promise.withResolvers<RenderOutcome[]>();
+    const call: Call = { outcomes: new Array(jobs.length), left: jobs.length, ...settle };
+    const charsMax = Math.min(this.#options.memoryBytes, JOB_CHARS_MAX);
+    for (const [place, job] of jobs.entries()) {
+      const chars = job.input.length + job.program.source.length;
+      const task = { job, call, place, key: job.program.key, chars, hung: false };
+      // Too large for the engine in any case, so it is not sent to the thread.
+      if (chars > charsMax) this.#finish(task, exceeded('memory', this.#options));
+      else this.#queue.push(task);
+    }
+    this.#pump();
+    return promise;
+  }
+
+  get stats(): SandboxStats {
+    return { ...this.#counts, queued: this.#queue.size };
+  }
+
+  problem(): string | null {
+    if (this.#endsInARow < ENDS_MAX || this.#canRender()) return null;
+    return "The script engine can't be started; see the log for the cause.";
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#close(new Error('The sandbox is closed.'));
+  }
+
+  #spawn(): SupervisedWorker<Task> {
+    return new SupervisedWorker<Task>(this.#data, {
+      onReady: () => {
+        if (this.#outage !== null) clearTimeout(this.#outage);
+        this.#outage = null;
+        this.#pump();
       },
-      () => {}, // `ended` follows
-    );
-    return worker;
+      onRendered: (tasks, outcomes) => this.#rendered(tasks, outcomes),
+      onEnd: (worker, end) => this.#ended(worker, end),
+    });
   }
 
-  function canRender(): boolean {
-    return active.some(({ readyAt }) => readyAt !== null);
+  #canRender(): boolean {
+    return this.#active.some(({ readyAt }) => readyAt !== null);
   }
 
   /** Starts the missing threads; during a backoff, only the spare is used. */
-  function refill(): void {
-    while (active.length < workers && closed === null) {
-      if (spare === null && backoff !== null) return;
-      active.push(spare ?? spawn());
-      spare = null;
+  #refill(): void {
+    while (this.#active.length < this.#options.workers && this.#closed === null) {
+      if (this.#spare === null && this.#backoff !== null) return;
+      this.#active.push(this.#spare ?? this.#spawn());
+      this.#spare = null;
     }
   }
 
-  function pump(): void {
+  #pump(): void {
+    const queue = this.#queue;
     // The spare starts with the first work, which saves 15 MB in a process that renders nothing.
-    if (spare === null && closed === null && backoff === null && queue.size > 0) spare = spawn();
+    const mayStart = this.#closed === null && this.#backoff === null && queue.size > 0;
+    if (mayStart) this.#spare ??= this.#spawn();
     for (;;) {
-      const free = active.filter(
-        (worker) =>
-          worker.readyAt !== null && worker.terminating === null && worker.outstanding.size < BATCHES_PER_WORKER,
-      );
-      const [worker] = free.sort((a, b) => a.outstanding.size - b.outstanding.size);
-      const isIdle = active.every(({ outstanding }) => outstanding.size === 0);
-      const wanted = Math.min(BATCH_JOBS_MAX, Math.ceil(queue.size / workers));
+      const free = this.#active.filter(({ canTakeMore, load }) => canTakeMore && load < BATCHES_PER_WORKER);
+      const [worker] = free.sort((a, b) => a.load - b.load);
+      const wanted = Math.min(BATCH_JOBS_MAX, Math.ceil(queue.size / this.#options.workers));
+      const isIdle = this.#active.every(({ load }) => load === 0);
       const tasks = worker === undefined ? [] : queue.take(wanted, BATCH_CHARS_MAX, performance.now(), isIdle);
       if (worker === undefined || tasks.length === 0) break;
-      const batch = ++batches;
-      worker.outstanding.set(batch, tasks);
-      worker.worker.post(toMessage(batch, tasks));
+      worker.post(tasks);
     }
-    const isBusy = active.some(({ outstanding }) => outstanding.size > 0);
-    if (isBusy) {
-      watch ??= setInterval(checkStalls, WATCH_EVERY_MS);
-    } else if (watch !== null) {
-      clearInterval(watch);
-      watch = null;
+    if (this.#active.some(({ load }) => load > 0)) {
+      this.#watch ??= setInterval(() => this.#checkStalls(), WATCH_EVERY_MS);
+    } else if (this.#watch !== null) {
+      clearInterval(this.#watch);
+      this.#watch = null;
     }
   }
 
-  function rendered(worker: PooledWorker, batch: number, outcomes: (string | RenderOutcome)[]): void {
-    const tasks = worker.outstanding.get(batch) ?? [];
-    worker.outstanding.delete(batch);
-    endsInARow = 0;
-    queue.putBack(tasks.slice(outcomes.length));
+  #rendered(tasks: Task[], outcomes: (string | RenderOutcome)[]): void {
+    this.#endsInARow = 0;
+    this.#queue.putBack(tasks.slice(outcomes.length));
     for (const [i, outcome] of outcomes.entries()) {
       const task = tasks[i];
       if (task === undefined) continue;
-      if (isWasteful(outcome)) queue.penalise(task.key, timeoutMs, performance.now());
-      finish(task, typeof outcome === 'string' ? { kind: 'returned', output: outcome } : outcome);
+      if (isWasteful(outcome)) this.#queue.penalise(task.key, this.#options.timeoutMs, performance.now());
+      this.#finish(task, typeof outcome === 'string' ? { kind: 'returned', output: outcome } : outcome);
     }
-    pump();
+    this.#pump();
   }
 
   /** Counts checks, not milliseconds: while the whole process is suspended, no job is late. */
-  function checkStalls(): void {
-    for (const worker of active) {
-      const running = worker.worker.progress();
-      if (running === null || worker.terminating !== null) continue;
-      if (worker.seen.started !== running.started) worker.seen = { started: running.started, times: 0 };
-      if (++worker.seen.times * WATCH_EVERY_MS > endAfterMs) {
-        worker.terminating = running;
-        void worker.worker.end();
-      }
-    }
+  #checkStalls(): void {
+    for (const worker of this.#active) worker.checkStall(Math.floor(endAfterMs(this.#options) / WATCH_EVERY_MS));
   }
 
-  /** Handles the end of a thread. It no longer runs, so its last reported progress is exact. */
-  function ended(worker: PooledWorker, running: RunningJob | null, cause: unknown): void {
-    if (closed || !hasStarted) return;
-    stats.restarts++;
-    const culprit = running === null ? undefined : worker.outstanding.get(running.batch)?.[running.job];
-    // A job that finished while its thread was being ended is run again with the others.
-    const isAtFault =
-      culprit !== undefined && (worker.terminating === null || worker.terminating.started === running?.started);
+  #ended(worker: SupervisedWorker<Task>, { unfinished, culprit, isHung, cause }: WorkerEnd<Task>): void {
+    if (this.#closed !== null || !this.#hasStarted) return;
+    this.#counts.restarts++;
     // A machine may suspend a thread for as long as a loop would take: a job that hung is run once more before it
     // fails.
-    const isCulprit = isAtFault && (worker.terminating === null || culprit.hung);
-    if (isAtFault) {
+    const failed = culprit !== null && (!isHung || culprit.hung) ? culprit : null;
+    if (culprit !== null) {
       culprit.hung = true;
-      queue.penalise(culprit.key, endAfterMs, performance.now());
+      this.#queue.penalise(culprit.key, endAfterMs(this.#options), performance.now());
     }
-    if (isCulprit) finish(culprit, exceeded(worker.terminating === null ? 'memory' : 'time', limits));
-
-    const unanswered = [...worker.outstanding.values()].flat();
-    queue.putBack(unanswered.filter((task) => !(isCulprit && task === culprit)));
-    active = active.filter((other) => other !== worker);
-    if (spare === worker) spare = null;
-    if (!isAtFault) {
-      lastCause = cause;
-      // A thread that was ready for long does not count as one in a row.
-      if (worker.readyAt !== null && performance.now() - worker.readyAt > BACKOFF_MAX_MS) endsInARow = 0;
-      endsInARow++;
-      if (endsInARow > 1) backOff();
-      if (endsInARow === ENDS_MAX) options.failed?.(cause);
-    }
-    refill();
-    if (!canRender()) outage ??= setTimeout(giveUpWaiting, outageWaitMs);
-    pump();
+    if (failed !== null) this.#finish(failed, exceeded(isHung ? 'time' : 'memory', this.#options));
+    this.#queue.putBack(unfinished.filter((task) => task !== failed));
+    this.#active = this.#active.filter((other) => other !== worker);
+    if (this.#spare === worker) this.#spare = null;
+    if (culprit === null) this.#countEnd(worker, cause);
+    this.#refill();
+    if (!this.#canRender()) this.#outage ??= setTimeout(() => this.#giveUpWaiting(), this.#options.outageWaitMs);
+    this.#pump();
   }
 
-  function backOff(): void {
-    const waitMs = Math.min(BACKOFF_FIRST_MS * 2 ** (endsInARow - 2), BACKOFF_MAX_MS);
-    backoff ??= setTimeout(() => {
-      backoff = null;
-      refill();
-      pump();
+  /** Delays the next start when threads end in a row without a culprit. */
+  #countEnd({ readyAt }: SupervisedWorker<Task>, cause: unknown): void {
+    this.#lastCause = cause;
+    // A thread that was ready for long does not count as one in a row.
+    if (readyAt !== null && performance.now() - readyAt > BACKOFF_MAX_MS) this.#endsInARow = 0;
+    this.#endsInARow++;
+    if (this.#endsInARow === ENDS_MAX) this.#options.failed(cause);
+    if (this.#endsInARow < 2) return;
+    const waitMs = Math.min(BACKOFF_FIRST_MS * 2 ** (this.#endsInARow - 2), BACKOFF_MAX_MS);
+    this.#backoff ??= setTimeout(() => {
+      this.#backoff = null;
+      this.#refill();
+      this.#pump();
     }, waitMs);
   }
 
-  function giveUpWaiting(): void {
-    const reason = new AppError('unavailable', "The script engine can't be started at present.", {
-      cause: lastCause,
-    });
-    for (const { call } of queue.drain()) call.reject(reason);
-    outage = setTimeout(giveUpWaiting, outageWaitMs);
+  #giveUpWaiting(): void {
+    const cause = this.#lastCause;
+    const reason = new AppError('unavailable', "The script engine can't be started at present.", { cause });
+    for (const { call } of this.#queue.drain()) call.reject(reason);
+    this.#outage = setTimeout(() => this.#giveUpWaiting(), this.#options.outageWaitMs);
   }
 
-  function finish({ call, place }: Task, outcome: RenderOutcome): void {
-    stats.renders++;
-    if (outcome.kind === 'threw') stats.threw++;
-    if (outcome.kind === 'exceeded') {
-      if (outcome.limit === 'time') stats.exceededTime++;
-      else if (outcome.limit === 'memory') stats.exceededMemory++;
-      else stats.exceededOutput++;
-    }
+  #finish({ call, place }: Task, outcome: RenderOutcome): void {
+    const counts = this.#counts;
+    counts.renders++;
+    if (outcome.kind === 'threw') counts.threw++;
+    if (outcome.kind === 'exceeded')
+      counts[({ time: 'exceededTime', memory: 'exceededMemory', output: 'exceededOutput' } as const)[outcome.limit]]++;
     call.outcomes[place] = outcome;
     if (--call.left === 0) call.resolve(call.outcomes);
   }
 
-  async function close(reason: Error): Promise<void> {
-    if (closed === null) {
-      closed = reason;
-      for (const timer of [watch, backoff, outage]) if (timer !== null) clearTimeout(timer);
-      const unfinished = [...active.flatMap(({ outstanding }) => [...outstanding.values()].flat()), ...queue.drain()];
+  async #close(reason: Error): Promise<void> {
+    if (this.#closed === null) {
+      this.#closed = reason;
+      for (const timer of [this.#watch, this.#backoff, this.#outage]) if (timer !== null) clearTimeout(timer);
+      const unfinished = [...this.#active.flatMap((worker) => worker.unfinished()), ...this.#queue.drain()];
       for (const { call } of unfinished) call.reject(reason);
     }
-    await Promise.all([...active, ...(spare === null ? [] : [spare])].map(({ worker }) => worker.end()));
+    await Promise.all([...this.#active, ...(this.#spare === null ? [] : [this.#spare])].map((one) => one.end()));
   }
 }
 
-function toMessage(batch: number, tasks: Task[]): BatchMessage {
-  const programs = new Map<RenderJob['program'], number>();
-  const jobs = tasks.map(({ job: { program, input, seed, nowMs } }) => {
-    const number = programs.get(program) ?? programs.size;
-    programs.set(program, number);
-    return { program: number, input, seed, nowMs };
-  });
-  return { batch, programs: [...programs.keys()], jobs };
+/** The time without progress after which a thread is ended. */
+function endAfterMs({ timeoutMs, graceMs }: typeof defaults): number {
+  return 2 * timeoutMs + graceMs;
 }

@@ -1,78 +1,140 @@
 import { getCompileCacheDir } from 'node:module';
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { RenderOutcome } from '../sandbox.ts';
+import type { RenderJob, RenderOutcome } from '../sandbox.ts';
 import type { Layout } from './heap-snapshot.ts';
 import { type BatchMessage, PROGRESS, type WorkerData, type WorkerMessage } from './messages.ts';
 
-export type SupervisedWorker = ReturnType<typeof superviseWorker>;
-
 /** `started` numbers the jobs of one worker: the same number is the same run. */
-export type RunningJob = { started: number; batch: number; job: number };
+type RunningJob = { started: number; batch: number; job: number };
 
-type WorkerEvents = {
-  onRendered(batch: number, outcomes: (string | RenderOutcome)[]): void;
-  /** The thread has ended; `running` is its unfinished job, `cause` the reason. */
-  onEnd(running: RunningJob | null, cause: unknown): void;
+/**
+ * The end of a thread: its unfinished tasks, and the one of them that ended it, if any: by its memory, or because it
+ * made no progress (`isHung`).
+ */
+export type WorkerEnd<Task> = { unfinished: Task[]; culprit: Task | null; isHung: boolean; cause: unknown };
+
+type WorkerEvents<Task extends { readonly job: RenderJob }> = {
+  onReady(): void;
+  /** Tasks without an outcome, the last of `tasks`, were not run. */
+  onRendered(tasks: Task[], outcomes: (string | RenderOutcome)[]): void;
+  onEnd(worker: SupervisedWorker<Task>, end: WorkerEnd<Task>): void;
 };
 
 /** The engine's frames are on the thread's own stack: with less, deep recursion breaks the engine. */
-const STACK_MB = 16;
+const resourceLimits = { stackSizeMb: 16, maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 256 };
 const ENTRY = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
 /**
- * A render thread. `onEnd` is called once: when it ends, or soon after it could not be started. Never
- * throws: a thread that can't be started is reported as ended.
+ * A render thread and its batches. `onEnd` is called once: when it ends, or soon after it could not be started. The
+ * constructor never throws: a thread that can't be started is reported as ended.
  */
-export function superviseWorker(data: Omit<WorkerData, 'progress'>, events: WorkerEvents) {
-  const progress = new Int32Array(new SharedArrayBuffer(PROGRESS.words * Int32Array.BYTES_PER_ELEMENT));
-  progress[PROGRESS.job] = -1;
-  const workerData: WorkerData = { ...data, progress };
-  const heap = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 256 };
-  const ready = Promise.withResolvers<Layout | null>();
-  ready.promise.catch(() => {});
-  let worker: Worker | null = null;
-  let cause: unknown = new Error('The render thread ended.');
-  try {
-    worker = new Worker(ENTRY, {
-      workerData,
-      name: 'sandbox',
-      env: environment(),
-      resourceLimits: { stackSizeMb: STACK_MB, ...heap },
+export class SupervisedWorker<Task extends { readonly job: RenderJob }> {
+  /** Resolves with the layout in use when the thread can render; rejects when it can't start. */
+  readonly ready: Promise<Layout | null>;
+  /** When it could render; null: not yet. */
+  readyAt: number | null = null;
+  readonly #progress = new Int32Array(new SharedArrayBuffer(PROGRESS.words * Int32Array.BYTES_PER_ELEMENT));
+  readonly #worker: Worker | null;
+  readonly #batches = new Map<number, Task[]>();
+  #posted = 0;
+  /** The running job at the last check for stalls, and the number of checks in a row that saw it. */
+  #seen = { started: 0, checks: 0 };
+  /** The job that did not progress, when the thread was ended for it. */
+  #stalled: RunningJob | null = null;
+
+  constructor(data: Omit<WorkerData, 'progress'>, events: WorkerEvents<Task>) {
+    const { promise, resolve, reject } = Promise.withResolvers<Layout | null>();
+    this.ready = promise;
+    promise.catch(() => {});
+    this.#progress[PROGRESS.job] = -1;
+    let cause: unknown = new Error('The render thread ended.');
+    const ended = () => {
+      reject(new Error('The script engine could not start.', { cause }));
+      events.onEnd(this, { ...this.#fault(), cause });
+    };
+    let worker: Worker | null = null;
+    try {
+      const workerData: WorkerData = { ...data, progress: this.#progress };
+      worker = new Worker(ENTRY, { workerData, name: 'sandbox', env: environment(), resourceLimits });
+    } catch (error) {
+      cause = error;
+      setImmediate(ended);
+    }
+    this.#worker = worker;
+    worker?.on('error', (error) => {
+      cause = error;
     });
-  } catch (error) {
-    cause = error;
-    setImmediate(ended);
-  }
-  worker?.on('error', (error) => {
-    cause = error;
-  });
-  worker?.on('message', (message: WorkerMessage) => {
-    if (message.kind === 'ready') ready.resolve(message.layout);
-    else events.onRendered(message.batch, message.outcomes);
-  });
-  worker?.on('exit', ended);
-
-  function ended() {
-    ready.reject(new Error('The script engine could not start.', { cause }));
-    events.onEnd(running(), cause);
+    worker?.on('message', (message: WorkerMessage) => {
+      if (message.kind === 'ready') {
+        this.readyAt = performance.now();
+        resolve(message.layout);
+        events.onReady();
+      } else {
+        const tasks = this.#batches.get(message.batch) ?? [];
+        this.#batches.delete(message.batch);
+        events.onRendered(tasks, message.outcomes);
+      }
+    });
+    worker?.on('exit', ended);
   }
 
-  function running(): RunningJob | null {
-    const job = Atomics.load(progress, PROGRESS.job);
-    if (job < 0) return null;
-    return { started: Atomics.load(progress, PROGRESS.started), batch: Atomics.load(progress, PROGRESS.batch), job };
+  /** The number of batches without a result. */
+  get load(): number {
+    return this.#batches.size;
   }
 
-  return {
-    /** Resolves with the layout in use when the thread can render; rejects when it can't start. */
-    ready: ready.promise,
-    post: (message: BatchMessage) => worker?.postMessage(message),
-    /** The currently running job. */
-    progress: running,
-    /** Ends the thread, whatever it is doing; resolves when it has ended. */
-    end: async () => void (await worker?.terminate()),
-  };
+  get canTakeMore(): boolean {
+    return this.readyAt !== null && this.#stalled === null;
+  }
+
+  post(tasks: Task[]): void {
+    const batch = ++this.#posted;
+    this.#batches.set(batch, tasks);
+    const programs = new Map<RenderJob['program'], number>();
+    const jobs = tasks.map(({ job: { program, input, seed, nowMs } }) => {
+      const number = programs.get(program) ?? programs.size;
+      programs.set(program, number);
+      return { program: number, input, seed, nowMs };
+    });
+    this.#worker?.postMessage({ batch, programs: [...programs.keys()], jobs } satisfies BatchMessage);
+  }
+
+  /** Ends the thread when its job made no progress in more than `checksMax` checks in a row. */
+  checkStall(checksMax: number): void {
+    const running = this.#running();
+    if (running === null || this.#stalled !== null) return;
+    if (this.#seen.started !== running.started) this.#seen = { started: running.started, checks: 0 };
+    if (++this.#seen.checks <= checksMax) return;
+    this.#stalled = running;
+    void this.end();
+  }
+
+  /** All tasks without an outcome. */
+  unfinished(): Task[] {
+    return [...this.#batches.values()].flat();
+  }
+
+  /** Ends the thread, whatever it is doing; resolves when it has ended. */
+  async end(): Promise<void> {
+    await this.#worker?.terminate();
+  }
+
+  /** The thread no longer runs, so its last reported progress is exact. */
+  #fault(): Omit<WorkerEnd<Task>, 'cause'> {
+    const running = this.#running();
+    const last = running === null ? undefined : this.#batches.get(running.batch)?.[running.job];
+    // A job that finished while its thread was being ended is run again with the others.
+    const isAtFault = this.#stalled === null || this.#stalled.started === running?.started;
+    const culprit = last !== undefined && isAtFault ? last : null;
+    return { unfinished: this.unfinished(), culprit, isHung: this.#stalled !== null };
+  }
+
+  #running(): RunningJob | null {
+    const read = (word: number) => Atomics.load(this.#progress, word);
+    const job = read(PROGRESS.job);
+    return job < 0 ? null : { started: read(PROGRESS.started), batch: read(PROGRESS.batch), job };
+  }
 }
 
 /** Empty, except for the compile cache: a thread that uses it too is 10 MB smaller. */
