@@ -4,15 +4,15 @@ import type { Compute } from './compute.ts';
 import type { ComputeCall, ComputeResult } from './compute-worker.ts';
 import type { OperationName, Operations } from './operations.ts';
 
-type ComputeThreadOptions = {
-  /** The time limit of one call. Default 5,000. */
-  timeoutMs?: number;
-  /** The heap of the thread, in MiB. Default 256. */
-  heapMiB?: number;
-  /** The limits of waiting calls: their number, and the characters of all their arguments. Default 100 and 16 Mi. */
-  waitingMax?: { calls: number; characters: number };
-  /** How long an idle thread is kept. Default 30,000. */
-  idleMs?: number;
+const defaults = {
+  /** The time limit of one call. */
+  timeoutMs: 5_000,
+  /** The heap of the thread, in MiB. */
+  heapMiB: 256,
+  /** The limits of waiting calls: their number, and the characters of all their arguments. */
+  waitingMax: { calls: 100, characters: 16 * 2 ** 20 },
+  /** How long an idle thread is kept. */
+  idleMs: 30_000,
 };
 
 type Call = ComputeCall & { characters: number; resolve(value: unknown): void; reject(error: Error): void };
@@ -25,124 +25,127 @@ const ENTRY = new URL(import.meta.url.endsWith('.ts') ? './compute-worker.ts' : 
  * the other. A call that takes too long or too much memory is rejected and ends the thread; the next call starts
  * another one.
  */
-export function computeThread(options: ComputeThreadOptions = {}): Compute {
-  const {
-    timeoutMs = 5_000,
-    heapMiB = 256,
-    idleMs = 30_000,
-    waitingMax = { calls: 100, characters: 16 * 2 ** 20 },
-  } = options;
-  const queue: Call[] = [];
-  let waiting = 0;
-  let worker: Worker | null = null;
-  let running: { call: Call; looks: number } | null = null;
-  let watch: NodeJS.Timeout | null = null;
-  let idle: NodeJS.Timeout | null = null;
-  let isClosed = false;
+export function computeThread(options: Partial<typeof defaults> = {}): Compute {
+  return new ComputeThread({ ...defaults, ...options });
+}
 
-  function call<Name extends OperationName>(name: Name) {
+class ComputeThread implements Compute {
+  readonly compose = this.#caller('compose');
+  readonly checkTemplate = this.#caller('checkTemplate');
+  readonly conditionProblems = this.#caller('conditionProblems');
+  readonly explain = this.#caller('explain');
+  readonly matches = this.#caller('matches');
+  readonly #options: typeof defaults;
+  readonly #queue: Call[] = [];
+  /** The characters of all arguments in the queue. */
+  #waiting = 0;
+  #worker: Worker | null = null;
+  #running: { call: Call; looks: number } | null = null;
+  #watch: NodeJS.Timeout | undefined;
+  #idle: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(options: typeof defaults) {
+    this.#options = options;
+  }
+
+  #caller<Name extends OperationName>(name: Name) {
     type Argument = Parameters<Operations[Name]>[0];
     type Value = ReturnType<Operations[Name]>;
-    return (argument: Argument): Promise<Value> => {
-      if (isClosed) return Promise.reject(new AppError('unavailable', 'The server is stopping.'));
+    return async (argument: Argument): Promise<Value> => {
+      if (this.#isClosed) throw stopping();
+      const { calls, characters: charactersMax } = this.#options.waitingMax;
       const characters = JSON.stringify(argument).length;
-      const isFull = queue.length >= waitingMax.calls || waiting + characters > waitingMax.characters;
-      if (isFull && queue.length > 0)
-        return Promise.reject(new AppError('unavailable', 'Too many checks are waiting. Try again in a few seconds.'));
+      const isFull = this.#queue.length >= calls || this.#waiting + characters > charactersMax;
+      if (isFull && this.#queue.length > 0)
+        throw new AppError('unavailable', 'Too many checks are waiting. Try again in a few seconds.');
       const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-      waiting += characters;
-      queue.push({ name, argument, characters, resolve, reject });
-      runNext();
+      this.#waiting += characters;
+      this.#queue.push({ name, argument, characters, resolve, reject });
+      this.#runNext();
       return promise as Promise<Value>; // the thread runs the operation of this type
     };
   }
 
-  function runNext(): void {
-    const next = running === null ? queue.shift() : undefined;
+  #runNext(): void {
+    const next = this.#running === null ? this.#queue.shift() : undefined;
     if (next === undefined) return;
-    waiting -= next.characters;
-    running = { call: next, looks: 0 };
-    if (idle !== null) clearTimeout(idle);
+    this.#waiting -= next.characters;
+    this.#running = { call: next, looks: 0 };
+    clearTimeout(this.#idle);
     try {
-      worker ??= start();
-      worker.ref();
-      worker.postMessage({ name: next.name, argument: next.argument } satisfies ComputeCall);
+      this.#worker ??= this.#start();
+      this.#worker.ref();
+      this.#worker.postMessage({ name: next.name, argument: next.argument } satisfies ComputeCall);
+      this.#watch ??= setInterval(() => this.#look(), LOOK_EVERY_MS);
     } catch (cause) {
-      finish(() =>
-        next.reject(new AppError('unavailable', 'No compute thread can be started at the moment.', { cause })),
-      );
-      return;
+      const refused = new AppError('unavailable', 'No compute thread can be started at the moment.', { cause });
+      this.#finish(() => next.reject(refused));
     }
-    watch ??= setInterval(look, LOOK_EVERY_MS);
   }
 
-  function start(): Worker {
+  #start(): Worker {
     // A thread that uses up its heap ends, and the call fails.
+    const { heapMiB } = this.#options;
     const resourceLimits = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: heapMiB, stackSizeMb: 4 };
     const started = new Worker(ENTRY, { name: 'compute', env: {}, resourceLimits });
     let cause: unknown;
     started.on('message', (result: ComputeResult) => {
-      const call = running?.call;
-      if (started !== worker || call === undefined) return;
-      finish(() => ('value' in result ? call.resolve(result.value) : call.reject(result.error)));
+      const call = this.#running?.call;
+      if (started !== this.#worker || call === undefined) return;
+      this.#finish(() => ('value' in result ? call.resolve(result.value) : call.reject(result.error)));
     });
     started.on('error', (error) => {
       cause = error;
     });
     started.on('exit', () => {
-      if (started !== worker) return;
-      worker = null;
-      const call = running?.call;
-      if (call !== undefined) finish(() => call.reject(tooComplex('more memory than is allowed', cause)));
+      if (started !== this.#worker) return;
+      this.#worker = null;
+      const call = this.#running?.call;
+      if (call !== undefined) this.#finish(() => call.reject(tooComplex('more memory than is allowed', cause)));
     });
     return started;
   }
 
   /** Counts ticks, not milliseconds: while the whole process is suspended, no call times out. */
-  function look(): void {
-    if (running === null || ++running.looks * LOOK_EVERY_MS < timeoutMs) return;
-    const { call } = running;
-    void worker?.terminate();
-    worker = null;
-    finish(() => call.reject(tooComplex(`more than ${timeoutMs} ms`)));
+  #look(): void {
+    const { timeoutMs } = this.#options;
+    if (this.#running === null || ++this.#running.looks * LOOK_EVERY_MS < timeoutMs) return;
+    const { call } = this.#running;
+    void this.#end();
+    this.#finish(() => call.reject(tooComplex(`more than ${timeoutMs} ms`)));
   }
 
-  function finish(tell: () => void): void {
-    running = null;
+  #finish(tell: () => void): void {
+    this.#running = null;
     tell();
-    runNext();
-    if (running !== null) return;
-    if (watch !== null) clearInterval(watch);
-    watch = null;
-    worker?.unref();
-    idle = setTimeout(end, idleMs);
-    idle.unref();
+    this.#runNext();
+    if (this.#running !== null) return;
+    clearInterval(this.#watch);
+    this.#watch = undefined;
+    this.#worker?.unref();
+    this.#idle = setTimeout(() => this.#end(), this.#options.idleMs).unref();
   }
 
-  function end(): void {
-    if (running === null) void worker?.terminate();
-    if (running === null) worker = null;
+  async #end(): Promise<void> {
+    const last = this.#worker;
+    this.#worker = null;
+    await last?.terminate();
   }
 
-  return {
-    compose: call('compose'),
-    checkTemplate: call('checkTemplate'),
-    conditionProblems: call('conditionProblems'),
-    explain: call('explain'),
-    matches: call('matches'),
-    async [Symbol.asyncDispose]() {
-      isClosed = true;
-      const stopping = new AppError('unavailable', 'The server is stopping.');
-      for (const one of queue.splice(0)) one.reject(stopping);
-      running?.call.reject(stopping);
-      running = null;
-      if (watch !== null) clearInterval(watch);
-      if (idle !== null) clearTimeout(idle);
-      const last = worker;
-      worker = null;
-      await last?.terminate();
-    },
-  };
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
+    for (const one of this.#queue.splice(0)) one.reject(stopping());
+    this.#running?.call.reject(stopping());
+    this.#running = null;
+    clearInterval(this.#watch);
+    clearTimeout(this.#idle);
+    await this.#end();
+  }
+}
+
+function stopping(): AppError {
+  return new AppError('unavailable', 'The server is stopping.');
 }
 
 function tooComplex(what: string, cause?: unknown): AppError {

@@ -24,9 +24,7 @@ export function fairQueue<T extends Queued>() {
 
   return {
     get size(): number {
-      let size = ready.length;
-      for (const { tasks } of resting.values()) size += tasks.length;
-      return size;
+      return ready.length + restingTasks().length;
     },
     push: (task: T) => void ready.push(task),
     /** Puts back tasks that were taken but not done, before all others. */

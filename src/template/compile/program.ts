@@ -4,7 +4,7 @@ import { type CompiledTemplate, compileExpression, compileTemplate, type Uses } 
 import type { Segment } from './emitter.ts';
 import { type Escape, escapeFor } from './escape.ts';
 import { prelude } from './prelude.ts';
-import { bootstrap, ESCAPES } from './runtime.ts';
+import { BOOTSTRAP, ESCAPES } from './runtime.ts';
 import { sha256Hex } from './sha256.ts';
 
 export { decodeOutput, NOT_OURS, type RenderOutput } from './output.ts';
@@ -98,7 +98,7 @@ type Plan = {
 function write(plan: Plan): string {
   const traits = mergeTraits(plan.parts);
   const filters = new Set(plan.parts.flatMap(({ compiled }) => [...compiled.filters]));
-  const lines = ['"use strict";(()=>{', bootstrap(), prelude(traits, filters)];
+  const lines = ['"use strict";(()=>{', BOOTSTRAP, prelude(traits, filters)];
   lines.push(`const $$e=${ESCAPES[plan.escape]},$$r=${ESCAPES.none};`);
 
   const maps: string[] = [];

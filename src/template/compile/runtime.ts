@@ -12,8 +12,7 @@ export const ESCAPES = {
  * The start of every program, as JavaScript source: escaping, skip() and fail(), freezing, and the output format.
  * Built-ins that the output depends on are saved before the template runs, since it may replace them.
  */
-export function bootstrap(): string {
-  return `
+export const BOOTSTRAP = `
 const $$json=JSON.stringify,$$parse=JSON.parse,$$own=Object.hasOwn,$$freezeOne=Object.freeze,$$encode=encodeURIComponent;
 const $$set=(o,k,value)=>Object.defineProperty(o,k,{value,writable:true,enumerable:true,configurable:true});
 const $$plain=(v)=>v===undefined?"":""+v;
@@ -112,4 +111,3 @@ const $$failed=(error)=>{
   try{stack=error?.stack;reason=$$reason(error)}catch{}
   return $$describe(reason,stack);
 };`.trim();
-}
