@@ -24,10 +24,10 @@ import { BatchAssembly } from './dispatch/batch-assembly.ts';
 import { followConfiguration, pauseDestination } from './dispatch/change-effects.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
 import { createReplayRates } from './dispatch/replay-rate.ts';
-import { countEvents, createDeliveryEvents, type DeliveryEvents, reportAttempts } from './insight/delivery-events.ts';
+import { createDeliveryEvents, type DeliveryEvents, reportAttempts } from './insight/delivery-events.ts';
 import { countHeld } from './insight/held-count.ts';
 import { queueStatus } from './insight/queue-status.ts';
-import { createStatistics, type Statistics } from './insight/statistics.ts';
+import { createStatistics } from './insight/statistics.ts';
 import { createHolds } from './limits/holds.ts';
 import { createChecks } from './preview/checks.ts';
 import { createPreviews } from './preview/preview.ts';
@@ -157,7 +157,7 @@ export async function startPipeline(parts: PipelineParts) {
     queueStatus: queueStatus({ ...shared, holds, dispatcher }),
     replays,
     eraser,
-    statistics: statistics as Pick<Statistics, 'read' | 'problem'>,
+    statistics,
     /** Whether intake is refused because the size limit is reached and nothing is left to remove. */
     isFull: retention.isFull,
     /** How many deliveries and events are in memory. */
@@ -193,7 +193,6 @@ async function startDelivering(shared: Shared) {
   if (poisoned.length > 0) telemetry.noticed('deliveries failed as poison', { deliveries: poisoned });
   const holds = stack.use(await createHolds(shared));
   const statistics = stack.use(createStatistics({ ...shared, journal: journal.statistics, closed: holds.closed }));
-  countEvents(events, statistics);
   reportAttempts(events, telemetry);
   for (const id of poisoned) {
     const delivery = await journal.log.delivery(id);

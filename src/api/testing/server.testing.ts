@@ -19,7 +19,7 @@ import type { Principal } from '../../identity/principal.ts';
 import { claim } from '../../journal/journal.samples.ts';
 import { Attempter } from '../../pipeline/attempt/exchange.ts';
 import { createReplayRates } from '../../pipeline/dispatch/replay-rate.ts';
-import { countEvents, createDeliveryEvents } from '../../pipeline/insight/delivery-events.ts';
+import { createDeliveryEvents } from '../../pipeline/insight/delivery-events.ts';
 import { createStatistics } from '../../pipeline/insight/statistics.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { createChecks } from '../../pipeline/preview/checks.ts';
@@ -89,12 +89,12 @@ export async function startTestServer(
   const refusal: { error: Error | null } = { error: null };
   const tokens = new Map<string, Principal>([['admin', principal('admin', allRights)]]);
   const statistics = createStatistics({
+    events,
     journal: journal.statistics,
     clock: { now, after: () => () => {} },
     closed: () => null,
     failed: (error) => failures.push(error),
   });
-  countEvents(events, statistics);
   const statisticsListeners = events.listenerCount('matched');
   const alerts = await startAlerts({
     outbox,

@@ -2,28 +2,12 @@ import { missingCredentials } from '../../connections/missing-credentials.ts';
 import type { Pipeline } from '../pipeline.ts';
 
 /** Metrics of connections, computed on demand: numbers by label values, which are separated by line breaks. */
-export type ConnectionFigures = {
-  /** The number of connections in each state. */
-  states(): Record<string, number>;
-  /** Held deliveries by connection; connections without any are left out. */
-  held(): Promise<Record<string, number>>;
-  /** When the current hold began, in seconds since the epoch, by connection and reason. */
-  closedSince(): Record<string, number>;
-  /**
-   * When the token, certificate or secret of a connection expires, in seconds since the epoch, by connection and what
-   * expires.
-   */
-  ends(): Record<string, number>;
-};
-
-export function connectionFigures({
-  configuration,
-  queueStatus,
-}: Pick<Pipeline, 'configuration' | 'queueStatus'>): ConnectionFigures {
+export function connectionFigures({ configuration, queueStatus }: Pick<Pipeline, 'configuration' | 'queueStatus'>) {
   const connections = () => configuration.snapshot.documents.connection;
 
   return {
-    states() {
+    /** The number of connections in each state. */
+    states(): Record<string, number> {
       const counts = { ok: 0, needs_attention: 0, tripped: 0, paused: 0, disabled: 0 };
       for (const { id, body } of connections().values()) {
         const reason = missingCredentials(body) === null ? queueStatus.holdOf(id)?.reason : 'credentials_missing';
@@ -33,7 +17,8 @@ export function connectionFigures({
       }
       return counts;
     },
-    async held() {
+    /** Held deliveries by connection; connections without any are left out. */
+    async held(): Promise<Record<string, number>> {
       const closed = queueStatus.closed();
       const held: Record<string, number> = {};
       if (closed.size === 0) return held;
@@ -41,7 +26,8 @@ export function connectionFigures({
         if (open > 0 && closed.has(destinationId)) held[connectionId] = (held[connectionId] ?? 0) + open;
       return held;
     },
-    closedSince() {
+    /** When the current hold began, in seconds since the epoch, by connection and reason. */
+    closedSince(): Record<string, number> {
       const found: Record<string, number> = {};
       for (const { id, body, updatedAt } of connections().values()) {
         const hold = queueStatus.holdOf(id);
@@ -50,7 +36,8 @@ export function connectionFigures({
       }
       return found;
     },
-    ends() {
+    /** When a token, certificate or secret expires, in seconds since the epoch, by connection and what expires. */
+    ends(): Record<string, number> {
       const found: Record<string, number> = {};
       for (const id of connections().keys()) {
         const { tokenExpiresAt, certificateExpiresAt, secretExpiresAt } = queueStatus.expiry(id);

@@ -10,44 +10,32 @@ const addedAtOnce = 25;
 type Things = { readonly [Kind in StatsKind]?: string | undefined };
 type Counted = { at: number; things: Things; counters: Record<string, number> };
 
-/** Counters in memory, until a flush takes them. */
-export type CountersInMemory = {
-  /** The counters of these objects in the current minute. `key` and `subKey` together identify them, except for their connection. */
-  of(now: number, key: string, subKey: string, things: Things): Record<string, number>;
-  /** Everything counted before the call, each object and minute once, in order. Other work gets its turn in between. */
-  take(): Promise<StatisticsEntry[]>;
-};
-
 /**
- * An event or a delivery is counted once, for all its objects together; a flush adds it to each of them. So counting costs
- * a few additions, whatever the number of objects.
+ * Counters in memory, until a flush takes them. An event or a delivery is counted once, for all its objects together; a
+ * flush adds it to each of them. So counting costs a few additions, whatever the number of objects.
  */
-export function countersInMemory(): CountersInMemory {
+export function countersInMemory() {
   let counted: Counted[] = [];
   /** The entries of `counted` of the current minute. */
   const index = new Map<string, Map<string, Counted>>();
 
   return {
-    of(now, key, subKey, things) {
-      let found = index.get(key);
-      if (found === undefined) {
-        found = new Map();
-        index.set(key, found);
-      }
+    /**
+     * The counters of these objects in the current minute. `key` and `subKey` together identify them, except for their
+     * connection.
+     */
+    of(now: number, key: string, subKey: string, things: Things): Record<string, number> {
+      const found = index.get(key) ?? new Map<string, Counted>();
       const last = found.get(subKey);
-      if (
-        last !== undefined &&
-        now - last.at < minuteMs &&
-        now >= last.at &&
-        last.things.connection === things.connection
-      )
-        return last.counters;
+      const isCurrent = last !== undefined && now - last.at < minuteMs && now >= last.at;
+      if (isCurrent && last.things.connection === things.connection) return last.counters;
       const fresh = { at: now - (now % minuteMs), things, counters: {} };
-      found.set(subKey, fresh);
+      index.set(key, found.set(subKey, fresh));
       counted.push(fresh);
       return fresh.counters;
     },
-    async take() {
+    /** Everything counted before the call, each object and minute once, in order. Other work gets its turn in between. */
+    async take(): Promise<StatisticsEntry[]> {
       const taken = counted;
       counted = [];
       index.clear();

@@ -4,7 +4,6 @@ import type { DueDelivery, LoggedDelivery } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Matched } from '../accept/accept.ts';
 import type { Step } from '../attempt/next-step.ts';
-import type { Statistics } from './statistics.ts';
 
 /** The objects whose deliveries an event is about. */
 export type Owners = Pick<LoggedDelivery, 'actionId' | 'destinationId' | 'connectionId'>;
@@ -29,6 +28,8 @@ export type DeliveryEventMap = {
   holdsMoved: [destinationIds: readonly string[]];
 };
 
+type Listener<Kind extends keyof DeliveryEventMap> = (...what: DeliveryEventMap[Kind]) => void;
+
 export type DeliveryEvents = ReturnType<typeof createDeliveryEvents>;
 
 /**
@@ -37,30 +38,24 @@ export type DeliveryEvents = ReturnType<typeof createDeliveryEvents>;
  * throws stops neither the delivery nor other listeners: the error is counted, and logged at a bounded rate.
  */
 export function createDeliveryEvents(telemetry: Pick<Telemetry, 'failedOften'>) {
-  const listeners: { [Kind in keyof DeliveryEventMap]: ((...what: DeliveryEventMap[Kind]) => void)[] } = {
-    received: [],
-    rejected: [],
-    planned: [],
-    matched: [],
-    settled: [],
-    held: [],
-    ended: [],
-    holdsMoved: [],
+  const listeners: { [Kind in keyof DeliveryEventMap]: Set<Listener<Kind>> } = {
+    received: new Set(),
+    rejected: new Set(),
+    planned: new Set(),
+    matched: new Set(),
+    settled: new Set(),
+    held: new Set(),
+    ended: new Set(),
+    holdsMoved: new Set(),
   };
   return {
     /** Returns a function that removes the listener. */
-    on<Kind extends keyof DeliveryEventMap>(
-      kind: Kind,
-      listener: (...what: DeliveryEventMap[Kind]) => void,
-    ): () => void {
-      listeners[kind].push(listener);
-      return () => {
-        const at = listeners[kind].indexOf(listener);
-        if (at >= 0) listeners[kind].splice(at, 1);
-      };
+    on<Kind extends keyof DeliveryEventMap>(kind: Kind, listener: Listener<Kind>): () => void {
+      listeners[kind].add(listener);
+      return () => listeners[kind].delete(listener);
     },
     /** The number of listeners of a kind. */
-    listenerCount: (kind: keyof DeliveryEventMap): number => listeners[kind].length,
+    listenerCount: (kind: keyof DeliveryEventMap): number => listeners[kind].size,
     emit<Kind extends keyof DeliveryEventMap>(kind: Kind, ...what: DeliveryEventMap[Kind]): void {
       for (const listener of listeners[kind])
         try {
@@ -72,37 +67,15 @@ export function createDeliveryEvents(telemetry: Pick<Telemetry, 'failedOften'>) 
   };
 }
 
-/** Counts delivery events in the statistics. */
-export function countEvents(events: Pick<DeliveryEvents, 'on'>, statistics: Statistics): void {
-  events.on('received', statistics.received);
-  events.on('rejected', statistics.rejected);
-  events.on('planned', statistics.created);
-  events.on('matched', statistics.matched);
-  events.on('settled', statistics.settled);
-  events.on('held', statistics.held);
-  events.on('ended', statistics.ended);
-}
-
 /** Writes log lines and metrics of attempts. */
 export function reportAttempts(
   events: Pick<DeliveryEvents, 'on'>,
   telemetry: Pick<Telemetry, 'attemptFinished' | 'deliverySettled'>,
 ): void {
-  events.on('settled', ({ id, eventId, actionId, destinationId, connectionId, test }, { settlement, follows }) => {
-    const { status, reason, log } = settlement;
-    if (!follows)
-      for (const attempt of log)
-        telemetry.attemptFinished({
-          deliveryId: id,
-          eventId,
-          actionId,
-          destinationId,
-          connectionId,
-          test,
-          status,
-          reason,
-          attempt,
-        });
+  events.on('settled', ({ id: deliveryId, eventId, actionId, destinationId, connectionId, test }, step) => {
+    const { status, reason, log } = step.settlement;
+    const of = { deliveryId, eventId, actionId, destinationId, connectionId, test, status, reason };
+    if (!step.follows) for (const attempt of log) telemetry.attemptFinished({ ...of, attempt });
     telemetry.deliverySettled({ status });
   });
 }

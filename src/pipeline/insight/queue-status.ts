@@ -6,121 +6,102 @@ import { certificateExpiry } from '../../connections/certificate-expiry.ts';
 import { missingCredentials } from '../../connections/missing-credentials.ts';
 import { secretExpiry } from '../../connections/secret-expiry.ts';
 import type { Health } from '../../contract/documents/connection.ts';
-import type { DeliveryQueue, Hold } from '../../journal/journal.ts';
+import type { DeliveryQueue } from '../../journal/journal.ts';
+import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { Block } from '../dispatch/limits.ts';
-import type { HoldState, Holds } from '../limits/holds.ts';
+import type { Holds } from '../limits/holds.ts';
 import type { Order } from '../limits/order-key.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 
+export type QueueStatus = ReturnType<typeof queueStatus>;
+
 /**
  * The state of deliveries that is not in the log: which are in flight, which destinations are held and why, what is
- * waiting.
+ * waiting; and the health of a connection as shown by its traffic.
  */
-export interface QueueStatus {
-  isSending(deliveryId: string): boolean;
-  /** The limit that delays a due delivery now, apart from holds; null: none. */
-  blockOf(delivery: { id: string; destinationId: string; replayId: string | null }): Block | null;
-  /** The order setting of a destination; null: none. */
-  orderOf(destinationId: string): Order | null;
-  /** The destinations that are held (by their own hold or their connection's), and why. */
-  closed(): ReadonlyMap<string, HoldState>;
-  /** The hold that responses set on a connection; null: none. */
-  holdOf(connectionId: string): Hold | null;
-  /** Examines the queues of these destinations now, for example after a person's retry. */
-  wake(destinationIds: readonly string[], replayId?: string | null): void;
-  /** Makes the next delivery of a connection that responses put on hold a probe; false: there is no such hold. */
-  probe(connectionId: string): Promise<boolean>;
-  /** Removes the hold that responses set on a connection. */
-  reopen(connectionId: string): Promise<boolean>;
-  health(connectionId: string): Promise<Health>;
-  /** The part of a connection's health that needs no counting. */
-  expiry(connectionId: string): Expiry;
-  /** Held deliveries of a destination, or else of a whole connection; of neither: 0. */
-  heldAt(place: { destinationId: string | null; connectionId: string | null }): Promise<number>;
-  /** Unfinished deliveries by destination, counted now or a short time ago. */
-  backlog(): ReturnType<DeliveryQueue['backlog']>;
-}
-
-export type Expiry = Pick<Health, 'tokenExpiresAt' | 'certificateExpiresAt' | 'secretExpiresAt'>;
-
-/** Combines the state of the parts of the pipeline. */
-export function queueStatus(
-  parts: Parameters<typeof healthOf>[0] & {
-    dispatcher: Pick<QueueStatus, 'isSending' | 'blockOf' | 'wake'>;
-  },
-): QueueStatus {
-  const { dispatcher, holds, configuration, clock } = parts;
-  return {
-    isSending: (id) => dispatcher.isSending(id),
-    blockOf: (delivery) => dispatcher.blockOf(delivery),
-    orderOf: (destinationId) => configuration.snapshot.planOf(destinationId)?.order ?? null,
-    closed: holds.allClosed,
-    holdOf: holds.holdOf,
-    probe: (connectionId) => holds.probeNow(connectionId, clock.now()),
-    reopen: holds.reopen,
-    wake: (destinationIds, replayId) => dispatcher.wake(destinationIds, replayId),
-    ...healthOf(parts),
-  };
-}
-
-/** The health of a connection as shown by its traffic. Held deliveries are counted on demand, see `sharedReading`. */
-export function healthOf(options: {
+export function queueStatus({
+  configuration,
+  holds,
+  authenticator,
+  queue,
+  clock,
+  dispatcher,
+}: {
   configuration: Configuration;
   holds: Holds;
-  authenticator: Pick<Authenticator, 'tokenExpiresAt' | 'pauseOf'>;
+  authenticator: Pick<Authenticator, 'tokenExpiresAt'>;
   queue: Pick<DeliveryQueue, 'backlog'>;
   clock: Clock;
-}): Pick<QueueStatus, 'health' | 'expiry' | 'heldAt' | 'backlog'> {
-  const { configuration, holds, authenticator, queue, clock } = options;
+  dispatcher: Pick<Dispatcher, 'isSending' | 'blockOf' | 'wake'>;
+}) {
   const backlog = sharedReading(clock, queue.backlog);
 
-  async function heldAt({ destinationId, connectionId }: Parameters<QueueStatus['heldAt']>[0]): Promise<number> {
-    let held = 0;
-    if (holds.allClosed().size === 0) return held;
-    for (const row of await backlog())
-      if (
-        (destinationId === null ? row.connectionId === connectionId : row.destinationId === destinationId) &&
-        holds.closed(row.destinationId) !== null
-      )
-        held += row.open;
-    return held;
+  async function heldAt(place: { destinationId: string | null; connectionId: string | null }): Promise<number> {
+    if (holds.allClosed().size === 0) return 0;
+    const key = place.destinationId === null ? 'connectionId' : 'destinationId';
+    return (await backlog())
+      .filter((row) => row[key] === place[key] && holds.closed(row.destinationId) !== null)
+      .reduce((sum, { open }) => sum + open, 0);
   }
 
   async function health(connectionId: string): Promise<Health> {
-    const hold = holds.holdOf(connectionId);
     const held = await heldAt({ destinationId: null, connectionId });
+    const shared = { held, ...expiry(connectionId) };
     const connection = configuration.snapshot.documents.connection.get(connectionId);
     const missing = connection === undefined ? null : missingCredentials(connection.body);
-    if (connection !== undefined && missing !== null)
-      return {
-        state: 'needs_attention',
-        reason: `credentials_missing: ${missing}`,
-        since: connection.updatedAt,
-        nextProbeAt: null,
-        held,
-        ...expiry(connectionId),
-      };
+    if (connection !== undefined && missing !== null) {
+      const reason = `credentials_missing: ${missing}`;
+      return { state: 'needs_attention', reason, since: connection.updatedAt, nextProbeAt: null, ...shared };
+    }
+    const hold = holds.holdOf(connectionId);
+    if (hold === null) return { state: 'ok', reason: null, since: null, nextProbeAt: null, ...shared };
     return {
-      state: hold === null ? 'ok' : hold.reason === 'breaker_open' ? 'tripped' : 'needs_attention',
-      reason: hold === null ? null : `${hold.reason}: ${hold.detail}`,
-      since: hold === null ? null : new Date(hold.since).toISOString(),
-      nextProbeAt: hold === null ? null : new Date(hold.probeAt).toISOString(),
-      held,
-      ...expiry(connectionId),
+      state: hold.reason === 'breaker_open' ? 'tripped' : 'needs_attention',
+      reason: `${hold.reason}: ${hold.detail}`,
+      since: textOf(hold.since),
+      nextProbeAt: textOf(hold.probeAt),
+      ...shared,
     };
   }
 
-  function expiry(connectionId: string): Expiry {
+  function expiry(connectionId: string): Pick<Health, 'tokenExpiresAt' | 'certificateExpiresAt' | 'secretExpiresAt'> {
     const body = configuration.snapshot.documents.connection.get(connectionId)?.body;
     if (body === undefined) return { tokenExpiresAt: null, certificateExpiresAt: null, secretExpiresAt: null };
-    const certificate = certificateExpiry(body.settings.tls);
-    const token = authenticator.tokenExpiresAt(new AuthorizedConnection({ id: connectionId, body }));
     return {
-      tokenExpiresAt: token === null ? null : new Date(token).toISOString(),
-      certificateExpiresAt: certificate === null ? null : new Date(certificate).toISOString(),
+      tokenExpiresAt: textOf(authenticator.tokenExpiresAt(new AuthorizedConnection({ id: connectionId, body }))),
+      certificateExpiresAt: textOf(certificateExpiry(body.settings.tls)),
       secretExpiresAt: secretExpiry(body.auth)?.toISOString() ?? null,
     };
   }
 
-  return { health, expiry, heldAt, backlog };
+  return {
+    isSending: (deliveryId: string): boolean => dispatcher.isSending(deliveryId),
+    /** The limit that delays a due delivery now, apart from holds; null: none. */
+    blockOf: (delivery: { id: string; destinationId: string; replayId: string | null }): Block | null =>
+      dispatcher.blockOf(delivery),
+    /** The order setting of a destination; null: none. */
+    orderOf: (destinationId: string): Order | null => configuration.snapshot.planOf(destinationId)?.order ?? null,
+    /** The destinations that are held (by their own hold or their connection's), and why. */
+    closed: holds.allClosed,
+    /** The hold that responses set on a connection; null: none. */
+    holdOf: holds.holdOf,
+    /** Makes the next delivery of a connection that responses put on hold a probe; false: there is no such hold. */
+    probe: (connectionId: string): Promise<boolean> => holds.probeNow(connectionId, clock.now()),
+    /** Removes the hold that responses set on a connection. */
+    reopen: holds.reopen,
+    /** Examines the queues of these destinations now, for example after a person's retry. */
+    wake: (destinationIds: readonly string[], replayId?: string | null): void =>
+      dispatcher.wake(destinationIds, replayId),
+    health,
+    /** The part of a connection's health that needs no counting. */
+    expiry,
+    /** Held deliveries of a destination, or else of a whole connection; of neither: 0. */
+    heldAt,
+    /** Unfinished deliveries by destination, counted now or a short time ago. */
+    backlog,
+  };
+}
+
+function textOf(time: number | null): string | null {
+  return time === null ? null : new Date(time).toISOString();
 }

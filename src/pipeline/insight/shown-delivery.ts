@@ -70,23 +70,17 @@ type Wait = { reason: Reason | null; detail: string };
 
 /** Why a due delivery is not sent at once. An earlier failure says more than a wait for its turn. */
 function waitOf(earlier: string | undefined, { order, block, now }: Moment, before: Reason | null): Wait | null {
-  if (earlier !== undefined && order !== null) return waitBehind(earlier, order);
-  if (block === null) return null;
-  if (block.limit === 'rate') return waitForRate(block.until - now);
+  if (earlier !== undefined && order !== null)
+    return { reason: 'order', detail: `Waits for ${earlier}, an earlier delivery with the same ${order.key}.` };
+  if (block === null || block.limit === 'hold') return null;
   if (block.limit === 'token') return { reason: 'budget', detail: waitingForToken(block.detail, block.until - now) };
-  return block.limit === 'hold' || before !== null ? null : waitForTurn(block);
-}
-
-function waitForTurn({ of, requests }: Extract<Block, { limit: 'concurrency' }>): Wait {
+  if (block.limit === 'rate') {
+    const seconds = Math.ceil((block.until - now) / 1_000);
+    return { reason: 'budget', detail: `Waits for the rate limit of its connection, about ${seconds} s.` };
+  }
+  if (before !== null) return null;
+  const { of, requests } = block;
   const where = { destination: 'to its destination', connection: 'of its connection', origin: 'to its server' }[of];
   const are = requests === 1 ? `1 request ${where} is` : `${requests} requests ${where} are`;
   return { reason: null, detail: `${are} in flight, which is the limit.` };
-}
-
-function waitBehind(id: string, { key }: Pick<Order, 'key'>): Wait {
-  return { reason: 'order', detail: `Waits for ${id}, an earlier delivery with the same ${key}.` };
-}
-
-function waitForRate(ms: number): Wait {
-  return { reason: 'budget', detail: `Waits for the rate limit of its connection, about ${Math.ceil(ms / 1_000)} s.` };
 }

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Clock } from '../../async/clock.ts';
+import { type Clock, pause } from '../../async/clock.ts';
 import { type Statistics, type StatisticsEntry, statisticsBatch } from '../../journal/journal.ts';
 
 const flushMs = 5_000;
@@ -10,20 +10,8 @@ const flushMsMax = 1_000;
 const entriesMax = 20_000;
 const minuteMs = 60_000;
 
-/** Writes counters to the journal, and rolls them up there. */
-export type Flush = {
-  /** Flushes within five seconds. */
-  soon(): void;
-  /** Resolves when everything counted before the call is written, or was refused. Without pauses. */
-  now(): Promise<void>;
-  /** Why the last write failed; null when it did not. */
-  problem(): string | null;
-  /** Flushes for the last time. A roll-up in progress stops after its step, and continues after the next start. */
-  end(): Promise<void>;
-};
-
 /**
- * Entries are written in batches with pauses between them, so that neither this thread nor the journal is blocked. A batch
+ * Writes counters to the journal, and rolls them up there. Entries are written in batches with pauses between them, so that neither this thread nor the journal is blocked. A batch
  * is added whole or not at all; entries that were refused stay in memory and are written with the next flush.
  */
 export function createFlush(options: {
@@ -32,7 +20,7 @@ export function createFlush(options: {
   /** Takes the counters from memory. */
   take(): Promise<StatisticsEntry[]>;
   failed(error: unknown, doing: string): void;
-}): Flush {
+}) {
   const { journal, clock, failed } = options;
   let entries: StatisticsEntry[] = [];
   let problem: string | null = null;
@@ -46,6 +34,7 @@ export function createFlush(options: {
   let rolledUpTo = 0;
   let isEnding = false;
 
+  /** Flushes within five seconds. */
   function soon() {
     cancelTimer ??= clock.after(flushMs, () => void flush());
   }
@@ -66,7 +55,7 @@ export function createFlush(options: {
       while (entries.length > 0) {
         await journal.add(entries.slice(0, statisticsBatch));
         entries.splice(0, statisticsBatch);
-        if (entries.length > 0) await pause(ms);
+        if (entries.length > 0) await rest(ms);
       }
       problem = null;
       rollingUp = rollingUp.then(rollUp);
@@ -78,7 +67,8 @@ export function createFlush(options: {
     }
   }
 
-  async function pause(ms: number) {
+  /** A pause, which `now` ends. */
+  async function rest(ms: number) {
     if (hurried > 0) return setImmediate();
     const { promise, resolve } = Promise.withResolvers<void>();
     const cancel = clock.after(ms, resolve);
@@ -92,14 +82,14 @@ export function createFlush(options: {
     const before = clock.now() - (clock.now() % minuteMs);
     if (before === rolledUpTo) return;
     try {
-      while (!isEnding && (await journal.rollUp(before)))
-        await new Promise<void>((resolve) => clock.after(pauseMs, resolve));
+      while (!isEnding && (await journal.rollUp(before))) await pause(clock, pauseMs);
       rolledUpTo = before;
     } catch (error) {
       failed(error, 'roll up statistics');
     }
   }
 
+  /** Resolves when everything counted before the call is written, or was refused. Without pauses. */
   async function now() {
     hurried += 1;
     endPause();
@@ -113,8 +103,10 @@ export function createFlush(options: {
   return {
     soon,
     now,
-    problem: () => problem,
-    async end() {
+    /** Why the last write failed; null when it did not. */
+    problem: (): string | null => problem,
+    /** Flushes for the last time. A roll-up in progress stops after its step, and continues after the next start. */
+    async end(): Promise<void> {
       isEnding = true;
       await now();
     },

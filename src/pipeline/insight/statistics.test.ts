@@ -6,6 +6,7 @@ import { openStorage } from '../../../test/support/storage.ts';
 import type { Stats, StatsRange } from '../../contract/records/stats.ts';
 import { attempt, settlement } from '../../journal/journal.samples.ts';
 import { newDelivery } from '../accept/new-delivery.ts';
+import { createDeliveryEvents } from './delivery-events.ts';
 import { createStatistics } from './statistics.ts';
 
 const minute = 60_000;
@@ -155,11 +156,13 @@ test('what was held for too long is counted as failed', async () => {
 async function alone() {
   const clock = fakeClock();
   const { statistics: journal } = (await openStorage()).journal;
-  const statistics = createStatistics({ journal, clock, closed: () => null, failed: assert.ifError });
+  const events = createDeliveryEvents({ failedOften: assert.ifError });
+  const statistics = createStatistics({ events, journal, clock, closed: () => null, failed: assert.ifError });
   const delivery = { id: 'dlv_1', actionId: 'act_1', destinationId: 'dst_1', connectionId: 'con_1' };
   return {
     clock,
     journal,
+    events,
     statistics,
     async read(range: StatsRange) {
       await clock.advance(1_000);
@@ -181,7 +184,7 @@ async function alone() {
         pauses: false,
         follows: false,
       } as const;
-      statistics.settled(fresh, { ...step, settlement: settlement('', { status: 'delivered', log }) }, false);
+      events.emit('settled', fresh, { ...step, settlement: settlement('', { status: 'delivered', log }) }, false);
     },
   };
 }
@@ -203,9 +206,9 @@ test('latency is from planned to delivered, duration that of the exchange; perce
 });
 
 test('a destination that moves to another connection between two flushes counts for each what was its own', async () => {
-  const { statistics } = await alone();
+  const { events, statistics } = await alone();
   const held = (connectionId: string, amount: number) =>
-    statistics.held({ actionId: 'act_1', destinationId: 'dst_1', connectionId }, 'destination_paused', amount);
+    events.emit('held', { actionId: 'act_1', destinationId: 'dst_1', connectionId }, 'destination_paused', amount);
   held('con_1', 1);
   held('con_2', 2);
   held('con_1', 4);
@@ -219,11 +222,11 @@ test('a destination that moves to another connection between two flushes counts 
 });
 
 test('what happens on both sides of the end of a minute, before a flush, is in the series where it happened', async () => {
-  const { clock, statistics } = await alone();
+  const { clock, events, statistics } = await alone();
   await clock.advance(minute - (clock.now() % minute) - 1_000);
-  statistics.received('col_1', 1);
+  events.emit('received', 'col_1', 1);
   await clock.advance(2_000);
-  statistics.received('col_1', 2);
+  events.emit('received', 'col_1', 2);
   const { series } = await statistics.read({ kind: 'all', id: null, range: '15m' });
   assert.deepEqual(
     series.slice(-2).map(({ received }) => received),
@@ -294,9 +297,9 @@ test('counters of which the journal took some are not counted twice', async () =
 });
 
 test('what happens while hundreds of things are written is counted too', async () => {
-  const { clock, statistics } = await alone();
+  const { clock, events, statistics } = await alone();
   const receive = () => {
-    for (let n = 0; n < 250; n++) statistics.received(`col_${n}`, 1);
+    for (let n = 0; n < 250; n++) events.emit('received', `col_${n}`, 1);
   };
   receive();
   await clock.advance(2_000);
@@ -310,7 +313,7 @@ test('what happens while hundreds of things are written is counted too', async (
 });
 
 test('batches come with pauses between them, in a second all together; a reader waits for none', async () => {
-  const { clock, journal, statistics } = await alone();
+  const { clock, events, journal, statistics } = await alone();
   const { add } = journal;
   let writtenAt: number[] = [];
   journal.add = (entries) => {
@@ -319,7 +322,7 @@ test('batches come with pauses between them, in a second all together; a reader 
     return add(entries);
   };
   const receive = (things: number) => {
-    for (let n = 1; n < things; n++) statistics.received(`col_${n}`, 1);
+    for (let n = 1; n < things; n++) events.emit('received', `col_${n}`, 1);
     writtenAt = [];
   };
   const start = clock.now();
