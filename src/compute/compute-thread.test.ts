@@ -53,6 +53,14 @@ test('a thread computes the same results as the calling thread', async () => {
   assert.deepEqual(await thread.checkTemplate(template), await inline.checkTemplate(template));
 });
 
+test('equal programs have the same key, and different ones have different keys', async () => {
+  const composed = await inlineCompute().compose([input('a'), input('a'), input('b')]);
+  const [a, same, b] = composed.map((one) => (one.ok ? one.program.key : ''));
+  assert.equal(a, same);
+  assert.notEqual(a, b);
+  assert.match(a ?? '', /^[0-9a-f]{64}$/);
+});
+
 test('a call that takes too long is refused, and the next one is run by another thread', async () => {
   await using thread = computeThread({ timeoutMs: 50 });
   await assert.rejects(thread.compose([heavy, heavy, heavy, heavy]), is('too_complex'));

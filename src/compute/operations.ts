@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Condition } from '../contract/documents/condition.ts';
 import type { Event } from '../contract/records/event.ts';
 import type { Explanation } from '../contract/records/explanation.ts';
@@ -17,7 +18,12 @@ export type Conditions = {
  * them. Their docstrings are those of `Compute`.
  */
 export const operations = {
-  compose: (inputs: readonly ProgramInput[]): Composed[] => inputs.map(composeProgram),
+  compose: (inputs: readonly ProgramInput[]): Composed[] =>
+    inputs.map((input) => {
+      const composed = composeProgram(input);
+      if (!composed.ok) return composed;
+      return { ok: true, program: { ...composed.program, key: hash('sha256', composed.program.source) } };
+    }),
 
   checkTemplate: ({ template, contentType }: { template: string; contentType: string }): Problem[] =>
     checkTemplate(template, { contentType }),

@@ -1,8 +1,8 @@
 import type { Node } from 'acorn';
-import { parseTemplate, visitNodes } from '../parse/parser.ts';
+import { parseTemplate, visitCode, visitNodes } from '../parse/parser.ts';
 import { locator } from '../parse/position.ts';
 import type { Code } from '../parse/tag-script.ts';
-import { type AnyNode, isNode, walk } from '../parse/walk.ts';
+import { type AnyNode, isNode, keyOf, nameOf, nodesIn, walk } from '../parse/walk.ts';
 
 /**
  * A place where a template reads a field of a record (`it.data[0].title`, `record["wt.ti"]`). Offsets in the
@@ -26,15 +26,9 @@ export function fieldReads(text: string): FieldRead[] {
   const { nodes } = parseTemplate(text, locator(text));
   const records = new Set<string>();
   const codes: Code[] = [];
+  visitCode(nodes, (code) => codes.push(code));
   visitNodes(nodes, (node) => {
-    if (node.kind === 'statements' || node.kind === 'value') codes.push(node.code);
-    if (node.kind === 'value') codes.push(...node.filters.flatMap(({ args }) => args ?? []));
-    if (node.kind === 'if') codes.push(...node.branches.flatMap(({ condition }) => condition ?? []));
-    if (node.kind !== 'each' && node.kind !== 'foreach') return;
-    codes.push(node.list);
-    const first = node.parameters === null ? undefined : parametersOf(node.parameters.tree.node)[0];
-    if (node.kind === 'each' && isRecords(node.list.tree.node) && first?.type === 'Identifier')
-      records.add(String(first['name']));
+    if (node.kind === 'each' && isRecords(node.list.tree.node)) addFirstParameter(node.parameters?.tree.node, records);
   });
   for (const { tree } of codes) walk(tree.node, (node) => addNamed(node, records));
   return codes.flatMap(({ tree }) => readsIn(tree.node, tree.base, records)).sort((a, b) => a.start - b.start);
@@ -42,56 +36,51 @@ export function fieldReads(text: string): FieldRead[] {
 
 function readsIn(root: Node, base: number, records: ReadonlySet<string>): FieldRead[] {
   const reads: FieldRead[] = [];
-  const seen = new Set<AnyNode>();
-  const keys = new Map<AnyNode, string>();
+  const seen = new Set<unknown>();
+  const keys = new Map<unknown, string>();
   walk(root, (node) => {
-    const { key, value } = node;
-    if (node.type === 'Property' && isNode(value) && isNode(key)) keys.set(value, nameOf(key, node['computed']) ?? '');
-    if (node.type === 'VariableDeclarator' && isNode(node['id']) && node['id'].type === 'ObjectPattern') {
-      if (isNode(node['init']) && isRecord(node['init'], records)) reads.push(...patternReads(node['id'], base));
-    }
+    if (node.type === 'Property') keys.set(node['value'], memberOf(node) ?? '');
+    const { id } = node;
+    if (
+      node.type === 'VariableDeclarator' &&
+      isNode(id) &&
+      id.type === 'ObjectPattern' &&
+      isRecord(node['init'], records)
+    )
+      reads.push(...patternReads(id, base));
     if (node.type !== 'MemberExpression' || seen.has(node)) return;
     // From the outside in: a chain is one read, and begins after the record.
     const chain: AnyNode[] = [];
-    let at: AnyNode = node;
-    while (at.type === 'MemberExpression' && !isRecord(at, records)) {
+    let at: unknown = node;
+    while (isNode(at) && at.type === 'MemberExpression' && !isRecord(at, records)) {
       seen.add(at);
       chain.unshift(at);
-      if (!isNode(at['object'])) return;
       at = at['object'];
     }
-    const [first] = chain;
-    if (first === undefined || !isRecord(at, records)) return;
+    const [first, ...rest] = chain;
+    if (first === undefined || !isNode(at) || !isRecord(at, records)) return;
     const name = memberOf(first);
     if (name === null) return;
     const names = [name];
     let end = first.end;
-    if (first['computed'] !== true)
-      for (const next of chain.slice(1)) {
-        const member = next['computed'] === true ? null : memberOf(next);
-        if (member === null) break;
-        names.push(member);
-        end = next.end;
-      }
-    const property = isNode(first['property']) ? first['property'] : first;
-    reads.push({
-      names,
-      from: base + at.end,
-      start: base + property.start,
-      end: base + end,
-      key: keys.get(node) ?? null,
-    });
+    for (const next of first['computed'] === true ? [] : rest) {
+      const member = next['computed'] === true ? null : memberOf(next);
+      if (member === null) break;
+      names.push(member);
+      end = next.end;
+    }
+    const { start } = isNode(first['property']) ? first['property'] : first;
+    reads.push({ names, from: base + at.end, start: base + start, end: base + end, key: keys.get(node) ?? null });
   });
   return reads;
 }
 
 /** `const { title, total } = it.data[0]`. */
 function patternReads(pattern: AnyNode, base: number): FieldRead[] {
-  return listOf(pattern['properties']).flatMap((property): FieldRead[] => {
-    const key = property['key'];
-    if (property.type !== 'Property' || !isNode(key)) return [];
-    const name = nameOf(key, property['computed']);
-    if (name === null) return [];
+  return nodesIn(pattern['properties']).flatMap((property): FieldRead[] => {
+    const { key } = property;
+    const name = property.type === 'Property' ? memberOf(property) : null;
+    if (name === null || !isNode(key)) return [];
     const start = base + key.start;
     return [{ names: [name], from: start, start, end: base + key.end, key: null }];
   });
@@ -100,65 +89,50 @@ function patternReads(pattern: AnyNode, base: number): FieldRead[] {
 /** Adds the names that refer to a record from here on. */
 function addNamed(node: AnyNode, records: Set<string>): void {
   const { id, init, callee, left, right } = node;
-  if (node.type === 'VariableDeclarator' && isNode(id) && isNode(init)) {
-    if (id.type === 'Identifier' && isRecord(init, records)) records.add(String(id['name']));
-    if (id.type === 'ArrayPattern' && isRecords(init))
-      for (const item of listOf(id['elements'])) if (item.type === 'Identifier') records.add(String(item['name']));
+  const add = (name: string | null) => name !== null && records.add(name);
+  if (node.type === 'VariableDeclarator') {
+    if (isRecord(init, records)) add(nameOf(id));
+    if (isNode(id) && id.type === 'ArrayPattern' && isRecords(init))
+      for (const item of nodesIn(id['elements'])) add(nameOf(item));
   }
-  if (node.type === 'ForOfStatement' && isNode(right) && isRecords(right) && isNode(left)) {
-    const declared = listOf(left['declarations'])[0]?.['id'];
-    if (isNode(declared) && declared.type === 'Identifier') records.add(String(declared['name']));
-  }
+  if (node.type === 'ForOfStatement' && isRecords(right) && isNode(left))
+    add(nameOf(nodesIn(left['declarations'])[0]?.['id']));
   if (node.type !== 'CallExpression' || !isNode(callee) || callee.type !== 'MemberExpression') return;
-  if (!isNode(callee['object']) || !isRecords(callee['object']) || !looping.has(memberOf(callee) ?? '')) return;
-  const [given] = listOf(node['arguments']);
-  const first = given === undefined ? undefined : parametersOf(given)[0];
-  if (first?.type === 'Identifier') records.add(String(first['name']));
+  if (isRecords(callee['object']) && looping.has(memberOf(callee) ?? ''))
+    addFirstParameter(nodesIn(node['arguments'])[0], records);
+}
+
+function addFirstParameter(fn: unknown, records: Set<string>): void {
+  const name = isNode(fn) ? nameOf(nodesIn(fn['params'])[0]) : null;
+  if (name !== null) records.add(name);
 }
 
 const looping = new Set(['map', 'filter', 'forEach', 'flatMap', 'some', 'every', 'find']);
 
-function isRecord(node: AnyNode, records: ReadonlySet<string>): boolean {
-  if (node.type === 'Identifier') return records.has(String(node['name']));
-  const object = node['object'];
-  if (node.type !== 'MemberExpression' || !isNode(object)) return false;
-  if (memberOf(node) === 'data') {
-    const list = object['object'];
-    return object.type === 'MemberExpression' && isIndex(object) && isNode(list) && isMemberOfIt(list, 'events');
-  }
-  return isIndex(node) && isRecords(object);
+function isRecord(node: unknown, records: ReadonlySet<string>): boolean {
+  if (!isNode(node)) return false;
+  if (node.type !== 'MemberExpression') return records.has(nameOf(node) ?? '');
+  const { object } = node;
+  if (memberOf(node) !== 'data') return isIndex(node) && isRecords(object);
+  return (
+    isNode(object) && object.type === 'MemberExpression' && isIndex(object) && isMemberOfIt(object['object'], 'events')
+  );
 }
 
-function isRecords(node: Node): boolean {
-  return isNode(node) && isMemberOfIt(node, 'data');
+function isRecords(node: unknown): boolean {
+  return isMemberOfIt(node, 'data');
 }
 
-function isMemberOfIt(node: AnyNode, name: string): boolean {
-  const object = node['object'];
-  return memberOf(node) === name && isNode(object) && object.type === 'Identifier' && object['name'] === 'it';
+function isMemberOfIt(node: unknown, name: string): boolean {
+  return isNode(node) && memberOf(node) === name && nameOf(node['object']) === 'it';
 }
 
 /** Whether the key is a list index: a number, or a name that may hold one. */
 function isIndex(node: AnyNode): boolean {
-  const property = node['property'];
-  if (node['computed'] !== true || !isNode(property)) return false;
-  return property.type === 'Identifier' || (property.type === 'Literal' && typeof property['value'] === 'number');
+  return node['computed'] === true && (nameOf(node['property']) !== null || typeof keyOf(node) === 'number');
 }
 
 function memberOf(node: AnyNode): string | null {
-  const property = node['property'];
-  return isNode(property) ? nameOf(property, node['computed']) : null;
-}
-
-function nameOf(key: AnyNode, computed: unknown): string | null {
-  if (key.type === 'Literal' && typeof key['value'] === 'string') return key['value'];
-  return computed !== true && key.type === 'Identifier' ? String(key['name']) : null;
-}
-
-function parametersOf(node: Node): AnyNode[] {
-  return isNode(node) ? listOf(node['params']) : [];
-}
-
-function listOf(value: unknown): AnyNode[] {
-  return Array.isArray(value) ? value.filter(isNode) : [];
+  const key = keyOf(node);
+  return typeof key === 'string' ? key : null;
 }

@@ -1,7 +1,7 @@
 import type { Escape } from '../compile/escape.ts';
-import { type TemplateNode, visitCode } from '../parse/parser.ts';
-import type { Code, Finding } from '../parse/tag-script.ts';
-import { type AnyNode, walk } from '../parse/walk.ts';
+import { visitCode } from '../parse/parser.ts';
+import type { Code, Finding, TemplateNode } from '../parse/tag-script.ts';
+import { type AnyNode, isNode, nameOf, walk } from '../parse/walk.ts';
 import { FUNCTIONS } from './reference.ts';
 import type { Traits } from './traits.ts';
 
@@ -48,7 +48,7 @@ function isInitialiser(node: AnyNode, parent: AnyNode | null): boolean {
 }
 
 function isArguments(node: AnyNode, parent: AnyNode | null): boolean {
-  if (node.type !== 'Identifier' || node['name'] !== 'arguments') return false;
+  if (nameOf(node) !== 'arguments') return false;
   const isKey = parent?.['property'] === node || parent?.['key'] === node;
   return !isKey || parent?.['computed'] === true || parent?.['shorthand'] === true;
 }
@@ -107,11 +107,6 @@ const REFUSED: Record<string, string> = {
 /** Whether the assignment target is a member of `it.data…`. */
 function isInputMember(target: unknown): boolean {
   let at = target;
-  let depth = 0;
-  // Nodes are accessed by field names: the walkers' view of a tree.
-  while (typeof at === 'object' && at !== null && 'object' in at) {
-    at = at.object;
-    depth++;
-  }
-  return depth > 0 && typeof at === 'object' && at !== null && 'name' in at && at.name === 'it';
+  while (isNode(at) && at.type === 'MemberExpression') at = at['object'];
+  return at !== target && nameOf(at) === 'it';
 }

@@ -1,5 +1,5 @@
 import type { Node } from 'acorn';
-import { type AnyNode, isNode, walk } from '../parse/walk.ts';
+import { type AnyNode, isNode, keyOf, nameOf, nodesIn, walk } from '../parse/walk.ts';
 import { FUNCTIONS } from './reference.ts';
 
 /** The properties of a template's JavaScript, as far as its syntax trees show. In doubt, the cautious answer. */
@@ -23,19 +23,17 @@ export function noTraits(): Traits {
 export function addTraits(traits: Traits, root: Node, base: number): void {
   walk(root, (node, parent) => {
     if (node.type === 'Identifier') addName(traits, node, parent, base);
-    if (node.type === 'VariableDeclarator') addTargets(node['id'], (name) => traits.declared.add(name));
-    if (node.type === 'CatchClause') addTargets(node['param'], (name) => traits.declared.add(name));
-    if (FUNCTION_TYPES.has(node.type)) {
-      addTargets(node['id'], (name) => traits.declared.add(name));
-      for (const parameter of asList(node['params'])) addTargets(parameter, (name) => traits.declared.add(name));
-    }
+    const declares = DECLARING.has(node.type) ? [node['id'], node['param'], ...nodesIn(node['params'])] : [];
+    for (const pattern of declares) addTargets(pattern, (name) => traits.declared.add(name));
     const target = ASSIGNING.get(node.type);
     if (target !== undefined) addTargets(node[target], (name) => note(traits.assigned, name, base + node.start));
     if (traits.isReadOnly && !isHarmless(node, parent)) traits.isReadOnly = false;
   });
 }
 
-const FUNCTION_TYPES = new Set([
+const DECLARING = new Set([
+  'VariableDeclarator',
+  'CatchClause',
   'FunctionDeclaration',
   'FunctionExpression',
   'ArrowFunctionExpression',
@@ -59,7 +57,7 @@ function addName(traits: Traits, node: AnyNode, parent: AnyNode | null, base: nu
   note(traits.names, name, base + node.start);
   if (name === 'eval' || name === 'arguments') traits.itMembers = null;
   if (name !== 'it' || traits.itMembers === null) return;
-  const member = parent === null ? null : memberName(parent, node);
+  const member = parent === null ? null : membersRead(parent, node);
   if (member === null) traits.itMembers = null;
   else for (const key of member) traits.itMembers.add(key);
 }
@@ -73,31 +71,13 @@ function isLabel(node: AnyNode, parent: AnyNode | null): boolean {
 }
 
 /** The members of `it` that its parent reads: `it.a`, `it['a']`, `const { a } = it`; null for any other use. */
-function memberName(parent: AnyNode, it: AnyNode): string[] | null {
-  if (parent.type === 'MemberExpression' && parent['object'] === it) {
-    const key = keyOf(parent, 'property');
-    return key === null ? null : [key];
-  }
+function membersRead(parent: AnyNode, it: AnyNode): string[] | null {
   const pattern = parent['id'];
-  if (
-    parent.type === 'VariableDeclarator' &&
-    parent['init'] === it &&
-    isNode(pattern) &&
-    pattern.type === 'ObjectPattern'
-  ) {
-    const keys = asList(pattern['properties']).map((property) =>
-      property.type === 'Property' ? keyOf(property, 'key') : null,
-    );
-    return keys.every((key) => key !== null) ? keys : null;
-  }
-  return null;
-}
-
-function keyOf(node: AnyNode, field: 'property' | 'key'): string | null {
-  const key = node[field];
-  if (!isNode(key)) return null;
-  if (node['computed'] !== true && key.type === 'Identifier') return String(key['name']);
-  return key.type === 'Literal' ? String(key['value']) : null;
+  let keys: (string | number | null)[] = [null];
+  if (parent.type === 'MemberExpression' && parent['object'] === it) keys = [keyOf(parent)];
+  else if (parent['init'] === it && isNode(pattern) && pattern.type === 'ObjectPattern')
+    keys = nodesIn(pattern['properties']).map((one) => (one.type === 'Property' ? keyOf(one) : null));
+  return keys.every((key) => key !== null) ? keys.map(String) : null;
 }
 
 /** The names that a pattern binds or assigns. */
@@ -107,14 +87,10 @@ function addTargets(pattern: unknown, add: (name: string) => void): void {
   else if (pattern.type === 'AssignmentPattern') addTargets(pattern['left'], add);
   else if (pattern.type === 'RestElement') addTargets(pattern['argument'], add);
   else if (pattern.type === 'ParenthesizedExpression') addTargets(pattern['expression'], add);
-  else if (pattern.type === 'ArrayPattern') for (const item of asList(pattern['elements'])) addTargets(item, add);
+  else if (pattern.type === 'ArrayPattern') for (const item of nodesIn(pattern['elements'])) addTargets(item, add);
   else if (pattern.type === 'ObjectPattern') {
-    for (const item of asList(pattern['properties'])) addTargets(item.type === 'Property' ? item['value'] : item, add);
+    for (const item of nodesIn(pattern['properties'])) addTargets(item.type === 'Property' ? item['value'] : item, add);
   }
-}
-
-function asList(value: unknown): AnyNode[] {
-  return Array.isArray(value) ? value.filter(isNode) : [];
 }
 
 const HARMLESS_TYPES = new Set(
@@ -127,12 +103,7 @@ const HARMLESS_TYPES = new Set(
 );
 const PURE_FUNCTIONS = new Set([
   ...FUNCTIONS,
-  'String',
-  'Number',
-  'Boolean',
-  'encodeURIComponent',
-  'parseInt',
-  'parseFloat',
+  ...['String', 'Number', 'Boolean', 'encodeURIComponent', 'parseInt', 'parseFloat'],
 ]);
 const PURE_OF: Record<string, Set<string>> = {
   JSON: new Set(['stringify']),
@@ -156,36 +127,30 @@ const UNSAFE_MEMBERS = new Set(
 
 /** True for nodes that, together with only such nodes, can't change an object that the template was given. */
 function isHarmless(node: AnyNode, parent: AnyNode | null): boolean {
-  if (node.type === 'Identifier') {
-    const name = String(node['name']);
-    const isMemberName =
-      parent?.type === 'MemberExpression' && parent['property'] === node && parent['computed'] !== true;
-    if (isMemberName) return !UNSAFE_MEMBERS.has(name);
+  const isCallee = parent?.type === 'CallExpression' && parent['callee'] === node;
+  const name = nameOf(node);
+  if (name !== null) {
+    const isOfMember = parent?.type === 'MemberExpression';
+    if (isOfMember && parent['property'] === node && parent['computed'] !== true) return !UNSAFE_MEMBERS.has(name);
     // A global object or function may only be called directly: if it is passed on, it could do anything.
-    if (Object.hasOwn(PURE_OF, name)) return parent?.type === 'MemberExpression' && parent['object'] === node;
-    if (PURE_FUNCTIONS.has(name)) return parent?.type === 'CallExpression' && parent['callee'] === node;
-    return !UNSAFE_GLOBALS.has(name);
+    if (Object.hasOwn(PURE_OF, name)) return isOfMember && parent['object'] === node;
+    return PURE_FUNCTIONS.has(name) ? isCallee : !UNSAFE_GLOBALS.has(name);
   }
   if (node.type === 'UnaryExpression') return node['operator'] !== 'delete';
   if (node.type === 'MemberExpression') {
-    const object = node['object'];
-    const isOfGlobal = isNode(object) && object.type === 'Identifier' && Object.hasOwn(PURE_OF, String(object['name']));
-    if (isOfGlobal) return parent?.type === 'CallExpression' && parent['callee'] === node;
-    const property = node['property'];
-    if (node['computed'] !== true) return true;
-    return isNode(property) && property.type === 'Literal' && !UNSAFE_MEMBERS.has(String(property['value']));
+    if (Object.hasOwn(PURE_OF, nameOf(node['object']) ?? '')) return isCallee;
+    const key = keyOf(node);
+    return node['computed'] !== true || (key !== null && !UNSAFE_MEMBERS.has(String(key)));
   }
   if (node.type === 'CallExpression') return isPureCall(node['callee']);
   return HARMLESS_TYPES.has(node.type);
 }
 
 function isPureCall(callee: unknown): boolean {
-  if (!isNode(callee)) return false;
-  if (callee.type === 'Identifier') return PURE_FUNCTIONS.has(String(callee['name']));
-  if (callee.type !== 'MemberExpression') return false;
-  const object = callee['object'];
-  const key = keyOf(callee, 'property');
-  if (key === null) return false;
-  const owner = isNode(object) && object.type === 'Identifier' ? String(object['name']) : '';
+  const name = nameOf(callee);
+  if (name !== null) return PURE_FUNCTIONS.has(name);
+  if (!isNode(callee) || callee.type !== 'MemberExpression') return false;
+  const key = String(keyOf(callee) ?? '');
+  const owner = nameOf(callee['object']) ?? '';
   return Object.hasOwn(PURE_OF, owner) ? PURE_OF[owner]?.has(key) === true : PURE_METHODS.has(key);
 }

@@ -1,11 +1,11 @@
 import { findingsInCode, findingsOf, undeclared } from '../check/findings.ts';
 import { addTraits, noTraits, type Traits } from '../check/traits.ts';
 import { parseExpression, parseProgram } from '../parse/javascript.ts';
-import { parseTemplate, type TemplateNode, visitCode, visitNodes } from '../parse/parser.ts';
+import { parseTemplate, visitCode, visitNodes } from '../parse/parser.ts';
 import { type Locate, locator, type Problem, TemplateError } from '../parse/position.ts';
 import { scanExpression } from '../parse/scanner.ts';
 import { asTemplateError } from '../parse/tag-end.ts';
-import type { Finding } from '../parse/tag-script.ts';
+import type { Finding, TemplateNode } from '../parse/tag-script.ts';
 import { emitTemplate } from './emit.ts';
 import { type Emitted, emitter, originOf, type Segment } from './emitter.ts';
 import type { Escape } from './escape.ts';

@@ -1,7 +1,6 @@
 import type { Node } from 'acorn';
-import type { TemplateNode } from '../parse/parser.ts';
 import type { Locate } from '../parse/position.ts';
-import type { Code } from '../parse/tag-script.ts';
+import type { Code, TemplateNode } from '../parse/tag-script.ts';
 import { type Emitted, emitter } from './emitter.ts';
 
 /**

@@ -277,20 +277,3 @@ test('uses names the input that the program reads', () => {
   assert.deepEqual(usesOf('{{ eval("it.events") }}'), { events: true, meta: true });
   assert.deepEqual(usesOf('x', [{ field: 'a', expression: '1' }]), { events: true, meta: false });
 });
-
-test('the key is the same for the same program and differs for another', () => {
-  const keyOf = (template: string) => {
-    const composed = composeProgram({
-      template,
-      escape: 'auto',
-      contentType: '',
-      path: '',
-      headers: [],
-      mapping: null,
-    });
-    return composed.ok ? composed.program.key : '';
-  };
-  assert.equal(keyOf('a'), keyOf('a'));
-  assert.notEqual(keyOf('a'), keyOf('b'));
-  assert.match(keyOf('a'), /^[0-9a-f]{64}$/);
-});

@@ -5,7 +5,6 @@ import type { Segment } from './emitter.ts';
 import { type Escape, escapeFor } from './escape.ts';
 import { prelude } from './prelude.ts';
 import { BOOTSTRAP, ESCAPES } from './runtime.ts';
-import { sha256Hex } from './sha256.ts';
 
 export { decodeOutput, NOT_OURS, type RenderOutput } from './output.ts';
 
@@ -25,7 +24,7 @@ export type ProgramInput = {
 
 /** A JavaScript script (ES2023) that sets `globalThis.__render`, a function from render input to render output. */
 export type Program = {
-  /** Hash of the source: equal keys mean equal programs. */
+  /** A hash of the source: equal keys mean equal programs. */
   key: string;
   source: string;
   /** The render input that is needed in addition to `data`. */
@@ -35,14 +34,14 @@ export type Program = {
 /** A problem, and the part of the input that contains it: `template`, `path`, `header X`, `mapping field Y`. */
 export type PlacedProblem = Problem & { in: string };
 
-export type Composed = { ok: true; program: Program } | { ok: false; problems: PlacedProblem[] };
+export type Composed<P = Program> = { ok: true; program: P } | { ok: false; problems: PlacedProblem[] };
 
 /**
  * Composes the program of a delivery. Its `__render` takes JSON text `{ data: [record…], events?: [event…], meta? }`,
  * and returns a text for decodeOutput(). It never throws for an error of the template; only errors that the engine
  * can't catch (time, memory) end it. Randomness and the clock are the realm's, which the sandbox seeds.
  */
-export function composeProgram(input: ProgramInput): Composed {
+export function composeProgram(input: ProgramInput): Composed<Omit<Program, 'key'>> {
   const problems: PlacedProblem[] = [];
   const parts: Part[] = [];
   const add = (place: string, result: ReturnType<typeof compileTemplate>): Part | null => {
@@ -72,7 +71,7 @@ export function composeProgram(input: ProgramInput): Composed {
     meta: parts.some(({ compiled }) => compiled.uses.meta),
   };
   const source = write({ escape: templateEscape(input), parts, template, path, headers, mapping });
-  return { ok: true, program: { key: sha256Hex(source), source, uses } };
+  return { ok: true, program: { source, uses } };
 }
 
 function templateEscape(input: ProgramInput): Escape {

@@ -1,9 +1,8 @@
 import { parseExpression, parseParameters, type Script } from './javascript.ts';
-import type { TemplateNode } from './node.ts';
 import { TemplateError } from './position.ts';
 import type { Tag } from './scanner.ts';
 import type { ScriptToken } from './tag-end.ts';
-import { type Code, type Context, closingIndex, codeOf, isEmpty, scriptOf } from './tag-script.ts';
+import { type Code, type Context, closingIndex, codeOf, isEmpty, scriptOf, type TemplateNode } from './tag-script.ts';
 
 /** An open block. */
 export type Block = {

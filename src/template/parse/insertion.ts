@@ -1,10 +1,18 @@
 import { isFilter, nearestFilter } from '../check/reference.ts';
 import { parseArguments, parseExpression, parseStatements, type Script } from './javascript.ts';
-import type { FilterCall, TemplateNode } from './node.ts';
 import { TemplateError } from './position.ts';
 import type { Tag } from './scanner.ts';
 import type { ScriptToken } from './tag-end.ts';
-import { bracketStep, type Context, closingIndex, codeOf, isEmpty, scriptOf } from './tag-script.ts';
+import {
+  bracketStep,
+  type Context,
+  closingIndex,
+  codeOf,
+  type FilterCall,
+  isEmpty,
+  scriptOf,
+  type TemplateNode,
+} from './tag-script.ts';
 
 /** Filters nest as calls in the code; this limit keeps within the stack of any parser. */
 const FILTERS_MAX = 20;

@@ -1,12 +1,9 @@
 import { addBranch, type Block, closeBlock, openBlock } from './blocks.ts';
 import { parseInsertion } from './insertion.ts';
-import type { TemplateNode } from './node.ts';
 
 import { type Locate, TemplateError } from './position.ts';
 import { scan, type Tag } from './scanner.ts';
-import type { Code, Context, Finding } from './tag-script.ts';
-
-export type { TemplateNode } from './node.ts';
+import type { Code, Context, Finding, TemplateNode } from './tag-script.ts';
 
 /** Maximum depth of nested blocks: well within the stack of the sandbox's parser. */
 const BLOCK_DEPTH_MAX = 50;

@@ -6,6 +6,17 @@ import type { ScriptToken } from './tag-end.ts';
 /** JavaScript of the template: its place, and its tree for analysis. Offsets count in the template. */
 export type Code = { start: number; end: number; tree: Tree };
 
+/** A node of a template. Offsets count in its text. */
+export type TemplateNode =
+  | { kind: 'text'; value: string }
+  | { kind: 'statements'; code: Code }
+  | { kind: 'value'; start: number; code: Code; isRaw: boolean; filters: FilterCall[] }
+  | { kind: 'if'; branches: { condition: Code | null; body: TemplateNode[] }[] }
+  | { kind: 'each' | 'foreach'; list: Code; parameters: Code | null; body: TemplateNode[] };
+
+/** A filter call; `args` is the code between its brackets. */
+export type FilterCall = { name: string; start: number; args: Code | null };
+
 /** One finding at an offset. */
 export type Finding = { offset: number; message: string; severity: 'error' | 'warning' };
 

@@ -17,6 +17,25 @@ export function isNode(value: unknown): value is AnyNode {
   return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
 }
 
+/** The nodes of a list; empty for any other value. */
+export function nodesIn(value: unknown): AnyNode[] {
+  return Array.isArray(value) ? value.filter(isNode) : [];
+}
+
+/** The name of an identifier; null for anything else. */
+export function nameOf(node: unknown): string | null {
+  return isNode(node) && node.type === 'Identifier' ? String(node['name']) : null;
+}
+
+/** The constant key of a member (`a.key`, `a['key']`, `a[0]`) or of a property in an object or pattern; else null. */
+export function keyOf(node: unknown): string | number | null {
+  if (!isNode(node)) return null;
+  const key = node['property'] ?? node['key'];
+  const name = node['computed'] === true ? null : nameOf(key);
+  const value = isNode(key) && key.type === 'Literal' ? key['value'] : null;
+  return name ?? (typeof value === 'number' ? value : value === null ? null : String(value));
+}
+
 /** Calls `visit` for every node below and including `root`, parents first, without recursion. */
 export function walk(root: Node, visit: (node: AnyNode, parent: AnyNode | null) => void): void {
   const open: { node: AnyNode; parent: AnyNode | null }[] = [];

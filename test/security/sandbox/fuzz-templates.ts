@@ -73,7 +73,8 @@ function compileOrComplain(template: string, faults: string[]): { template: stri
     const composed = composeProgram({ ...parts, headers: [], template });
     if (composed.ok) {
       const input = JSON.stringify({ data: [{ v: 'x', n: 1, list: [1, 2] }], events: [], meta: { time: 'now' } });
-      return [{ template, job: { program: composed.program, input, seed: 'seed', nowMs: 0 } }];
+      const { source } = composed.program;
+      return [{ template, job: { program: { key: source, source }, input, seed: 'seed', nowMs: 0 } }];
     }
     if (composed.problems.length === 0) throw new Error('refused without a problem');
     for (const { line, column } of composed.problems) placed(template, line, column);
