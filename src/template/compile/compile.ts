@@ -43,16 +43,7 @@ export function compileTemplate(text: string, options: { escape: Escape | 'path'
 
   const names = undeclared(traits).map(([name]) => name);
   const emitted = emitTemplate(text, nodes, names, locate);
-  const conflict = findConflict(emitted);
-  if (conflict !== null) return { ok: false, problems: [conflict, ...inOrder(findings, locate)] };
-  return {
-    ok: true,
-    ...emitted,
-    uses: usesOf(traits),
-    filters: filtersOf(nodes),
-    traits,
-    warnings: inOrder(findings, locate),
-  };
+  return finished(emitted, { uses: usesOf(traits), filters: filtersOf(nodes), traits }, inOrder(findings, locate));
 }
 
 /** Compiles the expression of a field mapping to a function expression of `it`. */
@@ -69,14 +60,22 @@ export function compileExpression(text: string): CompiledTemplate | NotCompiled 
     const start = tree.base + tree.node.start;
     out.verbatim(text.slice(start, tree.base + tree.node.end), locate(start));
     out.generated('\n)}');
-    const emitted = out.finish();
-    const conflict = findConflict(emitted);
-    if (conflict !== null) return { ok: false, problems: [conflict] };
-    return { ok: true, ...emitted, uses: { events: true, meta: false }, filters: new Set(), traits, warnings: [] };
+    return finished(out.finish(), { uses: { events: true, meta: false }, filters: new Set(), traits }, []);
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     return { ok: false, problems: [{ ...locate(error.offset), message: error.message, severity: 'error' }] };
   }
+}
+
+function finished(
+  emitted: Emitted,
+  properties: Pick<CompiledTemplate, 'uses' | 'filters' | 'traits'>,
+  warnings: Problem[],
+): CompiledTemplate | NotCompiled {
+  const conflict = findConflict(emitted);
+  return conflict === null
+    ? { ok: true, ...emitted, ...properties, warnings }
+    : { ok: false, problems: [conflict, ...warnings] };
 }
 
 function filtersOf(nodes: TemplateNode[]): Set<string> {

@@ -25,16 +25,17 @@ export function prelude(traits: Traits, filters: ReadonlySet<string>): string {
 
 type Piece = { needs: string[]; source: string };
 
-const piece = (needs: string[], source: string): Piece => ({ needs, source: source.trim() });
+/** Its source is a template literal whose backslashes stay as they are. */
+const piece =
+  (...needs: string[]) =>
+  (source: TemplateStringsArray): Piece => ({ needs, source: String.raw(source).trim() });
 
 /** A filter keeps a missing value missing, so that it prints nothing. */
 const filter = (name: string, needs: string[], body: string, parameters = 'v') =>
-  piece(needs, `const $$filter_${name}=(${parameters})=>v===undefined?v:${body};`);
+  ({ needs, source: `const $$filter_${name}=(${parameters})=>v===undefined?v:${body};` }) satisfies Piece;
 
 const PIECES: Record<string, Piece> = {
-  utf8: piece(
-    [],
-    `
+  utf8: piece()`
 const $$utf8=(text)=>{
   const s=String(text),b=[];
   let n=0;
@@ -71,10 +72,7 @@ const $$pad=(bytes,isBigEndian)=>{
   for(let i=0;i<8;i++)m[m.length]=size[isBigEndian?7-i:i];
   return m;
 };`,
-  ),
-  sha256bytes: piece(
-    ['utf8'],
-    `
+  sha256bytes: piece('utf8')`
 const $$sha256k=[],$$sha256h=[];
 for(let n=2,i=0;i<64;n++){
   let isPrime=true;
@@ -104,10 +102,7 @@ const $$sha256=(bytes)=>{
   for(let i=0;i<32;i++)out[i]=h[i>>2]>>>24-i%4*8&255;
   return out;
 };`,
-  ),
-  md5bytes: piece(
-    ['utf8'],
-    `
+  md5bytes: piece('utf8')`
 const $$md5k=[],$$md5s=[7,12,17,22,5,9,14,20,4,11,16,23,6,10,15,21];
 for(let i=0;i<64;i++)$$md5k[i]=Math.abs(Math.sin(i+1))*0x100000000|0;
 const $$md5=(bytes)=>{
@@ -127,12 +122,9 @@ const $$md5=(bytes)=>{
   for(let i=0;i<16;i++)out[i]=h[i>>2]>>>i%4*8&255;
   return out;
 };`,
-  ),
-  sha256: piece(['sha256bytes'], 'const sha256=(text)=>$$hex($$sha256($$utf8(text)));'),
-  md5: piece(['md5bytes'], 'const md5=(text)=>$$hex($$md5($$utf8(text)));'),
-  hmac: piece(
-    ['sha256bytes', 'md5bytes'],
-    `
+  sha256: piece('sha256bytes')`const sha256=(text)=>$$hex($$sha256($$utf8(text)));`,
+  md5: piece('md5bytes')`const md5=(text)=>$$hex($$md5($$utf8(text)));`,
+  hmac: piece('sha256bytes', 'md5bytes')`
 const hmac=(key,text,algorithm="sha256")=>{
   const hash={__proto__:null,sha256:$$sha256,md5:$$md5}[String(algorithm).toLowerCase().replace("-","")];
   if(hash===undefined)throw new Error("hmac knows the algorithms sha256 and md5, not "+String(algorithm));
@@ -142,10 +134,7 @@ const hmac=(key,text,algorithm="sha256")=>{
   for(let i=0;i<64;i++){inner[i]=0x36^(k[i]??0);outer[i]=0x5c^(k[i]??0)}
   return $$hex(hash(outer.concat(hash(inner.concat($$utf8(text))))));
 };`,
-  ),
-  base64: piece(
-    ['utf8'],
-    `
+  base64: piece('utf8')`
 const base64=(text)=>{
   const b=$$utf8(text),abc="ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   let s="";
@@ -155,29 +144,23 @@ const base64=(text)=>{
   }
   return s;
 };`,
-  ),
   // The sandbox seeds Math.random() for each delivery, so that all its renders give the same bytes.
-  uuid: piece(
-    [],
-    `
+  uuid: piece()`
 const uuid=()=>"xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx".replace(/[xy]/g,(c)=>{
   const n=Math.floor(Math.random()*16);
   return (c==="x"?n:n&3|8).toString(16);
 });`,
-  ),
   'filter json': filter('json', [], '$$json(v)'),
   'filter upper': filter('upper', [], 'String(v).toUpperCase()'),
   'filter lower': filter('lower', [], 'String(v).toLowerCase()'),
   'filter trim': filter('trim', [], 'String(v).trim()'),
-  'filter default': piece([], 'const $$filter_default=(v,other)=>v===undefined||v===null||v===""?other:v;'),
+  'filter default': piece()`const $$filter_default=(v,other)=>v===undefined||v===null||v===""?other:v;`,
   'filter url': filter('url', [], '$$url(v)'),
   'filter base64': filter('base64', ['base64'], 'base64(v)'),
   'filter sha256': filter('sha256', ['sha256'], 'sha256(v)'),
   'filter md5': filter('md5', ['md5'], 'md5(v)'),
   'filter hmac': filter('hmac', ['hmac'], 'hmac(key,v,algorithm)', 'v,key,algorithm'),
-  'filter number': piece(
-    [],
-    `
+  'filter number': piece()`
 const $$filter_number=(v,decimals)=>{
   if(v===undefined||v===null||v==="")return undefined;
   const n=typeof v==="string"&&v.trim()===""?NaN:Number(v);
@@ -186,20 +169,17 @@ const $$filter_number=(v,decimals)=>{
   if(!(decimals>=0&&decimals<=20))throw new Error("The filter number takes 0 to 20 decimals");
   return n.toFixed(decimals);
 };`,
-  ),
-  'filter date': piece(
-    [],
-    `
+  'filter date': piece()`
 const $$filter_date=(v,pattern="iso")=>{
   if(v===undefined||v===null||v==="")return undefined;
   let t=NaN;
   const text=String(v).trim();
   if(typeof v==="object")t=Number(v);
-  else if(/^-?\\d+(?:\\.\\d+)?$/.test(text))t=text.replace(/^-|\\..*$/g,"").length>11?Math.trunc(Number(text)):Math.round(Number(text)*1000);
-  else if(/^\\d{4}-\\d\\d-\\d\\d$/.test(text))t=Date.parse(text);
-  else if(/^\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d(?::\\d\\d(?:\\.\\d+)?)?(?:Z|[+-]\\d\\d:?\\d\\d)?$/i.test(text)){
-    let s=text.replace(" ","T").toUpperCase().replace(/([+-]\\d\\d)(\\d\\d)$/,"$1:$2").replace(/(\\.\\d{3})\\d+/,"$1");
-    if(!/(?:Z|[+-]\\d\\d:\\d\\d)$/.test(s))s+="Z";
+  else if(/^-?\d+(?:\.\d+)?$/.test(text))t=text.replace(/^-|\..*$/g,"").length>11?Math.trunc(Number(text)):Math.round(Number(text)*1000);
+  else if(/^\d{4}-\d\d-\d\d$/.test(text))t=Date.parse(text);
+  else if(/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?$/i.test(text)){
+    let s=text.replace(" ","T").toUpperCase().replace(/([+-]\d\d)(\d\d)$/,"$1:$2").replace(/(\.\d{3})\d+/,"$1");
+    if(!/(?:Z|[+-]\d\d:\d\d)$/.test(s))s+="Z";
     t=Date.parse(s);
   }
   if(!(Math.abs(t)<=8.64e15))throw new Error('The filter date cannot read "'+$$short(v)+'" as a time');
@@ -219,5 +199,4 @@ const $$filter_date=(v,pattern="iso")=>{
     part==="ss"?two(d.getUTCSeconds()):
     String(d.getUTCMilliseconds()).padStart(3,"0"));
 };`,
-  ),
 };

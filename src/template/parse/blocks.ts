@@ -1,8 +1,16 @@
 import { parseExpression, parseParameters, type Script } from './javascript.ts';
 import { TemplateError } from './position.ts';
 import type { Tag } from './scanner.ts';
-import type { ScriptToken } from './tag-end.ts';
-import { type Code, type Context, closingIndex, codeOf, isEmpty, scriptOf, type TemplateNode } from './tag-script.ts';
+import {
+  bracketed,
+  type Code,
+  type Context,
+  codeOf,
+  isEmpty,
+  scriptOf,
+  signOf,
+  type TemplateNode,
+} from './tag-script.ts';
 
 /** An open block. */
 export type Block = {
@@ -118,34 +126,24 @@ function parseHead(tag: Tag, context: Context): Head {
   const tokens = tag.tokens.filter((token) => token.kind !== 'comment');
   let end = tag.contentEnd;
   if (isSelfClosed(tag, text)) end = tokens.pop()?.start ?? end;
-  const first = tokens.findIndex((token) => isSign(token, '(', text) || isSign(token, '=>', text));
+  const first = tokens.findIndex((token) => ['(', '=>'].includes(signOf(token, text)));
   let at = first < 0 ? tokens.length : first;
   const name = text.slice(tag.contentStart, tokens[at]?.start ?? end).trim();
   let argument: Script | null = null;
-  const open = tokens[at];
-  if (open !== undefined && isSign(open, '(', text)) {
-    const close = closingIndex(tokens, at, text);
-    if (close < 0) {
-      throw new TemplateError(`\`(\` from line ${context.locate(open.start).line} is still open`, tag.contentEnd);
-    }
-    argument = scriptOf(tag, open.end, tokens[close]?.start ?? end, context);
-    if (isEmpty(argument)) throw new TemplateError('A value is missing between these brackets', open.start);
-    at = close + 1;
+  if (signOf(tokens[at], text) === '(') {
+    const { script, next } = bracketed(tag, tokens, at, tag.contentEnd, context);
+    if (isEmpty(script)) throw new TemplateError('A value is missing between these brackets', script.start - 1);
+    argument = script;
+    at = next;
   }
   const next = tokens[at];
   if (next === undefined) return { name, argument, parameters: null };
-  if (!isSign(next, '=>', text)) {
+  if (signOf(next, text) !== '=>')
     throw new TemplateError(`\`${text.slice(next.start, next.end)}\` does not belong here`, next.start);
-  }
   return { name, argument, parameters: scriptOf(tag, next.end, end, context) };
 }
 
 /** `{{@name(…) /}}` */
 function isSelfClosed(tag: Tag, text: string): boolean {
-  const last = tag.tokens.at(-1);
-  return last !== undefined && isSign(last, '/', text);
-}
-
-function isSign(token: ScriptToken, sign: string, text: string): boolean {
-  return token.kind === 'punctuation' && text.slice(token.start, token.end) === sign;
+  return signOf(tag.tokens.at(-1), text) === '/';
 }

@@ -1,16 +1,17 @@
 import { isFilter, nearestFilter } from '../check/reference.ts';
-import { parseArguments, parseExpression, parseStatements, type Script } from './javascript.ts';
+import { parseArguments, parseExpression, parseStatements } from './javascript.ts';
 import { TemplateError } from './position.ts';
 import type { Tag } from './scanner.ts';
 import type { ScriptToken } from './tag-end.ts';
 import {
+  bracketed,
   bracketStep,
   type Context,
-  closingIndex,
   codeOf,
   type FilterCall,
   isEmpty,
   scriptOf,
+  signOf,
   type TemplateNode,
 } from './tag-script.ts';
 
@@ -33,10 +34,7 @@ export function parseInsertion(tag: Tag, context: Context): TemplateNode | null 
     return null;
   }
   if (bars.length > FILTERS_MAX) throw new TemplateError('Too many filters for one value', tag.start);
-  const calls = bars.map((bar, index) => {
-    const end = bars[index + 1]?.start ?? tag.contentEnd;
-    return parseFilter(scriptOf(tag, bar.end, end, context), bar.start);
-  });
+  const calls = bars.map((bar, i) => parseFilter(tag, bar, bars[i + 1]?.start ?? tag.contentEnd, context));
   return {
     kind: 'value',
     start: tag.start,
@@ -51,35 +49,27 @@ function topLevelBars(tokens: ScriptToken[], text: string): ScriptToken[] {
   let depth = 0;
   return tokens.filter((token) => {
     depth += bracketStep(token, text);
-    return depth === 0 && token.kind === 'punctuation' && text.slice(token.start, token.end) === '|';
+    return depth === 0 && signOf(token, text) === '|';
   });
 }
 
-function parseFilter(script: Script, bar: number): FilterCall {
-  const { text } = script;
-  const word = (token: ScriptToken) => text.slice(token.start, token.end);
-  const tokens = script.tokens.filter((token) => token.kind !== 'comment');
-  const final = tokens.at(-1);
-  if (final !== undefined && word(final) === ';') tokens.pop();
+/** Parses the filter after the `|` at `bar`. */
+function parseFilter(tag: Tag, bar: ScriptToken, end: number, context: Context): FilterCall {
+  const word = (token: ScriptToken) => context.text.slice(token.start, token.end);
+  const tokens = scriptOf(tag, bar.end, end, context).tokens.filter((token) => token.kind !== 'comment');
+  if (signOf(tokens.at(-1), context.text) === ';') tokens.pop();
   const [first, open] = tokens;
-  if (first === undefined) throw new TemplateError('The name of a filter is missing after this `|`', bar);
+  if (first === undefined) throw new TemplateError('The name of a filter is missing after this `|`', bar.start);
   const name = word(first);
   if (!isFilter(name)) {
-    if (first.kind === 'name' || first.kind === 'keyword') {
+    if (first.kind === 'name' || first.kind === 'keyword')
       throw new TemplateError(`There is no filter \`${name}\`. ${nearestFilter(name)}`, first.start);
-    }
-    throw new TemplateError('`|` applies a filter. For a bitwise or, put brackets around it: `(a | b)`', bar);
+    throw new TemplateError('`|` applies a filter. For a bitwise or, put brackets around it: `(a | b)`', bar.start);
   }
   if (open === undefined) return { name, start: first.start, args: null };
   if (word(open) !== '(') throw new TemplateError(`\`${word(open)}\` does not belong after a filter`, open.start);
-  const close = closingIndex(tokens, 1, text);
-  const last = tokens[close];
-  if (last === undefined) {
-    throw new TemplateError(`\`(\` from line ${script.locate(open.start).line} is still open`, script.end);
-  }
-  const extra = tokens[close + 1];
+  const { script, next } = bracketed(tag, tokens, 1, end, context);
+  const extra = tokens[next];
   if (extra !== undefined) throw new TemplateError(`\`${word(extra)}\` does not belong after a filter`, extra.start);
-  const inner = script.tokens.filter((token) => token.start >= open.end && token.end <= last.start);
-  const args: Script = { ...script, start: open.end, end: last.start, tokens: inner };
-  return { name, start: first.start, args: isEmpty(args) ? null : codeOf(args, parseArguments) };
+  return { name, start: first.start, args: isEmpty(script) ? null : codeOf(script, parseArguments) };
 }

@@ -1,5 +1,5 @@
 import type { Script, Tree } from './javascript.ts';
-import type { Locate } from './position.ts';
+import { type Locate, TemplateError } from './position.ts';
 import type { Tag } from './scanner.ts';
 import type { ScriptToken } from './tag-end.ts';
 
@@ -42,20 +42,28 @@ export function isEmpty(script: Script): boolean {
   return script.tokens.every((token) => token.kind === 'comment');
 }
 
+/** The text of a punctuation token; empty for others. */
+export function signOf(token: ScriptToken | undefined, text: string): string {
+  return token?.kind === 'punctuation' ? text.slice(token.start, token.end) : '';
+}
+
 /** +1 for a token that opens a bracket, -1 for one that closes one, else 0. */
 export function bracketStep(token: ScriptToken, text: string): number {
-  if (token.kind !== 'punctuation') return 0;
-  const sign = text.slice(token.start, token.end);
+  const sign = signOf(token, text);
   if (sign === '(' || sign === '[' || sign === '{' || sign === '${') return 1;
   return sign === ')' || sign === ']' || sign === '}' ? -1 : 0;
 }
 
-/** Index of the bracket that closes the one at `from`; -1 when none does. */
-export function closingIndex(tokens: ScriptToken[], from: number, text: string): number {
+/** The script in the brackets that open at `tokens[at]`, and the index after them. @throws TemplateError */
+export function bracketed(tag: Tag, tokens: ScriptToken[], at: number, end: number, context: Context) {
   let depth = 0;
-  return tokens.findIndex((token, index) => {
-    if (index < from) return false;
-    depth += bracketStep(token, text);
+  const close = tokens.findIndex((token, index) => {
+    if (index < at) return false;
+    depth += bracketStep(token, context.text);
     return depth === 0;
   });
+  const [open, last] = [tokens[at], tokens[close]];
+  if (open === undefined || last === undefined)
+    throw new TemplateError(`\`(\` from line ${context.locate(open?.start ?? 0).line} is still open`, end);
+  return { script: scriptOf(tag, open.end, last.start, context), next: close + 1 };
 }
