@@ -1,5 +1,5 @@
 import type { User } from '../accounts/accounts.ts';
-import type { Right } from '../contract/accounts/rights.ts';
+import { closure, type Right } from '../contract/accounts/rights.ts';
 import { AppError } from '../contract/errors.ts';
 import type { AuditAct, AuditAuthor, NewAuditEntry } from '../contract/records/audit.ts';
 import { changesOf } from '../contract/records/audit-changes.ts';
@@ -14,6 +14,15 @@ export function checkGrant({ principal }: Actor, rights: Iterable<Right>): void 
   const missing = Array.from(rights).filter((right) => !principal.rights.has(right));
   if (missing.length > 0)
     throw new AppError('forbidden', `This needs rights that you don't have: ${missing.join(', ')}.`);
+}
+
+/** Throws AppError `forbidden` unless the principal has the rights that `after` has and `before` has not. */
+export function checkAddedRights(actor: Actor, before: readonly Right[], after: readonly Right[]): void {
+  const had = closure(before);
+  checkGrant(
+    actor,
+    [...closure(after)].filter((right) => !had.has(right)),
+  );
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Token, User } from '../accounts/accounts.ts';
+import type { Session, Token, User } from '../accounts/accounts.ts';
 import { allRights, closure } from '../contract/accounts/rights.ts';
 import { type AccountSnapshot, isAdministrator, rightsOf } from './account-snapshot.ts';
 import type { Directory } from './directory.ts';
@@ -6,7 +6,7 @@ import { digestOf, isSameDigest } from './one-time-secret.ts';
 import type { Authenticate, Principal } from './principal.ts';
 
 /** A session ends when it was not used for this long. */
-export const idleMs = 12 * 3_600_000;
+const idleMs = 12 * 3_600_000;
 /** A session ends this long after its sign-in, even if it is used. */
 export const sessionMs = 7 * 86_400_000;
 
@@ -83,8 +83,7 @@ export function authenticator(directory: Directory, adminToken: string | null, n
     const session = snapshot.sessionsByDigest.get(digestOf(secret));
     const user = session && snapshot.users.get(session.userId);
     if (session === undefined || user?.status !== 'enabled') return null;
-    const isOver = now() >= session.createdAt + sessionMs || now() >= directory.lastUsedAt(session) + idleMs;
-    if (isOver) return null;
+    if (now() >= endOfSession(session, directory.lastUsedAt(session))) return null;
     if (isUse) directory.noteUse('session', session);
     return ofUser(user, snapshot, session.id);
   }
@@ -100,6 +99,11 @@ export function authenticator(directory: Directory, adminToken: string | null, n
     if (isUse) directory.noteUse('token', token);
     return standing.principal;
   };
+}
+
+/** When a session ends (ms since the epoch) if it is not used again. */
+export function endOfSession({ createdAt }: Pick<Session, 'createdAt'>, lastUsedAt: number): number {
+  return Math.min(createdAt + sessionMs, lastUsedAt + idleMs);
 }
 
 function ofUser(user: User, snapshot: AccountSnapshot, sessionId: string | null): Principal {

@@ -1,11 +1,10 @@
 import type { Role } from '../accounts/accounts.ts';
-import { closure } from '../contract/accounts/rights.ts';
 import { administratorRoleId, type RoleInput, type RolePatch } from '../contract/accounts/role.ts';
 import { AppError } from '../contract/errors.ts';
 import type { NewId } from '../contract/ids.ts';
 import type { AccountSnapshot } from './account-snapshot.ts';
 import type { Plan } from './directory.ts';
-import { type Actor, accountEntry, checkGrant, stamped } from './grants.ts';
+import { type Actor, accountEntry, checkAddedRights, checkGrant, stamped } from './grants.ts';
 
 type RolePlan = Plan & { role: Role };
 
@@ -23,11 +22,7 @@ export function changeRole(snapshot: AccountSnapshot, before: Role, patch: RoleP
   checkIsOwn(before);
   const { name = before.name, description = before.description, rights = before.rights } = patch;
   checkNameIsFree(snapshot, name, before.id);
-  const had = closure(before.rights);
-  checkGrant(
-    actor,
-    [...closure(rights)].filter((right) => !had.has(right)),
-  );
+  checkAddedRights(actor, before.rights, rights);
   const role: Role = { ...before, name, description, rights, ...stamped(actor, before) };
   const reported = accountEntry(actor, 'change', namedOf(role), { before: audited(before), after: audited(role) });
   return { role, changes: [{ op: 'put', kind: 'role', value: role }], entries: [reported] };

@@ -9,7 +9,7 @@ import { accountEntry } from './grants.ts';
 import { digestOf, newSecret } from './one-time-secret.ts';
 import { checkPassword } from './password-policy.ts';
 import type { Passwords } from './passwords.ts';
-import { idleMs, sessionMs } from './principals.ts';
+import { endOfSession } from './principals.ts';
 import { type CounterKey, signInDelays } from './sign-in-delays.ts';
 import { namedOf, sessionsOf } from './users.ts';
 
@@ -32,39 +32,9 @@ const sessionsMost = 50;
  * Signs users in by password. Unknown e-mails, disabled users and valid users all take one verification and have the
  * same delays, so that neither responses nor their timing reveal which accounts exist.
  */
-export function createSignIns({ directory, passwords, newId, now }: SignInParts) {
-  const delays = signInDelays(now);
-
-  async function check(email: string, password: string, address: string): Promise<User> {
-    const user = directory.snapshot.usersByEmail.get(foldEmail(email));
-    const counterKeys = counterKeysOf(email, user, address);
-    delays.begin(counterKeys);
-    const hash = user?.status === 'enabled' ? user.passwordHash : null;
-    const isRight = await passwords.verify(hash, password).catch((error: unknown) => {
-      delays.undo(counterKeys);
-      throw error;
-    });
-    if (user === undefined || hash === null || !isRight) throw new AppError('wrong_credentials');
-    delays.undo(counterKeys);
-    for (const { key, free } of counterKeys) if (free === freeOfAccount) delays.forget(key);
-    return user;
-  }
-
-  /**
-   * An attempt counts against its account and its address. If the account is signed in from this address, it counts
-   * against that pair alone, so that failed attempts of others can't lock a user out.
-   */
-  function counterKeysOf(email: string, user: User | undefined, address: string): CounterKey[] {
-    const account = `account ${foldEmail(email)}`;
-    const group = addressGroup(address);
-    const sessions = [...directory.snapshot.sessions.values()];
-    const isKnown = sessions.some((one) => one.userId === user?.id && addressGroup(one.address) === group);
-    if (isKnown) return [{ key: `${account} ${group}`, free: freeOfAccount }];
-    return [
-      { key: account, free: freeOfAccount },
-      { key: `address ${group}`, free: freeOfAddress },
-    ];
-  }
+export function createSignIns(parts: SignInParts) {
+  const { directory, passwords, newId, now } = parts;
+  const check = passwordCheck(parts);
 
   /** The plan of a sign-in: the new session, the signed-in user, and the sessions that end. */
   function opening(snapshot: AccountSnapshot, user: User, secret: string, visit: SignInContext): Plan & NewSession {
@@ -79,10 +49,9 @@ export function createSignIns({ directory, passwords, newId, now }: SignInParts)
       userAgent: visit.userAgent.slice(0, 300),
     };
     const signedIn: User = { ...user, lastSignInAt: at };
-    const over = [...snapshot.sessions.values()].filter(
-      (one) => at >= one.createdAt + sessionMs || at >= directory.lastUsedAt(one) + idleMs || one.id === visit.former,
-    );
-    const own = [...snapshot.sessions.values()].filter((one) => one.userId === user.id && !over.includes(one));
+    const all = [...snapshot.sessions.values()];
+    const over = all.filter((one) => at >= endOfSession(one, directory.lastUsedAt(one)) || one.id === visit.former);
+    const own = all.filter((one) => one.userId === user.id && !over.includes(one));
     const tooMany = own.sort((a, b) => b.createdAt - a.createdAt).slice(sessionsMost - 1);
     return {
       user: signedIn,
@@ -138,9 +107,45 @@ export function createSignIns({ directory, passwords, newId, now }: SignInParts)
     },
 
     /** Checks the password of the user. Throws like `signIn`. */
-    async confirm(user: User, password: string, address: string): Promise<void> {
-      await check(user.email, password, address);
+    async confirm({ email }: User, password: string, address: string): Promise<void> {
+      await check(email, password, address);
     },
+  };
+}
+
+/** The check of a password, with delays after failures. Throws AppError like `signIn`. */
+function passwordCheck({ directory, passwords, now }: SignInParts) {
+  const delays = signInDelays(now);
+
+  /**
+   * An attempt counts against its account and its address. If the account is signed in from this address, it counts
+   * against that pair alone, so that failed attempts of others can't lock a user out.
+   */
+  function counterKeysOf(email: string, user: User | undefined, address: string): CounterKey[] {
+    const account = `account ${foldEmail(email)}`;
+    const group = addressGroup(address);
+    const sessions = [...directory.snapshot.sessions.values()];
+    const isKnown = sessions.some((one) => one.userId === user?.id && addressGroup(one.address) === group);
+    if (isKnown) return [{ key: `${account} ${group}`, free: freeOfAccount }];
+    return [
+      { key: account, free: freeOfAccount },
+      { key: `address ${group}`, free: freeOfAddress },
+    ];
+  }
+
+  return async (email: string, password: string, address: string): Promise<User> => {
+    const user = directory.snapshot.usersByEmail.get(foldEmail(email));
+    const counterKeys = counterKeysOf(email, user, address);
+    delays.begin(counterKeys);
+    const hash = user?.status === 'enabled' ? user.passwordHash : null;
+    const isRight = await passwords.verify(hash, password).catch((error: unknown) => {
+      delays.undo(counterKeys);
+      throw error;
+    });
+    if (user === undefined || hash === null || !isRight) throw new AppError('wrong_credentials');
+    delays.undo(counterKeys);
+    for (const { key, free } of counterKeys) if (free === freeOfAccount) delays.forget(key);
+    return user;
   };
 }
 

@@ -1,11 +1,10 @@
 import type { AccountChange, Token } from '../accounts/accounts.ts';
-import { closure } from '../contract/accounts/rights.ts';
 import { type TokenInput, type TokenPatch, tokenDays } from '../contract/accounts/token.ts';
 import { AppError } from '../contract/errors.ts';
 import type { NewId } from '../contract/ids.ts';
 import type { AccountSnapshot } from './account-snapshot.ts';
 import type { Plan } from './directory.ts';
-import { type Actor, accountEntry, checkGrant, checkIsAbove, stamped } from './grants.ts';
+import { type Actor, accountEntry, checkAddedRights, checkGrant, checkIsAbove, stamped } from './grants.ts';
 import { digestOf } from './one-time-secret.ts';
 
 /** The prefix of tokens, which lets secret scanners recognise leaked ones. */
@@ -59,11 +58,7 @@ export function changeToken(
     if (id === before.id)
       throw new AppError('forbidden', 'A token can change neither itself nor the token it was created with.');
   const { name = before.name, rights = before.rights, lastUsedAt } = patch;
-  const had = closure(before.rights);
-  checkGrant(
-    actor,
-    [...closure(rights)].filter((right) => !had.has(right)),
-  );
+  checkAddedRights(actor, before.rights, rights);
   const expiresAt = patch.expiresAt === undefined ? before.expiresAt : expiryOf(patch.expiresAt, actor.at);
   const token: Token = { ...before, name, rights, expiresAt, lastUsedAt, ...stamped(actor, before) };
   const reported = accountEntry(actor, 'change', namedOf(token), { before: audited(before), after: audited(token) });

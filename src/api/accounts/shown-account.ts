@@ -7,7 +7,7 @@ import type { ShownUser } from '../../contract/accounts/user.ts';
 import type { Page } from '../../contract/records/page.ts';
 import type { Directory } from '../../identity/directory.ts';
 import type { Principal } from '../../identity/principal.ts';
-import { idleMs, sessionMs } from '../../identity/principals.ts';
+import { endOfSession } from '../../identity/principals.ts';
 import { holdersOf } from '../../identity/roles.ts';
 import type { OutputOf } from '../call/call.ts';
 import { pageOfAll } from '../http/pagination.ts';
@@ -33,7 +33,7 @@ export function shownAccounts(directory: Directory) {
       current,
       createdAt: time(one.createdAt),
       lastUsedAt: time(lastUsedAt),
-      expiresAt: time(Math.min(one.createdAt + sessionMs, lastUsedAt + idleMs)),
+      expiresAt: time(endOfSession(one, lastUsedAt)),
       address: one.address,
       userAgent: one.userAgent,
     };
