@@ -3,17 +3,18 @@ import { isIP } from 'node:net';
 import { exit } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { sqliteAccounts } from './accounts/sqlite/sqlite-accounts.ts';
+import type { AllowList } from './alerts/check-alert.ts';
 import { type NotifierTiming, startAlerts } from './alerts/notifier.ts';
 import { createServer } from './api/server.ts';
-import { systemClock } from './async/clock.ts';
+import { type Clock, systemClock } from './async/clock.ts';
 import { watchClock } from './async/clock-watch.ts';
 import { sharedReading } from './async/shared-reading.ts';
+import type { Audit } from './audit/audit.ts';
 import { sqliteAudit } from './audit/sqlite/sqlite-audit.ts';
 import { computeThread } from './compute/compute-thread.ts';
 import { configuredValues, givenSettings } from './config/load.ts';
 import type { Config } from './config/settings.ts';
 import { createAuthenticator } from './connections/authenticator.ts';
-import { createRefreshTokens } from './connections/oauth/refresh-tokens.ts';
 import { idSource } from './contract/ids.ts';
 import { freeBytesOf, reserveBytesOf } from './disk/disk-space.ts';
 import type { Egress } from './egress/egress.ts';
@@ -22,23 +23,23 @@ import { isHostAllowed, isMailHostAllowed, type Listener } from './egress/guard/
 import { undiciEgress } from './egress/undici/undici-egress.ts';
 import { createIdentity } from './identity/identity.ts';
 import { sqliteIssues } from './issues/sqlite/sqlite-issues.ts';
+import type { Journal } from './journal/journal.ts';
 import { sqliteOutbox } from './outbox/sqlite/sqlite-outbox.ts';
 import { connectionFigures } from './pipeline/insight/connection-metrics.ts';
-import { startPipeline } from './pipeline/pipeline.ts';
+import { type Pipeline, startPipeline } from './pipeline/pipeline.ts';
 import { type OperatorRetention, retentionOf } from './pipeline/snapshot/effective-settings.ts';
 import type { Snapshot } from './pipeline/snapshot/snapshot.ts';
 import { onDemandSandbox } from './sandbox/on-demand.ts';
-import { keyringOf, openSealedStores } from './sealed-stores.ts';
-import { secretReferences } from './secrets/references.ts';
+import type { SandboxStats } from './sandbox/sandbox.ts';
+import { openSecrets } from './sealed-stores.ts';
 import { createScrubber } from './secrets/scrubber.ts';
-import { createSealing } from './secrets/sealing.ts';
 import type { Sqlite, SqliteOptions } from './sqlite/sqlite.ts';
 import { createTelemetry, type Telemetry } from './telemetry/telemetry.ts';
 import { trivialForm } from './template/compile/trivial-form.ts';
 import { handleUncaught, type UncaughtOptions } from './uncaught.ts';
 import { version } from './version.ts';
 import { type Thresholds, thresholds } from './watch/thresholds.ts';
-import { startWatch } from './watch/watch.ts';
+import { startWatch, type Watch } from './watch/watch.ts';
 
 /**
  * Options besides the configuration: the environment, for secrets that are kept there, and settings of fault
@@ -57,9 +58,6 @@ export type Overrides = Pick<SqliteOptions, 'freeBytes' | 'spaceCheckMs'> & {
   /** Called when everything is loaded and no request can arrive yet. */
   loaded?: () => void;
 };
-
-/** Loaded with the first template that needs it: a program without such templates starts without it. */
-const scriptEngine = () => import('./sandbox/quickjs/quickjs-sandbox.ts');
 
 export type App = AsyncDisposable & { readonly url: string; readonly telemetry: Telemetry };
 
@@ -82,27 +80,110 @@ export type Storage = {
  * Assembles the program, choosing every adapter, and starts it. Throws an Error of one sentence when it can't start;
  * parts that were opened until then are closed.
  */
-export async function compose(
-  config: Config,
-  { sqlite, storageFailed, allow }: Storage,
-  overrides: Overrides,
-): Promise<App> {
-  const {
-    retentionEveryMs = 60_000,
-    notifierTiming,
-    issueLimits: limits = thresholds,
-    egress: otherEgress,
-    env = {},
-    loaded,
-    freeBytes,
-    process,
-  } = overrides;
-
+export async function compose(config: Config, storage: Storage, overrides: Overrides): Promise<App> {
   await using opened = new AsyncDisposableStack();
-  const clock = systemClock;
-  const newId = idSource(clock.now, pooledRandomBytes());
+  const { sqlite, allow } = storage;
+  const core = openCore(config, storage, overrides.process, opened);
+  const { telemetry } = core;
+  const stores = { ...(await openSecrets(config, core, sqlite, overrides.env ?? {})), audit: sqliteAudit(sqlite) };
+  opened.use(stores.sealing);
+  const sandbox = opened.use(createSandbox(config, core));
+  const compute = {
+    deliveries: opened.use(computeThread({ waitingMax: { calls: 10_000, characters: 64 * 2 ** 20 } })),
+    drafts: opened.use(computeThread()),
+  };
   // A fixed port is known before the server listens: deliveries that wait for the Inbox must not find it blocked.
   const listeners = config.port === 0 ? [] : [listenerAt(config, config.port)];
+  const guard = { allow, dnsServers: config.dnsServers, ownListeners: () => listeners, isInboxOpen: config.inbox };
+  const egress = opened.use(overrides.egress ?? undiciEgress({ ...guard, version }));
+  const outbound = {
+    egress,
+    isHttpAllowed: (url: string) => isHostAllowed(allow, url),
+    isMailAllowed: (host: string, port: number) => isMailHostAllowed(allow, host, port),
+  };
+  const authenticator = createAuthenticator({
+    ...outbound,
+    now: core.now,
+    newId: () => core.newId('request'),
+    refreshTokens: stores.refreshTokens,
+    asked: telemetry.tokenRequested,
+  });
+  const retention = operatorRetention(config);
+  const pipeline = opened.use(
+    await startPipeline({
+      ...core,
+      ...stores,
+      sandbox,
+      compute,
+      egress,
+      authenticator,
+      random: Math.random,
+      limits: { retention, stopTimeoutMs: config.shutdownMs, everyMs: overrides.retentionEveryMs ?? 60_000 },
+      lost: (scope) => core.die(new Error(`another process acquired ${scope}`), 'continue'),
+    }),
+  );
+  let baseUrl = config.publicUrl;
+  const { alerts, watch } = await startWatching(
+    { ...core, ...stores, ...outbound, config, sqlite, pipeline, retention },
+    { ...overrides, baseUrl: () => baseUrl },
+    opened,
+  );
+  if (needsSandbox(pipeline.configuration.snapshot)) await sandbox.start();
+  pullMetrics({ ...core, ...stores, sqlite, pipeline, watch, sandbox });
+
+  const identity = await createIdentity({
+    ...core,
+    accounts: sqliteAccounts(sqlite),
+    adminToken: config.adminToken?.reveal() ?? null,
+    failed: telemetry.failed,
+    audited: telemetry.audited,
+  });
+  const logHead = () => logAuditHead(stores.audit, telemetry);
+  await logHead();
+  opened.defer(logHead);
+
+  const server = opened.use(
+    await createServer({
+      ...core,
+      ...stores,
+      ...outbound,
+      pipeline,
+      compute: compute.drafts,
+      issues: watch.book,
+      alerts,
+      identity,
+      version,
+      publicUrl: config.publicUrl,
+      trustedProxies: config.trustedProxies,
+      inbox: config.inbox,
+      consoleDir,
+      loopbackOnly: isLoopback(config.host),
+      wire: { socketsMax: config.clientsMax },
+      operator: { retention, configuration: configuredValues(config) },
+      problems: () => ({
+        ...sqlite.problems(),
+        ...present({ ...core.problems(), sandbox: sandbox.problem(), statistics: pipeline.statistics.problem() }),
+      }),
+    }),
+  );
+  overrides.loaded?.();
+  const url = await server.listen(config);
+  baseUrl ??= url;
+  if (config.port === 0) listeners.push(listenerAt(config, Number(new URL(url).port)));
+  announce(config, telemetry, url, identity.setup.token);
+
+  const stack = opened.move();
+  return { url, telemetry, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+/** What every part uses: clock, ids, the log, and the end of the process. */
+function openCore(
+  config: Config,
+  { storageFailed }: Storage,
+  source: Overrides['process'],
+  opened: AsyncDisposableStack,
+) {
+  const clock = systemClock;
   const scrubber = createScrubber();
   if (config.adminToken !== null) scrubber.learn([config.adminToken]);
   const { scrub } = scrubber;
@@ -117,224 +198,130 @@ export async function compose(
   }
 
   void storageFailed.then((error) => die(error, 'store anything'));
-  const uncaught = process && opened.use(handleUncaught({ source: process, telemetry, die }));
+  const uncaught = source && opened.use(handleUncaught({ source, telemetry, die }));
   const clockWatch = opened.use(watchClock(clock));
-  const keyring = keyringOf(config);
-  const references = secretReferences({
-    allowed: config.secretRefs,
-    env,
-    dataDir: config.dataDir,
+  return {
+    clock,
     now: clock.now,
-    changed: () => learnReadings(),
-  });
-  const learnReadings = scrubber.follow(references.values);
-  const { catalog, journal, sealedTokens, all } = await openSealedStores(sqlite, keyring, references);
-  const sealing = opened.use(
-    createSealing({
-      keyring,
-      store: all,
-      now: clock.now,
-      failed: (error) => telemetry.failed(error, 'reseal stored secrets'),
-    }),
-  );
-  const audit = sqliteAudit(sqlite);
-  const sandbox = opened.use(
-    onDemandSandbox(
-      async () =>
-        (await scriptEngine()).quickjsSandbox({
-          workers: config.sandboxWorkers,
-          timeoutMs: config.sandboxTimeMs,
-          memoryBytes: config.sandboxMemoryBytes,
-          outputBytes: config.sandboxOutputBytes,
-          failed: (cause) => telemetry.failed(cause, 'keep a render thread running'),
-        }),
-      clock.now,
-    ),
-  );
-  const compute = {
-    deliveries: opened.use(computeThread({ waitingMax: { calls: 10_000, characters: 64 * 2 ** 20 } })),
-    drafts: opened.use(computeThread()),
+    newId: idSource(clock.now, pooledRandomBytes()),
+    telemetry,
+    scrubber,
+    scrub,
+    die,
+    problems: () => ({ clock: clockWatch.problem(), process: uncaught?.problem() }),
   };
-  const egress = opened.use(
-    otherEgress ??
-      undiciEgress({
-        allow: allow,
-        dnsServers: config.dnsServers,
-        ownListeners: () => listeners,
-        isInboxOpen: config.inbox,
-        version,
-      }),
-  );
-  const refreshTokens = createRefreshTokens(sealedTokens, {
-    failed: (error) => telemetry.failed(error, 'keep a refresh token'),
-    changed: () => learnTokens(),
-  });
-  const learnTokens = scrubber.follow(refreshTokens.values);
-  const isHttpAllowed = (url: string) => isHostAllowed(allow, url);
-  const isMailAllowed = (host: string, port: number) => isMailHostAllowed(allow, host, port);
-  const http = {
-    egress,
-    now: clock.now,
-    newId: () => newId('request'),
-    isHttpAllowed,
-    refreshTokens,
-    asked: telemetry.tokenRequested,
-  };
+}
 
-  const retention = operatorRetention(config);
-  const pipeline = opened.use(
-    await startPipeline({
-      catalog,
-      journal,
-      audit,
-      sandbox,
-      compute,
-      egress,
-      authenticator: createAuthenticator(http),
-      telemetry,
-      clock,
-      newId,
-      random: Math.random,
-      scrubber,
-      limits: {
-        retention,
-        stopTimeoutMs: config.shutdownMs,
-        everyMs: retentionEveryMs,
-      },
-      lost: (scope) => die(new Error(`another process acquired ${scope}`), 'continue'),
-    }),
-  );
+type Core = ReturnType<typeof openCore>;
 
-  // Alerts end after the watch, so that they can take its last notices.
-  let baseUrl = config.publicUrl;
-  let isIssueOpen = (_id: string) => true;
+/** The sandbox that renders templates; its code and threads are loaded with the first template that needs them. */
+function createSandbox(config: Config, { telemetry, clock }: Core) {
+  return onDemandSandbox(async () => {
+    const { quickjsSandbox } = await import('./sandbox/quickjs/quickjs-sandbox.ts');
+    return quickjsSandbox({
+      workers: config.sandboxWorkers,
+      timeoutMs: config.sandboxTimeMs,
+      memoryBytes: config.sandboxMemoryBytes,
+      outputBytes: config.sandboxOutputBytes,
+      failed: (cause) => telemetry.failed(cause, 'keep a render thread running'),
+    });
+  }, clock.now);
+}
+
+/** Starts the watch for problems and the alerts. Alerts end after the watch, so that they can take its last notices. */
+async function startWatching(
+  parts: Pick<Core, 'clock' | 'newId' | 'telemetry' | 'scrub'> &
+    AllowList & {
+      config: Config;
+      sqlite: Sqlite;
+      pipeline: Pipeline;
+      journal: Journal;
+      audit: Audit;
+      egress: Egress;
+      retention: OperatorRetention;
+    },
+  options: Pick<Overrides, 'freeBytes' | 'issueLimits' | 'notifierTiming'> & { baseUrl(): string | null },
+  opened: AsyncDisposableStack,
+) {
+  const { config, sqlite, pipeline, journal, retention } = parts;
+  let isOpen = (_id: string) => true;
   const alerts = opened.use(
     await startAlerts({
+      ...parts,
       outbox: sqliteOutbox(sqlite),
       configuration: pipeline.configuration,
-      egress,
-      clock,
-      newId,
-      telemetry,
-      baseUrl: () => baseUrl,
-      scrub,
-      isOpen: (id) => isIssueOpen(id),
-      isHttpAllowed,
-      isMailAllowed,
-      ...(notifierTiming === undefined ? {} : { timing: notifierTiming }),
+      baseUrl: options.baseUrl,
+      isOpen: (id) => isOpen(id),
+      ...(options.notifierTiming === undefined ? {} : { timing: options.notifierTiming }),
     }),
   );
   const watch = opened.use(
     await startWatch({
-      pipeline,
+      ...parts,
       statistics: journal.statistics,
-      space: spaceOf(config.dataDir, config.diskReserveBytes, freeBytes),
+      space: spaceOf(config.dataDir, config.diskReserveBytes, options.freeBytes),
       issues: sqliteIssues(sqlite),
-      audit,
-      clock,
-      newId,
-      telemetry,
       keptDays: () => retentionOf(pipeline.configuration.snapshot, retention).days,
-      limits,
+      limits: options.issueLimits ?? thresholds,
     }),
   );
-  telemetry.pull('issuesOpen', () => watch.openCount());
-  isIssueOpen = (id) => watch.book.get(id)?.state === 'open';
+  isOpen = (id) => watch.book.get(id)?.state === 'open';
   watch.book.watch(alerts.take);
+  return { alerts, watch };
+}
 
-  if (needsSandbox(pipeline.configuration.snapshot)) await sandbox.start();
-  telemetry.pull('storageCommits', () => sqlite.stats.commits);
-  telemetry.pull('storageOperations', () => sqlite.stats.operations);
-  telemetry.pull('storageQueueBytes', () => sqlite.stats.waitingBytes);
-  const usage = sharedReading(clock, journal.retention.usage, { freshMs: 1_000 });
-  telemetry.pull('storageBytes', async () => (await usage()).bytes);
-  telemetry.pull('deliveriesUnfinished', async () => (await usage()).unfinished);
-  telemetry.pull('deliveriesInMemory', () => pipeline.depth().inMemory);
-  telemetry.pull('deliveriesInFlight', () => pipeline.depth().inFlight);
+/** Registers the metrics that are read from the parts at each scrape. */
+function pullMetrics(parts: {
+  telemetry: Telemetry;
+  clock: Clock;
+  sqlite: Sqlite;
+  journal: Journal;
+  pipeline: Pipeline;
+  watch: Watch;
+  sandbox: { readonly stats: SandboxStats };
+}) {
+  const { sqlite, pipeline, watch, sandbox } = parts;
+  const { pull } = parts.telemetry;
+  pull('issuesOpen', () => watch.openCount());
+  pull('storageCommits', () => sqlite.stats.commits);
+  pull('storageOperations', () => sqlite.stats.operations);
+  pull('storageQueueBytes', () => sqlite.stats.waitingBytes);
+  const usage = sharedReading(parts.clock, parts.journal.retention.usage, { freshMs: 1_000 });
+  pull('storageBytes', async () => (await usage()).bytes);
+  pull('deliveriesUnfinished', async () => (await usage()).unfinished);
+  pull('deliveriesInMemory', () => pipeline.depth().inMemory);
+  pull('deliveriesInFlight', () => pipeline.depth().inFlight);
   const figures = connectionFigures(pipeline);
-  telemetry.pull('connections', figures.states);
-  telemetry.pull('connectionHeld', figures.held);
-  telemetry.pull('connectionClosedSince', figures.closedSince);
-  telemetry.pull('connectionEnds', figures.ends);
-  telemetry.pull('holdsClosed', () => pipeline.queueStatus.closed().size);
-  telemetry.pull('sandboxQueued', () => sandbox.stats.queued);
-  telemetry.pull('sandboxRenders', () => sandbox.stats.renders);
-  telemetry.pull('sandboxThrew', () => sandbox.stats.threw);
-  telemetry.pull('sandboxRestarts', () => sandbox.stats.restarts);
-  telemetry.pull('sandboxExceeded', () => ({
+  pull('connections', figures.states);
+  pull('connectionHeld', figures.held);
+  pull('connectionClosedSince', figures.closedSince);
+  pull('connectionEnds', figures.ends);
+  pull('holdsClosed', () => pipeline.queueStatus.closed().size);
+  pull('sandboxQueued', () => sandbox.stats.queued);
+  pull('sandboxRenders', () => sandbox.stats.renders);
+  pull('sandboxThrew', () => sandbox.stats.threw);
+  pull('sandboxRestarts', () => sandbox.stats.restarts);
+  pull('sandboxExceeded', () => ({
     time: sandbox.stats.exceededTime,
     memory: sandbox.stats.exceededMemory,
     output: sandbox.stats.exceededOutput,
   }));
+}
 
-  const identity = await createIdentity({
-    accounts: sqliteAccounts(sqlite),
-    adminToken: config.adminToken?.reveal() ?? null,
-    now: clock.now,
-    newId,
-    failed: telemetry.failed,
-    scrub,
-    audited: telemetry.audited,
-  });
-  // A log stored elsewhere keeps the heads out of reach of anyone who can write the database.
-  const tellHead = async () => {
-    const [newest] = await audit.entries({ limit: 1 });
-    if (newest !== undefined) telemetry.auditHead({ number: newest.number, hash: newest.hash });
-  };
-  await tellHead();
-  opened.defer(tellHead);
+/** Logs the newest audit entry. A log stored elsewhere keeps it out of reach of anyone who can write the database. */
+async function logAuditHead(audit: Pick<Audit, 'entries'>, telemetry: Telemetry): Promise<void> {
+  const [newest] = await audit.entries({ limit: 1 });
+  if (newest !== undefined) telemetry.auditHead({ number: newest.number, hash: newest.hash });
+}
 
-  const server = await createServer({
-    pipeline,
-    compute: compute.drafts,
-    catalog,
-    audit,
-    journal,
-    issues: watch.book,
-    egress,
-    identity,
-    telemetry,
-    newId,
-    now: clock.now,
-    version,
-    publicUrl: config.publicUrl,
-    trustedProxies: config.trustedProxies,
-    inbox: config.inbox,
-    consoleDir,
-    loopbackOnly: isLoopback(config.host),
-    isHttpAllowed,
-    refreshTokens,
-    isMailAllowed,
-    alerts,
-    sealing,
-    references,
-    scrub,
-    wire: { socketsMax: config.clientsMax },
-    operator: { retention, configuration: configuredValues(config) },
-    problems: () => ({
-      ...sqlite.problems(),
-      ...named({
-        clock: clockWatch.problem(),
-        process: uncaught?.problem(),
-        sandbox: sandbox.problem(),
-        statistics: pipeline.statistics.problem(),
-      }),
-    }),
-  });
-  opened.use(server);
-  loaded?.();
-  const url = await server.listen(config);
-  baseUrl ??= url;
-  if (config.port === 0) listeners.push(listenerAt(config, Number(new URL(url).port)));
-  const { token } = identity.setup;
-  if (token !== null) telemetry.setupOpen({ address: `${config.publicUrl ?? url}/welcome?setup=${token}` });
+/** Logs that the server listens, and what is open. */
+function announce(config: Config, telemetry: Telemetry, url: string, setupToken: string | null) {
+  const { publicUrl, egressAllow, secretRefs, inbox } = config;
+  if (setupToken !== null) telemetry.setupOpen({ address: `${publicUrl ?? url}/welcome?setup=${setupToken}` });
   telemetry.listening({ url });
-  if (config.egressAllow !== null) telemetry.noticed('private addresses are allowed', { allow: config.egressAllow });
-  if (config.secretRefs.length > 0) telemetry.noticed('secrets may be kept outside', { allow: config.secretRefs });
-  if (config.inbox) telemetry.noticed('the Inbox is open: everyone who can reach this server can write to it');
-
-  const stack = opened.move();
-  return { url, telemetry, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  if (egressAllow !== null) telemetry.noticed('private addresses are allowed', { allow: egressAllow });
+  if (secretRefs.length > 0) telemetry.noticed('secrets may be kept outside', { allow: secretRefs });
+  if (inbox) telemetry.noticed('the Inbox is open: everyone who can reach this server can write to it');
 }
 
 /** Values of the operator are fixed; the others are defaults that people can change. */
@@ -347,7 +334,7 @@ function operatorRetention(config: Config): OperatorRetention {
 }
 
 /** The parts that have a problem. */
-function named(problems: Record<string, string | null | undefined>): Record<string, string> {
+function present(problems: Record<string, string | null | undefined>): Record<string, string> {
   return Object.fromEntries(Object.entries(problems).filter((entry): entry is [string, string] => entry[1] != null));
 }
 

@@ -1,38 +1,31 @@
-import type { Catalog } from './catalog/catalog.ts';
+import type { Clock } from './async/clock.ts';
 import { sealedCatalog, sqliteCatalog } from './catalog/sqlite/sqlite-catalog.ts';
 import type { Config } from './config/settings.ts';
-import type { Journal } from './journal/journal.ts';
+import { createRefreshTokens } from './connections/oauth/refresh-tokens.ts';
 import { sqliteJournal } from './journal/sqlite/sqlite-journal.ts';
 import { configuredKeys, type Keyring, keysInFolder } from './secrets/keys.ts';
-import type { SecretReferences } from './secrets/references.ts';
-import { openSealedTexts, type SealedTexts } from './secrets/sealed-text-store.ts';
+import { type SecretReferences, secretReferences } from './secrets/references.ts';
+import type { Scrubber } from './secrets/scrubber.ts';
+import { openSealedTexts } from './secrets/sealed-text-store.ts';
 import { sealer } from './secrets/sealer.ts';
-import { type SealedStore, together } from './secrets/sealing.ts';
+import { createSealing, together } from './secrets/sealing.ts';
 import type { Sqlite } from './sqlite/sqlite.ts';
-
-/** The stores of a data folder that contain sealed secrets. */
-type SealedStores = {
-  readonly catalog: Catalog;
-  readonly journal: Journal;
-  /** The refresh tokens that token endpoints issued. */
-  readonly sealedTokens: SealedTexts;
-  /** All of them, for resealing. */
-  readonly all: SealedStore;
-};
+import type { Telemetry } from './telemetry/telemetry.ts';
 
 export function keyringOf({ secretKey, dataDir }: Pick<Config, 'secretKey' | 'dataDir'>): Keyring {
   return secretKey === null ? keysInFolder(dataDir) : configuredKeys(secretKey.reveal());
 }
 
 /**
- * Throws an Error of one sentence when something was sealed with a key that the keyring lacks; otherwise saves the
+ * Opens the stores of a data folder that contain sealed secrets: `sealedTokens` has the refresh tokens that token
+ * endpoints issued, `all` is every store, for resealing. Throws an Error of one sentence when something was sealed with a key that the keyring lacks; otherwise saves the
  * keyring.
  */
 export async function openSealedStores(
   sqlite: Sqlite,
   keyring: Keyring,
   references?: Pick<SecretReferences, 'secret'>,
-): Promise<SealedStores> {
+) {
   const seals = sealer(keyring, references);
   const catalog = await sqliteCatalog(sqlite, seals);
   const journal = sqliteJournal(sqlite);
@@ -40,4 +33,35 @@ export async function openSealedStores(
   const sealedTokens = await openSealedTexts('refresh_token', { load, save }, seals);
   keyring.keep();
   return { catalog, journal, sealedTokens, all: together(sealedCatalog(sqlite, seals), sealedTokens.sealed) };
+}
+
+/** Opens the stores with secrets of a running server, and whatever reads, rotates or scrubs secrets. */
+export async function openSecrets(
+  config: Config,
+  { clock, telemetry, scrubber }: { clock: Clock; telemetry: Telemetry; scrubber: Scrubber },
+  sqlite: Sqlite,
+  env: Readonly<Record<string, string | undefined>>,
+) {
+  const keyring = keyringOf(config);
+  const references = secretReferences({
+    allowed: config.secretRefs,
+    env,
+    dataDir: config.dataDir,
+    now: clock.now,
+    changed: () => learnReadings(),
+  });
+  const learnReadings = scrubber.follow(references.values);
+  const { catalog, journal, sealedTokens, all } = await openSealedStores(sqlite, keyring, references);
+  const sealing = createSealing({
+    keyring,
+    store: all,
+    now: clock.now,
+    failed: (error) => telemetry.failed(error, 'reseal stored secrets'),
+  });
+  const refreshTokens = createRefreshTokens(sealedTokens, {
+    failed: (error) => telemetry.failed(error, 'keep a refresh token'),
+    changed: () => learnTokens(),
+  });
+  const learnTokens = scrubber.follow(refreshTokens.values);
+  return { catalog, journal, references, refreshTokens, sealing };
 }

@@ -3,7 +3,7 @@ import type { Secret } from '../contract/secret.ts';
 import { secretForms, secretLengthMin } from '../contract/secret-forms.ts';
 
 /** Removes the values of secrets from text for people. */
-interface Scrubber {
+export interface Scrubber {
   /** The text with `[secret]` in place of every known value in any of its forms (contract/secret-forms.ts). */
   scrub(text: string): string;
   /** Adds these values. Values under 8 characters are ignored. */
