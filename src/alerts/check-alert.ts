@@ -5,7 +5,7 @@ import { standardKey } from '../connections/signing.ts';
 import type { AlertBody } from '../contract/documents/alert.ts';
 import type { FieldError } from '../contract/errors.ts';
 import type { Egress } from '../egress/egress.ts';
-import { mailPort } from './senders/mail-port.ts';
+import { mailPort } from './senders/smtp.ts';
 
 /** The operator's allow-list: whether a host may be reached without TLS. */
 export type AllowList = {

@@ -24,6 +24,18 @@ export type Context = {
   endWith(code: ExitCode): void;
 };
 
+/** Adds a command below another one. Arguments as commander writes them (`<id>`, `[file]`, `<name...>`), described. */
+export function subcommand(
+  group: Command,
+  name: string,
+  description: string,
+  ...args: readonly (readonly [name: string, description: string])[]
+): Command {
+  const command = group.command(name).description(description);
+  for (const [argument, words] of args) command.argument(argument, words);
+  return command;
+}
+
 /** Adds `--host`, `--port`, … to a command; the value of a switch is optional. */
 export function addSettings(command: Command, deps: Deps): Command {
   for (const { name, flag, description, isSwitch } of deps.flags) {

@@ -3,14 +3,7 @@ import type { Secret } from '../contract/secret.ts';
 import { secretForms, secretLengthMin } from '../contract/secret-forms.ts';
 
 /** Removes the values of secrets from text for people. */
-export interface Scrubber {
-  /** The text with `[secret]` in place of every known value in any of its forms (contract/secret-forms.ts). */
-  scrub(text: string): string;
-  /** Adds these values. Values under 8 characters are ignored. */
-  learn(values: Iterable<Secret | string>): void;
-  /** Adds the live secrets of a source now, and again on each call of the returned function. */
-  follow(live: () => Iterable<Secret | string>): () => void;
-}
+export type Scrubber = ReturnType<typeof createScrubber>;
 
 /** The total length of remembered forms: about ten thousand passwords. */
 const charactersMax = 16 * 2 ** 20;
@@ -20,7 +13,7 @@ const charactersMax = 16 * 2 ** 20;
  * has the old one. When they exceed the limit, all but those in use are forgotten. Without secrets, scrubbing costs
  * nothing; otherwise about a microsecond for each thousand characters.
  */
-export function createScrubber({ charactersMax: most = charactersMax }: { charactersMax?: number } = {}): Scrubber {
+export function createScrubber({ charactersMax: most = charactersMax }: { charactersMax?: number } = {}) {
   const sources: (() => Iterable<Secret | string>)[] = [];
   let known = new Set<string>();
   let forms = textFinder(secretLengthMin);
@@ -53,9 +46,12 @@ export function createScrubber({ charactersMax: most = charactersMax }: { charac
   }
 
   return {
-    scrub: (text) => (characters === 0 ? text : forms.replaceAll(text, '[secret]')),
+    /** The text with `[secret]` in place of every known value in any of its forms (contract/secret-forms.ts). */
+    scrub: (text: string): string => (characters === 0 ? text : forms.replaceAll(text, '[secret]')),
+    /** Adds these values. Values under 8 characters are ignored. */
     learn,
-    follow(live) {
+    /** Adds the live secrets of a source now, and again on each call of the returned function. */
+    follow(live: () => Iterable<Secret | string>): () => void {
       sources.push(live);
       const refresh = () => learn(live());
       refresh();

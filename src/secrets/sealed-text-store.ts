@@ -8,19 +8,11 @@ type Notes = {
   save(name: string, text: string | null): Promise<void>;
 };
 
-/** Generated secret texts by name, sealed in the store. `all` is the content at the start. */
-export type SealedTexts = {
-  readonly all: ReadonlyMap<string, string>;
-  /** Durable when it resolves; null removes the text. */
-  save(name: string, text: string | null): Promise<void>;
-  readonly sealed: SealedStore;
-};
-
 /**
- * Opens the sealed texts. Throws an Error of one sentence when one was sealed with a key that the sealer does not
- * have.
+ * Opens generated secret texts by name, which are sealed in the store. Throws an Error of one sentence when one was
+ * sealed with a key that the sealer does not have.
  */
-export async function openSealedTexts(kind: string, notes: Notes, seals: Sealer): Promise<SealedTexts> {
+export async function openSealedTexts(kind: string, notes: Notes, seals: Sealer) {
   const prefix = `${kind}/`;
   const placeOf = (name: string) => ({ table: 'note', kind, id: name });
   const seal = (name: string, text: string) =>
@@ -40,25 +32,28 @@ export async function openSealedTexts(kind: string, notes: Notes, seals: Sealer)
     return mine;
   }
 
-  return {
-    all: new Map((await sealedNotes()).map(({ name, sealed }) => [name, open(name, sealed)])),
-    save: (name, text) => inTurn(() => notes.save(prefix + name, text === null ? null : seal(name, text))),
-    sealed: {
-      async bodiesByKey(keyIds) {
-        const needed = (await sealedNotes()).map(({ sealed }) => seals.keysOf(JSON.parse(sealed)));
-        return new Map(keyIds.map((id) => [id, needed.filter((ids) => ids.has(id)).length]));
-      },
-      reseal: (progress) =>
-        inTurn(async () => {
-          const old = (await sealedNotes()).filter(({ sealed }) =>
-            [...seals.keysOf(JSON.parse(sealed))].some((id) => id !== seals.sealsWith),
-          );
-          for (const [done, { name, sealed }] of old.entries()) {
-            progress({ done, total: old.length });
-            await notes.save(prefix + name, seal(name, open(name, sealed)));
-          }
-          progress({ done: old.length, total: old.length });
-        }),
+  const sealedStore: SealedStore = {
+    async bodiesByKey(keyIds) {
+      const needed = (await sealedNotes()).map(({ sealed }) => seals.keysOf(JSON.parse(sealed)));
+      return new Map(keyIds.map((id) => [id, needed.filter((ids) => ids.has(id)).length]));
     },
+    reseal: (progress) =>
+      inTurn(async () => {
+        const old = (await sealedNotes()).filter(({ sealed }) => seals.isSealedWithOldKey(JSON.parse(sealed)));
+        for (const [done, { name, sealed }] of old.entries()) {
+          progress({ done, total: old.length });
+          await notes.save(prefix + name, seal(name, open(name, sealed)));
+        }
+        progress({ done: old.length, total: old.length });
+      }),
+  };
+
+  return {
+    /** The content at the start. */
+    all: new Map((await sealedNotes()).map(({ name, sealed }) => [name, open(name, sealed)])),
+    /** Durable when it resolves; null removes the text. */
+    save: (name: string, text: string | null): Promise<void> =>
+      inTurn(() => notes.save(prefix + name, text === null ? null : seal(name, text))),
+    sealed: sealedStore,
   };
 }

@@ -7,29 +7,13 @@ import type { SecretReferences } from './references.ts';
 export type SealPlace = { table: string; kind: string; id: string };
 
 /** Turns documents with `Secret`s into plain JSON values with sealed ones, and back. */
-export interface Sealer {
-  /**
-   * A copy of a body with each secret as `{"$secret": <sealed>, "updatedAt": …}`, and each secret reference as
-   * `{"$ref": <reference>, "updatedAt": …}`.
-   */
-  sealBody(place: SealPlace, body: unknown): unknown;
-  /**
-   * The reverse of `sealBody`. Throws an Error of one sentence when a key is missing or a sealed text was changed or
-   * moved.
-   */
-  openBody(place: SealPlace, sealed: unknown): unknown;
-  /** The ids of the keys that a sealed body needs. */
-  keysOf(sealed: unknown): Set<string>;
-  /** The id of the key that seals. */
-  readonly sealsWith: string;
-  isHere(keyId: string): boolean;
-}
+export type Sealer = ReturnType<typeof sealer>;
 
 /**
  * Creates a sealer that seals with the first key and opens with all. Without `references`, secret references can't be
  * read.
  */
-export function sealer(keyring: Pick<Keyring, 'keys'>, references: Pick<SecretReferences, 'secret'> = unread): Sealer {
+export function sealer(keyring: Pick<Keyring, 'keys'>, references: Pick<SecretReferences, 'secret'> = unread) {
   const keyBytes = (id: string) => keyring.keys.find((key) => key.id === id)?.bytes;
 
   const seal = (place: string, secret: Secret): string => {
@@ -55,7 +39,11 @@ export function sealer(keyring: Pick<Keyring, 'keys'>, references: Pick<SecretRe
   };
 
   return {
-    sealBody: (place, body) => {
+    /**
+     * A copy of a body with each secret as `{"$secret": <sealed>, "updatedAt": …}`, and each secret reference as
+     * `{"$ref": <reference>, "updatedAt": …}`.
+     */
+    sealBody(place: SealPlace, body: unknown): unknown {
       const walk = (value: unknown, path: string): unknown => {
         if (value instanceof Secret)
           return {
@@ -67,7 +55,11 @@ export function sealer(keyring: Pick<Keyring, 'keys'>, references: Pick<SecretRe
       };
       return walk(body, rootOf(place));
     },
-    openBody: (place, sealed) => {
+    /**
+     * The reverse of `sealBody`. Throws an Error of one sentence when a key is missing or a sealed text was changed or
+     * moved.
+     */
+    openBody(place: SealPlace, sealed: unknown): unknown {
       const walk = (value: unknown, path: string): unknown => {
         if (!isObject(value)) return mapChildren(value, path, walk);
         if (plainKey in value) return mapChildren(value[plainKey], path, walk);
@@ -78,22 +70,28 @@ export function sealer(keyring: Pick<Keyring, 'keys'>, references: Pick<SecretRe
       };
       return walk(sealed, rootOf(place));
     },
+    /** The id of the key that seals. */
     get sealsWith() {
       return keyring.keys[0].id;
     },
-    isHere: (keyId) => keyBytes(keyId) !== undefined,
-    keysOf: (sealed) => {
-      const needed = new Set<string>();
-      const walk = (value: unknown): unknown => {
-        const inner = isObject(value) && plainKey in value ? value[plainKey] : value;
-        const text = inner === value && isObject(value) ? value[secretKey] : undefined;
-        if (typeof text === 'string') needed.add(keyIdOf(text));
-        return mapChildren(inner, '', walk);
-      };
-      walk(sealed);
-      return needed;
-    },
+    isHere: (keyId: string): boolean => keyBytes(keyId) !== undefined,
+    keysOf,
+    /** Whether a sealed body needs another key than the first one. */
+    isSealedWithOldKey: (sealed: unknown): boolean => [...keysOf(sealed)].some((id) => id !== keyring.keys[0].id),
   };
+}
+
+/** The ids of the keys that a sealed body needs. */
+function keysOf(sealed: unknown): Set<string> {
+  const needed = new Set<string>();
+  const walk = (value: unknown): unknown => {
+    const inner = isObject(value) && plainKey in value ? value[plainKey] : value;
+    const text = inner === value && isObject(value) ? value[secretKey] : undefined;
+    if (typeof text === 'string') needed.add(keyIdOf(text));
+    return mapChildren(inner, '', walk);
+  };
+  walk(sealed);
+  return needed;
 }
 
 const unread: Pick<SecretReferences, 'secret'> = {

@@ -34,31 +34,12 @@ export function together(...stores: readonly SealedStore[]): SealedStore {
   };
 }
 
-/** Rotates the keys of stored secrets, and reports the state. */
-export interface Sealing {
-  state(): Promise<SealingState>;
-  /**
-   * Starts to seal all stored secrets again and returns at once; a running rotation is joined. `newKey` generates a
-   * new first key before; throws AppError `conflict` where the keys are configured.
-   */
-  rotate(options: { newKey: boolean }): Promise<SealingState>;
-  /** Resolves when no rotation is running. */
-  ended(): Promise<void>;
-  /** Ends a running rotation; the next one does the rest. */
-  [Symbol.asyncDispose](): Promise<void>;
-}
+export type Sealing = ReturnType<typeof createSealing>;
 
-export function createSealing({
-  keyring,
-  store,
-  now,
-  failed,
-}: {
-  keyring: Keyring;
-  store: SealedStore;
-  now(): number;
-  failed(error: unknown): void;
-}): Sealing {
+type SealingParts = { keyring: Keyring; store: SealedStore; now(): number; failed(error: unknown): void };
+
+/** Rotates the keys of stored secrets, and reports the state. */
+export function createSealing({ keyring, store, now, failed }: SealingParts) {
   let rotation: SealingState['rotation'] = null;
   let running: Promise<void> = Promise.resolve();
   let isStopping = false;
@@ -94,7 +75,11 @@ export function createSealing({
 
   return {
     state,
-    async rotate({ newKey }) {
+    /**
+     * Starts to seal all stored secrets again and returns at once; a running rotation is joined. `newKey` generates a
+     * new first key before; throws AppError `conflict` where the keys are configured.
+     */
+    async rotate({ newKey }: { newKey: boolean }): Promise<SealingState> {
       if (rotation?.state !== 'running') {
         if (newKey) {
           if (keyring.renew === null)
@@ -109,7 +94,9 @@ export function createSealing({
       }
       return state();
     },
+    /** Resolves when no rotation is running. */
     ended: () => running,
+    /** Ends a running rotation; the next one does the rest. */
     async [Symbol.asyncDispose]() {
       isStopping = true;
       await running;

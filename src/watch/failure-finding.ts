@@ -1,7 +1,6 @@
 import type { DueDelivery, Settlement } from '../journal/journal.ts';
 import { failureText } from './failure-text.ts';
-import type { Finding } from './finding.ts';
-import type { Names } from './places.ts';
+import type { Finding, Names } from './finding.ts';
 
 const shapeMost = 120;
 

@@ -4,9 +4,8 @@ import type { Step } from '../pipeline/attempt/next-step.ts';
 import type { Owners } from '../pipeline/insight/delivery-events.ts';
 import type { Configuration } from '../pipeline/snapshot/snapshot.ts';
 import { findingOf, foldedFinding, isFailure, isFinal } from './failure-finding.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, namesIn } from './finding.ts';
 import type { IssueRegistry } from './issue-registry.ts';
-import { namesIn } from './places.ts';
 import type { Thresholds } from './thresholds.ts';
 
 /** A failure that may be temporary, and its occurrences since the last success. */

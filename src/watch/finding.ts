@@ -1,4 +1,5 @@
 import type { IssueRecord } from '../issues/issues.ts';
+import type { Configuration } from '../pipeline/snapshot/snapshot.ts';
 
 type Words = Pick<IssueRecord, 'fingerprint' | 'kind' | 'severity' | 'title' | 'detail' | 'likelyFix'>;
 type Places = Pick<IssueRecord, 'connectionId' | 'destinationId' | 'actionId' | 'errorKind'>;
@@ -16,7 +17,7 @@ export type Occurrences = { times: number; samples: readonly string[]; actionIds
 
 /** A condition that is checked at intervals and is either true or false. */
 export type Detector = {
-  /** For the log: completes "could not look at …". */
+  /** For the log: completes "could not check …". */
   at: string;
   everyMs: number;
   /** Every active issue of these kinds that `find` no longer returns is resolved. */
@@ -25,3 +26,32 @@ export type Detector = {
   over: string;
   find(now: number): Finding[] | Promise<Finding[]>;
 };
+
+/** Display names of configuration objects; the id for deleted ones. */
+export function namesIn(configuration: Configuration) {
+  const documents = () => configuration.snapshot.documents;
+  const connection = (id: string) => documents().connection.get(id)?.body.name ?? id;
+  return {
+    connection,
+    action: (id: string) => documents().action.get(id)?.body.name ?? id,
+    destination(id: string) {
+      const body = documents().destination.get(id)?.body;
+      return body === undefined ? id : `${connection(body.connectionId)} › ${body.name}`;
+    },
+  };
+}
+
+export type Names = ReturnType<typeof namesIn>;
+
+const units = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+] as const;
+
+/** A duration in its largest whole unit: "3 days", "1 hour", "0 minutes". */
+export function durationText(ms: number): string {
+  const [name, unitMs] = units.find(([, unit]) => ms >= unit) ?? ['minute', 60_000];
+  const count = Math.floor(ms / unitMs);
+  return `${count} ${name}${count === 1 ? '' : 's'}`;
+}

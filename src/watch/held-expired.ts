@@ -1,8 +1,7 @@
 import type { Owners } from '../pipeline/insight/delivery-events.ts';
 import type { Configuration } from '../pipeline/snapshot/snapshot.ts';
-import { finding } from './finding.ts';
+import { finding, namesIn } from './finding.ts';
 import type { IssueRegistry } from './issue-registry.ts';
-import { namesIn } from './places.ts';
 import type { Thresholds } from './thresholds.ts';
 
 /** Detects deliveries that were held for longer than their connection allows. */

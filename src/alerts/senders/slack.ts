@@ -1,8 +1,7 @@
 import { reveal } from '../../connections/secret-fields.ts';
 import type { AlertNotice } from '../../contract/documents/alert.ts';
 import { headOf, linesOf, linkTo } from '../message-text.ts';
-import { postJson } from './http-post.ts';
-import type { Sender } from './sender.ts';
+import { postJson, type Sender } from './sender.ts';
 
 /** Slack allows 50 blocks in a message; the title is one. */
 const shownMax = 20;

@@ -3,7 +3,6 @@ import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { reveal } from '../../connections/secret-fields.ts';
 import type { AlertBody } from '../../contract/documents/alert.ts';
 import type { EgressConnection } from '../../egress/egress.ts';
-import { mailPort } from './mail-port.ts';
 import type { SenderHttp, Sent } from './sender.ts';
 
 type Open = Extract<EgressConnection, { kind: 'open' }>;
@@ -79,6 +78,14 @@ function optionsOf(
     maxResponseSize: 65_536,
     logger: false,
   };
+}
+
+/**
+ * The port of a mail server: the configured one, else 587 for submission (RFC 6409) or 465 for implicit TLS (RFC
+ * 8314).
+ */
+export function mailPort({ port, security }: Pick<Mail, 'port' | 'security'>): number {
+  return port ?? (security === 'tls' ? 465 : 587);
 }
 
 type Taken = { accepted: string[]; rejected: string[] };

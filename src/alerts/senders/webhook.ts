@@ -1,8 +1,7 @@
 import { signMessage } from '../../connections/signing.ts';
 import type { OutboxMessage } from '../../outbox/outbox.ts';
 import { linkTo } from '../message-text.ts';
-import { postJson } from './http-post.ts';
-import type { Sender } from './sender.ts';
+import { postJson, type Sender } from './sender.ts';
 
 /**
  * Sends a webhook in the format of Standard Webhooks. `webhook-id` is the message's id, the same in every attempt, so

@@ -53,7 +53,7 @@ export function sealedCatalog(sqlite: Pick<Sqlite, 'client'>, sealer: Sealer): S
 
   function resealed({ row, body: old, ...document }: DocumentRow & { row: number }) {
     const sealed = JSON.parse(old);
-    if (![...sealer.keysOf(sealed)].some((id) => id !== sealer.sealsWith)) return [];
+    if (!sealer.isSealedWithOldKey(sealed)) return [];
     const place = placeOf(document);
     return [{ row, old, body: JSON.stringify(sealer.sealBody(place, sealer.openBody(place, sealed))) }];
   }

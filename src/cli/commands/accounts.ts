@@ -3,7 +3,7 @@ import { allRights, closure, type Right } from '../../contract/accounts/rights.t
 import type { ShownRole } from '../../contract/accounts/role.ts';
 import type { ShownToken } from '../../contract/accounts/token.ts';
 import { type ShownUser, userStatus } from '../../contract/accounts/user.ts';
-import { type Context, count } from '../context.ts';
+import { type Context, count, subcommand } from '../context.ts';
 import { CommandError, exitCodes } from '../exit.ts';
 import { nameOf } from '../kinds.ts';
 import type { Column } from '../output.ts';
@@ -37,9 +37,7 @@ function userCommands(group: Command, context: Context) {
     };
   }
 
-  group
-    .command('list')
-    .description('list users, newest first')
+  subcommand(group, 'list', 'list users, newest first')
     .option('--email <text>', 'only e-mail addresses that contain this text')
     .addOption(statusOption('only this status'))
     .option('--role <role>', 'only users with this role (id or name)')
@@ -51,37 +49,35 @@ function userCommands(group: Command, context: Context) {
     });
   getCommand(group, 'user', user, context);
 
-  group
-    .command('create')
-    .argument('<email>', 'e-mail address to sign in with; no mail is sent to it')
+  subcommand(group, 'create', 'create a user; prints a one-time link to set the password', [
+    '<email>',
+    'e-mail address to sign in with; no mail is sent to it',
+  ])
     .option('--role <role...>', 'roles of the user (id or name)')
     .addOption(statusOption('default: enabled'))
     .option('--password-stdin', 'read the password from the standard input instead of creating an invitation')
-    .description('create a user; prints a one-time link to set the password')
     .action(async (email: string, options: UserOptions) => {
       const made = await server().call('createUser', { body: { ...(await bodyFrom(options)), email } });
       output.result(made, `created user ${made.email} (${made.id})`, ...invitation(made));
     });
 
-  group
-    .command('invite')
-    .argument('<user>', user)
-    .description('create a new one-time link to set the password of a user; the previous one stops working')
-    .action(async (name: string) => {
-      const { id } = await server().find('user', name);
-      const invited = await server().call('inviteUser', { params: { id } });
-      output.result(invited, `invited user ${invited.email} (${id})`, ...invitation(invited));
-    });
+  subcommand(
+    group,
+    'invite',
+    'create a new one-time link to set the password of a user; the previous one stops working',
+    ['<user>', user],
+  ).action(async (name: string) => {
+    const { id } = await server().find('user', name);
+    const invited = await server().call('inviteUser', { params: { id } });
+    output.result(invited, `invited user ${invited.email} (${id})`, ...invitation(invited));
+  });
 
-  group
-    .command('change')
-    .argument('<user>', user)
+  subcommand(group, 'change', 'change a user', ['<user>', user])
     .option('--email <email>', 'new e-mail address')
     .addOption(statusOption('enable or disable'))
     .option('--role <role...>', 'replace the roles (id or name)')
     .option('--no-roles', 'remove all roles')
     .option('--password-stdin', 'read a new password from the standard input; ends all sessions')
-    .description('change a user')
     .action(async (name: string, { roles, ...options }: UserOptions & { roles: boolean }) => {
       const body = await bodyFrom({ ...options, ...(roles ? {} : { role: [] }) });
       await change('user', name, body, context);
@@ -93,33 +89,25 @@ type RoleOptions = { name?: string; description?: string; right?: Right[] };
 
 function roleCommands(group: Command, context: Context) {
   const { server, output } = context;
-  group
-    .command('list')
-    .description('list roles, newest first')
+  subcommand(group, 'list', 'list roles, newest first')
     .option('--name <text>', 'only names that contain this text')
     .action(async ({ name }: { name?: string }) =>
       output.rows(await Array.fromAsync(server().list('role', { name })), roleColumns),
     );
   getCommand(group, 'role', idOrName, context);
 
-  group
-    .command('create')
-    .argument('<name>', 'name of the role')
+  subcommand(group, 'create', 'create a role', ['<name>', 'name of the role'])
     .addOption(rightOption('rights, of those that you have; Manage includes View').makeOptionMandatory())
     .option('--description <text>', 'purpose of the role')
-    .description('create a role')
     .action(async (name: string, { right: rights = [], description }: RoleOptions) => {
       const made = await server().call('createRole', { body: { name, description, rights } });
       output.result(made, `created role ${made.name} (${made.id})`);
     });
 
-  group
-    .command('change')
-    .argument('<role>', idOrName)
+  subcommand(group, 'change', 'change a role; applies immediately to all users who have it', ['<role>', idOrName])
     .option('--name <name>', 'new name')
     .option('--description <text>', 'new description')
     .addOption(rightOption('replace the rights'))
-    .description('change a role; applies immediately to all users who have it')
     .action((role: string, { right: rights, ...options }: RoleOptions) =>
       change('role', role, { ...options, rights }, context),
     );
@@ -133,9 +121,7 @@ function tokenCommands(group: Command, context: Context) {
   const expiresAt = ({ days, expiry }: TokenOptions) =>
     days === undefined ? (expiry ? undefined : null) : new Date(deps.now() + days * 86_400_000).toISOString();
 
-  group
-    .command('list')
-    .description('list tokens, newest first')
+  subcommand(group, 'list', 'list tokens, newest first')
     .option('--name <text>', 'only names that contain this text')
     .option('--user <user>', 'only tokens of this user (id or e-mail)')
     .option('--mine', 'only your own tokens (needs no right)')
@@ -147,27 +133,24 @@ function tokenCommands(group: Command, context: Context) {
     });
   getCommand(group, 'token', idOrName, context);
 
-  group
-    .command('create')
-    .argument('<name>', 'name of the token, such as the program that uses it')
+  subcommand(group, 'create', 'create a token of your own and print its value, once', [
+    '<name>',
+    'name of the token, such as the program that uses it',
+  ])
     .addOption(rightOption('rights, of those that you have; Manage includes View').makeOptionMandatory())
     .option('--days <number>', 'lifetime in days; default: 365', count)
     .option('--no-expiry', 'never expires')
-    .description('create a token of your own and print its value, once')
     .action(async (name: string, options: TokenOptions) => {
       const body = { name, rights: options.right ?? [], expiresAt: expiresAt(options) };
       const made = await server().call('createMyToken', { body });
       output.result(made, `created token ${made.name} (${made.id})`, `${made.token}  (not shown again)`);
     });
 
-  group
-    .command('change')
-    .argument('<token>', idOrName)
+  subcommand(group, 'change', 'change a token', ['<token>', idOrName])
     .option('--name <name>', 'new name')
     .addOption(rightOption('replace the rights'))
     .option('--days <number>', 'lifetime in days from now', count)
     .option('--no-expiry', 'never expires')
-    .description('change a token')
     .action((token: string, options: TokenOptions) =>
       change('token', token, { name: options.name, rights: options.right, expiresAt: expiresAt(options) }, context),
     );

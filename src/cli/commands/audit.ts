@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { type AuditEntry, auditEntry } from '../../contract/records/audit.ts';
-import { type Context, count } from '../context.ts';
+import { type Context, count, subcommand } from '../context.ts';
 import { CommandError, exitCodes } from '../exit.ts';
 import type { Column } from '../output.ts';
 
@@ -10,9 +10,7 @@ const { act, kind, result } = auditEntry.shape;
 export function auditCommands(command: Command, { server, configure, withSettings, output }: Context) {
   const group = command.command('audit').description('list and verify the audit trail');
 
-  group
-    .command('list')
-    .description('list entries, newest first')
+  subcommand(group, 'list', 'list entries, newest first')
     .addOption(new Option('--act <act>', 'only this act').choices(act.options))
     .addOption(new Option('--kind <kind>', 'only changes of this kind of thing').choices(kind.options))
     .option('--id <id>', 'only changes of the thing with this id')
@@ -26,10 +24,9 @@ export function auditCommands(command: Command, { server, configure, withSetting
       output.rows(await server().items(limit, 'listAudit', { query }), columns);
     });
 
-  withSettings(group.command('verify'))
-    .argument('[file]', 'a backup or a data folder; default: the data folder')
+  const words = 'verify the hash chain without the server; exit code 1 and the entry number if it is broken';
+  withSettings(subcommand(group, 'verify', words, ['[file]', 'a backup or a data folder; default: the data folder']))
     .option('--head <number:hash...>', 'heads noted earlier, which the trail must contain')
-    .description('verify the hash chain without the server; exit code 1 and the entry number if it is broken')
     .action(async (file: string | undefined, { head = [], ...options }) => {
       const program = configure(options);
       const verdict = await program.verifyAudit(file ?? program.settings.dataDir, head.map(readHead));

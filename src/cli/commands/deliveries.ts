@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import { type Delivery, deliveryStatus } from '../../contract/records/delivery.ts';
-import { type Context, count } from '../context.ts';
+import { type Context, count, subcommand } from '../context.ts';
 import type { Column } from '../output.ts';
 import type { PlaceOptions, Server } from '../server.ts';
 import { endOf } from '../signals.ts';
@@ -27,17 +27,12 @@ export function deliveryCommands(command: Command, { deps, server, output }: Con
       output.rows(await server().items(options.limit, 'listDeliveries', { query }), columns);
     });
 
-  group
-    .command('get')
-    .argument('<id>', 'id of a delivery')
-    .description('show a delivery with its attempts')
-    .action(async (id: string) => output.value(await server().call('getDelivery', { params: { id } })));
+  subcommand(group, 'get', 'show a delivery with its attempts', ['<id>', 'id of a delivery']).action(
+    async (id: string) => output.value(await server().call('getDelivery', { params: { id } })),
+  );
 
-  group
-    .command('retry')
-    .argument('<id...>', 'ids of deliveries')
+  subcommand(group, 'retry', 'send deliveries again now', ['<id...>', 'ids of deliveries'])
     .option('--render', 'render with the current template instead of sending the stored body')
-    .description('send deliveries again now')
     .action(async (ids: string[], { render = false }: { render?: boolean }) => {
       for (const id of ids) {
         const { status } = await server().call('retryDelivery', { params: { id }, body: { render } });

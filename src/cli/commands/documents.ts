@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Context } from '../context.ts';
+import { type Context, subcommand } from '../context.ts';
 import { CommandError, exitCodes } from '../exit.ts';
 import { type Document, type Kind, kindNames, type NamedKind, nameOf } from '../kinds.ts';
 import { type Manifest, manifestsIn } from '../manifest.ts';
@@ -8,11 +8,10 @@ import type { Column } from '../output.ts';
 /** `millrace connections list|get|apply|delete`, and the same for every kind of document. */
 export function documentCommands(command: Command, context: Context) {
   for (const kind of kindNames) oneKind(command, kind, context);
-  command
-    .command('apply')
-    .argument('<file...>', 'YAML or JSON files; - is the standard input')
-    .description('create or replace the documents in files, of any kind')
-    .action((files: string[]) => applyFiles(files, null, context));
+  subcommand(command, 'apply', 'create or replace the documents in files, of any kind', [
+    '<file...>',
+    'YAML or JSON files; - is the standard input',
+  ]).action((files: string[]) => applyFiles(files, null, context));
 }
 
 function oneKind(command: Command, kind: Kind, context: Context) {
@@ -34,11 +33,10 @@ function oneKind(command: Command, kind: Kind, context: Context) {
     });
 
   getCommand(group, kind, called, context);
-  group
-    .command('apply')
-    .argument('<file...>', 'YAML or JSON files; - is the standard input')
-    .description(`create or replace ${many} from files`)
-    .action((files: string[]) => applyFiles(files, kind, context));
+  subcommand(group, 'apply', `create or replace ${many} from files`, [
+    '<file...>',
+    'YAML or JSON files; - is the standard input',
+  ]).action((files: string[]) => applyFiles(files, kind, context));
 
   if (kind === 'alert') alertTest(group, context);
   if (kind === 'connection') openingCommands(group, context);
@@ -47,7 +45,7 @@ function oneKind(command: Command, kind: Kind, context: Context) {
 
 /** `get`; with `--mine` for tokens. `called` says how an object of the kind is named. */
 export function getCommand(group: Command, kind: NamedKind, called: string, { server, output }: Context) {
-  const command = group.command('get').argument('<name>', called).description(`show one of the ${kind}s`);
+  const command = subcommand(group, 'get', `show one of the ${kind}s`, ['<name>', called]);
   if (kind === 'token') command.option('--mine', 'one of your own tokens (needs no right)');
   command.action(async (name: string, { mine = false }: { mine?: boolean }) =>
     output.value(await server().find(mine ? 'ownToken' : kind, name)),
@@ -62,7 +60,7 @@ export function deleteCommand(
   description: string,
   { server, output }: Context,
 ) {
-  const command = group.command('delete').argument('<name...>', called).description(description);
+  const command = subcommand(group, 'delete', description, ['<name...>', called]);
   if (kind === 'token') command.option('--mine', 'your own tokens (needs no right)');
   command.action(async (names: string[], { mine = false }: { mine?: boolean }) => {
     const asked = mine ? 'ownToken' : kind;
@@ -108,35 +106,33 @@ async function applyFiles(files: string[], kind: Kind | null, context: Context):
 }
 
 function alertTest(group: Command, { server, output, endWith }: Context) {
-  group
-    .command('test')
-    .argument('<name>', 'id or name')
-    .description('send one test message of an alert and print the result')
-    .action(async (name: string) => {
+  subcommand(group, 'test', 'send one test message of an alert and print the result', ['<name>', 'id or name']).action(
+    async (name: string) => {
       const { id } = await server().find('alert', name);
       const { ok, detail, durationMs } = await server().call('testAlert', { params: { id } });
       output.line(`${ok ? 'sent' : 'not sent'} after ${Math.round(durationMs)} ms: ${detail}`);
       if (!ok) endWith(exitCodes.failed);
-    });
+    },
+  );
 }
 
 function openingCommands(group: Command, { server, output }: Context) {
-  group
-    .command('probe')
-    .argument('<name>', 'id or name')
-    .description('send the next held delivery as a probe, to check whether the connection works again')
-    .action(async (name: string) => {
-      const { id } = await server().find('connection', name);
-      output.value(await server().call('probeConnection', { params: { id } }));
-    });
-  group
-    .command('release')
-    .argument('<name>', 'id or name')
-    .description('send the held deliveries: releases a hold that traffic caused, and retries exhausted deliveries')
-    .action(async (name: string) => {
-      const { id } = await server().find('connection', name);
-      output.value(await server().call('releaseConnection', { params: { id } }));
-    });
+  subcommand(group, 'probe', 'send the next held delivery as a probe, to check whether the connection works again', [
+    '<name>',
+    'id or name',
+  ]).action(async (name: string) => {
+    const { id } = await server().find('connection', name);
+    output.value(await server().call('probeConnection', { params: { id } }));
+  });
+  subcommand(
+    group,
+    'release',
+    'send the held deliveries: releases a hold that traffic caused, and retries exhausted deliveries',
+    ['<name>', 'id or name'],
+  ).action(async (name: string) => {
+    const { id } = await server().find('connection', name);
+    output.value(await server().call('releaseConnection', { params: { id } }));
+  });
 }
 
 const common: Column<Document>[] = [

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { type Issue, issueKind, issueSeverity, issueState } from '../../contract/records/issue.ts';
-import { type Context, count } from '../context.ts';
+import { type Context, count, subcommand } from '../context.ts';
 import { CommandError, exitCodes } from '../exit.ts';
 import type { Column } from '../output.ts';
 
@@ -8,9 +8,7 @@ import type { Column } from '../output.ts';
 export function issueCommands(command: Command, { deps, server, output }: Context) {
   const group = command.command('issues').description('list and manage issues');
 
-  group
-    .command('list')
-    .description('list issues, last opened first, without resolved ones')
+  subcommand(group, 'list', 'list issues, last opened first, without resolved ones')
     .addOption(new Option('--state <state...>', 'only these states').choices(issueState.options))
     .addOption(new Option('--kind <kind>', 'only this kind').choices(issueKind.options))
     .addOption(new Option('--severity <severity>', 'only this severity').choices(issueSeverity.options))
@@ -26,14 +24,13 @@ export function issueCommands(command: Command, { deps, server, output }: Contex
       output.rows(await server().items(limit, 'listIssues', { query }), columns);
     });
 
-  group
-    .command('get')
-    .argument('<id>', 'id of an issue')
-    .description('show an issue: cause, likely fix, samples, recent changes')
-    .action(async (id: string) => output.value(await server().call('getIssue', { params: { id } })));
+  subcommand(group, 'get', 'show an issue: cause, likely fix, samples, recent changes', [
+    '<id>',
+    'id of an issue',
+  ]).action(async (id: string) => output.value(await server().call('getIssue', { params: { id } })));
 
   const does = (verb: string, description: string) =>
-    group.command(verb).argument('<id...>', 'ids of issues').description(description);
+    subcommand(group, verb, description, ['<id...>', 'ids of issues']);
   async function act(ids: readonly string[], one: (params: { id: string }) => Promise<Issue>) {
     for (const id of ids) output.line(`${id} ${(await one({ id })).state}`);
   }

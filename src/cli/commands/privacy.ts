@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { Erasure } from '../../contract/records/erasure.ts';
-import type { Context } from '../context.ts';
+import { type Context, subcommand } from '../context.ts';
 import { CommandError, exitCodes } from '../exit.ts';
 
 const lookEveryMs = 500;
@@ -10,13 +10,11 @@ const lookEveryMs = 500;
 export function privacyCommands(command: Command, { deps, server, output }: Context) {
   const group = command.command('privacy').description('manage the stored data of visitors');
 
-  group
-    .command('erase')
+  subcommand(group, 'erase', 'erase the stored data of a visitor in the background, and wait until it is erased')
     .option('--visitor <id>', 'visitor id')
     .option('--parameter <name>', 'or a parameter of the events')
     .option('--value <text>', 'value of the parameter')
     .option('--dry-run', 'only count')
-    .description('erase the stored data of a visitor in the background, and wait until it is erased')
     .action(async ({ visitor, parameter, value, dryRun = false }) => {
       if ((visitor === undefined) === (parameter === undefined || value === undefined))
         throw new CommandError(exitCodes.usage, 'Give --visitor, or --parameter and --value.');

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { CallInput } from '../../client/client.ts';
 import type { Replay } from '../../contract/records/replay.ts';
-import { type Context, count } from '../context.ts';
+import { type Context, count, subcommand } from '../context.ts';
 import { CommandError, exitCodes } from '../exit.ts';
 import type { Column } from '../output.ts';
 import type { PlaceOptions, Server } from '../server.ts';
@@ -69,17 +69,13 @@ export function replayCommands(command: Command, { server, output }: Context) {
       output.value(await server().call('createReplay', { body: { ...body, name, reason } }));
     });
 
-  group
-    .command('list')
-    .description('list replays, newest first')
+  subcommand(group, 'list', 'list replays, newest first')
     .option('--limit <number>', 'maximum number', count, 50)
     .action(async ({ limit }: { limit: number }) => output.rows(await server().items(limit, 'listReplays'), columns));
 
-  group
-    .command('get')
-    .argument('<id>', 'id of a replay')
-    .description('show a replay with its progress')
-    .action(async (id: string) => output.value(await server().call('getReplay', { params: { id } })));
+  subcommand(group, 'get', 'show a replay with its progress', ['<id>', 'id of a replay']).action(async (id: string) =>
+    output.value(await server().call('getReplay', { params: { id } })),
+  );
 
   const moves = [
     ['pause', 'pauseReplay', 'pause a replay'],
@@ -87,11 +83,9 @@ export function replayCommands(command: Command, { server, output }: Context) {
     ['cancel', 'cancelReplay', 'cancel a replay'],
   ] as const;
   for (const [move, routeId, description] of moves)
-    group
-      .command(move)
-      .argument('<id>', 'id of a replay')
-      .description(description)
-      .action(async (id: string) => output.line(`${id} ${(await server().call(routeId, { params: { id } })).state}`));
+    subcommand(group, move, description, ['<id>', 'id of a replay']).action(async (id: string) =>
+      output.line(`${id} ${(await server().call(routeId, { params: { id } })).state}`),
+    );
 }
 
 type Options = PlaceOptions & {

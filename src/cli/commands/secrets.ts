@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { SealingState } from '../../contract/sealing.ts';
-import type { Context } from '../context.ts';
+import { type Context, subcommand } from '../context.ts';
 import { CommandError, exitCodes } from '../exit.ts';
 
 const lookEveryMs = 500;
@@ -10,10 +10,9 @@ const lookEveryMs = 500;
 export function secretCommands(command: Command, { deps, server, configure, withSettings, output }: Context) {
   const group = command.command('secrets').description('manage the encryption keys of stored secrets');
 
-  group
-    .command('status')
-    .description('show the encryption keys, and how many stored bodies need each')
-    .action(async () => showKeys(await server().call('getSealing')));
+  subcommand(group, 'status', 'show the encryption keys, and how many stored bodies need each').action(async () =>
+    showKeys(await server().call('getSealing')),
+  );
 
   withSettings(group.command('rotate'))
     .option('--new-key', 'create a new key first, if the keys are stored in the data folder')

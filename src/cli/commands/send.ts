@@ -1,17 +1,14 @@
 import type { Command } from 'commander';
-import { type Context, parseJson } from '../context.ts';
+import { type Context, parseJson, subcommand } from '../context.ts';
 import { CommandError, exitCodes } from '../exit.ts';
 import type { Server } from '../server.ts';
 
 /** `millrace send`: sends events to a collector, as a browser or a server would. */
 export function sendCommand(command: Command, { read, server, output }: Context) {
-  command
-    .command('send')
-    .argument('[name=value...]', 'parameters of one event, such as wt.ev=purchase')
+  subcommand(command, 'send', 'send events', ['[name=value...]', 'parameters of one event, such as wt.ev=purchase'])
     .option('--file <path>', 'a JSON file with an event, a list of events or {"events": […]}; - is the standard input')
     .option('--collector <name>', 'collector (id or name); optional if there is only one')
     .option('--key <key>', 'key of the collector, instead of a look-up')
-    .description('send events')
     .action(async (pairs: string[], options: { file?: string; collector?: string; key?: string }) => {
       const events = options.file === undefined ? [eventOf(pairs)] : await eventsIn(options.file);
       const key = options.key ?? (await keyOf(server(), options.collector));

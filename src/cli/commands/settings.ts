@@ -1,26 +1,26 @@
 import type { Command } from 'commander';
 import type { Settings } from '../../contract/documents/settings.ts';
-import type { Context } from '../context.ts';
+import { type Context, subcommand } from '../context.ts';
 import { CommandError, exitCodes } from '../exit.ts';
 
 /** `millrace settings show|set`. */
 export function settingsCommands(command: Command, { server, output }: Context) {
   const group = command.command('settings').description('show and change the settings of the installation');
 
-  group
-    .command('show')
-    .description('show the values in effect and their origin')
-    .action(async () => show(await server().call('getSettings')));
+  subcommand(group, 'show', 'show the values in effect and their origin').action(async () =>
+    show(await server().call('getSettings')),
+  );
 
-  group
-    .command('set')
-    .argument('<name>', 'such as retention.days or privacy.drop')
-    .argument('<value>', 'as JSON; null restores the default')
-    .description('change one setting')
-    .action(async (name: string, value: string) => {
-      const patch = name.split('.').reduceRight<unknown>((inner, part) => ({ [part]: inner }), parsed(value));
-      show(await server().call('changeSettings', { body: Object(patch) }));
-    });
+  subcommand(
+    group,
+    'set',
+    'change one setting',
+    ['<name>', 'such as retention.days or privacy.drop'],
+    ['<value>', 'as JSON; null restores the default'],
+  ).action(async (name: string, value: string) => {
+    const patch = name.split('.').reduceRight<unknown>((inner, part) => ({ [part]: inner }), parsed(value));
+    show(await server().call('changeSettings', { body: Object(patch) }));
+  });
 
   function show(settings: Settings) {
     if (output.format !== 'table') return output.value(settings);

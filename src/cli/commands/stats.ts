@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { type Stats, type StatsCounts, statsKind, statsRange } from '../../contract/records/stats.ts';
-import type { Context } from '../context.ts';
+import { type Context, subcommand } from '../context.ts';
 import { CommandError, exitCodes } from '../exit.ts';
 import type { Column } from '../output.ts';
 import type { Server } from '../server.ts';
@@ -10,11 +10,11 @@ type Item = Stats['items'][number] & { name: string | null };
 
 /** `millrace stats [kind]`. */
 export function statsCommand(command: Command, { server, output }: Context) {
-  command
-    .command('stats')
-    .argument('[kind]', `one line for each ${kindsOfThings.options.join(', ')}; default: the whole installation`)
+  subcommand(command, 'stats', 'show counts of events and deliveries, outcomes and reasons', [
+    '[kind]',
+    `one line for each ${kindsOfThings.options.join(', ')}; default: the whole installation`,
+  ])
     .addOption(new Option('--range <range>', 'time range').choices(statsRange.options).default('24h'))
-    .description('show counts of events and deliveries, outcomes and reasons')
     .action(async (given: string | undefined, { range }: { range: Stats['range'] }) => {
       const kind = statsKind.safeParse(given ?? 'all');
       if (!kind.success)

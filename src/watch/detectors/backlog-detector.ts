@@ -1,9 +1,7 @@
 import type { QueueStatus } from '../../pipeline/insight/queue-status.ts';
 import type { Configuration } from '../../pipeline/snapshot/snapshot.ts';
-import { durationText } from '../duration-text.ts';
-import { type Detector, finding } from '../finding.ts';
+import { type Detector, durationText, finding, namesIn } from '../finding.ts';
 import type { IssueRegistry } from '../issue-registry.ts';
-import { namesIn } from '../places.ts';
 import type { Thresholds } from '../thresholds.ts';
 
 /**

@@ -3,8 +3,7 @@ import { certificateExpiry } from '../../connections/certificate-expiry.ts';
 import { secretExpiry } from '../../connections/secret-expiry.ts';
 import type { ConnectionBody } from '../../contract/documents/connection.ts';
 import type { Configuration, Document } from '../../pipeline/snapshot/snapshot.ts';
-import { durationText } from '../duration-text.ts';
-import { type Detector, type Finding, finding } from '../finding.ts';
+import { type Detector, durationText, type Finding, finding } from '../finding.ts';
 import type { Thresholds } from '../thresholds.ts';
 
 /** Reading certificates is slow: after this many connections other work gets the thread. */

@@ -2,9 +2,8 @@ import { missingCredentials } from '../../connections/missing-credentials.ts';
 import type { Hold } from '../../journal/journal.ts';
 import type { QueueStatus } from '../../pipeline/insight/queue-status.ts';
 import type { Configuration } from '../../pipeline/snapshot/snapshot.ts';
-import { type Detector, type Finding, finding } from '../finding.ts';
+import { type Detector, type Finding, finding, namesIn } from '../finding.ts';
 import type { IssueRegistry } from '../issue-registry.ts';
-import { namesIn } from '../places.ts';
 import type { Thresholds } from '../thresholds.ts';
 
 /**

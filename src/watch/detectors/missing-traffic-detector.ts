@@ -1,10 +1,8 @@
 import type { Clock } from '../../async/clock.ts';
 import type { Journal, StatisticsAnswer } from '../../journal/journal.ts';
 import type { Configuration } from '../../pipeline/snapshot/snapshot.ts';
-import { durationText } from '../duration-text.ts';
-import { type Detector, type Finding, finding } from '../finding.ts';
+import { type Detector, durationText, type Finding, finding, namesIn } from '../finding.ts';
 import type { IssueRegistry } from '../issue-registry.ts';
-import { namesIn } from '../places.ts';
 import type { Thresholds } from '../thresholds.ts';
 import { baselineSteps, type MissingTraffic, missingTrafficIn, type TrafficBaseline } from './missing-traffic.ts';
 

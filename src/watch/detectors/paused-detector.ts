@@ -1,7 +1,6 @@
 import type { Configuration } from '../../pipeline/snapshot/snapshot.ts';
-import { type Detector, type Finding, finding } from '../finding.ts';
+import { type Detector, type Finding, finding, namesIn } from '../finding.ts';
 import type { IssueRegistry } from '../issue-registry.ts';
-import { namesIn } from '../places.ts';
 import type { Thresholds } from '../thresholds.ts';
 
 /** Reports destinations that Millrace paused automatically and that were not changed since. */
