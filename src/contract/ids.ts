@@ -64,9 +64,11 @@ export function placedId(kind: 'event' | 'delivery', place: Place): string {
   return headOf(kind, timeMs, partition, Math.floor(number / 1_024)) + pairs[number % 1_024];
 }
 
+const placedPrefixes = { event: `${idPrefixes.event}_`, delivery: `${idPrefixes.delivery}_` };
+
 /** The location encoded in the id of an event or a delivery; null when it is not such an id. */
 export function placeOf(kind: 'event' | 'delivery', id: string): Place | null {
-  if (id.length !== 30 || !id.startsWith(`${idPrefixes[kind]}_`)) return null;
+  if (id.length !== 30 || !id.startsWith(placedPrefixes[kind])) return null;
   const timeMs = decode(id, 4, 14);
   const partition = decode(id, 14, 17);
   const number = decode(id, 17, 30);

@@ -29,43 +29,42 @@ export function textFinder(lengthMin: number): TextFinder {
   const jumps = new Uint8Array(2 ** tableBits).fill(jumpMost);
   const buckets = new Map<number, Bucket>();
 
+  /** Where a wanted text may begin, from `start` on; -1: nowhere. */
+  function nextCandidate(text: string, start: number): number {
+    const end = text.length - lengthMin;
+    for (let at = start; at <= end; ) {
+      const jump = jumps[blockAt(text, at + jumpMost - 1)] ?? jumpMost;
+      if (jump === 0) return at;
+      at += jump;
+    }
+    return -1;
+  }
+
   function replaceWithin(text: string, replacement: string, comparedMax: number): string | null {
+    let at = nextCandidate(text, 0);
+    if (at < 0) return text;
     let done = '';
     let copied = 0;
     let compared = 0;
-    /** Start of the last hit; overlapping hits extend it. */
+    /** The last hit, which overlapping hits extend; it is copied when the next one begins. */
     let hitStart = -1;
     let hitEnd = -1;
-    const end = text.length - lengthMin;
-    for (let start = 0; start <= end; ) {
-      const block = blockAt(text, start + jumpMost - 1);
-      const jump = jumps[block] ?? jumpMost;
-      if (jump > 0) {
-        start += jump;
-        continue;
-      }
-      const bucket = buckets.get(block);
+    for (; at >= 0; at = nextCandidate(text, at + 1)) {
+      const bucket = buckets.get(blockAt(text, at + jumpMost - 1));
       for (const length of bucket?.lengths ?? []) {
         compared += length + comparisonCost;
-        if (bucket?.texts.has(text.slice(start, start + length)) !== true) continue;
-        if (start >= hitEnd) {
-          replaceHit();
-          hitStart = start;
+        if (bucket?.texts.has(text.slice(at, at + length)) !== true) continue;
+        if (at >= hitEnd) {
+          if (hitStart >= 0) done += text.slice(copied, hitStart) + replacement;
+          if (hitStart >= 0) copied = hitEnd;
+          hitStart = at;
         }
-        hitEnd = Math.max(hitEnd, start + length);
+        hitEnd = Math.max(hitEnd, at + length);
         break;
       }
       if (compared > comparedMax) return null;
-      start += 1;
     }
-    replaceHit();
-    return copied === 0 ? text : done + text.slice(copied);
-
-    function replaceHit(): void {
-      if (hitStart < 0) return;
-      done += text.slice(copied, hitStart) + replacement;
-      copied = hitEnd;
-    }
+    return hitStart < 0 ? text : done + text.slice(copied, hitStart) + replacement + text.slice(hitEnd);
   }
 
   return {
