@@ -35,6 +35,7 @@ export class AuthorizedConnection {
    */
   route(): Route {
     const { tls, proxy } = this.settings;
+    if (this.#route !== null && tls.key === null && proxy === null) return this.#route.route;
     const key = reveal(tls.key);
     const password = reveal(proxy?.password ?? null);
     if (this.#route?.key !== key || this.#route.password !== password)

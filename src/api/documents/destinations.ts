@@ -1,7 +1,7 @@
 import { type DestinationBody, destinationInput } from '../../contract/documents/destination.ts';
 import { AppError } from '../../contract/errors.ts';
 import { joinUrl } from '../../destinations/endpoint-url.ts';
-import { withSecretsOf } from '../../pipeline/attempt/pinned-versions.ts';
+import { withSecretsOf } from '../../pipeline/attempt/delivery-plan.ts';
 import type { Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
 import { withoutPayloads } from '../call/payload-redaction.ts';

@@ -1,11 +1,13 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { ActionBody } from '../../contract/documents/action.ts';
+import type { Header } from '../../contract/documents/connection.ts';
+import type { DestinationBody } from '../../contract/documents/destination.ts';
 import type { Attempt } from '../../contract/records/delivery.ts';
 import type { DueDelivery } from '../../journal/journal.ts';
+import { valueBytes } from '../accept/size-estimate.ts';
 import type { Holds } from '../limits/holds.ts';
-import type { DestinationPlan } from '../snapshot/destination-plan.ts';
+import { type DestinationPlan, destinationPlan } from '../snapshot/destination-plan.ts';
 import type { Configuration, Document } from '../snapshot/snapshot.ts';
-import { pinnedVersions, type Wanted } from './pinned-versions.ts';
 import { keptProgram, type Meta, planRender, type RenderEngine, type RenderPlan } from './render.ts';
 
 /** Everything compiled that attempts need which have the same action and destination, in one version each. */
@@ -100,4 +102,95 @@ export function createPlans(options: {
 /** The plans of a destination by the document of the action in one version, and the program that they share. */
 function emptyPlans() {
   return { byAction: new WeakMap<object, DeliveryPlan>(), program: keptProgram() };
+}
+
+/**
+ * The action and destination of a delivery in the versions it was planned with, the destination with its current
+ * connection. `action` null: it has none, or this version never existed; `to` null: this version never existed, or the
+ * destination was deleted. Secrets never come from an old version: a secret header has the value of the header with this
+ * name in the current version, or null.
+ */
+export type Pinned = { action: Document<ActionBody> | null; to: DestinationPlan | null };
+
+type Wanted = {
+  actionId: string | null;
+  actionVersion: number | null;
+  destinationId: string;
+  destinationVersion: number;
+};
+
+/** Approximate limit of the cache of old versions. */
+const oldBytesMax = 16 * 1_048_576;
+
+type Old = {
+  document: Document<unknown> | null;
+  /** Of a destination: its plan, and the current plan that it took connection and secrets from. */
+  plan: { to: DestinationPlan; present: DestinationPlan } | null;
+};
+
+/** Finds documents by version: the current one in the snapshot, an older one in the catalog, cached. */
+export function pinnedVersions(configuration: Configuration, catalog: Catalog) {
+  const old = new Map<string, Old>();
+  let oldBytes = 0;
+
+  async function load(kind: 'action' | 'destination', id: string, version: number): Promise<Old> {
+    const key = `${id}@${version}`;
+    const known = old.get(key);
+    if (known !== undefined) return known;
+    const [found] = await catalog.versions({ kind, id, before: version + 1, limit: 1 });
+    const loaded = old.get(key);
+    if (loaded !== undefined) return loaded;
+    const one: Old = { document: found?.version === version ? found : null, plan: null };
+    oldBytes += valueBytes(one.document);
+    while (oldBytes > oldBytesMax && old.size > 0) {
+      const [first = '', oldest] = old.entries().next().value ?? [];
+      old.delete(first);
+      oldBytes -= valueBytes(oldest?.document);
+    }
+    old.set(key, one);
+    return one;
+  }
+
+  function present({ actionId, actionVersion, destinationId, destinationVersion }: Wanted): Pinned | null {
+    const { documents, planOf } = configuration.snapshot;
+    const to = planOf(destinationId);
+    if (to === null) return { action: null, to: null };
+    const action = actionId === null ? null : (documents.action.get(actionId) ?? null);
+    const isWanted = actionVersion === null || action?.version === actionVersion;
+    return isWanted && to.destination.version === destinationVersion ? { action, to } : null;
+  }
+
+  async function older(wanted: Wanted): Promise<Pinned> {
+    const { actionId, actionVersion, destinationId, destinationVersion } = wanted;
+    let action = actionId === null ? null : (configuration.snapshot.documents.action.get(actionId) ?? null);
+    if (actionId !== null && actionVersion !== null && action?.version !== actionVersion)
+      action = (await load('action', actionId, actionVersion)).document as Document<ActionBody> | null; // loaded as an action
+    const found = await load('destination', destinationId, destinationVersion);
+    const current = configuration.snapshot.planOf(destinationId);
+    if (current?.destination.version === destinationVersion) return { action, to: current };
+    return { action, to: current && planOfOld(found, current) };
+  }
+
+  function planOfOld(one: Old, present: DestinationPlan): DestinationPlan | null {
+    if (one.document === null) return null;
+    if (one.plan?.present === present) return one.plan.to;
+    const document = one.document as Document<DestinationBody>; // loaded as a destination
+    const body = withSecretsOf(document.body, present.destination.body.settings.headers);
+    const to = destinationPlan({ ...document, body }, present.connection);
+    one.plan = { to, present };
+    return to;
+  }
+
+  // Usually the pinned versions are the current ones, which needs no wait.
+  return (wanted: Wanted): Pinned | Promise<Pinned> => present(wanted) ?? older(wanted);
+}
+
+/** A destination whose secret headers have the values of the secret headers with the same names in `headers`. */
+export function withSecretsOf(body: DestinationBody, headers: readonly Header[]): DestinationBody {
+  const presentValue = (name: string) => {
+    const found = headers.find((one) => one.secret && one.name.toLowerCase() === name.toLowerCase());
+    return found?.secret === true ? found.value : null;
+  };
+  const own = body.settings.headers.map((one) => (one.secret ? { ...one, value: presentValue(one.name) } : one));
+  return { ...body, settings: { ...body.settings, headers: own } };
 }

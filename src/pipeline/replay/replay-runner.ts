@@ -4,7 +4,7 @@ import type { NewAuditEntry } from '../../contract/records/audit.ts';
 import type { Replay, ReplayInput, ReplayPlan } from '../../contract/records/replay.ts';
 import type { ReplayState } from '../../contract/records/replay-limits.ts';
 import type { StoredReplay } from '../../journal/journal.ts';
-import { pinnedVersions } from '../attempt/pinned-versions.ts';
+import { pinnedVersions } from '../attempt/delivery-plan.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { ReplayRates } from '../dispatch/replay-rate.ts';
 import type { DeliveryEvents } from '../insight/delivery-events.ts';

@@ -10,16 +10,6 @@ export function behaviorConditions(behaviors: Iterable<Document<BehaviorBody>>) 
   );
 }
 
-/** Calls `make` on the first call, and caches its result. */
-export function once<T>(make: () => T): () => T {
-  let ask = () => {
-    const made = make();
-    ask = () => made;
-    return made;
-  };
-  return () => ask();
-}
-
 /** After this many conditions that are no longer used, the shared compilation is dropped. */
 const recompiledMax = 1_000;
 
@@ -37,15 +27,16 @@ export function ruleCompiler(): (documents: Documents) => RuleIndex<Rule> {
       behavior = documents.behavior;
       recompiled = 0;
     }
-    const conditions = once(() => behaviorConditions(documents.behavior.values()));
+    let conditions: ReturnType<typeof behaviorConditions> | null = null;
     const rules = new Map<string, Rule>();
     for (const action of documents.action.values()) {
       if (action.body.status !== 'enabled' || action.body.destinations.length === 0) continue;
       const before = known.get(action.id);
       if (before?.action === action) rules.set(action.id, before);
       else {
+        conditions ??= behaviorConditions(documents.behavior.values());
         recompiled += before === undefined ? 0 : 1;
-        const compiled = compileCondition(action.body.rules, conditions(), shared);
+        const compiled = compileCondition(action.body.rules, conditions, shared);
         if (compiled.ok) rules.set(action.id, { id: action.id, action, condition: compiled.condition });
       }
     }

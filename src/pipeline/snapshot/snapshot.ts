@@ -6,7 +6,7 @@ import { AppError } from '../../contract/errors.ts';
 import type { RuleIndex } from '../../rules/index.ts';
 import { standardBehaviors } from '../../rules/standard-behaviors.ts';
 import { auditEntryOf, type ChangeAuthor, type Scrubber } from './audit-entry.ts';
-import { once, ruleCompiler } from './compiled-rules.ts';
+import { ruleCompiler } from './compiled-rules.ts';
 import { destinationPlans, type PlanOf } from './destination-plan.ts';
 import type { Bodies, Document, Documents, Rule } from './documents.ts';
 import { nameIndex } from './name-index.ts';
@@ -67,7 +67,7 @@ export async function loadConfiguration(catalog: Catalog, scrubber: Scrubber): P
   let names = nameIndex();
   let compile = ruleCompiler();
   const plansOf = destinationPlans();
-  let rules: () => Snapshot['rules'];
+  let rules: { compiled: Snapshot['rules'] | null };
   let snapshot: Snapshot;
 
   async function reload() {
@@ -83,7 +83,7 @@ export async function loadConfiguration(catalog: Catalog, scrubber: Scrubber): P
     const hasSameRules =
       before?.documents.action === documents.action && before.documents.behavior === documents.behavior;
     // Compiling many actions takes long. Most changes touch none, and of consecutive changes only the last is compiled.
-    if (!hasSameRules) rules = once(() => compile(documents));
+    if (!hasSameRules) rules = { compiled: null };
     const present = rules;
     return {
       revision,
@@ -91,7 +91,8 @@ export async function loadConfiguration(catalog: Catalog, scrubber: Scrubber): P
       collectorsByKey:
         before?.documents.collector === documents.collector ? before.collectorsByKey : byKey(documents.collector),
       get rules() {
-        return present();
+        present.compiled ??= compile(documents);
+        return present.compiled;
       },
       idsNamed: names.idsOf,
       destinationsOf: names.destinationsOf,
