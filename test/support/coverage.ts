@@ -1,10 +1,9 @@
 import { Session } from 'node:inspector/promises';
 
-/** Source files (paths below the checkout) whose functions run between `start` and `files`, in all threads. */
+/** The functions that run, in all threads. */
 export interface Coverage extends AsyncDisposable {
-  /** Begins a new window. */
-  start(): Promise<void>;
-  files(): Promise<Set<string>>;
+  /** Source files (paths below the checkout), with the names of their functions that ran since the last call. */
+  take(): Promise<Map<string, Set<string>>>;
 }
 
 const root = new URL('../../', import.meta.url).href;
@@ -44,22 +43,20 @@ export async function startCoverage(): Promise<Coverage> {
     await post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
   }
 
-  async function take(): Promise<Set<string>> {
-    const found = new Set<string>();
-    for (const post of threads) {
-      const { result } = (await post('Profiler.takePreciseCoverage')) as { result: Script[] }; // the protocol's reply
-      for (const { url, functions } of result)
-        if (url.startsWith(`${root}src/`) && functions.some((one) => one.functionName !== '' && isCalled(one)))
-          found.add(url.slice(root.length));
-    }
-    return found;
-  }
-
   return {
-    async start() {
-      await take();
+    async take() {
+      const called = new Map<string, Set<string>>();
+      for (const post of threads) {
+        const { result } = (await post('Profiler.takePreciseCoverage')) as { result: Script[] }; // the protocol's reply
+        for (const { url, functions } of result) {
+          const names = functions.filter((one) => isCalled(one)).map((one) => one.functionName);
+          if (!url.startsWith(`${root}src/`) || names.length === 0) continue;
+          const path = url.slice(root.length);
+          called.set(path, new Set([...(called.get(path) ?? []), ...names]));
+        }
+      }
+      return called;
     },
-    files: take,
     async [Symbol.asyncDispose]() {
       session.disconnect();
     },

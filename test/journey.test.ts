@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { startTestApp, wire } from './support/app.ts';
+import { type Coverage, startCoverage } from './support/coverage.ts';
+import { eventually } from './support/eventually.ts';
+import { startReceiver } from './support/receiver.ts';
+
+/** Parts that hear of an event and do nothing for its delivery: log, metrics, statistics, parameters, issues, live streams. */
+const observers =
+  /^src\/(?:telemetry|watch|alerts|pipeline\/insight)\/|\/(?:parameter-catalog|parameter-learner|mask|order|traces)\.ts$/;
+
+const filesMax = 83;
+const folderChangesMax = 26;
+
+test('ARCHITECTURE.md lists the files that one event passes from POST to settle, and they are few', async () => {
+  await using receiver = await startReceiver();
+  await using app = await startTestApp();
+  const { collector, action, deliver } = await wire(app, receiver);
+  // The first events start threads, open sockets and compile.
+  for (let n = 0; n < 20; n++) await deliver({ n: String(n) });
+  await using coverage = await startCoverage();
+  const send = () =>
+    fetch(`${app.url}/v3/${collector.key}`, {
+      method: 'POST',
+      body: JSON.stringify({ events: [{ wire: action.name }] }),
+    });
+  // What only a timer ran in one of the windows is in one of them alone.
+  const windows: Set<string>[] = [];
+  for (let n = 0; n < 3; n++) windows.push(await passed(coverage, send));
+  const [first, ...others] = windows;
+  const files = [...(first ?? [])].filter((file) => others.every((one) => one.has(file)) && !observers.test(file));
+  const listed = listedFiles();
+  assert.deepEqual(files.toSorted(), listed.toSorted());
+  assert.ok(files.length <= filesMax, `${files.length} files`);
+  const changes = listed.filter((file, at) => at > 0 && folderOf(file) !== folderOf(listed[at - 1] ?? ''));
+  assert.ok(changes.length <= folderChangesMax, `${changes.length} changes of folder`);
+});
+
+/** The files that one event passes, until its outcome is recorded. */
+async function passed(coverage: Coverage, send: () => Promise<Response>): Promise<Set<string>> {
+  await coverage.take();
+  assert.equal((await send()).status, 200);
+  const files = new Set<string>();
+  await eventually('the outcome to be recorded', async () => {
+    const called = await coverage.take();
+    // A function without a name is code that runs while its module loads.
+    for (const [file, names] of called) if (names.size > (names.has('') ? 1 : 0)) files.add(file);
+    return called.get('src/pipeline/dispatch/dispatcher.ts')?.has('#recorded');
+  });
+  return files;
+}
+
+/** The files of ARCHITECTURE.md, in the order of its list. */
+function listedFiles(): string[] {
+  const text = readFileSync(new URL('../ARCHITECTURE.md', import.meta.url), 'utf8');
+  const list = text.split('<!-- journey -->')[1]?.split('<!-- /journey -->')[0] ?? '';
+  return list.split('\n').flatMap((line) => {
+    const folder = /^\| `([^`]*)`/.exec(line)?.[1];
+    const names = line.split('|')[2] ?? '';
+    return folder === undefined ? [] : Array.from(names.matchAll(/[\w-]+\.ts/g), ([name]) => `src/${folder}${name}`);
+  });
+}
+
+const folderOf = (file: string) => file.slice(0, file.lastIndexOf('/'));
