@@ -1,6 +1,7 @@
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { AppError } from '../contract/errors.ts';
+import { requestIds } from '../contract/ids.ts';
 import { routes } from '../contract/routes.ts';
 import type { ApiParts } from './call/call.ts';
 import { allHandlers } from './handlers.ts';
@@ -8,13 +9,12 @@ import { allowedMethods } from './http/allowed-methods.ts';
 import { clientErrors } from './http/client-error.ts';
 import { watchSockets } from './http/connection-limits.ts';
 import { wireLimits } from './http/limits.ts';
+import { type ProblemStyle, sendProblem } from './http/problem.ts';
 import { bodyReader } from './http/read-body.ts';
 import { checkHead, originForm } from './http/request-head.ts';
-import { requestIds } from './http/request-id.ts';
 import { httpsOnly } from './http/security-headers.ts';
-import { answerProblem } from './http/send-problem.ts';
-import { consoleFrom } from './http/static-console.ts';
-import { intakeRoutes } from './intake/intake.ts';
+import { type Console, consoleFrom } from './http/static-console.ts';
+import { createIntake, intakeRoutes } from './intake/intake.ts';
 import { createRejectedRequests } from './intake/rejected-requests.ts';
 import { createInbox } from './operating/inbox.ts';
 import { eventStreams } from './records/event-stream.ts';
@@ -34,73 +34,9 @@ type Server = AsyncDisposable & {
 export async function createServer(parts: ApiParts): Promise<Server> {
   let isStopping = false;
   const stopping = () => isStopping;
-  const requestId = requestIds(parts.newId);
-  const docs = parts.publicUrl?.replace(/\/+$/, '') ?? '';
-  const manner = { docs, scrub: parts.scrub };
-  const isHttps = parts.publicUrl?.startsWith('https:') === true;
-
-  const limits = { ...wireLimits, ...parts.wire };
-  const app = Fastify({
-    // Fastify would load its schema compilers, which no route uses.
-    schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
-    http: { headersTimeout: limits.headMs, connectionsCheckingInterval: limits.checkMs, requireHostHeader: false },
-    requestTimeout: limits.requestMs,
-    keepAliveTimeout: limits.keepAliveMs,
-    return503OnClosing: false,
-    genReqId: requestId,
-    trustProxy: parts.trustedProxies.length > 0 ? [...parts.trustedProxies] : false,
-    routerOptions: { maxParamLength: 4_096, ignoreTrailingSlash: false },
-    rewriteUrl: originForm,
-    frameworkErrors: (error, request, reply) => answerProblem(error, request, reply, manner),
-    clientErrorHandler: (error, socket) => unreadable.onError(error, socket),
-  });
-  const sockets = watchSockets(app.server, limits);
-  const unreadable = clientErrors({ docs, requestId, sockets });
-  // Node silently drops headers above its limit of 2,000. checkHead rejects more than 100.
-  app.server.maxHeadersCount = 0;
-  app.server.on('connect', (_request, socket: Socket) =>
-    sockets.beforeRefusal(socket, () =>
-      unreadable.refuse(new AppError('malformed_request', 'This server is not a proxy.'), socket),
-    ),
-  );
-  app.server.on('checkContinue', (request, response) => {
-    // Only for a body that will not be rejected for its size.
-    if (Number(request.headers['content-length'] ?? 0) <= limits.bodyBytesMax) response.writeContinue();
-    app.server.emit('request', request, response);
-  });
-  // Without this, Node responds to unknown expectations with an empty 417.
-  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
-  // Bodies are read as bytes: each route checks the content type itself, after the rights.
-  app.removeAllContentTypeParsers();
-  const readBody = bodyReader(limits);
-  app.addContentTypeParser('*', (_request, payload, done) => readBody(payload, done));
-  app.setErrorHandler((error, request, reply) => answerProblem(error, request, reply, manner));
-
-  const allowed = allowedMethods(routes);
-  app.decorateRequest('declaredType', undefined);
-  app.decorateRequest('failure', undefined);
+  const style = { docs: parts.publicUrl?.replace(/\/+$/, '') ?? '', scrub: parts.scrub };
   const pages = consoleFrom(parts.consoleDir ?? null);
-  app.setNotFoundHandler((request, reply) =>
-    pages?.isPage(request) === true
-      ? pages.sendPage(reply)
-      : answerProblem(unknownAddress(request, reply, allowed), request, reply, manner),
-  );
-  app.addHook('onRequest', (request, reply, done) => {
-    const { headers } = request.raw;
-    if (isHttps) reply.header('strict-transport-security', httpsOnly);
-    try {
-      checkHead(request.raw);
-    } catch (error) {
-      reply.header('connection', 'close');
-      return done(error as Error); // an AppError
-    }
-    // Before the body is read, because no route needs it.
-    if (request.is404 && pages?.isPage(request) !== true) return done(unknownAddress(request, reply, allowed));
-    // Hidden from Fastify, which would reject unknown content types.
-    request.declaredType = headers['content-type'];
-    headers['content-type'] = undefined;
-    done();
-  });
+  const app = createApp(parts, style, pages);
 
   const streams = eventStreams(parts);
   const inbox = createInbox(parts);
@@ -114,11 +50,10 @@ export async function createServer(parts: ApiParts): Promise<Server> {
     rejected: rejected.handlers,
     stopping,
   });
-  await app.register(intakeRoutes(parts, { stopping, traces, rejected }));
+  await app.register(intakeRoutes(createIntake(parts, { stopping, traces, rejected, style })));
   await app.register(inbox.routes);
   if (pages !== null) await app.register(pages.assets);
   await app.register(apiRoutes(parts, { handlers, stopping }));
-
   await app.ready();
 
   let closing: Promise<void> | null = null;
@@ -143,11 +78,72 @@ export async function createServer(parts: ApiParts): Promise<Server> {
   };
 }
 
-function unknownAddress(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  allowed: ReturnType<typeof allowedMethods>,
-): AppError {
+/** Fastify without routes: limits of connections and bodies, checks of every request, and errors as problem+json. */
+function createApp(parts: ApiParts, style: ProblemStyle, pages: Console | null): FastifyInstance {
+  const limits = { ...wireLimits, ...parts.wire };
+  const requestId = requestIds(parts.newId);
+  const app = Fastify({
+    // Fastify would load its schema compilers, which no route uses.
+    schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
+    http: { headersTimeout: limits.headMs, connectionsCheckingInterval: limits.checkMs, requireHostHeader: false },
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    return503OnClosing: false,
+    genReqId: requestId,
+    trustProxy: parts.trustedProxies.length > 0 ? [...parts.trustedProxies] : false,
+    routerOptions: { maxParamLength: 4_096, ignoreTrailingSlash: false },
+    rewriteUrl: originForm,
+    frameworkErrors: (error, request, reply) => sendProblem(error, request, reply, style),
+    clientErrorHandler: (error, socket) => unreadable.onError(error, socket),
+  });
+  const sockets = watchSockets(app.server, limits);
+  const unreadable = clientErrors({ style, requestId, sockets });
+  // Node silently drops headers above its limit of 2,000. checkHead rejects more than 100.
+  app.server.maxHeadersCount = 0;
+  app.server.on('connect', unreadable.onConnect);
+  app.server.on('checkContinue', (request, response) => {
+    // Only for a body that will not be rejected for its size.
+    if (Number(request.headers['content-length'] ?? 0) <= limits.bodyBytesMax) response.writeContinue();
+    app.server.emit('request', request, response);
+  });
+  // Without this, Node responds to unknown expectations with an empty 417.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
+  // Bodies are read as bytes: each route checks the content type itself, after the rights.
+  app.removeAllContentTypeParsers();
+  const readBody = bodyReader(limits);
+  app.addContentTypeParser('*', (_request, payload, done) => readBody(payload, done));
+  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, style));
+
+  app.decorateRequest('declaredType', undefined);
+  app.decorateRequest('failure', undefined);
+  app.setNotFoundHandler((request, reply) =>
+    pages?.isPage(request) === true
+      ? pages.sendPage(reply)
+      : sendProblem(unknownAddress(request, reply), request, reply, style),
+  );
+  const isHttps = parts.publicUrl?.startsWith('https:') === true;
+  app.addHook('onRequest', (request, reply, done) => {
+    const { headers } = request.raw;
+    if (isHttps) reply.header('strict-transport-security', httpsOnly);
+    try {
+      checkHead(request.raw);
+    } catch (error) {
+      reply.header('connection', 'close');
+      return done(error as Error); // an AppError
+    }
+    // Before the body is read, because no route needs it.
+    if (request.is404 && pages?.isPage(request) !== true) return done(unknownAddress(request, reply));
+    // Hidden from Fastify, which would reject unknown content types.
+    request.declaredType = headers['content-type'];
+    headers['content-type'] = undefined;
+    done();
+  });
+  return app;
+}
+
+const allowed = allowedMethods(routes);
+
+function unknownAddress(request: FastifyRequest, reply: FastifyReply): AppError {
   const methods = allowed(request.url);
   if (methods === null) return new AppError('not_found', 'No resource has this URL.');
   reply.header('allow', methods.join(', '));

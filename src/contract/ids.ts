@@ -45,6 +45,19 @@ export function idSource(now: () => number, randomBytes: (n: number) => Uint8Arr
   };
 }
 
+/**
+ * Request ids: the time and random bits of the start, then a counter. They sort by time. Random bits per request would
+ * cost as much as the rest of a response.
+ */
+export function requestIds(newId: NewId): () => string {
+  const start = newId('request');
+  let count = 0;
+  return () => {
+    count += 1;
+    return start + count.toString(36).padStart(7, '0');
+  };
+}
+
 /** When an id source created this id (ms since the epoch); null when it is not such an id of this kind. */
 export function timeOf(kind: IdKind, id: string): number | null {
   if (id.length !== 30 || !id.startsWith(`${idPrefixes[kind]}_`)) return null;

@@ -1,58 +1,73 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, type ErrorCode, errors, type Problem } from '../../contract/errors.ts';
+import { securityHeaders } from './security-headers.ts';
 
 /** The error for the caller. Unexpected errors become `internal`, and their message only goes to the log. */
 export function asAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
-  const code = fastifyCodes.get(codeOf(error));
-  if (code !== undefined) return new AppError(code, undefined, { cause: error });
-  // The request ended before its body, or the body is unreadable: an error of the sender.
-  if (statusOf(error) === 413) return new AppError('too_large', undefined, { cause: error });
-  if (statusOf(error) === 415) return new AppError('unsupported_media_type', undefined, { cause: error });
-  if (statusOf(error) >= 400 && statusOf(error) < 500)
-    return new AppError('malformed_request', undefined, { cause: error });
-  return new AppError('internal', undefined, { cause: error });
+  const { code, statusCode } = Object(error);
+  return new AppError(frameworkCodes.get(code) ?? codeOfStatus(statusCode), undefined, { cause: error });
 }
 
-/**
- * The body of an error response (RFC 9457). `docs` is the base URL of the error documentation; `scrub` removes secrets
- * from the texts.
- */
-export function problemOf(
-  error: AppError,
-  about: { docs: string; instance: string; requestId: string },
-  scrub: (text: string) => string = (text) => text,
-): Problem {
-  const { extra, code, message, status } = error;
-  const fields = error.errors?.map((one) => ({ ...one, detail: scrub(one.detail), code: one.code ?? code }));
-  return {
-    type: `${about.docs}/docs/errors#${code}`,
-    title: errors[code][1],
-    status,
-    detail: scrub(message),
-    instance: about.instance,
-    code,
-    requestId: about.requestId,
-    ...(fields === undefined ? {} : { errors: fields }),
-    ...extra,
-  };
-}
-
-const fastifyCodes = new Map<unknown, ErrorCode>([
-  ['FST_ERR_BAD_URL', 'malformed_request'],
+/** Errors of Fastify and of Node's HTTP parser. */
+const frameworkCodes = new Map<unknown, ErrorCode>([
   ['FST_ERR_MAX_PARAM_LENGTH', 'not_found'],
-  ['FST_ERR_CTP_BODY_TOO_LARGE', 'too_large'],
-  ['FST_ERR_CTP_INVALID_MEDIA_TYPE', 'unsupported_media_type'],
-  ['FST_ERR_CTP_INVALID_CONTENT_LENGTH', 'malformed_request'],
   ['ECONNRESET', 'malformed_request'],
   ['HPE_INVALID_CHUNK_SIZE', 'malformed_request'],
 ]);
 
-function codeOf(error: unknown): unknown {
-  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+/** A status from 400 to 499: the request ended before its body, or is unreadable: an error of the sender. */
+function codeOfStatus(status: unknown): ErrorCode {
+  if (status === 413) return 'too_large';
+  if (status === 415) return 'unsupported_media_type';
+  return typeof status === 'number' && status >= 400 && status < 500 ? 'malformed_request' : 'internal';
 }
 
-function statusOf(error: unknown): number {
-  return typeof error === 'object' && error !== null && 'statusCode' in error && typeof error.statusCode === 'number'
-    ? error.statusCode
-    : 0;
+/** `docs`: base URL of the error documentation; `scrub` removes secrets from texts. */
+export type ProblemStyle = { docs: string; scrub(text: string): string };
+
+/** The response to a failed request, with a body by RFC 9457. `instance`: the path of the request. */
+export function problemResponse(
+  error: unknown,
+  { instance, requestId }: { instance: string; requestId: string },
+  { docs, scrub }: ProblemStyle,
+): { status: number; headers: Record<string, string>; body: string } {
+  const { extra, code, message, status, errors: listed } = asAppError(error);
+  const fields = listed?.map((one) => ({ ...one, detail: scrub(one.detail), code: one.code ?? code }));
+  const problem: Problem = {
+    type: `${docs}/docs/errors#${code}`,
+    title: errors[code][1],
+    status,
+    detail: scrub(message),
+    instance,
+    code,
+    requestId,
+    ...(fields === undefined ? {} : { errors: fields }),
+    ...extra,
+  };
+  const retryAfterSeconds = extra['retryAfterSeconds'] ?? (status === 503 ? 1 : undefined);
+  const headers: Record<string, string> = {
+    ...securityHeaders,
+    'content-type': 'application/problem+json',
+    'x-request-id': requestId,
+    'cache-control': 'no-store',
+    ...(code === 'unauthorized' ? { 'www-authenticate': 'Bearer' } : {}),
+    ...(typeof retryAfterSeconds === 'number' ? { 'retry-after': String(retryAfterSeconds) } : {}),
+    ...(typeof extra['version'] === 'number' ? { etag: `"${extra['version']}"` } : {}),
+  };
+  return { status, headers, body: JSON.stringify(problem) };
+}
+
+/** Sends an error as problem+json. */
+export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, style: ProblemStyle): void {
+  const known = asAppError(error);
+  request.failure = known.cause ?? known;
+  const { status, headers, body } = problemResponse(
+    known,
+    { instance: request.url.split('?', 1)[0] ?? '', requestId: request.id },
+    style,
+  );
+  // The rest of the body is read and discarded: closing would reset the connection before the sender reads the error.
+  if (known.code === 'too_large') reply.removeHeader('connection');
+  reply.code(status).headers(headers).send(body);
 }

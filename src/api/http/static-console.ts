@@ -5,7 +5,7 @@ import files from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { securityHeaders } from './security-headers.ts';
 
-type Console = {
+export type Console = {
   /** Serves the built files, whose names contain a hash of their content. */
   assets(app: FastifyInstance): Promise<void>;
   /** Whether a browser requests a page. The console itself has the table of its pages. */

@@ -1,4 +1,6 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type Bucket, levelAt, recentKeys } from '../../async/rate-limiter.ts';
 import { type ParsedEvents, parseDcsGif, parseInfinity, type Reception } from '../../collect/infinity.ts';
 import type { CollectorBody } from '../../contract/documents/collector.ts';
 import { AppError } from '../../contract/errors.ts';
@@ -7,60 +9,76 @@ import { traceHeader } from '../../contract/records/trace.ts';
 import type { Document } from '../../pipeline/snapshot/snapshot.ts';
 import type { ApiParts } from '../call/call.ts';
 import { inflated } from '../http/decompress.ts';
-import { asAppError } from '../http/problem.ts';
+import { asAppError, type ProblemStyle, problemResponse } from '../http/problem.ts';
 import { securityHeaders } from '../http/security-headers.ts';
 import type { Traces } from '../records/traces.ts';
-import { collectorRates } from './collector-rate-limit.ts';
 import type { RejectedRequests } from './rejected-requests.ts';
 
-/** An event with this many trips through our own deliveries is a loop. */
-const hopsMax = 5;
+/** A request to a collector, independent of the HTTP server. `url`: path and query as sent. */
+export type IntakeRequest = {
+  id: string;
+  key: string;
+  method: string;
+  url: string;
+  headers: IncomingHttpHeaders;
+  body: Uint8Array;
+  address: string;
+};
 
-const hopsName = hopsHeader.toLowerCase();
-const traceName = traceHeader.toLowerCase();
+export type IntakeResponse = { status: number; headers: Record<string, string>; body: string | Buffer };
 
-const gif = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
-const noBody = Buffer.alloc(0);
+type Collector = Document<CollectorBody>;
 
-type Keyed = { Params: { key: string } };
+export type Intake = ReturnType<typeof createIntake>;
+
+type Connected = {
+  stopping: () => boolean;
+  traces: Pick<Traces, 'mark'>;
+  rejected: Pick<RejectedRequests, 'note'>;
+  style: ProblemStyle;
+};
 
 /**
- * The intake routes. The only credential is the collector's key, and no schema library is used: this is the hottest
- * path. A 2xx response means that the events are on disk.
+ * Handles the requests of senders. The only credential is the collector's key, and no schema library is used: this is
+ * the hottest path. A 200 means that the events are on disk. The functions never throw: an error is a response.
  */
-export function intakeRoutes(
-  parts: ApiParts,
-  {
-    stopping,
-    traces,
-    rejected,
-  }: { stopping: () => boolean; traces: Pick<Traces, 'mark'>; rejected: Pick<RejectedRequests, 'note'> },
-) {
+export function createIntake(parts: ApiParts, { stopping, traces, rejected, style }: Connected) {
   const { pipeline, telemetry, now } = parts;
   const { configuration } = pipeline;
   const rates = collectorRates(now);
 
-  /** The collector of the key. Sets CORS headers. */
-  function collectorOf(request: FastifyRequest<Keyed>, reply: FastifyReply): Document<CollectorBody> {
-    const collector = configuration.snapshot.collectorsByKey.get(request.params.key);
-    if (collector === undefined || collector.body.status !== 'enabled') throw new AppError('unknown_collector');
-    const { origin } = request.headers;
-    if (origin !== undefined) allowOrigin(origin, collector.body, reply);
-    return collector;
+  /** Runs `handle` with the collector of the key. The headers that it gets are those of the response to an error too. */
+  async function answered(
+    request: IntakeRequest,
+    handle: (collector: Collector, headers: Record<string, string>) => Promise<IntakeResponse> | IntakeResponse,
+  ): Promise<IntakeResponse> {
+    const headers: Record<string, string> = {};
+    try {
+      const collector = configuration.snapshot.collectorsByKey.get(request.key);
+      if (collector === undefined || collector.body.status !== 'enabled') throw new AppError('unknown_collector');
+      allowOrigin(request.headers.origin, collector.body, headers);
+      return await handle(collector, headers);
+    } catch (error) {
+      note(request, error);
+      const instance = request.url.split('?', 1)[0] ?? '';
+      const problem = problemResponse(error, { instance, requestId: request.id }, style);
+      return { ...problem, headers: { ...problem.headers, ...headers } };
+    }
   }
 
-  /** The collector of the key. Throws AppError `rate_limited` when its rate limit is used up. */
-  function senderOf(request: FastifyRequest<Keyed>, reply: FastifyReply): Document<CollectorBody> {
-    const collector = collectorOf(request, reply);
-    const waitMs = rates.waitMs(collector);
-    if (waitMs === 0) return collector;
-    reply.header('retry-after', String(Math.ceil(waitMs / 1_000)));
-    throw new AppError('rate_limited', 'The rate limit of the collector is exceeded.');
+  /** Counts and stores a rejected request. */
+  function note(request: IntakeRequest, error: unknown): void {
+    const { code } = asAppError(error);
+    const collectorId = configuration.snapshot.collectorsByKey.get(request.key)?.id ?? null;
+    rejected.note(request, collectorId, error);
+    telemetry.intakeRefused({ code });
+    pipeline.events.emit('rejected', collectorId, code);
   }
 
+  /** Stores the events of a request. Returns their ids. */
   async function accept(
-    request: FastifyRequest<Keyed>,
-    collector: Document<CollectorBody>,
+    { url, headers }: IntakeRequest,
+    collector: Collector,
     parse: (reception: Reception) => ParsedEvents,
   ): Promise<string[]> {
     const receivedAt = now();
@@ -70,88 +88,150 @@ export function intakeRoutes(
       throw new AppError(code, message, pointer === null ? {} : { errors: [{ pointer, detail: message }] });
     }
     const { events } = parsed;
-    const key = request.headers['idempotency-key'];
+    const key = headers['idempotency-key'];
     if (typeof key === 'string') {
       if (key.length > 255)
         throw new AppError('malformed_request', 'An Idempotency-Key must have at most 255 characters.');
-      for (let i = 0; i < events.length; i++) {
-        const event = events[i];
-        if (event !== undefined) event.identity ??= `${key}:${i}`;
-      }
+      for (const [i, event] of events.entries()) event.identity ??= `${key}:${i}`;
     }
-    const hops = hopsOf(request);
+    const hops = hopsOf(headers);
     if (hops > 0) for (const event of events) event.ext = { ...event.ext, [hopsKey]: hops };
-    const kept = traces.mark(request.raw.url ?? '', request.headers[traceName], events);
+    const kept = traces.mark(url, headers[traceName], events);
     // Before the response, so that concurrent requests see it.
     rates.spend(collector, events.length);
     const ids = await pipeline.accept({ collectorId: collector.id, receivedAt, events }).catch((error) => {
-      rates.refund(collector, events.length);
+      rates.spend(collector, -events.length);
       throw error;
     });
     kept?.(ids);
     return ids;
   }
 
-  function refuseOrGoOn(request: FastifyRequest): void {
+  /** Throws AppError unless a collector may send now. */
+  function checkMaySend(request: IntakeRequest, collector: Collector, headers: Record<string, string>): void {
     if (stopping()) throw new AppError('unavailable');
-    if (hopsOf(request) >= hopsMax)
+    if (hopsOf(request.headers) >= hopsMax)
       throw new AppError('conflict', `The event has passed through deliveries of Millrace ${hopsMax} times: a loop.`);
+    const waitMs = rates.waitMs(collector);
+    if (waitMs === 0) return;
+    headers['retry-after'] = String(Math.ceil(waitMs / 1_000));
+    throw new AppError('rate_limited', 'The rate limit of the collector is exceeded.');
   }
 
-  async function post(request: FastifyRequest<Keyed>, reply: FastifyReply) {
-    refuseOrGoOn(request);
-    const collector = senderOf(request, reply);
-    const sent = Buffer.isBuffer(request.body) ? request.body : noBody;
-    const encoding = request.headers['content-encoding'];
-    const body = encoding === undefined ? sent : await inflated(sent, encoding);
-    const ids = await accept(request, collector, (reception) => parseInfinity(body, reception));
-    reply.headers(jsonHeaders).header('x-request-id', request.id);
-    // No escaping: ids consist of letters, digits and underscores.
-    return reply.send(`{"accepted":${ids.length},"ids":["${ids.join('","')}"]}`);
-  }
+  return {
+    note,
 
-  async function pixel(request: FastifyRequest<Keyed>, reply: FastifyReply) {
-    refuseOrGoOn(request);
-    const collector = senderOf(request, reply);
-    const url = request.raw.url ?? '';
-    const at = url.indexOf('?');
-    const query = at === -1 ? '' : url.slice(at + 1);
-    await accept(request, collector, (reception) => parseDcsGif(query, reception));
-    reply.headers(gifHeaders).header('x-request-id', request.id);
-    return reply.send(gif);
-  }
+    /** `POST /v3/{key}`. */
+    post: (request: IntakeRequest) =>
+      answered(request, async (collector, headers) => {
+        checkMaySend(request, collector, headers);
+        const encoding = request.headers['content-encoding'];
+        const body = encoding === undefined ? request.body : await inflated(request.body, encoding);
+        const ids = await accept(request, collector, (reception) => parseInfinity(body, reception));
+        return {
+          status: 200,
+          headers: { ...jsonHeaders, ...headers, 'x-request-id': request.id },
+          // No escaping: ids consist of letters, digits and underscores.
+          body: `{"accepted":${ids.length},"ids":["${ids.join('","')}"]}`,
+        };
+      }),
 
-  async function preflight(request: FastifyRequest<Keyed>, reply: FastifyReply) {
-    collectorOf(request, reply);
-    if (reply.hasHeader('access-control-allow-origin')) {
-      const asked = request.headers['access-control-request-headers'];
-      reply.headers({ 'access-control-allow-methods': 'GET, POST', 'access-control-max-age': '86400' });
-      if (asked !== undefined) reply.header('access-control-allow-headers', asked);
-    }
-    return reply.headers(openHeaders).header('x-request-id', request.id).code(204).send();
-  }
+    /** `GET /{key}/dcs.gif`. */
+    pixel: (request: IntakeRequest) =>
+      answered(request, async (collector, headers) => {
+        checkMaySend(request, collector, headers);
+        const at = request.url.indexOf('?');
+        const query = at === -1 ? '' : request.url.slice(at + 1);
+        await accept(request, collector, (reception) => parseDcsGif(query, reception));
+        return { status: 200, headers: { ...gifHeaders, ...headers, 'x-request-id': request.id }, body: gif };
+      }),
 
-  return async function plugin(app: FastifyInstance) {
-    app.addHook<Keyed>('onError', (request, _reply, error, done) => {
-      const { code } = asAppError(error);
-      rejected.note(request, error);
-      telemetry.intakeRefused({ code });
-      const collector = configuration.snapshot.collectorsByKey.get(request.params.key);
-      pipeline.events.emit('rejected', collector?.id ?? null, code);
-      done();
-    });
-    app.post('/v3/:key', post);
-    app.options('/v3/:key', preflight);
-    // A HEAD request must not store an event.
-    app.get('/:key/dcs.gif', { exposeHeadRoute: false }, pixel);
-    app.options('/:key/dcs.gif', preflight);
+    /** `OPTIONS` of both. */
+    preflight: (request: IntakeRequest) =>
+      answered(request, (_collector, headers) => {
+        const asked = request.headers['access-control-request-headers'];
+        const isAllowed = headers['access-control-allow-origin'] !== undefined;
+        return {
+          status: 204,
+          headers: {
+            ...openHeaders,
+            ...headers,
+            ...(isAllowed ? { 'access-control-allow-methods': 'GET, POST', 'access-control-max-age': '86400' } : {}),
+            ...(isAllowed && asked !== undefined ? { 'access-control-allow-headers': asked } : {}),
+            'x-request-id': request.id,
+          },
+          body: '',
+        };
+      }),
   };
 }
 
-function hopsOf({ headers }: FastifyRequest): number {
+type Keyed = { Params: { key: string } };
+
+/** The intake routes in Fastify. */
+export function intakeRoutes({ post, pixel, preflight, note }: Intake) {
+  const routed =
+    (handle: (request: IntakeRequest) => Promise<IntakeResponse>) =>
+    async (request: FastifyRequest<Keyed>, reply: FastifyReply) => {
+      const { status, headers, body } = await handle(intakeRequest(request));
+      return reply.code(status).headers(headers).send(body);
+    };
+  return async (app: FastifyInstance): Promise<void> => {
+    // Errors before a handler, such as a body that is too large.
+    app.addHook<Keyed>('onError', (request, _reply, error, done) => {
+      note(intakeRequest(request), error);
+      done();
+    });
+    app.post('/v3/:key', routed(post));
+    app.options('/v3/:key', routed(preflight));
+    // A HEAD request must not store an event.
+    app.get('/:key/dcs.gif', { exposeHeadRoute: false }, routed(pixel));
+    app.options('/:key/dcs.gif', routed(preflight));
+  };
+}
+
+const noBody = Buffer.alloc(0);
+
+function intakeRequest({ id, params, method, raw, headers, body, ip }: FastifyRequest<Keyed>): IntakeRequest {
+  const bytes = Buffer.isBuffer(body) ? body : noBody;
+  return { id, key: params.key, method, url: raw.url ?? '', headers, body: bytes, address: ip };
+}
+
+/** An event with this many trips through our own deliveries is a loop. */
+const hopsMax = 5;
+
+const hopsName = hopsHeader.toLowerCase();
+const traceName = traceHeader.toLowerCase();
+
+function hopsOf(headers: IncomingHttpHeaders): number {
   const hops = headers[hopsName];
   return hops === undefined ? 0 : Number.parseInt(String(hops), 10) || 0;
 }
+
+const bucketsMax = 20_000;
+
+/**
+ * The rate limits of collectors, as token buckets of events: `limit` in `perMs`, with a burst of the same size. A
+ * request is accepted while the bucket is not empty and may overdraw it; later requests wait longer. So a request is
+ * refused before it is read, and a request larger than the limit is still possible.
+ */
+function collectorRates(now: () => number) {
+  const buckets = recentKeys<Bucket>(bucketsMax);
+  return {
+    /** How long the collector must wait, in ms; 0: not at all. */
+    waitMs({ id, body: { rate } }: Collector): number {
+      if (rate === null) return 0;
+      const missing = 1 - levelAt(buckets.get(id), now(), rate);
+      return missing <= 0 ? 0 : (missing * rate.perMs) / rate.limit;
+    },
+    /** A negative number returns events that were spent but not stored. */
+    spend({ id, body: { rate } }: Collector, events: number): void {
+      if (rate !== null) buckets.set(id, { level: levelAt(buckets.get(id), now(), rate) - events, at: now() });
+    },
+  };
+}
+
+const gif = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
 
 /** Pages of other sites can read these responses. */
 const openHeaders = { ...securityHeaders, 'cross-origin-resource-policy': 'cross-origin', 'cache-control': 'no-store' };
@@ -161,12 +241,12 @@ const gifHeaders = { ...openHeaders, 'content-type': 'image/gif' };
 /** The form of an origin from a browser (RFC 6454 §7.1); other values are not echoed. */
 const originForm = /^(null|[a-z][\w+.-]*:\/\/[-\w.~%:[\]]+)$/i;
 
-function allowOrigin(origin: string, { allowedOrigins }: CollectorBody, reply: FastifyReply): void {
-  reply.header('vary', 'Origin');
+/** Adds the CORS headers. */
+function allowOrigin(origin: string | undefined, { allowedOrigins }: CollectorBody, headers: Record<string, string>) {
+  if (origin === undefined) return;
+  headers['vary'] = 'Origin';
   if (!allowedOrigins.includes(origin) && !(allowedOrigins.includes('*') && originForm.test(origin))) return;
-  reply.headers({
-    'access-control-allow-origin': origin,
-    'access-control-allow-credentials': 'true',
-    'access-control-expose-headers': 'X-Request-Id, Retry-After',
-  });
+  headers['access-control-allow-origin'] = origin;
+  headers['access-control-allow-credentials'] = 'true';
+  headers['access-control-expose-headers'] = 'X-Request-Id, Retry-After';
 }

@@ -1,15 +1,15 @@
 import { isIPv4 } from 'node:net';
-import type { FastifyRequest } from 'fastify';
 import type { RejectedRequest } from '../../contract/records/rejected-request.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
 import { byId, pageOfAll } from '../http/pagination.ts';
 import { asAppError } from '../http/problem.ts';
+import type { IntakeRequest } from './intake.ts';
 
 const keptMax = 500;
 const textMax = 255;
 
 /** The last 500 rejected intake requests, in memory. */
-export function createRejectedRequests({ pipeline, now }: Pick<ApiParts, 'pipeline' | 'now'>) {
+export function createRejectedRequests({ now }: Pick<ApiParts, 'now'>) {
   const kept: RejectedRequest[] = [];
   let next = 0;
 
@@ -26,23 +26,22 @@ export function createRejectedRequests({ pipeline, now }: Pick<ApiParts, 'pipeli
 
   return {
     handlers,
-    note(request: FastifyRequest<{ Params: { key: string } }>, error: unknown): void {
+    note({ id, key, method, url, headers, body, address }: IntakeRequest, collectorId: string | null, error: unknown) {
       const { code, status, message } = asAppError(error);
-      const { params, headers, raw } = request;
-      const [path = ''] = (raw.url ?? '').split('?', 1);
+      const [path = ''] = url.split('?', 1);
       kept[next] = {
-        id: request.id,
+        id,
         at: new Date(now()).toISOString(),
-        key: params.key.slice(0, textMax),
-        collectorId: pipeline.configuration.snapshot.collectorsByKey.get(params.key)?.id ?? null,
-        method: request.method,
+        key: key.slice(0, textMax),
+        collectorId,
+        method,
         path: path.slice(0, textMax),
         status,
         code,
         detail: message.slice(0, textMax),
-        bytes: bytesOf(request),
+        bytes: body.length > 0 ? body.length : announcedBytes(headers['content-length']),
         origin: headers.origin?.slice(0, textMax) ?? null,
-        address: maskedAddress(request.ip),
+        address: maskedAddress(address),
       };
       next = (next + 1) % keptMax;
     },
@@ -51,9 +50,8 @@ export function createRejectedRequests({ pipeline, now }: Pick<ApiParts, 'pipeli
 
 export type RejectedRequests = ReturnType<typeof createRejectedRequests>;
 
-function bytesOf({ body, headers }: FastifyRequest): number {
-  if (Buffer.isBuffer(body)) return body.length;
-  const length = Number(headers['content-length'] ?? 0);
+function announcedBytes(contentLength: string | undefined): number {
+  const length = Number(contentLength ?? 0);
   return Number.isSafeInteger(length) && length > 0 ? length : 0;
 }
 

@@ -2,11 +2,11 @@ import { setTimeout } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '../../contract/errors.ts';
 import { foldName } from '../../contract/fold-name.ts';
+import { requestIds } from '../../contract/ids.ts';
 import type { InboxRequest } from '../../contract/records/inbox.ts';
 import { valueBytes } from '../../pipeline/accept/size-estimate.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
 import { byId, pageOfAll } from '../http/pagination.ts';
-import { requestIds } from '../http/request-id.ts';
 import { securityHeaders } from '../http/security-headers.ts';
 import { inboxRules } from './inbox-rules.ts';
 
