@@ -42,8 +42,12 @@ export type PathParameters<Path extends string> = Path extends `${string}{${infe
   ? Name | PathParameters<Rest>
   : never;
 
+/** Method and path, such as `GET /users/{id}`. */
+type Target = `${Method} /${string}`;
+type PathOf<T extends Target> = T extends `${Method} ${infer Path}` ? Path : never;
+
+/** Defaults: no query, no body, JSON, and 200, or 204 without an output. */
 type Given<Query extends Schema, Body extends Schema, Output extends Schema> = {
-  tag: string;
   query?: Query;
   body?: Body;
   output?: Output;
@@ -51,52 +55,60 @@ type Given<Query extends Schema, Body extends Schema, Output extends Schema> = {
   produces?: string;
 };
 
-/** Every method but GET has an audit entry, or null. */
-type Audited<M extends Method> = M extends 'GET' ? { audit?: never } : { audit: RouteAudit | null };
+/** Every method but GET has an audit entry, by act and kind (`create user`), or null. */
+type Audited<T extends Target> = T extends `GET ${string}`
+  ? { audit?: never }
+  : { audit: `${AuditAct} ${AuditKind}` | null };
 
-/** An operation below the server's root. Defaults: null, 200 and JSON. */
+/** An operation below the server's root. `rights`: null for a public one. */
 export function route<
-  M extends Method,
-  const Path extends string,
+  const T extends Target,
   Query extends Schema = null,
   Body extends Schema = null,
   Output extends Schema = null,
 >(
-  method: M,
-  path: Path,
-  rights: readonly Right[] | null,
+  target: T,
+  rights: Right | readonly Right[] | null,
   summary: string,
-  given: Given<Query, Body, Output> & Audited<M>,
-): Route<Path, Query, Body, Output> {
+  given: Given<Query, Body, Output> & Audited<T>,
+): Route<PathOf<T>, Query, Body, Output> {
+  const { query = null, body = null, output = null, audit = null } = given;
+  const [method, path] = target.split(' ') as [Method, PathOf<T>]; // by the form of a target
+  const [act, kind] = (audit?.split(' ') ?? []) as [AuditAct?, AuditKind?];
   return {
     method,
     path,
-    rights,
+    rights: typeof rights === 'string' ? [rights] : rights,
     summary,
-    tag: given.tag,
+    tag: '',
     // A schema left out has the type null by the defaults above.
-    query: (given.query ?? null) as Query,
-    body: (given.body ?? null) as Body,
-    output: (given.output ?? null) as Output,
-    status: given.status ?? 200,
+    query: query as Query,
+    body: body as Body,
+    output: output as Output,
+    status: given.status ?? (output === null ? 204 : 200),
     produces: given.produces ?? 'application/json',
-    audit: given.audit ?? null,
+    audit: act === undefined || kind === undefined ? null : { act, kind },
   };
 }
 
 /** An operation below /api/v1. */
 export function api<
-  M extends Method,
-  const Path extends string,
+  const T extends Target,
   Query extends Schema = null,
   Body extends Schema = null,
   Output extends Schema = null,
 >(
-  method: M,
-  path: Path,
-  rights: readonly Right[],
+  target: T,
+  rights: Right | readonly Right[],
   summary: string,
-  given: Given<Query, Body, Output> & Audited<M>,
-): Route<`/api/v1${Path}`, Query, Body, Output> {
-  return route(method, `/api/v1${path}`, rights, summary, given);
+  given: Given<Query, Body, Output> & Audited<T>,
+): Route<`/api/v1${PathOf<T>}`, Query, Body, Output> {
+  const below = target.replace(' ', ' /api/v1') as `${Method} /api/v1${PathOf<T>}`;
+  return route(below, rights, summary, given as never) as Route<`/api/v1${PathOf<T>}`, Query, Body, Output>; // the same route with its prefix
+}
+
+/** Routes with the tag of their resource, which groups them in the documentation. */
+export function tagged<Routes extends Record<string, Route>>(tag: string, routes: Routes): Routes {
+  const entries = Object.entries(routes).map(([id, one]) => [id, { ...one, tag }]);
+  return Object.fromEntries(entries) as Routes; // the same routes
 }

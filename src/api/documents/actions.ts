@@ -40,7 +40,7 @@ export function actionHandlers(parts: ApiParts) {
       return checks.action({ id: null, draft: await unsaved(draft) }, last);
     },
   };
-  return { ...documentHandlers('action', 'actions', documents), ...handlers };
+  return { ...documentHandlers('action', documents), ...handlers };
 }
 
 /** Drafts of actions for checks: they must compile, but not be complete. */

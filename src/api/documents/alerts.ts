@@ -30,7 +30,7 @@ export function alertHandlers(parts: ApiParts) {
       return pageOfCut(cut.map(shownMessage), { cursor, limit, placeOf });
     },
   };
-  return { ...documentHandlers('alert', 'alerts', documents), ...handlers };
+  return { ...documentHandlers('alert', documents), ...handlers };
 }
 
 function alertKind(parts: ApiParts): Kind<'alert'> {

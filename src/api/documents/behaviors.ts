@@ -39,7 +39,7 @@ export function behaviorHandlers(parts: ApiParts) {
       return { matched: result, explanation: call.may('payloads:view') ? tree : withoutValues(tree) };
     },
   };
-  return { ...documentHandlers('behavior', 'behaviors', documentsOf(kind, parts)), ...handlers };
+  return { ...documentHandlers('behavior', documentsOf(kind, parts)), ...handlers };
 }
 
 async function eventOf({ body, may }: Call<'checkCondition'>, parts: ApiParts): Promise<Event> {

@@ -19,13 +19,10 @@ type Asking = Pick<Call, 'author' | 'principal' | 'checkVersion'>;
 type Made<K extends ManagedKind> = { body: Bodies[K]; before: Doc<K> | null; warnings: string[] };
 
 /**
- * Writes the documents of one kind. Every write uses `configuration.change`: its checks run on the snapshot that the
- * change is bound to.
+ * Stores documents of one kind. Every write uses `configuration.change`: its checks run on the snapshot that the change
+ * is bound to.
  */
-export function documentChanges<K extends ManagedKind>(kind: Kind<K>, parts: ApiParts, reading: Reader<K>) {
-  const { configuration } = parts.pipeline;
-  const { all, find, show, read } = reading;
-
+function documentStore<K extends ManagedKind>(kind: Kind<K>, parts: ApiParts, { all, find, show }: Reader<K>) {
   /** The stored document. Throws AppError unless it exists, can be changed, and has the version of `If-Match`. */
   function findToChange(snapshot: Snapshot, id: string, { checkVersion }: Asking): Doc<K> {
     const document = find(snapshot, id);
@@ -76,7 +73,7 @@ export function documentChanges<K extends ManagedKind>(kind: Kind<K>, parts: Api
   ) {
     let stored: { document: Doc<K>; warnings: string[]; isNew: boolean } | undefined;
     const snapshot = await withPrograms(parts.compute, (programs) =>
-      configuration.change({ ...call.author, ...by }, (present) => {
+      parts.pipeline.configuration.change({ ...call.author, ...by }, (present) => {
         const made = make(present, programs);
         const { before, warnings } = made;
         checkNameIsFree(made, present);
@@ -91,6 +88,14 @@ export function documentChanges<K extends ManagedKind>(kind: Kind<K>, parts: Api
     const shown = await show(document, snapshot);
     return { id: document.id, isNew, shown: warnings.length === 0 ? shown : { ...shown, warnings } };
   }
+
+  return { findToChange, sameName, put };
+}
+
+/** The operations that write documents of one kind. */
+export function documentChanges<K extends ManagedKind>(kind: Kind<K>, parts: ApiParts, reading: Reader<K>) {
+  const { read } = reading;
+  const { findToChange, sameName, put } = documentStore(kind, parts, reading);
 
   /** Stores a new version of the document with the id of the path, read from JSON. */
   async function write(call: DocumentCall, jsonOf: (before: Doc<K>) => unknown) {
@@ -143,7 +148,7 @@ export function documentChanges<K extends ManagedKind>(kind: Kind<K>, parts: Api
 
     async remove(call: DocumentCall): Promise<undefined> {
       const { id } = call.params;
-      await configuration.change(call.author, (snapshot) => {
+      await parts.pipeline.configuration.change(call.author, (snapshot) => {
         const document = findToChange(snapshot, id, call);
         const users = usersOf(kind.kind, id, snapshot);
         if (users.length > 0) {

@@ -20,7 +20,7 @@ export function collectorHandlers(parts: ApiParts) {
       return shown;
     },
   };
-  return { ...documentHandlers('collector', 'collectors', documents), ...handlers };
+  return { ...documentHandlers('collector', documents), ...handlers };
 }
 
 const kind: Kind<'collector'> = {

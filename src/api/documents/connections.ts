@@ -64,7 +64,7 @@ export function connectionHandlers(parts: ApiParts) {
       return answerOf(testConnection({ connection, http, id }));
     },
   };
-  return { ...documentHandlers('connection', 'connections', documents), ...handlers };
+  return { ...documentHandlers('connection', documents), ...handlers };
 }
 
 type Tested = Awaited<ReturnType<typeof testConnection>>;

@@ -85,7 +85,7 @@ export function destinationHandlers(parts: ApiParts) {
     },
   };
   return {
-    ...documentHandlers('destination', 'destinations', documents, parentIn),
+    ...documentHandlers('destination', documents, parentIn),
     ...handlers,
   };
 }

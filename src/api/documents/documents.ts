@@ -11,24 +11,22 @@ export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiPart
   return { ...reading, ...documentChanges(kind, parts, reading) };
 }
 
-type RouteIds<One extends string, Many extends string> = Extract<
-  | `list${Capitalize<Many>}`
+type RouteIds<One extends string> = Extract<
+  | `list${Capitalize<One>}s`
   | `${'create' | 'get' | 'replace' | 'change' | 'delete' | 'apply' | 'rollback'}${Capitalize<One>}`
   | `list${Capitalize<One>}Versions`,
   RouteId
 >;
 
 /** The operations common to all kinds of documents. `parentOf` gives the id of the parent of a list. */
-export function documentHandlers<const One extends ManagedKind, const Many extends string>(
+export function documentHandlers<const One extends ManagedKind>(
   one: One,
-  many: Many,
   documents: ReturnType<typeof documentsOf<One>>,
   parentOf: (params: Record<string, string>) => string | null = () => null,
-): Handlers<RouteIds<One, Many>> {
+): Handlers<RouteIds<One>> {
   const One = one.charAt(0).toUpperCase() + one.slice(1);
-  const Many = many.charAt(0).toUpperCase() + many.slice(1);
   const made: { [id: string]: (call: DocumentCall) => unknown } = {
-    [`list${Many}`]: ({ query, params }) => documents.list(query, parentOf(params)),
+    [`list${One}s`]: ({ query, params }) => documents.list(query, parentOf(params)),
     [`create${One}`]: (call) => documents.create(call, parentOf(call.params)),
     [`get${One}`]: documents.get,
     [`replace${One}`]: documents.replace,
@@ -38,5 +36,5 @@ export function documentHandlers<const One extends ManagedKind, const Many exten
     [`list${One}Versions`]: documents.versions,
     [`rollback${One}`]: documents.rollback,
   };
-  return made as unknown as Handlers<RouteIds<One, Many>>; // computed keys lose their names in the type
+  return made as unknown as Handlers<RouteIds<One>>; // computed keys lose their names in the type
 }

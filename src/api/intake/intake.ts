@@ -4,7 +4,7 @@ import { type Bucket, levelAt, recentKeys } from '../../async/rate-limiter.ts';
 import { type ParsedEvents, parseDcsGif, parseInfinity, type Reception } from '../../collect/infinity.ts';
 import type { CollectorBody } from '../../contract/documents/collector.ts';
 import { AppError } from '../../contract/errors.ts';
-import { hopsHeader, hopsKey } from '../../contract/records/event.ts';
+import { hopsHeader, hopsKey, type IncomingEvent } from '../../contract/records/event.ts';
 import { traceHeader } from '../../contract/records/trace.ts';
 import type { Document } from '../../pipeline/snapshot/snapshot.ts';
 import type { ApiParts } from '../call/call.ts';
@@ -47,7 +47,7 @@ export function createIntake(parts: ApiParts, { stopping, traces, rejected, styl
   const { configuration } = pipeline;
   const rates = collectorRates(now);
 
-  /** Runs `handle` with the collector of the key. The headers that it gets are those of the response to an error too. */
+  /** Runs `handle` with the collector of the key. An error has the headers that it sets too. */
   async function answered(
     request: IntakeRequest,
     handle: (collector: Collector, headers: Record<string, string>) => Promise<IntakeResponse> | IntakeResponse,
@@ -57,7 +57,9 @@ export function createIntake(parts: ApiParts, { stopping, traces, rejected, styl
       const collector = configuration.snapshot.collectorsByKey.get(request.key);
       if (collector === undefined || collector.body.status !== 'enabled') throw new AppError('unknown_collector');
       allowOrigin(request.headers.origin, collector.body, headers);
-      return await handle(collector, headers);
+      const response = await handle(collector, headers);
+      response.headers['x-request-id'] = request.id;
+      return response;
     } catch (error) {
       note(request, error);
       const instance = request.url.split('?', 1)[0] ?? '';
@@ -82,18 +84,8 @@ export function createIntake(parts: ApiParts, { stopping, traces, rejected, styl
     parse: (reception: Reception) => ParsedEvents,
   ): Promise<string[]> {
     const receivedAt = now();
-    const parsed = parse({ receivedAt: new Date(receivedAt), collectorId: collector.id });
-    if (!parsed.ok) {
-      const { code, message, pointer } = parsed;
-      throw new AppError(code, message, pointer === null ? {} : { errors: [{ pointer, detail: message }] });
-    }
-    const { events } = parsed;
-    const key = headers['idempotency-key'];
-    if (typeof key === 'string') {
-      if (key.length > 255)
-        throw new AppError('malformed_request', 'An Idempotency-Key must have at most 255 characters.');
-      for (const [i, event] of events.entries()) event.identity ??= `${key}:${i}`;
-    }
+    const events = eventsOf(parse({ receivedAt: new Date(receivedAt), collectorId: collector.id }));
+    identify(events, headers['idempotency-key']);
     const hops = hopsOf(headers);
     if (hops > 0) for (const event of events) event.ext = { ...event.ext, [hopsKey]: hops };
     const kept = traces.mark(url, headers[traceName], events);
@@ -112,10 +104,7 @@ export function createIntake(parts: ApiParts, { stopping, traces, rejected, styl
     if (stopping()) throw new AppError('unavailable');
     if (hopsOf(request.headers) >= hopsMax)
       throw new AppError('conflict', `The event has passed through deliveries of Millrace ${hopsMax} times: a loop.`);
-    const waitMs = rates.waitMs(collector);
-    if (waitMs === 0) return;
-    headers['retry-after'] = String(Math.ceil(waitMs / 1_000));
-    throw new AppError('rate_limited', 'The rate limit of the collector is exceeded.');
+    rates.check(collector, headers);
   }
 
   return {
@@ -130,7 +119,7 @@ export function createIntake(parts: ApiParts, { stopping, traces, rejected, styl
         const ids = await accept(request, collector, (reception) => parseInfinity(body, reception));
         return {
           status: 200,
-          headers: { ...jsonHeaders, ...headers, 'x-request-id': request.id },
+          headers: { ...jsonHeaders, ...headers },
           // No escaping: ids consist of letters, digits and underscores.
           body: `{"accepted":${ids.length},"ids":["${ids.join('","')}"]}`,
         };
@@ -140,28 +129,16 @@ export function createIntake(parts: ApiParts, { stopping, traces, rejected, styl
     pixel: (request: IntakeRequest) =>
       answered(request, async (collector, headers) => {
         checkMaySend(request, collector, headers);
-        const at = request.url.indexOf('?');
-        const query = at === -1 ? '' : request.url.slice(at + 1);
+        const [, query = ''] = request.url.split(/\?(.*)/s, 2);
         await accept(request, collector, (reception) => parseDcsGif(query, reception));
-        return { status: 200, headers: { ...gifHeaders, ...headers, 'x-request-id': request.id }, body: gif };
+        return { status: 200, headers: { ...gifHeaders, ...headers }, body: gif };
       }),
 
     /** `OPTIONS` of both. */
     preflight: (request: IntakeRequest) =>
       answered(request, (_collector, headers) => {
-        const asked = request.headers['access-control-request-headers'];
-        const isAllowed = headers['access-control-allow-origin'] !== undefined;
-        return {
-          status: 204,
-          headers: {
-            ...openHeaders,
-            ...headers,
-            ...(isAllowed ? { 'access-control-allow-methods': 'GET, POST', 'access-control-max-age': '86400' } : {}),
-            ...(isAllowed && asked !== undefined ? { 'access-control-allow-headers': asked } : {}),
-            'x-request-id': request.id,
-          },
-          body: '',
-        };
+        if (headers['access-control-allow-origin'] !== undefined) allowMethods(request.headers, headers);
+        return { status: 204, headers: { ...openHeaders, ...headers }, body: '' };
       }),
   };
 }
@@ -218,17 +195,32 @@ const bucketsMax = 20_000;
 function collectorRates(now: () => number) {
   const buckets = recentKeys<Bucket>(bucketsMax);
   return {
-    /** How long the collector must wait, in ms; 0: not at all. */
-    waitMs({ id, body: { rate } }: Collector): number {
-      if (rate === null) return 0;
-      const missing = 1 - levelAt(buckets.get(id), now(), rate);
-      return missing <= 0 ? 0 : (missing * rate.perMs) / rate.limit;
+    /** Throws AppError `rate_limited`, with the wait as Retry-After, when the limit is used up. */
+    check({ id, body: { rate } }: Collector, headers: Record<string, string>): void {
+      const missing = rate === null ? 0 : 1 - levelAt(buckets.get(id), now(), rate);
+      if (rate === null || missing <= 0) return;
+      headers['retry-after'] = String(Math.ceil((missing * rate.perMs) / rate.limit / 1_000));
+      throw new AppError('rate_limited', 'The rate limit of the collector is exceeded.');
     },
     /** A negative number returns events that were spent but not stored. */
     spend({ id, body: { rate } }: Collector, events: number): void {
       if (rate !== null) buckets.set(id, { level: levelAt(buckets.get(id), now(), rate) - events, at: now() });
     },
   };
+}
+
+/** The parsed events; throws AppError when the request was refused. */
+function eventsOf(parsed: ParsedEvents): IncomingEvent[] {
+  if (parsed.ok) return parsed.events;
+  const { code, message, pointer } = parsed;
+  throw new AppError(code, message, pointer === null ? {} : { errors: [{ pointer, detail: message }] });
+}
+
+/** Events without an id of their sender are identified by the Idempotency-Key and their position. */
+function identify(events: readonly IncomingEvent[], key: unknown): void {
+  if (typeof key !== 'string') return;
+  if (key.length > 255) throw new AppError('malformed_request', 'An Idempotency-Key must have at most 255 characters.');
+  for (const [i, event] of events.entries()) event.identity ??= `${key}:${i}`;
 }
 
 const gif = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
@@ -249,4 +241,11 @@ function allowOrigin(origin: string | undefined, { allowedOrigins }: CollectorBo
   headers['access-control-allow-origin'] = origin;
   headers['access-control-allow-credentials'] = 'true';
   headers['access-control-expose-headers'] = 'X-Request-Id, Retry-After';
+}
+
+function allowMethods(asked: IncomingHttpHeaders, headers: Record<string, string>): void {
+  const names = asked['access-control-request-headers'];
+  headers['access-control-allow-methods'] = 'GET, POST';
+  headers['access-control-max-age'] = '86400';
+  if (names !== undefined) headers['access-control-allow-headers'] = names;
 }

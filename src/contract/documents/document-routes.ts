@@ -1,26 +1,20 @@
 import { z } from 'zod';
-import type { Right } from '../accounts/rights.ts';
-import type { AuditAct } from '../records/audit.ts';
 import { pageOf, pageQuery } from '../records/page.ts';
-import { api, type Route, type RouteAudit } from '../route.ts';
+import { api, type Route } from '../route.ts';
 import type { ManagedKind } from './document.ts';
 
 /** Filters for a list of documents. */
-export const listQuery = z.strictObject({
-  ...pageQuery,
-  name: z.string().max(255).optional(),
-  status: z.string().max(255).optional(),
-});
-const versionQuery = z.strictObject(pageQuery);
+export const listQuery = pageQuery({ name: z.string().max(255).optional(), status: z.string().max(255).optional() });
+const versionQuery = pageQuery();
 const patch = z.record(z.string(), z.unknown());
 const rollback = z.strictObject({ version: z.int().min(1) });
 
-/** The differences between the routes of the kinds of documents; `at` is the path of the list. */
-type DocumentKindRoutes<One extends string, Many extends string, At extends string, I, O> = {
+/** The differences between the routes of the kinds of documents. */
+type DocumentKindRoutes<One extends string, At extends string, I, O> = {
   one: One;
-  many: Many;
   area: 'connections' | 'actions' | 'behaviors' | 'collectors' | 'settings';
-  at: At;
+  /** The path of the list; left out: the kind in the plural. */
+  at?: At;
   input: I;
   output: O;
   /** How a document of this kind is named in a path. */
@@ -28,87 +22,69 @@ type DocumentKindRoutes<One extends string, Many extends string, At extends stri
 };
 
 /** The operations that every kind of document has, by id. */
-type DocumentRoutes<
-  One extends string,
-  Many extends string,
-  At extends string,
-  I extends z.ZodType,
-  O extends z.ZodType,
-> = Record<`list${Capitalize<Many>}`, Route<`/api/v1${At}`, typeof listQuery, null, ReturnType<typeof pageOf<O>>>> &
+type DocumentRoutes<One extends string, At extends string, I extends z.ZodType, O extends z.ZodType> = Record<
+  `list${Capitalize<One>}s`,
+  Route<`/api/v1${At}`, typeof listQuery, null, ReturnType<typeof pageOf<O>>>
+> &
   Record<`create${Capitalize<One>}`, Route<`/api/v1${At}`, null, I, O>> &
-  Record<`get${Capitalize<One>}`, Route<`/api/v1/${Many}/{id}`, null, null, O>> &
-  Record<`replace${Capitalize<One>}`, Route<`/api/v1/${Many}/{id}`, null, I, O>> &
-  Record<`change${Capitalize<One>}`, Route<`/api/v1/${Many}/{id}`, null, typeof patch, O>> &
-  Record<`delete${Capitalize<One>}`, Route<`/api/v1/${Many}/{id}`, null, null, null>> &
-  Record<`apply${Capitalize<One>}`, Route<`/api/v1/${Many}/by-name/{name}`, null, typeof patch, O>> &
+  Record<`get${Capitalize<One>}`, Route<`/api/v1/${One}s/{id}`, null, null, O>> &
+  Record<`replace${Capitalize<One>}`, Route<`/api/v1/${One}s/{id}`, null, I, O>> &
+  Record<`change${Capitalize<One>}`, Route<`/api/v1/${One}s/{id}`, null, typeof patch, O>> &
+  Record<`delete${Capitalize<One>}`, Route<`/api/v1/${One}s/{id}`, null, null, null>> &
+  Record<`apply${Capitalize<One>}`, Route<`/api/v1/${One}s/by-name/{name}`, null, typeof patch, O>> &
   Record<
     `list${Capitalize<One>}Versions`,
-    Route<`/api/v1/${Many}/{id}/versions`, typeof versionQuery, null, ReturnType<typeof pageOf<O>>>
+    Route<`/api/v1/${One}s/{id}/versions`, typeof versionQuery, null, ReturnType<typeof pageOf<O>>>
   > &
-  Record<`rollback${Capitalize<One>}`, Route<`/api/v1/${Many}/{id}/rollback`, null, typeof rollback, O>>;
+  Record<`rollback${Capitalize<One>}`, Route<`/api/v1/${One}s/{id}/rollback`, null, typeof rollback, O>>;
 
 /** Builds the routes of one kind of document. */
 export function documentRoutes<
   const One extends ManagedKind,
-  const Many extends string,
-  const At extends string,
   I extends z.ZodType,
   O extends z.ZodType,
->(kind: DocumentKindRoutes<One, Many, At, I, O>): DocumentRoutes<One, Many, At, I, O> {
-  const { one, many, area, at, input, output } = kind;
-  const view: Right[] = [`${area}:view`];
-  const manage: Right[] = [`${area}:manage`];
-  const tag = many;
-  const audit = (act: AuditAct): RouteAudit => ({ act, kind: one });
+  const At extends `/${string}` = `/${One}s`,
+>(kind: DocumentKindRoutes<One, At, I, O>): DocumentRoutes<One, At, I, O> {
+  const { one, area, input, output, named = 'its name' } = kind;
+  const many = `${one}s` as const;
+  const at = kind.at ?? (`/${many}` as const);
+  const view = `${area}:view` as const;
+  const manage = `${area}:manage` as const;
   const One = one.charAt(0).toUpperCase() + one.slice(1);
-  const Many = many.charAt(0).toUpperCase() + many.slice(1);
-  const byId = `/${many}/{id}`;
+  const byId = `/${many}/{id}` as const;
   const a = /^[aeiou]/.test(one) ? `an ${one}` : `a ${one}`;
-  const named = kind.named ?? 'its name';
+  const page = pageOf(output);
   const made = {
-    [`list${Many}`]: api('GET', at, view, `List ${many}, newest first`, {
-      tag,
-      query: listQuery,
-      output: pageOf(output),
-    }),
-    [`create${One}`]: api('POST', at, manage, `Create ${a}`, {
-      tag,
+    [`list${One}s`]: api(`GET ${at}`, view, `List ${many}, newest first`, { query: listQuery, output: page }),
+    [`create${One}`]: api(`POST ${at}`, manage, `Create ${a}`, {
+      audit: `create ${one}`,
       body: input,
       output,
       status: 201,
-      audit: audit('create'),
     }),
-    [`get${One}`]: api('GET', byId, view, `Get ${a}`, { tag, output }),
-    [`replace${One}`]: api('PUT', byId, manage, `Replace ${a}`, { tag, body: input, output, audit: audit('change') }),
-    [`change${One}`]: api('PATCH', byId, manage, `Change ${a} (JSON Merge Patch)`, {
-      tag,
+    [`get${One}`]: api(`GET ${byId}`, view, `Get ${a}`, { output }),
+    [`replace${One}`]: api(`PUT ${byId}`, manage, `Replace ${a}`, { audit: `change ${one}`, body: input, output }),
+    [`change${One}`]: api(`PATCH ${byId}`, manage, `Change ${a} (JSON Merge Patch)`, {
+      audit: `change ${one}`,
       body: patch,
       output,
-      audit: audit('change'),
     }),
-    [`delete${One}`]: api('DELETE', byId, manage, `Delete ${a} that nothing uses`, {
-      tag,
-      status: 204,
-      audit: audit('delete'),
-    }),
+    [`delete${One}`]: api(`DELETE ${byId}`, manage, `Delete ${a} that nothing uses`, { audit: `delete ${one}` }),
     [`apply${One}`]: api(
-      'PUT',
-      `/${many}/by-name/{name}`,
+      `PUT /${many}/by-name/{name}`,
       manage,
       `Create or replace ${a} by ${named}; references can be names instead of ids`,
-      { tag, body: patch, output, audit: audit('change') },
+      { audit: `change ${one}`, body: patch, output },
     ),
-    [`list${One}Versions`]: api('GET', `${byId}/versions`, view, `List the versions of ${a}, newest first`, {
-      tag,
+    [`list${One}Versions`]: api(`GET ${byId}/versions`, view, `List the versions of ${a}, newest first`, {
       query: versionQuery,
-      output: pageOf(output),
+      output: page,
     }),
-    [`rollback${One}`]: api('POST', `${byId}/rollback`, manage, `Restore an earlier version of ${a}`, {
-      tag,
+    [`rollback${One}`]: api(`POST ${byId}/rollback`, manage, `Restore an earlier version of ${a}`, {
+      audit: `rollback ${one}`,
       body: rollback,
       output,
-      audit: audit('rollback'),
     }),
   };
-  return made as unknown as DocumentRoutes<One, Many, At, I, O>; // computed keys lose their names in the type
+  return made as unknown as DocumentRoutes<One, At, I, O>; // computed keys lose their names in the type
 }

@@ -75,12 +75,18 @@ const timings = z.strictObject({
 });
 export type Timings = z.output<typeof timings>;
 
-const message = {
-  headers: z.array(z.tuple([z.string(), z.string()])),
+const headers = z.array(z.tuple([z.string(), z.string()]));
+
+/** A request as previews and plans show it. */
+export const shownRequest = z.strictObject({
+  method: z.string(),
+  url: z.string(),
+  headers,
   body: z.string().nullable(),
-  /** Size of a body that is not stored. */
-  bodyBytes: z.int().optional(),
-};
+});
+
+/** Size of a body that is not stored. */
+const bodyBytes = z.int().optional();
 
 /** One HTTP exchange of a delivery. Secrets in headers are masked; bodies need payloads:view. */
 export const attempt = z.strictObject({
@@ -94,8 +100,10 @@ export const attempt = z.strictObject({
   startedAt: timestamp,
   durationMs: z.number(),
   timings,
-  request: z.strictObject({ method: z.string(), url: z.string(), ...message }).nullable(),
-  response: z.strictObject({ status: z.int(), ...message, truncated: z.boolean() }).nullable(),
+  request: shownRequest.extend({ bodyBytes }).nullable(),
+  response: z
+    .strictObject({ status: z.int(), headers, body: z.string().nullable(), bodyBytes, truncated: z.boolean() })
+    .nullable(),
   error: z.strictObject({ kind: errorKind, message: z.string() }).nullable(),
   outcome: z.enum(['delivered', 'retry', 'failed', 'held', 'skipped', 'refreshed', 'split']),
   versions: z.strictObject({ action: z.int().nullable(), destination: z.int(), connection: z.int() }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { documentName, line, timestamp } from '../text.ts';
-import { errorKind, reason } from './delivery.ts';
+import { errorKind, reason, shownRequest } from './delivery.ts';
 import { replayLimits, replayStates } from './replay-limits.ts';
 
 export const replayState = z.enum(replayStates);
@@ -177,14 +177,7 @@ const replaySample = z.strictObject({
   eventId: z.string().nullable(),
   actionId: z.string().nullable(),
   destinationId: z.string(),
-  request: z
-    .strictObject({
-      method: z.string(),
-      url: z.string(),
-      headers: z.array(z.tuple([z.string(), z.string()])),
-      body: z.string().nullable(),
-    })
-    .nullable(),
+  request: shownRequest.nullable(),
   /** Why no request can be built. */
   problem: z.string().nullable(),
 });

@@ -1,32 +1,22 @@
 import { z } from 'zod';
-import { route } from '../route.ts';
+import { route, tagged } from '../route.ts';
 import { anything } from './fields.ts';
 
-export const operatingRoutes = {
-  livez: route('GET', '/livez', null, 'Liveness check', { tag: 'operating', output: anything }),
-  readyz: route('GET', '/readyz', null, 'Readiness check: the instance accepts and delivers events', {
-    tag: 'operating',
+export const operatingRoutes = tagged('operating', {
+  livez: route('GET /livez', null, 'Liveness check', { output: anything }),
+  readyz: route('GET /readyz', null, 'Readiness check: the instance accepts and delivers events', {
     query: z.object({ verbose: z.string().optional() }),
     output: anything,
   }),
-  healthz: route('GET', '/healthz', null, 'The same as /readyz', { tag: 'operating', output: anything }),
-  version: route('GET', '/version', null, 'The version of Millrace and its components, and whether it has an Inbox', {
-    tag: 'operating',
+  healthz: route('GET /healthz', null, 'The same as /readyz', { output: anything }),
+  version: route('GET /version', null, 'The version of Millrace and its components, and whether it has an Inbox', {
     output: anything,
   }),
   metrics: route(
-    'GET',
-    '/metrics',
-    ['settings:view'],
+    'GET /metrics',
+    'settings:view',
     'Metrics in the OpenMetrics format (public when the server listens only on loopback)',
-    {
-      tag: 'operating',
-      output: z.string(),
-      produces: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
-    },
+    { output: z.string(), produces: 'application/openmetrics-text; version=1.0.0; charset=utf-8' },
   ),
-  openapi: route('GET', '/openapi.json', null, 'This description as OpenAPI 3.1', {
-    tag: 'operating',
-    output: anything,
-  }),
-};
+  openapi: route('GET /openapi.json', null, 'This description as OpenAPI 3.1', { output: anything }),
+});

@@ -3,92 +3,79 @@ import { describedRight, role, roleInput, rolePatch } from '../accounts/role.ts'
 import { newToken, token, tokenInput, tokenPatch } from '../accounts/token.ts';
 import { invitedUser, user, userInput, userPatch, userStatus } from '../accounts/user.ts';
 import { pageOf, pageQuery } from '../records/page.ts';
-import { api } from '../route.ts';
+import { api, tagged } from '../route.ts';
 import { textFilter } from './fields.ts';
 
 /** Users, roles, and the tokens of all users. */
 export const userRoutes = {
-  listUsers: api('GET', '/users', ['users:view'], 'List users, newest first', {
-    tag: 'users',
-    query: z.strictObject({ ...pageQuery, email: textFilter, status: userStatus.optional(), roleId: textFilter }),
-    output: pageOf(user),
+  ...tagged('users', {
+    listUsers: api('GET /users', 'users:view', 'List users, newest first', {
+      query: pageQuery({ email: textFilter, status: userStatus.optional(), roleId: textFilter }),
+      output: pageOf(user),
+    }),
+    createUser: api(
+      'POST /users',
+      'users:manage',
+      'Create a user; without a password the response contains `inviteUrl`, returned once',
+      { audit: 'create user', body: userInput, output: invitedUser, status: 201 },
+    ),
+    getUser: api('GET /users/{id}', 'users:view', 'Get a user', { output: user }),
+    changeUser: api('PATCH /users/{id}', 'users:manage', 'Change a user (JSON Merge Patch)', {
+      audit: 'change user',
+      body: userPatch,
+      output: user,
+    }),
+    inviteUser: api(
+      'POST /users/{id}/invite',
+      'users:manage',
+      'Create a new one-time link to set a password; the previous one stops working',
+      { audit: 'invite user', output: invitedUser },
+    ),
+    deleteUser: api('DELETE /users/{id}', 'users:manage', 'Delete a user with all sessions and tokens', {
+      audit: 'delete user',
+    }),
   }),
-  createUser: api(
-    'POST',
-    '/users',
-    ['users:manage'],
-    'Create a user; without a password the response contains `inviteUrl`, returned once',
-    { tag: 'users', audit: { act: 'create', kind: 'user' }, body: userInput, output: invitedUser, status: 201 },
-  ),
-  getUser: api('GET', '/users/{id}', ['users:view'], 'Get a user', { tag: 'users', output: user }),
-  changeUser: api('PATCH', '/users/{id}', ['users:manage'], 'Change a user (JSON Merge Patch)', {
-    tag: 'users',
-    audit: { act: 'change', kind: 'user' },
-    body: userPatch,
-    output: user,
+  ...tagged('roles', {
+    listRoles: api('GET /roles', 'users:view', 'List roles, newest first', {
+      query: pageQuery({ name: textFilter }),
+      output: pageOf(role),
+    }),
+    createRole: api('POST /roles', 'users:manage', 'Create a role with rights that you have', {
+      audit: 'create role',
+      body: roleInput,
+      output: role,
+      status: 201,
+    }),
+    getRole: api('GET /roles/{id}', 'users:view', 'Get a role', { output: role }),
+    changeRole: api('PATCH /roles/{id}', 'users:manage', 'Change a role (JSON Merge Patch)', {
+      audit: 'change role',
+      body: rolePatch,
+      output: role,
+    }),
+    deleteRole: api('DELETE /roles/{id}', 'users:manage', 'Delete a role that no user has', { audit: 'delete role' }),
   }),
-  inviteUser: api(
-    'POST',
-    '/users/{id}/invite',
-    ['users:manage'],
-    'Create a new one-time link to set a password; the previous one stops working',
-    { tag: 'users', audit: { act: 'invite', kind: 'user' }, output: invitedUser },
-  ),
-  deleteUser: api('DELETE', '/users/{id}', ['users:manage'], 'Delete a user with all sessions and tokens', {
-    tag: 'users',
-    audit: { act: 'delete', kind: 'user' },
-    status: 204,
+  ...tagged('tokens', {
+    listTokens: api('GET /tokens', 'users:view', 'List the tokens of all users, newest first', {
+      query: pageQuery({ name: textFilter, userId: textFilter }),
+      output: pageOf(token),
+    }),
+    createToken: api('POST /tokens', 'users:manage', 'Create a token of your own; its value is returned once', {
+      audit: 'create token',
+      body: tokenInput,
+      output: newToken,
+      status: 201,
+    }),
+    getToken: api('GET /tokens/{id}', 'users:view', 'Get a token', { output: token }),
+    changeToken: api('PATCH /tokens/{id}', 'users:manage', 'Change a token (JSON Merge Patch)', {
+      audit: 'change token',
+      body: tokenPatch,
+      output: token,
+    }),
+    deleteToken: api('DELETE /tokens/{id}', 'users:manage', 'Delete a token', { audit: 'revoke token' }),
   }),
-  listRoles: api('GET', '/roles', ['users:view'], 'List roles, newest first', {
-    tag: 'roles',
-    query: z.strictObject({ ...pageQuery, name: textFilter }),
-    output: pageOf(role),
-  }),
-  createRole: api('POST', '/roles', ['users:manage'], 'Create a role with rights that you have', {
-    tag: 'roles',
-    audit: { act: 'create', kind: 'role' },
-    body: roleInput,
-    output: role,
-    status: 201,
-  }),
-  getRole: api('GET', '/roles/{id}', ['users:view'], 'Get a role', { tag: 'roles', output: role }),
-  changeRole: api('PATCH', '/roles/{id}', ['users:manage'], 'Change a role (JSON Merge Patch)', {
-    tag: 'roles',
-    audit: { act: 'change', kind: 'role' },
-    body: rolePatch,
-    output: role,
-  }),
-  deleteRole: api('DELETE', '/roles/{id}', ['users:manage'], 'Delete a role that no user has', {
-    tag: 'roles',
-    audit: { act: 'delete', kind: 'role' },
-    status: 204,
-  }),
-  listTokens: api('GET', '/tokens', ['users:view'], 'List the tokens of all users, newest first', {
-    tag: 'tokens',
-    query: z.strictObject({ ...pageQuery, name: textFilter, userId: textFilter }),
-    output: pageOf(token),
-  }),
-  createToken: api('POST', '/tokens', ['users:manage'], 'Create a token of your own; its value is returned once', {
-    tag: 'tokens',
-    audit: { act: 'create', kind: 'token' },
-    body: tokenInput,
-    output: newToken,
-    status: 201,
-  }),
-  getToken: api('GET', '/tokens/{id}', ['users:view'], 'Get a token', { tag: 'tokens', output: token }),
-  changeToken: api('PATCH', '/tokens/{id}', ['users:manage'], 'Change a token (JSON Merge Patch)', {
-    tag: 'tokens',
-    audit: { act: 'change', kind: 'token' },
-    body: tokenPatch,
-    output: token,
-  }),
-  deleteToken: api('DELETE', '/tokens/{id}', ['users:manage'], 'Delete a token', {
-    tag: 'tokens',
-    audit: { act: 'revoke', kind: 'token' },
-    status: 204,
-  }),
-  listRights: api('GET', '/rights', ['users:view'], 'List all rights with their display names', {
-    tag: 'roles',
-    output: z.strictObject({ data: z.array(describedRight) }),
+  ...tagged('roles', {
+    listRights: api('GET /rights', 'users:view', 'List all rights with their display names', {
+      output: z.strictObject({ data: z.array(describedRight) }),
+    }),
   }),
 };

@@ -1,34 +1,20 @@
-import { z } from 'zod';
 import { collector, collectorInput } from '../../documents/collector.ts';
 import { documentRoutes } from '../../documents/document-routes.ts';
 import { pageOf, pageQuery } from '../../records/page.ts';
 import { rejectedRequest } from '../../records/rejected-request.ts';
-import { api } from '../../route.ts';
+import { api, tagged } from '../../route.ts';
 import { textFilter } from '../fields.ts';
 
-export const collectorRoutes = {
-  ...documentRoutes({
-    one: 'collector',
-    many: 'collectors',
-    area: 'collectors',
-    at: '/collectors',
-    input: collectorInput,
-    output: collector,
-  }),
-  rotateCollectorKey: api('POST', '/collectors/{id}/rotate-key', ['collectors:manage'], 'Give a collector a new key', {
-    tag: 'collectors',
-    audit: { act: 'rotate_key', kind: 'collector' },
+export const collectorRoutes = tagged('collectors', {
+  ...documentRoutes({ one: 'collector', area: 'collectors', input: collectorInput, output: collector }),
+  rotateCollectorKey: api('POST /collectors/{id}/rotate-key', 'collectors:manage', 'Give a collector a new key', {
+    audit: 'rotate_key collector',
     output: collector,
   }),
   listRejectedRequests: api(
-    'GET',
-    '/collectors/rejected',
-    ['collectors:view'],
+    'GET /collectors/rejected',
+    'collectors:view',
     'List the last rejected intake requests, including those with an unknown key, newest first',
-    {
-      tag: 'collectors',
-      query: z.strictObject({ ...pageQuery, key: textFilter, collectorId: textFilter }),
-      output: pageOf(rejectedRequest),
-    },
+    { query: pageQuery({ key: textFilter, collectorId: textFilter }), output: pageOf(rejectedRequest) },
   ),
-};
+});

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { connection, connectionInput, health } from '../../documents/connection.ts';
 import { documentRoutes } from '../../documents/document-routes.ts';
 import { errorKind } from '../../records/delivery.ts';
-import { api } from '../../route.ts';
+import { api, tagged } from '../../route.ts';
 
 const testStep = z.strictObject({
   name: z.enum(['url', 'dns', 'connect', 'tls', 'token_request', 'token_answer', 'probe']),
@@ -14,43 +14,27 @@ const testStep = z.strictObject({
 
 const testSteps = z.strictObject({ ok: z.boolean(), steps: z.array(testStep) });
 
-export const connectionRoutes = {
-  ...documentRoutes({
-    one: 'connection',
-    many: 'connections',
-    area: 'connections',
-    at: '/connections',
-    input: connectionInput,
-    output: connection,
-  }),
-  testConnection: api('POST', '/connections/{id}/test', ['connections:manage'], 'Test a connection step by step', {
-    tag: 'connections',
-    audit: { act: 'test', kind: 'connection' },
+export const connectionRoutes = tagged('connections', {
+  ...documentRoutes({ one: 'connection', area: 'connections', input: connectionInput, output: connection }),
+  testConnection: api('POST /connections/{id}/test', 'connections:manage', 'Test a connection step by step', {
+    audit: 'test connection',
     output: testSteps,
   }),
-  testUnsavedConnection: api(
-    'POST',
-    '/connections/test',
-    ['connections:manage'],
-    'Test a connection before saving it',
-    { tag: 'connections', audit: { act: 'test', kind: 'connection' }, body: connectionInput, output: testSteps },
-  ),
+  testUnsavedConnection: api('POST /connections/test', 'connections:manage', 'Test a connection before saving it', {
+    audit: 'test connection',
+    body: connectionInput,
+    output: testSteps,
+  }),
   probeConnection: api(
-    'POST',
-    '/connections/{id}/probe',
-    ['deliveries:manage'],
+    'POST /connections/{id}/probe',
+    'deliveries:manage',
     'Send the next held delivery as a probe, to check whether a tripped or refused connection works again',
-    { tag: 'connections', audit: { act: 'probe', kind: 'connection' }, output: health },
+    { audit: 'probe connection', output: health },
   ),
   releaseConnection: api(
-    'POST',
-    '/connections/{id}/release',
-    ['deliveries:manage'],
+    'POST /connections/{id}/release',
+    'deliveries:manage',
     'Send the held deliveries of a connection: releases a hold that its traffic caused and restarts the retry schedule of exhausted deliveries',
-    {
-      tag: 'connections',
-      audit: { act: 'release', kind: 'connection' },
-      output: z.strictObject({ released: z.int(), health }),
-    },
+    { audit: 'release connection', output: z.strictObject({ released: z.int(), health }) },
   ),
-};
+});

@@ -8,29 +8,21 @@ import {
   outcomeCheckInput,
   unsavedDestinationCheckInput,
 } from '../../records/check.ts';
-import { delivery, renderResult } from '../../records/delivery.ts';
+import { delivery, renderResult, shownRequest } from '../../records/delivery.ts';
 import { pageOf } from '../../records/page.ts';
 import { sampleInput } from '../../records/sample.ts';
-import { api } from '../../route.ts';
+import { api, tagged } from '../../route.ts';
 
 const previewOutput = z.strictObject({
-  request: z
-    .strictObject({
-      method: z.string(),
-      url: z.string(),
-      headers: z.array(z.tuple([z.string(), z.string()])),
-      body: z.string().nullable(),
-    })
-    .nullable(),
+  request: shownRequest.nullable(),
   result: renderResult,
   warnings: z.array(z.string()),
 });
 export type Preview = z.output<typeof previewOutput>;
 
-export const destinationRoutes = {
+export const destinationRoutes = tagged('destinations', {
   ...documentRoutes({
     one: 'destination',
-    many: 'destinations',
     area: 'connections',
     at: '/connections/{id}/destinations',
     input: destinationInput,
@@ -38,51 +30,44 @@ export const destinationRoutes = {
     named: '`Connection/Destination`, URL-encoded',
   }),
   listAllDestinations: api(
-    'GET',
-    '/destinations',
-    ['connections:view'],
+    'GET /destinations',
+    'connections:view',
     'List the destinations of all connections, newest first',
-    { tag: 'destinations', query: listQuery, output: pageOf(destination) },
+    { query: listQuery, output: pageOf(destination) },
   ),
   previewDestination: api(
-    'POST',
-    '/destinations/{id}/preview',
+    'POST /destinations/{id}/preview',
     ['connections:view', 'payloads:view'],
     'Show the request for an event',
-    { tag: 'destinations', audit: null, body: sampleInput, output: previewOutput },
+    { audit: null, body: sampleInput, output: previewOutput },
   ),
   previewUnsavedDestination: api(
-    'POST',
-    '/connections/{id}/destinations/preview',
+    'POST /connections/{id}/destinations/preview',
     ['connections:view', 'payloads:view'],
     'Show the request of an unsaved destination for an event',
-    { tag: 'destinations', audit: null, body: sampleInput, output: previewOutput },
+    { audit: null, body: sampleInput, output: previewOutput },
   ),
   checkDestination: api(
-    'POST',
-    '/destinations/{id}/check',
+    'POST /destinations/{id}/check',
     ['connections:view', 'payloads:view'],
     'Show the renders of the newest events, and the changes by a draft',
-    { tag: 'destinations', audit: null, body: destinationCheckInput, output: destinationCheck },
+    { audit: null, body: destinationCheckInput, output: destinationCheck },
   ),
   checkUnsavedDestination: api(
-    'POST',
-    '/connections/{id}/destinations/check',
+    'POST /connections/{id}/destinations/check',
     ['connections:view', 'payloads:view'],
     'Show the renders of the newest events by an unsaved destination',
-    { tag: 'destinations', audit: null, body: unsavedDestinationCheckInput, output: destinationCheck },
+    { audit: null, body: unsavedDestinationCheckInput, output: destinationCheck },
   ),
   checkOutcomes: api(
-    'POST',
-    '/destinations/{id}/outcomes/check',
+    'POST /destinations/{id}/outcomes/check',
     ['connections:view', 'deliveries:view', 'payloads:view'],
     'Show the outcomes of the newest stored responses by the outcome rules, and the changes by a draft',
-    { tag: 'destinations', audit: null, body: outcomeCheckInput, output: outcomeCheck },
+    { audit: null, body: outcomeCheckInput, output: outcomeCheck },
   ),
-  testDestination: api('POST', '/destinations/{id}/test', ['connections:manage'], 'Send one real test request', {
-    tag: 'destinations',
-    audit: { act: 'test', kind: 'destination' },
+  testDestination: api('POST /destinations/{id}/test', 'connections:manage', 'Send one real test request', {
+    audit: 'test destination',
     body: sampleInput,
     output: delivery,
   }),
-};
+});

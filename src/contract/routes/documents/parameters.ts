@@ -1,14 +1,12 @@
 import { z } from 'zod';
 import { parameter, parameterPatch } from '../../documents/parameter.ts';
 import { pageOf, pageQuery } from '../../records/page.ts';
-import { api } from '../../route.ts';
+import { api, tagged } from '../../route.ts';
 import { flag, textFilter } from '../fields.ts';
 
-export const parameterRoutes = {
-  listParameters: api('GET', '/parameters', ['parameters:view'], 'List the parameters seen on events', {
-    tag: 'parameters',
-    query: z.strictObject({
-      ...pageQuery,
+export const parameterRoutes = tagged('parameters', {
+  listParameters: api('GET /parameters', 'parameters:view', 'List the parameters seen on events', {
+    query: pageQuery({
       name: textFilter,
       offered: flag.optional(),
       seen: flag.optional(),
@@ -18,15 +16,9 @@ export const parameterRoutes = {
     output: pageOf(parameter),
   }),
   changeParameter: api(
-    'PATCH',
-    '/parameters/{name}',
-    ['parameters:manage'],
+    'PATCH /parameters/{name}',
+    'parameters:manage',
     'Describe a parameter, or change whether it is offered',
-    {
-      tag: 'parameters',
-      audit: { act: 'change', kind: 'parameter' },
-      body: parameterPatch,
-      output: parameter,
-    },
+    { audit: 'change parameter', body: parameterPatch, output: parameter },
   ),
-};
+});

@@ -1,25 +1,18 @@
 import { z } from 'zod';
 import { settings } from '../../documents/settings.ts';
-import { api } from '../../route.ts';
+import { api, tagged } from '../../route.ts';
 
-export const settingsRoutes = {
+export const settingsRoutes = tagged('settings', {
   getSettings: api(
-    'GET',
-    '/settings',
-    ['settings:view'],
+    'GET /settings',
+    'settings:view',
     'Get the settings of the installation, and whether each value is a default, set by the operator or set here',
-    { tag: 'settings', output: settings },
+    { output: settings },
   ),
   changeSettings: api(
-    'PATCH',
-    '/settings',
-    ['settings:manage'],
+    'PATCH /settings',
+    'settings:manage',
     'Change settings of the installation (JSON Merge Patch); null restores the default. Values set by the operator are read-only',
-    {
-      tag: 'settings',
-      body: z.record(z.string(), z.unknown()),
-      output: settings,
-      audit: { act: 'change', kind: 'settings' },
-    },
+    { body: z.record(z.string(), z.unknown()), output: settings, audit: 'change settings' },
   ),
-};
+});

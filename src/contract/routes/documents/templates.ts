@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { contentType, escapeMode } from '../../documents/destination.ts';
 import { renderResult } from '../../records/delivery.ts';
-import { api } from '../../route.ts';
+import { api, tagged } from '../../route.ts';
 import { anything } from '../fields.ts';
 
 const problem = z.strictObject({
@@ -13,15 +13,13 @@ const problem = z.strictObject({
 
 const templateText = z.string().max(262_144);
 
-export const templateRoutes = {
-  checkTemplate: api('POST', '/templates/check', ['connections:view'], 'Find the problems of a template', {
-    tag: 'templates',
+export const templateRoutes = tagged('templates', {
+  checkTemplate: api('POST /templates/check', 'connections:view', 'Find the problems of a template', {
     audit: null,
     body: z.strictObject({ template: templateText, contentType: contentType.default('application/json') }),
     output: z.strictObject({ ok: z.boolean(), problems: z.array(problem) }),
   }),
-  renderTemplate: api('POST', '/templates/render', ['connections:view'], 'Render a template with given records', {
-    tag: 'templates',
+  renderTemplate: api('POST /templates/render', 'connections:view', 'Render a template with given records', {
     audit: null,
     body: z.strictObject({
       template: templateText,
@@ -33,4 +31,4 @@ export const templateRoutes = {
     }),
     output: z.strictObject({ result: renderResult, durationMs: z.number() }),
   }),
-};
+});

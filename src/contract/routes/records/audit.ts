@@ -1,21 +1,17 @@
-import { z } from 'zod';
 import { auditEntry } from '../../records/audit.ts';
 import { pageOf, pageQuery } from '../../records/page.ts';
-import { api } from '../../route.ts';
+import { api, tagged } from '../../route.ts';
 import { textFilter, timeFilter } from '../fields.ts';
 
 const { act, kind, result } = auditEntry.shape;
 
-export const auditRoutes = {
+export const auditRoutes = tagged('audit', {
   listAudit: api(
-    'GET',
-    '/audit',
-    ['audit:view'],
+    'GET /audit',
+    'audit:view',
     'List changes, newest first; `id` is the id of the thing, `principal` a part of a name, or an id',
     {
-      tag: 'audit',
-      query: z.strictObject({
-        ...pageQuery,
+      query: pageQuery({
         act: act.optional(),
         kind: kind.optional(),
         id: textFilter,
@@ -27,4 +23,4 @@ export const auditRoutes = {
       output: pageOf(auditEntry),
     },
   ),
-};
+});

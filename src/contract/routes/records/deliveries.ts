@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { attempt, delivery, deliveryStatus, errorKind, reason } from '../../records/delivery.ts';
 import { pageOf, pageQuery } from '../../records/page.ts';
-import { api } from '../../route.ts';
+import { api, tagged } from '../../route.ts';
 import { flag, idList, textFilter, timeFilter } from '../fields.ts';
 
-const deliveryQuery = z.strictObject({
-  ...pageQuery,
+const deliveryQuery = pageQuery({
   status: deliveryStatus.optional(),
   actionId: textFilter,
   destinationId: textFilter,
@@ -31,46 +30,36 @@ const lastAttempt = z.strictObject({
 });
 export type LastAttempt = z.output<typeof lastAttempt>;
 
-export const deliveryRoutes = {
-  listDeliveries: api('GET', '/deliveries', ['deliveries:view'], 'List deliveries, newest first', {
-    tag: 'deliveries',
+export const deliveryRoutes = tagged('deliveries', {
+  listDeliveries: api('GET /deliveries', 'deliveries:view', 'List deliveries, newest first', {
     query: deliveryQuery,
     output: pageOf(delivery),
   }),
   getLastAttempts: api(
-    'GET',
-    '/deliveries/last-attempts',
-    ['deliveries:view'],
+    'GET /deliveries/last-attempts',
+    'deliveries:view',
     'Get the result of the last attempt of up to 100 deliveries (`ids`, separated by commas)',
-    {
-      tag: 'deliveries',
-      query: z.strictObject({ ids: idList }),
-      output: z.strictObject({ data: z.array(lastAttempt) }),
-    },
+    { query: z.strictObject({ ids: idList }), output: z.strictObject({ data: z.array(lastAttempt) }) },
   ),
   getDelivery: api(
-    'GET',
-    '/deliveries/{id}',
-    ['deliveries:view'],
+    'GET /deliveries/{id}',
+    'deliveries:view',
     'Get a delivery with its attempts (without payloads:view, bodies are null and URLs have no query string)',
-    { tag: 'deliveries', output: delivery },
+    { output: delivery },
   ),
-  retryDelivery: api('POST', '/deliveries/{id}/retry', ['deliveries:manage'], 'Send a delivery again now', {
-    tag: 'deliveries',
-    audit: { act: 'retry', kind: 'delivery' },
+  retryDelivery: api('POST /deliveries/{id}/retry', 'deliveries:manage', 'Send a delivery again now', {
+    audit: 'retry delivery',
     body: z.strictObject({ render: z.boolean().default(false) }).prefault({}),
     output: delivery,
   }),
-  cancelDelivery: api('POST', '/deliveries/{id}/cancel', ['deliveries:manage'], 'Cancel an unfinished delivery', {
-    tag: 'deliveries',
-    audit: { act: 'cancel', kind: 'delivery' },
+  cancelDelivery: api('POST /deliveries/{id}/cancel', 'deliveries:manage', 'Cancel an unfinished delivery', {
+    audit: 'cancel delivery',
     output: delivery,
   }),
   getDeliveryCurl: api(
-    'GET',
-    '/deliveries/{id}/curl',
+    'GET /deliveries/{id}/curl',
     ['deliveries:view', 'payloads:view'],
     'Get the last attempt as a cURL command, secrets as $VARIABLES',
-    { tag: 'deliveries', output: z.string(), produces: 'text/plain; charset=utf-8' },
+    { output: z.string(), produces: 'text/plain; charset=utf-8' },
   ),
-};
+});

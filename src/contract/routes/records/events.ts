@@ -3,7 +3,7 @@ import { delivery, deliveryStatus } from '../../records/delivery.ts';
 import { event } from '../../records/event.ts';
 import { explainedCondition, mappedField } from '../../records/explanation.ts';
 import { pageOf, pageQuery } from '../../records/page.ts';
-import { api } from '../../route.ts';
+import { api, tagged } from '../../route.ts';
 import { idList, textFilter, timeFilter } from '../fields.ts';
 
 const eventFilters = {
@@ -20,16 +20,13 @@ type ParameterFilter = { parameter?: string | undefined; value?: string | undefi
 const namesParameter = ({ parameter, value }: ParameterFilter) => value === undefined || parameter !== undefined;
 const namesNone = { path: ['value'], message: 'Name the parameter that has this value.' };
 
-const eventQuery = z
-  .strictObject({
-    ...pageQuery,
-    ...eventFilters,
-    /** Events with a delivery in this state, without tests; `none`: no delivery was created. */
-    outcome: z.enum([...deliveryStatus.options, 'none']).optional(),
-    receivedAfter: timeFilter,
-    receivedBefore: timeFilter,
-  })
-  .refine(namesParameter, namesNone);
+const eventQuery = pageQuery({
+  ...eventFilters,
+  /** Events with a delivery in this state, without tests; `none`: no delivery was created. */
+  outcome: z.enum([...deliveryStatus.options, 'none']).optional(),
+  receivedAfter: timeFilter,
+  receivedBefore: timeFilter,
+}).refine(namesParameter, namesNone);
 
 /** The deliveries of an event in short, without tests. */
 const eventOutcome = z.strictObject({
@@ -59,54 +56,43 @@ export const explanationOutput = z.strictObject({
   ),
 });
 
-export const eventRoutes = {
+export const eventRoutes = tagged('events', {
   listEvents: api(
-    'GET',
-    '/events',
-    ['events:view'],
+    'GET /events',
+    'events:view',
     'List events, newest first (without payloads:view, `data`, `ext` and `session` are empty). `parameter` (needs payloads:view): without `value`, events that have it; `actionId`: events that its current rules match; `outcome`: events with a delivery in this state, `none`: events without deliveries. A page reads at most 5,000 events (1,000 with `outcome`), so it can be short or empty and still have a `next`',
-    { tag: 'events', query: eventQuery, output: pageOf(event) },
+    { query: eventQuery, output: pageOf(event) },
   ),
-  getEventNames: api('GET', '/events/names', ['events:view'], 'Name up to 100 events (`ids`, separated by commas)', {
-    tag: 'events',
+  getEventNames: api('GET /events/names', 'events:view', 'Name up to 100 events (`ids`, separated by commas)', {
     query: z.strictObject({ ids: idList }),
     output: z.strictObject({ data: z.array(eventName) }),
   }),
   getEventOutcomes: api(
-    'GET',
-    '/events/outcomes',
-    ['events:view'],
+    'GET /events/outcomes',
+    'events:view',
     'Get the states of the deliveries of up to 100 events (`ids`, separated by commas)',
-    {
-      tag: 'events',
-      query: z.strictObject({ ids: idList }),
-      output: z.strictObject({ data: z.array(eventOutcome) }),
-    },
+    { query: z.strictObject({ ids: idList }), output: z.strictObject({ data: z.array(eventOutcome) }) },
   ),
   getEvent: api(
-    'GET',
-    '/events/{id}',
-    ['events:view'],
+    'GET /events/{id}',
+    'events:view',
     'Get an event (without payloads:view, `data`, `ext` and `session` are empty)',
-    { tag: 'events', output: event },
+    { output: event },
   ),
   explainEvent: api(
-    'GET',
-    '/events/{id}/explain',
-    ['events:view'],
+    'GET /events/{id}/explain',
+    'events:view',
     'Explain for each action why it matched or not (without payloads:view, values are null)',
-    { tag: 'events', output: explanationOutput },
+    { output: explanationOutput },
   ),
   streamEvents: api(
-    'GET',
-    '/events/stream',
-    ['events:view'],
+    'GET /events/stream',
+    'events:view',
     'Stream events as they are matched (server-sent events), with the filters of the list; `parameter` needs payloads:view',
     {
-      tag: 'events',
       query: z.strictObject(eventFilters).refine(namesParameter, namesNone),
       output: z.string(),
       produces: 'text/event-stream',
     },
   ),
-};
+});

@@ -1,23 +1,19 @@
-import { z } from 'zod';
 import { eraseInput, erasure } from '../../records/erasure.ts';
 import { pageOf, pageQuery } from '../../records/page.ts';
-import { api } from '../../route.ts';
+import { api, tagged } from '../../route.ts';
 
-export const privacyRoutes = {
+export const privacyRoutes = tagged('privacy', {
   eraseVisitor: api(
-    'POST',
-    '/privacy/erase',
-    ['settings:manage'],
+    'POST /privacy/erase',
+    'settings:manage',
     'Erase the stored data of a visitor in the background, or (`dryRun`) only count it',
-    { tag: 'privacy', body: eraseInput, output: erasure, status: 202, audit: { act: 'erase', kind: 'erasure' } },
+    { body: eraseInput, output: erasure, status: 202, audit: 'erase erasure' },
   ),
-  listErasures: api('GET', '/privacy/erasures', ['settings:view'], 'List erasures, newest first', {
-    tag: 'privacy',
-    query: z.strictObject(pageQuery),
+  listErasures: api('GET /privacy/erasures', 'settings:view', 'List erasures, newest first', {
+    query: pageQuery(),
     output: pageOf(erasure),
   }),
-  getErasure: api('GET', '/privacy/erasures/{id}', ['settings:view'], 'Get an erasure with its progress', {
-    tag: 'privacy',
+  getErasure: api('GET /privacy/erasures/{id}', 'settings:view', 'Get an erasure with its progress', {
     output: erasure,
   }),
-};
+});
