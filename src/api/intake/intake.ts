@@ -12,7 +12,6 @@ import { inflated } from '../http/decompress.ts';
 import { asAppError, type ProblemStyle, problemResponse } from '../http/problem.ts';
 import { securityHeaders } from '../http/security-headers.ts';
 import type { Traces } from '../records/traces.ts';
-import type { RejectedRequests } from './rejected-requests.ts';
 
 /** A request to a collector, independent of the HTTP server. `url`: path and query as sent. */
 export type IntakeRequest = {
@@ -34,7 +33,8 @@ export type Intake = ReturnType<typeof createIntake>;
 type Connected = {
   stopping: () => boolean;
   traces: Pick<Traces, 'mark'>;
-  rejected: Pick<RejectedRequests, 'note'>;
+  /** The list of rejected requests. */
+  rejected: { note(request: IntakeRequest, collectorId: string | null, error: unknown): void };
   style: ProblemStyle;
 };
 

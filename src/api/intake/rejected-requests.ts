@@ -48,8 +48,6 @@ export function createRejectedRequests({ now }: Pick<ApiParts, 'now'>) {
   };
 }
 
-export type RejectedRequests = ReturnType<typeof createRejectedRequests>;
-
 function announcedBytes(contentLength: string | undefined): number {
   const length = Number(contentLength ?? 0);
   return Number.isSafeInteger(length) && length > 0 ? length : 0;
