@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { AuditEntry } from '../contract/records/audit.ts';
-import { auditSample } from './audit.samples.ts';
 import type { Audit, AuditQuery } from './audit.ts';
+import { auditSample } from './audit-samples.testing.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { type ChainedRow, verifyChain } from './chain.ts';
 

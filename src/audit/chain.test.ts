@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { auditSample } from './audit.samples.ts';
+import { auditSample } from './audit-samples.testing.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { type ChainedRow, chained, origin, pruned, verifyChain } from './chain.ts';
 

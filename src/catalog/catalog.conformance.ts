@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { auditSample } from '../audit/audit.samples.ts';
 import type { Audit } from '../audit/audit.ts';
+import { auditSample } from '../audit/audit-samples.testing.ts';
 import { Secret } from '../contract/secret.ts';
 import type { Catalog, Change, StoredDocument } from './catalog.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { auditSample } from '../audit/audit.samples.ts';
 import type { Audit } from '../audit/audit.ts';
-import { issueSample } from './issues.samples.ts';
+import { auditSample } from '../audit/audit-samples.testing.ts';
+import { issueSample } from './issue-samples.testing.ts';
 import type { IssueStore } from './issues.ts';
 
 /** The conformance suite of the issue store, for every adapter. `make` returns a new and empty one. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { auditSample } from '../audit/audit.samples.ts';
+import { auditSample } from '../audit/audit-samples.testing.ts';
 import type { ReplayInput } from '../contract/records/replay.ts';
 import type { Guarantee } from './journal.conformance.ts';
 import { attempt, due, list, planned, rendered, settlement, start, withDeliveries } from './journal.samples.ts';

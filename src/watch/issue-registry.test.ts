@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { auditSample } from '../audit/audit.samples.ts';
+import { auditSample } from '../audit/audit-samples.testing.ts';
 import type { FakeAnswer } from '../egress/fake/fake-egress.testing.ts';
 import { startWatched, type Watched } from './watch.testing.ts';
 import type { WatchOptions } from './watch.ts';

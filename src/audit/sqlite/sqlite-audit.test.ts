@@ -5,7 +5,7 @@ import type { Db } from '../../sqlite/db.ts';
 import { openSqlite, operationsOf } from '../../sqlite/sqlite.ts';
 import { temporaryFolder } from '../../sqlite/temporary-folder.testing.ts';
 import { auditConformance } from '../audit.conformance.ts';
-import { auditSample } from '../audit.samples.ts';
+import { auditSample } from '../audit-samples.testing.ts';
 import { sqliteAudit } from './sqlite-audit.ts';
 
 auditConformance('audit trail in process', async () => {

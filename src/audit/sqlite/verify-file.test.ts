@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { backup } from '../../sqlite/backup.ts';
 import { openSqlite, operationsOf } from '../../sqlite/sqlite.ts';
 import { temporaryFolder } from '../../sqlite/temporary-folder.testing.ts';
-import { auditSample } from '../audit.samples.ts';
+import { auditSample } from '../audit-samples.testing.ts';
 import { sqliteAudit } from './sqlite-audit.ts';
 import { verifyFile } from './verify-file.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { settled } from '../../../test/support/fake-clock.ts';
 import { type Rig, startRig, wire } from '../../../test/support/rig.ts';
-import { auditSample } from '../../audit/audit.samples.ts';
+import { auditSample } from '../../audit/audit-samples.testing.ts';
 import { replayInput } from '../../contract/records/replay.ts';
 import type { EgressRequest } from '../../egress/egress.ts';
 import { orderKeys } from './order-key.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fakeClock } from '../../../test/support/fake-clock.ts';
 import { startRig, wire } from '../../../test/support/rig.ts';
-import { auditSample } from '../../audit/audit.samples.ts';
+import { auditSample } from '../../audit/audit-samples.testing.ts';
 import { canonicalJson } from '../../audit/canonical-json.ts';
 import { verifyChain } from '../../audit/chain.ts';
 
