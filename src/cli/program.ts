@@ -1,3 +1,4 @@
+import type { RenderResult } from '../contract/records/delivery.ts';
 import type { SealingState } from '../contract/sealing.ts';
 import type { Secret } from '../contract/secret.ts';
 
@@ -12,7 +13,7 @@ export type Deps = {
    */
   configure(flags: Flags, presets?: Flags): Program;
   /** Renders a template without a server. */
-  renderTemplate(input: RenderTemplate): Promise<RenderedTemplate>;
+  renderTemplate(input: RenderTemplate): Promise<RenderResult>;
   stdout: Output;
   stderr: Output;
   readStdin(): Promise<string>;
@@ -83,8 +84,3 @@ export type RenderTemplate = {
   escape: 'auto' | 'json' | 'html' | 'url' | 'none';
   data: Record<string, unknown>[];
 };
-
-export type RenderedTemplate =
-  | { kind: 'body'; body: string; contentType: string }
-  | { kind: 'skipped'; reason: string }
-  | { kind: 'failed'; reason: string; line?: number | undefined; column?: number | undefined };

@@ -4,32 +4,33 @@ import { AppError } from '../contract/errors.ts';
 
 export type Passwords = ReturnType<typeof createPasswords>;
 
-type PasswordCosts = { memoryKiB: number; passes: number; atOnce: number; waitingMost: number };
+type PasswordCosts = { memoryKiB: number; passes: number; waitingMost: number };
 
-/** OWASP's parameters for Argon2id (19 MiB, two passes, one lane). One at a time leaves the other cores free. */
-const defaults: PasswordCosts = { memoryKiB: 19_456, passes: 2, atOnce: 1, waitingMost: 32 };
+/** OWASP's parameters for Argon2id (19 MiB, two passes, one lane). */
+const defaults: PasswordCosts = { memoryKiB: 19_456, passes: 2, waitingMost: 32 };
 
-/** Hashes passwords with Argon2id, off the main thread, a few at a time. The number of waiting calls is limited. */
+/**
+ * Hashes passwords with Argon2id, off the main thread. One at a time leaves the other cores free. The number of waiting
+ * calls is limited.
+ */
 export function createPasswords(costs: Partial<PasswordCosts> = {}) {
-  const { memoryKiB, passes, atOnce, waitingMost } = { ...defaults, ...costs };
+  const { memoryKiB, passes, waitingMost } = { ...defaults, ...costs };
   const options = { memoryCost: memoryKiB, timeCost: passes, parallelism: 1 };
   const decoy = decoyHash(memoryKiB, passes);
   const stats = { verifications: 0, hashes: 0 };
-  const waiting: (() => void)[] = [];
-  let running = 0;
+  let last: Promise<unknown> = Promise.resolve();
+  /** Calls that run or wait. */
+  let calls = 0;
 
   async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (running >= atOnce) {
-      if (waiting.length >= waitingMost) throw new AppError('sign_in_busy');
-      await new Promise<void>((resolve) => waiting.push(resolve));
-    } else running += 1;
+    if (calls > waitingMost) throw new AppError('sign_in_busy');
+    calls += 1;
+    const mine = last.then(work, work);
+    last = mine;
     try {
-      return await work();
+      return await mine;
     } finally {
-      // The next waiting call takes the free slot.
-      const next = waiting.shift();
-      if (next === undefined) running -= 1;
-      else next();
+      calls -= 1;
     }
   }
 
