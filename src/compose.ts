@@ -149,7 +149,7 @@ export async function compose(config: Config, storage: Storage, overrides: Overr
       ...outbound,
       pipeline,
       compute: compute.drafts,
-      issues: watch.book,
+      issues: watch.registry,
       alerts,
       identity,
       version,
@@ -265,8 +265,8 @@ async function startWatching(
       limits: options.issueLimits ?? thresholds,
     }),
   );
-  isOpen = (id) => watch.book.get(id)?.state === 'open';
-  watch.book.watch(alerts.take);
+  isOpen = (id) => watch.registry.get(id)?.state === 'open';
+  watch.registry.watch(alerts.take);
   return { alerts, watch };
 }
 

@@ -25,7 +25,7 @@ test('a failure that ends a delivery is an issue at once: one for each destinati
   watched.answers({ status: 404 });
   await watched.send(1);
   assert.deepEqual(watched.issues(), ['open: HTTP 400 from CRM › Orders', 'open: HTTP 404 from CRM › Orders']);
-  const [first] = watched.book.all();
+  const [first] = watched.registry.all();
   assert.deepEqual(
     [first?.count, first?.samples.length, first?.actionIds, first?.severity, first?.errorKind],
     [3, 3, [watched.actionId], 'warning', 'http_4xx'],
@@ -60,7 +60,7 @@ test('an issue is resolved after ten successful deliveries in a row, twice as ma
   assert.deepEqual(watched.issues(), [`open: ${title}`], 'a failure in between restarts the count');
   await watched.send(2);
   assert.deepEqual(watched.issues(), [`resolved: ${title}`]);
-  assert.match([...watched.book.all()][0]?.resolved?.how ?? '', /^1\d deliveries in a row succeeded\.$/);
+  assert.match([...watched.registry.all()][0]?.resolved?.how ?? '', /^1\d deliveries in a row succeeded\.$/);
   watched.answers({ status: 400 });
   await watched.send(1);
   assert.deepEqual(watched.issues(), [`open: ${title}`], 'the same issue');
@@ -92,16 +92,16 @@ test('failures in too many ways are folded into one issue', async () => {
   let n = 0;
   await using watched = await startWatched({ handler: () => ({ status: 430 + n++ }) });
   await watched.send(40);
-  assert.equal([...watched.book.all()].length, watched.limits.failing.perDestination + 1);
+  assert.equal([...watched.registry.all()].length, watched.limits.failing.perDestination + 1);
   assert.equal(watched.issues().at(-1), 'open: Other failures of CRM › Orders');
-  assert.equal([...watched.book.all()].at(-1)?.count, 40 - watched.limits.failing.perDestination);
+  assert.equal([...watched.registry.all()].at(-1)?.count, 40 - watched.limits.failing.perDestination);
 });
 
 test('an issue that was not seen for a week is resolved', async () => {
   const limits = { ...thresholds, failing: { ...thresholds.failing, forgottenMs: 30_000 } };
   await using watched = await startFailing({ status: 400 }, {}, limits);
   await watched.send(1);
-  const [issue] = watched.book.all();
+  const [issue] = watched.registry.all();
   await watched.clock.advance(60_000);
   assert.deepEqual([issue?.state, issue?.resolved?.how], ['resolved', 'It was not seen for a week.']);
 });
@@ -112,7 +112,7 @@ test('an issue names changes on its objects of the day before, newest first, and
   await watched.rig.put('connection', { name: 'CRM', baseUrl: 'https://crm.example/v3' }, watched.connectionId);
   watched.answers({ status: 404 });
   await watched.send(1);
-  const [issue] = watched.book.all();
+  const [issue] = watched.registry.all();
   assert.deepEqual(
     issue?.changes.map(({ act, kind, pointers }) => [act, kind, pointers]),
     [

@@ -22,7 +22,7 @@ type Place = { inRow: number; suspicions: Map<string, Suspicion>; issues: Set<st
  * several in a row. An issue is resolved after enough successful deliveries in a row.
  */
 export function detectFailures(options: {
-  book: IssueRegistry;
+  registry: IssueRegistry;
   configuration: Configuration;
   clock: Clock;
   limits: Thresholds;
@@ -30,7 +30,7 @@ export function detectFailures(options: {
   holdFinding(connectionId: string): Finding | null;
   pausedFinding(destinationId: string, detail: string | null): Finding;
 }) {
-  const { book, configuration, clock } = options;
+  const { registry, configuration, clock } = options;
   const limits = options.limits.failing;
   const names = namesIn(configuration);
   const places = new Map<string, Place>();
@@ -42,7 +42,7 @@ export function detectFailures(options: {
   }
 
   function sync() {
-    for (const { kind, state, destinationId, fingerprint } of book.all())
+    for (const { kind, state, destinationId, fingerprint } of registry.all())
       if (isOurs(kind) && state !== 'resolved' && destinationId !== null)
         placeOf(destinationId).issues.add(fingerprint);
   }
@@ -59,21 +59,21 @@ export function detectFailures(options: {
     failed(delivery: DueDelivery, { settlement, auth, pauses }: Step) {
       const { destinationId, connectionId, actionId, id } = delivery;
       const occurrences = { times: 1, samples: [id], actionIds: actionId === null ? [] : [actionId] };
-      if (pauses) return book.see(options.pausedFinding(destinationId, settlement.detail), occurrences);
+      if (pauses) return registry.see(options.pausedFinding(destinationId, settlement.detail), occurrences);
       const hold = options.holdFinding(connectionId);
       // Failures under a hold count as the hold's issue, except when they end the delivery.
-      if (hold !== null && !isFinal(settlement)) return book.see(hold, occurrences);
+      if (hold !== null && !isFinal(settlement)) return registry.see(hold, occurrences);
       if (auth?.kind === 'rejected' || !isFailure(delivery, settlement)) return;
       const place = placeOf(destinationId);
       place.inRow += 1;
       const found = findingOf(delivery, settlement, names, place.inRow >= limits.criticalInRow);
-      const isKnown = book.active(found.fingerprint) !== undefined;
+      const isKnown = registry.active(found.fingerprint) !== undefined;
       const finding = isKnown || place.issues.size < limits.perDestination ? found : foldedFinding(found, names);
-      const isCertain = isFinal(settlement) || book.active(finding.fingerprint) !== undefined;
+      const isCertain = isFinal(settlement) || registry.active(finding.fingerprint) !== undefined;
       const suspicion = isCertain ? null : suspect(place, finding.fingerprint, delivery, clock.now(), options.limits);
       if (!isCertain && suspicion === null) return;
       place.issues.add(finding.fingerprint);
-      book.see(finding, suspicion === null ? occurrences : { ...suspicion, actionIds: [...suspicion.actionIds] });
+      registry.see(finding, suspicion === null ? occurrences : { ...suspicion, actionIds: [...suspicion.actionIds] });
     },
 
     delivered({ destinationId, actionId }: Owners) {
@@ -81,14 +81,14 @@ export function detectFailures(options: {
       if (place === undefined) return;
       const now = clock.now();
       for (const fingerprint of place.issues) {
-        const record = book.active(fingerprint);
+        const record = registry.active(fingerprint);
         // A template can throw for one action and not for another.
         if (record?.kind === 'template' && record.actionId !== actionId) continue;
-        const inRow = record === undefined ? 0 : book.credit(record);
+        const inRow = record === undefined ? 0 : registry.credit(record);
         const needed = limits.successes * 2 ** Math.min(record?.comebacks ?? 0, limits.doublingsMost);
         if (record !== undefined && (inRow < needed || now - record.lastSeenAt < limits.quietMs)) continue;
         place.issues.delete(fingerprint);
-        if (record !== undefined) book.resolve(record, `${inRow} deliveries in a row succeeded.`);
+        if (record !== undefined) registry.resolve(record, `${inRow} deliveries in a row succeeded.`);
       }
       if (place.issues.size > 0) {
         place.inRow = 0;
@@ -99,14 +99,15 @@ export function detectFailures(options: {
     },
 
     /** Resolves issues that were not seen for a week or whose destination was deleted. */
-    look(now: number) {
+    resolveOld(now: number) {
       sync();
       const { destination } = configuration.snapshot.documents;
-      for (const record of book.all())
+      for (const record of registry.all())
         if (isOurs(record.kind) && record.state !== 'resolved') {
           if (record.destinationId !== null && !destination.has(record.destinationId))
-            book.resolve(record, 'Its destination was deleted.');
-          else if (now - record.lastSeenAt >= limits.forgottenMs) book.resolve(record, 'It was not seen for a week.');
+            registry.resolve(record, 'Its destination was deleted.');
+          else if (now - record.lastSeenAt >= limits.forgottenMs)
+            registry.resolve(record, 'It was not seen for a week.');
         }
     },
   };

@@ -5,8 +5,12 @@ import type { IssueRegistry } from './issue-registry.ts';
 import type { Thresholds } from './thresholds.ts';
 
 /** Detects deliveries that were held for longer than their connection allows. */
-export function detectHeldExpired(options: { configuration: Configuration; book: IssueRegistry; limits: Thresholds }) {
-  const { book, limits } = options;
+export function detectHeldExpired(options: {
+  configuration: Configuration;
+  registry: IssueRegistry;
+  limits: Thresholds;
+}) {
+  const { registry, limits } = options;
   const names = namesIn(options.configuration);
   return {
     expired({ destinationId, connectionId, actionId }: Owners, amount: number) {
@@ -22,12 +26,12 @@ export function detectHeldExpired(options: { configuration: Configuration; book:
         connectionId,
         destinationId,
       });
-      book.see(found, { times: amount, samples: [], actionIds: actionId === null ? [] : [actionId] });
+      registry.see(found, { times: amount, samples: [], actionIds: actionId === null ? [] : [actionId] });
     },
-    look(now: number) {
-      for (const record of book.all())
+    resolveOld(now: number) {
+      for (const record of registry.all())
         if (record.kind === 'held_expired' && now - record.lastSeenAt >= limits.held.quietMs)
-          book.resolve(record, 'No held delivery expired for a day.');
+          registry.resolve(record, 'No held delivery expired for a day.');
     },
   };
 }

@@ -14,7 +14,7 @@ async function startFailed(watch: Partial<WatchOptions> = {}) {
   let answer: FakeAnswer = { status: 400 };
   const watched = await startWatched({ handler: () => answer, watch });
   await watched.send(1);
-  const id = [...watched.book.all()][0]?.id ?? '';
+  const id = [...watched.registry.all()][0]?.id ?? '';
   return Object.assign(watched, {
     id,
     answers(next: FakeAnswer) {
@@ -27,12 +27,12 @@ const until = (watched: Watched, ms: number) => watched.clock.now() + ms;
 
 test('a muted issue sends no notices until its time is up, whatever happens to it', async () => {
   await using watched = await startFailed();
-  await watched.book.act(watched.id, { act: 'mute', by, until: until(watched, 100_000) }, entry());
+  await watched.registry.act(watched.id, { act: 'mute', by, until: until(watched, 100_000) }, entry());
   await watched.send(20);
   assert.deepEqual(watched.told(), [`opened: ${title}`]);
   await watched.clock.advance(100_000);
   assert.deepEqual(watched.told(), [`reopened: ${title}`]);
-  await watched.book.act(watched.id, { act: 'mute', by, until: until(watched, 100_000) }, entry());
+  await watched.registry.act(watched.id, { act: 'mute', by, until: until(watched, 100_000) }, entry());
   watched.answers({ status: 200 });
   await watched.send(20);
   assert.deepEqual(watched.issues(), [`muted: ${title}`]);
@@ -42,7 +42,7 @@ test('a muted issue sends no notices until its time is up, whatever happens to i
 
 test('an issue that a person resolved may fail for five more minutes before it is open again', async () => {
   await using watched = await startFailed();
-  await watched.book.act(watched.id, { act: 'resolve', by, note: 'Fixed the mapping.' }, entry());
+  await watched.registry.act(watched.id, { act: 'resolve', by, note: 'Fixed the mapping.' }, entry());
   await watched.send(5);
   assert.deepEqual(watched.issues(), [`resolved: ${title}`]);
   await watched.clock.advance(300_000);
@@ -52,19 +52,19 @@ test('an issue that a person resolved may fail for five more minutes before it i
 
 test('an act that the state does not allow is refused and changes nothing; an allowed one is in the audit trail', async () => {
   await using watched = await startFailed();
-  const { book, id } = watched;
+  const { registry, id } = watched;
   const acts = { reopen: { act: 'reopen', by }, unmute: { act: 'unmute', by } } as const;
   for (const act of [acts.reopen, acts.unmute])
-    await assert.rejects(book.act(id, act, entry()), { code: 'conflict' }, act.act);
-  const done = await book.act(id, { act: 'acknowledge', by }, entry());
+    await assert.rejects(registry.act(id, act, entry()), { code: 'conflict' }, act.act);
+  const done = await registry.act(id, { act: 'acknowledge', by }, entry());
   assert.deepEqual(done?.changes, [{ pointer: '/state', before: 'open', after: 'acknowledged' }]);
-  assert.deepEqual([book.get(id)?.state, book.get(id)?.acknowledged?.by], ['acknowledged', by]);
-  assert.equal(await book.act('iss_none', { act: 'acknowledge', by }, entry()), null);
+  assert.deepEqual([registry.get(id)?.state, registry.get(id)?.acknowledged?.by], ['acknowledged', by]);
+  assert.equal(await registry.act('iss_none', { act: 'acknowledge', by }, entry()), null);
 });
 
 test('issues survive a restart, and a notice that no listener took is sent again with the same id', async () => {
   await using watched = await startFailed();
-  await watched.book.settled();
+  await watched.registry.settled();
   const [first] = watched.notices.splice(0);
   // The crash came before the notice was recorded as taken.
   const [stored] = await watched.store.load();
@@ -83,11 +83,11 @@ test('a listener that fails gets the notice again until it succeeds', async () =
   await watched.clock.advance(10_000);
   let fails = 2;
   const taken: string[] = [];
-  watched.book.watch(({ change }) => {
+  watched.registry.watch(({ change }) => {
     if (fails-- > 0) throw new Error('full');
     taken.push(change);
   });
-  await watched.book.act(watched.id, { act: 'resolve', by, note: null }, entry());
+  await watched.registry.act(watched.id, { act: 'resolve', by, note: null }, entry());
   await watched.clock.advance(30_000);
   assert.deepEqual([taken, watched.rig.failures.map(String)], [['resolved'], ['Error: full', 'Error: full']]);
   watched.rig.failures.length = 0;
@@ -98,30 +98,30 @@ test('issues that open at once are reported at once, and notices of one issue ke
   await watched.clock.advance(10_000);
   const { promise: bothOpen, resolve: goOn } = Promise.withResolvers<void>();
   const heard: string[] = [];
-  watched.book.watch(async ({ change, title }) => {
+  watched.registry.watch(async ({ change, title }) => {
     heard.push(`${change} ${title}`);
     if (heard.length === 2) goOn();
     // Neither issue is resolved before the other was reported too.
     await bothOpen;
   });
-  const [known] = watched.book.all();
+  const [known] = watched.registry.all();
   assert.ok(known !== undefined);
   for (const one of ['a', 'b'])
-    watched.book.see({ ...known, fingerprint: one, title: one }, { times: 1, samples: [], actionIds: [] });
-  const [, first] = watched.book.all();
+    watched.registry.see({ ...known, fingerprint: one, title: one }, { times: 1, samples: [], actionIds: [] });
+  const [, first] = watched.registry.all();
   assert.ok(first !== undefined);
-  watched.book.resolve(first, 'gone');
-  await watched.book.settled();
+  watched.registry.resolve(first, 'gone');
+  await watched.registry.settled();
   assert.deepEqual(heard, ['opened a', 'opened b', 'resolved a']);
 });
 
 test('old resolved issues are removed', async () => {
   await using watched = await startFailed({ keptDays: () => 30_000 / 86_400_000 });
-  await watched.book.act(watched.id, { act: 'resolve', by, note: null }, entry());
+  await watched.registry.act(watched.id, { act: 'resolve', by, note: null }, entry());
   await watched.clock.advance(20_000);
   assert.equal(watched.issues().length, 1);
   await watched.clock.advance(30_000);
-  await watched.book.settled();
+  await watched.registry.settled();
   assert.deepEqual([watched.issues(), await watched.store.load()], [[], []]);
 });
 
@@ -132,19 +132,19 @@ test('a round with one failing part does the other parts, and the next round fol
     return 0;
   };
   await using watched = await startFailed({ keptDays });
-  await watched.book.act(watched.id, { act: 'resolve', by, note: null }, entry());
+  await watched.registry.act(watched.id, { act: 'resolve', by, note: null }, entry());
   await watched.clock.advance(60_000);
   assert.equal(watched.issues().length, 1);
   assert.ok(watched.rig.failures.splice(0).length > 0);
   isBroken = false;
   await watched.clock.advance(60_000);
-  await watched.book.settled();
+  await watched.registry.settled();
   assert.deepEqual([watched.issues(), watched.rig.failures], [[], []]);
 });
 
 test('issues that open at about the same time are written together, within a tenth of a second', async () => {
   await using watched = await startWatched();
-  const { book, store, clock } = watched;
+  const { registry, store, clock } = watched;
   const saved: number[] = [];
   const { save } = store;
   store.save = async (records, ...rest) => {
@@ -154,7 +154,7 @@ test('issues that open at about the same time are written together, within a ten
   const about = { kind: 'failing', severity: 'critical', detail: 'It fails.', likelyFix: 'Mend it.' } as const;
   const at = { connectionId: null, destinationId: null, actionId: null, errorKind: null };
   for (let n = 0; n < 50; n++)
-    book.see({ ...about, ...at, fingerprint: `f${n}`, title: `T${n}` }, { times: 1, samples: [], actionIds: [] });
+    registry.see({ ...about, ...at, fingerprint: `f${n}`, title: `T${n}` }, { times: 1, samples: [], actionIds: [] });
   assert.deepEqual(saved, []);
   await clock.advance(100);
   assert.deepEqual(saved, [50]);

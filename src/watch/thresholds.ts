@@ -5,7 +5,7 @@ const dayMs = 24 * hourMs;
 /** All thresholds for opening and resolving issues. */
 export const thresholds = {
   /** Interval of the checks of failures, holds, paused destinations, storage and muted issues. */
-  lookEveryMs: 15_000,
+  checkEveryMs: 15_000,
   failing: {
     /**
      * A failure that ends a delivery opens an issue at once; a retried failure opens one after this many without a

@@ -29,7 +29,7 @@ export async function startWatched(
       keptDays: () => 30,
       ...options.watch,
     });
-    watch.book.watch((notice) => void notices.push(notice));
+    watch.registry.watch((notice) => void notices.push(notice));
     return watch;
   };
   let watch = await start();
@@ -40,11 +40,11 @@ export async function startWatched(
     store,
     notices,
     limits: options.watch?.limits ?? thresholds,
-    get book() {
-      return watch.book;
+    get registry() {
+      return watch.registry;
     },
     /** All issues, oldest first: state and title. */
-    issues: () => Array.from(watch.book.all(), ({ state, title }) => `${state}: ${title}`),
+    issues: () => Array.from(watch.registry.all(), ({ state, title }) => `${state}: ${title}`),
     /** The notices since the last call. */
     told: () => notices.splice(0).map(({ change, title }) => `${change}: ${title}`),
     /** Sends events a second apart. */

@@ -43,7 +43,7 @@ export async function startWatch(options: WatchOptions) {
   const { pipeline, clock, telemetry, limits = thresholds } = options;
   const { configuration, events } = pipeline;
   const { failed } = telemetry;
-  const book = await openIssueRegistry({
+  const registry = await openIssueRegistry({
     store: options.issues,
     clock,
     newId: options.newId,
@@ -52,63 +52,63 @@ export async function startWatch(options: WatchOptions) {
     noticed: telemetry.issueMoved,
     failed,
   });
-  const room = { ...pipeline, ...options, book, limits };
-  const holds = holdDetector(room);
-  const paused = pausedDetector(room);
+  const parts = { ...pipeline, ...options, registry, limits };
+  const holds = holdDetector(parts);
+  const paused = pausedDetector(parts);
   const failures = detectFailures({
-    ...room,
+    ...parts,
     holdFinding: (id) => holds.findingOf(id, clock.now()),
     pausedFinding: paused.findingOf,
   });
-  const held = detectHeldExpired(room);
-  const looks: Detector[] = [
+  const held = detectHeldExpired(parts);
+  const detectors: Detector[] = [
     holds,
     paused,
-    expiryDetector(room),
-    backlogDetector(room),
-    missingTrafficDetector(room),
-    storageDetector(room),
+    expiryDetector(parts),
+    backlogDetector(parts),
+    missingTrafficDetector(parts),
+    storageDetector(parts),
   ];
-  const lookedAt = new Map<Detector, number>();
+  const checkedAt = new Map<Detector, number>();
   let round: Promise<void> = Promise.resolve();
   let isStopping = false;
 
   function observeHolds(destinationIds: readonly string[]) {
     const { destination } = configuration.snapshot.documents;
     const connectionIds = new Set(destinationIds.map((id) => destination.get(id)?.body.connectionId ?? ''));
-    for (const id of connectionIds) holds.report(id, book, clock.now());
+    for (const id of connectionIds) holds.report(id, registry, clock.now());
   }
 
-  function attempt(doing: string, part: () => void) {
+  function attempt(doing: string, work: () => void) {
     try {
-      part();
+      work();
     } catch (error) {
       failed(error, doing);
     }
   }
 
   /** Never rejects: a failing part is logged, and the others run. */
-  async function look() {
+  async function check() {
     const now = clock.now();
-    attempt('check failures', () => failures.look(now));
-    attempt('check deliveries that were held for too long', () => held.look(now));
-    attempt('remove old issues', () => book.tidy(now - options.keptDays() * dayMs));
-    for (const one of looks) {
-      if (now - (lookedAt.get(one) ?? Number.NEGATIVE_INFINITY) < one.everyMs) continue;
-      lookedAt.set(one, now);
+    attempt('check failures', () => failures.resolveOld(now));
+    attempt('check deliveries that were held for too long', () => held.resolveOld(now));
+    attempt('remove old issues', () => registry.tidy(now - options.keptDays() * dayMs));
+    for (const detector of detectors) {
+      if (now - (checkedAt.get(detector) ?? Number.NEGATIVE_INFINITY) < detector.everyMs) continue;
+      checkedAt.set(detector, now);
       try {
-        const found = await one.find(now);
-        reconcile(book, one, found, clock.now());
+        const found = await detector.find(now);
+        reconcile(registry, detector, found, clock.now());
       } catch (error) {
-        failed(error, `check ${one.at}`);
+        failed(error, `check ${detector.at}`);
       }
     }
   }
 
   function tick() {
-    round = round.then(look);
+    round = round.then(check);
     void round.then(() => {
-      if (!isStopping) cancel = clock.after(limits.lookEveryMs, tick);
+      if (!isStopping) cancel = clock.after(limits.checkEveryMs, tick);
     });
   }
 
@@ -121,29 +121,35 @@ export async function startWatch(options: WatchOptions) {
   ];
   let cancel = clock.after(0, tick);
   return {
-    book,
+    registry,
     /** How many issues are open or acknowledged. */
-    openCount: () => Array.from(book.all()).filter(({ state }) => state === 'open' || state === 'acknowledged').length,
+    openCount: () =>
+      Array.from(registry.all()).filter(({ state }) => state === 'open' || state === 'acknowledged').length,
     async [Symbol.asyncDispose]() {
       isStopping = true;
       for (const stop of stopObserving) stop();
       cancel();
       await round;
-      await book[Symbol.asyncDispose]();
+      await registry[Symbol.asyncDispose]();
     },
   };
 }
 
 /** Compares what a detector found with the active issues of its kinds: opens new ones, and ceases those not found. */
-function reconcile(book: IssueRegistry, { kinds, over }: Detector, findings: readonly Finding[], now: number): void {
+function reconcile(
+  registry: IssueRegistry,
+  { kinds, over }: Detector,
+  findings: readonly Finding[],
+  now: number,
+): void {
   const found = new Set(findings.map(({ fingerprint }) => fingerprint));
   for (const finding of findings) {
-    const known = book.active(finding.fingerprint);
+    const known = registry.active(finding.fingerprint);
     if (known === undefined || isNews(known, finding, now))
-      book.see(finding, { samples: [], actionIds: [], times: known === undefined ? 1 : 0 });
+      registry.see(finding, { samples: [], actionIds: [], times: known === undefined ? 1 : 0 });
   }
-  for (const record of book.all())
-    if (kinds.includes(record.kind) && !found.has(record.fingerprint)) book.ceased(record, over);
+  for (const record of registry.all())
+    if (kinds.includes(record.kind) && !found.has(record.fingerprint)) registry.ceased(record, over);
 }
 
 /** Whether the finding changes the issue enough to write it. */

@@ -10,7 +10,7 @@ test('a destination that answers 500 is an issue, which a restart keeps and whic
   receiver.answer('/in', { status: 500 });
   const issueLimits = {
     ...thresholds,
-    lookEveryMs: 50,
+    checkEveryMs: 50,
     failing: { ...thresholds.failing, forMs: 0, quietMs: 0, successes: 3 },
   };
   await using app = await startTestApp({}, { issueLimits });

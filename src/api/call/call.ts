@@ -36,7 +36,7 @@ export type ApiParts = {
   catalog: Pick<Catalog, 'versions'>;
   audit: Pick<Audit, 'append' | 'entries'>;
   journal: Pick<Journal, 'log' | 'replays'>;
-  issues: Pick<Watch['book'], 'all' | 'get' | 'act'>;
+  issues: Pick<Watch['registry'], 'all' | 'get' | 'act'>;
   alerts: Pick<Notifier, 'health' | 'messages' | 'test'>;
   egress: Egress;
   identity: Identity;

@@ -11,10 +11,10 @@ import type { Thresholds } from '../thresholds.ts';
 export function backlogDetector(options: {
   configuration: Configuration;
   queueStatus: Pick<QueueStatus, 'backlog' | 'closed'>;
-  book: Pick<IssueRegistry, 'active'>;
+  registry: Pick<IssueRegistry, 'active'>;
   limits: Thresholds;
 }): Detector {
-  const { queueStatus, book } = options;
+  const { queueStatus, registry } = options;
   const limits = options.limits.backlog;
   const names = namesIn(options.configuration);
   return {
@@ -27,7 +27,7 @@ export function backlogDetector(options: {
       return rows.flatMap(({ destinationId, connectionId, open, nextDueAt }) => {
         const lateMs = now - nextDueAt;
         const fingerprint = `backlog ${destinationId}`;
-        const leastMs = book.active(fingerprint) === undefined ? limits.warnMs : limits.overMs;
+        const leastMs = registry.active(fingerprint) === undefined ? limits.warnMs : limits.overMs;
         if (lateMs < leastMs || queueStatus.closed().has(destinationId)) return [];
         return [
           finding({

@@ -15,7 +15,7 @@ test('a destination paused by a 410 is one issue until it is changed', async () 
   await using watched = await startWatched({ handler: () => ({ status: 410 }) });
   await watched.send(1);
   assert.deepEqual(watched.issues(), ['open: CRM › Orders was paused']);
-  const [issue] = watched.book.all();
+  const [issue] = watched.registry.all();
   assert.deepEqual([issue?.samples.length, issue?.detail], [1, 'Answered 410. The destination is paused.']);
   await watched.clock.advance(60_000);
   assert.equal(issue?.detail, 'Answered 410. The destination is paused.', 'the periodic check keeps the issue open');
@@ -32,7 +32,7 @@ test('a connection in use without its credential is an issue until the credentia
   await rig.put('connection', { ...base, auth: { type: 'bearer' } }, connectionId);
   await clock.advance(60_000);
   assert.deepEqual(watched.issues(), ['open: Credentials of CRM are missing']);
-  assert.match(String([...watched.book.all()][0]?.detail), /^The bearer token is missing\./);
+  assert.match(String([...watched.registry.all()][0]?.detail), /^The bearer token is missing\./);
   await rig.put('connection', { ...base, auth: { type: 'bearer', token: 't' } }, connectionId);
   await clock.advance(60_000);
   assert.equal(watched.told().at(-1), 'resolved: Credentials of CRM are missing');
@@ -79,7 +79,7 @@ test('deliveries due for 15 minutes are late, unless they are held, until delive
   await watched.clock.advance(60_000);
   assert.deepEqual(watched.issues(), ['open: Deliveries to CRM › Orders are late']);
   assert.match(
-    [...watched.book.all()][0]?.detail ?? '',
+    [...watched.registry.all()][0]?.detail ?? '',
     /^The oldest one has been due for \d+ minutes; \d deliveries are unfinished\.$/,
   );
   await watched.clock.advance(240_000);
@@ -93,7 +93,7 @@ test('held deliveries that expired are counted, and the issue is resolved when n
   await watched.rig.send({}, {}, {});
   await watched.clock.advance(60_000);
   assert.deepEqual(watched.issues(), ['open: Held deliveries to CRM › Orders expired']);
-  assert.equal([...watched.book.all()][0]?.count, 3);
+  assert.equal([...watched.registry.all()][0]?.count, 3);
   await watched.clock.advance(180_000);
   assert.deepEqual(watched.issues(), ['resolved: Held deliveries to CRM › Orders expired']);
 });
@@ -104,8 +104,8 @@ test('the disk is an issue before it is full, and the issue is resolved when the
   const states = [];
   for (const freeBytes of [301, 299, 99, 299, 400]) {
     space.freeBytes = freeBytes;
-    await watched.clock.advance(thresholds.lookEveryMs);
-    states.push([...watched.book.all()].map(({ state, severity }) => `${state} ${severity}`).join());
+    await watched.clock.advance(thresholds.checkEveryMs);
+    states.push([...watched.registry.all()].map(({ state, severity }) => `${state} ${severity}`).join());
   }
   assert.deepEqual(states, ['', 'open warning', 'open critical', 'open critical', 'resolved critical']);
 });
@@ -115,7 +115,7 @@ test('a condition that comes and goes is one issue, which must stay away longer 
   await using watched = await startWatched({ watch: { space: () => space } });
   for (const freeBytes of [200, 400, 200, 400, 200, 400]) {
     space.freeBytes = freeBytes;
-    await watched.clock.advance(thresholds.lookEveryMs * 2);
+    await watched.clock.advance(thresholds.checkEveryMs * 2);
   }
   const title = 'The disk is filling';
   assert.deepEqual(watched.told(), [`opened: ${title}`, `resolved: ${title}`, `reopened: ${title}`]);
@@ -125,10 +125,10 @@ test('a condition that comes and goes is one issue, which must stay away longer 
 
 test('an action that stopped firing is reported by name, but not when no events arrive at all', async () => {
   await using watched = await startWatched();
-  const { rig, clock, book, actionId } = watched;
+  const { rig, clock, registry, actionId } = watched;
   const { configuration } = rig.pipeline;
   const { statistics } = rig.journal;
-  const look = missingTrafficDetector({ configuration, statistics, book, clock, limits: thresholds });
+  const look = missingTrafficDetector({ configuration, statistics, registry, clock, limits: thresholds });
   const now = clock.now() + 3 * 3_600_000;
   const at = (hours: number) => now - hours * 3_600_000;
   for (let hours = 2; hours < 27; hours++)

@@ -64,7 +64,7 @@ export function holdDetector(options: {
   const over = 'A request succeeded, or the connection was saved.';
   const detector: Detector = {
     at: 'holds',
-    everyMs: limits.lookEveryMs,
+    everyMs: limits.checkEveryMs,
     kinds,
     over,
     find: (now) =>
@@ -75,12 +75,12 @@ export function holdDetector(options: {
     /** The finding for the hold of a connection; null: it has none. */
     findingOf,
     /** Opens or ends the issues of a connection whose hold has changed. */
-    report(connectionId: string, book: Pick<IssueRegistry, 'active' | 'see' | 'ceased'>, now: number) {
+    report(connectionId: string, registry: Pick<IssueRegistry, 'active' | 'see' | 'ceased'>, now: number) {
       const found = findingOf(connectionId, now);
       for (const kind of kinds) {
-        const known = book.active(`${kind} ${connectionId}`);
-        if (found?.kind !== kind && known !== undefined) book.ceased(known, over);
-        if (found?.kind === kind && known === undefined) book.see(found, { times: 1, samples: [], actionIds: [] });
+        const known = registry.active(`${kind} ${connectionId}`);
+        if (found?.kind !== kind && known !== undefined) registry.ceased(known, over);
+        if (found?.kind === kind && known === undefined) registry.see(found, { times: 1, samples: [], actionIds: [] });
       }
     },
   };

@@ -9,7 +9,7 @@ test('rejected credentials are a critical issue of the connection until they are
   await using watched = await startWatched({ handler: () => answer, given: { connection: { auth } } });
   await watched.send(1);
   assert.deepEqual(watched.issues(), ['open: CRM rejects the credentials']);
-  const [issue] = watched.book.all();
+  const [issue] = watched.registry.all();
   assert.deepEqual(
     [issue?.severity, issue?.connectionId, issue?.samples.length],
     ['critical', watched.connectionId, 1],
@@ -29,7 +29,7 @@ test('a connection with an open circuit breaker is an issue that includes its fa
   await watched.rig.send(...Array.from({ length: 8 }, (_, n) => ({ data: { n: String(n) } })));
   await watched.clock.advance(60_000);
   assert.deepEqual(watched.issues(), ['open: CRM is failing']);
-  const [issue] = watched.book.all();
+  const [issue] = watched.registry.all();
   assert.ok((issue?.count ?? 0) > 1 && issue?.severity === 'warning', JSON.stringify(issue));
   await watched.clock.advance(10 * 60_000);
   isDown = false;

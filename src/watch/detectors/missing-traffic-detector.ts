@@ -10,11 +10,11 @@ import { baselineSteps, type MissingTraffic, missingTrafficIn, type TrafficBasel
 export function missingTrafficDetector(options: {
   configuration: Configuration;
   statistics: Pick<Journal['statistics'], 'read'>;
-  book: Pick<IssueRegistry, 'active'>;
+  registry: Pick<IssueRegistry, 'active'>;
   clock: Clock;
   limits: Thresholds;
 }): Detector {
-  const { configuration, statistics, book, clock } = options;
+  const { configuration, statistics, registry, clock } = options;
   const limits = options.limits.silence;
   const names = namesIn(configuration);
   const startedAt = clock.now();
@@ -51,7 +51,8 @@ export function missingTrafficDetector(options: {
         if (configuration.snapshot.documents.action.get(id)?.body.status !== 'enabled') continue;
         const silent = actionFinding(id, names.action(id), missingTrafficIn(rhythm, upMs, limits));
         // Missing intake explains new silence of actions; actions that were silent before stay reported.
-        if (silent !== null && (stopped === null || book.active(silent.fingerprint) !== undefined)) found.push(silent);
+        if (silent !== null && (stopped === null || registry.active(silent.fingerprint) !== undefined))
+          found.push(silent);
       }
       return found;
     },

@@ -6,10 +6,10 @@ import type { Thresholds } from '../thresholds.ts';
 /** Reports destinations that Millrace paused automatically and that were not changed since. */
 export function pausedDetector(options: {
   configuration: Configuration;
-  book: Pick<IssueRegistry, 'active'>;
+  registry: Pick<IssueRegistry, 'active'>;
   limits: Thresholds;
 }): Detector & { findingOf(destinationId: string, detail: string | null): Finding } {
-  const { configuration, book } = options;
+  const { configuration, registry } = options;
   const names = namesIn(configuration);
   const documents = () => configuration.snapshot.documents;
 
@@ -22,7 +22,7 @@ export function pausedDetector(options: {
       title: `${names.destination(destinationId)} was paused`,
       detail:
         detail ??
-        book.active(fingerprint)?.detail ??
+        registry.active(fingerprint)?.detail ??
         'The destination responded 410 Gone, or an outcome rule paused it. New deliveries are held.',
       likelyFix:
         'Look up the new address in the system’s documentation, correct the endpoint path and enable the destination. Held deliveries are sent then.',
@@ -33,7 +33,7 @@ export function pausedDetector(options: {
 
   return {
     at: 'paused destinations',
-    everyMs: options.limits.lookEveryMs,
+    everyMs: options.limits.checkEveryMs,
     kinds: ['paused'],
     over: 'The destination was changed.',
     find: () =>

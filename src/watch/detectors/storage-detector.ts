@@ -14,7 +14,7 @@ export function storageDetector(options: {
   const { space, isFull, limits } = options;
   return {
     at: 'storage',
-    everyMs: limits.lookEveryMs,
+    everyMs: limits.checkEveryMs,
     kinds: ['storage'],
     over: 'There is room again.',
     find() {
