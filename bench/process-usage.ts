@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
-
-const ticksPerSecond = 100;
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** Resident memory of a process in bytes: now, and its maximum. Linux only. */
 export function memoryOf(pid: number): { now: number; most: number } {
@@ -9,13 +7,42 @@ export function memoryOf(pid: number): { now: number; most: number } {
   return { now: bytes('VmRSS'), most: bytes('VmHWM') };
 }
 
-/** Processor time of all threads of a process, in microseconds, to 10 ms. Linux only. */
+/** Processor time in microseconds: of the main thread, the worker threads together, and V8 and libuv's own threads. */
+type Spent = { main: number; workers: number; helpers: number };
+
+/** Processor time of a process by its threads that still run. Linux only. */
+function spentBy(pid: number): Spent {
+  const spent: Spent = { main: 0, workers: 0, helpers: 0 };
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    const read = (name: string) => readFileSync(`/proc/${pid}/task/${thread}/${name}`, 'utf8').trim();
+    const kind = thread === String(pid) ? 'main' : read('comm') === 'WorkerThread' ? 'workers' : 'helpers';
+    spent[kind] += Number(read('schedstat').split(' ')[0]) / 1_000;
+  }
+  return spent;
+}
+
+/** Processor time of all threads of a process that still run, in microseconds. Linux only. */
 export function cpuUsOf(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The name of the program, in parentheses, can contain spaces; user and system time are the 12th and 13th field after
-  // it.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return ((Number(fields[11]) + Number(fields[12])) / ticksPerSecond) * 1e6;
+  const { main, workers, helpers } = spentBy(pid);
+  return main + workers + helpers;
+}
+
+/** Processor time per unit of work, in microseconds. */
+export type Cost = Spent & { total: number };
+
+/** Measures the processor time of a process while `work` runs that has `units` units. */
+export async function costOf<T>(
+  pid: number,
+  units: number,
+  work: () => Promise<T>,
+): Promise<{ result: T; cost: Cost }> {
+  const before = spentBy(pid);
+  const result = await work();
+  const after = spentBy(pid);
+  const main = (after.main - before.main) / units;
+  const workers = (after.workers - before.workers) / units;
+  const helpers = (after.helpers - before.helpers) / units;
+  return { result, cost: { main, workers, helpers, total: main + workers + helpers } };
 }
 
 /** The first child of a process. Linux only. */

@@ -1,3 +1,5 @@
+import type { Cost } from './process-usage.ts';
+
 /** The bound of a figure. */
 export type Bound = { side: 'least' | 'most'; value: number };
 
@@ -52,4 +54,29 @@ export async function rounds<Name extends string>(
 export function short(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   return Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en-GB') : String(Number(value.toPrecision(3)));
+}
+
+/** The figures of a cost in one round, with names that begin with `name`. */
+export function costFigures<Name extends string>(name: Name, { main, workers, helpers, total }: Cost) {
+  return {
+    [`${name}Total`]: total,
+    [`${name}Main`]: main,
+    [`${name}Workers`]: workers,
+    [`${name}Helpers`]: helpers,
+  } as Record<`${Name}${'Total' | 'Main' | 'Workers' | 'Helpers'}`, number>; // a computed name has the type string
+}
+
+/** The measures of `costFigures`. */
+export function costMeasures<Name extends string>(
+  name: Name,
+  title: string,
+  found: Record<`${Name}${'Total' | 'Main' | 'Workers' | 'Helpers'}`, number[]>,
+): Measure[] {
+  const unit = 'µs/event';
+  return [
+    { name: `${title}, processor time`, unit, values: found[`${name}Total`] },
+    { name: `${title}, processor time of the main thread`, unit, values: found[`${name}Main`] },
+    { name: `${title}, processor time of worker threads`, unit, values: found[`${name}Workers`] },
+    { name: `${title}, processor time of V8's own threads`, unit, values: found[`${name}Helpers`] },
+  ];
 }

@@ -1,8 +1,8 @@
 import { pause } from '../clock.ts';
-import { memoryOf } from '../process-usage.ts';
+import { costOf, memoryOf } from '../process-usage.ts';
 import { startProduct, temporaryFolder } from '../product.ts';
 import { allArrived, checkProduct, newRun, type Rig, startRig } from '../rig.ts';
-import { atLeast, atMost, rounds, type Scenario } from '../scenario.ts';
+import { atLeast, atMost, costFigures, costMeasures, rounds, type Scenario } from '../scenario.ts';
 
 const usualDeliveries = 1_000_000;
 const MiB = 1024 * 1024;
@@ -19,14 +19,16 @@ export const backlog: Scenario = {
       await using rig = await startRig({ folder: folder.path });
       const run = newRun();
       await rig.sink.call('expect', { run, events: deliveries });
-      const loading = await load(rig, run, deliveries);
+      const { pid } = rig.product;
+      const { result: loading, cost: loadingCost } = await costOf(pid, deliveries, () => load(rig, run, deliveries));
       options.say(`${deliveries} queued at ${Math.round(loading.perSecond)}/s`);
       await rig.product[Symbol.asyncDispose]();
 
       await using product = await startProduct(folder.path);
       const waiting = memoryOf(product.pid).now;
       await setStatus(product.client, rig.destinationId, 'enabled');
-      const { firstUs, lastUs, tenthsUs } = await allArrived(rig.sink, deliveries);
+      const draining = await costOf(product.pid, deliveries, () => allArrived(rig.sink, deliveries));
+      const { firstUs, lastUs, tenthsUs } = draining.result;
       checkProduct(product);
       const first = (tenthsUs[0] ?? Number.NaN) - firstUs;
       const last = (tenthsUs[9] ?? Number.NaN) - (tenthsUs[8] ?? Number.NaN);
@@ -38,10 +40,13 @@ export const backlog: Scenario = {
         ready: product.readyMs,
         draining: (deliveries * 1e6) / (lastUs - firstUs),
         evenness: first / last,
+        ...costFigures('loading', loadingCost),
+        ...costFigures('draining', draining.cost),
       };
     });
     return [
       { name: 'taken in, matched and queued', unit: 'events/s', values: found.loading },
+      ...costMeasures('loading', 'taken in, matched and queued', found),
       {
         name: 'most memory while queueing',
         unit: 'MiB',
@@ -52,6 +57,7 @@ export const backlog: Scenario = {
       { name: 'memory after the restart', unit: 'MiB', values: found.waiting },
       { name: 'start to ready', unit: 'ms', values: found.ready, landing: atMost(2_000), goal: atMost(1_000) },
       { name: 'delivered', unit: 'events/s', values: found.draining },
+      ...costMeasures('draining', 'delivered', found),
       {
         name: 'most memory while delivering',
         unit: 'MiB',

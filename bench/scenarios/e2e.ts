@@ -1,8 +1,8 @@
 import { startChild } from '../child.ts';
-import { cpuUsOf } from '../process-usage.ts';
+import { costOf } from '../process-usage.ts';
 import type { LoopCalls } from '../processes/undici-loop.ts';
-import { allArrived, newRun, type Rig, sendThrough, startRig } from '../rig.ts';
-import { atLeast, rounds, type Scenario } from '../scenario.ts';
+import { allArrived, newRun, sendThrough, startRig } from '../rig.ts';
+import { atLeast, atMost, costFigures, costMeasures, rounds, type Scenario } from '../scenario.ts';
 
 const batched = { events: 60_000, batch: 50, connections: 8, window: 2_000 };
 const single = { events: 30_000, batch: 1, connections: 64, window: 2_000 };
@@ -28,21 +28,25 @@ export const e2e: Scenario = {
     await sendThrough(rig, { ...batched, events: 20_000 });
     await sendThrough(rig, { ...single, events: 10_000 });
     const found = await rounds(options, async () => {
-      const bare = await sendAlone(floor.requests);
-      const inBatches = await withCpu(rig, batched);
-      const oneByOne = await withCpu(rig, single);
+      const { result: bare, cost: floorCost } = await costOf(loop.pid, floor.requests, () => sendAlone(floor.requests));
+      const batches = await costOf(rig.product.pid, batched.events, () => sendThrough(rig, batched));
+      const one = await costOf(rig.product.pid, single.events, () => sendThrough(rig, single));
       return {
         bare,
-        batches: inBatches.perSecond,
-        batchesRatio: inBatches.perSecond / bare,
-        batchesCpu: inBatches.cpuUs,
-        single: oneByOne.perSecond,
-        singleRatio: oneByOne.perSecond / bare,
-        singleCpu: oneByOne.cpuUs,
+        bareCost: floorCost.total,
+        batches: batches.result.perSecond,
+        batchesRatio: batches.result.perSecond / bare,
+        ...costFigures('batches', batches.cost),
+        batchesCostRatio: batches.cost.total / floorCost.total,
+        single: one.result.perSecond,
+        singleRatio: one.result.perSecond / bare,
+        ...costFigures('single', one.cost),
+        singleCostRatio: one.cost.total / floorCost.total,
       };
     });
     return [
       { name: 'bare undici loop, 64 in flight', unit: '/s', values: found.bare },
+      { name: 'bare undici loop, processor time', unit: 'µs/request', values: found.bareCost },
       { name: 'batches of 50', unit: 'events/s', values: found.batches },
       {
         name: 'batches of 50, against bare',
@@ -51,7 +55,13 @@ export const e2e: Scenario = {
         landing: atLeast(0.25),
         goal: atLeast(0.65),
       },
-      { name: 'batches of 50, processor time', unit: 'µs/event', values: found.batchesCpu },
+      ...costMeasures('batches', 'batches of 50', found),
+      {
+        name: 'batches of 50, processor time over that of the bare loop',
+        unit: 'ratio',
+        values: found.batchesCostRatio,
+        goal: atMost(2.2),
+      },
       { name: 'one by one', unit: 'events/s', values: found.single },
       {
         name: 'one by one, against bare',
@@ -60,13 +70,13 @@ export const e2e: Scenario = {
         landing: atLeast(0.12),
         goal: atLeast(0.3),
       },
-      { name: 'one by one, processor time', unit: 'µs/event', values: found.singleCpu },
+      ...costMeasures('single', 'one by one', found),
+      {
+        name: 'one by one, processor time over that of the bare loop',
+        unit: 'ratio',
+        values: found.singleCostRatio,
+        goal: atMost(4),
+      },
     ];
   },
 };
-
-async function withCpu(rig: Rig, flood: typeof batched): Promise<{ perSecond: number; cpuUs: number }> {
-  const before = cpuUsOf(rig.product.pid);
-  const { perSecond } = await sendThrough(rig, flood);
-  return { perSecond, cpuUs: (cpuUsOf(rig.product.pid) - before) / flood.events };
-}

@@ -1,10 +1,11 @@
 import { type Child, startChild } from '../child.ts';
 import { pause } from '../clock.ts';
+import { costOf } from '../process-usage.ts';
 import type { BareIntakeCalls } from '../processes/bare-intake.ts';
 import type { LoadCalls } from '../processes/load.ts';
 import { type Product, startProduct, temporaryFolder } from '../product.ts';
 import { checkProduct, createCollector, newRun } from '../rig.ts';
-import { atLeast, rounds, type Scenario } from '../scenario.ts';
+import { atLeast, costFigures, costMeasures, rounds, type Scenario } from '../scenario.ts';
 
 const batched = { events: 100_000, batch: 50, connections: 8 };
 const single = { events: 30_000, batch: 1, connections: 64 };
@@ -34,21 +35,28 @@ export const intake: Scenario = {
       await run({ ...single, events: single.events / 4 });
     }
     const found = await rounds(options, async () => {
-      const bareBatches = await parse(batched);
-      const batches = await keep(batched);
-      const bareSingle = await parse(single);
-      const oneByOne = await keep(single);
+      const costOfParsing = (size: Size) => costOf(bare.pid, size.events, () => parse(size));
+      const costOfKeeping = (size: Size) => costOf(product.pid, size.events, () => keep(size));
+      const bareBatches = await costOfParsing(batched);
+      const batches = await costOfKeeping(batched);
+      const bareSingle = await costOfParsing(single);
+      const oneByOne = await costOfKeeping(single);
       return {
-        bareBatches,
-        batches,
-        batchesRatio: batches / bareBatches,
-        bareSingle,
-        single: oneByOne,
-        singleRatio: oneByOne / bareSingle,
+        bareBatches: bareBatches.result,
+        bareBatchesCost: bareBatches.cost.total,
+        batches: batches.result,
+        batchesRatio: batches.result / bareBatches.result,
+        ...costFigures('batches', batches.cost),
+        bareSingle: bareSingle.result,
+        bareSingleCost: bareSingle.cost.total,
+        single: oneByOne.result,
+        singleRatio: oneByOne.result / bareSingle.result,
+        ...costFigures('single', oneByOne.cost),
       };
     });
     return [
       { name: 'bare parsing, batches of 50', unit: 'events/s', values: found.bareBatches },
+      { name: 'bare parsing, batches of 50, processor time', unit: 'µs/event', values: found.bareBatchesCost },
       { name: 'batches of 50', unit: 'events/s', values: found.batches },
       {
         name: 'batches of 50, against bare',
@@ -57,9 +65,12 @@ export const intake: Scenario = {
         landing: atLeast(0.3),
         goal: atLeast(0.5),
       },
+      ...costMeasures('batches', 'batches of 50', found),
       { name: 'bare parsing, one by one', unit: 'events/s', values: found.bareSingle },
+      { name: 'bare parsing, one by one, processor time', unit: 'µs/event', values: found.bareSingleCost },
       { name: 'one by one', unit: 'events/s', values: found.single },
       { name: 'one by one, against bare', unit: 'ratio', values: found.singleRatio },
+      ...costMeasures('single', 'one by one', found),
     ];
   },
 };

@@ -1,11 +1,13 @@
+import { costOf } from '../process-usage.ts';
 import type { Drip } from '../processes/load.ts';
 import { allArrived, checkProduct, newRun, type Rig, startRig } from '../rig.ts';
-import { atMost, rounds, type Scenario } from '../scenario.ts';
+import { atMost, costFigures, costMeasures, rounds, type Scenario } from '../scenario.ts';
 import { percentile } from '../statistics.ts';
 
 const slow = { perSecond: 500, seconds: 10, connections: 16 };
 const fast = { perSecond: 2_000, seconds: 10, connections: 64 };
 type Pace = typeof slow;
+const eventsOf = ({ perSecond, seconds }: Pace) => perSecond * seconds;
 
 /** Time from when an event was due to be sent until the receiver has it, one event per request. */
 export const latency: Scenario = {
@@ -17,15 +19,17 @@ export const latency: Scenario = {
     await through(rig, { ...fast, seconds: 4 });
     const found = await rounds(options, async () => {
       const direct = await past(rig, slow);
-      const calm = await through(rig, slow);
-      const busy = await through(rig, fast);
+      const { result: calm, cost: calmCost } = await costOf(rig.product.pid, eventsOf(slow), () => through(rig, slow));
+      const { result: busy, cost: busyCost } = await costOf(rig.product.pid, eventsOf(fast), () => through(rig, fast));
       return {
         directP50: percentile(direct, 0.5),
         directP99: percentile(direct, 0.99),
         calmP50: percentile(calm, 0.5),
         calmP99: percentile(calm, 0.99),
+        ...costFigures('calm', calmCost),
         busyP50: percentile(busy, 0.5),
         busyP99: percentile(busy, 0.99),
+        ...costFigures('busy', busyCost),
       };
     });
     return [
@@ -33,8 +37,10 @@ export const latency: Scenario = {
       { name: 'load generator straight to the sink, 500/s, p99', unit: 'ms', values: found.directP99 },
       { name: '500/s, p50', unit: 'ms', values: found.calmP50, landing: atMost(5), goal: atMost(1.5) },
       { name: '500/s, p99', unit: 'ms', values: found.calmP99, landing: atMost(25), goal: atMost(10) },
+      ...costMeasures('calm', '500/s', found),
       { name: '2,000/s, p50', unit: 'ms', values: found.busyP50 },
       { name: '2,000/s, p99', unit: 'ms', values: found.busyP99 },
+      ...costMeasures('busy', '2,000/s', found),
     ];
   },
 };
@@ -45,7 +51,7 @@ const past = (rig: Rig, pace: Pace) => drip(rig, pace, { port: rig.sinkPort, pat
 
 async function drip(rig: Rig, pace: Pace, at: Pick<Drip, 'port' | 'path'>): Promise<Float64Array> {
   const run = newRun();
-  const events = pace.perSecond * pace.seconds;
+  const events = eventsOf(pace);
   await rig.sink.call('expect', { run, events });
   await rig.load.call('drip', { ...pace, ...at, run, destinations: 1 });
   await allArrived(rig.sink, events);

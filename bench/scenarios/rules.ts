@@ -6,6 +6,7 @@ import { atMost, rounds, type Scenario } from '../scenario.ts';
 export const rules: Scenario = {
   name: 'rules',
   title: 'Matching one event against 10, 1,000 and 10,000 actions',
+  roundsUsual: 10,
   async run(options) {
     const found = await rounds(options, async () => {
       const few = await match(10, 'chosen', 500_000);
