@@ -20,7 +20,7 @@ import { freeBytesOf, reserveBytesOf } from './disk/disk-space.ts';
 import type { Egress } from './egress/egress.ts';
 import type { AllowRule } from './egress/guard/allow-list.ts';
 import { isHostAllowed, isMailHostAllowed, type Listener } from './egress/guard/guard.ts';
-import { undiciEgress } from './egress/undici/undici-egress.ts';
+import { http1Egress } from './egress/http1/http1-egress.ts';
 import { createIdentity } from './identity/identity.ts';
 import { sqliteIssues } from './issues/sqlite/sqlite-issues.ts';
 import type { Journal } from './journal/journal.ts';
@@ -95,7 +95,7 @@ export async function compose(config: Config, storage: Storage, overrides: Overr
   // A fixed port is known before the server listens: deliveries that wait for the Inbox must not find it blocked.
   const listeners = config.port === 0 ? [] : [listenerAt(config, config.port)];
   const guard = { allow, dnsServers: config.dnsServers, ownListeners: () => listeners, isInboxOpen: config.inbox };
-  const egress = opened.use(overrides.egress ?? undiciEgress({ ...guard, version }));
+  const egress = opened.use(overrides.egress ?? http1Egress({ ...guard, version }));
   const outbound = {
     egress,
     isHttpAllowed: (url: string) => isHostAllowed(allow, url),

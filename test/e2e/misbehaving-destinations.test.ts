@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { dnsPeer } from '../../src/egress/undici/testing/peers.testing.ts';
+import { dnsPeer } from '../../src/egress/http1/testing/peers.testing.ts';
 import { reaches, standing, startTestApp, wire } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Script, startReceiver } from '../support/receiver.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { pem } from '../../src/egress/undici/testing/peers.testing.ts';
+import { pem } from '../../src/egress/http1/testing/peers.testing.ts';
 import { startTestApp, wire } from '../support/app.ts';
 import { startProxy } from '../support/proxy.ts';
 import { startReceiver } from '../support/receiver.ts';

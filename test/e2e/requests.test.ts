@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHmac, X509Certificate } from 'node:crypto';
 import { after, test } from 'node:test';
-import { pem } from '../../src/egress/undici/testing/peers.testing.ts';
+import { pem } from '../../src/egress/http1/testing/peers.testing.ts';
 import { reaches, startTestApp, wire } from '../support/app.ts';
 import { startReceiver } from '../support/receiver.ts';
 

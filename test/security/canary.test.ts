@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { createClient } from '../../src/client/client.ts';
 import { routes } from '../../src/contract/routes.ts';
-import { pem } from '../../src/egress/undici/testing/peers.testing.ts';
+import { pem } from '../../src/egress/http1/testing/peers.testing.ts';
 import { adminToken, testEnv, wire } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { spawnProcess } from '../support/process.ts';

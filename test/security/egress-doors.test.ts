@@ -11,11 +11,11 @@ const src = fileURLToPath(new URL('../../src', import.meta.url));
  * network code belongs in egress/, which has the guard; an exception is listed here with its reason.
  */
 const doors: Record<string, string> = {
-  'egress/undici/connect/tcp.ts: node:net {connect}': 'The door: opens sockets to checked addresses.',
-  'egress/undici/connect/tls.ts: node:tls {connect createSecureContext getCACertificates}':
+  'egress/http1/connect/tcp.ts: node:net {connect}': 'The door: opens sockets to checked addresses.',
+  'egress/http1/connect/tls.ts: node:tls {connect createSecureContext getCACertificates}':
     'Speaks TLS over a socket that the door opened.',
-  'egress/undici/connect/dns.ts: node:dns/promises {Resolver lookup}': 'Asks for the addresses that the guard judges.',
-  'egress/undici/pool/origin-pool.ts: undici/lib/dispatcher/client.js {Client}':
+  'egress/http1/connect/dns.ts: node:dns/promises {Resolver lookup}': 'Asks for the addresses that the guard judges.',
+  'egress/http1/pool/origin-pool.ts: undici/lib/dispatcher/client.js {Client}':
     'Is handed open sockets; its own connector is never used.',
   'connections/check-connection.ts: node:tls {createSecureContext}': 'Reads certificates; opens nothing.',
   'alerts/senders/email.ts: import()': 'Writes e-mails, without files and addresses in them; opens nothing.',

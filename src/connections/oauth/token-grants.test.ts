@@ -7,7 +7,7 @@ import { startTokenServer } from '../../../test/support/token-server.ts';
 import { connectionInput, standardTokenFields } from '../../contract/documents/connection.ts';
 import { Secret } from '../../contract/secret.ts';
 import { parseAllowRules } from '../../egress/guard/allow-list.ts';
-import { undiciEgress } from '../../egress/undici/undici-egress.ts';
+import { http1Egress } from '../../egress/http1/http1-egress.ts';
 import { createAuthenticator } from '../authenticator.ts';
 import { AuthorizedConnection } from '../authorized-connection.ts';
 import { testConnection } from '../connection-test.ts';
@@ -22,7 +22,7 @@ const { settings } = connectionInput.parse({ name: 'c', baseUrl: 'https://exampl
 function realHttp() {
   const allowed = parseAllowRules('127.0.0.1');
   assert.ok(allowed.ok);
-  const egress = undiciEgress({
+  const egress = http1Egress({
     allow: allowed.rules,
     dnsServers: [],
     ownListeners: () => [],

@@ -7,7 +7,7 @@ import { startWatched } from '../watch.testing.ts';
 import { expiryDetector } from './expiring-detector.ts';
 import { missingTrafficDetector } from './missing-traffic-detector.ts';
 
-const testdata = new URL('../../egress/undici/testdata/', import.meta.url);
+const testdata = new URL('../../egress/http1/testdata/', import.meta.url);
 const pem = (name: string) => readFileSync(new URL(name, testdata), 'utf8');
 const dayMs = 86_400_000;
 

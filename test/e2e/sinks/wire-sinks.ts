@@ -8,7 +8,7 @@ import {
   type Peer,
   pem,
   rawPeer,
-} from '../../../src/egress/undici/testing/peers.testing.ts';
+} from '../../../src/egress/http1/testing/peers.testing.ts';
 import { delivered, failed, held, type Standing } from './sink.ts';
 
 /** A system that deliveries go to over real sockets. */

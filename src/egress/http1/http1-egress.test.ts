@@ -1,9 +1,9 @@
 import { type Answer, type SeenRequest, testEgress } from '../egress.conformance.ts';
 import { parseAllowRules } from '../guard/allow-list.ts';
+import { http1Egress } from './http1-egress.ts';
 import { httpPeer } from './testing/peers.testing.ts';
-import { undiciEgress } from './undici-egress.ts';
 
-testEgress('undici', async () => {
+testEgress('http1', async () => {
   const seen: SeenRequest[] = [];
   let next: (request: SeenRequest) => Answer = () => ({ status: 200 });
   const peer = await httpPeer(async (request, response) => {
@@ -24,7 +24,7 @@ testEgress('undici', async () => {
     response.end(answer.body);
   });
   const parsed = parseAllowRules(`127.0.0.1:${peer.port}`);
-  const egress = undiciEgress({
+  const egress = http1Egress({
     allow: parsed.ok ? parsed.rules : [],
     dnsServers: [],
     ownListeners: () => [],

@@ -25,7 +25,7 @@ import { Exchange } from './pool/exchange.ts';
 import { createOriginPool, type Pool } from './pool/origin-pool.ts';
 import { createPoolKeys, type Route } from './pool/pool-key.ts';
 
-export interface UndiciEgressOptions {
+export interface Http1EgressOptions {
   /** Private addresses that the operator allows; see parseAllowRules. */
   readonly allow: readonly AllowRule[];
   /** `address[:port]` of DNS servers to ask; empty for the system's resolver. Throws when one is invalid. */
@@ -44,7 +44,7 @@ export interface UndiciEgressOptions {
  * The egress over real sockets. Disposing it ends all exchanges with a `reset` and closes all connections at once; to
  * finish requests in flight, wait for them first.
  */
-export function undiciEgress(options: UndiciEgressOptions): Egress {
+export function http1Egress(options: Http1EgressOptions): Egress {
   const now = options.now ?? (() => performance.now());
   const guard = createGuard(options);
   const dns = createDns(options.dnsServers);
