@@ -12,7 +12,7 @@ const homes = {
   pino: 'telemetry',
   'prom-client': 'telemetry',
   'quickjs-emscripten': 'sandbox/quickjs',
-  undici: 'egress/http1',
+  undici: 'nowhere',
   acorn: 'template',
   re2js: 'rules',
   jose: 'connections',

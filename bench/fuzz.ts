@@ -1,4 +1,5 @@
 import { fuzzTemplates } from '../test/security/sandbox/fuzz-templates.ts';
+import { fuzzAnswers } from './fuzz/answers.ts';
 import { fuzzRequests } from './fuzz/requests.ts';
 
 // Runs generated input against the product: npm run fuzz [target …] [-- --count=100000 --seed=1]. Default: all targets.
@@ -9,6 +10,7 @@ const numberOf = (name: string, other: number) =>
 const run = { count: numberOf('count', 100_000), seed: numberOf('seed', Date.now() % 1_000_000) };
 
 const targets: Record<string, (run: { count: number; seed: number }) => Promise<{ faults: readonly string[] }>> = {
+  answers: fuzzAnswers,
   requests: fuzzRequests,
   templates: fuzzTemplates,
 };

@@ -116,7 +116,10 @@ export type EgressOutcome =
       readonly kind: 'response';
       /** 200–999; the caller judges those above 599. */
       readonly status: number;
-      /** In the order received, names in lower case, values decoded as Latin-1. */
+      /**
+       * In the order received, names in lower case, values decoded as Latin-1. Frozen, and the same object in later
+       * responses of the origin whose heads are equal byte for byte: what follows from the head can be kept with it.
+       */
       readonly headers: readonly Header[];
       /**
        * As received: a compressed response stays compressed, and ends after `PACKED_BYTES_MAX`. May be a view of a

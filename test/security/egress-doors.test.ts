@@ -15,8 +15,6 @@ const doors: Record<string, string> = {
   'egress/http1/connect/tls.ts: node:tls {connect createSecureContext getCACertificates}':
     'Speaks TLS over a socket that the door opened.',
   'egress/http1/connect/dns.ts: node:dns/promises {Resolver lookup}': 'Asks for the addresses that the guard judges.',
-  'egress/http1/pool/origin-pool.ts: undici/lib/dispatcher/client.js {Client}':
-    'Is handed open sockets; its own connector is never used.',
   'connections/check-connection.ts: node:tls {createSecureContext}': 'Reads certificates; opens nothing.',
   'alerts/senders/email.ts: import()': 'Writes e-mails, without files and addresses in them; opens nothing.',
   'alerts/senders/smtp.ts: import()': 'Speaks SMTP over a socket that the door opened, and verifies TLS over it.',
@@ -74,7 +72,6 @@ const packages: Record<string, string> = {
   'prom-client': 'Counts; its push gateway is a door of its own below.',
   'quickjs-emscripten': '',
   re2js: '',
-  undici: 'See the doors.',
   yaml: '',
   zod: '',
 };

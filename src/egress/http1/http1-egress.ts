@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
-import type { Dispatcher } from 'undici';
 import type {
   Egress,
+  EgressCheck,
   EgressConnect,
   EgressConnection,
   EgressError,
@@ -11,19 +11,17 @@ import type {
   ProbeStep,
 } from '../egress.ts';
 import type { AllowRule } from '../guard/allow-list.ts';
-import { checkMailHost, checkUrl, createGuard, type Listener } from '../guard/guard.ts';
+import { checkMailHost, checkUrl, createGuard, type Guard, type Listener } from '../guard/guard.ts';
 import { isInboxPath } from '../guard/inbox-path.ts';
 import { methodProblem, requestHeaders } from '../guard/request-headers.ts';
 import { parseTarget, type Target } from '../guard/target-url.ts';
-import { isFailure } from './connect/cancellation.ts';
-import { openSocket } from './connect/connect.ts';
-import { createDns } from './connect/dns.ts';
-import { EgressFailure } from './connect/errors.ts';
+import { createDns, type Dns } from './connect/dns.ts';
+import { isFailure } from './connect/errors.ts';
+import { Opening, type Way } from './connect/opening.ts';
 import { secureContextFor } from './connect/tls.ts';
-import { createDeadlines } from './pool/deadlines.ts';
-import { Exchange } from './pool/exchange.ts';
-import { createOriginPool, type Pool } from './pool/origin-pool.ts';
-import { createPoolKeys, type Route } from './pool/pool-key.ts';
+import { Exchange, requestHead } from './pool/exchange.ts';
+import { OriginPool } from './pool/origin-pool.ts';
+import { type Route, routeKey, wayTo } from './route.ts';
 
 export interface Http1EgressOptions {
   /** Private addresses that the operator allows; see parseAllowRules. */
@@ -45,170 +43,169 @@ export interface Http1EgressOptions {
  * finish requests in flight, wait for them first.
  */
 export function http1Egress(options: Http1EgressOptions): Egress {
-  const now = options.now ?? (() => performance.now());
-  const guard = createGuard(options);
-  const dns = createDns(options.dnsServers);
-  const deadlines = createDeadlines(now);
-  const pools = new Map<string, Pool>();
-  const kept = { count: 0 };
-  const ways = createPoolKeys({ guard, dns });
-  const targetOf = createTargets();
-  const userAgent = `Millrace/${options.version}`;
+  return new Http1Egress(options);
+}
+
+class Http1Egress implements Egress {
+  readonly #options: Http1EgressOptions;
+  readonly #now: () => number;
+  readonly #guard: Guard;
+  readonly #dns: Dns;
+  readonly #userAgent: string;
+  readonly #pools = new Map<string, OriginPool>();
+  readonly #kept = { count: 0 };
+  readonly #targets = new Map<string, ReturnType<typeof parseTarget>>();
   /** Sockets used by callers of `connect`. */
-  const open = new Set<Socket>();
-  let isClosed = false;
+  readonly #mailSockets = new Set<Socket>();
+  /** Runs while there are pools. */
+  #timer: NodeJS.Timeout | null = null;
+  #isClosed = false;
 
-  return {
-    send(request) {
-      return new Promise((resolve) => {
-        if (isClosed) return resolve(refused({ kind: 'reset', message: STOPPED }));
-        const target = targetOf(request.url);
-        if ('reason' in target) return resolve(refused({ kind: 'blocked', message: sentence(target.reason) }));
-        const dispatch = dispatchOptions(request, target, userAgent);
-        if ('reason' in dispatch) return resolve(refused({ kind: 'blocked', message: sentence(dispatch.reason) }));
-        const pool = poolFor(target, request);
-        if ('reason' in pool) return resolve(refused({ kind: 'blocked', message: sentence(pool.reason) }));
-        const { connectTimeoutMs, timeoutMs, responseBytesMax, resendOnStale } = request;
-        pool.dispatch(
-          new Exchange({
-            dispatch,
-            connectTimeoutMs,
-            timeoutMs,
-            responseBytesMax,
-            resendOnStale,
-            now,
-            onOutcome: resolve,
-          }),
-        );
-      });
-    },
+  constructor(options: Http1EgressOptions) {
+    this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
+    this.#guard = createGuard(options);
+    this.#dns = createDns(options.dnsServers);
+    this.#userAgent = `Millrace/${options.version}`;
+  }
 
-    probe,
+  send(request: EgressRequest): Promise<EgressOutcome> {
+    if (this.#isClosed) return refused({ kind: 'reset', message: STOPPED });
+    const target = this.#targetOf(request.url);
+    if ('reason' in target) return refused(blocked(target));
+    const head = headOf(request, target, this.#userAgent);
+    if (typeof head !== 'string') return refused(blocked(head));
+    const pool = this.#poolFor(target, request);
+    if ('reason' in pool) return refused(blocked(pool));
+    return new Promise((resolve) => pool.send(new Exchange(request, head, this.#now, resolve)));
+  }
 
-    check(url) {
-      const target = checkUrl(guard, url);
-      return 'reason' in target ? { ok: false, reason: target.reason } : { ok: true };
-    },
+  check(url: string): EgressCheck {
+    const target = checkUrl(this.#guard, url);
+    return 'reason' in target ? { ok: false, reason: target.reason } : { ok: true };
+  }
 
-    connect,
+  checkHost(host: string, port: number): EgressCheck {
+    const target = checkMailHost(this.#guard, host, port);
+    return 'reason' in target ? { ok: false, reason: target.reason } : { ok: true };
+  }
 
-    checkHost(host, port) {
-      const target = checkMailHost(guard, host, port);
-      return 'reason' in target ? { ok: false, reason: target.reason } : { ok: true };
-    },
+  async probe(request: EgressProbe): Promise<ProbeStep[]> {
+    const startedAt = this.#now();
+    const target = checkUrl(this.#guard, request.url);
+    const way = 'reason' in target ? target : wayTo(target, request, { guard: this.#guard, dns: this.#dns });
+    const durationMs = this.#now() - startedAt;
+    if ('reason' in way) return [failedStep('url', durationMs, blocked(way))];
+    const { socket, opening } = await this.#open(way, request.timeoutMs);
+    const steps: ProbeStep[] = [
+      { name: 'url', ok: true, durationMs, detail: way.target.origin },
+      ...opening.steps.map((step) => ({ ...step, ok: true, detail: step.detail() })),
+    ];
+    if (isFailure(socket)) steps.push(failedStep(opening.stage, this.#now() - opening.stageStartedAt, socket));
+    else socket.destroy();
+    return steps;
+  }
 
-    async [Symbol.asyncDispose]() {
-      isClosed = true;
-      for (const socket of open) socket.destroy();
-      for (const pool of [...pools.values()]) pool.close(new EgressFailure('reset', STOPPED));
-      dns[Symbol.dispose]();
-      deadlines[Symbol.dispose]();
-    },
-  };
+  async connect({ host, port, tls, timeoutMs }: EgressConnect): Promise<EgressConnection> {
+    if (this.#isClosed) return { kind: 'error', error: { kind: 'reset', message: STOPPED } };
+    const target = checkMailHost(this.#guard, host, port);
+    if ('reason' in target) return { kind: 'error', error: blocked(target) };
+    const secureContext = secureContextFor(tls);
+    if (isFailure(secureContext)) return { kind: 'error', error: secureContext };
+    const way = { target: { ...target, isTls: false }, proxy: null, guard: this.#guard, dns: this.#dns };
+    const { socket } = await this.#open({ ...way, secureContext: () => secureContext }, timeoutMs);
+    if (isFailure(socket)) return { kind: 'error', error: socket };
+    if (this.#isClosed) {
+      socket.destroy();
+      return { kind: 'error', error: { kind: 'reset', message: STOPPED } };
+    }
+    this.#mailSockets.add(socket);
+    socket.once('close', () => this.#mailSockets.delete(socket));
+    return { kind: 'open', socket, secureContext };
+  }
 
-  function poolFor(target: Target, route: Route): Pool | { readonly reason: string } {
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
+    for (const socket of this.#mailSockets) socket.destroy();
+    for (const pool of this.#pools.values()) pool.close({ kind: 'reset', message: STOPPED });
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#dns[Symbol.dispose]();
+  }
+
+  async #open(way: Way, timeoutMs: number): Promise<{ socket: Socket | EgressError; opening: Opening }> {
+    const opening = new Opening(way, this.#now);
+    const timer = setTimeout(() => opening.expire(timeoutMs), timeoutMs);
+    const socket = await opening.result;
+    clearTimeout(timer);
+    return { socket, opening };
+  }
+
+  /** Caches the latest targets: most deliveries have the same few, and parsing a URL costs a tenth of sending. */
+  #targetOf(url: string): ReturnType<typeof parseTarget> {
+    let target = this.#targets.get(url);
+    if (target === undefined) {
+      target = parseTarget(url);
+      if (this.#targets.size >= 1_000) this.#targets.clear();
+      if (url.length <= 1_000) this.#targets.set(url, target);
+    }
+    return target;
+  }
+
+  #poolFor(target: Target, route: Route): OriginPool | { readonly reason: string } {
     // The inbox exception is checked when a socket is opened, so its sockets must not carry other paths.
-    const isInbox = options.isInboxOpen && isInboxPath(target);
-    const routeKey = ways.keyOf(route);
-    const key = routeKey === '' && !isInbox ? target.origin : `${target.origin} ${isInbox} ${routeKey}`;
-    let pool = pools.get(key);
+    const isInbox = this.#options.isInboxOpen && isInboxPath(target);
+    const byRoute = route.tls === undefined && route.proxy === undefined ? '' : routeKey(route);
+    const key = byRoute === '' && !isInbox ? target.origin : `${target.origin} ${isInbox} ${byRoute}`;
+    let pool = this.#pools.get(key);
     if (pool === undefined) {
-      const way = ways.wayTo(target, route);
+      const way = wayTo(target, route, { guard: this.#guard, dns: this.#dns });
       if ('reason' in way) return way;
-      pool = createOriginPool({ way, deadlines, now, kept, onEmpty: () => pools.delete(key) });
-      pools.set(key, pool);
+      const open = () => new Opening(way, this.#now);
+      pool = new OriginPool({ open, now: this.#now, kept: this.#kept });
+      this.#pools.set(key, pool);
+      this.#timer ??= setInterval(() => this.#sweep(), SWEEP_MS);
     }
     return pool;
   }
 
-  async function connect({ host, port, tls, timeoutMs }: EgressConnect): Promise<EgressConnection> {
-    if (isClosed) return { kind: 'error', error: { kind: 'reset', message: STOPPED } };
-    const target = checkMailHost(guard, host, port);
-    const way = 'reason' in target ? target : ways.wayTo({ ...target, isTls: false }, {});
-    if ('reason' in way) return { kind: 'error', error: { kind: 'blocked', message: sentence(way.reason) } };
-    const secureContext = secureContextFor(tls);
-    if (isFailure(secureContext)) return { kind: 'error', error: secureContext };
-    const opening = openSocket(way, { onBegin() {}, onEnd() {} });
-    const deadline = deadlines.start(timeoutMs, () => opening.expire(timeoutMs));
-    const socket = await opening.result;
-    deadline.cancel();
-    if (isFailure(socket)) return { kind: 'error', error: socket };
-    if (isClosed) {
-      socket.destroy();
-      return { kind: 'error', error: { kind: 'reset', message: STOPPED } };
+  /** Ends late exchanges and idle connections: one timer for all, since one for each would cost more than sending. */
+  #sweep(): void {
+    const until = this.#now() + WORK_MS;
+    for (const [key, pool] of this.#pools) {
+      if (!pool.sweep(until)) {
+        // Many are late: other work of the process goes first.
+        setImmediate(() => this.#sweep());
+        return;
+      }
+      if (pool.isEmpty) this.#pools.delete(key);
     }
-    open.add(socket);
-    socket.once('close', () => open.delete(socket));
-    return { kind: 'open', socket, secureContext };
-  }
-
-  async function probe(request: EgressProbe): Promise<ProbeStep[]> {
-    const { url, timeoutMs } = request;
-    const steps: ProbeStep[] = [];
-    const startedAt = now();
-    const target = checkUrl(guard, url);
-    const way = 'reason' in target ? target : ways.wayTo(target, request);
-    if ('reason' in way)
-      return [failedStep('url', now() - startedAt, { kind: 'blocked', message: sentence(way.reason) })];
-    steps.push({ name: 'url', ok: true, durationMs: now() - startedAt, detail: way.target.origin });
-
-    let stage: ProbeStep['name'] = 'dns';
-    let began = now();
-    const opening = openSocket(way, {
-      onBegin(next) {
-        stage = next;
-        began = now();
-      },
-      onEnd(name, detail) {
-        steps.push({ name, ok: true, durationMs: now() - began, detail: detail() });
-      },
-    });
-    const deadline = deadlines.start(timeoutMs, () => opening.expire(timeoutMs));
-    const socket = await opening.result;
-    deadline.cancel();
-    if (isFailure(socket)) steps.push(failedStep(stage, now() - began, socket));
-    else socket.destroy();
-    return steps;
+    if (this.#pools.size > 0 || this.#timer === null) return;
+    clearInterval(this.#timer);
+    this.#timer = null;
   }
 }
 
-function dispatchOptions(
-  request: EgressRequest,
-  target: Target,
-  userAgent: string,
-): Dispatcher.DispatchOptions | { readonly reason: string } {
+function headOf(request: EgressRequest, target: Target, userAgent: string): string | { readonly reason: string } {
   const reason = methodProblem(request.method);
   if (reason !== null) return { reason };
   const headers = requestHeaders(request.headers, userAgent);
-  if ('reason' in headers) return headers;
-  return { path: target.path, method: request.method, headers, body: request.body };
+  return 'reason' in headers ? headers : requestHead(request, target, headers);
 }
 
 function failedStep(name: ProbeStep['name'], durationMs: number, error: EgressError): ProbeStep {
   return { name, ok: false, durationMs, detail: error.message, error };
 }
 
-function refused(error: EgressError): EgressOutcome {
-  return { kind: 'error', error, timings: NO_TIMINGS, resends: 0 };
+function refused(error: EgressError): Promise<EgressOutcome> {
+  return Promise.resolve({ kind: 'error', error, timings: NO_TIMINGS, resends: 0 });
 }
 
-/** Parses URLs, and caches the latest: most deliveries have the same few, and parsing costs a tenth of sending. */
-function createTargets(): (url: string) => ReturnType<typeof parseTarget> {
-  const known = new Map<string, ReturnType<typeof parseTarget>>();
-  return (url) => {
-    let target = known.get(url);
-    if (target === undefined) {
-      target = parseTarget(url);
-      if (known.size >= 1_000) known.clear();
-      if (url.length <= 1_000) known.set(url, target);
-    }
-    return target;
-  };
-}
-
-function sentence(reason: string): string {
-  return `Not sent: ${reason}.`;
+function blocked({ reason }: { readonly reason: string }): EgressError {
+  return { kind: 'blocked', message: `Not sent: ${reason}.` };
 }
 
 const STOPPED = 'This server is stopping.';
 const NO_TIMINGS = { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null, totalMs: 0 };
+/** How late a deadline may be. */
+const SWEEP_MS = 10;
+const WORK_MS = 0.5;

@@ -1,11 +1,12 @@
 import { lookup, Resolver } from 'node:dns/promises';
 import { isIPv4 } from 'node:net';
+import type { EgressError } from '../../egress.ts';
 import { type Address, parseAddress } from '../../guard/special-ranges.ts';
-import { codeOf, EgressFailure } from './errors.ts';
+import { codeOf, dnsError } from './errors.ts';
 
-/** Resolves all addresses of a host, IPv4 first. Rejects with the resolver's error when there is none. */
+/** Resolves all addresses of a host, IPv4 first. */
 export interface Dns extends Disposable {
-  resolve(host: string): Promise<Address[]>;
+  resolve(host: string): Promise<Address[] | EgressError>;
 }
 
 /**
@@ -15,14 +16,16 @@ export interface Dns extends Disposable {
 export function createDns(servers: readonly string[]): Dns {
   const resolver = servers.length > 0 ? new Resolver({ timeout: 2_000, tries: 2 }) : null;
   resolver?.setServers(servers);
-  const inFlight = new Map<string, Promise<Address[]>>();
+  const inFlight = new Map<string, Promise<Address[] | EgressError>>();
 
   return {
     resolve(host) {
       // The system's resolver has four threads: sockets that open at the same time share one lookup.
       let answer = inFlight.get(host);
       if (answer === undefined) {
-        answer = ask(host).finally(() => inFlight.delete(host));
+        answer = ask(host)
+          .catch((error: unknown) => dnsError(error, host))
+          .finally(() => inFlight.delete(host));
         inFlight.set(host, answer);
       }
       return answer;
@@ -32,16 +35,16 @@ export function createDns(servers: readonly string[]): Dns {
     },
   };
 
-  async function ask(host: string): Promise<Address[]> {
+  async function ask(host: string): Promise<Address[] | EgressError> {
     const texts = resolver === null ? await askSystem(host) : await askServers(resolver, host);
-    return texts
-      .toSorted((a, b) => Number(isIPv4(b)) - Number(isIPv4(a)))
-      .map((text) => {
-        // A zone (fe80::1%eth0) has no place in a public response, and nothing else here fails to parse.
-        const address = parseAddress(text);
-        if (address === null) throw new EgressFailure('blocked', `${host} has a scoped address, which is blocked.`);
-        return address;
-      });
+    const addresses: Address[] = [];
+    for (const text of texts.toSorted((a, b) => Number(isIPv4(b)) - Number(isIPv4(a)))) {
+      const address = parseAddress(text);
+      // A zone (fe80::1%eth0) has no place in a public response, and nothing else here fails to parse.
+      if (address === null) return { kind: 'blocked', message: `${host} has a scoped address, which is blocked.` };
+      addresses.push(address);
+    }
+    return addresses;
   }
 }
 

@@ -1,53 +1,22 @@
-import type { EgressError, EgressErrorKind } from '../../egress.ts';
+import type { EgressError } from '../../egress.ts';
 
-/** A failure that is already described for people. Thrown inside the adapter only. */
-export class EgressFailure extends Error {
-  readonly kind: EgressErrorKind;
-
-  constructor(kind: EgressErrorKind, message: string) {
-    super(message);
-    this.name = 'EgressFailure';
-    this.kind = kind;
-  }
+/** Whether a step failed. */
+export function isFailure(result: object): result is EgressError {
+  return 'kind' in result && 'message' in result;
 }
 
 /**
- * Runs a function without recording stack traces. Stacks are the largest cost of ending a truncated response, and its
- * errors are reported in words, if at all.
+ * Describes the error that ended an open connection; null when the peer closed it. Raw messages of the socket are not
+ * passed on, since they contain addresses.
  */
-export function withoutStacks<T>(end: () => T): T {
-  const depth = Error.stackTraceLimit;
-  Error.stackTraceLimit = 0;
-  try {
-    return end();
-  } finally {
-    Error.stackTraceLimit = depth;
-  }
-}
-
-/**
- * Describes the error that ended an exchange on an open socket. Raw messages of the parser and of the socket are not
- * passed on: they contain addresses and pieces of the response.
- */
-export function exchangeError(error: unknown): EgressError {
-  if (error instanceof EgressFailure) return { kind: error.kind, message: error.message };
+export function lostError(error: unknown): EgressError {
   const code = codeOf(error);
   if (code.startsWith('ERR_SSL_') || code === 'EPROTO') return tlsError(error);
-  if (LOST.has(code)) return { kind: 'reset', message: RESET };
-  if (code === 'UND_ERR_SOCKET') {
-    const message = error instanceof Error ? error.message : '';
-    if (message === 'bad upgrade') return { kind: 'protocol', message: UPGRADE };
-    return message === 'bad response' ? { kind: 'protocol', message: GARBAGE } : { kind: 'reset', message: RESET };
-  }
-  if (code === 'UND_ERR_HEADERS_OVERFLOW') {
-    return { kind: 'protocol', message: 'The head of the response is larger than 16 KiB.' };
-  }
-  return { kind: 'protocol', message: GARBAGE };
+  return { kind: 'reset', message: 'The peer closed the connection before it answered.' };
 }
 
 /** Describes why no socket was opened. */
 export function connectError(error: unknown, where: string): EgressError {
-  if (error instanceof EgressFailure) return { kind: error.kind, message: error.message };
   const code = codeOf(error);
   const words = CONNECT_WORDS[code] ?? `The connection to ${where} failed (${code || 'unknown error'}).`;
   return { kind: 'connect', message: words.replace('{where}', where) };
@@ -55,7 +24,6 @@ export function connectError(error: unknown, where: string): EgressError {
 
 /** Describes why a name has no usable address. */
 export function dnsError(error: unknown, host: string): EgressError {
-  if (error instanceof EgressFailure) return { kind: error.kind, message: error.message };
   const code = codeOf(error);
   const words =
     DNS_WORDS[code] ?? `The DNS lookup of {host} failed (${code || 'unknown error'}). Check the DNS servers.`;
@@ -64,17 +32,11 @@ export function dnsError(error: unknown, host: string): EgressError {
 
 /** Describes why the TLS handshake failed, or why the peer ended TLS later. */
 export function tlsError(error: unknown): EgressError {
-  if (error instanceof EgressFailure) return { kind: error.kind, message: error.message };
   const code = codeOf(error);
-  const known = TLS_WORDS[code];
-  if (known !== undefined) return { kind: 'tls', message: known };
-  if (LOST.has(code)) return { kind: 'tls', message: 'The peer closed the connection during the TLS handshake.' };
-  return { kind: 'tls', message: `The TLS handshake failed (${code || 'unknown error'}).` };
-}
-
-/** Whether the error is the one of a kept socket that the peer closed while it was idle. */
-export function isLostSocket(error: unknown): boolean {
-  return exchangeError(error).kind === 'reset' && !(error instanceof EgressFailure);
+  const words = LOST.has(code)
+    ? 'The peer closed the connection during the TLS handshake.'
+    : (TLS_WORDS[code] ?? `The TLS handshake failed (${code || 'unknown error'}).`);
+  return { kind: 'tls', message: words };
 }
 
 /** The first code in an error, in its bundled errors, or in its cause; empty when there is none. */
@@ -83,10 +45,6 @@ export function codeOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
   return 'code' in error && typeof error.code === 'string' ? error.code : codeOf(error.cause);
 }
-
-const RESET = 'The peer closed the connection before it answered.';
-const GARBAGE = 'The response is not valid HTTP/1.1. Check the port and the scheme.';
-export const UPGRADE = 'The peer switched protocols (101) without being asked.';
 
 const LOST: ReadonlySet<string> = new Set([
   'ECONNRESET',

@@ -1,18 +1,13 @@
 import type { Socket } from 'node:net';
 import type { EgressError } from '../../egress.ts';
-import type { Hold } from './cancellation.ts';
 
 /**
  * Has a proxy connect a socket to an address (`1.2.3.4:443`): CONNECT, RFC 9110 §9.3.6. The proxy gets the checked
  * address, so that it resolves nothing, and its credentials are sent in this request alone. Returns the same socket.
  */
-export function tunnel(
-  socket: Socket,
-  { place, authorization }: { readonly place: string; readonly authorization: string | null },
-  hold: Hold,
-): Promise<Socket | EgressError> {
-  return hold.wait((give) => {
-    const fail = (message: string) => give({ kind: 'connect', message });
+export function tunnel(socket: Socket, place: string, authorization: string | null): Promise<Socket | EgressError> {
+  return new Promise((resolve) => {
+    const fail = (message: string) => resolve({ kind: 'connect', message });
     let head = Buffer.alloc(0);
 
     function read(): void {
@@ -28,7 +23,7 @@ export function tunnel(
           fail(GARBAGE);
           return;
         }
-        if (status.startsWith('2')) give(socket);
+        if (status.startsWith('2')) resolve(socket);
         else fail(refusal(Number(status), place, authorization !== null));
         return;
       }

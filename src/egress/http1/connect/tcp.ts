@@ -4,10 +4,8 @@ import type { EgressError } from '../../egress.ts';
 import type { Guard } from '../../guard/guard.ts';
 import { type Address, parseAddress } from '../../guard/special-ranges.ts';
 import type { Target } from '../../guard/target-url.ts';
-import { type Hold, isFailure } from './cancellation.ts';
 import type { Dns } from './dns.ts';
-import { connectError, dnsError } from './errors.ts';
-import { sharedReadBuffer } from './read-buffer.ts';
+import { connectError, isFailure } from './errors.ts';
 
 /** Resolves names and checks addresses. */
 export interface GuardedDns {
@@ -15,17 +13,21 @@ export interface GuardedDns {
   readonly dns: Dns;
 }
 
+export interface SocketOwner {
+  /** Takes a socket that may not be open yet, to destroy it when opening fails. */
+  readonly keep: (socket: Socket) => void;
+  /** What takes the bytes that arrive, valid during the call; null: the socket's stream. */
+  take: ((bytes: Buffer) => void) | null;
+}
+
 /** The addresses of a target, all checked by the guard: a blocked one blocks the name. */
 export async function checkedAddresses(
   target: Target,
   { guard, dns }: GuardedDns,
-  hold: Hold,
 ): Promise<readonly Address[] | EgressError> {
   const known = guard.known(target);
   if (known !== null) return 'reason' in known ? blocked(target, known.reason) : known;
-  const addresses = await hold.wait<Address[]>((give) => {
-    dns.resolve(target.host).then(give, (error: unknown) => give(dnsError(error, target.host)));
-  });
+  const addresses = await dns.resolve(target.host);
   if (isFailure(addresses)) return addresses;
   for (const address of addresses) {
     const reason = guard.judge(target, address);
@@ -39,11 +41,12 @@ export function dial(
   target: Target,
   addresses: readonly Address[],
   guard: Guard,
-  hold: Hold,
+  owner: SocketOwner,
 ): Promise<Socket | EgressError> {
-  return hold.wait((give) => {
+  return new Promise((resolve) => {
     const texts = addresses.map(addressText);
     const first = texts[0] ?? '';
+    let memory = short;
     const socket: Socket = connect({
       // With an address as host the socket resolves nothing; with a name it gets the checked addresses.
       ...(texts.length === 1 ? { host: first } : { host: target.host, ...inTurn(texts) }),
@@ -51,14 +54,25 @@ export function dial(
       noDelay: true,
       keepAlive: true,
       keepAliveInitialDelay: 60_000,
-      onread: sharedReadBuffer((bytes) => socket.push(bytes)),
+      // All sockets read into the same memory. Otherwise Node allocates 64 KiB for each read, and a few hundred
+      // responses cause a full garbage collection.
+      onread: {
+        buffer: () => memory,
+        callback(length) {
+          const bytes = memory.subarray(0, length);
+          memory = length === memory.length ? long : short;
+          if (owner.take === null) return socket.push(Buffer.from(bytes));
+          owner.take(bytes);
+          return true;
+        },
+      },
     });
-    hold.keep(socket);
-    socket.on('error', (error) => give(connectError(error, placeText(first, target.port))));
+    owner.keep(socket);
+    socket.on('error', (error) => resolve(connectError(error, placeText(first, target.port))));
     socket.once('connect', () => {
       const far = parseAddress(socket.remoteAddress ?? '');
       const reason = far === null ? 'its remote address is unknown' : guard.judge(target, far);
-      give(reason === null ? socket : blocked(target, reason));
+      resolve(reason === null ? socket : blocked(target, reason));
     });
   });
 }
@@ -81,3 +95,7 @@ function inTurn(texts: readonly string[]): Pick<TcpNetConnectOpts, 'autoSelectFa
 function blocked(target: Target, reason: string): EgressError {
   return { kind: 'blocked', message: `${target.host} can't be reached: ${reason}.` };
 }
+
+/** The first read is short: enough for most responses, and to recognise a compressed one. */
+const short = Buffer.allocUnsafeSlow(4 * 1024);
+const long = Buffer.allocUnsafeSlow(64 * 1024);

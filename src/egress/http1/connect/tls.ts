@@ -8,18 +8,22 @@ import {
 } from 'node:tls';
 import type { EgressError, TlsOptions } from '../../egress.ts';
 import type { Target } from '../../guard/target-url.ts';
-import type { Hold } from './cancellation.ts';
-import { tlsError } from './errors.ts';
+import { isFailure, tlsError } from './errors.ts';
 
-/** Does the TLS handshake over an open socket, and verifies the target's certificate. */
+/**
+ * Does the TLS handshake over an open socket, and verifies the target's certificate.
+ *
+ * @param keep takes the new socket before it is open
+ */
 export function secure(
   socket: Socket,
   target: Target,
-  secureContext: SecureContext,
-  hold: Hold,
+  secureContext: SecureContext | EgressError,
+  keep: (socket: Socket) => void,
 ): Promise<TLSSocket | EgressError> {
-  return hold.wait((give) => {
-    const fail = (error: unknown) => give(tlsError(error));
+  return new Promise((resolve) => {
+    if (isFailure(secureContext)) return resolve(secureContext);
+    const fail = (error: unknown) => resolve(tlsError(error));
     socket.on('error', fail);
     try {
       const secured = startTls({
@@ -31,8 +35,8 @@ export function secure(
         ALPNProtocols: ['http/1.1'],
         rejectUnauthorized: true,
       });
-      hold.keep(secured);
-      secured.on('error', fail).once('secureConnect', () => give(secured));
+      keep(secured);
+      secured.on('error', fail).once('secureConnect', () => resolve(secured));
     } catch (error) {
       fail(error);
     }

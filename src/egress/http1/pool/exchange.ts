@@ -1,173 +1,134 @@
-import type { Dispatcher } from 'undici';
+import type { Socket } from 'node:net';
 import {
   type EgressError,
   type EgressOutcome,
-  type Header,
-  isCompressed,
+  type EgressRequest,
   PACKED_BYTES_MAX,
   RESPONSE_BYTES_MAX,
 } from '../../egress.ts';
-import { EgressFailure, exchangeError, isLostSocket, UPGRADE, withoutStacks } from '../connect/errors.ts';
-import type { Deadline } from './deadlines.ts';
-
-/** A connection to an origin, with at most one exchange at a time. */
-export interface Connection {
-  /**
-   * The exchange is about to be sent: records how its socket was opened. True when the socket had carried others
-   * before.
-   */
-  begin(exchange: Exchange): boolean;
-  /**
-   * The first error of the current socket, or null. undici reports the last, which hides a TLS alert behind the
-   * closing.
-   */
-  socketError(): Error | null;
-  /** The exchange ended well: the connection is free for the next one. */
-  release(): void;
-  /** The exchange was ended by destroying its socket: the next one gets a new socket on the same connection. */
-  cut(): void;
-  /** Closes the connection. */
-  discard(): void;
-  /** Discards the connection and sends the exchange again on a new one. */
-  replace(exchange: Exchange): void;
-}
-
-/** The parameters of an exchange. */
-interface ExchangeOptions {
-  readonly dispatch: Dispatcher.DispatchOptions;
-  readonly connectTimeoutMs: number;
-  readonly timeoutMs: number;
-  readonly responseBytesMax?: number | undefined;
-  readonly resendOnStale?: boolean | undefined;
-  /** Monotonic milliseconds. */
-  readonly now: () => number;
-  readonly onOutcome: (outcome: EgressOutcome) => void;
-}
+import type { Target } from '../../guard/target-url.ts';
+import type { ResponseHandler, ResponseHead } from './response-parser.ts';
 
 /**
- * One request and its response, as undici's handler: waiting → opening → sent → head read → settled. Once the head
- * was read, the exchange ends as a response, whatever ends it.
+ * One request and its response: waiting → opening a connection → sent → head read → settled. Once the head was read,
+ * the exchange ends as a response, whatever ends it.
  */
-export class Exchange implements Dispatcher.DispatchHandler {
-  readonly options: ExchangeOptions;
-  /** The connection of the exchange; null while it waits for one. */
-  connection: Connection | null = null;
-  deadline: Deadline | null = null;
+export class Exchange implements ResponseHandler {
+  readonly request: EgressRequest;
+  /** Monotonic milliseconds, as `now`. */
+  readonly expiresAt: number;
+  isSent = false;
+  /** Whether a byte of a response has arrived. */
+  isAnswered = false;
   isSettled = false;
   resends = 0;
   dnsMs: number | null = null;
   connectMs: number | null = null;
   tlsMs: number | null = null;
 
+  readonly #head: string;
+  readonly #now: () => number;
+  readonly #onOutcome: (outcome: EgressOutcome) => void;
   readonly #startedAt: number;
-  #bytesMax: number;
-  /** The number of further bytes that are read to keep the socket. */
-  #drainBytesMax = 0;
-  #controller: Dispatcher.DispatchController | null = null;
-  #isReused = false;
-  #hasAnswer = false;
   #firstByteMs: number | null = null;
-  #status = 0;
-  #headers: Header[] = [];
+  #response: ResponseHead | null = null;
   #body: Uint8Array = EMPTY;
   #bytes = 0;
+  #bytesMax: number;
+  /** Bytes that are read beyond `#bytesMax`, to keep the connection. */
+  #drainBytesMax = 0;
 
-  constructor(options: ExchangeOptions) {
-    this.options = options;
-    this.#startedAt = options.now();
-    this.#bytesMax = options.responseBytesMax ?? RESPONSE_BYTES_MAX;
+  /** @param head of the request, from `requestHead` */
+  constructor(request: EgressRequest, head: string, now: () => number, onOutcome: (outcome: EgressOutcome) => void) {
+    this.request = request;
+    this.#head = head;
+    this.#now = now;
+    this.#onOutcome = onOutcome;
+    this.#startedAt = now();
+    this.expiresAt = this.#startedAt + request.timeoutMs;
+    this.#bytesMax = request.responseBytesMax ?? RESPONSE_BYTES_MAX;
   }
 
-  /** Whether the request was passed to a socket. */
-  get isSent(): boolean {
-    return this.#controller !== null;
+  /** How long the connection may be kept for other exchanges after the response, in milliseconds. */
+  get keepAliveMs(): number {
+    return isReusableAfter(this.request) ? (this.#response?.keepAliveMs ?? 0) : 0;
   }
 
-  /** Ends the exchange; if it is in flight, by destroying its socket. */
-  abort(failure: EgressFailure): void {
-    if (this.#controller !== null) this.#controller.abort(failure);
-    else this.fail(failure);
-  }
-
-  /** Settles with this error, or with the response when its head was read. */
-  fail(error: EgressError | EgressFailure): void {
-    if (this.#status !== 0) {
-      this.#respond(true);
+  /** Writes the request to a socket, in one call unless the body is long. */
+  write(socket: Socket): void {
+    const { method, body } = this.request;
+    this.isSent = true;
+    const length = body === null ? 0 : typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+    const isAnnounced = length > 0 || METHODS_WITH_BODY.has(method);
+    const head = isAnnounced ? `${this.#head}content-length: ${length}\r\n\r\n` : `${this.#head}\r\n`;
+    if (body === null || length === 0) socket.write(head, 'latin1');
+    else if (typeof body === 'string') socket.write(head + body, length === body.length ? 'latin1' : 'utf8');
+    else if (length <= JOINED_BYTES_MAX) {
+      const bytes = Buffer.allocUnsafe(head.length + length);
+      bytes.write(head, 'latin1');
+      bytes.set(body, head.length);
+      socket.write(bytes);
     } else {
-      const { kind, message } = error;
-      this.#settle({ kind: 'error', error: { kind, message }, timings: this.#timings(), resends: this.resends });
+      socket.cork();
+      socket.write(head, 'latin1');
+      socket.write(body);
+      socket.uncork();
     }
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    this.#isReused = this.connection?.begin(this) ?? false;
+  /** Prepares the exchange to be sent again. */
+  resend(): void {
+    this.resends++;
+    this.isSent = false;
   }
 
-  /** Called at the first byte of a response. */
-  onResponseStarted(): void {
-    if (this.#hasAnswer) return;
-    this.#hasAnswer = true;
-    this.#firstByteMs = this.options.now() - this.#startedAt;
+  onBytes(): void {
+    if (this.isAnswered) return;
+    this.isAnswered = true;
+    this.#firstByteMs = this.#now() - this.#startedAt;
   }
 
-  onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
-    if (status === 101) {
-      controller.abort(new EgressFailure('protocol', UPGRADE));
-    } else if (status < 100) {
-      controller.abort(
-        new EgressFailure('protocol', `The peer answered with the status ${status}, which does not exist.`),
-      );
-    } else if (status >= 200) {
-      this.#status = status;
-      this.#headers = headersOf(controller.rawHeaders);
-      if (isCompressed(this.#headers)) this.#bytesMax = Math.min(this.#bytesMax, PACKED_BYTES_MAX);
-      this.#drainBytesMax = drainBytesMax(this.#headers, this.#bytesMax);
-    }
+  onHead(head: ResponseHead): void {
+    this.#response = head;
+    if (head.isCompressed) this.#bytesMax = Math.min(this.#bytesMax, PACKED_BYTES_MAX);
+    const isShort = head.length === 'chunked' || Number(head.length) <= this.#bytesMax + DRAIN_BYTES_MAX;
+    this.#drainBytesMax = isShort && head.keepAliveMs > 0 ? DRAIN_BYTES_MAX : 0;
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onBody(bytes: Buffer): boolean {
     const kept = Math.min(this.#bytes, this.#bytesMax);
-    this.#bytes += chunk.length;
-    this.#body = appended(this.#body, kept, chunk.subarray(0, this.#bytesMax - kept), this.#bytesMax);
-    if (this.#bytes > this.#bytesMax + this.#drainBytesMax)
-      withoutStacks(() => controller.abort(new EgressFailure('too_large', 'The response was cut.')));
+    this.#bytes += bytes.length;
+    if (kept < this.#bytesMax) this.#append(bytes.subarray(0, this.#bytesMax - kept), kept);
+    return this.#bytes <= this.#bytesMax + this.#drainBytesMax;
   }
 
-  onResponseEnd(): void {
-    // Released first, so that a request sent as soon as this settles finds the socket free.
-    this.connection?.release();
-    this.#respond(this.#bytes > this.#bytesMax);
-  }
-
-  onResponseError(_controller: Dispatcher.DispatchController, last: Error): void {
-    const connection = this.connection;
-    const error = isLostSocket(last) ? (connection?.socketError() ?? last) : last;
-    if (
-      this.#isReused &&
-      !this.#hasAnswer &&
-      !this.isSettled &&
-      this.options.resendOnStale !== false &&
-      isLostSocket(error)
-    ) {
-      this.resends++;
-      this.#controller = null;
-      this.#isReused = false;
-      connection?.replace(this);
-      return;
+  /** One growing buffer, since a peer may split its response into pieces of one byte. */
+  #append(bytes: Buffer, kept: number): void {
+    const length = kept + bytes.length;
+    if (kept === 0) this.#body = Buffer.from(bytes);
+    else if (length <= this.#body.length) this.#body.set(bytes, kept);
+    else {
+      const body = new Uint8Array(Math.min(Math.max(length * 2, 4_096), this.#bytesMax));
+      body.set(this.#body.subarray(0, kept));
+      body.set(bytes, kept);
+      this.#body = body;
     }
-    this.fail(exchangeError(error));
-    if (error instanceof EgressFailure && error.kind === 'too_large') connection?.cut();
-    else connection?.discard();
   }
 
-  #respond(isCut: boolean): void {
+  /** Settles with this error, or with the response as far as it was read. */
+  fail(error: EgressError): void {
+    if (this.#response !== null) this.respond(false);
+    else this.#settle({ kind: 'error', error, timings: this.#timings(), resends: this.resends });
+  }
+
+  respond(isComplete: boolean): void {
+    const { status = 0, headers = [] } = this.#response ?? {};
     this.#settle({
       kind: 'response',
-      status: this.#status,
-      headers: this.#headers,
+      status,
+      headers,
       body: this.#body.subarray(0, Math.min(this.#bytes, this.#bytesMax)),
-      truncated: isCut,
+      truncated: !isComplete || this.#bytes > this.#bytesMax,
       timings: this.#timings(),
       resends: this.resends,
     });
@@ -176,62 +137,37 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #settle(outcome: EgressOutcome): void {
     if (this.isSettled) return;
     this.isSettled = true;
-    this.deadline?.cancel();
     this.#body = EMPTY;
-    this.options.onOutcome(outcome);
+    this.#onOutcome(outcome);
   }
 
   #timings(): EgressOutcome['timings'] {
-    return {
-      dnsMs: this.dnsMs,
-      connectMs: this.connectMs,
-      tlsMs: this.tlsMs,
-      firstByteMs: this.#firstByteMs,
-      totalMs: this.options.now() - this.#startedAt,
-    };
+    const { dnsMs, connectMs, tlsMs } = this;
+    return { dnsMs, connectMs, tlsMs, firstByteMs: this.#firstByteMs, totalMs: this.#now() - this.#startedAt };
   }
 }
 
+/**
+ * The lines of a request from its first to the last that does not depend on the body. Most of them are the same for all
+ * requests of a destination.
+ *
+ * @param headers name and value in turn, checked
+ */
+export function requestHead(request: EgressRequest, { origin, path }: Target, headers: readonly string[]): string {
+  const connection = isReusableAfter(request) ? 'keep-alive' : 'close';
+  const host = origin.slice(origin.indexOf('//') + 2);
+  let head = `${request.method} ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: ${connection}\r\n`;
+  for (let i = 0; i < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`;
+  return head;
+}
+
+/** Some servers send a body after HEAD, or misread the body of a method that has none. */
+function isReusableAfter({ method, body }: EgressRequest): boolean {
+  return METHODS_WITH_BODY.has(method) || (method !== 'HEAD' && (body === null || body.length === 0));
+}
+
+const METHODS_WITH_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'QUERY', 'PROPFIND', 'PROPPATCH']);
 const DRAIN_BYTES_MAX = 256 * 1024;
+/** Copying a longer body costs more than a second write. */
+const JOINED_BYTES_MAX = 64 * 1024;
 const EMPTY = new Uint8Array(0);
-
-/**
- * A small remainder is read where that keeps the socket: not when only closing the socket ends the response, nor when
- * it is known to be long.
- */
-function drainBytesMax(headers: readonly Header[], bytesMax: number): number {
-  const given = (wanted: string) => headers.find(([name]) => name === wanted)?.[1];
-  const length = Number(given('content-length') ?? Number.POSITIVE_INFINITY);
-  const isShort = given('transfer-encoding') !== undefined || length <= bytesMax + DRAIN_BYTES_MAX;
-  return isShort && given('connection')?.toLowerCase() !== 'close' ? DRAIN_BYTES_MAX : 0;
-}
-
-/**
- * `body`, of which `length` bytes are used, with a chunk appended. One growing buffer, since a peer may split its
- * response into pieces of one byte; the only chunk of a small response is not copied.
- */
-function appended(body: Uint8Array, length: number, chunk: Uint8Array, bytesMax: number): Uint8Array {
-  if (length === 0) return chunk;
-  const needed = length + chunk.length;
-  let target = body;
-  // Until the first growth, the body is a view of the socket's read.
-  if (needed > body.length) {
-    target = new Uint8Array(Math.min(Math.max(needed * 2, 4_096), bytesMax));
-    target.set(body.subarray(0, length));
-  }
-  target.set(chunk, length);
-  return target;
-}
-
-function headersOf(raw: Dispatcher.DispatchController['rawHeaders']): Header[] {
-  const headers: Header[] = [];
-  if (!Array.isArray(raw)) return headers;
-  for (let i = 0; i + 1 < raw.length; i += 2) {
-    const name = raw[i];
-    const value = raw[i + 1];
-    if (Buffer.isBuffer(name) && Buffer.isBuffer(value)) {
-      headers.push([name.toString('latin1').toLowerCase(), value.toString('latin1')]);
-    }
-  }
-  return headers;
-}

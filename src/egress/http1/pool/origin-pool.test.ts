@@ -1,18 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { responseOf } from '../../egress.conformance.ts';
-import type { EgressOutcome } from '../../egress.ts';
+import { kindOf, requestTo, responseOf } from '../../egress.conformance.ts';
+import type { EgressOutcome, EgressRequest } from '../../egress.ts';
 import { parseAllowRules } from '../../guard/allow-list.ts';
 import { checkUrl, createGuard } from '../../guard/guard.ts';
 import { createDns } from '../connect/dns.ts';
-import { httpPeer } from '../testing/peers.testing.ts';
-import type { Deadline } from './deadlines.ts';
-import { Exchange } from './exchange.ts';
-import { createOriginPool } from './origin-pool.ts';
-import { createPoolKeys } from './pool-key.ts';
+import { Opening } from '../connect/opening.ts';
+import { wayTo } from '../route.ts';
+import { httpPeer, rawPeer } from '../testing/peers.testing.ts';
+import { Exchange, requestHead } from './exchange.ts';
+import { OriginPool } from './origin-pool.ts';
 
-/** An origin pool to a port of this machine; the test decides when deadlines expire. */
+/** An origin pool to a port of this machine; the test moves its clock and looks for what is late. */
 function openPool(port: number) {
   const allow = parseAllowRules('127.0.0.0/8');
   assert.ok(allow.ok);
@@ -20,72 +19,122 @@ function openPool(port: number) {
   const dns = createDns([]);
   const target = checkUrl(guard, `http://127.0.0.1:${port}/`);
   assert.ok(!('reason' in target));
-  const way = createPoolKeys({ guard, dns }).wayTo(target, {});
+  const way = wayTo(target, {}, { guard, dns });
   assert.ok(!('reason' in way));
-  const running = new Map<Deadline, { afterMs: number; onExpired(): void }>();
+  const clock = { now: 1_000 };
+  const now = () => clock.now;
   const kept = { count: 0 };
-  const emptied = Promise.withResolvers<void>();
-  const pool = createOriginPool({
-    way,
-    now: () => performance.now(),
-    kept,
-    onEmpty: emptied.resolve,
-    deadlines: {
-      start(afterMs, onExpired) {
-        const deadline = { cancel: () => void running.delete(deadline) };
-        running.set(deadline, { afterMs, onExpired });
-        return deadline;
-      },
-      [Symbol.dispose]() {},
-    },
-  });
+  const pool = new OriginPool({ open: () => new Opening(way, now), now, kept });
   return {
+    clock,
     kept,
-    emptied: emptied.promise,
-    send: (path: string) =>
-      new Promise<EgressOutcome>((onOutcome) => {
-        const dispatch = { path, method: 'GET' } as const;
-        const limits = { connectTimeoutMs: 1_000, timeoutMs: 2_000, responseBytesMax: 10 };
-        pool.dispatch(new Exchange({ dispatch, ...limits, now: () => performance.now(), onOutcome }));
+    pool,
+    send: (path: string, part: Partial<EgressRequest> = {}, onOutcome: (outcome: EgressOutcome) => void = () => {}) =>
+      new Promise<EgressOutcome>((resolve) => {
+        const request = requestTo(`http://127.0.0.1:${port}${path}`, { timeoutMs: 2_000, ...part });
+        const head = requestHead(request, { ...target, path }, []);
+        pool.send(
+          new Exchange(request, head, now, (outcome) => {
+            onOutcome(outcome);
+            resolve(outcome);
+          }),
+        );
       }),
-    /** Expires all running deadlines; returns their lengths. */
-    expireAll(): number[] {
-      const all = [...running];
-      for (const [deadline, { onExpired }] of all) {
-        running.delete(deadline);
-        onExpired();
-      }
-      return all.map(([, { afterMs }]) => afterMs);
+    [Symbol.dispose]() {
+      pool.close({ kind: 'reset', message: 'The test is over.' });
+      dns[Symbol.dispose]();
     },
-    [Symbol.dispose]: () => dns[Symbol.dispose](),
   };
 }
 
-test('an idle connection without a socket is closed after a while, and its pool with it', async () => {
-  await using peer = await httpPeer((request, response) => {
-    response.end(request.url === '/long' ? 'x'.repeat(1_000_000) : 'short');
-  });
-  using pool = openPool(peer.port);
-  const cut = async () => {
-    assert.ok(responseOf(await pool.send('/long')).truncated);
-    await nextTurn();
-    assert.equal(pool.kept.count, 1);
-  };
+test('an idle connection is closed after the time that the peer announced, less a second, and its pool is empty then', async () => {
+  for (const [headers, closesAfterMs] of [
+    [{}, 4_000],
+    [{ 'keep-alive': 'timeout=10' }, 9_000],
+    [{ 'keep-alive': 'timeout=3600' }, 60_000],
+    [{ 'keep-alive': 'timeout=1' }, 0],
+    [{ connection: 'close' }, 0],
+  ] as const) {
+    await using peer = await httpPeer((_request, response) => {
+      response.writeHead(200, { 'keep-alive': 'x', ...headers }).end('ok');
+    });
+    using opened = openPool(peer.port);
+    const { clock, pool, kept, send } = opened;
+    assert.equal(responseOf(await send('/')).status, 200);
+    assert.equal(kept.count, closesAfterMs > 0 ? 1 : 0);
+    clock.now += closesAfterMs - 1;
+    assert.equal(pool.sweep(Number.POSITIVE_INFINITY), true);
+    assert.equal(pool.isEmpty, closesAfterMs === 0);
+    clock.now++;
+    pool.sweep(Number.POSITIVE_INFINITY);
+    assert.deepEqual([pool.isEmpty, kept.count], [true, 0], JSON.stringify(headers));
+  }
+});
 
-  await cut();
-  assert.equal(responseOf(await pool.send('/short')).truncated, false);
-  await nextTurn();
-  assert.deepEqual([pool.kept.count, pool.expireAll()], [1, []], 'it has a socket again, and no deadline');
+test('a connection whose idle time is over is not used, even before it is closed', async () => {
+  await using peer = await httpPeer((_request, response) => void response.end('ok'));
+  using opened = openPool(peer.port);
+  const { clock, kept, send } = opened;
+  responseOf(await send('/'));
+  clock.now += 3_999;
+  assert.equal(responseOf(await send('/')).timings.connectMs, null);
+  clock.now += 4_000;
+  const { timings, resends } = responseOf(await send('/'));
+  assert.deepEqual([timings.connectMs !== null, resends, peer.connections(), kept.count], [true, 0, 2, 1]);
+});
 
-  await cut();
-  assert.deepEqual(pool.expireAll(), [4_000]);
-  assert.equal(pool.kept.count, 0);
-  const { status, resends } = responseOf(await pool.send('/short'));
-  assert.deepEqual([status, resends], [200, 0], 'sent at the moment the old one ends');
-  await nextTurn();
+test('after a cut response the connection is closed at once', async () => {
+  await using peer = await httpPeer((_request, response) => void response.end('x'.repeat(1_000_000)));
+  using opened = openPool(peer.port);
+  for (let i = 1; i <= 2; i++) {
+    assert.ok(responseOf(await opened.send('/', { responseBytesMax: 10 })).truncated);
+    assert.deepEqual([opened.pool.isEmpty, opened.kept.count, peer.connections()], [true, 0, i]);
+  }
+});
 
-  await cut();
-  assert.deepEqual(pool.expireAll(), [4_000]);
-  await pool.emptied;
-  assert.equal(pool.kept.count, 0);
+test('deadlines expire never early: in flight, waiting for a connection, and while one opens', async () => {
+  await using peer = await rawPeer((socket) => socket.resume());
+  using opened = openPool(peer.port);
+  const { clock, pool, send } = opened;
+  const outcomes: EgressOutcome[] = [];
+  const note = (outcome: EgressOutcome) => void outcomes.push(outcome);
+  const exchanges = Array.from({ length: 130 }, () => send('/', {}, note));
+  while (peer.connections() < 128) await new Promise((resolve) => setImmediate(resolve));
+  clock.now += 1_999;
+  pool.sweep(Number.POSITIVE_INFINITY);
+  assert.deepEqual(outcomes, []);
+  clock.now++;
+  pool.sweep(Number.POSITIVE_INFINITY);
+  const kinds = (await Promise.all(exchanges)).map(kindOf);
+  assert.deepEqual(
+    [kinds.filter((kind) => kind === 'timeout').length, kinds.slice(128)],
+    [128, ['connect', 'connect']],
+  );
+  assert.equal(pool.isEmpty, true);
+
+  const late = send('/', { connectTimeoutMs: 50 });
+  clock.now += 50;
+  pool.sweep(Number.POSITIVE_INFINITY);
+  assert.equal(kindOf(await late), 'dns', 'its lookup had not ended');
+});
+
+test('when many exchanges are late at once, the sweep ends in time and continues where it was', async () => {
+  await using peer = await rawPeer((socket) => socket.resume());
+  using opened = openPool(peer.port);
+  const { clock, pool, send } = opened;
+  let ended = 0;
+  const exchanges = Array.from({ length: 300 }, () =>
+    send('/', {}, () => {
+      ended++;
+      clock.now++;
+    }),
+  );
+  while (peer.connections() < 128) await new Promise((resolve) => setImmediate(resolve));
+  clock.now += 2_000;
+  for (let before = 0; ; before = ended) {
+    const isDone = pool.sweep(clock.now + 20);
+    assert.ok(ended - before <= 20, `${ended - before} in one turn`);
+    if (isDone) break;
+  }
+  assert.equal((await Promise.all(exchanges)).length, 300);
 });

@@ -1,277 +1,294 @@
 import type { Socket } from 'node:net';
-import type { buildConnector } from 'undici';
-import Client from 'undici/lib/dispatcher/client.js';
 import { type EgressError, EXCHANGES_MAX } from '../../egress.ts';
-import { isFailure } from '../connect/cancellation.ts';
-import { type Opening, openSocket, type Way } from '../connect/connect.ts';
-import { EgressFailure, withoutStacks } from '../connect/errors.ts';
-import { type InterimResponses, skipInterimResponses } from '../connect/interim-responses.ts';
-import type { Deadline, Deadlines } from './deadlines.ts';
-import type { Connection, Exchange } from './exchange.ts';
+import { isFailure, lostError } from '../connect/errors.ts';
+import type { Opening } from '../connect/opening.ts';
+import type { Exchange } from './exchange.ts';
+import { LatestHead, ResponseParser } from './response-parser.ts';
 
 interface OriginPoolOptions {
-  readonly way: Way;
-  readonly deadlines: Deadlines;
+  /** Starts to open a socket. */
+  readonly open: () => SocketOpening;
+  /** Monotonic milliseconds. */
   readonly now: () => number;
-  /** Counts the kept idle connections of all pools together. */
+  /** Counts the idle connections of all pools together. */
   readonly kept: { count: number };
-  /** Called when the last connection is gone and no exchange waits. */
-  readonly onEmpty: () => void;
 }
 
-/** The connections to one origin over one route. */
-export interface Pool {
-  /** Puts an exchange on a free connection, on a new one, or in the queue. Its own deadline ends it. */
-  dispatch(exchange: Exchange): void;
-  /** Ends all exchanges with this failure and closes all connections, without waiting. */
-  close(failure: EgressFailure): void;
+/** What a connection needs of an opening. */
+export type SocketOpening = Pick<Opening, 'result' | 'startedAt' | 'timings' | 'read' | 'expire' | 'end'>;
+
+/**
+ * The connections to one origin over one route, at most `EXCHANGES_MAX`, each with one exchange at a time. Further
+ * exchanges wait in order.
+ */
+export class OriginPool {
+  readonly latestHead = new LatestHead();
+  readonly options: OriginPoolOptions;
+  readonly #connections = new Set<Connection>();
+  /** The longest idle first. */
+  readonly #idle: Connection[] = [];
+  readonly #waiting: Exchange[] = [];
+  #unsent: Connection[] = [];
+  #immediate: NodeJS.Immediate | null = null;
+  /** Counts turns of the event loop, while there is something to send. */
+  turn = 0;
+
+  constructor(options: OriginPoolOptions) {
+    this.options = options;
+  }
+
+  get isEmpty(): boolean {
+    return this.#connections.size === 0;
+  }
+
+  /** Sends an exchange over a free connection or a new one, or puts it into the queue. */
+  send(exchange: Exchange): void {
+    const connection = this.#takeIdle() ?? (this.#connections.size < EXCHANGES_MAX ? this.#add() : null);
+    if (connection === null) this.#waiting.push(exchange);
+    else connection.carry(exchange);
+  }
+
+  /**
+   * Ends exchanges that are late, and closes connections that are no longer usable. Returns false when `until` has come
+   * before all were looked at.
+   */
+  sweep(until: number): boolean {
+    const now = this.options.now();
+    for (let i = 0; i < this.#waiting.length; i++) {
+      const exchange = this.#waiting[i];
+      if (exchange === undefined || now < exchange.expiresAt) continue;
+      this.#waiting.splice(i--, 1);
+      const { timeoutMs } = exchange.request;
+      const message = `No connection became free within ${timeoutMs} ms; nothing was sent.`;
+      exchange.fail({ kind: 'connect', message });
+      if (this.options.now() >= until) return false;
+    }
+    for (const connection of this.#connections) if (connection.sweep(now) && this.options.now() >= until) return false;
+    return true;
+  }
+
+  /** Ends all exchanges with this error and closes all connections, without waiting. */
+  close(error: EgressError): void {
+    for (const exchange of this.#waiting.splice(0)) exchange.fail(error);
+    for (const connection of this.#connections) connection.end(error);
+  }
+
+  /** Takes a connection whose exchange ended well. */
+  release(connection: Connection): void {
+    const next = this.#waiting.shift();
+    if (next !== undefined) connection.carry(next);
+    else if (this.options.kept.count < KEPT_MAX) {
+      this.options.kept.count++;
+      this.#idle.push(connection);
+    } else connection.close();
+  }
+
+  /** Forgets a closed connection. */
+  remove(connection: Connection): void {
+    this.#connections.delete(connection);
+    const at = this.#idle.indexOf(connection);
+    if (at !== -1) {
+      this.#idle.splice(at, 1);
+      this.options.kept.count--;
+    }
+    const next = this.#waiting.shift();
+    if (next !== undefined) this.#add().carry(next);
+  }
+
+  /**
+   * Sends over a kept connection once the event loop has looked for bytes that it received after its last response:
+   * they would be taken for the next one.
+   */
+  sendSoon(connection: Connection | null): void {
+    if (connection !== null) this.#unsent.push(connection);
+    this.#immediate ??= setImmediate(() => {
+      this.#immediate = null;
+      this.turn++;
+      for (const one of this.#unsent.splice(0)) if (!one.send()) this.sendSoon(one);
+    });
+  }
+
+  #takeIdle(): Connection | null {
+    for (let connection = this.#idle.pop(); connection !== undefined; connection = this.#idle.pop()) {
+      this.options.kept.count--;
+      if (connection.isUsable) return connection;
+      connection.close();
+    }
+    return null;
+  }
+
+  #add(): Connection {
+    const connection = new Connection(this);
+    this.#connections.add(connection);
+    return connection;
+  }
 }
 
 /**
- * Creates the pool. undici's Client carries one exchange at a time, and this pool manages the Clients. undici's own
- * Pool does not report which socket an exchange uses (needed to tell a stale socket from a failing peer, and for the
- * timings), and can't end an exchange that still waits for its socket.
+ * One connection: opening → sending → idle → sending → … → closed. While it is opening or sending it has an exchange. A
+ * kept socket that turns out closed before a byte of the response arrived is replaced, and the exchange stays.
  */
-export function createOriginPool({ way, deadlines, now, kept, onEmpty }: OriginPoolOptions): Pool {
-  const connections = new Set<PooledClient>();
-  const idle: PooledClient[] = [];
-  const waiting: Exchange[] = [];
-  const isLookedUp = way.target.literal === null || (way.proxy !== null && way.proxy.target.literal === null);
+class Connection {
+  readonly #pool: OriginPool;
+  readonly #parser: ResponseParser;
+  #exchange: Exchange | null = null;
+  #opening: SocketOpening | null = null;
+  #socket: Socket | null = null;
+  /** Whether the socket has carried an exchange before. */
+  #isKept = false;
+  #idleUntil = 0;
+  #sendTurn = 0;
 
-  return {
-    dispatch(exchange) {
-      const connection = takeIdle() ?? (connections.size < EXCHANGES_MAX ? openConnection() : null);
-      exchange.deadline = deadlines.start(exchange.options.timeoutMs, () => withoutStacks(() => expire(exchange)));
-      if (connection !== null) connection.carry(exchange);
-      else waiting.push(exchange);
-    },
-    close(failure) {
-      for (const exchange of waiting.splice(0)) exchange.fail(failure);
-      for (const connection of [...connections]) connection.end(failure);
-    },
-  };
-
-  function takeIdle(): PooledClient | undefined {
-    const connection = idle.pop();
-    if (connection !== undefined) kept.count--;
-    return connection;
+  constructor(pool: OriginPool) {
+    this.#pool = pool;
+    this.#parser = new ResponseParser(pool.latestHead);
   }
 
-  function openConnection(): PooledClient {
-    const connection = createConnection();
-    connections.add(connection);
-    return connection;
+  /** Whether the peer still keeps the idle socket, as far as it announced. */
+  get isUsable(): boolean {
+    return this.#pool.options.now() < this.#idleUntil;
   }
 
-  function expire(exchange: Exchange): void {
-    const { connection } = exchange;
-    const { timeoutMs } = exchange.options;
+  carry(exchange: Exchange): void {
+    this.#exchange = exchange;
+    if (this.#socket === null) void this.#open(exchange);
+    else this.#pool.sendSoon(this);
+  }
+
+  /** Sends the exchange over the kept socket; returns false when it is too early. */
+  send(): boolean {
+    if (this.#pool.turn < this.#sendTurn) return false;
+    // It may have ended, or have got a new socket.
+    if (this.#socket !== null && this.#exchange?.isSent === false) this.#write(this.#exchange, this.#socket);
+    return true;
+  }
+
+  /** Ends an exchange or an idle time that lasted too long; returns whether it did. */
+  sweep(now: number): boolean {
+    const exchange = this.#exchange;
+    if (exchange === null) {
+      if (now < this.#idleUntil) return false;
+      this.close();
+      return true;
+    }
+    const { timeoutMs, connectTimeoutMs } = exchange.request;
+    const isLate = now >= exchange.expiresAt;
+    if (this.#opening !== null) {
+      if (!isLate && now < this.#opening.startedAt + connectTimeoutMs) return false;
+      this.#opening.expire(isLate ? timeoutMs : connectTimeoutMs);
+      return true;
+    }
+    if (isLate)
+      this.end(
+        exchange.isSent
+          ? { kind: 'timeout', message: `The exchange was not finished within ${timeoutMs} ms.` }
+          : { kind: 'connect', message: `The request could not be sent within ${timeoutMs} ms.` },
+      );
+    return isLate;
+  }
+
+  end(error: EgressError): void {
+    if (this.#opening !== null) {
+      this.#opening.end(error);
+      return;
+    }
+    const exchange = this.#exchange;
+    this.close();
+    exchange?.fail(error);
+  }
+
+  close(): void {
+    this.#dropSocket();
+    this.#exchange = null;
+    this.#pool.remove(this);
+  }
+
+  #dropSocket(): void {
+    const socket = this.#socket;
+    this.#socket = null;
+    socket?.destroy();
+  }
+
+  async #open(exchange: Exchange): Promise<void> {
+    const opening = this.#pool.options.open();
+    this.#opening = opening;
+    const socket = await opening.result;
+    this.#opening = null;
+    Object.assign(exchange, opening.timings);
+    if (isFailure(socket) || socket.destroyed) {
+      this.close();
+      exchange.fail(isFailure(socket) ? socket : lostError(null));
+      return;
+    }
+    this.#socket = socket;
+    this.#isKept = false;
+    const whileOpen = (act: () => void) => {
+      if (this.#socket === socket) act();
+    };
+    opening.read((bytes) => whileOpen(() => this.#onBytes(bytes)));
+    socket.on('error', (error) => whileOpen(() => this.#onLost(lostError(error))));
+    socket.on('end', () => whileOpen(() => this.#onEnd()));
+    socket.on('close', () => whileOpen(() => this.#onLost(lostError(null))));
+    this.#write(exchange, socket);
+  }
+
+  #write(exchange: Exchange, socket: Socket): void {
+    this.#parser.begin(exchange.request.method);
+    exchange.write(socket);
+  }
+
+  #onBytes(bytes: Buffer): void {
+    const exchange = this.#exchange;
+    if (exchange?.isSent !== true) {
+      this.#onLost(lostError(null));
+      return;
+    }
+    exchange.onBytes();
+    const read = this.#parser.read(bytes, exchange);
+    if (typeof read !== 'number') this.end(read);
+    else if (this.#parser.isDone) this.#finish(exchange, read === bytes.length);
+    else if (read < bytes.length) this.end({ kind: 'too_large', message: 'The response was cut.' });
+  }
+
+  #onEnd(): void {
+    if (this.#exchange !== null && this.#parser.endsWithConnection) this.#finish(this.#exchange, false);
+    else this.#onLost(lostError(null));
+  }
+
+  #onLost(error: EgressError): void {
+    const exchange = this.#exchange;
+    if (exchange === null) {
+      this.close();
+      return;
+    }
     if (exchange.isSent) {
-      exchange.abort(new EgressFailure('timeout', `The exchange was not finished within ${timeoutMs} ms.`));
-    } else if (connection !== null) {
-      // Nothing was sent, at any stage of opening.
-      (connection as PooledClient).expire(timeoutMs); // as: every lane of an exchange was made by this function
-    } else {
-      waiting.splice(waiting.indexOf(exchange), 1);
-      exchange.fail({
-        kind: 'connect',
-        message: `No connection became free within ${timeoutMs} ms; nothing was sent.`,
-      });
-    }
-  }
-
-  /** Removes a connection from the idle ones. */
-  function takeAway(connection: PooledClient): void {
-    const at = idle.indexOf(connection);
-    if (at === -1) return;
-    idle.splice(at, 1);
-    kept.count--;
-  }
-
-  function remove(connection: PooledClient): void {
-    if (!connections.delete(connection)) return;
-    takeAway(connection);
-    const next = waiting.shift();
-    if (next !== undefined) openConnection().carry(next);
-    else if (connections.size === 0) onEmpty();
-  }
-
-  function createConnection(): PooledClient {
-    let client: Client | null = null;
-    let exchange: Exchange | null = null;
-    let opening: Opening | null = null;
-    /** Open, and not yet passed to the client. */
-    let opened: Socket | null = null;
-    let filter: InterimResponses | null = null;
-    let isNew = false;
-    let socketError: Error | null = null;
-    /** The end of the socket is expected. */
-    let isCut = false;
-    /** Closes an idle connection that has no socket, unless it is used before. */
-    let rest: Deadline | null = null;
-
-    /** Opens a socket for the current exchange of the connection. */
-    function open(onOpen: (socket: Socket) => void, onFailure: (error: EgressError) => void): void {
-      const started = startOpening(exchange);
-      const timeoutMs = exchange?.options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
-      const deadline = deadlines.start(timeoutMs, () => started.expire(timeoutMs));
-      opening = started;
-      started.result.then((socket) => {
-        deadline.cancel();
-        opening = null;
-        if (isFailure(socket)) return onFailure(socket);
-        isNew = true;
-        socketError = null;
-        socket.on('error', (error: Error) => {
-          socketError ??= error;
-        });
-        filter = skipInterimResponses(socket, () => exchange?.onResponseStarted());
-        onOpen(socket);
-      });
-    }
-
-    function connect(_options: object, callback: buildConnector.Callback): void {
-      const socket = opened;
-      opened = null;
-      if (socket !== null) {
-        // Deferred: undici starts nothing from within its own call.
-        queueMicrotask(() => callback(null, socket));
+      const { resendOnStale = true } = exchange.request;
+      const isStale = this.#isKept && !exchange.isAnswered && error.kind === 'reset';
+      if (!isStale || !resendOnStale) {
+        this.end(error);
         return;
       }
-      // The kept socket was lost before the request was written to it.
-      open(
-        (next) => callback(null, next),
-        ({ kind, message }) => callback(new EgressFailure(kind, message), null),
-      );
+      exchange.resend();
     }
-
-    function createClient(): Client {
-      const made = new Client(way.target.origin, { ...CLIENT_OPTIONS, connect });
-      made.on('disconnect', () => {
-        if (exchange === null && !isCut) connection.discard();
-        isCut = false;
-      });
-      return made;
-    }
-
-    const connection: PooledClient = {
-      carry(next) {
-        rest?.cancel();
-        rest = null;
-        exchange = next;
-        next.connection = connection;
-        if (client !== null) return void client.dispatch(next.options.dispatch, next);
-        // The client is created when the socket is open: creating one costs more than an attempt that fails.
-        open(
-          (socket) => {
-            if (exchange !== next) return void socket.destroy();
-            opened = socket;
-            client = createClient();
-            client.dispatch(next.options.dispatch, next);
-          },
-          (error) => {
-            next.fail(error);
-            connection.discard();
-          },
-        );
-      },
-      begin() {
-        filter?.begin();
-        const isReused = !isNew;
-        isNew = false;
-        return isReused;
-      },
-      socketError: () => socketError,
-      release() {
-        exchange = null;
-        // Deferred: undici has yet to finish with the exchange, and checks a kept socket before it sends on it.
-        queueMicrotask(() => {
-          if (!connections.has(connection)) return;
-          const next = waiting.shift();
-          if (next !== undefined) connection.carry(next);
-          else if (kept.count < KEPT_MAX) {
-            kept.count++;
-            // Connections are taken from the end, so those with a socket come first.
-            if (rest === null) idle.push(connection);
-            else idle.unshift(connection);
-          } else connection.discard();
-        });
-      },
-      cut() {
-        isCut = true;
-        rest = deadlines.start(CLIENT_OPTIONS.keepAliveTimeout, () => connection.discard());
-        connection.release();
-      },
-      discard() {
-        exchange = null;
-        rest?.cancel();
-        // Removed at once: a request sent before the rest is done must not get a connection that is closing.
-        takeAway(connection);
-        queueMicrotask(() => {
-          withoutStacks(() => client?.destroy(null).catch(() => {}));
-          remove(connection);
-        });
-      },
-      replace(stale) {
-        exchange = null;
-        queueMicrotask(() => {
-          // The new connection takes the place of this one before any waiting exchange can.
-          connections.delete(connection);
-          withoutStacks(() => client?.destroy(null).catch(() => {}));
-          if (stale.isSettled) return remove(openConnection());
-          openConnection().carry(stale);
-        });
-      },
-      expire(afterMs) {
-        if (opening !== null) opening.expire(afterMs);
-        else {
-          exchange?.fail({ kind: 'connect', message: `The request could not be sent within ${afterMs} ms.` });
-          connection.discard();
-        }
-      },
-      end(failure) {
-        exchange?.abort(failure);
-        opening?.end(failure);
-        connection.discard();
-      },
-    };
-    return connection;
+    this.#dropSocket();
+    void this.#open(exchange);
   }
 
-  function startOpening(exchange: Exchange | null): Opening {
-    let began = 0;
-    return openSocket(way, {
-      onBegin() {
-        began = now();
-      },
-      onEnd(ended) {
-        if (exchange === null) return;
-        const took = now() - began;
-        if (ended === 'dns') exchange.dnsMs = isLookedUp ? took : null;
-        else if (ended === 'connect') exchange.connectMs = took;
-        else exchange.tlsMs = took;
-      },
-    });
+  /** The response is complete. The connection is free before the exchange settles, so that the next one finds it. */
+  #finish(exchange: Exchange, isExact: boolean): void {
+    const { keepAliveMs } = exchange;
+    if (isExact && keepAliveMs > 0 && this.#socket?.writableLength === 0) {
+      this.#exchange = null;
+      this.#isKept = true;
+      this.#idleUntil = this.#pool.options.now() + keepAliveMs;
+      // In the turn that follows this one.
+      this.#sendTurn = this.#pool.turn + 2;
+      this.#pool.sendSoon(null);
+      this.#pool.release(this);
+    } else this.close();
+    exchange.respond(true);
   }
-}
-
-interface PooledClient extends Connection {
-  carry(exchange: Exchange): void;
-  /** Ends an exchange that was not sent yet. */
-  expire(afterMs: number): void;
-  end(failure: EgressFailure): void;
 }
 
 /** For all pools together: each takes a file descriptor. */
 const KEPT_MAX = 512;
-const CONNECT_TIMEOUT_MS = 5_000;
-const CLIENT_OPTIONS = {
-  allowH2: false,
-  // One deadline bounds the whole exchange; these would set timers of their own.
-  headersTimeout: 0,
-  bodyTimeout: 0,
-  maxHeaderSize: 16 * 1024,
-  keepAliveTimeout: 4_000,
-  keepAliveMaxTimeout: 60_000,
-  keepAliveTimeoutThreshold: 1_000,
-};

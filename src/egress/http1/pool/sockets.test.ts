@@ -228,3 +228,31 @@ test('long responses that arrive at the same time stay separate', async () => {
   await Promise.all(peers.map((peer) => peer[Symbol.asyncDispose]()));
   assert.deepEqual(told, Array(12).fill(0));
 });
+
+test('bytes that arrive just after a response are not the response to the next request', async () => {
+  const forged = 'HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nforged';
+  const head = 'HTTP/1.1 200 OK\r\ncontent-length: ';
+  // The first read of a socket takes 4,096 bytes: the forged response is in the second one.
+  const length = 4_096 - head.length - '0000\r\n\r\n'.length;
+  await using peer = await rawPeer((socket) => {
+    socket.on('data', () => void socket.write(`${head}${length}\r\n\r\n${'x'.repeat(length)}${forged}`));
+  });
+  await using egress = openEgress();
+  for (let i = 0; i < 3; i++) {
+    const { body, resends } = responseOf(await egress.send(requestTo(`http://127.0.0.1:${peer.port}/`)));
+    assert.deepEqual([body.length, resends], [length, 0]);
+  }
+});
+
+test('the body of a response stays the same while later ones arrive', async () => {
+  await using peer = await httpPeer((request, response) => void response.end(request.url));
+  await using egress = openEgress();
+  const paths = Array.from({ length: 50 }, (_, i) => `/${i}`);
+  const bodies: Uint8Array[] = [];
+  for (const path of paths)
+    bodies.push(responseOf(await egress.send(requestTo(`http://127.0.0.1:${peer.port}${path}`))).body);
+  assert.deepEqual(
+    bodies.map((body) => Buffer.from(body).toString()),
+    paths,
+  );
+});

@@ -1,0 +1,167 @@
+import type { Socket } from 'node:net';
+import type { SecureContext } from 'node:tls';
+import type { EgressError, EgressTimings } from '../../egress.ts';
+import type { Target } from '../../guard/target-url.ts';
+import { isFailure } from './errors.ts';
+import { tunnel } from './proxy-tunnel.ts';
+import { addressText, checkedAddresses, dial, type GuardedDns, placeText, type SocketOwner } from './tcp.ts';
+import { describeTls, secure } from './tls.ts';
+
+/** How the sockets of an origin pool are opened. */
+export interface Way extends GuardedDns {
+  readonly target: Target;
+  readonly proxy: HttpProxy | null;
+  /** Called when TLS starts. */
+  readonly secureContext: () => SecureContext | EgressError;
+}
+
+/** An HTTP proxy that connects to the checked address of a target. */
+export interface HttpProxy {
+  readonly target: Target;
+  /** `Proxy-Authorization`, or null. */
+  readonly authorization: string | null;
+  /** Without the client certificate, which is only for the target. */
+  readonly secureContext: () => SecureContext | EgressError;
+}
+
+type Stage = 'dns' | 'connect' | 'tls';
+
+/**
+ * Opens a socket to a target: resolves its host, has the guard check every address, connects to one of them without a
+ * second lookup, has the guard check the remote address of the socket, and verifies the certificate. A proxy is
+ * resolved, checked and connected to in the same way, and then gets the target's address. Each new socket is checked
+ * again.
+ */
+export class Opening {
+  /** The open socket, or the error, after which nothing was sent. Errors of the socket need no listener. */
+  readonly result: Promise<Socket | EgressError>;
+  /** The stages that succeeded; `detail` is for people. */
+  readonly steps: { readonly name: Stage; readonly durationMs: number; readonly detail: () => string }[] = [];
+  /** The stage that is running, or that failed. */
+  stage: Stage = 'dns';
+  /** Monotonic milliseconds. */
+  readonly startedAt: number;
+  stageStartedAt: number;
+
+  readonly #way: Way;
+  readonly #now: () => number;
+  /** The TCP socket first, then those over it. */
+  readonly #sockets: Socket[] = [];
+  readonly #owner: SocketOwner = { keep: (socket) => this.#sockets.push(socket), take: null };
+  readonly #resolve: (result: Socket | EgressError) => void;
+  #isOver = false;
+
+  constructor(way: Way, now: () => number) {
+    this.#way = way;
+    this.#now = now;
+    this.startedAt = now();
+    this.stageStartedAt = this.startedAt;
+    const { promise, resolve } = Promise.withResolvers<Socket | EgressError>();
+    this.result = promise;
+    this.#resolve = resolve;
+    void this.#open().then((result) => this.end(result));
+  }
+
+  /** Durations of the stages; null for a lookup that was not needed. */
+  get timings(): Pick<EgressTimings, 'dnsMs' | 'connectMs' | 'tlsMs'> {
+    const { target, proxy } = this.#way;
+    const isLookedUp = target.literal === null || (proxy !== null && proxy.target.literal === null);
+    const of = (stage: Stage) => this.steps.find(({ name }) => name === stage)?.durationMs ?? null;
+    return { dnsMs: isLookedUp ? of('dns') : null, connectMs: of('connect'), tlsMs: of('tls') };
+  }
+
+  /** Passes on what the open socket receives. The bytes may be overwritten after each call. */
+  read(take: (bytes: Buffer) => void): void {
+    if (this.#sockets.length === 1) this.#owner.take = take;
+    else this.#sockets.at(-1)?.on('data', take);
+  }
+
+  /** Ends the opening because its stage took too long. */
+  expire(afterMs: number): void {
+    this.end(lateAt(this.stage, this.#way, afterMs));
+  }
+
+  /** Ends the opening with this result, unless it has one; an error also destroys its sockets. */
+  end(result: Socket | EgressError): void {
+    if (isFailure(result)) for (const socket of this.#sockets) socket.destroy();
+    this.#isOver = true;
+    this.#resolve(result);
+  }
+
+  /** Stays unfinished when its sockets are destroyed. */
+  async #open(): Promise<Socket | EgressError> {
+    const { target, proxy, guard } = this.#way;
+    const { keep } = this.#owner;
+    const addresses = await checkedAddresses(target, this.#way);
+    if (isFailure(addresses)) return addresses;
+    const stops = proxy === null ? addresses : await checkedAddresses(proxy.target, this.#way);
+    if (isFailure(stops)) return culprit(proxy, stops);
+    if (this.#isOver) return lateAt('dns', this.#way, 0);
+    this.#finish('connect', () => {
+      const found = `${target.host} is ${addresses.map(addressText).join(', ')}`;
+      return proxy === null
+        ? found
+        : `${found}; the proxy ${proxy.target.host} is ${stops.map(addressText).join(', ')}`;
+    });
+
+    const place = placeText(addressText(addresses[0] ?? []), target.port);
+    const dialed = await dial(proxy?.target ?? target, stops, guard, this.#owner);
+    const socket = proxy === null || isFailure(dialed) ? dialed : await throughProxy(proxy, dialed, place, keep);
+    if (isFailure(socket)) return culprit(proxy, socket);
+    const remote = placeText(socket.remoteAddress ?? '', target.port);
+    this.#finish('tls', () =>
+      proxy === null ? `Connected to ${remote}` : `Connected to ${place} through the proxy ${proxy.target.origin}`,
+    );
+    if (!target.isTls) return socket;
+
+    const secured = await secure(socket, target, this.#way.secureContext(), keep);
+    if (!isFailure(secured)) this.#finish('tls', () => describeTls(secured));
+    return secured;
+  }
+
+  /** The present stage succeeded. */
+  #finish(next: Stage, detail: () => string): void {
+    const now = this.#now();
+    this.steps.push({ name: this.stage, durationMs: now - this.stageStartedAt, detail });
+    this.stage = next;
+    this.stageStartedAt = now;
+  }
+}
+
+async function throughProxy(
+  { target, authorization, secureContext }: HttpProxy,
+  dialed: Socket,
+  place: string,
+  keep: (socket: Socket) => void,
+): Promise<Socket | EgressError> {
+  const socket = target.isTls ? await secure(dialed, target, secureContext(), keep) : dialed;
+  return isFailure(socket) ? socket : await tunnel(socket, place, authorization);
+}
+
+/**
+ * An error at the proxy means that the target was not reached: all but a blocked or unknown address are reported as
+ * `connect`.
+ */
+function culprit(proxy: HttpProxy | null, error: EgressError): EgressError {
+  if (proxy === null) return error;
+  const kind = error.kind === 'blocked' || error.kind === 'dns' ? error.kind : 'connect';
+  return { kind, message: `${nameOf(proxy.target)}: ${error.message}` };
+}
+
+function lateAt(stage: Stage, { target: { host }, proxy }: Way, afterMs: number): EgressError {
+  const late = `within ${afterMs} ms.`;
+  if (stage === 'tls') return { kind: stage, message: `${host} did not finish the TLS handshake ${late}` };
+  if (stage === 'dns') {
+    const names = proxy === null ? host : `${host} and the proxy ${proxy.target.host}`;
+    return { kind: stage, message: `DNS did not answer for ${names} ${late}` };
+  }
+  const message =
+    proxy === null
+      ? `${host} did not accept the connection ${late} Check address, port and firewalls.`
+      : `${nameOf(proxy.target)}: it did not connect to ${host} ${late}`;
+  return { kind: stage, message };
+}
+
+function nameOf({ host, port }: Target): string {
+  return `Proxy ${placeText(host, port)}`;
+}

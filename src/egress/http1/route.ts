@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import type { EgressRequest, ProxyOptions, TlsOptions } from '../egress.ts';
+import { parseTarget, type Target } from '../guard/target-url.ts';
+import type { HttpProxy, Way } from './connect/opening.ts';
+import type { GuardedDns } from './connect/tcp.ts';
+import { secureContextFor } from './connect/tls.ts';
+
+/** The part of a request that determines how its target is reached. */
+export type Route = Pick<EgressRequest, 'tls' | 'proxy'>;
+
+/** A key that differs between routes. Contains no secret. */
+export function routeKey({ tls, proxy }: Route): string {
+  return `${tls === undefined ? '' : tlsKey(tls)} ${proxy === undefined ? '' : proxyKey(proxy)}`;
+}
+
+/** How a target is reached, or why it can't be. */
+export function wayTo(target: Target, { tls, proxy }: Route, guides: GuardedDns): Way | { readonly reason: string } {
+  const secureContext = once(() => secureContextFor(tls));
+  if (proxy === undefined) return { ...guides, target, proxy: null, secureContext };
+  const through = proxyOf(proxy, tls);
+  if ('reason' in through) return through;
+  // Loopback is another machine for the proxy, so the inbox exception does not apply behind it.
+  return { ...guides, target: { ...target, pathname: '/' }, proxy: through, secureContext };
+}
+
+function proxyOf(
+  { url, username, password }: ProxyOptions,
+  tls: TlsOptions | undefined,
+): HttpProxy | { readonly reason: string } {
+  const target = parseTarget(url);
+  if ('reason' in target) return { reason: `of the proxy's address: ${target.reason}` };
+  const { cert: _cert, key: _key, ...trust } = tls ?? {};
+  return {
+    target: { ...target, pathname: '/' },
+    authorization: username === null ? null : `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
+    secureContext: once(() => secureContextFor(trust)),
+  };
+}
+
+const tlsKey = keyed((tls: TlsOptions) => [tls.ca, tls.cert, tls.key, tls.minVersion]);
+const proxyKey = keyed((proxy: ProxyOptions) => [proxy.url, proxy.username, proxy.password]);
+
+/**
+ * One short key per set of options, cached by object: hashing them for each request would cost more than sending it.
+ */
+function keyed<Options extends object>(partsOf: (options: Options) => unknown[]): (options: Options) => string {
+  const known = new WeakMap<Options, string>();
+  return (options) => {
+    let key = known.get(options);
+    if (key === undefined) {
+      key = createHash('sha256')
+        .update(JSON.stringify(partsOf(options)))
+        .digest('base64');
+      known.set(options, key);
+    }
+    return key;
+  };
+}
+
+function once<T extends object>(make: () => T): () => T {
+  let made: T | null = null;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}

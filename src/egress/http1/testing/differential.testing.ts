@@ -1,0 +1,246 @@
+import { request as nodeRequest } from 'node:http';
+import type { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+import { Client } from 'undici';
+import { requestTo } from '../../egress.conformance.ts';
+import type { EgressOutcome } from '../../egress.ts';
+import { Exchange, requestHead } from '../pool/exchange.ts';
+import { OriginPool } from '../pool/origin-pool.ts';
+import type { Answered } from './answers.testing.ts';
+
+/** What a client made of a response; null: an error. */
+type Reading = {
+  readonly status: number;
+  readonly headers: string;
+  readonly body: string;
+  readonly isComplete: boolean;
+} | null;
+
+interface Readings {
+  readonly ours: Reading;
+  readonly undici: Reading;
+  readonly node: Reading;
+  /** Whether ours gave the response of its own to the request that followed. */
+  readonly isNextOwn: boolean;
+}
+
+/** A socket in memory that responds to the first request with the pieces, and to others with `next`. */
+class Wire extends Duplex {
+  #requests = 0;
+  readonly #pieces: readonly Buffer[];
+
+  constructor(pieces: readonly Buffer[]) {
+    super({ autoDestroy: true });
+    this.#pieces = pieces;
+    this.on('error', () => {});
+  }
+
+  override _read(): void {}
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    done();
+    if (!chunk.includes('\r\n\r\n')) return;
+    if (this.#requests++ > 0) this.push(NEXT);
+    else void this.#answer();
+  }
+
+  async #answer(): Promise<void> {
+    for (const piece of this.#pieces) {
+      if (this.destroyed) return;
+      this.push(Buffer.from(piece));
+      await turn();
+    }
+    for (let i = 0; i < 4; i++) await turn();
+    if (!this.destroyed && this.#requests === 1) this.push(null);
+  }
+
+  // node:http and undici call these of a socket.
+  setNoDelay(): this {
+    return this;
+  }
+  setKeepAlive(): this {
+    return this;
+  }
+  setTimeout(): this {
+    return this;
+  }
+  ref(): this {
+    return this;
+  }
+  unref(): this {
+    return this;
+  }
+}
+
+const NEXT = 'HTTP/1.1 200 OK\r\nx-own: yes\r\ncontent-length: 4\r\n\r\nnext';
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/**
+ * Where our client differs from another on purpose, by the reason. (Where only one of the others sees an error, ours may
+ * see it too.)
+ */
+const onPurpose: Record<string, (text: string, readings: Readings) => boolean> = {
+  'An unasked 101 and a status below 100 are errors.': (text, { ours }) =>
+    ours === null && /(?:^|\n)HTTP\/\d\.\d (?:101|0\d\d)[ \r]/.test(text),
+  'Nothing may come before the status line; llhttp skips empty lines.': (text, { ours }) =>
+    ours === null && /(?:^|\n\r\n)[\r\n]+HTTP\//.test(text),
+  'The version is 1.0 or 1.1; llhttp also accepts 0.9 and 2.0, and other protocols.': (text, { ours }) =>
+    ours === null && /(?:^|\n)(?:HTTP\/(?:0\.9|2\.0)|RTSP\/|ICE\/)/.test(text),
+  'The reason phrase has no control characters.': (text, { ours }) =>
+    ours === null && /(?:^|\n)HTTP\/1\.[01] \d{3}[^\r\n]*[^\P{Cc}\t\r\n]/u.test(text),
+  'Transfer codings are tokens, and chunked is the last one only.': (text, { ours }) =>
+    ours === null && /transfer-encoding:/i.test(text),
+  'Interim responses are skipped; undici ends the exchange at a 100.': (text, { ours, undici, node }) =>
+    undici === null && isSame(ours, node) && /^HTTP\/1\.[01] 100[ \r]/.test(text),
+  'Spaces after a length are not part of it; undici adds them to the number.': (text, { ours, undici, node }) =>
+    !undici?.isComplete && isSame(ours, node) && /content-length:[^\r\n]*[ \t]\r\n/i.test(text),
+};
+
+/**
+ * Reads a response with the three clients. `difference` is null when ours differs only on purpose, and gives the
+ * request that followed its own response.
+ */
+export async function compare(answer: Answered): Promise<{
+  readonly ours: 'complete' | 'cut' | 'error';
+  readonly difference: string | null;
+}> {
+  const found = await readings(answer);
+  const { ours, undici, node, isNextOwn } = found;
+  const kind = ours === null ? 'error' : ours.isComplete ? 'complete' : 'cut';
+  // After a complete response node:http reports further bytes as its error; for the others they end the connection.
+  const isNodeCut = kind === 'complete' && node !== null && !node.isComplete;
+  const compared = { ...found, node: isNodeCut ? { ...node, isComplete: true, body: ours?.body ?? '' } : node };
+  const text = Buffer.concat(answer.pieces).toString('latin1');
+  const isLikeOthers = isSame(ours, undici) && isSame(ours, compared.node);
+  const isStricter = kind !== 'complete' && (isSame(ours, undici) || isSame(ours, node));
+  const isOk = isLikeOthers || isStricter || Object.values(onPurpose).some((holds) => holds(text, compared));
+  const shown = { method: answer.method, pieces: answer.pieces.map((piece) => piece.toString('latin1')), ...found };
+  return { ours: kind, difference: isOk && isNextOwn ? null : JSON.stringify(shown) };
+}
+
+/** The same outcome; of a body that is cut, clients may have a different part. */
+function isSame(a: Reading, b: Reading): boolean {
+  if (a === null || b === null) return a === b;
+  if (a.status !== b.status || a.headers !== b.headers || a.isComplete !== b.isComplete) return false;
+  return a.isComplete ? a.body === b.body : a.body.startsWith(b.body) || b.body.startsWith(a.body);
+}
+
+async function readings(answer: Answered): Promise<Readings> {
+  const [{ ours, isNextOwn }, undici, node] = await Promise.all([byOurs(answer), byUndici(answer), byNode(answer)]);
+  return { ours, isNextOwn, undici, node };
+}
+
+async function byOurs({ method, pieces }: Answered): Promise<{ ours: Reading; isNextOwn: boolean }> {
+  const now = () => performance.now();
+  let sockets = 0;
+  const pool = new OriginPool({
+    now,
+    kept: { count: 0 },
+    open() {
+      const socket = new Wire(sockets++ === 0 ? pieces : [Buffer.from(NEXT)]) as unknown as Socket; // as: it has what is used of one
+      return {
+        startedAt: now(),
+        timings: { dnsMs: null, connectMs: null, tlsMs: null },
+        result: Promise.resolve(socket),
+        read(take) {
+          socket.on('data', (chunk: Buffer) => {
+            take(chunk);
+            chunk.fill('!');
+          });
+        },
+        expire() {},
+        end() {},
+      };
+    },
+  });
+  const send = (sent: string) =>
+    new Promise<EgressOutcome>((resolve) => {
+      const request = requestTo('http://peer.test/', { method: sent, body: sent === 'POST' ? '{}' : null });
+      const target = { isTls: false, host: 'peer.test', port: 80, literal: null, origin: 'http://peer.test' };
+      const head = requestHead(request, { ...target, pathname: '/', path: '/' }, []);
+      pool.send(new Exchange(request, head, now, resolve));
+    });
+  const first = await send(method);
+  const second = await send('POST');
+  pool.close({ kind: 'reset', message: '' });
+  const isNextOwn = second.kind === 'response' && Buffer.from(second.body).toString() === 'next';
+  if (first.kind === 'error') return { ours: null, isNextOwn };
+  const { status, headers, truncated } = first;
+  const body = Buffer.from(first.body).toString('latin1');
+  return { ours: { status, headers: JSON.stringify(headers), body, isComplete: !truncated }, isNextOwn };
+}
+
+const client = new Client('http://peer.test', {
+  headersTimeout: 0,
+  bodyTimeout: 0,
+  connect: (_options, callback) => queueMicrotask(() => callback(null, nextWire as unknown as Socket)), // as: it has what is used of one
+});
+let nextWire = new Wire([]);
+let queue: Promise<unknown> = Promise.resolve();
+
+function byUndici({ method, pieces }: Answered): Promise<Reading> {
+  const reading = queue.then(
+    () =>
+      new Promise<Reading>((resolve) => {
+        const wire = new Wire(pieces);
+        nextWire = wire;
+        let head: { status: number; headers: string } | null = null;
+        let body = '';
+        const settle = (isComplete: boolean) => {
+          wire.destroy();
+          resolve(head === null ? null : { ...head, body, isComplete });
+        };
+        client.dispatch(
+          { path: '/', method, body: method === 'POST' ? '{}' : null },
+          {
+            onRequestStart() {},
+            onResponseStart(controller, status) {
+              if (status < 200) return;
+              const raw = (controller.rawHeaders ?? []) as Buffer[]; // as: an HTTP/1.1 client has buffers
+              head = { status, headers: headersOf(raw.map((part) => part.toString('latin1'))) };
+            },
+            onResponseData(_controller, chunk) {
+              body += chunk.toString('latin1');
+            },
+            onResponseEnd: () => settle(true),
+            onResponseError: () => settle(false),
+          },
+        );
+      }),
+  );
+  // One at a time, and on a connection of its own.
+  queue = reading.then(() => turn()).then(() => turn());
+  return reading;
+}
+
+function byNode({ method, pieces }: Answered): Promise<Reading> {
+  return new Promise((resolve) => {
+    const wire = new Wire(pieces) as unknown as Socket; // as: it has what is used of one
+    const asked = nodeRequest({ method, host: 'peer.test', createConnection: () => wire });
+    let response: { status: number; headers: string } | null = null;
+    let body = '';
+    const settle = (isComplete: boolean) => {
+      wire.destroy();
+      resolve(response === null ? null : { ...response, body, isComplete });
+    };
+    asked.on('error', () => settle(false));
+    asked.on('upgrade', () => settle(false));
+    asked.on('response', (message) => {
+      const raw = message.rawHeaders.map((part) => Buffer.from(part, 'latin1').toString('latin1'));
+      response = { status: message.statusCode ?? 0, headers: headersOf(raw) };
+      message.on('data', (chunk: Buffer) => {
+        body += chunk.toString('latin1');
+      });
+      message.on('end', () => settle(message.complete));
+      message.on('error', () => settle(false));
+    });
+    asked.end(method === 'POST' ? '{}' : undefined);
+  });
+}
+
+function headersOf(raw: readonly string[]): string {
+  const pairs: [string, string][] = [];
+  for (let i = 0; i + 1 < raw.length; i += 2)
+    pairs.push([(raw[i] ?? '').toLowerCase(), (raw[i + 1] ?? '').replace(/^[ \t]+|[ \t]+$/g, '')]);
+  return JSON.stringify(pairs);
+}
