@@ -397,6 +397,7 @@ export class Dispatcher implements AsyncDisposable {
     connection.requests -= 1;
     if (origin === null) return;
     origin.requests -= 1;
+    if (origin.waiting.size === 0) return;
     for (const next of origin.waiting) {
       if (originBlock(origin) !== null) return;
       // The connection itself continues after it has applied the outcome.

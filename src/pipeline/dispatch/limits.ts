@@ -104,7 +104,8 @@ export function consumeRates({ connection, budget, plan }: DestinationQueue, now
 
 /** Corrects the count by what was really sent: nothing, or a second request after a token was refreshed. */
 export function correctRates(queue: DestinationQueue, log: readonly Attempt[], now: number): void {
-  const sent = log.filter(({ response, error }) => response !== null || error?.kind !== 'auth').length;
+  let sent = 0;
+  for (const { response, error } of log) if (response !== null || error?.kind !== 'auth') sent += 1;
   for (let more = 1; more < sent; more++) consumeRates(queue, now);
   if (sent > 0) return;
   queue.connection.budget.refund(queue.plan?.connectionRate ?? null);

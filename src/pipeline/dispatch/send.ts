@@ -50,7 +50,8 @@ export async function sendOne(parts: SendParts, one: QueuedDelivery, isProbe: bo
   begin(parts, queue, [one], isProbe);
   let step: Step | null = null;
   try {
-    await inFlight.mark(one);
+    const marked = inFlight.mark(one);
+    if (marked !== null) await marked;
     step = await parts.attempt(one.delivery);
   } catch (error) {
     parts.failed(error, 'attempt a delivery');

@@ -9,11 +9,13 @@ const batchBytesMax = 8 * 1024 * 1024;
 const firstRetryMs = 1_000;
 const retryMaxMs = 30_000;
 
+type Weighed = { settlement: Settlement; bytes: number };
+
 /** Records outcomes, many in one transaction. A write that fails (a full disk) is repeated after 1 s, doubling to 30 s. */
 export class SettlementWriter {
   #count = 0;
   #bytes = 0;
-  readonly #settle: (settlement: Settlement) => Promise<boolean>;
+  readonly #settle: (weighed: Weighed) => Promise<boolean>;
 
   constructor({
     journal,
@@ -26,17 +28,18 @@ export class SettlementWriter {
     clock: Clock;
     failed(error: unknown, doing: string): void;
   }) {
-    this.#settle = batcher<Settlement, boolean>({
+    this.#settle = batcher<Weighed, boolean>({
       size: batchMax,
       outstanding: 4,
-      weigh: bytesOf,
+      weigh: ({ bytes }) => bytes,
       weightMost: batchBytesMax,
-      run: async (settlements) => {
+      run: async (weighed) => {
+        const settlements = weighed.map(({ settlement }) => settlement);
         for (let waitMs = firstRetryMs; ; waitMs = Math.min(2 * waitMs, retryMaxMs))
           try {
             const isMine = await journal.settle(lease, settlements, clock.now());
             this.#count -= settlements.length;
-            for (const one of settlements) this.#bytes -= bytesOf(one);
+            for (const { bytes } of weighed) this.#bytes -= bytes;
             return settlements.map(() => isMine);
           } catch (error) {
             failed(error, 'record attempts');
@@ -53,9 +56,10 @@ export class SettlementWriter {
 
   /** false: another process has acquired the lease, and nothing was recorded. */
   record(settlement: Settlement): Promise<boolean> {
+    const bytes = bytesOf(settlement);
     this.#count += 1;
-    this.#bytes += bytesOf(settlement);
-    return this.#settle(settlement);
+    this.#bytes += bytes;
+    return this.#settle({ settlement, bytes });
   }
 }
 
