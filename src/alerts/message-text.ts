@@ -21,18 +21,31 @@ const counted: Record<AlertNotice['change'], string> = {
 export function titleOf({ about, notices, total }: Pick<OutboxMessage, 'about' | 'notices' | 'total'>): string {
   if (about === 'test') return 'This is a test. The alert works.';
   const [first] = notices;
-  const what = total === 1 && first !== undefined ? `${headOf(first)}` : manyOf(notices, total);
+  const what = total === 1 && first !== undefined ? headOf(first) : manyOf(notices, total);
   return about === 'summary' ? `During quiet hours: ${what}` : what;
 }
 
+/** What a message shows: issues with their links, at most `shownMax`, and how many more there are. */
+export function contentOf({ about, title, total, notices }: OutboxMessage, baseUrl: string | null, shownMax: number) {
+  const shown = notices.slice(0, shownMax);
+  return {
+    /** null: the only issue is its own title. */
+    title: total === 1 && about !== 'summary' ? null : title,
+    issues: shown.map((notice) => {
+      return { head: headOf(notice), lines: linesOf(notice), link: linkTo(notice.path, baseUrl) };
+    }),
+    more: total - shown.length,
+  };
+}
+
 /** The change of one issue, in one line. */
-export function headOf({ change, title, severity }: AlertNotice): string {
+function headOf({ change, title, severity }: AlertNotice): string {
   const line = `${changes[change]}: ${title.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ')}`;
   return severity === 'critical' && change !== 'resolved' ? `${line} (critical)` : line;
 }
 
 /** More lines about the issue: its cause and the most likely fix. */
-export function linesOf({ change, detail, likelyFix }: AlertNotice): string[] {
+function linesOf({ change, detail, likelyFix }: AlertNotice): string[] {
   return [detail, change === 'resolved' ? '' : likelyFix].map((text) => text.trim()).filter((text) => text !== '');
 }
 

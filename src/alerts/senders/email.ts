@@ -1,6 +1,6 @@
 import type MailComposer from 'nodemailer/lib/mail-composer';
 import type { OutboxMessage } from '../../outbox/outbox.ts';
-import { headOf, linesOf, linkTo } from '../message-text.ts';
+import { contentOf, linkTo } from '../message-text.ts';
 import type { Sender } from './sender.ts';
 import { sendBySmtp } from './smtp.ts';
 
@@ -38,40 +38,36 @@ function built(mail: MailComposer): Promise<Buffer> {
 }
 
 function plainText(message: OutboxMessage, name: string, baseUrl: string | null): string {
-  const parts = message.notices.slice(0, shownMax).map((notice) => {
-    const link = linkTo(notice.path, baseUrl);
-    return [headOf(notice), ...linesOf(notice), ...(link === null ? [] : [link])].join('\n');
-  });
-  return [...headOfAll(message), ...parts, ...moreOf(message), footer(name, baseUrl)].join('\n\n').concat('\n');
+  const { title, issues, more } = contentOf(message, baseUrl, shownMax);
+  const parts = issues.map(({ head, lines, link }) =>
+    [head, ...lines, link].filter((line) => line !== null).join('\n'),
+  );
+  return [title, ...parts, moreText(more), footer(name, baseUrl)]
+    .filter((part) => part !== null)
+    .join('\n\n')
+    .concat('\n');
 }
 
 function html(message: OutboxMessage, name: string, baseUrl: string | null): string {
-  const parts = message.notices.slice(0, shownMax).map((notice) => {
-    const link = linkTo(notice.path, baseUrl);
-    const head = escaped(headOf(notice));
-    const title = link === null ? head : `<a href="${escaped(link)}">${head}</a>`;
-    return `<li><p><strong>${title}</strong></p>${linesOf(notice)
-      .map((one) => `<p>${escaped(one)}</p>`)
-      .join('')}</li>`;
+  const { title, issues, more } = contentOf(message, baseUrl, shownMax);
+  const items = issues.map(({ head, lines, link }) => {
+    const shown = link === null ? escaped(head) : `<a href="${escaped(link)}">${escaped(head)}</a>`;
+    return `<li><p><strong>${shown}</strong></p>${lines.map((one) => `<p>${escaped(one)}</p>`).join('')}</li>`;
   });
-  const more = moreOf(message).map((one) => `<p>${escaped(one)}</p>`);
+  const rest = moreText(more);
   return [
     `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escaped(message.title)}</title></head><body>`,
-    ...headOfAll(message).map((one) => `<h1 style="font-size: 1.25em">${escaped(one)}</h1>`),
-    ...(parts.length === 0 ? [] : [`<ul>${parts.join('')}</ul>`]),
-    ...more,
+    title === null ? null : `<h1 style="font-size: 1.25em">${escaped(title)}</h1>`,
+    items.length === 0 ? null : `<ul>${items.join('')}</ul>`,
+    rest === null ? null : `<p>${rest}</p>`,
     `<p><small>${escaped(footer(name, baseUrl))}</small></p></body></html>`,
-  ].join('\n');
+  ]
+    .filter((part) => part !== null)
+    .join('\n');
 }
 
-/** The title of the only issue, or the title of a message with several. */
-function headOfAll({ total, title, about }: OutboxMessage): string[] {
-  return total === 1 && about !== 'summary' ? [] : [title];
-}
-
-function moreOf({ total, notices }: OutboxMessage): string[] {
-  const more = total - Math.min(notices.length, shownMax);
-  return more > 0 ? [`And ${more} more.`] : [];
+function moreText(more: number): string | null {
+  return more > 0 ? `And ${more} more.` : null;
 }
 
 function footer(name: string, baseUrl: string | null): string {
