@@ -68,15 +68,9 @@ export function configuredValues(config: Config): ConfiguredValue[] {
 
 type Found = { text: string; from: string };
 
-function find(
-  name: SettingName,
-  at: {
-    flags: ConfigSources['flags'];
-    env: ConfigSources['env'];
-    yaml: Record<string, string>;
-    file: string | undefined;
-  },
-): Found | null {
+type Places = Pick<ConfigSources, 'flags' | 'env'> & { yaml: Record<string, string>; file: string | undefined };
+
+function find(name: SettingName, at: Places): Found | null {
   const variable = envName(name);
   const flag = at.flags[name];
   if (flag !== undefined) return { text: flag, from: flagName(name) };

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { access, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, resolve } from 'node:path';
@@ -49,30 +49,27 @@ function clock(now: number): Finding {
 
 async function folder(dataDir: string): Promise<Finding> {
   const path = resolve(dataDir);
-  for (let one = path; ; one = dirname(one)) {
-    try {
-      await access(one, constants.R_OK | constants.W_OK | constants.X_OK);
-      const detail = one === path ? `${path} is writable` : `${path} will be created`;
-      return { name: 'folder', state: 'ok', detail };
-    } catch (error) {
-      const isAbsent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-      if (!isAbsent || dirname(one) === one) {
-        return { name: 'folder', state: 'problem', detail: `${one} is not writable for this user` };
-      }
-    }
+  const existing = existingFolder(path);
+  try {
+    await access(existing, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch {
+    return { name: 'folder', state: 'problem', detail: `${existing} is not writable for this user` };
   }
+  return { name: 'folder', state: 'ok', detail: existing === path ? `${path} is writable` : `${path} will be created` };
 }
 
 async function disk({ dataDir, diskReserveBytes }: Program['settings']): Promise<Finding> {
-  for (let path = resolve(dataDir); ; path = dirname(path)) {
-    const found = await statfs(path).catch(() => null);
-    if (found === null && dirname(path) !== path) continue;
-    const free = found === null ? 0 : found.bavail * found.bsize;
-    const detail = `${Math.floor(free / 2 ** 20)} MiB free`;
-    if (free <= (diskReserveBytes ?? diskLeast))
-      return { name: 'disk', state: 'problem', detail: `${detail}: not enough` };
-    return { name: 'disk', state: free < diskAmple ? 'warning' : 'ok', detail };
-  }
+  const { bavail, bsize } = await statfs(existingFolder(resolve(dataDir)));
+  const free = bavail * bsize;
+  const detail = `${Math.floor(free / 2 ** 20)} MiB free`;
+  if (free <= (diskReserveBytes ?? diskLeast))
+    return { name: 'disk', state: 'problem', detail: `${detail}: not enough` };
+  return { name: 'disk', state: free < diskAmple ? 'warning' : 'ok', detail };
+}
+
+/** The path, or the nearest folder above it that exists. */
+function existingFolder(path: string): string {
+  return existsSync(path) || dirname(path) === path ? path : existingFolder(dirname(path));
 }
 
 async function port({ host, port }: Program['settings']): Promise<Finding> {
