@@ -1,5 +1,6 @@
 import { RE2JS, RE2JSException } from 're2js';
 import type { Comparison } from '../contract/documents/condition.ts';
+import type { orderOperators } from '../contract/documents/operators.ts';
 import { compareOrdinals, ordinalOf } from './order.ts';
 import { comparedMax, type Fold, foldCase, foldExact, someCandidate, somePart } from './text.ts';
 import { compileWildcard } from './wildcard.ts';
@@ -13,10 +14,8 @@ export type Judge = (value: unknown) => boolean;
  * positive form.
  */
 export function compileComparison(comparison: Comparison): { ok: true; judge: Judge } | { ok: false; message: string } {
-  if (comparison.operator !== 'regex') return { ok: true, judge: judgeOf(comparison) };
-  const regex = compileRegex(comparison.value, comparison.ignoreCase === true);
-  if (!regex.ok) return regex;
-  return { ok: true, judge: (value) => someCandidate(value, regex.test, regex.charactersMax) };
+  const judge = judgeOf(comparison);
+  return typeof judge === 'string' ? { ok: false, message: judge } : { ok: true, judge };
 }
 
 /**
@@ -29,16 +28,17 @@ export function wantedTexts(comparison: Comparison): string[] | null {
   return null;
 }
 
-function judgeOf(comparison: Comparison): Judge {
+/** The judge, or the problem of its regular expression. */
+function judgeOf(comparison: Comparison): Judge | string {
   const fold = foldOf(comparison);
-  const some = (test: (text: string) => boolean): Judge => {
+  const some = (test: Test): Judge => {
     return (value) => someCandidate(value, (text) => test(fold(text)));
   };
-  const none = (test: (text: string) => boolean): Judge => {
+  const none = (test: Test): Judge => {
     const judge = some(test);
     return (value) => value !== undefined && !judge(value);
   };
-
+  const wanted = 'value' in comparison && typeof comparison.value === 'string' ? fold(comparison.value) : '';
   switch (comparison.operator) {
     case 'exists':
       return (value) => value !== undefined;
@@ -46,47 +46,35 @@ function judgeOf(comparison: Comparison): Judge {
       return (value) => value === undefined;
     case 'in':
     case 'notIn': {
-      const wanted = new Set(comparison.value.map(fold));
-      return (comparison.operator === 'in' ? some : none)((text) => wanted.has(text));
+      const choices = new Set(comparison.value.map(fold));
+      return (comparison.operator === 'in' ? some : none)((text) => choices.has(text));
     }
     case 'between': {
-      const [atLeast, atMost] = [
-        orderTest('greaterOrEqual', comparison.value[0]),
-        orderTest('lessOrEqual', comparison.value[1]),
-      ];
+      const atLeast = orderTest('greaterOrEqual', comparison.value[0]);
+      const atMost = orderTest('lessOrEqual', comparison.value[1]);
       return (value) => somePart(value, (text) => atLeast(text) && atMost(text));
     }
-    case 'greaterThan':
-    case 'greaterOrEqual':
-    case 'lessThan':
-    case 'lessOrEqual':
-    case 'before':
-    case 'after': {
+    case 'equals':
+      return some((text) => text === wanted);
+    case 'notEquals':
+      return none((text) => text === wanted);
+    case 'contains':
+      return some((text) => text.includes(wanted));
+    case 'notContains':
+      return none((text) => text.includes(wanted));
+    case 'startsWith':
+      return some((text) => text.startsWith(wanted));
+    case 'endsWith':
+      return some((text) => text.endsWith(wanted));
+    case 'matches':
+      return some(compileWildcard(wanted));
+    case 'notMatches':
+      return none(compileWildcard(wanted));
+    case 'regex':
+      return regexJudge(comparison.value, comparison.ignoreCase === true);
+    default: {
       const test = orderTest(comparison.operator, comparison.value);
       return (value) => somePart(value, test);
-    }
-    default: {
-      const wanted = fold(comparison.value);
-      switch (comparison.operator) {
-        case 'equals':
-          return some((text) => text === wanted);
-        case 'notEquals':
-          return none((text) => text === wanted);
-        case 'contains':
-          return some((text) => text.includes(wanted));
-        case 'notContains':
-          return none((text) => text.includes(wanted));
-        case 'startsWith':
-          return some((text) => text.startsWith(wanted));
-        case 'endsWith':
-          return some((text) => text.endsWith(wanted));
-        case 'matches':
-          return some(compileWildcard(wanted));
-        case 'notMatches':
-          return none(compileWildcard(wanted));
-        case 'regex':
-          throw new TypeError('A regular expression is compiled by compileRegex.');
-      }
     }
   }
 }
@@ -95,11 +83,10 @@ function foldOf(comparison: Comparison): Fold {
   return comparison.ignoreCase === true ? foldCase : foldExact;
 }
 
+type Test = (text: string) => boolean;
+
 /** Ordering never holds between values that can't be compared: every comparison with NaN is false. */
-function orderTest(
-  operator: 'greaterThan' | 'greaterOrEqual' | 'lessThan' | 'lessOrEqual' | 'before' | 'after',
-  value: string,
-): (text: string) => boolean {
+function orderTest(operator: (typeof orderOperators)[number], value: string): Test {
   const wanted = ordinalOf(value);
   const timesFirst = operator === 'before' || operator === 'after';
   const order = (text: string) => compareOrdinals(ordinalOf(text), wanted, timesFirst);
@@ -117,21 +104,16 @@ function orderTest(
   }
 }
 
-function compileRegex(
-  source: string,
-  ignoreCase: boolean,
-): { ok: true; test: (text: string) => boolean; charactersMax: number } | { ok: false; message: string } {
-  if (source.length > regexLengthMax) {
-    return { ok: false, message: `A regular expression may have ${regexLengthMax} characters.` };
-  }
+function regexJudge(source: string, ignoreCase: boolean): Judge | string {
+  if (source.length > regexLengthMax) return `A regular expression may have ${regexLengthMax} characters.`;
   try {
     // The case flag instead of folding: folding the source would turn \D into \d.
     const regex = RE2JS.compile(foldExact(source), ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);
     const charactersMax = Math.min(comparedMax.characters, Math.floor(regexStepsMax / regex.programSize()));
-    return { ok: true, test: (text) => regex.test(foldExact(text)), charactersMax };
+    return (value) => someCandidate(value, (text) => regex.test(foldExact(text)), charactersMax);
   } catch (error) {
     if (!(error instanceof RE2JSException)) throw error;
-    return { ok: false, message: `Not a regular expression of RE2: ${error.message}` };
+    return `Not a regular expression of RE2: ${error.message}`;
   }
 }
 

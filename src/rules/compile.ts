@@ -76,7 +76,7 @@ export function compileCondition(
         const tree = part.explain(event);
         return { result: tree.result, decidedBy: deciderOf(tree), tree };
       },
-      conjuncts: part.conjuncts ?? [{ matches: part.matches, need: part.needs.toHold }],
+      conjuncts: conjunctsOf(part),
       parameters: [...build.parameters],
     },
   };
@@ -93,6 +93,9 @@ type Part = {
   conjuncts?: readonly Conjunct[];
 };
 
+const conjunctsOf = ({ conjuncts, matches, needs }: Part): readonly Conjunct[] =>
+  conjuncts ?? [{ matches, need: needs.toHold }];
+
 type Build = {
   behaviors: Behaviors;
   shared: SharedParts;
@@ -108,9 +111,9 @@ type Place = { pointer: string; reportAt: string; depth: number; within: string[
 
 function compilePart(condition: Condition, place: Place, build: Build): Part {
   // Stops after a limit is exceeded and reported: behaviors that contain each other multiply.
-  if (isPastLimit(build)) return nothing;
-  const exceeded = count(condition, place, build);
-  if (exceeded !== null) return refuse(place, exceeded, build);
+  if (exceededLimit(build) !== null) return nothing;
+  const problem = place.depth > conditionLimits.depth ? tooDeep : count(condition, build);
+  if (problem !== null) return refuse(place, problem, build);
   if ('all' in condition) return compileGroup('all', condition.all, place, build);
   if ('any' in condition) return compileGroup('any', condition.any, place, build);
   if ('not' in condition) return compileNot(condition.not, place, build);
@@ -121,7 +124,6 @@ function compilePart(condition: Condition, place: Place, build: Build): Part {
 function compileGroup(kind: 'all' | 'any', conditions: Condition[], place: Place, build: Build): Part {
   const parts = conditions.map((one, i) => compilePart(one, step(place, `/${kind}/${i}`), build));
   const settles = kind === 'any';
-  const conjuncts = parts.flatMap((part) => part.conjuncts ?? [{ matches: part.matches, need: part.needs.toHold }]);
   return {
     matches: shareGroup(kind, parts, build.shared),
     explain: (event) => {
@@ -133,7 +135,7 @@ function compileGroup(kind: 'all' | 'any', conditions: Condition[], place: Place
       toHold: { kind: kind === 'all' ? 'every' : 'some', needs: parts.map((part) => part.needs.toHold) },
       toFail: { kind: kind === 'all' ? 'some' : 'every', needs: parts.map((part) => part.needs.toFail) },
     },
-    ...(kind === 'all' && { conjuncts }),
+    ...(kind === 'all' && { conjuncts: parts.flatMap(conjunctsOf) }),
   };
 }
 
@@ -163,14 +165,8 @@ function compileBehavior(id: string, place: Place, build: Build): Part {
     ...part,
     explain: (event) => {
       const inner = part.explain(event);
-      return {
-        kind: 'behavior',
-        pointer: place.pointer,
-        result: inner.result,
-        id,
-        name: behavior.name,
-        condition: inner,
-      };
+      const { result } = inner;
+      return { kind: 'behavior', pointer: place.pointer, result, id, name: behavior.name, condition: inner };
     },
   };
 }
@@ -180,7 +176,8 @@ type CompiledComparison = { lookup: Lookup; judge: Judge; matches(event: Event):
 function compileLeaf(comparison: Comparison, place: Place, build: Build): Part {
   if (comparison.operator === 'regex') {
     build.regexSize += regexSize(comparison.value);
-    if (build.regexSize > conditionLimits.regexSize) return refuse(place, regexesTooLarge, build, '/value');
+    const problem = exceededLimit(build);
+    if (problem !== null) return refuse(place, problem, build, '/value');
   }
   const compiled = shareComparison(comparison, build.shared.comparisons);
   if (typeof compiled === 'string') return refuse(place, compiled, build, '/value');
@@ -194,17 +191,8 @@ function compileLeaf(comparison: Comparison, place: Place, build: Build): Part {
     explain: (event) => {
       const found = lookup(event);
       const isMissing = found === undefined;
-      return {
-        kind: 'comparison',
-        pointer: place.pointer,
-        result: judge(found),
-        parameter,
-        operator,
-        value,
-        ignoreCase,
-        isMissing,
-        actual: isMissing ? null : found,
-      };
+      const compared = { parameter, operator, value, ignoreCase, isMissing, actual: isMissing ? null : found };
+      return { kind: 'comparison', pointer: place.pointer, result: judge(found), ...compared };
     },
     needs: { toHold, toFail: noNeed },
   };
@@ -251,37 +239,26 @@ function numberOf(test: Test, numbers: Map<Test, number>): number {
 const noNeed: Need = { kind: 'every', needs: [] };
 const tooDeep = `A condition may be ${conditionLimits.depth} levels deep, its behaviors included.`;
 
-/**
- * Counts a part towards the limits; returns a message for the first exceeded limit, once. Empty groups count as
- * leaves, since they cost the same.
- */
-function count(condition: Condition, place: Place, build: Build): string | null {
-  if (place.depth > conditionLimits.depth) return tooDeep;
-  const isLeaf =
-    'operator' in condition ||
-    ('all' in condition && condition.all.length === 0) ||
-    ('any' in condition && condition.any.length === 0);
-  if (!isLeaf) return null;
-  build.leaves += 1;
-  if ('operator' in condition && (condition.operator === 'in' || condition.operator === 'notIn')) {
+/** Counts a part towards the limits. Empty groups count as comparisons, since they cost the same. */
+function count(condition: Condition, build: Build): string | null {
+  const isEmpty =
+    ('all' in condition && condition.all.length === 0) || ('any' in condition && condition.any.length === 0);
+  if (isEmpty || 'operator' in condition) build.leaves += 1;
+  if ('operator' in condition && (condition.operator === 'in' || condition.operator === 'notIn'))
     build.listValues += condition.value.length;
-  }
-  if (build.leaves > conditionLimits.leaves) {
-    return `A condition may have ${conditionLimits.leaves} comparisons, those of its behaviors included.`;
-  }
-  if (build.listValues > conditionLimits.listValues) {
-    return `The lists of a condition may have ${conditionLimits.listValues} values together, its behaviors included.`;
-  }
-  return null;
+  return exceededLimit(build);
 }
 
-const regexesTooLarge =
-  `The regular expressions of a condition, those of its behaviors included, may come to ${conditionLimits.regexSize} steps. ` +
-  'Repetitions such as {1,1000} count as often as they repeat.';
-
-function isPastLimit({ leaves, listValues, regexSize }: Build): boolean {
+/** A message for the first exceeded limit; null: none is. */
+function exceededLimit(build: Build): string | null {
+  const { leaves, listValues, regexSize } = conditionLimits;
+  if (build.leaves > leaves) return `A condition may have ${leaves} comparisons, those of its behaviors included.`;
+  if (build.listValues > listValues)
+    return `The lists of a condition may have ${listValues} values together, its behaviors included.`;
+  if (build.regexSize <= regexSize) return null;
   return (
-    leaves > conditionLimits.leaves || listValues > conditionLimits.listValues || regexSize > conditionLimits.regexSize
+    `The regular expressions of a condition, those of its behaviors included, may come to ${regexSize} steps. ` +
+    'Repetitions such as {1,1000} count as often as they repeat.'
   );
 }
 

@@ -22,7 +22,7 @@ test('names, types, shares, times and examples are learnt', () => {
       eventWith(i < 5 ? { ...data, half: 'h' } : data, { receivedAt: at(i), ext: { geo: { lat: 51.5, none: null } } }),
     );
   }
-  const learnt = learner.snapshot();
+  const learnt = learner.drain();
   assert.equal(learnt.events, 10);
   const byName = new Map(learnt.parameters.map((one) => [one.name, one]));
   const guesses = Object.fromEntries([...byName].map(([name, one]) => [name, guessType(one)]));
@@ -80,7 +80,7 @@ test('examples contain no e-mail addresses, long digit runs or tokens', () => {
   const learner = parameterLearner(limits);
   learner.observe(eventWith({ 'user.password': 'hunter2', email: 'a', accessToken: 't' }));
   assert.deepEqual(
-    learner.snapshot().parameters.flatMap((one) => one.examples),
+    learner.drain().parameters.flatMap((one) => one.examples),
     [],
   );
 });
@@ -92,7 +92,7 @@ test("hostile names can't make it grow, nor replace names that are in use", () =
     learner.observe(eventWith({ useful: 'x', [`n${i}`]: 'x', [`${'long'.repeat(100)}${i}`]: 'x' }));
   }
   learner.observe(eventWith({ late: 'x' }));
-  const { parameters } = learner.snapshot();
+  const { parameters } = learner.drain();
   assert.equal(parameters.length, 100);
   assert.equal(parameters.find((one) => one.name === 'useful')?.seen, 2_005);
   assert.ok(
@@ -108,7 +108,7 @@ test('a full learner replaces a name that was not seen for a week', () => {
   learner.observe(eventWith({ kept: 'x', fresh: 'x' }, { receivedAt: later }));
   assert.deepEqual(
     learner
-      .snapshot()
+      .drain()
       .parameters.map((one) => one.name)
       .sort(),
     ['fresh', 'kept'],
@@ -134,7 +134,7 @@ test('above its rate the learner skips events and counts them', () => {
   const learner = parameterLearner({ ...limits, eventsPerSecondMax: 10 });
   for (let i = 0; i < 50; i++) learner.observe(eventWith({ a: 'x' }, { receivedAt: at(0) }));
   for (let i = 0; i < 5; i++) learner.observe(eventWith({ a: 'x' }, { receivedAt: at(1) }));
-  const { events, skipped, parameters } = learner.snapshot();
+  const { events, skipped, parameters } = learner.drain();
   assert.deepEqual([events, skipped, parameters[0]?.seen], [15, 40, 15]);
 });
 
@@ -150,11 +150,11 @@ test('merged snapshots equal what one learner would have seen, and survive JSON'
   };
   feed(0, 10);
   const stored = part.drain();
-  assert.deepEqual(part.snapshot(), { events: 0, skipped: 0, parameters: [] });
+  assert.deepEqual(part.drain(), { events: 0, skipped: 0, parameters: [] });
   feed(10, 20);
   const merged = mergeLearnt(JSON.parse(JSON.stringify(stored)), part.drain(), limits);
   const sorted = (learnt: typeof merged) => learnt.parameters.toSorted((x, y) => (x.name < y.name ? -1 : 1));
-  assert.deepEqual(sorted(merged), sorted(whole.snapshot()));
+  assert.deepEqual(sorted(merged), sorted(whole.drain()));
   assert.equal(merged.events, 20);
   assert.equal(mergeLearnt(merged, stored, { namesMax: 1, examplesMax: 1 }).parameters[0]?.name, 'a');
 });

@@ -18,15 +18,6 @@ type LearntParameter = {
 /** The contents of a learner; plain JSON, to be stored and merged. `events` were examined, `skipped` were not. */
 export type LearntParameters = { events: number; skipped: number; parameters: LearntParameter[] };
 
-type ParameterLearner = {
-  /** Examines one event. Events are expected roughly in the order of `receivedAt`. */
-  observe(event: Event): void;
-  /** The statistics since the start or the last `drain`. */
-  snapshot(): LearntParameters;
-  /** Returns the snapshot and resets the learner; the caller merges it with the stored statistics. */
-  drain(): LearntParameters;
-};
-
 /**
  * Learns names, types, shares and masked examples of parameters from events: the keys of `data` and the dotted paths
  * of nested values (four levels deep), and `ext.…` and `session.…`. Examines up to `eventsPerSecondMax` events a
@@ -34,11 +25,7 @@ type ParameterLearner = {
  * `namesMax`: when full, a new name replaces one that was seen once or not for a week, if a short search finds one;
  * otherwise it is not learnt. Names over 255 characters are not learnt.
  */
-export function parameterLearner(limits: {
-  namesMax: number;
-  examplesMax: number;
-  eventsPerSecondMax?: number;
-}): ParameterLearner {
+export function parameterLearner(limits: { namesMax: number; examplesMax: number; eventsPerSecondMax?: number }) {
   const { namesMax, examplesMax, eventsPerSecondMax = 100 } = limits;
   let known = new Map<string, LearntParameter>();
   let events = 0;
@@ -48,14 +35,9 @@ export function parameterLearner(limits: {
   let staleBefore = '';
   let sweep: MapIterator<LearntParameter> = known.values();
 
-  const snapshot = (): LearntParameters => ({
-    events,
-    skipped,
-    parameters: [...known.values()].map((one) => ({ ...one, types: { ...one.types }, examples: [...one.examples] })),
-  });
-
   return {
-    observe: (event) => {
+    /** Examines one event. Events are expected roughly in the order of `receivedAt`. */
+    observe(event: Event): void {
       const now = event.receivedAt;
       if (!now.startsWith(second)) startSecond(now);
       if (lookedAtInSecond >= eventsPerSecondMax) {
@@ -68,9 +50,9 @@ export function parameterLearner(limits: {
       visit(event.ext, 'ext.', 2, now);
       visit(event.session, 'session.', 2, now);
     },
-    snapshot,
-    drain: () => {
-      const learnt = snapshot();
+    /** Returns the statistics since the last call and resets them; the caller merges them with the stored ones. */
+    drain(): LearntParameters {
+      const learnt = { events, skipped, parameters: [...known.values()] };
       known = new Map();
       sweep = known.values();
       events = 0;
