@@ -13,29 +13,18 @@ export type RenderOutput =
 export function decodeOutput(text: string): RenderOutput {
   const end = text.indexOf('\n');
   const head = parseHead(text.slice(0, Math.max(0, end)));
-  if (head.kind === 'skipped' && typeof head.reason === 'string')
-    return { kind: 'skipped', reason: boundedReason(head.reason) };
-  if (head.kind === 'failed' && typeof head.reason === 'string') {
-    const { line, column } = head;
-    const reason = boundedReason(head.reason);
-    const isPlace = typeof line === 'number' && typeof column === 'number';
-    return {
-      kind: 'failed',
-      reason,
-      line: isPlace ? line : null,
-      column: isPlace ? column : null,
-      in: typeof head.in === 'string' ? head.in : 'template',
-    };
+  // The program bounds the reason too, but with methods that a template may have replaced.
+  const reason = typeof head.reason === 'string' ? head.reason.slice(0, REASON_MAX).toWellFormed() : null;
+  if (head.kind === 'skipped' && reason !== null) return { kind: 'skipped', reason };
+  if (head.kind === 'failed' && reason !== null) {
+    const [line, column] = [head.line, head.column];
+    const place =
+      typeof line === 'number' && typeof column === 'number' ? { line, column } : { line: null, column: null };
+    return { kind: 'failed', reason, ...place, in: typeof head.in === 'string' ? head.in : 'template' };
   }
   if (head.kind !== 'body' || typeof head.path !== 'string' || !isHeaders(head.headers)) throw notOurs();
   const body = text.slice(end + 1).toWellFormed();
-  return {
-    kind: 'body',
-    body: body.toWellFormed(),
-    isObject: head.isObject === true,
-    path: head.path,
-    headers: head.headers,
-  };
+  return { kind: 'body', body, isObject: head.isObject === true, path: head.path, headers: head.headers };
 }
 
 /** The message for output that was not written by a program. */
@@ -43,11 +32,6 @@ export const NOT_OURS = 'The template replaced the function that renders it';
 
 /** The maximum length of the reason of a render. */
 export const REASON_MAX = 1000;
-
-/** The program bounds the reason too, but with methods that a template may have replaced. */
-function boundedReason(reason: string): string {
-  return reason.slice(0, REASON_MAX).toWellFormed();
-}
 
 type Head = { [field: string]: unknown };
 

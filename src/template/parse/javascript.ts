@@ -1,6 +1,6 @@
 import { type Node, type Options, Parser } from 'acorn';
 import { type Locate, TemplateError } from './position.ts';
-import { asTemplateError, ECMA_VERSION, type ScriptToken, TOO_DEEP } from './tag-end.ts';
+import { asTemplateError, type Bracket, ECMA_VERSION, type ScriptToken, TOO_DEEP } from './tag-end.ts';
 import { astDepth } from './walk.ts';
 
 /** JavaScript inside of a template: its place, and the tokens from the scanner. */
@@ -116,7 +116,7 @@ export function parseProgram(code: string): Node {
 /** `shift` is the number of characters that the parsed source begins before the script. */
 function guarded(script: Script, parseSource: (source: string) => Node, shift = 0): Tree {
   try {
-    const node = parseSource(slice(script));
+    const node = parseSource(script.text.slice(script.start, script.end));
     // Each level takes at least one character.
     const mayBeDeep = script.end - script.start > TREE_DEPTH_MAX;
     if (mayBeDeep && astDepth(node, TREE_DEPTH_MAX) > TREE_DEPTH_MAX) throw new TemplateError(TOO_DEEP, script.start);
@@ -141,8 +141,8 @@ const CLOSERS: Record<string, string> = { ')': '(', ']': '[', '}': '{' };
 
 /** The mismatched bracket, if that is the cause; `noticed` is where parsing failed. */
 function bracketError(script: Script, noticed: number): TemplateError | null {
-  const open: { text: string; start: number }[] = [];
-  const stillOpen = (bracket: { text: string; start: number }, at: number) =>
+  const open: Bracket[] = [];
+  const stillOpen = (bracket: Bracket, at: number) =>
     new TemplateError(`\`${bracket.text}\` from line ${script.locate(bracket.start).line} is still open`, at);
   for (const token of script.tokens) {
     const text = textOf(script, token);
@@ -156,10 +156,6 @@ function bracketError(script: Script, noticed: number): TemplateError | null {
   }
   const last = open.at(-1);
   return last === undefined ? null : stillOpen(last, noticed > last.start ? noticed : script.end);
-}
-
-function slice(script: Script): string {
-  return script.text.slice(script.start, script.end);
 }
 
 function textOf(script: Script, token: ScriptToken): string {

@@ -1,6 +1,6 @@
 import type { Script } from './javascript.ts';
 import { type Locate, TemplateError } from './position.ts';
-import { findTagEnd, newBudget, type RateLimiter, type ScriptToken, Unclosed } from './tag-end.ts';
+import { type Bracket, type Budget, findTagEnd, newBudget, type ScriptToken } from './tag-end.ts';
 
 /** A tag of the template. All numbers are offsets in its text. */
 export type Tag = {
@@ -57,7 +57,7 @@ const OPENING = /\{\{([-_])?\s*([@#*/!])?/y;
 const CLOSING_NAME = /\s*(?:(?:if|each|foreach)\b|(?:[A-Za-z_$][\w$]*\s*)?-?\}\})/y;
 const KINDS = { '!': 'statement', '': 'value', '*': 'raw', '@': 'open', '#': 'branch', '/': 'close' } as const;
 
-function scanTag(text: string, start: number, budget: RateLimiter): Tag {
+function scanTag(text: string, start: number, budget: Budget): Tag {
   OPENING.lastIndex = start;
   const opening = OPENING.exec(text);
   const prefix = (opening?.[2] ?? '') as keyof typeof KINDS; // the pattern matches nothing else
@@ -70,25 +70,13 @@ function scanTag(text: string, start: number, budget: RateLimiter): Tag {
       contentStart--;
     }
   }
-  try {
-    const form = kind === 'statement' ? 'statements' : 'expression';
-    const { close, tokens } = findTagEnd(text, contentStart, form, budget);
-    const tag: Tag = {
-      kind,
-      start,
-      end: close + 2,
-      contentStart,
-      contentEnd: close,
-      tokens,
-      trimBefore: trimMark(opening?.[1]),
-      trimAfter: '',
-    };
-    takeClosingMark(text, tag);
-    return tag;
-  } catch (error) {
-    if (!(error instanceof Unclosed)) throw error;
-    throw new TemplateError(unclosedTag(text, error.open), start);
-  }
+  const form = kind === 'statement' ? 'statements' : 'expression';
+  const { close, tokens, open } = findTagEnd(text, contentStart, form, budget);
+  if (close === null) throw new TemplateError(unclosedTag(text, open), start);
+  const place = { start, end: close + 2, contentStart, contentEnd: close };
+  const tag: Tag = { kind, ...place, tokens, trimBefore: trimMark(opening?.[1]), trimAfter: '' };
+  takeClosingMark(text, tag);
+  return tag;
 }
 
 /** A `_` or `-` directly before `}}` is white-space control, even right after a name; `--` is left to JavaScript. */
@@ -106,22 +94,19 @@ function trimMark(mark: string | undefined): Tag['trimAfter'] {
   return mark === '_' || mark === '-' ? mark : '';
 }
 
-function unclosedTag(text: string, open: { text: string; start: number } | null): string {
-  if (open === null) return 'This tag is not closed: its `}}` is missing';
+function unclosedTag(text: string, open: Bracket | undefined): string {
+  if (open === undefined) return 'This tag is not closed: its `}}` is missing';
   const line = text.slice(0, open.start).split(/\r\n|\n|\r/).length;
   return `\`${open.text}\` from line ${line} is still open, so this tag never ends`;
 }
 
-/** The tokens of a text that is entirely JavaScript, such as the expression of a field mapping. */
+/** The tokens of a text that is entirely JavaScript, such as the expression of a field mapping. @throws TemplateError */
 export function scanExpression(text: string, locate: Locate): Script {
-  const closed = `${text}\n}}`;
-  try {
-    const { close, tokens } = findTagEnd(closed, 0, 'expression');
-    if (close !== text.length + 1) throw new TemplateError('This `}` closes nothing', close);
-    return { text, start: 0, end: text.length, tokens, locate };
-  } catch (error) {
-    if (!(error instanceof Unclosed)) throw error;
-    const line = error.open === null ? 1 : locate(error.open.start).line;
-    throw new TemplateError(`\`${error.open?.text ?? '{'}\` from line ${line} is still open`, text.length);
+  const { close, tokens, open } = findTagEnd(`${text}\n}}`, 0, 'expression');
+  if (close === null) {
+    const line = open === undefined ? 1 : locate(open.start).line;
+    throw new TemplateError(`\`${open?.text ?? '{'}\` from line ${line} is still open`, text.length);
   }
+  if (close !== text.length + 1) throw new TemplateError('This `}` closes nothing', close);
+  return { text, start: 0, end: text.length, tokens, locate };
 }

@@ -8,19 +8,21 @@ export type ScriptToken = {
   end: number;
 };
 
+/** A bracket of the template: its text, and its offset. */
+export type Bracket = { text: string; start: number };
+
 /** Maximum depth of brackets inside one tag: well within the limits of the engines' parsers. */
 const BRACKET_DEPTH_MAX = 100;
 
-/** The remaining limits of one template; each tag reduces them. */
-export type RateLimiter = { tokens: number; patternChars: number };
-
 /**
- * Far more than people write, and parsed in the time of a few requests. Patterns have their own limit because the
- * parser passes each to the host's engine, which takes kilobytes of memory for a few characters such as `\\p{L}`.
+ * The remaining limits of one template; each tag reduces them. They are far more than people write, and parsed in the
+ * time of a few requests. Patterns have their own limit because the parser passes each to the host's engine, which takes
+ * kilobytes of memory for a few characters such as `\\p{L}`.
  */
-export function newBudget(): RateLimiter {
+export function newBudget() {
   return { tokens: 50_000, patternChars: 8_000 };
 }
+export type Budget = ReturnType<typeof newBudget>;
 
 /** The language level of templates: the one of the sandbox's engine. */
 export const ECMA_VERSION = 2023;
@@ -32,18 +34,18 @@ export const ECMA_VERSION = 2023;
  * within the comment.
  * @param from offset of the first character of the content
  * @param budget the template's remaining limits, reduced by the tokens read
- * @returns the offset of the closing `}}` and the tokens before it
- * @throws TemplateError when the tag does not end
+ * @returns the offset of the closing `}}` and the tokens before it; null when the text ends before, with the innermost
+ * bracket that is still open
+ * @throws TemplateError for JavaScript that has no tokens or exceeds a limit
  */
 export function findTagEnd(
   text: string,
   from: number,
   form: 'expression' | 'statements',
   budget = newBudget(),
-): { close: number; tokens: ScriptToken[] } {
+): { close: number | null; tokens: ScriptToken[]; open: Bracket | undefined } {
   const tokens: ScriptToken[] = [];
-  const brackets: { text: string; start: number }[] = [];
-  let braces = 0;
+  const brackets: Bracket[] = [];
   // A slice is a view in the relevant engines; it hides the text before the tag from the tokenizer.
   const reader = new TagTokenizer(text.slice(from), form, budget, (start, end) => {
     tokens.push({ kind: 'comment', start: from + start, end: from + end });
@@ -53,12 +55,9 @@ export function findTagEnd(
     const { label } = token.type;
     const start = from + token.start;
     const end = from + token.end;
-    if (token.type === tokTypes.eof) {
-      const open = brackets.at(-1);
-      throw new Unclosed(open ?? null);
-    }
-    if (label === '}' && braces === 0) {
-      if (text[end] === '}') return { close: start, tokens };
+    if (token.type === tokTypes.eof) return { close: null, tokens, open: brackets.at(-1) };
+    if (label === '}' && reader.braces === 0) {
+      if (text[end] === '}') return { close: start, tokens, open: undefined };
       const mistake =
         text[start - 1] === '}'
           ? 'This `}` closes nothing. Perhaps a `}` is missing before the `}}` that should end the tag'
@@ -68,14 +67,12 @@ export function findTagEnd(
     if (--budget.tokens < 0) throw new TemplateError('Too much JavaScript for one template', start);
     tokens.push({ kind: kindOf(token.type), start, end });
     if (label === '{' || label === '${') {
-      braces++;
-      reader.braces = braces;
+      reader.braces++;
       brackets.push({ text: label, start });
     } else if (label === '(' || label === '[') {
       brackets.push({ text: label, start });
     } else if (label === '}') {
-      braces--;
-      reader.braces = braces;
+      reader.braces--;
       // Brackets left open inside of these braces are reported by the JavaScript parser.
       while (brackets.length > 0 && !brackets.pop()?.text.endsWith('{'));
     } else if (label === ')' || label === ']') {
@@ -89,15 +86,6 @@ export function findTagEnd(
 export const TOO_DEEP = 'This is nested too deeply. Split it into several steps';
 
 const TOO_LONG_PATTERNS = 'The regular expressions of this template are too long in total';
-
-/** The text ended inside a tag; the scanner knows where the tag began. */
-export class Unclosed extends Error {
-  readonly open: { text: string; start: number } | null;
-  constructor(open: { text: string; start: number } | null) {
-    super('unclosed tag');
-    this.open = open;
-  }
-}
 
 function readToken(reader: TagTokenizer, from: number): Token {
   try {
@@ -171,13 +159,13 @@ const Base = Parser as unknown as new (options: Options, input: string) => Inter
 class TagTokenizer extends Base {
   /** The number of open braces of the content, maintained by the caller. */
   braces = 0;
-  readonly #budget: RateLimiter;
+  readonly #budget: Budget;
   readonly #onComment: (start: number, end: number) => void;
 
   constructor(
     input: string,
     form: 'expression' | 'statements',
-    budget: RateLimiter,
+    budget: Budget,
     onComment: (start: number, end: number) => void,
   ) {
     super(
