@@ -1,7 +1,7 @@
 import type { RenderOutcome, SandboxProgram } from '../sandbox.ts';
+import type { WasmModule } from './engine.ts';
 import type { Layout } from './heap-snapshot.ts';
 import type { RendererLimits } from './renderer.ts';
-import type { WasmModule } from './wasm.ts';
 
 /** The initial data of a worker. `progress` is shared memory: see {@link PROGRESS}. */
 export type WorkerData = {

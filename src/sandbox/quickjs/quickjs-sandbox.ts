@@ -1,11 +1,10 @@
 import { AppError } from '../../contract/errors.ts';
 import type { RenderJob, RenderOutcome, Sandbox, SandboxHealth, SandboxStats } from '../sandbox.ts';
-import { compileEngine } from './engine.ts';
+import { compileEngine, type WasmModule } from './engine.ts';
 import { fairQueue } from './fair-queue.ts';
 import { isWasteful, type WorkerData } from './messages.ts';
 import { exceeded } from './outcome.ts';
 import { SupervisedWorker, type WorkerEnd } from './supervised-worker.ts';
-import type { WasmModule } from './wasm.ts';
 
 const defaults = {
   /** Threads that render; one more is kept as a spare. */

@@ -4,7 +4,9 @@ import { newEngine } from './engine.ts';
 import { findLayout } from './heap-layout.ts';
 import { type BatchMessage, isWasteful, PROGRESS, type WorkerData, type WorkerMessage } from './messages.ts';
 import { newRenderer } from './renderer.ts';
-import { clock, takeOverDate } from './worker-clock.ts';
+
+/** The engine's clock in this thread, in milliseconds since 1970. */
+const clock = { nowMs: 0 };
 
 // Started by supervised-worker.ts, which alone writes workerData and posts messages.
 const port = parentPort;
@@ -41,3 +43,20 @@ port.on('message', (message: BatchMessage) => {
   last = last.then(() => render(message));
 });
 post({ kind: 'ready', layout });
+
+/**
+ * Replaces this thread's clock in `Date` and sets its zone to UTC. The engine has no clock of its own and asks the
+ * host's Date, so this alone determines `new Date()` in a template. Only for threads that do nothing but render.
+ */
+function takeOverDate(): void {
+  const date = Date.prototype;
+  Date.now = () => clock.nowMs;
+  date.getFullYear = date.getUTCFullYear;
+  date.getMonth = date.getUTCMonth;
+  date.getDate = date.getUTCDate;
+  date.getDay = date.getUTCDay;
+  date.getHours = date.getUTCHours;
+  date.getMinutes = date.getUTCMinutes;
+  date.getSeconds = date.getUTCSeconds;
+  date.getTimezoneOffset = () => 0;
+}
