@@ -1,7 +1,7 @@
 import type { Node } from 'acorn';
+import type { Code } from '../parse/javascript.ts';
 import { parseTemplate, visitCode, visitNodes } from '../parse/parser.ts';
 import { locator } from '../parse/position.ts';
-import type { Code } from '../parse/tag-script.ts';
 import { type AnyNode, isNode, keyOf, nameOf, nodesIn, walk } from '../parse/walk.ts';
 
 /**
@@ -28,10 +28,10 @@ export function fieldReads(text: string): FieldRead[] {
   const codes: Code[] = [];
   visitCode(nodes, (code) => codes.push(code));
   visitNodes(nodes, (node) => {
-    if (node.kind === 'each' && isRecords(node.list.tree.node)) addFirstParameter(node.parameters?.tree.node, records);
+    if (node.kind === 'each' && isRecords(node.list.node)) addFirstParameter(node.parameters?.node, records);
   });
-  for (const { tree } of codes) walk(tree.node, (node) => addNamed(node, records));
-  return codes.flatMap(({ tree }) => readsIn(tree.node, tree.base, records)).sort((a, b) => a.start - b.start);
+  for (const code of codes) walk(code.node, (node) => addNamed(node, records));
+  return codes.flatMap(({ node, base }) => readsIn(node, base, records)).sort((a, b) => a.start - b.start);
 }
 
 function readsIn(root: Node, base: number, records: ReadonlySet<string>): FieldRead[] {

@@ -1,6 +1,7 @@
 import type { Escape } from '../compile/escape.ts';
+import type { Code } from '../parse/javascript.ts';
 import { visitCode } from '../parse/parser.ts';
-import type { Code, Finding, TemplateNode } from '../parse/tag-script.ts';
+import type { Finding, TemplateNode } from '../parse/tag-script.ts';
 import { type AnyNode, isNode, nameOf, walk } from '../parse/walk.ts';
 import { FUNCTIONS } from './reference.ts';
 import type { Traits } from './traits.ts';
@@ -16,11 +17,11 @@ export function findingsOf(nodes: TemplateNode[], traits: Traits, mode: Escape |
 }
 
 /** The findings in one script. */
-export function findingsInCode({ tree }: Pick<Code, 'tree'>, { declared }: Traits): Finding[] {
+export function findingsInCode(code: Code, { declared }: Traits): Finding[] {
   const findings: Finding[] = [];
   const inClass = new Set<AnyNode>();
-  walk(tree.node, (node, parent) => {
-    const offset = tree.base + node.start;
+  walk(code.node, (node, parent) => {
+    const offset = code.base + node.start;
     const refused = REFUSED[node.type];
     if (refused !== undefined) findings.push({ offset, message: refused, severity: 'error' });
     if (isInitialiser(node, parent) || (parent !== null && inClass.has(parent) && !HAS_ARGUMENTS.has(node.type)))

@@ -1,4 +1,4 @@
-import type { Node } from 'acorn';
+import type { Code } from '../parse/javascript.ts';
 import { type AnyNode, isNode, keyOf, nameOf, nodesIn, walk } from '../parse/walk.ts';
 import { FUNCTIONS } from './reference.ts';
 
@@ -19,8 +19,8 @@ export function noTraits(): Traits {
   return { itMembers: new Set(), names: new Map(), declared: new Set(), assigned: new Map(), isReadOnly: true };
 }
 
-/** Adds the properties of a tree to `traits`; `base` is the offset of the tree in the template. */
-export function addTraits(traits: Traits, root: Node, base: number): void {
+/** Adds the properties of a template's code to `traits`. */
+export function addTraits(traits: Traits, { node: root, base }: Code): void {
   walk(root, (node, parent) => {
     if (node.type === 'Identifier') addName(traits, node, parent, base);
     const declares = DECLARING.has(node.type) ? [node['id'], node['param'], ...nodesIn(node['params'])] : [];

@@ -37,7 +37,7 @@ export function compileTemplate(text: string, options: { escape: Escape | 'path'
   const parsed = parseTemplate(text, locate);
   const { nodes } = parsed;
   const traits = noTraits();
-  visitCode(nodes, (code) => addTraits(traits, code.tree.node, code.tree.base));
+  visitCode(nodes, (code) => addTraits(traits, code));
   const findings = parsed.findings.concat(findingsOf(nodes, traits, options.escape));
   if (hasErrors(findings)) return { ok: false, problems: inOrder(findings, locate) };
 
@@ -50,15 +50,15 @@ export function compileTemplate(text: string, options: { escape: Escape | 'path'
 export function compileExpression(text: string): CompiledTemplate | NotCompiled {
   const locate = locator(text);
   try {
-    const tree = parseExpression(scanExpression(text, locate));
+    const code = parseExpression(scanExpression(text, locate));
     const traits = noTraits();
-    addTraits(traits, tree.node, tree.base);
-    const findings = findingsInCode({ tree }, traits);
+    addTraits(traits, code);
+    const findings = findingsInCode(code, traits);
     if (hasErrors(findings)) return { ok: false, problems: inOrder(findings, locate) };
     const out = emitter();
     out.generated('function(it){return(');
-    const start = tree.base + tree.node.start;
-    out.verbatim(text.slice(start, tree.base + tree.node.end), locate(start));
+    const start = code.base + code.node.start;
+    out.verbatim(text.slice(start, code.base + code.node.end), locate(start));
     out.generated('\n)}');
     return finished(out.finish(), { uses: { events: true, meta: false }, filters: new Set(), traits }, []);
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { Node } from 'acorn';
+import type { Code } from '../parse/javascript.ts';
 import type { Locate } from '../parse/position.ts';
-import type { Code, TemplateNode } from '../parse/tag-script.ts';
+import type { TemplateNode } from '../parse/tag-script.ts';
 import { type Emitted, emitter } from './emitter.ts';
 
 /**
@@ -28,7 +29,7 @@ export function emitTemplate(text: string, nodes: TemplateNode[], names: string[
       out.generated('\n;');
     } else if (node.kind === 'value') {
       out.generated(`${tag()};`);
-      out.generated(`$$o+=${node.isRaw ? '$$r(' : '$$e('}`, locate(node.code.tree.base + node.code.tree.node.start));
+      out.generated(`$$o+=${node.isRaw ? '$$r(' : '$$e('}`, locate(node.code.base + node.code.node.start));
       for (const { name, start } of node.filters.toReversed()) {
         out.generated(`$$f.${name}(`, locate(start));
       }
@@ -56,9 +57,7 @@ export function emitTemplate(text: string, nodes: TemplateNode[], names: string[
       out.generated('}');
     } else emitLoop(node);
   };
-  const emitExpression = (code: Code): void => {
-    source({ start: code.tree.base + code.tree.node.start, end: code.tree.base + code.tree.node.end });
-  };
+  const emitExpression = ({ base, node }: Code): void => source({ start: base + node.start, end: base + node.end });
   const emitLoop = (node: Extract<TemplateNode, { kind: 'each' | 'foreach' }>): void => {
     const id = loops++;
     const [list, index] = [`$$l${id}`, `$$i${id}`];
@@ -85,7 +84,7 @@ export function emitTemplate(text: string, nodes: TemplateNode[], names: string[
     out.generated(isPlain ? 'let ' : `${number};let [`);
     parameters.forEach((parameter, position) => {
       if (position > 0) out.generated(',');
-      source({ start: code.tree.base + parameter.start, end: code.tree.base + parameter.end });
+      source({ start: code.base + parameter.start, end: code.base + parameter.end });
       if (isPlain) out.generated(`=${values[position]}`);
     });
     out.generated(isPlain ? ';' : `]=[${values.join(',')}];`);
@@ -99,7 +98,7 @@ export function emitTemplate(text: string, nodes: TemplateNode[], names: string[
 }
 
 function parametersOf(code: Code): Node[] {
-  const { node } = code.tree;
+  const { node } = code;
   // parseParameters() creates an arrow function, whose parameters are nodes.
   return 'params' in node && Array.isArray(node.params) ? (node.params as Node[]) : [];
 }

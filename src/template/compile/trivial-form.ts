@@ -20,12 +20,12 @@ export function trivialForm(template: string): TrivialForm | null {
   const [only, more] = nodes;
   if (only === undefined || more !== undefined || findings.length > 0) return null;
   if (only.kind === 'statements') {
-    const { node } = only.code.tree;
+    const { node } = only.code;
     const body = isNode(node) ? nodesIn(node['body']) : [];
     return stringified(body.length === 1 && body[0]?.type === 'ReturnStatement' ? body[0]['argument'] : null);
   }
   if (only.kind !== 'value' || !only.isRaw) return null;
-  const value = only.code.tree.node;
+  const value = only.code.node;
   const [filter, other] = only.filters;
   if (filter === undefined) return stringified(value);
   return filter.name === 'json' && filter.args === null && other === undefined ? formOf(value) : null;

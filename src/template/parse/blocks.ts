@@ -1,16 +1,7 @@
-import { parseExpression, parseParameters, type Script } from './javascript.ts';
+import { type Code, parseExpression, parseParameters, type Script } from './javascript.ts';
 import { TemplateError } from './position.ts';
 import type { Tag } from './scanner.ts';
-import {
-  bracketed,
-  type Code,
-  type Context,
-  codeOf,
-  isEmpty,
-  scriptOf,
-  signOf,
-  type TemplateNode,
-} from './tag-script.ts';
+import { bracketed, type Context, isEmpty, scriptOf, signOf, type TemplateNode } from './tag-script.ts';
 
 /** An open block. */
 export type Block = {
@@ -34,9 +25,9 @@ export function openBlock(tag: Tag, context: Context): Block | null {
     const head = parseHead(tag, context);
     if (!isBlockName(word) || head.name !== word) throw new TemplateError(unknownBlock(head.name, word), tag.start);
     if (head.argument === null) throw new TemplateError(`Brackets are missing: write \`{{@${word}(…)}}\``, tag.start);
-    const value = codeOf(head.argument, parseExpression);
+    const value = parseExpression(head.argument);
     if (word !== 'if') {
-      const parameters = head.parameters === null ? null : codeOf(head.parameters, parseParameters);
+      const parameters = head.parameters === null ? null : parseParameters(head.parameters);
       return { ...block, node: { kind: word, list: value, parameters, body: block.body } };
     }
     if (head.parameters !== null) throw new TemplateError('`{{@if(…)}}` takes no `=>`', head.parameters.start);
@@ -60,7 +51,7 @@ export function addBranch(tag: Tag, block: Block | undefined, context: Context):
   }
   block.hasElse = name === 'else';
   block.body = [];
-  const condition: Code | null = argument === null ? null : codeOf(argument, parseExpression);
+  const condition: Code | null = argument === null ? null : parseExpression(argument);
   if (block.node?.kind === 'if') block.node.branches.push({ condition, body: block.body });
 }
 

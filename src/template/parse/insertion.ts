@@ -7,7 +7,6 @@ import {
   bracketed,
   bracketStep,
   type Context,
-  codeOf,
   type FilterCall,
   isEmpty,
   scriptOf,
@@ -21,10 +20,7 @@ const FILTERS_MAX = 20;
 /** Parses a tag that runs statements or inserts a value. Null for an empty one. @throws TemplateError */
 export function parseInsertion(tag: Tag, context: Context): TemplateNode | null {
   if (tag.kind === 'statement') {
-    return {
-      kind: 'statements',
-      code: codeOf(scriptOf(tag, tag.contentStart, tag.contentEnd, context), parseStatements),
-    };
+    return { kind: 'statements', code: parseStatements(scriptOf(tag, tag.contentStart, tag.contentEnd, context)) };
   }
   const bars = topLevelBars(tag.tokens, context.text);
   const expression = scriptOf(tag, tag.contentStart, bars[0]?.start ?? tag.contentEnd, context);
@@ -38,7 +34,7 @@ export function parseInsertion(tag: Tag, context: Context): TemplateNode | null 
   return {
     kind: 'value',
     start: tag.start,
-    code: codeOf(expression, parseExpression),
+    code: parseExpression(expression),
     isRaw: tag.kind === 'raw' || calls.some(({ name }) => name === 'safe'),
     filters: calls.filter(({ name }) => name !== 'safe'),
   };
@@ -71,5 +67,5 @@ function parseFilter(tag: Tag, bar: ScriptToken, end: number, context: Context):
   const { script, next } = bracketed(tag, tokens, 1, end, context);
   const extra = tokens[next];
   if (extra !== undefined) throw new TemplateError(`\`${word(extra)}\` does not belong after a filter`, extra.start);
-  return { name, start: first.start, args: isEmpty(script) ? null : codeOf(script, parseArguments) };
+  return { name, start: first.start, args: isEmpty(script) ? null : parseArguments(script) };
 }

@@ -6,8 +6,11 @@ import { astDepth } from './walk.ts';
 /** JavaScript inside of a template: its place, and the tokens from the scanner. */
 export type Script = { text: string; start: number; end: number; tokens: ScriptToken[]; locate: Locate };
 
-/** A syntax tree whose offsets count from `base` in the template. */
-export type Tree = { node: Node; base: number };
+/**
+ * Parsed JavaScript: the place of its script in the template, and its tree, whose offsets count from `base` in the
+ * template.
+ */
+export type Code = { start: number; end: number; node: Node; base: number };
 
 /** Deeper trees might parse here and overflow the stack of the sandbox's parser. */
 const TREE_DEPTH_MAX = 200;
@@ -47,12 +50,12 @@ const BoundedParser = Parser.extend((Base) => {
  * Parses the statements of a `{{! }}` tag separately, so that source that would close the function around it is
  * refused. @throws TemplateError, naming a bracket that is still open
  */
-export function parseStatements(script: Script): Tree {
+export function parseStatements(script: Script): Code {
   return guarded(script, (source) => BoundedParser.parse(source, OPTIONS));
 }
 
 /** Parses one expression, which may be followed by a semicolon. @throws TemplateError */
-export function parseExpression(script: Script): Tree {
+export function parseExpression(script: Script): Code {
   return guarded(script, (source) => {
     const node = BoundedParser.parseExpressionAt(source, 0, { ...OPTIONS, allowReturnOutsideFunction: false });
     const rest = script.tokens.filter((token) => token.kind !== 'comment' && token.start >= script.start + node.end);
@@ -68,7 +71,7 @@ export function parseExpression(script: Script): Tree {
 }
 
 /** Parses the arguments between the brackets of a call. @throws TemplateError */
-export function parseArguments(script: Script): Tree {
+export function parseArguments(script: Script): Code {
   return guarded(
     script,
     (source) => {
@@ -84,7 +87,7 @@ export function parseArguments(script: Script): Tree {
 }
 
 /** Parses a list of parameters, with or without brackets around it. @throws TemplateError */
-export function parseParameters(script: Script): Tree {
+export function parseParameters(script: Script): Code {
   const arrow = (before: string, after: string) =>
     guarded(
       script,
@@ -114,13 +117,13 @@ export function parseProgram(code: string): Node {
 }
 
 /** `shift` is the number of characters that the parsed source begins before the script. */
-function guarded(script: Script, parseSource: (source: string) => Node, shift = 0): Tree {
+function guarded(script: Script, parseSource: (source: string) => Node, shift = 0): Code {
   try {
     const node = parseSource(script.text.slice(script.start, script.end));
     // Each level takes at least one character.
     const mayBeDeep = script.end - script.start > TREE_DEPTH_MAX;
     if (mayBeDeep && astDepth(node, TREE_DEPTH_MAX) > TREE_DEPTH_MAX) throw new TemplateError(TOO_DEEP, script.start);
-    return { node, base: script.start - shift };
+    return { start: script.start, end: script.end, node, base: script.start - shift };
   } catch (error) {
     if (error instanceof TemplateError && error.message === TOO_DEEP) throw error;
     const known =

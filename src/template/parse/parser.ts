@@ -1,9 +1,9 @@
 import { addBranch, type Block, closeBlock, openBlock } from './blocks.ts';
 import { parseInsertion } from './insertion.ts';
-
+import type { Code } from './javascript.ts';
 import { type Locate, TemplateError } from './position.ts';
-import { scan, type Tag } from './scanner.ts';
-import type { Code, Context, Finding, TemplateNode } from './tag-script.ts';
+import { type Piece, scan } from './scanner.ts';
+import type { Context, Finding, TemplateNode } from './tag-script.ts';
 
 /** Maximum depth of nested blocks: well within the stack of the sandbox's parser. */
 const BLOCK_DEPTH_MAX = 50;
@@ -27,7 +27,7 @@ export function parseTemplate(text: string, locate: Locate): { nodes: TemplateNo
 
   pieces.forEach((piece, index) => {
     if (piece.kind === 'text') {
-      const value = trimText(text.slice(piece.start, piece.end), asTag(pieces[index - 1]), asTag(pieces[index + 1]));
+      const value = trimText(text.slice(piece.start, piece.end), pieces[index - 1], pieces[index + 1]);
       if (value !== '') add({ kind: 'text', value });
       return;
     }
@@ -50,14 +50,11 @@ export function parseTemplate(text: string, locate: Locate): { nodes: TemplateNo
 
   if (error !== null) context.report(error.offset, error.message);
   // After an unclosed tag it is unknown which blocks would have been closed.
-  else {
+  else
     for (const { name, start } of blocks) {
-      context.report(
-        start,
-        `\`{{@${name}}}\` from line ${locate(start).line} is still open: write \`{{/${name}}}\` at its end`,
-      );
+      const { line } = locate(start);
+      context.report(start, `\`{{@${name}}}\` from line ${line} is still open: write \`{{/${name}}}\` at its end`);
     }
-  }
   return { nodes: root, findings };
 }
 
@@ -87,19 +84,16 @@ function codesOf(node: TemplateNode): (Code | null)[] {
 
 const FINDINGS_MAX = 50;
 
-function asTag(piece: { kind: string } | undefined): Tag | null {
-  // Only text is not a tag.
-  return piece === undefined || piece.kind === 'text' ? null : (piece as Tag);
-}
-
 /**
  * Like Squirrelly: `\r` of a `\r\n` counts as the one newline after a tag, and every remaining line end becomes `\n`.
  */
-function trimText(raw: string, before: Tag | null, after: Tag | null): string {
+function trimText(raw: string, before: Piece | undefined, after: Piece | undefined): string {
+  const left = before?.kind === 'text' ? undefined : before?.trimAfter;
+  const right = after?.kind === 'text' ? undefined : after?.trimBefore;
   let value = raw;
-  if (before?.trimAfter === '_') value = value.trimStart();
-  else if (before !== null) value = value.replace(/^(?:\n|\r)/, '');
-  if (after?.trimBefore === '_') value = value.trimEnd();
-  else if (after?.trimBefore === '-') value = value.replace(/(?:\r\n|\n|\r)$/, '');
+  if (left === '_') value = value.trimStart();
+  else if (left !== undefined) value = value.replace(/^(?:\n|\r)/, '');
+  if (right === '_') value = value.trimEnd();
+  else if (right === '-') value = value.replace(/(?:\r\n|\n|\r)$/, '');
   return value.replace(/\r\n?/g, '\n');
 }

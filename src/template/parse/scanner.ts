@@ -21,7 +21,7 @@ export type Tag = {
   trimAfter: '' | '_' | '-';
 };
 
-type Piece = { kind: 'text'; start: number; end: number } | Tag;
+export type Piece = { kind: 'text'; start: number; end: number } | Tag;
 
 /**
  * Splits a template into text and tags, in time linear in its length. Stops at an unclosed tag: the pieces before it

@@ -1,10 +1,7 @@
-import type { Script, Tree } from './javascript.ts';
+import type { Code, Script } from './javascript.ts';
 import { type Locate, TemplateError } from './position.ts';
 import type { Tag } from './scanner.ts';
 import type { ScriptToken } from './tag-end.ts';
-
-/** JavaScript of the template: its place, and its tree for analysis. Offsets count in the template. */
-export type Code = { start: number; end: number; tree: Tree };
 
 /** A node of a template. Offsets count in its text. */
 export type TemplateNode =
@@ -31,11 +28,6 @@ export type Context = {
 export function scriptOf(tag: Tag, start: number, end: number, { text, locate }: Context): Script {
   const tokens = tag.tokens.filter((token) => token.start >= start && token.end <= end);
   return { text, start, end, tokens, locate };
-}
-
-/** Parses with the given function and returns the result with its place. @throws TemplateError */
-export function codeOf(script: Script, parse: (script: Script) => Tree): Code {
-  return { start: script.start, end: script.end, tree: parse(script) };
 }
 
 export function isEmpty(script: Script): boolean {
