@@ -1,19 +1,20 @@
 import { AppError } from '../contract/errors.ts';
 import type { Sandbox, SandboxHealth, SandboxStats } from './sandbox.ts';
 
-/** A sandbox that starts with its first render. `start` starts it earlier, and rejects when it can't be started. */
-type OnDemandSandbox = Sandbox & SandboxHealth & { start(): Promise<void> };
-
 type Openable = Sandbox & SandboxHealth;
 
 /** The delay after a failed start, doubled each time up to the maximum. */
 const backoff = { firstMs: 1_000, maxMs: 30_000 };
 
 /**
- * Starts the sandbox on demand, since it takes threads and 40 MB. After a failed start, renders are rejected with
- * AppError `unavailable` until the next start is due, 1 to 30 s later.
+ * Starts the sandbox with its first render, since it takes threads and 40 MB. After a failed start, renders are rejected
+ * with AppError `unavailable` until the next start is due, 1 to 30 s later. `start` starts it earlier, and rejects when
+ * it can't be started.
  */
-export function onDemandSandbox(open: () => Promise<Openable>, now: () => number): OnDemandSandbox {
+export function onDemandSandbox(
+  open: () => Promise<Openable>,
+  now: () => number,
+): Openable & { start(): Promise<void> } {
   let opening: Promise<Openable> | null = null;
   let opened: Openable | null = null;
   let failed: { cause: unknown; waitMs: number; until: number } | null = null;

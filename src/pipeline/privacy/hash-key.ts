@@ -15,14 +15,13 @@ type Hash = (text: string) => string;
  */
 export async function hashOf(configuration: Configuration, clock: Pick<Clock, 'now'>): Promise<Hash> {
   const known = settingsOf(configuration.snapshot).hashKey;
-  const key = known ?? settingsOf(await withKey(configuration, clock)).hashKey;
+  const key = known ?? settingsOf(await withKey(configuration, new Date(clock.now()).toISOString())).hashKey;
   if (key === null) throw new Error('the settings were stored without their key');
   const bytes = Buffer.from(key.reveal(), 'base64');
   return (text) => createHmac('sha256', bytes).update(text).digest('base64url').slice(0, 22);
 }
 
-function withKey(configuration: Configuration, clock: Pick<Clock, 'now'>) {
-  const now = new Date(clock.now()).toISOString();
+function withKey(configuration: Configuration, now: string) {
   return configuration.change(byItself, (snapshot) => {
     const before = settingsOf(snapshot);
     if (before.hashKey !== null) return [];

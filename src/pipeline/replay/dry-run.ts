@@ -7,6 +7,7 @@ import { dryRenderWork } from '../attempt/dry-render.ts';
 import type { Attempter } from '../attempt/exchange.ts';
 import type { RenderEngine } from '../attempt/render.ts';
 import type { Work } from '../attempt/work.ts';
+import type { Rate } from '../limits/rate-limiter.ts';
 import { maskHeaders, scrubRequest } from '../privacy/header-redaction.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import { type Chosen, chooser } from './selection.ts';
@@ -83,6 +84,9 @@ function durationOf(
   documents: Configuration['snapshot']['documents'],
 ): number | null {
   const times: number[] = [];
+  const addTime = (count: number, rate: Rate | null | undefined) => {
+    if (rate?.limit != null) times.push((count * rate.perMs) / rate.limit);
+  };
   const perConnection = new Map<string, number>();
   let all = 0;
   for (const [destinationId, count] of target) {
@@ -90,14 +94,10 @@ function durationOf(
     if (body === undefined) continue;
     all += count;
     perConnection.set(body.connectionId, (perConnection.get(body.connectionId) ?? 0) + count);
-    const { rate } = body.settings;
-    if (rate?.limit != null) times.push((count * rate.perMs) / rate.limit);
+    addTime(count, body.settings.rate);
   }
-  for (const [connectionId, count] of perConnection) {
-    const rate = documents.connection.get(connectionId)?.body.settings.rate;
-    if (rate?.limit != null) times.push((count * rate.perMs) / rate.limit);
-  }
-  if (ratePerSecond !== null) times.push((all * 1_000) / ratePerSecond);
+  for (const [id, count] of perConnection) addTime(count, documents.connection.get(id)?.body.settings.rate);
+  addTime(all, { limit: ratePerSecond, perMs: 1_000 });
   return times.length === 0 ? null : Math.ceil(Math.max(...times));
 }
 

@@ -57,9 +57,7 @@ async function someDeliveries(
 ): Promise<Sources> {
   const { reason, createdAfter, createdBefore, ...same } = filter;
   const rows = await log.deliveries({
-    ...given(same),
-    ...(createdAfter === undefined ? {} : { createdAfter: Date.parse(createdAfter) }),
-    ...(createdBefore === undefined ? {} : { createdBefore: Date.parse(createdBefore) }),
+    ...given({ ...same, createdAfter: timeOf(createdAfter), createdBefore: timeOf(createdBefore) }),
     ...between('delivery', order, cursor, upTo),
     test: false,
     closed: [],
@@ -81,8 +79,7 @@ async function someEvents(
   const { receivedAfter, receivedBefore, ...same } = filter;
   const end = Math.min(Date.parse(receivedBefore ?? never), (placeOf('event', upTo ?? '')?.timeMs ?? 0) + 1);
   const { events, reached } = await log.search({
-    ...given(same),
-    ...(receivedAfter === undefined ? {} : { receivedAfter: Date.parse(receivedAfter) }),
+    ...given({ ...same, receivedAfter: timeOf(receivedAfter) }),
     receivedBefore: end,
     ...between('event', order, cursor, upTo),
     limit,
@@ -95,6 +92,8 @@ async function someEvents(
     isLast: reached === null,
   };
 }
+
+const timeOf = (text: string | undefined) => (text === undefined ? undefined : Date.parse(text));
 
 const lookedMost = 2_000;
 const never = '9999-12-31T00:00:00Z';

@@ -23,31 +23,21 @@ export function auditEntryOf(
 ): NewAuditEntry {
   // From here on the scrubber hides them, before anything uses them.
   for (const { body } of [stored ?? document, document]) learn(secretsOf(Object(body)));
-  const states = [stored, op === 'delete' ? undefined : document].map(reported);
+  // The visible fields that the entry does not have elsewhere.
+  const states = [stored, op === 'delete' ? undefined : document].map(
+    (state) => state && { ...Object(state.body), version: state.version },
+  );
   const [before, after] = states.map((state) => withTexts(state, scrub));
+  const name: unknown = Object(after ?? before)['name'];
   return {
     ...author,
     createdAt: document.updatedAt,
-    act: act ?? actOf(op, before),
+    act: act ?? (op === 'delete' ? 'delete' : stored === undefined ? 'create' : 'change'),
     kind: document.kind,
     id: document.id,
-    name: nameOf(after ?? before),
+    name: name === undefined ? null : String(name),
     result: 'done',
     code: null,
     changes: changesOf(before, after),
   };
-}
-
-/** The visible fields of a document that the entry does not have elsewhere: its body and its version. */
-function reported(document: StoredDocument | undefined): object | undefined {
-  return document === undefined ? undefined : { ...Object(document.body), version: document.version };
-}
-
-function actOf(op: Change['op'], before: unknown): AuditAct {
-  if (op === 'delete') return 'delete';
-  return before === undefined ? 'create' : 'change';
-}
-
-function nameOf(body: unknown): string | null {
-  return typeof body === 'object' && body !== null && 'name' in body ? String(body.name) : null;
 }

@@ -29,6 +29,8 @@ export type Realm = {
   false: number;
 };
 
+type Context = Pick<Realm, 'context'>;
+
 /** The result of a call: a value, or the error that ended it. Both are values in the engine. */
 type Completion = { isError: boolean; value: number };
 
@@ -50,29 +52,25 @@ export function openRealm(
   const context = functions.QTS_NewContext(runtime, INTRINSICS);
   const random = addressOf(engine.bytes, context, BigInt(bornMs) * 1000n);
   clock.nowMs = 0;
-  const realm: Realm = {
+  const args = engine.malloc(3 * Uint32Array.BYTES_PER_ELEMENT);
+  const prelude = evaluate(engine, { context }, preludeSource(outputBytesMax), 'prelude');
+  const member = (index: string) => functions.QTS_GetProp(context, prelude.value, newText(engine, { context }, index));
+  return {
     context,
     random,
-    status: 0,
-    enter: 0,
-    retell: 0,
-    describe: 0,
-    args: engine.malloc(3 * Uint32Array.BYTES_PER_ELEMENT),
+    status: member('0'),
+    enter: member('1'),
+    retell: member('2'),
+    describe: member('3'),
+    args,
     undefined: functions.QTS_GetUndefined(),
     true: functions.QTS_GetTrue(),
     false: functions.QTS_GetFalse(),
   };
-  const prelude = evaluate(engine, realm, preludeSource(outputBytesMax), 'prelude');
-  const member = (index: string) => functions.QTS_GetProp(context, prelude.value, newText(engine, realm, index));
-  realm.status = member('0');
-  realm.enter = member('1');
-  realm.retell = member('2');
-  realm.describe = member('3');
-  return realm;
 }
 
 /** Runs a script's top level. */
-export function evaluate(engine: Engine, realm: Realm, source: string, file: string): Completion {
+export function evaluate(engine: Engine, realm: Context, source: string, file: string): Completion {
   const { address, bytes } = write(engine, source);
   const value = engine.functions.QTS_Eval(realm.context, address, bytes, file, 0, 0);
   engine.free(address);
@@ -97,7 +95,7 @@ export function call(engine: Engine, realm: Realm, fn: number, ...args: number[]
 }
 
 /** Copies a text without U+0000 and lone surrogates into the realm. Throws when memory is exhausted. */
-export function newText(engine: Engine, realm: Realm, text: string): number {
+export function newText(engine: Engine, realm: Context, text: string): number {
   const { address } = write(engine, text);
   const value = engine.functions.QTS_NewString(realm.context, address);
   engine.free(address);
@@ -135,7 +133,7 @@ function write(engine: Engine, text: string): { address: number; bytes: number }
   return { address, bytes };
 }
 
-function completion(engine: Engine, realm: Realm, value: number): Completion {
+function completion(engine: Engine, realm: Context, value: number): Completion {
   const error = engine.functions.QTS_ResolveException(realm.context, value);
   return error === 0 ? { isError: false, value } : { isError: true, value: error };
 }

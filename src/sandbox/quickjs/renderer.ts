@@ -1,8 +1,7 @@
 import type { RenderJob, RenderOutcome } from '../sandbox.ts';
 import { openRealm } from './context.ts';
 import type { Engine } from './engine.ts';
-import type { Layout } from './heap-snapshot.ts';
-import { restore, type Snapshot, takeSnapshot } from './heap-snapshot.ts';
+import { type Layout, restore, type Snapshot, takeSnapshot } from './heap-snapshot.ts';
 import type { Limits } from './outcome.ts';
 import { newSession, type Session } from './render-session.ts';
 import { seedWords } from './seed.ts';
@@ -58,10 +57,12 @@ function snapshotRenderer({ newEngine, clock, limits }: RendererParts, { realm, 
   let bytes = 0;
   let session: Session | null = null;
 
-  function prepare(session: Session, source: string): Prepared {
+  function prepare(session: Session, source: string): Known {
     restore(session.engine, base, base);
     const ready = session.prepare(source);
-    return 'failure' in ready ? ready : { fn: ready.fn, snapshot: takeSnapshot(session.engine, base) };
+    if ('failure' in ready) return { source, prepared: ready, bytes: 2 * source.length };
+    const snapshot = takeSnapshot(session.engine, base);
+    return { source, prepared: { fn: ready.fn, snapshot }, bytes: snapshot.copiedBytes + 2 * source.length };
   }
 
   function forget(key: string): void {
@@ -87,7 +88,7 @@ function snapshotRenderer({ newEngine, clock, limits }: RendererParts, { realm, 
       if (session === null) throw new Error('The renderer is not ready.');
       const { key, source } = job.program;
       let known = programs.get(key);
-      if (known?.source !== source) known = weigh(source, prepare(session, source));
+      if (known?.source !== source) known = prepare(session, source);
       const { prepared } = known;
       // A program that exceeded a limit is not cached: its next render tries again.
       if (!('failure' in prepared) || prepared.failure.kind === 'threw') keep(key, known);
@@ -96,9 +97,4 @@ function snapshotRenderer({ newEngine, clock, limits }: RendererParts, { realm, 
       return session.run(job, prepared.fn);
     },
   };
-}
-
-function weigh(source: string, prepared: Prepared): Known {
-  const copied = 'failure' in prepared ? 0 : prepared.snapshot.copiedBytes;
-  return { source, prepared, bytes: copied + 2 * source.length };
 }

@@ -14,14 +14,7 @@ export type Segment = {
 export type Emitted = { code: string; segments: Segment[] };
 
 /** Collects generated code and parts of the template, and keeps the map. Linear in the added length. */
-export function emitter(): {
-  /** Adds generated code; an error in it is reported at `source`. */
-  generated(code: string, source?: { line: number; column: number }): void;
-  /** Sets the tag of the code that is added next. */
-  tag(number: number): void;
-  verbatim(code: string, source: { line: number; column: number }): void;
-  finish(): Emitted;
-} {
+export function emitter() {
   const parts: string[] = [];
   const segments: Segment[] = [];
   let line = 1;
@@ -38,26 +31,28 @@ export function emitter(): {
     column = code.length - lastBreak;
   };
   return {
-    generated(code, source) {
+    /** Adds generated code; an error in it is reported at `source`. */
+    generated(code: string, source?: Segment['source'] & object): void {
       if (source !== undefined) segments.push({ line, column, source, isFixed: true, tag });
       add(code);
       if (source !== undefined) segments.push({ line, column, source: null, isFixed: false, tag });
     },
-    tag(number) {
+    /** Sets the tag of the code that is added next. */
+    tag(number: number): void {
       tag = number;
     },
-    verbatim(code, source) {
+    verbatim(code: string, source: Segment['source']): void {
       segments.push({ line, column, source, isFixed: false, tag });
       // Line ends are normalised as in JavaScript, so that all code counts lines in the same way.
       add(code.replace(/\r\n?/g, '\n'));
       segments.push({ line, column, source: null, isFixed: false, tag });
     },
-    finish: () => ({ code: parts.join(''), segments }),
+    finish: (): Emitted => ({ code: parts.join(''), segments }),
   };
 }
 
 /** The place in the template of a place in the generated code; null for generated text. */
-export function originOf(segments: Segment[], line: number, column: number): { line: number; column: number } | null {
+export function originOf(segments: Segment[], line: number, column: number): Segment['source'] {
   let found: Segment | null = null;
   for (const segment of segments) {
     if (segment.line > line || (segment.line === line && segment.column > column)) break;
