@@ -51,16 +51,15 @@ export async function planReplay(
     if (looked >= replayLimits.planned || performance.now() > end) break;
     const sources = await readSources(input, log, { upTo, cursor, limit: atOnce, now });
     looked += sources.found.length;
-    for (const choice of await choose(sources.found)) {
-      for (const reason of choice.leftOut) leftOut.set(reason, (leftOut.get(reason) ?? 0) + 1);
-      for (const chosen of choice.chosen) {
-        const { destinationId } = chosen.delivery;
+    for (const decision of await choose(sources.found))
+      if (typeof decision === 'string') leftOut.set(decision, (leftOut.get(decision) ?? 0) + 1);
+      else {
+        const { destinationId } = decision.delivery;
         deliveries += 1;
-        if (chosen.isRepeated) duplicates += 1;
+        if (decision.isRepeated) duplicates += 1;
         target.set(destinationId, (target.get(destinationId) ?? 0) + 1);
-        if (first.length < replayLimits.samples) first.push(chosen);
+        if (first.length < replayLimits.samples) first.push(decision);
       }
-    }
     ({ cursor, isLast } = sources);
     await setImmediate(); // other work gets its turn
   }

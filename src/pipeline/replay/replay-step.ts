@@ -5,7 +5,7 @@ import { newDelivery } from '../accept/new-delivery.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { DeliveryEvents } from '../insight/delivery-events.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
-import { chooser } from './selection.ts';
+import { type Chosen, chooser } from './selection.ts';
 import { readSources } from './source.ts';
 
 const sourcesAtOnce = 100;
@@ -33,10 +33,11 @@ export async function createNext(
   const now = parts.clock.now();
   const { upTo, cursor } = stored;
   const sources = await readSources(input, log, { upTo, cursor, limit: sourcesAtOnce, now });
-  const choices = await chooser({ input, snapshot, log, replayId: id, now })(sources.found);
   const leftOut: Partial<Record<LeftOutReason, number>> = {};
-  for (const reason of choices.flatMap((choice) => choice.leftOut)) leftOut[reason] = (leftOut[reason] ?? 0) + 1;
-  const chosen = choices.flatMap((choice) => choice.chosen);
+  const chosen: Chosen[] = [];
+  for (const decision of await chooser({ input, snapshot, log, replayId: id, now })(sources.found))
+    if (typeof decision === 'string') leftOut[decision] = (leftOut[decision] ?? 0) + 1;
+    else chosen.push(decision);
   const deliveries = chosen.map(({ delivery, event }) => {
     const orderKey = event === null ? undefined : snapshot.planOf(delivery.destinationId)?.orderKeyOf?.(event, id);
     return orderKey === undefined ? delivery : { ...delivery, orderKey };

@@ -19,9 +19,6 @@ export type Chosen = {
   ends: LoggedDelivery | null;
 };
 
-/** The decision about one source. */
-type Choice = { chosen: Chosen[]; leftOut: LeftOutReason[] };
-
 type Log = Pick<DeliveryLog, 'deliveries' | 'delivery' | 'event'>;
 
 /** The fields of another delivery that decide whether it excludes this one. */
@@ -33,10 +30,13 @@ type Seen = { others: readonly Other[]; event: Event | null };
 /** `taken`: the families, or events with action and destination, that are selected already. */
 type Selection<Of extends ReplayInput['of']> = {
   input: Extract<ReplayInput, { of: Of }>;
-  documents: Snapshot['documents'];
+  snapshot: Snapshot;
   replayId: string | null;
   taken: Set<string>;
 };
+
+/** The delivery to create, or why there is none. */
+type Decision = Chosen | LeftOutReason;
 
 /**
  * Decides which deliveries a replay creates for some sources, in their order, by the current configuration. A delivery
@@ -55,13 +55,13 @@ export function chooser({
   log: Log;
   replayId: string | null;
   now: number;
-}): (sources: readonly Source[]) => Promise<Choice[]> {
-  const rest = { documents: snapshot.documents, replayId, taken: new Set<string>() };
-  const choose: (source: Source, seen: Seen) => Choice =
-    input.of === 'events' ? chooseByEvent({ ...rest, input }, snapshot) : chooseByDelivery({ ...rest, input });
+}): (sources: readonly Source[]) => Promise<Decision[]> {
+  const rest = { snapshot, replayId, taken: new Set<string>() };
+  const choose: (source: Source, seen: Seen) => Decision[] =
+    input.of === 'events' ? chooseByEvent({ ...rest, input }) : chooseByDelivery({ ...rest, input });
   return async (sources) => {
     const seen = await Promise.all(sources.map((source) => look(source, input, log, now)));
-    return sources.map((source, index) => choose(source, seen[index] ?? nothingSeen));
+    return sources.flatMap((source, index) => choose(source, seen[index] ?? nothingSeen));
   };
 }
 
@@ -102,98 +102,96 @@ function passedOver({ test, status }: LoggedDelivery, { only }: ReplayInput): Le
   return only === 'failed' && status !== 'failed' ? 'not_failed' : null;
 }
 
-/** Whether other deliveries of the same data to the same destination exclude it. */
-function objection(
+/**
+ * Decides about one delivery, unless `others`, the deliveries of the same data to the same destination, exclude it.
+ * `key` is its family, or its event with action and destination.
+ */
+function decide(
+  { input, replayId, taken }: Selection<'deliveries'> | Selection<'events'>,
+  key: string,
   others: readonly Other[],
-  { input, replayId }: Selection<'deliveries'> | Selection<'events'>,
-): { reason: LeftOutReason | null; isRepeated: boolean } {
+  make: () => Omit<Chosen, 'isRepeated'> | LeftOutReason,
+): Decision {
   const isRepeated = others.some(({ status }) => status === 'delivered');
-  const isMade = others.some((one) => one.replayId !== null && one.replayId === replayId);
-  const isOnItsWay = others.some(({ status }) => status !== 'held' && !isFinished(status));
-  if (isMade) return { reason: 'repeated', isRepeated };
-  if (isOnItsWay) return { reason: 'unfinished', isRepeated };
-  return { reason: isRepeated && input.only !== 'all' ? 'already_delivered' : null, isRepeated };
+  if (taken.has(key)) return 'repeated';
+  if (others.some((one) => one.replayId !== null && one.replayId === replayId)) return 'repeated';
+  if (others.some(({ status }) => status !== 'held' && !isFinished(status))) return 'unfinished';
+  if (isRepeated && input.only !== 'all') return 'already_delivered';
+  const chosen = make();
+  if (typeof chosen === 'string') return chosen;
+  taken.add(key);
+  return { ...chosen, isRepeated };
 }
 
 function chooseByDelivery(selection: Selection<'deliveries'>) {
-  const { input, documents, taken } = selection;
-  return (source: Source, { others, event }: Seen): Choice => {
-    if (source.kind !== 'delivery') return none('unknown');
-    const one = source.delivery;
+  const { input } = selection;
+  const { documents } = selection.snapshot;
+  const choose = (one: LoggedDelivery, { others, event }: Seen): Decision => {
     const reasonAlone = passedOver(one, input);
-    if (reasonAlone !== null) return none(reasonAlone);
+    if (reasonAlone !== null) return reasonAlone;
     const isOriginal = input.body === 'original';
     const destination = documents.destination.get(input.to?.destinationId ?? one.destinationId);
-    if (destination === undefined) return none('destination_deleted');
+    if (destination === undefined) return 'destination_deleted';
     const action = one.actionId === null ? null : (documents.action.get(one.actionId) ?? null);
-    if (one.actionId !== null && action === null) return none('action_deleted');
+    if (one.actionId !== null && action === null) return 'action_deleted';
     // Without its mapping the whole event would be sent.
-    if (input.to !== null && action !== null && !sendsTo(action.body, destination.id)) return none('not_in_action');
+    if (input.to !== null && action !== null && !sendsTo(action.body, destination.id)) return 'not_in_action';
     const root = one.replayOf ?? one.id;
-    if (taken.has(root)) return none('repeated');
     const same = others.filter(({ destinationId }) => destinationId === destination.id);
-    const { reason, isRepeated } = objection(same, selection);
-    if (reason !== null) return none(reason);
-    const hasBody = isOriginal && one.attempts > 0;
-    if (event === null && !hasBody) return none('event_removed');
-    taken.add(root);
-    const delivery: ReplayedDelivery = {
-      eventId: one.eventId,
-      actionId: one.actionId,
-      actionVersion: isOriginal ? one.actionVersion : (action?.version ?? null),
-      destinationId: destination.id,
-      destinationVersion: isOriginal ? one.destinationVersion : destination.version,
-      connectionId: destination.body.connectionId,
-      replayOf: root,
-      source: one.id,
-      keepsBody: isOriginal,
-      idempotencyKey: input.keepIdempotencyKey ? root : null,
-    };
-    return { chosen: [{ delivery, event, isRepeated, ends: one.status === 'held' ? one : null }], leftOut: [] };
+    return decide(selection, root, same, () => {
+      const hasBody = isOriginal && one.attempts > 0;
+      if (event === null && !hasBody) return 'event_removed';
+      const delivery: ReplayedDelivery = {
+        eventId: one.eventId,
+        actionId: one.actionId,
+        actionVersion: isOriginal ? one.actionVersion : (action?.version ?? null),
+        destinationId: destination.id,
+        destinationVersion: isOriginal ? one.destinationVersion : destination.version,
+        connectionId: destination.body.connectionId,
+        replayOf: root,
+        source: one.id,
+        keepsBody: isOriginal,
+        idempotencyKey: input.keepIdempotencyKey ? root : null,
+      };
+      return { delivery, event, ends: one.status === 'held' ? one : null };
+    });
   };
+  return (source: Source, seen: Seen): Decision[] => [
+    source.kind === 'delivery' ? choose(source.delivery, seen) : 'unknown',
+  ];
 }
 
-function chooseByEvent(selection: Selection<'events'>, snapshot: Snapshot) {
-  const { documents, taken } = selection;
-  const fires = firing(selection.input.to, snapshot);
-  return (source: Source, { others }: Seen): Choice => {
-    if (source.kind !== 'event') return none('unknown');
+function chooseByEvent(selection: Selection<'events'>) {
+  const { input, snapshot } = selection;
+  const fires = firing(input.to, snapshot);
+  return (source: Source, { others }: Seen): Decision[] => {
+    if (source.kind !== 'event') return ['unknown'];
     const { event } = source;
     const fired = fires(event);
-    if (fired === null) return none('no_rule_matched');
-    const choice: Choice = { chosen: [], leftOut: [] };
-    for (const { action, destinationId } of fired) {
-      const destination = documents.destination.get(destinationId);
-      const key = `${event.id} ${action.id} ${destinationId}`;
+    if (fired === null) return ['no_rule_matched'];
+    return fired.map(({ action, destinationId }) => {
+      const destination = snapshot.documents.destination.get(destinationId);
+      if (destination === undefined) return 'destination_deleted';
       const same = others.filter(
         (one) => !one.test && one.actionId === action.id && one.destinationId === destinationId,
       );
-      const { reason, isRepeated } = objection(same, selection);
-      if (destination === undefined) choice.leftOut.push('destination_deleted');
-      else if (taken.has(key)) choice.leftOut.push('repeated');
-      else if (reason !== null) choice.leftOut.push(reason);
-      else {
-        taken.add(key);
-        const delivery: ReplayedDelivery = {
-          eventId: event.id,
-          actionId: action.id,
-          actionVersion: action.version,
-          destinationId,
-          destinationVersion: destination.version,
-          connectionId: destination.body.connectionId,
-          replayOf: null,
-          source: null,
-          keepsBody: false,
-          idempotencyKey: null,
-        };
-        choice.chosen.push({ delivery, event, isRepeated, ends: null });
-      }
-    }
-    return choice;
+      const delivery: ReplayedDelivery = {
+        eventId: event.id,
+        actionId: action.id,
+        actionVersion: action.version,
+        destinationId,
+        destinationVersion: destination.version,
+        connectionId: destination.body.connectionId,
+        replayOf: null,
+        source: null,
+        keepsBody: false,
+        idempotencyKey: null,
+      };
+      const key = `${event.id} ${action.id} ${destinationId}`;
+      return decide(selection, key, same, () => ({ delivery, event, ends: null }));
+    });
   };
 }
-
-const none = (reason: LeftOutReason): Choice => ({ chosen: [], leftOut: [reason] });
 
 /**
  * Throws AppError `invalid_value` when a replay names an unknown object, or a time range that ends before it begins.

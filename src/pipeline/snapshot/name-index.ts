@@ -6,42 +6,29 @@ type Named = Pick<StoredDocument, 'kind' | 'id' | 'body'>;
 
 /** Indexes documents by name and destinations by connection, so that a change of one document needs no scan of all. */
 export function nameIndex() {
-  const byName = new Map<string, Set<string>>();
-  const byConnection = new Map<string, Set<string>>();
+  const index = new Map<string, Set<string>>();
   return {
-    add(document: Named) {
-      const { kind, id, name, connectionId } = partsOf(document);
-      put(byName, placeOf(kind, name, connectionId), id);
-      if (connectionId !== '') put(byConnection, connectionId, id);
+    add(document: Named): void {
+      for (const key of keysOf(document)) index.set(key, (index.get(key) ?? new Set()).add(document.id));
     },
-    remove(document: Named) {
-      const { kind, id, name, connectionId } = partsOf(document);
-      take(byName, placeOf(kind, name, connectionId), id);
-      take(byConnection, connectionId, id);
+    remove(document: Named): void {
+      for (const key of keysOf(document)) {
+        const ids = index.get(key);
+        ids?.delete(document.id);
+        if (ids?.size === 0) index.delete(key);
+      }
     },
     idsOf: (kind: DocumentKind, name: string, connectionId = ''): Iterable<string> =>
-      byName.get(placeOf(kind, name, connectionId)) ?? [],
-    destinationsOf: (connectionId: string): Iterable<string> => byConnection.get(connectionId) ?? [],
+      index.get(nameKey(kind, name, connectionId)) ?? [],
+    destinationsOf: (connectionId: string): Iterable<string> => index.get(connectionKey(connectionId)) ?? [],
   };
 }
 
-function partsOf({ kind, id, body }: Named) {
+function keysOf({ kind, body }: Named): string[] {
   const { name, connectionId = '' } = body as { name: string; connectionId?: string }; // bodies of all kinds have names
-  return { kind, id, name, connectionId };
+  const key = nameKey(kind, name, connectionId);
+  return connectionId === '' ? [key] : [key, connectionKey(connectionId)];
 }
 
-function placeOf(kind: string, name: string, connectionId: string): string {
-  return `${kind} ${connectionId} ${foldName(name)}`;
-}
-
-function put(ids: Map<string, Set<string>>, key: string, id: string): void {
-  const known = ids.get(key);
-  if (known === undefined) ids.set(key, new Set([id]));
-  else known.add(id);
-}
-
-function take(ids: Map<string, Set<string>>, key: string, id: string): void {
-  const known = ids.get(key);
-  known?.delete(id);
-  if (known?.size === 0) ids.delete(key);
-}
+const nameKey = (kind: string, name: string, connectionId: string) => `${kind} ${connectionId} ${foldName(name)}`;
+const connectionKey = (connectionId: string) => `destinations of ${connectionId}`;
