@@ -1,3 +1,4 @@
+import type { RejectedRequest } from '../contract/records/rejected-request.ts';
 import { meHandlers } from './accounts/me.ts';
 import { roleHandlers } from './accounts/roles.ts';
 import { signInHandlers } from './accounts/sign-in.ts';
@@ -13,8 +14,9 @@ import { destinationHandlers } from './documents/destinations.ts';
 import { parameterHandlers } from './documents/parameters.ts';
 import { settingsHandlers } from './documents/settings.ts';
 import { templateHandlers } from './documents/templates.ts';
+import { rejectedHandlers } from './intake/rejected-requests.ts';
 import { operatingHandlers } from './operating/health.ts';
-import type { InboxHandlers } from './operating/inbox.ts';
+import { type Inbox, inboxHandlers } from './operating/inbox.ts';
 import { secretHandlers } from './operating/key-rotation.ts';
 import { auditHandlers } from './records/audit.ts';
 import { deliveryHandlers } from './records/deliveries.ts';
@@ -29,9 +31,9 @@ import { type Traces, traceHandlers } from './records/traces.ts';
 /** Parts created outside the handlers, because intake and the Inbox use them too. */
 type ShownExtras = {
   streams: EventStreams;
-  inbox: InboxHandlers;
+  inbox: Inbox;
   traces: Traces;
-  rejected: Handlers<'listRejectedRequests'>;
+  rejected: readonly RejectedRequest[];
   stopping: () => boolean;
 };
 
@@ -60,9 +62,9 @@ export function allHandlers(parts: ApiParts, { streams, inbox, traces, rejected,
     ...userHandlers(parts),
     ...roleHandlers(parts),
     ...tokenHandlers(parts),
-    ...inbox,
+    ...inboxHandlers(parts, inbox),
     ...traceHandlers(parts, traces),
-    ...rejected,
+    ...rejectedHandlers(rejected),
     ...operatingHandlers(parts, stopping),
   };
 }

@@ -85,9 +85,9 @@ test('every URL of the table has its methods', () => {
 test('every route has its handler and every handler its route', async () => {
   await using server = await startTestServer();
   const streams = { open() {}, closeAll() {} };
-  const inbox = createInbox(server.parts).handlers;
+  const inbox = createInbox(server.parts);
   const traces = createTraces(server.parts);
-  const rejected = createRejectedRequests(server.parts).handlers;
+  const rejected = createRejectedRequests(server.parts).kept;
   const handlers = allHandlers(server.parts, { streams, inbox, traces, rejected, stopping: () => false });
   assert.deepEqual(Object.keys(handlers).sort(), Object.keys(routeTable).sort());
 });

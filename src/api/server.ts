@@ -16,7 +16,7 @@ import { httpsOnly } from './http/security-headers.ts';
 import { type Console, consoleFrom } from './http/static-console.ts';
 import { createIntake, intakeRoutes } from './intake/intake.ts';
 import { createRejectedRequests } from './intake/rejected-requests.ts';
-import { createInbox } from './operating/inbox.ts';
+import { createInbox, inboxRoutes } from './operating/inbox.ts';
 import { eventStreams } from './records/event-stream.ts';
 import { createTraces } from './records/traces.ts';
 import { apiRoutes } from './routes.ts';
@@ -43,15 +43,9 @@ export async function createServer(parts: ApiParts): Promise<Server> {
   parts.pipeline.eraser.watch(inbox.erase);
   const traces = createTraces(parts);
   const rejected = createRejectedRequests(parts);
-  const handlers = allHandlers(parts, {
-    streams,
-    inbox: inbox.handlers,
-    traces,
-    rejected: rejected.handlers,
-    stopping,
-  });
+  const handlers = allHandlers(parts, { streams, inbox, traces, rejected: rejected.kept, stopping });
   await app.register(intakeRoutes(createIntake(parts, { stopping, traces, rejected, style })));
-  await app.register(inbox.routes);
+  if (parts.inbox) await app.register(inboxRoutes(inbox));
   if (pages !== null) await app.register(pages.assets);
   await app.register(apiRoutes(parts, { handlers, stopping }));
   await app.ready();

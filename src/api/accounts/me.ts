@@ -9,20 +9,8 @@ import { found, invalid } from '../http/validate.ts';
 import { shownAccounts } from './shown-account.ts';
 import { makeToken } from './tokens.ts';
 
-type Ids =
-  | 'getMe'
-  | 'changeMe'
-  | 'listMySessions'
-  | 'getMySession'
-  | 'endMySessions'
-  | 'endMySession'
-  | 'listMyTokens'
-  | 'createMyToken'
-  | 'getMyToken'
-  | 'deleteMyToken';
-
 /** Operations on the caller's own password, sessions and tokens. */
-export function meHandlers(parts: ApiParts): Handlers<Ids> {
+export function meHandlers(parts: ApiParts) {
   const { directory, passwords, signIns } = parts.identity;
   const shown = shownAccounts(directory);
 
@@ -88,12 +76,10 @@ export function meHandlers(parts: ApiParts): Handlers<Ids> {
     async endMySessions(call) {
       const others = () => ownSessions(call.principal).filter(({ id }) => id !== call.principal.sessionId);
       await directory.change(() => endSessions(others(), 'revoke', call.actor()));
-      return undefined;
     },
 
     async endMySession(call) {
       await directory.change(() => endSessions([ownSession(call)], 'revoke', call.actor()));
-      return undefined;
     },
 
     listMyTokens({ principal }) {
@@ -107,7 +93,6 @@ export function meHandlers(parts: ApiParts): Handlers<Ids> {
 
     async deleteMyToken(call) {
       await directory.change((snapshot) => removeToken(snapshot, ownToken(call), call.actor()));
-      return undefined;
     },
-  };
+  } satisfies Partial<Handlers>;
 }

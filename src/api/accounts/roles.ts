@@ -10,9 +10,7 @@ import { found, validate } from '../http/validate.ts';
 import { given } from '../http/without-undefined.ts';
 import { pageOfAccounts, shownAccounts } from './shown-account.ts';
 
-type Ids = 'listRoles' | 'createRole' | 'getRole' | 'changeRole' | 'deleteRole' | 'listRights';
-
-export function roleHandlers(parts: ApiParts): Handlers<Ids> {
+export function roleHandlers(parts: ApiParts) {
   const { directory } = parts.identity;
   const shown = shownAccounts(directory);
 
@@ -52,7 +50,6 @@ export function roleHandlers(parts: ApiParts): Handlers<Ids> {
 
     async deleteRole(call) {
       await directory.change((snapshot) => removeRole(snapshot, findToChange(snapshot, call), call.actor()));
-      return undefined;
     },
 
     listRights: () => ({
@@ -62,5 +59,5 @@ export function roleHandlers(parts: ApiParts): Handlers<Ids> {
         implies: allRights.filter((other) => other !== right && covers(new Set([right]), other)),
       })),
     }),
-  };
+  } satisfies Partial<Handlers>;
 }

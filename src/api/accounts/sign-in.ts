@@ -5,11 +5,10 @@ import { sessionCookie } from '../auth/session-cookie.ts';
 import type { ApiParts, Call, Handlers, OutputOf } from '../call/call.ts';
 import { shownAccounts } from './shown-account.ts';
 
-type Ids = 'getSetup' | 'setUp' | 'signIn' | 'acceptInvitation' | 'getSession' | 'signOut';
 type Entering = Pick<Call, 'request' | 'reply' | 'author'>;
 
 /** Set-up, sign-in, invitations and sign-out. */
-export function signInHandlers(parts: ApiParts): Handlers<Ids> {
+export function signInHandlers(parts: ApiParts) {
   const { directory, signIns, setup, authenticate } = parts.identity;
   const cookie = sessionCookie(parts);
   const shown = shownAccounts(directory);
@@ -55,7 +54,6 @@ export function signInHandlers(parts: ApiParts): Handlers<Ids> {
       cookie.clear(request, reply);
       const session = directory.snapshot.sessions.get(principal.sessionId ?? '');
       if (session !== undefined) await directory.change(() => endSessions([session], 'sign_out', actor()));
-      return undefined;
     },
-  };
+  } satisfies Partial<Handlers>;
 }

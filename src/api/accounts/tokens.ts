@@ -10,10 +10,8 @@ import { found, validate } from '../http/validate.ts';
 import { given } from '../http/without-undefined.ts';
 import { pageOfAccounts, shownAccounts } from './shown-account.ts';
 
-type Ids = 'listTokens' | 'createToken' | 'getToken' | 'changeToken' | 'deleteToken';
-
 /** The tokens of all users. */
-export function tokenHandlers(parts: ApiParts): Handlers<Ids> {
+export function tokenHandlers(parts: ApiParts) {
   const { directory } = parts.identity;
   const shown = shownAccounts(directory);
 
@@ -53,9 +51,8 @@ export function tokenHandlers(parts: ApiParts): Handlers<Ids> {
 
     async deleteToken(call) {
       await directory.change((snapshot) => removeToken(snapshot, findToChange(snapshot, call), call.actor()));
-      return undefined;
     },
-  };
+  } satisfies Partial<Handlers>;
 }
 
 /** Creates a token of the caller. Only this response contains its value. */

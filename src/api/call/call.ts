@@ -82,7 +82,7 @@ type Given<Schema, None> = Schema extends z.ZodType ? z.output<Schema> : None;
 
 export type QueryOf<Id extends RouteId> = Given<RouteTable[Id]['query'], Record<string, never>>;
 type BodyOf<Id extends RouteId> = Given<RouteTable[Id]['body'], undefined>;
-export type OutputOf<Id extends RouteId> = Given<RouteTable[Id]['output'], undefined>;
+export type OutputOf<Id extends RouteId> = Given<RouteTable[Id]['output'], void>;
 
 /** One request, after its rights are checked. */
 export type Call<Id extends RouteId = RouteId> = {
@@ -121,4 +121,4 @@ export type Call<Id extends RouteId = RouteId> = {
  */
 type Handler<Id extends RouteId> = (call: Call<Id>) => OutputOf<Id> | Promise<OutputOf<Id>>;
 
-export type Handlers<Ids extends RouteId = RouteId> = { [Id in Ids]: Handler<Id> };
+export type Handlers = { [Id in RouteId]: Handler<Id> };

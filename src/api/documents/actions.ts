@@ -18,7 +18,8 @@ export function actionHandlers(parts: ApiParts) {
 
   const { stored, unsaved } = actionDrafts(parts);
 
-  const handlers: Handlers<'listActions' | 'checkAction' | 'checkUnsavedAction'> = {
+  return {
+    ...documentHandlers('action', documents),
     async listActions({ query }) {
       const { connectionId, destinationId, behaviorId } = query;
       return documents.list(query, null, ({ body }, snapshot) => {
@@ -39,8 +40,7 @@ export function actionHandlers(parts: ApiParts) {
       const { draft, last } = body();
       return checks.action({ id: null, draft: await unsaved(draft) }, last);
     },
-  };
-  return { ...documentHandlers('action', documents), ...handlers };
+  } satisfies Partial<Handlers>;
 }
 
 /** Drafts of actions for checks: they must compile, but not be complete. */

@@ -14,7 +14,8 @@ export function alertHandlers(parts: ApiParts) {
   const documents = documentsOf(alertKind(parts), parts);
   const find = (id: string) => documents.find(parts.pipeline.configuration.snapshot, id);
 
-  const handlers: Handlers<'testAlert' | 'listAlertMessages'> = {
+  return {
+    ...documentHandlers('alert', documents),
     async testAlert({ params, record }) {
       const alert = find(params.id);
       await record({ id: alert.id, name: alert.body.name });
@@ -29,8 +30,7 @@ export function alertHandlers(parts: ApiParts) {
       const cut = await parts.alerts.messages({ alertId: id, limit: limit + 1, ...neighbours(cursor) });
       return pageOfCut(cut.map(shownMessage), { cursor, limit, placeOf });
     },
-  };
-  return { ...documentHandlers('alert', documents), ...handlers };
+  } satisfies Partial<Handlers>;
 }
 
 function alertKind(parts: ApiParts): Kind<'alert'> {

@@ -17,7 +17,8 @@ import { usersOf } from './references.ts';
 /** Behaviors, their checks before saving, and tests of conditions on one event. */
 export function behaviorHandlers(parts: ApiParts) {
   const behaviors = () => [...behaviorConditions(parts.pipeline.configuration.snapshot.documents.behavior.values())];
-  const handlers: Handlers<'checkCondition' | 'countConditions'> = {
+  return {
+    ...documentHandlers('behavior', documentsOf(kind, parts)),
     async countConditions({ body }) {
       const { conditions, last } = body();
       const problems = await parts.compute.conditionProblems({ conditions, behaviors: behaviors() });
@@ -38,8 +39,7 @@ export function behaviorHandlers(parts: ApiParts) {
       const { result, tree } = explanation;
       return { matched: result, explanation: call.may('payloads:view') ? tree : withoutValues(tree) };
     },
-  };
-  return { ...documentHandlers('behavior', documentsOf(kind, parts)), ...handlers };
+  } satisfies Partial<Handlers>;
 }
 
 async function eventOf({ body, may }: Call<'checkCondition'>, parts: ApiParts): Promise<Event> {

@@ -7,7 +7,8 @@ import { documentHandlers, documentsOf } from './documents.ts';
 /** Collectors, and the creation of their keys. */
 export function collectorHandlers(parts: ApiParts) {
   const documents = documentsOf(kind, parts);
-  const handlers: Pick<Handlers, 'rotateCollectorKey'> = {
+  return {
+    ...documentHandlers('collector', documents),
     async rotateCollectorKey(call) {
       const { shown } = await documents.put(
         call,
@@ -19,8 +20,7 @@ export function collectorHandlers(parts: ApiParts) {
       );
       return shown;
     },
-  };
-  return { ...documentHandlers('collector', documents), ...handlers };
+  } satisfies Partial<Handlers>;
 }
 
 const kind: Kind<'collector'> = {

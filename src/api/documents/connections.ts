@@ -3,7 +3,7 @@ import { testConnection } from '../../connections/connection-test.ts';
 import type { ConnectionBody } from '../../contract/documents/connection.ts';
 import { connectionInput } from '../../contract/documents/connection.ts';
 import { AppError } from '../../contract/errors.ts';
-import type { ApiParts, Call, Handlers } from '../call/call.ts';
+import type { ApiParts, Call, Handlers, OutputOf } from '../call/call.ts';
 import { isObject } from '../http/merge-patch.ts';
 import { invalid } from '../http/validate.ts';
 import type { Kind } from './document-kind.ts';
@@ -33,7 +33,8 @@ export function connectionHandlers(parts: ApiParts) {
 
   const { queueStatus } = parts.pipeline;
 
-  const handlers: Handlers<'testConnection' | 'testUnsavedConnection' | 'probeConnection' | 'releaseConnection'> = {
+  return {
+    ...documentHandlers('connection', documents),
     async probeConnection({ params, record }) {
       const { id, body } = documents.find(parts.pipeline.configuration.snapshot, params.id);
       if (body.status !== 'enabled')
@@ -63,12 +64,11 @@ export function connectionHandlers(parts: ApiParts) {
       await call.record({ id: null, name: connection.name });
       return answerOf(testConnection({ connection, http, id }));
     },
-  };
-  return { ...documentHandlers('connection', documents), ...handlers };
+  } satisfies Partial<Handlers>;
 }
 
 type Tested = Awaited<ReturnType<typeof testConnection>>;
-type Steps = Awaited<ReturnType<Handlers<'testConnection'>['testConnection']>>;
+type Steps = OutputOf<'testConnection'>;
 
 async function answerOf(tested: Promise<Tested>): Promise<Steps> {
   const { ok, steps } = await tested;

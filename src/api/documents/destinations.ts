@@ -13,14 +13,6 @@ import { patched } from './patch.ts';
 import type { Basis } from './reading.ts';
 import { checkPrograms, withPrograms } from './template-errors.ts';
 
-type Trying =
-  | 'previewDestination'
-  | 'previewUnsavedDestination'
-  | 'checkDestination'
-  | 'checkUnsavedDestination'
-  | 'checkOutcomes'
-  | 'testDestination';
-
 /** Destinations, their checks before saving, previews and test sends. */
 export function destinationHandlers(parts: ApiParts) {
   const { configuration, preview, checks } = parts.pipeline;
@@ -50,7 +42,8 @@ export function destinationHandlers(parts: ApiParts) {
 
   const parentIn = (params: Record<string, string>) => parentOf(params, configuration.snapshot);
 
-  const handlers: Handlers<'listAllDestinations' | Trying> = {
+  return {
+    ...documentHandlers('destination', documents, parentIn),
     listAllDestinations: ({ query }) => documents.list(query, null),
     async previewDestination({ params, body }) {
       const input = body();
@@ -83,11 +76,7 @@ export function destinationHandlers(parts: ApiParts) {
       await record({ id, name, changes: [{ pointer: '/delivery', after: delivery.id }] });
       return may('payloads:view') ? delivery : withoutPayloads(delivery);
     },
-  };
-  return {
-    ...documentHandlers('destination', documents, parentIn),
-    ...handlers,
-  };
+  } satisfies Partial<Handlers>;
 }
 
 /** Whether the draft of a preview is an action's, with a field mapping, and not a destination's. */

@@ -23,7 +23,7 @@ export function documentHandlers<const One extends ManagedKind>(
   one: One,
   documents: ReturnType<typeof documentsOf<One>>,
   parentOf: (params: Record<string, string>) => string | null = () => null,
-): Handlers<RouteIds<One>> {
+): Pick<Handlers, RouteIds<One>> {
   const One = one.charAt(0).toUpperCase() + one.slice(1);
   const made: { [id: string]: (call: DocumentCall) => unknown } = {
     [`list${One}s`]: ({ query, params }) => documents.list(query, parentOf(params)),
@@ -36,5 +36,5 @@ export function documentHandlers<const One extends ManagedKind>(
     [`list${One}Versions`]: documents.versions,
     [`rollback${One}`]: documents.rollback,
   };
-  return made as unknown as Handlers<RouteIds<One>>; // computed keys lose their names in the type
+  return made as unknown as Pick<Handlers, RouteIds<One>>; // computed keys lose their names in the type
 }

@@ -7,7 +7,7 @@ import { found } from '../http/validate.ts';
 import { given } from '../http/without-undefined.ts';
 
 /** Parameters: learned from traffic, and described by people. */
-export function parameterHandlers(parts: ApiParts): Handlers<'listParameters' | 'changeParameter'> {
+export function parameterHandlers(parts: ApiParts) {
   const { pipeline } = parts;
 
   function find(name: string): Parameter {
@@ -52,7 +52,7 @@ export function parameterHandlers(parts: ApiParts): Handlers<'listParameters' | 
       reply.header('etag', versionTag(snapshot.documents.parameter.get(name)?.version ?? 0));
       return find(name);
     },
-  };
+  } satisfies Partial<Handlers>;
 }
 
 /** Sort orders. Shares change with traffic, so a parameter can appear twice or be missing between two pages. */

@@ -17,7 +17,7 @@ import { isSameBody } from './secret-fields.ts';
 const readOnly = new Set(['origins', 'configuration', 'version', 'updatedAt', 'updatedBy']);
 
 /** The settings of the installation. */
-export function settingsHandlers(parts: ApiParts): Handlers<'getSettings' | 'changeSettings'> {
+export function settingsHandlers(parts: ApiParts) {
   const { operator, pipeline } = parts;
   const { configuration } = pipeline;
 
@@ -77,7 +77,7 @@ export function settingsHandlers(parts: ApiParts): Handlers<'getSettings' | 'cha
       });
       return show(snapshot);
     },
-  };
+  } satisfies Partial<Handlers>;
 }
 
 function withoutNulls(retention: SettingsBody['retention']): Record<string, unknown> {

@@ -13,19 +13,9 @@ export function createRejectedRequests({ now }: Pick<ApiParts, 'now'>) {
   const kept: RejectedRequest[] = [];
   let next = 0;
 
-  const handlers: Handlers<'listRejectedRequests'> = {
-    listRejectedRequests({ query }) {
-      const { key, collectorId } = query;
-      const wanted = kept.filter(
-        (one) =>
-          (key === undefined || one.key === key) && (collectorId === undefined || one.collectorId === collectorId),
-      );
-      return pageOfAll(wanted, query, byId('req'));
-    },
-  };
-
   return {
-    handlers,
+    kept,
+
     note({ id, key, method, url, headers, body, address }: IntakeRequest, collectorId: string | null, error: unknown) {
       const { code, status, message } = asAppError(error);
       const [path = ''] = url.split('?', 1);
@@ -46,6 +36,20 @@ export function createRejectedRequests({ now }: Pick<ApiParts, 'now'>) {
       next = (next + 1) % keptMax;
     },
   };
+}
+
+/** The list of rejected requests. */
+export function rejectedHandlers(kept: readonly RejectedRequest[]) {
+  return {
+    listRejectedRequests({ query }) {
+      const { key, collectorId } = query;
+      const wanted = kept.filter(
+        (one) =>
+          (key === undefined || one.key === key) && (collectorId === undefined || one.collectorId === collectorId),
+      );
+      return pageOfAll(wanted, query, byId('req'));
+    },
+  } satisfies Partial<Handlers>;
 }
 
 function announcedBytes(contentLength: string | undefined): number {

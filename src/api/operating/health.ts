@@ -1,8 +1,6 @@
 import { openApi } from '../../contract/openapi.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
 
-type Ids = 'livez' | 'readyz' | 'healthz' | 'version' | 'metrics' | 'openapi';
-
 /**
  * Problems that are listed but leave the instance ready: intake still works, and the part's work is delayed (deliveries
  * that need the sandbox, the checkpoint, statistics) or only reads are affected. If a load balancer removed the
@@ -19,7 +17,7 @@ const listedOnly: ReadonlySet<string> = new Set([
 ]);
 
 /** Health checks, metrics, version and OpenAPI. `isStopping` is true as soon as the server accepts nothing more. */
-export function operatingHandlers(parts: ApiParts, isStopping: () => boolean): Handlers<Ids> {
+export function operatingHandlers(parts: ApiParts, isStopping: () => boolean) {
   let description: Buffer | undefined;
 
   function readiness({ reply }: { reply: { code(status: number): unknown } }, isVerbose: boolean) {
@@ -47,5 +45,5 @@ export function operatingHandlers(parts: ApiParts, isStopping: () => boolean): H
       reply.type('application/json; charset=utf-8').send(description);
       return {}; // the response is sent
     },
-  };
+  } satisfies Partial<Handlers>;
 }

@@ -1,124 +1,187 @@
 import { setTimeout } from 'node:timers/promises';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../contract/errors.ts';
 import { foldName } from '../../contract/fold-name.ts';
 import { requestIds } from '../../contract/ids.ts';
-import type { InboxRequest } from '../../contract/records/inbox.ts';
+import { changesOf } from '../../contract/records/audit-changes.ts';
+import type { InboxRequest, InboxRule } from '../../contract/records/inbox.ts';
 import { valueBytes } from '../../pipeline/accept/size-estimate.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
 import { byId, pageOfAll } from '../http/pagination.ts';
 import { securityHeaders } from '../http/security-headers.ts';
-import { inboxRules } from './inbox-rules.ts';
-
-export type InboxHandlers = Handlers<
-  'listInboxRequests' | 'clearInbox' | 'listInboxRules' | 'setInboxRule' | 'removeInboxRule'
->;
+import { found } from '../http/validate.ts';
 
 const requestsMax = 1_000;
 /** Limit of all stored requests; it bounds the time of a search. */
 const keptBytesMax = 8 * 1_048_576;
 const bodyBytesMax = 65_536;
+const rulesMax = 100;
+const nameCharactersMax = 255;
+
+type Parts = Pick<ApiParts, 'inbox' | 'newId' | 'now' | 'scrub'>;
 
 /**
  * The built-in receiver for tests: keeps the last 1,000 requests, at most 8 MiB, in memory, with bodies cut at 64 KiB.
  * Credentials and stored secrets in requests are masked, because the right to see the Inbox does not include them.
  */
-export function createInbox(parts: Pick<ApiParts, 'inbox' | 'newId' | 'now' | 'scrub'>) {
-  const { inbox: isOpen, newId, now, scrub } = parts;
+export function createInbox({ newId, now, scrub }: Parts) {
   // Ids that sort by arrival, also within one millisecond.
   const nextId = requestIds(newId);
   const requests: InboxRequest[] = [];
   let keptBytes = 0;
-  const rules = inboxRules({
-    scrub,
-    checkOpen() {
-      if (!isOpen) throw closed();
-    },
-  });
+  /** By name. */
+  const rules = new Map<string, InboxRule>();
 
-  function keep(request: InboxRequest) {
+  /** The response to the next request of an inbox; null: the default response. Counts the request. */
+  function answerOf(name: string): { status: number; body: string; delayMs: number } | null {
+    const rule = rules.get(name);
+    if (rule === undefined) return null;
+    const { status, body, delayMs, failsLeft } = rule;
+    if (failsLeft === 0) return { status, body, delayMs };
+    rules.set(name, { ...rule, failsLeft: failsLeft - 1 });
+    return { status: 503, body: `This inbox fails the first ${rule.failFirst} requests.`, delayMs };
+  }
+
+  function keep({ params, method, raw, body }: Received, status: number): string {
+    const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+    const [path = '', query = ''] = (raw.url ?? '').split(/\?(.*)/s, 2);
+    const request: InboxRequest = {
+      id: nextId(),
+      inbox: params.name,
+      receivedAt: new Date(now()).toISOString(),
+      method,
+      path: scrub(path),
+      query: scrub(query),
+      headers: pairs(raw.rawHeaders).map(([name, value]) => [name, maskedValue(name, scrub(value))]),
+      body: scrub(bytes.subarray(0, bodyBytesMax).toString('utf8')),
+      truncated: bytes.length > bodyBytesMax,
+      status,
+    };
     requests.push(request);
     keptBytes += valueBytes(request);
     while (requests.length > requestsMax || (keptBytes > keptBytesMax && requests.length > 1))
       keptBytes -= valueBytes(requests.shift());
+    return request.id;
   }
 
-  const handlers: InboxHandlers = {
-    ...rules.handlers,
+  return {
+    rules,
+    requests,
+
+    async receive(request: Received, reply: FastifyReply): Promise<FastifyReply> {
+      const answer = answerOf(request.params.name);
+      const id = keep(request, answer?.status ?? 200);
+      // The request is never echoed, so that the Inbox can't be made to serve a page.
+      reply
+        .headers({ ...securityHeaders, 'content-security-policy': 'sandbox', 'cache-control': 'no-store' })
+        .header('x-request-id', request.id)
+        .code(answer?.status ?? 200)
+        .type('text/plain; charset=utf-8');
+      if (answer === null) return reply.send(JSON.stringify({ received: id }));
+      if (answer.delayMs > 0) await setTimeout(answer.delayMs, undefined, { ref: false });
+      return reply.type(isJson(answer.body) ? 'application/json' : 'text/plain; charset=utf-8').send(answer.body);
+    },
+
+    clear(): void {
+      requests.length = 0;
+      keptBytes = 0;
+    },
+
+    /** Removes stored requests that contain a text. */
+    erase(text: string): void {
+      const inside = JSON.stringify(text).slice(1, -1);
+      const forms = [text, inside, encodeURIComponent(text), JSON.stringify(inside).slice(1, -1)];
+      const isKept = ({ path, query, headers, body }: InboxRequest) => {
+        const whole = [path, query, body, ...headers.flat()].join('\n');
+        return !forms.some((form) => whole.includes(form));
+      };
+      requests.splice(0, requests.length, ...requests.filter(isKept));
+      keptBytes = requests.reduce((sum, one) => sum + valueBytes(one), 0);
+    },
+  };
+}
+
+export type Inbox = ReturnType<typeof createInbox>;
+
+type Received = FastifyRequest<{ Params: { name: string } }>;
+
+/** `/inbox/{name}/…` for any method. */
+export function inboxRoutes({ receive }: Inbox) {
+  return async (app: FastifyInstance): Promise<void> => {
+    for (const url of ['/inbox/:name', '/inbox/:name/*'])
+      app.route<{ Params: { name: string } }>({
+        url,
+        method: [...app.supportedMethods],
+        exposeHeadRoute: false,
+        handler: receive,
+      });
+  };
+}
+
+/** Requests to the Inbox, and its rules. */
+export function inboxHandlers({ inbox: isOpen, scrub }: Pick<Parts, 'inbox' | 'scrub'>, inbox: Inbox) {
+  const { rules, requests } = inbox;
+
+  function checkOpen(): void {
+    if (!isOpen) throw new AppError('not_found', 'The Inbox is off. Enable it with MILLRACE_INBOX=on.');
+  }
+
+  /** A rule as the audit trail stores it. */
+  function reported(rule: InboxRule | undefined) {
+    if (rule === undefined) return undefined;
+    const { inbox: _i, failsLeft: _f, body, ...rest } = rule;
+    return { ...rest, body: scrub(body) };
+  }
+
+  return {
     listInboxRequests({ query, may }) {
-      if (!isOpen) throw closed();
+      checkOpen();
       const isShown = may('payloads:view');
       const wanted = foldName(query.text ?? '');
       const items = requests.filter(
-        ({ inbox, method, path, body }) =>
-          (query.inbox === undefined || inbox === query.inbox) &&
+        ({ inbox: name, method, path, body }) =>
+          (query.inbox === undefined || name === query.inbox) &&
           // A filter must not reveal hidden bodies.
           (wanted === '' || foldName(`${method} ${path}${isShown ? `\n${body}` : ''}`).includes(wanted)),
       );
       const { data, page } = pageOfAll(items, query, byId('req'));
       return { data: isShown ? data : data.map((one) => ({ ...one, query: '', body: '' })), page };
     },
+
     async clearInbox({ record }) {
-      if (!isOpen) throw closed();
+      checkOpen();
       await record({ id: null, changes: [{ pointer: '/requests', before: requests.length, after: 0 }] });
-      requests.length = 0;
-      keptBytes = 0;
-      return undefined;
+      inbox.clear();
     },
-  };
 
-  /** `/inbox/{name}/…` for any method, when the Inbox is enabled. */
-  async function routes(app: FastifyInstance) {
-    if (!isOpen) return;
-    for (const url of ['/inbox/:name', '/inbox/:name/*'])
-      app.route<{ Params: { name: string } }>({
-        url,
-        method: [...app.supportedMethods],
-        exposeHeadRoute: false,
-        async handler(request, reply) {
-          const id = nextId();
-          const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-          const answer = rules.answerOf(request.params.name);
-          const { raw } = request;
-          const [path = '', query = ''] = (raw.url ?? '').split(/\?(.*)/s, 2);
-          keep({
-            id,
-            inbox: request.params.name,
-            receivedAt: new Date(now()).toISOString(),
-            method: request.method,
-            path: scrub(path),
-            query: scrub(query),
-            headers: pairs(raw.rawHeaders).map(([name, value]) => [name, maskedValue(name, scrub(value))]),
-            body: scrub(body.subarray(0, bodyBytesMax).toString('utf8')),
-            truncated: body.length > bodyBytesMax,
-            status: answer?.status ?? 200,
-          });
-          // The request is never echoed, so that the Inbox can't be made to serve a page.
-          reply
-            .headers({ ...securityHeaders, 'content-security-policy': 'sandbox', 'cache-control': 'no-store' })
-            .header('x-request-id', request.id)
-            .code(answer?.status ?? 200)
-            .type('text/plain; charset=utf-8');
-          if (answer === null) return reply.send(JSON.stringify({ received: id }));
-          if (answer.delayMs > 0) await setTimeout(answer.delayMs, undefined, { ref: false });
-          return reply.type(isJson(answer.body) ? 'application/json' : 'text/plain; charset=utf-8').send(answer.body);
-        },
-      });
-  }
+    listInboxRules() {
+      checkOpen();
+      return { data: [...rules.values()].sort((a, b) => (a.inbox < b.inbox ? -1 : 1)) };
+    },
 
-  /** Removes stored requests that contain a text. */
-  function erase(text: string) {
-    const inside = JSON.stringify(text).slice(1, -1);
-    const forms = [text, inside, encodeURIComponent(text), JSON.stringify(inside).slice(1, -1)];
-    const isKept = ({ path, query, headers, body }: InboxRequest) => {
-      const whole = [path, query, body, ...headers.flat()].join('\n');
-      return !forms.some((form) => whole.includes(form));
-    };
-    requests.splice(0, requests.length, ...requests.filter(isKept));
-    keptBytes = requests.reduce((sum, one) => sum + valueBytes(one), 0);
-  }
+    async setInboxRule({ params: { name }, body, record }) {
+      checkOpen();
+      if (name.length > nameCharactersMax)
+        throw new AppError(
+          'malformed_request',
+          `The name of an inbox must have at most ${nameCharactersMax} characters.`,
+        );
+      const given = body();
+      if (!rules.has(name) && rules.size >= rulesMax)
+        throw new AppError('conflict', `The limit of ${rulesMax} rules is reached. Remove one first.`);
+      const rule = { ...given, inbox: name, failsLeft: given.failFirst };
+      await record({ id: null, name, changes: changesOf(reported(rules.get(name)), reported(rule)) });
+      rules.set(name, rule);
+      return rule;
+    },
 
-  return { handlers, routes, erase };
+    async removeInboxRule({ params: { name }, record }) {
+      checkOpen();
+      const rule = found(rules.get(name), `The inbox ${name} has no rule.`);
+      await record({ id: null, name, changes: changesOf(reported(rule), undefined) });
+      rules.delete(name);
+    },
+  } satisfies Partial<Handlers>;
 }
 
 /** Fetched tokens are stored nowhere, so only their position identifies them. */
@@ -133,10 +196,6 @@ function isJson(text: string): boolean {
   } catch {
     return false; // sent as plain text
   }
-}
-
-function closed(): AppError {
-  return new AppError('not_found', 'The Inbox is off. Enable it with MILLRACE_INBOX=on.');
 }
 
 function pairs(raw: readonly string[]): [string, string][] {

@@ -1,7 +1,7 @@
 import type { ApiParts, Handlers } from '../call/call.ts';
 
 /** The encryption keys of stored secrets, and their rotation. */
-export function secretHandlers({ sealing }: Pick<ApiParts, 'sealing'>): Handlers<'getSealing' | 'rotateSecrets'> {
+export function secretHandlers({ sealing }: Pick<ApiParts, 'sealing'>) {
   return {
     getSealing: () => sealing.state(),
     async rotateSecrets({ body, record }) {
@@ -9,5 +9,5 @@ export function secretHandlers({ sealing }: Pick<ApiParts, 'sealing'>): Handlers
       await record({ id: state.keyId });
       return state;
     },
-  };
+  } satisfies Partial<Handlers>;
 }

@@ -4,7 +4,7 @@ import { pageOfCut, readCursor } from '../http/pagination.ts';
 import { given } from '../http/without-undefined.ts';
 
 /** The list of the audit trail. */
-export function auditHandlers({ audit }: Pick<ApiParts, 'audit'>): Handlers<'listAudit'> {
+export function auditHandlers({ audit }: Pick<ApiParts, 'audit'>) {
   return {
     async listAudit({ query }) {
       const { limit, cursor: text, createdAfter, createdBefore, ...filters } = query;
@@ -18,5 +18,5 @@ export function auditHandlers({ audit }: Pick<ApiParts, 'audit'>): Handlers<'lis
       });
       return pageOfCut(entries, { cursor, limit, placeOf: (one: AuditEntry) => String(one.number) });
     },
-  };
+  } satisfies Partial<Handlers>;
 }

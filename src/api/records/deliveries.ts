@@ -11,13 +11,12 @@ import { found } from '../http/validate.ts';
 import { given } from '../http/without-undefined.ts';
 
 type Acts = 'retryDelivery' | 'cancelDelivery';
-type Ids = 'listDeliveries' | 'getDelivery' | 'getLastAttempts' | 'getDeliveryCurl' | Acts;
 
 /** Limit of stored deliveries read for one page, when the displayed state differs from the stored one. */
 const scannedMax = 2_000;
 const scannedAtOnce = 200;
 
-export function deliveryHandlers(parts: ApiParts): Handlers<Ids> {
+export function deliveryHandlers(parts: ApiParts) {
   const { log } = parts.journal;
   const { queueStatus } = parts.pipeline;
 
@@ -93,7 +92,7 @@ export function deliveryHandlers(parts: ApiParts): Handlers<Ids> {
       const last = attemptLog.findLast((one) => one.request !== null);
       return curlCommand(found(last?.request, 'No request of this delivery has been sent yet.'));
     },
-  };
+  } satisfies Partial<Handlers>;
 }
 
 /** Makes a delivery due now. `render`: with a new render by the current mapping and template. */

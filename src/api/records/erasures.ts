@@ -4,10 +4,7 @@ import { isIdOf, pageOfAll } from '../http/pagination.ts';
 import { found } from '../http/validate.ts';
 
 /** Erasures of the stored data of visitors. */
-export function privacyHandlers({
-  pipeline,
-  telemetry,
-}: Pick<ApiParts, 'pipeline' | 'telemetry'>): Handlers<'eraseVisitor' | 'listErasures' | 'getErasure'> {
+export function privacyHandlers({ pipeline, telemetry }: Pick<ApiParts, 'pipeline' | 'telemetry'>) {
   const { eraser } = pipeline;
   return {
     async eraseVisitor({ body, entry, reply }) {
@@ -32,5 +29,5 @@ export function privacyHandlers({
         `There is no erasure ${id}.`,
       );
     },
-  };
+  } satisfies Partial<Handlers>;
 }

@@ -6,9 +6,7 @@ import { checkMaySearch, searchEvents } from './event-search.ts';
 import type { EventStreams } from './event-stream.ts';
 import { actionExplainer, deliveriesOfEvent, statesOfEvent } from './explain.ts';
 
-type Ids = 'listEvents' | 'getEvent' | 'getEventNames' | 'getEventOutcomes' | 'explainEvent' | 'streamEvents';
-
-export function eventHandlers(parts: ApiParts, streams: EventStreams): Handlers<Ids> {
+export function eventHandlers(parts: ApiParts, streams: EventStreams) {
   const { log } = parts.journal;
 
   async function find({ params: { id } }: Call<'getEvent' | 'explainEvent'>): Promise<Event> {
@@ -63,5 +61,5 @@ export function eventHandlers(parts: ApiParts, streams: EventStreams): Handlers<
       streams.open(call);
       return ''; // the stream writes the response
     },
-  };
+  } satisfies Partial<Handlers>;
 }

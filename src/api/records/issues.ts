@@ -9,12 +9,7 @@ import { found, invalid } from '../http/validate.ts';
 type ActIds = 'acknowledgeIssue' | 'resolveIssue' | 'muteIssue' | 'unmuteIssue' | 'reopenIssue';
 
 /** Issues, and the operations on them. */
-export function issueHandlers({
-  issues,
-  pipeline,
-  now,
-  telemetry,
-}: Pick<ApiParts, 'issues' | 'pipeline' | 'now' | 'telemetry'>): Handlers<'listIssues' | 'getIssue' | ActIds> {
+export function issueHandlers({ issues, pipeline, now, telemetry }: ApiParts) {
   async function show(record: Readonly<IssueRecord>): Promise<Issue> {
     return shownIssue(record, { held: await pipeline.queueStatus.heldAt(record), now: now() });
   }
@@ -60,5 +55,5 @@ export function issueHandlers({
     },
     unmuteIssue: (call) => does(call, { act: 'unmute', by: call.principal.name }),
     reopenIssue: (call) => does(call, { act: 'reopen', by: call.principal.name }),
-  };
+  } satisfies Partial<Handlers>;
 }

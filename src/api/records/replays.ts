@@ -5,9 +5,7 @@ import { contentTag } from '../http/etag.ts';
 import { byId, neighbours, pageOfCut, readCursor } from '../http/pagination.ts';
 import { found } from '../http/validate.ts';
 
-type Ids = 'listReplays' | 'createReplay' | 'getReplay' | 'pauseReplay' | 'resumeReplay' | 'cancelReplay';
-
-export function replayHandlers(parts: ApiParts): Handlers<Ids> {
+export function replayHandlers(parts: ApiParts) {
   const { replays: log } = parts.journal;
   const { replays } = parts.pipeline;
 
@@ -53,7 +51,7 @@ export function replayHandlers(parts: ApiParts): Handlers<Ids> {
     pauseReplay: (call) => move(call, 'pause'),
     resumeReplay: (call) => move(call, 'resume'),
     cancelReplay: (call) => move(call, 'cancel'),
-  };
+  } satisfies Partial<Handlers>;
 }
 
 const refused = {

@@ -2,11 +2,11 @@ import type { ApiParts, Handlers } from '../call/call.ts';
 import { invalid } from '../http/validate.ts';
 
 /** Statistics over time. An id without counts, known or not, has zeros. */
-export function statsHandlers({ pipeline }: ApiParts): Handlers<'getStats'> {
+export function statsHandlers({ pipeline }: ApiParts) {
   return {
     getStats({ query: { kind, id = null, range } }) {
       if (kind === 'all' && id !== null) throw invalid([{ pointer: '/id', detail: 'An id needs a kind.' }]);
       return pipeline.statistics.read({ kind, id, range });
     },
-  };
+  } satisfies Partial<Handlers>;
 }

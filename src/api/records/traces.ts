@@ -103,10 +103,7 @@ export function createTraces({ now, newId }: Pick<ApiParts, 'newId' | 'now'>) {
 export type Traces = ReturnType<typeof createTraces>;
 
 /** Traces, with the story of their events. */
-export function traceHandlers(
-  parts: ApiParts,
-  traces: Traces,
-): Handlers<'listTraces' | 'startTrace' | 'getTrace' | 'stopTrace'> {
+export function traceHandlers(parts: ApiParts, traces: Traces) {
   return {
     listTraces({ query }) {
       const wanted = traces.all().map(shown);
@@ -130,7 +127,7 @@ export function traceHandlers(
       traces.stop(one);
       return shown(one);
     },
-  };
+  } satisfies Partial<Handlers>;
 }
 
 const unknown = (id: string) => `There is no trace ${id}, or its events have been removed.`;

@@ -169,7 +169,6 @@ export const alertTest = z.strictObject({
   detail: z.string(),
   message: alertMessage,
 });
-export type AlertTest = z.output<typeof alertTest>;
 
 /** Runtimes differ in which aliases of a time zone they know. */
 function isTimeZone(name: string): boolean {

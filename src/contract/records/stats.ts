@@ -77,4 +77,3 @@ export const stats = z.strictObject({
   items: z.array(statsItem).max(1_000),
 });
 export type Stats = z.output<typeof stats>;
-export type StatsOutcome = z.output<typeof outcome>;
