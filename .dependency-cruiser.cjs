@@ -75,7 +75,7 @@ module.exports = {
         path: '^src/',
         pathNot: [
           '^src/cli/',
-          '^src/(app|inspect|render-template|rotate-secrets|version)\\.ts$',
+          '^src/(app|idle-memory|inspect|render-template|rotate-secrets|version)\\.ts$',
           '^src/config/',
           '^src/sqlite/backup\\.ts$',
           '^src/audit/sqlite/verify-file\\.ts$',

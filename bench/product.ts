@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { buildBundle, isBundleFresh } from '../scripts/bundle.ts';
 import { type Client, createClient } from '../src/client/client.ts';
 import { nowUs } from './clock.ts';
 import { childOf } from './process-usage.ts';
@@ -32,8 +33,9 @@ export const productSettings = { MILLRACE_LOG_LEVEL: 'warn', MILLRACE_EGRESS_ALL
 
 /** Starts the program on a data folder. Rejects when it ends before it listens. */
 export async function startProduct(dataDir: string): Promise<Product> {
+  if (!isBundleFresh()) await buildBundle();
   const startedUs = nowUs();
-  const launcher = spawn(process.execPath, ['scripts/node.cjs', 'src/main.ts', 'start'], {
+  const launcher = spawn(process.execPath, ['bin/millrace.cjs', 'start'], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {

@@ -1,10 +1,5 @@
 #!/usr/bin/env node
-// The installed command: the built program when there is one, else the sources of a checkout, on Node 24.
+// The installed command: the bundle if it is up to date, else the sources, on Node 24.
 'use strict';
-const { existsSync } = require('node:fs');
-const { join } = require('node:path');
-
-const built = join(__dirname, '..', 'dist', 'main.js');
-const main = existsSync(built) ? built : join(__dirname, '..', 'src', 'main.ts');
-process.argv.splice(2, 0, main);
+process.argv.splice(2, 0, require('../scripts/bundle-state.cjs').programFile());
 require('../scripts/node.cjs');

@@ -1,5 +1,6 @@
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
+import { buildBundle } from './bundle.ts';
 import { testFiles } from './test-files.ts';
 
 // Runs all tests, or the given files. Options of Node are passed on: npm test -- --test-name-pattern=held
@@ -16,7 +17,8 @@ if (files.length === 0) {
   console.error('No tests found: run this in the checkout.');
   process.exit(1);
 }
-// Built once, not in each process that needs it. If the build fails, the tests that need it report why.
+// Built once, not in each process that needs it. If a build fails, the tests that need it report why.
+if (named.length === 0) await buildBundle().catch(() => undefined);
 if (files.some((path) => path.includes('console')))
   await import('../test/console/browser.ts').then(({ prepare }) => prepare()).catch(() => undefined);
 run({

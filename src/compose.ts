@@ -55,15 +55,13 @@ export type Overrides = Pick<SqliteOptions, 'freeBytes' | 'spaceCheckMs'> & {
   egress?: Egress;
   /** The process whose uncaught failures are handled. Without it Node.js handles them, as tests need it. */
   process?: UncaughtOptions['source'];
-  /** Called when everything is loaded and no request can arrive yet. */
-  loaded?: () => void;
 };
 
 export type App = AsyncDisposable & { readonly url: string; readonly telemetry: Telemetry };
 
-/** The folder of the built console: next to the sources in a checkout, inside a package. */
+/** The folder of the built console. This file is below src/, or in the bundle below dist/. */
 const consoleDir = fileURLToPath(
-  new URL(import.meta.url.endsWith('.ts') ? '../dist/console' : './console', import.meta.url),
+  new URL(import.meta.url.endsWith('.ts') ? '../dist/console' : '../console', import.meta.url),
 );
 
 /** The parts of the program that were created before the rest of it was loaded. */
@@ -166,7 +164,6 @@ export async function compose(config: Config, storage: Storage, overrides: Overr
       }),
     }),
   );
-  overrides.loaded?.();
   const url = await server.listen(config);
   baseUrl ??= url;
   if (config.port === 0) listeners.push(listenerAt(config, Number(new URL(url).port)));

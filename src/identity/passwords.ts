@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { hash, parseOptions, verify } from '@node-rs/argon2';
 import { AppError } from '../contract/errors.ts';
 
 export type Passwords = ReturnType<typeof createPasswords>;
@@ -9,6 +8,9 @@ type PasswordCosts = { memoryKiB: number; passes: number; waitingMost: number };
 /** OWASP's parameters for Argon2id (19 MiB, two passes, one lane). */
 const defaults: PasswordCosts = { memoryKiB: 19_456, passes: 2, waitingMost: 32 };
 
+/** Native code, loaded with the first password: it would take 12 ms of the start. */
+const argon2 = () => import('@node-rs/argon2');
+
 /**
  * Hashes passwords with Argon2id, off the main thread. One at a time leaves the other cores free. The number of waiting
  * calls is limited.
@@ -16,7 +18,8 @@ const defaults: PasswordCosts = { memoryKiB: 19_456, passes: 2, waitingMost: 32 
 export function createPasswords(costs: Partial<PasswordCosts> = {}) {
   const { memoryKiB, passes, waitingMost } = { ...defaults, ...costs };
   const options = { memoryCost: memoryKiB, timeCost: passes, parallelism: 1 };
-  const decoy = decoyHash(memoryKiB, passes);
+  const parameters = `$argon2id$v=19$m=${memoryKiB},t=${passes},p=1$`;
+  const decoy = decoyHash(parameters);
   const stats = { verifications: 0, hashes: 0 };
   let last: Promise<unknown> = Promise.resolve();
   /** Calls that run or wait. */
@@ -39,21 +42,18 @@ export function createPasswords(costs: Partial<PasswordCosts> = {}) {
     stats,
     /** An encoded hash. Throws AppError `sign_in_busy` when too many calls wait. */
     hash: (password: string) =>
-      inTurn(() => {
+      inTurn(async () => {
         stats.hashes += 1;
-        return hash(same(password), options);
+        return (await argon2()).hash(same(password), options);
       }),
     /** Whether this is the password. Null takes the same time and never matches. Throws like `hash`. */
     verify: (encoded: string | null, password: string) =>
-      inTurn(() => {
+      inTurn(async () => {
         stats.verifications += 1;
-        return verify(encoded ?? decoy, same(password));
+        return (await argon2()).verify(encoded ?? decoy, same(password));
       }),
     /** Whether a hash has other cost parameters than new hashes. */
-    isOutdated(encoded: string): boolean {
-      const { memoryCost, timeCost, parallelism } = parseOptions(encoded);
-      return memoryCost !== memoryKiB || timeCost !== passes || parallelism !== 1;
-    },
+    isOutdated: (encoded: string): boolean => !encoded.startsWith(parameters),
   };
 }
 
@@ -66,7 +66,7 @@ function same(password: string): string {
 }
 
 /** A hash without a password that takes as long to verify as any other. */
-function decoyHash(memoryKiB: number, passes: number): string {
+function decoyHash(parameters: string): string {
   const base64 = (bytes: number) => randomBytes(bytes).toString('base64').replaceAll('=', '');
-  return `$argon2id$v=19$m=${memoryKiB},t=${passes},p=1$${base64(16)}$${base64(32)}`;
+  return `${parameters}${base64(16)}$${base64(32)}`;
 }

@@ -29,10 +29,10 @@ export type SqliteOptions = {
   onFailure?: (error: Error) => void;
 };
 
-/** The modules with the operations of these rooms. Only the threads load them. */
+/** The modules with the operations of these rooms. Only the threads load them. In the bundle all rooms have one module. */
 export function operationsOf(...rooms: string[]): URL[] {
-  const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  return rooms.map((room) => new URL(`../${room}/sqlite/operations.${ending}`, import.meta.url));
+  if (!import.meta.url.endsWith('.ts')) return [new URL('./storage-operations.js', import.meta.url)];
+  return rooms.map((room) => new URL(`../${room}/sqlite/operations.ts`, import.meta.url));
 }
 
 /**

@@ -18,6 +18,7 @@ const doors: Record<string, string> = {
   'connections/check-connection.ts: node:tls {createSecureContext}': 'Reads certificates; opens nothing.',
   'alerts/senders/email.ts: import()': 'Writes e-mails, without files and addresses in them; opens nothing.',
   'alerts/senders/smtp.ts: import()': 'Speaks SMTP over a socket that the door opened, and verifies TLS over it.',
+  'api/http/client-error.ts: node:http {STATUS_CODES}': 'Names of statuses; opens nothing.',
   'cli/commands/doctor.ts: node:net {createServer}': 'Tries whether the port is free: listens, connects nowhere.',
   'cli/server.ts: fetch': 'The demo sends its events to its own server, from the command line.',
   'client/client.ts: fetch': 'The typed client of commands and console: goes to the server its user names.',
@@ -28,6 +29,7 @@ const doors: Record<string, string> = {
   'compute/compute-worker.ts: node:worker_threads {parentPort}': 'The thread itself.',
   'sandbox/quickjs/worker.ts: node:worker_threads {parentPort workerData}': 'The thread itself.',
   'sandbox/quickjs/supervised-worker.ts: node:module {getCompileCacheDir}': 'Opens nothing.',
+  'identity/passwords.ts: import()': 'Loads the hashing of passwords when it is needed.',
   'main.ts: node:module {flushCompileCache}':
     'Writes compiled code to the folder that the launcher names. Opens nothing.',
   'sandbox/quickjs/engine.ts: node:module {createRequire}': 'Finds the compiled engine in its package.',
@@ -59,8 +61,6 @@ const isTest = (file: string) =>
  * Packages that code of the server may import. Those that could open sockets are listed with the functions in use.
  */
 const packages: Record<string, string> = {
-  '@fastify/cookie': '',
-  '@fastify/static': '',
   '@node-rs/argon2': '',
   acorn: '',
   commander: '',

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { programFile } from '../../scripts/bundle.ts';
 import { type Client, createClient } from '../../src/client/client.ts';
 
 export type Exit = { code: number | null; signal: NodeJS.Signals | null };
@@ -18,7 +18,6 @@ export type Process = AsyncDisposable & {
 };
 
 export const adminToken = 'administrator-of-these-tests';
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 /** The environment of a product that listens on a free port of 127.0.0.1 and may deliver there. */
 export function environment(dataDir: string): Record<string, string> {
@@ -40,7 +39,8 @@ export function setUpAddress({ stdout }: Pick<Process, 'stdout'>): URL | null {
 }
 
 /**
- * Starts `millrace …` (default: `start`); `under` is a command that prepares something and then executes it.
+ * Starts `millrace …` (default: `start`) from the bundle if it is up to date (`npm test` builds it), else from the
+ * sources; `under` is a command that prepares something and then executes it.
  * Disposing kills the process if it is still running.
  */
 export function spawnProcess(
@@ -48,7 +48,7 @@ export function spawnProcess(
   args: readonly string[] = ['start'],
   { under = [] }: { under?: readonly string[] } = {},
 ): Process {
-  const command = [...under, process.execPath, '--disable-warning=ExperimentalWarning', main, ...args];
+  const command = [...under, process.execPath, '--disable-warning=ExperimentalWarning', programFile(), ...args];
   const child = spawn(command[0] ?? '', command.slice(1), {
     env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

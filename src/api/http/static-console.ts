@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import files from '@fastify/static';
+import { readFile } from 'node:fs/promises';
+import { extname, join } from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { securityHeaders } from './security-headers.ts';
 
@@ -12,6 +12,13 @@ export type Console = {
   isPage(request: FastifyRequest): boolean;
   sendPage(reply: FastifyReply): FastifyReply;
 };
+
+/** The kinds of files that the console's build makes. */
+const assetTypes: ReadonlyMap<string, string> = new Map([
+  ['.js', 'text/javascript; charset=utf-8'],
+  ['.css', 'text/css; charset=utf-8'],
+  ['.svg', 'image/svg+xml'],
+]);
 
 /** Paths that are never pages. */
 const notPages = /^\/(api|v3|assets|metrics|openapi\.json|livez|readyz|healthz|version)(\/|$)/;
@@ -27,17 +34,21 @@ export function consoleFrom(dir: string | null): Console | null {
   const present = () => readPage(dir) ?? page;
   return {
     async assets(app) {
-      await app.register(files, {
-        root: join(dir, 'assets'),
-        prefix: '/assets/',
-        decorateReply: false,
-        index: false,
-        immutable: true,
-        maxAge: '365d',
-        preCompressed: true,
-        setHeaders(reply) {
-          for (const [name, value] of Object.entries(securityHeaders)) reply.header(name, value);
-        },
+      app.get<{ Params: { name: string } }>('/assets/:name', async (request, reply) => {
+        const { name } = request.params;
+        const type = assetTypes.get(extname(name));
+        if (type === undefined || !/^\w[\w.-]+$/.test(name)) return reply.callNotFound();
+        const acceptsGzip = /\bgzip\b(?!\s*;\s*q=0)/.test(request.headers['accept-encoding'] ?? '');
+        const packed = acceptsGzip ? await readAsset(dir, `${name}.gz`) : null;
+        const asset = packed ?? (await readAsset(dir, name));
+        if (asset === null) return reply.callNotFound();
+        reply.headers({
+          ...securityHeaders,
+          'cache-control': 'public, max-age=31536000, immutable',
+          vary: 'accept-encoding',
+        });
+        if (packed !== null) reply.header('content-encoding', 'gzip');
+        return reply.type(type).send(asset);
       });
     },
     isPage({ method, url, headers }) {
@@ -83,4 +94,8 @@ function readPage(dir: string): string | null {
   } catch {
     return null; // not built
   }
+}
+
+function readAsset(dir: string, name: string): Promise<Buffer | null> {
+  return readFile(join(dir, 'assets', name)).catch(() => null);
 }
