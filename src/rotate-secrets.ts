@@ -20,15 +20,9 @@ export async function rotateSecrets(
   let failure: unknown = null;
   const sealing = createSealing({
     keyring,
-    store: {
-      ...all,
-      reseal: (tell) =>
-        all.reseal((way) => {
-          tell(way);
-          progress(way);
-        }),
-    },
+    store: all,
     now: systemClock.now,
+    progressed: progress,
     failed(error) {
       failure = error;
     },

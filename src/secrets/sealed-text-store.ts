@@ -23,6 +23,8 @@ export async function openSealedTexts(kind: string, notes: Notes, seals: Sealer)
   };
   const sealedNotes = async () =>
     (await notes.load(prefix)).map(({ name, text }) => ({ name: name.slice(prefix.length), sealed: text }));
+  const oldNotes = async () =>
+    (await sealedNotes()).filter(({ sealed }) => seals.isSealedWithOldKey(JSON.parse(sealed)));
 
   let turn: Promise<unknown> = Promise.resolve();
   /** Runs one at a time, so that a rotation does not overwrite a text that was saved during it. */
@@ -37,14 +39,13 @@ export async function openSealedTexts(kind: string, notes: Notes, seals: Sealer)
       const needed = (await sealedNotes()).map(({ sealed }) => seals.keysOf(JSON.parse(sealed)));
       return new Map(keyIds.map((id) => [id, needed.filter((ids) => ids.has(id)).length]));
     },
-    reseal: (progress) =>
+    count: async () => (await oldNotes()).length,
+    reseal: (done) =>
       inTurn(async () => {
-        const old = (await sealedNotes()).filter(({ sealed }) => seals.isSealedWithOldKey(JSON.parse(sealed)));
-        for (const [done, { name, sealed }] of old.entries()) {
-          progress({ done, total: old.length });
+        for (const { name, sealed } of await oldNotes()) {
           await notes.save(prefix + name, seal(name, open(name, sealed)));
+          done(1);
         }
-        progress({ done: old.length, total: old.length });
       }),
   };
 

@@ -12,12 +12,13 @@ function slowStore(total: number) {
   let step = Promise.withResolvers<void>();
   const store: SealedStore = {
     bodiesByKey: async () => new Map([[first.id, total - old]]),
-    async reseal(progress) {
-      progress({ done: 0, total });
+    count: async () => total,
+    async reseal(done) {
+      done(total - old);
       while (old > 0) {
         await step.promise;
         old -= 1;
-        progress({ done: total - old, total });
+        done(1);
       }
     },
   };

@@ -6,40 +6,40 @@ import type { Keyring } from './keys.ts';
 export interface SealedStore {
   /** The number of bodies that need each of these keys. */
   bodiesByKey(keyIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
-  /** Seals all bodies with the first key, during normal operation; reports its progress. */
-  reseal(progress: (way: { done: number; total: number }) => void): Promise<void>;
+  /** The number of bodies that `reseal` goes through. */
+  count(): Promise<number>;
+  /** Seals all bodies with the first key, during normal operation; after each step `done` gets its number of bodies. */
+  reseal(done: (bodies: number) => void): Promise<void>;
 }
 
 /** Several stores as one, sealed again one after the other. */
 export function together(...stores: readonly SealedStore[]): SealedStore {
+  const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
   return {
     async bodiesByKey(keyIds) {
       const counts = await Promise.all(stores.map((store) => store.bodiesByKey(keyIds)));
-      return new Map(keyIds.map((id) => [id, counts.reduce((sum, count) => sum + (count.get(id) ?? 0), 0)]));
+      return new Map(keyIds.map((id) => [id, sum(counts.map((count) => count.get(id) ?? 0))]));
     },
-    async reseal(progress) {
-      let before = 0;
-      let reported = -1;
-      for (const store of stores) {
-        let own = 0;
-        await store.reseal(({ done, total }) => {
-          own = total;
-          // A store without sealed bodies reports no step.
-          if (before + done !== reported) progress({ done: before + done, total: before + total });
-          reported = before + done;
-        });
-        before += own;
-      }
+    count: async () => sum(await Promise.all(stores.map((store) => store.count()))),
+    async reseal(done) {
+      for (const store of stores) await store.reseal(done);
     },
   };
 }
 
 export type Sealing = ReturnType<typeof createSealing>;
 
-type SealingParts = { keyring: Keyring; store: SealedStore; now(): number; failed(error: unknown): void };
+type SealingParts = {
+  keyring: Keyring;
+  store: SealedStore;
+  now(): number;
+  failed(error: unknown): void;
+  /** Called at the start of a rotation and after each step. */
+  progressed?(progress: { done: number; total: number }): void;
+};
 
 /** Rotates the keys of stored secrets, and reports the state. */
-export function createSealing({ keyring, store, now, failed }: SealingParts) {
+export function createSealing({ keyring, store, now, failed, progressed }: SealingParts) {
   let rotation: SealingState['rotation'] = null;
   let running: Promise<void> = Promise.resolve();
   let isStopping = false;
@@ -59,11 +59,16 @@ export function createSealing({ keyring, store, now, failed }: SealingParts) {
   }
 
   async function run(own: NonNullable<typeof rotation>): Promise<void> {
+    const advance = (bodies: number) => {
+      if (isStopping) throw new Error('the server is stopping');
+      own.done += bodies;
+      own.total = Math.max(own.total, own.done);
+      progressed?.(own);
+    };
     try {
-      await store.reseal((way) => {
-        if (isStopping) throw new Error('the server is stopping');
-        Object.assign(own, way);
-      });
+      own.total = await store.count();
+      advance(0);
+      await store.reseal(advance);
       own.state = 'done';
     } catch (error) {
       own.state = 'failed';

@@ -52,7 +52,7 @@ export async function startTestServer(
   const { scrub } = scrubber;
   const sealing = createSealing({
     keyring,
-    store: { bodiesByKey: async () => new Map(), reseal: async (tell) => tell({ done: 0, total: 0 }) },
+    store: { bodiesByKey: async () => new Map(), count: async () => 0, reseal: async () => {} },
     now,
     failed: (error) => failures.push(error),
   });

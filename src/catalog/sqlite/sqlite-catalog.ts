@@ -63,16 +63,12 @@ export function sealedCatalog(sqlite: Pick<Sqlite, 'client'>, sealer: Sealer): S
       const counts = await client.read('sealedCounts', keyIds);
       return new Map(counts.map(({ keyId, count }) => [keyId, count]));
     },
-    async reseal(progress) {
-      let total = await client.read('sealedCount', null);
-      let done = 0;
-      progress({ done, total });
+    count: () => client.read('sealedCount', null),
+    async reseal(done) {
       for await (const rows of sealedVersions(client)) {
         const bodies = rows.flatMap(resealed);
         if (bodies.length > 0) await client.write('resealDocuments', bodies);
-        done += rows.length;
-        total = Math.max(total, done);
-        progress({ done, total });
+        done(rows.length);
       }
     },
   };
