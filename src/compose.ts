@@ -258,12 +258,12 @@ async function startWatching(
       statistics: journal.statistics,
       space: spaceOf(config.dataDir, config.diskReserveBytes, options.freeBytes),
       issues: sqliteIssues(sqlite),
+      notify: alerts.take,
       keptDays: () => retentionOf(pipeline.configuration.snapshot, retention).days,
       limits: options.issueLimits ?? thresholds,
     }),
   );
   isOpen = (id) => watch.registry.get(id)?.state === 'open';
-  watch.registry.watch(alerts.take);
   return { alerts, watch };
 }
 

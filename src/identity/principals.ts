@@ -30,19 +30,8 @@ type Standing = { principal: Principal; until: number };
  */
 export function authenticator(directory: Directory, adminToken: string | null, now: () => number): Authenticate {
   const adminDigest = adminToken === null ? null : digestOf(adminToken);
-  const standings = new WeakMap<AccountSnapshot, Map<string, Standing | null>>();
 
   function ofToken(token: Token, snapshot: AccountSnapshot): Standing | null {
-    const known = standings.get(snapshot) ?? new Map<string, Standing | null>();
-    standings.set(snapshot, known);
-    const found = known.get(token.id);
-    if (found !== undefined) return found;
-    const standing = tokenStanding(token, snapshot);
-    known.set(token.id, standing);
-    return standing;
-  }
-
-  function tokenStanding(token: Token, snapshot: AccountSnapshot): Standing | null {
     const maker = makerOf(token, snapshot);
     if (maker === null) return null;
     const asked = closure(token.rights);

@@ -83,7 +83,7 @@ test('a listener that fails gets the notice again until it succeeds', async () =
   await watched.clock.advance(10_000);
   let fails = 2;
   const taken: string[] = [];
-  watched.registry.watch(({ change }) => {
+  watched.listen(({ change }) => {
     if (fails-- > 0) throw new Error('full');
     taken.push(change);
   });
@@ -98,7 +98,7 @@ test('issues that open at once are reported at once, and notices of one issue ke
   await watched.clock.advance(10_000);
   const { promise: bothOpen, resolve: goOn } = Promise.withResolvers<void>();
   const heard: string[] = [];
-  watched.registry.watch(async ({ change, title }) => {
+  watched.listen(async ({ change, title }) => {
     heard.push(`${change} ${title}`);
     if (heard.length === 2) goOn();
     // Neither issue is resolved before the other was reported too.

@@ -104,7 +104,6 @@ export async function openIssueRegistry(options: IssueWriterParts & { newId: New
       for (const [index, { record, at }] of resolved.sort((a, b) => a.at - b.at).entries())
         if (at < before || index < over) remove(record);
     },
-    watch: writer.watch,
     settled: writer.settled,
     [Symbol.asyncDispose]: writer[Symbol.asyncDispose],
   };

@@ -4,15 +4,14 @@ import type { IssueCause, IssueNotice } from '../contract/records/issue.ts';
 import type { IssueRecord, IssueStore } from '../issues/issues.ts';
 import type { NoticeState } from './issue-life.ts';
 
-/** Gets each notice after it is on disk. The promise resolves when the listener has stored it. */
-type NoticeListener = (notice: IssueNotice) => Promise<void> | void;
-
 export type IssueWriterParts = {
   store: IssueStore;
   clock: Clock;
   /** Recent changes to the objects of an issue, from before it opened. */
   causesOf(record: IssueRecord): Promise<IssueCause[]>;
   noticed(notice: IssueNotice): void;
+  /** Gets each notice after it is on disk. The promise resolves when the notice is stored there too. */
+  notify(notice: IssueNotice): Promise<void> | void;
   failed(error: unknown, doing: string): void;
 };
 
@@ -23,11 +22,10 @@ const noticesMost = 20;
 
 /**
  * Writes the issues of `records`: changes of state within a tenth of a second, counts alone within five. Notices are
- * sent after they are written, and repeated until each listener has taken them; a crash in between repeats them.
+ * sent after they are written, and repeated until `notify` has taken them; a crash in between repeats them.
  */
 export function createIssueWriter(records: ReadonlyMap<string, IssueRecord>, parts: IssueWriterParts) {
   const { store, clock, failed } = parts;
-  const listeners = createListeners(failed);
   const dirty = new Set<IssueRecord>();
   /** Issues that have opened and whose causes are not read yet. */
   const opened = new Set<IssueRecord>();
@@ -59,7 +57,7 @@ export function createIssueWriter(records: ReadonlyMap<string, IssueRecord>, par
     try {
       if (written.length > 0) await store.save(written);
       if (gone.length > 0) await store.remove(gone);
-      // Those of one issue one after the other, those of different issues at once: listeners store them in one write.
+      // Those of one issue one after the other, those of different issues at once, to be stored in one write.
       notices = notices.then(async () => void (await Promise.all(written.map(sendNotices))));
     } catch (error) {
       failed(error, 'save issues');
@@ -78,7 +76,12 @@ export function createIssueWriter(records: ReadonlyMap<string, IssueRecord>, par
 
   async function sendNotices(record: IssueRecord) {
     for (const notice of record.notices) {
-      if (await listeners.notify(notice)) record.notices = record.notices.filter((one) => one !== notice);
+      try {
+        await parts.notify(notice);
+        record.notices = record.notices.filter((one) => one !== notice);
+      } catch (error) {
+        failed(error, 'notify of an issue');
+      }
       if (records.has(record.id)) dirty.add(record);
       timer.within(saveEveryMs);
     }
@@ -113,7 +116,6 @@ export function createIssueWriter(records: ReadonlyMap<string, IssueRecord>, par
       writes = saved.catch(() => {});
       return saved;
     },
-    watch: listeners.watch,
     /** Resolves when every change so far is on disk or its write has failed. */
     settled,
     async [Symbol.asyncDispose]() {
@@ -140,23 +142,6 @@ function earliestTimer(clock: Clock, call: () => void) {
       next = { at, cancel: clock.after(ms, call) };
     },
     cancel,
-  };
-}
-
-function createListeners(failed: IssueWriterParts['failed']) {
-  const listeners = new Set<NoticeListener>();
-  return {
-    watch(listener: NoticeListener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
-    /** Whether every listener has stored the notice. */
-    async notify(notice: IssueNotice): Promise<boolean> {
-      const results = await Promise.allSettled(Array.from(listeners, async (listener) => listener(notice)));
-      const refused = results.find((one) => one.status === 'rejected');
-      if (refused !== undefined) failed(refused.reason, 'notify of an issue');
-      return refused === undefined;
-    },
   };
 }
 

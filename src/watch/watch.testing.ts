@@ -16,8 +16,9 @@ export async function startWatched(
   const wired = await wire(rig, options.given);
   const store = rig.issues;
   const notices: IssueNotice[] = [];
-  const start = async () => {
-    const watch = await startWatch({
+  let listener: WatchOptions['notify'] = () => {};
+  const start = () =>
+    startWatch({
       pipeline: rig.pipeline,
       statistics: rig.journal.statistics,
       space: () => ({ freeBytes: 1e12, reserveBytes: 1e8 }),
@@ -27,11 +28,12 @@ export async function startWatched(
       newId: idSource(clock.now, randomBytes),
       telemetry: { ...silentTelemetry(), failed: (error) => rig.failures.push(error) },
       keptDays: () => 30,
+      async notify(notice) {
+        notices.push(notice);
+        await listener(notice);
+      },
       ...options.watch,
     });
-    watch.registry.watch((notice) => void notices.push(notice));
-    return watch;
-  };
   let watch = await start();
   return {
     ...wired,
@@ -45,6 +47,10 @@ export async function startWatched(
     },
     /** All issues, oldest first: state and title. */
     issues: () => Array.from(watch.registry.all(), ({ state, title }) => `${state}: ${title}`),
+    /** Hears each notice, and can refuse or delay it. */
+    listen(next: WatchOptions['notify']) {
+      listener = next;
+    },
     /** The notices since the last call. */
     told: () => notices.splice(0).map(({ change, title }) => `${change}: ${title}`),
     /** Sends events a second apart. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../async/clock.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { NewId } from '../contract/ids.ts';
+import type { IssueNotice } from '../contract/records/issue.ts';
 import type { IssueRecord, IssueStore } from '../issues/issues.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
@@ -27,6 +28,8 @@ export type WatchOptions = {
   clock: Clock;
   newId: NewId;
   telemetry: Pick<Telemetry, 'failed' | 'issueMoved'>;
+  /** Gets each notice of an issue; it is repeated until the promise resolves. */
+  notify(notice: IssueNotice): Promise<void> | void;
   /** How long resolved issues are kept. */
   keptDays(): number;
   limits?: Thresholds;
@@ -50,6 +53,7 @@ export async function startWatch(options: WatchOptions) {
     limits,
     causesOf: (record) => recentCauses(options.audit, record),
     noticed: telemetry.issueMoved,
+    notify: options.notify,
     failed,
   });
   const parts = { ...pipeline, ...options, registry, limits };

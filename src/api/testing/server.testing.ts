@@ -246,6 +246,7 @@ export async function startTestServer(
     limits: thresholds,
     causesOf: async () => [],
     noticed: () => {},
+    notify: () => {},
     failed: (error) => failures.push(error),
   });
 
