@@ -11,7 +11,7 @@ const idleMs = 12 * 3_600_000;
 export const sessionMs = 7 * 86_400_000;
 
 /** The holder of MILLRACE_ADMIN_TOKEN. */
-const administratorToken: Principal = {
+export const administratorToken: Principal = {
   id: 'admin_token',
   name: 'Administrator token',
   rights: closure(allRights),

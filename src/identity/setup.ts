@@ -1,4 +1,3 @@
-import type { User } from '../accounts/accounts.ts';
 import { administratorRoleId } from '../contract/accounts/role.ts';
 import { AppError } from '../contract/errors.ts';
 import type { NewId } from '../contract/ids.ts';
@@ -8,8 +7,9 @@ import { accountEntry } from './grants.ts';
 import { digestOf, isSameDigest, newSecret } from './one-time-secret.ts';
 import { checkPassword } from './password-policy.ts';
 import type { Passwords } from './passwords.ts';
+import { administratorToken } from './principals.ts';
 import type { SignInContext, SignIns } from './sign-in.ts';
-import { checkEmailIsFree, namedOf } from './users.ts';
+import { createUser, namedOf } from './users.ts';
 
 type Parts = { directory: Directory; passwords: Passwords; signIns: SignIns; newId: NewId; now: () => number };
 
@@ -34,26 +34,12 @@ export function createSetup({ directory, passwords, signIns, newId, now }: Parts
       const passwordHash = await passwords.hash(password);
       await directory.change((snapshot) => {
         if (hasAdministrator(snapshot.users.values())) throw new AppError('setup_done');
-        checkEmailIsFree(snapshot, email, null);
         const at = now();
-        const user: User = {
-          id: newId('user'),
-          email,
-          status: 'enabled',
-          roleIds: [administratorRoleId],
-          passwordHash,
-          invitation: null,
-          lastSignInAt: null,
-          version: 1,
-          createdAt: at,
-          updatedAt: at,
-          updatedBy: email,
-        };
-        const author = { ...visit.author, principal: email, principalId: user.id };
-        return {
-          changes: [{ op: 'put', kind: 'user', value: user }],
-          entries: [accountEntry({ author, at }, 'set_up', namedOf(user))],
-        };
+        const input = { email, status: 'enabled' as const, roleIds: [administratorRoleId] };
+        const principal = { ...administratorToken, name: email };
+        const plan = createUser(snapshot, input, { passwordHash }, newId, { principal, author: visit.author, at });
+        const author = { ...visit.author, principal: email, principalId: plan.user.id };
+        return { ...plan, entries: [accountEntry({ author, at }, 'set_up', namedOf(plan.user))] };
       });
       return signIns.signIn({ email, password }, visit);
     },

@@ -120,7 +120,7 @@ export function namedOf({ id, email }: Pick<User, 'id' | 'email'>) {
   return { kind: 'user' as const, id, name: email };
 }
 
-export function checkEmailIsFree(snapshot: AccountSnapshot, email: string, own: string | null): void {
+function checkEmailIsFree(snapshot: AccountSnapshot, email: string, own: string | null): void {
   const holder = snapshot.usersByEmail.get(foldEmail(email));
   if (holder !== undefined && holder.id !== own)
     throw new AppError('name_taken', `A user with the e-mail ${holder.email} already exists (${holder.id}).`);

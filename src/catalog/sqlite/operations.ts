@@ -1,17 +1,10 @@
 import { appendAudit } from '../../audit/sqlite/append.ts';
 import type { NewAuditEntry } from '../../contract/records/audit.ts';
 import type { Db } from '../../sqlite/db.ts';
+import type { StoredDocument } from '../catalog.ts';
 
 /** A document as stored: its body is JSON with sealed secrets. */
-export type DocumentRow = {
-  kind: string;
-  id: string;
-  version: number;
-  body: string;
-  createdAt: string;
-  updatedAt: string;
-  updatedBy: string;
-};
+export type DocumentRow = Omit<StoredDocument, 'body'> & { body: string };
 
 const columns = `v.kind, v.id, v.version, v.body, v.created_at AS createdAt, v.updated_at AS updatedAt, v.updated_by AS updatedBy`;
 

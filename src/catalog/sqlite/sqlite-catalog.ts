@@ -16,10 +16,9 @@ export async function sqliteCatalog(sqlite: Pick<Sqlite, 'client'>, sealer: Seal
   const client = sqlite.client<typeof operations>();
   await assertKeys(client, sealer);
 
-  const open = ({ kind, body, ...row }: DocumentRow): StoredDocument => ({
+  const open = (row: DocumentRow): StoredDocument => ({
     ...row,
-    kind: kind as StoredDocument['kind'], // stored from one
-    body: sealer.openBody(placeOf({ kind, id: row.id }), JSON.parse(body)),
+    body: sealer.openBody(placeOf(row), JSON.parse(row.body)),
   });
   const close = (document: StoredDocument): DocumentRow => ({
     ...document,
