@@ -1,4 +1,11 @@
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
+import proxyAddress from '@fastify/proxy-addr';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { AppError } from '../contract/errors.ts';
 import { requestIds } from '../contract/ids.ts';
@@ -15,6 +22,7 @@ import { checkHead, originForm } from './http/request-head.ts';
 import { httpsOnly } from './http/security-headers.ts';
 import { type Console, consoleFrom } from './http/static-console.ts';
 import { createIntake, intakeRoutes } from './intake/intake.ts';
+import { intakeListener } from './intake/intake-listener.ts';
 import { createRejectedRequests } from './intake/rejected-requests.ts';
 import { createInbox, inboxRoutes } from './operating/inbox.ts';
 import { eventStreams } from './records/event-stream.ts';
@@ -26,8 +34,9 @@ type Server = AsyncDisposable & {
   listen(at: { host: string; port: number }): Promise<string>;
   /** Accepts nothing more, finishes running requests and closes; after `graceMs` remaining connections are cut. */
   close(graceMs?: number): Promise<void>;
-  /** For requests without a socket, in tests. */
   readonly app: FastifyInstance;
+  /** Handles every request of the server; for requests without a socket, in tests. */
+  readonly handle: RequestListener;
 };
 
 /** The HTTP server: intake, API, operating routes and the Inbox. */
@@ -36,7 +45,8 @@ export async function createServer(parts: ApiParts): Promise<Server> {
   const stopping = () => isStopping;
   const style = { docs: parts.publicUrl?.replace(/\/+$/, '') ?? '', scrub: parts.scrub };
   const pages = consoleFrom(parts.consoleDir ?? null);
-  const app = createApp(parts, style, pages);
+  const requestId = requestIds(parts.newId);
+  const readBody = bodyReader({ ...wireLimits, ...parts.wire });
 
   const streams = eventStreams(parts);
   const inbox = createInbox(parts);
@@ -44,7 +54,17 @@ export async function createServer(parts: ApiParts): Promise<Server> {
   const traces = createTraces(parts);
   const rejected = createRejectedRequests(parts);
   const handlers = allHandlers(parts, { streams, inbox, traces, rejected: rejected.kept, stopping });
-  await app.register(intakeRoutes(createIntake(parts, { stopping, traces, rejected, style })));
+  const intake = createIntake(parts, { stopping, traces, rejected, style });
+  const trusted = proxyAddress.compile([...parts.trustedProxies]);
+  const takes = intakeListener(intake, {
+    readBody,
+    requestId,
+    addressOf: (request) => proxyAddress(request, trusted),
+    stopping,
+    isHttps: isHttps(parts),
+  });
+  const { app, handle } = createApp(parts, { style, pages, requestId, readBody, takes });
+  await app.register(intakeRoutes(intake));
   if (parts.inbox) await app.register(inboxRoutes(inbox));
   if (pages !== null) await app.register(pages.assets);
   await app.register(apiRoutes(parts, { handlers, stopping }));
@@ -59,6 +79,7 @@ export async function createServer(parts: ApiParts): Promise<Server> {
 
   return {
     app,
+    handle,
     async listen({ host, port }) {
       // For the name localhost Fastify would create a second server, without these limits.
       await app.listen({ host: host === 'localhost' ? '127.0.0.1' : host, port });
@@ -72,16 +93,34 @@ export async function createServer(parts: ApiParts): Promise<Server> {
   };
 }
 
+type AppOptions = {
+  style: ProblemStyle;
+  pages: Console | null;
+  requestId(): string;
+  readBody: ReturnType<typeof bodyReader>;
+  /** Serves a request without Fastify, and returns true. */
+  takes(request: IncomingMessage, response: ServerResponse): boolean;
+};
+
 /** Fastify without routes: limits of connections and bodies, checks of every request, and errors as problem+json. */
-function createApp(parts: ApiParts, style: ProblemStyle, pages: Console | null): FastifyInstance {
+function createApp(parts: ApiParts, { style, pages, requestId, readBody, takes }: AppOptions) {
   const limits = { ...wireLimits, ...parts.wire };
-  const requestId = requestIds(parts.newId);
+  let handle: RequestListener = () => {};
   const app = Fastify({
+    serverFactory(fastify) {
+      handle = (request, response) => {
+        if (!takes(request, response)) fastify(request, response);
+      };
+      const server = createHttpServer(
+        { headersTimeout: limits.headMs, connectionsCheckingInterval: limits.checkMs, requireHostHeader: false },
+        handle,
+      );
+      server.requestTimeout = limits.requestMs;
+      server.keepAliveTimeout = limits.keepAliveMs;
+      return server;
+    },
     // Fastify would load its schema compilers, which no route uses.
     schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
-    http: { headersTimeout: limits.headMs, connectionsCheckingInterval: limits.checkMs, requireHostHeader: false },
-    requestTimeout: limits.requestMs,
-    keepAliveTimeout: limits.keepAliveMs,
     return503OnClosing: false,
     genReqId: requestId,
     trustProxy: parts.trustedProxies.length > 0 ? [...parts.trustedProxies] : false,
@@ -104,7 +143,6 @@ function createApp(parts: ApiParts, style: ProblemStyle, pages: Console | null):
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   // Bodies are read as bytes: each route checks the content type itself, after the rights.
   app.removeAllContentTypeParsers();
-  const readBody = bodyReader(limits);
   app.addContentTypeParser('*', (_request, payload, done) => readBody(payload, done));
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, style));
 
@@ -115,10 +153,9 @@ function createApp(parts: ApiParts, style: ProblemStyle, pages: Console | null):
       ? pages.sendPage(reply)
       : sendProblem(unknownAddress(request, reply), request, reply, style),
   );
-  const isHttps = parts.publicUrl?.startsWith('https:') === true;
   app.addHook('onRequest', (request, reply, done) => {
     const { headers } = request.raw;
-    if (isHttps) reply.header('strict-transport-security', httpsOnly);
+    if (isHttps(parts)) reply.header('strict-transport-security', httpsOnly);
     try {
       checkHead(request.raw);
     } catch (error) {
@@ -132,8 +169,10 @@ function createApp(parts: ApiParts, style: ProblemStyle, pages: Console | null):
     headers['content-type'] = undefined;
     done();
   });
-  return app;
+  return { app, handle };
 }
+
+const isHttps = ({ publicUrl }: ApiParts) => publicUrl?.startsWith('https:') === true;
 
 const allowed = allowedMethods(routes);
 

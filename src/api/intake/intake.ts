@@ -61,11 +61,16 @@ export function createIntake(parts: ApiParts, { stopping, traces, rejected, styl
       response.headers['x-request-id'] = request.id;
       return response;
     } catch (error) {
-      note(request, error);
-      const instance = request.url.split('?', 1)[0] ?? '';
-      const problem = problemResponse(error, { instance, requestId: request.id }, style);
-      return { ...problem, headers: { ...problem.headers, ...headers } };
+      const refused = refuse(request, error);
+      return { ...refused, headers: { ...refused.headers, ...headers } };
     }
+  }
+
+  /** Notes a rejected request; returns the response to it. */
+  function refuse(request: IntakeRequest, error: unknown): IntakeResponse {
+    note(request, error);
+    const instance = request.url.split('?', 1)[0] ?? '';
+    return problemResponse(error, { instance, requestId: request.id }, style);
   }
 
   /** Counts and stores a rejected request. */
@@ -109,6 +114,7 @@ export function createIntake(parts: ApiParts, { stopping, traces, rejected, styl
 
   return {
     note,
+    refuse,
 
     /** `POST /v3/{key}`. */
     post: (request: IntakeRequest) =>
@@ -145,8 +151,8 @@ export function createIntake(parts: ApiParts, { stopping, traces, rejected, styl
 
 type Keyed = { Params: { key: string } };
 
-/** The intake routes in Fastify. */
-export function intakeRoutes({ post, pixel, preflight, note }: Intake) {
+/** The intake routes in Fastify: all but `POST /v3/{key}`, which intake-listener.ts serves. */
+export function intakeRoutes({ pixel, preflight, note }: Intake) {
   const routed =
     (handle: (request: IntakeRequest) => Promise<IntakeResponse>) =>
     async (request: FastifyRequest<Keyed>, reply: FastifyReply) => {
@@ -159,7 +165,6 @@ export function intakeRoutes({ post, pixel, preflight, note }: Intake) {
       note(intakeRequest(request), error);
       done();
     });
-    app.post('/v3/:key', routed(post));
     app.options('/v3/:key', routed(preflight));
     // A HEAD request must not store an event.
     app.get('/:key/dcs.gif', { exposeHeadRoute: false }, routed(pixel));

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { InjectOptions, LightMyRequestResponse } from 'fastify';
+import inject, { type Response as InjectedResponse, type InjectOptions } from 'light-my-request';
 import { keyring, openStorage } from '../../../test/support/storage.ts';
 import { startAlerts } from '../../alerts/notifier.ts';
 import { systemClock } from '../../async/clock.ts';
@@ -306,7 +306,7 @@ export async function startTestServer(
             payload: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),
             headers: { 'content-type': 'application/json' },
           };
-    const answer = await server.app.inject({
+    const answer = await inject(server.handle, {
       method: method as NonNullable<InjectOptions['method']>, // any text goes; that is the point of some tests
       url,
       ...payload,
@@ -388,7 +388,7 @@ function principal(name: string, rights: Iterable<Right>): Principal {
 }
 
 /** Checks that every success has the shape of the route table. */
-function checkAnswer(method: string, url: string, { statusCode, headers, body }: LightMyRequestResponse) {
+function checkAnswer(method: string, url: string, { statusCode, headers, body }: InjectedResponse) {
   const path = url.split('?', 1)[0] ?? '';
   const own = routes.filter((one) => one.method === method);
   const route =
@@ -399,4 +399,4 @@ function checkAnswer(method: string, url: string, { statusCode, headers, body }:
 }
 
 export type TestServer = Awaited<ReturnType<typeof startTestServer>>;
-export type Answer = LightMyRequestResponse;
+export type Answer = InjectedResponse;
