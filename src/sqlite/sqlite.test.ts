@@ -93,6 +93,18 @@ test('a delayable write joins another write, and is written alone after its dela
   assert.deepEqual(await again.read('names', null), ['hurried', 'last', 'longer', 'patient', 'shorter']);
 });
 
+test('a delayable write whose timer fires a little early, during another write, is written after that one', async (t) => {
+  using folder = temporaryFolder();
+  await using db = await opened({ dir: folder.path });
+  // Timers count whole milliseconds of the event loop, so that they may fire before the clock says so.
+  t.mock.method(performance, 'now', () => 0);
+  const other = db.write('put', { name: 'other', text: '' });
+  const late = db.write('put', { name: 'late', text: '' }, { bytes: 0, isIntake: false, maxDelayMs: 1 });
+  // The timer fires before the answer to the other write is received.
+  for (const end = process.hrtime.bigint() + 5_000_000n; process.hrtime.bigint() < end; );
+  assert.deepEqual(await Promise.all([other, late]), [1, 1]);
+});
+
 test('during writes without a pause the log is moved in a separate thread, and restarts', async () => {
   using folder = temporaryFolder();
   const log = join(folder.path, `${databaseName}-wal`);

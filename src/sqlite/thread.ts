@@ -129,13 +129,10 @@ export class SqliteThread implements AsyncDisposable {
     this.#timer = {
       until,
       timeout: setTimeout(() => {
+        this.#isHurried = true;
         if (this.#sent.length === 0) this.#send();
       }, ms),
     };
-  }
-
-  #isOverdue(): boolean {
-    return this.#timer !== null && this.#timer.until <= performance.now();
   }
 
   #rest() {
@@ -168,7 +165,7 @@ export class SqliteThread implements AsyncDisposable {
     this.commits += 1;
     this.operations += calls.length;
     for (const call of calls) this.#bytes -= call.bytes;
-    if (this.#sent.length === 0 && (this.#queue.length === 0 || this.#isHurried || this.#isOverdue())) this.#send();
+    if (this.#sent.length === 0 && (this.#queue.length === 0 || this.#isHurried)) this.#send();
     for (const [index, call] of calls.entries()) this.#settle(call, results[index]);
   }
 
