@@ -7,7 +7,6 @@ import { queueOperations } from './operations/delivery-queue.ts';
 import { erasureOperations } from './operations/erasures.ts';
 import { eventOperations } from './operations/events.ts';
 import { leaseOperations } from './operations/leases.ts';
-import { planOperations } from './operations/plan-backlog.ts';
 import { replayOperations } from './operations/replays.ts';
 import { retentionOperations } from './operations/retention.ts';
 import { settleOperations } from './operations/settle.ts';
@@ -18,7 +17,6 @@ export const operations = {
   ...leaseOperations,
   ...intakeOperations,
   ...eventOperations,
-  ...planOperations,
   ...queueOperations,
   ...settleOperations,
   ...logOperations,

@@ -2,13 +2,13 @@ import { AppError } from '../../contract/errors.ts';
 import { placedId, placeOf } from '../../contract/ids.ts';
 import type { Sqlite } from '../../sqlite/sqlite.ts';
 import { countByAction } from '../count-by-action.ts';
-import type { Accepted, AcceptRequest, CountByAction, DeliveryLog, IntakePlan, Journal } from '../journal.ts';
+import type { CountByAction, DeliveryLog, Journal } from '../journal.ts';
 import { dueOf, historyOf, loggedOf } from './delivery-codec.ts';
-import { eventOfLine, lineOfEvent, lineStart } from './event-codec.ts';
-import type { AcceptAnswer, AcceptedLines, AcceptedPlan } from './operations/accept.ts';
+import { eventOfLine, lineStart } from './event-codec.ts';
+import { acceptedOf, packRequests } from './operations/accept.ts';
+import { deliveryId, deliveryIds, packPlanned } from './operations/planned.ts';
 import { packSettle } from './operations/settle.ts';
 import type { JournalClient, operations } from './operations.ts';
-import { deliveryId, deliveryIds, plannedRow } from './planned-row.ts';
 import { retain } from './retention.ts';
 import { sqliteErasures } from './sqlite-erasures.ts';
 import { sqliteReplays } from './sqlite-replays.ts';
@@ -52,10 +52,12 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
     intake: {
       async accept(requests) {
         if (isFull) throw new AppError('storage_full');
-        const packed = requests.map(packRequest);
-        const bytes = packed.reduce((sum, [lines, plan]) => sum + lines.length + (plan?.[0].length ?? 0), 0);
+        const { packed, bytes } = packRequests(requests);
         const answers = await client.write('accept', packed, { bytes, isIntake: true });
-        return answers.map((answer, index) => accepted(requests[index], answer)).filter((one) => one !== null);
+        return requests.flatMap((request, index) => {
+          const answer = answers[index];
+          return answer === undefined ? [] : acceptedOf(request, answer);
+        });
       },
     },
 
@@ -67,10 +69,9 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
         return { events, to: (events.at(-1)?.offset ?? query.from - 1) + 1 };
       },
       async plan(lease, { advance, deliveries, now }) {
-        const rows = JSON.stringify(
-          deliveries.map((one) => [one.eventId === null ? null : placeOf('event', one.eventId), plannedRow(one)]),
-        );
-        const done = await client.write('plan', { lease, advance, rows, now }, { bytes: rows.length, isIntake: false });
+        const planned = packPlanned(deliveries, ({ eventId }) => (eventId === null ? null : placeOf('event', eventId)));
+        const load = { bytes: planned.length, isIntake: false };
+        const done = await client.write('plan', { lease, advance, planned, now }, load);
         return done && deliveryIds(done, deliveries.length);
       },
     },
@@ -219,42 +220,6 @@ const numbersOf = (ids: readonly string[]) => ids.flatMap((id) => placeOf('deliv
 /** null: no id was given; undefined: the text is not an id. */
 function cursor(kind: 'event' | 'delivery', id: string | undefined) {
   return id === undefined ? null : (placeOf(kind, id) ?? undefined);
-}
-
-function packRequest({ partition, collectorId, receivedAt, events, plan }: AcceptRequest): AcceptedLines {
-  const hasIdentity = events.some((event) => event.identity !== null);
-  return [
-    events.map(lineOfEvent).join('\n'),
-    plan === undefined ? null : packPlan(plan),
-    partition,
-    collectorId,
-    receivedAt,
-    events.length,
-    hasIdentity ? events.map((event) => event.identity) : null,
-  ];
-}
-
-function packPlan({ lease, deliveries, now }: IntakePlan): AcceptedPlan {
-  return [JSON.stringify(deliveries.map((one) => [one.event, plannedRow(one)])), lease, now];
-}
-
-function accepted(request: AcceptRequest | undefined, answer: AcceptAnswer): Accepted | null {
-  if (request === undefined) return null;
-  const { partition, events, plan } = request;
-  const [from, receivedAt, first, planned] = answer;
-  const known = new Map(first);
-  let number = from;
-  const ids = events.map((_, index) =>
-    placedId('event', known.get(index) ?? { timeMs: receivedAt, partition, number: number++ }),
-  );
-  const count = plan?.deliveries.filter(({ event }) => !known.has(event)).length ?? 0;
-  return {
-    ids,
-    duplicates: first.map(([index]) => index),
-    from,
-    receivedAt,
-    planned: planned && deliveryIds(planned, count),
-  };
 }
 
 async function inSteps(step: (limit: number) => Promise<number>, atOnce = rowsAtOnce): Promise<number> {

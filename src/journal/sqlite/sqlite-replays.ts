@@ -1,9 +1,9 @@
 import { placeOf } from '../../contract/ids.ts';
 import type { Client } from '../../sqlite/operation.ts';
 import type { CancelledCount, Replays } from '../journal.ts';
+import { deliveryIds, packPlanned } from './operations/planned.ts';
 import type { ReplayedRow } from './operations/replays.ts';
 import type { operations } from './operations.ts';
-import { deliveryIds, plannedRow } from './planned-row.ts';
 
 const cancelledAtOnce = 500;
 
@@ -16,17 +16,21 @@ export function sqliteReplays(client: Client<typeof operations>): Replays {
       client.read('replays', { limit, before, after, state }),
     move: (id, move, entry) => client.write('moveReplay', { id, ...move, entry }),
     async advance(lease, { deliveries, ...step }) {
+      const place = (kind: 'event' | 'delivery', id: string | null) => (id === null ? null : placeOf(kind, id));
       const rows = deliveries.map(
         (one): ReplayedRow => ({
-          event: one.eventId === null ? null : placeOf('event', one.eventId),
-          row: plannedRow({ ...one, dueAt: step.now, test: false }),
-          of: one.replayOf === null ? null : placeOf('delivery', one.replayOf),
-          source: one.source === null ? null : placeOf('delivery', one.source),
+          event: place('event', one.eventId),
+          of: place('delivery', one.replayOf),
+          source: place('delivery', one.source),
           key: one.idempotencyKey,
           keepsBody: one.keepsBody,
         }),
       );
-      const done = await client.write('advanceReplay', { lease, ...step, rows });
+      const planned = packPlanned(
+        deliveries.map((one) => ({ ...one, dueAt: step.now, test: false })),
+        ({ eventId }) => place('event', eventId),
+      );
+      const done = await client.write('advanceReplay', { lease, ...step, planned, rows });
       return done && deliveryIds(done, rows.length);
     },
     outcome: (id) => client.read('replayOutcome', id),

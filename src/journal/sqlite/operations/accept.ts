@@ -1,17 +1,26 @@
+import { placedId } from '../../../contract/ids.ts';
 import type { Db } from '../../../sqlite/db.ts';
-import { identityMemoryMs, type Lease } from '../../journal.ts';
+import { type Accepted, type AcceptRequest, identityMemoryMs, type Lease } from '../../journal.ts';
 import { packLines } from '../compressed-lines.ts';
-import type { EventPlace } from '../event-codec.ts';
+import { type EventPlace, lineOfEvent } from '../event-codec.ts';
 import { offsetMask } from './events.ts';
-import { insertPlanned, type PlannedNumbers, type PlannedRow } from './insert.ts';
 import { internText } from './interned-ids.ts';
 import { isCurrent } from './leases.ts';
+import {
+  deliveryIds,
+  insertPlanned,
+  type PlannedGroup,
+  type PlannedNumbers,
+  packPlanned,
+  withoutEvents,
+} from './planned.ts';
 
 /**
- * A request: its events as lines, and their identities in the same order (null when no event has one). Data that
- * crosses threads for every request is in tuples, since an object of the same size takes three times as long.
+ * A request on its way to the storage thread: its events as lines, and their identities in the same order (null when no
+ * event has one). Data that crosses threads for every request is in tuples, since an object of the same size takes three
+ * times as long.
  */
-export type AcceptedLines = [
+type AcceptedLines = [
   lines: string,
   plan: AcceptedPlan | null,
   partition: number,
@@ -21,21 +30,75 @@ export type AcceptedLines = [
   identities: (string | null)[] | null,
 ];
 
-/** `rows`: [index of the event, PlannedRow][] as JSON. */
-export type AcceptedPlan = [rows: string, lease: Lease, now: number];
+/** `planned`: PlannedGroup[] as text; their events are indices in the request. */
+type AcceptedPlan = [planned: string, lease: Lease, now: number];
 
 /** `first`: for each duplicate, by its index, the place of the stored event. */
-export type AcceptAnswer = [
+type AcceptAnswer = [
   from: number,
   receivedAt: number,
   first: [index: number, place: EventPlace][],
   planned: PlannedNumbers | null,
 ];
 
+/** Called on the main thread. */
+export function packRequests(requests: readonly AcceptRequest[]): { packed: AcceptedLines[]; bytes: number } {
+  let bytes = 0;
+  const packed = requests.map(({ partition, collectorId, receivedAt, events, plan }): AcceptedLines => {
+    const lines = events.map(lineOfEvent).join('\n');
+    const hasIdentity = events.some((event) => event.identity !== null);
+    const place = (number: number) => ({ timeMs: receivedAt, partition, number });
+    const groups = plan === undefined ? '' : packPlanned(plan.deliveries, ({ event }) => place(event));
+    bytes += lines.length + groups.length;
+    return [
+      lines,
+      plan === undefined ? null : [groups, plan.lease, plan.now],
+      partition,
+      collectorId,
+      receivedAt,
+      events.length,
+      hasIdentity ? events.map((event) => event.identity) : null,
+    ];
+  });
+  return { packed, bytes };
+}
+
+/** Called on the main thread. */
+export function acceptedOf({ partition, events, plan }: AcceptRequest, answer: AcceptAnswer): Accepted {
+  const [from, receivedAt, first, planned] = answer;
+  const known = new Map(first);
+  let number = from;
+  const ids = events.map((_, index) =>
+    placedId('event', known.get(index) ?? { timeMs: receivedAt, partition, number: number++ }),
+  );
+  const count = plan?.deliveries.filter(({ event }) => !known.has(event)).length ?? 0;
+  return {
+    ids,
+    duplicates: first.map(([index]) => index),
+    from,
+    receivedAt,
+    planned: planned && deliveryIds(planned, count),
+  };
+}
+
+type Plan = {
+  lease: Lease;
+  advance: { partition: number; from: number; to: number } | null;
+  /** PlannedGroup[] as text. */
+  planned: string;
+  now: number;
+};
+
 export const intakeOperations = {
   accept: (db: Db, requests: AcceptedLines[]): AcceptAnswer[] => requests.map((request) => acceptOne(db, request)),
 
   position: (db: Db, partition: number): number => partitionRow(db, partition).position,
+
+  plan(db: Db, { lease, advance, planned, now }: Plan): PlannedNumbers | null {
+    if (!isCurrent(db, lease)) return null;
+    if (advance !== null && !moved(db, advance)) return null;
+    return insertPlanned(db, JSON.parse(planned), now);
+  },
 };
 
 function acceptOne(db: Db, request: AcceptedLines): AcceptAnswer {
@@ -69,22 +132,19 @@ function acceptOne(db: Db, request: AcceptedLines): AcceptAnswer {
 function planOne(
   db: Db,
   partition: PartitionRow,
-  [rows, lease, now]: AcceptedPlan,
+  [planned, lease, now]: AcceptedPlan,
   { from, receivedAt, first }: { from: number; receivedAt: number; first: AcceptAnswer[2] },
 ): PlannedNumbers | null {
   if (partition.position !== from || !isCurrent(db, lease)) return null;
   partition.position = partition.next;
-  const parsed: [number, PlannedRow][] = JSON.parse(rows);
   const repeated = first.map(([index]) => index);
-  const news = parsed.filter(([index]) => !repeated.includes(index));
-  return insertPlanned(
-    db,
-    news.map(([index, row]) => {
-      const number = from + index - repeated.filter((one) => one < index).length;
-      return [{ timeMs: receivedAt, partition: partition.partition, number }, row] as const;
-    }),
-    now,
-  );
+  const groups: PlannedGroup[] = JSON.parse(planned);
+  const stored = repeated.length === 0 ? groups : withoutEvents(groups, repeated);
+  const placed = stored.map((group) => ({
+    ...group,
+    event: group.event && { ...group.event, timeMs: receivedAt, number: from + group.event.number },
+  }));
+  return insertPlanned(db, placed, now);
 }
 
 function without(lines: string, repeated: AcceptAnswer[2]): string {
@@ -214,7 +274,7 @@ function partitionRow(db: Db, partition: number): PartitionRow {
 }
 
 /** Moves a partition's position; false when the position is not `from`. */
-export function advance(db: Db, { partition, from, to }: { partition: number; from: number; to: number }): boolean {
+function moved(db: Db, { partition, from, to }: { partition: number; from: number; to: number }): boolean {
   const row = partitionRow(db, partition);
   if (row.position !== from) return false;
   db.run('UPDATE event_partition SET position = ? WHERE partition = ?', to, partition);

@@ -6,7 +6,7 @@ import type { ReadBudget } from './read-budget.ts';
 export type BlockLine = { before: number | null; rendered: string; attempts: string };
 
 /** A line of a block as text. */
-export const lineText = (number: number, { before, rendered, attempts }: BlockLine) =>
+export const lineText = (number: number, before: number | null, { rendered, attempts }: Omit<BlockLine, 'before'>) =>
   `${number}\t${before ?? ''}\t${rendered}\t${attempts}`;
 
 /** The delivery of a line and its content. */
@@ -37,7 +37,7 @@ export class AttemptBlocks {
 
   /** Adds a line to the current block. */
   write(number: number, line: BlockLine): void {
-    this.append([number], lineText(number, line));
+    this.append([number], lineText(number, line.before, line));
   }
 
   /** Adds lines of these deliveries to the current block, as text. */
@@ -76,7 +76,9 @@ export class AttemptBlocks {
   /** Stores the blocks that were written or changed, if any. */
   flush(): void {
     for (const [id, taken] of this.#changed) {
-      const lines = [...this.#block(id)].flatMap(([number, own]) => own.map((line) => lineText(number, line)));
+      const lines = [...this.#block(id)].flatMap(([number, own]) =>
+        own.map((line) => lineText(number, line.before, line)),
+      );
       const sql = 'UPDATE attempt_block SET live = live - ?, lines = ? WHERE id = ?';
       this.#db.run(sql, taken, packLines(lines.join('\n')), id);
       this.#db.run('DELETE FROM attempt_block WHERE id = ? AND live <= 0', id);

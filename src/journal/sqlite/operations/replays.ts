@@ -11,14 +11,13 @@ import { AttemptBlocks } from './attempt-blocks.ts';
 import { finish } from './delivery-queue.ts';
 import { type DeliveryPlace, deliveryRow, eventOf } from './delivery-row.ts';
 import { eventFinder } from './events.ts';
-import { insertPlanned, type PlannedNumbers, type PlannedRow } from './insert.ts';
 import { targetIds, targetOf, wordText } from './interned-ids.ts';
 import { isCurrent } from './leases.ts';
+import { insertPlanned, type PlannedNumbers } from './planned.ts';
 
-/** One delivery of a step: its event, its row, and the deliveries that it repeats. */
+/** One delivery of a step: its event, and the deliveries that it repeats. */
 export type ReplayedRow = {
   event: EventPlace | null;
-  row: PlannedRow;
   of: DeliveryPlace | null;
   source: DeliveryPlace | null;
   key: string | null;
@@ -31,6 +30,8 @@ type ReplayRowStep = {
   from: string | null;
   to: string | null;
   isLast: boolean;
+  /** PlannedGroup[] as text. */
+  planned: string;
   rows: ReplayedRow[];
   leftOut: Readonly<Record<string, number>>;
   now: number;
@@ -113,12 +114,7 @@ export const replayOperations = {
     const { lease, id, from, to, isLast, rows, now } = step;
     const row = rowOf(db, id);
     if (!isCurrent(db, lease) || row?.state !== 'running' || row.cursor !== from) return null;
-    const planned = insertPlanned(
-      db,
-      rows.map((one) => [one.event, one.row]),
-      now,
-      id,
-    );
+    const planned = insertPlanned(db, JSON.parse(step.planned), now, id);
     repeat(db, planned[0], step);
     const leftOut: Record<string, number> = JSON.parse(row.left_out);
     for (const [reason, count] of Object.entries(step.leftOut)) leftOut[reason] = (leftOut[reason] ?? 0) + count;

@@ -44,14 +44,15 @@ export function packSettle(
   settlements: readonly Settlement[],
   now: number,
 ): { batch: SettledBatch; bytes: number } {
-  const first = { places: [] as number[], lines: '' };
+  const places: number[] = [];
+  const lines: string[] = [];
   const others: Step[] = [];
   const seen = new Set<string>();
   const exchanges = new Map<string, SettledExchange>();
   const bodiesUntil: SettledBatch['bodiesUntil'] = [];
   let bytes = 0;
   for (const settlement of settlements) {
-    const { deliveryId, rendered, log, bodiesUntil: until, ...step } = settlement;
+    const { deliveryId, rendered, log } = settlement;
     const place = placeOf('delivery', deliveryId);
     if (place === null) continue;
     const text = {
@@ -59,26 +60,28 @@ export function packSettle(
       attempts: attemptsText(log, rendered?.body),
     };
     bytes += text.rendered.length + text.attempts.length;
-    if (until !== undefined) bodiesUntil.push([place.number, until]);
+    if (settlement.bodiesUntil !== undefined) bodiesUntil.push([place.number, settlement.bodiesUntil]);
     if (isFirstDelivered(settlement) && !seen.has(deliveryId)) {
-      first.places.push(place.number, place.timeMs);
-      const line = lineText(place.number, { before: null, ...text });
-      first.lines = first.lines === '' ? line : `${first.lines}\n${line}`;
+      places.push(place.number, place.timeMs);
+      lines.push(lineText(place.number, null, text));
       continue;
     }
     seen.add(deliveryId);
     share(exchanges, log, others.length);
+    const { deliveryId: _, rendered: _1, log: _2, bodiesUntil: _3, ...step } = settlement;
     others.push({ ...step, text, place, firstAttempt: log[0]?.number ?? 0, lastAttempt: log.at(-1)?.number ?? 0 });
   }
   for (const { exchange } of exchanges.values()) bytes += exchange.length;
+  const first = { places, lines: lines.join('\n') };
   return { batch: { lease, now, first, others, exchanges: [...exchanges.values()], bodiesUntil }, bytes };
 }
 
-function isFirstDelivered({ log: [attempt, more], ...step }: Settlement): boolean {
+function isFirstDelivered(step: Settlement): boolean {
+  const attempt = step.log[0];
   return (
     step.status === 'delivered' &&
+    step.log.length === 1 &&
     attempt?.number === 1 &&
-    more === undefined &&
     attempt.batchId === null &&
     step.rendered !== undefined &&
     step.attempts === 1 &&

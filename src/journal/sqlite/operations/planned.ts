@@ -1,0 +1,166 @@
+import { placedId } from '../../../contract/ids.ts';
+import type { Db } from '../../../sqlite/db.ts';
+import type { PlannedDelivery } from '../../journal.ts';
+import type { EventPlace } from '../event-codec.ts';
+import { internText, targetNumber } from './interned-ids.ts';
+import { enqueueOrdered } from './order-queue.ts';
+
+/**
+ * Planned deliveries that differ only in their event, so that one statement creates many of them. `event` is the place of
+ * the first event; null: none has one. For each delivery, `places` has its index among the deliveries that are planned
+ * together, times `indexUnit`, plus the number of its event from that place on.
+ */
+export type PlannedGroup = {
+  delivery: Omit<PlannedDelivery, 'eventId'>;
+  event: EventPlace | null;
+  places: number[];
+};
+
+/** 2^24: a place is exact in a double for 2^29 deliveries. */
+const indexUnit = 0x1_00_00_00;
+/** A delivery is compared with this many groups. */
+const groupsMost = 16;
+/** Fewer rows are faster one by one. */
+const rowsAtOnceMin = 4;
+
+/** The first of consecutive delivery numbers, and the creation time of all of them. */
+export type PlannedNumbers = [first: number, createdAt: number];
+
+/**
+ * Deliveries in groups, as JSON, which crosses threads in half of the time of objects. `eventOf` returns the place of the
+ * event of each. Called on the main thread.
+ */
+export function packPlanned<D extends Omit<PlannedDelivery, 'eventId'>>(
+  deliveries: readonly D[],
+  eventOf: (delivery: D) => EventPlace | null,
+): string {
+  const groups: PlannedGroup[] = [];
+  for (const [index, delivery] of deliveries.entries()) {
+    const event = eventOf(delivery);
+    const isFitting = (group: PlannedGroup) => fits(group, delivery, event);
+    let found = groups.length < groupsMost ? groups.find(isFitting) : groups.slice(-groupsMost).findLast(isFitting);
+    if (found === undefined) {
+      found = { delivery, event, places: [] };
+      groups.push(found);
+    }
+    found.places.push(index * indexUnit + (event?.number ?? 0) - (found.event?.number ?? 0));
+  }
+  return JSON.stringify(groups);
+}
+
+function fits({ delivery: a, event: first }: PlannedGroup, b: PlannedGroup['delivery'], event: EventPlace | null) {
+  const isSameGroup =
+    first === null || event === null
+      ? first === event
+      : first.timeMs === event.timeMs &&
+        first.partition === event.partition &&
+        event.number >= first.number &&
+        event.number - first.number < indexUnit;
+  return (
+    isSameGroup &&
+    a.destinationId === b.destinationId &&
+    a.actionId === b.actionId &&
+    a.actionVersion === b.actionVersion &&
+    a.destinationVersion === b.destinationVersion &&
+    a.connectionId === b.connectionId &&
+    a.dueAt === b.dueAt &&
+    a.test === b.test &&
+    a.orderKey === b.orderKey
+  );
+}
+
+/**
+ * The groups of a request without the deliveries of these events, which were not stored: later events and deliveries move
+ * up. Events are indices in the request.
+ */
+export function withoutEvents(groups: readonly PlannedGroup[], events: readonly number[]): PlannedGroup[] {
+  const all = groups.map(({ event, places }) =>
+    places.map((place) => ({
+      index: Math.floor(place / indexUnit),
+      event: (event?.number ?? 0) + (place % indexUnit),
+    })),
+  );
+  const gone = all.flat().flatMap(({ index, event }) => (events.includes(event) ? [index] : []));
+  const isBefore = (value: number) => (one: number) => one < value;
+  return groups.map(({ delivery, event: first }, at) => ({
+    delivery,
+    event: first && { ...first, number: 0 },
+    places: (all[at] ?? []).flatMap(({ index, event }) => {
+      if (events.includes(event)) return [];
+      const number = event - events.filter(isBefore(event)).length;
+      return (index - gone.filter(isBefore(index)).length) * indexUnit + number;
+    }),
+  }));
+}
+
+const into = `INSERT INTO delivery (number, created_at, event, event_at, action, action_version, target,
+  destination_version, due_at, test)`;
+const values = (place: string) =>
+  `?1 + (${place} >> 24), ?2, (?3 << 48) | (?4 + (${place} & ${indexUnit - 1})), ?5, ?6, ?7, ?8, ?9, ?10, ?12`;
+const insertOne = `${into} VALUES (${values('?11')})`;
+const insertMany = `${into} SELECT ${values('value')} FROM json_each(?11)`;
+
+/** Creates the deliveries of some groups. */
+export function insertPlanned(db: Db, groups: readonly PlannedGroup[], now: number, replayId = ''): PlannedNumbers {
+  const clock = deliveryClock(db);
+  const createdAt = Math.max(now, clock.last_at);
+  const first = clock.next;
+  const ordered: [number: number, key: number][] = [];
+  for (const { delivery, event, places } of groups) {
+    const { orderKey } = delivery;
+    const row = (place: number | string) =>
+      [
+        first,
+        createdAt,
+        event?.partition ?? null,
+        event?.number ?? null,
+        event?.timeMs ?? null,
+        internText(db, delivery.actionId),
+        delivery.actionVersion,
+        targetNumber(db, delivery.destinationId, delivery.connectionId, replayId),
+        delivery.destinationVersion,
+        delivery.dueAt,
+        place,
+        delivery.test ? 1 : 0,
+      ] as const;
+    if (places.length >= rowsAtOnceMin) db.run(insertMany, ...row(JSON.stringify(places)));
+    else for (const place of places) db.run(insertOne, ...row(place));
+    if (orderKey !== undefined)
+      for (const place of places) ordered.push([first + Math.floor(place / indexUnit), orderKey]);
+    clock.next += places.length;
+  }
+  for (const [number, key] of ordered.sort(([a], [b]) => a - b)) enqueueOrdered(db, number, key);
+  if (clock.next > first) {
+    clock.last_at = createdAt;
+    saveClock(db, clock);
+  }
+  return [first, createdAt];
+}
+
+/** The next number and the last creation time. */
+type Clock = { next: number; last_at: number; isChanged: boolean };
+
+function deliveryClock(db: Db): Clock {
+  return db.keep('deliveryClock', () => {
+    const row = db.get<Clock>('SELECT next, last_at, 0 AS isChanged FROM delivery_clock');
+    if (row === undefined) throw new Error('The table delivery_clock has no row.');
+    return { ...row, isChanged: false };
+  });
+}
+
+/** Once per transaction. */
+function saveClock(db: Db, clock: Clock) {
+  if (clock.isChanged) return;
+  clock.isChanged = true;
+  db.beforeCommit(() => {
+    clock.isChanged = false;
+    db.run('UPDATE delivery_clock SET next = ?, last_at = ?', clock.next, clock.last_at);
+  });
+}
+
+/** The ids of deliveries that were created together. */
+export const deliveryIds = ([first, createdAt]: PlannedNumbers, count: number): string[] =>
+  Array.from({ length: count }, (_, index) => deliveryId(createdAt, first + index));
+
+export const deliveryId = (timeMs: number, number: number): string =>
+  placedId('delivery', { timeMs, partition: 0, number });
