@@ -10,8 +10,21 @@ export type Route = Pick<EgressRequest, 'tls' | 'proxy'>;
 
 /** A key that differs between routes. Contains no secret. */
 export function routeKey({ tls, proxy }: Route): string {
-  return `${tls === undefined ? '' : tlsKey(tls)} ${proxy === undefined ? '' : proxyKey(proxy)}`;
+  return `${tls === undefined ? '' : keyOf(tls)} ${proxy === undefined ? '' : keyOf(proxy)}`;
 }
+
+/** Cached by object: a hash for each request would cost more than sending it. */
+function keyOf(options: TlsOptions | ProxyOptions): string {
+  let key = keys.get(options);
+  if (key === undefined) {
+    const parts = JSON.stringify(Object.entries(options).sort());
+    key = createHash('sha256').update(parts).digest('base64');
+    keys.set(options, key);
+  }
+  return key;
+}
+
+const keys = new WeakMap<TlsOptions | ProxyOptions, string>();
 
 /** How a target is reached, or why it can't be. */
 export function wayTo(target: Target, { tls, proxy }: Route, guides: GuardedDns): Way | { readonly reason: string } {
@@ -34,26 +47,6 @@ function proxyOf(
     target: { ...target, pathname: '/' },
     authorization: username === null ? null : `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
     secureContext: once(() => secureContextFor(trust)),
-  };
-}
-
-const tlsKey = keyed((tls: TlsOptions) => [tls.ca, tls.cert, tls.key, tls.minVersion]);
-const proxyKey = keyed((proxy: ProxyOptions) => [proxy.url, proxy.username, proxy.password]);
-
-/**
- * One short key per set of options, cached by object: hashing them for each request would cost more than sending it.
- */
-function keyed<Options extends object>(partsOf: (options: Options) => unknown[]): (options: Options) => string {
-  const known = new WeakMap<Options, string>();
-  return (options) => {
-    let key = known.get(options);
-    if (key === undefined) {
-      key = createHash('sha256')
-        .update(JSON.stringify(partsOf(options)))
-        .digest('base64');
-      known.set(options, key);
-    }
-    return key;
   };
 }
 

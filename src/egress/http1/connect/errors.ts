@@ -16,27 +16,29 @@ export function lostError(error: unknown): EgressError {
 }
 
 /** Describes why no socket was opened. */
-export function connectError(error: unknown, where: string): EgressError {
-  const code = codeOf(error);
-  const words = CONNECT_WORDS[code] ?? `The connection to ${where} failed (${code || 'unknown error'}).`;
-  return { kind: 'connect', message: words.replace('{where}', where) };
+export function connectError(error: unknown, place: string): EgressError {
+  return described('connect', CONNECT_WORDS, error, place, 'The connection to {} failed (CODE).');
 }
 
 /** Describes why a name has no usable address. */
 export function dnsError(error: unknown, host: string): EgressError {
-  const code = codeOf(error);
-  const words =
-    DNS_WORDS[code] ?? `The DNS lookup of {host} failed (${code || 'unknown error'}). Check the DNS servers.`;
-  return { kind: 'dns', message: words.replace('{host}', host) };
+  return described('dns', DNS_WORDS, error, host, 'The DNS lookup of {} failed (CODE). Check the DNS servers.');
 }
 
 /** Describes why the TLS handshake failed, or why the peer ended TLS later. */
 export function tlsError(error: unknown): EgressError {
+  return described('tls', TLS_WORDS, error, '', 'The TLS handshake failed (CODE).');
+}
+
+function described(
+  kind: EgressError['kind'],
+  words: Readonly<Record<string, string>>,
+  error: unknown,
+  place: string,
+  other: string,
+): EgressError {
   const code = codeOf(error);
-  const words = LOST.has(code)
-    ? 'The peer closed the connection during the TLS handshake.'
-    : (TLS_WORDS[code] ?? `The TLS handshake failed (${code || 'unknown error'}).`);
-  return { kind: 'tls', message: words };
+  return { kind, message: (words[code] ?? other.replace('CODE', code || 'unknown error')).replace('{}', place) };
 }
 
 /** The first code in an error, in its bundled errors, or in its cause; empty when there is none. */
@@ -46,39 +48,33 @@ export function codeOf(error: unknown): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : codeOf(error.cause);
 }
 
-const LOST: ReadonlySet<string> = new Set([
-  'ECONNRESET',
-  'EPIPE',
-  'ECONNABORTED',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENETDOWN',
-  'ERR_STREAM_DESTROYED',
-  'ERR_STREAM_WRITE_AFTER_END',
-]);
+const HUNG_UP = 'The peer closed the connection during the TLS handshake.';
 
 const CONNECT_WORDS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: '{where} refused the connection. Check that the service runs and that the port is right.',
-  ECONNRESET: '{where} closed the connection at once.',
-  ETIMEDOUT: '{where} did not answer the connection attempt. Check address, port and firewalls.',
-  EHOSTUNREACH: 'There is no route to {where}.',
-  ENETUNREACH: 'There is no route to {where}.',
-  EADDRNOTAVAIL: 'This machine has no address or port left from which {where} can be reached.',
+  ECONNREFUSED: '{} refused the connection. Check that the service runs and that the port is right.',
+  ECONNRESET: '{} closed the connection at once.',
+  ETIMEDOUT: '{} did not answer the connection attempt. Check address, port and firewalls.',
+  EHOSTUNREACH: 'There is no route to {}.',
+  ENETUNREACH: 'There is no route to {}.',
+  EADDRNOTAVAIL: 'This machine has no address or port left from which {} can be reached.',
   EMFILE: 'This machine has no file descriptor left for a connection.',
 };
 
 const DNS_WORDS: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'The name {host} does not exist in DNS. Check how it is spelled.',
-  ENODATA: 'The name {host} has no address in DNS.',
-  EAI_AGAIN: 'DNS did not answer for {host} for the moment.',
-  ETIMEOUT: 'DNS did not answer for {host} in time.',
-  ESERVFAIL: 'The DNS server failed for {host}.',
+  ENOTFOUND: 'The name {} does not exist in DNS. Check how it is spelled.',
+  ENODATA: 'The name {} has no address in DNS.',
+  EAI_AGAIN: 'DNS did not answer for {} for the moment.',
+  ETIMEOUT: 'DNS did not answer for {} in time.',
+  ESERVFAIL: 'The DNS server failed for {}.',
   ECONNREFUSED: 'The DNS server is not reachable.',
-  EREFUSED: 'The DNS server refused to answer for {host}.',
+  EREFUSED: 'The DNS server refused to answer for {}.',
 };
 
 const TLS_WORDS: Readonly<Record<string, string>> = {
+  ECONNRESET: HUNG_UP,
+  EPIPE: HUNG_UP,
+  ECONNABORTED: HUNG_UP,
+  ETIMEDOUT: HUNG_UP,
   CERT_HAS_EXPIRED: 'The certificate of the peer has expired.',
   CERT_NOT_YET_VALID: 'The certificate of the peer is not valid yet. Check the clocks.',
   DEPTH_ZERO_SELF_SIGNED_CERT:

@@ -47,7 +47,7 @@ export class Opening {
   readonly #now: () => number;
   /** The TCP socket first, then those over it. */
   readonly #sockets: Socket[] = [];
-  readonly #owner: SocketOwner = { keep: (socket) => this.#sockets.push(socket), take: null };
+  readonly #owner: SocketOwner = { keep: (socket) => this.#keep(socket), take: null };
   readonly #resolve: (result: Socket | EgressError) => void;
   #isOver = false;
 
@@ -117,6 +117,11 @@ export class Opening {
     const secured = await secure(socket, target, this.#way.secureContext(), keep);
     if (!isFailure(secured)) this.#finish('tls', () => describeTls(secured));
     return secured;
+  }
+
+  #keep(socket: Socket): void {
+    this.#sockets.push(socket);
+    if (this.#isOver) socket.destroy();
   }
 
   /** The present stage succeeded. */

@@ -3,6 +3,7 @@ import {
   type EgressError,
   type EgressOutcome,
   type EgressRequest,
+  type EgressTimings,
   PACKED_BYTES_MAX,
   RESPONSE_BYTES_MAX,
 } from '../../egress.ts';
@@ -18,18 +19,15 @@ export class Exchange implements ResponseHandler {
   /** Monotonic milliseconds, as `now`. */
   readonly expiresAt: number;
   isSent = false;
-  /** Whether a byte of a response has arrived. */
-  isAnswered = false;
-  isSettled = false;
   resends = 0;
-  dnsMs: number | null = null;
-  connectMs: number | null = null;
-  tlsMs: number | null = null;
+  /** How the connection was opened, if that was done for this exchange. */
+  stages: Pick<EgressTimings, 'dnsMs' | 'connectMs' | 'tlsMs'> = NO_STAGES;
 
   readonly #head: string;
   readonly #now: () => number;
   readonly #onOutcome: (outcome: EgressOutcome) => void;
   readonly #startedAt: number;
+  #isSettled = false;
   #firstByteMs: number | null = null;
   #response: ResponseHead | null = null;
   #body: Uint8Array = EMPTY;
@@ -58,7 +56,7 @@ export class Exchange implements ResponseHandler {
   write(socket: Socket): void {
     const { method, body } = this.request;
     this.isSent = true;
-    const length = body === null ? 0 : typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+    const length = typeof body === 'string' ? Buffer.byteLength(body) : (body?.length ?? 0);
     const isAnnounced = length > 0 || METHODS_WITH_BODY.has(method);
     const head = isAnnounced ? `${this.#head}content-length: ${length}\r\n\r\n` : `${this.#head}\r\n`;
     if (body === null || length === 0) socket.write(head, 'latin1');
@@ -76,16 +74,26 @@ export class Exchange implements ResponseHandler {
     }
   }
 
-  /** Prepares the exchange to be sent again. */
-  resend(): void {
-    this.resends++;
+  /** Whether it may be sent again when its kept socket was lost. */
+  get mayResend(): boolean {
+    return this.#firstByteMs === null && this.request.resendOnStale !== false;
+  }
+
+  prepareResend(): void {
+    if (this.isSent) this.resends++;
     this.isSent = false;
   }
 
+  /** The error of an exchange whose deadline passed, unless a connection is being opened for it. */
+  get lateError(): EgressError {
+    const { timeoutMs } = this.request;
+    return this.isSent
+      ? { kind: 'timeout', message: `The exchange was not finished within ${timeoutMs} ms.` }
+      : { kind: 'connect', message: `No connection became free within ${timeoutMs} ms; nothing was sent.` };
+  }
+
   onBytes(): void {
-    if (this.isAnswered) return;
-    this.isAnswered = true;
-    this.#firstByteMs = this.#now() - this.#startedAt;
+    this.#firstByteMs ??= this.#now() - this.#startedAt;
   }
 
   onHead(head: ResponseHead): void {
@@ -135,14 +143,14 @@ export class Exchange implements ResponseHandler {
   }
 
   #settle(outcome: EgressOutcome): void {
-    if (this.isSettled) return;
-    this.isSettled = true;
+    if (this.#isSettled) return;
+    this.#isSettled = true;
     this.#body = EMPTY;
     this.#onOutcome(outcome);
   }
 
-  #timings(): EgressOutcome['timings'] {
-    const { dnsMs, connectMs, tlsMs } = this;
+  #timings(): EgressTimings {
+    const { dnsMs, connectMs, tlsMs } = this.stages;
     return { dnsMs, connectMs, tlsMs, firstByteMs: this.#firstByteMs, totalMs: this.#now() - this.#startedAt };
   }
 }
@@ -171,3 +179,4 @@ const DRAIN_BYTES_MAX = 256 * 1024;
 /** Copying a longer body costs more than a second write. */
 const JOINED_BYTES_MAX = 64 * 1024;
 const EMPTY = new Uint8Array(0);
+const NO_STAGES = { dnsMs: null, connectMs: null, tlsMs: null };

@@ -3,7 +3,7 @@ import { type EgressError, EXCHANGES_MAX } from '../../egress.ts';
 import { isFailure, lostError } from '../connect/errors.ts';
 import type { Opening } from '../connect/opening.ts';
 import type { Exchange } from './exchange.ts';
-import { LatestHead, ResponseParser } from './response-parser.ts';
+import { type LatestHead, ResponseParser } from './response-parser.ts';
 
 interface OriginPoolOptions {
   /** Starts to open a socket. */
@@ -22,7 +22,7 @@ export type SocketOpening = Pick<Opening, 'result' | 'startedAt' | 'timings' | '
  * exchanges wait in order.
  */
 export class OriginPool {
-  readonly latestHead = new LatestHead();
+  readonly latestHead: LatestHead = { head: null, bytes: Buffer.alloc(0) };
   readonly options: OriginPoolOptions;
   readonly #connections = new Set<Connection>();
   /** The longest idle first. */
@@ -58,9 +58,7 @@ export class OriginPool {
       const exchange = this.#waiting[i];
       if (exchange === undefined || now < exchange.expiresAt) continue;
       this.#waiting.splice(i--, 1);
-      const { timeoutMs } = exchange.request;
-      const message = `No connection became free within ${timeoutMs} ms; nothing was sent.`;
-      exchange.fail({ kind: 'connect', message });
+      exchange.fail(exchange.lateError);
       if (this.options.now() >= until) return false;
     }
     for (const connection of this.#connections) if (connection.sweep(now) && this.options.now() >= until) return false;
@@ -96,22 +94,24 @@ export class OriginPool {
   }
 
   /**
-   * Sends over a kept connection once the event loop has looked for bytes that it received after its last response:
-   * they would be taken for the next one.
+   * Sends over a kept connection in one of the next turns of the event loop: after it has looked for bytes that came
+   * after the last response, and would be taken for the next one. Null only counts the turn.
    */
   sendSoon(connection: Connection | null): void {
     if (connection !== null) this.#unsent.push(connection);
     this.#immediate ??= setImmediate(() => {
       this.#immediate = null;
       this.turn++;
-      for (const one of this.#unsent.splice(0)) if (!one.send()) this.sendSoon(one);
+      for (const one of this.#unsent.splice(0))
+        if (one.sendTurn <= this.turn) one.send();
+        else this.sendSoon(one);
     });
   }
 
   #takeIdle(): Connection | null {
     for (let connection = this.#idle.pop(); connection !== undefined; connection = this.#idle.pop()) {
       this.options.kept.count--;
-      if (connection.isUsable) return connection;
+      if (this.options.now() < connection.idleUntil) return connection;
       connection.close();
     }
     return null;
@@ -129,6 +129,10 @@ export class OriginPool {
  * kept socket that turns out closed before a byte of the response arrived is replaced, and the exchange stays.
  */
 class Connection {
+  /** When the peer closes the idle socket, as far as it announced. */
+  idleUntil = 0;
+  /** The turn of the event loop from which on the kept socket may be written to. */
+  sendTurn = 0;
   readonly #pool: OriginPool;
   readonly #parser: ResponseParser;
   #exchange: Exchange | null = null;
@@ -136,17 +140,10 @@ class Connection {
   #socket: Socket | null = null;
   /** Whether the socket has carried an exchange before. */
   #isKept = false;
-  #idleUntil = 0;
-  #sendTurn = 0;
 
   constructor(pool: OriginPool) {
     this.#pool = pool;
     this.#parser = new ResponseParser(pool.latestHead);
-  }
-
-  /** Whether the peer still keeps the idle socket, as far as it announced. */
-  get isUsable(): boolean {
-    return this.#pool.options.now() < this.#idleUntil;
   }
 
   carry(exchange: Exchange): void {
@@ -155,46 +152,34 @@ class Connection {
     else this.#pool.sendSoon(this);
   }
 
-  /** Sends the exchange over the kept socket; returns false when it is too early. */
-  send(): boolean {
-    if (this.#pool.turn < this.#sendTurn) return false;
-    // It may have ended, or have got a new socket.
-    if (this.#socket !== null && this.#exchange?.isSent === false) this.#write(this.#exchange, this.#socket);
-    return true;
+  /** Sends the exchange, unless it has ended or waits for a new socket. */
+  send(): void {
+    const exchange = this.#exchange;
+    if (this.#socket === null || exchange === null || exchange.isSent) return;
+    this.#parser.begin(exchange.request.method);
+    exchange.write(this.#socket);
   }
 
   /** Ends an exchange or an idle time that lasted too long; returns whether it did. */
   sweep(now: number): boolean {
     const exchange = this.#exchange;
-    if (exchange === null) {
-      if (now < this.#idleUntil) return false;
-      this.close();
-      return true;
-    }
-    const { timeoutMs, connectTimeoutMs } = exchange.request;
-    const isLate = now >= exchange.expiresAt;
-    if (this.#opening !== null) {
-      if (!isLate && now < this.#opening.startedAt + connectTimeoutMs) return false;
-      this.#opening.expire(isLate ? timeoutMs : connectTimeoutMs);
-      return true;
-    }
-    if (isLate)
-      this.end(
-        exchange.isSent
-          ? { kind: 'timeout', message: `The exchange was not finished within ${timeoutMs} ms.` }
-          : { kind: 'connect', message: `The request could not be sent within ${timeoutMs} ms.` },
-      );
-    return isLate;
+    if (now < (exchange?.expiresAt ?? this.idleUntil)) {
+      const { connectTimeoutMs = 0 } = exchange?.request ?? {};
+      if (this.#opening === null || now < this.#opening.startedAt + connectTimeoutMs) return false;
+      this.#opening.expire(connectTimeoutMs);
+    } else if (exchange === null) this.close();
+    else if (this.#opening !== null) this.#opening.expire(exchange.request.timeoutMs);
+    else this.end(exchange.lateError);
+    return true;
   }
 
   end(error: EgressError): void {
-    if (this.#opening !== null) {
-      this.#opening.end(error);
-      return;
-    }
     const exchange = this.#exchange;
-    this.close();
-    exchange?.fail(error);
+    if (this.#opening !== null) this.#opening.end(error);
+    else {
+      this.close();
+      exchange?.fail(error);
+    }
   }
 
   close(): void {
@@ -214,33 +199,24 @@ class Connection {
     this.#opening = opening;
     const socket = await opening.result;
     this.#opening = null;
-    Object.assign(exchange, opening.timings);
+    exchange.stages = opening.timings;
     if (isFailure(socket) || socket.destroyed) {
-      this.close();
-      exchange.fail(isFailure(socket) ? socket : lostError(null));
+      this.end(isFailure(socket) ? socket : lostError(null));
       return;
     }
     this.#socket = socket;
     this.#isKept = false;
-    const whileOpen = (act: () => void) => {
-      if (this.#socket === socket) act();
-    };
-    opening.read((bytes) => whileOpen(() => this.#onBytes(bytes)));
-    socket.on('error', (error) => whileOpen(() => this.#onLost(lostError(error))));
-    socket.on('end', () => whileOpen(() => this.#onEnd()));
-    socket.on('close', () => whileOpen(() => this.#onLost(lostError(null))));
-    this.#write(exchange, socket);
+    opening.read((bytes) => this.#onBytes(socket, bytes));
+    socket.on('error', (error) => this.#onLost(socket, lostError(error)));
+    socket.on('end', () => this.#onLost(socket, null));
+    socket.on('close', () => this.#onLost(socket, null));
+    this.send();
   }
 
-  #write(exchange: Exchange, socket: Socket): void {
-    this.#parser.begin(exchange.request.method);
-    exchange.write(socket);
-  }
-
-  #onBytes(bytes: Buffer): void {
+  #onBytes(socket: Socket, bytes: Buffer): void {
     const exchange = this.#exchange;
-    if (exchange?.isSent !== true) {
-      this.#onLost(lostError(null));
+    if (socket !== this.#socket || exchange?.isSent !== true) {
+      this.#onLost(socket, null);
       return;
     }
     exchange.onBytes();
@@ -250,28 +226,19 @@ class Connection {
     else if (read < bytes.length) this.end({ kind: 'too_large', message: 'The response was cut.' });
   }
 
-  #onEnd(): void {
-    if (this.#exchange !== null && this.#parser.endsWithConnection) this.#finish(this.#exchange, false);
-    else this.#onLost(lostError(null));
-  }
-
-  #onLost(error: EgressError): void {
+  /** The socket is of no more use; null: it ended without an error. */
+  #onLost(socket: Socket, error: EgressError | null): void {
+    if (socket !== this.#socket) return;
     const exchange = this.#exchange;
-    if (exchange === null) {
-      this.close();
-      return;
+    const problem = error ?? lostError(null);
+    if (exchange === null) this.close();
+    else if (exchange.isSent && error === null && this.#parser.endsWithConnection) this.#finish(exchange, false);
+    else if (exchange.isSent && !(this.#isKept && problem.kind === 'reset' && exchange.mayResend)) this.end(problem);
+    else {
+      exchange.prepareResend();
+      this.#dropSocket();
+      void this.#open(exchange);
     }
-    if (exchange.isSent) {
-      const { resendOnStale = true } = exchange.request;
-      const isStale = this.#isKept && !exchange.isAnswered && error.kind === 'reset';
-      if (!isStale || !resendOnStale) {
-        this.end(error);
-        return;
-      }
-      exchange.resend();
-    }
-    this.#dropSocket();
-    void this.#open(exchange);
   }
 
   /** The response is complete. The connection is free before the exchange settles, so that the next one finds it. */
@@ -280,9 +247,9 @@ class Connection {
     if (isExact && keepAliveMs > 0 && this.#socket?.writableLength === 0) {
       this.#exchange = null;
       this.#isKept = true;
-      this.#idleUntil = this.#pool.options.now() + keepAliveMs;
-      // In the turn that follows this one.
-      this.#sendTurn = this.#pool.turn + 2;
+      this.idleUntil = this.#pool.options.now() + keepAliveMs;
+      // This turn ends, and the whole next one passes.
+      this.sendTurn = this.#pool.turn + 2;
       this.#pool.sendSoon(null);
       this.#pool.release(this);
     } else this.close();

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LatestHead, type ResponseHead, ResponseParser } from './response-parser.ts';
+import { type ResponseHead, ResponseParser } from './response-parser.ts';
 
 function parser() {
-  const latest = new LatestHead();
-  const one = new ResponseParser(latest);
+  const one = new ResponseParser({ head: null, bytes: Buffer.alloc(0) });
   const read = (text: string, method = 'POST') => {
     const heads: ResponseHead[] = [];
     let body = '';

@@ -18,37 +18,26 @@ export interface ResponseHandler {
   onBody(bytes: Buffer): boolean;
 }
 
-/**
- * The latest head of an origin. Heads that are equal to it byte for byte are not parsed: they share one object, with
- * which results that follow from it can be kept.
- */
-export class LatestHead {
-  head: ResponseHead | null = null;
-  bytes: Buffer = EMPTY;
-
-  isAt(bytes: Buffer, at: number): boolean {
-    const end = at + this.bytes.length;
-    return this.head !== null && bytes.length >= end && this.bytes.compare(bytes, at, end) === 0;
-  }
+/** The latest head of an origin and its bytes. Heads that are equal to it byte for byte share this object. */
+export interface LatestHead {
+  head: ResponseHead | null;
+  bytes: Buffer;
 }
 
 /**
  * Parses the responses of one connection. What two parsers might read differently is an error: bare line feeds, folded
  * lines, spaces before a colon, two lengths, a length and chunks.
  *
- *     head → (1xx: head again) → body, or chunks and trailers → done
- *     chunks: size [extension] CR LF, data CR LF, …, 0 CR LF
+ *     head → (1xx: head again) → body, or (size → chunk)* → trailers → done
  */
 export class ResponseParser {
   readonly #latest: LatestHead;
-  #step: Step = 'done';
+  #step: 'head' | 'body' | 'until-close' | 'size' | 'chunk' | 'trailers' | 'done' = 'done';
   #isHeadRequest = false;
   /** Bytes left of the body or of the chunk. */
   #left = 0;
-  #sizeDigits = 0;
-  #extension = '';
   #extensionBytes = 0;
-  /** The beginning of a head, or of trailers, that arrived in pieces. */
+  /** The beginning of the lines that are read. */
   #held: Buffer = EMPTY;
 
   constructor(latest: LatestHead) {
@@ -59,8 +48,8 @@ export class ResponseParser {
   begin(method: string): void {
     this.#step = 'head';
     this.#isHeadRequest = method === 'HEAD';
-    this.#held = EMPTY;
     this.#extensionBytes = 0;
+    this.#held = EMPTY;
   }
 
   get isDone(): boolean {
@@ -79,7 +68,8 @@ export class ResponseParser {
   read(bytes: Buffer, handler: ResponseHandler): number | EgressError {
     let at = 0;
     while (at < bytes.length && this.#step !== 'done') {
-      const end = this.#readStep(bytes, at, handler);
+      const isBody = this.#step === 'body' || this.#step === 'chunk' || this.#step === 'until-close';
+      const end = isBody ? this.#readBody(bytes, at, handler) : this.#readLines(bytes, at, handler);
       if (typeof end !== 'number') return end;
       if (end === at) return at;
       at = end;
@@ -87,112 +77,85 @@ export class ResponseParser {
     return at;
   }
 
-  #readStep(bytes: Buffer, at: number, handler: ResponseHandler): number | EgressError {
-    switch (this.#step) {
-      case 'head':
-      case 'trailers':
-        return this.#readLines(bytes, at, handler);
-      case 'body':
-      case 'until-close':
-      case 'chunk':
-        return this.#readBody(bytes, at, handler);
-      default:
-        this.#step = this.#stepAfter(bytes[at] ?? 0);
-        return this.#step === 'broken' ? GARBAGE : at + 1;
-    }
+  #readBody(bytes: Buffer, at: number, handler: ResponseHandler): number {
+    const end = this.#step === 'until-close' ? bytes.length : Math.min(bytes.length, at + this.#left);
+    if (!handler.onBody(bytes.subarray(at, end))) return at;
+    this.#left -= end - at;
+    if (this.#left === 0 && this.#step !== 'until-close') this.#step = this.#step === 'chunk' ? 'size' : 'done';
+    return end;
   }
 
-  /** Reads a head or trailers, up to the empty line. */
+  /** Reads the size of a chunk with the line end before it, or a head or trailers with the empty line at their end. */
   #readLines(bytes: Buffer, at: number, handler: ResponseHandler): number | EgressError {
-    const isHead = this.#step === 'head';
     const held = this.#held.length;
-    if (isHead && held === 0 && this.#latest.head !== null && this.#latest.isAt(bytes, at)) {
-      this.#begin(this.#latest.head, handler);
-      return at + this.#latest.bytes.length;
+    const { head, bytes: known } = this.#latest;
+    if (this.#step === 'head' && held === 0 && head !== null && startsWith(bytes, at, known)) {
+      this.#begin(head, handler);
+      return at + known.length;
     }
-    const rest = bytes.subarray(at, at + HEAD_BYTES_MAX + 1 - held);
+    const rest = bytes.subarray(at, at + LINES_BYTES_MAX + 1 - held);
     const lines = held === 0 ? rest : Buffer.concat([this.#held, rest]);
-    const end = endOfLines(lines, held);
-    if (end === -1 || (isHead && !mayBeHead(lines))) return GARBAGE;
+    const end = this.#step === 'size' ? endOfSize(lines) : endOfLines(lines, held);
+    if (end === -1 || (this.#step === 'head' && !mayBeHead(lines))) return GARBAGE;
     if (end === 0) {
       this.#held = held === 0 ? Buffer.from(lines) : lines;
-      return lines.length > HEAD_BYTES_MAX ? TOO_LONG : bytes.length;
+      return lines.length > LINES_BYTES_MAX ? TOO_LONG : bytes.length;
     }
     this.#held = EMPTY;
-    const read = isHead ? this.#parseHead(lines.subarray(0, end), handler) : this.#parseTrailers(lines, end);
-    return read ?? at + end - held;
+    return this.#parse(lines.subarray(0, end), handler) ?? at + end - held;
   }
 
-  #parseHead(bytes: Buffer, handler: ResponseHandler): EgressError | null {
-    const head = parseHead(bytes.toString('latin1', 0, bytes.length - 4));
+  #parse(lines: Buffer, handler: ResponseHandler): EgressError | null {
+    const text = lines.toString('latin1');
+    if (this.#step === 'size') return this.#parseSize(text);
+    if (this.#step === 'trailers') {
+      this.#step = 'done';
+      // They are dropped; the first line is the rest of the last size.
+      return parseFields(text.split('\r\n').slice(1, -2)) === null ? GARBAGE : null;
+    }
+    const head = parseHead(text.split('\r\n').slice(0, -2));
     if ('kind' in head) return head;
     if (head.status < 200) return null;
-    this.#latest.bytes = Buffer.from(bytes);
     this.#latest.head = head;
+    this.#latest.bytes = Buffer.from(lines);
     this.#begin(head, handler);
     return null;
   }
 
-  /** The first line is the empty rest of the last chunk's. */
-  #parseTrailers(bytes: Buffer, end: number): EgressError | null {
-    this.#step = 'done';
-    const [, ...lines] = bytes.toString('latin1', 0, end - 4).split('\r\n');
-    return parseFields(lines) === null ? GARBAGE : null;
-  }
-
   #begin(head: ResponseHead, handler: ResponseHandler): void {
     const { length } = head;
-    this.#sizeDigits = 0;
-    this.#left = typeof length === 'number' ? length : 0;
     if (this.#isHeadRequest || hasNoBody(head.status) || length === 0) this.#step = 'done';
-    else if (length === 'chunked') this.#step = 'size';
-    else this.#step = length === 'until-close' ? length : 'body';
+    else if (typeof length === 'number') {
+      this.#step = 'body';
+      this.#left = length;
+    } else {
+      this.#step = length === 'chunked' ? 'size' : length;
+      this.#held = LINE_END;
+    }
     handler.onHead(head);
   }
 
-  #readBody(bytes: Buffer, at: number, handler: ResponseHandler): number {
-    if (this.#step === 'until-close') return handler.onBody(bytes.subarray(at)) ? bytes.length : at;
-    const end = Math.min(bytes.length, at + this.#left);
-    if (!handler.onBody(bytes.subarray(at, end))) return at;
-    this.#left -= end - at;
-    if (this.#left === 0) this.#step = this.#step === 'chunk' ? 'chunk-cr' : 'done';
-    return end;
-  }
-
-  /** The next step between the data of two chunks. */
-  #stepAfter(byte: number): Step {
-    switch (this.#step) {
-      case 'size': {
-        const digit = Number.parseInt(String.fromCharCode(byte), 16);
-        if (!Number.isNaN(digit)) {
-          this.#left = this.#left * 16 + digit;
-          return ++this.#sizeDigits <= SIZE_DIGITS_MAX ? 'size' : 'broken';
-        }
-        if (this.#sizeDigits === 0) return 'broken';
-        this.#sizeDigits = 0;
-        this.#extension = ';';
-        return byte === CR ? 'size-lf' : byte === SEMICOLON ? 'extension' : 'broken';
-      }
-      case 'extension':
-        if (byte === CR) return EXTENSION.test(this.#extension) ? 'size-lf' : 'broken';
-        this.#extension += String.fromCharCode(byte);
-        return ++this.#extensionBytes <= HEAD_BYTES_MAX ? 'extension' : 'broken';
-      case 'size-lf':
-        if (byte !== LF) return 'broken';
-        if (this.#left > 0) return 'chunk';
-        this.#held = EMPTY_LINE;
-        return 'trailers';
-      case 'chunk-cr':
-        return byte === CR ? 'chunk-lf' : 'broken';
-      default:
-        return this.#step === 'chunk-lf' && byte === LF ? 'size' : 'broken';
-    }
+  #parseSize(text: string): EgressError | null {
+    const [, size, extension] = SIZE.exec(text) ?? [];
+    this.#extensionBytes += extension?.length ?? 0;
+    if (size === undefined || this.#extensionBytes > LINES_BYTES_MAX) return GARBAGE;
+    this.#left = Number.parseInt(size, 16);
+    this.#step = this.#left > 0 ? 'chunk' : 'trailers';
+    if (this.#left === 0) this.#held = LINE_END;
+    return null;
   }
 }
 
-type Step =
-  | ('head' | 'body' | 'until-close' | 'done')
-  | ('size' | 'extension' | 'size-lf' | 'chunk' | 'chunk-cr' | 'chunk-lf' | 'trailers' | 'broken');
+function startsWith(bytes: Buffer, at: number, known: Buffer): boolean {
+  const end = at + known.length;
+  return bytes.length >= end && known.compare(bytes, at, end) === 0;
+}
+
+/** Where a size ends, after the line end before it; 0 and -1 as below. */
+function endOfSize(bytes: Buffer): number {
+  const isAfterLineEnd = bytes.length < 2 ? bytes[0] === CR : bytes[0] === CR && bytes[1] === LF;
+  return isAfterLineEnd ? bytes.indexOf(LF, 2) + 1 : -1;
+}
 
 /** Where the empty line ends; 0 when it has not arrived, -1 when a line feed has no carriage return before it. */
 function endOfLines(bytes: Buffer, from: number): number {
@@ -205,12 +168,11 @@ function endOfLines(bytes: Buffer, from: number): number {
 
 /** Whether these can be the first bytes of a status line: those of another protocol are an error at once. */
 function mayBeHead(bytes: Buffer): boolean {
-  const start = bytes.toString('latin1', 0, Math.min(bytes.length, SAMPLE.length));
-  return STATUS_LINE.test(start + SAMPLE.slice(start.length));
+  const start = bytes.toString('latin1', 0, Math.min(bytes.length, STATUS_LINE_SAMPLE.length));
+  return STATUS_LINE.test(start + STATUS_LINE_SAMPLE.slice(start.length));
 }
 
-function parseHead(text: string): ResponseHead | EgressError {
-  const [statusLine = '', ...lines] = text.split('\r\n');
+function parseHead([statusLine = '', ...lines]: readonly string[]): ResponseHead | EgressError {
   const [, version, digits] = STATUS_LINE.exec(statusLine) ?? [];
   const headers = parseFields(lines);
   const length = headers === null ? null : bodyLength(headers);
@@ -280,22 +242,20 @@ const GARBAGE: EgressError = {
 const TOO_LONG: EgressError = { kind: 'protocol', message: 'The head of the response is larger than 16 KiB.' };
 
 /** Of a head, of trailers, and of the extensions of all chunks. */
-const HEAD_BYTES_MAX = 16 * 1024;
-/** Sizes stay below 2^53. */
-const SIZE_DIGITS_MAX = 13;
+const LINES_BYTES_MAX = 16 * 1024;
 const KEEP_ALIVE_MS = 4_000;
 const KEEP_ALIVE_MS_MAX = 60_000;
 /** A connection is given up this long before the peer closes it. */
 const KEEP_ALIVE_MARGIN_MS = 1_000;
 
 const EMPTY = Buffer.alloc(0);
-const EMPTY_LINE = Buffer.from('\r\n');
-const [LF, CR, SEMICOLON] = [0x0a, 0x0d, 0x3b];
-const SAMPLE = 'HTTP/1.1 200';
+const LINE_END = Buffer.from('\r\n');
+const [LF, CR] = [0x0a, 0x0d];
 const STATUS_LINE = /^HTTP\/1\.([01]) (\d{3})(?: [\t -~\x80-\xff]*)?$/;
+const STATUS_LINE_SAMPLE = 'HTTP/1.1 200';
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const FIELD =
   /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[\t ]*((?:[!-~\x80-\xff](?:[\t -~\x80-\xff]*[!-~\x80-\xff])?)?)([\t ]*)$/;
-/** Of chunks: names, and perhaps a token or a quoted text each. */
-const EXTENSION =
-  /^(?:;[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:=(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+|"(?:[\t !#-[\]-~]|\\[\t -~])*"))?)+$/;
+/** A size below 2^53, and extensions: names, perhaps with a token or a quoted text each. */
+const SIZE =
+  /^\r\n([0-9a-fA-F]{1,13})((?:;[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:=(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+|"(?:[\t !#-[\]-~]|\\[\t -~])*"))?)*)\r\n$/;

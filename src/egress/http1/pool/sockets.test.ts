@@ -256,3 +256,33 @@ test('the body of a response stays the same while later ones arrive', async () =
     paths,
   );
 });
+
+test('many exchanges that are late at once leave time for other work in between', async () => {
+  await using peer = await rawPeer((socket) => socket.resume());
+  let [time, stepMs] = [0, 0];
+  await using egress = openEgress('127.0.0.0/8', {
+    now: () => {
+      time += stepMs;
+      return time;
+    },
+  });
+  const turns = new Set<number>();
+  let turn = 0;
+  let isOver = false;
+  const sends = Array.from({ length: 100 }, async () => {
+    const outcome = await egress.send(requestTo(`http://127.0.0.1:${peer.port}/`, { timeoutMs: 1_000 }));
+    turns.add(turn);
+    return kindOf(outcome);
+  });
+  while (peer.connections() < 100) await nextTurn();
+  const other = () => {
+    turn++;
+    if (!isOver) setImmediate(other);
+  };
+  other();
+  time = 1_000;
+  stepMs = 0.1;
+  assert.deepEqual(new Set(await Promise.all(sends)), new Set(['timeout']));
+  isOver = true;
+  assert.ok(turns.size >= 10, `${turns.size} turns`);
+});
