@@ -1,20 +1,13 @@
 import type { AlertNotice } from '../contract/documents/alert.ts';
 import type { OutboxMessage } from '../outbox/outbox.ts';
 
-const changes: Record<AlertNotice['change'], string> = {
-  opened: 'New',
-  reopened: 'Reopened',
-  worsened: 'Worse',
-  resolved: 'Resolved',
-  reminded: 'Still open',
-};
-
-const counted: Record<AlertNotice['change'], string> = {
-  opened: 'opened',
-  reopened: 'reopened',
-  worsened: 'worse',
-  resolved: 'resolved',
-  reminded: 'still open',
+/** How a message names a change: before the title of one issue, and after a number of issues. */
+const words: Record<AlertNotice['change'], { one: string; many: string }> = {
+  opened: { one: 'New', many: 'opened' },
+  reopened: { one: 'Reopened', many: 'reopened' },
+  worsened: { one: 'Worse', many: 'worse' },
+  resolved: { one: 'Resolved', many: 'resolved' },
+  reminded: { one: 'Still open', many: 'still open' },
 };
 
 /** The title of a message, in one line. */
@@ -40,7 +33,7 @@ export function contentOf({ about, title, total, notices }: OutboxMessage, baseU
 
 /** The change of one issue, in one line. */
 function headOf({ change, title, severity }: AlertNotice): string {
-  const line = `${changes[change]}: ${title.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ')}`;
+  const line = `${words[change].one}: ${title.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ')}`;
   return severity === 'critical' && change !== 'resolved' ? `${line} (critical)` : line;
 }
 
@@ -55,15 +48,12 @@ export function linkTo(path: string, base: string | null): string | null {
 }
 
 function manyOf(notices: readonly AlertNotice[], total: number): string {
-  const by = new Map<AlertNotice['change'], number>();
-  for (const { change } of notices) by.set(change, (by.get(change) ?? 0) + 1);
-  const parts = Object.entries(counted).flatMap(([change, word]) => {
-    const count = by.get(change as AlertNotice['change']); // the keys of a constant object
-    return count === undefined ? [] : [`${count} ${word}`];
+  const parts = Object.entries(words).flatMap(([change, { many }]) => {
+    const count = notices.filter((one) => one.change === change).length;
+    return count === 0 ? [] : [{ count, many }];
   });
-  const rest = total - notices.length;
-  if (rest > 0) parts.push(`${rest} more`);
-  return parts.length === 1
-    ? `${total} issues ${parts[0]?.replace(/^\d+ /, '')}`
-    : `${total} issues: ${parts.join(', ')}`;
+  if (total > notices.length) parts.push({ count: total - notices.length, many: 'more' });
+  const [only] = parts;
+  if (parts.length === 1 && only !== undefined) return `${total} issues ${only.many}`;
+  return `${total} issues: ${parts.map(({ count, many }) => `${count} ${many}`).join(', ')}`;
 }

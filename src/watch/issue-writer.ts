@@ -75,16 +75,10 @@ export function createIssueWriter(records: ReadonlyMap<string, IssueRecord>, par
   }
 
   async function sendNotices(record: IssueRecord) {
-    for (const notice of record.notices) {
-      try {
-        await parts.notify(notice);
-        record.notices = record.notices.filter((one) => one !== notice);
-      } catch (error) {
-        failed(error, 'notify of an issue');
-      }
-      if (records.has(record.id)) dirty.add(record);
-      timer.within(saveEveryMs);
-    }
+    if (record.notices.length === 0) return;
+    await sendEach(record, parts);
+    if (records.has(record.id)) dirty.add(record);
+    timer.within(saveEveryMs);
   }
 
   async function settled(): Promise<void> {
@@ -125,6 +119,17 @@ export function createIssueWriter(records: ReadonlyMap<string, IssueRecord>, par
       timer.cancel();
     },
   };
+}
+
+/** Sends the notices of a record one after the other; those that are refused stay for the next time. */
+async function sendEach(record: IssueRecord, { notify, failed }: IssueWriterParts) {
+  for (const notice of record.notices)
+    try {
+      await notify(notice);
+      record.notices = record.notices.filter((one) => one !== notice);
+    } catch (error) {
+      failed(error, 'notify of an issue');
+    }
 }
 
 /** A timer that is set several times and fires at the earliest of them. */

@@ -1,4 +1,5 @@
 import { signMessage } from '../../connections/signing.ts';
+import type { Header } from '../../egress/egress.ts';
 import type { OutboxMessage } from '../../outbox/outbox.ts';
 import { linkTo } from '../message-text.ts';
 import { postJson, type Sender } from './sender.ts';
@@ -11,19 +12,13 @@ export const sendWebhook: Sender<'webhook'> = async ({ id, body: alert }, messag
   const { url, secret, previousSecret, previousUntil } = alert.settings;
   const body = webhookBody({ id, name: alert.name }, message, http.baseUrl);
   const signed = { id: message.id, body, now: http.now() };
-  const timestamp = String(Math.floor(signed.now / 1_000));
-  if (secret === null && previousSecret === null)
-    return postJson(
-      {
-        url,
-        headers: [
-          ['webhook-id', message.id],
-          ['webhook-timestamp', timestamp],
-        ],
-        body,
-      },
-      http,
-    );
+  if (secret === null && previousSecret === null) {
+    const headers: Header[] = [
+      ['webhook-id', signed.id],
+      ['webhook-timestamp', String(Math.floor(signed.now / 1_000))],
+    ];
+    return postJson({ url, headers, body }, http);
+  }
   const signature = signMessage({ scheme: 'standard-webhooks', secret, previousSecret, previousUntil }, signed);
   if (!signature.ok) return { ok: false, detail: signature.detail, isFinal: false };
   return postJson({ url, headers: signature.headers, body }, http);
