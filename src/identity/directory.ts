@@ -1,5 +1,5 @@
 import type { AccountChange, AccountRecord, Accounts } from '../accounts/accounts.ts';
-import { AppError } from '../contract/errors.ts';
+import { optimisticChanges } from '../async/optimistic-changes.ts';
 import type { NewId } from '../contract/ids.ts';
 import type { NewAuditEntry } from '../contract/records/audit.ts';
 import { scrubbedEntry } from '../contract/records/audit-changes.ts';
@@ -13,8 +13,6 @@ export type Plan = { changes: readonly AccountChange[]; entries: readonly NewAud
 export type Directory = Awaited<ReturnType<typeof loadDirectory>>;
 
 const useEveryMs = 60_000;
-const conflictsMax = 20;
-const ignore = () => {};
 
 export type DirectoryParts = {
   accounts: Accounts;
@@ -50,31 +48,23 @@ export async function loadDirectory(parts: DirectoryParts) {
     }
   }
 
-  // Changes run one at a time: a snapshot read during a change could replace the newer one.
-  let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = optimisticChanges(reload);
 
-  async function changeNow<P extends Plan>(build: (snapshot: AccountSnapshot) => P): Promise<P> {
-    for (let tries = 0; tries < conflictsMax; tries++) {
-      const plan = build(snapshot);
-      const entries = plan.entries.map((entry) => scrubbedEntry(entry, scrub));
-      const revision = await accounts.change(snapshot.revision, plan.changes, entries);
-      if (revision === null) {
-        await reload();
-        continue;
+  async function change<P extends Plan>(plan: P): Promise<P | null> {
+    const entries = plan.entries.map((entry) => scrubbedEntry(entry, scrub));
+    const revision = await accounts.change(snapshot.revision, plan.changes, entries);
+    if (revision === null) return null;
+    for (const change of plan.changes) {
+      if (change.op === 'put') records.set(placeOf(change.kind, change.value.id), change);
+      else {
+        records.delete(placeOf(change.kind, change.id));
+        used.delete(change.id);
       }
-      for (const change of plan.changes) {
-        if (change.op === 'put') records.set(placeOf(change.kind, change.value.id), change);
-        else {
-          records.delete(placeOf(change.kind, change.id));
-          used.delete(change.id);
-        }
-      }
-      snapshot = accountSnapshot(revision, records.values());
-      for (const entry of entries) audited(entry);
-      for (const listener of listeners) tell(listener);
-      return plan;
     }
-    throw new AppError('conflict', 'Too many changes at once. Send the request again.');
+    snapshot = accountSnapshot(revision, records.values());
+    for (const entry of entries) audited(entry);
+    for (const listener of listeners) tell(listener);
+    return plan;
   }
 
   /** When a token or session was last used, exact to a minute. */
@@ -92,11 +82,8 @@ export async function loadDirectory(parts: DirectoryParts) {
      * `build` checks the snapshot and returns the change to write (or throws AppError). It runs again when the
      * accounts changed before the write. Resolves with the plan when it is durable and in effect.
      */
-    change<P extends Plan>(build: (snapshot: AccountSnapshot) => P): Promise<P> {
-      const changed = turn.then(() => changeNow(build));
-      turn = changed.then(ignore, ignore);
-      return changed;
-    },
+    change: <P extends Plan>(build: (snapshot: AccountSnapshot) => P): Promise<P> =>
+      inTurn(async () => change(build(snapshot))),
     /** `listener` is called after each change, until the returned function is called. */
     watch(listener: () => void) {
       listeners.add(listener);

@@ -1,8 +1,8 @@
+import { optimisticChanges } from '../../async/optimistic-changes.ts';
 import type { Catalog, Change, StoredDocument } from '../../catalog/catalog.ts';
 import type { BehaviorBody } from '../../contract/documents/behavior.ts';
 import type { CollectorBody } from '../../contract/documents/collector.ts';
 import type { DocumentKind } from '../../contract/documents/document.ts';
-import { AppError } from '../../contract/errors.ts';
 import type { RuleIndex } from '../../rules/index.ts';
 import { standardBehaviors } from '../../rules/standard-behaviors.ts';
 import { auditEntryOf, type ChangeAuthor, type Scrubber } from './audit-entry.ts';
@@ -45,9 +45,6 @@ export type Configuration = {
   /** Called with each new snapshot and its changes; returns a function that removes the listener. */
   watch(listener: (snapshot: Snapshot, changes: readonly Change[]) => void): () => void;
 };
-
-const conflictsMax = 20;
-const ignore = () => {};
 
 /** The standard behaviors as documents, which never change. */
 const standardDocuments = standardBehaviors.map(({ id, standard: _, ...body }): [string, Document<BehaviorBody>] => {
@@ -102,28 +99,20 @@ export async function loadConfiguration(catalog: Catalog, scrubber: Scrubber): P
 
   const storedOf = ({ kind, id }: StoredDocument): StoredDocument | undefined => snapshot.documents[kind].get(id);
 
-  // Changes run one after the other: a snapshot read during a change could replace the newer one of that change.
-  let turn: Promise<void> = Promise.resolve();
+  const inTurn = optimisticChanges(reload);
 
-  async function changeNow(by: ChangeAuthor, build: (snapshot: Snapshot) => readonly Change[]): Promise<Snapshot> {
-    for (let tries = 0; tries < conflictsMax; tries++) {
-      const changes = build(snapshot);
-      const entries = changes.map((change) => auditEntryOf(by, change, storedOf(change.document), scrubber));
-      const revision = await catalog.change(snapshot.revision, changes, entries);
-      if (revision === null) {
-        await reload();
-        continue;
-      }
-      for (const { op, document } of changes) {
-        const old = storedOf(document);
-        if (old !== undefined) names.remove(old);
-        if (op === 'put') names.add(document);
-      }
-      snapshot = makeSnapshot(revision, changed(snapshot.documents, changes), snapshot);
-      for (const listener of listeners) listener(snapshot, changes);
-      return snapshot;
+  async function change(by: ChangeAuthor, changes: readonly Change[]): Promise<Snapshot | null> {
+    const entries = changes.map((change) => auditEntryOf(by, change, storedOf(change.document), scrubber));
+    const revision = await catalog.change(snapshot.revision, changes, entries);
+    if (revision === null) return null;
+    for (const { op, document } of changes) {
+      const old = storedOf(document);
+      if (old !== undefined) names.remove(old);
+      if (op === 'put') names.add(document);
     }
-    throw new AppError('conflict', 'Too many changes at once. Send the request again.');
+    snapshot = makeSnapshot(revision, changed(snapshot.documents, changes), snapshot);
+    for (const listener of listeners) listener(snapshot, changes);
+    return snapshot;
   }
 
   await reload();
@@ -131,11 +120,7 @@ export async function loadConfiguration(catalog: Catalog, scrubber: Scrubber): P
     get snapshot() {
       return snapshot;
     },
-    change(by, build) {
-      const changed = turn.then(() => changeNow(by, build));
-      turn = changed.then(ignore, ignore);
-      return changed;
-    },
+    change: (by, build) => inTurn(async () => change(by, build(snapshot))),
     watch(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
