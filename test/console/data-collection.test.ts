@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core';
 import { sendEvents, startTestApp, wire } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { startReceiver } from '../support/receiver.ts';
+import { runShell } from '../support/run-shell.ts';
 import { barriers, openTab, startConsole, visit } from './browser.ts';
 
 const run = promisify(execFile);
@@ -41,7 +42,7 @@ test('from New Collector to the first event: the copied line is sent, and the pa
   await page.getByRole('heading', { level: 1, name: 'Web shop' }).waitFor();
   await page.getByText('Listening for the first event').waitFor();
 
-  await run('/bin/sh', ['-c', await copied(page, 'cURL')]);
+  await runShell(await copied(page, 'cURL'), { curl: 'stand-in' });
   await page.getByText('It works: page_view has come in.').waitFor();
   await page.getByRole('button', { name: 'Send a test event' }).click();
   await page.getByText('It works: test_event has come in.').waitFor();
@@ -216,7 +217,7 @@ test('the Inbox shows a request as it comes, looks into it, finds it again and i
 
   await inspector.getByRole('button', { name: 'Copy as cURL' }).click();
   await inspector.getByRole('button', { name: 'Copied' }).first().waitFor();
-  await run('/bin/sh', ['-c', await page.evaluate('navigator.clipboard.readText()')]);
+  await runShell(await page.evaluate('navigator.clipboard.readText()'), { curl: 'stand-in' });
   await eventually('the same request again', async () => {
     const { data } = await app.client.call('listInboxRequests', { query: { text: '1001' } });
     return data.length === 2;

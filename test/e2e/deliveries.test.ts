@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { after, test } from 'node:test';
-import { promisify } from 'node:util';
 import type { CallInput } from '../../src/client/client.ts';
 import { deliveryOf, reaches, startTestApp, type Wired, wire } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { startReceiver } from '../support/receiver.ts';
+import { hasCurl, runShell } from '../support/run-shell.ts';
 
 const receiver = await startReceiver();
 const app = await startTestApp();
@@ -292,7 +291,6 @@ test('a connection sends no more at once than it is allowed to', async () => {
 });
 
 test('the cURL text of a delivery, run in a shell, makes the same request', async () => {
-  const run = promisify(execFile);
   const { deliver } = await wire(app, receiver, {
     connection: { auth: { type: 'bearer', token: 'curl-token-canary' } },
     destination: {
@@ -309,13 +307,16 @@ test('the cURL text of a delivery, run in a shell, makes the same request', asyn
   const delivery = await deliver({ v: `it's "é" $HOME \`x\` !\\ @file\n😀` });
   const text = await client.call('getDeliveryCurl', { params: { id: delivery.id } });
   assert.ok(!/canary/.test(text));
-  await run('/bin/sh', ['-c', text], {
-    env: { PATH: process.env['PATH'], AUTHORIZATION: 'curl-token-canary', _9_SECRET: 'header-canary' },
-  });
-  const [sent, curled] = receiver.at('/curl');
-  assert.deepEqual([curled?.method, curled?.target, curled?.body], [sent?.method, sent?.target, sent?.body]);
-  for (const name of ['authorization', 'content-type', 'x-plain', '9-secret', 'idempotency-key'])
-    assert.equal(curled?.headers[name], sent?.headers[name], name);
+  const env = { AUTHORIZATION: 'curl-token-canary', _9_SECRET: 'header-canary' };
+  for (const curl of hasCurl ? (['stand-in', 'of the machine'] as const) : (['stand-in'] as const)) {
+    const before = receiver.at('/curl').length;
+    await runShell(text, { env, curl });
+    const [sent] = receiver.at('/curl');
+    const curled = receiver.at('/curl')[before];
+    assert.deepEqual([curled?.method, curled?.target, curled?.body], [sent?.method, sent?.target, sent?.body], curl);
+    for (const name of ['authorization', 'content-type', 'x-plain', '9-secret', 'idempotency-key'])
+      assert.equal(curled?.headers[name], sent?.headers[name], `${curl}: ${name}`);
+  }
 });
 
 test('with order on, a visitor whose delivery fails waits, says for which one, and others flow', async () => {
