@@ -1,14 +1,12 @@
-import { AppError } from '../contract/errors.ts';
-
 const conflictsMax = 20;
 
 /**
  * Changes of a state that is kept in memory and stored with a revision. They run one at a time: a state that is loaded
  * during a change could replace the newer one of that change. A `change` that resolves with null was based on an older
- * revision than the stored one: the state is loaded again, and the change runs once more. Rejects with AppError
- * `conflict` after 20 such conflicts in a row.
+ * revision than the stored one: the state is loaded again, and the change runs once more. Rejects with the error of
+ * `tooMany` after 20 such conflicts in a row.
  */
-export function optimisticChanges(reload: () => Promise<void>) {
+export function optimisticChanges(reload: () => Promise<void>, tooMany: () => Error) {
   let turn: Promise<unknown> = Promise.resolve();
 
   async function run<T>(change: () => Promise<T | null>): Promise<T> {
@@ -17,7 +15,7 @@ export function optimisticChanges(reload: () => Promise<void>) {
       if (result !== null) return result;
       await reload();
     }
-    throw new AppError('conflict', 'Too many changes at once. Send the request again.');
+    throw tooMany();
   }
 
   return <T>(change: () => Promise<T | null>): Promise<T> => {

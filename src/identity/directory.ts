@@ -1,5 +1,6 @@
 import type { AccountChange, AccountRecord, Accounts } from '../accounts/accounts.ts';
 import { optimisticChanges } from '../async/optimistic-changes.ts';
+import { AppError } from '../contract/errors.ts';
 import type { NewId } from '../contract/ids.ts';
 import type { NewAuditEntry } from '../contract/records/audit.ts';
 import { scrubbedEntry } from '../contract/records/audit-changes.ts';
@@ -48,7 +49,10 @@ export async function loadDirectory(parts: DirectoryParts) {
     }
   }
 
-  const inTurn = optimisticChanges(reload);
+  const inTurn = optimisticChanges(
+    reload,
+    () => new AppError('conflict', 'Too many changes at once. Send the request again.'),
+  );
 
   async function change<P extends Plan>(plan: P): Promise<P | null> {
     const entries = plan.entries.map((entry) => scrubbedEntry(entry, scrub));

@@ -3,6 +3,7 @@ import type { Catalog, Change, StoredDocument } from '../../catalog/catalog.ts';
 import type { BehaviorBody } from '../../contract/documents/behavior.ts';
 import type { CollectorBody } from '../../contract/documents/collector.ts';
 import type { DocumentKind } from '../../contract/documents/document.ts';
+import { AppError } from '../../contract/errors.ts';
 import type { RuleIndex } from '../../rules/index.ts';
 import { standardBehaviors } from '../../rules/standard-behaviors.ts';
 import { auditEntryOf, type ChangeAuthor, type Scrubber } from './audit-entry.ts';
@@ -99,7 +100,10 @@ export async function loadConfiguration(catalog: Catalog, scrubber: Scrubber): P
 
   const storedOf = ({ kind, id }: StoredDocument): StoredDocument | undefined => snapshot.documents[kind].get(id);
 
-  const inTurn = optimisticChanges(reload);
+  const inTurn = optimisticChanges(
+    reload,
+    () => new AppError('conflict', 'Too many changes at once. Send the request again.'),
+  );
 
   async function change(by: ChangeAuthor, changes: readonly Change[]): Promise<Snapshot | null> {
     const entries = changes.map((change) => auditEntryOf(by, change, storedOf(change.document), scrubber));
