@@ -3,7 +3,7 @@ import { type AlertMessage, alertInput, alertNoticesMax } from '../../contract/d
 import { AppError } from '../../contract/errors.ts';
 import type { OutboxMessage } from '../../outbox/outbox.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
-import { byId, neighbours, pageOfCut, readCursor } from '../http/pagination.ts';
+import { byId, pageOfStored } from '../http/pagination.ts';
 import { invalid } from '../http/validate.ts';
 import type { Kind } from './document-kind.ts';
 import { documentHandlers, documentsOf } from './documents.ts';
@@ -24,11 +24,9 @@ export function alertHandlers(parts: ApiParts) {
     },
     async listAlertMessages({ params, query }) {
       const { id } = find(params.id);
-      const { limit } = query;
-      const { placeOf, isPlace } = byId('msg');
-      const cursor = readCursor(query.cursor, isPlace);
-      const cut = await parts.alerts.messages({ alertId: id, limit: limit + 1, ...neighbours(cursor) });
-      return pageOfCut(cut.map(shownMessage), { cursor, limit, placeOf });
+      return pageOfStored(query, byId('msg'), async (range) =>
+        (await parts.alerts.messages({ alertId: id, ...range })).map(shownMessage),
+      );
     },
   } satisfies Partial<Handlers>;
 }

@@ -8,7 +8,7 @@ import { isObject } from '../http/merge-patch.ts';
 import { invalid } from '../http/validate.ts';
 import type { Kind } from './document-kind.ts';
 import { patched } from './patch.ts';
-import { type Doc, type DocumentCall, isStandard, type Reader, scopeOf } from './reading.ts';
+import { type Doc, type DocumentCall, isStandard, nextVersion, type Reader, scopeOf } from './reading.ts';
 import { placeOfName, usersOf, withIds } from './references.ts';
 import { isSameBody, secretPointers } from './secret-fields.ts';
 import { type Programs, withPrograms } from './template-errors.ts';
@@ -49,19 +49,6 @@ function documentStore<K extends ManagedKind>(kind: Kind<K>, parts: ApiParts, { 
       throw new AppError('name_taken', `A ${kind.kind} named ${taken.body.name} already exists (${taken.id}).`);
   }
 
-  function nextVersion({ body, before }: Made<K>, { principal }: Asking): Doc<K> {
-    const now = new Date(parts.now()).toISOString();
-    return {
-      kind: kind.kind,
-      id: before?.id ?? parts.newId(kind.kind),
-      version: (before?.version ?? 0) + 1,
-      body,
-      createdAt: before?.createdAt ?? now,
-      updatedAt: now,
-      updatedBy: principal.name,
-    };
-  }
-
   /**
    * Stores what `make` returns for the present snapshot, and returns the document. Throws AppError `name_taken` when
    * another document has its name. `keepsSame`: a body that equals the stored one gets no new version.
@@ -78,7 +65,10 @@ function documentStore<K extends ManagedKind>(kind: Kind<K>, parts: ApiParts, { 
         const { before, warnings } = made;
         checkNameIsFree(made, present);
         const isSame = keepsSame && before !== null && isSameBody(made.body, before.body);
-        const document = isSame ? before : nextVersion(made, call);
+        const id = before?.id ?? parts.newId(kind.kind);
+        const document = isSame
+          ? before
+          : { kind: kind.kind, id, ...nextVersion(made.body, before, call, parts.now()) };
         stored = { document, warnings, isNew: before === null };
         return isSame ? [] : [{ op: 'put', document }];
       }),

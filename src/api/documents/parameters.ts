@@ -5,6 +5,7 @@ import { versionTag } from '../http/etag.ts';
 import { pageOfAll } from '../http/pagination.ts';
 import { found } from '../http/validate.ts';
 import { given } from '../http/without-undefined.ts';
+import { nextVersion } from './reading.ts';
 
 /** Parameters: learned from traffic, and described by people. */
 export function parameterHandlers(parts: ApiParts) {
@@ -30,26 +31,17 @@ export function parameterHandlers(parts: ApiParts) {
       return pageOfAll(items, query, { ...orders[sort], order: 'ascending' });
     },
 
-    async changeParameter({ params, body, reply, author, principal, checkVersion }) {
-      const { name } = params;
-      const patch = given(body());
+    async changeParameter(call) {
+      const { name } = call.params;
+      const patch = given(call.body());
       find(name);
-      const now = new Date(parts.now()).toISOString();
-      const snapshot = await pipeline.configuration.change({ ...author, act: 'change' }, ({ documents }) => {
+      const snapshot = await pipeline.configuration.change({ ...call.author, act: 'change' }, ({ documents }) => {
         const before = documents.parameter.get(name);
-        checkVersion(before?.version ?? 0);
-        const document = {
-          kind: 'parameter' as const,
-          id: name,
-          version: (before?.version ?? 0) + 1,
-          body: { ...before?.body, ...patch, name },
-          createdAt: before?.createdAt ?? now,
-          updatedAt: now,
-          updatedBy: principal.name,
-        };
-        return [{ op: 'put', document }];
+        call.checkVersion(before?.version ?? 0);
+        const next = nextVersion({ ...before?.body, ...patch, name }, before, call, parts.now());
+        return [{ op: 'put', document: { kind: 'parameter', id: name, ...next } }];
       });
-      reply.header('etag', versionTag(snapshot.documents.parameter.get(name)?.version ?? 0));
+      call.reply.header('etag', versionTag(snapshot.documents.parameter.get(name)?.version ?? 0));
       return find(name);
     },
   } satisfies Partial<Handlers>;

@@ -5,7 +5,7 @@ import type { Page } from '../../contract/records/page.ts';
 import type { Bodies, Document, Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import { standardBehaviors } from '../../rules/standard-behaviors.ts';
 import type { ApiParts, Call, OutputOf } from '../call/call.ts';
-import { type Cursor, pageOfAll, pageOfCut, readCursor } from '../http/pagination.ts';
+import { isNumber, pageOfAll, pageOfStored } from '../http/pagination.ts';
 import { found, validate } from '../http/validate.ts';
 import type { Kind } from './document-kind.ts';
 import { withoutReadOnly } from './patch.ts';
@@ -25,6 +25,23 @@ export type DocumentCall = Omit<Call<'rollbackConnection'>, 'query' | 'params'> 
 
 /** The basis of a write: the stored document (null: none), and the connection of a new destination. */
 export type Basis<K extends ManagedKind> = { before: Doc<K> | null; parent: string | null };
+
+/** A body as the version after the stored one; null: the first version. */
+export function nextVersion<Body>(
+  body: Body,
+  before: Pick<Document<Body>, 'version' | 'createdAt'> | null | undefined,
+  { principal }: Pick<Call, 'principal'>,
+  now: number,
+): Omit<Document<Body>, 'kind' | 'id'> {
+  const updatedAt = new Date(now).toISOString();
+  return {
+    version: (before?.version ?? 0) + 1,
+    body,
+    createdAt: before?.createdAt ?? updatedAt,
+    updatedAt,
+    updatedBy: principal.name,
+  };
+}
 
 const standard = new Set(standardBehaviors.map(({ id }) => id));
 
@@ -116,12 +133,16 @@ export function documentReader<K extends ManagedKind>(kind: Kind<K>, parts: ApiP
     async versions({ params: { id }, query }: DocumentCall) {
       const { snapshot } = configuration;
       const present = find(snapshot, id);
-      const cursor = readCursor(query.cursor, (at) => /^[1-9]\d{0,14}$/.test(at));
-      const { limit } = query;
-      const range = { kind: kind.kind, id, ...rangeOf(cursor, limit) };
-      const stored = isStandard(id) ? [present] : ((await parts.catalog.versions(range)) as Doc<K>[]); // of this kind
-      const cut = cursor?.side === 'newer' ? stored.filter((one) => one.version > Number(cursor.at)) : stored;
-      return shownPage(pageOfCut(cut, { cursor, limit, placeOf: (one) => String(one.version) }), snapshot);
+      const places = { placeOf: (one: Doc<K>) => String(one.version), isPlace: isNumber };
+      const page = await pageOfStored(query, places, async ({ before, after, limit }) => {
+        if (isStandard(id)) return [present];
+        // Version numbers have no gaps, so the page on the newer side follows from the numbers.
+        const end = before ?? (after === undefined ? undefined : Number(after) + limit + 1);
+        const range = { kind: kind.kind, id, limit, ...(end === undefined ? {} : { before: Number(end) }) };
+        const stored = (await parts.catalog.versions(range)) as Doc<K>[]; // of this kind
+        return stored.filter(({ version }) => version > Number(after ?? 0));
+      });
+      return shownPage(page, snapshot);
     },
 
     /** A stored version. Throws AppError `not_found`. */
@@ -133,11 +154,4 @@ export function documentReader<K extends ManagedKind>(kind: Kind<K>, parts: ApiP
       return old.body as Bodies[K]; // of the same kind
     },
   };
-}
-
-/** Version numbers have no gaps, so the page on the newer side of a cursor follows from the numbers. */
-function rangeOf(cursor: Cursor, limit: number): { before?: number; limit: number } {
-  if (cursor === null) return { limit: limit + 1 };
-  const at = Number(cursor.at);
-  return { before: cursor.side === 'older' ? at : at + limit + 2, limit: limit + 1 };
 }

@@ -11,6 +11,7 @@ import type { Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
 import { isObject, mergePatch } from '../http/merge-patch.ts';
 import { invalid, validate } from '../http/validate.ts';
+import { nextVersion } from './reading.ts';
 import { isSameBody } from './secret-fields.ts';
 
 /** Fields that GET returns and a PATCH ignores. */
@@ -57,23 +58,14 @@ export function settingsHandlers(parts: ApiParts) {
   return {
     getSettings: () => show(configuration.snapshot),
 
-    async changeSettings({ json, author, principal, checkVersion }) {
-      const now = new Date(parts.now()).toISOString();
-      const snapshot = await configuration.change({ ...author, act: 'change' }, (present) => {
+    async changeSettings(call) {
+      const snapshot = await configuration.change({ ...call.author, act: 'change' }, (present) => {
         const stored = present.documents.settings.get(settingsId);
-        checkVersion(stored?.version ?? 0);
-        const body = changed(json, present);
+        call.checkVersion(stored?.version ?? 0);
+        const body = changed(call.json, present);
         if (isSameBody(body, settingsOf(present))) return [];
-        const document = {
-          kind: 'settings' as const,
-          id: settingsId,
-          version: (stored?.version ?? 0) + 1,
-          body,
-          createdAt: stored?.createdAt ?? now,
-          updatedAt: now,
-          updatedBy: principal.name,
-        };
-        return [{ op: 'put', document }];
+        const next = nextVersion(body, stored, call, parts.now());
+        return [{ op: 'put', document: { kind: 'settings', id: settingsId, ...next } }];
       });
       return show(snapshot);
     },

@@ -5,24 +5,17 @@ import { invalid } from './validate.ts';
 /** Approximate limit of the items of one page; a single item can be larger. */
 export const pageBytesMax = 4 * 1_048_576;
 
-/** The location of a page: next to `at`, on its older or newer side; null is the first page. */
-export type Cursor = { side: 'older' | 'newer'; at: string } | null;
+type PageQuery = { cursor?: string | undefined; limit: number };
 
-/** Parses a cursor of an earlier page; `isPlace` validates its position. Throws AppError `invalid_value`. */
-export function readCursor(text: string | undefined, isPlace: (at: string) => boolean): Cursor {
-  if (text === undefined) return null;
-  const plain = Buffer.from(text, 'base64url').toString('utf8');
-  const at = plain.slice(1);
-  const side = plain.startsWith('<') ? 'older' : plain.startsWith('>') ? 'newer' : null;
-  if (side === null || !isPlace(at) || writeCursor(side, at) !== text)
-    throw invalid([{ pointer: '/cursor', detail: 'Must be a cursor from a page of this list.' }]);
-  return { side, at };
-}
+/** The position of an item in a list, as the text of a cursor. `isPlace` validates the position of a client's cursor. */
+type PlacesOf<T> = { placeOf(item: T): string; isPlace(at: string): boolean };
 
-/** A cursor as bounds of a journal query. */
-export function neighbours(cursor: Cursor): { before?: string; after?: string } {
-  if (cursor === null) return {};
-  return cursor.side === 'older' ? { before: cursor.at } : { after: cursor.at };
+/** The part of a list to read: next to a position, on its older or newer side, or from the newest item. */
+export type Range = { before?: string; after?: string };
+
+/** Lists sorted by id, with this prefix. */
+export function byId(prefix: string): PlacesOf<{ id: string }> {
+  return { placeOf: ({ id }) => id, isPlace: isIdOf(prefix) };
 }
 
 /** Whether a text has the form of an id with this prefix. */
@@ -31,14 +24,19 @@ export function isIdOf(prefix: string): (at: string) => boolean {
   return (at) => pattern.test(at);
 }
 
+/** Whether a text is a positive integer, as a position in a numbered list. */
+export function isNumber(at: string): boolean {
+  return /^[1-9]\d{0,14}$/.test(at);
+}
+
 /**
- * A page of a list in memory, in descending order of `placeOf` (texts); `isPlace` validates the position of a cursor.
- * `order` 'ascending': from the smallest place.
+ * A page of a list in memory, in descending order of `placeOf` (texts). `order` 'ascending': from the smallest place.
+ * Throws AppError `invalid_value` for a cursor of another list, like the other pages.
  */
 export function pageOfAll<T>(
   items: Iterable<T>,
-  query: { cursor?: string | undefined; limit: number },
-  { placeOf, isPlace, order = 'descending' }: PlacesOf<NoInfer<T>>,
+  query: PageQuery,
+  { placeOf, isPlace, order = 'descending' }: PlacesOf<NoInfer<T>> & { order?: 'descending' | 'ascending' },
 ): Page<T> {
   const { limit } = query;
   const cursor = readCursor(query.cursor, isPlace);
@@ -53,22 +51,76 @@ export function pageOfAll<T>(
   return pageOfCut(cut, { cursor, limit, placeOf });
 }
 
-type PlacesOf<T> = {
-  placeOf(item: T): string;
-  isPlace(at: string): boolean;
-  order?: 'descending' | 'ascending';
-};
+/** A page of a stored list. `load` returns the items next to the position, at most `limit`, newest first. */
+export async function pageOfStored<T>(
+  query: PageQuery,
+  { placeOf, isPlace }: PlacesOf<NoInfer<T>>,
+  load: (range: Range & { limit: number }) => Promise<readonly T[]>,
+): Promise<Page<T>> {
+  const { limit } = query;
+  const cursor = readCursor(query.cursor, isPlace);
+  const cut = await load({ ...rangeOf(cursor), limit: limit + 1 });
+  return pageOfCut(cut, { cursor, limit, placeOf });
+}
 
-/** Lists sorted by id, with this prefix. */
-export function byId(prefix: string): { placeOf(item: { id: string }): string; isPlace(at: string): boolean } {
-  return { placeOf: ({ id }) => id, isPlace: isIdOf(prefix) };
+/**
+ * A page of the results of a bounded search on one side of the cursor, newest first. `search` reads the next part of the
+ * list from a position: `found`, newest first, and where it stopped, null at the end of the list. It returns null when
+ * it must read no more; the page is then short or empty and still has a next one.
+ */
+export async function pageOfSearch<T>(
+  query: PageQuery,
+  { placeOf, isPlace }: PlacesOf<NoInfer<T>>,
+  search: (range: Range, missing: number) => Promise<{ found: readonly T[]; reached: string | null } | null>,
+): Promise<Page<T>> {
+  const { limit } = query;
+  const cursor = readCursor(query.cursor, isPlace);
+  const side = cursor?.side ?? 'older';
+  let found: T[] = [];
+  let from = cursor;
+  let reached: string | null = null;
+  while (found.length <= limit) {
+    const part = await search(rangeOf(from), limit + 1 - found.length);
+    if (part === null) break;
+    found = side === 'newer' ? [...part.found, ...found] : [...found, ...part.found];
+    reached = part.reached;
+    if (reached === null) break;
+    from = { side, at: reached };
+  }
+  const cut = side === 'newer' ? found.slice(-limit - 1) : found.slice(0, limit + 1);
+  const { data, page } = pageOfCut(cut, { cursor, limit, placeOf });
+  if (reached === null || found.length > data.length) return { data, page };
+  return { data, page: { ...page, [side === 'newer' ? 'prev' : 'next']: writeCursor(side, reached) } };
+}
+
+/** The location of a page: next to `at`, on its older or newer side; null is the first page. */
+type Cursor = { side: 'older' | 'newer'; at: string } | null;
+
+/** Parses a cursor of an earlier page. Throws AppError `invalid_value`. */
+function readCursor(text: string | undefined, isPlace: (at: string) => boolean): Cursor {
+  if (text === undefined) return null;
+  const plain = Buffer.from(text, 'base64url').toString('utf8');
+  const at = plain.slice(1);
+  const side = plain.startsWith('<') ? 'older' : plain.startsWith('>') ? 'newer' : null;
+  if (side === null || !isPlace(at) || writeCursor(side, at) !== text)
+    throw invalid([{ pointer: '/cursor', detail: 'Must be a cursor from a page of this list.' }]);
+  return { side, at };
+}
+
+function writeCursor(side: 'older' | 'newer', at: string): string {
+  return Buffer.from(`${side === 'older' ? '<' : '>'}${at}`, 'utf8').toString('base64url');
+}
+
+function rangeOf(cursor: Cursor): Range {
+  if (cursor === null) return {};
+  return cursor.side === 'older' ? { before: cursor.at } : { after: cursor.at };
 }
 
 /**
  * A page of `limit` + 1 items next to the cursor, newest first: the extra item shows that the list continues on that
  * side. A page ends early at `pageBytesMax`.
  */
-export function pageOfCut<T>(
+function pageOfCut<T>(
   cut: readonly T[],
   { cursor, limit, placeOf }: { cursor: Cursor; limit: number; placeOf(item: NoInfer<T>): string },
 ): Page<T> {
@@ -89,33 +141,6 @@ export function pageOfCut<T>(
   };
 }
 
-/**
- * A page of the results of a bounded search on one side of the cursor, newest first. `search` reads the next part of the
- * list from a position: `found`, newest first, and where it stopped, null at the end of the list. It returns null when
- * it must read no more; the page is then short or empty and still has a next one.
- */
-export async function pageOfSearch<T>(
-  of: { cursor: Cursor; limit: number; placeOf(item: NoInfer<T>): string },
-  search: (from: Cursor, missing: number) => Promise<{ found: readonly T[]; reached: string | null } | null>,
-): Promise<Page<T>> {
-  const { cursor, limit } = of;
-  const side = cursor?.side ?? 'older';
-  let found: T[] = [];
-  let from = cursor;
-  let reached: string | null = null;
-  while (found.length <= limit) {
-    const part = await search(from, limit + 1 - found.length);
-    if (part === null) break;
-    found = side === 'newer' ? [...part.found, ...found] : [...found, ...part.found];
-    reached = part.reached;
-    if (reached === null) break;
-    from = { side, at: reached };
-  }
-  const { data, page } = pageOfCut(side === 'newer' ? found.slice(-limit - 1) : found.slice(0, limit + 1), of);
-  if (reached === null || found.length > data.length) return { data, page };
-  return { data, page: { ...page, [side === 'newer' ? 'prev' : 'next']: writeCursor(side, reached) } };
-}
-
 /** The number of items, from the start, that fit into a page. */
 function countWithin(items: readonly unknown[], limit: number): number {
   let bytes = 0;
@@ -125,8 +150,4 @@ function countWithin(items: readonly unknown[], limit: number): number {
     if (bytes > pageBytesMax && at > 0) return at;
   }
   return items.length;
-}
-
-function writeCursor(side: 'older' | 'newer', at: string): string {
-  return Buffer.from(`${side === 'older' ? '<' : '>'}${at}`, 'utf8').toString('base64url');
 }

@@ -1,22 +1,20 @@
-import type { AuditEntry } from '../../contract/records/audit.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
-import { pageOfCut, readCursor } from '../http/pagination.ts';
+import { isNumber, pageOfStored } from '../http/pagination.ts';
 import { given } from '../http/without-undefined.ts';
 
 /** The list of the audit trail. */
-export function auditHandlers({ audit }: Pick<ApiParts, 'audit'>) {
+export function auditHandlers({ audit }: ApiParts) {
   return {
-    async listAudit({ query }) {
-      const { limit, cursor: text, createdAfter, createdBefore, ...filters } = query;
-      const cursor = readCursor(text, (at) => /^[1-9]\d{0,14}$/.test(at));
-      const entries = await audit.entries({
-        ...given(filters),
-        ...(cursor === null ? {} : { [cursor.side === 'older' ? 'before' : 'after']: Number(cursor.at) }),
-        ...(createdAfter === undefined ? {} : { createdAfter: new Date(createdAfter).toISOString() }),
-        ...(createdBefore === undefined ? {} : { createdBefore: new Date(createdBefore).toISOString() }),
-        limit: limit + 1,
-      });
-      return pageOfCut(entries, { cursor, limit, placeOf: (one: AuditEntry) => String(one.number) });
+    listAudit({ query }) {
+      const { limit: _l, cursor: _c, createdAfter, createdBefore, ...filters } = query;
+      const times = { createdAfter: utc(createdAfter), createdBefore: utc(createdBefore) };
+      const places = { placeOf: ({ number }: { number: number }) => String(number), isPlace: isNumber };
+      return pageOfStored(query, places, ({ before, after, limit }) =>
+        audit.entries(given({ ...filters, ...times, before: numbered(before), after: numbered(after), limit })),
+      );
     },
   } satisfies Partial<Handlers>;
 }
+
+const utc = (time: number | undefined) => (time === undefined ? undefined : new Date(time).toISOString());
+const numbered = (at: string | undefined) => (at === undefined ? undefined : Number(at));

@@ -6,7 +6,7 @@ import { behaviorConditions } from '../../pipeline/snapshot/compiled-rules.ts';
 import type { Rule, Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import { compileCondition } from '../../rules/compile.ts';
 import type { ApiParts, Call, QueryOf } from '../call/call.ts';
-import { byId, neighbours, pageBytesMax, pageOfSearch, readCursor } from '../http/pagination.ts';
+import { byId, pageBytesMax, pageOfSearch } from '../http/pagination.ts';
 import { given } from '../http/without-undefined.ts';
 import { statesOfEvent } from './explain.ts';
 
@@ -38,9 +38,7 @@ const lookedBytesMax = 64 * 1024 * 1024;
 
 /** A page of the stored events that fit the query, newest first. */
 export function searchEvents(query: QueryOf<'listEvents'>, parts: ApiParts): Promise<Page<Event>> {
-  const { limit, cursor: text, actionId: _, outcome, ...filters } = query;
-  const { placeOf, isPlace } = byId('evt');
-  const cursor = readCursor(text, isPlace);
+  const { limit: _l, cursor: _c, actionId: _a, outcome, ...filters } = query;
   const fits = filterOf(query, parts);
   const lookedMost = outcome === undefined ? lookedMax : lookedWithDeliveriesMax;
   // Criteria that the journal can't apply are checked here, in smaller steps.
@@ -48,11 +46,11 @@ export function searchEvents(query: QueryOf<'listEvents'>, parts: ApiParts): Pro
   let looked = 0;
   let lookedBytes = 0;
   let foundBytes = 0;
-  return pageOfSearch({ cursor, limit, placeOf }, async (from, missing) => {
+  return pageOfSearch(query, byId('evt'), async (range, missing) => {
     if (looked >= lookedMost || lookedBytes >= lookedBytesMax || foundBytes >= pageBytesMax) return null;
     const part = await parts.journal.log.search({
       ...given(filters),
-      ...neighbours(from),
+      ...range,
       limit: fits === null ? missing : lookedAtOnce,
       lookedMost: Math.min(lookedAtOnce, lookedMost - looked),
     });

@@ -2,8 +2,9 @@ import { AppError } from '../../contract/errors.ts';
 import type { Replay } from '../../contract/records/replay.ts';
 import type { ApiParts, Call, Handlers } from '../call/call.ts';
 import { contentTag } from '../http/etag.ts';
-import { byId, neighbours, pageOfCut, readCursor } from '../http/pagination.ts';
+import { byId, pageOfStored } from '../http/pagination.ts';
 import { found } from '../http/validate.ts';
+import { given } from '../http/without-undefined.ts';
 
 export function replayHandlers(parts: ApiParts) {
   const { replays: log } = parts.journal;
@@ -23,14 +24,11 @@ export function replayHandlers(parts: ApiParts) {
   }
 
   return {
-    async listReplays({ query: { limit, cursor: text, state } }) {
-      const { placeOf, isPlace } = byId('rpl');
-      const cursor = readCursor(text, isPlace);
-      const only = state === undefined ? {} : { state };
-      const rows = await log.replays({ ...neighbours(cursor), ...only, limit: limit + 1 });
-      const shown = await Promise.all(rows.map((one) => replays.show(one)));
-      return pageOfCut(shown, { cursor, limit, placeOf });
-    },
+    listReplays: ({ query }) =>
+      pageOfStored(query, byId('rpl'), async (range) => {
+        const rows = await log.replays({ ...range, ...given({ state: query.state }) });
+        return Promise.all(rows.map((one) => replays.show(one)));
+      }),
 
     async createReplay(call) {
       const input = call.body();
