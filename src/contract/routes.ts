@@ -1,26 +1,28 @@
+import { rightRoutes, roleRoutes } from './accounts/role.ts';
+import { identityRoutes } from './accounts/sign-in.ts';
+import { tokenRoutes } from './accounts/token.ts';
+import { userRoutes } from './accounts/user.ts';
+import { actionRoutes } from './documents/action.ts';
+import { alertRoutes } from './documents/alert.ts';
+import { behaviorRoutes } from './documents/behavior.ts';
+import { collectorRoutes } from './documents/collector.ts';
+import { connectionRoutes } from './documents/connection.ts';
+import { destinationRoutes } from './documents/destination.ts';
+import { parameterRoutes } from './documents/parameter.ts';
+import { settingsRoutes } from './documents/settings.ts';
+import { templateRoutes } from './documents/template.ts';
+import { operatingRoutes } from './operating.ts';
+import { auditRoutes } from './records/audit-routes.ts';
+import { deliveryRoutes } from './records/delivery.ts';
+import { privacyRoutes } from './records/erasure.ts';
+import { eventRoutes } from './records/event.ts';
+import { inboxRoutes } from './records/inbox.ts';
+import { issueRoutes } from './records/issue.ts';
+import { replayRoutes } from './records/replay.ts';
+import { statsRoutes } from './records/stats.ts';
+import { traceRoutes } from './records/trace.ts';
 import type { Route } from './route.ts';
-import { actionRoutes } from './routes/documents/actions.ts';
-import { alertRoutes } from './routes/documents/alerts.ts';
-import { behaviorRoutes } from './routes/documents/behaviors.ts';
-import { collectorRoutes } from './routes/documents/collectors.ts';
-import { connectionRoutes } from './routes/documents/connections.ts';
-import { destinationRoutes } from './routes/documents/destinations.ts';
-import { parameterRoutes } from './routes/documents/parameters.ts';
-import { settingsRoutes } from './routes/documents/settings.ts';
-import { templateRoutes } from './routes/documents/templates.ts';
-import { identityRoutes } from './routes/identity.ts';
-import { operatingRoutes } from './routes/operating.ts';
-import { auditRoutes } from './routes/records/audit.ts';
-import { deliveryRoutes } from './routes/records/deliveries.ts';
-import { eventRoutes } from './routes/records/events.ts';
-import { inboxRoutes } from './routes/records/inbox.ts';
-import { issueRoutes } from './routes/records/issues.ts';
-import { privacyRoutes } from './routes/records/privacy.ts';
-import { replayRoutes } from './routes/records/replays.ts';
-import { statsRoutes } from './routes/records/stats.ts';
-import { traceRoutes } from './routes/records/traces.ts';
-import { secretRoutes } from './routes/secrets.ts';
-import { userRoutes } from './routes/users.ts';
+import { secretRoutes } from './sealing.ts';
 
 /** Every route below /api/v1, and the operating routes. Intake and the Inbox have routes of their own. */
 export const routeTable = {
@@ -45,6 +47,9 @@ export const routeTable = {
   ...privacyRoutes,
   ...identityRoutes,
   ...userRoutes,
+  ...roleRoutes,
+  ...tokenRoutes,
+  ...rightRoutes,
   ...operatingRoutes,
 };
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { api, tagged } from './route.ts';
 import { timestamp } from './text.ts';
 
 /** Progress of a rotation: stored bodies processed, and their total. */
@@ -23,3 +24,18 @@ export type SealingState = z.output<typeof sealing>;
 
 /** `newKey`: create a new key first, if the keys are stored in the data folder. */
 export const rotateInput = z.strictObject({ newKey: z.boolean().default(false) });
+
+export const secretRoutes = tagged('secrets', {
+  getSealing: api(
+    'GET /secrets',
+    'settings:view',
+    'Get the keys that encrypt stored secrets, and the progress of a rotation',
+    { output: sealing },
+  ),
+  rotateSecrets: api(
+    'POST /secrets/rotate',
+    'settings:manage',
+    'Encrypt every stored secret again with the first key, in the background; the same request returns the progress',
+    { audit: 'reseal secrets', body: rotateInput, output: sealing, status: 202 },
+  ),
+});

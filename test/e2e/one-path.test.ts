@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { Preview } from '../../src/contract/routes/documents/destinations.ts';
+import type { Preview } from '../../src/contract/documents/destination.ts';
 import { startTestApp, wire } from '../support/app.ts';
 import { type Received, startReceiver } from '../support/receiver.ts';
 

@@ -1,7 +1,6 @@
 import { curlCommand } from '../../contract/documents/curl.ts';
 import { AppError } from '../../contract/errors.ts';
-import type { Attempt, Delivery } from '../../contract/records/delivery.ts';
-import type { LastAttempt } from '../../contract/routes/records/deliveries.ts';
+import type { Attempt, Delivery, LastAttempt } from '../../contract/records/delivery.ts';
 import { isFinished, type LoggedDelivery } from '../../journal/journal.ts';
 import { momentOf, shownDelivery } from '../../pipeline/insight/shown-delivery.ts';
 import type { ApiParts, Call, Handlers, QueryOf } from '../call/call.ts';

@@ -5,8 +5,7 @@ import { allRights } from '../../contract/accounts/rights.ts';
 import { curlCommand } from '../../contract/documents/curl.ts';
 import type { Attempt } from '../../contract/records/delivery.ts';
 import { delivery } from '../../contract/records/delivery.ts';
-import { event } from '../../contract/records/event.ts';
-import { explanationOutput } from '../../contract/routes/records/events.ts';
+import { event, explanationOutput } from '../../contract/records/event.ts';
 import { startTestServer } from '../testing/server.testing.ts';
 
 const attempt: Attempt = {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { stamp } from '../documents/document.ts';
+import { pageOf, pageQuery } from '../records/page.ts';
+import { api, tagged, textFilter } from '../route.ts';
 import { description, documentName } from '../text.ts';
 import { allRights } from './rights.ts';
 
@@ -42,3 +44,29 @@ export const roleReadOnly = ['fixed', 'users'] as const;
 
 /** A right with its display name and the rights that it implies. */
 export const describedRight = z.strictObject({ right, name: z.string(), implies: z.array(right) });
+
+export const roleRoutes = tagged('roles', {
+  listRoles: api('GET /roles', 'users:view', 'List roles, newest first', {
+    query: pageQuery({ name: textFilter }),
+    output: pageOf(role),
+  }),
+  createRole: api('POST /roles', 'users:manage', 'Create a role with rights that you have', {
+    audit: 'create role',
+    body: roleInput,
+    output: role,
+    status: 201,
+  }),
+  getRole: api('GET /roles/{id}', 'users:view', 'Get a role', { output: role }),
+  changeRole: api('PATCH /roles/{id}', 'users:manage', 'Change a role (JSON Merge Patch)', {
+    audit: 'change role',
+    body: rolePatch,
+    output: role,
+  }),
+  deleteRole: api('DELETE /roles/{id}', 'users:manage', 'Delete a role that no user has', { audit: 'delete role' }),
+});
+
+export const rightRoutes = tagged('roles', {
+  listRights: api('GET /rights', 'users:view', 'List all rights with their display names', {
+    output: z.strictObject({ data: z.array(describedRight) }),
+  }),
+});

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { stamp } from '../documents/document.ts';
+import { pageOf, pageQuery } from '../records/page.ts';
+import { api, tagged, textFilter } from '../route.ts';
 import { documentName, timestamp } from '../text.ts';
 import { right, rightList } from './role.ts';
 
@@ -39,3 +41,23 @@ export const tokenReadOnly = ['userId', 'lastUsedAt'] as const;
 
 /** The response that creates a token: the only one that contains its value. */
 export const newToken = token.extend({ token: z.string() });
+
+export const tokenRoutes = tagged('tokens', {
+  listTokens: api('GET /tokens', 'users:view', 'List the tokens of all users, newest first', {
+    query: pageQuery({ name: textFilter, userId: textFilter }),
+    output: pageOf(token),
+  }),
+  createToken: api('POST /tokens', 'users:manage', 'Create a token of your own; its value is returned once', {
+    audit: 'create token',
+    body: tokenInput,
+    output: newToken,
+    status: 201,
+  }),
+  getToken: api('GET /tokens/{id}', 'users:view', 'Get a token', { output: token }),
+  changeToken: api('PATCH /tokens/{id}', 'users:manage', 'Change a token (JSON Merge Patch)', {
+    audit: 'change token',
+    body: tokenPatch,
+    output: token,
+  }),
+  deleteToken: api('DELETE /tokens/{id}', 'users:manage', 'Delete a token', { audit: 'revoke token' }),
+});

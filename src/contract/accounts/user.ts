@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { stamp } from '../documents/document.ts';
+import { pageOf, pageQuery } from '../records/page.ts';
+import { api, tagged, textFilter } from '../route.ts';
 import { timestamp } from '../text.ts';
 
 const control = /[\p{Cc}\p{Cf}\u2028\u2029]/u;
@@ -69,3 +71,31 @@ export const invitedUser = user.extend({ inviteUrl: z.string().optional() });
 function lengthOf(text: string): number {
   return Array.from(text).length;
 }
+
+export const userRoutes = tagged('users', {
+  listUsers: api('GET /users', 'users:view', 'List users, newest first', {
+    query: pageQuery({ email: textFilter, status: userStatus.optional(), roleId: textFilter }),
+    output: pageOf(user),
+  }),
+  createUser: api(
+    'POST /users',
+    'users:manage',
+    'Create a user; without a password the response contains `inviteUrl`, returned once',
+    { audit: 'create user', body: userInput, output: invitedUser, status: 201 },
+  ),
+  getUser: api('GET /users/{id}', 'users:view', 'Get a user', { output: user }),
+  changeUser: api('PATCH /users/{id}', 'users:manage', 'Change a user (JSON Merge Patch)', {
+    audit: 'change user',
+    body: userPatch,
+    output: user,
+  }),
+  inviteUser: api(
+    'POST /users/{id}/invite',
+    'users:manage',
+    'Create a new one-time link to set a password; the previous one stops working',
+    { audit: 'invite user', output: invitedUser },
+  ),
+  deleteUser: api('DELETE /users/{id}', 'users:manage', 'Delete a user with all sessions and tokens', {
+    audit: 'delete user',
+  }),
+});

@@ -1,7 +1,11 @@
 import { z } from 'zod';
+import { actionCheck, actionCheckInput, unsavedActionCheckInput } from '../records/check.ts';
+import { pageOf } from '../records/page.ts';
+import { api, tagged, textFilter } from '../route.ts';
 import { documentName, line } from '../text.ts';
 import { condition } from './condition.ts';
 import { stamp, warnings } from './document.ts';
+import { documentRoutes, listQuery } from './document-routes.ts';
 
 /** One line of a field mapping: the key in the record and the source of its value (exactly one of the three). */
 const fieldMapping = z.union([
@@ -44,3 +48,23 @@ export type ActionBody = z.output<typeof actionInput>;
 
 /** An action as GET returns it. */
 export const action = actionInput.extend({ ...stamp, ...warnings });
+
+export const actionRoutes = tagged('actions', {
+  ...documentRoutes({ one: 'action', area: 'actions', input: actionInput, output: action }),
+  listActions: api('GET /actions', 'actions:view', 'List actions, newest first', {
+    query: listQuery.extend({ connectionId: textFilter, destinationId: textFilter, behaviorId: textFilter }),
+    output: pageOf(action),
+  }),
+  checkAction: api(
+    'POST /actions/{id}/check',
+    ['actions:view', 'payloads:view'],
+    'Show what a draft would change, on the newest events',
+    { audit: null, body: actionCheckInput, output: actionCheck },
+  ),
+  checkUnsavedAction: api(
+    'POST /actions/check',
+    ['actions:view', 'payloads:view'],
+    'Show what an unsaved action would do, on the newest events',
+    { audit: null, body: unsavedActionCheckInput, output: actionCheck },
+  ),
+});

@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { issueKind, issueNotice, issueSeverity } from '../records/issue.ts';
+import { pageOf, pageQuery } from '../records/page.ts';
+import { api, tagged } from '../route.ts';
 import { type Stored, secretInput } from '../secret.ts';
 import { description, documentName, durationMs, line, timestamp } from '../text.ts';
 import { weekDays } from './alert-words.ts';
 import { stamp, warnings } from './document.ts';
+import { documentRoutes } from './document-routes.ts';
 
 const hourMs = 3_600_000;
 
@@ -179,3 +182,17 @@ function isTimeZone(name: string): boolean {
     return false;
   }
 }
+
+export const alertRoutes = tagged('alerts', {
+  ...documentRoutes({ one: 'alert', area: 'settings', input: alertInput, output: alert }),
+  testAlert: api('POST /alerts/{id}/test', 'settings:manage', 'Send one test message of an alert', {
+    audit: 'test alert',
+    output: alertTest,
+  }),
+  listAlertMessages: api(
+    'GET /alerts/{id}/messages',
+    'settings:view',
+    'List the last messages of an alert, newest first',
+    { query: pageQuery(), output: pageOf(alertMessage) },
+  ),
+});

@@ -1,7 +1,12 @@
 import { z } from 'zod';
+import { conditionCount, conditionCountInput } from '../records/check.ts';
+import { explainedCondition } from '../records/explanation.ts';
+import { sampleEvent } from '../records/sample.ts';
+import { api, tagged } from '../route.ts';
 import { description, documentName, line } from '../text.ts';
 import { condition } from './condition.ts';
 import { stamp } from './document.ts';
+import { documentRoutes } from './document-routes.ts';
 
 /** A behavior as a client writes it: a named condition on one event, and the attributes worth sending. */
 export const behaviorInput = z.strictObject({
@@ -15,3 +20,18 @@ export type BehaviorBody = z.output<typeof behaviorInput>;
 
 /** A behavior as GET returns it. Standard behaviors ship with Millrace and can't be changed. */
 export const behavior = behaviorInput.extend({ ...stamp, standard: z.boolean(), usedBy: z.int() });
+
+export const behaviorRoutes = tagged('behaviors', {
+  ...documentRoutes({ one: 'behavior', area: 'behaviors', input: behaviorInput, output: behavior }),
+  countConditions: api(
+    'POST /conditions/count',
+    ['behaviors:view', 'events:view'],
+    'Count the newest events that match conditions',
+    { audit: null, body: conditionCountInput, output: conditionCount },
+  ),
+  checkCondition: api('POST /behaviors/check', 'behaviors:view', 'Explain a condition on one event', {
+    audit: null,
+    body: z.strictObject({ condition, eventId: z.string().optional(), event: sampleEvent.optional() }),
+    output: z.strictObject({ matched: z.boolean(), explanation: explainedCondition }),
+  }),
+});

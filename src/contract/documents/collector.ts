@@ -1,6 +1,10 @@
 import { z } from 'zod';
+import { pageOf, pageQuery } from '../records/page.ts';
+import { rejectedRequest } from '../records/rejected-request.ts';
+import { api, tagged, textFilter } from '../route.ts';
 import { documentName, durationMs, line } from '../text.ts';
 import { stamp } from './document.ts';
+import { documentRoutes } from './document-routes.ts';
 import { fieldPrivacy } from './privacy.ts';
 
 const origin = line(512, 1).refine(
@@ -28,3 +32,17 @@ export type CollectorBody = z.output<typeof collectorInput> & { key: string };
 
 /** A collector as GET returns it. */
 export const collector = collectorInput.extend({ ...stamp, key: z.string() });
+
+export const collectorRoutes = tagged('collectors', {
+  ...documentRoutes({ one: 'collector', area: 'collectors', input: collectorInput, output: collector }),
+  rotateCollectorKey: api('POST /collectors/{id}/rotate-key', 'collectors:manage', 'Give a collector a new key', {
+    audit: 'rotate_key collector',
+    output: collector,
+  }),
+  listRejectedRequests: api(
+    'GET /collectors/rejected',
+    'collectors:view',
+    'List the last rejected intake requests, including those with an unknown key, newest first',
+    { query: pageQuery({ key: textFilter, collectorId: textFilter }), output: pageOf(rejectedRequest) },
+  ),
+});

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { pageOf, pageQuery } from '../records/page.ts';
+import { api, flag, tagged, textFilter } from '../route.ts';
 import { timestamp } from '../text.ts';
 
 /** The fields of a parameter that a person can set; the others are learned from traffic. */
@@ -20,3 +22,22 @@ export const parameter = z.strictObject({
   known: z.boolean(),
 });
 export type Parameter = z.output<typeof parameter>;
+
+export const parameterRoutes = tagged('parameters', {
+  listParameters: api('GET /parameters', 'parameters:view', 'List the parameters seen on events', {
+    query: pageQuery({
+      name: textFilter,
+      offered: flag.optional(),
+      seen: flag.optional(),
+      /** By name, or by share of events; parameters never seen come last. */
+      sort: z.enum(['name', 'share']).default('name'),
+    }),
+    output: pageOf(parameter),
+  }),
+  changeParameter: api(
+    'PATCH /parameters/{name}',
+    'parameters:manage',
+    'Describe a parameter, or change whether it is offered',
+    { audit: 'change parameter', body: parameterPatch, output: parameter },
+  ),
+});

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { api, tagged } from '../route.ts';
 import type { Secret } from '../secret.ts';
 import { durationMs, timestamp } from '../text.ts';
 import { fieldPrivacy, storedMasks } from './privacy.ts';
@@ -76,3 +77,18 @@ export const settings = z.strictObject({
   updatedBy: z.string().nullable(),
 });
 export type Settings = z.output<typeof settings>;
+
+export const settingsRoutes = tagged('settings', {
+  getSettings: api(
+    'GET /settings',
+    'settings:view',
+    'Get the settings of the installation, and whether each value is a default, set by the operator or set here',
+    { output: settings },
+  ),
+  changeSettings: api(
+    'PATCH /settings',
+    'settings:manage',
+    'Change settings of the installation (JSON Merge Patch); null restores the default. Values set by the operator are read-only',
+    { body: z.record(z.string(), z.unknown()), output: settings, audit: 'change settings' },
+  ),
+});

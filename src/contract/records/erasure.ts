@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { api, tagged } from '../route.ts';
 import { timestamp } from '../text.ts';
+import { pageOf, pageQuery } from './page.ts';
 
 const text = z.string().min(1).max(8_192);
 
@@ -37,3 +39,19 @@ export const erasure = z.strictObject({
   finishedAt: timestamp.nullable(),
 });
 export type Erasure = z.output<typeof erasure>;
+
+export const privacyRoutes = tagged('privacy', {
+  eraseVisitor: api(
+    'POST /privacy/erase',
+    'settings:manage',
+    'Erase the stored data of a visitor in the background, or (`dryRun`) only count it',
+    { body: eraseInput, output: erasure, status: 202, audit: 'erase erasure' },
+  ),
+  listErasures: api('GET /privacy/erasures', 'settings:view', 'List erasures, newest first', {
+    query: pageQuery(),
+    output: pageOf(erasure),
+  }),
+  getErasure: api('GET /privacy/erasures/{id}', 'settings:view', 'Get an erasure with its progress', {
+    output: erasure,
+  }),
+});

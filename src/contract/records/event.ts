@@ -1,5 +1,9 @@
 import { z } from 'zod';
+import { api, idList, tagged, textFilter, timeFilter } from '../route.ts';
 import { timestamp } from '../text.ts';
+import { delivery, deliveryStatus } from './delivery.ts';
+import { explainedCondition, mappedField } from './explanation.ts';
+import { pageOf, pageQuery } from './page.ts';
 
 /** A value of a parameter: text, or lists and objects of text. Intake converts numbers and booleans to text. */
 export type DataValue = string | DataValue[] | { [key: string]: DataValue };
@@ -44,3 +48,94 @@ export function nextHop(event: Event | null): string {
   const hops = Number(event?.ext[hopsKey] ?? 0);
   return String(Number.isSafeInteger(hops) && hops >= 0 ? hops + 1 : 1);
 }
+
+const eventFilters = {
+  name: textFilter,
+  visitorId: textFilter,
+  collectorId: textFilter,
+  parameter: textFilter,
+  value: z.string().max(10_000).optional(),
+  actionId: textFilter,
+  trace: textFilter,
+};
+
+type ParameterFilter = { parameter?: string | undefined; value?: string | undefined };
+const namesParameter = ({ parameter, value }: ParameterFilter) => value === undefined || parameter !== undefined;
+const namesNone = { path: ['value'], message: 'Name the parameter that has this value.' };
+
+const eventQuery = pageQuery({
+  ...eventFilters,
+  /** Events with a delivery in this state, without tests; `none`: no delivery was created. */
+  outcome: z.enum([...deliveryStatus.options, 'none']).optional(),
+  receivedAfter: timeFilter,
+  receivedBefore: timeFilter,
+}).refine(namesParameter, namesNone);
+
+/** The deliveries of an event in short, without tests. */
+const eventOutcome = z.strictObject({
+  eventId: z.string(),
+  deliveries: z.array(delivery.pick({ id: true, actionId: true, status: true })),
+});
+export type EventOutcome = z.output<typeof eventOutcome>;
+
+/** An event as a reference. */
+const eventName = event.pick({ id: true, name: true, receivedAt: true });
+
+/** The result of one action for one event: whether it matched, the deciding comparison, and the deliveries. */
+export const explanationOutput = z.strictObject({
+  event,
+  actions: z.array(
+    z.strictObject({
+      actionId: z.string(),
+      name: z.string(),
+      status: z.enum(['enabled', 'disabled']),
+      matched: z.boolean(),
+      decidedBy: z.string().nullable(),
+      explanation: explainedCondition,
+      /** The source of each field of a destination's record, by the current mapping; empty: the whole event. */
+      destinations: z.array(z.strictObject({ destinationId: z.string(), mapping: z.array(mappedField) })),
+      deliveries: z.array(delivery),
+    }),
+  ),
+});
+
+export const eventRoutes = tagged('events', {
+  listEvents: api(
+    'GET /events',
+    'events:view',
+    'List events, newest first (without payloads:view, `data`, `ext` and `session` are empty). `parameter` (needs payloads:view): without `value`, events that have it; `actionId`: events that its current rules match; `outcome`: events with a delivery in this state, `none`: events without deliveries. A page reads at most 5,000 events (1,000 with `outcome`), so it can be short or empty and still have a `next`',
+    { query: eventQuery, output: pageOf(event) },
+  ),
+  getEventNames: api('GET /events/names', 'events:view', 'Name up to 100 events (`ids`, separated by commas)', {
+    query: z.strictObject({ ids: idList }),
+    output: z.strictObject({ data: z.array(eventName) }),
+  }),
+  getEventOutcomes: api(
+    'GET /events/outcomes',
+    'events:view',
+    'Get the states of the deliveries of up to 100 events (`ids`, separated by commas)',
+    { query: z.strictObject({ ids: idList }), output: z.strictObject({ data: z.array(eventOutcome) }) },
+  ),
+  getEvent: api(
+    'GET /events/{id}',
+    'events:view',
+    'Get an event (without payloads:view, `data`, `ext` and `session` are empty)',
+    { output: event },
+  ),
+  explainEvent: api(
+    'GET /events/{id}/explain',
+    'events:view',
+    'Explain for each action why it matched or not (without payloads:view, values are null)',
+    { output: explanationOutput },
+  ),
+  streamEvents: api(
+    'GET /events/stream',
+    'events:view',
+    'Stream events as they are matched (server-sent events), with the filters of the list; `parameter` needs payloads:view',
+    {
+      query: z.strictObject(eventFilters).refine(namesParameter, namesNone),
+      output: z.string(),
+      produces: 'text/event-stream',
+    },
+  ),
+});

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { api, tagged } from '../route.ts';
 import { documentName, line, timestamp } from '../text.ts';
 import { errorKind, reason, shownRequest } from './delivery.ts';
+import { pageOf, pageQuery } from './page.ts';
 import { replayLimits, replayStates } from './replay-limits.ts';
 
 export const replayState = z.enum(replayStates);
@@ -201,3 +203,31 @@ export const replayPlan = z.strictObject({
   samples: z.array(replaySample).max(replayLimits.samples).nullable(),
 });
 export type ReplayPlan = z.output<typeof replayPlan>;
+
+export const replayRoutes = tagged('replays', {
+  listReplays: api('GET /replays', 'deliveries:view', 'List replays, newest first', {
+    query: pageQuery({ state: replayState.optional() }),
+    output: pageOf(replay),
+  }),
+  createReplay: api(
+    'POST /replays',
+    'deliveries:manage',
+    'Send past deliveries or events again; with `plan` only count them (200; the first requests need payloads:view). Events need events:view',
+    { audit: 'create replay', body: replayInput, output: z.union([replay, replayPlan]) },
+  ),
+  getReplay: api('GET /replays/{id}', 'deliveries:view', 'Get a replay with its progress', { output: replay }),
+  pauseReplay: api('POST /replays/{id}/pause', 'deliveries:manage', 'Pause a replay', {
+    audit: 'pause replay',
+    output: replay,
+  }),
+  resumeReplay: api('POST /replays/{id}/resume', 'deliveries:manage', 'Resume a paused replay', {
+    audit: 'resume replay',
+    output: replay,
+  }),
+  cancelReplay: api(
+    'POST /replays/{id}/cancel',
+    'deliveries:manage',
+    'Cancel a replay and its deliveries that are not sent yet',
+    { audit: 'cancel replay', output: replay },
+  ),
+});

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type ErrorCode, errors } from '../errors.ts';
+import { api, tagged, textFilter } from '../route.ts';
 import { timestamp } from '../text.ts';
 import { reason } from './delivery.ts';
 
@@ -77,3 +78,15 @@ export const stats = z.strictObject({
   items: z.array(statsItem).max(1_000),
 });
 export type Stats = z.output<typeof stats>;
+
+export const statsRoutes = tagged('stats', {
+  getStats: api(
+    'GET /stats',
+    'settings:view',
+    'Get counts, outcomes and latency over a range that ends now, of the whole installation or each resource of a kind',
+    {
+      query: z.strictObject({ kind: statsKind.default('all'), id: textFilter, range: statsRange.default('24h') }),
+      output: stats,
+    },
+  ),
+});

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { api, tagged } from '../route.ts';
 import { documentName, timestamp } from '../text.ts';
 import { eventRef } from './check.ts';
 import { delivery } from './delivery.ts';
+import { pageOf, pageQuery } from './page.ts';
 
 /** The longest duration of a trace in ms, and the number of its events that are shown. */
 export const traceLimits = { runsMs: 7_200_000, events: 200 } as const;
@@ -64,3 +66,26 @@ export function traceScript(id: string): string {
     `Object.defineProperty(HTMLImageElement.prototype,"src",{...s,set(a){s.set.call(this,u(String(a)))}})})("${id}")`,
   ].join('');
 }
+
+export const traceRoutes = tagged('traces', {
+  listTraces: api('GET /traces', 'events:view', 'List running traces and the last 100 ended ones', {
+    query: pageQuery({ state: trace.shape.state.optional() }),
+    output: pageOf(trace),
+  }),
+  startTrace: api('POST /traces', 'events:view', 'Start a trace, which follows the events that carry its id', {
+    audit: null,
+    body: traceInput,
+    output: trace,
+    status: 201,
+  }),
+  getTrace: api(
+    'GET /traces/{id}',
+    'events:view',
+    'Get a trace with its first 200 events and their deliveries, oldest first',
+    { output: tracedStory },
+  ),
+  stopTrace: api('POST /traces/{id}/stop', 'events:view', 'Stop a trace; its events stay available', {
+    audit: null,
+    output: trace,
+  }),
+});

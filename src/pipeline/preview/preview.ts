@@ -1,12 +1,11 @@
 import type { Clock } from '../../async/clock.ts';
 import { secretsOf } from '../../connections/secret-fields.ts';
 import type { ActionBody } from '../../contract/documents/action.ts';
-import type { DestinationBody } from '../../contract/documents/destination.ts';
+import type { DestinationBody, Preview } from '../../contract/documents/destination.ts';
 import { AppError } from '../../contract/errors.ts';
 import type { Delivery, RenderResult } from '../../contract/records/delivery.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { SampleInput } from '../../contract/records/sample.ts';
-import type { Preview } from '../../contract/routes/documents/destinations.ts';
 import type { Journal, Lease } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { newDelivery } from '../accept/new-delivery.ts';

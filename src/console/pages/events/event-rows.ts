@@ -1,6 +1,5 @@
 import { useRef } from 'react';
-import type { Event } from '../../../contract/records/event.ts';
-import type { EventOutcome } from '../../../contract/routes/records/events.ts';
+import type { Event, EventOutcome } from '../../../contract/records/event.ts';
 import type { StreamedEvent } from '../../data/event-stream.ts';
 import { type EventFilters, hasOutcome } from './event-filters.ts';
 import { useOutcomes } from './use-outcomes.ts';

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import type { EventOutcome } from '../../../contract/routes/records/events.ts';
+import type { EventOutcome } from '../../../contract/records/event.ts';
 import { client } from '../../session/session.ts';
 
 export type Outcomes = ReadonlyMap<string, EventOutcome['deliveries']>;

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { contentType, escapeMode } from '../../documents/destination.ts';
-import { renderResult } from '../../records/delivery.ts';
-import { api, tagged } from '../../route.ts';
-import { anything } from '../fields.ts';
+import { renderResult } from '../records/delivery.ts';
+import { anything, api, tagged } from '../route.ts';
+import { contentType, escapeMode } from './destination.ts';
 
 const problem = z.strictObject({
   line: z.int(),

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { route, tagged } from '../route.ts';
-import { anything } from './fields.ts';
+import { anything, route, tagged } from './route.ts';
 
 export const operatingRoutes = tagged('operating', {
   livez: route('GET /livez', null, 'Liveness check', { output: anything }),

@@ -1,7 +1,6 @@
-import { auditEntry } from '../../records/audit.ts';
-import { pageOf, pageQuery } from '../../records/page.ts';
-import { api, tagged } from '../../route.ts';
-import { textFilter, timeFilter } from '../fields.ts';
+import { api, tagged, textFilter, timeFilter } from '../route.ts';
+import { auditEntry } from './audit.ts';
+import { pageOf, pageQuery } from './page.ts';
 
 const { act, kind, result } = auditEntry.shape;
 
