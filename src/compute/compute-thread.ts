@@ -50,9 +50,7 @@ class ComputeThread implements Compute {
   }
 
   #caller<Name extends OperationName>(name: Name) {
-    type Argument = Parameters<Operations[Name]>[0];
-    type Value = ReturnType<Operations[Name]>;
-    return async (argument: Argument): Promise<Value> => {
+    return async (argument: Parameters<Operations[Name]>[0]): Promise<ReturnType<Operations[Name]>> => {
       if (this.#isClosed) throw stopping();
       const { calls, characters: charactersMax } = this.#options.waitingMax;
       const characters = JSON.stringify(argument).length;
@@ -63,7 +61,7 @@ class ComputeThread implements Compute {
       this.#waiting += characters;
       this.#queue.push({ name, argument, characters, resolve, reject });
       this.#runNext();
-      return promise as Promise<Value>; // the thread runs the operation of this type
+      return promise as Promise<ReturnType<Operations[Name]>>; // the thread runs the operation of this type
     };
   }
 

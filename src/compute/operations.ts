@@ -13,11 +13,9 @@ export type Conditions = {
   behaviors: readonly (readonly [id: string, behavior: { name: string; condition: Condition }])[];
 };
 
-/**
- * Operations that a user's input can make slow: pure functions of data that can be cloned, so that a thread can run
- * them. Their docstrings are those of `Compute`.
- */
+/** Operations that a user's input can make slow: pure functions of data that can be cloned, so that a thread can run them. */
 export const operations = {
+  /** The program of each input, or its problems; in input order. */
   compose: (inputs: readonly ProgramInput[]): Composed[] =>
     inputs.map((input) => {
       const composed = composeProgram(input);
@@ -25,16 +23,20 @@ export const operations = {
       return { ok: true, program: { ...composed.program, key: hash('sha256', composed.program.source) } };
     }),
 
+  /** All problems of a template, in the order of its text. */
   checkTemplate: ({ template, contentType }: { template: string; contentType: string }): Problem[] =>
     checkTemplate(template, { contentType }),
 
+  /** The problems of each condition; none when it compiles. */
   conditionProblems: (given: Conditions): ConditionProblem[][] =>
     compileAll(given).map((one) => (one.ok ? [] : one.problems)),
 
+  /** Why each condition is true or false for the event; null for one that does not compile. */
   explain({ event, ...given }: Conditions & { event: Event }): (Explanation | null)[] {
     return compileAll(given).map((one) => (one.ok ? one.condition.explain(event) : null));
   },
 
+  /** For each event, whether each condition is true; false for one that does not compile. */
   matches({ events, ...given }: Conditions & { events: readonly Event[] }): boolean[][] {
     const compiled = compileOnce(given);
     return events.map((event) => compiled.map((condition) => condition?.matches(event) === true));

@@ -30,23 +30,23 @@ export function emitter() {
     for (let at = code.indexOf('\n'); at >= 0; at = code.indexOf('\n', at + 1)) line++;
     column = code.length - lastBreak;
   };
+  const addPlaced = (code: string, source: Segment['source'], isFixed: boolean) => {
+    segments.push({ line, column, source, isFixed, tag });
+    add(code);
+    segments.push({ line, column, source: null, isFixed: false, tag });
+  };
   return {
     /** Adds generated code; an error in it is reported at `source`. */
-    generated(code: string, source?: Segment['source'] & object): void {
-      if (source !== undefined) segments.push({ line, column, source, isFixed: true, tag });
-      add(code);
-      if (source !== undefined) segments.push({ line, column, source: null, isFixed: false, tag });
+    generated(code: string, source?: Segment['source']): void {
+      if (source === undefined) add(code);
+      else addPlaced(code, source, true);
     },
     /** Sets the tag of the code that is added next. */
     tag(number: number): void {
       tag = number;
     },
-    verbatim(code: string, source: Segment['source']): void {
-      segments.push({ line, column, source, isFixed: false, tag });
-      // Line ends are normalised as in JavaScript, so that all code counts lines in the same way.
-      add(code.replace(/\r\n?/g, '\n'));
-      segments.push({ line, column, source: null, isFixed: false, tag });
-    },
+    /** Line ends are normalised as in JavaScript, so that all code counts lines in the same way. */
+    verbatim: (code: string, source: Segment['source']): void => addPlaced(code.replace(/\r\n?/g, '\n'), source, false),
     finish: (): Emitted => ({ code: parts.join(''), segments }),
   };
 }

@@ -1,12 +1,11 @@
-import type { Traits } from '../check/traits.ts';
-
 /**
  * The library of the template language as JavaScript source: the parts that the given code uses, in order of
  * dependency. Programs include it, because they run in a realm that has nothing else.
  *
+ * @param names the names that the code mentions
  * @param filters names of the filters used
  */
-export function prelude(traits: Traits, filters: ReadonlySet<string>): string {
+export function prelude(names: ReadonlySet<string>, filters: ReadonlySet<string>): string {
   const wanted = new Set<string>();
   const want = (name: string): void => {
     const piece = PIECES[name];
@@ -15,8 +14,7 @@ export function prelude(traits: Traits, filters: ReadonlySet<string>): string {
     wanted.add(name);
   };
   // eval() could refer to any name.
-  const mentions = (name: string) => traits.names.has(name) || traits.names.has('eval');
-  for (const name of ['sha256', 'md5', 'hmac', 'base64', 'uuid']) if (mentions(name)) want(name);
+  for (const name of ['sha256', 'md5', 'hmac', 'base64', 'uuid']) if (names.has(name) || names.has('eval')) want(name);
   for (const name of filters) want(`filter ${name}`);
   const members = [...filters].map((name) => `${JSON.stringify(name)}:$$filter_${name}`);
   const sources = [...wanted].map((name) => PIECES[name]?.source ?? '');

@@ -1,4 +1,3 @@
-import { noTraits, type Traits } from '../check/traits.ts';
 import type { Problem } from '../parse/position.ts';
 import { type CompiledTemplate, compileExpression, compileTemplate, type Uses } from './compile.ts';
 import type { Segment } from './emitter.ts';
@@ -44,13 +43,10 @@ export type Composed<P = Program> = { ok: true; program: P } | { ok: false; prob
 export function composeProgram(input: ProgramInput): Composed<Omit<Program, 'key'>> {
   const problems: PlacedProblem[] = [];
   const parts: Part[] = [];
-  const add = (place: string, result: ReturnType<typeof compileTemplate>): Part | null => {
-    if (!result.ok) {
-      problems.push(...result.problems.map((problem) => ({ ...problem, in: place })));
-      return null;
-    }
-    const part = { place, compiled: result };
-    parts.push(part);
+  const add = (place: string, compiled: ReturnType<typeof compileTemplate>): Part | null => {
+    const part = compiled.ok ? { index: parts.length, place, compiled } : null;
+    if (part !== null) parts.push(part);
+    if (!compiled.ok) problems.push(...compiled.problems.map((problem) => ({ ...problem, in: place })));
     return part;
   };
 
@@ -82,7 +78,7 @@ function hasTags(text: string): boolean {
   return text.includes('{{');
 }
 
-type Part = { place: string; compiled: CompiledTemplate };
+type Part = { index: number; place: string; compiled: CompiledTemplate };
 
 type Plan = {
   escape: Escape;
@@ -95,16 +91,18 @@ type Plan = {
 
 /** Writes the script. Everything that is known now is computed here instead of in the render. */
 function write(plan: Plan): string {
-  const traits = mergeTraits(plan.parts);
+  const names = new Set(plan.parts.flatMap(({ compiled }) => [...compiled.traits.names.keys()]));
   const filters = new Set(plan.parts.flatMap(({ compiled }) => [...compiled.filters]));
-  const lines = ['"use strict";(()=>{', BOOTSTRAP, prelude(traits, filters)];
+  const isReadOnly = plan.parts.every(({ compiled }) => compiled.traits.isReadOnly);
+  const lines = ['"use strict";(()=>{', BOOTSTRAP, prelude(names, filters)];
   lines.push(`const $$e=${ESCAPES[plan.escape]},$$r=${ESCAPES.none};`);
 
   const maps: string[] = [];
   // The first line of the next part's code: each part starts on a line of its own, so that only the lines of its map
   // shift.
   let line = lines.join('\n').split('\n').length + 2;
-  plan.parts.forEach((part, index) => {
+  for (const part of plan.parts) {
+    const { index } = part;
     const isPath = part === plan.path;
     const isHeader = plan.headers.some(({ value }) => value === part);
     const opening = isPath || isHeader ? `const $$u${index}=(($$e,$$r)=>` : `const $$u${index}=`;
@@ -112,7 +110,7 @@ function write(plan: Plan): string {
     lines.push(opening, `${part.compiled.code}${closing}`);
     maps.push(part.compiled.segments.map((segment) => mapEntry(segment, line)).join(';'));
     line += 1 + part.compiled.code.split('\n').length;
-  });
+  }
 
   const places = plan.parts.map(({ place }) => place);
   lines.push(`const $$places=${JSON.stringify(places)},$$maps=${JSON.stringify(maps)};`);
@@ -120,7 +118,7 @@ function write(plan: Plan): string {
   const dynamic = (value: string | Part | null, finish: string) =>
     typeof value === 'string' || value === null
       ? JSON.stringify(value ?? '')
-      : `($$at=${plan.parts.indexOf(value)},$$n=0,$$ended=false,${finish}($$u${plan.parts.indexOf(value)}($$it)))`;
+      : `($$at=${value.index},$$n=0,$$ended=false,${finish}($$u${value.index}($$it)))`;
   const path = dynamic(plan.path, '$$finishPath');
   const headers = plan.headers.map(({ name, value }) => `[${JSON.stringify(name)},${dynamic(value, '$$finishText')}]`);
   const tail = `,"path":`;
@@ -133,19 +131,19 @@ function write(plan: Plan): string {
         `return ${JSON.stringify(tail)}+$$json(p)+',"headers":'+$$json(h)+"}\\n"};`,
     );
   }
-  lines.push(renderFunction(plan, traits.isReadOnly), '})();');
+  lines.push(renderFunction(plan, isReadOnly), '})();');
   return lines.join('\n');
 }
 
 function renderFunction(plan: Plan, isReadOnly: boolean): string {
-  const template = plan.parts.indexOf(plan.template);
+  const template = plan.template.index;
   const freeze = isReadOnly ? '' : '$$freeze(input.data);$$freeze(input.events);$$freeze(input.meta);';
   return `globalThis.__render=(text)=>{
 $$stop=null;$$at=${template};$$n=0;
 try{
 const input=$$input=$$parse(text);
 ${freeze}
-${plan.mapping === undefined ? 'const data=input.data;' : mappingCode(plan.mapping, plan.parts, isReadOnly)}
+${plan.mapping === undefined ? 'const data=input.data;' : mappingCode(plan.mapping, isReadOnly)}
 const $$it=${isReadOnly ? '' : '$$freezeOne'}({data,events:input.events,meta:input.meta});
 $$at=${template};$$n=0;
 const result=$$u${template}($$it);
@@ -155,14 +153,14 @@ return $$output(result,$$it,$$rest);
 };`;
 }
 
-function mappingCode(mapping: { field: string; part: Part | null }[], parts: Part[], isReadOnly: boolean): string {
+function mappingCode(mapping: { field: string; part: Part | null }[], isReadOnly: boolean): string {
   const needsEvent = mapping.some(({ part }) => part !== null);
   const fields = mapping.map(({ field, part }) => {
     const key = JSON.stringify(field);
     const set = (value: string) =>
       field === '__proto__' ? `$$set(record,${key},${value})` : `record[${key}]=${value}`;
     if (part === null) return `if($$own(from,${key}))${set(`from[${key}]`)};`;
-    const index = parts.indexOf(part);
+    const { index } = part;
     return `$$at=${index};$$n=0;v=$$u${index}(it);if($$stop!==null)return $$stopped();if(v!==undefined)${set('v')};`;
   });
   return `const data=[];
@@ -182,13 +180,4 @@ ${isReadOnly ? '' : '$$freezeOne(data);'}`;
 function mapEntry({ line, column, source, isFixed, tag }: Segment, firstLine: number): string {
   const at = `${line + firstLine - 1},${column}`;
   return source === null ? at : `${at},${tag},${source.line},${source.column}${isFixed ? ',1' : ''}`;
-}
-
-function mergeTraits(parts: Part[]): Traits {
-  const merged = noTraits();
-  for (const { compiled } of parts) {
-    for (const [name, offset] of compiled.traits.names) merged.names.set(name, offset);
-    if (!compiled.traits.isReadOnly) merged.isReadOnly = false;
-  }
-  return merged;
 }
