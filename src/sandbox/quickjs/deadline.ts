@@ -1,33 +1,26 @@
-/** Limits the run time of scripts, one after the other. */
-type Deadline = {
-  start(): void;
-  /** Whether the script must end; called by the engine at intervals. Stays true until the next start. */
-  isOver(): boolean;
-  readonly wasHit: boolean;
-};
-
 /**
- * A deadline of `timeoutMs` of the thread's CPU time instead of wall time: on a busy machine a script may wait for a
- * core. The CPU clock is a system call, so it is read first when the engine first asks, which short scripts never do,
- * and again after the wall-clock deadline.
+ * Limits the run time of scripts, one after the other, to `timeoutMs` of the thread's CPU time. Wall time would not do: on
+ * a busy machine a script may wait for a core. The CPU clock is a system call, so it is read first when the engine first
+ * asks, which short scripts never do, and again after the wall-clock deadline.
  */
-export function cpuDeadline(timeoutMs: number): Deadline {
+export function cpuDeadline(timeoutMs: number) {
   let endsAt = 0;
   let cpuAtStart: number | null = null;
   let wasHit = false;
   return {
-    start() {
+    start(): void {
       endsAt = performance.now() + timeoutMs;
       cpuAtStart = null;
       wasHit = false;
     },
-    isOver() {
+    /** Whether the script must end; called by the engine at intervals. Stays true until the next start. */
+    isOver(): boolean {
       if (wasHit) return true;
       cpuAtStart ??= cpuMs();
       if (performance.now() >= endsAt && cpuMs() - cpuAtStart >= timeoutMs) wasHit = true;
       return wasHit;
     },
-    get wasHit() {
+    get wasHit(): boolean {
       return wasHit;
     },
   };

@@ -6,39 +6,31 @@ import { crashed, exceeded, type Limits, threw } from './outcome.ts';
 import { STATUS } from './prelude.ts';
 import { seedWords } from './seed.ts';
 
-/** One engine in use: every script in it runs under the limits. */
-export type Session = {
-  readonly engine: Engine;
-  /** Runs a program's top level; returns its `__render`, or why there is none. */
-  prepare(source: string): { fn: number } | { failure: RenderOutcome };
-  run(job: RenderJob, fn: number): RenderOutcome;
-  /** A script exceeded a limit or broke the engine: this instance must not be used again, not even restored. */
-  readonly isSpent: boolean;
-};
+export type Session = ReturnType<typeof newSession>;
 
-export function newSession(engine: Engine, realm: Realm, clock: { nowMs: number }, limits: Limits): Session {
+/** One engine in use: every script in it runs under the limits. */
+export function newSession(engine: Engine, realm: Realm, clock: { nowMs: number }, limits: Limits) {
   const deadline = cpuDeadline(limits.timeoutMs);
   let isSpent = false;
   engine.onStep = () => deadline.isOver();
 
   return {
     engine,
-    prepare(source) {
-      let fn = 0;
-      const failure = guarded(() => {
+    /** Runs a program's top level; returns its `__render`, or why there is none. */
+    prepare(source: string): { fn: number } | { failure: RenderOutcome } {
+      const prepared = guarded(() => {
         clock.nowMs = 0;
         const evaluated = evaluate(engine, realm, source, PROGRAM_FILE);
         if (evaluated.isError) return failed(evaluated.value);
         const render = getGlobal(engine, realm, '__render');
         if (render.isError) return failed(render.value);
         if (render.type !== 'function') return threw('the program sets no function __render');
-        fn = render.value;
-        return null;
+        return { fn: render.value };
       });
-      return failure === null ? { fn } : { failure };
+      return 'fn' in prepared ? prepared : { failure: prepared };
     },
-    run(job, fn) {
-      const outcome = guarded(() => {
+    run(job: RenderJob, fn: number): RenderOutcome {
+      return guarded(() => {
         clock.nowMs = job.nowMs;
         if (realm.random !== 0) engine.words.set(seedWords(job.seed), realm.random >>> 2);
         const isPlain = job.input.isWellFormed() && !job.input.includes('\0');
@@ -46,17 +38,17 @@ export function newSession(engine: Engine, realm: Realm, clock: { nowMs: number 
         const { isError, value } = call(engine, realm, realm.enter, fn, input, isPlain ? realm.false : realm.true);
         return isError ? failed(value) : read(value);
       });
-      return outcome ?? threw('the program ended without a result');
     },
-    get isSpent() {
+    /** A script exceeded a limit or broke the engine: this instance must not be used again, not even restored. */
+    get isSpent(): boolean {
       return isSpent;
     },
   };
 
-  function guarded(script: () => RenderOutcome | null): RenderOutcome | null {
+  function guarded<T extends object>(script: () => T | RenderOutcome): T | RenderOutcome {
     deadline.start();
     engine.hasRunOut = false;
-    let outcome: RenderOutcome | null;
+    let outcome: T | RenderOutcome;
     try {
       outcome = script();
     } catch (error) {
@@ -66,7 +58,7 @@ export function newSession(engine: Engine, realm: Realm, clock: { nowMs: number 
     // Exhausted memory, like an expired deadline, can't be caught by the script.
     if (engine.hasRunOut) outcome = exceeded('memory', limits);
     if (deadline.wasHit) outcome = exceeded('time', limits);
-    if (outcome?.kind === 'exceeded') isSpent = true;
+    if ('kind' in outcome && outcome.kind === 'exceeded') isSpent = true;
     return outcome;
   }
 
