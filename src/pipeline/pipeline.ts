@@ -34,7 +34,6 @@ import { createPreviews } from './preview/preview.ts';
 import { type RedactionPolicies, redactionPolicies } from './privacy/exchange-redaction.ts';
 import { intakePrivacy } from './privacy/intake-masks.ts';
 import { startReplays } from './replay/replay-runner.ts';
-import { bodyRetention } from './retention/body-retention.ts';
 import { startEraser } from './retention/erasure.ts';
 import { startRetention } from './retention/retention.ts';
 import { type OperatorRetention, retentionOf } from './snapshot/effective-settings.ts';
@@ -203,7 +202,6 @@ async function startDelivering(shared: Shared) {
       ...shared,
       ...limits,
       retention: () => retentionOf(configuration.snapshot, limits.retention),
-      forgetBodies: bodyRetention(shared),
       holds,
       sendingTo: (destinationId) => dispatcher.inFlight({ destinationId }),
       expired: (of, count) => events.emit('ended', of, { status: 'failed', reason: 'expired' }, count),

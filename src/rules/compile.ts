@@ -16,8 +16,6 @@ export type CompiledCondition = {
   explain(event: Event): Explanation;
   /** The parts that must all hold, with their needs; the rule index uses them. */
   conjuncts: readonly Conjunct[];
-  /** The names of the compared parameters, without duplicates. */
-  parameters: readonly string[];
 };
 
 /**
@@ -57,15 +55,7 @@ export function compileCondition(
   behaviors: Behaviors,
   shared: SharedParts = sharedParts(),
 ): { ok: true; condition: CompiledCondition } | { ok: false; problems: ConditionProblem[] } {
-  const build: Build = {
-    behaviors,
-    shared,
-    problems: [],
-    parameters: new Set(),
-    leaves: 0,
-    listValues: 0,
-    regexSize: 0,
-  };
+  const build: Build = { behaviors, shared, problems: [], leaves: 0, listValues: 0, regexSize: 0 };
   const part = compilePart(condition, { pointer: '', reportAt: '', depth: 1, within: [] }, build);
   if (build.problems.length > 0) return { ok: false, problems: build.problems };
   return {
@@ -77,7 +67,6 @@ export function compileCondition(
         return { result: tree.result, decidedBy: deciderOf(tree), tree };
       },
       conjuncts: conjunctsOf(part),
-      parameters: [...build.parameters],
     },
   };
 }
@@ -100,7 +89,6 @@ type Build = {
   behaviors: Behaviors;
   shared: SharedParts;
   problems: ConditionProblem[];
-  parameters: Set<string>;
   leaves: number;
   listValues: number;
   regexSize: number;
@@ -185,7 +173,6 @@ function compileLeaf(comparison: Comparison, place: Place, build: Build): Part {
   const { parameter, operator } = comparison;
   const ignoreCase = comparison.ignoreCase === true;
   const value = 'value' in comparison ? comparison.value : null;
-  build.parameters.add(parameter);
   return {
     matches,
     explain: (event) => {

@@ -3,6 +3,7 @@ import type { Audit } from '../../audit/audit.ts';
 import type { Retention } from '../../contract/documents/settings.ts';
 import { AppError } from '../../contract/errors.ts';
 import type { Journal } from '../../journal/journal.ts';
+import type { RedactionPolicies } from '../privacy/exchange-redaction.ts';
 import { startHoldExpiry } from './hold-expiry.ts';
 
 const dayMs = 86_400_000;
@@ -17,8 +18,7 @@ export function startRetention(
     audit: Pick<Audit, 'prune'>;
     /** The current limits of age and size. */
     retention(): Retention;
-    /** Removes bodies whose time is over. */
-    forgetBodies(): Promise<unknown>;
+    redaction: RedactionPolicies;
   },
 ) {
   const { journal, audit, clock, everyMs } = options;
@@ -36,7 +36,7 @@ export function startRetention(
   }
 
   /** A step that fails is repeated in the next round; the other steps still run. */
-  const steps = { 'remove bodies': options.forgetBodies, 'remove old data': retain, 'prune the audit trail': prune };
+  const steps = { 'remove bodies': bodyRetention(options), 'remove old data': retain, 'prune the audit trail': prune };
   const stack = new AsyncDisposableStack();
   const rounds = new Rounds(clock, async () => {
     for (const [doing, step] of Object.entries(steps)) await step().catch((error) => options.failed(error, doing));
@@ -54,5 +54,33 @@ export function startRetention(
     /** Whether the size limit is reached with nothing left to remove. */
     isFull: () => isFull,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+type BodyOptions = Pick<Parameters<typeof startRetention>[0], 'configuration' | 'journal' | 'clock' | 'redaction'>;
+const noteName = 'bodies';
+
+/**
+ * Removes bodies whose time is over. When the body retention of a destination has changed, its finished deliveries get
+ * the new time first. Deliveries of a deleted destination keep theirs.
+ */
+function bodyRetention({ configuration, journal, clock, redaction }: BodyOptions): () => Promise<void> {
+  const { retention } = journal;
+  let reported: ReadonlyMap<string, number> | null = null;
+
+  return async () => {
+    reported ??= new Map(JSON.parse((await retention.loadNote(noteName)) ?? '[]') as [string, number][]); // saved below
+    const { destination } = configuration.snapshot.documents;
+    const wanted = new Map<string, number>();
+    for (const one of destination.values()) {
+      const ms = redaction(one)?.bodiesMs ?? null;
+      if (ms !== null) wanted.set(one.id, ms);
+    }
+    const ids = new Set([...reported.keys(), ...wanted.keys()]);
+    const changed = [...ids].filter((id) => reported?.get(id) !== wanted.get(id));
+    for (const id of changed) if (destination.has(id)) await retention.keepBodies(id, wanted.get(id) ?? null);
+    if (changed.length > 0) await retention.saveNote(noteName, JSON.stringify([...wanted]));
+    reported = wanted;
+    await retention.forgetBodies(clock.now());
   };
 }
