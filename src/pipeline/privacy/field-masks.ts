@@ -1,4 +1,5 @@
 import { isIP, isIPv4 } from 'node:net';
+import ipaddr from 'ipaddr.js';
 import type { FieldMask, FieldPrivacy } from '../../contract/documents/privacy.ts';
 import { type DataValue, hopsKey, type IncomingEvent } from '../../contract/records/event.ts';
 import { compileWildcard } from '../../rules/wildcard.ts';
@@ -167,17 +168,7 @@ const bare = (address: string) => address.replace(/^\[(.*)\]$/, '$1').replace(/%
 
 function network(address: string): string {
   if (isIPv4(address)) return address.replace(/\d+$/, '0');
-  // Expanded by the URL parser, which knows every short form.
-  const whole = new URL(`http://[${address}]`).hostname.slice(1, -1);
-  const mapped = /^::ffff:([0-9a-f]+):([0-9a-f]+)$/.exec(whole);
-  if (mapped !== null) {
-    const high = Number.parseInt(mapped[1] ?? '', 16);
-    const low = Number.parseInt(mapped[2] ?? '', 16);
-    return `::ffff:${high >> 8}.${high & 255}.${low >> 8}.0`;
-  }
-  const [head = '', tail = ''] = whole.split('::', 2);
-  const before = head === '' ? [] : head.split(':');
-  const after = tail === '' ? [] : tail.split(':');
-  const groups = [...before, ...Array<string>(8 - before.length - after.length).fill('0'), ...after];
-  return new URL(`http://[${groups.slice(0, 3).join(':')}::]`).hostname.slice(1, -1);
+  const whole = ipaddr.IPv6.parse(address);
+  if (whole.isIPv4MappedAddress()) return `::ffff:${network(whole.toIPv4Address().toString())}`;
+  return new ipaddr.IPv6([...whole.parts.slice(0, 3), 0, 0, 0, 0, 0]).toString();
 }
