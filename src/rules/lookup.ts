@@ -19,19 +19,11 @@ export function compileLookup(name: string): Lookup {
   const isPath = path.length > 1;
   const isInEvent = eventFields.has(rootOf(name));
 
-  return (event) => {
-    const exact = own(event.data, name);
-    if (exact !== undefined) return exact;
-    if (bare !== name) {
-      const exactBare = own(event.data, bare);
-      if (exactBare !== undefined) return exactBare;
-    }
-    if (isPath) {
-      const inData = follow(event.data, path);
-      if (inData !== undefined) return inData;
-    }
-    return isInEvent ? follow(event, path) : undefined;
-  };
+  return (event) =>
+    own(event.data, name) ??
+    (bare === name ? undefined : own(event.data, bare)) ??
+    (isPath ? follow(event.data, path) : undefined) ??
+    (isInEvent ? follow(event, path) : undefined);
 }
 
 /**
