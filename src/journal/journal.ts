@@ -296,6 +296,7 @@ export interface DeliveryLog {
   event(id: string): Promise<Event | null>;
   /** A page of the deliveries that match every given filter, newest first (by id). */
   deliveries(query: DeliveryQuery): Promise<LoggedDelivery[]>;
+  /** `attemptLog` has the newest attempts, oldest first: all of them, or about 4 MiB. */
   delivery(id: string): Promise<(LoggedDelivery & { attemptLog: Attempt[]; rendered: Rendered | null }) | null>;
   /**
    * A person's retry: finished or not, the delivery becomes due now and its schedule starts again. `render` drops the

@@ -2,7 +2,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openSqlite, operationsOf } from '../../sqlite/sqlite.ts';
 import { temporaryFolder } from '../../sqlite/temporary-folder.testing.ts';
-import { accept, claim, incoming, planned, start } from '../journal.samples.ts';
+import {
+  accept,
+  attempt,
+  claim,
+  erasureEntry,
+  incoming,
+  planned,
+  rendered,
+  settlement,
+  start,
+} from '../journal.samples.ts';
 import { sqliteJournal } from './sqlite-journal.ts';
 
 const MiB = 2 ** 20;
@@ -78,4 +88,48 @@ test('a search of events stops after 4 MiB and returns where the next search con
   }
   assert.deepEqual(found, db.ids.toReversed());
   assert.equal(lookedAt, largeEvents);
+});
+
+test('the history of a delivery has the newest attempts, about 4 MiB, with the request of each', async () => {
+  await using db = await opened();
+  const { journal } = db;
+  const lease = await claim(journal, 'deliveries/0');
+  const plan = { advance: null, deliveries: [planned({ eventId: db.ids[0] ?? null })], now: start };
+  const [id = ''] = (await journal.matching.plan(lease, plan)) ?? assert.fail();
+  const request = rendered('the first body');
+  const logged = (number: number) => ({
+    ...attempt(number, { body: request.body }),
+    error: { kind: 'http_5xx' as const, message: text },
+  });
+  for (let number = 1; number <= largeEvents; number++) {
+    const step = { status: 'retrying' as const, dueAt: start, rendered: request, log: [logged(number)] };
+    await journal.deliveries.settle(lease, [settlement(id, step)], start);
+  }
+  const found = (await journal.log.delivery(id)) ?? assert.fail();
+  const { length } = found.attemptLog;
+  assert.ok(length > 1 && length <= rowsAtOnceMost, `${length} attempts at once`);
+  const newest = Array.from({ length }, (_, index) => logged(largeEvents - length + 1 + index));
+  assert.deepEqual(found.attemptLog, newest);
+  assert.deepEqual(found.rendered, request);
+});
+
+test('a step of an erasure stops after 4 MiB, and the next steps erase the rest', async () => {
+  await using db = await opened();
+  const { journal } = db;
+  const lease = await claim(journal, 'events/0');
+  const sought = { visitorId: 'ann' };
+  const large = incoming({ ...sought, data: { text } });
+  const ids: string[] = [];
+  for (let count = 0; count < largeEvents; count++) ids.push(...(await accept(journal, [large])).ids);
+  const advance = { partition: 0, from: 0, to: largeEvents + ids.length };
+  assert.ok(await journal.matching.plan(lease, { advance, deliveries: [], now: start }));
+  await journal.erasures.begin({ id: 'era_1', code: 'c', sought, now: start }, erasureEntry);
+  const erased: string[] = [];
+  for (let state = ''; state !== 'done'; ) {
+    const step = await journal.erasures.step('era_1', { now: start, sending: [] });
+    assert.ok(step.events.length <= rowsAtOnceMost, `${step.events.length} events at once`);
+    erased.push(...step.events.map((event) => event.id));
+    ({ state } = step);
+  }
+  assert.deepEqual(erased, ids);
 });

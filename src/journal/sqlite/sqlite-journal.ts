@@ -2,7 +2,7 @@ import { AppError } from '../../contract/errors.ts';
 import { placedId, placeOf } from '../../contract/ids.ts';
 import type { Sqlite } from '../../sqlite/sqlite.ts';
 import { countByAction } from '../count-by-action.ts';
-import type { CountByAction, DeliveryLog, Journal } from '../journal.ts';
+import type { CountByAction, DeliveryLog, DeliveryQueue, Journal, RetentionStore, Statistics } from '../journal.ts';
 import { dueOf, historyOf, loggedOf } from './delivery-codec.ts';
 import { eventOfLine, lineStart } from './event-codec.ts';
 import { acceptedOf, packRequests } from './operations/accept.ts';
@@ -30,25 +30,13 @@ const bodiesAtOnce = 50;
 export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
   const client: JournalClient = sqlite.client<typeof operations>();
   let isFull = false;
-  let isStarted = false;
-
-  const search: DeliveryLog['search'] = async ({ before, after, name, ...filters }) => {
-    const cursors = { before: cursor('event', before), after: cursor('event', after) };
-    if (cursors.before === undefined || cursors.after === undefined)
-      return { events: [], reached: null, looked: 0, lookedBytes: 0 };
-    const start = name === undefined ? null : lineStart(name);
-    const query = { ...filters, before: cursors.before, after: cursors.after, lineStart: start };
-    const { lines, reached, ...looked } = await client.read('searchEvents', query);
-    return { events: lines.map(eventOfLine), reached: reached && placedId('event', reached), ...looked };
-  };
-
+  const retention = retentionStore(client);
   return {
     leases: {
       acquire: (request) => client.write('acquire', request),
       renew: (lease, ttlMs, now) => client.write('renew', { lease, until: now + ttlMs }),
       release: (lease) => client.write('releaseLease', lease),
     },
-
     intake: {
       async accept(requests) {
         if (isFull) throw new AppError('storage_full');
@@ -60,158 +48,184 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
         });
       },
     },
-
-    matching: {
-      position: (partition) => client.write('position', partition),
-      async read(query) {
-        const lines = await client.write('readEvents', query);
-        const events = lines.map((line) => ({ offset: line.number, event: eventOfLine(line) }));
-        return { events, to: (events.at(-1)?.offset ?? query.from - 1) + 1 };
-      },
-      async plan(lease, { advance, deliveries, now }) {
-        const planned = packPlanned(deliveries, ({ eventId }) => (eventId === null ? null : placeOf('event', eventId)));
-        const load = { bytes: planned.length, isIntake: false };
-        const done = await client.write('plan', { lease, advance, planned, now }, load);
-        return done && deliveryIds(done, deliveries.length);
-      },
-    },
-
-    deliveries: {
-      async due({ destinationId, replayId, now, limit, after, except = [], inOrder = false, followers = 0 }) {
-        const number = after === undefined ? null : placeOf('delivery', after.id)?.number;
-        if (number === undefined) return { due: [], followers: [], isCut: false, nextDueAt: null };
-        const cursor = after === undefined || number === null ? null : { dueAt: after.dueAt, number };
-        const of = { destinationId, replayId: replayId ?? '', inOrder, followers };
-        const query = { ...of, now, limit, after: cursor, except: numbersOf(except) };
-        const { rows, behind, isCut, nextDueAt } = await client.write('due', query);
-        return { due: rows.map(dueOf), followers: behind.map(dueOf), isCut, nextDueAt };
-      },
-      async backlog() {
-        // At start the writer is idle; later, a count over many rows must not delay writes.
-        const rows = await (isStarted ? client.read : client.write)('backlog', null);
-        isStarted = true;
-        return rows.map((row) => ({
-          destinationId: row.destination,
-          connectionId: row.connection,
-          replayId: row.replay === '' ? null : row.replay,
-          open: row.open,
-          nextDueAt: row.next_due_at,
-        }));
-      },
-      mark: (lease, ids, onTrial) =>
-        client.write(
-          'mark',
-          {
-            lease,
-            numbers: JSON.stringify(numbersOf(ids)),
-            onTrial: onTrial === null ? null : (numbersOf([onTrial])[0] ?? null),
-          },
-          { bytes: 0, isIntake: false, maxDelayMs },
-        ),
-      async recover(lease, now) {
-        const { suspects, poisoned } = await client.write('recover', { lease, now });
-        const id = (place: { timeMs: number; number: number }) => deliveryId(place.timeMs, place.number);
-        return { suspects: suspects.map(id), poisoned: poisoned.map(id) };
-      },
-      settle(lease, settlements, now) {
-        const { batch, bytes } = packSettle(lease, settlements, now);
-        return client.write('settle', batch, { bytes, isIntake: false, maxDelayMs });
-      },
-      holds: () => client.write('holds', null),
-      saveHold: (hold) => client.write('saveHold', hold, { bytes: 0, isIntake: false, maxDelayMs }),
-      removeHold: (scopeId) => client.write('removeHold', scopeId),
-    },
-
-    log: {
-      async events(query) {
-        return (await search({ ...query, lookedMost: Number.MAX_SAFE_INTEGER })).events;
-      },
-      search,
-      async event(id) {
-        const place = placeOf('event', id);
-        const line = place && (await client.read('event', place));
-        return line && eventOfLine(line);
-      },
-      async deliveries({ before, after, eventId, replayOf, ...rest }) {
-        const older = cursor('delivery', before);
-        const newer = cursor('delivery', after);
-        const event = cursor('event', eventId);
-        const repeated = cursor('delivery', replayOf);
-        if (older === undefined || newer === undefined || event === undefined || repeated === undefined) return [];
-        const query = { ...rest, before: older?.number ?? null, after: newer?.number ?? null, event, repeated };
-        return (await client.read('listDeliveries', query)).map(loggedOf);
-      },
-      async delivery(id) {
-        const place = placeOf('delivery', id);
-        const found = place && (await client.read('delivery', place));
-        return found && { ...loggedOf(found.row), ...historyOf(found) };
-      },
-      async retry({ id, now, render }, entry) {
-        const place = placeOf('delivery', id);
-        return place !== null && client.write('retry', { ...place, now, render, entry });
-      },
-      async cancel(id, now, entry) {
-        const place = placeOf('delivery', id);
-        return place && client.write('cancel', { ...place, now, entry });
-      },
-      release: (destinationId, now) => inSteps((limit) => client.write('release', { destinationId, now, limit })),
-      async expire({ except, ...query }) {
-        const counts: CountByAction[] = [];
-        const numbers = numbersOf(except);
-        await inSteps(async (limit) => {
-          const expired = await client.write('expire', { ...query, except: numbers, limit });
-          counts.push(...expired);
-          return expired.reduce((sum, { count }) => sum + count, 0);
-        });
-        return countByAction(counts);
-      },
-    },
-
+    matching: matching(client),
+    deliveries: deliveryQueue(client),
+    log: deliveryLog(client),
     replays: sqliteReplays(client),
-
     retention: {
+      ...retention,
       async retain(limits) {
-        const result = await retain(client, limits);
+        const result = await retention.retain(limits);
         isFull = result.full;
         return result;
       },
-      forgetBodies: (now) => inSteps((limit) => client.write('forgetBodies', { now, limit }), bodiesAtOnce),
-      async keepBodies(destinationId, ms) {
-        let sum = 0;
-        let after: number | null = 0;
-        while (after !== null) {
-          const step: { last: number | null; count: number } = await client.write('keepBodies', {
-            destinationId,
-            ms,
-            after,
-            limit: rowsAtOnce,
-          });
-          sum += step.count;
-          after = step.last;
-        }
-        return sum;
-      },
-      usage: () => client.read('usage', null),
-      loadNote: (name) => client.write('loadNote', name),
-      loadNotes: (prefix) => client.write('loadNotes', prefix),
-      saveNote: (name, text) => client.write('saveNote', { name, text }),
     },
-
     erasures: sqliteErasures(client),
+    statistics: statistics(client),
+  };
+}
 
-    statistics: {
-      add(entries) {
-        const text = JSON.stringify(entries);
-        return client.write('addStatistics', text, { bytes: text.length, isIntake: false, maxDelayMs });
-      },
-      rollUp: (before) => client.write('rollUpStatistics', before, { bytes: 0, isIntake: false, maxDelayMs }),
-      read: (query) => client.read('readStatistics', query),
-      async waiting(destinationId, except) {
-        const numbers = except.flatMap((id) => placeOf('delivery', id)?.number ?? []);
-        return countByAction(await client.read('waiting', { destinationId, except: numbers }));
-      },
-      oldestWaiting: () => client.read('oldestWaiting', null),
+function matching(client: JournalClient): Journal['matching'] {
+  return {
+    position: (partition) => client.write('position', partition),
+    async read(query) {
+      const lines = await client.write('readEvents', query);
+      const events = lines.map((line) => ({ offset: line.number, event: eventOfLine(line) }));
+      return { events, to: (events.at(-1)?.offset ?? query.from - 1) + 1 };
     },
+    async plan(lease, { advance, deliveries, now }) {
+      const planned = packPlanned(deliveries, ({ eventId }) => (eventId === null ? null : placeOf('event', eventId)));
+      const load = { bytes: planned.length, isIntake: false };
+      const done = await client.write('plan', { lease, advance, planned, now }, load);
+      return done && deliveryIds(done, deliveries.length);
+    },
+  };
+}
+
+function deliveryQueue(client: JournalClient): DeliveryQueue {
+  let isStarted = false;
+  return {
+    async due({ destinationId, replayId, now, limit, after, except = [], inOrder = false, followers = 0 }) {
+      const number = after === undefined ? null : placeOf('delivery', after.id)?.number;
+      if (number === undefined) return { due: [], followers: [], isCut: false, nextDueAt: null };
+      const cursor = after === undefined || number === null ? null : { dueAt: after.dueAt, number };
+      const of = { destinationId, replayId: replayId ?? '', inOrder, followers };
+      const query = { ...of, now, limit, after: cursor, except: numbersOf(except) };
+      const { rows, behind, isCut, nextDueAt } = await client.write('due', query);
+      return { due: rows.map(dueOf), followers: behind.map(dueOf), isCut, nextDueAt };
+    },
+    async backlog() {
+      // At start the writer is idle; later, a count over many rows must not delay writes.
+      const rows = await (isStarted ? client.read : client.write)('backlog', null);
+      isStarted = true;
+      return rows.map((row) => ({
+        destinationId: row.destination,
+        connectionId: row.connection,
+        replayId: row.replay === '' ? null : row.replay,
+        open: row.open,
+        nextDueAt: row.next_due_at,
+      }));
+    },
+    mark: (lease, ids, onTrial) =>
+      client.write(
+        'mark',
+        {
+          lease,
+          numbers: JSON.stringify(numbersOf(ids)),
+          onTrial: onTrial === null ? null : (numbersOf([onTrial])[0] ?? null),
+        },
+        { bytes: 0, isIntake: false, maxDelayMs },
+      ),
+    async recover(lease, now) {
+      const { suspects, poisoned } = await client.write('recover', { lease, now });
+      const id = (place: { timeMs: number; number: number }) => deliveryId(place.timeMs, place.number);
+      return { suspects: suspects.map(id), poisoned: poisoned.map(id) };
+    },
+    settle(lease, settlements, now) {
+      const { batch, bytes } = packSettle(lease, settlements, now);
+      return client.write('settle', batch, { bytes, isIntake: false, maxDelayMs });
+    },
+    holds: () => client.write('holds', null),
+    saveHold: (hold) => client.write('saveHold', hold, { bytes: 0, isIntake: false, maxDelayMs }),
+    removeHold: (scopeId) => client.write('removeHold', scopeId),
+  };
+}
+
+function deliveryLog(client: JournalClient): DeliveryLog {
+  const search: DeliveryLog['search'] = async ({ before, after, name, ...filters }) => {
+    const cursors = { before: cursor('event', before), after: cursor('event', after) };
+    if (cursors.before === undefined || cursors.after === undefined)
+      return { events: [], reached: null, looked: 0, lookedBytes: 0 };
+    const start = name === undefined ? null : lineStart(name);
+    const query = { ...filters, before: cursors.before, after: cursors.after, lineStart: start };
+    const { lines, reached, ...looked } = await client.read('searchEvents', query);
+    return { events: lines.map(eventOfLine), reached: reached && placedId('event', reached), ...looked };
+  };
+
+  return {
+    async events(query) {
+      return (await search({ ...query, lookedMost: Number.MAX_SAFE_INTEGER })).events;
+    },
+    search,
+    async event(id) {
+      const place = placeOf('event', id);
+      const line = place && (await client.read('event', place));
+      return line && eventOfLine(line);
+    },
+    async deliveries({ before, after, eventId, replayOf, ...rest }) {
+      const older = cursor('delivery', before);
+      const newer = cursor('delivery', after);
+      const event = cursor('event', eventId);
+      const repeated = cursor('delivery', replayOf);
+      if (older === undefined || newer === undefined || event === undefined || repeated === undefined) return [];
+      const query = { ...rest, before: older?.number ?? null, after: newer?.number ?? null, event, repeated };
+      return (await client.read('listDeliveries', query)).map(loggedOf);
+    },
+    async delivery(id) {
+      const place = placeOf('delivery', id);
+      const found = place && (await client.read('delivery', place));
+      return found && { ...loggedOf(found.row), ...historyOf(found) };
+    },
+    async retry({ id, now, render }, entry) {
+      const place = placeOf('delivery', id);
+      return place !== null && client.write('retry', { ...place, now, render, entry });
+    },
+    async cancel(id, now, entry) {
+      const place = placeOf('delivery', id);
+      return place && client.write('cancel', { ...place, now, entry });
+    },
+    release: (destinationId, now) => inSteps((limit) => client.write('release', { destinationId, now, limit })),
+    async expire({ except, ...query }) {
+      const counts: CountByAction[] = [];
+      const numbers = numbersOf(except);
+      await inSteps(async (limit) => {
+        const expired = await client.write('expire', { ...query, except: numbers, limit });
+        counts.push(...expired);
+        return expired.reduce((sum, { count }) => sum + count, 0);
+      });
+      return countByAction(counts);
+    },
+  };
+}
+
+function retentionStore(client: JournalClient): RetentionStore {
+  return {
+    retain: (limits) => retain(client, limits),
+    forgetBodies: (now) => inSteps((limit) => client.write('forgetBodies', { now, limit }), bodiesAtOnce),
+    async keepBodies(destinationId, ms) {
+      let sum = 0;
+      let after: number | null = 0;
+      while (after !== null) {
+        const step: { last: number | null; count: number } = await client.write('keepBodies', {
+          destinationId,
+          ms,
+          after,
+          limit: rowsAtOnce,
+        });
+        sum += step.count;
+        after = step.last;
+      }
+      return sum;
+    },
+    usage: () => client.read('usage', null),
+    loadNote: (name) => client.write('loadNote', name),
+    loadNotes: (prefix) => client.write('loadNotes', prefix),
+    saveNote: (name, text) => client.write('saveNote', { name, text }),
+  };
+}
+
+function statistics(client: JournalClient): Statistics {
+  return {
+    add(entries) {
+      const text = JSON.stringify(entries);
+      return client.write('addStatistics', text, { bytes: text.length, isIntake: false, maxDelayMs });
+    },
+    rollUp: (before) => client.write('rollUpStatistics', before, { bytes: 0, isIntake: false, maxDelayMs }),
+    read: (query) => client.read('readStatistics', query),
+    async waiting(destinationId, except) {
+      return countByAction(await client.read('waiting', { destinationId, except: numbersOf(except) }));
+    },
+    oldestWaiting: () => client.read('oldestWaiting', null),
   };
 }
 

@@ -100,18 +100,24 @@ export class AttemptBlocks {
 
   /**
    * All lines about a delivery, oldest first; `newest` is its newest block, `ids` are the blocks with these lines, newest
-   * first.
+   * first. With `isEnough`, which is called after each block, the oldest may be left out: `isCut`.
    */
-  history(newest: number | null, number: number): { lines: BlockLine[]; ids: number[] } {
-    const lines: BlockLine[] = [];
+  history(
+    newest: number | null,
+    number: number,
+    isEnough: (lines: readonly BlockLine[]) => boolean = () => false,
+  ): { lines: BlockLine[]; ids: number[]; isCut: boolean } {
+    const parts: BlockLine[][] = [];
     const ids: number[] = [];
-    for (let id = newest; id !== null; ) {
+    let id = newest;
+    for (let isEnd = false; id !== null && !isEnd; ) {
       const here = this.#block(id).get(number) ?? [];
-      lines.unshift(...here);
+      parts.push(here);
       ids.push(id);
       id = here[0]?.before ?? null;
+      isEnd = isEnough(here);
     }
-    return { lines, ids };
+    return { lines: parts.reverse().flat(), ids, isCut: id !== null };
   }
 
   #writable() {

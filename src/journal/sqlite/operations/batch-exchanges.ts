@@ -2,6 +2,7 @@ import type { Db } from '../../../sqlite/db.ts';
 import { bareExchange, type PackedAttempt } from '../attempt-codec.ts';
 import { packLines, type StoredLines, unpackLines } from '../compressed-lines.ts';
 import type { BlockLine } from './attempt-blocks.ts';
+import type { ReadBudget } from './read-budget.ts';
 
 /** An exchange that several steps of a settle log, in the order of their records, each under its own attempt number. */
 export type SettledExchange = { id: string; exchange: string; steps: { at: number; attempt: number }[] };
@@ -32,12 +33,18 @@ export function keepExchanges(
   }
 }
 
-/** The batch exchanges that lines about a delivery name, by id, as text. */
-export function exchangesOf(db: Db, lines: readonly BlockLine[]): Record<string, string> {
+/**
+ * The batch exchanges that lines about a delivery name, by id, as text. When the budget is spent, the older ones have no
+ * bodies.
+ */
+export function exchangesOf(db: Db, lines: readonly BlockLine[], budget: ReadBudget): Record<string, string> {
   const found: Record<string, string> = {};
-  for (const id of exchangeIds(lines)) {
+  for (const id of [...exchangeIds(lines)].reverse()) {
     const row = db.get<{ exchange: StoredLines }>('SELECT exchange FROM batch_exchange WHERE id = ?', id);
-    if (row !== undefined) found[id] = unpackLines(row.exchange).join('\n');
+    if (row === undefined) continue;
+    const text = unpackLines(row.exchange).join('\n');
+    found[id] = budget.isAnswered ? bareExchange(text) : text;
+    budget.answer(text);
   }
   return found;
 }

@@ -14,6 +14,7 @@ import { type DeliveryPlace, type DeliveryRow, deliveryRow, eventOf, numberAt } 
 import { eventFinder } from './events.ts';
 import { targetIds, wordText } from './interned-ids.ts';
 import { requeueOrdered } from './order-queue.ts';
+import { type ReadBudget, readBudget } from './read-budget.ts';
 
 /** The audit entry of a person's command. */
 type Described = { entry: NewAuditEntry | undefined };
@@ -30,12 +31,15 @@ export type DeliveryHistory = {
 };
 
 export const logOperations = {
+  /** Returns the newest attempts, about 4 MiB. */
   delivery(db: Db, { number, timeMs }: DeliveryPlace): DeliveryHistory | null {
     const row = deliveryRow(db, number);
     if (row === undefined || row.created_at !== timeMs) return null;
-    const { lines } = new AttemptBlocks(db).history(row.block, number);
+    const budget = readBudget();
+    const lines = newestLines(new AttemptBlocks(db, budget), row, budget);
     const isNeeded = lines.some(({ rendered }) => rendered !== '' && copiesEvent(rendered));
-    return { row, lines, exchanges: exchangesOf(db, lines), event: isNeeded ? eventOf(eventFinder(db), row) : null };
+    const event = isNeeded ? eventOf(eventFinder(db), row) : null;
+    return { row, lines, exchanges: exchangesOf(db, lines, budget), event };
   },
 
   retry(db: Db, retry: DeliveryPlace & Pick<RetryRequest, 'now' | 'render'> & Described): boolean {
@@ -105,6 +109,19 @@ export const logOperations = {
     );
   },
 };
+
+/** The newest lines of a delivery within the budget, with the rendered request that their attempts refer to. */
+function newestLines(blocks: AttemptBlocks, { number, block, rendered_block }: DeliveryRow, budget: ReadBudget) {
+  const { lines, isCut } = blocks.history(block, number, (part) => {
+    for (const { rendered, attempts } of part) budget.answer(rendered + attempts);
+    return budget.isAnswered || budget.isUnpacked;
+  });
+  if (!isCut) return lines;
+  const first = lines.findIndex(({ rendered }) => rendered !== '');
+  if (first >= 0) return lines.slice(first);
+  const rendered = rendered_block === null ? null : blocks.rendered(rendered_block, number);
+  return lines.map((line, index) => (index === 0 ? { ...line, rendered: rendered ?? '' } : line));
+}
 
 function startAgain(db: Db, number: number, now: number) {
   db.run(

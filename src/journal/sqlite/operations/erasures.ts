@@ -13,6 +13,7 @@ import { bareExchanges, bareMixedExchanges, exchangeIds, forgetExchanges } from 
 import { finish } from './delivery-queue.ts';
 import { type DeliveryRow, deliveryRow } from './delivery-row.ts';
 import { type GroupRow, linesOfGroup, neighbouringGroup, placedLine } from './events.ts';
+import { type ReadBudget, readBudget } from './read-budget.ts';
 
 const groupsAtOnce = 50;
 const rowsAtOnce = 100;
@@ -69,19 +70,20 @@ export const erasureOperations = {
 
   partitionEnds: (db: Db, _: null) => partitionEnds(db),
 
-  /** Counts in 50 groups of a partition, from an offset on; `next` is where the next call continues. */
+  /** Counts in at most 50 groups of a partition, from an offset on; `next` is where the next call continues. */
   countErasure(
     db: Db,
     query: { sought: ErasedBy; partition: number; from: number },
   ): { counts: ErasureCounts; next: number | null } {
     const counts = { events: 0, deliveries: 0, unfinished: 0 };
     const isSought = matcherOf(query.sought);
+    const budget = readBudget();
     let next = query.from;
-    for (let step = 0; step < groupsAtOnce; step++) {
+    for (let step = 0; step < groupsAtOnce && !budget.isUnpacked; step++) {
       const group = neighbouringGroup(db, '>=', query.partition, next);
       if (group === undefined) return { counts, next: null };
       next = group.first + group.count;
-      for (const [index, line] of linesOfGroup(db, group).entries()) {
+      for (const [index, line] of linesOfGroup(db, group, budget).entries()) {
         if (!isSought(line)) continue;
         counts.events += 1;
         for (const { status } of deliveriesOf(db, group, index)) {
@@ -142,14 +144,15 @@ const phases: Record<Phase, (work: Work) => void> = {
       return;
     }
     const isSought = matcherOf(sought);
-    for (let count = 0; count < groupsAtOnce; count++) {
+    const budget = readBudget();
+    for (let count = 0; count < groupsAtOnce && !budget.isAnswered && !budget.isUnpacked; count++) {
       const group = neighbouringGroup(db, '>=', partition, cursor.at);
       if (group === undefined || group.first >= end) {
         cursor.partitions.shift();
         cursor.at = 0;
         return;
       }
-      if (!eraseGroup(work, group, isSought)) {
+      if (!eraseGroup(work, group, isSought, budget)) {
         step.state = count === 0 ? 'waiting' : 'running';
         return;
       }
@@ -263,9 +266,9 @@ function moveOn(cursor: Cursor, phase: Phase): void {
 }
 
 /** Blanks the events that match and removes their deliveries; false, with no change, when one of these is in flight. */
-function eraseGroup(work: Work, group: GroupRow, isSought: (line: string) => boolean): boolean {
+function eraseGroup(work: Work, group: GroupRow, isSought: (line: string) => boolean, budget: ReadBudget): boolean {
   const { db, counts, step, sending } = work;
-  const lines = linesOfGroup(db, group);
+  const lines = linesOfGroup(db, group, budget);
   const hits = [...lines.keys()].filter((index) => isSought(lines[index] ?? ''));
   if (hits.length === 0) return true;
   const deliveries = hits.flatMap((index) => deliveriesOf(db, group, index));
@@ -276,6 +279,7 @@ function eraseGroup(work: Work, group: GroupRow, isSought: (line: string) => boo
   for (const index of hits) {
     const found = placedLine(db, group, index, lines);
     if (found !== null) step.events.push(found);
+    budget.answer(found?.line ?? null);
     lines[index] = '';
     db.run('INSERT OR IGNORE INTO erased_event (place) VALUES ((? << 48) | ?)', group.partition, group.first + index);
   }

@@ -16,7 +16,7 @@ export const eventOperations = {
     while (found.length < limit && !budget.isAnswered) {
       const group = groupAt(db, partition, next) ?? groupAfter(db, partition, next);
       if (group === undefined) break;
-      const lines = unpackLines(linesOf(db, group));
+      const lines = linesOfGroup(db, group);
       for (let i = Math.max(0, next - group.first); i < group.count && found.length < limit; i++) {
         if (budget.isAnswered) break;
         const line = placedLine(db, group, i, lines);
@@ -49,8 +49,7 @@ export const eventOperations = {
       const isOther = collector !== null && group.collector !== collector;
       // Groups of other collectors count as examined, but are not read.
       if (reached !== null && budget.isUnpacked) return end(reached);
-      const lines = isOther ? [] : unpackLines(linesOf(db, group));
-      budget.unpack(lines);
+      const lines = isOther ? [] : linesOfGroup(db, group, budget);
       for (let step = 0; step < group.count; step++) {
         const index = isNewer ? step : group.count - 1 - step;
         const place = placeIn(group, index);
@@ -81,8 +80,7 @@ export function eventFinder(db: Db, budget?: ReadBudget): (place: EventPlace) =>
     if (found === undefined) {
       const group = groupAt(db, partition, number);
       if (group === undefined) return null;
-      found = { group, lines: unpackLines(linesOf(db, group)) };
-      budget?.unpack(found.lines);
+      found = { group, lines: linesOfGroup(db, group, budget) };
       known.push(found);
     }
     const { group, lines } = found;
@@ -132,13 +130,16 @@ export function neighbouringGroup(db: Db, side: '<' | '<=' | '>' | '>=', partiti
   );
 }
 
-function linesOf(db: Db, { partition, first }: GroupRow): StoredLines {
+/** The lines of a group's events in order; '' for an erased event. */
+export function linesOfGroup(db: Db, { partition, first }: GroupRow, budget?: ReadBudget): string[] {
   const row = db.get<{ events: StoredLines }>(
     'SELECT events FROM event_group WHERE place = (? << 48) | ?',
     partition,
     first,
   );
-  return row?.events ?? '';
+  const lines = unpackLines(row?.events ?? '');
+  budget?.unpack(lines);
+  return lines;
 }
 
 /** An event of a group, as its line; null when it was erased. */
@@ -149,9 +150,6 @@ export function placedLine(db: Db, group: GroupRow, index: number, lines: readon
   if (line === '') return null;
   return { timeMs: group.received_at, partition: group.partition, number: group.first + index, collectorId, line };
 }
-
-/** The lines of a group's events in order; '' for an erased event. */
-export const linesOfGroup = (db: Db, group: GroupRow): string[] => unpackLines(linesOf(db, group));
 
 /**
  * The groups of all partitions from the cursor on and within the requested times, in the order of ids (newest first, or

@@ -14,6 +14,7 @@ import { eventFinder } from './events.ts';
 import { targetIds, targetOf, wordText } from './interned-ids.ts';
 import { isCurrent } from './leases.ts';
 import { insertPlanned, type PlannedNumbers } from './planned.ts';
+import { readBudget } from './read-budget.ts';
 
 /** One delivery of a step: its event, and the deliveries that it repeats. */
 export type ReplayedRow = {
@@ -180,7 +181,8 @@ export const replayOperations = {
 
 /** Links new deliveries, from the number `first` on, to those that they repeat. */
 function repeat(db: Db, first: number, { id, rows, now }: ReplayRowStep) {
-  const blocks = new AttemptBlocks(db);
+  let budget = readBudget();
+  let blocks = new AttemptBlocks(db, budget);
   const findEvent = eventFinder(db);
   for (const [index, { event, of, source, key, keepsBody }] of rows.entries()) {
     const number = first + index;
@@ -205,6 +207,12 @@ function repeat(db: Db, first: number, { id, rows, now }: ReplayRowStep) {
     const block = blocks.current;
     blocks.write(number, { before: null, rendered, attempts: '' });
     db.run('UPDATE delivery SET block = ?, rendered_block = ? WHERE number = ?', block, block, number);
+    budget.answer(rendered);
+    if (!budget.isAnswered && !budget.isUnpacked) continue;
+    // Large bodies go into several blocks, so that few of them are in memory at once.
+    blocks.flush();
+    budget = readBudget();
+    blocks = new AttemptBlocks(db, budget);
   }
   blocks.flush();
 }

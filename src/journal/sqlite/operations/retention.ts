@@ -6,6 +6,7 @@ import { forgetExchanges } from './batch-exchanges.ts';
 import { numberAt } from './delivery-row.ts';
 import { type GroupRow, neighbouringGroup } from './events.ts';
 import { targetIds, wordText } from './interned-ids.ts';
+import { readBudget } from './read-budget.ts';
 
 /**
  * The limits of one step of removal: older than `before`, and only while more than `bytesMax` is in use (null: no size
@@ -25,19 +26,21 @@ export const retentionOperations = {
       numberAt(db, limits.before),
       limits.steps,
     );
-    const blocks = new AttemptBlocks(db);
+    const budget = readBudget();
+    const blocks = new AttemptBlocks(db, budget);
     const gone: BlockLine[][] = [];
     let removed = 0;
     let next = from;
-    let isFit = false;
     let until = limits.before;
+    let isEnd = rows.length < limits.steps;
     for (const { number, created_at, status, block } of rows) {
-      isFit = fits(db, limits);
-      if (isFit) {
+      if (fits(db, limits) || budget.isUnpacked) {
+        isEnd = !budget.isUnpacked;
         until = created_at;
         break;
       }
       next = number + 1;
+      if (!isEnd) until = created_at;
       if (status <= statusCodes.held) continue;
       removed += 1;
       db.run('DELETE FROM delivery WHERE number = ?', number);
@@ -49,9 +52,7 @@ export const retentionOperations = {
       }
     }
     forgetExchanges(db, gone);
-    if (isFit) return { removed, next, isEnd: true, until };
-    const last = rows.length < limits.steps ? undefined : rows.at(-1);
-    return { removed, next, isEnd: last === undefined, until: last?.created_at ?? limits.before };
+    return { removed, next, isEnd, until };
   },
 
   partitions: (db: Db, _: null): number[] =>
