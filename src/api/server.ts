@@ -17,8 +17,7 @@ import { clientErrors } from './http/client-error.ts';
 import { watchSockets } from './http/connection-limits.ts';
 import { wireLimits } from './http/limits.ts';
 import { type ProblemStyle, sendProblem } from './http/problem.ts';
-import { bodyReader } from './http/read-body.ts';
-import { checkHead, originForm } from './http/request-head.ts';
+import { bodyReader, checkHead, originForm } from './http/request.ts';
 import { httpsOnly } from './http/security-headers.ts';
 import { type Console, consoleFrom } from './http/static-console.ts';
 import { createIntake, intakeRoutes } from './intake/intake.ts';
@@ -54,7 +53,7 @@ export async function createServer(parts: ApiParts): Promise<Server> {
   const traces = createTraces(parts);
   const rejected = createRejectedRequests(parts);
   const handlers = allHandlers(parts, { streams, inbox, traces, rejected: rejected.kept, stopping });
-  const intake = createIntake(parts, { stopping, traces, rejected, style });
+  const intake = createIntake(parts, { stopping, traces, note: rejected.note, style });
   const trusted = proxyAddress.compile([...parts.trustedProxies]);
   const takes = intakeListener(intake, {
     readBody,

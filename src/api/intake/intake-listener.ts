@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { bodyReader } from '../http/read-body.ts';
-import { checkHead, originForm } from '../http/request-head.ts';
+import { type bodyReader, checkHead, originForm } from '../http/request.ts';
 import { httpsOnly } from '../http/security-headers.ts';
 import type { Intake, IntakeRequest, IntakeResponse } from './intake.ts';
 

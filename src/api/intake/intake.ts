@@ -9,7 +9,7 @@ import { traceHeader } from '../../contract/records/trace.ts';
 import type { Document } from '../../pipeline/snapshot/snapshot.ts';
 import type { ApiParts } from '../call/call.ts';
 import { inflated } from '../http/decompress.ts';
-import { asAppError, type ProblemStyle, problemResponse } from '../http/problem.ts';
+import { type ProblemStyle, problemResponse } from '../http/problem.ts';
 import { securityHeaders } from '../http/security-headers.ts';
 import type { Traces } from '../records/traces.ts';
 
@@ -33,8 +33,8 @@ export type Intake = ReturnType<typeof createIntake>;
 type Connected = {
   stopping: () => boolean;
   traces: Pick<Traces, 'mark'>;
-  /** The list of rejected requests. */
-  rejected: { note(request: IntakeRequest, collectorId: string | null, error: unknown): void };
+  /** Counts and keeps a rejected request. */
+  note(request: IntakeRequest, error: unknown): void;
   style: ProblemStyle;
 };
 
@@ -42,8 +42,8 @@ type Connected = {
  * Handles the requests of senders. The only credential is the collector's key, and no schema library is used: this is
  * the hottest path. A 200 means that the events are on disk. The functions never throw: an error is a response.
  */
-export function createIntake(parts: ApiParts, { stopping, traces, rejected, style }: Connected) {
-  const { pipeline, telemetry, now } = parts;
+export function createIntake(parts: Pick<ApiParts, 'pipeline' | 'now'>, { stopping, traces, note, style }: Connected) {
+  const { pipeline, now } = parts;
   const { configuration } = pipeline;
   const rates = collectorRates(now);
 
@@ -71,15 +71,6 @@ export function createIntake(parts: ApiParts, { stopping, traces, rejected, styl
     note(request, error);
     const instance = request.url.split('?', 1)[0] ?? '';
     return problemResponse(error, { instance, requestId: request.id }, style);
-  }
-
-  /** Counts and stores a rejected request. */
-  function note(request: IntakeRequest, error: unknown): void {
-    const { code } = asAppError(error);
-    const collectorId = configuration.snapshot.collectorsByKey.get(request.key)?.id ?? null;
-    rejected.note(request, collectorId, error);
-    telemetry.intakeRefused({ code });
-    pipeline.events.emit('rejected', collectorId, code);
   }
 
   /** Stores the events of a request. Returns their ids. */

@@ -8,16 +8,19 @@ import type { IntakeRequest } from './intake.ts';
 const keptMax = 500;
 const textMax = 255;
 
-/** The last 500 rejected intake requests, in memory. */
-export function createRejectedRequests({ now }: Pick<ApiParts, 'now'>) {
+/** Counts rejected intake requests, and keeps the last 500 in memory. */
+export function createRejectedRequests({ pipeline, telemetry, now }: Pick<ApiParts, 'pipeline' | 'telemetry' | 'now'>) {
   const kept: RejectedRequest[] = [];
   let next = 0;
 
   return {
     kept,
 
-    note({ id, key, method, url, headers, body, address }: IntakeRequest, collectorId: string | null, error: unknown) {
+    note({ id, key, method, url, headers, body, address }: IntakeRequest, error: unknown): void {
       const { code, status, message } = asAppError(error);
+      const collectorId = pipeline.configuration.snapshot.collectorsByKey.get(key)?.id ?? null;
+      telemetry.intakeRefused({ code });
+      pipeline.events.emit('rejected', collectorId, code);
       const [path = ''] = url.split('?', 1);
       kept[next] = {
         id,

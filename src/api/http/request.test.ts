@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { AppError } from '../../contract/errors.ts';
-import { bodyReader } from './read-body.ts';
+import { bodyReader } from './request.ts';
 
 /** A request with a body written by the test; `read` resolves with the text of the body, or the error code. */
 function sender(read: ReturnType<typeof bodyReader>, headers: Record<string, string> = {}) {
