@@ -1,7 +1,7 @@
 import type { Delivery } from '../../contract/records/delivery.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { Explanation, MappedField } from '../../contract/records/explanation.ts';
-import { explainMapping } from '../../pipeline/attempt/field-mapping.ts';
+import { explainMapping } from '../../pipeline/attempt/render.ts';
 import { momentOf, shownDelivery } from '../../pipeline/insight/shown-delivery.ts';
 import { behaviorConditions } from '../../pipeline/snapshot/compiled-rules.ts';
 import type { Snapshot } from '../../pipeline/snapshot/snapshot.ts';

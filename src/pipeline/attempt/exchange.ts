@@ -13,8 +13,7 @@ import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { scrubAttempt } from '../privacy/header-redaction.ts';
 import { exchanged, isCounted, type Note, outcomeOf, unsent, waitingForToken, withoutContent } from './attempt-log.ts';
 import { detailOf, endOf, unjudged } from './error-policy.ts';
-import type { DataRecord } from './field-mapping.ts';
-import type { Rendering } from './render.ts';
+import type { DataRecord, Rendering } from './render.ts';
 import type { Attempted, Work } from './work.ts';
 
 /** The progress of an attempt: the exchanges that are logged, and the one that may be in progress. */

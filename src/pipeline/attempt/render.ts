@@ -1,9 +1,11 @@
 import type { Compute } from '../../compute/compute.ts';
-import type { ActionBody } from '../../contract/documents/action.ts';
+import type { ActionBody, FieldMapping } from '../../contract/documents/action.ts';
 import type { DestinationBody } from '../../contract/documents/destination.ts';
 import { AppError } from '../../contract/errors.ts';
 import type { Event } from '../../contract/records/event.ts';
+import type { MappedField } from '../../contract/records/explanation.ts';
 import type { Rendered } from '../../journal/journal.ts';
+import { compileLookup } from '../../rules/lookup.ts';
 import type { RenderJob, RenderOutcome } from '../../sandbox/sandbox.ts';
 import {
   type Composed,
@@ -15,7 +17,8 @@ import {
 } from '../../template/compile/program.ts';
 import { type TrivialForm, trivialForm } from '../../template/compile/trivial-form.ts';
 import type { Document } from '../snapshot/snapshot.ts';
-import { compileMapping, type DataRecord } from './field-mapping.ts';
+
+export type DataRecord = Record<string, unknown>;
 
 /** The result of rendering: the parts of a request, or why there are none. */
 export type Rendering =
@@ -192,4 +195,38 @@ function renderNatively(
   const rendered: Rendered = { path, headers, body, isObject: false };
   if (data.length === 1 && data[0] === event?.data && typeof event?.id === 'string') rendered.copyOf = event.id;
   return { kind: 'rendered', rendered };
+}
+
+/**
+ * The fields of a mapping that need no JavaScript, parameters and constants, in the order of the mapping. Expressions
+ * are left to the program, which restores the order of all fields. An empty mapping returns the event's data unchanged.
+ * A missing parameter leaves its key out.
+ */
+export function compileMapping(mapping: readonly FieldMapping[]): (event: Event) => DataRecord {
+  if (mapping.length === 0) return (event) => event.data;
+  const steps = mapping.flatMap((line) => {
+    if ('expression' in line) return [];
+    const { field } = line;
+    return 'parameter' in line ? [{ field, get: compileLookup(line.parameter) }] : [{ field, get: () => line.value }];
+  });
+  return (event) => {
+    const entries: [string, unknown][] = [];
+    for (const { field, get } of steps) {
+      const value = get(event);
+      if (value !== undefined) entries.push([field, value]);
+    }
+    // Object.fromEntries defines own properties for any name: `__proto__` is data like any other.
+    return Object.fromEntries(entries);
+  };
+}
+
+/** The lines of a mapping with the value of each for an event, found by the same lookup as in deliveries. */
+export function explainMapping(mapping: readonly FieldMapping[], event: Event): MappedField[] {
+  return mapping.map((line) => {
+    const { field } = line;
+    if ('expression' in line) return { field, from: 'expression', source: line.expression, found: null, value: null };
+    if ('value' in line) return { field, from: 'value', source: null, found: true, value: line.value };
+    const value = compileLookup(line.parameter)(event);
+    return { field, from: 'parameter', source: line.parameter, found: value !== undefined, value: value ?? null };
+  });
 }

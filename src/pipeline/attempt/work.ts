@@ -4,8 +4,7 @@ import type { Event } from '../../contract/records/event.ts';
 import type { Verdict } from '../../destinations/judge.ts';
 import type { Rendered } from '../../journal/journal.ts';
 import type { DeliveryPlan } from './delivery-plan.ts';
-import type { DataRecord } from './field-mapping.ts';
-import type { Rendering } from './render.ts';
+import type { DataRecord, Rendering } from './render.ts';
 
 /** A delivery with everything that its next attempt needs. */
 export type Work = {

@@ -4,6 +4,7 @@ import { compileLookup } from '../../rules/lookup.ts';
 import type { Batch, BatchKey, BatchLimits } from '../attempt/batch.ts';
 import type { Plans, Versions } from '../attempt/delivery-plan.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
+import type { QueueFill } from './memory-budget.ts';
 import { type DestinationQueue, isSuspect, type QueuedDelivery } from './queues.ts';
 
 /** The next batch of a queue whose destination takes batches. `until` null: wait until another change. */
@@ -11,9 +12,6 @@ export type BatchChoice =
   | { kind: 'one'; delivery: QueuedDelivery }
   | { kind: 'batch'; batch: Batch<QueuedDelivery> }
   | { kind: 'wait'; until: number | null };
-
-/** How much of a queue is in memory: `all`, `more` is being read from the journal, or memory is `full`. */
-export type QueueFill = 'more' | 'all' | 'full';
 
 const versionsMax = 5_000;
 

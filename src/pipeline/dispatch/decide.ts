@@ -1,4 +1,4 @@
-import type { BatchChoice, QueueFill } from './batch-assembly.ts';
+import type { BatchChoice } from './batch-assembly.ts';
 import {
   type Block,
   concurrencyBlock,
@@ -11,6 +11,7 @@ import {
   type Surroundings,
   tokenBlock,
 } from './limits.ts';
+import type { QueueFill } from './memory-budget.ts';
 import {
   batchRecordsOf,
   type ConnectionQueue,

@@ -106,11 +106,8 @@ export class Dispatcher implements AsyncDisposable {
       get isTrial() {
         return inFlight.isTrial;
       },
-      isRefillDue: (queue) => refill.isDue(queue),
-      fillOf(queue) {
-        if (memory.isHeavy || queue.waiting.length >= memory.roomOf(queue)) return 'full';
-        return queue.hasMore || queue.reading !== null ? 'more' : 'all';
-      },
+      isRefillDue: (queue) => memory.isRefillDue(queue),
+      fillOf: (queue) => memory.fillOf(queue),
       nextBatch: (queue, now, fill) => batches.next(queue, now, fill, () => this.#resume(queue)),
     };
   }

@@ -7,6 +7,9 @@ const queueMax = 2_000;
 const queueMin = 16;
 const bytesMax = 128 * 1024 * 1024;
 
+/** How much of a queue is in memory: `all`, `more` is being read from the journal, or memory is `full`. */
+export type QueueFill = 'more' | 'all' | 'full';
+
 /**
  * The memory of all queues together: 20,000 waiting deliveries, and 128 MiB with those in flight. Every delivery
  * enters, moves and leaves a queue through this class, so that the sums are right. Deliveries that do not fit stay in
@@ -40,6 +43,20 @@ export class MemoryBudget {
 
   hasRoom(queue: DestinationQueue): boolean {
     return !this.isHeavy && queue.waiting.length + queue.delayed.size < this.roomOf(queue);
+  }
+
+  fillOf(queue: DestinationQueue): QueueFill {
+    if (this.isHeavy || queue.waiting.length >= this.roomOf(queue)) return 'full';
+    return queue.hasMore || queue.reading !== null ? 'more' : 'all';
+  }
+
+  /** Whether it is time to read more of a queue from the journal. */
+  isRefillDue(queue: DestinationQueue): boolean {
+    if (!queue.hasMore || queue.reading !== null) return false;
+    if (queue.waiting.length === 0) return true;
+    // A batch is assembled from all deliveries that fit in memory.
+    const few = batchRecordsOf(queue) === 1 ? this.share / 4 : this.roomOf(queue) - 1;
+    return !this.isHeavy && queue.waiting.length <= few;
   }
 
   openQueue(): void {

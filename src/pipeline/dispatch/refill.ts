@@ -40,15 +40,6 @@ export class Refill {
     });
   }
 
-  /** Whether it is time to read more of a queue. */
-  isDue(queue: DestinationQueue): boolean {
-    if (!queue.hasMore || queue.reading !== null) return false;
-    if (queue.waiting.length === 0) return true;
-    // A batch is assembled from all deliveries that fit in memory.
-    const few = batchRecordsOf(queue) === 1 ? this.#options.memory.share / 4 : this.#options.memory.roomOf(queue) - 1;
-    return !this.#options.memory.isHeavy && queue.waiting.length <= few;
-  }
-
   /** Reads more of a queue; `isProbe`: one delivery is enough. */
   async load(queue: DestinationQueue, isProbe: boolean): Promise<void> {
     const reading: Reading = { settled: new Set(), isStale: false };
