@@ -109,15 +109,13 @@ function bucketFinder<Entry>(shelves: Bucket<Entry>[]): (event: Event, round: nu
   const byKey = new Map<string, Bucket<Entry>[]>();
   for (const bucket of shelves) {
     const { dataKeys, isInEvent } = placesOf(bucket.parameter);
-    if (isInEvent) {
-      always.push(bucket);
-      continue;
-    }
-    for (const key of dataKeys) {
-      const sharing = byKey.get(key);
-      if (sharing === undefined) byKey.set(key, [bucket]);
-      else sharing.push(bucket);
-    }
+    if (isInEvent) always.push(bucket);
+    else
+      for (const key of dataKeys) {
+        const sharing = byKey.get(key) ?? [];
+        sharing.push(bucket);
+        byKey.set(key, sharing);
+      }
   }
   return (event, round) => {
     const found = always.slice();
@@ -133,6 +131,7 @@ function bucketFinder<Entry>(shelves: Bucket<Entry>[]): (event: Event, round: nu
 
 const shelvesAlwaysLookedAt = 8;
 
+/** By bucket and text. */
 type ChoiceCounts = Map<string, Map<string, number>>;
 
 /** How many entries name each text of each parameter: an upper bound for the length of its slot list. */
@@ -140,7 +139,7 @@ function countChoices(entries: readonly { condition: CompiledCondition }[]): Cho
   const counts: ChoiceCounts = new Map();
   const visit = (need: Need): void => {
     if (need.kind !== 'choice') {
-      for (const one of need.needs) visit(one);
+      need.needs.forEach(visit);
       return;
     }
     const name = bucketName(need);
@@ -153,18 +152,12 @@ function countChoices(entries: readonly { condition: CompiledCondition }[]): Cho
 }
 
 /** Chooses where to file a condition. A conjunct that equals the choice it is filed under needs no test. */
-function split(condition: CompiledCondition, counts: ChoiceCounts): { filing: Filing | null; rest: Test[] } {
-  let filing: Filing | null = null;
-  let chosen: Conjunct | null = null;
-  for (const conjunct of condition.conjuncts) {
-    const one = cheapest(conjunct.need, counts);
-    if (one === null || (filing !== null && one.cost >= filing.cost)) continue;
-    filing = one;
-    chosen = conjunct;
-  }
-  const isAnswered = (conjunct: Conjunct) => conjunct === chosen && conjunct.need.kind === 'choice';
-  const rest = condition.conjuncts.filter((conjunct) => !isAnswered(conjunct));
-  return { filing, rest: rest.map((conjunct) => conjunct.matches) };
+function split({ conjuncts }: CompiledCondition, counts: ChoiceCounts): { filing: Filing | null; rest: Test[] } {
+  const filings = conjuncts.map(({ need }) => cheapest(need, counts));
+  const filing = lowest(filings);
+  const answered = filing === null ? -1 : filings.indexOf(filing);
+  const rest = conjuncts.filter(({ need }, index) => index !== answered || need.kind !== 'choice');
+  return { filing, rest: rest.map(({ matches }) => matches) };
 }
 
 /**
@@ -198,16 +191,10 @@ type Filing = { cost: number; choices: Choice[] };
 function cheapest(need: Need, counts: ChoiceCounts): Filing | null {
   if (need.kind === 'choice') {
     const texts = counts.get(bucketName(need));
-    let cost = 0;
-    for (const text of need.texts) cost += texts?.get(text) ?? 0;
-    return { cost, choices: [need] };
+    return { cost: need.texts.reduce((sum, text) => sum + (texts?.get(text) ?? 0), 0), choices: [need] };
   }
   const filings = need.needs.map((one) => cheapest(one, counts));
-  if (need.kind === 'every') {
-    let best: Filing | null = null;
-    for (const filing of filings) if (filing !== null && (best === null || filing.cost < best.cost)) best = filing;
-    return best;
-  }
+  if (need.kind === 'every') return lowest(filings);
   const whole: Filing = { cost: 0, choices: [] };
   for (const filing of filings) {
     if (filing === null) return null;
@@ -215,4 +202,9 @@ function cheapest(need: Need, counts: ChoiceCounts): Filing | null {
     whole.choices.push(...filing.choices);
   }
   return whole;
+}
+
+/** The first filing of the lowest cost. */
+function lowest(filings: readonly (Filing | null)[]): Filing | null {
+  return filings.reduce((best, one) => (one !== null && (best === null || one.cost < best.cost) ? one : best), null);
 }
