@@ -156,7 +156,10 @@ function callOf(route: Route, request: FastifyRequest, reply: FastifyReply, part
       if (present === null) throw new AppError('unauthorized');
       return { principal: present, author, at: parts.now() };
     },
-    checkVersion: (present) => checkIfMatch(request.headers['if-match'], present),
+    ifMatch(stored) {
+      checkIfMatch(request.headers['if-match'], stored?.version ?? null);
+      return stored;
+    },
     entry,
     async record(of) {
       const made = entry(of);

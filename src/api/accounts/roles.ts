@@ -4,7 +4,7 @@ import { rolePatch, roleReadOnly } from '../../contract/accounts/role.ts';
 import { foldName } from '../../contract/fold-name.ts';
 import type { AccountSnapshot } from '../../identity/account-snapshot.ts';
 import { changeRole, createRole, removeRole } from '../../identity/roles.ts';
-import type { ApiParts, Call, Handlers } from '../call/call.ts';
+import type { ApiParts, Handlers } from '../call/call.ts';
 import { withoutReadOnly } from '../documents/patch.ts';
 import { found, validate } from '../http/validate.ts';
 import { given } from '../http/without-undefined.ts';
@@ -16,12 +16,6 @@ export function roleHandlers(parts: ApiParts) {
 
   function find({ roles }: AccountSnapshot, id: string): Role {
     return found(roles.get(id), `There is no role ${id}.`);
-  }
-
-  function findToChange(snapshot: AccountSnapshot, call: Call<'changeRole' | 'deleteRole'>): Role {
-    const role = find(snapshot, call.params.id);
-    call.checkVersion(role.version);
-    return role;
   }
 
   return {
@@ -43,13 +37,15 @@ export function roleHandlers(parts: ApiParts) {
     async changeRole(call) {
       const patch = given(validate(rolePatch, withoutReadOnly(call.json, roleReadOnly)));
       const { role } = await directory.change((snapshot) =>
-        changeRole(snapshot, findToChange(snapshot, call), patch, call.actor()),
+        changeRole(snapshot, call.ifMatch(find(snapshot, call.params.id)), patch, call.actor()),
       );
       return shown.role(role);
     },
 
     async deleteRole(call) {
-      await directory.change((snapshot) => removeRole(snapshot, findToChange(snapshot, call), call.actor()));
+      await directory.change((snapshot) =>
+        removeRole(snapshot, call.ifMatch(find(snapshot, call.params.id)), call.actor()),
+      );
     },
 
     listRights: () => ({

@@ -19,12 +19,6 @@ export function tokenHandlers(parts: ApiParts) {
     return found(tokens.get(id), `There is no token ${id}.`);
   }
 
-  function findToChange(snapshot: AccountSnapshot, call: Call<'changeToken' | 'deleteToken'>): Token {
-    const token = find(snapshot, call.params.id);
-    call.checkVersion(token.version);
-    return token;
-  }
-
   return {
     listTokens({ query }) {
       const { userId } = query;
@@ -42,7 +36,7 @@ export function tokenHandlers(parts: ApiParts) {
     async changeToken(call) {
       const patch = given(validate(tokenPatch, withoutReadOnly(call.json, tokenReadOnly)));
       const { token } = await directory.change((snapshot) => {
-        const before = findToChange(snapshot, call);
+        const before = call.ifMatch(find(snapshot, call.params.id));
         const lastUsedAt = directory.lastUsedAt(before);
         return changeToken(snapshot, before, { ...patch, lastUsedAt }, call.actor());
       });
@@ -50,7 +44,9 @@ export function tokenHandlers(parts: ApiParts) {
     },
 
     async deleteToken(call) {
-      await directory.change((snapshot) => removeToken(snapshot, findToChange(snapshot, call), call.actor()));
+      await directory.change((snapshot) =>
+        removeToken(snapshot, call.ifMatch(find(snapshot, call.params.id)), call.actor()),
+      );
     },
   } satisfies Partial<Handlers>;
 }

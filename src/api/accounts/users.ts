@@ -18,11 +18,8 @@ export function userHandlers(parts: ApiParts) {
     return found(users.get(id), `There is no user ${id}.`);
   }
 
-  function findToChange(snapshot: AccountSnapshot, call: Call<'changeUser' | 'inviteUser' | 'deleteUser'>): User {
-    const user = find(snapshot, call.params.id);
-    call.checkVersion(user.version);
-    return user;
-  }
+  const findToChange = (snapshot: AccountSnapshot, call: Call<'changeUser' | 'inviteUser' | 'deleteUser'>): User =>
+    call.ifMatch(find(snapshot, call.params.id));
 
   /** The URL of an invitation: below the public URL, else below the URL of this request. */
   function inviteUrl(secret: string, { request }: Pick<Call, 'request'>): string {

@@ -103,10 +103,10 @@ export type Call<Id extends RouteId = RouteId> = {
    */
   actor(): Actor;
   /**
-   * Throws AppError `version_mismatch` unless `If-Match` is absent or names the present version; null: nothing is
-   * stored yet.
+   * Returns what is stored, or null when nothing is stored yet. Throws AppError `version_mismatch` unless `If-Match` is
+   * absent or names its version.
    */
-  checkVersion(present: number | null): void;
+  ifMatch<T extends { version: number } | null>(stored: T): T;
   /** The audit entry of this request. */
   entry(of: AuditThing): NewAuditEntry;
   /** Writes the audit entry when no stored change includes it; before the act, if the act can be undone. */

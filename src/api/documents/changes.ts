@@ -13,7 +13,7 @@ import { placeOfName, usersOf, withIds } from './references.ts';
 import { isSameBody, secretPointers } from './secret-fields.ts';
 import { type Programs, withPrograms } from './template-errors.ts';
 
-type Asking = Pick<Call, 'author' | 'principal' | 'checkVersion'>;
+type Asking = Pick<Call, 'author' | 'principal' | 'ifMatch'>;
 
 /** The next version of a document, and warnings for the caller. `before` null: a new document. */
 type Made<K extends ManagedKind> = { body: Bodies[K]; before: Doc<K> | null; warnings: string[] };
@@ -24,15 +24,14 @@ type Made<K extends ManagedKind> = { body: Bodies[K]; before: Doc<K> | null; war
  */
 function documentStore<K extends ManagedKind>(kind: Kind<K>, parts: ApiParts, { all, find, show }: Reader<K>) {
   /** The stored document. Throws AppError unless it exists, can be changed, and has the version of `If-Match`. */
-  function findToChange(snapshot: Snapshot, id: string, { checkVersion }: Asking): Doc<K> {
+  function findToChange(snapshot: Snapshot, id: string, { ifMatch }: Asking): Doc<K> {
     const document = find(snapshot, id);
     if (isStandard(id))
       throw new AppError(
         'conflict',
         `The ${kind.kind} ${document.body.name} ships with Millrace and can't be changed.`,
       );
-    checkVersion(document.version);
-    return document;
+    return ifMatch(document);
   }
 
   function sameName(name: string, scope: string, snapshot: Snapshot): Doc<K> | undefined {
@@ -126,7 +125,7 @@ export function documentChanges<K extends ManagedKind>(kind: Kind<K>, parts: Api
             throw invalid([{ pointer: '/name', detail: 'Must equal the name in the URL, or be left out.' }]);
           const named = sameName(name, parent ?? '', snapshot);
           const before = named === undefined ? null : findToChange(snapshot, named.id, call);
-          if (before === null) call.checkVersion(null);
+          if (before === null) call.ifMatch(null);
           const given = { name, ...withIds(kind.kind, json, snapshot) };
           return { before, ...read(given, { before, parent }, snapshot, programs) };
         },

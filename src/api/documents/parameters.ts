@@ -37,7 +37,7 @@ export function parameterHandlers(parts: ApiParts) {
       find(name);
       const snapshot = await pipeline.configuration.change({ ...call.author, act: 'change' }, ({ documents }) => {
         const before = documents.parameter.get(name);
-        call.checkVersion(before?.version ?? 0);
+        call.ifMatch({ version: before?.version ?? 0 });
         const next = nextVersion({ ...before?.body, ...patch, name }, before, call, parts.now());
         return [{ op: 'put', document: { kind: 'parameter', id: name, ...next } }];
       });

@@ -2,7 +2,7 @@ import type { ManagedKind } from '../../contract/documents/document.ts';
 import { readOnlyFields } from '../../contract/documents/document.ts';
 import type { Bodies } from '../../pipeline/snapshot/snapshot.ts';
 import { isObject, mergePatch } from '../http/merge-patch.ts';
-import { fieldErrors, invalid } from '../http/validate.ts';
+import { fieldErrors, invalid, pathOf } from '../http/validate.ts';
 import type { Kind } from './document-kind.ts';
 import { isMark, isSameKind, showSecrets } from './secret-fields.ts';
 
@@ -38,14 +38,10 @@ function withoutLeftovers<K extends ManagedKind>(kind: Parser<K>, patch: Record<
     return { ...Object(merged), ...Object.fromEntries(replaced.map((key) => [key, patch[key]])) };
   const leftovers = fieldErrors(parsed.error.issues)
     .filter((one) => one.code === 'unknown_field')
-    .map((one) =>
-      one.pointer
-        .slice(1)
-        .split('/')
-        .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')),
-    )
-    .filter((path) => !holdsPath(patch, path));
-  return leftovers.reduce(withoutPath, merged);
+    .map(({ pointer }) => pathOf(pointer))
+    .filter((path) => valueAt(patch, path) === undefined && valueAt(merged, path) !== undefined);
+  const removal = (path: readonly string[]) => path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), null);
+  return leftovers.reduce((value: unknown, path) => mergePatch(value, removal(path)), merged);
 }
 
 /** A body without the fields that GET returns and a write ignores. */
@@ -84,17 +80,4 @@ function withNull(value: unknown, [key, ...rest]: readonly string[]): unknown {
   const entries = isObject(value) ? Object.entries(value) : [];
   const child = entries.find(([name]) => name === key)?.[1];
   return Object.fromEntries([...entries.filter(([name]) => name !== key), [key, withNull(child, rest)]]);
-}
-
-function holdsPath(value: unknown, path: readonly string[]): boolean {
-  const [key, ...rest] = path;
-  if (key === undefined) return true;
-  return isObject(value) && Object.hasOwn(value, key) && holdsPath(value[key], rest);
-}
-
-function withoutPath(value: unknown, path: readonly string[]): unknown {
-  const [key, ...rest] = path;
-  if (key === undefined || !isObject(value)) return value;
-  const entries = Object.entries(value).filter(([name]) => name !== key || rest.length > 0);
-  return Object.fromEntries(entries.map(([name, child]) => [name, name === key ? withoutPath(child, rest) : child]));
 }

@@ -61,7 +61,7 @@ export function settingsHandlers(parts: ApiParts) {
     async changeSettings(call) {
       const snapshot = await configuration.change({ ...call.author, act: 'change' }, (present) => {
         const stored = present.documents.settings.get(settingsId);
-        call.checkVersion(stored?.version ?? 0);
+        call.ifMatch({ version: stored?.version ?? 0 });
         const body = changed(call.json, present);
         if (isSameBody(body, settingsOf(present))) return [];
         const next = nextVersion(body, stored, call, parts.now());

@@ -1,8 +1,7 @@
 import type { FastifyRequest } from 'fastify';
-import { exceedsJsonBounds } from '../../collect/json-bounds.ts';
+import { endOfJsonText, exceedsJsonBounds } from '../../collect/json-bounds.ts';
 import { AppError } from '../../contract/errors.ts';
 import type { Route } from '../../contract/route.ts';
-import { repeatedName } from './duplicate-keys.ts';
 import { pointerOf } from './validate.ts';
 
 /** Limits of an API body, far above everything that the contract describes. */
@@ -84,4 +83,38 @@ function refuse(place: Place, detail: string): never {
   const path: string[] = [];
   for (let at = place; at !== null; at = at.within) path.unshift(at.key);
   throw new AppError('invalid_value', undefined, { errors: [{ pointer: pointerOf(path), detail }] });
+}
+
+/**
+ * A name that occurs twice in one object of a JSON text; null when there is none. Parsers disagree on which value
+ * counts (RFC 8259 §4), so a proxy might have checked the other one. The text must be valid JSON.
+ */
+export function repeatedName(json: string): string | null {
+  /** The names so far of each enclosing object; null for a list. */
+  const around: (Set<string> | null)[] = [];
+  let isNameNext = false;
+  for (let i = 0; i < json.length; i++) {
+    const character = json[i];
+    if (character === '"') {
+      const end = endOfJsonText(json, i);
+      const names = around.at(-1);
+      if (isNameNext && names) {
+        const name: string = JSON.parse(json.slice(i, end));
+        if (names.has(name)) return name;
+        names.add(name);
+        isNameNext = false;
+      }
+      i = end - 1;
+    } else if (character === '{') {
+      around.push(new Set());
+      isNameNext = true;
+    } else if (character === '[') {
+      around.push(null);
+      isNameNext = false;
+    } else if (character === '}' || character === ']') {
+      around.pop();
+      isNameNext = false;
+    } else if (character === ',') isNameNext = true;
+  }
+  return null;
 }

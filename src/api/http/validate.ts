@@ -53,3 +53,9 @@ export function fieldErrors(issues: readonly z.core.$ZodIssue[], base: PropertyK
 export function pointerOf(path: readonly PropertyKey[]): string {
   return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
+
+/** The path of a JSON pointer. */
+export function pathOf(pointer: string): string[] {
+  const parts = pointer.slice(1).split('/');
+  return parts.map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+}

@@ -15,6 +15,14 @@ const eventsPerSecond = 50;
 const bufferBytesMax = 1_048_576;
 const heartbeatMs = 15_000;
 
+/** One client. */
+type Stream = {
+  query: Call<'streamEvents'>['query'];
+  output: LimitedOutput;
+  credential: Credential | null;
+  showsData: boolean;
+};
+
 export type EventStreams = { open(call: Call<'streamEvents'>): void; closeAll(): void };
 
 /**
@@ -31,7 +39,7 @@ export function eventStreams(parts: Pick<ApiParts, 'pipeline' | 'identity'>): Ev
     const names = matched.map(({ action }) => ({ id: action.id, name: action.body.name }));
     const messages = new Map<boolean, Buffer>();
     for (const stream of streams) {
-      if (!isSought(event, matched, stream.query) || !stream.hasRoom()) continue;
+      if (!isSought(event, matched, stream.query) || !stream.output.hasRoom()) continue;
       let message = messages.get(stream.showsData);
       if (message === undefined) {
         const shown = stream.showsData ? event : withoutData(event);
@@ -39,7 +47,7 @@ export function eventStreams(parts: Pick<ApiParts, 'pipeline' | 'identity'>): Ev
         message = Buffer.from(`id: ${event.id}\nevent: event\ndata: ${data}\n\n`);
         messages.set(stream.showsData, message);
       }
-      stream.write(message);
+      stream.output.write(message);
     }
   }
 
@@ -56,13 +64,13 @@ export function eventStreams(parts: Pick<ApiParts, 'pipeline' | 'identity'>): Ev
 
   function beat() {
     checkRights();
-    for (const stream of streams) stream.beat();
+    for (const { output } of streams) output.beat();
   }
 
   /** Ends a stream. Nothing more is written to it; buffered output can still be read. */
   function end(stream: Stream) {
     forget(stream);
-    stream.to.end();
+    stream.output.to.end();
   }
 
   function forget(stream: Stream) {
@@ -78,7 +86,7 @@ export function eventStreams(parts: Pick<ApiParts, 'pipeline' | 'identity'>): Ev
       for (const [event, rules] of events) tell(event, rules);
     });
     const reportSkipped = () => {
-      for (const stream of streams) stream.reportSkipped();
+      for (const { output } of streams) output.reportSkipped();
     };
     const timers = [setInterval(reportSkipped, 1_000), setInterval(beat, heartbeatMs)];
     for (const timer of timers) timer.unref();
@@ -95,7 +103,8 @@ export function eventStreams(parts: Pick<ApiParts, 'pipeline' | 'identity'>): Ev
       if (streams.size >= streamsMax)
         throw new AppError('rate_limited', `The limit of ${streamsMax} streams is reached.`);
       const to = reply.raw;
-      const stream = new Stream(query, to, request.credential, may('payloads:view'));
+      const { credential } = request;
+      const stream = { query, output: new LimitedOutput(to), credential, showsData: may('payloads:view') };
       reply.hijack();
       to.writeHead(200, {
         ...Object.fromEntries(Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)])),
@@ -116,27 +125,16 @@ export function eventStreams(parts: Pick<ApiParts, 'pipeline' | 'identity'>): Ev
   };
 }
 
-/** One client, with the limits of its output. */
-class Stream {
-  readonly query: Call<'streamEvents'>['query'];
+/** The output to one client, within its limits. */
+class LimitedOutput {
   readonly to: ServerResponse;
-  readonly credential: Credential | null;
-  showsData: boolean;
   #sentThisSecond = 0;
   /** The matching events left out since the last `skipped` message. */
   #skipped = 0;
   #isFull = false;
 
-  constructor(
-    query: Call<'streamEvents'>['query'],
-    to: ServerResponse,
-    credential: Credential | null,
-    showsData: boolean,
-  ) {
-    this.query = query;
+  constructor(to: ServerResponse) {
     this.to = to;
-    this.credential = credential;
-    this.showsData = showsData;
   }
 
   /** Full from the first message without room until half of the buffer is read: a stalled client gets nothing more. */
