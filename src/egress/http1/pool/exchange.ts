@@ -52,7 +52,7 @@ export class Exchange implements ResponseHandler {
     return isReusableAfter(this.request) ? (this.#response?.keepAliveMs ?? 0) : 0;
   }
 
-  /** Writes the request to a socket, in one call unless the body is long. */
+  /** Writes the request to a socket in one call. */
   write(socket: Socket): void {
     const { method, body } = this.request;
     this.isSent = true;
@@ -61,17 +61,7 @@ export class Exchange implements ResponseHandler {
     const head = isAnnounced ? `${this.#head}content-length: ${length}\r\n\r\n` : `${this.#head}\r\n`;
     if (body === null || length === 0) socket.write(head, 'latin1');
     else if (typeof body === 'string') socket.write(head + body, length === body.length ? 'latin1' : 'utf8');
-    else if (length <= JOINED_BYTES_MAX) {
-      const bytes = Buffer.allocUnsafe(head.length + length);
-      bytes.write(head, 'latin1');
-      bytes.set(body, head.length);
-      socket.write(bytes);
-    } else {
-      socket.cork();
-      socket.write(head, 'latin1');
-      socket.write(body);
-      socket.uncork();
-    }
+    else socket.write(Buffer.concat([Buffer.from(head, 'latin1'), body]));
   }
 
   /** Whether it may be sent again when its kept socket was lost. */
@@ -176,7 +166,5 @@ function isReusableAfter({ method, body }: EgressRequest): boolean {
 
 const METHODS_WITH_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'QUERY', 'PROPFIND', 'PROPPATCH']);
 const DRAIN_BYTES_MAX = 256 * 1024;
-/** Copying a longer body costs more than a second write. */
-const JOINED_BYTES_MAX = 64 * 1024;
 const EMPTY = new Uint8Array(0);
 const NO_STAGES = { dnsMs: null, connectMs: null, tlsMs: null };
