@@ -117,8 +117,8 @@ export type EgressOutcome =
       /** 200–999; the caller judges those above 599. */
       readonly status: number;
       /**
-       * In the order received, names in lower case, values decoded as Latin-1. Frozen, and the same object in later
-       * responses of the origin whose heads are equal byte for byte: what follows from the head can be kept with it.
+       * In the order received, names in lower case, values decoded as Latin-1. The same object in successive responses
+       * of an origin whose heads are equal byte for byte, and then frozen: what follows from a head can be kept with it.
        */
       readonly headers: readonly Header[];
       /**

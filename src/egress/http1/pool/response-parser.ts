@@ -1,6 +1,6 @@
 import { type EgressError, type Header, isCompressed } from '../../egress.ts';
 
-/** The head of a response, frozen. */
+/** The head of a response. */
 export interface ResponseHead {
   readonly status: number;
   readonly headers: readonly Header[];
@@ -18,7 +18,10 @@ export interface ResponseHandler {
   onBody(bytes: Buffer): boolean;
 }
 
-/** The latest head of an origin and its bytes. Heads that are equal to it byte for byte share this object. */
+/**
+ * The latest head of an origin and its bytes. Heads that are equal to it byte for byte share this object, which is frozen
+ * then: freezing each head would take as long as parsing it.
+ */
 export interface LatestHead {
   head: ResponseHead | null;
   bytes: Buffer;
@@ -90,6 +93,7 @@ export class ResponseParser {
     const held = this.#held.length;
     const { head, bytes: known } = this.#latest;
     if (this.#step === 'head' && held === 0 && head !== null && startsWith(bytes, at, known)) {
+      if (!Object.isFrozen(head)) freeze(head);
       this.#begin(head, handler);
       return at + known.length;
     }
@@ -146,6 +150,10 @@ export class ResponseParser {
   }
 }
 
+function freeze(head: ResponseHead): void {
+  for (const part of [head, head.headers, ...head.headers]) Object.freeze(part);
+}
+
 function startsWith(bytes: Buffer, at: number, known: Buffer): boolean {
   const end = at + known.length;
   return bytes.length >= end && known.compare(bytes, at, end) === 0;
@@ -173,56 +181,51 @@ function mayBeHead(bytes: Buffer): boolean {
 }
 
 function parseHead([statusLine = '', ...lines]: readonly string[]): ResponseHead | EgressError {
-  const [, version, digits] = STATUS_LINE.exec(statusLine) ?? [];
+  const started = STATUS_LINE.exec(statusLine);
   const headers = parseFields(lines);
   const length = headers === null ? null : bodyLength(headers);
-  if (version === undefined || headers === null || length === null) return GARBAGE;
-  const status = Number(digits);
+  if (started === null || headers === null || length === null) return GARBAGE;
+  const status = Number(started[2]);
   if (status === 101) return { kind: 'protocol', message: 'The peer switched protocols (101) without being asked.' };
   if (status < 100) return { kind: 'protocol', message: `The peer sent the status ${status}, which does not exist.` };
   // A status without a body that announces one is perhaps followed by it, which would look like the next response.
   const isReusable = hasNoBody(status) ? length === 0 || length === 'until-close' : length !== 'until-close';
-  const keepAliveMs = isReusable ? keepAlive(version, headers) : 0;
-  return Object.freeze({ status, headers, isCompressed: isCompressed(headers), length, keepAliveMs });
+  const keepAliveMs = isReusable ? keepAlive(started[1], headers) : 0;
+  return { status, headers, isCompressed: isCompressed(headers), length, keepAliveMs };
 }
 
 function parseFields(lines: readonly string[]): readonly Header[] | null {
   const fields: Header[] = [];
   for (const line of lines) {
-    const [, name, value, spaces] = FIELD.exec(line) ?? [];
-    if (name === undefined || value === undefined) return null;
-    const field: Header = [name.toLowerCase(), value];
+    const match = FIELD.exec(line);
+    if (match === null) return null;
+    const field: Header = [(match[1] ?? '').toLowerCase(), match[2] ?? ''];
     // Other parsers take `chunked` with a space after it for an unknown coding.
-    if (field[0] === 'transfer-encoding' && spaces !== '') return null;
-    fields.push(Object.freeze(field));
+    if (field[0] === 'transfer-encoding' && match[3] !== '') return null;
+    fields.push(field);
   }
-  return Object.freeze(fields);
+  return fields;
 }
 
 /** RFC 9112 §6.3; null when it is in doubt. */
 function bodyLength(headers: readonly Header[]): ResponseHead['length'] | null {
-  const [length, ...lengths] = valuesOf(headers, 'content-length');
-  const codings = valuesOf(headers, 'transfer-encoding');
-  if (codings.length > 0) {
-    const names = codings
-      .join(',')
-      .toLowerCase()
-      .split(',')
-      .map((name) => name.trimStart());
-    if (length !== undefined || names.some((name) => !TOKEN.test(name))) return null;
-    const chunked = names.indexOf('chunked');
-    if (chunked === -1) return 'until-close';
-    return chunked === names.length - 1 ? 'chunked' : null;
+  const length = listOf(headers, 'content-length');
+  const codings = listOf(headers, 'transfer-encoding');
+  if (codings === null) {
+    if (length === null) return 'until-close';
+    return /^\d{1,15}$/.test(length) ? Number(length) : null;
   }
-  if (length === undefined) return 'until-close';
-  return lengths.length === 0 && /^\d{1,15}$/.test(length) ? Number(length) : null;
+  const names = codings.toLowerCase().split(/,[\t ]*/);
+  if (length !== null || names.some((name) => !TOKEN.test(name))) return null;
+  const chunked = names.indexOf('chunked');
+  if (chunked === -1) return 'until-close';
+  return chunked === names.length - 1 ? 'chunked' : null;
 }
 
-function keepAlive(version: string, headers: readonly Header[]): number {
-  const options = valuesOf(headers, 'connection').join(',').toLowerCase().split(',');
-  const has = (wanted: string) => options.some((option) => option.trim() === wanted);
-  if (has('close') || (version === '0' && !has('keep-alive'))) return 0;
-  const announced = /(?:^|,)[\t ]*timeout=(\d+)/i.exec(valuesOf(headers, 'keep-alive').join(','))?.[1];
+function keepAlive(version: string | undefined, headers: readonly Header[]): number {
+  const connection = listOf(headers, 'connection') ?? '';
+  if (CLOSE.test(connection) || (version === '0' && !KEEP_ALIVE.test(connection))) return 0;
+  const announced = /(?:^|,)[\t ]*timeout=(\d+)/i.exec(listOf(headers, 'keep-alive') ?? '')?.[1];
   if (announced === undefined) return KEEP_ALIVE_MS;
   return Math.min(Math.max(Number(announced) * 1_000 - KEEP_ALIVE_MARGIN_MS, 0), KEEP_ALIVE_MS_MAX);
 }
@@ -231,8 +234,11 @@ function hasNoBody(status: number): boolean {
   return status === 204 || status === 304;
 }
 
-function valuesOf(headers: readonly Header[], wanted: string): string[] {
-  return headers.filter(([name]) => name === wanted).map(([, value]) => value);
+/** The values of a header as one list. */
+function listOf(headers: readonly Header[], wanted: string): string | null {
+  let list: string | null = null;
+  for (const header of headers) if (header[0] === wanted) list = list === null ? header[1] : `${list},${header[1]}`;
+  return list;
 }
 
 const GARBAGE: EgressError = {
@@ -253,6 +259,8 @@ const LINE_END = Buffer.from('\r\n');
 const [LF, CR] = [0x0a, 0x0d];
 const STATUS_LINE = /^HTTP\/1\.([01]) (\d{3})(?: [\t -~\x80-\xff]*)?$/;
 const STATUS_LINE_SAMPLE = 'HTTP/1.1 200';
+const CLOSE = /(?:^|,)[\t ]*close[\t ]*(?:,|$)/i;
+const KEEP_ALIVE = /(?:^|,)[\t ]*keep-alive[\t ]*(?:,|$)/i;
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const FIELD =
   /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[\t ]*((?:[!-~\x80-\xff](?:[\t -~\x80-\xff]*[!-~\x80-\xff])?)?)([\t ]*)$/;
