@@ -47,12 +47,6 @@ export type RenderOutcome =
  * `renders` counts outcomes of every kind; `restarts` counts replaced workers; `queued` is the current number of
  * waiting jobs.
  */
-export type SandboxStats = {
-  readonly renders: number;
-  readonly threw: number;
-  readonly exceededTime: number;
-  readonly exceededMemory: number;
-  readonly exceededOutput: number;
-  readonly restarts: number;
-  readonly queued: number;
-};
+export type SandboxStats = Readonly<
+  Record<'renders' | 'threw' | 'exceededTime' | 'exceededMemory' | 'exceededOutput' | 'restarts' | 'queued', number>
+>;

@@ -24,11 +24,11 @@ export async function checkOutcomes(
   last: number,
 ): Promise<OutcomeCheck> {
   const { stored, tried, connection } = draftDestination(destination, around.snapshot);
-  const judgedBy = (body: DestinationBody, attempt: Answered) =>
+  const judgedBy = (body: DestinationBody, attempt: Responded) =>
     meaningOf(attempt, connection.body.auth, body.settings);
 
   const rows: OutcomeCheck['rows'] = [];
-  for await (const { deliveryId, attempt } of answers(around, destination.id)) {
+  for await (const { deliveryId, attempt } of responses(around, destination.id)) {
     const after = judgedBy(tried.body, attempt);
     const before = stored === null || stored === tried ? after : judgedBy(stored.body, attempt);
     const { id: attemptId, startedAt, response } = attempt;
@@ -39,12 +39,12 @@ export async function checkOutcomes(
   return { checked: rows.length, changed: rows.filter((row) => row.changed).length, rows };
 }
 
-type Answered = Attempt & { response: NonNullable<Attempt['response']> };
+type Responded = Attempt & { response: NonNullable<Attempt['response']> };
 
 const deliveriesAtOnce = 50;
 
 /** The attempts to a destination that have a response, newest delivery first. */
-async function* answers({ log, clock, untilMs }: Around, destinationId: string) {
+async function* responses({ log, clock, untilMs }: Around, destinationId: string) {
   for (let before: string | null = null; ; ) {
     const place: { before?: string } = before === null ? {} : { before };
     const now = clock.now();
@@ -52,20 +52,20 @@ async function* answers({ log, clock, untilMs }: Around, destinationId: string) 
     for (const { id } of page) {
       if (clock.now() > untilMs) return;
       const attempts = (await log.delivery(id))?.attemptLog ?? [];
-      for (const attempt of attempts.toReversed()) if (hasAnswer(attempt)) yield { deliveryId: id, attempt };
+      for (const attempt of attempts.toReversed()) if (hasResponse(attempt)) yield { deliveryId: id, attempt };
     }
     before = page.at(-1)?.id ?? null;
     if (page.length < deliveriesAtOnce || before === null) return;
   }
 }
 
-function hasAnswer(attempt: Attempt): attempt is Answered {
+function hasResponse(attempt: Attempt): attempt is Responded {
   return attempt.response !== null;
 }
 
 /** Judges a stored response as if it came now to a delivery whose token is not new. */
 function meaningOf(
-  { response, startedAt, durationMs }: Answered,
+  { response, startedAt, durationMs }: Responded,
   auth: ConnectionBody['auth'],
   settings: DestinationBody['settings'],
 ): JudgedAnswer {
