@@ -1,26 +1,8 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { checkpoint } from './checkpoint.ts';
+import type { Db, Operations, Request, Result } from './operation.ts';
 
-/**
- * A database inside its worker, as operations see it: statements are prepared once and cached. The caller vouches that
- * Row types match its SQL.
- */
-export interface Db {
-  all<Row>(sql: string, ...values: SQLInputValue[]): Row[];
-  get<Row>(sql: string, ...values: SQLInputValue[]): Row | undefined;
-  /** Returns how many rows changed. */
-  run(sql: string, ...values: SQLInputValue[]): number;
-  /** A value cached between operations, and created again after a rollback, so that it always matches the database. */
-  keep<T>(name: string, make: () => T): T;
-  /** Calls `run` once before the commit, for operations that collect their rows. */
-  beforeCommit(run: () => void): void;
-  /** Empties the log after the transaction, unless a reader blocks it. */
-  emptyLog(): void;
-  /** Whether the last `emptyLog` succeeded. */
-  isLogEmptied(): boolean;
-  /** Runs the `beforeCommit` calls now, for operations that read collected rows. */
-  flush(): void;
-}
+export type { Db } from './operation.ts';
 
 // More than all operations have together. A bound is needed because SQL that lists its values would fill the memory.
 const statementsMax = 300;
@@ -29,7 +11,7 @@ const statementsMax = 300;
  * Wraps an open database. `flush` is called at the end of a transaction, `afterCommit` after its commit; `forget` drops
  * the cached values.
  */
-export function dbOver(database: DatabaseSync): Db & { forget(): void; afterCommit(): void } {
+function dbOver(database: DatabaseSync): Db & { forget(): void; afterCommit(): void } {
   const statements = new Map<string, StatementSync>();
   const kept = new Map<string, unknown>();
   let waiting: (() => void)[] = [];
@@ -45,13 +27,23 @@ export function dbOver(database: DatabaseSync): Db & { forget(): void; afterComm
     }
     return found;
   };
+  const keep = <T>(name: string, make: () => T): T => {
+    if (!kept.has(name)) kept.set(name, make());
+    return kept.get(name) as T; // one maker per name
+  };
   return {
     all: <Row>(sql: string, ...values: SQLInputValue[]) => statement(sql).all(...values) as Row[], // shape is in the SQL
     get: <Row>(sql: string, ...values: SQLInputValue[]) => statement(sql).get(...values) as Row | undefined, // likewise
     run: (sql, ...values) => Number(statement(sql).run(...values).changes),
-    keep<T>(name: string, make: () => T): T {
-      if (!kept.has(name)) kept.set(name, make());
-      return kept.get(name) as T; // one maker per name
+    keep,
+    keepIn<K, V>(name: string, key: K, make: () => V): V {
+      const values = keep(name, () => new Map<K, V>());
+      let value = values.get(key);
+      if (value === undefined) {
+        value = make();
+        values.set(key, value);
+      }
+      return value;
     },
     beforeCommit: (run) => waiting.push(run),
     flush() {
@@ -78,4 +70,64 @@ export function dbOver(database: DatabaseSync): Db & { forget(): void; afterComm
       waiting = [];
     },
   };
+}
+
+type Run = (db: Db, args: unknown) => unknown;
+
+/** The operations of several modules by name. Throws when two have the same name. */
+export function operationsByName(modules: Iterable<{ operations: Operations }>): ReadonlyMap<string, Run> {
+  const byName = new Map<string, Run>();
+  for (const { operations } of modules)
+    for (const [name, operation] of Object.entries(operations)) {
+      if (byName.has(name)) throw new Error(`Two operations are named ${name}.`);
+      byName.set(name, operation as Run); // Client gives each its own arguments
+    }
+  return byName;
+}
+
+/** Runs operations on an open database. */
+export function executeOn(database: DatabaseSync, operations: ReadonlyMap<string, Run>) {
+  const db = dbOver(database);
+
+  function perform({ name, args }: Request['calls'][number]): unknown {
+    const operation = operations.get(name);
+    if (operation === undefined) throw new Error(`No operation is named ${name}.`);
+    return operation(db, args);
+  }
+
+  /** All calls in one transaction. If it fails, each call gets its own, so that only failing calls are rejected. */
+  function write(calls: Request['calls']): Result[] {
+    try {
+      database.exec('BEGIN IMMEDIATE');
+      const results = calls.map((call): Result => ({ ok: true, value: perform(call) }));
+      db.flush();
+      database.exec('COMMIT');
+      db.afterCommit();
+      return results;
+    } catch (error) {
+      if (database.isTransaction) database.exec('ROLLBACK');
+      db.forget();
+      return calls.length === 1 ? [failure(error)] : calls.flatMap((call) => write([call]));
+    }
+  }
+
+  /** One read-only call, on one snapshot of the database. */
+  function read(call: Request['calls'][number]): Result {
+    try {
+      database.exec('BEGIN');
+      return { ok: true, value: perform(call) };
+    } catch (error) {
+      return failure(error);
+    } finally {
+      if (database.isTransaction) database.exec('ROLLBACK');
+      db.forget();
+    }
+  }
+
+  return { write, read };
+}
+
+export function failure(error: unknown): Result & { ok: false } {
+  const errcode = error instanceof Error && 'errcode' in error ? Number(error.errcode) : null;
+  return { ok: false, message: error instanceof Error ? error.message : String(error), errcode };
 }

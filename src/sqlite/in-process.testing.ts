@@ -5,7 +5,7 @@ import { operations as catalog } from '../catalog/sqlite/operations.ts';
 import { operations as issues } from '../issues/sqlite/operations.ts';
 import { operations as journal } from '../journal/sqlite/operations.ts';
 import { operations as outbox } from '../outbox/sqlite/operations.ts';
-import { executeOn, operationsByName } from './execute.ts';
+import { executeOn, operationsByName } from './db.ts';
 import { apply } from './migrate.ts';
 import type { Client, Operations, Result } from './operation.ts';
 

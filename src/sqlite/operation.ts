@@ -1,4 +1,4 @@
-import type { Db } from './db.ts';
+import type { SQLInputValue } from 'node:sqlite';
 
 /**
  * Named work on the database. A module exports its operations as `operations`; names are unique over all modules of one
@@ -32,3 +32,26 @@ export type CheckpointReport = { checkpointProblem: string | null };
 export type Result = { ok: true; value: unknown } | { ok: false; message: string; errcode: number | null };
 
 export type WorkerSettings = { file: string; modules: string[]; isReader: boolean };
+
+/**
+ * A database inside its worker, as operations see it: statements are prepared once and cached. The caller vouches that
+ * Row types match its SQL.
+ */
+export interface Db {
+  all<Row>(sql: string, ...values: SQLInputValue[]): Row[];
+  get<Row>(sql: string, ...values: SQLInputValue[]): Row | undefined;
+  /** Returns how many rows changed. */
+  run(sql: string, ...values: SQLInputValue[]): number;
+  /** A value cached between operations, and created again after a rollback, so that it always matches the database. */
+  keep<T>(name: string, make: () => T): T;
+  /** A value of a map that is kept, made when the map does not have it. */
+  keepIn<K, V>(name: string, key: K, make: () => V): V;
+  /** Calls `run` once before the commit, for operations that collect their rows. */
+  beforeCommit(run: () => void): void;
+  /** Empties the log after the transaction, unless a reader blocks it. */
+  emptyLog(): void;
+  /** Whether the last `emptyLog` succeeded. */
+  isLogEmptied(): boolean;
+  /** Runs the `beforeCommit` calls now, for operations that read collected rows. */
+  flush(): void;
+}

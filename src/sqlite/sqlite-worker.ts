@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import { nextWaitMs } from './backoff.ts';
 import { busyMs, checkpoint } from './checkpoint.ts';
-import { executeOn, failure, operationsByName } from './execute.ts';
+import { executeOn, failure, operationsByName } from './db.ts';
 import type { Answer, CheckpointReport, Operations, Request, WorkerSettings } from './operation.ts';
 
 const idleMs = 1_000;

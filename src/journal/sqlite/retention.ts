@@ -43,7 +43,7 @@ async function removeUntilFits(client: JournalClient, bytesMax: number): Promise
 
 /** Removes everything older than `before`; with `bytesMax` only until the size in use is within it. */
 async function remove(client: JournalClient, before: number, bytesMax: number | null): Promise<number> {
-  const offsets = new Map((await client.write('partitions', null)).map((partition) => [partition, 0]));
+  const offsets = new Map((await client.write('partitionEnds', null)).map(([partition]) => [partition, 0]));
   let removed = 0;
   let from = 0;
   for (let isEnd = false; !isEnd; ) {

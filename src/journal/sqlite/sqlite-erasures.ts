@@ -1,8 +1,7 @@
 import { placeOf } from '../../contract/ids.ts';
-import type { Erasures, StoredErasure } from '../erasures.ts';
+import type { Erasures } from '../erasures.ts';
 import { loggedOf } from './delivery-codec.ts';
 import { eventOfLine } from './event-codec.ts';
-import type { ErasureRow, StoredCounts } from './operations/erasures.ts';
 import type { JournalClient } from './operations.ts';
 
 /** The erasures of the journal of a database. */
@@ -27,25 +26,11 @@ export function sqliteErasures(client: JournalClient): Erasures {
       const by = 'visitorId' in sought ? 'visitorId' : sought.parameter;
       await client.write('beginErasure', { id, code, by, sought, now, entry });
     },
-    list: async () => (await client.read('erasures', null)).map(erasureOf),
+    list: () => client.read('erasures', null),
     async step(id, { now, sending }) {
       const numbers = sending.flatMap((one) => placeOf('delivery', one)?.number ?? []);
       const { state, events, cancelled } = await client.write('eraseStep', { id, now, sending: numbers });
       return { state, events: events.map(eventOfLine), cancelled: cancelled.map(loggedOf) };
     },
-  };
-}
-
-function erasureOf({ id, code, sought, state, counts, created_at, finished_at }: ErasureRow): StoredErasure {
-  const { by, ...numbers }: StoredCounts = JSON.parse(counts);
-  return {
-    id,
-    code,
-    by,
-    state: state === 'done' ? 'done' : 'running',
-    sought: sought === null ? null : JSON.parse(sought),
-    counts: numbers,
-    createdAt: created_at,
-    finishedAt: finished_at,
   };
 }

@@ -1,8 +1,7 @@
 import { placedId } from '../../../contract/ids.ts';
 import type { Db } from '../../../sqlite/db.ts';
 import { type Accepted, type AcceptRequest, identityMemoryMs, type Lease } from '../../journal.ts';
-import { packLines } from '../compressed-lines.ts';
-import { type EventPlace, lineOfEvent } from '../event-codec.ts';
+import { type EventPlace, lineOfEvent, packLines } from '../event-codec.ts';
 import { offsetMask } from './events.ts';
 import { internText } from './interned-ids.ts';
 import { isCurrent } from './leases.ts';
@@ -110,8 +109,8 @@ function acceptOne(db: Db, request: AcceptedLines): AcceptAnswer {
   const from = partition.next;
   const first: AcceptAnswer[2] = [];
   for (const [index, identity] of identities?.entries() ?? []) {
-    const next = from + index - first.length;
-    const seen = identity === null ? null : seenBefore(db, { collector, identity, receivedAt, partition, next });
+    const place = { timeMs: receivedAt, partition: partitionNumber, number: from + index - first.length };
+    const seen = identity === null ? null : seenBefore(db, collector, identity, place);
     if (seen !== null) first.push([index, seen]);
   }
   const count = length - first.length;
@@ -137,14 +136,16 @@ function planOne(
 ): PlannedNumbers | null {
   if (partition.position !== from || !isCurrent(db, lease)) return null;
   partition.position = partition.next;
-  const repeated = first.map(([index]) => index);
   const groups: PlannedGroup[] = JSON.parse(planned);
-  const stored = repeated.length === 0 ? groups : withoutEvents(groups, repeated);
-  const placed = stored.map((group) => ({
-    ...group,
-    event: group.event && { ...group.event, timeMs: receivedAt, number: from + group.event.number },
-  }));
-  return insertPlanned(db, placed, now);
+  const repeated = first.map(([index]) => index);
+  const placed = (event: EventPlace) => ({ ...event, timeMs: receivedAt, number: from + event.number });
+  const moved = (event: EventPlace) =>
+    placed({ ...event, number: event.number - repeated.filter((index) => index < event.number).length });
+  const stored =
+    repeated.length === 0
+      ? groups.map((group) => ({ ...group, event: group.event && placed(group.event) }))
+      : withoutEvents(groups, (index) => repeated.includes(index), moved);
+  return insertPlanned(db, stored, now);
 }
 
 function without(lines: string, repeated: AcceptAnswer[2]): string {
@@ -216,25 +217,12 @@ function write(db: Db, { partition, next, position, last_at }: PartitionRow, gro
   db.run(sql, next, position, last_at, partition);
 }
 
-/**
- * The place where an identity was stored in the last 24 h; null when it is new, and it is then stored with the offset
- * `next`.
- */
+/** The place where an identity was stored in the last 24 h; null when it is new, and it is then stored with `place`. */
 function seenBefore(
   db: Db,
-  {
-    collector,
-    identity,
-    receivedAt,
-    partition,
-    next,
-  }: {
-    collector: number | null;
-    identity: string;
-    receivedAt: number;
-    partition: PartitionRow;
-    next: number;
-  },
+  collector: number | null,
+  identity: string,
+  { timeMs: receivedAt, partition, number: next }: EventPlace,
 ): EventPlace | null {
   const isNew = db.run(
     `INSERT INTO seen (collector, identity, at, place) VALUES (?1, ?2, ?3, (?4 << 48) | ?5)
@@ -242,7 +230,7 @@ function seenBefore(
     collector,
     identity,
     receivedAt,
-    partition.partition,
+    partition,
     next,
   );
   if (isNew > 0) return null;
@@ -259,18 +247,13 @@ function seenBefore(
 type PartitionRow = { partition: number; next: number; position: number; last_at: number };
 
 function partitionRow(db: Db, partition: number): PartitionRow {
-  const known = db.keep('partitions', () => new Map<number, PartitionRow>());
-  let row = known.get(partition);
-  if (row === undefined) {
+  return db.keepIn('partitions', partition, () => {
     const sql = 'SELECT partition, next, position, last_at FROM event_partition WHERE partition = ?';
-    row = db.get<PartitionRow>(sql, partition);
-    if (row === undefined) {
-      db.run('INSERT INTO event_partition (partition, next, position, last_at) VALUES (?, 0, 0, 0)', partition);
-      row = { partition, next: 0, position: 0, last_at: 0 };
-    }
-    known.set(partition, row);
-  }
-  return row;
+    const row = db.get<PartitionRow>(sql, partition);
+    if (row !== undefined) return row;
+    db.run('INSERT INTO event_partition (partition, next, position, last_at) VALUES (?, 0, 0, 0)', partition);
+    return { partition, next: 0, position: 0, last_at: 0 };
+  });
 }
 
 /** Moves a partition's position; false when the position is not `from`. */

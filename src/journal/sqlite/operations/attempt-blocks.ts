@@ -1,5 +1,5 @@
 import type { Db } from '../../../sqlite/db.ts';
-import { packLines, type StoredLines, unpackLines } from '../compressed-lines.ts';
+import { packLines, type StoredLines, unpackLines } from '../event-codec.ts';
 import type { ReadBudget } from './read-budget.ts';
 
 /** A line of a block about one delivery; empty text: nothing. `before` is the block with the previous line. */

@@ -1,6 +1,6 @@
 import type { Db } from '../../../sqlite/db.ts';
 import { bareExchange, type PackedAttempt } from '../attempt-codec.ts';
-import { packLines, type StoredLines, unpackLines } from '../compressed-lines.ts';
+import { packLines, type StoredLines, unpackLines } from '../event-codec.ts';
 import type { BlockLine } from './attempt-blocks.ts';
 import type { ReadBudget } from './read-budget.ts';
 

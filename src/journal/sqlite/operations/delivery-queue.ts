@@ -1,12 +1,10 @@
 import type { Db } from '../../../sqlite/db.ts';
-import { type Hold, type Lease, suspectDeaths } from '../../journal.ts';
+import type { Hold } from '../../journal.ts';
 import type { EventLine } from '../event-codec.ts';
-import { statusCodes } from '../status-codes.ts';
 import { AttemptBlocks } from './attempt-blocks.ts';
-import { type DeliveryPlace, type DeliveryRow, deliveryRow, eventOf } from './delivery-row.ts';
+import { type DeliveryRow, deliveryRow, eventOf } from './delivery-row.ts';
 import { eventFinder } from './events.ts';
 import { internText, type Target, targetIds } from './interned-ids.ts';
-import { isCurrent } from './leases.ts';
 import { dequeueOrdered, followersOf, hasOrderQueues } from './order-queue.ts';
 import { readBudget } from './read-budget.ts';
 
@@ -63,54 +61,6 @@ export const queueOperations = {
        JOIN target ON target.id = target ORDER BY destination, connection, replay`,
     ),
 
-  /** `numbers`: the deliveries in flight, as JSON. */
-  mark(db: Db, { lease, numbers, onTrial }: { lease: Lease; numbers: string; onTrial: number | null }): boolean {
-    if (!isCurrent(db, lease)) return false;
-    db.run('INSERT OR REPLACE INTO mark (scope, deliveries, on_trial) VALUES (?, ?, ?)', lease.scope, numbers, onTrial);
-    return true;
-  },
-
-  recover(
-    db: Db,
-    { lease, now }: { lease: Lease; now: number },
-  ): { suspects: DeliveryPlace[]; poisoned: DeliveryPlace[] } {
-    const suspects: DeliveryPlace[] = [];
-    const poisoned: DeliveryPlace[] = [];
-    if (!isCurrent(db, lease)) return { suspects, poisoned };
-    db.run(
-      `UPDATE delivery SET status = ${statusCodes.cancelled}, reason = ?, finished_at = ?
-       WHERE test = 1 AND due_at IS NULL AND status IN (${statusCodes.pending}, ${statusCodes.retrying})`,
-      internText(db, 'interrupted'),
-      now,
-    );
-    const marker = db.get<{ deliveries: string; onTrial: number | null }>(
-      'SELECT deliveries, on_trial AS onTrial FROM mark WHERE scope = ?',
-      lease.scope,
-    );
-    db.run('DELETE FROM mark WHERE scope = ?', lease.scope);
-    const inFlight: number[] = JSON.parse(marker?.deliveries ?? '[]');
-    const onTrial = marker?.onTrial ?? null;
-    const isOnlySuspect = onTrial !== null && !hasOtherSuspects(db, onTrial);
-    for (const number of inFlight) {
-      const row = db.get<{ deaths: number; timeMs: number }>(
-        `SELECT deaths, created_at AS timeMs FROM delivery WHERE number = ? AND status <= ${statusCodes.held}`,
-        number,
-      );
-      if (row === undefined) continue;
-      const place = { number, timeMs: row.timeMs };
-      const isTrial = number === onTrial && row.deaths >= suspectDeaths;
-      if (isTrial && (isOnlySuspect || row.deaths > suspectDeaths)) {
-        finish(db, { number, status: statusCodes.failed, reason: 'poison', now });
-        poisoned.push(place);
-        continue;
-      }
-      const deaths = isTrial ? suspectDeaths + 1 : Math.max(row.deaths, Math.min(row.deaths + 1, suspectDeaths));
-      db.run('UPDATE delivery SET deaths = ? WHERE number = ?', deaths, number);
-      if (deaths >= suspectDeaths) suspects.push(place);
-    }
-    return { suspects, poisoned };
-  },
-
   holds: (db: Db, _: null): Hold[] =>
     db.all(
       `SELECT scope_id AS scopeId, reason, detail, since, probe_at AS probeAt, probes FROM gate ORDER BY scope_id`,
@@ -132,15 +82,6 @@ export const queueOperations = {
     db.run('DELETE FROM gate WHERE scope_id = ?', scopeId);
   },
 };
-
-/** Whether an unfinished delivery other than this one is a suspect. Reads the whole table; only a crash in a trial asks. */
-function hasOtherSuspects(db: Db, number: number): boolean {
-  const found = db.get<{ number: number }>(
-    `SELECT number FROM delivery WHERE deaths >= ${suspectDeaths} AND status <= ${statusCodes.held} AND number <> ? LIMIT 1`,
-    number,
-  );
-  return found !== undefined;
-}
 
 /** Ends a delivery outside of a settle. */
 export function finish(db: Db, end: { number: number; status: number; reason: string; now: number }) {

@@ -3,10 +3,9 @@ import type { NewAuditEntry } from '../../../contract/records/audit.ts';
 import type { ErasureCounts } from '../../../contract/records/erasure.ts';
 import { secretForms } from '../../../contract/secret-forms.ts';
 import type { Db } from '../../../sqlite/db.ts';
-import type { ErasedBy } from '../../erasures.ts';
-import { packLines } from '../compressed-lines.ts';
+import type { ErasedBy, StoredErasure } from '../../erasures.ts';
 import type { EventLine } from '../event-codec.ts';
-import { lineMatcher } from '../event-codec.ts';
+import { lineMatcher, packLines } from '../event-codec.ts';
 import { statusCodes } from '../status-codes.ts';
 import { AttemptBlocks } from './attempt-blocks.ts';
 import { bareExchanges, bareMixedExchanges, exchangeIds, forgetExchanges } from './batch-exchanges.ts';
@@ -28,7 +27,7 @@ type Phase = 'events' | 'tests' | 'blocks' | 'exchanges' | 'identities' | 'forge
  */
 type Cursor = { phase: Phase; partitions: [partition: number, end: number][]; at: number; after: [number, string] };
 
-export type ErasureRow = {
+type ErasureRow = {
   id: string;
   code: string;
   sought: string | null;
@@ -39,7 +38,7 @@ export type ErasureRow = {
   finished_at: number | null;
 };
 
-export type StoredCounts = ErasureCounts & { by: string };
+type StoredCounts = ErasureCounts & { by: string };
 
 /** The result of one step, before the main thread turns its rows into objects. */
 type ErasureStepRows = { state: 'running' | 'waiting' | 'done'; events: EventLine[]; cancelled: DeliveryRow[] };
@@ -66,7 +65,20 @@ export const erasureOperations = {
     appendAudit(db, [given.entry]);
   },
 
-  erasures: (db: Db, _: null): ErasureRow[] => db.all('SELECT * FROM erasure ORDER BY id DESC LIMIT 1000'),
+  erasures: (db: Db, _: null): StoredErasure[] =>
+    db.all<ErasureRow>('SELECT * FROM erasure ORDER BY id DESC LIMIT 1000').map((row) => {
+      const { by, ...counts }: StoredCounts = JSON.parse(row.counts);
+      return {
+        id: row.id,
+        code: row.code,
+        by,
+        state: row.state === 'done' ? 'done' : 'running',
+        sought: row.sought === null ? null : JSON.parse(row.sought),
+        counts,
+        createdAt: row.created_at,
+        finishedAt: row.finished_at,
+      };
+    }),
 
   partitionEnds: (db: Db, _: null) => partitionEnds(db),
 

@@ -1,7 +1,13 @@
 import type { Db } from '../../../sqlite/db.ts';
 import type { EventSearch } from '../../journal.ts';
-import { type StoredLines, unpackLines } from '../compressed-lines.ts';
-import { type EventLine, type EventPlace, lineMatcher, type Sought } from '../event-codec.ts';
+import {
+  type EventLine,
+  type EventPlace,
+  lineMatcher,
+  type Sought,
+  type StoredLines,
+  unpackLines,
+} from '../event-codec.ts';
 import { findWord, wordText } from './interned-ids.ts';
 import { type ReadBudget, readBudget } from './read-budget.ts';
 

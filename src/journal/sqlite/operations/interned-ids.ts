@@ -3,15 +3,10 @@ import type { Db } from '../../../sqlite/db.ts';
 /** The number of a word, assigned now when it is new; null for null. */
 export function internText(db: Db, text: string | null): number | null {
   if (text === null) return null;
-  const known = db.keep('words', () => new Map<string, number>());
-  let id = known.get(text) ?? findWord(db, text);
-  if (id === null) {
-    db.run('INSERT INTO word (text) VALUES (?)', text);
-    id = findWord(db, text);
-  }
-  if (id === null) throw new Error('A word is missing directly after its insert.');
-  known.set(text, id);
-  return id;
+  return db.keepIn('words', text, () => {
+    db.run('INSERT INTO word (text) VALUES (?) ON CONFLICT DO NOTHING', text);
+    return found(findWord(db, text));
+  });
 }
 
 /** The number of a word; null when it has none. */
@@ -22,14 +17,8 @@ export function findWord(db: Db, text: string): number | null {
 /** The word with this number; null for null. */
 export function wordText(db: Db, id: number | null): string | null {
   if (id === null) return null;
-  const known = db.keep('texts', () => new Map<number, string>());
-  let text = known.get(id);
-  if (text === undefined) {
-    text = db.get<{ text: string }>('SELECT text FROM word WHERE id = ?', id)?.text;
-    if (text === undefined) throw new Error(`Word ${id} is missing.`);
-    known.set(id, text);
-  }
-  return text;
+  const sql = 'SELECT text FROM word WHERE id = ?';
+  return db.keepIn('texts', id, () => found(db.get<{ text: string }>(sql, id)?.text));
 }
 
 /**
@@ -39,38 +28,23 @@ export type Target = { destination: string; connection: string; replay: string }
 
 /** The target with this number. */
 export function targetOf(db: Db, id: number): Target {
-  const known = db.keep('targetsById', () => new Map<number, Target>());
-  let target = known.get(id);
-  if (target === undefined) {
-    target = db.get<Target>('SELECT destination, connection, replay FROM target WHERE id = ?', id);
-    if (target === undefined) throw new Error(`Target ${id} is missing.`);
-    known.set(id, target);
-  }
-  return target;
+  const sql = 'SELECT destination, connection, replay FROM target WHERE id = ?';
+  return db.keepIn('targetsById', id, () => found(db.get<Target>(sql, id)));
 }
 
 /** The number of a destination under its connection, assigned now when it is new. */
 export function targetNumber(db: Db, destination: string, connection: string, replay = ''): number {
-  const known = db.keep('targets', () => new Map<string, number>());
-  const key = `${destination}\n${connection}\n${replay}`;
-  let id = known.get(key);
-  if (id === undefined) {
-    db.run(
-      'INSERT INTO target (destination, connection, replay) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
-      destination,
-      connection,
-      replay,
-    );
-    id = db.get<{ id: number }>(
-      'SELECT id FROM target WHERE destination = ? AND connection = ? AND replay = ?',
-      destination,
-      connection,
-      replay,
-    )?.id;
-    if (id === undefined) throw new Error('A target is missing directly after its insert.');
-    known.set(key, id);
-  }
-  return id;
+  const key = [destination, connection, replay];
+  return db.keepIn('targets', key.join('\n'), () => {
+    db.run('INSERT INTO target (destination, connection, replay) VALUES (?, ?, ?) ON CONFLICT DO NOTHING', ...key);
+    const sql = 'SELECT id FROM target WHERE destination = ? AND connection = ? AND replay = ?';
+    return found(db.get<{ id: number }>(sql, ...key)?.id);
+  });
+}
+
+function found<T>(value: T | null | undefined): T {
+  if (value === null || value === undefined) throw new Error('A word or a target is missing.');
+  return value;
 }
 
 /** The numbers of the targets that match; all when there is no condition. `replayId` '': those of no replay. */

@@ -34,9 +34,14 @@ export function packPlanned<D extends Omit<PlannedDelivery, 'eventId'>>(
   deliveries: readonly D[],
   eventOf: (delivery: D) => EventPlace | null,
 ): string {
+  return JSON.stringify(grouped(deliveries.map((delivery) => ({ delivery, event: eventOf(delivery) }))));
+}
+
+type Planned = Pick<PlannedGroup, 'delivery' | 'event'>;
+
+function grouped(all: readonly Planned[]): PlannedGroup[] {
   const groups: PlannedGroup[] = [];
-  for (const [index, delivery] of deliveries.entries()) {
-    const event = eventOf(delivery);
+  for (const [index, { delivery, event }] of all.entries()) {
     const isFitting = (group: PlannedGroup) => fits(group, delivery, event);
     let found = groups.length < groupsMost ? groups.find(isFitting) : groups.slice(-groupsMost).findLast(isFitting);
     if (found === undefined) {
@@ -45,7 +50,24 @@ export function packPlanned<D extends Omit<PlannedDelivery, 'eventId'>>(
     }
     found.places.push(index * indexUnit + (event?.number ?? 0) - (found.event?.number ?? 0));
   }
-  return JSON.stringify(groups);
+  return groups;
+}
+
+/** The groups without the deliveries of the events that `isGone`; `moved` returns the new place of another event. */
+export function withoutEvents(
+  groups: readonly PlannedGroup[],
+  isGone: (event: number) => boolean,
+  moved: (event: EventPlace) => EventPlace,
+): PlannedGroup[] {
+  const all = groups.flatMap(({ delivery, event, places }) =>
+    places.map((place) => ({
+      index: Math.floor(place / indexUnit),
+      delivery,
+      event: event && { ...event, number: event.number + (place % indexUnit) },
+    })),
+  );
+  const kept = all.filter(({ event }) => event === null || !isGone(event.number)).sort((a, b) => a.index - b.index);
+  return grouped(kept.map(({ delivery, event }) => ({ delivery, event: event && moved(event) })));
 }
 
 function fits({ delivery: a, event: first }: PlannedGroup, b: PlannedGroup['delivery'], event: EventPlace | null) {
@@ -67,30 +89,6 @@ function fits({ delivery: a, event: first }: PlannedGroup, b: PlannedGroup['deli
     a.test === b.test &&
     a.orderKey === b.orderKey
   );
-}
-
-/**
- * The groups of a request without the deliveries of these events, which were not stored: later events and deliveries move
- * up. Events are indices in the request.
- */
-export function withoutEvents(groups: readonly PlannedGroup[], events: readonly number[]): PlannedGroup[] {
-  const all = groups.map(({ event, places }) =>
-    places.map((place) => ({
-      index: Math.floor(place / indexUnit),
-      event: (event?.number ?? 0) + (place % indexUnit),
-    })),
-  );
-  const gone = all.flat().flatMap(({ index, event }) => (events.includes(event) ? [index] : []));
-  const isBefore = (value: number) => (one: number) => one < value;
-  return groups.map(({ delivery, event: first }, at) => ({
-    delivery,
-    event: first && { ...first, number: 0 },
-    places: (all[at] ?? []).flatMap(({ index, event }) => {
-      if (events.includes(event)) return [];
-      const number = event - events.filter(isBefore(event)).length;
-      return (index - gone.filter(isBefore(index)).length) * indexUnit + number;
-    }),
-  }));
 }
 
 const into = `INSERT INTO delivery (number, created_at, event, event_at, action, action_version, target,

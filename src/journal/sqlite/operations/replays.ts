@@ -2,7 +2,7 @@ import { appendAudit } from '../../../audit/sqlite/append.ts';
 import type { NewAuditEntry } from '../../../contract/records/audit.ts';
 import type { ReplayState } from '../../../contract/records/replay-limits.ts';
 import type { Db } from '../../../sqlite/db.ts';
-import type { CancelledCount, Lease, NewReplay, ReplayOutcome, StoredReplay } from '../../journal.ts';
+import type { CancelledCount, Lease, NewReplay, ReplayOutcome, ReplayStep, StoredReplay } from '../../journal.ts';
 import { withoutReference } from '../attempt-codec.ts';
 import type { EventPlace } from '../event-codec.ts';
 import { eventOfLine } from '../event-codec.ts';
@@ -25,36 +25,22 @@ export type ReplayedRow = {
   keepsBody: boolean;
 };
 
-type ReplayRowStep = {
+type ReplayRowStep = Omit<ReplayStep, 'deliveries'> & {
   lease: Lease;
-  id: string;
-  from: string | null;
-  to: string | null;
-  isLast: boolean;
   /** PlannedGroup[] as text. */
   planned: string;
   rows: ReplayedRow[];
-  leftOut: Readonly<Record<string, number>>;
-  now: number;
 };
 
-type ReplayRow = {
-  id: string;
-  state: ReplayState;
+type ReplayRow = Omit<StoredReplay, 'input' | 'isRead' | 'leftOut' | 'outcome'> & {
   input: string;
-  started_by: string;
-  created_at: number;
-  finished_at: number | null;
-  up_to: string | null;
-  cursor: string | null;
-  is_read: number;
-  total: number;
-  made: number;
-  left_out: string;
+  isRead: number;
+  leftOut: string;
   outcome: string | null;
 };
 
-const columns = `id, state, input, started_by, created_at, finished_at, up_to, cursor, is_read, total, made, left_out, outcome`;
+const columns = `id, state, input, started_by AS startedBy, created_at AS createdAt, finished_at AS finishedAt,
+  up_to AS upTo, cursor, is_read AS isRead, total, made, left_out AS leftOut, outcome`;
 
 export const replayOperations = {
   createReplay(db: Db, { replay, entry }: { replay: NewReplay; entry: NewAuditEntry | undefined }): void {
@@ -103,7 +89,7 @@ export const replayOperations = {
     db.run(
       'UPDATE replay SET state = ?, finished_at = ?, outcome = ? WHERE id = ?',
       to,
-      isEnd ? (row.finished_at ?? now) : null,
+      isEnd ? (row.finishedAt ?? now) : null,
       isEnd ? JSON.stringify(outcomeOf(db, id)) : null,
       id,
     );
@@ -117,7 +103,7 @@ export const replayOperations = {
     if (!isCurrent(db, lease) || row?.state !== 'running' || row.cursor !== from) return null;
     const planned = insertPlanned(db, JSON.parse(step.planned), now, id);
     repeat(db, planned[0], step);
-    const leftOut: Record<string, number> = JSON.parse(row.left_out);
+    const leftOut: Record<string, number> = JSON.parse(row.leftOut);
     for (const [reason, count] of Object.entries(step.leftOut)) leftOut[reason] = (leftOut[reason] ?? 0) + count;
     db.run(
       'UPDATE replay SET cursor = ?, is_read = ?, made = made + ?, left_out = ? WHERE id = ?',
@@ -222,37 +208,21 @@ const replayedBy = (replayId: string) => `Sent by the replay ${replayId}.`;
 
 const rowOf = (db: Db, id: string) => db.get<ReplayRow>(`SELECT ${columns} FROM replay WHERE id = ?`, id);
 
-function storedOf(row: ReplayRow): StoredReplay {
+function storedOf({ input, isRead, leftOut, outcome, ...same }: ReplayRow): StoredReplay {
   return {
-    id: row.id,
-    input: JSON.parse(row.input),
-    state: row.state,
-    startedBy: row.started_by,
-    createdAt: row.created_at,
-    finishedAt: row.finished_at,
-    upTo: row.up_to,
-    cursor: row.cursor,
-    isRead: row.is_read === 1,
-    total: row.total,
-    made: row.made,
-    leftOut: JSON.parse(row.left_out),
-    outcome: row.outcome === null ? null : JSON.parse(row.outcome),
+    ...same,
+    input: JSON.parse(input),
+    isRead: isRead === 1,
+    leftOut: JSON.parse(leftOut),
+    outcome: outcome === null ? null : JSON.parse(outcome),
   };
 }
 
 function outcomeOf(db: Db, id: string): ReplayOutcome {
   const targets = targetIds(db, { replayId: id });
   const count = (status: number) => targets.reduce((sum, target) => sum + countOf(db, status, target), 0);
-  const { pending, retrying, held, delivered, failed, skipped, cancelled } = statusCodes;
-  return {
-    pending: count(pending),
-    retrying: count(retrying),
-    held: count(held),
-    delivered: count(delivered),
-    failed: count(failed),
-    skipped: count(skipped),
-    cancelled: count(cancelled),
-  };
+  const counts = Object.entries(statusCodes).map(([name, code]) => [name, count(code)]);
+  return Object.fromEntries(counts) as ReplayOutcome; // the statuses are its keys
 }
 
 /** The number of deliveries with a status, at most `most`. */

@@ -55,11 +55,6 @@ export const retentionOperations = {
     return { removed, next, isEnd, until };
   },
 
-  partitions: (db: Db, _: null): number[] =>
-    db
-      .all<{ partition: number }>('SELECT partition FROM event_partition ORDER BY partition')
-      .map((row) => row.partition),
-
   /** Examines the event groups of a partition from an offset on; removes the matched ones without deliveries. */
   removeEvents(db: Db, query: { partition: number; from: number; limits: Limits }): Removed {
     const { partition, limits } = query;

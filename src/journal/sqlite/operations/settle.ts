@@ -114,11 +114,12 @@ export const settleOperations = {
     settleFirst(db, blocks, first, now);
     const before = others.map((step) => settleOne(db, blocks, step, now));
     blocks.flush();
-    keepExchanges(db, exchanges, ({ at, attempt }) => {
+    const isLogged = ({ at, attempt }: SettledExchange['steps'][number]) => {
       const known = before[at] ?? Number.POSITIVE_INFINITY;
       return attempt > known ? (others[at]?.place.number ?? null) : null;
-    });
-    setBodiesUntil(db, bodiesUntil);
+    };
+    if (exchanges.length > 0) keepExchanges(db, exchanges, isLogged);
+    if (bodiesUntil.length > 0) setBodiesUntil(db, bodiesUntil);
     return true;
   },
 };

@@ -8,7 +8,7 @@ import { databaseName } from '../../../sqlite/database-file.ts';
 import { migrate } from '../../../sqlite/migrate.ts';
 import { openSqlite, operationsOf } from '../../../sqlite/sqlite.ts';
 import { temporaryFolder } from '../../../sqlite/temporary-folder.testing.ts';
-import { packLines } from '../compressed-lines.ts';
+import { packLines } from '../event-codec.ts';
 import { sqliteJournal } from '../sqlite-journal.ts';
 
 const minute = 60_000;
