@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { accountCommands } from './commands/accounts.ts';
 import { auditCommands } from './commands/audit.ts';
 import { backupCommands } from './commands/backup.ts';
@@ -15,7 +15,7 @@ import { startCommand } from './commands/start.ts';
 import { statsCommand } from './commands/stats.ts';
 import { templateCommands } from './commands/template.ts';
 import { versionCommand } from './commands/version.ts';
-import { addSettings, type Context, configureFrom, readText } from './context.ts';
+import { addSettings, type Context, choice, configureFrom, readText } from './context.ts';
 import { demoCommand } from './demo/demo.ts';
 import { CommandError, type ExitCode, exitCodes } from './exit.ts';
 import { createOutput, outputFormats } from './output.ts';
@@ -48,7 +48,7 @@ export async function run(argv: readonly string[], deps: Deps): Promise<ExitCode
     .option('--config <file>', 'YAML file with settings')
     .option('--url <url>', 'URL of the server')
     .option('--token <token>', 'API token')
-    .addOption(new Option('--output <format>', 'output format').choices(outputFormats).default('table'))
+    .addOption(choice('--output <format>', 'output format', outputFormats).default('table'))
     .exitOverride()
     .configureOutput({
       writeOut: (text) => deps.stdout.write(text),

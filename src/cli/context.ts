@@ -36,6 +36,11 @@ export function subcommand(
   return command;
 }
 
+/** An option with one of these values. */
+export function choice(flags: string, description: string, values: readonly string[]): Option {
+  return new Option(flags, description).choices(values);
+}
+
 /** Adds `--host`, `--port`, … to a command; the value of a switch is optional. */
 export function addSettings(command: Command, deps: Deps): Command {
   for (const { name, flag, description, isSwitch } of deps.flags) {

@@ -1,9 +1,9 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { allRights, closure, type Right } from '../../contract/accounts/rights.ts';
 import type { ShownRole } from '../../contract/accounts/role.ts';
 import type { ShownToken } from '../../contract/accounts/token.ts';
 import { type ShownUser, userStatus } from '../../contract/accounts/user.ts';
-import { type Context, count, subcommand } from '../context.ts';
+import { type Context, choice, count, subcommand } from '../context.ts';
 import { CommandError, exitCodes } from '../exit.ts';
 import { nameOf } from '../kinds.ts';
 import type { Column } from '../output.ts';
@@ -18,8 +18,8 @@ export function accountCommands(command: Command, context: Context) {
 
 const user = 'id or e-mail';
 const idOrName = 'id or name';
-const rightOption = (words: string) => new Option('--right <right...>', words).choices(allRights);
-const statusOption = (words: string) => new Option('--status <status>', words).choices(userStatus.options);
+const rightOption = (words: string) => choice('--right <right...>', words, allRights);
+const statusOption = (words: string) => choice('--status <status>', words, userStatus.options);
 
 type UserOptions = { email?: string; status?: ShownUser['status']; role?: string[]; passwordStdin?: boolean };
 

@@ -1,6 +1,6 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { type AuditEntry, auditEntry } from '../../contract/records/audit.ts';
-import { type Context, count, subcommand } from '../context.ts';
+import { type Context, choice, count, subcommand } from '../context.ts';
 import { CommandError, exitCodes } from '../exit.ts';
 import type { Column } from '../output.ts';
 
@@ -11,11 +11,11 @@ export function auditCommands(command: Command, { server, configure, withSetting
   const group = command.command('audit').description('list and verify the audit trail');
 
   subcommand(group, 'list', 'list entries, newest first')
-    .addOption(new Option('--act <act>', 'only this act').choices(act.options))
-    .addOption(new Option('--kind <kind>', 'only changes of this kind of thing').choices(kind.options))
+    .addOption(choice('--act <act>', 'only this act', act.options))
+    .addOption(choice('--kind <kind>', 'only changes of this kind of thing', kind.options))
     .option('--id <id>', 'only changes of the thing with this id')
     .option('--principal <name>', 'only by the person or token with this name or id')
-    .addOption(new Option('--result <result>', 'only with this result').choices(result.options))
+    .addOption(choice('--result <result>', 'only with this result', result.options))
     .option('--after <time>', 'only from this time on (RFC 3339)')
     .option('--before <time>', 'only before this time')
     .option('--limit <number>', 'maximum number', count, 50)

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { type Delivery, deliveryStatus } from '../../contract/records/delivery.ts';
-import { type Context, count, subcommand } from '../context.ts';
+import { type Context, choice, count, subcommand } from '../context.ts';
 import type { Column } from '../output.ts';
 import type { PlaceOptions, Server } from '../server.ts';
 import { endOf } from '../signals.ts';
@@ -13,7 +13,7 @@ export function deliveryCommands(command: Command, { deps, server, output }: Con
   const group = command.command('deliveries').description('list, retry and follow deliveries');
   const filtered = (one: Command) =>
     one
-      .addOption(new Option('--status <status>', 'only this status').choices(deliveryStatus.options))
+      .addOption(choice('--status <status>', 'only this status', deliveryStatus.options))
       .option('--action <name>', 'only of this action (id or name)')
       .option('--destination <name>', 'only to this destination (id or Connection/Destination)')
       .option('--connection <name>', 'only over this connection (id or name)')

@@ -1,6 +1,6 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { type Issue, issueKind, issueSeverity, issueState } from '../../contract/records/issue.ts';
-import { type Context, count, subcommand } from '../context.ts';
+import { type Context, choice, count, subcommand } from '../context.ts';
 import { CommandError, exitCodes } from '../exit.ts';
 import type { Column } from '../output.ts';
 
@@ -9,9 +9,9 @@ export function issueCommands(command: Command, { deps, server, output }: Contex
   const group = command.command('issues').description('list and manage issues');
 
   subcommand(group, 'list', 'list issues, last opened first, without resolved ones')
-    .addOption(new Option('--state <state...>', 'only these states').choices(issueState.options))
-    .addOption(new Option('--kind <kind>', 'only this kind').choices(issueKind.options))
-    .addOption(new Option('--severity <severity>', 'only this severity').choices(issueSeverity.options))
+    .addOption(choice('--state <state...>', 'only these states', issueState.options))
+    .addOption(choice('--kind <kind>', 'only this kind', issueKind.options))
+    .addOption(choice('--severity <severity>', 'only this severity', issueSeverity.options))
     .option('--connection <name>', 'only of this connection (id or name)')
     .option('--destination <name>', 'only of this destination (id or Connection/Destination)')
     .option('--limit <number>', 'maximum number', count, 50)

@@ -1,7 +1,7 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { CallInput } from '../../client/client.ts';
 import type { Replay } from '../../contract/records/replay.ts';
-import { type Context, count, subcommand } from '../context.ts';
+import { type Context, choice, count, subcommand } from '../context.ts';
 import { CommandError, exitCodes } from '../exit.ts';
 import type { Column } from '../output.ts';
 import type { PlaceOptions, Server } from '../server.ts';
@@ -11,12 +11,10 @@ export function replayCommands(command: Command, { server, output }: Context) {
   const group = command.command('replays').description('send past deliveries or events again');
   const described = (one: Command) =>
     one
-      .addOption(
-        new Option('--of <what>', 'what to send again').choices(['deliveries', 'events']).default('deliveries'),
-      )
+      .addOption(choice('--of <what>', 'what to send again', ['deliveries', 'events']).default('deliveries'))
       .option('--id <ids...>', 'only these deliveries or events')
       .addOption(
-        new Option('--status <status>', 'deliveries: only this status').choices([
+        choice('--status <status>', 'deliveries: only this status', [
           'delivered',
           'failed',
           'skipped',
@@ -34,24 +32,15 @@ export function replayCommands(command: Command, { server, output }: Context) {
       .option('--after <time>', 'only from this time on (RFC 3339)')
       .option('--before <time>', 'only before this time')
       .addOption(
-        new Option('--only <which>', 'only failed or only undelivered ones, or all').choices([
-          'failed',
-          'undelivered',
-          'all',
-        ]),
+        choice('--only <which>', 'only failed or only undelivered ones, or all', ['failed', 'undelivered', 'all']),
       )
       .option('--to-action <name>', 'events: through this action')
       .option('--to-destination <name>', 'to this destination instead')
       .option('--ignore-rules', "events: include those that the action's rules don't match")
-      .addOption(
-        new Option('--body <which>', 'deliveries: the body sent before, or a new render').choices([
-          'original',
-          'current',
-        ]),
-      )
+      .addOption(choice('--body <which>', 'deliveries: the body sent before, or a new render', ['original', 'current']))
       .option('--new-key', 'deliveries: new idempotency keys')
       .option('--rate <number>', 'maximum per second', rate)
-      .addOption(new Option('--order <which>', 'order of sending').choices(['oldest', 'newest']));
+      .addOption(choice('--order <which>', 'order of sending', ['oldest', 'newest']));
 
   described(group.command('plan').description('count the deliveries of a replay without sending them')).action(
     async (options: Options) => {

@@ -1,6 +1,6 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { type Stats, type StatsCounts, statsKind, statsRange } from '../../contract/records/stats.ts';
-import { type Context, subcommand } from '../context.ts';
+import { type Context, choice, subcommand } from '../context.ts';
 import { CommandError, exitCodes } from '../exit.ts';
 import type { Column } from '../output.ts';
 import type { Server } from '../server.ts';
@@ -14,7 +14,7 @@ export function statsCommand(command: Command, { server, output }: Context) {
     '[kind]',
     `one line for each ${kindsOfThings.options.join(', ')}; default: the whole installation`,
   ])
-    .addOption(new Option('--range <range>', 'time range').choices(statsRange.options).default('24h'))
+    .addOption(choice('--range <range>', 'time range', statsRange.options).default('24h'))
     .action(async (given: string | undefined, { range }: { range: Stats['range'] }) => {
       const kind = statsKind.safeParse(given ?? 'all');
       if (!kind.success)

@@ -1,8 +1,8 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { escapeMode } from '../../contract/documents/destination.ts';
 import { compileTemplate } from '../../template/compile/compile.ts';
 import { type Escape, escapeFor } from '../../template/compile/escape.ts';
-import { type Context, parseJson } from '../context.ts';
+import { type Context, choice, parseJson } from '../context.ts';
 import { CommandError, exitCodes } from '../exit.ts';
 import type { RenderTemplate } from '../program.ts';
 
@@ -14,7 +14,7 @@ export function templateCommands(command: Command, { deps, server, output, endWi
   const shaped = (one: Command) =>
     one
       .option('--content-type <type>', 'content type of the request', 'application/json')
-      .addOption(new Option('--escape <mode>', 'how values are escaped').choices(escapeMode.options).default('auto'));
+      .addOption(choice('--escape <mode>', 'how values are escaped', escapeMode.options).default('auto'));
 
   shaped(group.command('check').argument('<file>', 'the template; - is the standard input'))
     .description('find the problems of a template; exit code 1 when it does not compile')
@@ -22,12 +22,11 @@ export function templateCommands(command: Command, { deps, server, output, endWi
       const mode = escapeFor(options.contentType, options.escape);
       const compiled = compileTemplate(await read(file), { escape: mode });
       const problems = compiled.ok ? compiled.warnings : compiled.problems;
-      if (output.format !== 'table') output.value({ ok: compiled.ok, problems });
-      for (const { line, column, severity, message } of output.format === 'table' ? problems : []) {
-        output.line(`${file}:${line}:${column} ${severity}: ${message}`);
-      }
+      const lines = problems.map(
+        ({ line, column, severity, message }) => `${file}:${line}:${column} ${severity}: ${message}`,
+      );
+      output.result({ ok: compiled.ok, problems }, ...lines, ...(compiled.ok ? [`${file}: ok`] : []));
       if (!compiled.ok) endWith(exitCodes.failed);
-      else if (output.format === 'table') output.line(`${file}: ok`);
     });
 
   shaped(group.command('render').argument('<file>', 'the template; - is the standard input'))
@@ -42,10 +41,9 @@ export function templateCommands(command: Command, { deps, server, output, endWi
       const { result } = options.remote
         ? await server().call('renderTemplate', { body: input })
         : { result: await deps.renderTemplate(input) };
-      if (output.format !== 'table') output.value(result);
-      else if (result.kind === 'body') output.line(result.body);
-      else if (result.kind === 'skipped') output.line(`skipped: ${result.reason}`);
-      if (result.kind !== 'failed') return;
+      if (result.kind === 'body') return output.result(result, result.body);
+      if (result.kind === 'skipped') return output.result(result, `skipped: ${result.reason}`);
+      output.result(result);
       const at = result.line === undefined ? '' : `:${result.line}:${result.column ?? 1}`;
       throw new CommandError(exitCodes.failed, `${file}${at} ${result.reason}`);
     });
