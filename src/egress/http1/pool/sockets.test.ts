@@ -286,3 +286,42 @@ test('many exchanges that are late at once leave time for other work in between'
   isOver = true;
   assert.ok(turns.size >= 10, `${turns.size} turns`);
 });
+
+test('a connection is not kept when the next response could be misread', async () => {
+  const unkept: [string, Parameters<typeof requestTo>[1], string][] = [
+    ['after HEAD', { method: 'HEAD', body: null }, 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n'],
+    ['after GET with a body', { method: 'GET', body: 'x' }, 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'],
+    ['after DELETE with a body', { method: 'DELETE', body: 'x' }, 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'],
+    ['after a 204 that announces a body', {}, 'HTTP/1.1 204 No Content\r\ncontent-length: 2\r\n\r\n'],
+    ['after a 304 that announces a body', {}, 'HTTP/1.1 304 X\r\ntransfer-encoding: chunked\r\n\r\n'],
+    ['after HTTP/1.0', {}, 'HTTP/1.0 200 OK\r\ncontent-length: 2\r\n\r\nok'],
+    [
+      'before the whole request was sent',
+      { body: 'x'.repeat(32_000_000) },
+      'HTTP/1.1 413 X\r\ncontent-length: 0\r\n\r\n',
+    ],
+  ];
+  const kept: typeof unkept = [
+    ['after GET', { method: 'GET', body: null }, 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'],
+    ['after DELETE', { method: 'DELETE', body: null }, 'HTTP/1.1 204 No Content\r\n\r\n'],
+    ['after a 204', {}, 'HTTP/1.1 204 No Content\r\ncontent-length: 0\r\n\r\n'],
+    ['after HTTP/1.0', {}, 'HTTP/1.0 200 OK\r\nconnection: keep-alive\r\ncontent-length: 2\r\n\r\nok'],
+    ['after chunks', {}, 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1;a=b\r\nx\r\n0\r\nx: y\r\n\r\n'],
+  ];
+  for (const one of [...unkept, ...kept]) {
+    const [name, part, bytes] = one;
+    await using peer = await rawPeer((socket) => {
+      socket.on('data', (chunk) => {
+        if (!chunk.includes('\r\n\r\n')) return;
+        socket.write(bytes);
+        if (chunk.includes('32000000')) socket.pause();
+      });
+    });
+    await using egress = openEgress();
+    for (let i = 0; i < 2; i++) {
+      const { truncated, resends } = responseOf(await egress.send(requestTo(`http://127.0.0.1:${peer.port}/`, part)));
+      assert.deepEqual([truncated, resends], [false, 0], name);
+    }
+    assert.equal(peer.connections(), kept.includes(one) ? 1 : 2, name);
+  }
+});
