@@ -90,6 +90,8 @@ const onPurpose: Record<string, (text: string, readings: Readings) => boolean> =
     ours === null && /(?:^|\n)HTTP\/1\.[01] \d{3}[^\r\n]*[^\P{Cc}\t\r\n]/u.test(text),
   'Transfer codings are tokens, and chunked is the last one only.': (text, { ours }) =>
     ours === null && /transfer-encoding:/i.test(text),
+  'Chunk extensions have names; llhttp accepts an empty one before another.': (text, { ours }) =>
+    ours?.isComplete === false && /\n[0-9a-f]+;[^\r\n]*\r\n/i.test(text),
   'Interim responses are skipped; undici ends the exchange at a 100.': (text, { ours, undici, node }) =>
     undici === null && isSame(ours, node) && /^HTTP\/1\.[01] 100[ \r]/.test(text),
   'Spaces after a length are not part of it; undici adds them to the number.': (text, { ours, undici, node }) =>
