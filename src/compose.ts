@@ -173,7 +173,7 @@ export async function compose(config: Config, storage: Storage, overrides: Overr
   return { url, telemetry, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
-/** What every part uses: clock, ids, the log, and the end of the process. */
+/** Opens what every part uses: the clock, ids, the log, the scrubber, and the handling of fatal errors. */
 function openCore(
   config: Config,
   { storageFailed }: Storage,

@@ -35,7 +35,7 @@ export async function openSealedStores(
   return { catalog, journal, sealedTokens, all: together(sealedCatalog(sqlite, seals), sealedTokens.sealed) };
 }
 
-/** Opens the stores with secrets of a running server, and whatever reads, rotates or scrubs secrets. */
+/** Opens the secrets of a running server: stores, references to secrets outside, refresh tokens and key rotation. */
 export async function openSecrets(
   config: Config,
   { clock, telemetry, scrubber }: { clock: Clock; telemetry: Telemetry; scrubber: Scrubber },

@@ -35,7 +35,7 @@ export function createDigests({ queues, alerts, clock, newId, isOpen, timing }: 
     return { ...message, ...times, title: titleOf(message), attempts: 0, detail: null };
   }
 
-  /** Adds a notice to the message that gathers, or to a new one. During quiet hours that is the summary. */
+  /** Adds a notice to the message that was not tried yet, or to a new one; during quiet hours, to the summary. */
   function add(alertId: string, body: AlertBody, about: 'changes' | 'reminder', notice: AlertNotice) {
     const queue = queues.of(alertId);
     const now = clock.now();

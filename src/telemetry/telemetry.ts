@@ -174,7 +174,7 @@ function deliveryEvents({ logger, metrics }: Out) {
   };
 }
 
-/** What people do, and what they are told. */
+/** Issues, alerts, changes of configuration and the audit trail. */
 function operatingEvents({ logger, metrics }: Out) {
   return {
     /** An issue opened, reopened, worsened or resolved. */
