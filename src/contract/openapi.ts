@@ -1,15 +1,7 @@
 import { z } from 'zod';
-import { role, roleInput } from './accounts/role.ts';
 import { me, session } from './accounts/sign-in.ts';
-import { token, tokenInput } from './accounts/token.ts';
-import { user, userInput } from './accounts/user.ts';
-import { action, actionInput } from './documents/action.ts';
-import { alert, alertInput, alertMessage } from './documents/alert.ts';
-import { behavior, behaviorInput } from './documents/behavior.ts';
-import { collector, collectorInput } from './documents/collector.ts';
+import { alertMessage } from './documents/alert.ts';
 import { condition } from './documents/condition.ts';
-import { connection, connectionInput } from './documents/connection.ts';
-import { destination, destinationInput } from './documents/destination.ts';
 import { parameter } from './documents/parameter.ts';
 import { errors } from './errors.ts';
 import { auditEntry } from './records/audit.ts';
@@ -21,25 +13,29 @@ import { sampleInput } from './records/sample.ts';
 import { stats } from './records/stats.ts';
 import { trace } from './records/trace.ts';
 import type { Route } from './route.ts';
-import { isSingleResource, notRepeatable, type RouteId, routes } from './routes.ts';
+import { isSingleResource, notRepeatable, type RouteId, routes, routeTable } from './routes.ts';
 
 type Json = { [key: string]: unknown };
 
+const resources = [
+  'Connection',
+  'Destination',
+  'Action',
+  'Behavior',
+  'Alert',
+  'Collector',
+  'User',
+  'Role',
+  'Token',
+] as const;
+
 /** Schemas with a name of their own; the others are named after their route. */
 const named = new Map<z.core.$ZodType, string>([
-  [connectionInput, 'ConnectionInput'],
-  [connection, 'Connection'],
-  [destinationInput, 'DestinationInput'],
-  [destination, 'Destination'],
-  [actionInput, 'ActionInput'],
-  [action, 'Action'],
-  [behaviorInput, 'BehaviorInput'],
-  [behavior, 'Behavior'],
-  [alertInput, 'AlertInput'],
-  [alert, 'Alert'],
+  ...resources.flatMap((name): [z.core.$ZodType, string][] => [
+    [routeTable[`create${name}`].body, `${name}Input`],
+    [routeTable[`get${name}`].output, name],
+  ]),
   [alertMessage, 'AlertMessage'],
-  [collectorInput, 'CollectorInput'],
-  [collector, 'Collector'],
   [condition, 'Condition'],
   [delivery, 'Delivery'],
   [event, 'Event'],
@@ -51,12 +47,6 @@ const named = new Map<z.core.$ZodType, string>([
   [trace, 'Trace'],
   [me, 'Me'],
   [session, 'Session'],
-  [user, 'User'],
-  [userInput, 'UserInput'],
-  [role, 'Role'],
-  [roleInput, 'RoleInput'],
-  [token, 'Token'],
-  [tokenInput, 'TokenInput'],
   [auditEntry, 'AuditEntry'],
 ]);
 
@@ -209,7 +199,7 @@ function jsonSchema(schema: z.core.$ZodType, io: 'input' | 'output', name: strin
   });
   const { $defs, $schema: _, ...root } = made;
   for (const [key, definition] of Object.entries($defs ?? {})) schemas[`${name}${key}`] = relinked(definition, name);
-  return relinked(root, name) as Json; // an object stays one
+  return relinked(root, name);
 }
 
 /** The referenced components, without parts that Zod named and a component of ours replaces. */
@@ -226,15 +216,10 @@ function reachable(paths: Json, schemas: Json): Json {
   return Object.fromEntries(Object.entries(schemas).filter(([name]) => found.has(name)));
 }
 
-function relinked(value: unknown, name: string): unknown {
-  if (Array.isArray(value)) return value.map((one) => relinked(one, name));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, child]) => {
-      if (key !== '$ref' || typeof child !== 'string') return [key, relinked(child, name)];
-      if (child === '#') return [key, `#/components/schemas/${name}`];
-      return [key, child.replace(/^#\/\$defs\//, `#/components/schemas/${name}`)];
-    }),
+/** A schema of Zod whose references to itself and to its parts name components. */
+function relinked(schema: unknown, name: string): Json {
+  return JSON.parse(JSON.stringify(schema), (key, value) =>
+    key === '$ref' ? String(value).replace(/^#(\/\$defs\/|$)/, `#/components/schemas/${name}`) : value,
   );
 }
 
