@@ -48,7 +48,7 @@ export function problemResponse(
   const retryAfterSeconds = extra['retryAfterSeconds'] ?? (status === 503 ? 1 : undefined);
   const headers: Record<string, string> = {
     ...securityHeaders,
-    'content-type': 'application/problem+json',
+    'content-type': 'application/problem+json; charset=utf-8',
     'x-request-id': requestId,
     'cache-control': 'no-store',
     ...(code === 'unauthorized' ? { 'www-authenticate': 'Bearer' } : {}),

@@ -45,9 +45,10 @@ export function eventHandlers(parts: ApiParts, streams: EventStreams) {
       const deliveries = await deliveriesOfEvent(parts, event.id);
       const isShown = call.may('payloads:view');
       const actions = actionExplainer(parts.pipeline.configuration.snapshot)(event).map(
-        ({ result, tree, destinations, ...action }) => ({
+        ({ result, decidedBy, tree, destinations, ...action }) => ({
           ...action,
           matched: result,
+          decidedBy,
           explanation: isShown ? tree : withoutValues(tree),
           destinations: isShown ? destinations : destinations.map(withoutMapped),
           deliveries: deliveries.filter((one) => one.actionId === action.actionId),
