@@ -1,4 +1,4 @@
-import { type Address, isSameAddress, parseAddress } from './special-ranges.ts';
+import { type Address, bytesOf, isSameAddress } from './special-ranges.ts';
 
 /**
  * Addresses where clouds provide credentials or settings to the machine that asks. They stay blocked even when their
@@ -30,11 +30,7 @@ const ADDRESSES = [
   'fd00:42::42', // Scaleway
   'fd00:a9fe:a9fe::1', // Akamai (Linode)
   'fe80::a9fe:a9fe', // OpenStack
-].map((text) => {
-  const address = parseAddress(text);
-  if (address === null) throw new Error(`not an address: ${text}`);
-  return address;
-});
+].map(bytesOf);
 
 const NAMES: ReadonlySet<string> = new Set([
   'metadata', // Google

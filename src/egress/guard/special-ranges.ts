@@ -66,7 +66,8 @@ export function embeddedAddresses(address: Address): Address[] {
   return isIsatap ? [last] : [];
 }
 
-function bytesOf(text: string): Address {
+/** Parses an address that is written in the source; throws when it is none. */
+export function bytesOf(text: string): Address {
   const address = parseAddress(text);
   if (address === null) throw new Error(`not an address: ${text}`);
   return address;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import type { Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { test } from 'node:test';
+import { createServer as createTlsServer } from 'node:tls';
 import { startProxy } from '../../../../test/support/proxy.ts';
 import { kindOf, requestTo, responseOf } from '../../egress.conformance.ts';
 import type { EgressRequest, ProxyOptions } from '../../egress.ts';
@@ -187,4 +188,34 @@ test('a proxy reaches nothing that is blocked: no addresses, names that resolve 
   ];
   for (const url of urls) assert.equal(kindOf(await egress.send(requestTo(url, through(proxy.url)))), 'blocked', url);
   assert.deepEqual(proxy.connects, []);
+});
+
+test('responses over TLS end by their length or with the connection, which is kept, directly and through a proxy', async () => {
+  const bodies = [`content-length: 60000\r\n\r\n${'x'.repeat(60_000)}`, `\r\n${'y'.repeat(50_000)}`];
+  let connections = 0;
+  const peer = createTlsServer(server, (socket) => {
+    connections++;
+    socket
+      .on('error', () => {})
+      .on('data', (request) => {
+        const isEnding = request.includes('/1 ');
+        socket.write(`HTTP/1.1 200 OK\r\n${bodies[isEnding ? 1 : 0]}`);
+        if (isEnding) socket.end();
+      });
+  });
+  await new Promise<void>((resolve) => peer.listen(0, '127.0.0.1', resolve));
+  const { port } = peer.address() as AddressInfo; // as: it listens on TCP
+  await using plain = await startProxy();
+  await using secured = await startProxy({ tls: server });
+  await using egress = openEgress();
+  for (const route of [{}, through(plain.url), through(`https://localhost:${secured.port}`)]) {
+    connections = 0;
+    for (const path of [0, 0, 1, 0]) {
+      const request = requestTo(`https://localhost:${port}/${path}`, { tls: CA, ...route });
+      const { body, truncated } = responseOf(await egress.send(request));
+      assert.deepEqual([body.length, truncated], [path === 0 ? 60_000 : 50_000, false]);
+    }
+    assert.equal(connections, 2);
+  }
+  peer.close();
 });
