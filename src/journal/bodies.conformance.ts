@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Guarantee } from './journal.conformance.ts';
+import type { Rendered, Settlement } from './journal.ts';
 import {
   accept,
   attempt,
@@ -10,8 +11,7 @@ import {
   settlement,
   start,
   withDeliveries,
-} from './journal.samples.ts';
-import type { Rendered, Settlement } from './journal.ts';
+} from './journal-samples.testing.ts';
 
 /** Conformance: how long request and response bodies are kept. */
 export function bodiesConformance(guarantee: Guarantee): void {

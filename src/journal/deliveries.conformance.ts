@@ -2,8 +2,18 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { auditSample } from '../audit/audit-samples.testing.ts';
 import type { Guarantee } from './journal.conformance.ts';
-import { attempt, claim, due, list, planned, rendered, settlement, start, withDeliveries } from './journal.samples.ts';
 import { suspectDeaths } from './journal.ts';
+import {
+  attempt,
+  claim,
+  due,
+  list,
+  planned,
+  rendered,
+  settlement,
+  start,
+  withDeliveries,
+} from './journal-samples.testing.ts';
 
 const hour = 3_600_000;
 

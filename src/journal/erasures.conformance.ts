@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ErasedBy, ErasureStep } from './erasures.ts';
 import type { Guarantee } from './journal.conformance.ts';
+import type { Journal } from './journal.ts';
 import {
   accept,
   attempt,
@@ -13,8 +14,7 @@ import {
   settlement,
   start,
   withDeliveries,
-} from './journal.samples.ts';
-import type { Journal } from './journal.ts';
+} from './journal-samples.testing.ts';
 
 const ann: ErasedBy = { visitorId: 'ann' };
 const day = 86_400_000;

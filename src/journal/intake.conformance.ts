@@ -13,7 +13,7 @@ import {
   settlement,
   start,
   withDeliveries,
-} from './journal.samples.ts';
+} from './journal-samples.testing.ts';
 
 const hour = 3_600_000;
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Guarantee } from './journal.conformance.ts';
-import { accept, incoming, list, planned, settlement, start, withDeliveries } from './journal.samples.ts';
 import type { DeliveryQuery, EventSearch } from './journal.ts';
+import { accept, incoming, list, planned, settlement, start, withDeliveries } from './journal-samples.testing.ts';
 
 const hour = 3_600_000;
 

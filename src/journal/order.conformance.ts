@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Guarantee } from './journal.conformance.ts';
-import { accept, claim, due, incoming, planned, settlement, start, withDeliveries } from './journal.samples.ts';
 import type { Journal } from './journal.ts';
+import { accept, claim, due, incoming, planned, settlement, start, withDeliveries } from './journal-samples.testing.ts';
 
 /** Conformance: deliveries that have an order key. */
 export function orderConformance(guarantee: Guarantee): void {

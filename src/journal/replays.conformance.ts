@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { auditSample } from '../audit/audit-samples.testing.ts';
 import type { ReplayInput } from '../contract/records/replay.ts';
 import type { Guarantee } from './journal.conformance.ts';
-import { attempt, due, list, planned, rendered, settlement, start, withDeliveries } from './journal.samples.ts';
 import type { NewReplay, ReplayedDelivery, ReplayStep } from './journal.ts';
+import { attempt, due, list, planned, rendered, settlement, start, withDeliveries } from './journal-samples.testing.ts';
 
 const idOf = (n: number) => `rpl_${String(n).padStart(26, '0')}`;
 

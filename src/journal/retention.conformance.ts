@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { AppError } from '../contract/errors.ts';
 import { placeOf } from '../contract/ids.ts';
 import type { Guarantee } from './journal.conformance.ts';
+import type { StatisticsQuery } from './journal.ts';
 import {
   accept,
   attempt,
@@ -13,8 +14,7 @@ import {
   settlement,
   start,
   withDeliveries,
-} from './journal.samples.ts';
-import type { StatisticsQuery } from './journal.ts';
+} from './journal-samples.testing.ts';
 
 const hour = 3_600_000;
 const minute = 60_000;

@@ -16,7 +16,7 @@ import { fakeEgress } from '../../egress/fake/fake-egress.testing.ts';
 import { createIdentity } from '../../identity/identity.ts';
 import { createPasswords } from '../../identity/passwords.ts';
 import type { Principal } from '../../identity/principal.ts';
-import { claim } from '../../journal/journal.samples.ts';
+import { claim } from '../../journal/journal-samples.testing.ts';
 import { Attempter } from '../../pipeline/attempt/exchange.ts';
 import { createReplayRates } from '../../pipeline/dispatch/replay-rate.ts';
 import { createDeliveryEvents } from '../../pipeline/insight/delivery-events.ts';

@@ -1,6 +1,5 @@
 import { placeOf } from '../../contract/ids.ts';
 import type { Erasures } from '../erasures.ts';
-import { loggedOf } from './delivery-codec.ts';
 import { eventOfLine } from './event-codec.ts';
 import type { JournalClient } from './operations.ts';
 
@@ -30,7 +29,7 @@ export function sqliteErasures(client: JournalClient): Erasures {
     async step(id, { now, sending }) {
       const numbers = sending.flatMap((one) => placeOf('delivery', one)?.number ?? []);
       const { state, events, cancelled } = await client.write('eraseStep', { id, now, sending: numbers });
-      return { state, events: events.map(eventOfLine), cancelled: cancelled.map(loggedOf) };
+      return { state, events: events.map(eventOfLine), cancelled };
     },
   };
 }

@@ -3,7 +3,7 @@ import { placedId, placeOf } from '../../contract/ids.ts';
 import type { Sqlite } from '../../sqlite/sqlite.ts';
 import { countByAction } from '../count-by-action.ts';
 import type { CountByAction, DeliveryLog, DeliveryQueue, Journal, RetentionStore, Statistics } from '../journal.ts';
-import { dueOf, historyOf, loggedOf } from './delivery-codec.ts';
+import { dueOf, historyOf } from './delivery-codec.ts';
 import { eventOfLine, lineStart } from './event-codec.ts';
 import { acceptedOf, packRequests } from './operations/accept.ts';
 import { deliveryId, deliveryIds, packPlanned } from './operations/planned.ts';
@@ -159,12 +159,12 @@ function deliveryLog(client: JournalClient): DeliveryLog {
       const repeated = cursor('delivery', replayOf);
       if (older === undefined || newer === undefined || event === undefined || repeated === undefined) return [];
       const query = { ...rest, before: older?.number ?? null, after: newer?.number ?? null, event, repeated };
-      return (await client.read('listDeliveries', query)).map(loggedOf);
+      return client.read('listDeliveries', query);
     },
     async delivery(id) {
       const place = placeOf('delivery', id);
       const found = place && (await client.read('delivery', place));
-      return found && { ...loggedOf(found.row), ...historyOf(found) };
+      return found && { ...found.row.logged, ...historyOf(found) };
     },
     async retry({ id, now, render }, entry) {
       const place = placeOf('delivery', id);

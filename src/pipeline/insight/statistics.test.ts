@@ -4,7 +4,7 @@ import { fakeClock, settled } from '../../../test/support/fake-clock.ts';
 import { type Rig, startRig, wire } from '../../../test/support/rig.ts';
 import { openStorage } from '../../../test/support/storage.ts';
 import type { Stats, StatsRange } from '../../contract/records/stats.ts';
-import { attempt, settlement } from '../../journal/journal.samples.ts';
+import { attempt, settlement } from '../../journal/journal-samples.testing.ts';
 import { newDelivery } from '../accept/new-delivery.ts';
 import { createDeliveryEvents } from './delivery-events.ts';
 import { createStatistics } from './statistics.ts';

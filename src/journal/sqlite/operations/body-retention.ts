@@ -5,7 +5,7 @@ import { eventOfLine } from '../event-codec.ts';
 import { statusCodes } from '../status-codes.ts';
 import { AttemptBlocks, type BlockLine } from './attempt-blocks.ts';
 import { bareExchanges, exchangeIds } from './batch-exchanges.ts';
-import { deliveryRow, eventOf } from './delivery-row.ts';
+import { deliveryRow } from './delivery-row.ts';
 import { eventFinder } from './events.ts';
 import { targetIds } from './interned-ids.ts';
 
@@ -29,8 +29,8 @@ export const bodyOperations = {
       }
       for (const id of exchangeIds(blocks.history(block, number).lines)) exchanges.add(id);
       const event = () => {
-        const row = deliveryRow(db, number);
-        const line = row === undefined ? null : eventOf(findEvent, row);
+        const place = deliveryRow(db, number)?.event;
+        const line = place == null ? null : findEvent(place);
         return line && eventOfLine(line);
       };
       blocks.change(block, number, bodiless(event));

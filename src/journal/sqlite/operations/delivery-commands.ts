@@ -6,11 +6,11 @@ import type { Db } from '../../../sqlite/db.ts';
 import type { CountByAction, ExpiryQuery, RetryRequest } from '../../journal.ts';
 import { copiesEvent } from '../attempt-codec.ts';
 import type { EventLine } from '../event-codec.ts';
-import { statusCodes, statusOf } from '../status-codes.ts';
+import { statusCodes } from '../status-codes.ts';
 import { AttemptBlocks, type BlockLine } from './attempt-blocks.ts';
 import { exchangesOf } from './batch-exchanges.ts';
 import { finish } from './delivery-queue.ts';
-import { type DeliveryPlace, type DeliveryRow, deliveryRow, eventOf, numberAt } from './delivery-row.ts';
+import { type DeliveryPlace, type DeliveryRow, deliveryRow, numberAt } from './delivery-row.ts';
 import { eventFinder } from './events.ts';
 import { targetIds, wordText } from './interned-ids.ts';
 import { requeueOrdered } from './order-queue.ts';
@@ -34,20 +34,20 @@ export const logOperations = {
   /** Returns the newest attempts, about 4 MiB. */
   delivery(db: Db, { number, timeMs }: DeliveryPlace): DeliveryHistory | null {
     const row = deliveryRow(db, number);
-    if (row === undefined || row.created_at !== timeMs) return null;
+    if (row === undefined || row.logged.createdAt !== timeMs) return null;
     const budget = readBudget();
     const lines = newestLines(new AttemptBlocks(db, budget), row, budget);
     const isNeeded = lines.some(({ rendered }) => rendered !== '' && copiesEvent(rendered));
-    const event = isNeeded ? eventOf(eventFinder(db), row) : null;
+    const event = isNeeded && row.event !== null ? eventFinder(db)(row.event) : null;
     return { row, lines, exchanges: exchangesOf(db, lines, budget), event };
   },
 
   retry(db: Db, retry: DeliveryPlace & Pick<RetryRequest, 'now' | 'render'> & Described): boolean {
     const { number, timeMs, now, render } = retry;
     const row = deliveryRow(db, number);
-    if (row === undefined || row.created_at !== timeMs) return false;
+    if (row === undefined || row.logged.createdAt !== timeMs) return false;
     startAgain(db, number, now);
-    if (row.order_key !== null && row.status > statusCodes.held) requeueOrdered(db, number, row.order_key);
+    if (row.orderKey !== null && row.status > statusCodes.held) requeueOrdered(db, number, row.orderKey);
     describe(db, retry, row, 'pending');
     if (render !== null)
       db.run(
@@ -62,7 +62,7 @@ export const logOperations = {
   cancel(db: Db, cancel: DeliveryPlace & { now: number } & Described): boolean | null {
     const { number, timeMs, now } = cancel;
     const row = deliveryRow(db, number);
-    if (row === undefined || row.created_at !== timeMs) return null;
+    if (row === undefined || row.logged.createdAt !== timeMs) return null;
     if (row.status > statusCodes.held) return false;
     finish(db, { number, status: statusCodes.cancelled, reason: 'cancelled', now });
     describe(db, cancel, row, 'cancelled');
@@ -111,7 +111,7 @@ export const logOperations = {
 };
 
 /** The newest lines of a delivery within the budget, with the rendered request that their attempts refer to. */
-function newestLines(blocks: AttemptBlocks, { number, block, rendered_block }: DeliveryRow, budget: ReadBudget) {
+function newestLines(blocks: AttemptBlocks, { number, block, renderedBlock }: DeliveryRow, budget: ReadBudget) {
   const { lines, isCut } = blocks.history(block, number, (part) => {
     for (const { rendered, attempts } of part) budget.answer(rendered + attempts);
     return budget.isAnswered || budget.isUnpacked;
@@ -119,7 +119,7 @@ function newestLines(blocks: AttemptBlocks, { number, block, rendered_block }: D
   if (!isCut) return lines;
   const first = lines.findIndex(({ rendered }) => rendered !== '');
   if (first >= 0) return lines.slice(first);
-  const rendered = rendered_block === null ? null : blocks.rendered(rendered_block, number);
+  const rendered = renderedBlock === null ? null : blocks.rendered(renderedBlock, number);
   return lines.map((line, index) => (index === 0 ? { ...line, rendered: rendered ?? '' } : line));
 }
 
@@ -132,6 +132,6 @@ function startAgain(db: Db, number: number, now: number) {
   );
 }
 
-function describe(db: Db, { entry }: Described, { status }: DeliveryRow, after: DeliveryStatus): void {
-  if (entry !== undefined) appendAudit(db, [ofStatus(entry, statusOf(status), after)]);
+function describe(db: Db, { entry }: Described, { logged }: DeliveryRow, after: DeliveryStatus): void {
+  if (entry !== undefined) appendAudit(db, [ofStatus(entry, logged.status, after)]);
 }

@@ -1,9 +1,9 @@
 import type { SQLInputValue } from 'node:sqlite';
 import type { Db } from '../../../sqlite/db.ts';
-import type { DeliveryQuery } from '../../journal.ts';
+import type { DeliveryQuery, LoggedDelivery } from '../../journal.ts';
 import type { EventPlace } from '../event-codec.ts';
 import { statusCodes } from '../status-codes.ts';
-import { type DeliveryPlace, type DeliveryRow, deliveryRow, numberAt } from './delivery-row.ts';
+import { type DeliveryPlace, deliveryRow, numberAt } from './delivery-row.ts';
 import { findWord, targetIds } from './interned-ids.ts';
 
 /** A query of deliveries with its ids decoded. */
@@ -23,7 +23,7 @@ type Stream = { index: string | null; where: string[]; values: SQLInputValue[] }
  * one (all states of a destination, all destinations of a state) reads the head of each part and merges them.
  */
 export const deliveryListOperations = {
-  listDeliveries(db: Db, query: DeliveryListQuery): DeliveryRow[] {
+  listDeliveries(db: Db, query: DeliveryListQuery): LoggedDelivery[] {
     const streams = streamsOf(db, query);
     const isNewer = query.after !== null;
     const low = Math.max(
@@ -50,8 +50,7 @@ export const deliveryListOperations = {
       .sort((a, b) => (isNewer ? a - b : b - a))
       .slice(0, query.limit)
       .sort((a, b) => b - a)
-      .map((number) => deliveryRow(db, number))
-      .filter((row) => row !== undefined);
+      .flatMap((number) => deliveryRow(db, number)?.logged ?? []);
   },
 };
 

@@ -2,7 +2,7 @@ import type { Db } from '../../../sqlite/db.ts';
 import type { Hold } from '../../journal.ts';
 import type { EventLine } from '../event-codec.ts';
 import { AttemptBlocks } from './attempt-blocks.ts';
-import { type DeliveryRow, deliveryRow, eventOf } from './delivery-row.ts';
+import { type DeliveryRow, deliveryRow } from './delivery-row.ts';
 import { eventFinder } from './events.ts';
 import { internText, type Target, targetIds } from './interned-ids.ts';
 import { dequeueOrdered, followersOf, hasOrderQueues } from './order-queue.ts';
@@ -31,8 +31,8 @@ export const queueOperations = {
     const load = (number: number): DueRow => {
       const row = deliveryRow(db, number);
       if (row === undefined) throw new Error(`Delivery ${number} is in its index only.`);
-      const event = eventOf(findEvent, row);
-      const rendered = row.rendered_block === null ? null : blocks.rendered(row.rendered_block, number);
+      const event = row.event && findEvent(row.event);
+      const rendered = row.renderedBlock === null ? null : blocks.rendered(row.renderedBlock, number);
       budget.answer(event?.line ?? null);
       budget.answer(rendered);
       return { row, event, rendered };

@@ -1,86 +1,96 @@
+import { placedId } from '../../../contract/ids.ts';
 import type { Db } from '../../../sqlite/db.ts';
-import type { EventLine } from '../event-codec.ts';
-import { statusCodes } from '../status-codes.ts';
-import { type eventFinder, offsetMask } from './events.ts';
-import { type Target, targetOf, wordText } from './interned-ids.ts';
-import { type DeliveryPlace, firstInLine } from './order-queue.ts';
+import type { LoggedDelivery } from '../../journal.ts';
+import type { EventPlace } from '../event-codec.ts';
+import { statusCodes, statusOf } from '../status-codes.ts';
+import { offsetMask } from './events.ts';
+import { targetOf, wordText } from './interned-ids.ts';
+import { firstInLine } from './order-queue.ts';
+import { deliveryId } from './planned.ts';
 
 export type { DeliveryPlace } from './order-queue.ts';
 
-/** A delivery as read from the database, with words in place of their numbers. */
+/** A delivery as read from the database. */
 export type DeliveryRow = {
+  logged: LoggedDelivery;
   number: number;
-  created_at: number;
-  event_partition: number | null;
-  event_offset: number | null;
-  event_at: number | null;
-  action: string | null;
-  action_version: number | null;
-  destination: string;
-  /** '' for none. */
-  replay: string;
-  destination_version: number;
-  connection: string;
+  /** See `statusCodes`. */
   status: number;
-  due_at: number | null;
-  test: number;
-  reason: string | null;
-  error_kind: string | null;
-  attempts: number;
+  event: EventPlace | null;
   exchanges: number;
-  schedule_step: number;
-  waited_ms: number;
+  scheduleStep: number;
+  waitedMs: number;
   deaths: number;
-  finished_at: number | null;
-  detail: string | null;
   block: number | null;
-  rendered_block: number | null;
-  order_key: number | null;
-  waits_for: DeliveryPlace | null;
-  replay_of: number | null;
-  replay_of_at: number | null;
-  replay_key: string | null;
+  renderedBlock: number | null;
+  orderKey: number | null;
+  idempotencyKey: string | null;
 };
 
-type Numbers = {
-  is_behind: number;
+/** The columns that `DeliveryRow` has in another form. */
+type Columns = {
+  partition: number | null;
+  offset: number | null;
+  eventAt: number | null;
+  action: number | null;
   target: number;
-  action_id: number | null;
-  reason_id: number | null;
-  error_id: number | null;
+  test: number;
+  reason: number | null;
+  errorKind: number | null;
+  isBehind: number;
+  replayOf: number | null;
+  replayOfAt: number | null;
 };
 
-type Looked = 'action' | 'reason' | 'error_kind' | 'waits_for' | keyof Target;
+type Shown = Pick<
+  LoggedDelivery,
+  'createdAt' | 'actionVersion' | 'destinationVersion' | 'dueAt' | 'attempts' | 'finishedAt' | 'detail'
+>;
 
 /** Words are looked up in memory: joins would double the time, and due deliveries are read by the hundred. */
 export function deliveryRow(db: Db, number: number): DeliveryRow | undefined {
-  const row = db.get<Omit<DeliveryRow, Looked> & Numbers>(
-    `SELECT number, created_at, event >> 48 AS event_partition, event & ${offsetMask} AS event_offset, event_at,
-       action AS action_id, action_version, target, destination_version, status, due_at, test, reason AS reason_id,
-       error_kind AS error_id, attempts, exchanges, schedule_step, waited_ms, deaths, finished_at, detail, block,
-       rendered_block, order_key, is_behind, replay_of, replay_of_at, replay_key
+  const row = db.get<Omit<DeliveryRow, 'logged' | 'event'> & Shown & Columns>(
+    `SELECT number, created_at AS createdAt, event >> 48 AS partition, event & ${offsetMask} AS offset,
+       event_at AS eventAt, action, action_version AS actionVersion, target,
+       destination_version AS destinationVersion, status, due_at AS dueAt, test, reason, error_kind AS errorKind,
+       attempts, exchanges, schedule_step AS scheduleStep, waited_ms AS waitedMs, deaths, finished_at AS finishedAt,
+       detail, block, rendered_block AS renderedBlock, order_key AS orderKey, is_behind AS isBehind,
+       replay_of AS replayOf, replay_of_at AS replayOfAt, replay_key AS idempotencyKey
      FROM delivery WHERE number = ?`,
     number,
   );
   if (row === undefined) return undefined;
-  const { target, action_id, reason_id, error_id, is_behind, ...same } = row;
-  const words = {
-    action: wordText(db, action_id),
-    reason: wordText(db, reason_id),
-    error_kind: wordText(db, error_id),
+  const { createdAt, partition, offset, eventAt: timeMs, status, block, renderedBlock, orderKey, replayOf } = row;
+  const { actionVersion, destinationVersion, dueAt, attempts, finishedAt, detail, exchanges, scheduleStep } = row;
+  const { waitedMs, deaths, idempotencyKey } = row;
+  const isStored = partition !== null && offset !== null && timeMs !== null;
+  const event = isStored ? { timeMs, partition, number: offset } : null;
+  const { destination, connection, replay } = targetOf(db, row.target);
+  const first =
+    row.isBehind === 1 && status <= statusCodes.held && orderKey !== null ? firstInLine(db, orderKey) : null;
+  const logged: LoggedDelivery = {
+    id: deliveryId(createdAt, number),
+    eventId: event && placedId('event', event),
+    actionId: wordText(db, row.action),
+    actionVersion,
+    destinationId: destination,
+    destinationVersion,
+    connectionId: connection,
+    status: statusOf(status),
+    reason: wordText(db, row.reason) as LoggedDelivery['reason'], // stored from one
+    detail,
+    errorKind: wordText(db, row.errorKind) as LoggedDelivery['errorKind'], // likewise
+    attempts,
+    dueAt,
+    createdAt,
+    finishedAt,
+    test: row.test === 1,
+    ...(first !== null && { waitsFor: deliveryId(first.timeMs, first.number) }),
+    replayId: replay === '' ? null : replay,
+    replayOf: replayOf === null ? null : deliveryId(row.replayOfAt ?? 0, replayOf),
   };
-  const key = is_behind === 1 && same.status <= statusCodes.held ? same.order_key : null;
-  const waits_for = key === null ? null : firstInLine(db, key);
-  return { ...same, ...words, ...targetOf(db, target), waits_for };
-}
-
-/** The event of a delivery; null: it has none, or none is stored. */
-export function eventOf(
-  find: ReturnType<typeof eventFinder>,
-  row: Pick<DeliveryRow, 'event_at' | 'event_partition' | 'event_offset'>,
-): EventLine | null {
-  const { event_at: timeMs, event_partition: partition, event_offset: number } = row;
-  return timeMs === null || partition === null || number === null ? null : find({ timeMs, partition, number });
+  const same = { number, status, event, exchanges, scheduleStep, waitedMs, deaths, block, renderedBlock };
+  return { logged, ...same, orderKey, idempotencyKey };
 }
 
 /** The lowest number of the deliveries created at `timeMs` or later; the next new number when there is none. */

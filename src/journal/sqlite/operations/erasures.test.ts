@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { databaseName } from '../../../sqlite/database-file.ts';
 import { openSqlite, operationsOf } from '../../../sqlite/sqlite.ts';
 import { temporaryFolder } from '../../../sqlite/temporary-folder.testing.ts';
-import { accept, claim, erasureEntry, incoming, start } from '../../journal.samples.ts';
+import { accept, claim, erasureEntry, incoming, start } from '../../journal-samples.testing.ts';
 import { sqliteJournal } from '../sqlite-journal.ts';
 
 test('an erasure waits for a long reader without delaying intake', async () => {

@@ -4,13 +4,14 @@ import type { ErasureCounts } from '../../../contract/records/erasure.ts';
 import { secretForms } from '../../../contract/secret-forms.ts';
 import type { Db } from '../../../sqlite/db.ts';
 import type { ErasedBy, StoredErasure } from '../../erasures.ts';
+import type { LoggedDelivery } from '../../journal.ts';
 import type { EventLine } from '../event-codec.ts';
 import { lineMatcher, packLines } from '../event-codec.ts';
 import { statusCodes } from '../status-codes.ts';
 import { AttemptBlocks } from './attempt-blocks.ts';
 import { bareExchanges, bareMixedExchanges, exchangeIds, forgetExchanges } from './batch-exchanges.ts';
 import { finish } from './delivery-queue.ts';
-import { type DeliveryRow, deliveryRow } from './delivery-row.ts';
+import { deliveryRow } from './delivery-row.ts';
 import { type GroupRow, linesOfGroup, neighbouringGroup, placedLine } from './events.ts';
 import { type ReadBudget, readBudget } from './read-budget.ts';
 
@@ -41,7 +42,7 @@ type ErasureRow = {
 type StoredCounts = ErasureCounts & { by: string };
 
 /** The result of one step, before the main thread turns its rows into objects. */
-type ErasureStepRows = { state: 'running' | 'waiting' | 'done'; events: EventLine[]; cancelled: DeliveryRow[] };
+type ErasureStepRows = { state: 'running' | 'waiting' | 'done'; events: EventLine[]; cancelled: LoggedDelivery[] };
 
 export const erasureOperations = {
   beginErasure(
@@ -309,7 +310,7 @@ function removeDelivery({ db, counts, step, now }: Work, blocks: AttemptBlocks, 
     counts.unfinished += 1;
     // The deliveries behind it in its order move up.
     finish(db, { number, status: statusCodes.cancelled, reason: 'cancelled', now });
-    step.cancelled.push(row);
+    step.cancelled.push(row.logged);
   }
   const { lines } = blocks.history(row.block, number);
   bareExchanges(db, exchangeIds(lines));

@@ -9,7 +9,7 @@ import { eventOfLine } from '../event-codec.ts';
 import { statusCodes } from '../status-codes.ts';
 import { AttemptBlocks } from './attempt-blocks.ts';
 import { finish } from './delivery-queue.ts';
-import { type DeliveryPlace, deliveryRow, eventOf } from './delivery-row.ts';
+import { type DeliveryPlace, deliveryRow } from './delivery-row.ts';
 import { eventFinder } from './events.ts';
 import { targetIds, targetOf, wordText } from './interned-ids.ts';
 import { isCurrent } from './leases.ts';
@@ -176,17 +176,17 @@ function repeat(db: Db, first: number, { id, rows, now }: ReplayRowStep) {
     const sql = 'UPDATE delivery SET replay_of = ?, replay_of_at = ?, replay_key = ? WHERE number = ?';
     db.run(sql, of.number, of.timeMs, key, number);
     const row = deliveryRow(db, source.number);
-    const before = row?.created_at === source.timeMs ? row : undefined;
+    const before = row?.logged.createdAt === source.timeMs ? row : undefined;
     // The original is held until a person acts, and the replay is that act.
     if (before?.status === statusCodes.held) {
       finish(db, { number: source.number, status: statusCodes.cancelled, reason: 'cancelled', now });
       db.run('UPDATE delivery SET detail = ? WHERE number = ?', replayedBy(id), source.number);
     }
-    if (!keepsBody || before?.rendered_block == null) continue;
-    let rendered = blocks.rendered(before.rendered_block, source.number);
-    const isSameEvent = event?.partition === before.event_partition && event?.number === before.event_offset;
+    if (!keepsBody || before?.renderedBlock == null) continue;
+    let rendered = blocks.rendered(before.renderedBlock, source.number);
+    const isSameEvent = event?.partition === before.event?.partition && event?.number === before.event?.number;
     if (rendered !== null && !isSameEvent) {
-      const line = eventOf(findEvent, before);
+      const line = before.event && findEvent(before.event);
       rendered = withoutReference(rendered, line && eventOfLine(line));
     }
     if (rendered === null) continue;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { deliveryStatus, errorKind } from '../../../contract/records/delivery.ts';
-import { attempt, planned, rendered, settlement } from '../../journal.samples.ts';
 import type { Lease, Settlement } from '../../journal.ts';
+import { attempt, planned, rendered, settlement } from '../../journal-samples.testing.ts';
 import type { Modelled } from './journal-model.testing.ts';
 
 /**
