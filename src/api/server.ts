@@ -20,7 +20,7 @@ import { type ProblemStyle, sendProblem } from './http/problem.ts';
 import { bodyReader, checkHead, originForm } from './http/request.ts';
 import { httpsOnly } from './http/security-headers.ts';
 import { type Console, consoleFrom } from './http/static-console.ts';
-import { createIntake, intakeRoutes } from './intake/intake.ts';
+import { createIntake } from './intake/intake.ts';
 import { intakeListener } from './intake/intake-listener.ts';
 import { createRejectedRequests } from './intake/rejected-requests.ts';
 import { createInbox, inboxRoutes } from './operating/inbox.ts';
@@ -63,7 +63,6 @@ export async function createServer(parts: ApiParts): Promise<Server> {
     isHttps: isHttps(parts),
   });
   const { app, handle } = createApp(parts, { style, pages, requestId, readBody, takes });
-  await app.register(intakeRoutes(intake));
   if (parts.inbox) await app.register(inboxRoutes(inbox));
   if (pages !== null) await app.register(pages.assets);
   await app.register(apiRoutes(parts, { handlers, stopping }));

@@ -6,11 +6,12 @@ import type { Intake, IntakeRequest, IntakeResponse } from './intake.ts';
 type Listener = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 /**
- * Serves `POST /v3/{key}` directly on Node's HTTP server, since Fastify would cost more than storing an event. Returns
- * false, and does nothing, for every other request.
+ * Serves the requests of senders directly on Node's HTTP server, since Fastify would cost more than storing an event:
+ * `POST /v3/{key}`, `GET /{key}/dcs.gif`, and `OPTIONS` of both. Returns false, and does nothing, for every other
+ * request.
  */
 export function intakeListener(
-  { post, refuse }: Pick<Intake, 'post' | 'refuse'>,
+  intake: Intake,
   options: {
     readBody: ReturnType<typeof bodyReader>;
     requestId(): string;
@@ -23,21 +24,21 @@ export function intakeListener(
   const { readBody, requestId, addressOf, stopping, isHttps } = options;
 
   function respond(response: ServerResponse, { status, headers, body }: IntakeResponse): void {
-    headers['content-length'] = String(Buffer.byteLength(body));
+    if (status !== 204) headers['content-length'] = String(Buffer.byteLength(body));
     if (isHttps) headers['strict-transport-security'] = httpsOnly;
     if (stopping()) headers['connection'] = 'close';
     response.writeHead(status, headers).end(body);
   }
 
   return (raw, response) => {
-    if (raw.method !== 'POST') return false;
     const url = originForm(raw);
-    const key = keyOf(url);
-    if (key === null) return false;
+    const [path, key, pixelKey = ''] = paths.exec(url) ?? [];
+    const handle = path === undefined ? null : handlerOf(raw.method, pixelKey !== '', intake);
+    if (handle === null) return false;
     const request: IntakeRequest = {
       id: requestId(),
-      key,
-      method: raw.method,
+      key: decoded(key ?? pixelKey),
+      method: raw.method ?? '',
       url,
       headers: raw.headers,
       body: noBody,
@@ -49,29 +50,33 @@ export function intakeListener(
     try {
       checkHead(raw);
     } catch (error) {
-      const refused = refuse(request, error);
+      const refused = intake.refuse(request, error);
       refused.headers['connection'] = 'close';
       respond(response, refused);
       return true;
     }
     readBody(raw, (error, body) => {
-      if (error !== null) return respond(response, refuse(request, error));
+      if (error !== null) return respond(response, intake.refuse(request, error));
       request.body = body ?? noBody;
-      void post(request).then((answer) => respond(response, answer));
+      void handle(request).then((answer) => respond(response, answer));
     });
     return true;
   };
 }
 
 const noBody = Buffer.alloc(0);
-const prefix = '/v3/';
 
-/** The key in the path of a collector; null: another path. */
-function keyOf(url: string): string | null {
-  if (!url.startsWith(prefix)) return null;
-  const query = url.indexOf('?');
-  const key = url.slice(prefix.length, query < 0 ? undefined : query);
-  if (key === '' || key.includes('/') || key.includes('#')) return null;
+/** The path of a collector's data or pixel, with its key. The Inbox and the console's files have paths like the pixel. */
+const paths = /^\/(?:v3\/([^/?#]+)|(?!api\/|assets\/|inbox\/)([^/?#]+)\/dcs\.gif)(?:\?|$)/;
+
+function handlerOf(method: string | undefined, isPixel: boolean, { post, pixel, preflight }: Intake) {
+  if (method === 'OPTIONS') return preflight;
+  // A HEAD request must not store an event.
+  if (isPixel) return method === 'GET' ? pixel : null;
+  return method === 'POST' ? post : null;
+}
+
+function decoded(key: string): string {
   if (!key.includes('%')) return key;
   try {
     return decodeURIComponent(key);

@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Bucket, levelAt, recentKeys } from '../../async/rate-limiter.ts';
 import { type ParsedEvents, parseDcsGif, parseInfinity, type Reception } from '../../collect/infinity.ts';
 import type { CollectorBody } from '../../contract/documents/collector.ts';
@@ -104,7 +103,6 @@ export function createIntake(parts: Pick<ApiParts, 'pipeline' | 'now'>, { stoppi
   }
 
   return {
-    note,
     refuse,
 
     /** `POST /v3/{key}`. */
@@ -138,36 +136,6 @@ export function createIntake(parts: Pick<ApiParts, 'pipeline' | 'now'>, { stoppi
         return { status: 204, headers: { ...openHeaders, ...headers }, body: '' };
       }),
   };
-}
-
-type Keyed = { Params: { key: string } };
-
-/** The intake routes in Fastify: all but `POST /v3/{key}`, which intake-listener.ts serves. */
-export function intakeRoutes({ pixel, preflight, note }: Intake) {
-  const routed =
-    (handle: (request: IntakeRequest) => Promise<IntakeResponse>) =>
-    async (request: FastifyRequest<Keyed>, reply: FastifyReply) => {
-      const { status, headers, body } = await handle(intakeRequest(request));
-      return reply.code(status).headers(headers).send(body);
-    };
-  return async (app: FastifyInstance): Promise<void> => {
-    // Errors before a handler, such as a body that is too large.
-    app.addHook<Keyed>('onError', (request, _reply, error, done) => {
-      note(intakeRequest(request), error);
-      done();
-    });
-    app.options('/v3/:key', routed(preflight));
-    // A HEAD request must not store an event.
-    app.get('/:key/dcs.gif', { exposeHeadRoute: false }, routed(pixel));
-    app.options('/:key/dcs.gif', routed(preflight));
-  };
-}
-
-const noBody = Buffer.alloc(0);
-
-function intakeRequest({ id, params, method, raw, headers, body, ip }: FastifyRequest<Keyed>): IntakeRequest {
-  const bytes = Buffer.isBuffer(body) ? body : noBody;
-  return { id, key: params.key, method, url: raw.url ?? '', headers, body: bytes, address: ip };
 }
 
 /** An event with this many trips through our own deliveries is a loop. */
