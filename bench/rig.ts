@@ -67,20 +67,26 @@ export function newRun(): number {
   return lastRun;
 }
 
+type Size = Pick<Flood, 'events' | 'batch' | 'connections' | 'window' | 'fresh'>;
+type Flow = { perSecond: number; sent: Sent; arrived: Arrived };
+
+/** Sends events through the program, as `flowThrough`. Throws when the program logged an error. */
+export async function sendThrough(rig: Rig, size: Size): Promise<Flow> {
+  const flow = await flowThrough(rig, { port: rig.product.port, path: rig.path }, size);
+  checkProduct(rig.product);
+  return flow;
+}
+
 /**
- * Sends events through the program and waits until all are delivered; returns events per second, first sent to last
+ * Sends events to an address and waits until the sink has received all; returns events per second, first sent to last
  * received.
  */
-export async function sendThrough(
-  rig: Rig,
-  flood: Pick<Flood, 'events' | 'batch' | 'connections' | 'window' | 'fresh'>,
-): Promise<{ perSecond: number; sent: Sent; arrived: Arrived }> {
+export async function flowThrough(ends: Ends, at: { port: number; path: string }, size: Size): Promise<Flow> {
   const run = newRun();
-  await rig.sink.call('expect', { run, events: flood.events });
-  const sent = await rig.load.call('flood', { ...flood, run, port: rig.product.port, path: rig.path });
-  const arrived = await allArrived(rig.sink, flood.events);
-  checkProduct(rig.product);
-  return { perSecond: (flood.events * 1e6) / (arrived.lastUs - sent.firstUs), sent, arrived };
+  await ends.sink.call('expect', { run, events: size.events });
+  const sent = await ends.load.call('flood', { ...size, ...at, run });
+  const arrived = await allArrived(ends.sink, size.events);
+  return { perSecond: (size.events * 1e6) / (arrived.lastUs - sent.firstUs), sent, arrived };
 }
 
 const lookEveryMs = 25;

@@ -1,7 +1,9 @@
 import { startChild } from '../child.ts';
 import { costOf } from '../process-usage.ts';
+import type { BarePathCalls } from '../processes/bare-path.ts';
 import type { LoopCalls } from '../processes/undici-loop.ts';
-import { allArrived, newRun, sendThrough, startRig } from '../rig.ts';
+import { temporaryFolder } from '../product.ts';
+import { allArrived, flowThrough, newRun, sendThrough, startRig } from '../rig.ts';
 import { atLeast, atMost, costFigures, costMeasures, rounds, type Scenario } from '../scenario.ts';
 
 const batched = { events: 60_000, batch: 50, connections: 8, window: 2_000 };
@@ -15,6 +17,9 @@ export const e2e: Scenario = {
   async run(options) {
     await using rig = await startRig();
     await using loop = startChild<LoopCalls>('undici-loop.ts');
+    await using folder = await temporaryFolder();
+    await using bare = startChild<BarePathCalls>('bare-path.ts');
+    const barePort = await bare.call('start', { folder: folder.path, sinkPort: rig.sinkPort });
 
     async function sendAlone(requests: number): Promise<number> {
       const run = newRun();
@@ -24,29 +29,53 @@ export const e2e: Scenario = {
       return (requests * 1e6) / us;
     }
 
+    const throughBare = (flood: typeof batched) => flowThrough(rig, { port: barePort, path: '/v3/bare' }, flood);
+
     await sendAlone(20_000);
+    await throughBare({ ...batched, events: 20_000 });
+    await throughBare({ ...single, events: 10_000 });
     await sendThrough(rig, { ...batched, events: 20_000 });
     await sendThrough(rig, { ...single, events: 10_000 });
     const found = await rounds(options, async () => {
-      const { result: bare, cost: floorCost } = await costOf(loop.pid, floor.requests, () => sendAlone(floor.requests));
+      const { result: alone, cost: floorCost } = await costOf(loop.pid, floor.requests, () =>
+        sendAlone(floor.requests),
+      );
       const batches = await costOf(rig.product.pid, batched.events, () => sendThrough(rig, batched));
       const one = await costOf(rig.product.pid, single.events, () => sendThrough(rig, single));
+      const bareBatches = await costOf(bare.pid, batched.events, () => throughBare(batched));
+      const bareSingle = await costOf(bare.pid, single.events, () => throughBare(single));
       return {
-        bare,
-        bareCost: floorCost.total,
+        alone,
+        aloneCost: floorCost.total,
+        bareBatches: bareBatches.result.perSecond,
+        bareBatchesCost: bareBatches.cost.total,
+        bareSingle: bareSingle.result.perSecond,
+        bareSingleCost: bareSingle.cost.total,
         batches: batches.result.perSecond,
-        batchesRatio: batches.result.perSecond / bare,
+        batchesRatio: batches.result.perSecond / alone,
         ...costFigures('batches', batches.cost),
         batchesCostRatio: batches.cost.total / floorCost.total,
         single: one.result.perSecond,
-        singleRatio: one.result.perSecond / bare,
+        singleRatio: one.result.perSecond / alone,
         ...costFigures('single', one.cost),
         singleCostRatio: one.cost.total / floorCost.total,
       };
     });
     return [
-      { name: 'bare undici loop, 64 in flight', unit: '/s', values: found.bare },
-      { name: 'bare undici loop, processor time', unit: 'µs/request', values: found.bareCost },
+      { name: 'bare undici loop, 64 in flight', unit: '/s', values: found.alone },
+      { name: 'bare undici loop, processor time', unit: 'µs/request', values: found.aloneCost },
+      { name: 'least program of the same durability, batches of 50', unit: 'events/s', values: found.bareBatches },
+      {
+        name: 'least program of the same durability, batches of 50, processor time',
+        unit: 'µs/event',
+        values: found.bareBatchesCost,
+      },
+      { name: 'least program of the same durability, one by one', unit: 'events/s', values: found.bareSingle },
+      {
+        name: 'least program of the same durability, one by one, processor time',
+        unit: 'µs/event',
+        values: found.bareSingleCost,
+      },
       { name: 'batches of 50', unit: 'events/s', values: found.batches },
       {
         name: 'batches of 50, against bare',
