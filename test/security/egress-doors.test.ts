@@ -18,6 +18,7 @@ const doors: Record<string, string> = {
   'connections/check-connection.ts: node:tls {createSecureContext}': 'Reads certificates; opens nothing.',
   'alerts/senders/email.ts: import()': 'Writes e-mails, without files and addresses in them; opens nothing.',
   'alerts/senders/smtp.ts: import()': 'Speaks SMTP over a socket that the door opened, and verifies TLS over it.',
+  'api/server.ts: node:http {createServer}': 'Listens.',
   'api/http/client-error.ts: node:http {STATUS_CODES}': 'Names of statuses; opens nothing.',
   'cli/commands/doctor.ts: node:net {createServer}': 'Tries whether the port is free: listens, connects nowhere.',
   'cli/server.ts: fetch': 'The demo sends its events to its own server, from the command line.',
@@ -61,6 +62,7 @@ const isTest = (file: string) =>
  * Packages that code of the server may import. Those that could open sockets are listed with the functions in use.
  */
 const packages: Record<string, string> = {
+  '@fastify/proxy-addr': '',
   '@node-rs/argon2': '',
   acorn: '',
   commander: '',
