@@ -89,6 +89,9 @@ function bodiless(event: () => Event | null): (line: BlockLine) => BlockLine {
 
 /** Sets when the bodies of finished deliveries are removed. */
 export function setBodiesUntil(db: Db, until: readonly [number: number, at: number][]): void {
-  for (const [number, at] of until)
-    db.run(`UPDATE delivery SET bodies_until = ? WHERE number = ? AND status > ${statusCodes.held}`, at, number);
+  db.run(
+    `UPDATE delivery SET bodies_until = one.value ->> 1 FROM json_each(?) AS one
+     WHERE number = one.value ->> 0 AND status > ${statusCodes.held}`,
+    JSON.stringify(until),
+  );
 }
