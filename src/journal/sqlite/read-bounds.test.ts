@@ -133,3 +133,18 @@ test('a step of an erasure stops after 4 MiB, and the next steps erase the rest'
   }
   assert.deepEqual(erased, ids);
 });
+
+test('the removal of bodies goes on after a step that has read 32 MiB', async () => {
+  await using db = await opened();
+  const { journal } = db;
+  const lease = await claim(journal, 'deliveries/0');
+  const deliveries = Array.from({ length: 40 }, () => planned({}));
+  const ids = (await journal.matching.plan(lease, { advance: null, deliveries, now: start })) ?? assert.fail();
+  for (const id of ids) {
+    const log = [attempt(1, { body: text })];
+    const end = settlement(id, { status: 'delivered', rendered: rendered(text), bodiesUntil: start, log });
+    await journal.deliveries.settle(lease, [end], start);
+  }
+  assert.equal(await journal.retention.forgetBodies(start), ids.length);
+  for (const id of ids) assert.equal((await journal.log.delivery(id))?.attemptLog[0]?.request?.body, null);
+});

@@ -191,7 +191,13 @@ function deliveryLog(client: JournalClient): DeliveryLog {
 function retentionStore(client: JournalClient): RetentionStore {
   return {
     retain: (limits) => retain(client, limits),
-    forgetBodies: (now) => inSteps((limit) => client.write('forgetBodies', { now, limit }), bodiesAtOnce),
+    async forgetBodies(now) {
+      for (let sum = 0; ; ) {
+        const { count, isEnd } = await client.write('forgetBodies', { now, limit: bodiesAtOnce });
+        sum += count;
+        if (isEnd) return sum;
+      }
+    },
     async keepBodies(destinationId, ms) {
       let sum = 0;
       let after: number | null = 0;
@@ -236,11 +242,11 @@ function cursor(kind: 'event' | 'delivery', id: string | undefined) {
   return id === undefined ? null : (placeOf(kind, id) ?? undefined);
 }
 
-async function inSteps(step: (limit: number) => Promise<number>, atOnce = rowsAtOnce): Promise<number> {
+async function inSteps(step: (limit: number) => Promise<number>): Promise<number> {
   let sum = 0;
   for (;;) {
-    const count = await step(atOnce);
+    const count = await step(rowsAtOnce);
     sum += count;
-    if (count < atOnce) return sum;
+    if (count < rowsAtOnce) return sum;
   }
 }

@@ -1,5 +1,6 @@
 import type { Event } from '../../../contract/records/event.ts';
 import type { Db } from '../../../sqlite/db.ts';
+import { readBudget } from '../../../sqlite/read-budget.ts';
 import { copiesEvent, type PackedAttempt, renderedOf, withoutBodies } from '../attempt-codec.ts';
 import { eventOfLine } from '../event-codec.ts';
 import { statusCodes } from '../status-codes.ts';
@@ -10,18 +11,25 @@ import { eventFinder } from './events.ts';
 import { targetIds } from './interned-ids.ts';
 
 export const bodyOperations = {
-  /** Removes the bodies of at most `limit` finished deliveries whose time is over; returns how many it examined. */
-  forgetBodies(db: Db, { now, limit }: { now: number; limit: number }): number {
+  /**
+   * Removes the bodies of at most `limit` finished deliveries whose time is over, and fewer when their histories are long;
+   * returns how many it examined.
+   */
+  forgetBodies(db: Db, { now, limit }: { now: number; limit: number }): { count: number; isEnd: boolean } {
     const rows = db.all<{ number: number; block: number | null; status: number }>(
       `SELECT number, block, status FROM delivery INDEXED BY delivery_bodies
        WHERE bodies_until IS NOT NULL AND bodies_until <= ? ORDER BY bodies_until LIMIT ?`,
       now,
       limit,
     );
-    const blocks = new AttemptBlocks(db);
-    const findEvent = eventFinder(db);
+    const budget = readBudget();
+    const blocks = new AttemptBlocks(db, budget);
+    const findEvent = eventFinder(db, budget);
     const exchanges = new Set<string>();
+    let count = 0;
     for (const { number, block, status } of rows) {
+      if (budget.isUnpacked) break;
+      count += 1;
       // A retried delivery needs its body. It gets a new time when it finishes.
       if (status <= statusCodes.held) {
         db.run('UPDATE delivery SET bodies_until = NULL WHERE number = ?', number);
@@ -38,7 +46,7 @@ export const bodyOperations = {
     }
     blocks.flush();
     bareExchanges(db, exchanges);
-    return rows.length;
+    return { count, isEnd: count === rows.length && count < limit };
   },
 
   /**

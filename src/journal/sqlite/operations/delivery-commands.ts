@@ -3,6 +3,7 @@ import { ofStatus } from '../../../audit/status-change.ts';
 import type { NewAuditEntry } from '../../../contract/records/audit.ts';
 import type { DeliveryStatus } from '../../../contract/records/delivery.ts';
 import type { Db } from '../../../sqlite/db.ts';
+import { type ReadBudget, readBudget } from '../../../sqlite/read-budget.ts';
 import type { CountByAction, ExpiryQuery, RetryRequest } from '../../journal.ts';
 import { copiesEvent } from '../attempt-codec.ts';
 import type { EventLine } from '../event-codec.ts';
@@ -14,7 +15,6 @@ import { type DeliveryPlace, type DeliveryRow, deliveryRow, numberAt } from './d
 import { eventFinder } from './events.ts';
 import { targetIds, wordText } from './interned-ids.ts';
 import { requeueOrdered } from './order-queue.ts';
-import { type ReadBudget, readBudget } from './read-budget.ts';
 
 /** The audit entry of a person's command. */
 type Described = { entry: NewAuditEntry | undefined };

@@ -1,4 +1,5 @@
 import type { Db } from '../../../sqlite/db.ts';
+import { readBudget } from '../../../sqlite/read-budget.ts';
 import type { Hold } from '../../journal.ts';
 import type { EventLine } from '../event-codec.ts';
 import { AttemptBlocks } from './attempt-blocks.ts';
@@ -6,7 +7,6 @@ import { type DeliveryRow, deliveryRow } from './delivery-row.ts';
 import { eventFinder } from './events.ts';
 import { internText, type Target, targetIds } from './interned-ids.ts';
 import { dequeueOrdered, followersOf, hasOrderQueues } from './order-queue.ts';
-import { readBudget } from './read-budget.ts';
 
 /** A due delivery with its event and its rendered request, both as text. */
 export type DueRow = { row: DeliveryRow; event: EventLine | null; rendered: string | null };

@@ -3,6 +3,7 @@ import type { NewAuditEntry } from '../../../contract/records/audit.ts';
 import type { ErasureCounts } from '../../../contract/records/erasure.ts';
 import { secretForms } from '../../../contract/secret-forms.ts';
 import type { Db } from '../../../sqlite/db.ts';
+import { type ReadBudget, readBudget } from '../../../sqlite/read-budget.ts';
 import type { ErasedBy, StoredErasure } from '../../erasures.ts';
 import type { LoggedDelivery } from '../../journal.ts';
 import type { EventLine } from '../event-codec.ts';
@@ -13,7 +14,6 @@ import { bareExchanges, bareMixedExchanges, exchangeIds, forgetExchanges } from 
 import { finish } from './delivery-queue.ts';
 import { deliveryRow } from './delivery-row.ts';
 import { type GroupRow, linesOfGroup, neighbouringGroup, placedLine } from './events.ts';
-import { type ReadBudget, readBudget } from './read-budget.ts';
 
 const groupsAtOnce = 50;
 const rowsAtOnce = 100;

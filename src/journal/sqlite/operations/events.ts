@@ -1,4 +1,5 @@
 import type { Db } from '../../../sqlite/db.ts';
+import { type ReadBudget, readBudget } from '../../../sqlite/read-budget.ts';
 import type { EventSearch } from '../../journal.ts';
 import {
   type EventLine,
@@ -9,7 +10,6 @@ import {
   unpackLines,
 } from '../event-codec.ts';
 import { findWord, wordText } from './interned-ids.ts';
-import { type ReadBudget, readBudget } from './read-budget.ts';
 
 const unknownWord = -1;
 

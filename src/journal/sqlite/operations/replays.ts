@@ -2,6 +2,7 @@ import { appendAudit } from '../../../audit/sqlite/append.ts';
 import type { NewAuditEntry } from '../../../contract/records/audit.ts';
 import type { ReplayState } from '../../../contract/records/replay-limits.ts';
 import type { Db } from '../../../sqlite/db.ts';
+import { readBudget } from '../../../sqlite/read-budget.ts';
 import type { CancelledCount, Lease, NewReplay, ReplayOutcome, ReplayStep, StoredReplay } from '../../journal.ts';
 import { withoutReference } from '../attempt-codec.ts';
 import type { EventPlace } from '../event-codec.ts';
@@ -14,7 +15,6 @@ import { eventFinder } from './events.ts';
 import { targetIds, targetOf, wordText } from './interned-ids.ts';
 import { isCurrent } from './leases.ts';
 import { insertPlanned, type PlannedNumbers } from './planned.ts';
-import { readBudget } from './read-budget.ts';
 
 /** One delivery of a step: its event, and the deliveries that it repeats. */
 export type ReplayedRow = {

@@ -1,4 +1,5 @@
 import type { Db } from '../../../sqlite/db.ts';
+import { readBudget } from '../../../sqlite/read-budget.ts';
 import { type CountByAction, identityMemoryMs } from '../../journal.ts';
 import { statusCodes } from '../status-codes.ts';
 import { AttemptBlocks, type BlockLine } from './attempt-blocks.ts';
@@ -6,7 +7,6 @@ import { forgetExchanges } from './batch-exchanges.ts';
 import { numberAt } from './delivery-row.ts';
 import { type GroupRow, neighbouringGroup } from './events.ts';
 import { targetIds, wordText } from './interned-ids.ts';
-import { readBudget } from './read-budget.ts';
 
 /**
  * The limits of one step of removal: older than `before`, and only while more than `bytesMax` is in use (null: no size
