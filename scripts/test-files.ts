@@ -5,23 +5,21 @@ import { globSync } from 'node:fs';
  * Starting a process and loading the program takes longer than most tests. The longest groups come first.
  */
 export const together: Readonly<Record<string, string>> = {
-  'test/together/console-3.ts': 'test/console/d*.test.ts',
-  'test/together/console-2.ts': 'test/console/[b-c]*.test.ts',
-  'test/together/console-6.ts': 'test/console/{st*,u*,wo*}.test.ts',
-  'test/together/console-4.ts': 'test/console/[e-h]*.test.ts',
-  'test/together/console-5.ts': 'test/console/{[i-r]*,sh*,si*}.test.ts',
-  'test/together/console-1.ts': 'test/console/a*.test.ts',
+  'test/together/console-1.ts': 'test/console/{a*,st*,u*,wo*}.test.ts',
+  'test/together/console-2.ts': 'test/console/[b-d]*.test.ts',
+  'test/together/console-3.ts': 'test/console/{[e-r]*,sh*,si*,wa*}.test.ts',
   'test/together/faults-2.ts': 'test/faults/[i-z]*.test.ts',
   'test/together/flows-2.ts': 'test/e2e/[m-z]*.test.ts',
   'test/together/storage.ts': 'src/{accounts,audit,catalog,issues,journal,outbox,sqlite}/**/*.test.ts',
   'test/together/flows-1.ts': 'test/e2e/[a-l]*.test.ts',
-  'test/together/security.ts': 'test/security/{canary,escalation,http-*,rights-matrix,se*,si*,supply-chain}.test.ts',
+  'test/together/security.ts':
+    'test/security/{canary,escalation,http-*,old-secrets,rights-matrix,se*,si*,supply-chain}.test.ts',
   'test/together/faults-1.ts': 'test/faults/[a-h]*.test.ts',
   'test/together/sandbox.ts': '{src/sandbox/**/*,test/security/sandbox-[b-z]*}.test.ts',
   'test/together/ways-out.ts': '{src/egress/**/*,test/security/egress-*}.test.ts',
   'test/together/pipeline.ts': 'src/{pipeline,watch}/**/*.test.ts',
   'test/together/rooms.ts':
-    'src/{alerts,async,cli,client,collect,config,connections,console,contract,destinations,identity,rules,secrets,telemetry,template}/**/*.test.ts',
+    'src/{alerts,async,cli,client,collect,compute,config,connections,console,contract,destinations,identity,rules,secrets,telemetry,template}/**/*.test.ts',
   'test/together/api.ts': 'src/api/**/*.test.ts',
   'test/together/checkout.ts': '{src,test}/*.test.ts',
 };
@@ -41,5 +39,6 @@ export function testFiles(): string[] {
   const groups = Object.keys(together);
   const grouped = new Set(groups.flatMap(groupFiles));
   const single = globSync(['src/**/*.test.ts', 'test/**/*.test.ts']).filter((path) => !grouped.has(path));
-  return [...single.sort(), ...groups];
+  const isLong = (group: string) => group.includes('console');
+  return [...groups.filter(isLong), ...single.sort(), ...groups.filter((group) => !isLong(group))];
 }

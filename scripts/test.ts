@@ -1,5 +1,6 @@
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
+import { fileURLToPath } from 'node:url';
 import { buildBundle } from './bundle.ts';
 import { testFiles } from './test-files.ts';
 
@@ -9,6 +10,7 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
   console.error(`The tests need Node.js 24, this is ${process.version}: use npm test.`);
   process.exit(1);
 }
+const quickTests = fileURLToPath(new URL('./quick-tests.cjs', import.meta.url));
 const given = process.argv.slice(2);
 const flags = given.filter((word) => word.startsWith('-'));
 const named = given.filter((word) => !word.startsWith('-'));
@@ -25,8 +27,8 @@ run({
   files,
   concurrency: 3,
   // Sufficient for a group of files on a slow or busy machine.
-  timeout: 240_000,
-  execArgv: ['--disable-warning=ExperimentalWarning', ...flags],
+  timeout: 400_000,
+  execArgv: ['--disable-warning=ExperimentalWarning', '--require', quickTests, ...flags],
 })
   .on('test:fail', ({ todo }) => {
     if (todo === undefined || todo === false) process.exitCode = 1;

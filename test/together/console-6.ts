@@ -1,3 +1,0 @@
-import { runInOneBrowser } from './in-one-browser.ts';
-
-runInOneBrowser('test/together/console-6.ts');
