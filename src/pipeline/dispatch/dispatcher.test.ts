@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { settled } from '../../../test/support/fake-clock.ts';
-import { startRig, wire } from '../../../test/support/rig.ts';
+import { type Rig, startRig, wire } from '../../../test/support/rig.ts';
 import { byItself } from '../../contract/by-itself.ts';
+import { replayInput } from '../../contract/records/replay.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 
 const crm = { name: 'CRM', baseUrl: 'https://crm.example/v2' };
@@ -400,3 +401,58 @@ test('suspects are on trial one at a time, and other deliveries never wait for o
   const statuses = Object.groupBy(await rig.statuses(), (status) => status);
   assert.equal(statuses.delivered?.length, 10, 'also the one that was on trial at the third crash');
 });
+
+test('a destination that is deleted during a replay costs other queues no memory', async () => {
+  let answer = Promise.resolve({ status: 200 });
+  await using rig = await startRig({ handler: () => answer });
+  await wire(rig);
+  await rig.send(...Array.from({ length: 40 }, (_, n) => ({ data: { n: String(n) } })));
+  await rig.clock.advance(10);
+  const late = Promise.withResolvers<{ status: number }>();
+  answer = late.promise;
+  await replayAll(rig);
+  assert.ok(rig.pipeline.depth().inFlight > 2);
+  await deleteDestinations(rig);
+  late.resolve({ status: 200 });
+  await rig.clock.advance(5_000);
+  assert.equal(rig.pipeline.depth().queues, 0);
+  answer = new Promise(() => {});
+  await wire(rig, { connection: { name: 'Other' } });
+  await rig.send(...Array.from({ length: 500 }, (_, n) => ({ data: { n: String(n) } })));
+  await settled();
+  const { inMemory, inFlight } = rig.pipeline.depth();
+  assert.equal(inMemory + inFlight, 500);
+});
+
+async function deleteDestinations(rig: Rig): Promise<void> {
+  await rig.pipeline.configuration.change(byItself, ({ documents }) =>
+    [...documents.action.values(), ...documents.destination.values()].map((document) => ({ op: 'delete', document })),
+  );
+  await settled();
+}
+
+/** Starts a replay of all deliveries; returns its id once its first deliveries are in flight or wait. */
+async function replayAll(rig: Rig): Promise<string> {
+  const id = 'rpl_00000000000000000000000001';
+  const input = replayInput.parse({ of: 'deliveries', only: 'all', filter: {} });
+  await rig.pipeline.replays.run(
+    input,
+    { id, startedBy: 'ops' },
+    {
+      createdAt: '2026-01-01T00:00:00.000Z',
+      principal: 'ops',
+      principalId: null,
+      address: null,
+      requestId: null,
+      act: 'create',
+      kind: 'replay',
+      id: null,
+      name: null,
+      result: 'done',
+      code: null,
+      changes: [],
+    },
+  );
+  await rig.clock.advance(3_000);
+  return id;
+}

@@ -260,12 +260,15 @@ export class Dispatcher implements AsyncDisposable {
     return isEmpty && reading === null && requests === 0 && this.#inFlight.of(queue).next().done === true;
   }
 
+  /** Does nothing for a queue that is closed already: replays keep a reference to the live queue of a destination. */
   #close(queue: DestinationQueue) {
     const { connection, destinationId, replay } = queue;
+    const key = keyOf(destinationId, replay?.id ?? null);
+    if (this.#queues.get(key) !== queue) return;
     stopTimer(queue.refillTimer);
     stopTimer(queue.rateTimer);
     queue.hasMore = false;
-    this.#queues.delete(keyOf(destinationId, replay?.id ?? null));
+    this.#queues.delete(key);
     this.#memory.closeQueue();
     connection.queues.delete(queue);
     connection.replays?.queues.delete(queue);
