@@ -163,7 +163,7 @@ export class BatchAttempter {
 
   #pin(delivery: DueDelivery, step: Step, { versions }: Shared): Step {
     delete step.settlement.rendered;
-    if (this.#options.plans.usesLatestVersions(delivery, true)) step.settlement.pinned = versions;
+    if (this.#options.plans.usesLatestVersions(delivery)) step.settlement.pinned = versions;
     return step;
   }
 

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { settled } from '../../../test/support/fake-clock.ts';
 import { startRig, wire } from '../../../test/support/rig.ts';
 import { byItself } from '../../contract/by-itself.ts';
+import { Secret, UnresolvedSecret } from '../../contract/secret.ts';
 
 const onlyName = [{ field: 'name', parameter: 'name' }];
 const orders = { name: 'Orders', path: '/orders' };
@@ -47,4 +48,75 @@ test('a delivery without the version of its action is not sent, since its mappin
     [['cancelled', actionId, true]],
   );
   assert.equal(rig.egress.requests.length, 0);
+});
+
+test('a delivery that was in flight at a crash is repeated as it was sent, although its destination changed during a hold', async () => {
+  let isHanging = true;
+  await using rig = await startRig({ handler: () => (isHanging ? new Promise(() => {}) : { status: 200 }) });
+  const { connectionId, destinationId } = await wire(rig, { destination: orders });
+  await rig.send({ data: { name: 'a' } });
+  // The in-flight marker is on disk.
+  await rig.clock.advance(100);
+  await rig.put('destination', { connectionId, ...orders, status: 'paused' }, destinationId);
+  isHanging = false;
+  await rig.restart();
+  await rig.put('destination', { connectionId, name: 'Orders', path: '/changed', status: 'enabled' }, destinationId);
+  await rig.clock.advance(1_000);
+  assert.deepEqual(
+    rig.egress.requests.map(({ url }) => new URL(url).pathname),
+    ['/v2/orders', '/v2/orders'],
+  );
+  assert.deepEqual(await rig.statuses(), ['delivered']);
+});
+
+test('a delivery that was sent in a batch keeps its version when it is sent alone after a hold', async () => {
+  let status = 500;
+  await using rig = await startRig({ handler: () => ({ status }) });
+  const batched = { ...orders, settings: { batch: { records: 2, waitMs: 1_000 } } };
+  const { connectionId, destinationId } = await wire(rig, { destination: batched });
+  await rig.send({ data: { name: 'a' } }, { data: { name: 'b' } });
+  await rig.clock.advance(1);
+  assert.equal(rig.egress.requests.length, 1);
+  await rig.put('destination', { connectionId, ...batched, status: 'paused' }, destinationId);
+  const [first] = await rig.deliveries();
+  await rig.journal.log.cancel(first?.id ?? '', rig.clock.now());
+  status = 200;
+  await rig.clock.advance(600_000);
+  await rig.put('destination', { connectionId, ...batched, path: '/changed', status: 'enabled' }, destinationId);
+  await rig.clock.advance(600_000);
+  assert.deepEqual(
+    rig.egress.requests.map(({ url }) => new URL(url).pathname),
+    ['/v2/orders', '/v2/orders'],
+  );
+});
+
+test('a secret of a destination that can not be read delays its own deliveries, and not those of its siblings', async () => {
+  await using rig = await startRig();
+  const { connectionId, destinationId } = await wire(rig, { destination: orders });
+  const read = () => {
+    throw new UnresolvedSecret('env:KEY is not set.');
+  };
+  const headers = [{ name: 'X-Key', value: new Secret({ ref: 'env:KEY', read }, ''), secret: true as const }];
+  await rig.pipeline.configuration.change(byItself, ({ documents }) => {
+    const before = documents.destination.get(destinationId);
+    assert.ok(before);
+    const body = { ...before.body, settings: { ...before.body.settings, headers } };
+    return [{ op: 'put', document: { ...before, version: before.version + 1, body } }];
+  });
+  const sibling = await rig.put('destination', { connectionId, name: 'Sibling', path: '/sibling', status: 'enabled' });
+  await rig.put('action', {
+    name: 'Both',
+    description: 'x',
+    status: 'enabled',
+    destinations: [{ destinationId: sibling }],
+  });
+  for (const name of ['a', 'b', 'c']) {
+    await rig.send({ data: { name } });
+    await rig.clock.advance(100);
+  }
+  const found = await rig.deliveries();
+  const statusesOf = (id: string) =>
+    new Set(found.filter((one) => one.destinationId === id).map(({ status }) => status));
+  assert.deepEqual([statusesOf(destinationId), statusesOf(sibling)], [new Set(['retrying']), new Set(['delivered'])]);
+  assert.match(found.find((one) => one.destinationId === destinationId)?.detail ?? '', /env:KEY is not set/);
 });

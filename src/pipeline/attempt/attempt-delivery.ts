@@ -2,7 +2,7 @@ import type { Clock } from '../../async/clock.ts';
 import type { NewId } from '../../contract/ids.ts';
 import type { DueDelivery, Settlement } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
-import { mustRerender, type RedactionPolicies, redactor } from '../privacy/exchange-redaction.ts';
+import { type RedactionPolicies, redactor } from '../privacy/exchange-redaction.ts';
 import type { DestinationPlan } from '../snapshot/destination-plan.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import type { DeliveryPlan, Plans, Versions } from './delivery-plan.ts';
@@ -40,7 +40,7 @@ async function attempt(options: Options, delivery: DueDelivery): Promise<Step> {
   let when: Moment = 'before the request was sent';
   try {
     const redaction = options.redaction(present.destination);
-    const wasHeld = plans.usesLatestVersions(delivery, mustRerender(redaction));
+    const wasHeld = plans.usesLatestVersions(delivery);
     const wanted = wasHeld ? { ...delivery, ...plans.presentVersions(delivery) } : delivery;
     const found = plans.pinned(wanted);
     const { action, to } = found instanceof Promise ? await found : found;

@@ -62,13 +62,15 @@ export function createPlans(options: {
     pinned: pinnedVersions(configuration, options.catalog),
 
     /**
-     * Whether a delivery was on hold before its first render, so that it uses the current versions instead of the
-     * planned ones. `mustRerender`: the rendered request is not stored, so only the number of exchanges shows whether it
-     * was rendered.
+     * Whether a delivery was on hold before its first attempt, so that it uses the current versions instead of the
+     * planned ones. A delivery that may have been sent keeps its versions, so that it is repeated with the same bytes:
+     * one with an exchange in its log, also where the rendered request is not stored, and one that was in flight at a
+     * crash.
      */
-    usesLatestVersions: (delivery: DueDelivery, mustRerender: boolean) =>
+    usesLatestVersions: (delivery: DueDelivery) =>
       delivery.rendered === null &&
-      (delivery.number === 0 || !mustRerender) &&
+      delivery.number === 0 &&
+      delivery.deaths === 0 &&
       holds.openedAt(delivery.destinationId) >= (delivery.dueAt ?? Number.POSITIVE_INFINITY),
 
     /** An action that has dropped the destination has no mapping for it any more: the planned version stays. */

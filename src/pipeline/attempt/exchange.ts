@@ -1,5 +1,6 @@
 import type { Clock } from '../../async/clock.ts';
 import type { Authenticator, Unauthorized } from '../../connections/authenticator.ts';
+import { unresolvedSecret } from '../../connections/secret-fields.ts';
 import { type Signature, signMessage } from '../../connections/signing.ts';
 import type { NewId } from '../../contract/ids.ts';
 import type { Attempt } from '../../contract/records/delivery.ts';
@@ -100,7 +101,8 @@ export class Attempter {
       const authorizing = this.#authenticator.authorize(to.authorized);
       const authorization = authorizing instanceof Promise ? await authorizing : authorizing;
       if (!authorization.ok) return this.#unauthorized(work, note, built.request, rendered, log, authorization);
-      const signed = sign(work, built.request, note.startedAt);
+      // Authorizing may have waited for a token.
+      const signed = sign(work, built.request, this.#clock.now());
       if (!signed.ok)
         return this.#unauthorized(work, note, built.request, rendered, log, {
           kind: 'rejected',
@@ -129,11 +131,12 @@ export class Attempter {
   }
 
   #errored(error: unknown, work: Work, { log, startedAt, rendered, isSent, outcome }: Progress): Attempted {
-    // A request is never sent without its secret: the delivery is held until a person corrects it, as with refused
-    // credentials.
+    // A request is never sent without its secret. A secret of the connection holds the connection until a person corrects
+    // it, as with refused credentials; one of the destination delays its deliveries alone, by the retry schedule.
     if (error instanceof UnresolvedSecret && rendered !== null) {
-      const refusal = { kind: 'rejected', detail: error.message } as const;
-      return this.#unauthorized(work, this.#noteOf(work, log), null, rendered, log, refusal);
+      const kind = unresolvedSecret(work.plan.to.destination.body) === null ? 'rejected' : 'temporary';
+      const note = { ...this.#noteOf(work, log), startedAt };
+      return this.#unauthorized(work, note, null, rendered, log, { kind, detail: error.message });
     }
     this.#telemetry.failedOften(error, 'attempt a delivery');
     const detail = detailOf(error, isSent ? 'after the request was sent' : 'before the request was sent');

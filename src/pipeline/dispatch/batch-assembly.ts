@@ -24,7 +24,7 @@ type Options = {
 /** Decides which deliveries share a request, from those in memory that are due. Nothing of it is stored. */
 export class BatchAssembly {
   readonly #options: Options;
-  /** By destination and version; null: that version has no batches. */
+  /** By destination, version and action; null: that version has no batches. */
   readonly #limits = new Map<string, BatchLimits | null>();
   readonly #loading = new Set<string>();
 
@@ -53,7 +53,7 @@ export class BatchAssembly {
     const { event, rendered, actionId } = delivery;
     // A delivery that was sent alone is sent again with the same bytes; a suspect is sent alone.
     if (isSuspect(delivery) || rendered !== null || event === null) return alone;
-    const versions = plans.usesLatestVersions(delivery, true) ? plans.presentVersions(delivery) : versionsOf(delivery);
+    const versions = plans.usesLatestVersions(delivery) ? plans.presentVersions(delivery) : versionsOf(delivery);
     const found = this.#limitsOf(delivery, versions, whenKnown);
     if (found === undefined) return undefined;
     if (found === null) return alone;
@@ -64,7 +64,8 @@ export class BatchAssembly {
 
   /** undefined: an old version that is being loaded. */
   #limitsOf(delivery: DueDelivery, versions: Versions, whenKnown: () => void): BatchLimits | null | undefined {
-    const place = `${delivery.destinationId}@${versions.destinationVersion}`;
+    // By action too, because the size of a record, which is learnt, depends on its mapping.
+    const place = `${delivery.destinationId}@${versions.destinationVersion} ${delivery.actionId}`;
     const known = this.#limits.get(place);
     if (known !== undefined) return known;
     const present = this.#options.configuration.snapshot.documents.destination.get(delivery.destinationId);

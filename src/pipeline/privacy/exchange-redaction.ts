@@ -66,7 +66,7 @@ export function redactionPolicies(configuration: Configuration, operator: Operat
 }
 
 /** Whether later attempts must render again, since the request is not stored as it was sent. */
-export const mustRerender = (redaction: RedactionPolicy | null): boolean =>
+const mustRerender = (redaction: RedactionPolicy | null): boolean =>
   redaction !== null && (redaction.bodiesMs === 0 || redaction.isMasked !== null);
 
 /**
