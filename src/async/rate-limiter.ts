@@ -28,8 +28,8 @@ type SlidingWindow = {
   /** When the next one is allowed; `now` or earlier: at once. */
   freeAt(now: number, rate: BucketRate): number;
   spend(now: number, rate: BucketRate): void;
-  /** Takes back the last `spend`, which was not used. */
-  refund(rate: BucketRate): void;
+  /** Takes back one that was spent at `spentAt` and not used. */
+  refund(spentAt: number, rate: BucketRate): void;
 };
 
 export function slidingWindow(): SlidingWindow {
@@ -56,9 +56,14 @@ export function slidingWindow(): SlidingWindow {
       ringOf(limit)[at] = now;
       at = (at + 1) % limit;
     },
-    refund({ limit }) {
+    refund(spentAt, { limit }) {
       const ring = ringOf(limit);
-      at = (at + limit - 1) % limit;
+      const slot = (newer: number) => (at + 2 * limit - 1 - newer) % limit;
+      let newer = 0;
+      while (newer < limit && (ring[slot(newer)] ?? 0) > spentAt) newer++;
+      if (newer === limit || ring[slot(newer)] !== spentAt) return;
+      for (; newer > 0; newer--) ring[slot(newer)] = ring[slot(newer - 1)] ?? 0;
+      at = slot(0);
       ring[at] = 0;
     },
   };

@@ -102,14 +102,21 @@ export function consumeRates({ connection, budget, plan }: DestinationQueue, now
   budget.spend(now, plan?.destinationRate ?? null);
 }
 
-/** Corrects the count by what was really sent: nothing, or a second request after a token was refreshed. */
-export function correctRates(queue: DestinationQueue, log: readonly Attempt[], now: number): void {
+/**
+ * Corrects the count of a request that began at `startedAt` by what was really sent: nothing, or a second request after
+ * a token was refreshed.
+ */
+export function correctRates(
+  queue: DestinationQueue,
+  log: readonly Attempt[],
+  { startedAt, now }: { startedAt: number; now: number },
+): void {
   let sent = 0;
   for (const { response, error } of log) if (response !== null || error?.kind !== 'auth') sent += 1;
   for (let more = 1; more < sent; more++) consumeRates(queue, now);
   if (sent > 0) return;
-  queue.connection.budget.refund(queue.plan?.connectionRate ?? null);
-  queue.budget.refund(queue.plan?.destinationRate ?? null);
+  queue.connection.budget.refund(startedAt, queue.plan?.connectionRate ?? null);
+  queue.budget.refund(startedAt, queue.plan?.destinationRate ?? null);
 }
 
 /** The interval of requests that are spread evenly over the allowed rate of the connection, in ms. */

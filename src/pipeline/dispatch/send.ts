@@ -47,7 +47,7 @@ let lastPart = 0;
 export async function sendOne(parts: SendParts, one: QueuedDelivery, isProbe: boolean): Promise<void> {
   const { clock, memory, inFlight } = parts;
   const { queue } = one;
-  begin(parts, queue, [one], isProbe);
+  const startedAt = begin(parts, queue, [one], isProbe);
   let step: Step | null = null;
   try {
     const marked = inFlight.mark(one);
@@ -57,7 +57,7 @@ export async function sendOne(parts: SendParts, one: QueuedDelivery, isProbe: bo
     parts.failed(error, 'attempt a delivery');
   }
   parts.ended(queue);
-  correctRates(queue, step?.settlement.log ?? [], clock.now());
+  correctRates(queue, step?.settlement.log ?? [], { startedAt, now: clock.now() });
   if (isProbe) queue.connection.isProbing = false;
   if (step !== null) {
     queue.attemptFailures = 0;
@@ -91,7 +91,7 @@ export async function sendBatch(
   if (first === undefined) return;
   const queued = new Map(members.map((one) => [one.delivery, one]));
   const unsent = new Set(members);
-  begin(parts, queue, members, false);
+  const startedAt = begin(parts, queue, members, false);
   let done: BatchStep | null = null;
   try {
     await inFlight.mark(first);
@@ -105,7 +105,7 @@ export async function sendBatch(
     parts.failed(error, 'attempt a batch');
   }
   parts.ended(queue);
-  correctRates(queue, done?.shared?.settlement.log ?? [], clock.now());
+  correctRates(queue, done?.shared?.settlement.log ?? [], { startedAt, now: clock.now() });
   if (done === null) {
     for (const one of unsent) {
       inFlight.remove(one);
@@ -143,12 +143,13 @@ export async function sendBatch(
   parts.recorded(queue);
 }
 
+/** Returns the time at which the request began. */
 function begin(
   { clock, inFlight, began }: SendParts,
   queue: DestinationQueue,
   some: readonly QueuedDelivery[],
   isProbe: boolean,
-) {
+): number {
   const now = clock.now();
   for (const one of some) {
     one.startedAt = now;
@@ -158,6 +159,7 @@ function begin(
   }
   if (isProbe) queue.connection.isProbing = true;
   began(queue, now);
+  return now;
 }
 
 /**

@@ -44,12 +44,32 @@ test('unsent requests are refunded, and a changed limit keeps the count of sent 
   const rate = { limit: 2, perMs: 1_000 };
   for (let sent = 0; sent < 2; sent++) budget.spend(start, rate);
   assert.equal(budget.freeAt(start, rate), start + 1_000);
-  budget.refund(rate);
+  budget.refund(start, rate);
   assert.ok(budget.freeAt(start, rate) <= start);
   budget.spend(start + 1, rate);
   assert.equal(budget.freeAt(start + 2, { limit: 1, perMs: 1_000 }), start + 1_001);
   assert.ok(budget.freeAt(start + 2, { limit: 5, perMs: 1_000 }) <= start + 2);
   assert.ok(budget.freeAt(start - 60_000, { limit: 1, perMs: 1_000 }) <= start - 59_000, 'the clock was set back');
+});
+
+test('a refund takes back the request that was not sent, not a later one that was', () => {
+  const budget = createRateLimiter();
+  const rate = { limit: 2, perMs: 1_000 };
+  budget.spend(start, rate);
+  budget.spend(start + 900, rate);
+  budget.refund(start, rate);
+  assert.ok(budget.freeAt(start + 950, rate) <= start + 950);
+  budget.spend(start + 950, rate);
+  assert.equal(budget.freeAt(start + 1_000, rate), start + 1_900);
+  budget.refund(start, rate);
+  assert.equal(budget.freeAt(start + 1_000, rate), start + 1_900, 'a request is refunded once');
+  budget.refund(start + 950, rate);
+  budget.refund(start + 900, rate);
+  for (let sent = 0; sent < 2; sent++) {
+    assert.ok(budget.freeAt(start + 1_000, rate) <= start + 1_000);
+    budget.spend(start + 1_000, rate);
+  }
+  assert.equal(budget.freeAt(start + 1_000, rate), start + 2_000);
 });
 
 test("the peer's own quota delays requests over it, until its reset", () => {

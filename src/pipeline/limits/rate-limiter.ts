@@ -13,8 +13,8 @@ export type RateLimiter = {
   freeAt(now: number, rate: Rate | null): number;
   /** Counts one request. */
   spend(now: number, rate: Rate | null): void;
-  /** Takes back the last `spend`, whose request was not sent. */
-  refund(rate: Rate | null): void;
+  /** Takes back the `spend` at `spentAt`, whose request was not sent. */
+  refund(spentAt: number, rate: Rate | null): void;
   /** Takes the peer's quota from a response; `inFlight`: requests that it may not have counted yet. */
   learn(quota: Quota, inFlight: number, now: number): void;
   quiet(until: number): void;
@@ -37,9 +37,9 @@ export function createRateLimiter(): RateLimiter {
       if (now < leftUntil) left -= 1;
       if (isSet(rate)) window.spend(now, rate);
     },
-    refund(rate) {
+    refund(spentAt, rate) {
       left += 1;
-      if (isSet(rate)) window.refund(rate);
+      if (isSet(rate)) window.refund(spentAt, rate);
     },
     learn({ remaining, resetMs }, inFlight, now) {
       const until = now + resetMs;
