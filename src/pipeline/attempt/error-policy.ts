@@ -56,7 +56,12 @@ export function erroredStep(
     versions: { action: actionVersion, destination: destinationVersion, connection: given.connectionVersion },
   };
   const log = [withoutContent(note, null, clock.now(), endOf(detail))];
-  return stepAfter({ kind: 'errored', rendered: null, detail, log }, { delivery, policy, now: clock.now(), random });
+  const step = stepAfter(
+    { kind: 'errored', rendered: null, detail, log },
+    { delivery, policy, now: clock.now(), random },
+  );
+  if (when === 'after the request was sent') step.sent = 1;
+  return step;
 }
 
 /** The outcome of an attempt that an error ended, for the log. */

@@ -10,6 +10,8 @@ import type { Attempted } from './work.ts';
 /** The result of one attempt: its settlement, and its effects on limits and holds. */
 export type Step = {
   settlement: Settlement;
+  /** The number of requests that the peer may have received. */
+  sent: number;
   /** The peer's own count of requests, from its response headers. */
   quota: Quota | null;
   /** A pause that the peer asked for. */
@@ -29,9 +31,10 @@ export type Step = {
 type Situation = { delivery: DueDelivery; policy: RetryPolicy; now: number; random: () => number };
 
 /** A step that says nothing about the peer. */
-export function stepOf(settlement: Settlement): Step {
+export function stepOf(settlement: Settlement, sent = 0): Step {
   return {
     settlement,
+    sent,
     quota: null,
     wait: null,
     health: 'neutral',
@@ -67,17 +70,17 @@ export function stepAfter(attempted: Attempted, situation: Situation): Step {
         retryAfterMs: null,
         atLeastMs: null,
       });
-      return stepOf({ ...settlement, ...(rendered !== null && { rendered }), log });
+      return stepOf({ ...settlement, ...(rendered !== null && { rendered }), log }, sentIn(log.slice(0, -1)));
     }
     case 'unauthorized': {
       const { rendered, log, detail, refusal, retryAfterMs } = attempted;
+      const sent = sentIn(log.slice(0, -1));
       // The pause of the connection delays the delivery. Only a test logs it as an attempt.
       if (refusal === 'waiting')
-        return stepOf({
-          ...stay(situation, detail),
-          rendered,
-          log: situation.delivery.test ? log : log.slice(0, -1),
-        });
+        return stepOf(
+          { ...stay(situation, detail), rendered, log: situation.delivery.test ? log : log.slice(0, -1) },
+          sent,
+        );
       if (refusal === 'temporary') {
         const retry = {
           errorKind: 'auth',
@@ -86,9 +89,9 @@ export function stepAfter(attempted: Attempted, situation: Situation): Step {
           retryAfterMs: null,
           atLeastMs: retryAfterMs,
         } as const;
-        return stepOf({ ...again(situation, retry), rendered, log });
+        return stepOf({ ...again(situation, retry), rendered, log }, sent);
       }
-      const step = stepOf({ ...stay(situation, detail), rendered, log });
+      const step = stepOf({ ...stay(situation, detail), rendered, log }, sent);
       step.auth = { kind: 'rejected', detail };
       return step;
     }
@@ -97,12 +100,22 @@ export function stepAfter(attempted: Attempted, situation: Situation): Step {
       const step = judged(verdict, situation, log);
       step.settlement.rendered = rendered;
       step.settlement.log = log;
+      step.sent = sentIn(log);
       const response = log.at(-1)?.response;
       if (response != null) step.quota = quotaOf(response.headers, situation.now);
       return step;
     }
   }
 }
+
+/** The exchanges in a log whose request the peer may have received: see Egress.send. */
+function sentIn(log: readonly Attempt[]): number {
+  let sent = 0;
+  for (const { error } of log) if (error === null || !unsentKinds.has(error.kind)) sent += 1;
+  return sent;
+}
+
+const unsentKinds: ReadonlySet<ErrorKind> = new Set(['blocked', 'dns', 'connect']);
 
 /** A test is sent once: any next step of an ordinary delivery finishes a test now. */
 export function finishTest(step: Step): Settlement {

@@ -14,6 +14,7 @@ import {
   createDestinationQueue,
   type DestinationQueue,
 } from './queues.ts';
+import { createReplayRates } from './replay-rate.ts';
 import { createReplayShare, starvedAfterMs, starvedAfterRequests } from './replay-share.ts';
 
 const now = 1_700_000_000_000;
@@ -134,14 +135,14 @@ test('while too many outcomes are unrecorded, or the origin has no room, nothing
 test('the rate limit of a connection delays all its destinations, that of a destination only this one', () => {
   const rate = { limit: 1, perMs: 1_000 };
   const all = connectionWith([[delivery('a1')], [delivery('b1')]], { connectionRate: rate });
-  for (const queue of all.queues.slice(0, 1)) consumeRates(queue, now);
+  for (const queue of all.queues.slice(0, 1)) consumeRates(queue, now, createReplayRates());
   assert.deepEqual(decide(all.connection, now, quiet), {
     kind: 'wait',
     block: { limit: 'rate', until: now + 1_000 },
   });
   const one = connectionWith([[delivery('a1')], [delivery('b1')]], { destinationRate: rate });
   const [first] = one.queues;
-  if (first !== undefined) consumeRates(first, now);
+  if (first !== undefined) consumeRates(first, now, createReplayRates());
   assert.deepEqual(decide(one.connection, now, quiet), { kind: 'park', queue: first, until: now + 1_000 });
 });
 
@@ -150,7 +151,7 @@ test('a deleted destination does not lift the limits of the connection for its o
   const { connection, queues } = connectionWith([[delivery('a1')], [delivery('b1')]], { connectionRate: rate });
   const [deleted, other] = queues;
   assert.ok(deleted && other);
-  consumeRates(other, now);
+  consumeRates(other, now, createReplayRates());
   deleted.plan = null;
   assert.deepEqual(decide(connection, now, quiet), { kind: 'wait', block: { limit: 'rate', until: now + 1_000 } });
   const limited = connectionWith([[delivery('a1')], [delivery('b1')]], { concurrency: 1 });

@@ -35,7 +35,7 @@ export type DispatcherOptions = Pick<
   holds: SendParts['holds'] & World['holds'];
   authenticator: World['authenticator'];
   batches: BatchAssembly;
-  replays: Pick<ReplayRates, 'freeAt' | 'spend'>;
+  replays: Pick<ReplayRates, 'freeAt' | 'spend' | 'refund'>;
   /** How long a stop waits for requests in flight. */
   stopTimeoutMs: number;
 };
@@ -383,9 +383,8 @@ export class Dispatcher implements AsyncDisposable {
     if (replay !== null) replay.live.requests += 1;
     connection.requests += 1;
     if (connection.origin !== null) connection.origin.requests += 1;
-    consumeRates(queue, now);
+    consumeRates(queue, now, this.#options.replays);
     if (connection.replays !== null) countSent(connection.replays, replay !== null, now, evenPaceMs(queue, now));
-    if (replay !== null) this.#options.replays.spend(replay.id, now);
   }
 
   /** A response has arrived. Connections that wait for the origin come before the one whose request ended. */

@@ -1,10 +1,11 @@
 import type { Authenticator } from '../../connections/authenticator.ts';
-import type { Attempt, Reason } from '../../contract/records/delivery.ts';
+import type { Reason } from '../../contract/records/delivery.ts';
 import { EXCHANGES_MAX } from '../../egress/egress.ts';
 import type { HoldState } from '../limits/holds.ts';
 import type { Rate } from '../limits/rate-limiter.ts';
 import type { DestinationPlan } from '../snapshot/destination-plan.ts';
 import type { ConnectionQueue, DestinationQueue, OriginSlots } from './queues.ts';
+import type { ReplayRates } from './replay-rate.ts';
 import { replayPart } from './replay-share.ts';
 
 /**
@@ -97,9 +98,14 @@ export function replayRoom(limit: number | null, isStarved: boolean): number {
 }
 
 /** Counts one request that is sent. */
-export function consumeRates({ connection, budget, plan }: DestinationQueue, now: number): void {
+export function consumeRates(
+  { connection, budget, plan, replay }: DestinationQueue,
+  now: number,
+  replayRates: Pick<ReplayRates, 'spend'>,
+): void {
   connection.budget.spend(now, plan?.connectionRate ?? null);
   budget.spend(now, plan?.destinationRate ?? null);
+  if (replay !== null) replayRates.spend(replay.id, now);
 }
 
 /**
@@ -108,15 +114,14 @@ export function consumeRates({ connection, budget, plan }: DestinationQueue, now
  */
 export function correctRates(
   queue: DestinationQueue,
-  log: readonly Attempt[],
-  { startedAt, now }: { startedAt: number; now: number },
+  { sent, startedAt, now }: { sent: number; startedAt: number; now: number },
+  replayRates: Pick<ReplayRates, 'spend' | 'refund'>,
 ): void {
-  let sent = 0;
-  for (const { response, error } of log) if (response !== null || error?.kind !== 'auth') sent += 1;
-  for (let more = 1; more < sent; more++) consumeRates(queue, now);
+  for (let more = 1; more < sent; more++) consumeRates(queue, now, replayRates);
   if (sent > 0) return;
   queue.connection.budget.refund(startedAt, queue.plan?.connectionRate ?? null);
   queue.budget.refund(startedAt, queue.plan?.destinationRate ?? null);
+  if (queue.replay !== null) replayRates.refund(queue.replay.id, startedAt);
 }
 
 /** The interval of requests that are spread evenly over the allowed rate of the connection, in ms. */

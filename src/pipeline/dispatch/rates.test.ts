@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startRig } from '../../../test/support/rig.ts';
+import { settled } from '../../../test/support/fake-clock.ts';
+import { startRig, wire } from '../../../test/support/rig.ts';
+import { replayInput } from '../../contract/records/replay.ts';
 import type { FakeAnswer } from '../../egress/fake/fake-egress.testing.ts';
 
 const windowMs = 10_000;
@@ -137,4 +139,71 @@ test('a higher rate takes effect when it is saved', async () => {
     [...seen.paths.values()].reduce((sum, count) => sum + count),
     30,
   );
+});
+
+/** Two deliveries and a rate of one request a minute: the number of requests that the egress gets in the first ten seconds. */
+async function askedOfTwo(first: FakeAnswer | 'internal error'): Promise<number> {
+  await using rig = await startRig({
+    handler: (_, index) => (index === 0 && first !== 'internal error' ? first : { status: 200 }),
+    sandbox: {
+      render: () => Promise.reject(new Error('broken')),
+      stats: { renders: 0, threw: 0, exceededTime: 0, exceededMemory: 0, exceededOutput: 0, restarts: 0, queued: 0 },
+      [Symbol.asyncDispose]: async () => {},
+    },
+  });
+  const settings = {
+    rate: { limit: 1, perMs: 60_000, concurrency: 1 },
+    retry: { scheduleMs: [0, 3_600_000], jitter: 0 },
+  };
+  const { connectionId } = await wire(rig, {
+    connection: { settings },
+    action: { rules: { parameter: 'to', operator: 'equals', value: 'good' } },
+  });
+  if (first === 'internal error') {
+    const template = '{{ it.data[0].to }}';
+    const broken = { connectionId, name: 'Broken', path: '/broken', status: 'enabled', template };
+    const destinations = [{ destinationId: await rig.put('destination', broken) }];
+    const rules = { parameter: 'to', operator: 'equals', value: 'broken' };
+    await rig.put('action', { name: 'B', description: 'one', status: 'enabled', rules, destinations });
+    await rig.send({ data: { to: 'broken' } });
+    await settled();
+  }
+  await rig.send({ data: { to: 'good' } });
+  await settled();
+  if (first !== 'internal error') await rig.send({ data: { to: 'good' } });
+  await rig.clock.advance(10_000);
+  return rig.egress.requests.length;
+}
+
+test('a request that was certainly not sent takes nothing of a rate, and one that may have been sent does', async () => {
+  const message = 'it failed';
+  for (const kind of ['dns', 'connect', 'blocked'] as const)
+    assert.equal(await askedOfTwo({ error: { kind, message } }), 2, kind);
+  for (const kind of ['tls', 'timeout', 'reset', 'protocol'] as const)
+    assert.equal(await askedOfTwo({ error: { kind, message } }), 1, kind);
+});
+
+test('an error of Millrace before the request was sent takes nothing of a rate', async () => {
+  assert.equal(await askedOfTwo('internal error'), 1);
+});
+
+test("a request that was not sent takes nothing of its replay's rate", async () => {
+  let isDown = false;
+  await using rig = await startRig({
+    handler: () => (isDown ? { error: { kind: 'connect', message: 'refused' } } : { status: 200 }),
+  });
+  const settings = { retry: { scheduleMs: [0, 3_600_000], jitter: 0 } };
+  await wire(rig, { connection: { settings } });
+  await rig.send(...Array.from({ length: 4 }, (_, n) => ({ data: { n: String(n) } })));
+  await rig.clock.advance(1_000);
+  const before = rig.egress.requests.length;
+  assert.equal(before, 4);
+  isDown = true;
+  const input = replayInput.parse({ of: 'deliveries', filter: {}, only: 'all', ratePerSecond: 1 });
+  const by = { principal: 'ops', principalId: null, address: null, requestId: null } as const;
+  const entry = { ...by, createdAt: '', act: 'create', kind: 'replay', id: null, name: null, result: 'done' } as const;
+  const id = 'rpl_00000000000000000000000001';
+  await rig.pipeline.replays.run(input, { id, startedBy: 'ops' }, { ...entry, code: null, changes: [] });
+  await rig.clock.advance(500);
+  assert.equal(rig.egress.requests.length, before + 4);
 });

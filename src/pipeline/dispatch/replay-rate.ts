@@ -9,6 +9,8 @@ export type ReplayRates = {
    */
   freeAt(replayId: string, now: number): number;
   spend(replayId: string, now: number): void;
+  /** Takes back the `spend` at `spentAt`, whose request was not sent. */
+  refund(replayId: string, spentAt: number): void;
   set(replayId: string, pace: { state: ReplayState; ratePerSecond: number | null }): void;
   forget(replayId: string): void;
 };
@@ -26,6 +28,10 @@ export function createReplayRates(): ReplayRates {
     spend(replayId, now) {
       const pace = replayRates.get(replayId);
       pace?.budget.spend(now, pace.rate);
+    },
+    refund(replayId, spentAt) {
+      const pace = replayRates.get(replayId);
+      pace?.budget.refund(spentAt, pace.rate);
     },
     set(replayId, { state, ratePerSecond }) {
       const budget = replayRates.get(replayId)?.budget ?? createRateLimiter();

@@ -9,6 +9,7 @@ import type { InFlight } from './in-flight.ts';
 import { correctRates } from './limits.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { batchRecordsOf, type DestinationQueue, type QueuedDelivery } from './queues.ts';
+import type { ReplayRates } from './replay-rate.ts';
 import type { SettlementWriter } from './settlement-writer.ts';
 
 /** The parts of the dispatcher that requests need. */
@@ -17,6 +18,7 @@ export type SendParts = OutcomeParts & {
   memory: MemoryBudget;
   inFlight: InFlight;
   settlements: SettlementWriter;
+  replays: Pick<ReplayRates, 'spend' | 'refund'>;
   attempt(delivery: DueDelivery): Promise<Step>;
   attemptBatch(batch: Batch<DueDelivery>, giveBack: GiveBack): Promise<BatchStep>;
   /** A request of this queue is in flight now, or no longer. */
@@ -57,7 +59,8 @@ export async function sendOne(parts: SendParts, one: QueuedDelivery, isProbe: bo
     parts.failed(error, 'attempt a delivery');
   }
   parts.ended(queue);
-  correctRates(queue, step?.settlement.log ?? [], { startedAt, now: clock.now() });
+  // After an error of the attempt itself the request may have been sent.
+  correctRates(queue, { sent: step === null ? 1 : step.sent, startedAt, now: clock.now() }, parts.replays);
   if (isProbe) queue.connection.isProbing = false;
   if (step !== null) {
     queue.attemptFailures = 0;
@@ -105,7 +108,8 @@ export async function sendBatch(
     parts.failed(error, 'attempt a batch');
   }
   parts.ended(queue);
-  correctRates(queue, done?.shared?.settlement.log ?? [], { startedAt, now: clock.now() });
+  const sent = done === null ? 1 : (done.shared?.sent ?? 0);
+  correctRates(queue, { sent, startedAt, now: clock.now() }, parts.replays);
   if (done === null) {
     for (const one of unsent) {
       inFlight.remove(one);

@@ -176,6 +176,7 @@ async function alone() {
       };
       const log = [{ ...attempt(1), durationMs }];
       const step = {
+        sent: 1,
         quota: null,
         wait: null,
         health: 'good',
