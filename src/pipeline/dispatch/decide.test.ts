@@ -5,7 +5,7 @@ import { destinationInput } from '../../contract/documents/destination.ts';
 import { EXCHANGES_MAX } from '../../egress/egress.ts';
 import type { DueDelivery } from '../../journal/journal.ts';
 import { type DestinationPlan, destinationPlan } from '../snapshot/destination-plan.ts';
-import { decide, type World } from './decide.ts';
+import { blockOf, decide, type World } from './decide.ts';
 import { consumeRates } from './limits.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import {
@@ -228,4 +228,42 @@ test('a paused replay is dropped from memory, and the live deliveries of the des
   assert.equal(sent(connection, paused), 'a1');
   connection.ready.length = 0;
   assert.equal(sent(connection, paused), 'spill');
+});
+
+test('the limit that is shown for a waiting delivery is the one that decides, in the same order', () => {
+  const connectionRate = { limit: 1, perMs: 1_000 };
+  const { connection, queues } = connectionWith([[delivery('a1')]], { connectionRate, concurrency: 1 });
+  const [queue] = queues;
+  assert.ok(queue);
+  const shown = (world: World = quiet) => blockOf(queue, 'a1', now, world);
+  assert.equal(shown(), null);
+  consumeRates(queue, now, createReplayRates());
+  const rate = { limit: 'rate', until: now + 1_000 };
+  assert.deepEqual([shown(), decide(connection, now, quiet)], [rate, { kind: 'wait', block: rate }]);
+  connection.origin = { requests: EXCHANGES_MAX, waiting: new Set() };
+  const origin = { limit: 'concurrency', of: 'origin', requests: EXCHANGES_MAX, until: null };
+  assert.deepEqual([shown(), decide(connection, now, quiet)], [origin, { kind: 'wait', block: origin }]);
+  connection.requests = 1;
+  assert.deepEqual(shown(), { limit: 'concurrency', of: 'connection', requests: 1, until: null });
+});
+
+test('a waiting replayed delivery shows its own limits: the part of the requests, the even pace, its rate', () => {
+  const { connection, queues } = connectionWith([[delivery('a1')]], { concurrency: 4 });
+  const [live] = queues;
+  assert.ok(live);
+  const replays = addReplay(connection, live, [delivery('r1')]);
+  const [queue] = replays.ready;
+  assert.ok(queue);
+  const shown = (freeAt = 0) => blockOf(queue, 'r1', now, { ...quiet, replayRates: { freeAt: () => freeAt } });
+  assert.equal(shown(), null);
+  assert.deepEqual(shown(now + 70), { limit: 'rate', until: now + 70 });
+  assert.equal(shown(Number.POSITIVE_INFINITY), null, 'a paused replay waits for a person');
+  replays.nextAt = now + 50;
+  assert.deepEqual(shown(), { limit: 'rate', until: now + 50 });
+  connection.requests = 3;
+  assert.deepEqual(shown(), { limit: 'concurrency', of: 'connection', requests: 3, until: null });
+  connection.requests = 1;
+  replays.nextAt = 0;
+  live.requests = 6;
+  assert.deepEqual(shown(), { limit: 'concurrency', of: 'destination', requests: 6, until: null });
 });

@@ -4,9 +4,11 @@ import {
   concurrencyBlock,
   connectionRateBlock,
   destinationRateBlock,
+  evenPaceMs,
   fairShare,
   holdBlock,
   originBlock,
+  periodsOf,
   replayRoom,
   type Surroundings,
   tokenBlock,
@@ -94,10 +96,8 @@ function decideReplayed(
 ): Action | null {
   const plan = connectionPlan(connection);
   if (connection.requests >= replayRoom(plan?.concurrency ?? null, isStarved)) return null;
-  const block = connectionBlock(connection, plan, now, world);
+  const block = connectionBlock(connection, plan, now, world) ?? paceBlock(connection, now);
   if (block !== null) return { kind: 'wait', block };
-  const nextAt = connection.replays?.nextAt ?? 0;
-  if (nextAt > now) return { kind: 'wait', block: { limit: 'rate', until: nextAt } };
   for (const queue of ready) {
     const share = isStarved ? Number.POSITIVE_INFINITY : replayPart(queue.concurrency.limit);
     const action = decideQueue(queue, share, now, world);
@@ -106,11 +106,25 @@ function decideReplayed(
   return null;
 }
 
+/** The requests in flight to its destination up to which a replayed delivery is sent; 0: its connection has no room. */
+function replayedShare({ connection, concurrency }: DestinationQueue, now: number): number {
+  const starved = connection.replays !== null && isStarved(connection.replays, now);
+  const limit = connectionPlan(connection)?.concurrency ?? null;
+  if (connection.requests >= replayRoom(limit, starved)) return 0;
+  return starved ? Number.POSITIVE_INFINITY : replayPart(concurrency.limit);
+}
+
+/** Replayed deliveries are sent evenly over the period of a rate. */
+function paceBlock({ replays }: ConnectionQueue, now: number): Block | null {
+  const until = replays?.nextAt ?? 0;
+  return until > now ? { limit: 'rate', until } : null;
+}
+
 function connectionBlock(
   connection: ConnectionQueue,
   plan: DestinationQueue['plan'],
   now: number,
-  world: World,
+  world: Surroundings,
 ): Block | null {
   const atOrigin = connection.origin === null ? null : originBlock(connection.origin);
   return atOrigin ?? tokenBlock(plan, world) ?? connectionRateBlock(connection, plan?.connectionRate ?? null, now);
@@ -138,4 +152,37 @@ function decideQueue(queue: DestinationQueue, share: number, now: number, world:
   if (choice.kind === 'wait') return { kind: 'park', queue, until: choice.until };
   if (choice.kind === 'batch') return { kind: 'send_batch', queue, batch: choice.batch };
   return { kind: 'send', queue, delivery: choice.delivery, isProbe: false };
+}
+
+/**
+ * The limit that delays a due delivery of a queue now; null: none of these, since holds are reported per destination. It
+ * asks the limits of `decide` in the same order. `until` of a rate is about when this delivery is sent: after those
+ * before it in its queue, and in turn with the other queues.
+ */
+export function blockOf(queue: DestinationQueue, deliveryId: string, now: number, world: Surroundings): Block | null {
+  const { connection, plan, replay, waiting } = queue;
+  const onConnection = connectionPlan(connection);
+  const share = replay === null ? fairShare(connection, onConnection?.concurrency ?? null) : replayedShare(queue, now);
+  const { requests } = connection;
+  if (share === 0) return { limit: 'concurrency', of: 'connection', requests, until: null };
+  const connectionRate = onConnection?.connectionRate ?? null;
+  const block =
+    connectionBlock(connection, onConnection, now, world) ??
+    (replay === null ? null : paceBlock(connection, now)) ??
+    destinationRateBlock(queue, now, world);
+  if (block === null) return concurrencyBlock(queue, share);
+  if (block.limit !== 'rate') return block;
+  const place = waiting.findIndex(({ delivery }) => delivery.id === deliveryId);
+  const before = place < 0 ? waiting.length : place;
+  const own = destinationRateBlock(queue, now, world)?.until ?? now;
+  // A paused replay waits for a person.
+  if (own === Number.POSITIVE_INFINITY) return null;
+  const turns = before * (replay === null ? connection.ready : (connection.replays?.ready ?? [])).length;
+  const paceMs = replay === null ? 0 : before * evenPaceMs(queue, now);
+  const periodsMs = Math.max(
+    periodsOf(turns, connectionRate),
+    periodsOf(before, plan?.destinationRate ?? null),
+    paceMs,
+  );
+  return { limit: 'rate', until: Math.max(block.until, own) + periodsMs };
 }

@@ -2,9 +2,9 @@ import type { Clock } from '../../async/clock.ts';
 import type { DeliveryQueue, DueDelivery, Lease } from '../../journal/journal.ts';
 import type { Configuration, Snapshot } from '../snapshot/snapshot.ts';
 import type { BatchAssembly } from './batch-assembly.ts';
-import { type Action, decide, type World } from './decide.ts';
+import { type Action, blockOf, decide, type World } from './decide.ts';
 import { InFlight } from './in-flight.ts';
-import { type Block, blockOf, consumeRates, evenPaceMs, originBlock } from './limits.ts';
+import { type Block, consumeRates, evenPaceMs, originBlock } from './limits.ts';
 import { MemoryBudget, waitingIn } from './memory-budget.ts';
 import {
   type ConnectionQueue,

@@ -129,43 +129,7 @@ export function evenPaceMs({ connection, plan }: DestinationQueue, now: number):
   return connection.budget.paceMs(now, plan?.connectionRate ?? null);
 }
 
-/**
- * The limit that delays a due delivery of a queue now, and until about when; null: none, it is sent now. It is the
- * first limit in the order of decide.ts, except for holds, which are reported per destination.
- */
-export function blockOf(
-  queue: DestinationQueue,
-  deliveryId: string,
-  now: number,
-  surroundings: Pick<Surroundings, 'authenticator'>,
-): Block | null {
-  const { connection, budget, plan, waiting } = queue;
-  const token = tokenBlock(plan, surroundings);
-  if (token !== null) return token;
-  const connectionRate = plan?.connectionRate ?? null;
-  const destinationRate = plan?.destinationRate ?? null;
-  const at = Math.max(connection.budget.freeAt(now, connectionRate), budget.freeAt(now, destinationRate));
-  if (at > now) {
-    const place = waiting.findIndex(({ delivery }) => delivery.id === deliveryId);
-    const before = place < 0 ? waiting.length : place;
-    // Destinations of a connection take turns.
-    const turns = before * connection.ready.length;
-    return {
-      limit: 'rate',
-      until: at + Math.max(periodsOf(turns, connectionRate), periodsOf(before, destinationRate)),
-    };
-  }
-  const limit = plan?.concurrency ?? null;
-  const { requests } = connection;
-  if (connection.origin !== null) {
-    const block = originBlock(connection.origin);
-    if (block !== null) return block;
-  }
-  if (limit !== null && requests >= limit) return { limit: 'concurrency', of: 'connection', requests, until: null };
-  return concurrencyBlock(queue, fairShare(connection, limit));
-}
-
 /** The time until `before` requests are sent, in ms. */
-function periodsOf(before: number, rate: Rate | null): number {
+export function periodsOf(before: number, rate: Rate | null): number {
   return rate === null || rate.limit === null ? 0 : Math.floor(before / rate.limit) * rate.perMs;
 }
