@@ -8,7 +8,6 @@ import type { Rendered } from '../../journal/journal.ts';
 import { compileLookup } from '../../rules/lookup.ts';
 import type { RenderJob, RenderOutcome } from '../../sandbox/sandbox.ts';
 import {
-  type Composed,
   decodeOutput,
   NOT_OURS,
   type Program,
@@ -55,8 +54,9 @@ export type RenderEngine = Pick<Compute, 'compose'> & { render(job: RenderJob): 
 /**
  * Compiles the mapping expressions, path, header values and template of a destination into one program, before the
  * first render that needs it. A program that does not compile (it was checked when it was saved, so only after an
- * upgrade) or takes too long to compile fails each render with its first problem. Without mapping expressions, all
- * actions of a destination share one `program`.
+ * upgrade) fails each render with its first problem. Without mapping expressions, all actions of a destination share one
+ * `program`. A render rejects when the compiler or the sandbox fails, and with AppError `too_complex` when compiling takes
+ * too long.
  */
 export function planRender(
   engine: RenderEngine,
@@ -94,13 +94,7 @@ type Compiled = { kind: 'program'; program: Program } | Extract<Rendering, { kin
 
 async function composeOne({ compose }: RenderEngine, input: ProgramInput): Promise<Compiled> {
   const failed = (reason: string) => ({ kind: 'failed' as const, reason, line: null, column: null });
-  let composed: Composed | undefined;
-  try {
-    [composed] = await compose([input]);
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'too_complex') return failed(error.message);
-    throw error;
-  }
+  const [composed] = await compose([input]);
   if (composed?.ok === true) return { kind: 'program', program: composed.program };
   const [first] = composed?.problems ?? [];
   return first === undefined
@@ -108,14 +102,21 @@ async function composeOne({ compose }: RenderEngine, input: ProgramInput): Promi
     : { ...failed(first.message), line: first.line, column: first.column };
 }
 
-/** Keeps the program that the first call makes, but not a rejection. */
-export function keptProgram(): (make: () => Promise<Compiled>) => Promise<Compiled> {
+/**
+ * Keeps the program that the first call makes, but not a rejection. `too_complex` is kept for a minute, so that the
+ * deliveries of a destination, or the parts of a batch, do not use 5 s of the compute thread each. It may be due to a
+ * stalled machine, so it is an internal error, after which a delivery is retried by its schedule. `now`: monotonic
+ * milliseconds.
+ */
+export function keptProgram(now = () => performance.now()): (make: () => Promise<Compiled>) => Promise<Compiled> {
   let kept: Promise<Compiled> | null = null;
+  let keptUntil = 0;
   return (make) => {
-    if (kept !== null) return kept;
+    if (kept !== null && now() < keptUntil) return kept;
     kept = make();
-    kept.catch(() => {
-      kept = null;
+    keptUntil = Number.POSITIVE_INFINITY;
+    kept.catch((error) => {
+      keptUntil = error instanceof AppError && error.code === 'too_complex' ? now() + 60_000 : 0;
     });
     return kept;
   };
