@@ -167,7 +167,7 @@ function headerParameters({ id, method, path }: Route & { id: RouteId }): Json[]
   });
   if (method === 'POST' && !notRepeatable.has(id))
     return [header('Idempotency-Key', 'The first response to a key is repeated for 24 h.')];
-  if (['PUT', 'PATCH', 'DELETE'].includes(method) && path.includes('{'))
+  if (['PUT', 'PATCH', 'DELETE'].includes(method) && (path.includes('{') || path === '/api/v1/settings'))
     return [header('If-Match', 'The ETag of the version to change.')];
   if (isSingleResource({ method, path }))
     return [header('If-None-Match', 'The ETag of the version that the client has; 304 when it is unchanged.')];

@@ -80,5 +80,5 @@ export const routes: readonly (Route & { id: RouteId })[] = Object.entries(route
 
 /** Whether a route returns a single resource, so that its response has an ETag: a resource by id, or the caller. */
 export function isSingleResource({ method, path }: Pick<Route, 'method' | 'path'>): boolean {
-  return method === 'GET' && (/\{\w+\}$/.test(path) || /\/(me|session)$/.test(path));
+  return method === 'GET' && (/\{\w+\}$/.test(path) || /\/(me|session|settings)$/.test(path));
 }
