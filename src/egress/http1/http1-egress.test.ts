@@ -1,7 +1,10 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Answer, type SeenRequest, testEgress } from '../egress.conformance.ts';
 import { parseAllowRules } from '../guard/allow-list.ts';
 import { http1Egress } from './http1-egress.ts';
-import { httpPeer } from './testing/peers.testing.ts';
+import { httpPeer, rawPeer } from './testing/peers.testing.ts';
 
 testEgress('http1', async () => {
   const seen: SeenRequest[] = [];
@@ -43,4 +46,37 @@ testEgress('http1', async () => {
       await peer[Symbol.asyncDispose]();
     },
   };
+});
+
+test('while many exchanges are late, there is one short sweep in each turn of the event loop', async () => {
+  await using peer = await rawPeer((socket) => socket.resume());
+  const parsed = parseAllowRules(`127.0.0.1:${peer.port}`);
+  let laterMs = 0;
+  let readings = 0;
+  await using egress = http1Egress({
+    allow: parsed.ok ? parsed.rules : [],
+    dnsServers: [],
+    ownListeners: () => [],
+    isInboxOpen: false,
+    version: '1.2.3',
+    // Each reading is 1 ms later, so that a sweep ends after its first late exchange.
+    now: () => laterMs + ++readings,
+  });
+  let ended = 0;
+  const limits = { connectTimeoutMs: 1_000_000, timeoutMs: 1_000_000 };
+  const exchanges = Array.from({ length: 128 }, async () => {
+    await egress.send({ method: 'POST', url: `http://127.0.0.1:${peer.port}/`, headers: [], body: 'x', ...limits });
+    ended += 1;
+  });
+  while (peer.connections() < 128) await nextTurn();
+  laterMs = 10_000_000;
+  const perTurn: number[] = [];
+  for (let before = 0; ended < exchanges.length; before = ended) {
+    // Other work of the process.
+    for (const until = performance.now() + 1; performance.now() < until; );
+    await nextTurn();
+    perTurn.push(ended - before);
+  }
+  await Promise.all(exchanges);
+  assert.ok(Math.max(...perTurn) <= 2, `${perTurn}`);
 });

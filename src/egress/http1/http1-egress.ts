@@ -59,6 +59,8 @@ class Http1Egress implements Egress {
   readonly #mailSockets = new Set<Socket>();
   /** Runs while there are pools. */
   #timer: NodeJS.Timeout | null = null;
+  /** A sweep that ran out of time continues in the next turn of the event loop. */
+  #isSweeping = false;
   #isClosed = false;
 
   constructor(options: Http1EgressOptions) {
@@ -145,8 +147,9 @@ class Http1Egress implements Egress {
     let target = this.#targets.get(url);
     if (target === undefined) {
       target = parseTarget(url);
+      if (url.length > 1_000) return target;
       if (this.#targets.size >= 1_000) this.#targets.clear();
-      if (url.length <= 1_000) this.#targets.set(url, target);
+      this.#targets.set(url, target);
     }
     return target;
   }
@@ -163,7 +166,7 @@ class Http1Egress implements Egress {
       const open = () => new Opening(way, this.#now);
       pool = new OriginPool({ open, now: this.#now, kept: this.#kept });
       this.#pools.set(key, pool);
-      this.#timer ??= setInterval(() => this.#sweep(), SWEEP_MS);
+      this.#timer ??= setInterval(() => this.#isSweeping || this.#sweep(), SWEEP_MS);
     }
     return pool;
   }
@@ -174,11 +177,13 @@ class Http1Egress implements Egress {
     for (const [key, pool] of this.#pools) {
       if (!pool.sweep(until)) {
         // Many are late: other work of the process goes first.
+        this.#isSweeping = true;
         setImmediate(() => this.#sweep());
         return;
       }
       if (pool.isEmpty) this.#pools.delete(key);
     }
+    this.#isSweeping = false;
     if (this.#pools.size > 0 || this.#timer === null) return;
     clearInterval(this.#timer);
     this.#timer = null;
