@@ -58,7 +58,8 @@ export async function createServer(parts: ApiParts): Promise<Server> {
   const takes = intakeListener(intake, {
     readBody,
     requestId,
-    addressOf: (request) => proxyAddress(request, trusted),
+    // A socket that was closed at once has no address, whatever the type says.
+    addressOf: (request) => proxyAddress(request, trusted) ?? '',
     stopping,
     isHttps: isHttps(parts),
   });
