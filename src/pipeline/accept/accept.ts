@@ -285,10 +285,12 @@ function keptOf(fired: Fired, { ids, duplicates, receivedAt }: Accepted): Fired 
   }
   if (duplicates.length === 0) return fired;
   const repeated = new Set(duplicates);
-  const places = fired.news.flatMap((_, index) => (repeated.has(index) ? [] : index));
-  const deliveries = fired.deliveries.flatMap((planned) =>
-    repeated.has(planned.event) ? [] : { ...planned, event: places.indexOf(planned.event) },
-  );
+  let place = 0;
+  const places = fired.news.map((_, index) => (repeated.has(index) ? null : place++));
+  const deliveries = fired.deliveries.flatMap((planned) => {
+    const event = places[planned.event] ?? null;
+    return event === null ? [] : { ...planned, event };
+  });
   return { ...fired, deliveries, news: fired.news.filter((_, index) => !repeated.has(index)) };
 }
 

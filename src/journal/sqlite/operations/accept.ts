@@ -121,7 +121,7 @@ function acceptOne(db: Db, request: AcceptedLines): AcceptAnswer {
     partition.next += count;
     partition.last_at = receivedAt;
   }
-  return [from, receivedAt, first, plan && planOne(db, partition, plan, { from, receivedAt, first })];
+  return [from, receivedAt, first, plan && planOne(db, partition, plan, { from, receivedAt, first, length })];
 }
 
 /**
@@ -132,19 +132,20 @@ function planOne(
   db: Db,
   partition: PartitionRow,
   [planned, lease, now]: AcceptedPlan,
-  { from, receivedAt, first }: { from: number; receivedAt: number; first: AcceptAnswer[2] },
+  { from, receivedAt, first, length }: { from: number; receivedAt: number; first: AcceptAnswer[2]; length: number },
 ): PlannedNumbers | null {
   if (partition.position !== from || !isCurrent(db, lease)) return null;
   partition.position = partition.next;
   const groups: PlannedGroup[] = JSON.parse(planned);
-  const repeated = first.map(([index]) => index);
+  const repeated = new Set(first.map(([index]) => index));
   const placed = (event: EventPlace) => ({ ...event, timeMs: receivedAt, number: from + event.number });
-  const moved = (event: EventPlace) =>
-    placed({ ...event, number: event.number - repeated.filter((index) => index < event.number).length });
+  let next = 0;
+  const numbers = Array.from({ length }, (_, index) => (repeated.has(index) ? next : next++));
+  const moved = (event: EventPlace) => placed({ ...event, number: numbers[event.number] ?? next });
   const stored =
-    repeated.length === 0
+    repeated.size === 0
       ? groups.map((group) => ({ ...group, event: group.event && placed(group.event) }))
-      : withoutEvents(groups, (index) => repeated.includes(index), moved);
+      : withoutEvents(groups, (index) => repeated.has(index), moved);
   return insertPlanned(db, stored, now);
 }
 
