@@ -29,9 +29,10 @@ export async function openNotifier(
 ) {
   const egress = fakeEgress({ handler: (_, index) => answer(index) });
   const storage = await openStorage();
-  const configuration = await loadConfiguration(storage.catalog, { scrub: (text) => text, learn() {} });
   const resolved = new Set<string>();
   const failures: unknown[] = [];
+  const scrubber = { scrub: (text: string) => text, learn() {} };
+  const configuration = await loadConfiguration(storage.catalog, scrubber, (error) => failures.push(error));
   let count = 0;
 
   const put = (body: AlertBody, version: number) => {

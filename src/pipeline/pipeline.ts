@@ -82,7 +82,7 @@ export type Pipeline = Awaited<ReturnType<typeof startPipeline>>;
 export async function startPipeline(parts: PipelineParts) {
   const { journal, telemetry, clock, limits } = parts;
   const { failed } = telemetry;
-  const configuration = await loadConfiguration(parts.catalog, parts.scrubber);
+  const configuration = await loadConfiguration(parts.catalog, parts.scrubber, failed);
   // The scrubber learns later secrets with the audit entries of their changes.
   parts.scrubber.follow(() => currentSecrets(configuration.snapshot));
   const stack = new AsyncDisposableStack();

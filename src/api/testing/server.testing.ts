@@ -65,7 +65,7 @@ export async function startTestServer(
   });
   const learnReadings = scrubber.follow(references.values);
   const { accounts, audit, catalog, issues: store, journal, outbox } = await openStorage(references);
-  const configuration = await loadConfiguration(catalog, scrubber);
+  const configuration = await loadConfiguration(catalog, scrubber, (error) => failures.push(error));
   const egress = fakeEgress({ allow: '127.0.0.0/8' });
   const newId = idSource(now, randomBytes);
   const authenticator = createAuthenticator({

@@ -57,6 +57,19 @@ test('documents are found by their current name only, in any case and Unicode co
   assert.deepEqual([...rig.pipeline.configuration.snapshot.idsNamed('connection', 'bar')], [id]);
 });
 
+test('an error in a listener is reported, and neither the change nor the other listeners notice it', async () => {
+  await using rig = await startRig();
+  const { configuration } = rig.pipeline;
+  const seen: number[] = [];
+  configuration.watch(() => {
+    throw new Error('listener');
+  });
+  configuration.watch(({ revision }) => seen.push(revision));
+  await rig.put('connection', { name: 'CRM', baseUrl: 'https://crm.example' });
+  assert.deepEqual(seen, [configuration.snapshot.revision]);
+  assert.match(String(rig.failures), /listener/);
+});
+
 const equals = (parameter: string, value: string) => ({ parameter, operator: 'equals', value });
 
 const plain = {

@@ -43,7 +43,10 @@ export type Configuration = {
    * audit entry for each document.
    */
   change(by: ChangeAuthor, build: (snapshot: Snapshot) => readonly Change[]): Promise<Snapshot>;
-  /** Called with each new snapshot and its changes; returns a function that removes the listener. */
+  /**
+   * Called with each new snapshot and its changes; returns a function that removes the listener. An error in it is
+   * reported, and affects neither the change nor other listeners.
+   */
   watch(listener: (snapshot: Snapshot, changes: readonly Change[]) => void): () => void;
 };
 
@@ -58,9 +61,13 @@ const standardDocuments = standardBehaviors.map(({ id, standard: _, ...body }): 
 
 /**
  * Loads the catalog, adds the standard behaviors, and keeps the snapshot up to date through `change`. Audit entries are
- * scrubbed before they are stored.
+ * scrubbed before they are stored. `failed` reports errors of listeners.
  */
-export async function loadConfiguration(catalog: Catalog, scrubber: Scrubber): Promise<Configuration> {
+export async function loadConfiguration(
+  catalog: Catalog,
+  scrubber: Scrubber,
+  failed: (error: unknown, doing: string) => void,
+): Promise<Configuration> {
   const listeners = new Set<(snapshot: Snapshot, changes: readonly Change[]) => void>();
   let names = nameIndex();
   let compile = ruleCompiler();
@@ -115,7 +122,12 @@ export async function loadConfiguration(catalog: Catalog, scrubber: Scrubber): P
       if (op === 'put') names.add(document);
     }
     snapshot = makeSnapshot(revision, changed(snapshot.documents, changes), snapshot);
-    for (const listener of listeners) listener(snapshot, changes);
+    for (const listener of listeners)
+      try {
+        listener(snapshot, changes);
+      } catch (error) {
+        failed(error, 'apply a change of the configuration');
+      }
     return snapshot;
   }
 
