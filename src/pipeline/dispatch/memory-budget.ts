@@ -11,8 +11,9 @@ const bytesMax = 128 * 1024 * 1024;
 export type QueueFill = 'more' | 'all' | 'full';
 
 /**
- * The memory of all queues together: 20,000 waiting deliveries, and 128 MiB with those in flight. Every delivery
- * enters, moves and leaves a queue through this class, so that the sums are right. Deliveries that do not fit stay in
+ * The memory of all queues together is bounded by 128 MiB, with the deliveries in flight. Queues also share 20,000
+ * places for waiting deliveries, and each has at least 16 of them, so more than 1,250 queues may exceed that number. Every
+ * delivery enters, moves and leaves a queue through this class, so that the sums are right. Deliveries that do not fit stay in
  * the journal.
  */
 export class MemoryBudget {
@@ -107,7 +108,11 @@ export class MemoryBudget {
     const { waiting, suspects } = one.queue;
     if (waiting[0] === one) waiting.shift();
     else if (suspects[0] === one) suspects.shift();
-    else waiting.splice(waiting.indexOf(one), 1);
+    else {
+      const at = waiting.indexOf(one);
+      if (at < 0) throw new Error(`Delivery ${one.delivery.id} does not wait in its queue.`);
+      waiting.splice(at, 1);
+    }
     this.#waiting -= 1;
   }
 
