@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { settled } from '../../../test/support/fake-clock.ts';
+import { fakeClock, settled } from '../../../test/support/fake-clock.ts';
 import { type Rig, startRig, wire } from '../../../test/support/rig.ts';
 import { byItself } from '../../contract/by-itself.ts';
 import { replayInput } from '../../contract/records/replay.ts';
@@ -422,6 +422,82 @@ test('a destination that is deleted during a replay costs other queues no memory
   await settled();
   const { inMemory, inFlight } = rig.pipeline.depth();
   assert.equal(inMemory + inFlight, 500);
+});
+
+test('held deliveries of a replay to a deleted destination are cancelled', async () => {
+  let status = 200;
+  await using rig = await startRig({ handler: () => ({ status }) });
+  await wire(rig, { connection: { settings: { retry: { scheduleMs: [0] } } } });
+  await rig.send({ data: { n: '1' } });
+  await rig.clock.advance(10);
+  status = 500;
+  await replayAll(rig);
+  assert.deepEqual(await rig.statuses(), ['delivered', 'held']);
+  const { log } = rig.journal;
+  const release = log.release;
+  const isRead = Promise.withResolvers<void>();
+  log.release = async (...args) => {
+    await isRead.promise;
+    return release(...args);
+  };
+  await deleteDestinations(rig);
+  // By now the live queue has been read and has nothing to do.
+  isRead.resolve();
+  await rig.clock.advance(10_000);
+  assert.deepEqual(await rig.statuses(), ['delivered', 'cancelled']);
+});
+
+test('a connection continues after an error in a decision about it', async () => {
+  const clock = fakeClock();
+  let errors = 0;
+  const failing: typeof clock = {
+    ...clock,
+    after(ms, call) {
+      if (ms === 7_000 && errors++ < 2) throw new Error('no timer');
+      return clock.after(ms, call);
+    },
+  };
+  await using rig = await startRig({ clock: failing });
+  await wire(rig, { connection: { settings: { rate: { limit: 1, perMs: 7_000 } } } });
+  await rig.send(...Array.from({ length: 3 }, (_, n) => ({ data: { n: String(n) } })));
+  await rig.clock.advance(60_000);
+  assert.ok(errors > 0);
+  assert.match(String(rig.failures[0]), /no timer/);
+  assert.deepEqual(await rig.statuses(), ['delivered', 'delivered', 'delivered']);
+});
+
+test('a destination that fails to compile does not keep a change from the other ones', async () => {
+  await using rig = await startRig();
+  const { connectionId, destinationId: broken } = await wire(rig, {
+    action: { rules: { parameter: 'n', operator: 'equals', value: 'first' } },
+  });
+  const other = { connectionId, name: 'Other', path: '/other', status: 'enabled' };
+  const otherId = await rig.put('destination', other);
+  const destinations = [{ destinationId: otherId }];
+  await rig.put('action', { name: 'Other', description: 'other', status: 'enabled', destinations });
+  await rig.send({ data: { n: 'first' } });
+  await rig.clock.advance(10);
+  assert.equal(rig.egress.requests.length, 2);
+  await rig.pipeline.configuration.change(byItself, ({ documents }) => {
+    const [first, second] = [documents.destination.get(broken), documents.destination.get(otherId)];
+    assert.ok(first !== undefined && second !== undefined);
+    const { batch: _, ...settings } = first.body.settings;
+    const body = { ...first.body, settings } as typeof first.body; // as no version ever stored it
+    const rate = { limit: 1, perMs: 60_000 };
+    const limited = { ...second.body, settings: { ...second.body.settings, rate } };
+    return [
+      { op: 'put', document: { ...first, body, version: first.version + 1 } },
+      { op: 'put', document: { ...second, body: limited, version: second.version + 1 } },
+    ];
+  });
+  await rig.send(...Array.from({ length: 3 }, (_, n) => ({ data: { n: String(n) } })));
+  await rig.clock.advance(1_000);
+  const urls = rig.egress.requests.slice(2).map(({ url }) => url);
+  assert.deepEqual(urls, ['https://crm.example/v2/other']);
+  assert.match(String(rig.failures[0]), /TypeError/);
+  await rig.put('destination', { connectionId, name: 'Orders', path: '/orders', status: 'enabled' }, broken);
+  await rig.clock.advance(5 * 60_000);
+  assert.deepEqual(new Set(await rig.statuses()), new Set(['delivered']));
 });
 
 async function deleteDestinations(rig: Rig): Promise<void> {

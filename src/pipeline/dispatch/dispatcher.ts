@@ -40,6 +40,9 @@ export type DispatcherOptions = Pick<
   stopTimeoutMs: number;
 };
 
+const firstRetryMs = 1_000;
+const retryMaxMs = 30_000;
+
 /** The queue of a delivery. */
 type QueuePlace = { destinationId: string; replayId: string | null };
 
@@ -170,7 +173,11 @@ export class Dispatcher implements AsyncDisposable {
 
   /** Drops the queues of a replay that has no unfinished deliveries left. */
   forgetReplay(replayId: string): void {
-    for (const queue of this.#replayQueuesOf(replayId)) if (this.#isIdle(queue)) this.#close(queue);
+    for (const queue of this.#replayQueuesOf(replayId)) {
+      if (!this.#isIdle(queue)) continue;
+      this.#close(queue);
+      if (queue.replay !== null) this.#makeReady(queue.replay.live);
+    }
   }
 
   isSending(deliveryId: string): boolean {
@@ -283,7 +290,13 @@ export class Dispatcher implements AsyncDisposable {
     const { snapshot } = this.#options.configuration;
     if (snapshot !== this.#snapshot) {
       this.#snapshot = snapshot;
-      for (const queue of this.#queues.values()) queue.plan = snapshot.planOf(queue.destinationId);
+      // Without the new plan of its destination, a queue keeps the old one for its limits; its attempts fail.
+      for (const queue of this.#queues.values())
+        try {
+          queue.plan = snapshot.planOf(queue.destinationId);
+        } catch (error) {
+          this.#options.failed(error, 'apply the change of a destination');
+        }
     }
     return snapshot;
   }
@@ -301,9 +314,9 @@ export class Dispatcher implements AsyncDisposable {
   #makeReady(queue: DestinationQueue) {
     if (queue.isReady) return;
     if (queue.waiting.length === 0 && queue.suspects.length === 0 && !queue.hasMore) {
-      // A deleted destination keeps its queue only as long as it has deliveries.
+      // A deleted destination keeps its queue only as long as it has deliveries, or a replay has a queue to it.
       if (queue.plan === null && queue.replay === null && isAllInMemory(queue) && this.#isIdle(queue))
-        this.#close(queue);
+        if (this.#replayQueuesTo(queue.destinationId).length === 0) this.#close(queue);
       return;
     }
     queue.isReady = true;
@@ -313,14 +326,31 @@ export class Dispatcher implements AsyncDisposable {
   #pump(connection: ConnectionQueue) {
     if (this.#isStopping || connection.isPumping) return;
     connection.isPumping = true;
-    this.#present();
-    this.#findOrigin(connection);
-    const now = this.#clock.now();
-    for (;;) {
-      const action = decide(connection, now, this.#world);
-      if (action === null || !this.#perform(connection, action)) break;
+    try {
+      this.#present();
+      this.#findOrigin(connection);
+      const now = this.#clock.now();
+      for (;;) {
+        const action = decide(connection, now, this.#world);
+        if (action === null || !this.#perform(connection, action)) break;
+      }
+      connection.failures = 0;
+    } catch (error) {
+      this.#options.failed(error, 'send the deliveries of a connection');
+      this.#pumpLater(connection);
+    } finally {
+      connection.isPumping = false;
     }
-    connection.isPumping = false;
+  }
+
+  /** After an error, all queues of the connection are considered again in 1 s, doubling to 30 s. */
+  #pumpLater(connection: ConnectionQueue) {
+    const delayMs = Math.min(firstRetryMs * 2 ** connection.failures, retryMaxMs);
+    connection.failures += 1;
+    setTimer(connection.rateTimer, this.#clock.now() + delayMs, this.#clock, () => {
+      for (const queue of [...queuesOf(connection)]) this.#makeReady(queue);
+      this.#pump(connection);
+    });
   }
 
   /** Returns whether there may be more to do for the connection at once. */

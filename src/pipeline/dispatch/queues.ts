@@ -111,6 +111,8 @@ export type ConnectionQueue = {
   readonly rateTimer: Timer;
   /** Deliveries are being started, so that a second call has nothing to do. */
   isPumping: boolean;
+  /** Consecutive errors in decisions about it. */
+  failures: number;
 };
 
 /** The requests in flight to one origin, and the connections that wait for one of them to end. */
@@ -133,13 +135,13 @@ export const idleTimer = (): Timer => ({ at: Number.POSITIVE_INFINITY, cancel: n
 /** Calls at `at`, or at the earlier time that is already set. */
 export function setTimer(timer: Timer, at: number, clock: Clock, call: () => void): void {
   if (at >= timer.at) return;
-  timer.cancel?.();
-  timer.at = at;
+  stopTimer(timer);
   timer.cancel = clock.after(at - clock.now(), () => {
     timer.at = Number.POSITIVE_INFINITY;
     timer.cancel = null;
     call();
   });
+  timer.at = at;
 }
 
 export function stopTimer(timer: Timer): void {
@@ -207,6 +209,7 @@ export function createConnectionQueue(connectionId: string): ConnectionQueue {
     isProbing: false,
     rateTimer: idleTimer(),
     isPumping: false,
+    failures: 0,
   };
 }
 
