@@ -447,6 +447,49 @@ test('held deliveries of a replay to a deleted destination are cancelled', async
   assert.deepEqual(await rig.statuses(), ['delivered', 'cancelled']);
 });
 
+test('a destination whose deliveries wait for a failed probe of another one gets the next probe', async () => {
+  const answers = new Map(['straggler', 'probe'].map((name) => [name, Promise.withResolvers<{ status: number }>()]));
+  const refused = { status: 401 };
+  let isRepaired = false;
+  await using rig = await startRig({
+    handler({ body }) {
+      if (isRepaired) return { status: 200 };
+      const name = JSON.parse(String(body)).n;
+      return answers.get(name)?.promise ?? refused;
+    },
+  });
+  const rules = (to: string) => ({ parameter: 'to', operator: 'equals', value: to });
+  const { connectionId } = await wire(rig, {
+    connection: { auth: { type: 'bearer', token: 'a-token-of-this-test' } },
+    action: { rules: rules('first') },
+  });
+  const second = await rig.put('destination', { connectionId, name: 'Second', path: '/second', status: 'enabled' });
+  await rig.put('action', {
+    name: 'Second',
+    description: 'the other',
+    status: 'enabled',
+    destinations: [{ destinationId: second }],
+    rules: rules('second'),
+  });
+  await rig.send({ data: { to: 'second', n: 'straggler' } });
+  await settled();
+  await rig.send({ data: { to: 'first', n: 'waiting' } });
+  await settled();
+  await rig.send({ data: { to: 'second', n: 'probe' } });
+  await rig.clock.advance(31_000);
+  assert.equal(rig.egress.requests.length, 3, 'the probe is in flight');
+  answers.get('straggler')?.resolve(refused);
+  await rig.clock.advance(1_000);
+  answers.get('probe')?.resolve(refused);
+  await rig.clock.advance(1_000);
+  for (const { id, destinationId: to } of await rig.deliveries())
+    if (to === second) await rig.journal.log.cancel(id, rig.clock.now());
+  rig.pipeline.queueStatus.wake([second]);
+  isRepaired = true;
+  await rig.clock.advance(10 * 60_000);
+  assert.deepEqual(await rig.statuses(), ['cancelled', 'delivered', 'cancelled']);
+});
+
 test('a connection continues after an error in a decision about it', async () => {
   const clock = fakeClock();
   let errors = 0;

@@ -32,7 +32,9 @@ export function holdBlock({ destinationId, connection }: DestinationQueue, now: 
   if (closed === null) return null;
   const { reason, detail, probeAt } = closed;
   if (probeAt !== null && probeAt <= now && !connection.isProbing) return 'probe';
-  return { limit: 'hold', reason, detail, until: connection.isProbing ? null : probeAt } satisfies Block;
+  // While a probe is in flight, `probeAt` may be in the past: its outcome then changes the hold.
+  const until = probeAt !== null && probeAt > now ? probeAt : null;
+  return { limit: 'hold', reason, detail, until } satisfies Block;
 }
 
 /** The rate limit of the connection: its configured rate, the peer's quota, and the pause that the peer asked for. */
