@@ -1,8 +1,10 @@
 import { type ActionBody, actionInput } from '../../contract/documents/action.ts';
 import { AppError, type FieldError } from '../../contract/errors.ts';
+import { misfitText } from '../../pipeline/attempt/render.ts';
 import { behaviorConditions } from '../../pipeline/snapshot/compiled-rules.ts';
 import type { Document, Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import { compileCondition } from '../../rules/compile.ts';
+import { typedValue } from '../../rules/typed-value.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
 import { invalid } from '../http/validate.ts';
 import type { Kind } from './document-kind.ts';
@@ -83,6 +85,7 @@ function checkContent(body: ActionBody, snapshot: Snapshot, programs: Programs):
   const compiled = compileCondition(body.rules, behaviorConditions(snapshot.documents.behavior.values()));
   if (!compiled.ok)
     throw invalid(compiled.problems.map((one) => ({ pointer: `/rules${one.pointer}`, detail: one.message })));
+  checkFixedValues(body);
   checkPrograms(mappingsOf(body), programs);
   const unknown = body.destinations.flatMap(({ destinationId }, i): FieldError[] => {
     if (snapshot.documents.destination.has(destinationId)) return [];
@@ -90,6 +93,20 @@ function checkContent(body: ActionBody, snapshot: Snapshot, programs: Programs):
     return [{ pointer: `/destinations/${i}/destinationId`, detail, code: 'unknown_destination' }];
   });
   if (unknown.length > 0) throw invalid(unknown);
+}
+
+/** Throws AppError unless each fixed value fits its type, since every delivery would fail otherwise. */
+function checkFixedValues({ destinations }: ActionBody): void {
+  const wrong = destinations.flatMap(({ mapping }, i) =>
+    mapping.flatMap((line, j): FieldError[] => {
+      if (!('value' in line)) return [];
+      const typed = typedValue(line.value, line.as ?? 'text');
+      if (typed.ok) return [];
+      const detail = `${misfitText(line, typed.misfit).replace(/^the/, 'The')}.`;
+      return [{ pointer: `/destinations/${i}/mapping/${j}/value`, detail }];
+    }),
+  );
+  if (wrong.length > 0) throw invalid(wrong);
 }
 
 /** Expressions of all rows. The destination's template is checked with the destination. */

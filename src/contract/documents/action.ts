@@ -7,10 +7,19 @@ import { condition } from './condition.ts';
 import { stamp, warnings } from './document.ts';
 import { documentRoutes, listQuery } from './document-routes.ts';
 
+/** What a mapped value can be sent as. `text`, also when none is given, sends the value as the event has it. */
+export const mappedTypes = ['text', 'number', 'boolean', 'list', 'json'] as const;
+export type MappedType = (typeof mappedTypes)[number];
+const as = z.enum(mappedTypes).optional();
+
 /** One line of a field mapping: the key in the record and the source of its value (exactly one of the three). */
 const fieldMapping = z.union([
-  z.strictObject({ field: line(255, 1), parameter: line(255, 1) }),
-  z.strictObject({ field: line(255, 1), value: z.union([z.string().max(65_536), z.number(), z.boolean(), z.null()]) }),
+  z.strictObject({ field: line(255, 1), parameter: line(255, 1), as }),
+  z.strictObject({
+    field: line(255, 1),
+    value: z.union([z.string().max(65_536), z.number(), z.boolean(), z.null()]),
+    as,
+  }),
   z.strictObject({ field: line(255, 1), expression: z.string().min(1).max(65_536) }),
 ]);
 export type FieldMapping = z.output<typeof fieldMapping>;

@@ -53,7 +53,8 @@ export type Explanation = z.output<typeof explanation>;
 
 /**
  * One line of a field mapping on an event. `source` is the parameter's name or the expression; null for a fixed value.
- * `found`: whether the event has the value; null for an expression, which only the render evaluates.
+ * `found`: whether the event has the value; null for an expression, which only the render evaluates. `value` has the type
+ * that the mapping asks for; `problem` says why it does not fit, and the delivery fails.
  */
 export const mappedField = z.strictObject({
   field: z.string(),
@@ -61,5 +62,6 @@ export const mappedField = z.strictObject({
   source: z.string().nullable(),
   found: z.boolean().nullable(),
   value: z.unknown(),
+  problem: z.string().nullable(),
 });
 export type MappedField = z.output<typeof mappedField>;

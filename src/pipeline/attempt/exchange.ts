@@ -14,7 +14,7 @@ import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { scrubAttempt } from '../privacy/header-redaction.ts';
 import { exchanged, isCounted, type Note, outcomeOf, unsent, waitingForToken, withoutContent } from './attempt-log.ts';
 import { detailOf, endOf, unjudged } from './error-policy.ts';
-import type { DataRecord, Rendering } from './render.ts';
+import { type DataRecord, MappingError, type Rendering } from './render.ts';
 import type { Attempted, Work } from './work.ts';
 
 /** The progress of an attempt: the exchanges that are logged, and the one that may be in progress. */
@@ -60,7 +60,14 @@ export class Attempter {
     const { plan, deliveryId, idempotencyKey, createdAt } = work;
     const events = eventsOf(work);
     const meta = { deliveryId, idempotencyKey, ...plan.names, time: createdAt };
-    return plan.render({ data: work.data ?? events.map(plan.record), events, meta });
+    let data: readonly DataRecord[];
+    try {
+      data = work.data ?? events.map(plan.record);
+    } catch (error) {
+      if (!(error instanceof MappingError)) throw error;
+      return { kind: 'failed', reason: error.message, line: null, column: null };
+    }
+    return plan.render({ data, events, meta });
   }
 
   /** The request before authentication, for previews. */

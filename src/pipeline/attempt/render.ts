@@ -6,6 +6,7 @@ import type { Event } from '../../contract/records/event.ts';
 import type { MappedField } from '../../contract/records/explanation.ts';
 import type { Rendered } from '../../journal/journal.ts';
 import { compileLookup } from '../../rules/lookup.ts';
+import { type Misfit, typedValue } from '../../rules/typed-value.ts';
 import type { RenderJob, RenderOutcome } from '../../sandbox/sandbox.ts';
 import {
   decodeOutput,
@@ -38,6 +39,7 @@ type RenderInput = { data: readonly DataRecord[]; events: readonly { id?: unknow
 
 /** Everything that determines the bytes of a delivery, ready to run. */
 export type RenderPlan = {
+  /** The record of an event, without the values of expressions. Throws MappingError. */
   record(event: Event): DataRecord;
   /** Returns a promise only when the sandbox is needed. */
   render(input: RenderInput): Rendering | Promise<Rendering>;
@@ -201,15 +203,13 @@ function renderNatively(
 /**
  * The fields of a mapping that need no JavaScript, parameters and constants, in the order of the mapping. Expressions
  * are left to the program, which restores the order of all fields. An empty mapping returns the event's data unchanged.
- * A missing parameter leaves its key out.
+ * A missing parameter leaves its key out. Throws MappingError for a value that does not fit the type of its field.
  */
 export function compileMapping(mapping: readonly FieldMapping[]): (event: Event) => DataRecord {
   if (mapping.length === 0) return (event) => event.data;
-  const steps = mapping.flatMap((line) => {
-    if ('expression' in line) return [];
-    const { field } = line;
-    return 'parameter' in line ? [{ field, get: compileLookup(line.parameter) }] : [{ field, get: () => line.value }];
-  });
+  const steps = mapping.flatMap((line) =>
+    'expression' in line ? [] : [{ field: line.field, get: mappedValue(line) }],
+  );
   return (event) => {
     const entries: [string, unknown][] = [];
     for (const { field, get } of steps) {
@@ -221,13 +221,52 @@ export function compileMapping(mapping: readonly FieldMapping[]): (event: Event)
   };
 }
 
-/** The lines of a mapping with the value of each for an event, found by the same lookup as in deliveries. */
+/** A mapped value that does not fit the type of its field. The message names field and parameter, but not the value. */
+export class MappingError extends Error {}
+
+type ValueLine = Exclude<FieldMapping, { expression: string }>;
+
+/** The value of a line for an event, undefined when it has none. Without a type this is the lookup alone. */
+function mappedValue(line: ValueLine): (event: Event) => unknown {
+  const get = 'parameter' in line ? compileLookup(line.parameter) : () => line.value;
+  const { as = 'text' } = line;
+  if (as === 'text') return get;
+  return (event) => {
+    const typed = typedValue(get(event), as);
+    if (!typed.ok) throw new MappingError(`mapping field ${line.field}: ${misfitText(line, typed.misfit)}`);
+    return typed.value;
+  };
+}
+
+/** Why the value of a line does not fit its type, as a sentence without its full stop. */
+export function misfitText(line: ValueLine, misfit: Misfit): string {
+  return `${'parameter' in line ? line.parameter : 'the fixed value'} ${misfits[misfit]}`;
+}
+
+const misfits: Record<Misfit, string> = {
+  not_number: 'is not a number',
+  inexact_number: 'has more digits than a number can keep: send it as text',
+  not_boolean: 'is not a yes/no value',
+  not_list: 'is not a list',
+  not_json: 'is not valid JSON',
+};
+
+/** The lines of a mapping with the value of each for an event, found and converted as in deliveries. */
 export function explainMapping(mapping: readonly FieldMapping[], event: Event): MappedField[] {
   return mapping.map((line) => {
     const { field } = line;
-    if ('expression' in line) return { field, from: 'expression', source: line.expression, found: null, value: null };
-    if ('value' in line) return { field, from: 'value', source: null, found: true, value: line.value };
-    const value = compileLookup(line.parameter)(event);
-    return { field, from: 'parameter', source: line.parameter, found: value !== undefined, value: value ?? null };
+    if ('expression' in line)
+      return { field, from: 'expression', source: line.expression, found: null, value: null, problem: null };
+    const isParameter = 'parameter' in line;
+    const raw = isParameter ? compileLookup(line.parameter)(event) : line.value;
+    const typed = typedValue(raw, line.as ?? 'text');
+    return {
+      field,
+      from: isParameter ? 'parameter' : 'value',
+      source: isParameter ? line.parameter : null,
+      found: raw !== undefined,
+      value: (typed.ok ? typed.value : raw) ?? null,
+      problem: typed.ok ? null : misfitText(line, typed.misfit),
+    };
   });
 }

@@ -106,10 +106,17 @@ function Mapping({ mapping, maySee }: { mapping: readonly MappedField[] } & Pick
   );
 }
 
-function mappedValue({ from, found, value }: MappedField, maySee: boolean): ReactNode {
+function mappedValue({ from, found, value, problem }: MappedField, maySee: boolean): ReactNode {
   if (from === 'expression') return null;
   if (found === false) return words.missing;
-  return from === 'parameter' && !maySee ? words.hiddenValue : <Code>{JSON.stringify(value)}</Code>;
+  const shown = from === 'parameter' && !maySee ? words.hiddenValue : <Code>{JSON.stringify(value)}</Code>;
+  return problem === null ? (
+    shown
+  ) : (
+    <>
+      {shown} <Text c="var(--console-bad)">{problem}</Text>
+    </>
+  );
 }
 
 /** The last request of a delivery, read when somebody opens it. */
