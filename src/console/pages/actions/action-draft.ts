@@ -1,6 +1,12 @@
 import type { CallInput } from '../../../client/client.ts';
 import type { FieldMapping } from '../../../contract/documents/action.ts';
-import { conditionOf, draftOfCondition, type GroupDraft, newKey, pointersOf } from '../conditions/condition-draft.ts';
+import {
+  conditionOf,
+  draftOfCondition,
+  type GroupDraft,
+  newKey,
+  pointersOf,
+} from '../../parts/rules/condition-draft.ts';
 import type { Action } from './action.ts';
 import { rulesOfScenario, type Scenario, scenarioOf } from './scenarios.ts';
 

@@ -3,10 +3,10 @@ import { type ReactNode, useState } from 'react';
 import { actions as words } from '../../messages/en/actions.ts';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
 import { Panel } from '../../parts/panel.tsx';
-import { conditionOf, isComplete } from '../conditions/condition-draft.ts';
-import { ConditionStudio } from '../conditions/condition-studio.tsx';
-import { conditionWords } from '../conditions/condition-words.ts';
-import { useBehaviors } from '../conditions/use-behaviors.ts';
+import { conditionOf, isComplete } from '../../parts/rules/condition-draft.ts';
+import { ConditionStudio } from '../../parts/rules/condition-studio.tsx';
+import { conditionWords } from '../../parts/rules/condition-words.ts';
+import { useBehaviors } from '../../parts/rules/use-behaviors.ts';
 import type { StepProps } from './action-editor.tsx';
 import { isScenario, rulesOfScenario, type Scenario, scenarioOf, scenarios } from './scenarios.ts';
 

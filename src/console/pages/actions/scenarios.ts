@@ -1,6 +1,6 @@
 import { actions } from '../../messages/en/actions.ts';
 import type { IconName } from '../../parts/icon.tsx';
-import { type GroupDraft, newBehavior, newGroup } from '../conditions/condition-draft.ts';
+import { type GroupDraft, newBehavior, newGroup } from '../../parts/rules/condition-draft.ts';
 
 /** What an action can begin with: a standard behavior, or nothing. */
 export type Scenario = keyof typeof actions.scenarios;

@@ -3,8 +3,8 @@ import type { ReactNode } from 'react';
 import { actions as words } from '../../messages/en/actions.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { Panel } from '../../parts/panel.tsx';
-import { seenWords } from '../conditions/parameter-box.tsx';
-import { useParameters } from '../conditions/use-parameters.ts';
+import { seenWords } from '../../parts/rules/parameter-box.tsx';
+import { useParameters } from '../../parts/rules/use-parameters.ts';
 import css from './action-editor.module.css';
 
 const w = words.sources;

@@ -3,8 +3,8 @@ import type { ReactNode } from 'react';
 import { behaviors as words } from '../../messages/en/behaviors.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { Panel } from '../../parts/panel.tsx';
-import { ParameterBox } from '../conditions/parameter-box.tsx';
-import { useParameters } from '../conditions/use-parameters.ts';
+import { ParameterBox } from '../../parts/rules/parameter-box.tsx';
+import { useParameters } from '../../parts/rules/use-parameters.ts';
 import { type AttributeRow, newAttribute } from './behavior-draft.ts';
 import css from './behavior-editor.module.css';
 

@@ -6,8 +6,8 @@ import {
   newGroup,
   newKey,
   pointersOf,
-} from '../conditions/condition-draft.ts';
-import type { Behavior } from '../conditions/use-behaviors.ts';
+} from '../../parts/rules/condition-draft.ts';
+import type { Behavior } from '../../parts/rules/use-behaviors.ts';
 
 /** A behavior as its editor holds it. */
 export type BehaviorDraft = {

@@ -3,11 +3,11 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { behaviors as words } from '../../messages/en/behaviors.ts';
 import { GuardedItem, RowMenu } from '../../parts/row-menu.tsx';
+import type { Behavior } from '../../parts/rules/use-behaviors.ts';
 import { saveFile } from '../../parts/save-file.ts';
 import { showAs } from '../../parts/shown-as.ts';
 import { deleteLater } from '../../parts/undo.ts';
 import { useMay } from '../../session/rights.ts';
-import type { Behavior } from '../conditions/use-behaviors.ts';
 
 /** What can be done with a behavior in its row. */
 export function BehaviorMenu({ behavior }: { behavior: Behavior }): ReactNode {

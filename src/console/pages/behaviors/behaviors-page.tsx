@@ -7,12 +7,12 @@ import { behaviors as words } from '../../messages/en/behaviors.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { type Column, ListPage } from '../../parts/list-page.tsx';
 import { RowLink } from '../../parts/row-link.tsx';
+import { type BehaviorName, conditionWords } from '../../parts/rules/condition-words.ts';
+import { type Behavior, useBehaviors } from '../../parts/rules/use-behaviors.ts';
 import { Time } from '../../parts/time.tsx';
 import { useDeleted } from '../../parts/undo.ts';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
-import { type BehaviorName, conditionWords } from '../conditions/condition-words.ts';
-import { type Behavior, useBehaviors } from '../conditions/use-behaviors.ts';
 import { BehaviorMenu } from './behavior-menu.tsx';
 
 export function BehaviorsPage(): ReactNode {

@@ -5,8 +5,8 @@ import { type ReactNode, useState } from 'react';
 import { apiQuery } from '../../data/api.ts';
 import { behaviors as words } from '../../messages/en/behaviors.ts';
 import { notifyDone } from '../../parts/notify.ts';
+import type { Behavior } from '../../parts/rules/use-behaviors.ts';
 import { Page } from '../../shell/page.tsx';
-import type { Behavior } from '../conditions/use-behaviors.ts';
 import { draftOfBehavior, emptyDraft } from './behavior-draft.ts';
 import { BehaviorEditor } from './behavior-editor.tsx';
 

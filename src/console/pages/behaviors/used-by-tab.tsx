@@ -6,8 +6,8 @@ import type { Condition } from '../../../contract/documents/condition.ts';
 import { apiQuery } from '../../data/api.ts';
 import { behaviors as words } from '../../messages/en/behaviors.ts';
 import { Panel } from '../../parts/panel.tsx';
+import { type Behavior, useBehaviors } from '../../parts/rules/use-behaviors.ts';
 import { StatusBadge } from '../../parts/status-badge.tsx';
-import { type Behavior, useBehaviors } from '../conditions/use-behaviors.ts';
 import css from './used-by-tab.module.css';
 
 const w = words.details;

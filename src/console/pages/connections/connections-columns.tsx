@@ -9,7 +9,7 @@ import { authenticationOf } from './authentication-standing.ts';
 import { stateOf } from './connection.ts';
 import type { Row } from './connections-list.ts';
 import { SpeedCell, SuccessCell } from './figure-cells.tsx';
-import { UsersCell } from './users.tsx';
+import { UsersCell } from './used-by.tsx';
 
 const w = words.columns;
 

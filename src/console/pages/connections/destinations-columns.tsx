@@ -9,7 +9,7 @@ import { Time } from '../../parts/time.tsx';
 import { useDestinationStatus } from './change-status.ts';
 import { Nothing, SpeedCell, SuccessCell } from './figure-cells.tsx';
 import type { Destination, Figures, Usage } from './usage.ts';
-import { UsersCell } from './users.tsx';
+import { UsersCell } from './used-by.tsx';
 
 const w = words.destinations;
 

@@ -16,7 +16,7 @@ import { DeleteDestination } from './delete-destination.tsx';
 import { copyOf } from './destination-copy.ts';
 import { columnsFor, type DestinationRow } from './destinations-columns.tsx';
 import { useFigures, useHeld, useUsage } from './usage.ts';
-import { namesOf } from './users.tsx';
+import { namesOf } from './used-by.tsx';
 
 const w = words.destinations;
 const address = '/connections/$connectionId/destinations/$destinationId';

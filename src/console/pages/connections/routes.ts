@@ -69,7 +69,7 @@ const destination = createRoute({
     // A new destination may begin with a pasted command.
     from: choice(['curl']),
   }),
-  component: lazyPage(() => import('../studio/destination-page.tsx'), 'DestinationPage'),
+  component: lazyPage(() => import('../destinations/destination-page.tsx'), 'DestinationPage'),
 });
 
 export const connectionRoutes = [list, types, create, curl, file, details, destination] as const;

@@ -5,8 +5,8 @@ import { Nothing } from '../../parts/list-page.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import type { Connection } from './connection.ts';
 import { useUsage } from './usage.ts';
+import { ActionLink } from './used-by.tsx';
 import css from './used-by-tab.module.css';
-import { ActionLink } from './users.tsx';
 
 const w = words.usedBy;
 

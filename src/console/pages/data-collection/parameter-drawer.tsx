@@ -15,7 +15,7 @@ import { useMay } from '../../session/rights.ts';
 import type { User } from './parameter-uses.ts';
 import css from './parameters-page.module.css';
 import type { Parameter } from './parameters-page.tsx';
-import { Users } from './users.tsx';
+import { Users } from './used-by-list.tsx';
 
 const words = dataCollection.parameters;
 

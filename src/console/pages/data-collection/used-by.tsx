@@ -6,7 +6,7 @@ import { dataCollection } from '../../messages/en/data-collection.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { useMay } from '../../session/rights.ts';
 import { collectorUses } from './parameter-uses.ts';
-import { Users } from './users.tsx';
+import { Users } from './used-by-list.tsx';
 
 const words = dataCollection.details;
 

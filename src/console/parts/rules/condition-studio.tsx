@@ -1,6 +1,6 @@
 import { type ReactNode, useMemo, useState } from 'react';
 import { conditions } from '../../messages/en/conditions.ts';
-import { Panel } from '../../parts/panel.tsx';
+import { Panel } from '../panel.tsx';
 import type { ClauseStanding } from './clause-row.tsx';
 import { ConditionBuilder } from './condition-builder.tsx';
 import { type Clause, type GroupDraft, newBehavior, newComparison } from './condition-draft.ts';

@@ -2,7 +2,7 @@ import { Tabs, Text, TextInput, VisuallyHidden } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import type { Parameter } from '../../../contract/documents/parameter.ts';
 import { conditions } from '../../messages/en/conditions.ts';
-import { Icon } from '../../parts/icon.tsx';
+import { Icon } from '../icon.tsx';
 import css from './condition-studio.module.css';
 import { matches, seenWords } from './parameter-box.tsx';
 import type { Behavior } from './use-behaviors.ts';

@@ -2,7 +2,7 @@ import { Button, Group, NativeSelect } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { conditionLimits } from '../../../contract/documents/operators.ts';
 import { conditions } from '../../messages/en/conditions.ts';
-import { Icon } from '../../parts/icon.tsx';
+import { Icon } from '../icon.tsx';
 import { ClauseResult, ClauseRow, type ClauseSurroundings } from './clause-row.tsx';
 import css from './condition.module.css';
 import { type Clause, changeClause, type GroupDraft, newBehavior, newComparison, newGroup } from './condition-draft.ts';

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { type Operator, operators } from '../../../contract/documents/operators.ts';
 import type { Parameter } from '../../../contract/documents/parameter.ts';
 import { conditions } from '../../messages/en/conditions.ts';
-import { Icon } from '../../parts/icon.tsx';
+import { Icon } from '../icon.tsx';
 import { ComparisonValue } from './comparison-value.tsx';
 import css from './condition.module.css';
 import {
