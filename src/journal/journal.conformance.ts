@@ -2,6 +2,7 @@ import { describe, test } from 'node:test';
 import type { Audit } from '../audit/audit.ts';
 import { bodiesConformance } from './bodies.conformance.ts';
 import { deliveriesConformance } from './deliveries.conformance.ts';
+import { deliverySearchConformance } from './delivery-search.conformance.ts';
 import { erasuresConformance } from './erasures.conformance.ts';
 import { intakeConformance } from './intake.conformance.ts';
 import type { Journal } from './journal.ts';
@@ -29,6 +30,7 @@ export function journalConformance(name: string, make: () => Promise<Made>): voi
     deliveriesConformance(guarantee);
     orderConformance(guarantee);
     listsConformance(guarantee);
+    deliverySearchConformance(guarantee);
     replaysConformance(guarantee);
     retentionConformance(guarantee);
     bodiesConformance(guarantee);

@@ -255,7 +255,7 @@ export type Rendered = {
 
 export type Settlement = {
   deliveryId: string;
-  status: Exclude<DeliveryStatus, 'sending'>;
+  status: StoredStatus;
   reason: Reason | null;
   detail: string | null;
   errorKind: ErrorKind | null;
@@ -296,6 +296,18 @@ export interface DeliveryLog {
   event(id: string): Promise<Event | null>;
   /** A page of the deliveries that match every given filter, newest first (by id). */
   deliveries(query: DeliveryQuery): Promise<LoggedDelivery[]>;
+  /**
+   * Like `deliveries`, with filters that no index serves. The search examines deliveries from the cursor on, at least one.
+   * It ends when the page is full, after `forMs`, or after reading 32 MiB; `reached` is then the last delivery examined,
+   * where the next search continues. `reached` null: there are no more deliveries.
+   */
+  searchDeliveries(query: DeliverySearch): Promise<DeliverySearchPage>;
+  /**
+   * Counts deliveries by creation time and stored status; `closed` makes them held as in `deliveries`. Each of `edges`,
+   * ascending, starts a bucket that ends at the next one. Counts from the newest on for about `forMs`; `countedFrom` is
+   * null when all are counted.
+   */
+  histogram(query: HistogramQuery): Promise<{ counts: StatusCounts[]; countedFrom: number | null }>;
   /** `attemptLog` has the newest attempts, oldest first: all of them, or about 4 MiB. */
   delivery(id: string): Promise<(LoggedDelivery & { attemptLog: Attempt[]; rendered: Rendered | null }) | null>;
   /**
@@ -358,7 +370,7 @@ export type DeliveryQuery = {
    * `closed` lists the destinations that are on hold at `now`: their pending and retrying deliveries that are due count
    * as held. Rows still have the stored status.
    */
-  status?: Exclude<DeliveryStatus, 'sending'>;
+  status?: StoredStatus | readonly StoredStatus[];
   closed: readonly string[];
   now: number;
   actionId?: string;
@@ -378,6 +390,36 @@ export type DeliveryQuery = {
   createdBefore?: number;
 };
 
+export type StoredStatus = Exclude<DeliveryStatus, 'sending'>;
+
+export type DeliverySearch = DeliveryQuery & {
+  /** That of its event. */
+  visitorId?: string;
+  /** The status of the last attempt's response is between these, both included. */
+  httpStatus?: { from: number; to: number };
+  /** The last attempt took at least this long. */
+  durationMsMin?: number;
+  /** Whether it was not delivered, but a later delivery of a replay that repeats it was. */
+  recovered?: boolean;
+  /** In a request, a response or an error; upper and lower case are equal. */
+  text?: string;
+  forMs: number;
+};
+
+export type DeliverySearchPage = {
+  deliveries: LoggedDelivery[];
+  reached: { id: string; createdAt: number } | null;
+  looked: number;
+  lookedBytes: number;
+};
+
+export type HistogramQuery = Omit<DeliveryQuery, 'limit' | 'before' | 'after' | 'createdAfter'> & {
+  edges: readonly number[];
+  forMs: number;
+};
+
+export type StatusCounts = Record<StoredStatus, number>;
+
 /**
  * A delivery with its stored status: while its destination is on hold, a `pending` or `retrying` one is not `held`
  * here.
@@ -390,7 +432,7 @@ export type LoggedDelivery = {
   destinationId: string;
   destinationVersion: number;
   connectionId: string;
-  status: Exclude<DeliveryStatus, 'sending'>;
+  status: StoredStatus;
   reason: Reason | null;
   detail: string | null;
   errorKind: ErrorKind | null;
@@ -404,6 +446,8 @@ export type LoggedDelivery = {
   /** The replay that created it, and the delivery that it repeats; null: none. */
   replayId: string | null;
   replayOf: string | null;
+  /** A later delivery that repeats it: one that was delivered, or else the newest. Only in lists and of a single delivery. */
+  replayedBy?: { deliveryId: string; replayId: string; status: StoredStatus };
 };
 
 export type RetryRequest = {
@@ -472,7 +516,7 @@ export type StoredReplay = {
   outcome: ReplayOutcome | null;
 };
 
-export type ReplayOutcome = Record<Exclude<DeliveryStatus, 'sending'>, number>;
+export type ReplayOutcome = StatusCounts;
 
 export type ReplayStep = {
   id: string;

@@ -1,19 +1,14 @@
 import { curlCommand } from '../../contract/documents/curl.ts';
 import { AppError } from '../../contract/errors.ts';
 import type { Attempt, Delivery, LastAttempt } from '../../contract/records/delivery.ts';
-import { isFinished, type LoggedDelivery } from '../../journal/journal.ts';
+import type { LoggedDelivery } from '../../journal/journal.ts';
 import { momentOf, shownDelivery } from '../../pipeline/insight/shown-delivery.ts';
-import type { ApiParts, Call, Handlers, QueryOf } from '../call/call.ts';
+import type { ApiParts, Call, Handlers } from '../call/call.ts';
 import { withoutPayloads } from '../call/payload-redaction.ts';
-import { byId, pageOfSearch, pageOfStored, type Range } from '../http/pagination.ts';
 import { found } from '../http/validate.ts';
-import { given } from '../http/without-undefined.ts';
+import { deliveryListHandlers } from './delivery-lists.ts';
 
 type Acts = 'retryDelivery' | 'cancelDelivery';
-
-/** Limit of stored deliveries read for one page, when the displayed state differs from the stored one. */
-const scannedMax = 2_000;
-const scannedAtOnce = 200;
 
 export function deliveryHandlers(parts: ApiParts) {
   const { log } = parts.journal;
@@ -33,37 +28,8 @@ export function deliveryHandlers(parts: ApiParts) {
     return may('payloads:view') ? show(logged) : withoutPayloads(show(logged));
   }
 
-  /** Rows next to a position, nearest first, in list order. */
-  async function rows(query: QueryOf<'listDeliveries'>, range: Range & { limit: number }): Promise<LoggedDelivery[]> {
-    const { limit: _l, cursor: _c, reason: _r, status, ...filters } = query;
-    const closed = [...queueStatus.closed().keys()];
-    const wanted = { ...given(filters), ...range, closed, now: parts.now() };
-    if (status === undefined) return log.deliveries(wanted);
-    // A delivery in flight is stored as pending or retrying, or is about to be held.
-    const stored = status === 'sending' ? (['pending', 'retrying', 'held'] as const) : ([status] as const);
-    const lists = await Promise.all(stored.map((one) => log.deliveries({ ...wanted, status: one })));
-    const merged = lists.flat().sort((a, b) => (a.id < b.id ? 1 : -1));
-    return range.after === undefined ? merged.slice(0, range.limit) : merged.slice(-range.limit);
-  }
-
   return {
-    async listDeliveries({ query }) {
-      const { status, reason } = query;
-      if (reason === undefined && (status === undefined || isFinished(status)))
-        return pageOfStored(query, byId('dlv'), async (range) => (await rows(query, range)).map(show));
-      // An unfinished delivery can be in flight or behind a hold. Rows whose displayed state differs from the stored one are skipped, so more may have to be read.
-      let scanned = 0;
-      return pageOfSearch(query, byId('dlv'), async (range) => {
-        if (scanned >= scannedMax) return null;
-        scanned += scannedAtOnce;
-        const chunk = await rows(query, { ...range, limit: scannedAtOnce });
-        const last = range.after === undefined ? chunk.at(-1) : chunk.at(0);
-        const fitting = chunk
-          .map(show)
-          .filter((one) => (status ?? one.status) === one.status && (reason ?? one.reason) === one.reason);
-        return { found: fitting, reached: chunk.length === scannedAtOnce ? (last?.id ?? null) : null };
-      });
-    },
+    ...deliveryListHandlers(parts, show),
 
     getDelivery: answer,
 

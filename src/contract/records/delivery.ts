@@ -131,6 +131,11 @@ export const delivery = z.strictObject({
   /** The replay that created it, and the first delivery that it repeats. */
   replayId: z.string().nullable(),
   replayOf: z.string().nullable(),
+  /**
+   * The later delivery of a replay that repeats this one: one that was delivered, or else the newest. null: none, or this
+   * one is delivered, pending or retrying itself. `status` is as stored: on hold, it can be pending.
+   */
+  replayedBy: z.strictObject({ deliveryId: z.string(), replayId: z.string(), status: deliveryStatus }).nullable(),
   attemptLog: z.array(attempt).optional(),
 });
 export type Delivery = z.output<typeof delivery>;
@@ -148,21 +153,57 @@ export const renderResult = z.discriminatedUnion('kind', [
 ]);
 export type RenderResult = z.output<typeof renderResult>;
 
-const deliveryQuery = pageQuery({
+/** Filters of deliveries; `createdAfter` is inclusive, `createdBefore` exclusive. */
+const deliveryFilters = {
   status: deliveryStatus.optional(),
   actionId: textFilter,
   destinationId: textFilter,
   connectionId: textFilter,
   eventId: textFilter,
+  /** That of the event. */
+  visitorId: textFilter,
   replayId: textFilter,
   replayOf: textFilter,
+  /** Whether a replay delivered later what this delivery did not. */
+  recovered: flag.optional(),
   errorKind: errorKind.optional(),
   reason: reason.optional(),
+  /** The status of the last attempt's response, or its class: `422` or `4xx`. */
+  httpStatus: z
+    .string()
+    .regex(/^[1-5](\d\d|xx)$/, 'Must be an HTTP status such as 422, or a class such as 4xx.')
+    .optional(),
+  /** The least duration of the last attempt. */
+  durationMsMin: z.coerce.number().int().min(0).optional(),
   test: flag.optional(),
   batchId: textFilter,
+  /** Text in the URL, headers or body of a request, in a response, or in an error; upper and lower case are equal. */
+  q: z.string().min(2).max(200).optional(),
   createdAfter: timeFilter,
   createdBefore: timeFilter,
+};
+
+/** How far a bounded search read: `until` is the creation time of the last delivery examined; null: it examined all. */
+const searched = z.strictObject({ deliveries: z.int(), bytes: z.int(), until: timestamp.nullable() });
+
+/** The most buckets of a histogram. */
+export const bucketsMax = 200;
+
+const counts = z.record(deliveryStatus, z.int());
+
+/**
+ * The number of deliveries by creation time and status. Buckets are `bucketMs` long, oldest first, and start at multiples
+ * of that; the first and the last count only what is in the requested range. Deliveries in flight count as pending,
+ * retrying or held, except with a filter for `sending`. The count goes from the newest to the oldest for about two
+ * seconds; `countedFrom` is where it ended: earlier deliveries are not counted. null: all are.
+ */
+export const deliveryHistogram = z.strictObject({
+  bucketMs: z.int(),
+  buckets: z.array(z.strictObject({ at: timestamp, counts })),
+  totals: counts,
+  countedFrom: timestamp.nullable(),
 });
+export type DeliveryHistogram = z.output<typeof deliveryHistogram>;
 
 /** The newest attempt of a delivery, in short; null before the first. */
 const lastAttempt = z.strictObject({
@@ -175,10 +216,24 @@ const lastAttempt = z.strictObject({
 export type LastAttempt = z.output<typeof lastAttempt>;
 
 export const deliveryRoutes = tagged('deliveries', {
-  listDeliveries: api('GET /deliveries', 'deliveries:view', 'List deliveries, newest first', {
-    query: deliveryQuery,
-    output: pageOf(delivery),
-  }),
+  listDeliveries: api(
+    'GET /deliveries',
+    'deliveries:view',
+    'List deliveries, newest first (`q` needs payloads:view; with filters that no index serves, `searched` says how far the search got)',
+    { query: pageQuery(deliveryFilters), output: pageOf(delivery).extend({ searched: searched.optional() }) },
+  ),
+  getDeliveryHistogram: api(
+    'GET /deliveries/histogram',
+    'deliveries:view',
+    'Count deliveries by creation time and status, with the filters of the list (default: the last 24 hours)',
+    {
+      query: z.strictObject({
+        ...deliveryFilters,
+        buckets: z.coerce.number().int().min(1).max(bucketsMax).default(60),
+      }),
+      output: deliveryHistogram,
+    },
+  ),
   getLastAttempts: api(
     'GET /deliveries/last-attempts',
     'deliveries:view',

@@ -111,6 +111,13 @@ export function unpackAttempt(
   };
 }
 
+/** The status of a stored attempt's response; null without one. `exchange`: that of its batch. */
+export function statusOfExchange(packed: PackedAttempt, exchange: string | undefined): number | null {
+  if (packed[8] !== inExchange) return packed[8]?.[0] ?? null;
+  const shared: PackedExchange = exchange === undefined ? [null, null] : JSON.parse(exchange);
+  return shared[1]?.[0] ?? null;
+}
+
 function packRequest(request: Attempt['request'], renderedBody: string | undefined): PackedRequest | null {
   if (request === null) return null;
   const { method, url, headers, body, bodyBytes } = request;

@@ -2,8 +2,10 @@ import type { Client } from '../../sqlite/operation.ts';
 import { intakeOperations } from './operations/accept.ts';
 import { bodyOperations } from './operations/body-retention.ts';
 import { logOperations } from './operations/delivery-commands.ts';
+import { deliveryHistogramOperations } from './operations/delivery-histogram.ts';
 import { deliveryListOperations } from './operations/delivery-list.ts';
 import { queueOperations } from './operations/delivery-queue.ts';
+import { deliverySearchOperations } from './operations/delivery-search.ts';
 import { erasureOperations } from './operations/erasures.ts';
 import { eventOperations } from './operations/events.ts';
 import { leaseOperations } from './operations/leases.ts';
@@ -21,6 +23,8 @@ export const operations = {
   ...settleOperations,
   ...logOperations,
   ...deliveryListOperations,
+  ...deliverySearchOperations,
+  ...deliveryHistogramOperations,
   ...replayOperations,
   ...retentionOperations,
   ...bodyOperations,

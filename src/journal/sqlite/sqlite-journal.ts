@@ -2,10 +2,19 @@ import { AppError } from '../../contract/errors.ts';
 import { placedId, placeOf } from '../../contract/ids.ts';
 import type { Sqlite } from '../../sqlite/sqlite.ts';
 import { countByAction } from '../count-by-action.ts';
-import type { CountByAction, DeliveryLog, DeliveryQueue, Journal, RetentionStore, Statistics } from '../journal.ts';
+import {
+  addCounters,
+  type CountByAction,
+  type DeliveryLog,
+  type DeliveryQueue,
+  type Journal,
+  type RetentionStore,
+  type Statistics,
+} from '../journal.ts';
 import { dueOf, historyOf } from './delivery-codec.ts';
 import { eventOfLine, lineStart } from './event-codec.ts';
 import { acceptedOf, packRequests } from './operations/accept.ts';
+import { type Counted, noCounts } from './operations/delivery-histogram.ts';
 import { deliveryId, deliveryIds, packPlanned } from './operations/planned.ts';
 import { packSettle } from './operations/settle.ts';
 import type { JournalClient, operations } from './operations.ts';
@@ -19,6 +28,8 @@ import { sqliteReplays } from './sqlite-replays.ts';
  */
 const maxDelayMs = 10;
 
+/** How long one part of a count uses the reader thread; other reads run in between. */
+const countedAtOnceMs = 100;
 const rowsAtOnce = 500;
 // Each body may be in another block, which is read and rewritten.
 const bodiesAtOnce = 50;
@@ -152,14 +163,30 @@ function deliveryLog(client: JournalClient): DeliveryLog {
       const line = place && (await client.read('event', place));
       return line && eventOfLine(line);
     },
-    async deliveries({ before, after, eventId, replayOf, ...rest }) {
-      const older = cursor('delivery', before);
-      const newer = cursor('delivery', after);
-      const event = cursor('event', eventId);
-      const repeated = cursor('delivery', replayOf);
-      if (older === undefined || newer === undefined || event === undefined || repeated === undefined) return [];
-      const query = { ...rest, before: older?.number ?? null, after: newer?.number ?? null, event, repeated };
-      return client.read('listDeliveries', query);
+    async deliveries(query) {
+      const placed = withPlaces(query);
+      return placed === null ? [] : client.read('listDeliveries', placed);
+    },
+    async searchDeliveries(query) {
+      const placed = withPlaces(query);
+      if (placed === null) return { deliveries: [], reached: null, looked: 0, lookedBytes: 0 };
+      const { reached, ...found } = await client.read('searchDeliveries', placed);
+      const at = reached && { id: deliveryId(reached.timeMs, reached.number), createdAt: reached.timeMs };
+      return { ...found, reached: at };
+    },
+    async histogram({ forMs, ...query }) {
+      const endsAt = performance.now() + forMs;
+      const counts = query.edges.map(noCounts);
+      const placed = withPlaces(query);
+      let countedFrom: number | null = null;
+      for (let before: number | null = null; placed !== null; ) {
+        const part: Counted = await client.read('countDeliveries', { ...placed, before, forMs: countedAtOnceMs });
+        for (const [bucket, more] of part.counts.entries()) addCounters(counts[bucket] ?? noCounts(), more);
+        countedFrom = part.next?.timeMs ?? null;
+        before = part.next?.number ?? null;
+        if (before === null || performance.now() >= endsAt) break;
+      }
+      return { counts, countedFrom };
     },
     async delivery(id) {
       const place = placeOf('delivery', id);
@@ -236,6 +263,17 @@ function statistics(client: JournalClient): Statistics {
 }
 
 const numbersOf = (ids: readonly string[]) => ids.flatMap((id) => placeOf('delivery', id)?.number ?? []);
+
+/** A query with its ids decoded; null when one of them is no id, so that nothing matches. */
+function withPlaces<Q extends { before?: string; after?: string; eventId?: string; replayOf?: string }>(query: Q) {
+  const { before, after, eventId, replayOf, ...rest } = query;
+  const older = cursor('delivery', before);
+  const newer = cursor('delivery', after);
+  const event = cursor('event', eventId);
+  const repeated = cursor('delivery', replayOf);
+  if (older === undefined || newer === undefined || event === undefined || repeated === undefined) return null;
+  return { ...rest, before: older?.number ?? null, after: newer?.number ?? null, event, repeated };
+}
 
 /** null: no id was given; undefined: the text is not an id. */
 function cursor(kind: 'event' | 'delivery', id: string | undefined) {

@@ -62,6 +62,7 @@ export function shownDelivery(logged: LoggedDelivery & { attemptLog?: Attempt[] 
     test: same.test,
     replayId: same.replayId,
     replayOf: same.replayOf,
+    replayedBy: same.replayedBy ?? null,
     ...(attemptLog === undefined ? {} : { attemptLog }),
   };
 }

@@ -43,6 +43,7 @@ const delivery: Delivery = {
   test: false,
   replayId: null,
   replayOf: null,
+  replayedBy: null,
 };
 
 test('why nothing was sent is said down to the clause that decided and the value that was found', () => {

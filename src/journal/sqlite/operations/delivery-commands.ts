@@ -11,7 +11,7 @@ import { statusCodes } from '../status-codes.ts';
 import { AttemptBlocks, type BlockLine } from './attempt-blocks.ts';
 import { exchangesOf } from './batch-exchanges.ts';
 import { finish } from './delivery-queue.ts';
-import { type DeliveryPlace, type DeliveryRow, deliveryRow, numberAt } from './delivery-row.ts';
+import { type DeliveryPlace, type DeliveryRow, deliveryRow, numberAt, withRepeat } from './delivery-row.ts';
 import { eventFinder } from './events.ts';
 import { targetIds, wordText } from './interned-ids.ts';
 import { requeueOrdered } from './order-queue.ts';
@@ -39,7 +39,8 @@ export const logOperations = {
     const lines = newestLines(new AttemptBlocks(db, budget), row, budget);
     const isNeeded = lines.some(({ rendered }) => rendered !== '' && copiesEvent(rendered));
     const event = isNeeded && row.event !== null ? eventFinder(db)(row.event) : null;
-    return { row, lines, exchanges: exchangesOf(db, lines, budget), event };
+    const logged = withRepeat(db, row);
+    return { row: { ...row, logged }, lines, exchanges: exchangesOf(db, lines, budget), event };
   },
 
   retry(db: Db, retry: DeliveryPlace & Pick<RetryRequest, 'now' | 'render'> & Described): boolean {

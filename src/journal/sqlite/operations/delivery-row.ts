@@ -1,4 +1,4 @@
-import { placedId } from '../../../contract/ids.ts';
+import { placedId, placeOf } from '../../../contract/ids.ts';
 import type { Db } from '../../../sqlite/db.ts';
 import type { LoggedDelivery } from '../../journal.ts';
 import type { EventPlace } from '../event-codec.ts';
@@ -91,6 +91,29 @@ export function deliveryRow(db: Db, number: number): DeliveryRow | undefined {
   };
   const same = { number, status, event, exchanges, scheduleStep, waitedMs, deaths, block, renderedBlock };
   return { logged, ...same, orderKey, idempotencyKey };
+}
+
+/** A delivery as lists have it: with the later one that repeats it, if it was not delivered itself. */
+export function listedDelivery(db: Db, number: number): LoggedDelivery | null {
+  const row = deliveryRow(db, number);
+  return row === undefined ? null : withRepeat(db, row);
+}
+
+export function withRepeat(db: Db, { number, status, logged }: DeliveryRow): LoggedDelivery {
+  const isOpen = status === statusCodes.pending || status === statusCodes.retrying;
+  if (isOpen || status === statusCodes.delivered) return logged;
+  // Repeats name the first delivery of their chain, which has the lowest number.
+  const first = logged.replayOf === null ? number : placeOf('delivery', logged.replayOf)?.number;
+  const repeat = db.get<{ number: number; createdAt: number; status: number; target: number }>(
+    `SELECT number, created_at AS createdAt, status, target FROM delivery INDEXED BY delivery_replay_of
+     WHERE replay_of = ? AND number > ? ORDER BY status = ${statusCodes.delivered} DESC, number DESC LIMIT 1`,
+    first ?? null,
+    number,
+  );
+  if (repeat === undefined) return logged;
+  const { replay } = targetOf(db, repeat.target);
+  const id = deliveryId(repeat.createdAt, repeat.number);
+  return { ...logged, replayedBy: { deliveryId: id, replayId: replay, status: statusOf(repeat.status) } };
 }
 
 /** The lowest number of the deliveries created at `timeMs` or later; the next new number when there is none. */

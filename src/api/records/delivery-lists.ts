@@ -1,0 +1,162 @@
+import { AppError } from '../../contract/errors.ts';
+import type { Delivery, DeliveryHistogram, DeliveryStatus } from '../../contract/records/delivery.ts';
+import { type DeliverySearch, isFinished, type LoggedDelivery, type StoredStatus } from '../../journal/journal.ts';
+import type { ApiParts, Call, Handlers, QueryOf } from '../call/call.ts';
+import { byId, pageOfSearch, pageOfStored } from '../http/pagination.ts';
+import { given } from '../http/without-undefined.ts';
+import { bucketsOf } from './histogram-buckets.ts';
+
+type Filters = Omit<QueryOf<'listDeliveries'>, 'limit' | 'cursor'>;
+
+/** Limits of one search or count, for all its reads together. */
+const searchedForMs = 2_000;
+const searchedBytesMax = 256 * 1024 * 1024;
+/** How long one read uses the reader thread; other reads run in between. */
+const readForMs = 100;
+const readAtOnce = 500;
+const dayMs = 86_400_000;
+
+/** `show`: a stored delivery as the API returns it. */
+export function deliveryListHandlers(parts: ApiParts, show: (logged: LoggedDelivery) => Delivery) {
+  const { log } = parts.journal;
+  const { queueStatus } = parts.pipeline;
+
+  function stored(filters: Filters) {
+    const { status, reason: _r, q, httpStatus, ...same } = filters;
+    return {
+      ...given({ ...same, text: q, status: status && storedAs(status) }),
+      ...(httpStatus !== undefined && { httpStatus: statusRange(httpStatus) }),
+      closed: [...queueStatus.closed().keys()],
+      now: parts.now(),
+    };
+  }
+
+  /** An unfinished delivery can be in flight or behind a hold, so its state and reason are known only now. */
+  function shown({ status, reason }: Filters, found: readonly LoggedDelivery[]): Delivery[] {
+    return found
+      .map(show)
+      .filter((one) => (status ?? one.status) === one.status && (reason ?? one.reason) === one.reason);
+  }
+
+  /** Reads parts of a search, within its limits. */
+  function boundedSearch() {
+    const endsAt = performance.now() + searchedForMs;
+    const searched = { deliveries: 0, bytes: 0, until: null as string | null }; // an instant, once a read has ended
+    return {
+      searched,
+      /** null: a limit is reached. */
+      async next(query: Omit<DeliverySearch, 'forMs'>) {
+        if (performance.now() >= endsAt || searched.bytes >= searchedBytesMax) return null;
+        const part = await log.searchDeliveries({ ...query, forMs: readForMs });
+        searched.deliveries += part.looked;
+        searched.bytes += part.lookedBytes;
+        searched.until = part.reached && new Date(part.reached.createdAt).toISOString();
+        return part;
+      },
+    };
+  }
+
+  async function countBySearch(filters: Filters, counts: Counts): Promise<string | null> {
+    const query = stored(filters);
+    const { searched, next } = boundedSearch();
+    let before: { before?: string } = {};
+    for (;;) {
+      const part = await next({ ...query, ...before, limit: readAtOnce });
+      if (part === null) return searched.until;
+      for (const { createdAt, status } of shown(filters, part.deliveries)) counts.add(Date.parse(createdAt), status, 1);
+      if (part.reached === null) return null;
+      before = { before: part.reached.id };
+    }
+  }
+
+  return {
+    async listDeliveries({ query, may }) {
+      checkMaySearch(query, may);
+      const { limit: _l, cursor: _c, ...filters } = query;
+      const of = stored(filters);
+      if (!isSearch(filters))
+        return pageOfStored(query, byId('dlv'), async (range) => (await log.deliveries({ ...of, ...range })).map(show));
+      const isExact = !isDerived(filters);
+      const { searched, next } = boundedSearch();
+      const page = await pageOfSearch(query, byId('dlv'), async (range, missing) => {
+        const part = await next({ ...of, ...range, limit: isExact ? missing : readAtOnce });
+        return part && { found: shown(filters, part.deliveries), reached: part.reached?.id ?? null };
+      });
+      return { ...page, searched };
+    },
+
+    async getDeliveryHistogram({ query, may }) {
+      checkMaySearch(query, may);
+      const { buckets, createdBefore: to = parts.now() + 1, createdAfter = to - dayMs, ...rest } = query;
+      const from = Math.min(createdAfter, to - 1);
+      const filters = { ...rest, createdAfter: from, createdBefore: to };
+      const { bucketMs, starts } = bucketsOf(from, to, buckets);
+      const counts = countsOf(starts);
+      let countedFrom: string | null;
+      if (isSearch(filters) && !isOfUnfinished(filters)) countedFrom = await countBySearch(filters, counts);
+      else {
+        const { createdAfter: _, ...of } = stored(filters);
+        const edges = starts.map((at) => Math.max(at, from));
+        const counted = await log.histogram({ ...of, edges, forMs: searchedForMs });
+        for (const [bucket, more] of counted.counts.entries())
+          for (const [status, count] of Object.entries(more))
+            counts.add(edges[bucket] ?? from, status as StoredStatus, count); // the keys of stored counts
+        countedFrom = counted.countedFrom === null ? null : new Date(counted.countedFrom).toISOString();
+      }
+      return { bucketMs, ...counts.all(), countedFrom };
+    },
+  } satisfies Partial<Handlers>;
+}
+
+/** Searching bodies needs the same right as reading them, because results reveal the text. */
+function checkMaySearch({ q }: Filters, may: Call['may']): void {
+  if (q !== undefined && !may('payloads:view'))
+    throw new AppError('forbidden', 'Searching requests and responses needs the right payloads:view.');
+}
+
+/** Whether deliveries have to be examined one by one. */
+function isSearch(filters: Filters): boolean {
+  const { visitorId, httpStatus, durationMsMin, recovered, q } = filters;
+  return isDerived(filters) || [visitorId, httpStatus, durationMsMin, recovered, q].some((one) => one !== undefined);
+}
+
+/** Whether the filters are on what is known only when a delivery is shown. */
+function isDerived({ status, reason }: Filters): boolean {
+  return reason !== undefined || (status !== undefined && !isFinished(status));
+}
+
+/** Whether the only filter that needs a search is a state that the journal can count. */
+function isOfUnfinished({ status, ...others }: Filters): boolean {
+  return status !== undefined && status !== 'sending' && !isSearch(others);
+}
+
+/** The stored states that a displayed one can have. One in flight is stored as pending or retrying, or is about to be held. */
+const storedAs = (status: DeliveryStatus): StoredStatus[] =>
+  status === 'sending' ? ['pending', 'retrying', 'held'] : [status];
+
+function statusRange(text: string): { from: number; to: number } {
+  if (!text.endsWith('xx')) return { from: Number(text), to: Number(text) };
+  const from = Number(text[0]) * 100;
+  return { from, to: from + 99 };
+}
+
+type Counts = ReturnType<typeof countsOf>;
+
+/** Counts by bucket and status. */
+function countsOf(starts: readonly number[]) {
+  const none = () => {
+    const unfinished = { pending: 0, sending: 0, retrying: 0, held: 0 };
+    return { ...unfinished, delivered: 0, failed: 0, skipped: 0, cancelled: 0 };
+  };
+  const totals = none();
+  const buckets = starts.map((at) => ({ at: new Date(at).toISOString(), counts: none() }));
+  return {
+    add(at: number, status: DeliveryStatus, count: number) {
+      const bucket = buckets[starts.findLastIndex((start) => start <= at)];
+      if (bucket === undefined) return;
+      bucket.counts[status] += count;
+      totals[status] += count;
+    },
+    all: (): Pick<DeliveryHistogram, 'buckets' | 'totals'> => ({ buckets, totals }),
+  };
+}

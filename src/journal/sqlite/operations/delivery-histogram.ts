@@ -1,0 +1,81 @@
+import type { Db } from '../../../sqlite/db.ts';
+import type { StatusCounts } from '../../journal.ts';
+import { statusCodes, statusOf } from '../status-codes.ts';
+import { type DeliveryListQuery, type Stream, streamsOf } from './delivery-list.ts';
+import { numberAt } from './delivery-row.ts';
+import { targetIds } from './interned-ids.ts';
+
+type CountQuery = Omit<DeliveryListQuery, 'limit' | 'before' | 'after' | 'createdAfter'> & {
+  /** Starts of buckets, ascending. */
+  edges: readonly number[];
+  /** Where an earlier call ended: only deliveries before this number; null: from the newest on. */
+  before: number | null;
+  forMs: number;
+};
+
+/** `next`: where the next call continues, and the creation time of the last delivery counted; null at the end. */
+export type Counted = { counts: StatusCounts[]; next: { number: number; timeMs: number } | null };
+
+/** Numbers that one statement covers; then the time is checked. */
+const numbersAtOnce = 20_000;
+
+export const deliveryHistogramOperations = {
+  countDeliveries(db: Db, query: CountQuery): Counted {
+    const endsAt = performance.now() + query.forMs;
+    const counts = query.edges.map(noCounts);
+    const count = counter(db, query);
+    const newest = db.get<{ number: number | null }>('SELECT max(number) AS number FROM delivery')?.number ?? -1;
+    const end = query.createdBefore === undefined ? newest + 1 : numberAt(db, query.createdBefore);
+    let high = query.before ?? end;
+    for (const [bucket, at] of [...query.edges.entries()].reverse()) {
+      const start = numberAt(db, at);
+      const into = counts[bucket];
+      while (high > start && into !== undefined) {
+        const low = Math.max(start, high - numbersAtOnce);
+        count(low, high, into);
+        high = low;
+        if (performance.now() < endsAt || (bucket === 0 && high === start)) continue;
+        const sql = 'SELECT created_at FROM delivery WHERE number >= ? ORDER BY number LIMIT 1';
+        return { counts, next: { number: high, timeMs: db.get<{ created_at: number }>(sql, high)?.created_at ?? at } };
+      }
+    }
+    return { counts, next: null };
+  },
+};
+
+export function noCounts(): StatusCounts {
+  return { pending: 0, retrying: 0, held: 0, delivered: 0, failed: 0, skipped: 0, cancelled: 0 };
+}
+
+/** Adds the deliveries of a range of numbers to counts. */
+function counter(db: Db, query: CountQuery): (low: number, high: number, into: StatusCounts) => void {
+  const closed = query.closed.flatMap((destinationId) => targetIds(db, { destinationId }));
+  const streams = streamsOf(db, { ...query, limit: 0, before: null, after: null }, true);
+  const sums = streams.map((stream) => ({ stream, ...sumsOf(stream, closed) }));
+  return (low, high, into) => {
+    for (const { stream, columns, isTimed } of sums) {
+      const { index, where, values } = stream;
+      const row = db.get<Partial<StatusCounts>>(
+        `SELECT ${columns} FROM delivery ${index === null ? '' : `INDEXED BY ${index}`}
+         WHERE ${[...where, 'number >= ?', 'number < ?'].join(' AND ')}`,
+        ...(isTimed ? [query.now] : []),
+        ...values,
+        low,
+        high,
+      );
+      for (const [status, count] of Object.entries(row ?? {})) into[status as keyof StatusCounts] += count; // the columns
+    }
+  };
+}
+
+/** The columns that count a part by status. A finished part of one status is counted in its index alone. */
+function sumsOf({ of }: Stream, closed: readonly number[]): { columns: string; isTimed: boolean } {
+  const { held, retrying } = statusCodes;
+  if (of !== undefined && (of.status >= held || !closed.includes(of.target)))
+    return { columns: `count(*) AS ${statusOf(of.status)}`, isTimed: false };
+  const isHeld = `status <= ${retrying} AND target IN (${closed.join()}) AND due_at <= ?1`;
+  const columns = Object.entries(statusCodes).map(
+    ([name, code]) => `count(*) FILTER (WHERE iif(${isHeld}, ${held}, status) = ${code}) AS ${name}`,
+  );
+  return { columns: columns.join(), isTimed: true };
+}

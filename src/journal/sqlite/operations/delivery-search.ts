@@ -1,0 +1,188 @@
+import type { Event } from '../../../contract/records/event.ts';
+import type { Db } from '../../../sqlite/db.ts';
+import { type ReadBudget, readBudget } from '../../../sqlite/read-budget.ts';
+import type { DeliverySearch, LoggedDelivery } from '../../journal.ts';
+import { copiesEvent, type PackedAttempt, renderedOf, statusOfExchange, unpackAttempt } from '../attempt-codec.ts';
+import { eventOfLine, lineMatcher } from '../event-codec.ts';
+import { statusCodes } from '../status-codes.ts';
+import { AttemptBlocks } from './attempt-blocks.ts';
+import { exchangesOf } from './batch-exchanges.ts';
+import { type DeliveryListQuery, numbersNextTo } from './delivery-list.ts';
+import { type DeliveryPlace, listedDelivery } from './delivery-row.ts';
+import { eventFinder, offsetMask } from './events.ts';
+
+type DeepFilters = Pick<DeliverySearch, 'visitorId' | 'httpStatus' | 'durationMsMin' | 'recovered' | 'text'>;
+type DeliverySearchQuery = DeliveryListQuery & DeepFilters & { forMs: number };
+
+type FoundDeliveries = {
+  deliveries: LoggedDelivery[];
+  reached: DeliveryPlace | null;
+  looked: number;
+  lookedBytes: number;
+};
+
+/** The columns that the filters need. */
+type Candidate = {
+  number: number;
+  created_at: number;
+  status: number;
+  event: number | null;
+  partition: number | null;
+  offset: number | null;
+  event_at: number | null;
+  block: number | null;
+  replay_of: number | null;
+};
+
+const lookedAtOnce = 200;
+
+/**
+ * Searches by what has no index, since an index would cost every delivery: the parts of indexes that serve the other
+ * filters are read from the cursor on, and each delivery is examined.
+ */
+export const deliverySearchOperations = {
+  searchDeliveries(db: Db, query: DeliverySearchQuery): FoundDeliveries {
+    const endsAt = performance.now() + query.forMs;
+    const budget = readBudget();
+    const isNewer = query.after !== null;
+    const matches = matcher(db, query, budget);
+    const deliveries: LoggedDelivery[] = [];
+    let looked = 0;
+    let reached: DeliveryPlace | null = null;
+    const end = (at: DeliveryPlace | null): FoundDeliveries => ({
+      deliveries: isNewer ? deliveries.reverse() : deliveries,
+      reached: at,
+      looked,
+      lookedBytes: budget.unpackedBytes,
+    });
+    for (let { before, after } = query; ; ) {
+      const numbers = numbersNextTo(db, { ...query, before, after, limit: lookedAtOnce });
+      for (const number of numbers) {
+        if (reached !== null && (budget.isUnpacked || performance.now() >= endsAt)) return end(reached);
+        const candidate = candidateAt(db, number);
+        if (candidate === undefined) continue;
+        looked += 1;
+        reached = { number, timeMs: candidate.created_at };
+        const found = matches(candidate) ? listedDelivery(db, number) : null;
+        if (found !== null) deliveries.push(found);
+        if (deliveries.length === query.limit) return end(reached);
+      }
+      const last = numbers.at(-1);
+      if (last === undefined || numbers.length < lookedAtOnce) return end(null);
+      if (isNewer) after = last;
+      else before = last;
+    }
+  },
+};
+
+function candidateAt(db: Db, number: number): Candidate | undefined {
+  return db.get<Candidate>(
+    `SELECT number, created_at, status, event, event >> 48 AS partition, event & ${offsetMask} AS offset, event_at, block,
+       replay_of FROM delivery WHERE number = ?`,
+    number,
+  );
+}
+
+type Matcher = (candidate: Candidate) => boolean;
+
+/** Whether a delivery matches every filter; the cheapest are asked first. */
+function matcher(db: Db, query: DeepFilters, budget: ReadBudget): Matcher {
+  const { recovered, visitorId, httpStatus, durationMsMin, text } = query;
+  const eventAt = eventFinder(db, budget);
+  const blocks = new AttemptBlocks(db, budget);
+  const asked: Matcher[] = [];
+  if (recovered !== undefined) asked.push((one) => isRecovered(db, one) === recovered);
+  const lineOf = ({ partition, offset, event_at }: Candidate) =>
+    partition === null || offset === null || event_at === null
+      ? null
+      : eventAt({ timeMs: event_at, partition, number: offset });
+  if (visitorId !== undefined) {
+    const isOfVisitor = lineMatcher({ visitorId, lineStart: null });
+    asked.push((one) => isOfVisitor(lineOf(one)?.line ?? ''));
+  }
+  const statuses = new Map<string, number | null>();
+  if (httpStatus !== undefined || durationMsMin !== undefined)
+    asked.push(({ block, number }) => {
+      const last = lastAttempt(blocks, block, number);
+      if (last === null || last[5] < (durationMsMin ?? 0)) return false;
+      if (httpStatus === undefined) return true;
+      const status = statusOf(db, last, statuses, budget);
+      return status !== null && status >= httpStatus.from && status <= httpStatus.to;
+    });
+  if (text !== undefined) {
+    const has = textFinder(text);
+    asked.push((one) => {
+      const { lines } = blocks.history(one.block, one.number);
+      const event = lines.some(({ rendered }) => rendered !== '' && copiesEvent(rendered)) ? lineOf(one) : null;
+      return has(lines, exchangesOf(db, lines, budget), event === null ? null : eventOfLine(event));
+    });
+  }
+  return (one) => asked.every((matches) => matches(one));
+}
+
+/** Whether a later repeat was delivered and the delivery itself was not. */
+function isRecovered(db: Db, { number, status, replay_of }: Candidate): boolean {
+  if (status === statusCodes.delivered) return false;
+  const sql = `SELECT 1 FROM delivery INDEXED BY delivery_replay_of
+    WHERE replay_of = ? AND number > ? AND status = ${statusCodes.delivered} LIMIT 1`;
+  return db.get(sql, replay_of ?? number, number) !== undefined;
+}
+
+function lastAttempt(blocks: AttemptBlocks, block: number | null, number: number): PackedAttempt | null {
+  const { lines } = blocks.history(block, number, (part) => part.some(({ attempts }) => attempts !== ''));
+  const text = lines.findLast(({ attempts }) => attempts !== '')?.attempts;
+  if (text === undefined) return null;
+  const packed: PackedAttempt[] = JSON.parse(text);
+  return packed.at(-1) ?? null;
+}
+
+/** The status of an attempt's response; null without one. `known` has those of batches. */
+function statusOf(db: Db, attempt: PackedAttempt, known: Map<string, number | null>, budget: ReadBudget) {
+  const batchId = attempt[11];
+  if (batchId === null) return statusOfExchange(attempt, undefined);
+  let status = known.get(batchId);
+  if (status === undefined) {
+    const exchanges = exchangesOf(db, [{ before: null, rendered: '', attempts: JSON.stringify([attempt]) }], budget);
+    status = statusOfExchange(attempt, exchanges[batchId]);
+    known.set(batchId, status);
+  }
+  return status;
+}
+
+type Lines = ReturnType<AttemptBlocks['history']>['lines'];
+
+/**
+ * Whether stored attempts have a text. Most lines are ruled out as they are stored, as JSON inside of JSON; the others are
+ * unpacked, since a line also has ids and numbers that are not shown.
+ */
+function textFinder(text: string): (lines: Lines, exchanges: Record<string, string>, event: Event | null) => boolean {
+  const sought = literal(text);
+  const stored = literal(JSON.stringify(text).slice(1, -1));
+  const isIn = (headers: readonly [string, string][]) =>
+    headers.some((header) => header.some((text) => sought.test(text)));
+  return (lines, exchanges, event) => {
+    const isPossible =
+      event !== null ||
+      lines.some(({ rendered, attempts }) => stored.test(rendered) || stored.test(attempts)) ||
+      Object.values(exchanges).some((exchange) => stored.test(exchange));
+    if (!isPossible) return false;
+    let body: string | undefined;
+    for (const { rendered: text, attempts } of lines) {
+      const rendered = text === '' ? null : renderedOf(text, event);
+      if (rendered !== null) body = rendered.body;
+      if (rendered !== null && (sought.test(rendered.body) || sought.test(rendered.path) || isIn(rendered.headers)))
+        return true;
+      const packed: PackedAttempt[] = attempts === '' ? [] : JSON.parse(attempts);
+      for (const one of packed) {
+        const { request, response, error } = unpackAttempt(one, body, exchanges);
+        if (request !== null && (sought.test(request.url) || sought.test(request.body ?? '') || isIn(request.headers)))
+          return true;
+        if (response !== null && (sought.test(response.body ?? '') || isIn(response.headers))) return true;
+        if (error !== null && sought.test(error.message)) return true;
+      }
+    }
+    return false;
+  };
+}
+
+const literal = (text: string) => new RegExp(text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'), 'i');
