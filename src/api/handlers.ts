@@ -14,6 +14,7 @@ import { destinationHandlers } from './documents/destinations.ts';
 import { parameterHandlers } from './documents/parameters.ts';
 import { settingsHandlers } from './documents/settings.ts';
 import { templateHandlers } from './documents/templates.ts';
+import { transferHandlers } from './documents/transfer.ts';
 import { rejectedHandlers } from './intake/rejected-requests.ts';
 import { operatingHandlers } from './operating/health.ts';
 import { type Inbox, inboxHandlers } from './operating/inbox.ts';
@@ -55,6 +56,7 @@ export function allHandlers(parts: ApiParts, { streams, inbox, traces, rejected,
     ...auditHandlers(parts),
     ...secretHandlers(parts),
     ...settingsHandlers(parts),
+    ...transferHandlers(parts),
     ...privacyHandlers(parts),
     ...templateHandlers(parts),
     ...signInHandlers(parts),

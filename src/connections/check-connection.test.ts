@@ -161,7 +161,7 @@ test("keys, certificates and headers that can't be used are refused at their fie
   );
   assert.deepEqual(wrong({ settings: { tls: { ca: 'nonsense' } } }), ['/settings/tls/ca']);
   assert.deepEqual(wrong({ settings: { tls: { cert: 'nonsense', key: pem } } }), ['/settings/tls/cert']);
-  assert.deepEqual(wrong({ settings: { tls: { cert: 'nonsense' } } }), ['/settings/tls/key']);
+  assert.deepEqual(wrong({ settings: { tls: { cert: 'nonsense' } } }), ['/settings/tls/cert']);
   assert.deepEqual(wrong({ settings: { tls: { key: pem } } }), ['/settings/tls/cert']);
 });
 

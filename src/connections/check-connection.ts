@@ -116,14 +116,14 @@ function checkAssertions(auth: Oauth2): FieldError[] {
 }
 
 function checkTls(tls: ConnectionBody['settings']['tls']): FieldError[] {
-  if (tls.cert !== null && tls.key === null)
-    return [{ pointer: '/settings/tls/key', detail: 'A client certificate needs its private key.' }];
   if (tls.cert === null && tls.key !== null)
     return [{ pointer: '/settings/tls/cert', detail: 'A private key needs its client certificate.' }];
   const errors: FieldError[] = [];
   if (tls.ca !== null && !isCertificates(tls.ca))
     errors.push({ pointer: '/settings/tls/ca', detail: 'Must be one or more certificates in PEM.' });
   const key = revealIfThere(tls.key);
+  if (tls.cert !== null && key === '' && !isCertificates(tls.cert))
+    errors.push({ pointer: '/settings/tls/cert', detail: 'Must be one or more certificates in PEM.' });
   if (tls.cert !== null && key !== '' && !isPair(tls.cert, key))
     errors.push({ pointer: '/settings/tls/cert', detail: 'Certificate and private key (PEM) do not match.' });
   return errors;

@@ -5,9 +5,10 @@ import type { Auth, ConnectionBody, Header } from '../contract/documents/connect
  * entered. An empty text stored as the password of basic authentication or as client secret counts as entered. Pure.
  */
 export function missingCredentials({ auth, settings }: Pick<ConnectionBody, 'auth' | 'settings'>): string | null {
-  const { signing } = settings;
+  const { signing, tls } = settings;
   return sentence([
     ...missingOfAuth(auth),
+    ...(tls.cert !== null && tls.key === null ? ['private key of the client certificate'] : []),
     ...missingOfHeaders(settings.headers),
     ...(signing !== null && signing.secret === null && signing.previousSecret === null ? ['signing secret'] : []),
   ]);

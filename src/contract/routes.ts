@@ -11,6 +11,7 @@ import { destinationRoutes } from './documents/destination.ts';
 import { parameterRoutes } from './documents/parameter.ts';
 import { settingsRoutes } from './documents/settings.ts';
 import { templateRoutes } from './documents/template.ts';
+import { transferRoutes } from './documents/transfer.ts';
 import { operatingRoutes } from './operating.ts';
 import { auditRoutes } from './records/audit-routes.ts';
 import { deliveryRoutes } from './records/delivery.ts';
@@ -44,6 +45,7 @@ export const routeTable = {
   ...auditRoutes,
   ...secretRoutes,
   ...settingsRoutes,
+  ...transferRoutes,
   ...privacyRoutes,
   ...identityRoutes,
   ...userRoutes,

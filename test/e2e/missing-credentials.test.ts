@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { reaches, startTestApp, type TestApp, wire } from '../support/app.ts';
 import { startReceiver } from '../support/receiver.ts';
@@ -10,6 +11,9 @@ type Given = Parameters<typeof wire>[2];
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
 const signed = { privateKey: null, algorithm: 'ES256' };
+
+const file = (name: string) =>
+  readFileSync(new URL(`../../src/egress/http1/testdata/${name}`, import.meta.url), 'utf8');
 
 const patch = async (app: TestApp, id: string, body: unknown) => {
   const headers = { 'content-type': 'application/json' };
@@ -55,6 +59,11 @@ test('a connection without a credential needs attention from the moment it is sa
       { settings: { headers: [{ name: 'X-Api-Key', secret: true }] } },
       'The value of the header X-Api-Key is missing.',
       { settings: { headers: [{ name: 'X-Api-Key', secret: true, value: 'k' }] } },
+    ],
+    [
+      { settings: { tls: { cert: file('client.crt') } } },
+      'The private key of the client certificate is missing.',
+      { settings: { tls: { key: file('client.key') } } },
     ],
     [
       { settings: { signing: { scheme: 'standard-webhooks' } } },

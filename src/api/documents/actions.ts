@@ -16,7 +16,7 @@ import { type Checked, checkPrograms, type Programs, withPrograms } from './temp
 /** Actions, and their checks before saving. */
 export function actionHandlers(parts: ApiParts) {
   const { checks } = parts.pipeline;
-  const documents = documentsOf(kind, parts);
+  const documents = documentsOf(actionKind, parts);
 
   const { stored, unsaved } = actionDrafts(parts);
 
@@ -48,7 +48,7 @@ export function actionHandlers(parts: ApiParts) {
 /** Drafts of actions for checks: they must compile, but not be complete. */
 export function actionDrafts(parts: ApiParts) {
   const { configuration } = parts.pipeline;
-  const documents = documentsOf(kind, parts);
+  const documents = documentsOf(actionKind, parts);
 
   async function draftOf(json: unknown, before: Document<ActionBody> | null): Promise<ActionBody> {
     const { body } = documents.parse(json, { before, parent: null });
@@ -60,7 +60,7 @@ export function actionDrafts(parts: ApiParts) {
     /** The draft applied to the stored action; null when there is none. */
     async stored(id: string, draft: Record<string, unknown> | undefined): Promise<ActionBody | null> {
       const before = documents.find(configuration.snapshot, id);
-      return draft === undefined ? null : draftOf(patched(kind, before.body, draft), before);
+      return draft === undefined ? null : draftOf(patched(actionKind, before.body, draft), before);
     },
     /** A draft as an unsaved action; name and description are optional. */
     unsaved: (draft: Record<string, unknown>): Promise<ActionBody> => draftOf({ ...unnamed, ...draft }, null),
@@ -70,7 +70,7 @@ export function actionDrafts(parts: ApiParts) {
 /** Default texts of an unsaved action, because a template can read the name. */
 const unnamed = { name: 'New action', description: 'New action' };
 
-const kind: Kind<'action'> = {
+export const actionKind: Kind<'action'> = {
   kind: 'action',
   input: actionInput,
   wholes: ['rules'],

@@ -31,7 +31,7 @@ export function alertHandlers(parts: ApiParts) {
   } satisfies Partial<Handlers>;
 }
 
-function alertKind(parts: ApiParts): Kind<'alert'> {
+export function alertKind(parts: ApiParts): Kind<'alert'> {
   return {
     kind: 'alert',
     input: alertInput,

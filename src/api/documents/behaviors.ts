@@ -1,10 +1,10 @@
-import { behaviorInput } from '../../contract/documents/behavior.ts';
+import { type BehaviorBody, behaviorInput } from '../../contract/documents/behavior.ts';
 import type { Condition } from '../../contract/documents/condition.ts';
 import { AppError } from '../../contract/errors.ts';
 import type { Event } from '../../contract/records/event.ts';
 import { sampleEvent } from '../../pipeline/preview/sample-event.ts';
 import { behaviorConditions } from '../../pipeline/snapshot/compiled-rules.ts';
-import type { Snapshot } from '../../pipeline/snapshot/snapshot.ts';
+import type { Document, Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import { compileCondition } from '../../rules/compile.ts';
 import type { ApiParts, Call, Handlers } from '../call/call.ts';
 import { withoutValues } from '../call/payload-redaction.ts';
@@ -12,13 +12,13 @@ import { invalid } from '../http/validate.ts';
 import type { Kind } from './document-kind.ts';
 import { documentHandlers, documentsOf } from './documents.ts';
 import { isStandard } from './reading.ts';
-import { usersOf } from './references.ts';
+import { usersOf, usesBehavior } from './references.ts';
 
 /** Behaviors, their checks before saving, and tests of conditions on one event. */
 export function behaviorHandlers(parts: ApiParts) {
   const behaviors = () => [...behaviorConditions(parts.pipeline.configuration.snapshot.documents.behavior.values())];
   return {
-    ...documentHandlers('behavior', documentsOf(kind, parts)),
+    ...documentHandlers('behavior', documentsOf(behaviorKind, parts)),
     async countConditions({ body }) {
       const { conditions, last } = body();
       const problems = await parts.compute.conditionProblems({ conditions, behaviors: behaviors() });
@@ -52,7 +52,7 @@ async function eventOf({ body, may }: Call<'checkCondition'>, parts: ApiParts): 
   return found;
 }
 
-const kind: Kind<'behavior'> = {
+export const behaviorKind: Kind<'behavior'> = {
   kind: 'behavior',
   input: behaviorInput,
   wholes: ['condition'],
@@ -83,15 +83,24 @@ function ownProblems(condition: Condition, conditions: Conditions): Problems | n
 function checkUsers(id: string, conditions: Conditions, snapshot: Snapshot): void {
   const { action, behavior } = snapshot.documents;
   const present = behaviorConditions(behavior.values());
+  const affected = usersAmong(id, behavior.values());
   for (const one of [...action.values(), ...behavior.values()]) {
-    if (one.id === id) continue;
     const condition = 'rules' in one.body ? one.body.rules : one.body.condition;
+    if (one.id === id || !affected.some((used) => usesBehavior(condition, used))) continue;
     const compiled = compileCondition(condition, conditions);
     if (compiled.ok || !compileCondition(condition, present).ok) continue;
     const why = compiled.problems[0]?.message ?? '';
     const detail = `The ${one.kind} ${one.body.name} uses this behavior and would break: ${why}`;
     throw invalid([{ pointer: '/condition', detail }]);
   }
+}
+
+/** The behavior and all behaviors that use it, also indirectly. */
+function usersAmong(id: string, behaviors: Iterable<Document<BehaviorBody>>): string[] {
+  const all = [...behaviors];
+  const found = new Set([id]);
+  for (const used of found) for (const one of all) if (usesBehavior(one.body.condition, used)) found.add(one.id);
+  return [...found];
 }
 
 function refused(problems: Problems) {

@@ -1,3 +1,4 @@
+import type { StoredDocument } from '../../catalog/catalog.ts';
 import type { ManagedKind } from '../../contract/documents/document.ts';
 import { AppError } from '../../contract/errors.ts';
 import { foldName } from '../../contract/fold-name.ts';
@@ -13,10 +14,21 @@ import { placeOfName, usersOf, withIds } from './references.ts';
 import { isSameBody, secretPointers } from './secret-fields.ts';
 import { type Programs, withPrograms } from './template-errors.ts';
 
+type NamedPlace = Parameters<typeof placeOfName>[1];
 type Asking = Pick<Call, 'author' | 'principal' | 'ifMatch'>;
 
 /** The next version of a document, and warnings for the caller. `before` null: a new document. */
 type Made<K extends ManagedKind> = { body: Bodies[K]; before: Doc<K> | null; warnings: string[] };
+
+/** A document of a file or of a by-name URL, as the next version of the stored one. */
+export type Planned = {
+  before: StoredDocument | null;
+  document: StoredDocument;
+  /** Whether the document equals the stored one, so that nothing is to be stored. */
+  isSame: boolean;
+  /** All other checks before saving. Throws AppError when the document can't be saved; returns warnings. */
+  check(snapshot: Snapshot, programs: Programs): string[];
+};
 
 /**
  * Stores documents of one kind. Every write uses `configuration.change`: its checks run on the snapshot that the change
@@ -42,10 +54,17 @@ function documentStore<K extends ManagedKind>(kind: Kind<K>, parts: ApiParts, { 
     return undefined;
   }
 
-  function checkNameIsFree({ body, before }: Made<K>, snapshot: Snapshot): void {
+  function checkNameIsFree({ body, before }: Pick<Made<K>, 'body' | 'before'>, snapshot: Snapshot): void {
     const taken = sameName(body.name, scopeOf(body), snapshot);
     if (taken !== undefined && taken.id !== before?.id)
       throw new AppError('name_taken', `A ${kind.kind} named ${taken.body.name} already exists (${taken.id}).`);
+  }
+
+  /** The document with this body; the stored one when `keepsSame` and they are equal. */
+  function next({ body, before }: Pick<Made<K>, 'body' | 'before'>, call: Asking, keepsSame: boolean) {
+    if (keepsSame && before !== null && isSameBody(body, before.body)) return { document: before, isSame: true };
+    const id = before?.id ?? parts.newId(kind.kind);
+    return { document: { kind: kind.kind, id, ...nextVersion(body, before, call, parts.now()) }, isSame: false };
   }
 
   /**
@@ -63,11 +82,7 @@ function documentStore<K extends ManagedKind>(kind: Kind<K>, parts: ApiParts, { 
         const made = make(present, programs);
         const { before, warnings } = made;
         checkNameIsFree(made, present);
-        const isSame = keepsSame && before !== null && isSameBody(made.body, before.body);
-        const id = before?.id ?? parts.newId(kind.kind);
-        const document = isSame
-          ? before
-          : { kind: kind.kind, id, ...nextVersion(made.body, before, call, parts.now()) };
+        const { document, isSame } = next(made, call, keepsSame);
         stored = { document, warnings, isNew: before === null };
         return isSame ? [] : [{ op: 'put', document }];
       }),
@@ -78,13 +93,22 @@ function documentStore<K extends ManagedKind>(kind: Kind<K>, parts: ApiParts, { 
     return { id: document.id, isNew, shown: warnings.length === 0 ? shown : { ...shown, warnings } };
   }
 
-  return { findToChange, sameName, put };
+  return { findToChange, sameName, checkNameIsFree, next, put };
 }
 
 /** The operations that write documents of one kind. */
 export function documentChanges<K extends ManagedKind>(kind: Kind<K>, parts: ApiParts, reading: Reader<K>) {
-  const { read } = reading;
-  const { findToChange, sameName, put } = documentStore(kind, parts, reading);
+  const { read, parse } = reading;
+  const { findToChange, sameName, checkNameIsFree, next, put } = documentStore(kind, parts, reading);
+
+  /** The stored document with a name as paths and files have it, and the JSON of its body with ids for names. */
+  function named(call: Asking, place: NamedPlace, json: Record<string, unknown>, snapshot: Snapshot) {
+    const { name, parent } = placeOfName(kind.kind, place, snapshot);
+    const called = sameName(name, parent ?? '', snapshot);
+    const before = called === undefined ? null : findToChange(snapshot, called.id, call);
+    if (before === null) call.ifMatch(null);
+    return { name, before, parent, given: { name, ...withIds(kind.kind, json, snapshot) } };
+  }
 
   /** Stores a new version of the document with the id of the path, read from JSON. */
   async function write(call: DocumentCall, jsonOf: (before: Doc<K>) => unknown) {
@@ -118,21 +142,28 @@ export function documentChanges<K extends ManagedKind>(kind: Kind<K>, parts: Api
       const { shown, isNew } = await put(
         call,
         (snapshot, programs) => {
-          const { name, parent } = placeOfName(kind.kind, call.params.name, snapshot);
           if (!isObject(json)) throw invalid([{ pointer: '', detail: 'Must be an object.' }]);
+          const { name, given, ...basis } = named(call, { text: call.params.name }, json, snapshot);
           const called = json['name'];
           if (called !== undefined && (typeof called !== 'string' || foldName(called) !== foldName(name)))
             throw invalid([{ pointer: '/name', detail: 'Must equal the name in the URL, or be left out.' }]);
-          const named = sameName(name, parent ?? '', snapshot);
-          const before = named === undefined ? null : findToChange(snapshot, named.id, call);
-          if (before === null) call.ifMatch(null);
-          const given = { name, ...withIds(kind.kind, json, snapshot) };
-          return { before, ...read(given, { before, parent }, snapshot, programs) };
+          return { ...basis, ...read(given, basis, snapshot, programs) };
         },
         { keepsSame: true },
       );
       if (isNew) call.reply.code(201);
       return shown;
+    },
+
+    /** The document of a file, by its name. Throws AppError. */
+    planned(call: Asking, place: NamedPlace, json: Record<string, unknown>, snapshot: Snapshot): Planned {
+      const { given, ...basis } = named(call, place, json, snapshot);
+      const { before } = basis;
+      const { body, kept } = parse(given, basis);
+      checkNameIsFree({ body, before }, snapshot);
+      const check = (present: Snapshot, programs: Programs) =>
+        kind.check({ body, before, kept, snapshot: present, programs });
+      return { before, ...next({ body, before }, call, true), check };
     },
 
     async remove(call: DocumentCall): Promise<undefined> {

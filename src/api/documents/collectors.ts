@@ -6,7 +6,7 @@ import { documentHandlers, documentsOf } from './documents.ts';
 
 /** Collectors, and the creation of their keys. */
 export function collectorHandlers(parts: ApiParts) {
-  const documents = documentsOf(kind, parts);
+  const documents = documentsOf(collectorKind, parts);
   return {
     ...documentHandlers('collector', documents),
     async rotateCollectorKey(call) {
@@ -23,7 +23,7 @@ export function collectorHandlers(parts: ApiParts) {
   } satisfies Partial<Handlers>;
 }
 
-const kind: Kind<'collector'> = {
+export const collectorKind: Kind<'collector'> = {
   kind: 'collector',
   input: collectorInput,
   readOnly: ['key'],

@@ -75,7 +75,7 @@ async function answerOf(tested: Promise<Tested>): Promise<Steps> {
   return { ok, steps: steps as Steps['steps'] }; // connections/ names the same closed lists as text
 }
 
-function connectionKind(parts: ApiParts): Kind<'connection'> {
+export function connectionKind(parts: ApiParts): Kind<'connection'> {
   return {
     kind: 'connection',
     input: connectionInput,

@@ -16,7 +16,7 @@ import { checkPrograms, withPrograms } from './template-errors.ts';
 /** Destinations, their checks before saving, previews and test sends. */
 export function destinationHandlers(parts: ApiParts) {
   const { configuration, preview, checks } = parts.pipeline;
-  const documents = documentsOf(kind, parts);
+  const documents = documentsOf(destinationKind, parts);
   const actions = actionDrafts(parts);
 
   const read = (json: unknown, basis: Basis<'destination'>, snapshot: Snapshot) =>
@@ -27,7 +27,7 @@ export function destinationHandlers(parts: ApiParts) {
     const { snapshot } = configuration;
     const before = documents.find(snapshot, id);
     if (draft === undefined) return null;
-    return read(patched(kind, before.body, draft), { before, parent: null }, snapshot);
+    return read(patched(destinationKind, before.body, draft), { before, parent: null }, snapshot);
   }
 
   /** A draft as an unsaved destination of a connection; its name is optional. */
@@ -90,7 +90,7 @@ function parentOf(params: Record<string, string>, { documents }: Snapshot): stri
   return id;
 }
 
-const kind: Kind<'destination'> = {
+export const destinationKind: Kind<'destination'> = {
   kind: 'destination',
   input: destinationInput,
   complete(input, before, parent) {

@@ -14,7 +14,7 @@ type User = { kind: DocumentKind; id: string; name: string };
 /** The objects that use a document. */
 export function usersOf(kind: ManagedKind, id: string, { documents }: Snapshot): User[] {
   const { destination, action, behavior } = documents;
-  const users: Named[] = [];
+  const users: Document<{ name: string }>[] = [];
   if (kind === 'connection') users.push(...destination.values().filter(({ body }) => body.connectionId === id));
   if (kind === 'destination')
     users.push(...action.values().filter(({ body }) => body.destinations.some((row) => row.destinationId === id)));
@@ -34,55 +34,107 @@ export function usesBehavior(condition: Condition, id: string): boolean {
 }
 
 /**
- * Reads the name in a by-name path. For a destination it is `Connection/Destination`: of the possible splits, one with
- * an existing destination; else the first with a connection, which is `parent`.
+ * Reads the name in a by-name path or a file. For a destination it is its own name with that of its connection, `of`,
+ * or else `Connection/Destination`: of the possible splits, one with an existing destination; else the first with a
+ * connection. `parent`: the id of the connection.
  */
 export function placeOfName(
   kind: ManagedKind,
-  text: string,
+  { text, of = null }: { text: string; of?: string | null },
   snapshot: Snapshot,
 ): { name: string; parent: string | null } {
   if (kind !== 'destination') return { name: text, parent: null };
+  if (of !== null) return { name: text, parent: idNamed('connection', of, snapshot, ['connection']) };
   const id = destinationNamed(text, snapshot, []);
   const found = id === null ? undefined : snapshot.documents.destination.get(id);
   if (found !== undefined) return { name: found.body.name, parent: found.body.connectionId };
-  for (let at = text.indexOf('/'); at !== -1; at = text.indexOf('/', at + 1)) {
-    const connection = findNamed(text.slice(0, at), snapshot.documents.connection);
-    if (connection !== null) return { name: text.slice(at + 1), parent: connection };
+  for (const [connection, name] of splitsOf(text)) {
+    const parent = findNamed('connection', connection, snapshot);
+    if (parent !== null) return { name, parent };
   }
-  throw invalid([
-    { pointer: '', detail: `No connection matches ${text}. The URL must end with Connection/Destination.` },
-  ]);
+  throw invalid([{ pointer: '', detail: `No connection matches ${text}. The name must be Connection/Destination.` }]);
 }
 
 /** A body with the names of other documents replaced by ids. Throws AppError `invalid_value` for an unknown name. */
 export function withIds(kind: ManagedKind, json: Record<string, unknown>, snapshot: Snapshot): Record<string, unknown> {
-  const { connection, action } = snapshot.documents;
   switch (kind) {
     case 'destination': {
       const { connection: named, ...rest } = json;
       if (named === undefined) return json;
       if (typeof named !== 'string') throw invalid([{ pointer: '/connection', detail: 'Must be a name or an id.' }]);
-      return { ...rest, connectionId: idNamed(named, connection, 'connection', ['connection']) };
+      return { ...rest, connectionId: idNamed('connection', named, snapshot, ['connection']) };
     }
     case 'action':
       return mapped(json, {
-        rules: (rules) => withBehaviorIds(rules, snapshot, ['rules']),
+        rules: (rules) => mapBehaviors(rules, ['rules'], (named, path) => idNamed('behavior', named, snapshot, path)),
         destinations: (rows) => mapList(rows, (row, i) => withDestinationId(row, i, snapshot)),
       });
     case 'behavior':
-      return mapped(json, { condition: (condition) => withBehaviorIds(condition, snapshot, ['condition']) });
-    case 'alert': {
-      const idsAmong = (among: ReadonlyMap<string, Named>, what: string) => (names: unknown) =>
-        mapList(names, (one, i) =>
-          typeof one === 'string' ? idNamed(one, among, what, ['rules', `${what}Ids`, i]) : one,
-        );
-      const ids = { connectionIds: idsAmong(connection, 'connection'), actionIds: idsAmong(action, 'action') };
-      return mapped(json, { rules: (rules) => (isObject(rules) ? mapped(rules, ids) : rules) });
-    }
+      return mapped(json, {
+        condition: (condition) =>
+          mapBehaviors(condition, ['condition'], (named, path) => idNamed('behavior', named, snapshot, path)),
+      });
+    case 'alert':
+      // An unknown text stays: the alert may already have the id of a deleted object.
+      return mapAlertLists(json, (what, text) => findNamed(what, text, snapshot) ?? text);
     default:
       return json;
   }
+}
+
+/**
+ * A stored body with the names of other documents instead of ids: `withIds` makes the same body of it. A name that
+ * would be read as another document stays an id, and so does the id of a deleted one.
+ */
+export function withNames(
+  kind: ManagedKind,
+  body: Record<string, unknown>,
+  snapshot: Snapshot,
+): Record<string, unknown> {
+  const nameOf = (of: 'connection' | 'behavior' | 'action', id: string): string => {
+    const name = snapshot.documents[of].get(id)?.body.name;
+    return name !== undefined && findNamed(of, name, snapshot) === id ? name : id;
+  };
+  switch (kind) {
+    case 'destination': {
+      const { connectionId, ...rest } = body;
+      return { connection: nameOf('connection', String(connectionId)), ...rest };
+    }
+    case 'action':
+      return mapped(body, {
+        rules: (rules) => mapBehaviors(rules, [], (id) => nameOf('behavior', id)),
+        destinations: (rows) =>
+          mapList(rows, (row) => {
+            const { destinationId, ...rest } = Object(row);
+            return { destination: destinationName(String(destinationId), snapshot), ...rest };
+          }),
+      });
+    case 'behavior':
+      return mapped(body, { condition: (condition) => mapBehaviors(condition, [], (id) => nameOf('behavior', id)) });
+    case 'alert':
+      return mapAlertLists(body, nameOf);
+    default:
+      return body;
+  }
+}
+
+/** The name of a destination with that of its connection, `Connection/Destination`; its id where that is ambiguous. */
+export function destinationName(id: string, snapshot: Snapshot): string {
+  const found = snapshot.documents.destination.get(id)?.body;
+  const of = found && snapshot.documents.connection.get(found.connectionId)?.body;
+  if (found === undefined || of === undefined) return id;
+  const text = `${of.name}/${found.name}`;
+  return destinationsNamed(text, snapshot).length === 1 ? text : id;
+}
+
+/** The names of behaviors in a condition. */
+export function behaviorNames(condition: unknown): string[] {
+  const names: string[] = [];
+  mapBehaviors(condition, [], (name) => {
+    names.push(name);
+    return name;
+  });
+  return names;
 }
 
 /** An object with some of its members mapped, where it has them. */
@@ -96,6 +148,13 @@ function mapList(value: unknown, map: (item: unknown, i: number) => unknown): un
   return Array.isArray(value) ? value.map(map) : value;
 }
 
+function mapAlertLists(json: Record<string, unknown>, map: (what: 'connection' | 'action', text: string) => string) {
+  const list = (what: 'connection' | 'action') => (texts: unknown) =>
+    mapList(texts, (one) => (typeof one === 'string' ? map(what, one) : one));
+  const lists = { connectionIds: list('connection'), actionIds: list('action') };
+  return mapped(json, { rules: (rules) => (isObject(rules) ? mapped(rules, lists) : rules) });
+}
+
 function withDestinationId(row: unknown, i: number, snapshot: Snapshot): unknown {
   if (!isObject(row) || typeof row['destination'] !== 'string') return row;
   const { destination, ...rest } = row;
@@ -105,53 +164,68 @@ function withDestinationId(row: unknown, i: number, snapshot: Snapshot): unknown
   return { destinationId, ...rest };
 }
 
-type Named = Document<{ name: string }>;
+type NamedKind = 'connection' | 'behavior' | 'action';
 
-/** The id of the object with this id or name; null when there is none. */
-function findNamed(text: string, among: ReadonlyMap<string, Named>): string | null {
+/** The id of the document with this id or name; null when there is none. */
+function findNamed(kind: NamedKind, text: string, snapshot: Snapshot): string | null {
+  const among: ReadonlyMap<string, Document<{ name: string }>> = snapshot.documents[kind];
   if (among.has(text)) return text;
-  const wanted = foldName(text);
-  for (const one of among.values()) if (foldName(one.body.name) === wanted) return one.id;
+  for (const id of snapshot.idsNamed(kind, text)) {
+    const name = among.get(id)?.body.name;
+    if (name !== undefined && foldName(name) === foldName(text)) return id;
+  }
   return null;
 }
 
 /** The same; throws AppError `invalid_value` with the pointer `path` when there is none. */
-function idNamed(text: string, among: ReadonlyMap<string, Named>, what: string, path: readonly PropertyKey[]): string {
-  const id = findNamed(text, among);
-  if (id === null) throw unknown(what, text, path);
+function idNamed(kind: NamedKind, text: string, snapshot: Snapshot, path: readonly PropertyKey[]): string {
+  const id = findNamed(kind, text, snapshot);
+  if (id === null) throw unknown(kind, text, path);
   return id;
 }
 
-/**
- * The id of the destination named `Connection/Destination`. Names can contain slashes, so every split of the text is
- * tried. null: there is none; throws AppError `invalid_value` when there are several.
- */
+/** The id of the destination with this name or id; null: there is none. Throws AppError `invalid_value` for several. */
 function destinationNamed(text: string, snapshot: Snapshot, path: readonly PropertyKey[]): string | null {
-  const { connection, destination } = snapshot.documents;
-  if (destination.has(text)) return text;
-  const wanted = foldName(text);
-  const fitting = [...destination.values()].filter(({ body }) => {
-    const of = connection.get(body.connectionId);
-    return of !== undefined && foldName(`${of.body.name}/${body.name}`) === wanted;
-  });
-  if (fitting.length > 1)
+  if (snapshot.documents.destination.has(text)) return text;
+  const [first, second] = destinationsNamed(text, snapshot);
+  if (second !== undefined)
     throw invalid([{ pointer: pointerOf(path), detail: `${text} names several destinations; use the id.` }]);
-  return fitting[0]?.id ?? null;
+  return first ?? null;
 }
 
-/** A condition with the names of behaviors replaced by ids. Depth is bounded by the limit of a JSON body. */
-function withBehaviorIds(condition: unknown, snapshot: Snapshot, path: readonly PropertyKey[]): unknown {
-  if (Array.isArray(condition)) return condition.map((one, i) => withBehaviorIds(one, snapshot, [...path, i]));
+/** The ids of the destinations named `Connection/Destination`; several, because names can contain slashes. */
+function destinationsNamed(text: string, snapshot: Snapshot): string[] {
+  const { destination } = snapshot.documents;
+  const isNamed = (id: string, name: string) => foldName(destination.get(id)?.body.name ?? '') === foldName(name);
+  return splitsOf(text).flatMap(([connection, name]) => {
+    const parent = findNamed('connection', connection, snapshot);
+    const ids = parent === null ? [] : [...snapshot.idsNamed('destination', name, parent)];
+    return ids.filter((id) => isNamed(id, name));
+  });
+}
+
+/** Every way to read a text as the names of a connection and a destination. */
+function splitsOf(text: string): [connection: string, destination: string][] {
+  if (text.length > 2 * nameLengthMax + 1) return [];
+  return Array.from(text.matchAll(/\//g), ({ index }) => [text.slice(0, index), text.slice(index + 1)]);
+}
+
+const nameLengthMax = 255;
+
+/** A condition with the names or ids of its behaviors mapped. Depth is bounded by the limit of a JSON body. */
+function mapBehaviors(
+  condition: unknown,
+  path: readonly PropertyKey[],
+  map: (named: string, path: readonly PropertyKey[]) => string,
+): unknown {
+  if (Array.isArray(condition)) return condition.map((one, i) => mapBehaviors(one, [...path, i], map));
   if (!isObject(condition)) return condition;
-  const within = (key: string) => (value: unknown) => withBehaviorIds(value, snapshot, [...path, key]);
+  const within = (key: string) => (value: unknown) => mapBehaviors(value, [...path, key], map);
   return mapped(condition, {
     all: within('all'),
     any: within('any'),
     not: within('not'),
-    behavior: (named) =>
-      typeof named === 'string'
-        ? idNamed(named, snapshot.documents.behavior, 'behavior', [...path, 'behavior'])
-        : named,
+    behavior: (named) => (typeof named === 'string' ? map(named, [...path, 'behavior']) : named),
   });
 }
 

@@ -115,6 +115,24 @@ export function showSecrets(stored: unknown): unknown {
   return Object.fromEntries(Object.entries(stored).map(([key, value]) => [key, showSecrets(value)]));
 }
 
+/**
+ * A stored body for a file: secrets stored outside as their reference (`{"set": true, "ref": …}`), others left out, so
+ * that a write keeps them. A token parameter or header keeps its name, with null.
+ */
+export function exportSecrets(body: unknown): unknown {
+  const walk = (value: unknown, path: PropertyKey[], owner: unknown): unknown => {
+    if (isSecretPlace(path, owner)) {
+      if (value instanceof Secret && value.ref !== null) return { set: true, ref: value.ref };
+      return isTokenField(path) ? null : undefined;
+    }
+    if (Array.isArray(value)) return value.map((item, i) => walk(item, [...path, i], value));
+    if (!isObject(value)) return value;
+    const entries = Object.entries(value).map(([key, child]) => [key, walk(child, [...path, key], value)] as const);
+    return Object.fromEntries(entries.filter(([, child]) => child !== undefined));
+  };
+  return walk(body, [], null);
+}
+
 /** Whether a body contains a stored secret. */
 export function holdsSecret(body: unknown): boolean {
   return !secretFields(body).next().done;

@@ -19,7 +19,8 @@ export function checkPrograms(checked: readonly Checked[], programs: Programs): 
   }
 }
 
-class NotComposed extends Error {
+/** Programs that a check needs and that are not composed yet. */
+export class NotComposed extends Error {
   readonly inputs: readonly ProgramInput[];
   constructor(inputs: readonly ProgramInput[]) {
     super('a program is not composed yet');

@@ -39,6 +39,7 @@ export type AuditAct = (typeof auditActs)[number];
 /** The kinds of things that an act changes. */
 const auditKinds = [
   ...documentKinds,
+  'configuration',
   'delivery',
   'replay',
   'issue',
@@ -57,7 +58,7 @@ export type AuditKind = (typeof auditKinds)[number];
  * One change: a JSON pointer (RFC 6901) to its place, '' for the whole. `before` is left out for an addition, `after`
  * for a removal. Secrets are marks (`{"set": true, "updatedAt": …}`); of long texts only the changed part is given.
  */
-const auditChange = z.strictObject({
+export const auditChange = z.strictObject({
   pointer: z.string(),
   before: z.unknown().optional(),
   after: z.unknown().optional(),

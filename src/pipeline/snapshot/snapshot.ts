@@ -39,10 +39,13 @@ export type Configuration = {
   readonly snapshot: Snapshot;
   /**
    * Changes documents. `build` checks against the given snapshot and returns the changes (or throws AppError); it runs
-   * again when another change was made in the meantime. Resolves when the change is durable and in effect, with an
-   * audit entry for each document.
+   * again when another change was made in the meantime; other changes wait until it has ended. Resolves when all the
+   * changes are durable and in effect, with an audit entry for each document.
    */
-  change(by: ChangeAuthor, build: (snapshot: Snapshot) => readonly Change[]): Promise<Snapshot>;
+  change(
+    by: ChangeAuthor,
+    build: (snapshot: Snapshot) => readonly Change[] | Promise<readonly Change[]>,
+  ): Promise<Snapshot>;
   /**
    * Called with each new snapshot and its changes; returns a function that removes the listener. An error in it is
    * reported, and affects neither the change nor other listeners.
@@ -136,7 +139,7 @@ export async function loadConfiguration(
     get snapshot() {
       return snapshot;
     },
-    change: (by, build) => inTurn(async () => change(by, build(snapshot))),
+    change: (by, build) => inTurn(async () => change(by, await build(snapshot))),
     watch(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

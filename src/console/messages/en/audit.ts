@@ -34,6 +34,7 @@ const acts: Readonly<Record<AuditAct, string>> = {
 };
 
 const kinds: Readonly<Record<AuditKind, string>> = {
+  configuration: 'Configuration',
   connection: 'Connection',
   destination: 'Destination',
   action: 'Action',

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import type { Right } from '../accounts/rights.ts';
+import { auditChange } from '../records/audit.ts';
+import { api, idList, tagged } from '../route.ts';
+import type { ManagedKind } from './document.ts';
+
+/** The kinds of documents in exports and imports, ordered so that each refers only to earlier ones and to itself. */
+export const transferKinds = ['collector', 'connection', 'destination', 'behavior', 'action', 'alert'] as const;
+export type TransferKind = (typeof transferKinds)[number] & ManagedKind;
+
+/** The area of rights of each kind. */
+const areas = {
+  collector: 'collectors',
+  connection: 'connections',
+  destination: 'connections',
+  behavior: 'behaviors',
+  action: 'actions',
+  alert: 'settings',
+} as const satisfies Record<TransferKind, string>;
+
+/** The right to export (`view`) or import (`manage`) documents of a kind. */
+export function rightOf(kind: TransferKind, need: 'view' | 'manage'): Right {
+  return `${areas[kind]}:${need}`;
+}
+
+/** The kind with this name, in the singular or plural; undefined: there is none. */
+export function transferKindOf(name: unknown): TransferKind | undefined {
+  return transferKinds.find((kind) => name === kind || name === `${kind}s`);
+}
+
+const kind = z.string().transform((name, ctx) => {
+  const found = transferKindOf(name);
+  if (found !== undefined) return found;
+  ctx.addIssue({ code: 'custom', message: `Must be one of ${transferKinds.join(', ')}.`, input: name });
+  return z.NEVER;
+});
+
+const kindList = z
+  .union([z.string().max(1_000), z.array(z.string().max(1_000)).max(100)])
+  .transform((given) => [given].flat().flatMap((text) => text.split(',')))
+  .pipe(z.array(kind).max(100));
+
+/** The largest number of documents in one import. */
+export const importDocumentsMax = 1_000;
+
+const name = z.string().max(511);
+
+/**
+ * A document in an export or import: the body that a client writes, with its kind, and with names instead of ids
+ * (`connection: "CRM"`, `destination: "CRM/Orders"`, `behavior: "Purchase"`). Secrets are left out, except references.
+ * The name of a destination is its own, with `connection` beside it, or `Connection/Destination`.
+ */
+const transferDocument = z.looseObject({ kind, name });
+export type TransferDocument = { kind: TransferKind; name: string; [field: string]: unknown };
+
+const fieldProblem = z.looseObject({ pointer: z.string(), detail: z.string(), code: z.string() });
+
+/**
+ * One document of an import, in the order in which they are stored. `name` of a destination: `Connection/Destination`.
+ * `diff`: the differences to the stored document, with names instead of ids; a new document is one change with the
+ * pointer ''. A step with problems is not stored; their pointers are those of the document.
+ */
+const importStep = z.strictObject({
+  kind: z.enum(transferKinds),
+  name: z.string(),
+  /** null: the document does not exist yet. */
+  id: z.string().nullable(),
+  change: z.enum(['create', 'update', 'none']),
+  problems: z.array(fieldProblem),
+  warnings: z.array(z.string()),
+  diff: z.array(auditChange),
+});
+export type ImportStep = z.output<typeof importStep>;
+
+export const importInput = z.strictObject({
+  documents: z.array(transferDocument).max(importDocumentsMax),
+  /** Only plans: nothing is stored. */
+  dryRun: z.boolean().default(false),
+  /** Stores the documents without problems, also when others have problems. */
+  partial: z.boolean().default(false),
+});
+
+export const transferRoutes = tagged('transfer', {
+  exportConfiguration: api(
+    'GET /export',
+    [],
+    'Export documents with names instead of ids and without secrets; needs View of each kind',
+    {
+      query: z.strictObject({
+        /** Kinds, separated by commas; left out: all that the caller can view. */
+        kind: kindList.optional(),
+        /** Only documents with these ids, and the destinations of connections with these ids. */
+        id: idList.optional(),
+      }),
+      output: z.strictObject({ documents: z.array(z.looseObject({ kind: z.enum(transferKinds), name })) }),
+    },
+  ),
+  importConfiguration: api(
+    'POST /import',
+    [],
+    'Create or replace documents by name, all or none; needs Manage of each kind. With dryRun, only plan it',
+    { body: importInput, output: z.strictObject({ steps: z.array(importStep) }), audit: 'import configuration' },
+  ),
+});
