@@ -1,4 +1,5 @@
 import type { App, Overrides } from './compose.ts';
+import { checkConsistency } from './config/consistency.ts';
 import type { Config } from './config/settings.ts';
 import { parseAllowRules } from './egress/guard/allow-list.ts';
 import { openSqlite, operationsOf } from './sqlite/sqlite.ts';
@@ -12,6 +13,7 @@ export type { App, Overrides } from './compose.ts';
  */
 export async function startApp(config: Config, overrides: Overrides = {}): Promise<App> {
   if (config.databaseUrl !== null) throw new Error('MILLRACE_DATABASE_URL: PostgreSQL is not supported yet; unset it.');
+  checkConsistency(config);
   const allow = parseAllowRules(config.egressAllow ?? '');
   if (!allow.ok) throw new Error(`MILLRACE_EGRESS_ALLOW: ${allow.problems.join('; ')}`);
 

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { isIP } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import { exit } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { sqliteAccounts } from './accounts/sqlite/sqlite-accounts.ts';
 import type { AllowList } from './alerts/check-alert.ts';
 import { type NotifierTiming, startAlerts } from './alerts/notifier.ts';
+import { resetMail } from './alerts/senders/reset-mail.ts';
 import { createServer } from './api/server.ts';
 import { type Clock, systemClock } from './async/clock.ts';
 import { watchClock } from './async/clock-watch.ts';
@@ -18,10 +19,11 @@ import { createAuthenticator } from './connections/authenticator.ts';
 import { idSource } from './contract/ids.ts';
 import { freeBytesOf, reserveBytesOf } from './disk/disk-space.ts';
 import type { Egress } from './egress/egress.ts';
-import type { AllowRule } from './egress/guard/allow-list.ts';
+import { type AllowRule, parseAllowRules } from './egress/guard/allow-list.ts';
 import { isHostAllowed, isMailHostAllowed, type Listener } from './egress/guard/guard.ts';
 import { http1Egress } from './egress/http1/http1-egress.ts';
 import { createIdentity } from './identity/identity.ts';
+import type { SendReset } from './identity/password-resets.ts';
 import { sqliteIssues } from './issues/sqlite/sqlite-issues.ts';
 import type { Journal } from './journal/journal.ts';
 import { sqliteOutbox } from './outbox/sqlite/sqlite-outbox.ts';
@@ -94,6 +96,10 @@ export async function compose(config: Config, storage: Storage, overrides: Overr
   const listeners = config.port === 0 ? [] : [listenerAt(config, config.port)];
   const guard = { allow, dnsServers: config.dnsServers, ownListeners: () => listeners, isInboxOpen: config.inbox };
   const egress = opened.use(overrides.egress ?? http1Egress({ ...guard, version }));
+  // The operator's own services may be at private addresses that no connection can reach.
+  const own = operatorHosts(config);
+  const ownEgress =
+    own.length === 0 ? egress : opened.use(http1Egress({ ...guard, allow: [...allow, ...own], version }));
   const outbound = {
     egress,
     isHttpAllowed: (url: string) => isHostAllowed(allow, url),
@@ -135,6 +141,7 @@ export async function compose(config: Config, storage: Storage, overrides: Overr
     adminToken: config.adminToken?.reveal() ?? null,
     failed: telemetry.failed,
     audited: telemetry.audited,
+    sendReset: resetSender(config, { ...core, egress: ownEgress, baseUrl: () => baseUrl }),
   });
   const logHead = () => logAuditHead(stores.audit, telemetry);
   await logHead();
@@ -182,7 +189,7 @@ function openCore(
 ) {
   const clock = systemClock;
   const scrubber = createScrubber();
-  if (config.adminToken !== null) scrubber.learn([config.adminToken]);
+  scrubber.learn([config.adminToken, config.smtpPassword].filter((secret) => secret !== null));
   const { scrub } = scrubber;
   const telemetry = createTelemetry({ level: config.logLevel, format: config.logFormat, scrub });
   opened.defer(telemetry.flush);
@@ -319,6 +326,21 @@ function announce(config: Config, telemetry: Telemetry, url: string, setupToken:
   if (egressAllow !== null) telemetry.noticed('private addresses are allowed', { allow: egressAllow });
   if (secretRefs.length > 0) telemetry.noticed('secrets may be kept outside', { allow: secretRefs });
   if (inbox) telemetry.noticed('the Inbox is open: everyone who can reach this server can write to it');
+}
+
+/** Sends links to reset passwords by the operator's mail server; null: there is none. */
+function resetSender(config: Config, parts: Omit<Parameters<typeof resetMail>[0], 'server'>): SendReset | null {
+  const { smtpHost: host, smtpPort: port, smtpSecurity: security, smtpUsername: username } = config;
+  if (host === null) return null;
+  const server = { host, port, security, username, password: config.smtpPassword, from: config.smtpFrom ?? '' };
+  return resetMail({ ...parts, server });
+}
+
+/** The hosts of the operator's own services, which requests to these services may reach. */
+function operatorHosts({ smtpHost }: Config): AllowRule[] {
+  const hosts = [smtpHost].filter((host) => host !== null);
+  const rules = parseAllowRules(hosts.map((host) => (isIPv6(host) ? `[${host}]` : host)).join(','));
+  return rules.ok ? rules.rules : [];
 }
 
 /** Values of the operator are fixed; the others are defaults that people can change. */

@@ -20,16 +20,24 @@ export function accountsConformance(name: string, make: () => Promise<Made>): vo
     guarantee('every record is read back as it was last written', async (accounts) => {
       assert.deepEqual(await accounts.all(), { revision: 0, records: [] });
       const records: AccountRecord[] = [
+        { kind: 'ended', value: { id: 'ses_0', digest: 's0', reason: 'password_changed', endedAt: 8 } },
         { kind: 'role', value: role({}) },
         { kind: 'session', value: session({}) },
         { kind: 'token', value: token({ userId: null, expiresAt: 5, lastUsedAt: 4 }) },
-        { kind: 'user', value: user({ passwordHash: null, invitation: { digest: 'i', expiresAt: 9 } }) },
+        {
+          kind: 'user',
+          value: user({
+            passwordHash: null,
+            invitation: { digest: 'i', expiresAt: 9 },
+            reset: { digest: 'r', expiresAt: 8 },
+          }),
+        },
       ];
       assert.equal(await accounts.change(0, records.map(put), []), 1);
       assert.deepEqual(await present(accounts), records);
       const changed: AccountRecord = { kind: 'user', value: user({ version: 2, email: 'b@x', lastSignInAt: 7 }) };
       assert.equal(await accounts.change(1, [put(changed)], []), 2);
-      assert.deepEqual(await present(accounts), [...records.slice(0, 3), changed]);
+      assert.deepEqual(await present(accounts), [...records.slice(0, 4), changed]);
     });
 
     guarantee('a change based on an older revision changes nothing', async (accounts) => {
@@ -99,6 +107,7 @@ export function user(fields: Partial<User>): User {
     roleIds: ['rol_1', 'rol_2'],
     passwordHash: '$argon2id$',
     invitation: null,
+    reset: null,
     lastSignInAt: null,
     ...fields,
   };

@@ -1,4 +1,5 @@
 import type { Right } from '../contract/accounts/rights.ts';
+import type { SessionEnd } from '../contract/accounts/sign-in.ts';
 import type { NewAuditEntry } from '../contract/records/audit.ts';
 
 /**
@@ -28,7 +29,8 @@ export type AccountRecord =
   | { kind: 'user'; value: User }
   | { kind: 'role'; value: Role }
   | { kind: 'token'; value: Token }
-  | { kind: 'session'; value: Session };
+  | { kind: 'session'; value: Session }
+  | { kind: 'ended'; value: EndedSession };
 export type AccountKind = AccountRecord['kind'];
 
 export type AccountChange =
@@ -47,9 +49,13 @@ export type User = Stamp & {
   /** An encoded Argon2 hash; null until a password is set. */
   passwordHash: string | null;
   /** The one-time invitation with which a password can be set. */
-  invitation: { digest: string; expiresAt: number } | null;
+  invitation: OneTimeLink | null;
+  /** The link for a forgotten password, sent by e-mail. */
+  reset: OneTimeLink | null;
   lastSignInAt: number | null;
 };
+
+type OneTimeLink = { digest: string; expiresAt: number };
 
 export type Role = Stamp & { id: string; name: string; description: string; rights: readonly Right[] };
 
@@ -75,3 +81,6 @@ export type Session = {
   address: string;
   userAgent: string;
 };
+
+/** Why a session ended, for the browser that still has its cookie. `digest` is that of the session. */
+export type EndedSession = { id: string; digest: string; reason: SessionEnd; endedAt: number };

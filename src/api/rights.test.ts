@@ -59,7 +59,10 @@ test('Manage implies View of its own area and of no other', async () => {
 });
 
 test('every route names existing rights, and only routes to sign in are public', () => {
-  const waysIn = ['getSetup', 'setUp', 'signIn', 'acceptInvitation'];
+  const waysIn = [
+    ...['getSetup', 'setUp', 'getSignInMethods', 'signIn', 'acceptInvitation'],
+    ...['requestPasswordReset', 'completePasswordReset'],
+  ];
   for (const { id, path, rights } of routes) {
     if (path.startsWith('/api/')) assert.equal(rights === null, waysIn.includes(id), id);
     for (const right of rights ?? []) assert.ok(allRights.includes(right satisfies Right), id);

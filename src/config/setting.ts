@@ -28,9 +28,11 @@ export function text<T extends string | null>(given: Words<T> & { accepts?: stri
 
 type Bounds = { min: number; max: number };
 
-export function integer(given: Words<number> & Bounds): Setting<number> {
+export function integer<T extends number | null>(
+  given: Words<T> & Bounds & { defaultText?: string },
+): Setting<T | number> {
   const accepts = `a whole number from ${given.min} to ${given.max}`;
-  return setting({ ...given, accepts, read: numberIn(given, {}, accepts) });
+  return setting<T | number>({ ...given, accepts, read: numberIn(given, {}, accepts) });
 }
 
 const byteUnits = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 };

@@ -66,6 +66,35 @@ export const settings = {
     isGood: (value) => /^[!-~]{24,}$/.test(value),
     description: 'An API token with the Administrator role, for automation.',
   }),
+  smtpHost: text({
+    default: null,
+    accepts: 'a host name or address',
+    description:
+      'Mail server for one-time links to people who forgot their password. If not set, an administrator creates such a link. Alerts have mail servers of their own.',
+  }),
+  smtpPort: integer({
+    default: null,
+    defaultText: '587, with tls 465',
+    min: 1,
+    max: 65_535,
+    description: 'Port of the mail server.',
+  }),
+  smtpSecurity: choice({
+    default: 'starttls',
+    of: ['starttls', 'tls', 'none'],
+    description: 'Encryption of the connection to the mail server; with starttls and tls it is required.',
+  }),
+  smtpUsername: text({ default: null, description: 'User name for the mail server; none if not set.' }),
+  smtpPassword: secret({
+    accepts: 'text without control characters',
+    isGood: (value) => !/\p{Cc}/u.test(value),
+    description: 'Password for the mail server.',
+  }),
+  smtpFrom: text({
+    default: null,
+    accepts: 'an e-mail address',
+    description: 'Sender of these e-mails; required with smtpHost.',
+  }),
   egressAllow: text({
     default: null,
     accepts: 'a comma-separated list of CIDR[:port] or host[:port]',

@@ -39,7 +39,11 @@ const newPasswordRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/new-password',
   component: lazyPage(() => import('./shell/new-password-page.tsx'), 'NewPasswordPage'),
-  validateSearch: ({ setup, invite }: Record<string, unknown>) => ({ setup: textOf(setup), invite: textOf(invite) }),
+  validateSearch: ({ setup, invite, reset }: Record<string, unknown>) => ({
+    setup: textOf(setup),
+    invite: textOf(invite),
+    reset: textOf(reset),
+  }),
 });
 
 const elsewhereRoute = createRoute({ getParentRoute: () => shellRoute, path: '$', component: NotFoundPage });

@@ -68,6 +68,7 @@ export const notRepeatable: ReadonlySet<RouteId> = new Set<RouteId>([
   'setUp',
   'signIn',
   'acceptInvitation',
+  'completePasswordReset',
   'createUser',
   'inviteUser',
   'createToken',

@@ -1,4 +1,4 @@
-import type { AccountRecord, Role, Session, Token, User } from '../accounts/accounts.ts';
+import type { AccountRecord, EndedSession, Role, Session, Token, User } from '../accounts/accounts.ts';
 import { closure, type Right } from '../contract/accounts/rights.ts';
 import { administratorRoleId } from '../contract/accounts/role.ts';
 import { administratorRole } from './default-roles.ts';
@@ -14,6 +14,7 @@ export type AccountSnapshot = {
   readonly tokensByDigest: ReadonlyMap<string, Token>;
   readonly sessions: ReadonlyMap<string, Session>;
   readonly sessionsByDigest: ReadonlyMap<string, Session>;
+  readonly endedByDigest: ReadonlyMap<string, EndedSession>;
 };
 
 export function accountSnapshot(revision: number, records: Iterable<AccountRecord>): AccountSnapshot {
@@ -21,11 +22,13 @@ export function accountSnapshot(revision: number, records: Iterable<AccountRecor
   const roles = new Map<string, Role>([[administratorRole.id, administratorRole]]);
   const tokens = new Map<string, Token>();
   const sessions = new Map<string, Session>();
+  const ended = new Map<string, EndedSession>();
   for (const { kind, value } of records) {
     if (kind === 'user') users.set(value.id, value);
     else if (kind === 'role') roles.set(value.id, value);
     else if (kind === 'token') tokens.set(value.id, value);
-    else sessions.set(value.id, value);
+    else if (kind === 'session') sessions.set(value.id, value);
+    else ended.set(value.digest, value);
   }
   const by = <T, K>(values: Iterable<T>, keyOf: (one: T) => K) =>
     new Map(Array.from(values, (one) => [keyOf(one), one] as const));
@@ -38,6 +41,7 @@ export function accountSnapshot(revision: number, records: Iterable<AccountRecor
     tokensByDigest: by(tokens.values(), ({ digest }) => digest),
     sessions,
     sessionsByDigest: by(sessions.values(), ({ digest }) => digest),
+    endedByDigest: ended,
   };
 }
 

@@ -1,9 +1,10 @@
 import type { Session, Token, User } from '../accounts/accounts.ts';
 import { allRights, closure } from '../contract/accounts/rights.ts';
+import type { CredentialEnd } from '../contract/accounts/sign-in.ts';
 import { type AccountSnapshot, isAdministrator, rightsOf } from './account-snapshot.ts';
 import type { Directory } from './directory.ts';
 import { digestOf, isSameDigest } from './one-time-secret.ts';
-import type { Authenticate, Principal } from './principal.ts';
+import type { Authenticate, Credential, Principal } from './principal.ts';
 
 /** A session ends when it was not used for this long. */
 const idleMs = 12 * 3_600_000;
@@ -88,6 +89,20 @@ export function authenticator(directory: Directory, adminToken: string | null, n
     if (isUse) directory.noteUse('token', token);
     return standing.principal;
   };
+}
+
+/**
+ * Why a credential that `authenticate` refuses is not valid. Only its holder can ask: the answer for a guessed one is
+ * `unknown`.
+ */
+export function endOf({ kind, value }: Credential, { snapshot }: Directory): CredentialEnd {
+  const digest = digestOf(value);
+  const ended = kind === 'session' ? snapshot.endedByDigest.get(digest) : undefined;
+  if (ended !== undefined) return ended.reason;
+  const known = kind === 'session' ? snapshot.sessionsByDigest.get(digest) : snapshot.tokensByDigest.get(digest);
+  if (known === undefined) return 'unknown';
+  const isDisabled = known.userId !== null && snapshot.users.get(known.userId)?.status !== 'enabled';
+  return isDisabled ? 'account_disabled' : 'expired';
 }
 
 /** When a session ends (ms since the epoch) if it is not used again. */

@@ -2,8 +2,9 @@ import type { Session, User } from '../accounts/accounts.ts';
 import type { AuditAct } from '../contract/records/audit.ts';
 import type { AccountSnapshot } from './account-snapshot.ts';
 import type { Plan } from './directory.ts';
+import { ended, endedSessionsOf } from './ended-sessions.ts';
 import { type Actor, accountEntry, stamped } from './grants.ts';
-import { namedOf, sessionsOf } from './users.ts';
+import { namedOf } from './users.ts';
 
 /** A sign-in that is no older than this needs no password again. */
 export const freshMs = 10 * 60_000;
@@ -15,10 +16,11 @@ export function setOwnPassword(
   passwordHash: string,
   actor: Actor,
 ): Plan & { user: User } {
-  const user: User = { ...before, passwordHash, invitation: null, ...stamped(actor, before) };
+  const user: User = { ...before, passwordHash, invitation: null, reset: null, ...stamped(actor, before) };
+  const others = { reason: 'password_changed', at: actor.at, but: actor.principal.sessionId } as const;
   return {
     user,
-    changes: [{ op: 'put', kind: 'user', value: user }, ...sessionsOf(snapshot, user.id, actor.principal.sessionId)],
+    changes: [{ op: 'put', kind: 'user', value: user }, ...endedSessionsOf(snapshot, user.id, others)],
     entries: [accountEntry(actor, 'set_password', namedOf(user))],
   };
 }
@@ -26,7 +28,7 @@ export function setOwnPassword(
 /** Ends some sessions of one user. The plan is empty when there are none. */
 export function endSessions(sessions: readonly Session[], act: AuditAct, actor: Actor): Plan {
   return {
-    changes: sessions.map(({ id }) => ({ op: 'remove', kind: 'session', id })),
+    changes: sessions.flatMap((one) => ended(one, 'signed_out', actor.at)),
     entries: sessions.map(({ id, address }) => accountEntry(actor, act, { kind: 'session', id, name: address })),
   };
 }

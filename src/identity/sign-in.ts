@@ -5,13 +5,14 @@ import type { AuditAuthor, NewAuditEntry } from '../contract/records/audit.ts';
 import { type AccountSnapshot, foldEmail } from './account-snapshot.ts';
 import { addressGroup } from './address-group.ts';
 import type { Directory, Plan } from './directory.ts';
+import { ended, endedSessionsOf, forgottenEnds } from './ended-sessions.ts';
 import { accountEntry } from './grants.ts';
 import { digestOf, newSecret } from './one-time-secret.ts';
 import { checkPassword } from './password-policy.ts';
 import type { Passwords } from './passwords.ts';
 import { endOfSession } from './principals.ts';
 import { type CounterKey, signInDelays } from './sign-in-delays.ts';
-import { namedOf, sessionsOf } from './users.ts';
+import { namedOf } from './users.ts';
 
 /** The origin of a sign-in; `former` is the previous session of this browser. */
 export type SignInContext = { author: AuditAuthor; address: string; userAgent: string; former: string | null };
@@ -50,15 +51,19 @@ export function createSignIns(parts: SignInParts) {
     };
     const signedIn: User = { ...user, lastSignInAt: at };
     const all = [...snapshot.sessions.values()];
-    const over = all.filter((one) => at >= endOfSession(one, directory.lastUsedAt(one)) || one.id === visit.former);
-    const own = all.filter((one) => one.userId === user.id && !over.includes(one));
+    const former = all.filter(({ id }) => id === visit.former);
+    const expired = all.filter((one) => one.id !== visit.former && at >= endOfSession(one, directory.lastUsedAt(one)));
+    const own = all.filter((one) => one.userId === user.id && !former.includes(one) && !expired.includes(one));
     const tooMany = own.sort((a, b) => b.createdAt - a.createdAt).slice(sessionsMost - 1);
     return {
       user: signedIn,
       session,
       secret,
       changes: [
-        ...[...over, ...tooMany].map(({ id }): AccountChange => ({ op: 'remove', kind: 'session', id })),
+        ...former.map(({ id }): AccountChange => ({ op: 'remove', kind: 'session', id })),
+        ...expired.flatMap((one) => ended(one, 'expired', at)),
+        ...tooMany.flatMap((one) => ended(one, 'signed_out', at)),
+        ...forgottenEnds(snapshot, at),
         { op: 'put', kind: 'user', value: signedIn },
         { op: 'put', kind: 'session', value: session },
       ],
@@ -69,6 +74,29 @@ export function createSignIns(parts: SignInParts) {
   function entry(user: User, { author }: SignInContext, act: 'sign_in' | 'set_password'): NewAuditEntry {
     const self = { ...author, principal: user.email, principalId: user.id };
     return accountEntry({ author: self, at: now() }, act, namedOf(user));
+  }
+
+  /** Sets a password with a one-time link, ends the user's sessions and signs in. */
+  async function setPassword(
+    link: 'invitation' | 'reset',
+    token: string,
+    password: string,
+    visit: SignInContext,
+  ): Promise<NewSession> {
+    const digest = digestOf(token);
+    checkPassword(password, holderOf(directory.snapshot, link, digest, now()).email);
+    const passwordHash = await passwords.hash(password);
+    const secret = newSecret();
+    return directory.change((snapshot) => {
+      const holder = holderOf(snapshot, link, digest, now());
+      const plan = opening(snapshot, { ...holder, passwordHash, invitation: null, reset: null }, secret, visit);
+      const reason = { reason: 'password_changed', at: now() } as const;
+      return {
+        ...plan,
+        changes: [...endedSessionsOf(snapshot, holder.id, reason), ...plan.changes],
+        entries: [entry(holder, visit, 'set_password'), ...plan.entries],
+      };
+    });
   }
 
   return {
@@ -88,23 +116,12 @@ export function createSignIns(parts: SignInParts) {
     },
 
     /** Sets the password that an invitation asks for. Throws AppError `unauthorized` when it is no longer valid. */
-    async accept(given: { inviteToken: string; password: string }, visit: SignInContext): Promise<NewSession> {
-      const { inviteToken, password } = given;
-      const digest = digestOf(inviteToken);
-      const invited = inviteeOf(directory.snapshot, digest, now());
-      checkPassword(password, invited.email);
-      const passwordHash = await passwords.hash(password);
-      const secret = newSecret();
-      return directory.change((snapshot) => {
-        const user = { ...inviteeOf(snapshot, digest, now()), passwordHash, invitation: null };
-        const plan = opening(snapshot, user, secret, visit);
-        return {
-          ...plan,
-          changes: [...sessionsOf(snapshot, user.id), ...plan.changes],
-          entries: [entry(user, visit, 'set_password'), ...plan.entries],
-        };
-      });
-    },
+    accept: ({ inviteToken, password }: { inviteToken: string; password: string }, visit: SignInContext) =>
+      setPassword('invitation', inviteToken, password, visit),
+
+    /** Sets the password with a link that was sent by e-mail; throws like `accept`. */
+    reset: ({ resetToken, password }: { resetToken: string; password: string }, visit: SignInContext) =>
+      setPassword('reset', resetToken, password, visit),
 
     /** Checks the password of the user. Throws like `signIn`. */
     async confirm({ email }: User, password: string, address: string): Promise<void> {
@@ -149,11 +166,16 @@ function passwordCheck({ directory, passwords, now }: SignInParts) {
   };
 }
 
-function inviteeOf({ users }: AccountSnapshot, digest: string, at: number): User {
-  for (const user of users.values())
-    if (user.invitation?.digest === digest && at < user.invitation.expiresAt && user.status === 'enabled') return user;
-  throw new AppError(
-    'unauthorized',
-    'This invitation was used, replaced or is over seven days old; ask for a new one.',
-  );
+/** The enabled user with this one-time link. Throws AppError `unauthorized`. */
+function holderOf({ users }: AccountSnapshot, link: 'invitation' | 'reset', digest: string, at: number): User {
+  for (const user of users.values()) {
+    const { digest: own, expiresAt } = user[link] ?? { digest: null, expiresAt: 0 };
+    if (own === digest && at < expiresAt && user.status === 'enabled') return user;
+  }
+  throw new AppError('unauthorized', expiredLink[link]);
 }
+
+const expiredLink = {
+  invitation: 'This invitation was used, replaced or is over seven days old; ask for a new one.',
+  reset: 'This link was used, replaced or is over an hour old; request a new one.',
+};

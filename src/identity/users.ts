@@ -4,6 +4,7 @@ import { AppError } from '../contract/errors.ts';
 import type { NewId } from '../contract/ids.ts';
 import { type AccountSnapshot, foldEmail, hasAdministrator, isAdministrator, rightsOf } from './account-snapshot.ts';
 import type { Plan } from './directory.ts';
+import { endedSessionsOf } from './ended-sessions.ts';
 import { type Actor, accountEntry, checkGrant, checkIsAbove, stamped } from './grants.ts';
 import { digestOf } from './one-time-secret.ts';
 
@@ -32,6 +33,7 @@ export function createUser(
     roleIds: [...new Set(input.roleIds)],
     passwordHash: 'passwordHash' in entry ? entry.passwordHash : null,
     invitation: 'invite' in entry ? invitationOf(entry.invite, actor) : null,
+    reset: null,
     lastSignInAt: null,
     ...stamped(actor, null),
   };
@@ -66,10 +68,13 @@ export function changeUser(
     roleIds,
     passwordHash,
     invitation: setsPassword ? null : before.invitation,
+    // It was sent to the former e-mail address.
+    reset: setsPassword || email !== before.email || status === 'disabled' ? null : before.reset,
     ...stamped(actor, before),
   };
   checkAdministratorStays(snapshot, before, user);
-  const ended = setsPassword || status === 'disabled' ? sessionsOf(snapshot, before.id) : [];
+  const reason = status === 'disabled' ? 'account_disabled' : setsPassword ? 'password_changed' : null;
+  const ended = reason === null ? [] : endedSessionsOf(snapshot, before.id, { reason, at: actor.at });
   return {
     user,
     changes: [{ op: 'put', kind: 'user', value: user }, ...ended],
@@ -100,19 +105,12 @@ export function removeUser(snapshot: AccountSnapshot, user: User, actor: Actor):
   const tokens = [...snapshot.tokens.values()].filter((one) => one.userId === user.id);
   return {
     changes: [
-      ...sessionsOf(snapshot, user.id),
+      ...endedSessionsOf(snapshot, user.id, { reason: 'account_disabled', at: actor.at }),
       ...tokens.map(({ id }): AccountChange => ({ op: 'remove', kind: 'token', id })),
       { op: 'remove', kind: 'user', id: user.id },
     ],
     entries: [accountEntry(actor, 'delete', namedOf(user), { before: audited(user) })],
   };
-}
-
-/** Ends a user's sessions, except for the one with the id `but`. */
-export function sessionsOf(snapshot: AccountSnapshot, userId: string, but: string | null = null): AccountChange[] {
-  return [...snapshot.sessions.values()]
-    .filter((one) => one.userId === userId && one.id !== but)
-    .map(({ id }) => ({ op: 'remove', kind: 'session', id }));
 }
 
 /** The name of a user in audit entries. */

@@ -25,6 +25,7 @@ export const metricTable = {
   httpRequests: counter('millrace_http_requests', 'HTTP requests received, with a response.', 'route', 'status'),
   httpSeconds: counter('millrace_http_request_seconds', 'Time spent on HTTP requests received.', 'route'),
   signIns: counter('millrace_sign_ins', 'Sign-ins, by outcome.', 'outcome'),
+  resetMails: counter('millrace_password_reset_mails', 'Attempts to send a link for a forgotten password.', 'outcome'),
   changes: counter('millrace_configuration_changes', 'Configuration documents written or deleted.', 'kind', 'op'),
   auditEntries: counter('millrace_audit_entries', 'Audit entries without a change of configuration.', 'act', 'result'),
   failures: counter('millrace_failures', 'Internal errors; each has an error line in the log.'),

@@ -132,6 +132,11 @@ function requestEvents({ logger, metrics }: Out) {
       // A refusal before the password check is logged at debug: clients can cause any number of them.
       else logger[outcome === 'wrong_credentials' ? 'warn' : 'debug']({ address, code: outcome }, 'sign-in refused');
     },
+    /** An attempt to send a link for a forgotten password. `detail` is the answer of the mail server, or the error. */
+    passwordResetMailed(report: { userId: string; ok: boolean; detail: string }) {
+      metrics.add('resetMails', 1, report.ok ? 'sent' : 'failed');
+      logger[report.ok ? 'info' : 'warn'](report, 'password reset e-mail');
+    },
     eventsAccepted({ events, duplicates }: { events: number; duplicates: number }) {
       metrics.add('eventsAccepted', events);
       if (duplicates > 0) metrics.add('eventsDuplicate', duplicates);

@@ -3,7 +3,9 @@ import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { createClient } from '../../src/client/client.ts';
 import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
+import { eventually } from '../support/eventually.ts';
 import { adminToken, environment, setUpAddress, spawnProcess } from '../support/process.ts';
+import { linkIn, startSmtpServer } from '../support/smtp-server.ts';
 import { barriers, openTab, prepare, startBrowser } from './browser.ts';
 
 let browser: Browser & AsyncDisposable;
@@ -58,12 +60,12 @@ test('the printed address makes the administrator once; who is signed in stays s
   await page.getByLabel('E-mail').fill('eve@example.com');
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Create administrator' }).click();
-  await page.getByText('This address does not work (any more).').waitFor();
+  await page.getByText('This link has expired or was already used.').waitFor();
   assert.deepEqual(await barriers(page), []);
   assert.deepEqual(tab.problems, []);
 });
 
-test('somebody who was invited sets a password, is led to the page that was wanted after signing in, and learns of an ended session', async () => {
+test('somebody who was invited sets a password, is led to the page that was wanted after signing in, and learns why a session ended', async () => {
   using folder = temporaryFolder();
   await using server = spawnProcess(environment(folder.path));
   const url = await server.listening;
@@ -82,11 +84,53 @@ test('somebody who was invited sets a password, is led to the page that was want
   await admin.call('changeUser', { params: { id: invited.id }, body: { status: 'disabled' } });
   await page.goto(`${url}/deliveries?status=failed`);
   await heading('Sign in');
+  await page.getByText('Your account was disabled or deleted.').waitFor();
+  assert.deepEqual(await barriers(page), []);
   await admin.call('changeUser', { params: { id: me.id }, body: { status: 'enabled' } });
   await page.getByLabel('E-mail').fill('BEN@example.com');
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await heading('Deliveries');
   assert.equal(new URL(page.url()).search, '?status=failed');
+  assert.deepEqual(tab.problems, []);
+});
+
+test('a forgotten password is set by a link in an e-mail; without a mail server the page says who can help', async () => {
+  await using smtp = await startSmtpServer();
+  using folder = temporaryFolder();
+  const start = (env: Record<string, string>) => spawnProcess({ ...environment(folder.path), ...env });
+  {
+    await using server = start({});
+    await using tab = await openTab(browser, { url: await server.listening, token: null });
+    await tab.page.getByRole('button', { name: 'Forgot password?' }).click();
+    await tab.page.getByText('Ask an administrator for a new invitation link.').waitFor();
+    assert.deepEqual(await barriers(tab.page), []);
+  }
+  await using server = start({
+    MILLRACE_SMTP_HOST: '127.0.0.1',
+    MILLRACE_SMTP_PORT: String(smtp.port),
+    MILLRACE_SMTP_SECURITY: 'none',
+    MILLRACE_SMTP_FROM: 'millrace@example.com',
+  });
+  const url = await server.listening;
+  const admin = createClient({ url, token: adminToken });
+  await admin.call('createUser', { body: { email: 'ada@example.com', password } });
+  await using tab = await openTab(browser, { url, token: null });
+  const { page } = tab;
+  await page.getByRole('button', { name: 'Forgot password?' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Reset your password' }).waitFor();
+  await page.getByLabel('E-mail').fill('ada@example.com');
+  assert.deepEqual(await barriers(page), []);
+  await page.getByRole('button', { name: 'Send link' }).click();
+  await page.getByText('a link is on its way').waitFor();
+  const mail = await eventually('the e-mail', () => smtp.mails[0] ?? null);
+  const link = linkIn(mail);
+  assert.deepEqual([mail.to, new URL(link).origin], [['ada@example.com'], url]);
+  await page.goto(link);
+  await page.getByRole('heading', { level: 1, name: 'Set a new password' }).waitFor();
+  await page.getByLabel('Password').fill('a quite new password');
+  assert.deepEqual(await barriers(page), []);
+  await page.getByRole('button', { name: 'Set password' }).click();
+  await page.getByRole('button', { name: 'Account' }).waitFor();
   assert.deepEqual(tab.problems, []);
 });

@@ -3,14 +3,16 @@ import { test } from 'node:test';
 import type { AuditEntry } from '../../src/contract/records/audit.ts';
 import { type RouteId, routes, routeTable } from '../../src/contract/routes.ts';
 import { deliveryOf, startTestApp, type TestApp, wire } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
 import { startReceiver } from '../support/receiver.ts';
+import { linkIn, startSmtpServer } from '../support/smtp-server.ts';
 
 type Given = { params?: { id?: string; name?: string }; body?: unknown };
 type Made = { id: string; version: number };
 type Asked = Pick<TestApp, 'fetch'>;
 
 /** Where somebody also signs in on the way. (How the first administrator is made, src/api/records/audit.test.ts tells.) */
-const signsIn = new Set<RouteId>(['acceptInvitation', 'endMySession']);
+const signsIn = new Set<RouteId>(['acceptInvitation', 'completePasswordReset', 'endMySession']);
 
 const canary = 'canary-7f3a9c-secret';
 
@@ -29,7 +31,11 @@ async function ask(app: Asked, id: RouteId, { params = {}, body }: Given = {}): 
 }
 
 /** A browser of the program, signed in by one of the routes that do that. */
-async function browse(app: TestApp, id: 'signIn' | 'acceptInvitation', body: unknown): Promise<Asked> {
+async function browse(
+  app: TestApp,
+  id: 'signIn' | 'acceptInvitation' | 'completePasswordReset',
+  body: unknown,
+): Promise<Asked> {
   const { method, path } = routeTable[id];
   const headers = { 'content-type': 'application/json' };
   const answer = await fetch(`${app.url}${path}`, { method, body: JSON.stringify(body), headers });
@@ -49,7 +55,14 @@ async function newest(app: TestApp): Promise<AuditEntry[]> {
 
 test('every route that changes or sends something leaves exactly one entry, the others none', async () => {
   await using receiver = await startReceiver();
-  await using app = await startTestApp({ MILLRACE_INBOX: 'on' });
+  await using smtp = await startSmtpServer();
+  await using app = await startTestApp({
+    MILLRACE_INBOX: 'on',
+    MILLRACE_SMTP_HOST: '127.0.0.1',
+    MILLRACE_SMTP_PORT: String(smtp.port),
+    MILLRACE_SMTP_SECURITY: 'none',
+    MILLRACE_SMTP_FROM: 'millrace@example.com',
+  });
   const wired = await wire(app, receiver);
   const { client } = app;
   const connectionId = wired.connection.id;
@@ -182,6 +195,14 @@ test('every route that changes or sends something leaves exactly one entry, the 
       browser = await browse(app, 'signIn', { email, password: `${password}!` });
       const me = (await (await browser.fetch('/api/v1/me')).json()) as { session: Made }; // of the session just opened
       return ask(browser, 'endMySession', { params: me.session });
+    })
+    .set('requestPasswordReset', async () => {
+      await ask(app, 'requestPasswordReset', { body: { email } });
+      await eventually('the e-mail with the link', () => smtp.mails[0] ?? null);
+    })
+    .set('completePasswordReset', () => {
+      const resetToken = new URL(linkIn(smtp.mails[0])).searchParams.get('reset');
+      return browse(app, 'completePasswordReset', { resetToken, password });
     })
     .set('deleteUser', () => ask(app, 'deleteUser', { params: user }))
     .set('deleteRole', () => ask(app, 'deleteRole', { params: role }))

@@ -143,6 +143,12 @@ function speak(socket: Socket, to: SmtpOptions & { mails: Mail[]; lines: string[
   if (!isTls || to.implicit === true) say('220 mail.test ready');
 }
 
+/** The first link in the text of an e-mail (quoted-printable); '' when there is none. */
+export function linkIn(mail: Mail | undefined): string {
+  const text = (mail?.text ?? '').replaceAll('=\r\n', '').replaceAll('=3D', '=');
+  return /https?:\S+/.exec(text)?.[0] ?? '';
+}
+
 function addressIn(line: string): string {
   return /<([^>]*)>/.exec(line)?.[1] ?? '';
 }

@@ -36,17 +36,18 @@ function revision(db: Db): number {
   return db.get<{ revision: number }>('SELECT revision FROM account_revision')?.revision ?? 0;
 }
 
-/** A stored record: its fields, with lists as JSON and the invitation of a user in two fields. */
+/** A stored record: its fields, with lists as JSON and each one-time link of a user in two fields. */
 type Row = Record<string, string | number | null>;
 
 const stamp = ['version', 'createdAt', 'updatedAt', 'updatedBy'];
 const listFields = new Set(['roleIds', 'rights']);
-const kinds = ['role', 'user', 'token', 'session'] as const;
+const kinds = ['role', 'user', 'token', 'session', 'ended'] as const;
 
 const tables: Record<AccountKind, ReturnType<typeof table>> = {
   role: table('account_role', ['id', 'name', 'description', 'rights', ...stamp]),
   user: table('account_user', [
     ...['id', 'email', 'status', 'roleIds', 'passwordHash', 'inviteDigest', 'inviteUntil', 'lastSignInAt'],
+    ...['resetDigest', 'resetUntil'],
     ...stamp,
   ]),
   token: table('account_token', [
@@ -54,6 +55,7 @@ const tables: Record<AccountKind, ReturnType<typeof table>> = {
     ...stamp,
   ]),
   session: table('account_session', ['id', 'userId', 'digest', 'createdAt', 'lastUsedAt', 'address', 'userAgent']),
+  ended: table('account_ended_session', ['id', 'digest', 'reason', 'endedAt']),
 };
 
 /** The statements of a table; the column of the field `userId` is `user_id`. */
@@ -68,17 +70,28 @@ function table(name: string, fields: readonly string[]) {
   };
 }
 
-function recordOf(kind: AccountKind, { inviteDigest, inviteUntil, ...row }: Row): AccountRecord {
+function recordOf(
+  kind: AccountKind,
+  { inviteDigest, inviteUntil, resetDigest, resetUntil, ...row }: Row,
+): AccountRecord {
   const value: Record<string, unknown> = { ...row };
   for (const field of listFields) if (field in row) value[field] = JSON.parse(String(row[field]));
-  if (kind === 'user')
+  if (kind === 'user') {
     value['invitation'] = inviteDigest === null ? null : { digest: inviteDigest, expiresAt: inviteUntil };
+    value['reset'] = resetDigest === null ? null : { digest: resetDigest, expiresAt: resetUntil };
+  }
   return { kind, value } as AccountRecord; // stored from one
 }
 
 function valuesOf(record: AccountRecord, fields: readonly string[]) {
-  const invitation = record.kind === 'user' ? record.value.invitation : null;
-  const row = { ...record.value, inviteDigest: invitation?.digest ?? null, inviteUntil: invitation?.expiresAt ?? null };
+  const { invitation = null, reset = null } = record.kind === 'user' ? record.value : {};
+  const row = {
+    ...record.value,
+    inviteDigest: invitation?.digest ?? null,
+    inviteUntil: invitation?.expiresAt ?? null,
+    resetDigest: reset?.digest ?? null,
+    resetUntil: reset?.expiresAt ?? null,
+  };
   return fields.map((field) => {
     const value: unknown = Reflect.get(row, field);
     return listFields.has(field) ? JSON.stringify(value) : (value as Row[string]); // every other field is one

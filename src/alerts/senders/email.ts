@@ -1,6 +1,6 @@
-import type MailComposer from 'nodemailer/lib/mail-composer';
 import type { OutboxMessage } from '../../outbox/outbox.ts';
 import { contentOf, linkTo } from '../message-text.ts';
+import { domainOf, mailBytes } from './mail-bytes.ts';
 import type { Sender } from './sender.ts';
 import { sendBySmtp } from './smtp.ts';
 
@@ -12,30 +12,18 @@ const shownMax = 50;
  */
 export const sendEmail: Sender<'email'> = async ({ id, body: alert }, message, http) => {
   const { from, to } = alert.settings;
-  // The library is loaded on first use to save memory.
-  const { default: Composer } = await import('nodemailer/lib/mail-composer');
-  const mail = new Composer({
+  const bytes = await mailBytes({
     from: { name: 'Millrace', address: from },
     to: [...to],
     subject: `[Millrace] ${message.title}`,
     messageId: `<${message.id}@${domainOf(from)}>`,
     date: new Date(message.createdAt),
-    // Suppresses automatic replies (RFC 3834 §5).
-    headers: { 'Auto-Submitted': 'auto-generated', 'X-Millrace-Alert': id },
+    headers: { 'X-Millrace-Alert': id },
     text: plainText(message, alert.name, http.baseUrl),
     html: html(message, alert.name, http.baseUrl),
-    disableFileAccess: true,
-    disableUrlAccess: true,
-    newline: 'win',
   });
-  return sendBySmtp({ settings: alert.settings, bytes: await built(mail), name: domainOf(from) }, http);
+  return sendBySmtp({ settings: alert.settings, bytes, name: domainOf(from) }, http);
 };
-
-function built(mail: MailComposer): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    mail.compile().build((error, bytes) => (error === null ? resolve(bytes) : reject(error)));
-  });
-}
 
 function plainText(message: OutboxMessage, name: string, baseUrl: string | null): string {
   const { title, issues, more } = contentOf(message, baseUrl, shownMax);
@@ -73,10 +61,6 @@ function moreText(more: number): string | null {
 function footer(name: string, baseUrl: string | null): string {
   const link = linkTo('/settings/alerts', baseUrl);
   return `Sent by the alert “${name}” of Millrace${link === null ? '.' : `: ${link}`}`;
-}
-
-function domainOf(address: string): string {
-  return address.slice(address.lastIndexOf('@') + 1);
 }
 
 function escaped(text: string): string {

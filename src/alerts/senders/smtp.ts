@@ -2,11 +2,11 @@ import { isIP } from 'node:net';
 import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { reveal } from '../../connections/secret-fields.ts';
 import type { AlertBody } from '../../contract/documents/alert.ts';
-import type { EgressConnection } from '../../egress/egress.ts';
+import type { Egress, EgressConnection } from '../../egress/egress.ts';
 import type { SenderHttp, Sent } from './sender.ts';
 
 type Open = Extract<EgressConnection, { kind: 'open' }>;
-type Mail = Extract<AlertBody, { type: 'email' }>['settings'];
+type Mail = Omit<Extract<AlertBody, { type: 'email' }>['settings'], 'to'> & { to: readonly string[] };
 
 /**
  * `connectMs`: time limit for the connection, and again for the greeting and TLS. `totalMs`: time limit of the whole
@@ -21,7 +21,7 @@ const usual: SmtpLimits = { connectMs: 10_000, totalMs: 30_000 };
  */
 export async function sendBySmtp(
   { settings, bytes, name }: { settings: Mail; bytes: Buffer; name: string },
-  { egress, scrub }: Pick<SenderHttp, 'egress' | 'scrub'>,
+  { egress, scrub }: Pick<SenderHttp, 'scrub'> & { egress: Pick<Egress, 'connect'> },
   limits: SmtpLimits = usual,
 ): Promise<Sent> {
   const { host, ca } = settings;

@@ -7,9 +7,9 @@ import { shownAccounts } from './shown-account.ts';
 
 type Entering = Pick<Call, 'request' | 'reply' | 'author'>;
 
-/** Set-up, sign-in, invitations and sign-out. */
+/** Set-up, sign-in, invitations, forgotten passwords and sign-out. */
 export function signInHandlers(parts: ApiParts) {
-  const { directory, signIns, setup, authenticate } = parts.identity;
+  const { directory, signIns, passwordResets, setup, authenticate } = parts.identity;
   const cookie = sessionCookie(parts);
   const shown = shownAccounts(directory);
 
@@ -47,6 +47,12 @@ export function signInHandlers(parts: ApiParts) {
       return enter(call, signIns.signIn(given, visitOf(call)));
     },
     acceptInvitation: (call) => enter(call, signIns.accept(call.body(), visitOf(call))),
+
+    getSignInMethods: () => ({ passwordReset: passwordResets.isAvailable }),
+    requestPasswordReset(call) {
+      passwordResets.request(call.body().email, { author: call.author, address: call.request.ip });
+    },
+    completePasswordReset: (call) => enter(call, signIns.reset(call.body(), visitOf(call))),
 
     getSession: ({ principal }) => shown.me(principal),
 

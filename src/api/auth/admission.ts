@@ -64,7 +64,10 @@ export function admission(parts: Admitting) {
       );
     if (principal === null || principal.sessionId !== null) checkOrigin(request, publicUrl);
     if (rights === null || (id === 'metrics' && loopbackOnly && isLocal(request))) return;
-    if (principal === null) throw new AppError('unauthorized');
+    if (principal === null) {
+      const extra = credential === null ? {} : { reason: parts.identity.endOf(credential) };
+      throw new AppError('unauthorized', undefined, { extra });
+    }
     const missing = rights.filter((right) => !covers(principal.rights, right));
     if (missing.length > 0) throw new AppError('forbidden', `This needs the right ${missing.join(' and ')}.`);
   };

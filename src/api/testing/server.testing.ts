@@ -14,6 +14,7 @@ import type { Event } from '../../contract/records/event.ts';
 import { routes } from '../../contract/routes.ts';
 import { fakeEgress } from '../../egress/fake/fake-egress.testing.ts';
 import { createIdentity } from '../../identity/identity.ts';
+import type { SendReset } from '../../identity/password-resets.ts';
 import { createPasswords } from '../../identity/passwords.ts';
 import type { Principal } from '../../identity/principal.ts';
 import { claim } from '../../journal/journal-samples.testing.ts';
@@ -45,6 +46,7 @@ export async function startTestServer(
   options: Partial<ApiParts> = {},
   // The lowest cost of Argon2, unless a test measures it.
   passwords = createPasswords({ memoryKiB: 8, passes: 1 }),
+  sendReset: SendReset | null = null,
 ) {
   const clock = { now: Date.parse('2026-01-02T03:04:05Z') };
   const now = () => clock.now;
@@ -237,6 +239,7 @@ export async function startTestServer(
     failed: (error) => failures.push(error),
     scrub,
     audited: () => {},
+    sendReset,
   });
 
   const issues = await openIssueRegistry({

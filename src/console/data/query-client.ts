@@ -10,9 +10,9 @@ export function isAway(error: unknown): boolean {
   return error instanceof ClientError && (error.status === 0 || error.status === 502 || error.status === 503);
 }
 
-/** Credentials that the server does not know (any more) sign out: the sign-in page is next. */
+/** Credentials that the server no longer accepts sign out; the sign-in page says why. */
 function signOutWhenUnknown(error: unknown): void {
-  if (error instanceof ClientError && error.code === 'unauthorized') forget();
+  if (error instanceof ClientError && error.code === 'unauthorized') forget(String(error.problem['reason']));
 }
 
 const longestWaitMs = 5_000;

@@ -1,16 +1,21 @@
 import { type Client, createClient } from '../../client/client.ts';
+import type { shell } from '../messages/en/shell.ts';
 
 const key = 'millrace.token';
-/** Says that a session was opened: its cookie can't be read here. */
+/** Set while there is a session; scripts can't read its cookie. */
 const sessionKey = 'millrace.session';
+const endKey = 'millrace.session-end';
 const listeners = new Set<() => void>();
 
-/** The API token of this browser tab; null when nobody is signed in. It is gone when the tab is closed. */
+/** Why the last sign-in ended. */
+export type SignInEnd = keyof typeof shell.signIn.ends;
+
+/** The API token of this browser tab, which the browser forgets when the tab closes; null: none. */
 export function tokenOf(): string | null {
   return sessionStorage.getItem(key);
 }
 
-/** Whether somebody is signed in, by a token or by a session. The server may know better. */
+/** Whether this browser has a token or a session. The server may have ended it. */
 export function isSignedIn(): boolean {
   return tokenOf() !== null || localStorage.getItem(sessionKey) !== null;
 }
@@ -18,22 +23,35 @@ export function isSignedIn(): boolean {
 /** Signs in with a token. */
 export function setToken(token: string): void {
   sessionStorage.setItem(key, token);
+  sessionStorage.removeItem(endKey);
   tell();
 }
 
-/** The server opened a session for this browser, for all its tabs. */
+/** Records that the server opened a session for this browser, for all tabs. */
 export function openedSession(): void {
   sessionStorage.removeItem(key);
+  sessionStorage.removeItem(endKey);
+  localStorage.removeItem(endKey);
   localStorage.setItem(sessionKey, 'open');
   tell();
 }
 
-/** Forgets who is signed in: whoever asked for it, or because the server does not know him any more. */
-export function forget(): void {
+/** Forgets the token or session. `reason`: why the server no longer accepts it; null: the user signed out. */
+export function forget(reason: string | null): void {
   if (!isSignedIn()) return;
-  if (tokenOf() === null) localStorage.removeItem(sessionKey);
-  sessionStorage.removeItem(key);
+  const hasToken = tokenOf() !== null;
+  const store = hasToken ? sessionStorage : localStorage;
+  // Other tabs read it when the session is gone.
+  if (reason !== null) store.setItem(endKey, hasToken ? `token_${reason}` : reason);
+  store.removeItem(hasToken ? key : sessionKey);
   tell();
+}
+
+/** Why the last sign-in of this tab or browser ended, until the next one; null: the user signed out, or never signed in. */
+export function sessionEnd(ends: Readonly<Record<SignInEnd, string>>): SignInEnd | null {
+  const reason = sessionStorage.getItem(endKey) ?? localStorage.getItem(endKey);
+  if (reason === null) return null;
+  return reason in ends ? (reason as SignInEnd) : 'other'; // just looked up
 }
 
 /** Signs out, on the server too when there is a session. */
@@ -42,7 +60,7 @@ export async function signOut(): Promise<void> {
   try {
     if (!hadToken) await client().call('signOut');
   } finally {
-    forget();
+    forget(null);
   }
 }
 
@@ -50,12 +68,12 @@ function tell(): void {
   for (const listener of listeners) listener();
 }
 
-// Another tab opened a session, or ended the one that is shared.
+// Another tab opened or ended the session.
 addEventListener('storage', (event) => {
   if (event.key === sessionKey) tell();
 });
 
-/** A sign-in link carries the token behind `#`, which no server sees; it leaves the address and the history at once. */
+/** A sign-in link carries the token after `#`, which is not sent to servers. It is removed from the address and history at once. */
 export function takeTokenFromAddress(): void {
   const token = new URLSearchParams(location.hash.slice(1)).get('token');
   if (token === null) return;
@@ -63,12 +81,12 @@ export function takeTokenFromAddress(): void {
   if (token !== '') setToken(token);
 }
 
-/** The API, asked as whoever is signed in (or as the holder of the token given). */
+/** The API, called with the present credentials or with the given token. */
 export function client(token: string | null = tokenOf()): Client {
   return createClient({ url: location.origin, token });
 }
 
-/** Tells of every sign-in and sign-out, until the function that it answers is called. */
+/** Calls `listener` at each sign-in and sign-out, until the returned function is called. */
 export function watchSession(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);

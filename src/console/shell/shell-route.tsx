@@ -5,7 +5,7 @@ import { Shell } from './shell.tsx';
 
 export const rootRoute = createRootRoute({ component: Outlet, notFoundComponent: NotFoundPage });
 
-/** The parent of every page for people who are signed in; others are led to `/sign-in` and back. */
+/** The parent of every page for people who are signed in; others are redirected to `/sign-in` and back. */
 export const shellRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'shell',
@@ -13,10 +13,10 @@ export const shellRoute = createRoute({
   notFoundComponent: NotFoundPage,
   errorComponent: FailedPage,
   beforeLoad({ location }) {
-    // The one-time addresses that the server tells lead to the first steps, after a password was set.
-    const { setup, invite } = location.search as { setup?: string; invite?: string }; // every parameter is a text
-    if (location.pathname === '/welcome' && (setup ?? invite) !== undefined)
-      throw redirect({ to: '/new-password' as string, search: { setup, invite }, replace: true });
+    // One-time links lead to /welcome, the first page after a password is set.
+    const { setup, invite, reset } = location.search as Record<string, string>; // every parameter is a text
+    if (location.pathname === '/welcome' && (setup ?? invite ?? reset) !== undefined)
+      throw redirect({ to: '/new-password' as string, search: { setup, invite, reset }, replace: true });
     if (!isSignedIn()) throw redirect({ to: '/sign-in' as string, search: { to: location.href } });
   },
 });

@@ -1,45 +1,43 @@
-import { Button, Paper, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Alert, Button, Text } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { type FormEvent, type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { ClientError } from '../../client/client.ts';
-import { apiQuery } from '../data/api.ts';
+import { apiQuery, useApi } from '../data/api.ts';
 import { shell } from '../messages/en/shell.ts';
-import mark from '../millrace.svg';
-import { Problem } from '../parts/problem.tsx';
-import { client, openedSession, setToken } from '../session/session.ts';
-import css from './sign-in-page.module.css';
+import { client, openedSession, sessionEnd, setToken } from '../session/session.ts';
+import { EmailField, EntryForm, EntryPage, HiddenField } from './entry-page.tsx';
 
 const words = shell.signIn;
 
-/** Signs in with e-mail and password, or with a token; then goes to where somebody wanted to go. */
+/** Signs in with e-mail and password, or with a token; then goes to the page that was wanted. */
 export function SignInPage(): ReactNode {
   const navigate = useNavigate();
   const { to } = useSearch({ from: '/sign-in' });
-  const [hasToken, setHasToken] = useState(false);
+  const [form, choose] = useState<'password' | 'token' | 'forgotten'>('password');
   const setup = useQuery(apiQuery('getSetup'));
-  useEffect(() => {
-    document.title = `${words.title} · ${shell.product}`;
-  }, []);
+  const end = sessionEnd(words.ends);
   const goOn = () => void navigate({ href: to });
-
+  const other = (next: typeof form, label: string) => (
+    <Button variant="subtle" onClick={() => choose(next)}>
+      {label}
+    </Button>
+  );
+  if (form === 'forgotten')
+    return (
+      <EntryPage title={words.forgotten}>
+        <ForgottenPassword />
+        {other('password', words.back)}
+      </EntryPage>
+    );
   return (
-    <main className={css['page']}>
-      <Paper className={css['card'] ?? ''}>
-        <Stack>
-          <img src={mark} alt="" width={44} height={44} />
-          <div>
-            <Title order={1}>{words.title}</Title>
-            <Text c="dimmed">{words.lead}</Text>
-          </div>
-          {setup.data?.open === true ? <Text>{words.setUp}</Text> : null}
-          {hasToken ? <TokenForm onDone={goOn} /> : <PasswordForm onDone={goOn} />}
-          <Button variant="subtle" onClick={() => setHasToken(!hasToken)}>
-            {hasToken ? words.usePassword : words.useToken}
-          </Button>
-        </Stack>
-      </Paper>
-    </main>
+    <EntryPage title={words.title}>
+      {end === null ? null : <Alert role="status">{words.ends[end]}</Alert>}
+      {setup.data?.open === true ? <Text>{words.setUp}</Text> : null}
+      {form === 'token' ? <TokenForm onDone={goOn} /> : <PasswordForm onDone={goOn} />}
+      {form === 'token' ? null : other('forgotten', words.forgot)}
+      {form === 'token' ? other('password', words.usePassword) : other('token', words.useToken)}
+    </EntryPage>
   );
 }
 
@@ -55,40 +53,22 @@ function PasswordForm({ onDone }: { onDone: () => void }): ReactNode {
     },
   });
   const isWrong = signIn.error instanceof ClientError && signIn.error.code === 'wrong_credentials';
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    const isWhole = email.trim() !== '' && password !== '';
-    setMissing(!isWhole);
-    if (isWhole) signIn.mutate();
+  function submit() {
+    const isComplete = email.trim() !== '' && password !== '';
+    setMissing(!isComplete);
+    if (isComplete) signIn.mutate();
   }
   return (
-    <form onSubmit={submit} noValidate>
-      <Stack>
-        {signIn.error === null || isWrong ? null : <Problem error={signIn.error} />}
-        <TextInput
-          label={words.email}
-          type="email"
-          value={email}
-          onChange={(event) => writeEmail(event.currentTarget.value)}
-          autoComplete="username"
-          autoFocus
-          required
-          withAsterisk={false}
-        />
-        <PasswordInput
-          label={words.password}
-          error={isMissing ? words.needed : isWrong ? words.wrong : null}
-          value={password}
-          onChange={(event) => writePassword(event.currentTarget.value)}
-          autoComplete="current-password"
-          required
-          withAsterisk={false}
-        />
-        <Button type="submit" loading={signIn.isPending}>
-          {words.submit}
-        </Button>
-      </Stack>
-    </form>
+    <EntryForm error={isWrong ? null : signIn.error} isBusy={signIn.isPending} submit={words.submit} onSubmit={submit}>
+      <EmailField value={email} onWrite={writeEmail} autoFocus />
+      <HiddenField
+        label={words.password}
+        error={isMissing ? words.needed : isWrong ? words.wrong : null}
+        value={password}
+        onWrite={writePassword}
+        autoComplete="current-password"
+      />
+    </EntryForm>
   );
 }
 
@@ -103,30 +83,52 @@ function TokenForm({ onDone }: { onDone: () => void }): ReactNode {
     },
   });
   const isUnknown = signIn.error instanceof ClientError && signIn.error.code === 'unauthorized';
-  function submit(event: FormEvent) {
-    event.preventDefault();
+  function submit() {
     setMissing(token.trim() === '');
     if (token.trim() !== '') signIn.mutate();
   }
   return (
-    <form onSubmit={submit} noValidate>
-      <Stack>
-        {signIn.error === null || isUnknown ? null : <Problem error={signIn.error} />}
-        <PasswordInput
-          label={words.token}
-          description={words.tokenHint}
-          error={isMissing ? words.missing : isUnknown ? words.unknown : null}
-          value={token}
-          onChange={(event) => write(event.currentTarget.value)}
-          autoComplete="off"
-          autoFocus
-          required
-          withAsterisk={false}
-        />
-        <Button type="submit" loading={signIn.isPending}>
-          {words.submit}
-        </Button>
-      </Stack>
-    </form>
+    <EntryForm
+      error={isUnknown ? null : signIn.error}
+      isBusy={signIn.isPending}
+      submit={words.submit}
+      onSubmit={submit}
+    >
+      <HiddenField
+        label={words.token}
+        description={words.tokenHint}
+        error={isMissing ? words.missing : isUnknown ? words.unknown : null}
+        value={token}
+        onWrite={write}
+        autoComplete="off"
+        autoFocus
+      />
+    </EntryForm>
+  );
+}
+
+/** Asks for a one-time link by e-mail, or says who can create one. */
+function ForgottenPassword(): ReactNode {
+  const [email, write] = useState('');
+  const [isMissing, setMissing] = useState(false);
+  const methods = useQuery(apiQuery('getSignInMethods'));
+  const request = useApi('requestPasswordReset', { isRead: true });
+  function submit() {
+    setMissing(email.trim() === '');
+    if (email.trim() !== '') request.mutate({ body: { email: email.trim() } });
+  }
+  if (methods.data === undefined) return null;
+  if (!methods.data.passwordReset) return <Text>{words.askAdministrator}</Text>;
+  if (request.isSuccess) return <Text role="status">{words.linkSent}</Text>;
+  return (
+    <EntryForm error={request.error} isBusy={request.isPending} submit={words.sendLink} onSubmit={submit}>
+      <EmailField
+        value={email}
+        onWrite={write}
+        description={words.forgottenHint}
+        error={isMissing ? words.emailMissing : null}
+        autoFocus
+      />
+    </EntryForm>
   );
 }

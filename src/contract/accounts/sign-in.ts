@@ -16,6 +16,25 @@ export const setupState = z.strictObject({ open: z.boolean() });
 /** Sets a password with the token of an invitation. */
 export const invitationInput = z.strictObject({ inviteToken: oneTime, password: newPassword });
 
+/** What the sign-in page offers. `passwordReset`: a link can be sent to people who forgot their password. */
+export const signInMethods = z.strictObject({ passwordReset: z.boolean() });
+
+/** Any text is accepted as an e-mail, like in `signInInput`. */
+export const resetRequestInput = z.strictObject({ email: z.string().max(254) });
+
+/** Sets a password with the token of a link that was sent by e-mail. */
+export const resetInput = z.strictObject({ resetToken: oneTime, password: newPassword });
+
+/** Why a session ended before its browser signed out. */
+const sessionEnds = ['expired', 'signed_out', 'password_changed', 'account_disabled'] as const;
+export type SessionEnd = (typeof sessionEnds)[number];
+
+/**
+ * The member `reason` of an `unauthorized` response to a request with credentials: why they are no longer valid.
+ * `unknown`: the server has never seen them, or has forgotten them.
+ */
+export type CredentialEnd = SessionEnd | 'unknown';
+
 /** Any text is accepted as an e-mail here: an invalid one fails like a wrong password. */
 export const signInInput = z.strictObject({ email: z.string().max(254), password: triedPassword });
 
@@ -69,6 +88,19 @@ export const identityRoutes = tagged('identity', {
     output: me,
     status: 201,
   }),
+  getSignInMethods: route('GET /api/v1/sign-in-methods', null, 'Get the ways to sign in', { output: signInMethods }),
+  requestPasswordReset: route(
+    'POST /api/v1/password-resets',
+    null,
+    'Send a one-time link to reset a password, if a user has this e-mail address; the response does not tell',
+    { audit: 'request_password_reset user', body: resetRequestInput, status: 202 },
+  ),
+  completePasswordReset: route(
+    'POST /api/v1/password-resets/complete',
+    null,
+    'Set a password with a link that was sent by e-mail, once, and sign in; all other sessions end',
+    { audit: 'set_password user', body: resetInput, output: me, status: 201 },
+  ),
   getSession: api('GET /session', [], 'Get the current session; the same as /me', { output: me }),
   signOut: api('DELETE /session', [], 'Sign out: end the current session', { audit: 'sign_out session' }),
   getMe: api('GET /me', [], 'Get the caller and its rights', { output: me }),

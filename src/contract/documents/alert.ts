@@ -11,7 +11,7 @@ import { documentRoutes } from './document-routes.ts';
 const hourMs = 3_600_000;
 
 /** An e-mail address without quoting: a dot-string and a domain by RFC 5321, in ASCII. */
-const mailAddress = z
+export const mailAddress = z
   .string()
   .trim()
   .max(254)

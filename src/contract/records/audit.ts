@@ -24,6 +24,7 @@ const auditActs = [
   'sign_out',
   'invite',
   'set_password',
+  'request_password_reset',
   'revoke',
   'reseal',
   'prune',

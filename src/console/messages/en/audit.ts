@@ -22,6 +22,7 @@ const acts: Readonly<Record<AuditAct, string>> = {
   sign_out: 'Sign out',
   invite: 'Invite',
   set_password: 'Set a password',
+  request_password_reset: 'Requested a password reset',
   revoke: 'Revoke',
   reseal: 'Seal secrets anew',
   prune: 'Remove old entries',
