@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { barriers, loaded, openTab, startConsole } from './browser.ts';
+import { barriers, chooseFilter, loaded, openTab, startConsole } from './browser.ts';
 
 let console_: Awaited<ReturnType<typeof startConsole>>;
 before(async () => {
@@ -39,12 +39,12 @@ test('the audit log tells who did what with before and after, by filters that st
   await page.getByRole('link', { name: 'Audit log: everything that was done' }).click();
   await page.getByRole('heading', { level: 1, name: 'Audit log' }).waitFor();
   const list = page.getByRole('region', { name: 'Entries', exact: true });
-  await list.getByRole('row', { name: /Create · Connection.*Refused: name_taken/ }).waitFor();
-  await list.getByRole('row', { name: /Create · Behavior Buys Administrator token 127\.0\.0\.1 Done/ }).waitFor();
+  await list.getByRole('row', { name: /Create · Connection Refused: name_taken/ }).waitFor();
+  await list.getByRole('row', { name: /Create · Behavior Done Buys Administrator token .* 127\.0\.0\.1/ }).waitFor();
   assert.deepEqual(await barriers(page), []);
 
-  await page.getByRole('combobox', { name: 'Act' }).selectOption('Change');
-  await page.getByRole('combobox', { name: 'Kind' }).selectOption('Connection');
+  await chooseFilter(page, 'Act', 'Change');
+  await chooseFilter(page, 'Kind', 'Connection');
   await list
     .getByRole('row', { name: /Create/ })
     .first()
@@ -68,7 +68,7 @@ test('the audit log tells who did what with before and after, by filters that st
 
   await page.getByRole('textbox', { name: 'Filter' }).fill('administrator');
   await page.waitForURL(/filter=administrator/);
-  await page.getByRole('combobox', { name: 'Result' }).selectOption('Refused');
+  await chooseFilter(page, 'Result', 'Refused');
   await list.getByRole('row', { name: /name_taken/ }).waitFor();
   await list.getByRole('row', { name: /Behavior/ }).waitFor({ state: 'detached' });
   await page.getByRole('textbox', { name: 'Filter' }).fill('nobody');
@@ -102,7 +102,7 @@ test('without the right the page names it, and a server that fails is said in wo
       body: JSON.stringify({ status: 422, code: 'invalid_value', title: 'Invalid value', detail: 'Made to fail.' }),
     }),
   );
-  await page.getByRole('combobox', { name: 'Kind' }).selectOption('Role');
+  await chooseFilter(page, 'Kind', 'Role');
   await page.getByText('Made to fail.').waitFor();
   assert.deepEqual(await barriers(page), []);
   assert.deepEqual(tab.problems, []);

@@ -287,3 +287,9 @@ async function unpacked(): Promise<string> {
   }
   return dir;
 }
+
+/** Chooses a value of a list's filter, which is a chip with a list of values behind it. */
+export async function chooseFilter(page: Page, name: string, value: string): Promise<void> {
+  await page.getByRole('combobox', { name, exact: true }).click();
+  await page.getByRole('option', { name: value, exact: true }).click();
+}

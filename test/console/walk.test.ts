@@ -76,7 +76,7 @@ for (const [way, handOf] of [
     assert.deepEqual(tab.problems, []);
   });
 
-test('no list hides a column beyond the edge of a window of 1,280 px', async () => {
+test('no list is wider than a window of 1,280 px', async () => {
   await using receiver = await startReceiver();
   await using app = await startTestApp();
   const [base, path] = ['/a/rather/long/base/of/all/addresses', '/api/v2/contacts/purchases'];
@@ -98,14 +98,14 @@ test('no list hides a column beyond the edge of a window of 1,280 px', async () 
     ['/behaviors', 'Behaviors', 'Not used'],
     ['/events', 'Events', '1 Delivered'],
     ['/deliveries', 'Deliveries', 'Retrying'],
-    ['/data-collection', 'Collectors', /now|ago/],
-    ['/data-collection/parameters', 'Parameters', /now|ago/],
+    ['/data-collection', 'Collectors', /\d\d:\d\d/],
+    ['/data-collection/parameters', 'Parameters', /\d\d:\d\d/],
   ] as const) {
     await page.goto(`${app.url}${path}`);
-    const list = page.getByRole('region', { name: `${name}, scrolls sideways` });
+    const list = page.getByRole('region', { name, exact: true });
     await list.getByText(shown).first().waitFor();
-    const hidden = (box: { scrollWidth: number; clientWidth: number }) => box.scrollWidth - box.clientWidth;
-    assert.equal(await list.evaluate(hidden), 0, `${name} is wider than its page`);
+    const isTooWide = 'table => table.offsetWidth > table.parentElement.clientWidth';
+    assert.equal(await list.getByRole('table').evaluate(isTooWide), false, `${name} is wider than its page`);
   }
   assert.deepEqual(tab.problems, []);
 });

@@ -36,6 +36,30 @@ export function formatAbsolute(at: Date): { local: string; utc: string } {
   return { local: localTimes.format(at), utc: `${utcTimes.format(at)} UTC` };
 }
 
+const dates = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
+const datesAndYears = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' });
+const seconds = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
+const streamTimes = new Intl.DateTimeFormat(locale, {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  fractionalSecondDigits: 3,
+});
+
+/** How exactly a time is written: `5 Mar, 14:07`; `5 Mar 2026, 14:07:09`; `14:07:09.123`. */
+export type TimeDetail = 'date' | 'log' | 'stream';
+
+/** A time where the reader is. What `now` (ms) makes clear is left out: this year, and in a stream this day. */
+export function formatTime(at: Date, detail: TimeDetail, now: number): string {
+  const present = new Date(now);
+  if (detail === 'stream') {
+    const isToday = dates.format(at) === dates.format(present) && at.getFullYear() === present.getFullYear();
+    return isToday ? streamTimes.format(at) : `${dates.format(at)}, ${streamTimes.format(at)}`;
+  }
+  const day = (detail === 'date' && at.getFullYear() === present.getFullYear() ? dates : datesAndYears).format(at);
+  return `${day}, ${(detail === 'date' ? clocks : seconds).format(at)}`;
+}
+
 const clocks = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
 const daysAndClocks = new Intl.DateTimeFormat(locale, { weekday: 'short', hour: '2-digit', minute: '2-digit' });
 const days = new Intl.DateTimeFormat(locale, { weekday: 'short', day: 'numeric' });

@@ -1,52 +1,92 @@
-import { Button, Checkbox, Popover, Stack } from '@mantine/core';
-import { useLocalStorage } from '@mantine/hooks';
+import { ActionIcon, Button, Checkbox, Group, Popover, Stack, Text } from '@mantine/core';
 import { type ReactNode, useMemo } from 'react';
 import { parts } from '../messages/en/parts.ts';
 import { Icon } from './icon.tsx';
+import { useKept } from './kept.ts';
+import css from './list-page.module.css';
+import { inOrder } from './whole-list.ts';
 
 export type Column<Row> = {
   id: string;
   header: string;
   cell: (row: Row) => ReactNode;
-  /** Always shown: the column with the row's link. */
+  /** Always shown, in its place: the column with the row's link. */
   isFixed?: boolean;
   isHiddenAtFirst?: boolean;
   align?: 'start' | 'end';
-  /** Long texts go on in the next line, so that the list stays within its page. */
-  wraps?: boolean;
+  /** A text of any length: it gives way to the other columns and ends in an ellipsis. */
+  isText?: boolean;
+  /** What the list is sorted by when it is sorted by this column. Rows without a value come last. */
+  sort?: (row: Row) => string | number | null | undefined;
 };
 
-/** The columns that are shown, and the button that chooses them; the choice is remembered in this browser. */
+type Kept = { shown: Readonly<Record<string, boolean>>; order: readonly string[] };
+
+const asDeclared: Kept = { shown: {}, order: [] };
+
+/** The columns to show, and the button that hides and moves them. The choice is kept per person in this browser. */
 export function useColumns<Row>(
   list: string,
   columns: readonly Column<Row>[],
-): { shown: Column<Row>[]; chooser: ReactNode } {
-  const [chosen, choose] = useLocalStorage<Record<string, boolean>>({
-    key: `millrace.columns.${list}`,
-    defaultValue: {},
-    getInitialValueInEffect: false,
-  });
-  const shown = useMemo(() => columns.filter((column) => isShown(column, chosen)), [columns, chosen]);
+): { shown: readonly Column<Row>[]; chooser: ReactNode } {
+  const [kept, keep] = useKept(`columns.${list}`, asDeclared);
+  const ordered = useMemo(() => inOrder(columns, kept.order), [columns, kept.order]);
+  const shown = useMemo(() => ordered.filter((column) => isShown(column, kept.shown)), [ordered, kept.shown]);
+
+  // Past columns that are hidden, so that each press shows.
+  function move(at: number, step: 1 | -1) {
+    let to = at + step;
+    for (let next = ordered[to]; next !== undefined && !shown.includes(next); next = ordered[to]) to += step;
+    const ids = ordered.map(({ id }) => id);
+    const [moved = ''] = ids.splice(at, 1);
+    keep({ ...kept, order: ids.toSpliced(Math.max(to, 0), 0, moved) });
+  }
+
   const chooser = (
     <Popover position="bottom-end" shadow="md" trapFocus>
       <Popover.Target>
-        <Button variant="default" leftSection={<Icon name="columns" />} aria-label={parts.columnsOf(list)}>
+        <Button
+          variant="default"
+          className={css['tool'] ?? ''}
+          leftSection={<Icon name="columns" />}
+          aria-label={parts.columnsOf(list)}
+        >
           {parts.columns}
         </Button>
       </Popover.Target>
       <Popover.Dropdown aria-label={parts.columnsOf(list)}>
-        <Stack gap="xs">
-          {columns
-            .filter(({ isFixed }) => isFixed !== true)
-            .map((column) => (
+        <Stack gap={4}>
+          {ordered.map((column, at) => (
+            <Group key={column.id} justify="space-between" wrap="nowrap" gap="lg">
               <Checkbox
-                key={column.id}
                 size="sm"
                 label={column.header}
-                checked={isShown(column, chosen)}
-                onChange={(event) => choose({ ...chosen, [column.id]: event.currentTarget.checked })}
+                disabled={column.isFixed === true}
+                checked={isShown(column, kept.shown)}
+                onChange={(event) =>
+                  keep({ ...kept, shown: { ...kept.shown, [column.id]: event.currentTarget.checked } })
+                }
               />
-            ))}
+              <Group gap={0} wrap="nowrap">
+                <ActionIcon aria-label={parts.moveLeft(column.header)} disabled={at === 0} onClick={() => move(at, -1)}>
+                  <Icon name="up" size={13} />
+                </ActionIcon>
+                <ActionIcon
+                  aria-label={parts.moveRight(column.header)}
+                  disabled={at === ordered.length - 1}
+                  onClick={() => move(at, 1)}
+                >
+                  <Icon name="down" size={13} />
+                </ActionIcon>
+              </Group>
+            </Group>
+          ))}
+          <Text c="dimmed" size="xs" maw="15rem">
+            {parts.columnsText}
+          </Text>
+          <Button variant="default" size="xs" disabled={kept === asDeclared} onClick={() => keep(asDeclared)}>
+            {parts.columnsReset}
+          </Button>
         </Stack>
       </Popover.Dropdown>
     </Popover>
@@ -54,6 +94,6 @@ export function useColumns<Row>(
   return { shown, chooser };
 }
 
-function isShown<Row>({ id, isFixed, isHiddenAtFirst }: Column<Row>, chosen: Record<string, boolean>): boolean {
-  return isFixed === true || (chosen[id] ?? isHiddenAtFirst !== true);
+function isShown<Row>({ id, isFixed, isHiddenAtFirst }: Column<Row>, shown: Kept['shown']): boolean {
+  return isFixed === true || (shown[id] ?? isHiddenAtFirst !== true);
 }

@@ -12,7 +12,6 @@ import { formatDuration } from '../messages/format.ts';
 import { useMay } from '../session/rights.ts';
 import type { Column } from './columns.tsx';
 import { Countdown } from './countdown.tsx';
-import css from './delivery-columns.module.css';
 import { RowLink } from './row-link.tsx';
 import { StatusBadge } from './status-badge.tsx';
 import { Time } from './time.tsx';
@@ -63,17 +62,17 @@ export function useDeliveryColumns(rows: readonly Delivery[]): readonly Column<D
       {
         id: 'action',
         header: w.action,
-        wraps: true,
+        isText: true,
         cell: ({ actionId }) => (actionId === null ? words.noAction : (actions.get(actionId)?.name ?? actionId)),
       },
-      { id: 'target', header: w.target, wraps: true, cell: nameOf },
+      { id: 'target', header: w.target, isText: true, cell: nameOf },
       {
         id: 'attempts',
         header: w.attempts,
         align: 'end',
         cell: (row) => words.attemptsOf(row.attempts, row.test ? undefined : mostOf(row)),
       },
-      { id: 'response', header: w.response, cell: ({ id }) => <Response last={last.get(id)} /> },
+      { id: 'response', header: w.response, isText: true, cell: ({ id }) => <Response last={last.get(id)} /> },
       {
         id: 'duration',
         header: w.duration,
@@ -84,7 +83,7 @@ export function useDeliveryColumns(rows: readonly Delivery[]): readonly Column<D
           return ms === undefined ? null : formatDuration(ms);
         },
       },
-      { id: 'created', header: w.created, cell: ({ createdAt }) => <Time at={createdAt} /> },
+      { id: 'created', header: w.created, cell: ({ createdAt }) => <Time at={createdAt} show="stream" /> },
       {
         id: 'next',
         header: w.next,
@@ -103,15 +102,17 @@ function Status({ row, target }: { row: Delivery; target: string }): ReactNode {
         ? outcomes.errorKind[errorKind].short
         : undefined;
   return (
-    <Group gap="xs" wrap="nowrap" align="start" className={css['status'] ?? ''}>
-      <RowLink
-        to="/deliveries/$deliveryId"
-        params={{ deliveryId: id }}
-        title={target}
-        note={status === 'delivered' ? undefined : why}
-      >
-        <StatusBadge status={status} />
-      </RowLink>
+    <Group gap="xs" wrap="nowrap" align="start">
+      <div>
+        <RowLink
+          to="/deliveries/$deliveryId"
+          params={{ deliveryId: id }}
+          title={target}
+          note={status === 'delivered' ? undefined : why}
+        >
+          <StatusBadge status={status} />
+        </RowLink>
+      </div>
       {test ? <StatusBadge status="test" /> : null}
     </Group>
   );
@@ -147,7 +148,7 @@ function Response({ last }: { last: LastAttempt['last'] | undefined }): ReactNod
       : last?.errorKind != null
         ? outcomes.errorKind[last.errorKind].short
         : null;
-  if (text !== null) return <span className={css['response']}>{text}</span>;
+  if (text !== null) return <span title={text}>{text}</span>;
   return (
     <Text c="dimmed" size="sm">
       {words.noResponse}

@@ -1,30 +1,40 @@
-import { Button, Code, Text, TextInput, Title } from '@mantine/core';
+import { Button, Code, Group, Text, TextInput, Title } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import type { UseQueryResult } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useState } from 'react';
 import type { ClientError } from '../../client/client.ts';
 import type { Page } from '../../contract/records/page.ts';
 import { parts } from '../messages/en/parts.ts';
+import { counted } from '../messages/format.ts';
 import { type Column, useColumns } from './columns.tsx';
 import { Icon, type IconName } from './icon.tsx';
 import css from './list-page.module.css';
-import { Rows, type Selection } from './list-rows.tsx';
+import { Rows, type Selection, type Sorting } from './list-rows.tsx';
+import { ListViews } from './list-views.tsx';
 import { Problem } from './problem.tsx';
 
 export type { Column } from './columns.tsx';
 export type { Selection } from './list-rows.tsx';
 
-type ListState = { filter?: string | undefined; cursor?: string | undefined };
+/** What every list keeps in its address. `sort` is a column's id, with a minus before it when descending. */
+export type ListState = { filter?: string | undefined; cursor?: string | undefined; sort?: string | undefined };
 
-type Props<Row> = {
+/** What was asked for, as `useQuery` gives it. */
+export type Asked<Data> = { data: Data | undefined; error: ClientError | null; refetch: () => unknown };
+
+export type ListProps<Row> = {
   /** Names the table, and keys the remembered choice of columns. */
   name: string;
-  query: UseQueryResult<Page<Row>, ClientError>;
+  /** What the rows are, for the count above them. */
+  noun?: { one: string; other: string } | undefined;
+  query: Asked<Page<Row>>;
   columns: readonly Column<Row>[];
   rowKey: (row: Row) => string;
   /** What the address says, and how it is changed. A change of filters leads back to the first page. */
   search: ListState;
   onSearch: (change: ListState) => void;
+  /** How many things there are with these filters and without any, where that is known. */
+  total?: { found: number; all: number } | undefined;
+  sorting?: Sorting | undefined;
   /** Further filters, whether any of them is set, and how they are all cleared. */
   filters?: ReactNode;
   isFiltered?: boolean;
@@ -34,8 +44,8 @@ type Props<Row> = {
   emptyByFilter: string;
   /** What can be done with a row. */
   rowMenu?: (row: Row) => ReactNode;
-  /** What the text box Filter looks for, when it is not the name. */
-  filterHint?: string;
+  /** What the text box Filter looks at, when it is not the name. */
+  filterBy?: string;
   /** Without the text box Filter: a short list inside an object. */
   isPlain?: boolean;
   /** Buttons at the end of the bar. */
@@ -48,7 +58,7 @@ type Props<Row> = {
 };
 
 /** A list in its five states: loading, filled, empty at first, empty by filter, failed. (No right: see Page.) */
-export function ListPage<Row>(props: Props<Row>): ReactNode {
+export function ListPage<Row>(props: ListProps<Row>): ReactNode {
   const { name, query, search, onSearch, filters, emptyByFilter, empty } = props;
   const { shown, chooser } = useColumns(name, props.columns);
   const isFiltered = (search.filter ?? '') !== '' || props.isFiltered === true;
@@ -69,16 +79,19 @@ export function ListPage<Row>(props: Props<Row>): ReactNode {
         {props.isPlain === true ? null : (
           <FilterBox
             value={search.filter ?? ''}
-            hint={props.filterHint ?? parts.filter}
+            hint={parts.filterBy(props.filterBy ?? parts.name)}
             onChange={(filter) => onSearch({ filter, cursor: undefined })}
           />
         )}
         {filters}
-        <Text c="dimmed" size="sm" className={css['count'] ?? ''} role="status">
-          {data === undefined ? '' : parts.count(data.data.length, data.page.next === null && data.page.prev === null)}
-        </Text>
-        {props.tools}
-        {chooser}
+        <Group gap="xs" ml="auto">
+          <Text c="dimmed" size="sm" mr="xs" role="status">
+            {data === undefined ? '' : countOf(props, data)}
+          </Text>
+          {props.tools}
+          {props.isPlain === true ? null : <ListViews list={name} />}
+          {chooser}
+        </Group>
       </div>
       {props.notice}
       {error !== null && data === undefined ? (
@@ -99,6 +112,7 @@ export function ListPage<Row>(props: Props<Row>): ReactNode {
             rowKey={props.rowKey}
             rowMenu={props.rowMenu}
             selection={props.selection}
+            sorting={props.sorting}
           />
           {props.beyond}
         </>
@@ -106,6 +120,13 @@ export function ListPage<Row>(props: Props<Row>): ReactNode {
       <Paging page={data?.page} onCursor={(cursor) => onSearch({ cursor })} />
     </section>
   );
+}
+
+function countOf<Row>({ noun = parts.rows, total }: ListProps<Row>, { data, page }: Page<Row>): string {
+  if (total !== undefined)
+    return total.found === total.all ? counted(total.all, noun) : parts.countOf(total.found, counted(total.all, noun));
+  const isWhole = page.next === null && page.prev === null;
+  return isWhole ? counted(data.length, noun) : parts.countOf(data.length, parts.many);
 }
 
 /** Nothing to show: what would stand here, and what can be done about it. */

@@ -13,7 +13,7 @@ export function choice<const Values extends readonly string[]>(values: Values): 
 }
 
 /** What every list keeps in its address; spread it into `search` beside a page's own filters. */
-export const listSearch = { filter: textSearch, cursor: textSearch };
+export const listSearch = { filter: textSearch, cursor: textSearch, sort: textSearch };
 
 /** What a page keeps in its address, for `validateSearch`. */
 export function search<Reads extends Record<string, Read<string>>>(reads: Reads) {

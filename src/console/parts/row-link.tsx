@@ -5,18 +5,21 @@ import css from './row-link.module.css';
 
 type Props = AnchorHTMLAttributes<HTMLAnchorElement> & { note?: string | undefined };
 
-/** The real link of a row (middle click works; j and k walk over these), with a second line below. */
+/**
+ * The real link of a row, with a second line below. A click anywhere in the row follows it, and j and k walk over these
+ * links.
+ */
 export const RowLink = createLink(
-  ({ note, children, ...props }: Props): ReactNode => (
-    <div className={css['cell']}>
-      <a {...props} className={css['link']} data-row-link>
+  ({ note, children, title = typeof children === 'string' ? children : undefined, ...props }: Props): ReactNode => (
+    <>
+      <a {...props} title={title} className={css['link']} data-row-link>
         {children}
       </a>
       {note === undefined || note === '' ? null : (
-        <Text c="dimmed" size="sm" lineClamp={1}>
+        <Text c="dimmed" size="sm" truncate title={note}>
           {note}
         </Text>
       )}
-    </div>
+    </>
   ),
 );

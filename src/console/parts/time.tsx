@@ -1,6 +1,6 @@
 import { Tooltip } from '@mantine/core';
 import { type ReactNode, useSyncExternalStore } from 'react';
-import { formatAbsolute, formatRelative } from '../messages/format.ts';
+import { formatAbsolute, formatRelative, formatTime, type TimeDetail } from '../messages/format.ts';
 
 const listeners = new Set<() => void>();
 let now = Date.now();
@@ -14,15 +14,27 @@ export function useNow(): number {
   return useSyncExternalStore(subscribe, () => now);
 }
 
-/** A time as `5 minutes ago`; on hover and focus in full, where the reader is and in UTC. */
-export function Time({ at }: { at: string }): ReactNode {
+type Props = { at: string; show?: TimeDetail | 'relative' };
+
+/**
+ * A time. `date`: day and time. `log`: with seconds and the year. `stream`: with milliseconds, and the day when it is not
+ * today. `relative`: `5 minutes ago`, for sentences. On hover and focus in full: relative, local and in UTC.
+ */
+export function Time({ at, show = 'date' }: Props): ReactNode {
   const present = Math.max(useNow(), Date.now());
   const date = new Date(at);
   const { local, utc } = formatAbsolute(date);
+  const relative = formatRelative(date, present);
   return (
     <Tooltip
       label={
         <>
+          {show === 'relative' ? null : (
+            <>
+              {relative}
+              <br />
+            </>
+          )}
           {local}
           <br />
           {utc}
@@ -31,7 +43,7 @@ export function Time({ at }: { at: string }): ReactNode {
     >
       {/* Keyboards reach what a mouse can hover (WCAG 1.4.13). */}
       <time dateTime={at} tabIndex={0}>
-        {formatRelative(date, present)}
+        {show === 'relative' ? relative : formatTime(date, show, present)}
       </time>
     </Tooltip>
   );

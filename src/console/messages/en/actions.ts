@@ -5,6 +5,7 @@ export const actions = {
   title: 'View Actions',
   menu: 'Actions',
   one: 'Action',
+  noun: { one: 'action', other: 'actions' },
   create: 'New Action',
   lead: 'What to watch for, and what of it goes where.',
   columns: {

@@ -59,6 +59,7 @@ export const alerts = {
   one: 'Alert',
   lead: 'Who is told when something goes wrong, by which way, and when. Without an alert, issues show in the console alone.',
   list: 'Alerts',
+  noun: { one: 'alert', other: 'alerts' },
   create: 'New Alert',
   columns: { name: 'Name', type: 'Way', status: 'Status', state: 'State', sent: 'Last sent', modified: 'Modified' },
   never: 'Never',

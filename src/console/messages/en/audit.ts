@@ -65,7 +65,8 @@ export const audit = {
   settings: 'Settings',
   lead: 'Who changed, sent or tried what, and from where. Nothing here can be changed, and each entry seals the one before.',
   list: 'Entries',
-  filterHint: 'Who: a name or an id',
+  noun: { one: 'entry', other: 'entries' },
+  filterBy: 'who',
   columns: {
     what: 'What',
     thing: 'Thing',

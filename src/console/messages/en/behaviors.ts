@@ -4,6 +4,7 @@ import { counted } from '../format.ts';
 export const behaviors = {
   title: 'Behaviors',
   one: 'Behavior',
+  noun: { one: 'behavior', other: 'behaviors' },
   create: 'New Behavior',
   lead: 'What visitors do, given a name once and used in many Actions.',
   columns: {

@@ -4,6 +4,7 @@ import { counted, formatNumber } from '../format.ts';
 export const connections = {
   title: 'Connections',
   one: 'Connection',
+  noun: { one: 'connection', other: 'connections' },
   create: 'New Connection',
   lead: 'Systems that Millrace sends to.',
   columns: {
@@ -269,6 +270,7 @@ export const connections = {
     created: (name: string) => `${name} is saved. Now give it a destination.`,
   },
   destinations: {
+    noun: { one: 'destination', other: 'destinations' },
     title: 'Destinations',
     create: 'New Destination',
     columns: {

@@ -11,6 +11,7 @@ export const dataCollection = {
   nav: 'Parts of Data Collection',
   parts: { collectors: 'Collectors', parameters: 'Parameters', rejected: 'Rejected requests' },
   one: 'Collector',
+  noun: { one: 'collector', other: 'collectors' },
   create: 'New Collector',
   columns: {
     name: 'Name',
@@ -144,6 +145,8 @@ export const dataCollection = {
     noRight: (right: string) => `To see events come in, you need the right “${right}”.`,
   },
   rejected: {
+    noun: { one: 'request', other: 'requests' },
+    filterBy: 'any text',
     lead: 'What was refused lately, and why. Nothing of these requests was kept.',
     columns: {
       at: 'When',
@@ -167,6 +170,7 @@ export const dataCollection = {
     none: '–',
   },
   parameters: {
+    noun: { one: 'parameter', other: 'parameters' },
     lead: 'The named values on events. Millrace learns them from what comes in.',
     columns: {
       name: 'Name',

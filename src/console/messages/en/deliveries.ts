@@ -19,7 +19,8 @@ export const deliveries = {
     created: 'Created',
     next: 'Next attempt',
   },
-  filterHint: 'Id of an event',
+  noun: { one: 'delivery', other: 'deliveries' },
+  filterBy: 'event ID',
   attemptsOf: (made: number, most: number | undefined) =>
     most === undefined ? formatNumber(made) : `${formatNumber(made)}/${formatNumber(most)}`,
   test: 'Test',

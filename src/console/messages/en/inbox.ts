@@ -6,6 +6,8 @@ const requests = { one: 'request', other: 'requests' };
 export const inbox = {
   title: 'Inbox',
   lead: 'A receiver for trying things out: whatever is sent to it shows here. Nothing leaves this server.',
+  filterBy: 'any text',
+  noun: { one: 'request', other: 'requests' },
   list: 'Received requests',
   columns: { request: 'Request', inbox: 'Inbox', answered: 'Answered', size: 'Size', when: 'Received' },
   anyInbox: 'Any inbox',

@@ -21,7 +21,7 @@ export const issues = {
   title: 'Issues',
   one: 'Issue',
   lead: 'What goes wrong, what most likely mends it, and what was changed just before. Issues close by themselves when it works again.',
-  filterHint: 'Title',
+  filterBy: 'title',
   kinds,
   severities,
   state: 'State',
@@ -36,6 +36,7 @@ export const issues = {
     destination: (name: string) => `Destination: ${name}`,
     action: (name: string) => `Action: ${name}`,
   },
+  noun: { one: 'issue', other: 'issues' },
   columns: {
     title: 'Title',
     state: 'State',

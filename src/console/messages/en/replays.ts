@@ -10,6 +10,7 @@ export const replays = {
   one: 'Replay',
   lead: 'Past events and deliveries that are sent once more, with a plan before and a progress after.',
   open: 'Replay…',
+  noun: { one: 'replay', other: 'replays' },
   create: 'New replay',
   state: 'State',
   anyState: 'Any state',

@@ -23,6 +23,7 @@ export const roles = {
   one: 'Role',
   lead: 'A role is a set of rights with a name. Whoever has several roles has the rights of all of them.',
   list: 'Roles',
+  noun: { one: 'role', other: 'roles' },
   create: 'New role',
   columns: { name: 'Name', rights: 'Rights', users: 'Users', modified: 'Modified' },
   rights: (count: number, of: number) =>

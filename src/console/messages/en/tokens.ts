@@ -6,6 +6,7 @@ export const tokens = {
   lead: 'What programs sign in with. A token never may more than whoever made it may at that moment.',
   leadOwn: 'What your programs sign in with. A token never may more than you may at that moment.',
   list: 'API tokens',
+  noun: { one: 'token', other: 'tokens' },
   create: 'New token',
   columns: {
     name: 'Name',

@@ -1,142 +1,85 @@
-import { Button, Group, NativeSelect, Text } from '@mantine/core';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { Group, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
-import { apiQuery } from '../../data/api.ts';
+import { allQuery } from '../../data/api.ts';
 import { type Stats, useStats } from '../../data/stats.ts';
 import { actions as words } from '../../messages/en/actions.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { formatNumber, formatPercent } from '../../messages/format.ts';
-import { Icon } from '../../parts/icon.tsx';
 import { type Column, ListPage } from '../../parts/list-page.tsx';
+import { modifiedColumn } from '../../parts/modified-column.tsx';
 import { RowLink } from '../../parts/row-link.tsx';
 import { type BehaviorName, conditionWords } from '../../parts/rules/condition-words.ts';
 import { useBehaviors } from '../../parts/rules/use-behaviors.ts';
 import { Sparkline } from '../../parts/sparkline.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
-import { useDeleted } from '../../parts/undo.ts';
+import { useListPage } from '../../parts/use-list-page.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import type { Action } from './action.ts';
 import { ActionMenu } from './action-menu.tsx';
 import { ScenarioGallery } from './scenario-gallery.tsx';
 import { standingOf } from './standing.ts';
-import { type Places, usePlaces } from './use-places.ts';
+import { connectionOf, type Places, usePlaces } from './use-places.ts';
 
 export function ActionsPage(): ReactNode {
-  const search = useSearch({ from: '/shell/actions' });
-  const navigate = useNavigate({ from: '/actions' });
   const mayManage = useMay('actions:manage');
-  const { filter, cursor, status, connection, destination, behavior } = search;
   const { behaviors, nameOf } = useBehaviors();
   const places = usePlaces();
-  const deleted = useDeleted();
-  const query = useQuery({
-    ...apiQuery('listActions', {
-      query: {
-        name: filter,
-        cursor,
-        status,
-        connectionId: connection,
-        destinationId: destination,
-        behaviorId: behavior,
-      },
-    }),
-    placeholderData: keepPreviousData,
-    select: (page) => ({ ...page, data: page.data.filter(({ id }) => !deleted.has(id)) }),
-  });
   const { data: stats } = useStats('action');
   const columns = useMemo(() => columnsOf({ nameOf, places, stats }), [nameOf, places, stats]);
-  const change = (next: Partial<typeof search>) =>
-    void navigate({ search: (present) => ({ ...present, cursor: undefined, ...next }), replace: true });
-
-  const create = mayManage ? (
-    <Button component={Link} to="/actions/new" leftSection={<Icon name="plus" />} data-key-new>
-      {words.create}
-    </Button>
-  ) : undefined;
-  const isFiltered = [status, connection, destination, behavior].some((one) => one !== undefined);
-  const isEmpty = query.data?.data.length === 0 && filter === undefined && cursor === undefined && !isFiltered;
-  const offered = places.destinations.filter(
-    ({ connectionId }) => connection === undefined || connectionId === connection,
-  );
+  const search = useSearch({ from: '/shell/actions' });
+  const { status, connection, destination, behavior } = search;
+  const { list, isEmpty, create } = useListPage({
+    name: words.title,
+    noun: words.noun,
+    search,
+    query: useQuery(allQuery('listActions')),
+    columns,
+    rowKey,
+    texts,
+    passes: (row) =>
+      (status === undefined || row.status === status) &&
+      (connection === undefined ||
+        row.destinations.some((one) => connectionOf(places, one.destinationId) === connection)) &&
+      (destination === undefined || row.destinations.some((one) => one.destinationId === destination)) &&
+      (behavior === undefined || JSON.stringify(row.rules).includes(`"${behavior}"`)),
+    filters: [
+      { key: 'status', label: words.filters.status, options: statuses },
+      {
+        key: 'connection',
+        label: words.filters.connection,
+        options: named(places.connections),
+        resets: 'destination',
+      },
+      {
+        key: 'destination',
+        label: words.filters.destination,
+        options: places.destinations
+          .filter(({ connectionId }) => connection === undefined || connectionId === connection)
+          .map(({ id }) => ({ value: id, label: places.nameOf(id) })),
+      },
+      { key: 'behavior', label: words.filters.behavior, options: named(behaviors), nameOf: (id) => nameOf(id) ?? id },
+    ],
+    sortedBy: 'name',
+    create: mayManage ? { label: words.create, to: '/actions/new' } : undefined,
+    empty: { icon: 'actions', title: words.emptyTitle, text: words.emptyText },
+    emptyByFilter: words.emptyByFilter,
+    rowMenu: (row) => <ActionMenu action={row} />,
+  });
   return (
     <Page title={words.title} lead={words.lead} right="actions:view" actions={create}>
-      {isEmpty ? (
-        <ScenarioGallery isEnabled={mayManage} />
-      ) : (
-        <ListPage
-          name={words.title}
-          query={query}
-          columns={columns}
-          rowKey={({ id }) => id}
-          search={search}
-          onSearch={change}
-          isFiltered={isFiltered}
-          onClear={() => void navigate({ search: {} })}
-          filters={
-            <>
-              <Choice
-                label={words.filters.status}
-                any={words.filters.anyStatus}
-                value={status}
-                options={statuses.map((one) => ({ id: one, name: parts.status[one] }))}
-                onChange={(value) => change({ status: statuses.find((one) => one === value) })}
-              />
-              <Choice
-                label={words.filters.connection}
-                any={words.filters.anyConnection}
-                value={connection}
-                options={places.connections}
-                onChange={(value) => change({ connection: value, destination: undefined })}
-              />
-              <Choice
-                label={words.filters.destination}
-                any={words.filters.anyDestination}
-                value={destination}
-                options={offered.map(({ id }) => ({ id, name: places.nameOf(id) }))}
-                onChange={(value) => change({ destination: value })}
-              />
-              <Choice
-                label={words.filters.behavior}
-                any={words.filters.anyBehavior}
-                value={behavior}
-                options={behaviors}
-                onChange={(value) => change({ behavior: value })}
-              />
-            </>
-          }
-          empty={{ icon: 'actions', title: words.emptyTitle, text: words.emptyText }}
-          emptyByFilter={words.emptyByFilter}
-          rowMenu={(row: Action) => <ActionMenu action={row} />}
-        />
-      )}
+      {isEmpty ? <ScenarioGallery isEnabled={mayManage} /> : <ListPage {...list} />}
     </Page>
   );
 }
 
-const statuses = ['enabled', 'disabled'] as const;
-
-type ChoiceProps = {
-  label: string;
-  any: string;
-  value: string | undefined;
-  options: readonly { id: string; name: string }[];
-  onChange: (value: string | undefined) => void;
-};
-
-function Choice({ label, any, value, options, onChange }: ChoiceProps): ReactNode {
-  return (
-    <NativeSelect
-      aria-label={label}
-      value={value ?? ''}
-      onChange={({ currentTarget }) => onChange(currentTarget.value === '' ? undefined : currentTarget.value)}
-      data={[{ value: '', label: any }, ...options.map(({ id, name }) => ({ value: id, label: name }))]}
-      maw="9.5rem"
-    />
-  );
-}
+const rowKey = ({ id }: Action) => id;
+const texts = ({ name, description }: Action) => [name, description];
+const statuses = (['enabled', 'disabled'] as const).map((value) => ({ value, label: parts.status[value] }));
+const named = (all: readonly { id: string; name: string }[]) => all.map(({ id, name }) => ({ value: id, label: name }));
 
 type Known = { nameOf: BehaviorName; places: Places; stats: Stats | undefined };
 
@@ -147,6 +90,8 @@ function columnsOf({ nameOf, places, stats }: Known): readonly Column<Action>[] 
       id: 'name',
       header: words.columns.name,
       isFixed: true,
+      isText: true,
+      sort: ({ name }) => name,
       cell: ({ id, name, description }) => (
         <RowLink to="/actions/$actionId" params={{ actionId: id }} note={description}>
           {name}
@@ -156,12 +101,13 @@ function columnsOf({ nameOf, places, stats }: Known): readonly Column<Action>[] 
     {
       id: 'status',
       header: words.columns.status,
+      sort: (row) => standingOf(row, places),
       cell: (row) => <StatusBadge status={standingOf(row, places)} />,
     },
     {
       id: 'rules',
       header: words.columns.rules,
-      wraps: true,
+      isText: true,
       cell: ({ rules }) => {
         const text = conditionWords(rules, nameOf);
         return (
@@ -174,22 +120,11 @@ function columnsOf({ nameOf, places, stats }: Known): readonly Column<Action>[] 
     {
       id: 'destinations',
       header: words.columns.destinations,
-      wraps: true,
+      isText: true,
       cell: ({ destinations }) => <PlacesOf ids={destinations.map((one) => one.destinationId)} places={places} />,
     },
     ...(stats === undefined ? [] : figureColumns(figures)),
-    {
-      id: 'modified',
-      header: words.columns.modified,
-      cell: ({ updatedAt, updatedBy }) => (
-        <>
-          <Time at={updatedAt} />
-          <Text c="dimmed" size="sm" truncate maw="8rem" title={updatedBy}>
-            {words.changedBy(updatedBy)}
-          </Text>
-        </>
-      ),
-    },
+    { ...modifiedColumn<Action>(), isHiddenAtFirst: false },
   ];
 }
 
@@ -199,6 +134,7 @@ function figureColumns(figures: ReadonlyMap<string, Stats['items'][number]>): re
     {
       id: 'matched',
       header: words.columns.matched,
+      sort: ({ id }) => figures.get(id)?.matched ?? 0,
       align: 'end',
       cell: ({ id }) => {
         const { matched = 0, series = [] } = figures.get(id) ?? {};
@@ -216,20 +152,27 @@ function figureColumns(figures: ReadonlyMap<string, Stats['items'][number]>): re
       id: 'success',
       header: words.columns.success,
       align: 'end',
+      sort: ({ id }) => successOf(figures.get(id)),
       cell: ({ id }) => {
-        const { delivered = 0, failed = 0 } = figures.get(id) ?? {};
-        return delivered + failed === 0 ? <Text c="dimmed">–</Text> : formatPercent(delivered / (delivered + failed));
+        const success = successOf(figures.get(id));
+        return success === null ? <Text c="dimmed">–</Text> : formatPercent(success);
       },
     },
     {
       id: 'last',
       header: words.columns.last,
+      sort: ({ id }) => figures.get(id)?.lastDeliveredAt,
       cell: ({ id }) => {
         const at = figures.get(id)?.lastDeliveredAt ?? null;
         return at === null ? <Text c="dimmed">{words.noDelivery}</Text> : <Time at={at} />;
       },
     },
   ];
+}
+
+function successOf(figures: Stats['items'][number] | undefined): number | null {
+  const { delivered = 0, failed = 0 } = figures ?? {};
+  return delivered + failed === 0 ? null : delivered / (delivered + failed);
 }
 
 function PlacesOf({ ids, places }: { ids: readonly string[]; places: Places }): ReactNode {

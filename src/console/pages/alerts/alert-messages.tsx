@@ -41,13 +41,13 @@ export function AlertMessages(props: { alertId: string; search: Search; onSearch
 }
 
 const columns: readonly Column<AlertMessage>[] = [
-  { id: 'message', header: words.columns.message, isFixed: true, wraps: true, cell: ({ title }) => title },
+  { id: 'message', header: words.columns.message, isFixed: true, isText: true, cell: ({ title }) => title },
   { id: 'about', header: words.columns.about, cell: ({ about }) => words.abouts[about] },
   { id: 'status', header: words.columns.status, cell: ({ status }) => <StatusBadge status={statuses[status]} /> },
   {
     id: 'result',
     header: words.columns.result,
-    wraps: true,
+    isText: true,
     cell: ({ detail, attempts }) => (
       <Stack gap={0}>
         {detail ?? words.noResult}

@@ -1,8 +1,8 @@
-import { Anchor, Button, Text } from '@mantine/core';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { Anchor, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
-import { apiQuery } from '../../data/api.ts';
+import { allQuery } from '../../data/api.ts';
 import { behaviors as words } from '../../messages/en/behaviors.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { type Column, ListPage } from '../../parts/list-page.tsx';
@@ -10,51 +10,44 @@ import { RowLink } from '../../parts/row-link.tsx';
 import { type BehaviorName, conditionWords } from '../../parts/rules/condition-words.ts';
 import { type Behavior, useBehaviors } from '../../parts/rules/use-behaviors.ts';
 import { Time } from '../../parts/time.tsx';
-import { useDeleted } from '../../parts/undo.ts';
+import { useListPage } from '../../parts/use-list-page.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { BehaviorMenu } from './behavior-menu.tsx';
 
 export function BehaviorsPage(): ReactNode {
-  const search = useSearch({ from: '/shell/behaviors' });
-  const navigate = useNavigate({ from: '/behaviors' });
   const mayManage = useMay('behaviors:manage');
   const { nameOf } = useBehaviors();
-  const deleted = useDeleted();
-  const { filter, cursor } = search;
-  const query = useQuery({
-    ...apiQuery('listBehaviors', { query: { name: filter, cursor } }),
-    placeholderData: keepPreviousData,
-    select: (page) => ({ ...page, data: page.data.filter(({ id }) => !deleted.has(id)) }),
-  });
   const columns = useMemo(() => columnsOf(nameOf), [nameOf]);
-  const create = mayManage ? (
-    <Button component={Link} to="/behaviors/new" leftSection={<Icon name="plus" />} data-key-new>
-      {words.create}
-    </Button>
-  ) : undefined;
+  const { list, create } = useListPage({
+    name: words.title,
+    noun: words.noun,
+    search: useSearch({ from: '/shell/behaviors' }),
+    query: useQuery(allQuery('listBehaviors')),
+    columns,
+    rowKey,
+    texts,
+    sortedBy: 'name',
+    create: mayManage ? { label: words.create, to: '/behaviors/new' } : undefined,
+    empty: { icon: 'behaviors', title: words.emptyTitle, text: words.emptyText },
+    emptyByFilter: words.emptyByFilter,
+    rowMenu: (row) => <BehaviorMenu behavior={row} />,
+  });
   return (
     <Page title={words.title} lead={words.lead} right="behaviors:view" actions={create}>
-      <ListPage
-        name={words.title}
-        query={query}
-        columns={columns}
-        rowKey={({ id }) => id}
-        search={search}
-        onSearch={(next) => void navigate({ search: (present) => ({ ...present, ...next }), replace: true })}
-        empty={{ icon: 'behaviors', title: words.emptyTitle, text: words.emptyText }}
-        emptyByFilter={words.emptyByFilter}
-        rowMenu={(row) => <BehaviorMenu behavior={row} />}
-      />
+      <ListPage {...list} />
     </Page>
   );
 }
+
+const rowKey = ({ id }: Behavior) => id;
+const texts = ({ name, description, category }: Behavior) => [name, description, category];
 
 const namedAttributes = 3;
 
 function columnsOf(nameOf: BehaviorName): readonly Column<Behavior>[] {
   const sentence = (text: string) => (
-    <Text lineClamp={2} maw="17rem" miw="11rem" title={text} style={{ whiteSpace: 'normal' }}>
+    <Text lineClamp={2} title={text}>
       {text}
     </Text>
   );
@@ -63,6 +56,8 @@ function columnsOf(nameOf: BehaviorName): readonly Column<Behavior>[] {
       id: 'name',
       header: words.columns.name,
       isFixed: true,
+      isText: true,
+      sort: ({ name }) => name,
       cell: ({ id, name, description }) => (
         <RowLink to="/behaviors/$behaviorId" params={{ behaviorId: id }} note={description}>
           {name}
@@ -72,6 +67,7 @@ function columnsOf(nameOf: BehaviorName): readonly Column<Behavior>[] {
     {
       id: 'category',
       header: words.columns.category,
+      sort: ({ category }) => category,
       cell: ({ category, standard }) => (
         <>
           {category}
@@ -86,18 +82,26 @@ function columnsOf(nameOf: BehaviorName): readonly Column<Behavior>[] {
     {
       id: 'expression',
       header: words.columns.expression,
+      isText: true,
       cell: ({ condition }) => sentence(conditionWords(condition, nameOf)),
     },
     {
       id: 'opposite',
       header: words.columns.opposite,
+      isText: true,
       isHiddenAtFirst: true,
       cell: ({ condition }) => sentence(conditionWords(condition, nameOf, { opposite: true })),
     },
-    { id: 'attributes', header: words.columns.attributes, cell: ({ attributes }) => attributeWords(attributes) },
+    {
+      id: 'attributes',
+      header: words.columns.attributes,
+      isText: true,
+      cell: ({ attributes }) => attributeWords(attributes),
+    },
     {
       id: 'usedBy',
       header: words.columns.usedBy,
+      sort: ({ usedBy }) => usedBy,
       cell: ({ id, usedBy }) =>
         usedBy === 0 ? (
           <Text c="dimmed">{words.unused}</Text>
@@ -115,6 +119,7 @@ function columnsOf(nameOf: BehaviorName): readonly Column<Behavior>[] {
     {
       id: 'modified',
       header: words.columns.modified,
+      sort: ({ updatedAt, standard }) => (standard ? null : updatedAt),
       cell: ({ updatedAt, updatedBy, standard }) =>
         standard ? (
           <Text c="dimmed">{words.shipped}</Text>
@@ -135,7 +140,7 @@ function attributeWords(attributes: readonly string[]): ReactNode {
   const named = attributes.slice(0, namedAttributes).join(', ');
   const more = attributes.length - namedAttributes;
   return (
-    <Text size="sm" maw="14rem" lineClamp={2} title={attributes.join(', ')} style={{ whiteSpace: 'normal' }}>
+    <Text size="sm" lineClamp={2} title={attributes.join(', ')}>
       {more > 0 ? words.moreAttributes(named, more) : named}
     </Text>
   );

@@ -40,7 +40,7 @@ function EndOf({ kind, at }: ReturnType<typeof endings>[number]): ReactNode {
       title={words.title}
     >
       <Text size="md">
-        {isOver ? w.expired : w.expires} <Time at={at} />. {words.todo}
+        {isOver ? w.expired : w.expires} <Time at={at} show="relative" />. {words.todo}
       </Text>
     </Alert>
   );
@@ -67,7 +67,7 @@ function Closed({ connection }: { connection: Connection }): ReactNode {
             {health.since === null ? null : (
               <>
                 {' '}
-                {w.since} <Time at={health.since} />.
+                {w.since} <Time at={health.since} show="relative" />.
               </>
             )}
           </Text>

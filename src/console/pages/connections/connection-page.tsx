@@ -144,7 +144,7 @@ function Standing({ connection }: { connection: Connection }): ReactNode {
       <StatusBadge status={stateOf(connection)} />
       {isAtHand ? (
         <Text span c="dimmed">
-          {words.authentication.token} <Time at={tokenExpiresAt} />
+          {words.authentication.token} <Time at={tokenExpiresAt} show="relative" />
         </Text>
       ) : null}
     </Group>

@@ -2,13 +2,14 @@ import { Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { connections as words } from '../../messages/en/connections.ts';
 import type { Column } from '../../parts/list-page.tsx';
+import { modifiedColumn } from '../../parts/modified-column.tsx';
 import { RowLink } from '../../parts/row-link.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Time, useNow } from '../../parts/time.tsx';
 import { authenticationOf } from './authentication-standing.ts';
 import { stateOf } from './connection.ts';
 import type { Row } from './connections-list.ts';
-import { SpeedCell, SuccessCell } from './figure-cells.tsx';
+import { SpeedCell, SuccessCell, successOf } from './figure-cells.tsx';
 import { UsersCell } from './used-by.tsx';
 
 const w = words.columns;
@@ -18,48 +19,45 @@ export const columns: readonly Column<Row>[] = [
     id: 'name',
     header: w.name,
     isFixed: true,
+    isText: true,
+    sort: ({ name }) => name,
     cell: ({ id, name, description }) => (
       <RowLink to="/connections/$connectionId" params={{ connectionId: id }} note={description}>
         {name}
       </RowLink>
     ),
   },
+  { id: 'state', header: w.state, sort: stateOf, cell: (row) => <State row={row} /> },
   { id: 'type', header: w.type, cell: ({ type }) => words.types[type], isHiddenAtFirst: true },
   {
     id: 'baseUrl',
     header: w.baseUrl,
-    wraps: true,
+    sort: ({ baseUrl }) => baseUrl,
+    isText: true,
     cell: ({ baseUrl }) => (
-      <Text ff="monospace" size="sm" lineClamp={2} title={baseUrl}>
+      <Text ff="monospace" size="sm" truncate title={baseUrl}>
         {baseUrl}
       </Text>
     ),
   },
-  { id: 'auth', header: w.auth, wraps: true, cell: (row) => <Authentication row={row} /> },
+  { id: 'auth', header: w.auth, isText: true, cell: (row) => <Authentication row={row} /> },
   { id: 'destinations', header: w.destinations, align: 'end', cell: (row) => <Destinations row={row} /> },
-  { id: 'usedBy', header: w.usedBy, wraps: true, cell: ({ usage, id }) => <UsersCell usage={usage} id={id} /> },
-  { id: 'success', header: w.success, cell: ({ figures }) => <SuccessCell figures={figures} /> },
+  { id: 'usedBy', header: w.usedBy, isText: true, cell: ({ usage, id }) => <UsersCell usage={usage} id={id} /> },
+  {
+    id: 'success',
+    header: w.success,
+    sort: ({ figures }) => successOf(figures),
+    cell: ({ figures }) => <SuccessCell figures={figures} />,
+  },
   {
     id: 'p95',
     header: w.p95,
+    sort: ({ figures }) => figures?.p95Ms,
     align: 'end',
     isHiddenAtFirst: true,
     cell: ({ figures }) => <SpeedCell figures={figures} />,
   },
-  { id: 'state', header: w.state, cell: (row) => <State row={row} /> },
-  {
-    id: 'modified',
-    header: w.modified,
-    isHiddenAtFirst: true,
-    cell: ({ updatedAt, updatedBy }) => (
-      <>
-        <Time at={updatedAt} />
-        <Text c="dimmed" size="sm" truncate maw="11rem" title={updatedBy}>
-          {words.changedBy(updatedBy)}
-        </Text>
-      </>
-    ),
-  },
+  modifiedColumn(),
 ];
 
 /** The kind, and how signing in goes: refused, about to end, or well. */
@@ -71,7 +69,7 @@ function Authentication({ row }: { row: Row }): ReactNode {
       {words.details.authTypes[row.auth.type]}
       {kind === 'unknown' ? null : (
         <Text size="sm" c={tones[kind]} component="div">
-          {words.authentication[kind]} {'at' in standing ? <Time at={standing.at} /> : null}
+          {words.authentication[kind]} {'at' in standing ? <Time at={standing.at} show="relative" /> : null}
         </Text>
       )}
     </>

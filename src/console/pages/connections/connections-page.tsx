@@ -1,22 +1,22 @@
 import { Button, Menu } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { Link, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo, useState } from 'react';
 import { allQuery } from '../../data/api.ts';
 import { connections as words } from '../../messages/en/connections.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { ListPage } from '../../parts/list-page.tsx';
+import { options } from '../../parts/options.ts';
 import { GuardedItem, RowMenu } from '../../parts/row-menu.tsx';
 import { ShowAsDrawer } from '../../parts/show-as.tsx';
-import { useDeleted } from '../../parts/undo.ts';
+import { useListPage } from '../../parts/use-list-page.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { useConnectionStatus } from './change-status.ts';
 import type { Connection } from './connection.ts';
 import { columns } from './connections-columns.tsx';
-import { ConnectionsFilters } from './connections-filters.tsx';
-import { isFiltered, matching, pageAt, type Row } from './connections-list.ts';
+import { passes, type Row, texts } from './connections-list.ts';
 import { DeleteConnection } from './delete-connection.tsx';
 import { exportConnection } from './export-connection.ts';
 import { ReadyBanner } from './ready-banner.tsx';
@@ -27,33 +27,42 @@ type Asked = { what: 'delete' | 'test' | 'show'; row: Connection };
 
 export function ConnectionsPage(): ReactNode {
   const search = useSearch({ from: '/shell/connections' });
-  const navigate = useNavigate({ from: '/connections' });
   const mayManage = useMay('connections:manage');
   const [asked, ask] = useState<Asked | null>(null);
   const query = useQuery(allQuery('listConnections'));
   const usage = useUsage();
   const figures = useFigures('connection');
-  const deleted = useDeleted();
-  const change = (next: Partial<typeof search>) =>
-    void navigate({ search: (present) => ({ ...present, ...next }), replace: true });
-
   const all = query.data;
-  const rows = useMemo(
-    (): Row[] | undefined =>
-      all
-        ?.filter(({ id }) => !deleted.has(id))
-        .map((connection) => ({ ...connection, usage, figures: figures?.get(connection.id) })),
-    [all, deleted, usage, figures],
+  const data = useMemo(
+    () => all?.map((connection): Row => ({ ...connection, usage, figures: figures?.get(connection.id) })),
+    [all, usage, figures],
   );
-  const page = useMemo(() => rows && pageAt(matching(rows, search), search.cursor), [rows, search]);
-
-  const create = mayManage ? (
-    <Button component={Link} to="/connections/new" leftSection={<Icon name="plus" />} data-key-new>
-      {words.create}
-    </Button>
-  ) : undefined;
-  const isEmpty = rows !== undefined && rows.length === 0;
-  const done = rows?.find(({ id }) => id === search.done);
+  const { list, change, rows, create } = useListPage({
+    name: words.title,
+    noun: words.noun,
+    search,
+    query: { ...query, data },
+    columns,
+    rowKey,
+    texts,
+    passes: (row) => passes(row, search),
+    filters: [
+      { key: 'status', label: words.state, options: options(words.filters.states) },
+      { key: 'auth', label: words.columns.auth, options: options(words.details.authTypes) },
+      { key: 'used', label: words.filters.use, options: options(words.filters.uses) },
+    ],
+    sortedBy: 'name',
+    create: mayManage ? { label: words.create, to: '/connections/new' } : undefined,
+    empty: {
+      icon: 'connections',
+      title: words.emptyTitle,
+      text: words.emptyText,
+      code: 'millrace apply crm.yaml',
+    },
+    emptyByFilter: words.emptyByFilter,
+    rowMenu: (row) => <More row={row} mayManage={mayManage} onAsk={(what) => ask({ what, row })} />,
+  });
+  const done = rows.find(({ id }) => id === search.done);
   const close = () => ask(null);
   const found = asked?.row ?? null;
   return (
@@ -61,7 +70,6 @@ export function ConnectionsPage(): ReactNode {
       title={words.title}
       lead={words.lead}
       right="connections:view"
-      // An empty list has the button in its middle.
       actions={
         mayManage ? (
           <>
@@ -71,33 +79,13 @@ export function ConnectionsPage(): ReactNode {
             <Button component={Link} to="/connections/new/file" variant="default" leftSection={<Icon name="inbox" />}>
               {words.importYaml}
             </Button>
-            {isEmpty ? null : create}
+            {create}
           </>
         ) : undefined
       }
     >
       {done === undefined ? null : <ReadyBanner row={done} onClose={() => change({ done: undefined })} />}
-      <ListPage
-        name={words.title}
-        // What is shown is a part of what was asked for.
-        query={{ ...query, data: page } as Parameters<typeof ListPage<Row>>[0]['query']}
-        columns={columns}
-        rowKey={({ id }) => id}
-        search={search}
-        onSearch={change}
-        isFiltered={!isEmpty && isFiltered(search)}
-        onClear={() => void navigate({ search: {} })}
-        filters={<ConnectionsFilters search={search} onChange={change} />}
-        empty={{
-          icon: 'connections',
-          title: words.emptyTitle,
-          text: words.emptyText,
-          action: create,
-          code: 'millrace apply crm.yaml',
-        }}
-        emptyByFilter={words.emptyByFilter}
-        rowMenu={(row) => <More row={row} mayManage={mayManage} onAsk={(what) => ask({ what, row })} />}
-      />
+      <ListPage {...list} />
       <DeleteConnection connection={asked?.what === 'delete' ? found : null} onClose={close} onDeleted={close} />
       <TestDialog connection={asked?.what === 'test' ? found : null} onClose={close} />
       <ShowAsDrawer
@@ -107,6 +95,8 @@ export function ConnectionsPage(): ReactNode {
     </Page>
   );
 }
+
+const rowKey = ({ id }: Row) => id;
 
 /** The connection of a row, without what the list put beside it. */
 function bare(row: Connection): Connection {

@@ -3,11 +3,12 @@ import { type ReactNode, useState } from 'react';
 import { connections as words } from '../../messages/en/connections.ts';
 import { formatNumber } from '../../messages/format.ts';
 import type { Column } from '../../parts/list-page.tsx';
+import { modifiedColumn } from '../../parts/modified-column.tsx';
 import { RowLink } from '../../parts/row-link.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useDestinationStatus } from './change-status.ts';
-import { Nothing, SpeedCell, SuccessCell } from './figure-cells.tsx';
+import { Nothing, SpeedCell, SuccessCell, successOf } from './figure-cells.tsx';
 import type { Destination, Figures, Usage } from './usage.ts';
 import { UsersCell } from './used-by.tsx';
 
@@ -22,6 +23,8 @@ export function columnsFor(mayManage: boolean): readonly Column<DestinationRow>[
       id: 'name',
       header: w.columns.name,
       isFixed: true,
+      isText: true,
+      sort: ({ name }) => name,
       cell: ({ id, connectionId, name, description }) => (
         <RowLink
           to="/connections/$connectionId/destinations/$destinationId"
@@ -32,13 +35,24 @@ export function columnsFor(mayManage: boolean): readonly Column<DestinationRow>[
         </RowLink>
       ),
     },
+    {
+      id: 'status',
+      header: w.columns.status,
+      sort: ({ status }) => status,
+      cell: (row) => (
+        <Group gap="xs" wrap="nowrap">
+          {mayManage ? <StatusSwitch destination={row} /> : null}
+          <StatusBadge status={row.status} />
+        </Group>
+      ),
+    },
     { id: 'method', header: w.columns.method, cell: ({ method }) => <Text ff="monospace">{method}</Text> },
     {
       id: 'path',
       header: w.columns.path,
-      wraps: true,
+      isText: true,
       cell: ({ path }) => (
-        <Text ff="monospace" size="sm" lineClamp={2} title={path}>
+        <Text ff="monospace" size="sm" truncate title={path}>
           {path === '' ? '/' : path}
         </Text>
       ),
@@ -54,42 +68,39 @@ export function columnsFor(mayManage: boolean): readonly Column<DestinationRow>[
       ),
     },
     {
-      id: 'status',
-      header: w.columns.status,
-      cell: (row) => (
-        <Group gap="xs" wrap="nowrap">
-          {mayManage ? <StatusSwitch destination={row} /> : null}
-          <StatusBadge status={row.status} />
-        </Group>
-      ),
-    },
-    {
       id: 'usedBy',
       header: w.columns.usedBy,
-      wraps: true,
+      isText: true,
       cell: ({ usage, id }) => <UsersCell usage={usage} id={id} />,
     },
-    { id: 'success', header: w.columns.success, cell: ({ figures }) => <SuccessCell figures={figures} /> },
+    {
+      id: 'success',
+      header: w.columns.success,
+      sort: ({ figures }) => successOf(figures),
+      cell: ({ figures }) => <SuccessCell figures={figures} />,
+    },
     {
       id: 'p95',
       header: w.columns.p95,
+      sort: ({ figures }) => figures?.p95Ms,
       align: 'end',
       isHiddenAtFirst: true,
       cell: ({ figures }) => <SpeedCell figures={figures} />,
     },
-    { id: 'last', header: w.columns.last, cell: ({ figures }) => <LastResult figures={figures} /> },
+    {
+      id: 'last',
+      header: w.columns.last,
+      sort: ({ figures }) => figures?.lastAttemptAt,
+      cell: ({ figures }) => <LastResult figures={figures} />,
+    },
     {
       id: 'held',
       header: w.columns.held,
+      sort: ({ held }) => held,
       align: 'end',
       cell: ({ held }) => (held === 0 ? <Nothing text={w.noneHeld} /> : formatNumber(held)),
     },
-    {
-      id: 'modified',
-      header: w.columns.modified,
-      isHiddenAtFirst: true,
-      cell: ({ updatedAt }) => <Time at={updatedAt} />,
-    },
+    modifiedColumn(),
   ];
 }
 

@@ -1,14 +1,14 @@
 import { Button, Group, Menu } from '@mantine/core';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo, useState } from 'react';
-import { apiQuery, useApi } from '../../data/api.ts';
+import { allQuery, useApi } from '../../data/api.ts';
 import { connections as words } from '../../messages/en/connections.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { ListPage } from '../../parts/list-page.tsx';
 import { notifyDone, notifyFailed } from '../../parts/notify.ts';
 import { GuardedItem, RowMenu } from '../../parts/row-menu.tsx';
-import { useDeleted } from '../../parts/undo.ts';
+import { useListPage } from '../../parts/use-list-page.tsx';
 import { useMay } from '../../session/rights.ts';
 import { useDestinationStatus } from './change-status.ts';
 import type { Connection } from './connection.ts';
@@ -24,30 +24,19 @@ const address = '/connections/$connectionId/destinations/$destinationId';
 /** The destinations of a connection, each with its switch. */
 export function DestinationsTab({ connection, onDone }: { connection: Connection; onDone: () => void }): ReactNode {
   const search = useSearch({ from: '/shell/connections/$connectionId' });
-  const navigate = useNavigate({ from: '/connections/$connectionId' });
   const mayManage = useMay('connections:manage');
   const [asked, ask] = useState<DestinationRow | null>(null);
-  const params = { id: connection.id };
-  const query = useQuery({
-    ...apiQuery('listDestinations', { params, query: { name: search.filter, cursor: search.cursor } }),
-    placeholderData: keepPreviousData,
-  });
+  const query = useQuery(allQuery('listDestinations', { params: { id: connection.id } }));
   const usage = useUsage();
   const figures = useFigures('destination');
   const held = useHeld(connection.id);
-  const deleted = useDeleted();
-  const { data } = query;
-  const page = useMemo(
+  const all = query.data;
+  const data = useMemo(
     () =>
-      data && {
-        ...data,
-        data: data.data
-          .filter(({ id }) => !deleted.has(id))
-          .map(
-            (one): DestinationRow => ({ ...one, usage, figures: figures?.get(one.id), held: held?.get(one.id) ?? 0 }),
-          ),
-      },
-    [data, deleted, usage, figures, held],
+      all?.map(
+        (one): DestinationRow => ({ ...one, usage, figures: figures?.get(one.id), held: held?.get(one.id) ?? 0 }),
+      ),
+    [all, usage, figures, held],
   );
   const columns = useMemo(() => columnsFor(mayManage), [mayManage]);
 
@@ -80,22 +69,23 @@ export function DestinationsTab({ connection, onDone }: { connection: Connection
       {create}
     </Group>
   ) : undefined;
-  const isEmpty = (page?.data.length ?? 0) === 0 && search.filter === undefined;
+  const { list, isEmpty } = useListPage({
+    name: w.title,
+    noun: w.noun,
+    search,
+    query: { ...query, data },
+    columns,
+    rowKey,
+    texts,
+    sortedBy: 'name',
+    empty: { icon: 'deliveries', title: w.emptyTitle, text: w.emptyText, action: buttons },
+    emptyByFilter: w.emptyByFilter,
+    tools: buttons,
+    ...(mayManage ? { rowMenu: (row: DestinationRow) => <More row={row} onDelete={() => ask(row)} /> } : {}),
+  });
   return (
     <>
-      <ListPage
-        name={w.title}
-        // What is shown is what was asked for and what is known beside it.
-        query={{ ...query, data: page } as Parameters<typeof ListPage<DestinationRow>>[0]['query']}
-        columns={columns}
-        rowKey={({ id }) => id}
-        search={search}
-        onSearch={(next) => void navigate({ search: (present) => ({ ...present, ...next }), replace: true })}
-        empty={{ icon: 'deliveries', title: w.emptyTitle, text: w.emptyText, action: buttons }}
-        emptyByFilter={w.emptyByFilter}
-        tools={isEmpty ? null : buttons}
-        {...(mayManage ? { rowMenu: (row: DestinationRow) => <More row={row} onDelete={() => ask(row)} /> } : {})}
-      />
+      <ListPage {...list} />
       <Group mt="md">
         <Button onClick={onDone} variant={isEmpty ? 'default' : 'filled'}>
           {words.details.done}
@@ -105,6 +95,9 @@ export function DestinationsTab({ connection, onDone }: { connection: Connection
     </>
   );
 }
+
+const rowKey = ({ id }: DestinationRow) => id;
+const texts = ({ name, description, path }: DestinationRow) => [name, description, path];
 
 function More({ row, onDelete }: { row: DestinationRow; onDelete: () => void }): ReactNode {
   const { change } = useDestinationStatus();

@@ -10,9 +10,8 @@ const w = connections.figures;
 
 /** Success in the last 24 hours: a line of what was delivered, and the share of what ended well. */
 export function SuccessCell({ figures }: { figures: Figures | undefined }): ReactNode {
-  const ended = figures === undefined ? 0 : figures.delivered + figures.failed;
-  if (figures === undefined || ended === 0) return <Nothing text={w.nothing} />;
-  const share = figures.delivered / ended;
+  const share = successOf(figures);
+  if (figures === undefined || share === null) return <Nothing text={w.nothing} />;
   return (
     <span className={css['success']}>
       <Sparkline
@@ -23,6 +22,12 @@ export function SuccessCell({ figures }: { figures: Figures | undefined }): Reac
       {formatPercent(share)}
     </span>
   );
+}
+
+/** The share of delivered among finished deliveries; null when there are none. */
+export function successOf(figures: Figures | undefined): number | null {
+  const ended = figures === undefined ? 0 : figures.delivered + figures.failed;
+  return figures === undefined || ended === 0 ? null : figures.delivered / ended;
 }
 
 export function SpeedCell({ figures }: { figures: Figures | undefined }): ReactNode {

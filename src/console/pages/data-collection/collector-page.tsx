@@ -70,13 +70,7 @@ export function CollectorPage(): ReactNode {
           panels={{
             send: <SendTab collector={data} />,
             details: <Details collector={data} onCancel={toList} />,
-            rejected: (
-              <RejectedRequests
-                collectorId={data.id}
-                search={search}
-                onSearch={(next) => void navigate({ search: (present) => ({ ...present, ...next }), replace: true })}
-              />
-            ),
+            rejected: <RejectedRequests collectorId={data.id} search={search} />,
             versions: <VersionsTab kind="collector" document={data} mayManage={mayManage} />,
           }}
         />

@@ -1,20 +1,20 @@
-import { Button, Code, Group, Menu, NativeSelect, Text } from '@mantine/core';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { type ReactNode, useState } from 'react';
-import { apiQuery, useApi } from '../../data/api.ts';
+import { Code, Group, Menu, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useSearch } from '@tanstack/react-router';
+import { type ReactNode, useMemo, useState } from 'react';
+import { allQuery, useApi } from '../../data/api.ts';
 import { useStats } from '../../data/stats.ts';
 import { dataCollection as words } from '../../messages/en/data-collection.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { CopyIcon } from '../../parts/copy-button.tsx';
-import { Icon } from '../../parts/icon.tsx';
 import { type Column, ListPage } from '../../parts/list-page.tsx';
+import { modifiedColumn } from '../../parts/modified-column.tsx';
 import { notifyFailed } from '../../parts/notify.ts';
 import { RowLink } from '../../parts/row-link.tsx';
 import { RowMenu } from '../../parts/row-menu.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
-import { Time } from '../../parts/time.tsx';
 import { notifyUndo } from '../../parts/undo.ts';
+import { useListPage } from '../../parts/use-list-page.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { CollectionNav } from './collection-nav.tsx';
@@ -26,68 +26,46 @@ import { RotateKey } from './rotate-key.tsx';
 import { UnknownKeys } from './unknown-keys.tsx';
 
 export function CollectorsPage(): ReactNode {
-  const search = useSearch({ from: '/shell/data-collection' });
-  const navigate = useNavigate({ from: '/data-collection' });
   const mayManage = useMay('collectors:manage');
   const maySeeEvents = useMay('events:view');
   const stats = useStats('collector').data;
   const [asked, ask] = useState<{ what: 'delete' | 'rotate'; row: Collector } | null>(null);
-  const { filter, cursor, status } = search;
-  const query = useQuery({
-    ...apiQuery('listCollectors', { query: { name: filter, cursor, status } }),
-    placeholderData: keepPreviousData,
+  const search = useSearch({ from: '/shell/data-collection' });
+  const columns = useMemo(
+    () => [
+      ...own,
+      ...(stats === undefined ? [] : eventColumns(stats)),
+      ...(maySeeEvents ? [lastEvent] : []),
+      modifiedColumn<Collector>(),
+    ],
+    [stats, maySeeEvents],
+  );
+  const { list, create } = useListPage({
+    name: words.parts.collectors,
+    noun: words.noun,
+    search,
+    query: useQuery(allQuery('listCollectors')),
+    columns,
+    rowKey,
+    texts,
+    passes: ({ status }) => search.status === undefined || status === search.status,
+    filters: [{ key: 'status', label: words.status, options: statuses }],
+    sortedBy: 'name',
+    create: mayManage ? { label: words.create, to: '/data-collection/new' } : undefined,
+    empty: {
+      icon: 'collection',
+      title: words.emptyTitle,
+      text: words.emptyText,
+      code: 'millrace apply collectors.yaml',
+    },
+    emptyByFilter: words.emptyByFilter,
+    ...(mayManage ? { rowMenu: (row: Collector) => <More row={row} onAsk={(what) => ask({ what, row })} /> } : {}),
   });
-  const change = (next: Partial<typeof search>) =>
-    void navigate({ search: (present) => ({ ...present, ...next }), replace: true });
-
-  const create = mayManage ? (
-    <Button component={Link} to="/data-collection/new" leftSection={<Icon name="plus" />} data-key-new>
-      {words.create}
-    </Button>
-  ) : undefined;
-  // An empty list has the button in its middle.
-  const isEmpty = (query.data?.data.length ?? 0) === 0 && filter === undefined && status === undefined;
   return (
-    <Page title={words.title} lead={words.lead} right="collectors:view" actions={isEmpty ? undefined : create}>
+    <Page title={words.title} lead={words.lead} right="collectors:view" actions={create}>
       <CollectionNav />
       <UnknownKeys />
-      <ListPage
-        name={words.parts.collectors}
-        query={query}
-        columns={[
-          ...columns,
-          ...(stats === undefined ? [] : eventColumns(stats)),
-          ...(maySeeEvents ? [lastEvent] : []),
-          modified,
-        ]}
-        rowKey={({ id }) => id}
-        search={search}
-        onSearch={change}
-        isFiltered={status !== undefined}
-        onClear={() => void navigate({ search: {} })}
-        filters={
-          <NativeSelect
-            aria-label={words.status}
-            value={status ?? ''}
-            onChange={({ currentTarget: { value } }) =>
-              change({ status: statuses.find((one) => one === value), cursor: undefined })
-            }
-            data={[
-              { value: '', label: words.anyStatus },
-              ...statuses.map((value) => ({ value, label: parts.status[value] })),
-            ]}
-          />
-        }
-        empty={{
-          icon: 'collection',
-          title: words.emptyTitle,
-          text: words.emptyText,
-          action: create,
-          code: 'millrace apply collectors.yaml',
-        }}
-        emptyByFilter={words.emptyByFilter}
-        {...(mayManage ? { rowMenu: (row: Collector) => <More row={row} onAsk={(what) => ask({ what, row })} /> } : {})}
-      />
+      <ListPage {...list} />
       <RotateKey collector={asked?.what === 'rotate' ? asked.row : null} onClose={() => ask(null)} />
       <DeleteCollector
         collector={asked?.what === 'delete' ? asked.row : null}
@@ -98,20 +76,29 @@ export function CollectorsPage(): ReactNode {
   );
 }
 
-const statuses = ['enabled', 'disabled'] as const;
+const rowKey = ({ id }: Collector) => id;
+const texts = ({ name, key }: Collector) => [name, key];
+const statuses = (['enabled', 'disabled'] as const).map((value) => ({ value, label: parts.status[value] }));
 
-const columns: readonly Column<Collector>[] = [
+const own: readonly Column<Collector>[] = [
   {
     id: 'name',
     header: words.columns.name,
     isFixed: true,
+    isText: true,
+    sort: ({ name }) => name,
     cell: ({ id, name }) => (
       <RowLink to="/data-collection/$collectorId" params={{ collectorId: id }}>
         {name}
       </RowLink>
     ),
   },
-  { id: 'status', header: words.columns.status, cell: ({ status }) => <StatusBadge status={status} /> },
+  {
+    id: 'status',
+    header: words.columns.status,
+    sort: ({ status }) => status,
+    cell: ({ status }) => <StatusBadge status={status} />,
+  },
   {
     id: 'key',
     header: words.columns.key,
@@ -131,27 +118,14 @@ const columns: readonly Column<Collector>[] = [
   {
     id: 'origins',
     header: words.columns.origins,
+    isText: true,
     cell: (row) => (
-      <Text truncate maw="16rem" title={row.allowedOrigins.join('\n')}>
+      <Text truncate title={row.allowedOrigins.join('\n')}>
         {originsInWords(row)}
       </Text>
     ),
   },
 ];
-
-const modified: Column<Collector> = {
-  id: 'modified',
-  header: words.columns.modified,
-  isHiddenAtFirst: true,
-  cell: ({ updatedAt, updatedBy }) => (
-    <>
-      <Time at={updatedAt} />
-      <Text c="dimmed" size="sm" truncate maw="11rem" title={updatedBy}>
-        {words.changedBy(updatedBy)}
-      </Text>
-    </>
-  ),
-};
 
 const lastEvent: Column<Collector> = {
   id: 'last',

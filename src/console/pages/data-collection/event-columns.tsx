@@ -13,6 +13,7 @@ export function eventColumns({ items }: Stats): readonly Column<Collector>[] {
     {
       id: 'events',
       header: words.columns.events,
+      sort: ({ id }) => of.get(id)?.received ?? 0,
       align: 'end',
       cell: ({ id, name }) => {
         const { received = 0, series = [] } = of.get(id) ?? {};
@@ -27,6 +28,7 @@ export function eventColumns({ items }: Stats): readonly Column<Collector>[] {
     {
       id: 'rejected',
       header: words.columns.rejected,
+      sort: ({ id }) => of.get(id)?.rejected ?? 0,
       align: 'end',
       cell: ({ id }) => {
         const rejected = of.get(id)?.rejected ?? 0;

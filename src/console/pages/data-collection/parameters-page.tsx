@@ -1,7 +1,7 @@
-import { Checkbox, NativeSelect, Text } from '@mantine/core';
+import { Checkbox, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useNavigate, useSearch } from '@tanstack/react-router';
-import { type ReactNode, useState } from 'react';
+import { useSearch } from '@tanstack/react-router';
+import { type ReactNode, useMemo, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { allOf } from '../../data/all.ts';
 import { apiQuery, useApi } from '../../data/api.ts';
@@ -12,12 +12,12 @@ import { notifyDone, notifyFailed } from '../../parts/notify.ts';
 import { options } from '../../parts/options.ts';
 import { RowLink } from '../../parts/row-link.tsx';
 import { Time } from '../../parts/time.tsx';
+import { useListPage } from '../../parts/use-list-page.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { CollectionNav } from './collection-nav.tsx';
 import { ParameterDrawer } from './parameter-drawer.tsx';
 import { parameterUses, type User } from './parameter-uses.ts';
-import css from './parameters-page.module.css';
 
 const words = dataCollection.parameters;
 
@@ -25,16 +25,27 @@ export type Parameter = Answer<'changeParameter'>;
 
 export function ParametersPage(): ReactNode {
   const search = useSearch({ from: '/shell/data-collection/parameters' });
-  const navigate = useNavigate({ from: '/data-collection/parameters' });
   const mayManage = useMay('parameters:manage');
   const uses = useUses();
   const { filter, cursor, offered, seen, parameter } = search;
-  const query = useQuery({
-    ...apiQuery('listParameters', { query: { name: filter, cursor, offered, seen, sort: 'share' } }),
-    placeholderData: keepPreviousData,
+  const columns = useMemo(() => columnsOf(uses, mayManage), [uses, mayManage]);
+  const { list, change } = useListPage({
+    name: dataCollection.parts.parameters,
+    noun: words.noun,
+    search,
+    query: useQuery({
+      ...apiQuery('listParameters', { query: { name: filter, cursor, offered, seen, sort: 'share' } }),
+      placeholderData: keepPreviousData,
+    }),
+    columns,
+    rowKey,
+    filters: [
+      { key: 'seen', label: words.seenFilter, options: options(words.seenKinds) },
+      { key: 'offered', label: words.offeredFilter, options: options(words.offeredKinds) },
+    ],
+    empty: { icon: 'collection', title: words.emptyTitle, text: words.emptyText },
+    emptyByFilter: words.emptyByFilter,
   });
-  const change = (next: Partial<typeof search>) =>
-    void navigate({ search: (present) => ({ ...present, ...next }), replace: true });
   return (
     <Page
       title={dataCollection.parts.parameters}
@@ -43,34 +54,7 @@ export function ParametersPage(): ReactNode {
       crumbs={[{ label: dataCollection.title, to: '/data-collection' }]}
     >
       <CollectionNav />
-      <ListPage
-        name={dataCollection.parts.parameters}
-        query={query}
-        columns={columns(uses, mayManage)}
-        rowKey={({ name }) => name}
-        search={search}
-        onSearch={change}
-        isFiltered={offered !== undefined || seen !== undefined}
-        onClear={() => void navigate({ search: {} })}
-        filters={
-          <>
-            <NativeSelect
-              aria-label={words.seenFilter}
-              value={seen ?? ''}
-              onChange={({ currentTarget: { value } }) => change({ seen: flagOf(value), cursor: undefined })}
-              data={[{ value: '', label: words.anySeen }, ...options(words.seenKinds)]}
-            />
-            <NativeSelect
-              aria-label={words.offeredFilter}
-              value={offered ?? ''}
-              onChange={({ currentTarget: { value } }) => change({ offered: flagOf(value), cursor: undefined })}
-              data={[{ value: '', label: words.anyOffered }, ...options(words.offeredKinds)]}
-            />
-          </>
-        }
-        empty={{ icon: 'collection', title: words.emptyTitle, text: words.emptyText }}
-        emptyByFilter={words.emptyByFilter}
-      />
+      <ListPage {...list} />
       {parameter === undefined ? null : (
         <ParameterDrawer
           key={parameter}
@@ -83,7 +67,7 @@ export function ParametersPage(): ReactNode {
   );
 }
 
-const flagOf = (value: string) => (['true', 'false'] as const).find((one) => one === value);
+const rowKey = ({ name }: Parameter) => name;
 
 /** Which actions and behaviors name which parameters; undefined until both are known. */
 function useUses(): Map<string, User[]> | undefined {
@@ -95,12 +79,14 @@ function useUses(): Map<string, User[]> | undefined {
   return parameterUses(actions.data, behaviors.data);
 }
 
-function columns(uses: Map<string, User[]> | undefined, mayManage: boolean): readonly Column<Parameter>[] {
+function columnsOf(uses: Map<string, User[]> | undefined, mayManage: boolean): readonly Column<Parameter>[] {
   return [
     {
       id: 'name',
       header: words.columns.name,
       isFixed: true,
+      isText: true,
+      sort: ({ name }) => name,
       cell: ({ name, description }) => (
         <RowLink
           to="/data-collection/parameters"
@@ -111,29 +97,38 @@ function columns(uses: Map<string, User[]> | undefined, mayManage: boolean): rea
         </RowLink>
       ),
     },
-    { id: 'type', header: words.columns.type, cell: ({ type }) => words.types[type] },
+    {
+      id: 'type',
+      header: words.columns.type,
+      sort: ({ type }) => words.types[type],
+      cell: ({ type }) => words.types[type],
+    },
     {
       id: 'share',
       header: words.columns.share,
+      sort: ({ share }) => share,
       align: 'end',
       cell: ({ share, lastSeenAt }) => (lastSeenAt === null ? '–' : formatPercent(share)),
     },
     {
       id: 'first',
       header: words.columns.first,
+      sort: ({ firstSeenAt }) => firstSeenAt,
       isHiddenAtFirst: true,
       cell: ({ firstSeenAt }) => (firstSeenAt === null ? words.never : <Time at={firstSeenAt} />),
     },
     {
       id: 'last',
       header: words.columns.last,
+      sort: ({ lastSeenAt }) => lastSeenAt,
       cell: ({ lastSeenAt }) => (lastSeenAt === null ? words.never : <Time at={lastSeenAt} />),
     },
     {
       id: 'examples',
       header: words.columns.examples,
+      isText: true,
       cell: ({ examples }) => (
-        <Text className={css['examples'] ?? ''} size="sm" title={examples.join('\n')}>
+        <Text truncate size="sm" title={examples.join('\n')}>
           {examples.join(' · ')}
         </Text>
       ),
@@ -146,6 +141,7 @@ function columns(uses: Map<string, User[]> | undefined, mayManage: boolean): rea
     {
       id: 'usedBy',
       header: words.columns.usedBy,
+      isText: true,
       cell: ({ name }) => {
         const users = uses?.get(name) ?? [];
         return uses === undefined ? null : users.length === 0 ? (
@@ -153,7 +149,7 @@ function columns(uses: Map<string, User[]> | undefined, mayManage: boolean): rea
             {words.noUsers}
           </Text>
         ) : (
-          <Text size="sm" truncate maw="14rem" title={users.map((user) => user.name).join('\n')}>
+          <Text size="sm" truncate title={users.map((user) => user.name).join('\n')}>
             {users.length === 1 ? users[0]?.name : words.users(users.length)}
           </Text>
         );

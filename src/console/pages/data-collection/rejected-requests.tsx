@@ -6,61 +6,57 @@ import { errors } from '../../../contract/errors.ts';
 import { useNamed } from '../../data/named.ts';
 import { dataCollection } from '../../messages/en/data-collection.ts';
 import { formatBytes } from '../../messages/format.ts';
-import { type Column, ListPage } from '../../parts/list-page.tsx';
+import { type Column, ListPage, type ListState } from '../../parts/list-page.tsx';
+import { options } from '../../parts/options.ts';
 import { Time } from '../../parts/time.tsx';
-import { mentions, type RejectedRequest, rejectedQuery } from './rejected.ts';
+import { useListPage } from '../../parts/use-list-page.tsx';
+import { type RejectedRequest, rejectedQuery } from './rejected.ts';
 import css from './rejected-requests.module.css';
 
 const words = dataCollection.rejected;
 
-type Search = { filter?: string | undefined; cursor?: string | undefined };
-
 type Props = {
   /** Of one collector; undefined: of all, and with keys that no collector has. */
   collectorId?: string;
-  search: Search;
-  onSearch: (change: Search) => void;
-  /** Further choice among those of all collectors. */
-  keys?: 'unknown' | 'known' | undefined;
-  filters?: ReactNode;
-  onClear?: () => void;
+  search: ListState & { keys?: 'unknown' | 'known' | undefined };
 };
 
 /** Requests that the intake refused: when, why, and what helps. */
-export function RejectedRequests({ collectorId, search, onSearch, keys, filters, onClear }: Props): ReactNode {
-  const query = useQuery({
-    ...rejectedQuery(collectorId),
-    select: (rows) => ({
-      data: rows.filter(
-        (row) =>
-          (keys === undefined || (row.collectorId === null) === (keys === 'unknown')) &&
-          mentions(row, search.filter ?? ''),
-      ),
-      page: { next: null, prev: null },
-    }),
+export function RejectedRequests({ collectorId, search }: Props): ReactNode {
+  const isOfAll = collectorId === undefined;
+  const { list } = useListPage({
+    name: dataCollection.parts.rejected,
+    noun: words.noun,
+    search,
+    query: useQuery(rejectedQuery(collectorId)),
+    columns: isOfAll ? ofAll : ofOne,
+    rowKey,
+    filterBy: words.filterBy,
+    texts,
+    passes: (row) => search.keys === undefined || (row.collectorId === null) === (search.keys === 'unknown'),
+    filters: isOfAll ? [{ key: 'keys', label: words.keys, options: options(words.keyKinds) }] : [],
+    empty: { icon: 'check', title: words.emptyTitle, text: words.emptyText },
+    emptyByFilter: words.emptyByFilter,
   });
-  return (
-    <ListPage
-      name={dataCollection.parts.rejected}
-      query={query}
-      columns={collectorId === undefined ? [when, sender, ...columns] : [when, ...columns]}
-      rowKey={({ id }) => id}
-      search={search}
-      onSearch={onSearch}
-      isFiltered={keys !== undefined}
-      {...(onClear === undefined ? {} : { onClear })}
-      filters={filters}
-      empty={{ icon: 'check', title: words.emptyTitle, text: words.emptyText }}
-      emptyByFilter={words.emptyByFilter}
-    />
-  );
+  return <ListPage {...list} />;
 }
+
+const rowKey = ({ id }: RejectedRequest) => id;
+const texts = ({ key, path, detail, code, origin, address }: RejectedRequest) => [
+  key,
+  path,
+  detail,
+  code,
+  origin ?? '',
+  address,
+];
 
 const when: Column<RejectedRequest> = {
   id: 'at',
   header: words.columns.at,
   isFixed: true,
-  cell: ({ at }) => <Time at={at} />,
+  sort: ({ at }) => at,
+  cell: ({ at }) => <Time at={at} show="log" />,
 };
 
 const sender: Column<RejectedRequest> = {
@@ -93,6 +89,7 @@ const columns: readonly Column<RejectedRequest>[] = [
   {
     id: 'reason',
     header: words.columns.reason,
+    isText: true,
     cell: ({ status, code, detail, collectorId }) => (
       <div className={css['reason']}>
         <Text fw={550}>
@@ -108,6 +105,7 @@ const columns: readonly Column<RejectedRequest>[] = [
   {
     id: 'cure',
     header: words.columns.cure,
+    isText: true,
     cell: ({ code, collectorId }) => (
       <Text size="sm" className={css['cure'] ?? ''}>
         {isDisabled(code, collectorId) ? words.enableIt : cureOf(code)}
@@ -117,13 +115,20 @@ const columns: readonly Column<RejectedRequest>[] = [
   {
     id: 'origin',
     header: words.columns.origin,
+    isText: true,
     cell: ({ origin }) => (
-      <Text size="sm" truncate maw="14rem" title={origin ?? ''}>
+      <Text size="sm" truncate title={origin ?? ''}>
         {origin ?? words.none}
       </Text>
     ),
   },
-  { id: 'size', header: words.columns.size, align: 'end', cell: ({ bytes }) => formatBytes(bytes) },
+  {
+    id: 'size',
+    header: words.columns.size,
+    align: 'end',
+    sort: ({ bytes }) => bytes,
+    cell: ({ bytes }) => formatBytes(bytes),
+  },
   {
     id: 'path',
     header: words.columns.path,
@@ -136,6 +141,9 @@ const columns: readonly Column<RejectedRequest>[] = [
   },
   { id: 'address', header: words.columns.address, isHiddenAtFirst: true, cell: ({ address }) => address },
 ];
+
+const ofOne = [when, ...columns];
+const ofAll = [when, sender, ...columns];
 
 /** The key is one of ours, so that only a collector that is switched off can have refused it as unknown. */
 const isDisabled = (code: string, collectorId: string | null) => code === 'unknown_collector' && collectorId !== null;

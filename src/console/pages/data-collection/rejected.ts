@@ -14,9 +14,3 @@ export function rejectedQuery(collectorId?: string) {
     refetchInterval: askEveryMs,
   });
 }
-
-/** Whether a text stands in what is shown of a request. */
-export function mentions({ key, path, detail, code, origin, address }: RejectedRequest, text: string): boolean {
-  const wanted = text.trim().toLowerCase();
-  return [key, path, detail, code, origin ?? '', address].some((one) => one.toLowerCase().includes(wanted));
-}

@@ -32,7 +32,7 @@ export function DeliveriesPage(): ReactNode {
   const [isAll, selectAll] = useState(false);
   // What was meant when the button was pressed: the list goes on changing behind the dialog.
   const [asked, setAsked] = useState<Pick<Parameters<typeof BulkDialog>[0], 'verb' | 'what'> | null>(null);
-  const { cursor, ...filters } = search;
+  const { cursor, sort: _, ...filters } = search;
   const filter = queryOf(filters, now);
   const query = useQuery({
     ...apiQuery('listDeliveries', { query: { ...filter, cursor } }),
@@ -82,7 +82,8 @@ export function DeliveriesPage(): ReactNode {
         columns={columns}
         rowKey={({ id }) => id}
         search={search}
-        filterHint={words.filterHint}
+        noun={words.noun}
+        filterBy={words.filterBy}
         onSearch={change}
         isFiltered={isFiltered(filters)}
         onClear={() => {

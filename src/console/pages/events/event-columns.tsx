@@ -17,11 +17,12 @@ const w = words.columns;
 /** The columns of the Events list; collectors by id give the names. */
 export function eventColumns(collectors: ReadonlyMap<string, Answer<'getCollector'>>): readonly Column<EventRow>[] {
   return [
-    { id: 'time', header: w.time, cell: ({ event }) => <Time at={event.receivedAt} /> },
+    { id: 'time', header: w.time, cell: ({ event }) => <Time at={event.receivedAt} show="stream" /> },
     {
       id: 'event',
       header: w.event,
       isFixed: true,
+      isText: true,
       cell: ({ event }) => (
         <RowLink to="/events/$eventId" params={{ eventId: event.id }} data-event={event.id}>
           {event.name ?? words.noName}

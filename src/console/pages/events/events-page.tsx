@@ -33,7 +33,7 @@ export function EventsPage(): ReactNode {
   const mayLook = useMay('events:view');
   const maySee = useMay('payloads:view');
   const [isPaused, pause] = useState(false);
-  const { cursor, ...filters } = search;
+  const { cursor, sort: _, ...filters } = search;
   const query = useQuery({
     ...apiQuery('listEvents', { query: { ...queryOf(filters), cursor, limit: 50 } }),
     placeholderData: keepPreviousData,
@@ -87,7 +87,8 @@ export function EventsPage(): ReactNode {
         columns={columns}
         rowKey={({ event }) => event.id}
         search={search}
-        filterHint={words.filterHint}
+        noun={words.noun}
+        filterBy={words.filterBy}
         onSearch={change}
         isFiltered={isFiltered(filters)}
         onClear={() => void navigate({ search: {} })}

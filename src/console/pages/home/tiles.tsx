@@ -23,7 +23,9 @@ export function Tiles({ stats: { totals, latency, oldestWaitingAt, from, until }
       <Tile name={words.latency} {...(latency === null ? {} : { hint: words.latencyHint })}>
         {latency === null ? words.none : formatDuration(latency.p95Ms)}
       </Tile>
-      <Tile name={words.waiting}>{oldestWaitingAt === null ? words.nothingWaits : <Time at={oldestWaitingAt} />}</Tile>
+      <Tile name={words.waiting}>
+        {oldestWaitingAt === null ? words.nothingWaits : <Time at={oldestWaitingAt} show="relative" />}
+      </Tile>
     </dl>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Code, NativeSelect, Text } from '@mantine/core';
+import { Button, Code, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
@@ -13,6 +13,7 @@ import { type Column, ListPage, Nothing } from '../../parts/list-page.tsx';
 import { notifyDone } from '../../parts/notify.ts';
 import { RowLink } from '../../parts/row-link.tsx';
 import { Time } from '../../parts/time.tsx';
+import { useListPage } from '../../parts/use-list-page.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { InboxAddress } from './inbox-address.tsx';
@@ -47,8 +48,18 @@ export function InboxPage(): ReactNode {
   const names = [
     ...new Set([...[...rows, ...rules].map((one) => one.inbox), ...(inbox === undefined ? [] : [inbox])]),
   ].sort();
-  const change = (next: Partial<typeof search>) =>
-    void navigate({ search: (present) => ({ ...present, ...next }), replace: true });
+  const { list, change } = useListPage({
+    name: words.list,
+    noun: words.noun,
+    search,
+    query,
+    columns,
+    rowKey,
+    filterBy: words.filterBy,
+    filters: [{ key: 'inbox', label: words.inbox, options: names.map((name) => ({ value: name, label: name })) }],
+    empty: { icon: 'inbox', title: words.emptyTitle, text: words.emptyText },
+    emptyByFilter: words.emptyByFilter,
+  });
   const isOff = query.error?.code === 'not_found';
   return (
     <Page
@@ -74,28 +85,7 @@ export function InboxPage(): ReactNode {
             <InboxRules rules={rules} />
           </div>
           <div className={css['columns']} data-open={request !== undefined}>
-            <ListPage
-              name={words.list}
-              query={query}
-              columns={columns}
-              rowKey={({ id }) => id}
-              search={search}
-              onSearch={change}
-              isFiltered={inbox !== undefined}
-              onClear={() => void navigate({ search: {} })}
-              filters={
-                <NativeSelect
-                  aria-label={words.inbox}
-                  value={inbox ?? ''}
-                  onChange={({ currentTarget: { value } }) =>
-                    change({ inbox: value === '' ? undefined : value, cursor: undefined })
-                  }
-                  data={[{ value: '', label: words.anyInbox }, ...names]}
-                />
-              }
-              empty={{ icon: 'inbox', title: words.emptyTitle, text: words.emptyText }}
-              emptyByFilter={words.emptyByFilter}
-            />
+            <ListPage {...list} />
             {request === undefined || query.data === undefined ? null : (
               <Inspector
                 request={rows.find(({ id }) => id === request) ?? null}
@@ -119,11 +109,14 @@ export function InboxPage(): ReactNode {
   );
 }
 
+const rowKey = ({ id }: InboxRequest) => id;
+
 const columns: readonly Column<InboxRequest>[] = [
   {
     id: 'request',
     header: words.columns.request,
     isFixed: true,
+    isText: true,
     cell: ({ id, method, path }) => (
       <RowLink to="/inbox" search={(before) => ({ ...before, request: id })}>
         <span className={css['method']}>{method}</span> {path}
@@ -151,7 +144,7 @@ const columns: readonly Column<InboxRequest>[] = [
     align: 'end',
     cell: ({ body }) => <Text size="sm">{formatBytes(new TextEncoder().encode(body).length)}</Text>,
   },
-  { id: 'when', header: words.columns.when, cell: ({ receivedAt }) => <Time at={receivedAt} /> },
+  { id: 'when', header: words.columns.when, cell: ({ receivedAt }) => <Time at={receivedAt} show="stream" /> },
 ];
 
 type ClearProps = { isOpen: boolean; count: number; isMore: boolean; onClose: () => void; onCleared: () => void };

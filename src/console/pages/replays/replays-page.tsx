@@ -1,6 +1,5 @@
-import { NativeSelect } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Replay } from '../../../contract/records/replay.ts';
 import { replayStates } from '../../../contract/records/replay-limits.ts';
@@ -13,6 +12,7 @@ import { type Column, ListPage } from '../../parts/list-page.tsx';
 import { RowLink } from '../../parts/row-link.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
+import { useListPage } from '../../parts/use-list-page.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { ReplayButton } from './replay-button.tsx';
@@ -22,19 +22,9 @@ import css from './replays.module.css';
 const againMs = 2_000;
 
 export function ReplaysPage(): ReactNode {
-  const search = useSearch({ from: '/shell/replays' });
-  const navigate = useNavigate({ from: '/replays' });
   const mayLook = useMay('deliveries:view');
+  const search = useSearch({ from: '/shell/replays' });
   const { filter, cursor, state } = search;
-  const query = useQuery({
-    ...apiQuery('listReplays', { query: { cursor, state } }),
-    placeholderData: keepPreviousData,
-    refetchInterval: againMs,
-    enabled: mayLook,
-    select: (page) => ({ ...page, data: page.data.filter((one) => isSought(one, filter)) }),
-  });
-  const change = (next: Partial<typeof search>) =>
-    void navigate({ search: (present) => ({ ...present, ...next }), replace: true });
   const create = (
     <ReplayButton
       variant="filled"
@@ -43,44 +33,32 @@ export function ReplaysPage(): ReactNode {
       from={() => ({ of: 'deliveries', filter: { status: 'failed' } })}
     />
   );
-  // An empty list has the button in its middle.
-  const isEmpty = query.data?.data.length === 0 && filter === undefined && state === undefined && cursor === undefined;
+  const { list, isEmpty } = useListPage({
+    name: words.title,
+    noun: words.noun,
+    search,
+    query: useQuery({
+      ...apiQuery('listReplays', { query: { cursor, state } }),
+      placeholderData: keepPreviousData,
+      refetchInterval: againMs,
+      enabled: mayLook,
+      select: (page) => ({ ...page, data: page.data.filter((one) => isSought(one, filter)) }),
+    }),
+    columns,
+    rowKey,
+    filters: [{ key: 'state', label: words.state, options: states }],
+    empty: { icon: 'retry', title: words.emptyTitle, text: words.emptyText, action: create, code: words.emptyCode },
+    emptyByFilter: words.emptyByFilter,
+  });
   return (
     <Page title={words.title} lead={words.lead} right="deliveries:view" actions={isEmpty ? undefined : create}>
-      <ListPage
-        name={words.title}
-        query={query}
-        columns={columns}
-        rowKey={({ id }) => id}
-        search={search}
-        onSearch={change}
-        isFiltered={state !== undefined}
-        onClear={() => void navigate({ search: {} })}
-        filters={
-          <NativeSelect
-            aria-label={words.state}
-            value={state ?? ''}
-            onChange={({ currentTarget: { value } }) =>
-              change({ state: replayStates.find((one) => one === value), cursor: undefined })
-            }
-            data={[
-              { value: '', label: words.anyState },
-              ...replayStates.map((value) => ({ value, label: parts.status[value] })),
-            ]}
-          />
-        }
-        empty={{
-          icon: 'retry',
-          title: words.emptyTitle,
-          text: words.emptyText,
-          action: create,
-          code: words.emptyCode,
-        }}
-        emptyByFilter={words.emptyByFilter}
-      />
+      <ListPage {...list} />
     </Page>
   );
 }
+
+const rowKey = ({ id }: Replay) => id;
+const states = replayStates.map((value) => ({ value, label: parts.status[value] }));
 
 /** Of the page that is shown, by name and reason. */
 function isSought({ name, reason }: Replay, text: string | undefined): boolean {
@@ -92,14 +70,21 @@ const columns: readonly Column<Replay>[] = [
     id: 'name',
     header: words.columns.name,
     isFixed: true,
+    isText: true,
+    sort: ({ name }) => name,
     cell: ({ id, name }) => (
       <RowLink to="/replays/$replayId" params={{ replayId: id }}>
         {name}
       </RowLink>
     ),
   },
-  { id: 'filter', header: words.columns.filter, wraps: true, cell: (row) => <What replay={row} /> },
-  { id: 'state', header: words.columns.state, cell: ({ state }) => <StatusBadge status={state} /> },
+  {
+    id: 'state',
+    header: words.columns.state,
+    sort: ({ state }) => state,
+    cell: ({ state }) => <StatusBadge status={state} />,
+  },
+  { id: 'filter', header: words.columns.filter, isText: true, cell: (row) => <What replay={row} /> },
   {
     id: 'progress',
     header: words.columns.progress,
@@ -124,10 +109,15 @@ const columns: readonly Column<Replay>[] = [
   {
     id: 'reason',
     header: words.columns.reason,
-    wraps: true,
+    isText: true,
     cell: ({ reason }) => (reason === '' ? words.noReason : reason),
   },
-  { id: 'created', header: words.columns.created, cell: ({ createdAt }) => <Time at={createdAt} /> },
+  {
+    id: 'created',
+    header: words.columns.created,
+    sort: ({ createdAt }) => createdAt,
+    cell: ({ createdAt }) => <Time at={createdAt} />,
+  },
 ];
 
 /** What a replay takes up, with names in place of ids. */

@@ -1,17 +1,17 @@
-import { Button, Menu } from '@mantine/core';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { Menu } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { allRights, closure } from '../../../contract/accounts/rights.ts';
-import { apiQuery } from '../../data/api.ts';
+import { allQuery } from '../../data/api.ts';
 import { roles as words } from '../../messages/en/roles.ts';
 import { settings } from '../../messages/en/settings.ts';
-import { Icon } from '../../parts/icon.tsx';
 import { type Column, ListPage } from '../../parts/list-page.tsx';
 import { RowLink } from '../../parts/row-link.tsx';
 import { GuardedItem, RowMenu } from '../../parts/row-menu.tsx';
 import { Time } from '../../parts/time.tsx';
+import { useListPage } from '../../parts/use-list-page.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { SettingsNav } from '../settings/settings-nav.tsx';
@@ -20,22 +20,23 @@ import { DeleteRole } from './delete-role.tsx';
 type Role = Answer<'getRole'>;
 
 export function RolesPage(): ReactNode {
-  const search = useSearch({ from: '/shell/settings/roles' });
-  const navigate = useNavigate({ from: '/settings/roles' });
   const mayLook = useMay('users:view');
   const mayManage = useMay('users:manage');
   const [asked, ask] = useState<Role | null>(null);
-  const { filter, cursor } = search;
-  const query = useQuery({
-    ...apiQuery('listRoles', { query: { name: filter, cursor } }),
-    placeholderData: keepPreviousData,
-    enabled: mayLook,
+  const { list, create } = useListPage({
+    name: words.list,
+    noun: words.noun,
+    search: useSearch({ from: '/shell/settings/roles' }),
+    query: useQuery({ ...allQuery('listRoles'), enabled: mayLook }),
+    columns,
+    rowKey,
+    texts,
+    sortedBy: 'name',
+    create: mayManage ? { label: words.create, to: '/settings/roles/new' } : undefined,
+    empty: { icon: 'lock', title: words.emptyTitle, text: words.emptyText },
+    emptyByFilter: words.emptyByFilter,
+    ...(mayManage ? { rowMenu: (row: Role) => <More row={row} onDelete={() => ask(row)} /> } : {}),
   });
-  const create = mayManage ? (
-    <Button component={Link} to="/settings/roles/new" leftSection={<Icon name="plus" />} data-key-new>
-      {words.create}
-    </Button>
-  ) : undefined;
   return (
     <Page
       title={words.title}
@@ -45,28 +46,22 @@ export function RolesPage(): ReactNode {
       actions={create}
     >
       <SettingsNav />
-      <ListPage
-        name={words.list}
-        query={query}
-        columns={columns}
-        rowKey={({ id }) => id}
-        search={search}
-        onSearch={(next) => void navigate({ search: (present) => ({ ...present, ...next }), replace: true })}
-        empty={{ icon: 'lock', title: words.emptyTitle, text: words.emptyText }}
-        emptyByFilter={words.emptyByFilter}
-        {...(mayManage ? { rowMenu: (row: Role) => <More row={row} onDelete={() => ask(row)} /> } : {})}
-      />
+      <ListPage {...list} />
       <DeleteRole role={asked} onClose={() => ask(null)} onDeleted={() => ask(null)} />
     </Page>
   );
 }
+
+const rowKey = ({ id }: Role) => id;
+const texts = ({ name, description }: Role) => [name, description];
 
 const columns: readonly Column<Role>[] = [
   {
     id: 'name',
     header: words.columns.name,
     isFixed: true,
-    wraps: true,
+    isText: true,
+    sort: ({ name }) => name,
     cell: ({ id, name, description }) => (
       <RowLink to="/settings/roles/$roleId" params={{ roleId: id }} note={description}>
         {name}
@@ -76,12 +71,14 @@ const columns: readonly Column<Role>[] = [
   {
     id: 'rights',
     header: words.columns.rights,
+    sort: ({ rights }) => [...closure(rights)].length,
     cell: ({ rights }) => words.rights([...closure(rights)].length, allRights.length),
   },
-  { id: 'users', header: words.columns.users, cell: ({ users }) => words.users(users) },
+  { id: 'users', header: words.columns.users, sort: ({ users }) => users, cell: ({ users }) => words.users(users) },
   {
     id: 'modified',
     header: words.columns.modified,
+    sort: ({ fixed, updatedAt }) => (fixed ? null : updatedAt),
     cell: ({ fixed, updatedAt }) => (fixed ? words.fixed : <Time at={updatedAt} />),
   },
 ];

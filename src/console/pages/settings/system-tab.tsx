@@ -51,7 +51,11 @@ export function SystemTab(): ReactNode {
               [words.p95, stats.latency === null ? words.none : formatDuration(stats.latency.p95Ms)],
               [
                 words.waiting,
-                stats.oldestWaitingAt === null ? words.nothingWaits : <Time key="waiting" at={stats.oldestWaitingAt} />,
+                stats.oldestWaitingAt === null ? (
+                  words.nothingWaits
+                ) : (
+                  <Time key="waiting" at={stats.oldestWaitingAt} show="relative" />
+                ),
               ],
             ]}
           />

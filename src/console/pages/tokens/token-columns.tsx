@@ -7,16 +7,25 @@ import type { Column } from '../../parts/list-page.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
 
-export const columns: readonly Column<ShownToken>[] = [
-  { id: 'name', header: words.columns.name, isFixed: true, wraps: true, cell: ({ name }) => name },
+const columns: readonly Column<ShownToken>[] = [
+  {
+    id: 'name',
+    header: words.columns.name,
+    isFixed: true,
+    isText: true,
+    sort: ({ name }) => name,
+    cell: ({ name }) => name,
+  },
   {
     id: 'rights',
     header: words.columns.rights,
+    sort: ({ rights }) => rights.length,
     cell: ({ rights }) => <span title={inWords(rights)}>{words.rights(rights.length)}</span>,
   },
   {
     id: 'expires',
     header: words.columns.expires,
+    sort: ({ expiresAt }) => expiresAt,
     cell: ({ expiresAt }) =>
       expiresAt === null ? (
         words.never
@@ -29,22 +38,30 @@ export const columns: readonly Column<ShownToken>[] = [
   {
     id: 'used',
     header: words.columns.used,
+    sort: ({ lastUsedAt }) => lastUsedAt,
     cell: ({ lastUsedAt }) => (lastUsedAt === null ? words.unused : <Time at={lastUsedAt} />),
   },
   {
     id: 'created',
     header: words.columns.created,
+    sort: ({ createdAt }) => createdAt,
     isHiddenAtFirst: true,
     cell: ({ createdAt }) => <Time at={createdAt} />,
   },
 ];
 
-/** Who made a token, by e-mail. */
-export function ownerColumn(users: readonly { id: string; email: string }[] | undefined): Column<ShownToken> {
+type Users = readonly { id: string; email: string }[] | undefined;
+
+/** The columns of the list, with the owner by e-mail where all tokens are shown. */
+export function columnsOf(withOwner: boolean, users: Users): readonly Column<ShownToken>[] {
+  return withOwner ? [...columns.slice(0, 2), ownerColumn(users), ...columns.slice(2)] : columns;
+}
+
+function ownerColumn(users: Users): Column<ShownToken> {
   return {
     id: 'owner',
     header: words.columns.owner,
-    wraps: true,
+    isText: true,
     cell: ({ userId }) =>
       userId === null ? (
         words.adminToken

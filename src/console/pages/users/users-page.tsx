@@ -1,12 +1,11 @@
-import { Button, Menu, NativeSelect } from '@mantine/core';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { Menu } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
-import { apiQuery, useApi } from '../../data/api.ts';
+import { allQuery, useApi } from '../../data/api.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { settings } from '../../messages/en/settings.ts';
 import { users as words } from '../../messages/en/users.ts';
-import { Icon } from '../../parts/icon.tsx';
 import { type Column, ListPage } from '../../parts/list-page.tsx';
 import { notifyFailed } from '../../parts/notify.ts';
 import { RowLink } from '../../parts/row-link.tsx';
@@ -14,6 +13,7 @@ import { GuardedItem, RowMenu } from '../../parts/row-menu.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
 import { notifyUndo } from '../../parts/undo.ts';
+import { useListPage } from '../../parts/use-list-page.tsx';
 import { useMay, useMe } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { SettingsNav } from '../settings/settings-nav.tsx';
@@ -22,81 +22,48 @@ import { InviteUser } from './invite-user.tsx';
 import { type User, useProtection, useRoles } from './user.ts';
 
 export function UsersPage(): ReactNode {
-  const search = useSearch({ from: '/shell/settings/users' });
-  const navigate = useNavigate({ from: '/settings/users' });
   const mayLook = useMay('users:view');
   const mayManage = useMay('users:manage');
   const roles = useRoles();
   const [asked, ask] = useState<{ what: 'delete' | 'invite'; row: User } | null>(null);
-  const { filter, cursor, status, role } = search;
-  const query = useQuery({
-    ...apiQuery('listUsers', { query: { email: filter, cursor, status, roleId: role } }),
-    placeholderData: keepPreviousData,
-    enabled: mayLook,
+  const search = useSearch({ from: '/shell/settings/users' });
+  const { list, create } = useListPage({
+    name: words.list,
+    noun: words.noun,
+    search,
+    query: useQuery({ ...allQuery('listUsers'), enabled: mayLook }),
+    columns,
+    rowKey,
+    filterBy: words.filterBy,
+    texts,
+    passes: ({ status, roleIds }) =>
+      (search.status === undefined || status === search.status) &&
+      (search.role === undefined || roleIds.includes(search.role)),
+    filters: [
+      { key: 'status', label: words.status, options: statuses },
+      { key: 'role', label: words.role, options: (roles ?? []).map(({ id, name }) => ({ value: id, label: name })) },
+    ],
+    sortedBy: 'email',
+    create: mayManage ? { label: words.create, to: '/settings/users/new' } : undefined,
+    empty: {
+      icon: 'user',
+      title: words.emptyTitle,
+      text: words.emptyText,
+      code: 'millrace users create mara@shop.example --role Analyst',
+    },
+    emptyByFilter: words.emptyByFilter,
+    ...(mayManage ? { rowMenu: (row: User) => <More row={row} onAsk={(what) => ask({ what, row })} /> } : {}),
   });
-  const change = (next: Partial<typeof search>) =>
-    void navigate({ search: (present) => ({ ...present, ...next }), replace: true });
-  const filterBy = (next: Partial<typeof search>) => change({ ...next, cursor: undefined });
-
-  const create = mayManage ? (
-    <Button component={Link} to="/settings/users/new" leftSection={<Icon name="plus" />} data-key-new>
-      {words.create}
-    </Button>
-  ) : undefined;
-  const isFiltered = status !== undefined || role !== undefined;
-  // An empty list has the button in its middle.
-  const isEmpty = query.data?.data.length === 0 && filter === undefined && !isFiltered;
   return (
     <Page
       title={words.title}
       lead={words.lead}
       right="users:view"
       crumbs={[{ label: settings.title, to: '/settings' }]}
-      actions={isEmpty ? undefined : create}
+      actions={create}
     >
       <SettingsNav />
-      <ListPage
-        name={words.list}
-        query={query}
-        columns={columns}
-        rowKey={({ id }) => id}
-        search={search}
-        onSearch={change}
-        filterHint={words.filterHint}
-        isFiltered={isFiltered}
-        onClear={() => void navigate({ search: {} })}
-        filters={
-          <>
-            <NativeSelect
-              aria-label={words.status}
-              value={status ?? ''}
-              onChange={({ currentTarget: { value } }) => filterBy({ status: statuses.find((one) => one === value) })}
-              data={[
-                { value: '', label: words.anyStatus },
-                ...statuses.map((value) => ({ value, label: parts.status[value] })),
-              ]}
-            />
-            <NativeSelect
-              aria-label={words.role}
-              value={role ?? ''}
-              onChange={({ currentTarget: { value } }) => filterBy({ role: value === '' ? undefined : value })}
-              data={[
-                { value: '', label: words.anyRole },
-                ...(roles ?? []).map(({ id, name }) => ({ value: id, label: name })),
-              ]}
-            />
-          </>
-        }
-        empty={{
-          icon: 'user',
-          title: words.emptyTitle,
-          text: words.emptyText,
-          action: create,
-          code: 'millrace users create mara@shop.example --role Analyst',
-        }}
-        emptyByFilter={words.emptyByFilter}
-        {...(mayManage ? { rowMenu: (row: User) => <More row={row} onAsk={(what) => ask({ what, row })} /> } : {})}
-      />
+      <ListPage {...list} />
       <InviteUser user={asked?.what === 'invite' ? asked.row : null} onClose={() => ask(null)} />
       <DeleteUser
         user={asked?.what === 'delete' ? asked.row : null}
@@ -107,22 +74,38 @@ export function UsersPage(): ReactNode {
   );
 }
 
-const statuses = ['enabled', 'disabled'] as const;
+const rowKey = ({ id }: User) => id;
+const texts = ({ email }: User) => [email];
+const statuses = (['enabled', 'disabled'] as const).map((value) => ({ value, label: parts.status[value] }));
 
 const columns: readonly Column<User>[] = [
-  { id: 'email', header: words.columns.email, isFixed: true, cell: (row) => <EmailCell user={row} /> },
+  {
+    id: 'email',
+    header: words.columns.email,
+    isFixed: true,
+    isText: true,
+    sort: ({ email }) => email,
+    cell: (row) => <EmailCell user={row} />,
+  },
   {
     id: 'status',
     header: words.columns.status,
+    sort: ({ status }) => status,
     cell: ({ status, invited }) => <StatusBadge status={status} {...(invited ? { note: words.invited } : {})} />,
   },
-  { id: 'roles', header: words.columns.roles, wraps: true, cell: ({ roleIds }) => <RoleNames roleIds={roleIds} /> },
+  { id: 'roles', header: words.columns.roles, isText: true, cell: ({ roleIds }) => <RoleNames roleIds={roleIds} /> },
   {
     id: 'lastSignIn',
     header: words.columns.lastSignIn,
+    sort: ({ lastSignInAt }) => lastSignInAt,
     cell: ({ lastSignInAt }) => (lastSignInAt === null ? words.never : <Time at={lastSignInAt} />),
   },
-  { id: 'created', header: words.columns.created, cell: ({ createdAt }) => <Time at={createdAt} /> },
+  {
+    id: 'created',
+    header: words.columns.created,
+    sort: ({ createdAt }) => createdAt,
+    cell: ({ createdAt }) => <Time at={createdAt} />,
+  },
 ];
 
 function EmailCell({ user }: { user: User }): ReactNode {

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { barriers, chooseFilter, loaded, openTab, startConsole } from './browser.ts';
+
+let console_: Awaited<ReturnType<typeof startConsole>>;
+before(async () => {
+  console_ = await startConsole();
+  const { client } = console_.app;
+  for (const name of ['Mail', 'CRM 10', 'CRM 2'])
+    await client.call('createConnection', {
+      body: { name, description: `About ${name}`, baseUrl: `https://${name.toLowerCase().replace(' ', '-')}.example` },
+    });
+  for (const { id, name } of (await client.call('listConnections')).data)
+    if (name === 'Mail') await client.call('changeConnection', { params: { id }, body: { status: 'paused' } });
+});
+after(() => console_[Symbol.asyncDispose]());
+
+const list = (page: Page) => page.getByRole('region', { name: 'Connections', exact: true });
+const names = (page: Page) => list(page).locator('[data-row-link]').allTextContents();
+
+test('a row opens its thing by a click anywhere in it, in a new tab with the middle button, and by keyboard', async () => {
+  const { app, browser } = console_;
+  await using tab = await openTab(browser, { url: app.url, path: '/connections' });
+  const { page } = tab;
+  const cell = (text: string) => list(page).getByRole('row', { name: /CRM 2/ }).getByText(text);
+  await cell('No Authentication').click();
+  await page.getByRole('heading', { level: 1, name: 'CRM 2' }).waitFor();
+  await page.goBack();
+
+  const other = page.context().waitForEvent('page');
+  await cell('No Authentication').click({ button: 'middle' });
+  assert.match((await other).url(), /\/connections\/con_/);
+  assert.match(page.url(), /\/connections$/);
+
+  // What is in a row keeps its own meaning.
+  await page.getByRole('button', { name: 'More for CRM 2' }).click();
+  await page.getByRole('menuitem', { name: 'Pause' }).click();
+  await cell('Paused').waitFor();
+  assert.match(page.url(), /\/connections$/);
+
+  for (const key of ['j', 'j', 'k', 'j', 'Enter']) await page.keyboard.press(key);
+  await page.getByRole('heading', { level: 1, name: 'CRM 10' }).waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
+test('a list is sorted by its columns and filtered by chips, and its address and a saved view keep both', async () => {
+  const { app, browser } = console_;
+  await using tab = await openTab(browser, { url: app.url, path: '/connections' });
+  const { page } = tab;
+  await loaded(page);
+  const head = (name: string) => list(page).getByRole('columnheader', { name });
+  assert.deepEqual(await names(page), ['CRM 2', 'CRM 10', 'Mail'], 'as people count');
+  assert.equal(await head('Name').getAttribute('aria-sort'), 'ascending');
+  await head('Name').getByRole('button').click();
+  assert.equal(await head('Name').getAttribute('aria-sort'), 'descending');
+  assert.deepEqual(await names(page), ['Mail', 'CRM 10', 'CRM 2']);
+
+  await page.getByText('3 connections').waitFor();
+  await chooseFilter(page, 'State', 'Enabled');
+  await page.getByText('of 3 connections').waitFor();
+  assert.match(page.url(), /sort=-name&status=enabled/);
+  assert.deepEqual(await barriers(page), []);
+  await page.getByRole('button', { name: 'Views of Connections' }).click();
+  await page.getByRole('textbox', { name: 'View name' }).fill('Working');
+  await page.keyboard.press('Enter');
+  assert.deepEqual(await barriers(page), []);
+  await page.keyboard.press('Escape');
+
+  await page.getByRole('button', { name: 'Remove filter State: Enabled' }).click();
+  await page.getByText('3 connections', { exact: true }).waitFor();
+  await page.getByRole('textbox', { name: 'Filter' }).fill('about mail');
+  await page.waitForURL(/filter=about/);
+  assert.deepEqual(await names(page), ['Mail']);
+  await page.reload();
+  await page.getByRole('button', { name: 'Views of Connections' }).click();
+  await page.getByRole('link', { name: 'Working' }).click();
+  await page.waitForURL(/status=enabled/);
+  assert.match(page.url(), /sort=-name/);
+  assert.equal(await page.getByRole('textbox', { name: 'Filter' }).inputValue(), '');
+  assert.deepEqual(tab.problems, []);
+});
+
+test('columns are hidden and moved per person, and those without room leave before the state does', async () => {
+  const { app, browser } = console_;
+  await using tab = await openTab(browser, { url: app.url, path: '/connections' });
+  const { page } = tab;
+  await loaded(page);
+  const heads = () => list(page).getByRole('columnheader').allTextContents();
+  await page.getByRole('button', { name: 'Columns of Connections' }).click();
+  await page.getByRole('checkbox', { name: 'Authentication' }).uncheck();
+  await page.getByRole('button', { name: 'Move Destinations to the left' }).click();
+  assert.deepEqual(await barriers(page), []);
+  await page.keyboard.press('Escape');
+  assert.deepEqual(await heads(), ['Name', 'State', 'Destinations', 'Base URL', 'Used by', 'Success 24 h']);
+  await page.reload();
+  await loaded(page);
+  assert.deepEqual(await heads(), ['Name', 'State', 'Destinations', 'Base URL', 'Used by', 'Success 24 h']);
+
+  await page.setViewportSize({ width: 390, height: 800 });
+  await list(page).getByRole('columnheader', { name: 'Used by' }).waitFor({ state: 'detached' });
+  const [first, second] = await heads();
+  assert.deepEqual([first, second], ['Name', 'State']);
+  assert.equal(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), true);
+
+  // Somebody else in the same browser has the columns as they are declared.
+  const { token } = await app.client.call('createToken', { body: { name: 'Other', rights: ['connections:view'] } });
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.goto(`${app.url}/connections#token=${token}`);
+  await page.reload();
+  await list(page).getByRole('columnheader', { name: 'Authentication' }).waitFor();
+  assert.deepEqual(tab.problems, []);
+});
