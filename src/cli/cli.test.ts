@@ -43,7 +43,9 @@ test('help names every command and ends with 0', async () => {
   }
   for (const command of [
     'collectors',
+    'plan',
     'apply',
+    'export',
     'deliveries',
     'replays',
     'stats',

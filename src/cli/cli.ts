@@ -14,6 +14,7 @@ import { settingsCommands } from './commands/settings.ts';
 import { startCommand } from './commands/start.ts';
 import { statsCommand } from './commands/stats.ts';
 import { templateCommands } from './commands/template.ts';
+import { transferCommands } from './commands/transfer.ts';
 import { versionCommand } from './commands/version.ts';
 import { addSettings, type Context, choice, configureFrom, readText } from './context.ts';
 import { demoCommand } from './demo/demo.ts';
@@ -60,6 +61,7 @@ export async function run(argv: readonly string[], deps: Deps): Promise<ExitCode
     sendCommand,
     templateCommands,
     documentCommands,
+    transferCommands,
     deliveryCommands,
     replayCommands,
     issueCommands,

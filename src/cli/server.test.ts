@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { startTestServer } from '../api/testing/server.testing.ts';
 import { Secret } from '../contract/secret.ts';
@@ -76,12 +79,61 @@ test('a name in another case is the same document, as for the server', async (t)
   assert.match((await run(['connections', 'get', 'Crm'])).out, /baseUrl: https:\/\/crm\.example\/v2\n/);
 });
 
-test('apply stops at the first refusal, prints the applied documents and points to the field', async (t) => {
+test('with a problem in one document apply changes nothing, and points to the field', async (t) => {
   const { run } = await connected(t);
   const result = await run(['apply', '-'], manifest.replace('destination: CRM/Orders', 'destination: CRM/Ordres'));
-  assert.equal(result.code, 3);
-  assert.match(result.out, /created +connection +CRM/);
-  assert.match(result.err, /^millrace: action Orders: [\s\S]*CRM\/Ordres/);
+  assert.deepEqual([result.code, result.out], [3, '']);
+  assert.equal(
+    result.err,
+    'millrace: action Orders: /destinations/0/destination: There is no destination CRM/Ordres.\nNothing was changed.\n',
+  );
+  assert.equal((await run(['connections', 'get', 'CRM'])).code, 3);
+});
+
+test('plan shows what apply would change, and changes nothing; problems end it with 3', async (t) => {
+  const { run } = await connected(t);
+  await run(['apply', '-'], manifest);
+  const changed = manifest.replace('/orders', '/v3/orders').replace('name: Shop', 'name: Second shop');
+  const plan = await run(['plan', '-'], changed);
+  assert.deepEqual([plan.code, plan.err], [0, '']);
+  assert.match(plan.out, /\ncreate +collector +Second shop\n/);
+  assert.match(plan.out, /\nupdate +destination +CRM\/Orders\n +\/path: "\/orders" → "\/v3\/orders"\n/);
+  assert.match((await run(['apply', '-'], manifest)).out, /unchanged +destination/);
+  const wrong = await run(['plan', '-'], 'destinations: [{ connection: Nobody, name: A }]');
+  assert.equal(wrong.code, 3);
+  assert.match(wrong.out, /problem: \/connection: There is no connection Nobody\./);
+});
+
+test('what export prints, apply reads: nothing changes, from YAML and JSON', async (t) => {
+  const { run } = await connected(t);
+  await run(['apply', '-'], manifest);
+  for (const output of ['yaml', 'json']) {
+    const file = await run(['export', '--output', output]);
+    assert.equal(file.code, 0, file.err);
+    const again = await run(['apply', '-'], file.out);
+    assert.equal(again.out.match(/^unchanged /gm)?.length, 5, again.out + again.err);
+  }
+  const some = await run(['export', '--kind', 'behaviors,action', '--output', 'json']);
+  assert.deepEqual(Object.keys(JSON.parse(some.out)), ['behaviors', 'actions']);
+  assert.equal((await run(['export', '--kind', 'people'])).code, 3);
+});
+
+test('references to secrets on this machine are replaced by them; a missing one is refused with the file', async (t) => {
+  const { run } = await connected(t);
+  const dir = mkdtempSync(join(tmpdir(), 'millrace-cli-'));
+  t.after(() => rmSync(dir, { recursive: true }));
+  const secret = join(dir, 'token');
+  writeFileSync(secret, 'token-of-a-file\n');
+  const file = (ref: string) =>
+    `connections: [{ name: CRM, baseUrl: "https://crm.example", auth: { type: bearer, token: { ref: "${ref}" } } }]`;
+  assert.equal((await run(['apply', '-'], file(`file:${secret}`))).code, 0);
+  const { auth } = JSON.parse((await run(['connections', 'get', 'CRM', '--output', 'json'])).out);
+  assert.deepEqual([auth.token.set, auth.token.ref], [true, undefined]);
+  for (const ref of ['env:NOPE', 'vault:x', 'file:']) {
+    const refused = await run(['apply', '-'], file(ref));
+    assert.deepEqual([refused.code, refused.err.includes(ref)], [2, true], refused.err);
+  }
+  assert.match((await run(['apply', '-'], 'a: [')).err, /^millrace: The standard input: /);
 });
 
 test('documents are listed, shown by name or id, and deleted', async (t) => {

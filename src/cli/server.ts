@@ -4,13 +4,12 @@ import { foldName } from '../contract/fold-name.ts';
 import { idPrefixes } from '../contract/ids.ts';
 import type { RouteId } from '../contract/routes.ts';
 import { CommandError, exitCodes } from './exit.ts';
-import { type Document, type Kind, type Named, type NamedKind, nameOf } from './kinds.ts';
+import { type Named, type NamedKind, nameOf } from './kinds.ts';
 import type { Program } from './program.ts';
 
 type Filters = Record<string, string | undefined>;
 /** Options that name an action, a destination or a connection, by id or name. */
 export type PlaceOptions = { [kind in 'action' | 'destination' | 'connection']?: string | undefined };
-type Applied = { document: Document; change: 'created' | 'changed' | 'unchanged' };
 
 /** A running server as the commands use it. A refused request throws a CommandError. */
 export type Server = ReturnType<typeof connectTo>;
@@ -97,13 +96,6 @@ export function connectTo({ url, adminToken }: Pick<Program['settings'], 'url' |
         destinationId: await idOf('destination', destination),
         connectionId: await idOf('connection', connection),
       };
-    },
-    /** Creates or replaces by name. */
-    async apply(kind: Kind, name: string, body: Record<string, unknown>): Promise<Applied> {
-      const [before] = await allNamed(kind, name);
-      const document: Document = await call(`apply${routesOf(kind)}` as 'applyConnection', { params: { name }, body });
-      const isSame = before?.version === document.version;
-      return { document, change: before === undefined ? 'created' : isSame ? 'unchanged' : 'changed' };
     },
     change: (kind: 'user' | 'role' | 'token', id: string, body: object): Promise<Named[typeof kind]> =>
       call(`change${routesOf(kind)}` as 'changeUser', { params: { id }, body }),

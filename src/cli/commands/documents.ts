@@ -1,17 +1,13 @@
 import type { Command } from 'commander';
 import { type Context, subcommand } from '../context.ts';
-import { CommandError, exitCodes } from '../exit.ts';
+import { exitCodes } from '../exit.ts';
 import { type Document, type Kind, kindNames, type NamedKind, nameOf } from '../kinds.ts';
-import { type Manifest, manifestsIn } from '../manifest.ts';
 import type { Column } from '../output.ts';
+import { applyFiles } from './transfer.ts';
 
 /** `millrace connections list|get|apply|delete`, and the same for every kind of document. */
 export function documentCommands(command: Command, context: Context) {
   for (const kind of kindNames) oneKind(command, kind, context);
-  subcommand(command, 'apply', 'create or replace the documents in files, of any kind', [
-    '<file...>',
-    'YAML or JSON files; - is the standard input',
-  ]).action((files: string[]) => applyFiles(files, null, context));
 }
 
 function oneKind(command: Command, kind: Kind, context: Context) {
@@ -70,39 +66,6 @@ export function deleteCommand(
       output.line(`deleted ${kind} ${nameOf(found)} (${found.id})`);
     }
   });
-}
-
-/** Creates or replaces the documents of the files: connections first, then destinations, then actions. */
-async function applyFiles(files: string[], kind: Kind | null, context: Context): Promise<void> {
-  const { deps, output, read } = context;
-  const manifests: Manifest[] = [];
-  for (const file of files)
-    manifests.push(...manifestsIn(await read(file), { file, kind, env: deps.env, readSecret: read }));
-  const server = context.server();
-  const rows: { change: string; kind: Kind; name: string; id: string }[] = [];
-  try {
-    for (const manifest of manifests.toSorted((a, b) => kindNames.indexOf(a.kind) - kindNames.indexOf(b.kind))) {
-      const { kind, name } = manifest;
-      const body = await manifest.body();
-      try {
-        const { document, change } = await server.apply(kind, name, body);
-        rows.push({ change, kind, name, id: document.id });
-      } catch (error) {
-        if (!(error instanceof CommandError)) throw error;
-        throw new CommandError(error.exitCode, `${kind} ${name}: ${error.message}`, { cause: error });
-      }
-    }
-  } finally {
-    // Documents applied before a refused one stay applied; print them.
-    if (rows.length > 0) {
-      output.rows(rows, [
-        ['CHANGE', (row) => row.change],
-        ['KIND', (row) => row.kind],
-        ['NAME', (row) => row.name],
-        ['ID', (row) => row.id],
-      ]);
-    }
-  }
 }
 
 function alertTest(group: Command, { server, output, endWith }: Context) {

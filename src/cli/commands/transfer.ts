@@ -1,0 +1,123 @@
+import type { Command } from 'commander';
+import { ClientError } from '../../client/client.ts';
+import { ConfigurationFileError, configurationFile, readConfiguration } from '../../client/configuration-file.ts';
+import type { ImportStep, TransferDocument, TransferKind } from '../../contract/documents/transfer.ts';
+import { type Context, subcommand } from '../context.ts';
+import { CommandError, exitCodes } from '../exit.ts';
+import { yaml } from '../yaml.ts';
+
+const files = ['<file...>', 'YAML or JSON files; - is the standard input'] as const;
+
+/** `millrace plan`, `apply` and `export`. */
+export function transferCommands(command: Command, context: Context) {
+  subcommand(command, 'plan', 'show what apply would create and change', files).action((names: string[]) =>
+    planFiles(names, context),
+  );
+  subcommand(
+    command,
+    'apply',
+    'create or replace the documents in files, of any kind: all of them, or none when one has a problem',
+    files,
+  ).action((names: string[]) => applyFiles(names, null, context));
+  command
+    .command('export')
+    .description('print documents for apply, with names instead of ids and without secrets')
+    .option('--kind <kinds>', 'only these kinds, separated by commas; otherwise all that the token can view')
+    .action(async ({ kind }: { kind?: string }) => {
+      const query = kind === undefined ? {} : { kind };
+      const { documents } = await context.server().call('exportConfiguration', { query });
+      context.output.value(configurationFile(documents));
+    });
+}
+
+/** Creates or replaces the documents of files. `kind`: the kind of documents that name none. */
+export async function applyFiles(names: string[], kind: TransferKind | null, context: Context): Promise<void> {
+  const body = { documents: await documentsOf(names, kind, context) };
+  const { steps } = await context.server().call('importConfiguration', { body }).catch(refused);
+  context.output.rows(
+    steps.map(({ change, kind, name, id }) => ({ change: done[change], kind, name, id })),
+    [
+      ['CHANGE', (row) => row.change],
+      ['KIND', (row) => row.kind],
+      ['NAME', (row) => row.name],
+      ['ID', (row) => row.id],
+    ],
+  );
+}
+
+const done = { create: 'created', update: 'changed', none: 'unchanged' } as const;
+
+async function planFiles(names: string[], context: Context): Promise<void> {
+  const body = { documents: await documentsOf(names, null, context), dryRun: true };
+  const { steps } = await context.server().call('importConfiguration', { body });
+  const rows = steps.flatMap((step) => [step, ...detailsOf(step).map((detail) => ({ detail }))]);
+  if (context.output.format !== 'table') context.output.value(steps);
+  else
+    context.output.rows<Partial<ImportStep> & { detail?: string }>(rows, [
+      ['CHANGE', ({ change }) => change ?? ''],
+      ['KIND', ({ kind }) => kind ?? ''],
+      ['NAME', ({ name, detail }) => name ?? `  ${detail}`],
+    ]);
+  if (steps.some(({ problems }) => problems.length > 0)) context.endWith(exitCodes.refused);
+}
+
+function detailsOf({ change, problems, warnings, diff }: ImportStep): string[] {
+  const shown = (value: unknown) => (value === undefined ? '–' : JSON.stringify(value));
+  return [
+    ...problems.map(({ pointer, detail }) => `problem: ${pointer === '' ? '' : `${pointer}: `}${detail}`),
+    ...warnings.map((warning) => `warning: ${warning}`),
+    // A new document is one change; its fields are in the file.
+    ...(change === 'update' ? diff : []).map(
+      ({ pointer, before, after }) => `${pointer}: ${shown(before)} → ${shown(after)}`,
+    ),
+  ];
+}
+
+/** The error of a refused import, by document. */
+function refused(error: unknown): never {
+  const cause = error instanceof CommandError ? error.cause : null;
+  const steps = cause instanceof ClientError ? cause.problem['steps'] : undefined;
+  if (!(error instanceof CommandError) || steps === undefined) throw error;
+  const lines = (steps as ImportStep[]).flatMap(
+    (
+      { kind, name, problems }, // by the route
+    ) => problems.map(({ pointer, detail }) => `${kind} ${name}: ${pointer === '' ? '' : `${pointer}: `}${detail}`),
+  );
+  throw new CommandError(error.exitCode, `${lines.join('\n')}\nNothing was changed.`, { cause: error });
+}
+
+async function documentsOf(names: string[], kind: TransferKind | null, context: Context): Promise<TransferDocument[]> {
+  const documents: TransferDocument[] = [];
+  for (const file of names) {
+    const text = await context.read(file);
+    try {
+      for (const document of readConfiguration(text, yaml(), kind))
+        documents.push((await withSecrets(document, context)) as TransferDocument); // an object stays one
+    } catch (error) {
+      if (!(error instanceof ConfigurationFileError)) throw error;
+      const from = file === '-' ? 'The standard input' : file;
+      throw new CommandError(exitCodes.usage, `${from}: ${error.message}`, { cause: error });
+    }
+  }
+  return documents;
+}
+
+/** A value with `{ref: "env:NAME"}` and `{ref: "file:/path"}` replaced by the secrets on this machine. */
+async function withSecrets(value: unknown, context: Context): Promise<unknown> {
+  if (Array.isArray(value)) return Promise.all(value.map((item) => withSecrets(item, context)));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value);
+  const [[only, ref] = []] = entries;
+  if (entries.length === 1 && only === 'ref' && typeof ref === 'string') return secretAt(ref, context);
+  const read = entries.map(async ([key, item]) => [key, await withSecrets(item, context)] as const);
+  return Object.fromEntries(await Promise.all(read));
+}
+
+async function secretAt(ref: string, { deps, read }: Context): Promise<string> {
+  const [, scheme, place = ''] = /^(env|file):(.+)$/.exec(ref) ?? [];
+  if (scheme === 'file') return (await read(place)).replace(/\r?\n$/, '');
+  if (scheme !== 'env') throw new ConfigurationFileError(`"${ref}" must be env:NAME or file:/path.`);
+  const text = deps.env[place];
+  if (text === undefined) throw new ConfigurationFileError(`${ref}: this variable is not set.`);
+  return text;
+}

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as yaml from 'yaml';
+import type { TransferDocument } from '../contract/documents/transfer.ts';
+import { ConfigurationFileError, configurationFile, readConfiguration } from './configuration-file.ts';
+
+const named = ({ kind, name }: TransferDocument) => `${kind} ${name}`;
+
+test('documents, lists and groups by kind are read the same way, from YAML and JSON', () => {
+  const texts = [
+    'kind: connection\nname: CRM\n---\nkind: behaviors\nname: Bought\n',
+    '- {kind: connection, name: CRM}\n- {kind: behavior, name: Bought}\n',
+    'connections: [{name: CRM}]\nbehaviors: [{name: Bought}]\n',
+    '{"connections": [{"name": "CRM"}], "behaviors": [{"name": "Bought"}]}',
+  ];
+  for (const text of texts)
+    assert.deepEqual(readConfiguration(text, yaml).map(named), ['connection CRM', 'behavior Bought']);
+});
+
+test('a file for one kind needs no kind in its documents', () => {
+  assert.deepEqual(readConfiguration('name: CRM\n', yaml, 'connection').map(named), ['connection CRM']);
+});
+
+test('documents written as a file are read back unchanged', () => {
+  const documents: TransferDocument[] = [
+    { kind: 'connection', name: 'yes: a "name" #1', description: 'two\nlines\n', port: null },
+    {
+      kind: 'destination',
+      connection: 'CRM',
+      name: 'Orders',
+      template: ' {{! \n return 1; }}\n\n',
+      on: 'on',
+      date: '2026-01-02',
+    },
+    { kind: 'destination', connection: 'CRM', name: '007', mapping: [], settings: {} },
+  ];
+  assert.deepEqual(readConfiguration(yaml.stringify(configurationFile(documents)), yaml), documents);
+  assert.deepEqual(readConfiguration(JSON.stringify(configurationFile(documents)), yaml), documents);
+});
+
+test('a file that has no documents is refused with the reason', () => {
+  const refusal = (text: string) => {
+    try {
+      readConfiguration(text, yaml);
+    } catch (error) {
+      assert.ok(error instanceof ConfigurationFileError);
+      return error.message;
+    }
+    assert.fail('was accepted');
+  };
+  assert.match(refusal('name: CRM\n'), /^A document has no "kind"/);
+  assert.match(refusal('kind: conection\nname: CRM\n'), /"conection" is not a kind/);
+  assert.match(refusal('kind: connection\n'), /has no "name"/);
+  assert.match(refusal('kind: destination\nname: x\n'), /has no "connection"/);
+  assert.match(refusal('connections: []\nconections: []\n'), /"conections" is not a kind/);
+  assert.match(refusal('just text'), /not an object/);
+  assert.match(refusal('a: [\n'), /flow sequence|line 2/i);
+});

@@ -1,0 +1,75 @@
+import {
+  type TransferDocument,
+  type TransferKind,
+  transferKindOf,
+  transferKinds,
+} from '../contract/documents/transfer.ts';
+
+/** A file has no documents in a form that can be imported. The message is one sentence. */
+export class ConfigurationFileError extends Error {}
+
+/** The part of the module `yaml` that reads a file; the module is large, so that callers load it on first use. */
+type YamlReader = {
+  parseAllDocuments(text: string): readonly { errors: readonly { message: string }[]; toJS(): unknown }[];
+};
+
+/**
+ * Reads the documents of YAML or JSON text. Each is an object with a `kind`, a list of them, or an object of lists by
+ * kind (`connections: […]`). `kind`: the kind of documents that name none. Throws ConfigurationFileError.
+ */
+export function readConfiguration(
+  text: string,
+  yaml: YamlReader,
+  kind: TransferKind | null = null,
+): TransferDocument[] {
+  return Array.from(yaml.parseAllDocuments(text)).flatMap((document) => {
+    const [problem] = document.errors;
+    if (problem !== undefined) refuse(problem.message.split('\n')[0]?.replace(/:$/, '') ?? 'This is not valid YAML');
+    return documentsIn(document.toJS(), kind);
+  });
+}
+
+/** Documents as a file has them: lists by kind. */
+export function configurationFile(documents: readonly TransferDocument[]): Record<string, Record<string, unknown>[]> {
+  const groups = Object.groupBy(documents, ({ kind }) => `${kind}s`);
+  return Object.fromEntries(
+    Object.entries(groups).map(([many, all = []]) => [many, all.map(({ kind: _, ...document }) => document)]),
+  );
+}
+
+function documentsIn(value: unknown, kind: TransferKind | null): TransferDocument[] {
+  if (value === null || value === undefined) return [];
+  if (Array.isArray(value)) return value.flatMap((item) => documentsIn(item, kind));
+  if (!isObject(value)) refuse('The file contains something that is not an object');
+  if ('name' in value) return [documentIn(value, kind)];
+  const groups = Object.entries(value).map(([many, all]) => ({ many, of: transferKindOf(many), all }));
+  if (!groups.some(({ many, of }) => of !== undefined && many !== of)) return [documentIn(value, kind)];
+  return groups.flatMap(({ many, of, all }) => {
+    if (of === undefined || many === of) refuse(`"${many}" is not a kind: ${plurals}`);
+    return documentsIn(all, of);
+  });
+}
+
+function documentIn(
+  { kind: said, ...fields }: Record<string, unknown>,
+  fallback: TransferKind | null,
+): TransferDocument {
+  const kind = said === undefined ? fallback : transferKindOf(said);
+  if (kind === null) refuse(`A document has no "kind": ${transferKinds.join(', ')}`);
+  if (kind === undefined) refuse(`"${said}" is not a kind: ${transferKinds.join(', ')}`);
+  const { name, connection, connectionId } = fields;
+  if (typeof name !== 'string') refuse(`A document of kind ${kind} has no "name"`);
+  if (kind === 'destination' && typeof (connection ?? connectionId) !== 'string' && !name.includes('/'))
+    refuse(`The destination ${name} has no "connection" (the name of its connection)`);
+  return { ...fields, kind, name };
+}
+
+const plurals = transferKinds.map((kind) => `${kind}s`).join(', ');
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function refuse(problem: string): never {
+  throw new ConfigurationFileError(`${problem}.`);
+}
