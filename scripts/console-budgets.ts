@@ -59,7 +59,7 @@ async function keyToFrame(): Promise<number> {
   });
   const { page } = tab;
   await page.getByRole('textbox', { name: 'Template', exact: true }).press('Control+Home');
-  await page.getByRole('list', { name: 'Problems of the template' }).or(page.getByText('No problems found.')).waitFor();
+  await page.getByRole('list', { name: 'Template problems' }).or(page.getByText('No problems')).waitFor();
   await page.evaluate(`
     globalThis.took = [];
     addEventListener('keydown', () => {

@@ -35,10 +35,10 @@ test('from New Action over its four steps to a delivered event, by role and name
   await page.getByRole('button', { name: 'Continue' }).click();
 
   await page.getByRole('combobox', { name: 'Select Scenario' }).selectOption('Purchase');
-  await page.getByText('In words: Purchase').waitFor();
+  await page.getByText('Summary: Purchase').waitFor();
   await page.getByRole('button', { name: 'Continue' }).click();
 
-  await page.getByRole('region', { name: 'The event itself' }).waitFor();
+  await page.getByRole('region', { name: 'Event', exact: true }).waitFor();
   await page.getByRole('button', { name: 'Continue' }).click();
 
   await page.getByRole('combobox', { name: 'Connection', exact: true }).selectOption('CRM');
@@ -80,13 +80,13 @@ test('a scenario from the gallery begins an action, and each clause says how man
   const clause = page
     .getByRole('listitem')
     .filter({ has: page.getByRole('button', { name: 'Remove shop is “Oslo”' }) });
-  await clause.getByText(/^1 of \d+ events pass$/).waitFor();
+  await clause.getByText(/^1 of \d+ events match$/).waitFor();
 
   await page.getByRole('tab', { name: 'Events' }).click();
   await page.getByText(/^0 of the last \d+ events match\.$/).waitFor();
-  await page.getByText('Do not match').click();
+  await page.getByText('Don’t match').click();
   await page.getByRole('tabpanel').getByRole('button', { name: 'Purchase' }).first().click();
-  await page.getByText('Purchase does not match.').waitFor();
+  await page.getByText('Purchase doesn’t match.').waitFor();
   await page.getByText('shop is “Oslo”: this event has “Rome”.').waitFor();
 
   await page.getByText('Paste an event', { exact: true }).click();
@@ -105,12 +105,12 @@ test('a name that is taken is refused at its field, while it is typed and when i
   const name = page.getByRole('textbox', { name: 'Action Name' });
   await name.and(page.locator(':focus')).waitFor();
   await name.fill('taken');
-  await page.getByText('Another Action has this name.').waitFor();
+  await page.getByText('Another action has this name.').waitFor();
   await page.getByRole('textbox', { name: 'Description' }).fill('x');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await name.and(page.locator(':focus')).waitFor();
   await name.fill('Not taken');
-  await page.getByText('This name is free.').waitFor();
+  await page.getByText('This name is available.').waitFor();
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByRole('heading', { level: 1, name: 'Not taken' }).waitFor();
   const [made] = (await app.client.call('listActions', { query: { name: 'Not taken' } })).data;
@@ -157,7 +157,7 @@ test('the four steps are walked with the keyboard alone', async () => {
   await press('Escape');
   await reach('Continue');
   await press('Enter');
-  await page.getByRole('region', { name: 'The event itself' }).waitFor();
+  await page.getByRole('region', { name: 'Event', exact: true }).waitFor();
   await reach('Continue');
   await press('Enter');
   await page.getByRole('combobox', { name: 'Connection', exact: true }).waitFor();
@@ -213,9 +213,9 @@ test('what is shown for an event is what is delivered, and the check tells what 
   await sent.getByText('{"number":42}').waitFor();
   await page.getByRole('button', { name: 'Check on last 100 events' }).click();
   const dialog = page.getByRole('dialog', { name: 'Check on last 100 events' });
-  await dialog.getByText('1 request changes').waitFor();
+  await dialog.getByText('1 request changed').waitFor();
   await dialog.getByText('"number": 42').waitFor();
-  await dialog.getByText('0 requests fail').waitFor();
+  await dialog.getByText('0 requests failed to render').waitFor();
   await dialog.getByRole('button', { name: 'Close' }).last().click();
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByRole('heading', { level: 1, name: 'Checked' }).waitFor();
@@ -237,7 +237,7 @@ test('who saves after somebody else sees both versions; a switch can be taken ba
   await page.getByRole('textbox', { name: 'Description' }).fill('mine');
   await client.call('changeAction', { params, body: { description: 'theirs' } });
   await page.getByRole('button', { name: 'Save', exact: true }).click();
-  const dialog = page.getByRole('dialog', { name: 'Changed meanwhile' });
+  const dialog = page.getByRole('dialog', { name: 'Someone else made changes' });
   await dialog
     .getByText(/theirs/)
     .first()
@@ -261,10 +261,10 @@ test('half an action survives a reload, and leaving it asks', async () => {
   await using tab = await openTab(browser, { url: app.url, path: '/actions/new' });
   const { page } = tab;
   await page.getByRole('textbox', { name: 'Action Name' }).fill('Half');
-  await page.getByText('This name is free.').waitFor();
+  await page.getByText('This name is available.').waitFor();
   page.on('dialog', (dialog) => void dialog.accept());
   await page.reload();
-  await page.getByText(/These are your unsaved changes/).waitFor();
+  await page.getByText(/Restored unsaved changes/).waitFor();
   assert.equal(await page.getByRole('textbox', { name: 'Action Name' }).inputValue(), 'Half');
   await page.getByRole('button', { name: 'Cancel' }).click();
   await page.getByRole('button', { name: 'Leave without saving' }).click();

@@ -19,19 +19,19 @@ test('an alert is made, tested and changed; what it told is listed, and a confli
     expected: /^(404|412) .*alr_|^422 .*alerts$/,
   });
   const { page } = tab;
-  await page.getByRole('navigation', { name: 'Pages of the settings' }).getByRole('link', { name: 'Alerts' }).click();
-  await page.getByText('Nobody is told yet').waitFor();
+  await page.getByRole('navigation', { name: 'Settings pages' }).getByRole('link', { name: 'Alerts' }).click();
+  await page.getByText('No alerts yet').waitFor();
   assert.deepEqual(await barriers(page), []);
   await page.getByRole('link', { name: 'New Alert' }).click();
 
   await page.getByRole('button', { name: 'Save' }).click();
-  assert.equal(await page.getByText('Must not be empty.').count(), 4);
+  assert.equal(await page.getByText('Enter a value.').count(), 4);
   await page.getByRole('radio', { name: 'Webhook' }).check();
   await page.getByRole('textbox', { name: 'Alert Name' }).fill('Ops');
-  const address = page.getByRole('textbox', { name: 'Address', exact: true });
+  const address = page.getByRole('textbox', { name: 'URL', exact: true });
   await address.fill('http://10.0.0.1/');
-  await page.getByRole('combobox', { name: 'Severity' }).selectOption('Critical issues alone');
-  await page.getByRole('checkbox', { name: 'It is over' }).uncheck();
+  await page.getByRole('combobox', { name: 'Severity' }).selectOption('Critical issues only');
+  await page.getByRole('checkbox', { name: 'Resolved' }).uncheck();
   await page.getByRole('switch', { name: 'Quiet hours' }).check();
   await page.getByRole('checkbox', { name: 'Sun' }).uncheck();
   await page.getByRole('button', { name: 'Save' }).click();
@@ -59,11 +59,11 @@ test('an alert is made, tested and changed; what it told is listed, and a confli
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('row', { name: /description.*mine.*theirs/ }).waitFor();
   await dialog.getByRole('button', { name: /Save mine/ }).click();
-  await page.getByText('Ops is saved.').waitFor();
+  await page.getByText('Ops saved').waitFor();
   assert.equal((await client.call('getAlert', { params: { id: made.id } })).description, 'mine');
 
   await page.getByRole('button', { name: 'Delete' }).click();
   await page.getByRole('dialog', { name: 'Delete Ops?' }).getByRole('button', { name: 'Delete' }).click();
-  await page.getByText('Nobody is told yet').waitFor();
+  await page.getByText('No alerts yet').waitFor();
   assert.deepEqual(tab.problems, []);
 });

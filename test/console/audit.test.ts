@@ -36,7 +36,7 @@ test('the audit log tells who did what with before and after, by filters that st
 
   // From Home, by way of what everybody sees there.
   await page.goto(`${app.url}/`);
-  await page.getByRole('link', { name: 'Audit log: everything that was done' }).click();
+  await page.getByRole('link', { name: 'View audit log' }).click();
   await page.getByRole('heading', { level: 1, name: 'Audit log' }).waitFor();
   const list = page.getByRole('region', { name: 'Entries', exact: true });
   await list.getByRole('row', { name: /Create · Connection Refused: name_taken/ }).waitFor();
@@ -60,7 +60,7 @@ test('the audit log tells who did what with before and after, by filters that st
 
   await page.reload();
   await entry.getByText('status: paused').waitFor();
-  await entry.getByRole('link', { name: 'All that happened to it' }).click();
+  await entry.getByRole('link', { name: 'View history' }).click();
   await list.getByRole('link', { name: 'Create · Connection' }).waitFor();
   assert.equal(await list.getByRole('row').count(), 3);
   await page.getByRole('button', { name: /Thing: con_/ }).click();

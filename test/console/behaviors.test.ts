@@ -31,7 +31,7 @@ test('a behavior is made of clauses, says its opposite, and is used in an action
   assert.deepEqual([made?.attributes, made?.category], [['wt.tx_i'], 'Custom']);
   await page.goto(`${app.url}/actions/new?step=rules`);
   await page.getByRole('button', { name: 'Add behavior Big order' }).click();
-  await page.getByText('In words: Big order').waitFor();
+  await page.getByText('Summary: Big order').waitFor();
   assert.deepEqual(tab.problems, []);
 });
 
@@ -46,14 +46,14 @@ test('what is used or standard can not be deleted and says why, by keyboard too;
   const { page } = tab;
   const remove = page.getByRole('button', { name: 'Delete' });
   await remove.focus();
-  await page.getByRole('tooltip', { name: /It is used in 1 place/ }).waitFor();
+  await page.getByRole('tooltip', { name: /Used in 1 place/ }).waitFor();
   await page.keyboard.press('Enter');
   await page.getByRole('tab', { name: 'Used by' }).click();
   await page.getByRole('link', { name: 'User' }).waitFor();
 
   await page.goto(`${app.url}/behaviors`);
   await page.getByRole('button', { name: 'More for Purchase' }).click();
-  await page.getByText('It ships with Millrace and can not be deleted.').waitFor();
+  await page.getByText('Built-in behaviors can’t be deleted.').waitFor();
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'More for Spare' }).click();
   await page.getByRole('menuitem', { name: 'Delete' }).click();

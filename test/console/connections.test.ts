@@ -44,11 +44,11 @@ test('from signing in to a saved connection and its Destinations tab, by role an
   assert.deepEqual([made.baseUrl, made.port, made.auth.scope], ['https://crm.example.com/v2', 8443, 'orders carts']);
 
   await page.getByRole('button', { name: 'Done' }).click();
-  await page.getByText('CRM is saved, and one step is left').waitFor();
+  await page.getByText('CRM saved. One step left').waitFor();
   await page.getByRole('link', { name: 'CRM' }).waitFor();
   assert.deepEqual(await barriers(page), []);
   await page.getByRole('status').getByRole('button', { name: 'Close' }).click();
-  await page.getByText('CRM is saved, and one step is left').waitFor({ state: 'detached' });
+  await page.getByText('CRM saved. One step left').waitFor({ state: 'detached' });
   assert.deepEqual(tab.problems, []);
 });
 
@@ -79,7 +79,7 @@ test('a stored secret is never shown, stays when it is left alone and changes wh
   };
   await using tab = await openTab(browser, { url: app.url, path: `/connections/${made.id}` });
   const { page } = tab;
-  await page.getByText('It is never shown again').waitFor();
+  await page.getByText(/^Set /).waitFor();
   await page.getByRole('textbox', { name: 'Description' }).fill('changed');
   await page.getByRole('button', { name: 'Save and Continue' }).click();
   await page.getByRole('tab', { name: 'Destinations', selected: true }).waitFor();
@@ -94,13 +94,13 @@ test('a stored secret is never shown, stays when it is left alone and changes wh
 
   await page.goto(`${app.url}/connections/${made.id}`);
   await page.getByRole('button', { name: 'Replace Token' }).click();
-  await page.getByRole('button', { name: 'Keep it elsewhere' }).click();
+  await page.getByRole('button', { name: 'Use a secret reference' }).click();
   await page.getByRole('textbox', { name: 'Token', exact: true }).fill('env:CRM_TOKEN');
   await page.getByRole('button', { name: 'Save and Continue' }).click();
   await page.getByRole('tab', { name: 'Destinations', selected: true }).waitFor();
   assert.equal(await sent(), 'Bearer kept-elsewhere');
   await page.getByRole('tab', { name: 'Connection Details' }).click();
-  await page.getByText('Kept in env:CRM_TOKEN').waitFor();
+  await page.getByText('From env:CRM_TOKEN').waitFor();
   assert.deepEqual(tab.problems, []);
 });
 
@@ -111,7 +111,7 @@ test('Test authentication shows each step with what stands in the form', async (
   const { page } = tab;
   await page.getByRole('textbox', { name: 'Base URL' }).fill(receiver.url);
   await page.getByRole('button', { name: 'Test authentication' }).click();
-  await page.getByText('Millrace can reach the system').waitFor();
+  await page.getByText('Connection and authentication work').waitFor();
   await page.getByRole('listitem').filter({ hasText: 'Connect' }).first().waitFor();
   assert.deepEqual(tab.problems, []);
 });
@@ -139,7 +139,7 @@ test('who saves after somebody else sees both versions and can save over', async
   await page.getByRole('textbox', { name: 'Description' }).fill('mine');
   await app.client.call('changeConnection', { params, body: { description: 'theirs' } });
   await page.getByRole('button', { name: 'Save and Continue' }).click();
-  const row = page.getByRole('dialog', { name: 'Changed meanwhile' }).getByRole('row', { name: /description/ });
+  const row = page.getByRole('dialog', { name: 'Someone else made changes' }).getByRole('row', { name: /description/ });
   assert.match((await row.textContent()) ?? '', /"mine".*"theirs"/);
   await page.getByRole('button', { name: 'Save mine over theirs' }).click();
   await page.getByRole('tab', { name: 'Destinations', selected: true }).waitFor();
@@ -156,7 +156,7 @@ test('a destination is switched in its row and that is taken back, and a connect
   await using tab = await openTab(browser, { url: app.url, path: `/connections/${made.id}?tab=destinations` });
   const { page } = tab;
   const row = page.getByRole('row', { name: /Orders/ });
-  await page.getByRole('switch', { name: 'Orders is enabled' }).check({ force: true });
+  await page.getByRole('switch', { name: 'Enable Orders' }).check({ force: true });
   await row.getByText('Enabled', { exact: true }).waitFor();
   await page.getByRole('button', { name: 'Undo' }).click();
   await row.getByText('Disabled', { exact: true }).waitFor();
@@ -220,7 +220,7 @@ test('a form that was not saved comes back after a reload without its secrets, a
   await page.getByRole('combobox', { name: 'Authentication Type' }).selectOption('Bearer Token');
   await page.getByRole('textbox', { name: 'Token' }).fill('typed-secret');
   await page.reload();
-  await page.getByText('These are your unsaved changes').waitFor();
+  await page.getByText('Restored unsaved changes').waitFor();
   assert.equal(await name.inputValue(), 'Half done');
   assert.equal(await page.getByRole('textbox', { name: 'Token' }).inputValue(), '');
   assert.doesNotMatch(String(await page.evaluate('JSON.stringify(localStorage)')), /typed-secret/);
@@ -259,10 +259,10 @@ test('every kind of authentication shows its fields, and those of another keep w
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const jwt = page.getByRole('textbox', { name: 'JSON Web Token', exact: true });
   await jwt.fill(`${part({ alg: 'RS256' })}.${part({ sub: 'robot', exp: 1_000_000_000 })}.c2ln`);
-  await page.getByText(/It expired/).waitFor();
-  await page.getByText('What it says').click();
+  await page.getByText(/Expired/).waitFor();
+  await page.getByText('Claims').click();
   await page.getByText('"exp": 1000000000').waitFor();
-  await page.getByRole('combobox', { name: 'JSON Web Token comes from' }).selectOption({ index: 1 });
+  await page.getByRole('combobox', { name: 'JSON Web Token source' }).selectOption({ index: 1 });
   await page.getByRole('textbox', { name: 'Private key', exact: true }).waitFor();
   assert.deepEqual(tab.problems, []);
 });
@@ -293,12 +293,12 @@ test('how long a token lasts shows in the list, and a pasted one that ends is wa
   await page.getByRole('alert').filter({ hasText: 'The pasted token expires soon' }).waitFor();
   await page.getByRole('button', { name: 'Replace Token' }).click();
   await page.getByRole('textbox', { name: 'Token', exact: true }).fill(ending(90 * 86_400_000 + 60_000));
-  await page.getByText(/^It expires in (3 months|90 days)/).waitFor();
+  await page.getByText(/^Expires in (3 months|90 days)/).waitFor();
   await page.getByRole('button', { name: 'Done' }).click();
   await page.getByRole('row', { name: /Ending/ }).waitFor();
   assert.equal(await page.getByText('Pasted token expires').count(), 0);
   await page.goto(`${app.url}/`);
-  await page.getByText('The token pasted into Over has expired').waitFor();
+  await page.getByText('The pasted token of Over has expired').waitFor();
   assert.deepEqual(tab.problems, []);
 });
 
@@ -309,14 +309,14 @@ test('everything under Advanced is saved, and what is wrong there opens it', asy
   const { page } = tab;
   const field = (name: string) => page.getByRole('textbox', { name, exact: true });
   await page.getByText('Advanced', { exact: true }).click();
-  await field('Time-out of a request').fill('soon');
+  await field('Request timeout').fill('soon');
   await page.getByText('Advanced', { exact: true }).click();
   await page.getByRole('button', { name: 'Save and Continue' }).click();
-  await field('Time-out of a request').and(page.locator(':focus')).waitFor();
-  await page.getByText('Must be a number with a unit').waitFor();
-  await field('Time-out of a request').fill('20 s');
+  await field('Request timeout').and(page.locator(':focus')).waitFor();
+  await page.getByText('Enter a number with a unit').waitFor();
+  await field('Request timeout').fill('20 s');
   await field('Retry schedule').fill('0 s, 10 s, 2 min');
-  await field('Requests at once').fill('4');
+  await field('Max concurrent requests').fill('4');
   await page.getByRole('button', { name: 'Add header' }).click();
   await field('Header name 1').fill('X-Api-Key');
   await page.getByRole('checkbox', { name: 'Header 1 is secret' }).check({ force: true });
@@ -347,8 +347,8 @@ test('a refresh token and the names of a vendor are saved, and a refused connect
   await field('Access Token URL').fill('https://login.example/token');
   await page.getByLabel('Refresh Token', { exact: true }).fill('got-elsewhere');
   await page.getByText('Advanced', { exact: true }).click();
-  await field('Access token at').fill('data.jwt');
-  await field('Token type at').fill('');
+  await field('Access token field').fill('data.jwt');
+  await field('Token type field').fill('');
   await page.getByRole('button', { name: 'Save and Continue' }).click();
   await page.getByRole('tab', { name: 'Destinations', selected: true }).waitFor();
   const { auth } = await app.client.call('getConnection', { params: { id: made.id } });
@@ -367,8 +367,8 @@ test('a refresh token and the names of a vendor are saved, and a refused connect
   });
   const held = await refused.deliver({ v: 1 }, 'held');
   await page.goto(`${app.url}/connections/${refused.connection.id}`);
-  await page.getByText('The next delivery tries it').waitFor();
-  await page.getByRole('button', { name: 'Probe now' }).click();
+  await page.getByText('Next check').waitFor();
+  await page.getByRole('button', { name: 'Check now' }).click();
   await reaches(app, held.id, 'delivered');
   assert.deepEqual(tab.problems, []);
 });
@@ -380,10 +380,10 @@ test('a preset is looked at, saved with its destinations, and these wait disable
   await page.getByRole('textbox', { name: 'Search systems' }).fill('mailch');
   await page.getByRole('link', { name: /Mailchimp/ }).click();
   await page
-    .getByRole('region', { name: 'Have ready' })
+    .getByRole('region', { name: 'You’ll need' })
     .getByText(/API key/)
     .waitFor();
-  await page.getByRole('region', { name: 'Destinations that come with it' }).getByText('Add or update member').click();
+  await page.getByRole('region', { name: 'Included destinations' }).getByText('Add or update member').click();
   await page.getByText('status_if_new').waitFor();
   await page.getByLabel('Password', { exact: true }).fill('key');
   await page.getByRole('button', { name: 'Save and Continue' }).click();
@@ -399,7 +399,7 @@ test('a cURL command becomes a connection and a destination that sends the same'
   const { page } = tab;
   const command = page.getByRole('textbox', { name: 'cURL command' });
   await command.fill("curl 'https://a.example");
-  await page.getByText('A quote in this command is not closed.').waitFor();
+  await page.getByText('A quote in this command isn’t closed.').waitFor();
   await command.fill(`curl -X PUT ${receiver.url}/people/1 -H 'Authorization: Bearer tok' --json '{"email":"a@b.c"}'`);
   await page.getByText('PUT /people/1').waitFor();
   await page.getByRole('button', { name: 'Continue' }).click();
@@ -431,13 +431,13 @@ test('a cURL command of the same system becomes a destination of its connection,
   await command.fill(
     `curl ${receiver.url}/v2/people -H 'Authorization: Bearer tok' -H 'X-Api-Key: key-of-curl' --json '{"email":"a@b.c"}'`,
   );
-  await page.getByText('As the connection says: Bearer Token').waitFor();
+  await page.getByText('From the connection: Bearer Token').waitFor();
   assert.deepEqual(await barriers(page), []);
   await page.getByRole('button', { name: 'Continue' }).click();
   const name = page.getByRole('textbox', { name: 'Destination Name' });
   assert.equal(await name.inputValue(), 'People');
   await page.reload();
-  await page.getByText('These are your unsaved changes').waitFor();
+  await page.getByText('Restored unsaved changes').waitFor();
   assert.equal(await name.inputValue(), 'People');
   assert.doesNotMatch(String(await page.evaluate('JSON.stringify(localStorage)')), /key-of-curl/);
   await page.getByText('Advanced', { exact: true }).click();
@@ -457,7 +457,7 @@ test('a cURL command of the same system becomes a destination of its connection,
 
   await page.getByRole('link', { name: 'Paste cURL' }).click();
   await command.fill("curl https://other.example/orders -d 'a=1'");
-  await page.getByText('The command goes to https://other.example/orders').waitFor();
+  await page.getByText('The command sends to https://other.example/orders').waitFor();
   await page.getByRole('button', { name: 'New Connection from this command' }).click();
   await page.getByRole('button', { name: 'Continue' }).click();
   assert.equal(await page.getByRole('textbox', { name: 'Base URL' }).inputValue(), 'https://other.example');
@@ -498,7 +498,7 @@ test('versions tell what changed, and an earlier one is restored', async () => {
   await using tab = await openTab(browser, { url: app.url, path: `/connections/${made.id}?tab=versions` });
   const { page } = tab;
   await page.getByText('Changed: baseUrl').waitFor();
-  await page.getByRole('button', { name: 'What changed in version 2' }).click();
+  await page.getByRole('button', { name: 'Changes in version 2' }).click();
   await page.getByText('removed: baseUrl: "https://old.example"').waitFor();
   await page.getByRole('button', { name: 'Restore version 1' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Restore' }).click();

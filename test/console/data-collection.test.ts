@@ -20,7 +20,7 @@ after(() => console_[Symbol.asyncDispose]());
 /** The lines of a tab as they are copied. */
 async function copied(page: Page, way: string): Promise<string> {
   await page.getByRole('tab', { name: way, exact: true }).click();
-  await page.getByRole('button', { name: `Copy: ${way}` }).click();
+  await page.getByRole('button', { name: `Copy ${way}` }).click();
   await page.getByRole('button', { name: 'Copied' }).waitFor();
   return page.evaluate('navigator.clipboard.readText()');
 }
@@ -40,12 +40,12 @@ test('from New Collector to the first event: the copied line is sent, and the pa
   await name.fill('Web shop');
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('heading', { level: 1, name: 'Web shop' }).waitFor();
-  await page.getByText('Listening for the first event').waitFor();
+  await page.getByText('Waiting for the first event').waitFor();
 
   await runShell(await copied(page, 'cURL'), { curl: 'stand-in' });
-  await page.getByText('It works: page_view has come in.').waitFor();
+  await page.getByText('Received page_view').waitFor();
   await page.getByRole('button', { name: 'Send a test event' }).click();
-  await page.getByText('It works: test_event has come in.').waitFor();
+  await page.getByText('Received test_event').waitFor();
   assert.equal(await page.title(), 'Web shop · Send events · Millrace');
   assert.deepEqual(tab.problems, []);
 });
@@ -69,7 +69,7 @@ test('every way to send works as it is copied, from pages only where their site 
   const address = /POST\) (\S+)/.exec(infinity)?.[1] ?? '';
   await fetch(address, { method: 'POST', body: infinity.slice(infinity.indexOf('{')) });
 
-  const parts = [await copied(page, 'Web page'), await copied(page, 'On leaving'), await copied(page, 'Image pixel')];
+  const parts = [await copied(page, 'Web page'), await copied(page, 'Page unload'), await copied(page, 'Image pixel')];
   const headers = { 'content-type': 'text/html' };
   site.answer('/shop', { headers, body: `<title>Shop</title>${parts.join('')}` });
   site.answer('/away', { headers, body: 'Away' });
@@ -92,9 +92,9 @@ test('an address of the server that senders use stands in the lines, and a wrong
   const { id } = await app.client.call('createCollector', { body: { name: 'Elsewhere' } });
   await using tab = await openTab(browser, { url: app.url, path: `/data-collection/${id}` });
   const { page } = tab;
-  const address = page.getByRole('textbox', { name: 'Address of this server' });
+  const address = page.getByRole('textbox', { name: 'Server URL' });
   await address.fill('in.shop.example');
-  await page.getByText('Must begin with https://').waitFor();
+  await page.getByText('Enter a URL that starts with https://').waitFor();
   await address.fill('https://in.shop.example');
   await page.getByRole('region', { name: 'Web page' }).getByText('https://in.shop.example/v3/').waitFor();
   assert.deepEqual(tab.problems, []);
@@ -115,11 +115,11 @@ test('an origin that is none is told by its line, and who saves second chooses',
   await origins.fill('https://a.example/');
   await page.getByRole('button', { name: 'Save' }).click();
   await page
-    .getByRole('dialog', { name: 'Changed meanwhile' })
+    .getByRole('dialog', { name: 'Someone else made changes' })
     .getByRole('row', { name: /allowedOrigins/ })
     .waitFor();
   await page.getByRole('button', { name: 'Save mine over theirs' }).click();
-  await page.getByText('Both is saved.').waitFor();
+  await page.getByText('Both saved').waitFor();
   const saved = await app.client.call('getCollector', { params });
   assert.deepEqual([saved.name, saved.allowedOrigins], ['Both', ['https://a.example']]);
   assert.deepEqual(tab.problems, []);
@@ -142,19 +142,19 @@ test('in its row a collector is disabled with Undo, gets a new key that ends the
   await page.getByText('Row is disabled').waitFor();
   assert.equal(await status(), 'disabled');
   await page.getByRole('button', { name: 'Undo' }).first().click();
-  await page.getByText('Row takes events in.').waitFor();
+  await page.getByText('Row enabled').waitFor();
   assert.equal(await status(), 'enabled');
 
   assert.equal(await send(made.key), 200);
   await choose('Rotate key');
-  await page.getByText('The old key stops at once').waitFor();
+  await page.getByText('The old key stops working at once').waitFor();
   await page.getByRole('button', { name: 'Rotate key' }).click();
   await page.getByText('Row has a new key.').waitFor();
   const { key } = await app.client.call('getCollector', { params });
   assert.deepEqual([await send(made.key), await send(key)], [404, 200]);
 
   await choose('Delete');
-  await page.getByText('Events that came in stay.').waitFor();
+  await page.getByText('Stored events are kept.').waitFor();
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
   await page.getByRole('heading', { name: 'No collectors match.' }).waitFor();
   await assert.rejects(app.client.call('getCollector', { params }), { status: 404 });
@@ -180,7 +180,7 @@ test('parameters tell what they look like and who uses them, are described, and 
   await page.getByRole('row', { name: /^wire/ }).getByText(wired.action.name, { exact: true }).first().waitFor();
   await page.waitForURL(/\?filter=wire$/);
 
-  await page.getByRole('checkbox', { name: 'wire is available in Actions' }).uncheck();
+  await page.getByRole('checkbox', { name: 'Make wire available in Actions' }).uncheck();
   await page.getByText('wire is no longer offered in Actions.').waitFor();
   await page.getByRole('link', { name: 'wire', exact: true }).click();
   const drawer = page.getByRole('dialog', { name: 'wire' });
@@ -202,7 +202,7 @@ test('the Inbox shows a request as it comes, looks into it, finds it again and i
     permissions: ['clipboard-read', 'clipboard-write'],
   });
   const { page } = tab;
-  await page.getByRole('heading', { name: 'Nothing received yet' }).waitFor();
+  await page.getByRole('heading', { name: 'No requests yet' }).waitFor();
   await page.getByRole('textbox', { name: 'Name' }).fill('shop');
   await page.getByRole('button', { name: 'Copy URL' }).click();
   await page.getByRole('button', { name: 'Copied' }).waitFor();
@@ -226,9 +226,9 @@ test('the Inbox shows a request as it comes, looks into it, finds it again and i
   await page.getByRole('heading', { name: 'No requests match.' }).waitFor();
   await page.getByRole('button', { name: 'Clear filters' }).click();
   await page.getByRole('button', { name: 'Clear', exact: true }).click();
-  await page.getByText('2 requests go for good').waitFor();
+  await page.getByText('2 requests will be deleted').waitFor();
   await page.getByRole('dialog').getByRole('button', { name: 'Clear' }).click();
-  await page.getByRole('heading', { name: 'Nothing received yet' }).waitFor();
+  await page.getByRole('heading', { name: 'No requests yet' }).waitFor();
   assert.deepEqual(tab.problems, []);
 });
 
@@ -236,19 +236,19 @@ test('an inbox behaves like a system that is down until it is told otherwise', a
   const { app, browser } = console_;
   await using tab = await openTab(browser, { url: app.url, path: '/inbox' });
   const { page } = tab;
-  await page.getByRole('button', { name: 'Set an answer' }).click();
-  const dialog = page.getByRole('dialog', { name: 'How an inbox answers' });
+  await page.getByRole('button', { name: 'Add rule' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Response rule' });
   await dialog.getByRole('textbox', { name: 'Inbox' }).fill('down');
   await dialog.getByRole('textbox', { name: 'Status' }).fill('often');
   await dialog.getByRole('button', { name: 'Save' }).click();
-  await dialog.getByText('Must be a whole number.').waitFor();
-  await dialog.getByRole('button', { name: 'is down' }).click();
+  await dialog.getByText('Enter a whole number.').waitFor();
+  await dialog.getByRole('button', { name: 'Outage' }).click();
   await dialog.getByRole('button', { name: 'Save' }).click();
-  await page.getByText('Answers 503 Service Unavailable').waitFor();
+  await page.getByText('Returns 503 Service Unavailable').waitFor();
   assert.equal((await fetch(`${app.url}/inbox/down`)).status, 503);
   await page.getByRole('row', { name: /GET \/inbox\/down 503/ }).waitFor();
-  await page.getByRole('button', { name: 'Let down answer 200 again' }).click();
-  await page.getByText('down answers 200 again.').waitFor();
+  await page.getByRole('button', { name: 'Delete the rule of down' }).click();
+  await page.getByText('down responds with 200 again').waitFor();
   assert.equal((await fetch(`${app.url}/inbox/down`)).status, 200);
   assert.deepEqual(tab.problems, []);
 });
@@ -260,8 +260,8 @@ test('what was refused is told with its reason, and unknown keys are noticed', a
   assert.deepEqual([(await send(key)).status, (await send('mistyped')).status], [400, 404]);
   await using tab = await openTab(browser, { url: app.url, path: '/data-collection' });
   const { page } = tab;
-  await page.getByText(/requests? came with an unknown key/).waitFor();
-  await page.getByRole('link', { name: 'See which' }).click();
+  await page.getByText(/requests? used an unknown key/).waitFor();
+  await page.getByRole('link', { name: 'View requests' }).click();
   await page.getByRole('row', { name: /Unknown key mistyped Unknown collector 404/ }).waitFor();
   assert.equal(await page.getByRole('row', { name: /Not events/ }).count(), 0);
   await page.getByRole('textbox', { name: 'Filter' }).fill('nothing like it');
@@ -276,7 +276,7 @@ test('a trace follows one visit from its event to the answer, ends when it is st
   const wired = await wire(app, { url: `${app.url}/inbox/traced` });
   await using tab = await openTab(browser, { url: app.url, path: '/trace' });
   const { page } = tab;
-  await page.getByRole('textbox', { name: 'What are you looking into?' }).fill('My basket');
+  await page.getByRole('textbox', { name: 'Name' }).fill('My basket');
   await page.getByRole('button', { name: 'Start Trace' }).click();
   await page.getByRole('heading', { level: 1, name: 'My basket' }).waitFor();
   await page.getByRole('heading', { name: 'Waiting for your first click' }).waitFor();

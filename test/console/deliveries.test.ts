@@ -42,16 +42,16 @@ test('a delivery shows each attempt, what lay between them, what was sent and an
   await row.getByText('CRM › Orders').waitFor();
   await row.getByRole('link', { name: 'Delivered' }).click();
 
-  await page.getByText('It was delivered after 3 attempts.').waitFor();
-  await page.getByText('back-off, as the retry schedule says').waitFor();
-  await page.getByText('as the system asked (Retry-After: 1)').waitFor();
-  await page.getByRole('button', { name: /Attempt 3: Delivered/, pressed: true }).waitFor();
+  await page.getByText('Delivered after 3 attempts.').waitFor();
+  await page.getByText('(retry schedule)').waitFor();
+  await page.getByText('(Retry-After: 1)').waitFor();
+  await page.getByRole('button', { name: /Attempt 3: delivered/, pressed: true }).waitFor();
   await page.keyboard.press('[');
-  await page.getByRole('button', { name: /Attempt 2: To be retried/, pressed: true }).waitFor();
-  await page.getByText('The system asks to be sent less for a while.').waitFor();
+  await page.getByRole('button', { name: /Attempt 2: will retry/, pressed: true }).waitFor();
+  await page.getByText('Rate limited').waitFor();
   assert.match(page.url(), /attempt=att_/);
   await page.keyboard.press(']');
-  await page.getByRole('button', { name: /Attempt 3: Delivered/, pressed: true }).waitFor();
+  await page.getByRole('button', { name: /Attempt 3: delivered/, pressed: true }).waitFor();
   await page.keyboard.press('[');
   await page.keyboard.press('r');
   await page.getByRole('dialog').getByRole('button', { name: 'Retry now' }).waitFor();
@@ -59,7 +59,7 @@ test('a delivery shows each attempt, what lay between them, what was sent and an
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.getByText('Request headers').click();
   await page.getByRole('img', { name: 'secret, hidden' }).waitFor();
-  await page.getByText('What changed since attempt 1').click();
+  await page.getByText('Changes since attempt 1').click();
   await page.getByText('slow down').nth(1).waitFor();
   assert.doesNotMatch(await page.content(), /very-secret-token/);
   await page.getByRole('link', { name: 'purchase', exact: true }).click();
@@ -75,11 +75,11 @@ test('a failed delivery says why and what to do, and goes out with Retry now whi
   await using tab = await openTab(browser, { url: app.url, path: `/deliveries/${failed.id}` });
   const { page } = tab;
   const summary = page.getByRole('region', { name: 'Where it stands' });
-  await summary.getByText('It was given up because the system refused the request.').waitFor();
+  await summary.getByText('Failed: the destination rejected the request.').waitFor();
   await summary.getByRole('link', { name: 'Open the destination' }).waitFor();
   receiver.answer('/in', { status: 200 });
   await page.getByRole('button', { name: 'Retry now' }).click();
-  await summary.getByText('It was delivered after 2 attempts.').waitFor();
+  await summary.getByText('Delivered after 2 attempts.').waitFor();
   await page.getByRole('button', { name: 'Retry now' }).click();
   await page.getByRole('dialog', { name: 'Send it again?' }).getByRole('button', { name: 'Cancel' }).click();
   assert.deepEqual(tab.problems, []);
@@ -93,10 +93,10 @@ test('what is held says by what, can be cancelled, and what is ticked is retried
   for (const name of ['held too', 'held as well']) await wired.deliver({ 'wt.ev': name }, 'held');
   await using tab = await openTab(browser, { url: app.url, path: `/deliveries/${held.id}` });
   const { page } = tab;
-  await page.getByText('not sent for now because its destination is paused.').waitFor();
+  await page.getByText('On hold because the destination is paused.').waitFor();
   await page.getByRole('button', { name: 'Cancel delivery' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Cancel delivery' }).click();
-  await page.getByText('It is not sent any more').first().waitFor();
+  await page.getByText('Cancelled').first().waitFor();
 
   await page.getByRole('link', { name: 'Deliveries' }).first().click();
   await page.getByRole('combobox', { name: 'Status' }).selectOption('Held');
@@ -105,7 +105,7 @@ test('what is held says by what, can be cancelled, and what is ticked is retried
   assert.match(page.url(), /status=held/);
   await page.getByRole('checkbox', { name: 'Select all on this page' }).check();
   await page.getByText('2 selected').waitFor();
-  await page.getByRole('button', { name: 'Select all that match' }).click();
+  await page.getByRole('button', { name: 'Select all matching deliveries' }).click();
   await app.client.call('changeDestination', { params, body: { status: 'enabled' } });
   await wired.deliver({ 'wt.ev': 'meanwhile' });
   await page.getByRole('combobox', { name: 'Status' }).selectOption('Delivered');
@@ -169,8 +169,8 @@ test('neither the list of deliveries nor a delivery has a barrier, in any of its
   assert.deepEqual(await barriers(page), [], 'bulk');
   await look('/deliveries?status=failed&error=dns&range=custom', 'No deliveries match.');
   await look(`/deliveries/${failed.id}`, 'What to do:');
-  await look(`/deliveries/${sent.id}`, 'back-off');
-  await page.getByText('What changed since').click();
+  await look(`/deliveries/${sent.id}`, '(retry schedule)');
+  await page.getByText('Changes since').click();
   assert.deepEqual(await barriers(page), [], 'differences');
   await look('/deliveries/dlv_none', 'There is no delivery dlv_none');
   const empty = { data: [], page: { next: null, prev: null } };

@@ -55,7 +55,7 @@ test('events show up as they come, with what became of them, and stand still whi
   await page.getByRole('button', { name: 'Show 2 new events' }).waitFor();
   assert.equal(await page.getByRole('link', { name: 'later still' }).count(), 0);
   await page.keyboard.press('c');
-  await page.getByText('The event is copied.').waitFor();
+  await page.getByText('Event copied').waitFor();
   assert.equal(JSON.parse(String(await page.evaluate('navigator.clipboard.readText()'))).name, 'look');
   await page.keyboard.press('x');
   await page.getByRole('tab', { name: 'Explain', selected: true }).waitFor();
@@ -85,7 +85,7 @@ test('filters stand in the address, hold for what comes live, and are taken away
   await page.getByRole('textbox', { name: 'Filter' }).fill('cart');
   await page.getByRole('button', { name: 'Add filter' }).click();
   await page.getByRole('textbox', { name: 'Parameter' }).fill('colour');
-  await page.getByRole('textbox', { name: 'is exactly' }).fill('red');
+  await page.getByRole('textbox', { name: 'equals' }).fill('red');
   await page.getByRole('button', { name: 'Apply' }).click();
   await page.getByRole('button', { name: 'Remove filter colour = red' }).waitFor();
   await page.waitForURL(/filter=cart/);
@@ -139,11 +139,11 @@ test('why nothing was sent is answered on top, down to the clause and the value,
   const [id] = await sendEvents(app, wired.collector.key, { 'wt.ev': 'look', total: '20', wire: 'other' });
   await using tab = await openTab(browser, { url: app.url, path: `/events/${id}` });
   const { page } = tab;
-  const answer = page.getByRole('region', { name: 'What happened' });
-  await answer.getByText('Nothing was sent: none of the 2 Actions matches this event.').waitFor();
+  const answer = page.getByRole('region', { name: 'Result' });
+  await answer.getByText('Nothing was sent: none of the 2 actions matches this event.').waitFor();
   const big = page.getByRole('region', { name: 'Big order' });
-  await big.getByText('Needs: total is not less than “100”. This event has “20”.').waitFor();
-  await big.getByText('Rules: 2 of 2 clauses true').waitFor();
+  await big.getByText('Expected total is not less than “100”, got “20”.').waitFor();
+  await big.getByText('2 of 2 conditions met').waitFor();
   assert.equal(await big.getByRole('listitem').count(), 4);
   await page.getByRole('tab', { name: 'Payload' }).click();
   await page.getByText('"20"').waitFor();
@@ -156,9 +156,9 @@ test('an event that was sent leads to its mapping, its request and its delivery'
   const sent = await wired.deliver({ 'wt.ev': 'purchase', total: '12' });
   await using tab = await openTab(browser, { url: app.url, path: `/events/${sent.eventId}` });
   const { page } = tab;
-  await page.getByText('Sent: 1 delivery arrived.').waitFor();
+  await page.getByText('Delivered to 1 destination.').waitFor();
   await page.getByText('Request and response').click();
-  await page.getByText('The system took it.').waitFor();
+  await page.getByText('Accepted').waitFor();
   await page.getByRole('button', { name: 'Open in template studio' }).click();
   const preview = page.getByRole('menuitem', { name: 'CRM › Orders' });
   assert.match((await preview.getAttribute('href')) ?? '', new RegExp(`eventId=${sent.eventId}$`));
@@ -177,7 +177,7 @@ test('who may not see payloads is told what is hidden, and which right is missin
   await page.route('**/api/v1/me', (route) => route.fulfill({ json: { name: 'someone', rights } }));
   await page.goto(`${app.url}/events/${sent.eventId}`);
   await page.getByText('you need the right “View Payloads”').first().waitFor();
-  await page.getByText('Sent: 1 delivery arrived.').waitFor();
+  await page.getByText('Delivered to 1 destination.').waitFor();
   assert.equal(await page.getByRole('button', { name: 'Copy as cURL' }).count(), 0);
   assert.deepEqual(tab.problems, []);
 });
@@ -218,7 +218,7 @@ test('neither the list of events nor an event has a barrier, in any of its state
   }
   await look('/events', 'Pause');
   await look('/events?filter=nothing&visitor=nobody', 'No events match.');
-  await look(at, 'Sent: 1 delivery arrived.');
+  await look(at, 'Delivered to 1 destination.');
   await look(`${at}?tab=payload`, 'sku');
   await look(`${at}?tab=deliveries`, '200 OK');
   await look(`${at}?tab=raw`, 'What is stored');

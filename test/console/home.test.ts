@@ -16,12 +16,12 @@ test('where nothing happened yet, Home is calm and leads to the first steps', as
   const { app, browser } = console_;
   await using tab = await openTab(browser, { url: app.url });
   const { page } = tab;
-  await page.getByText('All quiet.').waitFor();
-  await page.getByText('Nobody changed anything yet.').waitFor();
+  await page.getByText('All clear').waitFor();
+  await page.getByText('No changes yet').waitFor();
   assert.deepEqual(await barriers(page), []);
-  await page.getByRole('button', { name: 'Do not show again' }).click();
+  await page.getByRole('button', { name: 'Dismiss' }).click();
   await page.reload();
-  await page.getByText('All quiet.').waitFor();
+  await page.getByText('All clear').waitFor();
   assert.equal(await page.getByRole('link', { name: 'First steps' }).count(), 0);
   await page.getByRole('button', { name: 'Help and keyboard shortcuts' }).click();
   await page.getByRole('link', { name: /First steps/ }).click();
@@ -34,8 +34,8 @@ test('a newcomer gets an event of their own delivered in under a minute by what 
   await using tab = await openTab(browser, { url: app.url, path: '/welcome' });
   const { page } = tab;
   const startedAt = performance.now();
-  await page.getByRole('button', { name: 'Create the quick start' }).click();
-  await page.getByText('These are yours now:').waitFor();
+  await page.getByRole('button', { name: 'Create sample setup' }).click();
+  await page.getByText('Created:').waitFor();
   await page.getByRole('tab', { name: 'curl' }).click();
   const line = await page.getByRole('region', { name: 'curl' }).textContent();
   // What a person would paste into a terminal.
@@ -45,9 +45,9 @@ test('a newcomer gets an event of their own delivered in under a minute by what 
     .getByText(/page_view/)
     .first()
     .waitFor();
-  await page.getByText('Your event arrived.').waitFor();
+  await page.getByText('Your event was delivered.').waitFor();
   await page.getByText('3 of 6 steps done').waitFor();
-  await page.getByRole('link', { name: 'Look at the delivery' }).click();
+  await page.getByRole('link', { name: 'View delivery' }).click();
   await page.waitForURL(/\/deliveries\/dlv_/);
   const took = performance.now() - startedAt;
   assert.ok(took < 60_000, `${took} ms`);
@@ -67,12 +67,12 @@ test('events go to a system of one’s own where that is chosen', async () => {
   const { page } = tab;
   await page.getByText('MILLRACE_EGRESS_ALLOW', { exact: false }).waitFor();
   assert.deepEqual(await barriers(page), []);
-  await page.getByRole('button', { name: 'Create the quick start' }).click();
-  await page.getByText('Enter a whole address').waitFor();
-  await page.getByRole('textbox', { name: 'Address of the receiving system' }).fill(`${receiver.url}/hooks?team=a`);
-  await page.getByRole('button', { name: 'Create the quick start' }).click();
+  await page.getByRole('button', { name: 'Create sample setup' }).click();
+  await page.getByText('Enter a full URL').waitFor();
+  await page.getByRole('textbox', { name: 'URL of the receiving system' }).fill(`${receiver.url}/hooks?team=a`);
+  await page.getByRole('button', { name: 'Create sample setup' }).click();
   await page.getByRole('button', { name: 'Send a test event' }).click();
-  await page.getByText('Your event arrived.').waitFor();
+  await page.getByText('Your event was delivered.').waitFor();
   assert.equal(receiver.requests[0]?.target, '/hooks?team=a');
   assert.deepEqual(tab.problems, []);
 });
@@ -86,9 +86,9 @@ test('Home names what needs somebody, each with the next step, and who changed w
   await fetch(`${app.url}/v3/unknown-key`, { method: 'POST', body: '{"events":[{"a":"b"}]}' });
   await using tab = await openTab(browser, { url: app.url, path: '/?range=15m' });
   const { page } = tab;
-  await page.getByText('Everything is off, but in use').waitFor();
-  await page.getByText('1 request refused on the way in').waitFor();
-  await page.getByRole('img', { name: /^In the last 15 min, 1 delivery arrived/ }).waitFor();
+  await page.getByText('Everything is disabled but still used').waitFor();
+  await page.getByText('1 request rejected on intake').waitFor();
+  await page.getByRole('img', { name: /^Last 15 min: 1 delivered/ }).waitFor();
   await page.getByText('Table', { exact: true }).click();
   await page.getByRole('table').getByRole('columnheader', { name: 'Delivered' }).waitFor();
   await page.getByText('7 days', { exact: true }).click();
@@ -128,7 +128,7 @@ test('appearance is remembered in this browser: theme, density and the page to b
   await h1(page, 'Settings');
   await page.getByText('Dark', { exact: true }).click();
   await page.getByText('Compact', { exact: true }).click();
-  await page.getByRole('combobox', { name: 'Page after signing in' }).selectOption('Connections');
+  await page.getByRole('combobox', { name: 'Start page' }).selectOption('Connections');
   await page.goto(`${app.url}/`);
   await h1(page, 'Connections');
   const root = await page.evaluate('({ ...document.documentElement.dataset })');
@@ -147,11 +147,11 @@ test('an exported file, changed and imported, shows its plan first and then does
   const stream = await (await download).createReadStream();
   const file = (await Array.fromAsync(stream)).join('');
   await page.getByRole('textbox', { name: 'YAML' }).fill('people: []');
-  await page.getByText(/no kind of thing/).waitFor();
+  await page.getByText(/Unknown section/).waitFor();
   await page
     .getByRole('textbox', { name: 'YAML' })
     .fill(`${file}\nbehaviors:\n  - name: Big order\n    condition: {all: []}\n`);
-  await page.getByText('1 thing is new, 0 change, 4 stay as they are').waitFor();
+  await page.getByText('1 new, 0 changed, 4 unchanged').waitFor();
   assert.deepEqual(await barriers(page), []);
   await page.getByRole('button', { name: 'Import 1 thing' }).click();
   await page.getByText('1 thing imported.').waitFor();

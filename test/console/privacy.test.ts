@@ -14,10 +14,10 @@ test('retention and masks are saved, and a visitor is erased after what goes was
   await page.goto(`${app.url}/settings/privacy`);
   await page.getByLabel('Events and finished deliveries (days)').fill('14');
   await page.getByLabel('Fields to drop').fill('*.email\nproperties.phone');
-  await page.getByRole('button', { name: 'Add a field' }).click();
+  await page.getByRole('button', { name: 'Add field' }).click();
   await page.getByLabel('Field 1', { exact: true }).fill('wt.co_f');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
-  await page.getByText('Settings saved.').waitFor();
+  await page.getByText('Settings saved').waitFor();
   const { retention, privacy, origins } = await app.client.call('getSettings');
   assert.deepEqual(
     [retention.days, origins['/retention/days'], origins['/retention/auditDays']],
@@ -26,7 +26,7 @@ test('retention and masks are saved, and a visitor is erased after what goes was
   assert.deepEqual([privacy.drop, privacy.mask], [['*.email', 'properties.phone'], [{ field: 'wt.co_f', by: 'hash' }]]);
 
   await page.getByLabel('Visitor ID').fill('ann');
-  await page.getByRole('button', { name: 'Count what is stored' }).click();
+  await page.getByRole('button', { name: 'Count stored data' }).click();
   const dialog = page.getByRole('dialog', { name: 'Erase this visitor?' });
   await dialog.getByText('2 events and 0 deliveries will be erased.').waitFor();
   assert.deepEqual(await barriers(page), []);

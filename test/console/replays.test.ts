@@ -36,7 +36,7 @@ test('a replay is planned in three steps, run, paused, resumed and looked at; wh
   await dialog.getByRole('combobox', { name: 'Destination' }).selectOption('CRM › Orders');
   await dialog.getByText('3 deliveries found.').waitFor();
   await dialog.getByRole('button', { name: 'Continue' }).click();
-  await dialog.getByRole('combobox', { name: 'Template' }).selectOption('Current: rendered anew');
+  await dialog.getByRole('combobox', { name: 'Template' }).selectOption('Re-render with current template');
   await dialog.getByRole('textbox', { name: 'Deliveries per second' }).fill('0.5');
   await dialog.getByRole('textbox', { name: 'Name' }).fill('After the outage');
   await dialog.getByRole('textbox', { name: 'Reason' }).fill('CRM was down');
@@ -50,7 +50,7 @@ test('a replay is planned in three steps, run, paused, resumed and looked at; wh
 
   await page.getByRole('heading', { level: 1, name: 'After the outage' }).waitFor();
   await page.getByRole('button', { name: 'Pause' }).click();
-  await page.getByText('It is paused: nothing is sent.').first().waitFor();
+  await page.getByText('Paused.').first().waitFor();
   await page.getByText('CRM was down').waitFor();
   assert.deepEqual(await barriers(page), []);
   await page.getByRole('button', { name: 'Resume' }).click();
@@ -65,11 +65,11 @@ test('a replay is planned in three steps, run, paused, resumed and looked at; wh
 
   await page.getByRole('link', { name: 'Delivered' }).first().click();
   await page.getByRole('link', { name: 'an earlier delivery' }).click();
-  await page.getByText('It was given up because').waitFor();
+  await page.getByText('Failed:').waitFor();
   await page.getByText('Sent again:').waitFor();
   await page.getByRole('link', { name: 'Replays' }).first().click();
   const row = page.getByRole('row', { name: /After the outage/ });
-  await row.getByText('2 done · 1 failed · 0 skipped · 3 in all').waitFor();
+  await row.getByText('2 done · 1 failed · 0 skipped · 3 total').waitFor();
   await row.getByText('CRM was down').waitFor();
   assert.deepEqual(tab.problems, []);
 });
@@ -82,37 +82,37 @@ test('an event, ticked deliveries and all that match lead to a replay of just th
   const { page } = tab;
   const dialog = page.getByRole('dialog', { name: 'New replay' });
   await page.getByRole('button', { name: 'Replay…' }).click();
-  await dialog.getByText('1 chosen event').waitFor();
-  await dialog.getByText('1 event found.').waitFor();
+  await dialog.getByText('1 event selected').waitFor();
+  await dialog.getByText('1 event found').waitFor();
   await dialog.getByRole('button', { name: 'Continue' }).click();
   await dialog.getByRole('button', { name: 'Continue' }).click();
-  await dialog.getByText('There is nothing to send').waitFor();
-  await dialog.getByText('1 × arrived already').waitFor();
+  await dialog.getByText('No deliveries to send').waitFor();
+  await dialog.getByText('1 × already delivered').waitFor();
   await dialog.getByRole('button', { name: 'Back' }).click();
-  await dialog.getByRole('combobox', { name: 'Leave out' }).selectOption('Nothing: send everything again');
+  await dialog.getByRole('combobox', { name: 'Include' }).selectOption('Everything');
   await dialog.getByRole('textbox', { name: 'Deliveries per second' }).fill('0.01');
   await dialog.getByRole('button', { name: 'Continue' }).click();
-  await dialog.getByText('1 of them has arrived before').waitFor();
+  await dialog.getByText('Already delivered, may arrive twice: 1.').waitFor();
   await dialog.getByRole('button', { name: 'Close' }).click();
 
   await page.goto(`${app.url}/deliveries?status=delivered`);
   await page.getByRole('checkbox', { name: 'Select all on this page' }).check();
-  await page.getByRole('button', { name: 'Select all that match' }).click();
+  await page.getByRole('button', { name: 'Select all matching deliveries' }).click();
   assert.equal(await page.getByRole('button', { name: 'Retry', exact: true }).count(), 0);
   await page.getByRole('button', { name: 'Replay…' }).click();
   await dialog.getByRole('combobox', { name: 'Status' }).waitFor();
   assert.equal(await dialog.getByRole('combobox', { name: 'Status' }).inputValue(), 'delivered');
   await dialog.getByRole('button', { name: 'Continue' }).click();
-  await dialog.getByRole('combobox', { name: 'Leave out' }).selectOption('Nothing: send everything again');
+  await dialog.getByRole('combobox', { name: 'Include' }).selectOption('Everything');
   await dialog.getByRole('textbox', { name: 'Deliveries per second' }).fill('0.01');
   await dialog.getByRole('button', { name: 'Continue' }).click();
-  await dialog.getByText('arrived before').waitFor();
+  await dialog.getByText('Already delivered, may arrive twice').waitFor();
   await dialog.getByRole('button', { name: 'Run' }).click();
   await page.getByRole('button', { name: 'Cancel replay' }).click();
   await page
     .getByRole('dialog', { name: 'Cancel this replay?' })
     .getByRole('button', { name: 'Cancel replay' })
     .click();
-  await page.getByText('It was cancelled.').first().waitFor();
+  await page.getByText('Cancelled.').first().waitFor();
   assert.deepEqual(tab.problems, []);
 });

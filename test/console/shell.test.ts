@@ -59,7 +59,7 @@ test('a token that the server does not know is told so, at the field', async () 
   await page.getByRole('button', { name: 'Use an API token' }).click();
   await page.getByLabel('API token').fill('another-unknown-token');
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByText('The server does not know this token.').waitFor();
+  await page.getByText('Unknown token.').waitFor();
   assert.deepEqual(tab.problems, []);
 });
 
@@ -79,7 +79,7 @@ test('the keyboard goes everywhere: palette, letters, help, and letters switched
   await page.getByRole('combobox', { name: 'Search pages and objects' }).fill('copy link');
   await page.getByRole('option', { name: /Copy link to this page/ }).waitFor();
   await page.keyboard.press('Enter');
-  await page.getByText('The link is copied.').waitFor();
+  await page.getByText('Link copied').waitFor();
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.keyboard.press('g');
   await page.keyboard.press('c');
@@ -96,7 +96,7 @@ test('the keyboard goes everywhere: palette, letters, help, and letters switched
   await page.keyboard.press('Enter');
   await heading('Found by name');
   await page.keyboard.press('?');
-  await page.getByRole('switch', { name: 'Shortcuts of a single letter' }).uncheck({ force: true });
+  await page.getByRole('switch', { name: 'Single-key shortcuts' }).uncheck({ force: true });
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.keyboard.press('g');
@@ -109,12 +109,12 @@ test('a server that goes away and comes back is waited for, without a reload', a
   const { app, browser } = console_;
   await using tab = await openTab(browser, { url: app.url, isFirst: true }); // the page's code is not there yet
   const { page } = tab;
-  await page.getByText('Server reachable').waitFor();
+  await page.getByText('Connected').waitFor();
   await page.context().setOffline(true);
   await page.getByRole('link', { name: 'Connections', exact: true }).first().click();
-  await page.getByText('Server not reachable').waitFor();
+  await page.getByText('Connection lost').waitFor();
   await page.context().setOffline(false);
-  await page.getByText('Server reachable').waitFor();
+  await page.getByText('Connected').waitFor();
   await page.getByRole('link', { name: 'Found by name' }).waitFor();
 });
 

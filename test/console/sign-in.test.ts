@@ -55,7 +55,7 @@ test('the printed address makes the administrator once; who is signed in stays s
   await page.getByLabel('E-mail').fill('ada@example.com');
   await page.getByLabel('Password').fill('wrong horse battery');
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByText('E-mail or password is wrong.').waitFor();
+  await page.getByText('Wrong e-mail or password.').waitFor();
   await page.goto(url + pathname + search);
   await page.getByLabel('E-mail').fill('eve@example.com');
   await page.getByLabel('Password').fill(password);

@@ -54,7 +54,7 @@ test('from the Destinations tab to a saved destination and Done, by role and nam
   assert.equal(made.template, template);
   await page.getByRole('button', { name: 'Done' }).click();
   await page.getByRole('heading', { level: 1, name: 'Connections' }).waitFor();
-  await page.getByText('Can be chosen in an Action now: Orders.').waitFor();
+  await page.getByText('Ready to use in actions: Orders').waitFor();
   await page.getByRole('link', { name: 'Use it in an Action' }).click();
   await page.getByRole('heading', { level: 1, name: 'New Action' }).waitFor();
   await page.goto(`${page.url()}&step=destinations`);
@@ -70,11 +70,11 @@ test('a template error says line, column and cause, is reached by F8, and stands
   await using tab = await openTab(browser, { url: app.url, path: details(destination) });
   const { page } = tab;
   await editor(page).fill('{\n  "a": "{{ it.data[0].a }}",\n  "b": {{ (it.data[0].b }}\n}');
-  const problem = page.getByRole('list', { name: 'Problems of the template' }).getByRole('listitem');
+  const problem = page.getByRole('list', { name: 'Template problems' }).getByRole('listitem');
   await problem.filter({ hasText: '( from line 3 is still open' }).waitFor();
   const place = (await problem.getByRole('button').first().textContent()) ?? '';
   assert.match(place, /^3:\d+$/);
-  await page.getByText('1 error in the template stands in the way of saving.').waitFor();
+  await page.getByText('Fix 1 error to save').waitFor();
   assert.equal(await page.getByRole('button', { name: 'Save', exact: true }).isDisabled(), true);
   await editor(page).press('Control+Home');
   await editor(page).press('F8');
@@ -111,9 +111,9 @@ test('fields come with type, how often they are seen and an example; a mistyped 
 
   await editor(page).fill('{{! return { title: it.data[0].titel }; }}');
   await page.getByText(/was not seen in the last \d+ events?\. Did you mean/).waitFor();
-  await page.getByText('is left out of the JSON').waitFor();
+  await page.getByText('is omitted from the JSON').waitFor();
   await editor(page).press('Control+.');
-  await page.getByText('No problems found.').waitFor();
+  await page.getByText('No problems').waitFor();
   assert.match((await editor(page).textContent()) ?? '', /it\.data\[0\]\.title/);
   // No trap: Tab goes on to what stands below.
   await page.keyboard.press('Tab');
@@ -134,7 +134,7 @@ test('Format sets the JavaScript of a template in order, says when it is, and is
   const tidy = ['{{!', '  return {', '    a: 1,', '  };', '}}'];
   assert.deepEqual(await lines(), tidy);
   await page.getByRole('button', { name: 'Format' }).click();
-  await page.getByText('The template is in order already.').waitFor();
+  await page.getByText('Already formatted').waitFor();
   await page.getByRole('button', { name: 'Undo', exact: true }).click();
   assert.deepEqual(await lines(), messy);
   await page.getByRole('button', { name: 'Redo' }).click();
@@ -154,13 +154,13 @@ test('the preview shows the request of the draft, and an event without any is ma
   await using tab = await openTab(browser, { url: app.url, path: `/connections/${id}/destinations/new` });
   const { page } = tab;
   await page.getByRole('textbox', { name: 'Endpoint Path' }).fill('/orders');
-  await page.getByRole('combobox', { name: 'Event' }).selectOption('A sample event');
+  await page.getByRole('combobox', { name: 'Event' }).selectOption('Sample event');
   await page.getByText('Valid JSON', { exact: true }).waitFor();
   await page.getByText('"Blue running shoes"').waitFor();
   await page.getByRole('combobox', { name: 'Event' }).selectOption('Paste an event …');
-  await page.getByRole('textbox', { name: 'The event as JSON' }).fill('{"page": "Home\\"s"}');
+  await page.getByRole('textbox', { name: 'Event as JSON' }).fill('{"page": "Home\\"s"}');
   await editor(page).fill('{"page": "{{* it.data[0].page }}"}');
-  await page.getByText(/^Not valid JSON/).waitFor();
+  await page.getByText(/^Invalid JSON/).waitFor();
   await page.getByText('https://crm.example/orders').last().waitFor();
   await page.getByRole('tab', { name: 'Event', exact: true }).click();
   await editor(page).fill('');
@@ -175,8 +175,8 @@ test('a draft that would break some of the last events says which and how, befor
   for (const event of [{ cart: 'a,b' }, {}, { cart: 'c' }, {}, {}]) await deliver({ 'wt.ev': 'Cart', ...event });
   await using tab = await openTab(browser, { url: app.url, path: `${details(destination)}?tab=check` });
   const { page } = tab;
-  await page.getByText('5 events checked: every one gives a request.').waitFor();
-  await page.getByText('No body differs from what is saved.').waitFor();
+  await page.getByText('5 events checked: all rendered.').waitFor();
+  await page.getByText('No changes from the saved version.').waitFor();
   await editor(page).fill('{{!\n  return { items: it.data[0].cart.split(",") };\n}}');
   await page.getByText('This draft breaks 3 of the last 5 events.').waitFor();
   await page.getByRole('button', { name: 'Fail 3' }).click();
@@ -237,16 +237,16 @@ test('outcome rules are put in order and tried on past answers before they are s
   await using tab = await openTab(browser, { url: app.url, path: details(destination) });
   const { page } = tab;
   await page.locator('summary', { hasText: 'Advanced' }).click();
-  const tried = page.getByRole('table', { name: 'What past answers mean' });
+  const tried = page.getByRole('table', { name: 'Past responses' });
   await page.getByRole('button', { name: 'Move rule 2 up' }).click();
-  await page.getByRole('button', { name: 'Try on past answers' }).click();
-  await tried.getByRole('cell', { name: 'Slow down and try again (rule 1)' }).waitFor();
+  await page.getByRole('button', { name: 'Try on past responses' }).click();
+  await tried.getByRole('cell', { name: 'Slow down and retry (rule 1)' }).waitFor();
   await tried.getByRole('cell', { name: 'Success (rule 1)' }).waitFor();
-  await page.getByText('1 of them otherwise than by the saved rules').waitFor();
+  await page.getByText('1 with a different outcome').waitFor();
   await page.getByRole('button', { name: 'Save and stay' }).click();
-  await page.getByText('Not saved yet').waitFor({ state: 'detached' });
-  await page.getByRole('button', { name: 'Try on past answers' }).click();
-  await tried.getByRole('cell', { name: 'The same' }).waitFor();
+  await page.getByText('Unsaved changes').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Try on past responses' }).click();
+  await tried.getByRole('cell', { name: 'Same' }).waitFor();
   const saved = await app.client.call('getDestination', { params: { id: destination.id } });
   assert.deepEqual(saved.settings.outcomes, [outcomes[1], outcomes[0]]);
   assert.deepEqual(tab.problems, []);
@@ -262,11 +262,11 @@ test('a draft survives a reload, leaving asks, and who was overtaken sees both v
   await page.getByRole('button', { name: 'Cancel' }).click();
   await page.getByRole('button', { name: 'Stay', exact: true }).click();
   await page.reload();
-  await page.getByText(/^These are your unsaved changes/).waitFor();
+  await page.getByText(/^Restored unsaved changes/).waitFor();
   assert.equal(await page.getByRole('textbox', { name: 'Description' }).inputValue(), 'mine');
   await app.client.call('changeDestination', { params, body: { description: 'theirs' } });
   await page.getByRole('button', { name: 'Save and stay' }).click();
-  const row = page.getByRole('dialog', { name: 'Changed meanwhile' }).getByRole('row', { name: /description/ });
+  const row = page.getByRole('dialog', { name: 'Someone else made changes' }).getByRole('row', { name: /description/ });
   assert.match((await row.textContent()) ?? '', /"mine".*"theirs"/);
   await page.getByRole('button', { name: 'Save mine over theirs' }).click();
   await page.getByRole('tab', { name: 'Destinations', selected: true }).waitFor();
@@ -283,8 +283,8 @@ test('writing in a template of 1,000 lines, each key shows in the next frame', a
   await editor(page).press('Control+Home');
   await page.keyboard.press('End');
   await page
-    .getByText('No problems found.')
-    .or(page.getByRole('list', { name: 'Problems of the template' }))
+    .getByText('No problems')
+    .or(page.getByRole('list', { name: 'Template problems' }))
     .waitFor();
   for (let keys = 1; keys <= 10; keys++) {
     await page.evaluate(`addEventListener('keydown', () => {
@@ -322,7 +322,7 @@ test('the studio has no barrier that axe-core finds: light, dark and narrow', as
     await clean(tabName);
   }
   await editor(page).fill('{{ it.data[0].titel }} {{ ( }}');
-  await page.getByText('1 error in the template stands in the way of saving.').waitFor();
+  await page.getByText('Fix 1 error to save').waitFor();
   await clean('problems');
   // The colours of dialogs are those of the page.
   for (const name of ['Help', 'Versions']) {
@@ -333,7 +333,7 @@ test('the studio has no barrier that axe-core finds: light, dark and narrow', as
     await page.getByRole('dialog').waitFor({ state: 'detached' });
   }
   await page.getByRole('button', { name: 'Full screen' }).click();
-  await page.getByRole('button', { name: 'Leave full screen' }).waitFor();
+  await page.getByRole('button', { name: 'Exit full screen' }).waitFor();
   await clean('full screen');
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Full screen' }).waitFor();

@@ -23,7 +23,7 @@ test('a role is made of ticked rights, a user invited with it, and the address s
   const { app, browser } = console_;
   await using tab = await openTab(browser, { url: app.url, path: '/settings', expected: /^404 .*usr_/ });
   const { page } = tab;
-  const pages = page.getByRole('navigation', { name: 'Pages of the settings' });
+  const pages = page.getByRole('navigation', { name: 'Settings pages' });
   await pages.getByRole('link', { name: 'Roles & Rights' }).click();
   const roles = page.getByRole('region', { name: 'Roles', exact: true });
   await roles.getByRole('row', { name: /Administrator.*All \d+ rights.*0 users.*Fixed/ }).waitFor();
@@ -31,7 +31,7 @@ test('a role is made of ticked rights, a user invited with it, and the address s
 
   await page.getByRole('link', { name: 'New role' }).click();
   await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByText('Must not be empty.').waitFor();
+  await page.getByText('Enter a name.').waitFor();
   await page.getByRole('textbox', { name: 'Name' }).fill('Front desk');
   const right = (name: string) => page.getByRole('checkbox', { name, exact: true });
   await right('Manage Connections').check();
@@ -49,13 +49,13 @@ test('a role is made of ticked rights, a user invited with it, and the address s
   await page.getByRole('link', { name: 'New user' }).click();
   await page.getByRole('textbox', { name: 'E-mail' }).fill('mara');
   await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByText('Must be an e-mail address.').waitFor();
+  await page.getByText('Enter an e-mail address.').waitFor();
   await page.getByRole('textbox', { name: 'E-mail' }).fill('mara@shop.example');
   await page.getByRole('checkbox', { name: 'Front desk' }).check();
   assert.deepEqual(await barriers(page), []);
   await page.getByRole('button', { name: 'Save' }).click();
   const dialog = page.getByRole('dialog', { name: 'Invitation for mara@shop.example' });
-  const address = await dialog.getByRole('textbox', { name: 'Invitation address' }).inputValue();
+  const address = await dialog.getByRole('textbox', { name: 'Invitation link' }).inputValue();
   await page.keyboard.press('Escape');
   assert.ok(await dialog.isVisible(), 'no stray key loses it');
   assert.deepEqual(await barriers(page), []);
@@ -78,15 +78,15 @@ test('a role is made of ticked rights, a user invited with it, and the address s
   await users.getByRole('link', { name: 'mara@shop.example' }).click();
   await page.getByRole('switch', { name: 'Enabled' }).uncheck();
   await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByText('mara@shop.example is saved.').waitFor();
+  await page.getByText('mara@shop.example saved').waitFor();
   await page.getByRole('button', { name: 'New invitation' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'New invitation' }).click();
-  const again = await page.getByRole('textbox', { name: 'Invitation address' }).inputValue();
+  const again = await page.getByRole('textbox', { name: 'Invitation link' }).inputValue();
   assert.notEqual(again, address);
   await page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
   await page.getByRole('switch', { name: 'Enabled' }).check();
   await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByText('Not saved yet').waitFor({ state: 'detached' });
+  await page.getByText('Unsaved changes').waitFor({ state: 'detached' });
 
   // A role that somebody has says who; taken away, it goes.
   await visit(page, '/settings/roles');
@@ -98,7 +98,7 @@ test('a role is made of ticked rights, a user invited with it, and the address s
   await question.getByRole('link', { name: 'mara@shop.example' }).click();
   await page.getByRole('button', { name: 'Delete' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
-  await page.getByText('mara@shop.example is deleted.').waitFor();
+  await page.getByText('mara@shop.example deleted').waitFor();
   await visit(page, '/settings/roles');
   await page.getByRole('button', { name: 'More for Front desk' }).click();
   await page.getByRole('menuitem', { name: 'Delete' }).click();
@@ -117,12 +117,12 @@ test('an API token is shown once and never again, works, and is refused from its
   await page.keyboard.press('Enter');
   await page.getByRole('link', { name: 'New token' }).click();
   await page.getByRole('textbox', { name: 'Name' }).fill('Nightly import');
-  await page.getByRole('button', { name: 'Make token' }).click();
+  await page.getByRole('button', { name: 'Create token' }).click();
   await page.getByText('Choose at least one right.').waitFor();
   await page.getByRole('checkbox', { name: 'View Events' }).check();
   await page.getByRole('combobox', { name: 'Expires' }).selectOption('In 30 days');
   assert.deepEqual(await barriers(page), []);
-  await page.getByRole('button', { name: 'Make token' }).click();
+  await page.getByRole('button', { name: 'Create token' }).click();
   const value = await page.getByRole('textbox', { name: 'Token' }).inputValue();
   const asked = () => fetch(`${app.url}/api/v1/me`, { headers: { authorization: `Bearer ${value}` } });
   assert.match(await (await asked()).text(), /"rights":\["events:view"\]/);
@@ -138,7 +138,7 @@ test('an API token is shown once and never again, works, and is refused from its
   await page.getByRole('button', { name: 'More for Nightly import' }).click();
   await page.getByRole('menuitem', { name: 'Delete' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
-  await page.getByText('Nightly import is deleted.').waitFor();
+  await page.getByText('Nightly import deleted').waitFor();
   assert.equal((await asked()).status, 401);
   assert.deepEqual(tab.problems, []);
 });
@@ -170,12 +170,12 @@ test('whoever may not says why: no right to look, to change, to give; and the la
   await using manager = await openTab(browser, { url: app.url, path: '/settings/roles/new', token: managing });
   assert.ok(await manager.page.getByRole('checkbox', { name: 'View Connections' }).isDisabled());
   assert.ok(await manager.page.getByRole('checkbox', { name: 'Manage Users' }).isEnabled());
-  await manager.page.getByText('Greyed rights are ones that you lack yourself').waitFor();
+  await manager.page.getByText('You can’t grant rights you don’t have').waitFor();
   await visit(manager.page, '/settings/users/new');
-  await manager.page.getByText('Only an administrator makes an administrator.').waitFor();
+  await manager.page.getByText('Only administrators can assign this role.').waitFor();
   assert.ok(await manager.page.getByRole('checkbox', { name: 'Administrator' }).isDisabled());
   await visit(manager.page, `/settings/users/${id}`);
-  await manager.page.getByText('Only an administrator changes an administrator.').waitFor();
+  await manager.page.getByText('Only administrators can change an administrator.').waitFor();
   assert.deepEqual(manager.problems, []);
 
   await using tab = await openTab(browser, { url: app.url, path: '/settings/users', expected: /^409 / });
@@ -187,7 +187,7 @@ test('whoever may not says why: no right to look, to change, to give; and the la
     .getByText('Last administrator')
     .waitFor();
   await visit(page, `/settings/roles/${administratorRoleId}`);
-  await page.getByText('This role stays as it is').waitFor();
+  await page.getByText('This role can’t be changed').waitFor();
   assert.ok(await page.getByRole('checkbox', { name: 'View Audit' }).isDisabled());
   assert.deepEqual(await barriers(page), []);
   assert.deepEqual(tab.problems, []);
@@ -216,18 +216,18 @@ test('everybody changes the own password with the present one, and sees and ends
     .getByRole('button', { name: /^Sign out/ })
     .first()
     .click();
-  await page.getByText('This session is ended.').waitFor();
+  await page.getByText('Session signed out').waitFor();
 
   await page.getByLabel('Current password').fill('not this one, no');
   await page.getByLabel('New password').fill('short');
   await page.getByRole('button', { name: 'Change password' }).click();
-  await page.getByText('Must have at least 12 characters.').waitFor();
+  await page.getByText('Use at least 12 characters.').waitFor();
   await page.getByLabel('New password').fill(`${password} staple`);
   await page.getByRole('button', { name: 'Change password' }).click();
-  await page.getByText('This is not your password.').waitFor();
+  await page.getByText('Wrong password.').waitFor();
   await page.getByLabel('Current password').fill(password);
   await page.getByRole('button', { name: 'Change password' }).click();
-  await page.getByText('Your password is changed').waitFor();
+  await page.getByText('Password changed').waitFor();
   await page.getByText('No sessions').first().waitFor();
   assert.equal((await post('/session', { email, password })).status, 401);
   await page.getByRole('button', { name: 'Account' }).click();

@@ -65,7 +65,7 @@ for (const [way, handOf] of [
     await page.getByRole('heading', { name: 'No deliveries yet' }).waitFor();
     await sendEvents(app, key, { 'wt.ev': 'Purchase', 'wt.tx_i': '4711', other: 'kept back' });
     await worker.press(page.getByRole('row', { name: /CRM › Orders/ }).getByRole('link', { name: 'Delivered' }));
-    await page.getByText('It was delivered at the first attempt.').waitFor();
+    await page.getByText('Delivered at the first attempt.').waitFor();
     await page.getByRole('heading', { name: 'Request', exact: true }).waitFor();
     await page.getByText('"4711"').first().waitFor();
     await page.getByRole('heading', { name: 'Response', exact: true }).waitFor();
@@ -124,9 +124,9 @@ test('a page left open while the server restarts recovers by itself and keeps wh
   await first.end();
   await page.getByRole('textbox', { name: 'Base URL' }).fill('https://typed.example/meanwhile');
   await page.getByRole('button', { name: 'Save and Continue' }).click();
-  await page.getByText('Server not reachable').waitFor();
+  await page.getByText('Connection lost').waitFor();
   await start().listening;
-  await page.getByText('Server reachable').waitFor();
+  await page.getByText('Connected').waitFor();
   await page.getByRole('button', { name: 'Save and Continue' }).click();
   await page.getByRole('heading', { level: 1, name: 'Typed before' }).waitFor();
   await page.getByRole('tab', { name: 'Connection Details' }).click();
@@ -175,7 +175,7 @@ async function makeAction(page: Page, worker: PooledWorker) {
   await next();
   await worker.choose(page.getByRole('combobox', { name: 'Select Scenario' }), 'Purchase');
   await next();
-  await page.getByRole('region', { name: 'The event itself' }).waitFor();
+  await page.getByRole('region', { name: 'Event', exact: true }).waitFor();
   await next();
   await worker.choose(page.getByRole('combobox', { name: 'Connection', exact: true }), 'CRM');
   await worker.choose(page.getByRole('combobox', { name: 'Destination', exact: true }), 'Orders');

@@ -30,7 +30,7 @@ test('a name with dots gets its brackets', () => {
 });
 
 test('a key that the JSON would lack is told, and nothing is said where nothing is known', () => {
-  assert.match(found('{{! return { x: it.data[0].nothing }; }}')[0]?.message ?? '', /key `x` is left out of the JSON/);
+  assert.match(found('{{! return { x: it.data[0].nothing }; }}')[0]?.message ?? '', /key `x` is omitted from the JSON/);
   const none = {
     contentType: 'application/json',
     escape: 'auto',

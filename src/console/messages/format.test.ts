@@ -2,9 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { counted, formatBytes, formatDuration, formatRelative } from './format.ts';
 
-test('lengths of time, sizes and counts are told in the unit that fits', () => {
-  assert.deepEqual([12, 1_500, 90_000, 7_200_000].map(formatDuration), ['12ms', '1.5s', '1.5m', '2h']);
-  assert.deepEqual([0, 999, 1_500, 2_000_000].map(formatBytes), ['0B', '999B', '1.5kB', '2MB']);
+test('durations, sizes and counts are written in the unit that fits', () => {
+  assert.deepEqual([0.5, 12, 1_500, 90_000, 7_200_000].map(formatDuration), [
+    '< 1 ms',
+    '12 ms',
+    '1.5 s',
+    '1.5 min',
+    '2 h',
+  ]);
+  assert.deepEqual([0, 999, 1_500, 2_000_000].map(formatBytes), ['0 B', '999 B', '1.5 kB', '2 MB']);
   const words = { one: 'destination', other: 'destinations' };
   assert.deepEqual([counted(1, words), counted(1_200, words)], ['1 destination', '1,200 destinations']);
 });

@@ -71,32 +71,25 @@ export function formatClock(at: Date, spanMs: number): string {
   return (spanMs > 4 * dayMs ? days : daysAndClocks).format(at);
 }
 
-const unit = (name: string, digits: number) =>
-  new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'narrow', maximumFractionDigits: digits });
+const digits = [0, 1, 2].map((most) => new Intl.NumberFormat(locale, { maximumFractionDigits: most }));
+const withUnit = (value: number, unit: string, most: 0 | 1 | 2) => `${digits[most]?.format(value)} ${unit}`;
 const durations = [
-  ['day', 86_400_000],
-  ['hour', 3_600_000],
-  ['minute', 60_000],
-  ['second', 1_000],
+  ['d', 86_400_000, 1],
+  ['h', 3_600_000, 1],
+  ['min', 60_000, 1],
+  ['s', 1_000, 2],
 ] as const;
-const durationUnits = {
-  day: unit('day', 1),
-  hour: unit('hour', 1),
-  minute: unit('minute', 1),
-  second: unit('second', 2),
-};
-const milliseconds = unit('millisecond', 0);
 
-/** A length of time, in ms, in its largest fitting unit. */
+/** A duration in ms, in its largest fitting unit: `2 ms`, `1.5 s`, `2 h`. */
 export function formatDuration(ms: number): string {
-  for (const [name, size] of durations) if (ms >= size) return durationUnits[name].format(ms / size);
-  // What took hardly any time did take some.
-  return ms > 0 && ms < 1 ? `<${milliseconds.format(1)}` : milliseconds.format(ms);
+  for (const [unit, size, most] of durations) if (ms >= size) return withUnit(ms / size, unit, most);
+  return ms > 0 && ms < 1 ? '< 1 ms' : withUnit(ms, 'ms', 0);
 }
 
-const byteUnits = ['byte', 'kilobyte', 'megabyte', 'gigabyte'].map((name) => unit(name, 1));
+const byteUnits = ['B', 'kB', 'MB', 'GB'] as const;
 
+/** A size in bytes, in its largest fitting decimal unit: `145 B`, `1.5 kB`. */
 export function formatBytes(bytes: number): string {
   const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), byteUnits.length - 1);
-  return byteUnits[power]?.format(bytes / 1_000 ** power) ?? numbers.format(bytes);
+  return withUnit(bytes / 1_000 ** power, byteUnits[power] ?? 'B', 1);
 }

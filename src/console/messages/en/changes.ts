@@ -1,46 +1,45 @@
-import { counted, formatNumber } from '../format.ts';
+import { count } from '../counts.ts';
+import { formatNumber } from '../format.ts';
 
-/** Words of what changes things and takes changes back: differences, versions, drafts, Undo. */
+/** Words of differences, versions, drafts and Undo. */
 export const changes = {
   undo: 'Undo',
-  undone: 'Taken back.',
   diff: {
     before: 'Before',
     after: 'After',
     removed: 'removed',
     added: 'added',
-    same: 'Nothing differs.',
-    count: (removed: number, added: number) =>
-      `${counted(removed, { one: 'line', other: 'lines' })} removed, ${formatNumber(added)} added`,
-    unfold: (lines: number) => `Show ${counted(lines, { one: 'unchanged line', other: 'unchanged lines' })}`,
+    same: 'No differences',
+    count: (removed: number, added: number) => `${count.lines(removed)} removed, ${formatNumber(added)} added`,
+    unfold: (lines: number) => `Show ${formatNumber(lines)} unchanged ${lines === 1 ? 'line' : 'lines'}`,
     secretSet: (when: string) => `(secret, set ${when})`,
-    secretKept: (ref: string, when: string) => `(secret, kept in ${ref} since ${when})`,
+    secretKept: (ref: string, when: string) => `(secret from ${ref}, set ${when})`,
   },
   versions: {
     title: 'Versions',
-    text: 'Every save makes a version. Restoring an earlier one makes it the newest; nothing in between is lost.',
+    text: 'Each save creates a version. Restoring one creates a new version from it.',
     one: (version: number) => `Version ${formatNumber(version)}`,
-    present: 'Present',
+    present: 'Current',
     by: (name: string) => `by ${name}`,
-    first: 'The first version.',
-    unchanged: 'Saved without a change.',
+    first: 'First version',
+    unchanged: 'Saved without changes',
     changed: (fields: readonly string[], more: number) =>
-      more <= 0 ? `Changed: ${fields.join(', ')}` : `Changed: ${fields.join(', ')} and ${formatNumber(more)} more`,
-    show: 'What changed',
-    showOf: (version: number) => `What changed in version ${formatNumber(version)}`,
-    whole: 'The whole document',
-    wholeOf: (version: number) => `The whole document of version ${formatNumber(version)}`,
+      `Changed: ${fields.join(', ')}${more <= 0 ? '' : ` and ${formatNumber(more)} more`}`,
+    show: 'Changes',
+    showOf: (version: number) => `Changes in version ${formatNumber(version)}`,
+    whole: 'View full document',
+    wholeOf: (version: number) => `View full document of version ${formatNumber(version)}`,
     restore: 'Restore',
     restoreOf: (version: number) => `Restore version ${formatNumber(version)}`,
     restoreTitle: (version: number) => `Restore version ${formatNumber(version)}?`,
-    restoreText: 'It becomes the newest version and works from the next delivery on. This is what it changes:',
-    restored: (version: number) => `Version ${formatNumber(version)} is the present one again.`,
+    restoreText: 'It becomes the current version, starting with the next delivery. Changes:',
+    restored: (version: number) => `Restored version ${formatNumber(version)}`,
     older: 'Older versions',
-    presentLabel: 'Now',
+    presentLabel: 'Current',
   },
   draft: {
-    restored: (when: string) => `These are your unsaved changes from ${when}.`,
-    secrets: 'Secrets are not kept: enter them again.',
+    restored: (when: string) => `Restored unsaved changes, last edited ${when}.`,
+    secrets: 'Enter secrets again: they are not part of drafts.',
     discard: 'Discard',
   },
 } as const;

@@ -1,21 +1,21 @@
-/** Words of the choice of an event to try something on. */
+/** Words of the event picker. */
 export const eventPicker = {
   label: 'Event',
   event: (name: string, when: string) => `${name} · ${when}`,
   noName: '(no name)',
-  matched: 'Went through this destination',
+  matched: 'Delivered to this destination',
   recent: 'Recent events',
-  made: 'Others',
-  sample: 'A sample event',
-  sampleText: 'Made up: somebody puts a product into the cart.',
-  noEvents: 'No event has come in yet, so this is a made-up one: somebody puts a product into the cart.',
+  made: 'Other',
+  sample: 'Sample event',
+  sampleText: 'Sample data: a visitor adds a product to the cart.',
+  noEvents: 'No events yet, so this is sample data: a visitor adds a product to the cart.',
   paste: 'Paste an event …',
-  pasteLabel: 'The event as JSON',
-  pasteHint: 'As your site sends it, or as the Events page copies it.',
-  refresh: 'Look for newer events',
+  pasteLabel: 'Event as JSON',
+  pasteHint: 'As your site sends it, or copied from Events.',
+  refresh: 'Refresh events',
   broken: {
     empty: 'Paste an event first.',
-    json: 'This is not JSON yet.',
-    shape: 'An event is a JSON object: {"name": "value"}.',
+    json: 'This isn’t valid JSON yet.',
+    shape: 'Enter a JSON object: {"name": "value"}.',
   },
 } as const;

@@ -1,211 +1,185 @@
 import type { Attempt, DeliveryStatus, ErrorKind, Reason } from '../../../contract/records/delivery.ts';
 
-/** What a state means, and what happens next by itself. */
+/** What a state means, and what happens next. */
 type StateWords = { meaning: string; next: string };
-/** A cause in words: short, as a sentence, and what a person can do about it (empty: nothing needs doing). */
+/** A cause: as a label, as the end of a sentence after “because” or a colon, and how to fix it (empty: nothing to do). */
 type CauseWords = { short: string; why: string; todo: string };
 
-/** Every state of a delivery, in words. The states' names stand in `parts.status`. */
+/** Every state of a delivery. The names of the states are in `parts.status`. */
 const status: Readonly<Record<DeliveryStatus, StateWords>> = {
-  pending: { meaning: 'It waits for its turn to be sent.', next: 'It goes out by itself.' },
-  sending: { meaning: 'It is being sent right now.', next: 'The outcome shows here in a moment.' },
-  retrying: { meaning: 'An attempt did not succeed.', next: 'It is tried again by itself.' },
-  held: { meaning: 'It is kept safe and not sent for now.', next: 'Nothing is lost.' },
-  delivered: { meaning: 'The system took it.', next: 'Nothing is left to do.' },
-  failed: { meaning: 'It was given up.', next: 'It is not tried again by itself.' },
-  skipped: { meaning: 'The template decided that there is nothing to send.', next: 'Nothing is sent.' },
-  cancelled: { meaning: 'It was ended before it was sent.', next: 'It is not sent any more.' },
+  pending: { meaning: 'Queued.', next: 'It will be sent soon.' },
+  sending: { meaning: 'Sending now.', next: 'The result will show here in a moment.' },
+  retrying: { meaning: 'The last attempt failed.', next: 'It will be retried automatically.' },
+  held: { meaning: 'On hold.', next: 'It is kept, not lost.' },
+  delivered: { meaning: 'Delivered.', next: '' },
+  failed: { meaning: 'Failed.', next: 'It won’t be retried automatically.' },
+  skipped: { meaning: 'Skipped by the template.', next: '' },
+  cancelled: { meaning: 'Cancelled.', next: '' },
 };
 
-/** Every reason why a delivery stands where it stands. */
+/** Every reason of a delivery's state. */
 const reason: Readonly<Record<Reason, CauseWords>> = {
   connection_disabled: {
     short: 'Connection disabled',
-    why: 'its connection is disabled',
-    todo: 'Enable the connection: what is held goes out by itself.',
+    why: 'the connection is disabled',
+    todo: 'Enable the connection to send held deliveries.',
   },
   connection_paused: {
     short: 'Connection paused',
-    why: 'its connection is paused',
-    todo: 'Resume the connection: what is held goes out by itself.',
+    why: 'the connection is paused',
+    todo: 'Resume the connection to send held deliveries.',
   },
   destination_disabled: {
     short: 'Destination disabled',
-    why: 'its destination is disabled',
-    todo: 'Enable the destination: what is held goes out by itself.',
+    why: 'the destination is disabled',
+    todo: 'Enable the destination to send held deliveries.',
   },
   destination_paused: {
     short: 'Destination paused',
-    why: 'its destination is paused',
-    todo: 'Resume the destination: what is held goes out by itself.',
+    why: 'the destination is paused',
+    todo: 'Resume the destination to send held deliveries.',
   },
   credentials_missing: {
     short: 'Credentials missing',
     why: 'a credential is missing',
-    todo: 'Enter it on the connection (or, for a destination header, on the destination). Saving sends the held deliveries.',
+    todo: 'Enter it on the connection, or on the destination if it is a destination header. Saving sends held deliveries.',
   },
   auth_rejected: {
-    short: 'Sign-in refused',
-    why: 'the system refused the credentials of the connection',
-    todo: 'Correct the authentication of the connection and test it: saving releases what is held.',
+    short: 'Credentials rejected',
+    why: 'the system rejected the credentials of the connection',
+    todo: 'Correct and test the connection’s authentication. Saving sends held deliveries.',
   },
   breaker_open: {
-    short: 'Too many failures',
-    why: 'too many requests to this destination failed in a row, so that it gets a rest',
-    todo: 'Nothing: Millrace probes by itself and goes on as soon as the system answers again.',
+    short: 'Too many errors',
+    why: 'too many requests failed',
+    todo: 'No action needed. Millrace will resume when the system responds.',
   },
   budget: {
-    short: 'Waits for budget',
-    why: 'the requests that its connection may make are used up for the moment',
-    todo: 'Nothing: it goes out as soon as there is room. Raise the rate of the connection if the system takes more.',
+    short: 'Rate limited',
+    why: 'the connection’s rate limit is reached',
+    todo: 'No action needed. If the system accepts more requests, raise the connection’s rate limit.',
   },
   order: {
-    short: 'Waits for an earlier one',
-    why: 'deliveries of the same key leave one after the other, and an earlier one is not finished yet',
-    todo: 'Open the earlier one and see what keeps it: as soon as it is delivered, or cancelled, this one goes out by itself.',
+    short: 'Waiting for an earlier delivery',
+    why: 'an earlier delivery with the same ordering key isn’t finished',
+    todo: 'Open the earlier delivery. This one is sent once that is delivered or cancelled.',
   },
   exhausted: {
     short: 'All attempts used',
     why: 'every attempt of the retry schedule failed',
-    todo: 'Find out what is wrong with the system, then press Retry now. Saving a change of the destination or connection releases it too.',
+    todo: 'Fix the problem, then retry. Saving a change of the destination or connection retries too.',
   },
   expired: {
-    short: 'Waited too long',
-    why: 'it was held for longer than the connection allows',
-    todo: 'Press Retry now if it should still be sent.',
+    short: 'Expired on hold',
+    why: 'it was on hold for longer than the connection allows',
+    todo: 'Retry it if it should still be sent.',
   },
   unknown_outcome: {
     short: 'Outcome unknown',
-    why: 'the system did not answer in time, and the destination says not to risk sending twice',
-    todo: 'Look in the other system whether it arrived. Retry now sends it again; Cancel leaves it.',
+    why: 'the request timed out, and the destination is set to avoid sending twice',
+    todo: 'Check in the other system whether it was received, then retry or cancel.',
   },
   http_3xx: {
     short: 'Redirected',
-    why: 'the system answered that it has moved to another address',
-    todo: 'Correct the Base URL or the Endpoint Path (Millrace never follows a redirect), then press Retry now.',
+    why: 'the system responded with a redirect',
+    todo: 'Correct the Base URL or Endpoint Path (redirects are not followed), then retry.',
   },
   http_4xx: {
-    short: 'Refused',
-    why: 'the system refused the request',
-    todo: 'Read its answer below, correct the destination or its template, then press Retry with current template.',
+    short: 'Rejected',
+    why: 'the destination rejected the request',
+    todo: 'See the response below, correct the destination or its template, then retry with the current template.',
   },
   http_5xx: {
-    short: 'System error',
-    why: 'the system failed while it handled the request',
-    todo: 'Ask whoever runs the other system, then press Retry now.',
+    short: 'Server error',
+    why: 'the system failed to handle the request',
+    todo: 'Ask the operator of the system, then retry.',
   },
   protocol: {
-    short: 'Not HTTP',
-    why: 'the system answered something that is not valid HTTP',
-    todo: 'Check Base URL and Port: something else may listen there.',
+    short: 'Invalid HTTP response',
+    why: 'the response isn’t valid HTTP',
+    todo: 'Check Base URL and Port: another service may be listening there.',
   },
   unreachable: {
-    short: 'Not reachable',
-    why: 'the system could not be reached',
-    todo: 'Check the Base URL and whether the system is up, then press Retry now.',
+    short: 'Unreachable',
+    why: 'the system is unreachable',
+    todo: 'Check the Base URL and whether the system is up, then retry.',
   },
   template_error: {
     short: 'Template error',
-    why: 'the template of the destination failed on this event',
-    todo: 'Correct the template, then press Retry with current template.',
+    why: 'the template failed on this event',
+    todo: 'Correct the template, then retry with the current template.',
   },
   template_skipped: {
     short: 'Nothing to send',
-    why: 'the template made an empty body for this event, which means: send nothing',
-    todo: 'Nothing, if that is meant. Otherwise look at the template.',
+    why: 'the template returned nothing for this event',
+    todo: 'No action needed if that is intended. Otherwise check the template.',
   },
   poison: {
-    short: 'Stopped for safety',
-    why: 'the server crashed several times in a row while it handled this delivery',
-    todo: 'Look at the event and the template before you press Retry now.',
+    short: 'Quarantined',
+    why: 'the server crashed repeatedly while handling this delivery',
+    todo: 'Check the event and the template before you retry.',
   },
   blocked: {
     short: 'Address blocked',
-    why: 'the address may not be reached from here',
-    todo: 'Correct the address, or ask the operator to allow it (MILLRACE_EGRESS_ALLOW).',
+    why: 'this server blocks requests to that address',
+    todo: 'Correct the URL, or ask the person who runs the server to allow it (MILLRACE_EGRESS_ALLOW).',
   },
-  cancelled: {
-    short: 'Cancelled',
-    why: 'somebody cancelled it',
-    todo: 'Press Retry now if it should be sent after all.',
-  },
-  interrupted: {
-    short: 'Interrupted',
-    why: 'the program ended while this test was on its way',
-    todo: 'Start the test again.',
-  },
+  cancelled: { short: 'Cancelled', why: 'a user cancelled it', todo: 'Retry it if it should still be sent.' },
+  interrupted: { short: 'Interrupted', why: 'the server stopped during this test', todo: 'Send the test again.' },
   internal_error: {
     short: 'Internal error',
-    why: 'Millrace itself failed',
-    todo: 'Ask the operator to look in the server’s log, then try again.',
+    why: 'an internal error occurred in Millrace',
+    todo: 'Check the server’s log, then retry.',
   },
 };
 
-/** Everything that can go wrong in one attempt. */
+const { http_3xx, http_4xx, http_5xx, protocol, blocked, template_error, internal_error } = reason;
+
+/** Every error of one attempt. */
 const errorKind: Readonly<Record<ErrorKind, CauseWords>> = {
-  dns: {
-    short: 'Name not found',
-    why: 'the name of the system could not be looked up',
-    todo: 'Check the host name in the Base URL.',
-  },
+  dns: { short: 'Host not found', why: 'the host name wasn’t found', todo: 'Check the host name in the Base URL.' },
   connect: {
-    short: 'No connection',
-    why: 'nothing answered at this address and port',
+    short: 'Connection failed',
+    why: 'the connection failed',
     todo: 'Check Base URL and Port, and whether the system is up.',
   },
   tls: {
     short: 'TLS failed',
-    why: 'no secure connection could be made',
-    todo: 'Test the connection: it shows what is wrong with the certificate.',
+    why: 'the TLS handshake failed',
+    todo: 'Test the connection to see what is wrong with the certificate.',
   },
   timeout: {
     short: 'Timed out',
-    why: 'the system did not answer in time',
-    todo: 'If it is slow on purpose, raise the time-out of the connection.',
+    why: 'the request timed out',
+    todo: 'If the system is slow, raise the request timeout of the connection.',
   },
-  reset: { short: 'Cut off', why: 'the system closed the connection before it answered', todo: '' },
-  http_3xx: {
-    short: 'Redirected',
-    why: 'the system answered that it has moved',
-    todo: 'Correct the Base URL or the Endpoint Path.',
-  },
-  http_4xx: { short: 'Refused', why: 'the system refused the request', todo: 'Read its answer.' },
-  http_429: { short: 'Too many requests', why: 'the system asked to be sent less for a while', todo: '' },
-  http_5xx: { short: 'System error', why: 'the system failed while it handled the request', todo: '' },
-  too_large: { short: 'Answer too large', why: 'the answer was larger than Millrace reads', todo: '' },
-  blocked: {
-    short: 'Address blocked',
-    why: 'the address may not be reached from here',
-    todo: 'Correct the address, or ask the operator to allow it (MILLRACE_EGRESS_ALLOW).',
-  },
+  reset: { short: 'Connection reset', why: 'the system closed the connection before it responded', todo: '' },
+  http_3xx,
+  http_4xx: { ...http_4xx, todo: 'See its response.' },
+  http_429: { short: 'Rate limited', why: 'the system is rate limiting requests', todo: '' },
+  http_5xx: { ...http_5xx, todo: '' },
+  too_large: { short: 'Response too large', why: 'the response is too large', todo: '' },
+  blocked,
   auth: {
-    short: 'Sign-in failed',
-    why: 'Millrace could not sign in to the system',
+    short: 'Authentication failed',
+    why: 'authentication failed',
     todo: 'Test the authentication of the connection.',
   },
-  template: { short: 'Template error', why: 'the template failed on this event', todo: 'Correct the template.' },
-  protocol: {
-    short: 'Not HTTP',
-    why: 'the answer is not valid HTTP',
-    todo: 'Check Base URL and Port: something else may listen there.',
-  },
-  internal_error: {
-    short: 'Internal error',
-    why: 'Millrace itself failed',
-    todo: 'Ask the operator to look in the server’s log.',
-  },
+  template: { ...template_error, todo: 'Correct the template.' },
+  protocol,
+  internal_error: { ...internal_error, todo: 'Check the server’s log.' },
 };
 
-/** What came of one attempt. */
+/** The result of one attempt. */
 const attempt: Readonly<Record<Attempt['outcome'], string>> = {
-  delivered: 'Delivered',
-  retry: 'To be retried',
-  failed: 'Failed',
-  held: 'Held',
-  skipped: 'Skipped',
-  refreshed: 'New token needed',
-  split: 'Refused as a batch, sent again in parts',
+  delivered: 'delivered',
+  retry: 'will retry',
+  failed: 'failed',
+  held: 'held',
+  skipped: 'skipped',
+  refreshed: 'new token needed',
+  split: 'batch rejected, split in half',
 };
 
-/** The words for every state, reason and kind of error of deliveries. A new one in the contract fails the build here. */
+/** Words for every state, reason and error of deliveries. A new one in the contract fails the type check here. */
 export const outcomes = { status, reason, errorKind, attempt };

@@ -1,5 +1,5 @@
 import type { Right } from '../../../contract/accounts/rights.ts';
-import { counted } from '../format.ts';
+import { count } from '../counts.ts';
 
 type Area = Right extends `${infer Name}:${string}` ? Name : never;
 
@@ -21,44 +21,41 @@ const areas: Readonly<Record<Area, string>> = {
 export const roles = {
   title: 'Roles & Rights',
   one: 'Role',
-  lead: 'A role is a set of rights with a name. Whoever has several roles has the rights of all of them.',
+  lead: 'A role is a named set of rights. Rights of several roles combine.',
   list: 'Roles',
   noun: { one: 'role', other: 'roles' },
   create: 'New role',
   columns: { name: 'Name', rights: 'Rights', users: 'Users', modified: 'Modified' },
-  rights: (count: number, of: number) =>
-    count === of ? `All ${of} rights` : counted(count, { one: 'right', other: 'rights' }),
-  users: (count: number) => counted(count, { one: 'user', other: 'users' }),
+  rights: (granted: number, of: number) => (granted === of ? `All ${of} rights` : count.rights(granted)),
+  users: count.users,
   fixed: 'Fixed',
   changedBy: (who: string) => `by ${who}`,
   emptyTitle: 'No roles yet',
-  emptyText: 'Give a set of rights a name, then give that role to users.',
+  emptyText: 'Name a set of rights, then assign the role to users.',
   emptyByFilter: 'No roles match.',
   open: 'Open',
   newTitle: 'New role',
   details: 'Role',
   name: 'Name',
   description: 'Description',
-  needsName: 'Must not be empty.',
-  created: (name: string) => `${name} is made. Give it to users now.`,
+  needsName: 'Enter a name.',
+  created: (name: string) => `${name} created. You can now assign it to users.`,
   rightsTitle: 'Rights',
-  rightsText: 'Manage comes with View. A change works at once, for everybody who has the role and for their tokens.',
+  rightsText: 'Manage includes View. Changes apply at once to everyone with this role, and to their tokens.',
   area: 'Area',
   view: 'View',
   manage: 'Manage',
   areas,
   areaNotes: {
-    payloads: 'Bodies of events and deliveries, with personal data. Without it they are masked.',
-    users: 'Whoever manages users can give away every right that they have.',
-    audit: 'Who did what, from where.',
+    payloads: 'Bodies of events and deliveries, with personal data. Masked without this right.',
+    users: 'Can grant any right they have.',
+    audit: 'Who did what, and from where.',
   } as Partial<Record<Area, string>>, // some areas explain themselves
-  lacking: 'Greyed rights are ones that you lack yourself: you can’t give them to others.',
+  lacking: 'You can’t grant rights you don’t have; those are disabled.',
   readOnly: 'To change roles you need the right “Manage Users”.',
-  fixedText:
-    'This role stays as it is: it has every right, also those that later versions bring, so that somebody always can put things right.',
+  fixedText: 'This role can’t be changed. It always has every right, so you can’t lock yourself out.',
   delete: 'Delete',
   deleteTitle: (name: string) => `Delete ${name}?`,
-  deleteText: 'Nobody has this role. It is gone for good.',
-  inUse: (count: number) =>
-    `${counted(count, { one: 'user has', other: 'users have' })} this role. Take it from them first:`,
+  deleteText: 'No user has this role. This can’t be undone.',
+  inUse: (users: number) => `${count.users(users)} with this role. Remove the role first:`,
 } as const;

@@ -76,7 +76,7 @@ const columns: readonly Column<AuditEntry>[] = [
     isText: true,
     cell: ({ number, act, kind }) => (
       <RowLink to="/settings/audit" search={(before) => ({ ...before, entry: String(number) })}>
-        {words.what(words.acts[act], words.kinds[kind])}
+        {words.what(act, kind)}
       </RowLink>
     ),
   },

@@ -51,7 +51,7 @@ export function EntryInspector({ entry, onClose }: Props): ReactNode {
 }
 
 function Facts({ entry }: { entry: AuditEntry }): ReactNode {
-  const { act, kind, id, result, code, principal, principalId, address, requestId, createdAt, hash } = entry;
+  const { kind, id, result, code, principal, principalId, address, requestId, createdAt, hash } = entry;
   const { local, utc } = formatAbsolute(new Date(createdAt));
   const facts: [string, ReactNode][] = [
     [words.fields.when, words.times(local, utc)],
@@ -69,10 +69,7 @@ function Facts({ entry }: { entry: AuditEntry }): ReactNode {
         )}
       </span>,
     ],
-    [
-      words.fields.result,
-      code === null ? words.what(words.acts[act], words.results[result]) : words.refusedBecause(code),
-    ],
+    [words.fields.result, code === null ? words.results[result] : words.refusedBecause(code)],
     [words.fields.hash, hash],
   ];
   return (

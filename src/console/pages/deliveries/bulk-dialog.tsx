@@ -70,7 +70,6 @@ export function BulkDialog({ verb, what, onClose }: Props): ReactNode {
     onClose(run !== null);
   };
 
-  const label = verb === 'retry' ? words.retry : words.cancel;
   const again = items.filter(({ status }) => status === 'delivered').length;
   return (
     <Modal
@@ -114,7 +113,7 @@ export function BulkDialog({ verb, what, onClose }: Props): ReactNode {
           )}
           {run === null && isCounted && items.length > 0 ? (
             <Button {...(verb === 'cancel' ? { color: 'red.9' } : {})} onClick={() => void start()}>
-              {w.run(label, items.length)}
+              {w.run[verb](items.length)}
             </Button>
           ) : null}
         </Group>

@@ -20,14 +20,14 @@ test('every state is told in sentences, whatever its reason and error', () => {
 
 test('the reason is named, and what to do about it', () => {
   const held = deliverySummary({ ...told, status: 'held', reason: 'destination_disabled' });
-  assert.equal(held.sentence, 'It is kept safe and not sent for now because its destination is disabled.');
+  assert.equal(held.sentence, 'On hold because the destination is disabled.');
   assert.match(held.todo ?? '', /Enable the destination/);
   const behind = deliverySummary({ ...told, status: 'pending', reason: 'order' });
-  assert.match(behind.sentence, /an earlier one is not finished yet/);
-  assert.match(behind.todo ?? '', /Open the earlier one/);
+  assert.match(behind.sentence, /an earlier delivery with the same ordering key isn’t finished/);
+  assert.match(behind.todo ?? '', /Open the earlier delivery/);
   const at = '2026-01-02T03:04:05.000Z';
   const budget = deliverySummary({ ...told, status: 'retrying', reason: 'budget', nextAttemptAt: at });
-  assert.deepEqual([budget.nextAt, /used up for the moment/.test(budget.sentence)], [at, true]);
+  assert.deepEqual([budget.nextAt, /rate limit is reached/.test(budget.sentence)], [at, true]);
   const retrying = deliverySummary({ ...told, status: 'retrying', errorKind: 'timeout', nextAttemptAt: at });
-  assert.deepEqual([retrying.nextAt, /in time/.test(retrying.sentence)], [at, true]);
+  assert.deepEqual([retrying.nextAt, /timed out/.test(retrying.sentence)], [at, true]);
 });

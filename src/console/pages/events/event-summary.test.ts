@@ -48,27 +48,27 @@ const delivery: Delivery = {
 
 test('why nothing was sent is said down to the clause that decided and the value that was found', () => {
   assert.deepEqual(eventSummary({ actions: [action] }, true), [
-    'Nothing was sent: the only Action does not match this event.',
-    'Bought needs: wt.ev is “buy”. This event has “look”.',
+    'Nothing was sent: the only action doesn’t match this event.',
+    'Bought: expected wt.ev is “buy”, got “look”.',
   ]);
   const missing = { ...action, explanation: { ...isBuy, isMissing: true, actual: null } };
-  assert.match(eventSummary({ actions: [missing] }, true)[1] ?? '', /This event has no wt\.ev\.$/);
+  assert.match(eventSummary({ actions: [missing] }, true)[1] ?? '', /this event has no wt\.ev\.$/);
   assert.doesNotMatch(eventSummary({ actions: [action] }, false).join(' '), /look/);
 });
 
 test('what is held, failed and delivered is counted, with the reason', () => {
   const deliveries = [delivery, { ...delivery, status: 'delivered' as const, reason: null }];
   assert.deepEqual(eventSummary({ actions: [{ ...action, matched: true, deliveries }] }, true), [
-    'Not sent yet: 1 delivery is held because its destination is disabled.',
-    'Sent: 1 delivery arrived.',
+    '1 delivery on hold because the destination is disabled.',
+    'Delivered to 1 destination.',
   ]);
 });
 
 test('a disabled Action that would match, one that matches only now, and no Action at all are told apart', () => {
   const said = (...actions: ExplainedAction[]) => eventSummary({ actions }, true)[0] ?? '';
   assert.match(said({ ...action, matched: true, status: 'disabled' }), /Bought matches, but is disabled/);
-  assert.match(said({ ...action, matched: true }), /did not when the event came in/);
-  assert.match(said(), /no Action yet/);
+  assert.match(said({ ...action, matched: true }), /didn’t when the event was received/);
+  assert.match(said(), /no actions yet/);
 });
 
 test('a clause under “not” is told as what would have to be', () => {

@@ -20,9 +20,7 @@ export function Tiles({ stats: { totals, latency, oldestWaitingAt, from, until }
       <Tile name={words.success} {...(ended === 0 ? {} : { hint: words.successHint })}>
         {ended === 0 ? words.none : formatPercent(totals.delivered / ended)}
       </Tile>
-      <Tile name={words.latency} {...(latency === null ? {} : { hint: words.latencyHint })}>
-        {latency === null ? words.none : formatDuration(latency.p95Ms)}
-      </Tile>
+      <Tile name={words.latency}>{latency === null ? words.none : formatDuration(latency.p95Ms)}</Tile>
       <Tile name={words.waiting}>
         {oldestWaitingAt === null ? words.nothingWaits : <Time at={oldestWaitingAt} show="relative" />}
       </Tile>

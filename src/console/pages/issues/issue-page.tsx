@@ -81,8 +81,7 @@ function Loaded({ issue }: { issue: Issue }): ReactNode {
           <ul className={css['list']}>
             {changes.map(({ at, act, kind, id, name, by, pointers }) => (
               <li key={`${at} ${id} ${act}`}>
-                <Time at={at} /> {auditWords.what(auditWords.acts[act], auditWords.kinds[kind])}{' '}
-                <ThingLink entry={{ act, kind, id, name }} /> {w.by(by)}
+                <Time at={at} /> {auditWords.what(act, kind)} <ThingLink entry={{ act, kind, id, name }} /> {w.by(by)}
                 {pointers.some((one) => one !== '') ? (
                   <Text c="dimmed" size="sm">
                     {w.places(pointers.map((one) => one.slice(1).replaceAll('/', '.')))}

@@ -71,7 +71,7 @@ test('a changed connection is planned without its secret, which the server keeps
 });
 
 test('what is no such file is said in words', () => {
-  assert.throws(() => planOf(read('people: []'), empty), /no kind of thing/);
+  assert.throws(() => planOf(read('people: []'), empty), /Unknown section/);
   assert.throws(() => planOf(read('actions: [{}]'), empty), /no name/);
-  assert.throws(() => planOf(read('destinations: [{name: A}]'), empty), /does not say its connection/);
+  assert.throws(() => planOf(read('destinations: [{name: A}]'), empty), /doesn’t name its connection/);
 });

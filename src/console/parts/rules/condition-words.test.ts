@@ -14,7 +14,7 @@ test('rules read like a sentence', () => {
   assert.equal(words({ all: [] }), 'Every event');
   assert.equal(words({ any: [] }), 'No event');
   assert.equal(words({ parameter: 'total', operator: 'between', value: ['1', '9'] }), 'total is between “1” and “9”');
-  assert.equal(words({ parameter: 'coupon', operator: 'exists' }), 'coupon is there');
+  assert.equal(words({ parameter: 'coupon', operator: 'exists' }), 'coupon exists');
 });
 
 test('and and or are kept apart by brackets, and only where both meet', () => {

@@ -62,7 +62,7 @@ export function matches(parameter: Parameter | undefined, wanted: string): boole
 export function seenWords({ share, examples }: Parameter): string {
   const seen = share > 0 ? w.seen(formatPercent(share)) : w.notSeen;
   const [example] = examples;
-  return example === undefined ? seen : `${seen}, ${w.example(example)}`;
+  return example === undefined ? seen : `${seen} · ${w.example(example)}`;
 }
 
 function Option({ parameter }: { parameter: Parameter | undefined }): ReactNode {
