@@ -180,7 +180,7 @@ test('a message that a receiver rejects for good does not block the next one', a
   });
   await notifier.notifier.take(notice('i1', 'opened', clock));
   await clock.advance(5 * second);
-  assert.equal(notifier.notifier.health(alertId).reason, 'Answered 422: no');
+  assert.equal(notifier.notifier.health(alertId).reason, 'HTTP 422: no');
   await notifier.notifier.take(notice('i2', 'opened', clock));
   await clock.advance(5 * second);
   assert.deepEqual(

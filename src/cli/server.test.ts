@@ -160,7 +160,7 @@ test('an alert is applied by names, listed, tested with an exit code for the res
   assert.doesNotMatch((await run(['alerts', 'get', 'Ops'])).out, /canary/);
   const sent = await run(['alerts', 'test', 'Ops']);
   assert.deepEqual([sent.code, sent.err], [0, '']);
-  assert.match(sent.out, /^sent after \d+ ms: Answered 200\.\n$/);
+  assert.match(sent.out, /^sent after \d+ ms: HTTP 200\.\n$/);
   await run(['apply', '-'], 'alerts: [{ name: Gone, type: slack, settings: {} }]');
   const failed = await run(['alerts', 'test', 'Gone']);
   assert.deepEqual([failed.code, /^not sent after .*No webhook URL is stored/.test(failed.out)], [1, true], failed.out);

@@ -90,7 +90,7 @@ test('the test ends with the exact step that failed', async () => {
   assert.deepEqual(refused.names.slice(4), ['token_request', 'token_answer!']);
   assert.deepEqual(refused.last?.error, {
     kind: 'auth',
-    message: 'The token endpoint answered 400 invalid_grant: x [secret]',
+    message: 'The token endpoint returned 400 invalid_grant: x [secret]',
   });
 
   const page = await walk({ auth: oauth2 }, { status: 200, body: '<html>', headers: [['content-type', 'text/html']] });

@@ -65,8 +65,8 @@ function askedStep({ answer, method, sent, durationMs }: TokenExchange, isLast: 
     const error = { kind: 'auth', message: answer.detail } as const;
     return { ...step, ok: false, detail: answer.detail + expiry, error };
   }
-  const said = answer.ok ? 'with success' : isLast ? String(answer.status) : `otherwise: ${answer.detail}`;
-  const detail = `${sent}. The token endpoint answered ${said} (client authentication: ${method}).${expiry}`;
+  const said = answer.ok ? 'Token received' : isLast ? `HTTP ${answer.status}` : answer.detail.replace(/\.$/, '');
+  const detail = `${sent}. ${said} (client authentication: ${method}).${expiry}`;
   return { ...step, ok: true, detail };
 }
 
@@ -74,7 +74,9 @@ function judged(answer: TokenAnswer, skewMs: number | null): TestStep {
   const step = { name: 'token_answer', ok: answer.ok, durationMs: 0 } as const;
   const clock = skewText(skewMs);
   if (!answer.ok) {
-    const message = answer.detail;
+    const message = answer.isClientRefused
+      ? `${answer.detail.replace(/\.$/, '')}. Check Client ID and Client Secret.`
+      : answer.detail;
     return { ...step, detail: [message, ...clock].join(' '), error: { kind: 'auth', message } };
   }
   const life = answer.lifeMs === null ? 'without a known expiry' : `valid for ${Math.round(answer.lifeMs / 1_000)} s`;

@@ -7,7 +7,7 @@ export function line(max: number, min = 0) {
   return z
     .string()
     .trim()
-    .min(min, min > 0 ? 'Must not be empty.' : undefined)
+    .min(min, min > 0 ? 'A value is required.' : undefined)
     .max(max)
     .refine((text) => !control.test(text), 'Must be one line without control characters.');
 }

@@ -96,7 +96,10 @@ export function judgeRecords(
     }
     // Items in the missing part are unknown; no part of a compressed body is readable.
     if (outcome.truncated && !isCompressed(outcome.headers))
-      return { whole: retry('too_large', `Answered ${outcome.status}, too long to read its items.`), each: null };
+      return {
+        whole: retry('too_large', `HTTP ${outcome.status}; the response is too long to read its items.`),
+        each: null,
+      };
     const found = recordsOfItems(rule.items, outcome, records);
     if (found === null || found.size === 0) continue;
     const verdict = applyRule(rule, outcome, exchange);
@@ -112,7 +115,7 @@ function splitIfRefused(verdict: Verdict, status: number, records: number): Verd
   return {
     kind: 'split',
     errorKind: 'http_4xx',
-    detail: `Answered ${status} to ${records} records, which are sent again in smaller parts.`,
+    detail: `HTTP ${status} for ${records} records, which are sent again in smaller parts.`,
   };
 }
 
@@ -141,7 +144,7 @@ function judgeError({ kind, message }: EgressError, onTimeout: 'retry' | 'hold')
 
 function judgeStatus(answer: Answer, exchange: Exchange): Verdict {
   const { status } = answer;
-  const detail = `Answered ${status}.`;
+  const detail = `HTTP ${status}.`;
   if (status >= 200 && status < 300) return { kind: 'delivered', warning: null };
   if (status < 200) return retry('protocol', detail);
   if (status > 599) return failed('protocol', 'protocol', `${detail} Statuses end at 599.`);
@@ -158,7 +161,7 @@ function judgeStatus(answer: Answer, exchange: Exchange): Verdict {
 
 function applyRule({ outcome, afterMs }: OutcomeRule, answer: Answer, exchange: Exchange): Verdict {
   const { status } = answer;
-  const detail = `Answered ${status}; an outcome rule says ${outcome}.`;
+  const detail = `HTTP ${status}; an outcome rule says ${outcome}.`;
   switch (outcome) {
     case 'success':
       return { kind: 'delivered', warning: null };
@@ -180,11 +183,16 @@ function applyRule({ outcome, afterMs }: OutcomeRule, answer: Answer, exchange: 
 function authRefused(status: number, { auth, isTokenFresh, isResend }: Exchange): Verdict {
   // Without authentication no change of credentials could ever release a hold.
   if (auth.type === 'none')
-    return failed(reasonOf(status), kindOf(status), `Answered ${status}, and no authentication is configured.`);
-  const refresh = auth.type === 'oauth2' && !isTokenFresh && !isResend;
-  const what = auth.type === 'oauth2' ? 'the access token' : 'the credentials';
-  const more = refresh || auth.type !== 'oauth2' ? '' : ', although it is new';
-  return { kind: 'auth_refused', refresh, errorKind: 'auth', detail: `Answered ${status} to ${what}${more}.` };
+    return failed(reasonOf(status), kindOf(status), `HTTP ${status}, and no authentication is configured.`);
+  const isNew = auth.type === 'oauth2' && (isTokenFresh || isResend);
+  const refresh = auth.type === 'oauth2' && !isNew;
+  const what = auth.type === 'oauth2' ? 'access token' : 'credentials';
+  return {
+    kind: 'auth_refused',
+    refresh,
+    errorKind: 'auth',
+    detail: `HTTP ${status}: ${isNew ? 'new ' : ''}${what} rejected.`,
+  };
 }
 
 function waiting(

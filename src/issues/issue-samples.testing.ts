@@ -4,7 +4,7 @@ import type { IssueRecord } from './issues.ts';
 export function issueSample(fields: Partial<IssueRecord> = {}): IssueRecord {
   return {
     id: 'iss_1',
-    fingerprint: 'failing dst_1 Answered 500.',
+    fingerprint: 'failing dst_1 HTTP 500.',
     kind: 'failing',
     title: 'HTTP 500 from CRM › Orders',
     state: 'open',
@@ -13,7 +13,7 @@ export function issueSample(fields: Partial<IssueRecord> = {}): IssueRecord {
     destinationId: 'dst_1',
     actionId: null,
     errorKind: 'http_5xx',
-    detail: 'Answered 500.',
+    detail: 'HTTP 500.',
     likelyFix: 'Ask its operator.',
     firstSeenAt: 1_000,
     lastSeenAt: 2_000,

@@ -14,7 +14,7 @@ export const standardBehaviors: readonly StandardBehavior[] = [
   behavior(
     'View Page',
     'Content',
-    'A page or an app screen was shown.',
+    'A visitor viewed a page or app screen.',
     ['wt.ti', 'wt.es', 'dcsuri', 'wt.cg_n', 'wt.cg_s'],
     {
       any: [named('ViewPage', 'PageView', 'View', 'Page'), is('wt.dl', '0')],
@@ -23,48 +23,52 @@ export const standardBehaviors: readonly StandardBehavior[] = [
   behavior('Search', 'Content', 'A visitor searched the site.', ['wt.oss', 'wt.oss_r', 'wt.es'], {
     any: [named('Search'), { all: [{ parameter: 'wt.oss', operator: 'exists' }, { not: is('wt.oss', '') }] }],
   }),
-  behavior('Click', 'Content', 'A link or a button was clicked.', ['wt.ti', 'wt.es', 'dcsuri', 'wt.nv'], {
+  behavior('Click', 'Content', 'A visitor clicked a link or button.', ['wt.ti', 'wt.es', 'dcsuri', 'wt.nv'], {
     any: [named('Click'), isOneOf('wt.dl', ['1', '21', '22', '23', '24'])],
   }),
-  behavior('Download', 'Content', 'A file was downloaded.', ['wt.ti', 'wt.es', 'dcsuri'], {
+  behavior('Download', 'Content', 'A visitor downloaded a file.', ['wt.ti', 'wt.es', 'dcsuri'], {
     any: [named('Download', 'FileDownload'), isOneOf('wt.dl', ['20', '25'])],
   }),
-  behavior('Form Submit', 'Content', 'A form was submitted.', ['wt.ti', 'wt.es', 'dcsuri'], {
+  behavior('Form Submit', 'Content', 'A visitor submitted a form.', ['wt.ti', 'wt.es', 'dcsuri'], {
     any: [named('FormSubmit', 'SubmitForm'), isOneOf('wt.dl', ['26', '27'])],
   }),
-  commerce('View Product', 'A product was viewed.', {
+  commerce('View Product', 'A visitor viewed a product.', {
     any: [named('ViewProduct', 'ProductView', 'ViewItem'), is('wt.tx_e', 'v')],
   }),
   commerce(
     'View Category',
-    'A category of products was viewed.',
+    'A visitor viewed a product category.',
     named('ViewCategory', 'CategoryView', 'ViewItemList'),
   ),
-  commerce('Add Product To Cart', 'A product was added to the cart.', {
+  commerce('Add Product To Cart', 'A visitor added a product to the cart.', {
     any: [named('AddProductToCart', 'AddToCart', 'CartAdd'), is('wt.tx_e', 'a')],
   }),
-  commerce('Remove Product From Cart', 'A product was removed from the cart.', {
+  commerce('Remove Product From Cart', 'A visitor removed a product from the cart.', {
     any: [named('RemoveProductFromCart', 'RemoveFromCart', 'CartRemove'), is('wt.tx_e', 'r')],
   }),
   commerce(
     'View Shopping Cart',
-    'The cart was viewed.',
+    'A visitor viewed the cart.',
     named('ViewShoppingCart', 'ViewShoppingCartItems', 'ViewCart'),
   ),
-  commerce('Checkout', 'A visitor started the checkout.', named('Checkout', 'BeginCheckout')),
+  commerce('Checkout', 'A visitor started checkout.', named('Checkout', 'BeginCheckout')),
   commerce(
     'Purchase',
-    'An order was placed.',
+    'A visitor placed an order.',
     { any: [named('Purchase', 'PurchaseProduct', 'Order'), is('wt.tx_e', 'p')] },
     ['wt.tx_i', 'wt.tx_cartid'],
   ),
-  commerce('View Order Status', 'The status of an order was viewed.', named('ViewOrderStatus', 'OrderStatus'), [
+  commerce('View Order Status', 'A visitor viewed the status of an order.', named('ViewOrderStatus', 'OrderStatus'), [
     'wt.tx_i',
   ]),
-  commerce('Add To Wishlist', 'A product was added to a wish list.', named('AddToWishlist', 'AddProductToWishlist')),
-  commerce('Add To Favorites', 'A product was marked as a favorite.', named('AddToFavorites', 'AddProductToFavorites')),
-  commerce('Rate Product', 'A product was rated.', named('RateProduct', 'ProductRating')),
-  commerce('Compare Product', 'Products were compared.', named('CompareProduct', 'CompareProducts')),
+  commerce(
+    'Add To Wishlist',
+    'A visitor added a product to a wish list.',
+    named('AddToWishlist', 'AddProductToWishlist'),
+  ),
+  commerce('Add To Favorites', 'A visitor added a favorite.', named('AddToFavorites', 'AddProductToFavorites')),
+  commerce('Rate Product', 'A visitor rated a product.', named('RateProduct', 'ProductRating')),
+  commerce('Compare Product', 'A visitor compared products.', named('CompareProduct', 'CompareProducts')),
 ];
 
 function commerce(name: string, description: string, condition: Condition, more: string[] = []): StandardBehavior {

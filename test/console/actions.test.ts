@@ -87,7 +87,7 @@ test('a scenario from the gallery begins an action, and each clause says how man
   await page.getByText('Don’t match').click();
   await page.getByRole('tabpanel').getByRole('button', { name: 'Purchase' }).first().click();
   await page.getByText('Purchase doesn’t match.').waitFor();
-  await page.getByText('shop is “Oslo”: this event has “Rome”.').waitFor();
+  await page.getByText('Expected: shop is “Oslo”, got “Rome”.').waitFor();
 
   await page.getByText('Paste an event', { exact: true }).click();
   await page.getByRole('textbox', { name: 'Paste an event' }).fill('{"wt.ev": "Purchase", "shop": "Oslo"}');
@@ -198,7 +198,7 @@ test('what is shown for an event is what is delivered, and the check tells what 
   const { id } = await deliveryOf(app, event);
   await using tab = await openTab(browser, { url: app.url, path: `/actions/${made.id}/edit?step=destinations` });
   const { page } = tab;
-  const sent = page.getByRole('region', { name: 'What is sent' });
+  const sent = page.getByRole('region', { name: 'Request preview' });
   await sent.getByRole('combobox', { name: 'Event' }).selectOption(event);
   await sent.getByText('"7"').waitFor();
   await page.getByRole('textbox', { name: 'Field' }).fill('number');

@@ -41,7 +41,7 @@ test('an alert is made, tested and changed; what it told is listed, and a confli
   await page.getByRole('button', { name: 'Save' }).click();
 
   await page.getByRole('button', { name: 'Send test' }).click();
-  await page.getByText('Answered 200.').waitFor();
+  await page.getByText('HTTP 200.').waitFor();
   assert.equal(receiver.at('/alert').length, 1);
   const [made = assert.fail()] = (await client.call('listAlerts')).data;
   assert.deepEqual(
@@ -49,7 +49,7 @@ test('an alert is made, tested and changed; what it told is listed, and a confli
     ['webhook', 'critical', ['opened', 'reopened', 'worsened'], false],
   );
   await page.getByRole('tab', { name: 'Messages' }).click();
-  await page.getByRole('row', { name: /This is a test.*Test.*Done.*Answered 200/ }).waitFor();
+  await page.getByRole('row', { name: /This is a test.*Test.*Done.*HTTP 200/ }).waitFor();
   assert.deepEqual(await barriers(page), []);
 
   await page.getByRole('tab', { name: 'Alert Details' }).click();

@@ -39,17 +39,17 @@ test('the audit log tells who did what with before and after, by filters that st
   await page.getByRole('link', { name: 'View audit log' }).click();
   await page.getByRole('heading', { level: 1, name: 'Audit log' }).waitFor();
   const list = page.getByRole('region', { name: 'Entries', exact: true });
-  await list.getByRole('row', { name: /Create · Connection Refused: name_taken/ }).waitFor();
-  await list.getByRole('row', { name: /Create · Behavior Done Buys Administrator token .* 127\.0\.0\.1/ }).waitFor();
+  await list.getByRole('row', { name: /Created connection Rejected \(name taken\)/ }).waitFor();
+  await list.getByRole('row', { name: /Created behavior Done Buys Administrator token .* 127\.0\.0\.1/ }).waitFor();
   assert.deepEqual(await barriers(page), []);
 
-  await chooseFilter(page, 'Act', 'Change');
+  await chooseFilter(page, 'Action', 'Change');
   await chooseFilter(page, 'Kind', 'Connection');
   await list
     .getByRole('row', { name: /Create/ })
     .first()
     .waitFor({ state: 'detached' });
-  await list.getByRole('link', { name: 'Change · Connection' }).click();
+  await list.getByRole('link', { name: 'Changed connection' }).click();
   const entry = page.getByRole('region', { name: /^Entry \d+$/ });
   await entry.getByText('status: enabled').waitFor();
   await entry.getByText('status: paused').waitFor();
@@ -61,16 +61,16 @@ test('the audit log tells who did what with before and after, by filters that st
   await page.reload();
   await entry.getByText('status: paused').waitFor();
   await entry.getByRole('link', { name: 'View history' }).click();
-  await list.getByRole('link', { name: 'Create · Connection' }).waitFor();
+  await list.getByRole('link', { name: 'Created connection' }).waitFor();
   assert.equal(await list.getByRole('row').count(), 3);
-  await page.getByRole('button', { name: /Thing: con_/ }).click();
-  await list.getByRole('row', { name: /Behavior/ }).waitFor();
+  await page.getByRole('button', { name: /Object: con_/ }).click();
+  await list.getByRole('row', { name: /behavior/ }).waitFor();
 
   await page.getByRole('textbox', { name: 'Filter' }).fill('administrator');
   await page.waitForURL(/filter=administrator/);
-  await chooseFilter(page, 'Result', 'Refused');
-  await list.getByRole('row', { name: /name_taken/ }).waitFor();
-  await list.getByRole('row', { name: /Behavior/ }).waitFor({ state: 'detached' });
+  await chooseFilter(page, 'Result', 'Rejected');
+  await list.getByRole('row', { name: /name taken/ }).waitFor();
+  await list.getByRole('row', { name: /behavior/ }).waitFor({ state: 'detached' });
   await page.getByRole('textbox', { name: 'Filter' }).fill('nobody');
   await page.getByText('No entries match.').waitFor();
   await page.getByRole('button', { name: 'Clear filters' }).click();

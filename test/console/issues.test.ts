@@ -21,7 +21,7 @@ test('an issue leads from Home to its cause, samples and changes, and is cared f
   await attention.getByText(title).waitFor();
   await attention.getByRole('link', { name: 'View issue' }).click();
   await page.getByRole('heading', { level: 1, name: title }).waitFor();
-  await page.getByText('Answered 422.').waitFor();
+  await page.getByText('HTTP 422.').waitFor();
   await page.getByText(/The system rejects a value/).waitFor();
   await page.getByRole('region', { name: 'Recent changes' }).getByRole('link', { name: 'Orders' }).waitFor();
   await page.getByRole('link', { name: deliveryId }).waitFor();

@@ -108,7 +108,7 @@ test('each state of a delivery is explained at its event: no match, disabled, sk
   assert.match(told('budget wait')?.detail ?? '', /Waits for the rate limit of its connection, about \d+ s/);
   assert.equal(told('template skipped')?.detail, 'not wanted');
   assert.match(told('breaker')?.detail ?? '', /5 requests got no response/);
-  assert.match(told('auth')?.detail ?? '', /Answered 401/);
+  assert.match(told('auth')?.detail ?? '', /HTTP 401/);
   assert.ok(Date.parse(told('retry')?.nextAttemptAt ?? '') > Date.now());
   for (const { action, connection } of Object.values(wired)) {
     await client.call('changeAction', { params: { id: action.id }, body: { status: 'disabled' } });

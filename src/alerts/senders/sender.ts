@@ -48,7 +48,7 @@ export async function postJson(
     .replaceAll(/[\p{Cc}\s]+/gu, ' ')
     .trim()
     .slice(0, 200);
-  const detail = said === '' ? `Answered ${status}.` : `Answered ${status}: ${said}`;
+  const detail = said === '' ? `HTTP ${status}.` : `HTTP ${status}: ${said}`;
   if (status >= 200 && status < 300) return { ok: true, detail };
   return { ok: false, detail, isFinal: finalStatuses.has(status) };
 }

@@ -116,7 +116,7 @@ test('a test message is sent once, returns its result and is listed', async () =
   const { id } = await server.make('/alerts', webhook);
   const tested = await server.call('POST', `/api/v1/alerts/${id}/test`);
   assert.equal(tested.statusCode, 200, tested.body);
-  assert.deepEqual([tested.json().ok, tested.json().detail], [true, 'Answered 200.']);
+  assert.deepEqual([tested.json().ok, tested.json().detail], [true, 'HTTP 200.']);
   const list = await server.call('GET', `/api/v1/alerts/${id}/messages`);
   assert.deepEqual(list.json().data, [tested.json().message]);
   const one = await server.call('GET', `/api/v1/alerts/${id}/messages?limit=1&cursor=${list.json().page.next ?? ''}`);

@@ -129,7 +129,7 @@ test('every OAuth error code is rejected whatever the status, and is shown with 
     for (const status of [400, 401, 403, 429, 500, 503]) {
       const judged = failure(answer(status, { error: code, error_description: 'Because\r\n of\u0000 this' }));
       assert.equal(judged.kind, 'rejected', `${status} ${code}`);
-      assert.equal(judged.detail, `The token endpoint answered ${status} ${code}: Because of this`);
+      assert.equal(judged.detail, `The token endpoint returned ${status} ${code}: Because of this`);
       assert.equal(judged.isClientRefused, code === 'invalid_client' || status === 401);
     }
 });
@@ -149,7 +149,7 @@ test('an error description that echoes a secret in any form is masked, and long 
     Buffer.from(value).toString('base64'),
   ]) {
     const { detail } = failure(answer(400, { error: 'invalid_grant', error_description: `got ${echo}.` }), [value]);
-    assert.equal(detail, 'The token endpoint answered 400 invalid_grant: got [secret].');
+    assert.equal(detail, 'The token endpoint returned 400 invalid_grant: got [secret].');
   }
   const echoedCode = failure(answer(400, { error: 'bad-hunter22' }), ['hunter22']);
   assert.ok(!echoedCode.detail.includes('hunter22'));

@@ -49,7 +49,7 @@ export function readTokenAnswer(
   const said = [oneLine(code, hide), oneLine(body?.['error_description'], hide)]
     .filter((text) => text !== null)
     .join(': ');
-  const saying = (what: string) => `The token endpoint answered ${status}${said === '' ? what : ` ${said}`}`;
+  const saying = (what: string) => `The token endpoint returned ${status}${said === '' ? what : ` ${said}`}`;
   const failed = (kind: TokenFailure['kind'], detail: string): TokenFailure => ({
     ...failure(kind, detail),
     status,

@@ -10,6 +10,6 @@ export function tokenUrlProblem(text: string, isHttpAllowed: (url: string) => bo
     return 'Must not contain a user name or password.';
   if (text.includes('#')) return 'Must not contain a fragment (#).';
   if (url.protocol === 'http:' && !isHttpAllowed(text))
-    return 'Must start with https:// unless the operator allows the host with MILLRACE_EGRESS_ALLOW.';
+    return 'Must start with https://. For another host, ask the person who runs this server to allow it (MILLRACE_EGRESS_ALLOW).';
   return null;
 }

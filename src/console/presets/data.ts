@@ -5,14 +5,14 @@ export const dataPresets: readonly Preset[] = [
   preset({
     id: 'json',
     name: 'Any JSON API',
-    about: 'Send each record as a JSON object, as it is.',
-    needs: ['The address of the API, and how it wants to be signed in to.'],
+    about: 'Send each record as a JSON object',
+    needs: ['The URL of the API, and its kind of authentication.'],
     baseUrl: 'https://api.example.com',
     authentication: { type: 'none' },
     destinations: [
       {
         name: 'Send record',
-        description: 'The fields of the Action, one object per event.',
+        description: 'One object per event, with the mapped fields',
         path: '/events',
         template: ['{{! return JSON.stringify(it.data[0]); }}'],
         sample: { email: 'ada@example.com', total: 120 },
@@ -22,7 +22,7 @@ export const dataPresets: readonly Preset[] = [
   preset({
     id: 'segment',
     name: 'Segment',
-    about: 'Pass events on to a Segment source.',
+    about: 'Send events to a Segment source',
     needs: [
       'The write key of a source of the kind HTTP API: Sources › your source › Settings. It goes into User Name; Password stays empty.',
       'In the EU the Base URL is https://events.eu1.segmentapis.com/v1',
@@ -32,7 +32,7 @@ export const dataPresets: readonly Preset[] = [
     destinations: [
       {
         name: 'Track',
-        description: 'One event of a user.',
+        description: 'One event of a user',
         path: '/track',
         template: [
           '{{!',
@@ -55,19 +55,19 @@ export const dataPresets: readonly Preset[] = [
   preset({
     id: 'ga4',
     name: 'Google Analytics 4',
-    about: 'Send events by the Measurement Protocol.',
+    about: 'Send events through the Measurement Protocol',
     needs: [
-      'The Measurement ID (begins with G-): Admin › Data streams › your stream.',
-      'An API secret: the same place › Measurement Protocol API secrets.',
-      'Both go into the destination’s Endpoint Path, which everybody who may view connections can read.',
-      'The client ID of the visitor, as the Google tag keeps it in the cookie _ga.',
+      'The Measurement ID (starts with G-): Admin › Data streams › your stream.',
+      'An API secret: same page › Measurement Protocol API secrets.',
+      'Both go into the destination’s Endpoint Path, which anyone with the right “View Connections” can read.',
+      'The client ID of the visitor, from the Google tag’s cookie _ga.',
     ],
     baseUrl: 'https://www.google-analytics.com',
     authentication: { type: 'none' },
     destinations: [
       {
         name: 'Collect',
-        description: 'One event of a client.',
+        description: 'One event of a client',
         path: '/mp/collect?measurement_id=G-XXXXXXXXXX&api_secret=API_SECRET',
         template: [
           '{{!',
@@ -87,17 +87,17 @@ export const dataPresets: readonly Preset[] = [
   preset({
     id: 'airtable',
     name: 'Airtable',
-    about: 'Add a row to a table.',
+    about: 'Add rows to a table',
     needs: [
       'A personal access token with the scope data.records:write: airtable.com/create/tokens. It goes into Token.',
-      'Base ID (begins with app) and the name of the table, for the Endpoint Path.',
+      'Base ID (starts with app) and the name of the table, for the Endpoint Path.',
     ],
     baseUrl: 'https://api.airtable.com/v0',
     authentication: { type: 'bearer' },
     destinations: [
       {
         name: 'Add row',
-        description: 'One row per event; the fields carry the names of the columns.',
+        description: 'One row per event; fields are named like columns',
         path: '/BASE_ID/TABLE_NAME',
         template: ['{{! return JSON.stringify({ records: [{ fields: it.data[0] }], typecast: true }); }}'],
         sample: { Name: 'Ada', Total: 120 },
@@ -107,18 +107,18 @@ export const dataPresets: readonly Preset[] = [
   preset({
     id: 'zapier',
     name: 'Zapier',
-    about: 'Start a Zap, and through it some thousand other tools.',
+    about: 'Trigger a Zap and reach thousands of apps',
     needs: [
       'A Zap whose trigger is “Webhooks by Zapier – Catch Hook”.',
-      'Its address: what follows /hooks/catch goes into the destination’s Endpoint Path.',
-      'The address is itself the key: treat it like a password.',
+      'Its URL: the part after /hooks/catch goes into the destination’s Endpoint Path.',
+      'The URL is secret: treat it like a password.',
     ],
     baseUrl: 'https://hooks.zapier.com/hooks/catch',
     authentication: { type: 'none' },
     destinations: [
       {
         name: 'Catch hook',
-        description: 'The fields of the Action start the Zap.',
+        description: 'Triggers the Zap with the mapped fields',
         path: '/ACCOUNT/HOOK/',
         template: ['{{! return JSON.stringify(it.data[0]); }}'],
         sample: { email: 'ada@example.com', total: 120 },

@@ -5,10 +5,10 @@ export const marketingPresets: readonly Preset[] = [
   preset({
     id: 'hubspot',
     name: 'HubSpot',
-    about: 'Create and update contacts, and record custom events.',
+    about: 'Create and update contacts, and record custom events',
     needs: [
       'A private app: Settings › Integrations › Private Apps, with the scopes crm.objects.contacts.write and behavioral_events.event_definitions.read_write.',
-      'Its access token (begins with pat-), which goes into Token.',
+      'Its access token (starts with pat-), which goes into Token.',
       'For events: the internal name of a custom event, such as pe1234567_left_basket.',
     ],
     baseUrl: 'https://api.hubapi.com',
@@ -16,7 +16,7 @@ export const marketingPresets: readonly Preset[] = [
     destinations: [
       {
         name: 'Upsert contact',
-        description: 'Creates the contact, or updates it by e-mail address.',
+        description: 'Creates a contact, or updates it by e-mail address',
         path: '/crm/v3/objects/contacts/batch/upsert',
         template: [
           '{{!',
@@ -31,7 +31,7 @@ export const marketingPresets: readonly Preset[] = [
       },
       {
         name: 'Send custom event',
-        description: 'Records something that a contact did.',
+        description: 'Adds an event to a contact’s timeline',
         path: '/events/v3/send',
         template: [
           '{{!',
@@ -47,12 +47,12 @@ export const marketingPresets: readonly Preset[] = [
   preset({
     id: 'salesforce',
     name: 'Salesforce',
-    about: 'Create leads, and update contacts by an external ID.',
+    about: 'Create leads, and update contacts by external ID',
     needs: [
       'Your My Domain: the part before .my.salesforce.com, in Base URL and Access Token URL.',
-      'A connected app with the Client Credentials Flow switched on and a run-as user: Setup › App Manager.',
+      'A connected app with the Client Credentials Flow enabled and a run-as user: Setup › App Manager.',
       'Its Consumer Key (Client ID) and Consumer Secret (Client Secret).',
-      'For contacts: a field that is marked as External ID.',
+      'For contacts: a field marked as External ID.',
     ],
     baseUrl: 'https://MYDOMAIN.my.salesforce.com/services/data/v62.0',
     authentication: {
@@ -64,7 +64,7 @@ export const marketingPresets: readonly Preset[] = [
     destinations: [
       {
         name: 'Create lead',
-        description: 'One lead per event.',
+        description: 'One lead per event',
         path: '/sobjects/Lead',
         template: [
           '{{!',
@@ -82,7 +82,7 @@ export const marketingPresets: readonly Preset[] = [
       },
       {
         name: 'Upsert contact',
-        description: 'Creates the contact, or updates it by your own ID.',
+        description: 'Creates a contact, or updates it by external ID',
         method: 'PATCH',
         path: '/sobjects/Contact/ExternalId__c/{{ it.data[0].externalId }}',
         template: [
@@ -99,9 +99,9 @@ export const marketingPresets: readonly Preset[] = [
   preset({
     id: 'mailchimp',
     name: 'Mailchimp',
-    about: 'Add people to an audience, and start automations by events.',
+    about: 'Add people to an audience, and trigger automations',
     needs: [
-      'An API key: Profile › Extras › API keys. It goes into Password; User Name may be anything.',
+      'An API key: Profile › Extras › API keys. It goes into Password; User Name can be anything.',
       'Your data centre: the end of the key, such as us21, for Base URL.',
       'The Audience ID: Audience › Settings › Audience name and defaults. Put it into the Endpoint Path.',
     ],
@@ -110,7 +110,7 @@ export const marketingPresets: readonly Preset[] = [
     destinations: [
       {
         name: 'Add or update member',
-        description: 'Subscribes who is new, updates who is known.',
+        description: 'Adds a member, or updates it by e-mail address',
         method: 'PUT',
         path: '/lists/AUDIENCE_ID/members/{{ it.data[0].email | trim | lower | md5 }}',
         template: [
@@ -128,7 +128,7 @@ export const marketingPresets: readonly Preset[] = [
       },
       {
         name: 'Send event',
-        description: 'An event that a customer journey can wait for.',
+        description: 'An event that can trigger a customer journey',
         path: '/lists/AUDIENCE_ID/members/{{ it.data[0].email | trim | lower | md5 }}/events',
         template: [
           '{{!',
@@ -145,7 +145,7 @@ export const marketingPresets: readonly Preset[] = [
   preset({
     id: 'braze',
     name: 'Braze',
-    about: 'Record events and attributes of users.',
+    about: 'Record events and attributes of users',
     needs: [
       'A REST API key with the permission users.track: Settings › APIs and Identifiers. It goes into Token.',
       'The REST endpoint of your instance, such as https://rest.fra-01.braze.eu, for Base URL.',
@@ -155,7 +155,7 @@ export const marketingPresets: readonly Preset[] = [
     destinations: [
       {
         name: 'Track user',
-        description: 'One custom event of a user.',
+        description: 'One custom event of a user',
         path: '/users/track',
         template: [
           '{{!',
@@ -178,7 +178,7 @@ export const marketingPresets: readonly Preset[] = [
   preset({
     id: 'klaviyo',
     name: 'Klaviyo',
-    about: 'Record events of profiles, to start flows.',
+    about: 'Record events of profiles, to trigger flows',
     needs: [
       'A private API key with full access to events: Settings › API keys.',
       'Enter it in the header Authorization under Advanced › Custom headers, as: Klaviyo-API-Key pk_…',
@@ -192,7 +192,7 @@ export const marketingPresets: readonly Preset[] = [
     destinations: [
       {
         name: 'Create event',
-        description: 'One event of a profile.',
+        description: 'One event of a profile',
         path: '/events',
         template: [
           '{{!',
@@ -219,7 +219,7 @@ export const marketingPresets: readonly Preset[] = [
   preset({
     id: 'customerio',
     name: 'Customer.io',
-    about: 'Record events of people, to start campaigns.',
+    about: 'Record events of people, to trigger campaigns',
     needs: [
       'Site ID (User Name) and API key (Password) of the Track API: Settings › API Credentials.',
       'In the EU region the Base URL is https://track-eu.customer.io/api/v1',
@@ -229,7 +229,7 @@ export const marketingPresets: readonly Preset[] = [
     destinations: [
       {
         name: 'Track event',
-        description: 'One event of a person.',
+        description: 'One event of a person',
         path: '/customers/{{ it.data[0].id }}/events',
         template: [
           '{{!',

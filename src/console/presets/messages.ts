@@ -5,10 +5,10 @@ export const messagePresets: readonly Preset[] = [
   preset({
     id: 'slack',
     name: 'Slack',
-    about: 'Post a message to a channel.',
+    about: 'Post a message to a channel',
     needs: [
       'A Slack app with the permission chat:write: api.slack.com/apps › Create New App › OAuth & Permissions.',
-      'Its Bot User OAuth Token (begins with xoxb-), which goes into Token.',
+      'Its Bot User OAuth Token (starts with xoxb-), which goes into Token.',
       'The app invited to the channel, and the channel’s name or ID for the template.',
     ],
     baseUrl: 'https://slack.com/api',
@@ -16,7 +16,7 @@ export const messagePresets: readonly Preset[] = [
     destinations: [
       {
         name: 'Post message',
-        description: 'One message per event.',
+        description: 'One message per event',
         path: '/chat.postMessage',
         contentType: 'application/json; charset=utf-8',
         template: [
@@ -40,18 +40,18 @@ export const messagePresets: readonly Preset[] = [
   preset({
     id: 'teams',
     name: 'Microsoft Teams',
-    about: 'Show a card in a channel, through a Workflow.',
+    about: 'Post a card to a channel via a workflow',
     needs: [
       'A Workflow with the trigger “When a Teams webhook request is received”: in Teams, channel › … › Workflows.',
-      'Its HTTP POST address: the part up to the host goes into Base URL, the rest into the destination’s Endpoint Path.',
-      'The address is itself the key: treat it like a password.',
+      'Its HTTP POST URL: the part up to the host goes into Base URL, the rest into the destination’s Endpoint Path.',
+      'The URL is secret: treat it like a password.',
     ],
     baseUrl: 'https://prod-00.westeurope.logic.azure.com',
     authentication: { type: 'none' },
     destinations: [
       {
         name: 'Post card',
-        description: 'An adaptive card with one text.',
+        description: 'An adaptive card with text',
         path: '/workflows/WORKFLOW_ID/triggers/manual/paths/invoke?api-version=2016-06-01&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig=SIGNATURE',
         template: [
           '{{!',
@@ -78,18 +78,18 @@ export const messagePresets: readonly Preset[] = [
   preset({
     id: 'discord',
     name: 'Discord',
-    about: 'Post a message to a channel.',
+    about: 'Post a message to a channel',
     needs: [
       'A webhook of the channel: Edit Channel › Integrations › Webhooks › Copy Webhook URL.',
-      'Its two last parts (number and token) go into the destination’s Endpoint Path.',
-      'The address is itself the key: treat it like a password.',
+      'Its last two parts (number and token) go into the destination’s Endpoint Path.',
+      'The URL is secret: treat it like a password.',
     ],
     baseUrl: 'https://discord.com/api/webhooks',
     authentication: { type: 'none' },
     destinations: [
       {
         name: 'Post message',
-        description: 'One message per event.',
+        description: 'One message per event',
         path: '/WEBHOOK_ID/WEBHOOK_TOKEN',
         template: [
           '{{!',
@@ -106,7 +106,7 @@ export const messagePresets: readonly Preset[] = [
   preset({
     id: 'zendesk',
     name: 'Zendesk',
-    about: 'Open a support ticket.',
+    about: 'Create a support ticket',
     needs: [
       'Your subdomain: the part before .zendesk.com.',
       'An API token: Admin Center › Apps and integrations › Zendesk API. It goes into Password.',
@@ -117,7 +117,7 @@ export const messagePresets: readonly Preset[] = [
     destinations: [
       {
         name: 'Create ticket',
-        description: 'One ticket per event, in the name of the visitor.',
+        description: 'One ticket per event, on behalf of the visitor',
         path: '/tickets',
         template: [
           '{{!',
@@ -139,7 +139,7 @@ export const messagePresets: readonly Preset[] = [
   preset({
     id: 'intercom',
     name: 'Intercom',
-    about: 'Record what somebody did on their timeline.',
+    about: 'Add an event to a contact’s timeline',
     needs: [
       'An access token: Developer Hub › your app › Authentication. It goes into Token.',
       'People in Intercom with the same e-mail address or user ID.',
@@ -150,7 +150,7 @@ export const messagePresets: readonly Preset[] = [
     destinations: [
       {
         name: 'Track event',
-        description: 'One event on a person’s timeline.',
+        description: 'One event on a contact’s timeline',
         path: '/events',
         template: [
           '{{!',

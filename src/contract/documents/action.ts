@@ -40,7 +40,7 @@ const actionDestination = z.strictObject({
 /** An action as a client writes it: the condition that fires it, and its destinations. */
 export const actionInput = z.strictObject({
   name: documentName,
-  description: z.string().trim().min(1, 'Must not be empty.').max(1_000),
+  description: z.string().trim().min(1, 'A value is required.').max(1_000),
   status: z.enum(['enabled', 'disabled']).default('disabled'),
   rules: condition.prefault({ all: [] }),
   sources: z.array(z.never()).default([]),

@@ -9,7 +9,7 @@ import {
 } from './operators.ts';
 
 const text = z.string().max(10_000);
-const parameter = z.string().min(1, 'Must not be empty.').max(255);
+const parameter = z.string().min(1, 'A value is required.').max(255);
 const ignoreCase = z.boolean().optional();
 
 const isWildcard = (operator: string) => operator === 'matches' || operator === 'notMatches';

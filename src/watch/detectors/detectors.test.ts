@@ -16,9 +16,9 @@ test('a destination paused by a 410 is one issue until it is changed', async () 
   await watched.send(1);
   assert.deepEqual(watched.issues(), ['open: CRM › Orders was paused']);
   const [issue] = watched.registry.all();
-  assert.deepEqual([issue?.samples.length, issue?.detail], [1, 'Answered 410. The destination is paused.']);
+  assert.deepEqual([issue?.samples.length, issue?.detail], [1, 'HTTP 410. The destination is paused.']);
   await watched.clock.advance(60_000);
-  assert.equal(issue?.detail, 'Answered 410. The destination is paused.', 'the periodic check keeps the issue open');
+  assert.equal(issue?.detail, 'HTTP 410. The destination is paused.', 'the periodic check keeps the issue open');
   const { connectionId, destinationId } = watched;
   await watched.rig.put('destination', { connectionId, name: 'Orders', status: 'enabled' }, destinationId);
   await watched.clock.advance(60_000);

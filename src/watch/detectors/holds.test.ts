@@ -14,7 +14,7 @@ test('rejected credentials are a critical issue of the connection until they are
     [issue?.severity, issue?.connectionId, issue?.samples.length],
     ['critical', watched.connectionId, 1],
   );
-  assert.match(issue?.detail ?? '', /^Answered 401 to the credentials\. Deliveries are held/);
+  assert.match(issue?.detail ?? '', /^HTTP 401: credentials rejected\. Deliveries are held/);
   answer = { status: 200 };
   await watched.rig.put('connection', { name: 'CRM', baseUrl: 'https://crm.example', auth }, watched.connectionId);
   await watched.clock.advance(1_000);

@@ -98,10 +98,10 @@ export class Opening {
     if (isFailure(stops)) return culprit(proxy, stops);
     if (this.#isOver) return lateAt('dns', this.#way, 0);
     this.#finish('connect', () => {
-      const found = `${target.host} is ${addresses.map(addressText).join(', ')}`;
+      const found = `${target.host} resolved to ${addresses.map(addressText).join(', ')}`;
       return proxy === null
         ? found
-        : `${found}; the proxy ${proxy.target.host} is ${stops.map(addressText).join(', ')}`;
+        : `${found}; the proxy ${proxy.target.host} resolved to ${stops.map(addressText).join(', ')}`;
     });
 
     const place = placeText(addressText(addresses[0] ?? []), target.port);
