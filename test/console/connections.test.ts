@@ -79,7 +79,7 @@ test('a stored secret is never shown, stays when it is left alone and changes wh
   };
   await using tab = await openTab(browser, { url: app.url, path: `/connections/${made.id}` });
   const { page } = tab;
-  await page.getByText(/^Set /).waitFor();
+  await page.getByText(/Set (now|\d)/).waitFor();
   await page.getByRole('textbox', { name: 'Description' }).fill('changed');
   await page.getByRole('button', { name: 'Save and Continue' }).click();
   await page.getByRole('tab', { name: 'Destinations', selected: true }).waitFor();
@@ -162,7 +162,7 @@ test('a destination is switched in its row and that is taken back, and a connect
   await row.getByText('Disabled', { exact: true }).waitFor();
   assert.equal((await app.client.call('getDestination', { params: { id } })).status, 'disabled');
   await page.getByRole('button', { name: 'Delete' }).click();
-  await page.getByText('1 destination belongs to it').waitFor();
+  await page.getByText('Delete its destination first.').waitFor();
   assert.equal(await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).count(), 0);
   assert.deepEqual(tab.problems, []);
 });
@@ -260,7 +260,7 @@ test('every kind of authentication shows its fields, and those of another keep w
   const jwt = page.getByRole('textbox', { name: 'JSON Web Token', exact: true });
   await jwt.fill(`${part({ alg: 'RS256' })}.${part({ sub: 'robot', exp: 1_000_000_000 })}.c2ln`);
   await page.getByText(/Expired/).waitFor();
-  await page.getByText('Claims').click();
+  await page.getByText('Claims', { exact: true }).click();
   await page.getByText('"exp": 1000000000').waitFor();
   await page.getByRole('combobox', { name: 'JSON Web Token source' }).selectOption({ index: 1 });
   await page.getByRole('textbox', { name: 'Private key', exact: true }).waitFor();
@@ -549,7 +549,7 @@ test('a paused connection says what happens to events, and lists show use, succe
   const connection = page.getByRole('row', { name: /Flowing/ });
   for (const text of ['Paused', '1 held', '1 / 1', 'Pour', '100%']) await connection.getByText(text).first().waitFor();
   await page.getByRole('button', { name: 'More for Flowing' }).click();
-  await page.getByRole('menuitem', { name: 'Delete' }).getByText('1 destination belongs to it').waitFor();
+  await page.getByRole('menuitem', { name: 'Delete' }).getByText('Delete its destination first.').waitFor();
   await page.getByRole('menuitem', { name: 'Resume' }).click();
   await eventually('what was held', () => receiver.requests.length === 2);
   await page.goto(`${app.url}/connections/${made.id}?tab=usedBy`);
