@@ -227,6 +227,81 @@ test('what is shown for an event is what is delivered, and the check tells what 
   assert.deepEqual(tab.problems, []);
 });
 
+test('a field is sent as its type, a value that does not fit is shown before saving, and Send test shows the response', async () => {
+  const { app, browser } = console_;
+  const { client } = app;
+  const [destination] = (await client.call('listAllDestinations', { query: { name: 'Orders' } })).data;
+  const made = await client.call('createAction', {
+    body: {
+      name: 'Typed',
+      description: 'x',
+      rules: { parameter: 'typed', operator: 'exists' },
+      destinations: [{ destinationId: destination?.id ?? '', mapping: [{ field: 'total', parameter: 'total' }] }],
+    },
+  });
+  const [event = ''] = await sendEvents(app, key, { typed: '1', total: '120.90', name: 'Typed event' });
+  await using tab = await openTab(browser, { url: app.url, path: `/actions/${made.id}/edit?step=destinations` });
+  const { page } = tab;
+  const sent = page.getByRole('region', { name: 'What is sent' });
+  await sent.getByRole('combobox', { name: 'Event' }).selectOption(event);
+  const result = page.getByRole('cell').filter({ hasText: /120|Not valid/ });
+  await result.getByText('"120.90"').waitFor();
+  const type = page.getByRole('combobox', { name: 'Type' });
+  await type.selectOption('Number');
+  await result.getByText('120.9', { exact: true }).waitFor();
+  await page.getByRole('combobox', { name: 'Parameter' }).fill('name');
+  await page.getByText('Not a number. This event would fail.').waitFor();
+  await page.getByRole('combobox', { name: 'Parameter' }).fill('total');
+  for (const [width, least] of [
+    [1440, 120],
+    [1024, 120],
+    [390, 120],
+  ] as const) {
+    await page.setViewportSize({ width, height: 800 });
+    for (const field of ['Field', 'Parameter', 'Type'])
+      assert.ok(
+        ((await page.locator(`:is(input, select)[aria-label="${field}"]`).boundingBox())?.width ?? 0) >= least,
+        `${field} ${width}`,
+      );
+  }
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await sent.getByRole('button', { name: 'Send test' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Send test' }).click();
+  await sent.getByText('Delivered').waitFor();
+  assert.equal(receiver.at('/orders').at(-1)?.body, '{"total":120.9}');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByRole('heading', { level: 1, name: 'Typed' }).waitFor();
+  const saved = await client.call('getAction', { params: { id: made.id } });
+  assert.deepEqual(saved.destinations[0]?.mapping, [{ field: 'total', parameter: 'total', as: 'number' }]);
+  assert.deepEqual(tab.problems, []);
+});
+
+test('parameters are found by what shops call them, and those never seen come last', async () => {
+  const { app, browser } = console_;
+  await sendEvents(app, key, { 'wt.tx_s': '10.00' });
+  await eventually('the parameter to be known', async () => {
+    const { data } = await app.client.call('listParameters', { query: { name: 'wt.tx_s' } });
+    return data.some(({ share }) => share > 0) || null;
+  });
+  await using tab = await openTab(browser, { url: app.url, path: '/actions/new?step=rules' });
+  const { page } = tab;
+  await page.getByRole('tab', { name: 'Filters' }).click();
+  await page.getByRole('textbox', { name: 'Find a parameter' }).fill('total');
+  await page
+    .getByRole('region', { name: 'Order and cart' })
+    .getByRole('button', { name: /wt\.tx_s/ })
+    .waitFor();
+  await page
+    .getByRole('region', { name: 'Not seen on events yet' })
+    .getByRole('button', { name: /wt\.currency/ })
+    .waitFor();
+  await page.getByRole('textbox', { name: 'Find a parameter' }).fill('event type');
+  await page.getByRole('button', { name: /^Add filter by wt\.ev/ }).click();
+  await page.getByRole('combobox', { name: 'Value' }).click();
+  await page.getByRole('option', { name: '$AbandonCart' }).waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
 test('who saves after somebody else sees both versions; a switch can be taken back', async () => {
   const { app, browser } = console_;
   const { client } = app;

@@ -113,3 +113,15 @@ test('a fixed value that does not fit its type is refused when the action is sav
     ],
   });
 });
+
+test('a test sends with the mapping of a draft, of a stored action and of a new one', async () => {
+  const wired = await wire(app, receiver, { destination: { path: '/tested' } });
+  const destinationId = wired.destination.id;
+  const draft = { destinations: [{ destinationId, mapping: [total] }] };
+  for (const actionId of [wired.action.id, undefined]) {
+    const body = { draft, event: { data: { total: '7.50' } }, ...(actionId === undefined ? {} : { actionId }) };
+    const sent = await client.call('testDestination', { params: { id: destinationId }, body });
+    assert.deepEqual([sent.status, sent.test, sent.actionId], ['delivered', true, actionId ?? null]);
+    assert.equal(receiver.at('/tested').at(-1)?.body, '{"total":7.5}');
+  }
+});

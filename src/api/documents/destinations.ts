@@ -1,5 +1,7 @@
+import type { ActionBody } from '../../contract/documents/action.ts';
 import { type DestinationBody, destinationInput } from '../../contract/documents/destination.ts';
 import { AppError } from '../../contract/errors.ts';
+import type { SampleInput } from '../../contract/records/sample.ts';
 import { joinUrl } from '../../destinations/endpoint-url.ts';
 import { withSecretsOf } from '../../pipeline/attempt/delivery-plan.ts';
 import type { Snapshot } from '../../pipeline/snapshot/snapshot.ts';
@@ -40,6 +42,15 @@ export function destinationHandlers(parts: ApiParts) {
     return read({ name: 'New destination', ...draft }, { before: null, parent }, snapshot);
   }
 
+  /** The drafts of a preview or test: `draft` is of an action when it has rules or destinations, else of the destination. */
+  async function draftsOf(
+    id: string,
+    { draft, actionId }: SampleInput,
+  ): Promise<[destination: DestinationBody | null, action: ActionBody | null]> {
+    if (draft === undefined || !isOfAction(draft)) return [await draftOf(id, draft), null];
+    return [null, await (actionId === undefined ? actions.unsaved(draft) : actions.stored(actionId, draft))];
+  }
+
   const parentIn = (params: Record<string, string>) => parentOf(params, configuration.snapshot);
 
   return {
@@ -47,11 +58,7 @@ export function destinationHandlers(parts: ApiParts) {
     listAllDestinations: ({ query }) => documents.list(query, null),
     async previewDestination({ params, body }) {
       const input = body();
-      const { draft, actionId } = input;
-      if (draft === undefined || !isOfAction(draft))
-        return preview.preview(params.id, input, await draftOf(params.id, draft));
-      const action = await (actionId === undefined ? actions.unsaved(draft) : actions.stored(actionId, draft));
-      return preview.preview(params.id, input, null, action);
+      return preview.preview(params.id, input, ...(await draftsOf(params.id, input)));
     },
     async previewUnsavedDestination({ params, body }) {
       const input = body();
@@ -72,7 +79,7 @@ export function destinationHandlers(parts: ApiParts) {
     async testDestination({ params: { id }, body, may, record }) {
       const input = body();
       const { name } = documents.find(configuration.snapshot, id).body;
-      const delivery = await preview.testSend(id, input, await draftOf(id, input.draft));
+      const delivery = await preview.testSend(id, input, ...(await draftsOf(id, input)));
       await record({ id, name, changes: [{ pointer: '/delivery', after: delivery.id }] });
       return may('payloads:view') ? delivery : withoutPayloads(delivery);
     },

@@ -71,9 +71,14 @@ export function createPreviews(options: Options) {
       return { request, result: scrubbed(result, scrub), warnings };
     },
 
-    /** Sends one real request, and returns the finished delivery with its attemptLog (marked `test`). */
-    async testSend(destinationId: string, input: SampleInput, draft: DestinationBody | null): Promise<Delivery> {
-      const work = await prepare(options, destinationId, input, draft, null);
+    /** Sends one real request, and returns the finished delivery with its attemptLog (marked `test`). Drafts as in a preview. */
+    async testSend(
+      destinationId: string,
+      input: SampleInput,
+      draft: DestinationBody | null,
+      actionDraft: ActionBody | null = null,
+    ): Promise<Delivery> {
+      const work = await prepare(options, destinationId, input, draft, actionDraft);
       return sendTest(options, work, input.eventId ?? null);
     },
 
@@ -120,10 +125,11 @@ async function sendTest(options: Options, work: Work, eventId: string | null): P
   const { event, plan } = work;
   const { action, to } = plan;
   const { destination, connection, retry: policy } = to;
+  const isStored = action !== null && configuration.snapshot.documents.action.has(action.id);
   const planned = {
     eventId,
-    actionId: action?.id ?? null,
-    actionVersion: action?.version ?? null,
+    actionId: isStored ? action.id : null,
+    actionVersion: isStored ? action.version : null,
     destinationId: destination.id,
     destinationVersion: destination.version,
     connectionId: connection.id,

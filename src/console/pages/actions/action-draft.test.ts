@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { action } from '../../../contract/documents/action.ts';
+import { actions } from '../../messages/en/actions.ts';
 import { bodyOfDraft, draftOfAction, errorsByKey, findMissing, newDraft, stepOfPath } from './action-draft.ts';
 
 const at = '2026-01-02T03:04:05Z';
@@ -23,6 +24,9 @@ const stored = action.parse({
         { field: 'none', value: null },
         { field: 'text', value: '42' },
         { field: 'e', expression: 'it.x' },
+        { field: 'total', parameter: 'wt.tx_s', as: 'number' },
+        { field: 'yes', value: true },
+        { field: 'config', value: '{"a": 1}', as: 'json' },
       ],
     },
   ],
@@ -53,8 +57,29 @@ test('what the server says about a place of the body is shown at the part that s
   assert.deepEqual(['name', 'rules.all.0', 'destinations.0'].map(stepOfPath), ['basics', 'rules', 'destinations']);
 });
 
+const { misfits } = actions.mapping;
+
+test('a fixed value that does not fit its type is said at its field', () => {
+  const opened = draft();
+  const [row] = opened.destinations;
+  assert.ok(row !== undefined);
+  const mapping = row.mapping.map((one) =>
+    one.field === 'text' ? { ...one, value: 'many', as: 'number' as const } : one,
+  );
+  const words = { needed: '', field: '', parameter: '', expression: '', duplicate: '', misfits };
+  const found = findMissing({ ...opened, destinations: [{ ...row, mapping }] }, words);
+  assert.deepEqual([...found], [[`${mapping[3]?.key}.value`, { step: 'destinations', text: 'Not a number' }]]);
+});
+
 test('a draft says itself what is missing, and a Custom Scenario without clauses is not', () => {
-  const words = { needed: 'needed', field: 'field', parameter: 'parameter', expression: 'e', duplicate: 'twice' };
+  const words = {
+    needed: 'needed',
+    field: 'field',
+    parameter: 'parameter',
+    expression: 'e',
+    duplicate: 'twice',
+    misfits,
+  };
   const found = findMissing(newDraft('custom'), words);
   assert.deepEqual([...found.keys()], ['name', 'description']);
   assert.deepEqual(bodyOfDraft(newDraft('custom'), 'disabled').rules, { all: [] });
@@ -64,6 +89,6 @@ test('a draft says itself what is missing, and a Custom Scenario without clauses
   const twice = { ...opened, destinations: [{ ...row, mapping: row.mapping.map((one) => ({ ...one, field: 'a' })) }] };
   assert.deepEqual(
     [...findMissing(twice, words).values()].map(({ text }) => text),
-    ['twice', 'twice', 'twice', 'twice'],
+    Array.from({ length: 7 }, () => 'twice'),
   );
 });

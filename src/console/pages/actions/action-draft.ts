@@ -1,5 +1,6 @@
 import type { CallInput } from '../../../client/client.ts';
-import type { FieldMapping } from '../../../contract/documents/action.ts';
+import type { FieldMapping, MappedType } from '../../../contract/documents/action.ts';
+import { type Misfit, typedValue } from '../../../rules/typed-value.ts';
 import {
   conditionOf,
   draftOfCondition,
@@ -37,8 +38,8 @@ export type FieldRow = {
   parameter: string;
   value: string;
   expression: string;
-  /** A stored value that is no text, as it is shown: kept until somebody types another. */
-  stored?: { shown: string; value: number | boolean | null };
+  /** What a parameter or a fixed value is sent as. */
+  as: MappedType;
 };
 
 export const newDestinationRow = (connectionId = '', destinationId = ''): DestinationRow => ({
@@ -55,6 +56,7 @@ export const newFieldRow = (field = '', parameter = ''): FieldRow => ({
   parameter,
   value: '',
   expression: '',
+  as: 'text',
 });
 
 /** An action that is not there yet. */
@@ -80,12 +82,20 @@ export function draftOfAction(action: Action, connectionOf: (destinationId: stri
 
 function fieldRowOf(line: FieldMapping): FieldRow {
   const row = newFieldRow(line.field);
-  if ('parameter' in line) return { ...row, parameter: line.parameter };
   if ('expression' in line) return { ...row, from: 'expression', expression: line.expression };
-  if (typeof line.value === 'string') return { ...row, from: 'value', value: line.value };
-  const shown = JSON.stringify(line.value);
-  return { ...row, from: 'value', value: shown, stored: { shown, value: line.value } };
+  const { as = 'text' } = line;
+  if ('parameter' in line) return { ...row, parameter: line.parameter, as };
+  const { value } = line;
+  if (typeof value === 'string') return { ...row, from: 'value', value, as };
+  return {
+    ...row,
+    from: 'value',
+    value: JSON.stringify(value),
+    as: typeof value === 'object' ? 'json' : typedAs(value),
+  };
 }
+
+const typedAs = (value: number | boolean): MappedType => (typeof value === 'number' ? 'number' : 'boolean');
 
 /** The body that saves a draft. Rows without a destination are not part of it. */
 export function bodyOfDraft(draft: ActionDraft, status: Action['status']): ActionBody {
@@ -102,16 +112,18 @@ export function bodyOfDraft(draft: ActionDraft, status: Action['status']): Actio
   };
 }
 
-function lineOf({ field, from, parameter, value, expression, stored }: FieldRow): FieldMapping {
-  switch (from) {
-    case 'parameter':
-      return { field: field.trim(), parameter: parameter.trim() };
-    case 'expression':
-      return { field: field.trim(), expression };
-    case 'value':
-      return { field: field.trim(), value: stored !== undefined && stored.shown === value ? stored.value : value };
-  }
+function lineOf({ field: written, from, parameter, value, expression, as }: FieldRow): FieldMapping {
+  const field = written.trim();
+  if (from === 'expression') return { field, expression };
+  const typed = as === 'text' ? {} : { as };
+  if (from === 'parameter') return { field, parameter: parameter.trim(), ...typed };
+  const constant = typedValue(value, as);
+  // JSON has numbers, yes/no values and null of its own.
+  return constant.ok && isScalar(constant.value) ? { field, value: constant.value } : { field, value, ...typed };
 }
+
+const isScalar = (value: unknown): value is string | number | boolean | null =>
+  value === null || ['string', 'number', 'boolean'].includes(typeof value);
 
 const chosenRows = ({ destinations }: ActionDraft) => destinations.filter((row) => row.destinationId !== '');
 
@@ -146,7 +158,9 @@ export function errorsByKey(draft: ActionDraft, told: Readonly<Record<string, st
   );
 }
 
-export type Missing = { needed: string; field: string; parameter: string; expression: string; duplicate: string };
+export type Missing = Record<'needed' | 'field' | 'parameter' | 'expression' | 'duplicate', string> & {
+  misfits: Readonly<Record<Misfit, string>>;
+};
 
 /** What the editor itself can tell to be wrong, by the same names as `errorsByKey`, each with its step. */
 export function findMissing(draft: ActionDraft, words: Missing): Map<string, { step: Step; text: string }> {
@@ -156,12 +170,14 @@ export function findMissing(draft: ActionDraft, words: Missing): Map<string, { s
   if (draft.description.trim() === '') say('description', 'basics', words.needed);
   for (const { mapping } of draft.destinations) {
     const seen = new Set<string>();
-    for (const { key, field, from, parameter, expression } of mapping) {
+    for (const { key, field, from, parameter, value, expression, as } of mapping) {
       const name = field.trim();
       if (name === '') say(`${key}.field`, 'destinations', words.field);
       else if (seen.has(name)) say(`${key}.field`, 'destinations', words.duplicate);
       seen.add(name);
       if (from === 'parameter' && parameter.trim() === '') say(`${key}.parameter`, 'destinations', words.parameter);
+      const constant = typedValue(value, as);
+      if (from === 'value' && !constant.ok) say(`${key}.value`, 'destinations', words.misfits[constant.misfit]);
       if (from === 'expression' && expression.trim() === '') say(`${key}.expression`, 'destinations', words.expression);
     }
   }

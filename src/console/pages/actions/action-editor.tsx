@@ -252,4 +252,5 @@ const missingWords = {
   parameter: words.mapping.parameterNeeded,
   expression: words.mapping.expressionNeeded,
   duplicate: words.mapping.duplicate,
+  misfits: words.mapping.misfits,
 };

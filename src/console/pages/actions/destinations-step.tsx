@@ -1,11 +1,14 @@
 import { Button, Group, NativeSelect, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { rights } from '../../../contract/accounts/rights.ts';
 import type { Event } from '../../../contract/records/event.ts';
 import { actions as words } from '../../messages/en/actions.ts';
+import { parts } from '../../messages/en/parts.ts';
 import { usePicked } from '../../parts/event-picker.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { Panel } from '../../parts/panel.tsx';
+import { useMay } from '../../session/rights.ts';
 import type { Destination } from './action.ts';
 import { type ActionDraft, type DestinationRow, newDestinationRow } from './action-draft.ts';
 import type { StepProps } from './action-editor.tsx';
@@ -36,15 +39,21 @@ export function DestinationsStep({ draft, change, places, storedId, ...rest }: P
     change({
       destinations: rows.flatMap((row) => (row.key !== key ? [row] : next === null ? [] : [{ ...row, ...next }])),
     });
+  const mayView = useMay('connections:view');
+  const mayManage = useMay('connections:manage');
   if (!places.isLoading && places.connections.length === 0)
     return (
       <Panel title={words.editor.steps.destinations[0]}>
-        <Text>{w.noConnections}</Text>
-        <div>
-          <Button component={Link} to="/connections/new" variant="default" leftSection={<Icon name="plus" />}>
-            {w.newConnection}
-          </Button>
-        </div>
+        {mayView ? <Text>{w.noConnections}</Text> : null}
+        {mayManage ? (
+          <div>
+            <Button component={Link} to="/connections/new" variant="default" leftSection={<Icon name="plus" />}>
+              {w.newConnection}
+            </Button>
+          </div>
+        ) : (
+          <Text>{parts.noRight(rights[mayView ? 'connections:manage' : 'connections:view'])}</Text>
+        )}
       </Panel>
     );
   return (

@@ -1,6 +1,8 @@
 import { ActionIcon, Button, Group, NativeSelect, Text, TextInput, Title } from '@mantine/core';
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import type { Parameter } from '../../../contract/documents/parameter.ts';
 import type { Event } from '../../../contract/records/event.ts';
+import type { TypedValue } from '../../../rules/typed-value.ts';
 import { actions as words } from '../../messages/en/actions.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { options } from '../../parts/options.ts';
@@ -31,7 +33,7 @@ export function FieldMapping({ rows, onChange, destinationName, errors, isDisabl
   const added = useRef<string | null>(null);
   const table = useRef<HTMLTableElement>(null);
 
-  // Whoever adds a field names it next.
+  // A new field is named next.
   useEffect(() => {
     if (added.current === null) return;
     table.current?.querySelector<HTMLElement>(`[data-row="${added.current}"] input`)?.focus();
@@ -76,6 +78,7 @@ export function FieldMapping({ rows, onChange, destinationName, errors, isDisabl
               <th scope="col">{w.field}</th>
               <th scope="col">{w.from}</th>
               <th scope="col">{w.valueColumn}</th>
+              <th scope="col">{w.as}</th>
               {example === null ? null : <th scope="col">{w.result}</th>}
               <td />
             </tr>
@@ -129,7 +132,7 @@ export function FieldMapping({ rows, onChange, destinationName, errors, isDisabl
 const sameName = (name: string) => name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
 
 type RowProps = Pick<Props, 'errors' | 'isDisabled'> & {
-  example: Readonly<Record<string, unknown>> | null;
+  example: Readonly<Record<string, TypedValue>> | null;
   row: FieldRow;
   parameters: ReturnType<typeof useParameters>;
   onChange: (next: Partial<FieldRow>) => void;
@@ -138,6 +141,9 @@ type RowProps = Pick<Props, 'errors' | 'isDisabled'> & {
 
 function Row({ row, parameters, errors, isDisabled, example, onChange, onRemove }: RowProps): ReactNode {
   const error = (name: string) => errors[`${row.key}.${name}`] ?? errors[row.key];
+  const result = example?.[row.key];
+  const seenAs = row.from === 'parameter' ? parameters.find(({ name }) => name === row.parameter)?.type : undefined;
+  const typed = { disabled: isDisabled, autoCapitalize: 'off', spellCheck: false };
   return (
     <tr data-row={row.key}>
       <td data-label={w.field}>
@@ -147,9 +153,7 @@ function Row({ row, parameters, errors, isDisabled, example, onChange, onRemove 
           value={row.field}
           onChange={(event) => onChange({ field: event.currentTarget.value })}
           error={error('field')}
-          disabled={isDisabled}
-          autoCapitalize="off"
-          spellCheck={false}
+          {...typed}
         />
       </td>
       <td data-label={w.from}>
@@ -183,15 +187,24 @@ function Row({ row, parameters, errors, isDisabled, example, onChange, onRemove 
             value={row[row.from]}
             onChange={(event) => onChange({ [row.from]: event.currentTarget.value })}
             error={error(row.from)}
-            disabled={isDisabled}
-            autoCapitalize="off"
-            spellCheck={false}
+            {...typed}
           />
         )}
       </td>
-      {example === null ? null : (
+      <td data-label={w.as}>
+        <NativeSelect
+          aria-label={w.as}
+          value={row.from === 'expression' ? '' : row.as}
+          onChange={(event) => onChange({ as: event.currentTarget.value as FieldRow['as'] })} // one of the options
+          data={row.from === 'expression' ? [{ value: '', label: w.asExpression }] : options(w.types)}
+          description={row.as === 'text' && isTyped(seenAs) ? w.seenAs(w.types[seenAs]) : undefined}
+          inputWrapperOrder={['label', 'input', 'description', 'error']}
+          disabled={isDisabled || row.from === 'expression'}
+        />
+      </td>
+      {result === undefined ? null : (
         <td data-label={w.result} className={css['result']}>
-          {resultWords(row, example)}
+          <Result of={result} />
         </td>
       )}
       <td className={css['end']}>
@@ -203,18 +216,26 @@ function Row({ row, parameters, errors, isDisabled, example, onChange, onRemove 
   );
 }
 
-function resultWords({ key }: FieldRow, example: Readonly<Record<string, unknown>>): ReactNode {
-  const value = example[key];
-  if (value === undefined)
+/** Whether parameters of a type are better sent as that type than as text. */
+const isTyped = (type: Parameter['type'] | undefined): type is 'number' | 'boolean' | 'list' =>
+  type === 'number' || type === 'boolean' || type === 'list';
+
+function Result({ of }: { of: TypedValue }): ReactNode {
+  if (!of.ok)
+    return (
+      <Text span size="sm" c="var(--console-bad)">
+        {w.wouldFail(w.misfits[of.misfit])}
+      </Text>
+    );
+  if (of.value === undefined)
     return (
       <Text span c="dimmed" size="sm">
         {w.missing}
       </Text>
     );
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
   return (
-    <Text span ff="monospace" size="sm" title={text} truncate maw="14rem" display="block">
-      {text}
+    <Text span ff="monospace" size="sm" lineClamp={2}>
+      {JSON.stringify(of.value)}
     </Text>
   );
 }

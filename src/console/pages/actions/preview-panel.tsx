@@ -11,7 +11,7 @@ import { useTrial } from '../../parts/rules/use-trial.ts';
 import { useMay } from '../../session/rights.ts';
 import type { ActionDraft } from './action-draft.ts';
 import { RequestPreview } from './request-preview.tsx';
-import type { Places } from './use-places.ts';
+import { baseUrlOf, type Places } from './use-places.ts';
 
 const w = words.preview;
 
@@ -58,6 +58,7 @@ export function PreviewPanel({ draft, places, storedId, sample, ...pick }: Props
                   draft={draft}
                   storedId={storedId}
                   sample={sample}
+                  baseUrl={baseUrlOf(places, id)}
                 />
               ))}
         </>

@@ -2,6 +2,7 @@ import { Alert, Stack, Text, Title } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
+import type { CallInput } from '../../../client/client.ts';
 import { apiQuery } from '../../data/api.ts';
 import { actions as words } from '../../messages/en/actions.ts';
 import { ExchangeRequest } from '../../parts/exchange.tsx';
@@ -10,6 +11,8 @@ import type { Sample } from '../../parts/picked-event.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { useMay } from '../../session/rights.ts';
 import { type ActionDraft, bodyOfDraft } from './action-draft.ts';
+
+import { SendTest } from './send-test.tsx';
 
 const w = words.preview;
 const settleMs = 500;
@@ -21,10 +24,13 @@ type Props = {
   draft: ActionDraft;
   storedId: string | null;
   sample: Sample;
+  baseUrl: string;
 };
 
+export type PreviewBody = CallInput<'previewDestination'>['body'];
+
 /** The request that a destination would get for one event, by the code that delivers. */
-export function RequestPreview({ destinationId, title, draft, storedId, sample }: Props): ReactNode {
+export function RequestPreview({ destinationId, title, draft, storedId, sample, baseUrl }: Props): ReactNode {
   const maySee = useMay('payloads:view');
   const body = bodyOfDraft(draft, 'disabled');
   // Only the mapping of this destination counts; rows that are not finished yet are not part of it.
@@ -57,6 +63,7 @@ export function RequestPreview({ destinationId, title, draft, storedId, sample }
       ) : (
         <ExchangeRequest request={data.request} />
       )}
+      {data?.request == null ? null : <SendTest destinationId={destinationId} body={input} baseUrl={baseUrl} />}
       {data?.warnings.map((one) => (
         <Text key={one} size="sm" c="dimmed">
           {one}

@@ -3,6 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { Event } from '../../../contract/records/event.ts';
 import { lookupParameter } from '../../../rules/lookup.ts';
+import { type TypedValue, typedValue } from '../../../rules/typed-value.ts';
 import { apiQuery } from '../../data/api.ts';
 import type { Sample } from '../../parts/picked-event.ts';
 import { useMay } from '../../session/rights.ts';
@@ -42,8 +43,11 @@ function madeUp({ data, ext = {}, session = {}, ...event }: NonNullable<Sample['
   };
 }
 
-/** What each field of a mapping is for an event, by the key of its row; a row that gives nothing is left out. */
-export function useExample(rows: readonly FieldRow[], event: Event | null): Readonly<Record<string, unknown>> | null {
+/** The value of each field of a mapping for an event, as its type, by the key of its row; null without an event. */
+export function useExample(
+  rows: readonly FieldRow[],
+  event: Event | null,
+): Readonly<Record<string, TypedValue>> | null {
   const expressions = rows.filter((row) => row.from === 'expression' && row.expression.trim() !== '');
   const [settled] = useDebouncedValue(expressions.map((row) => row.expression).join('\u0000'), settleMs);
   const texts = settled === '' ? [] : settled.split('\u0000');
@@ -59,13 +63,13 @@ export function useExample(rows: readonly FieldRow[], event: Event | null): Read
   return useMemo(() => {
     if (event === null) return null;
     const results = resultsIn(data?.result);
-    const found: Record<string, unknown> = {};
-    for (const row of rows) {
-      if (row.from === 'parameter') found[row.key] = lookupParameter(event, row.parameter.trim());
-      else if (row.from === 'value') found[row.key] = row.value;
-      else if (results !== null) found[row.key] = results[texts.indexOf(row.expression)];
-    }
-    return found;
+    return Object.fromEntries(
+      rows.flatMap(({ key, from, parameter, value, expression, as }): [string, TypedValue][] => {
+        if (from !== 'expression')
+          return [[key, typedValue(from === 'value' ? value : lookupParameter(event, parameter.trim()), as)]];
+        return results === null ? [] : [[key, { ok: true, value: results[texts.indexOf(expression)] }]];
+      }),
+    );
   }, [event, rows, data, texts]);
 }
 

@@ -51,3 +51,9 @@ export function usePlaces(): Places {
 export function connectionOf({ destinations }: Places, destinationId: string): string {
   return destinations.find(({ id }) => id === destinationId)?.connectionId ?? '';
 }
+
+/** The base URL of the connection that a destination belongs to. */
+export function baseUrlOf(places: Places, destinationId: string): string {
+  const id = connectionOf(places, destinationId);
+  return places.connections.find((one) => one.id === id)?.baseUrl ?? '';
+}

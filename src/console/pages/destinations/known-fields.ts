@@ -59,7 +59,8 @@ function fromCatalogue(parameters: readonly Parameter[]): Field[] {
 function mapped(line: Mapping[number], seen: readonly Field[]): Field {
   if ('parameter' in line) {
     const from = seen.find(({ name }) => name === line.parameter);
-    return { type: 'text', share: null, example: null, ...from, name: line.field };
+    const type = line.as === undefined || line.as === 'text' ? {} : { type: line.as === 'json' ? 'any' : line.as };
+    return { type: 'text', share: null, example: null, ...from, ...type, name: line.field };
   }
   if ('expression' in line) return { name: line.field, type: 'any', share: null, example: cut(line.expression) };
   return { name: line.field, type: typeof line.value, share: 1, example: cut(String(line.value)) };

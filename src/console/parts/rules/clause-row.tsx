@@ -15,6 +15,7 @@ import {
   valueKindOf,
 } from './condition-draft.ts';
 import { conditionWords } from './condition-words.ts';
+import { valuesOf } from './named-parameter.ts';
 import { ParameterBox } from './parameter-box.tsx';
 import type { Behavior } from './use-behaviors.ts';
 
@@ -123,7 +124,7 @@ function ComparisonFields(
         <ComparisonValue
           draft={clause}
           onChange={change}
-          examples={known?.examples ?? []}
+          values={valuesOf(clause.parameter, known?.examples)}
           error={errorOf(clause.key, 'value')}
           isDisabled={isDisabled}
         />

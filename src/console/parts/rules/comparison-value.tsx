@@ -1,4 +1,4 @@
-import { Autocomplete, Textarea, TextInput } from '@mantine/core';
+import { Autocomplete, type ComboboxParsedItem, Textarea, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { conditions } from '../../messages/en/conditions.ts';
 import css from './condition.module.css';
@@ -11,13 +11,14 @@ const w = conditions.builder;
 type Props = {
   draft: ComparisonDraft;
   onChange: (change: Partial<ComparisonDraft>) => void;
-  examples: readonly string[];
+  /** Values to choose from. */
+  values: readonly string[];
   error: string | undefined;
   isDisabled: boolean;
 };
 
 /** What a parameter is compared with, typed as the operator takes it. */
-export function ComparisonValue({ draft, onChange, examples, error, isDisabled }: Props): ReactNode {
+export function ComparisonValue({ draft, onChange, values, error, isDisabled }: Props): ReactNode {
   const shared = { error, disabled: isDisabled };
   switch (valueKindOf(draft.operator)) {
     case 'none':
@@ -83,7 +84,8 @@ export function ComparisonValue({ draft, onChange, examples, error, isDisabled }
           placeholder={w.value}
           value={draft.text}
           onChange={(text) => onChange({ text })}
-          data={[...new Set(examples)]}
+          data={[...values]}
+          filter={({ options, search }) => (values.includes(search) ? options : narrowed(options, search))}
           description={hintOf(draft.operator)}
           inputMode={valueKindOf(draft.operator) === 'order' ? 'decimal' : 'text'}
           spellCheck={false}
@@ -93,6 +95,11 @@ export function ComparisonValue({ draft, onChange, examples, error, isDisabled }
         />
       );
   }
+}
+
+/** Values that contain the typed text. */
+function narrowed(options: ComboboxParsedItem[], search: string): ComboboxParsedItem[] {
+  return options.filter((one) => 'value' in one && String(one.value).toLowerCase().includes(search.toLowerCase()));
 }
 
 function hintOf(operator: ComparisonDraft['operator']): string | undefined {

@@ -1,12 +1,13 @@
-import { Autocomplete, type ComboboxItem, Text } from '@mantine/core';
+import { Autocomplete, type ComboboxParsedItemGroup, Text } from '@mantine/core';
 import { type ReactNode, useMemo } from 'react';
 import type { Parameter } from '../../../contract/documents/parameter.ts';
 import { conditions } from '../../messages/en/conditions.ts';
 import { formatPercent } from '../../messages/format.ts';
 import css from './condition.module.css';
+import { grouped, isFound, labelOf } from './named-parameter.ts';
 
 const w = conditions.parameters;
-const offeredAtOnce = 30;
+const offeredAtOnce = 40;
 
 /** Over the form, but never over the buttons at its lower edge. */
 export const belowButtons = { zIndex: 4, position: 'bottom-start' } as const;
@@ -20,42 +21,55 @@ type Props = {
   isDisabled: boolean;
 };
 
-/** The name of a parameter, with completion from those that events have: how often, and an example. */
+/**
+ * The name of a parameter, with completion by name, label and synonyms from those that events have: how often, and an
+ * example. Those never seen come last.
+ */
 export function ParameterBox({ value, onChange, parameters, label, error, isDisabled }: Props): ReactNode {
   const byName = useMemo(() => new Map(parameters.map((one) => [one.name, one])), [parameters]);
-  const names = useMemo(() => parameters.map(({ name }) => name), [parameters]);
-  const isUnknown = value !== '' && parameters.length > 0 && !byName.has(value);
+  const groups = useMemo(
+    () =>
+      grouped(parameters, w.notSeenGroup).map(({ group, items }) => ({ group, items: items.map(({ name }) => name) })),
+    [parameters],
+  );
+  const chosen = byName.get(value);
+  const isUnknown = value !== '' && parameters.length > 0 && chosen === undefined;
   return (
     <Autocomplete
       aria-label={label ?? conditions.builder.parameter}
       placeholder={conditions.builder.parameter}
       value={value}
       onChange={onChange}
-      data={names}
+      data={groups}
       limit={offeredAtOnce}
       filter={({ options, search, limit }) => {
-        const wanted = search.trim().toLowerCase();
-        // Whoever wrote a whole name is done; the list would only cover what comes next.
-        if (byName.has(search.trim())) return [];
-        return (options as ComboboxItem[]) // a flat list of names
-          .filter(({ value: name }) => matches(byName.get(name), wanted))
-          .slice(0, limit);
+        const wanted = search.trim();
+        // After a whole name the list would only cover the next field.
+        if (byName.has(wanted)) return [];
+        let left = limit;
+        return (options as ComboboxParsedItemGroup[]).flatMap(({ group, items }) => {
+          // as `groups` above
+          const found = items.filter((item) => isFoundIn(byName, item.value, wanted)).slice(0, left);
+          left -= found.length;
+          return found.length === 0 ? [] : [{ group, items: found }];
+        });
       }}
       renderOption={({ option }) => <Option parameter={byName.get(String(option.value))} />}
       error={error}
-      description={isUnknown ? w.unknown : undefined}
+      description={isUnknown ? w.unknown : chosen?.known === true ? labelOf(value) : undefined}
       disabled={isDisabled}
       autoCapitalize="off"
       spellCheck={false}
-      comboboxProps={belowButtons}
+      comboboxProps={{ ...belowButtons, width: 'max-content' }}
+      classNames={{ dropdown: css['parameterList'] ?? '' }}
+      inputWrapperOrder={['label', 'input', 'description', 'error']}
     />
   );
 }
 
-/** Whether a parameter is what somebody looks for: by its name or what it is described as. */
-export function matches(parameter: Parameter | undefined, wanted: string): boolean {
-  if (parameter === undefined) return false;
-  return parameter.name.toLowerCase().includes(wanted) || parameter.description.toLowerCase().includes(wanted);
+function isFoundIn(byName: ReadonlyMap<string, Parameter>, name: string, wanted: string): boolean {
+  const parameter = byName.get(name);
+  return parameter !== undefined && isFound(parameter, wanted);
 }
 
 /** How often events have a parameter, with an example. */
@@ -69,15 +83,17 @@ function Option({ parameter }: { parameter: Parameter | undefined }): ReactNode 
   if (parameter === undefined) return null;
   return (
     <span className={css['option']}>
-      <span className={css['optionName']}>{parameter.name}</span>
-      <Text span size="sm" c="dimmed">
-        {seenWords(parameter)}
-      </Text>
+      <span>
+        {labelOf(parameter.name)} <span className={css['optionName']}>{parameter.name}</span>
+      </span>
       {parameter.description === '' ? null : (
-        <Text span size="sm" c="dimmed" lineClamp={1}>
+        <Text span size="sm" c="dimmed">
           {parameter.description}
         </Text>
       )}
+      <Text span size="sm" c="dimmed">
+        {seenWords(parameter)}
+      </Text>
     </span>
   );
 }

@@ -4,7 +4,8 @@ import type { Parameter } from '../../../contract/documents/parameter.ts';
 import { conditions } from '../../messages/en/conditions.ts';
 import { Icon } from '../icon.tsx';
 import css from './condition-studio.module.css';
-import { matches, seenWords } from './parameter-box.tsx';
+import { grouped, isFound, labelOf } from './named-parameter.ts';
+import { seenWords } from './parameter-box.tsx';
 import type { Behavior } from './use-behaviors.ts';
 
 const w = conditions.panel;
@@ -47,11 +48,12 @@ export function PickPanel(props: Props): ReactNode {
             label={w.findParameter}
             nothing={w.noParameter}
             items={parameters}
-            isWanted={matches}
+            isWanted={isFound}
+            groups={(items) => grouped(items, conditions.parameters.notSeenGroup)}
             entry={(one) => ({
               key: one.name,
               name: one.name,
-              note: `${one.description} ${seenWords(one)}`.trim(),
+              note: [labelOf(one.name), one.description, seenWords(one)].filter((text) => text !== '').join(' · '),
               label: w.addFilter,
             })}
             onPick={({ name }) => onParameter(name)}
@@ -70,6 +72,8 @@ type PicksProps<Item> = {
   nothing: string;
   items: readonly Item[];
   isWanted: (item: Item, wanted: string) => boolean;
+  /** Items under headings; without it they are one list. */
+  groups?: (items: Item[]) => { group: string; items: Item[] }[];
   entry: (item: Item) => { key: string; name: string; note: string; label: string };
   onPick: (item: Item) => void;
 };
@@ -77,6 +81,7 @@ type PicksProps<Item> = {
 function Picks<Item>(props: PicksProps<Item>): ReactNode {
   const [text, write] = useState('');
   const found = props.items.filter((one) => props.isWanted(one, text.trim().toLowerCase())).slice(0, shownAtMost);
+  const groups = props.groups?.(found) ?? (found.length === 0 ? [] : [{ group: '', items: found }]);
   return (
     <div className={css['picks']}>
       <TextInput
@@ -86,28 +91,39 @@ function Picks<Item>(props: PicksProps<Item>): ReactNode {
         value={text}
         onChange={(event) => write(event.currentTarget.value)}
       />
-      {found.length === 0 ? (
+      {groups.length === 0 ? (
         <Text c="dimmed" size="sm">
           {props.nothing}
         </Text>
       ) : (
-        <ul className={css['list']}>
-          {found.map((item) => {
-            const { key, name, note, label } = props.entry(item);
-            return (
-              <li key={key}>
-                <button type="button" className={css['pick']} title={note} onClick={() => props.onPick(item)}>
-                  <span className={css['pickName']}>
-                    <VisuallyHidden>{label} </VisuallyHidden>
-                    {name}
-                  </span>
-                  {note === '' ? null : <span className={css['pickNote']}>{note}</span>}
-                  <Icon name="plus" size={14} />
-                </button>
-              </li>
-            );
-          })}
-        </ul>
+        <div className={css['list']}>
+          {groups.map(({ group, items }) => (
+            <section key={group} aria-label={group === '' ? props.label : group}>
+              {group === '' ? null : (
+                <Text size="sm" c="dimmed" fw={550} mt="xs">
+                  {group}
+                </Text>
+              )}
+              <ul>
+                {items.map((item) => {
+                  const { key, name, note, label } = props.entry(item);
+                  return (
+                    <li key={key}>
+                      <button type="button" className={css['pick']} onClick={() => props.onPick(item)}>
+                        <span className={css['pickName']}>
+                          <VisuallyHidden>{label} </VisuallyHidden>
+                          {name}
+                        </span>
+                        {note === '' ? null : <span className={css['pickNote']}>{note}</span>}
+                        <Icon name="plus" size={14} />
+                      </button>
+                    </li>
+                  );
+                })}
+              </ul>
+            </section>
+          ))}
+        </div>
       )}
     </div>
   );

@@ -5,6 +5,7 @@ import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
 
 const most = 2_000;
+const againMs = 15_000;
 const none: readonly Parameter[] = [];
 
 /** The parameters that rules and mappings can use, those that events have most often first. Empty without the right. */
@@ -21,7 +22,8 @@ export function useParameters(): readonly Parameter[] {
       return found;
     },
     enabled: mayView,
-    staleTime: 30_000,
+    staleTime: againMs,
+    refetchInterval: againMs,
   });
   return useMemo(() => (data === undefined ? none : data.toSorted((a, b) => b.share - a.share)), [data]);
 }
