@@ -62,7 +62,7 @@ test('every way to send works as it is copied, from pages only where their site 
     permissions: ['clipboard-read', 'clipboard-write'],
   });
   const { page } = tab;
-  await page.getByText(`Only pages of ${site.url} may send`).waitFor();
+  await page.getByText(`Only pages of ${site.url} can send`).waitFor();
   await run(process.execPath, ['--input-type=module', '-e', await copied(page, 'Node.js')]);
 
   const infinity = await copied(page, 'Oracle Infinity');
@@ -139,7 +139,7 @@ test('in its row a collector is disabled with Undo, gets a new key that ends the
     await page.getByRole('menuitem', { name: item }).click();
   };
   await choose('Disable');
-  await page.getByText('Row is disabled').waitFor();
+  await page.getByText('Row disabled').waitFor();
   assert.equal(await status(), 'disabled');
   await page.getByRole('button', { name: 'Undo' }).first().click();
   await page.getByText('Row enabled').waitFor();
@@ -181,7 +181,7 @@ test('parameters tell what they look like and who uses them, are described, and 
   await page.waitForURL(/\?filter=wire$/);
 
   await page.getByRole('checkbox', { name: 'Make wire available in Actions' }).uncheck();
-  await page.getByText('wire is no longer offered in Actions.').waitFor();
+  await page.getByText('wire is no longer available in actions').waitFor();
   await page.getByRole('link', { name: 'wire', exact: true }).click();
   const drawer = page.getByRole('dialog', { name: 'wire' });
   await drawer.getByRole('link', { name: wired.action.name }).waitFor();
@@ -298,7 +298,7 @@ test('a trace follows one visit from its event to the answer, ends when it is st
   await running.getByRole('button', { name: 'Stop My basket' }).click();
   await running.waitFor({ state: 'detached' });
   await page.goBack();
-  await page.getByText('Ended', { exact: true }).waitFor();
+  await page.getByText('Stopped', { exact: true }).waitFor();
   const [file] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('button', { name: 'Export JSON' }).click(),

@@ -74,7 +74,7 @@ test('a failed delivery says why and what to do, and goes out with Retry now whi
   const failed = await wired.deliver({ 'wt.ev': 'view' }, 'failed');
   await using tab = await openTab(browser, { url: app.url, path: `/deliveries/${failed.id}` });
   const { page } = tab;
-  const summary = page.getByRole('region', { name: 'Where it stands' });
+  const summary = page.getByRole('region', { name: 'Status' });
   await summary.getByText('Failed: the destination rejected the request.').waitFor();
   await summary.getByRole('link', { name: 'Open the destination' }).waitFor();
   receiver.answer('/in', { status: 200 });
@@ -137,11 +137,11 @@ test('what the filter finds is exported, and the filter stands in the address', 
   assert.equal(lines.length, 2);
   assert.match(lines[1] ?? '', /^dlv_.*,cancelled,/);
   await page.getByRole('button', { name: 'Add filter' }).click();
-  await page.getByRole('combobox', { name: 'What went wrong' }).selectOption('Timed out');
+  await page.getByRole('combobox', { name: 'Error' }).selectOption('Timed out');
   await page.getByRole('button', { name: 'Apply' }).click();
   await page.getByRole('heading', { name: 'No deliveries match.' }).waitFor();
   assert.match(page.url(), /error=timeout/);
-  await page.getByRole('button', { name: 'Remove filter What went wrong: Timed out' }).click();
+  await page.getByRole('button', { name: 'Remove filter Error: Timed out' }).click();
   await page.getByRole('row', { name: /held/ }).waitFor();
   assert.deepEqual(tab.problems, []);
 });

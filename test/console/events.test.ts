@@ -47,7 +47,7 @@ test('events show up as they come, with what became of them, and stand still whi
   const row = page.getByRole('row', { name: /purchase/ });
   await row.getByText('1 Delivered').waitFor();
   await sendEvents(app, wired.collector.key, { 'wt.ev': 'look' });
-  await page.getByRole('row', { name: /look/ }).getByText('Nothing was sent').waitFor();
+  await page.getByRole('row', { name: /look/ }).getByText('–').waitFor();
 
   await page.keyboard.press('j');
   await page.getByText('Paused', { exact: true }).waitFor();
@@ -112,11 +112,11 @@ test('filters stand in the address, hold for what comes live, and are taken away
   await page.getByRole('row', { name: /cart/ }).nth(3).waitFor();
 
   await page.getByRole('button', { name: 'Add filter' }).click();
-  await page.getByRole('combobox', { name: 'Outcome' }).selectOption('Nothing was sent');
+  await page.getByRole('combobox', { name: 'Outcome' }).selectOption('Not sent');
   await page.getByRole('button', { name: 'Apply' }).click();
   await page.getByRole('heading', { name: 'No events match.' }).waitFor();
   await sendEvents(app, wired.collector.key, { 'wt.ev': 'cart', 'wt.dcsvid': 'kim' });
-  await page.getByRole('row', { name: /kim/ }).getByText('Nothing was sent').waitFor();
+  await page.getByRole('row', { name: /kim/ }).getByText('–').waitFor();
   assert.deepEqual(tab.problems, []);
 });
 
@@ -187,7 +187,7 @@ test('of more events than can be read the list shows a sample, says so while it 
   await using tab = await openTab(browser, { url: app.url, path: '/events' });
   const { page } = tab;
   await page.getByText('Live', { exact: true }).waitFor();
-  const sample = page.getByText(/a sample of .* a second is shown/);
+  const sample = page.getByText(/Showing a sample of .*\/s/);
   const isSaid = sample.waitFor();
   const flood = Array.from({ length: 1_000 }, (_, at) => ({ 'wt.ev': 'flood', 'wt.dcsvid': `v${at}` }));
   await Promise.all(
@@ -221,7 +221,7 @@ test('neither the list of events nor an event has a barrier, in any of its state
   await look(at, 'Delivered to 1 destination.');
   await look(`${at}?tab=payload`, 'sku');
   await look(`${at}?tab=deliveries`, '200 OK');
-  await look(`${at}?tab=raw`, 'What is stored');
+  await look(`${at}?tab=raw`, 'API representation');
   await look('/events/evt_none', 'There is no event evt_none');
   const empty = { data: [], page: { next: null, prev: null } };
   await page.route(/\/api\/v1\/events(\?|$)/, (route) => route.fulfill({ json: empty }));

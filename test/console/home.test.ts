@@ -94,7 +94,7 @@ test('Home names what needs somebody, each with the next step, and who changed w
   await page.getByText('7 days', { exact: true }).click();
   await page.waitForURL(/range=7d/);
   await page
-    .getByText(/changed by/)
+    .getByText(/changed this/)
     .first()
     .waitFor();
   await page.getByRole('link', { name: 'Open the destination' }).click();
@@ -153,8 +153,8 @@ test('an exported file, changed and imported, shows its plan first and then does
     .fill(`${file}\nbehaviors:\n  - name: Big order\n    condition: {all: []}\n`);
   await page.getByText('1 new, 0 changed, 4 unchanged').waitFor();
   assert.deepEqual(await barriers(page), []);
-  await page.getByRole('button', { name: 'Import 1 thing' }).click();
-  await page.getByText('1 thing imported.').waitFor();
+  await page.getByRole('button', { name: 'Import 1 object' }).click();
+  await page.getByText('1 object imported').waitFor();
   const { data } = await app.client.call('listBehaviors', { query: { name: 'Big order' } });
   assert.equal(data.length, 1);
   assert.deepEqual(tab.problems, []);

@@ -34,6 +34,7 @@ export const events = {
   keys: 'j and k select, Enter opens, x explains, c copies the event.',
   copied: 'Event copied',
   noOutcome: '–',
+  notSent: 'Not sent',
   waiting: 'Loading …',
   outcome: (parts: string[]) => parts.join(', '),
   hiddenSize: 'Hidden',

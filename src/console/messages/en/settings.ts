@@ -38,7 +38,7 @@ export const settings = {
     p95: 'Delivery time (p95)',
     none: 'None yet',
     noStats: 'To see these numbers you need the right “View Settings”.',
-    operator: 'Server configuration',
+    operator: 'Configuring this server',
     operatorText:
       'Network, storage and allowed addresses are configured with MILLRACE_… variables when the server starts. They can’t be changed here.',
     metrics: 'OpenMetrics at /metrics, readiness at /readyz.',

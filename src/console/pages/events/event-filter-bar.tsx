@@ -92,4 +92,4 @@ export function EventChips({ filters, onChange }: Props): ReactNode {
   return <FilterChips chips={chips} />;
 }
 
-const outcomeWord = (outcome: Outcome) => (outcome === 'none' ? words.noOutcome : parts.status[outcome]);
+const outcomeWord = (outcome: Outcome) => (outcome === 'none' ? words.notSent : parts.status[outcome]);
