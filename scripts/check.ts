@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { cruiseSources } from './architecture.ts';
 import { documents, readDocument } from './documents.ts';
-import { retiredWords, wordFiles } from './words.ts';
+import { phraseFiles, retiredPhrases, retiredWords, wordFiles } from './words.ts';
 
 // All checks before a merge except the tests: one line per check, details below a failed one.
 
@@ -57,10 +57,11 @@ function freshDocuments(): Result {
 
 function words(): Result {
   const files = wordFiles();
-  const found = retiredWords(files);
+  const texts = phraseFiles();
+  const found = [...retiredWords(files), ...retiredPhrases(texts)];
   return {
-    ok: files.length > 0 && found.length === 0,
-    note: `${files.length} files read, ${found.length} retired words`,
+    ok: files.length > 0 && texts.length > 0 && found.length === 0,
+    note: `${new Set([...files, ...texts]).size} files read, ${found.length} retired words`,
     details: found.map(({ file, line, text, cure }) => `${file}:${line} ${text}: ${cure}`).join('\n'),
   };
 }

@@ -63,6 +63,41 @@ const retiredProse: readonly [pattern: RegExp, cure: string][] = [
   [/\bstands? (?:there|beside|behind|before)\b/i, 'is'],
   [/\bgoes out\b/i, 'is sent'],
   [/\bbelongs into\b/i, 'belongs in'],
+  [/\btime-outs?\b/i, 'timeout'],
+  [/\bbehaviours?\b/i, 'behavior'],
+  [/\bhand(?:s|ed)? over\b/i, 'share, pass'],
+  [/\bwhat (?:stands|waits|comes in|came in|goes)\b/i, 'the noun: draft, pending deliveries, events'],
+];
+
+/** Patterns not allowed in any text, in addition to those of prose. */
+const retiredTexts: readonly [pattern: RegExp, cure: string][] = [
+  [/\bshall\b/i, 'should'],
+  [/\bmay\b(?! (?:have|be|arrive)\b)/i, 'can, is allowed to'],
+  [
+    /^ (?:is|are) (?:saved|made|created|deleted|enabled|disabled|paused|cancelled|started|ended|copied|changed)(?=[.:]|$)/,
+    'the past: “x saved”',
+  ],
+  [
+    /^(?:It|This \w+|Your \w+|The \w+) (?:is|are) (?:saved|made|created|deleted|started|ended|copied|changed|cancelled)\.?$/,
+    'the past: “Saved”',
+  ],
+  [/\b(?:everybody|anybody)\b/i, 'everyone, anyone'],
+  [/\bblanks?\b/i, 'spaces'],
+  [/\bfor good\b/i, 'This can’t be undone.'],
+  [/\b(?:rests|resting)\b/, 'is suspended'],
+  [/\b(?:mends?|put on hold)\b/i, 'fixes, holds'],
+  [/\d(?:ms|kB|MB|GB)\b|\d %/, 'a space between number and unit, none before %'],
+];
+
+/** Patterns not allowed in the texts of the console, in addition to those of all texts. */
+const retiredInConsole: readonly [pattern: RegExp, cure: string][] = [
+  ...retiredTexts,
+  [/\bmust\b(?! (?:match|differ)\b)/i, 'the imperative: Enter …'],
+  [/^What (?!to )\w+(?!.*\?)/, 'a noun'],
+  [/\b(?:of|for|with|by|from|in|to|beside) what (?:is|was|are|were|has|would|you|it|they)\b/i, 'a noun'],
+  [/\bstands?\b/i, 'is'],
+  [/\b(?:take|takes|taken) over\b/i, 'insert, import'],
+  [/\banswer(?:s|ed)?\b/i, 'response, responds, returns'],
 ];
 
 export type Finding = { file: string; line: number; text: string; cure: string };
@@ -73,6 +108,34 @@ export function retiredWords(files: readonly string[]): Finding[] {
     const text = readFileSync(file, 'utf8');
     return file.endsWith('.md') ? inProse(file, text, 0) : inSource(file, text);
   });
+}
+
+/** Retired phrases in the texts of the given TypeScript files, those of the console by stricter rules. */
+export function retiredPhrases(files: readonly string[]): Finding[] {
+  return files.flatMap((file) => {
+    const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
+    const isOfConsole = file.includes('src/console/');
+    const found: Finding[] = [];
+    function visit(node: ts.Node) {
+      const text = textOf(node);
+      if (text?.includes(' ')) {
+        const line = source.getLineAndCharacterOfPosition(node.getStart(source)).line;
+        found.push(...inProse(file, text, line, isOfConsole ? retiredInConsole : retiredTexts));
+        if (isOfConsole) found.push(...inProse(file, text, line));
+      }
+      ts.forEachChild(node, visit);
+    }
+    visit(source);
+    return found;
+  });
+}
+
+/** The text of a literal, or of one part of a template; null: another node. */
+function textOf(node: ts.Node): string | null {
+  if (ts.isStringLiteralLike(node)) return ts.isImportDeclaration(node.parent) ? null : node.text;
+  if (node.kind === ts.SyntaxKind.TemplateHead || ts.isTemplateMiddleOrTemplateTail(node))
+    return (node as ts.TemplateLiteralLikeNode).text; // of this kind
+  return null;
 }
 
 function inSource(file: string, text: string): Finding[] {
@@ -108,9 +171,9 @@ function inName(file: string, line: number, name: string): Finding[] {
   });
 }
 
-function inProse(file: string, text: string, before: number): Finding[] {
+function inProse(file: string, text: string, before: number, patterns = retiredProse): Finding[] {
   return text.split('\n').flatMap((line, index) =>
-    retiredProse.flatMap(([pattern, cure]) => {
+    patterns.flatMap(([pattern, cure]) => {
       const hit = pattern.exec(line);
       return hit === null ? [] : [{ file, line: before + index + 1, text: `“${hit[0]}”`, cure }];
     }),
@@ -121,4 +184,13 @@ function inProse(file: string, text: string, before: number): Finding[] {
 export function wordFiles(): string[] {
   const sources = globSync('src/**/*.ts').filter((file) => !/^src\/console\/|\.(test|testing)\.ts$/.test(file));
   return [...sources, ...globSync(['*.md', 'docs/**/*.md'])].sort();
+}
+
+/** The files whose texts people read: the console's catalogue, and the server with its commands. */
+export function phraseFiles(): string[] {
+  const console = globSync(['src/console/messages/**/*.ts', 'src/console/presets/*.ts']);
+  return [
+    ...console.filter((file) => !file.endsWith('.test.ts')),
+    ...wordFiles().filter((file) => file.endsWith('.ts')),
+  ];
 }

@@ -90,7 +90,7 @@ function collectEvents(
   if (!Array.isArray(events) || events.length === 0) {
     return refusal('invalid_events', 'The body must have a non-empty list of events.', '/events');
   }
-  if (events.length > eventsMax) return refusal('too_large', `A request may hold ${eventsMax} events.`, '/events');
+  if (events.length > eventsMax) return refusal('too_large', `A request can hold ${eventsMax} events.`, '/events');
   if (shared !== undefined && shared !== null && !isObject(shared)) {
     return refusal('invalid_events', 'Static values must be an object.', '/static');
   }

@@ -130,7 +130,7 @@ export const settings = {
   }),
   diskReserveBytes: bytes({
     default: null,
-    defaultText: '5 % of the volume, 16–256 MiB',
+    defaultText: '5% of the volume, 16–256 MiB',
     min: 0,
     max: TiB,
     description: 'Free disk space below which intake responds 503, so that outcomes of deliveries can still be stored.',

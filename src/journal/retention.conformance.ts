@@ -160,7 +160,7 @@ export function retentionConformance(guarantee: Guarantee): void {
     assert.deepEqual(await kept(2 * hour), [36, 60, 24 * 9]);
   });
 
-  guarantee('what waits for a destination is counted by action', async (journal) => {
+  guarantee('pending deliveries of a destination are counted by action', async (journal) => {
     const { lease, ids } = await withDeliveries(journal, [
       {},
       {},

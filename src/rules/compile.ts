@@ -244,7 +244,7 @@ function exceededLimit(build: Build): string | null {
     return `The lists of a condition may have ${listValues} values together, its behaviors included.`;
   if (build.regexSize <= regexSize) return null;
   return (
-    `The regular expressions of a condition, those of its behaviors included, may come to ${regexSize} steps. ` +
+    `The regular expressions of a condition, those of its behaviors included, can come to ${regexSize} steps. ` +
     'Repetitions such as {1,1000} count as often as they repeat.'
   );
 }

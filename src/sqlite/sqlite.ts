@@ -23,7 +23,7 @@ export type SqliteOptions = {
   /** Free bytes of the volume, read at most every `spaceCheckMs` (500). */
   freeBytes?: () => number;
   spaceCheckMs?: number;
-  /** Below this many free bytes, intake is refused with `storage_full`. Default 5 % of the volume, 16–256 MiB. */
+  /** Below this many free bytes, intake is refused with `storage_full`. Default 5% of the volume, 16–256 MiB. */
   reserveBytes?: number;
   /** Called once when the storage thread fails; every later write is refused. */
   onFailure?: (error: Error) => void;

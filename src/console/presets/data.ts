@@ -37,7 +37,7 @@ export const dataPresets: readonly Preset[] = [
         template: [
           '{{!',
           '  const { userId, anonymousId, event, ...properties } = it.data[0];',
-          '  if (!userId && !anonymousId) return skip("nobody to attribute it to");',
+          '  if (!userId && !anonymousId) return skip("no user to attribute it to");',
           '  return JSON.stringify({',
           '    userId,',
           '    anonymousId,',

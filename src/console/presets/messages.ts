@@ -95,7 +95,7 @@ export const messagePresets: readonly Preset[] = [
           '{{!',
           '  const record = it.data[0];',
           '  const text = record.text ?? JSON.stringify(record);',
-          '  // Discord takes 2,000 characters and would notify everybody who is named.',
+          '  // Discord takes 2,000 characters and would notify everyone it mentions.',
           '  return JSON.stringify({ content: text.slice(0, 2000), allowed_mentions: { parse: [] } });',
           '}}',
         ],

@@ -113,7 +113,7 @@ function checkNodes(root: unknown, ctx: z.RefinementCtx): unknown {
       break;
     }
     if (listValues > conditionLimits.listValues) {
-      problem([], `The lists of a condition may hold ${conditionLimits.listValues} values together.`);
+      problem([], `The lists of a condition can hold ${conditionLimits.listValues} values together.`);
       break;
     }
   }

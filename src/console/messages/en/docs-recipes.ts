@@ -13,7 +13,7 @@ export const recipes: readonly Recipe[] = [
   {
     id: 'chat',
     title: 'Tell a chat channel about every purchase',
-    goal: 'A message appears in your team’s channel the moment somebody buys.',
+    goal: 'A message appears in your team’s channel as soon as a visitor buys.',
     steps: [
       'In your chat tool, make an incoming webhook and copy its address.',
       'New Connection, Webhook: paste the address as Base URL. Choose No Authentication: the address itself is the secret.',
@@ -66,8 +66,8 @@ export const recipes: readonly Recipe[] = [
     steps: [
       'Open the destination, Advanced, Batching: how many records at most, and how long to wait for them.',
       'In the template, use it.data as the whole list: what reads it.data[0] alone leaves the others out.',
-      'A request that is refused (400, 413, 422) is sent again in halves, until what is bad stands alone and fails by itself.',
-      'When the answer tells of single records, add a rule under “What answers mean”, About single records of a batch.',
+      'A request that is refused (400, 413, 422) is sent again in halves, until the bad record is isolated and fails alone.',
+      'If the response lists a result per record, add a rule under Response rules, For single records of a batch.',
     ],
     code: '{{! return { records: it.data }; }}',
     to: { path: '/connections', page: 'Connections' },
@@ -78,7 +78,7 @@ export const recipes: readonly Recipe[] = [
     goal: 'Nothing is lost and nothing fails while it is away.',
     steps: [
       'Pause the connection. What would be sent is held and counted.',
-      'When the system is back, resume: what was held goes out in order of its age, not faster than the limits allow.',
+      'When the system is back, resume: held deliveries are sent, oldest first, not faster than the limits allow.',
       'Without pausing, deliveries are tried again with growing waits, for about a day by default.',
     ],
     to: { path: '/connections', page: 'Connections' },
@@ -86,7 +86,7 @@ export const recipes: readonly Recipe[] = [
   {
     id: 'why',
     title: 'Find out why something was not sent',
-    goal: 'An answer for any event, down to the clause.',
+    goal: 'The reason for any event, down to the condition.',
     steps: [
       'Find the event in Events, by name, visitor or a parameter’s value.',
       'Open it: Explain shows for every Action whether it matched, and if not, which clause decided and what value it saw.',

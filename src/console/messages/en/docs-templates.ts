@@ -24,7 +24,7 @@ export const templateTopics: readonly TemplateTopic[] = [
     id: 'insert',
     title: 'Put values into a text',
     text: [
-      'The tag {{ … }} inserts a value. It is escaped for the content type of the destination: in JSON a quote becomes \\", in HTML < becomes &lt;, in forms a blank becomes %20.',
+      'The tag {{ … }} inserts a value. It is escaped for the content type of the destination: in JSON a quote becomes \\", in HTML < becomes &lt;, in forms a space becomes %20.',
       'A value that is missing inserts nothing. Reading something of a missing value (it.a.b where it.a is missing) is an error, and the delivery says so.',
     ],
     example: {
@@ -46,7 +46,7 @@ export const templateTopics: readonly TemplateTopic[] = [
     id: 'filters',
     title: 'Filters',
     text: [
-      'Behind | a filter changes the value: json, upper, lower, trim, default, url, base64, sha256, md5, hmac, date, number. Several stand one behind another.',
+      'Behind | a filter changes the value: json, upper, lower, trim, default, url, base64, sha256, md5, hmac, date, number. You can chain them.',
       'Many advertising systems want an e-mail address in small letters and hashed: trim, lower, sha256.',
     ],
     example: {
@@ -92,11 +92,11 @@ export const templateTopics: readonly TemplateTopic[] = [
     id: 'skip',
     title: 'Send nothing, and say why',
     text: [
-      'skip(reason) ends the delivery as Skipped, fail(reason) as Failed; the reason stands in the delivery. A template that gives nothing is skipped too.',
+      'skip(reason) ends the delivery as Skipped, fail(reason) as Failed; the delivery shows the reason. A template that gives nothing is skipped too.',
     ],
     example: {
       template: '{{! if (!it.data[0].email) skip("no e-mail address"); return it.data[0]; }}',
-      data: [{ name: 'Somebody' }],
+      data: [{ name: 'Ada' }],
     },
   },
   {
@@ -111,10 +111,10 @@ export const templateTopics: readonly TemplateTopic[] = [
   },
   {
     id: 'more',
-    title: 'What else a template sees',
+    title: 'More template values',
     text: [
       'it.events holds the whole events behind it.data (id, name, visitorId, occurredAt, data, ext, source). it.meta holds the delivery’s id, its idempotency key, the action, the destination and the time.',
-      'The functions sha256, hmac, md5, base64 and uuid are there too. A request that must be signed is better signed by the connection: templates can be read by everybody who may see them.',
+      'The functions sha256, hmac, md5, base64 and uuid are there too. To sign requests, use the connection’s signing settings: anyone who can view templates can read them.',
     ],
   },
 ];

@@ -3,7 +3,7 @@ import { count } from '../counts.ts';
 /** Words about stored personal data: retention, masks, erasure. */
 export const privacy = {
   title: 'Retention & privacy',
-  lead: 'What is stored about visitors and for how long, on this server',
+  lead: 'Data stored about visitors, and for how long',
   fields: {
     title: 'Privacy',
     text: 'Applied before an event is matched, sent or stored. Name fields like parameters; * matches any characters.',

@@ -1,5 +1,6 @@
 import { count } from '../counts.ts';
 import { formatNumber } from '../format.ts';
+import { sentence } from '../sentence.ts';
 
 /** Words of the settings. */
 export const settings = {
@@ -73,7 +74,8 @@ export const settings = {
     run: (objects: number) => `Import ${count.objects(objects)}`,
     running: 'Importing …',
     done: (objects: number) => `${count.objects(objects)} imported`,
-    failed: (name: string, reason: string) => `Couldn’t import ${name}: ${reason} Items above it were applied.`,
+    failed: (name: string, reason: string) =>
+      `${sentence(`Couldn’t import ${name}: ${reason}`)} Items above it were applied.`,
     noRight: 'To import you need the rights to manage connections, behaviors, data collection and actions.',
     notYaml: (detail: string) => `Invalid YAML: ${detail}`,
     noKind: (name: string) =>

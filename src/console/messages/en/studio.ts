@@ -1,5 +1,6 @@
 import { count } from '../counts.ts';
 import { formatNumber } from '../format.ts';
+import { sentence } from '../sentence.ts';
 
 /** Words of Destination Details: template, preview, tests. */
 export const studio = {
@@ -200,7 +201,7 @@ export const studio = {
     validJson: 'Valid JSON',
     notJson: (why: string) => `Invalid JSON: ${why}`,
     isEmpty: 'The body is empty.',
-    skipped: (reason: string) => `Nothing would be sent: ${reason}.`,
+    skipped: (reason: string) => sentence(`Nothing would be sent: ${reason}`),
     failed: (reason: string) => `The template fails on this event: ${reason}`,
     goTo: (line: number, column: number) => `Go to ${line}:${column}`,
     noRight: 'To see previews you need the right',
