@@ -34,15 +34,15 @@ test('a replay is planned in three steps, run, paused, resumed and looked at; wh
   const dialog = page.getByRole('dialog', { name: 'New replay' });
   await dialog.getByText('Step 1 of 3: What').waitFor();
   await dialog.getByRole('combobox', { name: 'Destination' }).selectOption('CRM › Orders');
-  await dialog.getByText('3 deliveries found.').waitFor();
+  await dialog.getByText('3 deliveries found').waitFor();
   await dialog.getByRole('button', { name: 'Continue' }).click();
   await dialog.getByRole('combobox', { name: 'Template' }).selectOption('Re-render with current template');
   await dialog.getByRole('textbox', { name: 'Deliveries per second' }).fill('0.5');
   await dialog.getByRole('textbox', { name: 'Name' }).fill('After the outage');
   await dialog.getByRole('textbox', { name: 'Reason' }).fill('CRM was down');
   await dialog.getByRole('button', { name: 'Continue' }).click();
-  await dialog.getByText('3 deliveries are sent.').waitFor();
-  await dialog.getByText('it takes about 6').waitFor();
+  await dialog.getByText('3 deliveries will be sent.').waitFor();
+  await dialog.getByText('Estimated time: 6').waitFor();
   await dialog.getByText('Request 1').click();
   await dialog.getByText(`${receiver.url}/in`).first().waitFor();
   assert.deepEqual(await barriers(page), []);
@@ -56,10 +56,10 @@ test('a replay is planned in three steps, run, paused, resumed and looked at; wh
   await page.getByRole('button', { name: 'Resume' }).click();
   await page.getByText('2 of 3 deliveries done, 1 failed, 0 skipped.').first().waitFor({ timeout: 30_000 });
   await page.getByRole('button', { name: 'Replay the 1 that failed' }).click();
-  await dialog.getByText('1 delivery found.').waitFor();
+  await dialog.getByText('1 delivery found').waitFor();
   await dialog.getByRole('button', { name: 'Continue' }).click();
   await dialog.getByRole('button', { name: 'Continue' }).click();
-  await dialog.getByText('1 delivery is sent.').waitFor();
+  await dialog.getByText('1 delivery will be sent.').waitFor();
   await dialog.getByRole('button', { name: 'Run' }).click();
   await page.getByText('1 of 1 delivery done').first().waitFor({ timeout: 30_000 });
 
