@@ -42,10 +42,8 @@ export function intakeListener(
       url,
       headers: raw.headers,
       body: noBody,
-      // Only rejected requests need it.
-      get address() {
-        return addressOf(raw);
-      },
+      // Not a getter: V8 would make an old map for every request, which keeps the request until a full collection.
+      address: () => addressOf(raw),
     };
     try {
       checkHead(raw);

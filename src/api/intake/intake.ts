@@ -12,7 +12,7 @@ import { type ProblemStyle, problemResponse } from '../http/problem.ts';
 import { securityHeaders } from '../http/security-headers.ts';
 import type { Traces } from '../records/traces.ts';
 
-/** A request to a collector, independent of the HTTP server. `url`: path and query as sent. */
+/** A request to a collector, independent of the HTTP server. `url`: path and query as sent. `address`: of the client. */
 export type IntakeRequest = {
   id: string;
   key: string;
@@ -20,7 +20,7 @@ export type IntakeRequest = {
   url: string;
   headers: IncomingHttpHeaders;
   body: Uint8Array;
-  address: string;
+  address(): string;
 };
 
 export type IntakeResponse = { status: number; headers: Record<string, string>; body: string | Buffer };

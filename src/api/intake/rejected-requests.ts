@@ -34,7 +34,7 @@ export function createRejectedRequests({ pipeline, telemetry, now }: Pick<ApiPar
         detail: message.slice(0, textMax),
         bytes: body.length > 0 ? body.length : announcedBytes(headers['content-length']),
         origin: headers.origin?.slice(0, textMax) ?? null,
-        address: maskedAddress(address),
+        address: maskedAddress(address()),
       };
       next = (next + 1) % keptMax;
     },
