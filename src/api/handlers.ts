@@ -10,6 +10,7 @@ import { alertHandlers } from './documents/alerts.ts';
 import { behaviorHandlers } from './documents/behaviors.ts';
 import { collectorHandlers } from './documents/collectors.ts';
 import { connectionHandlers } from './documents/connections.ts';
+import { deletedHandlers } from './documents/deleted.ts';
 import { destinationHandlers } from './documents/destinations.ts';
 import { parameterHandlers } from './documents/parameters.ts';
 import { settingsHandlers } from './documents/settings.ts';
@@ -57,6 +58,7 @@ export function allHandlers(parts: ApiParts, { streams, inbox, traces, rejected,
     ...secretHandlers(parts),
     ...settingsHandlers(parts),
     ...transferHandlers(parts),
+    ...deletedHandlers(parts),
     ...privacyHandlers(parts),
     ...templateHandlers(parts),
     ...signInHandlers(parts),

@@ -90,6 +90,78 @@ export function catalogConformance(name: string, make: () => Promise<Made>): voi
       assert.deepEqual(await versions(), [4, 3, 2, 1]);
       assert.deepEqual(await catalog.versions({ kind: 'action', id: 'con_1', limit: 1 }), []);
     });
+
+    guarantee('versions are read from both sides of a place, and without the unlisted ones', async (catalog) => {
+      for (const version of [1, 2, 3, 4, 5])
+        await catalog.change(
+          version - 1,
+          [{ op: 'put', document: document({ version }), unlisted: version === 2 || version === 5 }],
+          [],
+        );
+      const versions = async (more: { before?: number; after?: number; limit?: number; listed?: boolean }) =>
+        (await catalog.versions({ kind: 'connection', id: 'con_1', limit: 9, ...more })).map((one) => one.version);
+      assert.deepEqual(await versions({}), [5, 4, 3, 2, 1]);
+      assert.deepEqual(await versions({ listed: true }), [4, 3, 1]);
+      assert.deepEqual(await versions({ listed: true, before: 3 }), [1]);
+      assert.deepEqual(await versions({ listed: true, after: 1, limit: 1 }), [3]);
+      assert.deepEqual(await versions({ after: 2, limit: 2 }), [4, 3]);
+      assert.equal((await catalog.all()).documents[0]?.version, 5);
+    });
+
+    guarantee(
+      'deleted documents are listed newest first, by kind and page, until they are restored',
+      async (catalog) => {
+        const at = (second: number) => `2026-03-02T00:00:0${second}.000Z`;
+        const destination = document({
+          kind: 'destination',
+          id: 'dst_1',
+          body: { name: 'Orders', connectionId: 'con_1' },
+        });
+        const all = [document({}), document({ id: 'con_2', body: { name: 'Shop' } }), destination];
+        await catalog.change(0, all.map(put), []);
+        for (const [i, one] of all.entries())
+          await catalog.change(i + 1, [{ op: 'delete', document: { ...one, updatedAt: at(i), updatedBy: 'ada' } }], []);
+        const kinds = ['connection', 'destination'] as const;
+        const ids = async (more: object) => (await catalog.deleted({ kinds, limit: 9, ...more })).map(({ id }) => id);
+        assert.deepEqual(await ids({}), ['dst_1', 'con_2', 'con_1']);
+        assert.deepEqual(await ids({ kinds: ['connection'], limit: 1 }), ['con_2']);
+        assert.deepEqual(await ids({ before: { deletedAt: Date.parse(at(1)), id: 'con_2' } }), ['con_1']);
+        assert.deepEqual(await ids({ after: { deletedAt: Date.parse(at(0)), id: 'con_1' }, limit: 1 }), ['con_2']);
+        assert.deepEqual(await catalog.deleted({ kinds, id: 'dst_1', limit: 9 }), [
+          {
+            kind: 'destination',
+            id: 'dst_1',
+            version: 1,
+            name: 'Orders',
+            connectionId: 'con_1',
+            deletedAt: Date.parse(at(2)),
+            deletedBy: 'ada',
+          },
+        ]);
+        await catalog.change(4, [put({ ...destination, version: 2 })], []);
+        assert.deepEqual(await ids({}), ['con_2', 'con_1']);
+        assert.deepEqual((await catalog.all()).documents, [{ ...destination, version: 2 }]);
+      },
+    );
+
+    guarantee('a purge removes deleted documents with all their versions, and nothing else', async (catalog) => {
+      const later = document({ id: 'con_2' });
+      await catalog.change(0, [put(document({})), put(later), put(document({ id: 'con_3' }))], []);
+      await catalog.change(1, [put(document({ version: 2 }))], []);
+      const deleted = (one: StoredDocument, updatedAt: string): Change => ({
+        op: 'delete',
+        document: { ...one, updatedAt },
+      });
+      await catalog.change(2, [deleted(document({ version: 2 }), '2026-03-02T00:00:00.000Z')], []);
+      await catalog.change(3, [deleted(later, '2026-03-03T00:00:00.000Z')], []);
+      const before = Date.parse('2026-03-03T00:00:00.000Z');
+      assert.deepEqual(await catalog.purge(before, 9), [{ kind: 'connection', id: 'con_1' }]);
+      assert.deepEqual(await catalog.purge(before, 9), []);
+      const kept = async (id: string) => (await catalog.versions({ kind: 'connection', id, limit: 9 })).length;
+      assert.deepEqual([await kept('con_1'), await kept('con_2'), await kept('con_3')], [0, 1, 1]);
+      const left = (await catalog.deleted({ kinds: ['connection'], limit: 9 })).map(({ id }) => id);
+      assert.deepEqual(left, ['con_2']);
+    });
   });
 }
 

@@ -13,11 +13,15 @@ export interface Catalog {
    * Makes all changes or none, durably, and adds the entries that describe them to the audit trail. `revision` is the
    * state on which the caller's checks (names, use, versions) were made. If the catalog has changed since, nothing is
    * written and the result is null: load and check again. Otherwise returns the new revision. Earlier versions are
-   * kept, also after a delete. Throws when a put has a version that the document already had.
+   * kept, also after a delete, until `purge`. Throws when a put has a version that the document already had.
    */
   change(revision: number, changes: readonly Change[], entries: readonly NewAuditEntry[]): Promise<number | null>;
-  /** The versions of one document, present or deleted, newest first, below version `before` when given. */
+  /** The versions of one document, present or deleted, newest first. */
   versions(query: VersionQuery): Promise<StoredDocument[]>;
+  /** Deleted documents, newest deletion first; of one time, by id. */
+  deleted(query: DeletedQuery): Promise<DeletedDocument[]>;
+  /** Removes documents deleted before `before` (ms) with all their versions and secrets, at most `limit`. */
+  purge(before: number, limit: number): Promise<Pick<StoredDocument, 'kind' | 'id'>[]>;
 }
 
 export type StoredDocument = {
@@ -32,6 +36,42 @@ export type StoredDocument = {
   updatedBy: string;
 };
 
-export type Change = { op: 'put'; document: StoredDocument } | { op: 'delete'; document: StoredDocument };
+/**
+ * `unlisted`: a version that lists of versions leave out. A put of a deleted document restores it. A delete has the time
+ * and author of the deletion in `updatedAt` and `updatedBy`.
+ */
+export type Change =
+  | { op: 'put'; document: StoredDocument; unlisted?: boolean }
+  | { op: 'delete'; document: StoredDocument };
 
-type VersionQuery = { kind: DocumentKind; id: string; before?: number; limit: number };
+/** `before` and `after`: only versions below or above, next to it. `listed`: without unlisted versions. */
+type VersionQuery = {
+  kind: DocumentKind;
+  id: string;
+  before?: number;
+  after?: number;
+  limit: number;
+  listed?: boolean;
+};
+
+/** A deleted document, without its body. Times in ms. */
+export type DeletedDocument = {
+  kind: DocumentKind;
+  id: string;
+  version: number;
+  name: string;
+  /** Of a destination. */
+  connectionId: string | null;
+  deletedAt: number;
+  deletedBy: string;
+};
+
+/** `before` and `after`: only those below or above a place in the order of the list, next to it. */
+export type DeletedQuery = {
+  kinds: readonly DocumentKind[];
+  id?: string;
+  before?: DeletedPlace;
+  after?: DeletedPlace;
+  limit: number;
+};
+type DeletedPlace = Pick<DeletedDocument, 'deletedAt' | 'id'>;

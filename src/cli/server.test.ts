@@ -148,6 +148,9 @@ test('documents are listed, shown by name or id, and deleted', async (t) => {
   assert.equal((await run(['actions', 'delete', 'Orders'])).code, 0);
   assert.equal((await run(['destinations', 'delete', 'CRM/Orders'])).code, 0);
   assert.equal((await run(['destinations', 'get', 'CRM/Orders'])).code, 3);
+  assert.match((await run(['deleted'])).out, new RegExp(`\\n${id} +destination +CRM/Orders +\\S+Z +admin\\n`));
+  assert.equal((await run(['destinations', 'restore', id])).out, `restored destination Orders (${id})\n`);
+  assert.equal((await run(['destinations', 'get', 'CRM/Orders'])).code, 0);
 });
 
 test('an alert is applied by names, listed, tested with an exit code for the result, and deleted', async (t) => {

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { type Answer, type Arguments, ClientError, createClient, type Item, type ListId } from '../client/client.ts';
+import type { TransferKind } from '../contract/documents/transfer.ts';
 import { foldName } from '../contract/fold-name.ts';
 import { idPrefixes } from '../contract/ids.ts';
 import type { RouteId } from '../contract/routes.ts';
 import { CommandError, exitCodes } from './exit.ts';
-import { type Named, type NamedKind, nameOf } from './kinds.ts';
+import { type Document, type Named, type NamedKind, nameOf } from './kinds.ts';
 import type { Program } from './program.ts';
 
 type Filters = Record<string, string | undefined>;
@@ -99,6 +100,8 @@ export function connectTo({ url, adminToken }: Pick<Program['settings'], 'url' |
     },
     change: (kind: 'user' | 'role' | 'token', id: string, body: object): Promise<Named[typeof kind]> =>
       call(`change${routesOf(kind)}` as 'changeUser', { params: { id }, body }),
+    restore: (kind: TransferKind, id: string): Promise<Document> =>
+      call(`restore${routesOf(kind)}` as 'restoreConnection', { params: { id } }),
     async remove(kind: NamedKind, id: string): Promise<void> {
       await call(`delete${routesOf(kind)}` as 'deleteConnection', { params: { id } });
     },

@@ -49,10 +49,12 @@ export interface Authenticator {
   /** When the current token expires, in ms since the epoch; null: no token, or no known expiry. Fetches nothing. */
   tokenExpiresAt(connection: AuthorizedConnection): number | null;
   /**
-   * Drops all state of a deleted connection. A changed connection needs no call: the token of its old credentials
-   * does not match.
+   * Drops the access token of a deleted connection. A changed connection needs no call: the token of its old
+   * credentials does not match. The refresh token is kept for a restore.
    */
   forget(connectionId: string): void;
+  /** Durable when it resolves. */
+  forgetRefreshToken(connectionId: string): Promise<void>;
 }
 
 /** The state of one connection with the credentials of `key` (AuthorizedConnection.credentials). */
@@ -165,7 +167,9 @@ export function createAuthenticator(http: TokenHttp): Authenticator {
     },
     forget(connectionId) {
       slots.delete(connectionId);
-      void http.refreshTokens?.forget(connectionId);
+    },
+    async forgetRefreshToken(connectionId) {
+      await http.refreshTokens?.forget(connectionId);
     },
   };
 }

@@ -7,6 +7,7 @@ import { alertRoutes } from './documents/alert.ts';
 import { behaviorRoutes } from './documents/behavior.ts';
 import { collectorRoutes } from './documents/collector.ts';
 import { connectionRoutes } from './documents/connection.ts';
+import { deletedRoutes } from './documents/deleted.ts';
 import { destinationRoutes } from './documents/destination.ts';
 import { parameterRoutes } from './documents/parameter.ts';
 import { settingsRoutes } from './documents/settings.ts';
@@ -46,6 +47,7 @@ export const routeTable = {
   ...secretRoutes,
   ...settingsRoutes,
   ...transferRoutes,
+  ...deletedRoutes,
   ...privacyRoutes,
   ...identityRoutes,
   ...userRoutes,

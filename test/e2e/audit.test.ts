@@ -115,6 +115,7 @@ test('every route that changes or sends something leaves exactly one entry, the 
       return ask(app, id, { params: { name }, body: { ...body, ...other } });
     });
     walk('delete', (id) => ask(app, id, { params: made }));
+    walk('restore', (id) => ask(app, id, { params: made }));
   }
   const { id: collectorId } = wired.collector;
   let replay: Made = { id: '', version: 0 };

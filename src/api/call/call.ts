@@ -33,7 +33,7 @@ export type ApiParts = {
   pipeline: Pipeline;
   /** Compiles and tests drafts, apart from deliveries. */
   compute: Compute;
-  catalog: Pick<Catalog, 'versions'>;
+  catalog: Pick<Catalog, 'versions' | 'deleted'>;
   audit: Pick<Audit, 'append' | 'entries'>;
   journal: Pick<Journal, 'log' | 'replays'>;
   issues: Pick<Watch['registry'], 'all' | 'get' | 'act'>;

@@ -1,4 +1,5 @@
-import type { StoredDocument } from '../../catalog/catalog.ts';
+import type { Change, StoredDocument } from '../../catalog/catalog.ts';
+import { deletedKeptMs } from '../../contract/documents/deleted.ts';
 import type { ManagedKind } from '../../contract/documents/document.ts';
 import { AppError } from '../../contract/errors.ts';
 import { foldName } from '../../contract/fold-name.ts';
@@ -6,7 +7,7 @@ import type { AuditAct } from '../../contract/records/audit.ts';
 import type { Bodies, Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import type { ApiParts, Call } from '../call/call.ts';
 import { isObject } from '../http/merge-patch.ts';
-import { invalid } from '../http/validate.ts';
+import { found, invalid } from '../http/validate.ts';
 import type { Kind } from './document-kind.ts';
 import { patched } from './patch.ts';
 import { type Doc, type DocumentCall, isStandard, nextVersion, type Reader, scopeOf } from './reading.ts';
@@ -24,8 +25,8 @@ type Made<K extends ManagedKind> = { body: Bodies[K]; before: Doc<K> | null; war
 export type Planned = {
   before: StoredDocument | null;
   document: StoredDocument;
-  /** Whether the document equals the stored one, so that nothing is to be stored. */
-  isSame: boolean;
+  /** null: the document equals the stored one. */
+  change: Change | null;
   /** All other checks before saving. Throws AppError when the document can't be saved; returns warnings. */
   check(snapshot: Snapshot, programs: Programs): string[];
 };
@@ -60,11 +61,16 @@ function documentStore<K extends ManagedKind>(kind: Kind<K>, parts: ApiParts, { 
       throw new AppError('name_taken', `A ${kind.kind} named ${taken.body.name} already exists (${taken.id}).`);
   }
 
-  /** The document with this body; the stored one when `keepsSame` and they are equal. */
+  /**
+   * The document with this body and its change; the stored one when `keepsSame` and they are equal. A version is listed
+   * when more than the status changed.
+   */
   function next({ body, before }: Pick<Made<K>, 'body' | 'before'>, call: Asking, keepsSame: boolean) {
-    if (keepsSame && before !== null && isSameBody(body, before.body)) return { document: before, isSame: true };
+    if (keepsSame && before !== null && isSameBody(body, before.body)) return { document: before, change: null };
     const id = before?.id ?? parts.newId(kind.kind);
-    return { document: { kind: kind.kind, id, ...nextVersion(body, before, call, parts.now()) }, isSame: false };
+    const document = { kind: kind.kind, id, ...nextVersion(body, before, call, parts.now()) };
+    const unlisted = before !== null && isSameBody(withStatusOf(body, before.body), before.body);
+    return { document, change: { op: 'put', document, unlisted } as const };
   }
 
   /**
@@ -82,9 +88,9 @@ function documentStore<K extends ManagedKind>(kind: Kind<K>, parts: ApiParts, { 
         const made = make(present, programs);
         const { before, warnings } = made;
         checkNameIsFree(made, present);
-        const { document, isSame } = next(made, call, keepsSame);
+        const { document, change } = next(made, call, keepsSame);
         stored = { document, warnings, isNew: before === null };
-        return isSame ? [] : [{ op: 'put', document }];
+        return change === null ? [] : [change];
       }),
     );
     if (stored === undefined) throw new Error('the change was stored without being made');
@@ -96,9 +102,14 @@ function documentStore<K extends ManagedKind>(kind: Kind<K>, parts: ApiParts, { 
   return { findToChange, sameName, checkNameIsFree, next, put };
 }
 
+/** A body with the status of another one, where its kind has a status. */
+function withStatusOf<Body extends object>(body: Body, of: object): Body {
+  return 'status' in of ? { ...body, status: of.status } : body;
+}
+
 /** The operations that write documents of one kind. */
 export function documentChanges<K extends ManagedKind>(kind: Kind<K>, parts: ApiParts, reading: Reader<K>) {
-  const { read, parse } = reading;
+  const { all, read, parse } = reading;
   const { findToChange, sameName, checkNameIsFree, next, put } = documentStore(kind, parts, reading);
 
   /** The stored document with a name as paths and files have it, and the JSON of its body with ids for names. */
@@ -180,6 +191,30 @@ export function documentChanges<K extends ManagedKind>(kind: Kind<K>, parts: Api
       });
     },
 
+    /** Makes a deleted document present again, as it was. */
+    async restore(call: DocumentCall) {
+      const { id } = call.params;
+      const [deleted] = await parts.catalog.deleted({ kinds: [kind.kind], id, limit: 1 });
+      const isKept = deleted !== undefined && deleted.deletedAt >= parts.now() - deletedKeptMs;
+      const [last] = isKept ? await parts.catalog.versions({ kind: kind.kind, id, limit: 1 }) : [];
+      const document = found(last, `There is no deleted ${kind.kind} ${id}.`) as Doc<K>; // of this kind
+      const { body } = document;
+      const { shown } = await put(
+        call,
+        (snapshot, programs) => {
+          if (all(snapshot).has(id)) throw new AppError('not_found', `The ${kind.kind} ${id} is not deleted.`);
+          const parent = scopeOf(body);
+          if (parent !== '' && !snapshot.documents.connection.has(parent))
+            throw new AppError('conflict', 'Its connection is deleted. Restore the connection first.');
+          checkNameIsFree({ body, before: document }, snapshot);
+          const warnings = kind.check({ body, before: document, kept: [], snapshot, programs });
+          return { before: document, body, warnings };
+        },
+        { act: 'restore' },
+      );
+      return shown;
+    },
+
     async rollback(call: DocumentCall) {
       const { version } = call.body();
       const old = await reading.version(call.params.id, version);
@@ -187,7 +222,7 @@ export function documentChanges<K extends ManagedKind>(kind: Kind<K>, parts: Api
         call,
         (snapshot, programs) => {
           const before = findToChange(snapshot, call.params.id, call);
-          const body = kind.rolledBack?.(old, before.body) ?? old;
+          const body = withStatusOf(kind.rolledBack?.(old, before.body) ?? old, before.body);
           const warnings = kind.check({ body, before, kept: [], snapshot, programs });
           const left = new Set(secretPointers(body));
           const lost = secretPointers(old).filter((pointer) => !left.has(pointer));

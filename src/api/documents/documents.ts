@@ -13,7 +13,7 @@ export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiPart
 
 type RouteIds<One extends string> = Extract<
   | `list${Capitalize<One>}s`
-  | `${'create' | 'get' | 'replace' | 'change' | 'delete' | 'apply' | 'rollback'}${Capitalize<One>}`
+  | `${'create' | 'get' | 'replace' | 'change' | 'delete' | 'restore' | 'apply' | 'rollback'}${Capitalize<One>}`
   | `list${Capitalize<One>}Versions`,
   RouteId
 >;
@@ -32,6 +32,7 @@ export function documentHandlers<const One extends ManagedKind>(
     [`replace${One}`]: documents.replace,
     [`change${One}`]: documents.change,
     [`delete${One}`]: documents.remove,
+    [`restore${One}`]: documents.restore,
     [`apply${One}`]: documents.apply,
     [`list${One}Versions`]: documents.versions,
     [`rollback${One}`]: documents.rollback,

@@ -136,11 +136,11 @@ export function documentReader<K extends ManagedKind>(kind: Kind<K>, parts: ApiP
       const places = { placeOf: (one: Doc<K>) => String(one.version), isPlace: isNumber };
       const page = await pageOfStored(query, places, async ({ before, after, limit }) => {
         if (isStandard(id)) return [present];
-        // Version numbers have no gaps, so the page on the newer side follows from the numbers.
-        const end = before ?? (after === undefined ? undefined : Number(after) + limit + 1);
-        const range = { kind: kind.kind, id, limit, ...(end === undefined ? {} : { before: Number(end) }) };
-        const stored = (await parts.catalog.versions(range)) as Doc<K>[]; // of this kind
-        return stored.filter(({ version }) => version > Number(after ?? 0));
+        const range = {
+          ...(before === undefined ? {} : { before: Number(before) }),
+          ...(after === undefined ? {} : { after: Number(after) }),
+        };
+        return (await parts.catalog.versions({ kind: kind.kind, id, limit, listed: true, ...range })) as Doc<K>[]; // of this kind
       });
       return shownPage(page, snapshot);
     },

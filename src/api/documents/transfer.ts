@@ -74,8 +74,8 @@ export function transferHandlers(parts: ApiParts) {
     }
 
     function check(planned: Planned): string[] {
-      const { document, isSame } = planned;
-      if (isSame) return [];
+      const { document, change } = planned;
+      if (change === null) return [];
       draft.put(document);
       try {
         return planned.check(draft.snapshot, programs);
@@ -96,9 +96,9 @@ export function transferHandlers(parts: ApiParts) {
       try {
         planned = prepare(item);
         const warnings = check(planned);
-        const { before, document, isSame } = planned;
-        if (isSame) return { ...own, id: document.id, change: 'none' };
-        changes.push({ op: 'put', document });
+        const { before, document } = planned;
+        if (planned.change === null) return { ...own, id: document.id, change: 'none' };
+        changes.push(planned.change);
         const diff = changesOf(
           before === null ? undefined : fileBody(before, base),
           fileBody(document, draft.snapshot),
@@ -165,7 +165,8 @@ export function transferHandlers(parts: ApiParts) {
   } satisfies Partial<Handlers>;
 }
 
-function requireRights(kinds: Iterable<TransferKind>, need: 'view' | 'manage', may: Call['may']): void {
+/** Throws AppError `forbidden` unless the caller has the right for each kind. */
+export function requireRights(kinds: Iterable<TransferKind>, need: 'view' | 'manage', may: Call['may']): void {
   const missing = new Set(Array.from(kinds, (kind) => rightOf(kind, need)).filter((right) => !may(right)));
   if (missing.size > 0) throw new AppError('forbidden', `This needs the right ${[...missing].join(', ')}.`);
 }

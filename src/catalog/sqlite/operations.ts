@@ -1,7 +1,7 @@
 import { appendAudit } from '../../audit/sqlite/append.ts';
 import type { NewAuditEntry } from '../../contract/records/audit.ts';
 import type { Db } from '../../sqlite/db.ts';
-import type { StoredDocument } from '../catalog.ts';
+import type { Change, DeletedDocument, DeletedQuery, StoredDocument } from '../catalog.ts';
 
 /** A document as stored: its body is JSON with sealed secrets. */
 export type DocumentRow = Omit<StoredDocument, 'body'> & { body: string };
@@ -22,29 +22,73 @@ export const operations = {
     db: Db,
     change: {
       revision: number;
-      changes: { op: 'put' | 'delete'; row: DocumentRow }[];
+      changes: { op: Change['op']; row: DocumentRow; listed: boolean }[];
       entries: readonly NewAuditEntry[];
     },
   ): number | null {
     if (revision(db) !== change.revision) return null;
-    for (const { op, row } of change.changes) {
-      if (op === 'delete') db.run('DELETE FROM document WHERE kind = ? AND id = ?', row.kind, row.id);
-      else put(db, row);
+    for (const { op, row, listed } of change.changes) {
+      if (op === 'put') put(db, row, listed);
+      else remove(db, row);
     }
     appendAudit(db, change.entries);
     db.run('UPDATE catalog_revision SET revision = revision + 1');
     return revision(db);
   },
 
-  documentVersions: (db: Db, query: { kind: string; id: string; before: number; limit: number }): DocumentRow[] =>
-    db.all<DocumentRow>(
-      `SELECT ${columns} FROM document_version AS v WHERE kind = ? AND id = ? AND version < ?
-       ORDER BY version DESC LIMIT ?`,
+  documentVersions(
+    db: Db,
+    query: { kind: string; id: string; before: number; after: number; limit: number; listed: boolean; isUp: boolean },
+  ): DocumentRow[] {
+    const rows = db.all<DocumentRow>(
+      `SELECT ${columns} FROM document_version AS v
+       WHERE kind = ? AND id = ? AND version < ? AND version > ? AND listed >= ?
+       ORDER BY version ${query.isUp ? 'ASC' : 'DESC'} LIMIT ?`,
       query.kind,
       query.id,
       query.before,
+      query.after,
+      Number(query.listed),
       query.limit,
-    ),
+    );
+    return query.isUp ? rows.reverse() : rows;
+  },
+
+  deletedDocuments(db: Db, { kinds, id, before, after, limit }: DeletedQuery): DeletedDocument[] {
+    const isUp = after !== undefined;
+    const place = before ?? after;
+    const rows = db.all<DeletedDocument>(
+      `SELECT d.kind, d.id, d.version, v.body ->> 'name' AS name, v.body ->> 'connectionId' AS connectionId,
+         d.deleted_at AS deletedAt, d.deleted_by AS deletedBy
+       FROM deleted_document AS d
+       JOIN document_version AS v ON v.kind = d.kind AND v.id = d.id AND v.version = d.version
+       WHERE d.kind IN (SELECT value FROM json_each(?)) ${id === undefined ? '' : 'AND d.id = ?'}
+         ${place === undefined ? '' : `AND (d.deleted_at, d.id) ${isUp ? '>' : '<'} (?, ?)`}
+       ORDER BY d.deleted_at ${isUp ? 'ASC' : 'DESC'}, d.id ${isUp ? 'ASC' : 'DESC'} LIMIT ?`,
+      JSON.stringify(kinds),
+      ...(id === undefined ? [] : [id]),
+      ...(place === undefined ? [] : [place.deletedAt, place.id]),
+      limit,
+    );
+    return isUp ? rows.reverse() : rows;
+  },
+
+  purgeDocuments(db: Db, { before, limit }: { before: number; limit: number }): { kind: string; id: string }[] {
+    const gone = db.all<{ kind: string; id: string }>(
+      'SELECT kind, id FROM deleted_document WHERE deleted_at < ? ORDER BY deleted_at LIMIT ?',
+      before,
+      limit,
+    );
+    if (gone.length === 0) return [];
+    // Sealed secrets are overwritten on disk, not only unlinked.
+    db.all('PRAGMA secure_delete = ON');
+    for (const { kind, id } of gone) {
+      db.run('DELETE FROM document_version WHERE kind = ? AND id = ?', kind, id);
+      db.run('DELETE FROM deleted_document WHERE kind = ? AND id = ?', kind, id);
+    }
+    db.all('PRAGMA secure_delete = FAST');
+    return gone;
+  },
 
   /** The number of stored versions, present or not, that need each of these keys. */
   sealedCounts: (db: Db, keyIds: readonly string[]): { keyId: string; count: number }[] =>
@@ -85,13 +129,13 @@ function revision(db: Db): number {
   return db.get<{ revision: number }>('SELECT revision FROM catalog_revision')?.revision ?? 0;
 }
 
-function put(db: Db, row: DocumentRow) {
+function put(db: Db, row: DocumentRow, listed: boolean) {
   const sql = 'SELECT 1 FROM document_version WHERE kind = ? AND id = ? AND version = ?';
   if (db.get(sql, row.kind, row.id, row.version) !== undefined)
     throw new Error(`Version ${row.version} of ${row.kind} ${row.id} exists already.`);
   db.run(
-    `INSERT INTO document_version (kind, id, version, body, created_at, updated_at, updated_by)
-     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO document_version (kind, id, version, body, created_at, updated_at, updated_by, listed)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     row.kind,
     row.id,
     row.version,
@@ -99,6 +143,20 @@ function put(db: Db, row: DocumentRow) {
     row.createdAt,
     row.updatedAt,
     row.updatedBy,
+    Number(listed),
   );
   db.run('INSERT OR REPLACE INTO document (kind, id, version) VALUES (?, ?, ?)', row.kind, row.id, row.version);
+  db.run('DELETE FROM deleted_document WHERE kind = ? AND id = ?', row.kind, row.id);
+}
+
+function remove(db: Db, { kind, id, version, updatedAt, updatedBy }: DocumentRow) {
+  db.run('DELETE FROM document WHERE kind = ? AND id = ?', kind, id);
+  db.run(
+    'INSERT INTO deleted_document (kind, id, version, deleted_at, deleted_by) VALUES (?, ?, ?, ?, ?)',
+    kind,
+    id,
+    version,
+    Date.parse(updatedAt),
+    updatedBy,
+  );
 }

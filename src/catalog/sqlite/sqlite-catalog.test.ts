@@ -95,6 +95,19 @@ test('after a rotation the first key alone opens everything, old versions and de
   assert.deepEqual([left.includes(newId), left.includes(oldId)], [true, false], 'the old ciphertext is overwritten');
 });
 
+test('a purge leaves nothing of a secret in the file', async () => {
+  using folder = temporaryFolder();
+  const sqlite = await openSqlite({ dir: folder.path, operations: operationsOf('catalog') });
+  const catalog = await sqliteCatalog(sqlite, keys(1));
+  const one = document({ body: secretBody('gone') });
+  await catalog.change(0, [put(one)], []);
+  await catalog.change(1, [{ op: 'delete', document: one }], []);
+  assert.equal((await catalog.purge(Date.parse(one.updatedAt) + 1, 9)).length, 1);
+  await sqlite[Symbol.asyncDispose]();
+  const left = (await readFile(join(folder.path, databaseName))).toString('latin1');
+  assert.equal(left.includes(keys(1).sealsWith), false);
+});
+
 test('a sealed secret that is moved to another row, document version or field does not decrypt', async () => {
   for (const sql of [
     `UPDATE document_version SET body = (SELECT body FROM document_version WHERE id = 'con_2') WHERE id = 'con_1'`,

@@ -33,12 +33,22 @@ export async function sqliteCatalog(sqlite: Pick<Sqlite, 'client'>, sealer: Seal
     change: (revision, changes, entries) =>
       client.write('changeDocuments', {
         revision,
-        changes: changes.map(({ op, document }) => ({ op, row: close(document) })),
+        changes: changes.map((change) => ({
+          op: change.op,
+          row: close(change.document),
+          listed: change.op !== 'put' || change.unlisted !== true,
+        })),
         entries,
       }),
-    async versions({ kind, id, before = Number.MAX_SAFE_INTEGER, limit }) {
-      return (await client.read('documentVersions', { kind, id, before, limit })).map(open);
+    async versions({ kind, id, before = Number.MAX_SAFE_INTEGER, after, limit, listed = false }) {
+      const isUp = after !== undefined;
+      return (await client.read('documentVersions', { kind, id, before, after: after ?? 0, limit, listed, isUp })).map(
+        open,
+      );
     },
+    deleted: (query) => client.read('deletedDocuments', query),
+    purge: async (before, limit) =>
+      (await client.write('purgeDocuments', { before, limit })) as Pick<StoredDocument, 'kind' | 'id'>[], // as put
   };
 }
 

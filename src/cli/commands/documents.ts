@@ -8,7 +8,21 @@ import { applyFiles } from './transfer.ts';
 /** `millrace connections list|get|apply|delete`, and the same for every kind of document. */
 export function documentCommands(command: Command, context: Context) {
   for (const kind of kindNames) oneKind(command, kind, context);
+  command
+    .command('deleted')
+    .description('list the documents deleted in the last 30 days, newest deletion first')
+    .action(async () =>
+      context.output.rows(await context.server().items(listedMost, 'listDeleted'), [
+        ['ID', ({ id }) => id],
+        ['KIND', ({ kind }) => kind],
+        ['NAME', ({ name, connection }) => (connection == null ? name : `${connection}/${name}`)],
+        ['DELETED', ({ deletedAt }) => deletedAt],
+        ['BY', ({ deletedBy }) => deletedBy],
+      ]),
+    );
 }
+
+const listedMost = 10_000;
 
 function oneKind(command: Command, kind: Kind, context: Context) {
   const { server, output } = context;
@@ -36,7 +50,15 @@ function oneKind(command: Command, kind: Kind, context: Context) {
 
   if (kind === 'alert') alertTest(group, context);
   if (kind === 'connection') openingCommands(group, context);
-  deleteCommand(group, kind, called, `delete ${many} that nothing uses`, context);
+  deleteCommand(group, kind, called, `delete ${many} that nothing uses; restore takes it back for 30 days`, context);
+  subcommand(group, 'restore', `restore deleted ${many}`, ['<id...>', 'id, as the command deleted lists it']).action(
+    async (ids: string[]) => {
+      for (const id of ids) {
+        const { name } = await server().restore(kind, id);
+        output.line(`restored ${kind} ${name} (${id})`);
+      }
+    },
+  );
 }
 
 /** `get`; with `--mine` for tokens. `called` says how an object of the kind is named. */

@@ -70,7 +70,7 @@ function setUp(handler: (form: URLSearchParams, index: number) => FakeAnswer) {
     return {
       http,
       refreshTokens,
-      forget: (id: string) => authenticator.forget(id),
+      authenticator,
       async header(auth: Oauth2, id = 'con_1') {
         const authorization = await authenticator.authorize(
           new AuthorizedConnection({ id, body: { auth, settings: settings as never } }), // without secrets
@@ -146,8 +146,10 @@ test('a refresh token that came with the password grant renews, each newer one i
     await second.header(auth);
     assert.equal(presented(set.forms().at(-1) ?? {}), wanted);
   }
-  second.forget('con_1');
+  second.authenticator.forget('con_1');
   await new Promise(setImmediate);
+  assert.equal(set.storage.size, 1, 'a deleted connection can be restored');
+  await second.authenticator.forgetRefreshToken('con_1');
   assert.deepEqual([...set.storage], []);
 });
 

@@ -36,7 +36,8 @@ type DocumentRoutes<One extends string, At extends string, I extends z.ZodType, 
     `list${Capitalize<One>}Versions`,
     Route<`/api/v1/${One}s/{id}/versions`, typeof versionQuery, null, ReturnType<typeof pageOf<O>>>
   > &
-  Record<`rollback${Capitalize<One>}`, Route<`/api/v1/${One}s/{id}/rollback`, null, typeof rollback, O>>;
+  Record<`rollback${Capitalize<One>}`, Route<`/api/v1/${One}s/{id}/rollback`, null, typeof rollback, O>> &
+  Record<`restore${Capitalize<One>}`, Route<`/api/v1/${One}s/{id}/restore`, null, null, O>>;
 
 /** Builds the routes of one kind of document. */
 export function documentRoutes<
@@ -69,22 +70,38 @@ export function documentRoutes<
       body: patch,
       output,
     }),
-    [`delete${One}`]: api(`DELETE ${byId}`, manage, `Delete ${a} that nothing uses`, { audit: `delete ${one}` }),
+    [`delete${One}`]: api(`DELETE ${byId}`, manage, `Delete ${a} that nothing uses; it can be restored for 30 days`, {
+      audit: `delete ${one}`,
+    }),
+    [`restore${One}`]: api(`POST ${byId}/restore`, manage, `Restore ${a} that was deleted in the last 30 days`, {
+      audit: `restore ${one}`,
+      output,
+    }),
     [`apply${One}`]: api(
       `PUT /${many}/by-name/{name}`,
       manage,
       `Create or replace ${a} by ${named}; references can be names instead of ids`,
       { audit: `change ${one}`, body: patch, output },
     ),
-    [`list${One}Versions`]: api(`GET ${byId}/versions`, view, `List the versions of ${a}, newest first`, {
-      query: versionQuery,
-      output: page,
-    }),
-    [`rollback${One}`]: api(`POST ${byId}/rollback`, manage, `Restore an earlier version of ${a}`, {
-      audit: `rollback ${one}`,
-      body: rollback,
-      output,
-    }),
+    [`list${One}Versions`]: api(
+      `GET ${byId}/versions`,
+      view,
+      `List the versions of ${a}, newest first, without changes of the status alone`,
+      {
+        query: versionQuery,
+        output: page,
+      },
+    ),
+    [`rollback${One}`]: api(
+      `POST ${byId}/rollback`,
+      manage,
+      `Restore an earlier version of ${a}; its status stays as it is`,
+      {
+        audit: `rollback ${one}`,
+        body: rollback,
+        output,
+      },
+    ),
   };
   return made as unknown as DocumentRoutes<One, At, I, O>; // computed keys lose their names in the type
 }

@@ -35,7 +35,8 @@ const kind = z.string().transform((name, ctx) => {
   return z.NEVER;
 });
 
-const kindList = z
+/** Kinds in a query, separated by commas or repeated. */
+export const kindList = z
   .union([z.string().max(1_000), z.array(z.string().max(1_000)).max(100)])
   .transform((given) => [given].flat().flatMap((text) => text.split(',')))
   .pipe(z.array(kind).max(100));

@@ -8,6 +8,7 @@ const auditActs = [
   'create',
   'change',
   'delete',
+  'restore',
   'rollback',
   'rotate_key',
   'test',

@@ -118,3 +118,19 @@ test('old audit entries are removed by whole days, and the rest is a chain', asy
   }));
   assert.equal(verifyChain(rows.reverse()).ok, true);
 });
+
+test('a deleted document is kept for 30 days, and then removed with its versions', async () => {
+  await using rig = await startRig();
+  const id = await rig.put('connection', { name: 'CRM', baseUrl: 'https://crm.example' });
+  const by = { principal: 'admin', principalId: null, address: null, requestId: null };
+  await rig.pipeline.configuration.change(by, ({ documents }) => {
+    const document = documents.connection.get(id) ?? assert.fail();
+    return [{ op: 'delete', document: { ...document, updatedAt: new Date(rig.clock.now()).toISOString() } }];
+  });
+  const kept = async () => (await rig.catalog.versions({ kind: 'connection', id, limit: 9 })).length;
+  const day = 86_400_000;
+  await rig.clock.advance(29 * day);
+  assert.equal(await kept(), 1);
+  await rig.clock.advance(2 * day);
+  assert.equal(await kept(), 0);
+});

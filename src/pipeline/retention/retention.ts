@@ -1,5 +1,8 @@
 import { Rounds } from '../../async/rounds.ts';
 import type { Audit } from '../../audit/audit.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { Authenticator } from '../../connections/authenticator.ts';
+import { deletedKeptMs } from '../../contract/documents/deleted.ts';
 import type { Retention } from '../../contract/documents/settings.ts';
 import { AppError } from '../../contract/errors.ts';
 import type { Journal } from '../../journal/journal.ts';
@@ -7,15 +10,19 @@ import type { RedactionPolicies } from '../privacy/exchange-redaction.ts';
 import { startHoldExpiry } from './hold-expiry.ts';
 
 const dayMs = 86_400_000;
+/** Documents removed in one transaction. */
+const purgedAtOnce = 50;
 
 /**
- * Runs retention periodically: removes old finished data, and expires deliveries that were held longer than their
+ * Runs retention periodically: removes old finished data and deleted documents, and expires deliveries that were held longer than their
  * connection allows.
  */
 export function startRetention(
   options: Omit<Parameters<typeof startHoldExpiry>[0], 'log'> & {
     journal: Pick<Journal, 'retention' | 'log'>;
     audit: Pick<Audit, 'prune'>;
+    catalog: Pick<Catalog, 'purge'>;
+    authenticator: Pick<Authenticator, 'forgetRefreshToken'>;
     /** The current limits of age and size. */
     retention(): Retention;
     redaction: RedactionPolicies;
@@ -35,8 +42,22 @@ export function startRetention(
     await audit.prune(Math.floor((now - options.retention().auditDays * dayMs) / dayMs) * dayMs, now);
   }
 
+  /** Removes documents that can't be restored any more, with their secrets. */
+  async function purge() {
+    for (;;) {
+      const gone = await options.catalog.purge(clock.now() - deletedKeptMs, purgedAtOnce);
+      for (const { kind, id } of gone) if (kind === 'connection') await options.authenticator.forgetRefreshToken(id);
+      if (gone.length < purgedAtOnce) return;
+    }
+  }
+
   /** A step that fails is repeated in the next round; the other steps still run. */
-  const steps = { 'remove bodies': bodyRetention(options), 'remove old data': retain, 'prune the audit trail': prune };
+  const steps = {
+    'remove bodies': bodyRetention(options),
+    'remove old data': retain,
+    'prune the audit trail': prune,
+    'remove deleted documents': purge,
+  };
   const stack = new AsyncDisposableStack();
   const rounds = new Rounds(clock, async () => {
     for (const [doing, step] of Object.entries(steps)) await step().catch((error) => options.failed(error, doing));
