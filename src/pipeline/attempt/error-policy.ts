@@ -98,21 +98,20 @@ export function redactedOrEmptied(
       return redact(settlement);
     } catch (error) {
       telemetry.failedOften(error, 'redact an exchange');
-      const { rendered: _, ...rest } = settlement;
-      return { ...rest, detail: null, log: settlement.log.map(emptied) };
+      return emptied(settlement, 'The exchange could not be redacted, so its content was not stored.');
     }
   };
 }
 
-function emptied(attempt: Attempt): Attempt {
-  const { response, error } = attempt;
-  return {
-    ...attempt,
-    request: null,
-    response: response && { status: response.status, headers: [], body: null, truncated: response.truncated },
-    error: {
-      kind: error?.kind ?? 'internal_error',
-      message: 'The exchange could not be redacted, so its content was not stored.',
-    },
-  };
+/** A settlement without any content: no body, no text, and attempts with `why` as their error. */
+export function emptied({ rendered: _, ...settlement }: Settlement, why: string): Settlement {
+  const log = settlement.log.map(
+    (attempt): Attempt => ({
+      ...attempt,
+      request: null,
+      response: attempt.response && { status: attempt.response.status, headers: [], body: null, truncated: true },
+      error: { kind: attempt.error?.kind ?? 'internal_error', message: why },
+    }),
+  );
+  return { ...settlement, detail: null, log };
 }

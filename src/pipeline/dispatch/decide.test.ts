@@ -138,7 +138,7 @@ test('the rate limit of a connection delays all its destinations, that of a dest
   for (const queue of all.queues.slice(0, 1)) consumeRates(queue, now, createReplayRates());
   assert.deepEqual(decide(all.connection, now, quiet), {
     kind: 'wait',
-    block: { limit: 'rate', until: now + 1_000 },
+    block: { limit: 'rate', of: 'connection', until: now + 1_000 },
   });
   const one = connectionWith([[delivery('a1')], [delivery('b1')]], { destinationRate: rate });
   const [first] = one.queues;
@@ -153,7 +153,7 @@ test('a deleted destination does not lift the limits of the connection for its o
   assert.ok(deleted && other);
   consumeRates(other, now, createReplayRates());
   deleted.plan = null;
-  assert.deepEqual(decide(connection, now, quiet), { kind: 'wait', block: { limit: 'rate', until: now + 1_000 } });
+  assert.deepEqual(decide(connection, now, quiet), { kind: 'wait', block: { limit: 'rate', of: 'connection', until: now + 1_000 } });
   const limited = connectionWith([[delivery('a1')], [delivery('b1')]], { concurrency: 1 });
   const [gone] = limited.queues;
   assert.ok(gone);
@@ -216,7 +216,7 @@ test('replayed deliveries are sent when no live one is ready, at an even rate, a
   connection.ready.length = 0;
   assert.equal(sent(connection), 'r1');
   replays.nextAt = now + 5;
-  assert.deepEqual(decide(connection, now, quiet), { kind: 'wait', block: { limit: 'rate', until: now + 5 } });
+  assert.deepEqual(decide(connection, now, quiet), { kind: 'wait', block: { limit: 'rate', of: 'replay', until: now + 5 } });
 });
 
 test('a paused replay is dropped from memory, and the live deliveries of the destination continue', () => {
@@ -238,7 +238,7 @@ test('the limit that is shown for a waiting delivery is the one that decides, in
   const shown = (world: World = quiet) => blockOf(queue, 'a1', now, world);
   assert.equal(shown(), null);
   consumeRates(queue, now, createReplayRates());
-  const rate = { limit: 'rate', until: now + 1_000 };
+  const rate = { limit: 'rate', of: 'connection', until: now + 1_000 };
   assert.deepEqual([shown(), decide(connection, now, quiet)], [rate, { kind: 'wait', block: rate }]);
   connection.origin = { requests: EXCHANGES_MAX, waiting: new Set() };
   const origin = { limit: 'concurrency', of: 'origin', requests: EXCHANGES_MAX, until: null };
@@ -256,10 +256,11 @@ test('a waiting replayed delivery shows its own limits: the part of the requests
   assert.ok(queue);
   const shown = (freeAt = 0) => blockOf(queue, 'r1', now, { ...quiet, replayRates: { freeAt: () => freeAt } });
   assert.equal(shown(), null);
-  assert.deepEqual(shown(now + 70), { limit: 'rate', until: now + 70 });
-  assert.equal(shown(Number.POSITIVE_INFINITY), null, 'a paused replay waits for a person');
+  assert.deepEqual(shown(now + 70), { limit: 'rate', of: 'replay', until: now + 70 });
+  const paused = { limit: 'rate', of: 'replay', until: Number.POSITIVE_INFINITY };
+  assert.deepEqual(shown(Number.POSITIVE_INFINITY), paused);
   replays.nextAt = now + 50;
-  assert.deepEqual(shown(), { limit: 'rate', until: now + 50 });
+  assert.deepEqual(shown(), { limit: 'rate', of: 'replay', until: now + 50 });
   connection.requests = 3;
   assert.deepEqual(shown(), { limit: 'concurrency', of: 'connection', requests: 3, until: null });
   connection.requests = 1;

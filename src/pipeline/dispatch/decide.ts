@@ -117,7 +117,7 @@ function replayedShare({ connection, concurrency }: DestinationQueue, now: numbe
 /** Replayed deliveries are sent evenly over the period of a rate. */
 function paceBlock({ replays }: ConnectionQueue, now: number): Block | null {
   const until = replays?.nextAt ?? 0;
-  return until > now ? { limit: 'rate', until } : null;
+  return until > now ? { limit: 'rate', of: 'replay', until } : null;
 }
 
 function connectionBlock(
@@ -174,9 +174,8 @@ export function blockOf(queue: DestinationQueue, deliveryId: string, now: number
   if (block.limit !== 'rate') return block;
   const place = waiting.findIndex(({ delivery }) => delivery.id === deliveryId);
   const before = place < 0 ? waiting.length : place;
-  const own = destinationRateBlock(queue, now, world)?.until ?? now;
-  // A paused replay waits for a person.
-  if (own === Number.POSITIVE_INFINITY) return null;
+  const own = destinationRateBlock(queue, now, world);
+  if (own?.until === Number.POSITIVE_INFINITY) return own;
   const turns = before * (replay === null ? connection.ready : (connection.replays?.ready ?? [])).length;
   const paceMs = replay === null ? 0 : before * evenPaceMs(queue, now);
   const periodsMs = Math.max(
@@ -184,5 +183,5 @@ export function blockOf(queue: DestinationQueue, deliveryId: string, now: number
     periodsOf(before, plan?.destinationRate ?? null),
     paceMs,
   );
-  return { limit: 'rate', until: Math.max(block.until, own) + periodsMs };
+  return { ...block, until: Math.max(block.until, own?.until ?? now) + periodsMs };
 }

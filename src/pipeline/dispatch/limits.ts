@@ -14,7 +14,7 @@ import { replayPart } from './replay-share.ts';
  */
 export type Block =
   | { limit: 'hold'; reason: Reason; detail: string | null; until: number | null }
-  | { limit: 'rate'; until: number }
+  | { limit: 'rate'; of: 'connection' | 'destination' | 'replay'; until: number }
   | { limit: 'token'; until: number; detail: string }
   | { limit: 'concurrency'; of: 'destination' | 'connection' | 'origin'; requests: number; until: null };
 
@@ -40,7 +40,7 @@ export function holdBlock({ destinationId, connection }: DestinationQueue, now: 
 /** The rate limit of the connection: its configured rate, the peer's quota, and the pause that the peer asked for. */
 export function connectionRateBlock({ budget }: ConnectionQueue, rate: Rate | null, now: number): Block | null {
   const until = budget.freeAt(now, rate);
-  return until > now ? { limit: 'rate', until } : null;
+  return until > now ? { limit: 'rate', of: 'connection', until } : null;
 }
 
 /**
@@ -62,8 +62,9 @@ export function destinationRateBlock(
   { replayRates }: Surroundings,
 ): Block | null {
   const ownAt = queue.budget.freeAt(now, queue.plan?.destinationRate ?? null);
-  const until = queue.replay === null ? ownAt : Math.max(ownAt, replayRates.freeAt(queue.replay.id, now));
-  return until > now ? { limit: 'rate', until } : null;
+  const replayAt = queue.replay === null ? 0 : replayRates.freeAt(queue.replay.id, now);
+  if (replayAt > Math.max(ownAt, now)) return { limit: 'rate', of: 'replay', until: replayAt };
+  return ownAt > now ? { limit: 'rate', of: 'destination', until: ownAt } : null;
 }
 
 /** The bulkhead: requests in flight to one origin, over all its connections. */

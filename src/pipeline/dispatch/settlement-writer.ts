@@ -1,6 +1,8 @@
 import { batcher } from '../../async/batcher.ts';
 import { type Clock, pause } from '../../async/clock.ts';
+import { AppError } from '../../contract/errors.ts';
 import type { DeliveryQueue, Lease, Settlement } from '../../journal/journal.ts';
+import { emptied } from '../attempt/error-policy.ts';
 
 const countMax = 2_000;
 const bytesMax = 32 * 1024 * 1024;
@@ -8,45 +10,64 @@ const batchMax = 500;
 const batchBytesMax = 8 * 1024 * 1024;
 const firstRetryMs = 1_000;
 const retryMaxMs = 30_000;
+/** The wait after which an outcome loses its content: 31 s after its first failure. */
+const keepContentMs = 16_000;
 
 type Weighed = { settlement: Settlement; bytes: number };
 
-/** Records outcomes, many in one transaction. A write that fails (a full disk) is repeated after 1 s, doubling to 30 s. */
+type Options = {
+  journal: Pick<DeliveryQueue, 'settle'>;
+  lease: Lease;
+  clock: Clock;
+  failed(error: unknown, doing: string): void;
+};
+
+/**
+ * Records outcomes, many in one transaction. A write that fails is halved until the outcomes that can't be written are
+ * alone; each is repeated after 1 s, doubling to 30 s, and after 31 s without its content (bodies and texts). On a full
+ * disk nothing is halved, and no content lost: all are repeated together.
+ */
 export class SettlementWriter {
   #count = 0;
   #bytes = 0;
+  readonly #options: Options;
   readonly #settle: (weighed: Weighed) => Promise<boolean>;
 
-  constructor({
-    journal,
-    lease,
-    clock,
-    failed,
-  }: {
-    journal: Pick<DeliveryQueue, 'settle'>;
-    lease: Lease;
-    clock: Clock;
-    failed(error: unknown, doing: string): void;
-  }) {
+  constructor(options: Options) {
+    this.#options = options;
     this.#settle = batcher<Weighed, boolean>({
       size: batchMax,
       outstanding: 4,
       weigh: ({ bytes }) => bytes,
       weightMost: batchBytesMax,
-      run: async (weighed) => {
-        const settlements = weighed.map(({ settlement }) => settlement);
-        for (let waitMs = firstRetryMs; ; waitMs = Math.min(2 * waitMs, retryMaxMs))
-          try {
-            const isMine = await journal.settle(lease, settlements, clock.now());
-            this.#count -= settlements.length;
-            for (const { bytes } of weighed) this.#bytes -= bytes;
-            return settlements.map(() => isMine);
-          } catch (error) {
-            failed(error, 'record attempts');
-            await pause(clock, waitMs);
-          }
-      },
+      run: (weighed) => this.#write(weighed),
     });
+  }
+
+  async #write(weighed: Weighed[]): Promise<boolean[]> {
+    const { journal, lease, clock, failed } = this.#options;
+    let settlements = weighed.map(({ settlement }) => settlement);
+    for (let waitMs = firstRetryMs; ; waitMs = Math.min(2 * waitMs, retryMaxMs))
+      try {
+        const isMine = await journal.settle(lease, settlements, clock.now());
+        this.#count -= settlements.length;
+        for (const { bytes } of weighed) this.#bytes -= bytes;
+        return settlements.map(() => isMine);
+      } catch (error) {
+        const isFull = error instanceof AppError && error.code === 'storage_full';
+        if (settlements.length > 1 && !isFull) {
+          const half = settlements.length >> 1;
+          // Together, since a half with an outcome that can't be written waits.
+          const halves = [weighed.slice(0, half), weighed.slice(half)].map((some) => this.#write(some));
+          return (await Promise.all(halves)).flat();
+        }
+        failed(error, 'record attempts');
+        await pause(clock, waitMs);
+        if (!isFull && waitMs >= keepContentMs)
+          settlements = settlements.map((one) =>
+            emptied(one, 'The attempt could not be stored, so its content is missing.'),
+          );
+      }
   }
 
   /** Whether so many outcomes wait to be recorded (2,000, or 32 MiB) that nothing more should be sent. */

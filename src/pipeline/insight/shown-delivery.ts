@@ -42,6 +42,7 @@ export function shownDelivery(logged: LoggedDelivery & { attemptLog?: Attempt[] 
   const isDue = isWaiting && !moment.isSending && dueAt <= moment.now;
   const hold = isDue ? moment.closed : null;
   const until = isDue && hold === null ? (moment.block?.until ?? null) : null;
+  const isPaused = until === Number.POSITIVE_INFINITY;
   const earlier = isDue && hold === null && moment.order !== null ? logged.waitsFor : undefined;
   const wait = !isDue || hold !== null ? null : waitOf(earlier, moment, same.reason);
   return {
@@ -56,7 +57,9 @@ export function shownDelivery(logged: LoggedDelivery & { attemptLog?: Attempt[] 
     errorKind: same.errorKind,
     attempts: same.attempts,
     nextAttemptAt:
-      dueAt === null || hold !== null || earlier !== undefined ? null : new Date(until ?? dueAt).toISOString(),
+      dueAt === null || hold !== null || earlier !== undefined || isPaused
+        ? null
+        : new Date(until ?? dueAt).toISOString(),
     createdAt: new Date(createdAt).toISOString(),
     finishedAt: finishedAt === null ? null : new Date(finishedAt).toISOString(),
     test: same.test,
@@ -76,8 +79,10 @@ function waitOf(earlier: string | undefined, { order, block, now }: Moment, befo
   if (block === null || block.limit === 'hold') return null;
   if (block.limit === 'token') return { reason: 'budget', detail: waitingForToken(block.detail, block.until - now) };
   if (block.limit === 'rate') {
+    // Until a person resumes it.
+    if (block.until === Number.POSITIVE_INFINITY) return { reason: null, detail: 'Its replay is paused.' };
     const seconds = Math.ceil((block.until - now) / 1_000);
-    return { reason: 'budget', detail: `Waits for the rate limit of its connection, about ${seconds} s.` };
+    return { reason: 'budget', detail: `Waits for the rate limit of its ${block.of}, about ${seconds} s.` };
   }
   if (before !== null) return null;
   const { of, requests } = block;

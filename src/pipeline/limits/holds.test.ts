@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { settled } from '../../../test/support/fake-clock.ts';
 import { startRig, wire } from '../../../test/support/rig.ts';
+import { silentTelemetry } from '../../telemetry/silent-telemetry.testing.ts';
+import { createHolds } from './holds.ts';
 
 const many = 3_000;
 const visitors = 60;
@@ -135,3 +137,21 @@ for (const [reason, bad] of [
     await rig.clock.advance(10_000);
     assert.deepEqual(new Set(await rig.statuses()), new Set(['delivered']));
   });
+
+test('an error of one listener to holds keeps no change from the others', async () => {
+  await using rig = await startRig({ handler: async () => ({ status: 401 }) });
+  const { connectionId, destinationId } = await wire(rig);
+  const heard: string[] = [];
+  using holds = await createHolds({
+    configuration: rig.pipeline.configuration,
+    queue: rig.journal.deliveries,
+    clock: rig.clock,
+    telemetry: { ...silentTelemetry(), failed: (error) => heard.push(String(error)) },
+  });
+  holds.watch(() => {
+    throw new Error('a bug');
+  });
+  holds.watch((ids) => heard.push(...ids));
+  await holds.refuse(connectionId, 'HTTP status 401.', rig.clock.now());
+  assert.deepEqual(heard, ['Error: a bug', destinationId]);
+});

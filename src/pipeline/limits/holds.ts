@@ -21,7 +21,7 @@ export type Holds = {
   /** When this process last saw a hold of the destination end; 0: it saw none. */
   openedAt(destinationId: string): number;
   holdOf(connectionId: string): Hold | null;
-  /** Called with the destinations whose holds may have changed. */
+  /** Called with the destinations whose holds may have changed. An error of a listener is reported, and ends there. */
   watch(listener: (destinationIds: readonly string[]) => void): void;
   /**
    * Credentials were refused: holds the connection, or postpones the next probe of one that is held. The refusal of a
@@ -83,7 +83,12 @@ export async function createHolds(options: {
       if (found !== null) closed.set(id, found);
       else if (closed.delete(id)) openedAt.set(id, clock.now());
     }
-    for (const listener of listeners) listener(ids);
+    for (const listener of listeners)
+      try {
+        listener(ids);
+      } catch (error) {
+        telemetry.failed(error, 'apply a change of a hold');
+      }
   }
 
   const unwatch = configuration.watch((snapshot, changes) => {

@@ -156,6 +156,11 @@ test('a paused replay sends nothing, a resumed one continues, a cancelled one ca
   await rig.clock.advance(60_000);
   assert.equal(rig.egress.requests.length, sent);
   assert.equal((await shown(rig, id)).progress.waiting, 120 - sent);
+  const waiting = (await rig.deliveries()).filter(({ status }) => status === 'pending');
+  assert.deepEqual(
+    waiting.map(({ detail, nextAttemptAt }) => [detail, nextAttemptAt]),
+    waiting.map(() => ['Its replay is paused.', null]),
+  );
   assert.equal(await rig.pipeline.replays.pause(id, { ...entry, changes: [] }), false);
   assert.ok(await rig.pipeline.replays.resume(id, { ...entry, changes: [] }));
   await rig.clock.advance(1_000);
