@@ -153,7 +153,10 @@ test('a deleted destination does not lift the limits of the connection for its o
   assert.ok(deleted && other);
   consumeRates(other, now, createReplayRates());
   deleted.plan = null;
-  assert.deepEqual(decide(connection, now, quiet), { kind: 'wait', block: { limit: 'rate', of: 'connection', until: now + 1_000 } });
+  assert.deepEqual(decide(connection, now, quiet), {
+    kind: 'wait',
+    block: { limit: 'rate', of: 'connection', until: now + 1_000 },
+  });
   const limited = connectionWith([[delivery('a1')], [delivery('b1')]], { concurrency: 1 });
   const [gone] = limited.queues;
   assert.ok(gone);
@@ -216,7 +219,10 @@ test('replayed deliveries are sent when no live one is ready, at an even rate, a
   connection.ready.length = 0;
   assert.equal(sent(connection), 'r1');
   replays.nextAt = now + 5;
-  assert.deepEqual(decide(connection, now, quiet), { kind: 'wait', block: { limit: 'rate', of: 'replay', until: now + 5 } });
+  assert.deepEqual(decide(connection, now, quiet), {
+    kind: 'wait',
+    block: { limit: 'rate', of: 'replay', until: now + 5 },
+  });
 });
 
 test('a paused replay is dropped from memory, and the live deliveries of the destination continue', () => {
