@@ -2,6 +2,7 @@ import type { App, Overrides } from './compose.ts';
 import { checkConsistency } from './config/consistency.ts';
 import type { Config } from './config/settings.ts';
 import { parseAllowRules } from './egress/guard/allow-list.ts';
+import { isHostAllowed } from './egress/guard/guard.ts';
 import { openSqlite, operationsOf } from './sqlite/sqlite.ts';
 
 export type { App, Overrides } from './compose.ts';
@@ -13,9 +14,9 @@ export type { App, Overrides } from './compose.ts';
  */
 export async function startApp(config: Config, overrides: Overrides = {}): Promise<App> {
   if (config.databaseUrl !== null) throw new Error('MILLRACE_DATABASE_URL: PostgreSQL is not supported yet; unset it.');
-  checkConsistency(config);
   const allow = parseAllowRules(config.egressAllow ?? '');
   if (!allow.ok) throw new Error(`MILLRACE_EGRESS_ALLOW: ${allow.problems.join('; ')}`);
+  checkConsistency(config, (url) => isHostAllowed(allow.rules, url));
 
   let isStarting = true;
   await using opened = new AsyncDisposableStack();

@@ -13,6 +13,7 @@ import { sharedReading } from './async/shared-reading.ts';
 import type { Audit } from './audit/audit.ts';
 import { sqliteAudit } from './audit/sqlite/sqlite-audit.ts';
 import { computeThread } from './compute/compute-thread.ts';
+import { oidcRoles } from './config/consistency.ts';
 import { configuredValues, givenSettings } from './config/load.ts';
 import type { Config } from './config/settings.ts';
 import { createAuthenticator } from './connections/authenticator.ts';
@@ -22,7 +23,7 @@ import type { Egress } from './egress/egress.ts';
 import { type AllowRule, parseAllowRules } from './egress/guard/allow-list.ts';
 import { isHostAllowed, isMailHostAllowed, type Listener } from './egress/guard/guard.ts';
 import { http1Egress } from './egress/http1/http1-egress.ts';
-import { createIdentity } from './identity/identity.ts';
+import { createIdentity, type OpenIdOptions } from './identity/identity.ts';
 import type { SendReset } from './identity/password-resets.ts';
 import { sqliteIssues } from './issues/sqlite/sqlite-issues.ts';
 import type { Journal } from './journal/journal.ts';
@@ -142,6 +143,7 @@ export async function compose(config: Config, storage: Storage, overrides: Overr
     failed: telemetry.failed,
     audited: telemetry.audited,
     sendReset: resetSender(config, { ...core, egress: ownEgress, baseUrl: () => baseUrl }),
+    openId: openIdOf(config, ownEgress, () => baseUrl),
   });
   const logHead = () => logAuditHead(stores.audit, telemetry);
   await logHead();
@@ -189,7 +191,7 @@ function openCore(
 ) {
   const clock = systemClock;
   const scrubber = createScrubber();
-  scrubber.learn([config.adminToken, config.smtpPassword].filter((secret) => secret !== null));
+  scrubber.learn([config.adminToken, config.smtpPassword, config.oidcClientSecret].filter((secret) => secret !== null));
   const { scrub } = scrubber;
   const telemetry = createTelemetry({ level: config.logLevel, format: config.logFormat, scrub });
   opened.defer(telemetry.flush);
@@ -336,10 +338,30 @@ function resetSender(config: Config, parts: Omit<Parameters<typeof resetMail>[0]
   return resetMail({ ...parts, server });
 }
 
+/** The options of single sign-on; null: there is none. */
+function openIdOf(config: Config, egress: Egress, baseUrl: () => string | null): OpenIdOptions | null {
+  const { oidcIssuer: issuer, oidcScope: scope, oidcRoleClaim: roleClaim } = config;
+  if (issuer === null) return null;
+  return {
+    settings: {
+      issuer,
+      clientId: config.oidcClientId ?? '',
+      clientSecret: config.oidcClientSecret?.reveal() ?? null,
+      scope,
+      roleClaim,
+    },
+    egress,
+    redirectUri: () => `${baseUrl()?.replace(/\/+$/, '')}/sign-in/sso`,
+    roles: oidcRoles(config),
+    label: config.oidcButton,
+  };
+}
+
 /** The hosts of the operator's own services, which requests to these services may reach. */
-function operatorHosts({ smtpHost }: Config): AllowRule[] {
-  const hosts = [smtpHost].filter((host) => host !== null);
-  const rules = parseAllowRules(hosts.map((host) => (isIPv6(host) ? `[${host}]` : host)).join(','));
+function operatorHosts({ smtpHost, oidcIssuer }: Config): AllowRule[] {
+  const mail = smtpHost !== null && isIPv6(smtpHost) ? `[${smtpHost}]` : smtpHost;
+  const hosts = [mail, oidcIssuer === null ? null : new URL(oidcIssuer).hostname];
+  const rules = parseAllowRules(hosts.filter((host) => host !== null).join(','));
   return rules.ok ? rules.rules : [];
 }
 

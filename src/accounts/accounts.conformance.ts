@@ -30,6 +30,7 @@ export function accountsConformance(name: string, make: () => Promise<Made>): vo
             passwordHash: null,
             invitation: { digest: 'i', expiresAt: 9 },
             reset: { digest: 'r', expiresAt: 8 },
+            sso: { issuer: 'https://idp', subject: 's' },
           }),
         },
       ];
@@ -108,6 +109,7 @@ export function user(fields: Partial<User>): User {
     passwordHash: '$argon2id$',
     invitation: null,
     reset: null,
+    sso: null,
     lastSignInAt: null,
     ...fields,
   };

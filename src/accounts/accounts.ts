@@ -52,6 +52,8 @@ export type User = Stamp & {
   invitation: OneTimeLink | null;
   /** The link for a forgotten password, sent by e-mail. */
   reset: OneTimeLink | null;
+  /** The identity at the OpenID Connect provider; null: not connected. No two users have the same. */
+  sso: { issuer: string; subject: string } | null;
   lastSignInAt: number | null;
 };
 

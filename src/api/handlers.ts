@@ -2,6 +2,7 @@ import type { RejectedRequest } from '../contract/records/rejected-request.ts';
 import { meHandlers } from './accounts/me.ts';
 import { roleHandlers } from './accounts/roles.ts';
 import { signInHandlers } from './accounts/sign-in.ts';
+import { singleSignOnHandlers } from './accounts/single-sign-on.ts';
 import { tokenHandlers } from './accounts/tokens.ts';
 import { userHandlers } from './accounts/users.ts';
 import type { ApiParts, Handlers } from './call/call.ts';
@@ -62,6 +63,7 @@ export function allHandlers(parts: ApiParts, { streams, inbox, traces, rejected,
     ...privacyHandlers(parts),
     ...templateHandlers(parts),
     ...signInHandlers(parts),
+    ...singleSignOnHandlers(parts),
     ...meHandlers(parts),
     ...userHandlers(parts),
     ...roleHandlers(parts),

@@ -61,7 +61,7 @@ test('Manage implies View of its own area and of no other', async () => {
 test('every route names existing rights, and only routes to sign in are public', () => {
   const waysIn = [
     ...['getSetup', 'setUp', 'getSignInMethods', 'signIn', 'acceptInvitation'],
-    ...['requestPasswordReset', 'completePasswordReset'],
+    ...['requestPasswordReset', 'completePasswordReset', 'beginSingleSignOn', 'completeSingleSignOn'],
   ];
   for (const { id, path, rights } of routes) {
     if (path.startsWith('/api/')) assert.equal(rights === null, waysIn.includes(id), id);

@@ -86,8 +86,11 @@ export function onOff(given: Words<boolean>): Setting<boolean> {
   });
 }
 
-/** An absolute http or https URL without query and fragment; the value has no trailing slash. */
-export function url<T extends string | null>(given: Words<T>): Setting<T | string> {
+/**
+ * An absolute http or https URL without query and fragment. The value has no trailing slash, unless `isExact`: then it is
+ * the text as given.
+ */
+export function url<T extends string | null>(given: Words<T> & { isExact?: boolean }): Setting<T | string> {
   const accepts = 'an absolute http or https URL without query';
   return setting<T | string>({
     ...given,
@@ -95,7 +98,7 @@ export function url<T extends string | null>(given: Words<T>): Setting<T | strin
     read(value) {
       const parsed = URL.canParse(value) ? new URL(value) : refuse(accepts);
       if (!/^https?:$/.test(parsed.protocol) || /[?#@\s]/.test(value)) refuse(accepts);
-      return parsed.href.replace(/\/+$/, '');
+      return given.isExact === true ? value : parsed.href.replace(/\/+$/, '');
     },
   });
 }

@@ -95,6 +95,29 @@ export const settings = {
     accepts: 'an e-mail address',
     description: 'Sender of these e-mails; required with smtpHost.',
   }),
+  oidcIssuer: url({
+    default: null,
+    isExact: true,
+    description: 'OpenID Connect provider for single sign-on: the issuer as its discovery document states it.',
+  }),
+  oidcClientId: text({ default: null, description: 'Client id at the provider; required with oidcIssuer.' }),
+  oidcClientSecret: secret({
+    accepts: 'text without control characters',
+    isGood: (value) => !/\p{Cc}/u.test(value),
+    description: 'Client secret at the provider; none for a public client.',
+  }),
+  oidcScope: text({ default: 'openid profile email', description: 'Scopes to request, separated by spaces.' }),
+  oidcRoleClaim: text({
+    default: 'groups',
+    description: 'Claim with the groups of a person; a dot leads to a member, such as `realm_access.roles`.',
+  }),
+  oidcRoles: text({
+    default: null,
+    accepts: 'a comma-separated list of group=Role, or a JSON object of them',
+    description:
+      'Roles by group, such as `it=Administrator,marketing=Marketer`; required with oidcIssuer. Only people with one of these groups can sign in. Groups that contain commas need the JSON form.',
+  }),
+  oidcButton: text({ default: 'Sign in with SSO', description: 'Label of the button on the sign-in page.' }),
   egressAllow: text({
     default: null,
     accepts: 'a comma-separated list of CIDR[:port] or host[:port]',

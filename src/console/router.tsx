@@ -35,6 +35,18 @@ const signInRoute = createRoute({
   }),
 });
 
+const ssoRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in/sso',
+  component: lazyPage(() => import('./shell/sso-page.tsx'), 'SsoPage'),
+  validateSearch: ({ state, code, iss, error }: Record<string, unknown>) => ({
+    state: textOf(state),
+    code: textOf(code),
+    iss: textOf(iss),
+    error: textOf(error),
+  }),
+});
+
 const newPasswordRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/new-password',
@@ -50,6 +62,7 @@ const elsewhereRoute = createRoute({ getParentRoute: () => shellRoute, path: '$'
 
 const routeTree = rootRoute.addChildren([
   signInRoute,
+  ssoRoute,
   newPasswordRoute,
   shellRoute.addChildren([
     ...homeRoutes,

@@ -30,6 +30,18 @@ export const errors = {
     'No enabled user has this e-mail and this password.',
     'Check both. A user manager can create a new link to set a password.',
   ],
+  sso_failed: [
+    401,
+    'Single sign-on failed',
+    "The provider's response does not belong to this sign-in, or its token is not valid.",
+    'Start the sign-in again. If it keeps failing, the log of the server has the reason.',
+  ],
+  sso_refused: [
+    403,
+    'Single sign-on refused',
+    'The provider knows this person, but the person has no account or role here.',
+    'The response says what is missing. An administrator can assign a group at the provider, or enable the user.',
+  ],
   forbidden: [
     403,
     'Missing right',
@@ -172,6 +184,12 @@ export const errors = {
     'Too many sign-ins at once',
     'Too many password checks are waiting.',
     'Try again after the time in Retry-After.',
+  ],
+  sso_unavailable: [
+    503,
+    'Single sign-on not available',
+    'The OpenID Connect provider did not respond.',
+    'Try again later, or sign in with a password. The log of the server has the reason.',
   ],
   storage_full: [
     503,

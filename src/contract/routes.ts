@@ -71,6 +71,8 @@ export const notRepeatable: ReadonlySet<RouteId> = new Set<RouteId>([
   'signIn',
   'acceptInvitation',
   'completePasswordReset',
+  'beginSingleSignOn',
+  'completeSingleSignOn',
   'createUser',
   'inviteUser',
   'createToken',

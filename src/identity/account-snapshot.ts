@@ -59,9 +59,13 @@ export function isAdministrator({ roleIds }: Pick<User, 'roleIds'>): boolean {
   return roleIds.includes(administratorRoleId);
 }
 
-/** Whether an enabled user with a password is an administrator; invited users do not count. */
+/** Whether an enabled user who can sign in is an administrator; users who were only invited do not count. */
 export function hasAdministrator(users: Iterable<User>): boolean {
-  for (const user of users)
-    if (isAdministrator(user) && user.status === 'enabled' && user.passwordHash !== null) return true;
+  for (const user of users) if (isAdministrator(user) && user.status === 'enabled' && canSignIn(user)) return true;
   return false;
+}
+
+/** Whether a user has a password, or is connected to the provider. */
+export function canSignIn({ passwordHash, sso }: Pick<User, 'passwordHash' | 'sso'>): boolean {
+  return passwordHash !== null || sso !== null;
 }

@@ -1,11 +1,13 @@
 import type { NewId } from '../contract/ids.ts';
 import { type DirectoryParts, loadDirectory } from './directory.ts';
+import { type OpenIdSettings, openIdProvider } from './openid-provider.ts';
 import { createPasswordResets, type SendReset } from './password-resets.ts';
 import { createPasswords, type Passwords } from './passwords.ts';
 import type { Credential } from './principal.ts';
 import { authenticator, endOf } from './principals.ts';
 import { createSetup } from './setup.ts';
 import { createSignIns } from './sign-in.ts';
+import { createSingleSignOn } from './single-sign-on.ts';
 
 /** Authentication and rights: everything that the API needs to know about the caller. */
 export type Identity = Awaited<ReturnType<typeof createIdentity>>;
@@ -17,16 +19,21 @@ type IdentityParts = DirectoryParts & {
   passwords?: Passwords;
   /** Sends links to reset passwords; null: this server sends no e-mail. */
   sendReset: SendReset | null;
+  /** Single sign-on; null: none. */
+  openId: OpenIdOptions | null;
+};
+
+export type OpenIdOptions = Omit<Parameters<typeof openIdProvider>[0], 'now'> & {
+  settings: OpenIdSettings;
+  /** The names of roles by group. */
+  roles: ReadonlyMap<string, string>;
+  /** The label of the button. */
+  label: string;
 };
 
 /** Loads the accounts and creates the services that use them. */
-export async function createIdentity({
-  adminToken,
-  passwords = createPasswords(),
-  sendReset,
-  ...parts
-}: IdentityParts) {
-  const { now, newId } = parts;
+export async function createIdentity(parts: IdentityParts) {
+  const { now, newId, adminToken, passwords = createPasswords(), sendReset, openId } = parts;
   const directory = await loadDirectory(parts);
   const signIns = createSignIns({ directory, passwords, newId, now });
   return {
@@ -37,6 +44,17 @@ export async function createIdentity({
     passwords,
     signIns,
     passwordResets: createPasswordResets({ directory, now, sendReset, failed: parts.failed }),
+    singleSignOn:
+      openId === null
+        ? null
+        : createSingleSignOn({
+            ...openId,
+            directory,
+            signIns,
+            newId,
+            now,
+            provider: openIdProvider({ ...openId, now }),
+          }),
     setup: createSetup({ directory, passwords, signIns, newId, now }),
   };
 }

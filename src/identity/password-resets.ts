@@ -52,7 +52,7 @@ export function createPasswordResets({ directory, now, sendReset, failed }: Part
   }
 
   async function send(email: string, author: AuditAuthor, sendLink: SendReset): Promise<void> {
-    if (enabledUser(directory.snapshot, email) === undefined) return;
+    if (userToMail(directory.snapshot, email) === undefined) return;
     const secret = newSecret();
     const { user } = await directory.change((snapshot) => resetPlan(snapshot, email, secret, { author, at: now() }));
     if (user !== undefined) await sendLink({ userId: user.id, email: user.email, secret });
@@ -87,19 +87,20 @@ export function createPasswordResets({ directory, now, sendReset, failed }: Part
   };
 }
 
-function enabledUser({ usersByEmail }: AccountSnapshot, email: string): User | undefined {
+/** People who sign in at the provider get no link: a password would outlive their account there. */
+function userToMail({ usersByEmail }: AccountSnapshot, email: string): User | undefined {
   const user = usersByEmail.get(foldEmail(email));
-  return user?.status === 'enabled' ? user : undefined;
+  return user?.status === 'enabled' && user.sso === null ? user : undefined;
 }
 
-/** The plan of a new link, which replaces the previous one; empty unless an enabled user has the e-mail address. */
+/** The plan of a new link, which replaces the previous one; empty unless an enabled user with a password has the e-mail address. */
 function resetPlan(
   snapshot: AccountSnapshot,
   email: string,
   secret: string,
   { author, at }: { author: AuditAuthor; at: number },
 ): Plan & { user: User | undefined } {
-  const user = enabledUser(snapshot, email);
+  const user = userToMail(snapshot, email);
   if (user === undefined) return { user, changes: [], entries: [] };
   const value = { ...user, reset: { digest: digestOf(secret), expiresAt: at + resetMs } };
   const entry = accountEntry({ author, at }, 'request_password_reset', namedOf(user));

@@ -100,6 +100,7 @@ export function createSignIns(parts: SignInParts) {
   }
 
   return {
+    opening,
     /** Throws AppError `wrong_credentials`, `sign_in_delayed`, `sign_in_busy`. */
     async signIn({ email, password }: { email: string; password: string }, visit: SignInContext): Promise<NewSession> {
       const known = await check(email, password, visit.address);

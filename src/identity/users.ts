@@ -34,10 +34,11 @@ export function createUser(
     passwordHash: 'passwordHash' in entry ? entry.passwordHash : null,
     invitation: 'invite' in entry ? invitationOf(entry.invite, actor) : null,
     reset: null,
+    sso: null,
     lastSignInAt: null,
     ...stamped(actor, null),
   };
-  const reported = accountEntry(actor, 'create', namedOf(user), { after: audited(user) });
+  const reported = accountEntry(actor, 'create', namedOf(user), { after: auditedUser(user) });
   return { user, changes: [{ op: 'put', kind: 'user', value: user }], entries: [reported] };
 }
 
@@ -79,7 +80,7 @@ export function changeUser(
     user,
     changes: [{ op: 'put', kind: 'user', value: user }, ...ended],
     entries: [
-      accountEntry(actor, 'change', namedOf(user), { before: audited(before), after: audited(user) }),
+      accountEntry(actor, 'change', namedOf(user), { before: auditedUser(before), after: auditedUser(user) }),
       ...(setsPassword ? [accountEntry(actor, 'set_password', namedOf(user))] : []),
     ],
   };
@@ -109,7 +110,7 @@ export function removeUser(snapshot: AccountSnapshot, user: User, actor: Actor):
       ...tokens.map(({ id }): AccountChange => ({ op: 'remove', kind: 'token', id })),
       { op: 'remove', kind: 'user', id: user.id },
     ],
-    entries: [accountEntry(actor, 'delete', namedOf(user), { before: audited(user) })],
+    entries: [accountEntry(actor, 'delete', namedOf(user), { before: auditedUser(user) })],
   };
 }
 
@@ -147,7 +148,7 @@ function checkRoles(
 }
 
 /** Throws AppError `last_administrator`, unless there is no administrator before the change. */
-function checkAdministratorStays(snapshot: AccountSnapshot, before: User, after: User | null): void {
+export function checkAdministratorStays(snapshot: AccountSnapshot, before: User, after: User | null): void {
   if (!hasAdministrator([before]) || (after !== null && hasAdministrator([after]))) return;
   const others = [...snapshot.users.values()].filter(({ id }) => id !== before.id);
   if (!hasAdministrator(others)) throw new AppError('last_administrator');
@@ -157,6 +158,7 @@ function invitationOf(invite: string, { at }: Actor): User['invitation'] {
   return { digest: digestOf(invite), expiresAt: at + invitationMs };
 }
 
-function audited({ email, status, roleIds }: User) {
-  return { email, status, roleIds };
+/** The values of a user in audit entries. */
+export function auditedUser({ email, status, roleIds, sso }: User) {
+  return { email, status, roleIds, ...(sso === null ? {} : { sso: sso.issuer }) };
 }

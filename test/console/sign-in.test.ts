@@ -3,7 +3,9 @@ import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { createClient } from '../../src/client/client.ts';
 import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
+import { startTestApp } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
+import { startSignInProvider } from '../support/oidc-provider.ts';
 import { adminToken, environment, setUpAddress, spawnProcess } from '../support/process.ts';
 import { linkIn, startSmtpServer } from '../support/smtp-server.ts';
 import { barriers, openTab, prepare, startBrowser } from './browser.ts';
@@ -131,6 +133,48 @@ test('a forgotten password is set by a link in an e-mail; without a mail server 
   await page.getByLabel('Password').fill('a quite new password');
   assert.deepEqual(await barriers(page), []);
   await page.getByRole('button', { name: 'Set password' }).click();
+  await page.getByRole('button', { name: 'Account' }).waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
+test('single sign-on leads to the provider and back to the wanted page; without the provider the password works', async () => {
+  await using provider = await startSignInProvider();
+  const secret = 'a client secret of the test, of some length';
+  await using app = await startTestApp({
+    MILLRACE_OIDC_ISSUER: provider.issuer,
+    MILLRACE_OIDC_CLIENT_ID: 'millrace',
+    MILLRACE_OIDC_CLIENT_SECRET: secret,
+    MILLRACE_OIDC_ROLES: 'marketing=Marketer',
+  });
+  await provider.serve({ secret, redirectUri: `${app.url}/sign-in/sso` });
+  provider.person = { sub: 'ada', email: 'ada@example.com', email_verified: true, groups: ['other'] };
+  const expected = /^(401|403|503) /;
+  await using tab = await openTab(browser, { url: app.url, path: '/connections', token: null, expected });
+  const { page } = tab;
+  const button = page.getByRole('button', { name: 'Sign in with SSO' });
+  await button.waitFor();
+  assert.deepEqual(await barriers(page), []);
+  await button.click();
+  await page.getByText('None of your groups has a role here.').waitFor();
+  assert.deepEqual(await barriers(page), []);
+  await page.getByRole('link', { name: 'Back to sign-in' }).click();
+  provider.person = { ...provider.person, groups: ['marketing'] };
+  await page.goto(`${app.url}/connections`);
+  await button.click();
+  await page.getByRole('heading', { level: 1, name: 'Connections' }).waitFor();
+  assert.ok(!page.url().includes('code='));
+  await page.goto(`${app.url}/settings/account`);
+  await page.getByText('You sign in with SSO.').waitFor();
+
+  await provider[Symbol.asyncDispose]();
+  await app.restart();
+  await page.goto(`${app.url}/sign-in`);
+  await button.click();
+  await page.getByText('Single sign-on not available').waitFor();
+  await app.client.call('createUser', { body: { email: 'ben@example.com', password } });
+  await page.getByLabel('E-mail').fill('ben@example.com');
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.getByRole('button', { name: 'Account' }).waitFor();
   assert.deepEqual(tab.problems, []);
 });

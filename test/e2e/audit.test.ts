@@ -4,6 +4,8 @@ import type { AuditEntry } from '../../src/contract/records/audit.ts';
 import { type RouteId, routes, routeTable } from '../../src/contract/routes.ts';
 import { deliveryOf, startTestApp, type TestApp, wire } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
+import { startFakeOpenIdProvider } from '../support/fake-openid-provider.ts';
+import { post } from '../support/post.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { linkIn, startSmtpServer } from '../support/smtp-server.ts';
 
@@ -13,6 +15,9 @@ type Asked = Pick<TestApp, 'fetch'>;
 
 /** Where somebody also signs in on the way. (How the first administrator is made, src/api/records/audit.test.ts tells.) */
 const signsIn = new Set<RouteId>(['acceptInvitation', 'completePasswordReset', 'endMySession']);
+
+/** With the first erasure the settings get the key of its code; the first single sign-on creates the user. */
+const creates = new Set<RouteId>(['eraseVisitor', 'completeSingleSignOn']);
 
 const canary = 'canary-7f3a9c-secret';
 
@@ -56,8 +61,12 @@ async function newest(app: TestApp): Promise<AuditEntry[]> {
 test('every route that changes or sends something leaves exactly one entry, the others none', async () => {
   await using receiver = await startReceiver();
   await using smtp = await startSmtpServer();
+  await using provider = await startFakeOpenIdProvider();
   await using app = await startTestApp({
     MILLRACE_INBOX: 'on',
+    MILLRACE_OIDC_ISSUER: provider.issuer,
+    MILLRACE_OIDC_CLIENT_ID: 'millrace',
+    MILLRACE_OIDC_ROLES: 'all=Analyst',
     MILLRACE_SMTP_HOST: '127.0.0.1',
     MILLRACE_SMTP_PORT: String(smtp.port),
     MILLRACE_SMTP_SECURITY: 'none',
@@ -205,6 +214,14 @@ test('every route that changes or sends something leaves exactly one entry, the 
       const resetToken = new URL(linkIn(smtp.mails[0])).searchParams.get('reset');
       return browse(app, 'completePasswordReset', { resetToken, password });
     })
+    .set('completeSingleSignOn', async () => {
+      provider.person = { sub: 's', email: 'sam@example.com', groups: ['all'] };
+      const begun = await post(app.url, '/sso', {});
+      const { searchParams } = provider.authorize(String(begun.json['authorizationUrl']));
+      const cookie = begun.cookie('millrace-sso');
+      const answer = await post(app.url, '/sso/complete', Object.fromEntries(searchParams), { cookie });
+      assert.equal(answer.status, 201, answer.text);
+    })
     .set('deleteUser', () => ask(app, 'deleteUser', { params: user }))
     .set('deleteRole', () => ask(app, 'deleteRole', { params: role }))
     .set('createToken', async () => {
@@ -230,8 +247,7 @@ test('every route that changes or sends something leaves exactly one entry, the 
     );
     assert.deepEqual(
       entries.filter((one) => one !== entry).map(({ act }) => act),
-      // With the first erasure the settings get the key of its code.
-      signsIn.has(id) ? ['sign_in'] : id === 'eraseVisitor' ? ['create'] : [],
+      signsIn.has(id) ? ['sign_in'] : creates.has(id) ? ['create'] : [],
       `${id} left ${JSON.stringify(entries)}`,
     );
   }

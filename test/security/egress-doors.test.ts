@@ -16,7 +16,7 @@ const doors: Record<string, string> = {
     'Speaks TLS over a socket that the door opened.',
   'egress/http1/connect/dns.ts: node:dns/promises {Resolver lookup}': 'Asks for the addresses that the guard judges.',
   'connections/check-connection.ts: node:tls {createSecureContext}': 'Reads certificates; opens nothing.',
-  'alerts/senders/email.ts: import()': 'Writes e-mails, without files and addresses in them; opens nothing.',
+  'alerts/senders/mail-bytes.ts: import()': 'Writes e-mails, without files and addresses in them; opens nothing.',
   'alerts/senders/smtp.ts: import()': 'Speaks SMTP over a socket that the door opened, and verifies TLS over it.',
   'api/server.ts: node:http {createServer}': 'Listens.',
   'api/http/client-error.ts: node:http {STATUS_CODES}': 'Names of statuses; opens nothing.',
@@ -30,6 +30,8 @@ const doors: Record<string, string> = {
   'compute/compute-worker.ts: node:worker_threads {parentPort}': 'The thread itself.',
   'sandbox/quickjs/worker.ts: node:worker_threads {parentPort workerData}': 'The thread itself.',
   'sandbox/quickjs/supervised-worker.ts: node:module {getCompileCacheDir}': 'Opens nothing.',
+  'identity/openid-provider.ts: import()':
+    'Loads OpenID Connect when it is needed, and gives it the door for its requests.',
   'identity/passwords.ts: import()': 'Loads the hashing of passwords when it is needed.',
   'main.ts: node:module {flushCompileCache}':
     'Writes compiled code to the folder that the launcher names. Opens nothing.',

@@ -36,7 +36,7 @@ function revision(db: Db): number {
   return db.get<{ revision: number }>('SELECT revision FROM account_revision')?.revision ?? 0;
 }
 
-/** A stored record: its fields, with lists as JSON and each one-time link of a user in two fields. */
+/** A stored record: its fields, with lists as JSON, and the links and the identity of a user in two fields each. */
 type Row = Record<string, string | number | null>;
 
 const stamp = ['version', 'createdAt', 'updatedAt', 'updatedBy'];
@@ -47,7 +47,7 @@ const tables: Record<AccountKind, ReturnType<typeof table>> = {
   role: table('account_role', ['id', 'name', 'description', 'rights', ...stamp]),
   user: table('account_user', [
     ...['id', 'email', 'status', 'roleIds', 'passwordHash', 'inviteDigest', 'inviteUntil', 'lastSignInAt'],
-    ...['resetDigest', 'resetUntil'],
+    ...['resetDigest', 'resetUntil', 'ssoIssuer', 'ssoSubject'],
     ...stamp,
   ]),
   token: table('account_token', [
@@ -72,25 +72,28 @@ function table(name: string, fields: readonly string[]) {
 
 function recordOf(
   kind: AccountKind,
-  { inviteDigest, inviteUntil, resetDigest, resetUntil, ...row }: Row,
+  { inviteDigest, inviteUntil, resetDigest, resetUntil, ssoIssuer, ssoSubject, ...row }: Row,
 ): AccountRecord {
   const value: Record<string, unknown> = { ...row };
   for (const field of listFields) if (field in row) value[field] = JSON.parse(String(row[field]));
   if (kind === 'user') {
     value['invitation'] = inviteDigest === null ? null : { digest: inviteDigest, expiresAt: inviteUntil };
+    value['sso'] = ssoSubject === null ? null : { issuer: ssoIssuer, subject: ssoSubject };
     value['reset'] = resetDigest === null ? null : { digest: resetDigest, expiresAt: resetUntil };
   }
   return { kind, value } as AccountRecord; // stored from one
 }
 
 function valuesOf(record: AccountRecord, fields: readonly string[]) {
-  const { invitation = null, reset = null } = record.kind === 'user' ? record.value : {};
+  const { invitation = null, reset = null, sso = null } = record.kind === 'user' ? record.value : {};
   const row = {
     ...record.value,
     inviteDigest: invitation?.digest ?? null,
     inviteUntil: invitation?.expiresAt ?? null,
     resetDigest: reset?.digest ?? null,
     resetUntil: reset?.expiresAt ?? null,
+    ssoIssuer: sso?.issuer ?? null,
+    ssoSubject: sso?.subject ?? null,
   };
   return fields.map((field) => {
     const value: unknown = Reflect.get(row, field);

@@ -52,7 +52,9 @@ export function meHandlers(parts: ApiParts) {
 
     async changeMe(call) {
       const { password, currentPassword } = call.body();
-      const { id, email } = ownUser(call.principal);
+      const { id, email, sso, passwordHash: present } = ownUser(call.principal);
+      if (sso !== null && present === null)
+        throw new AppError('conflict', 'You sign in at the provider, so you have no password here.');
       checkPassword(password, email);
       await checkIsOwner(ownUser(call.principal), currentPassword, call as Call); // of one of the routes
       const passwordHash = await passwords.hash(password);

@@ -5,6 +5,7 @@ import type { ShownSession } from '../../contract/accounts/sign-in.ts';
 import type { ShownToken } from '../../contract/accounts/token.ts';
 import type { ShownUser } from '../../contract/accounts/user.ts';
 import type { Page } from '../../contract/records/page.ts';
+import { canSignIn } from '../../identity/account-snapshot.ts';
 import type { Directory } from '../../identity/directory.ts';
 import type { Principal } from '../../identity/principal.ts';
 import { endOfSession } from '../../identity/principals.ts';
@@ -14,13 +15,14 @@ import { pageOfAll } from '../http/pagination.ts';
 
 /** Accounts as the API returns them: times as text, without password hashes and digests. */
 export function shownAccounts(directory: Directory) {
-  function user({ id, email, status, roleIds, passwordHash, lastSignInAt, ...stamp }: User): ShownUser {
+  function user({ id, email, status, roleIds, passwordHash, sso, lastSignInAt, ...stamp }: User): ShownUser {
     return {
       id,
       email,
       status,
       roleIds: [...roleIds],
-      invited: passwordHash === null,
+      invited: !canSignIn({ passwordHash, sso }),
+      sso: sso !== null,
       lastSignInAt: timeOrNull(lastSignInAt),
       ...shownStamp(stamp),
     };

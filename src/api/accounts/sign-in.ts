@@ -7,9 +7,9 @@ import { shownAccounts } from './shown-account.ts';
 
 type Entering = Pick<Call, 'request' | 'reply' | 'author'>;
 
-/** Set-up, sign-in, invitations, forgotten passwords and sign-out. */
-export function signInHandlers(parts: ApiParts) {
-  const { directory, signIns, passwordResets, setup, authenticate } = parts.identity;
+/** What every way to sign in does around it. */
+export function signInVisits(parts: ApiParts) {
+  const { directory, authenticate } = parts.identity;
   const cookie = sessionCookie(parts);
   const shown = shownAccounts(directory);
 
@@ -36,6 +36,16 @@ export function signInHandlers(parts: ApiParts) {
     return shown.me(principal);
   }
 
+  return { visitOf, enter };
+}
+
+/** Set-up, sign-in, invitations, forgotten passwords and sign-out. */
+export function signInHandlers(parts: ApiParts) {
+  const { directory, signIns, passwordResets, singleSignOn, setup } = parts.identity;
+  const { visitOf, enter } = signInVisits(parts);
+  const cookie = sessionCookie(parts);
+  const shown = shownAccounts(directory);
+
   return {
     getSetup: () => ({ open: setup.isOpen() }),
     setUp: (call) => enter(call, setup.setUp(call.body(), visitOf(call))),
@@ -48,7 +58,10 @@ export function signInHandlers(parts: ApiParts) {
     },
     acceptInvitation: (call) => enter(call, signIns.accept(call.body(), visitOf(call))),
 
-    getSignInMethods: () => ({ passwordReset: passwordResets.isAvailable }),
+    getSignInMethods: () => ({
+      passwordReset: passwordResets.isAvailable,
+      sso: singleSignOn && { label: singleSignOn.label },
+    }),
     requestPasswordReset(call) {
       passwordResets.request(call.body().email, { author: call.author, address: call.request.ip });
     },

@@ -1,32 +1,77 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { localPath } from '../../contract/accounts/sign-in.ts';
+import { AppError } from '../../contract/errors.ts';
 import { sessionMs } from '../../identity/principals.ts';
+import type { Begun } from '../../identity/single-sign-on.ts';
+
+type Origin = { publicUrl: string | null };
 
 /**
  * The session cookie. Over https its name binds it to this host, to https and to `/`; the plain name, which a
  * neighboring site could set, is then ignored.
  */
-export function sessionCookie({ publicUrl }: { publicUrl: string | null }) {
+export function sessionCookie(origin: Origin) {
+  return cookieNamed('millrace', { value: /^[\w-]{43}$/, maxAgeSeconds: sessionMs / 1_000 }, origin);
+}
+
+/** How long a sign-in at the provider may take. */
+const ssoSeconds = 600;
+
+/** What a browser keeps between the beginning and the end of a single sign-on, with the page to open then. */
+export function ssoCookie(origin: Origin) {
+  const cookie = cookieNamed('millrace-sso', { value: /^[\w-]{1,3000}$/, maxAgeSeconds: ssoSeconds }, origin);
+  return {
+    set: (request: FastifyRequest, reply: FastifyReply, text: string) =>
+      cookie.set(request, reply, Buffer.from(text).toString('base64url')),
+    clear: cookie.clear,
+    /** Throws AppError `sso_failed` without a cookie of this form. */
+    read(request: FastifyRequest): Begun & { to: string } {
+      const text = Buffer.from(cookie.read(request) ?? '', 'base64url').toString();
+      const { secret, linkTo, to } = Object(parsed(text)) as Record<string, unknown>; // any JSON
+      if (typeof secret !== 'string' || !/^[\w-]{43}$/.test(secret))
+        throw new AppError(
+          'sso_failed',
+          'This sign-in was not begun in this browser, or it took too long. Start again.',
+        );
+      const page = localPath.safeParse(to);
+      return { secret, linkTo: typeof linkTo === 'string' ? linkTo : null, to: page.success ? page.data : '/' };
+    },
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function cookieNamed(
+  name: string,
+  { value: form, maxAgeSeconds }: { value: RegExp; maxAgeSeconds: number },
+  { publicUrl }: Origin,
+) {
   const isPublicHttps = publicUrl?.startsWith('https:') === true;
   const isSecure = (request: FastifyRequest) => isPublicHttps || request.protocol === 'https';
-  const nameFor = (request: FastifyRequest) => (isSecure(request) ? '__Host-millrace' : 'millrace');
+  const nameFor = (request: FastifyRequest) => (isSecure(request) ? `__Host-${name}` : name);
 
-  function attributes(request: FastifyRequest, maxAgeSeconds: number): string {
-    return `Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Lax${isSecure(request) ? '; Secure' : ''}`;
+  function write(request: FastifyRequest, reply: FastifyReply, value: string, seconds: number): void {
+    const attributes = `Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Lax${isSecure(request) ? '; Secure' : ''}`;
+    const others = [reply.getHeader('set-cookie') ?? []].flat().map(String);
+    const line = `${nameFor(request)}=${value}; ${attributes}`;
+    reply.removeHeader('set-cookie').header('set-cookie', others.length === 0 ? line : [...others, line]);
   }
 
   return {
-    /** The session secret of a request; null when there is none, or more than one. */
+    /** The value of the cookie in a request; null when there is none, more than one, or one of another form. */
     read(request: FastifyRequest): string | null {
       const prefix = `${nameFor(request)}=`;
       const found = (request.headers.cookie ?? '').split(';').filter((part) => part.trim().startsWith(prefix));
       const [only, ...more] = found.map((part) => part.trim().slice(prefix.length));
-      return only !== undefined && more.length === 0 && /^[\w-]{43}$/.test(only) ? only : null;
+      return only !== undefined && more.length === 0 && form.test(only) ? only : null;
     },
-    set(request: FastifyRequest, reply: FastifyReply, secret: string): void {
-      reply.header('set-cookie', `${nameFor(request)}=${secret}; ${attributes(request, sessionMs / 1_000)}`);
-    },
-    clear(request: FastifyRequest, reply: FastifyReply): void {
-      reply.header('set-cookie', `${nameFor(request)}=; ${attributes(request, 0)}`);
-    },
+    set: (request: FastifyRequest, reply: FastifyReply, value: string) => write(request, reply, value, maxAgeSeconds),
+    clear: (request: FastifyRequest, reply: FastifyReply) => write(request, reply, '', 0),
   };
 }

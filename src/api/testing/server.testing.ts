@@ -240,6 +240,7 @@ export async function startTestServer(
     scrub,
     audited: () => {},
     sendReset,
+    openId: null,
   });
 
   const issues = await openIssueRegistry({

@@ -5,7 +5,9 @@ import { type ReactNode, useState } from 'react';
 import { ClientError } from '../../client/client.ts';
 import { apiQuery, useApi } from '../data/api.ts';
 import { shell } from '../messages/en/shell.ts';
+import { Problem } from '../parts/problem.tsx';
 import { client, openedSession, sessionEnd, setToken } from '../session/session.ts';
+import { useSso } from '../session/sso.ts';
 import { EmailField, EntryForm, EntryPage, HiddenField } from './entry-page.tsx';
 
 const words = shell.signIn;
@@ -16,6 +18,8 @@ export function SignInPage(): ReactNode {
   const { to } = useSearch({ from: '/sign-in' });
   const [form, choose] = useState<'password' | 'token' | 'forgotten'>('password');
   const setup = useQuery(apiQuery('getSetup'));
+  const sso = useQuery(apiQuery('getSignInMethods')).data?.sso ?? null;
+  const single = useSso();
   const end = sessionEnd(words.ends);
   const goOn = () => void navigate({ href: to });
   const other = (next: typeof form, label: string) => (
@@ -35,6 +39,12 @@ export function SignInPage(): ReactNode {
       {end === null ? null : <Alert role="status">{words.ends[end]}</Alert>}
       {setup.data?.open === true ? <Text>{words.setUp}</Text> : null}
       {form === 'token' ? <TokenForm onDone={goOn} /> : <PasswordForm onDone={goOn} />}
+      {single.error === null ? null : <Problem error={single.error} />}
+      {sso === null ? null : (
+        <Button variant="default" loading={single.isPending} onClick={() => single.begin({ to })}>
+          {sso.label}
+        </Button>
+      )}
       {form === 'token' ? null : other('forgotten', words.forgot)}
       {form === 'token' ? other('password', words.usePassword) : other('token', words.useToken)}
     </EntryPage>

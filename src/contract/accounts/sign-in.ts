@@ -16,8 +16,31 @@ export const setupState = z.strictObject({ open: z.boolean() });
 /** Sets a password with the token of an invitation. */
 export const invitationInput = z.strictObject({ inviteToken: oneTime, password: newPassword });
 
-/** What the sign-in page offers. `passwordReset`: a link can be sent to people who forgot their password. */
-export const signInMethods = z.strictObject({ passwordReset: z.boolean() });
+/**
+ * What the sign-in page offers. `passwordReset`: a link can be sent to people who forgot their password. `sso`: single
+ * sign-on; null: none.
+ */
+export const signInMethods = z.strictObject({
+  passwordReset: z.boolean(),
+  sso: z.strictObject({ label: z.string() }).nullable(),
+});
+
+/** A path of this server: no other origin, in any spelling that browsers accept. */
+export const localPath = z
+  .string()
+  .max(1_000)
+  .regex(/^\/(?![/\\])[^\p{Cc}]*$/u, 'Must be a path of this server.');
+
+/** `to`: the page to open after the sign-in. `connect`: connects the user of the present session. */
+export const ssoInput = z.strictObject({ to: localPath.default('/'), connect: z.boolean().default(false) });
+
+/** The parameters with which the provider sent the browser back. */
+export const ssoResponse = z.strictObject({
+  state: z.string().max(200),
+  code: z.string().max(4_000).optional(),
+  iss: z.string().max(2_000).optional(),
+  error: z.string().max(200).optional(),
+});
 
 /** Any text is accepted as an e-mail, like in `signInInput`. */
 export const resetRequestInput = z.strictObject({ email: z.string().max(254) });
@@ -100,6 +123,18 @@ export const identityRoutes = tagged('identity', {
     null,
     'Set a password with a link that was sent by e-mail, once, and sign in; all other sessions end',
     { audit: 'set_password user', body: resetInput, output: me, status: 201 },
+  ),
+  beginSingleSignOn: route(
+    'POST /api/v1/sso',
+    null,
+    'Begin to sign in with OpenID Connect: returns the URL at the provider; the response sets a cookie',
+    { audit: null, body: ssoInput, output: z.strictObject({ authorizationUrl: z.string() }) },
+  ),
+  completeSingleSignOn: route(
+    'POST /api/v1/sso/complete',
+    null,
+    'Sign in with the response of the provider; the response sets the session cookie',
+    { audit: 'sign_in user', body: ssoResponse, output: me.extend({ to: z.string() }), status: 201 },
   ),
   getSession: api('GET /session', [], 'Get the current session; the same as /me', { output: me }),
   signOut: api('DELETE /session', [], 'Sign out: end the current session', { audit: 'sign_out session' }),

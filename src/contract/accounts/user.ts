@@ -52,15 +52,19 @@ export const userPatch = z.strictObject({
 export type UserPatch = z.output<typeof userPatch>;
 
 /** The fields of a user that GET returns and a write ignores. */
-export const userReadOnly = ['invited', 'lastSignInAt'] as const;
+export const userReadOnly = ['invited', 'sso', 'lastSignInAt'] as const;
 
-/** A user as GET returns it. `invited`: the user has no password yet. */
+/**
+ * A user as GET returns it. `invited`: the user can't sign in yet. `sso`: the user signs in with OpenID Connect, and has
+ * the roles of the groups there.
+ */
 export const user = z.strictObject({
   ...stamp,
   email: z.string(),
   status: userStatus,
   roleIds: z.array(z.string()),
   invited: z.boolean(),
+  sso: z.boolean(),
   lastSignInAt: timestamp.nullable(),
 });
 export type ShownUser = z.output<typeof user>;

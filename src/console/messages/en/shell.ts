@@ -30,7 +30,7 @@ export const shell = {
   signedInAs: (name: string) => `Signed in as ${name}`,
   rights: (granted: number, all: number) => (granted === all ? 'All rights' : `${granted} of ${all} rights`),
   signOut: 'Sign out',
-  showTyped: 'Show password',
+  showTyped: 'Show characters',
   signIn: {
     title: 'Sign in',
     email: 'E-mail',
@@ -53,6 +53,7 @@ export const shell = {
     linkSent: 'If an account has this e-mail, a link is on its way. It works once, for one hour.',
     askAdministrator: 'This server doesn’t send e-mail. Ask an administrator for a new invitation link.',
     back: 'Back to sign-in',
+    completing: 'Signing you in…',
     ends: {
       expired: 'Your session expired. Sign in again.',
       signed_out: 'You were signed out from another browser.',

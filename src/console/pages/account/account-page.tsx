@@ -1,10 +1,14 @@
-import { Anchor, Skeleton, Text } from '@mantine/core';
+import { Anchor, Button, Skeleton, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { apiQuery } from '../../data/api.ts';
 import { account as words } from '../../messages/en/account.ts';
 import { settings } from '../../messages/en/settings.ts';
 import { Panel } from '../../parts/panel.tsx';
+import { Problem } from '../../parts/problem.tsx';
 import { useMe } from '../../session/rights.ts';
+import { useSso } from '../../session/sso.ts';
 import { Page } from '../../shell/page.tsx';
 import { SettingsNav } from '../settings/settings-nav.tsx';
 import css from './account-page.module.css';
@@ -14,6 +18,8 @@ import { OwnSessions } from './own-sessions.tsx';
 /** What is one's own: password and sessions. */
 export function AccountPage(): ReactNode {
   const me = useMe();
+  const sso = useQuery(apiQuery('getSignInMethods')).data?.sso ?? null;
+  const connect = useSso();
   return (
     <Page
       title={words.title}
@@ -25,9 +31,25 @@ export function AccountPage(): ReactNode {
       {me?.user === null ? <Text>{words.noUser}</Text> : null}
       {me === undefined || me.user === null ? null : (
         <div className={css['panels']}>
-          <Panel title={words.passwordTitle} text={words.passwordText}>
-            <OwnPassword email={me.user.email} />
-          </Panel>
+          {me.user.sso ? (
+            <Text>{words.hasSso}</Text>
+          ) : (
+            <Panel title={words.passwordTitle} text={words.passwordText}>
+              <OwnPassword email={me.user.email} />
+            </Panel>
+          )}
+          {sso === null || me.user.sso ? null : (
+            <Panel title={words.ssoTitle} text={words.ssoText}>
+              {connect.error === null ? null : <Problem error={connect.error} />}
+              <Button
+                variant="default"
+                loading={connect.isPending}
+                onClick={() => connect.begin({ to: '/settings/account', connect: true })}
+              >
+                {words.connect}
+              </Button>
+            </Panel>
+          )}
           <Panel title={words.sessions} text={words.sessionsText}>
             <OwnSessions />
           </Panel>
