@@ -207,6 +207,14 @@ test('a foreign, damaged or newer database is refused in one sentence and not ch
   }
 });
 
+test('migrations are numbered without a gap and without a number that two have', () => {
+  const names = readdirSync(new URL('./migrations/', import.meta.url)).sort();
+  assert.deepEqual(
+    names.map((name) => Number(name.slice(0, 4))),
+    names.map((_, index) => index + 1),
+  );
+});
+
 test('an older database is copied in its folder before it is migrated', () => {
   using folder = temporaryFolder();
   const file = join(folder.path, databaseName);
