@@ -4,6 +4,7 @@ import { type ConnectionBody, connectionInput } from '../../contract/documents/c
 import { destinationInput } from '../../contract/documents/destination.ts';
 import { EXCHANGES_MAX } from '../../egress/egress.ts';
 import type { DueDelivery } from '../../journal/journal.ts';
+import { createReplayRates } from '../limits/replay-rate.ts';
 import { type DestinationPlan, destinationPlan } from '../snapshot/destination-plan.ts';
 import { blockOf, decide, type World } from './decide.ts';
 import { consumeRates } from './limits.ts';
@@ -14,7 +15,6 @@ import {
   createDestinationQueue,
   type DestinationQueue,
 } from './queues.ts';
-import { createReplayRates } from './replay-rate.ts';
 import { createReplayShare, starvedAfterMs, starvedAfterRequests } from './replay-share.ts';
 
 const now = 1_700_000_000_000;

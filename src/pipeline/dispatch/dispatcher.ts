@@ -1,5 +1,6 @@
 import type { Clock } from '../../async/clock.ts';
 import type { DeliveryQueue, DueDelivery, Lease } from '../../journal/journal.ts';
+import type { ReplayRates } from '../limits/replay-rate.ts';
 import type { Configuration, Snapshot } from '../snapshot/snapshot.ts';
 import type { BatchAssembly } from './batch-assembly.ts';
 import { type Action, blockOf, decide, type World } from './decide.ts';
@@ -19,7 +20,6 @@ import {
   stopTimer,
 } from './queues.ts';
 import { Refill } from './refill.ts';
-import type { ReplayRates } from './replay-rate.ts';
 import { countSent, createReplayShare } from './replay-share.ts';
 import { mayDelay, type SendParts, sendBatch, sendOne } from './send.ts';
 import { SettlementWriter } from './settlement-writer.ts';

@@ -3,9 +3,9 @@ import type { Reason } from '../../contract/records/delivery.ts';
 import { EXCHANGES_MAX } from '../../egress/egress.ts';
 import type { HoldState } from '../limits/holds.ts';
 import type { Rate } from '../limits/rate-limiter.ts';
+import type { ReplayRates } from '../limits/replay-rate.ts';
 import type { DestinationPlan } from '../snapshot/destination-plan.ts';
 import type { ConnectionQueue, DestinationQueue, OriginSlots } from './queues.ts';
-import type { ReplayRates } from './replay-rate.ts';
 import { replayPart } from './replay-share.ts';
 
 /**

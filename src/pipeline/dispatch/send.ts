@@ -4,12 +4,12 @@ import type { BatchStep, GiveBack } from '../attempt/attempt-batch.ts';
 import type { Batch } from '../attempt/batch.ts';
 import type { Step } from '../attempt/next-step.ts';
 import { releaseAfterFailures } from '../limits/order-key.ts';
+import type { ReplayRates } from '../limits/replay-rate.ts';
 import { applyOutcome, type OutcomeParts } from './apply-outcome.ts';
 import type { InFlight } from './in-flight.ts';
 import { correctRates } from './limits.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { batchRecordsOf, type DestinationQueue, type QueuedDelivery } from './queues.ts';
-import type { ReplayRates } from './replay-rate.ts';
 import type { SettlementWriter } from './settlement-writer.ts';
 
 /** The parts of the dispatcher that requests need. */

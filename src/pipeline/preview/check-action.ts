@@ -1,11 +1,11 @@
 import type { ActionBody } from '../../contract/documents/action.ts';
 import { type ActionCheck, listedMax } from '../../contract/records/check.ts';
 import type { Event } from '../../contract/records/event.ts';
-import { bodyOf, type DryRender } from '../attempt/dry-render.ts';
 import { mappingOf } from '../attempt/render.ts';
 import type { Document } from '../snapshot/snapshot.ts';
 import { type CheckContext, eachRendered } from './check-context.ts';
 import { type Draft, draftDocument } from './draft.ts';
+import { bodyOf, type DryRender } from './dry-render.ts';
 import { refOf } from './newest-events.ts';
 
 const bodyCharactersMax = 2_097_152;

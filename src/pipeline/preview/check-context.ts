@@ -1,7 +1,7 @@
 import type { Condition } from '../../contract/documents/condition.ts';
 import type { Event } from '../../contract/records/event.ts';
-import type { Course, DryRender } from '../attempt/dry-render.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { Course, DryRender } from './dry-render.ts';
 
 /** The dependencies of a check. */
 export type CheckContext = {

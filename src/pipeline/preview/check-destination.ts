@@ -2,10 +2,10 @@ import type { ActionBody } from '../../contract/documents/action.ts';
 import { AppError } from '../../contract/errors.ts';
 import type { DestinationCheck } from '../../contract/records/check.ts';
 import type { Event } from '../../contract/records/event.ts';
-import { bodyOf } from '../attempt/dry-render.ts';
 import type { Document } from '../snapshot/snapshot.ts';
 import { type CheckContext, eachRendered } from './check-context.ts';
 import { type Draft, draftDestination } from './draft.ts';
+import { bodyOf } from './dry-render.ts';
 import { refOf } from './newest-events.ts';
 
 /** The number of events that are searched for matching ones. */

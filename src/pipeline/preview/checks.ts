@@ -4,7 +4,6 @@ import type { Condition } from '../../contract/documents/condition.ts';
 import type { ConditionCount, EventRef } from '../../contract/records/check.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { DeliveryLog } from '../../journal/journal.ts';
-import { dryRenderOf, dryRenderWork } from '../attempt/dry-render.ts';
 import type { Attempter } from '../attempt/exchange.ts';
 import type { RenderEngine } from '../attempt/render.ts';
 import { behaviorConditions } from '../snapshot/compiled-rules.ts';
@@ -14,6 +13,7 @@ import type { CheckContext, JudgedEvent } from './check-context.ts';
 import { checkDestination } from './check-destination.ts';
 import { checkOutcomes } from './check-outcomes.ts';
 import type { Draft } from './draft.ts';
+import { dryRenderOf, dryRenderWork } from './dry-render.ts';
 import { newestEvents, refOf } from './newest-events.ts';
 
 /** A check returns the results that it has after this time. */

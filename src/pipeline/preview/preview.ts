@@ -9,7 +9,6 @@ import type { SampleInput } from '../../contract/records/sample.ts';
 import type { Journal, Lease } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { newDelivery } from '../accept/new-delivery.ts';
-import { dryRenderWork } from '../attempt/dry-render.ts';
 import { redactedOrEmptied } from '../attempt/error-policy.ts';
 import type { Attempter } from '../attempt/exchange.ts';
 import { finishTest, stepAfter } from '../attempt/next-step.ts';
@@ -21,6 +20,7 @@ import { maskHeaders, scrubRequest } from '../privacy/header-redaction.ts';
 import type { Configuration, Scrubber } from '../snapshot/snapshot.ts';
 import { batchWarnings } from './batch-warnings.ts';
 import { draftDestination, draftDocument } from './draft.ts';
+import { dryRenderWork } from './dry-render.ts';
 import { type RenderInput, renderSample, resultOf } from './render-sample.ts';
 import { sampleEvent } from './sample-event.ts';
 

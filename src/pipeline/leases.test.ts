@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fakeClock, settled } from '../../../test/support/fake-clock.ts';
-import { openStorage } from '../../../test/support/storage.ts';
-import { silentTelemetry } from '../../telemetry/silent-telemetry.testing.ts';
+import { fakeClock, settled } from '../../test/support/fake-clock.ts';
+import { openStorage } from '../../test/support/storage.ts';
+import { silentTelemetry } from '../telemetry/silent-telemetry.testing.ts';
 import { holdLeases } from './leases.ts';
 
 test('leases that are released during a renewal are not reported as lost', async () => {

@@ -1,5 +1,5 @@
 import type { ReplayState } from '../../contract/records/replay-limits.ts';
-import { createRateLimiter, type Rate, type RateLimiter } from '../limits/rate-limiter.ts';
+import { createRateLimiter, type Rate, type RateLimiter } from './rate-limiter.ts';
 
 /** Whether, and how fast, the deliveries of unfinished replays may be sent. */
 export type ReplayRates = {

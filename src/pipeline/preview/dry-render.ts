@@ -3,12 +3,12 @@ import type { ConnectionBody } from '../../contract/documents/connection.ts';
 import type { DestinationBody } from '../../contract/documents/destination.ts';
 import { placedId } from '../../contract/ids.ts';
 import type { Event } from '../../contract/records/event.ts';
+import { deliveryPlan } from '../attempt/delivery-plan.ts';
+import type { Attempter } from '../attempt/exchange.ts';
+import type { RenderEngine } from '../attempt/render.ts';
+import type { Work } from '../attempt/work.ts';
 import { destinationPlan } from '../snapshot/destination-plan.ts';
 import type { Document } from '../snapshot/snapshot.ts';
-import { deliveryPlan } from './delivery-plan.ts';
-import type { Attempter } from './exchange.ts';
-import type { RenderEngine } from './render.ts';
-import type { Work } from './work.ts';
 
 /** The result of rendering an event without sending it: the rendered text, or why there is none. */
 export type DryRender =

@@ -1,6 +1,6 @@
-import type { Clock } from '../../async/clock.ts';
-import type { Lease, Leases } from '../../journal/journal.ts';
-import type { Telemetry } from '../../telemetry/telemetry.ts';
+import type { Clock } from '../async/clock.ts';
+import type { Lease, Leases } from '../journal/journal.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 
 const ttlMs = 15_000;
 const renewMs = 5_000;
