@@ -78,6 +78,14 @@ test('a failed delivery says why and what to do, and goes out with Retry now whi
   await summary.getByText('Failed: the destination rejected the request.').waitFor();
   await summary.getByRole('link', { name: 'Open the destination' }).waitFor();
   receiver.answer('/in', { status: 200 });
+  await summary.getByRole('link', { name: 'Open the template with this event' }).waitFor();
+  const retries = page.getByRole('button', { name: /^Retry/ });
+  assert.deepEqual(await retries.allTextContents(), ['Retry with current template', 'Retry now']);
+  await page.getByText(failed.id, { exact: true }).first().waitFor();
+  await page
+    .getByText(failed.eventId ?? '', { exact: true })
+    .first()
+    .waitFor();
   await page.getByRole('button', { name: 'Retry now' }).click();
   await summary.getByText('Delivered after 2 attempts.').waitFor();
   await page.getByRole('button', { name: 'Retry now' }).click();
@@ -94,12 +102,14 @@ test('what is held says by what, can be cancelled, and what is ticked is retried
   await using tab = await openTab(browser, { url: app.url, path: `/deliveries/${held.id}` });
   const { page } = tab;
   await page.getByText('On hold because the destination is paused.').waitFor();
+  await page.getByRole('heading', { name: 'Request to be sent' }).waitFor();
+  await page.getByText(`${receiver.url}/in`).first().waitFor();
   await page.getByRole('button', { name: 'Cancel delivery' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Cancel delivery' }).click();
   await page.getByText('Cancelled').first().waitFor();
 
   await page.getByRole('link', { name: 'Deliveries' }).first().click();
-  await page.getByRole('combobox', { name: 'Status' }).selectOption('Held');
+  await page.getByRole('group', { name: 'Status' }).getByRole('button', { name: /^Held/ }).click();
   await page.getByRole('row', { name: /held too/ }).waitFor();
   await page.getByRole('row', { name: /purchase/ }).waitFor({ state: 'detached' });
   assert.match(page.url(), /status=held/);
@@ -108,7 +118,10 @@ test('what is held says by what, can be cancelled, and what is ticked is retried
   await page.getByRole('button', { name: 'Select all matching deliveries' }).click();
   await app.client.call('changeDestination', { params, body: { status: 'enabled' } });
   await wired.deliver({ 'wt.ev': 'meanwhile' });
-  await page.getByRole('combobox', { name: 'Status' }).selectOption('Delivered');
+  await page
+    .getByRole('group', { name: 'Status' })
+    .getByRole('button', { name: /^Delivered/ })
+    .click();
   await page.getByRole('row', { name: /held too/ }).waitFor();
   await page.getByRole('checkbox', { name: 'Select all on this page' }).check();
   await page.getByRole('button', { name: 'Retry', exact: true }).click();
@@ -117,7 +130,7 @@ test('what is held says by what, can be cancelled, and what is ticked is retried
   const before = receiver.at('/in').length;
   const count = Number(/\d+/.exec((await dialog.getByRole('button', { name: /^Retry \d+/ }).textContent()) ?? '')?.[0]);
   await dialog.getByRole('button', { name: /^Retry \d+/ }).click();
-  await dialog.getByText(`${count} deliveries done.`).waitFor();
+  await dialog.getByText(`${count} deliveries done`).waitFor();
   await dialog.getByRole('button', { name: 'Close' }).last().click();
   const { data } = await app.client.call('listDeliveries', { query: { limit: 200 } });
   for (const one of data) if (one.status !== 'cancelled') await reaches(app, one.id, 'delivered');
@@ -143,6 +156,51 @@ test('what the filter finds is exported, and the filter stands in the address', 
   assert.match(page.url(), /error=timeout/);
   await page.getByRole('button', { name: 'Remove filter Error: Timed out' }).click();
   await page.getByRole('row', { name: /held/ }).waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
+test('deliveries are found by text, code, cell and time, and the histogram is used with mouse and keyboard', async () => {
+  const { app, browser } = console_;
+  receiver.answer('/in', { status: 422, body: '{"error":"unknown sku 4711"}' });
+  const refused = await wired.deliver({ 'wt.ev': 'refused', 'wt.dcsvid': 'ada3' }, 'failed');
+  await using tab = await openTab(browser, { url: app.url, path: '/deliveries' });
+  const { page } = tab;
+  const row = page.getByRole('row', { name: /refused/ });
+  const other = page.getByRole('row', { name: /purchase/ });
+  await other.first().waitFor();
+  const filter = page.getByRole('textbox', { name: 'Filter' });
+  await filter.fill('SKU 4711');
+  await page.getByText(/^Searched all \d+ deliveries\.$/).waitFor();
+  await row.waitFor();
+  await other.first().waitFor({ state: 'detached' });
+  await page.getByRole('combobox', { name: 'Search in' }).selectOption('Visitor ID');
+  await filter.fill('ada3');
+  await row.waitFor();
+  await filter.fill('');
+  await other.first().waitFor();
+  await row.hover();
+  await row.getByRole('button', { name: 'Filter by 422' }).click();
+  await other.first().waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Remove filter Status code: 422' }).click();
+  await other.first().waitFor();
+
+  const bars = page.getByRole('slider', { name: 'Time range' });
+  await bars.focus();
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Shift+End');
+  assert.match((await bars.getAttribute('aria-valuetext')) ?? '', /\d+ Delivered/);
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/range=custom/);
+  await page.getByRole('combobox', { name: 'Time', exact: true }).selectOption('Any time');
+  const box = (await bars.boundingBox()) ?? assert.fail();
+  await page.mouse.move(box.x + 1, box.y + 10);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width - 1, box.y + 10, { steps: 3 });
+  await page.mouse.up();
+  await page.waitForURL(/range=custom/);
+  await row.waitFor();
+  await filter.fill(refused.id);
+  await page.getByRole('heading', { level: 1, name: /CRM › Orders/ }).waitFor();
   assert.deepEqual(tab.problems, []);
 });
 

@@ -1,4 +1,5 @@
 import { AppError } from '../../contract/errors.ts';
+import { placedId } from '../../contract/ids.ts';
 import type { Delivery, DeliveryHistogram, DeliveryStatus } from '../../contract/records/delivery.ts';
 import { type DeliverySearch, isFinished, type LoggedDelivery, type StoredStatus } from '../../journal/journal.ts';
 import type { ApiParts, Call, Handlers, QueryOf } from '../call/call.ts';
@@ -56,6 +57,13 @@ export function deliveryListHandlers(parts: ApiParts, show: (logged: LoggedDeliv
     };
   }
 
+  /** When the oldest stored delivery was created; -Infinity when there is none. */
+  async function oldestAt(): Promise<number> {
+    const after = placedId('delivery', { timeMs: 0, partition: 0, number: 0 });
+    const [oldest] = await log.deliveries({ limit: 1, after, closed: [], now: parts.now() });
+    return oldest?.createdAt ?? Number.NEGATIVE_INFINITY;
+  }
+
   async function countBySearch(filters: Filters, counts: Counts): Promise<string | null> {
     const query = stored(filters);
     const { searched, next } = boundedSearch();
@@ -87,8 +95,8 @@ export function deliveryListHandlers(parts: ApiParts, show: (logged: LoggedDeliv
 
     async getDeliveryHistogram({ query, may }) {
       checkMaySearch(query, may);
-      const { buckets, createdBefore: to = parts.now() + 1, createdAfter = to - dayMs, ...rest } = query;
-      const from = Math.min(createdAfter, to - 1);
+      const { buckets, createdBefore: to = parts.now() + 1, createdAfter, ...rest } = query;
+      const from = Math.min(createdAfter ?? Math.max(to - dayMs, await oldestAt()), to - 1);
       const filters = { ...rest, createdAfter: from, createdBefore: to };
       const { bucketMs, starts } = bucketsOf(from, to, buckets);
       const counts = countsOf(starts);

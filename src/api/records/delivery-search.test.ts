@@ -114,5 +114,5 @@ test('a histogram counts deliveries per bucket and state, with the same filters 
     ['delivered', 2],
   ]);
   const day = await story.get('/histogram');
-  assert.deepEqual([day.totals.delivered, day.bucketMs, day.buckets.length], [2, 30 * minute, 49]);
+  assert.deepEqual([day.totals.delivered, day.bucketMs, day.buckets[0].at.slice(11, 16)], [2, 15_000, '03:04']);
 });

@@ -65,8 +65,9 @@ const daysAndClocks = new Intl.DateTimeFormat(locale, { weekday: 'short', hour: 
 const days = new Intl.DateTimeFormat(locale, { weekday: 'short', day: 'numeric' });
 const dayMs = 86_400_000;
 
-/** A time on an axis that spans so many ms: the clock within a day, days beyond. */
+/** A time on an axis that spans so many ms: seconds within ten minutes, the clock within a day, days beyond. */
 export function formatClock(at: Date, spanMs: number): string {
+  if (spanMs < 600_000) return seconds.format(at);
   if (spanMs <= dayMs) return clocks.format(at);
   return (spanMs > 4 * dayMs ? days : daysAndClocks).format(at);
 }

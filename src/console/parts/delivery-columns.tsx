@@ -1,7 +1,7 @@
-import { Anchor, Group, Text } from '@mantine/core';
+import { Anchor, Group, Text, UnstyledButton } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { type ReactNode, useMemo } from 'react';
+import { type ReactNode, useMemo, useRef } from 'react';
 import type { Delivery, LastAttempt } from '../../contract/records/delivery.ts';
 import { apiQuery } from '../data/api.ts';
 import { useNamed } from '../data/named.ts';
@@ -12,6 +12,8 @@ import { formatDuration } from '../messages/format.ts';
 import { useMay } from '../session/rights.ts';
 import type { Column } from './columns.tsx';
 import { Countdown } from './countdown.tsx';
+import css from './delivery-columns.module.css';
+import { Icon } from './icon.tsx';
 import { RowLink } from './row-link.tsx';
 import { StatusBadge } from './status-badge.tsx';
 import { Time } from './time.tsx';
@@ -19,8 +21,20 @@ import { Time } from './time.tsx';
 const w = words.columns;
 const idsMost = 100;
 
-/** The columns of a list of deliveries, with the names and last attempts that its rows need. */
-export function useDeliveryColumns(rows: readonly Delivery[]): readonly Column<Delivery>[] {
+/** What a click on a cell filters by. */
+type CellFilter = { action?: string; destination?: string; code?: string; error?: string };
+
+/**
+ * The columns of a list of deliveries, with the names and last attempts that its rows need. With `onFilter`, cells are
+ * filters too.
+ */
+export function useDeliveryColumns(
+  rows: readonly Delivery[],
+  onFilter?: (by: CellFilter) => void,
+): readonly Column<Delivery>[] {
+  const filter = useRef(onFilter);
+  filter.current = onFilter;
+  const isFilter = onFilter !== undefined;
   const mayEvents = useMay('events:view');
   const actions = useNamed('listActions');
   const connections = useNamed('listConnections');
@@ -42,6 +56,14 @@ export function useDeliveryColumns(rows: readonly Delivery[]): readonly Column<D
   });
 
   return useMemo(() => {
+    const filtered = (what: string, by: CellFilter, cell: ReactNode) =>
+      isFilter ? (
+        <FilterCell label={words.only(what)} onFilter={() => filter.current?.(by)}>
+          {cell}
+        </FilterCell>
+      ) : (
+        cell
+      );
     const last = new Map(attempts.data?.data.map((one) => [one.deliveryId, one.last]));
     const eventNames = new Map(names.data?.data.map(({ id, name }) => [id, name]));
     const nameOf = (row: Delivery) =>
@@ -63,16 +85,35 @@ export function useDeliveryColumns(rows: readonly Delivery[]): readonly Column<D
         id: 'action',
         header: w.action,
         isText: true,
-        cell: ({ actionId }) => (actionId === null ? words.noAction : (actions.get(actionId)?.name ?? actionId)),
+        cell: ({ actionId }) => {
+          if (actionId === null) return words.noAction;
+          const name = actions.get(actionId)?.name ?? actionId;
+          return filtered(name, { action: actionId }, name);
+        },
       },
-      { id: 'target', header: w.target, isText: true, cell: nameOf },
+      {
+        id: 'target',
+        header: w.target,
+        isText: true,
+        cell: (row) => filtered(nameOf(row), { destination: row.destinationId }, nameOf(row)),
+      },
       {
         id: 'attempts',
         header: w.attempts,
         align: 'end',
         cell: (row) => words.attemptsOf(row.attempts, row.test ? undefined : mostOf(row)),
       },
-      { id: 'response', header: w.response, isText: true, cell: ({ id }) => <Response last={last.get(id)} /> },
+      {
+        id: 'response',
+        header: w.response,
+        isText: true,
+        cell: ({ id }) => {
+          const { status = null, errorKind = null } = last.get(id) ?? {};
+          const cell = <Response last={last.get(id)} />;
+          if (status !== null) return filtered(statusLine(status), { code: String(status) }, cell);
+          return errorKind === null ? cell : filtered(outcomes.errorKind[errorKind].short, { error: errorKind }, cell);
+        },
+      },
       {
         id: 'duration',
         header: w.duration,
@@ -90,17 +131,35 @@ export function useDeliveryColumns(rows: readonly Delivery[]): readonly Column<D
         cell: ({ nextAttemptAt }) => (nextAttemptAt === null ? null : <Countdown at={nextAttemptAt} due={words.now} />),
       },
     ];
-  }, [actions, connections, destinations, attempts.data, names.data]);
+  }, [actions, connections, destinations, attempts.data, names.data, isFilter]);
+}
+
+type FilterCellProps = { label: string; onFilter: () => void; children: ReactNode };
+
+/** A cell with a button that filters the list by it, seen on hover and focus. */
+function FilterCell({ label, onFilter, children }: FilterCellProps): ReactNode {
+  return (
+    <span className={css['filtered']}>
+      <span>{children}</span>
+      <UnstyledButton className={css['filter'] ?? ''} aria-label={label} title={label} onClick={onFilter}>
+        <Icon name="search" size={13} />
+      </UnstyledButton>
+    </span>
+  );
 }
 
 function Status({ row, target }: { row: Delivery; target: string }): ReactNode {
-  const { id, status, reason, errorKind, test } = row;
+  const { id, status, reason, errorKind, test, replayedBy } = row;
   const why =
-    reason !== null
-      ? outcomes.reason[reason].short
-      : errorKind !== null
-        ? outcomes.errorKind[errorKind].short
-        : undefined;
+    replayedBy !== null
+      ? replayedBy.status === 'delivered'
+        ? words.recovered
+        : words.sentAgain
+      : reason !== null
+        ? outcomes.reason[reason].short
+        : errorKind !== null
+          ? outcomes.errorKind[errorKind].short
+          : undefined;
   return (
     <Group gap="xs" wrap="nowrap" align="start">
       <div>

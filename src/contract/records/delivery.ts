@@ -225,7 +225,7 @@ export const deliveryRoutes = tagged('deliveries', {
   getDeliveryHistogram: api(
     'GET /deliveries/histogram',
     'deliveries:view',
-    'Count deliveries by creation time and status, with the filters of the list (default: the last 24 hours)',
+    'Count deliveries by creation time and status, with the filters of the list (default: the last 24 hours, at most from the oldest delivery on)',
     {
       query: z.strictObject({
         ...deliveryFilters,

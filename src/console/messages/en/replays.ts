@@ -147,5 +147,8 @@ export const replays = {
     delivery: 'an earlier delivery',
     repeatedBy: 'Sent again:',
     byReplay: 'by a replay',
+    recovered: 'A replay sent it again, and it was delivered.',
+    sentAgain: 'A replay sent it again.',
+    openReplay: 'Open the replay',
   },
 } as const;

@@ -2,9 +2,11 @@ import { Button, Group, Switch, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
+import type { Answer } from '../../../client/client.ts';
 import { apiQuery } from '../../data/api.ts';
 import { deliveries as words } from '../../messages/en/deliveries.ts';
 import { parts } from '../../messages/en/parts.ts';
+import { formatAbsolute } from '../../messages/format.ts';
 import { useDeliveryColumns } from '../../parts/delivery-columns.tsx';
 import { ExportMenu } from '../../parts/export-menu.tsx';
 import { ListPage } from '../../parts/list-page.tsx';
@@ -13,11 +15,12 @@ import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
 import { Page } from '../../shell/page.tsx';
 import { ReplayButton } from '../replays/replay-button.tsx';
-import { filterOf } from '../replays/replay-draft.ts';
+import { filterOf, isReplayable } from '../replays/replay-draft.ts';
 import { BulkDialog } from './bulk-dialog.tsx';
 import { deliveryCsv } from './delivery-csv.ts';
 import { DeliveryChips, DeliveryFilterBar } from './delivery-filter-bar.tsx';
-import { type DeliveryFilters, isFiltered, queryOf } from './delivery-filters.ts';
+import { type DeliveryFilters, isDeliveryId, isFiltered, queryOf } from './delivery-filters.ts';
+import { DeliveryHistogram } from './delivery-histogram.tsx';
 
 const againMs = 3_000;
 
@@ -32,16 +35,22 @@ export function DeliveriesPage(): ReactNode {
   const [isAll, selectAll] = useState(false);
   // What was meant when the button was pressed: the list goes on changing behind the dialog.
   const [asked, setAsked] = useState<Pick<Parameters<typeof BulkDialog>[0], 'verb' | 'what'> | null>(null);
-  const { cursor, sort: _, ...filters } = search;
+  const maySee = useMay('payloads:view');
+  const { cursor, sort: _, ...address } = search;
+  const filters: DeliveryFilters = maySee ? address : { ...address, by: 'visitor' };
   const filter = queryOf(filters, now);
+  // Such a search takes up to two seconds of reading.
+  const isSearch = [filter.q, filter.visitorId, filter.httpStatus, filter.durationMsMin].some(
+    (one) => one !== undefined,
+  );
   const query = useQuery({
     ...apiQuery('listDeliveries', { query: { ...filter, cursor } }),
     placeholderData: keepPreviousData,
-    refetchInterval: isFresh ? againMs : false,
+    refetchInterval: isFresh && !isSearch ? againMs : false,
     enabled: mayLook,
   });
   const rows = query.data?.data ?? [];
-  const columns = useDeliveryColumns(rows);
+  const columns = useDeliveryColumns(rows, (part) => filterBy(part));
   const forget = () => {
     select(new Set());
     selectAll(false);
@@ -50,7 +59,11 @@ export function DeliveriesPage(): ReactNode {
     forget();
     void navigate({ search: (present) => ({ ...present, ...next }), replace: true });
   }
-  const filterBy = (next: DeliveryFilters) => change({ ...next, cursor: undefined });
+  function filterBy(next: DeliveryFilters) {
+    if (isDeliveryId(next.filter))
+      void navigate({ to: '/deliveries/$deliveryId', params: { deliveryId: next.filter.trim() } as never });
+    else change({ ...next, cursor: undefined });
+  }
   const ask = (verb: 'retry' | 'cancel') =>
     setAsked({ verb, what: isAll ? filter : rows.filter(({ id }) => selected.has(id)) });
   const ticked = isAll ? new Set(rows.map(({ id }) => id)) : selected;
@@ -84,7 +97,7 @@ export function DeliveriesPage(): ReactNode {
         search={search}
         noun={words.noun}
         filterBy={words.filterBy}
-        onSearch={change}
+        onSearch={(next) => ('filter' in next ? filterBy(next) : change(next))}
         isFiltered={isFiltered(filters)}
         onClear={() => {
           forget();
@@ -94,6 +107,18 @@ export function DeliveriesPage(): ReactNode {
         notice={
           <>
             <DeliveryChips filters={filters} onChange={filterBy} />
+            {mayLook ? (
+              <DeliveryHistogram
+                filter={filter}
+                isFresh={isFresh && !isSearch}
+                onStatus={(status) => filterBy({ status })}
+                onRange={(from, until) => {
+                  forget();
+                  // Not in place: Back leads to the wider range.
+                  void navigate({ search: { ...address, range: 'custom', from, until } });
+                }}
+              />
+            ) : null}
             {mayManage && ticked.size > 0 ? (
               <Group gap="xs" mb="xs" role="group" aria-label={words.selected(ticked.size)}>
                 <Text fw={600} role="status">
@@ -105,25 +130,30 @@ export function DeliveriesPage(): ReactNode {
                   </Button>
                 )}
                 {/* All that match, however many: that is a replay. */}
-                {isAll ? null : (
+                {isAll && isReplayable(filter) ? null : (
                   <Button size="xs" onClick={() => ask('retry')}>
                     {words.retry}
                   </Button>
                 )}
-                <ReplayButton
-                  size="xs"
-                  variant={isAll ? 'filled' : 'default'}
-                  from={() =>
-                    isAll ? { of: 'deliveries', filter: filterOf(filter) } : { of: 'deliveries', ids: [...selected] }
-                  }
-                  onDone={forget}
-                />
+                {isAll && !isReplayable(filter) ? null : (
+                  <ReplayButton
+                    size="xs"
+                    variant={isAll ? 'filled' : 'default'}
+                    from={() =>
+                      isAll ? { of: 'deliveries', filter: filterOf(filter) } : { of: 'deliveries', ids: [...selected] }
+                    }
+                    onDone={forget}
+                  />
+                )}
                 <Button size="xs" variant="default" onClick={() => ask('cancel')}>
                   {words.cancel}
                 </Button>
                 <Button size="xs" variant="subtle" color="gray" onClick={forget}>
                   {words.clearSelection}
                 </Button>
+                <Text size="xs" c="dimmed">
+                  {words.difference}
+                </Text>
               </Group>
             ) : null}
           </>
@@ -152,6 +182,11 @@ export function DeliveriesPage(): ReactNode {
           ),
         }}
         emptyByFilter={words.emptyByFilter}
+        beyond={
+          query.data === undefined || !isSearch ? null : (
+            <Searched page={query.data} onNext={(next) => change({ cursor: next })} />
+          )
+        }
       />
       {asked === null ? null : (
         <BulkDialog
@@ -163,5 +198,29 @@ export function DeliveriesPage(): ReactNode {
         />
       )}
     </Page>
+  );
+}
+
+/** How far a search got, and how it continues. */
+function Searched({
+  page: { searched, page },
+  onNext,
+}: {
+  page: Answer<'listDeliveries'>;
+  onNext: (next: string) => void;
+}): ReactNode {
+  if (searched === undefined) return null;
+  const { deliveries: count, until } = searched;
+  return (
+    <Group gap="sm" mt="xs">
+      <Text size="sm" c="dimmed" role="status">
+        {until === null ? words.searchedAll(count) : words.searchedTo(count, formatAbsolute(new Date(until)).local)}
+      </Text>
+      {page.next === null || until === null ? null : (
+        <Button variant="default" size="xs" onClick={() => onNext(page.next ?? '')}>
+          {words.searchOn}
+        </Button>
+      )}
+    </Group>
   );
 }

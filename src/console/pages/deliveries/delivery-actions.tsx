@@ -8,6 +8,7 @@ import { Icon } from '../../parts/icon.tsx';
 import { notifyDone, notifyFailed } from '../../parts/notify.ts';
 import { useMay } from '../../session/rights.ts';
 import { ReplayButton } from '../replays/replay-button.tsx';
+import { needsRender } from './delivery-summary.ts';
 
 const w = words.page;
 const unfinished = new Set(['pending', 'sending', 'retrying', 'held']);
@@ -45,23 +46,24 @@ export function DeliveryActions({ delivery }: { delivery: Delivery }): ReactNode
     );
   const start = (render: boolean) => (status === 'delivered' ? ask(render ? 'render' : 'retry') : send(render));
   const isOff = test || status === 'sending';
+  const isRenderFirst = needsRender(delivery);
   const hint = test ? { title: w.testOnce } : {};
   return (
     <>
-      <Button
-        leftSection={<Icon name="retry" />}
-        variant={status === 'delivered' ? 'default' : 'filled'}
-        disabled={isOff}
-        loading={retry.isPending}
-        onClick={() => start(false)}
-        data-key-retry
-        {...hint}
-      >
-        {w.retryNow}
-      </Button>
-      <Button variant="default" disabled={isOff} loading={retry.isPending} onClick={() => start(true)} {...hint}>
-        {w.retryRendered}
-      </Button>
+      {(isRenderFirst ? [true, false] : [false, true]).map((render, at) => (
+        <Button
+          key={String(render)}
+          leftSection={at === 0 ? <Icon name="retry" /> : undefined}
+          variant={at === 0 && status !== 'delivered' ? 'filled' : 'default'}
+          disabled={isOff}
+          loading={retry.isPending}
+          onClick={() => start(render)}
+          {...(at === 0 ? { 'data-key-retry': true } : {})}
+          {...hint}
+        >
+          {render ? w.retryRendered : w.retryNow}
+        </Button>
+      ))}
       {test ? null : <ReplayButton from={() => ({ of: 'deliveries', ids: [id] })} />}
       {unfinished.has(status) ? (
         <Button variant="default" onClick={() => ask('cancel')}>

@@ -3,41 +3,77 @@ import type { ReactNode } from 'react';
 import { useNamed } from '../../data/named.ts';
 import { deliveries as words } from '../../messages/en/deliveries.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
-import { parts } from '../../messages/en/parts.ts';
-import { type Chip, FilterChips } from '../../parts/filter-chips.tsx';
+import { formatDuration } from '../../messages/format.ts';
+import { FilterChips } from '../../parts/filter-chips.tsx';
 import { FilterPopover } from '../../parts/filter-popover.tsx';
 import { options } from '../../parts/options.ts';
-import { type DeliveryFilters, isErrorKind, isReason, isStatus } from './delivery-filters.ts';
+import { useMay } from '../../session/rights.ts';
+import { type DeliveryFilters, isCode, localOf } from './delivery-filters.ts';
 
 const w = words.filters;
-
-const reasons = Object.entries(outcomes.reason).map(([value, { short }]) => ({ value, label: short }));
+const ranges = ['15m', '1h', '24h', '7d', 'custom'] as const;
+const slower = ['100', '1000', '5000', '30000'];
 
 type Props = { filters: DeliveryFilters; onChange: (change: DeliveryFilters) => void };
 type Typed = { currentTarget: { value: string } };
+type Field = { name: keyof DeliveryFilters; label: string; any: string; data: { value: string; label: string }[] };
 
-const statuses = Object.keys(outcomes.status).map((value) => ({
-  value,
-  label: isStatus(value) ? parts.status[value] : value,
-}));
-const kinds = Object.entries(outcomes.errorKind).map(([value, { short }]) => ({ value, label: short }));
-
-/** Status and time at hand, everything else behind *Add filter*. */
-export function DeliveryFilterBar({ filters, onChange }: Props): ReactNode {
+/** The filters with a closed list of values. */
+function useFields({ connection }: DeliveryFilters): Field[] {
   const actions = useNamed('listActions');
   const connections = useNamed('listConnections');
-  const destinations = useNamed('listAllDestinations');
+  const destinations = [...useNamed('listAllDestinations').values()]
+    .filter(({ connectionId }) => connection === undefined || connection === connectionId)
+    .map(({ id, name, connectionId }) => ({
+      id,
+      name: words.target(connections.get(connectionId)?.name ?? connectionId, name),
+    }));
+  const named = (all: Iterable<{ id: string; name: string }>) =>
+    Array.from(all, ({ id, name }) => ({ value: id, label: name }));
+  const told = (all: Readonly<Record<string, { short: string }>>) =>
+    Object.entries(all).map(([value, { short }]) => ({ value, label: short }));
+  return [
+    { name: 'action', label: w.action, any: w.anyAction, data: named(actions.values()) },
+    { name: 'connection', label: w.connection, any: w.anyConnection, data: named(connections.values()) },
+    { name: 'destination', label: w.destination, any: w.anyDestination, data: named(destinations) },
+    { name: 'error', label: w.errorKind, any: w.anyError, data: told(outcomes.errorKind) },
+    { name: 'reason', label: w.reason, any: w.anyReason, data: told(outcomes.reason) },
+    {
+      name: 'slower',
+      label: w.slower,
+      any: w.anyDuration,
+      data: slower.map((value) => ({ value, label: formatDuration(Number(value)) })),
+    },
+    { name: 'recovered', label: w.recovered, any: w.anyRecovered, data: options(w.recoveries) },
+    { name: 'test', label: w.test, any: w.anyTest, data: options(w.tests) },
+  ];
+}
+
+/** What the text is searched in, the time, and everything else behind *Add filter*. */
+export function DeliveryFilterBar({ filters, onChange }: Props): ReactNode {
+  const maySee = useMay('payloads:view');
   const set =
     (name: keyof DeliveryFilters, apply: (part: DeliveryFilters) => void) =>
     ({ currentTarget: { value } }: Typed) =>
       apply({ [name]: value === '' ? undefined : value });
+  const time = (name: 'from' | 'until') => (
+    <TextInput
+      type="datetime-local"
+      step={1}
+      aria-label={w[name]}
+      value={localOf(filters[name])}
+      onChange={({ currentTarget: { value } }) =>
+        onChange({ [name]: value === '' ? undefined : new Date(value).toISOString() })
+      }
+    />
+  );
   return (
     <>
       <NativeSelect
-        aria-label={w.status}
-        value={isStatus(filters.status) ? filters.status : ''}
-        onChange={set('status', onChange)}
-        data={[{ value: '', label: w.anyStatus }, ...statuses]}
+        aria-label={w.by}
+        value={filters.by ?? 'text'}
+        onChange={set('by', onChange)}
+        data={options(w.bys).filter(({ value }) => maySee || value === 'visitor')}
       />
       <NativeSelect
         aria-label={w.time}
@@ -49,101 +85,58 @@ export function DeliveryFilterBar({ filters, onChange }: Props): ReactNode {
       />
       {filters.range === 'custom' ? (
         <>
-          <TextInput
-            type="datetime-local"
-            aria-label={w.from}
-            value={filters.from ?? ''}
-            onChange={set('from', onChange)}
-          />
-          <TextInput
-            type="datetime-local"
-            aria-label={w.until}
-            value={filters.until ?? ''}
-            onChange={set('until', onChange)}
-          />
+          {time('from')}
+          {time('until')}
         </>
       ) : null}
       <FilterPopover title={w.title} value={filters} onApply={onChange}>
-        {(draft, change) => (
-          <>
-            <NativeSelect
-              label={w.action}
-              value={draft.action ?? ''}
-              onChange={set('action', change)}
-              data={[{ value: '', label: w.anyAction }, ...named(actions.values())]}
-            />
-            <NativeSelect
-              label={w.connection}
-              value={draft.connection ?? ''}
-              onChange={({ currentTarget: { value } }) =>
-                change({ connection: value === '' ? undefined : value, destination: undefined })
-              }
-              data={[{ value: '', label: w.anyConnection }, ...named(connections.values())]}
-            />
-            <NativeSelect
-              label={w.destination}
-              value={draft.destination ?? ''}
-              onChange={set('destination', change)}
-              data={[
-                { value: '', label: w.anyDestination },
-                ...named(
-                  [...destinations.values()]
-                    .filter(({ connectionId }) => draft.connection === undefined || draft.connection === connectionId)
-                    .map(({ id, name, connectionId }) => ({
-                      id,
-                      name: words.target(connections.get(connectionId)?.name ?? connectionId, name),
-                    })),
-                ),
-              ]}
-            />
-            <NativeSelect
-              label={w.errorKind}
-              value={draft.error ?? ''}
-              onChange={set('error', change)}
-              data={[{ value: '', label: w.anyError }, ...kinds]}
-            />
-            <NativeSelect
-              label={w.reason}
-              value={draft.reason ?? ''}
-              onChange={set('reason', change)}
-              data={[{ value: '', label: w.anyReason }, ...reasons]}
-            />
-            <NativeSelect
-              label={w.test}
-              value={draft.test ?? ''}
-              onChange={set('test', change)}
-              data={[{ value: '', label: w.anyTest }, ...options(w.tests)]}
-            />
-          </>
-        )}
+        {(draft, change) => <Fields draft={draft} onChange={change} />}
       </FilterPopover>
     </>
   );
 }
 
-const ranges = ['15m', '1h', '24h', '7d', 'custom'] as const;
-
-function named(all: Iterable<{ id: string; name: string }>): { value: string; label: string }[] {
-  return [...all].map(({ id, name }) => ({ value: id, label: name }));
+function Fields({ draft, onChange }: { draft: DeliveryFilters; onChange: Props['onChange'] }): ReactNode {
+  const { code = '' } = draft;
+  return (
+    <>
+      {useFields(draft).map(({ name, label, any, data }) => (
+        <NativeSelect
+          key={name}
+          label={label}
+          value={draft[name] ?? ''}
+          onChange={({ currentTarget: { value } }) =>
+            onChange({
+              [name]: value === '' ? undefined : value,
+              ...(name === 'connection' ? { destination: undefined } : {}),
+            })
+          }
+          data={[{ value: '', label: any }, ...data]}
+        />
+      ))}
+      <TextInput
+        label={w.code}
+        placeholder={w.codeExample}
+        value={code}
+        error={code === '' || isCode(code) ? null : w.badCode}
+        onChange={({ currentTarget: { value } }) => onChange({ code: value.trim().toLowerCase() || undefined })}
+      />
+    </>
+  );
 }
 
 /** What is set behind *Add filter*, each with the button that takes it away. */
 export function DeliveryChips({ filters, onChange }: Props): ReactNode {
-  const actions = useNamed('listActions');
-  const connections = useNamed('listConnections');
-  const destinations = useNamed('listAllDestinations');
-  const { action, connection, destination, error, reason, batch, test } = filters;
-  const chips: Chip[] = [];
-  const chip = (name: string, value: string, without: DeliveryFilters) =>
-    chips.push({ text: w.chip(name, value), onRemove: () => onChange(without) });
-  if (action !== undefined) chip(w.action, actions.get(action)?.name ?? action, { action: undefined });
-  if (connection !== undefined)
-    chip(w.connection, connections.get(connection)?.name ?? connection, { connection: undefined });
-  if (destination !== undefined)
-    chip(w.destination, destinations.get(destination)?.name ?? destination, { destination: undefined });
-  if (isErrorKind(error)) chip(w.errorKind, outcomes.errorKind[error].short, { error: undefined });
-  if (isReason(reason)) chip(w.reason, outcomes.reason[reason].short, { reason: undefined });
-  if (batch !== undefined) chip(w.batch, batch, { batch: undefined });
-  if (test !== undefined) chip(w.test, w.tests[test], { test: undefined });
+  const others: Field[] = [
+    { name: 'code', label: w.code, any: '', data: [] },
+    { name: 'replay', label: w.replay, any: '', data: [] },
+    { name: 'batch', label: w.batch, any: '', data: [] },
+  ];
+  const chips = [...useFields({}), ...others].flatMap(({ name, label, data }) => {
+    const value = filters[name];
+    if (value === undefined) return [];
+    const text = w.chip(label, data.find((one) => one.value === value)?.label ?? value);
+    return [{ text, onRemove: () => onChange({ [name]: undefined }) }];
+  });
   return <FilterChips chips={chips} />;
 }

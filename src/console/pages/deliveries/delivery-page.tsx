@@ -8,12 +8,14 @@ import { apiQuery } from '../../data/api.ts';
 import { useNamed } from '../../data/named.ts';
 import { deliveries as words } from '../../messages/en/deliveries.ts';
 import { events as eventWords } from '../../messages/en/events.ts';
+import { formatAbsolute, formatTime } from '../../messages/format.ts';
+import { CopyIcon } from '../../parts/copy-button.tsx';
 import { Countdown } from '../../parts/countdown.tsx';
+import { ExchangeRequest } from '../../parts/exchange.tsx';
 import { LinkedIds } from '../../parts/linked-ids.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
-import { Time } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { usePageKeys } from '../../shell/shortcuts.ts';
@@ -66,7 +68,7 @@ export function DeliveryPage(): ReactNode {
 }
 
 function Lead({ delivery }: { delivery: Delivery }): ReactNode {
-  const { status, test, eventId, actionId, createdAt } = delivery;
+  const { id, status, test, eventId, actionId, createdAt } = delivery;
   const actions = useNamed('listActions');
   const mayEvents = useMay('events:view');
   const { data: names } = useQuery({
@@ -78,15 +80,19 @@ function Lead({ delivery }: { delivery: Delivery }): ReactNode {
   return (
     <span className={css['lead']}>
       <StatusBadge status={status} />
+      <Identifier label={w.id} id={id} />
       {test ? <StatusBadge status="test" /> : null}
       <span>
         {w.event}{' '}
         {eventId === null ? (
           w.sample
         ) : (
-          <Anchor component={Link} to="/events/$eventId" params={{ eventId } as never} underline="always">
-            {name === null ? eventWords.noName : (name ?? eventId)}
-          </Anchor>
+          <>
+            <Anchor component={Link} to="/events/$eventId" params={{ eventId } as never} underline="always">
+              {name === null ? eventWords.noName : (name ?? eventId)}
+            </Anchor>{' '}
+            <Identifier label={w.eventId} id={eventId} />
+          </>
         )}
       </span>
       {actionId === null ? null : (
@@ -97,8 +103,26 @@ function Lead({ delivery }: { delivery: Delivery }): ReactNode {
           </Anchor>
         </span>
       )}
-      <Time at={createdAt} />
+      <PreciseTime at={createdAt} />
     </span>
+  );
+}
+
+/** An id in full with a button that copies it. */
+function Identifier({ label, id }: { label: string; id: string }): ReactNode {
+  return (
+    <span className={css['id']}>
+      <code>{id}</code>
+      <CopyIcon text={id} label={label} />
+    </span>
+  );
+}
+
+function PreciseTime({ at }: { at: string }): ReactNode {
+  return (
+    <time dateTime={at} title={formatAbsolute(new Date(at)).utc}>
+      {formatTime(new Date(at), 'stream', 0)}
+    </time>
   );
 }
 
@@ -140,10 +164,34 @@ function Loaded({ delivery }: { delivery: Delivery }): ReactNode {
           </Group>
         )}
       </Panel>
+      {attempts.length === 0 && maySee && unfinished.has(delivery.status) ? <Expected delivery={delivery} /> : null}
       {attempt === undefined ? null : (
         <AttemptDetail delivery={delivery} attempt={attempt} before={attempts[chosen - 1]} />
       )}
     </div>
+  );
+}
+
+/** The request of a delivery that was not sent yet, by the current template. */
+function Expected({ delivery: { destinationId, eventId, actionId } }: { delivery: Delivery }): ReactNode {
+  const body = { ...(eventId === null ? {} : { eventId }), ...(actionId === null ? {} : { actionId }) };
+  const { data, error } = useQuery({
+    ...apiQuery('previewDestination', { params: { id: destinationId }, body }),
+    enabled: eventId !== null,
+  });
+  if (eventId === null) return null;
+  return (
+    <Panel title={w.expected} text={w.expectedText}>
+      {error !== null ? (
+        <Problem error={error} />
+      ) : data === undefined ? (
+        <Skeleton height={120} />
+      ) : data.request !== null ? (
+        <ExchangeRequest request={data.request} />
+      ) : (
+        <Text>{'reason' in data.result ? data.result.reason : w.noAttempts}</Text>
+      )}
+    </Panel>
   );
 }
 
@@ -165,9 +213,27 @@ function Summary({ delivery }: { delivery: Delivery }): ReactNode {
           <strong>{w.todo}</strong> {todo} <Place delivery={delivery} />
         </p>
       )}
+      {delivery.status === 'delivered' || delivery.eventId === null ? null : (
+        <p>
+          <Anchor
+            component={Link}
+            to="/connections/$connectionId/destinations/$destinationId"
+            params={{ connectionId: delivery.connectionId, destinationId: delivery.destinationId } as never}
+            search={
+              {
+                eventId: delivery.eventId,
+                ...(delivery.actionId === null ? {} : { actionId: delivery.actionId }),
+              } as never
+            }
+            underline="always"
+          >
+            {w.openTemplate}
+          </Anchor>
+        </p>
+      )}
       {delivery.finishedAt === null ? null : (
         <p className={css['said']}>
-          {w.ended} <Time at={delivery.finishedAt} />
+          {w.ended} <PreciseTime at={delivery.finishedAt} />
         </p>
       )}
       <Repeats delivery={delivery} />

@@ -46,6 +46,13 @@ export function deliverySummary(delivery: Told): DeliverySummary {
   }
 }
 
+const renderReasons: ReadonlySet<Reason> = new Set(['http_4xx', 'template_error', 'template_skipped']);
+
+/** Whether a delivery needs another body, so that the same request again would end the same. */
+export function needsRender({ status, reason }: Pick<Delivery, 'status' | 'reason'>): boolean {
+  return status !== 'delivered' && reason !== null && renderReasons.has(reason);
+}
+
 const connectionReasons: ReadonlySet<Reason> = new Set([
   'connection_disabled',
   'connection_paused',

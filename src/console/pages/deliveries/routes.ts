@@ -9,12 +9,17 @@ const list = createRoute({
   /** `from` and `until` count with `range=custom` alone. */
   validateSearch: search({
     ...listSearch,
+    by: choice(['text', 'visitor']),
     status: textSearch,
     action: textSearch,
     connection: textSearch,
     destination: textSearch,
     error: textSearch,
     reason: textSearch,
+    code: textSearch,
+    slower: textSearch,
+    replay: textSearch,
+    recovered: choice(['true', 'false']),
     batch: textSearch,
     test: choice(['true', 'false']),
     range: choice(['15m', '1h', '24h', '7d', 'custom']),

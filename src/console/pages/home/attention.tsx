@@ -1,5 +1,5 @@
 import { Anchor, Skeleton, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Issue } from '../../../contract/records/issue.ts';
@@ -13,9 +13,11 @@ import { Icon, type IconName } from '../../parts/icon.tsx';
 import type { Range } from '../../parts/list-search.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { useNow } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
 import { endings } from '../connections/authentication-standing.ts';
 import { type Connection, causeOf } from '../connections/connection.ts';
+import { rangesMs } from '../deliveries/delivery-filters.ts';
 import { reasonInWords } from './funnel.tsx';
 import css from './home-page.module.css';
 import type { DocumentsHere } from './use-documents.ts';
@@ -46,13 +48,14 @@ export function Attention({ documents, stats, range }: Props): ReactNode {
     refetchInterval: againMs,
     enabled: mayLook,
   });
+  const failed = useFailed(range);
   const issues = data?.data ?? [];
   const items = [
     ...ofIssues(issues),
     ...ofConnections(documents, idsOf(issues, 'tripped', 'auth_rejected')),
     ...ofSecrets(documents, idsOf(issues, 'expiring')),
     ...ofDestinations(documents),
-    ...ofNumbers(stats, range),
+    ...ofNumbers(stats, range, failed),
   ];
   const isWaiting = documents.connections === undefined && documents.error === null && stats === undefined;
   return (
@@ -87,6 +90,20 @@ export function Attention({ documents, stats, range }: Props): ReactNode {
       )}
     </Panel>
   );
+}
+
+/** Failed deliveries of the range that no replay has delivered since; undefined until they are counted. */
+function useFailed(range: Range): number | undefined {
+  const mayLook = useMay('deliveries:view');
+  const createdAfter = new Date(useNow() - rangesMs[range]).toISOString();
+  const { data } = useQuery({
+    ...apiQuery('getDeliveryHistogram', {
+      query: { status: 'failed', recovered: 'false', test: 'false', createdAfter, buckets: '1' },
+    }),
+    placeholderData: keepPreviousData,
+    enabled: mayLook,
+  });
+  return data?.totals.failed;
 }
 
 function ofIssues(issues: readonly Issue[]): Item[] {
@@ -178,21 +195,21 @@ function ofDestinations({ destinations = [], actions = [] }: DocumentsHere): Ite
     });
 }
 
-function ofNumbers(stats: Stats | undefined, range: Range): Item[] {
+function ofNumbers(stats: Stats | undefined, range: Range, failed = stats?.totals.failed ?? 0): Item[] {
   const items: Item[] = [];
-  if (stats === undefined) return items;
-  const { totals, reasons } = stats;
-  if (totals.failed > 0)
+  if (failed > 0)
     items.push({
       key: 'failed',
       icon: 'cross',
       tone: 'bad',
-      title: words.failed(totals.failed),
+      title: words.failed(failed),
       text: words.failedText,
       to: '/deliveries',
-      search: { status: 'failed', range },
+      search: { status: 'failed', recovered: 'false', test: 'false', range },
       link: words.lookAtFailed,
     });
+  if (stats === undefined) return items;
+  const { totals, reasons } = stats;
   const rejected = reasons.find(({ outcome }) => outcome === 'rejected');
   if (rejected !== undefined)
     items.push({

@@ -92,6 +92,12 @@ export function filterOf(query: Readonly<Record<string, unknown>>): Record<strin
   return filter;
 }
 
+/** Whether a replay can take all that a list found: it knows each of the filters. */
+export function isReplayable(query: Readonly<Record<string, unknown>>): boolean {
+  const filter = filterOf(query);
+  return Object.entries(query).every(([name, value]) => value === undefined || value === '' || name in filter);
+}
+
 const known = [
   'status',
   'reason',

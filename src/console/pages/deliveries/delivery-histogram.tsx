@@ -1,0 +1,189 @@
+import { UnstyledButton, VisuallyHidden } from '@mantine/core';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { type KeyboardEvent, type PointerEvent, type ReactNode, useId, useState } from 'react';
+import type { DeliveryStatus, DeliveryHistogram as Histogram } from '../../../contract/records/delivery.ts';
+import { apiQuery } from '../../data/api.ts';
+import { deliveries } from '../../messages/en/deliveries.ts';
+import { outcomes } from '../../messages/en/outcomes.ts';
+import { parts } from '../../messages/en/parts.ts';
+import { formatAbsolute, formatClock, formatNumber } from '../../messages/format.ts';
+import { StatusBadge } from '../../parts/status-badge.tsx';
+import { type DeliveryQuery, isStatus } from './delivery-filters.ts';
+import css from './delivery-histogram.module.css';
+
+const words = deliveries.histogram;
+const bucketsMost = 60;
+const againMs = 15_000;
+const statuses = Object.keys(outcomes.status).filter(isStatus);
+
+/** From the bottom of a bar to its top. */
+const tones = [
+  ['good', ['delivered']],
+  ['calm', ['skipped', 'cancelled']],
+  ['work', ['pending', 'sending']],
+  ['warn', ['retrying', 'held']],
+  ['bad', ['failed']],
+] as const satisfies readonly [string, readonly DeliveryStatus[]][];
+
+type Props = {
+  filter: DeliveryQuery;
+  /** Whether to count again from time to time; a search through everything is counted once. */
+  isFresh: boolean;
+  onStatus: (status: DeliveryStatus | undefined) => void;
+  onRange: (from: string, until: string) => void;
+};
+
+/** How many deliveries there are in each state, which is a filter, and over time, which is one too. */
+export function DeliveryHistogram({ filter, isFresh, onStatus, onRange }: Props): ReactNode {
+  const { status, ...others } = filter;
+  const { data } = useQuery({
+    ...apiQuery('getDeliveryHistogram', { query: { ...others, buckets: String(bucketsMost) } }),
+    placeholderData: keepPreviousData,
+    refetchInterval: isFresh ? againMs : false,
+  });
+  if (data === undefined) return <div className={css['room']} />;
+  const { totals, buckets, countedFrom } = data;
+  const all = Object.values(totals).reduce((sum, count) => sum + count, 0);
+  return (
+    <section className={css['histogram']} aria-label={words.title}>
+      <div className={css['states']} role="group" aria-label={words.states}>
+        <State isPressed={status === undefined} count={all} onPress={() => onStatus(undefined)}>
+          {words.all}
+        </State>
+        {statuses
+          .filter((one) => totals[one] > 0 || one === status)
+          .map((one) => (
+            <State
+              key={one}
+              isPressed={one === status}
+              count={totals[one]}
+              onPress={() => onStatus(one === status ? undefined : one)}
+            >
+              <StatusBadge status={one} />
+            </State>
+          ))}
+      </div>
+      {all === 0 ? null : (
+        <Bars key={`${buckets[0]?.at} ${data.bucketMs}`} data={data} status={status} onRange={onRange} />
+      )}
+      {countedFrom === null ? null : (
+        <span className={css['note']}>{words.countedFrom(formatAbsolute(new Date(countedFrom)).local)}</span>
+      )}
+    </section>
+  );
+}
+
+type StateProps = { isPressed: boolean; count: number; onPress: () => void; children: ReactNode };
+
+function State({ isPressed, count, onPress, children }: StateProps): ReactNode {
+  return (
+    <UnstyledButton className={css['state'] ?? ''} aria-pressed={isPressed} onClick={onPress}>
+      {children} <b>{formatNumber(count)}</b>
+    </UnstyledButton>
+  );
+}
+
+type BarsProps = { data: Histogram; status: DeliveryStatus | undefined; onRange: Props['onRange'] };
+
+/** The bars; a click, a drag or the keyboard chooses a part of the time. */
+function Bars({ data: { buckets, bucketMs }, status, onRange }: BarsProps): ReactNode {
+  const last = buckets.length - 1;
+  const [chosen, choose] = useState<{ from: number; to: number } | null>(null);
+  const [isDragged, drag] = useState(false);
+  const hint = useId();
+  const countOf = (index: number, of: readonly DeliveryStatus[]) =>
+    of.reduce((sum, one) => sum + (status === undefined || status === one ? (buckets[index]?.counts[one] ?? 0) : 0), 0);
+  const most = Math.max(1, ...buckets.map((_, index) => countOf(index, statuses)));
+  const timeOf = (index: number) => Date.parse(buckets[0]?.at ?? '') + index * bucketMs;
+  const clock = (index: number) => formatClock(new Date(timeOf(index)), (last + 1) * bucketMs);
+  const [low, high] =
+    chosen === null ? [0, last] : [Math.min(chosen.from, chosen.to), Math.max(chosen.from, chosen.to)];
+  const isShown = (index: number) => index >= low && index <= high;
+  const counts = statuses
+    .map(
+      (one) => [one, buckets.reduce((sum, _, index) => sum + (isShown(index) ? countOf(index, [one]) : 0), 0)] as const,
+    )
+    .filter(([, count]) => count > 0);
+  const text = words.part(
+    clock(low),
+    clock(high + 1),
+    counts.map(([one, count]) => parts.statusCount(parts.status[one], count)),
+  );
+  const apply = () => onRange(new Date(timeOf(low)).toISOString(), new Date(timeOf(high + 1)).toISOString());
+
+  const at = ({ currentTarget, clientX }: PointerEvent) => {
+    const { left, width } = currentTarget.getBoundingClientRect();
+    return Math.min(last, Math.max(0, Math.floor(((clientX - left) / width) * buckets.length)));
+  };
+  function press(event: KeyboardEvent) {
+    const now = chosen?.to ?? last;
+    const next = { ArrowLeft: now - 1, ArrowRight: now + 1, Home: 0, End: last }[event.key];
+    if (next !== undefined) {
+      const to = Math.min(last, Math.max(0, next));
+      choose({ from: event.shiftKey ? (chosen?.from ?? to) : to, to });
+    } else if (event.key === 'Enter' && chosen !== null) apply();
+    else if (event.key === 'Escape' && chosen !== null) choose(null);
+    else return;
+    event.preventDefault();
+  }
+
+  return (
+    <>
+      <div
+        className={css['bars']}
+        role="slider"
+        tabIndex={0}
+        aria-label={words.range}
+        aria-describedby={hint}
+        aria-valuemin={0}
+        aria-valuemax={last}
+        aria-valuenow={chosen?.to ?? last}
+        aria-valuetext={text}
+        onKeyDown={press}
+        onPointerDown={(event) => {
+          event.currentTarget.setPointerCapture(event.pointerId);
+          drag(true);
+          choose({ from: at(event), to: at(event) });
+        }}
+        onPointerMove={(event) => {
+          const to = at(event);
+          choose((before) => ({ from: isDragged ? (before?.from ?? to) : to, to }));
+        }}
+        onPointerUp={() => {
+          drag(false);
+          apply();
+        }}
+        onPointerLeave={() => isDragged || choose(null)}
+      >
+        <svg viewBox={`0 0 ${buckets.length} ${most}`} preserveAspectRatio="none" aria-hidden="true">
+          {chosen === null ? null : <rect className={css['chosen']} x={low} width={high - low + 1} height={most} />}
+          {buckets.map(({ at: time }, index) => {
+            let top = most;
+            return tones.map(([tone, of]) => {
+              const count = countOf(index, of);
+              top -= count;
+              // What is rare can still be seen beside what is frequent.
+              const height = count === 0 ? 0 : Math.max(count, most / 50);
+              return count === 0 ? null : (
+                <rect
+                  key={`${time} ${tone}`}
+                  data-tone={tone}
+                  x={index + 0.08}
+                  width={0.84}
+                  y={top - height + count}
+                  height={height}
+                />
+              );
+            });
+          })}
+        </svg>
+      </div>
+      <div className={css['axis']} aria-hidden="true">
+        <span>{clock(0)}</span>
+        <span>{text}</span>
+        <span>{clock(last + 1)}</span>
+      </div>
+      <VisuallyHidden id={hint}>{words.hint}</VisuallyHidden>
+    </>
+  );
+}
