@@ -51,6 +51,7 @@ const ports = {
   issues: ['audit', 'sqlite'],
   journal: ['audit', 'sqlite'],
   outbox: ['sqlite'],
+  requests: ['sqlite'],
   sandbox: ['template'],
   egress: [],
 };

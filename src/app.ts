@@ -25,7 +25,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   const sqlite = opened.use(
     await openSqlite({
       dir: config.dataDir,
-      operations: operationsOf('accounts', 'audit', 'catalog', 'issues', 'journal', 'outbox'),
+      operations: operationsOf('accounts', 'audit', 'catalog', 'issues', 'journal', 'outbox', 'requests'),
       isStarting: () => isStarting,
       queueBytesMax: config.storageQueueBytes,
       onFailure,

@@ -9,6 +9,7 @@ import { resetMail } from './alerts/senders/reset-mail.ts';
 import { createServer } from './api/server.ts';
 import { type Clock, systemClock } from './async/clock.ts';
 import { watchClock } from './async/clock-watch.ts';
+import { Rounds } from './async/rounds.ts';
 import { sharedReading } from './async/shared-reading.ts';
 import type { Audit } from './audit/audit.ts';
 import { sqliteAudit } from './audit/sqlite/sqlite-audit.ts';
@@ -32,6 +33,8 @@ import { connectionFigures } from './pipeline/insight/connection-metrics.ts';
 import { type Pipeline, startPipeline } from './pipeline/pipeline.ts';
 import { type OperatorRetention, retentionOf } from './pipeline/snapshot/effective-settings.ts';
 import type { Snapshot } from './pipeline/snapshot/snapshot.ts';
+import type { Requests } from './requests/requests.ts';
+import { sqliteRequests } from './requests/sqlite/sqlite-requests.ts';
 import { onDemandSandbox } from './sandbox/on-demand.ts';
 import type { SandboxStats } from './sandbox/sandbox.ts';
 import { openSecrets } from './sealed-stores.ts';
@@ -149,6 +152,8 @@ export async function compose(config: Config, storage: Storage, overrides: Overr
   await logHead();
   opened.defer(logHead);
 
+  const requests = sqliteRequests(sqlite);
+  opened.use(pruneResponses(requests, core));
   const server = opened.use(
     await createServer({
       ...core,
@@ -157,6 +162,7 @@ export async function compose(config: Config, storage: Storage, overrides: Overr
       pipeline,
       compute: compute.drafts,
       issues: watch.registry,
+      requests,
       alerts,
       identity,
       version,
@@ -312,6 +318,18 @@ function pullMetrics(parts: {
     memory: sandbox.stats.exceededMemory,
     output: sandbox.stats.exceededOutput,
   }));
+}
+
+const pruneEveryMs = 3_600_000;
+
+/** Removes kept responses that are over, also when no request with a key comes. */
+function pruneResponses({ responses }: Requests, { clock, telemetry }: Core): Rounds {
+  const rounds = new Rounds(clock, async () => {
+    await responses.prune(clock.now()).catch((error: unknown) => telemetry.failed(error, 'remove old responses'));
+    return pruneEveryMs;
+  });
+  rounds.request(pruneEveryMs);
+  return rounds;
 }
 
 /** Logs the newest audit entry. A log stored elsewhere keeps it out of reach of anyone who can write the database. */

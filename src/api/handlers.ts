@@ -1,4 +1,3 @@
-import type { RejectedRequest } from '../contract/records/rejected-request.ts';
 import { meHandlers } from './accounts/me.ts';
 import { roleHandlers } from './accounts/roles.ts';
 import { signInHandlers } from './accounts/sign-in.ts';
@@ -17,7 +16,8 @@ import { parameterHandlers } from './documents/parameters.ts';
 import { settingsHandlers } from './documents/settings.ts';
 import { templateHandlers } from './documents/templates.ts';
 import { transferHandlers } from './documents/transfer.ts';
-import { rejectedHandlers } from './intake/rejected-requests.ts';
+import type { FormerKeys } from './intake/former-keys.ts';
+import { type RejectedIntake, rejectedHandlers } from './intake/rejected-requests.ts';
 import { operatingHandlers } from './operating/health.ts';
 import { type Inbox, inboxHandlers } from './operating/inbox.ts';
 import { secretHandlers } from './operating/key-rotation.ts';
@@ -36,18 +36,22 @@ type ShownExtras = {
   streams: EventStreams;
   inbox: Inbox;
   traces: Traces;
-  rejected: readonly RejectedRequest[];
+  rejected: Pick<RejectedIntake, 'flush'>;
+  keys: Pick<FormerKeys, 'usedAt'>;
   stopping: () => boolean;
 };
 
 /** One handler for every route of the table, enforced by the type. */
-export function allHandlers(parts: ApiParts, { streams, inbox, traces, rejected, stopping }: ShownExtras): Handlers {
+export function allHandlers(
+  parts: ApiParts,
+  { streams, inbox, traces, rejected, keys, stopping }: ShownExtras,
+): Handlers {
   return {
     ...connectionHandlers(parts),
     ...destinationHandlers(parts),
     ...actionHandlers(parts),
     ...behaviorHandlers(parts),
-    ...collectorHandlers(parts),
+    ...collectorHandlers(parts, keys),
     ...parameterHandlers(parts),
     ...eventHandlers(parts, streams),
     ...deliveryHandlers(parts),
@@ -70,7 +74,7 @@ export function allHandlers(parts: ApiParts, { streams, inbox, traces, rejected,
     ...tokenHandlers(parts),
     ...inboxHandlers(parts, inbox),
     ...traceHandlers(parts, traces),
-    ...rejectedHandlers(rejected),
+    ...rejectedHandlers(parts, rejected),
     ...operatingHandlers(parts, stopping),
   };
 }

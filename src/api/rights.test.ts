@@ -4,6 +4,7 @@ import { allRights, covers, type Right } from '../contract/accounts/rights.ts';
 import { routes, routeTable } from '../contract/routes.ts';
 import { allHandlers } from './handlers.ts';
 import { allowedMethods } from './http/allowed-methods.ts';
+import { createFormerKeys } from './intake/former-keys.ts';
 import { createRejectedRequests } from './intake/rejected-requests.ts';
 import { createInbox } from './operating/inbox.ts';
 import { createTraces } from './records/traces.ts';
@@ -90,7 +91,8 @@ test('every route has its handler and every handler its route', async () => {
   const streams = { open() {}, closeAll() {} };
   const inbox = createInbox(server.parts);
   const traces = createTraces(server.parts);
-  const rejected = createRejectedRequests(server.parts).kept;
-  const handlers = allHandlers(server.parts, { streams, inbox, traces, rejected, stopping: () => false });
+  const rejected = createRejectedRequests(server.parts);
+  const keys = createFormerKeys(server.parts);
+  const handlers = allHandlers(server.parts, { streams, inbox, traces, rejected, keys, stopping: () => false });
   assert.deepEqual(Object.keys(handlers).sort(), Object.keys(routeTable).sort());
 });

@@ -40,7 +40,9 @@ export function apiRoutes(
 ): (app: FastifyInstance) => Promise<void> {
   const checkCaller = admission(parts);
   const noteRefusal = refusals(parts);
-  const remembered = idempotency(parts.now);
+  const { now, requests, telemetry } = parts;
+  const epoch = parts.newId('request');
+  const remembered = idempotency({ now, epoch, responses: requests.responses, failed: telemetry.failed });
   parts.pipeline.eraser.watch(remembered.erase);
 
   async function admit(route: Route, request: FastifyRequest, reply: FastifyReply): Promise<void> {
@@ -52,7 +54,7 @@ export function apiRoutes(
   async function run(route: Route, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const key = request.headers['idempotency-key'];
     if (route.method === 'POST' && key !== undefined && !notRepeatable.has(route.id)) {
-      const begun = remembered.begin(repeatable(request, String(key)));
+      const begun = await remembered.begin(repeatable(request, String(key)));
       if ('status' in begun) {
         reply.code(begun.status).headers({ ...begun.headers, 'idempotency-replayed': 'true' });
         return reply.send(begun.body);
@@ -80,7 +82,7 @@ export function apiRoutes(
     app.decorateRequest('running', null);
     app.decorateRequest('subject', null);
     app.addHook('onSend', async ({ running }, reply, payload) => {
-      if (running !== null) finish(running, reply, payload);
+      if (running !== null) await finish(running, reply, payload);
       return payload;
     });
     app.addHook('onResponse', async (request, reply) =>
@@ -115,18 +117,15 @@ function repeatable({ url, body, principal }: FastifyRequest, key: string) {
   return { principal: principal.id, place: `${path}\n${key}`, body: bytes };
 }
 
-/** Stores the response to an Idempotency-Key. After an error of the server the request can be sent again. */
-function finish(running: Running, reply: FastifyReply, payload: unknown): void {
-  if (reply.statusCode >= 500) {
-    running.release();
-    return;
-  }
+/** Stores the response to an Idempotency-Key before it is sent. After an error of the server the request can be repeated. */
+async function finish(running: Running, reply: FastifyReply, payload: unknown): Promise<void> {
+  if (reply.statusCode >= 500) return running.release();
   const headers: Record<string, string> = {};
   for (const name of ['content-type', 'etag', 'location', 'allow']) {
     const value = reply.getHeader(name);
     if (value !== undefined) headers[name] = String(value);
   }
-  running.keep({ status: reply.statusCode, headers, body: typeof payload === 'string' ? payload : '' });
+  return running.keep({ status: reply.statusCode, headers, body: typeof payload === 'string' ? payload : '' });
 }
 
 const noQuery = z.strictObject({});

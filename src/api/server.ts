@@ -20,6 +20,7 @@ import { type ProblemStyle, sendProblem } from './http/problem.ts';
 import { bodyReader, checkHead, originForm } from './http/request.ts';
 import { httpsOnly } from './http/security-headers.ts';
 import { type Console, consoleFrom } from './http/static-console.ts';
+import { createFormerKeys } from './intake/former-keys.ts';
 import { createIntake } from './intake/intake.ts';
 import { intakeListener } from './intake/intake-listener.ts';
 import { createRejectedRequests } from './intake/rejected-requests.ts';
@@ -52,8 +53,9 @@ export async function createServer(parts: ApiParts): Promise<Server> {
   parts.pipeline.eraser.watch(inbox.erase);
   const traces = createTraces(parts);
   const rejected = createRejectedRequests(parts);
-  const handlers = allHandlers(parts, { streams, inbox, traces, rejected: rejected.kept, stopping });
-  const intake = createIntake(parts, { stopping, traces, note: rejected.note, style });
+  const keys = createFormerKeys(parts);
+  const handlers = allHandlers(parts, { streams, inbox, traces, rejected, keys, stopping });
+  const intake = createIntake(parts, { stopping, traces, keys, note: rejected.note, style });
   const trusted = proxyAddress.compile([...parts.trustedProxies]);
   const takes = intakeListener(intake, {
     readBody,
@@ -72,7 +74,7 @@ export async function createServer(parts: ApiParts): Promise<Server> {
   let closing: Promise<void> | null = null;
   function close(graceMs = 10_000): Promise<void> {
     isStopping = true;
-    closing ??= closeServer(app, streams.closeAll, graceMs);
+    closing ??= closeServer(app, streams.closeAll, graceMs).then(rejected.flush);
     return closing;
   }
 

@@ -99,6 +99,12 @@ export const errors = {
     'A request with this Idempotency-Key is still running.',
     'Wait for its response, then repeat the request.',
   ],
+  request_interrupted: [
+    409,
+    'Request interrupted',
+    'The server stopped while a request with this Idempotency-Key was running. It may have had its effect.',
+    'Check whether it had. If not, send the request with a new key.',
+  ],
   version_mismatch: [
     412,
     'Version changed',

@@ -147,10 +147,18 @@ test('in its row a collector is disabled with Undo, gets a new key that ends the
 
   assert.equal(await send(made.key), 200);
   await choose('Rotate key');
-  await page.getByText('The old key stops working at once').waitFor();
+  await page.getByLabel('Old key works for').selectOption('1 hour');
   await page.getByRole('button', { name: 'Rotate key' }).click();
-  await page.getByText('Row has a new key.').waitFor();
+  await page.getByText('Key of Row rotated').waitFor();
   const { key } = await app.client.call('getCollector', { params });
+  assert.deepEqual([await send(made.key), await send(key)], [200, 200]);
+  await choose('Open');
+  await page.getByText('last used').waitFor();
+  assert.deepEqual(await barriers(page), []);
+  await page.getByRole('button', { name: 'End now' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'End now' }).click();
+  await page.getByText('Previous key ended').waitFor();
+  await page.goBack();
   assert.deepEqual([await send(made.key), await send(key)], [404, 200]);
 
   await choose('Delete');

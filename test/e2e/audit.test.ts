@@ -137,6 +137,7 @@ test('every route that changes or sends something leaves exactly one entry, the 
       ask(app, 'testDestination', { params: wired.destination, body: { data: [{ text: canary }] } }),
     )
     .set('rotateCollectorKey', () => ask(app, 'rotateCollectorKey', { params: { id: collectorId } }))
+    .set('endPreviousKey', () => ask(app, 'endPreviousKey', { params: { id: collectorId } }))
     .set('changeParameter', () => ask(app, 'changeParameter', { params: { name: 'n' }, body: { description: 'N' } }))
     .set('retryDelivery', () => ask(app, 'retryDelivery', { params: delivered, body: { render: true } }))
     .set('cancelDelivery', () => ask(app, 'cancelDelivery', { params: held }))

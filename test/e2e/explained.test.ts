@@ -292,7 +292,7 @@ test('a collector: its key can be changed, it can be disabled, and origins are l
       ...(method === 'POST' ? { body: '{"events":[{"a":"1"}]}' } : {}),
     });
   await deliver({ v: 1 });
-  const { key } = await client.call('rotateCollectorKey', { params });
+  const { key } = await client.call('rotateCollectorKey', { params, body: { previousUntil: null } });
   assert.notEqual(key, collector.key);
   assert.deepEqual([(await post(collector.key)).status, (await post(key)).status], [404, 200]);
   await client.call('changeCollector', { params, body: { status: 'disabled' } });

@@ -4,6 +4,7 @@ import { sqliteCatalog } from '../../src/catalog/sqlite/sqlite-catalog.ts';
 import { sqliteIssues } from '../../src/issues/sqlite/sqlite-issues.ts';
 import { sqliteJournal } from '../../src/journal/sqlite/sqlite-journal.ts';
 import { sqliteOutbox } from '../../src/outbox/sqlite/sqlite-outbox.ts';
+import { sqliteRequests } from '../../src/requests/sqlite/sqlite-requests.ts';
 import { configuredKeys } from '../../src/secrets/keys.ts';
 import type { SecretReferences } from '../../src/secrets/references.ts';
 import { sealer } from '../../src/secrets/sealer.ts';
@@ -23,6 +24,7 @@ export async function openStorage(references?: Pick<SecretReferences, 'secret'>)
     issues: sqliteIssues(sqlite),
     journal: sqliteJournal(sqlite),
     outbox: sqliteOutbox(sqlite),
+    requests: sqliteRequests(sqlite),
     [Symbol.asyncDispose]: sqlite[Symbol.asyncDispose],
   };
 }

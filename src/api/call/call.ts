@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { AllowList } from '../../alerts/check-alert.ts';
 import type { Notifier } from '../../alerts/notifier.ts';
+import type { Clock } from '../../async/clock.ts';
 import type { Audit } from '../../audit/audit.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Compute } from '../../compute/compute.ts';
@@ -20,6 +21,7 @@ import type { Principal } from '../../identity/principal.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import type { OperatorRetention } from '../../pipeline/snapshot/effective-settings.ts';
+import type { Requests } from '../../requests/requests.ts';
 import type { Sealing } from '../../secrets/sealing.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Watch } from '../../watch/watch.ts';
@@ -40,9 +42,15 @@ export type ApiParts = {
   alerts: Pick<Notifier, 'health' | 'messages' | 'test'>;
   egress: Egress;
   identity: Identity;
-  telemetry: Pick<Telemetry, 'requestFinished' | 'signInFinished' | 'intakeRefused' | 'audited' | 'failed' | 'metrics'>;
+  telemetry: Pick<
+    Telemetry,
+    'requestFinished' | 'signInFinished' | 'intakeRefused' | 'audited' | 'failed' | 'failedOften' | 'metrics'
+  >;
   newId: NewId;
   now: () => number;
+  clock: Pick<Clock, 'after'>;
+  /** What is remembered of requests over a restart. */
+  requests: Requests;
   version: string;
   /** Public URL of this server; documentation links begin with it. */
   publicUrl: string | null;

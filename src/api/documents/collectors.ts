@@ -1,22 +1,53 @@
 import { randomBytes } from 'node:crypto';
-import { type CollectorBody, collectorInput } from '../../contract/documents/collector.ts';
+import { type CollectorBody, collectorInput, previousKeyMs } from '../../contract/documents/collector.ts';
+import { AppError } from '../../contract/errors.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
+import { invalid } from '../http/validate.ts';
+import type { FormerKeys } from '../intake/former-keys.ts';
 import type { Kind } from './document-kind.ts';
 import { documentHandlers, documentsOf } from './documents.ts';
 
 /** Collectors, and the creation of their keys. */
-export function collectorHandlers(parts: ApiParts) {
-  const documents = documentsOf(collectorKind, parts);
+export function collectorHandlers(parts: ApiParts, keys: Pick<FormerKeys, 'usedAt'>) {
+  const documents = documentsOf({ ...collectorKind, shownWith: shownKeys(keys) }, parts);
+  const timeAt = (ms: number) => new Date(ms).toISOString();
+
+  /** The end of the present key at its rotation. Throws AppError `invalid_value` when it is in the past. */
+  function endOfKey(previousUntil: string | null | undefined): string {
+    if (previousUntil === null) return timeAt(parts.now());
+    if (previousUntil === undefined) return timeAt(parts.now() + previousKeyMs);
+    if (Date.parse(previousUntil) <= parts.now())
+      throw invalid([{ pointer: '/previousUntil', detail: 'Must be in the future, or null to end the key at once.' }]);
+    return timeAt(Date.parse(previousUntil));
+  }
+
   return {
     ...documentHandlers('collector', documents),
     async rotateCollectorKey(call) {
+      const previousUntil = endOfKey(call.body().previousUntil);
       const { shown } = await documents.put(
         call,
         (snapshot) => {
           const before = documents.findToChange(snapshot, call.params.id, call);
-          return { before, body: { ...before.body, key: newKey() }, warnings: [] };
+          const { key: previousKey, ...rest } = before.body;
+          const body = { ...rest, key: newKey(), previousKey, previousUntil };
+          return { before, body, warnings: [] };
         },
         { act: 'rotate_key' },
+      );
+      return shown;
+    },
+    async endPreviousKey(call) {
+      const { shown } = await documents.put(
+        call,
+        (snapshot) => {
+          const before = documents.findToChange(snapshot, call.params.id, call);
+          const { previousUntil } = before.body;
+          if (previousUntil === undefined || Date.parse(previousUntil) <= parts.now())
+            throw new AppError('conflict', 'This collector has no previous key that is valid.');
+          return { before, body: { ...before.body, previousUntil: timeAt(parts.now()) }, warnings: [] };
+        },
+        { act: 'revoke' },
       );
       return shown;
     },
@@ -26,12 +57,32 @@ export function collectorHandlers(parts: ApiParts) {
 export const collectorKind: Kind<'collector'> = {
   kind: 'collector',
   input: collectorInput,
-  readOnly: ['key'],
-  complete: (input, before) => ({ ...(input as CollectorBody), key: before?.body.key ?? newKey() }), // the schema's output
+  readOnly: ['key', 'previousKey', 'previousUntil', 'previousUsedAt'],
+  complete: (input, before) => ({ ...(input as CollectorBody), ...keysOf(before?.body ?? { key: newKey() }) }), // the schema's output
   check: () => [],
-  // A rollback keeps the current key, because the old one may have been replaced for a reason.
-  rolledBack: (old, { key }) => ({ ...old, key }),
+  // A rollback keeps the current keys, because an old one may have been replaced for a reason.
+  rolledBack: ({ key: _, previousKey: __, previousUntil: ___, ...old }, present) => ({ ...old, ...keysOf(present) }),
 };
+
+/** The fields that the server makes. */
+function keysOf({ key, previousKey, previousUntil }: Pick<CollectorBody, 'key'> & Partial<CollectorBody>) {
+  return {
+    key,
+    ...(previousKey === undefined ? {} : { previousKey }),
+    ...(previousUntil === undefined ? {} : { previousUntil }),
+  };
+}
+
+function shownKeys(keys: Pick<FormerKeys, 'usedAt'>) {
+  return async ({ body: { previousKey, previousUntil } }: { body: CollectorBody }) => {
+    const usedAt = previousKey === undefined ? null : await keys.usedAt(previousKey);
+    return {
+      previousKey: previousKey ?? null,
+      previousUntil: previousUntil ?? null,
+      previousUsedAt: usedAt === null ? null : new Date(usedAt).toISOString(),
+    };
+  };
+}
 
 /** 128 random bits in hex: public, but impossible to guess. */
 function newKey(): string {

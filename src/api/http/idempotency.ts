@@ -1,101 +1,62 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../../contract/errors.ts';
-
-/** A response that can be repeated. */
-type Kept = { status: number; headers: Record<string, string>; body: string };
+import type { KeptResponse, KeptResponses } from '../../requests/requests.ts';
 
 /** A request with an idempotency key: principal, path with key (`place`), and body. */
 type Repeatable = { principal: string; place: string; body: Uint8Array };
 
-/** A request in progress. Call exactly one of the functions when it finishes. */
+/** A request in progress. Call exactly one of the functions when it finishes; they resolve when the result is durable. */
 export type Running = {
-  keep(kept: Kept): void;
+  keep(response: KeptResponse): Promise<void>;
   /** Discards the result, so that the request can be retried. */
-  release(): void;
+  release(): Promise<void>;
 };
 
-type Entry = { digest: string; at: number; kept: Kept | null };
-type Share = { entries: Map<string, Entry>; bytes: number };
-
-const lifeMs = 86_400_000;
-/** Longer than any request runs; an older entry is stale. */
-const runMs = 600_000;
-/** Approximate size of an entry without its response. */
-const entryBytes = 512;
+type Parts = {
+  responses: KeptResponses;
+  now: () => number;
+  /** Names this process. */
+  epoch: string;
+  failed: (error: unknown, doing: string) => void;
+};
 
 /**
- * Keeps the first response to each key for 24 h, in memory: a restart loses them. Above 64 MiB (or `bytesMax`) of
- * responses and keys the oldest of the principal with the most are removed early, so that no principal can displace the
- * responses of others.
+ * Keeps the first response to each key for 24 h, over restarts. A record is stored before the request runs, so that a
+ * request whose process ended in between is never run a second time without the knowledge of its sender.
  */
-export function idempotency(now: () => number, bytesMax = 64 * 1_048_576) {
-  const shares = new Map<string, Share>();
-  let bytes = 0;
-
-  function weigh(share: Share, more: number) {
-    share.bytes += more;
-    bytes += more;
-  }
-
-  function forget(principal: string, share: Share, key: string) {
-    const entry = share.entries.get(key);
-    if (entry === undefined) return;
-    share.entries.delete(key);
-    weigh(share, -entryBytes - (entry.kept?.body.length ?? 0));
-    if (share.entries.size === 0) shares.delete(principal);
-  }
-
-  function makeRoom() {
-    while (bytes > bytesMax) {
-      const [most] = [...shares].sort(([, a], [, b]) => b.bytes - a.bytes);
-      if (most === undefined) return;
-      const [principal, share] = most;
-      const oldest = share.entries.entries().find(([, { kept }]) => kept !== null);
-      if (oldest === undefined) return;
-      forget(principal, share, oldest[0]);
-    }
-  }
-
-  /** Removes responses that contain a text. */
-  function erase(text: string) {
-    const inside = JSON.stringify(text).slice(1, -1);
-    for (const [principal, share] of shares)
-      for (const [key, { kept }] of share.entries) if (kept?.body.includes(inside)) forget(principal, share, key);
-  }
-
-  /**
-   * The stored response, or the functions to finish this request. Throws AppError `request_in_progress` or
-   * `idempotency_key_reused`.
-   */
-  function begin({ principal, place, body }: Repeatable): Kept | Running {
-    const share = shares.get(principal) ?? { entries: new Map<string, Entry>(), bytes: 0 };
-    const key = digestOf(place);
-    const digest = digestOf(body);
-    const before = share.entries.get(key);
-    if (before !== undefined && now() - before.at < lifeMs) {
-      if (before.digest !== digest) throw new AppError('idempotency_key_reused');
-      if (before.kept !== null) return before.kept;
-      if (now() - before.at < runMs) throw new AppError('request_in_progress');
-    }
-    forget(principal, share, key);
-    const entry: Entry = { digest, at: now(), kept: null };
-    shares.set(principal, share);
-    share.entries.set(key, entry);
-    weigh(share, entryBytes);
-    return {
-      keep(kept) {
-        if (share.entries.get(key) !== entry) return;
-        entry.kept = kept;
-        weigh(share, kept.body.length);
-        makeRoom();
-      },
-      release() {
-        if (share.entries.get(key) === entry) forget(principal, share, key);
-      },
-    };
-  }
-
-  return { begin, erase };
+export function idempotency({ responses, now, epoch, failed }: Parts) {
+  return {
+    /**
+     * The stored response, or the functions to finish this request. Throws AppError `request_in_progress`,
+     * `request_interrupted` or `idempotency_key_reused`.
+     */
+    async begin({ principal, place, body }: Repeatable): Promise<KeptResponse | Running> {
+      const request = { principal, place: digestOf(place), digest: digestOf(body), at: now(), epoch };
+      const begun = await responses.begin(request);
+      switch (begun.kind) {
+        case 'reused':
+          throw new AppError('idempotency_key_reused');
+        case 'running':
+          throw new AppError('request_in_progress');
+        case 'interrupted':
+          throw new AppError('request_interrupted');
+        case 'kept':
+          return begun.response;
+        case 'begun': {
+          const finish = (response: KeptResponse | null) =>
+            responses
+              .finish(request, response)
+              .catch((error: unknown) => failed(error, 'store the response to an Idempotency-Key'));
+          return { keep: finish, release: () => finish(null) };
+        }
+      }
+    },
+    /** Removes responses that contain a text. */
+    erase(text: string): void {
+      const inside = JSON.stringify(text).slice(1, -1);
+      responses.erase(inside).catch((error: unknown) => failed(error, 'erase responses to idempotency keys'));
+    },
+  };
 }
 
 function digestOf(content: string | Uint8Array): string {

@@ -11,6 +11,7 @@ import { inflated } from '../http/decompress.ts';
 import { type ProblemStyle, problemResponse } from '../http/problem.ts';
 import { securityHeaders } from '../http/security-headers.ts';
 import type { Traces } from '../records/traces.ts';
+import type { FormerKeys } from './former-keys.ts';
 
 /** A request to a collector, independent of the HTTP server. `url`: path and query as sent. `address`: of the client. */
 export type IntakeRequest = {
@@ -32,6 +33,7 @@ export type Intake = ReturnType<typeof createIntake>;
 type Connected = {
   stopping: () => boolean;
   traces: Pick<Traces, 'mark'>;
+  keys: Pick<FormerKeys, 'collectorOf'>;
   /** Counts and keeps a rejected request. */
   note(request: IntakeRequest, error: unknown): void;
   style: ProblemStyle;
@@ -41,7 +43,10 @@ type Connected = {
  * Handles the requests of senders. The only credential is the collector's key, and no schema library is used: this is
  * the hottest path. A 200 means that the events are on disk. The functions never throw: an error is a response.
  */
-export function createIntake(parts: Pick<ApiParts, 'pipeline' | 'now'>, { stopping, traces, note, style }: Connected) {
+export function createIntake(
+  parts: Pick<ApiParts, 'pipeline' | 'now'>,
+  { stopping, traces, keys, note, style }: Connected,
+) {
   const { pipeline, now } = parts;
   const { configuration } = pipeline;
   const rates = collectorRates(now);
@@ -53,7 +58,8 @@ export function createIntake(parts: Pick<ApiParts, 'pipeline' | 'now'>, { stoppi
   ): Promise<IntakeResponse> {
     const headers: Record<string, string> = {};
     try {
-      const collector = configuration.snapshot.collectorsByKey.get(request.key);
+      const found = configuration.snapshot.collectorsByKey.get(request.key);
+      const collector = found?.body.key === request.key ? found : keys.collectorOf(request.key, found);
       if (collector === undefined || collector.body.status !== 'enabled') throw new AppError('unknown_collector');
       allowOrigin(request.headers.origin, collector.body, headers);
       const response = await handle(collector, headers);

@@ -1,20 +1,54 @@
 import { isIPv4 } from 'node:net';
 import type { RejectedRequest } from '../../contract/records/rejected-request.ts';
+import { rejectedBounds } from '../../requests/requests.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
-import { byId, pageOfAll } from '../http/pagination.ts';
+import { byId, pageOfStored } from '../http/pagination.ts';
 import { asAppError } from '../http/problem.ts';
 import type { IntakeRequest } from './intake.ts';
 
-const keptMax = 500;
 const textMax = 255;
+const flushMs = 1_000;
+/** Requests that wait to be stored, of all collectors. */
+const waitingMax = 1_000;
 
-/** Counts rejected intake requests, and keeps the last 500 in memory. */
-export function createRejectedRequests({ pipeline, telemetry, now }: Pick<ApiParts, 'pipeline' | 'telemetry' | 'now'>) {
-  const kept: RejectedRequest[] = [];
-  let next = 0;
+type Parts = Pick<ApiParts, 'pipeline' | 'telemetry' | 'now' | 'clock' | 'requests'>;
+
+export type RejectedIntake = ReturnType<typeof createRejectedRequests>;
+
+/**
+ * Counts rejected intake requests and stores the last of each collector, in one write a second. In a flood the older
+ * ones of a second are left out, so the write stays small.
+ */
+export function createRejectedRequests({ pipeline, telemetry, now, clock, requests }: Parts) {
+  let waiting = new Map<string | null, RejectedRequest[]>();
+  let count = 0;
+  let writing = Promise.resolve();
+
+  /** The oldest of a collector make room for its newer ones; when all of it is taken, further ones are left out. */
+  function wait(request: RejectedRequest): void {
+    const own = waiting.get(request.collectorId) ?? [];
+    if (own.length >= rejectedBounds.ofCollector) own.shift();
+    else if (count < waitingMax) count += 1;
+    else return;
+    own.push(request);
+    waiting.set(request.collectorId, own);
+    if (count === 1) clock.after(flushMs, () => void flush());
+  }
+
+  /** Resolves when the requests until now are stored. If that fails, they are lost. */
+  function flush(): Promise<void> {
+    const batch = [...waiting.values()].flat();
+    waiting = new Map();
+    count = 0;
+    if (batch.length > 0)
+      writing = writing
+        .then(() => requests.rejected.add(batch, now()))
+        .catch((error: unknown) => telemetry.failedOften(error, 'store rejected requests'));
+    return writing;
+  }
 
   return {
-    kept,
+    flush,
 
     note({ id, key, method, url, headers, body, address }: IntakeRequest, error: unknown): void {
       const { code, status, message } = asAppError(error);
@@ -22,7 +56,7 @@ export function createRejectedRequests({ pipeline, telemetry, now }: Pick<ApiPar
       telemetry.intakeRefused({ code });
       pipeline.events.emit('rejected', collectorId, code);
       const [path = ''] = url.split('?', 1);
-      kept[next] = {
+      wait({
         id,
         at: new Date(now()).toISOString(),
         key: key.slice(0, textMax),
@@ -35,22 +69,18 @@ export function createRejectedRequests({ pipeline, telemetry, now }: Pick<ApiPar
         bytes: body.length > 0 ? body.length : announcedBytes(headers['content-length']),
         origin: headers.origin?.slice(0, textMax) ?? null,
         address: maskedAddress(address()),
-      };
-      next = (next + 1) % keptMax;
+      });
     },
   };
 }
 
 /** The list of rejected requests. */
-export function rejectedHandlers(kept: readonly RejectedRequest[]) {
+export function rejectedHandlers({ requests }: Pick<ApiParts, 'requests'>, { flush }: Pick<RejectedIntake, 'flush'>) {
   return {
-    listRejectedRequests({ query }) {
+    async listRejectedRequests({ query }) {
       const { key, collectorId } = query;
-      const wanted = kept.filter(
-        (one) =>
-          (key === undefined || one.key === key) && (collectorId === undefined || one.collectorId === collectorId),
-      );
-      return pageOfAll(wanted, query, byId('req'));
+      await flush();
+      return pageOfStored(query, byId('req'), (range) => requests.rejected.list({ key, collectorId, ...range }));
     },
   } satisfies Partial<Handlers>;
 }

@@ -66,7 +66,7 @@ export async function startTestServer(
     changed: () => learnReadings(),
   });
   const learnReadings = scrubber.follow(references.values);
-  const { accounts, audit, catalog, issues: store, journal, outbox } = await openStorage(references);
+  const { accounts, audit, catalog, issues: store, journal, outbox, requests } = await openStorage(references);
   const configuration = await loadConfiguration(catalog, scrubber, (error) => failures.push(error));
   const egress = fakeEgress({ allow: '127.0.0.0/8' });
   const newId = idSource(now, randomBytes);
@@ -261,6 +261,8 @@ export async function startTestServer(
     catalog,
     audit,
     journal,
+    requests,
+    clock: systemClock,
     egress,
     identity: {
       ...identity,
@@ -272,6 +274,7 @@ export async function startTestServer(
       intakeRefused: ({ code }) => void refused.push(code),
       audited: () => {},
       failed: (error) => void failures.push(error),
+      failedOften: (error) => void failures.push(error),
       metrics: async () => '# EOF\n',
     },
     newId,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { pageOf, pageQuery } from '../records/page.ts';
 import { rejectedRequest } from '../records/rejected-request.ts';
 import { api, tagged, textFilter } from '../route.ts';
-import { documentName, durationMs, line } from '../text.ts';
+import { documentName, durationMs, line, timestamp } from '../text.ts';
 import { stamp } from './document.ts';
 import { documentRoutes } from './document-routes.ts';
 import { fieldPrivacy } from './privacy.ts';
@@ -28,17 +28,47 @@ export const collectorInput = z.strictObject({
   privacy: fieldPrivacy.prefault({}),
   status: z.enum(['enabled', 'disabled']).default('enabled'),
 });
-export type CollectorBody = z.output<typeof collectorInput> & { key: string };
+export type CollectorBody = z.output<typeof collectorInput> & {
+  key: string;
+  /** The key before the last rotation, if there was one; valid until `previousUntil`. */
+  previousKey?: string;
+  previousUntil?: string;
+};
 
-/** A collector as GET returns it. */
-export const collector = collectorInput.extend({ ...stamp, key: z.string() });
+/** `previousUntil`: until when the present key stays valid; null: not at all. */
+export const rotateKeyInput = z
+  .strictObject({ previousUntil: z.iso.datetime({ offset: true }).nullable().optional() })
+  .prefault({});
+
+/** How long a key stays valid after its rotation, unless the request says otherwise. */
+export const previousKeyMs = 86_400_000;
+
+/**
+ * A collector as GET returns it. `previousKey` is the key before the last rotation, which is valid until `previousUntil`;
+ * `previousUsedAt` is when it was last used, exact to a minute.
+ */
+export const collector = collectorInput.extend({
+  ...stamp,
+  key: z.string(),
+  previousKey: z.string().nullable(),
+  previousUntil: timestamp.nullable(),
+  previousUsedAt: timestamp.nullable(),
+});
 
 export const collectorRoutes = tagged('collectors', {
   ...documentRoutes({ one: 'collector', area: 'collectors', input: collectorInput, output: collector }),
-  rotateCollectorKey: api('POST /collectors/{id}/rotate-key', 'collectors:manage', 'Give a collector a new key', {
-    audit: 'rotate_key collector',
-    output: collector,
-  }),
+  rotateCollectorKey: api(
+    'POST /collectors/{id}/rotate-key',
+    'collectors:manage',
+    'Give a collector a new key; the present one stays valid for a day, or until `previousUntil`',
+    { audit: 'rotate_key collector', body: rotateKeyInput, output: collector },
+  ),
+  endPreviousKey: api(
+    'DELETE /collectors/{id}/previous-key',
+    'collectors:manage',
+    'End the previous key of a collector at once',
+    { audit: 'revoke collector', output: collector },
+  ),
   listRejectedRequests: api(
     'GET /collectors/rejected',
     'collectors:view',

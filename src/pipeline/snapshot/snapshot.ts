@@ -22,6 +22,7 @@ export type { Bodies, Document, Documents, Rule } from './documents.ts';
 export type Snapshot = {
   readonly revision: number;
   readonly documents: { readonly [K in DocumentKind]: ReadonlyMap<string, Document<Bodies[K]>> };
+  /** By the key and the one before it, which may be over. */
   readonly collectorsByKey: ReadonlyMap<string, Document<CollectorBody>>;
   readonly rules: RuleIndex<Rule>;
   /**
@@ -182,5 +183,9 @@ function changed(before: Documents, changes: readonly Change[]): Documents {
 }
 
 function byKey(collectors: Documents['collector']): Snapshot['collectorsByKey'] {
-  return new Map(Array.from(collectors.values(), (one) => [one.body.key, one]));
+  const all = [...collectors.values()];
+  const former = all.flatMap((one) =>
+    one.body.previousKey === undefined ? [] : [[one.body.previousKey, one] as const],
+  );
+  return new Map([...former, ...all.map((one) => [one.body.key, one] as const)]);
 }

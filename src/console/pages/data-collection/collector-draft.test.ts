@@ -20,7 +20,17 @@ test('a collector goes through its form unchanged', () => {
       },
       status: 'disabled',
     }),
-    ...{ id: 'col_1', key: 'k', version: 1, createdAt: '', updatedAt: '', updatedBy: '' },
+    ...{
+      id: 'col_1',
+      key: 'k',
+      previousKey: null,
+      previousUntil: null,
+      previousUsedAt: null,
+      version: 1,
+      createdAt: '',
+      updatedAt: '',
+      updatedBy: '',
+    },
   };
   const { name, formats, allowedOrigins, rate, privacy, status } = stored;
   assert.deepEqual(bodyOf(draftOf(stored)), { name, formats, allowedOrigins, rate, privacy, status });

@@ -19,6 +19,7 @@ import type { Collector } from './collector.ts';
 import { CollectorEditor } from './collector-editor.tsx';
 import css from './collector-page.module.css';
 import { DeleteCollector } from './delete-collector.tsx';
+import { PreviousKey } from './previous-key.tsx';
 import { RejectedRequests } from './rejected-requests.tsx';
 import { RotateKey } from './rotate-key.tsx';
 import { SendTab } from './send-tab.tsx';
@@ -61,6 +62,7 @@ export function CollectorPage(): ReactNode {
     >
       {error !== null && data === undefined ? <Problem error={error} onRetry={() => void refetch()} /> : null}
       {data === undefined && error === null ? <Waiting /> : null}
+      {data === undefined ? null : <PreviousKey collector={data} />}
       {data === undefined ? null : (
         <DetailTabs
           label={words.tabList}

@@ -6,7 +6,7 @@ export type RejectedRequest = Answer<'listRejectedRequests'>['data'][number];
 
 const askEveryMs = 10_000;
 
-/** What the intake refused lately (the server keeps 500), of one collector or of all; for `useQuery`. */
+/** The rejected intake requests of one collector or of all, for `useQuery`. */
 export function rejectedQuery(collectorId?: string) {
   return queryOptions<RejectedRequest[], ClientError>({
     queryKey: ['listRejectedRequests', 'all', collectorId ?? null],

@@ -1,5 +1,5 @@
-import { Stack, Text } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { NativeSelect, Stack, Text } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
 import { useApi } from '../../data/api.ts';
 import { dataCollection as words } from '../../messages/en/data-collection.ts';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
@@ -13,9 +13,12 @@ type Props = {
   onClose: () => void;
 };
 
-/** Asks, telling what happens to whoever still sends with the old key, and gives a new one. */
+const hourMs = 3_600_000;
+
+/** Gives a collector a new key, after asking how long the old one stays valid. */
 export function RotateKey({ collector, onClose }: Props): ReactNode {
   const rotate = useApi('rotateCollectorKey');
+  const [hours, choose] = useState('24');
   const name = collector?.name ?? '';
   function close() {
     rotate.reset();
@@ -32,7 +35,10 @@ export function RotateKey({ collector, onClose }: Props): ReactNode {
       onConfirm={() =>
         collector !== null &&
         rotate.mutate(
-          { params: { id: collector.id } },
+          {
+            params: { id: collector.id },
+            body: { previousUntil: hours === '0' ? null : new Date(Date.now() + Number(hours) * hourMs).toISOString() },
+          },
           {
             onSuccess() {
               notifyDone(words.rotated(name));
@@ -45,7 +51,12 @@ export function RotateKey({ collector, onClose }: Props): ReactNode {
       <Stack gap="sm">
         <Text>{words.rotateText}</Text>
         {collector === null ? null : <CameToday collectorId={collector.id} />}
-        <Text c="dimmed">{words.rotateHint}</Text>
+        <NativeSelect
+          label={words.rotateUntil}
+          data={Object.entries(words.rotateHours).map(([value, label]) => ({ value, label }))}
+          value={hours}
+          onChange={(event) => choose(event.currentTarget.value)}
+        />
       </Stack>
     </ConfirmDialog>
   );

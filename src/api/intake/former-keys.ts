@@ -1,0 +1,35 @@
+import type { CollectorBody } from '../../contract/documents/collector.ts';
+import type { Document } from '../../pipeline/snapshot/snapshot.ts';
+import type { ApiParts } from '../call/call.ts';
+
+const useEveryMs = 60_000;
+
+export type FormerKeys = ReturnType<typeof createFormerKeys>;
+
+/** The keys that collectors had before their last rotation: until when they are valid, and when they were last used. */
+export function createFormerKeys({ requests, telemetry, now }: Pick<ApiParts, 'requests' | 'telemetry' | 'now'>) {
+  const used = new Map<string, number>();
+  let stored: Promise<ReadonlyMap<string, number>> | null = null;
+
+  /** Stored at most once a minute for each key. */
+  function note(key: string): void {
+    const at = now();
+    if (at - (used.get(key) ?? 0) < useEveryMs) return;
+    used.set(key, at);
+    requests.keyUses.put(key, at).catch((error: unknown) => telemetry.failedOften(error, 'store a use of a key'));
+  }
+
+  return {
+    /** The collector with this former key, if the key is still valid. Counts as a use of the key. */
+    collectorOf(key: string, collector: Document<CollectorBody> | undefined): Document<CollectorBody> | undefined {
+      if (collector === undefined || !(Date.parse(collector.body.previousUntil ?? '') > now())) return undefined;
+      note(key);
+      return collector;
+    },
+    /** When a former key was last used (ms since the epoch), exact to a minute; null: never. */
+    async usedAt(key: string): Promise<number | null> {
+      stored ??= requests.keyUses.all();
+      return used.get(key) ?? (await stored).get(key) ?? null;
+    },
+  };
+}

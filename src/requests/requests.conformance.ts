@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { RejectedRequest } from '../contract/records/rejected-request.ts';
+import { type KeyedRequest, keptMs, type Requests, rejectedBounds, runMs } from './requests.ts';
+
+type Made = Requests & AsyncDisposable;
+
+/** The conformance suite of requests, for every adapter. `make` returns new and empty requests. */
+export function requestsConformance(name: string, make: () => Promise<Made>): void {
+  const guarantee = (title: string, body: (requests: Made) => Promise<void>) =>
+    test(title, async () => {
+      await using requests = await make();
+      await body(requests);
+    });
+
+  describe(name, () => {
+    guarantee('rejected requests are listed newest first, by key and by collector', async ({ rejected }) => {
+      const [first, second, third] = [
+        rejectedRequest(1, { collectorId: 'col_1', key: 'k1' }),
+        rejectedRequest(2, { collectorId: null, key: 'k2' }),
+        rejectedRequest(3, { collectorId: 'col_1', key: 'k3' }),
+      ];
+      await rejected.add([second, first], 0);
+      await rejected.add([third, first], 0);
+      assert.deepEqual(await rejected.list({ limit: 9_999 }), [third, second, first]);
+      assert.deepEqual(await rejected.list({ collectorId: 'col_1', limit: 9 }), [third, first]);
+      assert.deepEqual(await rejected.list({ key: 'k2', limit: 9 }), [second]);
+      assert.deepEqual(await rejected.list({ key: 'k2', collectorId: 'col_1', limit: 9 }), []);
+      assert.deepEqual(await rejected.list({ limit: 1, before: third.id }), [second]);
+      assert.deepEqual(await rejected.list({ limit: 1, after: first.id }), [second]);
+      assert.deepEqual(await rejected.list({ limit: 2, after: first.id }), [third, second]);
+    });
+
+    guarantee('a flood of one collector displaces only its own rejected requests', async ({ rejected }) => {
+      const { ofCollector } = rejectedBounds;
+      const kept = rejectedRequest(1, { collectorId: 'col_1' });
+      await rejected.add([kept], 0);
+      const flood = Array.from({ length: ofCollector + 5 }, (_, n) => rejectedRequest(n + 2, { collectorId: null }));
+      await rejected.add(flood, 0);
+      const all = await rejected.list({ limit: 9_999 });
+      assert.equal(all.length, ofCollector + 1);
+      assert.deepEqual([all[0]?.id, all.at(-2)?.id, all.at(-1)?.id], [flood.at(-1)?.id, flood[5]?.id, kept.id]);
+    });
+
+    guarantee('rejected requests are bounded in number, bytes and age', async ({ rejected }) => {
+      const many = (from: number, detail: string) =>
+        Array.from({ length: rejectedBounds.requests + 10 }, (_, n) =>
+          rejectedRequest(from + n, { collectorId: `col_${n % 10}`, detail }),
+        );
+      await rejected.add(many(1, ''), 0);
+      assert.equal((await rejected.list({ limit: 9_999 })).length, rejectedBounds.requests);
+      await rejected.add(many(10_000, '€'.repeat(800)), 0);
+      const all = await rejected.list({ limit: 9_999 });
+      const bytes = all.reduce((sum, one) => sum + Buffer.byteLength(JSON.stringify(one)), 0);
+      assert.ok(bytes <= rejectedBounds.bytes && bytes > rejectedBounds.bytes - 10_000, `${bytes}`);
+      const [newest] = all;
+      await rejected.add([], Date.parse(newest?.at ?? '') + rejectedBounds.ms + 1);
+      assert.deepEqual(await rejected.list({ limit: 9_999 }), []);
+    });
+
+    guarantee('a request begins once, and its response is kept until a day after its beginning', async (requests) => {
+      const { responses } = requests;
+      const request = keyed({});
+      const response = { status: 201, headers: { etag: '"1"' }, body: '{"é":1}' };
+      assert.deepEqual(await responses.begin(request), { kind: 'begun' });
+      assert.deepEqual(await responses.begin({ ...request, at: runMs - 1 }), { kind: 'running' });
+      assert.deepEqual(await responses.begin({ ...request, epoch: 'other', at: 1 }), { kind: 'interrupted' });
+      await responses.finish(request, response);
+      assert.deepEqual(await responses.begin({ ...request, epoch: 'other' }), { kind: 'kept', response });
+      assert.deepEqual(await responses.begin({ ...request, digest: 'other' }), { kind: 'reused' });
+      assert.deepEqual(await responses.begin({ ...request, at: keptMs }), { kind: 'begun' });
+    });
+
+    guarantee('a released request begins again, and only the owner of a record finishes it', async ({ responses }) => {
+      const request = keyed({});
+      await responses.begin(request);
+      await responses.finish({ ...request, epoch: 'other' }, null);
+      await responses.finish({ ...request, at: 5 }, null);
+      assert.deepEqual(await responses.begin(request), { kind: 'running' });
+      await responses.finish(request, null);
+      assert.deepEqual(await responses.begin(request), { kind: 'begun' });
+    });
+
+    guarantee('an erasure removes every response with the text, and pruning those that are over', async (requests) => {
+      const { responses } = requests;
+      const bodies = ['ann', 'bob', `${'x'.repeat(5 * 1_048_576)}ann`, 'ann again', 'eve'];
+      for (const [n, body] of bodies.entries()) {
+        const request = keyed({ place: body.slice(-9), at: n });
+        await responses.begin(request);
+        await responses.finish(request, { status: 200, headers: {}, body });
+      }
+      await responses.erase('ann');
+      const left = async () => {
+        const begun = await Promise.all(['ann', 'bob', 'eve'].map((place) => responses.begin(keyed({ place, at: 4 }))));
+        return begun.map(({ kind }) => kind);
+      };
+      assert.deepEqual(await left(), ['begun', 'kept', 'kept']);
+      await responses.prune(keptMs + 1);
+      assert.deepEqual(await left(), ['running', 'begun', 'kept']);
+    });
+
+    guarantee('the last use of a key is stored', async ({ keyUses }) => {
+      await keyUses.put('a', 1);
+      await keyUses.put('b', 2);
+      await keyUses.put('a', 3);
+      assert.deepEqual([...(await keyUses.all())].sort(), [
+        ['a', 3],
+        ['b', 2],
+      ]);
+    });
+  });
+}
+
+function keyed(fields: Partial<KeyedRequest>): KeyedRequest {
+  return { principal: 'usr_1', place: 'place', digest: 'digest', at: 0, epoch: 'epoch', ...fields };
+}
+
+function rejectedRequest(n: number, fields: Partial<RejectedRequest>): RejectedRequest {
+  return {
+    id: `req_${String(n).padStart(10, '0')}`,
+    at: new Date(n).toISOString(),
+    key: 'key',
+    collectorId: null,
+    method: 'POST',
+    path: '/v3/key',
+    status: 400,
+    code: 'invalid_events',
+    detail: '',
+    bytes: 0,
+    origin: null,
+    address: '192.0.2.0',
+    ...fields,
+  };
+}

@@ -1,0 +1,74 @@
+import type { RejectedRequest } from '../contract/records/rejected-request.ts';
+
+/**
+ * PORT. What the HTTP interface remembers of requests over a restart: rejected intake requests, responses to
+ * idempotency keys, and uses of former collector keys. Times are ms since the epoch.
+ */
+export interface Requests {
+  readonly rejected: RejectedRequests;
+  readonly responses: KeptResponses;
+  readonly keyUses: KeyUses;
+}
+
+export interface RejectedRequests {
+  /** Adds requests and removes those over `rejectedBounds`, the oldest first. A known id is skipped. */
+  add(requests: readonly RejectedRequest[], now: number): Promise<void>;
+  /** Those of a key and of a collector next to an id, newest first; without a filter those of all. */
+  list(query: RejectedQuery): Promise<RejectedRequest[]>;
+}
+
+/** `before` and `after` are ids of requests. */
+export type RejectedQuery = {
+  key?: string | undefined;
+  collectorId?: string | undefined;
+  limit: number;
+  before?: string;
+  after?: string;
+};
+
+/** `ofCollector` requests of each collector, and of all unknown keys together, so that one can't displace the others. */
+export const rejectedBounds = { ofCollector: 500, requests: 2_000, bytes: 2 * 1_048_576, ms: 7 * 86_400_000 } as const;
+
+export interface KeptResponses {
+  /**
+   * Begins a request, durably, unless its key was used within `keptMs`. Atomic: of two requests with one key, one begins.
+   * Removes older records.
+   */
+  begin(request: KeyedRequest): Promise<Begun>;
+  /**
+   * Stores the response of a request that has begun; null removes the record, so that the request can be sent again. Does
+   * nothing when the record is another one's by now. Above `bytesMax` the oldest responses of the principal with the most
+   * are removed, so that no principal can displace those of others.
+   */
+  finish(
+    request: Pick<KeyedRequest, 'principal' | 'place' | 'at' | 'epoch'>,
+    response: KeptResponse | null,
+  ): Promise<void>;
+  /** Removes responses whose body contains the text. */
+  erase(text: string): Promise<void>;
+  /** Removes records that are older than `keptMs`. */
+  prune(now: number): Promise<void>;
+}
+
+/** `place` and `digest` are hashes of path with key, and of the body; `epoch` names the process. */
+export type KeyedRequest = { principal: string; place: string; digest: string; at: number; epoch: string };
+
+export type KeptResponse = { status: number; headers: Record<string, string>; body: string };
+
+/**
+ * `begun`: the request runs now. `reused`: the key was used with another body. `running`: it runs in this process.
+ * `interrupted`: it ran in a process that ended before the response was stored, so its outcome is unknown.
+ */
+export type Begun = { kind: 'begun' | 'reused' | 'running' | 'interrupted' } | { kind: 'kept'; response: KeptResponse };
+
+/** Responses are kept this long. */
+export const keptMs = 86_400_000;
+/** Longer than any request runs: a record of this process that is older was given up. */
+export const runMs = 600_000;
+
+export interface KeyUses {
+  /** Stores when a former key of a collector was last used. Removes uses that are over a year old. */
+  put(key: string, at: number): Promise<void>;
+  /** The last uses by key. */
+  all(): Promise<ReadonlyMap<string, number>>;
+}

@@ -1,0 +1,183 @@
+import type { RejectedRequest } from '../../contract/records/rejected-request.ts';
+import type { Db } from '../../sqlite/db.ts';
+import {
+  type Begun,
+  type KeptResponse,
+  type KeyedRequest,
+  keptMs,
+  type RejectedQuery,
+  rejectedBounds,
+  runMs,
+} from '../requests.ts';
+
+type Finished = { request: Pick<KeyedRequest, 'principal' | 'place' | 'at' | 'epoch'>; response: KeptResponse | null };
+type Known = {
+  number: number;
+  digest: string;
+  at: number;
+  epoch: string;
+  status: number | null;
+  headers: string;
+  body: string;
+};
+
+/** The size of a record without its response, estimated. */
+const recordBytes = 512;
+const useMs = 365 * 86_400_000;
+/** Bytes of responses that one step of an erasure reads. */
+const stepBytes = 4 * 1_048_576;
+
+/** The operations in the storage threads. */
+export const operations = {
+  addRejected(db: Db, { requests, now }: { requests: readonly RejectedRequest[]; now: number }): void {
+    const sql = 'INSERT OR IGNORE INTO rejected_request (id, collector_id, at, bytes, body) VALUES (?, ?, ?, ?, ?)';
+    for (const one of requests) {
+      const body = JSON.stringify(one);
+      db.run(sql, one.id, one.collectorId ?? '', Date.parse(one.at), Buffer.byteLength(body), body);
+    }
+    db.run(
+      `DELETE FROM rejected_request WHERE at < ?1 OR id IN (
+         SELECT id FROM (
+           SELECT id, row_number() OVER (PARTITION BY collector_id ORDER BY id DESC) AS own,
+             row_number() OVER newest AS number, sum(bytes) OVER newest AS size
+           FROM rejected_request WINDOW newest AS (ORDER BY id DESC))
+         WHERE own > ?2 OR number > ?3 OR size > ?4)`,
+      now - rejectedBounds.ms,
+      rejectedBounds.ofCollector,
+      rejectedBounds.requests,
+      rejectedBounds.bytes,
+    );
+  },
+
+  listRejected(db: Db, { key, collectorId, limit, before = '~', after }: RejectedQuery): RejectedRequest[] {
+    const rows = db.all<{ body: string }>(
+      `SELECT body FROM rejected_request
+       WHERE id < ?1 AND id > ?2 AND collector_id = coalesce(?3, collector_id) AND (?4 IS NULL OR body ->> '$.key' = ?4)
+       ORDER BY id ${after === undefined ? 'DESC' : 'ASC'} LIMIT ?5`,
+      ...[before, after ?? '', collectorId ?? null, key ?? null, limit],
+    );
+    return (after === undefined ? rows : rows.reverse()).map(({ body }): RejectedRequest => JSON.parse(body));
+  },
+
+  beginKeyed(db: Db, request: KeyedRequest): Begun {
+    const { principal, place, digest, at, epoch } = request;
+    prune(db, at);
+    const known = db.get<Known>(
+      `SELECT number, digest, at, epoch, status, headers, body FROM kept_response WHERE principal = ? AND place = ?`,
+      principal,
+      place,
+    );
+    if (known !== undefined) {
+      if (known.digest !== digest) return { kind: 'reused' };
+      const { status, headers, body } = known;
+      if (status !== null) return { kind: 'kept', response: { status, headers: JSON.parse(headers), body } };
+      if (known.epoch !== epoch) return { kind: 'interrupted' };
+      if (at - known.at < runMs) return { kind: 'running' };
+      remove(db, known.number);
+    }
+    db.run(
+      `INSERT INTO kept_response (principal, place, digest, at, epoch, status, headers, body, bytes)
+       VALUES (?, ?, ?, ?, ?, NULL, '', '', ?)`,
+      ...[principal, place, digest, at, epoch, recordBytes],
+    );
+    weigh(db, principal, recordBytes);
+    return { kind: 'begun' };
+  },
+
+  finishKeyed(db: Db, { request, response, bytesMax }: Finished & { bytesMax: number }): void {
+    const { principal, place, at, epoch } = request;
+    const known = db.get<{ number: number }>(
+      `SELECT number FROM kept_response
+       WHERE principal = ? AND place = ? AND at = ? AND epoch = ? AND status IS NULL`,
+      ...[principal, place, at, epoch],
+    );
+    if (known === undefined) return;
+    if (response === null) {
+      remove(db, known.number);
+      return;
+    }
+    const { status, headers, body } = response;
+    const bytes = Buffer.byteLength(body);
+    db.run(
+      'UPDATE kept_response SET status = ?, headers = ?, body = ?, bytes = ? WHERE number = ?',
+      ...[status, JSON.stringify(headers), body, recordBytes + bytes, known.number],
+    );
+    weigh(db, principal, bytes);
+    makeRoom(db, bytesMax);
+  },
+
+  /** One step; returns where the next one begins, or null after the last one. */
+  eraseKept(db: Db, { text, after }: { text: string; after: number }): number | null {
+    let last = after;
+    let bytes = 0;
+    while (bytes < stepBytes) {
+      const row = db.get<{ number: number; bytes: number; hit: number }>(
+        'SELECT number, bytes, instr(body, ?) AS hit FROM kept_response WHERE number > ? ORDER BY number LIMIT 1',
+        ...[text, last],
+      );
+      if (row === undefined) return null;
+      if (row.hit > 0) remove(db, row.number);
+      last = row.number;
+      bytes += row.bytes;
+    }
+    return last;
+  },
+
+  pruneKept: (db: Db, now: number): void => prune(db, now),
+
+  putKeyUse(db: Db, { key, at }: { key: string; at: number }): void {
+    db.run('INSERT OR REPLACE INTO key_use (key, at) VALUES (?, ?)', key, at);
+    db.run('DELETE FROM key_use WHERE at < ?', at - useMs);
+  },
+
+  allKeyUses: (db: Db, _: null): { key: string; at: number }[] => db.all('SELECT key, at FROM key_use'),
+};
+
+function prune(db: Db, now: number): void {
+  const rows = db.all<{ number: number }>('SELECT number FROM kept_response WHERE at <= ? LIMIT 1000', now - keptMs);
+  for (const { number } of rows) remove(db, number);
+}
+
+function remove(db: Db, number: number): void {
+  const row = db.get<{ principal: string; bytes: number }>(
+    'DELETE FROM kept_response WHERE number = ? RETURNING principal, bytes',
+    number,
+  );
+  if (row !== undefined) weigh(db, row.principal, -row.bytes);
+}
+
+function makeRoom(db: Db, bytesMax: number): void {
+  const sizes = sizesOf(db);
+  for (;;) {
+    let total = 0;
+    let most = { principal: '', bytes: 0 };
+    for (const [principal, bytes] of sizes) {
+      total += bytes;
+      if (bytes > most.bytes) most = { principal, bytes };
+    }
+    if (total <= bytesMax) return;
+    const oldest = db.get<{ number: number }>(
+      'SELECT number FROM kept_response WHERE principal = ? AND status IS NOT NULL ORDER BY number LIMIT 1',
+      most.principal,
+    );
+    if (oldest === undefined) return;
+    remove(db, oldest.number);
+  }
+}
+
+/** The bytes of each principal. */
+function sizesOf(db: Db): Map<string, number> {
+  return db.keep('sizes of kept responses', () => {
+    const rows = db.all<{ principal: string; bytes: number }>(
+      'SELECT principal, sum(bytes) AS bytes FROM kept_response GROUP BY principal',
+    );
+    return new Map(rows.map(({ principal, bytes }) => [principal, bytes]));
+  });
+}
+
+function weigh(db: Db, principal: string, bytes: number): void {
+  const sizes = sizesOf(db);
+  const sum = (sizes.get(principal) ?? 0) + bytes;
+  if (sum > 0) sizes.set(principal, sum);
+  else sizes.delete(principal);
+}

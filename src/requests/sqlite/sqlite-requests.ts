@@ -1,0 +1,30 @@
+import type { Sqlite } from '../../sqlite/sqlite.ts';
+import type { Requests } from '../requests.ts';
+import type { operations } from './operations.ts';
+
+/** The requests of an open database, which stays open when they end. `bytesMax`: limit of all kept responses. */
+export function sqliteRequests(sqlite: Pick<Sqlite, 'client'>, bytesMax = 64 * 1_048_576): Requests {
+  const client = sqlite.client<typeof operations>();
+  return {
+    rejected: {
+      add: (requests, now) => client.write('addRejected', { requests, now }),
+      list: (query) => client.read('listRejected', query),
+    },
+    responses: {
+      begin: (request) => client.write('beginKeyed', request),
+      finish: (request, response) => client.write('finishKeyed', { request, response, bytesMax }),
+      async erase(text) {
+        let after: number | null = 0;
+        while (after !== null) after = await client.write('eraseKept', { text, after });
+      },
+      prune: (now) => client.write('pruneKept', now),
+    },
+    keyUses: {
+      put: (key, at) => client.write('putKeyUse', { key, at }),
+      async all() {
+        const uses = await client.read('allKeyUses', null);
+        return new Map(uses.map(({ key, at }) => [key, at]));
+      },
+    },
+  };
+}
