@@ -148,6 +148,8 @@ export async function compose(config: Config, storage: Storage, overrides: Overr
     sendReset: resetSender(config, { ...core, egress: ownEgress, baseUrl: () => baseUrl }),
     openId: openIdOf(config, ownEgress, () => baseUrl),
   });
+  for (const role of identity.singleSignOn?.missingRoles() ?? [])
+    telemetry.noticed('MILLRACE_OIDC_ROLES names a role that does not exist', { role });
   const logHead = () => logAuditHead(stores.audit, telemetry);
   await logHead();
   opened.defer(logHead);

@@ -65,7 +65,7 @@ export function createSingleSignOn({ directory, provider, roles, label, signIns,
   /** The stored user with the e-mail and the roles that the provider states. Throws AppError `sso_refused`. */
   function updated(snapshot: AccountSnapshot, before: User, person: Identified, roleIds: string[]): User {
     if (before.status !== 'enabled') throw refused('Your account is disabled. Ask an administrator.');
-    const email = checkedEmail(person);
+    const email = person.isEmailVerified === false ? null : checkedEmail(person);
     const holder = email === null ? undefined : snapshot.usersByEmail.get(foldEmail(email));
     const isFree = holder === undefined || holder.id === before.id;
     return { ...before, email: email !== null && isFree ? email : before.email, roleIds };
@@ -144,6 +144,11 @@ export function createSingleSignOn({ directory, provider, roles, label, signIns,
 
   return {
     label,
+    /** Roles of the mapping that don't exist, so that their groups have none. */
+    missingRoles(): string[] {
+      const known = new Set([...directory.snapshot.roles.values()].map(({ name }) => name.toLowerCase()));
+      return [...new Set(roles.values())].filter((name) => !known.has(name.toLowerCase()));
+    },
     /** Begins a sign-in: what the browser keeps, and the URL to open. Throws AppError `sso_unavailable`. */
     async begin(linkTo: string | null): Promise<Begun & { authorizationUrl: string }> {
       const begun = { secret: newSecret(), linkTo };

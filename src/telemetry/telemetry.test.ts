@@ -134,3 +134,15 @@ test('the pretty format is one readable line', () => {
   telemetry.noticed('the Inbox is on', { path: '/inbox/a b' });
   assert.match(lines[0] ?? '', /^\d\d:\d\d:\d\d\.\d{3} WARN {2}the Inbox is on path="\/inbox\/a b"\n$/);
 });
+
+test('a failed single sign-on is logged with the reason of the library, a refusal without a check is not', () => {
+  const { telemetry, lines } = recorded();
+  const error = new AppError('sso_failed', undefined, { internal: 'unexpected "nonce"' });
+  telemetry.signInFinished({ userId: null, address: '192.0.2.1', error });
+  telemetry.signInFinished({ userId: null, address: '192.0.2.1', error: new AppError('sso_failed') });
+  const logged = lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'sign-in refused');
+  assert.deepEqual(
+    logged.map(({ code, reason }) => [code, reason]),
+    [['sso_failed', 'unexpected "nonce"']],
+  );
+});

@@ -128,9 +128,12 @@ function requestEvents({ logger, metrics }: Out) {
     signInFinished({ userId, address, error }: { userId: string | null; address: string; error?: unknown }) {
       const outcome = error === undefined ? 'done' : error instanceof AppError ? error.code : 'failed';
       metrics.add('signIns', 1, outcome);
-      if (error === undefined) logger.info({ userId, address }, 'signed in');
-      // A refusal before the password check is logged at debug: clients can cause any number of them.
-      else logger[outcome === 'wrong_credentials' ? 'warn' : 'debug']({ address, code: outcome }, 'sign-in refused');
+      if (error === undefined) return logger.info({ userId, address }, 'signed in');
+      const reason = error instanceof AppError ? error.internal : undefined;
+      // A refusal before any check is logged at debug: clients can cause any number of them.
+      const isChecked = outcome === 'wrong_credentials' || outcome === 'sso_refused' || reason !== undefined;
+      const fields = { address, code: outcome, ...(reason === undefined ? {} : { reason }) };
+      logger[isChecked ? 'warn' : 'debug'](fields, 'sign-in refused');
     },
     /** An attempt to send a link for a forgotten password. `detail` is the answer of the mail server, or the error. */
     passwordResetMailed(report: { userId: string; ok: boolean; detail: string }) {

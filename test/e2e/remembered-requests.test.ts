@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createClient } from '../../src/client/client.ts';
+import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
 import { startTestApp } from '../support/app.ts';
+import { adminToken, environment, spawnProcess } from '../support/process.ts';
+import { startReceiver } from '../support/receiver.ts';
 
 test('after a restart rejected requests are listed, keyed requests are repeated, and the use of a former key is known', async () => {
   await using app = await startTestApp();
@@ -34,4 +38,44 @@ test('after a restart rejected requests are listed, keyed requests are repeated,
   const { previousKey, previousUsedAt } = await app.client.call('getCollector', { params: { id } });
   assert.equal(previousKey, key);
   assert.ok(previousUsedAt !== null && Date.now() - Date.parse(previousUsedAt) < 60_000);
+});
+
+test('a request that a kill interrupted is not run again with its key', async () => {
+  await using receiver = await startReceiver();
+  using folder = temporaryFolder();
+  const received = Promise.withResolvers<void>();
+  const { promise: hold, resolve: finish } = Promise.withResolvers<void>();
+  receiver.answer('/in', () => {
+    received.resolve();
+    return { hold };
+  });
+  const env = environment(folder.path);
+  let path = '';
+  const send = (url: string) =>
+    fetch(`${url}${path}`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${adminToken}`,
+        'content-type': 'application/json',
+        'idempotency-key': 'once',
+      },
+      body: '{"data":[{}]}',
+    });
+  {
+    await using server = spawnProcess(env);
+    const url = await server.listening;
+    const client = createClient({ url, token: adminToken });
+    const { id } = await client.call('createConnection', { body: { name: 'C', baseUrl: receiver.url } });
+    const destination = await client.call('createDestination', { params: { id }, body: { name: 'D', path: '/in' } });
+    path = `/api/v1/destinations/${destination.id}/test`;
+    const lost = assert.rejects(send(url));
+    await received.promise;
+    await server.end('SIGKILL');
+    await lost;
+    finish();
+  }
+  await using server = spawnProcess(env);
+  const again = await send(await server.listening);
+  assert.deepEqual([again.status, Object(await again.json()).code], [409, 'request_interrupted']);
+  assert.equal(receiver.at('/in').length, 1);
 });

@@ -215,6 +215,8 @@ test('people without a mapped group, a verified e-mail address or an enabled acc
   }
   const { email } = person();
   assert.equal((await signIn()).status, 201);
+  Object.assign(provider.person, { email: 'unverified@example.com', email_verified: false });
+  assert.equal((await signIn()).json['name'], email);
   const { id = '' } = (await userOf(email)) ?? {};
   await app.client.call('changeUser', { params: { id }, body: { status: 'disabled' } });
   assert.match(String((await signIn()).json['detail']), /disabled/);

@@ -32,9 +32,12 @@ export function singleSignOnHandlers(parts: ApiParts) {
       // Connecting needs the session with which it began.
       if (begun.linkTo !== null && begun.linkTo !== call.principal.sessionId) throw new AppError('unauthorized');
       cookie.clear(call.request, call.reply);
-      const person = await sso.identify(response, begun, call.request.ip);
-      call.request.subject = { id: sso.userIdOf(person), name: person.email };
-      return { ...(await enter(call, sso.enter(person, begun, visitOf(call)))), to };
+      const open = async () => {
+        const person = await sso.identify(response, begun, call.request.ip);
+        call.request.subject = { id: sso.userIdOf(person), name: person.email };
+        return sso.enter(person, begun, visitOf(call));
+      };
+      return { ...(await enter(call, open())), to };
     },
   } satisfies Partial<Handlers>;
 }

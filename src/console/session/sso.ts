@@ -1,3 +1,4 @@
+import { localPath } from '../../contract/accounts/sign-in.ts';
 import { useApi } from '../data/api.ts';
 
 /** Begins single sign-on: leaves the console for the provider. `to`: the page to open afterwards. */
@@ -5,7 +6,11 @@ export function useSso() {
   const begin = useApi('beginSingleSignOn', { isRead: true });
   return {
     ...begin,
-    begin: (body: { to: string; connect?: boolean }) =>
-      begin.mutate({ body }, { onSuccess: ({ authorizationUrl }) => location.assign(authorizationUrl) }),
+    begin: ({ to, connect = false }: { to: string; connect?: boolean }) =>
+      // The address of a page with many filters may be too long to be kept.
+      begin.mutate(
+        { body: { to: localPath.safeParse(to).success ? to : '/', connect } },
+        { onSuccess: ({ authorizationUrl }) => location.assign(authorizationUrl) },
+      ),
   };
 }

@@ -25,11 +25,11 @@ export const signInMethods = z.strictObject({
   sso: z.strictObject({ label: z.string() }).nullable(),
 });
 
-/** A path of this server: no other origin, in any spelling that browsers accept. */
+/** A path of this server, in ASCII: no other origin, in any spelling that browsers accept. */
 export const localPath = z
   .string()
   .max(1_000)
-  .regex(/^\/(?![/\\])[^\p{Cc}]*$/u, 'Must be a path of this server.');
+  .regex(/^\/(?![/\\])[!-~]*$/, 'Must be a path of this server.');
 
 /** `to`: the page to open after the sign-in. `connect`: connects the user of the present session. */
 export const ssoInput = z.strictObject({ to: localPath.default('/'), connect: z.boolean().default(false) });

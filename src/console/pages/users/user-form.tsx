@@ -85,7 +85,7 @@ export function UserForm({ stored, draft, errors, isDisabled, onChange }: Props)
           disabled={isDisabled}
         />
       </Panel>
-      <Panel title={words.roles} text={words.rolesText}>
+      <Panel title={words.roles} text={stored?.sso === true ? words.rolesSso : words.rolesText}>
         <RoleChoice
           value={draft.roleIds}
           had={stored?.roleIds ?? []}

@@ -9,7 +9,6 @@ import { users as words } from '../../messages/en/users.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { notifyDone } from '../../parts/notify.ts';
 import { Problem } from '../../parts/problem.tsx';
-import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useMe } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
@@ -18,6 +17,7 @@ import { InviteUser } from './invite-user.tsx';
 import { type User, useProtection } from './user.ts';
 import { UserEditor } from './user-editor.tsx';
 import css from './user-form.module.css';
+import { UserStatus } from './user-status.tsx';
 
 export function UserPage(): ReactNode {
   const { userId } = useParams({ from: '/shell/settings/users/$userId' });
@@ -76,10 +76,10 @@ export function UserPage(): ReactNode {
 }
 
 function Facts({ user }: { user: User }): ReactNode {
-  const { status, invited, createdAt, lastSignInAt, updatedAt, updatedBy } = user;
+  const { createdAt, lastSignInAt, updatedAt, updatedBy } = user;
   return (
     <div className={css['facts']}>
-      <StatusBadge status={status} {...(invited ? { note: words.invited } : {})} />
+      <UserStatus user={user} />
       <span>
         {words.facts.lastSignIn} {lastSignInAt === null ? words.never : <Time at={lastSignInAt} />}
       </span>

@@ -10,7 +10,6 @@ import { type Column, ListPage } from '../../parts/list-page.tsx';
 import { notifyFailed } from '../../parts/notify.ts';
 import { RowLink } from '../../parts/row-link.tsx';
 import { GuardedItem, RowMenu } from '../../parts/row-menu.tsx';
-import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
 import { notifyUndo } from '../../parts/undo.ts';
 import { useListPage } from '../../parts/use-list-page.tsx';
@@ -20,6 +19,7 @@ import { SettingsNav } from '../settings/settings-nav.tsx';
 import { DeleteUser } from './delete-user.tsx';
 import { InviteUser } from './invite-user.tsx';
 import { type User, useProtection, useRoles } from './user.ts';
+import { UserStatus } from './user-status.tsx';
 
 export function UsersPage(): ReactNode {
   const mayLook = useMay('users:view');
@@ -91,7 +91,7 @@ const columns: readonly Column<User>[] = [
     id: 'status',
     header: words.columns.status,
     sort: ({ status }) => status,
-    cell: ({ status, invited }) => <StatusBadge status={status} {...(invited ? { note: words.invited } : {})} />,
+    cell: (user) => <UserStatus user={user} />,
   },
   { id: 'roles', header: words.columns.roles, isText: true, cell: ({ roleIds }) => <RoleNames roleIds={roleIds} /> },
   {

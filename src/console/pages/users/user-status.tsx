@@ -1,0 +1,10 @@
+import type { ReactNode } from 'react';
+import { users as words } from '../../messages/en/users.ts';
+import { StatusBadge } from '../../parts/status-badge.tsx';
+import type { User } from './user.ts';
+
+/** The status of a user, with a note on how the user signs in where that is not a password. */
+export function UserStatus({ user: { status, invited, sso } }: { user: User }): ReactNode {
+  const note = sso ? words.sso : invited ? words.invited : null;
+  return <StatusBadge status={status} {...(note === null ? {} : { note })} />;
+}
