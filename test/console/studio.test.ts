@@ -104,7 +104,7 @@ test('fields come with type, how often they are seen and an example; a mistyped 
   await page.keyboard.type('{{ it.data[0].dcs');
   const option = page.getByRole('option', { name: /wt\.dcsvid/ });
   await option.waitFor();
-  assert.match((await option.textContent()) ?? '', /text · seen \d/);
+  assert.match((await option.textContent()) ?? '', /text · in \d/);
   await page.getByText('Example: v-1').waitFor();
   await option.click();
   await page.getByText('{{ it.data[0]["wt.dcsvid"]}}').waitFor();
@@ -164,7 +164,7 @@ test('the preview shows the request of the draft, and an event without any is ma
   await page.getByText('https://crm.example/orders').last().waitFor();
   await page.getByRole('tab', { name: 'Event', exact: true }).click();
   await editor(page).fill('');
-  await page.getByRole('button', { name: /insert it\.data\[0\]\.page/ }).click();
+  await page.getByRole('button', { name: /Insert it\.data\[0\]\.page/ }).click();
   await page.getByText('{{ it.data[0].page }}').waitFor();
   assert.deepEqual(tab.problems, []);
 });
@@ -179,7 +179,7 @@ test('a draft that would break some of the last events says which and how, befor
   await page.getByText('No changes from the saved version.').waitFor();
   await editor(page).fill('{{!\n  return { items: it.data[0].cart.split(",") };\n}}');
   await page.getByText('This draft breaks 3 of the last 5 events.').waitFor();
-  await page.getByRole('button', { name: 'Fail 3' }).click();
+  await page.getByRole('button', { name: 'Failed 3' }).click();
   const broken = page.getByRole('tabpanel').getByRole('listitem');
   assert.equal(await broken.count(), 3);
   assert.match((await broken.first().textContent()) ?? '', /Fails.*2:\d+/);

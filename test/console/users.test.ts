@@ -93,7 +93,7 @@ test('a role is made of ticked rights, a user invited with it, and the address s
   await page.getByRole('button', { name: 'More for Front desk' }).click();
   await page.getByRole('menuitem', { name: 'Delete' }).click();
   const question = page.getByRole('dialog', { name: 'Delete Front desk?' });
-  await question.getByText('1 user has this role').waitFor();
+  await question.getByText('1 user with this role').waitFor();
   assert.equal(await question.getByRole('button', { name: 'Delete' }).count(), 0);
   await question.getByRole('link', { name: 'mara@shop.example' }).click();
   await page.getByRole('button', { name: 'Delete' }).click();

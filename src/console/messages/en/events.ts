@@ -136,7 +136,7 @@ export const event = {
   noActions: 'There are no actions yet. An action says which events to send, and where.',
   newAction: 'New Action',
   data: 'Parameters',
-  ext: 'Added by Millrace (ext)',
+  ext: 'Extended data (ext)',
   session: 'Session',
   inFull: (title: string) => `${title}, full value`,
   raw: {

@@ -244,7 +244,6 @@ export const studio = {
     token: 'Token',
     tokenTook: (took: string) => `new token (${took})`,
     tokenKept: 'cached token',
-    tokenNone: 'no token',
     rules: 'Action rules',
     rulesMatch: (action: string) => `“${action}” would send this event.`,
     rulesDiffer: (action: string) => `“${action}” would not send this event: its rules don’t match.`,

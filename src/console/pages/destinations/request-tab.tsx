@@ -45,7 +45,7 @@ export function RequestTab({ preview, hasErrors, onGoTo }: Props): ReactNode {
       {result.kind === 'failed' ? <Failed result={result} onGoTo={onGoTo} /> : null}
       {request === null ? null : (
         <>
-          <BodyCheck body={request.body} headers={request.headers} />
+          {hasErrors ? null : <BodyCheck body={request.body} headers={request.headers} />}
           <ExchangeRequest request={request} />
         </>
       )}

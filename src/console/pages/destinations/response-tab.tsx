@@ -38,10 +38,10 @@ export function ResponseTab({ test, tried, action, onGoTo }: Props): ReactNode {
             <StatusBadge status={test.status} /> {test.reason === null ? '' : outcomes.reason[test.reason].short}
           </dd>
         </div>
-        {attempt?.request == null ? null : (
+        {attempt?.request == null || attempt.timings.tokenMs === null ? null : (
           <div>
             <dt>{words.token}</dt>
-            <dd>{attempt.timings.tokenMs === null ? words.tokenNone : tokenUse(attempt.timings.tokenMs)}</dd>
+            <dd>{tokenUse(attempt.timings.tokenMs)}</dd>
           </div>
         )}
         {action === null ? null : <RulesFact action={action} tried={tried} />}
