@@ -1,6 +1,13 @@
 import type { NewAuditEntry } from '../contract/records/audit.ts';
 import type { ErrorKind } from '../contract/records/delivery.ts';
-import type { IssueCause, IssueKind, IssueNotice, IssueSeverity, IssueState } from '../contract/records/issue.ts';
+import type {
+  IssueCause,
+  IssueKind,
+  IssueNotice,
+  IssueProblem,
+  IssueSeverity,
+  IssueState,
+} from '../contract/records/issue.ts';
 
 /**
  * PORT. Issues, the detected problems. There are few, and their owner keeps them in memory. Every write is durable when
@@ -30,6 +37,8 @@ export type IssueRecord = {
   errorKind: ErrorKind | null;
   detail: string;
   likelyFix: string;
+  /** Left out by versions that did not record it. */
+  cause?: IssueProblem;
   firstSeenAt: number;
   lastSeenAt: number;
   openedAt: number;

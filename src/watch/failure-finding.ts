@@ -36,6 +36,15 @@ export function findingOf(
     title: `${title} ${names.destination(destinationId)}${by}`,
     detail: detail ?? title,
     likelyFix: fix,
+    cause: {
+      code: isTemplate ? 'template_failing' : 'deliveries_failing',
+      values: {
+        subject: names.destination(destinationId),
+        detail: detail ?? title,
+        ...(status === null ? {} : { status }),
+        ...(isTemplate && actionId !== null ? { action: names.action(actionId) } : {}),
+      },
+    },
     connectionId,
     destinationId,
     actionId: isTemplate ? actionId : null,
@@ -51,6 +60,7 @@ export function foldedFinding(finding: Finding, names: Names): Finding {
     fingerprint: `failing ${destinationId} other`,
     kind: 'failing',
     title: `Other failures of ${names.destination(destinationId ?? '')}`,
+    cause: { code: 'other_failures', values: { subject: names.destination(destinationId ?? '') } },
     actionId: null,
     errorKind: null,
   };

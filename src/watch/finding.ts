@@ -1,7 +1,10 @@
+import type { IssueProblem } from '../contract/records/issue.ts';
 import type { IssueRecord } from '../issues/issues.ts';
 import type { Configuration } from '../pipeline/snapshot/snapshot.ts';
 
-type Words = Pick<IssueRecord, 'fingerprint' | 'kind' | 'severity' | 'title' | 'detail' | 'likelyFix'>;
+type Words = Pick<IssueRecord, 'fingerprint' | 'kind' | 'severity' | 'title' | 'detail' | 'likelyFix'> & {
+  cause: IssueProblem;
+};
 type Places = Pick<IssueRecord, 'connectionId' | 'destinationId' | 'actionId' | 'errorKind'>;
 
 /** A problem found by a detector. Findings with the same fingerprint are the same issue. */

@@ -23,6 +23,7 @@ export function detectHeldExpired(options: {
         detail: 'They were held for longer than the connection allows, and have failed.',
         likelyFix:
           'Correct the cause of the hold, or allow a longer hold in the connection’s settings. Use Retry to send the expired deliveries again.',
+        cause: { code: 'held_expired', values: { subject: names.destination(destinationId) } },
         connectionId,
         destinationId,
       });

@@ -25,6 +25,8 @@ async function startFailed(watch: Partial<WatchOptions> = {}) {
 
 const until = (watched: Watched, ms: number) => watched.clock.now() + ms;
 
+const cause = { code: 'other_failures' as const, values: { subject: 'CRM › Orders' } };
+
 test('a muted issue sends no notices until its time is up, whatever happens to it', async () => {
   await using watched = await startFailed();
   await watched.registry.act(watched.id, { act: 'mute', by, until: until(watched, 100_000) }, entry());
@@ -107,7 +109,7 @@ test('issues that open at once are reported at once, and notices of one issue ke
   const [known] = watched.registry.all();
   assert.ok(known !== undefined);
   for (const one of ['a', 'b'])
-    watched.registry.see({ ...known, fingerprint: one, title: one }, { times: 1, samples: [], actionIds: [] });
+    watched.registry.see({ ...known, cause, fingerprint: one, title: one }, { times: 1, samples: [], actionIds: [] });
   const [, first] = watched.registry.all();
   assert.ok(first !== undefined);
   watched.registry.resolve(first, 'gone');
@@ -151,7 +153,7 @@ test('issues that open at about the same time are written together, within a ten
     saved.push(records.length);
     await save(records, ...rest);
   };
-  const about = { kind: 'failing', severity: 'critical', detail: 'It fails.', likelyFix: 'Mend it.' } as const;
+  const about = { kind: 'failing', severity: 'critical', detail: 'It fails.', likelyFix: 'Fix it.', cause } as const;
   const at = { connectionId: null, destinationId: null, actionId: null, errorKind: null };
   for (let n = 0; n < 50; n++)
     registry.see({ ...about, ...at, fingerprint: `f${n}`, title: `T${n}` }, { times: 1, samples: [], actionIds: [] });

@@ -24,6 +24,7 @@ export function shownIssue(record: Readonly<IssueRecord>, present: { held: numbe
     held: record.state === 'resolved' ? 0 : present.held,
     detail: record.detail,
     likelyFix: record.likelyFix,
+    cause: record.cause ?? null,
     samples: record.samples,
     changes: record.changes,
     acknowledgedAt: acknowledged && timeOf(acknowledged.at),

@@ -26,8 +26,6 @@ export const thresholds = {
     /** Above this number of different failures at one destination, further ones are one issue. */
     perDestination: 20,
   },
-  /** A circuit breaker open for this long is critical. */
-  trippedCriticalMs: 10 * minuteMs,
   held: { quietMs: dayMs },
   expiring: { everyMs: 5 * minuteMs, warnMs: 14 * dayMs, criticalMs: 2 * dayMs },
   /** How long due deliveries wait for their turn; resolved below `overMs`. */

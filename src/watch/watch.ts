@@ -61,7 +61,7 @@ export async function startWatch(options: WatchOptions) {
   const paused = pausedDetector(parts);
   const failures = detectFailures({
     ...parts,
-    holdFinding: (id) => holds.findingOf(id, clock.now()),
+    holdFinding: holds.findingOf,
     pausedFinding: paused.findingOf,
   });
   const held = detectHeldExpired(parts);
@@ -80,7 +80,7 @@ export async function startWatch(options: WatchOptions) {
   function observeHolds(destinationIds: readonly string[]) {
     const { destination } = configuration.snapshot.documents;
     const connectionIds = new Set(destinationIds.map((id) => destination.get(id)?.body.connectionId ?? ''));
-    for (const id of connectionIds) holds.report(id, registry, clock.now());
+    for (const id of connectionIds) holds.report(id, registry);
   }
 
   function attempt(doing: string, work: () => void) {

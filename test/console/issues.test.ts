@@ -6,7 +6,7 @@ import { barriers, openTab, startConsole } from './browser.ts';
 
 test('an issue leads from Home to its cause, samples and changes, and is cared for, muted, resolved and reopened', async () => {
   await using receiver = await startReceiver();
-  receiver.answer('/in', { status: 422 });
+  receiver.answer('/in', { status: 422, body: '{"error":"unknown SKU"}' });
   await using running = await startConsole();
   const { app, browser } = running;
   await using tab = await openTab(browser, { url: app.url, path: '/issues' });
@@ -21,10 +21,15 @@ test('an issue leads from Home to its cause, samples and changes, and is cared f
   await attention.getByText(title).waitFor();
   await attention.getByRole('link', { name: 'View issue' }).click();
   await page.getByRole('heading', { level: 1, name: title }).waitFor();
-  await page.getByText('HTTP 422.').waitFor();
-  await page.getByText(/The system rejects a value/).waitFor();
+  await page.getByText('The destination rejected the data.').waitFor();
+  await page.getByText(/correct the template or mapping/).waitFor();
+  const response = page.getByRole('region', { name: 'Latest response' });
+  await response.getByText('unknown SKU').waitFor();
   await page.getByRole('region', { name: 'Recent changes' }).getByRole('link', { name: 'Orders' }).waitFor();
-  await page.getByRole('link', { name: deliveryId }).waitFor();
+  assert.match(
+    (await response.getByRole('link', { name: '422 Unprocessable Content' }).getAttribute('href')) ?? '',
+    new RegExp(deliveryId),
+  );
   assert.deepEqual(await barriers(page), []);
 
   await page.getByRole('button', { name: 'Acknowledge' }).click();
@@ -50,5 +55,28 @@ test('an issue leads from Home to its cause, samples and changes, and is cared f
   await page.getByRole('link', { name: 'View failed deliveries' }).click();
   await page.getByRole('region', { name: 'Deliveries' }).getByRole('link', { name: 'Failed' }).waitFor();
   assert.match(page.url(), /status=failed/);
+  assert.deepEqual(tab.problems, []);
+});
+
+test('two clicks from Home pause a system that gets no deliveries; its held deliveries are a link', async () => {
+  await using receiver = await startReceiver();
+  receiver.answer('/in', { status: 401 });
+  await using running = await startConsole();
+  const { app, browser } = running;
+  const auth = { type: 'bearer' as const, token: 'an-old-token' };
+  const wired = await wire(app, receiver, { connection: { name: 'CRM', auth }, destination: { name: 'Orders' } });
+  await wired.deliver({ n: '1' }, 'held');
+  await using tab = await openTab(browser, { url: app.url });
+  const { page } = tab;
+  await page.getByText('CRM rejects the credentials').waitFor();
+  await page.getByRole('link', { name: 'View issue' }).click();
+  await page.getByText('Critical').first().waitFor();
+  assert.deepEqual(await barriers(page), []);
+  const held = page.getByRole('definition').getByRole('link', { name: '1', exact: true });
+  assert.match((await held.getAttribute('href')) ?? '', /deliveries\?.*status=held/);
+  await page.getByRole('button', { name: 'Pause CRM' }).click();
+  await page.getByText('CRM paused. Deliveries are held, not lost.').waitFor();
+  const { status } = await app.client.call('getConnection', { params: { id: wired.connection.id } });
+  assert.equal(status, 'paused');
   assert.deepEqual(tab.problems, []);
 });

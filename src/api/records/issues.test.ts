@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { cli } from '../../cli/cli.testing.ts';
 import type { Issue } from '../../contract/records/issue.ts';
 import { Secret } from '../../contract/secret.ts';
+import { attempt } from '../../journal/journal-samples.testing.ts';
 import type { Finding } from '../../watch/finding.ts';
 import { startTestServer, type TestServer } from '../testing/server.testing.ts';
 
@@ -12,6 +13,7 @@ const place = {
   errorKind: 'http_4xx',
   likelyFix: 'Mend it.',
   detail: 'Broken.',
+  cause: { code: 'deliveries_failing' as const, values: { subject: 'CRM › Orders', detail: 'Broken.' } },
 };
 const found = (n: number, more: Partial<Finding> = {}): Finding => ({
   ...place,
@@ -100,6 +102,26 @@ test('an operation changes the issue and is in the audit trail; one that does no
   );
   assert.equal((await server.call('GET', '/api/v1/issues/iss_none')).statusCode, 404);
   assert.equal((await server.call('POST', '/api/v1/issues/iss_none/resolve')).statusCode, 404);
+});
+
+test('an issue shows the response of its newest stored sample, and its text only with the right to see payloads', async () => {
+  await using server = await startTestServer();
+  const body = `{"error":"SKU ${'x'.repeat(2_000)}"}`;
+  const response = { status: 422, headers: [], body, truncated: false };
+  const id = await server.deliver(
+    { destinationId: `dst_${'0'.repeat(26)}`, connectionId: `con_${'0'.repeat(26)}` },
+    { attemptLog: [{ ...attempt(1), response }] },
+  );
+  server.issues.see(found(1), { times: 2, samples: [id, 'dlv_removed'], actionIds: [] });
+  server.grant('blind', ['deliveries:view']);
+  const [{ id: issueId, sample: listed } = assert.fail()] = await list(server);
+  assert.equal(listed, undefined);
+  const get = async (token: string) =>
+    (await server.call('GET', `/api/v1/issues/${issueId}`, undefined, { authorization: `Bearer ${token}` })).json();
+  const { sample, cause } = await get('admin');
+  assert.deepEqual([sample.deliveryId, sample.status, sample.response], [id, 422, body.slice(0, 1_000)]);
+  assert.deepEqual(cause, place.cause);
+  assert.deepEqual((await get('blind')).sample, { ...sample, response: null });
 });
 
 test('without the right to manage, operations are refused before the id is looked up', async () => {

@@ -1,4 +1,4 @@
-import type { Issue } from '../../contract/records/issue.ts';
+import { type Issue, type IssueSample, sampleTextMax } from '../../contract/records/issue.ts';
 import type { IssueRecord } from '../../issues/issues.ts';
 import type { IssueAct } from '../../watch/issue-life.ts';
 import { shownIssue } from '../../watch/shown-issue.ts';
@@ -9,13 +9,34 @@ import { found, invalid } from '../http/validate.ts';
 type ActIds = 'acknowledgeIssue' | 'resolveIssue' | 'muteIssue' | 'unmuteIssue' | 'reopenIssue';
 
 /** Issues, and the operations on them. */
-export function issueHandlers({ issues, pipeline, now, telemetry }: ApiParts) {
+export function issueHandlers({ issues, pipeline, journal, now, telemetry }: ApiParts) {
   async function show(record: Readonly<IssueRecord>): Promise<Issue> {
     return shownIssue(record, { held: await pipeline.queueStatus.heldAt(record), now: now() });
   }
 
   function find(id: string): Readonly<IssueRecord> {
     return found(issues.get(id), `There is no issue ${id}; it may have been removed.`);
+  }
+
+  /** The last attempt of the newest sample that is still stored. */
+  async function sampleOf({ samples }: Readonly<IssueRecord>, isShown: boolean): Promise<IssueSample | null> {
+    for (const deliveryId of samples) {
+      const delivery = await journal.log.delivery(deliveryId);
+      const attempt = delivery?.attemptLog.at(-1);
+      if (delivery == null || attempt === undefined) continue;
+      const { startedAt, response, error } = attempt;
+      const text = isShown ? (response?.body?.slice(0, sampleTextMax).toWellFormed() ?? null) : null;
+      return {
+        deliveryId,
+        eventId: delivery.eventId,
+        actionId: delivery.actionId,
+        at: startedAt,
+        status: response?.status ?? null,
+        errorKind: error?.kind ?? null,
+        response: text,
+      };
+    }
+    return null;
   }
 
   async function does({ params: { id }, entry }: Call<ActIds>, act: IssueAct): Promise<Issue> {
@@ -44,7 +65,10 @@ export function issueHandlers({ issues, pipeline, now, telemetry }: ApiParts) {
       });
       return { data: await Promise.all(data.map(show)), page };
     },
-    getIssue: ({ params }) => show(find(params.id)),
+    async getIssue({ params, may }) {
+      const record = find(params.id);
+      return { ...(await show(record)), sample: await sampleOf(record, may('payloads:view')) };
+    },
     acknowledgeIssue: (call) => does(call, { act: 'acknowledge', by: call.principal.name }),
     resolveIssue: (call) => does(call, { act: 'resolve', by: call.principal.name, note: call.body().note }),
     muteIssue(call) {

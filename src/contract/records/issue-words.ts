@@ -27,4 +27,37 @@ export const issueKinds = [
 /** The states of an issue; see issue.ts. */
 export const issueStates = ['open', 'acknowledged', 'muted', 'resolved'] as const;
 
+/** What an issue is about, so that a client can word it; each with the `values` that it has. */
+export const issueCauseCodes = [
+  /** `subject`, `detail`; `status` of the response, if there was one; `errorKind` is in the issue. */
+  'deliveries_failing',
+  /** `subject`. */
+  'other_failures',
+  /** `subject`, `detail`, and `action` if there is one. */
+  'template_failing',
+  /** `subject`, `detail`. */
+  'breaker_open',
+  /** `subject`, `detail`. */
+  'credentials_rejected',
+  /** `subject`, `detail`. */
+  'credentials_missing',
+  /** `subject`, and `detail` if it is known. */
+  'destination_paused',
+  /** `subject`, `at` (RFC 3339). */
+  'token_expiring',
+  /** `subject`, `at` (RFC 3339). */
+  'certificate_expiring',
+  /** `subject`, `lateMs`, `open`: unfinished deliveries. */
+  'backlog',
+  /** `quietMs`, `usually`: events in such a time. */
+  'no_events',
+  /** `subject`, `quietMs`, `usually`: matches in such a time. */
+  'action_silent',
+  /** `subject`. */
+  'held_expired',
+  /** `freeBytes`, `reserveBytes`. */
+  'disk_filling',
+  'storage_limit',
+] as const;
+
 export const issueSeverities = ['warning', 'critical'] as const;

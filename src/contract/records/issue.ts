@@ -3,7 +3,7 @@ import { api, tagged, textFilter } from '../route.ts';
 import { timestamp } from '../text.ts';
 import { auditEntry } from './audit.ts';
 import { errorKind } from './delivery.ts';
-import { issueKinds, issueSeverities, issueStates } from './issue-words.ts';
+import { issueCauseCodes, issueKinds, issueSeverities, issueStates } from './issue-words.ts';
 import { pageOf, pageQuery } from './page.ts';
 
 export const issueKind = z.enum(issueKinds);
@@ -32,6 +32,30 @@ const issueCause = z.strictObject({
   pointers: z.array(z.string()),
 });
 export type IssueCause = z.output<typeof issueCause>;
+
+/** What an issue is about: a code, and the names, times and numbers of its text. `subject` names the object. */
+const issueProblem = z.strictObject({
+  code: z.enum(issueCauseCodes),
+  values: z.record(z.string(), z.union([z.string(), z.number()])),
+});
+export type IssueProblem = z.output<typeof issueProblem>;
+
+/** Characters of a response in the sample of an issue. */
+export const sampleTextMax = 1_000;
+
+/** The newest affected delivery that is still stored, with its last attempt. */
+const issueSample = z.strictObject({
+  deliveryId: z.string(),
+  eventId: z.string().nullable(),
+  actionId: z.string().nullable(),
+  at: timestamp,
+  /** HTTP status; null: no response. */
+  status: z.int().nullable(),
+  errorKind: errorKind.nullable(),
+  /** The beginning of the response, masked like the stored one; null without payloads:view. */
+  response: z.string().nullable(),
+});
+export type IssueSample = z.output<typeof issueSample>;
 
 /** Number of hours in the series of an issue. */
 export const issueSeriesHours = 24;
@@ -63,6 +87,10 @@ export const issue = z.strictObject({
   /** The cause as a sentence. */
   detail: z.string(),
   likelyFix: z.string(),
+  /** The same for clients with texts of their own; null: recorded by an earlier version. */
+  cause: issueProblem.nullable(),
+  /** Only of a single issue. */
+  sample: issueSample.nullable().optional(),
   /** Ids of the newest affected deliveries, newest first. */
   samples: z.array(z.string()),
   /** Newest first. */

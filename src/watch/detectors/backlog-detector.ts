@@ -38,6 +38,7 @@ export function backlogDetector(options: {
             detail: `The oldest one has been due for ${durationText(lateMs)}; ${open} deliveries are unfinished.`,
             likelyFix:
               'More deliveries arrive than the limits allow. Raise the rate or concurrency of the connection if the system can take it, send in batches, or narrow the rules of the action.',
+            cause: { code: 'backlog', values: { subject: names.destination(destinationId), lateMs, open } },
             connectionId,
             destinationId,
           }),

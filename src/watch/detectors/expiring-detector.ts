@@ -54,6 +54,7 @@ function findingOf({ id, body }: Document<ConnectionBody>, { what, at }: End, le
     title: `${name} of ${body.name} ${isOver ? 'has expired' : 'expires soon'}`,
     detail: isOver ? `Expired on ${day} UTC.` : `Expires on ${day} UTC, in ${durationText(leftMs)}.`,
     likelyFix: fix,
+    cause: { code: `${what}_expiring`, values: { subject: body.name, at: new Date(at).toISOString() } },
     connectionId: id,
   });
 }

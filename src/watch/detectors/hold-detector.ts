@@ -18,22 +18,25 @@ export function holdDetector(options: {
   const { configuration, queueStatus, limits } = options;
   const names = namesIn(configuration);
 
-  function findingOf(connectionId: string, now: number): Finding | null {
+  function findingOf(connectionId: string): Finding | null {
     const missing = missingOf(connectionId);
     if (missing !== null) return missing;
     const hold = queueStatus.holdOf(connectionId);
     if (hold === null) return null;
     const kind = hold.reason === 'breaker_open' ? 'tripped' : 'auth_rejected';
     const name = names.connection(connectionId);
-    const isLong = now - hold.since >= limits.trippedCriticalMs;
     return finding({
       fingerprint: `${kind} ${connectionId}`,
       kind,
-      // Rejected credentials need a person to correct them.
-      severity: kind === 'auth_rejected' || isLong ? 'critical' : 'warning',
-      title: kind === 'tripped' ? `${name} is failing` : `${name} rejects the credentials`,
+      // Nothing is delivered to the whole system.
+      severity: 'critical',
+      title: kind === 'tripped' ? `${name} suspended: too many errors` : `${name} rejects the credentials`,
       detail: `${hold.detail} ${whatFollows(hold)}`,
       likelyFix: fixes[kind],
+      cause: {
+        code: kind === 'tripped' ? 'breaker_open' : 'credentials_rejected',
+        values: { subject: name, detail: hold.detail },
+      },
       connectionId,
       errorKind: kind === 'tripped' ? null : 'auth',
     });
@@ -55,6 +58,7 @@ export function holdDetector(options: {
       title: `Credentials of ${names.connection(connectionId)} are missing`,
       detail: `${detail} Deliveries are held until it is entered.`,
       likelyFix: 'Enter the missing credential on the connection. Saving sends the held deliveries.',
+      cause: { code: 'credentials_missing', values: { subject: names.connection(connectionId), detail } },
       connectionId,
       errorKind: 'auth',
     });
@@ -67,16 +71,15 @@ export function holdDetector(options: {
     everyMs: limits.checkEveryMs,
     kinds,
     over,
-    find: (now) =>
-      Array.from(configuration.snapshot.documents.connection.keys()).flatMap((id) => findingOf(id, now) ?? []),
+    find: () => Array.from(configuration.snapshot.documents.connection.keys()).flatMap((id) => findingOf(id) ?? []),
   };
   return {
     ...detector,
     /** The finding for the hold of a connection; null: it has none. */
     findingOf,
     /** Opens or ends the issues of a connection whose hold has changed. */
-    report(connectionId: string, registry: Pick<IssueRegistry, 'active' | 'see' | 'ceased'>, now: number) {
-      const found = findingOf(connectionId, now);
+    report(connectionId: string, registry: Pick<IssueRegistry, 'active' | 'see' | 'ceased'>) {
+      const found = findingOf(connectionId);
       for (const kind of kinds) {
         const known = registry.active(`${kind} ${connectionId}`);
         if (found?.kind !== kind && known !== undefined) registry.ceased(known, over);

@@ -22,17 +22,19 @@ test('rejected credentials are a critical issue of the connection until they are
   assert.deepEqual(watched.told(), ['opened: CRM rejects the credentials', 'resolved: CRM rejects the credentials']);
 });
 
-test('a connection with an open circuit breaker is an issue that includes its failures, and is critical after ten minutes', async () => {
+test('a connection with an open circuit breaker is an issue that includes its failures, and is critical at once', async () => {
   let isDown = true;
   const handler = (): FakeAnswer => (isDown ? { error: { kind: 'connect', message: 'refused' } } : { status: 200 });
   await using watched = await startWatched({ handler });
   await watched.rig.send(...Array.from({ length: 8 }, (_, n) => ({ data: { n: String(n) } })));
   await watched.clock.advance(60_000);
-  assert.deepEqual(watched.issues(), ['open: CRM is failing']);
+  assert.deepEqual(watched.issues(), ['open: CRM suspended: too many errors']);
   const [issue] = watched.registry.all();
-  assert.ok((issue?.count ?? 0) > 1 && issue?.severity === 'warning', JSON.stringify(issue));
-  await watched.clock.advance(10 * 60_000);
+  assert.ok((issue?.count ?? 0) > 1 && issue?.severity === 'critical', JSON.stringify(issue));
   isDown = false;
   await watched.clock.advance(10 * 60_000);
-  assert.deepEqual(watched.told(), ['opened: CRM is failing', 'worsened: CRM is failing', 'resolved: CRM is failing']);
+  assert.deepEqual(watched.told(), [
+    'opened: CRM suspended: too many errors',
+    'resolved: CRM suspended: too many errors',
+  ]);
 });

@@ -72,6 +72,7 @@ function intakeFinding({ quietMs, usually }: MissingTraffic): Finding {
     detail: `No event in ${durationText(quietMs)}; at this time there are usually at least ${usually}.`,
     likelyFix:
       'Check Data Collection for rejected requests, and whether the site still sends to this server: tags, network, DNS.',
+    cause: { code: 'no_events', values: { quietMs, usually } },
   });
 }
 
@@ -85,6 +86,7 @@ function actionFinding(id: string, name: string, silence: MissingTraffic | null)
     detail: `Did not fire in ${durationText(silence.quietMs)}; at this time it usually fires at least ${silence.usually} times.`,
     likelyFix:
       'Open Events and check whether the expected events still arrive, with the same parameters: a parameter may have a new name or value. Explain shows which rule decides.',
+    cause: { code: 'action_silent', values: { subject: name, quietMs: silence.quietMs, usually: silence.usually } },
     actionId: id,
   });
 }

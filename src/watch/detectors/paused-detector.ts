@@ -15,17 +15,19 @@ export function pausedDetector(options: {
 
   function findingOf(destinationId: string, detail: string | null): Finding {
     const fingerprint = `paused ${destinationId}`;
+    const known = detail ?? registry.active(fingerprint)?.detail;
     return finding({
       fingerprint,
       kind: 'paused',
       severity: 'critical',
       title: `${names.destination(destinationId)} was paused`,
-      detail:
-        detail ??
-        registry.active(fingerprint)?.detail ??
-        'The destination responded 410 Gone, or an outcome rule paused it. New deliveries are held.',
+      detail: known ?? 'The destination responded 410 Gone, or an outcome rule paused it. New deliveries are held.',
       likelyFix:
         'Look up the new address in the system’s documentation, correct the endpoint path and enable the destination. Held deliveries are sent then.',
+      cause: {
+        code: 'destination_paused',
+        values: { subject: names.destination(destinationId), ...(known === undefined ? {} : { detail: known }) },
+      },
       connectionId: documents().destination.get(destinationId)?.body.connectionId ?? null,
       destinationId,
     });

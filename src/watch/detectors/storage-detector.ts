@@ -39,6 +39,7 @@ function diskFinding(freeBytes: number, reserveBytes: number, isFull: boolean): 
       ? `Less than ${mebibytes(reserveBytes)} are free: new events are refused with 503, so that accepted events can be finished.`
       : `About ${mebibytes(freeBytes)} are free. Below ${mebibytes(reserveBytes)} new events are refused.`,
     likelyFix: 'Free space on the volume of the data folder, enlarge it, or keep events for fewer days.',
+    cause: { code: 'disk_filling', values: { freeBytes, reserveBytes } },
   });
 }
 
@@ -49,6 +50,7 @@ const limitFinding = finding({
   title: 'The size limit is reached',
   detail: 'Only unfinished events are left, so new events are refused with 503.',
   likelyFix: 'Send or cancel held deliveries, or raise the size limit under Retention.',
+  cause: { code: 'storage_limit', values: {} },
 });
 
 /** Rounded, so that small changes of free space are not written as news. */

@@ -92,7 +92,11 @@ export const audit = {
   anyTime: 'Any time',
   ranges: { '24h': 'Last 24 hours', '7d': 'Last 7 days', '30d': 'Last 30 days' },
   times: (local: string, utc: string) => `${local} (${utc})`,
-  what(act: AuditAct, kind: AuditKind) {
+  whoDid(who: string, act: AuditAct, kind: AuditKind): string {
+    const [first = '', ...rest] = this.what(act, kind);
+    return `${who} ${first.toLowerCase()}${rest.join('')}`;
+  },
+  what(act: AuditAct, kind: AuditKind): string {
     const name = kinds[kind];
     return `${acts[act][1]} ${name.startsWith('API') ? name : name.toLowerCase()}`;
   },

@@ -7,6 +7,7 @@ import { apiQuery } from '../../data/api.ts';
 import type { Stats } from '../../data/stats.ts';
 import { connections as connectionWords } from '../../messages/en/connections.ts';
 import { home } from '../../messages/en/home.ts';
+import { issueText } from '../../messages/en/issue-texts.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
 import { formatRelative } from '../../messages/format.ts';
 import { Icon, type IconName } from '../../parts/icon.tsx';
@@ -107,13 +108,13 @@ function useFailed(range: Range): number | undefined {
 }
 
 function ofIssues(issues: readonly Issue[]): Item[] {
-  return issues.map(({ id, title, detail, severity }) => ({
-    key: id,
+  return issues.map((issue) => ({
+    key: issue.id,
     icon: 'alert',
-    tone: severity === 'critical' ? 'bad' : 'warn',
-    title,
-    text: detail,
-    to: `/issues/${id}`,
+    tone: issue.severity === 'critical' ? 'bad' : 'warn',
+    title: issueText(issue).title,
+    text: issueText(issue).detail,
+    to: `/issues/${issue.id}`,
     link: words.lookAtIssue,
   }));
 }

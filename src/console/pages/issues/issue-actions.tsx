@@ -1,5 +1,4 @@
 import { Button, NativeSelect } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import type { Issue } from '../../../contract/records/issue.ts';
 import { useApi } from '../../data/api.ts';
@@ -8,7 +7,6 @@ import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
 import { notifyDone, notifyFailed } from '../../parts/notify.ts';
 import { options } from '../../parts/options.ts';
 import { useMay } from '../../session/rights.ts';
-import { ReplayButton } from '../replays/replay-button.tsx';
 
 const w = words.page;
 const hourMs = 3_600_000;
@@ -20,9 +18,9 @@ const spans: Readonly<Record<keyof typeof w.muteFor, number | null>> = {
   unmuted: null,
 };
 
-/** What a person can do with an issue: care for it, say that it is over, hear nothing of it, look at what failed. */
+/** Acknowledge, resolve, mute, reopen. */
 export function IssueActions({ issue }: { issue: Issue }): ReactNode {
-  const { id, state, destinationId, errorKind } = issue;
+  const { id, state } = issue;
   const mayManage = useMay('deliveries:manage');
   const acknowledge = useApi('acknowledgeIssue');
   const resolve = useApi('resolveIssue');
@@ -33,22 +31,6 @@ export function IssueActions({ issue }: { issue: Issue }): ReactNode {
   const says = (said: string) => ({ onSuccess: () => notifyDone(said), onError: notifyFailed });
   return (
     <>
-      {destinationId === null || errorKind === null ? null : (
-        <>
-          <Button
-            variant="default"
-            component={Link}
-            to="/deliveries"
-            search={{ destination: destinationId, error: errorKind, status: 'failed' } as never}
-          >
-            {w.lookAtFailed}
-          </Button>
-          <ReplayButton
-            label={w.replay}
-            from={() => ({ of: 'deliveries', filter: { destinationId, errorKind, status: 'failed' } })}
-          />
-        </>
-      )}
       {!mayManage ? null : state === 'resolved' ? (
         <Button loading={reopen.isPending} onClick={() => reopen.mutate(params, says(w.reopened))}>
           {w.reopen}

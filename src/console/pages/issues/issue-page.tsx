@@ -2,11 +2,17 @@ import { Anchor, Skeleton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { rights } from '../../../contract/accounts/rights.ts';
+import type { ErrorKind } from '../../../contract/records/delivery.ts';
 import type { Issue } from '../../../contract/records/issue.ts';
 import { apiQuery } from '../../data/api.ts';
 import { useNamed } from '../../data/named.ts';
 import { audit as auditWords } from '../../messages/en/audit.ts';
+import { deliveries as deliveryWords } from '../../messages/en/deliveries.ts';
+import { statusLine } from '../../messages/en/http.ts';
+import { issueText } from '../../messages/en/issue-texts.ts';
 import { issues as words } from '../../messages/en/issues.ts';
+import { outcomes } from '../../messages/en/outcomes.ts';
 import { formatAbsolute, formatNumber } from '../../messages/format.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { Problem } from '../../parts/problem.tsx';
@@ -16,6 +22,8 @@ import { Time } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { ThingLink } from '../audit/thing-link.tsx';
+import { FixActions } from './fix-actions.tsx';
+import { Held } from './held.tsx';
 import { IssueActions } from './issue-actions.tsx';
 import css from './issue-page.module.css';
 
@@ -33,7 +41,7 @@ export function IssuePage(): ReactNode {
   return (
     <Page
       title={words.one}
-      object={data?.title}
+      object={data === undefined ? undefined : issueText(data).title}
       lead={data === undefined ? undefined : <Lead issue={data} />}
       crumbs={[{ label: words.title, to: '/issues' }]}
       right="deliveries:view"
@@ -63,16 +71,19 @@ function Lead({ issue: { state, severity, kind, lastSeenAt } }: { issue: Issue }
 }
 
 function Loaded({ issue }: { issue: Issue }): ReactNode {
-  const { detail, likelyFix, samples, changes } = issue;
+  const { samples, sample, changes } = issue;
+  const { detail, fix } = issueText(issue);
   return (
     <div className={css['panels']}>
       <Panel title={w.cause}>
         <Text>{detail}</Text>
         <Text mt="xs">
-          <b>{w.likelyFix}</b> {likelyFix}
+          <b>{w.likelyFix}</b> {fix}
         </Text>
+        <FixActions issue={issue} />
         <Standing issue={issue} />
       </Panel>
+      {sample == null ? null : <Sample sample={sample} />}
       <Panel title={w.facts}>
         <Facts issue={issue} />
       </Panel>
@@ -81,7 +92,7 @@ function Loaded({ issue }: { issue: Issue }): ReactNode {
           <ul className={css['list']}>
             {changes.map(({ at, act, kind, id, name, by, pointers }) => (
               <li key={`${at} ${id} ${act}`}>
-                <Time at={at} /> {auditWords.what(act, kind)} <ThingLink entry={{ act, kind, id, name }} /> {w.by(by)}
+                {auditWords.whoDid(by, act, kind)} <ThingLink entry={{ act, kind, id, name }} /> · <Time at={at} />
                 {pointers.some((one) => one !== '') ? (
                   <Text c="dimmed" size="sm">
                     {w.places(pointers.map((one) => one.slice(1).replaceAll('/', '.')))}
@@ -92,20 +103,52 @@ function Loaded({ issue }: { issue: Issue }): ReactNode {
           </ul>
         )}
       </Panel>
-      {samples.length === 0 ? null : (
-        <Panel title={w.samples} text={w.samplesText}>
-          <ul className={css['list']}>
-            {samples.map((id) => (
-              <li key={id}>
-                <Anchor component={Link} to="/deliveries/$deliveryId" params={{ deliveryId: id } as never}>
-                  {id}
-                </Anchor>
-              </li>
-            ))}
-          </ul>
-        </Panel>
-      )}
+      {samples.length < 2 ? null : <Samples ids={samples} />}
     </div>
+  );
+}
+
+/** The newest affected delivery and its response. */
+function Sample({ sample }: { sample: NonNullable<Issue['sample']> }): ReactNode {
+  const maySee = useMay('payloads:view');
+  const { deliveryId, at, status, errorKind, response } = sample;
+  return (
+    <Panel title={w.sample}>
+      <Text>
+        <Anchor component={Link} to="/deliveries/$deliveryId" params={{ deliveryId } as never} underline="always">
+          {resultOf(status, errorKind)}
+        </Anchor>{' '}
+        <Time at={at} />
+      </Text>
+      {response !== null && response !== '' ? (
+        <pre className={css['response']}>{response}</pre>
+      ) : status === null ? null : (
+        <Text c="dimmed">{maySee ? w.noText : w.hidden(rights['payloads:view'])}</Text>
+      )}
+    </Panel>
+  );
+}
+
+function resultOf(status: number | null, errorKind: ErrorKind | null): string {
+  if (status !== null) return statusLine(status);
+  return errorKind === null ? deliveryWords.one : outcomes.errorKind[errorKind].short;
+}
+
+function Samples({ ids }: { ids: readonly string[] }): ReactNode {
+  const { data } = useQuery(apiQuery('getLastAttempts', { query: { ids: ids.join() } }));
+  return (
+    <Panel title={w.samples} text={w.samplesText}>
+      <ul className={css['list']}>
+        {data?.data.map(({ deliveryId, last }) => (
+          <li key={deliveryId}>
+            <Anchor component={Link} to="/deliveries/$deliveryId" params={{ deliveryId } as never}>
+              {resultOf(last?.status ?? null, last?.errorKind ?? null)}
+            </Anchor>{' '}
+            {last === null ? null : <Time at={last.startedAt} />}
+          </li>
+        ))}
+      </ul>
+    </Panel>
   );
 }
 
@@ -130,7 +173,7 @@ function Standing({ issue }: { issue: Issue }): ReactNode {
 }
 
 function Facts({ issue }: { issue: Issue }): ReactNode {
-  const { connectionId, destinationId, actionIds, actionId, count, series, held, openedAt, firstSeenAt } = issue;
+  const { connectionId, destinationId, actionIds, actionId, count, series, openedAt, firstSeenAt } = issue;
   const connections = useNamed('listConnections');
   const destinations = useNamed('listAllDestinations');
   const actions = useNamed('listActions');
@@ -150,7 +193,7 @@ function Facts({ issue }: { issue: Issue }): ReactNode {
     ],
     [w.opened, <Time key="opened" at={openedAt} />],
     [words.columns.firstSeen, <Time key="first" at={firstSeenAt} />],
-    [words.columns.held, formatNumber(held)],
+    [words.columns.held, <Held key="held" issue={issue} />],
   ];
   if (connectionId !== null)
     facts.push([

@@ -7,6 +7,7 @@ import { apiQuery } from '../../data/api.ts';
 import { useNamed } from '../../data/named.ts';
 import { actions as actionWords } from '../../messages/en/actions.ts';
 import { connections } from '../../messages/en/connections.ts';
+import { issueText } from '../../messages/en/issue-texts.ts';
 import { issues as words } from '../../messages/en/issues.ts';
 import { formatNumber } from '../../messages/format.ts';
 import { type Column, ListPage } from '../../parts/list-page.tsx';
@@ -18,6 +19,7 @@ import { Time } from '../../parts/time.tsx';
 import { useListPage } from '../../parts/use-list-page.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
+import { Held } from './held.tsx';
 import { queryOf } from './issue-filters.ts';
 
 const againMs = 5_000;
@@ -87,12 +89,15 @@ function useIssueColumns(): readonly Column<Issue>[] {
         header: words.columns.title,
         isFixed: true,
         isText: true,
-        sort: ({ title }) => title,
-        cell: ({ id, title, detail }) => (
-          <RowLink to="/issues/$issueId" params={{ issueId: id }} note={detail}>
-            {title}
-          </RowLink>
-        ),
+        sort: (issue) => issueText(issue).title,
+        cell(issue) {
+          const { title, detail } = issueText(issue);
+          return (
+            <RowLink to="/issues/$issueId" params={{ issueId: issue.id }} note={detail}>
+              {title}
+            </RowLink>
+          );
+        },
       },
       {
         id: 'state',
@@ -139,13 +144,7 @@ function useIssueColumns(): readonly Column<Issue>[] {
         header: words.columns.held,
         align: 'end',
         sort: ({ held }) => held,
-        cell: ({ held }) => formatNumber(held),
-      },
-      {
-        id: 'assignee',
-        header: words.columns.assignee,
-        isHiddenAtFirst: true,
-        cell: ({ acknowledgedBy }) => acknowledgedBy ?? words.nobody,
+        cell: (issue) => <Held issue={issue} />,
       },
     ],
     [actions],
