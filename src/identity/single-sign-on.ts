@@ -164,9 +164,15 @@ export function createSingleSignOn({ directory, provider, roles, label, signIns,
       const counters = [{ key: `sso ${addressGroup(address)}`, free: freeOfAddress }];
       delays.begin(counters);
       used.set(secrets.state, true);
-      const person = await provider.identify(given, secrets);
-      delays.undo(counters);
-      return person;
+      try {
+        const person = await provider.identify(given, secrets);
+        delays.undo(counters);
+        return person;
+      } catch (error) {
+        // The fault of the provider, not of the person.
+        if (error instanceof AppError && error.code === 'sso_unavailable') delays.undo(counters);
+        throw error;
+      }
     },
     /** The id of the user of a person; null: none yet. */
     userIdOf: (person: Identified): string | null => holderOf(directory.snapshot, person)?.id ?? null,

@@ -27,7 +27,7 @@ export type RejectedQuery = {
 };
 
 /** `ofCollector` requests of each collector, and of all unknown keys together, so that one can't displace the others. */
-export const rejectedBounds = { ofCollector: 500, requests: 2_000, bytes: 2 * 1_048_576, ms: 7 * 86_400_000 } as const;
+export const rejectedBounds = { ofCollector: 500, requests: 1_000, bytes: 1_048_576, ms: 7 * 86_400_000 } as const;
 
 export interface KeptResponses {
   /**

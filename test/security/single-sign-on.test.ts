@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
+import { cookieOf } from '../../src/api/testing/people.testing.ts';
+import { startTestServer } from '../../src/api/testing/server.testing.ts';
 import type { AuditEntry } from '../../src/contract/records/audit.ts';
+import { openEgress } from '../../src/egress/http1/testing/open-egress.testing.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { type FakeOpenIdProvider, startFakeOpenIdProvider } from '../support/fake-openid-provider.ts';
 import { post } from '../support/post.ts';
@@ -303,4 +306,32 @@ test('a provider that is down, slow or wrong is reported in words and does not k
   assert.equal((await post(apart.url, '/session', { email: 'ada@example.com', password })).status, 201);
   other.answer = null;
   assert.equal((await ask()).status, 200);
+});
+
+test('responses that fail at the provider are delayed, those of a provider that is down are not', async () => {
+  await using egress = openEgress('127.0.0.1');
+  const settings = {
+    issuer: provider.issuer,
+    clientId: 'millrace',
+    clientSecret: null,
+    scope: 'openid',
+    roleClaim: 'g',
+  };
+  const redirectUri = () => 'https://millrace.example/sign-in/sso';
+  const openId = { settings, egress, redirectUri, roles: new Map([['marketing', 'Marketer']]), label: 'SSO' };
+  await using server = await startTestServer({}, undefined, null, openId);
+  const call = (path: string, body: unknown, cookie = '') =>
+    server.call('POST', `/api/v1/sso${path}`, body, { authorization: '', cookie });
+  const attempt = async () => {
+    const begun = await call('', {});
+    const { searchParams } = provider.authorize(begun.json().authorizationUrl);
+    return (await call('/complete', Object.fromEntries(searchParams), cookieOf(begun))).json().code;
+  };
+  provider.forged = { nonce: 'another' };
+  assert.equal(await attempt(), 'sso_failed');
+  provider.answer = (_, response) => void response.writeHead(502).end();
+  for (let n = 0; n < 30; n++) assert.equal(await attempt(), 'sso_unavailable');
+  provider.answer = null;
+  for (let n = 0; n < 19; n++) assert.equal(await attempt(), 'sso_failed');
+  assert.equal(await attempt(), 'sign_in_delayed');
 });

@@ -13,7 +13,7 @@ import type { Delivery } from '../../contract/records/delivery.ts';
 import type { Event } from '../../contract/records/event.ts';
 import { routes } from '../../contract/routes.ts';
 import { fakeEgress } from '../../egress/fake/fake-egress.testing.ts';
-import { createIdentity } from '../../identity/identity.ts';
+import { createIdentity, type OpenIdOptions } from '../../identity/identity.ts';
 import type { SendReset } from '../../identity/password-resets.ts';
 import { createPasswords } from '../../identity/passwords.ts';
 import type { Principal } from '../../identity/principal.ts';
@@ -47,6 +47,7 @@ export async function startTestServer(
   // The lowest cost of Argon2, unless a test measures it.
   passwords = createPasswords({ memoryKiB: 8, passes: 1 }),
   sendReset: SendReset | null = null,
+  openId: OpenIdOptions | null = null,
 ) {
   const clock = { now: Date.parse('2026-01-02T03:04:05Z') };
   const now = () => clock.now;
@@ -240,7 +241,7 @@ export async function startTestServer(
     scrub,
     audited: () => {},
     sendReset,
-    openId: null,
+    openId,
   });
 
   const issues = await openIssueRegistry({
