@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startReceiver } from '../support/receiver.ts';
-import { barriers, openTab, startConsole } from './browser.ts';
+import { barriers, edit, openTab, startConsole } from './browser.ts';
 
 let console_: Awaited<ReturnType<typeof startConsole>>;
 before(async () => {
@@ -53,6 +53,7 @@ test('an alert is made, tested and changed; what it told is listed, and a confli
   assert.deepEqual(await barriers(page), []);
 
   await page.getByRole('tab', { name: 'Alert Details' }).click();
+  await edit(page);
   await page.getByRole('textbox', { name: 'Description' }).fill('mine');
   await client.call('changeAlert', { params: { id: made.id }, body: { description: 'theirs' } });
   await page.getByRole('button', { name: 'Save' }).click();

@@ -241,6 +241,11 @@ export async function visit(page: Page, path: string): Promise<void> {
   await loaded(page);
 }
 
+/** Opens what is read for editing. */
+export async function edit(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Edit', exact: true }).click();
+}
+
 /** Waits until a page stands there with what it asked for. */
 export async function loaded(page: Page): Promise<void> {
   await page.getByRole('heading', { level: 1 }).waitFor();

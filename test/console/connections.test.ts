@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { adminToken, reaches, wire } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { startReceiver } from '../support/receiver.ts';
-import { barriers, openTab, startConsole, visit } from './browser.ts';
+import { barriers, edit, openTab, startConsole, visit } from './browser.ts';
 
 let console_: Awaited<ReturnType<typeof startConsole>>;
 before(async () => {
@@ -80,12 +80,14 @@ test('a stored secret is never shown, stays when it is left alone and changes wh
   await using tab = await openTab(browser, { url: app.url, path: `/connections/${made.id}` });
   const { page } = tab;
   await page.getByText(/Set (now|\d)/).waitFor();
+  await edit(page);
   await page.getByRole('textbox', { name: 'Description' }).fill('changed');
   await page.getByRole('button', { name: 'Save and Continue' }).click();
   await page.getByRole('tab', { name: 'Destinations', selected: true }).waitFor();
   assert.equal(await sent(), 'Bearer first-token');
 
   await page.getByRole('tab', { name: 'Connection Details' }).click();
+  await edit(page);
   await page.getByRole('button', { name: 'Replace Token' }).click();
   await page.getByRole('textbox', { name: 'Token', exact: true }).fill('second-token');
   await page.getByRole('button', { name: 'Done' }).click();
@@ -93,6 +95,7 @@ test('a stored secret is never shown, stays when it is left alone and changes wh
   assert.equal(await sent(), 'Bearer second-token');
 
   await page.goto(`${app.url}/connections/${made.id}`);
+  await edit(page);
   await page.getByRole('button', { name: 'Replace Token' }).click();
   await page.getByRole('button', { name: 'Use a secret reference' }).click();
   await page.getByRole('textbox', { name: 'Token', exact: true }).fill('env:CRM_TOKEN');
@@ -136,6 +139,7 @@ test('who saves after somebody else sees both versions and can save over', async
   const params = { id: made.id };
   await using tab = await openTab(browser, { url: app.url, path: `/connections/${made.id}`, expected: /^412 / });
   const { page } = tab;
+  await edit(page);
   await page.getByRole('textbox', { name: 'Description' }).fill('mine');
   await app.client.call('changeConnection', { params, body: { description: 'theirs' } });
   await page.getByRole('button', { name: 'Save and Continue' }).click();
@@ -291,6 +295,7 @@ test('how long a token lasts shows in the list, and a pasted one that ends is wa
   await page.getByRole('row', { name: /Over/ }).getByText('Pasted token expired 2 hours ago').waitFor();
   await page.goto(`${app.url}/connections/${made.id}`);
   await page.getByRole('alert').filter({ hasText: 'The pasted token expires soon' }).waitFor();
+  await edit(page);
   await page.getByRole('button', { name: 'Replace Token' }).click();
   await page.getByRole('textbox', { name: 'Token', exact: true }).fill(ending(90 * 86_400_000 + 60_000));
   await page.getByText(/^Expires in (3 months|90 days)/).waitFor();
@@ -308,6 +313,7 @@ test('everything under Advanced is saved, and what is wrong there opens it', asy
   await using tab = await openTab(browser, { url: app.url, path: `/connections/${made.id}` });
   const { page } = tab;
   const field = (name: string) => page.getByRole('textbox', { name, exact: true });
+  await edit(page);
   await page.getByText('Advanced', { exact: true }).click();
   await field('Request timeout').fill('soon');
   await page.getByText('Advanced', { exact: true }).click();
@@ -341,6 +347,7 @@ test('a refresh token and the names of a vendor are saved, and a refused connect
   await using tab = await openTab(browser, { url: app.url, path: `/connections/${made.id}` });
   const { page } = tab;
   const field = (name: string) => page.getByRole('textbox', { name, exact: true });
+  await edit(page);
   await page.getByRole('combobox', { name: 'Authentication Type' }).selectOption('OAuth V2');
   await page.getByRole('combobox', { name: 'Grant Type' }).selectOption('Refresh Token');
   await field('Client ID').fill('client');

@@ -7,7 +7,7 @@ import { sendEvents, startTestApp, wire } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { runShell } from '../support/run-shell.ts';
-import { barriers, openTab, startConsole, visit } from './browser.ts';
+import { barriers, edit, openTab, startConsole, visit } from './browser.ts';
 
 const run = promisify(execFile);
 
@@ -108,6 +108,7 @@ test('an origin that is none is told by its line, and who saves second chooses',
   await using tab = await openTab(browser, { url: app.url, path, expected: /^4(12|22) / });
   const { page } = tab;
   const origins = page.getByRole('textbox', { name: 'Allowed origins' });
+  await edit(page);
   await origins.fill('https://a.example/\n\nnonsense');
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Line 3: Must be * or an origin').waitFor();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sendEvents } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
-import { barriers, openTab, startConsole } from './browser.ts';
+import { barriers, edit, openTab, startConsole } from './browser.ts';
 
 test('retention and masks are saved, and a visitor is erased after what goes was counted', async () => {
   await using console_ = await startConsole();
@@ -38,6 +38,7 @@ test('retention and masks are saved, and a visitor is erased after what goes was
   await page.getByRole('cell', { name: 'Done' }).waitFor();
 
   await page.goto(`${app.url}/data-collection/${collector.id}?tab=details`);
+  await edit(page);
   await page.getByLabel('Shorten IP addresses').check();
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await eventually('the collector to be saved', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { administratorRoleId } from '../../src/contract/accounts/role.ts';
-import { barriers, chooseFilter, loaded, openTab, startConsole, visit } from './browser.ts';
+import { barriers, chooseFilter, edit, loaded, openTab, startConsole, visit } from './browser.ts';
 
 let console_: Awaited<ReturnType<typeof startConsole>>;
 before(async () => {
@@ -76,6 +76,7 @@ test('a role is made of ticked rights, a user invited with it, and the address s
   await chooseFilter(page, 'Role', 'Front desk');
   await page.reload();
   await users.getByRole('link', { name: 'mara@shop.example' }).click();
+  await edit(page);
   await page.getByRole('switch', { name: 'Enabled' }).uncheck();
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('mara@shop.example saved').waitFor();
@@ -84,6 +85,7 @@ test('a role is made of ticked rights, a user invited with it, and the address s
   const again = await page.getByRole('textbox', { name: 'Invitation link' }).inputValue();
   assert.notEqual(again, address);
   await page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
+  await edit(page);
   await page.getByRole('switch', { name: 'Enabled' }).check();
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Unsaved changes').waitFor({ state: 'detached' });
@@ -160,7 +162,7 @@ test('whoever may not says why: no right to look, to change, to give; and the la
   await using watcher = await openTab(browser, { url: app.url, path: '/settings/users', token: looking });
   await watcher.page.getByRole('link', { name: 'ada@shop.example' }).click();
   await watcher.page.getByText('To change users you need the right “Manage Users”.').waitFor();
-  assert.ok(await watcher.page.getByRole('button', { name: 'Save' }).isDisabled());
+  assert.equal(await watcher.page.getByRole('button', { name: 'Save' }).count(), 0);
   assert.deepEqual(await barriers(watcher.page), []);
   await visit(watcher.page, '/settings/users/new');
   await watcher.page.getByRole('heading', { name: /Manage Users/ }).waitFor();

@@ -59,15 +59,13 @@ export function ConflictDialog({ yours, theirs, isBusy = false, onMine, onTheirs
           </Table.ScrollContainer>
         )}
         <Group justify="flex-end" gap="xs">
-          <Button variant="subtle" color="gray" onClick={onClose}>
-            {parts.conflict.later}
+          <Button variant="default" loading={isBusy} onClick={() => onMine(theirs.version)}>
+            {parts.conflict.takeMine}
           </Button>
           <Button variant="default" onClick={onTheirs}>
             {parts.conflict.takeTheirs}
           </Button>
-          <Button loading={isBusy} onClick={() => onMine(theirs.version)}>
-            {parts.conflict.takeMine}
-          </Button>
+          <Button onClick={onClose}>{parts.conflict.later}</Button>
         </Group>
       </Stack>
     </Modal>

@@ -122,6 +122,7 @@ export const actions = {
     stepProblem: 'needs attention',
     stepDone: 'done',
     continue: 'Continue',
+    back: 'Back',
     save: 'Save',
     saveAndEnable: 'Save and Enable',
     check: 'Check on last 100 events',

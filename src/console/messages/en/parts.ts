@@ -60,6 +60,7 @@ export const parts = {
   noRight: (right: string) => `You need the right “${right}”`,
   noRightText: 'Ask an administrator for it.',
   cancel: 'Cancel',
+  edit: 'Edit',
   save: 'Save',
   saving: 'Saving …',
   saved: (name: string) => `${name} saved`,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { action } from '../../../contract/documents/action.ts';
 import { actions } from '../../messages/en/actions.ts';
-import { bodyOfDraft, draftOfAction, errorsByKey, findMissing, newDraft, stepOfPath } from './action-draft.ts';
+import { bodyOfDraft, draftOfAction, errorsByKey, findMissing, newDraft, stepOfField } from './action-draft.ts';
 
 const at = '2026-01-02T03:04:05Z';
 const stored = action.parse({
@@ -54,7 +54,10 @@ test('what the server says about a place of the body is shown at the part that s
     [`${row?.mapping[4]?.key}.expression`]: 'broken',
     [`${row?.key}.destinationId`]: 'disabled',
   });
-  assert.deepEqual(['name', 'rules.all.0', 'destinations.0'].map(stepOfPath), ['basics', 'rules', 'destinations']);
+  assert.deepEqual(
+    Object.keys(errors).map((field) => stepOfField(opened, field)),
+    ['basics', 'rules', 'destinations', 'destinations'],
+  );
 });
 
 const { misfits } = actions.mapping;
@@ -68,7 +71,7 @@ test('a fixed value that does not fit its type is said at its field', () => {
   );
   const words = { needed: '', field: '', parameter: '', expression: '', duplicate: '', misfits };
   const found = findMissing({ ...opened, destinations: [{ ...row, mapping }] }, words);
-  assert.deepEqual([...found], [[`${mapping[3]?.key}.value`, { step: 'destinations', text: 'Not a number' }]]);
+  assert.deepEqual(found, { [`${mapping[3]?.key}.value`]: 'Not a number' });
 });
 
 test('a draft says itself what is missing, and a Custom Scenario without clauses is not', () => {
@@ -81,14 +84,14 @@ test('a draft says itself what is missing, and a Custom Scenario without clauses
     misfits,
   };
   const found = findMissing(newDraft('custom'), words);
-  assert.deepEqual([...found.keys()], ['name', 'description']);
+  assert.deepEqual(Object.keys(found), ['name', 'description']);
   assert.deepEqual(bodyOfDraft(newDraft('custom'), 'disabled').rules, { all: [] });
   const opened = draft();
   const [row] = opened.destinations;
   assert.ok(row !== undefined);
   const twice = { ...opened, destinations: [{ ...row, mapping: row.mapping.map((one) => ({ ...one, field: 'a' })) }] };
   assert.deepEqual(
-    [...findMissing(twice, words).values()].map(({ text }) => text),
+    Object.values(findMissing(twice, words)),
     Array.from({ length: 7 }, () => 'twice'),
   );
 });

@@ -15,8 +15,6 @@ export type ActionBody = CallInput<'createAction'>['body'];
 
 /** An action as its editor holds it: keys for the rows, values as typed. */
 export type ActionDraft = {
-  /** What it was opened with: saving over a newer version asks first. */
-  version: number | null;
   name: string;
   description: string;
   scenario: Scenario;
@@ -61,14 +59,13 @@ export const newFieldRow = (field = '', parameter = ''): FieldRow => ({
 
 /** An action that is not there yet. */
 export function newDraft(scenario: Scenario, name = '', description = ''): ActionDraft {
-  return { version: null, name, description, scenario, rules: rulesOfScenario(scenario), destinations: [] };
+  return { name, description, scenario, rules: rulesOfScenario(scenario), destinations: [] };
 }
 
 /** A stored action for the editor; `connectionOf` says to which connection a destination belongs. */
 export function draftOfAction(action: Action, connectionOf: (destinationId: string) => string): ActionDraft {
   const rules = draftOfCondition(action.rules);
   return {
-    version: action.version,
     name: action.name,
     description: action.description,
     scenario: scenarioOf(rules),
@@ -130,10 +127,11 @@ const chosenRows = ({ destinations }: ActionDraft) => destinations.filter((row) 
 export const steps = ['basics', 'rules', 'sources', 'destinations'] as const;
 export type Step = (typeof steps)[number];
 
-/** Where in the editor a place of the body (`rules.all.0.value`) is seen to. */
-export function stepOfPath(path: string): Step {
-  if (path.startsWith('rules')) return 'rules';
-  return path.startsWith('destinations') ? 'destinations' : 'basics';
+/** The step of the editor that shows a field of `errorsByKey`. */
+export function stepOfField({ rules }: ActionDraft, field: string): Step {
+  if (field === 'name' || field === 'description') return 'basics';
+  const [key = ''] = field.split('.');
+  return key === 'rules' || [...pointersOf(rules)].some(([one]) => one === key) ? 'rules' : 'destinations';
 }
 
 /**
@@ -162,23 +160,25 @@ export type Missing = Record<'needed' | 'field' | 'parameter' | 'expression' | '
   misfits: Readonly<Record<Misfit, string>>;
 };
 
-/** What the editor itself can tell to be wrong, by the same names as `errorsByKey`, each with its step. */
-export function findMissing(draft: ActionDraft, words: Missing): Map<string, { step: Step; text: string }> {
-  const found = new Map<string, { step: Step; text: string }>();
-  const say = (name: string, step: Step, text: string) => found.set(name, { step, text });
-  if (draft.name.trim() === '') say('name', 'basics', words.needed);
-  if (draft.description.trim() === '') say('description', 'basics', words.needed);
+/** Problems that the editor finds itself, by the same names as `errorsByKey`. */
+export function findMissing(draft: ActionDraft, words: Missing): Record<string, string> {
+  const found: Record<string, string> = {};
+  const say = (name: string, text: string) => {
+    found[name] = text;
+  };
+  if (draft.name.trim() === '') say('name', words.needed);
+  if (draft.description.trim() === '') say('description', words.needed);
   for (const { mapping } of draft.destinations) {
     const seen = new Set<string>();
     for (const { key, field, from, parameter, value, expression, as } of mapping) {
       const name = field.trim();
-      if (name === '') say(`${key}.field`, 'destinations', words.field);
-      else if (seen.has(name)) say(`${key}.field`, 'destinations', words.duplicate);
+      if (name === '') say(`${key}.field`, words.field);
+      else if (seen.has(name)) say(`${key}.field`, words.duplicate);
       seen.add(name);
-      if (from === 'parameter' && parameter.trim() === '') say(`${key}.parameter`, 'destinations', words.parameter);
+      if (from === 'parameter' && parameter.trim() === '') say(`${key}.parameter`, words.parameter);
       const constant = typedValue(value, as);
-      if (from === 'value' && !constant.ok) say(`${key}.value`, 'destinations', words.misfits[constant.misfit]);
-      if (from === 'expression' && expression.trim() === '') say(`${key}.expression`, 'destinations', words.expression);
+      if (from === 'value' && !constant.ok) say(`${key}.value`, words.misfits[constant.misfit]);
+      if (from === 'expression' && expression.trim() === '') say(`${key}.expression`, words.expression);
     }
   }
   return found;

@@ -1,16 +1,10 @@
 import { Button } from '@mantine/core';
-import { useHotkeys } from '@mantine/hooks';
 import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
-import { useApi } from '../../data/api.ts';
-import { fieldErrors } from '../../data/field-errors.ts';
+import { rights } from '../../../contract/accounts/rights.ts';
 import { actions as words } from '../../messages/en/actions.ts';
 import { parts } from '../../messages/en/parts.ts';
-import { ConflictDialog } from '../../parts/conflict-dialog.tsx';
 import { Icon } from '../../parts/icon.tsx';
-import { Problem } from '../../parts/problem.tsx';
-import { SaveBar } from '../../parts/save-bar.tsx';
-import { useUnsavedGuard } from '../../parts/unsaved-guard.tsx';
-import { useDraft } from '../../parts/use-draft.tsx';
+import { useEditor } from '../../parts/use-editor.tsx';
 import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
 import type { Action } from './action.ts';
@@ -21,8 +15,9 @@ import {
   draftOfAction,
   errorsByKey,
   findMissing,
+  newDraft,
   type Step,
-  stepOfPath,
+  stepOfField,
   steps,
 } from './action-draft.ts';
 import css from './action-editor.module.css';
@@ -39,11 +34,11 @@ const w = words.editor;
 const CheckDialog = lazy(() => import('./check-dialog.tsx').then((made) => ({ default: made.CheckDialog })));
 
 type Props = {
-  /** What is stored; null: a new action. */
+  /** The stored action; null: a new one. */
   stored: Action | null;
-  /** What the editor begins with, and under which name this browser keeps what becomes of it. */
-  initial: ActionDraft;
-  keptAs: string;
+  /** What a new action begins with. */
+  begin?: () => ActionDraft;
+  draftKey: string;
   places: Places;
   step: Step;
   onStep: (step: Step) => void;
@@ -60,123 +55,80 @@ export type StepProps = {
   isDisabled: boolean;
 };
 
-/** The four steps of an action with their buttons, and what happens when somebody else was quicker. */
-export function ActionEditor({ stored, initial, keptAs, places, step, onStep, onSaved, onCancel }: Props): ReactNode {
-  const draft = useDraft(keptAs, initial);
-  const { value } = draft;
-  const [missing, setMissing] = useState<ReadonlyMap<string, { step: Step; text: string }>>(new Map());
-  const goesTo = useRef<'problem' | 'step' | null>(null);
-  const [theirs, setTheirs] = useState<Action | null>(null);
-  const create = useApi('createAction');
-  const replace = useApi('replaceAction');
+/** The four steps of an action with their buttons. */
+export function ActionEditor({ stored, begin, draftKey, places, step, onStep, onSaved, onCancel }: Props): ReactNode {
   const mayManage = useMay('actions:manage');
   const mayCheck = useMay('payloads:view');
   const [checked, setChecked] = useState<ActionBody | null>(null);
-  const name = useNameCheck(value.name, stored?.id ?? null);
+  const [isTaken, setTaken] = useState(false);
   const status = stored?.status ?? 'disabled';
-  const [wanted, setWanted] = useState(status);
-  const isDirty = JSON.stringify(bodyOfDraft(value, status)) !== JSON.stringify(bodyOfDraft(initial, status));
-  const guard = useUnsavedGuard(isDirty);
-  const saving = stored === null ? create : replace;
-  const told = fieldErrors(saving.error);
-  const isAtFields = Object.keys(told).length > 0;
-  const isConflict = saving.error?.code === 'version_mismatch';
-  const errors: Record<string, string> = {
-    ...errorsByKey(value, told),
-    ...Object.fromEntries([...missing].map(([key, { text }]) => [key, text])),
-    ...(name === 'taken' ? { name: words.basics.taken } : {}),
-  };
-  const troubled = new Set<Step>([
-    ...[...missing.values()].map((one) => one.step),
-    ...Object.keys(told).map(stepOfPath),
-    ...(name === 'taken' ? ['basics' as const] : []),
-  ]);
-  const wantedStep = useRef(step);
-  const form = useRef<HTMLDivElement>(null);
-
-  // Where one goes on: at the first field that needs attention, or at the next step. It is there after a render or two.
-  useEffect(() => {
-    const places = { problem: '[aria-invalid="true"]', step: `[data-step="${wantedStep.current}"]` };
-    const place = goesTo.current === null ? null : form.current?.querySelector<HTMLElement>(places[goesTo.current]);
-    if (place == null) return;
-    goesTo.current = null;
-    place.focus();
+  const editor = useEditor<Action, ActionDraft, Action, Action['status']>({
+    draftKey,
+    stored,
+    draftOf: (one) =>
+      one === null ? (begin?.() ?? newDraft('custom')) : draftOfAction(one, (id) => connectionOf(places, id)),
+    problemsOf: (draft) => ({
+      ...findMissing(draft, missingWords),
+      ...(isTaken ? { name: words.basics.taken } : {}),
+    }),
+    atFields: (told, draft) => errorsByKey(draft, told),
+    create: (draft, how) => client().call('createAction', { body: bodyOfDraft(draft, how) }),
+    replace: ({ id }, draft, over, how) =>
+      client().call('replaceAction', { params: { id }, body: bodyOfDraft(draft, how), ...over }),
+    load: (id) => client().call('getAction', { params: { id } }),
+    shownOf: (draft) => bodyOfDraft(draft, status),
+    blockedBy: mayManage ? null : parts.noRight(rights['actions:manage']),
+    how: status,
+    opensIn: 'editing',
+    onSaved,
+    onCancel,
+    onProblems(fields) {
+      const at = steps.find((one) => fields.some((field) => stepOfField(value, field) === one));
+      if (at !== undefined && at !== step) onStep(at);
+    },
   });
+  const { draft: value, change, save, check, isSaving, isDisabled } = editor;
+  const name = useNameCheck(value.name, stored?.id ?? null);
+  if (isTaken !== (name === 'taken')) setTaken(name === 'taken');
+  const errors = { ...(isTaken ? { name: words.basics.taken } : {}), ...editor.errors };
+  const troubled = new Set(Object.keys(errors).map((field) => stepOfField(value, field)));
+  const at = steps.indexOf(step);
+  const isLast = step === steps.at(-1);
 
-  function change(next: Partial<ActionDraft>) {
-    draft.set((present) => ({ ...present, ...next }));
-    if (missing.size > 0) setMissing(new Map());
-    if (saving.isError) saving.reset();
-  }
+  // The step that Continue and Back lead to gets the focus.
+  const panel = useRef<HTMLDivElement>(null);
+  const wanted = useRef<Step | null>(null);
+  useEffect(() => {
+    if (wanted.current !== step) return;
+    wanted.current = null;
+    panel.current?.focus();
+  }, [step]);
 
-  /** Shows what is wrong, at the step where it is; false when there is nothing. */
-  function isStopped(only?: Step): boolean {
-    const found = new Map(
-      [...findMissing(value, missingWords)].filter(([, one]) => only === undefined || one.step === only),
-    );
-    setMissing(found);
-    const at = [...found.values()][0]?.step ?? (name === 'taken' && (only ?? 'basics') === 'basics' ? 'basics' : null);
-    if (at === null) return false;
-    if (at !== step) onStep(at);
-    goesTo.current = 'problem';
-    return true;
-  }
-
-  function goOn() {
-    const next = steps[steps.indexOf(step) + 1];
-    if (next === undefined || isStopped(step)) return;
-    goesTo.current = 'step';
-    wantedStep.current = next;
+  function go(next: Step | undefined) {
+    if (next === undefined) return;
+    wanted.current = next;
     onStep(next);
   }
 
-  function save(nextStatus: Action['status'], ifMatch = value.version) {
-    setWanted(nextStatus);
-    if (isStopped()) return;
-    const body = bodyOfDraft(value, nextStatus);
-    const onSuccess = (saved: Action) => {
-      setTheirs(null);
-      guard.release();
-      draft.forget();
-      onSaved(saved);
-    };
-    const onError = async (error: typeof saving.error) => {
-      const [path] = Object.keys(fieldErrors(error));
-      if (path !== undefined) {
-        goesTo.current = 'problem';
-        onStep(stepOfPath(path));
-      }
-      if (error?.code === 'version_mismatch' && stored !== null)
-        setTheirs(await client().call('getAction', { params: { id: stored.id } }));
-    };
-    if (stored === null) create.mutate({ body }, { onSuccess, onError });
-    else {
-      const condition = ifMatch === null ? {} : { ifMatch };
-      replace.mutate({ params: { id: stored.id }, body, ...condition }, { onSuccess, onError });
-    }
-  }
-  useHotkeys([['mod+S', () => save(status)]], []);
-
-  // What has no name yet can be checked all the same.
-  function check() {
+  // An action without a name can be checked.
+  function checkEvents() {
     const body = bodyOfDraft(value, status);
-    if (!isStopped('destinations'))
+    if (check((field) => stepOfField(value, field) === 'destinations'))
       setChecked({ ...body, name: body.name || words.one, description: body.description || words.one });
   }
 
-  const given: StepProps = { draft: value, change, errors, isDisabled: !mayManage };
-  const isLast = step === steps.at(-1);
-  return (
-    <div ref={form}>
-      {draft.notice}
+  const given: StepProps = { draft: value, change, errors, isDisabled };
+  return editor.frame(
+    <>
       <div className={css['editor']}>
         <StepList step={step} onStep={onStep} troubled={troubled} draft={value} />
         <div
+          ref={panel}
           className={css['step']}
           data-step={step}
           tabIndex={-1}
           role="group"
-          aria-label={w.stepOf(steps.indexOf(step) + 1, w.steps[step][0])}
+          aria-label={w.stepOf(at + 1, w.steps[step][0])}
         >
           {step === 'basics' ? <BasicDetailsStep {...given} nameState={name} /> : null}
           {step === 'rules' ? <RulesStep {...given} /> : null}
@@ -184,65 +136,53 @@ export function ActionEditor({ stored, initial, keptAs, places, step, onStep, on
           {step === 'destinations' ? (
             <DestinationsStep {...given} places={places} storedId={stored?.id ?? null} />
           ) : null}
-          {saving.error !== null && !isAtFields && !isConflict ? <Problem error={saving.error} /> : null}
+          {mayCheck && (isLast || step === 'rules') ? (
+            <div>
+              <Button variant="default" leftSection={<Icon name="flask" size={14} />} onClick={checkEvents}>
+                {w.check}
+              </Button>
+            </div>
+          ) : null}
         </div>
       </div>
-      <SaveBar isDirty={isDirty}>
-        {isLast ? null : (
-          <Button onClick={goOn} variant={isLast ? 'default' : 'filled'}>
-            {w.continue}
-          </Button>
-        )}
-        {mayManage ? (
-          <>
-            <Button
-              variant="default"
-              loading={saving.isPending && wanted === status}
-              disabled={saving.isPending}
-              onClick={() => save(status)}
-            >
-              {w.save}
-            </Button>
-            {status === 'enabled' ? null : (
-              <Button
-                variant={isLast ? 'filled' : 'default'}
-                loading={saving.isPending && wanted !== status}
-                disabled={saving.isPending}
-                onClick={() => save('enabled')}
-              >
-                {w.saveAndEnable}
-              </Button>
-            )}
-          </>
-        ) : null}
-        {mayCheck ? (
-          <Button variant="default" leftSection={<Icon name="flask" size={14} />} onClick={check}>
-            {w.check}
-          </Button>
-        ) : null}
-        <Button variant="subtle" color="gray" onClick={onCancel}>
-          {parts.cancel}
-        </Button>
-      </SaveBar>
-      {guard.dialog}
       {checked === null ? null : (
         <Suspense>
           <CheckDialog body={checked} storedId={stored?.id ?? null} places={places} onClose={() => setChecked(null)} />
         </Suspense>
       )}
-      <ConflictDialog
-        yours={{ ...(stored ?? {}), ...bodyOfDraft(value, wanted) }}
-        theirs={theirs}
-        isBusy={saving.isPending}
-        onMine={(version) => save(wanted, version)}
-        onTheirs={() => {
-          if (theirs !== null) draft.set(draftOfAction(theirs, (id) => connectionOf(places, id)));
-          setTheirs(null);
-          replace.reset();
-        }}
-        onClose={() => setTheirs(null)}
-      />
-    </div>
+    </>,
+    {
+      editing: (
+        <>
+          {at === 0 ? null : (
+            <Button variant="default" onClick={() => go(steps[at - 1])}>
+              {w.back}
+            </Button>
+          )}
+          {isLast ? null : (
+            <Button
+              onClick={() => {
+                if (check((field) => stepOfField(value, field) === step)) go(steps[at + 1]);
+              }}
+            >
+              {w.continue}
+            </Button>
+          )}
+          <Button
+            variant={isLast && status === 'enabled' ? 'filled' : 'default'}
+            loading={isSaving}
+            onClick={() => save(status)}
+          >
+            {w.save}
+          </Button>
+          {isLast && status !== 'enabled' ? (
+            <Button disabled={isSaving} onClick={() => save('enabled')}>
+              {w.saveAndEnable}
+            </Button>
+          ) : null}
+        </>
+      ),
+    },
   );
 }
 

@@ -1,17 +1,15 @@
 import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { apiQuery } from '../../data/api.ts';
 import { actions as words } from '../../messages/en/actions.ts';
 import { notifyDone } from '../../parts/notify.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Page } from '../../shell/page.tsx';
-import type { Action } from './action.ts';
-import { draftOfAction } from './action-draft.ts';
 import { ActionEditor } from './action-editor.tsx';
-import { connectionOf, usePlaces } from './use-places.ts';
+import { usePlaces } from './use-places.ts';
 
 export function EditActionPage(): ReactNode {
   const { actionId } = useParams({ from: '/shell/actions/$actionId/edit' });
@@ -35,10 +33,10 @@ export function EditActionPage(): ReactNode {
           <Skeleton height={260} aria-busy="true" />
         ) : null
       ) : (
-        <Opened
+        <ActionEditor
           key={data.id}
           stored={data}
-          keptAs={`/actions/${data.id}`}
+          draftKey={`/actions/${data.id}`}
           places={places}
           step={step}
           onStep={(next) => void navigate({ search: { step: next } })}
@@ -51,13 +49,4 @@ export function EditActionPage(): ReactNode {
       )}
     </Page>
   );
-}
-
-type OpenedProps = Omit<Parameters<typeof ActionEditor>[0], 'stored' | 'initial'> & { stored: Action };
-
-/** What the editor was opened with: later news of the same action must not overwrite what is being typed. */
-function Opened({ stored, places, ...rest }: OpenedProps): ReactNode {
-  const [base] = useState(stored);
-  const [initial] = useState(() => draftOfAction(stored, (id) => connectionOf(places, id)));
-  return <ActionEditor stored={base} initial={initial} places={places} {...rest} />;
 }

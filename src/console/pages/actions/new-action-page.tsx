@@ -1,7 +1,7 @@
 import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { apiQuery } from '../../data/api.ts';
 import { actions as words } from '../../messages/en/actions.ts';
 import { notifyDone } from '../../parts/notify.ts';
@@ -24,9 +24,10 @@ export function NewActionPage(): ReactNode {
       {isWaiting ? (
         <Skeleton height={260} aria-busy="true" />
       ) : (
-        <Begun
+        <ActionEditor
+          stored={null}
           begin={() => beginning({ scenario, copied: copied.data, destination }, places)}
-          keptAs={['/actions/new', scenario, from, destination].filter((one) => one !== undefined).join(' ')}
+          draftKey={['/actions/new', scenario, from, destination].filter((one) => one !== undefined).join(' ')}
           places={places}
           step={step}
           onStep={(next) => void navigate({ search: (present) => ({ ...present, step: next }) })}
@@ -45,20 +46,12 @@ export function NewActionPage(): ReactNode {
   );
 }
 
-type BegunProps = Omit<Parameters<typeof ActionEditor>[0], 'stored' | 'initial'> & { begin: () => ActionDraft };
-
-/** What is new begins once; later news of what it was made from change nothing. */
-function Begun({ begin, ...rest }: BegunProps): ReactNode {
-  const [initial] = useState(begin);
-  return <ActionEditor stored={null} initial={initial} {...rest} />;
-}
-
 type Given = { scenario: string | undefined; copied: Action | undefined; destination: string | undefined };
 
 function beginning({ scenario, copied, destination }: Given, places: Places): ActionDraft {
   if (copied !== undefined) {
     const draft = draftOfAction(copied, (id) => connectionOf(places, id));
-    return { ...draft, version: null, name: words.copyOf(copied.name) };
+    return { ...draft, name: words.copyOf(copied.name) };
   }
   const draft = newDraft(isScenario(scenario) ? scenario : 'custom');
   const chosen = places.destinations.find(({ id }) => id === destination);

@@ -64,7 +64,14 @@ export function AlertPage(): ReactNode {
             shown={tab}
             onShow={(next) => void navigate({ search: { tab: next } })}
             panels={{
-              details: <Details alert={data} onCancel={toList} />,
+              details: (
+                <AlertEditor
+                  key={data.id}
+                  stored={data}
+                  onSaved={({ name }) => notifyDone(parts.saved(name))}
+                  onCancel={toList}
+                />
+              ),
               messages: (
                 <AlertMessages
                   alertId={data.id}
@@ -79,23 +86,6 @@ export function AlertPage(): ReactNode {
       )}
       <DeleteAlert alert={isDeleting ? (data ?? null) : null} onClose={() => setDeleting(false)} onDeleted={toList} />
     </Page>
-  );
-}
-
-function Details({ alert, onCancel }: { alert: Alert; onCancel: () => void }): ReactNode {
-  // A form that was saved starts again from what was saved.
-  const [saved, setSaved] = useState<Alert | null>(null);
-  const stored = saved !== null && saved.version >= alert.version ? saved : alert;
-  return (
-    <AlertEditor
-      key={saved?.version ?? 0}
-      stored={stored}
-      onSaved={(now) => {
-        notifyDone(parts.saved(now.name));
-        setSaved(now);
-      }}
-      onCancel={onCancel}
-    />
   );
 }
 

@@ -11,8 +11,6 @@ import type { Behavior } from '../../parts/rules/use-behaviors.ts';
 
 /** A behavior as its editor holds it. */
 export type BehaviorDraft = {
-  /** What it was opened with: saving over a newer version asks first. */
-  version: number | null;
   name: string;
   description: string;
   category: string;
@@ -25,7 +23,6 @@ export type AttributeRow = { key: string; name: string };
 export const newAttribute = (name = ''): AttributeRow => ({ key: newKey(), name });
 
 export const emptyDraft = (): BehaviorDraft => ({
-  version: null,
   name: '',
   description: '',
   category: 'Custom',
@@ -34,9 +31,8 @@ export const emptyDraft = (): BehaviorDraft => ({
 });
 
 export function draftOfBehavior(behavior: Behavior): BehaviorDraft {
-  const { version, name, description, category, condition, attributes } = behavior;
+  const { name, description, category, condition, attributes } = behavior;
   return {
-    version,
     name,
     description,
     category,

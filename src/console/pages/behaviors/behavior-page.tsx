@@ -1,7 +1,7 @@
 import { Button, Group, Skeleton, Text, Tooltip } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { apiQuery } from '../../data/api.ts';
 import { behaviors as words } from '../../messages/en/behaviors.ts';
 import { DetailTabs } from '../../parts/detail-tabs.tsx';
@@ -14,7 +14,6 @@ import { deleteLater } from '../../parts/undo.ts';
 import { VersionsTab } from '../../parts/versions-tab.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
-import { draftOfBehavior } from './behavior-draft.ts';
 import { BehaviorEditor } from './behavior-editor.tsx';
 import { blockedBy } from './behavior-menu.tsx';
 import { UsedByTab } from './used-by-tab.tsx';
@@ -63,13 +62,11 @@ export function BehaviorPage(): ReactNode {
           onShow={(next) => void navigate({ search: { tab: next } })}
           panels={{
             details: (
-              <Opened
+              <BehaviorEditor
                 key={data.id}
                 stored={data}
-                onSaved={({ name }) => {
-                  notifyDone(w.saved(name));
-                  toList();
-                }}
+                draftKey={`/behaviors/${data.id}`}
+                onSaved={({ name }) => notifyDone(w.saved(name))}
                 onCancel={toList}
               />
             ),
@@ -81,15 +78,6 @@ export function BehaviorPage(): ReactNode {
       )}
     </Page>
   );
-}
-
-type OpenedProps = Pick<Parameters<typeof BehaviorEditor>[0], 'onSaved' | 'onCancel'> & { stored: Behavior };
-
-/** What the editor was opened with: later news of the same behavior must not overwrite what is being typed. */
-function Opened({ stored, ...rest }: OpenedProps): ReactNode {
-  const [base] = useState(stored);
-  const [initial] = useState(() => draftOfBehavior(stored));
-  return <BehaviorEditor stored={base} initial={initial} keptAs={`/behaviors/${base.id}`} {...rest} />;
 }
 
 /** Stays reachable when it is grey, and says why. */

@@ -1,11 +1,10 @@
 import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { apiQuery } from '../../data/api.ts';
 import { behaviors as words } from '../../messages/en/behaviors.ts';
 import { notifyDone } from '../../parts/notify.ts';
-import type { Behavior } from '../../parts/rules/use-behaviors.ts';
 import { Page } from '../../shell/page.tsx';
 import { draftOfBehavior, emptyDraft } from './behavior-draft.ts';
 import { BehaviorEditor } from './behavior-editor.tsx';
@@ -23,8 +22,10 @@ export function NewBehaviorPage(): ReactNode {
       {isWaiting ? (
         <Skeleton height={260} aria-busy="true" />
       ) : (
-        <Begun
-          copied={data}
+        <BehaviorEditor
+          stored={null}
+          start={data === undefined ? emptyDraft() : { ...draftOfBehavior(data), name: words.copyOf(data.name) }}
+          draftKey={`/behaviors/new ${from ?? ''}`}
           onSaved={({ name }) => {
             notifyDone(words.details.saved(name));
             void navigate({ to: '/behaviors' });
@@ -34,17 +35,4 @@ export function NewBehaviorPage(): ReactNode {
       )}
     </Page>
   );
-}
-
-type BegunProps = Pick<Parameters<typeof BehaviorEditor>[0], 'onSaved' | 'onCancel'> & {
-  copied: Behavior | undefined;
-};
-
-function Begun({ copied, ...rest }: BegunProps): ReactNode {
-  const [initial] = useState(() =>
-    copied === undefined
-      ? emptyDraft()
-      : { ...draftOfBehavior(copied), version: null, name: words.copyOf(copied.name) },
-  );
-  return <BehaviorEditor stored={null} initial={initial} keptAs={`/behaviors/new ${copied?.id ?? ''}`} {...rest} />;
 }

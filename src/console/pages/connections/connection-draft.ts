@@ -23,8 +23,6 @@ export type ConnectionBody = CallInput<'replaceConnection'>['body'];
  */
 export type ConnectionDraft = AuthenticationDraft &
   SettingsDraft & {
-    /** The version that was changed; null: nothing is stored yet. */
-    version: number | null;
     name: string;
     description: string;
     baseUrl: string;
@@ -32,7 +30,6 @@ export type ConnectionDraft = AuthenticationDraft &
   };
 
 export const emptyDraft: ConnectionDraft = {
-  version: null,
   name: '',
   description: '',
   baseUrl: '',
@@ -41,9 +38,8 @@ export const emptyDraft: ConnectionDraft = {
   ...emptySettings,
 };
 
-export function draftOf({ version, name, description, baseUrl, port, auth, settings }: Connection): ConnectionDraft {
+export function draftOf({ name, description, baseUrl, port, auth, settings }: Connection): ConnectionDraft {
   return {
-    version,
     name,
     description,
     baseUrl,

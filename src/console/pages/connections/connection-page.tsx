@@ -38,10 +38,7 @@ export function ConnectionPage(): ReactNode {
   const mayManage = useMay('connections:manage');
   const [isDeleting, setDeleting] = useState(false);
   const status = useConnectionStatus();
-  const { data: known, error, refetch } = useQuery(apiQuery('getConnection', { params: { id: connectionId } }));
-  // What was just saved here is newer than what was last asked for.
-  const [saved, setSaved] = useState<Connection | null>(null);
-  const data = known !== undefined && saved !== null && saved.version > known.version ? saved : known;
+  const { data, error, refetch } = useQuery(apiQuery('getConnection', { params: { id: connectionId } }));
   const toList = () => void navigate({ to: '/connections' });
   const done = () => void navigate({ to: '/connections', search: { done: connectionId } });
   const toTab = (next: TabName) => void navigate({ search: { tab: next } });
@@ -70,12 +67,11 @@ export function ConnectionPage(): ReactNode {
   const panels: Record<TabName, (connection: Connection) => ReactNode> = {
     details: (connection) => (
       <ConnectionEditor
-        key={`${connection.id} ${saved?.version ?? 0}`}
+        key={connection.id}
         stored={connection}
         draftKey={`connections/${connection.id}`}
         onContinue={(made) => {
           sayIfSaved(made, connection);
-          setSaved(made);
           toTab('destinations');
         }}
         onDone={(made) => {

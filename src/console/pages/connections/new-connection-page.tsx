@@ -55,7 +55,7 @@ function Copy({ id }: { id: string }): ReactNode {
     if (connection.data === undefined || destinations.data === undefined) return null;
     const draft = withoutMarks(draftOf(connection.data));
     return {
-      draft: { ...draft, ...withoutSecrets(draft), version: null, name: words.copyName(connection.data.name) },
+      draft: { ...draft, ...withoutSecrets(draft), name: words.copyName(connection.data.name) },
       destinations: destinations.data.data.map((one) => copyOf(one, one.name)),
     };
   }, [connection.data, destinations.data]);

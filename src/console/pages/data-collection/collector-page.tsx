@@ -102,18 +102,12 @@ function Lead({ collector }: { collector: Collector }): ReactNode {
 type DetailsProps = { collector: Collector; onCancel: () => void };
 
 function Details({ collector, onCancel }: DetailsProps): ReactNode {
-  // A form that was saved starts again from what was saved.
-  const [saved, setSaved] = useState<Collector | null>(null);
-  const stored = saved !== null && saved.version >= collector.version ? saved : collector;
   return (
     <div className={css['details']}>
       <CollectorEditor
-        key={saved?.version ?? 0}
-        stored={stored}
-        onSaved={(now) => {
-          notifyDone(parts.saved(now.name));
-          setSaved(now);
-        }}
+        key={collector.id}
+        stored={collector}
+        onSaved={({ name }) => notifyDone(parts.saved(name))}
         onCancel={onCancel}
       />
       <UsedBy collectorId={collector.id} />

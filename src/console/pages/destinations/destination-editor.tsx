@@ -1,20 +1,15 @@
 import { Button, Group, Text } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
-import { type Answer, ClientError } from '../../../client/client.ts';
-import { useApi } from '../../data/api.ts';
-import { fieldErrors } from '../../data/field-errors.ts';
+import { lazy, type ReactNode, Suspense, useRef, useState } from 'react';
+import type { Answer } from '../../../client/client.ts';
+import { rights } from '../../../contract/accounts/rights.ts';
 import type { TemplateFinding } from '../../editor/findings.ts';
 import type { EditorHandle } from '../../editor/template-editor.tsx';
 import { parts } from '../../messages/en/parts.ts';
 import { studio as words } from '../../messages/en/studio.ts';
-import { ConflictDialog } from '../../parts/conflict-dialog.tsx';
 import { usePicked } from '../../parts/event-picker.tsx';
-import { Problem } from '../../parts/problem.tsx';
-import { SaveBar } from '../../parts/save-bar.tsx';
-import { useUnsavedGuard } from '../../parts/unsaved-guard.tsx';
-import { useDraft } from '../../parts/use-draft.tsx';
+import { useEditor } from '../../parts/use-editor.tsx';
 import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
 import {
@@ -61,24 +56,35 @@ type Props = {
 
 /** The form of a destination, its template and the preview beside it. */
 export function DestinationEditor({ connection, stored, start, onSaved, onStay, onCancel }: Props): ReactNode {
-  // What the form was opened with: later news of the same destination must not overwrite what is being typed.
-  const [base, setBase] = useState(stored);
-  const before = base === null ? emptyDraft : draftOf(base);
-  const kept = useDraft<DestinationDraft>(`destination.${connection.id}.${base?.id ?? 'new'}`, before, {
-    kept: (draft) => withoutSecrets(draft, before),
-    first: start,
-  });
-  const { value: draft, set: write, isDirty } = kept;
-  const [unread, setUnread] = useState<ReturnType<typeof unreadable>>([]);
-  const [theirs, setTheirs] = useState<Destination | null>(null);
-  const create = useApi('createDestination');
-  const replace = useApi('replaceDestination');
   const mayManage = useMay('connections:manage');
-  const guard = useUnsavedGuard(isDirty, kept.forget);
-  const saving = base === null ? create : replace;
-  const form = useRef<HTMLDivElement>(null);
-  const editor = useRef<EditorHandle>(null);
   const [findings, setFindings] = useState<readonly TemplateFinding[]>([]);
+  const blocking = findings.filter(({ severity }) => severity === 'error');
+  const hasErrors = blocking.length > 0;
+  const editor = useRef<EditorHandle>(null);
+  const form = useEditor<Destination, DestinationDraft, Destination, 'leave' | 'stay'>({
+    draftKey: `destination.${connection.id}.${stored?.id ?? 'new'}`,
+    stored,
+    draftOf: (one) => (one === null ? emptyDraft : draftOf(one)),
+    first: start,
+    kept: withoutSecrets,
+    problemsOf: (draft) => ({
+      ...Object.fromEntries(unreadable(draft).map((name) => unreadableAt[name])),
+      ...(hasErrors ? { template: words.blocked(blocking.length) } : {}),
+    }),
+    create: (draft) => client().call('createDestination', { params: { id: connection.id }, body: written(draft) }),
+    replace: ({ id }, draft, over) =>
+      client().call('replaceDestination', { params: { id }, body: written(draft), ...over }),
+    load: (id) => client().call('getDestination', { params: { id } }),
+    shownOf: bodyOf,
+    blockedBy: mayManage ? null : parts.noRight(rights['connections:manage']),
+    how: 'stay',
+    staysIn: 'stay',
+    onSaved: (saved, how) => (how === 'stay' ? onStay(saved) : onSaved(saved)),
+    onCancel,
+  });
+  /** The body with the template as it is in the editor, which tells of changes a little later. */
+  const written = (draft: DestinationDraft) => bodyOf({ ...draft, template: editor.current?.text() ?? draft.template });
+  const { draft, base, before, errors, isDisabled, isSaving, change, save } = form;
   const [isFull, setFull] = useState(false);
   const address = useSearch({ from: page });
   const navigate = useNavigate({ from: '/connections/$connectionId/destinations/$destinationId' });
@@ -96,74 +102,17 @@ export function DestinationEditor({ connection, stored, start, onSaved, onStay, 
     sample: picked === null || 'error' in picked ? null : picked,
     actionId: action?.id ?? null,
   };
-  const blocking = findings.filter(({ severity }) => severity === 'error');
-  const hasErrors = blocking.length > 0;
   const preview = usePreview(tried, hasErrors);
-  const maySave = mayManage && !hasErrors;
 
-  const failed = saving.error;
-  const told = fieldErrors(failed);
-  const errors = { ...told, ...Object.fromEntries(unread.map((name) => unreadableAt[name])) };
-  const isConflict = failed instanceof ClientError && failed.code === 'version_mismatch';
-  const isAtFields = Object.keys(told).length > 0;
-
-  // The first field that needs attention is where one goes on.
-  useEffect(() => {
-    if (unread.length > 0 || isAtFields) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
-  }, [unread, isAtFields]);
-
-  function change(next: Partial<DestinationDraft>) {
-    write((present) => ({ ...present, ...next }));
-    if (unread.length > 0) setUnread([]);
-  }
-
-  function save(then: 'leave' | 'stay', ifMatch = base?.version) {
-    if (!maySave) return;
-    const absent = unreadable(draft);
-    setUnread(absent);
-    if (absent.length > 0) return;
-    const body = bodyOf({ ...draft, template: editor.current?.text() ?? draft.template });
-    const onSuccess = (saved: Destination) => {
-      setTheirs(null);
-      kept.forget();
-      if (then === 'stay' && base !== null) {
-        setBase(saved);
-        write(draftOf(saved));
-        return onStay(saved);
-      }
-      guard.release();
-      if (then === 'stay') onStay(saved);
-      else onSaved(saved);
-    };
-    if (base === null) create.mutate({ params: { id: connection.id }, body }, { onSuccess });
-    else
-      replace.mutate(
-        { params: { id: base.id }, body, ...(ifMatch === undefined ? {} : { ifMatch }) },
-        {
-          onSuccess,
-          async onError(error) {
-            if (error.code === 'version_mismatch')
-              setTheirs(await client().call('getDestination', { params: { id: base.id } }));
-          },
-        },
-      );
-  }
   function run() {
     show({ tab: 'request' });
     preview.run();
   }
-  useHotkeys(
-    [
-      ['mod+S', () => save('stay')],
-      ['mod+Enter', run],
-    ],
-    [],
-  );
+  useHotkeys([['mod+Enter', run]], []);
 
-  const fields = { draft, errors, isDisabled: !mayManage, onChange: change };
-  return (
-    <div ref={form}>
-      {kept.notice}
+  const fields = { draft, errors, isDisabled, onChange: change };
+  return form.frame(
+    <>
       <div className={css['columns']} data-full={isFull || undefined}>
         <div className={css['column']}>
           <DestinationForm {...fields} connection={connection} />
@@ -171,7 +120,7 @@ export function DestinationEditor({ connection, stored, start, onSaved, onStay, 
             draft={draft}
             saved={before.template}
             known={known}
-            isDisabled={!mayManage}
+            isDisabled={isDisabled}
             findings={findings}
             error={errors['template']}
             handle={editor}
@@ -213,7 +162,6 @@ export function DestinationEditor({ connection, stored, start, onSaved, onStay, 
           />
         </div>
       </div>
-      {failed !== null && !isAtFields && !isConflict ? <Problem error={failed} /> : null}
       {blocking[0] === undefined ? null : (
         <Group gap="xs" mt="md">
           <Text c="var(--console-bad)">{words.blocked(blocking.length)}</Text>
@@ -222,31 +170,18 @@ export function DestinationEditor({ connection, stored, start, onSaved, onStay, 
           </Button>
         </Group>
       )}
-      <SaveBar isDirty={isDirty}>
-        <Button loading={saving.isPending} disabled={!maySave} onClick={() => save('leave')}>
-          {parts.save}
-        </Button>
-        <Button variant="default" disabled={!maySave || saving.isPending} onClick={() => save('stay')}>
-          {words.saveAndStay}
-        </Button>
-        <Button variant="subtle" color="gray" onClick={onCancel}>
-          {parts.cancel}
-        </Button>
-      </SaveBar>
-      {guard.dialog}
-      <ConflictDialog
-        yours={{ ...(base ?? {}), ...bodyOf(draft) }}
-        theirs={theirs}
-        isBusy={saving.isPending}
-        onMine={(version) => save('leave', version)}
-        onTheirs={() => {
-          if (theirs !== null) write(draftOf(theirs));
-          setBase(theirs);
-          setTheirs(null);
-          replace.reset();
-        }}
-        onClose={() => setTheirs(null)}
-      />
-    </div>
+    </>,
+    {
+      editing: (
+        <>
+          <Button loading={isSaving} disabled={hasErrors} onClick={() => save('leave')}>
+            {parts.save}
+          </Button>
+          <Button variant="default" disabled={hasErrors || isSaving} onClick={() => save('stay')}>
+            {words.saveAndStay}
+          </Button>
+        </>
+      ),
+    },
   );
 }

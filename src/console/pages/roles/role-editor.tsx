@@ -3,8 +3,8 @@ import type { ReactNode } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { closure, type Right } from '../../../contract/accounts/rights.ts';
 import { roles as words } from '../../messages/en/roles.ts';
-import { Editor } from '../../parts/editor.tsx';
 import { Panel } from '../../parts/panel.tsx';
+import { useEditor } from '../../parts/use-editor.tsx';
 import { useMay, useMe } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
 import { RightsTable } from './rights-table.tsx';
@@ -24,57 +24,56 @@ type Props = {
 export function RoleEditor({ stored, onSaved, onCancel }: Props): ReactNode {
   const me = useMe();
   const mayManage = useMay('users:manage');
-  return (
-    <Editor
-      kind="role"
-      stored={stored}
-      draftOf={draftOf}
-      problemsOf={({ name }): Record<string, string> => (name.trim() === '' ? { name: words.needsName } : {})}
-      create={(draft) => client().call('createRole', { body: bodyOf(draft) })}
-      replace={(id, draft, over) => client().call('changeRole', { params: { id }, body: bodyOf(draft), ...over })}
-      load={async (id) => {
-        const role = await client().call('getRole', { params: { id } });
-        return { ...role, rights: [...closure(role.rights)] };
-      }}
-      shownOf={bodyOf}
-      blocks={(base) => (base?.fixed === true ? words.fixedText : mayManage ? null : words.readOnly)}
-      onSaved={onSaved}
-      onCancel={onCancel}
-    >
-      {({ draft, errors, base, isDisabled, change }) => (
-        <div className={css['form']}>
-          <Panel title={words.details}>
-            <TextInput
-              label={words.name}
-              value={draft.name}
-              onChange={({ currentTarget }) => change({ name: currentTarget.value })}
-              error={errors['name']}
-              disabled={isDisabled}
-              required
-            />
-            <Textarea
-              label={words.description}
-              value={draft.description}
-              onChange={({ currentTarget }) => change({ description: currentTarget.value })}
-              error={errors['description']}
-              disabled={isDisabled}
-              autosize
-              minRows={2}
-              maxRows={8}
-            />
-          </Panel>
-          <Panel title={words.rightsTitle} text={words.rightsText}>
-            <RightsTable
-              value={draft.rights}
-              grantable={new Set([...(me?.rights ?? []), ...closure(base?.rights ?? [])])}
-              isDisabled={isDisabled}
-              error={errors['rights']}
-              onChange={(rights) => change({ rights })}
-            />
-          </Panel>
-        </div>
-      )}
-    </Editor>
+  const editor = useEditor<Role, RoleDraft, Role, 'save'>({
+    draftKey: `role.${stored?.id ?? 'new'}`,
+    stored,
+    draftOf,
+    problemsOf: ({ name }): Record<string, string> => (name.trim() === '' ? { name: words.needsName } : {}),
+    create: (one) => client().call('createRole', { body: bodyOf(one) }),
+    replace: ({ id }, one, over) => client().call('changeRole', { params: { id }, body: bodyOf(one), ...over }),
+    async load(id) {
+      const role = await client().call('getRole', { params: { id } });
+      return { ...role, rights: [...closure(role.rights)] };
+    },
+    shownOf: bodyOf,
+    blockedBy: stored?.fixed === true ? words.fixedText : mayManage ? null : words.readOnly,
+    how: 'save',
+    onSaved,
+    onCancel,
+  });
+  const { draft, errors, base, isDisabled, change } = editor;
+  return editor.frame(
+    <div className={css['form']}>
+      <Panel title={words.details}>
+        <TextInput
+          label={words.name}
+          value={draft.name}
+          onChange={({ currentTarget }) => change({ name: currentTarget.value })}
+          error={errors['name']}
+          disabled={isDisabled}
+          required
+        />
+        <Textarea
+          label={words.description}
+          value={draft.description}
+          onChange={({ currentTarget }) => change({ description: currentTarget.value })}
+          error={errors['description']}
+          disabled={isDisabled}
+          autosize
+          minRows={2}
+          maxRows={8}
+        />
+      </Panel>
+      <Panel title={words.rightsTitle} text={words.rightsText}>
+        <RightsTable
+          value={draft.rights}
+          grantable={new Set([...(me?.rights ?? []), ...closure(base?.rights ?? [])])}
+          isDisabled={isDisabled}
+          error={errors['rights']}
+          onChange={(rights) => change({ rights })}
+        />
+      </Panel>
+    </div>,
   );
 }
 

@@ -2,7 +2,6 @@ import { Button, Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
-import type { Answer } from '../../../client/client.ts';
 import { apiQuery } from '../../data/api.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { roles as words } from '../../messages/en/roles.ts';
@@ -20,11 +19,8 @@ export function RolePage(): ReactNode {
   const navigate = useNavigate();
   const mayManage = useMay('users:manage');
   const [isDeleting, setDeleting] = useState(false);
-  // A form that was saved starts again from what was saved.
-  const [saved, setSaved] = useState<Answer<'getRole'> | null>(null);
   const { data, error, refetch } = useQuery(apiQuery('getRole', { params: { id: roleId } }));
   const toList = () => void navigate({ to: '/settings/roles' });
-  const stored = saved !== null && data !== undefined && saved.version >= data.version ? saved : data;
   return (
     <Page
       title={words.one}
@@ -45,14 +41,11 @@ export function RolePage(): ReactNode {
     >
       {error !== null && data === undefined ? <Problem error={error} onRetry={() => void refetch()} /> : null}
       {data === undefined && error === null ? <Skeleton height={320} aria-busy="true" /> : null}
-      {stored === undefined ? null : (
+      {data === undefined ? null : (
         <RoleEditor
-          key={`${roleId} ${saved?.version ?? 0}`}
-          stored={stored}
-          onSaved={(now) => {
-            notifyDone(parts.saved(now.name));
-            setSaved(now);
-          }}
+          key={roleId}
+          stored={data}
+          onSaved={({ name }) => notifyDone(parts.saved(name))}
           onCancel={toList}
         />
       )}

@@ -13,11 +13,10 @@ type Props = {
   user: Pick<User, 'id' | 'email'> | null;
   onClose: () => void;
   /** What is stored now: the next version of the user. */
-  onInvited?: (user: User) => void;
 };
 
 /** Asks, telling that the address before stops working, and shows the new one. */
-export function InviteUser({ user, onClose, onInvited }: Props): ReactNode {
+export function InviteUser({ user, onClose }: Props): ReactNode {
   const invite = useApi('inviteUser');
   const [made, show] = useState<Invitation | null>(null);
   const email = user?.email ?? '';
@@ -40,10 +39,9 @@ export function InviteUser({ user, onClose, onInvited }: Props): ReactNode {
           invite.mutate(
             { params: { id: user.id } },
             {
-              onSuccess({ inviteUrl, ...stored }) {
+              onSuccess({ inviteUrl }) {
                 show({ email, url: inviteUrl ?? '' });
                 close();
-                onInvited?.(stored);
               },
             },
           )

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Answer } from '../../../client/client.ts';
-import { Editor } from '../../parts/editor.tsx';
+import { useEditor } from '../../parts/use-editor.tsx';
 import { client } from '../../session/session.ts';
 import { type User, useProtection } from './user.ts';
 import { bodyOf, draftOf, emptyDraft, keptOf, problemsOf, type UserDraft } from './user-draft.ts';
@@ -17,29 +17,26 @@ type Props = {
 /** The form of a user with its buttons. */
 export function UserEditor({ stored, onSaved, onCancel }: Props): ReactNode {
   const protection = useProtection();
-  return (
-    <Editor<User, UserDraft, Answer<'createUser'>>
-      kind="user"
-      stored={stored}
-      draftOf={(one) => (one === null ? emptyDraft : draftOf(one))}
-      kept={keptOf}
-      problemsOf={problemsOf}
-      atFields={atFields}
-      create={(draft) => client().call('createUser', { body: bodyOf(draft, true) })}
-      replace={(id, draft, over) =>
-        client().call('changeUser', { params: { id }, body: bodyOf(draft, false), ...over })
-      }
-      load={(id) => client().call('getUser', { params: { id } })}
-      shownOf={shownOf}
-      blocks={(base) => protection(base ?? { roleIds: [] })}
-      onSaved={onSaved}
-      onCancel={onCancel}
-    >
-      {({ draft, errors, base, isDisabled, change }) => (
-        <UserForm stored={base} draft={draft} errors={errors} isDisabled={isDisabled} onChange={change} />
-      )}
-    </Editor>
-  );
+  const { frame, draft, errors, base, isDisabled, change } = useEditor<User, UserDraft, Answer<'createUser'>, 'save'>({
+    draftKey: `user.${stored?.id ?? 'new'}`,
+    stored,
+    draftOf: (one) => (one === null ? emptyDraft : draftOf(one)),
+    kept: keptOf,
+    problemsOf,
+    atFields,
+    create: (one) => client().call('createUser', { body: bodyOf(one, true) }),
+    replace: ({ id }, one, over) => client().call('changeUser', { params: { id }, body: bodyOf(one, false), ...over }),
+    load: (id) => client().call('getUser', { params: { id } }),
+    shownOf: (one, present) => {
+      const { password: _, ...shown } = bodyOf(one, present === null);
+      return shown;
+    },
+    blockedBy: protection(stored ?? { roleIds: [] }),
+    how: 'save',
+    onSaved,
+    onCancel,
+  });
+  return frame(<UserForm stored={base} draft={draft} errors={errors} isDisabled={isDisabled} onChange={change} />);
 }
 
 /** What the server said about fields; an e-mail that somebody has belongs to the field E-mail, a role to the roles. */
@@ -50,9 +47,4 @@ function atFields(told: Readonly<Record<string, string>>): Record<string, string
       text,
     ]),
   );
-}
-
-function shownOf(draft: UserDraft, isNew: boolean): object {
-  const { password: _, ...shown } = bodyOf(draft, isNew);
-  return shown;
 }

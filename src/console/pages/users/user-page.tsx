@@ -25,11 +25,8 @@ export function UserPage(): ReactNode {
   const me = useMe();
   const protection = useProtection();
   const [dialog, open] = useState<'delete' | 'invite' | null>(null);
-  // A form that was saved starts again from what was saved.
-  const [saved, setSaved] = useState<User | null>(null);
   const { data, error, refetch } = useQuery(apiQuery('getUser', { params: { id: userId } }));
   const toList = () => void navigate({ to: '/settings/users' });
-  const stored = saved !== null && data !== undefined && saved.version >= data.version ? saved : data;
 
   const actions =
     data === undefined || protection(data) !== null ? undefined : (
@@ -58,18 +55,15 @@ export function UserPage(): ReactNode {
     >
       {error !== null && data === undefined ? <Problem error={error} onRetry={() => void refetch()} /> : null}
       {data === undefined && error === null ? <Skeleton height={320} aria-busy="true" /> : null}
-      {stored === undefined ? null : (
+      {data === undefined ? null : (
         <UserEditor
-          key={`${userId} ${saved?.version ?? 0}`}
-          stored={stored}
-          onSaved={(now) => {
-            notifyDone(parts.saved(now.email));
-            setSaved(now);
-          }}
+          key={userId}
+          stored={data}
+          onSaved={({ email }) => notifyDone(parts.saved(email))}
           onCancel={toList}
         />
       )}
-      <InviteUser user={dialog === 'invite' ? (data ?? null) : null} onClose={() => open(null)} onInvited={setSaved} />
+      <InviteUser user={dialog === 'invite' ? (data ?? null) : null} onClose={() => open(null)} />
       <DeleteUser user={dialog === 'delete' ? (data ?? null) : null} onClose={() => open(null)} onDeleted={toList} />
     </Page>
   );
