@@ -18,11 +18,12 @@ import { oidcRoles } from './config/consistency.ts';
 import { configuredValues, givenSettings } from './config/load.ts';
 import type { Config } from './config/settings.ts';
 import { createAuthenticator } from './connections/authenticator.ts';
+import { parseBaseUrl } from './connections/base-url.ts';
 import { idSource } from './contract/ids.ts';
 import { freeBytesOf, reserveBytesOf } from './disk/disk-space.ts';
 import type { Egress } from './egress/egress.ts';
 import { type AllowRule, parseAllowRules } from './egress/guard/allow-list.ts';
-import { isHostAllowed, isMailHostAllowed, type Listener } from './egress/guard/guard.ts';
+import { isHostAllowed, isMailHostAllowed, isOwnUrl, type Listener } from './egress/guard/guard.ts';
 import { http1Egress } from './egress/http1/http1-egress.ts';
 import { createIdentity, type OpenIdOptions } from './identity/identity.ts';
 import type { SendReset } from './identity/password-resets.ts';
@@ -32,7 +33,7 @@ import { sqliteOutbox } from './outbox/sqlite/sqlite-outbox.ts';
 import { connectionFigures } from './pipeline/insight/connection-metrics.ts';
 import { type Pipeline, startPipeline } from './pipeline/pipeline.ts';
 import { type OperatorRetention, retentionOf } from './pipeline/snapshot/effective-settings.ts';
-import type { Snapshot } from './pipeline/snapshot/snapshot.ts';
+import type { Configuration, Snapshot } from './pipeline/snapshot/snapshot.ts';
 import type { Requests } from './requests/requests.ts';
 import { sqliteRequests } from './requests/sqlite/sqlite-requests.ts';
 import { onDemandSandbox } from './sandbox/on-demand.ts';
@@ -98,7 +99,8 @@ export async function compose(config: Config, storage: Storage, overrides: Overr
   };
   // A fixed port is known before the server listens: deliveries that wait for the Inbox must not find it blocked.
   const listeners = config.port === 0 ? [] : [listenerAt(config, config.port)];
-  const guard = { allow, dnsServers: config.dnsServers, ownListeners: () => listeners, isInboxOpen: config.inbox };
+  const inbox = inboxState(config, () => listeners);
+  const guard = { allow, dnsServers: config.dnsServers, ownListeners: () => listeners, isInboxOpen: inbox.isOpen };
   const egress = opened.use(overrides.egress ?? http1Egress({ ...guard, version }));
   // The operator's own services may be at private addresses that no connection can reach.
   const own = operatorHosts(config);
@@ -130,6 +132,7 @@ export async function compose(config: Config, storage: Storage, overrides: Overr
       lost: (scope) => core.die(new Error(`another process acquired ${scope}`), 'continue'),
     }),
   );
+  inbox.follow(pipeline.configuration);
   let baseUrl = config.publicUrl;
   const { alerts, watch } = await startWatching(
     { ...core, ...stores, ...outbound, config, sqlite, pipeline, retention },
@@ -170,7 +173,7 @@ export async function compose(config: Config, storage: Storage, overrides: Overr
       version,
       publicUrl: config.publicUrl,
       trustedProxies: config.trustedProxies,
-      inbox: config.inbox,
+      inbox,
       consoleDir,
       loopbackOnly: isLoopback(config.host),
       wire: { socketsMax: config.clientsMax },
@@ -184,7 +187,7 @@ export async function compose(config: Config, storage: Storage, overrides: Overr
   const url = await server.listen(config);
   baseUrl ??= url;
   if (config.port === 0) listeners.push(listenerAt(config, Number(new URL(url).port)));
-  announce(config, telemetry, url, identity.setup.token);
+  announce(config, telemetry, { url, setupToken: identity.setup.token, isInboxOpen: inbox.isOpen() });
 
   const stack = opened.move();
   return { url, telemetry, [Symbol.asyncDispose]: () => stack.disposeAsync() };
@@ -341,13 +344,17 @@ async function logAuditHead(audit: Pick<Audit, 'entries'>, telemetry: Telemetry)
 }
 
 /** Logs that the server listens, and what is open. */
-function announce(config: Config, telemetry: Telemetry, url: string, setupToken: string | null) {
-  const { publicUrl, egressAllow, secretRefs, inbox } = config;
+function announce(
+  config: Config,
+  telemetry: Telemetry,
+  { url, setupToken, isInboxOpen }: { url: string; setupToken: string | null; isInboxOpen: boolean },
+) {
+  const { publicUrl, egressAllow, secretRefs } = config;
   if (setupToken !== null) telemetry.setupOpen({ address: `${publicUrl ?? url}/welcome?setup=${setupToken}` });
   telemetry.listening({ url });
   if (egressAllow !== null) telemetry.noticed('private addresses are allowed', { allow: egressAllow });
   if (secretRefs.length > 0) telemetry.noticed('secrets may be kept outside', { allow: secretRefs });
-  if (inbox) telemetry.noticed('the Inbox is open: everyone who can reach this server can write to it');
+  if (isInboxOpen) telemetry.noticed('the Inbox is open: everyone who can reach this server can write to it');
 }
 
 /** Sends links to reset passwords by the operator's mail server; null: there is none. */
@@ -427,7 +434,42 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
+/**
+ * Whether the Inbox receives requests. `auto`: as long as every enabled connection goes to this server. Until it follows
+ * the configuration it is open, so that no delivery is blocked while the server starts.
+ */
+function inboxState({ inbox }: Config, listeners: () => readonly Listener[]) {
+  let configuration: Pick<Configuration, 'snapshot'> | null = null;
+  let known: { snapshot: Configuration['snapshot']; listening: number; isOpen: boolean } | null = null;
+
+  function isOpen(): boolean {
+    if (inbox !== 'auto') return inbox;
+    if (configuration === null) return true;
+    const { snapshot } = configuration;
+    const own = listeners();
+    if (known?.snapshot !== snapshot || known.listening !== own.length) {
+      const enabled = Array.from(snapshot.documents.connection.values()).filter(
+        ({ body }) => body.status === 'enabled',
+      );
+      const isOwn = ({ body }: (typeof enabled)[number]) => {
+        const base = parseBaseUrl(body);
+        return base.ok && isOwnUrl(base.url.href, own);
+      };
+      known = { snapshot, listening: own.length, isOpen: enabled.every(isOwn) };
+    }
+    return known.isOpen;
+  }
+
+  return {
+    isOpen,
+    isAutomatic: inbox === 'auto',
+    follow(one: Pick<Configuration, 'snapshot'>) {
+      configuration = one;
+    },
+  };
+}
+
 /** The own listener, which own requests must never reach, except for the Inbox. */
 function listenerAt({ host, inbox }: Config, port: number): Listener {
-  return { address: host === 'localhost' ? '127.0.0.1' : host, port, hasInbox: inbox };
+  return { address: host === 'localhost' ? '127.0.0.1' : host, port, hasInbox: inbox !== false };
 }

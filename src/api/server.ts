@@ -66,7 +66,7 @@ export async function createServer(parts: ApiParts): Promise<Server> {
     isHttps: isHttps(parts),
   });
   const { app, handle } = createApp(parts, { style, pages, requestId, readBody, takes });
-  if (parts.inbox) await app.register(inboxRoutes(inbox));
+  await app.register(inboxRoutes(inbox));
   if (pages !== null) await app.register(pages.assets);
   await app.register(apiRoutes(parts, { handlers, stopping }));
   await app.ready();

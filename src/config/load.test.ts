@@ -33,7 +33,7 @@ test('without any source every setting has its default', () => {
   assert.equal(config.host, '127.0.0.1');
   assert.equal(config.port, 8787);
   assert.equal(config.retentionBytes, null);
-  assert.equal(config.inbox, false);
+  assert.equal(config.inbox, 'auto');
   assert.equal(config.adminToken, null);
   assert.deepEqual(config.dnsServers, []);
 });
@@ -74,7 +74,7 @@ test('switches read true, false, 1, 0, on and off only', () => {
   for (const word of ['false', '0', 'off']) assert.equal(load({ MILLRACE_INBOX: word }).inbox, false);
   assert.match(
     refusal(() => load({ MILLRACE_INBOX: 'yes' })),
-    /^MILLRACE_INBOX must be on or off/,
+    /^MILLRACE_INBOX must be on, off or auto/,
   );
 });
 

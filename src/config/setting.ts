@@ -75,14 +75,18 @@ export function choice<const T extends string>(given: Words<NoInfer<T>> & { of: 
 
 const switchWords: Record<string, boolean> = { true: true, false: false, 1: true, 0: false, on: true, off: false };
 
-export function onOff(given: Words<boolean>): Setting<boolean> {
-  const accepts = 'on or off (true, false, 1, 0)';
-  return setting({
+/** on, off, or `auto`, the default. */
+export function onOffAuto(given: { description: string }): Setting<boolean | 'auto'> {
+  const accepts = 'on, off or auto (true, false, 1, 0)';
+  return setting<boolean | 'auto'>({
     ...given,
+    default: 'auto',
     accepts,
     isSwitch: true,
-    defaultText: given.default ? 'on' : 'off',
-    read: (value) => switchWords[value.toLowerCase()] ?? refuse(accepts),
+    read(value) {
+      const word = value.toLowerCase();
+      return word === 'auto' ? 'auto' : (switchWords[word] ?? refuse(accepts));
+    },
   });
 }
 

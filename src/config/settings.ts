@@ -6,7 +6,7 @@ import {
   duration,
   endpoints,
   integer,
-  onOff,
+  onOffAuto,
   references,
   type Setting,
   secret,
@@ -128,9 +128,9 @@ export const settings = {
     default: [],
     description: "Name servers to use instead of the system's resolver.",
   }),
-  inbox: onOff({
-    default: false,
-    description: 'A built-in receiver under `/inbox/{name}` for tests; the demo enables it.',
+  inbox: onOffAuto({
+    description:
+      'A built-in receiver under `/inbox/{name}` for tests. `auto`: on until a connection to another system is enabled.',
   }),
   retentionDays: days({
     default: 30,

@@ -317,11 +317,12 @@ test('a trace follows one visit from its event to the answer, ends when it is st
 });
 
 test('an Inbox that is off says so, and how to switch it on', async () => {
-  await using app = await startTestApp();
-  await using tab = await openTab(console_.browser, { url: app.url, path: '/inbox', expected: /^404 .*inbox/ });
+  await using app = await startTestApp({ MILLRACE_INBOX: 'off' });
+  await using tab = await openTab(console_.browser, { url: app.url, path: '/inbox' });
   const { page } = tab;
   await page.getByRole('heading', { name: 'The Inbox is off' }).waitFor();
   await page.getByText('MILLRACE_INBOX=on npm start').waitFor();
+  assert.equal(await page.getByRole('navigation').getByRole('link', { name: 'Inbox' }).count(), 0);
   assert.deepEqual(await barriers(page), []);
   await page.goto(`${app.url}/data-collection`);
   await page.getByRole('heading', { name: 'No collectors yet' }).waitFor();

@@ -55,8 +55,8 @@ export type ApiParts = {
   /** Public URL of this server; documentation links begin with it. */
   publicUrl: string | null;
   trustedProxies: readonly string[];
-  /** Whether the built-in Inbox is enabled. */
-  inbox: boolean;
+  /** Whether the built-in Inbox receives requests now; `isAutomatic`: until a connection to another system is enabled. */
+  inbox: { isOpen(): boolean; isAutomatic: boolean };
   /** The folder of the built console; null or left out: no console. */
   consoleDir?: string | null;
   /** Whether the server listens only on loopback; metrics are then public. */

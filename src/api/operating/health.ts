@@ -36,7 +36,8 @@ export function operatingHandlers(parts: ApiParts, isStopping: () => boolean) {
       version: parts.version,
       node: process.versions.node,
       api: 'v1',
-      inbox: parts.inbox,
+      inbox: parts.inbox.isOpen(),
+      inboxMode: parts.inbox.isAutomatic ? 'auto' : parts.inbox.isOpen() ? 'on' : 'off',
     }),
     metrics: () => parts.telemetry.metrics(),
     openapi: ({ reply }) => {

@@ -24,7 +24,7 @@ type Parts = Pick<ApiParts, 'inbox' | 'newId' | 'now' | 'scrub'>;
  * The built-in receiver for tests: keeps the last 1,000 requests, at most 8 MiB, in memory, with bodies cut at 64 KiB.
  * Credentials and stored secrets in requests are masked, because the right to see the Inbox does not include them.
  */
-export function createInbox({ newId, now, scrub }: Parts) {
+export function createInbox({ newId, now, scrub, inbox: state }: Parts) {
   // Ids that sort by arrival, also within one millisecond.
   const nextId = requestIds(newId);
   const requests: InboxRequest[] = [];
@@ -69,6 +69,7 @@ export function createInbox({ newId, now, scrub }: Parts) {
     requests,
 
     async receive(request: Received, reply: FastifyReply): Promise<FastifyReply> {
+      if (!state.isOpen()) throw isOff(state);
       const answer = answerOf(request.params.name);
       const id = keep(request, answer?.status ?? 200);
       // The request is never echoed, so that the Inbox can't be made to serve a page.
@@ -105,6 +106,11 @@ export type Inbox = ReturnType<typeof createInbox>;
 
 type Received = FastifyRequest<{ Params: { name: string } }>;
 
+function isOff({ isAutomatic }: Parts['inbox']): AppError {
+  const why = isAutomatic ? ' since a connection to another system is enabled' : '';
+  return new AppError('not_found', `The Inbox is off${why}. Enable it with MILLRACE_INBOX=on.`);
+}
+
 /** `/inbox/{name}/…` for any method. */
 export function inboxRoutes({ receive }: Inbox) {
   return async (app: FastifyInstance): Promise<void> => {
@@ -119,11 +125,11 @@ export function inboxRoutes({ receive }: Inbox) {
 }
 
 /** Requests to the Inbox, and its rules. */
-export function inboxHandlers({ inbox: isOpen, scrub }: Pick<Parts, 'inbox' | 'scrub'>, inbox: Inbox) {
+export function inboxHandlers({ inbox: state, scrub }: Pick<Parts, 'inbox' | 'scrub'>, inbox: Inbox) {
   const { rules, requests } = inbox;
 
   function checkOpen(): void {
-    if (!isOpen) throw new AppError('not_found', 'The Inbox is off. Enable it with MILLRACE_INBOX=on.');
+    if (!state.isOpen()) throw isOff(state);
   }
 
   /** A rule as the audit trail stores it. */

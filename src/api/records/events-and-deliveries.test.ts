@@ -370,7 +370,7 @@ test('the Inbox shows neither credentials nor stored secrets, and payloads only 
 });
 
 test('a disabled Inbox is not found', async () => {
-  await using server = await startTestServer({ inbox: false });
+  await using server = await startTestServer({ inbox: { isOpen: () => false, isAutomatic: false } });
   for (const path of ['/inbox/x', '/inbox/x/y', '/api/v1/inbox/requests'])
     assert.equal((await server.call('GET', path)).statusCode, 404);
 });

@@ -283,7 +283,7 @@ export async function startTestServer(
     version: '0.0.0-test',
     publicUrl: null,
     trustedProxies: [],
-    inbox: true,
+    inbox: { isOpen: () => true, isAutomatic: false },
     loopbackOnly: false,
     isHttpAllowed: () => true,
     refreshTokens: createRefreshTokens(

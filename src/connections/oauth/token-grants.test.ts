@@ -26,7 +26,7 @@ function realHttp() {
     allow: allowed.rules,
     dnsServers: [],
     ownListeners: () => [],
-    isInboxOpen: false,
+    isInboxOpen: () => false,
     version: '0',
   });
   let ids = 0;

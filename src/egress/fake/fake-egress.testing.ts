@@ -50,7 +50,7 @@ export function fakeEgress(options: FakeEgressOptions = {}): FakeEgress {
   const handler = options.handler ?? (() => ({ status: 200 }));
   const parsed = parseAllowRules(options.allow ?? '0.0.0.0/0, ::/0');
   if (!parsed.ok) throw new Error(parsed.problems.join('; '));
-  const guard = createGuard({ allow: parsed.rules, ownListeners: () => [], isInboxOpen: false });
+  const guard = createGuard({ allow: parsed.rules, ownListeners: () => [], isInboxOpen: () => false });
   const requests: EgressRequest[] = [];
   let isClosed = false;
 

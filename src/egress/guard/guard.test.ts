@@ -8,7 +8,7 @@ import { BAD_PORTS } from './target-url.ts';
 function guardWith(allow: string, ownListeners: readonly Listener[] = [], isInboxOpen = false): Guard {
   const parsed = parseAllowRules(allow);
   assert.ok(parsed.ok);
-  return createGuard({ allow: parsed.rules, ownListeners: () => ownListeners, isInboxOpen });
+  return createGuard({ allow: parsed.rules, ownListeners: () => ownListeners, isInboxOpen: () => isInboxOpen });
 }
 
 function isOpen(guard: Guard, url: string): boolean {

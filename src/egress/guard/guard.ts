@@ -28,8 +28,8 @@ interface GuardOptions {
   readonly allow: readonly AllowRule[];
   /** Called at each check, since ports may be assigned late. */
   readonly ownListeners: () => readonly Listener[];
-  /** Whether requests to paths under `/inbox/` may reach a listener of this server. */
-  readonly isInboxOpen: boolean;
+  /** Whether requests to paths under `/inbox/` may reach a listener of this server. Called at each check. */
+  readonly isInboxOpen: () => boolean;
 }
 
 /** Decides which addresses are allowed. Pure except for the list of this machine's own addresses. */
@@ -53,7 +53,7 @@ export function createGuard({ allow, ownListeners, isInboxOpen }: GuardOptions):
 
   function judge(target: Target, address: Address): string | null {
     const views = [address, ...embeddedAddresses(address)];
-    const isInbox = isInboxOpen && isInboxPath(target);
+    const isInbox = isInboxPath(target) && isInboxOpen();
     for (const listener of ownListeners()) {
       if (listener.port !== target.port || !views.some((view) => isListenerAt(listener, target.host, view))) continue;
       if (isInbox && listener.hasInbox) return null;
@@ -109,6 +109,20 @@ function checkTarget(guard: Guard, target: Target | { readonly reason: string })
   if ('reason' in target) return target;
   const known = guard.known(target);
   return known !== null && 'reason' in known ? { reason: `${target.host} can't be reached: ${known.reason}` } : target;
+}
+
+/**
+ * Whether requests to this URL can only reach this server, or the Inbox of a server: its host and port are a listener's,
+ * or its path is under `/inbox/`, which also covers the names that a listener has. Does not throw.
+ */
+export function isOwnUrl(url: string, listeners: readonly Listener[]): boolean {
+  const target = parseTarget(url);
+  if ('reason' in target) return false;
+  if (target.pathname.startsWith('/inbox/')) return true;
+  const addresses = target.literal ? [target.literal] : isLocalhost(target.host) ? LOOPBACK : [];
+  return listeners.some(
+    (one) => one.port === target.port && addresses.some((address) => isListenerAt(one, target.host, address)),
+  );
 }
 
 /**

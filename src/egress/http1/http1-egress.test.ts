@@ -31,7 +31,7 @@ testEgress('http1', async () => {
     allow: parsed.ok ? parsed.rules : [],
     dnsServers: [],
     ownListeners: () => [],
-    isInboxOpen: false,
+    isInboxOpen: () => false,
     version: '1.2.3',
   });
   return {
@@ -57,7 +57,7 @@ test('while many exchanges are late, there is one short sweep in each turn of th
     allow: parsed.ok ? parsed.rules : [],
     dnsServers: [],
     ownListeners: () => [],
-    isInboxOpen: false,
+    isInboxOpen: () => false,
     version: '1.2.3',
     // Each reading is 1 ms later, so that a sweep ends after its first late exchange.
     now: () => laterMs + ++readings,

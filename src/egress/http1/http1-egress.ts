@@ -31,7 +31,7 @@ export interface Http1EgressOptions {
   /** Sockets of this server and the database's, which are never reachable. Called at each new connection. */
   readonly ownListeners: () => readonly Listener[];
   /** Whether requests under `/inbox/` may reach a listener of this server that has the inbox. */
-  readonly isInboxOpen: boolean;
+  readonly isInboxOpen: () => boolean;
   /** For `User-Agent: Millrace/<version>`. */
   readonly version: string;
   /** Monotonic milliseconds. Default `performance.now`. */
@@ -156,7 +156,7 @@ class Http1Egress implements Egress {
 
   #poolFor(target: Target, route: Route): OriginPool | { readonly reason: string } {
     // The inbox exception is checked when a socket is opened, so its sockets must not carry other paths.
-    const isInbox = this.#options.isInboxOpen && isInboxPath(target);
+    const isInbox = isInboxPath(target) && this.#options.isInboxOpen();
     const byRoute = route.tls === undefined && route.proxy === undefined ? '' : routeKey(route);
     const key = byRoute === '' && !isInbox ? target.origin : `${target.origin} ${isInbox} ${byRoute}`;
     let pool = this.#pools.get(key);

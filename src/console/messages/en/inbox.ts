@@ -22,6 +22,8 @@ export const inbox = {
   offTitle: 'The Inbox is off',
   offText:
     'Anyone who knows its URL can send to it, so it is off on this server. To turn it on, restart the server with MILLRACE_INBOX=on.',
+  offNow:
+    'It turned off when a connection to another system was enabled. Deliveries to it fail: pause connections that still use it, or restart the server with MILLRACE_INBOX=on.',
   offCode: 'MILLRACE_INBOX=on npm start',
   clear: 'Clear',
   clearTitle: 'Clear the Inbox?',

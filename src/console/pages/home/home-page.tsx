@@ -48,7 +48,7 @@ export function HomePage(): ReactNode {
             <Skeleton height={96} />
           ) : null
         ) : (
-          <Tiles stats={stats.data} />
+          <Tiles stats={stats.data} collectors={documents.collectors} />
         )}
         <div className={css['columns']}>
           <div className={css['column']}>

@@ -5,16 +5,20 @@ import { home } from '../../messages/en/home.ts';
 import { formatDuration, formatNumber, formatPercent } from '../../messages/format.ts';
 import { Time } from '../../parts/time.tsx';
 import css from './home-page.module.css';
+import { ratePerMinute } from './rate.ts';
+import type { DocumentsHere } from './use-documents.ts';
 
 const words = home.tiles;
 
-/** The four numbers that tell at a glance how it goes. */
-export function Tiles({ stats: { totals, latency, oldestWaitingAt, from, until } }: { stats: Stats }): ReactNode {
+type Props = { stats: Stats; collectors: DocumentsHere['collectors'] };
+
+/** The four most important numbers. */
+export function Tiles({ stats, collectors }: Props): ReactNode {
+  const { totals, latency, oldestWaitingAt } = stats;
   const ended = totals.delivered + totals.failed;
-  const minutes = Math.max((Date.parse(until) - Date.parse(from)) / 60_000, 1);
   return (
     <dl className={css['tiles']}>
-      <Tile name={words.received} hint={words.perMinute(rateOf(totals.received / minutes))}>
+      <Tile name={words.received} hint={words.perMinute(rateOf(ratePerMinute(totals.received, stats, collectors)))}>
         {formatNumber(totals.received)}
       </Tile>
       <Tile name={words.success} {...(ended === 0 ? {} : { hint: words.successHint })}>

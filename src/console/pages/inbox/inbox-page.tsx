@@ -31,8 +31,11 @@ export function InboxPage(): ReactNode {
   const mayManage = useMay('deliveries:manage');
   const [isClearing, setClearing] = useState(false);
   const { filter, cursor, inbox, request } = search;
+  const version = useQuery(apiQuery('version')).data;
+  const isOff = version?.['inbox'] === false;
   const query = useQuery({
     ...apiQuery('listInboxRequests', { query: { text: filter, cursor, inbox } }),
+    enabled: version?.['inbox'] === true,
     placeholderData: keepPreviousData,
     refetchInterval: ({ state }) => (state.status === 'error' ? false : askEveryMs),
   });
@@ -60,7 +63,6 @@ export function InboxPage(): ReactNode {
     empty: { icon: 'inbox', title: words.emptyTitle, text: words.emptyText },
     emptyByFilter: words.emptyByFilter,
   });
-  const isOff = query.error?.code === 'not_found';
   return (
     <Page
       title={words.title}
@@ -75,7 +77,11 @@ export function InboxPage(): ReactNode {
       }
     >
       {isOff ? (
-        <Nothing icon="inbox" title={words.offTitle} text={words.offText}>
+        <Nothing
+          icon="inbox"
+          title={words.offTitle}
+          text={version['inboxMode'] === 'auto' ? words.offNow : words.offText}
+        >
           <Code>{words.offCode}</Code>
         </Nothing>
       ) : (

@@ -26,23 +26,25 @@ export function WelcomePage(): ReactNode {
   }
   return (
     <Page title={words.title} lead={words.lead}>
-      <nav aria-label={words.choose} className={css['choices']}>
-        {(['demo', 'mine'] as const).map((choice) => (
-          <Link
-            key={choice}
-            to="/welcome"
-            search={{ with: choice }}
-            className={css['choice'] ?? ''}
-            data-chosen={choice === shown}
-          >
-            <Icon name={icons[choice]} size={20} />
-            <span>
-              <b>{words.choices[choice].title}</b>
-              <span className={css['calm']}>{words.choices[choice].text}</span>
-            </span>
-          </Link>
-        ))}
-      </nav>
+      {hasDemo === true ? (
+        <nav aria-label={words.choose} className={css['choices']}>
+          {(['demo', 'mine'] as const).map((choice) => (
+            <Link
+              key={choice}
+              to="/welcome"
+              search={{ with: choice }}
+              className={css['choice'] ?? ''}
+              data-chosen={choice === shown}
+            >
+              <Icon name={icons[choice]} size={20} />
+              <span>
+                <b>{words.choices[choice].title}</b>
+                <span className={css['calm']}>{words.choices[choice].text}</span>
+              </span>
+            </Link>
+          ))}
+        </nav>
+      ) : null}
       {hasDemo === undefined && chosen === undefined ? null : shown === 'demo' ? (
         hasDemo === false ? (
           <p>{words.noDemo}</p>

@@ -148,7 +148,7 @@ test('an unreachable proxy is named, and its address is checked by the guard lik
   await using egress = openEgress('127.0.0.0/8', {
     dnsServers: [dns.address],
     ownListeners: () => [{ address: '127.0.0.1', port: 9_999, hasInbox: true }],
-    isInboxOpen: true,
+    isInboxOpen: () => true,
   });
   const url = `http://127.0.0.1:${peer.port}/`;
   const cases: [proxy: string, kind: string, words: RegExp][] = [
@@ -175,7 +175,7 @@ test('a proxy reaches nothing that is blocked: no addresses, names that resolve 
   await using egress = openEgress(`127.0.0.1:${proxy.port}`, {
     dnsServers: [dns.address],
     ownListeners: () => [{ address: '127.0.0.1', port: 9_999, hasInbox: true }],
-    isInboxOpen: true,
+    isInboxOpen: () => true,
   });
   const urls = [
     'http://10.0.0.1/',

@@ -15,7 +15,7 @@ import { OriginPool } from './origin-pool.ts';
 function openPool(port: number) {
   const allow = parseAllowRules('127.0.0.0/8');
   assert.ok(allow.ok);
-  const guard = createGuard({ allow: allow.rules, ownListeners: () => [], isInboxOpen: false });
+  const guard = createGuard({ allow: allow.rules, ownListeners: () => [], isInboxOpen: () => false });
   const dns = createDns([]);
   const target = checkUrl(guard, `http://127.0.0.1:${port}/`);
   assert.ok(!('reason' in target));

@@ -142,7 +142,7 @@ test('dispose ends exchanges that are in flight, waiting or connecting, as a res
 test('our own listener is reachable only with an open inbox and under /inbox/, on separate sockets', async () => {
   await using peer = await httpPeer((request, response) => void response.end(request.url));
   const ownListeners = () => [{ address: '127.0.0.1', port: peer.port, hasInbox: true }];
-  await using open = openEgress('', { ownListeners, isInboxOpen: true });
+  await using open = openEgress('', { ownListeners, isInboxOpen: () => true });
   const url = `http://127.0.0.1:${peer.port}`;
   for (let i = 0; i < 2; i++) {
     assert.equal(

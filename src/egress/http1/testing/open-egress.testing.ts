@@ -10,7 +10,7 @@ export function openEgress(allow = '127.0.0.0/8', options: Partial<Http1EgressOp
     allow: parsed.rules,
     dnsServers: [],
     ownListeners: () => [],
-    isInboxOpen: false,
+    isInboxOpen: () => false,
     version: '1.2.3',
     ...options,
   });
