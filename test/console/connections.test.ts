@@ -171,30 +171,28 @@ test('a destination is switched in its row and that is taken back, and a connect
   assert.deepEqual(tab.problems, []);
 });
 
-test('what is deleted is kept until its message is gone, and comes back when the server refuses', async () => {
+test('a deleted destination is gone at once and comes back with Restore, and one in use stays with the reason', async () => {
   const { app, browser } = console_;
   const made = await app.client.call('createConnection', { body: { name: 'Shrinking', baseUrl: 'https://b.example' } });
   const params = { id: made.id };
-  for (const name of ['First', 'Second'])
-    await app.client.call('createDestination', { params, body: { name, path: `/${name}` } });
+  await app.client.call('createDestination', { params, body: { name: 'First' } });
+  await app.client.call('createDestination', { params, body: { name: 'Second' } });
   const names = async () => (await app.client.call('listDestinations', { params })).data.map(({ name }) => name).sort();
-  await using tab = await openTab(browser, {
-    url: app.url,
-    path: `/connections/${made.id}?tab=destinations`,
-    expected: /^409 /,
-  });
+  const path = `/connections/${made.id}?tab=destinations`;
+  await using tab = await openTab(browser, { url: app.url, path, expected: /^409 / });
   const { page } = tab;
   const link = page.getByRole('link', { name: 'First' });
   async function remove(name: string) {
     await page.getByRole('button', { name: `More for ${name}` }).click();
     await page.getByRole('menuitem', { name: 'Delete' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
-    await page.getByRole('link', { name }).waitFor({ state: 'detached' });
   }
   await remove('First');
-  assert.deepEqual(await names(), ['First', 'Second']);
-  await page.getByRole('button', { name: 'Undo' }).click();
+  await link.waitFor({ state: 'detached' });
+  assert.deepEqual(await names(), ['Second']);
+  await page.getByRole('button', { name: 'Restore' }).click();
   await link.waitFor();
+  assert.deepEqual(await names(), ['First', 'Second']);
 
   await page.route('**/api/v1/destinations/*', (route) =>
     route.fulfill({
@@ -204,14 +202,17 @@ test('what is deleted is kept until its message is gone, and comes back when the
     }),
   );
   await remove('First');
-  await page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: 'Close' }).click();
   await page.getByText('Used by action Late.').waitFor();
-  await link.waitFor();
+  assert.ok(await link.isVisible());
   await page.unroute('**/api/v1/destinations/*');
 
-  await remove('First');
-  await page.goto('about:blank');
-  await eventually('only the second to be left', async () => (await names()).join() === 'Second');
+  await remove('Second');
+  await page.getByRole('link', { name: 'Second' }).waitFor({ state: 'detached' });
+  await page.goto(`${app.url}/settings?tab=deleted`);
+  assert.deepEqual(await barriers(page), []);
+  await page.getByRole('button', { name: 'Restore Second' }).click();
+  await page.getByText('Second restored').waitFor();
+  assert.deepEqual(await names(), ['First', 'Second']);
   assert.deepEqual(tab.problems, []);
 });
 
@@ -476,24 +477,58 @@ test('a file shows its plan, then creates and replaces, and stored secrets stay'
   await using receiver = await startReceiver();
   const body = { name: 'Filed', baseUrl: receiver.url, auth: { type: 'bearer', token: 'kept' } } as const;
   const made = await app.client.call('createConnection', { body: { ...body, auth: { ...body.auth } } as never });
-  await using tab = await openTab(browser, { url: app.url, path: '/connections/new/file' });
+  await using tab = await openTab(browser, { url: app.url, path: '/connections/new' });
   const { page } = tab;
-  await page
-    .getByRole('textbox', { name: 'YAML or JSON' })
-    .fill(
-      `connections:\n  - name: Filed\n    description: by file\n    baseUrl: ${receiver.url}\n    auth: { type: bearer, token: null }\n` +
+  await page.getByRole('link', { name: /^From file/ }).click();
+  const file = {
+    name: 'filed.yaml',
+    mimeType: 'application/yaml',
+    buffer: Buffer.from(
+      `connections:\n  - name: Filed\n    description: by file\n    baseUrl: ${receiver.url}\n    auth: { type: bearer }\n` +
         'destinations:\n  - connection: Filed\n    name: In\n    path: /in\n',
-    );
-  await page.getByRole('button', { name: 'Show the plan' }).click();
+    ),
+  };
+  await page.locator('input[type=file]').setInputFiles(file);
   const plan = page.getByRole('list', { name: 'Plan' });
-  await plan.getByRole('listitem').filter({ hasText: 'Connection' }).getByText('Replaces').waitFor();
-  await plan.getByRole('listitem').filter({ hasText: 'Filed › In' }).getByText('Creates').waitFor();
+  const changed = plan.getByRole('listitem').filter({ hasText: 'Connection' });
+  await changed.getByText('Changed').waitFor();
+  await plan.getByRole('listitem').filter({ hasText: 'Filed/In' }).getByText('New').waitFor();
+  await changed.getByText('Show 1 change').click();
+  await changed.getByText('by file').waitFor();
+  assert.deepEqual(await barriers(page), []);
   assert.equal((await app.client.call('getConnection', { params: { id: made.id } })).description, '');
-  await page.getByRole('button', { name: 'Apply' }).click();
-  await page.getByRole('heading', { level: 1, name: 'Connections' }).waitFor();
+  await page.getByRole('button', { name: 'Apply 2 objects' }).click();
+  await page.getByText('2 objects applied').waitFor();
   const [destination] = (await app.client.call('listDestinations', { params: { id: made.id } })).data;
   await app.client.call('testDestination', { params: { id: destination?.id ?? '' }, body: { data: [{}] } });
   assert.equal(receiver.requests.at(-1)?.headers['authorization'], 'Bearer kept');
+
+  const wrong = 'behaviors: [{name: Fine, condition: {all: []}}, {name: Odd, condition: {behavior: Nothing}}]';
+  await page.getByRole('textbox', { name: 'YAML or JSON' }).fill(wrong);
+  await page.getByRole('button', { name: 'Show the plan' }).click();
+  await plan.getByText('There is no behavior Nothing.').waitFor();
+  assert.deepEqual(await barriers(page), []);
+  await page.getByRole('button', { name: 'Apply the other 1 object' }).click();
+  await page.getByText('1 object applied').waitFor();
+  assert.equal((await app.client.call('listBehaviors', { query: { name: 'Fine' } })).data.length, 1);
+  assert.deepEqual(tab.problems, []);
+});
+
+test('what Show as shows is applied elsewhere: names instead of ids, in YAML and JSON', async () => {
+  const { app, browser } = console_;
+  const made = await app.client.call('createConnection', { body: { name: 'Shown', baseUrl: 'https://s.example' } });
+  await app.client.call('createDestination', { params: { id: made.id }, body: { name: 'There' } });
+  await using tab = await openTab(browser, { url: app.url, path: `/connections/${made.id}` });
+  const { page } = tab;
+  await page.getByRole('button', { name: 'Show as' }).click();
+  const drawer = page.getByRole('dialog', { name: 'Show Shown as' });
+  await drawer.getByText('connections:').waitFor();
+  assert.match((await drawer.locator('pre').textContent()) ?? '', /^connections:\n {2}- name: Shown\n/);
+  await drawer.getByRole('tab', { name: 'JSON' }).click();
+  const json = JSON.parse((await drawer.locator('pre').textContent()) ?? '');
+  assert.deepEqual([json.connections[0].name, json.connections[0].id], ['Shown', undefined]);
+  await drawer.getByRole('tab', { name: 'CLI' }).click();
+  await drawer.getByText(`millrace export --kind connections --id ${made.id}`).waitFor();
   assert.deepEqual(tab.problems, []);
 });
 
@@ -579,7 +614,6 @@ test('no page of the area has a barrier that axe-core finds: light, dark, narrow
     '/connections/new',
     '/connections/new/webhook?preset=salesforce',
     '/connections/new/curl',
-    '/connections/new/file',
     '/connections/con_none',
     ...['destinations', 'activity', 'usedBy', 'versions'].map((name) => `/connections/${id}?tab=${name}`),
   ]) {

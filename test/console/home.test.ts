@@ -147,15 +147,17 @@ test('an exported file, changed and imported, shows its plan first and then does
   await page.getByRole('button', { name: 'Download as YAML' }).click();
   const stream = await (await download).createReadStream();
   const file = (await Array.fromAsync(stream)).join('');
-  await page.getByRole('textbox', { name: 'YAML' }).fill('people: []');
-  await page.getByText(/Unknown section/).waitFor();
-  await page
-    .getByRole('textbox', { name: 'YAML' })
-    .fill(`${file}\nbehaviors:\n  - name: Big order\n    condition: {all: []}\n`);
+  const text = page.getByRole('textbox', { name: 'YAML or JSON' });
+  const plan = page.getByRole('button', { name: 'Show the plan' });
+  await text.fill('people: []');
+  await plan.click();
+  await page.getByText(/has no "kind"/).waitFor();
+  await text.fill(`${file}---\nkind: behavior\nname: Big order\ncondition: {all: []}\n`);
+  await plan.click();
   await page.getByText('1 new, 0 changed, 4 unchanged').waitFor();
   assert.deepEqual(await barriers(page), []);
-  await page.getByRole('button', { name: 'Import 1 object' }).click();
-  await page.getByText('1 object imported').waitFor();
+  await page.getByRole('button', { name: 'Apply 1 object' }).click();
+  await page.getByText('1 object applied').waitFor();
   const { data } = await app.client.call('listBehaviors', { query: { name: 'Big order' } });
   assert.equal(data.length, 1);
   assert.deepEqual(tab.problems, []);
@@ -193,6 +195,7 @@ const pages = [
   '/settings',
   '/settings?tab=system',
   '/settings?tab=transfer',
+  '/settings?tab=deleted',
   '/docs',
   '/docs/templates',
   '/docs/recipes',

@@ -134,7 +134,7 @@ export function transferHandlers(parts: ApiParts) {
       const documents = kinds.flatMap((kind) => {
         const all: Iterable<Document<{ name: string }>> = snapshot.documents[kind].values();
         return Array.from(all)
-          .filter((one) => !isStandard(one.id) && isWanted(one))
+          .filter((one) => isWanted(one) && (wanted !== undefined || !isStandard(one.id)))
           .map((one) => exported(kind, one, snapshot))
           .toSorted((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
       });

@@ -23,8 +23,8 @@ export function transferCommands(command: Command, context: Context) {
     .command('export')
     .description('print documents for apply, with names instead of ids and without secrets')
     .option('--kind <kinds>', 'only these kinds, separated by commas; otherwise all that the token can view')
-    .action(async ({ kind }: { kind?: string }) => {
-      const query = kind === undefined ? {} : { kind };
+    .option('--id <ids>', 'only the documents with these ids, and the destinations of connections with them')
+    .action(async (query: { kind?: string; id?: string }) => {
       const { documents } = await context.server().call('exportConfiguration', { query });
       context.output.value(configurationFile(documents));
     });

@@ -8,6 +8,7 @@ const of =
 /** `1 delivery`, `1,200 deliveries`: each noun that the console counts. */
 export const count = {
   actions: of('action'),
+  changes: of('change'),
   bodies: of('body', 'bodies'),
   conditions: of('condition'),
   deliveries: of('delivery', 'deliveries'),

@@ -4,12 +4,11 @@ import { changes } from '../messages/en/changes.ts';
 import { formatAbsolute } from '../messages/format.ts';
 import css from './diff.module.css';
 import { type DiffBlock, lineDiff } from './line-diff.ts';
-import { toYaml } from './shown-as.ts';
 
 const w = changes.diff;
 
 type Props = {
-  /** Texts, or values that are compared as YAML; null is nothing at all. JSON is laid out before it is compared. */
+  /** Texts, or values that are compared as lines; null is nothing at all. JSON is laid out before it is compared. */
   before: unknown;
   after: unknown;
   /** What the two sides are called. */
@@ -57,16 +56,36 @@ export function Diff({ before, after, labels = w, context = 3 }: Props): ReactNo
   );
 }
 
-/** What is compared of a value: a text as it is (JSON laid out), anything else as YAML, secrets as the time they were set. */
+/** What is compared of a value: a text as it is (JSON laid out), anything else as lines, secrets as the time they were set. */
 export function diffText(value: unknown): string {
   if (value === null || value === undefined) return '';
-  if (typeof value !== 'string') return toYaml(readable(value)).replace(/^\n/, '');
+  if (typeof value !== 'string') return outline(readable(value)).replace(/^\n/, '');
   if (!/^\s*[[{]/.test(value)) return value;
   try {
     return JSON.stringify(JSON.parse(value), null, 2);
   } catch {
     return value; // it only begins like JSON
   }
+}
+
+/** A value as indented lines, for reading. */
+function outline(value: unknown, depth = 0): string {
+  const pad = '  '.repeat(depth);
+  if (typeof value === 'string') {
+    if (value.includes('\n')) return `|\n${value.replace(/^(?=.)/gm, pad)}`;
+    return /^[A-Za-z/][\w ./@-]*$/.test(value) && !/^(true|false|null)$/.test(value) ? value : JSON.stringify(value);
+  }
+  if (typeof value !== 'object' || value === null) return String(value);
+  const isList = Array.isArray(value);
+  const entries = Object.entries(value);
+  if (entries.length === 0 || (isList && value.every((one) => typeof one !== 'object'))) return JSON.stringify(value);
+  return entries
+    .map(([name, inner]) => {
+      const text = outline(inner, depth + 1);
+      if (isList) return `\n${pad}- ${text.trimStart()}`;
+      return `\n${pad}${name}:${text.startsWith('\n') ? '' : ' '}${text}`;
+    })
+    .join('');
 }
 
 function readable(value: unknown): unknown {

@@ -6,10 +6,8 @@ export type Note = {
   kind: 'done' | 'failed';
   title?: string;
   message: string;
-  /** What can still be done about it, such as Undo. */
+  /** What can still be done about it, such as Undo or Restore. */
   action?: { label: string; run: () => void } | undefined;
-  /** The message is gone, and its action was not taken. */
-  onGone?: (() => void) | undefined;
 };
 
 const shownMs = 6_000;
@@ -21,7 +19,7 @@ let last = 0;
 let isHeld = false;
 
 /** Says that something is done, for a few seconds; with an action for ten, as long as nobody points at the messages. */
-export function notifyDone(message: string, more: Pick<Note, 'action' | 'onGone'> = {}): void {
+export function notifyDone(message: string, more: Pick<Note, 'action'> = {}): void {
   const id = add({ kind: 'done', message, ...more });
   closeLater(id, more.action === undefined ? shownMs : withActionMs);
 }
@@ -38,7 +36,6 @@ export function closeNote(id: number): void {
 
 /** Takes a message's action; the message goes. */
 export function takeAction(note: Note): void {
-  notes = notes.map((one) => (one.id === note.id ? { ...one, onGone: undefined } : one));
   closeNote(note.id);
   note.action?.run();
 }
@@ -67,10 +64,8 @@ function add(note: Omit<Note, 'id'>): number {
 }
 
 function set(next: readonly Note[]): void {
-  const gone = notes.filter((note) => !next.includes(note));
   notes = next;
   // Nothing left to leave: the corner has no messages that could be pointed at.
   if (notes.length === 0) isHeld = false;
   for (const listener of listeners) listener();
-  for (const note of gone) note.onGone?.();
 }

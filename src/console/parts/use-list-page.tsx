@@ -5,7 +5,6 @@ import type { Page } from '../../contract/records/page.ts';
 import { Choice } from './choice.tsx';
 import { Icon } from './icon.tsx';
 import type { Asked, ListProps, ListState } from './list-page.tsx';
-import { useDeleted } from './undo.ts';
 import { pageAt, sorted } from './whole-list.ts';
 
 /** A filter with a closed list of values, or one that only links set. */
@@ -54,9 +53,8 @@ export type ListDeclaration<Row, Search> = Kept<Row> & {
  * address. Sorting is offered when all rows are here.
  */
 export function useListPage<Row, Search extends ListState>(declared: ListDeclaration<Row, Search>) {
-  const { search, query, filters = [], columns, rowKey, create, empty, texts, passes } = declared;
+  const { search, query, filters = [], columns, create, empty, texts, passes } = declared;
   const navigate = useNavigate();
-  const deleted = useDeleted();
   const change = (next: Partial<Search>) =>
     void navigate({
       to: '.',
@@ -72,7 +70,7 @@ export function useListPage<Row, Search extends ListState>(declared: ListDeclara
   const { cursor, filter } = search;
 
   const rows = useMemo(() => {
-    const all = (data === undefined ? [] : isAll(data) ? data : data.data).filter((row) => !deleted.has(rowKey(row)));
+    const all = data === undefined ? [] : isAll(data) ? [...data] : data.data;
     if (data === undefined || !isWhole) return { all, found: all };
     const sought = isAll(data) ? (filter ?? '').trim().toLowerCase() : '';
     const found = all.filter(
@@ -81,7 +79,7 @@ export function useListPage<Row, Search extends ListState>(declared: ListDeclara
         (!isAll(data) || passes?.(row) !== false),
     );
     return { all, found: by?.sort === undefined ? found : sorted(found, by.sort, isDescending) };
-  }, [data, deleted, rowKey, isWhole, filter, texts, passes, by, isDescending]);
+  }, [data, isWhole, filter, texts, passes, by, isDescending]);
   const page = useMemo(
     () => data && (isAll(data) ? pageAt(rows.found, cursor) : { ...data, data: rows.found }),
     [data, rows, cursor],

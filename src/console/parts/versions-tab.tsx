@@ -2,6 +2,7 @@ import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { Answer, ClientError } from '../../client/client.ts';
+import { readOnlyFields } from '../../contract/documents/document.ts';
 import type { Page } from '../../contract/records/page.ts';
 import { useApi } from '../data/api.ts';
 import { changes } from '../messages/en/changes.ts';
@@ -64,7 +65,7 @@ export function VersionsTab({ kind, document, mayManage, onRestored }: Props): R
         <Skeleton height={64} />
       </Stack>
     );
-  const present = data.find(({ version }) => version === document.version);
+  const [present] = data;
   // The last one of a page has nothing yet to be compared with: it comes with the next page.
   const shown = hasNextPage ? data.slice(0, -1) : data;
   return (
@@ -76,7 +77,7 @@ export function VersionsTab({ kind, document, mayManage, onRestored }: Props): R
             key={version.version}
             version={version}
             before={data[index + 1] ?? null}
-            isPresent={version.version === document.version}
+            isPresent={index === 0}
             onRestore={mayManage ? () => ask(version) : null}
           />
         ))}
@@ -139,7 +140,8 @@ type EntryProps = {
 
 function Entry({ version, before, isPresent, onRestore }: EntryProps): ReactNode {
   const [isOpen, setOpen] = useState(false);
-  const fields = before === null ? [] : [...new Set(differences(before, version).map(([path]) => path))];
+  const fields =
+    before === null ? [] : [...new Set(differences(written(before), written(version)).map(([path]) => path))];
   const summary =
     before === null ? w.first : fields.length === 0 ? w.unchanged : w.changed(fields.slice(0, 4), fields.length - 4);
   return (
@@ -197,9 +199,9 @@ function Entry({ version, before, isPresent, onRestore }: EntryProps): ReactNode
   );
 }
 
-const notWritten = new Set(['id', 'version', 'createdAt', 'updatedAt', 'updatedBy', 'health', 'warnings']);
+const notWritten = new Set<string>([...readOnlyFields, 'status']);
 
-/** What people chose of a version, without what the server adds. */
+/** The fields of a version that a restore brings back. */
 function written(version: Version): Record<string, unknown> {
   return Object.fromEntries(Object.entries(version).filter(([name]) => !notWritten.has(name)));
 }

@@ -16,7 +16,7 @@ export const deletedDocument = z.strictObject({
   version: z.int(),
   deletedAt: timestamp,
   deletedBy: z.string(),
-  /** When it is removed for good. */
+  /** Until when it can be restored. */
   removedAt: timestamp,
 });
 export type DeletedDocument = z.output<typeof deletedDocument>;

@@ -35,7 +35,6 @@ export const behaviors = {
   showAs: 'Show as',
   delete: 'Delete',
   copyOf: (name: string) => `${name} (copy)`,
-  deleted: (name: string) => `${name} deleted`,
   blocked: {
     standard: 'Built-in behaviors can’t be deleted.',
     used: (count: number) => `Used in ${places(count)}. Remove it there first.`,

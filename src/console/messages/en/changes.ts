@@ -4,6 +4,8 @@ import { formatNumber } from '../format.ts';
 /** Words of differences, versions, drafts and Undo. */
 export const changes = {
   undo: 'Undo',
+  restore: 'Restore',
+  restored: (name: string) => `${name} restored`,
   diff: {
     before: 'Before',
     after: 'After',
@@ -17,7 +19,7 @@ export const changes = {
   },
   versions: {
     title: 'Versions',
-    text: 'Each save creates a version. Restoring one creates a new version from it.',
+    text: 'Each save creates a version. Restoring one creates a new version from it; the status stays as it is.',
     one: (version: number) => `Version ${formatNumber(version)}`,
     present: 'Current',
     by: (name: string) => `by ${name}`,

@@ -1,6 +1,5 @@
 import { count } from '../counts.ts';
 import { formatNumber } from '../format.ts';
-import { sentence } from '../sentence.ts';
 
 /** Words of the settings. */
 export const settings = {
@@ -8,7 +7,13 @@ export const settings = {
   nav: 'Settings pages',
   general: 'General',
   tabList: 'Settings',
-  tabs: { appearance: 'Appearance', system: 'System', network: 'Network', transfer: 'Export and import' },
+  tabs: {
+    appearance: 'Appearance',
+    system: 'System',
+    network: 'Network',
+    transfer: 'Export and import',
+    deleted: 'Deleted',
+  },
   appearance: {
     lead: 'Stored in this browser',
     theme: 'Theme',
@@ -47,40 +52,54 @@ export const settings = {
   transfer: {
     exportTitle: 'Export',
     exportText:
-      'Your configuration as one YAML file: connections, destinations, behaviors, actions and collectors. Secrets are not included. You can also apply it with millrace apply.',
+      'Everything you can view, as one YAML file: connections, destinations, behaviors, actions, collectors and alerts. Secrets are not included.',
     download: 'Download as YAML',
-    loading: 'Preparing …',
     importTitle: 'Import',
     importText:
-      'Choose a file, or paste YAML. You’ll see a plan before anything changes. Matched by name. Nothing is deleted. Secrets are kept.',
-    file: 'File',
-    paste: 'YAML',
+      'Creates new objects and replaces those with the same name, on this server or another one. Nothing is deleted.',
+    choose: 'Choose a file',
+    or: 'or paste its text below',
+    text: 'YAML or JSON',
+    hint: 'As exported, or as millrace apply reads it',
     plan: 'Show the plan',
+    empty: 'The file is empty.',
     planTitle: 'Plan',
-    nothing: 'The file is empty.',
+    planText: 'Nothing has changed yet. Secrets that are not in the file are kept.',
+    planProblems: (objects: number) =>
+      `${count.objects(objects)} can’t be imported. Fix them in the file, or apply the others.`,
     summary: (created: number, changed: number, same: number) =>
       `${formatNumber(created)} new, ${formatNumber(changed)} changed, ${formatNumber(same)} unchanged`,
-    columns: { change: 'Change', kind: 'Kind', name: 'Name', detail: 'Differences' },
-    changes: { created: 'New', changed: 'Changed', same: 'Unchanged' },
+    changes: { create: 'New', update: 'Changed', none: 'Unchanged', problem: 'Not imported' },
     kinds: {
-      connections: 'Connection',
-      destinations: 'Destination',
-      behaviors: 'Behavior',
-      collectors: 'Collector',
-      alerts: 'Alert',
-      actions: 'Action',
+      connection: 'Connection',
+      destination: 'Destination',
+      behavior: 'Behavior',
+      collector: 'Collector',
+      action: 'Action',
+      alert: 'Alert',
     },
-    secrets: 'Enter its secrets after the import.',
-    run: (objects: number) => `Import ${count.objects(objects)}`,
-    running: 'Importing …',
-    done: (objects: number) => `${count.objects(objects)} imported`,
-    failed: (name: string, reason: string) =>
-      `${sentence(`Couldn’t import ${name}: ${reason}`)} Items above it were applied.`,
-    noRight: 'To import you need the rights to manage connections, behaviors, data collection and actions.',
-    notYaml: (detail: string) => `Invalid YAML: ${detail}`,
-    noKind: (name: string) =>
-      `Unknown section “${name}”. Use connections, destinations, behaviors, collectors or actions.`,
-    noName: (kind: string) => `An entry in ${kind} has no name.`,
-    noConnection: (name: string) => `Destination ${name} doesn’t name its connection.`,
+    show: 'Show',
+    showChanges: (fields: number) => `Show ${count.changes(fields)}`,
+    nothing: 'Nothing to apply',
+    apply: (objects: number) => `Apply ${count.objects(objects)}`,
+    applyRest: (objects: number) => `Apply the other ${count.objects(objects)}`,
+    done: (objects: number) => `${count.objects(objects)} applied`,
+  },
+  deleted: {
+    title: 'Deleted',
+    noun: { one: 'object', other: 'objects' },
+    columns: {
+      name: 'Name',
+      kind: 'Kind',
+      deleted: 'Deleted',
+      by: 'By',
+      removed: 'Available until',
+      restore: 'Restore',
+    },
+    restore: 'Restore',
+    restoreOf: (name: string) => `Restore ${name}`,
+    emptyTitle: 'Nothing was deleted',
+    emptyText: 'Deleted objects are listed here for 30 days. Until then you can restore them, with their secrets.',
+    emptyByFilter: 'No deleted objects of this kind.',
   },
 } as const;

@@ -2,10 +2,10 @@ import { Menu } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { actions as words } from '../../messages/en/actions.ts';
+import { deleteDocument } from '../../parts/delete-document.ts';
+import { notifyFailed } from '../../parts/notify.ts';
 import { RowMenu } from '../../parts/row-menu.tsx';
-import { saveFile } from '../../parts/save-file.ts';
-import { showAs } from '../../parts/shown-as.ts';
-import { deleteLater } from '../../parts/undo.ts';
+import { saveExport } from '../../parts/shown-as.ts';
 import { useMay } from '../../session/rights.ts';
 import type { Action } from './action.ts';
 import { useSwitch } from './use-switch.ts';
@@ -32,26 +32,17 @@ export function ActionMenu({ action, onDeleted }: { action: Action; onDeleted?: 
           </Menu.Item>
         </>
       ) : null}
-      <Menu.Item onClick={() => exportAction(action)}>{words.export}</Menu.Item>
+      <Menu.Item onClick={() => saveExport(`${name}.yaml`, { kind: 'action', id }).catch(notifyFailed)}>
+        {words.export}
+      </Menu.Item>
       <Menu.Item component={Link} to="/actions/$actionId" params={params} search={{ tab: 'yaml' } as never}>
         {words.showAs}
       </Menu.Item>
       {mayManage ? (
-        <Menu.Item
-          onClick={() => {
-            deleteLater('deleteAction', id, words.deleted(name));
-            onDeleted?.();
-          }}
-        >
+        <Menu.Item onClick={() => void deleteDocument({ kind: 'action', id, name }, onDeleted)}>
           {words.delete}
         </Menu.Item>
       ) : null}
     </RowMenu>
   );
-}
-
-/** Saves the action as a file for `millrace apply`. */
-export function exportAction(action: Action): void {
-  const { YAML } = showAs({ kind: 'actions', document: action }, location.origin);
-  saveFile(`${action.name}.yaml`, YAML, 'application/yaml');
 }

@@ -7,7 +7,7 @@ import { actions as words } from '../../messages/en/actions.ts';
 import { DeliveryTable } from '../../parts/delivery-table.tsx';
 import { DetailTabs } from '../../parts/detail-tabs.tsx';
 import { Problem } from '../../parts/problem.tsx';
-import { ShownTexts } from '../../parts/shown-texts.tsx';
+import { ShownTexts } from '../../parts/show-as.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { VersionsTab } from '../../parts/versions-tab.tsx';
 import { useMay } from '../../session/rights.ts';

@@ -1,7 +1,7 @@
 import { useApi } from '../../data/api.ts';
 import { actions as words } from '../../messages/en/actions.ts';
+import { notifyUndo } from '../../parts/delete-document.ts';
 import { notifyFailed } from '../../parts/notify.ts';
-import { notifyUndo } from '../../parts/undo.ts';
 import type { Action } from './action.ts';
 
 /** Enables an action that is disabled and the other way round, and says so with Undo. */

@@ -3,11 +3,12 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import type { Alert } from '../../../contract/documents/alert.ts';
-import { apiQuery, useApi } from '../../data/api.ts';
+import { apiQuery } from '../../data/api.ts';
 import { alerts as words } from '../../messages/en/alerts.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { settings } from '../../messages/en/settings.ts';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
+import { deleteDocument } from '../../parts/delete-document.ts';
 import { DetailTabs } from '../../parts/detail-tabs.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { notifyDone } from '../../parts/notify.ts';
@@ -92,28 +93,17 @@ export function AlertPage(): ReactNode {
 type DeleteProps = { alert: Alert | null; onClose: () => void; onDeleted: () => void };
 
 function DeleteAlert({ alert, onClose, onDeleted }: DeleteProps): ReactNode {
-  const remove = useApi('deleteAlert');
   const name = alert?.name ?? '';
   return (
     <ConfirmDialog
       isOpen={alert !== null}
       title={words.deleteTitle(name)}
       verb={words.delete}
-      isBusy={remove.isPending}
-      error={remove.error}
       onCancel={onClose}
-      onConfirm={() =>
-        alert !== null &&
-        remove.mutate(
-          { params: { id: alert.id } },
-          {
-            onSuccess() {
-              notifyDone(parts.deleted(name));
-              onDeleted();
-            },
-          },
-        )
-      }
+      onConfirm={() => {
+        if (alert !== null) void deleteDocument({ ...alert, kind: 'alert' }, onDeleted);
+        onClose();
+      }}
     >
       {words.deleteText}
     </ConfirmDialog>

@@ -2,11 +2,11 @@ import { Menu } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { behaviors as words } from '../../messages/en/behaviors.ts';
+import { deleteDocument } from '../../parts/delete-document.ts';
+import { notifyFailed } from '../../parts/notify.ts';
 import { GuardedItem, RowMenu } from '../../parts/row-menu.tsx';
 import type { Behavior } from '../../parts/rules/use-behaviors.ts';
-import { saveFile } from '../../parts/save-file.ts';
-import { showAs } from '../../parts/shown-as.ts';
-import { deleteLater } from '../../parts/undo.ts';
+import { saveExport } from '../../parts/shown-as.ts';
 import { useMay } from '../../session/rights.ts';
 
 /** What can be done with a behavior in its row. */
@@ -24,14 +24,16 @@ export function BehaviorMenu({ behavior }: { behavior: Behavior }): ReactNode {
           {words.duplicate}
         </Menu.Item>
       ) : null}
-      <Menu.Item onClick={() => exportBehavior(behavior)}>{words.export}</Menu.Item>
+      <Menu.Item onClick={() => saveExport(`${name}.yaml`, { kind: 'behavior', id }).catch(notifyFailed)}>
+        {words.export}
+      </Menu.Item>
       <Menu.Item component={Link} to="/behaviors/$behaviorId" params={params} search={{ tab: 'yaml' } as never}>
         {words.showAs}
       </Menu.Item>
       {mayManage ? (
         <GuardedItem
           blockedBy={blockedBy(behavior)}
-          onClick={() => deleteLater('deleteBehavior', id, words.deleted(name))}
+          onClick={() => void deleteDocument({ kind: 'behavior', id, name })}
         >
           {words.delete}
         </GuardedItem>
@@ -44,9 +46,4 @@ export function BehaviorMenu({ behavior }: { behavior: Behavior }): ReactNode {
 export function blockedBy({ standard, usedBy }: Behavior): string | null {
   if (standard) return words.blocked.standard;
   return usedBy > 0 ? words.blocked.used(usedBy) : null;
-}
-
-function exportBehavior(behavior: Behavior): void {
-  const { standard, usedBy, ...document } = behavior;
-  saveFile(`${behavior.name}.yaml`, showAs({ kind: 'behaviors', document }, location.origin).YAML, 'application/yaml');
 }

@@ -4,13 +4,13 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import type { ReactNode } from 'react';
 import { apiQuery } from '../../data/api.ts';
 import { behaviors as words } from '../../messages/en/behaviors.ts';
+import { deleteDocument } from '../../parts/delete-document.ts';
 import { DetailTabs } from '../../parts/detail-tabs.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { notifyDone } from '../../parts/notify.ts';
 import { Problem } from '../../parts/problem.tsx';
 import type { Behavior } from '../../parts/rules/use-behaviors.ts';
-import { ShownTexts } from '../../parts/shown-texts.tsx';
-import { deleteLater } from '../../parts/undo.ts';
+import { ShownTexts } from '../../parts/show-as.tsx';
 import { VersionsTab } from '../../parts/versions-tab.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
@@ -89,9 +89,7 @@ function DeleteButton({ behavior, onDeleted }: { behavior: Behavior; onDeleted: 
       leftSection={<Icon name="trash" />}
       {...(blocked === null ? {} : { 'data-disabled': true, 'aria-disabled': true, 'aria-description': blocked })}
       onClick={() => {
-        if (blocked !== null) return;
-        deleteLater('deleteBehavior', behavior.id, words.deleted(behavior.name));
-        onDeleted();
+        if (blocked === null) void deleteDocument({ ...behavior, kind: 'behavior' }, onDeleted);
       }}
     >
       {words.delete}

@@ -1,7 +1,7 @@
 import { useApi } from '../../data/api.ts';
 import { connections as words } from '../../messages/en/connections.ts';
+import { notifyUndo } from '../../parts/delete-document.ts';
 import { notifyFailed } from '../../parts/notify.ts';
-import { notifyUndo } from '../../parts/undo.ts';
 import type { Connection } from './connection.ts';
 import type { Destination } from './usage.ts';
 

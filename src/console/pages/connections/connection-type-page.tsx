@@ -28,7 +28,7 @@ export function ConnectionTypePage(): ReactNode {
         <ul className={cards['cards']}>
           <Card to="/connections/new/webhook" icon="webhook" name={w.webhook} text={w.webhookText} />
           <Card to="/connections/new/curl" icon="code" name={w.curl} text={w.curlText} />
-          <Card to="/connections/new/file" icon="inbox" name={w.file} text={w.fileText} />
+          <Card to="/settings" search={{ tab: 'transfer' }} icon="up" name={w.file} text={w.fileText} />
         </ul>
       </section>
       <section aria-label={w.presets} className={css['presets']}>
@@ -62,16 +62,17 @@ export function ConnectionTypePage(): ReactNode {
 }
 
 type CardProps = {
-  to: '/connections/new/webhook' | '/connections/new/curl' | '/connections/new/file';
+  to: '/connections/new/webhook' | '/connections/new/curl' | '/settings';
+  search?: Record<string, string>;
   icon: IconName;
   name: string;
   text: string;
 };
 
-function Card({ to, icon, name, text }: CardProps): ReactNode {
+function Card({ to, search = {}, icon, name, text }: CardProps): ReactNode {
   return (
     <li>
-      <Link to={to} className={cards['card'] ?? ''}>
+      <Link to={to} search={search as never} className={cards['card'] ?? ''}>
         <span className={cards['icon']}>
           <Icon name={icon} size={22} />
         </span>

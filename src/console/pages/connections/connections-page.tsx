@@ -7,9 +7,11 @@ import { connections as words } from '../../messages/en/connections.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { ListPage } from '../../parts/list-page.tsx';
+import { notifyFailed } from '../../parts/notify.ts';
 import { options } from '../../parts/options.ts';
 import { GuardedItem, RowMenu } from '../../parts/row-menu.tsx';
 import { ShowAsDrawer } from '../../parts/show-as.tsx';
+import { saveExport } from '../../parts/shown-as.ts';
 import { useListPage } from '../../parts/use-list-page.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
@@ -18,7 +20,6 @@ import type { Connection } from './connection.ts';
 import { columns } from './connections-columns.tsx';
 import { passes, type Row, texts } from './connections-list.ts';
 import { DeleteConnection } from './delete-connection.tsx';
-import { exportConnection } from './export-connection.ts';
 import { ReadyBanner } from './ready-banner.tsx';
 import { TestDialog } from './test-authentication.tsx';
 import { useFigures, useUsage } from './usage.ts';
@@ -76,7 +77,13 @@ export function ConnectionsPage(): ReactNode {
             <Button component={Link} to="/connections/new/curl" variant="default" leftSection={<Icon name="code" />}>
               {words.pasteCurl}
             </Button>
-            <Button component={Link} to="/connections/new/file" variant="default" leftSection={<Icon name="inbox" />}>
+            <Button
+              component={Link}
+              to="/settings"
+              search={{ tab: 'transfer' } as never}
+              variant="default"
+              leftSection={<Icon name="up" />}
+            >
               {words.importYaml}
             </Button>
             {create}
@@ -89,7 +96,7 @@ export function ConnectionsPage(): ReactNode {
       <DeleteConnection connection={asked?.what === 'delete' ? found : null} onClose={close} onDeleted={close} />
       <TestDialog connection={asked?.what === 'test' ? found : null} onClose={close} />
       <ShowAsDrawer
-        shown={asked?.what === 'show' && found !== null ? { kind: 'connections', document: bare(asked.row) } : null}
+        shown={asked?.what === 'show' && found !== null ? { kind: 'connections', document: found } : null}
         onClose={close}
       />
     </Page>
@@ -97,12 +104,6 @@ export function ConnectionsPage(): ReactNode {
 }
 
 const rowKey = ({ id }: Row) => id;
-
-/** The connection of a row, without what the list put beside it. */
-function bare(row: Connection): Connection {
-  const { usage: _usage, figures: _figures, ...connection } = row as Row; // rows of this list
-  return connection;
-}
 
 type MoreProps = { row: Row; mayManage: boolean; onAsk: (what: Asked['what']) => void };
 
@@ -126,7 +127,9 @@ function More({ row, mayManage, onAsk }: MoreProps): ReactNode {
           </Menu.Item>
         </>
       ) : null}
-      <Menu.Item onClick={() => exportConnection(bare(row), destinations)}>{words.export}</Menu.Item>
+      <Menu.Item onClick={() => saveExport(`${row.name}.yaml`, { id: row.id }).catch(notifyFailed)}>
+        {words.export}
+      </Menu.Item>
       <Menu.Item onClick={() => onAsk('show')}>{parts.showAs}</Menu.Item>
       {mayManage ? (
         <GuardedItem

@@ -2,9 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { apiQuery } from '../../data/api.ts';
 import { connections as words } from '../../messages/en/connections.ts';
-import { parts } from '../../messages/en/parts.ts';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
-import { deleteLater } from '../../parts/undo.ts';
+import { deleteDocument } from '../../parts/delete-document.ts';
 
 type Props = {
   /** What is to be deleted; null: the dialog is closed. */
@@ -13,7 +12,7 @@ type Props = {
   onDeleted: () => void;
 };
 
-/** Asks and deletes, with Undo; a connection that still has destinations says so instead. */
+/** Asks and deletes, with Restore; a connection that still has destinations says so instead. */
 export function DeleteConnection({ connection, onClose, onDeleted }: Props): ReactNode {
   const id = connection?.id ?? '';
   const { data } = useQuery({
@@ -30,10 +29,7 @@ export function DeleteConnection({ connection, onClose, onDeleted }: Props): Rea
       isBusy={connection !== null && data === undefined}
       blockedBy={users.length > 0 ? words.inUse(users.length) : null}
       onCancel={onClose}
-      onConfirm={() => {
-        deleteLater('deleteConnection', id, parts.deleted(name));
-        onDeleted();
-      }}
+      onConfirm={() => void deleteDocument({ kind: 'connection', id, name }, onDeleted)}
     >
       {words.deleteText}
     </ConfirmDialog>

@@ -1,14 +1,13 @@
 import type { ReactNode } from 'react';
 import { connections as words } from '../../messages/en/connections.ts';
-import { parts } from '../../messages/en/parts.ts';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
-import { deleteLater } from '../../parts/undo.ts';
+import { deleteDocument } from '../../parts/delete-document.ts';
 
 const w = words.destinations;
 
 type Props = { destination: { id: string; name: string } | null; held: number; onClose: () => void };
 
-/** Asks and deletes, with Undo. That Actions use it is the server's to find when it is not known here. */
+/** Asks and deletes, with Restore. That Actions use it is the server's to find when it is not known here. */
 export function DeleteDestination({ destination, held, onClose }: Props): ReactNode {
   const name = destination?.name ?? '';
   return (
@@ -18,7 +17,7 @@ export function DeleteDestination({ destination, held, onClose }: Props): ReactN
       verb={words.delete}
       onCancel={onClose}
       onConfirm={() => {
-        if (destination !== null) deleteLater('deleteDestination', destination.id, parts.deleted(name));
+        if (destination !== null) void deleteDocument({ ...destination, kind: 'destination' });
         onClose();
       }}
     >

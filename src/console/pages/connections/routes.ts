@@ -40,12 +40,6 @@ const curl = createRoute({
   component: lazyPage(() => import('./curl-page.tsx'), 'CurlPage'),
 });
 
-const file = createRoute({
-  getParentRoute: parent,
-  path: '/connections/new/file',
-  component: lazyPage(() => import('./file-page.tsx'), 'FilePage'),
-});
-
 const details = createRoute({
   getParentRoute: parent,
   path: '/connections/$connectionId',
@@ -72,4 +66,4 @@ const destination = createRoute({
   component: lazyPage(() => import('../destinations/destination-page.tsx'), 'DestinationPage'),
 });
 
-export const connectionRoutes = [list, types, create, curl, file, details, destination] as const;
+export const connectionRoutes = [list, types, create, curl, details, destination] as const;

@@ -69,7 +69,7 @@ export function DestinationPage(): ReactNode {
             <Button variant="default" leftSection={<Icon name="clock" />} onClick={() => openVersions(true)}>
               {words.versions}
             </Button>
-            <ShowAs kind="destinations" document={stored} connection={connection.data?.name} />
+            <ShowAs kind="destinations" document={stored} />
           </>
         )
       }

@@ -1,12 +1,17 @@
 import { createRoute } from '@tanstack/react-router';
-import { choice, search } from '../../parts/list-search.ts';
+import { transferKinds } from '../../../contract/documents/transfer.ts';
+import { choice, listSearch, search } from '../../parts/list-search.ts';
 import { lazyPage } from '../../shell/lazy-page.ts';
 import { shellRoute } from '../../shell/shell-route.tsx';
 
 const settings = createRoute({
   getParentRoute: () => shellRoute,
   path: '/settings',
-  validateSearch: search({ tab: choice(['appearance', 'system', 'network', 'transfer']) }),
+  validateSearch: search({
+    ...listSearch,
+    tab: choice(['appearance', 'system', 'network', 'transfer', 'deleted']),
+    kind: choice(transferKinds),
+  }),
   component: lazyPage(() => import('./settings-page.tsx'), 'SettingsPage'),
 });
 

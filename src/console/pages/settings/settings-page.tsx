@@ -8,6 +8,7 @@ import { ConfigurationTable } from './configuration-table.tsx';
 import { SettingsNav } from './settings-nav.tsx';
 import { SystemTab } from './system-tab.tsx';
 
+const DeletedTab = lazy(() => import('./deleted-tab.tsx').then(({ DeletedTab }) => ({ default: DeletedTab })));
 const TransferTab = lazy(() => import('./transfer-tab.tsx').then(({ TransferTab }) => ({ default: TransferTab })));
 
 export function SettingsPage(): ReactNode {
@@ -28,6 +29,11 @@ export function SettingsPage(): ReactNode {
           transfer: (
             <Suspense>
               <TransferTab />
+            </Suspense>
+          ),
+          deleted: (
+            <Suspense>
+              <DeletedTab />
             </Suspense>
           ),
         }}

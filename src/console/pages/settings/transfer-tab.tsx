@@ -1,149 +1,133 @@
-import { Button, Code, Skeleton, Text, Textarea } from '@mantine/core';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { Button, Code, Group, Text, Textarea } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import { parseAllDocuments } from 'yaml';
+import { ClientError } from '../../../client/client.ts';
+import { readConfiguration } from '../../../client/configuration-file.ts';
+import type { ImportStep, TransferDocument } from '../../../contract/documents/transfer.ts';
 import { queryClient } from '../../data/query-client.ts';
 import { settings } from '../../messages/en/settings.ts';
-import { notifyDone } from '../../parts/notify.ts';
+import { ChooseFile } from '../../parts/choose-file.tsx';
+import { notifyDone, notifyFailed } from '../../parts/notify.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { Problem } from '../../parts/problem.tsx';
-import { useMay, useMe } from '../../session/rights.ts';
+import { saveExport } from '../../parts/shown-as.ts';
 import { client } from '../../session/session.ts';
-import { apply, loadDocuments } from './documents.ts';
-import { PlanTable } from './plan-table.tsx';
+import { PlanList } from './plan-list.tsx';
 import css from './settings.module.css';
-import { exported, type Planned, planOf } from './transfer.ts';
 
 const words = settings.transfer;
 
-/** Everything as a file, and a file's things made here. */
+/** The configuration as a file, and the import of one: its plan first, then its changes. */
 export function TransferTab(): ReactNode {
-  const me = useMe();
-  const rights = me?.rights ?? [];
-  const documents = useQuery({
-    queryKey: ['all-documents', rights],
-    queryFn: () => loadDocuments(client(), new Set(rights)),
-    enabled: me !== undefined,
-  });
-  if (documents.error !== null) return <Problem error={documents.error} onRetry={() => void documents.refetch()} />;
   return (
     <div className={css['panels']} data-wide="true">
       <Panel title={words.exportTitle} text={words.exportText}>
         <div>
-          <Button
-            variant="default"
-            disabled={documents.data === undefined}
-            onClick={() => documents.data !== undefined && download(exported(documents.data))}
-          >
-            {documents.data === undefined ? words.loading : words.download}
+          <Button variant="default" onClick={() => saveExport('millrace.yaml', {}).catch(notifyFailed)}>
+            {words.download}
           </Button>
         </div>
       </Panel>
-      <Panel title={words.importTitle} text={words.importText}>
-        {documents.data === undefined ? (
-          <Skeleton height={120} />
-        ) : (
-          <Import plan={(text) => planOf(parse(text), documents.data)} />
-        )}
-      </Panel>
+      <Import />
     </div>
   );
 }
 
-function Import({ plan }: { plan: (text: string) => Planned[] }): ReactNode {
+function Import(): ReactNode {
   const [text, write] = useState('');
-  const [planned, show] = useState<readonly Planned[] | null>(null);
-  const [refused, refuse] = useState<Error | null>(null);
-  const may = useMayImport();
-  const run = useMutation({
-    mutationFn: (todo: readonly Planned[]) => apply(client(), todo),
-    onSuccess(count) {
-      notifyDone(words.done(count));
-      write('');
-      show(null);
+  const plan = useMutation({ mutationFn: planOf });
+  const apply = useMutation({
+    mutationFn: (body: { documents: TransferDocument[]; partial: boolean }) =>
+      client().call('importConfiguration', { body }),
+    onSuccess({ steps }) {
+      notifyDone(words.done(changesIn(steps)));
+      change('');
     },
-    // What was done before a refusal stays done.
-    onError: () => void queryClient.invalidateQueries(),
+    onSettled: () => queryClient.invalidateQueries(),
   });
-  const todo = (planned ?? []).filter(({ change }) => change !== 'same');
-
-  function look(next: string) {
+  function change(next: string) {
     write(next);
-    show(null);
-    refuse(null);
-    run.reset();
-    if (next.trim() === '') return;
-    try {
-      show(plan(next));
-    } catch (error) {
-      refuse(error instanceof Error ? error : new Error(String(error)));
-    }
+    plan.reset();
+    apply.reset();
   }
-
+  const steps = stepsOf(apply.error) ?? plan.data?.steps ?? [];
+  const problems = steps.filter((one) => one.problems.length > 0).length;
+  const todo = changesIn(steps);
   return (
     <>
-      {may ? null : <Text c="dimmed">{words.noRight}</Text>}
-      <label className={css['file']}>
-        <Text component="span" fw={550}>
-          {words.file}
-        </Text>
-        <input
-          type="file"
-          accept=".yaml,.yml,.json"
-          disabled={!may}
-          onChange={({ currentTarget }) => {
-            const [file] = currentTarget.files ?? [];
-            void file?.text().then(look);
-          }}
+      <Panel title={words.importTitle} text={words.importText}>
+        <Group gap="sm">
+          <ChooseFile
+            label={words.choose}
+            accept=".yaml,.yml,.json,application/json,application/yaml"
+            onText={(chosen) => {
+              change(chosen);
+              plan.mutate(chosen);
+            }}
+          />
+          <Text c="dimmed" size="sm">
+            {words.or}
+          </Text>
+        </Group>
+        <Textarea
+          label={words.text}
+          description={words.hint}
+          autosize
+          minRows={6}
+          maxRows={18}
+          spellCheck={false}
+          autoComplete="off"
+          classNames={{ input: css['code'] ?? '' }}
+          value={text}
+          onChange={({ currentTarget: { value } }) => change(value)}
         />
-      </label>
-      <Textarea
-        label={words.paste}
-        rows={8}
-        spellCheck={false}
-        disabled={!may}
-        classNames={{ input: css['code'] ?? '' }}
-        value={text}
-        onChange={({ currentTarget: { value } }) => look(value)}
-      />
-      {refused === null ? null : <Problem error={refused} />}
-      {planned === null ? null : <PlanTable planned={planned} />}
-      {run.error === null ? null : <Problem error={run.error} />}
-      <div>
-        <Button disabled={!may || todo.length === 0} loading={run.isPending} onClick={() => run.mutate(todo)}>
-          {todo.length === 0 ? words.importTitle : words.run(todo.length)}
-        </Button>
-      </div>
-      <Text c="dimmed" size="sm">
-        <Code>millrace apply FILE</Code>
-      </Text>
+        <div>
+          <Button
+            variant={steps.length === 0 ? 'filled' : 'default'}
+            disabled={text.trim() === ''}
+            loading={plan.isPending}
+            onClick={() => plan.mutate(text)}
+          >
+            {words.plan}
+          </Button>
+        </div>
+        {plan.error === null ? null : <Problem error={plan.error} />}
+        <Text c="dimmed" size="sm">
+          <Code>millrace apply FILE</Code>
+        </Text>
+      </Panel>
+      {plan.data === undefined ? null : (
+        <Panel title={words.planTitle} text={problems > 0 ? words.planProblems(problems) : words.planText}>
+          <PlanList steps={steps} />
+          {apply.error === null || stepsOf(apply.error) !== null ? null : <Problem error={apply.error} />}
+          <div>
+            <Button
+              variant={problems > 0 ? 'default' : 'filled'}
+              disabled={todo === 0}
+              loading={apply.isPending}
+              onClick={() => apply.mutate({ documents: plan.data.documents, partial: problems > 0 })}
+            >
+              {todo === 0 ? words.nothing : problems > 0 ? words.applyRest(todo) : words.apply(todo)}
+            </Button>
+          </div>
+        </Panel>
+      )}
     </>
   );
 }
 
-function useMayImport(): boolean {
-  const all = [
-    useMay('connections:manage'),
-    useMay('behaviors:manage'),
-    useMay('collectors:manage'),
-    useMay('actions:manage'),
-  ];
-  return all.every(Boolean);
+async function planOf(text: string) {
+  const documents = readConfiguration(text, await import('yaml'));
+  if (documents.length === 0) throw new Error(words.empty);
+  const { steps } = await client().call('importConfiguration', { body: { documents, dryRun: true } });
+  return { documents, steps };
 }
 
-function parse(text: string): unknown[] {
-  const documents = parseAllDocuments(text);
-  if (!Array.isArray(documents)) return [];
-  return documents.map((document): unknown => {
-    const [problem] = document.errors;
-    if (problem !== undefined) throw new Error(words.notYaml(problem.message.split('\n')[0] ?? ''));
-    return document.toJS();
-  });
+/** The plan in the response to a refused import; null: it was refused for another reason. */
+function stepsOf(error: unknown): ImportStep[] | null {
+  const steps = error instanceof ClientError ? error.problem['steps'] : undefined;
+  return Array.isArray(steps) ? steps : null;
 }
 
-function download(text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: 'application/yaml' }));
-  const link = Object.assign(document.createElement('a'), { href: address, download: 'millrace.yaml' });
-  link.click();
-  URL.revokeObjectURL(address);
-}
+const changesIn = (steps: readonly ImportStep[]) =>
+  steps.filter(({ change, problems }) => change !== 'none' && problems.length === 0).length;

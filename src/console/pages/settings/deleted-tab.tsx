@@ -1,0 +1,65 @@
+import { Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useSearch } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import type { DeletedDocument } from '../../../contract/documents/deleted.ts';
+import { rightOf } from '../../../contract/documents/transfer.ts';
+import { apiQuery } from '../../data/api.ts';
+import { settings } from '../../messages/en/settings.ts';
+import { restoreDocument } from '../../parts/delete-document.ts';
+import { type Column, ListPage } from '../../parts/list-page.tsx';
+import { Time } from '../../parts/time.tsx';
+import { useListPage } from '../../parts/use-list-page.tsx';
+import { useMay } from '../../session/rights.ts';
+
+const words = settings.deleted;
+
+/** What was deleted in the last 30 days, and its return. */
+export function DeletedTab(): ReactNode {
+  const { kind, ...search } = useSearch({ from: '/shell/settings' });
+  const { list } = useListPage({
+    name: words.title,
+    noun: words.noun,
+    search: { ...search, kind },
+    query: useQuery(apiQuery('listDeleted', { query: { limit: 50, cursor: search.cursor, kind } })),
+    columns,
+    rowKey,
+    filters: [{ key: 'kind', label: words.columns.kind, options: kinds }],
+    empty: { icon: 'trash', title: words.emptyTitle, text: words.emptyText },
+    emptyByFilter: words.emptyByFilter,
+  });
+  return <ListPage {...list} isPlain />;
+}
+
+const rowKey = ({ id }: DeletedDocument) => id;
+const kinds = Object.entries(settings.transfer.kinds).map(([value, label]) => ({ value, label }));
+
+const columns: readonly Column<DeletedDocument>[] = [
+  {
+    id: 'name',
+    header: words.columns.name,
+    isFixed: true,
+    isText: true,
+    cell: ({ name, connection }) => (connection == null ? name : `${connection} › ${name}`),
+  },
+  { id: 'kind', header: words.columns.kind, cell: ({ kind }) => settings.transfer.kinds[kind] },
+  { id: 'deleted', header: words.columns.deleted, cell: ({ deletedAt }) => <Time at={deletedAt} show="log" /> },
+  { id: 'by', header: words.columns.by, isText: true, cell: ({ deletedBy }) => deletedBy },
+  { id: 'removed', header: words.columns.removed, cell: ({ removedAt }) => <Time at={removedAt} show="date" /> },
+  { id: 'restore', header: words.columns.restore, cell: (row) => <Restore row={row} /> },
+];
+
+function Restore({ row }: { row: DeletedDocument }): ReactNode {
+  const may = useMay(rightOf(row.kind, 'manage'));
+  return (
+    <Button
+      variant="default"
+      size="xs"
+      disabled={!may}
+      aria-label={words.restoreOf(row.name)}
+      onClick={() => void restoreDocument(row)}
+    >
+      {words.restore}
+    </Button>
+  );
+}
