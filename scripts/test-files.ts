@@ -10,10 +10,10 @@ export const together: Readonly<Record<string, string>> = {
   'test/together/console-3.ts': 'test/console/{[e-r]*,sh*,si*,wa*}.test.ts',
   'test/together/faults-2.ts': 'test/faults/[i-z]*.test.ts',
   'test/together/flows-2.ts': 'test/e2e/[m-z]*.test.ts',
-  'test/together/storage.ts': 'src/{accounts,audit,catalog,issues,journal,outbox,sqlite}/**/*.test.ts',
+  'test/together/storage.ts': 'src/{accounts,audit,catalog,issues,journal,outbox,requests,sqlite}/**/*.test.ts',
   'test/together/flows-1.ts': 'test/e2e/[a-l]*.test.ts',
   'test/together/security.ts':
-    'test/security/{canary,escalation,http-*,old-secrets,rights-matrix,se*,si*,supply-chain}.test.ts',
+    'test/security/{canary,escalation,http-*,old-secrets,password-resets,rights-matrix,se*,si*,supply-chain}.test.ts',
   'test/together/faults-1.ts': 'test/faults/[a-h]*.test.ts',
   'test/together/sandbox.ts': '{src/sandbox/**/*,test/security/sandbox-[b-z]*}.test.ts',
   'test/together/ways-out.ts': '{src/egress/**/*,test/security/egress-*}.test.ts',

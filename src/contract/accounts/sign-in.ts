@@ -29,7 +29,7 @@ export const signInMethods = z.strictObject({
 export const localPath = z
   .string()
   .max(1_000)
-  .regex(/^\/(?![/\\])[!-~]*$/, 'Must be a path of this server.');
+  .regex(/^\/([!-.0-[\]-~][!-~]*)?$/, 'Must be a path of this server.');
 
 /** `to`: the page to open after the sign-in. `connect`: connects the user of the present session. */
 export const ssoInput = z.strictObject({ to: localPath.default('/'), connect: z.boolean().default(false) });
