@@ -1,34 +1,56 @@
+import { Badge } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { type ReactNode, useId } from 'react';
 import { covers } from '../../contract/accounts/rights.ts';
 import { apiQuery } from '../data/api.ts';
+import { useOpenIssues } from '../data/open-issues.ts';
+import { shell } from '../messages/en/shell.ts';
 import { Icon } from '../parts/icon.tsx';
 import { useMe } from '../session/rights.ts';
-import { menu } from './menu.ts';
+import { type MenuEntry, menu } from './menu.ts';
 import css from './shell.module.css';
 
-/** The left menu: the pages that whoever is signed in may see. */
-export function MenuLinks({ onFollow }: { onFollow?: () => void }): ReactNode {
+/** The pages that the signed-in person can see on this server. */
+export function useMenu(): readonly MenuEntry[] {
   const granted = new Set(useMe()?.rights ?? []);
   const hasInbox = useQuery(apiQuery('version')).data?.['inbox'] !== false;
+  return menu.filter(({ to, right }) => (right === null || covers(granted, right)) && (to !== '/inbox' || hasInbox));
+}
+
+/** The left menu. */
+export function MenuLinks({ onFollow }: { onFollow?: () => void }): ReactNode {
+  const issues = useOpenIssues();
+  const countId = useId();
   return (
     <ul className={css['menu']}>
-      {menu
-        .filter(({ to, right }) => (to !== '/inbox' || hasInbox) && (right === null || covers(granted, right)))
-        .map(({ to, label, icon }) => (
+      {useMenu().map(({ to, label, icon }) => {
+        const hasCount = to === '/issues' && issues.count > 0;
+        return (
           <li key={to}>
             <Link
               to={to}
               activeOptions={{ exact: to === '/', includeSearch: false }}
               className={css['entry'] ?? ''}
               onClick={onFollow}
+              {...(hasCount ? { 'aria-describedby': countId } : {})}
             >
               <Icon name={icon} />
               {label}
+              {hasCount ? (
+                <Badge size="sm" circle={issues.count < 10} color="red.8" ml="auto" aria-hidden="true">
+                  {issues.text}
+                </Badge>
+              ) : null}
             </Link>
+            {hasCount ? (
+              <span id={countId} hidden>
+                {shell.openIssues(issues.text)}
+              </span>
+            ) : null}
           </li>
-        ))}
+        );
+      })}
     </ul>
   );
 }

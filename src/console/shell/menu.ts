@@ -14,7 +14,8 @@ export type MenuEntry = {
     | '/replays'
     | '/data-collection'
     | '/inbox'
-    | '/settings';
+    | '/settings'
+    | '/docs';
   label: string;
   icon: IconName;
   /** The letter after `g` that leads here. */
@@ -41,4 +42,5 @@ export const menu: readonly MenuEntry[] = [
   },
   { to: '/inbox', label: shell.pages.inbox, icon: 'inbox', letter: 'x', right: 'deliveries:view' },
   { to: '/settings', label: shell.pages.settings, icon: 'settings', letter: 's', right: null },
+  { to: '/docs', label: shell.pages.docs, icon: 'book', letter: 'l', right: null },
 ];

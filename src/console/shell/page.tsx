@@ -2,9 +2,11 @@ import { Text, Title } from '@mantine/core';
 import { Link, type LinkProps, useLocation } from '@tanstack/react-router';
 import { Fragment, type ReactNode, useEffect, useRef } from 'react';
 import { type Right, rights } from '../../contract/accounts/rights.ts';
+import { useOpenIssues } from '../data/open-issues.ts';
 import { parts } from '../messages/en/parts.ts';
 import { shell } from '../messages/en/shell.ts';
 import { Icon } from '../parts/icon.tsx';
+import { IdWithCopy } from '../parts/id-with-copy.tsx';
 import { useMay, useMe } from '../session/rights.ts';
 import css from './page.module.css';
 
@@ -14,6 +16,8 @@ type Props = {
   /** The h1. With `object` the page is about one thing, and both stand in the browser's title. */
   title: string;
   object?: string | undefined;
+  /** The id of the thing, below the heading. */
+  id?: string | undefined;
   lead?: ReactNode;
   crumbs?: readonly Crumb[];
   /** Without it the page says which right is missing instead. */
@@ -25,15 +29,18 @@ type Props = {
 let announced = '';
 
 /** The frame of every page: title, breadcrumb, heading, what can be done, and whether one may see it. */
-export function Page({ title, object, lead, crumbs = [], right, actions, children }: Props): ReactNode {
+export function Page(props: Props): ReactNode {
+  const { title, object, id, lead, crumbs = [], right, actions, children } = props;
   const heading = useRef<HTMLHeadingElement>(null);
   const { pathname } = useLocation();
   const isKnown = useMe() !== undefined;
   const may = useMay(right ?? 'connections:view') || right === undefined;
 
+  const issues = useOpenIssues();
   useEffect(() => {
-    document.title = [...new Set([object, title, shell.product])].filter(Boolean).join(' · ');
-  }, [object, title]);
+    const name = [...new Set([object, title, shell.product])].filter(Boolean).join(' · ');
+    document.title = issues.count === 0 ? name : `(${issues.text}) ${name}`;
+  }, [object, title, issues.count, issues.text]);
 
   // After a change of page, reading goes on at its heading; not after the first load, and not for a tab or a filter.
   useEffect(() => {
@@ -62,6 +69,7 @@ export function Page({ title, object, lead, crumbs = [], right, actions, childre
           <Title order={1} ref={heading} tabIndex={-1}>
             {object ?? title}
           </Title>
+          {id === undefined ? null : <IdWithCopy id={id} />}
           {lead === undefined ? null : (
             <Text c="dimmed" component="div">
               {lead}

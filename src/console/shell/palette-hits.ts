@@ -4,19 +4,21 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { covers, type Right } from '../../contract/accounts/rights.ts';
 import { idPrefixes } from '../../contract/ids.ts';
-import { apiQuery } from '../data/api.ts';
+import { apiQuery, useApi } from '../data/api.ts';
 import { account } from '../messages/en/account.ts';
 import { alerts } from '../messages/en/alerts.ts';
 import { audit } from '../messages/en/audit.ts';
+import { parts } from '../messages/en/parts.ts';
 import { privacy } from '../messages/en/privacy.ts';
 import { roles } from '../messages/en/roles.ts';
 import { shell } from '../messages/en/shell.ts';
 import { tokens } from '../messages/en/tokens.ts';
 import { users } from '../messages/en/users.ts';
+import { useConnectionStatus } from '../pages/connections/change-status.ts';
 import type { IconName } from '../parts/icon.tsx';
-import { notifyDone } from '../parts/notify.ts';
+import { notifyDone, notifyFailed } from '../parts/notify.ts';
 import { useMe } from '../session/rights.ts';
-import { menu } from './menu.ts';
+import { useMenu } from './menu-links.tsx';
 import { schemes } from './theme-menu.tsx';
 
 export type Hit = { key: string; label: string; kind: string; icon: IconName; go: () => void };
@@ -31,7 +33,9 @@ export function useHits(text: string): Hit[] {
   const { copy } = useClipboard();
   const granted = new Set(useMe()?.rights ?? []);
   const may = (right: Right) => covers(granted, right);
-  const things = useThings(text, may);
+  const { things, connections } = useThings(text, may);
+  const retry = useApi('retryDelivery');
+  const { change } = useConnectionStatus();
 
   const fits = ({ label }: { label: string }) => label.toLowerCase().includes(text.toLowerCase());
   const leadsTo = (href: string, label: string, kind: string, icon: IconName): Hit => ({
@@ -41,7 +45,7 @@ export function useHits(text: string): Hit[] {
     icon,
     go: () => void navigate({ href }),
   });
-  const pages = [...menu, ...settingsPages]
+  const pages = [...useMenu(), ...settingsPages]
     .filter(({ right }) => right === null || may(right))
     .map(({ to, label, icon }) => leadsTo(to, label, kinds.page, icon));
   const docs = docsPages.map(([href, label]) => leadsTo(href, label, kinds.docs, 'book'));
@@ -49,6 +53,19 @@ export function useHits(text: string): Hit[] {
     ...(may('connections:manage') ? [leadsTo('/connections/new', commands.newConnection, kinds.command, 'plus')] : []),
     ...(may('actions:manage') ? [leadsTo('/actions/new', commands.newAction, kinds.command, 'plus')] : []),
     ...(may('events:view') ? [leadsTo('/trace', commands.startTrace, kinds.command, 'play')] : []),
+    ...(may('deliveries:manage')
+      ? [leadsTo('/replays?from=failed', commands.replayFailed, kinds.command, 'retry')]
+      : []),
+    ...(may('deliveries:view')
+      ? soughtStatuses.map((status) =>
+          leadsTo(
+            `/deliveries?status=${status}`,
+            commands.deliveries(parts.status[status]),
+            kinds.command,
+            'deliveries',
+          ),
+        )
+      : []),
     leadsTo('/welcome', shell.keys.welcome, kinds.command, 'play'),
     {
       key: 'link',
@@ -70,27 +87,63 @@ export function useHits(text: string): Hit[] {
       }),
     ),
   ];
+  const deliveryId = isIdOf(idPrefixes.delivery, text) ? text : null;
+  // What can be done with the things that are found.
+  const acts: Hit[] = [
+    ...(deliveryId === null || !may('deliveries:manage')
+      ? []
+      : [
+          {
+            key: 'retry',
+            label: commands.retry(deliveryId),
+            kind: kinds.command,
+            icon: 'retry' as const,
+            go: () =>
+              void retry.mutateAsync({ params: { id: deliveryId } }).then(() => {
+                notifyDone(commands.retried);
+                return navigate({ href: `/deliveries/${deliveryId}` });
+              }, notifyFailed),
+          },
+        ]),
+    ...(may('connections:manage') ? connections : []).map((connection): Hit => {
+      const isOn = connection.status === 'enabled';
+      return {
+        key: `status ${connection.id}`,
+        label: (isOn ? commands.pause : commands.resume)(connection.name),
+        kind: kinds.command,
+        icon: isOn ? 'pause' : 'play',
+        go: () => change(connection, isOn ? 'paused' : 'enabled'),
+      };
+    }),
+  ];
+  const visitor = text !== '' && !text.includes(' ') && may('events:view') && !anyId.test(text);
   return [
     ...pasted(text).map(([href, label, kind, icon]) => leadsTo(href, label, kind, icon)),
     ...things.map(([href, label, kind, icon]) => leadsTo(href, label, kind, icon)),
+    ...acts,
     ...[...pages, ...done, ...docs].filter(fits),
+    ...(visitor
+      ? [leadsTo(`/events?visitor=${encodeURIComponent(text)}`, commands.eventsOf(text), kinds.command, 'user')]
+      : []),
   ];
 }
+
+const soughtStatuses = ['failed', 'held', 'retrying', 'pending', 'delivered'] as const;
+const anyId = /^[a-z]{3}_[0-9a-z]{20,}$/;
+const isIdOf = (prefix: string, text: string) => anyId.test(text) && text.startsWith(`${prefix}_`);
 
 type Found = [href: string, label: string, kind: string, icon: IconName];
 
 /** The thing that a whole id names. */
 function pasted(text: string): Found[] {
-  if (!/^[a-z]{3}_[0-9a-z]{20,}$/.test(text)) return [];
-  if (text.startsWith(`${idPrefixes.event}_`))
-    return [[`/events/${text}`, shell.search.event(text), kinds.event, 'events']];
-  if (text.startsWith(`${idPrefixes.delivery}_`))
+  if (isIdOf(idPrefixes.event, text)) return [[`/events/${text}`, shell.search.event(text), kinds.event, 'events']];
+  if (isIdOf(idPrefixes.delivery, text))
     return [[`/deliveries/${text}`, shell.search.delivery(text), kinds.delivery, 'deliveries']];
   return [];
 }
 
 /** The things whose names hold the text. */
-function useThings(text: string, may: (right: Right) => boolean): Found[] {
+function useThings(text: string, may: (right: Right) => boolean) {
   const [asked] = useDebouncedValue(text, 120);
   const query = { name: asked, limit: eachMax };
   const enabled = (right: Right) => asked !== '' && may(right);
@@ -102,14 +155,14 @@ function useThings(text: string, may: (right: Right) => boolean): Found[] {
   const actions = useQuery({ ...apiQuery('listActions', { query }), enabled: enabled('actions:view') });
   const behaviors = useQuery({ ...apiQuery('listBehaviors', { query }), enabled: enabled('behaviors:view') });
   const collectors = useQuery({ ...apiQuery('listCollectors', { query }), enabled: enabled('collectors:view') });
-  if (text === '') return [];
+  if (text === '') return { things: [], connections: [] };
   const found = (
     list: { data?: { data: readonly { id: string; name: string }[] } | undefined },
     folder: string,
     kind: string,
     icon: IconName,
   ) => (list.data?.data ?? []).map(({ id, name }): Found => [`${folder}/${id}`, name, kind, icon]);
-  return [
+  const things: Found[] = [
     ...found(connections, '/connections', kinds.connection, 'connections'),
     ...(destinations.data?.data ?? []).map(
       ({ id, connectionId, name }): Found => [
@@ -123,6 +176,7 @@ function useThings(text: string, may: (right: Right) => boolean): Found[] {
     ...found(behaviors, '/behaviors', kinds.behavior, 'behaviors'),
     ...found(collectors, '/data-collection', kinds.collector, 'collection'),
   ];
+  return { things, connections: connections.data?.data ?? [] };
 }
 
 /** The pages of the settings, which the menu does not name. */
@@ -137,7 +191,6 @@ const settingsPages: readonly { to: string; label: string; icon: IconName; right
 ];
 
 const docsPages = [
-  ['/docs', shell.search.docs.overview],
   ['/docs/templates', shell.search.docs.templates],
   ['/docs/recipes', shell.search.docs.recipes],
   ['/docs/shortcuts', shell.search.docs.shortcuts],

@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Kbd, Menu, Text } from '@mantine/core';
 import { useDisclosure, useHotkeys } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { Link, Outlet } from '@tanstack/react-router';
+import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense, useEffect } from 'react';
 import { allRights } from '../../contract/accounts/rights.ts';
 import { apiQuery } from '../data/api.ts';
@@ -21,6 +21,9 @@ import { ThemeMenu } from './theme-menu.tsx';
 // Asked for now and then: not among what a first visit waits for.
 const MenuDrawer = lazy(() => import('./menu-drawer.tsx').then(({ MenuDrawer }) => ({ default: MenuDrawer })));
 const Palette = lazy(() => import('./palette.tsx').then(({ Palette }) => ({ default: Palette })));
+const SettingsNav = lazy(() =>
+  import('../pages/settings/settings-nav.tsx').then(({ SettingsNav }) => ({ default: SettingsNav })),
+);
 const KeyboardHelp = lazy(() => import('./keyboard-help.tsx').then(({ KeyboardHelp }) => ({ default: KeyboardHelp })));
 
 /** What stands around every page of a signed-in person. */
@@ -28,6 +31,7 @@ export function Shell(): ReactNode {
   const [isPaletteOpen, palette] = useDisclosure(false);
   const [isHelpOpen, help] = useDisclosure(false);
   const [isMenuOpen, drawer] = useDisclosure(false);
+  const isSettings = useLocation().pathname.startsWith('/settings');
   useHotkeys([['mod+K', palette.open]], []);
   useShortcuts({ openHelp: help.open, isBusy: isPaletteOpen || isHelpOpen });
 
@@ -72,7 +76,14 @@ export function Shell(): ReactNode {
       </nav>
       <main id="content" className={css['main']} tabIndex={-1}>
         <AwayNotice />
-        <Outlet />
+        <div className={isSettings ? css['withSide'] : undefined}>
+          {isSettings ? (
+            <Suspense>
+              <SettingsNav />
+            </Suspense>
+          ) : null}
+          <Outlet />
+        </div>
       </main>
       <Suspense>
         {isPaletteOpen ? <Palette onClose={palette.close} /> : null}

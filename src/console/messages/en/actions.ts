@@ -4,6 +4,7 @@ import { formatNumber } from '../format.ts';
 /** Words of the View Actions page, the editor of an action and its details. */
 export const actions = {
   title: 'View Actions',
+  /** What the menu and the breadcrumb call the page. */
   menu: 'Actions',
   one: 'Action',
   noun: { one: 'action', other: 'actions' },

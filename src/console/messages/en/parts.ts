@@ -67,6 +67,7 @@ export const parts = {
   deleted: (name: string) => `${name} deleted`,
   copy: 'Copy',
   copied: 'Copied',
+  copyId: 'Copy ID',
   copyLink: 'Copy link',
   showAs: 'Show as',
   showAsOf: (name: string) => `Show ${name} as`,

@@ -5,8 +5,7 @@ import { formatNumber } from '../format.ts';
 export const settings = {
   title: 'Settings',
   nav: 'Settings pages',
-  general: 'General',
-  tabList: 'Settings',
+  groups: { you: 'You', people: 'People', server: 'Server' },
   tabs: {
     appearance: 'Appearance',
     system: 'System',

@@ -10,7 +10,6 @@ import { Problem } from '../../parts/problem.tsx';
 import { useMe } from '../../session/rights.ts';
 import { useSso } from '../../session/sso.ts';
 import { Page } from '../../shell/page.tsx';
-import { SettingsNav } from '../settings/settings-nav.tsx';
 import css from './account-page.module.css';
 import { OwnPassword } from './own-password.tsx';
 import { OwnSessions } from './own-sessions.tsx';
@@ -26,7 +25,6 @@ export function AccountPage(): ReactNode {
       lead={me === undefined ? undefined : words.lead(me.name)}
       crumbs={[{ label: settings.title, to: '/settings' }]}
     >
-      <SettingsNav />
       {me === undefined ? <Skeleton height={240} aria-busy="true" /> : null}
       {me?.user === null ? <Text>{words.noUser}</Text> : null}
       {me === undefined || me.user === null ? null : (

@@ -46,8 +46,9 @@ export function ActionPage(): ReactNode {
     <Page
       title={w.tabs[tab]}
       object={data?.name ?? words.one}
+      id={data?.id}
       right="actions:view"
-      crumbs={[{ label: words.title, to: '/actions' }]}
+      crumbs={[{ label: words.menu, to: '/actions' }]}
       lead={
         data === undefined ? undefined : (
           <Group gap="sm">

@@ -24,7 +24,7 @@ export function EditActionPage(): ReactNode {
       title={words.editor.editTitle}
       object={data?.name ?? words.one}
       right="actions:view"
-      crumbs={[{ label: words.title, to: '/actions' }]}
+      crumbs={[{ label: words.menu, to: '/actions' }]}
       lead={data === undefined ? undefined : <StatusBadge status={data.status} />}
     >
       {error !== null && data === undefined ? <Problem error={error} onRetry={() => void refetch()} /> : null}

@@ -20,7 +20,7 @@ export function NewActionPage(): ReactNode {
   const copied = useQuery({ ...apiQuery('getAction', { params: { id: from ?? '' } }), enabled: from !== undefined });
   const isWaiting = places.isLoading || (from !== undefined && copied.data === undefined && copied.error === null);
   return (
-    <Page title={words.editor.newTitle} right="actions:manage" crumbs={[{ label: words.title, to: '/actions' }]}>
+    <Page title={words.editor.newTitle} right="actions:manage" crumbs={[{ label: words.menu, to: '/actions' }]}>
       {isWaiting ? (
         <Skeleton height={260} aria-busy="true" />
       ) : (

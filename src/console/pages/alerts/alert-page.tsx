@@ -35,6 +35,7 @@ export function AlertPage(): ReactNode {
     <Page
       title={words.tabs[tab]}
       object={data?.name ?? words.one}
+      id={data?.id}
       right="settings:view"
       crumbs={[
         { label: settings.title, to: '/settings' },

@@ -12,7 +12,6 @@ import { Time } from '../../parts/time.tsx';
 import { useListPage } from '../../parts/use-list-page.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
-import { SettingsNav } from '../settings/settings-nav.tsx';
 import { AlertHealth } from './alert-health.tsx';
 
 export function AlertsPage(): ReactNode {
@@ -39,7 +38,6 @@ export function AlertsPage(): ReactNode {
       crumbs={[{ label: settings.title, to: '/settings' }]}
       actions={create}
     >
-      <SettingsNav />
       <ListPage {...list} />
     </Page>
   );

@@ -11,7 +11,6 @@ import { Time, useNow } from '../../parts/time.tsx';
 import { useListPage } from '../../parts/use-list-page.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
-import { SettingsNav } from '../settings/settings-nav.tsx';
 import { queryOf } from './audit-filters.ts';
 import css from './audit-page.module.css';
 import { EntryInspector } from './entry-inspector.tsx';
@@ -52,7 +51,6 @@ export function AuditPage(): ReactNode {
       right="audit:view"
       crumbs={[{ label: words.settings, to: '/settings' }]}
     >
-      <SettingsNav />
       <div className={css['columns']} data-open={entry !== undefined}>
         <ListPage {...list} />
         {entry === undefined || query.data === undefined ? null : (

@@ -31,6 +31,7 @@ export function BehaviorPage(): ReactNode {
     <Page
       title={w.tabs[tab]}
       object={data?.name ?? words.one}
+      id={data?.id}
       right="behaviors:view"
       crumbs={[{ label: words.title, to: '/behaviors' }]}
       lead={

@@ -11,15 +11,10 @@ type Status = Connection['status'];
 export function useConnectionStatus() {
   const patch = useApi('changeConnection');
   function change({ id, name, status: before, version }: Connection, status: Status, isUndo = false) {
-    patch.mutate(
-      { params: { id }, body: { status }, ifMatch: version },
-      {
-        onSuccess(saved) {
-          if (!isUndo) notifyUndo(words.changed[status](name), () => change(saved, before, true));
-        },
-        onError: notifyFailed,
-      },
-    );
+    // Not by the callbacks of `mutate`: what was pressed may be gone before the response, such as the palette.
+    void patch.mutateAsync({ params: { id }, body: { status }, ifMatch: version }).then((saved) => {
+      if (!isUndo) notifyUndo(words.changed[status](name), () => change(saved, before, true));
+    }, notifyFailed);
   }
   return { change, isPending: patch.isPending };
 }

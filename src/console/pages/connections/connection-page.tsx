@@ -90,6 +90,7 @@ export function ConnectionPage(): ReactNode {
     <Page
       title={w.tabs[tab]}
       object={data?.name ?? words.one}
+      id={data?.id}
       right="connections:view"
       crumbs={[{ label: words.title, to: '/connections' }]}
       lead={data === undefined ? undefined : <Standing connection={data} />}

@@ -55,6 +55,7 @@ export function CollectorPage(): ReactNode {
     <Page
       title={words.tabs[tab]}
       object={data?.name ?? words.one}
+      id={data?.id}
       right="collectors:view"
       crumbs={[{ label: words.title, to: '/data-collection' }]}
       lead={data === undefined ? undefined : <Lead collector={data} />}

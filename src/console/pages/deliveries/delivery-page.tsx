@@ -51,6 +51,7 @@ export function DeliveryPage(): ReactNode {
               destinations.get(data.destinationId)?.name ?? data.destinationId,
             )
       }
+      id={data?.id}
       lead={data === undefined ? undefined : <Lead delivery={data} />}
       crumbs={[{ label: words.title, to: '/deliveries' }]}
       right="deliveries:view"

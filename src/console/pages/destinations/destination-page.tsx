@@ -54,6 +54,7 @@ export function DestinationPage(): ReactNode {
       title={isNew ? words.createTitle : words.title}
       lead={isNew && from === 'curl' ? words.curlLead : undefined}
       object={isNew ? undefined : (stored?.name ?? words.title)}
+      id={stored?.id}
       right={isNew ? 'connections:manage' : 'connections:view'}
       crumbs={[
         { label: words.connections, to: '/connections' },

@@ -41,6 +41,7 @@ export function EventPage(): ReactNode {
     <Page
       title={listWords.one}
       object={event === undefined ? undefined : (event.name ?? listWords.noName)}
+      id={event?.id}
       lead={event === undefined ? undefined : <Lead event={event} />}
       crumbs={[{ label: listWords.title, to: '/events' }]}
       right="events:view"

@@ -42,6 +42,7 @@ export function IssuePage(): ReactNode {
     <Page
       title={words.one}
       object={data === undefined ? undefined : issueText(data).title}
+      id={data?.id}
       lead={data === undefined ? undefined : <Lead issue={data} />}
       crumbs={[{ label: words.title, to: '/issues' }]}
       right="deliveries:view"

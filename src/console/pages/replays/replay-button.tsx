@@ -11,12 +11,14 @@ type Props = {
   from: () => ReplayFrom;
   label?: string;
   onDone?: () => void;
+  /** Whether the dialog is open from the start. */
+  isOpen?: boolean;
 } & Pick<ButtonProps, 'size' | 'variant' | 'leftSection'>;
 
 /** Opens the dialog of a new replay; nothing without the right. */
-export function ReplayButton({ from, label = words.open, onDone, ...look }: Props): ReactNode {
+export function ReplayButton({ from, label = words.open, onDone, isOpen, ...look }: Props): ReactNode {
   const mayManage = useMay('deliveries:manage');
-  const [begun, begin] = useState<ReplayFrom | null>(null);
+  const [begun, begin] = useState(() => (isOpen === true ? from() : null));
   if (!mayManage) return null;
   return (
     <>

@@ -38,6 +38,7 @@ export function ReplayPage(): ReactNode {
     <Page
       title={words.one}
       object={data?.name}
+      id={data?.id}
       lead={
         data === undefined ? undefined : (
           <>

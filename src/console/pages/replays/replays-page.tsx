@@ -29,11 +29,13 @@ export function ReplaysPage(): ReactNode {
     <ReplayButton
       variant="filled"
       label={words.create}
+      isOpen={search.from === 'failed'}
+      onDone={() => change({ from: undefined })}
       leftSection={<Icon name="plus" />}
       from={() => ({ of: 'deliveries', filter: { status: 'failed' } })}
     />
   );
-  const { list, isEmpty } = useListPage({
+  const { list, change, isEmpty } = useListPage({
     name: words.title,
     noun: words.noun,
     search,
@@ -103,9 +105,10 @@ const columns: readonly Column<Replay>[] = [
   {
     id: 'rate',
     header: words.columns.rate,
+    isHiddenAtFirst: true,
     cell: ({ ratePerSecond }) => (ratePerSecond === null ? words.unlimited : words.perSecond(ratePerSecond)),
   },
-  { id: 'startedBy', header: words.columns.startedBy, cell: ({ startedBy }) => startedBy },
+  { id: 'startedBy', header: words.columns.startedBy, isText: true, cell: ({ startedBy }) => startedBy },
   {
     id: 'reason',
     header: words.columns.reason,

@@ -7,7 +7,7 @@ import { shellRoute } from '../../shell/shell-route.tsx';
 const list = createRoute({
   getParentRoute: () => shellRoute,
   path: '/replays',
-  validateSearch: search({ ...listSearch, state: choice(replayStates) }),
+  validateSearch: search({ ...listSearch, state: choice(replayStates), from: choice(['failed']) }),
   component: lazyPage(() => import('./replays-page.tsx'), 'ReplaysPage'),
 });
 

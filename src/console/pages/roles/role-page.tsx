@@ -25,6 +25,7 @@ export function RolePage(): ReactNode {
     <Page
       title={words.one}
       object={data?.name ?? words.one}
+      id={data?.id}
       right="users:view"
       crumbs={[
         { label: settings.title, to: '/settings' },

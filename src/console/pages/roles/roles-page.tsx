@@ -14,7 +14,6 @@ import { Time } from '../../parts/time.tsx';
 import { useListPage } from '../../parts/use-list-page.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
-import { SettingsNav } from '../settings/settings-nav.tsx';
 import { DeleteRole } from './delete-role.tsx';
 
 type Role = Answer<'getRole'>;
@@ -45,7 +44,6 @@ export function RolesPage(): ReactNode {
       crumbs={[{ label: settings.title, to: '/settings' }]}
       actions={create}
     >
-      <SettingsNav />
       <ListPage {...list} />
       <DeleteRole role={asked} onClose={() => ask(null)} onDeleted={() => ask(null)} />
     </Page>

@@ -19,7 +19,6 @@ import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { ErasePanel } from './erase-panel.tsx';
 import css from './settings.module.css';
-import { SettingsNav } from './settings-nav.tsx';
 
 type Settings = Answer<'getSettings'>;
 type TimeName = 'days' | 'bytes' | 'auditDays' | 'bodies';
@@ -30,7 +29,6 @@ export function PrivacyPage(): ReactNode {
   const { data, error, refetch } = useQuery(apiQuery('getSettings'));
   return (
     <Page title={words.title} lead={words.lead} right="settings:view">
-      <SettingsNav />
       {error !== null && data === undefined ? <Problem error={error} onRetry={() => void refetch()} /> : null}
       {data === undefined && error === null ? <Skeleton height={480} aria-busy="true" /> : null}
       {data === undefined ? null : <PrivacyForm present={data} />}

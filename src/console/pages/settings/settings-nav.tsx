@@ -1,5 +1,5 @@
-import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { covers, type Right } from '../../../contract/accounts/rights.ts';
 import { account } from '../../messages/en/account.ts';
 import { alerts } from '../../messages/en/alerts.ts';
 import { audit } from '../../messages/en/audit.ts';
@@ -8,51 +8,47 @@ import { roles } from '../../messages/en/roles.ts';
 import { settings as words } from '../../messages/en/settings.ts';
 import { tokens } from '../../messages/en/tokens.ts';
 import { users } from '../../messages/en/users.ts';
-import { SectionNav } from '../../parts/section-nav.tsx';
-import { useMay } from '../../session/rights.ts';
+import { SideMenu } from '../../parts/side-menu.tsx';
+import { useMe } from '../../session/rights.ts';
 
-/** The pages of the settings that whoever is signed in may see. */
+type Entry = { label: string; to: string; search?: Record<string, string>; right?: Right };
+
+const groups: readonly { title: string; pages: readonly Entry[] }[] = [
+  {
+    title: words.groups.you,
+    pages: [
+      { label: account.title, to: '/settings/account' },
+      { label: words.tabs.appearance, to: '/settings', search: {} },
+      { label: tokens.title, to: '/settings/tokens' },
+    ],
+  },
+  {
+    title: words.groups.people,
+    pages: [
+      { label: users.title, to: '/settings/users', right: 'users:view' },
+      { label: roles.title, to: '/settings/roles', right: 'users:view' },
+      { label: audit.title, to: '/settings/audit', right: 'audit:view' },
+    ],
+  },
+  {
+    title: words.groups.server,
+    pages: [
+      { label: alerts.title, to: '/settings/alerts', right: 'settings:view' },
+      { label: privacy.title, to: '/settings/privacy', right: 'settings:view' },
+      { label: words.tabs.system, to: '/settings', search: { tab: 'system' } },
+      { label: words.tabs.network, to: '/settings', search: { tab: 'network' } },
+      { label: words.tabs.transfer, to: '/settings', search: { tab: 'transfer' } },
+      { label: words.tabs.deleted, to: '/settings', search: { tab: 'deleted' } },
+    ],
+  },
+];
+
+/** The pages of the settings that the signed-in person can see. */
 export function SettingsNav(): ReactNode {
-  const mayUsers = useMay('users:view');
-  const maySettings = useMay('settings:view');
-  const mayAudit = useMay('audit:view');
-  const options = { exact: true, includeSearch: false };
-  return (
-    <SectionNav label={words.nav}>
-      <Link to="/settings" activeOptions={options}>
-        {words.general}
-      </Link>
-      <Link to="/settings/account" activeOptions={options}>
-        {account.title}
-      </Link>
-      {mayUsers ? (
-        <>
-          <Link to="/settings/users" activeOptions={options}>
-            {users.title}
-          </Link>
-          <Link to="/settings/roles" activeOptions={options}>
-            {roles.title}
-          </Link>
-        </>
-      ) : null}
-      <Link to="/settings/tokens" activeOptions={options}>
-        {tokens.title}
-      </Link>
-      {maySettings ? (
-        <>
-          <Link to="/settings/alerts" activeOptions={options}>
-            {alerts.title}
-          </Link>
-          <Link to="/settings/privacy" activeOptions={options}>
-            {privacy.title}
-          </Link>
-        </>
-      ) : null}
-      {mayAudit ? (
-        <Link to="/settings/audit" activeOptions={options}>
-          {audit.title}
-        </Link>
-      ) : null}
-    </SectionNav>
-  );
+  const granted = new Set(useMe()?.rights ?? []);
+  const shown = groups.map(({ title, pages }) => ({
+    title,
+    pages: pages.filter(({ right }) => right === undefined || covers(granted, right)),
+  }));
+  return <SideMenu label={words.nav} groups={shown.filter(({ pages }) => pages.length > 0)} />;
 }

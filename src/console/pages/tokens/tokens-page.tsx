@@ -11,7 +11,6 @@ import { GuardedItem, RowMenu } from '../../parts/row-menu.tsx';
 import { useListPage } from '../../parts/use-list-page.tsx';
 import { useMay, useMe } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
-import { SettingsNav } from '../settings/settings-nav.tsx';
 import { DeleteToken } from './delete-token.tsx';
 import { columnsOf } from './token-columns.tsx';
 
@@ -72,7 +71,6 @@ export function TokensPage(): ReactNode {
       crumbs={[{ label: settings.title, to: '/settings' }]}
       actions={create}
     >
-      <SettingsNav />
       <ListPage {...list} />
       <DeleteToken
         token={asked}

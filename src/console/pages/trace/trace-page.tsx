@@ -33,6 +33,7 @@ export function TracePage(): ReactNode {
     <Page
       title={words.title}
       object={data?.name ?? words.title}
+      id={data?.id}
       right="events:view"
       crumbs={[
         { label: shell.pages.events, to: '/events' },

@@ -45,6 +45,7 @@ export function UserPage(): ReactNode {
     <Page
       title={words.one}
       object={data?.email ?? words.one}
+      id={data?.id}
       right="users:view"
       crumbs={[
         { label: settings.title, to: '/settings' },

@@ -15,7 +15,6 @@ import { Time } from '../../parts/time.tsx';
 import { useListPage } from '../../parts/use-list-page.tsx';
 import { useMay, useMe } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
-import { SettingsNav } from '../settings/settings-nav.tsx';
 import { DeleteUser } from './delete-user.tsx';
 import { InviteUser } from './invite-user.tsx';
 import { type User, useProtection, useRoles } from './user.ts';
@@ -62,7 +61,6 @@ export function UsersPage(): ReactNode {
       crumbs={[{ label: settings.title, to: '/settings' }]}
       actions={create}
     >
-      <SettingsNav />
       <ListPage {...list} />
       <InviteUser user={asked?.what === 'invite' ? asked.row : null} onClose={() => ask(null)} />
       <DeleteUser

@@ -1,0 +1,40 @@
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import css from './side-menu.module.css';
+
+type Props = {
+  label: string;
+  groups: readonly {
+    title: string;
+    /** `search` as the page's address has it; without it any address of the page counts. */
+    pages: readonly { label: string; to: string; search?: Record<string, string> }[];
+  }[];
+};
+
+/** The menu of an area with several pages, beside them. */
+export function SideMenu({ label, groups }: Props): ReactNode {
+  return (
+    <nav aria-label={label} className={css['nav']}>
+      {groups.map(({ title, pages }) => (
+        <section key={title} aria-label={title}>
+          <span className={css['title']} aria-hidden="true">
+            {title}
+          </span>
+          <ul>
+            {pages.map((page) => (
+              <li key={page.label}>
+                <Link
+                  to={page.to as '/settings'}
+                  search={page.search ?? {}}
+                  activeOptions={{ exact: true, includeSearch: page.search !== undefined, explicitUndefined: true }}
+                >
+                  {page.label}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { wire } from '../support/app.ts';
+import { startReceiver } from '../support/receiver.ts';
+import { barriers, loaded, openTab, startConsole } from './browser.ts';
+
+test('the menu counts open issues, and the palette pauses, retries, filters and opens by id', async () => {
+  await using receiver = await startReceiver();
+  receiver.answer('/in', { status: 422 });
+  await using running = await startConsole();
+  const { app, browser } = running;
+  const { connection, deliver } = await wire(app, receiver, { connection: { name: 'CRM' } });
+  const { id, eventId } = await deliver({ 'wt.dcsvid': 'ada' }, 'failed');
+  await using tab = await openTab(browser, { url: app.url });
+  const { page } = tab;
+  const issues = page.getByRole('navigation', { name: 'Main menu' }).getByRole('link', { name: 'Issues', exact: true });
+  await issues.getByText('1').waitFor();
+  await page.waitForFunction("document.title === '(1) Home · Millrace'");
+  assert.equal(await page.getByRole('link', { name: 'Inbox', exact: true }).count(), 0, 'this server has none');
+
+  await choose(page, 'crm', 'Pause CRM');
+  await page.getByText(/^CRM is paused/).waitFor();
+  assert.equal((await app.client.call('getConnection', { params: { id: connection.id } })).status, 'paused');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await choose(page, 'crm', 'Pause CRM');
+
+  receiver.answer('/in', { status: 200 });
+  await choose(page, id, `Retry delivery ${id}`);
+  await page.getByText('Delivery is being retried').waitFor();
+  await page.waitForURL(`**/deliveries/${id}`);
+  await page.getByText(id).first().waitFor();
+
+  await choose(page, 'failed', 'Deliveries: Failed');
+  await page.waitForURL('**/deliveries?status=failed');
+  await choose(page, 'ada', 'Events of visitor ada');
+  await page.waitForURL('**/events?visitor=ada');
+  await loaded(page);
+  await choose(page, eventId ?? '', `Open event ${eventId}`);
+  await page.waitForURL(`**/events/${eventId}`);
+  await choose(page, 'replay', 'Replay failed deliveries');
+  await page.getByRole('dialog').getByRole('heading').first().waitFor();
+  assert.deepEqual(await barriers(page), []);
+  assert.deepEqual(tab.problems, []);
+});
+
+async function choose(page: Page, text: string, hit: string): Promise<void> {
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'Search pages and objects' }).fill(text);
+  await page.getByRole('option', { name: hit }).click();
+}
