@@ -14,7 +14,10 @@ export function apiQuery<Id extends RouteId>(id: Id, ...[input]: Arguments<Id>) 
   });
 }
 
-/** All items of a list, newest first, for `useQuery`: for joining and for choices, where there are some hundreds. */
+/**
+ * All items of a list, newest first, for `useQuery`: the one way to everything of a kind, for lists that are sorted here,
+ * for joining, for choices and for names. What one page asked for serves the others.
+ */
 export function allQuery<Id extends ListId>(id: Id, ...[input]: Arguments<Id>) {
   return queryOptions<Answer<Id>['data'], ClientError>({
     queryKey: [id, 'all', input ?? null],
@@ -24,12 +27,13 @@ export function allQuery<Id extends ListId>(id: Id, ...[input]: Arguments<Id>) {
       for await (const item of client().list(id, ...args)) items.push(item);
       return items as Answer<Id>['data']; // what the list holds
     },
+    staleTime: 30_000,
   });
 }
 
 /**
- * A change by the API, for a form or a button: `mutate(input, { onSuccess, onError })`. Everything that is shown is asked
- * for again after it; `isRead` says that it changes nothing (a check, a preview, a test).
+ * A change by the API, for a form or a button: `mutate(input, { onSuccess, onError })`. What it can have changed is asked
+ * for again (`affected.ts`); `isRead` says that it changes nothing (a check, a preview, a test).
  */
 export function useApi<Id extends RouteId>(
   id: Id,
@@ -37,7 +41,7 @@ export function useApi<Id extends RouteId>(
 ): UseMutationResult<Answer<Id>, ClientError, CallInput<Id>> {
   return useMutation<Answer<Id>, ClientError, CallInput<Id>>({
     mutationFn: (input) => call(id, input),
-    meta: { isRead },
+    meta: { route: isRead ? null : id },
   });
 }
 

@@ -1,10 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import type { Answer, ClientError } from '../../client/client.ts';
+import type { Answer } from '../../client/client.ts';
 import type { Right } from '../../contract/accounts/rights.ts';
 import { useMay } from '../session/rights.ts';
-import { client } from '../session/session.ts';
-
-const most = 1_000;
+import { allQuery } from './api.ts';
 
 type Lists = {
   listActions: Answer<'getAction'>;
@@ -25,23 +23,13 @@ const rightOf: Readonly<Record<keyof Lists, Right>> = {
  * until it is there: show the id then.
  */
 export function useNamed<Id extends keyof Lists>(id: Id): ReadonlyMap<string, Lists[Id]> {
-  const may = useMay(rightOf[id]);
-  const { data } = useQuery<ReadonlyMap<string, Lists[Id]>, ClientError>({
-    queryKey: ['named', id],
-    queryFn: async () => {
-      const found = new Map<string, Lists[Id]>();
-      // What the list of this id gives, which the compiler can't see through Id.
-      const all = client().list(id as 'listActions') as AsyncGenerator<unknown> as AsyncGenerator<Lists[Id]>;
-      for await (const one of all) {
-        found.set(one.id, one);
-        if (found.size >= most) break;
-      }
-      return found;
-    },
-    enabled: may,
-    staleTime: 60_000,
-  });
-  return data ?? none;
+  const enabled = useMay(rightOf[id]);
+  // What the list of this id gives, which the compiler can't see through Id.
+  const query = allQuery(id as 'listActions') as unknown as Parameters<typeof useQuery<Lists[Id][]>>[0];
+  return useQuery({ ...query, enabled, select: byId }).data ?? none;
 }
+
+const byId = <Item extends { id: string }>(all: readonly Item[]): ReadonlyMap<string, Item> =>
+  new Map(all.map((one) => [one.id, one]));
 
 const none: ReadonlyMap<string, never> = new Map<string, never>();

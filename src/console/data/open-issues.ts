@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMay } from '../session/rights.ts';
 import { apiQuery } from './api.ts';
+import { watchedMs } from './refresh.ts';
 
 const countMax = 100;
 
@@ -10,7 +11,7 @@ export function useOpenIssues(): { count: number; text: string } {
   const { data } = useQuery({
     ...apiQuery('listIssues', { query: { state: 'open', limit: countMax } }),
     enabled: may,
-    refetchInterval: 15_000,
+    refetchInterval: watchedMs,
   });
   const count = data?.data.length ?? 0;
   return { count, text: data?.page.next == null ? String(count) : `${countMax}+` };

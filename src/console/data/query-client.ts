@@ -1,6 +1,8 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { ClientError } from '../../client/client.ts';
+import type { RouteId } from '../../contract/routes.ts';
 import { forget } from '../session/session.ts';
+import { isAffected } from './affected.ts';
 
 /**
  * Whether an error means that the server is away for now: no answer at all, or one of a server that starts or stops.
@@ -17,7 +19,7 @@ function signOutWhenUnknown(error: unknown): void {
 
 const longestWaitMs = 5_000;
 
-/** What the console knows of the server. After any change everything that is shown is asked for again. */
+/** What the console knows of the server. After a change, what it can have changed is asked for again. */
 export const queryClient: QueryClient = new QueryClient({
   queryCache: new QueryCache({ onError: signOutWhenUnknown }),
   mutationCache: new MutationCache({
@@ -26,8 +28,13 @@ export const queryClient: QueryClient = new QueryClient({
       // A change that did not arrive tells sooner than the next regular look that the server is away.
       if (isAway(error)) void queryClient.invalidateQueries({ queryKey: ['livez'] });
     },
-    onSuccess: (_data, _variables, _context, mutation) =>
-      mutation.meta?.['isRead'] === true ? undefined : queryClient.invalidateQueries(),
+    onSuccess(_data, _variables, _context, { meta }) {
+      if (meta?.['route'] === null) return;
+      const change = meta?.['route'] as RouteId | undefined; // as `useApi` puts it there
+      return queryClient.invalidateQueries({
+        predicate: ({ queryKey: [read] }) => change === undefined || isAffected(read, change),
+      });
+    },
   }),
   defaultOptions: {
     queries: {

@@ -2,12 +2,11 @@ import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react
 import type { Answer, CallInput, ClientError } from '../../client/client.ts';
 import { useMay } from '../session/rights.ts';
 import { apiQuery } from './api.ts';
+import { watchedMs } from './refresh.ts';
 
 type Asked = NonNullable<CallInput<'getStats'>['query']>;
 
 export type Stats = Answer<'getStats'>;
-
-const againMs = 15_000;
 
 /**
  * What happened to everything, to each thing of a kind, or to one thing, up to now and again every quarter of a minute.
@@ -23,6 +22,6 @@ export function useStats(
     ...apiQuery('getStats', { query: { kind, range, ...(id === undefined ? {} : { id }) } }),
     enabled: may,
     placeholderData: keepPreviousData,
-    refetchInterval: againMs,
+    refetchInterval: watchedMs,
   });
 }

@@ -2,6 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { CallInput } from '../../client/client.ts';
 import { apiQuery } from '../data/api.ts';
+import { liveMs } from '../data/refresh.ts';
 import { deliveries as words } from '../messages/en/deliveries.ts';
 import { useMay } from '../session/rights.ts';
 import { NoRight } from '../shell/page.tsx';
@@ -16,15 +17,13 @@ type Props = {
   empty?: { title: string; text: string };
 };
 
-const againMs = 3_000;
-
 /** The deliveries of one object, newest first, kept up to date. */
 export function DeliveryTable({ filter, cursor, onCursor, empty }: Props): ReactNode {
   const mayLook = useMay('deliveries:view');
   const query = useQuery({
     ...apiQuery('listDeliveries', { query: { ...filter, cursor } }),
     placeholderData: keepPreviousData,
-    refetchInterval: againMs,
+    refetchInterval: liveMs,
     enabled: mayLook,
   });
   const columns = useDeliveryColumns(query.data?.data ?? []);

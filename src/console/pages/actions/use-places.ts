@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
+import { allQuery } from '../../data/api.ts';
 import { actions } from '../../messages/en/actions.ts';
 import { useMay } from '../../session/rights.ts';
-import { client } from '../../session/session.ts';
 import type { Connection, Destination } from './action.ts';
 
 /** All connections and destinations by name, and what a destination is called with its connection. */
@@ -16,17 +16,8 @@ export type Places = {
 
 export function usePlaces(): Places {
   const mayView = useMay('connections:view');
-  const options = { enabled: mayView, staleTime: 15_000 };
-  const connections = useQuery({
-    queryKey: ['listConnections', 'all'],
-    queryFn: () => Array.fromAsync(client().list('listConnections')),
-    ...options,
-  });
-  const destinations = useQuery({
-    queryKey: ['listAllDestinations', 'all'],
-    queryFn: () => Array.fromAsync(client().list('listAllDestinations')),
-    ...options,
-  });
+  const connections = useQuery({ ...allQuery('listConnections'), enabled: mayView });
+  const destinations = useQuery({ ...allQuery('listAllDestinations'), enabled: mayView });
   const isLoading = mayView && (connections.data === undefined || destinations.data === undefined);
   return useMemo(() => {
     const byName = <T extends { name: string }>(list: readonly T[] = []) =>

@@ -1,7 +1,7 @@
 import { Checkbox, NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { allOf } from '../../data/all.ts';
+import { allQuery } from '../../data/api.ts';
 import { alerts } from '../../messages/en/alerts.ts';
 import { formatDuration } from '../../messages/format.ts';
 import { options } from '../../parts/options.ts';
@@ -16,7 +16,7 @@ const words = alerts.rules;
 /** Which issues are told. */
 export function RulesFields({ draft, errors, isDisabled, change }: FormProps): ReactNode {
   const mayConnections = useMay('connections:view');
-  const connections = useQuery({ ...allOf('listConnections'), enabled: mayConnections }).data ?? [];
+  const connections = useQuery({ ...allQuery('listConnections'), enabled: mayConnections }).data ?? [];
   const named = new Map(connections.map(({ id, name }) => [id, name]));
   // What was deleted since is still ticked, by its id.
   const all = [...new Set([...named.keys(), ...draft.connectionIds])];

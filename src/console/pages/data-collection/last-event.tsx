@@ -2,16 +2,15 @@ import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { apiQuery } from '../../data/api.ts';
+import { watchedMs } from '../../data/refresh.ts';
 import { dataCollection as words } from '../../messages/en/data-collection.ts';
 import { Time } from '../../parts/time.tsx';
-
-const askEveryMs = 10_000;
 
 /** When a collector last took an event in. */
 export function LastEvent({ collectorId }: { collectorId: string }): ReactNode {
   const { data } = useQuery({
     ...apiQuery('listEvents', { query: { collectorId, limit: 1 } }),
-    refetchInterval: askEveryMs,
+    refetchInterval: watchedMs,
   });
   if (data === undefined) return null;
   const [newest] = data.data;

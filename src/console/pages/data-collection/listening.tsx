@@ -5,6 +5,7 @@ import { type ReactNode, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { rights } from '../../../contract/accounts/rights.ts';
 import { apiQuery } from '../../data/api.ts';
+import { liveMs } from '../../data/refresh.ts';
 import { dataCollection } from '../../messages/en/data-collection.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { Panel } from '../../parts/panel.tsx';
@@ -17,7 +18,6 @@ import { sendTestEvent } from './send-test-event.ts';
 
 const words = dataCollection.listening;
 
-const askEveryMs = 2_000;
 const shown = 5;
 
 /** Waits for what a collector takes in, and turns green when something comes. */
@@ -26,7 +26,7 @@ export function Listening({ collector }: { collector: Collector }): ReactNode {
   const { data, error, refetch } = useQuery({
     ...apiQuery('listEvents', { query: { collectorId: collector.id, limit: shown } }),
     enabled: maySee,
-    refetchInterval: askEveryMs,
+    refetchInterval: liveMs,
     staleTime: 0,
   });
   const send = useMutation({ mutationFn: () => sendTestEvent(collector.key), onSuccess: () => void refetch() });

@@ -3,8 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
-import { allOf } from '../../data/all.ts';
-import { apiQuery, useApi } from '../../data/api.ts';
+import { allQuery, apiQuery, useApi } from '../../data/api.ts';
 import { dataCollection } from '../../messages/en/data-collection.ts';
 import { formatPercent } from '../../messages/format.ts';
 import { type Column, ListPage } from '../../parts/list-page.tsx';
@@ -73,8 +72,8 @@ const rowKey = ({ name }: Parameter) => name;
 function useUses(): Map<string, User[]> | undefined {
   const mayActions = useMay('actions:view');
   const mayBehaviors = useMay('behaviors:view');
-  const actions = useQuery({ ...allOf('listActions'), enabled: mayActions });
-  const behaviors = useQuery({ ...allOf('listBehaviors'), enabled: mayBehaviors });
+  const actions = useQuery({ ...allQuery('listActions'), enabled: mayActions });
+  const behaviors = useQuery({ ...allQuery('listBehaviors'), enabled: mayBehaviors });
   if (actions.data === undefined || behaviors.data === undefined) return undefined;
   return parameterUses(actions.data, behaviors.data);
 }

@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { allOf } from '../../data/all.ts';
+import { allQuery } from '../../data/api.ts';
 import { dataCollection } from '../../messages/en/data-collection.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { useMay } from '../../session/rights.ts';
@@ -14,8 +14,8 @@ const words = dataCollection.details;
 export function UsedBy({ collectorId }: { collectorId: string }): ReactNode {
   const mayActions = useMay('actions:view');
   const mayBehaviors = useMay('behaviors:view');
-  const actions = useQuery({ ...allOf('listActions'), enabled: mayActions });
-  const behaviors = useQuery({ ...allOf('listBehaviors'), enabled: mayBehaviors });
+  const actions = useQuery({ ...allQuery('listActions'), enabled: mayActions });
+  const behaviors = useQuery({ ...allQuery('listBehaviors'), enabled: mayBehaviors });
   const users = collectorUses(collectorId, actions.data ?? [], behaviors.data ?? []);
   const isKnown = actions.data !== undefined && behaviors.data !== undefined;
   return (

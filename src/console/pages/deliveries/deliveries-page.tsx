@@ -4,6 +4,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { apiQuery } from '../../data/api.ts';
+import { liveMs } from '../../data/refresh.ts';
 import { deliveries as words } from '../../messages/en/deliveries.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { formatAbsolute } from '../../messages/format.ts';
@@ -21,8 +22,6 @@ import { deliveryCsv } from './delivery-csv.ts';
 import { DeliveryChips, DeliveryFilterBar } from './delivery-filter-bar.tsx';
 import { type DeliveryFilters, isDeliveryId, isFiltered, queryOf } from './delivery-filters.ts';
 import { DeliveryHistogram } from './delivery-histogram.tsx';
-
-const againMs = 3_000;
 
 export function DeliveriesPage(): ReactNode {
   const search = useSearch({ from: '/shell/deliveries' });
@@ -46,7 +45,7 @@ export function DeliveriesPage(): ReactNode {
   const query = useQuery({
     ...apiQuery('listDeliveries', { query: { ...filter, cursor } }),
     placeholderData: keepPreviousData,
-    refetchInterval: isFresh && !isSearch ? againMs : false,
+    refetchInterval: isFresh && !isSearch ? liveMs : false,
     enabled: mayLook,
   });
   const rows = query.data?.data ?? [];

@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Issue } from '../../../contract/records/issue.ts';
 import { apiQuery } from '../../data/api.ts';
+import { watchedMs } from '../../data/refresh.ts';
 import type { Stats } from '../../data/stats.ts';
 import { connections as connectionWords } from '../../messages/en/connections.ts';
 import { home } from '../../messages/en/home.ts';
@@ -37,8 +38,6 @@ type Item = {
 };
 
 const issuesMost = 5;
-const againMs = 15_000;
-
 type Props = { documents: DocumentsHere; stats: Stats | undefined; range: Range };
 
 /** What somebody should look at, each with the next step. Calm when there is nothing. */
@@ -46,7 +45,7 @@ export function Attention({ documents, stats, range }: Props): ReactNode {
   const mayLook = useMay('deliveries:view');
   const { data } = useQuery({
     ...apiQuery('listIssues', { query: { state: 'open,acknowledged', limit: issuesMost } }),
-    refetchInterval: againMs,
+    refetchInterval: watchedMs,
     enabled: mayLook,
   });
   const failed = useFailed(range);

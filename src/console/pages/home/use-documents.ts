@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Answer } from '../../../client/client.ts';
-import { apiQuery } from '../../data/api.ts';
+import { allQuery } from '../../data/api.ts';
+import { watchedMs } from '../../data/refresh.ts';
 import { useMay } from '../../session/rights.ts';
 
 /** What is configured, as far as whoever is signed in may see it; undefined until it is there. */
@@ -14,36 +15,32 @@ export type DocumentsHere = {
   retry: () => void;
 };
 
-const againMs = 15_000;
-/** As many as a list gives at once: what is older is on the page of its kind. */
-const query = { limit: 200 };
-
 export function useDocuments(): DocumentsHere {
-  const again = { refetchInterval: againMs };
+  const again = { refetchInterval: watchedMs };
   const connections = useQuery({
-    ...apiQuery('listConnections', { query }),
+    ...allQuery('listConnections'),
     ...again,
     enabled: useMay('connections:view'),
   });
   const destinations = useQuery({
-    ...apiQuery('listAllDestinations', { query }),
+    ...allQuery('listAllDestinations'),
     ...again,
     enabled: useMay('connections:view'),
   });
-  const actions = useQuery({ ...apiQuery('listActions', { query }), ...again, enabled: useMay('actions:view') });
-  const behaviors = useQuery({ ...apiQuery('listBehaviors', { query }), ...again, enabled: useMay('behaviors:view') });
+  const actions = useQuery({ ...allQuery('listActions'), ...again, enabled: useMay('actions:view') });
+  const behaviors = useQuery({ ...allQuery('listBehaviors'), ...again, enabled: useMay('behaviors:view') });
   const collectors = useQuery({
-    ...apiQuery('listCollectors', { query }),
+    ...allQuery('listCollectors'),
     ...again,
     enabled: useMay('collectors:view'),
   });
   const all = [connections, destinations, actions, behaviors, collectors];
   return {
-    connections: connections.data?.data,
-    destinations: destinations.data?.data,
-    actions: actions.data?.data,
-    behaviors: behaviors.data?.data,
-    collectors: collectors.data?.data,
+    connections: connections.data,
+    destinations: destinations.data,
+    actions: actions.data,
+    behaviors: behaviors.data,
+    collectors: collectors.data,
     error: all.find(({ data, error }) => error !== null && data === undefined)?.error ?? null,
     retry() {
       for (const one of all) if (one.error !== null) void one.refetch();

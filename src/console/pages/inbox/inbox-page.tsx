@@ -4,6 +4,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { apiQuery, useApi } from '../../data/api.ts';
+import { liveMs } from '../../data/refresh.ts';
 import { statusLine } from '../../messages/en/http.ts';
 import { inbox as words } from '../../messages/en/inbox.ts';
 import { formatBytes } from '../../messages/format.ts';
@@ -23,8 +24,6 @@ import { Inspector } from './inspector.tsx';
 
 export type InboxRequest = Answer<'listInboxRequests'>['data'][number];
 
-const askEveryMs = 2_000;
-
 export function InboxPage(): ReactNode {
   const search = useSearch({ from: '/shell/inbox' });
   const navigate = useNavigate({ from: '/inbox' });
@@ -37,7 +36,7 @@ export function InboxPage(): ReactNode {
     ...apiQuery('listInboxRequests', { query: { text: filter, cursor, inbox } }),
     enabled: version?.['inbox'] === true,
     placeholderData: keepPreviousData,
-    refetchInterval: ({ state }) => (state.status === 'error' ? false : askEveryMs),
+    refetchInterval: ({ state }) => (state.status === 'error' ? false : liveMs),
   });
   const rows = query.data?.data ?? [];
   const rules =

@@ -7,6 +7,7 @@ import type { ErrorKind } from '../../../contract/records/delivery.ts';
 import type { Issue } from '../../../contract/records/issue.ts';
 import { apiQuery } from '../../data/api.ts';
 import { useNamed } from '../../data/named.ts';
+import { liveMs } from '../../data/refresh.ts';
 import { audit as auditWords } from '../../messages/en/audit.ts';
 import { deliveries as deliveryWords } from '../../messages/en/deliveries.ts';
 import { statusLine } from '../../messages/en/http.ts';
@@ -28,14 +29,12 @@ import { IssueActions } from './issue-actions.tsx';
 import css from './issue-page.module.css';
 
 const w = words.page;
-const againMs = 5_000;
-
 export function IssuePage(): ReactNode {
   const { issueId } = useParams({ from: '/shell/issues/$issueId' });
   const mayLook = useMay('deliveries:view');
   const { data, error, refetch } = useQuery({
     ...apiQuery('getIssue', { params: { id: issueId } }),
-    refetchInterval: againMs,
+    refetchInterval: liveMs,
     enabled: mayLook,
   });
   return (

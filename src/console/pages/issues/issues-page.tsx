@@ -5,6 +5,7 @@ import { type ReactNode, useMemo } from 'react';
 import type { Issue } from '../../../contract/records/issue.ts';
 import { apiQuery } from '../../data/api.ts';
 import { useNamed } from '../../data/named.ts';
+import { liveMs } from '../../data/refresh.ts';
 import { actions as actionWords } from '../../messages/en/actions.ts';
 import { connections } from '../../messages/en/connections.ts';
 import { issueText } from '../../messages/en/issue-texts.ts';
@@ -21,8 +22,6 @@ import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { Held } from './held.tsx';
 import { queryOf } from './issue-filters.ts';
-
-const againMs = 5_000;
 
 export function IssuesPage(): ReactNode {
   const mayLook = useMay('deliveries:view');
@@ -45,7 +44,7 @@ export function IssuesPage(): ReactNode {
     query: useQuery({
       ...apiQuery('listIssues', { query: { ...queryOf(filters), cursor } }),
       placeholderData: keepPreviousData,
-      refetchInterval: againMs,
+      refetchInterval: liveMs,
       enabled: mayLook,
     }),
     columns: useIssueColumns(),

@@ -5,6 +5,7 @@ import type { Replay } from '../../../contract/records/replay.ts';
 import { replayStates } from '../../../contract/records/replay-limits.ts';
 import { apiQuery } from '../../data/api.ts';
 import { useNamed } from '../../data/named.ts';
+import { liveMs } from '../../data/refresh.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { replays as words } from '../../messages/en/replays.ts';
 import { Icon } from '../../parts/icon.tsx';
@@ -18,8 +19,6 @@ import { Page } from '../../shell/page.tsx';
 import { ReplayButton } from './replay-button.tsx';
 import { whatOf } from './replay-words.ts';
 import css from './replays.module.css';
-
-const againMs = 2_000;
 
 export function ReplaysPage(): ReactNode {
   const mayLook = useMay('deliveries:view');
@@ -42,7 +41,7 @@ export function ReplaysPage(): ReactNode {
     query: useQuery({
       ...apiQuery('listReplays', { query: { cursor, state } }),
       placeholderData: keepPreviousData,
-      refetchInterval: againMs,
+      refetchInterval: liveMs,
       enabled: mayLook,
       select: (page) => ({ ...page, data: page.data.filter((one) => isSought(one, filter)) }),
     }),

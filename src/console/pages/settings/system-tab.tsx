@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { allRights, rights } from '../../../contract/accounts/rights.ts';
 import { apiQuery } from '../../data/api.ts';
+import { watchedMs } from '../../data/refresh.ts';
 import { useStats } from '../../data/stats.ts';
 import { settings } from '../../messages/en/settings.ts';
 import { shell } from '../../messages/en/shell.ts';
@@ -90,7 +91,7 @@ function Health(): ReactNode {
   const { data, error, refetch } = useQuery({
     ...apiQuery('readyz', { query: { verbose: '' } }),
     retry: false,
-    refetchInterval: 15_000,
+    refetchInterval: watchedMs,
   });
   const ailments = error === null ? data?.['ailments'] : error.problem['ailments'];
   const hasAilments = typeof ailments === 'object' && ailments !== null && Object.keys(ailments).length > 0;

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { apiQuery, useApi } from '../../data/api.ts';
+import { liveMs } from '../../data/refresh.ts';
 import { trace as words } from '../../messages/en/trace.ts';
 import { formatRelative } from '../../messages/format.ts';
 import { Icon } from '../../parts/icon.tsx';
@@ -11,15 +12,13 @@ import { Panel } from '../../parts/panel.tsx';
 import { Time, useNow } from '../../parts/time.tsx';
 import css from './trace-page.module.css';
 
-const askEveryMs = 5_000;
-
 /** The traces that run now, whoever started them, each with the button that stops it. */
 export function RunningTraces(): ReactNode {
   const now = useNow();
   const stop = useApi('stopTrace');
   const { data } = useQuery({
     ...apiQuery('listTraces', { query: { state: 'running', limit: 100 } }),
-    refetchInterval: askEveryMs,
+    refetchInterval: liveMs,
   });
   if (data === undefined || data.data.length === 0) return null;
   return (

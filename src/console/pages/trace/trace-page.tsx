@@ -4,6 +4,7 @@ import { useParams } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { apiQuery, useApi } from '../../data/api.ts';
+import { liveMs } from '../../data/refresh.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { trace as words } from '../../messages/en/trace.ts';
 import { formatRelative } from '../../messages/format.ts';
@@ -20,13 +21,11 @@ import css from './trace-page.module.css';
 
 export type Trace = Answer<'getTrace'>;
 
-const askEveryMs = 2_000;
-
 export function TracePage(): ReactNode {
   const { traceId } = useParams({ from: '/shell/trace/$traceId' });
   const { data, error, refetch } = useQuery({
     ...apiQuery('getTrace', { params: { id: traceId } }),
-    refetchInterval: ({ state }) => (state.data !== undefined && isUnfinished(state.data) ? askEveryMs : false),
+    refetchInterval: ({ state }) => (state.data !== undefined && isUnfinished(state.data) ? liveMs : false),
     staleTime: 0,
   });
   return (

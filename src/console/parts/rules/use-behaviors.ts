@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useCallback, useMemo } from 'react';
 import type { Answer } from '../../../client/client.ts';
+import { allQuery } from '../../data/api.ts';
 import { useMay } from '../../session/rights.ts';
-import { client } from '../../session/session.ts';
 import type { BehaviorName } from './condition-words.ts';
 
 export type Behavior = Answer<'getBehavior'>;
@@ -12,12 +12,7 @@ const none: readonly Behavior[] = [];
 /** All behaviors by name, and what each is called. Empty without the right. */
 export function useBehaviors(): { behaviors: readonly Behavior[]; nameOf: BehaviorName } {
   const mayView = useMay('behaviors:view');
-  const { data } = useQuery({
-    queryKey: ['listBehaviors', 'all'],
-    queryFn: () => Array.fromAsync(client().list('listBehaviors')),
-    enabled: mayView,
-    staleTime: 30_000,
-  });
+  const { data } = useQuery({ ...allQuery('listBehaviors'), enabled: mayView });
   const behaviors = useMemo(() => data?.toSorted((a, b) => a.name.localeCompare(b.name)) ?? none, [data]);
   const names = useMemo(() => new Map(behaviors.map(({ id, name }) => [id, name])), [behaviors]);
   const nameOf = useCallback((id: string) => names.get(id), [names]);

@@ -4,13 +4,12 @@ import { useMemo } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import type { Right } from '../../../contract/accounts/rights.ts';
 import { apiQuery } from '../../data/api.ts';
+import { watchedMs } from '../../data/refresh.ts';
 import { useMay } from '../../session/rights.ts';
 import { allClauses, type Clause, conditionOf, type GroupDraft, isComplete } from './condition-draft.ts';
 
 const settleMs = 400;
 const countedMax = 50;
-const againMs = 15_000;
-
 export type Counts = {
   /** How many of the newest events each part lets pass, by key. */
   passed: ReadonlyMap<string, number>;
@@ -37,7 +36,7 @@ export function useCounts(root: GroupDraft): Counts {
     ...apiQuery('countConditions', { body: { conditions: settled.conditions, last: 1_000 } }),
     enabled: lacks === null,
     placeholderData: keepPreviousData,
-    refetchInterval: againMs,
+    refetchInterval: watchedMs,
     retry: false,
   });
   const passed = useMemo(
