@@ -42,7 +42,7 @@ export const viteConfig: InlineConfig = {
 };
 
 /**
- * Of the route table the console's client needs methods and paths; the schemas, and with them the whole of Zod, stay
+ * Of the route table the console needs methods and paths; the schemas, and with them the whole of Zod, stay
  * on the server. What is left is made from the table itself.
  */
 function slimRoutes(): Plugin {
@@ -51,7 +51,9 @@ function slimRoutes(): Plugin {
     name: 'slim-routes',
     enforce: 'pre',
     resolveId: (source, importer) =>
-      importer?.endsWith('/src/client/client.ts') === true && source === '../contract/routes.ts' ? id : null,
+      importer !== undefined && /\/src\/(client|console)\//.test(importer) && source.endsWith('/contract/routes.ts')
+        ? id
+        : null,
     load(loaded) {
       if (loaded !== id) return null;
       const slim = Object.fromEntries(routes.map(({ id, method, path, produces }) => [id, { method, path, produces }]));

@@ -12,11 +12,16 @@ import { consolePages } from './console-pages.ts';
 const target = new URL('../docs/images/', import.meta.url).pathname;
 const bytesMax = 3 * 1_024 * 1_024;
 const quality = 72;
+const statisticsMs = 7_000;
 const settledMs = 2_000;
 const wanted = new Set(process.argv.slice(2));
 
 await using running = await startConsole({ MILLRACE_INBOX: 'on' });
-const shown = await fillWithDemoData(running.app);
+const shown = await fillWithDemoData(running.app, {
+  // Statistics of the last seconds are in memory and written at intervals.
+  sent: () => sleep(statisticsMs),
+  rejected: () => sleep(settledMs),
+});
 mkdirSync(target, { recursive: true });
 for (const colorScheme of ['light', 'dark'] as const) await drawAll(running, colorScheme);
 const names = new Set(consolePages.flatMap(({ name }) => [`${name}-light.webp`, `${name}-dark.webp`]));

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Shown } from '../../scripts/console-pages.ts';
 import { seededRandom } from '../../src/cli/demo/random.ts';
 import { sampleShop } from '../../src/cli/demo/sample-shop.ts';
@@ -10,11 +9,15 @@ import { adminToken, type TestApp } from '../support/app.ts';
 
 const events = 400;
 const refused = 40;
-const statisticsMs = 7_000;
-const settledMs = 2_000;
 
-/** A shop after some traffic, with a partner that sometimes fails, and a trace of a visit. */
-export async function fillWithDemoData(app: TestApp): Promise<Shown> {
+/**
+ * A shop after some traffic, with a partner that sometimes fails and later rejects everything, and a trace of a visit.
+ * `sent` is called after the first part of the traffic, `rejected` after the second: to wait for what each leads to.
+ */
+export async function fillWithDemoData(
+  app: TestApp,
+  settled: { sent: () => Promise<unknown>; rejected: () => Promise<unknown> },
+): Promise<Shown> {
   const { client } = app;
   const server = connectTo({ url: app.url, adminToken: new Secret(adminToken, '') });
   const { collectorKey } = await setUpDemo(server);
@@ -27,8 +30,7 @@ export async function fillWithDemoData(app: TestApp): Promise<Shown> {
   }
   await fetch(`${app.url}/v3/nobody`, { method: 'POST', body: '{"events":[{"wt.ev":"lost"}]}' });
   await fetch(`${app.url}/v3/${collectorKey}`, { method: 'POST', body: '{"events":' });
-  // Statistics of the last seconds are in memory and written at intervals.
-  await sleep(statisticsMs);
+  await settled.sent();
   const destination = (await client.call('listAllDestinations')).data.at(-1);
   const [action] = (await client.call('listActions')).data;
   const delivered = (await client.call('listDeliveries', { query: { status: 'delivered', limit: 200 } })).data;
@@ -43,7 +45,7 @@ export async function fillWithDemoData(app: TestApp): Promise<Shown> {
     body: { type: 'webhook', name: 'On call', settings: { url: `${app.url}/inbox/alerts` } },
   });
   await client.call('testAlert', { params: { id: alert.id } });
-  await sleep(settledMs);
+  await settled.rejected();
   return {
     connection: destination?.connectionId ?? '',
     destination: destination?.id ?? '',

@@ -126,7 +126,7 @@ test('appearance is remembered in this browser: theme, density and the page to b
   const { app, browser } = console_;
   await using tab = await openTab(browser, { url: app.url, path: '/settings' });
   const { page } = tab;
-  await h1(page, 'Settings');
+  await h1(page, 'Appearance');
   await page.getByText('Dark', { exact: true }).click();
   await page.getByText('Compact', { exact: true }).click();
   await page.getByRole('combobox', { name: 'Start page' }).selectOption('Connections');

@@ -72,7 +72,7 @@ test('the keyboard goes everywhere: palette, letters, help, and letters switched
   await heading('Home');
   await page.keyboard.press('Control+k');
   await page.getByRole('combobox', { name: 'Search pages and objects' }).fill('found by');
-  await page.getByRole('option', { name: /Found by name/ }).waitFor();
+  await page.getByRole('option', { name: 'Found by name Connection' }).waitFor();
   await page.keyboard.press('Enter');
   await heading('Found by name');
   await page.keyboard.press('Control+k');

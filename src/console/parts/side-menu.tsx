@@ -16,11 +16,11 @@ export function SideMenu({ label, groups }: Props): ReactNode {
   return (
     <nav aria-label={label} className={css['nav']}>
       {groups.map(({ title, pages }) => (
-        <section key={title} aria-label={title}>
+        <div key={title}>
           <span className={css['title']} aria-hidden="true">
             {title}
           </span>
-          <ul>
+          <ul aria-label={title}>
             {pages.map((page) => (
               <li key={page.label}>
                 <Link
@@ -33,7 +33,7 @@ export function SideMenu({ label, groups }: Props): ReactNode {
               </li>
             ))}
           </ul>
-        </section>
+        </div>
       ))}
     </nav>
   );

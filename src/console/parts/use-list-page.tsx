@@ -131,7 +131,7 @@ export function useListPage<Row, Search extends ListState>(declared: ListDeclara
     }),
     empty: { ...empty, action: empty.action ?? button },
   };
-  return { list, change, isEmpty, rows: rows.all, create: isEmpty ? undefined : button };
+  return { list, change, isEmpty, rows: rows.all, button, create: isEmpty ? undefined : button };
 }
 
 const isAll = <Row,>(data: Page<Row> | readonly Row[]): data is readonly Row[] => Array.isArray(data);

@@ -32,7 +32,7 @@ export function ActionsPage(): ReactNode {
   const columns = useMemo(() => columnsOf({ nameOf, places, stats }), [nameOf, places, stats]);
   const search = useSearch({ from: '/shell/actions' });
   const { status, connection, destination, behavior } = search;
-  const { list, isEmpty, create } = useListPage({
+  const { list, isEmpty, button } = useListPage({
     name: words.title,
     noun: words.noun,
     search,
@@ -70,7 +70,7 @@ export function ActionsPage(): ReactNode {
     rowMenu: (row) => <ActionMenu action={row} />,
   });
   return (
-    <Page title={words.title} lead={words.lead} right="actions:view" actions={create}>
+    <Page title={words.title} lead={words.lead} right="actions:view" actions={button}>
       {isEmpty ? <ScenarioGallery isEnabled={mayManage} /> : <ListPage {...list} />}
     </Page>
   );
