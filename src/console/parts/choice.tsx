@@ -54,7 +54,7 @@ export function Choice({ label, value, options = [], nameOf, onChange }: Props):
               size="compact-sm"
               className={css['word'] ?? ''}
               aria-label={label}
-              rightSection={name === null ? <Icon name="down" size={11} /> : undefined}
+              rightSection={name === null ? <Icon name="chevronDown" size={12} /> : undefined}
               onClick={() => combobox.toggleDropdown()}
             >
               {chip}

@@ -28,7 +28,7 @@ export function ListViews({ list }: { list: string }): ReactNode {
         <Button
           variant="default"
           className={css['tool'] ?? ''}
-          leftSection={<Icon name="book" />}
+          leftSection={<Icon name="bookmark" />}
           aria-label={parts.views.of(list)}
           onClick={() => open(!isOpen)}
         >

@@ -31,8 +31,8 @@ export const menu: readonly MenuEntry[] = [
   { to: '/connections', label: shell.pages.connections, icon: 'connections', letter: 'c', right: 'connections:view' },
   { to: '/events', label: shell.pages.events, icon: 'events', letter: 'e', right: 'events:view' },
   { to: '/deliveries', label: shell.pages.deliveries, icon: 'deliveries', letter: 'd', right: 'deliveries:view' },
-  { to: '/issues', label: shell.pages.issues, icon: 'alert', letter: 'i', right: 'deliveries:view' },
-  { to: '/replays', label: shell.pages.replays, icon: 'retry', letter: 'r', right: 'deliveries:view' },
+  { to: '/issues', label: shell.pages.issues, icon: 'issues', letter: 'i', right: 'deliveries:view' },
+  { to: '/replays', label: shell.pages.replays, icon: 'replays', letter: 'r', right: 'deliveries:view' },
   {
     to: '/data-collection',
     label: shell.pages.dataCollection,

@@ -54,7 +54,7 @@ export function useHits(text: string): Hit[] {
     ...(may('actions:manage') ? [leadsTo('/actions/new', commands.newAction, kinds.command, 'plus')] : []),
     ...(may('events:view') ? [leadsTo('/trace', commands.startTrace, kinds.command, 'play')] : []),
     ...(may('deliveries:manage')
-      ? [leadsTo('/replays?from=failed', commands.replayFailed, kinds.command, 'retry')]
+      ? [leadsTo('/replays?from=failed', commands.replayFailed, kinds.command, 'replays')]
       : []),
     ...(may('deliveries:view')
       ? soughtStatuses.map((status) =>
@@ -184,8 +184,8 @@ const settingsPages: readonly { to: string; label: string; icon: IconName; right
   { to: '/settings/account', label: account.title, icon: 'user', right: null },
   { to: '/settings/users', label: users.title, icon: 'user', right: 'users:view' },
   { to: '/settings/roles', label: roles.title, icon: 'lock', right: 'users:view' },
-  { to: '/settings/tokens', label: tokens.title, icon: 'lock', right: null },
-  { to: '/settings/alerts', label: alerts.title, icon: 'alert', right: 'settings:view' },
+  { to: '/settings/tokens', label: tokens.title, icon: 'key', right: null },
+  { to: '/settings/alerts', label: alerts.title, icon: 'bell', right: 'settings:view' },
   { to: '/settings/privacy', label: privacy.title, icon: 'lock', right: 'settings:view' },
   { to: '/settings/audit', label: audit.title, icon: 'book', right: 'audit:view' },
 ];

@@ -34,7 +34,7 @@ export function AlertMessages(props: { alertId: string; search: Search; onSearch
       search={{ cursor: search.cursor }}
       onSearch={onSearch}
       isPlain
-      empty={{ icon: 'inbox', title: words.emptyTitle, text: words.emptyText }}
+      empty={{ icon: 'bell', title: words.emptyTitle, text: words.emptyText }}
       emptyByFilter={words.emptyByFilter}
     />
   );

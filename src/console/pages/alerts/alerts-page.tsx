@@ -27,7 +27,7 @@ export function AlertsPage(): ReactNode {
     texts,
     sortedBy: 'name',
     create: mayManage ? { label: words.create, to: '/settings/alerts/new' } : undefined,
-    empty: { icon: 'alert', title: words.emptyTitle, text: words.emptyText },
+    empty: { icon: 'bell', title: words.emptyTitle, text: words.emptyText },
     emptyByFilter: words.emptyByFilter,
   });
   return (

@@ -49,7 +49,7 @@ export function ConnectionPage(): ReactNode {
         {mayManage ? (
           <Button
             variant="default"
-            leftSection={<Icon name={data.status === 'enabled' ? 'pause' : 'check'} />}
+            leftSection={<Icon name={data.status === 'enabled' ? 'pause' : 'play'} />}
             loading={status.isPending}
             onClick={() => status.change(data, data.status === 'enabled' ? 'paused' : 'enabled')}
           >

@@ -28,7 +28,7 @@ export function ConnectionTypePage(): ReactNode {
         <ul className={cards['cards']}>
           <Card to="/connections/new/webhook" icon="webhook" name={w.webhook} text={w.webhookText} />
           <Card to="/connections/new/curl" icon="code" name={w.curl} text={w.curlText} />
-          <Card to="/settings" search={{ tab: 'transfer' }} icon="up" name={w.file} text={w.fileText} />
+          <Card to="/settings" search={{ tab: 'transfer' }} icon="import" name={w.file} text={w.fileText} />
         </ul>
       </section>
       <section aria-label={w.presets} className={css['presets']}>

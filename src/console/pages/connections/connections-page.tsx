@@ -82,7 +82,7 @@ export function ConnectionsPage(): ReactNode {
               to="/settings"
               search={{ tab: 'transfer' } as never}
               variant="default"
-              leftSection={<Icon name="up" />}
+              leftSection={<Icon name="import" />}
             >
               {words.importYaml}
             </Button>

@@ -41,7 +41,7 @@ export function CollectorPage(): ReactNode {
         <ShowAs kind="collectors" document={data} />
         {mayManage ? (
           <>
-            <Button variant="default" leftSection={<Icon name="retry" />} onClick={() => open('rotate')}>
+            <Button variant="default" leftSection={<Icon name="key" />} onClick={() => open('rotate')}>
               {words.rotate}
             </Button>
             <Button variant="default" leftSection={<Icon name="trash" />} onClick={() => open('delete')}>

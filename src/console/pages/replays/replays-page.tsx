@@ -48,7 +48,7 @@ export function ReplaysPage(): ReactNode {
     columns,
     rowKey,
     filters: [{ key: 'state', label: words.state, options: states }],
-    empty: { icon: 'retry', title: words.emptyTitle, text: words.emptyText, action: create, code: words.emptyCode },
+    empty: { icon: 'replays', title: words.emptyTitle, text: words.emptyText, action: create, code: words.emptyCode },
     emptyByFilter: words.emptyByFilter,
   });
   return (

@@ -50,7 +50,7 @@ export function TokensPage(): ReactNode {
     sortedBy: '-created',
     create: { label: words.create, to: '/settings/tokens/new' },
     empty: {
-      icon: 'lock',
+      icon: 'key',
       title: words.emptyTitle,
       text: words.emptyText,
       code: 'millrace tokens create "Nightly import" --right events:view --days 30',

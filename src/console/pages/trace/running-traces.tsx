@@ -37,7 +37,7 @@ export function RunningTraces(): ReactNode {
             <Button
               variant="default"
               size="xs"
-              leftSection={<Icon name="pause" size={13} />}
+              leftSection={<Icon name="stop" size={13} />}
               aria-label={words.stopOf(name ?? words.unnamedTrace)}
               onClick={() =>
                 stop.mutate({ params: { id } }, { onSuccess: () => notifyDone(words.stopped), onError: notifyFailed })

@@ -95,7 +95,7 @@ function Actions({ trace }: { trace: Trace }): ReactNode {
       </Button>
       {trace.state === 'running' ? (
         <Button
-          leftSection={<Icon name="pause" />}
+          leftSection={<Icon name="stop" />}
           loading={stop.isPending}
           onClick={() =>
             stop.mutate(

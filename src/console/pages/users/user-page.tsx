@@ -32,7 +32,7 @@ export function UserPage(): ReactNode {
     data === undefined || protection(data) !== null ? undefined : (
       <>
         {me?.user?.id === data.id ? null : (
-          <Button variant="default" leftSection={<Icon name="retry" />} onClick={() => open('invite')}>
+          <Button variant="default" leftSection={<Icon name="key" />} onClick={() => open('invite')}>
             {words.invite}
           </Button>
         )}
