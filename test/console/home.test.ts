@@ -98,7 +98,7 @@ test('Home names what needs somebody, each with the next step, and who changed w
     .getByText(/changed this/)
     .first()
     .waitFor();
-  await page.getByRole('link', { name: 'Open the destination' }).click();
+  await page.getByRole('link', { name: 'View destination' }).click();
   await page.waitForURL(new RegExp(`/connections/con_\\w+/destinations/${destination.id}`));
   await app.client.call('changeDestination', { params, body: { status: 'enabled' } });
   assert.deepEqual(tab.problems, []);

@@ -17,7 +17,7 @@ const traffic = new Set([
 /** Documents with their health and what they hold, which traffic changes. */
 const withHealth = new Set(['connections', 'destinations']);
 /** Change with the server alone. */
-const constant = new Set(['livez', 'version', 'openapi.json']);
+const constant = new Set(['livez', 'openapi.json']);
 
 /**
  * Whether a change can have changed what a read returned; both by their route ids. A key of the cache that is no route id

@@ -20,7 +20,7 @@ export function SideMenu({ label, groups }: Props): ReactNode {
           <span className={css['title']} aria-hidden="true">
             {title}
           </span>
-          <ul aria-label={title}>
+          <ul aria-label={title} className={css['pages']}>
             {pages.map((page) => (
               <li key={page.label}>
                 <Link

@@ -1,9 +1,11 @@
+import { Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { AuditEntry } from '../../../contract/records/audit.ts';
 import { apiQuery } from '../../data/api.ts';
 import { audit as words } from '../../messages/en/audit.ts';
+import { WithInspector } from '../../parts/inspector.tsx';
 import { type Column, ListPage } from '../../parts/list-page.tsx';
 import { options } from '../../parts/options.ts';
 import { RowLink } from '../../parts/row-link.tsx';
@@ -12,7 +14,6 @@ import { useListPage } from '../../parts/use-list-page.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { queryOf } from './audit-filters.ts';
-import css from './audit-page.module.css';
 import { EntryInspector } from './entry-inspector.tsx';
 import { ThingLink } from './thing-link.tsx';
 
@@ -51,15 +52,17 @@ export function AuditPage(): ReactNode {
       right="audit:view"
       crumbs={[{ label: words.settings, to: '/settings' }]}
     >
-      <div className={css['columns']} data-open={entry !== undefined}>
-        <ListPage {...list} />
-        {entry === undefined || query.data === undefined ? null : (
-          <EntryInspector
-            entry={query.data.data.find(({ number }) => String(number) === entry) ?? null}
-            onClose={() => change({ entry: undefined })}
-          />
-        )}
-      </div>
+      <WithInspector
+        list={<ListPage {...list} />}
+        inspector={
+          entry === undefined || query.data === undefined ? null : (
+            <EntryInspector
+              entry={query.data.data.find(({ number }) => String(number) === entry) ?? null}
+              onClose={() => change({ entry: undefined })}
+            />
+          )
+        }
+      />
     </Page>
   );
 }
@@ -82,7 +85,13 @@ const columns: readonly Column<AuditEntry>[] = [
     id: 'result',
     header: words.columns.result,
     cell: ({ result, code }) =>
-      code === null ? words.results[result] : <span className={css['refused']}>{words.refusedBecause(code)}</span>,
+      code === null ? (
+        words.results[result]
+      ) : (
+        <Text span c="var(--console-bad)">
+          {words.refusedBecause(code)}
+        </Text>
+      ),
   },
   { id: 'thing', header: words.columns.thing, isText: true, cell: (entry) => <ThingLink entry={entry} /> },
   { id: 'who', header: words.columns.who, isText: true, cell: ({ principal }) => principal },

@@ -1,12 +1,12 @@
-import { ActionIcon, Anchor, Text, Title } from '@mantine/core';
+import { Anchor, Group, Text, Title } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import type { ReactNode } from 'react';
 import type { AuditChange, AuditEntry } from '../../../contract/records/audit.ts';
 import { audit as words } from '../../messages/en/audit.ts';
 import { formatAbsolute } from '../../messages/format.ts';
 import { Diff } from '../../parts/diff.tsx';
-import { Icon } from '../../parts/icon.tsx';
-import css from './audit-page.module.css';
+import { Facts } from '../../parts/facts.tsx';
+import { Inspector } from '../../parts/inspector.tsx';
 import { ThingLink } from './thing-link.tsx';
 
 type Props = {
@@ -17,27 +17,17 @@ type Props = {
 
 /** One entry beside the list: who, from where, what, and each place before and after. */
 export function EntryInspector({ entry, onClose }: Props): ReactNode {
-  const id = useId();
-  const place = useRef<HTMLElement>(null);
-  // Below the list, on a small screen, it would open unseen.
-  useEffect(() => {
-    if (entry?.number !== undefined) place.current?.scrollIntoView({ block: 'nearest' });
-  }, [entry?.number]);
   return (
-    <section className={css['inspector']} aria-labelledby={id} ref={place}>
-      <div className={css['head']}>
-        <Title order={2} id={id}>
-          {entry === null ? words.list : words.entry(entry.number)}
-        </Title>
-        <ActionIcon aria-label={words.close} onClick={onClose}>
-          <Icon name="cross" />
-        </ActionIcon>
-      </div>
+    <Inspector
+      title={entry === null ? words.list : words.entry(entry.number)}
+      shown={entry?.number === undefined ? undefined : String(entry.number)}
+      onClose={onClose}
+    >
       {entry === null ? (
         <Text c="dimmed">{words.gone}</Text>
       ) : (
         <>
-          <Facts entry={entry} />
+          <Facts facts={factsOf(entry)} />
           <Title order={3}>{words.changes}</Title>
           {entry.changes.length === 0 ? (
             <Text c="dimmed">{words.noChanges}</Text>
@@ -46,42 +36,32 @@ export function EntryInspector({ entry, onClose }: Props): ReactNode {
           )}
         </>
       )}
-    </section>
+    </Inspector>
   );
 }
 
-function Facts({ entry }: { entry: AuditEntry }): ReactNode {
+function factsOf(entry: AuditEntry): [string, ReactNode][] {
   const { kind, id, result, code, principal, principalId, address, requestId, createdAt, hash } = entry;
   const { local, utc } = formatAbsolute(new Date(createdAt));
-  const facts: [string, ReactNode][] = [
+  return [
     [words.fields.when, words.times(local, utc)],
     [words.fields.who, principalId === null ? principal : `${principal} (${principalId})`],
     [words.fields.from, address ?? words.byItself],
     ...(requestId === null ? [] : [[words.fields.request, requestId] satisfies [string, ReactNode]]),
     [
       words.fields.thing,
-      <span key="thing" className={css['thing']}>
+      <Group key="thing" gap="xs">
         {words.kinds[kind]} <ThingLink entry={entry} />
         {id === null ? null : (
           <Anchor component={Link} to="/settings/audit" search={{ id } as never} size="sm">
             {words.all}
           </Anchor>
         )}
-      </span>,
+      </Group>,
     ],
     [words.fields.result, code === null ? words.results[result] : words.refusedBecause(code)],
     [words.fields.hash, hash],
   ];
-  return (
-    <dl className={css['facts']}>
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
 }
 
 /** One side of all places that changed, as one document. */

@@ -10,6 +10,7 @@ import { inbox as words } from '../../messages/en/inbox.ts';
 import { formatBytes } from '../../messages/format.ts';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
 import { Icon } from '../../parts/icon.tsx';
+import { WithInspector } from '../../parts/inspector.tsx';
 import { type Column, ListPage, Nothing } from '../../parts/list-page.tsx';
 import { notifyDone } from '../../parts/notify.ts';
 import { RowLink } from '../../parts/row-link.tsx';
@@ -20,7 +21,7 @@ import { Page } from '../../shell/page.tsx';
 import { InboxAddress } from './inbox-address.tsx';
 import css from './inbox-page.module.css';
 import { InboxRules } from './inbox-rules.tsx';
-import { Inspector } from './inspector.tsx';
+import { RequestInspector } from './inspector.tsx';
 
 export type InboxRequest = Answer<'listInboxRequests'>['data'][number];
 
@@ -89,15 +90,17 @@ export function InboxPage(): ReactNode {
             <InboxAddress />
             <InboxRules rules={rules} />
           </div>
-          <div className={css['columns']} data-open={request !== undefined}>
-            <ListPage {...list} />
-            {request === undefined || query.data === undefined ? null : (
-              <Inspector
-                request={rows.find(({ id }) => id === request) ?? null}
-                onClose={() => change({ request: undefined })}
-              />
-            )}
-          </div>
+          <WithInspector
+            list={<ListPage {...list} />}
+            inspector={
+              request === undefined || query.data === undefined ? null : (
+                <RequestInspector
+                  request={rows.find(({ id }) => id === request) ?? null}
+                  onClose={() => change({ request: undefined })}
+                />
+              )
+            }
+          />
         </div>
       )}
       <Clear

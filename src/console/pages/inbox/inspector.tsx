@@ -1,13 +1,13 @@
-import { ActionIcon, Group, Text, Title } from '@mantine/core';
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { Group, Text, Title } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { curlCommand } from '../../../contract/documents/curl.ts';
 import { inbox as words } from '../../messages/en/inbox.ts';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { ExchangeRequest } from '../../parts/exchange.tsx';
-import { Icon } from '../../parts/icon.tsx';
+import { Facts } from '../../parts/facts.tsx';
+import { Inspector } from '../../parts/inspector.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
-import css from './inbox-page.module.css';
 import type { InboxRequest } from './inbox-page.tsx';
 
 type Props = {
@@ -17,31 +17,21 @@ type Props = {
 };
 
 /** A received request beside the list: where it went, its query, headers and body. */
-export function Inspector({ request, onClose }: Props): ReactNode {
-  const id = useId();
+export function RequestInspector({ request, onClose }: Props): ReactNode {
   const maySee = useMay('payloads:view');
-  const place = useRef<HTMLElement>(null);
-  // Below the list, on a small screen, it would open unseen.
-  useEffect(() => {
-    if (request?.id !== undefined) place.current?.scrollIntoView({ block: 'nearest' });
-  }, [request?.id]);
   return (
-    <section className={css['inspector']} aria-labelledby={id} ref={place}>
-      <div className={css['head']}>
-        <Title order={2} id={id}>
-          {request === null ? words.list : words.inspector(request.method, request.path)}
-        </Title>
-        <ActionIcon aria-label={words.close} onClick={onClose}>
-          <Icon name="cross" />
-        </ActionIcon>
-      </div>
+    <Inspector
+      title={request === null ? words.list : words.inspector(request.method, request.path)}
+      shown={request?.id}
+      onClose={onClose}
+    >
       {request === null ? (
         <Text c="dimmed">{words.gone}</Text>
       ) : (
         <>
           <Group gap="xs" justify="space-between">
             <Text c="dimmed" component="span">
-              <Time at={request.receivedAt} />
+              <Time at={request.receivedAt} show="log" />
             </Text>
             <CopyButton text={curlCommand(sent(request))} label={words.copyCurl} />
           </Group>
@@ -50,7 +40,7 @@ export function Inspector({ request, onClose }: Props): ReactNode {
           {request.truncated ? <Text c="dimmed">{words.truncated}</Text> : null}
         </>
       )}
-    </section>
+    </Inspector>
   );
 }
 
@@ -69,19 +59,11 @@ function sent({ method, path, query, headers, body }: InboxRequest) {
 
 function Query({ query }: { query: string }): ReactNode {
   if (query === '') return null;
-  // Names may repeat, so that a key needs the place.
-  const lines = [...new URLSearchParams(query)].map(([name, value], at) => ({ key: `${at} ${name}`, name, value }));
+  const facts = [...new URLSearchParams(query)].map(([name, value]) => [name, value || words.noValue] as const);
   return (
     <div>
       <Title order={3}>{words.query}</Title>
-      <dl className={css['query']}>
-        {lines.map(({ key, name, value }) => (
-          <div key={key}>
-            <dt>{name}</dt>
-            <dd>{value === '' ? words.noValue : value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts facts={facts} isCode />
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { Anchor, NativeSelect, SegmentedControl, Switch, Text, useMantineColorScheme } from '@mantine/core';
+import { Anchor, NativeSelect, SegmentedControl, Stack, Switch, Text, useMantineColorScheme } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useId, useState } from 'react';
 import { settings } from '../../messages/en/settings.ts';
@@ -69,7 +69,7 @@ type ChoiceProps<Value extends string> = {
 function Choice<Value extends string>({ label, table, value, onChange }: ChoiceProps<Value>): ReactNode {
   const id = useId();
   return (
-    <div className={css['choice']}>
+    <Stack gap={4} align="start">
       <Text fw={550} id={id}>
         {label}
       </Text>
@@ -79,6 +79,6 @@ function Choice<Value extends string>({ label, table, value, onChange }: ChoiceP
         value={value}
         onChange={(next) => onChange(next as Value)} // one of the options
       />
-    </div>
+    </Stack>
   );
 }

@@ -1,14 +1,12 @@
-import { Code, Skeleton, Text } from '@mantine/core';
+import { Code, Skeleton, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { apiQuery } from '../../data/api.ts';
-import { parts } from '../../messages/en/parts.ts';
 import { privacy } from '../../messages/en/privacy.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useMay } from '../../session/rights.ts';
-import css from './settings.module.css';
 
 const words = privacy.configuration;
 type Configured = Answer<'getSettings'>['configuration'][number];
@@ -37,28 +35,26 @@ export function ConfigurationTable({ part }: { part: 'network' | 'all' }): React
       {error === null ? null : <Problem error={error} onRetry={() => void refetch()} />}
       {may && data === undefined && error === null ? <Skeleton height={240} /> : null}
       {shown.length === 0 ? null : (
-        <section className={css['frame']} aria-label={parts.tableScroll(title)} tabIndex={0}>
-          <table className={css['table']}>
-            <thead>
-              <tr>
-                <th scope="col">{words.columns.name}</th>
-                <th scope="col">{words.columns.value}</th>
-                <th scope="col">{words.columns.origin}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {shown.map((one) => (
-                <tr key={one.name}>
-                  <th scope="row">
-                    <Code>{one.variable}</Code>
-                  </th>
-                  <td title={one.description}>{valueText(one.value)}</td>
-                  <td>{words.origins[one.origin]}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
+        <Table style={{ overflowWrap: 'anywhere' }}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th scope="col">{words.columns.name}</Table.Th>
+              <Table.Th scope="col">{words.columns.value}</Table.Th>
+              <Table.Th scope="col">{words.columns.origin}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {shown.map((one) => (
+              <Table.Tr key={one.name}>
+                <Table.Th scope="row">
+                  <Code>{one.variable}</Code>
+                </Table.Th>
+                <Table.Td title={one.description}>{valueText(one.value)}</Table.Td>
+                <Table.Td>{words.origins[one.origin]}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
       )}
     </Panel>
   );

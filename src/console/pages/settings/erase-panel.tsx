@@ -1,16 +1,14 @@
-import { Button, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
+import { Button, NativeSelect, Stack, Table, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { EraseInput } from '../../../contract/records/erasure.ts';
 import { apiQuery, useApi } from '../../data/api.ts';
-import { parts } from '../../messages/en/parts.ts';
 import { privacy } from '../../messages/en/privacy.ts';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
 import { options } from '../../parts/options.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { Time } from '../../parts/time.tsx';
-import css from './settings.module.css';
 
 const words = privacy.erase;
 type By = keyof typeof words.bys;
@@ -112,31 +110,29 @@ function Erasures(): ReactNode {
   if (data === undefined || data.data.length === 0) return null;
   const { columns } = words;
   return (
-    <section className={css['frame']} aria-label={parts.tableScroll(words.list)} tabIndex={0}>
-      <table className={css['table']}>
-        <thead>
-          <tr>
-            {[columns.at, columns.by, columns.erased, columns.state, columns.code].map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {data.data.map(({ id, createdAt, by, counts, state, code }) => (
-            <tr key={id}>
-              <td>
-                <Time at={createdAt} />
-              </td>
-              <td>{by === 'visitorId' ? words.bys.visitorId : by}</td>
-              <td>{words.erased(counts.events, counts.deliveries)}</td>
-              <td>{words.states[state]}</td>
-              <td>{code}</td>
-            </tr>
+    <Table style={{ overflowWrap: 'anywhere' }}>
+      <Table.Thead>
+        <Table.Tr>
+          {[columns.at, columns.by, columns.erased, columns.state, columns.code].map((name) => (
+            <Table.Th key={name} scope="col">
+              {name}
+            </Table.Th>
           ))}
-        </tbody>
-      </table>
-    </section>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {data.data.map(({ id, createdAt, by, counts, state, code }) => (
+          <Table.Tr key={id}>
+            <Table.Td>
+              <Time at={createdAt} />
+            </Table.Td>
+            <Table.Td>{by === 'visitorId' ? words.bys.visitorId : by}</Table.Td>
+            <Table.Td>{words.erased(counts.events, counts.deliveries)}</Table.Td>
+            <Table.Td>{words.states[state]}</Table.Td>
+            <Table.Td>{code}</Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
   );
 }

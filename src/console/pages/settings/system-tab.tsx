@@ -1,4 +1,4 @@
-import { Code, Skeleton, Text } from '@mantine/core';
+import { Code, Group, Skeleton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { allRights, rights } from '../../../contract/accounts/rights.ts';
@@ -8,6 +8,7 @@ import { useStats } from '../../data/stats.ts';
 import { settings } from '../../messages/en/settings.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { formatDuration, formatNumber } from '../../messages/format.ts';
+import { Facts } from '../../parts/facts.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
@@ -97,33 +98,20 @@ function Health(): ReactNode {
   const hasAilments = typeof ailments === 'object' && ailments !== null && Object.keys(ailments).length > 0;
   if (data !== undefined && error === null && !hasAilments)
     return (
-      <div className={css['health']}>
+      <Group gap="xs">
         <StatusBadge status="ok" />
         <Text>{words.ready}</Text>
-      </div>
+      </Group>
     );
   if (data === undefined && error === null) return <Skeleton height={24} />;
   if (!hasAilments) return <Problem error={error} onRetry={() => void refetch()} />;
   return (
     <>
-      <div className={css['health']}>
+      <Group gap="xs">
         <StatusBadge status="needs_attention" />
         <Text>{error === null ? words.degraded : words.unready}</Text>
-      </div>
+      </Group>
       <Facts facts={Object.entries(ailments).map(([part, text]) => [part, String(text)])} />
     </>
-  );
-}
-
-function Facts({ facts }: { facts: readonly (readonly [string, ReactNode])[] }): ReactNode {
-  return (
-    <dl className={css['facts']}>
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
   );
 }
