@@ -1,5 +1,6 @@
 import react from '@vitejs/plugin-react';
 import type { InlineConfig, Plugin } from 'vite';
+import { connectionFacts, destinationFacts } from './src/console/data/schema-facts.ts';
 import { routes } from './src/contract/routes.ts';
 
 const root = new URL('.', import.meta.url).pathname;
@@ -11,7 +12,7 @@ export const viteConfig: InlineConfig = {
   configFile: false,
   root: `${root}src/console`,
   base: '/',
-  plugins: [react(), slimRoutes()],
+  plugins: [react(), slimRoutes(), schemaFacts()],
   build: {
     outDir: `${root}dist/console`,
     emptyOutDir: true,
@@ -59,5 +60,18 @@ function slimRoutes(): Plugin {
       const slim = Object.fromEntries(routes.map(({ id, method, path, produces }) => [id, { method, path, produces }]));
       return `export const routeTable = ${JSON.stringify(slim)};`;
     },
+  };
+}
+
+/** Of the contract's schemas the console's forms need defaults and bounds: these, as they are in the schemas. */
+function schemaFacts(): Plugin {
+  return {
+    name: 'schema-facts',
+    enforce: 'pre',
+    load: (id) =>
+      id.endsWith('/src/console/data/schema-facts.ts')
+        ? `export const connectionFacts = ${JSON.stringify(connectionFacts)};
+export const destinationFacts = ${JSON.stringify(destinationFacts)};`
+        : null,
   };
 }

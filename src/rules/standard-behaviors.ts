@@ -51,6 +51,12 @@ export const standardBehaviors: readonly StandardBehavior[] = [
     'A visitor viewed the cart.',
     named('ViewShoppingCart', 'ViewShoppingCartItems', 'ViewCart'),
   ),
+  commerce(
+    'Abandon Cart',
+    'A cart was left without an order. The site sends this event after a time without activity.',
+    named('AbandonCart', 'CartAbandon', 'AbandonedCart'),
+    ['wt.tx_cartid'],
+  ),
   commerce('Checkout', 'A visitor started checkout.', named('Checkout', 'BeginCheckout')),
   commerce(
     'Purchase',

@@ -14,7 +14,7 @@ test('every standard behavior is valid, compiles, and has its own id', () => {
     assert.match(id, /^beh_std_[a-z_]+$/);
     assert.ok(compileCondition(body.condition, new Map()).ok);
   }
-  assert.equal(new Set(standardBehaviors.map((one) => one.id)).size, 19);
+  assert.equal(new Set(standardBehaviors.map((one) => one.id)).size, 20);
 });
 
 test("standard behaviors match the documented values and plain names, and do not match each other's", () => {
@@ -39,6 +39,7 @@ test("standard behaviors match the documented values and plain names, and do not
     [{ 'wt.tx_e': 'a', 'wt.pn_sku': 's' }, ['Add Product To Cart']],
     [{ 'wt.ev': 'add-to-cart' }, ['Add Product To Cart']],
     [{ 'wt.tx_e': 'r' }, ['Remove Product From Cart']],
+    [{ 'wt.ev': '$AbandonCart' }, ['Abandon Cart']],
     [{ 'wt.ev': '$Checkout' }, ['Checkout']],
     [{ 'wt.ev': 'Purchase', 'wt.tx_e': 'p' }, ['Purchase']],
     [{ 'wt.ev': '$AddToWishlist' }, ['Add To Wishlist']],

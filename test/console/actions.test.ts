@@ -242,7 +242,7 @@ test('a field is sent as its type, a value that does not fit is shown before sav
   const [event = ''] = await sendEvents(app, key, { typed: '1', total: '120.90', name: 'Typed event' });
   await using tab = await openTab(browser, { url: app.url, path: `/actions/${made.id}/edit?step=destinations` });
   const { page } = tab;
-  const sent = page.getByRole('region', { name: 'What is sent' });
+  const sent = page.getByRole('region', { name: 'Request preview' });
   await sent.getByRole('combobox', { name: 'Event' }).selectOption(event);
   const result = page.getByRole('cell').filter({ hasText: /120|Not valid/ });
   await result.getByText('"120.90"').waitFor();

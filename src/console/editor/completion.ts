@@ -36,6 +36,8 @@ const itself: Completion = { label: 'it', type: 'variable', detail: 'data, event
 function isInTag(text: string, pos: number): boolean {
   const { pieces, error } = scan(text);
   if (error !== null && pos > error.offset + 1) return true;
+  // A tag that is being typed before a quote swallows the quote: only its opening counts.
+  if (error !== null && text.lastIndexOf('{{', pos - 1) > text.lastIndexOf('}}', pos - 1)) return true;
   return pieces.some(
     (piece) => piece.kind !== 'text' && piece.kind !== 'close' && pos >= piece.contentStart && pos <= piece.contentEnd,
   );

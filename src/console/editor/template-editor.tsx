@@ -217,6 +217,9 @@ const readOnly = (isDisabled: boolean): Extension => [
   EditorView.contentAttributes.of({ 'aria-readonly': String(isDisabled) }),
 ];
 
+/** Also closed before a quote, so that a tag within a JSON text gets its end. */
+const closedBrackets = { brackets: ['(', '[', '{', "'", '"', '`'], before: ')]}:;>"\'`' };
+
 function diagnostic({ from, to, severity, message, fix }: TemplateFinding): Diagnostic {
   return {
     from,
@@ -262,6 +265,7 @@ function extensions(options: {
     highlightSelectionMatches(),
     bracketMatching(),
     closeBrackets(),
+    EditorState.languageData.of(() => [{ closeBrackets: closedBrackets }]),
     highlighting,
     typedOver,
     autocompletion({

@@ -48,6 +48,7 @@ export const actions = {
     view_product: ['Viewed product', 'A visitor viewed a product.'],
     add_product_to_cart: ['Added to cart', 'A visitor added a product to the cart.'],
     remove_product_from_cart: ['Removed from cart', 'A visitor removed a product from the cart.'],
+    abandon_cart: ['Abandoned cart', 'A visitor left a cart without an order. Your site has to send the event.'],
     checkout: ['Checkout', 'A visitor started checkout.'],
     purchase: ['Purchase', 'A visitor placed an order.'],
     sign_in: ['Sign-in', 'A visitor signed in.'],
@@ -147,6 +148,9 @@ export const actions = {
     replaceTitle: 'Replace your rules?',
     replaceText: 'The rules of the scenario replace your current rules.',
     replace: 'Replace',
+    abandonCart:
+      'Rules look at one event at a time, so they can’t tell that an order did not follow. Your site sends $AbandonCart after a time without activity, such as 30 minutes.',
+    abandonCartRecipe: 'See the recipe',
     inWords: 'Summary',
     everyEvent: 'No conditions: matches every event',
   },

@@ -207,6 +207,7 @@ export const connections = {
     testRunning: 'Connecting …',
     testOk: 'Connection and authentication work',
     testFailed: 'Test failed',
+    checkClient: 'Check Client ID and Client Secret.',
     testSteps: {
       url: 'URL',
       dns: 'DNS',

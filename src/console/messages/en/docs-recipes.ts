@@ -48,6 +48,19 @@ export const recipes: readonly Recipe[] = [
     to: { path: '/actions', page: 'Actions' },
   },
   {
+    id: 'abandoned-cart',
+    title: 'E-mail customers who abandon a cart',
+    goal: 'Your e-mail tool hears of each cart that was left without an order.',
+    steps: [
+      'Rules look at one event at a time, so your site or shop system sends an event of the type $AbandonCart, for example 30 minutes after the last change of a cart.',
+      'New Action: choose the scenario Abandoned cart. To leave out small carts, add a filter by the cart’s value, is greater than, 100.',
+      'In Field Mapping, choose the type Number for the value, so that it is not sent as text.',
+      'Press Check on last 100 events, then Save and Enable.',
+    ],
+    code: "fetch('https://millrace.example.com/v3/THE-KEY', {\n  method: 'POST',\n  keepalive: true,\n  body: JSON.stringify({ events: [{ 'wt.ev': '$AbandonCart', email, cart_value: '120.90' }] }),\n});",
+    to: { path: '/actions/new', page: 'New Action' },
+  },
+  {
     id: 'hash',
     title: 'Hash e-mail addresses before they leave',
     goal: 'The other system can match customers without seeing their address.',

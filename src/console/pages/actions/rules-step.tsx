@@ -1,4 +1,5 @@
 import { NativeSelect, Text } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { actions as words } from '../../messages/en/actions.ts';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
@@ -37,6 +38,14 @@ export function RulesStep({ draft, change, errors, isDisabled }: StepProps): Rea
           data={scenarios.map((value) => ({ value, label: words.scenarios[value][0] }))}
           disabled={isDisabled}
         />
+        {scenario === 'abandon_cart' ? (
+          <Text size="sm">
+            {w.abandonCart}{' '}
+            <Link to="/docs/recipes" hash="abandoned-cart">
+              {w.abandonCartRecipe}
+            </Link>
+          </Text>
+        ) : null}
         <Text component="p" m={0} aria-live="polite">
           <Text span c="dimmed">
             {w.inWords}:{' '}

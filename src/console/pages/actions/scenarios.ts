@@ -11,6 +11,7 @@ export const scenarios = Object.keys(actions.scenarios) as Scenario[]; // the ke
 export const firstScenarios: readonly [Scenario, IconName][] = [
   ['view_page', 'events'],
   ['add_product_to_cart', 'plus'],
+  ['abandon_cart', 'clock'],
   ['purchase', 'check'],
   ['sign_in', 'user'],
   ['custom', 'behaviors'],

@@ -1,10 +1,11 @@
 import type { CallInput } from '../../../client/client.ts';
 import type { TokenFields } from '../../../contract/documents/connection.ts';
 import { durationOf, durationText } from '../../parts/duration-text.ts';
+import { keptSecret } from '../../parts/form-fields.ts';
 import { type Row, rows } from '../../parts/rows.ts';
 import type { SecretValue } from '../../parts/secret-field.tsx';
 import type { Connection } from './connection.ts';
-import { kept, type WrittenSecret, written } from './drafted-secret.ts';
+import { type WrittenSecret, written } from './drafted-secret.ts';
 
 export type AuthType = 'none' | 'basic' | 'bearer' | 'oauth2';
 export type Grant = 'client_credentials' | 'password' | 'jwt' | 'refresh_token';
@@ -195,15 +196,15 @@ export function authOf(draft: AuthenticationDraft, stored: Connection['auth'] | 
 
 export function withoutSecretsOfAuthentication<T extends AuthenticationDraft>(draft: T): T {
   const pairs = (list: PairDraft[]) =>
-    list.map((one) => (isPublic(one.name) ? one : { ...one, value: kept(one.value) }));
-  const assertion = (one: AssertionDraft) => ({ ...one, privateKey: kept(one.privateKey) });
+    list.map((one) => (isPublic(one.name) ? one : { ...one, value: keptSecret(one.value) }));
+  const assertion = (one: AssertionDraft) => ({ ...one, privateKey: keptSecret(one.privateKey) });
   return {
     ...draft,
-    password: kept(draft.password),
-    token: kept(draft.token),
-    clientSecret: kept(draft.clientSecret),
-    jwt: kept(draft.jwt),
-    refreshToken: kept(draft.refreshToken),
+    password: keptSecret(draft.password),
+    token: keptSecret(draft.token),
+    clientSecret: keptSecret(draft.clientSecret),
+    jwt: keptSecret(draft.jwt),
+    refreshToken: keptSecret(draft.refreshToken),
     jwtAssertion: assertion(draft.jwtAssertion),
     clientAssertion: assertion(draft.clientAssertion),
     extraParams: pairs(draft.extraParams),

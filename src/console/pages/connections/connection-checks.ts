@@ -1,8 +1,9 @@
 import { connectionForm as words } from '../../messages/en/connection-form.ts';
 import { formatDuration } from '../../messages/format.ts';
-import { durationOf, durationsOf } from '../../parts/duration-text.ts';
+import { durationOf } from '../../parts/duration-text.ts';
 import { readClaims } from './authentication-draft.ts';
 import type { ConnectionDraft } from './connection-draft.ts';
+import { settingsProblems } from './settings-draft.ts';
 
 const w = words.problems;
 const day = 86_400_000;
@@ -14,7 +15,7 @@ export function problemsOf(draft: ConnectionDraft): Record<string, string> {
     ['baseUrl', needed(draft.baseUrl) ?? address(draft.baseUrl)],
     ['port', whole(draft.port, 1, 65_535)],
     ...authenticationProblems(draft),
-    ...settingsProblems(draft),
+    ...settingsFound(draft),
   ];
   return Object.fromEntries(problems.filter((one): one is [string, string] => one[1] !== null));
 }
@@ -46,38 +47,16 @@ function authenticationProblems(draft: ConnectionDraft): Found {
   ];
 }
 
-function settingsProblems(draft: ConnectionDraft): Found {
-  const schedule = durationsOf(draft.retrySchedule);
+function settingsFound(draft: ConnectionDraft): Found {
+  const until = draft.signingPreviousUntil.trim();
   return [
-    ['settings.timeoutMs', duration(draft.timeout, 100, 60_000)],
-    ['settings.connectTimeoutMs', duration(draft.connectTimeout, 50, 30_000)],
-    [
-      'settings.retry.scheduleMs',
-      schedule === null || schedule.length === 0
-        ? w.durations
-        : schedule.length > 50 || Math.max(...schedule) > 7 * day
-          ? w.schedule
-          : null,
-    ],
-    ['settings.retry.jitter', part(draft.retryJitter, 0)],
-    ['settings.rate.limit', whole(draft.rateLimit, 1, 1_000_000)],
-    ['settings.rate.perMs', duration(draft.ratePer, 1, day)],
-    ['settings.rate.concurrency', whole(draft.concurrency, 1, 1_000)],
-    ['settings.breaker.failureRatio', part(draft.breakerRatio, 1)],
-    ['settings.breaker.minimum', needed(draft.breakerMinimum) ?? whole(draft.breakerMinimum, 1, 1_000)],
-    ['settings.breaker.windowMs', duration(draft.breakerWindow, 1_000, 3_600_000)],
-    ['settings.breaker.openMs', duration(draft.breakerOpen, 100, 3_600_000)],
-    ['settings.heldMaxAgeMs', draft.heldMaxAge.trim() === '' ? null : duration(draft.heldMaxAge, 1_000, 365 * day)],
+    ...Object.entries(settingsProblems(draft)),
     ...draft.headers.map(({ name }, index): Found[number] => [`settings.headers.${index}.name`, needed(name)]),
     ['settings.signing.header', draft.signing === 'hmac' ? needed(draft.signingHeader) : null],
     ['settings.signing.format', draft.signing === 'hmac' ? needed(draft.signingFormat) : null],
     [
       'settings.signing.previousUntil',
-      draft.signing !== 'none' &&
-      draft.signingPreviousUntil.trim() !== '' &&
-      Number.isNaN(Date.parse(draft.signingPreviousUntil))
-        ? w.time
-        : null,
+      draft.signing !== 'none' && until !== '' && Number.isNaN(Date.parse(until)) ? w.time : null,
     ],
   ];
 }
@@ -93,11 +72,6 @@ function whole(text: string, min: number, max: number): string | null {
   if (text.trim() === '') return null;
   const value = Number(text);
   return Number.isInteger(value) && value >= min && value <= max ? null : w.whole(min, max);
-}
-
-function part(text: string, min: number): string | null {
-  const value = Number(text);
-  return text.trim() !== '' && value >= min && value <= 100 ? null : w.percent(min);
 }
 
 function duration(text: string, min: number, max: number): string | null {

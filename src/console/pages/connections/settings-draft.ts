@@ -1,42 +1,70 @@
 import type { CallInput } from '../../../client/client.ts';
-import { durationOf, durationsOf, durationText } from '../../parts/duration-text.ts';
+import { connectionFacts as facts } from '../../data/schema-facts.ts';
+import {
+  block,
+  bodyBy,
+  choice,
+  type DraftOf,
+  draftBy,
+  duration,
+  durations,
+  keptBy,
+  keptSecret,
+  number,
+  percent,
+  problemsBy,
+  secret,
+  text,
+} from '../../parts/form-fields.ts';
 import type { HeaderDraft } from '../../parts/header-rows.tsx';
 import { rows } from '../../parts/rows.ts';
-import type { SecretValue } from '../../parts/secret-field.tsx';
 import type { Connection } from './connection.ts';
-import { kept, written } from './drafted-secret.ts';
+import { written } from './drafted-secret.ts';
 
 type Settings = NonNullable<CallInput<'replaceConnection'>['body']['settings']>;
 type Hmac = Extract<Connection['settings']['signing'], { scheme: 'hmac' }>;
 
-export type SettingsDraft = {
+const at = (path: string) => `settings.${path}`;
+
+/** The settings that are typed, by their paths in the body. */
+const fields = {
+  connectTimeout: duration(at('connectTimeoutMs')),
+  timeout: duration(at('timeoutMs')),
+  retrySchedule: durations(at('retry.scheduleMs')),
+  retryJitter: percent(at('retry.jitter')),
+  rateLimit: number(at('rate.limit')),
+  ratePer: duration(at('rate.perMs')),
+  concurrency: number(at('rate.concurrency')),
+  breakerRatio: percent(at('breaker.failureRatio')),
+  breakerMinimum: number(at('breaker.minimum')),
+  breakerWindow: duration(at('breaker.windowMs')),
+  breakerOpen: duration(at('breaker.openMs')),
+  idempotencyHeader: text(at('idempotencyHeader')),
+  heldMaxAge: duration(at('heldMaxAgeMs')),
+  tlsCa: block(at('tls.ca')),
+  tlsCert: block(at('tls.cert')),
+  tlsKey: secret(at('tls.key')),
+  tlsMinVersion: choice<Connection['settings']['tls']['minVersion']>(at('tls.minVersion')),
+};
+
+const proxyFields = {
+  proxyUrl: text(at('proxy.url')),
+  proxyUsername: text(at('proxy.username')),
+  proxyPassword: secret(at('proxy.password')),
+};
+
+const signingFields = {
+  signingSecret: secret(at('signing.secret')),
+  signingPreviousSecret: secret(at('signing.previousSecret')),
+  signingPreviousUntil: text(at('signing.previousUntil')),
+};
+
+/** Every field of the settings that has a descriptor. */
+export const settingsFields = { ...fields, ...proxyFields, ...signingFields };
+
+export type SettingsDraft = DraftOf<typeof settingsFields> & {
   headers: HeaderDraft[];
-  connectTimeout: string;
-  timeout: string;
-  retrySchedule: string;
-  /** Per cent. */
-  retryJitter: string;
-  rateLimit: string;
-  ratePer: string;
-  concurrency: string;
-  /** Per cent. */
-  breakerRatio: string;
-  breakerMinimum: string;
-  breakerWindow: string;
-  breakerOpen: string;
-  idempotencyHeader: string;
-  heldMaxAge: string;
-  tlsCa: string;
-  tlsCert: string;
-  tlsKey: SecretValue;
-  tlsMinVersion: Connection['settings']['tls']['minVersion'];
-  proxyUrl: string;
-  proxyUsername: string;
-  proxyPassword: SecretValue;
   signing: 'none' | 'standard-webhooks' | 'hmac';
-  signingSecret: SecretValue;
-  signingPreviousSecret: SecretValue;
-  signingPreviousUntil: string;
   signingAlgorithm: Hmac['algorithm'];
   signingEncoding: Hmac['encoding'];
   signingHeader: string;
@@ -45,31 +73,9 @@ export type SettingsDraft = {
 
 /** A new connection's settings: the defaults of the contract. */
 export const emptySettings: SettingsDraft = {
+  ...draftBy(settingsFields, facts, null),
   headers: [],
-  connectTimeout: '5 s',
-  timeout: '15 s',
-  retrySchedule: '0 s, 5 s, 1 min, 5 min, 30 min, 2 h, 5 h, 10 h, 10 h',
-  retryJitter: '10',
-  rateLimit: '',
-  ratePer: '1 s',
-  concurrency: '',
-  breakerRatio: '70',
-  breakerMinimum: '10',
-  breakerWindow: '5 min',
-  breakerOpen: '30 s',
-  idempotencyHeader: 'Idempotency-Key',
-  heldMaxAge: '',
-  tlsCa: '',
-  tlsCert: '',
-  tlsKey: null,
-  tlsMinVersion: 'TLSv1.2',
-  proxyUrl: '',
-  proxyUsername: '',
-  proxyPassword: null,
   signing: 'none',
-  signingSecret: null,
-  signingPreviousSecret: null,
-  signingPreviousUntil: '',
   signingAlgorithm: 'sha256',
   signingEncoding: 'hex',
   signingHeader: 'X-Signature',
@@ -77,38 +83,12 @@ export const emptySettings: SettingsDraft = {
 };
 
 export function settingsDraftOf(settings: Connection['settings']): SettingsDraft {
-  const { retry, rate, breaker, tls, proxy, signing } = settings;
+  const { signing } = settings;
   return {
     ...emptySettings,
+    ...draftBy(settingsFields, facts, { settings }),
     headers: rows(settings.headers.map(({ name, value, secret }) => ({ name, value, isSecret: secret }))),
-    connectTimeout: durationText(settings.connectTimeoutMs),
-    timeout: durationText(settings.timeoutMs),
-    retrySchedule: retry.scheduleMs.map(durationText).join(', '),
-    retryJitter: percent(retry.jitter),
-    rateLimit: numberText(rate.limit),
-    ratePer: durationText(rate.perMs),
-    concurrency: numberText(rate.concurrency),
-    breakerRatio: percent(breaker.failureRatio),
-    breakerMinimum: String(breaker.minimum),
-    breakerWindow: durationText(breaker.windowMs),
-    breakerOpen: durationText(breaker.openMs),
-    idempotencyHeader: settings.idempotencyHeader ?? '',
-    heldMaxAge: settings.heldMaxAgeMs === null ? '' : durationText(settings.heldMaxAgeMs),
-    tlsCa: tls.ca ?? '',
-    tlsCert: tls.cert ?? '',
-    tlsKey: tls.key,
-    tlsMinVersion: tls.minVersion,
-    ...(proxy === null
-      ? {}
-      : { proxyUrl: proxy.url, proxyUsername: proxy.username ?? '', proxyPassword: proxy.password }),
-    ...(signing === null
-      ? {}
-      : {
-          signing: signing.scheme,
-          signingSecret: signing.secret,
-          signingPreviousSecret: signing.previousSecret,
-          signingPreviousUntil: signing.previousUntil ?? '',
-        }),
+    ...(signing === null ? {} : { signing: signing.scheme }),
     ...(signing?.scheme === 'hmac'
       ? {
           signingAlgorithm: signing.algorithm,
@@ -122,84 +102,32 @@ export function settingsDraftOf(settings: Connection['settings']): SettingsDraft
 
 /** The settings of a draft that was checked, as a write takes them. */
 export function settingsOf(draft: SettingsDraft): Settings {
+  const { settings } = bodyBy(settingsFields, facts, draft) as { settings: Required<Settings> }; // each value by its path
   return {
+    ...settings,
     headers: draft.headers.map(({ name, value, isSecret }) =>
       isSecret
         ? { name: name.trim(), value: written(value), secret: true }
         : { name: name.trim(), value: typeof value === 'string' ? value : '', secret: false },
     ),
-    connectTimeoutMs: duration(draft.connectTimeout),
-    timeoutMs: duration(draft.timeout),
-    retry: { scheduleMs: durationsOf(draft.retrySchedule) ?? [], jitter: share(draft.retryJitter) },
-    rate: {
-      limit: numberOrNull(draft.rateLimit),
-      perMs: duration(draft.ratePer),
-      concurrency: numberOrNull(draft.concurrency),
-    },
-    breaker: {
-      failureRatio: share(draft.breakerRatio),
-      minimum: Number(draft.breakerMinimum),
-      windowMs: duration(draft.breakerWindow),
-      openMs: duration(draft.breakerOpen),
-    },
-    idempotencyHeader: textOrNull(draft.idempotencyHeader),
-    heldMaxAgeMs: draft.heldMaxAge.trim() === '' ? null : duration(draft.heldMaxAge),
-    tls: {
-      ca: pemOrNull(draft.tlsCa),
-      cert: pemOrNull(draft.tlsCert),
-      key: written(draft.tlsKey),
-      minVersion: draft.tlsMinVersion,
-    },
-    proxy:
-      draft.proxyUrl.trim() === ''
-        ? null
-        : {
-            url: draft.proxyUrl.trim(),
-            username: textOrNull(draft.proxyUsername),
-            password: written(draft.proxyPassword),
-          },
-    signing: signingOf(draft),
+    proxy: draft.proxyUrl.trim() === '' ? null : settings.proxy,
+    signing: signingOf(draft, settings.signing),
   };
+}
+
+/** Problems of the settings, by path. */
+export function settingsProblems(draft: SettingsDraft): Record<string, string> {
+  return problemsBy(settingsFields, facts, draft);
 }
 
 export function withoutSecretsOfSettings<T extends SettingsDraft>(draft: T): T {
-  return {
-    ...draft,
-    headers: draft.headers.map((one) => (one.isSecret ? { ...one, value: kept(one.value) } : one)),
-    tlsKey: kept(draft.tlsKey),
-    proxyPassword: kept(draft.proxyPassword),
-    signingSecret: kept(draft.signingSecret),
-    signingPreviousSecret: kept(draft.signingPreviousSecret),
-  };
+  const headers = draft.headers.map((one) => (one.isSecret ? { ...one, value: keptSecret(one.value) } : one));
+  return { ...keptBy(settingsFields, draft), headers };
 }
 
-function signingOf(draft: SettingsDraft): NonNullable<Settings['signing']> | null {
-  const secrets = {
-    secret: written(draft.signingSecret),
-    previousSecret: written(draft.signingPreviousSecret),
-    previousUntil: textOrNull(draft.signingPreviousUntil),
-  };
-  switch (draft.signing) {
-    case 'none':
-      return null;
-    case 'standard-webhooks':
-      return { scheme: 'standard-webhooks', ...secrets };
-    case 'hmac':
-      return {
-        scheme: 'hmac',
-        algorithm: draft.signingAlgorithm,
-        encoding: draft.signingEncoding,
-        header: draft.signingHeader.trim(),
-        format: draft.signingFormat.trim(),
-        ...secrets,
-      };
-  }
+function signingOf(draft: SettingsDraft, shared: Settings['signing']): NonNullable<Settings['signing']> | null {
+  const { signing: scheme, signingAlgorithm: algorithm, signingEncoding: encoding } = draft;
+  if (scheme === 'none') return null;
+  const own = { algorithm, encoding, header: draft.signingHeader.trim(), format: draft.signingFormat.trim() };
+  return { ...shared, scheme, ...(scheme === 'hmac' ? own : {}) } as NonNullable<Settings['signing']>; // by its scheme
 }
-
-const percent = (part: number) => String(Math.round(part * 10_000) / 100);
-const share = (text: string) => Number(text) / 100;
-const numberText = (value: number | null) => (value === null ? '' : String(value));
-const numberOrNull = (text: string) => (text.trim() === '' ? null : Number(text));
-const textOrNull = (text: string) => (text.trim() === '' ? null : text.trim());
-const pemOrNull = (text: string) => (text.trim() === '' ? null : text);
-const duration = (text: string) => durationOf(text) ?? 0;

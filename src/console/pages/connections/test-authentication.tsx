@@ -70,6 +70,7 @@ export function TestDialog({
 }
 
 function Steps({ tested, isRunning }: { tested: Answer<'testConnection'> | undefined; isRunning: boolean }): ReactNode {
+  const isTokenRefused = tested?.steps.some(({ name, ok }) => name === 'token_answer' && !ok) === true;
   return (
     <div aria-live="polite">
       {isRunning ? <Text c="dimmed">{w.testRunning}</Text> : null}
@@ -79,17 +80,26 @@ function Steps({ tested, isRunning }: { tested: Answer<'testConnection'> | undef
             {tested.ok ? w.testOk : w.testFailed}
           </Text>
           <ol className={css['steps']}>
-            {tested.steps.map(({ name, ok, durationMs, detail, error }) => (
-              <li key={name} className={css['step']} data-ok={ok}>
-                <Icon name={ok ? 'check' : 'cross'} size={14} />
-                <span>{w.testSteps[name]}</span>
-                <span className={css['took']}>{formatDuration(durationMs)}</span>
-                <span className={css['detail']}>{error?.message ?? detail}</span>
-              </li>
-            ))}
+            {tested.steps.map(({ name, ok, durationMs, detail, error }) => {
+              // A token request whose response is refused was only sent.
+              const isSent = name === 'token_request' && ok && isTokenRefused;
+              return (
+                <li key={name} className={css['step']} data-ok={isSent ? undefined : ok}>
+                  <Icon name={isSent ? 'deliveries' : ok ? 'check' : 'cross'} size={14} />
+                  <span>{w.testSteps[name]}</span>
+                  <span className={css['took']}>{formatDuration(durationMs)}</span>
+                  <span className={css['detail']}>
+                    {error?.message ?? detail}
+                    {name === 'token_answer' && isClientRefused(error?.message) ? ` ${w.checkClient}` : null}
+                  </span>
+                </li>
+              );
+            })}
           </ol>
         </>
       )}
     </div>
   );
 }
+
+const isClientRefused = (message = '') => /\b401\b|invalid_client/.test(message);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { destination } from '../../../contract/documents/destination.ts';
-import { bodyOf, draftOf, emptyDraft, unreadable } from './destination-draft.ts';
+import { bodyOf, draftOf, emptyDraft, problemsOf } from './destination-draft.ts';
 
 const updatedAt = '2026-01-02T03:04:05Z';
 const stored = destination.parse({
@@ -51,7 +51,21 @@ test('what is left empty stays as the connection says', () => {
 });
 
 test('a name that is missing and times that are none are told before anything is sent', () => {
-  assert.deepEqual(unreadable(emptyDraft), ['name']);
-  const draft = { ...emptyDraft, name: 'x', batchWait: 'soon', ratePer: 'x', retrySchedule: '0 s, later' };
-  assert.deepEqual(unreadable(draft), ['wait', 'per', 'schedule']);
+  const words = { needed: 'needed', duration: 'time' };
+  assert.deepEqual(problemsOf(emptyDraft, words), { name: 'needed' });
+  const draft = {
+    ...emptyDraft,
+    name: 'x',
+    batchWait: 'soon',
+    ratePer: 'x',
+    retrySchedule: '0 s, later',
+    batchBytes: '1 GiB',
+  };
+  assert.deepEqual(Object.keys(problemsOf(draft, words)).sort(), [
+    'settings.batch.bytes',
+    'settings.batch.waitMs',
+    'settings.rate.perMs',
+    'settings.retry.scheduleMs',
+  ]);
+  assert.equal(problemsOf(draft, words)['settings.batch.bytes'], 'Enter a value from 1 KiB to 16 MiB.');
 });

@@ -1,7 +1,23 @@
 import type { Answer, CallInput } from '../../../client/client.ts';
+import { destinationFacts as facts } from '../../data/schema-facts.ts';
 import { durationOf, durationText } from '../../parts/duration-text.ts';
+import {
+  block,
+  bodyBy,
+  choice,
+  type DraftOf,
+  draftBy,
+  duration,
+  durations,
+  lines,
+  number,
+  percent,
+  problemsBy,
+  size,
+  text,
+  writtenSecret,
+} from '../../parts/form-fields.ts';
 import type { HeaderDraft } from '../../parts/header-rows.tsx';
-import { linesOf } from '../../parts/privacy-draft.ts';
 import { type Row, rows } from '../../parts/rows.ts';
 import type { SecretValue } from '../../parts/secret-field.tsx';
 import type { CurlDestination } from '../connections/curl-destination.ts';
@@ -24,70 +40,51 @@ export type OutcomeDraft = Row & {
   items: ItemDraft | null;
 };
 
-/** A destination as its form holds it: everything that is typed is text. */
-export type DestinationDraft = {
-  name: string;
-  description: string;
-  method: Destination['method'];
-  contentType: string;
-  path: string;
-  template: string;
-  status: Destination['status'];
-  escape: Settings['escape'];
-  headers: HeaderDraft[];
-  batchRecords: string;
-  batchBytes: string;
-  batchWait: string;
-  batchKey: string;
-  isOrdered: boolean;
-  orderKey: string;
-  orderReleaseAfter: string;
-  /** The three of a rate, and the two of a retry policy: all empty means as the connection says. */
-  rateLimit: string;
-  ratePer: string;
-  rateConcurrency: string;
-  retrySchedule: string;
-  retryJitter: string;
-  outcomes: OutcomeDraft[];
-  onTimeout: Settings['onTimeout'];
-  getBody: boolean;
-  keepBodies: 'always' | 'never' | 'time';
-  bodiesTime: string;
-  /** Patterns, one per line. */
-  bodiesMask: string;
+const at = (path: string) => `settings.${path}`;
+
+/** What is typed and chosen, by its path in the body. A rate and a retry policy left empty are those of the connection. */
+export const fields = {
+  name: text('name'),
+  description: block('description'),
+  method: choice<Destination['method']>('method'),
+  contentType: text('contentType'),
+  path: text('path'),
+  template: block('template'),
+  status: choice<Destination['status']>('status'),
+  escape: choice<Settings['escape']>(at('escape')),
+  onTimeout: choice<Settings['onTimeout']>(at('onTimeout')),
+  getBody: choice<boolean>(at('getBody')),
+  batchRecords: number(at('batch.records')),
+  batchBytes: size(at('batch.bytes')),
+  batchWait: duration(at('batch.waitMs')),
+  batchKey: text(at('batch.key')),
+  orderKey: text(at('order.key')),
+  orderReleaseAfter: number(at('order.releaseAfter')),
+  rateLimit: number(at('rate.limit'), true),
+  ratePer: duration(at('rate.perMs'), true),
+  rateConcurrency: number(at('rate.concurrency'), true),
+  retrySchedule: durations(at('retry.scheduleMs'), true),
+  retryJitter: percent(at('retry.jitter'), true),
+  bodiesMask: lines(at('bodies.mask')),
 };
 
-/** The documented example: the first record as it is. */
-export const firstTemplate = '{{! return JSON.stringify(it.data[0]); }}';
+/** A destination as its form holds it: everything that is typed is text. */
+export type DestinationDraft = DraftOf<typeof fields> & {
+  headers: HeaderDraft[];
+  isOrdered: boolean;
+  outcomes: OutcomeDraft[];
+  keepBodies: 'always' | 'never' | 'time';
+  bodiesTime: string;
+};
 
+/** A new destination: the defaults of the contract. */
 export const emptyDraft: DestinationDraft = {
-  name: '',
-  description: '',
-  method: 'POST',
-  contentType: 'application/json',
-  path: '',
-  template: firstTemplate,
-  status: 'disabled',
-  escape: 'auto',
+  ...draftBy(fields, facts, null),
   headers: [],
-  batchRecords: '1',
-  batchBytes: '1048576',
-  batchWait: '1 s',
-  batchKey: '',
   isOrdered: false,
-  orderKey: 'visitorId',
-  orderReleaseAfter: '',
-  rateLimit: '',
-  ratePer: '',
-  rateConcurrency: '',
-  retrySchedule: '',
-  retryJitter: '',
   outcomes: [],
-  onTimeout: 'retry',
-  getBody: false,
   keepBodies: 'always',
   bodiesTime: '7 d',
-  bodiesMask: '',
 };
 
 export const emptyOutcome: Omit<OutcomeDraft, 'row'> = {
@@ -102,34 +99,17 @@ export const emptyOutcome: Omit<OutcomeDraft, 'row'> = {
 };
 
 export function draftOf(stored: Destination): DestinationDraft {
-  const { name, description, method, contentType, path, template, status, settings } = stored;
-  const { headers, batch, order, rate, retry, outcomes, onTimeout, getBody } = settings;
+  const { headers, order, outcomes, bodies } = stored.settings;
+  const keepMs = bodies?.keepMs ?? null;
   return {
-    name,
-    description,
-    method,
-    contentType,
-    path,
-    template,
-    status,
-    escape: settings.escape,
+    ...emptyDraft,
+    ...draftBy(fields, facts, stored),
+    ...(order === null ? { orderKey: emptyDraft.orderKey } : {}),
     headers: rows(headers.map(({ name, value, secret }) => ({ name, value: value as SecretValue, isSecret: secret }))), // as GET gives it: a text or a mark
-    batchRecords: String(batch.records),
-    batchBytes: String(batch.bytes),
-    batchWait: durationText(batch.waitMs),
-    batchKey: batch.key ?? '',
     isOrdered: order !== null,
-    orderKey: order?.key ?? emptyDraft.orderKey,
-    orderReleaseAfter: textOf(order?.releaseAfter),
-    rateLimit: textOf(rate?.limit),
-    ratePer: rate === null ? '' : durationText(rate.perMs),
-    rateConcurrency: textOf(rate?.concurrency),
-    retrySchedule: retry === null ? '' : retry.scheduleMs.map(durationText).join(', '),
-    retryJitter: textOf(retry?.jitter),
     outcomes: rows(outcomes.map(outcomeDraft)),
-    onTimeout,
-    getBody,
-    ...bodiesDraft(settings.bodies),
+    keepBodies: keepMs === null ? 'always' : keepMs === 0 ? 'never' : 'time',
+    ...(keepMs ? { bodiesTime: durationText(keepMs) } : {}),
   };
 }
 
@@ -147,53 +127,42 @@ export function draftOfCurl({ body, headers }: Extract<CurlDestination, { kind: 
   };
 }
 
-/** The body that saves a draft. What can't be read as a number goes out as NaN, which the server refuses at its field. */
+/** The body that saves a draft. A value that can't be read is NaN, which the server refuses at its field. */
 export function bodyOf(draft: DestinationDraft): Body {
-  const { name, description, method, contentType, path, template, status, onTimeout, getBody } = draft;
+  const { settings, ...body } = bodyBy(fields, facts, draft) as Body & {
+    settings: Required<NonNullable<Body['settings']>>;
+  }; // each value by its path
   const hasRate = draft.rateLimit + draft.ratePer + draft.rateConcurrency !== '';
   const hasRetry = draft.retrySchedule + draft.retryJitter !== '';
   return {
-    name: name.trim(),
-    description,
-    method,
-    contentType: contentType.trim(),
-    path: path.trim(),
-    template,
-    status,
+    ...body,
     settings: {
-      escape: draft.escape,
-      onTimeout,
-      getBody,
+      ...settings,
       headers: draft.headers.map(({ name, value, isSecret }) => ({
         name: name.trim(),
-        value: isSecret ? (value === '' ? { set: false } : value) : typeof value === 'string' ? value : '',
+        value: isSecret ? writtenSecret(value) : typeof value === 'string' ? value : '',
         secret: isSecret,
-      })) as NonNullable<Body['settings']>['headers'], // a text or a mark, branded only on the server
-      batch: {
-        records: Number(draft.batchRecords),
-        bytes: Number(draft.batchBytes),
-        waitMs: durationOf(draft.batchWait) ?? Number.NaN,
-        key: orNull(draft.batchKey),
-      },
-      order: draft.isOrdered
-        ? { key: draft.orderKey.trim(), releaseAfter: numberOrNull(draft.orderReleaseAfter) }
-        : null,
-      rate: hasRate
-        ? {
-            limit: numberOrNull(draft.rateLimit),
-            perMs: draft.ratePer.trim() === '' ? 1_000 : (durationOf(draft.ratePer) ?? Number.NaN),
-            concurrency: numberOrNull(draft.rateConcurrency),
-          }
-        : null,
-      retry: hasRetry
-        ? {
-            ...(draft.retrySchedule.trim() === '' ? {} : { scheduleMs: scheduleOf(draft.retrySchedule) }),
-            ...(draft.retryJitter.trim() === '' ? {} : { jitter: Number(draft.retryJitter) }),
-          }
-        : null,
+      })) as (typeof settings)['headers'], // a text or a mark, branded only on the server
+      order: draft.isOrdered ? settings.order : null,
+      rate: hasRate ? settings.rate : null,
+      retry: hasRetry ? (settings.retry ?? {}) : null,
       outcomes: draft.outcomes.map(outcomeOf),
-      bodies: { keepMs: keepMsOf(draft), mask: linesOf(draft.bodiesMask) },
+      bodies: { ...settings.bodies, keepMs: keepMsOf(draft) },
     },
+  };
+}
+
+/** Problems that the form finds itself, by path. */
+export function problemsOf(
+  draft: DestinationDraft,
+  words: { needed: string; duration: string },
+): Record<string, string> {
+  return {
+    ...problemsBy(fields, facts, draft),
+    ...(draft.name.trim() === '' ? { name: words.needed } : {}),
+    ...(draft.keepBodies === 'time' && durationOf(draft.bodiesTime) === null
+      ? { [at('bodies.keepMs')]: words.duration }
+      : {}),
   };
 }
 
@@ -208,34 +177,9 @@ export function withoutSecrets(draft: DestinationDraft, before: DestinationDraft
   };
 }
 
-/** Fields that the form itself can tell to be missing or unreadable, by their paths in the API. */
-export function unreadable(draft: DestinationDraft): ('name' | 'wait' | 'per' | 'schedule')[] {
-  return [
-    ...(draft.name.trim() === '' ? (['name'] as const) : []),
-    ...(durationOf(draft.batchWait) === null ? (['wait'] as const) : []),
-    ...(draft.ratePer.trim() !== '' && durationOf(draft.ratePer) === null ? (['per'] as const) : []),
-    ...(draft.retrySchedule.trim() !== '' && scheduleOf(draft.retrySchedule).some(Number.isNaN)
-      ? (['schedule'] as const)
-      : []),
-  ];
-}
-
 function keepMsOf({ keepBodies, bodiesTime }: DestinationDraft): number | null {
   if (keepBodies === 'always') return null;
   return keepBodies === 'never' ? 0 : (durationOf(bodiesTime) ?? Number.NaN);
-}
-
-/** Stored by an older version a destination says nothing of bodies. */
-function bodiesDraft(bodies: Settings['bodies'] | undefined) {
-  const { keepMs = null, mask = [] } = bodies ?? {};
-  const bodiesMask = mask.join('\n');
-  if (keepMs === null || keepMs === 0)
-    return { keepBodies: keepMs === null ? ('always' as const) : ('never' as const), bodiesTime: '7 d', bodiesMask };
-  return { keepBodies: 'time' as const, bodiesTime: durationText(keepMs), bodiesMask };
-}
-
-function scheduleOf(text: string): number[] {
-  return text.split(',').map((one) => durationOf(one) ?? Number.NaN);
 }
 
 function outcomeDraft({ when, outcome, afterMs, items }: OutcomeRule): Omit<OutcomeDraft, 'row'> {
@@ -276,12 +220,4 @@ function jsonOrText(text: string): unknown {
 
 function textOf(value: unknown): string {
   return value === null || value === undefined ? '' : String(value);
-}
-
-function orNull(text: string): string | null {
-  return text.trim() === '' ? null : text.trim();
-}
-
-function numberOrNull(text: string): number | null {
-  return text.trim() === '' ? null : Number(text);
 }

@@ -18,7 +18,7 @@ import {
   type DestinationDraft,
   draftOf,
   emptyDraft,
-  unreadable,
+  problemsOf,
   withoutSecrets,
 } from './destination-draft.ts';
 import { DestinationForm } from './destination-form.tsx';
@@ -34,13 +34,6 @@ const AdvancedSettings = lazy(() =>
 );
 
 const page = '/shell/connections/$connectionId/destinations/$destinationId';
-
-const unreadableAt = {
-  name: ['name', words.required],
-  wait: ['settings.batch.waitMs', words.notATime],
-  per: ['settings.rate.perMs', words.notATime],
-  schedule: ['settings.retry.scheduleMs', words.notATime],
-} as const;
 
 type Props = {
   connection: { id: string; baseUrl: string; port: number | null };
@@ -68,7 +61,7 @@ export function DestinationEditor({ connection, stored, start, onSaved, onStay, 
     first: start,
     kept: withoutSecrets,
     problemsOf: (draft) => ({
-      ...Object.fromEntries(unreadable(draft).map((name) => unreadableAt[name])),
+      ...problemsOf(draft, { needed: words.required, duration: words.notATime }),
       ...(hasErrors ? { template: words.blocked(blocking.length) } : {}),
     }),
     create: (draft) => client().call('createDestination', { params: { id: connection.id }, body: written(draft) }),

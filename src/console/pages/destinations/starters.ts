@@ -1,9 +1,9 @@
 import type { studio } from '../../messages/en/studio.ts';
-import { firstTemplate } from './destination-draft.ts';
+import { emptyDraft } from './destination-draft.ts';
 
 /** Templates to begin with, with the content type that goes with each. */
 export const starters: Readonly<Record<keyof typeof studio.starters, { template: string; contentType: string }>> = {
-  first: { contentType: 'application/json', template: firstTemplate },
+  first: { contentType: 'application/json', template: emptyDraft.template },
   chosen: {
     contentType: 'application/json',
     template: `{{!

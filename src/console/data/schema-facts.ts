@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { connectionInput } from '../../contract/documents/connection.ts';
+import { destinationInput } from '../../contract/documents/destination.ts';
+
+/** What a form has to know of a value of the contract. Numbers have bounds, lists those of their items and length. */
+export type Fact = {
+  default?: unknown;
+  isNullable?: true;
+  min?: number;
+  max?: number;
+  /** Most items of a list. */
+  itemsMax?: number;
+};
+
+/** Facts by the dotted path of the value in the body. */
+export type Facts = Readonly<Record<string, Fact>>;
+
+type Json = {
+  type?: string | string[];
+  properties?: Record<string, Json>;
+  anyOf?: Json[];
+  oneOf?: Json[];
+  items?: Json;
+  default?: unknown;
+  minimum?: number;
+  maximum?: number;
+  maxItems?: number;
+};
+
+/** The facts of each value in a schema, by reading its JSON schema. The variants of a union are read one after another. */
+export function factsOf(schema: z.ZodType): Facts {
+  const found: Record<string, Fact> = {};
+  const read = (json: Json, path: string, isNullable = false, outer: Json = {}): void => {
+    const variants = json.anyOf ?? json.oneOf;
+    if (variants !== undefined) {
+      const canBeNull = isNullable || variants.some(({ type }) => type === 'null');
+      for (const one of variants) if (one.type !== 'null') read(one, path, canBeNull, json.anyOf ? json : outer);
+      return;
+    }
+    if (json.properties !== undefined) {
+      for (const [name, inner] of Object.entries(json.properties)) read(inner, path === '' ? name : `${path}.${name}`);
+      return;
+    }
+    const bounds = json.items ?? json;
+    const standard = json.default ?? outer.default;
+    found[path] ??= {
+      ...(standard === undefined || standard === null ? {} : { default: standard }),
+      ...(isNullable ? { isNullable: true } : {}),
+      ...(bounds.minimum === undefined ? {} : { min: bounds.minimum }),
+      ...(bounds.maximum === undefined ? {} : { max: bounds.maximum }),
+      ...(json.maxItems === undefined ? {} : { itemsMax: json.maxItems }),
+    };
+  };
+  read(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' }) as Json, ''); // a JSON schema
+  return found;
+}
+
+// The build replaces this module by its values, so that no form loads Zod (vite.config.ts).
+export const connectionFacts = factsOf(connectionInput);
+export const destinationFacts = factsOf(destinationInput);
