@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
+import { copyFileSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { openStorage } from '../../../test/support/storage.ts';
 import { sqliteAudit } from '../../audit/sqlite/sqlite-audit.ts';
 import { Secret } from '../../contract/secret.ts';
 import { configuredKeys } from '../../secrets/keys.ts';
 import { type Sealer, sealer } from '../../secrets/sealer.ts';
 import { databaseName } from '../../sqlite/database-file.ts';
+import { migrate } from '../../sqlite/migrate.ts';
 import { openSqlite, operationsOf } from '../../sqlite/sqlite.ts';
 import { temporaryFolder } from '../../sqlite/temporary-folder.testing.ts';
 import { catalogConformance, document, put } from '../catalog.conformance.ts';
@@ -93,6 +96,33 @@ test('after a rotation the first key alone opens everything, old versions and de
   await sqlite[Symbol.asyncDispose]();
   const left = (await readFile(join(folder.path, databaseName))).toString('latin1');
   assert.deepEqual([left.includes(newId), left.includes(oldId)], [true, false], 'the old ciphertext is overwritten');
+});
+
+test('documents that an older version deleted can be restored for 30 days after the upgrade', async () => {
+  using migrations = temporaryFolder();
+  using folder = temporaryFolder();
+  const source = fileURLToPath(new URL('../../sqlite/migrations/', import.meta.url));
+  for (const name of readdirSync(source))
+    if (name < '0016') copyFileSync(join(source, name), join(migrations.path, name));
+  const file = join(folder.path, databaseName);
+  migrate(file, new Date(), new URL(`file://${migrations.path}/`));
+  {
+    using database = new DatabaseSync(file);
+    const version = database.prepare("INSERT INTO document_version VALUES ('behavior', ?, ?, ?, '', '', 'ada')");
+    for (const [id, number] of [
+      ['beh_1', 1],
+      ['beh_2', 1],
+      ['beh_2', 2],
+    ] as const)
+      version.run(id, number, JSON.stringify({ name: `${id} ${number}` }));
+    database.exec("INSERT INTO document VALUES ('behavior', 'beh_1', 1)");
+  }
+  const before = Date.now();
+  await using sqlite = await openSqlite({ dir: folder.path, operations: operationsOf('catalog') });
+  const catalog = await sqliteCatalog(sqlite, keys(1));
+  const [deleted, ...others] = await catalog.deleted({ kinds: ['behavior'], limit: 9 });
+  assert.deepEqual([deleted?.id, deleted?.name, deleted?.deletedBy, others], ['beh_2', 'beh_2 2', 'ada', []]);
+  assert.ok((deleted?.deletedAt ?? 0) >= before);
 });
 
 test('a purge leaves nothing of a secret in the file', async () => {

@@ -65,8 +65,6 @@ export const actions = {
   copyOf: (name: string) => `${name} (copy)`,
   enabled: (name: string) => `${name} enabled`,
   disabled: (name: string) => `${name} disabled. Pending deliveries will still be sent.`,
-  deleteTitle: (name: string) => `Delete ${name}?`,
-  deleteText: 'It stops matching events. Delivery logs are kept, and you can undo this for ten seconds.',
   details: {
     tabs: {
       overview: 'Overview',

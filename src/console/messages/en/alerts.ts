@@ -58,7 +58,7 @@ export const alerts = {
   open: 'Open',
   delete: 'Delete',
   deleteTitle: (name: string) => `Delete ${name}?`,
-  deleteText: 'It stops notifying. Pending messages are discarded.',
+  deleteText: 'It stops notifying. Pending messages are discarded. You can restore it for 30 days.',
   newTitle: 'New Alert',
   created: (name: string) => `${name} created. Send a test now.`,
   readOnly: 'To change alerts you need the right “Manage Settings”.',

@@ -44,7 +44,7 @@ export const dataCollection = {
   disabled: (name: string) => `${name} disabled. Its events are rejected.`,
   delete: 'Delete',
   deleteTitle: (name: string) => `Delete ${name}?`,
-  deleteText: 'Events sent with its key will be rejected. Stored events are kept.',
+  deleteText: 'Events sent with its key will be rejected until you restore it, for 30 days. Stored events are kept.',
   cameToday: (events: number) => `${count.events(events)} received in the last 24 hours.`,
   cameNone: 'No events received in the last 24 hours.',
   rotate: 'Rotate key',
