@@ -225,6 +225,17 @@ test('an import is one change: each document has its audit entry, and of two at 
   assert.deepEqual(entries, [...acts('change'), ...acts('create')]);
 });
 
+test('an export has nothing of what the server writes itself, such as the keys of a collector', async () => {
+  await using server = await startTestServer();
+  const [made] = await imported(server, [{ kind: 'collector', name: 'Shop' }]);
+  assert.equal((await server.call('POST', `/api/v1/collectors/${made?.id}/rotate-key`)).statusCode, 200);
+  const before = stored(server);
+  const documents = await exported(server);
+  assert.doesNotMatch(JSON.stringify(documents), /key|previous/i);
+  assert.deepEqual(changes(await imported(server, documents)), ['none']);
+  assert.deepEqual(stored(server), before);
+});
+
 test('an import is bounded in bytes and documents', async () => {
   await using server = await startTestServer();
   const many = Array.from({ length: 1_001 }, (_, i) => ({ ...bought, name: `B${i}` }));

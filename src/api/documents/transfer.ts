@@ -24,6 +24,7 @@ import { collectorKind } from './collectors.ts';
 import { connectionKind } from './connections.ts';
 import { destinationKind } from './destinations.ts';
 import { documentsOf } from './documents.ts';
+import { withoutReadOnly } from './patch.ts';
 import { isStandard } from './reading.ts';
 import { behaviorNames, withNames } from './references.ts';
 import { exportSecrets } from './secret-fields.ts';
@@ -231,11 +232,16 @@ function exported(kind: TransferKind, document: Document<object>, snapshot: Snap
   return { kind, name: String(name), ...body };
 }
 
-/** A stored body with names instead of ids, its secrets in place. */
+/** A stored body with names instead of ids, its secrets in place, without the fields that the server makes. */
 function fileBody({ kind, body }: { kind: string; body: unknown }, snapshot: Snapshot): Record<string, unknown> {
-  const { key: _, ...own } = Object(body);
-  return withNames(kind as TransferKind, own, snapshot); // only documents of these kinds are exported or imported
+  const of = kind as TransferKind; // only documents of these kinds are exported or imported
+  return withNames(of, withoutReadOnly(body, readOnly[of]) as Record<string, unknown>, snapshot); // an object stays one
 }
+
+const readOnly: Partial<Record<TransferKind, readonly string[]>> = {
+  collector: collectorKind.readOnly ?? [],
+  behavior: behaviorKind.readOnly ?? [],
+};
 
 function sortKey(document: TransferDocument): string {
   return foldName(`${document['connection'] ?? ''}/${document.name}`);
