@@ -165,6 +165,24 @@ test('single sign-on leads to the provider and back to the wanted page; without 
   assert.ok(!page.url().includes('code='));
   await page.goto(`${app.url}/settings/account`);
   await page.getByText('You sign in with SSO.').waitFor();
+  await page.getByRole('button', { name: 'Account' }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+
+  // A person with a password connects the account.
+  const email = 'eve@example.com';
+  await app.client.call('createUser', { body: { email, password } });
+  provider.person = { ...provider.person, sub: 'eve', email };
+  await page.context().clearCookies();
+  await page.goto(`${app.url}/settings/account`);
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.getByRole('button', { name: 'Connect to SSO' }).waitFor();
+  assert.deepEqual(await barriers(page), []);
+  await page.getByRole('button', { name: 'Connect to SSO' }).click();
+  await page.getByText('You sign in with SSO.').waitFor();
+  await page.getByRole('button', { name: 'Account' }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
 
   await provider[Symbol.asyncDispose]();
   await app.restart();
