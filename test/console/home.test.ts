@@ -154,7 +154,7 @@ test('an exported file, changed and imported, shows its plan first and then does
   await page.getByText(/has no "kind"/).waitFor();
   await text.fill(`${file}---\nkind: behavior\nname: Big order\ncondition: {all: []}\n`);
   await plan.click();
-  await page.getByText('1 new, 0 changed, 4 unchanged').waitFor();
+  await page.getByText(/^1 new, 0 changed, \d+ unchanged$/).waitFor();
   assert.deepEqual(await barriers(page), []);
   await page.getByRole('button', { name: 'Apply 1 object' }).click();
   await page.getByText('1 object applied').waitFor();

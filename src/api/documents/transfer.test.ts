@@ -206,6 +206,25 @@ test('a stored secret is kept where the import has none, and never sent to anoth
   ]);
 });
 
+test('an import warns of the secrets that its new documents lack', async () => {
+  await using server = await startTestServer();
+  const steps = await imported(server, [
+    { kind: 'connection', name: 'CRM', baseUrl: 'https://crm.example.com' },
+    { kind: 'destination', name: 'CRM/A', settings: { headers: [{ name: 'X-Key', secret: true }] } },
+    { kind: 'alert', name: 'Chat', type: 'slack', settings: {} },
+    { kind: 'alert', name: 'Hook', type: 'webhook', settings: { url: 'https://alerts.example.com' } },
+  ]);
+  assert.deepEqual(
+    steps.map(({ warnings }) => warnings),
+    [
+      [],
+      ['The value of the header X-Key is missing. Deliveries are held until you enter it.'],
+      ['The webhook URL is missing. Messages fail until you enter it.'],
+      [],
+    ],
+  );
+});
+
 test('an import is one change: each document has its audit entry, and of two at once each is whole', async () => {
   await using server = await startTestServer();
   const documents = (description: string) => ['A', 'B', 'C'].map((name) => ({ ...bought, name, description }));

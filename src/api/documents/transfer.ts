@@ -1,6 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Change } from '../../catalog/catalog.ts';
-import { missingCredentials } from '../../connections/missing-credentials.ts';
+import { missingCredentials, missingHeaderValues } from '../../connections/missing-credentials.ts';
+import type { AlertBody } from '../../contract/documents/alert.ts';
+import type { ConnectionBody } from '../../contract/documents/connection.ts';
+import type { DestinationBody } from '../../contract/documents/destination.ts';
 import {
   type ImportStep,
   rightOf,
@@ -247,11 +250,18 @@ function sortKey(document: TransferDocument): string {
   return foldName(`${document['connection'] ?? ''}/${document.name}`);
 }
 
-/** What a connection lacks, so that its deliveries are held. */
+/** What a document lacks after an import without its secrets. */
 function missingOf({ document: { kind, body } }: Planned): string[] {
-  if (kind !== 'connection') return [];
-  const missing = missingCredentials(body as Parameters<typeof missingCredentials>[0]); // of this kind
-  return missing === null ? [] : [`${missing} Deliveries are held until you enter it.`];
+  const held = (missing: string | null) =>
+    missing === null ? [] : [`${missing} Deliveries are held until you enter it.`];
+  if (kind === 'connection') return held(missingCredentials(body as ConnectionBody)); // of this kind
+  if (kind === 'destination') return held(missingHeaderValues((body as DestinationBody).settings.headers)); // the same
+  if (kind !== 'alert') return [];
+  const { type, settings } = body as AlertBody; // the same
+  const missing =
+    (type === 'slack' && settings.hookUrl === null && 'webhook URL') ||
+    (type === 'email' && settings.username !== null && settings.password === null && 'password');
+  return missing ? [`The ${missing} is missing. Messages fail until you enter it.`] : [];
 }
 
 function problemsOf({ code, message, errors = [] }: AppError, { scrub }: ApiParts): ImportStep['problems'] {
