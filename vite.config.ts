@@ -1,5 +1,6 @@
 import react from '@vitejs/plugin-react';
 import type { InlineConfig, Plugin } from 'vite';
+import { docsPlugin } from './scripts/docs-plugin.ts';
 import { connectionFacts, destinationFacts } from './src/console/data/schema-facts.ts';
 import { routes } from './src/contract/routes.ts';
 
@@ -12,7 +13,7 @@ export const viteConfig: InlineConfig = {
   configFile: false,
   root: `${root}src/console`,
   base: '/',
-  plugins: [react(), slimRoutes(), schemaFacts()],
+  plugins: [react(), docsPlugin(), slimRoutes(), schemaFacts()],
   build: {
     outDir: `${root}dist/console`,
     emptyOutDir: true,

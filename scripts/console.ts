@@ -4,7 +4,12 @@ import { packagesDigest } from './bundle.ts';
 
 const root = new URL('../', import.meta.url).pathname;
 const target = `${root}dist/console`;
-const sources = ['src/{console,client,contract,template,rules}/**/*.{ts,tsx,css,html}', 'vite.config.ts'];
+const sources = [
+  'src/{console,client,contract,template,rules}/**/*.{ts,tsx,css,html}',
+  'vite.config.ts',
+  'docs/*.md',
+  'scripts/docs-plugin.ts',
+];
 
 /** Names the packages that the console was built with, see packagesDigest(). */
 const packagesFile = 'packages.sha256';

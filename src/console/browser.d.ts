@@ -8,7 +8,7 @@ declare module '*.svg' {
   const address: string;
   export default address;
 }
-declare module '*.md?raw' {
-  const text: string;
-  export default text;
+interface ImportMeta {
+  glob<T>(patterns: string[], options: { query: string; import: string; eager: true }): Record<string, T>;
+  glob<T>(patterns: string[], options: { query: string; import: string }): Record<string, () => Promise<T>>;
 }

@@ -178,8 +178,8 @@ test('examples of the template language run, and the address in an error leads t
   const answer = await fetch(`${app.url}/api/v1/me`);
   const { type }: { type: string } = JSON.parse(await answer.text());
   await page.goto(type.replace(/^(https?:\/\/[^/]+)?/, app.url));
-  await page.getByRole('heading', { name: 'Not signed in' }).waitFor();
-  assert.ok(await page.getByRole('heading', { name: 'Not signed in' }).isVisible());
+  await page.getByRole('heading', { name: 'unauthorized' }).waitFor();
+  assert.ok(await page.getByText('401 Not signed in.').isVisible());
 
   await page.goto(`${app.url}/docs/api?filter=render`);
   await page.getByText('Render a template with given records').click();
@@ -203,7 +203,7 @@ const pages = [
   '/docs/errors',
   '/docs/api?filter=token&open=createToken',
   '/docs/api?filter=nothing',
-  '/docs/changelog',
+  '/docs/limits',
 ];
 test('Home, first steps, settings and docs have no barrier that axe-core finds: light, dark and narrow', async () => {
   const { app, browser } = console_;

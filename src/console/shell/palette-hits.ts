@@ -196,5 +196,4 @@ const docsPages = [
   ['/docs/shortcuts', shell.search.docs.shortcuts],
   ['/docs/errors', shell.search.docs.errors],
   ['/docs/api', shell.search.docs.api],
-  ['/docs/changelog', shell.search.docs.changelog],
 ] as const;

@@ -1,4 +1,4 @@
-/** Words of the documentation that the console brings with it. */
+/** Words of the docs in the console; the documents themselves are in docs/. */
 export const docs = {
   title: 'Docs',
   lead: 'Documentation',
@@ -14,27 +14,10 @@ export const docs = {
   skipped: (reason: string) => `Skipped: ${reason}`,
   failed: (reason: string) => `Failed: ${reason}`,
   failedAt: (reason: string, line: number, column: number) => `Failed at line ${line}, column ${column}: ${reason}`,
-  contentType: 'Content type',
   reset: 'Reset',
-  topics: {
-    templates: 'Turn event data into request bodies. Includes runnable examples.',
-    recipes: 'Step-by-step guides for common goals',
-    shortcuts: 'Keyboard shortcuts',
-    errors: 'All error codes, with causes and fixes',
-    api: 'All routes, with their rights, fields and cURL commands',
-    changelog: 'Changes in each version',
-  },
-  steps: 'Steps',
-  goTo: (page: string) => `Go to ${page}`,
-  errors: {
-    cause: 'Cause',
-    cure: 'What to do',
-    status: (status: number) => `Status ${status}`,
-    lead: 'Errors are application/problem+json (RFC 9457). Their type is a link to the entry on this page.',
-    index: 'All codes',
-  },
+  shortcuts: 'All shortcuts of the console',
   api: {
-    lead: 'From this server’s OpenAPI description',
+    lead: 'All routes, with their rights, fields and cURL commands',
     machine: 'OpenAPI 3.1',
     none: 'No route matches.',
     public: 'No authentication',

@@ -124,7 +124,6 @@ export const shell = {
       shortcuts: 'Keyboard shortcuts',
       errors: 'Errors',
       api: 'API reference',
-      changelog: 'Changelog',
     },
   },
   keys: {

@@ -26,7 +26,7 @@ export function ApiPage(): ReactNode {
 
   return (
     <DocsFrame
-      topic="api"
+      name="api"
       actions={
         <Button component="a" href="/openapi.json" variant="default" leftSection={<Icon name="code" />}>
           {w.machine}

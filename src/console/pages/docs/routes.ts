@@ -11,28 +11,10 @@ const overview = createRoute({
   component: lazyPage(() => import('./overview-page.tsx'), 'OverviewPage'),
 });
 
-const templates = createRoute({
-  getParentRoute: parent,
-  path: '/docs/templates',
-  component: lazyPage(() => import('./templates-page.tsx'), 'TemplatesPage'),
-});
-
-const recipes = createRoute({
-  getParentRoute: parent,
-  path: '/docs/recipes',
-  component: lazyPage(() => import('./recipes-page.tsx'), 'RecipesPage'),
-});
-
 const shortcuts = createRoute({
   getParentRoute: parent,
   path: '/docs/shortcuts',
   component: lazyPage(() => import('./shortcuts-page.tsx'), 'ShortcutsPage'),
-});
-
-const errors = createRoute({
-  getParentRoute: parent,
-  path: '/docs/errors',
-  component: lazyPage(() => import('./errors-page.tsx'), 'ErrorsPage'),
 });
 
 const reference = createRoute({
@@ -42,10 +24,10 @@ const reference = createRoute({
   component: lazyPage(() => import('./api-page.tsx'), 'ApiPage'),
 });
 
-const changelog = createRoute({
+const document = createRoute({
   getParentRoute: parent,
-  path: '/docs/changelog',
-  component: lazyPage(() => import('./changelog-page.tsx'), 'ChangelogPage'),
+  path: '/docs/$name',
+  component: lazyPage(() => import('./doc-page.tsx'), 'DocPage'),
 });
 
-export const docsRoutes = [overview, templates, recipes, shortcuts, errors, reference, changelog] as const;
+export const docsRoutes = [overview, shortcuts, reference, document] as const;

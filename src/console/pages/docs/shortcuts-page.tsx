@@ -9,7 +9,7 @@ import { DocsFrame } from './docs-frame.tsx';
 export function ShortcutsPage(): ReactNode {
   const [isOn, setOn] = useSingleKeys();
   return (
-    <DocsFrame topic="shortcuts">
+    <DocsFrame name="shortcuts">
       <Panel title={shell.keys.title}>
         <Switch
           label={shell.keys.single}

@@ -3,7 +3,6 @@ import { useMutation } from '@tanstack/react-query';
 import { type KeyboardEvent, type ReactNode, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { docs as words } from '../../messages/en/docs.ts';
-import type { TemplateTopic } from '../../messages/en/docs-templates.ts';
 import { formatDuration } from '../../messages/format.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { Problem } from '../../parts/problem.tsx';
@@ -11,14 +10,13 @@ import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
 import css from './docs.module.css';
 
-type Example = NonNullable<TemplateTopic['example']>;
+type Props = { title: string; template: string; data: readonly unknown[]; contentType: string };
 
 /** A template and its data, to be changed and run by the server's own renderer. */
-export function TemplateExample({ title, example }: { title: string; example: Example }): ReactNode {
-  const before = { template: example.template, data: JSON.stringify(example.data, null, 2) };
+export function TemplateExample({ title, template, data, contentType }: Props): ReactNode {
+  const before = { template, data: JSON.stringify(data, null, 2) };
   const [draft, write] = useState(before);
   const mayRun = useMay('connections:view');
-  const contentType = example.contentType ?? 'application/json';
   const run = useMutation<Answer<'renderTemplate'>, Error>({
     mutationFn: () =>
       client().call('renderTemplate', { body: { template: draft.template, data: recordsIn(draft.data), contentType } }),

@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import { marked, type Token, type Tokens } from 'marked';
+import type { Plugin } from 'vite';
+import type { Doc } from '../src/console/pages/docs/doc.ts';
+
+/** Renders `docs/x.md?doc` at build time; `?lead` gives title and lead alone. */
+export function docsPlugin(): Plugin {
+  return {
+    name: 'docs',
+    enforce: 'pre',
+    load(id) {
+      const [path = '', query] = id.split('?');
+      if (!path.endsWith('.md') || (query !== 'doc' && query !== 'lead')) return null;
+      this.addWatchFile(path);
+      const { parts, ...head } = renderDoc(readFileSync(path, 'utf8'));
+      return `export default ${JSON.stringify(query === 'lead' ? head : { ...head, parts })};`;
+    },
+  };
+}
+
+/**
+ * Markdown to parts. A heading gets an id made of its text; links to other documents lead to their pages, those to source
+ * files become text; images and raw HTML are left out. A block of the language `template`, followed by one of `json`, is an
+ * example; its info string may name a content type.
+ */
+export function renderDoc(markdown: string): Doc {
+  const doc: Doc = { title: '', lead: '', parts: [] };
+  let heading = '';
+  let html: Token[] = [];
+  const tokens = marked.lexer(markdown);
+  const renderer = rendererOf();
+
+  function flush() {
+    if (html.length > 0) doc.parts.push({ kind: 'html', html: marked.parser(html, { renderer }) });
+    html = [];
+  }
+
+  for (let at = 0; at < tokens.length; at++) {
+    const token = tokens[at] as Tokens.Generic; // `at` is within
+    if (token.type === 'heading' && token['depth'] === 1) doc.title = String(token['text']);
+    else if (token.type === 'code' && /^template\b/.test(String(token['lang'] ?? ''))) {
+      flush();
+      while (tokens[at + 1]?.type === 'space') at++;
+      const [, contentType = 'application/json'] = String(token['lang']).split(' ');
+      const data = JSON.parse((tokens[++at] as Tokens.Code).text); // the data of an example follows it
+      doc.parts.push({ kind: 'example', title: heading, template: String(token['text']), data, contentType });
+    } else {
+      if (token.type === 'heading') heading = String(token['text']);
+      if (token.type === 'paragraph' && doc.lead === '') doc.lead = plain(token['tokens'] as Token[]); // of a paragraph
+      html.push(token);
+    }
+  }
+  flush();
+  return doc;
+}
+
+function rendererOf() {
+  const renderer = new marked.Renderer();
+  const { table } = renderer;
+  renderer.heading = function ({ tokens, depth, text }) {
+    return `<h${depth} id="${slugOf(text)}">${this.parser.parseInline(tokens)}</h${depth}>\n`;
+  };
+  renderer.link = function ({ href, tokens }) {
+    const inner = this.parser.parseInline(tokens);
+    const to = pageOf(href);
+    return to === null ? inner : `<a href="${escaped(to)}">${inner}</a>`;
+  };
+  renderer.image = () => '';
+  renderer.html = () => '';
+  // A wide table scrolls in its own frame, also by keyboard.
+  renderer.table = function (token) {
+    return `<div class="table" tabindex="0">${table.call(this, token)}</div>`;
+  };
+  return renderer;
+}
+
+/** Where a link leads in the console; null: nowhere. */
+function pageOf(href: string): string | null {
+  if (/^https?:|^#/.test(href)) return href;
+  const [, name, hash = ''] = /^(?:\.\/)?([a-z-]+)\.md(#.*)?$/.exec(href) ?? [];
+  return name === undefined ? null : `/docs/${name}${hash}`;
+}
+
+/** The id of a heading, as GitHub makes it. */
+function slugOf(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}_ -]/gu, '')
+    .replaceAll(' ', '-');
+}
+
+function plain(tokens: readonly Token[]): string {
+  return tokens
+    .map((token) =>
+      'tokens' in token && token.tokens !== undefined ? plain(token.tokens) : String((token as Tokens.Text).text ?? ''),
+    ) // leaves have a text
+    .join('')
+    .replace(/\s+/g, ' ');
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
+}
