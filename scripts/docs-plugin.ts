@@ -67,7 +67,8 @@ function rendererOf() {
   };
   renderer.image = () => '';
   renderer.html = () => '';
-  // A wide table scrolls in its own frame, also by keyboard.
+  // What is wide scrolls in its own frame, also by keyboard.
+  renderer.code = ({ text }) => `<pre tabindex="0"><code>${escaped(text)}</code></pre>\n`;
   renderer.table = function (token) {
     return `<div class="table" tabindex="0">${table.call(this, token)}</div>`;
   };

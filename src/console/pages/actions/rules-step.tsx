@@ -41,7 +41,7 @@ export function RulesStep({ draft, change, errors, isDisabled }: StepProps): Rea
         {scenario === 'abandon_cart' ? (
           <Text size="sm">
             {w.abandonCart}{' '}
-            <Link to="/docs/recipes" hash="abandoned-cart">
+            <Link to="/docs/$name" params={{ name: 'recipes' }} hash="e-mail-customers-who-abandon-a-cart">
               {w.abandonCartRecipe}
             </Link>
           </Text>
