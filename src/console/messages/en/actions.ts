@@ -22,13 +22,9 @@ export const actions = {
   },
   filters: {
     status: 'Status',
-    anyStatus: 'Any status',
     connection: 'Connection',
-    anyConnection: 'Any connection',
     destination: 'Destination',
-    anyDestination: 'Any destination',
     behavior: 'Behavior',
-    anyBehavior: 'Any behavior',
   },
   place: (connection: string, destination: string) => `${connection} › ${destination}`,
   morePlaces: (more: number) => `and ${formatNumber(more)} more`,

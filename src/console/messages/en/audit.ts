@@ -83,13 +83,9 @@ export const audit = {
   kinds,
   results,
   act: 'Action',
-  anyAct: 'Any action',
   kind: 'Kind',
-  anyKind: 'Any kind',
   result: 'Result',
-  anyResult: 'Any result',
   time: 'Time',
-  anyTime: 'Any time',
   ranges: { '24h': 'Last 24 hours', '7d': 'Last 7 days', '30d': 'Last 30 days' },
   times: (local: string, utc: string) => `${local} (${utc})`,
   whoDid(who: string, act: AuditAct, kind: AuditKind): string {

@@ -50,7 +50,6 @@ export const behaviors = {
     category: 'Category',
     categoryHint: 'Groups related behaviors.',
     expression: 'Expression',
-    expressionText: 'An event matches when:',
     opposite: 'Opposite',
     oppositeText: 'It doesn’t match when:',
     everyEvent: 'No conditions: matches every event',

@@ -8,7 +8,6 @@ export const inbox = {
   lead: 'A built-in receiver for testing. Requests stay on this server.',
   list: 'Received requests',
   columns: { request: 'Request', inbox: 'Inbox', answered: 'Response', size: 'Size', when: 'Received' },
-  anyInbox: 'Any inbox',
   inbox: 'Inbox',
   address: 'URL of an inbox',
   addressText: 'Use it as the Base URL of a connection, or send a request yourself. Each name is a separate inbox.',

@@ -25,12 +25,9 @@ export const issues = {
   kinds,
   severities,
   state: 'State',
-  unresolved: 'Not resolved',
   states: { open: 'Open', acknowledged: 'Acknowledged', muted: 'Muted', resolved: 'Resolved', all: 'All' },
   kind: 'Kind',
-  anyKind: 'Any kind',
   severity: 'Severity',
-  anySeverity: 'Any severity',
   chip: {
     connection: (name: string) => `Connection: ${name}`,
     destination: (name: string) => `Destination: ${name}`,

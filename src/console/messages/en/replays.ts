@@ -12,7 +12,6 @@ export const replays = {
   noun: { one: 'replay', other: 'replays' },
   create: 'New replay',
   state: 'State',
-  anyState: 'Any state',
   columns: {
     name: 'Name',
     filter: 'Filter',

@@ -21,7 +21,6 @@ export const tokens = {
   unused: 'Never',
   expired: 'Expired',
   owner: 'Owner',
-  everybody: 'Everyone’s',
   mine: 'Mine',
   adminToken: 'Administrator token',
   emptyTitle: 'No API tokens yet',
