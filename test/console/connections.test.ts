@@ -119,6 +119,21 @@ test('Test authentication shows each step with what stands in the form', async (
   assert.deepEqual(tab.problems, []);
 });
 
+test('the path of a pasted URL moves to the first destination', async () => {
+  const { app, browser } = console_;
+  await using tab = await openTab(browser, { url: app.url, path: '/connections/new/webhook' });
+  const { page } = tab;
+  await page.getByRole('textbox', { name: 'Connection Name' }).fill('Pasted');
+  await page.getByRole('textbox', { name: 'Base URL' }).fill('https://hooks.example/services/T1?x=1');
+  await page.getByRole('button', { name: 'Move /services/T1 to the destination' }).click();
+  assert.equal(await page.getByRole('textbox', { name: 'Base URL' }).inputValue(), 'https://hooks.example');
+  await page.getByRole('button', { name: 'Save and Continue' }).click();
+  await page.getByRole('tab', { name: 'Destinations', selected: true }).waitFor();
+  await page.getByRole('link', { name: 'New Destination' }).click();
+  assert.equal(await page.getByRole('textbox', { name: 'Endpoint Path' }).inputValue(), '/services/T1?x=1');
+  assert.deepEqual(tab.problems, []);
+});
+
 test('leaving with unsaved changes asks, and stays when told so', async () => {
   const { app, browser } = console_;
   await using tab = await openTab(browser, { url: app.url, path: '/connections/new/webhook' });

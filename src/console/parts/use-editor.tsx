@@ -46,7 +46,7 @@ type Options<Stored extends Document, Draft extends object, Saved extends Stored
   /** A stored document opens to be read unless the page is for editing alone. */
   opensIn?: 'reading' | 'editing';
   /** After a save. A stored document is then read again, except after `staysIn`. */
-  onSaved: (saved: Saved, how: How) => void;
+  onSaved: (saved: Saved, how: How, draft: Draft) => void;
   staysIn?: How;
   /** Leaves a new document, or one that is only edited here. */
   onCancel: () => void;
@@ -121,7 +121,7 @@ export function useEditor<Stored extends Document, Draft extends object, Saved e
         begin(saved);
         if (how !== options.staysIn) setEditing(options.opensIn === 'editing');
       }
-      options.onSaved(saved, how);
+      options.onSaved(saved, how, draft);
     },
     async onError(error) {
       const fields = Object.keys(atFields(fieldErrors(error), draft));

@@ -156,6 +156,8 @@ export const connections = {
     portHint: 'Optional',
     goesTo: (url: string) => `Requests go to ${url}…`,
     movePort: (port: string) => `Move :${port} to Port`,
+    movePath: (path: string) => `Move ${path} to the destination`,
+    firstPath: (path: string) => `${path} will be the path of the first destination.`,
     dropQuery: 'Remove the query string (it belongs in the destination’s path)',
     authType: 'Authentication Type',
     authTypes: { none: 'No Authentication', basic: 'Basic Authentication', bearer: 'Bearer Token', oauth2: 'OAuth V2' },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { connection } from '../../../contract/documents/connection.ts';
-import { readBaseUrl } from './base-url.ts';
+import { baseUrlWithout, readBaseUrl } from './base-url.ts';
 import { problemsOf } from './connection-checks.ts';
 import { bodyOf, draftOf, emptyDraft, withoutSecrets } from './connection-draft.ts';
 
@@ -91,7 +91,8 @@ test('another kind of authentication is saved without the fields of the former o
 
 test('a pasted address tells where requests go and what belongs elsewhere', () => {
   const read = readBaseUrl('https://crm.example:8443/v2/?q=1', '');
-  assert.deepEqual(read, { goesTo: 'https://crm.example:8443/v2/', port: '8443', hasQuery: true });
+  assert.deepEqual(read, { goesTo: 'https://crm.example:8443/v2/', port: '8443', hasQuery: true, path: '/v2' });
+  assert.equal(baseUrlWithout('https://crm.example:8443/v2/orders?q=1', 'path'), 'https://crm.example:8443');
   assert.equal(readBaseUrl('crm', '').goesTo, null);
 });
 

@@ -26,6 +26,8 @@ export type ConnectionDraft = AuthenticationDraft &
     name: string;
     description: string;
     baseUrl: string;
+    /** The path of the first destination, moved from a pasted Base URL; not part of the connection. */
+    firstPath: string;
     port: string;
   };
 
@@ -33,6 +35,7 @@ export const emptyDraft: ConnectionDraft = {
   name: '',
   description: '',
   baseUrl: '',
+  firstPath: '',
   port: '',
   ...emptyAuthentication,
   ...emptySettings,
@@ -43,6 +46,7 @@ export function draftOf({ name, description, baseUrl, port, auth, settings }: Co
     name,
     description,
     baseUrl,
+    firstPath: '',
     port: port === null ? '' : String(port),
     ...authenticationOf(auth),
     ...settingsDraftOf(settings),

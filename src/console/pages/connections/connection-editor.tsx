@@ -25,9 +25,9 @@ type Props = {
   /** Whether the form begins with `start` even where the browser kept something. */
   isFresh?: boolean;
   /** After Save and Continue. */
-  onContinue: (saved: Connection) => void;
+  onContinue: (saved: Connection, draft: ConnectionDraft) => void;
   /** After Done, which saves changes. */
-  onDone: (saved: Connection) => void;
+  onDone?: (saved: Connection) => void;
   onCancel: () => void;
 };
 
@@ -54,19 +54,26 @@ export function ConnectionEditor({
     shownOf: bodyOf,
     blockedBy: mayManage ? null : parts.noRight(rights['connections:manage']),
     how: 'continue',
-    onSaved: (saved, how) => (how === 'done' ? leave.onDone(saved) : leave.onContinue(saved)),
+    onSaved: (saved, how, draft) => (how === 'done' ? leave.onDone?.(saved) : leave.onContinue(saved, draft)),
     onCancel: leave.onCancel,
   });
   const { draft, base, before, errors, isDisabled, isDirty, isSaving, change, save, frame } = editor;
   const done =
     base === null ? null : (
-      <Button variant="default" disabled={isSaving} onClick={() => (isDirty ? save('done') : leave.onDone(base))}>
+      <Button variant="default" disabled={isSaving} onClick={() => (isDirty ? save('done') : leave.onDone?.(base))}>
         {w.done}
       </Button>
     );
   return frame(
     <div className={css['columns']}>
-      <ConnectionForm draft={draft} stored={before} errors={errors} isDisabled={isDisabled} onChange={change} />
+      <ConnectionForm
+        draft={draft}
+        stored={before}
+        errors={errors}
+        isDisabled={isDisabled}
+        isNew={base === null}
+        onChange={change}
+      />
       <TestAuthentication
         isDisabled={!mayManage || draft.baseUrl.trim() === ''}
         // A stored connection is named by its id, so that its stored secrets can be used; the API takes it there.

@@ -19,6 +19,8 @@ export type FormProps = {
   /** Words about fields, by their names in the API (`auth.token`). */
   errors: Readonly<Record<string, string>>;
   isDisabled: boolean;
+  /** Whether nothing is stored yet, so that a path can still move to the first destination. */
+  isNew: boolean;
   onChange: (change: Partial<ConnectionDraft>) => void;
 };
 
@@ -70,7 +72,7 @@ export function ConnectionForm(props: FormProps): ReactNode {
             inputMode="numeric"
           />
         </div>
-        <AddressHelp draft={draft} onChange={onChange} />
+        <AddressHelp draft={draft} isNew={props.isNew} onChange={onChange} />
       </Panel>
       <Panel title={w.authentication}>
         <NativeSelect
@@ -90,8 +92,8 @@ export function ConnectionForm(props: FormProps): ReactNode {
 /** Whether the field of this name in the API stands under Advanced. */
 const isAdvanced = (path: string) => /^settings\.|^auth\.(extra|refreshOn|tokenFields)/.test(path);
 
-function AddressHelp({ draft, onChange }: Pick<FormProps, 'draft' | 'onChange'>): ReactNode {
-  const { goesTo, port, hasQuery } = readBaseUrl(draft.baseUrl, draft.port);
+function AddressHelp({ draft, isNew, onChange }: Pick<FormProps, 'draft' | 'isNew' | 'onChange'>): ReactNode {
+  const { goesTo, port, hasQuery, path } = readBaseUrl(draft.baseUrl, draft.port);
   if (goesTo === null) return null;
   const offer = (label: string, change: Partial<ConnectionDraft>) => (
     <Button variant="default" size="compact-sm" onClick={() => onChange(change)}>
@@ -106,7 +108,21 @@ function AddressHelp({ draft, onChange }: Pick<FormProps, 'draft' | 'onChange'>)
       {port !== null && draft.port === ''
         ? offer(w.movePort(port), { baseUrl: baseUrlWithout(draft.baseUrl, 'port'), port })
         : null}
+      {isNew && path !== null
+        ? offer(w.movePath(path), { baseUrl: baseUrlWithout(draft.baseUrl, 'path'), firstPath: pathIn(draft.baseUrl) })
+        : null}
+      {draft.firstPath === '' ? null : (
+        <Text c="dimmed" size="sm">
+          {w.firstPath(draft.firstPath)}
+        </Text>
+      )}
       {hasQuery ? offer(w.dropQuery, { baseUrl: baseUrlWithout(draft.baseUrl, 'query') }) : null}
     </Group>
   );
+}
+
+/** The path of an address with its query, as a destination has it. */
+function pathIn(address: string): string {
+  const url = URL.parse(address.trim());
+  return url === null ? '' : `${url.pathname}${url.search}`;
 }

@@ -1,7 +1,7 @@
 import { Button, Group, Skeleton, Stack, Tabs, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useRef, useState } from 'react';
 import { apiQuery } from '../../data/api.ts';
 import { connections as words } from '../../messages/en/connections.ts';
 import { parts } from '../../messages/en/parts.ts';
@@ -33,12 +33,16 @@ const VersionsTab = lazy(() =>
 
 export function ConnectionPage(): ReactNode {
   const { connectionId } = useParams({ from: '/shell/connections/$connectionId' });
-  const { tab = 'details' } = useSearch({ from: '/shell/connections/$connectionId' });
+  const { tab: chosenTab } = useSearch({ from: '/shell/connections/$connectionId' });
   const navigate = useNavigate({ from: '/connections/$connectionId' });
   const mayManage = useMay('connections:manage');
   const [isDeleting, setDeleting] = useState(false);
   const status = useConnectionStatus();
   const { data, error, refetch } = useQuery(apiQuery('getConnection', { params: { id: connectionId } }));
+  // The first look at a connection with a problem is at what happens on it.
+  const first = useRef<TabName>(undefined);
+  first.current ??= data === undefined ? undefined : data.health.state === 'ok' ? 'details' : 'activity';
+  const tab = chosenTab ?? first.current ?? 'details';
   const toList = () => void navigate({ to: '/connections' });
   const done = () => void navigate({ to: '/connections', search: { done: connectionId } });
   const toTab = (next: TabName) => void navigate({ search: { tab: next } });

@@ -45,6 +45,7 @@ export function DestinationsTab({ connection, onDone }: { connection: Connection
       component={Link}
       to={address}
       params={{ connectionId: connection.id, destinationId: 'new' } as never}
+      search={{ path: search.path } as never}
       leftSection={<Icon name="plus" />}
       data-key-new
     >

@@ -6,6 +6,7 @@ import { connections as words } from '../../messages/en/connections.ts';
 import { notifyDone, notifyFailed } from '../../parts/notify.ts';
 import { client } from '../../session/session.ts';
 import type { Connection } from './connection.ts';
+import type { ConnectionDraft } from './connection-draft.ts';
 import { ConnectionEditor } from './connection-editor.tsx';
 import type { Start } from './start.ts';
 
@@ -22,12 +23,13 @@ export function NewConnection({ start, draftKey, isFresh = false }: Props): Reac
   const navigate = useNavigate();
   // Later news of what was copied must not change what is being filled in.
   const [first] = useState(start);
-  async function goOn({ id, name }: Connection) {
+  async function goOn({ id, name }: Connection, { firstPath }: ConnectionDraft) {
     notifyDone(words.details.created(name));
     for (const body of first?.destinations ?? [])
       await client().call('createDestination', { params: { id }, body }).catch(notifyFailed);
     if (first !== null) await queryClient.invalidateQueries();
-    await navigate({ to: '/connections/$connectionId', params: { connectionId: id }, search: { tab: 'destinations' } });
+    const search = { tab: 'destinations' as const, ...(firstPath === '' ? {} : { path: firstPath }) };
+    await navigate({ to: '/connections/$connectionId', params: { connectionId: id }, search });
   }
   return (
     <ConnectionEditor
@@ -36,7 +38,6 @@ export function NewConnection({ start, draftKey, isFresh = false }: Props): Reac
       draftKey={draftKey}
       isFresh={isFresh}
       onContinue={goOn}
-      onDone={goOn}
       onCancel={() => void navigate({ to: '/connections' })}
     />
   );

@@ -47,6 +47,8 @@ const details = createRoute({
     ...listSearch,
     tab: choice(['details', 'destinations', 'activity', 'usedBy', 'versions']),
     range: rangeSearch,
+    // The path of the first destination, taken from a pasted URL.
+    path: textSearch,
   }),
   component: lazyPage(() => import('./connection-page.tsx'), 'ConnectionPage'),
 });
@@ -62,6 +64,7 @@ const destination = createRoute({
     test: textSearch,
     // A new destination may begin with a pasted command.
     from: choice(['curl']),
+    path: textSearch,
   }),
   component: lazyPage(() => import('../destinations/destination-page.tsx'), 'DestinationPage'),
 });

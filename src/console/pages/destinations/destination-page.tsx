@@ -11,7 +11,7 @@ import { Problem } from '../../parts/problem.tsx';
 import { ShowAs } from '../../parts/show-as.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
-import { type DestinationDraft, draftOfCurl } from './destination-draft.ts';
+import { type DestinationDraft, draftOfCurl, emptyDraft } from './destination-draft.ts';
 import { DestinationEditor } from './destination-editor.tsx';
 import { resultingUrl } from './endpoint-address.ts';
 
@@ -31,7 +31,7 @@ export function DestinationPage(): ReactNode {
   const [restored, setRestored] = useState(0);
   const mayManage = useMay('connections:manage');
   const isNew = destinationId === 'new';
-  const { from } = useSearch({ from: `/shell${address}` });
+  const { from, path = '' } = useSearch({ from: `/shell${address}` });
   const [start, setStart] = useState<DestinationDraft>();
   const navigate = useNavigate();
   const connection = useQuery(apiQuery('getConnection', { params: { id: connectionId } }));
@@ -98,7 +98,7 @@ export function DestinationPage(): ReactNode {
           key={`${destinationId} ${restored}`}
           connection={connection.data}
           stored={stored}
-          start={isNew ? start : undefined}
+          start={isNew ? (start ?? (path === '' ? undefined : { ...emptyDraft, path })) : undefined}
           onSaved={({ name }) => {
             notifyDone(words.created(name));
             toTab();

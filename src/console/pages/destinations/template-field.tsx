@@ -96,7 +96,7 @@ export function TemplateField(props: Props): ReactNode {
           {tool('undo', words.undo, () => handle.current?.undo())}
           {tool('redo', words.redo, () => handle.current?.redo())}
           {tool('search', words.find, () => handle.current?.search(), false)}
-          {tool('retry', words.revert, () => handle.current?.replace(saved), isDisabled || draft.template === saved)}
+          {tool('clock', words.revert, () => handle.current?.replace(saved), isDisabled || draft.template === saved)}
           {tool('help', words.help, () => openHelp(true), false)}
           {tool('expand', isFull ? words.leaveFullScreen : words.fullScreen, () => onFull(!isFull), false)}
         </Group>

@@ -1,4 +1,4 @@
-import { ActionIcon, Checkbox, NativeSelect, Text } from '@mantine/core';
+import { ActionIcon, Checkbox, NativeSelect, Select, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { type Operator, operators } from '../../../contract/documents/operators.ts';
 import type { Parameter } from '../../../contract/documents/parameter.ts';
@@ -16,7 +16,7 @@ import {
 } from './condition-draft.ts';
 import { conditionWords } from './condition-words.ts';
 import { valuesOf } from './named-parameter.ts';
-import { ParameterBox } from './parameter-box.tsx';
+import { belowButtons, ParameterBox } from './parameter-box.tsx';
 import type { Behavior } from './use-behaviors.ts';
 
 const w = conditions.builder;
@@ -66,7 +66,12 @@ export function ClauseRow({ clause, onChange, ...surroundings }: Props): ReactNo
         ) : (
           <ComparisonFields clause={clause} onChange={onChange} {...surroundings} />
         )}
-        <ClauseResult clause={clause} {...surroundings} />
+        <div className={css['foot']}>
+          {clause.kind === 'comparison' ? (
+            <ComparisonOptions clause={clause} onChange={onChange} {...surroundings} />
+          ) : null}
+          <ClauseResult clause={clause} {...surroundings} />
+        </div>
       </div>
       <ActionIcon aria-label={w.remove(name)} disabled={isDisabled} onClick={() => onChange(null)}>
         <Icon name="trash" />
@@ -79,12 +84,15 @@ function BehaviorFields(props: ClauseSurroundings & { clause: BehaviorDraft; onC
   const { clause, onChange, behaviors, errorOf, isDisabled } = props;
   const chosen = behaviors.find(({ id }) => id === clause.id);
   return (
-    <NativeSelect
+    <Select
       aria-label={w.behavior}
-      value={clause.id}
-      onChange={(event) => onChange({ ...clause, id: event.currentTarget.value })}
+      placeholder={w.chooseBehavior}
+      value={clause.id === '' ? null : clause.id}
+      onChange={(id) => onChange({ ...clause, id: id ?? '' })}
+      searchable
+      allowDeselect={false}
+      comboboxProps={belowButtons}
       data={[
-        ...(clause.id === '' ? [{ value: '', label: w.chooseBehavior }] : []),
         ...(clause.id !== '' && chosen === undefined
           ? [{ value: clause.id, label: conditions.sentence.unknownBehavior(clause.id) }]
           : []),
@@ -105,47 +113,55 @@ function ComparisonFields(
   const valueKind = valueKindOf(clause.operator);
   const known = parameters.find(({ name }) => name === clause.parameter);
   return (
-    <>
-      <div className={css['comparison']} data-value={valueKind}>
-        <ParameterBox
-          value={clause.parameter}
-          onChange={(parameter) => change({ parameter })}
-          parameters={parameters}
-          error={errorOf(clause.key, 'parameter')}
-          isDisabled={isDisabled}
-        />
-        <NativeSelect
-          aria-label={w.operator}
-          value={clause.operator}
-          onChange={(event) => change({ operator: event.currentTarget.value as Operator })} // one of the options
-          data={operators.map((value) => ({ value, label: conditions.operators[value] }))}
+    <div className={css['comparison']} data-value={valueKind}>
+      <ParameterBox
+        value={clause.parameter}
+        onChange={(parameter) => change({ parameter })}
+        parameters={parameters}
+        error={errorOf(clause.key, 'parameter')}
+        isDisabled={isDisabled}
+      />
+      <NativeSelect
+        aria-label={w.operator}
+        value={clause.operator}
+        onChange={(event) => change({ operator: event.currentTarget.value as Operator })} // one of the options
+        data={operators.map((value) => ({ value, label: conditions.operators[value] }))}
+        disabled={isDisabled}
+      />
+      <ComparisonValue
+        draft={clause}
+        onChange={change}
+        values={valuesOf(clause.parameter, known?.examples)}
+        error={errorOf(clause.key, 'value')}
+        isDisabled={isDisabled}
+      />
+    </div>
+  );
+}
+
+function ComparisonOptions(
+  props: ClauseSurroundings & { clause: ComparisonDraft; onChange: Props['onChange'] },
+): ReactNode {
+  const { clause, onChange, isDisabled } = props;
+  const change = (next: Partial<ComparisonDraft>) => onChange({ ...clause, ...next });
+  const valueKind = valueKindOf(clause.operator);
+  return (
+    <div className={css['options']}>
+      {valueKind === 'text' || valueKind === 'list' ? (
+        <Checkbox
+          size="xs"
+          label={w.ignoreCase}
+          checked={clause.ignoreCase === true}
+          onChange={(event) => change({ ignoreCase: event.currentTarget.checked || undefined })}
           disabled={isDisabled}
         />
-        <ComparisonValue
-          draft={clause}
-          onChange={change}
-          values={valuesOf(clause.parameter, known?.examples)}
-          error={errorOf(clause.key, 'value')}
-          isDisabled={isDisabled}
-        />
-      </div>
-      <div className={css['options']}>
-        {valueKind === 'text' || valueKind === 'list' ? (
-          <Checkbox
-            size="xs"
-            label={w.ignoreCase}
-            checked={clause.ignoreCase === true}
-            onChange={(event) => change({ ignoreCase: event.currentTarget.checked || undefined })}
-            disabled={isDisabled}
-          />
-        ) : null}
-        {clause.isNot && valueKind !== 'none' ? (
-          <Text size="sm" c="dimmed">
-            {w.unlessHint}
-          </Text>
-        ) : null}
-      </div>
-    </>
+      ) : null}
+      {clause.isNot && valueKind !== 'none' ? (
+        <Text size="sm" c="dimmed">
+          {w.unlessHint}
+        </Text>
+      ) : null}
+    </div>
   );
 }
 
