@@ -123,7 +123,7 @@ test('the path of a pasted URL moves to the first destination', async () => {
   const { app, browser } = console_;
   await using tab = await openTab(browser, { url: app.url, path: '/connections/new/webhook' });
   const { page } = tab;
-  await page.getByRole('textbox', { name: 'Connection Name' }).fill('Pasted');
+  await page.getByRole('textbox', { name: 'Connection Name' }).fill('Hooks');
   await page.getByRole('textbox', { name: 'Base URL' }).fill('https://hooks.example/services/T1?x=1');
   await page.getByRole('button', { name: 'Move /services/T1 to the destination' }).click();
   assert.equal(await page.getByRole('textbox', { name: 'Base URL' }).inputValue(), 'https://hooks.example');

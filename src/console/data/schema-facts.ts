@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { alertInput } from '../../contract/documents/alert.ts';
 import { connectionInput } from '../../contract/documents/connection.ts';
 import { destinationInput } from '../../contract/documents/destination.ts';
 
@@ -58,3 +59,4 @@ export function factsOf(schema: z.ZodType): Facts {
 // The build replaces this module by its values, so that no form loads Zod (vite.config.ts).
 export const connectionFacts = factsOf(connectionInput);
 export const destinationFacts = factsOf(destinationInput);
+export const alertFacts = factsOf(alertInput);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { connectionFacts, destinationFacts, type Facts } from '../data/schema-facts.ts';
+import { alertFacts, connectionFacts, destinationFacts, type Facts } from '../data/schema-facts.ts';
+import { alertFields } from '../pages/alerts/alert-draft.ts';
 import { settingsFields } from '../pages/connections/settings-draft.ts';
 import { fields as destinationFields } from '../pages/destinations/destination-draft.ts';
 import { bodyBy, draftBy, type FormField, keptBy, problemsBy, secret } from './form-fields.ts';
@@ -9,6 +10,7 @@ import { sizeOf, sizeText } from './size-text.ts';
 const tables: [name: string, fields: Record<string, FormField<unknown>>, facts: Facts][] = [
   ['connection', settingsFields, connectionFacts],
   ['destination', destinationFields, destinationFacts],
+  ['alert', alertFields, alertFacts],
 ];
 
 /** A body with one value, by its path. */
@@ -30,7 +32,7 @@ function valuesFor(
         : null;
   const texts = kind === 'text' || kind === 'block' ? [`a value of ${path}`] : null;
   const others =
-    kind === 'secret' ? ['typed', { ref: 'env:KEY' }, { set: true }] : kind === 'choice' ? [standard] : null;
+    kind === 'secret' ? ['typed', { ref: 'env:KEY' }, { set: true }] : kind === 'choice' ? [standard ?? 'one'] : null;
   const numbers = kind === 'percent' ? [min, max, 0.07, 0.125] : [min, max];
   return [
     ...(list ?? texts ?? others ?? numbers),

@@ -34,8 +34,8 @@ export const size = typed('size');
 /** A list of texts, one a line. */
 export const lines = typed('lines');
 export const secret = (path: string): FormField<SecretValue> => ({ path, kind: 'secret' });
-/** A value of its own type: one of several, or yes and no. */
-export const choice = <T extends string | boolean>(path: string): FormField<T> => ({ path, kind: 'choice' });
+/** A value of its own type: one of several, yes and no, or a list of choices. */
+export const choice = <T>(path: string): FormField<T> => ({ path, kind: 'choice' });
 
 /** The form's values of a stored body, or of a new one: the defaults of the contract. */
 export function draftBy<F extends FormFields>(fields: F, facts: Facts, stored: object | null): DraftOf<F> {

@@ -244,7 +244,8 @@ export const connections = {
     copyName: (name: string) => `${name} (copy)`,
     duplicated: (name: string) => `${name} created (disabled)`,
     enable: 'Enable',
-    deleteHeld: (held: number) => `${count.deliveries(held)} held will never be sent. You can restore the destination for 30 days, without them.`,
+    deleteHeld: (held: number) =>
+      `${count.deliveries(held)} held will never be sent. You can restore the destination for 30 days, without them.`,
     emptyTitle: 'No destinations yet',
     emptyText: 'A destination is one endpoint of this system: method, path, and a template for the body.',
     emptyByFilter: 'No destinations match.',

@@ -1,4 +1,4 @@
-import { Button, Text, Title } from '@mantine/core';
+import { Text, Title } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { actions as words } from '../../messages/en/actions.ts';
@@ -15,13 +15,6 @@ export function ScenarioGallery({ isEnabled }: { isEnabled: boolean }): ReactNod
       <Text c="dimmed" maw="44rem">
         {words.emptyText}
       </Text>
-      {isEnabled ? (
-        <div>
-          <Button component={Link} to="/actions/new" leftSection={<Icon name="plus" />} data-key-new>
-            {words.create}
-          </Button>
-        </div>
-      ) : null}
       {isEnabled ? (
         <ul className={cards['cards']}>
           {firstScenarios.map(([scenario, icon]) => (
