@@ -90,7 +90,6 @@ export const alerts = {
     status: 'Enabled',
     statusHint: 'When off, pending messages are discarded.',
     required: 'Enter a value.',
-    notAPort: 'Enter a port from 1 to 65535.',
     url: 'URL',
     urlHint: 'Receives a POST with JSON. See docs/alerts.md for its fields.',
     secret: 'Signing Secret',
