@@ -2,7 +2,7 @@ import type { Completion, CompletionContext, CompletionResult } from '@codemirro
 import { REFERENCE } from '../../template/check/reference.ts';
 import { scan } from '../../template/parse/scanner.ts';
 import { editor as words } from '../messages/en/editor.ts';
-import { pathTo } from '../parts/member-path.ts';
+import { pathTo } from '../parts/payload/member-path.ts';
 import type { Field, KnownFields } from './fields.ts';
 
 /** What can be written at a place: fields with type, how often they are there and an example; members, filters, functions. */

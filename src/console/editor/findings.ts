@@ -3,7 +3,7 @@ import { type FieldRead, fieldReads } from '../../template/check/field-reads.ts'
 import type { Escape } from '../../template/compile/escape.ts';
 import { locator } from '../../template/parse/position.ts';
 import { editor as words } from '../messages/en/editor.ts';
-import { pathTo } from '../parts/member-path.ts';
+import { pathTo } from '../parts/payload/member-path.ts';
 import { type KnownFields, nearestName } from './fields.ts';
 
 /** Something to say about a place of the template. Errors keep it from being saved. */

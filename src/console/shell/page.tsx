@@ -6,7 +6,7 @@ import { useOpenIssues } from '../data/open-issues.ts';
 import { parts } from '../messages/en/parts.ts';
 import { shell } from '../messages/en/shell.ts';
 import { Icon } from '../parts/icon.tsx';
-import { IdWithCopy } from '../parts/id-with-copy.tsx';
+import { IdWithCopy } from '../parts/list/id-with-copy.tsx';
 import { useMay, useMe } from '../session/rights.ts';
 import css from './page.module.css';
 

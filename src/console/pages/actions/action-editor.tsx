@@ -3,8 +3,8 @@ import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'rea
 import { rights } from '../../../contract/accounts/rights.ts';
 import { actions as words } from '../../messages/en/actions.ts';
 import { parts } from '../../messages/en/parts.ts';
+import { useEditor } from '../../parts/form/use-editor.tsx';
 import { Icon } from '../../parts/icon.tsx';
-import { useEditor } from '../../parts/use-editor.tsx';
 import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
 import type { Action } from './action.ts';

@@ -4,10 +4,10 @@ import { useStats } from '../../data/stats.ts';
 import { actions as words } from '../../messages/en/actions.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
 import { formatNumber } from '../../messages/format.ts';
-import { Chart } from '../../parts/chart.tsx';
-import type { Range } from '../../parts/list-search.ts';
+import { Chart } from '../../parts/chart/chart.tsx';
+import { RangePicker } from '../../parts/chart/range-picker.tsx';
+import type { Range } from '../../parts/list/list-search.ts';
 import { Panel } from '../../parts/panel.tsx';
-import { RangePicker } from '../../parts/range-picker.tsx';
 import css from './action-figures.module.css';
 
 const w = words.details;

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { actions as words } from '../../messages/en/actions.ts';
 import { Icon } from '../../parts/icon.tsx';
-import type { Range } from '../../parts/list-search.ts';
+import type { Range } from '../../parts/list/list-search.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { conditionWords } from '../../parts/rules/condition-words.ts';
 import { useBehaviors } from '../../parts/rules/use-behaviors.ts';

@@ -4,12 +4,12 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import type { ReactNode } from 'react';
 import { apiQuery } from '../../data/api.ts';
 import { actions as words } from '../../messages/en/actions.ts';
-import { DeliveryTable } from '../../parts/delivery-table.tsx';
 import { DetailTabs } from '../../parts/detail-tabs.tsx';
+import { DeliveryTable } from '../../parts/payload/delivery-table.tsx';
+import { ShownTexts } from '../../parts/payload/show-as.tsx';
+import { VersionsTab } from '../../parts/payload/versions-tab.tsx';
 import { Problem } from '../../parts/problem.tsx';
-import { ShownTexts } from '../../parts/show-as.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
-import { VersionsTab } from '../../parts/versions-tab.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { ActionMenu } from './action-menu.tsx';

@@ -2,7 +2,7 @@ import { NativeSelect, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { actions as words } from '../../messages/en/actions.ts';
-import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
+import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { conditionOf, isComplete } from '../../parts/rules/condition-draft.ts';
 import { ConditionStudio } from '../../parts/rules/condition-studio.tsx';

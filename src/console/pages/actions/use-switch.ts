@@ -1,6 +1,6 @@
 import { useApi } from '../../data/api.ts';
 import { actions as words } from '../../messages/en/actions.ts';
-import { notifyUndo } from '../../parts/delete-document.ts';
+import { notifyUndo } from '../../parts/list/delete-document.ts';
 import { notifyFailed } from '../../parts/notify.ts';
 import type { Action } from './action.ts';
 

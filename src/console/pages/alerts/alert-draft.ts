@@ -15,7 +15,7 @@ import {
   problemsBy,
   secret,
   text,
-} from '../../parts/form-fields.ts';
+} from '../../parts/form/form-fields.ts';
 
 type Body = CallInput<'replaceAlert'>['body'];
 type Rules = Alert['rules'];

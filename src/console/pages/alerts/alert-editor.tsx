@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { Alert } from '../../../contract/documents/alert.ts';
 import { alerts as words } from '../../messages/en/alerts.ts';
-import { useEditor } from '../../parts/use-editor.tsx';
+import { useEditor } from '../../parts/form/use-editor.tsx';
 import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
 import { type AlertDraft, atFields, bodyOf, draftOf, keptOf, problemsOf, shownOf } from './alert-draft.ts';

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import type { AlertMessage } from '../../../contract/documents/alert.ts';
 import { apiQuery } from '../../data/api.ts';
 import { alerts } from '../../messages/en/alerts.ts';
-import { type Column, ListPage } from '../../parts/list-page.tsx';
+import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { type Status, StatusBadge } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
 

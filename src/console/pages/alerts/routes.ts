@@ -1,5 +1,5 @@
 import { createRoute } from '@tanstack/react-router';
-import { choice, listSearch, search } from '../../parts/list-search.ts';
+import { choice, listSearch, search } from '../../parts/list/list-search.ts';
 import { lazyPage } from '../../shell/lazy-page.ts';
 import { shellRoute } from '../../shell/shell-route.tsx';
 

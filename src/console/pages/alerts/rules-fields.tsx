@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { allQuery } from '../../data/api.ts';
 import { alerts } from '../../messages/en/alerts.ts';
 import { formatDuration } from '../../messages/format.ts';
-import { options } from '../../parts/options.ts';
+import { options } from '../../parts/form/options.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { useMay } from '../../session/rights.ts';
 import type { AlertDraft } from './alert-draft.ts';

@@ -1,8 +1,8 @@
 import { NativeSelect, Textarea, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { alerts } from '../../messages/en/alerts.ts';
-import { options } from '../../parts/options.ts';
-import { SecretField } from '../../parts/secret-field.tsx';
+import { options } from '../../parts/form/options.ts';
+import { SecretField } from '../../parts/form/secret-field.tsx';
 import { type AlertDraft, draftOf } from './alert-draft.ts';
 import css from './alert-form.module.css';
 import type { FormProps } from './alert-form.tsx';

@@ -4,9 +4,9 @@ import type { ReactNode } from 'react';
 import type { AuditChange, AuditEntry } from '../../../contract/records/audit.ts';
 import { audit as words } from '../../messages/en/audit.ts';
 import { formatAbsolute } from '../../messages/format.ts';
-import { Diff } from '../../parts/diff.tsx';
 import { Facts } from '../../parts/facts.tsx';
 import { Inspector } from '../../parts/inspector.tsx';
+import { Diff } from '../../parts/payload/diff.tsx';
 import { ThingLink } from './thing-link.tsx';
 
 type Props = {

@@ -2,11 +2,11 @@ import { Menu } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { behaviors as words } from '../../messages/en/behaviors.ts';
-import { deleteDocument } from '../../parts/delete-document.ts';
+import { deleteDocument } from '../../parts/list/delete-document.ts';
+import { GuardedItem, RowMenu } from '../../parts/list/row-menu.tsx';
 import { notifyFailed } from '../../parts/notify.ts';
-import { GuardedItem, RowMenu } from '../../parts/row-menu.tsx';
+import { saveExport } from '../../parts/payload/shown-as.ts';
 import type { Behavior } from '../../parts/rules/use-behaviors.ts';
-import { saveExport } from '../../parts/shown-as.ts';
 import { useMay } from '../../session/rights.ts';
 
 /** What can be done with a behavior in its row. */

@@ -4,14 +4,14 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import type { ReactNode } from 'react';
 import { apiQuery } from '../../data/api.ts';
 import { behaviors as words } from '../../messages/en/behaviors.ts';
-import { deleteDocument } from '../../parts/delete-document.ts';
 import { DetailTabs } from '../../parts/detail-tabs.tsx';
 import { Icon } from '../../parts/icon.tsx';
+import { deleteDocument } from '../../parts/list/delete-document.ts';
 import { notifyDone } from '../../parts/notify.ts';
+import { ShownTexts } from '../../parts/payload/show-as.tsx';
+import { VersionsTab } from '../../parts/payload/versions-tab.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import type { Behavior } from '../../parts/rules/use-behaviors.ts';
-import { ShownTexts } from '../../parts/show-as.tsx';
-import { VersionsTab } from '../../parts/versions-tab.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { BehaviorEditor } from './behavior-editor.tsx';

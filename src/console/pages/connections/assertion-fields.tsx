@@ -1,7 +1,7 @@
 import { NativeSelect, Textarea, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { connectionForm } from '../../messages/en/connection-form.ts';
-import { SecretField, type SecretValue } from '../../parts/secret-field.tsx';
+import { SecretField, type SecretValue } from '../../parts/form/secret-field.tsx';
 import type { AssertionDraft } from './authentication-draft.ts';
 import css from './connection-form.module.css';
 

@@ -1,9 +1,9 @@
 import type { CallInput } from '../../../client/client.ts';
 import type { TokenFields } from '../../../contract/documents/connection.ts';
-import { durationOf, durationText } from '../../parts/duration-text.ts';
-import { keptSecret } from '../../parts/form-fields.ts';
-import { type Row, rows } from '../../parts/rows.ts';
-import type { SecretValue } from '../../parts/secret-field.tsx';
+import { durationOf, durationText } from '../../parts/form/duration-text.ts';
+import { keptSecret } from '../../parts/form/form-fields.ts';
+import { type Row, rows } from '../../parts/form/rows.ts';
+import type { SecretValue } from '../../parts/form/secret-field.tsx';
 import type { Connection } from './connection.ts';
 import { type WrittenSecret, written } from './drafted-secret.ts';
 

@@ -1,6 +1,6 @@
 import { useApi } from '../../data/api.ts';
 import { connections as words } from '../../messages/en/connections.ts';
-import { notifyUndo } from '../../parts/delete-document.ts';
+import { notifyUndo } from '../../parts/list/delete-document.ts';
 import { notifyFailed } from '../../parts/notify.ts';
 import type { Connection } from './connection.ts';
 import type { Destination } from './usage.ts';

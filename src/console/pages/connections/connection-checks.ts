@@ -1,6 +1,6 @@
 import { connectionForm as words } from '../../messages/en/connection-form.ts';
 import { formatDuration } from '../../messages/format.ts';
-import { durationOf } from '../../parts/duration-text.ts';
+import { durationOf } from '../../parts/form/duration-text.ts';
 import { readClaims } from './authentication-draft.ts';
 import type { ConnectionDraft } from './connection-draft.ts';
 import { settingsProblems } from './settings-draft.ts';

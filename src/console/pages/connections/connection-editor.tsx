@@ -4,7 +4,7 @@ import type { CallInput } from '../../../client/client.ts';
 import { rights } from '../../../contract/accounts/rights.ts';
 import { connections as words } from '../../messages/en/connections.ts';
 import { parts } from '../../messages/en/parts.ts';
-import { useEditor } from '../../parts/use-editor.tsx';
+import { useEditor } from '../../parts/form/use-editor.tsx';
 import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
 import type { Connection } from './connection.ts';

@@ -1,7 +1,7 @@
 import { Button, Group, NativeSelect, Text, Textarea, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { connections as words } from '../../messages/en/connections.ts';
-import { options } from '../../parts/options.ts';
+import { options } from '../../parts/form/options.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { AdvancedFields } from './advanced-fields.tsx';
 import type { AuthType } from './authentication-draft.ts';

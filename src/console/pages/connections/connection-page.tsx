@@ -7,8 +7,8 @@ import { connections as words } from '../../messages/en/connections.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { notifyDone } from '../../parts/notify.ts';
+import { ShowAs } from '../../parts/payload/show-as.tsx';
 import { Problem } from '../../parts/problem.tsx';
-import { ShowAs } from '../../parts/show-as.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Time, useNow } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
@@ -28,7 +28,7 @@ type TabName = keyof typeof w.tabs;
 const ActivityTab = lazy(() => import('./activity-tab.tsx').then(({ ActivityTab }) => ({ default: ActivityTab })));
 const UsedByTab = lazy(() => import('./used-by-tab.tsx').then(({ UsedByTab }) => ({ default: UsedByTab })));
 const VersionsTab = lazy(() =>
-  import('../../parts/versions-tab.tsx').then(({ VersionsTab }) => ({ default: VersionsTab })),
+  import('../../parts/payload/versions-tab.tsx').then(({ VersionsTab }) => ({ default: VersionsTab })),
 );
 
 export function ConnectionPage(): ReactNode {

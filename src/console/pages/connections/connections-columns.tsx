@@ -1,9 +1,9 @@
 import { Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { connections as words } from '../../messages/en/connections.ts';
-import type { Column } from '../../parts/list-page.tsx';
-import { modifiedColumn } from '../../parts/modified-column.tsx';
-import { RowLink } from '../../parts/row-link.tsx';
+import type { Column } from '../../parts/list/list-page.tsx';
+import { modifiedColumn } from '../../parts/list/modified-column.tsx';
+import { RowLink } from '../../parts/list/row-link.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Time, useNow } from '../../parts/time.tsx';
 import { authenticationOf } from './authentication-standing.ts';

@@ -1,4 +1,4 @@
-import { rows } from '../../parts/rows.ts';
+import { rows } from '../../parts/form/rows.ts';
 import { emptyDraft } from './connection-draft.ts';
 import type { CurlRequest } from './curl-command.ts';
 import type { DestinationBody, Start } from './start.ts';

@@ -2,8 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { apiQuery } from '../../data/api.ts';
 import { connections as words } from '../../messages/en/connections.ts';
-import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
-import { deleteDocument } from '../../parts/delete-document.ts';
+import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
+import { deleteDocument } from '../../parts/list/delete-document.ts';
 
 type Props = {
   /** What is to be deleted; null: the dialog is closed. */

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { connections as words } from '../../messages/en/connections.ts';
-import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
-import { deleteDocument } from '../../parts/delete-document.ts';
+import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
+import { deleteDocument } from '../../parts/list/delete-document.ts';
 
 const w = words.destinations;
 

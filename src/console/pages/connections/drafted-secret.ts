@@ -1,6 +1,6 @@
 import type { CallInput } from '../../../client/client.ts';
-import { writtenSecret } from '../../parts/form-fields.ts';
-import type { SecretValue } from '../../parts/secret-field.tsx';
+import { writtenSecret } from '../../parts/form/form-fields.ts';
+import type { SecretValue } from '../../parts/form/secret-field.tsx';
 
 type Auth = NonNullable<CallInput<'replaceConnection'>['body']['auth']>;
 

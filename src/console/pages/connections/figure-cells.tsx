@@ -2,7 +2,7 @@ import { Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { connections } from '../../messages/en/connections.ts';
 import { formatDuration, formatPercent } from '../../messages/format.ts';
-import { Sparkline } from '../../parts/sparkline.tsx';
+import { Sparkline } from '../../parts/chart/sparkline.tsx';
 import css from './figure-cells.module.css';
 import type { Figures } from './usage.ts';
 

@@ -15,9 +15,9 @@ import {
   problemsBy,
   secret,
   text,
-} from '../../parts/form-fields.ts';
-import type { HeaderDraft } from '../../parts/header-rows.tsx';
-import { rows } from '../../parts/rows.ts';
+} from '../../parts/form/form-fields.ts';
+import type { HeaderDraft } from '../../parts/form/header-rows.tsx';
+import { rows } from '../../parts/form/rows.ts';
 import type { Connection } from './connection.ts';
 import { written } from './drafted-secret.ts';
 

@@ -1,5 +1,5 @@
 import type { CallInput } from '../../../client/client.ts';
-import { rows } from '../../parts/rows.ts';
+import { rows } from '../../parts/form/rows.ts';
 import type { Preset } from '../../presets/presets.ts';
 import { type ConnectionDraft, emptyDraft } from './connection-draft.ts';
 

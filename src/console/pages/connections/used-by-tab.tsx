@@ -1,7 +1,7 @@
 import { Skeleton, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { connections as words } from '../../messages/en/connections.ts';
-import { Nothing } from '../../parts/list-page.tsx';
+import { Nothing } from '../../parts/list/list-page.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import type { Connection } from './connection.ts';
 import { useUsage } from './usage.ts';

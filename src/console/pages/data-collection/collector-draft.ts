@@ -1,6 +1,6 @@
 import type { CallInput } from '../../../client/client.ts';
 import { dataCollection } from '../../messages/en/data-collection.ts';
-import { emptyPrivacy, type PrivacyDraft, privacyDraftOf, privacyOf } from '../../parts/privacy-draft.ts';
+import { emptyPrivacy, type PrivacyDraft, privacyDraftOf, privacyOf } from '../../parts/form/privacy-draft.ts';
 import type { Collector } from './collector.ts';
 
 const words = dataCollection.details;

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { dataCollection } from '../../messages/en/data-collection.ts';
-import { useEditor } from '../../parts/use-editor.tsx';
+import { useEditor } from '../../parts/form/use-editor.tsx';
 import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
 import type { Collector } from './collector.ts';

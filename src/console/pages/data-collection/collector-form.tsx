@@ -3,9 +3,9 @@ import type { ReactNode } from 'react';
 import { dataCollection } from '../../messages/en/data-collection.ts';
 import { privacy } from '../../messages/en/privacy.ts';
 import { formatDuration } from '../../messages/format.ts';
-import { options } from '../../parts/options.ts';
+import { options } from '../../parts/form/options.ts';
+import { PrivacyFields } from '../../parts/form/privacy-fields.tsx';
 import { Panel } from '../../parts/panel.tsx';
-import { PrivacyFields } from '../../parts/privacy-fields.tsx';
 import type { CollectorDraft } from './collector-draft.ts';
 import css from './collector-form.module.css';
 

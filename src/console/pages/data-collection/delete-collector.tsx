@@ -1,8 +1,8 @@
 import { Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { dataCollection as words } from '../../messages/en/data-collection.ts';
-import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
-import { deleteDocument } from '../../parts/delete-document.ts';
+import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
+import { deleteDocument } from '../../parts/list/delete-document.ts';
 import { CameToday } from './came-today.tsx';
 import type { Collector } from './collector.ts';
 

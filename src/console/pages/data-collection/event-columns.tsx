@@ -2,8 +2,8 @@ import { Group, Text } from '@mantine/core';
 import type { Stats } from '../../data/stats.ts';
 import { dataCollection as words } from '../../messages/en/data-collection.ts';
 import { formatNumber } from '../../messages/format.ts';
-import type { Column } from '../../parts/list-page.tsx';
-import { Sparkline } from '../../parts/sparkline.tsx';
+import { Sparkline } from '../../parts/chart/sparkline.tsx';
+import type { Column } from '../../parts/list/list-page.tsx';
 import type { Collector } from './collector.ts';
 
 /** What came in and what was refused in the last 24 hours; a collector without any has no item of its own. */

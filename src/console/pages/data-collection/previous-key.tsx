@@ -2,7 +2,7 @@ import { Alert, Button, Code, Group, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useApi } from '../../data/api.ts';
 import { dataCollection } from '../../messages/en/data-collection.ts';
-import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
+import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
 import { notifyDone } from '../../parts/notify.ts';
 import { Time } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';

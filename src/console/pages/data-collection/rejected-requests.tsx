@@ -6,10 +6,10 @@ import { errors } from '../../../contract/errors.ts';
 import { useNamed } from '../../data/named.ts';
 import { dataCollection } from '../../messages/en/data-collection.ts';
 import { formatBytes } from '../../messages/format.ts';
-import { type Column, ListPage, type ListState } from '../../parts/list-page.tsx';
-import { options } from '../../parts/options.ts';
+import { options } from '../../parts/form/options.ts';
+import { type Column, ListPage, type ListState } from '../../parts/list/list-page.tsx';
+import { useListPage } from '../../parts/list/use-list-page.tsx';
 import { Time } from '../../parts/time.tsx';
-import { useListPage } from '../../parts/use-list-page.tsx';
 import { type RejectedRequest, rejectedQuery } from './rejected.ts';
 import css from './rejected-requests.module.css';
 

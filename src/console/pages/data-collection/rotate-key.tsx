@@ -2,7 +2,7 @@ import { NativeSelect, Stack, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useApi } from '../../data/api.ts';
 import { dataCollection as words } from '../../messages/en/data-collection.ts';
-import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
+import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
 import { notifyDone } from '../../parts/notify.ts';
 import { CameToday } from './came-today.tsx';
 import type { Collector } from './collector.ts';

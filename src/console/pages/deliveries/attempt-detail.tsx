@@ -6,9 +6,9 @@ import type { Attempt, Delivery } from '../../../contract/records/delivery.ts';
 import { deliveries as words } from '../../messages/en/deliveries.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
 import { CopyButton } from '../../parts/copy-button.tsx';
-import { Diff } from '../../parts/diff.tsx';
-import { Exchange } from '../../parts/exchange.tsx';
 import { Panel } from '../../parts/panel.tsx';
+import { Diff } from '../../parts/payload/diff.tsx';
+import { Exchange } from '../../parts/payload/exchange.tsx';
 import { useMay } from '../../session/rights.ts';
 import css from './deliveries.module.css';
 

@@ -3,7 +3,7 @@ import { type ReactNode, useState } from 'react';
 import type { Delivery } from '../../../contract/records/delivery.ts';
 import { useApi } from '../../data/api.ts';
 import { deliveries as words } from '../../messages/en/deliveries.ts';
-import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
+import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { notifyDone, notifyFailed } from '../../parts/notify.ts';
 import { useMay } from '../../session/rights.ts';

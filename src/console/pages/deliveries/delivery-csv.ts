@@ -1,5 +1,5 @@
 import type { Delivery } from '../../../contract/records/delivery.ts';
-import { csvLine } from '../../parts/csv.ts';
+import { csvLine } from '../../parts/list/csv.ts';
 
 const columns = [
   'id',

@@ -4,9 +4,9 @@ import { useNamed } from '../../data/named.ts';
 import { deliveries as words } from '../../messages/en/deliveries.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
 import { formatDuration } from '../../messages/format.ts';
-import { FilterChips } from '../../parts/filter-chips.tsx';
-import { FilterPopover } from '../../parts/filter-popover.tsx';
-import { options } from '../../parts/options.ts';
+import { options } from '../../parts/form/options.ts';
+import { FilterChips } from '../../parts/list/filter-chips.tsx';
+import { FilterPopover } from '../../parts/list/filter-popover.tsx';
 import { useMay } from '../../session/rights.ts';
 import { type DeliveryFilters, isCode, localOf } from './delivery-filters.ts';
 

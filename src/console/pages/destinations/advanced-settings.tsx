@@ -2,9 +2,9 @@ import { Checkbox, NativeSelect, Switch, Text, Textarea, TextInput, Title } from
 import type { ReactNode } from 'react';
 import { privacy } from '../../messages/en/privacy.ts';
 import { studio as words } from '../../messages/en/studio.ts';
-import { HeaderRows } from '../../parts/header-rows.tsx';
-import { options } from '../../parts/options.ts';
-import { patternError } from '../../parts/privacy-fields.tsx';
+import { HeaderRows } from '../../parts/form/header-rows.tsx';
+import { options } from '../../parts/form/options.ts';
+import { patternError } from '../../parts/form/privacy-fields.tsx';
 import type { DestinationDraft } from './destination-draft.ts';
 import type { FormProps } from './destination-form.tsx';
 import { OutcomeRows } from './outcome-rows.tsx';

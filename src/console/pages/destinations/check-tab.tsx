@@ -1,10 +1,10 @@
 import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { studio } from '../../messages/en/studio.ts';
-import { Diff } from '../../parts/diff.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { InWords } from '../../parts/in-words.tsx';
-import { PayloadViewer } from '../../parts/payload-viewer.tsx';
+import { Diff } from '../../parts/payload/diff.tsx';
+import { PayloadViewer } from '../../parts/payload/payload-viewer.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { Time } from '../../parts/time.tsx';
 import { Failed } from './request-tab.tsx';

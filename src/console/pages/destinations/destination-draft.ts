@@ -1,6 +1,6 @@
 import type { Answer, CallInput } from '../../../client/client.ts';
 import { destinationFacts as facts } from '../../data/schema-facts.ts';
-import { durationOf, durationText } from '../../parts/duration-text.ts';
+import { durationOf, durationText } from '../../parts/form/duration-text.ts';
 import {
   block,
   bodyBy,
@@ -16,10 +16,10 @@ import {
   size,
   text,
   writtenSecret,
-} from '../../parts/form-fields.ts';
-import type { HeaderDraft } from '../../parts/header-rows.tsx';
-import { type Row, rows } from '../../parts/rows.ts';
-import type { SecretValue } from '../../parts/secret-field.tsx';
+} from '../../parts/form/form-fields.ts';
+import type { HeaderDraft } from '../../parts/form/header-rows.tsx';
+import { type Row, rows } from '../../parts/form/rows.ts';
+import type { SecretValue } from '../../parts/form/secret-field.tsx';
 import type { CurlDestination } from '../connections/curl-destination.ts';
 import { type ItemDraft, itemDraftOf, itemsOf } from './item-draft.ts';
 

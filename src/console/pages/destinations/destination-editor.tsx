@@ -8,8 +8,8 @@ import type { TemplateFinding } from '../../editor/findings.ts';
 import type { EditorHandle } from '../../editor/template-editor.tsx';
 import { parts } from '../../messages/en/parts.ts';
 import { studio as words } from '../../messages/en/studio.ts';
-import { usePicked } from '../../parts/event-picker.tsx';
-import { useEditor } from '../../parts/use-editor.tsx';
+import { useEditor } from '../../parts/form/use-editor.tsx';
+import { usePicked } from '../../parts/payload/event-picker.tsx';
 import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
 import {

@@ -7,8 +7,8 @@ import { parts } from '../../messages/en/parts.ts';
 import { studio as words } from '../../messages/en/studio.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { notifyDone } from '../../parts/notify.ts';
+import { ShowAs } from '../../parts/payload/show-as.tsx';
 import { Problem } from '../../parts/problem.tsx';
-import { ShowAs } from '../../parts/show-as.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { type DestinationDraft, draftOfCurl, emptyDraft } from './destination-draft.ts';
@@ -22,7 +22,7 @@ const CurlStart = lazy(() =>
 );
 
 const VersionsTab = lazy(() =>
-  import('../../parts/versions-tab.tsx').then(({ VersionsTab }) => ({ default: VersionsTab })),
+  import('../../parts/payload/versions-tab.tsx').then(({ VersionsTab }) => ({ default: VersionsTab })),
 );
 
 export function DestinationPage(): ReactNode {

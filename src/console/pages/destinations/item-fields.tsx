@@ -1,7 +1,7 @@
 import { Checkbox, NativeSelect, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { studio } from '../../messages/en/studio.ts';
-import { options } from '../../parts/options.ts';
+import { options } from '../../parts/form/options.ts';
 import { emptyItems, type ItemDraft } from './item-draft.ts';
 import css from './studio.module.css';
 

@@ -1,9 +1,9 @@
 import { ActionIcon, Button, Group, NativeSelect, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { studio } from '../../messages/en/studio.ts';
+import { options } from '../../parts/form/options.ts';
+import { nextRow } from '../../parts/form/rows.ts';
 import { Icon } from '../../parts/icon.tsx';
-import { options } from '../../parts/options.ts';
-import { nextRow } from '../../parts/rows.ts';
 import { emptyOutcome, type OutcomeDraft } from './destination-draft.ts';
 import type { FormProps } from './destination-form.tsx';
 import { ItemFields } from './item-fields.tsx';

@@ -9,7 +9,7 @@ import { outcomes } from '../../messages/en/outcomes.ts';
 import { studio } from '../../messages/en/studio.ts';
 import { formatDuration } from '../../messages/format.ts';
 import { CopyButton } from '../../parts/copy-button.tsx';
-import { Exchange } from '../../parts/exchange.tsx';
+import { Exchange } from '../../parts/payload/exchange.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Failed } from './request-tab.tsx';

@@ -4,7 +4,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { useApi } from '../../data/api.ts';
 import { studio } from '../../messages/en/studio.ts';
-import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
+import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { useMay } from '../../session/rights.ts';
 import { type Tried, triedBody } from './use-preview.ts';

@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { apiQuery } from '../../data/api.ts';
 import type { KnownFields } from '../../editor/fields.ts';
-import { recentEvents } from '../../parts/event-picker.tsx';
+import { recentEvents } from '../../parts/payload/event-picker.tsx';
 import { useMay } from '../../session/rights.ts';
 import { knownFields } from './known-fields.ts';
 

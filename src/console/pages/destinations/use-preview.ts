@@ -3,7 +3,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Answer, CallInput } from '../../../client/client.ts';
 import { apiQuery } from '../../data/api.ts';
 import { studio as words } from '../../messages/en/studio.ts';
-import type { Sample } from '../../parts/picked-event.ts';
+import type { Sample } from '../../parts/payload/picked-event.ts';
 import { useMay } from '../../session/rights.ts';
 import { bodyOf, type DestinationDraft } from './destination-draft.ts';
 

@@ -7,7 +7,7 @@ import { docs as words } from '../../messages/en/docs.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { Icon } from '../../parts/icon.tsx';
-import { Nothing } from '../../parts/list-page.tsx';
+import { Nothing } from '../../parts/list/list-page.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import css from './docs.module.css';
 import { DocsFrame } from './docs-frame.tsx';

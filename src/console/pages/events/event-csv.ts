@@ -1,5 +1,5 @@
 import type { Event } from '../../../contract/records/event.ts';
-import { csvLine } from '../../parts/csv.ts';
+import { csvLine } from '../../parts/list/csv.ts';
 
 /** A file of events: the line of names over it, and each event as a line, its parameters as JSON. */
 export const eventCsv = {

@@ -3,8 +3,8 @@ import type { ReactNode } from 'react';
 import { useNamed } from '../../data/named.ts';
 import { events as words } from '../../messages/en/events.ts';
 import { parts } from '../../messages/en/parts.ts';
-import { type Chip, FilterChips } from '../../parts/filter-chips.tsx';
-import { FilterPopover } from '../../parts/filter-popover.tsx';
+import { type Chip, FilterChips } from '../../parts/list/filter-chips.tsx';
+import { FilterPopover } from '../../parts/list/filter-popover.tsx';
 import { type EventFilters, type Outcome, outcomes } from './event-filters.ts';
 
 const w = words.filters;

@@ -10,7 +10,7 @@ import { deliveries as deliveryWords } from '../../messages/en/deliveries.ts';
 import { event as words } from '../../messages/en/events.ts';
 import { replays } from '../../messages/en/replays.ts';
 import { Countdown } from '../../parts/countdown.tsx';
-import { Exchange } from '../../parts/exchange.tsx';
+import { Exchange } from '../../parts/payload/exchange.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { deliverySummary } from '../deliveries/delivery-summary.ts';

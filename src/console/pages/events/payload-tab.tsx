@@ -6,7 +6,7 @@ import { useNamed } from '../../data/named.ts';
 import { events as listWords, event as words } from '../../messages/en/events.ts';
 import { formatAbsolute, formatBytes } from '../../messages/format.ts';
 import { Panel } from '../../parts/panel.tsx';
-import { PayloadViewer } from '../../parts/payload-viewer.tsx';
+import { PayloadViewer } from '../../parts/payload/payload-viewer.tsx';
 import css from './explain.module.css';
 
 /** What the event carries: its parameters, what Millrace added, and the session. */

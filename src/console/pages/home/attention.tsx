@@ -12,7 +12,7 @@ import { issueText } from '../../messages/en/issue-texts.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
 import { formatRelative } from '../../messages/format.ts';
 import { Icon, type IconName } from '../../parts/icon.tsx';
-import type { Range } from '../../parts/list-search.ts';
+import type { Range } from '../../parts/list/list-search.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useNow } from '../../parts/time.tsx';

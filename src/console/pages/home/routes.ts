@@ -1,5 +1,5 @@
 import { createRoute, redirect } from '@tanstack/react-router';
-import { rangeSearch, search } from '../../parts/list-search.ts';
+import { rangeSearch, search } from '../../parts/list/list-search.ts';
 import { takeLanding } from '../../session/landing.ts';
 import { lazyPage } from '../../shell/lazy-page.ts';
 import { shellRoute } from '../../shell/shell-route.tsx';

@@ -3,9 +3,9 @@ import { type ReactNode, useState } from 'react';
 import type { Issue } from '../../../contract/records/issue.ts';
 import { useApi } from '../../data/api.ts';
 import { issues as words } from '../../messages/en/issues.ts';
-import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
+import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
+import { options } from '../../parts/form/options.ts';
 import { notifyDone, notifyFailed } from '../../parts/notify.ts';
-import { options } from '../../parts/options.ts';
 import { useMay } from '../../session/rights.ts';
 
 const w = words.page;

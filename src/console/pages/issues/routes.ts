@@ -1,6 +1,6 @@
 import { createRoute } from '@tanstack/react-router';
 import { issueKinds, issueSeverities } from '../../../contract/records/issue-words.ts';
-import { choice, listSearch, search, textSearch } from '../../parts/list-search.ts';
+import { choice, listSearch, search, textSearch } from '../../parts/list/list-search.ts';
 import { lazyPage } from '../../shell/lazy-page.ts';
 import { shellRoute } from '../../shell/shell-route.tsx';
 import { shownStates } from './issue-filters.ts';

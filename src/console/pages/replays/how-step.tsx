@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { useNamed } from '../../data/named.ts';
 import { deliveries } from '../../messages/en/deliveries.ts';
 import { replays as words } from '../../messages/en/replays.ts';
-import { options } from '../../parts/options.ts';
+import { options } from '../../parts/form/options.ts';
 import { isRate, type ReplayDraft } from './replay-draft.ts';
 
 const w = words.dialog;

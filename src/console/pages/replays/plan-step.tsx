@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
 import type { ReplayPlan } from '../../../contract/records/replay.ts';
 import { replays as words } from '../../messages/en/replays.ts';
-import { ExchangeRequest } from '../../parts/exchange.tsx';
+import { ExchangeRequest } from '../../parts/payload/exchange.tsx';
 import css from './replays.module.css';
 
 const w = words.dialog;

@@ -5,7 +5,7 @@ import { useNamed } from '../../data/named.ts';
 import { deliveries } from '../../messages/en/deliveries.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { replays as words } from '../../messages/en/replays.ts';
-import { options } from '../../parts/options.ts';
+import { options } from '../../parts/form/options.ts';
 import type { ReplayDraft } from './replay-draft.ts';
 
 const w = words.dialog;

@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import { allQuery, useApi } from '../../data/api.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { roles as words } from '../../messages/en/roles.ts';
-import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
+import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
 import { notifyDone } from '../../parts/notify.ts';
 
 type Props = {

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { type ReactNode, useId, useState } from 'react';
 import { settings } from '../../messages/en/settings.ts';
 import { shell } from '../../messages/en/shell.ts';
-import { options } from '../../parts/options.ts';
+import { options } from '../../parts/form/options.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { type Landing, landingOf, landings, setLanding } from '../../session/landing.ts';
 import { menu } from '../../shell/menu.ts';

@@ -6,10 +6,10 @@ import type { DeletedDocument } from '../../../contract/documents/deleted.ts';
 import { rightOf } from '../../../contract/documents/transfer.ts';
 import { apiQuery } from '../../data/api.ts';
 import { settings } from '../../messages/en/settings.ts';
-import { restoreDocument } from '../../parts/delete-document.ts';
-import { type Column, ListPage } from '../../parts/list-page.tsx';
+import { restoreDocument } from '../../parts/list/delete-document.ts';
+import { type Column, ListPage } from '../../parts/list/list-page.tsx';
+import { useListPage } from '../../parts/list/use-list-page.tsx';
 import { Time } from '../../parts/time.tsx';
-import { useListPage } from '../../parts/use-list-page.tsx';
 import { useMay } from '../../session/rights.ts';
 
 const words = settings.deleted;

@@ -2,8 +2,8 @@ import { Code, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { ImportStep } from '../../../contract/documents/transfer.ts';
 import { settings } from '../../messages/en/settings.ts';
-import { Diff } from '../../parts/diff.tsx';
 import { Icon } from '../../parts/icon.tsx';
+import { Diff } from '../../parts/payload/diff.tsx';
 import css from './plan-list.module.css';
 
 const words = settings.transfer;

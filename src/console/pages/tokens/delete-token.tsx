@@ -4,7 +4,7 @@ import type { ShownToken } from '../../../contract/accounts/token.ts';
 import { useApi } from '../../data/api.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { tokens as words } from '../../messages/en/tokens.ts';
-import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
+import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
 import { notifyDone } from '../../parts/notify.ts';
 import { Time } from '../../parts/time.tsx';
 

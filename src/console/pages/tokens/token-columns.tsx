@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { type Right, rights as rightWords } from '../../../contract/accounts/rights.ts';
 import type { ShownToken } from '../../../contract/accounts/token.ts';
 import { tokens as words } from '../../messages/en/tokens.ts';
-import type { Column } from '../../parts/list-page.tsx';
+import type { Column } from '../../parts/list/list-page.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
 

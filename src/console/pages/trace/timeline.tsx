@@ -9,7 +9,7 @@ import { outcomes } from '../../messages/en/outcomes.ts';
 import { trace as words } from '../../messages/en/trace.ts';
 import { formatDuration } from '../../messages/format.ts';
 import { Icon, type IconName } from '../../parts/icon.tsx';
-import { Nothing } from '../../parts/list-page.tsx';
+import { Nothing } from '../../parts/list/list-page.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { allQuery, useApi } from '../../data/api.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { users as words } from '../../messages/en/users.ts';
-import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
+import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
 import { notifyDone } from '../../parts/notify.ts';
 import { useMe } from '../../session/rights.ts';
 import type { User } from './user.ts';

@@ -1,8 +1,8 @@
 import { type ReactNode, useState } from 'react';
 import { useApi } from '../../data/api.ts';
 import { users as words } from '../../messages/en/users.ts';
-import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
-import { ShownOnce } from '../../parts/shown-once.tsx';
+import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
+import { ShownOnce } from '../../parts/form/shown-once.tsx';
 import type { User } from './user.ts';
 
 /** An invitation as the API tells it, once. */

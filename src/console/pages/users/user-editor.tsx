@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Answer } from '../../../client/client.ts';
-import { useEditor } from '../../parts/use-editor.tsx';
+import { useEditor } from '../../parts/form/use-editor.tsx';
 import { client } from '../../session/session.ts';
 import { type User, useProtection } from './user.ts';
 import { bodyOf, draftOf, emptyDraft, keptOf, problemsOf, type UserDraft } from './user-draft.ts';

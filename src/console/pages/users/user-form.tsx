@@ -2,7 +2,7 @@ import { Anchor, PasswordInput, SegmentedControl, Switch, Text, TextInput } from
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useId } from 'react';
 import { users as words } from '../../messages/en/users.ts';
-import { options } from '../../parts/options.ts';
+import { options } from '../../parts/form/options.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { useMe } from '../../session/rights.ts';
 import { RoleChoice } from './role-choice.tsx';

@@ -3,7 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { apiQuery } from '../../data/api.ts';
 import { welcome } from '../../messages/en/welcome.ts';
-import { options } from '../../parts/options.ts';
+import { options } from '../../parts/form/options.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';

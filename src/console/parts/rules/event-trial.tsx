@@ -4,7 +4,7 @@ import { rights } from '../../../contract/accounts/rights.ts';
 import type { EventRef } from '../../../contract/records/check.ts';
 import { conditions } from '../../messages/en/conditions.ts';
 import { Icon } from '../icon.tsx';
-import { pickedPasted, sampleOf } from '../picked-event.ts';
+import { pickedPasted, sampleOf } from '../payload/picked-event.ts';
 import { Problem } from '../problem.tsx';
 import { Time } from '../time.tsx';
 import css from './condition-studio.module.css';

@@ -1,0 +1,51 @@
+import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { parts } from '../../messages/en/parts.ts';
+import { Problem } from '../problem.tsx';
+
+type Props = {
+  isOpen: boolean;
+  title: string;
+  /** The consequences, counted. */
+  children: ReactNode;
+  /** The verb on the button: “Delete”, not “OK”. */
+  verb: string;
+  cancel?: string;
+  isDangerous?: boolean;
+  isBusy?: boolean;
+  size?: 'md' | 'xl';
+  /** Why it can't be done at all: shown instead of the question, with nothing but Close. */
+  blockedBy?: ReactNode;
+  error?: unknown;
+  onConfirm: () => void;
+  onCancel: () => void;
+};
+
+/** Asks before something that can't be taken back. Focus starts on the harmless button. */
+export function ConfirmDialog(props: Props): ReactNode {
+  const { isOpen, title, children, verb, cancel = parts.cancel, isDangerous = true, isBusy = false } = props;
+  return (
+    <Modal
+      opened={isOpen}
+      onClose={props.onCancel}
+      size={props.size ?? 'md'}
+      title={title}
+      closeButtonProps={{ 'aria-label': parts.close }}
+    >
+      <Stack gap="md">
+        <Text component="div">{props.blockedBy ?? children}</Text>
+        {props.error == null ? null : <Problem error={props.error} />}
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={props.onCancel} data-autofocus>
+            {props.blockedBy == null ? cancel : parts.close}
+          </Button>
+          {props.blockedBy == null ? (
+            <Button {...(isDangerous ? { color: 'red.9' } : {})} loading={isBusy} onClick={props.onConfirm}>
+              {verb}
+            </Button>
+          ) : null}
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}

@@ -1,0 +1,94 @@
+import { Button, Code, Group, Modal, Stack, Table, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { parts } from '../../messages/en/parts.ts';
+import { formatRelative } from '../../messages/format.ts';
+
+type Version = Readonly<Record<string, unknown>>;
+
+type Props = {
+  /** What this page would save, and what somebody else saved meanwhile; null: there is no conflict. */
+  yours: Version;
+  theirs: (Version & { version: number; updatedAt: string; updatedBy: string }) | null;
+  isBusy?: boolean;
+  /** Saves over the version that was shown as theirs. */
+  onMine: (version: number) => void;
+  onTheirs: () => void;
+  onClose: () => void;
+};
+
+/** After a 412: yours and theirs side by side, field by field, only where they differ. */
+export function ConflictDialog({ yours, theirs, isBusy = false, onMine, onTheirs, onClose }: Props): ReactNode {
+  if (theirs === null) return null;
+  const rows = differences(yours, theirs);
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      size="xl"
+      title={parts.conflict.title}
+      closeButtonProps={{ 'aria-label': parts.close }}
+    >
+      <Stack>
+        <Text>{parts.conflict.text(theirs.updatedBy, formatRelative(new Date(theirs.updatedAt), Date.now()))}</Text>
+        {rows.length === 0 ? (
+          <Text>{parts.conflict.nothing}</Text>
+        ) : (
+          <Table.ScrollContainer minWidth={420} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+            <Table withRowBorders verticalSpacing="xs">
+              <Table.Thead>
+                <Table.Tr>
+                  <Table.Th scope="col">{parts.conflict.field}</Table.Th>
+                  <Table.Th scope="col">{parts.conflict.yours}</Table.Th>
+                  <Table.Th scope="col">{parts.conflict.theirs}</Table.Th>
+                </Table.Tr>
+              </Table.Thead>
+              <Table.Tbody>
+                {rows.map(([path, mine, other]) => (
+                  <Table.Tr key={path}>
+                    <Table.Th scope="row">{path}</Table.Th>
+                    <Table.Td>
+                      <Code>{mine}</Code>
+                    </Table.Td>
+                    <Table.Td>
+                      <Code>{other}</Code>
+                    </Table.Td>
+                  </Table.Tr>
+                ))}
+              </Table.Tbody>
+            </Table>
+          </Table.ScrollContainer>
+        )}
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" loading={isBusy} onClick={() => onMine(theirs.version)}>
+            {parts.conflict.takeMine}
+          </Button>
+          <Button variant="default" onClick={onTheirs}>
+            {parts.conflict.takeTheirs}
+          </Button>
+          <Button onClick={onClose}>{parts.conflict.later}</Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}
+
+const notCompared = new Set(['id', 'version', 'createdAt', 'updatedAt', 'updatedBy', 'health', 'warnings']);
+
+/** Paths at which two documents differ, with both values as text; fields that only one of them has are compared too. */
+export function differences(yours: Version, theirs: Version): [path: string, yours: string, theirs: string][] {
+  const [mine, other] = [leaves(yours), leaves(theirs)];
+  return [...new Set([...mine.keys(), ...other.keys()])]
+    .filter((path) => mine.get(path) !== other.get(path))
+    .map((path) => [path, mine.get(path) ?? '–', other.get(path) ?? '–']);
+}
+
+function leaves(value: unknown, path = '', found = new Map<string, string>()): Map<string, string> {
+  const isTree = typeof value === 'object' && value !== null && !('set' in value);
+  if (!isTree) {
+    found.set(path, typeof value === 'object' && value !== null ? '••••' : JSON.stringify(value));
+    return found;
+  }
+  for (const [name, inner] of Object.entries(value))
+    if (path !== '' || !notCompared.has(name)) leaves(inner, path === '' ? name : `${path}.${name}`, found);
+  return found;
+}

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { alertFacts, connectionFacts, destinationFacts, type Facts } from '../../data/schema-facts.ts';
+import { alertFields } from '../../pages/alerts/alert-draft.ts';
+import { settingsFields } from '../../pages/connections/settings-draft.ts';
+import { fields as destinationFields } from '../../pages/destinations/destination-draft.ts';
+import { bodyBy, draftBy, type FormField, keptBy, problemsBy, secret } from './form-fields.ts';
+import { sizeOf, sizeText } from './size-text.ts';
+
+const tables: [name: string, fields: Record<string, FormField<unknown>>, facts: Facts][] = [
+  ['connection', settingsFields, connectionFacts],
+  ['destination', destinationFields, destinationFacts],
+  ['alert', alertFields, alertFacts],
+];
+
+/** A body with one value, by its path. */
+const bodyWith = (path: string, value: unknown): object =>
+  path.split('.').reduceRight<unknown>((inner, name) => ({ [name]: inner }), value) as object; // a path has a name
+
+function valuesFor(
+  { kind, path }: FormField<unknown>,
+  { default: standard, min = 0, max = 1_000, isNullable }: Facts[string],
+) {
+  const list =
+    kind === 'durations'
+      ? [
+          [min, max],
+          [1_500, 90_000],
+        ]
+      : kind === 'lines'
+        ? [['a', 'b.*']]
+        : null;
+  const texts = kind === 'text' || kind === 'block' ? [`a value of ${path}`] : null;
+  const others =
+    kind === 'secret' ? ['typed', { ref: 'env:KEY' }, { set: true }] : kind === 'choice' ? [standard ?? 'one'] : null;
+  const numbers = kind === 'percent' ? [min, max, 0.07, 0.125] : [min, max];
+  return [
+    ...(list ?? texts ?? others ?? numbers),
+    ...(standard === undefined ? [] : [standard]),
+    ...(isNullable ? [null] : []),
+  ];
+}
+
+test('every field stands in the contract, and every value that it can have is saved as it was stored', () => {
+  for (const [name, fields, facts] of tables)
+    for (const field of Object.values(fields)) {
+      const fact = facts[field.path];
+      assert.ok(fact !== undefined, `${name}: ${field.path} is not in the contract`);
+      for (const value of valuesFor(field, fact)) {
+        const table = { field };
+        const body = bodyWith(field.path, value);
+        const draft = draftBy(table, facts, body);
+        assert.deepEqual(bodyBy(table, facts, draft), body, `${name}: ${field.path}`);
+        assert.deepEqual(problemsBy(table, facts, draft), {}, `${name}: ${field.path}`);
+      }
+    }
+});
+
+test('a value beyond the bounds of the contract is told in the unit in which it is typed', () => {
+  const told = (name: keyof typeof settingsFields, typed: string) =>
+    problemsBy({ [name]: settingsFields[name] }, connectionFacts, { [name]: typed })[settingsFields[name].path];
+  assert.equal(told('timeout', '2 min'), 'Enter a value from 100 ms to 1 min.');
+  assert.equal(told('retryJitter', '101'), 'Enter a value from 0 to 100.');
+  assert.equal(told('breakerMinimum', '1.5'), 'Enter a value from 1 to 1,000.');
+  assert.equal(told('breakerMinimum', ''), 'Enter a number.');
+  assert.equal(told('rateLimit', ''), undefined);
+  assert.equal(told('retrySchedule', Array(51).fill('1 s').join()), 'Enter at most 50 values.');
+});
+
+test('no secret that was typed is kept, and marks of stored ones are', () => {
+  const fields = { token: secret('token') };
+  assert.deepEqual(keptBy(fields, { token: 'typed', name: 'CRM' }), { token: null, name: 'CRM' });
+  assert.deepEqual(keptBy(fields, { token: { set: true }, name: 'CRM' }), { token: { set: true }, name: 'CRM' });
+});
+
+test('sizes are typed with a unit and read back', () => {
+  for (const [bytes, shown] of [
+    [1_048_576, '1 MiB'],
+    [2_048, '2 KiB'],
+    [1_500, '1500 B'],
+  ] as const) {
+    assert.equal(sizeText(bytes), shown);
+    assert.equal(sizeOf(shown), bytes);
+  }
+  assert.deepEqual(['1mb', '1.5 MiB', '1024', 'many', '-1 KiB'].map(sizeOf), [1_048_576, 1_572_864, 1_024, null, null]);
+});

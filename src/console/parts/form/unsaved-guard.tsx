@@ -1,0 +1,38 @@
+import { useBlocker } from '@tanstack/react-router';
+import { type ReactNode, useRef } from 'react';
+import { parts } from '../../messages/en/parts.ts';
+import { ConfirmDialog } from './confirm-dialog.tsx';
+
+/**
+ * Keeps a page with unsaved changes from being left unasked, by link, by history and by closing the tab. Call
+ * `release` right before leaving after a save; put `dialog` into the page. `onLeave`: somebody left without saving.
+ */
+export function useUnsavedGuard(isDirty: boolean, onLeave?: () => void): { release: () => void; dialog: ReactNode } {
+  const isReleased = useRef(false);
+  const blocker = useBlocker({
+    shouldBlockFn: ({ current, next }) => isDirty && !isReleased.current && current.pathname !== next.pathname,
+    enableBeforeUnload: () => isDirty && !isReleased.current,
+    withResolver: true,
+  });
+  const dialog = (
+    <ConfirmDialog
+      isOpen={blocker.status === 'blocked'}
+      title={parts.leaveTitle}
+      verb={parts.leave}
+      cancel={parts.stay}
+      onConfirm={() => {
+        onLeave?.();
+        blocker.proceed?.();
+      }}
+      onCancel={() => blocker.reset?.()}
+    >
+      {parts.leaveText}
+    </ConfirmDialog>
+  );
+  return {
+    release() {
+      isReleased.current = true;
+    },
+    dialog,
+  };
+}

@@ -1,0 +1,116 @@
+import { Alert, Button, Group, Text } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { changes } from '../../messages/en/changes.ts';
+import { formatRelative } from '../../messages/format.ts';
+import { useMe } from '../../session/rights.ts';
+import { Icon } from '../icon.tsx';
+
+const w = changes.draft;
+const settleMs = 250;
+const keptMs = 14 * 86_400_000;
+
+type Kept = { at: number; value: unknown };
+
+/** A form's value while it is being changed, and what this browser keeps of it. */
+export type Draft<T> = {
+  value: T;
+  /** Like the setter of `useState`. */
+  set: (next: T | ((present: T) => T)) => void;
+  isDirty: boolean;
+  /** For the page, above the form: says that unsaved changes were found, and offers to discard them. */
+  notice: ReactNode;
+  /** Forgets what is kept: after a save, and when somebody leaves without one. */
+  forget: () => void;
+};
+
+type Options<T> = {
+  /** What of the value may be kept: without its secrets. Members left out come from `initial` when it is put back. */
+  kept?: (value: T) => Partial<T>;
+  /** What the form begins with as a change already made, such as a pasted command: before anything that was kept. */
+  first?: T | undefined;
+};
+
+/**
+ * `useState` for a form that survives a reload, a closed tab and a restart of the server: what differs from `initial` is
+ * kept in this browser for whoever is signed in, under a key of its own (the page's address), and is put back when the
+ * form is opened again. Never pass secrets: `kept` takes them out.
+ */
+export function useDraft<T extends object>(key: string, initial: T, { kept, first }: Options<T> = {}): Draft<T> {
+  const place = `millrace.draft.${useMe()?.name ?? ''}.${key}`;
+  const [found] = useState(() => (first === undefined ? read(place) : null));
+  const [value, change] = useState<T>(
+    () => first ?? (found === null ? initial : { ...initial, ...(found.value as Partial<T>) }), // our own writing
+  );
+  const [isNoticed, setNoticed] = useState(found !== null);
+  const isForgotten = useRef(false);
+  const isDirty = JSON.stringify(value) !== JSON.stringify(initial);
+  const keep = useRef(() => {});
+  keep.current = () => {
+    if (isForgotten.current) return;
+    if (isDirty) write(place, kept === undefined ? value : kept(value));
+    else localStorage.removeItem(place);
+  };
+  const settled = useDebouncedCallback(() => keep.current(), settleMs);
+
+  // At the latest when the page or the form is left.
+  useEffect(() => {
+    const atOnce = () => keep.current();
+    addEventListener('pagehide', atOnce);
+    return () => {
+      removeEventListener('pagehide', atOnce);
+      atOnce();
+    };
+  }, []);
+
+  const set: Draft<T>['set'] = (next) => {
+    isForgotten.current = false;
+    change(next);
+    settled();
+  };
+
+  function forget() {
+    isForgotten.current = true;
+    setNoticed(false);
+    localStorage.removeItem(place);
+  }
+
+  const notice =
+    isNoticed && isDirty && found !== null ? (
+      <Alert color="mill" variant="light" icon={<Icon name="clock" />} mb="md" role="status">
+        <Group justify="space-between" gap="xs">
+          <Text size="md">
+            {w.restored(formatRelative(new Date(found.at), Date.now()))} {kept === undefined ? null : w.secrets}
+          </Text>
+          <Button
+            variant="default"
+            size="xs"
+            onClick={() => {
+              change(initial);
+              forget();
+            }}
+          >
+            {w.discard}
+          </Button>
+        </Group>
+      </Alert>
+    ) : null;
+  return { value, set, isDirty, notice, forget };
+}
+
+function read(place: string): Kept | null {
+  try {
+    const kept: Kept | null = JSON.parse(localStorage.getItem(place) ?? 'null');
+    return kept !== null && Date.now() - kept.at < keptMs ? kept : null;
+  } catch {
+    return null; // not of our writing
+  }
+}
+
+function write(place: string, value: unknown): void {
+  try {
+    localStorage.setItem(place, JSON.stringify({ at: Date.now(), value } satisfies Kept));
+  } catch {
+    // The browser's room is used up: the form works on, it only is not kept.
+  }
+}

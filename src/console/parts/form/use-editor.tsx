@@ -1,0 +1,262 @@
+import { Button } from '@mantine/core';
+import { useHotkeys } from '@mantine/hooks';
+import { useMutation } from '@tanstack/react-query';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { ClientError } from '../../../client/client.ts';
+import { fieldErrors } from '../../data/field-errors.ts';
+import { parts } from '../../messages/en/parts.ts';
+import { Problem } from '../problem.tsx';
+import { ConfirmDialog } from './confirm-dialog.tsx';
+import { ConflictDialog } from './conflict-dialog.tsx';
+import css from './editor.module.css';
+import { ReadOnlyNote } from './read-only-note.tsx';
+import { SaveBar } from './save-bar.tsx';
+import { useUnsavedGuard } from './unsaved-guard.tsx';
+import { useDraft } from './use-draft.tsx';
+
+type Document = { id: string; version: number; updatedAt: string; updatedBy: string };
+
+type Words = Readonly<Record<string, string>>;
+
+/** What an editor works on. `How`: the ways to save, such as by another button. */
+type Options<Stored extends Document, Draft extends object, Saved extends Stored, How extends string> = {
+  /** The name under which the browser keeps unsaved changes. */
+  draftKey: string;
+  /** The stored document; null: a new one. */
+  stored: Stored | null;
+  draftOf: (stored: Stored | null) => Draft;
+  /** A change already made, such as a pasted command: comes before anything that was kept. */
+  first?: Draft | undefined;
+  /** The part of a draft that the browser may keep: without its secrets. */
+  kept?: (draft: Draft, before: Draft) => Partial<Draft>;
+  /** Problems that the form finds itself, by field. */
+  problemsOf: (draft: Draft, isNew: boolean) => Record<string, string>;
+  /** Problems that the server names, by field of the form. */
+  atFields?: (told: Words, draft: Draft) => Record<string, string>;
+  create: (draft: Draft, how: How) => Promise<Saved>;
+  /** Saves over the version that `over` names. */
+  replace: (stored: Stored, draft: Draft, over: { ifMatch: number }, how: How) => Promise<Saved>;
+  load: (id: string) => Promise<Stored>;
+  /** The body of a draft as the conflict dialog compares it. */
+  shownOf: (draft: Draft, stored: Stored | null) => object;
+  /** The reason why nothing can be changed; null: it can. */
+  blockedBy: string | null;
+  /** How the keyboard saves. */
+  how: How;
+  /** A stored document opens to be read unless the page is for editing alone. */
+  opensIn?: 'reading' | 'editing';
+  /** After a save. A stored document is then read again, except after `staysIn`. */
+  onSaved: (saved: Saved, how: How, draft: Draft) => void;
+  staysIn?: How;
+  /** Leaves a new document, or one that is only edited here. */
+  onCancel: () => void;
+  /** The fields that stop a save, before the first of them gets the focus. */
+  onProblems?: (fields: readonly string[]) => void;
+};
+
+/** A form of one document: its draft, its problems, and everything around it. */
+export type Editor<Stored, Draft, How extends string> = {
+  draft: Draft;
+  /** The stored document that the draft changes. */
+  base: Stored | null;
+  /** The draft as it was opened. */
+  before: Draft;
+  change: (part: Partial<Draft>) => void;
+  errors: Words;
+  isDirty: boolean;
+  isDisabled: boolean;
+  isSaving: boolean;
+  save: (how?: How) => void;
+  /** Shows problems and says whether there are none; `isMeant` leaves out those of other parts. */
+  check: (isMeant?: (field: string) => boolean) => boolean;
+  /** Puts the form between its notes and its buttons. `buttons`: in place of Save, while it is edited. */
+  frame: (form: ReactNode, buttons?: { editing?: ReactNode; reading?: ReactNode }) => ReactNode;
+};
+
+/**
+ * The state of an editor. It opens to be read, with Edit; then has Save and Cancel. The draft survives a reload, leaving
+ * asks, and a version saved by another person shows both.
+ */
+export function useEditor<Stored extends Document, Draft extends object, Saved extends Stored, How extends string>(
+  options: Options<Stored, Draft, Saved, How>,
+): Editor<Stored, Draft, How> {
+  const { stored, draftOf, blockedBy, atFields = (told) => ({ ...told }) } = options;
+  // Later news of the document must not overwrite what is being typed.
+  type Versioned = Draft & { version: number | null };
+  const openedWith = (one: Stored | null) => ({ base: one, before: versioned(draftOf(one), one) });
+  const [{ base, before }, open] = useState(() => openedWith(stored));
+  const first = options.first === undefined ? undefined : versioned(options.first, base);
+  const kept = useDraft<Versioned>(options.draftKey, before, {
+    ...(options.kept === undefined
+      ? {}
+      : { kept: (draft) => ({ ...options.kept?.(draft, before), version: draft.version }) as Partial<Versioned> }), // a part of the draft with its version
+    first,
+  });
+  const { value: draft, set, isDirty } = kept;
+  const isOpenAtOnce = base === null || options.opensIn === 'editing' || isDirty;
+  const [isEditing, setEditing] = useState(isOpenAtOnce);
+  const [isLeaving, setLeaving] = useState(false);
+  const [wrong, setWrong] = useState<Words>({});
+  const [theirs, setTheirs] = useState<Stored | null>(null);
+  const guard = useUnsavedGuard(isDirty, kept.forget);
+  const form = useRef<HTMLDivElement>(null);
+  const wantsFocus = useRef(false);
+  const lastHow = useRef(options.how);
+
+  function begin(next: Stored) {
+    const opened = openedWith(next);
+    open(opened);
+    set(opened.before);
+    kept.forget();
+  }
+
+  const saving = useMutation<Saved, ClientError, { how: How; ifMatch: number }>({
+    mutationFn: ({ how, ifMatch }) =>
+      base === null ? options.create(draft, how) : options.replace(base, draft, { ifMatch }, how),
+    onSuccess(saved, { how }) {
+      setTheirs(null);
+      guard.release();
+      kept.forget();
+      if (base !== null) {
+        begin(saved);
+        if (how !== options.staysIn) setEditing(options.opensIn === 'editing');
+      }
+      options.onSaved(saved, how, draft);
+    },
+    async onError(error) {
+      const fields = Object.keys(atFields(fieldErrors(error), draft));
+      wantsFocus.current = fields.length > 0;
+      if (fields.length > 0) options.onProblems?.(fields);
+      if (error.code === 'version_mismatch' && base !== null) setTheirs(await options.load(base.id));
+    },
+  });
+  const failed = saving.error;
+  const told = atFields(fieldErrors(failed), draft);
+  const isAtFields = Object.keys(told).length > 0;
+  const isConflict = failed instanceof ClientError && failed.code === 'version_mismatch';
+
+  // News, such as a switch of its status, is taken over where nothing that was typed stands against it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the news alone
+  useEffect(() => {
+    if (stored === null || base === null || stored.version <= base.version) return;
+    if (!isDirty) return begin(stored);
+    if (formOf(draftOf(stored)) !== formOf(draftOf(base))) return;
+    open({ base: stored, before: { ...before, version: stored.version } });
+    set((present) => ({ ...present, version: stored.version }));
+  }, [stored]);
+
+  // The first field with a problem gets the focus, once it is there.
+  useEffect(() => {
+    const place = wantsFocus.current ? form.current?.querySelector<HTMLElement>('[aria-invalid="true"]') : null;
+    if (place == null) return;
+    wantsFocus.current = false;
+    place.focus();
+  });
+
+  function check(isMeant: (field: string) => boolean = () => true): boolean {
+    const found = Object.entries(options.problemsOf(draft, base === null)).filter(([field]) => isMeant(field));
+    setWrong(Object.fromEntries(found));
+    wantsFocus.current = found.length > 0;
+    if (found.length > 0) options.onProblems?.(found.map(([field]) => field));
+    return found.length === 0;
+  }
+
+  function save(how = options.how, ifMatch = draft.version ?? 0) {
+    if (blockedBy !== null || !isEditing) return;
+    lastHow.current = how;
+    if (check()) saving.mutate({ how, ifMatch });
+  }
+  useHotkeys([['mod+S', () => save()]], []);
+
+  function stopEditing() {
+    setLeaving(false);
+    setWrong({});
+    saving.reset();
+    if (base !== null) begin(base);
+    setEditing(false);
+  }
+
+  function cancel() {
+    if (base === null || options.opensIn === 'editing') options.onCancel();
+    else if (isDirty) setLeaving(true);
+    else stopEditing();
+  }
+
+  return {
+    draft,
+    base,
+    before,
+    isDirty,
+    isDisabled: blockedBy !== null || !isEditing,
+    isSaving: saving.isPending,
+    errors: { ...told, ...wrong },
+    save,
+    check,
+    change(part) {
+      set((present) => ({ ...present, ...part }));
+      setWrong({});
+      wantsFocus.current = false;
+      if (saving.isError) saving.reset();
+    },
+    frame: (children, { editing, reading } = {}) => (
+      <div ref={form} className={css['editor']} data-reading={!isEditing || undefined}>
+        <ReadOnlyNote because={blockedBy} />
+        {kept.notice}
+        {children}
+        {failed !== null && !isAtFields && !isConflict ? <Problem error={failed} /> : null}
+        {blockedBy !== null ? null : isEditing ? (
+          <SaveBar isDirty={isDirty}>
+            {editing ?? (
+              <Button loading={saving.isPending} onClick={() => save()}>
+                {parts.save}
+              </Button>
+            )}
+            <Button variant="subtle" color="gray" onClick={cancel}>
+              {parts.cancel}
+            </Button>
+          </SaveBar>
+        ) : (
+          <SaveBar isDirty={false}>
+            <Button data-key-edit onClick={() => setEditing(true)}>
+              {parts.edit}
+            </Button>
+            {reading}
+          </SaveBar>
+        )}
+        {guard.dialog}
+        <ConfirmDialog
+          isOpen={isLeaving}
+          title={parts.leaveTitle}
+          verb={parts.leave}
+          cancel={parts.stay}
+          onConfirm={stopEditing}
+          onCancel={() => setLeaving(false)}
+        >
+          {parts.leaveText}
+        </ConfirmDialog>
+        <ConflictDialog
+          yours={{ ...(base ?? {}), ...options.shownOf(draft, base) }}
+          theirs={theirs}
+          isBusy={saving.isPending}
+          onMine={(version) => save(lastHow.current, version)}
+          onTheirs={() => {
+            if (theirs !== null) begin(theirs);
+            setTheirs(null);
+            saving.reset();
+          }}
+          onClose={() => setTheirs(null)}
+        />
+      </div>
+    ),
+  };
+}
+
+const versioned = <Draft extends object>(draft: Draft, of: { version: number } | null) => ({
+  ...draft,
+  version: of?.version ?? null,
+});
+
+/** A draft as text, without the keys of its rows, which differ each time. */
+function formOf(draft: object): string {
+  return JSON.stringify(draft, (name, value) => (name === 'key' ? undefined : value));
+}

@@ -1,0 +1,94 @@
+import { Button, CloseButton, Combobox, Group, useCombobox } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
+import { parts } from '../../messages/en/parts.ts';
+import { Icon } from '../icon.tsx';
+import css from './choice.module.css';
+
+type Props = {
+  label: string;
+  value: string | undefined;
+  /** The closed list of values. Without it the filter is set by links alone, and can only be taken away. */
+  options?: readonly { value: string; label: string }[] | undefined;
+  /** How the value is named when it is not among the options. */
+  nameOf?: ((value: string) => string) | undefined;
+  onChange: (value: string | undefined) => void;
+};
+
+/** From here on a list of options has a text box that searches it. */
+const searchedFrom = 8;
+
+/** A filter of a list as a chip: its name, the value when it is set, and the list of values behind it. */
+export function Choice({ label, value, options = [], nameOf, onChange }: Props): ReactNode {
+  const [text, write] = useState('');
+  const isSearched = options.length >= searchedFrom;
+  const combobox = useCombobox({
+    onDropdownClose() {
+      combobox.resetSelectedOption();
+      write('');
+    },
+    onDropdownOpen: () => (isSearched ? combobox.focusSearchInput() : combobox.selectActiveOption()),
+  });
+  const name =
+    value === undefined ? null : (options.find((one) => one.value === value)?.label ?? nameOf?.(value) ?? value);
+  const found = options.filter((one) => one.label.toLowerCase().includes(text.trim().toLowerCase()));
+  const chip = name === null ? label : parts.chip(label, name);
+  return (
+    <Group gap={0} wrap="nowrap" className={css['chip'] ?? ''} data-set={name !== null || undefined}>
+      {options.length === 0 ? (
+        <span className={css['word']}>{chip}</span>
+      ) : (
+        <Combobox
+          store={combobox}
+          position="bottom-start"
+          width="max-content"
+          onOptionSubmit={(next) => {
+            onChange(next === value ? undefined : next);
+            combobox.closeDropdown();
+            combobox.focusTarget();
+          }}
+        >
+          <Combobox.Target targetType="button" withExpandedAttribute>
+            <Button
+              variant="subtle"
+              color="gray"
+              size="compact-sm"
+              className={css['word'] ?? ''}
+              aria-label={label}
+              rightSection={name === null ? <Icon name="chevronDown" size={12} /> : undefined}
+              onClick={() => combobox.toggleDropdown()}
+            >
+              {chip}
+            </Button>
+          </Combobox.Target>
+          <Combobox.Dropdown miw="12rem" maw="22rem">
+            {isSearched ? (
+              <Combobox.Search
+                aria-label={parts.searchIn(label)}
+                placeholder={parts.searchIn(label)}
+                value={text}
+                onChange={(event) => {
+                  write(event.currentTarget.value);
+                  combobox.updateSelectedOptionIndex();
+                }}
+              />
+            ) : null}
+            <Combobox.Options mah="18rem" style={{ overflowY: 'auto' }} aria-label={label}>
+              {found.map((one) => (
+                <Combobox.Option key={one.value} value={one.value} active={one.value === value}>
+                  <Group gap="xs" wrap="nowrap">
+                    {one.value === value ? <Icon name="check" size={13} /> : null}
+                    {one.label}
+                  </Group>
+                </Combobox.Option>
+              ))}
+              {found.length === 0 ? <Combobox.Empty>{parts.noOption}</Combobox.Empty> : null}
+            </Combobox.Options>
+          </Combobox.Dropdown>
+        </Combobox>
+      )}
+      {name === null ? null : (
+        <CloseButton size={24} aria-label={parts.removeFilter(chip)} onClick={() => onChange(undefined)} />
+      )}
+    </Group>
+  );
+}

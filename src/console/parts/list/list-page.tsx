@@ -1,0 +1,187 @@
+import { Button, Code, Group, Text, TextInput, Title } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { type ReactNode, useEffect, useState } from 'react';
+import type { ClientError } from '../../../client/client.ts';
+import type { Page } from '../../../contract/records/page.ts';
+import { parts } from '../../messages/en/parts.ts';
+import { counted } from '../../messages/format.ts';
+import { Icon, type IconName } from '../icon.tsx';
+import { Problem } from '../problem.tsx';
+import { type Column, useColumns } from './columns.tsx';
+import css from './list-page.module.css';
+import { Rows, type Selection, type Sorting } from './list-rows.tsx';
+import { ListViews } from './list-views.tsx';
+
+export type { Column } from './columns.tsx';
+export type { Selection } from './list-rows.tsx';
+
+/** What every list keeps in its address. `sort` is a column's id, with a minus before it when descending. */
+export type ListState = { filter?: string | undefined; cursor?: string | undefined; sort?: string | undefined };
+
+/** What was asked for, as `useQuery` gives it. */
+export type Asked<Data> = { data: Data | undefined; error: ClientError | null; refetch: () => unknown };
+
+export type ListProps<Row> = {
+  /** Names the table, and keys the remembered choice of columns. */
+  name: string;
+  /** What the rows are, for the count above them. */
+  noun?: { one: string; other: string } | undefined;
+  query: Asked<Page<Row>>;
+  columns: readonly Column<Row>[];
+  rowKey: (row: Row) => string;
+  /** What the address says, and how it is changed. A change of filters leads back to the first page. */
+  search: ListState;
+  onSearch: (change: ListState) => void;
+  /** How many things there are with these filters and without any, where that is known. */
+  total?: { found: number; all: number } | undefined;
+  sorting?: Sorting | undefined;
+  /** Further filters, whether any of them is set, and how they are all cleared. */
+  filters?: ReactNode;
+  isFiltered?: boolean;
+  onClear?: () => void;
+  /** The list that never had anything: what the things are, one button, perhaps one line of code. */
+  empty: { icon: IconName; title: string; text: string; action?: ReactNode; code?: string };
+  emptyByFilter: string;
+  /** What can be done with a row. */
+  rowMenu?: (row: Row) => ReactNode;
+  /** What the text box Filter looks at, when it is not the name. */
+  filterBy?: string;
+  /** Without the text box Filter: a short list inside an object. */
+  isPlain?: boolean;
+  /** Buttons at the end of the bar. */
+  tools?: ReactNode;
+  /** What stands between the bar and the rows, such as what is done with the selected ones. */
+  notice?: ReactNode;
+  /** Below the rows, and below the words when there are none: how to search on. */
+  beyond?: ReactNode;
+  selection?: Selection<Row>;
+};
+
+/** A list in its five states: loading, filled, empty at first, empty by filter, failed. (No right: see Page.) */
+export function ListPage<Row>(props: ListProps<Row>): ReactNode {
+  const { name, query, search, onSearch, filters, emptyByFilter, empty } = props;
+  const { shown, chooser } = useColumns(name, props.columns);
+  const isFiltered = (search.filter ?? '') !== '' || props.isFiltered === true;
+  const clear = props.onClear ?? (() => onSearch({ filter: undefined, cursor: undefined }));
+  const { data, error } = query;
+
+  if (data !== undefined && data.data.length === 0 && !isFiltered && search.cursor === undefined) {
+    return (
+      <Nothing icon={empty.icon} title={empty.title} text={empty.text}>
+        {empty.action}
+        {empty.code === undefined ? null : <Code>{empty.code}</Code>}
+      </Nothing>
+    );
+  }
+  return (
+    <section aria-label={name}>
+      <div className={css['bar']}>
+        {props.isPlain === true ? null : (
+          <FilterBox
+            value={search.filter ?? ''}
+            hint={parts.filterBy(props.filterBy ?? parts.name)}
+            onChange={(filter) => onSearch({ filter, cursor: undefined })}
+          />
+        )}
+        {filters}
+        <Group gap="xs" ml="auto">
+          <Text c="dimmed" size="sm" mr="xs" role="status">
+            {data === undefined ? '' : countOf(props, data)}
+          </Text>
+          {props.tools}
+          {props.isPlain === true ? null : <ListViews list={name} />}
+          {chooser}
+        </Group>
+      </div>
+      {props.notice}
+      {error !== null && data === undefined ? (
+        <Problem error={error} onRetry={() => void query.refetch()} />
+      ) : data !== undefined && data.data.length === 0 ? (
+        <Nothing icon="search" title={emptyByFilter}>
+          {props.beyond}
+          <Button variant="default" onClick={clear}>
+            {parts.clearFilters}
+          </Button>
+        </Nothing>
+      ) : (
+        <>
+          <Rows
+            name={name}
+            columns={shown}
+            rows={data?.data}
+            rowKey={props.rowKey}
+            rowMenu={props.rowMenu}
+            selection={props.selection}
+            sorting={props.sorting}
+          />
+          {props.beyond}
+        </>
+      )}
+      <Paging page={data?.page} onCursor={(cursor) => onSearch({ cursor })} />
+    </section>
+  );
+}
+
+function countOf<Row>({ noun = parts.rows, total }: ListProps<Row>, { data, page }: Page<Row>): string {
+  if (total !== undefined)
+    return total.found === total.all ? counted(total.all, noun) : parts.countOf(total.found, counted(total.all, noun));
+  const isWhole = page.next === null && page.prev === null;
+  return isWhole ? counted(data.length, noun) : parts.countOf(data.length, parts.many);
+}
+
+/** Nothing to show: what would stand here, and what can be done about it. */
+export function Nothing(given: { icon: IconName; title: string; text?: string; children?: ReactNode }): ReactNode {
+  return (
+    <div className={css['nothing']}>
+      <span className={css['nothingIcon']}>
+        <Icon name={given.icon} size={24} />
+      </span>
+      <Title order={2}>{given.title}</Title>
+      {given.text === undefined ? null : (
+        <Text c="dimmed" maw="34rem">
+          {given.text}
+        </Text>
+      )}
+      {given.children}
+    </div>
+  );
+}
+
+type FilterProps = { value: string; hint: string; onChange: (text: string | undefined) => void };
+
+function FilterBox({ value, hint, onChange }: FilterProps): ReactNode {
+  const [text, write] = useState(value);
+  const tell = useDebouncedCallback((next: string) => onChange(next === '' ? undefined : next), 200);
+  useEffect(() => write(value), [value]);
+  return (
+    <TextInput
+      className={css['filter'] ?? ''}
+      aria-label={parts.filter}
+      placeholder={hint}
+      leftSection={<Icon name="search" size={14} />}
+      data-key-filter
+      value={text}
+      onChange={(event) => {
+        write(event.currentTarget.value);
+        tell(event.currentTarget.value);
+      }}
+    />
+  );
+}
+
+type PagingProps = { page: Page<unknown>['page'] | undefined; onCursor: (cursor: string) => void };
+
+function Paging({ page, onCursor }: PagingProps): ReactNode {
+  if (page === undefined || (page.next === null && page.prev === null)) return null;
+  const button = (label: string, cursor: string | null) => (
+    <Button variant="default" disabled={cursor === null} onClick={() => cursor !== null && onCursor(cursor)}>
+      {label}
+    </Button>
+  );
+  return (
+    <nav aria-label={parts.paging} className={css['paging']}>
+      {button(parts.newer, page.prev)}
+      {button(parts.older, page.next)}
+    </nav>
+  );
+}

@@ -1,0 +1,74 @@
+import { ActionIcon, Anchor, Button, Group, Popover, Stack, Text, TextInput } from '@mantine/core';
+import { Link, useLocation } from '@tanstack/react-router';
+import { type FormEvent, type ReactNode, useState } from 'react';
+import { parts } from '../../messages/en/parts.ts';
+import { Icon } from '../icon.tsx';
+import { useKept } from './kept.ts';
+import css from './list-page.module.css';
+
+type View = { name: string; search: Readonly<Record<string, string>> };
+
+const none: readonly View[] = [];
+
+/** The button *Views*: the list as it is shown now under a name, to come back to. Kept per person in this browser. */
+export function ListViews({ list }: { list: string }): ReactNode {
+  const [views, keep] = useKept(`views.${list}`, none);
+  const [isOpen, open] = useState(false);
+  const [name, write] = useState('');
+  const { cursor: _, ...search } = useLocation().search as Record<string, string>; // every value is a text
+  function save(event: FormEvent) {
+    event.preventDefault();
+    if (name.trim() === '') return;
+    keep([...views.filter((one) => one.name !== name.trim()), { name: name.trim(), search }]);
+    write('');
+  }
+  return (
+    <Popover opened={isOpen} onChange={open} position="bottom-end" shadow="md" trapFocus width={280}>
+      <Popover.Target>
+        <Button
+          variant="default"
+          className={css['tool'] ?? ''}
+          leftSection={<Icon name="bookmark" />}
+          aria-label={parts.views.of(list)}
+          onClick={() => open(!isOpen)}
+        >
+          {parts.views.title}
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown aria-label={parts.views.of(list)}>
+        <Stack gap="xs">
+          {views.length === 0 ? (
+            <Text c="dimmed" size="sm">
+              {parts.views.none}
+            </Text>
+          ) : (
+            views.map((view) => (
+              <Group key={view.name} justify="space-between" wrap="nowrap">
+                <Anchor component={Link} to="." search={view.search as never} truncate onClick={() => open(false)}>
+                  {view.name}
+                </Anchor>
+                <ActionIcon
+                  aria-label={parts.views.remove(view.name)}
+                  onClick={() => keep(views.filter((one) => one !== view))}
+                >
+                  <Icon name="trash" size={14} />
+                </ActionIcon>
+              </Group>
+            ))
+          )}
+          <form onSubmit={save}>
+            <Group gap="xs" align="end" wrap="nowrap">
+              <TextInput
+                label={parts.views.name}
+                value={name}
+                maxLength={60}
+                onChange={(event) => write(event.currentTarget.value)}
+              />
+              <Button type="submit">{parts.views.save}</Button>
+            </Group>
+          </form>
+        </Stack>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}

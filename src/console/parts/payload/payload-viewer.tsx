@@ -1,0 +1,130 @@
+import { Code, Group, ScrollArea, SegmentedControl, Stack, Text } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
+import { parts } from '../../messages/en/parts.ts';
+import { formatBytes } from '../../messages/format.ts';
+import { CopyButton, CopyIcon } from '../copy-button.tsx';
+import { pathTo } from './member-path.ts';
+import css from './payload-viewer.module.css';
+
+type Props = {
+  /** A value, or the text of a body; text that is JSON is shown as a tree too. */
+  value: unknown;
+  /** What paths begin with, such as `it.data[0]`. */
+  root?: string;
+  /** Names the viewer for assistive technology. */
+  label: string;
+  /** Takes the path of a value that is clicked; without it values are only shown. */
+  onPick?: ((path: string) => void) | undefined;
+};
+
+/** A payload as a tree, whose paths and values can be copied, or raw. */
+export function PayloadViewer({ value, root = 'it', label, onPick }: Props): ReactNode {
+  const parsed = typeof value === 'string' ? parse(value) : { ok: true as const, value };
+  const [view, setView] = useState<'tree' | 'raw'>('tree');
+  const raw = typeof value === 'string' ? value : JSON.stringify(value, null, 2);
+  const isTree = parsed.ok && view === 'tree';
+  return (
+    <Stack gap="xs" role="group" aria-label={label}>
+      <Group justify="space-between" gap="xs">
+        <Group gap="sm">
+          {parsed.ok ? (
+            <SegmentedControl
+              size="xs"
+              aria-label={parts.payload.view}
+              value={view}
+              onChange={setView}
+              data={[
+                { value: 'tree' as const, label: parts.payload.tree },
+                { value: 'raw' as const, label: parts.payload.raw },
+              ]}
+            />
+          ) : null}
+          <Text size="sm" c="dimmed">
+            {formatBytes(new TextEncoder().encode(raw).length)}
+          </Text>
+        </Group>
+        <CopyButton text={raw} />
+      </Group>
+      <ScrollArea.Autosize
+        mah="28rem"
+        className={css['frame'] ?? ''}
+        viewportProps={{ tabIndex: 0, 'aria-label': label, role: 'region' }}
+      >
+        {isTree ? (
+          <ul className={css['tree']}>
+            <Branch name="" value={parsed.value} path={root} isOpen onPick={onPick} />
+          </ul>
+        ) : (
+          <Code block className={css['raw'] ?? ''}>
+            {raw === '' ? parts.payload.empty : raw}
+          </Code>
+        )}
+      </ScrollArea.Autosize>
+    </Stack>
+  );
+}
+
+function Branch({
+  name,
+  value,
+  path,
+  isOpen,
+  onPick,
+}: {
+  name: string;
+  value: unknown;
+  path: string;
+  isOpen?: boolean;
+  onPick: Props['onPick'];
+}): ReactNode {
+  const shown = name === '' ? path : name;
+  if (typeof value !== 'object' || value === null) {
+    return (
+      <li className={css['leaf']}>
+        {onPick === undefined ? (
+          <span className={css['name']}>{shown}</span>
+        ) : (
+          <button
+            type="button"
+            className={css['pick']}
+            aria-label={parts.payload.pick(shown, path)}
+            onClick={() => onPick(path)}
+          >
+            {shown}
+          </button>
+        )}
+        <span className={css['value']} data-type={value === null ? 'null' : typeof value}>
+          {JSON.stringify(value) ?? 'undefined'}
+        </span>
+        <span className={css['tools']}>
+          <CopyIcon text={path} label={parts.payload.copyPath(path)} />
+          <CopyIcon text={String(value)} label={parts.payload.copyValue(path)} />
+        </span>
+      </li>
+    );
+  }
+  const entries = Object.entries(value);
+  return (
+    <li>
+      <details open={isOpen === true || entries.length <= 12}>
+        <summary className={css['summary']}>
+          <span className={css['name']}>{shown}</span>
+          <span className={css['count']}>{parts.payload.items(entries.length)}</span>
+        </summary>
+        <ul className={css['tree']}>
+          {entries.map(([key, inner]) => (
+            <Branch key={key} name={key} value={inner} path={pathTo(path, key, Array.isArray(value))} onPick={onPick} />
+          ))}
+        </ul>
+      </details>
+    </li>
+  );
+}
+
+function parse(text: string): { ok: true; value: unknown } | { ok: false } {
+  try {
+    return { ok: true, value: JSON.parse(text) };
+  } catch {
+    return { ok: false }; // shown as it is
+  }
+}

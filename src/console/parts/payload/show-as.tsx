@@ -1,0 +1,70 @@
+import { Button, Code, Drawer, ScrollArea, Skeleton, Stack, Tabs, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { parts } from '../../messages/en/parts.ts';
+import { CopyButton } from '../copy-button.tsx';
+import { Icon } from '../icon.tsx';
+import { Problem } from '../problem.tsx';
+import { type Shown, shownAs } from './shown-as.ts';
+
+/** Opens a drawer with the object as YAML, JSON, command and cURL. */
+export function ShowAs(shown: Shown): ReactNode {
+  const [isOpen, { open, close }] = useDisclosure(false);
+  return (
+    <>
+      <Button variant="default" leftSection={<Icon name="code" />} onClick={open}>
+        {parts.showAs}
+      </Button>
+      <ShowAsDrawer shown={isOpen ? shown : null} onClose={close} />
+    </>
+  );
+}
+
+/** The drawer alone, for menus; null: closed. */
+export function ShowAsDrawer({ shown, onClose }: { shown: Shown | null; onClose: () => void }): ReactNode {
+  return (
+    <Drawer
+      opened={shown !== null}
+      onClose={onClose}
+      position="right"
+      size="lg"
+      title={parts.showAsOf(shown?.document.name ?? '')}
+      closeButtonProps={{ 'aria-label': parts.close }}
+    >
+      {shown === null ? null : <ShownTexts {...shown} />}
+    </Drawer>
+  );
+}
+
+/** An object as YAML, JSON, command and cURL, in tabs. */
+export function ShownTexts(shown: Shown): ReactNode {
+  const { data, error, refetch } = useQuery(shownAs(shown));
+  if (error !== null) return <Problem error={error} onRetry={() => void refetch()} />;
+  if (data === undefined) return <Skeleton height={240} aria-busy="true" />;
+  const forms = Object.entries(data);
+  return (
+    <Stack>
+      <Text c="dimmed">{parts.showAsText}</Text>
+      <Tabs defaultValue="YAML" keepMounted={false}>
+        <Tabs.List aria-label={parts.showAs}>
+          {forms.map(([form]) => (
+            <Tabs.Tab key={form} value={form}>
+              {form}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        {forms.map(([form, text]) => (
+          <Tabs.Panel key={form} value={form} pt="sm">
+            <Stack gap="xs" align="start">
+              <ScrollArea.Autosize mah="70vh" w="100%" viewportProps={{ tabIndex: 0 }}>
+                <Code block>{text}</Code>
+              </ScrollArea.Autosize>
+              <CopyButton text={text} />
+            </Stack>
+          </Tabs.Panel>
+        ))}
+      </Tabs>
+    </Stack>
+  );
+}
