@@ -1,7 +1,7 @@
 import type { ShownRole } from '../contract/accounts/role.ts';
 import type { ShownToken } from '../contract/accounts/token.ts';
 import type { ShownUser } from '../contract/accounts/user.ts';
-import { type TransferKind, transferKinds } from '../contract/documents/transfer.ts';
+import { type TransferKind, transferKinds } from '../contract/documents/transfer-kinds.ts';
 
 export { type TransferKind as Kind, transferKinds as kindNames };
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Answer, type Arguments, ClientError, createClient, type Item, type ListId } from '../client/client.ts';
-import type { TransferKind } from '../contract/documents/transfer.ts';
+import type { TransferKind } from '../contract/documents/transfer-kinds.ts';
 import { foldName } from '../contract/fold-name.ts';
 import { idPrefixes } from '../contract/ids.ts';
 import type { RouteId } from '../contract/routes.ts';

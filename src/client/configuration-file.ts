@@ -1,9 +1,5 @@
-import {
-  type TransferDocument,
-  type TransferKind,
-  transferKindOf,
-  transferKinds,
-} from '../contract/documents/transfer.ts';
+import type { TransferDocument } from '../contract/documents/transfer.ts';
+import { type TransferKind, transferKindOf, transferKinds } from '../contract/documents/transfer-kinds.ts';
 
 /** A file has no documents in a form that can be imported. The message is one sentence. */
 export class ConfigurationFileError extends Error {}

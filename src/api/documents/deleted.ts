@@ -1,5 +1,5 @@
 import { deletedKeptMs } from '../../contract/documents/deleted.ts';
-import { rightOf, transferKinds } from '../../contract/documents/transfer.ts';
+import { rightOf, transferKinds } from '../../contract/documents/transfer-kinds.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
 import { pageOfStored } from '../http/pagination.ts';
 import { requireRights } from './transfer.ts';

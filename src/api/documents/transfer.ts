@@ -4,13 +4,8 @@ import { missingCredentials, missingHeaderValues } from '../../connections/missi
 import type { AlertBody } from '../../contract/documents/alert.ts';
 import type { ConnectionBody } from '../../contract/documents/connection.ts';
 import type { DestinationBody } from '../../contract/documents/destination.ts';
-import {
-  type ImportStep,
-  rightOf,
-  type TransferDocument,
-  type TransferKind,
-  transferKinds,
-} from '../../contract/documents/transfer.ts';
+import type { ImportStep, TransferDocument } from '../../contract/documents/transfer.ts';
+import { rightOf, type TransferKind, transferKinds } from '../../contract/documents/transfer-kinds.ts';
 import { AppError, type FieldError } from '../../contract/errors.ts';
 import { foldName } from '../../contract/fold-name.ts';
 import { changesOf } from '../../contract/records/audit-changes.ts';

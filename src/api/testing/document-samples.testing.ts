@@ -8,7 +8,8 @@ import { collectorInput } from '../../contract/documents/collector.ts';
 import { connectionInput } from '../../contract/documents/connection.ts';
 import { destinationInput } from '../../contract/documents/destination.ts';
 import { listOperators, orderOperators, presenceOperators, textOperators } from '../../contract/documents/operators.ts';
-import type { TransferDocument, TransferKind } from '../../contract/documents/transfer.ts';
+import type { TransferDocument } from '../../contract/documents/transfer.ts';
+import type { TransferKind } from '../../contract/documents/transfer-kinds.ts';
 
 type Json = Record<string, unknown>;
 type Node = {

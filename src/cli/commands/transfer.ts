@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { ClientError } from '../../client/client.ts';
 import { ConfigurationFileError, configurationFile, readConfiguration } from '../../client/configuration-file.ts';
-import type { ImportStep, TransferDocument, TransferKind } from '../../contract/documents/transfer.ts';
+import type { ImportStep, TransferDocument } from '../../contract/documents/transfer.ts';
+import type { TransferKind } from '../../contract/documents/transfer-kinds.ts';
 import { type Context, subcommand } from '../context.ts';
 import { CommandError, exitCodes } from '../exit.ts';
 import { yaml } from '../yaml.ts';

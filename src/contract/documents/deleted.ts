@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { pageOf, pageQuery } from '../records/page.ts';
 import { api, tagged } from '../route.ts';
 import { timestamp } from '../text.ts';
-import { kindList, transferKinds } from './transfer.ts';
+import { kindList } from './transfer.ts';
+import { transferKinds } from './transfer-kinds.ts';
 
 /** How long a deleted document can be restored. Then it is removed with its versions and secrets. */
 export const deletedKeptMs = 30 * 86_400_000;

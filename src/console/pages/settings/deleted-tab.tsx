@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { DeletedDocument } from '../../../contract/documents/deleted.ts';
-import { rightOf } from '../../../contract/documents/transfer.ts';
+import { rightOf } from '../../../contract/documents/transfer-kinds.ts';
 import { apiQuery } from '../../data/api.ts';
 import { settings } from '../../messages/en/settings.ts';
 import { restoreDocument } from '../../parts/list/delete-document.ts';

@@ -1,5 +1,5 @@
 import { createRoute } from '@tanstack/react-router';
-import { transferKinds } from '../../../contract/documents/transfer.ts';
+import { transferKinds } from '../../../contract/documents/transfer-kinds.ts';
 import { choice, listSearch, search } from '../../parts/list/list-search.ts';
 import { lazyPage } from '../../shell/lazy-page.ts';
 import { shellRoute } from '../../shell/shell-route.tsx';

@@ -1,4 +1,4 @@
-import type { TransferKind } from '../../../contract/documents/transfer.ts';
+import type { TransferKind } from '../../../contract/documents/transfer-kinds.ts';
 import { queryClient } from '../../data/query-client.ts';
 import { changes } from '../../messages/en/changes.ts';
 import { parts } from '../../messages/en/parts.ts';
