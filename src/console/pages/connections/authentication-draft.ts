@@ -1,7 +1,17 @@
 import type { CallInput } from '../../../client/client.ts';
-import type { TokenFields } from '../../../contract/documents/connection.ts';
-import { durationOf, durationText } from '../../parts/form/duration-text.ts';
-import { keptSecret } from '../../parts/form/form-fields.ts';
+import { connectionFacts as facts } from '../../data/schema-facts.ts';
+import {
+  block,
+  bodyBy,
+  choice,
+  type DraftOf,
+  draftBy,
+  duration,
+  keptBy,
+  keptSecret,
+  secret,
+  text,
+} from '../../parts/form/form-fields.ts';
 import { type Row, rows } from '../../parts/form/rows.ts';
 import type { SecretValue } from '../../parts/form/secret-field.tsx';
 import type { Connection } from './connection.ts';
@@ -20,128 +30,103 @@ export type PairDraft = Row & { name: string; value: SecretValue };
 /** An answer that tells that the token is no longer taken. */
 export type SignalDraft = Row & { status: string; headerName: string; headerContains: string; bodyContains: string };
 
-/** A signed assertion: the key, and what it says. */
-export type AssertionDraft = {
-  privateKey: SecretValue;
-  keyId: string;
-  algorithm: StoredAssertion['algorithm'];
-  issuer: string;
-  subject: string;
-  audience: string;
-  lifetime: string;
-  /** A JSON object. */
-  claims: string;
+/** The fields of a signed assertion, by their paths in the body. */
+const assertionFields = {
+  privateKey: secret('auth.clientAssertion.privateKey'),
+  keyId: text('auth.clientAssertion.keyId'),
+  algorithm: choice<StoredAssertion['algorithm']>('auth.clientAssertion.algorithm'),
+  issuer: text('auth.clientAssertion.issuer'),
+  subject: text('auth.clientAssertion.subject'),
+  audience: text('auth.clientAssertion.audience'),
+  lifetime: duration('auth.clientAssertion.lifetimeMs'),
 };
 
-export type AuthenticationDraft = {
+/** A signed assertion: the key, and its claims as a JSON object. */
+export type AssertionDraft = DraftOf<typeof assertionFields> & { claims: string };
+
+const tokenFields = {
+  tokenAt: text('auth.tokenFields.accessToken'),
+  expiresAt: text('auth.tokenFields.expiresIn'),
+  typeAt: text('auth.tokenFields.tokenType'),
+  refreshTokenAt: text('auth.tokenFields.refreshToken'),
+};
+
+/** The fields of every OAuth grant. A path in token responses that is empty is not looked for. */
+const sharedFields = {
+  clientId: text('auth.clientId'),
+  clientSecret: secret('auth.clientSecret'),
+  accessTokenUrl: text('auth.accessTokenUrl'),
+  scope: text('auth.scope'),
+  clientAuth: choice<NonNullable<Oauth2['clientAuth']>>('auth.clientAuth'),
+  ...tokenFields,
+};
+
+/** The fields of single kinds of authentication and single grants. */
+const ownFields = {
+  username: block('auth.username'),
+  password: secret('auth.password'),
+  token: secret('auth.token'),
+  jwt: secret('auth.jwt'),
+  refreshToken: secret('auth.refreshToken'),
+};
+
+/** Every field that has a descriptor. */
+export const authenticationFields = { ...sharedFields, ...ownFields };
+
+export type AuthenticationDraft = DraftOf<typeof authenticationFields> & {
   authType: AuthType;
   grant: Grant;
-  username: string;
-  password: SecretValue;
-  token: SecretValue;
-  clientId: string;
-  clientSecret: SecretValue;
-  accessTokenUrl: string;
-  scope: string;
   /** A token that was pasted, or a fresh one signed with a key for each use. */
   jwtSource: 'pasted' | 'signed';
-  jwt: SecretValue;
   jwtAssertion: AssertionDraft;
-  refreshToken: SecretValue;
-  clientAuth: NonNullable<Oauth2['clientAuth']>;
   clientAssertion: AssertionDraft;
   extraParams: PairDraft[];
   extraHeaders: PairDraft[];
-  /** Paths in token answers; empty: it is not looked for. */
-  tokenAt: string;
-  expiresAt: string;
-  typeAt: string;
-  refreshTokenAt: string;
   refreshOn: SignalDraft[];
 };
 
-/** The names of RFC 6749, which the contract takes for granted. */
-const standardTokenFields: TokenFields = {
-  accessToken: 'access_token',
-  expiresIn: 'expires_in',
-  tokenType: 'token_type',
-  refreshToken: 'refresh_token',
-};
-
-const emptyAssertion: AssertionDraft = {
-  privateKey: null,
-  keyId: '',
-  algorithm: 'RS256',
-  issuer: '',
-  subject: '',
-  audience: '',
-  lifetime: '5 min',
-  claims: '',
-};
+const emptyAssertion: AssertionDraft = { ...draftBy(assertionFields, facts, null), algorithm: 'RS256', claims: '' };
 
 export const emptyAuthentication: AuthenticationDraft = {
+  ...draftBy(authenticationFields, facts, null),
   authType: 'none',
   grant: 'client_credentials',
-  username: '',
-  password: null,
-  token: null,
-  clientId: '',
-  clientSecret: null,
-  accessTokenUrl: '',
-  scope: '',
   jwtSource: 'pasted',
-  jwt: null,
   jwtAssertion: emptyAssertion,
-  refreshToken: null,
-  clientAuth: 'auto',
   clientAssertion: emptyAssertion,
   extraParams: [],
   extraHeaders: [],
-  ...fieldsDraftOf(standardTokenFields),
   refreshOn: [{ row: 0, status: '401', headerName: '', headerContains: '', bodyContains: '' }],
 };
 
 export function authenticationOf(auth: Connection['auth']): AuthenticationDraft {
-  const draft = { ...emptyAuthentication, authType: auth.type };
-  switch (auth.type) {
-    case 'none':
-      return draft;
-    case 'basic':
-      return { ...draft, username: auth.username, password: auth.password };
-    case 'bearer':
-      return { ...draft, token: auth.token };
-    case 'oauth2':
-      return {
-        ...draft,
-        grant: auth.grant,
-        clientId: auth.clientId,
-        clientSecret: auth.clientSecret,
-        accessTokenUrl: auth.accessTokenUrl,
-        scope: auth.scope,
-        clientAuth: auth.clientAuth,
-        clientAssertion: assertionDraftOf(auth.clientAssertion),
-        extraParams: pairsOf(auth.extraParams),
-        extraHeaders: pairsOf(auth.extraHeaders),
-        ...fieldsDraftOf(auth.tokenFields),
-        refreshOn: rows(
-          auth.refreshOn.map(({ status, header, bodyContains }) => ({
-            status: String(status),
-            headerName: header?.name ?? '',
-            headerContains: header?.contains ?? '',
-            bodyContains: bodyContains ?? '',
-          })),
-        ),
-        ...(auth.grant === 'password' ? { username: auth.username, password: auth.password } : {}),
-        ...(auth.grant === 'refresh_token' ? { refreshToken: auth.refreshToken } : {}),
-        ...(auth.grant === 'jwt'
-          ? {
-              jwt: auth.jwt,
-              jwtSource: auth.assertion === null ? ('pasted' as const) : ('signed' as const),
-              jwtAssertion: assertionDraftOf(auth.assertion),
-            }
-          : {}),
-      };
-  }
+  const stored = { ...draftBy(ownFields, facts, { auth }), authType: auth.type };
+  if (auth.type !== 'oauth2') return { ...emptyAuthentication, ...stored };
+  return {
+    ...emptyAuthentication,
+    ...stored,
+    ...draftBy(sharedFields, facts, { auth }),
+    // A connection that was stored before there were these fields has the standard's names.
+    ...draftBy(tokenFields, facts, auth.tokenFields === undefined ? null : { auth }),
+    grant: auth.grant,
+    clientAssertion: assertionDraftOf(auth.clientAssertion),
+    extraParams: pairsOf(auth.extraParams),
+    extraHeaders: pairsOf(auth.extraHeaders),
+    refreshOn: rows(
+      auth.refreshOn.map(({ status, header, bodyContains }) => ({
+        status: String(status),
+        headerName: header?.name ?? '',
+        headerContains: header?.contains ?? '',
+        bodyContains: bodyContains ?? '',
+      })),
+    ),
+    ...(auth.grant === 'jwt'
+      ? {
+          jwtSource: auth.assertion === null ? ('pasted' as const) : ('signed' as const),
+          jwtAssertion: assertionDraftOf(auth.assertion),
+        }
+      : {}),
+  };
 }
 
 /** How a draft signs in, as a write takes it. */
@@ -156,12 +141,8 @@ export function authOf(draft: AuthenticationDraft, stored: Connection['auth'] | 
     case 'oauth2': {
       const before = stored?.type === 'oauth2' ? stored : null;
       const shared = {
+        ...(bodyBy(sharedFields, facts, draft)['auth'] as Pick<Oauth2, 'clientId' | 'clientSecret' | 'accessTokenUrl'>), // each value by its path
         type: 'oauth2' as const,
-        clientId: draft.clientId.trim(),
-        clientSecret: written(draft.clientSecret),
-        accessTokenUrl: draft.accessTokenUrl.trim(),
-        scope: draft.scope.trim(),
-        clientAuth: draft.clientAuth,
         // An assertion that is not in use stays what it was.
         clientAssertion:
           draft.clientAuth === 'private_key_jwt'
@@ -169,12 +150,6 @@ export function authOf(draft: AuthenticationDraft, stored: Connection['auth'] | 
             : ((before?.clientAssertion ?? null) as Oauth2['clientAssertion']), // GET's form, with marks, is what a write takes
         extraParams: recordOf(draft.extraParams),
         extraHeaders: recordOf(draft.extraHeaders),
-        tokenFields: {
-          accessToken: draft.tokenAt.trim(),
-          expiresIn: textOrNull(draft.expiresAt),
-          tokenType: textOrNull(draft.typeAt),
-          refreshToken: textOrNull(draft.refreshTokenAt),
-        },
         refreshOn: draft.refreshOn.map(({ status, headerName, headerContains, bodyContains }) => ({
           status: Number(status),
           ...(headerName.trim() === '' ? {} : { header: { name: headerName.trim(), contains: headerContains } }),
@@ -197,14 +172,9 @@ export function authOf(draft: AuthenticationDraft, stored: Connection['auth'] | 
 export function withoutSecretsOfAuthentication<T extends AuthenticationDraft>(draft: T): T {
   const pairs = (list: PairDraft[]) =>
     list.map((one) => (isPublic(one.name) ? one : { ...one, value: keptSecret(one.value) }));
-  const assertion = (one: AssertionDraft) => ({ ...one, privateKey: keptSecret(one.privateKey) });
+  const assertion = (one: AssertionDraft) => keptBy(assertionFields, one);
   return {
-    ...draft,
-    password: keptSecret(draft.password),
-    token: keptSecret(draft.token),
-    clientSecret: keptSecret(draft.clientSecret),
-    jwt: keptSecret(draft.jwt),
-    refreshToken: keptSecret(draft.refreshToken),
+    ...keptBy(authenticationFields, draft),
     jwtAssertion: assertion(draft.jwtAssertion),
     clientAssertion: assertion(draft.clientAssertion),
     extraParams: pairs(draft.extraParams),
@@ -233,42 +203,14 @@ function recordOf(pairs: readonly PairDraft[]): NonNullable<Oauth2['extraParams'
 
 function assertionDraftOf(stored: StoredAssertion | null): AssertionDraft {
   if (stored === null) return emptyAssertion;
-  return {
-    privateKey: stored.privateKey,
-    keyId: stored.keyId ?? '',
-    algorithm: stored.algorithm,
-    issuer: stored.issuer ?? '',
-    subject: stored.subject ?? '',
-    audience: stored.audience ?? '',
-    lifetime: durationText(stored.lifetimeMs),
-    claims: Object.keys(stored.claims).length === 0 ? '' : JSON.stringify(stored.claims, null, 2),
-  };
+  const claims = Object.keys(stored.claims).length === 0 ? '' : JSON.stringify(stored.claims, null, 2);
+  return { ...draftBy(assertionFields, facts, { auth: { clientAssertion: stored } }), claims };
 }
 
 function assertionOf(draft: AssertionDraft): NonNullable<Oauth2['clientAssertion']> {
-  return {
-    privateKey: written(draft.privateKey),
-    keyId: textOrNull(draft.keyId),
-    algorithm: draft.algorithm,
-    issuer: textOrNull(draft.issuer),
-    subject: textOrNull(draft.subject),
-    audience: textOrNull(draft.audience),
-    lifetimeMs: durationOf(draft.lifetime) ?? 0,
-    claims: readClaims(draft.claims) ?? {},
-  };
+  const { auth } = bodyBy(assertionFields, facts, draft) as { auth: Pick<Oauth2, 'clientAssertion'> }; // each value by its path
+  return { ...auth.clientAssertion, claims: readClaims(draft.claims) ?? {} } as NonNullable<Oauth2['clientAssertion']>; // of every field
 }
-
-/** A connection that was stored before there were these fields has the standard's names. */
-function fieldsDraftOf(fields: TokenFields = standardTokenFields) {
-  return {
-    tokenAt: fields.accessToken,
-    expiresAt: fields.expiresIn ?? '',
-    typeAt: fields.tokenType ?? '',
-    refreshTokenAt: fields.refreshToken ?? '',
-  };
-}
-
-const textOrNull = (text: string) => (text.trim() === '' ? null : text.trim());
 
 /** Claims as they were typed; null when they are no JSON object. */
 export function readClaims(text: string): Record<string, unknown> | null {

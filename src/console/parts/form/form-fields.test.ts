@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { alertFacts, connectionFacts, destinationFacts, type Facts } from '../../data/schema-facts.ts';
 import { alertFields } from '../../pages/alerts/alert-draft.ts';
+import { authenticationFields } from '../../pages/connections/authentication-draft.ts';
 import { settingsFields } from '../../pages/connections/settings-draft.ts';
 import { fields as destinationFields } from '../../pages/destinations/destination-draft.ts';
 import { bodyBy, draftBy, type FormField, keptBy, problemsBy, secret } from './form-fields.ts';
@@ -9,6 +10,7 @@ import { sizeOf, sizeText } from './size-text.ts';
 
 const tables: [name: string, fields: Record<string, FormField<unknown>>, facts: Facts][] = [
   ['connection', settingsFields, connectionFacts],
+  ['authentication', authenticationFields, connectionFacts],
   ['destination', destinationFields, destinationFacts],
   ['alert', alertFields, alertFacts],
 ];
