@@ -38,7 +38,12 @@ test('documents written as a file are read back unchanged', () => {
   assert.deepEqual(readConfiguration(JSON.stringify(configurationFile(documents)), yaml), documents);
 });
 
-test('a file that has no documents is refused with the reason', () => {
+test('an empty file and the export of an empty server have no documents', () => {
+  for (const text of ['', '# nothing\n', '{}', yaml.stringify(configurationFile([])), 'connections: []\n'])
+    assert.deepEqual(readConfiguration(text, yaml), [], text);
+});
+
+test('a file of another kind is refused with the reason', () => {
   const refusal = (text: string) => {
     try {
       readConfiguration(text, yaml);

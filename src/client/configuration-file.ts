@@ -38,6 +38,7 @@ function documentsIn(value: unknown, kind: TransferKind | null): TransferDocumen
   if (Array.isArray(value)) return value.flatMap((item) => documentsIn(item, kind));
   if (!isObject(value)) refuse('The file contains something that is not an object');
   if ('name' in value) return [documentIn(value, kind)];
+  if (Object.keys(value).length === 0) return [];
   const groups = Object.entries(value).map(([many, all]) => ({ many, of: transferKindOf(many), all }));
   if (!groups.some(({ many, of }) => of !== undefined && many !== of)) return [documentIn(value, kind)];
   return groups.flatMap(({ many, of, all }) => {
