@@ -80,3 +80,23 @@ test('two clicks from Home pause a system that gets no deliveries; its held deli
   assert.equal(status, 'paused');
   assert.deepEqual(tab.problems, []);
 });
+
+test('three clicks from Home replay what failed, with the corrected template', async () => {
+  await using receiver = await startReceiver();
+  receiver.answer('/in', { status: 422 });
+  await using running = await startConsole();
+  const { app, browser } = running;
+  const wired = await wire(app, receiver, { connection: { name: 'CRM' }, destination: { name: 'Orders' } });
+  await wired.deliver({ n: '1' }, 'failed');
+  receiver.answer('/in', { status: 200 });
+  await using tab = await openTab(browser, { url: app.url });
+  const { page } = tab;
+  await page.getByText('HTTP 422 from CRM › Orders').waitFor();
+  await page.getByRole('link', { name: 'View issue' }).click();
+  await page.getByRole('button', { name: 'Replay failed deliveries…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'New replay' });
+  await dialog.getByText('1 delivery will be sent.').waitFor();
+  await dialog.getByRole('button', { name: 'Run' }).click();
+  await page.getByText('1 of 1 delivery done').first().waitFor({ timeout: 30_000 });
+  assert.deepEqual(tab.problems, []);
+});

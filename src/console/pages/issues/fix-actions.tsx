@@ -49,7 +49,12 @@ export function FixActions({ issue }: { issue: Issue }): ReactNode {
           </Button>
           <ReplayButton
             label={w.replay}
-            from={() => ({ of: 'deliveries', filter: { destinationId, errorKind, status: 'failed' } })}
+            from={() => ({
+              of: 'deliveries',
+              filter: { destinationId, errorKind, status: 'failed' },
+              body: isAtDestination ? 'current' : 'original',
+              isComplete: true,
+            })}
           />
         </>
       )}

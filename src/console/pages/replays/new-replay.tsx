@@ -22,7 +22,7 @@ type Props = { from: ReplayFrom; onClose: () => void };
 /** A new replay in three steps: what, how, and the plan, which nothing leaves before. */
 export function NewReplay({ from, onClose }: Props): ReactNode {
   const [draft, setDraft] = useState(() => draftOf(from));
-  const [step, goTo] = useState(0);
+  const [step, goTo] = useState(from.isComplete === true ? 2 : 0);
   const navigate = useNavigate();
   const run = useApi('createReplay');
   const change = (part: Partial<typeof draft>) => setDraft((before) => ({ ...before, ...part }));

@@ -6,6 +6,9 @@ export type ReplayFrom = {
   of: 'deliveries' | 'events';
   ids?: readonly string[];
   filter?: Readonly<Record<string, string | undefined>>;
+  body?: 'original' | 'current';
+  /** Nothing is left to choose: the dialog opens with the plan. */
+  isComplete?: boolean;
 };
 
 /** What stands in the dialog. Texts are as typed. */
@@ -27,7 +30,7 @@ export type ReplayDraft = {
 
 export type ReplayBody = CallInput<'createReplay'>['body'];
 
-export function draftOf({ of, ids, filter = {} }: ReplayFrom): ReplayDraft {
+export function draftOf({ of, ids, filter = {}, body = 'original' }: ReplayFrom): ReplayDraft {
   return {
     of,
     ids: ids ?? null,
@@ -35,7 +38,7 @@ export function draftOf({ of, ids, filter = {} }: ReplayFrom): ReplayDraft {
     only: 'undelivered',
     to: '',
     ignoreRules: false,
-    body: 'original',
+    body,
     keepIdempotencyKey: true,
     rate: '',
     order: 'oldest',
