@@ -55,7 +55,6 @@ export const alerts = {
   emptyTitle: 'No alerts yet',
   emptyText: 'Without an alert, issues show in the console only.',
   emptyByFilter: 'No alerts match.',
-  open: 'Open',
   delete: 'Delete',
   deleteTitle: (name: string) => `Delete ${name}?`,
   deleteText: 'It stops notifying. Pending messages are discarded. You can restore it for 30 days.',
@@ -71,10 +70,7 @@ export const alerts = {
   severities,
   days,
   health: {
-    ok: 'OK',
-    failing: 'Failing',
     waiting: (messages: number) => `${count.messages(messages)} pending`,
-    since: (when: string) => `since ${when}`,
   },
   test: {
     send: 'Send test',

@@ -68,7 +68,6 @@ export const conditions = {
   },
   builder: {
     rules: 'Rules',
-    group: 'Group',
     groupOf: (level: number) => `Group at level ${formatNumber(level)}`,
     join: 'Combine conditions',
     joins: { all: 'All', any: 'Any', notAll: 'Not all', notAny: 'None' },
@@ -103,7 +102,6 @@ export const conditions = {
       `${formatNumber(matching)} of ${count.events(checked)} ${checked === 1 ? 'matches' : 'match'}`,
     passedLong: (matching: number, checked: number) =>
       `${formatNumber(matching)} of the last ${count.events(checked)} ${checked === 1 ? 'matches' : 'match'}`,
-    noEvents: 'No events yet',
     isMissing: 'missing',
     found: (value: string) => `found ${value}`,
     holds: 'Met',
@@ -133,8 +131,6 @@ export const conditions = {
     noneOther: 'All events match.',
     noEvents: 'Recent events that match are listed here. Until then, paste one below.',
     noRight: (right: string) => `To count events you need the right “${right}”.`,
-    try: 'Try one event',
-    tryText: 'Choose an event above, or paste one, to see which conditions it meets.',
     paste: 'Paste an event',
     pasteHint: 'JSON: parameters with their values, or an event from the API.',
     notJson: 'This isn’t a JSON object.',

@@ -20,7 +20,6 @@ export const dataCollection = {
     rejected: 'Rejected 24 h',
     last: 'Last event',
     status: 'Status',
-    modified: 'Modified',
   },
   eventsOf: (name: string, events: number) => `${name}: ${count.events(events)} in the last 24 hours`,
   status: 'Status',
@@ -35,7 +34,6 @@ export const dataCollection = {
   unknownKeysText: 'A sender uses a key that was rotated, deleted or mistyped. Its events are not stored.',
   unknownKeysLink: 'View requests',
   copyKey: (name: string) => `Copy key of ${name}`,
-  changedBy: (name: string) => `by ${name}`,
   open: 'Open',
   enable: 'Enable',
   disable: 'Disable',
@@ -127,8 +125,8 @@ export const dataCollection = {
   listening: {
     title: 'Live',
     waiting: 'Waiting for the first event …',
-    waitingText: 'Keep this page open and send one: it shows here within seconds.',
     idle: 'Waiting for events …',
+    waitingText: 'Keep this page open and send one: it shows here within seconds.',
     received: (name: string) => `Received ${name}`,
     unnamed: 'an unnamed event',
     unnamedShort: '(no name)',
@@ -201,7 +199,5 @@ export const dataCollection = {
     seenNever: 'Never seen on an event',
     notFound: (name: string) => `There is no parameter ${name}.`,
     events: 'View events',
-    actions: 'Action',
-    behaviors: 'Behavior',
   },
 } as const;

@@ -22,7 +22,6 @@ export const deliveries = {
   filterBy: 'ID, visitor or text',
   attemptsOf: (made: number, most: number | undefined) =>
     most === undefined ? formatNumber(made) : `${formatNumber(made)}/${formatNumber(most)}`,
-  test: 'Test',
   noAction: 'None',
   noEvent: 'Sample',
   noResponse: 'None yet',
@@ -31,10 +30,10 @@ export const deliveries = {
     time: 'Time',
     anyTime: 'Any time',
     ranges: { '15m': 'Last 15 min', '1h': 'Last hour', '24h': 'Last 24 h', '7d': 'Last 7 days', custom: 'Custom …' },
-    from: 'From',
-    until: 'Until',
     by: 'Search in',
     bys: { text: 'Requests and responses', visitor: 'Visitor ID' },
+    from: 'From',
+    until: 'Until',
     title: 'Filter deliveries by',
     action: 'Action',
     anyAction: 'Any action',
@@ -114,7 +113,6 @@ export const deliveries = {
   emptyAction: 'New Action',
   emptyByFilter: 'No deliveries match.',
   page: {
-    for: 'for',
     event: 'Event',
     action: 'Action',
     sample: 'a sample',

@@ -31,7 +31,6 @@ export const docs = {
     oneOf: 'one of',
     anything: 'any value',
     list: 'list of',
-    map: 'map of',
     inPlace: { path: 'path', query: 'query', header: 'header' },
     manners: 'Conventions',
     mannersText: [

@@ -36,7 +36,6 @@ export const events = {
   noOutcome: '–',
   notSent: 'Not sent',
   waiting: 'Loading …',
-  outcome: (parts: string[]) => parts.join(', '),
   hiddenSize: 'Hidden',
   needPayloads: (right: string) => `To see event data you need the right “${right}”.`,
   filters: {
@@ -71,7 +70,6 @@ export const events = {
 export const event = {
   tabs: { explain: 'Explain', payload: 'Payload', deliveries: 'Deliveries', raw: 'Details' },
   tabList: 'Event',
-  at: (when: string) => `Received ${when}`,
   from: '·',
   of: '·',
   sameVisitor: 'All events of this visitor',
@@ -121,8 +119,6 @@ export const event = {
   hiddenSentence: 'the event’s value is hidden from you',
   groups: { all: 'All of these', any: 'Any of these', not: 'Not' },
   behavior: (name: string) => `Behavior “${name}”`,
-  ignoreCase: 'ignoring case',
-  mapping: 'Field Mapping',
   mappingOf: (fields: number) => `Field Mapping: ${count.fields(fields)}`,
   mappingAll: 'No mapping: all event parameters are sent unchanged.',
   field: 'Field',

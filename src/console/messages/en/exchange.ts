@@ -4,10 +4,8 @@ import { formatBytes, formatDuration } from '../format.ts';
 export const exchange = {
   request: 'Request',
   response: 'Response',
-  headers: 'Headers',
   headersOf: (count: number, of: string) => `${of} headers (${count})`,
   secret: 'secret, hidden',
-  body: 'Body',
   requestBody: 'Request body',
   responseBody: 'Response body',
   noBody: 'No body',

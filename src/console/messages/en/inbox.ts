@@ -30,7 +30,6 @@ export const inbox = {
     `${isMore ? 'More than ' : ''}${count.requests(requests)} will be deleted. Delivery logs are kept.`,
   cleared: 'Inbox cleared',
   inspector: (method: string, path: string) => `${method} ${path}`,
-  close: 'Close',
   query: 'Query',
   truncated: 'Truncated to 64 KiB.',
   copyCurl: 'Copy as cURL',

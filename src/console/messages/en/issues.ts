@@ -28,11 +28,7 @@ export const issues = {
   states: { open: 'Open', acknowledged: 'Acknowledged', muted: 'Muted', resolved: 'Resolved', all: 'All' },
   kind: 'Kind',
   severity: 'Severity',
-  chip: {
-    connection: (name: string) => `Connection: ${name}`,
-    destination: (name: string) => `Destination: ${name}`,
-    action: (name: string) => `Action: ${name}`,
-  },
+  chip: {},
   noun: { one: 'issue', other: 'issues' },
   columns: {
     title: 'Title',

@@ -81,7 +81,6 @@ export const replays = {
     results: 'Results',
     noResults: 'No deliveries yet',
     noResultsText: 'Deliveries of this replay are listed here.',
-    settings: 'Settings',
     ended: 'finished',
   },
   dialog: {
@@ -127,7 +126,6 @@ export const replays = {
     back: 'Back',
     next: 'Continue',
     run: 'Run',
-    runCount: (deliveries: number) => `Run: ${count.deliveries(deliveries)}`,
     nothing: 'No deliveries to send: all are excluded.',
     planned: (deliveries: number, isComplete: boolean) =>
       `${isComplete ? '' : 'More than '}${count.deliveries(deliveries)} will be sent.`,
