@@ -25,7 +25,7 @@ export function PreviousKey({ collector }: { collector: Collector }): ReactNode 
     end.mutate({ params: { id } }, { onSuccess });
   }
   return (
-    <Alert title={words.title}>
+    <Alert title={words.title} mb="md">
       <Group justify="space-between">
         <Text component="div">
           <Code>{previousKey}</Code> {words.until} <Time at={previousUntil} /> ·{' '}
