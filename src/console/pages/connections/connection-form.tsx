@@ -72,7 +72,7 @@ export function ConnectionForm(props: FormProps): ReactNode {
             inputMode="numeric"
           />
         </div>
-        <AddressHelp draft={draft} isNew={props.isNew} onChange={onChange} />
+        <AddressHelp {...props} />
       </Panel>
       <Panel title={w.authentication}>
         <NativeSelect
@@ -92,14 +92,15 @@ export function ConnectionForm(props: FormProps): ReactNode {
 /** Whether the field of this name in the API stands under Advanced. */
 const isAdvanced = (path: string) => /^settings\.|^auth\.(extra|refreshOn|tokenFields)/.test(path);
 
-function AddressHelp({ draft, isNew, onChange }: Pick<FormProps, 'draft' | 'isNew' | 'onChange'>): ReactNode {
+function AddressHelp({ draft, isNew, isDisabled, onChange }: FormProps): ReactNode {
   const { goesTo, port, hasQuery, path } = readBaseUrl(draft.baseUrl, draft.port);
   if (goesTo === null) return null;
-  const offer = (label: string, change: Partial<ConnectionDraft>) => (
-    <Button variant="default" size="compact-sm" onClick={() => onChange(change)}>
-      {label}
-    </Button>
-  );
+  const offer = (label: string, change: Partial<ConnectionDraft>) =>
+    isDisabled ? null : (
+      <Button variant="default" size="compact-sm" onClick={() => onChange(change)}>
+        {label}
+      </Button>
+    );
   return (
     <Group gap="xs">
       <Text c="dimmed" size="sm" style={{ overflowWrap: 'anywhere' }}>

@@ -87,7 +87,9 @@ export function DestinationForm({ draft, errors, isDisabled, onChange, connectio
         spellCheck={false}
         classNames={{ input: css['mono'] ?? '' }}
       />
-      {connection === undefined ? null : <AddressHelp draft={draft} connection={connection} onChange={onChange} />}
+      {connection === undefined ? null : (
+        <AddressHelp draft={draft} connection={connection} isDisabled={isDisabled} onChange={onChange} />
+      )}
       <Switch
         label={words.status}
         description={words.statuses[draft.status]}
@@ -102,10 +104,13 @@ export function DestinationForm({ draft, errors, isDisabled, onChange, connectio
 function AddressHelp({
   draft,
   connection,
+  isDisabled,
   onChange,
-}: Pick<FormProps, 'draft' | 'onChange'> & { connection: { baseUrl: string; port: number | null } }): ReactNode {
+}: Pick<FormProps, 'draft' | 'isDisabled' | 'onChange'> & {
+  connection: { baseUrl: string; port: number | null };
+}): ReactNode {
   const pasted = pathOfAddress(draft.path, connection);
-  if (pasted !== null)
+  if (pasted !== null && !isDisabled)
     return (
       <Group gap="xs">
         <Text c="dimmed" size="sm">

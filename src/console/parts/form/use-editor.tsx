@@ -193,6 +193,7 @@ export function useEditor<Stored extends Document, Draft extends object, Saved e
     save,
     check,
     change(part) {
+      if (!isEditing) return;
       set((present) => ({ ...present, ...part }));
       setWrong({});
       wantsFocus.current = false;
