@@ -120,7 +120,6 @@ export const deliveries = {
     retryNow: 'Retry now',
     retryRendered: 'Retry with current template',
     cancel: 'Cancel delivery',
-    id: 'Copy the delivery ID',
     eventId: 'Copy the event ID',
     openTemplate: 'Open the template with this event',
     expected: 'Request to be sent',

@@ -9,8 +9,8 @@ import { useNamed } from '../../data/named.ts';
 import { deliveries as words } from '../../messages/en/deliveries.ts';
 import { events as eventWords } from '../../messages/en/events.ts';
 import { formatAbsolute, formatTime } from '../../messages/format.ts';
-import { CopyIcon } from '../../parts/copy-button.tsx';
 import { Countdown } from '../../parts/countdown.tsx';
+import { IdWithCopy } from '../../parts/list/id-with-copy.tsx';
 import { LinkedIds } from '../../parts/list/linked-ids.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { ExchangeRequest } from '../../parts/payload/exchange.tsx';
@@ -69,7 +69,7 @@ export function DeliveryPage(): ReactNode {
 }
 
 function Lead({ delivery }: { delivery: Delivery }): ReactNode {
-  const { id, status, test, eventId, actionId, createdAt } = delivery;
+  const { status, test, eventId, actionId, createdAt } = delivery;
   const actions = useNamed('listActions');
   const mayEvents = useMay('events:view');
   const { data: names } = useQuery({
@@ -81,7 +81,6 @@ function Lead({ delivery }: { delivery: Delivery }): ReactNode {
   return (
     <span className={css['lead']}>
       <StatusBadge status={status} />
-      <Identifier label={w.id} id={id} />
       {test ? <StatusBadge status="test" /> : null}
       <span>
         {w.event}{' '}
@@ -92,7 +91,7 @@ function Lead({ delivery }: { delivery: Delivery }): ReactNode {
             <Anchor component={Link} to="/events/$eventId" params={{ eventId } as never} underline="always">
               {name === null ? eventWords.noName : (name ?? eventId)}
             </Anchor>{' '}
-            <Identifier label={w.eventId} id={eventId} />
+            <IdWithCopy label={w.eventId} id={eventId} />
           </>
         )}
       </span>
@@ -105,16 +104,6 @@ function Lead({ delivery }: { delivery: Delivery }): ReactNode {
         </span>
       )}
       <PreciseTime at={createdAt} />
-    </span>
-  );
-}
-
-/** An id in full with a button that copies it. */
-function Identifier({ label, id }: { label: string; id: string }): ReactNode {
-  return (
-    <span className={css['id']}>
-      <code>{id}</code>
-      <CopyIcon text={id} label={label} />
     </span>
   );
 }

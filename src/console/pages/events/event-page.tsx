@@ -100,7 +100,7 @@ function Lead({ event }: { event: Event }): ReactNode {
   const { collectorId } = event.source;
   return (
     <>
-      <Time at={event.receivedAt} /> {words.from} {collectors.get(collectorId)?.name ?? collectorId}
+      <Time at={event.receivedAt} show="stream" /> {words.from} {collectors.get(collectorId)?.name ?? collectorId}
       {event.visitorId === null ? null : (
         <>
           {' '}

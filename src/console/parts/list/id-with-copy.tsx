@@ -1,14 +1,16 @@
-import { Code } from '@mantine/core';
+import { Group, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { parts } from '../../messages/en/parts.ts';
 import { CopyIcon } from '../copy-button.tsx';
 
 /** The id of a thing, to paste elsewhere. */
-export function IdWithCopy({ id }: { id: string }): ReactNode {
+export function IdWithCopy({ id, label = parts.copyId }: { id: string; label?: string }): ReactNode {
   return (
-    <span>
-      <Code>{id}</Code>
-      <CopyIcon text={id} label={parts.copyId} />
-    </span>
+    <Group gap={4} display="inline-flex" style={{ overflowWrap: 'anywhere' }}>
+      <Text span ff="monospace" size="sm" c="dimmed">
+        {id}
+      </Text>
+      <CopyIcon text={id} label={label} />
+    </Group>
   );
 }
