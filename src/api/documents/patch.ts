@@ -1,5 +1,5 @@
 import type { ManagedKind } from '../../contract/documents/document.ts';
-import { readOnlyFields } from '../../contract/documents/document.ts';
+import { readOnlyFields } from '../../contract/documents/read-only-fields.ts';
 import type { Bodies } from '../../pipeline/snapshot/snapshot.ts';
 import { isObject, mergePatch } from '../http/merge-patch.ts';
 import { fieldErrors, invalid, pathOf } from '../http/validate.ts';

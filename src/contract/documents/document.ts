@@ -28,6 +28,3 @@ export const stamp = {
 
 /** Warnings that the response to a write may contain. */
 export const warnings = { warnings: z.array(z.string()).optional() };
-
-/** The fields that GET returns and a write ignores. */
-export const readOnlyFields = ['id', 'version', 'createdAt', 'updatedAt', 'updatedBy', 'health', 'warnings'] as const;

@@ -2,7 +2,7 @@ import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { Answer, ClientError } from '../../../client/client.ts';
-import { readOnlyFields } from '../../../contract/documents/document.ts';
+import { readOnlyFields } from '../../../contract/documents/read-only-fields.ts';
 import type { Page } from '../../../contract/records/page.ts';
 import { useApi } from '../../data/api.ts';
 import { changes } from '../../messages/en/changes.ts';
