@@ -71,6 +71,7 @@ export const issues = {
     resume: (connection: string) => `Resume ${connection}`,
     checking: 'Checking with the next held delivery',
     sending: 'Sending held deliveries',
+    undelivered: 'Still undelivered',
     samples: 'Samples',
     samplesText: 'Recent affected deliveries',
     acknowledged: (by: string, at: string) => `Acknowledged by ${by}, ${at}.`,

@@ -1,7 +1,9 @@
 import { Anchor } from '@mantine/core';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Issue } from '../../../contract/records/issue.ts';
+import { apiQuery } from '../../data/api.ts';
 import { formatNumber } from '../../messages/format.ts';
 
 /** How many deliveries are held, as a link to them. */
@@ -13,4 +15,29 @@ export function Held({ issue: { held, connectionId, destinationId } }: { issue: 
       {formatNumber(held)}
     </Anchor>
   );
+}
+
+/** As long as the default schedule of attempts takes. */
+const attemptsMs = 2 * 86_400_000;
+
+/** How many failed deliveries of an issue no replay has delivered yet; null: the issue is not about failed deliveries. */
+export function useUndelivered({ destinationId, errorKind, firstSeenAt }: Issue): number | null {
+  const isAbout = destinationId !== null && errorKind !== null;
+  const { data } = useQuery({
+    ...apiQuery('getDeliveryHistogram', {
+      query: {
+        status: 'failed',
+        recovered: 'false',
+        test: 'false',
+        destinationId: destinationId ?? undefined,
+        errorKind: errorKind ?? undefined,
+        // A delivery that failed after all its attempts was created earlier.
+        createdAfter: new Date(Date.parse(firstSeenAt) - attemptsMs).toISOString(),
+        buckets: '1',
+      },
+    }),
+    placeholderData: keepPreviousData,
+    enabled: isAbout,
+  });
+  return isAbout ? (data?.totals.failed ?? null) : null;
 }

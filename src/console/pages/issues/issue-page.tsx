@@ -24,7 +24,7 @@ import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { ThingLink } from '../audit/thing-link.tsx';
 import { FixActions } from './fix-actions.tsx';
-import { Held } from './held.tsx';
+import { Held, useUndelivered } from './held.tsx';
 import { IssueActions } from './issue-actions.tsx';
 import css from './issue-page.module.css';
 
@@ -182,6 +182,7 @@ function Facts({ issue }: { issue: Issue }): ReactNode {
       {text}
     </Anchor>
   );
+  const undelivered = useUndelivered(issue);
   const touched = actionIds.length > 0 || actionId === null ? actionIds : [actionId];
   const facts: [string, ReactNode][] = [
     [
@@ -195,6 +196,7 @@ function Facts({ issue }: { issue: Issue }): ReactNode {
     [words.columns.firstSeen, <Time key="first" at={firstSeenAt} />],
     [words.columns.held, <Held key="held" issue={issue} />],
   ];
+  if (undelivered !== null) facts.push([w.undelivered, formatNumber(undelivered)]);
   if (connectionId !== null)
     facts.push([
       w.connection,
