@@ -153,7 +153,8 @@ export const consolePages: readonly ConsolePage[] = [
   {
     name: 'deliveries',
     title: 'Deliveries',
-    sentence: 'Pending, sent and failed deliveries, with filters, export, and a replay of all that match.',
+    sentence:
+      'Pending, sent and failed deliveries, with search, counts per status, a histogram, export, and a replay of all that match.',
     path: () => '/deliveries',
   },
   {

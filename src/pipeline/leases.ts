@@ -15,6 +15,8 @@ export async function holdLeases(options: {
   owner: string;
   telemetry: Pick<Telemetry, 'failed'>;
   lost(scope: string): void;
+  /** Both are held for another time. */
+  renewed?(): void;
 }): Promise<{ leases: { events: Lease; deliveries: Lease } } & AsyncDisposable> {
   const { leases, clock, owner, telemetry } = options;
   const acquire = async (scope: string): Promise<Lease> => {
@@ -33,6 +35,7 @@ export async function holdLeases(options: {
       if (isEnding) return;
       if (!isMine) return options.lost(lease.scope);
     }
+    options.renewed?.();
     cancel = clock.after(renewMs, renew);
   }
 

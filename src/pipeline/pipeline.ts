@@ -86,8 +86,15 @@ export async function startPipeline(parts: PipelineParts) {
   // The scrubber learns later secrets with the audit entries of their changes.
   parts.scrubber.follow(() => currentSecrets(configuration.snapshot));
   const stack = new AsyncDisposableStack();
-  const { leases } = stack.use(await holdLeases({ ...parts, owner: 'embedded', leases: journal.leases }));
   const events = createDeliveryEvents(telemetry);
+  const { leases } = stack.use(
+    await holdLeases({
+      ...parts,
+      owner: 'embedded',
+      leases: journal.leases,
+      renewed: () => events.emit('alive'),
+    }),
+  );
   const run = (jobs: RenderJob[]) => parts.sandbox.render(jobs);
   const render = batcher<RenderJob, RenderOutcome>({ run, size: 64, outstanding: 2 });
   const { scrub } = parts.scrubber;

@@ -47,7 +47,7 @@ test('an empty all matches every event, an empty any none', () => {
   assert.equal(compiled({ all: [] }).explain(event).decidedBy, null);
 });
 
-test('an explanation lists every comparison with the value found, and names the first that decided', () => {
+test('an explanation lists every comparison with the value found, and names what decided: one comparison, or the group of several', () => {
   const behaviors: Behaviors = new Map([['beh_1', { name: 'Bought', condition: { any: [is('x'), is('p')] } }]]);
   const one = compiled(
     { all: [{ behavior: 'beh_1' }, { not: is('p') }, { parameter: 'q', operator: 'exists' }] },
@@ -129,7 +129,11 @@ test('an explanation lists every comparison with the value found, and names the 
   });
   const decided = (condition: Condition, p: string) => compiled(condition).explain(eventWith({ p })).decidedBy;
   assert.equal(decided({ any: [is('a'), is('b')] }, 'b'), '/any/1');
-  assert.equal(decided({ any: [is('a'), is('b')] }, 'c'), '/any/0');
+  assert.equal(decided({ any: [is('a'), is('b')] }, 'c'), '');
+  assert.equal(decided({ any: [is('a')] }, 'c'), '/any/0');
+  assert.equal(decided({ all: [is('a'), { any: [is('b'), is('c')] }] }, 'a'), '/all/1');
+  assert.equal(decided({ all: [{ any: [is('b'), is('c')] }, is('b')] }, 'a'), '/all/0');
+  assert.equal(decided({ not: { all: [is('a'), { not: is('b') }] } }, 'a'), '/not');
   assert.equal(decided({ all: [is('a'), is('b')] }, 'a'), '/all/1');
   assert.equal(decided({ all: [{ all: [] }, is('a')] }, 'a'), '/all/1');
 });

@@ -271,16 +271,13 @@ const nothing: Part = {
 };
 
 /**
- * The first comparison that determines a result: follows the first child with the same result as its parent. For a
- * false `all` this is the first that failed, for a true one the first child.
+ * The part that determines a result. One comparison is enough for a false `all` and a true `any`: the first one with that
+ * result. All parts together determine a true `all` and a false `any`, so it is the group when it has several.
  */
 function deciderOf(tree: ExplainedCondition): string | null {
   if (tree.kind === 'comparison') return tree.pointer;
-  const children = 'conditions' in tree ? tree.conditions : [tree.condition];
-  for (const child of children) {
-    if (tree.kind !== 'not' && child.result !== tree.result) continue;
-    const decider = deciderOf(child);
-    if (decider !== null) return decider;
-  }
-  return null;
+  if ('condition' in tree) return deciderOf(tree.condition);
+  const isTogether = tree.result === (tree.kind === 'all');
+  const deciders = tree.conditions.flatMap((child) => (child.result === tree.result ? (deciderOf(child) ?? []) : []));
+  return isTogether && deciders.length > 1 ? tree.pointer : (deciders[0] ?? null);
 }

@@ -233,3 +233,31 @@ test('neither the list of events nor an event has a barrier, in any of its state
   await look('/events', 'Something broke.', true);
   assert.deepEqual(tab.problems, []);
 });
+
+test('actions that did not match are one list with the deciding condition of each, and it is searched', async () => {
+  const { app, browser } = console_;
+  const is = (value: string) => ({ parameter: 'plan', operator: 'equals' as const, value });
+  const base = { description: 'For a test', status: 'enabled' as const, destinations: [] };
+  for (let n = 1; n <= 30; n++)
+    await app.client.call('createAction', { body: { ...base, name: `Plan ${n}`, rules: { all: [is(`p${n}`)] } } });
+  const either = { all: [{ any: [is('gold'), is('silver')] }] };
+  await app.client.call('createAction', { body: { ...base, name: 'Alternatives', rules: either } });
+  const [eventId] = await wired.send({ 'wt.ev': 'planned', plan: 'none' });
+  await using tab = await openTab(browser, { url: app.url, path: `/events/${eventId}` });
+  const { page } = tab;
+  const others = page.getByRole('list', { name: 'Actions that didn’t match' });
+  await others.getByText('Expected plan is “p30”, got “none”.').waitFor();
+  assert.deepEqual(await barriers(page), []);
+  const filter = page.getByRole('textbox', { name: 'Filter actions' });
+  await filter.fill('p17');
+  await others.getByRole('link', { name: 'Plan 17' }).waitFor();
+  assert.equal(await others.getByRole('link').count(), 1);
+  await filter.fill('alternatives');
+  await others.getByText('Expected any of: plan is “gold”; plan is “silver”.').click();
+  await others.getByText('Any of these').waitFor();
+  assert.equal(await others.getByText('Reason', { exact: true }).count(), 1);
+  assert.deepEqual(await barriers(page), []);
+  await filter.fill('nothing like it');
+  await page.getByText('No matching actions').waitFor();
+  assert.deepEqual(tab.problems, []);
+});

@@ -56,9 +56,7 @@ test('a replay is planned in three steps, run, paused, resumed and looked at; wh
   await page.getByRole('button', { name: 'Resume' }).click();
   await page.getByText('2 of 3 deliveries done, 1 failed, 0 skipped.').first().waitFor({ timeout: 30_000 });
   await page.getByRole('button', { name: 'Replay the 1 that failed' }).click();
-  await dialog.getByText('1 delivery found').waitFor();
-  await dialog.getByRole('button', { name: 'Continue' }).click();
-  await dialog.getByRole('button', { name: 'Continue' }).click();
+  await dialog.getByText('Step 3 of 3: Plan').waitFor();
   await dialog.getByText('1 delivery will be sent.').waitFor();
   await dialog.getByRole('button', { name: 'Run' }).click();
   await page.getByText('1 of 1 delivery done').first().waitFor({ timeout: 30_000 });
@@ -83,12 +81,11 @@ test('an event, ticked deliveries and all that match lead to a replay of just th
   const dialog = page.getByRole('dialog', { name: 'New replay' });
   await page.getByRole('button', { name: 'Replay…' }).click();
   await dialog.getByText('1 event selected').waitFor();
-  await dialog.getByText('1 event found').waitFor();
-  await dialog.getByRole('button', { name: 'Continue' }).click();
-  await dialog.getByRole('button', { name: 'Continue' }).click();
+  await dialog.getByText('Step 2 of 2: Plan').waitFor();
   await dialog.getByText('No deliveries to send').waitFor();
   await dialog.getByText('1 × already delivered').waitFor();
-  await dialog.getByRole('button', { name: 'Back' }).click();
+  assert.equal(await dialog.getByRole('button', { name: 'Run' }).isDisabled(), true);
+  await dialog.getByRole('button', { name: 'Change options' }).click();
   await dialog.getByRole('combobox', { name: 'Include' }).selectOption('Everything');
   await dialog.getByRole('textbox', { name: 'Deliveries per second' }).fill('0.01');
   await dialog.getByRole('button', { name: 'Continue' }).click();
@@ -100,6 +97,8 @@ test('an event, ticked deliveries and all that match lead to a replay of just th
   await page.getByRole('button', { name: 'Select all matching deliveries' }).click();
   assert.equal(await page.getByRole('button', { name: 'Retry', exact: true }).count(), 0);
   await page.getByRole('button', { name: 'Replay…' }).click();
+  await dialog.getByRole('button', { name: 'Change options' }).click();
+  await dialog.getByRole('button', { name: 'Back' }).click();
   await dialog.getByRole('combobox', { name: 'Status' }).waitFor();
   assert.equal(await dialog.getByRole('combobox', { name: 'Status' }).inputValue(), 'delivered');
   await dialog.getByRole('button', { name: 'Continue' }).click();
@@ -114,5 +113,53 @@ test('an event, ticked deliveries and all that match lead to a replay of just th
     .getByRole('button', { name: 'Cancel replay' })
     .click();
   await page.getByText('Cancelled.').first().waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
+test('three clicks lead from Home to a finished replay, after which Home and the list say so', async () => {
+  const { app, browser } = console_;
+  receiver.answer('/in', { status: 422 });
+  const failed = await wired.deliver({ n: 21 }, 'failed');
+  receiver.answer('/in', { status: 200 });
+  await using tab = await openTab(browser, { url: app.url, path: '/' });
+  const { page } = tab;
+  const dialog = page.getByRole('dialog', { name: 'New replay' });
+  await page.getByRole('link', { name: 'View failed deliveries' }).click();
+  await page.getByRole('button', { name: 'Replay these…' }).click();
+  await dialog.getByText('1 delivery will be sent.').waitFor();
+  await dialog.getByRole('button', { name: 'Run' }).click();
+  await page.getByText('Completed.').first().waitFor();
+  await page.goto(`${app.url}/deliveries?status=failed`);
+  await page
+    .getByRole('row', { name: /Recovered/ })
+    .first()
+    .waitFor();
+  await page.goto(`${app.url}/deliveries/${failed.id}`);
+  await page.getByText('A replay sent it again, and it was delivered.').waitFor();
+  assert.deepEqual(await barriers(page), []);
+  const counted = page.waitForResponse(/deliveries\/histogram/);
+  await page.goto(`${app.url}/`);
+  await counted;
+  await page.getByRole('heading', { name: 'Needs attention' }).waitFor();
+  await page.getByRole('link', { name: 'View failed deliveries' }).waitFor({ state: 'detached' });
+  assert.deepEqual(tab.problems, []);
+});
+
+test('what failed at a destination since a time is recovered from its page', async () => {
+  const { app, browser } = console_;
+  receiver.answer('/in', { status: 422 });
+  await wired.deliver({ n: 31 }, 'failed');
+  receiver.answer('/in', { status: 200 });
+  const path = `/connections/${wired.connection.id}/destinations/${wired.destination.id}`;
+  await using tab = await openTab(browser, { url: app.url, path });
+  const { page } = tab;
+  await page.getByRole('button', { name: 'Recover failed…' }).click();
+  await page.getByRole('textbox', { name: 'Since' }).waitFor();
+  await page.getByRole('button', { name: 'Last hour' }).click();
+  const dialog = page.getByRole('dialog', { name: 'New replay' });
+  await dialog.getByText('1 delivery will be sent.').waitFor();
+  await dialog.getByText('Include: Failed only').waitFor();
+  await dialog.getByRole('button', { name: 'Run' }).click();
+  await page.getByText('Completed.').first().waitFor();
   assert.deepEqual(tab.problems, []);
 });

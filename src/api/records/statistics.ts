@@ -4,9 +4,9 @@ import { invalid } from '../http/validate.ts';
 /** Statistics over time. An id without counts, known or not, has zeros. */
 export function statsHandlers({ pipeline }: ApiParts) {
   return {
-    getStats({ query: { kind, id = null, range } }) {
+    getStats({ query: { kind, id = null, range, from, until } }) {
       if (kind === 'all' && id !== null) throw invalid([{ pointer: '/id', detail: 'An id needs a kind.' }]);
-      return pipeline.statistics.read({ kind, id, range });
+      return pipeline.statistics.read({ kind, id, range, from, until });
     },
   } satisfies Partial<Handlers>;
 }

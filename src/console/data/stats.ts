@@ -15,11 +15,13 @@ export type Stats = Answer<'getStats'>;
 export function useStats(
   kind: NonNullable<Asked['kind']> = 'all',
   id?: string,
-  range: NonNullable<Asked['range']> = '24h',
+  time: NonNullable<Asked['range']> | Pick<Asked, 'range' | 'from' | 'until'> = '24h',
 ): UseQueryResult<Stats, ClientError> {
   const may = useMay('settings:view');
   return useQuery({
-    ...apiQuery('getStats', { query: { kind, range, ...(id === undefined ? {} : { id }) } }),
+    ...apiQuery('getStats', {
+      query: { kind, ...(typeof time === 'string' ? { range: time } : time), ...(id === undefined ? {} : { id }) },
+    }),
     enabled: may,
     placeholderData: keepPreviousData,
     refetchInterval: watchedMs,

@@ -20,13 +20,15 @@ export const actionCheckInput = z.strictObject({ draft: body.optional(), last: l
 export const unsavedActionCheckInput = z.strictObject({ draft: body, last: last.default(100) });
 
 /**
- * The effect of an action's draft on the newest stored events. `checked` events were read: fewer than requested when no
- * more exist or the time limit was reached. `matched` is how many of them match the draft. The lists, newest first,
+ * The effect of an action's draft on the newest stored events that match the draft or the stored action. `looked` events
+ * were examined (at most 20,000, for at most ten seconds), and `checked` of them match either: fewer than requested when
+ * these limits or the oldest event were reached. `matched` is how many match the draft. The lists, newest first,
  * compare the draft with the stored action; each has at most 100 items (bodies up to 2 MiB in total), while `counts` is
  * complete. `bodiesChanged` lists events that match both; a body is null where nothing would be sent. `threw` lists
  * every error that would keep the draft's request from being built.
  */
 export const actionCheck = z.strictObject({
+  looked: z.int(),
   checked: z.int(),
   matched: z.int(),
   newlyMatched: z.array(eventRef),

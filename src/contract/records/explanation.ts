@@ -41,7 +41,8 @@ export const explainedCondition: z.ZodType<ExplainedCondition> = z.lazy(() =>
 );
 
 /**
- * Why a condition matched an event or did not. `decidedBy` points to the first comparison that determined the result;
+ * Why a condition matched an event or did not. `decidedBy` points to the comparison that determined the result, the first
+ * when each of several did; or to the group whose parts determined it together, such as an `any` of which none is true;
  * null when none did (`{all: []}`).
  */
 export const explanation = z.strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type ErrorCode, errors } from '../errors.ts';
-import { api, tagged, textFilter } from '../route.ts';
+import { api, tagged, textFilter, timeFilter } from '../route.ts';
 import { timestamp } from '../text.ts';
 import { reason } from './delivery.ts';
 
@@ -58,8 +58,13 @@ const statsItem = z.strictObject({
   series: z.array(z.int()),
 });
 
+/** The most kinds of errors that statistics list. */
+export const statsErrorsMax = 8;
+
 /**
- * Statistics of a range that ends now. `latency` is from planned to delivered, `durations` the time of the exchanges;
+ * Statistics of a range that ends now, or of the requested time (`range` is then not used): `from` is rounded down to a
+ * step, and moved to what is kept, which is 8 days. `errors` counts failed attempts by the status of the response, or the
+ * kind of error without one, most frequent first; `series` is per step. `latency` is from planned to delivered, `durations` the time of the exchanges;
  * both are accurate to 20 %. `lastStatus` is the HTTP status of the last attempt, null when it got no response.
  */
 export const stats = z.strictObject({
@@ -73,8 +78,10 @@ export const stats = z.strictObject({
   latency: percentiles.nullable(),
   durations: percentiles.nullable(),
   oldestWaitingAt: timestamp.nullable(),
-  series: z.array(z.strictObject({ at: timestamp, ...counts })),
+  /** `isUp`: whether the server ran in the step; null: not known. */
+  series: z.array(z.strictObject({ at: timestamp, ...counts, isUp: z.boolean().nullable() })),
   reasons: z.array(z.strictObject({ outcome, reason: statsReason, count: z.int() })),
+  errors: z.array(z.strictObject({ error: z.string(), count: z.int(), series: z.array(z.int()) })).max(statsErrorsMax),
   items: z.array(statsItem).max(1_000),
 });
 export type Stats = z.output<typeof stats>;
@@ -83,9 +90,24 @@ export const statsRoutes = tagged('stats', {
   getStats: api(
     'GET /stats',
     'settings:view',
-    'Get counts, outcomes and latency over a range that ends now, of the whole installation or each resource of a kind',
+    'Get counts, outcomes and latency over a range that ends now or a given time, of the whole installation or each resource of a kind',
     {
-      query: z.strictObject({ kind: statsKind.default('all'), id: textFilter, range: statsRange.default('24h') }),
+      query: z
+        .strictObject({
+          kind: statsKind.default('all'),
+          id: textFilter,
+          range: statsRange.default('24h'),
+          from: timeFilter,
+          until: timeFilter,
+        })
+        .refine(({ from, until = Number.POSITIVE_INFINITY }) => from === undefined || from < until, {
+          path: ['until'],
+          message: 'Must be later than from.',
+        })
+        .refine(({ from, until }) => until === undefined || from !== undefined, {
+          path: ['from'],
+          message: 'Give the beginning too.',
+        }),
       output: stats,
     },
   ),

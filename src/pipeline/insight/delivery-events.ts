@@ -24,6 +24,8 @@ export type DeliveryEventMap = {
   held: [of: Owners, reason: Reason, count: number];
   /** `count` deliveries ended without an attempt: expired, cancelled, quarantined. */
   ended: [of: Owners, end: { status: 'failed'; reason: Reason } | { status: 'cancelled' }, count: number];
+  /** The process still holds its leases; every few seconds. */
+  alive: [];
   /** The holds of these destinations may have changed. */
   holdsMoved: [destinationIds: readonly string[]];
 };
@@ -46,6 +48,7 @@ export function createDeliveryEvents(telemetry: Pick<Telemetry, 'failedOften'>) 
     settled: new Set(),
     held: new Set(),
     ended: new Set(),
+    alive: new Set(),
     holdsMoved: new Set(),
   };
   return {

@@ -8,16 +8,33 @@ import {
   type StatsRange,
   type StatsReason,
   statsCounts,
+  statsErrorsMax,
 } from '../../contract/records/stats.ts';
-import { addCounters, type Counters, type Statistics, type StatisticsAnswer } from '../../journal/journal.ts';
+import {
+  addCounters,
+  type Counters,
+  type Statistics,
+  type StatisticsAnswer,
+  statisticsSteps,
+} from '../../journal/journal.ts';
 import { percentilesIn } from './histogram.ts';
 
-export type StatsQuery = { kind: StatsKind; id: string | null; range: StatsRange };
+/** Without `from`, the range ends now. */
+export type StatsQuery = {
+  kind: StatsKind;
+  id: string | null;
+  range: StatsRange;
+  from?: number | undefined;
+  until?: number | undefined;
+};
 
 const countNames = statsCounts.keyof().options;
 const rejections = Object.keys(errors) as StatsReason[]; // the keys of a constant object
 const itemsMost = 1_000;
+/** Before the status code or the kind of error in the name of a counter. */
+export const errorPrefix = 'error.';
 const minuteMs = 60_000;
+const stepsMost = 120;
 
 const ranges: Record<StatsRange, { stepMs: number; steps: number }> = {
   '15m': { stepMs: minuteMs, steps: 15 },
@@ -35,32 +52,61 @@ const follows: Record<StatsKind, CountName> = {
   collector: 'received',
 };
 
-/** The statistics of a range that ends now, from what the journal has of it. */
+/** The steps of a requested time: the shortest that are kept so long and are not too many. */
+function stepsOf(
+  { from, until, range }: StatsQuery,
+  now: number,
+): { stepMs: number; from: number; to: number; until: number } {
+  if (from === undefined) {
+    const { stepMs, steps } = ranges[range];
+    const to = now - (now % stepMs);
+    return { stepMs, from: to - (steps - 1) * stepMs, to, until: now };
+  }
+  const end = Math.min(until ?? now, now);
+  const isFitting = ({ ms, keptMs }: (typeof statisticsSteps)[number]) =>
+    from >= now - keptMs && end - from <= ms * stepsMost;
+  const longest = statisticsSteps[2];
+  const { ms, keptMs } = statisticsSteps.find(isFitting) ?? longest;
+  const first = Math.min(Math.max(from, now - keptMs), end);
+  return {
+    stepMs: ms,
+    from: first - (first % ms),
+    to: Math.max(end - 1, first) - (Math.max(end - 1, first) % ms),
+    until: end,
+  };
+}
+
+/** The statistics of a range, from what the journal has of it. */
 export async function readStats(
   journal: Pick<Statistics, 'read' | 'oldestWaiting'>,
-  { kind, id, range }: StatsQuery,
+  asked: StatsQuery,
   now: number,
 ): Promise<Stats> {
-  const { stepMs, steps } = ranges[range];
-  const to = now - (now % stepMs);
-  const from = to - (steps - 1) * stepMs;
+  const { kind, id, range } = asked;
+  const { stepMs, from, to, until } = stepsOf(asked, now);
   const query = { kind, id: kind === 'all' ? '' : id, stepMs, from, to, follow: follows[kind] };
   const [found, oldest] = await Promise.all([journal.read(query), kind === 'all' ? journal.oldestWaiting() : null]);
   const totals: Record<string, number> = {};
   for (const { counters } of found.steps) addCounters(totals, counters);
+  const knownFrom = found.steps.find(({ counters }) => counters['lastAliveAt'] !== undefined)?.at ?? now;
   return {
     kind,
     id,
     range,
     from: new Date(from).toISOString(),
-    until: new Date(now).toISOString(),
+    until: new Date(until).toISOString(),
     stepMs,
     totals: countsIn(totals),
     latency: percentilesIn(totals, 'latency'),
     durations: percentilesIn(totals, 'duration'),
     oldestWaitingAt: oldest === null ? null : new Date(oldest).toISOString(),
-    series: found.steps.map(({ at, counters }) => ({ at: new Date(at).toISOString(), ...countsIn(counters) })),
+    series: found.steps.map(({ at, counters }) => ({
+      at: new Date(at).toISOString(),
+      ...countsIn(counters),
+      isUp: at < knownFrom ? null : Object.keys(counters).length > 0 || at + stepMs > now,
+    })),
     reasons: reasonsIn(totals),
+    errors: errorsIn(totals, found.steps),
     items: kind === 'all' || id !== null ? [] : itemsOf(found.things),
   };
 }
@@ -91,6 +137,19 @@ function reasonsIn(counters: Counters): Stats['reasons'] {
     }),
   );
   return found.sort((a, b) => b.count - a.count);
+}
+
+/** Failed attempts by status code or kind of error, most frequent first. */
+function errorsIn(totals: Counters, steps: StatisticsAnswer['steps']): Stats['errors'] {
+  return Object.entries(totals)
+    .filter(([name]) => name.startsWith(errorPrefix))
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, statsErrorsMax)
+    .map(([name, count]) => ({
+      error: name.slice(errorPrefix.length),
+      count,
+      series: steps.map(({ counters }) => counters[name] ?? 0),
+    }));
 }
 
 function lastsIn({ lastDeliveredAt, lastAnswer }: Counters) {

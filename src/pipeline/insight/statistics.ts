@@ -1,14 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../async/clock.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
-import type { Reason } from '../../contract/records/delivery.ts';
+import type { Attempt, Reason } from '../../contract/records/delivery.ts';
 import type { CountName, Stats, StatsKind } from '../../contract/records/stats.ts';
 import { addCounters, type StatisticsEntry, type Statistics as StatisticsPort } from '../../journal/journal.ts';
 import type { HoldState } from '../limits/holds.ts';
 import type { DeliveryEvents, Owners } from './delivery-events.ts';
 import { bucketName } from './histogram.ts';
 import { createFlush } from './statistics-flush.ts';
-import { readStats, type StatsQuery } from './statistics-query.ts';
+import { errorPrefix, readStats, type StatsQuery } from './statistics-query.ts';
 
 /**
  * Statistics over time. Delivery events are counted in memory and flushed to the journal every five seconds and at a
@@ -65,6 +65,8 @@ export function createStatistics(options: {
     if (last !== undefined) {
       add(of, bucketName('duration', last.durationMs), 1);
       of['lastAnswer'] = now * 1_000 + (last.response?.status ?? 0);
+      const error = errorOf(last);
+      if (error !== null) add(of, `${errorPrefix}${error}`, 1);
     }
     if (status === 'delivered') {
       count(of, 'delivered');
@@ -80,6 +82,15 @@ export function createStatistics(options: {
     if (amount > 0) count(ofDelivery(of), end.status, end.status === 'failed' ? end.reason : null, amount);
   });
 
+  let aliveMinute = Number.NaN;
+  events.on('alive', () => {
+    const now = clock.now();
+    const minute = now - (now % minuteMs);
+    if (minute === aliveMinute) return;
+    aliveMinute = minute;
+    ofEvent(null)['lastAliveAt'] = now;
+  });
+
   return {
     /** For health checks: why the last write failed; null when it didn't. */
     problem: flush.problem,
@@ -90,6 +101,12 @@ export function createStatistics(options: {
     },
     [Symbol.asyncDispose]: flush.end,
   };
+}
+
+/** What a failed attempt is counted by: the status of its response, or the kind of its error. */
+function errorOf({ outcome, response, error }: Attempt): string | null {
+  if (outcome === 'delivered' || outcome === 'skipped') return null;
+  return response === null ? (error?.kind ?? null) : String(response.status);
 }
 
 /** Counts an outcome and its reason. */

@@ -10,18 +10,22 @@ import { refOf } from './newest-events.ts';
 
 const bodyCharactersMax = 2_097_152;
 
-/** Tests the draft of an action on the newest events, compared with the stored action. */
+/** Events that a check examines at most; most of them may match neither version of the action. */
+const lookedMost = 20_000;
+
+/** Tests the draft of an action on the newest events that match it or the stored action, at most `last`. */
 export async function checkAction(context: CheckContext, action: Draft<'action'>, last: number): Promise<ActionCheck> {
   const { stored, tried } = draftDocument('action', action, context.snapshot);
   const conditions = [tried.body.rules, ...(stored === null ? [] : [stored.body.rules])];
   const routes = routesOf(context, stored, tried);
-  const found: Omit<ActionCheck, 'checked' | 'matched' | 'counts'> = {
+  const found: Pick<ActionCheck, 'newlyMatched' | 'noLonger' | 'bodiesChanged' | 'threw'> = {
     newlyMatched: [],
     noLonger: [],
     bodiesChanged: [],
     threw: [],
   };
   const counts = { newlyMatched: 0, noLonger: 0, bodiesChanged: 0, threw: 0 };
+  let looked = 0;
   let checked = 0;
   let matched = 0;
   let bodyCharacters = 0;
@@ -33,13 +37,16 @@ export async function checkAction(context: CheckContext, action: Draft<'action'>
   }
 
   async function* matching(): AsyncGenerator<{ event: Event; wasMatched: boolean; route: Route }> {
-    for await (const { event, holds } of context.judged(conditions, last)) {
-      checked += 1;
+    for await (const { event, holds } of context.judged(conditions, lookedMost)) {
+      looked += 1;
       const [isMatched = false, wasMatched = false] = holds;
+      if (!isMatched && !wasMatched) continue;
+      checked += 1;
       if (isMatched) matched += 1;
       if (isMatched && !wasMatched) note('newlyMatched', refOf(event));
       if (wasMatched && !isMatched) note('noLonger', refOf(event));
       if (isMatched) for (const route of routes) yield { event, wasMatched, route };
+      if (checked === last) return;
     }
   }
 
@@ -59,7 +66,7 @@ export async function checkAction(context: CheckContext, action: Draft<'action'>
     if (bodyCharacters > bodyCharactersMax && found.bodiesChanged.length > 0) counts.bodiesChanged += 1;
     else note('bodiesChanged', { ...of, ...bodies });
   }
-  return { checked, matched, ...found, counts };
+  return { looked, checked, matched, ...found, counts };
 }
 
 /** A destination in either version of the action. `before` is `after` when the draft can't make a difference. */

@@ -33,8 +33,18 @@ test('a check lists the events that an action would newly match or no longer mat
   );
   assert.deepEqual(checked.counts, { newlyMatched: 1, noLonger: 1, bodiesChanged: 1, threw: 0 });
   const newest = await rig.pipeline.checks.action({ id: actionId, draft }, 1);
-  assert.deepEqual([newest.checked, newest.matched], [1, 1]);
+  assert.deepEqual([newest.looked, newest.checked, newest.matched], [1, 1, 1]);
   assert.equal(rig.egress.requests.length, 0);
+});
+
+test('a check of an action looks past the events that match neither version, and says how many it looked at', async () => {
+  await using rig = await startRig();
+  const { actionId } = await wire(rig, { action: { rules: is('kind', 'a'), status: 'disabled' } });
+  const [rare] = await rig.send({ data: { kind: 'a' } });
+  await rig.send(...Array.from({ length: 150 }, () => ({ data: { kind: 'z' } })));
+  const draft = action({ rules: is('kind', 'b') });
+  const { looked, checked, matched, noLonger } = await rig.pipeline.checks.action({ id: actionId, draft }, 100);
+  assert.deepEqual([looked, checked, matched, noLonger.map(({ id }) => id)], [151, 1, 0, [rare]]);
 });
 
 test('without a draft nothing changes; an action that is not stored newly matches all that it matches', async () => {

@@ -226,10 +226,12 @@ export const actions = {
   },
   check: {
     title: 'Check on last 100 events',
-    text: 'Dry run of your unsaved changes.',
+    text: 'Dry run of your unsaved changes on the last 100 events that match.',
     noEvents: 'There are no events yet to check on.',
-    matched: (matched: number, checked: number) =>
-      `${formatNumber(matched)} of the last ${count.events(checked)} ${checked === 1 ? 'matches' : 'match'}.`,
+    matched: (matched: number, checked: number, looked: number) =>
+      `${formatNumber(matched)} of ${count.events(checked)} that match the old or the new rules ${matched === 1 ? 'matches' : 'match'} the new ones. Looked at the last ${count.events(looked)}.`,
+    matchedNew: (matched: number, looked: number) =>
+      `${count.events(matched)} ${matched === 1 ? 'matches' : 'match'}. Looked at the last ${count.events(looked)}.`,
     nothingChanges: 'No changes for these events.',
     newlyMatched: (events: number) => `${count.events(events)} newly ${events === 1 ? 'matches' : 'match'}`,
     noLonger: (events: number) => `${count.events(events)} no longer ${events === 1 ? 'matches' : 'match'}`,

@@ -301,6 +301,11 @@ export const connections = {
     openDestinations: 'Open Destinations',
   },
   activity: {
+    destinationOf: 'Destination',
+    allDestinations: 'All destinations',
+    errors: 'Errors by code',
+    errorOf: (code: string, times: number) => `${code}: ${formatNumber(times)}`,
+    errorsSentence: (errors: readonly string[]) => `Errors over time. ${errors.join(', ')}.`,
     chart: 'Deliveries',
     deliveries: 'Recent deliveries',
     all: 'All deliveries',

@@ -89,6 +89,9 @@ export const event = {
       `Nothing was sent: ${name} matches now, but didn’t when the event was received, or had no destination then.`,
     because: (name: string, clause: string, found: string) => `${name}: expected ${clause}, ${found}.`,
     needs: (clause: string, found: string) => `Expected ${clause}, ${found}.`,
+    noneOf: (clauses: readonly string[]) => `Expected any of: ${clauses.join('; ')}.`,
+    recovered: (deliveries: number) =>
+      `${count.deliveries(deliveries)} failed first; a replay sent it again and delivered it.`,
     sent: (delivered: number) => `Delivered to ${count.destinations(delivered)}.`,
     waiting: (deliveries: number) => `${count.deliveries(deliveries)} in progress.`,
     held: (deliveries: number, why: string) => `${count.deliveries(deliveries)} on hold because ${why}.`,
@@ -100,6 +103,12 @@ export const event = {
   actions: 'Actions',
   matched: 'Matched',
   notMatched: 'Didn’t match',
+  others: (actions: number) => `${count.actions(actions)} didn’t match`,
+  othersTable: 'Actions that didn’t match',
+  findAction: 'Filter actions',
+  noAction: 'No matching actions',
+  why: 'Why not',
+  showRules: (name: string) => `Rules of ${name}`,
   disabled: 'The action is disabled.',
   wouldMatch: 'Would match, but the action is disabled.',
   noDelivery:

@@ -86,6 +86,16 @@ export const parts = {
     legend: 'Series',
     total: 'total',
     time: 'Time',
+    marks: 'Changes and issues',
+    noServer: (from: string, until: string) => `Server not running: ${from} – ${until}`,
+    changed: (name: string, by: string) => `${name} changed by ${by}`,
+  },
+  chartTime: {
+    custom: 'Custom…',
+    between: (from: string, until: string) => `${from} – ${until}`,
+    from: 'From',
+    until: 'Until',
+    reset: 'Reset zoom',
   },
   secret: {
     set: (when: string) => `Set ${when}`,

@@ -1,35 +1,45 @@
 import { Text, Title } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useStats } from '../../data/stats.ts';
 import { actions as words } from '../../messages/en/actions.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
 import { formatNumber } from '../../messages/format.ts';
 import { Chart } from '../../parts/chart/chart.tsx';
-import { RangePicker } from '../../parts/chart/range-picker.tsx';
-import type { Range } from '../../parts/list/list-search.ts';
+import { useChartMarks } from '../../parts/chart/chart-marks.ts';
+import { gapsIn } from '../../parts/chart/chart-series.ts';
+import { type ChartTime, ChartTimePicker } from '../../parts/chart/chart-time.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import css from './action-figures.module.css';
 
 const w = words.details;
 const stages = ['matched', 'created', 'delivered', 'held', 'failed', 'skipped'] as const;
 
-type Props = { actionId: string; range: Range; onRange: (range: Range) => void };
+type Props = { actionId: string; time: ChartTime; onTime: (time: Partial<ChartTime>) => void };
 
 /** What an action did in a range: over time, from event to delivery, and why not everything arrived. */
-export function ActionFigures({ actionId, range, onRange }: Props): ReactNode {
-  const { data } = useStats('action', actionId, range);
+export function ActionFigures({ actionId, time, onTime }: Props): ReactNode {
+  const navigate = useNavigate();
+  const { data } = useStats('action', actionId, time);
+  const marks = useChartMarks(data?.from ?? '', data?.until ?? '', [actionId]);
   if (data === undefined) return null;
   const { totals, series, reasons } = data;
   const most = Math.max(totals.matched, totals.created, 1);
   return (
     <Panel title={w.happened}>
       <div>
-        <RangePicker value={range} onChange={onRange} />
+        <ChartTimePicker time={time} onChange={onTime} />
       </div>
       <Chart
         name={w.chart}
         sentence={w.chartSentence(totals.matched, totals.delivered, totals.failed)}
         times={series.map(({ at }) => at)}
+        marks={marks}
+        gaps={gapsIn(data)}
+        onZoom={(from, until) => onTime({ from, until })}
+        onOpen={(from, until) =>
+          void navigate({ to: '/deliveries', search: { action: actionId, range: 'custom', from, until } })
+        }
         series={[
           { label: w.series.matched, tone: 'work', values: series.map((one) => one.matched) },
           { label: w.series.delivered, tone: 'good', values: series.map((one) => one.delivered) },

@@ -3,7 +3,6 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { actions as words } from '../../messages/en/actions.ts';
 import { Icon } from '../../parts/icon.tsx';
-import type { Range } from '../../parts/list/list-search.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { conditionWords } from '../../parts/rules/condition-words.ts';
 import { useBehaviors } from '../../parts/rules/use-behaviors.ts';
@@ -14,10 +13,10 @@ import { connectionOf, type Places } from './use-places.ts';
 
 const w = words.details;
 
-type Props = { action: Action; places: Places; range: Range; onRange: (range: Range) => void };
+type Props = Pick<Parameters<typeof ActionFigures>[0], 'time' | 'onTime'> & { action: Action; places: Places };
 
 /** An action at a glance: what fires it, and what it sends where, and what came of it. */
-export function ActionOverview({ action, places, range, onRange }: Props): ReactNode {
+export function ActionOverview({ action, places, time, onTime }: Props): ReactNode {
   const { nameOf } = useBehaviors();
   const held = action.status === 'enabled' ? heldAt(action, places) : [];
   return (
@@ -47,7 +46,7 @@ export function ActionOverview({ action, places, range, onRange }: Props): React
           </div>
         ))}
       </Panel>
-      <ActionFigures actionId={action.id} range={range} onRange={onRange} />
+      <ActionFigures actionId={action.id} time={time} onTime={onTime} />
     </Stack>
   );
 }

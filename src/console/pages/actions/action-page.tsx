@@ -4,6 +4,7 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import type { ReactNode } from 'react';
 import { apiQuery } from '../../data/api.ts';
 import { actions as words } from '../../messages/en/actions.ts';
+import { useChartTime } from '../../parts/chart/chart-time.tsx';
 import { DetailTabs } from '../../parts/detail-tabs.tsx';
 import { DeliveryTable } from '../../parts/payload/delivery-table.tsx';
 import { ShownTexts } from '../../parts/payload/show-as.tsx';
@@ -24,7 +25,8 @@ const w = words.details;
 export function ActionPage(): ReactNode {
   const { actionId } = useParams({ from: '/shell/actions/$actionId' });
   const search = useSearch({ from: '/shell/actions/$actionId' });
-  const { tab = 'overview', range = '24h', cursor } = search;
+  const { tab = 'overview', cursor } = search;
+  const time = useChartTime(search);
   const navigate = useNavigate({ from: '/actions/$actionId' });
   const mayManage = useMay('actions:manage');
   const places = usePlaces();
@@ -72,8 +74,8 @@ export function ActionPage(): ReactNode {
               <ActionOverview
                 action={data}
                 places={places}
-                range={range}
-                onRange={(next) => void navigate({ search: (present) => ({ ...present, range: next }), replace: true })}
+                time={time}
+                onTime={(next) => void navigate({ search: (present) => ({ ...present, ...next }), replace: true })}
               />
             ),
             deliveries: (

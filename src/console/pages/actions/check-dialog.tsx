@@ -59,12 +59,12 @@ export function CheckDialog({ body, storedId, places, onClose }: Props): ReactNo
 }
 
 function Found({ check, isNew, places }: { check: ActionCheck; isNew: boolean; places: Places }): ReactNode {
-  const { checked, matched, counts } = check;
-  if (checked === 0) return <Text>{w.noEvents}</Text>;
+  const { looked, checked, matched, counts } = check;
+  if (looked === 0) return <Text>{w.noEvents}</Text>;
   const changes = counts.newlyMatched + counts.noLonger + counts.bodiesChanged;
   return (
     <div className={css['found']} role="status">
-      <Text fw={600}>{w.matched(matched, checked)}</Text>
+      <Text fw={600}>{isNew ? w.matchedNew(matched, looked) : w.matched(matched, checked, looked)}</Text>
       {!isNew && changes === 0 ? <Text c="dimmed">{w.nothingChanges}</Text> : null}
       {isNew ? null : (
         <>

@@ -7,7 +7,8 @@ import { actions as words } from '../../messages/en/actions.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { Panel } from '../../parts/panel.tsx';
-import { usePicked } from '../../parts/payload/event-picker.tsx';
+import { type EventFor, usePicked } from '../../parts/payload/event-picker.tsx';
+import { conditionOf, isComplete } from '../../parts/rules/condition-draft.ts';
 import { useMay } from '../../session/rights.ts';
 import type { Destination } from './action.ts';
 import { type ActionDraft, type DestinationRow, newDestinationRow } from './action-draft.ts';
@@ -26,11 +27,8 @@ type Props = StepProps & { places: Places; storedId: string | null };
 export function DestinationsStep({ draft, change, places, storedId, ...rest }: Props): ReactNode {
   const [picked, pick] = useState('');
   const [pasted, paste] = useState('');
-  const found = usePicked(
-    picked,
-    pasted,
-    draft.destinations.find(({ destinationId }) => destinationId !== '')?.destinationId,
-  );
+  const wanted = eventFor(draft);
+  const found = usePicked(picked, pasted, wanted);
   const sample = found === null || 'error' in found ? null : found;
   const event = useSampleEvent(sample);
   // Without one chosen, the first one is being chosen.
@@ -91,6 +89,7 @@ export function DestinationsStep({ draft, change, places, storedId, ...rest }: P
           pasted={pasted}
           onPaste={paste}
           sample={sample}
+          wanted={wanted}
         />
       </Suspense>
     </>
@@ -98,6 +97,14 @@ export function DestinationsStep({ draft, change, places, storedId, ...rest }: P
 }
 
 const firstRow = newDestinationRow();
+
+/** The event to show: one that matches the rules, or went through the first destination. */
+function eventFor({ destinations, rules }: ActionDraft): EventFor {
+  return {
+    destinationId: destinations.find(({ destinationId }) => destinationId !== '')?.destinationId,
+    rules: isComplete(rules) ? conditionOf(rules) : undefined,
+  };
+}
 
 type PanelProps = Pick<StepProps, 'errors' | 'isDisabled'> & {
   event: Event | null;

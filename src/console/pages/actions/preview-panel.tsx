@@ -4,7 +4,7 @@ import { rights } from '../../../contract/accounts/rights.ts';
 import { actions as words } from '../../messages/en/actions.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { Panel } from '../../parts/panel.tsx';
-import { EventPicker } from '../../parts/payload/event-picker.tsx';
+import { type EventFor, EventPicker } from '../../parts/payload/event-picker.tsx';
 import type { Sample } from '../../parts/payload/picked-event.ts';
 import { conditionOf, isComplete } from '../../parts/rules/condition-draft.ts';
 import { useTrial } from '../../parts/rules/use-trial.ts';
@@ -25,10 +25,11 @@ type Props = {
   onPaste: (text: string) => void;
   /** What is picked; null: nothing yet. */
   sample: Sample | null;
+  wanted: EventFor;
 };
 
 /** What each destination gets for one event. */
-export function PreviewPanel({ draft, places, storedId, sample, ...pick }: Props): ReactNode {
+export function PreviewPanel({ draft, places, storedId, sample, wanted, ...pick }: Props): ReactNode {
   const maySee = useMay('payloads:view');
   const ids = draft.destinations.map(({ destinationId }) => destinationId).filter((id) => id !== '');
   const tried = sample === null || sample.data !== undefined ? null : { ...sample, name: '' };
@@ -42,7 +43,7 @@ export function PreviewPanel({ draft, places, storedId, sample, ...pick }: Props
         <Text c="dimmed">{w.choose}</Text>
       ) : (
         <>
-          <EventPicker {...pick} destinationId={ids[0]} />
+          <EventPicker {...pick} {...wanted} />
           {hasRules && trial?.matched === false ? (
             <Text size="sm" c="var(--console-warn)">
               {w.unmatched}

@@ -1,5 +1,5 @@
 import { createRoute } from '@tanstack/react-router';
-import { choice, listSearch, rangeSearch, search, textSearch } from '../../parts/list/list-search.ts';
+import { chartTimeSearch, choice, listSearch, search, textSearch } from '../../parts/list/list-search.ts';
 import { lazyPage } from '../../shell/lazy-page.ts';
 import { shellRoute } from '../../shell/shell-route.tsx';
 
@@ -33,7 +33,7 @@ const details = createRoute({
   path: '/actions/$actionId',
   validateSearch: search({
     ...listSearch,
-    range: rangeSearch,
+    ...chartTimeSearch,
     tab: choice(['overview', 'deliveries', 'versions', 'used', 'yaml']),
   }),
   component: lazyPage(() => import('./action-page.tsx'), 'ActionPage'),

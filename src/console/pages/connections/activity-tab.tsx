@@ -1,14 +1,18 @@
-import { Anchor, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { Anchor, Group, NativeSelect, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { type ReactNode, useMemo } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { apiQuery } from '../../data/api.ts';
+import { useStats } from '../../data/stats.ts';
 import { connections as words } from '../../messages/en/connections.ts';
+import { statusLine } from '../../messages/en/http.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
 import { formatDuration } from '../../messages/format.ts';
 import { Chart } from '../../parts/chart/chart.tsx';
-import { RangePicker } from '../../parts/chart/range-picker.tsx';
+import { useChartMarks } from '../../parts/chart/chart-marks.ts';
+import { gapsIn } from '../../parts/chart/chart-series.ts';
+import { type ChartTime, ChartTimePicker, useChartTime } from '../../parts/chart/chart-time.tsx';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { RowLink } from '../../parts/list/row-link.tsx';
 import { Panel } from '../../parts/panel.tsx';
@@ -82,39 +86,100 @@ export function ActivityTab({ connection }: { connection: Connection }): ReactNo
 function Figures({ connectionId }: { connectionId: string }): ReactNode {
   const search = useSearch({ from: '/shell/connections/$connectionId' });
   const navigate = useNavigate({ from: '/connections/$connectionId' });
-  const range = search.range ?? '24h';
-  const { data } = useQuery({
-    ...apiQuery('getStats', { query: { kind: 'connection', id: connectionId, range } }),
-    placeholderData: keepPreviousData,
-  });
+  const time = useChartTime(search);
+  const destinations = useUsage()?.destinations.get(connectionId) ?? [];
+  const [destinationId, choose] = useState('');
+  const isOfOne = destinationId !== '';
+  const { data } = useStats(isOfOne ? 'destination' : 'connection', isOfOne ? destinationId : connectionId, time);
+  const all = [connectionId, ...destinations.map(({ id }) => id)];
+  const marks = useChartMarks(data?.from ?? '', data?.until ?? '', isOfOne ? [connectionId, destinationId] : all);
   if (data === undefined) return <Skeleton height={260} />;
-  const { totals, series, durations } = data;
+  const { totals, series, durations, errors, from, until } = data;
+  const setTime = (next: Partial<ChartTime>) =>
+    void navigate({ search: (present) => ({ ...present, ...next }), replace: true });
+  const target = isOfOne ? { destination: destinationId } : { connection: connectionId };
+  const shared = {
+    times: series.map(({ at }) => at),
+    marks,
+    gaps: gapsIn(data),
+    onZoom: (begin: string, end: string) => setTime({ from: begin, until: end }),
+    onOpen: (begin: string, end: string) =>
+      void navigate({ to: '/deliveries', search: { ...target, range: 'custom', from: begin, until: end } }),
+  };
   return (
     <Panel title={w.chart}>
+      {destinations.length < 2 ? null : (
+        <NativeSelect
+          label={w.destinationOf}
+          value={destinationId}
+          onChange={({ currentTarget: { value } }) => choose(value)}
+          data={[
+            { value: '', label: w.allDestinations },
+            ...destinations.map(({ id, name }) => ({ value: id, label: name })),
+          ]}
+        />
+      )}
       <Group justify="space-between">
         <Text c="dimmed">
           {durations === null
             ? w.noDurations
             : w.durations(formatDuration(durations.p50Ms), formatDuration(durations.p95Ms))}
         </Text>
-        <RangePicker
-          value={range}
-          onChange={(next) => void navigate({ search: (present) => ({ ...present, range: next }), replace: true })}
-        />
+        <ChartTimePicker time={time} onChange={setTime} />
       </Group>
       <Chart
         name={w.chart}
         sentence={w.sentence(totals.delivered, totals.failed, totals.retried)}
-        times={series.map(({ at }) => at)}
+        {...shared}
         series={[
           { label: w.delivered, tone: 'good', values: series.map(({ delivered }) => delivered) },
           { label: w.failed, tone: 'bad', values: series.map(({ failed }) => failed) },
           { label: w.retried, tone: 'warn', values: series.map(({ retried }) => retried) },
         ]}
       />
+      {errors.length === 0 ? null : (
+        <>
+          <Title order={3}>{w.errors}</Title>
+          <Chart
+            {...shared}
+            name={w.errors}
+            sentence={w.errorsSentence(errors.map(({ error, count }) => w.errorOf(errorWords(error), count)))}
+            series={errors.slice(0, tones.length).map((one, index) => ({
+              label: errorWords(one.error),
+              tone: tones[index] ?? 'calm',
+              values: one.series,
+            }))}
+          />
+          <Group gap="xs">
+            {errors.map(({ error, count }) => (
+              <Anchor
+                key={error}
+                component={Link}
+                to="/deliveries"
+                search={{ ...target, ...errorFilter(error), range: 'custom', from, until } as never}
+                size="sm"
+              >
+                {w.errorOf(errorWords(error), count)}
+              </Anchor>
+            ))}
+          </Group>
+        </>
+      )}
     </Panel>
   );
 }
+
+const tones = ['bad', 'warn', 'work', 'calm', 'good'] as const;
+
+const isStatus = (error: string) => /^\d+$/.test(error);
+
+/** A status code with its name, or a kind of error in words. */
+function errorWords(error: string): string {
+  if (isStatus(error)) return statusLine(Number(error));
+  return error in outcomes.errorKind ? outcomes.errorKind[error as keyof typeof outcomes.errorKind].short : error; // just looked up
+}
+
+const errorFilter = (error: string) => (isStatus(error) ? { code: error } : { error });
 
 const columns: readonly Column<Row>[] = [
   {

@@ -1,5 +1,5 @@
 import { createRoute } from '@tanstack/react-router';
-import { choice, listSearch, rangeSearch, search, textSearch } from '../../parts/list/list-search.ts';
+import { chartTimeSearch, choice, listSearch, search, textSearch } from '../../parts/list/list-search.ts';
 import { lazyPage } from '../../shell/lazy-page.ts';
 import { shellRoute } from '../../shell/shell-route.tsx';
 
@@ -46,7 +46,7 @@ const details = createRoute({
   validateSearch: search({
     ...listSearch,
     tab: choice(['details', 'destinations', 'activity', 'usedBy', 'versions']),
-    range: rangeSearch,
+    ...chartTimeSearch,
     // The path of the first destination, taken from a pasted URL.
     path: textSearch,
   }),

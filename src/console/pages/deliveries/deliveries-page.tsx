@@ -7,6 +7,7 @@ import { apiQuery } from '../../data/api.ts';
 import { liveMs } from '../../data/refresh.ts';
 import { deliveries as words } from '../../messages/en/deliveries.ts';
 import { parts } from '../../messages/en/parts.ts';
+import { replays } from '../../messages/en/replays.ts';
 import { formatAbsolute } from '../../messages/format.ts';
 import { ExportMenu } from '../../parts/list/export-menu.tsx';
 import { ListPage } from '../../parts/list/list-page.tsx';
@@ -80,6 +81,9 @@ export function DeliveriesPage(): ReactNode {
             checked={isFresh}
             onChange={(event) => refresh(event.currentTarget.checked)}
           />
+          {mayManage && isFiltered(filters) && isReplayable(filter) ? (
+            <ReplayButton label={replays.openAll} from={() => ({ of: 'deliveries', filter: filterOf(filter) })} />
+          ) : null}
           <ExportMenu
             name="deliveries"
             rows={(signal) => client().list('listDeliveries', { query: filter, signal })}

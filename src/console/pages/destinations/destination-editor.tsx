@@ -87,7 +87,7 @@ export function DestinationEditor({ connection, stored, start, onSaved, onStay, 
   const [pasted, paste] = useState('');
   const [test, setTest] = useState<Answer<'testDestination'> | null>(null);
   const { known, actions, action } = useData(base?.id ?? null, shown.actionId);
-  const picked = usePicked(shown.eventId, pasted, base?.id);
+  const picked = usePicked(shown.eventId, pasted, { destinationId: base?.id, rules: action?.rules });
   const tried = {
     destinationId: base?.id ?? null,
     connectionId: connection.id,

@@ -11,6 +11,7 @@ import { ShowAs } from '../../parts/payload/show-as.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
+import { RecoverButton } from '../replays/recover-button.tsx';
 import { type DestinationDraft, draftOfCurl, emptyDraft } from './destination-draft.ts';
 import { DestinationEditor } from './destination-editor.tsx';
 import { resultingUrl } from './endpoint-address.ts';
@@ -67,6 +68,7 @@ export function DestinationPage(): ReactNode {
       actions={
         stored == null ? undefined : (
           <>
+            <RecoverButton destinationId={destinationId} />
             <Button variant="default" leftSection={<Icon name="clock" />} onClick={() => openVersions(true)}>
               {words.versions}
             </Button>

@@ -54,6 +54,7 @@ export function PreviewPanel(props: Props): ReactNode {
         pasted={pasted}
         onPaste={onPaste}
         destinationId={tried.destinationId ?? undefined}
+        rules={action?.rules}
       />
       {actions.length > 1 ? (
         <NativeSelect

@@ -19,7 +19,7 @@ export function ConditionTree(props: Props): ReactNode {
 
 function Node({ tree, decidedBy, maySee }: Props): ReactNode {
   const inner = tree.kind === 'comparison' ? [] : 'conditions' in tree ? tree.conditions : [tree.condition];
-  const isDecisive = tree.kind === 'comparison' && tree.pointer === decidedBy;
+  const isDecisive = (tree.kind === 'comparison' || 'conditions' in tree) && tree.pointer === decidedBy;
   return (
     <li>
       <div className={css['node']} data-result={tree.result} data-decisive={isDecisive}>

@@ -5,6 +5,24 @@ import { event as words } from '../../messages/en/events.ts';
 /** The comparison that a result rests on, whether it had to be false, and the behavior that it belongs to. */
 export type Decision = { leaf: ExplainedComparison; isNegated: boolean; behavior: string | null };
 
+/** The group whose parts decided together, at a pointer; null: a single comparison did, or none. */
+export function decidingGroup(tree: ExplainedCondition, pointer: string | null): ExplainedCondition | null {
+  if (tree.kind === 'comparison') return null;
+  if (tree.pointer === pointer && 'conditions' in tree) return tree;
+  const inner = 'conditions' in tree ? tree.conditions : [tree.condition];
+  for (const one of inner) {
+    const found = decidingGroup(one, pointer);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** The comparisons of a part, in words. */
+export function clausesOf(tree: ExplainedCondition): string[] {
+  if (tree.kind === 'comparison') return [clauseWords(tree)];
+  return ('conditions' in tree ? tree.conditions : [tree.condition]).flatMap(clausesOf);
+}
+
 /** Finds the comparison at a pointer. */
 export function decisionAt(
   tree: ExplainedCondition,

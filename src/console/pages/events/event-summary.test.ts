@@ -78,3 +78,25 @@ test('a clause under “not” is told as what would have to be', () => {
   assert.equal(clauseWords(found.leaf, found.isNegated), 'wt.ev is not “buy”');
   assert.deepEqual(tally(tree), { all: 1, passed: 1 });
 });
+
+test('of several alternatives that are all false, none is said to have decided alone', () => {
+  const group = {
+    kind: 'any' as const,
+    pointer: '/all/0',
+    result: false,
+    conditions: ['buy', 'look'].map((value, at) => ({ ...isBuy, pointer: `/all/0/any/${at}`, value })),
+  };
+  const explanation = { kind: 'all' as const, pointer: '', result: false, conditions: [group] };
+  const [, why] = eventSummary({ actions: [{ ...action, decidedBy: '/all/0', explanation }] }, true);
+  assert.equal(why, 'Expected any of: wt.ev is “buy”; wt.ev is “look”.');
+});
+
+test('a failed delivery that a replay delivered does not count as failed', () => {
+  const replayedBy = { deliveryId: 'dlv_2', replayId: 'rpl_1', status: 'delivered' as const };
+  const failed = { ...delivery, status: 'failed' as const, reason: 'http_4xx' as const, replayedBy };
+  const again = { ...delivery, status: 'delivered' as const, reason: null, replayId: 'rpl_1', replayOf: 'dlv_1' };
+  assert.deepEqual(eventSummary({ actions: [{ ...action, matched: true, deliveries: [failed, again] }] }, true), [
+    '1 delivery failed first; a replay sent it again and delivered it.',
+    'Delivered to 1 destination.',
+  ]);
+});

@@ -2,7 +2,7 @@ import type { Answer } from '../../../client/client.ts';
 import type { Delivery, DeliveryStatus } from '../../../contract/records/delivery.ts';
 import { event as words } from '../../messages/en/events.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
-import { clauseWords, decisionAt, foundSentence } from './decision.ts';
+import { clausesOf, clauseWords, decidingGroup, decisionAt, foundSentence } from './decision.ts';
 
 export type Explanation = Answer<'explainEvent'>;
 export type ExplainedAction = Explanation['actions'][number];
@@ -34,6 +34,8 @@ export function because(
   say: (clause: string, found: string) => string = w.needs,
 ): string[] {
   const decision = decisionAt(explanation, decidedBy);
+  const group = decidingGroup(explanation, decidedBy);
+  if (group?.kind === 'any') return [w.noneOf(clausesOf(group))];
   if (decision === null) return [];
   const { leaf, isNegated } = decision;
   return [say(clauseWords(leaf, isNegated), foundSentence(leaf, maySee))];
@@ -44,7 +46,14 @@ function deliverySentences(deliveries: readonly Delivery[]): string[] {
   const say = (some: readonly Delivery[], sentence: (count: number, why: string) => string) =>
     some.length === 0 ? [] : [sentence(some.length, whyOf(some))];
   return [
-    ...say(of('failed'), w.failed),
+    ...say(
+      of('failed').filter(({ replayedBy }) => replayedBy?.status !== 'delivered'),
+      w.failed,
+    ),
+    ...say(
+      of('failed').filter(({ replayedBy }) => replayedBy?.status === 'delivered'),
+      w.recovered,
+    ),
     ...say(of('held'), w.held),
     ...say(of('pending', 'sending', 'retrying'), w.waiting),
     ...say(of('skipped'), w.skipped),

@@ -1,6 +1,6 @@
-import { Anchor, Button, Text } from '@mantine/core';
+import { Anchor, Button, Text, TextInput } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { event as words } from '../../messages/en/events.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { Panel } from '../../parts/panel.tsx';
@@ -12,10 +12,17 @@ import { because, type ExplainedAction, type Explanation, eventSummary } from '.
 import css from './explain.module.css';
 import { Journey } from './journey.tsx';
 
+/** So many are shown in full. */
+const fewActions = 5;
+
 /** Why an event was sent or not: one sentence, then each Action with its rules, its mapping and its deliveries. */
 export function ExplainTab({ explanation }: { explanation: Explanation }): ReactNode {
   const maySee = useMay('payloads:view');
   const actions = [...explanation.actions].sort((a, b) => rank(a) - rank(b));
+  const isFew = actions.length <= fewActions;
+  const isNear = ({ matched, deliveries }: ExplainedAction) => isFew || matched || deliveries.length > 0;
+  const near = actions.filter(isNear);
+  const others = actions.filter((action) => !isNear(action));
   return (
     <>
       <section className={css['answer']} aria-label={words.whatHappened}>
@@ -32,9 +39,60 @@ export function ExplainTab({ explanation }: { explanation: Explanation }): React
           </div>
         </Panel>
       ) : (
-        actions.map((action) => <OneAction key={action.actionId} action={action} maySee={maySee} />)
+        <>
+          {near.map((action) => (
+            <OneAction key={action.actionId} action={action} maySee={maySee} />
+          ))}
+          {others.length === 0 ? null : <Others actions={others} maySee={maySee} />}
+        </>
       )}
     </>
+  );
+}
+
+/** The actions that did not match, a line each with the clause that decided. */
+function Others({ actions, maySee }: { actions: readonly ExplainedAction[]; maySee: boolean }): ReactNode {
+  const [text, write] = useState('');
+  const sought = text.trim().toLowerCase();
+  const lines = actions
+    .map((action) => ({ action, why: sentenceOf(action, maySee) }))
+    .filter(({ action, why }) => `${action.name} ${why}`.toLowerCase().includes(sought));
+  return (
+    <Panel title={words.others(actions.length)}>
+      {actions.length < 5 ? null : (
+        <TextInput
+          aria-label={words.findAction}
+          placeholder={words.findAction}
+          leftSection={<Icon name="search" size={14} />}
+          value={text}
+          onChange={(event) => write(event.currentTarget.value)}
+        />
+      )}
+      {lines.length === 0 ? <Text c="dimmed">{words.noAction}</Text> : null}
+      <ul className={css['others']} aria-label={words.othersTable}>
+        {lines.map(({ action, why }) => (
+          <li key={action.actionId}>
+            <Anchor component={Link} to="/actions/$actionId" params={{ actionId: action.actionId } as never}>
+              {action.name}
+            </Anchor>
+            <Folded title={why === '' ? words.notMatched : why} label={words.showRules(action.name)}>
+              <ConditionTree tree={action.explanation} decidedBy={action.decidedBy} maySee={maySee} />
+            </Folded>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+/** Details that are rendered when they are opened: there may be hundreds. */
+function Folded({ title, label, children }: { title: string; label: string; children: ReactNode }): ReactNode {
+  const [isOpen, open] = useState(false);
+  return (
+    <details className={css['more']} onToggle={(event) => open(event.currentTarget.open)}>
+      <summary aria-label={`${label}: ${title}`}>{title}</summary>
+      {isOpen ? children : null}
+    </details>
   );
 }
 

@@ -49,6 +49,18 @@ export function Journey({ action, deliveries, maySee }: Props): ReactNode {
               )}
             </div>
             <Standing delivery={delivery} />
+            {delivery.replayedBy === null ? null : (
+              <Text size="sm">
+                {delivery.replayedBy.status === 'delivered' ? replays.links.recovered : replays.links.sentAgain}{' '}
+                <Anchor
+                  component={Link}
+                  to="/replays/$replayId"
+                  params={{ replayId: delivery.replayedBy.replayId } as never}
+                >
+                  {replays.links.openReplay}
+                </Anchor>
+              </Text>
+            )}
             {mapping === undefined ? null : <Mapping mapping={mapping} maySee={maySee} />}
             <Request delivery={delivery} />
           </li>

@@ -92,7 +92,7 @@ export function Attention({ documents, stats, range }: Props): ReactNode {
   );
 }
 
-/** Failed deliveries of the range that no replay has delivered since; undefined until they are counted. */
+/** Failed deliveries of the range that no replay has delivered since; undefined without the right to see them. */
 function useFailed(range: Range): number | undefined {
   const mayLook = useMay('deliveries:view');
   const createdAfter = new Date(useNow() - rangesMs[range]).toISOString();
@@ -103,7 +103,7 @@ function useFailed(range: Range): number | undefined {
     placeholderData: keepPreviousData,
     enabled: mayLook,
   });
-  return data?.totals.failed;
+  return mayLook ? (data?.totals.failed ?? 0) : undefined;
 }
 
 function ofIssues(issues: readonly Issue[]): Item[] {

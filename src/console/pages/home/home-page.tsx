@@ -5,7 +5,9 @@ import { useStats } from '../../data/stats.ts';
 import { home as words } from '../../messages/en/home.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { Chart } from '../../parts/chart/chart.tsx';
-import { RangePicker } from '../../parts/chart/range-picker.tsx';
+import { useChartMarks } from '../../parts/chart/chart-marks.ts';
+import { gapsIn } from '../../parts/chart/chart-series.ts';
+import { type ChartTime, ChartTimePicker, useChartTime } from '../../parts/chart/chart-time.tsx';
 import type { Range } from '../../parts/list/list-search.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { Problem } from '../../parts/problem.tsx';
@@ -21,21 +23,19 @@ import { useDocuments } from './use-documents.ts';
 
 /** What came in, what went out, what needs somebody. */
 export function HomePage(): ReactNode {
-  const { range = '24h' } = useSearch({ from: '/shell/' });
+  const time = useChartTime(useSearch({ from: '/shell/' }));
   const navigate = useNavigate({ from: '/' });
   const isKnown = useMe() !== undefined;
   const maySeeNumbers = useMay('settings:view');
   const documents = useDocuments();
-  const stats = useStats('all', undefined, range);
+  const stats = useStats('all', undefined, time);
+  const setTime = (next: Partial<ChartTime>) =>
+    void navigate({ search: (present) => ({ ...present, ...next }), replace: true });
   return (
     <Page
       title={words.title}
       lead={words.lead}
-      actions={
-        maySeeNumbers ? (
-          <RangePicker value={range} onChange={(next) => void navigate({ search: { range: next }, replace: true })} />
-        ) : undefined
-      }
+      actions={maySeeNumbers ? <ChartTimePicker time={time} onChange={setTime} /> : undefined}
     >
       <div className={css['page']}>
         <FirstSteps />
@@ -55,13 +55,13 @@ export function HomePage(): ReactNode {
             {stats.data === undefined ? null : (
               <>
                 <Funnel stats={stats.data} />
-                <Deliveries stats={stats.data} range={range} />
+                <Deliveries stats={stats.data} range={time.range} onZoom={(from, until) => setTime({ from, until })} />
               </>
             )}
             {maySeeNumbers ? null : <RecentChanges documents={documents} />}
           </div>
           <div className={css['column']}>
-            <Attention documents={documents} stats={stats.data} range={range} />
+            <Attention documents={documents} stats={stats.data} range={time.range} />
             {maySeeNumbers ? <RecentChanges documents={documents} /> : null}
           </div>
         </div>
@@ -70,9 +70,16 @@ export function HomePage(): ReactNode {
   );
 }
 
-type DeliveriesProps = { stats: NonNullable<ReturnType<typeof useStats>['data']>; range: Range };
+type DeliveriesProps = {
+  stats: NonNullable<ReturnType<typeof useStats>['data']>;
+  range: Range;
+  onZoom: (from: string, until: string) => void;
+};
 
-function Deliveries({ stats: { series, totals }, range }: DeliveriesProps): ReactNode {
+function Deliveries({ stats, range, onZoom }: DeliveriesProps): ReactNode {
+  const { series, totals, from: begin, until: end } = stats;
+  const navigate = useNavigate();
+  const marks = useChartMarks(begin, end);
   const { title, delivered, failed, held, sentence } = words.chart;
   return (
     <Panel title={title}>
@@ -80,6 +87,10 @@ function Deliveries({ stats: { series, totals }, range }: DeliveriesProps): Reac
         name={title}
         sentence={sentence(totals.delivered, totals.failed, totals.held, parts.ranges[range])}
         times={series.map(({ at }) => at)}
+        marks={marks}
+        gaps={gapsIn(stats)}
+        onZoom={onZoom}
+        onOpen={(from, until) => void navigate({ to: '/deliveries', search: { range: 'custom', from, until } })}
         series={[
           { label: delivered, tone: 'good', values: series.map((step) => step.delivered) },
           { label: failed, tone: 'bad', values: series.map((step) => step.failed) },

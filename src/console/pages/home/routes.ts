@@ -1,5 +1,5 @@
 import { createRoute, redirect } from '@tanstack/react-router';
-import { rangeSearch, search } from '../../parts/list/list-search.ts';
+import { chartTimeSearch, search } from '../../parts/list/list-search.ts';
 import { takeLanding } from '../../session/landing.ts';
 import { lazyPage } from '../../shell/lazy-page.ts';
 import { shellRoute } from '../../shell/shell-route.tsx';
@@ -7,7 +7,7 @@ import { shellRoute } from '../../shell/shell-route.tsx';
 const home = createRoute({
   getParentRoute: () => shellRoute,
   path: '/',
-  validateSearch: search({ range: rangeSearch }),
+  validateSearch: search(chartTimeSearch),
   beforeLoad: leadToLanding,
   component: lazyPage(() => import('./home-page.tsx'), 'HomePage'),
 });

@@ -53,7 +53,6 @@ export function FixActions({ issue }: { issue: Issue }): ReactNode {
               of: 'deliveries',
               filter: { destinationId, errorKind, status: 'failed' },
               body: isAtDestination ? 'current' : 'original',
-              isComplete: true,
             })}
           />
         </>

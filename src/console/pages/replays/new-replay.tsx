@@ -19,16 +19,19 @@ const w = words.dialog;
 
 type Props = { from: ReplayFrom; onClose: () => void };
 
-/** A new replay in three steps: what, how, and the plan, which nothing leaves before. */
+/** A new replay: what, how, and the plan. What is chosen already begins with its plan. */
 export function NewReplay({ from, onClose }: Props): ReactNode {
   const [draft, setDraft] = useState(() => draftOf(from));
-  const [step, goTo] = useState(from.isComplete === true ? 2 : 0);
+  const steps = from.ids === undefined ? (['what', 'how', 'plan'] as const) : (['how', 'plan'] as const);
+  const isChosen = from.isSuggestion !== true && (from.ids !== undefined || from.filter !== undefined);
+  const [at, goTo] = useState(isChosen ? steps.length - 1 : 0);
+  const step = steps[at] ?? 'plan';
   const navigate = useNavigate();
   const run = useApi('createReplay');
   const change = (part: Partial<typeof draft>) => setDraft((before) => ({ ...before, ...part }));
   const body = bodyOf(draft);
   const [settled] = useDebouncedValue(JSON.stringify(body), 300);
-  const isAsked = step !== 1 && isRate(draft.rate);
+  const isAsked = step !== 'how' && isRate(draft.rate);
   const plan = useQuery({
     queryKey: ['plan of a replay', settled],
     queryFn: async ({ signal }) => {
@@ -53,23 +56,23 @@ export function NewReplay({ from, onClose }: Props): ReactNode {
     <Modal opened onClose={onClose} title={words.create} size="xl" closeButtonProps={{ 'aria-label': parts.close }}>
       <Stack>
         <Text c="dimmed" size="sm" aria-live="polite">
-          {w.step(step + 1, w.steps[step] ?? '')}
+          {w.step(at + 1, steps.length, w.steps[step])}
         </Text>
-        {step === 0 ? (
+        {step === 'what' ? (
           <WhatStep draft={draft} onChange={change} plan={found} />
-        ) : step === 1 ? (
+        ) : step === 'how' ? (
           <HowStep draft={draft} onChange={change} />
         ) : (
-          <PlanStep plan={found} />
+          <PlanStep draft={draft} plan={found} />
         )}
         {isAsked && plan.error !== null ? <Problem error={plan.error} onRetry={() => void plan.refetch()} /> : null}
         {run.error === null ? null : <Problem error={run.error} />}
         <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={step === 0 ? onClose : () => goTo(step - 1)}>
-            {step === 0 ? parts.cancel : w.back}
+          <Button variant="default" onClick={at === 0 ? onClose : () => goTo(at - 1)}>
+            {at === 0 ? parts.cancel : step === 'plan' ? w.options : w.back}
           </Button>
-          {step < 2 ? (
-            <Button disabled={!isRate(draft.rate)} onClick={() => goTo(step + 1)}>
+          {step !== 'plan' ? (
+            <Button disabled={!isRate(draft.rate)} onClick={() => goTo(at + 1)}>
               {w.next}
             </Button>
           ) : (

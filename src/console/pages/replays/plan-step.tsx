@@ -4,12 +4,15 @@ import { rights } from '../../../contract/accounts/rights.ts';
 import type { ReplayPlan } from '../../../contract/records/replay.ts';
 import { replays as words } from '../../messages/en/replays.ts';
 import { ExchangeRequest } from '../../parts/payload/exchange.tsx';
+import { type ReplayDraft, rateOf } from './replay-draft.ts';
 import css from './replays.module.css';
 
 const w = words.dialog;
 
+type Props = { draft: ReplayDraft; plan: ReplayPlan | undefined };
+
 /** What would happen: how many, how long, what arrives twice, what is left out, and the first requests. */
-export function PlanStep({ plan }: { plan: ReplayPlan | undefined }): ReactNode {
+export function PlanStep({ draft, plan }: Props): ReactNode {
   if (plan === undefined) return <Text role="status">{w.counting}</Text>;
   const { deliveries, complete, durationMs, duplicates, leftOut, samples } = plan;
   return (
@@ -17,6 +20,7 @@ export function PlanStep({ plan }: { plan: ReplayPlan | undefined }): ReactNode 
       <div role="status">
         <Text fw={600}>{deliveries === 0 ? w.nothing : w.planned(deliveries, complete)}</Text>
         {deliveries === 0 ? null : <Text>{durationMs === null ? w.takesUnknown : w.takes(durationMs)}</Text>}
+        <Text c="dimmed">{optionsInWords(draft)}</Text>
         {duplicates === 0 ? null : <Text fw={600}>{w.duplicates(duplicates)}</Text>}
       </div>
       <LeftOut leftOut={leftOut} />
@@ -37,6 +41,18 @@ export function PlanStep({ plan }: { plan: ReplayPlan | undefined }): ReactNode 
       )}
     </Stack>
   );
+}
+
+/** What is chosen, and how it is sent, in a line. */
+function optionsInWords({ of, ids, only, body, to, rate, order }: ReplayDraft): string {
+  const chosen =
+    ids === null
+      ? []
+      : [of === 'events' ? words.what.chosenEvents(ids.length) : words.what.chosenDeliveries(ids.length)];
+  const shown = of === 'events' ? 'current' : to === '' ? body : 'current';
+  const perSecond = rateOf(rate);
+  const speed = perSecond === null ? words.unlimited : words.perSecond(perSecond);
+  return [...chosen, `${w.only}: ${w.onlies[only]}`, w.bodies[shown], speed, w.orders[order]].join(' · ');
 }
 
 /** What is left out, by the reason. */

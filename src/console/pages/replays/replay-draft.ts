@@ -5,10 +5,11 @@ import { replayLimits } from '../../../contract/records/replay-limits.ts';
 export type ReplayFrom = {
   of: 'deliveries' | 'events';
   ids?: readonly string[];
+  only?: ReplayDraft['only'];
+  /** The dialog begins with its questions, not with the plan. */
+  isSuggestion?: true;
   filter?: Readonly<Record<string, string | undefined>>;
   body?: 'original' | 'current';
-  /** Nothing is left to choose: the dialog opens with the plan. */
-  isComplete?: boolean;
 };
 
 /** What stands in the dialog. Texts are as typed. */
@@ -30,12 +31,12 @@ export type ReplayDraft = {
 
 export type ReplayBody = CallInput<'createReplay'>['body'];
 
-export function draftOf({ of, ids, filter = {}, body = 'original' }: ReplayFrom): ReplayDraft {
+export function draftOf({ of, ids, filter = {}, only = 'undelivered', body = 'original' }: ReplayFrom): ReplayDraft {
   return {
     of,
     ids: ids ?? null,
     filter,
-    only: 'undelivered',
+    only,
     to: '',
     ignoreRules: false,
     body,
@@ -98,8 +99,14 @@ export function filterOf(query: Readonly<Record<string, unknown>>): Record<strin
 /** Whether a replay can take all that a list found: it knows each of the filters. */
 export function isReplayable(query: Readonly<Record<string, unknown>>): boolean {
   const filter = filterOf(query);
-  return Object.entries(query).every(([name, value]) => value === undefined || value === '' || name in filter);
+  return Object.entries(query).every(
+    ([name, value]) =>
+      value === undefined || value === '' || name in filter || (isLeftOut.has(name) && value === 'false'),
+  );
 }
+
+/** A replay leaves out tests, and what another replay has delivered, in any case. */
+const isLeftOut = new Set(['test', 'recovered']);
 
 const known = [
   'status',

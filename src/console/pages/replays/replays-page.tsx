@@ -31,7 +31,7 @@ export function ReplaysPage(): ReactNode {
       isOpen={search.from === 'failed'}
       onDone={() => change({ from: undefined })}
       leftSection={<Icon name="plus" />}
-      from={() => ({ of: 'deliveries', filter: { status: 'failed' } })}
+      from={() => ({ of: 'deliveries', filter: { status: 'failed' }, isSuggestion: true })}
     />
   );
   const { list, change, isEmpty } = useListPage({

@@ -17,9 +17,9 @@ type Props = {
   plan: ReplayPlan | undefined;
 };
 
-/** What is sent once more: things that were chosen, or a filter, with how many it finds. */
+/** The filter of what is sent again, with how many it finds. */
 export function WhatStep({ draft, onChange, plan }: Props): ReactNode {
-  const { of, ids, filter } = draft;
+  const { of, filter } = draft;
   const isOfEvents = of === 'events';
   const set = (name: string, value: string | undefined) =>
     onChange({ filter: { ...filter, [name]: value || undefined } });
@@ -42,30 +42,24 @@ export function WhatStep({ draft, onChange, plan }: Props): ReactNode {
   );
   return (
     <Stack gap="sm">
-      {ids === null ? (
+      <NativeSelect
+        label={w.of}
+        value={of}
+        onChange={({ currentTarget: { value } }) =>
+          onChange({ of: value === 'events' ? 'events' : 'deliveries', filter: {}, to: '', only: 'undelivered' })
+        }
+        data={options(w.ofs)}
+      />
+      {isOfEvents ? (
         <>
-          <NativeSelect
-            label={w.of}
-            value={of}
-            onChange={({ currentTarget: { value } }) =>
-              onChange({ of: value === 'events' ? 'events' : 'deliveries', filter: {}, to: '', only: 'undelivered' })
-            }
-            data={options(w.ofs)}
-          />
-          {isOfEvents ? (
-            <>
-              {text('name', w.event, w.eventHint)}
-              {text('visitorId', w.visitor)}
-            </>
-          ) : (
-            <DeliveryFilter filter={filter} set={set} />
-          )}
-          {time(isOfEvents ? 'receivedAfter' : 'createdAfter', w.from)}
-          {time(isOfEvents ? 'receivedBefore' : 'createdBefore', w.until)}
+          {text('name', w.event, w.eventHint)}
+          {text('visitorId', w.visitor)}
         </>
       ) : (
-        <Text>{isOfEvents ? words.what.chosenEvents(ids.length) : words.what.chosenDeliveries(ids.length)}</Text>
+        <DeliveryFilter filter={filter} set={set} />
       )}
+      {time(isOfEvents ? 'receivedAfter' : 'createdAfter', w.from)}
+      {time(isOfEvents ? 'receivedBefore' : 'createdBefore', w.until)}
       <Text role="status" c="dimmed">
         {plan === undefined ? w.counting : w.count(plan.looked, plan.complete, isOfEvents)}
       </Text>

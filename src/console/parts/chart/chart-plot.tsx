@@ -1,8 +1,10 @@
 import { type ReactNode, type RefObject, useEffect, useMemo, useRef } from 'react';
+// Before uPlot, which reads the locale as it is loaded.
+import './chart-locale.ts';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { formatClock } from '../../messages/format.ts';
-import { type ChartSeries, dashes } from './chart-series.ts';
+import { type ChartGap, type ChartSeries, dashes } from './chart-series.ts';
 
 type Props = {
   times: readonly string[];
@@ -10,19 +12,28 @@ type Props = {
   format: (value: number) => string;
   /** Which step the pointer is at; null: none. */
   onPoint: (index: number | null) => void;
+  /** Times to mark with a line, in ms. */
+  marks: readonly { at: number; tone: ChartSeries['tone'] }[];
+  /** Times without a server, in ms. */
+  gaps: readonly ChartGap[];
+  /** A part of the time was dragged over. */
+  onZoom: ((from: number, until: number) => void) | undefined;
+  /** A step was clicked. */
+  onOpen: ((index: number) => void) | undefined;
 };
 
 type Line = { label: string; tone: ChartSeries['tone'] };
-type Latest = RefObject<Pick<Props, 'format' | 'onPoint'>>;
+type Latest = RefObject<Pick<Props, 'format' | 'onPoint' | 'marks' | 'gaps' | 'onZoom' | 'onOpen'>>;
 
 const height = 200;
 
 /** The canvas of a chart. */
-export function Plot({ times, series, format, onPoint }: Props): ReactNode {
+export function Plot({ times, series, ...more }: Props): ReactNode {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
-  const latest = useRef({ format, onPoint });
-  latest.current = { format, onPoint };
+  const latest = useRef(more);
+  latest.current = more;
+  const drawn = JSON.stringify([more.marks, more.gaps]);
   // The same numbers again, as every refetch brings them, draw nothing.
   const shape = JSON.stringify(series.map(({ label, tone }): Line => ({ label, tone })));
   const numbers = JSON.stringify([
@@ -50,6 +61,8 @@ export function Plot({ times, series, format, onPoint }: Props): ReactNode {
     };
   }, [shape]);
   useEffect(() => plot.current?.setData(data), [data]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the marks are read as they are drawn
+  useEffect(() => plot.current?.redraw(false), [drawn]);
 
   return <div ref={host} style={{ blockSize: height }} />;
 }
@@ -66,9 +79,13 @@ function options(element: HTMLElement, lines: readonly Line[], latest: Latest): 
     width: element.clientWidth,
     height,
     legend: { show: false },
-    cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
+    cursor: { y: false, drag: { x: true, y: false, setScale: false, dist: 6 }, points: { size: 7 } },
     // An empty chart is a flat line at 0, not a scale without numbers.
-    scales: { y: { range: (_plot, _min, max) => [0, Math.max(max * 1.1, 1)] } },
+    // The last step has a length too.
+    scales: {
+      x: { range: (plot, min, max) => [min, max === null ? max : max + stepOf(plot)] },
+      y: { range: (_plot, _min, max) => [0, Math.max(max * 1.1, 1)] },
+    },
     axes: [
       {
         ...axis,
@@ -96,8 +113,68 @@ function options(element: HTMLElement, lines: readonly Line[], latest: Latest): 
         }),
       ),
     ],
-    hooks: { setCursor: [({ cursor }) => latest.current.onPoint(cursor.idx ?? null)] },
+    hooks: {
+      setCursor: [({ cursor }) => latest.current.onPoint(cursor.idx ?? null)],
+      setSelect: [
+        (plot) => {
+          const { left, width } = plot.select;
+          if (width <= 0) return;
+          const [from, until] = [plot.posToVal(left, 'x'), plot.posToVal(left + width, 'x')];
+          plot.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
+          latest.current.onZoom?.(from * 1_000, until * 1_000);
+        },
+      ],
+      ready: [
+        ({ over, cursor }) => {
+          let pressedAt = 0;
+          over.addEventListener('mousedown', ({ clientX }) => {
+            pressedAt = clientX;
+          });
+          over.addEventListener('click', ({ clientX }) => {
+            if (Math.abs(clientX - pressedAt) < 6 && cursor.idx != null) latest.current.onOpen?.(cursor.idx);
+          });
+        },
+      ],
+      drawClear: [(plot) => drawGaps(plot, element, latest.current.gaps)],
+      draw: [(plot) => drawMarks(plot, element, latest.current.marks)],
+    },
   };
+}
+
+function stepOf({ data: [times] }: uPlot): number {
+  return (times[1] ?? 60) - (times[0] ?? 0);
+}
+
+/** A grey area for each time without a server. */
+function drawGaps(plot: uPlot, element: HTMLElement, gaps: Props['gaps']): void {
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.fillStyle = `${colour(element, '--console-calm')}33`;
+  for (const { from, until } of gaps) {
+    const left = Math.max(plot.valToPos(from / 1_000, 'x', true), bbox.left);
+    const right = Math.min(plot.valToPos(until / 1_000, 'x', true), bbox.left + bbox.width);
+    if (right > left) ctx.fillRect(left, bbox.top, right - left, bbox.height);
+  }
+  ctx.restore();
+}
+
+/** A dashed line over the whole height at each mark. */
+function drawMarks(plot: uPlot, element: HTMLElement, marks: Props['marks']): void {
+  const { ctx } = plot;
+  const { top, height: tall, left, width } = plot.bbox;
+  ctx.save();
+  ctx.lineWidth = 1.5 * devicePixelRatio;
+  ctx.setLineDash([4 * devicePixelRatio, 3 * devicePixelRatio]);
+  for (const { at, tone } of marks) {
+    const x = plot.valToPos(at / 1_000, 'x', true);
+    if (x < left || x > left + width) continue;
+    ctx.strokeStyle = colour(element, `--console-${tone}`);
+    ctx.beginPath();
+    ctx.moveTo(x, top);
+    ctx.lineTo(x, top + tall);
+    ctx.stroke();
+  }
+  ctx.restore();
 }
 
 function spanMs(ticks: readonly number[]): number {

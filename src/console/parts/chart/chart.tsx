@@ -1,11 +1,12 @@
-import { SegmentedControl } from '@mantine/core';
-import { CatchBoundary } from '@tanstack/react-router';
+import { Anchor, SegmentedControl, UnstyledButton } from '@mantine/core';
+import { CatchBoundary, Link } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { parts } from '../../messages/en/parts.ts';
-import { formatAbsolute, formatNumber } from '../../messages/format.ts';
+import { formatAbsolute, formatNumber, formatTime } from '../../messages/format.ts';
 import { options } from '../form/options.ts';
 import css from './chart.module.css';
-import { type ChartSeries, dashes } from './chart-series.ts';
+import type { ChartMark } from './chart-marks.ts';
+import { type ChartGap, type ChartSeries, dashes } from './chart-series.ts';
 
 export type { ChartSeries } from './chart-series.ts';
 
@@ -18,17 +19,31 @@ type Props = {
   times: readonly string[];
   series: readonly ChartSeries[];
   format?: (value: number) => string;
+  /** What may explain it, drawn as lines and listed below. */
+  marks?: readonly ChartMark[];
+  /** Times without a server, drawn as areas and listed below. */
+  gaps?: readonly ChartGap[];
+  /** A part of the time was dragged over (RFC 3339). */
+  onZoom?: (from: string, until: string) => void;
+  /** Shows what is behind a step, from its beginning to its end (RFC 3339). */
+  onOpen?: (from: string, until: string) => void;
 };
 
 const Plot = lazy(() => import('./chart-plot.tsx').then(({ Plot }) => ({ default: Plot })));
 
 /** Lines over time, the same as a table, and what they show where the pointer is. What can't be drawn is a table. */
-export function Chart({ name, sentence, times, series, format = formatNumber }: Props): ReactNode {
+export function Chart(props: Props): ReactNode {
+  const { name, sentence, times, series, format = formatNumber, marks = [], gaps = [], onZoom, onOpen } = props;
   const [view, show] = useState<keyof typeof parts.chart.views>('chart');
   const [isDrawable, setDrawable] = useState(true);
   const [pointed, point] = useState<number | null>(null);
   const at = pointed === null ? undefined : times[pointed];
-  const table = <ChartTable name={name} times={times} series={series} format={format} />;
+  const stepMs = Date.parse(times[1] ?? '') - Date.parse(times[0] ?? '') || 60_000;
+  const openStep = (index: number) => {
+    const from = Date.parse(times[index] ?? '');
+    onOpen?.(new Date(from).toISOString(), new Date(from + stepMs).toISOString());
+  };
+  const table = <ChartTable name={name} times={times} series={series} format={format} onOpen={onOpen && openStep} />;
   return (
     <figure className={css['figure']} aria-label={name}>
       <div className={css['bar']}>
@@ -65,14 +80,44 @@ export function Chart({ name, sentence, times, series, format = formatNumber }: 
         >
           <div role="img" aria-label={sentence} className={css['plot']}>
             <Suspense>
-              <Plot times={times} series={series} format={format} onPoint={point} />
+              <Plot
+                times={times}
+                series={series}
+                format={format}
+                onPoint={point}
+                marks={marks.map(({ at: time, tone }) => ({ at: Date.parse(time), tone }))}
+                gaps={gaps}
+                onZoom={
+                  onZoom && ((from, until) => onZoom(new Date(from).toISOString(), new Date(until).toISOString()))
+                }
+                onOpen={onOpen && openStep}
+              />
             </Suspense>
           </div>
         </CatchBoundary>
       )}
+      {marks.length + gaps.length === 0 ? null : (
+        <ul className={css['marks']} aria-label={parts.chart.marks}>
+          {gaps.map(({ from, until }) => (
+            <li key={from} data-tone="calm">
+              {parts.chart.noServer(clock(from), clock(until))}
+            </li>
+          ))}
+          {marks.map(({ at: time, label, tone, to }) => (
+            <li key={`${time} ${label}`} data-tone={tone}>
+              <time dateTime={time}>{formatTime(new Date(time), 'date', Date.now())}</time>{' '}
+              <Anchor component={Link} to={to as '/'} size="xs" underline="always">
+                {label}
+              </Anchor>
+            </li>
+          ))}
+        </ul>
+      )}
     </figure>
   );
 }
+
+const clock = (at: number) => formatTime(new Date(at), 'date', Date.now());
 
 /** Told apart without colour by its dashes, as in the plot. */
 function Swatch({ index }: { index: number }): ReactNode {
@@ -83,7 +128,11 @@ function Swatch({ index }: { index: number }): ReactNode {
   );
 }
 
-function ChartTable({ name, times, series, format }: Required<Omit<Props, 'sentence'>>): ReactNode {
+type TableProps = Required<Pick<Props, 'name' | 'times' | 'series' | 'format'>> & {
+  onOpen: ((index: number) => void) | undefined;
+};
+
+function ChartTable({ name, times, series, format, onOpen }: TableProps): ReactNode {
   return (
     <section className={css['frame']} aria-label={parts.tableScroll(name)} tabIndex={0}>
       <table className={css['table']}>
@@ -101,7 +150,15 @@ function ChartTable({ name, times, series, format }: Required<Omit<Props, 'sente
           {times
             .map((time, index) => (
               <tr key={time}>
-                <th scope="row">{formatAbsolute(new Date(time)).local}</th>
+                <th scope="row">
+                  {onOpen === undefined ? (
+                    formatAbsolute(new Date(time)).local
+                  ) : (
+                    <UnstyledButton className={css['open'] ?? ''} onClick={() => onOpen(index)}>
+                      {formatAbsolute(new Date(time)).local}
+                    </UnstyledButton>
+                  )}
+                </th>
                 {series.map(({ label, values }) => (
                   <td key={label}>{format(values[index] ?? 0)}</td>
                 ))}

@@ -31,3 +31,6 @@ export type Range = (typeof ranges)[number];
 
 /** The range in the address, for pages with a range picker. */
 export const rangeSearch = choice(ranges);
+
+/** The same for pages with charts, which also show a part of the past. */
+export const chartTimeSearch = { range: rangeSearch, from: textSearch, until: textSearch };

@@ -1,6 +1,8 @@
-import { Button, Group, NativeSelect, Stack, Text, Textarea } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { Button, Group, NativeSelect, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { type ReactNode, useState } from 'react';
+import type { Condition } from '../../../contract/documents/condition.ts';
 import { apiQuery } from '../../data/api.ts';
 import { eventPicker as words } from '../../messages/en/event-picker.ts';
 import { formatRelative } from '../../messages/format.ts';
@@ -8,31 +10,39 @@ import { useMay } from '../../session/rights.ts';
 import { Icon } from '../icon.tsx';
 import { pickedPasted, pickedSample, sampleOf } from './picked-event.ts';
 
-type Props = {
-  /** What is picked, as it stands in an address: an event's id, `sample`, or `paste`. Empty: the newest event. */
+/** What an event should fit: the rules that it matches, and the destination that it went through. */
+export type EventFor = { destinationId?: string | undefined; rules?: Condition | undefined };
+
+type Props = EventFor & {
+  /** What is picked, as it stands in an address: an event's id, `sample`, or `paste`. Empty: the newest that fits. */
   picked: string;
   onPick: (picked: string) => void;
   /** The text that was pasted. */
   pasted: string;
   onPaste: (text: string) => void;
-  /** Events that went through this destination are offered first. */
-  destinationId?: string | undefined;
 };
 
-/** Which event something is tried on: a recent one, one that went through the destination, a sample, or a pasted one. */
-export function EventPicker({ picked, onPick, pasted, onPaste, destinationId }: Props): ReactNode {
-  const { events, matched, first, refresh } = usePickable(destinationId);
-  const now = Date.now();
-  const nameOf = (id: string) => {
-    const event = events.find((one) => one.id === id);
-    return event === undefined
-      ? id
-      : words.event(event.name ?? words.noName, formatRelative(new Date(event.receivedAt), now));
-  };
+/** The event to try something on: one that fits, a recent one, one that is searched for, a sample, or a pasted one. */
+export function EventPicker({ picked, onPick, pasted, onPaste, ...wanted }: Props): ReactNode {
+  const [text, write] = useState('');
+  const { matching, delivered, recent, first, refresh } = usePickable(wanted);
+  const found = useFound(text);
   const value = picked === '' ? first : picked;
-  const listed = new Set([...matched, ...events.map(({ id }) => id), pickedSample, pickedPasted]);
-  const option = (id: string) => ({ value: id, label: nameOf(id) });
-  const others = events.filter(({ id }) => !matched.includes(id)).map(({ id }) => option(id));
+  const groups = [
+    { group: words.found, items: found },
+    { group: words.matching, items: matching },
+    { group: words.matched, items: delivered },
+    { group: words.recent, items: recent },
+  ];
+  const names = useNames([value, ...delivered.map(({ id }) => id)]);
+  const listed = new Set<string>([pickedSample, pickedPasted]);
+  const now = Date.now();
+  const data = groups.flatMap(({ group, items }) => {
+    const news = items.filter(({ id }) => !listed.has(id));
+    for (const { id } of news) listed.add(id);
+    if (news.length === 0) return [];
+    return [{ group, items: news.map((one) => ({ value: one.id, label: labelOf(names.get(one.id) ?? one, now) })) }];
+  });
   const problem = value === pickedPasted && pasted.trim() !== '' ? sampleOf(value, pasted) : null;
   return (
     <Stack gap="xs">
@@ -43,9 +53,8 @@ export function EventPicker({ picked, onPick, pasted, onPaste, destinationId }: 
           onChange={(event) => onPick(event.currentTarget.value)}
           style={{ flex: 1, minWidth: 0 }}
           data={[
-            ...(listed.has(value) ? [] : [option(value)]),
-            ...(matched.length === 0 ? [] : [{ group: words.matched, items: matched.map(option) }]),
-            ...(others.length === 0 ? [] : [{ group: words.recent, items: others }]),
+            ...(listed.has(value) ? [] : [{ value, label: labelOf(names.get(value) ?? { id: value }, now) }]),
+            ...data,
             {
               group: words.made,
               items: [
@@ -54,6 +63,19 @@ export function EventPicker({ picked, onPick, pasted, onPaste, destinationId }: 
               ],
             },
           ]}
+        />
+        <TextInput
+          aria-label={words.search}
+          placeholder={words.searchHint}
+          leftSection={<Icon name="search" size={14} />}
+          value={text}
+          onChange={(event) => write(event.currentTarget.value)}
+          onKeyDown={({ key }) => {
+            const [hit] = found;
+            if (key === 'Enter' && hit !== undefined) onPick(hit.id);
+          }}
+          error={text.trim() !== '' && found.length === 0 ? words.notFound : undefined}
+          style={{ flex: 1, minWidth: 0 }}
         />
         <Button variant="default" aria-label={words.refresh} title={words.refresh} px="xs" onClick={refresh}>
           <Icon name="retry" />
@@ -76,41 +98,90 @@ export function EventPicker({ picked, onPick, pasted, onPaste, destinationId }: 
       ) : null}
       {value === pickedSample ? (
         <Text size="sm" c="dimmed">
-          {events.length === 0 ? words.noEvents : words.sampleText}
+          {recent.length === 0 ? words.noEvents : words.sampleText}
         </Text>
       ) : null}
     </Stack>
   );
 }
 
-/** What an empty choice stands for: the newest event that went through the destination, else the newest of all. */
-export function usePicked(picked: string, pasted: string, destinationId?: string): ReturnType<typeof sampleOf> | null {
-  const { first, isSettled } = usePickable(destinationId);
+/**
+ * What an empty choice stands for: the newest event that matches the rules, else the newest that went through the
+ * destination, else the newest of all. null until that is known.
+ */
+export function usePicked(picked: string, pasted: string, wanted: EventFor): ReturnType<typeof sampleOf> | null {
+  const { first, isSettled } = usePickable(wanted);
   if (picked === '' && !isSettled) return null;
   return sampleOf(picked === '' ? first : picked, pasted);
 }
 
-function usePickable(destinationId: string | undefined) {
+/** An event in the list; without a time until its name is known. */
+type Listed = { id: string; name?: string | null; receivedAt?: string };
+
+function labelOf({ id, name, receivedAt }: Listed, now: number): string {
+  if (receivedAt === undefined) return id;
+  return words.event(name ?? words.noName, formatRelative(new Date(receivedAt), now));
+}
+
+function usePickable({ destinationId, rules }: EventFor) {
   const maySeeEvents = useMay('events:view');
+  const mayCount = useMay('behaviors:view');
   const maySeeDeliveries = useMay('deliveries:view');
-  const recent = useQuery({ ...recentEvents(), enabled: maySeeEvents });
-  const delivered = useQuery({
+  // Each typed letter changes the rules.
+  const [settled] = useDebouncedValue(JSON.stringify(rules), 400);
+  const conditions = settled === undefined ? [] : [JSON.parse(settled) as Condition]; // the text of one
+  const counted = useQuery({
+    ...apiQuery('countConditions', { body: { conditions, last: 1_000 } }),
+    enabled: maySeeEvents && mayCount && conditions.length > 0,
+    staleTime: 60_000,
+    placeholderData: keepPreviousData,
+  });
+  const newest = useQuery({ ...recentEvents(), enabled: maySeeEvents });
+  const sent = useQuery({
     ...apiQuery('listDeliveries', { query: { destinationId, limit: 30 } }),
     enabled: maySeeDeliveries && destinationId !== undefined,
   });
-  const ids = delivered.data?.data.flatMap(({ eventId }) => eventId ?? []) ?? [];
-  const events = recent.data?.data.slice(0, shownMax) ?? [];
-  const matched = [...new Set(ids)].slice(0, 10);
+  const matching: readonly Listed[] = counted.data?.matching ?? [];
+  const ids = [...new Set(sent.data?.data.flatMap(({ eventId }) => eventId ?? []))];
+  const delivered: readonly Listed[] = ids.slice(0, 10).map((id) => ({ id }));
+  const recent: readonly Listed[] = newest.data?.data.slice(0, shownMax) ?? [];
   return {
-    events,
-    matched,
-    first: matched[0] ?? events[0]?.id ?? pickedSample,
-    isSettled: !recent.isLoading && !delivered.isLoading,
-    refresh: () => void Promise.all([recent.refetch(), delivered.refetch()]),
+    matching,
+    delivered,
+    recent,
+    first: matching[0]?.id ?? delivered[0]?.id ?? recent[0]?.id ?? pickedSample,
+    isSettled: !newest.isLoading && !sent.isLoading && !counted.isLoading,
+    refresh: () => void Promise.all([counted.refetch(), newest.refetch(), sent.refetch()]),
   };
 }
 
 const shownMax = 40;
+
+/** Names of events of which only the ids are known. */
+function useNames(ids: readonly string[]): ReadonlyMap<string, Listed> {
+  const mayEvents = useMay('events:view');
+  const asked = [...new Set(ids.filter((id) => id.startsWith('evt_')))];
+  const { data } = useQuery({
+    ...apiQuery('getEventNames', { query: { ids: asked.join() } }),
+    enabled: mayEvents && asked.length > 0,
+    staleTime: 60_000,
+    placeholderData: keepPreviousData,
+  });
+  return new Map(data?.data.map((one) => [one.id, one]));
+}
+
+/** Events with this id, name or visitor. */
+function useFound(typed: string): readonly Listed[] {
+  const mayEvents = useMay('events:view');
+  const [settled] = useDebouncedValue(typed.trim(), 300);
+  const isId = /^evt_[0-9a-z]{26}$/.test(settled);
+  const asked = { enabled: mayEvents && settled !== '' && !isId, staleTime: 60_000 };
+  const byName = useQuery({ ...apiQuery('listEvents', { query: { name: settled, limit: 20 } }), ...asked });
+  const byVisitor = useQuery({ ...apiQuery('listEvents', { query: { visitorId: settled, limit: 20 } }), ...asked });
+  if (settled === '') return [];
+  if (isId) return [{ id: settled }];
+  return [...(byName.data?.data ?? []), ...(byVisitor.data?.data ?? [])];
+}
 
 /** The newest events, asked for once for all that looks at them. */
 export function recentEvents() {

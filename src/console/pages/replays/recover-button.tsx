@@ -1,0 +1,65 @@
+import { Button, Popover, Stack, TextInput } from '@mantine/core';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { replays } from '../../messages/en/replays.ts';
+import { options } from '../../parts/form/options.ts';
+import { useMay } from '../../session/rights.ts';
+
+const words = replays.recover;
+const rangesMs: Record<string, number> = { '1h': 3_600_000, '24h': 86_400_000, '7d': 604_800_000 };
+const NewReplay = lazy(async () => ({ default: (await import('./new-replay.tsx')).NewReplay }));
+
+/** Plans a replay of what failed at a destination since a time; nothing without the right. */
+export function RecoverButton({ destinationId }: { destinationId: string }): ReactNode {
+  const mayManage = useMay('deliveries:manage');
+  const [isOpen, open] = useState(false);
+  const [typed, write] = useState('');
+  const [since, begin] = useState<string | null>(null);
+  if (!mayManage) return null;
+  function start(at: Date) {
+    open(false);
+    begin(at.toISOString());
+  }
+  return (
+    <>
+      <Popover opened={isOpen} onChange={open} position="bottom-end" shadow="md" trapFocus>
+        <Popover.Target>
+          <Button variant="default" onClick={() => open(!isOpen)}>
+            {words.open}
+          </Button>
+        </Popover.Target>
+        <Popover.Dropdown aria-label={words.title}>
+          <Stack gap="xs">
+            {options(words.ranges).map(({ value, label }) => (
+              <Button
+                key={value}
+                variant="default"
+                size="xs"
+                onClick={() => start(new Date(Date.now() - (rangesMs[value] ?? 0)))}
+              >
+                {label}
+              </Button>
+            ))}
+            <TextInput
+              type="datetime-local"
+              step={1}
+              label={words.since}
+              value={typed}
+              onChange={(event) => write(event.currentTarget.value)}
+            />
+            <Button size="xs" disabled={typed === ''} onClick={() => start(new Date(typed))}>
+              {words.plan}
+            </Button>
+          </Stack>
+        </Popover.Dropdown>
+      </Popover>
+      {since === null ? null : (
+        <Suspense>
+          <NewReplay
+            from={{ of: 'deliveries', filter: { destinationId, createdAfter: since }, only: 'failed' }}
+            onClose={() => begin(null)}
+          />
+        </Suspense>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,121 @@
+import { Button, Group, Popover, Stack, TextInput } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
+import { type Stats, useStats } from '../../data/stats.ts';
+import { parts } from '../../messages/en/parts.ts';
+import { formatTime } from '../../messages/format.ts';
+import { Icon } from '../icon.tsx';
+import type { Range } from '../list/list-search.ts';
+import { RangePicker } from './range-picker.tsx';
+
+const words = parts.chartTime;
+
+/** The time of all charts of a page: a range up to now, or with `from` and `until` (RFC 3339) a part of the past. */
+export type ChartTime = { range: Range; from?: string | undefined; until?: string | undefined };
+
+/**
+ * The time in the address. Without one, the last 24 hours, or less where nothing happened before: the first minutes of a
+ * server are not a single spike at the edge.
+ */
+export function useChartTime(search: {
+  range?: Range | undefined;
+  from?: string | undefined;
+  until?: string | undefined;
+}): ChartTime {
+  const { range, from, until } = search;
+  const { data } = useStats('all', undefined, '24h');
+  if (isTime(from) && isTime(until)) return { range: range ?? '24h', from, until };
+  return { range: range ?? (data === undefined ? '24h' : fittingRange(data)) };
+}
+
+function fittingRange({ series }: Stats): Range {
+  const first = series.findIndex(({ received, created, rejected }) => received + created + rejected > 0);
+  const quarters = first < 0 ? series.length : series.length - first;
+  return quarters <= 1 ? '15m' : quarters <= 4 ? '1h' : '24h';
+}
+
+const isTime = (text: string | undefined): text is string => text !== undefined && !Number.isNaN(Date.parse(text));
+
+type Props = { time: ChartTime; onChange: (time: Partial<ChartTime>) => void };
+
+/** The one choice of time on a page: a range, or a beginning and an end. */
+export function ChartTimePicker({ time, onChange }: Props): ReactNode {
+  const [isOpen, open] = useState(false);
+  const { range, from, until } = time;
+  const now = Date.now();
+  const label =
+    from === undefined || until === undefined
+      ? words.custom
+      : words.between(formatTime(new Date(from), 'date', now), formatTime(new Date(until), 'date', now));
+  return (
+    <Group gap="xs">
+      <RangePicker
+        value={(from === undefined ? range : '') as Range} // none is chosen then
+        onChange={(next) => onChange({ range: next, from: undefined, until: undefined })}
+      />
+      <Popover opened={isOpen} onChange={open} position="bottom-end" shadow="md" trapFocus>
+        <Popover.Target>
+          <Button variant="default" size="xs" aria-pressed={from !== undefined} onClick={() => open(!isOpen)}>
+            {label}
+          </Button>
+        </Popover.Target>
+        <Popover.Dropdown aria-label={words.custom}>
+          <CustomTime
+            time={time}
+            onChange={(next) => {
+              open(false);
+              onChange(next);
+            }}
+          />
+        </Popover.Dropdown>
+      </Popover>
+      {from === undefined ? null : (
+        <Button
+          variant="subtle"
+          size="xs"
+          leftSection={<Icon name="cross" size={11} />}
+          onClick={() => onChange({ from: undefined, until: undefined })}
+        >
+          {words.reset}
+        </Button>
+      )}
+    </Group>
+  );
+}
+
+function CustomTime({ time, onChange }: Props): ReactNode {
+  const [from, setFrom] = useState(localOf(time.from));
+  const [until, setUntil] = useState(localOf(time.until));
+  const isValid = from !== '' && until !== '' && from < until;
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (isValid) onChange({ from: new Date(from).toISOString(), until: new Date(until).toISOString() });
+      }}
+    >
+      <Stack gap="sm">
+        <TextInput
+          type="datetime-local"
+          label={words.from}
+          value={from}
+          onChange={(event) => setFrom(event.currentTarget.value)}
+        />
+        <TextInput
+          type="datetime-local"
+          label={words.until}
+          value={until}
+          onChange={(event) => setUntil(event.currentTarget.value)}
+        />
+        <Button type="submit" disabled={!isValid}>
+          {parts.applyFilters}
+        </Button>
+      </Stack>
+    </form>
+  );
+}
+
+function localOf(time: string | undefined): string {
+  if (!isTime(time)) return '';
+  const at = new Date(time);
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { type Wired, wire } from '../support/app.ts';
+import { type Receiver, startReceiver } from '../support/receiver.ts';
+import { barriers, openTab, startConsole } from './browser.ts';
+
+let console_: Awaited<ReturnType<typeof startConsole>>;
+let receiver: Receiver;
+let wired: Wired;
+before(async () => {
+  console_ = await startConsole();
+  receiver = await startReceiver();
+  wired = await wire(console_.app, receiver, { connection: { name: 'CRM' }, destination: { name: 'Orders' } });
+  await wired.deliver({ n: 1 });
+  receiver.answer('/in', { status: 422 });
+  for (const n of [2, 3]) await wired.deliver({ n }, 'failed');
+});
+after(async () => {
+  await console_[Symbol.asyncDispose]();
+  await receiver[Symbol.asyncDispose]();
+});
+
+test('charts of a young server begin with a short range, show errors by code and changes, and lead to the list', async () => {
+  const { app, browser } = console_;
+  const path = `/connections/${wired.connection.id}?tab=activity`;
+  await using tab = await openTab(browser, { url: app.url, path });
+  const { page } = tab;
+  await page.getByRole('radio', { name: '15 min', checked: true }).waitFor({ state: 'attached' });
+  const errors = page.getByRole('figure', { name: 'Errors by code' });
+  await errors.getByText('422 Unprocessable Content').waitFor();
+  await page.getByRole('list', { name: 'Changes and issues' }).first().getByText('CRM changed by').waitFor();
+  assert.deepEqual(await barriers(page), []);
+  await page.getByRole('link', { name: '422 Unprocessable Content: 2' }).click();
+  await page.waitForURL(/code=422/);
+  await page.getByRole('button', { name: 'Remove filter Status code: 422' }).waitFor();
+  await page
+    .getByRole('row', { name: /Failed/ })
+    .nth(1)
+    .waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
+test('a part of a chart is zoomed for the whole page, with the mouse or by its times, and taken back', async () => {
+  const { app, browser } = console_;
+  await using tab = await openTab(browser, { url: app.url, path: '/' });
+  const { page } = tab;
+  const chart = page.getByRole('figure', { name: 'Deliveries over time' });
+  const plot = chart.locator('.u-over');
+  await plot.scrollIntoViewIfNeeded();
+  const box = (await plot.boundingBox()) ?? assert.fail();
+  await page.mouse.move(box.x + box.width * 0.5, box.y + 40);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.8, box.y + 40, { steps: 4 });
+  await page.mouse.up();
+  await page.waitForURL(/from=.*until=/);
+  await page.getByRole('button', { name: 'Reset zoom' }).click();
+  await page.waitForURL((url) => !url.searchParams.has('from'));
+  await page.getByRole('button', { name: 'Custom…' }).click();
+  await page.getByRole('textbox', { name: 'From' }).fill('2026-01-01T00:00');
+  await page.getByRole('textbox', { name: 'Until' }).fill('2026-01-01T01:00');
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await page.getByRole('button', { name: 'Reset zoom' }).click();
+  await chart.getByText('Table').click();
+  await chart.getByRole('row').nth(1).getByRole('button').click();
+  await page.waitForURL(/\/deliveries\?.*range=custom/);
+  assert.deepEqual(tab.problems, []);
+});
+
+test('a chart is drawn in a browser whose locale Intl does not know', async () => {
+  const { app, browser } = console_;
+  await using tab = await openTab(browser, { url: app.url, path: '/', locale: 'en-US' });
+  const { page } = tab;
+  await page.addInitScript(
+    "Object.defineProperty(navigator, 'language', { value: 'en-US@posix', configurable: true })",
+  );
+  await page.reload();
+  await page.getByRole('figure', { name: 'Deliveries over time' }).locator('canvas').waitFor();
+  assert.deepEqual(tab.problems, []);
+});
