@@ -1,6 +1,5 @@
 import { networkInterfaces } from 'node:os';
 import { type AllowRule, doesAllow } from './allow-list.ts';
-import { isInboxPath } from './inbox-path.ts';
 import { isMetadataAddress, isMetadataName } from './metadata-addresses.ts';
 import {
   type Address,
@@ -53,7 +52,7 @@ export function createGuard({ allow, ownListeners, isInboxOpen }: GuardOptions):
 
   function judge(target: Target, address: Address): string | null {
     const views = [address, ...embeddedAddresses(address)];
-    const isInbox = isInboxPath(target) && isInboxOpen();
+    const isInbox = target.isInbox && isInboxOpen();
     for (const listener of ownListeners()) {
       if (listener.port !== target.port || !views.some((view) => isListenerAt(listener, target.host, view))) continue;
       if (isInbox && listener.hasInbox) return null;
@@ -118,7 +117,7 @@ function checkTarget(guard: Guard, target: Target | { readonly reason: string })
 export function isOwnUrl(url: string, listeners: readonly Listener[]): boolean {
   const target = parseTarget(url);
   if ('reason' in target) return false;
-  if (target.pathname.startsWith('/inbox/')) return true;
+  if (target.isInbox) return true;
   const addresses = target.literal ? [target.literal] : isLocalhost(target.host) ? LOOPBACK : [];
   return listeners.some(
     (one) => one.port === target.port && addresses.some((address) => isListenerAt(one, target.host, address)),

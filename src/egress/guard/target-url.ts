@@ -1,3 +1,4 @@
+import { isInboxPath } from './inbox-path.ts';
 import { type Address, parseAddress } from './special-ranges.ts';
 
 /** The target of a request, from its URL, which is parsed once. */
@@ -10,7 +11,8 @@ export interface Target {
   readonly literal: Address | null;
   /** `scheme://host[:port]` in the form of the URL standard, the host without a trailing dot. */
   readonly origin: string;
-  readonly pathname: string;
+  /** Its path is under `/inbox/` for every server. */
+  readonly isInbox: boolean;
   /** Path and query, as sent. */
   readonly path: string;
 }
@@ -46,7 +48,7 @@ export function parseTarget(text: string): Target | { readonly reason: string } 
     port,
     literal: parseAddress(host),
     origin: url.origin,
-    pathname: url.pathname,
+    isInbox: isInboxPath(url),
     path: url.pathname + url.search,
   };
 }

@@ -12,7 +12,6 @@ import type {
 } from '../egress.ts';
 import type { AllowRule } from '../guard/allow-list.ts';
 import { checkMailHost, checkUrl, createGuard, type Guard, type Listener } from '../guard/guard.ts';
-import { isInboxPath } from '../guard/inbox-path.ts';
 import { methodProblem, requestHeaders } from '../guard/request-headers.ts';
 import { parseTarget, type Target } from '../guard/target-url.ts';
 import { createDns, type Dns } from './connect/dns.ts';
@@ -156,7 +155,7 @@ class Http1Egress implements Egress {
 
   #poolFor(target: Target, route: Route): OriginPool | { readonly reason: string } {
     // The inbox exception is checked when a socket is opened, so its sockets must not carry other paths.
-    const isInbox = isInboxPath(target) && this.#options.isInboxOpen();
+    const isInbox = target.isInbox && this.#options.isInboxOpen();
     const byRoute = route.tls === undefined && route.proxy === undefined ? '' : routeKey(route);
     const key = byRoute === '' && !isInbox ? target.origin : `${target.origin} ${isInbox} ${byRoute}`;
     let pool = this.#pools.get(key);

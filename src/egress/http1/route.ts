@@ -33,7 +33,7 @@ export function wayTo(target: Target, { tls, proxy }: Route, guides: GuardedDns)
   const through = proxyOf(proxy, tls);
   if ('reason' in through) return through;
   // Loopback is another machine for the proxy, so the inbox exception does not apply behind it.
-  return { ...guides, target: { ...target, pathname: '/' }, proxy: through, secureContext };
+  return { ...guides, target: { ...target, isInbox: false }, proxy: through, secureContext };
 }
 
 function proxyOf(
@@ -44,7 +44,7 @@ function proxyOf(
   if ('reason' in target) return { reason: `of the proxy's address: ${target.reason}` };
   const { cert: _cert, key: _key, ...trust } = tls ?? {};
   return {
-    target: { ...target, pathname: '/' },
+    target: { ...target, isInbox: false },
     authorization: username === null ? null : `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
     secureContext: once(() => secureContextFor(trust)),
   };

@@ -159,7 +159,7 @@ async function byOurs({ method, pieces }: Answered): Promise<{ ours: Reading; is
     new Promise<EgressOutcome>((resolve) => {
       const request = requestTo('http://peer.test/', { method: sent, body: sent === 'POST' ? '{}' : null });
       const target = { isTls: false, host: 'peer.test', port: 80, literal: null, origin: 'http://peer.test' };
-      const head = requestHead(request, { ...target, pathname: '/', path: '/' }, []);
+      const head = requestHead(request, { ...target, isInbox: false, path: '/' }, []);
       pool.send(new Exchange(request, head, now, resolve));
     });
   const first = await send(method);
