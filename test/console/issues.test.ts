@@ -68,7 +68,7 @@ test('two clicks from Home pause a system that gets no deliveries; its held deli
   await wired.deliver({ n: '1' }, 'held');
   await using tab = await openTab(browser, { url: app.url });
   const { page } = tab;
-  await page.getByText('CRM rejects the credentials').waitFor();
+  await page.getByRole('region', { name: 'Needs attention' }).getByText('CRM rejects the credentials').waitFor();
   await page.getByRole('link', { name: 'View issue' }).click();
   await page.getByText('Critical').first().waitFor();
   assert.deepEqual(await barriers(page), []);

@@ -19,7 +19,7 @@ test('a partial draft of an action is checked like a patch, with enabled or disa
   await using shop = await startShop();
   const path = `/actions/${shop.action['id']}/check`;
   const unchanged = await shop.ask(path, {});
-  assert.deepEqual([unchanged.checked, unchanged.matched, unchanged.newlyMatched], [3, 1, []]);
+  assert.deepEqual([unchanged.looked, unchanged.checked, unchanged.matched, unchanged.newlyMatched], [3, 1, 1, []]);
   const draft = { rules: equals('wt.ev', 'look'), destinations: [{ destinationId: shop.destination['id'] }] };
   const changed = await shop.ask(path, { draft, last: 2 });
   assert.deepEqual([changed.checked, changed.matched, changed.counts.newlyMatched], [2, 2, 2]);

@@ -291,7 +291,7 @@ const tlsSinks: readonly WireSink[] = [
     what: 'it hangs in the handshake',
     start: () => rawPeer((socket) => socket.resume()),
     isTls: true,
-    settings: { ...trusting, connectTimeoutMs: 300 },
+    settings: { ...trusting, connectTimeoutMs: 700 },
     stands: twice('tls'),
   },
 ];
