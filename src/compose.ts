@@ -26,7 +26,7 @@ import { type AllowRule, parseAllowRules } from './egress/guard/allow-list.ts';
 import { isHostAllowed, isMailHostAllowed, isOwnUrl, type Listener } from './egress/guard/guard.ts';
 import { http1Egress } from './egress/http1/http1-egress.ts';
 import { createIdentity, type OpenIdOptions } from './identity/identity.ts';
-import type { SendReset } from './identity/password-resets.ts';
+import type { SendReset } from './identity/password/password-resets.ts';
 import { sqliteIssues } from './issues/sqlite/sqlite-issues.ts';
 import type { Journal } from './journal/journal.ts';
 import { sqliteOutbox } from './outbox/sqlite/sqlite-outbox.ts';

@@ -1,13 +1,13 @@
 import type { NewId } from '../contract/ids.ts';
 import { type DirectoryParts, loadDirectory } from './directory.ts';
-import { type OpenIdSettings, openIdProvider } from './openid-provider.ts';
-import { createPasswordResets, type SendReset } from './password-resets.ts';
-import { createPasswords, type Passwords } from './passwords.ts';
+import { createPasswordResets, type SendReset } from './password/password-resets.ts';
+import { createPasswords, type Passwords } from './password/passwords.ts';
 import type { Credential } from './principal.ts';
 import { authenticator, endOf } from './principals.ts';
 import { createSetup } from './setup.ts';
 import { createSignIns } from './sign-in.ts';
-import { createSingleSignOn } from './single-sign-on.ts';
+import { type OpenIdSettings, openIdProvider } from './single-sign-on/openid-provider.ts';
+import { createSingleSignOn } from './single-sign-on/single-sign-on.ts';
 
 /** Authentication and rights: everything that the API needs to know about the caller. */
 export type Identity = Awaited<ReturnType<typeof createIdentity>>;

@@ -30,9 +30,9 @@ const doors: Record<string, string> = {
   'compute/compute-worker.ts: node:worker_threads {parentPort}': 'The thread itself.',
   'sandbox/quickjs/worker.ts: node:worker_threads {parentPort workerData}': 'The thread itself.',
   'sandbox/quickjs/supervised-worker.ts: node:module {getCompileCacheDir}': 'Opens nothing.',
-  'identity/openid-provider.ts: import()':
+  'identity/single-sign-on/openid-provider.ts: import()':
     'Loads OpenID Connect when it is needed, and gives it the door for its requests.',
-  'identity/passwords.ts: import()': 'Loads the hashing of passwords when it is needed.',
+  'identity/password/passwords.ts: import()': 'Loads the hashing of passwords when it is needed.',
   'main.ts: node:module {flushCompileCache}':
     'Writes compiled code to the folder that the launcher names. Opens nothing.',
   'sandbox/quickjs/engine.ts: node:module {createRequire}': 'Finds the compiled engine in its package.',

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { cookieOf, password, people } from '../../src/api/testing/people.testing.ts';
 import { type Answer, startTestServer, type TestServer } from '../../src/api/testing/server.testing.ts';
-import { createPasswords } from '../../src/identity/passwords.ts';
+import { createPasswords } from '../../src/identity/password/passwords.ts';
 
 // Every way to sign in: password, setup, invitation. Each case has its own source address, so that no delay affects
 // another case; the delays have their own tests below.

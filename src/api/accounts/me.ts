@@ -1,6 +1,6 @@
 import type { Session, Token, User } from '../../accounts/accounts.ts';
 import { AppError } from '../../contract/errors.ts';
-import { checkPassword } from '../../identity/password-policy.ts';
+import { checkPassword } from '../../identity/password/password-policy.ts';
 import type { Principal } from '../../identity/principal.ts';
 import { endSessions, freshMs, setOwnPassword } from '../../identity/sessions.ts';
 import { removeToken } from '../../identity/tokens.ts';

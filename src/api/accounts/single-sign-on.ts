@@ -1,5 +1,5 @@
 import { AppError } from '../../contract/errors.ts';
-import type { SingleSignOn } from '../../identity/single-sign-on.ts';
+import type { SingleSignOn } from '../../identity/single-sign-on/single-sign-on.ts';
 import { ssoCookie } from '../auth/session-cookie.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
 import { given } from '../http/without-undefined.ts';

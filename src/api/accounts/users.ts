@@ -2,7 +2,7 @@ import type { User } from '../../accounts/accounts.ts';
 import { userPatch, userReadOnly } from '../../contract/accounts/user.ts';
 import { type AccountSnapshot, foldEmail } from '../../identity/account-snapshot.ts';
 import { newSecret } from '../../identity/one-time-secret.ts';
-import { checkPassword } from '../../identity/password-policy.ts';
+import { checkPassword } from '../../identity/password/password-policy.ts';
 import { changeUser, createUser, inviteUser, removeUser } from '../../identity/users.ts';
 import type { ApiParts, Call, Handlers } from '../call/call.ts';
 import { withoutReadOnly } from '../documents/patch.ts';

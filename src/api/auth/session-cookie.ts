@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { localPath } from '../../contract/accounts/sign-in.ts';
 import { AppError } from '../../contract/errors.ts';
 import { sessionMs } from '../../identity/principals.ts';
-import type { Begun } from '../../identity/single-sign-on.ts';
+import type { Begun } from '../../identity/single-sign-on/single-sign-on.ts';
 
 type Origin = { publicUrl: string | null };
 

@@ -1,13 +1,13 @@
-import type { User } from '../accounts/accounts.ts';
-import { type Bucket, type BucketRate, levelAt, recentKeys } from '../async/rate-limiter.ts';
-import { AppError } from '../contract/errors.ts';
-import type { AuditAuthor } from '../contract/records/audit.ts';
-import { type AccountSnapshot, foldEmail } from './account-snapshot.ts';
-import { addressGroup } from './address-group.ts';
-import type { Directory, Plan } from './directory.ts';
-import { accountEntry } from './grants.ts';
-import { digestOf, newSecret } from './one-time-secret.ts';
-import { namedOf } from './users.ts';
+import type { User } from '../../accounts/accounts.ts';
+import { type Bucket, type BucketRate, levelAt, recentKeys } from '../../async/rate-limiter.ts';
+import { AppError } from '../../contract/errors.ts';
+import type { AuditAuthor } from '../../contract/records/audit.ts';
+import { type AccountSnapshot, foldEmail } from '../account-snapshot.ts';
+import { addressGroup } from '../address-group.ts';
+import type { Directory, Plan } from '../directory.ts';
+import { accountEntry } from '../grants.ts';
+import { digestOf, newSecret } from '../one-time-secret.ts';
+import { namedOf } from '../users.ts';
 
 /** Sends the link of a password reset to its user. Never rejects. */
 export type SendReset = (to: { userId: string; email: string; secret: string }) => Promise<void>;

@@ -1,20 +1,20 @@
 import { createHmac } from 'node:crypto';
-import type { User } from '../accounts/accounts.ts';
-import { recentKeys } from '../async/rate-limiter.ts';
-import { email as emailSchema } from '../contract/accounts/user.ts';
-import { AppError } from '../contract/errors.ts';
-import type { NewId } from '../contract/ids.ts';
-import { type AccountSnapshot, foldEmail } from './account-snapshot.ts';
-import { addressGroup } from './address-group.ts';
-import type { Directory, Plan } from './directory.ts';
-import { endedSessionsOf } from './ended-sessions.ts';
-import { accountEntry } from './grants.ts';
-import { newSecret } from './one-time-secret.ts';
+import type { User } from '../../accounts/accounts.ts';
+import { recentKeys } from '../../async/rate-limiter.ts';
+import { email as emailSchema } from '../../contract/accounts/user.ts';
+import { AppError } from '../../contract/errors.ts';
+import type { NewId } from '../../contract/ids.ts';
+import { type AccountSnapshot, foldEmail } from '../account-snapshot.ts';
+import { addressGroup } from '../address-group.ts';
+import type { Directory, Plan } from '../directory.ts';
+import { endedSessionsOf } from '../ended-sessions.ts';
+import { accountEntry } from '../grants.ts';
+import { newSecret } from '../one-time-secret.ts';
+import { freshMs } from '../sessions.ts';
+import type { NewSession, SignInContext, SignIns } from '../sign-in.ts';
+import { signInDelays } from '../sign-in-delays.ts';
+import { auditedUser, checkAdministratorStays, namedOf } from '../users.ts';
 import type { AuthorizationResponse, Identified, OpenIdProvider, SignInSecrets } from './openid-provider.ts';
-import { freshMs } from './sessions.ts';
-import type { NewSession, SignInContext, SignIns } from './sign-in.ts';
-import { signInDelays } from './sign-in-delays.ts';
-import { auditedUser, checkAdministratorStays, namedOf } from './users.ts';
 
 export type SingleSignOn = ReturnType<typeof createSingleSignOn>;
 

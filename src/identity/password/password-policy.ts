@@ -1,5 +1,5 @@
-import { AppError } from '../contract/errors.ts';
-import { foldEmail } from './account-snapshot.ts';
+import { AppError } from '../../contract/errors.ts';
+import { foldEmail } from '../account-snapshot.ts';
 
 /** Throws AppError `invalid_value` for a password that is easy to guess. Its length is checked by the contract. */
 export function checkPassword(password: string, email: string): void {

@@ -1,6 +1,6 @@
 import type * as OpenId from 'openid-client';
-import { AppError } from '../contract/errors.ts';
-import type { Egress } from '../egress/egress.ts';
+import { AppError } from '../../contract/errors.ts';
+import type { Egress } from '../../egress/egress.ts';
 
 export type OpenIdSettings = {
   /** As the provider states it. */
