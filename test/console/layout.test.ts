@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { consolePages } from '../../scripts/console-pages.ts';
+import { eventually } from '../support/eventually.ts';
 import { loaded, openTab, startConsole, visit } from './browser.ts';
 import { fillWithDemoData } from './demo-data.ts';
 
@@ -27,8 +28,11 @@ test('no page scrolls sideways or cuts off a control or a state at 1440, 1024 an
   const { client } = app;
   const shown = await fillWithDemoData(app, {
     sent: () =>
-      until(async () => (await client.call('listDeliveries', { query: { status: 'delivered' } })).data.length >= 30),
-    rejected: () => until(async () => (await client.call('listIssues')).data.length > 0),
+      eventually(
+        '30 deliveries',
+        async () => (await client.call('listDeliveries', { query: { status: 'delivered' } })).data.length >= 30,
+      ),
+    rejected: () => eventually('an issue', async () => (await client.call('listIssues')).data.length > 0),
   });
   await using tab = await openTab(browser, { url: app.url, expected: /^40[04] / });
   const { page } = tab;
@@ -70,8 +74,4 @@ async function cutOff(page: Page): Promise<string[]> {
     }
     return [...new Set(found)];
   })()`);
-}
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
 }
