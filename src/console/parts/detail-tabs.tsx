@@ -1,19 +1,22 @@
-import { Tabs } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { Skeleton, Tabs } from '@mantine/core';
+import { type ReactNode, Suspense } from 'react';
 
 type Props<Name extends string> = {
   /** What the row of tabs is called. */
   label: string;
+  /** The names of the tabs in their order. */
   names: Readonly<Record<Name, string>>;
-  /** In the order of the tabs. Only the one that is shown is there. */
+  /** Only the open one is mounted, and `kept` behind it. They may be lazy. */
   panels: Readonly<Record<Name, ReactNode>>;
+  kept?: NoInfer<Name> | undefined;
   shown: NoInfer<Name>;
   onShow: (name: Name) => void;
 };
 
 /** The tabs of a page that shows one thing. */
-export function DetailTabs<Name extends string>({ label, names, panels, shown, onShow }: Props<Name>): ReactNode {
-  const tabs = Object.keys(panels) as Name[]; // the keys of a literal
+export function DetailTabs<Name extends string>(props: Props<Name>): ReactNode {
+  const { label, names, panels, kept, shown, onShow } = props;
+  const tabs = Object.keys(names) as Name[]; // the keys of a literal
   return (
     <Tabs value={shown} keepMounted={false} onChange={(next) => next !== null && onShow(next as Name)}>
       <Tabs.List mb="md" aria-label={label}>
@@ -24,8 +27,8 @@ export function DetailTabs<Name extends string>({ label, names, panels, shown, o
         ))}
       </Tabs.List>
       {tabs.map((name) => (
-        <Tabs.Panel key={name} value={name}>
-          {panels[name]}
+        <Tabs.Panel key={name} value={name} keepMounted={name === kept}>
+          <Suspense fallback={<Skeleton height={260} aria-busy="true" />}>{panels[name]}</Suspense>
         </Tabs.Panel>
       ))}
     </Tabs>

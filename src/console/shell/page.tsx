@@ -12,7 +12,7 @@ import css from './page.module.css';
 
 export type Crumb = { label: string; to: LinkProps['to']; params?: Record<string, string> };
 
-type Props = {
+export type PageProps = {
   /** The h1. With `object` the page is about one thing, and both stand in the browser's title. */
   title: string;
   object?: string | undefined;
@@ -29,7 +29,7 @@ type Props = {
 let announced = '';
 
 /** The frame of every page: title, breadcrumb, heading, what can be done, and whether one may see it. */
-export function Page(props: Props): ReactNode {
+export function Page(props: PageProps): ReactNode {
   const { title, object, id, lead, crumbs = [], right, actions, children } = props;
   const heading = useRef<HTMLHeadingElement>(null);
   const { pathname } = useLocation();

@@ -33,7 +33,6 @@ export const behaviors = {
   duplicate: 'Duplicate',
   export: 'Export',
   showAs: 'Show as',
-  delete: 'Delete',
   copyOf: (name: string) => `${name} (copy)`,
   blocked: {
     standard: 'Built-in behaviors can’t be deleted.',
@@ -42,7 +41,6 @@ export const behaviors = {
   details: {
     newTitle: 'New Behavior',
     tabs: { details: 'Details', used: 'Used by', versions: 'Versions', yaml: 'Show as' },
-    tabList: 'Behavior',
     basics: 'Basic Details',
     name: 'Behavior Name',
     taken: 'Another behavior has this name. Choose another one.',
@@ -58,7 +56,6 @@ export const behaviors = {
     addAttribute: 'Add attribute',
     attribute: 'Attribute',
     removeAttribute: (name: string) => `Remove attribute ${name}`,
-    saved: (name: string) => `${name} saved`,
     required: 'Enter a name.',
     usedByActions: 'Actions',
     usedByBehaviors: 'Behaviors',

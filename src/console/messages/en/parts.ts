@@ -64,6 +64,8 @@ export const parts = {
   save: 'Save',
   saving: 'Saving …',
   saved: (name: string) => `${name} saved`,
+  delete: 'Delete',
+  deleteTitle: (name: string) => `Delete ${name}?`,
   deleted: (name: string) => `${name} deleted`,
   copy: 'Copy',
   copied: 'Copied',

@@ -52,10 +52,7 @@ export const roles = {
     audit: 'Who did what, and from where.',
   } as Partial<Record<Area, string>>, // some areas explain themselves
   lacking: 'You can’t grant rights you don’t have; those are disabled.',
-  readOnly: 'To change roles you need the right “Manage Users”.',
   fixedText: 'This role can’t be changed. It always has every right, so you can’t lock yourself out.',
-  delete: 'Delete',
-  deleteTitle: (name: string) => `Delete ${name}?`,
   deleteText: 'No user has this role. This can’t be undone.',
   inUse: (users: number) => `${count.users(users)} with this role. Remove the role first:`,
 } as const;

@@ -44,8 +44,6 @@ export const tokens = {
   value: 'Token',
   copy: 'Copy token',
   done: 'Done',
-  delete: 'Delete',
-  deleteTitle: (name: string) => `Delete ${name}?`,
   deleteText: 'Programs that use it are rejected from now on. Tokens created with it are deleted too.',
   lastUsed: 'Last used:',
   noRightToDelete: 'To delete other people’s tokens you need the right “Manage Users”.',

@@ -62,8 +62,6 @@ export const users = {
   invitation: 'Invitation link',
   copy: 'Copy link',
   done: 'Done',
-  delete: 'Delete',
-  deleteTitle: (email: string) => `Delete ${email}?`,
   deleteText: (tokens: number | null) =>
     `${tokens === null || tokens === 0 ? 'All sessions end' : `All sessions and ${count.tokens(tokens)} stop working`} at once. This person’s configuration and audit log entries are kept.`,
   deleteYou: 'This is you: you’ll be signed out and can’t sign in again.',

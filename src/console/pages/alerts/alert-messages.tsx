@@ -1,10 +1,12 @@
 import { Stack, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { AlertMessage } from '../../../contract/documents/alert.ts';
 import { apiQuery } from '../../data/api.ts';
 import { alerts } from '../../messages/en/alerts.ts';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
+import { useListPage } from '../../parts/list/use-list-page.tsx';
 import { type Status, StatusBadge } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
 
@@ -15,29 +17,24 @@ const statuses: Readonly<Record<AlertMessage['status'], Status>> = {
   failed: 'failed',
 };
 
-type Search = { cursor?: string | undefined };
-
-/** What an alert told, and what it has yet to tell. */
-export function AlertMessages(props: { alertId: string; search: Search; onSearch: (next: Search) => void }): ReactNode {
-  const { alertId, search, onSearch } = props;
+/** The messages of an alert: those that were sent, and those that are pending. */
+export function AlertMessages({ alertId }: { alertId: string }): ReactNode {
+  const search = useSearch({ from: '/shell/settings/alerts/$alertId' });
   const query = useQuery({
     ...apiQuery('listAlertMessages', { params: { id: alertId }, query: { cursor: search.cursor } }),
     placeholderData: keepPreviousData,
     refetchInterval: 10_000,
   });
-  return (
-    <ListPage
-      name={words.list}
-      query={query}
-      columns={columns}
-      rowKey={({ id }) => id}
-      search={{ cursor: search.cursor }}
-      onSearch={onSearch}
-      isPlain
-      empty={{ icon: 'bell', title: words.emptyTitle, text: words.emptyText }}
-      emptyByFilter={words.emptyByFilter}
-    />
-  );
+  const { list } = useListPage({
+    name: words.list,
+    search,
+    query,
+    columns,
+    rowKey: ({ id }) => id,
+    empty: { icon: 'bell', title: words.emptyTitle, text: words.emptyText },
+    emptyByFilter: words.emptyByFilter,
+  });
+  return <ListPage {...list} isPlain />;
 }
 
 const columns: readonly Column<AlertMessage>[] = [

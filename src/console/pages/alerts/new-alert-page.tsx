@@ -1,30 +1,12 @@
-import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { alerts as words } from '../../messages/en/alerts.ts';
-import { settings } from '../../messages/en/settings.ts';
-import { notifyDone } from '../../parts/notify.ts';
-import { Page } from '../../shell/page.tsx';
+import { NewDocumentPage } from '../../parts/document/new-document-page.tsx';
+import { alertKind } from './alert.ts';
 import { AlertEditor } from './alert-editor.tsx';
 
 export function NewAlertPage(): ReactNode {
-  const navigate = useNavigate();
   return (
-    <Page
-      title={words.newTitle}
-      right="settings:manage"
-      crumbs={[
-        { label: settings.title, to: '/settings' },
-        { label: words.title, to: '/settings/alerts' },
-      ]}
-    >
-      <AlertEditor
-        stored={null}
-        onSaved={({ id, name }) => {
-          notifyDone(words.created(name));
-          void navigate({ to: '/settings/alerts/$alertId', params: { alertId: id }, search: {} });
-        }}
-        onCancel={() => void navigate({ to: '/settings/alerts' })}
-      />
-    </Page>
+    <NewDocumentPage kind={alertKind}>
+      <AlertEditor stored={null} />
+    </NewDocumentPage>
   );
 }

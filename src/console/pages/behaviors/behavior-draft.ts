@@ -1,4 +1,5 @@
 import type { CallInput } from '../../../client/client.ts';
+import { behaviors as words } from '../../messages/en/behaviors.ts';
 import {
   conditionOf,
   draftOfCondition,
@@ -22,13 +23,11 @@ export type AttributeRow = { key: string; name: string };
 
 export const newAttribute = (name = ''): AttributeRow => ({ key: newKey(), name });
 
-export const emptyDraft = (): BehaviorDraft => ({
-  name: '',
-  description: '',
-  category: 'Custom',
-  condition: newGroup(),
-  attributes: [],
-});
+/** A new behavior, or a copy of another one. */
+export function newDraft(copied: Behavior | undefined): BehaviorDraft {
+  if (copied !== undefined) return { ...draftOfBehavior(copied), name: words.copyOf(copied.name) };
+  return { name: '', description: '', category: 'Custom', condition: newGroup(), attributes: [] };
+}
 
 export function draftOfBehavior(behavior: Behavior): BehaviorDraft {
   const { name, description, category, condition, attributes } = behavior;

@@ -1,54 +1,38 @@
 import { Autocomplete, Text, Textarea, TextInput } from '@mantine/core';
 import { type ReactNode, useMemo } from 'react';
-import { rights } from '../../../contract/accounts/rights.ts';
 import { behaviors as words } from '../../messages/en/behaviors.ts';
-import { parts } from '../../messages/en/parts.ts';
-import { useEditor } from '../../parts/form/use-editor.tsx';
+import { useDocumentEditor } from '../../parts/document/use-document-editor.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { conditionOf, isComplete } from '../../parts/rules/condition-draft.ts';
 import { ConditionStudio } from '../../parts/rules/condition-studio.tsx';
 import { conditionWords } from '../../parts/rules/condition-words.ts';
 import { type Behavior, useBehaviors } from '../../parts/rules/use-behaviors.ts';
-import { useMay } from '../../session/rights.ts';
-import { client } from '../../session/session.ts';
 import { Attributes } from './attributes.tsx';
-import { type BehaviorDraft, bodyOfDraft, draftOfBehavior, emptyDraft, errorsByKey } from './behavior-draft.ts';
+import { behaviorKind } from './behavior.ts';
+import { bodyOfDraft, draftOfBehavior, errorsByKey, newDraft } from './behavior-draft.ts';
 import css from './behavior-editor.module.css';
 
 const w = words.details;
 
 type Props = {
-  /** The stored behavior; null: a new one. */
+  /** null: a new one. */
   stored: Behavior | null;
-  /** What a new behavior begins with. */
-  start?: BehaviorDraft;
-  draftKey: string;
-  onSaved: (saved: Behavior) => void;
-  onCancel: () => void;
+  /** The behavior that a new one begins as a copy of. */
+  copied?: Behavior | undefined;
 };
 
 /** Basic Details, Expression and Attributes of a behavior; those that ship with the product are read only. */
-export function BehaviorEditor({ stored, start, draftKey, onSaved, onCancel }: Props): ReactNode {
+export function BehaviorEditor({ stored, copied }: Props): ReactNode {
   const { behaviors, nameOf } = useBehaviors();
-  const mayManage = useMay('behaviors:manage');
   const isTaken = (name: string) => behaviors.some((one) => one.id !== stored?.id && fold(one.name) === fold(name));
-  const editor = useEditor<Behavior, BehaviorDraft, Behavior, 'save'>({
-    draftKey,
-    stored,
-    draftOf: (one) => (one === null ? (start ?? emptyDraft()) : draftOfBehavior(one)),
+  const editor = useDocumentEditor(behaviorKind, stored, {
+    ...(copied === undefined ? {} : { draftKey: `behavior.new.${copied.id}` }),
+    draftOf: (one) => (one === null ? newDraft(copied) : draftOfBehavior(one)),
     problemsOf: ({ name }): Record<string, string> =>
       name.trim() === '' ? { name: w.required } : isTaken(name) ? { name: w.taken } : {},
     atFields: (told, draft) => errorsByKey(draft, told),
-    create: (draft) => client().call('createBehavior', { body: bodyOfDraft(draft) }),
-    replace: ({ id }, draft, over) =>
-      client().call('replaceBehavior', { params: { id }, body: bodyOfDraft(draft), ...over }),
-    load: (id) => client().call('getBehavior', { params: { id } }),
-    shownOf: bodyOfDraft,
-    blockedBy:
-      stored?.standard === true ? words.standardText : mayManage ? null : parts.noRight(rights['behaviors:manage']),
-    how: 'save',
-    onSaved,
-    onCancel,
+    bodyOf: bodyOfDraft,
+    ...(stored?.standard === true ? { blockedBy: words.standardText } : {}),
   });
   const { draft: value, change, isDisabled: isFixed } = editor;
   const errors: Record<string, string> = { ...(isTaken(value.name) ? { name: w.taken } : {}), ...editor.errors };

@@ -2,12 +2,14 @@ import { Menu } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { behaviors as words } from '../../messages/en/behaviors.ts';
+import { parts } from '../../messages/en/parts.ts';
 import { deleteDocument } from '../../parts/list/delete-document.ts';
 import { GuardedItem, RowMenu } from '../../parts/list/row-menu.tsx';
 import { notifyFailed } from '../../parts/notify.ts';
 import { saveExport } from '../../parts/payload/shown-as.ts';
 import type { Behavior } from '../../parts/rules/use-behaviors.ts';
 import { useMay } from '../../session/rights.ts';
+import { blockedBy } from './behavior.ts';
 
 /** What can be done with a behavior in its row. */
 export function BehaviorMenu({ behavior }: { behavior: Behavior }): ReactNode {
@@ -35,15 +37,9 @@ export function BehaviorMenu({ behavior }: { behavior: Behavior }): ReactNode {
           blockedBy={blockedBy(behavior)}
           onClick={() => void deleteDocument({ kind: 'behavior', id, name })}
         >
-          {words.delete}
+          {parts.delete}
         </GuardedItem>
       ) : null}
     </RowMenu>
   );
-}
-
-/** Why a behavior can't be deleted; null: it can. */
-export function blockedBy({ standard, usedBy }: Behavior): string | null {
-  if (standard) return words.blocked.standard;
-  return usedBy > 0 ? words.blocked.used(usedBy) : null;
 }

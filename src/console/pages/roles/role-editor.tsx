@@ -1,45 +1,29 @@
 import { Textarea, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
-import type { Answer } from '../../../client/client.ts';
 import { closure, type Right } from '../../../contract/accounts/rights.ts';
 import { roles as words } from '../../messages/en/roles.ts';
-import { useEditor } from '../../parts/form/use-editor.tsx';
+import { useDocumentEditor } from '../../parts/document/use-document-editor.ts';
 import { Panel } from '../../parts/panel.tsx';
-import { useMay, useMe } from '../../session/rights.ts';
+import { useMe } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
 import { RightsTable } from './rights-table.tsx';
+import { type Role, roleKind } from './role.ts';
 import css from './role-editor.module.css';
 
-type Role = Answer<'getRole'>;
 type RoleDraft = { name: string; description: string; rights: readonly Right[] };
 
-type Props = {
-  /** What is stored; null: a new role. */
-  stored: Role | null;
-  onSaved: (saved: Role) => void;
-  onCancel: () => void;
-};
-
-/** The form of a role with its buttons. */
-export function RoleEditor({ stored, onSaved, onCancel }: Props): ReactNode {
+/** The form of a role with its buttons. `stored`: null for a new one. */
+export function RoleEditor({ stored }: { stored: Role | null }): ReactNode {
   const me = useMe();
-  const mayManage = useMay('users:manage');
-  const editor = useEditor<Role, RoleDraft, Role, 'save'>({
-    draftKey: `role.${stored?.id ?? 'new'}`,
-    stored,
+  const editor = useDocumentEditor(roleKind, stored, {
     draftOf,
     problemsOf: ({ name }): Record<string, string> => (name.trim() === '' ? { name: words.needsName } : {}),
-    create: (one) => client().call('createRole', { body: bodyOf(one) }),
-    replace: ({ id }, one, over) => client().call('changeRole', { params: { id }, body: bodyOf(one), ...over }),
+    bodyOf,
     async load(id) {
       const role = await client().call('getRole', { params: { id } });
       return { ...role, rights: [...closure(role.rights)] };
     },
-    shownOf: bodyOf,
-    blockedBy: stored?.fixed === true ? words.fixedText : mayManage ? null : words.readOnly,
-    how: 'save',
-    onSaved,
-    onCancel,
+    ...(stored?.fixed === true ? { blockedBy: words.fixedText } : {}),
   });
   const { draft, errors, base, isDisabled, change } = editor;
   return editor.frame(

@@ -2,9 +2,9 @@ import { Menu } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
-import type { Answer } from '../../../client/client.ts';
 import { allRights, closure } from '../../../contract/accounts/rights.ts';
 import { allQuery } from '../../data/api.ts';
+import { parts } from '../../messages/en/parts.ts';
 import { roles as words } from '../../messages/en/roles.ts';
 import { settings } from '../../messages/en/settings.ts';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
@@ -15,8 +15,7 @@ import { Time } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { DeleteRole } from './delete-role.tsx';
-
-type Role = Answer<'getRole'>;
+import { blockedBy, type Role } from './role.ts';
 
 export function RolesPage(): ReactNode {
   const mayLook = useMay('users:view');
@@ -45,7 +44,7 @@ export function RolesPage(): ReactNode {
       actions={create}
     >
       <ListPage {...list} />
-      <DeleteRole role={asked} onClose={() => ask(null)} onDeleted={() => ask(null)} />
+      <DeleteRole document={asked} onClose={() => ask(null)} />
     </Page>
   );
 }
@@ -87,8 +86,8 @@ function More({ row, onDelete }: { row: Role; onDelete: () => void }): ReactNode
       <Menu.Item component={Link} to="/settings/roles/$roleId" params={{ roleId: row.id } as never}>
         {words.open}
       </Menu.Item>
-      <GuardedItem blockedBy={row.fixed ? words.fixedText : null} onClick={onDelete}>
-        {words.delete}
+      <GuardedItem blockedBy={blockedBy(row)} onClick={onDelete}>
+        {parts.delete}
       </GuardedItem>
     </RowMenu>
   );

@@ -4,6 +4,7 @@ import { type ReactNode, useMemo, useState } from 'react';
 import { administratorRoleId } from '../../../contract/accounts/role.ts';
 import type { ShownToken } from '../../../contract/accounts/token.ts';
 import { allQuery, apiQuery } from '../../data/api.ts';
+import { parts } from '../../messages/en/parts.ts';
 import { settings } from '../../messages/en/settings.ts';
 import { tokens as words } from '../../messages/en/tokens.ts';
 import { ListPage } from '../../parts/list/list-page.tsx';
@@ -59,7 +60,7 @@ export function TokensPage(): ReactNode {
     rowMenu: (row) => (
       <RowMenu name={row.name}>
         <GuardedItem blockedBy={blockedBy(row)} onClick={() => ask(row)}>
-          {words.delete}
+          {parts.delete}
         </GuardedItem>
       </RowMenu>
     ),
@@ -73,7 +74,7 @@ export function TokensPage(): ReactNode {
     >
       <ListPage {...list} />
       <DeleteToken
-        token={asked}
+        document={asked}
         isOwn={asked !== null && asked.userId === (me?.user?.id ?? null)}
         onClose={() => ask(null)}
       />

@@ -1,25 +1,17 @@
 import { type ReactNode, useState } from 'react';
 import { useApi } from '../../data/api.ts';
 import { users as words } from '../../messages/en/users.ts';
+import type { DialogProps } from '../../parts/document/delete-dialog.tsx';
 import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
 import { ShownOnce } from '../../parts/form/shown-once.tsx';
 import type { User } from './user.ts';
 
-/** An invitation as the API tells it, once. */
-export type Invitation = { email: string; url: string };
+type Invitation = { email: string; url: string };
 
-type Props = {
-  /** Who is to be invited anew; null: the dialog is closed. */
-  user: Pick<User, 'id' | 'email'> | null;
-  onClose: () => void;
-  /** What is stored now: the next version of the user. */
-};
-
-/** Asks, telling that the address before stops working, and shows the new one. */
-export function InviteUser({ user, onClose }: Props): ReactNode {
+/** Asks, because earlier invitations of the user stop working, and shows the new one. */
+export function InviteUser({ document: user, onClose }: DialogProps<User>): ReactNode {
   const invite = useApi('inviteUser');
   const [made, show] = useState<Invitation | null>(null);
-  const email = user?.email ?? '';
   function close() {
     invite.reset();
     onClose();
@@ -28,7 +20,7 @@ export function InviteUser({ user, onClose }: Props): ReactNode {
     <>
       <ConfirmDialog
         isOpen={user !== null}
-        title={words.inviteTitle(email)}
+        title={words.inviteTitle(user?.email ?? '')}
         verb={words.invite}
         isDangerous={false}
         isBusy={invite.isPending}
@@ -40,7 +32,7 @@ export function InviteUser({ user, onClose }: Props): ReactNode {
             { params: { id: user.id } },
             {
               onSuccess({ inviteUrl }) {
-                show({ email, url: inviteUrl ?? '' });
+                show({ email: user.email, url: inviteUrl ?? '' });
                 close();
               },
             },
@@ -54,9 +46,14 @@ export function InviteUser({ user, onClose }: Props): ReactNode {
   );
 }
 
-/** The address of an invitation, shown this once. */
-export function ShownInvitation(given: { invitation: Invitation | null; onDone: () => void }): ReactNode {
-  const { invitation, onDone } = given;
+/** The link of an invitation, which is shown only once. */
+export function ShownInvitation({
+  invitation,
+  onDone,
+}: {
+  invitation: Invitation | null;
+  onDone: () => void;
+}): ReactNode {
   return (
     <ShownOnce
       value={invitation?.url ?? null}

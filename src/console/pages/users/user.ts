@@ -1,12 +1,36 @@
 import { useQuery } from '@tanstack/react-query';
-import type { Answer } from '../../../client/client.ts';
+import type { Answer, CallInput } from '../../../client/client.ts';
 import { administratorRoleId } from '../../../contract/accounts/role.ts';
-import { allQuery } from '../../data/api.ts';
+import { allQuery, apiQuery } from '../../data/api.ts';
+import { settings } from '../../messages/en/settings.ts';
 import { users as words } from '../../messages/en/users.ts';
+import type { DocumentKind } from '../../parts/document/document-kind.ts';
 import { useMay, useMe } from '../../session/rights.ts';
+import { client } from '../../session/session.ts';
 
 export type User = Answer<'getUser'>;
 export type Role = Answer<'getRole'>;
+
+/** A user that was made without a password comes with `inviteUrl`. */
+export const userKind: DocumentKind<User, NonNullable<CallInput<'createUser'>['body']>, Answer<'createUser'>> = {
+  kind: 'user',
+  one: words.one,
+  newTitle: words.newTitle,
+  nameOf: ({ email }) => email,
+  crumbs: [
+    { label: settings.title, to: '/settings' },
+    { label: words.title, to: '/settings/users' },
+  ],
+  page: '/settings/users/$userId',
+  parameter: 'userId',
+  view: 'users:view',
+  manage: 'users:manage',
+  created: words.created,
+  createdOpens: 'list',
+  query: (id) => apiQuery('getUser', { params: { id } }),
+  create: (body) => client().call('createUser', { body }),
+  replace: (id, body, over) => client().call('changeUser', { params: { id }, body, ...over }),
+};
 
 /** All roles by name; undefined until they are there. */
 export function useRoles(): readonly Role[] | undefined {

@@ -62,12 +62,8 @@ export function UsersPage(): ReactNode {
       actions={create}
     >
       <ListPage {...list} />
-      <InviteUser user={asked?.what === 'invite' ? asked.row : null} onClose={() => ask(null)} />
-      <DeleteUser
-        user={asked?.what === 'delete' ? asked.row : null}
-        onClose={() => ask(null)}
-        onDeleted={() => ask(null)}
-      />
+      <InviteUser document={asked?.what === 'invite' ? asked.row : null} onClose={() => ask(null)} />
+      <DeleteUser document={asked?.what === 'delete' ? asked.row : null} onClose={() => ask(null)} />
     </Page>
   );
 }
@@ -152,7 +148,7 @@ function More({ row, onAsk }: MoreProps): ReactNode {
         {words.invite}
       </GuardedItem>
       <GuardedItem blockedBy={blockedBy} onClick={() => onAsk('delete')}>
-        {words.delete}
+        {parts.delete}
       </GuardedItem>
     </RowMenu>
   );

@@ -19,7 +19,7 @@ type Document = { id: string; version: number; updatedAt: string; updatedBy: str
 type Words = Readonly<Record<string, string>>;
 
 /** What an editor works on. `How`: the ways to save, such as by another button. */
-type Options<Stored extends Document, Draft extends object, Saved extends Stored, How extends string> = {
+export type EditorOptions<Stored extends Document, Draft extends object, Saved extends Stored, How extends string> = {
   /** The name under which the browser keeps unsaved changes. */
   draftKey: string;
   /** The stored document; null: a new one. */
@@ -78,7 +78,7 @@ export type Editor<Stored, Draft, How extends string> = {
  * asks, and a version saved by another person shows both.
  */
 export function useEditor<Stored extends Document, Draft extends object, Saved extends Stored, How extends string>(
-  options: Options<Stored, Draft, Saved, How>,
+  options: EditorOptions<Stored, Draft, Saved, How>,
 ): Editor<Stored, Draft, How> {
   const { stored, draftOf, blockedBy, atFields = (told) => ({ ...told }) } = options;
   // Later news of the document must not overwrite what is being typed.

@@ -12,9 +12,14 @@ const routes = {
   behavior: ['deleteBehavior', 'restoreBehavior'],
   collector: ['deleteCollector', 'restoreCollector'],
   alert: ['deleteAlert', 'restoreAlert'],
-} as const satisfies Record<TransferKind, readonly string[]>;
+  role: ['deleteRole'],
+  user: ['deleteUser'],
+  token: ['deleteToken'],
+  ownToken: ['deleteMyToken'],
+} as const satisfies Record<TransferKind | 'role' | 'user' | 'token' | 'ownToken', readonly string[]>;
 
-type Document = { kind: TransferKind; id: string; name: string };
+/** What can be deleted; kinds with a second route can be restored. */
+export type Deletable = { kind: keyof typeof routes; id: string; name: string };
 
 /** Says what a switch did, with Undo for ten seconds. */
 export function notifyUndo(message: string, undo: () => void): void {
@@ -22,15 +27,13 @@ export function notifyUndo(message: string, undo: () => void): void {
 }
 
 /** Deletes a document and offers to restore it. `onDeleted` leaves its page, before its data is loaded again. */
-export async function deleteDocument(document: Document, onDeleted?: () => void): Promise<void> {
-  const { kind, id, name } = document;
-  const [remove] = routes[kind];
+export async function deleteDocument({ kind, id, name }: Deletable, onDeleted?: () => void): Promise<void> {
+  const [remove, restore] = routes[kind];
   try {
     await client().call(remove, { params: { id } });
     onDeleted?.();
-    notifyDone(parts.deleted(name), {
-      action: { label: changes.restore, run: () => void restoreDocument(document) },
-    });
+    const run = () => void restoreDocument({ kind: kind as TransferKind, id, name }); // has the second route
+    notifyDone(parts.deleted(name), restore === undefined ? {} : { action: { label: changes.restore, run } });
   } catch (error) {
     notifyFailed(error);
   }
@@ -38,7 +41,8 @@ export async function deleteDocument(document: Document, onDeleted?: () => void)
 }
 
 /** Restores a deleted document. */
-export async function restoreDocument({ kind, id, name }: Document): Promise<void> {
+export async function restoreDocument(document: Deletable & { kind: TransferKind }): Promise<void> {
+  const { kind, id, name } = document;
   const [, restore] = routes[kind];
   try {
     await client().call(restore as 'restoreConnection', { params: { id } }); // the routes of all kinds take the same

@@ -1,0 +1,27 @@
+import type { CallInput } from '../../../client/client.ts';
+import type { Alert } from '../../../contract/documents/alert.ts';
+import { apiQuery } from '../../data/api.ts';
+import { alerts as words } from '../../messages/en/alerts.ts';
+import { settings } from '../../messages/en/settings.ts';
+import type { DocumentKind } from '../../parts/document/document-kind.ts';
+import { client } from '../../session/session.ts';
+
+export const alertKind: DocumentKind<Alert, NonNullable<CallInput<'createAlert'>['body']>> = {
+  kind: 'alert',
+  one: words.one,
+  newTitle: words.newTitle,
+  nameOf: ({ name }) => name,
+  crumbs: [
+    { label: settings.title, to: '/settings' },
+    { label: words.title, to: '/settings/alerts' },
+  ],
+  page: '/settings/alerts/$alertId',
+  parameter: 'alertId',
+  view: 'settings:view',
+  manage: 'settings:manage',
+  deleteText: words.deleteText,
+  created: words.created,
+  query: (id) => apiQuery('getAlert', { params: { id } }),
+  create: (body) => client().call('createAlert', { body }),
+  replace: (id, body, over) => client().call('replaceAlert', { params: { id }, body, ...over }),
+};

@@ -1,0 +1,30 @@
+import type { CallInput } from '../../../client/client.ts';
+import { apiQuery } from '../../data/api.ts';
+import { behaviors as words } from '../../messages/en/behaviors.ts';
+import { parts } from '../../messages/en/parts.ts';
+import type { DocumentKind } from '../../parts/document/document-kind.ts';
+import type { Behavior } from '../../parts/rules/use-behaviors.ts';
+import { client } from '../../session/session.ts';
+
+export const behaviorKind: DocumentKind<Behavior, NonNullable<CallInput<'createBehavior'>['body']>> = {
+  kind: 'behavior',
+  one: words.one,
+  newTitle: words.details.newTitle,
+  nameOf: ({ name }) => name,
+  crumbs: [{ label: words.title, to: '/behaviors' }],
+  page: '/behaviors/$behaviorId',
+  parameter: 'behaviorId',
+  view: 'behaviors:view',
+  manage: 'behaviors:manage',
+  created: parts.saved,
+  createdOpens: 'list',
+  query: (id) => apiQuery('getBehavior', { params: { id } }),
+  create: (body) => client().call('createBehavior', { body }),
+  replace: (id, body, over) => client().call('replaceBehavior', { params: { id }, body, ...over }),
+};
+
+/** Why a behavior can't be deleted; null: it can. */
+export function blockedBy({ standard, usedBy }: Behavior): string | null {
+  if (standard) return words.blocked.standard;
+  return usedBy > 0 ? words.blocked.used(usedBy) : null;
+}

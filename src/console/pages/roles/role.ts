@@ -1,0 +1,31 @@
+import type { Answer, CallInput } from '../../../client/client.ts';
+import { apiQuery } from '../../data/api.ts';
+import { roles as words } from '../../messages/en/roles.ts';
+import { settings } from '../../messages/en/settings.ts';
+import type { DocumentKind } from '../../parts/document/document-kind.ts';
+import { client } from '../../session/session.ts';
+
+export type Role = Answer<'getRole'>;
+
+export const roleKind: DocumentKind<Role, NonNullable<CallInput<'createRole'>['body']>> = {
+  kind: 'role',
+  one: words.one,
+  newTitle: words.newTitle,
+  nameOf: ({ name }) => name,
+  crumbs: [
+    { label: settings.title, to: '/settings' },
+    { label: words.title, to: '/settings/roles' },
+  ],
+  page: '/settings/roles/$roleId',
+  parameter: 'roleId',
+  view: 'users:view',
+  manage: 'users:manage',
+  created: words.created,
+  createdOpens: 'list',
+  query: (id) => apiQuery('getRole', { params: { id } }),
+  create: (body) => client().call('createRole', { body }),
+  replace: (id, body, over) => client().call('changeRole', { params: { id }, body, ...over }),
+};
+
+/** Why a role can't be deleted; null: it can. */
+export const blockedBy = ({ fixed }: Role): string | null => (fixed ? words.fixedText : null);

@@ -1,0 +1,51 @@
+import type { UseQueryOptions } from '@tanstack/react-query';
+import { type LinkProps, useNavigate } from '@tanstack/react-router';
+import type { ClientError } from '../../../client/client.ts';
+import type { Right } from '../../../contract/accounts/rights.ts';
+import type { TransferKind } from '../../../contract/documents/transfer-kinds.ts';
+import type { Crumb } from '../../shell/page.tsx';
+
+/** What every stored document has. */
+export type StoredDocument = { id: string; version: number; updatedAt: string; updatedBy: string };
+
+/**
+ * A kind of document, as its pages need it: where they are, in which words, and by which routes and rights. `Body` is
+ * what the API takes, `Saved` its response when it creates one.
+ */
+export type DocumentKind<Stored extends StoredDocument, Body = never, Saved extends Stored = Stored> = {
+  kind: TransferKind | 'role' | 'user';
+  /** One of them in a word: the heading until its name is known. */
+  one: string;
+  newTitle: string;
+  nameOf: (stored: Stored) => string;
+  /** The pages above a document; the last one is the list. */
+  crumbs: readonly [...Crumb[], Crumb];
+  /** The address of a document, and the parameter in it that holds the id. */
+  page: LinkProps['to'];
+  parameter: string;
+  view: Right;
+  manage: Right;
+  /** The consequences of deleting one, for the question before. Without them it is deleted at once, with Restore. */
+  deleteText?: string;
+  /** The notification after a new one is saved. */
+  created: (name: string) => string;
+  /** After a new one is saved its page opens, unless the list does. */
+  createdOpens?: 'list';
+  query: (id: string) => Pick<UseQueryOptions<Stored, ClientError>, 'queryKey' | 'queryFn'>;
+  create: (body: Body) => Promise<Saved>;
+  /** Replaces the version that `over` names. */
+  replace: (id: string, body: Body, over: { ifMatch: number }) => Promise<Stored>;
+};
+
+type Anywhere = { to: '/' };
+
+/** The address of a document's page, for `Link`, `RowLink` and `navigate`. */
+export function pageOf({ page, parameter }: Pick<DocumentKind<never>, 'page' | 'parameter'>, id: string): Anywhere {
+  return { to: page, params: { [parameter]: id } } as unknown as Anywhere; // the compiler knows addresses with their parameters, not tables of them
+}
+
+/** Leads to the list of a kind. */
+export function useToList({ crumbs }: Pick<DocumentKind<never>, 'crumbs'>): () => void {
+  const navigate = useNavigate();
+  return () => void navigate({ to: crumbs.at(-1)?.to as '/' }); // any address
+}

@@ -1,0 +1,141 @@
+import { Button, Tooltip } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { type ComponentType, lazy, type ReactNode, useRef, useState } from 'react';
+import { transferKindOf } from '../../../contract/documents/transfer-kinds.ts';
+import { parts } from '../../messages/en/parts.ts';
+import { useMay } from '../../session/rights.ts';
+import { LoadedPage } from '../../shell/loaded-page.tsx';
+import { DetailTabs } from '../detail-tabs.tsx';
+import { Icon } from '../icon.tsx';
+import { deleteDocument } from '../list/delete-document.ts';
+import { ShowAs, ShownTexts } from '../payload/show-as.tsx';
+import { DeleteDialog, type DialogProps } from './delete-dialog.tsx';
+import { type DocumentKind, type StoredDocument, useToList } from './document-kind.ts';
+
+const VersionsTab = lazy(() =>
+  import('../payload/versions-tab.tsx').then(({ VersionsTab }) => ({ default: VersionsTab })),
+);
+
+/** Tabs that are alike for all kinds, so that a page need not give their panels. */
+type Common = 'versions' | 'yaml';
+
+type Panel<Stored> = (document: Stored) => ReactNode;
+type Panels<Stored, Tab extends string> = Readonly<
+  Record<Exclude<Tab, Common>, Panel<Stored>> & Partial<Record<Tab, Panel<Stored>>>
+>;
+
+type Props<Stored extends StoredDocument, Tab extends string> = {
+  kind: DocumentKind<Stored>;
+  lead?: Panel<Stored>;
+  /** Buttons before Show as and Delete. */
+  actions?: Panel<Stored>;
+  /** Why it can't be deleted now: the button is grey and says so. null: it can. */
+  blockedBy?: (document: Stored) => string | null;
+  /** The question before it is deleted, where the consequences have to be counted. null: the page has no Delete. */
+  deletion?: ComponentType<DialogProps<Stored>> | null;
+  /** The names of the tabs in their order; the address holds the one that is open. */
+  tabs?: Readonly<Record<Tab, string>>;
+  panels?: Panels<Stored, NoInfer<Tab>>;
+  /** The tab that a document opens at, if it is not the first. */
+  opensAt?: (document: Stored) => NoInfer<Tab>;
+  /** The tab that stays mounted behind the others: a form with secrets, which are not kept in a draft. */
+  kept?: NoInfer<Tab>;
+  /** The content above the tabs, or of a page without tabs. */
+  children?: Panel<Stored>;
+};
+
+/** The page of one document: its content in tabs, Show as, Delete. */
+export function DocumentPage<Stored extends StoredDocument, Tab extends string = never>(
+  props: Props<Stored, Tab>,
+): ReactNode {
+  const { kind, lead, actions, blockedBy, deletion, tabs, panels, opensAt, kept, children } = props;
+  const { [kind.parameter]: id = '' } = useParams({ strict: false }) as Readonly<Record<string, string>>; // of this page's route
+  const { tab: chosen } = useSearch({ strict: false }) as { tab?: string }; // the same
+  const navigate = useNavigate();
+  const toList = useToList(kind);
+  const mayManage = useMay(kind.manage);
+  const query = useQuery({ ...kind.query(id), enabled: useMay(kind.view) });
+  const [isDeleting, setDeleting] = useState(false);
+  const names = Object.keys(tabs ?? {}) as Tab[]; // the keys of a literal
+  const opened = useRef<Tab>(undefined);
+  if (query.data !== undefined) opened.current ??= opensAt?.(query.data);
+  const tab = names.find((name) => name === chosen) ?? opened.current ?? names[0];
+  // Kinds that files can hold also have versions, and are restored after they were deleted.
+  const inFiles = transferKindOf(kind.kind);
+  const named = (document: Stored) => ({ id: document.id, name: kind.nameOf(document) });
+  const isAsked = deletion !== undefined || kind.deleteText !== undefined;
+  const remove = (document: Stored) =>
+    isAsked ? setDeleting(true) : void deleteDocument({ kind: kind.kind, ...named(document) }, toList);
+  const panelOf = (name: Tab, document: Stored): ReactNode => {
+    const own: Panel<Stored> | undefined = panels?.[name];
+    if (own !== undefined || inFiles === undefined) return own?.(document);
+    if (name === 'versions') return <VersionsTab kind={inFiles} document={document} mayManage={mayManage} />;
+    return <ShownTexts kind={`${inFiles}s`} document={named(document)} />;
+  };
+  const dialog: DialogProps<Stored> = {
+    document: isDeleting ? (query.data ?? null) : null,
+    onClose: () => setDeleting(false),
+    onDone: toList,
+  };
+  const Deletion = deletion ?? null;
+  return (
+    <LoadedPage
+      query={query}
+      one={kind.one}
+      part={tab === undefined ? undefined : tabs?.[tab]}
+      nameOf={kind.nameOf}
+      right={kind.view}
+      crumbs={kind.crumbs}
+      lead={lead}
+      actions={(document) => (
+        <>
+          {actions?.(document)}
+          {inFiles === undefined || names.includes('yaml' as Tab) ? null : (
+            <ShowAs kind={`${inFiles}s`} document={named(document)} />
+          )}
+          {mayManage && deletion !== null ? (
+            <DeleteButton blockedBy={blockedBy?.(document) ?? null} onClick={() => remove(document)} />
+          ) : null}
+        </>
+      )}
+    >
+      {(document) => (
+        <>
+          {children?.(document)}
+          {tab === undefined || tabs === undefined ? null : (
+            <DetailTabs
+              label={kind.one}
+              names={tabs}
+              kept={kept}
+              shown={tab}
+              onShow={(next) => void navigate({ to: '.', search: { tab: next } as never })} // the page's own address
+              panels={
+                Object.fromEntries(names.map((name) => [name, panelOf(name, document)])) as Record<Tab, ReactNode>
+              } // all of them
+            />
+          )}
+          {Deletion !== null ? (
+            <Deletion {...dialog} />
+          ) : (
+            <DeleteDialog {...dialog} kind={kind.kind} name={kind.nameOf(document)}>
+              {kind.deleteText}
+            </DeleteDialog>
+          )}
+        </>
+      )}
+    </LoadedPage>
+  );
+}
+
+/** Stays reachable when it is grey, and says why. */
+function DeleteButton({ blockedBy, onClick }: { blockedBy: string | null; onClick: () => void }): ReactNode {
+  const blocked = { 'data-disabled': true, 'aria-disabled': true, 'aria-description': blockedBy ?? '' };
+  return (
+    <Tooltip label={blockedBy} disabled={blockedBy === null}>
+      <Button variant="default" leftSection={<Icon name="trash" />} {...(blockedBy === null ? { onClick } : blocked)}>
+        {parts.delete}
+      </Button>
+    </Tooltip>
+  );
+}
