@@ -1,6 +1,6 @@
 import { ActionIcon, Group, Paper, Stack, Title } from '@mantine/core';
 import { type ReactNode, useEffect, useId, useRef } from 'react';
-import { parts } from '../messages/en/parts.ts';
+import { terms } from '../messages/en/terms.ts';
 import { Icon } from './icon.tsx';
 import css from './inspector.module.css';
 
@@ -37,7 +37,7 @@ export function Inspector({ title, shown, onClose, children }: Props): ReactNode
           <Title order={2} id={id} style={{ overflowWrap: 'anywhere' }}>
             {title}
           </Title>
-          <ActionIcon aria-label={parts.close} onClick={onClose}>
+          <ActionIcon aria-label={terms.close} onClick={onClose}>
             <Icon name="cross" />
           </ActionIcon>
         </Group>

@@ -1,6 +1,7 @@
 import { Button, Notification } from '@mantine/core';
 import { type ReactNode, useSyncExternalStore } from 'react';
 import { parts } from '../messages/en/parts.ts';
+import { terms } from '../messages/en/terms.ts';
 import { Icon } from './icon.tsx';
 import css from './notes.module.css';
 import { closeNote, holdNotes, notesOf, takeAction, watchNotes } from './notify.ts';
@@ -26,7 +27,7 @@ export function Notes(): ReactNode {
           icon={<Icon name={note.kind === 'done' ? 'check' : 'alert'} />}
           title={note.title}
           onClose={() => closeNote(note.id)}
-          closeButtonProps={{ 'aria-label': parts.close }}
+          closeButtonProps={{ 'aria-label': terms.close }}
           withBorder
         >
           <div className={css['note']}>

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { ClientError } from '../../client/client.ts';
 import { errors } from '../../contract/errors.ts';
 import { parts } from '../messages/en/parts.ts';
+import { terms } from '../messages/en/terms.ts';
 import { CopyIcon } from './copy-button.tsx';
 import { Icon } from './icon.tsx';
 
@@ -22,7 +23,7 @@ export function Problem({ error, onRetry }: { error: unknown; onRetry?: (() => v
         {onRetry === undefined ? null : (
           <Group>
             <Button variant="default" size="xs" leftSection={<Icon name="retry" size={14} />} onClick={onRetry}>
-              {parts.retry}
+              {terms.retry}
             </Button>
           </Group>
         )}

@@ -1,6 +1,7 @@
 import { Button, Paper, PasswordInput, type PasswordInputProps, Stack, Text, TextInput, Title } from '@mantine/core';
 import { type FormEvent, type ReactNode, useEffect } from 'react';
 import { shell } from '../messages/en/shell.ts';
+import { terms } from '../messages/en/terms.ts';
 import mark from '../millrace.svg';
 import { Problem } from '../parts/problem.tsx';
 import css from './entry-page.module.css';
@@ -57,7 +58,7 @@ export function EmailField({ onWrite, ...field }: Omit<FieldProps, 'label' | 'au
   return (
     <TextInput
       {...field}
-      label={shell.signIn.email}
+      label={terms.email}
       type="email"
       autoComplete="username"
       onChange={(event) => onWrite(event.currentTarget.value)}

@@ -1,8 +1,8 @@
 import { Anchor, Kbd, Modal, Stack, Switch, Table } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { parts } from '../messages/en/parts.ts';
 import { shell } from '../messages/en/shell.ts';
+import { terms } from '../messages/en/terms.ts';
 import { isMac } from './is-mac.ts';
 import { menu } from './menu.ts';
 import { useSingleKeys } from './shortcuts.ts';
@@ -17,12 +17,12 @@ const groups: readonly (readonly [title: string, rows: readonly Row[]])[] = [
   [
     keys.everywhere,
     [
-      [keys.palette, mod, 'K'],
-      [keys.save, mod, 'S'],
+      [terms.search, mod, 'K'],
+      [terms.save, mod, 'S'],
       [keys.help, '?'],
       [keys.filter, '/'],
       [keys.create, 'n'],
-      [keys.close, 'Esc'],
+      [terms.close, 'Esc'],
     ],
   ],
   [
@@ -51,7 +51,7 @@ const groups: readonly (readonly [title: string, rows: readonly Row[]])[] = [
       [keys.lastProblem, 'Shift', 'F8'],
       [keys.fix, mod, '.'],
       [keys.fields, 'Ctrl', 'Space'],
-      [keys.find, mod, 'F'],
+      [terms.find, mod, 'F'],
       [keys.leave, 'Tab'],
     ],
   ],
@@ -92,7 +92,12 @@ export function ShortcutTable(): ReactNode {
 export function KeyboardHelp({ onClose }: { onClose: () => void }): ReactNode {
   const [isOn, setOn] = useSingleKeys();
   return (
-    <Modal opened onClose={onClose} title={keys.title} closeButtonProps={{ 'aria-label': parts.close }}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={shell.search.docs.shortcuts}
+      closeButtonProps={{ 'aria-label': terms.close }}
+    >
       <Stack>
         <Switch
           label={keys.single}

@@ -5,6 +5,7 @@ import { type ReactNode, useState } from 'react';
 import { ClientError } from '../../client/client.ts';
 import { fieldErrors } from '../data/field-errors.ts';
 import { shell } from '../messages/en/shell.ts';
+import { terms } from '../messages/en/terms.ts';
 import { client, openedSession } from '../session/session.ts';
 import { EmailField, EntryForm, EntryPage, HiddenField } from './entry-page.tsx';
 
@@ -21,7 +22,7 @@ export function NewPasswordPage(): ReactNode {
     <EntryPage title={words.titles[kind ?? 'invite']} lead={words.leads[kind ?? 'invite']}>
       {kind === undefined ? <Text>{words.nothing}</Text> : <Form kind={kind} token={given[kind] ?? ''} />}
       <Anchor component={Link} to="/sign-in">
-        {words.signIn}
+        {terms.signIn}
       </Anchor>
     </EntryPage>
   );
@@ -68,7 +69,7 @@ function Form({ kind, token }: OneTimeLink): ReactNode {
         />
       )}
       <HiddenField
-        label={shell.signIn.password}
+        label={terms.password}
         description={words.passwordHint}
         error={at['password'] ?? null}
         value={password}

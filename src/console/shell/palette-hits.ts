@@ -12,6 +12,7 @@ import { parts } from '../messages/en/parts.ts';
 import { privacy } from '../messages/en/privacy.ts';
 import { roles } from '../messages/en/roles.ts';
 import { shell } from '../messages/en/shell.ts';
+import { terms } from '../messages/en/terms.ts';
 import { tokens } from '../messages/en/tokens.ts';
 import { users } from '../messages/en/users.ts';
 import { useConnectionStatus } from '../pages/connections/change-status.ts';
@@ -48,11 +49,11 @@ export function useHits(text: string): Hit[] {
   const pages = [...useMenu(), ...settingsPages]
     .filter(({ right }) => right === null || may(right))
     .map(({ to, label, icon }) => leadsTo(to, label, kinds.page, icon));
-  const docs = docsPages.map(([href, label]) => leadsTo(href, label, kinds.docs, 'book'));
+  const docs = docsPages.map(([href, label]) => leadsTo(href, label, shell.pages.docs, 'book'));
   const done: Hit[] = [
-    ...(may('connections:manage') ? [leadsTo('/connections/new', commands.newConnection, kinds.command, 'plus')] : []),
-    ...(may('actions:manage') ? [leadsTo('/actions/new', commands.newAction, kinds.command, 'plus')] : []),
-    ...(may('events:view') ? [leadsTo('/trace', commands.startTrace, kinds.command, 'play')] : []),
+    ...(may('connections:manage') ? [leadsTo('/connections/new', terms.newConnection, kinds.command, 'plus')] : []),
+    ...(may('actions:manage') ? [leadsTo('/actions/new', terms.newAction, kinds.command, 'plus')] : []),
+    ...(may('events:view') ? [leadsTo('/trace', terms.startTrace, kinds.command, 'play')] : []),
     ...(may('deliveries:manage')
       ? [leadsTo('/replays?from=failed', commands.replayFailed, kinds.command, 'replays')]
       : []),
@@ -109,7 +110,7 @@ export function useHits(text: string): Hit[] {
       const isOn = connection.status === 'enabled';
       return {
         key: `status ${connection.id}`,
-        label: (isOn ? commands.pause : commands.resume)(connection.name),
+        label: (isOn ? terms.pauseOf : terms.resumeOf)(connection.name),
         kind: kinds.command,
         icon: isOn ? 'pause' : 'play',
         go: () => change(connection, isOn ? 'paused' : 'enabled'),
@@ -136,7 +137,7 @@ type Found = [href: string, label: string, kind: string, icon: IconName];
 
 /** The thing that a whole id names. */
 function pasted(text: string): Found[] {
-  if (isIdOf(idPrefixes.event, text)) return [[`/events/${text}`, shell.search.event(text), kinds.event, 'events']];
+  if (isIdOf(idPrefixes.event, text)) return [[`/events/${text}`, shell.search.event(text), terms.event, 'events']];
   if (isIdOf(idPrefixes.delivery, text))
     return [[`/deliveries/${text}`, shell.search.delivery(text), kinds.delivery, 'deliveries']];
   return [];
@@ -163,18 +164,18 @@ function useThings(text: string, may: (right: Right) => boolean) {
     icon: IconName,
   ) => (list.data?.data ?? []).map(({ id, name }): Found => [`${folder}/${id}`, name, kind, icon]);
   const things: Found[] = [
-    ...found(connections, '/connections', kinds.connection, 'connections'),
+    ...found(connections, '/connections', terms.connection, 'connections'),
     ...(destinations.data?.data ?? []).map(
       ({ id, connectionId, name }): Found => [
         `/connections/${connectionId}/destinations/${id}`,
         name,
-        kinds.destination,
+        terms.destination,
         'deliveries',
       ],
     ),
-    ...found(actions, '/actions', kinds.action, 'actions'),
-    ...found(behaviors, '/behaviors', kinds.behavior, 'behaviors'),
-    ...found(collectors, '/data-collection', kinds.collector, 'collection'),
+    ...found(actions, '/actions', terms.action, 'actions'),
+    ...found(behaviors, '/behaviors', terms.behavior, 'behaviors'),
+    ...found(collectors, '/data-collection', terms.collector, 'collection'),
   ];
   return { things, connections: connections.data?.data ?? [] };
 }

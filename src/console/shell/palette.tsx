@@ -1,6 +1,7 @@
 import { Modal, Text, TextInput } from '@mantine/core';
 import { type KeyboardEvent, type ReactNode, useId, useState } from 'react';
 import { shell } from '../messages/en/shell.ts';
+import { terms } from '../messages/en/terms.ts';
 import { Icon } from '../parts/icon.tsx';
 import css from './palette.module.css';
 import { type Hit, useHits } from './palette-hits.ts';
@@ -33,7 +34,7 @@ export function Palette({ onClose }: { onClose: () => void }): ReactNode {
   return (
     <Modal.Root opened onClose={onClose} yOffset="12vh" centered={false}>
       <Modal.Overlay />
-      <Modal.Content aria-label={shell.search.title}>
+      <Modal.Content aria-label={terms.search}>
         <TextInput
           data-autofocus
           variant="unstyled"
@@ -55,7 +56,7 @@ export function Palette({ onClose }: { onClose: () => void }): ReactNode {
           {...(hits[present] === undefined ? {} : { 'aria-activedescendant': `${listId}-${present}` })}
         />
         {/* Keys work in the field, which keeps the focus. */}
-        <div id={listId} role="listbox" aria-label={shell.search.title} className={css['list']}>
+        <div id={listId} role="listbox" aria-label={terms.search} className={css['list']}>
           {hits.map((hit, index) => (
             <div
               key={hit.key}

@@ -7,6 +7,7 @@ import { allRights } from '../../contract/accounts/rights.ts';
 import { apiQuery } from '../data/api.ts';
 import { isAway, queryClient } from '../data/query-client.ts';
 import { shell } from '../messages/en/shell.ts';
+import { terms } from '../messages/en/terms.ts';
 import mark from '../millrace.svg';
 import { Icon } from '../parts/icon.tsx';
 import { notifyFailed } from '../parts/notify.ts';
@@ -60,7 +61,7 @@ export function Shell(): ReactNode {
           }
           aria-keyshortcuts="Control+K Meta+K"
         >
-          {shell.search.open}
+          {terms.search}
         </Button>
         <div className={css['right']}>
           <LiveIndicator />
@@ -140,7 +141,7 @@ function AccountMenu(): ReactNode {
       <Menu.Dropdown>
         {me === undefined ? null : (
           <Menu.Label className={css['who'] ?? ''}>
-            <Text fw={550}>{shell.signedInAs(me.name)}</Text>
+            <Text fw={550}>{terms.signedInAs(me.name)}</Text>
             <Text c="dimmed" size="sm">
               {shell.rights(me.rights.length, allRights.length)}
             </Text>
@@ -149,7 +150,7 @@ function AccountMenu(): ReactNode {
         <Menu.Item component={Link} to="/settings/account">
           {shell.account}
         </Menu.Item>
-        <Menu.Item onClick={() => void signOut().catch(notifyFailed)}>{shell.signOut}</Menu.Item>
+        <Menu.Item onClick={() => void signOut().catch(notifyFailed)}>{terms.signOut}</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );

@@ -5,6 +5,7 @@ import { type ReactNode, useState } from 'react';
 import { ClientError } from '../../client/client.ts';
 import { apiQuery, useApi } from '../data/api.ts';
 import { shell } from '../messages/en/shell.ts';
+import { terms } from '../messages/en/terms.ts';
 import { Problem } from '../parts/problem.tsx';
 import { client, openedSession, sessionEnd, setToken } from '../session/session.ts';
 import { useSso } from '../session/sso.ts';
@@ -35,7 +36,7 @@ export function SignInPage(): ReactNode {
       </EntryPage>
     );
   return (
-    <EntryPage title={words.title}>
+    <EntryPage title={terms.signIn}>
       {end === null ? null : <Alert role="status">{words.ends[end]}</Alert>}
       {setup.data?.open === true ? <Text>{words.setUp}</Text> : null}
       {form === 'token' ? <TokenForm onDone={goOn} /> : <PasswordForm onDone={goOn} />}
@@ -69,10 +70,10 @@ function PasswordForm({ onDone }: { onDone: () => void }): ReactNode {
     if (isComplete) signIn.mutate();
   }
   return (
-    <EntryForm error={isWrong ? null : signIn.error} isBusy={signIn.isPending} submit={words.submit} onSubmit={submit}>
+    <EntryForm error={isWrong ? null : signIn.error} isBusy={signIn.isPending} submit={terms.signIn} onSubmit={submit}>
       <EmailField value={email} onWrite={writeEmail} autoFocus />
       <HiddenField
-        label={words.password}
+        label={terms.password}
         error={isMissing ? words.needed : isWrong ? words.wrong : null}
         value={password}
         onWrite={writePassword}
@@ -101,7 +102,7 @@ function TokenForm({ onDone }: { onDone: () => void }): ReactNode {
     <EntryForm
       error={isUnknown ? null : signIn.error}
       isBusy={signIn.isPending}
-      submit={words.submit}
+      submit={terms.signIn}
       onSubmit={submit}
     >
       <HiddenField

@@ -3,6 +3,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useApi } from '../data/api.ts';
 import { shell } from '../messages/en/shell.ts';
+import { terms } from '../messages/en/terms.ts';
 import { Problem } from '../parts/problem.tsx';
 import { openedSession } from '../session/session.ts';
 import { EntryPage } from './entry-page.tsx';
@@ -32,7 +33,7 @@ export function SsoPage(): ReactNode {
     );
   }, [mutate, navigate, response]);
   return (
-    <EntryPage title={words.title}>
+    <EntryPage title={terms.signIn}>
       {error === null ? <Text role="status">{words.completing}</Text> : <Problem error={error} />}
       {error === null ? null : (
         <Anchor component={Link} to="/sign-in">

@@ -3,8 +3,6 @@ import { formatNumber } from '../format.ts';
 
 /** Words of differences, versions, drafts and Undo. */
 export const changes = {
-  undo: 'Undo',
-  restore: 'Restore',
   restored: (name: string) => `${name} restored`,
   diff: {
     before: 'Before',
@@ -18,11 +16,9 @@ export const changes = {
     secretKept: (ref: string, when: string) => `(secret from ${ref}, set ${when})`,
   },
   versions: {
-    title: 'Versions',
     text: 'Each save creates a version. Restoring one creates a new version from it; the status stays as it is.',
     one: (version: number) => `Version ${formatNumber(version)}`,
     present: 'Current',
-    by: (name: string) => `by ${name}`,
     first: 'First version',
     unchanged: 'Saved without changes',
     changed: (fields: readonly string[], more: number) =>
@@ -31,13 +27,11 @@ export const changes = {
     showOf: (version: number) => `Changes in version ${formatNumber(version)}`,
     whole: 'View full document',
     wholeOf: (version: number) => `View full document of version ${formatNumber(version)}`,
-    restore: 'Restore',
     restoreOf: (version: number) => `Restore version ${formatNumber(version)}`,
     restoreTitle: (version: number) => `Restore version ${formatNumber(version)}?`,
     restoreText: 'It becomes the current version, starting with the next delivery. Changes:',
     restored: (version: number) => `Restored version ${formatNumber(version)}`,
     older: 'Older versions',
-    presentLabel: 'Current',
   },
   draft: {
     restored: (when: string) => `Restored unsaved changes, last edited ${when}.`,

@@ -3,7 +3,6 @@ import { formatNumber } from '../format.ts';
 /** Words of Connection Details under Advanced, and of its field errors. */
 export const connectionForm = {
   problems: {
-    needed: 'Enter a value.',
     address: 'Enter a URL that starts with https:// (or http://).',
     whole: (min: number, max: number) => `Enter a whole number from ${formatNumber(min)} to ${formatNumber(max)}.`,
     duration: 'Enter a number with a unit, e.g. 15 s, 5 min or 2 h.',
@@ -13,7 +12,6 @@ export const connectionForm = {
     time: 'Enter a time, e.g. 2027-01-31T12:00:00Z.',
   },
   advancedText: 'Defaults work for most systems.',
-  changed: 'changed',
   groups: {
     time: 'Timeouts and retries',
     timeText: 'For when the system is slow, rejects requests or is down. No deliveries are lost.',
@@ -94,10 +92,8 @@ export const connectionForm = {
   signals: {
     title: 'Token expiry detection',
     text: 'Responses that mean the token has expired. Millrace fetches a new token and repeats the request once. Add a header or body text if the status code isn’t enough.',
-    add: 'Add rule',
     status: 'Status code',
     statusOf: (index: number) => `Status code of rule ${formatNumber(index)}`,
-    header: 'Header',
     headerOf: (index: number) => `Header of rule ${formatNumber(index)}`,
     contains: 'Header contains',
     containsOf: (index: number) => `Header text of rule ${formatNumber(index)}`,

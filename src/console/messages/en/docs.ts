@@ -1,11 +1,7 @@
 /** Words of the docs in the console; the documents themselves are in docs/. */
 export const docs = {
-  title: 'Docs',
   lead: 'Documentation',
   pages: 'Pages of the docs',
-  run: 'Run',
-  result: 'Result',
-  template: 'Template',
   data: 'Data (it.data)',
   example: (title: string) => `Example: ${title}`,
   badData: 'Enter a JSON list of records, e.g. [{"name": "Ada"}].',
@@ -24,7 +20,6 @@ export const docs = {
     signedIn: 'Any signed-in user',
     rights: (rights: string) => `Right: ${rights}`,
     parameters: 'Parameters',
-    body: 'Body',
     answer: (status: string) => `Response ${status}`,
     curl: 'cURL',
     required: 'required',

@@ -1,8 +1,6 @@
 /** Words of the event picker. */
 export const eventPicker = {
-  label: 'Event',
   event: (name: string, when: string) => `${name} · ${when}`,
-  noName: '(no name)',
   found: 'Found',
   matching: 'Matching the rules',
   search: 'Find an event',

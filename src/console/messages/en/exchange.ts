@@ -2,8 +2,6 @@ import { formatBytes, formatDuration } from '../format.ts';
 
 /** Words of a request and its response. */
 export const exchange = {
-  request: 'Request',
-  response: 'Response',
   headersOf: (count: number, of: string) => `${of} headers (${count})`,
   secret: 'secret, hidden',
   requestBody: 'Request body',
@@ -11,10 +9,7 @@ export const exchange = {
   noBody: 'No body',
   notKept: (bytes: number) => `Not stored: ${formatBytes(bytes)}`,
   noRequest: 'No request sent',
-  noResponse: 'No response',
-  hidden: (right: string) => `To see requests and responses you need the right “${right}”.`,
   truncated: 'Truncated: only the beginning of the response is stored.',
-  copyUrl: 'Copy URL',
   took: (ms: number) => `${formatDuration(ms)} total`,
   timings: 'Timing',
   stageTook: (name: string, ms: number) => `${name} ${formatDuration(ms)}`,

@@ -3,7 +3,6 @@ import { formatNumber } from '../format.ts';
 
 /** Words of Home. */
 export const home = {
-  title: 'Home',
   lead: 'Traffic and anything that needs attention',
   welcome: {
     title: 'New here?',
@@ -18,8 +17,6 @@ export const home = {
     successHint: 'of finished deliveries',
     latency: 'Delivery time (p95)',
     waiting: 'Oldest pending',
-    nothingWaits: 'None',
-    none: 'None yet',
     underOne: '< 1',
     perMinute: (rate: string) => `${rate}/min`,
   },
@@ -45,7 +42,6 @@ export const home = {
       `Last ${range}: ${formatNumber(delivered)} delivered, ${formatNumber(failed)} failed, ${formatNumber(held)} held.`,
   },
   attention: {
-    title: 'Needs attention',
     quiet: 'All clear',
     quietText: 'No open problems.',
     connection: (name: string) => `${name} needs attention`,
@@ -66,7 +62,6 @@ export const home = {
     enable: 'View destination',
     failed: (failed: number) => `${count.deliveries(failed)} failed`,
     failedText: 'You can replay them.',
-    lookAtFailed: 'View failed deliveries',
     rejected: (rejected: number) => `${count.requests(rejected)} rejected on intake`,
     rejectedText: (reason: string, times: number) => `Most common reason: ${reason} (${formatNumber(times)}).`,
     lookAtCollectors: 'View Data Collection',

@@ -2,19 +2,14 @@ import { count } from '../counts.ts';
 
 /** Words of the Inbox, the built-in receiver for trying things out. */
 export const inbox = {
-  title: 'Inbox',
   filterBy: 'any text',
   noun: { one: 'request', other: 'requests' },
   lead: 'A built-in receiver for testing. Requests stay on this server.',
   list: 'Received requests',
-  columns: { request: 'Request', inbox: 'Inbox', answered: 'Response', size: 'Size', when: 'Received' },
-  inbox: 'Inbox',
+  columns: { when: 'Received' },
   address: 'URL of an inbox',
   addressText: 'Use it as the Base URL of a connection, or send a request yourself. Each name is a separate inbox.',
-  name: 'Name',
   defaultName: 'crm',
-  copyUrl: 'Copy URL',
-  newConnection: 'New Connection',
   emptyTitle: 'No requests yet',
   emptyText: 'Requests show here within seconds. The last 1,000 are kept until the server restarts.',
   emptyByFilter: 'No requests match.',
@@ -24,7 +19,6 @@ export const inbox = {
   offNow:
     'It turned off when a connection to another system was enabled. Deliveries to it fail: pause connections that still use it, or restart the server with MILLRACE_INBOX=on.',
   offCode: 'MILLRACE_INBOX=on npm start',
-  clear: 'Clear',
   clearTitle: 'Clear the Inbox?',
   clearText: (isMore: boolean, requests: number) =>
     `${isMore ? 'More than ' : ''}${count.requests(requests)} will be deleted. Delivery logs are kept.`,
@@ -32,19 +26,16 @@ export const inbox = {
   inspector: (method: string, path: string) => `${method} ${path}`,
   query: 'Query',
   truncated: 'Truncated to 64 KiB.',
-  copyCurl: 'Copy as cURL',
   gone: 'This request is on another page of the list, or was cleared.',
   noValue: '(empty)',
   rules: {
     title: 'Response rules',
     text: 'Simulate errors and delays.',
-    set: 'Add rule',
     edit: (name: string) => `Edit the rule of ${name}`,
     remove: (name: string) => `Delete the rule of ${name}`,
     removed: (name: string) => `${name} responds with 200 again`,
     saved: (name: string) => `Rule of ${name} saved`,
     dialog: 'Response rule',
-    inbox: 'Inbox',
     presets: 'Simulate',
     presetNames: {
       works: 'Success',
@@ -54,7 +45,6 @@ export const inbox = {
       refuses: 'Rejected data',
       busy: 'Rate limiting',
     },
-    status: 'Status',
     statusHint: '200 to 599',
     delay: 'Delay (ms)',
     delayHint: 'Up to 60,000',
@@ -62,7 +52,6 @@ export const inbox = {
     failFirstHint: 'This many requests return 503 first.',
     body: 'Response body',
     notANumber: 'Enter a whole number.',
-    required: 'Enter a name.',
     says: (status: string) => `Returns ${status}`,
     after: (duration: string) => `after ${duration}`,
     failing: (requests: number) =>

@@ -3,7 +3,6 @@ import { formatNumber } from '../format.ts';
 
 /** Words of the settings. */
 export const settings = {
-  title: 'Settings',
   nav: 'Settings pages',
   groups: { you: 'You', people: 'People', server: 'Server' },
   tabs: {
@@ -32,16 +31,12 @@ export const settings = {
     api: 'API',
     node: 'Node.js',
     address: 'Server URL',
-    you: 'You',
     name: 'Signed in as',
-    rights: 'Rights',
     work: 'Last hour',
     received: 'Events received',
     delivered: 'Deliveries completed',
     waiting: 'Oldest pending delivery',
-    nothingWaits: 'None',
     p95: 'Delivery time (p95)',
-    none: 'None yet',
     noStats: 'To see these numbers you need the right “View Settings”.',
     operator: 'Configuring this server',
     operatorText:
@@ -49,7 +44,6 @@ export const settings = {
     metrics: 'OpenMetrics at /metrics, readiness at /readyz.',
   },
   transfer: {
-    exportTitle: 'Export',
     exportText:
       'Everything you can view, as one YAML file: connections, destinations, behaviors, actions, collectors and alerts. Secrets are not included.',
     download: 'Download as YAML',
@@ -88,14 +82,9 @@ export const settings = {
     title: 'Deleted',
     noun: { one: 'object', other: 'objects' },
     columns: {
-      name: 'Name',
-      kind: 'Kind',
-      deleted: 'Deleted',
       by: 'By',
       removed: 'Available until',
-      restore: 'Restore',
     },
-    restore: 'Restore',
     restoreOf: (name: string) => `Restore ${name}`,
     emptyTitle: 'Nothing was deleted',
     emptyText: 'Deleted objects are listed here for 30 days. Until then you can restore them, with their secrets.',

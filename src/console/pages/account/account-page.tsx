@@ -4,7 +4,8 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { apiQuery } from '../../data/api.ts';
 import { account as words } from '../../messages/en/account.ts';
-import { settings } from '../../messages/en/settings.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useMe } from '../../session/rights.ts';
@@ -22,8 +23,8 @@ export function AccountPage(): ReactNode {
   return (
     <Page
       title={words.title}
-      lead={me === undefined ? undefined : words.lead(me.name)}
-      crumbs={[{ label: settings.title, to: '/settings' }]}
+      lead={me === undefined ? undefined : terms.signedInAs(me.name)}
+      crumbs={[{ label: shell.pages.settings, to: '/settings' }]}
     >
       {me === undefined ? <Skeleton height={240} aria-busy="true" /> : null}
       {me?.user === null ? <Text>{words.noUser}</Text> : null}
@@ -32,7 +33,7 @@ export function AccountPage(): ReactNode {
           {me.user.sso ? (
             <Text>{words.hasSso}</Text>
           ) : (
-            <Panel title={words.passwordTitle} text={words.passwordText}>
+            <Panel title={terms.password} text={words.passwordText}>
               <OwnPassword email={me.user.email} />
             </Panel>
           )}

@@ -5,6 +5,7 @@ import { newPassword, passwordLength } from '../../../contract/accounts/user.ts'
 import { useApi } from '../../data/api.ts';
 import { fieldErrors } from '../../data/field-errors.ts';
 import { account as words } from '../../messages/en/account.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { notifyDone } from '../../parts/notify.ts';
 import { Problem } from '../../parts/problem.tsx';
 import css from './account-page.module.css';
@@ -31,7 +32,7 @@ export function OwnPassword({ email }: { email: string }): ReactNode {
       ...(current === '' ? { current: words.needed } : {}),
       ...(newPassword.safeParse(next).success
         ? {}
-        : { next: Array.from(next).length < passwordLength.min ? words.tooShort : words.tooLong }),
+        : { next: Array.from(next).length < passwordLength.min ? terms.tooShort : terms.tooLong }),
     };
     setWrong(found);
     if (Object.keys(found).length > 0) return focusFirst();

@@ -5,6 +5,7 @@ import type { ShownSession } from '../../../contract/accounts/sign-in.ts';
 import { apiQuery, useApi } from '../../data/api.ts';
 import { wholeList } from '../../data/whole-list.ts';
 import { account as words } from '../../messages/en/account.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { notifyDone, notifyFailed } from '../../parts/notify.ts';
@@ -39,7 +40,7 @@ export function OwnSessions(): ReactNode {
           )
         }
         empty={{ icon: 'user', title: words.noSessionsTitle, text: words.noSessionsText }}
-        emptyByFilter={words.noneMatch}
+        emptyByFilter={words.noSessionsTitle}
       />
       <ConfirmDialog
         isOpen={isAsked}
@@ -84,9 +85,9 @@ const columns: readonly Column<ShownSession>[] = [
   },
   { id: 'from', header: words.columns.from, cell: ({ address }) => address },
   { id: 'since', header: words.columns.since, cell: ({ createdAt }) => <Time at={createdAt} /> },
-  { id: 'used', header: words.columns.used, cell: ({ lastUsedAt }) => <Time at={lastUsedAt} /> },
-  { id: 'ends', header: words.columns.ends, isHiddenAtFirst: true, cell: ({ expiresAt }) => <Time at={expiresAt} /> },
-  { id: 'end', header: words.end, cell: (row) => (row.current ? null : <EndSession session={row} />) },
+  { id: 'used', header: terms.lastUsed, cell: ({ lastUsedAt }) => <Time at={lastUsedAt} /> },
+  { id: 'ends', header: terms.expires, isHiddenAtFirst: true, cell: ({ expiresAt }) => <Time at={expiresAt} /> },
+  { id: 'end', header: terms.signOut, cell: (row) => (row.current ? null : <EndSession session={row} />) },
 ];
 
 function EndSession({ session }: { session: ShownSession }): ReactNode {
@@ -101,7 +102,7 @@ function EndSession({ session }: { session: ShownSession }): ReactNode {
         end.mutate({ params: { id: session.id } }, { onSuccess: () => notifyDone(words.ended), onError: notifyFailed })
       }
     >
-      {words.end}
+      {terms.signOut}
     </Button>
   );
 }

@@ -3,6 +3,7 @@ import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'rea
 import { rights } from '../../../contract/accounts/rights.ts';
 import { actions as words } from '../../messages/en/actions.ts';
 import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { useEditor } from '../../parts/form/use-editor.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { useMay } from '../../session/rights.ts';
@@ -114,7 +115,7 @@ export function ActionEditor({ stored, begin, draftKey, places, step, onStep, on
   function checkEvents() {
     const body = bodyOfDraft(value, status);
     if (check((field) => stepOfField(value, field) === 'destinations'))
-      setChecked({ ...body, name: body.name || words.one, description: body.description || words.one });
+      setChecked({ ...body, name: body.name || terms.action, description: body.description || terms.action });
   }
 
   const given: StepProps = { draft: value, change, errors, isDisabled };
@@ -156,7 +157,7 @@ export function ActionEditor({ stored, begin, draftKey, places, step, onStep, on
         <>
           {at === 0 ? null : (
             <Button variant="default" onClick={() => go(steps[at - 1])}>
-              {w.back}
+              {terms.back}
             </Button>
           )}
           {isLast ? null : (
@@ -165,7 +166,7 @@ export function ActionEditor({ stored, begin, draftKey, places, step, onStep, on
                 if (check((field) => stepOfField(value, field) === step)) go(steps[at + 1]);
               }}
             >
-              {w.continue}
+              {terms.continue}
             </Button>
           )}
           <Button
@@ -173,7 +174,7 @@ export function ActionEditor({ stored, begin, draftKey, places, step, onStep, on
             loading={isSaving}
             onClick={() => save(status)}
           >
-            {w.save}
+            {terms.save}
           </Button>
           {isLast && status !== 'enabled' ? (
             <Button disabled={isSaving} onClick={() => save('enabled')}>
@@ -187,7 +188,7 @@ export function ActionEditor({ stored, begin, draftKey, places, step, onStep, on
 }
 
 const missingWords = {
-  needed: w.required,
+  needed: terms.enterValue,
   field: words.mapping.fieldNeeded,
   parameter: words.mapping.parameterNeeded,
   expression: words.mapping.expressionNeeded,

@@ -4,6 +4,8 @@ import type { ReactNode } from 'react';
 import { useStats } from '../../data/stats.ts';
 import { actions as words } from '../../messages/en/actions.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
+import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { formatNumber } from '../../messages/format.ts';
 import { Chart } from '../../parts/chart/chart.tsx';
 import { useChartMarks } from '../../parts/chart/chart-marks.ts';
@@ -42,8 +44,8 @@ export function ActionFigures({ actionId, time, onTime }: Props): ReactNode {
         }
         series={[
           { label: w.series.matched, tone: 'work', values: series.map((one) => one.matched) },
-          { label: w.series.delivered, tone: 'good', values: series.map((one) => one.delivered) },
-          { label: w.series.failed, tone: 'bad', values: series.map((one) => one.failed) },
+          { label: parts.status.delivered, tone: 'good', values: series.map((one) => one.delivered) },
+          { label: parts.status.failed, tone: 'bad', values: series.map((one) => one.failed) },
         ]}
       />
       <div className={css['columns']}>
@@ -65,7 +67,7 @@ export function ActionFigures({ actionId, time, onTime }: Props): ReactNode {
           <Title order={3}>{w.reasons}</Title>
           {reasons.length === 0 ? (
             <Text c="dimmed" mt="xs">
-              {w.noReasons}
+              {terms.none}
             </Text>
           ) : (
             <dl className={css['reasons']}>

@@ -1,7 +1,7 @@
 import { Menu } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { actions as words } from '../../messages/en/actions.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { deleteDocument } from '../../parts/list/delete-document.ts';
 import { RowMenu } from '../../parts/list/row-menu.tsx';
 import { notifyFailed } from '../../parts/notify.ts';
@@ -19,28 +19,28 @@ export function ActionMenu({ action, onDeleted }: { action: Action; onDeleted?: 
   return (
     <RowMenu name={name}>
       <Menu.Item component={Link} to="/actions/$actionId" params={params}>
-        {words.open}
+        {terms.open}
       </Menu.Item>
       {mayManage ? (
         <>
           <Menu.Item component={Link} to="/actions/$actionId/edit" params={params}>
-            {words.edit}
+            {terms.edit}
           </Menu.Item>
-          <Menu.Item onClick={() => toggle(action)}>{status === 'enabled' ? words.disable : words.enable}</Menu.Item>
+          <Menu.Item onClick={() => toggle(action)}>{status === 'enabled' ? terms.disable : terms.enable}</Menu.Item>
           <Menu.Item component={Link} to="/actions/new" search={{ from: id } as never}>
-            {words.duplicate}
+            {terms.duplicate}
           </Menu.Item>
         </>
       ) : null}
       <Menu.Item onClick={() => saveExport(`${name}.yaml`, { kind: 'action', id }).catch(notifyFailed)}>
-        {words.export}
+        {terms.export}
       </Menu.Item>
       <Menu.Item component={Link} to="/actions/$actionId" params={params} search={{ tab: 'yaml' } as never}>
-        {words.showAs}
+        {terms.showAs}
       </Menu.Item>
       {mayManage ? (
         <Menu.Item onClick={() => void deleteDocument({ kind: 'action', id, name }, onDeleted)}>
-          {words.delete}
+          {terms.delete}
         </Menu.Item>
       ) : null}
     </RowMenu>

@@ -2,6 +2,7 @@ import { Alert, Anchor, Stack, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { actions as words } from '../../messages/en/actions.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { conditionWords } from '../../parts/rules/condition-words.ts';
@@ -26,7 +27,7 @@ export function ActionOverview({ action, places, time, onTime }: Props): ReactNo
           {w.attention(held.map(places.nameOf).join(', '))}
         </Alert>
       )}
-      <Panel title={w.rules} text={w.rulesText}>
+      <Panel title={terms.rules} text={w.rulesText}>
         <Text fw={550}>{conditionWords(action.rules, nameOf)}</Text>
       </Panel>
       <Panel title={w.destinations}>
@@ -41,7 +42,7 @@ export function ActionOverview({ action, places, time, onTime }: Props): ReactNo
               {places.nameOf(destinationId)}
             </Anchor>
             <Text c="dimmed" size="sm">
-              {mapping.length === 0 ? w.allFields : w.fields(mapping.length)}
+              {mapping.length === 0 ? terms.unmapped : w.fields(mapping.length)}
             </Text>
           </div>
         ))}

@@ -4,6 +4,8 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import type { ReactNode } from 'react';
 import { apiQuery } from '../../data/api.ts';
 import { actions as words } from '../../messages/en/actions.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { useChartTime } from '../../parts/chart/chart-time.tsx';
 import { DetailTabs } from '../../parts/detail-tabs.tsx';
 import { DeliveryTable } from '../../parts/payload/delivery-table.tsx';
@@ -36,10 +38,10 @@ export function ActionPage(): ReactNode {
     data === undefined || !mayManage ? undefined : (
       <>
         <Button variant="default" loading={isPending} onClick={() => toggle(data)}>
-          {data.status === 'enabled' ? words.disable : words.enable}
+          {data.status === 'enabled' ? terms.disable : terms.enable}
         </Button>
         <Button component={Link} to="/actions/$actionId/edit" params={{ actionId } as never} data-key-edit>
-          {words.edit}
+          {terms.edit}
         </Button>
         <ActionMenu action={data} onDeleted={() => void navigate({ to: '/actions' })} />
       </>
@@ -47,10 +49,10 @@ export function ActionPage(): ReactNode {
   return (
     <Page
       title={w.tabs[tab]}
-      object={data?.name ?? words.one}
+      object={data?.name ?? terms.action}
       id={data?.id}
       right="actions:view"
-      crumbs={[{ label: words.menu, to: '/actions' }]}
+      crumbs={[{ label: shell.pages.actions, to: '/actions' }]}
       lead={
         data === undefined ? undefined : (
           <Group gap="sm">
@@ -65,7 +67,7 @@ export function ActionPage(): ReactNode {
       {data === undefined && error === null ? <Skeleton height={260} aria-busy="true" /> : null}
       {data === undefined ? null : (
         <DetailTabs
-          label={w.tabList}
+          label={terms.action}
           names={w.tabs}
           shown={tab}
           onShow={(next) => void navigate({ search: { tab: next } })}
@@ -83,7 +85,7 @@ export function ActionPage(): ReactNode {
                 filter={{ actionId }}
                 cursor={cursor}
                 onCursor={(next) => void navigate({ search: { tab, cursor: next } })}
-                empty={{ title: w.deliveriesEmpty, text: w.deliveriesEmptyText }}
+                empty={{ title: terms.noDeliveries, text: w.deliveriesEmptyText }}
               />
             ),
             versions: <VersionsTab kind="action" document={data} mayManage={mayManage} />,

@@ -6,6 +6,7 @@ import { allQuery } from '../../data/api.ts';
 import { type Stats, useStats } from '../../data/stats.ts';
 import { actions as words } from '../../messages/en/actions.ts';
 import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { formatNumber, formatPercent } from '../../messages/format.ts';
 import { Sparkline } from '../../parts/chart/sparkline.tsx';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
@@ -47,24 +48,24 @@ export function ActionsPage(): ReactNode {
       (destination === undefined || row.destinations.some((one) => one.destinationId === destination)) &&
       (behavior === undefined || JSON.stringify(row.rules).includes(`"${behavior}"`)),
     filters: [
-      { key: 'status', label: words.filters.status, options: statuses },
+      { key: 'status', label: terms.status, options: statuses },
       {
         key: 'connection',
-        label: words.filters.connection,
+        label: terms.connection,
         options: named(places.connections),
         resets: 'destination',
       },
       {
         key: 'destination',
-        label: words.filters.destination,
+        label: terms.destination,
         options: places.destinations
           .filter(({ connectionId }) => connection === undefined || connectionId === connection)
           .map(({ id }) => ({ value: id, label: places.nameOf(id) })),
       },
-      { key: 'behavior', label: words.filters.behavior, options: named(behaviors), nameOf: (id) => nameOf(id) ?? id },
+      { key: 'behavior', label: terms.behavior, options: named(behaviors), nameOf: (id) => nameOf(id) ?? id },
     ],
     sortedBy: 'name',
-    create: mayManage ? { label: words.create, to: '/actions/new' } : undefined,
+    create: mayManage ? { label: terms.newAction, to: '/actions/new' } : undefined,
     empty: { icon: 'actions', title: words.emptyTitle, text: words.emptyText },
     emptyByFilter: words.emptyByFilter,
     rowMenu: (row) => <ActionMenu action={row} />,
@@ -88,7 +89,7 @@ function columnsOf({ nameOf, places, stats }: Known): readonly Column<Action>[] 
   return [
     {
       id: 'name',
-      header: words.columns.name,
+      header: terms.name,
       isFixed: true,
       isText: true,
       sort: ({ name }) => name,
@@ -100,13 +101,13 @@ function columnsOf({ nameOf, places, stats }: Known): readonly Column<Action>[] 
     },
     {
       id: 'status',
-      header: words.columns.status,
+      header: terms.status,
       sort: (row) => standingOf(row, places),
       cell: (row) => <StatusBadge status={standingOf(row, places)} />,
     },
     {
       id: 'rules',
-      header: words.columns.rules,
+      header: terms.rules,
       isText: true,
       cell: ({ rules }) => {
         const text = conditionWords(rules, nameOf);
@@ -119,7 +120,7 @@ function columnsOf({ nameOf, places, stats }: Known): readonly Column<Action>[] 
     },
     {
       id: 'destinations',
-      header: words.columns.destinations,
+      header: terms.place,
       isText: true,
       cell: ({ destinations }) => <PlacesOf ids={destinations.map((one) => one.destinationId)} places={places} />,
     },
@@ -139,7 +140,7 @@ function figureColumns(figures: ReadonlyMap<string, Stats['items'][number]>): re
       cell: ({ id }) => {
         const { matched = 0, series = [] } = figures.get(id) ?? {};
         return matched === 0 ? (
-          <Text c="dimmed">{words.noMatches}</Text>
+          <Text c="dimmed">{terms.none}</Text>
         ) : (
           <Group gap="xs" justify="flex-end" wrap="nowrap">
             <Sparkline values={series} sentence={words.matchedSentence(matched)} />
@@ -185,7 +186,7 @@ function PlacesOf({ ids, places }: { ids: readonly string[]; places: Places }): 
       </Text>
       {more.length === 0 ? null : (
         <Text c="dimmed" size="sm">
-          {words.morePlaces(more.length)}
+          {terms.more(more.length)}
         </Text>
       )}
     </>

@@ -1,6 +1,7 @@
 import { Text, Textarea, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { actions as words } from '../../messages/en/actions.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Panel } from '../../parts/panel.tsx';
 import type { StepProps } from './action-editor.tsx';
 
@@ -25,7 +26,7 @@ export function BasicDetailsStep({ draft, change, errors, isDisabled, nameState 
         {nameState === 'free' ? w.free : ''}
       </Text>
       <Textarea
-        label={w.description}
+        label={terms.description}
         description={w.descriptionHint}
         value={draft.description}
         onChange={(event) => change({ description: event.currentTarget.value })}

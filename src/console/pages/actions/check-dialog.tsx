@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import type { ActionCheck, EventRef } from '../../../contract/records/check.ts';
 import { apiQuery } from '../../data/api.ts';
 import { actions as words } from '../../messages/en/actions.ts';
-import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { Diff } from '../../parts/payload/diff.tsx';
 import { Problem } from '../../parts/problem.tsx';
@@ -37,7 +37,13 @@ export function CheckDialog({ body, storedId, places, onClose }: Props): ReactNo
   });
   const check = isNew ? unsaved : stored;
   return (
-    <Modal opened onClose={onClose} size="xl" title={w.title} closeButtonProps={{ 'aria-label': parts.close }}>
+    <Modal
+      opened
+      onClose={onClose}
+      size="xl"
+      title={words.editor.check}
+      closeButtonProps={{ 'aria-label': terms.close }}
+    >
       <Stack>
         <Text c="dimmed">{w.text}</Text>
         {check.error === null ? null : <Problem error={check.error} />}
@@ -50,7 +56,7 @@ export function CheckDialog({ body, storedId, places, onClose }: Props): ReactNo
         )}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose} data-autofocus>
-            {parts.close}
+            {terms.close}
           </Button>
         </Group>
       </Stack>
@@ -132,7 +138,7 @@ function Section<T>({ title, count, listed, isBad = false, children }: SectionPr
           <li key={'event' in one ? `${one.event.id} ${one.destinationId}` : one.id}>{children(one)}</li>
         ))}
       </ul>
-      {listed.length < count ? <Text c="dimmed">{w.more(count - listed.length)}</Text> : null}
+      {listed.length < count ? <Text c="dimmed">{terms.more(count - listed.length)}</Text> : null}
     </details>
   );
 }
@@ -141,7 +147,7 @@ function EventLink({ event }: { event: EventRef }): ReactNode {
   return (
     <>
       <Link to="/events/$eventId" params={{ eventId: event.id } as never} target="_blank">
-        {event.name ?? w.unnamed}
+        {event.name ?? terms.unnamedEvent}
       </Link>{' '}
       <Text span size="sm" c="dimmed">
         <Time at={event.receivedAt} />

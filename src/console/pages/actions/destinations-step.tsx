@@ -5,6 +5,7 @@ import { rights } from '../../../contract/accounts/rights.ts';
 import type { Event } from '../../../contract/records/event.ts';
 import { actions as words } from '../../messages/en/actions.ts';
 import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { type EventFor, usePicked } from '../../parts/payload/event-picker.tsx';
@@ -46,7 +47,7 @@ export function DestinationsStep({ draft, change, places, storedId, ...rest }: P
         {mayManage ? (
           <div>
             <Button component={Link} to="/connections/new" variant="default" leftSection={<Icon name="plus" />}>
-              {w.newConnection}
+              {terms.newConnection}
             </Button>
           </div>
         ) : (
@@ -144,7 +145,7 @@ function DestinationPanel(props: PanelProps): ReactNode {
     <Panel title={name}>
       <Group grow align="start" preventGrowOverflow={false}>
         <NativeSelect
-          label={w.connection}
+          label={terms.connection}
           value={row.connectionId}
           onChange={(event) => onChange({ connectionId: event.currentTarget.value, destinationId: '' })}
           data={[
@@ -155,7 +156,7 @@ function DestinationPanel(props: PanelProps): ReactNode {
           miw="12rem"
         />
         <NativeSelect
-          label={w.destination}
+          label={terms.destination}
           value={row.destinationId}
           onChange={(event) => onChange({ destinationId: event.currentTarget.value })}
           data={[...(chosen === undefined ? [{ value: '', label: w.chooseDestination }] : []), ...options]}

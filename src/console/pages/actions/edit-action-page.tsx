@@ -4,6 +4,8 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { apiQuery } from '../../data/api.ts';
 import { actions as words } from '../../messages/en/actions.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { notifyDone } from '../../parts/notify.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
@@ -22,9 +24,9 @@ export function EditActionPage(): ReactNode {
   return (
     <Page
       title={words.editor.editTitle}
-      object={data?.name ?? words.one}
+      object={data?.name ?? terms.action}
       right="actions:view"
-      crumbs={[{ label: words.menu, to: '/actions' }]}
+      crumbs={[{ label: shell.pages.actions, to: '/actions' }]}
       lead={data === undefined ? undefined : <StatusBadge status={data.status} />}
     >
       {error !== null && data === undefined ? <Problem error={error} onRetry={() => void refetch()} /> : null}
@@ -41,7 +43,7 @@ export function EditActionPage(): ReactNode {
           step={step}
           onStep={(next) => void navigate({ search: { step: next } })}
           onSaved={(saved) => {
-            notifyDone(words.editor.saved(saved.name));
+            notifyDone(terms.saved(saved.name));
             toDetails();
           }}
           onCancel={toDetails}

@@ -4,6 +4,7 @@ import type { Parameter } from '../../../contract/documents/parameter.ts';
 import type { Event } from '../../../contract/records/event.ts';
 import type { TypedValue } from '../../../rules/typed-value.ts';
 import { actions as words } from '../../messages/en/actions.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { options } from '../../parts/form/options.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { ParameterBox } from '../../parts/rules/parameter-box.tsx';
@@ -70,15 +71,15 @@ export function FieldMapping({ rows, onChange, destinationName, errors, isDisabl
       </Title>
       <Text c="dimmed">{w.text}</Text>
       {rows.length === 0 ? (
-        <p className={css['nothing']}>{w.empty}</p>
+        <p className={css['nothing']}>{terms.unmapped}</p>
       ) : (
         <table className={css['table']} ref={table} aria-label={`${w.title}: ${destinationName}`}>
           <thead>
             <tr>
-              <th scope="col">{w.field}</th>
+              <th scope="col">{terms.field}</th>
               <th scope="col">{w.from}</th>
-              <th scope="col">{w.valueColumn}</th>
-              <th scope="col">{w.as}</th>
+              <th scope="col">{terms.value}</th>
+              <th scope="col">{terms.type}</th>
               {example === null ? null : <th scope="col">{w.result}</th>}
               <td />
             </tr>
@@ -146,10 +147,10 @@ function Row({ row, parameters, errors, isDisabled, example, onChange, onRemove 
   const typed = { disabled: isDisabled, autoCapitalize: 'off', spellCheck: false };
   return (
     <tr data-row={row.key}>
-      <td data-label={w.field}>
+      <td data-label={terms.field}>
         <TextInput
-          aria-label={w.field}
-          placeholder={w.field}
+          aria-label={terms.field}
+          placeholder={terms.field}
           value={row.field}
           onChange={(event) => onChange({ field: event.currentTarget.value })}
           error={error('field')}
@@ -165,7 +166,7 @@ function Row({ row, parameters, errors, isDisabled, example, onChange, onRemove 
           disabled={isDisabled}
         />
       </td>
-      <td data-label={w.valueColumn}>
+      <td data-label={terms.value}>
         {row.from === 'parameter' ? (
           <ParameterBox
             value={row.parameter}
@@ -191,9 +192,9 @@ function Row({ row, parameters, errors, isDisabled, example, onChange, onRemove 
           />
         )}
       </td>
-      <td data-label={w.as}>
+      <td data-label={terms.type}>
         <NativeSelect
-          aria-label={w.as}
+          aria-label={terms.type}
           value={row.from === 'expression' ? '' : row.as}
           onChange={(event) => onChange({ as: event.currentTarget.value as FieldRow['as'] })} // one of the options
           data={row.from === 'expression' ? [{ value: '', label: w.asExpression }] : options(w.types)}
@@ -208,7 +209,7 @@ function Row({ row, parameters, errors, isDisabled, example, onChange, onRemove 
         </td>
       )}
       <td className={css['end']}>
-        <ActionIcon aria-label={w.remove(row.field || w.newField)} disabled={isDisabled} onClick={onRemove}>
+        <ActionIcon aria-label={w.remove(row.field || terms.noName)} disabled={isDisabled} onClick={onRemove}>
           <Icon name="trash" />
         </ActionIcon>
       </td>

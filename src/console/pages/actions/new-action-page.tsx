@@ -4,6 +4,8 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { apiQuery } from '../../data/api.ts';
 import { actions as words } from '../../messages/en/actions.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { notifyDone } from '../../parts/notify.ts';
 import { Page } from '../../shell/page.tsx';
 import type { Action } from './action.ts';
@@ -20,7 +22,7 @@ export function NewActionPage(): ReactNode {
   const copied = useQuery({ ...apiQuery('getAction', { params: { id: from ?? '' } }), enabled: from !== undefined });
   const isWaiting = places.isLoading || (from !== undefined && copied.data === undefined && copied.error === null);
   return (
-    <Page title={words.editor.newTitle} right="actions:manage" crumbs={[{ label: words.menu, to: '/actions' }]}>
+    <Page title={terms.newAction} right="actions:manage" crumbs={[{ label: shell.pages.actions, to: '/actions' }]}>
       {isWaiting ? (
         <Skeleton height={260} aria-busy="true" />
       ) : (
@@ -51,7 +53,7 @@ type Given = { scenario: string | undefined; copied: Action | undefined; destina
 function beginning({ scenario, copied, destination }: Given, places: Places): ActionDraft {
   if (copied !== undefined) {
     const draft = draftOfAction(copied, (id) => connectionOf(places, id));
-    return { ...draft, name: words.copyOf(copied.name) };
+    return { ...draft, name: terms.copyOf(copied.name) };
   }
   const draft = newDraft(isScenario(scenario) ? scenario : 'custom');
   const chosen = places.destinations.find(({ id }) => id === destination);

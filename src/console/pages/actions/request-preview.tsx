@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import type { CallInput } from '../../../client/client.ts';
 import { apiQuery } from '../../data/api.ts';
 import { actions as words } from '../../messages/en/actions.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { ExchangeRequest } from '../../parts/payload/exchange.tsx';
 import type { Sample } from '../../parts/payload/picked-event.ts';
@@ -39,7 +40,7 @@ export function RequestPreview({ destinationId, title, draft, storedId, sample, 
     .map(({ mapping = [], ...one }) => ({ ...one, mapping: mapping.filter(isWritten) }));
   const input = {
     ...sample,
-    draft: { name: body.name || words.one, description: body.description || words.one, destinations },
+    draft: { name: body.name || terms.action, description: body.description || terms.action, destinations },
     ...(storedId === null ? {} : { actionId: storedId }),
   };
   const [text] = useDebouncedValue(JSON.stringify(input), settleMs);
@@ -56,7 +57,7 @@ export function RequestPreview({ destinationId, title, draft, storedId, sample, 
       {error !== null ? <Problem error={error} /> : null}
       {data === undefined ? (
         error === null ? (
-          <Text c="dimmed">{w.rendering}</Text>
+          <Text c="dimmed">{terms.rendering}</Text>
         ) : null
       ) : data.request === null ? (
         <Alert color="orange" variant="light" icon={<Icon name="alert" />} title={failureOf(data.result)} />

@@ -2,6 +2,7 @@ import { NativeSelect, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { actions as words } from '../../messages/en/actions.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { conditionOf, isComplete } from '../../parts/rules/condition-draft.ts';
@@ -51,7 +52,7 @@ export function RulesStep({ draft, change, errors, isDisabled }: StepProps): Rea
             {w.inWords}:{' '}
           </Text>
           {rules.clauses.length === 0 && rules.join === 'all' && !rules.isNot
-            ? w.everyEvent
+            ? terms.everyEvent
             : isComplete(rules)
               ? conditionWords(conditionOf(rules), nameOf)
               : '…'}

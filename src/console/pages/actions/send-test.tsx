@@ -4,6 +4,7 @@ import { type ReactNode, useState } from 'react';
 import { useApi } from '../../data/api.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
 import { studio } from '../../messages/en/studio.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { Exchange } from '../../parts/payload/exchange.tsx';
@@ -39,7 +40,7 @@ export function SendTest({ destinationId, body, baseUrl }: Props): ReactNode {
             ask(true);
           }}
         >
-          {w.button}
+          {terms.sendTest}
         </Button>
       </div>
       {data === undefined ? null : (
@@ -64,7 +65,7 @@ export function SendTest({ destinationId, body, baseUrl }: Props): ReactNode {
       <ConfirmDialog
         isOpen={isAsking}
         title={w.title}
-        verb={w.button}
+        verb={terms.sendTest}
         isDangerous={false}
         isBusy={test.isPending}
         error={test.error}

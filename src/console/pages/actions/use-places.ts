@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { allQuery } from '../../data/api.ts';
 import { actions } from '../../messages/en/actions.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { useMay } from '../../session/rights.ts';
 import type { Connection, Destination } from './action.ts';
 
@@ -26,7 +27,7 @@ export function usePlaces(): Places {
     const names = new Map(
       destinations.data?.map(({ id, name, connectionId }) => [
         id,
-        actions.place(connectionNames.get(connectionId) ?? '', name),
+        terms.placeOf(connectionNames.get(connectionId) ?? '', name),
       ]),
     );
     return {

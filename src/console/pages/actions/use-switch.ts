@@ -1,5 +1,6 @@
 import { useApi } from '../../data/api.ts';
 import { actions as words } from '../../messages/en/actions.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { notifyUndo } from '../../parts/list/delete-document.ts';
 import { notifyFailed } from '../../parts/notify.ts';
 import type { Action } from './action.ts';
@@ -14,7 +15,9 @@ export function useSwitch(): { isPending: boolean; toggle: (action: Action) => v
         onSuccess(changed) {
           if (isUndo) return;
           const back = status === 'enabled' ? 'disabled' : 'enabled';
-          notifyUndo(words[status](name), () => set(changed, back, changed.version, true));
+          notifyUndo((status === 'enabled' ? terms.enabledNow : words.disabled)(name), () =>
+            set(changed, back, changed.version, true),
+          );
         },
         onError: notifyFailed,
       },

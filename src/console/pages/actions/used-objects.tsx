@@ -3,6 +3,8 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Condition } from '../../../contract/documents/condition.ts';
 import { actions as words } from '../../messages/en/actions.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { useBehaviors } from '../../parts/rules/use-behaviors.ts';
 import { StatusBadge } from '../../parts/status-badge.tsx';
@@ -27,7 +29,7 @@ export function UsedObjects({ action, places }: { action: Action; places: Places
   ].sort();
   return (
     <div className={css['used']}>
-      <Panel title={w.usedBehaviors}>
+      <Panel title={shell.pages.behaviors}>
         <List>
           {behaviors.map((id) => (
             <li key={id}>
@@ -38,7 +40,7 @@ export function UsedObjects({ action, places }: { action: Action; places: Places
           ))}
         </List>
       </Panel>
-      <Panel title={w.usedDestinations}>
+      <Panel title={words.details.destinations}>
         <List>
           {action.destinations.map(({ destinationId }) => {
             const destination = places.destinations.find(({ id }) => id === destinationId);
@@ -79,7 +81,7 @@ export function UsedObjects({ action, places }: { action: Action; places: Places
 }
 
 function List({ children }: { children: readonly ReactNode[] }): ReactNode {
-  return children.length === 0 ? <Text c="dimmed">{w.usedNothing}</Text> : <ul className={css['list']}>{children}</ul>;
+  return children.length === 0 ? <Text c="dimmed">{terms.none}</Text> : <ul className={css['list']}>{children}</ul>;
 }
 
 /** The behaviors and comparisons of a condition. */

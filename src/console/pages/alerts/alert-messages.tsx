@@ -5,6 +5,8 @@ import type { ReactNode } from 'react';
 import type { AlertMessage } from '../../../contract/documents/alert.ts';
 import { apiQuery } from '../../data/api.ts';
 import { alerts } from '../../messages/en/alerts.ts';
+import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { useListPage } from '../../parts/list/use-list-page.tsx';
 import { type Status, StatusBadge } from '../../parts/status-badge.tsx';
@@ -40,14 +42,14 @@ export function AlertMessages({ alertId }: { alertId: string }): ReactNode {
 const columns: readonly Column<AlertMessage>[] = [
   { id: 'message', header: words.columns.message, isFixed: true, isText: true, cell: ({ title }) => title },
   { id: 'about', header: words.columns.about, cell: ({ about }) => words.abouts[about] },
-  { id: 'status', header: words.columns.status, cell: ({ status }) => <StatusBadge status={statuses[status]} /> },
+  { id: 'status', header: terms.status, cell: ({ status }) => <StatusBadge status={statuses[status]} /> },
   {
     id: 'result',
-    header: words.columns.result,
+    header: terms.result,
     isText: true,
     cell: ({ detail, attempts }) => (
       <Stack gap={0}>
-        {detail ?? words.noResult}
+        {detail ?? parts.status.pending}
         {attempts > 1 ? (
           <Text size="sm" c="dimmed">
             {words.tries(attempts)}
@@ -56,10 +58,10 @@ const columns: readonly Column<AlertMessage>[] = [
       </Stack>
     ),
   },
-  { id: 'at', header: words.columns.at, cell: ({ createdAt }) => <Time at={createdAt} /> },
+  { id: 'at', header: terms.created, cell: ({ createdAt }) => <Time at={createdAt} /> },
   {
     id: 'next',
-    header: words.columns.next,
+    header: terms.nextAttempt,
     cell: ({ nextAttemptAt }) => (nextAttemptAt === null ? '' : <Time at={nextAttemptAt} />),
   },
 ];

@@ -2,17 +2,17 @@ import type { CallInput } from '../../../client/client.ts';
 import type { Alert } from '../../../contract/documents/alert.ts';
 import { apiQuery } from '../../data/api.ts';
 import { alerts as words } from '../../messages/en/alerts.ts';
-import { settings } from '../../messages/en/settings.ts';
+import { shell } from '../../messages/en/shell.ts';
 import type { DocumentKind } from '../../parts/document/document-kind.ts';
 import { client } from '../../session/session.ts';
 
 export const alertKind: DocumentKind<Alert, NonNullable<CallInput<'createAlert'>['body']>> = {
   kind: 'alert',
   one: words.one,
-  newTitle: words.newTitle,
+  newTitle: words.create,
   nameOf: ({ name }) => name,
   crumbs: [
-    { label: settings.title, to: '/settings' },
+    { label: shell.pages.settings, to: '/settings' },
     { label: words.title, to: '/settings/alerts' },
   ],
   page: '/settings/alerts/$alertId',

@@ -4,7 +4,8 @@ import type { ReactNode } from 'react';
 import type { Alert } from '../../../contract/documents/alert.ts';
 import { allQuery } from '../../data/api.ts';
 import { alerts as words } from '../../messages/en/alerts.ts';
-import { settings } from '../../messages/en/settings.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { RowLink } from '../../parts/list/row-link.tsx';
 import { useListPage } from '../../parts/list/use-list-page.tsx';
@@ -18,7 +19,7 @@ export function AlertsPage(): ReactNode {
   const mayLook = useMay('settings:view');
   const mayManage = useMay('settings:manage');
   const { list, create } = useListPage({
-    name: words.list,
+    name: words.title,
     noun: words.noun,
     search: useSearch({ from: '/shell/settings/alerts' }),
     query: useQuery({ ...allQuery('listAlerts'), enabled: mayLook }),
@@ -35,7 +36,7 @@ export function AlertsPage(): ReactNode {
       title={words.title}
       lead={words.lead}
       right="settings:view"
-      crumbs={[{ label: settings.title, to: '/settings' }]}
+      crumbs={[{ label: shell.pages.settings, to: '/settings' }]}
       actions={create}
     >
       <ListPage {...list} />
@@ -49,7 +50,7 @@ const texts = ({ name, description }: Alert) => [name, description];
 const columns: readonly Column<Alert>[] = [
   {
     id: 'name',
-    header: words.columns.name,
+    header: terms.name,
     isFixed: true,
     isText: true,
     sort: ({ name }) => name,
@@ -61,7 +62,7 @@ const columns: readonly Column<Alert>[] = [
   },
   {
     id: 'status',
-    header: words.columns.status,
+    header: terms.status,
     sort: ({ status }) => status,
     cell: ({ status }) => <StatusBadge status={status} />,
   },
@@ -71,16 +72,16 @@ const columns: readonly Column<Alert>[] = [
     sort: ({ type }) => words.types[type],
     cell: ({ type }) => words.types[type],
   },
-  { id: 'state', header: words.columns.state, isText: true, cell: ({ health }) => <AlertHealth health={health} /> },
+  { id: 'state', header: terms.state, isText: true, cell: ({ health }) => <AlertHealth health={health} /> },
   {
     id: 'sent',
     header: words.columns.sent,
     sort: ({ health }) => health.lastSentAt,
-    cell: ({ health: { lastSentAt } }) => (lastSentAt === null ? words.never : <Time at={lastSentAt} />),
+    cell: ({ health: { lastSentAt } }) => (lastSentAt === null ? terms.never : <Time at={lastSentAt} />),
   },
   {
     id: 'modified',
-    header: words.columns.modified,
+    header: terms.modified,
     sort: ({ updatedAt }) => updatedAt,
     cell: ({ updatedAt }) => <Time at={updatedAt} />,
   },

@@ -15,7 +15,7 @@ export function QuietFields({ draft: { isQuiet, quiet }, errors, isDisabled, cha
   return (
     <Panel title={words.title} text={words.text}>
       <Switch
-        label={words.on}
+        label={alerts.quiet.title}
         checked={isQuiet}
         onChange={({ currentTarget }) => change({ isQuiet: currentTarget.checked })}
         disabled={isDisabled}

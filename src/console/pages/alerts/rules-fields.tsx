@@ -3,6 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { allQuery } from '../../data/api.ts';
 import { alerts } from '../../messages/en/alerts.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { formatDuration } from '../../messages/format.ts';
 import { options } from '../../parts/form/options.ts';
 import { Panel } from '../../parts/panel.tsx';
@@ -23,9 +25,9 @@ export function RulesFields({ draft, errors, isDisabled, change }: FormProps): R
   const reminds = Object.entries(words.reminds).map(([value, label]) => ({ value, label }));
   const isUsual = reminds.some(({ value }) => value === draft.remindEveryMs);
   return (
-    <Panel title={words.title} text={words.text}>
+    <Panel title={terms.rules} text={words.text}>
       <NativeSelect
-        label={words.severity}
+        label={terms.severity}
         data={options(alerts.severities)}
         value={draft.minSeverity}
         onChange={({ currentTarget }) => change({ minSeverity: currentTarget.value as AlertDraft['minSeverity'] })} // one of the options
@@ -50,7 +52,7 @@ export function RulesFields({ draft, errors, isDisabled, change }: FormProps): R
       />
       {all.length === 0 ? null : (
         <Ticks
-          label={words.connections}
+          label={shell.pages.connections}
           hint={words.connectionsHint}
           table={Object.fromEntries(all.map((id) => [id, named.get(id) ?? id]))}
           value={draft.connectionIds}

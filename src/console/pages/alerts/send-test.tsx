@@ -2,6 +2,7 @@ import { Alert, Button, Group, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useApi } from '../../data/api.ts';
 import { alerts } from '../../messages/en/alerts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { formatDuration } from '../../messages/format.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { Problem } from '../../parts/problem.tsx';
@@ -14,7 +15,7 @@ export function SendTest({ alertId }: { alertId: string }): ReactNode {
   const test = useApi('testAlert');
   const { data } = test;
   return (
-    <section className={css['test']} aria-label={words.send}>
+    <section className={css['test']} aria-label={terms.sendTest}>
       <Group gap="sm">
         <Button
           variant="default"
@@ -22,7 +23,7 @@ export function SendTest({ alertId }: { alertId: string }): ReactNode {
           loading={test.isPending}
           onClick={() => test.mutate({ params: { id: alertId } })}
         >
-          {words.send}
+          {terms.sendTest}
         </Button>
         <Text size="sm" c="dimmed">
           {words.hint}

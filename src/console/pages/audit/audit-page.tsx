@@ -5,6 +5,8 @@ import type { ReactNode } from 'react';
 import type { AuditEntry } from '../../../contract/records/audit.ts';
 import { apiQuery } from '../../data/api.ts';
 import { audit as words } from '../../messages/en/audit.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { options } from '../../parts/form/options.ts';
 import { WithInspector } from '../../parts/inspector.tsx';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
@@ -37,10 +39,10 @@ export function AuditPage(): ReactNode {
     filterBy: words.filterBy,
     filters: [
       { key: 'act', label: words.act, options: options(words.acts) },
-      { key: 'kind', label: words.kind, options: options(words.kinds) },
-      { key: 'result', label: words.result, options: options(words.results) },
-      { key: 'since', label: words.time, options: options(words.ranges) },
-      { key: 'id', label: words.thing },
+      { key: 'kind', label: terms.kind, options: options(words.kinds) },
+      { key: 'result', label: terms.result, options: options(words.results) },
+      { key: 'since', label: terms.time, options: options(words.ranges) },
+      { key: 'id', label: terms.object },
     ],
     empty: { icon: 'book', title: words.emptyTitle, text: words.emptyText },
     emptyByFilter: words.emptyByFilter,
@@ -50,7 +52,7 @@ export function AuditPage(): ReactNode {
       title={words.title}
       lead={words.lead}
       right="audit:view"
-      crumbs={[{ label: words.settings, to: '/settings' }]}
+      crumbs={[{ label: shell.pages.settings, to: '/settings' }]}
     >
       <WithInspector
         list={<ListPage {...list} />}
@@ -83,7 +85,7 @@ const columns: readonly Column<AuditEntry>[] = [
   },
   {
     id: 'result',
-    header: words.columns.result,
+    header: terms.result,
     cell: ({ result, code }) =>
       code === null ? (
         words.results[result]
@@ -93,9 +95,9 @@ const columns: readonly Column<AuditEntry>[] = [
         </Text>
       ),
   },
-  { id: 'thing', header: words.columns.thing, isText: true, cell: (entry) => <ThingLink entry={entry} /> },
+  { id: 'thing', header: terms.object, isText: true, cell: (entry) => <ThingLink entry={entry} /> },
   { id: 'who', header: words.columns.who, isText: true, cell: ({ principal }) => principal },
-  { id: 'when', header: words.columns.when, cell: ({ createdAt }) => <Time at={createdAt} show="log" /> },
+  { id: 'when', header: terms.time, cell: ({ createdAt }) => <Time at={createdAt} show="log" /> },
   { id: 'from', header: words.columns.from, cell: ({ address }) => address ?? words.byItself },
   {
     id: 'changed',

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { AuditChange, AuditEntry } from '../../../contract/records/audit.ts';
 import { audit as words } from '../../messages/en/audit.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { formatAbsolute } from '../../messages/format.ts';
 import { Facts } from '../../parts/facts.tsx';
 import { Inspector } from '../../parts/inspector.tsx';
@@ -28,7 +29,7 @@ export function EntryInspector({ entry, onClose }: Props): ReactNode {
       ) : (
         <>
           <Facts facts={factsOf(entry)} />
-          <Title order={3}>{words.changes}</Title>
+          <Title order={3}>{words.columns.changed}</Title>
           {entry.changes.length === 0 ? (
             <Text c="dimmed">{words.noChanges}</Text>
           ) : (
@@ -44,12 +45,12 @@ function factsOf(entry: AuditEntry): [string, ReactNode][] {
   const { kind, id, result, code, principal, principalId, address, requestId, createdAt, hash } = entry;
   const { local, utc } = formatAbsolute(new Date(createdAt));
   return [
-    [words.fields.when, words.times(local, utc)],
-    [words.fields.who, principalId === null ? principal : `${principal} (${principalId})`],
-    [words.fields.from, address ?? words.byItself],
-    ...(requestId === null ? [] : [[words.fields.request, requestId] satisfies [string, ReactNode]]),
+    [terms.time, words.times(local, utc)],
+    [words.columns.who, principalId === null ? principal : `${principal} (${principalId})`],
+    [words.columns.from, address ?? words.byItself],
+    ...(requestId === null ? [] : [[terms.request, requestId] satisfies [string, ReactNode]]),
     [
-      words.fields.thing,
+      terms.object,
       <Group key="thing" gap="xs">
         {words.kinds[kind]} <ThingLink entry={entry} />
         {id === null ? null : (
@@ -59,7 +60,7 @@ function factsOf(entry: AuditEntry): [string, ReactNode][] {
         )}
       </Group>,
     ],
-    [words.fields.result, code === null ? words.results[result] : words.refusedBecause(code)],
+    [terms.result, code === null ? words.results[result] : words.refusedBecause(code)],
     [words.fields.hash, hash],
   ];
 }

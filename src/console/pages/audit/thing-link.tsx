@@ -3,13 +3,13 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { AuditEntry } from '../../../contract/records/audit.ts';
 import { useNamed } from '../../data/named.ts';
-import { audit as words } from '../../messages/en/audit.ts';
+import { terms } from '../../messages/en/terms.ts';
 
 /** The thing that an entry is about: a link where it still has a page. */
 export function ThingLink({ entry }: { entry: Pick<AuditEntry, 'act' | 'kind' | 'id' | 'name'> }): ReactNode {
   const { act, kind, id, name } = entry;
   const destinations = useNamed('listAllDestinations');
-  const text = name ?? id ?? words.noName;
+  const text = name ?? id ?? terms.noName;
   if (id === null || act === 'delete') return text;
   const parent = destinations.get(id)?.connectionId;
   const to =

@@ -1,5 +1,5 @@
 import type { CallInput } from '../../../client/client.ts';
-import { behaviors as words } from '../../messages/en/behaviors.ts';
+import { terms } from '../../messages/en/terms.ts';
 import {
   conditionOf,
   draftOfCondition,
@@ -25,7 +25,7 @@ export const newAttribute = (name = ''): AttributeRow => ({ key: newKey(), name 
 
 /** A new behavior, or a copy of another one. */
 export function newDraft(copied: Behavior | undefined): BehaviorDraft {
-  if (copied !== undefined) return { ...draftOfBehavior(copied), name: words.copyOf(copied.name) };
+  if (copied !== undefined) return { ...draftOfBehavior(copied), name: terms.copyOf(copied.name) };
   return { name: '', description: '', category: 'Custom', condition: newGroup(), attributes: [] };
 }
 

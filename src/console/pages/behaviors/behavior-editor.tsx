@@ -1,6 +1,7 @@
 import { Autocomplete, Text, Textarea, TextInput } from '@mantine/core';
 import { type ReactNode, useMemo } from 'react';
 import { behaviors as words } from '../../messages/en/behaviors.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { useDocumentEditor } from '../../parts/document/use-document-editor.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { conditionOf, isComplete } from '../../parts/rules/condition-draft.ts';
@@ -29,7 +30,7 @@ export function BehaviorEditor({ stored, copied }: Props): ReactNode {
     ...(copied === undefined ? {} : { draftKey: `behavior.new.${copied.id}` }),
     draftOf: (one) => (one === null ? newDraft(copied) : draftOfBehavior(one)),
     problemsOf: ({ name }): Record<string, string> =>
-      name.trim() === '' ? { name: w.required } : isTaken(name) ? { name: w.taken } : {},
+      name.trim() === '' ? { name: terms.enterName } : isTaken(name) ? { name: w.taken } : {},
     atFields: (told, draft) => errorsByKey(draft, told),
     bodyOf: bodyOfDraft,
     ...(stored?.standard === true ? { blockedBy: words.standardText } : {}),
@@ -40,10 +41,10 @@ export function BehaviorEditor({ stored, copied }: Props): ReactNode {
   const expression = isComplete(value.condition) ? conditionOf(value.condition) : null;
   return editor.frame(
     <>
-      <Panel title={w.basics}>
+      <Panel title={terms.basics}>
         <div className={css['basics']}>
           <TextInput
-            label={w.name}
+            label={words.columns.name}
             value={value.name}
             onChange={(event) => change({ name: event.currentTarget.value })}
             error={errors['name']}
@@ -52,7 +53,7 @@ export function BehaviorEditor({ stored, copied }: Props): ReactNode {
             maxLength={255}
           />
           <Autocomplete
-            label={w.category}
+            label={terms.category}
             description={w.categoryHint}
             value={value.category}
             onChange={(category) => change({ category })}
@@ -62,7 +63,7 @@ export function BehaviorEditor({ stored, copied }: Props): ReactNode {
           />
         </div>
         <Textarea
-          label={w.description}
+          label={terms.description}
           value={value.description}
           onChange={(event) => change({ description: event.currentTarget.value })}
           error={errors['description']}
@@ -73,7 +74,7 @@ export function BehaviorEditor({ stored, copied }: Props): ReactNode {
         />
       </Panel>
       <ConditionStudio
-        title={w.expression}
+        title={words.columns.expression}
         value={value.condition}
         onChange={(condition) => change({ condition })}
         errors={errors}

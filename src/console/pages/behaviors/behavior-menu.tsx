@@ -1,8 +1,7 @@
 import { Menu } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { behaviors as words } from '../../messages/en/behaviors.ts';
-import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { deleteDocument } from '../../parts/list/delete-document.ts';
 import { GuardedItem, RowMenu } from '../../parts/list/row-menu.tsx';
 import { notifyFailed } from '../../parts/notify.ts';
@@ -19,25 +18,25 @@ export function BehaviorMenu({ behavior }: { behavior: Behavior }): ReactNode {
   return (
     <RowMenu name={name}>
       <Menu.Item component={Link} to="/behaviors/$behaviorId" params={params}>
-        {words.open}
+        {terms.open}
       </Menu.Item>
       {mayManage ? (
         <Menu.Item component={Link} to="/behaviors/new" search={{ from: id } as never}>
-          {words.duplicate}
+          {terms.duplicate}
         </Menu.Item>
       ) : null}
       <Menu.Item onClick={() => saveExport(`${name}.yaml`, { kind: 'behavior', id }).catch(notifyFailed)}>
-        {words.export}
+        {terms.export}
       </Menu.Item>
       <Menu.Item component={Link} to="/behaviors/$behaviorId" params={params} search={{ tab: 'yaml' } as never}>
-        {words.showAs}
+        {terms.showAs}
       </Menu.Item>
       {mayManage ? (
         <GuardedItem
           blockedBy={blockedBy(behavior)}
           onClick={() => void deleteDocument({ kind: 'behavior', id, name })}
         >
-          {parts.delete}
+          {terms.delete}
         </GuardedItem>
       ) : null}
     </RowMenu>

@@ -2,6 +2,7 @@ import { Button, Group, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { behaviors as words } from '../../messages/en/behaviors.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { VersionsTab } from '../../parts/payload/versions-tab.tsx';
@@ -26,7 +27,7 @@ export function BehaviorPage(): ReactNode {
       actions={({ id }) =>
         mayManage ? (
           <Button component={Link} to="/behaviors/new" search={{ from: id } as never} variant="default">
-            {words.duplicate}
+            {terms.duplicate}
           </Button>
         ) : null
       }

@@ -1,22 +1,23 @@
 import type { CallInput } from '../../../client/client.ts';
 import { apiQuery } from '../../data/api.ts';
 import { behaviors as words } from '../../messages/en/behaviors.ts';
-import { parts } from '../../messages/en/parts.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import type { DocumentKind } from '../../parts/document/document-kind.ts';
 import type { Behavior } from '../../parts/rules/use-behaviors.ts';
 import { client } from '../../session/session.ts';
 
 export const behaviorKind: DocumentKind<Behavior, NonNullable<CallInput<'createBehavior'>['body']>> = {
   kind: 'behavior',
-  one: words.one,
-  newTitle: words.details.newTitle,
+  one: terms.behavior,
+  newTitle: words.create,
   nameOf: ({ name }) => name,
-  crumbs: [{ label: words.title, to: '/behaviors' }],
+  crumbs: [{ label: shell.pages.behaviors, to: '/behaviors' }],
   page: '/behaviors/$behaviorId',
   parameter: 'behaviorId',
   view: 'behaviors:view',
   manage: 'behaviors:manage',
-  created: parts.saved,
+  created: terms.saved,
   createdOpens: 'list',
   query: (id) => apiQuery('getBehavior', { params: { id } }),
   create: (body) => client().call('createBehavior', { body }),

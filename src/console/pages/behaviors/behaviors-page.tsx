@@ -4,6 +4,8 @@ import { Link, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
 import { allQuery } from '../../data/api.ts';
 import { behaviors as words } from '../../messages/en/behaviors.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { RowLink } from '../../parts/list/row-link.tsx';
@@ -20,7 +22,7 @@ export function BehaviorsPage(): ReactNode {
   const { nameOf } = useBehaviors();
   const columns = useMemo(() => columnsOf(nameOf), [nameOf]);
   const { list, create } = useListPage({
-    name: words.title,
+    name: shell.pages.behaviors,
     noun: words.noun,
     search: useSearch({ from: '/shell/behaviors' }),
     query: useQuery(allQuery('listBehaviors')),
@@ -34,7 +36,7 @@ export function BehaviorsPage(): ReactNode {
     rowMenu: (row) => <BehaviorMenu behavior={row} />,
   });
   return (
-    <Page title={words.title} lead={words.lead} right="behaviors:view" actions={create}>
+    <Page title={shell.pages.behaviors} lead={words.lead} right="behaviors:view" actions={create}>
       <ListPage {...list} />
     </Page>
   );
@@ -66,7 +68,7 @@ function columnsOf(nameOf: BehaviorName): readonly Column<Behavior>[] {
     },
     {
       id: 'category',
-      header: words.columns.category,
+      header: terms.category,
       sort: ({ category }) => category,
       cell: ({ category, standard }) => (
         <>
@@ -100,11 +102,11 @@ function columnsOf(nameOf: BehaviorName): readonly Column<Behavior>[] {
     },
     {
       id: 'usedBy',
-      header: words.columns.usedBy,
+      header: terms.usedBy,
       sort: ({ usedBy }) => usedBy,
       cell: ({ id, usedBy }) =>
         usedBy === 0 ? (
-          <Text c="dimmed">{words.unused}</Text>
+          <Text c="dimmed">{terms.notUsed}</Text>
         ) : (
           <Anchor
             component={Link}
@@ -118,7 +120,7 @@ function columnsOf(nameOf: BehaviorName): readonly Column<Behavior>[] {
     },
     {
       id: 'modified',
-      header: words.columns.modified,
+      header: terms.modified,
       sort: ({ updatedAt, standard }) => (standard ? null : updatedAt),
       cell: ({ updatedAt, updatedBy, standard }) =>
         standard ? (
@@ -127,7 +129,7 @@ function columnsOf(nameOf: BehaviorName): readonly Column<Behavior>[] {
           <>
             <Time at={updatedAt} />
             <Text c="dimmed" size="sm" truncate maw="11rem" title={updatedBy}>
-              {words.changedBy(updatedBy)}
+              {terms.by(updatedBy)}
             </Text>
           </>
         ),
@@ -136,7 +138,7 @@ function columnsOf(nameOf: BehaviorName): readonly Column<Behavior>[] {
 }
 
 function attributeWords(attributes: readonly string[]): ReactNode {
-  if (attributes.length === 0) return <Text c="dimmed">{words.noAttributes}</Text>;
+  if (attributes.length === 0) return <Text c="dimmed">{terms.none}</Text>;
   const named = attributes.slice(0, namedAttributes).join(', ');
   const more = attributes.length - namedAttributes;
   return (

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import type { Condition } from '../../../contract/documents/condition.ts';
 import { apiQuery } from '../../data/api.ts';
 import { behaviors as words } from '../../messages/en/behaviors.ts';
+import { shell } from '../../messages/en/shell.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { type Behavior, useBehaviors } from '../../parts/rules/use-behaviors.ts';
 import { StatusBadge } from '../../parts/status-badge.tsx';
@@ -22,7 +23,7 @@ export function UsedByTab({ behavior }: { behavior: Behavior }): ReactNode {
   return (
     <>
       {data.data.length === 0 ? null : (
-        <Panel title={w.usedByActions}>
+        <Panel title={shell.pages.actions}>
           <ul className={css['users']}>
             {data.data.map(({ id, name, status }) => (
               <li key={id}>
@@ -36,7 +37,7 @@ export function UsedByTab({ behavior }: { behavior: Behavior }): ReactNode {
         </Panel>
       )}
       {others.length === 0 ? null : (
-        <Panel title={w.usedByBehaviors}>
+        <Panel title={shell.pages.behaviors}>
           <ul className={css['users']}>
             {others.map(({ id, name }) => (
               <li key={id}>

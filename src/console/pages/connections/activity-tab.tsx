@@ -8,6 +8,9 @@ import { useStats } from '../../data/stats.ts';
 import { connections as words } from '../../messages/en/connections.ts';
 import { statusLine } from '../../messages/en/http.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
+import { parts } from '../../messages/en/parts.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { formatDuration } from '../../messages/format.ts';
 import { Chart } from '../../parts/chart/chart.tsx';
 import { useChartMarks } from '../../parts/chart/chart-marks.ts';
@@ -68,8 +71,8 @@ export function ActivityTab({ connection }: { connection: Connection }): ReactNo
           rowKey={({ id }) => id}
           search={{ cursor: search.cursor }}
           onSearch={({ cursor }) => void navigate({ search: (present) => ({ ...present, cursor }), replace: true })}
-          empty={{ icon: 'deliveries', title: w.emptyTitle, text: w.emptyText }}
-          emptyByFilter={w.emptyTitle}
+          empty={{ icon: 'deliveries', title: terms.noDeliveries, text: w.emptyText }}
+          emptyByFilter={terms.noDeliveries}
           tools={
             <Anchor component={Link} to="/deliveries" search={{ connection: connection.id } as never}>
               {w.all}
@@ -107,10 +110,10 @@ function Figures({ connectionId }: { connectionId: string }): ReactNode {
       void navigate({ to: '/deliveries', search: { ...target, range: 'custom', from: begin, until: end } }),
   };
   return (
-    <Panel title={w.chart}>
+    <Panel title={shell.pages.deliveries}>
       {destinations.length < 2 ? null : (
         <NativeSelect
-          label={w.destinationOf}
+          label={terms.destination}
           value={destinationId}
           onChange={({ currentTarget: { value } }) => choose(value)}
           data={[
@@ -128,12 +131,12 @@ function Figures({ connectionId }: { connectionId: string }): ReactNode {
         <ChartTimePicker time={time} onChange={setTime} />
       </Group>
       <Chart
-        name={w.chart}
+        name={shell.pages.deliveries}
         sentence={w.sentence(totals.delivered, totals.failed, totals.retried)}
         {...shared}
         series={[
-          { label: w.delivered, tone: 'good', values: series.map(({ delivered }) => delivered) },
-          { label: w.failed, tone: 'bad', values: series.map(({ failed }) => failed) },
+          { label: parts.status.delivered, tone: 'good', values: series.map(({ delivered }) => delivered) },
+          { label: parts.status.failed, tone: 'bad', values: series.map(({ failed }) => failed) },
           { label: w.retried, tone: 'warn', values: series.map(({ retried }) => retried) },
         ]}
       />
@@ -184,7 +187,7 @@ const errorFilter = (error: string) => (isStatus(error) ? { code: error } : { er
 const columns: readonly Column<Row>[] = [
   {
     id: 'created',
-    header: w.columns.created,
+    header: terms.created,
     isFixed: true,
     cell: ({ id, createdAt }) => (
       <RowLink to="/deliveries/$deliveryId" params={{ deliveryId: id }}>
@@ -194,7 +197,7 @@ const columns: readonly Column<Row>[] = [
   },
   {
     id: 'status',
-    header: w.columns.status,
+    header: terms.status,
     cell: ({ status, reason, test }) => (
       <>
         <StatusBadge status={status} {...(test ? { note: w.test } : {})} />
@@ -208,9 +211,9 @@ const columns: readonly Column<Row>[] = [
   },
   {
     id: 'destination',
-    header: w.columns.destination,
+    header: terms.destination,
     cell: ({ destination, destinationId }) => destination ?? destinationId,
   },
-  { id: 'action', header: w.columns.action, cell: ({ action, actionId }) => action ?? actionId ?? '–' },
-  { id: 'attempts', header: w.columns.attempts, align: 'end', cell: ({ attempts }) => attempts },
+  { id: 'action', header: terms.action, cell: ({ action, actionId }) => action ?? actionId ?? '–' },
+  { id: 'attempts', header: terms.attempts, align: 'end', cell: ({ attempts }) => attempts },
 ];

@@ -1,7 +1,7 @@
 import { NativeSelect, Text, Textarea, TextInput, Title } from '@mantine/core';
 import { type ReactNode, useEffect, useId, useState } from 'react';
 import { connectionForm as words } from '../../messages/en/connection-form.ts';
-import { connections } from '../../messages/en/connections.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { HeaderRows } from '../../parts/form/header-rows.tsx';
 import { options } from '../../parts/form/options.ts';
 import { SecretField } from '../../parts/form/secret-field.tsx';
@@ -104,7 +104,7 @@ export function AdvancedFields(props: FormProps & { hasErrors: boolean }): React
       open={isOpen || hasErrors}
       onToggle={({ currentTarget }) => setOpen(currentTarget.open)}
     >
-      <summary>{connections.details.advanced}</summary>
+      <summary>{terms.advanced}</summary>
       <Text c="dimmed" size="sm" mt="xs">
         {words.advancedText}
       </Text>

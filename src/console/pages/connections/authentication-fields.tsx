@@ -2,6 +2,7 @@ import { Code, NativeSelect, Text, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { connectionForm } from '../../messages/en/connection-form.ts';
 import { connections as words } from '../../messages/en/connections.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { formatRelative } from '../../messages/format.ts';
 import { options } from '../../parts/form/options.ts';
 import { SecretField } from '../../parts/form/secret-field.tsx';
@@ -54,7 +55,7 @@ export function AuthenticationFields(props: FormProps): ReactNode {
     case 'none':
       return null;
     case 'basic':
-      return [text('username', w.username), secret('password', w.password)];
+      return [text('username', w.username), secret('password', terms.password)];
     case 'bearer':
       return secret('token', w.token, {
         hint:
@@ -80,7 +81,7 @@ export function AuthenticationFields(props: FormProps): ReactNode {
           {text('accessTokenUrl', w.accessTokenUrl, { isNeeded: true })}
           {text('scope', w.scope, { hint: w.scopeHint })}
           {draft.grant === 'password' ? text('username', w.username, { isNeeded: true }) : null}
-          {draft.grant === 'password' ? secret('password', w.password) : null}
+          {draft.grant === 'password' ? secret('password', terms.password) : null}
           {draft.grant === 'refresh_token'
             ? secret('refreshToken', w.refreshToken, { hint: w.refreshTokenHint, isLong: true })
             : null}

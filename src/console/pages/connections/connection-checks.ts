@@ -1,4 +1,5 @@
 import { connectionForm as words } from '../../messages/en/connection-form.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { formatDuration } from '../../messages/format.ts';
 import { durationOf } from '../../parts/form/duration-text.ts';
 import { readClaims } from './authentication-draft.ts';
@@ -29,7 +30,7 @@ function authenticationProblems(draft: ConnectionDraft): Found {
   const assertion = (given: ConnectionDraft['clientAssertion'], path: string): Found => [
     [`${path}.lifetimeMs`, duration(given.lifetime, 1_000, day)],
     [`${path}.claims`, readClaims(given.claims) === null ? w.object : null],
-    [`${path}.privateKey`, given.privateKey === null || given.privateKey === '' ? w.needed : null],
+    [`${path}.privateKey`, given.privateKey === null || given.privateKey === '' ? terms.enterValue : null],
   ];
   return [
     ['auth.clientId', needed(draft.clientId)],
@@ -61,7 +62,7 @@ function settingsFound(draft: ConnectionDraft): Found {
   ];
 }
 
-const needed = (text: string) => (text.trim() === '' ? w.needed : null);
+const needed = (text: string) => (text.trim() === '' ? terms.enterValue : null);
 
 function address(text: string): string | null {
   const url = URL.parse(text.trim());

@@ -4,6 +4,7 @@ import type { CallInput } from '../../../client/client.ts';
 import { rights } from '../../../contract/accounts/rights.ts';
 import { connections as words } from '../../messages/en/connections.ts';
 import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { useEditor } from '../../parts/form/use-editor.tsx';
 import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
@@ -61,7 +62,7 @@ export function ConnectionEditor({
   const done =
     base === null ? null : (
       <Button variant="default" disabled={isSaving} onClick={() => (isDirty ? save('done') : leave.onDone?.(base))}>
-        {w.done}
+        {terms.done}
       </Button>
     );
   return frame(
@@ -79,7 +80,7 @@ export function ConnectionEditor({
         // A stored connection is named by its id, so that its stored secrets can be used; the API takes it there.
         body={() =>
           ({
-            ...bodyOf({ ...draft, name: draft.name.trim() || w.test }, base),
+            ...bodyOf({ ...draft, name: draft.name.trim() || terms.testAuthentication }, base),
             ...(base === null ? {} : { id: base.id }),
           }) as CallInput<'testUnsavedConnection'>['body']
         }

@@ -1,6 +1,7 @@
 import { Button, Group, NativeSelect, Text, Textarea, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { connections as words } from '../../messages/en/connections.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { options } from '../../parts/form/options.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { AdvancedFields } from './advanced-fields.tsx';
@@ -40,7 +41,7 @@ export function ConnectionForm(props: FormProps): ReactNode {
           data-field="name"
         />
         <Textarea
-          label={w.description}
+          label={terms.description}
           value={draft.description}
           onChange={(event) => onChange({ description: event.currentTarget.value })}
           error={errors['description']}
@@ -50,7 +51,7 @@ export function ConnectionForm(props: FormProps): ReactNode {
         />
         <div className={css['address']}>
           <TextInput
-            label={w.baseUrl}
+            label={terms.baseUrl}
             description={w.baseUrlHint}
             value={draft.baseUrl}
             onChange={(event) => onChange({ baseUrl: event.currentTarget.value })}
@@ -74,7 +75,7 @@ export function ConnectionForm(props: FormProps): ReactNode {
         </div>
         <AddressHelp {...props} />
       </Panel>
-      <Panel title={w.authentication}>
+      <Panel title={words.columns.auth}>
         <NativeSelect
           label={w.authType}
           value={draft.authType}

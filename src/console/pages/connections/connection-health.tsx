@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useApi } from '../../data/api.ts';
 import { connections as words } from '../../messages/en/connections.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Countdown } from '../../parts/countdown.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { notifyDone, notifyFailed } from '../../parts/notify.ts';
@@ -40,7 +41,7 @@ function EndOf({ kind, at }: ReturnType<typeof endings>[number]): ReactNode {
       title={words.title}
     >
       <Text size="md">
-        {isOver ? w.expired : w.expires} <Time at={at} show="relative" />. {words.todo}
+        {isOver ? w.expired : terms.expires} <Time at={at} show="relative" />. {words.todo}
       </Text>
     </Alert>
   );

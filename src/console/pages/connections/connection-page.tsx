@@ -4,7 +4,8 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense, useRef, useState } from 'react';
 import { apiQuery } from '../../data/api.ts';
 import { connections as words } from '../../messages/en/connections.ts';
-import { parts } from '../../messages/en/parts.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { notifyDone } from '../../parts/notify.ts';
 import { ShowAs } from '../../parts/payload/show-as.tsx';
@@ -57,13 +58,13 @@ export function ConnectionPage(): ReactNode {
             loading={status.isPending}
             onClick={() => status.change(data, data.status === 'enabled' ? 'paused' : 'enabled')}
           >
-            {data.status === 'enabled' ? words.pause : words.resume}
+            {data.status === 'enabled' ? terms.pause : terms.resume}
           </Button>
         ) : null}
         <ShowAs kind="connections" document={data} />
         {mayManage ? (
           <Button variant="default" leftSection={<Icon name="trash" />} onClick={() => setDeleting(true)}>
-            {words.delete}
+            {terms.delete}
           </Button>
         ) : null}
       </>
@@ -93,10 +94,10 @@ export function ConnectionPage(): ReactNode {
   return (
     <Page
       title={w.tabs[tab]}
-      object={data?.name ?? words.one}
+      object={data?.name ?? terms.connection}
       id={data?.id}
       right="connections:view"
-      crumbs={[{ label: words.title, to: '/connections' }]}
+      crumbs={[{ label: shell.pages.connections, to: '/connections' }]}
       lead={data === undefined ? undefined : <Standing connection={data} />}
       actions={actions}
     >
@@ -110,7 +111,7 @@ export function ConnectionPage(): ReactNode {
             keepMounted={false}
             onChange={(next) => toTab((next ?? 'details') as TabName)} // one of the tabs below
           >
-            <Tabs.List mb="md" aria-label={w.tabList}>
+            <Tabs.List mb="md" aria-label={terms.connection}>
               {Object.entries(w.tabs).map(([name, label]) => (
                 <Tabs.Tab key={name} value={name}>
                   {label}
@@ -153,7 +154,7 @@ function Standing({ connection }: { connection: Connection }): ReactNode {
 }
 
 function sayIfSaved(saved: Connection, before: Connection): void {
-  if (saved.version !== before.version) notifyDone(parts.saved(saved.name));
+  if (saved.version !== before.version) notifyDone(terms.saved(saved.name));
 }
 
 function Waiting(): ReactNode {

@@ -2,6 +2,8 @@ import { Text, TextInput, Title } from '@mantine/core';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { connections as words } from '../../messages/en/connections.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Icon, type IconName } from '../../parts/icon.tsx';
 import cards from '../../parts/link-cards.module.css';
 import { type Preset, presetsLike } from '../../presets/presets.ts';
@@ -16,10 +18,10 @@ export function ConnectionTypePage(): ReactNode {
   const found = presetsLike(filter);
   return (
     <Page
-      title={words.create}
+      title={terms.newConnection}
       lead={w.lead}
       right="connections:manage"
-      crumbs={[{ label: words.title, to: '/connections' }]}
+      crumbs={[{ label: shell.pages.connections, to: '/connections' }]}
     >
       <section aria-label={w.title}>
         <Title order={2} mb="xs">

@@ -1,6 +1,7 @@
 import { Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { connections as words } from '../../messages/en/connections.ts';
+import { terms } from '../../messages/en/terms.ts';
 import type { Column } from '../../parts/list/list-page.tsx';
 import { modifiedColumn } from '../../parts/list/modified-column.tsx';
 import { RowLink } from '../../parts/list/row-link.tsx';
@@ -17,7 +18,7 @@ const w = words.columns;
 export const columns: readonly Column<Row>[] = [
   {
     id: 'name',
-    header: w.name,
+    header: terms.name,
     isFixed: true,
     isText: true,
     sort: ({ name }) => name,
@@ -27,11 +28,11 @@ export const columns: readonly Column<Row>[] = [
       </RowLink>
     ),
   },
-  { id: 'state', header: w.state, sort: stateOf, cell: (row) => <State row={row} /> },
-  { id: 'type', header: w.type, cell: ({ type }) => words.types[type], isHiddenAtFirst: true },
+  { id: 'state', header: terms.state, sort: stateOf, cell: (row) => <State row={row} /> },
+  { id: 'type', header: terms.type, cell: ({ type }) => words.types[type], isHiddenAtFirst: true },
   {
     id: 'baseUrl',
-    header: w.baseUrl,
+    header: terms.baseUrl,
     sort: ({ baseUrl }) => baseUrl,
     isText: true,
     cell: ({ baseUrl }) => (
@@ -42,16 +43,16 @@ export const columns: readonly Column<Row>[] = [
   },
   { id: 'auth', header: w.auth, isText: true, cell: (row) => <Authentication row={row} /> },
   { id: 'destinations', header: w.destinations, align: 'end', cell: (row) => <Destinations row={row} /> },
-  { id: 'usedBy', header: w.usedBy, isText: true, cell: ({ usage, id }) => <UsersCell usage={usage} id={id} /> },
+  { id: 'usedBy', header: terms.usedBy, isText: true, cell: ({ usage, id }) => <UsersCell usage={usage} id={id} /> },
   {
     id: 'success',
-    header: w.success,
+    header: terms.success24h,
     sort: ({ figures }) => successOf(figures),
     cell: ({ figures }) => <SuccessCell figures={figures} />,
   },
   {
     id: 'p95',
-    header: w.p95,
+    header: terms.p95,
     sort: ({ figures }) => figures?.p95Ms,
     align: 'end',
     isHiddenAtFirst: true,

@@ -4,7 +4,8 @@ import { Link, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo, useState } from 'react';
 import { allQuery } from '../../data/api.ts';
 import { connections as words } from '../../messages/en/connections.ts';
-import { parts } from '../../messages/en/parts.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { options } from '../../parts/form/options.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { ListPage } from '../../parts/list/list-page.tsx';
@@ -39,7 +40,7 @@ export function ConnectionsPage(): ReactNode {
     [all, usage, figures],
   );
   const { list, change, rows, create } = useListPage({
-    name: words.title,
+    name: shell.pages.connections,
     noun: words.noun,
     search,
     query: { ...query, data },
@@ -48,12 +49,12 @@ export function ConnectionsPage(): ReactNode {
     texts,
     passes: (row) => passes(row, search),
     filters: [
-      { key: 'status', label: words.state, options: options(words.filters.states) },
+      { key: 'status', label: terms.state, options: options(words.filters.states) },
       { key: 'auth', label: words.columns.auth, options: options(words.details.authTypes) },
       { key: 'used', label: words.filters.use, options: options(words.filters.uses) },
     ],
     sortedBy: 'name',
-    create: mayManage ? { label: words.create, to: '/connections/new' } : undefined,
+    create: mayManage ? { label: terms.newConnection, to: '/connections/new' } : undefined,
     empty: {
       icon: 'connections',
       title: words.emptyTitle,
@@ -68,7 +69,7 @@ export function ConnectionsPage(): ReactNode {
   const found = asked?.row ?? null;
   return (
     <Page
-      title={words.title}
+      title={shell.pages.connections}
       lead={words.lead}
       right="connections:view"
       actions={
@@ -114,13 +115,13 @@ function More({ row, mayManage, onAsk }: MoreProps): ReactNode {
   return (
     <RowMenu name={row.name}>
       <Menu.Item component={Link} to="/connections/$connectionId" params={{ connectionId: row.id } as never}>
-        {words.open}
+        {terms.open}
       </Menu.Item>
       {mayManage ? (
         <>
-          <Menu.Item onClick={() => onAsk('test')}>{words.details.test}</Menu.Item>
+          <Menu.Item onClick={() => onAsk('test')}>{terms.testAuthentication}</Menu.Item>
           <Menu.Item onClick={() => change(row, isOff ? 'enabled' : 'paused')}>
-            {isOff ? words.resume : words.pause}
+            {isOff ? terms.resume : terms.pause}
           </Menu.Item>
           <Menu.Item component={Link} to="/connections/new/webhook" search={{ from: row.id } as never}>
             {words.duplicate}
@@ -130,13 +131,13 @@ function More({ row, mayManage, onAsk }: MoreProps): ReactNode {
       <Menu.Item onClick={() => saveExport(`${row.name}.yaml`, { id: row.id }).catch(notifyFailed)}>
         {words.export}
       </Menu.Item>
-      <Menu.Item onClick={() => onAsk('show')}>{parts.showAs}</Menu.Item>
+      <Menu.Item onClick={() => onAsk('show')}>{terms.showAs}</Menu.Item>
       {mayManage ? (
         <GuardedItem
           blockedBy={destinations.length > 0 ? words.inUse(destinations.length) : null}
           onClick={() => onAsk('delete')}
         >
-          {words.delete}
+          {terms.delete}
         </GuardedItem>
       ) : null}
     </RowMenu>

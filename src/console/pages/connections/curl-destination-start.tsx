@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useMemo, useState } from 'react';
 import { connections as words } from '../../messages/en/connections.ts';
 import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../../parts/icon.tsx';
 import type { Connection } from './connection.ts';
 import css from './connection-form.module.css';
@@ -57,7 +58,7 @@ export function CurlStart({ connection, urlOf, onUse, onCancel }: Props): ReactN
       {made?.kind === 'destination' && made.signIn === 'command' ? <CurlNotice text={w.signsInItself} /> : null}
       <Group>
         <Button disabled={made?.kind !== 'destination'} onClick={() => made?.kind === 'destination' && onUse(made)}>
-          {w.use}
+          {terms.continue}
         </Button>
         <Button variant="subtle" color="gray" onClick={onCancel}>
           {parts.cancel}
@@ -100,10 +101,10 @@ function rowsOf(
 ): [name: string, value: string][] {
   const authentication = words.details.authTypes[connection.auth.type];
   return [
-    [w.destination, `${body.method} ${urlOf(body.path ?? '')}`],
-    [words.destinations.columns.path, body.path ?? ''],
-    [words.destinations.columns.contentType, body.contentType ?? ''],
+    [terms.destination, `${body.method} ${urlOf(body.path ?? '')}`],
+    [terms.endpointPath, body.path ?? ''],
+    [terms.contentType, body.contentType ?? ''],
     [words.columns.auth, signIn === 'connection' ? w.signInHere(authentication) : authentication],
-    ...headers.map(({ name, isSecret }): [string, string] => [w.requestHeader, isSecret ? w.secret(name) : name]),
+    ...headers.map(({ name, isSecret }): [string, string] => [terms.header, isSecret ? w.secret(name) : name]),
   ];
 }

@@ -1,6 +1,7 @@
 import { Alert, Text, Textarea } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { connections as words } from '../../messages/en/connections.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import css from './connection-form.module.css';
@@ -45,8 +46,8 @@ type UnderstoodProps = {
 /** What a command becomes, and what of it can't be taken over. */
 export function CurlUnderstood({ request, text, rows, template }: UnderstoodProps): ReactNode {
   return (
-    <Panel title={w.understood} text={text}>
-      <SummaryList rows={rows} code={template === undefined ? null : { label: w.template, text: template }} />
+    <Panel title={terms.result} text={text}>
+      <SummaryList rows={rows} code={template === undefined ? null : { label: terms.template, text: template }} />
       {isSendable(request.method) ? null : <CurlNotice text={w.otherMethod(request.method)} />}
       {request.leftOut.length === 0 ? null : (
         <Alert color="orange" variant="light" icon={<Icon name="alert" />} title={w.leftOut}>

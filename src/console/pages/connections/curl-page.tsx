@@ -3,6 +3,8 @@ import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { connections as words } from '../../messages/en/connections.ts';
 import { parts } from '../../messages/en/parts.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Page } from '../../shell/page.tsx';
 import css from './connection-form.module.css';
 import { readCurl } from './curl-command.ts';
@@ -25,12 +27,12 @@ export function CurlPage(): ReactNode {
   useEffect(() => handCurl(''), []);
   return (
     <Page
-      title={w.title}
+      title={words.cards.curl}
       lead={start === null ? w.lead : w.leadForm}
       right="connections:manage"
       crumbs={[
-        { label: words.title, to: '/connections' },
-        { label: words.create, to: '/connections/new' },
+        { label: shell.pages.connections, to: '/connections' },
+        { label: terms.newConnection, to: '/connections/new' },
       ]}
     >
       {start !== null ? (
@@ -51,7 +53,7 @@ export function CurlPage(): ReactNode {
           )}
           <Group>
             <Button disabled={made === null} onClick={() => setStart(made)}>
-              {w.use}
+              {terms.continue}
             </Button>
             <Button variant="subtle" color="gray" onClick={() => void navigate({ to: '/connections' })}>
               {parts.cancel}
@@ -65,10 +67,10 @@ export function CurlPage(): ReactNode {
 
 function rowsOf({ draft, destinations: [destination] }: Start): [name: string, value: string][] {
   return [
-    [words.details.baseUrl, draft.port === '' ? draft.baseUrl : `${draft.baseUrl}:${draft.port}`],
+    [terms.baseUrl, draft.port === '' ? draft.baseUrl : `${draft.baseUrl}:${draft.port}`],
     [words.columns.auth, words.details.authTypes[draft.authType]],
     ...draft.headers.map(({ name, isSecret }): [string, string] => [w.header, isSecret ? w.secret(name) : name]),
-    [w.destination, `${destination?.method} ${destination?.path}`],
-    [words.destinations.columns.contentType, destination?.contentType ?? ''],
+    [terms.destination, `${destination?.method} ${destination?.path}`],
+    [terms.contentType, destination?.contentType ?? ''],
   ];
 }

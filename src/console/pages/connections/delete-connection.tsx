@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { apiQuery } from '../../data/api.ts';
 import { connections as words } from '../../messages/en/connections.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
 import { deleteDocument } from '../../parts/list/delete-document.ts';
 
@@ -24,8 +25,8 @@ export function DeleteConnection({ connection, onClose, onDeleted }: Props): Rea
   return (
     <ConfirmDialog
       isOpen={connection !== null}
-      title={words.deleteTitle(name)}
-      verb={words.delete}
+      title={terms.deleteTitle(name)}
+      verb={terms.delete}
       isBusy={connection !== null && data === undefined}
       blockedBy={users.length > 0 ? words.inUse(users.length) : null}
       onCancel={onClose}

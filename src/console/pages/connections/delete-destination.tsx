@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { connections as words } from '../../messages/en/connections.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
 import { deleteDocument } from '../../parts/list/delete-document.ts';
 
@@ -13,8 +14,8 @@ export function DeleteDestination({ destination, held, onClose }: Props): ReactN
   return (
     <ConfirmDialog
       isOpen={destination !== null}
-      title={words.deleteTitle(name)}
-      verb={words.delete}
+      title={terms.deleteTitle(name)}
+      verb={terms.delete}
       onCancel={onClose}
       onConfirm={() => {
         if (destination !== null) void deleteDocument({ ...destination, kind: 'destination' });

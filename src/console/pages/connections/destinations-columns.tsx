@@ -1,6 +1,8 @@
 import { Group, Switch, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { connections as words } from '../../messages/en/connections.ts';
+import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { formatNumber } from '../../messages/format.ts';
 import type { Column } from '../../parts/list/list-page.tsx';
 import { modifiedColumn } from '../../parts/list/modified-column.tsx';
@@ -37,7 +39,7 @@ export function columnsFor(mayManage: boolean): readonly Column<DestinationRow>[
     },
     {
       id: 'status',
-      header: w.columns.status,
+      header: terms.status,
       sort: ({ status }) => status,
       cell: (row) => (
         <Group gap="xs" wrap="nowrap">
@@ -49,7 +51,7 @@ export function columnsFor(mayManage: boolean): readonly Column<DestinationRow>[
     { id: 'method', header: w.columns.method, cell: ({ method }) => <Text ff="monospace">{method}</Text> },
     {
       id: 'path',
-      header: w.columns.path,
+      header: terms.endpointPath,
       isText: true,
       cell: ({ path }) => (
         <Text ff="monospace" size="sm" truncate title={path}>
@@ -59,7 +61,7 @@ export function columnsFor(mayManage: boolean): readonly Column<DestinationRow>[
     },
     {
       id: 'contentType',
-      header: w.columns.contentType,
+      header: terms.contentType,
       isHiddenAtFirst: true,
       cell: ({ contentType }) => (
         <Text size="sm" truncate maw="11rem" title={contentType}>
@@ -69,19 +71,19 @@ export function columnsFor(mayManage: boolean): readonly Column<DestinationRow>[
     },
     {
       id: 'usedBy',
-      header: w.columns.usedBy,
+      header: terms.usedBy,
       isText: true,
       cell: ({ usage, id }) => <UsersCell usage={usage} id={id} />,
     },
     {
       id: 'success',
-      header: w.columns.success,
+      header: terms.success24h,
       sort: ({ figures }) => successOf(figures),
       cell: ({ figures }) => <SuccessCell figures={figures} />,
     },
     {
       id: 'p95',
-      header: w.columns.p95,
+      header: terms.p95,
       sort: ({ figures }) => figures?.p95Ms,
       align: 'end',
       isHiddenAtFirst: true,
@@ -95,7 +97,7 @@ export function columnsFor(mayManage: boolean): readonly Column<DestinationRow>[
     },
     {
       id: 'held',
-      header: w.columns.held,
+      header: parts.status.held,
       sort: ({ held }) => held,
       align: 'end',
       cell: ({ held }) => (held === 0 ? <Nothing text={w.noneHeld} /> : formatNumber(held)),
@@ -112,7 +114,7 @@ function LastResult({ figures }: { figures: Figures | undefined }): ReactNode {
   return (
     <>
       <Text span fw={550} c={isGood ? 'var(--console-good)' : 'var(--console-bad)'}>
-        {lastStatus === null ? w.noAnswer : w.answered(lastStatus)}
+        {lastStatus === null ? terms.noResponse : terms.http(lastStatus)}
       </Text>{' '}
       <Text span c="dimmed" size="sm">
         <Time at={figures.lastAttemptAt} />

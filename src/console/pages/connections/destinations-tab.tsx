@@ -4,6 +4,7 @@ import { Link, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo, useState } from 'react';
 import { allQuery, useApi } from '../../data/api.ts';
 import { connections as words } from '../../messages/en/connections.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { ListPage } from '../../parts/list/list-page.tsx';
 import { GuardedItem, RowMenu } from '../../parts/list/row-menu.tsx';
@@ -71,7 +72,7 @@ export function DestinationsTab({ connection, onDone }: { connection: Connection
     </Group>
   ) : undefined;
   const { list, isEmpty } = useListPage({
-    name: w.title,
+    name: words.columns.destinations,
     noun: w.noun,
     search,
     query: { ...query, data },
@@ -79,7 +80,7 @@ export function DestinationsTab({ connection, onDone }: { connection: Connection
     rowKey,
     texts,
     sortedBy: 'name',
-    empty: { icon: 'deliveries', title: w.emptyTitle, text: w.emptyText, action: buttons },
+    empty: { icon: 'deliveries', title: terms.noDestinations, text: w.emptyText, action: buttons },
     emptyByFilter: w.emptyByFilter,
     tools: buttons,
     ...(mayManage ? { rowMenu: (row: DestinationRow) => <More row={row} onDelete={() => ask(row)} /> } : {}),
@@ -89,7 +90,7 @@ export function DestinationsTab({ connection, onDone }: { connection: Connection
       <ListPage {...list} />
       <Group mt="md">
         <Button onClick={onDone} variant={isEmpty ? 'default' : 'filled'}>
-          {words.details.done}
+          {terms.done}
         </Button>
       </Group>
       <DeleteDestination destination={asked} held={asked?.held ?? 0} onClose={() => ask(null)} />
@@ -108,14 +109,14 @@ function More({ row, onDelete }: { row: DestinationRow; onDelete: () => void }):
   const isOff = status !== 'enabled';
   function duplicate() {
     create.mutate(
-      { params: { id: connectionId }, body: copyOf(row, w.copyName(name)) },
+      { params: { id: connectionId }, body: copyOf(row, terms.copyOf(name)) },
       { onSuccess: (made) => notifyDone(w.duplicated(made.name)), onError: notifyFailed },
     );
   }
   return (
     <RowMenu name={name}>
       <Menu.Item component={Link} to={address} params={{ connectionId, destinationId: id } as never}>
-        {words.open}
+        {terms.open}
       </Menu.Item>
       <Menu.Item
         component={Link}
@@ -123,12 +124,14 @@ function More({ row, onDelete }: { row: DestinationRow; onDelete: () => void }):
         params={{ connectionId, destinationId: id } as never}
         search={{ test: '1' } as never}
       >
-        {w.sendTest}
+        {terms.sendTest}
       </Menu.Item>
-      <Menu.Item onClick={duplicate}>{w.duplicate}</Menu.Item>
-      <Menu.Item onClick={() => change(row, isOff ? 'enabled' : 'paused')}>{isOff ? w.enable : words.pause}</Menu.Item>
+      <Menu.Item onClick={duplicate}>{terms.duplicate}</Menu.Item>
+      <Menu.Item onClick={() => change(row, isOff ? 'enabled' : 'paused')}>
+        {isOff ? terms.enable : terms.pause}
+      </Menu.Item>
       <GuardedItem blockedBy={users.length > 0 ? w.usedBy(namesOf(users)) : null} onClick={onDelete}>
-        {words.delete}
+        {terms.delete}
       </GuardedItem>
     </RowMenu>
   );

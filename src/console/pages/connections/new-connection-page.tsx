@@ -4,6 +4,8 @@ import { useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
 import { apiQuery } from '../../data/api.ts';
 import { connections as words } from '../../messages/en/connections.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { presets } from '../../presets/presets.ts';
 import { Page } from '../../shell/page.tsx';
@@ -24,8 +26,8 @@ export function NewConnectionPage(): ReactNode {
       title={preset === undefined ? w.newTitle : w.newFrom(preset.name)}
       right="connections:manage"
       crumbs={[
-        { label: words.title, to: '/connections' },
-        { label: words.create, to: '/connections/new' },
+        { label: shell.pages.connections, to: '/connections' },
+        { label: terms.newConnection, to: '/connections/new' },
       ]}
     >
       {from !== undefined ? <Copy id={from} /> : <FromPreset preset={preset} key={presetId} />}
@@ -55,7 +57,7 @@ function Copy({ id }: { id: string }): ReactNode {
     if (connection.data === undefined || destinations.data === undefined) return null;
     const draft = withoutMarks(draftOf(connection.data));
     return {
-      draft: { ...draft, ...withoutSecrets(draft), name: words.copyName(connection.data.name) },
+      draft: { ...draft, ...withoutSecrets(draft), name: terms.copyOf(connection.data.name) },
       destinations: destinations.data.data.map((one) => copyOf(one, one.name)),
     };
   }, [connection.data, destinations.data]);

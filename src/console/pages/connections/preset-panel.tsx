@@ -1,6 +1,7 @@
 import { Code, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { connections as words } from '../../messages/en/connections.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Panel } from '../../parts/panel.tsx';
 import type { Preset, PresetDestination } from '../../presets/presets.ts';
 import css from './preset-panel.module.css';
@@ -52,7 +53,7 @@ function Destination({ destination }: { destination: PresetDestination }): React
           {method} {path}
         </Text>
         <Text size="sm" fw={550}>
-          {w.template}
+          {terms.template}
         </Text>
         <Code block className={css['code'] ?? ''} tabIndex={0}>
           {template}

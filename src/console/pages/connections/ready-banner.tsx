@@ -2,7 +2,7 @@ import { Alert, Button, Group, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { connections as words } from '../../messages/en/connections.ts';
-import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { useMay } from '../../session/rights.ts';
 import type { Row } from './connections-list.ts';
@@ -28,7 +28,7 @@ export function ReadyBanner({ row, onClose }: { row: Row; onClose: () => void })
       icon={<Icon name={first === undefined ? 'connections' : 'check'} />}
       title={first === undefined ? w.notYet(name) : w.title(name)}
       withCloseButton
-      closeButtonLabel={parts.close}
+      closeButtonLabel={terms.close}
       onClose={onClose}
     >
       <Group justify="space-between" gap="xs">

@@ -3,7 +3,7 @@ import { type ReactNode, useEffect } from 'react';
 import type { Answer, CallInput } from '../../../client/client.ts';
 import { useApi } from '../../data/api.ts';
 import { connections as words } from '../../messages/en/connections.ts';
-import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { formatDuration } from '../../messages/format.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { Panel } from '../../parts/panel.tsx';
@@ -22,7 +22,7 @@ type Props = {
 export function TestAuthentication({ body, isDisabled }: Props): ReactNode {
   const test = useApi('testUnsavedConnection', { isRead: true });
   return (
-    <Panel title={w.testTitle} text={w.testText}>
+    <Panel title={terms.testAuthentication} text={w.testText}>
       <div>
         <Button
           variant="default"
@@ -31,7 +31,7 @@ export function TestAuthentication({ body, isDisabled }: Props): ReactNode {
           disabled={isDisabled}
           onClick={() => test.mutate({ body: body() })}
         >
-          {w.test}
+          {terms.testAuthentication}
         </Button>
       </div>
       <Steps tested={test.data} isRunning={test.isPending} />
@@ -58,7 +58,7 @@ export function TestDialog({
       opened={connection !== null}
       onClose={onClose}
       title={w.testOf(connection?.name ?? '')}
-      closeButtonProps={{ 'aria-label': parts.close }}
+      closeButtonProps={{ 'aria-label': terms.close }}
     >
       <Stack>
         <Text c="dimmed">{w.testStoredText}</Text>
@@ -73,7 +73,7 @@ function Steps({ tested, isRunning }: { tested: Answer<'testConnection'> | undef
   const isTokenRefused = tested?.steps.some(({ name, ok }) => name === 'token_answer' && !ok) === true;
   return (
     <div aria-live="polite">
-      {isRunning ? <Text c="dimmed">{w.testRunning}</Text> : null}
+      {isRunning ? <Text c="dimmed">{terms.connecting}</Text> : null}
       {tested === undefined ? null : (
         <>
           <Text fw={600} mb="xs" c={tested.ok ? 'var(--console-good)' : 'var(--console-bad)'}>

@@ -1,7 +1,7 @@
 import { Button, Text, TextInput, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { connectionForm as words } from '../../messages/en/connection-form.ts';
-import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { nextRow } from '../../parts/form/rows.ts';
 import { SecretField } from '../../parts/form/secret-field.tsx';
 import { Icon } from '../../parts/icon.tsx';
@@ -39,7 +39,7 @@ function Pairs({ field, words: w, draft, stored, errors, isDisabled, onChange }:
         return (
           <div key={row} className={css['row']} data-columns="pair">
             <TextInput
-              label={parts.headers.nameLabel}
+              label={terms.name}
               aria-label={w.name(index + 1)}
               value={name}
               onChange={(event) => change(row, { name: event.currentTarget.value })}
@@ -50,7 +50,7 @@ function Pairs({ field, words: w, draft, stored, errors, isDisabled, onChange }:
             />
             {isPublic(name) && (value === null || typeof value === 'string') ? (
               <TextInput
-                label={parts.headers.valueLabel}
+                label={terms.value}
                 aria-label={w.value(index + 1)}
                 value={value ?? ''}
                 onChange={(event) => change(row, { value: event.currentTarget.value })}
@@ -68,7 +68,7 @@ function Pairs({ field, words: w, draft, stored, errors, isDisabled, onChange }:
               />
             )}
             <RemoveRow
-              label={w.remove(name === '' ? parts.headers.new : name)}
+              label={w.remove(name === '' ? terms.noName : name)}
               isDisabled={isDisabled}
               onClick={() => onChange({ [field]: list.filter((one) => one.row !== row) })}
             />
@@ -147,7 +147,13 @@ function Signals({ draft, errors, isDisabled, onChange }: FormProps): ReactNode 
       {list.map((signal, index) => (
         <div key={signal.row} className={css['row']} data-columns="signal">
           {text(signal, 'status', w.status, w.statusOf(index + 1), errors[`auth.refreshOn.${index}.status`])}
-          {text(signal, 'headerName', w.header, w.headerOf(index + 1), errors[`auth.refreshOn.${index}.header.name`])}
+          {text(
+            signal,
+            'headerName',
+            terms.header,
+            w.headerOf(index + 1),
+            errors[`auth.refreshOn.${index}.header.name`],
+          )}
           {text(signal, 'headerContains', w.contains, w.containsOf(index + 1))}
           {text(signal, 'bodyContains', w.body, w.bodyOf(index + 1))}
           <RemoveRow
@@ -158,7 +164,7 @@ function Signals({ draft, errors, isDisabled, onChange }: FormProps): ReactNode 
         </div>
       ))}
       <Add
-        label={w.add}
+        label={terms.addRule}
         isDisabled={isDisabled}
         onClick={() =>
           onChange({

@@ -2,6 +2,7 @@ import { Anchor, Text, Tooltip } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { connections as words } from '../../messages/en/connections.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Nothing } from './figure-cells.tsx';
 import type { Action, Usage } from './usage.ts';
 
@@ -14,7 +15,7 @@ export function UsersCell({ usage, id }: { usage: Usage | undefined; id: string 
   if (actions.length === 0)
     return (
       <Text span c="dimmed">
-        {w.unused}
+        {terms.notUsed}
       </Text>
     );
   const [first] = actions;

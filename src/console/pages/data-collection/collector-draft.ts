@@ -1,5 +1,6 @@
 import type { CallInput } from '../../../client/client.ts';
 import { dataCollection } from '../../messages/en/data-collection.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { emptyPrivacy, type PrivacyDraft, privacyDraftOf, privacyOf } from '../../parts/form/privacy-draft.ts';
 import type { Collector } from './collector.ts';
 
@@ -59,7 +60,7 @@ export function bodyOf(draft: CollectorDraft): Body {
 /** What the form itself can tell to be wrong, by field. */
 export function problemsOf({ name, limit }: CollectorDraft): Record<string, string> {
   return {
-    ...(name.trim() === '' ? { name: words.required } : {}),
+    ...(name.trim() === '' ? { name: terms.enterName } : {}),
     ...(/^\d*$/.test(limit.trim()) ? {} : { limit: words.notANumber }),
   };
 }
@@ -71,7 +72,7 @@ export function atFields(told: Readonly<Record<string, string>>, draft: Collecto
   for (const [path, text] of Object.entries(told)) {
     const [head = '', index] = path.split('.');
     if (head === 'allowedOrigins' && index !== undefined)
-      found['origins'] ??= words.originLine(lines[Number(index)]?.line ?? 1, text);
+      found['origins'] ??= terms.line(lines[Number(index)]?.line ?? 1, text);
     else if (head === 'privacy') found[path] ??= text;
     else found[{ allowedOrigins: 'origins', rate: 'limit' }[head] ?? head] ??= text;
   }

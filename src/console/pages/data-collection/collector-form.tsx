@@ -2,6 +2,7 @@ import { Checkbox, Group, NativeSelect, Switch, Textarea, TextInput } from '@man
 import type { ReactNode } from 'react';
 import { dataCollection } from '../../messages/en/data-collection.ts';
 import { privacy } from '../../messages/en/privacy.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { formatDuration } from '../../messages/format.ts';
 import { options } from '../../parts/form/options.ts';
 import { PrivacyFields } from '../../parts/form/privacy-fields.tsx';
@@ -23,7 +24,7 @@ type Props = {
 export function CollectorForm({ draft, errors, isDisabled, onChange }: Props): ReactNode {
   return (
     <div className={css['form']}>
-      <Panel title={words.basics}>
+      <Panel title={terms.basics}>
         <TextInput
           label={words.name}
           description={words.nameHint}
@@ -62,7 +63,7 @@ export function CollectorForm({ draft, errors, isDisabled, onChange }: Props): R
       </Panel>
       <Panel title={words.who}>
         <Textarea
-          label={words.origins}
+          label={dataCollection.columns.origins}
           description={words.originsHint}
           value={draft.origins}
           onChange={(event) => onChange({ origins: event.currentTarget.value })}

@@ -4,7 +4,8 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { apiQuery } from '../../data/api.ts';
 import { dataCollection as words } from '../../messages/en/data-collection.ts';
-import { parts } from '../../messages/en/parts.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { CopyIcon } from '../../parts/copy-button.tsx';
 import { DetailTabs } from '../../parts/detail-tabs.tsx';
 import { Icon } from '../../parts/icon.tsx';
@@ -45,7 +46,7 @@ export function CollectorPage(): ReactNode {
               {words.rotate}
             </Button>
             <Button variant="default" leftSection={<Icon name="trash" />} onClick={() => open('delete')}>
-              {words.delete}
+              {terms.delete}
             </Button>
           </>
         ) : null}
@@ -54,10 +55,10 @@ export function CollectorPage(): ReactNode {
   return (
     <Page
       title={words.tabs[tab]}
-      object={data?.name ?? words.one}
+      object={data?.name ?? terms.collector}
       id={data?.id}
       right="collectors:view"
-      crumbs={[{ label: words.title, to: '/data-collection' }]}
+      crumbs={[{ label: shell.pages.dataCollection, to: '/data-collection' }]}
       lead={data === undefined ? undefined : <Lead collector={data} />}
       actions={actions}
     >
@@ -66,7 +67,7 @@ export function CollectorPage(): ReactNode {
       {data === undefined ? null : <PreviousKey collector={data} />}
       {data === undefined ? null : (
         <DetailTabs
-          label={words.tabList}
+          label={terms.collector}
           names={words.tabs}
           shown={tab}
           onShow={(next) => void navigate({ search: { tab: next } })}
@@ -108,7 +109,7 @@ function Details({ collector, onCancel }: DetailsProps): ReactNode {
       <CollectorEditor
         key={collector.id}
         stored={collector}
-        onSaved={({ name }) => notifyDone(parts.saved(name))}
+        onSaved={({ name }) => notifyDone(terms.saved(name))}
         onCancel={onCancel}
       />
       <UsedBy collectorId={collector.id} />

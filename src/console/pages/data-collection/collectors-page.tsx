@@ -6,6 +6,8 @@ import { allQuery, useApi } from '../../data/api.ts';
 import { useStats } from '../../data/stats.ts';
 import { dataCollection as words } from '../../messages/en/data-collection.ts';
 import { parts } from '../../messages/en/parts.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { CopyIcon } from '../../parts/copy-button.tsx';
 import { notifyUndo } from '../../parts/list/delete-document.ts';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
@@ -49,7 +51,7 @@ export function CollectorsPage(): ReactNode {
     rowKey,
     texts,
     passes: ({ status }) => search.status === undefined || status === search.status,
-    filters: [{ key: 'status', label: words.status, options: statuses }],
+    filters: [{ key: 'status', label: terms.status, options: statuses }],
     sortedBy: 'name',
     create: mayManage ? { label: words.create, to: '/data-collection/new' } : undefined,
     empty: {
@@ -62,7 +64,7 @@ export function CollectorsPage(): ReactNode {
     ...(mayManage ? { rowMenu: (row: Collector) => <More row={row} onAsk={(what) => ask({ what, row })} /> } : {}),
   });
   return (
-    <Page title={words.title} lead={words.lead} right="collectors:view" actions={create}>
+    <Page title={shell.pages.dataCollection} lead={words.lead} right="collectors:view" actions={create}>
       <CollectionNav />
       <UnknownKeys />
       <ListPage {...list} />
@@ -83,7 +85,7 @@ const statuses = (['enabled', 'disabled'] as const).map((value) => ({ value, lab
 const own: readonly Column<Collector>[] = [
   {
     id: 'name',
-    header: words.columns.name,
+    header: terms.name,
     isFixed: true,
     isText: true,
     sort: ({ name }) => name,
@@ -95,7 +97,7 @@ const own: readonly Column<Collector>[] = [
   },
   {
     id: 'status',
-    header: words.columns.status,
+    header: terms.status,
     sort: ({ status }) => status,
     cell: ({ status }) => <StatusBadge status={status} />,
   },
@@ -143,7 +145,7 @@ function More({ row, onAsk }: MoreProps): ReactNode {
       { params: { id: row.id }, body: { status }, ifMatch },
       {
         onSuccess: ({ version }) =>
-          notifyUndo(status === 'enabled' ? words.enabled(row.name) : words.disabled(row.name), () =>
+          notifyUndo(status === 'enabled' ? terms.enabledNow(row.name) : words.disabled(row.name), () =>
             set(row.status, version),
           ),
         onError: notifyFailed,
@@ -153,13 +155,13 @@ function More({ row, onAsk }: MoreProps): ReactNode {
   return (
     <RowMenu name={row.name}>
       <Menu.Item component={Link} to="/data-collection/$collectorId" params={{ collectorId: row.id } as never}>
-        {words.open}
+        {terms.open}
       </Menu.Item>
       <Menu.Item onClick={() => set(isEnabled ? 'disabled' : 'enabled', row.version)}>
-        {isEnabled ? words.disable : words.enable}
+        {isEnabled ? terms.disable : terms.enable}
       </Menu.Item>
       <Menu.Item onClick={() => onAsk('rotate')}>{words.rotate}</Menu.Item>
-      <Menu.Item onClick={() => onAsk('delete')}>{words.delete}</Menu.Item>
+      <Menu.Item onClick={() => onAsk('delete')}>{terms.delete}</Menu.Item>
     </RowMenu>
   );
 }

@@ -1,6 +1,7 @@
 import { Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { dataCollection as words } from '../../messages/en/data-collection.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
 import { deleteDocument } from '../../parts/list/delete-document.ts';
 import { CameToday } from './came-today.tsx';
@@ -19,8 +20,8 @@ export function DeleteCollector({ collector, onClose, onDeleted }: Props): React
   return (
     <ConfirmDialog
       isOpen={collector !== null}
-      title={words.deleteTitle(name)}
-      verb={words.delete}
+      title={terms.deleteTitle(name)}
+      verb={terms.delete}
       onCancel={onClose}
       onConfirm={() => {
         if (collector !== null) void deleteDocument({ ...collector, kind: 'collector' }, onDeleted);

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { apiQuery } from '../../data/api.ts';
 import { watchedMs } from '../../data/refresh.ts';
-import { dataCollection as words } from '../../messages/en/data-collection.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Time } from '../../parts/time.tsx';
 
 /** When a collector last took an event in. */
@@ -16,7 +16,7 @@ export function LastEvent({ collectorId }: { collectorId: string }): ReactNode {
   const [newest] = data.data;
   return newest === undefined ? (
     <Text c="dimmed" size="sm">
-      {words.never}
+      {terms.noneYet}
     </Text>
   ) : (
     <Time at={newest.receivedAt} />

@@ -7,6 +7,7 @@ import { rights } from '../../../contract/accounts/rights.ts';
 import { apiQuery } from '../../data/api.ts';
 import { liveMs } from '../../data/refresh.ts';
 import { dataCollection } from '../../messages/en/data-collection.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Problem } from '../../parts/problem.tsx';
@@ -84,7 +85,7 @@ function Arrivals({ events }: { events: readonly Event[] | undefined }): ReactNo
             {events?.map(({ id, name, visitorId, receivedAt }) => (
               <li key={id}>
                 <Link to="/events/$eventId" params={{ eventId: id }}>
-                  {name ?? words.unnamedShort}
+                  {name ?? terms.noName}
                 </Link>
                 <Text size="sm" c="dimmed" component="span">
                   <Time at={receivedAt} />

@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { dataCollection as words } from '../../messages/en/data-collection.ts';
+import { shell } from '../../messages/en/shell.ts';
 import { notifyDone } from '../../parts/notify.ts';
 import { Page } from '../../shell/page.tsx';
 import { CollectorEditor } from './collector-editor.tsx';
@@ -9,9 +10,9 @@ export function NewCollectorPage(): ReactNode {
   const navigate = useNavigate();
   return (
     <Page
-      title={words.details.newTitle}
+      title={words.create}
       right="collectors:manage"
-      crumbs={[{ label: words.title, to: '/data-collection' }]}
+      crumbs={[{ label: shell.pages.dataCollection, to: '/data-collection' }]}
     >
       <CollectorEditor
         stored={null}

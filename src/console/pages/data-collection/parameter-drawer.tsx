@@ -6,6 +6,7 @@ import { apiQuery, useApi } from '../../data/api.ts';
 import { fieldErrors } from '../../data/field-errors.ts';
 import { dataCollection } from '../../messages/en/data-collection.ts';
 import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { formatPercent } from '../../messages/format.ts';
 import { CopyIcon } from '../../parts/copy-button.tsx';
 import { notifyDone } from '../../parts/notify.ts';
@@ -32,7 +33,7 @@ export function ParameterDrawer({ name, users, onClose }: Props): ReactNode {
       position="right"
       size="md"
       title={name}
-      closeButtonProps={{ 'aria-label': parts.close }}
+      closeButtonProps={{ 'aria-label': terms.close }}
     >
       {found !== undefined ? (
         <Details parameter={found} users={users} onDone={onClose} />
@@ -63,7 +64,7 @@ function Details({ parameter, users, onDone }: DetailsProps): ReactNode {
       </Text>
       <Stack gap="xs">
         <Textarea
-          label={words.description}
+          label={terms.description}
           description={words.descriptionHint}
           value={text}
           onChange={(event) => write(event.currentTarget.value)}
@@ -83,23 +84,23 @@ function Details({ parameter, users, onDone }: DetailsProps): ReactNode {
                 { params: { name }, body: { description: text } },
                 {
                   onSuccess() {
-                    notifyDone(parts.saved(name));
+                    notifyDone(terms.saved(name));
                     onDone();
                   },
                 },
               )
             }
           >
-            {parts.save}
+            {terms.save}
           </Button>
           <Button variant="default" component={Link} to="/events" search={{ parameter: name } as never}>
             {words.events}
           </Button>
         </Group>
       </Stack>
-      <Part title={words.example}>
+      <Part title={dataCollection.parameters.columns.examples}>
         {examples.length === 0 ? (
-          <Text c="dimmed">{words.noExamples}</Text>
+          <Text c="dimmed">{terms.noneYet}</Text>
         ) : (
           <ul className={css['list']}>
             {examples.map((example) => (
@@ -117,8 +118,8 @@ function Details({ parameter, users, onDone }: DetailsProps): ReactNode {
           <CopyIcon text={path} label={parts.payload.copyPath(path)} />
         </Group>
       </Part>
-      <Part title={words.usedBy}>
-        {users.length === 0 ? <Text c="dimmed">{words.noUsers}</Text> : <Users users={users} />}
+      <Part title={terms.usedBy}>
+        {users.length === 0 ? <Text c="dimmed">{terms.notUsed}</Text> : <Users users={users} />}
       </Part>
     </Stack>
   );

@@ -5,6 +5,8 @@ import { type ReactNode, useMemo, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { allQuery, apiQuery, useApi } from '../../data/api.ts';
 import { dataCollection } from '../../messages/en/data-collection.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { formatPercent } from '../../messages/format.ts';
 import { options } from '../../parts/form/options.ts';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
@@ -40,7 +42,7 @@ export function ParametersPage(): ReactNode {
     rowKey,
     filters: [
       { key: 'seen', label: words.seenFilter, options: options(words.seenKinds) },
-      { key: 'offered', label: words.offeredFilter, options: options(words.offeredKinds) },
+      { key: 'offered', label: dataCollection.parameters.columns.offered, options: options(words.offeredKinds) },
     ],
     empty: { icon: 'collection', title: words.emptyTitle, text: words.emptyText },
     emptyByFilter: words.emptyByFilter,
@@ -50,7 +52,7 @@ export function ParametersPage(): ReactNode {
       title={dataCollection.parts.parameters}
       right="parameters:view"
       lead={words.lead}
-      crumbs={[{ label: dataCollection.title, to: '/data-collection' }]}
+      crumbs={[{ label: shell.pages.dataCollection, to: '/data-collection' }]}
     >
       <CollectionNav />
       <ListPage {...list} />
@@ -82,7 +84,7 @@ function columnsOf(uses: Map<string, User[]> | undefined, mayManage: boolean): r
   return [
     {
       id: 'name',
-      header: words.columns.name,
+      header: terms.name,
       isFixed: true,
       isText: true,
       sort: ({ name }) => name,
@@ -98,7 +100,7 @@ function columnsOf(uses: Map<string, User[]> | undefined, mayManage: boolean): r
     },
     {
       id: 'type',
-      header: words.columns.type,
+      header: terms.type,
       sort: ({ type }) => words.types[type],
       cell: ({ type }) => words.types[type],
     },
@@ -111,16 +113,16 @@ function columnsOf(uses: Map<string, User[]> | undefined, mayManage: boolean): r
     },
     {
       id: 'first',
-      header: words.columns.first,
+      header: terms.firstSeen,
       sort: ({ firstSeenAt }) => firstSeenAt,
       isHiddenAtFirst: true,
-      cell: ({ firstSeenAt }) => (firstSeenAt === null ? words.never : <Time at={firstSeenAt} />),
+      cell: ({ firstSeenAt }) => (firstSeenAt === null ? terms.never : <Time at={firstSeenAt} />),
     },
     {
       id: 'last',
-      header: words.columns.last,
+      header: terms.lastSeen,
       sort: ({ lastSeenAt }) => lastSeenAt,
-      cell: ({ lastSeenAt }) => (lastSeenAt === null ? words.never : <Time at={lastSeenAt} />),
+      cell: ({ lastSeenAt }) => (lastSeenAt === null ? terms.never : <Time at={lastSeenAt} />),
     },
     {
       id: 'examples',
@@ -139,13 +141,13 @@ function columnsOf(uses: Map<string, User[]> | undefined, mayManage: boolean): r
     },
     {
       id: 'usedBy',
-      header: words.columns.usedBy,
+      header: terms.usedBy,
       isText: true,
       cell: ({ name }) => {
         const users = uses?.get(name) ?? [];
         return uses === undefined ? null : users.length === 0 ? (
           <Text c="dimmed" size="sm">
-            {words.noUsers}
+            {terms.notUsed}
           </Text>
         ) : (
           <Text size="sm" truncate title={users.map((user) => user.name).join('\n')}>

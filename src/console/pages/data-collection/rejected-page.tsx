@@ -1,6 +1,7 @@
 import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { dataCollection } from '../../messages/en/data-collection.ts';
+import { shell } from '../../messages/en/shell.ts';
 import { Page } from '../../shell/page.tsx';
 import { CollectionNav } from './collection-nav.tsx';
 import { RejectedRequests } from './rejected-requests.tsx';
@@ -13,7 +14,7 @@ export function RejectedPage(): ReactNode {
       title={dataCollection.parts.rejected}
       right="collectors:view"
       lead={dataCollection.rejected.lead}
-      crumbs={[{ label: dataCollection.title, to: '/data-collection' }]}
+      crumbs={[{ label: shell.pages.dataCollection, to: '/data-collection' }]}
     >
       <CollectionNav />
       <RejectedRequests search={search} />

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import { errors } from '../../../contract/errors.ts';
 import { useNamed } from '../../data/named.ts';
 import { dataCollection } from '../../messages/en/data-collection.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { formatBytes } from '../../messages/format.ts';
 import { options } from '../../parts/form/options.ts';
 import { type Column, ListPage, type ListState } from '../../parts/list/list-page.tsx';
@@ -53,7 +54,7 @@ const texts = ({ key, path, detail, code, origin, address }: RejectedRequest) =>
 
 const when: Column<RejectedRequest> = {
   id: 'at',
-  header: words.columns.at,
+  header: terms.time,
   isFixed: true,
   sort: ({ at }) => at,
   cell: ({ at }) => <Time at={at} show="log" />,
@@ -61,7 +62,7 @@ const when: Column<RejectedRequest> = {
 
 const sender: Column<RejectedRequest> = {
   id: 'collector',
-  header: words.columns.collector,
+  header: terms.collector,
   cell: ({ collectorId, key }) => <Sender collectorId={collectorId} requestKey={key} />,
 };
 
@@ -88,7 +89,7 @@ function Sender({ collectorId, requestKey }: { collectorId: string | null; reque
 const columns: readonly Column<RejectedRequest>[] = [
   {
     id: 'reason',
-    header: words.columns.reason,
+    header: terms.reason,
     isText: true,
     cell: ({ status, code, detail, collectorId }) => (
       <div className={css['reason']}>
@@ -124,7 +125,7 @@ const columns: readonly Column<RejectedRequest>[] = [
   },
   {
     id: 'size',
-    header: words.columns.size,
+    header: terms.size,
     align: 'end',
     sort: ({ bytes }) => bytes,
     cell: ({ bytes }) => formatBytes(bytes),

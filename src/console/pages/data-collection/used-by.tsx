@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { allQuery } from '../../data/api.ts';
 import { dataCollection } from '../../messages/en/data-collection.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { useMay } from '../../session/rights.ts';
 import { collectorUses } from './parameter-uses.ts';
@@ -19,7 +20,7 @@ export function UsedBy({ collectorId }: { collectorId: string }): ReactNode {
   const users = collectorUses(collectorId, actions.data ?? [], behaviors.data ?? []);
   const isKnown = actions.data !== undefined && behaviors.data !== undefined;
   return (
-    <Panel title={words.usedBy} text={words.usedByAll}>
+    <Panel title={terms.usedBy} text={words.usedByAll}>
       {users.length > 0 ? <Users users={users} /> : isKnown ? <Text>{words.usedByNone}</Text> : null}
     </Panel>
   );

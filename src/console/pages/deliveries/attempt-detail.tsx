@@ -5,6 +5,7 @@ import { curlCommand } from '../../../contract/documents/curl.ts';
 import type { Attempt, Delivery } from '../../../contract/records/delivery.ts';
 import { deliveries as words } from '../../messages/en/deliveries.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Diff } from '../../parts/payload/diff.tsx';
@@ -24,7 +25,7 @@ export function AttemptDetail({ delivery, attempt, before }: Props): ReactNode {
     <Panel title={w.attemptOf(number, outcomes.attempt[outcome])}>
       <div className={css['detailTools']}>
         <Versions delivery={delivery} attempt={attempt} />
-        {maySee && request !== null ? <CopyButton text={curlCommand(request)} label={w.copyCurl} /> : null}
+        {maySee && request !== null ? <CopyButton text={curlCommand(request)} label={terms.copyCurl} /> : null}
       </div>
       {batchId === null ? null : (
         <Text size="sm" c="dimmed">
@@ -49,9 +50,9 @@ function Compared({ before, after }: { before: Attempt; after: Attempt }): React
   const labels = { before: w.attempt(before.number), after: w.attempt(after.number) };
   return (
     <div className={css['compared']}>
-      <Text fw={600}>{w.requestDiff}</Text>
+      <Text fw={600}>{terms.request}</Text>
       <Diff before={requestText(before)} after={requestText(after)} labels={labels} />
-      <Text fw={600}>{w.responseDiff}</Text>
+      <Text fw={600}>{terms.response}</Text>
       <Diff before={responseText(before)} after={responseText(after)} labels={labels} />
     </div>
   );
@@ -87,7 +88,7 @@ function Versions({ delivery, attempt: { versions } }: Pick<Props, 'delivery' | 
       {w.versions}
       {versions.action === null || actionId === null ? null : (
         <Anchor component={Link} to="/actions/$actionId" params={{ actionId } as never} search={versionsTab}>
-          {w.version(w.action, versions.action)}
+          {w.version(terms.action, versions.action)}
         </Anchor>
       )}
       <Anchor
@@ -96,10 +97,10 @@ function Versions({ delivery, attempt: { versions } }: Pick<Props, 'delivery' | 
         params={{ connectionId, destinationId } as never}
         search={versionsTab}
       >
-        {w.version(w.destination, versions.destination)}
+        {w.version(terms.destination, versions.destination)}
       </Anchor>
       <Anchor component={Link} to="/connections/$connectionId" params={{ connectionId } as never} search={versionsTab}>
-        {w.version(w.connection, versions.connection)}
+        {w.version(terms.connection, versions.connection)}
       </Anchor>
     </span>
   );

@@ -5,6 +5,7 @@ import { deliveries as words } from '../../messages/en/deliveries.ts';
 import { exchange } from '../../messages/en/exchange.ts';
 import { statusLine } from '../../messages/en/http.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { formatAbsolute, formatDuration } from '../../messages/format.ts';
 import { type StageName, stagesOf } from '../../parts/chart/stages.ts';
 import { Countdown } from '../../parts/countdown.tsx';
@@ -41,7 +42,7 @@ export function AttemptTimeline({ delivery, attempts, chosen, onChoose }: Props)
     <div className={css['timelineBox']}>
       <ol className={css['timeline']}>
         <li className={css['edge']}>
-          {w.created} <Time at={delivery.createdAt} />
+          {terms.created} <Time at={delivery.createdAt} />
         </li>
         {attempts.map((attempt, index) => {
           const before = attempts[index - 1];
@@ -60,7 +61,7 @@ export function AttemptTimeline({ delivery, attempts, chosen, onChoose }: Props)
         })}
         {delivery.nextAttemptAt === null ? null : (
           <li className={css['edge']}>
-            {w.nextPlanned} <Countdown at={delivery.nextAttemptAt} due={words.now} />
+            {terms.nextAttempt} <Countdown at={delivery.nextAttemptAt} due={words.now} />
           </li>
         )}
       </ol>

@@ -5,6 +5,7 @@ import { ClientError } from '../../../client/client.ts';
 import type { Delivery } from '../../../contract/records/delivery.ts';
 import { deliveries as words } from '../../messages/en/deliveries.ts';
 import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { client } from '../../session/session.ts';
 import { type BulkProgress, bulkRun } from './bulk-run.ts';
@@ -76,7 +77,7 @@ export function BulkDialog({ verb, what, onClose }: Props): ReactNode {
       opened
       onClose={close}
       title={verb === 'retry' ? w.retryTitle : w.cancelTitle}
-      closeButtonProps={{ 'aria-label': parts.close }}
+      closeButtonProps={{ 'aria-label': terms.close }}
     >
       <Stack>
         {found.error === null ? null : <Problem error={found.error} />}
@@ -104,11 +105,11 @@ export function BulkDialog({ verb, what, onClose }: Props): ReactNode {
         <Group justify="flex-end" gap="xs">
           {run !== null && !run.isOver ? (
             <Button variant="default" onClick={() => stop.current.abort()}>
-              {words.stop}
+              {terms.stop}
             </Button>
           ) : (
             <Button variant="default" onClick={close} data-autofocus>
-              {run === null ? (verb === 'cancel' ? w.keep : parts.cancel) : parts.close}
+              {run === null ? (verb === 'cancel' ? terms.dontCancel : parts.cancel) : terms.close}
             </Button>
           )}
           {run === null && isCounted && items.length > 0 ? (
@@ -127,7 +128,7 @@ function Running({ run: { progress, isOver, error }, all }: { run: Run; all: num
   const refusals = [...refused];
   return (
     <>
-      <progress className={css['progress']} value={all - left} max={Math.max(all, 1)} aria-label={w.progressOf} />
+      <progress className={css['progress']} value={all - left} max={Math.max(all, 1)} aria-label={terms.progress} />
       <div role="status">
         {isOver ? (
           <>

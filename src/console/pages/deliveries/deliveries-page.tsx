@@ -8,6 +8,8 @@ import { liveMs } from '../../data/refresh.ts';
 import { deliveries as words } from '../../messages/en/deliveries.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { replays } from '../../messages/en/replays.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { formatAbsolute } from '../../messages/format.ts';
 import { ExportMenu } from '../../parts/list/export-menu.tsx';
 import { ListPage } from '../../parts/list/list-page.tsx';
@@ -70,7 +72,7 @@ export function DeliveriesPage(): ReactNode {
 
   return (
     <Page
-      title={words.title}
+      title={shell.pages.deliveries}
       lead={words.lead}
       right="deliveries:view"
       actions={
@@ -93,7 +95,7 @@ export function DeliveriesPage(): ReactNode {
       }
     >
       <ListPage
-        name={words.title}
+        name={shell.pages.deliveries}
         query={query}
         columns={columns}
         rowKey={({ id }) => id}
@@ -135,7 +137,7 @@ export function DeliveriesPage(): ReactNode {
                 {/* All that match, however many: that is a replay. */}
                 {isAll && isReplayable(filter) ? null : (
                   <Button size="xs" onClick={() => ask('retry')}>
-                    {words.retry}
+                    {terms.retry}
                   </Button>
                 )}
                 {isAll && !isReplayable(filter) ? null : (
@@ -176,11 +178,11 @@ export function DeliveriesPage(): ReactNode {
           : {})}
         empty={{
           icon: 'deliveries',
-          title: words.emptyTitle,
+          title: terms.noDeliveries,
           text: words.emptyText,
           action: (
             <Button component={Link} to="/actions/new">
-              {words.emptyAction}
+              {terms.newAction}
             </Button>
           ),
         }}

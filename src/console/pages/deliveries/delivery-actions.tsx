@@ -3,6 +3,7 @@ import { type ReactNode, useState } from 'react';
 import type { Delivery } from '../../../contract/records/delivery.ts';
 import { useApi } from '../../data/api.ts';
 import { deliveries as words } from '../../messages/en/deliveries.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { notifyDone, notifyFailed } from '../../parts/notify.ts';
@@ -85,7 +86,7 @@ export function DeliveryActions({ delivery }: { delivery: Delivery }): ReactNode
         isOpen={asked === 'cancel'}
         title={w.cancelTitle}
         verb={w.cancel}
-        cancel={w.keep}
+        cancel={terms.dontCancel}
         isBusy={cancel.isPending}
         onConfirm={end}
         onCancel={() => ask(null)}

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useNamed } from '../../data/named.ts';
 import { deliveries as words } from '../../messages/en/deliveries.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { formatDuration } from '../../messages/format.ts';
 import { options } from '../../parts/form/options.ts';
 import { FilterChips } from '../../parts/list/filter-chips.tsx';
@@ -26,18 +27,18 @@ function useFields({ connection }: DeliveryFilters): Field[] {
     .filter(({ connectionId }) => connection === undefined || connection === connectionId)
     .map(({ id, name, connectionId }) => ({
       id,
-      name: words.target(connections.get(connectionId)?.name ?? connectionId, name),
+      name: terms.placeOf(connections.get(connectionId)?.name ?? connectionId, name),
     }));
   const named = (all: Iterable<{ id: string; name: string }>) =>
     Array.from(all, ({ id, name }) => ({ value: id, label: name }));
   const told = (all: Readonly<Record<string, { short: string }>>) =>
     Object.entries(all).map(([value, { short }]) => ({ value, label: short }));
   return [
-    { name: 'action', label: w.action, any: w.anyAction, data: named(actions.values()) },
-    { name: 'connection', label: w.connection, any: w.anyConnection, data: named(connections.values()) },
-    { name: 'destination', label: w.destination, any: w.anyDestination, data: named(destinations) },
+    { name: 'action', label: terms.action, any: terms.anyAction, data: named(actions.values()) },
+    { name: 'connection', label: terms.connection, any: w.anyConnection, data: named(connections.values()) },
+    { name: 'destination', label: terms.destination, any: terms.anyDestination, data: named(destinations) },
     { name: 'error', label: w.errorKind, any: w.anyError, data: told(outcomes.errorKind) },
-    { name: 'reason', label: w.reason, any: w.anyReason, data: told(outcomes.reason) },
+    { name: 'reason', label: terms.reason, any: w.anyReason, data: told(outcomes.reason) },
     {
       name: 'slower',
       label: w.slower,
@@ -76,7 +77,7 @@ export function DeliveryFilterBar({ filters, onChange }: Props): ReactNode {
         data={options(w.bys).filter(({ value }) => maySee || value === 'visitor')}
       />
       <NativeSelect
-        aria-label={w.time}
+        aria-label={terms.time}
         value={filters.range ?? ''}
         onChange={({ currentTarget: { value } }) =>
           onChange({ range: ranges.find((one) => one === value), from: undefined, until: undefined })
@@ -135,7 +136,7 @@ export function DeliveryChips({ filters, onChange }: Props): ReactNode {
   const chips = [...useFields({}), ...others].flatMap(({ name, label, data }) => {
     const value = filters[name];
     if (value === undefined) return [];
-    const text = w.chip(label, data.find((one) => one.value === value)?.label ?? value);
+    const text = terms.chip(label, data.find((one) => one.value === value)?.label ?? value);
     return [{ text, onRemove: () => onChange({ [name]: undefined }) }];
   });
   return <FilterChips chips={chips} />;

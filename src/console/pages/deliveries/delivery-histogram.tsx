@@ -6,6 +6,7 @@ import { apiQuery } from '../../data/api.ts';
 import { deliveries } from '../../messages/en/deliveries.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
 import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { formatAbsolute, formatClock, formatNumber } from '../../messages/format.ts';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { type DeliveryQuery, isStatus } from './delivery-filters.ts';
@@ -46,9 +47,9 @@ export function DeliveryHistogram({ filter, isFresh, onStatus, onRange }: Props)
   const all = Object.values(totals).reduce((sum, count) => sum + count, 0);
   return (
     <section className={css['histogram']} aria-label={words.title}>
-      <div className={css['states']} role="group" aria-label={words.states}>
+      <div className={css['states']} role="group" aria-label={terms.status}>
         <State isPressed={status === undefined} count={all} onPress={() => onStatus(undefined)}>
-          {words.all}
+          {terms.all}
         </State>
         {statuses
           .filter((one) => totals[one] > 0 || one === status)
@@ -133,7 +134,7 @@ function Bars({ data: { buckets, bucketMs }, status, onRange }: BarsProps): Reac
         className={css['bars']}
         role="slider"
         tabIndex={0}
-        aria-label={words.range}
+        aria-label={terms.timeRange}
         aria-describedby={hint}
         aria-valuemin={0}
         aria-valuemax={last}

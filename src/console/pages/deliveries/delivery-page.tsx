@@ -7,7 +7,8 @@ import type { Delivery } from '../../../contract/records/delivery.ts';
 import { apiQuery } from '../../data/api.ts';
 import { useNamed } from '../../data/named.ts';
 import { deliveries as words } from '../../messages/en/deliveries.ts';
-import { events as eventWords } from '../../messages/en/events.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { formatAbsolute, formatTime } from '../../messages/format.ts';
 import { Countdown } from '../../parts/countdown.tsx';
 import { IdWithCopy } from '../../parts/list/id-with-copy.tsx';
@@ -46,14 +47,14 @@ export function DeliveryPage(): ReactNode {
       object={
         data === undefined
           ? undefined
-          : words.target(
+          : terms.placeOf(
               connections.get(data.connectionId)?.name ?? data.connectionId,
               destinations.get(data.destinationId)?.name ?? data.destinationId,
             )
       }
       id={data?.id}
       lead={data === undefined ? undefined : <Lead delivery={data} />}
-      crumbs={[{ label: words.title, to: '/deliveries' }]}
+      crumbs={[{ label: shell.pages.deliveries, to: '/deliveries' }]}
       right="deliveries:view"
       actions={data === undefined ? undefined : <DeliveryActions delivery={data} />}
     >
@@ -83,13 +84,13 @@ function Lead({ delivery }: { delivery: Delivery }): ReactNode {
       <StatusBadge status={status} />
       {test ? <StatusBadge status="test" /> : null}
       <span>
-        {w.event}{' '}
+        {terms.event}{' '}
         {eventId === null ? (
           w.sample
         ) : (
           <>
             <Anchor component={Link} to="/events/$eventId" params={{ eventId } as never} underline="always">
-              {name === null ? eventWords.noName : (name ?? eventId)}
+              {name === null ? terms.noName : (name ?? eventId)}
             </Anchor>{' '}
             <IdWithCopy label={w.eventId} id={eventId} />
           </>
@@ -97,7 +98,7 @@ function Lead({ delivery }: { delivery: Delivery }): ReactNode {
       </span>
       {actionId === null ? null : (
         <span>
-          {w.action}{' '}
+          {terms.action}{' '}
           <Anchor component={Link} to="/actions/$actionId" params={{ actionId } as never} underline="always">
             {actions.get(actionId)?.name ?? actionId}
           </Anchor>
@@ -132,8 +133,8 @@ function Loaded({ delivery }: { delivery: Delivery }): ReactNode {
   return (
     <div className={css['panels']}>
       <Summary delivery={delivery} />
-      {maySee ? null : <Text c="dimmed">{w.hidden(rights['payloads:view'])}</Text>}
-      <Panel title={w.attempts} text={attempts.length === 0 ? w.noAttempts : w.attemptsText}>
+      {maySee ? null : <Text c="dimmed">{terms.payloadsHidden(rights['payloads:view'])}</Text>}
+      <Panel title={terms.attempts} text={attempts.length === 0 ? w.noAttempts : w.attemptsText}>
         <AttemptTimeline delivery={delivery} attempts={attempts} chosen={chosen} onChoose={choose} />
         {attempts.length < 2 ? null : (
           <Group gap="xs">
@@ -189,7 +190,7 @@ function Expected({ delivery: { destinationId, eventId, actionId } }: { delivery
 function Summary({ delivery }: { delivery: Delivery }): ReactNode {
   const { sentence, next, nextAt, todo } = deliverySummary(delivery);
   return (
-    <section className={css['summary']} aria-label={w.summary} data-status={delivery.status} aria-live="polite">
+    <section className={css['summary']} aria-label={terms.status} data-status={delivery.status} aria-live="polite">
       <p className={css['sentence']}>
         {sentence} {next} {nextAt === null ? null : <Countdown at={nextAt} due={words.now} />}
       </p>

@@ -18,7 +18,7 @@ export function deliverySummary(delivery: Told): DeliverySummary {
   const plain: DeliverySummary = { sentence: meaning, next, nextAt: null, todo: null };
   const why = cause?.why;
   if (reason === 'order' || reason === 'budget') {
-    const leaves = nextAttemptAt === null ? {} : { next: w.leaves, nextAt: nextAttemptAt };
+    const leaves = nextAttemptAt === null ? {} : { next: words.page.nextIn, nextAt: nextAttemptAt };
     return { ...plain, ...leaves, sentence: w.waitsBecause(outcomes.reason[reason].why), todo };
   }
   switch (status) {

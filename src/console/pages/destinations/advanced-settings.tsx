@@ -2,6 +2,7 @@ import { Checkbox, NativeSelect, Switch, Text, Textarea, TextInput, Title } from
 import type { ReactNode } from 'react';
 import { privacy } from '../../messages/en/privacy.ts';
 import { studio as words } from '../../messages/en/studio.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { HeaderRows } from '../../parts/form/header-rows.tsx';
 import { options } from '../../parts/form/options.ts';
 import { patternError } from '../../parts/form/privacy-fields.tsx';
@@ -35,7 +36,7 @@ export function AdvancedSettings(
   const { bodies } = privacy;
   return (
     <details className={css['advanced']} open={hasErrors(errors) || undefined}>
-      <summary>{words.advanced}</summary>
+      <summary>{terms.advanced}</summary>
       <Text c="dimmed">{words.advancedText}</Text>
       <Part title={words.headers.title} text={words.headers.text}>
         <HeaderRows
@@ -46,7 +47,7 @@ export function AdvancedSettings(
           onChange={(headers) => onChange({ headers })}
         />
       </Part>
-      <Part title={body.title}>
+      <Part title={terms.body}>
         <div className={css['grid']}>
           <NativeSelect
             label={body.escape}

@@ -1,6 +1,7 @@
 import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { studio } from '../../messages/en/studio.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { InWords } from '../../parts/in-words.tsx';
 import { Diff } from '../../parts/payload/diff.tsx';
@@ -53,7 +54,7 @@ export function CheckTab({ tried, hasErrors, onGoTo, onPick }: Props): ReactNode
               aria-pressed={one === filter}
               onClick={() => choose(one)}
             >
-              {one === 'all' ? words.all : words.counted(words.counts[one], data[one])}
+              {one === 'all' ? terms.all : words.counted(words.counts[one], data[one])}
             </Button>
           ))}
         </Group>
@@ -62,7 +63,7 @@ export function CheckTab({ tried, hasErrors, onGoTo, onPick }: Props): ReactNode
         </Button>
       </Group>
       {rows.length === 0 ? (
-        <Text c="dimmed">{words.noRows}</Text>
+        <Text c="dimmed">{terms.none}</Text>
       ) : (
         <ul className={css['checked']}>
           {rows.map((row) => (
@@ -117,7 +118,7 @@ function CheckedEvent({
             <Icon name={icons[outcome]} size={13} />
             {words.outcomes[outcome]}
           </span>
-          <span className={css['checkedName']}>{event.name ?? words.noName}</span>
+          <span className={css['checkedName']}>{event.name ?? terms.noName}</span>
           {changed && isSaved ? <span className={css['mark']}>{words.changedMark}</span> : null}
           <span className={css['when']}>
             <Time at={event.receivedAt} />

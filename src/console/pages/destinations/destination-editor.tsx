@@ -8,6 +8,7 @@ import type { TemplateFinding } from '../../editor/findings.ts';
 import type { EditorHandle } from '../../editor/template-editor.tsx';
 import { parts } from '../../messages/en/parts.ts';
 import { studio as words } from '../../messages/en/studio.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { useEditor } from '../../parts/form/use-editor.tsx';
 import { usePicked } from '../../parts/payload/event-picker.tsx';
 import { useMay } from '../../session/rights.ts';
@@ -61,7 +62,7 @@ export function DestinationEditor({ connection, stored, start, onSaved, onStay, 
     first: start,
     kept: withoutSecrets,
     problemsOf: (draft) => ({
-      ...problemsOf(draft, { needed: words.required, duration: words.notATime }),
+      ...problemsOf(draft, { needed: terms.enterValue, duration: words.notATime }),
       ...(hasErrors ? { template: words.blocked(blocking.length) } : {}),
     }),
     create: (draft) => client().call('createDestination', { params: { id: connection.id }, body: written(draft) }),
@@ -159,7 +160,7 @@ export function DestinationEditor({ connection, stored, start, onSaved, onStay, 
         <Group gap="xs" mt="md">
           <Text c="var(--console-bad)">{words.blocked(blocking.length)}</Text>
           <Button variant="default" size="compact-sm" onClick={() => editor.current?.goTo(blocking[0] ?? { from: 0 })}>
-            {words.showError}
+            {words.check.filter}
           </Button>
         </Group>
       )}
@@ -168,7 +169,7 @@ export function DestinationEditor({ connection, stored, start, onSaved, onStay, 
       editing: (
         <>
           <Button loading={isSaving} disabled={hasErrors} onClick={() => save('leave')}>
-            {parts.save}
+            {terms.save}
           </Button>
           <Button variant="default" disabled={hasErrors || isSaving} onClick={() => save('stay')}>
             {words.saveAndStay}

@@ -1,6 +1,7 @@
 import { Button, Code, Group, NativeSelect, Switch, Text, Textarea, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { studio as words } from '../../messages/en/studio.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Panel } from '../../parts/panel.tsx';
 import type { DestinationDraft } from './destination-draft.ts';
 import { pathOfAddress, resultingUrl } from './endpoint-address.ts';
@@ -30,7 +31,7 @@ const contentTypes = [
 /** Which endpoint it is, and how it is called. */
 export function DestinationForm({ draft, errors, isDisabled, onChange, connection }: Props): ReactNode {
   return (
-    <Panel title={words.basics}>
+    <Panel title={words.title}>
       <TextInput
         label={words.name}
         description={words.nameHint}
@@ -41,7 +42,7 @@ export function DestinationForm({ draft, errors, isDisabled, onChange, connectio
         required
       />
       <Textarea
-        label={words.description}
+        label={terms.description}
         value={draft.description}
         onChange={(event) => onChange({ description: event.currentTarget.value })}
         error={errors['description']}
@@ -59,7 +60,7 @@ export function DestinationForm({ draft, errors, isDisabled, onChange, connectio
           data={methods}
         />
         <TextInput
-          label={words.contentType}
+          label={terms.contentType}
           description={words.contentTypeHint}
           value={draft.contentType}
           onChange={(event) => onChange({ contentType: event.currentTarget.value })}
@@ -76,7 +77,7 @@ export function DestinationForm({ draft, errors, isDisabled, onChange, connectio
         </datalist>
       </div>
       <TextInput
-        label={words.path}
+        label={terms.endpointPath}
         description={words.pathHint}
         value={draft.path}
         onChange={(event) => onChange({ path: event.currentTarget.value })}
@@ -91,7 +92,7 @@ export function DestinationForm({ draft, errors, isDisabled, onChange, connectio
         <AddressHelp draft={draft} connection={connection} isDisabled={isDisabled} onChange={onChange} />
       )}
       <Switch
-        label={words.status}
+        label={terms.status}
         description={words.statuses[draft.status]}
         checked={draft.status === 'enabled'}
         onChange={(event) => onChange({ status: event.currentTarget.checked ? 'enabled' : 'disabled' })}

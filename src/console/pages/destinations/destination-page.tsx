@@ -3,8 +3,9 @@ import { useQuery } from '@tanstack/react-query';
 import { Navigate, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { apiQuery } from '../../data/api.ts';
-import { parts } from '../../messages/en/parts.ts';
+import { shell } from '../../messages/en/shell.ts';
 import { studio as words } from '../../messages/en/studio.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { notifyDone } from '../../parts/notify.ts';
 import { ShowAs } from '../../parts/payload/show-as.tsx';
@@ -58,9 +59,9 @@ export function DestinationPage(): ReactNode {
       id={stored?.id}
       right={isNew ? 'connections:manage' : 'connections:view'}
       crumbs={[
-        { label: words.connections, to: '/connections' },
+        { label: shell.pages.connections, to: '/connections' },
         {
-          label: connection.data?.name ?? words.connection,
+          label: connection.data?.name ?? terms.connection,
           to: '/connections/$connectionId',
           params: { connectionId },
         },
@@ -70,7 +71,7 @@ export function DestinationPage(): ReactNode {
           <>
             <RecoverButton destinationId={destinationId} />
             <Button variant="default" leftSection={<Icon name="clock" />} onClick={() => openVersions(true)}>
-              {words.versions}
+              {terms.versions}
             </Button>
             <ShowAs kind="destinations" document={stored} />
           </>
@@ -102,11 +103,11 @@ export function DestinationPage(): ReactNode {
           stored={stored}
           start={isNew ? (start ?? (path === '' ? undefined : { ...emptyDraft, path })) : undefined}
           onSaved={({ name }) => {
-            notifyDone(words.created(name));
+            notifyDone(terms.saved(name));
             toTab();
           }}
           onStay={({ id, name }) => {
-            notifyDone(parts.saved(name));
+            notifyDone(terms.saved(name));
             if (isNew)
               void navigate({ to: address, params: { connectionId, destinationId: id }, search: true, replace: true });
           }}
@@ -119,8 +120,8 @@ export function DestinationPage(): ReactNode {
           onClose={() => openVersions(false)}
           position="right"
           size="xl"
-          title={words.versions}
-          closeButtonProps={{ 'aria-label': parts.close }}
+          title={terms.versions}
+          closeButtonProps={{ 'aria-label': terms.close }}
         >
           <Suspense fallback={<Skeleton height={200} />}>
             <VersionsTab

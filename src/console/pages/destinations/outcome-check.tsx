@@ -5,6 +5,7 @@ import type { Answer } from '../../../client/client.ts';
 import { rights } from '../../../contract/accounts/rights.ts';
 import { useApi } from '../../data/api.ts';
 import { studio } from '../../messages/en/studio.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
@@ -48,7 +49,7 @@ export function OutcomeCheck({ destinationId, draft }: { destinationId: string; 
           <Table verticalSpacing={4} aria-label={words.title}>
             <Table.Thead>
               <Table.Tr>
-                {[words.answered, words.saved, words.draft].map((name) => (
+                {[terms.response, words.saved, words.draft].map((name) => (
                   <Table.Th key={name} scope="col">
                     {name}
                   </Table.Th>
@@ -72,7 +73,7 @@ function OneAnswer({ row: { deliveryId, status, startedAt, before, after, change
     <Table.Tr>
       <Table.Th scope="row">
         <Anchor component={Link} to="/deliveries/$deliveryId" params={{ deliveryId } as never}>
-          {words.status(status)}
+          {terms.http(status)}
         </Anchor>{' '}
         <Text span size="sm" c="dimmed">
           <Time at={startedAt} />

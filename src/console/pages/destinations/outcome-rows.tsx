@@ -1,6 +1,7 @@
 import { ActionIcon, Button, Group, NativeSelect, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { studio } from '../../messages/en/studio.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { options } from '../../parts/form/options.ts';
 import { nextRow } from '../../parts/form/rows.ts';
 import { Icon } from '../../parts/icon.tsx';
@@ -45,8 +46,8 @@ export function OutcomeRows({
           <fieldset key={rule.row} className={css['rule']}>
             <legend>{words.rule(at + 1)}</legend>
             <div className={css['grid']}>
-              {text('status', 'when.status', words.status, words.statusHint)}
-              {text('headerName', 'when.header.name', words.headerName)}
+              {text('status', 'when.status', terms.status, words.statusHint)}
+              {text('headerName', 'when.header.name', terms.header)}
               {text('headerContains', 'when.header.contains', words.headerContains)}
               {text('jsonPath', 'when.json.path', words.jsonPath)}
               {text('jsonEquals', 'when.json.equals', words.jsonEquals)}
@@ -57,7 +58,7 @@ export function OutcomeRows({
                 disabled={isDisabled}
                 data={options(words.outcomes)}
               />
-              {text('after', 'afterMs', words.after, words.afterHint)}
+              {text('after', 'afterMs', words.after, studio.rate.perHint)}
             </div>
             <ItemFields
               items={rule.items}
@@ -95,7 +96,7 @@ export function OutcomeRows({
           disabled={isDisabled}
           onClick={() => onChange({ outcomes: [...outcomes, { ...emptyOutcome, row: nextRow(outcomes) }] })}
         >
-          {words.add}
+          {terms.addRule}
         </Button>
       </div>
       {destinationId === null ? null : <OutcomeCheck destinationId={destinationId} draft={draft} />}

@@ -70,7 +70,7 @@ export function PreviewPanel(props: Props): ReactNode {
         keepMounted={false}
         onChange={(tab) => onShow({ tab: (tab ?? 'request') as PreviewTab })} // one of the tabs below
       >
-        <Tabs.List aria-label={words.tabList} mb="sm">
+        <Tabs.List aria-label={studio.preview.title} mb="sm">
           {Object.entries(words.tabs).map(([tab, label]) => (
             <Tabs.Tab key={tab} value={tab} px="sm">
               {label}

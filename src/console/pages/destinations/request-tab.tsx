@@ -2,6 +2,7 @@ import { Button, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { fieldErrors } from '../../data/field-errors.ts';
 import { studio } from '../../messages/en/studio.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { InWords } from '../../parts/in-words.tsx';
 import { ExchangeRequest } from '../../parts/payload/exchange.tsx';
@@ -36,7 +37,7 @@ export function RequestTab({ preview, hasErrors, onGoTo }: Props): ReactNode {
       </div>
     );
   if (error !== null && !hasErrors) return <Problem error={error} onRetry={run} />;
-  if (data === undefined) return <Text c="dimmed">{hasErrors ? words.notYet : words.waiting}</Text>;
+  if (data === undefined) return <Text c="dimmed">{hasErrors ? words.notYet : terms.rendering}</Text>;
   const { request, result, warnings } = data;
   return (
     <Stack gap="sm" aria-busy={preview.isFetching}>
@@ -71,7 +72,7 @@ export function Failed({
       <Said tone="bad" text={words.failed(reason)} />
       {line === undefined ? null : (
         <Button variant="default" size="compact-sm" onClick={() => onGoTo(line, column ?? 1)}>
-          {words.goTo(line, column ?? 1)}
+          {terms.goTo(line, column ?? 1)}
         </Button>
       )}
     </Group>

@@ -7,6 +7,7 @@ import { curlCommand } from '../../../contract/documents/curl.ts';
 import { apiQuery } from '../../data/api.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
 import { studio } from '../../messages/en/studio.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { formatDuration } from '../../messages/format.ts';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { Exchange } from '../../parts/payload/exchange.tsx';
@@ -33,7 +34,7 @@ export function ResponseTab({ test, tried, action, onGoTo }: Props): ReactNode {
     <Stack gap="sm">
       <dl className={css['facts']}>
         <div>
-          <dt>{words.classification}</dt>
+          <dt>{terms.result}</dt>
           <dd>
             <StatusBadge status={test.status} /> {test.reason === null ? '' : outcomes.reason[test.reason].short}
           </dd>
@@ -58,7 +59,7 @@ export function ResponseTab({ test, tried, action, onGoTo }: Props): ReactNode {
         />
       )}
       <Group gap="xs">
-        {attempt?.request == null ? null : <CopyButton text={curlCommand(attempt.request)} label={words.copyCurl} />}
+        {attempt?.request == null ? null : <CopyButton text={curlCommand(attempt.request)} label={terms.copyCurl} />}
         <Text size="sm">
           <Link to="/deliveries/$deliveryId" params={{ deliveryId: test.id }}>
             {words.open}

@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { useApi } from '../../data/api.ts';
 import { studio } from '../../messages/en/studio.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { useMay } from '../../session/rights.ts';
@@ -63,7 +64,7 @@ export function SendTest({ tried, baseUrl, hasErrors, onSent }: Props): ReactNod
             ask(true);
           }}
         >
-          {words.button}
+          {terms.sendTest}
         </Button>
       </div>
       {destinationId === null ? (
@@ -74,7 +75,7 @@ export function SendTest({ tried, baseUrl, hasErrors, onSent }: Props): ReactNod
       <ConfirmDialog
         isOpen={isAsking}
         title={words.title}
-        verb={words.button}
+        verb={terms.sendTest}
         isDangerous={false}
         isBusy={test.isPending}
         error={test.error}

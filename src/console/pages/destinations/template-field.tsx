@@ -4,6 +4,7 @@ import type { KnownFields } from '../../editor/fields.ts';
 import type { TemplateFinding } from '../../editor/findings.ts';
 import type { EditorHandle } from '../../editor/template-editor.tsx';
 import { studio } from '../../messages/en/studio.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Icon, type IconName } from '../../parts/icon.tsx';
 import { InWords } from '../../parts/in-words.tsx';
 import { notifyDone } from '../../parts/notify.ts';
@@ -60,7 +61,7 @@ export function TemplateField(props: Props): ReactNode {
     <div className={css['template']}>
       <Group justify="space-between" gap="xs">
         <div>
-          <Title order={2}>{words.title}</Title>
+          <Title order={2}>{terms.template}</Title>
           <Text c="dimmed">{words.text}</Text>
         </div>
         <Group gap={4}>
@@ -93,9 +94,9 @@ export function TemplateField(props: Props): ReactNode {
           {tool('format', words.format, () => {
             if (handle.current?.format() === false) notifyDone(words.inOrder);
           })}
-          {tool('undo', words.undo, () => handle.current?.undo())}
+          {tool('undo', terms.undo, () => handle.current?.undo())}
           {tool('redo', words.redo, () => handle.current?.redo())}
-          {tool('search', words.find, () => handle.current?.search(), false)}
+          {tool('search', terms.find, () => handle.current?.search(), false)}
           {tool('clock', words.revert, () => handle.current?.replace(saved), isDisabled || draft.template === saved)}
           {tool('help', words.help, () => openHelp(true), false)}
           {tool('expand', isFull ? words.leaveFullScreen : words.fullScreen, () => onFull(!isFull), false)}
@@ -103,7 +104,7 @@ export function TemplateField(props: Props): ReactNode {
       </Group>
       <Suspense fallback={<Skeleton height={260} aria-label={words.loading} />}>
         <Editor
-          label={words.label}
+          label={terms.template}
           describedBy={hint}
           value={draft.template}
           onChange={(template) => onChange({ template })}
@@ -158,7 +159,7 @@ function Findings({ findings, handle, isDisabled }: Pick<Props, 'findings' | 'ha
                   <button
                     type="button"
                     className={css['place']}
-                    aria-label={words.goTo(line, column)}
+                    aria-label={terms.goTo(line, column)}
                     onClick={() => handle.current?.goTo({ from, to })}
                   >
                     {words.place(line, column)}

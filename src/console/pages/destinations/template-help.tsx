@@ -2,8 +2,8 @@ import { Button, Code, Drawer, Group, Stack, Text, Title } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { REFERENCE, type ReferenceEntry } from '../../../template/check/reference.ts';
 import { useApi } from '../../data/api.ts';
-import { parts } from '../../messages/en/parts.ts';
 import { studio } from '../../messages/en/studio.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { told } from '../../parts/problem.tsx';
 import css from './studio.module.css';
 
@@ -27,7 +27,7 @@ export function TemplateHelp({
       position="right"
       size="lg"
       title={words.title}
-      closeButtonProps={{ 'aria-label': parts.close }}
+      closeButtonProps={{ 'aria-label': terms.close }}
     >
       <Stack>
         <Text>{words.text}</Text>
@@ -90,7 +90,7 @@ function Example({ entry, onTake }: { entry: ReferenceEntry; onTake: ((template:
           aria-label={words.runOf(entry.name)}
           onClick={run}
         >
-          {words.run}
+          {terms.run}
         </Button>
         {onTake === null ? null : (
           <Button

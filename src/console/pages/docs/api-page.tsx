@@ -5,6 +5,7 @@ import { type ReactNode, useMemo } from 'react';
 import { apiQuery } from '../../data/api.ts';
 import { docs as words } from '../../messages/en/docs.ts';
 import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { Nothing } from '../../parts/list/list-page.tsx';
@@ -115,7 +116,7 @@ function Inside({ operation, schemas }: { operation: Operation; schemas: Record<
       )}
       {body === null ? null : (
         <div>
-          <Title order={3}>{w.body}</Title>
+          <Title order={3}>{terms.body}</Title>
           <SchemaView schema={body} schemas={schemas} />
         </div>
       )}

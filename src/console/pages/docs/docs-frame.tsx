@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { docs as words } from '../../messages/en/docs.ts';
+import { shell } from '../../messages/en/shell.ts';
 import { Page } from '../../shell/page.tsx';
 import { docsPages } from './doc-list.ts';
 import css from './docs.module.css';
@@ -11,8 +12,8 @@ type Props = { name: string; actions?: ReactNode; children: ReactNode };
 export function DocsFrame({ name, actions, children }: Props): ReactNode {
   return (
     <Page
-      title={docsPages.find((one) => one.name === name)?.title ?? words.title}
-      crumbs={[{ label: words.title, to: '/docs' }]}
+      title={docsPages.find((one) => one.name === name)?.title ?? shell.pages.docs}
+      crumbs={[{ label: shell.pages.docs, to: '/docs' }]}
       actions={actions}
     >
       <div className={css['frame']}>

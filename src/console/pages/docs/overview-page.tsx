@@ -2,13 +2,14 @@ import { Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { docs as words } from '../../messages/en/docs.ts';
+import { shell } from '../../messages/en/shell.ts';
 import { Page } from '../../shell/page.tsx';
 import { docsPages } from './doc-list.ts';
 import css from './docs.module.css';
 
 export function OverviewPage(): ReactNode {
   return (
-    <Page title={words.title} lead={words.lead}>
+    <Page title={shell.pages.docs} lead={words.lead}>
       <ul className={css['cards']}>
         {docsPages.map(({ name, title, lead }) => (
           <li key={name}>

@@ -10,7 +10,7 @@ export function ShortcutsPage(): ReactNode {
   const [isOn, setOn] = useSingleKeys();
   return (
     <DocsFrame name="shortcuts">
-      <Panel title={shell.keys.title}>
+      <Panel title={shell.search.docs.shortcuts}>
         <Switch
           label={shell.keys.single}
           description={shell.keys.singleHint}

@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import { type KeyboardEvent, type ReactNode, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { docs as words } from '../../messages/en/docs.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { formatDuration } from '../../messages/format.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { Problem } from '../../parts/problem.tsx';
@@ -34,7 +35,7 @@ export function TemplateExample({ title, template, data, contentType }: Props): 
     <section className={css['example']} aria-label={words.example(title)} onKeyDown={pressed}>
       <div className={css['inputs']}>
         <Textarea
-          label={words.template}
+          label={terms.template}
           classNames={{ input: css['code'] ?? '' }}
           rows={rowsOf(draft.template)}
           spellCheck={false}
@@ -58,7 +59,7 @@ export function TemplateExample({ title, template, data, contentType }: Props): 
           disabled={!mayRun}
           onClick={() => run.mutate()}
         >
-          {words.run}
+          {terms.run}
         </Button>
         {isChanged ? (
           <Button
@@ -76,7 +77,7 @@ export function TemplateExample({ title, template, data, contentType }: Props): 
           {mayRun ? contentType : words.noRun}
         </Text>
       </div>
-      <div role="status" aria-label={words.result}>
+      <div role="status" aria-label={terms.result}>
         {run.data === undefined ? null : <Result {...run.data} />}
       </div>
       {run.error === null ? null : <Problem error={run.error} />}

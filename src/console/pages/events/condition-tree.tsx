@@ -2,6 +2,7 @@ import { VisuallyHidden } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { ExplainedCondition } from '../../../contract/records/explanation.ts';
 import { event as words } from '../../messages/en/events.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { clauseWords, foundWords } from './decision.ts';
 import css from './explain.module.css';
@@ -29,7 +30,7 @@ function Node({ tree, decidedBy, maySee }: Props): ReactNode {
         </span>
         <span className={css['label']}>{labelOf(tree)}</span>
         {tree.kind === 'comparison' ? <span className={css['found']}>{foundWords(tree, maySee)}</span> : null}
-        {isDecisive ? <span className={css['decided']}>{words.decided}</span> : null}
+        {isDecisive ? <span className={css['decided']}>{terms.reason}</span> : null}
       </div>
       {inner.length === 0 ? null : (
         <ul className={css['tree']}>

@@ -1,6 +1,7 @@
 import type { ExplainedComparison, ExplainedCondition } from '../../../contract/records/explanation.ts';
 import { conditions } from '../../messages/en/conditions.ts';
 import { event as words } from '../../messages/en/events.ts';
+import { terms } from '../../messages/en/terms.ts';
 
 /** The comparison that a result rests on, whether it had to be false, and the behavior that it belongs to. */
 export type Decision = { leaf: ExplainedComparison; isNegated: boolean; behavior: string | null };
@@ -60,16 +61,16 @@ export function clauseWords({ parameter, operator, value }: ExplainedComparison,
 
 /** What the event has there: `found “look”`. */
 export function foundWords({ isMissing, actual }: ExplainedComparison, maySee: boolean): string {
-  if (isMissing) return words.missing;
+  if (isMissing) return terms.gotNothing;
   if (!maySee) return words.hiddenValue;
-  return typeof actual === 'string' ? words.found(actual) : words.foundList(JSON.stringify(actual));
+  return typeof actual === 'string' ? words.found(actual) : terms.got(JSON.stringify(actual));
 }
 
 /** The same as a sentence of its own. */
 export function foundSentence({ parameter, isMissing, actual }: ExplainedComparison, maySee: boolean): string {
   if (isMissing) return words.thisEventLacks(parameter);
   if (!maySee) return words.hiddenSentence;
-  return words.thisEventHas(typeof actual === 'string' ? conditions.sentence.value(actual) : JSON.stringify(actual));
+  return terms.got(typeof actual === 'string' ? conditions.sentence.value(actual) : JSON.stringify(actual));
 }
 
 /** How many comparisons there are, and how many of them are true. */

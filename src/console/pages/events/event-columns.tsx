@@ -4,6 +4,8 @@ import type { Answer } from '../../../client/client.ts';
 import type { DeliveryStatus } from '../../../contract/records/delivery.ts';
 import type { Event } from '../../../contract/records/event.ts';
 import { events as words } from '../../messages/en/events.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { formatBytes, formatNumber } from '../../messages/format.ts';
 import type { Column } from '../../parts/list/list-page.tsx';
 import { RowLink } from '../../parts/list/row-link.tsx';
@@ -17,21 +19,21 @@ const w = words.columns;
 /** The columns of the Events list; collectors by id give the names. */
 export function eventColumns(collectors: ReadonlyMap<string, Answer<'getCollector'>>): readonly Column<EventRow>[] {
   return [
-    { id: 'time', header: w.time, cell: ({ event }) => <Time at={event.receivedAt} show="stream" /> },
+    { id: 'time', header: terms.time, cell: ({ event }) => <Time at={event.receivedAt} show="stream" /> },
     {
       id: 'event',
-      header: w.event,
+      header: terms.event,
       isFixed: true,
       isText: true,
       cell: ({ event }) => (
         <RowLink to="/events/$eventId" params={{ eventId: event.id }} data-event={event.id}>
-          {event.name ?? words.noName}
+          {event.name ?? terms.noName}
         </RowLink>
       ),
     },
     {
       id: 'visitor',
-      header: w.visitor,
+      header: terms.visitor,
       cell: ({ event }) =>
         event.visitorId === null ? (
           <Text c="dimmed">{words.nobody}</Text>
@@ -55,12 +57,12 @@ export function eventColumns(collectors: ReadonlyMap<string, Answer<'getCollecto
     },
     {
       id: 'actions',
-      header: w.actions,
+      header: shell.pages.actions,
       align: 'end',
       cell: ({ actions }) => (actions === undefined ? null : formatNumber(actions)),
     },
-    { id: 'outcome', header: w.outcome, cell: ({ deliveries }) => <Outcome deliveries={deliveries} /> },
-    { id: 'size', header: w.size, align: 'end', cell: ({ event }) => sizeOf(event) },
+    { id: 'outcome', header: terms.outcome, cell: ({ deliveries }) => <Outcome deliveries={deliveries} /> },
+    { id: 'size', header: terms.size, align: 'end', cell: ({ event }) => sizeOf(event) },
   ];
 }
 

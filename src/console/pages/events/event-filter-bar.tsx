@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useNamed } from '../../data/named.ts';
 import { events as words } from '../../messages/en/events.ts';
 import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { type Chip, FilterChips } from '../../parts/list/filter-chips.tsx';
 import { FilterPopover } from '../../parts/list/filter-popover.tsx';
 import { type EventFilters, type Outcome, outcomes } from './event-filters.ts';
@@ -29,25 +30,25 @@ export function AddFilter({ filters, onChange }: Props): ReactNode {
         return (
           <>
             <TextInput
-              label={w.visitor}
+              label={terms.visitor}
               description={w.visitorHint}
               value={draft.visitor ?? ''}
               onChange={set('visitor')}
             />
             <NativeSelect
-              label={w.collector}
+              label={terms.collector}
               data={named(collectors, w.anyCollector)}
               value={draft.collector ?? ''}
               onChange={set('collector')}
             />
             <NativeSelect
               label={w.action}
-              data={named(actions, w.anyAction)}
+              data={named(actions, terms.anyAction)}
               value={draft.action ?? ''}
               onChange={set('action')}
             />
             <NativeSelect
-              label={w.outcome}
+              label={terms.outcome}
               data={[
                 { value: '', label: w.anyOutcome },
                 ...outcomes.map((value) => ({ value, label: outcomeWord(value) })),
@@ -56,7 +57,7 @@ export function AddFilter({ filters, onChange }: Props): ReactNode {
               onChange={({ currentTarget: { value } }) => change({ outcome: outcomes.find((one) => one === value) })}
             />
             <TextInput
-              label={w.parameter}
+              label={terms.parameter}
               placeholder={w.parameterHint}
               value={draft.parameter ?? ''}
               onChange={set('parameter')}
@@ -82,13 +83,13 @@ export function EventChips({ filters, onChange }: Props): ReactNode {
   const { visitor, collector, action, outcome, parameter, value, trace } = filters;
   const chips: Chip[] = [];
   const chip = (text: string, without: EventFilters) => chips.push({ text, onRemove: () => onChange(without) });
-  if (visitor !== undefined) chip(w.chip(w.visitor, visitor), { visitor: undefined });
+  if (visitor !== undefined) chip(terms.chip(terms.visitor, visitor), { visitor: undefined });
   if (collector !== undefined)
-    chip(w.chip(w.collector, collectors.get(collector)?.name ?? collector), { collector: undefined });
-  if (action !== undefined) chip(w.chip(w.action, actions.get(action)?.name ?? action), { action: undefined });
-  if (outcome !== undefined) chip(w.chip(w.outcome, outcomeWord(outcome)), { outcome: undefined });
+    chip(terms.chip(terms.collector, collectors.get(collector)?.name ?? collector), { collector: undefined });
+  if (action !== undefined) chip(terms.chip(w.action, actions.get(action)?.name ?? action), { action: undefined });
+  if (outcome !== undefined) chip(terms.chip(terms.outcome, outcomeWord(outcome)), { outcome: undefined });
   if (parameter !== undefined) chip(w.parameterChip(parameter, value), { parameter: undefined, value: undefined });
-  if (trace !== undefined) chip(w.chip(w.trace, trace), { trace: undefined });
+  if (trace !== undefined) chip(terms.chip(w.trace, trace), { trace: undefined });
   return <FilterChips chips={chips} />;
 }
 

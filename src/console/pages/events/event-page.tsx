@@ -7,8 +7,9 @@ import { curlCommand } from '../../../contract/documents/curl.ts';
 import type { Event } from '../../../contract/records/event.ts';
 import { apiQuery } from '../../data/api.ts';
 import { useNamed } from '../../data/named.ts';
-import { deliveries as deliveryWords } from '../../messages/en/deliveries.ts';
 import { events as listWords, event as words } from '../../messages/en/events.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { DeliveryTable } from '../../parts/payload/delivery-table.tsx';
@@ -39,11 +40,11 @@ export function EventPage(): ReactNode {
   const event = data?.event;
   return (
     <Page
-      title={listWords.one}
-      object={event === undefined ? undefined : (event.name ?? listWords.noName)}
+      title={terms.event}
+      object={event === undefined ? undefined : (event.name ?? terms.noName)}
       id={event?.id}
       lead={event === undefined ? undefined : <Lead event={event} />}
-      crumbs={[{ label: listWords.title, to: '/events' }]}
+      crumbs={[{ label: shell.pages.events, to: '/events' }]}
       right="events:view"
       actions={data === undefined ? undefined : <Tools explanation={data} maySee={maySee} />}
     >
@@ -53,7 +54,7 @@ export function EventPage(): ReactNode {
           onChange={(tab) => void navigate({ search: { tab: tab as typeof search.tab }, replace: true })} // one of the tabs below
           keepMounted={false}
         >
-          <Tabs.List mb="md" aria-label={words.tabList}>
+          <Tabs.List mb="md" aria-label={terms.event}>
             {Object.entries(words.tabs).map(([value, label]) => (
               <Tabs.Tab key={value} value={value}>
                 {label}
@@ -127,7 +128,7 @@ function Tools({ explanation, maySee }: { explanation: Explanation; maySee: bool
   return (
     <>
       {maySee ? <StudioMenu explanation={explanation} /> : null}
-      {maySee ? <CopyButton text={curlTo(key, event)} label={words.copyCurl} size="sm" /> : null}
+      {maySee ? <CopyButton text={curlTo(key, event)} label={terms.copyCurl} size="sm" /> : null}
       <CopyButton text={JSON.stringify(event, null, 2)} label={words.copyJson} size="sm" />
       <ReplayButton from={() => ({ of: 'events', ids: [event.id] })} />
     </>
@@ -150,7 +151,7 @@ function StudioMenu({ explanation: { event, actions } }: { explanation: Explanat
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        {offered.length === 0 ? <Menu.Item disabled>{words.studioNone}</Menu.Item> : null}
+        {offered.length === 0 ? <Menu.Item disabled>{terms.noDestinations}</Menu.Item> : null}
         {offered.map(({ id, connectionId, name }) => (
           <Menu.Item
             key={id}
@@ -159,7 +160,7 @@ function StudioMenu({ explanation: { event, actions } }: { explanation: Explanat
             params={{ connectionId, destinationId: id } as never}
             search={{ eventId: event.id } as never}
           >
-            {deliveryWords.target(connections.get(connectionId)?.name ?? connectionId, name)}
+            {terms.placeOf(connections.get(connectionId)?.name ?? connectionId, name)}
           </Menu.Item>
         ))}
       </Menu.Dropdown>

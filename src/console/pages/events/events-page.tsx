@@ -7,6 +7,8 @@ import { rights } from '../../../contract/accounts/rights.ts';
 import { apiQuery } from '../../data/api.ts';
 import { useNamed } from '../../data/named.ts';
 import { events as words } from '../../messages/en/events.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { ExportMenu } from '../../parts/list/export-menu.tsx';
 import { ListPage } from '../../parts/list/list-page.tsx';
 import { notifyDone } from '../../parts/notify.ts';
@@ -65,7 +67,7 @@ export function EventsPage(): ReactNode {
   const shown = data === undefined ? undefined : { ...data, data: rows };
   return (
     <Page
-      title={words.title}
+      title={shell.pages.events}
       lead={words.lead}
       right="events:view"
       actions={
@@ -76,13 +78,13 @@ export function EventsPage(): ReactNode {
             {...eventCsv}
           />
           <Button component={Link} to="/trace" variant="default">
-            {words.startTrace}
+            {terms.startTrace}
           </Button>
         </>
       }
     >
       <ListPage
-        name={words.title}
+        name={shell.pages.events}
         query={{ ...query, data: shown } as never} // the same answer, with what came since on top
         columns={columns}
         rowKey={({ event }) => event.id}

@@ -2,6 +2,8 @@ import { Anchor, Button, Text, TextInput } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { event as words } from '../../messages/en/events.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
@@ -25,16 +27,16 @@ export function ExplainTab({ explanation }: { explanation: Explanation }): React
   const others = actions.filter((action) => !isNear(action));
   return (
     <>
-      <section className={css['answer']} aria-label={words.whatHappened}>
+      <section className={css['answer']} aria-label={terms.result}>
         {eventSummary(explanation, maySee).map((sentence) => (
           <p key={sentence}>{sentence}</p>
         ))}
       </section>
       {actions.length === 0 ? (
-        <Panel title={words.actions} text={words.noActions}>
+        <Panel title={shell.pages.actions} text={words.noActions}>
           <div>
             <Button component={Link} to="/actions">
-              {words.newAction}
+              {terms.newAction}
             </Button>
           </div>
         </Panel>
@@ -58,7 +60,7 @@ function Others({ actions, maySee }: { actions: readonly ExplainedAction[]; mayS
     .map((action) => ({ action, why: sentenceOf(action, maySee) }))
     .filter(({ action, why }) => `${action.name} ${why}`.toLowerCase().includes(sought));
   return (
-    <Panel title={words.others(actions.length)}>
+    <Panel title={terms.notMatching(actions.length)}>
       {actions.length < 5 ? null : (
         <TextInput
           aria-label={words.findAction}
@@ -131,7 +133,7 @@ function sentenceOf(action: ExplainedAction, maySee: boolean): string {
   const { matched, status, deliveries, explanation } = action;
   if (!matched && deliveries.length > 0) return words.rulesChanged;
   if (!matched) return [...because(action, maySee), ...(status === 'disabled' ? [words.disabled] : [])].join(' ');
-  if (deliveries.length > 0) return tally(explanation).all === 0 ? words.everyEvent : '';
+  if (deliveries.length > 0) return tally(explanation).all === 0 ? terms.everyEvent : '';
   return status === 'disabled' ? words.wouldMatch : words.noDelivery;
 }
 

@@ -9,6 +9,7 @@ import { useNamed } from '../../data/named.ts';
 import { deliveries as deliveryWords } from '../../messages/en/deliveries.ts';
 import { event as words } from '../../messages/en/events.ts';
 import { replays } from '../../messages/en/replays.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Countdown } from '../../parts/countdown.tsx';
 import { Exchange } from '../../parts/payload/exchange.tsx';
 import { Problem } from '../../parts/problem.tsx';
@@ -31,7 +32,7 @@ export function Journey({ action, deliveries, maySee }: Props): ReactNode {
     <ol className={css['journey']}>
       {deliveries.map((delivery) => {
         const mapping = action.destinations.find((one) => one.destinationId === delivery.destinationId)?.mapping;
-        const target = deliveryWords.target(
+        const target = terms.placeOf(
           connections.get(delivery.connectionId)?.name ?? delivery.connectionId,
           destinations.get(delivery.destinationId)?.name ?? delivery.destinationId,
         );
@@ -86,7 +87,7 @@ function Mapping({ mapping, maySee }: { mapping: readonly MappedField[] } & Pick
   if (mapping.length === 0)
     return (
       <Text size="sm" c="dimmed">
-        {words.mappingAll}
+        {terms.unmapped}
       </Text>
     );
   return (
@@ -96,8 +97,8 @@ function Mapping({ mapping, maySee }: { mapping: readonly MappedField[] } & Pick
         <Table verticalSpacing={4}>
           <Table.Thead>
             <Table.Tr>
-              <Table.Th scope="col">{words.field}</Table.Th>
-              <Table.Th scope="col">{words.comesFrom}</Table.Th>
+              <Table.Th scope="col">{terms.field}</Table.Th>
+              <Table.Th scope="col">{terms.source}</Table.Th>
               <Table.Th scope="col">{words.valueHere}</Table.Th>
             </Table.Tr>
           </Table.Thead>
@@ -120,7 +121,7 @@ function Mapping({ mapping, maySee }: { mapping: readonly MappedField[] } & Pick
 
 function mappedValue({ from, found, value, problem }: MappedField, maySee: boolean): ReactNode {
   if (from === 'expression') return null;
-  if (found === false) return words.missing;
+  if (found === false) return terms.gotNothing;
   const shown = from === 'parameter' && !maySee ? words.hiddenValue : <Code>{JSON.stringify(value)}</Code>;
   return problem === null ? (
     shown

@@ -1,6 +1,8 @@
 import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { events as words } from '../../messages/en/events.ts';
+import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../../parts/icon.tsx';
 import type { useEventFeed } from './event-feed.ts';
 import css from './events.module.css';
@@ -26,10 +28,10 @@ export function LiveBar({ feed, isPaused, isFirstPage, onPause, onLive }: Props)
         leftSection={<Icon name={isStill ? 'live' : 'pause'} size={13} />}
         onClick={isStill ? onLive : onPause}
       >
-        {isStill ? words.resume : words.pause}
+        {isStill ? terms.resume : terms.pause}
       </Button>
       <span role="status" className={css['state']}>
-        {isFirstPage ? (isPaused ? words.paused : stateWords[state]) : words.older}
+        {isFirstPage ? (isPaused ? parts.status.paused : stateWords[state]) : words.older}
       </span>
       {isPaused && isFirstPage && waiting > 0 ? (
         <Button
@@ -47,4 +49,4 @@ export function LiveBar({ feed, isPaused, isFirstPage, onPause, onLive }: Props)
   );
 }
 
-const stateWords = { connecting: words.connecting, live: words.live, away: words.away } as const;
+const stateWords = { connecting: terms.connecting, live: words.live, away: words.away } as const;

@@ -4,6 +4,7 @@ import { rights } from '../../../contract/accounts/rights.ts';
 import type { Event } from '../../../contract/records/event.ts';
 import { useNamed } from '../../data/named.ts';
 import { events as listWords, event as words } from '../../messages/en/events.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { formatAbsolute, formatBytes } from '../../messages/format.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { PayloadViewer } from '../../parts/payload/payload-viewer.tsx';
@@ -35,18 +36,18 @@ export function RawTab({ event }: { event: Event }): ReactNode {
   const { data, ext, session } = event;
   const facts: [string, string][] = [
     [r.id, event.id],
-    [r.name, event.name ?? r.none],
-    [r.visitor, event.visitorId ?? r.none],
+    [terms.name, event.name ?? r.none],
+    [terms.visitor, event.visitorId ?? r.none],
     [r.session, event.sessionId ?? r.none],
     [r.occurred, both(event.occurredAt)],
     [r.received, both(event.receivedAt)],
-    [r.collector, collectors.get(collectorId)?.name ?? collectorId],
+    [terms.collector, collectors.get(collectorId)?.name ?? collectorId],
     [r.format, format],
-    [r.size, formatBytes(JSON.stringify({ data, ext, session }).length)],
+    [terms.size, formatBytes(JSON.stringify({ data, ext, session }).length)],
   ];
   return (
     <>
-      <Panel title={r.title} text={r.text}>
+      <Panel title={terms.details} text={r.text}>
         <dl className={css['facts']}>
           {facts.map(([name, value]) => (
             <div key={name} className={css['fact']}>

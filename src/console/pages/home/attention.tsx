@@ -10,6 +10,8 @@ import { connections as connectionWords } from '../../messages/en/connections.ts
 import { home } from '../../messages/en/home.ts';
 import { issueText } from '../../messages/en/issue-texts.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
+import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { formatRelative } from '../../messages/format.ts';
 import { Icon, type IconName } from '../../parts/icon.tsx';
 import type { Range } from '../../parts/list/list-search.ts';
@@ -59,7 +61,7 @@ export function Attention({ documents, stats, range }: Props): ReactNode {
   ];
   const isWaiting = documents.connections === undefined && documents.error === null && stats === undefined;
   return (
-    <Panel title={words.title}>
+    <Panel title={parts.status.needs_attention}>
       {documents.error === null ? null : <Problem error={documents.error} onRetry={documents.retry} />}
       {isWaiting ? (
         <Skeleton height={60} />
@@ -206,7 +208,7 @@ function ofNumbers(stats: Stats | undefined, range: Range, failed = stats?.total
       text: words.failedText,
       to: '/deliveries',
       search: { status: 'failed', recovered: 'false', test: 'false', range },
-      link: words.lookAtFailed,
+      link: terms.viewFailed,
     });
   if (stats === undefined) return items;
   const { totals, reasons } = stats;

@@ -4,6 +4,7 @@ import { type ReactNode, useState } from 'react';
 import { useStats } from '../../data/stats.ts';
 import { home as words } from '../../messages/en/home.ts';
 import { parts } from '../../messages/en/parts.ts';
+import { shell } from '../../messages/en/shell.ts';
 import { Chart } from '../../parts/chart/chart.tsx';
 import { useChartMarks } from '../../parts/chart/chart-marks.ts';
 import { gapsIn } from '../../parts/chart/chart-series.ts';
@@ -33,7 +34,7 @@ export function HomePage(): ReactNode {
     void navigate({ search: (present) => ({ ...present, ...next }), replace: true });
   return (
     <Page
-      title={words.title}
+      title={shell.pages.home}
       lead={words.lead}
       actions={maySeeNumbers ? <ChartTimePicker time={time} onChange={setTime} /> : undefined}
     >

@@ -2,6 +2,7 @@ import { Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Stats } from '../../data/stats.ts';
 import { home } from '../../messages/en/home.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { formatDuration, formatNumber, formatPercent } from '../../messages/format.ts';
 import { Time } from '../../parts/time.tsx';
 import css from './home-page.module.css';
@@ -22,11 +23,11 @@ export function Tiles({ stats, collectors }: Props): ReactNode {
         {formatNumber(totals.received)}
       </Tile>
       <Tile name={words.success} {...(ended === 0 ? {} : { hint: words.successHint })}>
-        {ended === 0 ? words.none : formatPercent(totals.delivered / ended)}
+        {ended === 0 ? terms.noneYet : formatPercent(totals.delivered / ended)}
       </Tile>
-      <Tile name={words.latency}>{latency === null ? words.none : formatDuration(latency.p95Ms)}</Tile>
+      <Tile name={words.latency}>{latency === null ? terms.noneYet : formatDuration(latency.p95Ms)}</Tile>
       <Tile name={words.waiting}>
-        {oldestWaitingAt === null ? words.nothingWaits : <Time at={oldestWaitingAt} show="relative" />}
+        {oldestWaitingAt === null ? terms.none : <Time at={oldestWaitingAt} show="relative" />}
       </Tile>
     </dl>
   );

@@ -2,6 +2,7 @@ import { Button, Code, TextInput } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { inbox as words } from '../../messages/en/inbox.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { Panel } from '../../parts/panel.tsx';
@@ -17,7 +18,7 @@ export function InboxAddress(): ReactNode {
     <Panel title={words.address} text={words.addressText}>
       <div className={css['address']}>
         <TextInput
-          label={words.name}
+          label={terms.name}
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
           maxLength={100}
@@ -25,7 +26,7 @@ export function InboxAddress(): ReactNode {
         />
         <div className={css['url']}>
           <Code>{url}</Code>
-          <CopyButton text={url} label={words.copyUrl} />
+          <CopyButton text={url} label={terms.copyUrl} />
           {mayConnect ? (
             <Button
               component={Link}
@@ -34,7 +35,7 @@ export function InboxAddress(): ReactNode {
               size="xs"
               leftSection={<Icon name="connections" size={14} />}
             >
-              {words.newConnection}
+              {terms.newConnection}
             </Button>
           ) : null}
         </div>

@@ -7,6 +7,8 @@ import { apiQuery, useApi } from '../../data/api.ts';
 import { liveMs } from '../../data/refresh.ts';
 import { statusLine } from '../../messages/en/http.ts';
 import { inbox as words } from '../../messages/en/inbox.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { formatBytes } from '../../messages/format.ts';
 import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
 import { Icon } from '../../parts/icon.tsx';
@@ -59,19 +61,19 @@ export function InboxPage(): ReactNode {
     columns,
     rowKey,
     filterBy: words.filterBy,
-    filters: [{ key: 'inbox', label: words.inbox, options: names.map((name) => ({ value: name, label: name })) }],
+    filters: [{ key: 'inbox', label: shell.pages.inbox, options: names.map((name) => ({ value: name, label: name })) }],
     empty: { icon: 'inbox', title: words.emptyTitle, text: words.emptyText },
     emptyByFilter: words.emptyByFilter,
   });
   return (
     <Page
-      title={words.title}
+      title={shell.pages.inbox}
       lead={words.lead}
       right="deliveries:view"
       actions={
         mayManage && rows.length > 0 ? (
           <Button variant="default" leftSection={<Icon name="trash" />} onClick={() => setClearing(true)}>
-            {words.clear}
+            {terms.clear}
           </Button>
         ) : undefined
       }
@@ -122,7 +124,7 @@ const rowKey = ({ id }: InboxRequest) => id;
 const columns: readonly Column<InboxRequest>[] = [
   {
     id: 'request',
-    header: words.columns.request,
+    header: terms.request,
     isFixed: true,
     isText: true,
     cell: ({ id, method, path }) => (
@@ -131,10 +133,10 @@ const columns: readonly Column<InboxRequest>[] = [
       </RowLink>
     ),
   },
-  { id: 'inbox', header: words.columns.inbox, isHiddenAtFirst: true, cell: ({ inbox }) => inbox },
+  { id: 'inbox', header: shell.pages.inbox, isHiddenAtFirst: true, cell: ({ inbox }) => inbox },
   {
     id: 'answered',
-    header: words.columns.answered,
+    header: terms.response,
     cell: ({ status }) => (
       <Text
         size="sm"
@@ -148,7 +150,7 @@ const columns: readonly Column<InboxRequest>[] = [
   },
   {
     id: 'size',
-    header: words.columns.size,
+    header: terms.size,
     align: 'end',
     cell: ({ body }) => <Text size="sm">{formatBytes(new TextEncoder().encode(body).length)}</Text>,
   },
@@ -163,7 +165,7 @@ function Clear({ isOpen, count, isMore, onClose, onCleared }: ClearProps): React
     <ConfirmDialog
       isOpen={isOpen}
       title={words.clearTitle}
-      verb={words.clear}
+      verb={terms.clear}
       isBusy={clear.isPending}
       error={clear.error}
       onCancel={() => {

@@ -3,6 +3,7 @@ import { type ReactNode, useState } from 'react';
 import { useApi } from '../../data/api.ts';
 import { statusLine } from '../../messages/en/http.ts';
 import { inbox } from '../../messages/en/inbox.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { formatDuration } from '../../messages/format.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { notifyDone, notifyFailed } from '../../parts/notify.ts';
@@ -54,7 +55,7 @@ export function InboxRules({ rules }: { rules: readonly InboxRule[] }): ReactNod
       {mayManage ? (
         <div>
           <Button variant="default" leftSection={<Icon name="plus" />} onClick={() => edit('')}>
-            {words.set}
+            {terms.addRule}
           </Button>
         </div>
       ) : null}

@@ -2,6 +2,7 @@ import { Group, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { curlCommand } from '../../../contract/documents/curl.ts';
 import { inbox as words } from '../../messages/en/inbox.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { Facts } from '../../parts/facts.tsx';
 import { Inspector } from '../../parts/inspector.tsx';
@@ -33,7 +34,7 @@ export function RequestInspector({ request, onClose }: Props): ReactNode {
             <Text c="dimmed" component="span">
               <Time at={request.receivedAt} show="log" />
             </Text>
-            <CopyButton text={curlCommand(sent(request))} label={words.copyCurl} />
+            <CopyButton text={curlCommand(sent(request))} label={terms.copyCurl} />
           </Group>
           <Query query={request.query} />
           <ExchangeRequest request={{ ...sent(request), body: maySee ? request.body : null }} />

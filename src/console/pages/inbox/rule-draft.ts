@@ -1,5 +1,6 @@
 import type { Answer, CallInput } from '../../../client/client.ts';
 import { inbox } from '../../messages/en/inbox.ts';
+import { terms } from '../../messages/en/terms.ts';
 
 const words = inbox.rules;
 
@@ -22,7 +23,7 @@ export function bodyOf({ status, delayMs, failFirst, body }: RuleDraft): CallInp
 export function problemsOf(draft: RuleDraft): Record<string, string> {
   const numbers = (['status', 'delayMs', 'failFirst'] as const).filter((field) => !/^\d+$/.test(draft[field].trim()));
   return {
-    ...(draft.inbox.trim() === '' ? { inbox: words.required } : {}),
+    ...(draft.inbox.trim() === '' ? { inbox: terms.enterName } : {}),
     ...Object.fromEntries(numbers.map((field) => [field, words.notANumber])),
   };
 }

@@ -4,6 +4,8 @@ import { useApi } from '../../data/api.ts';
 import { fieldErrors } from '../../data/field-errors.ts';
 import { inbox } from '../../messages/en/inbox.ts';
 import { parts } from '../../messages/en/parts.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { options } from '../../parts/form/options.ts';
 import { notifyDone } from '../../parts/notify.ts';
 import { Problem } from '../../parts/problem.tsx';
@@ -64,10 +66,10 @@ export function RuleForm({ name, rules, onClose }: Props): ReactNode {
     />
   );
   return (
-    <Modal opened onClose={onClose} size="lg" title={words.dialog} closeButtonProps={{ 'aria-label': parts.close }}>
+    <Modal opened onClose={onClose} size="lg" title={words.dialog} closeButtonProps={{ 'aria-label': terms.close }}>
       <form onSubmit={submit}>
         <Stack gap="md">
-          {field('inbox', words.inbox)}
+          {field('inbox', shell.pages.inbox)}
           <div role="group" aria-labelledby={id}>
             <Text id={id} fw={600} mb={6}>
               {words.presets}
@@ -81,7 +83,7 @@ export function RuleForm({ name, rules, onClose }: Props): ReactNode {
             </Group>
           </div>
           <div className={css['numbers']}>
-            {field('status', words.status, words.statusHint)}
+            {field('status', terms.status, words.statusHint)}
             {field('delayMs', words.delay, words.delayHint)}
             {field('failFirst', words.failFirst, words.failFirstHint)}
           </div>
@@ -101,7 +103,7 @@ export function RuleForm({ name, rules, onClose }: Props): ReactNode {
               {parts.cancel}
             </Button>
             <Button type="submit" loading={set.isPending}>
-              {parts.save}
+              {terms.save}
             </Button>
           </Group>
         </Stack>

@@ -6,6 +6,7 @@ import type { Issue } from '../../../contract/records/issue.ts';
 import { apiQuery, useApi } from '../../data/api.ts';
 import { connections } from '../../messages/en/connections.ts';
 import { issues as words } from '../../messages/en/issues.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { notifyDone, notifyFailed } from '../../parts/notify.ts';
 import { useMay } from '../../session/rights.ts';
 import { useConnectionStatus } from '../connections/change-status.ts';
@@ -45,7 +46,7 @@ export function FixActions({ issue }: { issue: Issue }): ReactNode {
             to="/deliveries"
             search={{ destination: destinationId, error: errorKind, status: 'failed' } as never}
           >
-            {w.lookAtFailed}
+            {terms.viewFailed}
           </Button>
           <ReplayButton
             label={w.replay}
@@ -93,7 +94,7 @@ function PauseAction({ connectionId, isOpen }: { connectionId: string; isOpen: b
   if (data === undefined || (isOn && !isOpen)) return null;
   return (
     <Button variant="default" loading={isPending} onClick={() => change(data, isOn ? 'paused' : 'enabled')}>
-      {isOn ? w.pause(data.name) : w.resume(data.name)}
+      {isOn ? terms.pauseOf(data.name) : terms.resumeOf(data.name)}
     </Button>
   );
 }

@@ -3,6 +3,7 @@ import { type ReactNode, useState } from 'react';
 import type { Issue } from '../../../contract/records/issue.ts';
 import { useApi } from '../../data/api.ts';
 import { issues as words } from '../../messages/en/issues.ts';
+import { parts } from '../../messages/en/parts.ts';
 import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
 import { options } from '../../parts/form/options.ts';
 import { notifyDone, notifyFailed } from '../../parts/notify.ts';
@@ -54,7 +55,10 @@ export function IssueActions({ issue }: { issue: Issue }): ReactNode {
             {w.resolve}
           </Button>
           {state === 'acknowledged' ? null : (
-            <Button loading={acknowledge.isPending} onClick={() => acknowledge.mutate(params, says(w.nowAcknowledged))}>
+            <Button
+              loading={acknowledge.isPending}
+              onClick={() => acknowledge.mutate(params, says(parts.status.acknowledged))}
+            >
               {w.acknowledge}
             </Button>
           )}
@@ -75,7 +79,7 @@ function MuteDialog({ id, onClose }: { id: string; onClose: () => void }): React
       { params: { id }, body: { until } },
       {
         onSuccess() {
-          notifyDone(w.nowMuted);
+          notifyDone(parts.status.muted);
           onClose();
         },
       },

@@ -14,6 +14,9 @@ import { statusLine } from '../../messages/en/http.ts';
 import { issueText } from '../../messages/en/issue-texts.ts';
 import { issues as words } from '../../messages/en/issues.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
+import { parts } from '../../messages/en/parts.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { formatAbsolute, formatNumber } from '../../messages/format.ts';
 import { Sparkline } from '../../parts/chart/sparkline.tsx';
 import { Panel } from '../../parts/panel.tsx';
@@ -43,7 +46,7 @@ export function IssuePage(): ReactNode {
       object={data === undefined ? undefined : issueText(data).title}
       id={data?.id}
       lead={data === undefined ? undefined : <Lead issue={data} />}
-      crumbs={[{ label: words.title, to: '/issues' }]}
+      crumbs={[{ label: shell.pages.issues, to: '/issues' }]}
       right="deliveries:view"
       actions={data === undefined ? undefined : <IssueActions issue={data} />}
     >
@@ -64,7 +67,7 @@ function Lead({ issue: { state, severity, kind, lastSeenAt } }: { issue: Issue }
       <StatusBadge status={state} note={state === 'resolved' ? undefined : words.severities[severity]} />
       <span>{words.kinds[kind]}</span>
       <span>
-        {words.columns.lastSeen} <Time at={lastSeenAt} />
+        {terms.lastSeen} <Time at={lastSeenAt} />
       </span>
     </span>
   );
@@ -84,7 +87,7 @@ function Loaded({ issue }: { issue: Issue }): ReactNode {
         <Standing issue={issue} />
       </Panel>
       {sample == null ? null : <Sample sample={sample} />}
-      <Panel title={w.facts}>
+      <Panel title={terms.details}>
         <Facts issue={issue} />
       </Panel>
       <Panel title={w.changes} text={changes.length === 0 ? w.noChanges : w.changesText}>
@@ -193,18 +196,18 @@ function Facts({ issue }: { issue: Issue }): ReactNode {
       </span>,
     ],
     [w.opened, <Time key="opened" at={openedAt} />],
-    [words.columns.firstSeen, <Time key="first" at={firstSeenAt} />],
-    [words.columns.held, <Held key="held" issue={issue} />],
+    [terms.firstSeen, <Time key="first" at={firstSeenAt} />],
+    [parts.status.held, <Held key="held" issue={issue} />],
   ];
   if (undelivered !== null) facts.push([w.undelivered, formatNumber(undelivered)]);
   if (connectionId !== null)
     facts.push([
-      w.connection,
+      terms.connection,
       link(`/connections/${connectionId}`, connections.get(connectionId)?.name ?? connectionId),
     ]);
   if (connectionId !== null && destinationId !== null)
     facts.push([
-      w.destination,
+      terms.destination,
       link(
         `/connections/${connectionId}/destinations/${destinationId}`,
         destinations.get(destinationId)?.name ?? destinationId,

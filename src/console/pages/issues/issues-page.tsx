@@ -6,10 +6,12 @@ import type { Issue } from '../../../contract/records/issue.ts';
 import { apiQuery } from '../../data/api.ts';
 import { useNamed } from '../../data/named.ts';
 import { liveMs } from '../../data/refresh.ts';
-import { actions as actionWords } from '../../messages/en/actions.ts';
 import { connections } from '../../messages/en/connections.ts';
 import { issueText } from '../../messages/en/issue-texts.ts';
 import { issues as words } from '../../messages/en/issues.ts';
+import { parts } from '../../messages/en/parts.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { formatNumber } from '../../messages/format.ts';
 import { Sparkline } from '../../parts/chart/sparkline.tsx';
 import { options } from '../../parts/form/options.ts';
@@ -38,7 +40,7 @@ export function IssuesPage(): ReactNode {
     nameOf: (id: string) => nameOf[key].get(id)?.name ?? id,
   });
   const { list } = useListPage({
-    name: words.title,
+    name: shell.pages.issues,
     noun: words.noun,
     search,
     query: useQuery({
@@ -51,12 +53,12 @@ export function IssuesPage(): ReactNode {
     rowKey,
     filterBy: words.filterBy,
     filters: [
-      { key: 'state', label: words.state, options: options(words.states) },
-      { key: 'kind', label: words.kind, options: options(words.kinds) },
-      { key: 'severity', label: words.severity, options: options(words.severities) },
-      linked('connection', connections.one),
+      { key: 'state', label: terms.state, options: options(words.states) },
+      { key: 'kind', label: terms.kind, options: options(words.kinds) },
+      { key: 'severity', label: terms.severity, options: options(words.severities) },
+      linked('connection', terms.connection),
       linked('destination', connections.destinations.columns.name),
-      linked('action', actionWords.one),
+      linked('action', terms.action),
     ],
     empty: {
       icon: 'check',
@@ -71,7 +73,7 @@ export function IssuesPage(): ReactNode {
     emptyByFilter: words.emptyByFilter,
   });
   return (
-    <Page title={words.title} lead={words.lead} right="deliveries:view">
+    <Page title={shell.pages.issues} lead={words.lead} right="deliveries:view">
       <ListPage {...list} />
     </Page>
   );
@@ -100,23 +102,23 @@ function useIssueColumns(): readonly Column<Issue>[] {
       },
       {
         id: 'state',
-        header: words.columns.state,
+        header: terms.state,
         sort: ({ state }) => state,
         cell: ({ state, severity }) => (
           <StatusBadge status={state} note={state === 'resolved' ? undefined : words.severities[severity]} />
         ),
       },
-      { id: 'kind', header: words.columns.kind, isHiddenAtFirst: true, cell: ({ kind }) => words.kinds[kind] },
+      { id: 'kind', header: terms.kind, isHiddenAtFirst: true, cell: ({ kind }) => words.kinds[kind] },
       {
         id: 'firstSeen',
-        header: words.columns.firstSeen,
+        header: terms.firstSeen,
         sort: ({ firstSeenAt }) => firstSeenAt,
         isHiddenAtFirst: true,
         cell: ({ firstSeenAt }) => <Time at={firstSeenAt} />,
       },
       {
         id: 'lastSeen',
-        header: words.columns.lastSeen,
+        header: terms.lastSeen,
         sort: ({ lastSeenAt }) => lastSeenAt,
         cell: ({ lastSeenAt }) => <Time at={lastSeenAt} />,
       },
@@ -140,7 +142,7 @@ function useIssueColumns(): readonly Column<Issue>[] {
       },
       {
         id: 'held',
-        header: words.columns.held,
+        header: parts.status.held,
         align: 'end',
         sort: ({ held }) => held,
         cell: (issue) => <Held issue={issue} />,

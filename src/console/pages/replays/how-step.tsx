@@ -1,8 +1,8 @@
 import { Checkbox, NativeSelect, Stack, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useNamed } from '../../data/named.ts';
-import { deliveries } from '../../messages/en/deliveries.ts';
 import { replays as words } from '../../messages/en/replays.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { options } from '../../parts/form/options.ts';
 import { isRate, type ReplayDraft } from './replay-draft.ts';
 
@@ -35,7 +35,7 @@ export function HowStep({ draft, onChange }: Props): ReactNode {
       {isOfEvents ? null : (
         <>
           <NativeSelect
-            label={w.body}
+            label={terms.template}
             value={draft.to === '' ? draft.body : 'current'}
             disabled={draft.to !== ''}
             onChange={({ currentTarget: { value } }) =>
@@ -66,13 +66,13 @@ export function HowStep({ draft, onChange }: Props): ReactNode {
         data={options(w.orders)}
       />
       <TextInput
-        label={w.name}
+        label={terms.name}
         maxLength={255}
         value={draft.name}
         onChange={({ currentTarget: { value } }) => onChange({ name: value })}
       />
       <TextInput
-        label={w.reason}
+        label={terms.reason}
         description={w.reasonHint}
         maxLength={1_000}
         value={draft.reason}
@@ -98,7 +98,7 @@ function To({ draft: { of, to }, onChange }: Props): ReactNode {
           { value: '', label: w.same },
           ...[...destinations.values()].map(({ id, name, connectionId }) => ({
             value: id,
-            label: w.otherDestination(deliveries.target(connections.get(connectionId)?.name ?? connectionId, name)),
+            label: w.otherDestination(terms.placeOf(connections.get(connectionId)?.name ?? connectionId, name)),
           })),
         ];
   return (

@@ -7,6 +7,7 @@ import type { ReplayPlan } from '../../../contract/records/replay.ts';
 import { useApi } from '../../data/api.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { replays as words } from '../../messages/en/replays.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { notifyDone } from '../../parts/notify.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { client } from '../../session/session.ts';
@@ -53,7 +54,7 @@ export function NewReplay({ from, onClose }: Props): ReactNode {
   }
 
   return (
-    <Modal opened onClose={onClose} title={words.create} size="xl" closeButtonProps={{ 'aria-label': parts.close }}>
+    <Modal opened onClose={onClose} title={words.create} size="xl" closeButtonProps={{ 'aria-label': terms.close }}>
       <Stack>
         <Text c="dimmed" size="sm" aria-live="polite">
           {w.step(at + 1, steps.length, w.steps[step])}
@@ -69,11 +70,11 @@ export function NewReplay({ from, onClose }: Props): ReactNode {
         {run.error === null ? null : <Problem error={run.error} />}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={at === 0 ? onClose : () => goTo(at - 1)}>
-            {at === 0 ? parts.cancel : step === 'plan' ? w.options : w.back}
+            {at === 0 ? parts.cancel : step === 'plan' ? w.options : terms.back}
           </Button>
           {step !== 'plan' ? (
             <Button disabled={!isRate(draft.rate)} onClick={() => goTo(at + 1)}>
-              {w.next}
+              {terms.continue}
             </Button>
           ) : (
             <Button
@@ -81,7 +82,7 @@ export function NewReplay({ from, onClose }: Props): ReactNode {
               disabled={found === undefined || found.deliveries === 0}
               onClick={() => void start()}
             >
-              {w.run}
+              {terms.run}
             </Button>
           )}
         </Group>

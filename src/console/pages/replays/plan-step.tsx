@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
 import type { ReplayPlan } from '../../../contract/records/replay.ts';
 import { replays as words } from '../../messages/en/replays.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { ExchangeRequest } from '../../parts/payload/exchange.tsx';
 import { type ReplayDraft, rateOf } from './replay-draft.ts';
 import css from './replays.module.css';
@@ -13,7 +14,7 @@ type Props = { draft: ReplayDraft; plan: ReplayPlan | undefined };
 
 /** What would happen: how many, how long, what arrives twice, what is left out, and the first requests. */
 export function PlanStep({ draft, plan }: Props): ReactNode {
-  if (plan === undefined) return <Text role="status">{w.counting}</Text>;
+  if (plan === undefined) return <Text role="status">{terms.counting}</Text>;
   const { deliveries, complete, durationMs, duplicates, leftOut, samples } = plan;
   return (
     <Stack gap="sm">

@@ -5,6 +5,8 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Replay } from '../../../contract/records/replay.ts';
 import { apiQuery, useApi } from '../../data/api.ts';
 import { replays as words } from '../../messages/en/replays.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
 import { notifyFailed } from '../../parts/notify.ts';
 import { Panel } from '../../parts/panel.tsx';
@@ -46,7 +48,7 @@ export function ReplayPage(): ReactNode {
           </>
         )
       }
-      crumbs={[{ label: words.title, to: '/replays' }]}
+      crumbs={[{ label: shell.pages.replays, to: '/replays' }]}
       right="deliveries:view"
       actions={data === undefined ? undefined : <Steering replay={data} />}
     >
@@ -58,7 +60,7 @@ export function ReplayPage(): ReactNode {
               filter={{ replayId }}
               cursor={search.cursor}
               onCursor={(cursor) => void navigate({ search: { cursor }, replace: true })}
-              empty={{ title: w.noResults, text: w.noResultsText }}
+              empty={{ title: terms.noDeliveries, text: w.noResultsText }}
             />
           </Panel>
         </div>
@@ -79,12 +81,12 @@ function Progress({ replay }: { replay: Replay }): ReactNode {
   const { state, progress, reason, ratePerSecond, startedBy, createdAt, finishedAt } = replay;
   const { done, failed, skipped, cancelled, total, waiting, held, retrying } = progress;
   return (
-    <Panel title={w.summary}>
+    <Panel title={terms.progress}>
       <progress
         className={css['progress']}
         value={done + failed + skipped + cancelled}
         max={Math.max(total, 1)}
-        aria-label={words.columns.progress}
+        aria-label={terms.progress}
       />
       <Text fw={600}>{w.sentence[state]}</Text>
       <Text>{w.counts(progress)}</Text>
@@ -107,7 +109,7 @@ function Progress({ replay }: { replay: Replay }): ReactNode {
       </Text>
       {reason === '' ? null : (
         <Text c="dimmed" size="sm">
-          {words.columns.reason}: {reason}
+          {terms.reason}: {reason}
         </Text>
       )}
     </Panel>
@@ -150,12 +152,12 @@ function Steering({ replay }: { replay: Replay }): ReactNode {
           loading={pause.isPending}
           onClick={() => pause.mutate({ params: { id } }, { onError: notifyFailed })}
         >
-          {w.pause}
+          {terms.pause}
         </Button>
       ) : null}
       {state === 'paused' ? (
         <Button loading={resume.isPending} onClick={() => resume.mutate({ params: { id } }, { onError: notifyFailed })}>
-          {w.resume}
+          {terms.resume}
         </Button>
       ) : null}
       {isOpen ? (
@@ -174,7 +176,7 @@ function Steering({ replay }: { replay: Replay }): ReactNode {
         isOpen={isAsked}
         title={w.cancelTitle}
         verb={w.cancel}
-        cancel={w.keep}
+        cancel={terms.dontCancel}
         isBusy={cancel.isPending}
         onCancel={() => ask(false)}
         onConfirm={() =>

@@ -8,6 +8,8 @@ import { useNamed } from '../../data/named.ts';
 import { liveMs } from '../../data/refresh.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { replays as words } from '../../messages/en/replays.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { RowLink } from '../../parts/list/row-link.tsx';
@@ -35,7 +37,7 @@ export function ReplaysPage(): ReactNode {
     />
   );
   const { list, change, isEmpty } = useListPage({
-    name: words.title,
+    name: shell.pages.replays,
     noun: words.noun,
     search,
     query: useQuery({
@@ -47,12 +49,12 @@ export function ReplaysPage(): ReactNode {
     }),
     columns,
     rowKey,
-    filters: [{ key: 'state', label: words.state, options: states }],
+    filters: [{ key: 'state', label: terms.state, options: states }],
     empty: { icon: 'replays', title: words.emptyTitle, text: words.emptyText, action: create, code: words.emptyCode },
     emptyByFilter: words.emptyByFilter,
   });
   return (
-    <Page title={words.title} lead={words.lead} right="deliveries:view" actions={isEmpty ? undefined : create}>
+    <Page title={shell.pages.replays} lead={words.lead} right="deliveries:view" actions={isEmpty ? undefined : create}>
       <ListPage {...list} />
     </Page>
   );
@@ -69,7 +71,7 @@ function isSought({ name, reason }: Replay, text: string | undefined): boolean {
 const columns: readonly Column<Replay>[] = [
   {
     id: 'name',
-    header: words.columns.name,
+    header: terms.name,
     isFixed: true,
     isText: true,
     sort: ({ name }) => name,
@@ -81,21 +83,21 @@ const columns: readonly Column<Replay>[] = [
   },
   {
     id: 'state',
-    header: words.columns.state,
+    header: terms.state,
     sort: ({ state }) => state,
     cell: ({ state }) => <StatusBadge status={state} />,
   },
   { id: 'filter', header: words.columns.filter, isText: true, cell: (row) => <What replay={row} /> },
   {
     id: 'progress',
-    header: words.columns.progress,
+    header: terms.progress,
     cell: ({ progress: { done, failed, skipped, cancelled, total } }) => (
       <div className={css['cell']}>
         <progress
           className={css['progress']}
           value={done + failed + skipped + cancelled}
           max={Math.max(total, 1)}
-          aria-label={words.columns.progress}
+          aria-label={terms.progress}
         />
         <span>{words.progressOf(done, failed, skipped, total)}</span>
       </div>
@@ -110,13 +112,13 @@ const columns: readonly Column<Replay>[] = [
   { id: 'startedBy', header: words.columns.startedBy, isText: true, cell: ({ startedBy }) => startedBy },
   {
     id: 'reason',
-    header: words.columns.reason,
+    header: terms.reason,
     isText: true,
-    cell: ({ reason }) => (reason === '' ? words.noReason : reason),
+    cell: ({ reason }) => (reason === '' ? terms.none : reason),
   },
   {
     id: 'created',
-    header: words.columns.created,
+    header: terms.created,
     sort: ({ createdAt }) => createdAt,
     cell: ({ createdAt }) => <Time at={createdAt} />,
   },

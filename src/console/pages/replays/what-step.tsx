@@ -2,9 +2,9 @@ import { NativeSelect, Stack, Text, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { ReplayPlan } from '../../../contract/records/replay.ts';
 import { useNamed } from '../../data/named.ts';
-import { deliveries } from '../../messages/en/deliveries.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { replays as words } from '../../messages/en/replays.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { options } from '../../parts/form/options.ts';
 import type { ReplayDraft } from './replay-draft.ts';
 
@@ -52,8 +52,8 @@ export function WhatStep({ draft, onChange, plan }: Props): ReactNode {
       />
       {isOfEvents ? (
         <>
-          {text('name', w.event, w.eventHint)}
-          {text('visitorId', w.visitor)}
+          {text('name', terms.event, w.eventHint)}
+          {text('visitorId', terms.visitor)}
         </>
       ) : (
         <DeliveryFilter filter={filter} set={set} />
@@ -61,7 +61,7 @@ export function WhatStep({ draft, onChange, plan }: Props): ReactNode {
       {time(isOfEvents ? 'receivedAfter' : 'createdAfter', w.from)}
       {time(isOfEvents ? 'receivedBefore' : 'createdBefore', w.until)}
       <Text role="status" c="dimmed">
-        {plan === undefined ? w.counting : w.count(plan.looked, plan.complete, isOfEvents)}
+        {plan === undefined ? terms.counting : w.count(plan.looked, plan.complete, isOfEvents)}
       </Text>
     </Stack>
   );
@@ -79,29 +79,29 @@ function DeliveryFilter({ filter, set }: FilterProps): ReactNode {
   return (
     <>
       <NativeSelect
-        label={w.status}
+        label={terms.status}
         value={filter['status'] ?? ''}
         onChange={({ currentTarget: { value } }) => set('status', value)}
         data={[{ value: '', label: w.anyStatus }, ...statuses.map((value) => ({ value, label: parts.status[value] }))]}
       />
       <NativeSelect
-        label={w.action}
+        label={terms.action}
         value={filter['actionId'] ?? ''}
         onChange={({ currentTarget: { value } }) => set('actionId', value)}
         data={[
-          { value: '', label: w.anyAction },
+          { value: '', label: terms.anyAction },
           ...[...actions.values()].map(({ id, name }) => ({ value: id, label: name })),
         ]}
       />
       <NativeSelect
-        label={w.destination}
+        label={terms.destination}
         value={filter['destinationId'] ?? ''}
         onChange={({ currentTarget: { value } }) => set('destinationId', value)}
         data={[
-          { value: '', label: w.anyDestination },
+          { value: '', label: terms.anyDestination },
           ...[...destinations.values()].map(({ id, name, connectionId }) => ({
             value: id,
-            label: deliveries.target(connections.get(connectionId)?.name ?? connectionId, name),
+            label: terms.placeOf(connections.get(connectionId)?.name ?? connectionId, name),
           })),
         ]}
       />

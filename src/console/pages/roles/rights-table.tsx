@@ -2,6 +2,7 @@ import { Checkbox, Input, Text } from '@mantine/core';
 import { type ReactNode, useId } from 'react';
 import { type Right, rights } from '../../../contract/accounts/rights.ts';
 import { roles as words } from '../../messages/en/roles.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { areas, withRight } from './right-set.ts';
 import css from './rights-table.module.css';
 
@@ -37,7 +38,7 @@ export function RightsTable({ value, grantable, isDisabled, error, onChange }: P
   return (
     <div>
       <div className={css['frame']}>
-        <table className={css['table']} aria-label={words.rightsTitle}>
+        <table className={css['table']} aria-label={terms.rights}>
           <thead>
             <tr>
               <th scope="col">{words.area}</th>

@@ -2,6 +2,7 @@ import { Textarea, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { closure, type Right } from '../../../contract/accounts/rights.ts';
 import { roles as words } from '../../messages/en/roles.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { useDocumentEditor } from '../../parts/document/use-document-editor.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { useMe } from '../../session/rights.ts';
@@ -17,7 +18,7 @@ export function RoleEditor({ stored }: { stored: Role | null }): ReactNode {
   const me = useMe();
   const editor = useDocumentEditor(roleKind, stored, {
     draftOf,
-    problemsOf: ({ name }): Record<string, string> => (name.trim() === '' ? { name: words.needsName } : {}),
+    problemsOf: ({ name }): Record<string, string> => (name.trim() === '' ? { name: terms.enterName } : {}),
     bodyOf,
     async load(id) {
       const role = await client().call('getRole', { params: { id } });
@@ -28,9 +29,9 @@ export function RoleEditor({ stored }: { stored: Role | null }): ReactNode {
   const { draft, errors, base, isDisabled, change } = editor;
   return editor.frame(
     <div className={css['form']}>
-      <Panel title={words.details}>
+      <Panel title={terms.role}>
         <TextInput
-          label={words.name}
+          label={terms.name}
           value={draft.name}
           onChange={({ currentTarget }) => change({ name: currentTarget.value })}
           error={errors['name']}
@@ -38,7 +39,7 @@ export function RoleEditor({ stored }: { stored: Role | null }): ReactNode {
           required
         />
         <Textarea
-          label={words.description}
+          label={terms.description}
           value={draft.description}
           onChange={({ currentTarget }) => change({ description: currentTarget.value })}
           error={errors['description']}
@@ -48,7 +49,7 @@ export function RoleEditor({ stored }: { stored: Role | null }): ReactNode {
           maxRows={8}
         />
       </Panel>
-      <Panel title={words.rightsTitle} text={words.rightsText}>
+      <Panel title={terms.rights} text={words.rightsText}>
         <RightsTable
           value={draft.rights}
           grantable={new Set([...(me?.rights ?? []), ...closure(base?.rights ?? [])])}

@@ -1,7 +1,8 @@
 import type { Answer, CallInput } from '../../../client/client.ts';
 import { apiQuery } from '../../data/api.ts';
 import { roles as words } from '../../messages/en/roles.ts';
-import { settings } from '../../messages/en/settings.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import type { DocumentKind } from '../../parts/document/document-kind.ts';
 import { client } from '../../session/session.ts';
 
@@ -9,11 +10,11 @@ export type Role = Answer<'getRole'>;
 
 export const roleKind: DocumentKind<Role, NonNullable<CallInput<'createRole'>['body']>> = {
   kind: 'role',
-  one: words.one,
-  newTitle: words.newTitle,
+  one: terms.role,
+  newTitle: words.create,
   nameOf: ({ name }) => name,
   crumbs: [
-    { label: settings.title, to: '/settings' },
+    { label: shell.pages.settings, to: '/settings' },
     { label: words.title, to: '/settings/roles' },
   ],
   page: '/settings/roles/$roleId',

@@ -4,9 +4,9 @@ import { Link, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { allRights, closure } from '../../../contract/accounts/rights.ts';
 import { allQuery } from '../../data/api.ts';
-import { parts } from '../../messages/en/parts.ts';
 import { roles as words } from '../../messages/en/roles.ts';
-import { settings } from '../../messages/en/settings.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { RowLink } from '../../parts/list/row-link.tsx';
 import { GuardedItem, RowMenu } from '../../parts/list/row-menu.tsx';
@@ -22,7 +22,7 @@ export function RolesPage(): ReactNode {
   const mayManage = useMay('users:manage');
   const [asked, ask] = useState<Role | null>(null);
   const { list, create } = useListPage({
-    name: words.list,
+    name: terms.roles,
     noun: words.noun,
     search: useSearch({ from: '/shell/settings/roles' }),
     query: useQuery({ ...allQuery('listRoles'), enabled: mayLook }),
@@ -40,7 +40,7 @@ export function RolesPage(): ReactNode {
       title={words.title}
       lead={words.lead}
       right="users:view"
-      crumbs={[{ label: settings.title, to: '/settings' }]}
+      crumbs={[{ label: shell.pages.settings, to: '/settings' }]}
       actions={create}
     >
       <ListPage {...list} />
@@ -55,7 +55,7 @@ const texts = ({ name, description }: Role) => [name, description];
 const columns: readonly Column<Role>[] = [
   {
     id: 'name',
-    header: words.columns.name,
+    header: terms.name,
     isFixed: true,
     isText: true,
     sort: ({ name }) => name,
@@ -67,14 +67,14 @@ const columns: readonly Column<Role>[] = [
   },
   {
     id: 'rights',
-    header: words.columns.rights,
+    header: terms.rights,
     sort: ({ rights }) => [...closure(rights)].length,
     cell: ({ rights }) => words.rights([...closure(rights)].length, allRights.length),
   },
   { id: 'users', header: words.columns.users, sort: ({ users }) => users, cell: ({ users }) => words.users(users) },
   {
     id: 'modified',
-    header: words.columns.modified,
+    header: terms.modified,
     sort: ({ fixed, updatedAt }) => (fixed ? null : updatedAt),
     cell: ({ fixed, updatedAt }) => (fixed ? words.fixed : <Time at={updatedAt} />),
   },
@@ -84,10 +84,10 @@ function More({ row, onDelete }: { row: Role; onDelete: () => void }): ReactNode
   return (
     <RowMenu name={row.name}>
       <Menu.Item component={Link} to="/settings/roles/$roleId" params={{ roleId: row.id } as never}>
-        {words.open}
+        {terms.open}
       </Menu.Item>
       <GuardedItem blockedBy={blockedBy(row)} onClick={onDelete}>
-        {parts.delete}
+        {terms.delete}
       </GuardedItem>
     </RowMenu>
   );

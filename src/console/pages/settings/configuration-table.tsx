@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { apiQuery } from '../../data/api.ts';
 import { privacy } from '../../messages/en/privacy.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useMay } from '../../session/rights.ts';
@@ -39,8 +40,8 @@ export function ConfigurationTable({ part }: { part: 'network' | 'all' }): React
           <Table.Thead>
             <Table.Tr>
               <Table.Th scope="col">{words.columns.name}</Table.Th>
-              <Table.Th scope="col">{words.columns.value}</Table.Th>
-              <Table.Th scope="col">{words.columns.origin}</Table.Th>
+              <Table.Th scope="col">{terms.value}</Table.Th>
+              <Table.Th scope="col">{terms.source}</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>

@@ -6,6 +6,7 @@ import type { DeletedDocument } from '../../../contract/documents/deleted.ts';
 import { rightOf } from '../../../contract/documents/transfer-kinds.ts';
 import { apiQuery } from '../../data/api.ts';
 import { settings } from '../../messages/en/settings.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { restoreDocument } from '../../parts/list/delete-document.ts';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { useListPage } from '../../parts/list/use-list-page.tsx';
@@ -24,7 +25,7 @@ export function DeletedTab(): ReactNode {
     query: useQuery(apiQuery('listDeleted', { query: { limit: 50, cursor: search.cursor, kind } })),
     columns,
     rowKey,
-    filters: [{ key: 'kind', label: words.columns.kind, options: kinds }],
+    filters: [{ key: 'kind', label: terms.kind, options: kinds }],
     empty: { icon: 'trash', title: words.emptyTitle, text: words.emptyText },
     emptyByFilter: words.emptyByFilter,
   });
@@ -37,16 +38,16 @@ const kinds = Object.entries(settings.transfer.kinds).map(([value, label]) => ({
 const columns: readonly Column<DeletedDocument>[] = [
   {
     id: 'name',
-    header: words.columns.name,
+    header: terms.name,
     isFixed: true,
     isText: true,
     cell: ({ name, connection }) => (connection == null ? name : `${connection} › ${name}`),
   },
-  { id: 'kind', header: words.columns.kind, cell: ({ kind }) => settings.transfer.kinds[kind] },
-  { id: 'deleted', header: words.columns.deleted, cell: ({ deletedAt }) => <Time at={deletedAt} show="log" /> },
+  { id: 'kind', header: terms.kind, cell: ({ kind }) => settings.transfer.kinds[kind] },
+  { id: 'deleted', header: settings.deleted.title, cell: ({ deletedAt }) => <Time at={deletedAt} show="log" /> },
   { id: 'by', header: words.columns.by, isText: true, cell: ({ deletedBy }) => deletedBy },
   { id: 'removed', header: words.columns.removed, cell: ({ removedAt }) => <Time at={removedAt} show="date" /> },
-  { id: 'restore', header: words.columns.restore, cell: (row) => <Restore row={row} /> },
+  { id: 'restore', header: terms.restore, cell: (row) => <Restore row={row} /> },
 ];
 
 function Restore({ row }: { row: DeletedDocument }): ReactNode {
@@ -59,7 +60,7 @@ function Restore({ row }: { row: DeletedDocument }): ReactNode {
       aria-label={words.restoreOf(row.name)}
       onClick={() => void restoreDocument(row)}
     >
-      {words.restore}
+      {terms.restore}
     </Button>
   );
 }

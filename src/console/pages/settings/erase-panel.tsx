@@ -4,6 +4,7 @@ import { type ReactNode, useState } from 'react';
 import type { EraseInput } from '../../../contract/records/erasure.ts';
 import { apiQuery, useApi } from '../../data/api.ts';
 import { privacy } from '../../messages/en/privacy.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
 import { options } from '../../parts/form/options.ts';
 import { Panel } from '../../parts/panel.tsx';
@@ -45,7 +46,7 @@ export function ErasePanel({ isDisabled }: { isDisabled: boolean }): ReactNode {
           />
           {by === 'visitorId' ? null : (
             <TextInput
-              label={words.parameter}
+              label={terms.parameter}
               value={parameter}
               onChange={(event) => setParameter(event.currentTarget.value)}
               disabled={isDisabled}
@@ -55,7 +56,7 @@ export function ErasePanel({ isDisabled }: { isDisabled: boolean }): ReactNode {
             />
           )}
           <TextInput
-            label={by === 'visitorId' ? words.visitorId : words.value}
+            label={by === 'visitorId' ? words.visitorId : terms.value}
             value={text}
             onChange={(event) => setText(event.currentTarget.value)}
             disabled={isDisabled}
@@ -113,7 +114,7 @@ function Erasures(): ReactNode {
     <Table style={{ overflowWrap: 'anywhere' }}>
       <Table.Thead>
         <Table.Tr>
-          {[columns.at, columns.by, columns.erased, columns.state, columns.code].map((name) => (
+          {[columns.at, privacy.erase.by, columns.erased, terms.state, columns.code].map((name) => (
             <Table.Th key={name} scope="col">
               {name}
             </Table.Th>

@@ -7,6 +7,7 @@ import { apiQuery, useApi } from '../../data/api.ts';
 import { fieldErrors } from '../../data/field-errors.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { privacy as words } from '../../messages/en/privacy.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { durationOf, durationText } from '../../parts/form/duration-text.ts';
 import { linesOf, type PrivacyDraft, privacyDraftOf, privacyOf } from '../../parts/form/privacy-draft.ts';
 import { PrivacyFields, patternError } from '../../parts/form/privacy-fields.tsx';
@@ -113,7 +114,7 @@ function PrivacyForm({ present }: { present: Settings }): ReactNode {
       {change.error !== null && !isAtFields ? <Problem error={change.error} /> : null}
       <SaveBar isDirty={isDirty}>
         <Button loading={change.isPending} disabled={!mayManage} onClick={save}>
-          {parts.save}
+          {terms.save}
         </Button>
         <Button variant="subtle" color="gray" onClick={() => set(draftOf(stored))}>
           {parts.cancel}

@@ -7,6 +7,7 @@ import { watchedMs } from '../../data/refresh.ts';
 import { useStats } from '../../data/stats.ts';
 import { settings } from '../../messages/en/settings.ts';
 import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { formatDuration, formatNumber } from '../../messages/format.ts';
 import { Facts } from '../../parts/facts.tsx';
 import { Panel } from '../../parts/panel.tsx';
@@ -50,11 +51,11 @@ export function SystemTab(): ReactNode {
             facts={[
               [words.received, formatNumber(stats.totals.received)],
               [words.delivered, formatNumber(stats.totals.delivered)],
-              [words.p95, stats.latency === null ? words.none : formatDuration(stats.latency.p95Ms)],
+              [words.p95, stats.latency === null ? terms.noneYet : formatDuration(stats.latency.p95Ms)],
               [
                 words.waiting,
                 stats.oldestWaitingAt === null ? (
-                  words.nothingWaits
+                  terms.none
                 ) : (
                   <Time key="waiting" at={stats.oldestWaitingAt} show="relative" />
                 ),
@@ -63,7 +64,7 @@ export function SystemTab(): ReactNode {
           />
         )}
       </Panel>
-      <Panel title={words.you}>
+      <Panel title={settings.groups.you}>
         {me === undefined ? (
           <Skeleton height={60} />
         ) : (
@@ -71,7 +72,7 @@ export function SystemTab(): ReactNode {
             facts={[
               [words.name, me.name],
               [
-                words.rights,
+                terms.rights,
                 me.rights.length === allRights.length
                   ? shell.rights(me.rights.length, allRights.length)
                   : me.rights.map((right) => rights[right]).join(', '),

@@ -6,6 +6,7 @@ import { readConfiguration } from '../../../client/configuration-file.ts';
 import type { ImportStep, TransferDocument } from '../../../contract/documents/transfer.ts';
 import { queryClient } from '../../data/query-client.ts';
 import { settings } from '../../messages/en/settings.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { ChooseFile } from '../../parts/form/choose-file.tsx';
 import { notifyDone, notifyFailed } from '../../parts/notify.ts';
 import { Panel } from '../../parts/panel.tsx';
@@ -21,7 +22,7 @@ const words = settings.transfer;
 export function TransferTab(): ReactNode {
   return (
     <div className={css['panels']} data-wide="true">
-      <Panel title={words.exportTitle} text={words.exportText}>
+      <Panel title={terms.export} text={words.exportText}>
         <div>
           <Button variant="default" onClick={() => saveExport('millrace.yaml', {}).catch(notifyFailed)}>
             {words.download}

@@ -1,6 +1,7 @@
 import { Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { ShownToken } from '../../../contract/accounts/token.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { tokens as words } from '../../messages/en/tokens.ts';
 import { DeleteDialog, type DialogProps } from '../../parts/document/delete-dialog.tsx';
 import { Time } from '../../parts/time.tsx';
@@ -13,7 +14,7 @@ export function DeleteToken({ isOwn, ...props }: DialogProps<ShownToken> & { isO
       <Stack gap="sm">
         <Text>{words.deleteText}</Text>
         <Text>
-          {words.lastUsed} {token?.lastUsedAt == null ? words.unused : <Time at={token.lastUsedAt} />}
+          {words.lastUsed} {token?.lastUsedAt == null ? terms.never : <Time at={token.lastUsedAt} />}
         </Text>
       </Stack>
     </DeleteDialog>

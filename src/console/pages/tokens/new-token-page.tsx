@@ -6,7 +6,8 @@ import type { Right } from '../../../contract/accounts/rights.ts';
 import { useApi } from '../../data/api.ts';
 import { fieldErrors } from '../../data/field-errors.ts';
 import { parts } from '../../messages/en/parts.ts';
-import { settings } from '../../messages/en/settings.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { tokens as words } from '../../messages/en/tokens.ts';
 import { options } from '../../parts/form/options.ts';
 import { SaveBar } from '../../parts/form/save-bar.tsx';
@@ -47,7 +48,7 @@ export function NewTokenPage(): ReactNode {
     const { span, rights } = draft.value;
     const trimmed = draft.value.name.trim();
     const found = {
-      ...(trimmed === '' ? { name: words.needsName } : {}),
+      ...(trimmed === '' ? { name: terms.enterName } : {}),
       ...(rights.length === 0 ? { rights: words.needsRight } : {}),
     };
     setWrong(found);
@@ -68,9 +69,9 @@ export function NewTokenPage(): ReactNode {
 
   return (
     <Page
-      title={words.newTitle}
+      title={words.create}
       crumbs={[
-        { label: settings.title, to: '/settings' },
+        { label: shell.pages.settings, to: '/settings' },
         { label: words.title, to: '/settings/tokens' },
       ]}
     >
@@ -79,7 +80,7 @@ export function NewTokenPage(): ReactNode {
         <Panel title={words.details}>
           <TextInput
             ref={name}
-            label={words.name}
+            label={terms.name}
             description={words.nameHint}
             value={draft.value.name}
             onChange={({ currentTarget }) => change({ name: currentTarget.value })}
@@ -87,7 +88,7 @@ export function NewTokenPage(): ReactNode {
             required
           />
           <NativeSelect
-            label={words.expires}
+            label={terms.expires}
             description={draft.value.span === 'never' ? words.neverText : words.expiresHint}
             maw="16rem"
             value={draft.value.span}
@@ -96,7 +97,7 @@ export function NewTokenPage(): ReactNode {
             error={errors['expiresAt']}
           />
         </Panel>
-        <Panel title={words.rightsTitle} text={words.rightsText}>
+        <Panel title={terms.rights} text={words.rightsText}>
           <RightsTable
             value={draft.value.rights}
             grantable={new Set(me?.rights ?? [])}
@@ -118,11 +119,11 @@ export function NewTokenPage(): ReactNode {
       {guard.dialog}
       <ShownOnce
         value={made?.token ?? null}
-        title={words.madeTitle(made?.name ?? '')}
+        title={terms.createdNow(made?.name ?? '')}
         text={words.madeText}
-        label={words.value}
+        label={words.details}
         copy={words.copy}
-        done={words.done}
+        done={terms.done}
         onDone={toList}
       />
     </Page>

@@ -2,6 +2,7 @@ import { Anchor } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { type Right, rights as rightWords } from '../../../contract/accounts/rights.ts';
 import type { ShownToken } from '../../../contract/accounts/token.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { tokens as words } from '../../messages/en/tokens.ts';
 import type { Column } from '../../parts/list/list-page.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
@@ -10,7 +11,7 @@ import { Time } from '../../parts/time.tsx';
 const columns: readonly Column<ShownToken>[] = [
   {
     id: 'name',
-    header: words.columns.name,
+    header: terms.name,
     isFixed: true,
     isText: true,
     sort: ({ name }) => name,
@@ -18,17 +19,17 @@ const columns: readonly Column<ShownToken>[] = [
   },
   {
     id: 'rights',
-    header: words.columns.rights,
+    header: terms.rights,
     sort: ({ rights }) => rights.length,
     cell: ({ rights }) => <span title={inWords(rights)}>{words.rights(rights.length)}</span>,
   },
   {
     id: 'expires',
-    header: words.columns.expires,
+    header: terms.expires,
     sort: ({ expiresAt }) => expiresAt,
     cell: ({ expiresAt }) =>
       expiresAt === null ? (
-        words.never
+        terms.never
       ) : Date.parse(expiresAt) <= Date.now() ? (
         <StatusBadge status="disabled" note={words.expired} />
       ) : (
@@ -37,13 +38,13 @@ const columns: readonly Column<ShownToken>[] = [
   },
   {
     id: 'used',
-    header: words.columns.used,
+    header: terms.lastUsed,
     sort: ({ lastUsedAt }) => lastUsedAt,
-    cell: ({ lastUsedAt }) => (lastUsedAt === null ? words.unused : <Time at={lastUsedAt} />),
+    cell: ({ lastUsedAt }) => (lastUsedAt === null ? terms.never : <Time at={lastUsedAt} />),
   },
   {
     id: 'created',
-    header: words.columns.created,
+    header: terms.created,
     sort: ({ createdAt }) => createdAt,
     isHiddenAtFirst: true,
     cell: ({ createdAt }) => <Time at={createdAt} />,
@@ -60,7 +61,7 @@ export function columnsOf(withOwner: boolean, users: Users): readonly Column<Sho
 function ownerColumn(users: Users): Column<ShownToken> {
   return {
     id: 'owner',
-    header: words.columns.owner,
+    header: terms.owner,
     isText: true,
     cell: ({ userId }) =>
       userId === null ? (

@@ -4,8 +4,8 @@ import { type ReactNode, useMemo, useState } from 'react';
 import { administratorRoleId } from '../../../contract/accounts/role.ts';
 import type { ShownToken } from '../../../contract/accounts/token.ts';
 import { allQuery, apiQuery } from '../../data/api.ts';
-import { parts } from '../../messages/en/parts.ts';
-import { settings } from '../../messages/en/settings.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { tokens as words } from '../../messages/en/tokens.ts';
 import { ListPage } from '../../parts/list/list-page.tsx';
 import { GuardedItem, RowMenu } from '../../parts/list/row-menu.tsx';
@@ -40,14 +40,14 @@ export function TokensPage(): ReactNode {
   }
 
   const { list, create } = useListPage({
-    name: words.list,
+    name: words.title,
     noun: words.noun,
     search,
     query: isOwn ? own : all,
     columns,
     rowKey,
     texts,
-    filters: mayUsers ? [{ key: 'owner', label: words.owner, options: [{ value: 'me', label: words.mine }] }] : [],
+    filters: mayUsers ? [{ key: 'owner', label: terms.owner, options: [{ value: 'me', label: words.mine }] }] : [],
     sortedBy: '-created',
     create: { label: words.create, to: '/settings/tokens/new' },
     empty: {
@@ -60,7 +60,7 @@ export function TokensPage(): ReactNode {
     rowMenu: (row) => (
       <RowMenu name={row.name}>
         <GuardedItem blockedBy={blockedBy(row)} onClick={() => ask(row)}>
-          {parts.delete}
+          {terms.delete}
         </GuardedItem>
       </RowMenu>
     ),
@@ -69,7 +69,7 @@ export function TokensPage(): ReactNode {
     <Page
       title={words.title}
       lead={mayUsers ? words.lead : words.leadOwn}
-      crumbs={[{ label: settings.title, to: '/settings' }]}
+      crumbs={[{ label: shell.pages.settings, to: '/settings' }]}
       actions={create}
     >
       <ListPage {...list} />

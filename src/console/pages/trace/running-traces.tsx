@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { apiQuery, useApi } from '../../data/api.ts';
 import { liveMs } from '../../data/refresh.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { trace as words } from '../../messages/en/trace.ts';
 import { formatRelative } from '../../messages/format.ts';
 import { Icon } from '../../parts/icon.tsx';
@@ -43,7 +44,7 @@ export function RunningTraces(): ReactNode {
                 stop.mutate({ params: { id } }, { onSuccess: () => notifyDone(words.stopped), onError: notifyFailed })
               }
             >
-              {words.stop}
+              {terms.stop}
             </Button>
           </li>
         ))}

@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, type SyntheticEvent, useState } from 'react';
 import { useApi } from '../../data/api.ts';
 import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { trace as words } from '../../messages/en/trace.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { Panel } from '../../parts/panel.tsx';
@@ -47,10 +48,10 @@ function Start(): ReactNode {
     );
   }
   return (
-    <Panel title={words.start}>
+    <Panel title={terms.startTrace}>
       <form className={css['form']} onSubmit={submit}>
         <TextInput
-          label={words.name}
+          label={terms.name}
           description={words.nameHint}
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
@@ -58,7 +59,7 @@ function Start(): ReactNode {
         />
         <div>
           <Button type="submit" loading={start.isPending} leftSection={<Icon name="events" />} data-key-new>
-            {words.start}
+            {terms.startTrace}
           </Button>
         </div>
         {start.error === null ? null : <Problem error={start.error} />}

@@ -6,6 +6,7 @@ import type { Answer } from '../../../client/client.ts';
 import { apiQuery } from '../../data/api.ts';
 import { statusLine } from '../../messages/en/http.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { trace as words } from '../../messages/en/trace.ts';
 import { formatDuration } from '../../messages/format.ts';
 import { Icon, type IconName } from '../../parts/icon.tsx';
@@ -62,7 +63,7 @@ function OneEvent({ step, lasts }: { step: Step; lasts: Map<string, Last> }): Re
   const { event, actions } = step;
   const fired = actions.filter(({ matched }) => matched);
   const others = actions.filter(({ matched }) => !matched);
-  const name = event.name ?? words.unnamed;
+  const name = event.name ?? terms.unnamedEvent;
   const explain = (
     <Link to="/events/$eventId" params={{ eventId: event.id }} aria-label={words.explainOf(name)}>
       {words.explain}
@@ -86,7 +87,7 @@ function OneEvent({ step, lasts }: { step: Step; lasts: Map<string, Last> }): Re
         ) : null}
         {others.length === 0 ? null : (
           <details className={css['others']}>
-            <summary>{words.notMatched(others.length)}</summary>
+            <summary>{terms.notMatching(others.length)}</summary>
             <ul>
               {others.map(({ actionId, name }) => (
                 <li key={actionId}>{name}</li>
@@ -141,7 +142,7 @@ function Response({ last }: { last: Last }): ReactNode {
     return (
       <Node kind="response" icon="clock">
         <Text c="dimmed" component="span">
-          {words.waitingAnswer}
+          {terms.noResponseYet}
         </Text>
       </Node>
     );

@@ -6,6 +6,7 @@ import type { Answer } from '../../../client/client.ts';
 import { apiQuery, useApi } from '../../data/api.ts';
 import { liveMs } from '../../data/refresh.ts';
 import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { trace as words } from '../../messages/en/trace.ts';
 import { formatRelative } from '../../messages/format.ts';
 import { CopyButton } from '../../parts/copy-button.tsx';
@@ -85,7 +86,7 @@ function Actions({ trace }: { trace: Trace }): ReactNode {
   const stop = useApi('stopTrace');
   return (
     <>
-      <CopyButton text={`${location.origin}/trace/${trace.id}`} label={words.copyLink} size="sm" />
+      <CopyButton text={`${location.origin}/trace/${trace.id}`} label={terms.copyLink} size="sm" />
       <Button
         variant="default"
         leftSection={<Icon name="code" />}
@@ -104,7 +105,7 @@ function Actions({ trace }: { trace: Trace }): ReactNode {
             )
           }
         >
-          {words.stop}
+          {terms.stop}
         </Button>
       ) : null}
     </>

@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import { useApi } from '../../data/api.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { users as words } from '../../messages/en/users.ts';
 import type { DialogProps } from '../../parts/document/delete-dialog.tsx';
 import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
@@ -60,8 +61,8 @@ export function ShownInvitation({
       title={words.invitationTitle(invitation?.email ?? '')}
       text={words.invitationText}
       label={words.invitation}
-      copy={words.copy}
-      done={words.done}
+      copy={terms.copyLink}
+      done={terms.done}
       onDone={onDone}
     />
   );

@@ -1,6 +1,7 @@
 import { Checkbox, Skeleton } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { covers, rights } from '../../../contract/accounts/rights.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { users as words } from '../../messages/en/users.ts';
 import { useMe } from '../../session/rights.ts';
 import { type Role, useRoles } from './user.ts';
@@ -29,7 +30,7 @@ export function RoleChoice({ value, had, error, isDisabled, onChange }: Props): 
   if (roles === undefined) return <Skeleton height={160} />;
   return (
     <Checkbox.Group
-      aria-label={words.roles}
+      aria-label={terms.roles}
       value={[...value]}
       onChange={(next) => onChange(next.toSorted())}
       error={error}

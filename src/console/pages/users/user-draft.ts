@@ -1,4 +1,5 @@
 import { email as emailSchema, newPassword, passwordLength } from '../../../contract/accounts/user.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { users as words } from '../../messages/en/users.ts';
 import type { User } from './user.ts';
 
@@ -43,7 +44,7 @@ export function problemsOf({ email, entry, password }: UserDraft, isNew: boolean
   return {
     ...(emailSchema.safeParse(email).success ? {} : { email: words.wrongEmail }),
     ...(isAsked && !newPassword.safeParse(password).success
-      ? { password: isShort ? words.tooShort : words.tooLong }
+      ? { password: isShort ? terms.tooShort : terms.tooLong }
       : {}),
   };
 }

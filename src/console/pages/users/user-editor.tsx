@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import { users as words } from '../../messages/en/users.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { useToList } from '../../parts/document/document-kind.ts';
 import { useDocumentEditor } from '../../parts/document/use-document-editor.ts';
 import { notifyDone } from '../../parts/notify.ts';
@@ -26,7 +26,7 @@ export function UserEditor({ stored }: { stored: User | null }): ReactNode {
     blockedBy: protection(stored ?? { roleIds: [] }),
     onCreated({ email, inviteUrl: url }) {
       if (url !== undefined) return show({ email, url });
-      notifyDone(words.created(email));
+      notifyDone(terms.createdNow(email));
       toList();
     },
   });

@@ -1,6 +1,8 @@
 import { Anchor, PasswordInput, SegmentedControl, Switch, Text, TextInput } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useId } from 'react';
+import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { users as words } from '../../messages/en/users.ts';
 import { options } from '../../parts/form/options.ts';
 import { Panel } from '../../parts/panel.tsx';
@@ -37,9 +39,9 @@ export function UserForm({ stored, draft, errors, isDisabled, onChange }: Props)
   );
   return (
     <div className={css['form']}>
-      <Panel title={words.details}>
+      <Panel title={terms.user}>
         <TextInput
-          label={words.email}
+          label={terms.email}
           description={words.emailHint}
           value={draft.email}
           onChange={({ currentTarget }) => onChange({ email: currentTarget.value })}
@@ -68,7 +70,7 @@ export function UserForm({ stored, draft, errors, isDisabled, onChange }: Props)
                 </Text>
               ) : null}
             </div>
-            {draft.entry === 'password' ? password(words.password, words.passwordHint) : null}
+            {draft.entry === 'password' ? password(terms.password, words.passwordHint) : null}
           </>
         ) : isYou ? (
           <Anchor component={Link} to="/settings/account">
@@ -78,14 +80,14 @@ export function UserForm({ stored, draft, errors, isDisabled, onChange }: Props)
           password(words.newPassword, words.newPasswordHint)
         )}
         <Switch
-          label={words.isEnabled}
+          label={parts.status.enabled}
           description={words.isEnabledHint}
           checked={draft.isEnabled}
           onChange={({ currentTarget }) => onChange({ isEnabled: currentTarget.checked })}
           disabled={isDisabled}
         />
       </Panel>
-      <Panel title={words.roles} text={stored?.sso === true ? words.rolesSso : words.rolesText}>
+      <Panel title={terms.roles} text={stored?.sso === true ? words.rolesSso : words.rolesText}>
         <RoleChoice
           value={draft.roleIds}
           had={stored?.roleIds ?? []}

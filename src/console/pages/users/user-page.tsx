@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
+import { terms } from '../../messages/en/terms.ts';
 import { users as words } from '../../messages/en/users.ts';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
 import { Icon } from '../../parts/icon.tsx';
@@ -46,13 +47,13 @@ function Facts({ user }: { user: User }): ReactNode {
     <div className={css['facts']}>
       <UserStatus user={user} />
       <span>
-        {words.facts.lastSignIn} {lastSignInAt === null ? words.never : <Time at={lastSignInAt} />}
+        {terms.lastSignIn} {lastSignInAt === null ? terms.never : <Time at={lastSignInAt} />}
       </span>
       <span>
-        {words.facts.created} <Time at={createdAt} />
+        {terms.created} <Time at={createdAt} />
       </span>
       <span>
-        {words.facts.modified} <Time at={updatedAt} /> {words.modifiedBy(updatedBy)}
+        {terms.modified} <Time at={updatedAt} /> {terms.by(updatedBy)}
       </span>
     </div>
   );

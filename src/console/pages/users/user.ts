@@ -2,7 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import type { Answer, CallInput } from '../../../client/client.ts';
 import { administratorRoleId } from '../../../contract/accounts/role.ts';
 import { allQuery, apiQuery } from '../../data/api.ts';
-import { settings } from '../../messages/en/settings.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { users as words } from '../../messages/en/users.ts';
 import type { DocumentKind } from '../../parts/document/document-kind.ts';
 import { useMay, useMe } from '../../session/rights.ts';
@@ -14,18 +15,18 @@ export type Role = Answer<'getRole'>;
 /** A user that was made without a password comes with `inviteUrl`. */
 export const userKind: DocumentKind<User, NonNullable<CallInput<'createUser'>['body']>, Answer<'createUser'>> = {
   kind: 'user',
-  one: words.one,
-  newTitle: words.newTitle,
+  one: terms.user,
+  newTitle: words.create,
   nameOf: ({ email }) => email,
   crumbs: [
-    { label: settings.title, to: '/settings' },
+    { label: shell.pages.settings, to: '/settings' },
     { label: words.title, to: '/settings/users' },
   ],
   page: '/settings/users/$userId',
   parameter: 'userId',
   view: 'users:view',
   manage: 'users:manage',
-  created: words.created,
+  created: terms.createdNow,
   createdOpens: 'list',
   query: (id) => apiQuery('getUser', { params: { id } }),
   create: (body) => client().call('createUser', { body }),

@@ -4,7 +4,8 @@ import { Link, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { allQuery, useApi } from '../../data/api.ts';
 import { parts } from '../../messages/en/parts.ts';
-import { settings } from '../../messages/en/settings.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { users as words } from '../../messages/en/users.ts';
 import { notifyUndo } from '../../parts/list/delete-document.ts';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
@@ -27,7 +28,7 @@ export function UsersPage(): ReactNode {
   const [asked, ask] = useState<{ what: 'delete' | 'invite'; row: User } | null>(null);
   const search = useSearch({ from: '/shell/settings/users' });
   const { list, create } = useListPage({
-    name: words.list,
+    name: words.title,
     noun: words.noun,
     search,
     query: useQuery({ ...allQuery('listUsers'), enabled: mayLook }),
@@ -39,8 +40,8 @@ export function UsersPage(): ReactNode {
       (search.status === undefined || status === search.status) &&
       (search.role === undefined || roleIds.includes(search.role)),
     filters: [
-      { key: 'status', label: words.status, options: statuses },
-      { key: 'role', label: words.role, options: (roles ?? []).map(({ id, name }) => ({ value: id, label: name })) },
+      { key: 'status', label: terms.status, options: statuses },
+      { key: 'role', label: terms.role, options: (roles ?? []).map(({ id, name }) => ({ value: id, label: name })) },
     ],
     sortedBy: 'email',
     create: mayManage ? { label: words.create, to: '/settings/users/new' } : undefined,
@@ -58,7 +59,7 @@ export function UsersPage(): ReactNode {
       title={words.title}
       lead={words.lead}
       right="users:view"
-      crumbs={[{ label: settings.title, to: '/settings' }]}
+      crumbs={[{ label: shell.pages.settings, to: '/settings' }]}
       actions={create}
     >
       <ListPage {...list} />
@@ -75,7 +76,7 @@ const statuses = (['enabled', 'disabled'] as const).map((value) => ({ value, lab
 const columns: readonly Column<User>[] = [
   {
     id: 'email',
-    header: words.columns.email,
+    header: terms.email,
     isFixed: true,
     isText: true,
     sort: ({ email }) => email,
@@ -83,20 +84,20 @@ const columns: readonly Column<User>[] = [
   },
   {
     id: 'status',
-    header: words.columns.status,
+    header: terms.status,
     sort: ({ status }) => status,
     cell: (user) => <UserStatus user={user} />,
   },
-  { id: 'roles', header: words.columns.roles, isText: true, cell: ({ roleIds }) => <RoleNames roleIds={roleIds} /> },
+  { id: 'roles', header: terms.roles, isText: true, cell: ({ roleIds }) => <RoleNames roleIds={roleIds} /> },
   {
     id: 'lastSignIn',
-    header: words.columns.lastSignIn,
+    header: terms.lastSignIn,
     sort: ({ lastSignInAt }) => lastSignInAt,
-    cell: ({ lastSignInAt }) => (lastSignInAt === null ? words.never : <Time at={lastSignInAt} />),
+    cell: ({ lastSignInAt }) => (lastSignInAt === null ? terms.never : <Time at={lastSignInAt} />),
   },
   {
     id: 'created',
-    header: words.columns.created,
+    header: terms.created,
     sort: ({ createdAt }) => createdAt,
     cell: ({ createdAt }) => <Time at={createdAt} />,
   },
@@ -113,7 +114,7 @@ function EmailCell({ user }: { user: User }): ReactNode {
 
 function RoleNames({ roleIds }: { roleIds: readonly string[] }): ReactNode {
   const roles = useRoles();
-  if (roleIds.length === 0) return words.noRoles;
+  if (roleIds.length === 0) return terms.none;
   return roleIds.map((id) => roles?.find((role) => role.id === id)?.name ?? id).join(', ');
 }
 
@@ -129,7 +130,7 @@ function More({ row, onAsk }: MoreProps): ReactNode {
       { params: { id: row.id }, body: { status }, ifMatch },
       {
         onSuccess: ({ version }) =>
-          notifyUndo(status === 'enabled' ? words.enabled(row.email) : words.disabled(row.email), () =>
+          notifyUndo(status === 'enabled' ? terms.enabledNow(row.email) : words.disabled(row.email), () =>
             set(row.status, version),
           ),
         onError: notifyFailed,
@@ -139,16 +140,16 @@ function More({ row, onAsk }: MoreProps): ReactNode {
   return (
     <RowMenu name={row.email}>
       <Menu.Item component={Link} to="/settings/users/$userId" params={{ userId: row.id } as never}>
-        {words.open}
+        {terms.open}
       </Menu.Item>
       <GuardedItem blockedBy={blockedBy} onClick={() => set(isEnabled ? 'disabled' : 'enabled', row.version)}>
-        {isEnabled ? words.disable : words.enable}
+        {isEnabled ? terms.disable : terms.enable}
       </GuardedItem>
-      <GuardedItem blockedBy={isYou ? words.notYourself : blockedBy} onClick={() => onAsk('invite')}>
+      <GuardedItem blockedBy={isYou ? words.ownPassword : blockedBy} onClick={() => onAsk('invite')}>
         {words.invite}
       </GuardedItem>
       <GuardedItem blockedBy={blockedBy} onClick={() => onAsk('delete')}>
-        {parts.delete}
+        {terms.delete}
       </GuardedItem>
     </RowMenu>
   );

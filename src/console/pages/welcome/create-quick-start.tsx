@@ -65,7 +65,7 @@ export function CreateQuickStart({ onMade }: { onMade: () => void }): ReactNode 
       {create.error === null ? null : <Problem error={create.error} />}
       <div className={css['below']}>
         <Button disabled={!may} loading={create.isPending} onClick={go}>
-          {words.create}
+          {welcome.mine.steps.start}
         </Button>
       </div>
     </>

@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { apiQuery } from '../../data/api.ts';
 import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { welcome } from '../../messages/en/welcome.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { Problem } from '../../parts/problem.tsx';
@@ -42,7 +43,7 @@ export function MakeItYours(): ReactNode {
   return (
     <section aria-labelledby="make-it-yours">
       <div className={css['title']}>
-        <h2 id="make-it-yours">{words.title}</h2>
+        <h2 id="make-it-yours">{welcome.picture.next}</h2>
         <Text c="dimmed" role="status">
           {words.progress(count, Object.keys(done).length)}
         </Text>
@@ -64,7 +65,7 @@ export function MakeItYours(): ReactNode {
                 {delivery.status === 'delivered' ? words.delivered : words.notYet(parts.status[delivery.status])}
               </Text>
               <Anchor component={Link} to={`/deliveries/${delivery.id}` as '/deliveries'}>
-                {words.toDelivery}
+                {terms.viewDelivery}
               </Anchor>
               {made?.connection.baseUrl.startsWith(`${location.origin}/inbox/`) === true ? (
                 <Anchor component={Link} to="/inbox">
@@ -78,7 +79,7 @@ export function MakeItYours(): ReactNode {
           <Text>{words.connectionText}</Text>
           <div>
             <Button component={Link} to="/connections/new" variant="default" leftSection={<Icon name="plus" />}>
-              {words.newConnection}
+              {terms.newConnection}
             </Button>
           </div>
         </Step>
@@ -86,7 +87,7 @@ export function MakeItYours(): ReactNode {
           <Text>{words.actionText}</Text>
           <div>
             <Button component={Link} to="/actions/new" variant="default" leftSection={<Icon name="plus" />}>
-              {words.newAction}
+              {terms.newAction}
             </Button>
           </div>
         </Step>
@@ -125,10 +126,10 @@ function Step({ name, isDone, isNext, children }: StepProps): ReactNode {
 
 function Made({ made: { collector, connection, destination, action } }: { made: QuickStart }): ReactNode {
   const links = [
-    [words.kinds.collector, collector.name, `/data-collection/${collector.id}`],
-    [words.kinds.connection, connection.name, `/connections/${connection.id}`],
-    [words.kinds.destination, destination.name, `/connections/${connection.id}/destinations/${destination.id}`],
-    [words.kinds.action, action.name, `/actions/${action.id}`],
+    [terms.collector, collector.name, `/data-collection/${collector.id}`],
+    [terms.connection, connection.name, `/connections/${connection.id}`],
+    [terms.destination, destination.name, `/connections/${connection.id}/destinations/${destination.id}`],
+    [terms.action, action.name, `/actions/${action.id}`],
   ] as const;
   return (
     <>

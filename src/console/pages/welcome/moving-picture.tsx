@@ -5,6 +5,8 @@ import { type ReactNode, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { apiQuery } from '../../data/api.ts';
 import { useStats } from '../../data/stats.ts';
+import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { welcome } from '../../messages/en/welcome.ts';
 import { formatDuration, formatNumber } from '../../messages/format.ts';
 import { Icon, type IconName } from '../../parts/icon.tsx';
@@ -40,7 +42,7 @@ export function MovingPicture(): ReactNode {
           leftSection={<Icon name={isPaused ? 'play' : 'pause'} size={13} />}
           onClick={() => pause(!isPaused)}
         >
-          {isPaused ? words.play : words.pause}
+          {isPaused ? terms.resume : terms.pause}
         </Button>
         {stats === undefined ? null : (
           <Text c="dimmed">{words.so(formatNumber(stats.totals.received), formatNumber(stats.totals.delivered))}</Text>
@@ -78,15 +80,15 @@ function Stations({
   return (
     // A new list for each delivery, so that its stations light up one after the other.
     <ol className={css['stations']} key={id}>
-      <Station name={words.stations.event} icon="events" to={`/events/${eventId}`} link={words.toEvent}>
-        <b>{event?.name == null ? words.unnamed : words.event(event.name)}</b>
+      <Station name={terms.event} icon="events" to={`/events/${eventId}`} link={words.toEvent}>
+        <b>{event?.name == null ? terms.unnamedEvent : words.event(event.name)}</b>
         {event?.visitorId == null ? null : <span className={css['calm']}>{words.visitor(event.visitorId)}</span>}
       </Station>
-      <Station name={words.stations.action} icon="actions" to={`/actions/${actionId}`} link={words.toAction}>
+      <Station name={terms.action} icon="actions" to={`/actions/${actionId}`} link={words.toAction}>
         <b>{actionId === null ? words.test : words.action(action?.name ?? '…')}</b>
       </Station>
       <Station
-        name={words.stations.template}
+        name={terms.template}
         icon="code"
         to={`/connections/${connectionId}/destinations/${destinationId}`}
         link={words.toTemplate}
@@ -100,11 +102,11 @@ function Stations({
           </Code>
         )}
       </Station>
-      <Station name={words.stations.delivered} icon="check" to={`/deliveries/${id}`} link={words.toDelivery}>
+      <Station name={parts.status.delivered} icon="check" to={`/deliveries/${id}`} link={terms.viewDelivery}>
         <StatusBadge status="delivered" />
         <span>
           {attempt?.response == null
-            ? words.unanswered
+            ? terms.noResponseYet
             : words.answered(attempt.response.status, formatDuration(attempt.durationMs))}
         </span>
       </Station>

@@ -2,6 +2,7 @@ import { Anchor, SegmentedControl, UnstyledButton } from '@mantine/core';
 import { CatchBoundary, Link } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { formatAbsolute, formatNumber, formatTime } from '../../messages/format.ts';
 import { options } from '../form/options.ts';
 import css from './chart.module.css';
@@ -60,7 +61,7 @@ export function Chart(props: Props): ReactNode {
         {isDrawable ? (
           <SegmentedControl
             size="xs"
-            aria-label={parts.chart.viewOf(name)}
+            aria-label={terms.showOf(name)}
             data={options(parts.chart.views)}
             value={view}
             onChange={(chosen) => show(chosen as typeof view)} // one of the options above
@@ -138,7 +139,7 @@ function ChartTable({ name, times, series, format, onOpen }: TableProps): ReactN
       <table className={css['table']}>
         <thead>
           <tr>
-            <th scope="col">{parts.chart.time}</th>
+            <th scope="col">{terms.time}</th>
             {series.map(({ label }) => (
               <th key={label} scope="col">
                 {label}

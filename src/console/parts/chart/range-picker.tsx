@@ -1,6 +1,7 @@
 import { SegmentedControl } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { options } from '../form/options.ts';
 import type { Range } from '../list/list-search.ts';
 
@@ -8,7 +9,7 @@ import type { Range } from '../list/list-search.ts';
 export function RangePicker({ value, onChange }: { value: Range; onChange: (range: Range) => void }): ReactNode {
   return (
     <SegmentedControl
-      aria-label={parts.range}
+      aria-label={terms.timeRange}
       size="xs"
       data={options(parts.ranges)}
       value={value}

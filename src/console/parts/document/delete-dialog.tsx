@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { ConfirmDialog } from '../form/confirm-dialog.tsx';
 import { type Deletable, deleteDocument } from '../list/delete-document.ts';
 
@@ -23,8 +23,8 @@ export function DeleteDialog({ document, kind, name, onClose, onDone, children, 
     <ConfirmDialog
       {...more}
       isOpen={document !== null}
-      title={parts.deleteTitle(name)}
-      verb={parts.delete}
+      title={terms.deleteTitle(name)}
+      verb={terms.delete}
       onCancel={onClose}
       onConfirm={() => {
         if (document !== null) void deleteDocument({ kind, id: document.id, name }, onDone);

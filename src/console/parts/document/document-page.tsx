@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { type ComponentType, lazy, type ReactNode, useRef, useState } from 'react';
 import { transferKindOf } from '../../../contract/documents/transfer-kinds.ts';
-import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { useMay } from '../../session/rights.ts';
 import { LoadedPage } from '../../shell/loaded-page.tsx';
 import { DetailTabs } from '../detail-tabs.tsx';
@@ -134,7 +134,7 @@ function DeleteButton({ blockedBy, onClick }: { blockedBy: string | null; onClic
   return (
     <Tooltip label={blockedBy} disabled={blockedBy === null}>
       <Button variant="default" leftSection={<Icon name="trash" />} {...(blockedBy === null ? { onClick } : blocked)}>
-        {parts.delete}
+        {terms.delete}
       </Button>
     </Tooltip>
   );

@@ -2,6 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { rights } from '../../../contract/accounts/rights.ts';
 import { queryClient } from '../../data/query-client.ts';
 import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { useMay } from '../../session/rights.ts';
 import { type Editor, type EditorOptions, useEditor } from '../form/use-editor.tsx';
 import { notifyDone } from '../notify.ts';
@@ -41,7 +42,7 @@ export function useDocumentEditor<
     blockedBy: mayManage ? null : parts.noRight(rights[kind.manage]),
     how: 'save',
     onSaved(saved) {
-      if (stored !== null) notifyDone(parts.saved(kind.nameOf(saved)));
+      if (stored !== null) notifyDone(terms.saved(kind.nameOf(saved)));
       else if (onCreated !== undefined) onCreated(saved);
       else {
         notifyDone(kind.created(kind.nameOf(saved)));

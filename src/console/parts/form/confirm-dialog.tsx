@@ -1,6 +1,7 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Problem } from '../problem.tsx';
 
 type Props = {
@@ -30,14 +31,14 @@ export function ConfirmDialog(props: Props): ReactNode {
       onClose={props.onCancel}
       size={props.size ?? 'md'}
       title={title}
-      closeButtonProps={{ 'aria-label': parts.close }}
+      closeButtonProps={{ 'aria-label': terms.close }}
     >
       <Stack gap="md">
         <Text component="div">{props.blockedBy ?? children}</Text>
         {props.error == null ? null : <Problem error={props.error} />}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={props.onCancel} data-autofocus>
-            {props.blockedBy == null ? cancel : parts.close}
+            {props.blockedBy == null ? cancel : terms.close}
           </Button>
           {props.blockedBy == null ? (
             <Button {...(isDangerous ? { color: 'red.9' } : {})} loading={isBusy} onClick={props.onConfirm}>

@@ -1,6 +1,7 @@
 import { Button, Code, Group, Modal, Stack, Table, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { formatRelative } from '../../messages/format.ts';
 
 type Version = Readonly<Record<string, unknown>>;
@@ -26,7 +27,7 @@ export function ConflictDialog({ yours, theirs, isBusy = false, onMine, onTheirs
       onClose={onClose}
       size="xl"
       title={parts.conflict.title}
-      closeButtonProps={{ 'aria-label': parts.close }}
+      closeButtonProps={{ 'aria-label': terms.close }}
     >
       <Stack>
         <Text>{parts.conflict.text(theirs.updatedBy, formatRelative(new Date(theirs.updatedAt), Date.now()))}</Text>
@@ -37,7 +38,7 @@ export function ConflictDialog({ yours, theirs, isBusy = false, onMine, onTheirs
             <Table withRowBorders verticalSpacing="xs">
               <Table.Thead>
                 <Table.Tr>
-                  <Table.Th scope="col">{parts.conflict.field}</Table.Th>
+                  <Table.Th scope="col">{terms.field}</Table.Th>
                   <Table.Th scope="col">{parts.conflict.yours}</Table.Th>
                   <Table.Th scope="col">{parts.conflict.theirs}</Table.Th>
                 </Table.Tr>

@@ -1,6 +1,7 @@
 import { ActionIcon, Button, Checkbox, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../icon.tsx';
 import css from './header-rows.module.css';
 import { nextRow, type Row } from './rows.ts';
@@ -33,7 +34,7 @@ export function HeaderRows({ headers, stored, errors, isDisabled, onChange }: Pr
         return (
           <div key={row} className={css['row']}>
             <TextInput
-              label={words.nameLabel}
+              label={terms.name}
               aria-label={words.name(at + 1)}
               placeholder={words.namePlaceholder}
               value={name}
@@ -54,7 +55,7 @@ export function HeaderRows({ headers, stored, errors, isDisabled, onChange }: Pr
               />
             ) : (
               <TextInput
-                label={words.valueLabel}
+                label={terms.value}
                 aria-label={words.value(at + 1)}
                 value={typeof value === 'string' ? value : ''}
                 onChange={(event) => change(row, { value: event.currentTarget.value })}
@@ -80,7 +81,7 @@ export function HeaderRows({ headers, stored, errors, isDisabled, onChange }: Pr
             />
             <ActionIcon
               className={css['remove'] ?? ''}
-              aria-label={words.remove(name === '' ? words.new : name)}
+              aria-label={words.remove(name === '' ? terms.noName : name)}
               disabled={isDisabled}
               onClick={() => onChange(headers.filter((one) => one.row !== row))}
             >

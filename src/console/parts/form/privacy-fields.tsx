@@ -1,6 +1,7 @@
 import { ActionIcon, Button, Fieldset, NativeSelect, Switch, Textarea, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { privacy } from '../../messages/en/privacy.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../icon.tsx';
 import css from './header-rows.module.css';
 import { options } from './options.ts';
@@ -40,7 +41,7 @@ export function PrivacyFields({ draft, errors, isDisabled, onChange }: Props): R
           {draft.masks.map(({ row, field, by, detail }, at) => (
             <div key={row} className={css['row']}>
               <TextInput
-                label={words.field}
+                label={terms.field}
                 aria-label={words.fieldOf(at + 1)}
                 value={field}
                 onChange={(event) => change(row, { field: event.currentTarget.value })}
@@ -112,5 +113,5 @@ export function patternError(errors: Readonly<Record<string, string>>, path: str
   const found = Object.entries(errors).find(([one]) => one === path || one.startsWith(`${path}.`));
   if (found === undefined) return undefined;
   const index = Number(found[0].slice(path.length + 1));
-  return found[0] === path || Number.isNaN(index) ? found[1] : words.dropLine(index + 1, found[1]);
+  return found[0] === path || Number.isNaN(index) ? found[1] : terms.line(index + 1, found[1]);
 }

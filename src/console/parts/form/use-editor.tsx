@@ -5,6 +5,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { ClientError } from '../../../client/client.ts';
 import { fieldErrors } from '../../data/field-errors.ts';
 import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Problem } from '../problem.tsx';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 import { ConflictDialog } from './conflict-dialog.tsx';
@@ -209,7 +210,7 @@ export function useEditor<Stored extends Document, Draft extends object, Saved e
           <SaveBar isDirty={isDirty}>
             {editing ?? (
               <Button loading={saving.isPending} onClick={() => save()}>
-                {parts.save}
+                {terms.save}
               </Button>
             )}
             <Button variant="subtle" color="gray" onClick={cancel}>
@@ -219,7 +220,7 @@ export function useEditor<Stored extends Document, Draft extends object, Saved e
         ) : (
           <SaveBar isDirty={false}>
             <Button data-key-edit onClick={() => setEditing(true)}>
-              {parts.edit}
+              {terms.edit}
             </Button>
             {reading}
           </SaveBar>

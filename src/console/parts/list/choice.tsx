@@ -1,6 +1,7 @@
 import { Button, CloseButton, Combobox, Group, useCombobox } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../icon.tsx';
 import css from './choice.module.css';
 
@@ -31,7 +32,7 @@ export function Choice({ label, value, options = [], nameOf, onChange }: Props):
   const name =
     value === undefined ? null : (options.find((one) => one.value === value)?.label ?? nameOf?.(value) ?? value);
   const found = options.filter((one) => one.label.toLowerCase().includes(text.trim().toLowerCase()));
-  const chip = name === null ? label : parts.chip(label, name);
+  const chip = name === null ? label : terms.chip(label, name);
   return (
     <Group gap={0} wrap="nowrap" className={css['chip'] ?? ''} data-set={name !== null || undefined}>
       {options.length === 0 ? (

@@ -2,6 +2,7 @@ import type { TransferKind } from '../../../contract/documents/transfer-kinds.ts
 import { queryClient } from '../../data/query-client.ts';
 import { changes } from '../../messages/en/changes.ts';
 import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { client } from '../../session/session.ts';
 import { notifyDone, notifyFailed } from '../notify.ts';
 
@@ -23,7 +24,7 @@ export type Deletable = { kind: keyof typeof routes; id: string; name: string };
 
 /** Says what a switch did, with Undo for ten seconds. */
 export function notifyUndo(message: string, undo: () => void): void {
-  notifyDone(message, { action: { label: changes.undo, run: undo } });
+  notifyDone(message, { action: { label: terms.undo, run: undo } });
 }
 
 /** Deletes a document and offers to restore it. `onDeleted` leaves its page, before its data is loaded again. */
@@ -33,7 +34,7 @@ export async function deleteDocument({ kind, id, name }: Deletable, onDeleted?: 
     await client().call(remove, { params: { id } });
     onDeleted?.();
     const run = () => void restoreDocument({ kind: kind as TransferKind, id, name }); // has the second route
-    notifyDone(parts.deleted(name), restore === undefined ? {} : { action: { label: changes.restore, run } });
+    notifyDone(parts.deleted(name), restore === undefined ? {} : { action: { label: terms.restore, run } });
   } catch (error) {
     notifyFailed(error);
   }

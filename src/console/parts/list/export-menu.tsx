@@ -1,6 +1,7 @@
 import { Button, Group, Menu, Text } from '@mantine/core';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { notifyDone, notifyFailed } from '../notify.ts';
 import { saveFile } from './save-file.ts';
 
@@ -52,14 +53,14 @@ export function ExportMenu<Row>({ name, rows, csvHead, csvLine }: Props<Row>): R
       <Group gap="xs" role="status">
         <Text size="sm">{words.running(count)}</Text>
         <Button variant="default" size="xs" onClick={() => stop.current?.abort()}>
-          {words.stop}
+          {terms.stop}
         </Button>
       </Group>
     );
   return (
     <Menu>
       <Menu.Target>
-        <Button variant="default">{words.title}</Button>
+        <Button variant="default">{terms.export}</Button>
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Item onClick={() => void run('csv')}>{words.as.csv}</Menu.Item>

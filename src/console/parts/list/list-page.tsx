@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 import type { ClientError } from '../../../client/client.ts';
 import type { Page } from '../../../contract/records/page.ts';
 import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { counted } from '../../messages/format.ts';
 import { Icon, type IconName } from '../icon.tsx';
 import { Problem } from '../problem.tsx';
@@ -79,7 +80,7 @@ export function ListPage<Row>(props: ListProps<Row>): ReactNode {
         {props.isPlain === true ? null : (
           <FilterBox
             value={search.filter ?? ''}
-            hint={parts.filterBy(props.filterBy ?? parts.name)}
+            hint={terms.filterBy(props.filterBy ?? parts.name)}
             onChange={(filter) => onSearch({ filter, cursor: undefined })}
           />
         )}

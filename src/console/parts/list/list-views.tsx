@@ -2,6 +2,7 @@ import { ActionIcon, Anchor, Button, Group, Popover, Stack, Text, TextInput } fr
 import { Link, useLocation } from '@tanstack/react-router';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../icon.tsx';
 import { useKept } from './kept.ts';
 import css from './list-page.module.css';
@@ -64,7 +65,7 @@ export function ListViews({ list }: { list: string }): ReactNode {
                 maxLength={60}
                 onChange={(event) => write(event.currentTarget.value)}
               />
-              <Button type="submit">{parts.views.save}</Button>
+              <Button type="submit">{terms.save}</Button>
             </Group>
           </form>
         </Stack>

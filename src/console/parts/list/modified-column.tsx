@@ -1,5 +1,5 @@
 import { Text } from '@mantine/core';
-import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Time } from '../time.tsx';
 import type { Column } from './columns.tsx';
 
@@ -7,7 +7,7 @@ import type { Column } from './columns.tsx';
 export function modifiedColumn<Row extends { updatedAt: string; updatedBy?: string }>(): Column<Row> {
   return {
     id: 'modified',
-    header: parts.modified,
+    header: terms.modified,
     isHiddenAtFirst: true,
     sort: ({ updatedAt }) => updatedAt,
     cell: ({ updatedAt, updatedBy }) => (
@@ -15,7 +15,7 @@ export function modifiedColumn<Row extends { updatedAt: string; updatedBy?: stri
         <Time at={updatedAt} />
         {updatedBy === undefined ? null : (
           <Text c="dimmed" size="sm" truncate maw="9rem" title={updatedBy}>
-            {parts.by(updatedBy)}
+            {terms.by(updatedBy)}
           </Text>
         )}
       </>

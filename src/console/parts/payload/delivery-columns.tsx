@@ -8,6 +8,7 @@ import { useNamed } from '../../data/named.ts';
 import { deliveries as words } from '../../messages/en/deliveries.ts';
 import { statusLine } from '../../messages/en/http.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { formatDuration } from '../../messages/format.ts';
 import { useMay } from '../../session/rights.ts';
 import { Countdown } from '../countdown.tsx';
@@ -58,7 +59,7 @@ export function useDeliveryColumns(
   return useMemo(() => {
     const filtered = (what: string, by: CellFilter, cell: ReactNode) =>
       isFilter ? (
-        <FilterCell label={words.only(what)} onFilter={() => filter.current?.(by)}>
+        <FilterCell label={terms.filterBy(what)} onFilter={() => filter.current?.(by)}>
           {cell}
         </FilterCell>
       ) : (
@@ -67,7 +68,7 @@ export function useDeliveryColumns(
     const last = new Map(attempts.data?.data.map((one) => [one.deliveryId, one.last]));
     const eventNames = new Map(names.data?.data.map(({ id, name }) => [id, name]));
     const nameOf = (row: Delivery) =>
-      words.target(
+      terms.placeOf(
         connections.get(row.connectionId)?.name ?? row.connectionId,
         destinations.get(row.destinationId)?.name ?? row.destinationId,
       );
@@ -75,37 +76,37 @@ export function useDeliveryColumns(
       (destinations.get(destinationId)?.settings.retry ?? connections.get(connectionId)?.settings.retry)?.scheduleMs
         .length;
     return [
-      { id: 'status', header: w.status, isFixed: true, cell: (row) => <Status row={row} target={nameOf(row)} /> },
+      { id: 'status', header: terms.status, isFixed: true, cell: (row) => <Status row={row} target={nameOf(row)} /> },
       {
         id: 'event',
-        header: w.event,
+        header: terms.event,
         cell: ({ eventId }) => <EventCell id={eventId} name={eventId === null ? null : eventNames.get(eventId)} />,
       },
       {
         id: 'action',
-        header: w.action,
+        header: terms.action,
         isText: true,
         cell: ({ actionId }) => {
-          if (actionId === null) return words.noAction;
+          if (actionId === null) return terms.none;
           const name = actions.get(actionId)?.name ?? actionId;
           return filtered(name, { action: actionId }, name);
         },
       },
       {
         id: 'target',
-        header: w.target,
+        header: terms.place,
         isText: true,
         cell: (row) => filtered(nameOf(row), { destination: row.destinationId }, nameOf(row)),
       },
       {
         id: 'attempts',
-        header: w.attempts,
+        header: terms.attempts,
         align: 'end',
         cell: (row) => words.attemptsOf(row.attempts, row.test ? undefined : mostOf(row)),
       },
       {
         id: 'response',
-        header: w.response,
+        header: terms.response,
         isText: true,
         cell: ({ id }) => {
           const { status = null, errorKind = null } = last.get(id) ?? {};
@@ -124,10 +125,10 @@ export function useDeliveryColumns(
           return ms === undefined ? null : formatDuration(ms);
         },
       },
-      { id: 'created', header: w.created, cell: ({ createdAt }) => <Time at={createdAt} show="stream" /> },
+      { id: 'created', header: terms.created, cell: ({ createdAt }) => <Time at={createdAt} show="stream" /> },
       {
         id: 'next',
-        header: w.next,
+        header: terms.nextAttempt,
         cell: ({ nextAttemptAt }) => (nextAttemptAt === null ? null : <Countdown at={nextAttemptAt} due={words.now} />),
       },
     ];
@@ -210,7 +211,7 @@ function Response({ last }: { last: LastAttempt['last'] | undefined }): ReactNod
   if (text !== null) return <span title={text}>{text}</span>;
   return (
     <Text c="dimmed" size="sm">
-      {words.noResponse}
+      {terms.noneYet}
     </Text>
   );
 }

@@ -4,6 +4,8 @@ import type { CallInput } from '../../../client/client.ts';
 import { apiQuery } from '../../data/api.ts';
 import { liveMs } from '../../data/refresh.ts';
 import { deliveries as words } from '../../messages/en/deliveries.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { useMay } from '../../session/rights.ts';
 import { NoRight } from '../../shell/page.tsx';
 import { ListPage } from '../list/list-page.tsx';
@@ -30,14 +32,14 @@ export function DeliveryTable({ filter, cursor, onCursor, empty }: Props): React
   if (!mayLook) return <NoRight right="deliveries:view" />;
   return (
     <ListPage
-      name={words.title}
+      name={shell.pages.deliveries}
       isPlain
       query={query}
       columns={columns}
       rowKey={({ id }) => id}
       search={{ cursor }}
       onSearch={(change) => onCursor(change.cursor)}
-      empty={{ icon: 'deliveries', title: empty?.title ?? words.emptyTitle, text: empty?.text ?? words.emptyText }}
+      empty={{ icon: 'deliveries', title: empty?.title ?? terms.noDeliveries, text: empty?.text ?? words.emptyText }}
       emptyByFilter={words.emptyByFilter}
     />
   );

@@ -5,6 +5,7 @@ import { type ReactNode, useState } from 'react';
 import type { Condition } from '../../../contract/documents/condition.ts';
 import { apiQuery } from '../../data/api.ts';
 import { eventPicker as words } from '../../messages/en/event-picker.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { formatRelative } from '../../messages/format.ts';
 import { useMay } from '../../session/rights.ts';
 import { Icon } from '../icon.tsx';
@@ -48,7 +49,7 @@ export function EventPicker({ picked, onPick, pasted, onPaste, ...wanted }: Prop
     <Stack gap="xs">
       <Group gap="xs" align="flex-end" wrap="nowrap">
         <NativeSelect
-          label={words.label}
+          label={terms.event}
           value={value}
           onChange={(event) => onPick(event.currentTarget.value)}
           style={{ flex: 1, minWidth: 0 }}
@@ -120,7 +121,7 @@ type Listed = { id: string; name?: string | null; receivedAt?: string };
 
 function labelOf({ id, name, receivedAt }: Listed, now: number): string {
   if (receivedAt === undefined) return id;
-  return words.event(name ?? words.noName, formatRelative(new Date(receivedAt), now));
+  return words.event(name ?? terms.noName, formatRelative(new Date(receivedAt), now));
 }
 
 function usePickable({ destinationId, rules }: EventFor) {

@@ -5,6 +5,7 @@ import type { Attempt } from '../../../contract/records/delivery.ts';
 import { exchange as words } from '../../messages/en/exchange.ts';
 import { statusLine, statusMeaning } from '../../messages/en/http.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { formatBytes } from '../../messages/format.ts';
 import { useMay } from '../../session/rights.ts';
 import { StageBars } from '../chart/stage-bars.tsx';
@@ -48,7 +49,7 @@ export function Exchange({ request, response, error = null, timings }: Props): R
 /** The request side alone, for what would be sent. */
 export function ExchangeRequest({ request }: { request: Attempt['request'] }): ReactNode {
   return (
-    <Side title={words.request} body={request?.body ?? null}>
+    <Side title={terms.request} body={request?.body ?? null}>
       {request === null ? (
         <Text c="dimmed">{words.noRequest}</Text>
       ) : (
@@ -56,9 +57,9 @@ export function ExchangeRequest({ request }: { request: Attempt['request'] }): R
           <div className={css['address']}>
             <span className={css['method']}>{request.method}</span>
             <span className={css['url']}>{request.url}</span>
-            <CopyIcon text={request.url} label={words.copyUrl} />
+            <CopyIcon text={request.url} label={terms.copyUrl} />
           </div>
-          <Headers headers={request.headers} of={words.request} />
+          <Headers headers={request.headers} of={terms.request} />
           <Body body={request.body} bytes={request.bodyBytes} label={words.requestBody} root="body" />
         </>
       )}
@@ -68,9 +69,9 @@ export function ExchangeRequest({ request }: { request: Attempt['request'] }): R
 
 function ExchangeResponse({ response }: { response: Attempt['response'] }): ReactNode {
   return (
-    <Side title={words.response} body={response?.body ?? null}>
+    <Side title={terms.response} body={response?.body ?? null}>
       {response === null ? (
-        <Text c="dimmed">{words.noResponse}</Text>
+        <Text c="dimmed">{terms.noResponse}</Text>
       ) : (
         <>
           <div className={css['address']}>
@@ -78,7 +79,7 @@ function ExchangeResponse({ response }: { response: Attempt['response'] }): Reac
               {statusLine(response.status)}
             </span>
           </div>
-          <Headers headers={response.headers} of={words.response} />
+          <Headers headers={response.headers} of={terms.response} />
           <Body body={response.body} bytes={response.bodyBytes} label={words.responseBody} root="response" />
           {response.truncated ? (
             <Text size="sm" c="dimmed">
@@ -180,7 +181,7 @@ function Body({ body, bytes, label, root }: BodyProps): ReactNode {
         {bytes !== undefined
           ? words.notKept(bytes)
           : body === null && !maySee
-            ? words.hidden(rights['payloads:view'])
+            ? terms.payloadsHidden(rights['payloads:view'])
             : words.noBody}
       </Text>
     );

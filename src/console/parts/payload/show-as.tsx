@@ -3,6 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { CopyButton } from '../copy-button.tsx';
 import { Icon } from '../icon.tsx';
 import { Problem } from '../problem.tsx';
@@ -14,7 +15,7 @@ export function ShowAs(shown: Shown): ReactNode {
   return (
     <>
       <Button variant="default" leftSection={<Icon name="code" />} onClick={open}>
-        {parts.showAs}
+        {terms.showAs}
       </Button>
       <ShowAsDrawer shown={isOpen ? shown : null} onClose={close} />
     </>
@@ -29,8 +30,8 @@ export function ShowAsDrawer({ shown, onClose }: { shown: Shown | null; onClose:
       onClose={onClose}
       position="right"
       size="lg"
-      title={parts.showAsOf(shown?.document.name ?? '')}
-      closeButtonProps={{ 'aria-label': parts.close }}
+      title={terms.showOf(shown?.document.name ?? '')}
+      closeButtonProps={{ 'aria-label': terms.close }}
     >
       {shown === null ? null : <ShownTexts {...shown} />}
     </Drawer>
@@ -47,7 +48,7 @@ export function ShownTexts(shown: Shown): ReactNode {
     <Stack>
       <Text c="dimmed">{parts.showAsText}</Text>
       <Tabs defaultValue="YAML" keepMounted={false}>
-        <Tabs.List aria-label={parts.showAs}>
+        <Tabs.List aria-label={terms.showAs}>
           {forms.map(([form]) => (
             <Tabs.Tab key={form} value={form}>
               {form}

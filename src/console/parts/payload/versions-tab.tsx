@@ -6,6 +6,7 @@ import { readOnlyFields } from '../../../contract/documents/read-only-fields.ts'
 import type { Page } from '../../../contract/records/page.ts';
 import { useApi } from '../../data/api.ts';
 import { changes } from '../../messages/en/changes.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { client } from '../../session/session.ts';
 import { ConfirmDialog } from '../form/confirm-dialog.tsx';
 import { differences } from '../form/conflict-dialog.tsx';
@@ -71,7 +72,7 @@ export function VersionsTab({ kind, document, mayManage, onRestored }: Props): R
   return (
     <Stack gap="sm">
       <Text c="dimmed">{w.text}</Text>
-      <ol className={css['versions']} aria-label={w.title}>
+      <ol className={css['versions']} aria-label={terms.versions}>
         {shown.map((version, index) => (
           <Entry
             key={version.version}
@@ -93,7 +94,7 @@ export function VersionsTab({ kind, document, mayManage, onRestored }: Props): R
         isOpen={restored !== null}
         size="xl"
         title={w.restoreTitle(restored?.version ?? 0)}
-        verb={w.restore}
+        verb={terms.restore}
         isDangerous={false}
         isBusy={rollback.isPending}
         error={rollback.error}
@@ -122,7 +123,7 @@ export function VersionsTab({ kind, document, mayManage, onRestored }: Props): R
             <Diff
               before={written(present)}
               after={written(restored)}
-              labels={{ before: w.presentLabel, after: w.one(restored.version) }}
+              labels={{ before: changes.versions.present, after: w.one(restored.version) }}
             />
           )}
         </Stack>
@@ -157,7 +158,7 @@ function Entry({ version, before, isPresent, onRestore }: EntryProps): ReactNode
             ) : null}
           </Group>
           <Text c="dimmed" size="sm" component="div">
-            <Time at={version.updatedAt} /> {w.by(version.updatedBy)}
+            <Time at={version.updatedAt} /> {terms.by(version.updatedBy)}
           </Text>
           <Text size="sm" className={css['summary'] ?? ''}>
             {summary}
@@ -183,7 +184,7 @@ function Entry({ version, before, isPresent, onRestore }: EntryProps): ReactNode
               leftSection={<Icon name="retry" size={14} />}
               onClick={onRestore}
             >
-              {w.restore}
+              {terms.restore}
             </Button>
           )}
         </Group>

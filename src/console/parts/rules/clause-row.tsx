@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { type Operator, operators } from '../../../contract/documents/operators.ts';
 import type { Parameter } from '../../../contract/documents/parameter.ts';
 import { conditions } from '../../messages/en/conditions.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../icon.tsx';
 import { ComparisonValue } from './comparison-value.tsx';
 import css from './condition.module.css';
@@ -85,7 +86,7 @@ function BehaviorFields(props: ClauseSurroundings & { clause: BehaviorDraft; onC
   const chosen = behaviors.find(({ id }) => id === clause.id);
   return (
     <Select
-      aria-label={w.behavior}
+      aria-label={terms.behavior}
       placeholder={w.chooseBehavior}
       value={clause.id === '' ? null : clause.id}
       onChange={(id) => onChange({ ...clause, id: id ?? '' })}

@@ -1,6 +1,7 @@
 import { Autocomplete, type ComboboxParsedItem, Textarea, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { conditions } from '../../messages/en/conditions.ts';
+import { terms } from '../../messages/en/terms.ts';
 import css from './condition.module.css';
 import { type ComparisonDraft, valueKindOf } from './condition-draft.ts';
 import { localTimeOf, timeOfLocal } from './local-time.ts';
@@ -26,7 +27,7 @@ export function ComparisonValue({ draft, onChange, values, error, isDisabled }: 
     case 'list':
       return (
         <Textarea
-          aria-label={w.value}
+          aria-label={terms.value}
           placeholder={w.values}
           description={w.values}
           value={draft.text}
@@ -60,7 +61,7 @@ export function ComparisonValue({ draft, onChange, values, error, isDisabled }: 
       const local = localTimeOf(draft.text);
       return local === null ? (
         <TextInput
-          aria-label={w.value}
+          aria-label={terms.value}
           value={draft.text}
           onChange={(event) => onChange({ text: event.currentTarget.value })}
           {...shared}
@@ -69,7 +70,7 @@ export function ComparisonValue({ draft, onChange, values, error, isDisabled }: 
         <TextInput
           type="datetime-local"
           step={1}
-          aria-label={w.value}
+          aria-label={terms.value}
           description={w.time}
           value={local}
           onChange={(event) => onChange({ text: timeOfLocal(event.currentTarget.value) })}
@@ -80,8 +81,8 @@ export function ComparisonValue({ draft, onChange, values, error, isDisabled }: 
     default:
       return (
         <Autocomplete
-          aria-label={w.value}
-          placeholder={w.value}
+          aria-label={terms.value}
+          placeholder={terms.value}
           value={draft.text}
           onChange={(text) => onChange({ text })}
           data={[...values]}

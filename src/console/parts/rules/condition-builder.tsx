@@ -2,6 +2,7 @@ import { Button, Group, NativeSelect } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { conditionLimits } from '../../../contract/documents/operators.ts';
 import { conditions } from '../../messages/en/conditions.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../icon.tsx';
 import { ClauseResult, ClauseRow, type ClauseSurroundings } from './clause-row.tsx';
 import css from './condition.module.css';
@@ -41,7 +42,7 @@ function GroupClauses({ group, level, onChange, onClause, ...surroundings }: Gro
   const choice = group.isNot ? (group.join === 'all' ? 'notAll' : 'notAny') : group.join;
   return (
     <fieldset className={css['group']} data-level={level}>
-      <legend className={css['legend']}>{level === 1 ? w.rules : w.groupOf(level)}</legend>
+      <legend className={css['legend']}>{level === 1 ? terms.rules : w.groupOf(level)}</legend>
       <div className={css['groupHead']}>
         <NativeSelect
           aria-label={w.join}
@@ -70,7 +71,9 @@ function GroupClauses({ group, level, onChange, onClause, ...surroundings }: Gro
         )}
       </div>
       {group.clauses.length === 0 ? (
-        <p className={css['nothing']}>{level === 1 && group.join === 'all' ? w.empty : w.emptyGroup[group.join]}</p>
+        <p className={css['nothing']}>
+          {level === 1 && group.join === 'all' ? terms.everyEvent : w.emptyGroup[group.join]}
+        </p>
       ) : (
         <ul className={css['clauses']}>
           {group.clauses.map((clause, index) => (

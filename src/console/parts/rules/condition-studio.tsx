@@ -1,5 +1,6 @@
 import { type ReactNode, useMemo, useState } from 'react';
 import { conditions } from '../../messages/en/conditions.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Panel } from '../panel.tsx';
 import type { ClauseStanding } from './clause-row.tsx';
 import { ConditionBuilder } from './condition-builder.tsx';
@@ -50,7 +51,7 @@ export function ConditionStudio({ title, value, onChange, errors, isDisabled, ow
 
   return (
     <div className={css['studio']}>
-      <Panel title={title ?? conditions.builder.rules}>
+      <Panel title={title ?? terms.rules}>
         <ConditionBuilder
           value={value}
           onChange={onChange}

@@ -3,6 +3,8 @@ import { type ReactNode, useState } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
 import type { EventRef } from '../../../contract/records/check.ts';
 import { conditions } from '../../messages/en/conditions.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../icon.tsx';
 import { pickedPasted, sampleOf } from '../payload/picked-event.ts';
 import { Problem } from '../problem.tsx';
@@ -33,7 +35,7 @@ export function EventTrial({ counts: { answer, lacks }, tried, onTry, trial, err
       ) : answer?.checked === 0 ? (
         <Text c="dimmed">{w.noEvents}</Text>
       ) : answer === undefined ? (
-        <Text c="dimmed">{conditions.builder.counting}</Text>
+        <Text c="dimmed">{terms.counting}</Text>
       ) : (
         <>
           <Text role="status" fw={550}>
@@ -42,7 +44,7 @@ export function EventTrial({ counts: { answer, lacks }, tried, onTry, trial, err
           <SegmentedControl
             size="xs"
             fullWidth
-            aria-label={w.tabs.events}
+            aria-label={shell.pages.events}
             value={side}
             onChange={show}
             data={[
@@ -72,9 +74,9 @@ function Events(props: { events: readonly EventRef[]; tried: TriedEvent | null; 
             type="button"
             className={css['pick']}
             aria-pressed={props.tried?.eventId === id}
-            onClick={() => props.onTry({ eventId: id, name: name ?? w.unnamed })}
+            onClick={() => props.onTry({ eventId: id, name: name ?? terms.unnamedEvent })}
           >
-            <span className={css['pickName']}>{name ?? w.unnamed}</span>
+            <span className={css['pickName']}>{name ?? terms.unnamedEvent}</span>
             <Icon name="search" size={14} />
           </button>
           <Text span c="dimmed" size="sm" component="span">
@@ -101,7 +103,7 @@ function Result(props: Pick<Props, 'tried' | 'trial' | 'error'> & { onForget: ()
           )}
           <div>
             <Button variant="subtle" color="gray" size="compact-xs" onClick={onForget}>
-              {w.forget}
+              {terms.clear}
             </Button>
           </div>
         </div>
@@ -112,8 +114,8 @@ function Result(props: Pick<Props, 'tried' | 'trial' | 'error'> & { onForget: ()
 }
 
 function foundIn({ isMissing, actual }: NonNullable<Trial['decider']>): string {
-  if (isMissing) return w.foundNothing;
-  return w.foundValue(typeof actual === 'string' ? conditions.sentence.value(actual) : JSON.stringify(actual));
+  if (isMissing) return terms.gotNothing;
+  return terms.got(typeof actual === 'string' ? conditions.sentence.value(actual) : JSON.stringify(actual));
 }
 
 function Paste({ onTry }: { onTry: Props['onTry'] }): ReactNode {
@@ -125,7 +127,7 @@ function Paste({ onTry }: { onTry: Props['onTry'] }): ReactNode {
     setWrong(event === undefined);
     if (event === undefined) return;
     const [ev, title] = [event.data['wt.ev'], event.data['wt.ti']];
-    onTry({ event, name: event.name ?? String(ev ?? title ?? w.unnamed) });
+    onTry({ event, name: event.name ?? String(ev ?? title ?? terms.unnamedEvent) });
   }
   return (
     <details className={css['paste']}>

@@ -2,6 +2,7 @@ import { Autocomplete, type ComboboxParsedItemGroup, Text } from '@mantine/core'
 import { type ReactNode, useMemo } from 'react';
 import type { Parameter } from '../../../contract/documents/parameter.ts';
 import { conditions } from '../../messages/en/conditions.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { formatPercent } from '../../messages/format.ts';
 import css from './condition.module.css';
 import { grouped, isFound, labelOf } from './named-parameter.ts';
@@ -36,8 +37,8 @@ export function ParameterBox({ value, onChange, parameters, label, error, isDisa
   const isUnknown = value !== '' && parameters.length > 0 && chosen === undefined;
   return (
     <Autocomplete
-      aria-label={label ?? conditions.builder.parameter}
-      placeholder={conditions.builder.parameter}
+      aria-label={label ?? terms.parameter}
+      placeholder={terms.parameter}
       value={value}
       onChange={onChange}
       data={groups}

@@ -2,6 +2,7 @@ import { Tabs, Text, TextInput, VisuallyHidden } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import type { Parameter } from '../../../contract/documents/parameter.ts';
 import { conditions } from '../../messages/en/conditions.ts';
+import { shell } from '../../messages/en/shell.ts';
 import { Icon } from '../icon.tsx';
 import css from './condition-studio.module.css';
 import { grouped, isFound, labelOf } from './named-parameter.ts';
@@ -29,9 +30,9 @@ export function PickPanel(props: Props): ReactNode {
       <Tabs defaultValue={isDisabled ? 'events' : 'behaviors'} keepMounted={false}>
         <Tabs.List>
           {/* What can't be changed takes no picks. */}
-          {isDisabled ? null : <Tabs.Tab value="behaviors">{w.tabs.behaviors}</Tabs.Tab>}
+          {isDisabled ? null : <Tabs.Tab value="behaviors">{shell.pages.behaviors}</Tabs.Tab>}
           {isDisabled ? null : <Tabs.Tab value="filters">{w.tabs.filters}</Tabs.Tab>}
-          <Tabs.Tab value="events">{w.tabs.events}</Tabs.Tab>
+          <Tabs.Tab value="events">{shell.pages.events}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="behaviors" pt="sm">
           <Picks
@@ -39,7 +40,12 @@ export function PickPanel(props: Props): ReactNode {
             nothing={w.noBehavior}
             items={behaviors}
             isWanted={({ name, description }, wanted) => `${name} ${description}`.toLowerCase().includes(wanted)}
-            entry={({ id, name, description }) => ({ key: id, name, note: description, label: w.addBehavior })}
+            entry={({ id, name, description }) => ({
+              key: id,
+              name,
+              note: description,
+              label: conditions.builder.addBehavior,
+            })}
             onPick={({ id }) => onBehavior(id)}
           />
         </Tabs.Panel>
