@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { syncBuiltinESMExports } from 'node:module';
+import os from 'node:os';
 import { test } from 'node:test';
 import { parseAllowRules } from './allow-list.ts';
 import { checkUrl, createGuard, type Guard, isHostAllowed, type Listener } from './guard.ts';
@@ -377,6 +379,29 @@ test('an open inbox makes a listener of ours reachable under /inbox/ alone', () 
   ];
   for (const path of outside) assert.ok(!isOpen(guard, `http://127.0.0.1:8787${path}`), path);
   assert.ok(!isOpen(guardWith('', own, false), 'http://127.0.0.1:8787/inbox/a'));
+});
+
+test('a path of any number of nested escapes is judged in time that grows with its length alone', () => {
+  const own = [{ address: '127.0.0.1', port: 8787, hasInbox: true }];
+  const startedAt = performance.now();
+  assert.ok(!isOpen(guardWith('', own, true), `http://127.0.0.1:8787/inbox/x/%${'25'.repeat(100_000)}`));
+  assert.ok(performance.now() - startedAt < 1_000);
+});
+
+test("while the addresses of this machine can't be read, the last known ones count", (t) => {
+  const guard = guardWith('0.0.0.0/0, ::/0', [{ address: '0.0.0.0', port: 8787, hasInbox: false }]);
+  const own = Object.values(os.networkInterfaces()).flatMap((entries) => entries?.map(({ address }) => address) ?? []);
+  t.mock.method(os, 'networkInterfaces', () => {
+    throw new Error('no file descriptor is left');
+  });
+  syncBuiltinESMExports();
+  t.after(() => {
+    t.mock.restoreAll();
+    syncBuiltinESMExports();
+  });
+  for (const address of own)
+    assert.ok(!isOpenAt(guard, 'http://me.example:8787/', address.replace(/%.*$/, '')), address);
+  assert.ok(isOpenAt(guard, 'http://crm.example:8787/', '203.0.114.1'));
 });
 
 test('a refusal states the reason', () => {

@@ -157,12 +157,20 @@ function isOfThisMachine(address: Address): boolean {
   const plain = unmapped(address);
   const range = specialRange(plain);
   if (range === 'loopback' || range === 'unspecified' || range === 'this network') return true;
-  return Object.values(networkInterfaces()).some((entries) =>
-    entries?.some((entry) => {
-      const own = parseAddress(entry.address);
-      return own !== null && isSameAddress(own, plain);
-    }),
-  );
+  return addressesOfThisMachine().some((own) => isSameAddress(own, plain));
+}
+
+let lastKnown: readonly Address[] = [];
+
+/** Reading them takes a file descriptor: while none is left, the last known ones count. */
+function addressesOfThisMachine(): readonly Address[] {
+  try {
+    const entries = Object.values(networkInterfaces()).flatMap((some) => some ?? []);
+    lastKnown = entries.map(({ address }) => parseAddress(address) ?? NO_ADDRESS);
+  } catch {
+    // Another read follows with the next socket.
+  }
+  return lastKnown;
 }
 
 /** In no range, so that only a host rule matches. */
@@ -172,3 +180,5 @@ const LOOPBACK: readonly Address[] = [
   [127, 0, 0, 1],
   [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1],
 ];
+
+addressesOfThisMachine();

@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Answer, type SeenRequest, testEgress } from '../egress.conformance.ts';
 import { parseAllowRules } from '../guard/allow-list.ts';
 import { http1Egress } from './http1-egress.ts';
+import { openEgress } from './testing/open-egress.testing.ts';
 import { httpPeer, rawPeer } from './testing/peers.testing.ts';
 
 testEgress('http1', async () => {
@@ -79,4 +80,15 @@ test('while many exchanges are late, there is one short sweep in each turn of th
   }
   await Promise.all(exchanges);
   assert.ok(Math.max(...perTurn) <= 2, `${perTurn}`);
+});
+
+test('an internal error while a connection is opened ends its exchange at once, with nothing sent', async () => {
+  const ownListeners = () => {
+    throw new Error('a bug');
+  };
+  await using egress = openEgress('127.0.0.0/8', { ownListeners });
+  const request = { method: 'GET', url: 'http://127.0.0.1:8787/', headers: [], body: null };
+  const outcome = await egress.send({ ...request, connectTimeoutMs: 10_000, timeoutMs: 10_000 });
+  assert.ok(outcome.kind === 'error' && outcome.error.kind === 'connect', JSON.stringify(outcome));
+  assert.ok(outcome.timings.totalMs < 5_000);
 });

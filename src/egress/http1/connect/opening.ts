@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import type { EgressError, EgressTimings } from '../../egress.ts';
 import type { Target } from '../../guard/target-url.ts';
-import { isFailure } from './errors.ts';
+import { connectError, isFailure } from './errors.ts';
 import { tunnel } from './proxy-tunnel.ts';
 import { addressText, checkedAddresses, dial, type GuardedDns, placeText, type SocketOwner } from './tcp.ts';
 import { describeTls, secure } from './tls.ts';
@@ -59,7 +59,10 @@ export class Opening {
     const { promise, resolve } = Promise.withResolvers<Socket | EgressError>();
     this.result = promise;
     this.#resolve = resolve;
-    void this.#open().then((result) => this.end(result));
+    void this.#open().then(
+      (result) => this.end(result),
+      (error) => this.end(connectError(error, way.target.host)),
+    );
   }
 
   /** Durations of the stages; null for a lookup that was not needed. */
