@@ -32,5 +32,5 @@ export function readBudget() {
   };
 }
 
-/** A character may take two bytes in memory. */
-const bytesOf = (text: string) => 2 * text.length;
+/** The size of a text in memory, where a character may take two bytes. */
+export const bytesOf = (text: string): number => 2 * text.length;

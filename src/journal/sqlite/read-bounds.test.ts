@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { openStorage } from '../../../test/support/storage.ts';
 import { openSqlite, operationsOf } from '../../sqlite/sqlite.ts';
 import { temporaryFolder } from '../../sqlite/temporary-folder.testing.ts';
 import {
@@ -147,4 +148,54 @@ test('the removal of bodies goes on after a step that has read 32 MiB', async ()
   }
   assert.equal(await journal.retention.forgetBodies(start), ids.length);
   for (const id of ids) assert.equal((await journal.log.delivery(id))?.attemptLog[0]?.request?.body, null);
+});
+
+test('a step of an erasure reads 32 MiB of attempts at most', async () => {
+  await using storage = await openStorage();
+  const { journal } = storage;
+  const lease = await claim(journal, 'deliveries/0');
+  let erasures = 0;
+  const stepsOfErasure = async () => {
+    const id = `era_${++erasures}`;
+    await journal.erasures.begin({ id, code: 'c', sought: { visitorId: 'ann' }, now: start }, erasureEntry);
+    let steps = 1;
+    while ((await journal.erasures.step(id, { now: start, sending: [] })).state !== 'done') steps += 1;
+    return steps;
+  };
+  const before = await stepsOfErasure();
+  const body = 'x'.repeat(9 * MiB);
+  for (let count = 0; count < 6; count++) {
+    const deliveries = [planned({ test: true })];
+    const [id] = (await journal.matching.plan(lease, { advance: null, deliveries, now: start })) ?? [];
+    const end = settlement(id, { status: 'delivered', rendered: rendered(body), log: [attempt(1, { body })] });
+    await journal.deliveries.settle(lease, [end], start);
+  }
+  // The tests are searched for the visitor, then all blocks for lines of removed deliveries.
+  assert.ok((await stepsOfErasure()) >= before + 2 * 2);
+});
+
+test('an erasure of many deliveries with large attempts keeps the lines of the others', async () => {
+  await using storage = await openStorage();
+  const { journal } = storage;
+  const events = Array.from({ length: 16 }, (_, n) => incoming({ visitorId: n % 2 === 0 ? 'ann' : 'bob' }));
+  const { ids: eventIds, from } = await accept(journal, events);
+  const lease = await claim(journal, 'events/0');
+  const advance = { partition: 0, from, to: from + eventIds.length };
+  const rows = eventIds.map((eventId) => planned({ eventId, dueAt: start }));
+  const ids = (await journal.matching.plan(lease, { advance, deliveries: rows, now: start })) ?? assert.fail();
+  const body = 'x'.repeat(MiB);
+  // Each block has the lines of both visitors.
+  for (let n = 0; n < ids.length; n += 2) {
+    const both = ids.slice(n, n + 2).map((id) => {
+      const log = [attempt(1, { body: `${id} ${body}` })];
+      return settlement(id, { status: 'delivered', rendered: rendered(body), log });
+    });
+    await journal.deliveries.settle(lease, both, start);
+  }
+  await journal.erasures.begin({ id: 'era_1', code: 'c', sought: { visitorId: 'ann' }, now: start }, erasureEntry);
+  while ((await journal.erasures.step('era_1', { now: start, sending: [] })).state !== 'done');
+  for (const [n, id] of ids.entries()) {
+    const found = await journal.log.delivery(id);
+    assert.equal(found?.attemptLog[0]?.request?.body, n % 2 === 0 ? undefined : `${id} ${body}`);
+  }
 });

@@ -1,5 +1,5 @@
 import type { Db } from '../../../sqlite/db.ts';
-import type { ReadBudget } from '../../../sqlite/read-budget.ts';
+import { bytesOf, type ReadBudget } from '../../../sqlite/read-budget.ts';
 import { packLines, type StoredLines, unpackLines } from '../event-codec.ts';
 
 /** A line of a block about one delivery; empty text: nothing. `before` is the block with the previous line. */
@@ -15,11 +15,18 @@ export function lineOfText(text: string): [number: number, line: BlockLine] {
   return [Number(number), { before: before === '' ? null : Number(before), rendered, attempts }];
 }
 
-/** The blocks of one operation. Each block is read once; lines that the operation has written are visible to it. */
+/** Above this many bytes of blocks in memory, changed ones are stored early, and all are forgotten. */
+const knownBytesMost = 32 * 1024 * 1024;
+
+/**
+ * The blocks of one operation. A block is read once while there is room in memory; lines that the operation has written
+ * are visible to it.
+ */
 export class AttemptBlocks {
   readonly #db: Db;
   readonly #budget: ReadBudget | undefined;
   readonly #known = new Map<number, Map<number, BlockLine[]>>();
+  #knownBytes = 0;
   /** Changed blocks, with the number of deliveries that were removed from each. */
   readonly #changed = new Map<number, number>();
   /** The block that this operation writes, with the deliveries that have a line in it. */
@@ -75,6 +82,14 @@ export class AttemptBlocks {
 
   /** Stores the blocks that were written or changed, if any. */
   flush(): void {
+    this.#saveChanged();
+    if (this.#current === null || this.#current.lines.length === 0) return;
+    const { id, lines, live } = this.#current;
+    const sql = 'INSERT INTO attempt_block (id, live, lines) VALUES (?, ?, ?)';
+    this.#db.run(sql, id, live.size, packLines(lines.join('\n')));
+  }
+
+  #saveChanged(): void {
     for (const [id, taken] of this.#changed) {
       const lines = [...this.#block(id)].flatMap(([number, own]) =>
         own.map((line) => lineText(number, line.before, line)),
@@ -84,10 +99,8 @@ export class AttemptBlocks {
       this.#db.run('DELETE FROM attempt_block WHERE id = ? AND live <= 0', id);
     }
     this.#changed.clear();
-    if (this.#current === null || this.#current.lines.length === 0) return;
-    const { id, lines, live } = this.#current;
-    const sql = 'INSERT INTO attempt_block (id, live, lines) VALUES (?, ?, ?)';
-    this.#db.run(sql, id, live.size, packLines(lines.join('\n')));
+    this.#known.clear();
+    this.#knownBytes = 0;
   }
 
   /** The rendered request of a delivery as text; `id` is its rendered_block. */
@@ -129,18 +142,19 @@ export class AttemptBlocks {
   }
 
   #block(id: number): Map<number, BlockLine[]> {
-    let found = this.#known.get(id);
-    if (found === undefined) {
-      found = new Map();
-      for (const text of this.#texts(id)) {
-        const [number, line] = lineOfText(text);
-        const here = found.get(number);
-        if (here === undefined) found.set(number, [line]);
-        else here.push(line);
-      }
-      this.#known.set(id, found);
+    const known = this.#known.get(id);
+    if (known !== undefined) return known;
+    if (this.#knownBytes > knownBytesMost) this.#saveChanged();
+    const block = new Map<number, BlockLine[]>();
+    for (const text of this.#texts(id)) {
+      this.#knownBytes += bytesOf(text);
+      const [number, line] = lineOfText(text);
+      const here = block.get(number);
+      if (here === undefined) block.set(number, [line]);
+      else here.push(line);
     }
-    return found;
+    this.#known.set(id, block);
+    return block;
   }
 
   #texts(id: number): string[] {

@@ -182,8 +182,15 @@ const phases: Record<Phase, (work: Work) => void> = {
       cursor.at,
       rowsAtOnce,
     );
-    const blocks = new AttemptBlocks(db);
+    const budget = readBudget();
+    const blocks = new AttemptBlocks(db, budget);
+    let isEnd = rows.length < rowsAtOnce;
     for (const { number, event, block } of rows) {
+      if (budget.isUnpacked) {
+        isEnd = false;
+        break;
+      }
+      cursor.at = number;
       if (event !== null) continue;
       const lines = blocks.history(block, number).lines.map(({ rendered, attempts }) => rendered + attempts);
       const detail = db.get<{ detail: string | null }>('SELECT detail FROM delivery WHERE number = ?', number)?.detail;
@@ -191,10 +198,9 @@ const phases: Record<Phase, (work: Work) => void> = {
       if (forms.some((form) => text.includes(form))) removeDelivery(work, blocks, number);
     }
     blocks.flush();
-    if (rows.length < rowsAtOnce) {
-      blankReplays(db, sought);
-      moveOn(cursor, 'blocks');
-    } else cursor.at = rows.at(-1)?.number ?? cursor.at;
+    if (!isEnd) return;
+    blankReplays(db, sought);
+    moveOn(cursor, 'blocks');
   },
 
   /** Lines of deliveries that retention has removed stay in their blocks as long as other deliveries need the block. */
@@ -204,12 +210,16 @@ const phases: Record<Phase, (work: Work) => void> = {
       cursor.at,
       rowsAtOnce,
     );
-    const blocks = new AttemptBlocks(db);
+    const budget = readBudget();
+    const blocks = new AttemptBlocks(db, budget);
     const isGone = (number: number) => db.get('SELECT 1 FROM delivery WHERE number = ?', number) === undefined;
-    for (const { id } of ids) blocks.clean(id, isGone);
+    for (const { id } of ids) {
+      if (budget.isUnpacked) break;
+      blocks.clean(id, isGone);
+      cursor.at = id;
+    }
     blocks.flush();
-    if (ids.length < rowsAtOnce) moveOn(cursor, 'exchanges');
-    else cursor.at = ids.at(-1)?.id ?? cursor.at;
+    if (ids.length < rowsAtOnce && !budget.isUnpacked) moveOn(cursor, 'exchanges');
   },
 
   exchanges({ db, cursor }) {

@@ -51,15 +51,11 @@ function found<T>(value: T | null | undefined): T {
 export function targetIds(
   db: Db,
   { destinationId, connectionId, replayId }: { destinationId?: string; connectionId?: string; replayId?: string },
-) {
-  return db
-    .all<{ id: number }>(
-      `SELECT id FROM target
-       WHERE (?1 IS NULL OR destination = ?1) AND (?2 IS NULL OR connection = ?2) AND (?3 IS NULL OR replay = ?3)
-       ORDER BY id`,
-      destinationId ?? null,
-      connectionId ?? null,
-      replayId ?? null,
-    )
-    .map((row) => row.id);
+): number[] {
+  const columns = Object.entries({ destination: destinationId, connection: connectionId, replay: replayId });
+  const given = columns.flatMap(([column, id]) => (id === undefined ? [] : [{ sql: `${column} = ?`, id }]));
+  // Conditions on the given columns alone: with others that are always true, SQLite would read all targets.
+  const where = given.length === 0 ? '' : `WHERE ${given.map(({ sql }) => sql).join(' AND ')}`;
+  const sql = `SELECT id FROM target ${where} ORDER BY id`;
+  return db.all<{ id: number }>(sql, ...given.map(({ id }) => id)).map((row) => row.id);
 }
