@@ -46,6 +46,27 @@ test('large events that do not fit in memory are read back from the log and all 
   assert.equal(rig.egress.requests.length, 100);
 });
 
+test('planning that fails is repeated after 1 s, doubling to 30 s', async () => {
+  await using rig = await startRig();
+  await wire(rig);
+  const { matching, intake } = rig.journal;
+  const { plan } = matching;
+  let plans = 0;
+  matching.plan = () => {
+    plans += 1;
+    return Promise.reject(new Error('not now'));
+  };
+  const { accept } = intake;
+  intake.accept = (requests) => accept(requests.map(({ plan: _, ...request }) => request));
+  await rig.send({ data: { n: '1' } });
+  await rig.clock.advance(120_000);
+  // After 0, 1, 3, 7, 15, 31, 61, 91 and 121 s.
+  assert.equal(plans, 8);
+  matching.plan = plan;
+  await rig.clock.advance(30_000);
+  assert.equal(rig.egress.requests.length, 1);
+});
+
 test('without earlier unmatched events, events are planned in the step that stores them, and a duplicate fires nothing', async () => {
   await using rig = await startRig();
   await wire(rig);

@@ -10,7 +10,7 @@ import type {
   PlacedEvent,
 } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
-import { nextAttempt } from '../limits/backoff.ts';
+import { errorBackoffMs, nextAttempt } from '../limits/backoff.ts';
 import type { Rule, Snapshot } from '../snapshot/snapshot.ts';
 import { newDelivery } from './new-delivery.ts';
 import { eventBytes } from './size-estimate.ts';
@@ -56,7 +56,6 @@ const batchMost = 500;
 const plannedMost = 5_000;
 /** How long events are matched before other work gets its turn. */
 const matchingMostMs = 20;
-const retryMs = 1_000;
 
 /**
  * Decides for each event, in the order of the log, which actions fire, and plans their deliveries: in the transaction
@@ -181,6 +180,7 @@ export class Matcher implements AsyncDisposable {
   /** Matches stored events until none is left. */
   async #run() {
     const { journal, partition, clock, failed } = this.#options;
+    let failures = 0;
     while (!this.#isStopping && (this.#buffer.length > 0 || this.#isBehind || this.#position < this.#end)) {
       try {
         const first = this.#buffer[0];
@@ -196,9 +196,10 @@ export class Matcher implements AsyncDisposable {
           await this.#plan(events, to);
         }
         this.#forgetPlanned();
+        failures = 0;
       } catch (error) {
         failed(error, 'plan deliveries');
-        await pause(clock, retryMs);
+        await pause(clock, errorBackoffMs(failures++));
       }
     }
   }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../async/clock.ts';
 import type { DeliveryQueue, DueDelivery, Lease } from '../../journal/journal.ts';
+import { errorBackoffMs } from '../limits/backoff.ts';
 import type { ReplayRates } from '../limits/replay-rate.ts';
 import type { Configuration, Snapshot } from '../snapshot/snapshot.ts';
 import type { BatchAssembly } from './batch-assembly.ts';
@@ -39,9 +40,6 @@ export type DispatcherOptions = Pick<
   /** How long a stop waits for requests in flight. */
   stopTimeoutMs: number;
 };
-
-const firstRetryMs = 1_000;
-const retryMaxMs = 30_000;
 
 /** The queue of a delivery. */
 type QueuePlace = { destinationId: string; replayId: string | null };
@@ -345,8 +343,7 @@ export class Dispatcher implements AsyncDisposable {
 
   /** After an error, all queues of the connection are considered again in 1 s, doubling to 30 s. */
   #pumpLater(connection: ConnectionQueue) {
-    const delayMs = Math.min(firstRetryMs * 2 ** connection.failures, retryMaxMs);
-    connection.failures += 1;
+    const delayMs = errorBackoffMs(connection.failures++);
     setTimer(connection.rateTimer, this.#clock.now() + delayMs, this.#clock, () => {
       for (const queue of [...queuesOf(connection)]) this.#makeReady(queue);
       this.#pump(connection);

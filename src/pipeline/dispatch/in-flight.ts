@@ -1,5 +1,6 @@
 import { type Clock, pause } from '../../async/clock.ts';
 import type { DeliveryQueue, Lease } from '../../journal/journal.ts';
+import { errorBackoffMs } from '../limits/backoff.ts';
 import { isSuspect, type QueuedDelivery } from './queues.ts';
 
 type InFlightOptions = {
@@ -14,8 +15,6 @@ type InFlightOptions = {
 /** From this many deliveries in flight on, each destination has at most one request. */
 const crowdedFrom = 2_000;
 const markerDelayMs = 20;
-const firstRetryMs = 1_000;
-const retryMaxMs = 30_000;
 
 /**
  * The deliveries that are in flight: their request is being made, or its outcome is not recorded yet. The in-flight
@@ -31,7 +30,11 @@ export class InFlight {
   readonly #options: InFlightOptions;
   readonly #all: QueuedDelivery[] = [];
   #trial: QueuedDelivery | null = null;
-  #isMarkerDue = false;
+  /** A marker is scheduled or being written. */
+  #isMarking = false;
+  /** A delivery may have begun that the last marker does not name. */
+  #isMarkerOld = false;
+  #markerFailures = 0;
   #isStopping = false;
   #drained: (() => void) | null = null;
 
@@ -93,15 +96,30 @@ export class InFlight {
    */
   mark(one: QueuedDelivery): Promise<void> | null {
     if (this.#trial === one) return this.#writeMarker();
-    if (!this.#isMarkerDue) {
-      this.#isMarkerDue = true;
-      this.#options.clock.after(markerDelayMs, () => {
-        this.#isMarkerDue = false;
-        if (!this.#isStopping)
-          this.#write().catch((error) => this.#options.failed(error, 'write the in-flight marker'));
-      });
-    }
+    this.#isMarkerOld = true;
+    if (!this.#isMarking) this.#markAfter(markerDelayMs);
     return null;
+  }
+
+  #markAfter(ms: number): void {
+    this.#isMarking = true;
+    this.#options.clock.after(ms, () => void this.#markAll());
+  }
+
+  async #markAll(): Promise<void> {
+    if (this.#isStopping) return;
+    this.#isMarkerOld = false;
+    let waitMs = markerDelayMs;
+    try {
+      await this.#write();
+      this.#markerFailures = 0;
+    } catch (error) {
+      this.#options.failed(error, 'write the in-flight marker');
+      this.#isMarkerOld = true;
+      waitMs = errorBackoffMs(this.#markerFailures++);
+    }
+    this.#isMarking = false;
+    if (this.#isMarkerOld) this.#markAfter(waitMs);
   }
 
   #write(): Promise<boolean> {
@@ -111,13 +129,13 @@ export class InFlight {
 
   async #writeMarker(): Promise<void> {
     const { clock, failed } = this.#options;
-    for (let waitMs = firstRetryMs; ; waitMs = Math.min(2 * waitMs, retryMaxMs))
+    for (let failures = 0; ; failures++)
       try {
         await this.#write();
         return;
       } catch (error) {
         failed(error, 'write the in-flight marker');
-        await pause(clock, waitMs);
+        await pause(clock, errorBackoffMs(failures));
       }
   }
 

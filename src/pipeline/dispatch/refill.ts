@@ -1,14 +1,13 @@
 import { batcher } from '../../async/batcher.ts';
 import type { Clock } from '../../async/clock.ts';
 import type { DeliveryQueue, DueDelivery } from '../../journal/journal.ts';
+import { errorBackoffMs } from '../limits/backoff.ts';
 import type { InFlight } from './in-flight.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { batchRecordsOf, type DestinationQueue, isSuspect, type Reading, setTimer } from './queues.ts';
 
 /** Readings at once. The size of their results is unknown until they are in memory. */
 const readingsMax = 4;
-const firstRetryMs = 1_000;
-const retryMaxMs = 30_000;
 
 type DueQuery = Parameters<DeliveryQueue['due']>[0];
 type DueAnswer = Awaited<ReturnType<DeliveryQueue['due']>>;
@@ -62,8 +61,7 @@ export class Refill {
       if (!reading.isStale) this.#take(queue, reading, answer, { cursor, except });
     } catch (error) {
       this.#options.failed(error, 'read deliveries');
-      this.refillAt(queue, this.#options.clock.now() + Math.min(firstRetryMs * 2 ** queue.refillFailures, retryMaxMs));
-      queue.refillFailures += 1;
+      this.refillAt(queue, this.#options.clock.now() + errorBackoffMs(queue.refillFailures++));
     } finally {
       queue.reading = null;
     }

@@ -3,6 +3,7 @@ import type { DueDelivery, Settlement } from '../../journal/journal.ts';
 import type { BatchStep, GiveBack } from '../attempt/attempt-batch.ts';
 import type { Batch } from '../attempt/batch.ts';
 import type { Step } from '../attempt/next-step.ts';
+import { errorBackoffMs } from '../limits/backoff.ts';
 import { releaseAfterFailures } from '../limits/order-key.ts';
 import type { ReplayRates } from '../limits/replay-rate.ts';
 import { applyOutcome, type OutcomeParts } from './apply-outcome.ts';
@@ -37,14 +38,12 @@ export type SendParts = OutcomeParts & {
 
 /** Retries that are due within two minutes wait in memory: reading one back costs more than its next attempt. */
 const delayInMemoryMaxMs = 120_000;
-const firstRetryMs = 1_000;
-const retryMaxMs = 60_000;
 let lastPart = 0;
 
 /**
  * Sends one delivery: attempt, then apply and record its outcome. Never rejects. An error in an attempt is an outcome
  * too (attempt/error-policy.ts). If an attempt rejects nevertheless, the delivery stays in the journal and is read
- * again after 1 s, doubling with each such error of its queue to 60 s.
+ * again after 1 s, doubling with each such error of its queue to 30 s.
  */
 export async function sendOne(parts: SendParts, one: QueuedDelivery, isProbe: boolean): Promise<void> {
   const { clock, memory, inFlight } = parts;
@@ -76,8 +75,7 @@ export async function sendOne(parts: SendParts, one: QueuedDelivery, isProbe: bo
 }
 
 function readAgainLater({ clock, refillAt }: SendParts, queue: DestinationQueue): void {
-  refillAt(queue, clock.now() + Math.min(firstRetryMs * 2 ** queue.attemptFailures, retryMaxMs));
-  queue.attemptFailures += 1;
+  refillAt(queue, clock.now() + errorBackoffMs(queue.attemptFailures++));
 }
 
 /**

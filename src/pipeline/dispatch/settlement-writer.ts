@@ -3,15 +3,14 @@ import { type Clock, pause } from '../../async/clock.ts';
 import { AppError } from '../../contract/errors.ts';
 import type { DeliveryQueue, Lease, Settlement } from '../../journal/journal.ts';
 import { emptied } from '../attempt/error-policy.ts';
+import { errorBackoffMs } from '../limits/backoff.ts';
 
 const countMax = 2_000;
 const bytesMax = 32 * 1024 * 1024;
 const batchMax = 500;
 const batchBytesMax = 8 * 1024 * 1024;
-const firstRetryMs = 1_000;
-const retryMaxMs = 30_000;
-/** The wait after which an outcome loses its content: 31 s after its first failure. */
-const keepContentMs = 16_000;
+/** The failures after which an outcome loses its content: 31 s after the first one. */
+const keptFailures = 5;
 
 type Weighed = { settlement: Settlement; bytes: number };
 
@@ -47,7 +46,7 @@ export class SettlementWriter {
   async #write(weighed: Weighed[]): Promise<boolean[]> {
     const { journal, lease, clock, failed } = this.#options;
     let settlements = weighed.map(({ settlement }) => settlement);
-    for (let waitMs = firstRetryMs; ; waitMs = Math.min(2 * waitMs, retryMaxMs))
+    for (let failures = 1; ; failures++)
       try {
         const isMine = await journal.settle(lease, settlements, clock.now());
         this.#count -= settlements.length;
@@ -62,8 +61,8 @@ export class SettlementWriter {
           return (await Promise.all(halves)).flat();
         }
         failed(error, 'record attempts');
-        await pause(clock, waitMs);
-        if (!isFull && waitMs >= keepContentMs)
+        await pause(clock, errorBackoffMs(failures - 1));
+        if (!isFull && failures >= keptFailures)
           settlements = settlements.map((one) =>
             emptied(one, 'The attempt could not be stored, so its content is missing.'),
           );
