@@ -121,16 +121,20 @@ test('old audit entries are removed by whole days, and the rest is a chain', asy
 
 test('a deleted document is kept for 30 days, and then removed with its versions', async () => {
   await using rig = await startRig();
-  const id = await rig.put('connection', { name: 'CRM', baseUrl: 'https://crm.example' });
   const by = { principal: 'admin', principalId: null, address: null, requestId: null };
-  await rig.pipeline.configuration.change(by, ({ documents }) => {
-    const document = documents.connection.get(id) ?? assert.fail();
-    return [{ op: 'delete', document: { ...document, updatedAt: new Date(rig.clock.now()).toISOString() } }];
-  });
-  const kept = async () => (await rig.catalog.versions({ kind: 'connection', id, limit: 9 })).length;
-  const day = 86_400_000;
-  await rig.clock.advance(29 * day);
-  assert.equal(await kept(), 1);
-  await rig.clock.advance(2 * day);
-  assert.equal(await kept(), 0);
+  const dayMs = 86_400_000;
+  const deletedDaysAgo = async (name: string, days: number) => {
+    const id = await rig.put('connection', { name, baseUrl: 'https://crm.example' });
+    const updatedAt = new Date(rig.clock.now() - days * dayMs).toISOString();
+    await rig.pipeline.configuration.change(by, ({ documents }) => {
+      const document = documents.connection.get(id) ?? assert.fail();
+      return [{ op: 'delete', document: { ...document, updatedAt } }];
+    });
+    return id;
+  };
+  const young = await deletedDaysAgo('CRM', 29);
+  const old = await deletedDaysAgo('Shop', 30);
+  await rig.clock.advance(5 * 60_000);
+  const versions = async (id: string) => (await rig.catalog.versions({ kind: 'connection', id, limit: 9 })).length;
+  assert.deepEqual([await versions(young), await versions(old)], [1, 0]);
 });
