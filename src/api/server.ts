@@ -1,9 +1,4 @@
-import {
-  createServer as createHttpServer,
-  type IncomingMessage,
-  type RequestListener,
-  type ServerResponse,
-} from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import proxyAddress from '@fastify/proxy-addr';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -16,6 +11,7 @@ import { allowedMethods } from './http/allowed-methods.ts';
 import { clientErrors } from './http/client-error.ts';
 import { watchSockets } from './http/connection-limits.ts';
 import { wireLimits } from './http/limits.ts';
+import { nodeHttp } from './http/node-http.ts';
 import { type ProblemStyle, sendProblem } from './http/problem.ts';
 import { bodyReader, checkHead, originForm } from './http/request.ts';
 import { httpsOnly } from './http/security-headers.ts';
@@ -112,7 +108,7 @@ function createApp(parts: ApiParts, { style, pages, requestId, readBody, takes }
       handle = (request, response) => {
         if (!takes(request, response)) fastify(request, response);
       };
-      const server = createHttpServer(
+      const server = nodeHttp.createServer(
         { headersTimeout: limits.headMs, connectionsCheckingInterval: limits.checkMs, requireHostHeader: false },
         handle,
       );

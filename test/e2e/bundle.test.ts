@@ -39,6 +39,27 @@ test('the bundle delivers, with a template that it checks in a thread and runs i
   assert.deepEqual(JSON.parse(receiver.at('/in')[0]?.body ?? ''), { twice: 42 });
 });
 
+test('a server from the bundle starts without the parts of Node.js that it never uses', async () => {
+  using data = temporaryFolder();
+  const report = `process.on('exit', () => console.log(JSON.stringify(process.moduleLoadList)))`;
+  await using server = spawnProcess({
+    ...environment(data.path),
+    NODE_OPTIONS: `--import="data:text/javascript,${report}"`,
+  });
+  await server.listening;
+  await server.end();
+  const loaded: string[] = server
+    .stdout()
+    .split('\n')
+    .filter((line) => line.startsWith('['))
+    .flatMap((line) => JSON.parse(line));
+  assert.ok(loaded.includes('NativeModule http'));
+  assert.deepEqual(
+    loaded.filter((name) => /undici|http2|https/.test(name)),
+    [],
+  );
+});
+
 test('the stack of an error in the bundle names the line of its source', () => {
   const source = 'src/compute/compute-worker.ts';
   const lines = readFileSync(join(root, source), 'utf8').split('\n');
