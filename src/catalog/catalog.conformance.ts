@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { Audit } from '../audit/audit.ts';
 import { auditSample } from '../audit/audit-samples.testing.ts';
 import { Secret } from '../contract/secret.ts';
-import type { Catalog, Change, StoredDocument } from './catalog.ts';
+import { type Catalog, type Change, type StoredDocument, versionsBytesMax } from './catalog.ts';
 
 type Made = Catalog & { audit: Pick<Audit, 'entries'> } & AsyncDisposable;
 
@@ -106,6 +106,17 @@ export function catalogConformance(name: string, make: () => Promise<Made>): voi
       assert.deepEqual(await versions({ listed: true, after: 1, limit: 1 }), [3]);
       assert.deepEqual(await versions({ after: 2, limit: 2 }), [4, 3]);
       assert.equal((await catalog.all()).documents[0]?.version, 5);
+    });
+
+    guarantee('a read of versions ends with the one that reaches the limit of bytes', async (catalog) => {
+      const text = 'ä'.repeat(0.6 * versionsBytesMax);
+      for (const version of [1, 2, 3, 4])
+        await catalog.change(version - 1, [put(document({ version, body: { name: `${version}`, text } }))], []);
+      const versions = async (more: { before?: number; after?: number }) =>
+        (await catalog.versions({ kind: 'connection', id: 'con_1', limit: 9, ...more })).map((one) => one.version);
+      assert.deepEqual(await versions({}), [4, 3]);
+      assert.deepEqual(await versions({ before: 3 }), [2, 1]);
+      assert.deepEqual(await versions({ after: 1 }), [3, 2]);
     });
 
     guarantee(

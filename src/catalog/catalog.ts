@@ -16,13 +16,19 @@ export interface Catalog {
    * kept, also after a delete, until `purge`. Throws when a put has a version that the document already had.
    */
   change(revision: number, changes: readonly Change[], entries: readonly NewAuditEntry[]): Promise<number | null>;
-  /** The versions of one document, present or deleted, newest first. */
+  /**
+   * The versions of one document, present or deleted, newest first. Fewer than `limit`, but at least one, when their stored
+   * bodies reach `versionsBytesMax`.
+   */
   versions(query: VersionQuery): Promise<StoredDocument[]>;
   /** Deleted documents, newest deletion first; of one time, by id. */
   deleted(query: DeletedQuery): Promise<DeletedDocument[]>;
   /** Removes documents deleted before `before` (ms) with all their versions and secrets, at most `limit`. */
   purge(before: number, limit: number): Promise<Pick<StoredDocument, 'kind' | 'id'>[]>;
 }
+
+/** Characters of stored bodies that one read of versions returns; the last version may exceed it. */
+export const versionsBytesMax = 4 * 1_048_576;
 
 export type StoredDocument = {
   kind: DocumentKind;
@@ -45,7 +51,7 @@ export type Change =
   | { op: 'delete'; document: StoredDocument };
 
 /** `before` and `after`: only versions below or above, next to it. `listed`: without unlisted versions. */
-type VersionQuery = {
+export type VersionQuery = {
   kind: DocumentKind;
   id: string;
   before?: number;

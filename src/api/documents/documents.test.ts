@@ -187,6 +187,36 @@ test('versions are listed newest first, page by page both ways, and one can be r
   assert.equal((await server.call('POST', `${url}/rollback`, { version: 9 })).statusCode, 404);
 });
 
+test('a page of large versions ends early, and the next ones have the rest', async () => {
+  await using server = await startTestServer();
+  const headers = Array.from({ length: 50 }, (_, n) => ({ name: `X-${n}`, value: 'v'.repeat(8_000) }));
+  const { id } = await server.make('/connections', { ...crm, settings: { headers } });
+  const url = `/api/v1/connections/${id}`;
+  for (let version = 2; version <= 25; version++) await server.call('PATCH', url, { description: `v${version}` });
+  const read = async (cursor: string | null) => {
+    const { data, page } = (
+      await server.call('GET', `${url}/versions?limit=200${cursor === null ? '' : `&cursor=${cursor}`}`)
+    ).json();
+    return { numbers: data.map((one: Made) => one.version), page };
+  };
+  const all: number[][] = [];
+  let last: Awaited<ReturnType<typeof read>> | null = null;
+  do {
+    last = await read(last?.page.next ?? null);
+    all.push(last.numbers);
+  } while (last.page.next !== null);
+  assert.ok(
+    all.every((numbers) => numbers.length > 0 && numbers.length <= 11),
+    '4 MiB each',
+  );
+  assert.deepEqual(
+    all.flat(),
+    Array.from({ length: 25 }, (_, n) => 25 - n),
+  );
+  const back = await read(last.page.prev);
+  assert.deepEqual(back.numbers, all.at(-2));
+});
+
 test('the destinations of all connections are one list, filtered and paged like any other', async () => {
   await using server = await startTestServer();
   for (const name of ['A', 'B']) {

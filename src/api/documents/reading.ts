@@ -5,7 +5,7 @@ import type { Page } from '../../contract/records/page.ts';
 import type { Bodies, Document, Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import { standardBehaviors } from '../../rules/standard-behaviors.ts';
 import type { ApiParts, Call, OutputOf } from '../call/call.ts';
-import { isNumber, pageOfAll, pageOfStored } from '../http/pagination.ts';
+import { byNumber, numbersOf, pageOfAll, pageOfLarge } from '../http/pagination.ts';
 import { found, validate } from '../http/validate.ts';
 import type { Kind } from './document-kind.ts';
 import { withoutReadOnly } from './patch.ts';
@@ -133,14 +133,10 @@ export function documentReader<K extends ManagedKind>(kind: Kind<K>, parts: ApiP
     async versions({ params: { id }, query }: DocumentCall) {
       const { snapshot } = configuration;
       const present = find(snapshot, id);
-      const places = { placeOf: (one: Doc<K>) => String(one.version), isPlace: isNumber };
-      const page = await pageOfStored(query, places, async ({ before, after, limit }) => {
-        if (isStandard(id)) return [present];
-        const range = {
-          ...(before === undefined ? {} : { before: Number(before) }),
-          ...(after === undefined ? {} : { after: Number(after) }),
-        };
-        return (await parts.catalog.versions({ kind: kind.kind, id, limit, listed: true, ...range })) as Doc<K>[]; // of this kind
+      const page = await pageOfLarge(query, byNumber('version'), async ({ limit, ...range }) => {
+        if (isStandard(id)) return range.before === undefined ? [present] : [];
+        const of = { kind: kind.kind, id, limit, listed: true, ...numbersOf(range) };
+        return (await parts.catalog.versions(of)) as Doc<K>[]; // of this kind
       });
       return shownPage(page, snapshot);
     },

@@ -24,9 +24,15 @@ export function isIdOf(prefix: string): (at: string) => boolean {
   return (at) => pattern.test(at);
 }
 
-/** Whether a text is a positive integer, as a position in a numbered list. */
-export function isNumber(at: string): boolean {
-  return /^[1-9]\d{0,14}$/.test(at);
+/** Lists sorted by a number, from 1 on. */
+export function byNumber<Key extends string>(key: Key): PlacesOf<{ [K in Key]: number }> {
+  return { placeOf: (item) => String(item[key]), isPlace: (at) => /^[1-9]\d{0,14}$/.test(at) };
+}
+
+/** The range of a list sorted by a number. */
+export function numbersOf({ before, after }: Range): { before?: number; after?: number } {
+  if (before !== undefined) return { before: Number(before) };
+  return after === undefined ? {} : { after: Number(after) };
 }
 
 /**
@@ -61,6 +67,25 @@ export async function pageOfStored<T>(
   const cursor = readCursor(query.cursor, isPlace);
   const cut = await load({ ...rangeOf(cursor), limit: limit + 1 });
   return pageOfCut(cut, { cursor, limit, placeOf });
+}
+
+/**
+ * A page of a stored list with large items, read in parts until it is full or has `pageBytesMax`. `load` returns at least one
+ * item, unless the list has ended, and fewer than `limit` when these are large.
+ */
+export function pageOfLarge<T>(
+  query: PageQuery,
+  places: PlacesOf<NoInfer<T>>,
+  load: (range: Range & { limit: number }) => Promise<readonly T[]>,
+): Promise<Page<T>> {
+  let bytes = 0;
+  return pageOfSearch(query, places, async (range, missing) => {
+    if (bytes >= pageBytesMax) return null;
+    const found = await load({ ...range, limit: missing });
+    bytes += valueBytes(found);
+    const last = range.after === undefined ? found.at(-1) : found.at(0);
+    return { found, reached: last === undefined ? null : places.placeOf(last) };
+  });
 }
 
 /**

@@ -1,7 +1,14 @@
 import { appendAudit } from '../../audit/sqlite/append.ts';
 import type { NewAuditEntry } from '../../contract/records/audit.ts';
 import type { Db } from '../../sqlite/db.ts';
-import type { Change, DeletedDocument, DeletedQuery, StoredDocument } from '../catalog.ts';
+import {
+  type Change,
+  type DeletedDocument,
+  type DeletedQuery,
+  type StoredDocument,
+  type VersionQuery,
+  versionsBytesMax,
+} from '../catalog.ts';
 
 /** A document as stored: its body is JSON with sealed secrets. */
 export type DocumentRow = Omit<StoredDocument, 'body'> & { body: string };
@@ -36,22 +43,24 @@ export const operations = {
     return revision(db);
   },
 
-  documentVersions(
-    db: Db,
-    query: { kind: string; id: string; before: number; after: number; limit: number; listed: boolean; isUp: boolean },
-  ): DocumentRow[] {
-    const rows = db.all<DocumentRow>(
-      `SELECT ${columns} FROM document_version AS v
-       WHERE kind = ? AND id = ? AND version < ? AND version > ? AND listed >= ?
-       ORDER BY version ${query.isUp ? 'ASC' : 'DESC'} LIMIT ?`,
-      query.kind,
-      query.id,
-      query.before,
-      query.after,
-      Number(query.listed),
-      query.limit,
-    );
-    return query.isUp ? rows.reverse() : rows;
+  documentVersions(db: Db, { kind, id, before, after, limit, listed = false }: VersionQuery): DocumentRow[] {
+    const isUp = after !== undefined;
+    const rows: DocumentRow[] = [];
+    let [above = 0, below = Number.MAX_SAFE_INTEGER] = [after, before];
+    for (let bytes = 0; rows.length < limit && bytes < versionsBytesMax; ) {
+      const row = db.get<DocumentRow>(
+        `SELECT ${columns} FROM document_version AS v
+         WHERE kind = ? AND id = ? AND version > ? AND version < ? AND listed >= ?
+         ORDER BY version ${isUp ? 'ASC' : 'DESC'} LIMIT 1`,
+        ...[kind, id, above, below, Number(listed)],
+      );
+      if (row === undefined) break;
+      rows.push(row);
+      bytes += row.body.length;
+      if (isUp) above = row.version;
+      else below = row.version;
+    }
+    return isUp ? rows.reverse() : rows;
   },
 
   deletedDocuments(db: Db, { kinds, id, before, after, limit }: DeletedQuery): DeletedDocument[] {

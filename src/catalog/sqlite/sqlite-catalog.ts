@@ -40,12 +40,7 @@ export async function sqliteCatalog(sqlite: Pick<Sqlite, 'client'>, sealer: Seal
         })),
         entries,
       }),
-    async versions({ kind, id, before = Number.MAX_SAFE_INTEGER, after, limit, listed = false }) {
-      const isUp = after !== undefined;
-      return (await client.read('documentVersions', { kind, id, before, after: after ?? 0, limit, listed, isUp })).map(
-        open,
-      );
-    },
+    versions: async (query) => (await client.read('documentVersions', query)).map(open),
     deleted: (query) => client.read('deletedDocuments', query),
     purge: async (before, limit) =>
       (await client.write('purgeDocuments', { before, limit })) as Pick<StoredDocument, 'kind' | 'id'>[], // as put
