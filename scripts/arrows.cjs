@@ -47,7 +47,7 @@ const rooms = {
 const ports = {
   accounts: ['audit', 'sqlite'],
   audit: ['sqlite'],
-  catalog: ['audit', 'sqlite', 'secrets'],
+  catalog: ['async', 'audit', 'sqlite', 'secrets'],
   issues: ['audit', 'sqlite'],
   journal: ['audit', 'sqlite'],
   outbox: ['sqlite'],

@@ -81,3 +81,43 @@ test('the server answers while heavy templates, mappings and conditions are chec
   // Each of these requests took the server's only thread for longer; a busy machine may stall it once or twice.
   assert.ok(slow <= 2, `${slow} of ${asked} answers of /healthz took more than ${composeMs / 2} ms`);
 });
+
+test('the server answers while a thousand documents are imported', async () => {
+  const many = <T>(count: number, one: (n: number) => T) => Array.from({ length: count }, (_, n) => one(n));
+  const documents = [
+    ...many(20, (n) => ({ kind: 'connection', name: `C${n}`, baseUrl: 'https://receiver.example' })),
+    ...many(480, (n) => ({ kind: 'destination', name: `D${n}`, connection: `C${n % 20}`, status: 'enabled' })),
+    ...many(100, (n) => ({
+      kind: 'behavior',
+      name: `B${n}`,
+      condition: { all: many(10, (i) => ({ parameter: `p${i}`, operator: 'equals', value: `${n} ${i}` })) },
+    })),
+    ...many(400, (n) => ({
+      kind: 'action',
+      name: `A${n}`,
+      description: 'One of many',
+      rules: { all: [{ behavior: `B${n % 100}` }] },
+      destinations: [{ destination: `C${n % 20}/D${n}`, mapping: [{ field: 'a', parameter: 'p1' }] }],
+    })),
+  ];
+  await post('/import', { documents, dryRun: true });
+  const startUs = threadUs();
+  let lastUs = startUs;
+  let longestUs = 0;
+  const timer = setInterval(() => {
+    const nowUs = threadUs();
+    longestUs = Math.max(longestUs, nowUs - lastUs);
+    lastUs = nowUs;
+  }, 1);
+  assert.equal(await post('/import', { documents }), 200);
+  clearInterval(timer);
+  // In processor time, which does not depend on other programs: the whole import takes a third of a second.
+  const share = longestUs / (threadUs() - startUs);
+  assert.ok(share < 0.13, `the longest turn took ${(100 * share).toFixed(1)} % of the time`);
+});
+
+/** The processor time of this thread, in microseconds. */
+function threadUs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return user + system;
+}

@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { mapInSteps } from '../../async/steps.ts';
 import type { Change } from '../../catalog/catalog.ts';
 import { missingCredentials, missingHeaderValues } from '../../connections/missing-credentials.ts';
 import type { AlertBody } from '../../contract/documents/alert.ts';
@@ -40,9 +40,6 @@ type Item = {
 
 type PlannedStep = ImportStep & Pick<Item, 'at'>;
 
-/** How long planning keeps the event loop at once. */
-const turnMs = 5;
-
 /** Export of documents to files, and import from them. */
 export function transferHandlers(parts: ApiParts) {
   const { configuration } = parts.pipeline;
@@ -62,7 +59,6 @@ export function transferHandlers(parts: ApiParts) {
     const draft = draftSnapshot(base);
     const missing: ProgramInput[] = [];
     const known = new Set<string>();
-    const steps: PlannedStep[] = [];
     const changes: Change[] = [];
 
     function prepare({ kind, place, body }: Item): Planned {
@@ -111,13 +107,7 @@ export function transferHandlers(parts: ApiParts) {
       }
     }
 
-    let turnEnds = performance.now() + turnMs;
-    for (const item of items) {
-      steps.push({ ...step(item), at: item.at });
-      if (performance.now() < turnEnds) continue;
-      await setImmediate();
-      turnEnds = performance.now() + turnMs;
-    }
+    const steps = await mapInSteps(items, (item): PlannedStep => ({ ...step(item), at: item.at }));
     if (missing.length > 0) throw new NotComposed(missing);
     return { steps, changes };
   }

@@ -1,8 +1,9 @@
+import { mapInSteps } from '../../async/steps.ts';
 import type { Sealer, SealPlace } from '../../secrets/sealer.ts';
 import type { SealedStore } from '../../secrets/sealing.ts';
 import type { Client } from '../../sqlite/operation.ts';
 import type { Sqlite } from '../../sqlite/sqlite.ts';
-import type { Catalog, StoredDocument } from '../catalog.ts';
+import type { Catalog, Change, StoredDocument } from '../catalog.ts';
 import type { DocumentRow, operations } from './operations.ts';
 
 /** Small enough that sealing them does not delay other work. */
@@ -30,16 +31,20 @@ export async function sqliteCatalog(sqlite: Pick<Sqlite, 'client'>, sealer: Seal
       const { revision, rows } = await client.write('allDocuments', null);
       return { revision, documents: rows.map(open) };
     },
-    change: (revision, changes, entries) =>
-      client.write('changeDocuments', {
-        revision,
-        changes: changes.map((change) => ({
+    async change(revision, changes, entries) {
+      let rows: { op: Change['op']; row: DocumentRow; listed: boolean }[];
+      let key: string;
+      do {
+        key = sealer.sealsWith;
+        rows = await mapInSteps(changes, (change) => ({
           op: change.op,
           row: close(change.document),
           listed: change.op !== 'put' || change.unlisted !== true,
-        })),
-        entries,
-      }),
+        }));
+        // A rotation that began in between would not find what was sealed with the former key.
+      } while (key !== sealer.sealsWith);
+      return client.write('changeDocuments', { revision, changes: rows, entries });
+    },
     versions: async (query) => (await client.read('documentVersions', query)).map(open),
     deleted: (query) => client.read('deletedDocuments', query),
     purge: async (before, limit) =>

@@ -1,4 +1,5 @@
 import { optimisticChanges } from '../../async/optimistic-changes.ts';
+import { mapInSteps } from '../../async/steps.ts';
 import type { Catalog, Change, StoredDocument } from '../../catalog/catalog.ts';
 import type { BehaviorBody } from '../../contract/documents/behavior.ts';
 import type { CollectorBody } from '../../contract/documents/collector.ts';
@@ -117,7 +118,9 @@ export async function loadConfiguration(
   );
 
   async function change(by: ChangeAuthor, changes: readonly Change[]): Promise<Snapshot | null> {
-    const entries = changes.map((change) => auditEntryOf(by, change, storedOf(change.document), scrubber));
+    const entries = await mapInSteps(changes, (change) =>
+      auditEntryOf(by, change, storedOf(change.document), scrubber),
+    );
     const revision = await catalog.change(snapshot.revision, changes, entries);
     if (revision === null) return null;
     for (const { op, document } of changes) {
