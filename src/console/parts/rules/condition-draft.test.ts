@@ -58,9 +58,12 @@ test('each part of the builder knows its place in the condition', () => {
   );
 });
 
-test('a double negation stays one, and an unfinished clause is told from a finished one', () => {
+test('what is negated twice keeps its meaning in the builder', () => {
   const twice = draftOfCondition({ not: { not: { behavior: 'beh_1' } } });
-  assert.deepEqual(conditionOf(twice), { not: { all: [{ behavior: 'beh_1' }] } } satisfies Condition);
+  assert.deepEqual(conditionOf(twice), { not: { all: [{ not: { behavior: 'beh_1' } }] } } satisfies Condition);
+});
+
+test('an unfinished clause is told from a finished one', () => {
   const open = draftOfCondition({ all: [{ parameter: '', operator: 'equals', value: '' }] });
   assert.equal(isComplete(open), false);
   const key = open.clauses[0]?.key ?? '';

@@ -81,7 +81,7 @@ export function draftOfCondition(condition: Condition): GroupDraft {
 function clauseOf(condition: Condition, isNot: boolean): Clause {
   if ('not' in condition) {
     if (!isNot) return clauseOf(condition.not, true);
-    return { ...newGroup([clauseOf(condition.not, false)]), isNot: true };
+    return { ...newGroup([clauseOf(condition, false)]), isNot: true };
   }
   if ('all' in condition) return { ...newGroup(condition.all.map((one) => clauseOf(one, false))), isNot };
   if ('any' in condition)
