@@ -331,6 +331,29 @@ test('who saves after somebody else sees both versions; a switch can be taken ba
   assert.deepEqual(tab.problems, []);
 });
 
+test('what the server says about the rules as a whole is shown above their clauses', async () => {
+  const { app, browser } = console_;
+  await using tab = await openTab(browser, { url: app.url, path: '/actions/new', expected: /^422 / });
+  const { page } = tab;
+  await page.route(/\/api\/v1\/actions$/, (route) =>
+    route.fulfill({
+      status: 422,
+      contentType: 'application/problem+json',
+      json: {
+        title: 'Invalid value',
+        status: 422,
+        code: 'invalid_value',
+        errors: [{ pointer: '/rules', detail: 'A condition may have 200 comparisons.' }],
+      },
+    }),
+  );
+  await page.getByRole('textbox', { name: 'Action Name' }).fill('Large');
+  await page.getByRole('textbox', { name: 'Description' }).fill('x');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByRole('group', { name: 'Rules', exact: true }).getByText('A condition may have 200').waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
 test('half an action survives a reload, and leaving it asks', async () => {
   const { app, browser } = console_;
   await using tab = await openTab(browser, { url: app.url, path: '/actions/new' });

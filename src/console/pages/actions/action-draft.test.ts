@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { action } from '../../../contract/documents/action.ts';
-import { actions } from '../../messages/en/actions.ts';
-import { bodyOfDraft, draftOfAction, errorsByKey, findMissing, newDraft, stepOfField } from './action-draft.ts';
+import {
+  atFields,
+  bodyOfDraft,
+  draftOfAction,
+  newDestinationRow,
+  newDraft,
+  problemsOf,
+  stepOfField,
+} from './action-draft.ts';
 
 const at = '2026-01-02T03:04:05Z';
 const stored = action.parse({
@@ -41,57 +48,38 @@ test('saving an editor in which nothing was changed changes nothing, fixed value
 
 test('what the server says about a place of the body is shown at the part that stands there', () => {
   const opened = draft();
-  const [row] = opened.destinations;
-  const errors = errorsByKey(opened, {
-    name: 'taken',
-    'rules.all.1.value': 'bad',
-    'destinations.0.mapping.4.expression': 'broken',
-    'destinations.0.destinationId': 'disabled',
-  });
-  assert.deepEqual(errors, {
-    name: 'taken',
-    [`${opened.rules.clauses[1]?.key}.value`]: 'bad',
-    [`${row?.mapping[4]?.key}.expression`]: 'broken',
-    [`${row?.key}.destinationId`]: 'disabled',
-  });
+  const told = { name: 'taken', 'rules.all.1.value': 'bad', 'destinations.0.mapping.4.expression': 'broken' };
+  assert.deepEqual(atFields(told, opened), told);
+  // A row without a destination is not part of the body.
   assert.deepEqual(
-    Object.keys(errors).map((field) => stepOfField(opened, field)),
-    ['basics', 'rules', 'destinations', 'destinations'],
+    atFields(
+      { 'destinations.0.destinationId': 'disabled' },
+      { ...opened, destinations: [newDestinationRow('con_1'), ...opened.destinations] },
+    ),
+    { 'destinations.1.destinationId': 'disabled' },
   );
+  assert.deepEqual(Object.keys(told).map(stepOfField), ['basics', 'rules', 'destinations']);
 });
-
-const { misfits } = actions.mapping;
 
 test('a fixed value that does not fit its type is said at its field', () => {
   const opened = draft();
-  const [row] = opened.destinations;
-  assert.ok(row !== undefined);
-  const mapping = row.mapping.map((one) =>
-    one.field === 'text' ? { ...one, value: 'many', as: 'number' as const } : one,
-  );
-  const words = { needed: '', field: '', parameter: '', expression: '', duplicate: '', misfits };
-  const found = findMissing({ ...opened, destinations: [{ ...row, mapping }] }, words);
-  assert.deepEqual(found, { [`${mapping[3]?.key}.value`]: 'Not a number' });
+  const destinations = opened.destinations.map((row) => ({
+    ...row,
+    mapping: row.mapping.map((one) => (one.field === 'text' ? { ...one, value: 'many', as: 'number' as const } : one)),
+  }));
+  assert.deepEqual(problemsOf({ ...opened, destinations }), { 'destinations.0.mapping.3.value': 'Not a number' });
 });
 
 test('a draft says itself what is missing, and a Custom Scenario without clauses is not', () => {
-  const words = {
-    needed: 'needed',
-    field: 'field',
-    parameter: 'parameter',
-    expression: 'e',
-    duplicate: 'twice',
-    misfits,
-  };
-  const found = findMissing(newDraft('custom'), words);
-  assert.deepEqual(Object.keys(found), ['name', 'description']);
+  assert.deepEqual(Object.keys(problemsOf(newDraft('custom'))), ['name', 'description']);
   assert.deepEqual(bodyOfDraft(newDraft('custom'), 'disabled').rules, { all: [] });
   const opened = draft();
-  const [row] = opened.destinations;
-  assert.ok(row !== undefined);
-  const twice = { ...opened, destinations: [{ ...row, mapping: row.mapping.map((one) => ({ ...one, field: 'a' })) }] };
+  const destinations = opened.destinations.map((row) => ({
+    ...row,
+    mapping: row.mapping.map((one) => ({ ...one, field: 'a' })),
+  }));
   assert.deepEqual(
-    Object.values(findMissing(twice, words)),
-    Array.from({ length: 7 }, () => 'twice'),
+    Object.values(problemsOf({ ...opened, destinations })),
+    Array.from({ length: 7 }, () => 'Duplicate field'),
   );
 });

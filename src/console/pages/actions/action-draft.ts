@@ -1,36 +1,29 @@
 import type { CallInput } from '../../../client/client.ts';
 import type { FieldMapping, MappedType } from '../../../contract/documents/action.ts';
-import { type Misfit, typedValue } from '../../../rules/typed-value.ts';
-import {
-  conditionOf,
-  draftOfCondition,
-  type GroupDraft,
-  newKey,
-  pointersOf,
-} from '../../parts/rules/condition-draft.ts';
+import type { Condition } from '../../../contract/documents/condition.ts';
+import { typedValue } from '../../../rules/typed-value.ts';
+import { actions } from '../../messages/en/actions.ts';
+import { terms } from '../../messages/en/terms.ts';
+import { rulesOf } from '../../parts/rules/condition-parts.ts';
 import type { Action } from './action.ts';
 import { rulesOfScenario, type Scenario, scenarioOf } from './scenarios.ts';
 
 export type ActionBody = CallInput<'createAction'>['body'];
 
-/** An action as its editor holds it: keys for the rows, values as typed. */
+/** An action as its editor holds it: values as typed. */
 export type ActionDraft = {
   name: string;
   description: string;
   scenario: Scenario;
-  rules: GroupDraft;
+  rules: Condition;
   destinations: readonly DestinationRow[];
 };
 
-export type DestinationRow = {
-  key: string;
-  connectionId: string;
-  destinationId: string;
-  mapping: readonly FieldRow[];
-};
+/** `destinationId` is empty until one of the connection is chosen. */
+export type DestinationRow = { connectionId: string; destinationId: string; mapping: readonly FieldRow[] };
 
+/** A line of a field mapping, with what was typed for each source of its value. */
 export type FieldRow = {
-  key: string;
   field: string;
   from: 'parameter' | 'value' | 'expression';
   parameter: string;
@@ -41,14 +34,12 @@ export type FieldRow = {
 };
 
 export const newDestinationRow = (connectionId = '', destinationId = ''): DestinationRow => ({
-  key: newKey(),
   connectionId,
   destinationId,
   mapping: [],
 });
 
 export const newFieldRow = (field = '', parameter = ''): FieldRow => ({
-  key: newKey(),
   field,
   from: 'parameter',
   parameter,
@@ -57,14 +48,17 @@ export const newFieldRow = (field = '', parameter = ''): FieldRow => ({
   as: 'text',
 });
 
-/** An action that is not there yet. */
-export function newDraft(scenario: Scenario, name = '', description = ''): ActionDraft {
-  return { name, description, scenario, rules: rulesOfScenario(scenario), destinations: [] };
-}
+export const newDraft = (scenario: Scenario): ActionDraft => ({
+  name: '',
+  description: '',
+  scenario,
+  rules: rulesOfScenario(scenario),
+  destinations: [],
+});
 
 /** A stored action for the editor; `connectionOf` says to which connection a destination belongs. */
 export function draftOfAction(action: Action, connectionOf: (destinationId: string) => string): ActionDraft {
-  const rules = draftOfCondition(action.rules);
+  const rules = rulesOf(action.rules);
   return {
     name: action.name,
     description: action.description,
@@ -84,15 +78,9 @@ function fieldRowOf(line: FieldMapping): FieldRow {
   if ('parameter' in line) return { ...row, parameter: line.parameter, as };
   const { value } = line;
   if (typeof value === 'string') return { ...row, from: 'value', value, as };
-  return {
-    ...row,
-    from: 'value',
-    value: JSON.stringify(value),
-    as: typeof value === 'object' ? 'json' : typedAs(value),
-  };
+  const type = typeof value === 'object' ? 'json' : typeof value === 'number' ? 'number' : 'boolean';
+  return { ...row, from: 'value', value: JSON.stringify(value), as: type };
 }
-
-const typedAs = (value: number | boolean): MappedType => (typeof value === 'number' ? 'number' : 'boolean');
 
 /** The body that saves a draft. Rows without a destination are not part of it. */
 export function bodyOfDraft(draft: ActionDraft, status: Action['status']): ActionBody {
@@ -100,12 +88,11 @@ export function bodyOfDraft(draft: ActionDraft, status: Action['status']): Actio
     name: draft.name.trim(),
     description: draft.description.trim(),
     status,
-    rules: conditionOf(draft.rules),
+    rules: draft.rules,
     sources: [],
-    destinations: chosenRows(draft).map(({ destinationId, mapping }) => ({
-      destinationId,
-      mapping: mapping.map(lineOf),
-    })),
+    destinations: draft.destinations
+      .filter(({ destinationId }) => destinationId !== '')
+      .map(({ destinationId, mapping }) => ({ destinationId, mapping: mapping.map(lineOf) })),
   };
 }
 
@@ -122,63 +109,45 @@ function lineOf({ field: written, from, parameter, value, expression, as }: Fiel
 const isScalar = (value: unknown): value is string | number | boolean | null =>
   value === null || ['string', 'number', 'boolean'].includes(typeof value);
 
-const chosenRows = ({ destinations }: ActionDraft) => destinations.filter((row) => row.destinationId !== '');
-
 export const steps = ['basics', 'rules', 'sources', 'destinations'] as const;
 export type Step = (typeof steps)[number];
 
-/** The step of the editor that shows a field of `errorsByKey`. */
-export function stepOfField({ rules }: ActionDraft, field: string): Step {
-  if (field === 'name' || field === 'description') return 'basics';
-  const [key = ''] = field.split('.');
-  return key === 'rules' || [...pointersOf(rules)].some(([one]) => one === key) ? 'rules' : 'destinations';
+/** The step of the editor that shows an error, by its path. */
+export function stepOfField(path: string): Step {
+  const [member = ''] = path.split('.');
+  return member === 'rules' || member === 'destinations' ? member : 'basics';
 }
 
-/**
- * What the server said about places of the body, by what the editor shows there: `name`, `description`, or a part's key
- * with its member (`k1.value`, `row.destinationId`). A part that has no such place is named by its own key.
- */
-export function errorsByKey(draft: ActionDraft, told: Readonly<Record<string, string>>): Record<string, string> {
-  const places = new Map<string, string>();
-  for (const [key, pointer] of pointersOf(draft.rules)) places.set(`rules${pointer.replaceAll('/', '.')}`, key);
-  for (const [i, row] of chosenRows(draft).entries()) {
-    places.set(`destinations.${i}`, row.key);
-    for (const [j, line] of row.mapping.entries()) places.set(`destinations.${i}.mapping.${j}`, line.key);
-  }
-  return Object.fromEntries(
-    Object.entries(told).map(([path, text]): [string, string] => {
-      for (let at = path.length; at > 0; at = path.lastIndexOf('.', at - 1)) {
-        const key = places.get(path.slice(0, at));
-        if (key !== undefined) return [`${key}${path.slice(at)}`, text];
-      }
-      return [path, text];
-    }),
-  );
+/** What the server said about places of the body, by their paths in the draft, which also has rows without a destination. */
+export function atFields(
+  told: Readonly<Record<string, string>>,
+  { destinations }: ActionDraft,
+): Record<string, string> {
+  const saved = destinations.flatMap(({ destinationId }, i) => (destinationId === '' ? [] : [i]));
+  const pathInDraft = (path: string) =>
+    path.replace(/^destinations\.(\d+)/, (_, i: string) => `destinations.${saved[Number(i)]}`);
+  return Object.fromEntries(Object.entries(told).map(([path, text]) => [pathInDraft(path), text]));
 }
 
-export type Missing = Record<'needed' | 'field' | 'parameter' | 'expression' | 'duplicate', string> & {
-  misfits: Readonly<Record<Misfit, string>>;
-};
-
-/** Problems that the editor finds itself, by the same names as `errorsByKey`. */
-export function findMissing(draft: ActionDraft, words: Missing): Record<string, string> {
+/** What is missing in a draft or does not fit, by path. */
+export function problemsOf({ name, description, destinations }: ActionDraft): Record<string, string> {
+  const w = actions.mapping;
   const found: Record<string, string> = {};
-  const say = (name: string, text: string) => {
-    found[name] = text;
+  const say = (path: string, text: string | null) => {
+    if (text !== null) found[path] = text;
   };
-  if (draft.name.trim() === '') say('name', words.needed);
-  if (draft.description.trim() === '') say('description', words.needed);
-  for (const { mapping } of draft.destinations) {
-    const seen = new Set<string>();
-    for (const { key, field, from, parameter, value, expression, as } of mapping) {
-      const name = field.trim();
-      if (name === '') say(`${key}.field`, words.field);
-      else if (seen.has(name)) say(`${key}.field`, words.duplicate);
-      seen.add(name);
-      if (from === 'parameter' && parameter.trim() === '') say(`${key}.parameter`, words.parameter);
+  for (const [path, text] of Object.entries({ name, description }))
+    say(path, text.trim() === '' ? terms.enterValue : null);
+  for (const [i, { mapping }] of destinations.entries()) {
+    for (const [j, { field: written, from, parameter, value, expression, as }] of mapping.entries()) {
+      const path = `destinations.${i}.mapping.${j}`;
+      const field = written.trim();
+      const isTwice = mapping.findIndex((one) => one.field.trim() === field) < j;
       const constant = typedValue(value, as);
-      if (from === 'value' && !constant.ok) say(`${key}.value`, words.misfits[constant.misfit]);
-      if (from === 'expression' && expression.trim() === '') say(`${key}.expression`, words.expression);
+      say(`${path}.field`, field === '' ? w.fieldNeeded : isTwice ? w.duplicate : null);
+      say(`${path}.parameter`, from === 'parameter' && parameter.trim() === '' ? w.parameterNeeded : null);
+      say(`${path}.value`, from === 'value' && !constant.ok ? w.misfits[constant.misfit] : null);
+      say(`${path}.expression`, from === 'expression' && expression.trim() === '' ? w.expressionNeeded : null);
     }
   }
   return found;

@@ -1,6 +1,9 @@
-import { Button } from '@mantine/core';
+import { Button, Stack } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
+import { foldName } from '../../../contract/fold-name.ts';
+import { allQuery } from '../../data/api.ts';
 import { actions as words } from '../../messages/en/actions.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
@@ -12,22 +15,20 @@ import type { Action } from './action.ts';
 import {
   type ActionBody,
   type ActionDraft,
+  atFields,
   bodyOfDraft,
   draftOfAction,
-  errorsByKey,
-  findMissing,
   newDraft,
+  problemsOf,
   type Step,
   stepOfField,
   steps,
 } from './action-draft.ts';
 import css from './action-editor.module.css';
-import { BasicDetailsStep } from './basic-details-step.tsx';
 import { DestinationsStep } from './destinations-step.tsx';
 import { RulesStep } from './rules-step.tsx';
-import { SourcesStep } from './sources-step.tsx';
+import { BasicDetailsStep, SourcesStep } from './simple-steps.tsx';
 import { StepList } from './step-list.tsx';
-import { useNameCheck } from './use-name-check.ts';
 import { connectionOf, type Places } from './use-places.ts';
 
 const w = words.editor;
@@ -51,7 +52,7 @@ type Props = {
 export type StepProps = {
   draft: ActionDraft;
   change: (next: Partial<ActionDraft>) => void;
-  /** What is wrong, by the names of `errorsByKey`. */
+  /** What is wrong, by path in the draft: `destinations.0.mapping.1.field`. */
   errors: Readonly<Record<string, string>>;
   isDisabled: boolean;
 };
@@ -61,18 +62,20 @@ export function ActionEditor({ stored, begin, draftKey, places, step, onStep, on
   const mayManage = useMay('actions:manage');
   const mayCheck = useMay('payloads:view');
   const [checked, setChecked] = useState<ActionBody | null>(null);
-  const [isTaken, setTaken] = useState(false);
+  const named = useQuery(allQuery('listActions')).data;
   const status = stored?.status ?? 'disabled';
+  const holderOf = (name: string) => named?.find((one) => foldName(one.name) === foldName(name));
+  function takenBy({ name }: ActionDraft): Record<string, string> {
+    const holder = holderOf(name);
+    return holder === undefined || holder.id === stored?.id ? {} : { name: words.basics.taken };
+  }
   const editor = useEditor<Action, ActionDraft, Action, Action['status']>({
     draftKey,
     stored,
     draftOf: (one) =>
       one === null ? (begin?.() ?? newDraft('custom')) : draftOfAction(one, (id) => connectionOf(places, id)),
-    problemsOf: (draft) => ({
-      ...findMissing(draft, missingWords),
-      ...(isTaken ? { name: words.basics.taken } : {}),
-    }),
-    atFields: (told, draft) => errorsByKey(draft, told),
+    problemsOf: (draft) => ({ ...problemsOf(draft), ...takenBy(draft) }),
+    atFields,
     create: (draft, how) => client().call('createAction', { body: bodyOfDraft(draft, how) }),
     replace: ({ id }, draft, over, how) =>
       client().call('replaceAction', { params: { id }, body: bodyOfDraft(draft, how), ...over }),
@@ -84,17 +87,14 @@ export function ActionEditor({ stored, begin, draftKey, places, step, onStep, on
     onSaved,
     onCancel,
     onProblems(fields) {
-      const at = steps.find((one) => fields.some((field) => stepOfField(value, field) === one));
+      const at = steps.find((one) => fields.some((field) => stepOfField(field) === one));
       if (at !== undefined && at !== step) onStep(at);
     },
   });
-  const { draft: value, change, save, check, isSaving, isDisabled } = editor;
-  const name = useNameCheck(value.name, stored?.id ?? null);
-  if (isTaken !== (name === 'taken')) setTaken(name === 'taken');
-  const errors = { ...(isTaken ? { name: words.basics.taken } : {}), ...editor.errors };
-  const troubled = new Set(Object.keys(errors).map((field) => stepOfField(value, field)));
+  const { draft, change, save, check, isSaving, isDisabled } = editor;
+  const errors = { ...takenBy(draft), ...editor.errors };
   const at = steps.indexOf(step);
-  const isLast = step === steps.at(-1);
+  const [before, next] = [steps[at - 1], steps[at + 1]];
 
   // The step that Continue and Back lead to gets the focus.
   const panel = useRef<HTMLDivElement>(null);
@@ -105,78 +105,75 @@ export function ActionEditor({ stored, begin, draftKey, places, step, onStep, on
     panel.current?.focus();
   }, [step]);
 
-  function go(next: Step | undefined) {
-    if (next === undefined) return;
-    wanted.current = next;
-    onStep(next);
+  function go(to: Step) {
+    wanted.current = to;
+    onStep(to);
   }
 
   // An action without a name can be checked.
   function checkEvents() {
-    const body = bodyOfDraft(value, status);
-    if (check((field) => stepOfField(value, field) === 'destinations'))
+    const body = bodyOfDraft(draft, status);
+    if (check((field) => stepOfField(field) === 'destinations'))
       setChecked({ ...body, name: body.name || terms.action, description: body.description || terms.action });
   }
 
-  const given: StepProps = { draft: value, change, errors, isDisabled };
+  const given: StepProps = { draft, change, errors, isDisabled };
+  const storedId = stored?.id ?? null;
   return editor.frame(
     <>
       <div className={css['editor']}>
-        <StepList step={step} onStep={onStep} troubled={troubled} draft={value} />
-        <div
+        <StepList step={step} onStep={onStep} troubled={new Set(Object.keys(errors).map(stepOfField))} draft={draft} />
+        <Stack
           ref={panel}
-          className={css['step']}
+          className={css['step'] ?? ''}
           data-step={step}
           tabIndex={-1}
           role="group"
           aria-label={w.stepOf(at + 1, w.steps[step][0])}
         >
-          {step === 'basics' ? <BasicDetailsStep {...given} nameState={name} /> : null}
+          {step === 'basics' ? (
+            <BasicDetailsStep
+              {...given}
+              isFree={draft.name.trim() !== '' && named !== undefined && holderOf(draft.name) === undefined}
+            />
+          ) : null}
           {step === 'rules' ? <RulesStep {...given} /> : null}
           {step === 'sources' ? <SourcesStep /> : null}
-          {step === 'destinations' ? (
-            <DestinationsStep {...given} places={places} storedId={stored?.id ?? null} />
-          ) : null}
-          {mayCheck && (isLast || step === 'rules') ? (
+          {step === 'destinations' ? <DestinationsStep {...given} places={places} storedId={storedId} /> : null}
+          {mayCheck && (next === undefined || step === 'rules') ? (
             <div>
               <Button variant="default" leftSection={<Icon name="flask" size={14} />} onClick={checkEvents}>
                 {w.check}
               </Button>
             </div>
           ) : null}
-        </div>
+        </Stack>
       </div>
       {checked === null ? null : (
         <Suspense>
-          <CheckDialog body={checked} storedId={stored?.id ?? null} places={places} onClose={() => setChecked(null)} />
+          <CheckDialog body={checked} storedId={storedId} places={places} onClose={() => setChecked(null)} />
         </Suspense>
       )}
     </>,
     {
       editing: (
         <>
-          {at === 0 ? null : (
-            <Button variant="default" onClick={() => go(steps[at - 1])}>
+          {before === undefined ? null : (
+            <Button variant="default" onClick={() => go(before)}>
               {terms.back}
             </Button>
           )}
-          {isLast ? null : (
-            <Button
-              onClick={() => {
-                if (check((field) => stepOfField(value, field) === step)) go(steps[at + 1]);
-              }}
-            >
-              {terms.continue}
-            </Button>
+          {next === undefined ? null : (
+            <Button onClick={() => check((field) => stepOfField(field) === step) && go(next)}>{terms.continue}</Button>
           )}
           <Button
-            variant={isLast && status === 'enabled' ? 'filled' : 'default'}
+            variant={next === undefined && status === 'enabled' ? 'filled' : 'default'}
             loading={isSaving}
             onClick={() => save(status)}
           >
             {terms.save}
           </Button>
-          {isLast && status !== 'enabled' ? (
+          {next === undefined && status !== 'enabled' ? (
             <Button disabled={isSaving} onClick={() => save('enabled')}>
               {w.saveAndEnable}
             </Button>
@@ -186,12 +183,3 @@ export function ActionEditor({ stored, begin, draftKey, places, step, onStep, on
     },
   );
 }
-
-const missingWords = {
-  needed: terms.enterValue,
-  field: words.mapping.fieldNeeded,
-  parameter: words.mapping.parameterNeeded,
-  expression: words.mapping.expressionNeeded,
-  duplicate: words.mapping.duplicate,
-  misfits: words.mapping.misfits,
-};

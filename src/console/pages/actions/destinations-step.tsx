@@ -8,11 +8,11 @@ import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { Panel } from '../../parts/panel.tsx';
-import { type EventFor, usePicked } from '../../parts/payload/event-picker.tsx';
-import { conditionOf, isComplete } from '../../parts/rules/condition-draft.ts';
+import { usePicked } from '../../parts/payload/event-picker.tsx';
+import { isComplete } from '../../parts/rules/condition-parts.ts';
 import { useMay } from '../../session/rights.ts';
-import type { Destination } from './action.ts';
-import { type ActionDraft, type DestinationRow, newDestinationRow } from './action-draft.ts';
+import type { Connection, Destination } from './action.ts';
+import { type DestinationRow, newDestinationRow } from './action-draft.ts';
 import type { StepProps } from './action-editor.tsx';
 import { FieldMapping } from './field-mapping.tsx';
 import { useSampleEvent } from './use-example.ts';
@@ -20,61 +20,52 @@ import type { Places } from './use-places.ts';
 
 const w = words.destinations;
 
-const PreviewPanel = lazy(() => import('./preview-panel.tsx').then((made) => ({ default: made.PreviewPanel })));
+const PreviewPanel = lazy(() => import('./request-preview.tsx').then((made) => ({ default: made.PreviewPanel })));
 
 type Props = StepProps & { places: Places; storedId: string | null };
 
 /** Where the action sends to, and which fields each destination gets. */
-export function DestinationsStep({ draft, change, places, storedId, ...rest }: Props): ReactNode {
-  const [picked, pick] = useState('');
-  const [pasted, paste] = useState('');
-  const wanted = eventFor(draft);
+export function DestinationsStep({ draft, change, places, storedId, errors, isDisabled }: Props): ReactNode {
+  const [picked, onPick] = useState('');
+  const [pasted, onPaste] = useState('');
+  // The event to show matches the rules, or went through the first destination.
+  const destinationId = draft.destinations.find((one) => one.destinationId !== '')?.destinationId;
+  const wanted = { destinationId, rules: isComplete(draft.rules) ? draft.rules : undefined };
   const found = usePicked(picked, pasted, wanted);
   const sample = found === null || 'error' in found ? null : found;
   const event = useSampleEvent(sample);
+  if (!places.isLoading && places.connections.length === 0) return <NoConnections />;
   // Without one chosen, the first one is being chosen.
-  const rows = draft.destinations.length === 0 ? [firstRow] : draft.destinations;
-  const replace = (key: string, next: Partial<DestinationRow> | null) =>
-    change({
-      destinations: rows.flatMap((row) => (row.key !== key ? [row] : next === null ? [] : [{ ...row, ...next }])),
-    });
-  const mayView = useMay('connections:view');
-  const mayManage = useMay('connections:manage');
-  if (!places.isLoading && places.connections.length === 0)
-    return (
-      <Panel title={words.editor.steps.destinations[0]}>
-        {mayView ? <Text>{w.noConnections}</Text> : null}
-        {mayManage ? (
-          <div>
-            <Button component={Link} to="/connections/new" variant="default" leftSection={<Icon name="plus" />}>
-              {terms.newConnection}
-            </Button>
-          </div>
-        ) : (
-          <Text>{parts.noRight(rights[mayView ? 'connections:manage' : 'connections:view'])}</Text>
-        )}
-      </Panel>
-    );
+  const rows = draft.destinations.length === 0 ? [newDestinationRow()] : draft.destinations;
   return (
     <>
-      {rows.map((row, index) => (
-        <DestinationPanel
-          key={row.key}
-          row={row}
-          number={index + 1}
-          draft={draft}
-          places={places}
-          {...rest}
-          event={event}
-          onChange={(next) => replace(row.key, next)}
-          onRemove={rows.length > 1 || row.connectionId !== '' ? () => replace(row.key, null) : null}
-        />
-      ))}
+      {rows.map((row, index) => {
+        const path = `destinations.${index}`;
+        return (
+          <DestinationPanel
+            key={path}
+            path={path}
+            row={row}
+            title={row.destinationId === '' ? w.section(index + 1) : places.nameOf(row.destinationId)}
+            takenIds={rows.flatMap((one) => (one === row ? [] : [one.destinationId]))}
+            places={places}
+            errors={errors}
+            isDisabled={isDisabled}
+            event={event}
+            onChange={(next) => change({ destinations: rows.with(index, { ...row, ...next }) })}
+            onRemove={
+              rows.length > 1 || row.connectionId !== ''
+                ? () => change({ destinations: rows.toSpliced(index, 1) })
+                : undefined
+            }
+          />
+        );
+      })}
       <div>
         <Button
           variant="default"
           leftSection={<Icon name="plus" />}
-          disabled={rest.isDisabled || rows.some((row) => row.destinationId === '')}
+          disabled={isDisabled || rows.some((row) => row.destinationId === '')}
           onClick={() => change({ destinations: [...rows, newDestinationRow(rows.at(-1)?.connectionId)] })}
         >
           {w.add}
@@ -85,64 +76,67 @@ export function DestinationsStep({ draft, change, places, storedId, ...rest }: P
           draft={draft}
           places={places}
           storedId={storedId}
-          picked={picked}
-          onPick={pick}
-          pasted={pasted}
-          onPaste={paste}
           sample={sample}
-          wanted={wanted}
+          picker={{ picked, onPick, pasted, onPaste, ...wanted }}
         />
       </Suspense>
     </>
   );
 }
 
-const firstRow = newDestinationRow();
-
-/** The event to show: one that matches the rules, or went through the first destination. */
-function eventFor({ destinations, rules }: ActionDraft): EventFor {
-  return {
-    destinationId: destinations.find(({ destinationId }) => destinationId !== '')?.destinationId,
-    rules: isComplete(rules) ? conditionOf(rules) : undefined,
-  };
+function NoConnections(): ReactNode {
+  const mayView = useMay('connections:view');
+  const mayManage = useMay('connections:manage');
+  return (
+    <Panel title={words.editor.steps.destinations[0]}>
+      {mayView ? <Text>{w.noConnections}</Text> : null}
+      {mayManage ? (
+        <div>
+          <Button component={Link} to="/connections/new" variant="default" leftSection={<Icon name="plus" />}>
+            {terms.newConnection}
+          </Button>
+        </div>
+      ) : (
+        <Text>{parts.noRight(rights[mayView ? 'connections:manage' : 'connections:view'])}</Text>
+      )}
+    </Panel>
+  );
 }
 
 type PanelProps = Pick<StepProps, 'errors' | 'isDisabled'> & {
-  event: Event | null;
+  path: string;
   row: DestinationRow;
-  number: number;
-  draft: ActionDraft;
+  title: string;
+  /** The destinations of the other rows. */
+  takenIds: readonly string[];
   places: Places;
+  event: Event | null;
   onChange: (next: Partial<DestinationRow>) => void;
-  onRemove: (() => void) | null;
+  onRemove: (() => void) | undefined;
 };
 
 function DestinationPanel(props: PanelProps): ReactNode {
-  const { row, number, draft, places, errors, isDisabled, onChange, onRemove } = props;
+  const { path, row, title, takenIds, places, errors, isDisabled, event, onChange, onRemove } = props;
   const connection = places.connections.find(({ id }) => id === row.connectionId);
   const offered = places.destinations.filter(({ connectionId }) => connectionId === row.connectionId);
   const chosen = places.destinations.find(({ id }) => id === row.destinationId);
-  const elsewhere = new Set(draft.destinations.filter(({ key }) => key !== row.key).map((one) => one.destinationId));
-  const reasonOf = (one: Destination) =>
-    elsewhere.has(one.id)
-      ? w.options.chosen(one.name)
-      : one.status !== 'enabled'
-        ? w.options[one.status](one.name)
-        : connection?.status === 'disabled'
-          ? w.options.connectionDisabled(one.name)
-          : connection?.status === 'paused'
-            ? w.options.connectionPaused(one.name)
-            : null;
   const options = offered.map((one) => {
-    const reason = reasonOf(one);
+    const reason = takenIds.includes(one.id) ? w.options.chosen(one.name) : whyNot(one, connection);
     // What is chosen already stays chosen.
     return { value: one.id, label: reason ?? one.name, disabled: reason !== null && one.id !== row.destinationId };
   });
-  const hasGrey = options.some((one) => one.disabled);
-  const isHeld = chosen !== undefined && (chosen.status !== 'enabled' || connection?.status !== 'enabled');
-  const name = chosen === undefined ? w.section(number) : places.nameOf(chosen.id);
+  const warning =
+    connection === undefined
+      ? null
+      : chosen !== undefined && whyNot(chosen, connection) !== null
+        ? w.heldNow
+        : offered.length === 0
+          ? w.noDestinations
+          : options.some(({ disabled }) => disabled)
+            ? w.whyGrey[connection.status === 'enabled' ? 'destination' : 'connection']
+            : null;
   return (
-    <Panel title={name}>
+    <Panel title={title}>
       <Group grow align="start" preventGrowOverflow={false}>
         <NativeSelect
           label={terms.connection}
@@ -160,27 +154,21 @@ function DestinationPanel(props: PanelProps): ReactNode {
           value={row.destinationId}
           onChange={(event) => onChange({ destinationId: event.currentTarget.value })}
           data={[...(chosen === undefined ? [{ value: '', label: w.chooseDestination }] : []), ...options]}
-          error={errors[`${row.key}.destinationId`]}
+          error={errors[`${path}.destinationId`]}
           disabled={isDisabled || connection === undefined}
           miw="12rem"
         />
       </Group>
-      {connection !== undefined && (hasGrey || offered.length === 0 || isHeld) ? (
+      {warning === null ? null : (
         <Group gap="xs" c="var(--console-warn)">
           <Icon name="alert" size={14} />
-          <Text size="sm" component="span">
-            {isHeld
-              ? w.heldNow
-              : offered.length === 0
-                ? w.noDestinations
-                : connection.status === 'enabled'
-                  ? w.whyGrey.destination
-                  : w.whyGrey.connection}
+          <Text size="sm" span>
+            {warning}
           </Text>
           <Button
             component={Link}
             to="/connections/$connectionId"
-            params={{ connectionId: connection.id } as never}
+            params={{ connectionId: row.connectionId } as never}
             search={{ tab: 'destinations' } as never}
             variant="subtle"
             size="compact-sm"
@@ -188,18 +176,19 @@ function DestinationPanel(props: PanelProps): ReactNode {
             {w.openConnection}
           </Button>
         </Group>
-      ) : null}
+      )}
       {row.destinationId === '' ? null : (
         <FieldMapping
+          path={`${path}.mapping`}
           rows={row.mapping}
           onChange={(mapping) => onChange({ mapping })}
-          destinationName={name}
+          destinationName={title}
           errors={errors}
           isDisabled={isDisabled}
-          event={props.event}
+          event={event}
         />
       )}
-      {onRemove === null ? null : (
+      {onRemove === undefined ? null : (
         <div>
           <Button
             variant="subtle"
@@ -207,7 +196,7 @@ function DestinationPanel(props: PanelProps): ReactNode {
             size="compact-sm"
             leftSection={<Icon name="trash" size={14} />}
             disabled={isDisabled}
-            aria-label={w.removeOf(name)}
+            aria-label={w.removeOf(title)}
             onClick={onRemove}
           >
             {w.remove}
@@ -216,4 +205,11 @@ function DestinationPanel(props: PanelProps): ReactNode {
       )}
     </Panel>
   );
+}
+
+/** Why deliveries to a destination are held, with its name; null: they are not. */
+function whyNot({ name, status }: Destination, connection: Connection | undefined): string | null {
+  if (status !== 'enabled') return w.options[status](name);
+  if (connection?.status === 'disabled') return w.options.connectionDisabled(name);
+  return connection?.status === 'paused' ? w.options.connectionPaused(name) : null;
 }

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, NativeSelect, Text, TextInput, Title } from '@mantine/core';
+import { ActionIcon, Button, Group, NativeSelect, Stack, Text, TextInput, Title } from '@mantine/core';
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import type { Parameter } from '../../../contract/documents/parameter.ts';
 import type { Event } from '../../../contract/records/event.ts';
@@ -16,6 +16,8 @@ import { useExample } from './use-example.ts';
 const w = words.mapping;
 
 type Props = {
+  /** Where the mapping is in the draft: `destinations.0.mapping`. */
+  path: string;
   rows: readonly FieldRow[];
   onChange: (rows: readonly FieldRow[]) => void;
   destinationName: string;
@@ -26,26 +28,24 @@ type Props = {
 };
 
 /** Which fields a destination gets, and where their values come from. */
-export function FieldMapping({ rows, onChange, destinationName, errors, isDisabled, event }: Props): ReactNode {
+export function FieldMapping({ path, rows, onChange, destinationName, errors, isDisabled, event }: Props): ReactNode {
   const parameters = useParameters();
   const example = useExample(rows, event);
   const [message, say] = useState('');
   const id = useId();
-  const added = useRef<string | null>(null);
+  const isAdded = useRef(false);
   const table = useRef<HTMLTableElement>(null);
 
   // A new field is named next.
   useEffect(() => {
-    if (added.current === null) return;
-    table.current?.querySelector<HTMLElement>(`[data-row="${added.current}"] input`)?.focus();
-    added.current = null;
+    if (isAdded.current) table.current?.querySelector<HTMLElement>('tbody tr:last-child input')?.focus();
+    isAdded.current = false;
   });
 
   function add() {
-    const row = newFieldRow();
-    added.current = row.key;
+    isAdded.current = true;
     say('');
-    onChange([...rows, row]);
+    onChange([...rows, newFieldRow()]);
   }
 
   function addAll() {
@@ -64,58 +64,58 @@ export function FieldMapping({ rows, onChange, destinationName, errors, isDisabl
     onChange(found);
   }
 
+  const button = { variant: 'default', size: 'xs' } as const;
   return (
-    <section aria-labelledby={id} className={css['mapping']}>
+    <Stack component="section" gap="xs" aria-labelledby={id} className={css['mapping'] ?? ''}>
       <Title order={3} id={id}>
         {w.title}
       </Title>
       <Text c="dimmed">{w.text}</Text>
       {rows.length === 0 ? (
-        <p className={css['nothing']}>{terms.unmapped}</p>
+        <Text c="dimmed" px="md" py="sm" bd="1px dashed var(--console-line)" bdrs="sm">
+          {terms.unmapped}
+        </Text>
       ) : (
         <table className={css['table']} ref={table} aria-label={`${w.title}: ${destinationName}`}>
           <thead>
             <tr>
-              <th scope="col">{terms.field}</th>
-              <th scope="col">{w.from}</th>
-              <th scope="col">{terms.value}</th>
-              <th scope="col">{terms.type}</th>
-              {example === null ? null : <th scope="col">{w.result}</th>}
+              {[terms.field, w.from, terms.value, terms.type, ...(example === null ? [] : [w.result])].map((header) => (
+                <th key={header} scope="col">
+                  {header}
+                </th>
+              ))}
               <td />
             </tr>
           </thead>
           <tbody>
-            {rows.map((row) => (
-              <Row
-                key={row.key}
-                row={row}
-                parameters={parameters}
-                errors={errors}
-                isDisabled={isDisabled}
-                example={example}
-                onChange={(next) => onChange(rows.map((one) => (one.key === row.key ? { ...one, ...next } : one)))}
-                onRemove={() => onChange(rows.filter(({ key }) => key !== row.key))}
-              />
-            ))}
+            {rows.map((row, index) => {
+              const place = `${path}.${index}`;
+              return (
+                <Row
+                  key={place}
+                  row={row}
+                  parameters={parameters}
+                  errorOf={(name) => errors[`${place}.${name}`] ?? errors[place]}
+                  isDisabled={isDisabled}
+                  hasExample={example !== null}
+                  result={example?.[index]}
+                  onChange={(next) => onChange(rows.with(index, { ...row, ...next }))}
+                  onRemove={() => onChange(rows.toSpliced(index, 1))}
+                />
+              );
+            })}
           </tbody>
         </table>
       )}
       <Group gap="xs">
-        <Button
-          variant="default"
-          size="xs"
-          leftSection={<Icon name="plus" size={14} />}
-          disabled={isDisabled}
-          onClick={add}
-        >
+        <Button {...button} leftSection={<Icon name="plus" size={14} />} disabled={isDisabled} onClick={add}>
           {w.add}
         </Button>
-        <Button variant="default" size="xs" disabled={isDisabled || parameters.length === 0} onClick={addAll}>
+        <Button {...button} disabled={isDisabled || parameters.length === 0} onClick={addAll}>
           {w.addAll}
         </Button>
         <Button
-          variant="default"
-          size="xs"
+          {...button}
           disabled={isDisabled || !rows.some(({ field, parameter }) => field !== '' && parameter === '')}
           onClick={matchNames}
         >
@@ -125,35 +125,38 @@ export function FieldMapping({ rows, onChange, destinationName, errors, isDisabl
           {message}
         </Text>
       </Group>
-    </section>
+    </Stack>
   );
 }
 
 /** Names that only differ in case and separators are the same for matching. */
 const sameName = (name: string) => name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
 
-type RowProps = Pick<Props, 'errors' | 'isDisabled'> & {
-  example: Readonly<Record<string, TypedValue>> | null;
+type RowProps = {
   row: FieldRow;
-  parameters: ReturnType<typeof useParameters>;
+  parameters: readonly Parameter[];
+  errorOf: (name: string) => string | undefined;
+  isDisabled: boolean;
+  hasExample: boolean;
+  /** undefined: not known yet. */
+  result: TypedValue | undefined;
   onChange: (next: Partial<FieldRow>) => void;
   onRemove: () => void;
 };
 
-function Row({ row, parameters, errors, isDisabled, example, onChange, onRemove }: RowProps): ReactNode {
-  const error = (name: string) => errors[`${row.key}.${name}`] ?? errors[row.key];
-  const result = example?.[row.key];
+function Row(props: RowProps): ReactNode {
+  const { row, parameters, errorOf, isDisabled, hasExample, result, onChange, onRemove } = props;
   const seenAs = row.from === 'parameter' ? parameters.find(({ name }) => name === row.parameter)?.type : undefined;
   const typed = { disabled: isDisabled, autoCapitalize: 'off', spellCheck: false };
   return (
-    <tr data-row={row.key}>
+    <tr>
       <td data-label={terms.field}>
         <TextInput
           aria-label={terms.field}
           placeholder={terms.field}
           value={row.field}
           onChange={(event) => onChange({ field: event.currentTarget.value })}
-          error={error('field')}
+          error={errorOf('field')}
           {...typed}
         />
       </td>
@@ -177,7 +180,7 @@ function Row({ row, parameters, errors, isDisabled, example, onChange, onRemove 
               })
             }
             parameters={parameters}
-            error={error('parameter')}
+            error={errorOf('parameter')}
             isDisabled={isDisabled}
           />
         ) : (
@@ -187,7 +190,7 @@ function Row({ row, parameters, errors, isDisabled, example, onChange, onRemove 
             description={row.from === 'expression' ? w.expressionHint : undefined}
             value={row[row.from]}
             onChange={(event) => onChange({ [row.from]: event.currentTarget.value })}
-            error={error(row.from)}
+            error={errorOf(row.from)}
             {...typed}
           />
         )}
@@ -199,16 +202,11 @@ function Row({ row, parameters, errors, isDisabled, example, onChange, onRemove 
           onChange={(event) => onChange({ as: event.currentTarget.value as FieldRow['as'] })} // one of the options
           data={row.from === 'expression' ? [{ value: '', label: w.asExpression }] : options(w.types)}
           description={row.as === 'text' && isTyped(seenAs) ? w.seenAs(w.types[seenAs]) : undefined}
-          inputWrapperOrder={['label', 'input', 'description', 'error']}
           disabled={isDisabled || row.from === 'expression'}
         />
       </td>
-      {result === undefined ? null : (
-        <td data-label={w.result} className={css['result']}>
-          <Result of={result} />
-        </td>
-      )}
-      <td className={css['end']}>
+      {hasExample ? <td data-label={w.result}>{result === undefined ? null : <Result of={result} />}</td> : null}
+      <td>
         <ActionIcon aria-label={w.remove(row.field || terms.noName)} disabled={isDisabled} onClick={onRemove}>
           <Icon name="trash" />
         </ActionIcon>
@@ -222,21 +220,15 @@ const isTyped = (type: Parameter['type'] | undefined): type is 'number' | 'boole
   type === 'number' || type === 'boolean' || type === 'list';
 
 function Result({ of }: { of: TypedValue }): ReactNode {
-  if (!of.ok)
+  if (of.ok && of.value !== undefined)
     return (
-      <Text span size="sm" c="var(--console-bad)">
-        {w.wouldFail(w.misfits[of.misfit])}
-      </Text>
-    );
-  if (of.value === undefined)
-    return (
-      <Text span c="dimmed" size="sm">
-        {w.missing}
+      <Text ff="monospace" size="sm" lineClamp={2} pt={7}>
+        {JSON.stringify(of.value)}
       </Text>
     );
   return (
-    <Text span ff="monospace" size="sm" lineClamp={2}>
-      {JSON.stringify(of.value)}
+    <Text size="sm" pt={7} c={of.ok ? 'dimmed' : 'var(--console-bad)'}>
+      {of.ok ? w.missing : w.wouldFail(w.misfits[of.misfit])}
     </Text>
   );
 }

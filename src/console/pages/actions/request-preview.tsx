@@ -1,24 +1,83 @@
-import { Alert, Stack, Text, Title } from '@mantine/core';
+import { Alert, Button, Stack, Text, Title } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { Link } from '@tanstack/react-router';
+import { type ComponentProps, type ReactNode, useState } from 'react';
 import type { CallInput } from '../../../client/client.ts';
-import { apiQuery } from '../../data/api.ts';
+import { rights } from '../../../contract/accounts/rights.ts';
+import type { FieldMapping } from '../../../contract/documents/action.ts';
+import { apiQuery, useApi } from '../../data/api.ts';
 import { actions as words } from '../../messages/en/actions.ts';
+import { outcomes } from '../../messages/en/outcomes.ts';
+import { parts } from '../../messages/en/parts.ts';
+import { studio } from '../../messages/en/studio.ts';
 import { terms } from '../../messages/en/terms.ts';
+import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
 import { Icon } from '../../parts/icon.tsx';
-import { ExchangeRequest } from '../../parts/payload/exchange.tsx';
+import { Panel } from '../../parts/panel.tsx';
+import { EventPicker } from '../../parts/payload/event-picker.tsx';
+import { Exchange, ExchangeRequest } from '../../parts/payload/exchange.tsx';
 import type { Sample } from '../../parts/payload/picked-event.ts';
 import { Problem } from '../../parts/problem.tsx';
+import { partsOf } from '../../parts/rules/condition-parts.ts';
+import { useTrial } from '../../parts/rules/use-trial.ts';
+import { StatusBadge } from '../../parts/status-badge.tsx';
 import { useMay } from '../../session/rights.ts';
 import { type ActionDraft, bodyOfDraft } from './action-draft.ts';
-
-import { SendTest } from './send-test.tsx';
+import { baseUrlOf, type Places } from './use-places.ts';
 
 const w = words.preview;
 const settleMs = 500;
 
-type Props = {
+type PreviewProps = {
+  draft: ActionDraft;
+  places: Places;
+  storedId: string | null;
+  /** What is picked; null: nothing yet. */
+  sample: Sample | null;
+  picker: ComponentProps<typeof EventPicker>;
+};
+
+/** What each destination gets for one event. */
+export function PreviewPanel({ draft, places, storedId, sample, picker }: PreviewProps): ReactNode {
+  const maySee = useMay('payloads:view');
+  const ids = draft.destinations.map(({ destinationId }) => destinationId).filter((id) => id !== '');
+  const tried = sample === null || sample.data !== undefined ? null : { ...sample, name: '' };
+  const { trial } = useTrial(draft.rules, tried);
+  return (
+    <Panel title={w.title} text={w.text}>
+      {!maySee ? (
+        <Text>{parts.noRight(rights['payloads:view'])}</Text>
+      ) : ids.length === 0 ? (
+        <Text c="dimmed">{w.choose}</Text>
+      ) : (
+        <>
+          <EventPicker {...picker} />
+          {trial?.matched === false && partsOf(draft.rules).length > 1 ? (
+            <Text size="sm" c="var(--console-warn)">
+              {w.unmatched}
+            </Text>
+          ) : null}
+          {sample === null
+            ? null
+            : ids.map((id) => (
+                <RequestPreview
+                  key={id}
+                  destinationId={id}
+                  title={ids.length > 1 ? places.nameOf(id) : null}
+                  draft={draft}
+                  storedId={storedId}
+                  sample={sample}
+                  baseUrl={baseUrlOf(places, id)}
+                />
+              ))}
+        </>
+      )}
+    </Panel>
+  );
+}
+
+type RequestProps = {
   destinationId: string;
   /** What the destination is called; null: it is the only one. */
   title: string | null;
@@ -28,43 +87,39 @@ type Props = {
   baseUrl: string;
 };
 
-export type PreviewBody = CallInput<'previewDestination'>['body'];
+type PreviewBody = CallInput<'previewDestination'>['body'];
 
 /** The request that a destination would get for one event, by the code that delivers. */
-export function RequestPreview({ destinationId, title, draft, storedId, sample, baseUrl }: Props): ReactNode {
-  const maySee = useMay('payloads:view');
+function RequestPreview({ destinationId, title, draft, storedId, sample, baseUrl }: RequestProps): ReactNode {
   const body = bodyOfDraft(draft, 'disabled');
   // Only the mapping of this destination counts; rows that are not finished yet are not part of it.
   const destinations = body.destinations
     ?.filter((one) => one.destinationId === destinationId)
     .map(({ mapping = [], ...one }) => ({ ...one, mapping: mapping.filter(isWritten) }));
-  const input = {
+  const input: PreviewBody = {
     ...sample,
     draft: { name: body.name || terms.action, description: body.description || terms.action, destinations },
     ...(storedId === null ? {} : { actionId: storedId }),
   };
   const [text] = useDebouncedValue(JSON.stringify(input), settleMs);
-  const settled: typeof input = JSON.parse(text);
   const { data, error } = useQuery({
-    ...apiQuery('previewDestination', { params: { id: destinationId }, body: settled }),
-    enabled: maySee,
+    ...apiQuery('previewDestination', { params: { id: destinationId }, body: JSON.parse(text) as PreviewBody }), // the text of one
     placeholderData: keepPreviousData,
     retry: false,
   });
   return (
     <Stack gap="xs" role="group" aria-label={title ?? w.title}>
       {title === null ? null : <Title order={3}>{title}</Title>}
-      {error !== null ? <Problem error={error} /> : null}
-      {data === undefined ? (
-        error === null ? (
-          <Text c="dimmed">{terms.rendering}</Text>
-        ) : null
-      ) : data.request === null ? (
+      {error === null ? null : <Problem error={error} />}
+      {data === undefined && error === null ? <Text c="dimmed">{terms.rendering}</Text> : null}
+      {data === undefined ? null : data.request === null ? (
         <Alert color="orange" variant="light" icon={<Icon name="alert" />} title={failureOf(data.result)} />
       ) : (
-        <ExchangeRequest request={data.request} />
+        <>
+          <ExchangeRequest request={data.request} />
+          <SendTest destinationId={destinationId} body={input} baseUrl={baseUrl} />
+        </>
       )}
-      {data?.request == null ? null : <SendTest destinationId={destinationId} body={input} baseUrl={baseUrl} />}
       {data?.warnings.map((one) => (
         <Text key={one} size="sm" c="dimmed">
           {one}
@@ -74,9 +129,7 @@ export function RequestPreview({ destinationId, title, draft, storedId, sample, 
   );
 }
 
-type Line = NonNullable<NonNullable<ReturnType<typeof bodyOfDraft>['destinations']>[number]['mapping']>[number];
-
-function isWritten(line: Line): boolean {
+function isWritten(line: FieldMapping): boolean {
   if (line.field === '') return false;
   if ('parameter' in line) return line.parameter !== '';
   return !('expression' in line) || line.expression.trim() !== '';
@@ -87,4 +140,69 @@ type Result = { kind: string; reason?: string; line?: number | undefined; column
 function failureOf({ kind, reason = '', line, column }: Result): string {
   if (kind === 'skipped') return w.skipped(reason);
   return line === undefined ? w.failed(reason) : w.failedAt(reason, line, column ?? 1);
+}
+
+/** Sends one real request with the mapping of a draft, after a question, and shows the response. */
+function SendTest({
+  destinationId,
+  body,
+  baseUrl,
+}: {
+  destinationId: string;
+  body: PreviewBody;
+  baseUrl: string;
+}): ReactNode {
+  const t = studio.test;
+  const [isAsking, ask] = useState(false);
+  const test = useApi('testDestination');
+  const { data } = test;
+  const attempt = data?.attemptLog?.at(-1);
+  if (!useMay('connections:manage')) return null;
+  return (
+    <>
+      <div>
+        <Button
+          variant="default"
+          size="xs"
+          leftSection={<Icon name="flask" size={14} />}
+          onClick={() => {
+            test.reset();
+            ask(true);
+          }}
+        >
+          {terms.sendTest}
+        </Button>
+      </div>
+      {data === undefined ? null : (
+        <Text component="div" size="sm">
+          <StatusBadge status={data.status} /> {data.reason === null ? '' : outcomes.reason[data.reason].short}{' '}
+          {data.detail}{' '}
+          <Link to="/deliveries/$deliveryId" params={{ deliveryId: data.id }}>
+            {t.open}
+          </Link>
+        </Text>
+      )}
+      {attempt === undefined ? null : (
+        <Exchange
+          request={attempt.request}
+          response={attempt.response}
+          error={attempt.error}
+          timings={attempt.timings}
+        />
+      )}
+      <ConfirmDialog
+        isOpen={isAsking}
+        title={t.title}
+        verb={terms.sendTest}
+        isDangerous={false}
+        isBusy={test.isPending}
+        error={test.error}
+        onCancel={() => ask(false)}
+        onConfirm={() => test.mutate({ params: { id: destinationId }, body }, { onSuccess: () => ask(false) })}
+      >
+        <p>{t.text(URL.parse(baseUrl)?.host ?? baseUrl)}</p>
+        <p>{t.once}</p>
+      </ConfirmDialog>
+    </>
+  );
 }

@@ -5,14 +5,15 @@ import { actions as words } from '../../messages/en/actions.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
 import { Panel } from '../../parts/panel.tsx';
-import { conditionOf, isComplete } from '../../parts/rules/condition-draft.ts';
+import { isComplete, partsOf } from '../../parts/rules/condition-parts.ts';
 import { ConditionStudio } from '../../parts/rules/condition-studio.tsx';
 import { conditionWords } from '../../parts/rules/condition-words.ts';
 import { useBehaviors } from '../../parts/rules/use-behaviors.ts';
 import type { StepProps } from './action-editor.tsx';
-import { isScenario, rulesOfScenario, type Scenario, scenarioOf, scenarios } from './scenarios.ts';
+import { isScenario, rulesOfScenario, type Scenario, scenarioOf } from './scenarios.ts';
 
 const w = words.rules;
+const choices = Object.entries(words.scenarios).map(([value, [label]]) => ({ value, label }));
 
 export function RulesStep({ draft, change, errors, isDisabled }: StepProps): ReactNode {
   const [asked, ask] = useState<Scenario | null>(null);
@@ -22,8 +23,9 @@ export function RulesStep({ draft, change, errors, isDisabled }: StepProps): Rea
   function choose(next: string) {
     if (!isScenario(next)) return;
     // Of nothing but a scenario's own rules, nothing is lost.
-    const isPlain = rules.clauses.length === 0 || (rules.clauses.length === 1 && scenarioOf(rules) !== 'custom');
-    if (isPlain) change({ scenario: next, rules: rulesOfScenario(next) });
+    const clauses = partsOf(rules).length - 1;
+    if (clauses === 0 || (clauses === 1 && scenarioOf(rules) !== 'custom'))
+      change({ scenario: next, rules: rulesOfScenario(next) });
     else if (next === 'custom') change({ scenario: next });
     else ask(next);
   }
@@ -36,7 +38,7 @@ export function RulesStep({ draft, change, errors, isDisabled }: StepProps): Rea
           description={w.scenarioHint}
           value={scenario}
           onChange={(event) => choose(event.currentTarget.value)}
-          data={scenarios.map((value) => ({ value, label: words.scenarios[value][0] }))}
+          data={choices}
           disabled={isDisabled}
         />
         {scenario === 'abandon_cart' ? (
@@ -51,16 +53,17 @@ export function RulesStep({ draft, change, errors, isDisabled }: StepProps): Rea
           <Text span c="dimmed">
             {w.inWords}:{' '}
           </Text>
-          {rules.clauses.length === 0 && rules.join === 'all' && !rules.isNot
+          {'all' in rules && rules.all.length === 0
             ? terms.everyEvent
             : isComplete(rules)
-              ? conditionWords(conditionOf(rules), nameOf)
+              ? conditionWords(rules, nameOf)
               : '…'}
         </Text>
       </Panel>
       <ConditionStudio
         value={rules}
         onChange={(next) => change({ rules: next })}
+        path="rules"
         errors={errors}
         isDisabled={isDisabled}
       />

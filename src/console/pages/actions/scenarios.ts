@@ -1,11 +1,12 @@
+import type { Condition } from '../../../contract/documents/condition.ts';
 import { actions } from '../../messages/en/actions.ts';
 import type { IconName } from '../../parts/icon.tsx';
-import { type GroupDraft, newBehavior, newGroup } from '../../parts/rules/condition-draft.ts';
+import { newGroup } from '../../parts/rules/condition-parts.ts';
 
 /** What an action can begin with: a standard behavior, or nothing. */
 export type Scenario = keyof typeof actions.scenarios;
 
-export const scenarios = Object.keys(actions.scenarios) as Scenario[]; // the keys of a constant object
+const scenarios = Object.keys(actions.scenarios) as Scenario[]; // the keys of a constant object
 
 /** Those that most people begin with, for the gallery. */
 export const firstScenarios: readonly [Scenario, IconName][] = [
@@ -20,14 +21,14 @@ export const firstScenarios: readonly [Scenario, IconName][] = [
 export const isScenario = (text: string | undefined): text is Scenario => scenarios.some((one) => one === text);
 
 /** The rules that a scenario fills in. */
-export function rulesOfScenario(scenario: Scenario): GroupDraft {
-  return newGroup(scenario === 'custom' ? [] : [newBehavior(behaviorOf(scenario))]);
-}
+export const rulesOfScenario = (scenario: Scenario): Condition =>
+  newGroup('all', scenario === 'custom' ? [] : [{ behavior: behaviorOf(scenario) }]);
 
 /** The scenario that rules come from: that of the behavior they begin with. */
-export function scenarioOf({ join, isNot, clauses: [first] }: GroupDraft): Scenario {
-  if (join !== 'all' || isNot || first?.kind !== 'behavior' || first.isNot) return 'custom';
-  return scenarios.find((one) => one !== 'custom' && behaviorOf(one) === first.id) ?? 'custom';
+export function scenarioOf(rules: Condition): Scenario {
+  const first = 'all' in rules ? rules.all[0] : undefined;
+  if (first === undefined || !('behavior' in first)) return 'custom';
+  return scenarios.find((one) => one !== 'custom' && behaviorOf(one) === first.behavior) ?? 'custom';
 }
 
 const behaviorOf = (scenario: Scenario) => `beh_std_${scenario}`;

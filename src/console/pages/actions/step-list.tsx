@@ -1,7 +1,8 @@
-import { VisuallyHidden } from '@mantine/core';
+import { Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { actions as words } from '../../messages/en/actions.ts';
 import { Icon } from '../../parts/icon.tsx';
+import { partsOf } from '../../parts/rules/condition-parts.ts';
 import { type ActionDraft, type Step, steps } from './action-draft.ts';
 import css from './action-editor.module.css';
 
@@ -19,7 +20,7 @@ type Props = {
 export function StepList({ step, onStep, troubled, draft }: Props): ReactNode {
   const isDone: Record<Step, boolean> = {
     basics: draft.name.trim() !== '' && draft.description.trim() !== '',
-    rules: draft.rules.clauses.length > 0,
+    rules: partsOf(draft.rules).length > 1,
     sources: false,
     destinations: draft.destinations.some((row) => row.destinationId !== ''),
   };
@@ -31,8 +32,7 @@ export function StepList({ step, onStep, troubled, draft }: Props): ReactNode {
           const mark = troubled.has(one) ? 'alert' : isDone[one] && one !== step ? 'check' : null;
           return (
             <li key={one}>
-              <button
-                type="button"
+              <UnstyledButton
                 className={css['stepButton']}
                 aria-current={one === step ? 'step' : undefined}
                 data-mark={mark}
@@ -41,14 +41,16 @@ export function StepList({ step, onStep, troubled, draft }: Props): ReactNode {
                 <span className={css['number']} aria-hidden="true">
                   {mark === null ? index + 1 : <Icon name={mark} size={14} />}
                 </span>
-                <span className={css['stepWords']}>
-                  <span className={css['stepTitle']}>{title}</span>
-                  <span className={css['stepText']}>{text}</span>
+                <div>
+                  <Text fw={600}>{title}</Text>
+                  <Text size="sm" c="dimmed" className={css['stepText'] ?? ''}>
+                    {text}
+                  </Text>
                   {mark === null ? null : (
                     <VisuallyHidden>{mark === 'alert' ? w.stepProblem : w.stepDone}</VisuallyHidden>
                   )}
-                </span>
-              </button>
+                </div>
+              </UnstyledButton>
             </li>
           );
         })}

@@ -43,11 +43,8 @@ function madeUp({ data, ext = {}, session = {}, ...event }: NonNullable<Sample['
   };
 }
 
-/** The value of each field of a mapping for an event, as its type, by the key of its row; null without an event. */
-export function useExample(
-  rows: readonly FieldRow[],
-  event: Event | null,
-): Readonly<Record<string, TypedValue>> | null {
+/** The value of each line of a mapping for an event, as its type; undefined until it is rendered. null: without an event. */
+export function useExample(rows: readonly FieldRow[], event: Event | null): readonly (TypedValue | undefined)[] | null {
   const expressions = rows.filter((row) => row.from === 'expression' && row.expression.trim() !== '');
   const [settled] = useDebouncedValue(expressions.map((row) => row.expression).join('\u0000'), settleMs);
   const texts = settled === '' ? [] : settled.split('\u0000');
@@ -63,13 +60,11 @@ export function useExample(
   return useMemo(() => {
     if (event === null) return null;
     const results = resultsIn(data?.result);
-    return Object.fromEntries(
-      rows.flatMap(({ key, from, parameter, value, expression, as }): [string, TypedValue][] => {
-        if (from !== 'expression')
-          return [[key, typedValue(from === 'value' ? value : lookupParameter(event, parameter.trim()), as)]];
-        return results === null ? [] : [[key, { ok: true, value: results[texts.indexOf(expression)] }]];
-      }),
-    );
+    return rows.map(({ from, parameter, value, expression, as }): TypedValue | undefined => {
+      if (from === 'value') return typedValue(value, as);
+      if (from === 'parameter') return typedValue(lookupParameter(event, parameter.trim()), as);
+      return results === null ? undefined : { ok: true, value: results[texts.indexOf(expression)] };
+    });
   }, [event, rows, data, texts]);
 }
 

@@ -5,14 +5,13 @@ import { Icon } from '../../parts/icon.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { ParameterBox } from '../../parts/rules/parameter-box.tsx';
 import { useParameters } from '../../parts/rules/use-parameters.ts';
-import { type AttributeRow, newAttribute } from './behavior-draft.ts';
 import css from './behavior-editor.module.css';
 
 const w = words.details;
 
 type Props = {
-  value: readonly AttributeRow[];
-  onChange: (value: readonly AttributeRow[]) => void;
+  value: readonly string[];
+  onChange: (value: readonly string[]) => void;
   errors: Readonly<Record<string, string>>;
   isDisabled: boolean;
 };
@@ -26,26 +25,26 @@ export function Attributes({ value, onChange, errors, isDisabled }: Props): Reac
         <Text c="dimmed">{w.noAttributes}</Text>
       ) : (
         <ul className={css['attributes']}>
-          {value.map(({ key, name }, index) => (
-            <li key={key} className={css['attribute']}>
-              <ParameterBox
-                label={w.attribute}
-                value={name}
-                onChange={(next) => onChange(value.with(index, { key, name: next }))}
-                parameters={parameters}
-                error={errors[`attributes.${index}`]}
-                isDisabled={isDisabled}
-              />
-              {isDisabled ? null : (
-                <ActionIcon
-                  aria-label={w.removeAttribute(name)}
-                  onClick={() => onChange(value.filter((one) => one.key !== key))}
-                >
-                  <Icon name="trash" />
-                </ActionIcon>
-              )}
-            </li>
-          ))}
+          {value.map((name, index) => {
+            const place = `attributes.${index}`;
+            return (
+              <li key={place} className={css['attribute']}>
+                <ParameterBox
+                  label={w.attribute}
+                  value={name}
+                  onChange={(next) => onChange(value.with(index, next))}
+                  parameters={parameters}
+                  error={errors[place]}
+                  isDisabled={isDisabled}
+                />
+                {isDisabled ? null : (
+                  <ActionIcon aria-label={w.removeAttribute(name)} onClick={() => onChange(value.toSpliced(index, 1))}>
+                    <Icon name="trash" />
+                  </ActionIcon>
+                )}
+              </li>
+            );
+          })}
         </ul>
       )}
       {isDisabled ? null : (
@@ -54,7 +53,7 @@ export function Attributes({ value, onChange, errors, isDisabled }: Props): Reac
             variant="default"
             size="xs"
             leftSection={<Icon name="plus" size={14} />}
-            onClick={() => onChange([...value, newAttribute()])}
+            onClick={() => onChange([...value, ''])}
           >
             {w.addAttribute}
           </Button>

@@ -1,16 +1,17 @@
 import { Autocomplete, Text, Textarea, TextInput } from '@mantine/core';
 import { type ReactNode, useMemo } from 'react';
+import { foldName } from '../../../contract/fold-name.ts';
 import { behaviors as words } from '../../messages/en/behaviors.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { useDocumentEditor } from '../../parts/document/use-document-editor.ts';
 import { Panel } from '../../parts/panel.tsx';
-import { conditionOf, isComplete } from '../../parts/rules/condition-draft.ts';
+import { isComplete } from '../../parts/rules/condition-parts.ts';
 import { ConditionStudio } from '../../parts/rules/condition-studio.tsx';
 import { conditionWords } from '../../parts/rules/condition-words.ts';
 import { type Behavior, useBehaviors } from '../../parts/rules/use-behaviors.ts';
 import { Attributes } from './attributes.tsx';
 import { behaviorKind } from './behavior.ts';
-import { bodyOfDraft, draftOfBehavior, errorsByKey, newDraft } from './behavior-draft.ts';
+import { bodyOfDraft, draftOfBehavior, newDraft } from './behavior-draft.ts';
 import css from './behavior-editor.module.css';
 
 const w = words.details;
@@ -25,20 +26,19 @@ type Props = {
 /** Basic Details, Expression and Attributes of a behavior; those that ship with the product are read only. */
 export function BehaviorEditor({ stored, copied }: Props): ReactNode {
   const { behaviors, nameOf } = useBehaviors();
-  const isTaken = (name: string) => behaviors.some((one) => one.id !== stored?.id && fold(one.name) === fold(name));
+  const isTaken = (name: string) =>
+    behaviors.some((one) => one.id !== stored?.id && foldName(one.name) === foldName(name));
   const editor = useDocumentEditor(behaviorKind, stored, {
     ...(copied === undefined ? {} : { draftKey: `behavior.new.${copied.id}` }),
     draftOf: (one) => (one === null ? newDraft(copied) : draftOfBehavior(one)),
     problemsOf: ({ name }): Record<string, string> =>
       name.trim() === '' ? { name: terms.enterName } : isTaken(name) ? { name: w.taken } : {},
-    atFields: (told, draft) => errorsByKey(draft, told),
     bodyOf: bodyOfDraft,
     ...(stored?.standard === true ? { blockedBy: words.standardText } : {}),
   });
   const { draft: value, change, isDisabled: isFixed } = editor;
   const errors: Record<string, string> = { ...(isTaken(value.name) ? { name: w.taken } : {}), ...editor.errors };
   const categories = useMemo(() => [...new Set(behaviors.map(({ category }) => category))].sort(), [behaviors]);
-  const expression = isComplete(value.condition) ? conditionOf(value.condition) : null;
   return editor.frame(
     <>
       <Panel title={terms.basics}>
@@ -77,13 +77,14 @@ export function BehaviorEditor({ stored, copied }: Props): ReactNode {
         title={words.columns.expression}
         value={value.condition}
         onChange={(condition) => change({ condition })}
+        path="condition"
         errors={errors}
         isDisabled={isFixed}
         {...(stored === null ? {} : { ownBehaviorId: stored.id })}
       />
       <Panel title={w.opposite} text={w.oppositeText}>
         <Text aria-live="polite">
-          {expression === null ? '…' : conditionWords(expression, nameOf, { opposite: true })}
+          {isComplete(value.condition) ? conditionWords(value.condition, nameOf, { opposite: true }) : '…'}
         </Text>
       </Panel>
       <Attributes
@@ -96,6 +97,3 @@ export function BehaviorEditor({ stored, copied }: Props): ReactNode {
     </>,
   );
 }
-
-/** Names are the same when they differ in case or in Unicode composition only. */
-const fold = (name: string) => name.trim().normalize('NFC').toLowerCase();

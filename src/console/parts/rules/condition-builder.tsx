@@ -1,126 +1,209 @@
-import { Button, Group, NativeSelect } from '@mantine/core';
+import { ActionIcon, Button, Group, NativeSelect, Text, VisuallyHidden } from '@mantine/core';
 import type { ReactNode } from 'react';
+import type { Condition } from '../../../contract/documents/condition.ts';
 import { conditionLimits } from '../../../contract/documents/operators.ts';
+import type { Parameter } from '../../../contract/documents/parameter.ts';
 import { conditions } from '../../messages/en/conditions.ts';
 import { terms } from '../../messages/en/terms.ts';
+import { options } from '../form/options.ts';
 import { Icon } from '../icon.tsx';
-import { ClauseResult, ClauseRow, type ClauseSurroundings } from './clause-row.tsx';
-import css from './condition.module.css';
-import { type Clause, changeClause, type GroupDraft, newBehavior, newComparison, newGroup } from './condition-draft.ts';
+import { BehaviorField, ComparisonFields, ComparisonOptions } from './clause-fields.tsx';
+import {
+  type Group as ConditionGroup,
+  clausesOf,
+  innerPointer,
+  isComplete,
+  isGroup,
+  joinOf,
+  negatedIf,
+  newComparison,
+  newGroup,
+  placedClauses,
+  split,
+} from './condition-parts.ts';
+import { conditionWords } from './condition-words.ts';
+import css from './rules.module.css';
+import type { Behavior } from './use-behaviors.ts';
 
 const w = conditions.builder;
 
-type Props = ClauseSurroundings & {
-  value: GroupDraft;
-  onChange: (value: GroupDraft) => void;
+/** How a part stands on recent events, and on the one event that is being tried. */
+export type Standing = {
+  passed?: { count: number; checked: number } | undefined;
+  tried?: { holds: boolean; found?: string } | undefined;
 };
 
-/** Rules as nested groups of clauses that read like sentences; fully usable by keyboard. */
-export function ConditionBuilder({ value, onChange, ...surroundings }: Props): ReactNode {
-  return (
-    <GroupClauses
-      group={value}
-      level={1}
-      {...surroundings}
-      onChange={onChange}
-      onClause={(key, change) => onChange(changeClause(value, key, change))}
-    />
+/** What every part of the builder needs beside its own condition. */
+type Surroundings = {
+  behaviors: readonly Behavior[];
+  parameters: readonly Parameter[];
+  /** By the JSON pointer of a part. */
+  standingOf: (pointer: string) => Standing;
+  /** What is wrong with a part, by its JSON pointer within any negation; `field`: the member that it is about. */
+  errorOf: (pointer: string, field?: 'behavior' | 'parameter' | 'value') => string | undefined;
+  isDisabled: boolean;
+};
+
+type PartProps = Surroundings & {
+  condition: Condition;
+  pointer: string;
+  /** null removes the part. */
+  onChange: (next: Condition | null) => void;
+};
+
+/** Rules as nested groups of clauses that read like sentences. */
+export function ConditionBuilder({ level = 1, ...props }: PartProps & { level?: number }): ReactNode {
+  const { condition, pointer, onChange, errorOf, isDisabled } = props;
+  const { isNot, inner } = split(condition);
+  if (!isGroup(inner)) return <ClauseRow {...props} />;
+  const join = joinOf(inner);
+  const clauses = clausesOf(inner);
+  const change = (next: ConditionGroup, isNow = isNot) => onChange(negatedIf(isNow, next));
+  const add = (label: string, clause: Condition, isFull = false) => (
+    <Button
+      variant="default"
+      size="xs"
+      leftSection={<Icon name="plus" size={14} />}
+      disabled={isDisabled || isFull}
+      onClick={() => change(newGroup(join, [...clauses, clause]))}
+    >
+      {label}
+    </Button>
   );
-}
-
-type GroupProps = ClauseSurroundings & {
-  group: GroupDraft;
-  level: number;
-  onChange: (group: GroupDraft) => void;
-  onClause: (key: string, change: (clause: Clause) => Clause | null) => void;
-};
-
-function GroupClauses({ group, level, onChange, onClause, ...surroundings }: GroupProps): ReactNode {
-  const { isDisabled } = surroundings;
-  const add = (clause: Clause) => onChange({ ...group, clauses: [...group.clauses, clause] });
-  const change = (key: string, next: Clause | null) => onClause(key, () => next);
-  const choice = group.isNot ? (group.join === 'all' ? 'notAll' : 'notAny') : group.join;
+  const error = errorOf(innerPointer(pointer, isNot));
   return (
-    <fieldset className={css['group']} data-level={level}>
-      <legend className={css['legend']}>{level === 1 ? terms.rules : w.groupOf(level)}</legend>
-      <div className={css['groupHead']}>
+    <fieldset className={css['group']}>
+      <VisuallyHidden component="legend">{level === 1 ? terms.rules : w.groupOf(level)}</VisuallyHidden>
+      <Group gap="xs">
         <NativeSelect
           aria-label={w.join}
-          value={choice}
+          value={isNot ? negatedJoin[join] : join}
           onChange={({ currentTarget: { value } }) =>
-            onChange({
-              ...group,
-              join: value === 'any' || value === 'notAny' ? 'any' : 'all',
-              isNot: value.startsWith('not'),
-            })
+            change(newGroup(value === 'any' || value === 'notAny' ? 'any' : 'all', clauses), value.startsWith('not'))
           }
-          data={Object.entries(w.joins).map(([value, label]) => ({ value, label }))}
+          data={options(w.joins)}
           disabled={isDisabled}
         />
-        {level === 1 || group.clauses.length > 0 ? <ClauseResult clause={group} {...surroundings} /> : null}
+        {level === 1 || clauses.length > 0 ? <Result {...props.standingOf(pointer)} /> : null}
         {level === 1 ? null : (
-          <Button
-            variant="subtle"
-            color="gray"
-            size="compact-sm"
-            disabled={isDisabled}
-            onClick={() => change(group.key, null)}
-          >
+          <Button variant="subtle" color="gray" size="compact-sm" disabled={isDisabled} onClick={() => onChange(null)}>
             {w.removeGroup}
           </Button>
         )}
-      </div>
-      {group.clauses.length === 0 ? (
-        <p className={css['nothing']}>
-          {level === 1 && group.join === 'all' ? terms.everyEvent : w.emptyGroup[group.join]}
-        </p>
+      </Group>
+      {error === undefined ? null : (
+        <Text size="sm" c="var(--console-bad)">
+          {error}
+        </Text>
+      )}
+      {clauses.length === 0 ? (
+        <Text c="dimmed" px="md" py="sm" bd="1px dashed var(--console-line)" bdrs="sm">
+          {level === 1 && join === 'all' ? terms.everyEvent : w.emptyGroup[join]}
+        </Text>
       ) : (
         <ul className={css['clauses']}>
-          {group.clauses.map((clause, index) => (
-            <li key={clause.key} className={css['clause']}>
+          {placedClauses(condition, pointer).map(([place, clause], index) => (
+            <li key={place}>
               {index === 0 ? null : (
-                <span className={css['joiner']} aria-hidden="true">
-                  {group.join === 'all' ? w.and : w.or}
-                </span>
+                <Text span size="sm" c="dimmed" pl="sm" aria-hidden="true">
+                  {join === 'all' ? w.and : w.or}
+                </Text>
               )}
-              {clause.kind === 'group' ? (
-                <GroupClauses
-                  group={clause}
-                  level={level + 1}
-                  {...surroundings}
-                  onChange={(next) => change(clause.key, next)}
-                  onClause={onClause}
-                />
-              ) : (
-                <ClauseRow clause={clause} onChange={(next) => change(clause.key, next)} {...surroundings} />
-              )}
+              <ConditionBuilder
+                {...props}
+                condition={clause}
+                pointer={place}
+                level={level + 1}
+                onChange={(next) =>
+                  change(newGroup(join, next === null ? clauses.toSpliced(index, 1) : clauses.with(index, next)))
+                }
+              />
             </li>
           ))}
         </ul>
       )}
       <Group gap="xs">
-        <AddButton label={w.addBehavior} isDisabled={isDisabled} onClick={() => add(newBehavior(''))} />
-        <AddButton label={w.addFilter} isDisabled={isDisabled} onClick={() => add(newComparison())} />
-        <AddButton
-          label={w.addGroup}
-          isDisabled={isDisabled || level >= conditionLimits.depth - 2}
-          onClick={() => add(newGroup([], group.join === 'all' ? 'any' : 'all'))}
-        />
+        {add(w.addBehavior, { behavior: '' })}
+        {add(w.addFilter, newComparison())}
+        {add(w.addGroup, newGroup(join === 'all' ? 'any' : 'all'), level >= conditionLimits.depth - 2)}
       </Group>
     </fieldset>
   );
 }
 
-function AddButton(given: { label: string; isDisabled: boolean; onClick: () => void }): ReactNode {
+const negatedJoin = { all: 'notAll', any: 'notAny' } as const;
+
+/** One clause: a behavior, or a parameter with what it must be. */
+function ClauseRow(props: PartProps): ReactNode {
+  const { condition, pointer, onChange, behaviors, parameters, standingOf, errorOf, isDisabled } = props;
+  const { isNot, inner } = split(condition);
+  if (isGroup(inner)) return null;
+  const place = innerPointer(pointer, isNot);
+  const standing = standingOf(pointer);
+  const name = isComplete(condition)
+    ? conditionWords(condition, (id) => behaviors.find((one) => one.id === id)?.name)
+    : w.newClause;
+  const change = (next: Condition) => onChange(negatedIf(isNot, next));
   return (
-    <Button
-      variant="default"
-      size="xs"
-      leftSection={<Icon name="plus" size={14} />}
-      disabled={given.isDisabled}
-      onClick={given.onClick}
-    >
-      {given.label}
-    </Button>
+    <div className={css['row']} data-holds={standing.tried?.holds}>
+      <NativeSelect
+        aria-label={w.polarity}
+        value={isNot ? 'unless' : 'when'}
+        onChange={(event) => onChange(negatedIf(event.currentTarget.value === 'unless', inner))}
+        data={options({ when: w.when, unless: w.unless })}
+        disabled={isDisabled}
+      />
+      <div className={css['main']}>
+        {'behavior' in inner ? (
+          <BehaviorField
+            id={inner.behavior}
+            onChange={change}
+            behaviors={behaviors}
+            error={errorOf(place, 'behavior')}
+            isDisabled={isDisabled}
+          />
+        ) : (
+          <ComparisonFields
+            comparison={inner}
+            onChange={change}
+            parameters={parameters}
+            errorOf={(field) => errorOf(place, field)}
+            isDisabled={isDisabled}
+          />
+        )}
+        <Group gap="md" mt={4}>
+          {'behavior' in inner ? null : (
+            <ComparisonOptions comparison={inner} onChange={change} isNegated={isNot} isDisabled={isDisabled} />
+          )}
+          <Result {...standing} />
+        </Group>
+      </div>
+      <ActionIcon aria-label={w.remove(name)} disabled={isDisabled} onClick={() => onChange(null)}>
+        <Icon name="trash" />
+      </ActionIcon>
+    </div>
+  );
+}
+
+/** How many events pass, and whether the tried one does. */
+function Result({ passed, tried }: Standing): ReactNode {
+  return (
+    <>
+      {tried === undefined ? null : (
+        <Text span size="sm" fw={550} c={tried.holds ? 'var(--console-good)' : 'var(--console-bad)'}>
+          <Icon name={tried.holds ? 'check' : 'cross'} size={13} /> {tried.holds ? w.holds : w.fails}
+        </Text>
+      )}
+      {tried?.found === undefined ? null : (
+        <Text span size="sm" c="dimmed" truncate maw="14rem">
+          {w.found(tried.found)}
+        </Text>
+      )}
+      {passed === undefined || passed.checked === 0 ? null : (
+        <Text span size="sm" c="dimmed" className="tabular" title={w.passedLong(passed.count, passed.checked)}>
+          {w.passed(passed.count, passed.checked)}
+        </Text>
+      )}
+    </>
   );
 }

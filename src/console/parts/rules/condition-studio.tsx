@@ -1,11 +1,12 @@
 import { type ReactNode, useMemo, useState } from 'react';
+import type { Condition } from '../../../contract/documents/condition.ts';
 import { conditions } from '../../messages/en/conditions.ts';
 import { terms } from '../../messages/en/terms.ts';
+import { Beside } from '../beside.tsx';
 import { Panel } from '../panel.tsx';
-import type { ClauseStanding } from './clause-row.tsx';
-import { ConditionBuilder } from './condition-builder.tsx';
-import { type Clause, type GroupDraft, newBehavior, newComparison } from './condition-draft.ts';
-import css from './condition-studio.module.css';
+import { ConditionBuilder, type Standing } from './condition-builder.tsx';
+import { clausesOf, isGroup, joinOf, negatedIf, newGroup, split } from './condition-parts.ts';
+import { foundWords } from './condition-words.ts';
 import { EventTrial } from './event-trial.tsx';
 import { PickPanel } from './pick-panel.tsx';
 import { useBehaviors } from './use-behaviors.ts';
@@ -15,9 +16,11 @@ import { comparisonIn, type TriedEvent, useTrial } from './use-trial.ts';
 
 type Props = {
   title?: string;
-  value: GroupDraft;
-  onChange: (value: GroupDraft) => void;
-  /** What is wrong, by a part's key and member (`k1.value`). */
+  value: Condition;
+  onChange: (value: Condition) => void;
+  /** Where the condition is in the body that is saved: `rules`. */
+  path: string;
+  /** What is wrong, by path in the body: `rules.all.0.value`. */
   errors: Readonly<Record<string, string>>;
   isDisabled: boolean;
   /** A behavior can't be built on itself. */
@@ -25,56 +28,57 @@ type Props = {
 };
 
 /** Rules with what helps to write them beside: behaviors and filters to pick, and the events that they match. */
-export function ConditionStudio({ title, value, onChange, errors, isDisabled, ownBehaviorId }: Props): ReactNode {
+export function ConditionStudio({ title, value, onChange, path, errors, isDisabled, ownBehaviorId }: Props): ReactNode {
   const all = useBehaviors().behaviors;
   const behaviors = useMemo(() => all.filter(({ id }) => id !== ownBehaviorId), [all, ownBehaviorId]);
   const parameters = useParameters();
   const [tried, tryEvent] = useState<TriedEvent | null>(null);
   const counts = useCounts(value);
   const { trial, error } = useTrial(value, tried);
-  const wrong = { ...counts.problems, ...errors };
-  const add = (clause: Clause) => onChange({ ...value, clauses: [...value.clauses, clause] });
 
-  function standingOf(key: string): ClauseStanding {
-    const count = counts.passed.get(key);
-    const checked = counts.answer?.checked ?? 0;
-    const judged = trial?.judged.get(key);
+  function add(clause: Condition) {
+    const { isNot, inner } = split(value);
+    if (isGroup(inner)) onChange(negatedIf(isNot, newGroup(joinOf(inner), [...clausesOf(inner), clause])));
+  }
+
+  function standingOf(pointer: string): Standing {
+    const count = counts.passed.get(pointer);
+    const judged = trial?.judged.get(pointer);
     const leaf = judged === undefined ? null : comparisonIn(judged);
+    const found = leaf === null ? {} : { found: foundWords(leaf) ?? conditions.builder.isMissing };
     return {
-      passed: count === undefined ? undefined : { count, checked },
-      tried:
-        judged === undefined
-          ? undefined
-          : { holds: judged.result, ...(leaf === null ? {} : { found: foundIn(leaf.isMissing, leaf.actual) }) },
+      passed: count === undefined ? undefined : { count, checked: counts.answer?.checked ?? 0 },
+      tried: judged === undefined ? undefined : { holds: judged.result, ...found },
     };
   }
 
+  function errorOf(pointer: string, field?: string): string | undefined {
+    const place = `${path}${pointer.replaceAll('/', '.')}`;
+    if (field === undefined) return errors[place];
+    const [about] = Object.entries(errors).filter(([at]) => `${at}.`.startsWith(`${place}.${field}.`));
+    return about?.[1] ?? counts.problems[`${pointer}/${field}`] ?? (field === 'value' ? undefined : errors[place]);
+  }
+
+  const events = <EventTrial counts={counts} tried={tried} onTry={tryEvent} trial={trial} error={error} />;
   return (
-    <div className={css['studio']}>
+    <Beside
+      asideWidth="17rem"
+      aside={
+        <PickPanel behaviors={behaviors} parameters={parameters} onPick={add} isDisabled={isDisabled} events={events} />
+      }
+    >
       <Panel title={title ?? terms.rules}>
         <ConditionBuilder
-          value={value}
-          onChange={onChange}
+          condition={value}
+          pointer=""
+          onChange={(next) => next !== null && onChange(next)}
           behaviors={behaviors}
           parameters={parameters}
           standingOf={standingOf}
-          errorOf={(key, field) => wrong[`${key}.${field}`] ?? (field === 'value' ? undefined : wrong[key])}
+          errorOf={errorOf}
           isDisabled={isDisabled}
         />
       </Panel>
-      <PickPanel
-        behaviors={behaviors}
-        parameters={parameters}
-        onBehavior={(id) => add(newBehavior(id))}
-        onParameter={(name) => add(newComparison(name))}
-        isDisabled={isDisabled}
-        events={<EventTrial counts={counts} tried={tried} onTry={tryEvent} trial={trial} error={error} />}
-      />
-    </div>
+    </Beside>
   );
-}
-
-function foundIn(isMissing: boolean, actual: unknown): string {
-  if (isMissing) return conditions.builder.isMissing;
-  return typeof actual === 'string' ? conditions.sentence.value(actual) : JSON.stringify(actual);
 }

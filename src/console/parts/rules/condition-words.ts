@@ -22,6 +22,12 @@ export function explainedWords({ parameter, operator, value }: ExplainedComparis
   return comparisonPhrase({ parameter, operator, ...(value === null ? {} : { value }) } as Comparison, false); // as it was judged
 }
 
+/** The value that a judged comparison found on the event, as it reads; null: the parameter is missing. */
+export function foundWords({ isMissing, actual }: ExplainedComparison): string | null {
+  if (isMissing) return null;
+  return typeof actual === 'string' ? w.value(actual) : JSON.stringify(actual);
+}
+
 function phrase(condition: Condition, nameOf: BehaviorName, isNot: boolean): string {
   if ('not' in condition) return phrase(condition.not, nameOf, !isNot);
   if ('behavior' in condition) {

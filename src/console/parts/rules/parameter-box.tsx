@@ -1,11 +1,11 @@
-import { Autocomplete, type ComboboxParsedItemGroup, Text } from '@mantine/core';
+import { Autocomplete, type ComboboxParsedItemGroup, Stack, Text } from '@mantine/core';
 import { type ReactNode, useMemo } from 'react';
 import type { Parameter } from '../../../contract/documents/parameter.ts';
 import { conditions } from '../../messages/en/conditions.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatPercent } from '../../messages/format.ts';
-import css from './condition.module.css';
 import { grouped, isFound, labelOf } from './named-parameter.ts';
+import css from './rules.module.css';
 
 const w = conditions.parameters;
 const offeredAtOnce = 40;
@@ -50,7 +50,9 @@ export function ParameterBox({ value, onChange, parameters, label, error, isDisa
         let left = limit;
         return (options as ComboboxParsedItemGroup[]).flatMap(({ group, items }) => {
           // as `groups` above
-          const found = items.filter((item) => isFoundIn(byName, item.value, wanted)).slice(0, left);
+          const found = items
+            .filter(({ value: name }) => [byName.get(name)].some((one) => one !== undefined && isFound(one, wanted)))
+            .slice(0, left);
           left -= found.length;
           return found.length === 0 ? [] : [{ group, items: found }];
         });
@@ -68,11 +70,6 @@ export function ParameterBox({ value, onChange, parameters, label, error, isDisa
   );
 }
 
-function isFoundIn(byName: ReadonlyMap<string, Parameter>, name: string, wanted: string): boolean {
-  const parameter = byName.get(name);
-  return parameter !== undefined && isFound(parameter, wanted);
-}
-
 /** How often events have a parameter, with an example. */
 export function seenWords({ share, examples }: Parameter): string {
   const seen = share > 0 ? w.seen(formatPercent(share)) : w.notSeen;
@@ -83,18 +80,20 @@ export function seenWords({ share, examples }: Parameter): string {
 function Option({ parameter }: { parameter: Parameter | undefined }): ReactNode {
   if (parameter === undefined) return null;
   return (
-    <span className={css['option']}>
+    <Stack gap={2} miw={0}>
       <span>
-        {labelOf(parameter.name)} <span className={css['optionName']}>{parameter.name}</span>
-      </span>
-      {parameter.description === '' ? null : (
-        <Text span size="sm" c="dimmed">
-          {parameter.description}
+        {labelOf(parameter.name)}{' '}
+        <Text span size="sm" c="dimmed" ff="monospace">
+          {parameter.name}
         </Text>
-      )}
-      <Text span size="sm" c="dimmed">
-        {seenWords(parameter)}
-      </Text>
-    </span>
+      </span>
+      {[parameter.description, seenWords(parameter)]
+        .filter((text) => text !== '')
+        .map((text) => (
+          <Text key={text} span size="sm" c="dimmed">
+            {text}
+          </Text>
+        ))}
+    </Stack>
   );
 }

@@ -1,128 +1,144 @@
-import { Tabs, Text, TextInput, VisuallyHidden } from '@mantine/core';
+import { Paper, Stack, Tabs, Text, TextInput, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
+import type { Condition } from '../../../contract/documents/condition.ts';
 import type { Parameter } from '../../../contract/documents/parameter.ts';
 import { conditions } from '../../messages/en/conditions.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { Icon } from '../icon.tsx';
-import css from './condition-studio.module.css';
+import { newComparison } from './condition-parts.ts';
 import { grouped, isFound, labelOf } from './named-parameter.ts';
 import { seenWords } from './parameter-box.tsx';
+import css from './rules.module.css';
 import type { Behavior } from './use-behaviors.ts';
 
 const w = conditions.panel;
 const shownAtMost = 60;
+const tabs = { behaviors: shell.pages.behaviors, filters: w.tabs.filters, events: shell.pages.events };
 
 type Props = {
   behaviors: readonly Behavior[];
   parameters: readonly Parameter[];
-  onBehavior: (id: string) => void;
-  onParameter: (name: string) => void;
+  onPick: (clause: Condition) => void;
   isDisabled: boolean;
   /** What is said about events. */
   events: ReactNode;
 };
 
 /** The panel beside the rules: behaviors and parameters to put into them, and events to try them on. */
-export function PickPanel(props: Props): ReactNode {
-  const { behaviors, parameters, onBehavior, onParameter, isDisabled, events } = props;
+export function PickPanel({ behaviors, parameters, onPick, isDisabled, events }: Props): ReactNode {
+  const panels = {
+    behaviors: (
+      <Picks
+        label={w.findBehavior}
+        nothing={w.noBehavior}
+        verb={conditions.builder.addBehavior}
+        items={behaviors}
+        isWanted={({ name, description }, wanted) => `${name} ${description}`.toLowerCase().includes(wanted)}
+        entry={({ id, name, description }) => ({ key: id, name, note: description })}
+        onPick={({ id }) => onPick({ behavior: id })}
+      />
+    ),
+    filters: (
+      <Picks
+        label={w.findParameter}
+        nothing={w.noParameter}
+        verb={w.addFilter}
+        items={parameters}
+        isWanted={isFound}
+        groups={(items) => grouped(items, conditions.parameters.notSeenGroup)}
+        entry={(one) => ({
+          key: one.name,
+          name: one.name,
+          note: [labelOf(one.name), one.description, seenWords(one)].filter((text) => text !== '').join(' · '),
+        })}
+        onPick={({ name }) => onPick(newComparison(name))}
+      />
+    ),
+    events,
+  };
+  // What can't be changed takes no picks.
+  const shown = isDisabled ? (['events'] as const) : (['behaviors', 'filters', 'events'] as const);
   return (
-    <section className={css['panel']} aria-label={w.title}>
-      <Tabs defaultValue={isDisabled ? 'events' : 'behaviors'} keepMounted={false}>
-        <Tabs.List>
-          {/* What can't be changed takes no picks. */}
-          {isDisabled ? null : <Tabs.Tab value="behaviors">{shell.pages.behaviors}</Tabs.Tab>}
-          {isDisabled ? null : <Tabs.Tab value="filters">{w.tabs.filters}</Tabs.Tab>}
-          <Tabs.Tab value="events">{shell.pages.events}</Tabs.Tab>
+    <Paper
+      component="section"
+      radius="md"
+      px="md"
+      pt="xs"
+      pb="md"
+      bd="1px solid var(--console-line)"
+      aria-label={w.title}
+    >
+      <Tabs defaultValue={shown[0]} keepMounted={false}>
+        <Tabs.List mb="sm">
+          {shown.map((tab) => (
+            <Tabs.Tab key={tab} value={tab}>
+              {tabs[tab]}
+            </Tabs.Tab>
+          ))}
         </Tabs.List>
-        <Tabs.Panel value="behaviors" pt="sm">
-          <Picks
-            label={w.findBehavior}
-            nothing={w.noBehavior}
-            items={behaviors}
-            isWanted={({ name, description }, wanted) => `${name} ${description}`.toLowerCase().includes(wanted)}
-            entry={({ id, name, description }) => ({
-              key: id,
-              name,
-              note: description,
-              label: conditions.builder.addBehavior,
-            })}
-            onPick={({ id }) => onBehavior(id)}
-          />
-        </Tabs.Panel>
-        <Tabs.Panel value="filters" pt="sm">
-          <Picks
-            label={w.findParameter}
-            nothing={w.noParameter}
-            items={parameters}
-            isWanted={isFound}
-            groups={(items) => grouped(items, conditions.parameters.notSeenGroup)}
-            entry={(one) => ({
-              key: one.name,
-              name: one.name,
-              note: [labelOf(one.name), one.description, seenWords(one)].filter((text) => text !== '').join(' · '),
-              label: w.addFilter,
-            })}
-            onPick={({ name }) => onParameter(name)}
-          />
-        </Tabs.Panel>
-        <Tabs.Panel value="events" pt="sm">
-          {events}
-        </Tabs.Panel>
+        {shown.map((tab) => (
+          <Tabs.Panel key={tab} value={tab}>
+            {panels[tab]}
+          </Tabs.Panel>
+        ))}
       </Tabs>
-    </section>
+    </Paper>
   );
 }
 
 type PicksProps<Item> = {
   label: string;
   nothing: string;
+  /** What a pick does, read before its name. */
+  verb: string;
   items: readonly Item[];
   isWanted: (item: Item, wanted: string) => boolean;
   /** Items under headings; without it they are one list. */
   groups?: (items: Item[]) => { group: string; items: Item[] }[];
-  entry: (item: Item) => { key: string; name: string; note: string; label: string };
+  entry: (item: Item) => { key: string; name: string; note: string };
   onPick: (item: Item) => void;
 };
 
-function Picks<Item>(props: PicksProps<Item>): ReactNode {
+function Picks<Item>({ label, nothing, verb, items, isWanted, groups, entry, onPick }: PicksProps<Item>): ReactNode {
   const [text, write] = useState('');
-  const found = props.items.filter((one) => props.isWanted(one, text.trim().toLowerCase())).slice(0, shownAtMost);
-  const groups = props.groups?.(found) ?? (found.length === 0 ? [] : [{ group: '', items: found }]);
+  const found = items.filter((one) => isWanted(one, text.trim().toLowerCase())).slice(0, shownAtMost);
   return (
-    <div className={css['picks']}>
+    <Stack gap="xs">
       <TextInput
-        aria-label={props.label}
-        placeholder={props.label}
+        aria-label={label}
+        placeholder={label}
         leftSection={<Icon name="search" size={14} />}
         value={text}
         onChange={(event) => write(event.currentTarget.value)}
       />
-      {groups.length === 0 ? (
+      {found.length === 0 ? (
         <Text c="dimmed" size="sm">
-          {props.nothing}
+          {nothing}
         </Text>
       ) : (
-        <div className={css['list']}>
-          {groups.map(({ group, items }) => (
-            <section key={group} aria-label={group === '' ? props.label : group}>
+        <div className={css['scroll']}>
+          {(groups?.(found) ?? [{ group: '', items: found }]).map(({ group, items: inGroup }) => (
+            <section key={group} aria-label={group || label}>
               {group === '' ? null : (
                 <Text size="sm" c="dimmed" fw={550} mt="xs">
                   {group}
                 </Text>
               )}
-              <ul>
-                {items.map((item) => {
-                  const { key, name, note, label } = props.entry(item);
+              <ul className={css['picks']}>
+                {inGroup.map((item) => {
+                  const { key, name, note } = entry(item);
                   return (
                     <li key={key}>
-                      <button type="button" className={css['pick']} onClick={() => props.onPick(item)}>
-                        <span className={css['pickName']}>
-                          <VisuallyHidden>{label} </VisuallyHidden>
+                      <UnstyledButton className={css['pick']} onClick={() => onPick(item)}>
+                        <Text span fw={550}>
+                          <VisuallyHidden>{verb} </VisuallyHidden>
                           {name}
-                        </span>
-                        {note === '' ? null : <span className={css['pickNote']}>{note}</span>}
+                        </Text>
                         <Icon name="plus" size={14} />
-                      </button>
+                        <Text span size="sm" c="dimmed">
+                          {note}
+                        </Text>
+                      </UnstyledButton>
                     </li>
                   );
                 })}
@@ -131,6 +147,6 @@ function Picks<Item>(props: PicksProps<Item>): ReactNode {
           ))}
         </div>
       )}
-    </div>
+    </Stack>
   );
 }

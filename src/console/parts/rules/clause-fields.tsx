@@ -1,0 +1,239 @@
+import {
+  Autocomplete,
+  Checkbox,
+  type ComboboxParsedItem,
+  NativeSelect,
+  Select,
+  Text,
+  Textarea,
+  TextInput,
+} from '@mantine/core';
+import { type ReactNode, useState } from 'react';
+import type { Comparison, Condition } from '../../../contract/documents/condition.ts';
+import { type Operator, operators, orderOperators, presenceOperators } from '../../../contract/documents/operators.ts';
+import type { Parameter } from '../../../contract/documents/parameter.ts';
+import { conditions } from '../../messages/en/conditions.ts';
+import { terms } from '../../messages/en/terms.ts';
+import { withOperator } from './condition-parts.ts';
+import { valuesOf } from './named-parameter.ts';
+import { belowButtons, ParameterBox } from './parameter-box.tsx';
+import css from './rules.module.css';
+import type { Behavior } from './use-behaviors.ts';
+
+const w = conditions.builder;
+
+type BehaviorProps = {
+  id: string;
+  onChange: (next: Condition) => void;
+  behaviors: readonly Behavior[];
+  error: string | undefined;
+  isDisabled: boolean;
+};
+
+/** The choice of a behavior. */
+export function BehaviorField({ id, onChange, behaviors, error, isDisabled }: BehaviorProps): ReactNode {
+  const chosen = behaviors.find((one) => one.id === id);
+  const named = behaviors.map((one) => ({ value: one.id, label: one.name }));
+  const deleted = { value: id, label: conditions.sentence.unknownBehavior(id) };
+  return (
+    <Select
+      aria-label={terms.behavior}
+      placeholder={w.chooseBehavior}
+      value={id === '' ? null : id}
+      onChange={(next) => onChange({ behavior: next ?? '' })}
+      searchable
+      allowDeselect={false}
+      comboboxProps={belowButtons}
+      data={id === '' || chosen !== undefined ? named : [deleted, ...named]}
+      description={chosen?.description}
+      error={error}
+      disabled={isDisabled}
+    />
+  );
+}
+
+type ComparisonProps = {
+  comparison: Comparison;
+  onChange: (next: Comparison) => void;
+  parameters: readonly Parameter[];
+  errorOf: (field: 'parameter' | 'value') => string | undefined;
+  isDisabled: boolean;
+};
+
+/** A parameter, an operator and what the parameter is compared with. */
+export function ComparisonFields(props: ComparisonProps): ReactNode {
+  const { comparison, onChange, parameters, errorOf, isDisabled } = props;
+  return (
+    <div className={css['fields']}>
+      <ParameterBox
+        value={comparison.parameter}
+        onChange={(parameter) => onChange({ ...comparison, parameter })}
+        parameters={parameters}
+        error={errorOf('parameter')}
+        isDisabled={isDisabled}
+      />
+      <NativeSelect
+        aria-label={w.operator}
+        value={comparison.operator}
+        onChange={(event) => onChange(withOperator(comparison, event.currentTarget.value as Operator))} // one of the options
+        data={operators.map((value) => ({ value, label: conditions.operators[value] }))}
+        disabled={isDisabled}
+      />
+      <ValueField {...props} />
+    </div>
+  );
+}
+
+/** What is compared with, typed as the operator takes it. */
+function ValueField({ comparison, onChange, parameters, errorOf, isDisabled }: ComparisonProps): ReactNode {
+  const shared = { 'aria-label': terms.value, error: errorOf('value'), disabled: isDisabled };
+  switch (comparison.operator) {
+    case 'exists':
+    case 'notExists':
+      return null;
+    case 'in':
+    case 'notIn':
+      return (
+        <ListField {...shared} value={comparison.value} onChange={(value) => onChange({ ...comparison, value })} />
+      );
+    case 'between': {
+      const [low, high] = comparison.value;
+      const set = (value: [string, string]) => onChange({ ...comparison, value });
+      const bounds = [
+        [w.from, low, (text: string) => set([text, high])],
+        [w.to, high, (text: string) => set([low, text])],
+      ] as const;
+      return bounds.map(([label, value, write], i) => (
+        <TextInput
+          key={label}
+          {...shared}
+          error={i === 0 && shared.error}
+          aria-label={label}
+          placeholder={label}
+          value={value}
+          onChange={(event) => write(event.currentTarget.value)}
+        />
+      ));
+    }
+    case 'before':
+    case 'after': {
+      const local = localTimeOf(comparison.value);
+      const write = (value: string) => onChange({ ...comparison, value });
+      return local === null ? (
+        <TextInput {...shared} value={comparison.value} onChange={(event) => write(event.currentTarget.value)} />
+      ) : (
+        <TextInput
+          {...shared}
+          type="datetime-local"
+          step={1}
+          description={w.time}
+          value={local}
+          onChange={(event) => write(timeOfLocal(event.currentTarget.value))}
+        />
+      );
+    }
+    default: {
+      const { operator, parameter, value } = comparison;
+      const values = valuesOf(parameter, parameters.find(({ name }) => name === parameter)?.examples);
+      return (
+        <Autocomplete
+          {...shared}
+          placeholder={terms.value}
+          value={value}
+          onChange={(text) => onChange({ ...comparison, value: text })}
+          data={values}
+          filter={({ options, search }) => (values.includes(search) ? options : narrowed(options, search))}
+          description={hints[operator]}
+          inputMode={isOneOf(orderOperators, operator) ? 'decimal' : 'text'}
+          spellCheck={false}
+          comboboxProps={belowButtons}
+          autoCapitalize="off"
+        />
+      );
+    }
+  }
+}
+
+const hints: Readonly<Partial<Record<Operator, string>>> = {
+  matches: w.patternHint,
+  notMatches: w.patternHint,
+  regex: w.regexHint,
+};
+
+/** Values that contain the typed text. */
+function narrowed(options: ComboboxParsedItem[], search: string): ComboboxParsedItem[] {
+  return options.filter((one) => 'value' in one && String(one.value).toLowerCase().includes(search.toLowerCase()));
+}
+
+type ListProps = {
+  value: readonly string[];
+  onChange: (value: string[]) => void;
+  error: string | undefined;
+  disabled: boolean;
+};
+
+/** Several texts, one a line; a last line that is empty is kept while it is typed, and is not a value. */
+function ListField({ value, onChange, ...shared }: ListProps): ReactNode {
+  const [typed, type] = useState('');
+  const stored = value.join('\n');
+  return (
+    <Textarea
+      placeholder={w.values}
+      description={w.values}
+      value={valuesIn(typed).join('\n') === stored ? typed : stored}
+      onChange={(event) => {
+        type(event.currentTarget.value);
+        onChange(valuesIn(event.currentTarget.value));
+      }}
+      autosize
+      minRows={2}
+      maxRows={8}
+      {...shared}
+    />
+  );
+}
+
+const valuesIn = (text: string) => (text === '' ? [] : text.replace(/\n$/, '').split('\n'));
+
+/** A stored time as a field for local date and time holds it; null when it is written in another way (Unix time). */
+function localTimeOf(text: string): string | null {
+  if (text === '') return '';
+  const at = new Date(/^\d{4}-\d\d-\d\d[Tt ]/.test(text) ? text : Number.NaN);
+  if (Number.isNaN(at.getTime())) return null;
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+}
+
+/** The RFC 3339 time in UTC that a local date and time means. */
+function timeOfLocal(local: string): string {
+  const at = new Date(local);
+  return Number.isNaN(at.getTime()) ? '' : at.toISOString().replace('.000Z', 'Z');
+}
+
+type OptionsProps = Pick<ComparisonProps, 'comparison' | 'onChange' | 'isDisabled'> & { isNegated: boolean };
+
+/** What else can be said about a comparison. */
+export function ComparisonOptions({ comparison, onChange, isNegated, isDisabled }: OptionsProps): ReactNode {
+  const { ignoreCase, operator } = comparison;
+  const isPresence = isOneOf(presenceOperators, operator);
+  const hasCase = !isPresence && !isOneOf(orderOperators, operator) && operator !== 'between';
+  return (
+    <>
+      {hasCase ? (
+        <Checkbox
+          size="xs"
+          label={w.ignoreCase}
+          checked={ignoreCase === true}
+          onChange={(event) => onChange({ ...comparison, ignoreCase: event.currentTarget.checked || undefined })}
+          disabled={isDisabled}
+        />
+      ) : null}
+      {isNegated && !isPresence ? (
+        <Text size="sm" c="dimmed">
+          {w.unlessHint}
+        </Text>
+      ) : null}
+    </>
+  );
+}
+
+const isOneOf = (some: readonly Operator[], operator: Operator) => some.includes(operator);
