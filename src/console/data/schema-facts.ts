@@ -11,9 +11,13 @@ export type Fact = {
   max?: number;
   /** Most items of a list. */
   itemsMax?: number;
+  /** An empty text is refused. */
+  isNeeded?: true;
+  /** All values that there are. */
+  options?: readonly string[];
 };
 
-/** Facts by the dotted path of the value in the body. */
+/** Facts by the dotted path of the value in the body; `*` stands for each item of a list of objects. */
 export type Facts = Readonly<Record<string, Fact>>;
 
 type Json = {
@@ -26,6 +30,9 @@ type Json = {
   minimum?: number;
   maximum?: number;
   maxItems?: number;
+  minLength?: number;
+  pattern?: string;
+  enum?: string[];
 };
 
 /** The facts of each value in a schema, by reading its JSON schema. The variants of a union are read one after another. */
@@ -42,7 +49,10 @@ export function factsOf(schema: z.ZodType): Facts {
       for (const [name, inner] of Object.entries(json.properties)) read(inner, path === '' ? name : `${path}.${name}`);
       return;
     }
+    if (json.items?.properties ?? json.items?.anyOf ?? json.items?.oneOf) read(json.items, `${path}.*`);
     const bounds = json.items ?? json;
+    const isEmptyRefused =
+      (json.minLength ?? 0) > 0 || (json.pattern !== undefined && !RegExp(json.pattern, 'u').test(''));
     const standard = json.default ?? outer.default;
     found[path] ??= {
       ...(standard === undefined || standard === null ? {} : { default: standard }),
@@ -50,6 +60,8 @@ export function factsOf(schema: z.ZodType): Facts {
       ...(bounds.minimum === undefined ? {} : { min: bounds.minimum }),
       ...(bounds.maximum === undefined ? {} : { max: bounds.maximum }),
       ...(json.maxItems === undefined ? {} : { itemsMax: json.maxItems }),
+      ...(isEmptyRefused && !isNullable ? { isNeeded: true } : {}),
+      ...(json.enum === undefined ? {} : { options: json.enum }),
     };
   };
   read(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' }) as Json, ''); // a JSON schema

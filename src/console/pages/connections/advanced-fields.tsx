@@ -1,185 +1,179 @@
-import { NativeSelect, Text, Textarea, TextInput, Title } from '@mantine/core';
-import { type ReactNode, useEffect, useId, useState } from 'react';
+import { Stack, Text, Title } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { connectionFacts as facts } from '../../data/schema-facts.ts';
 import { connectionForm as words } from '../../messages/en/connection-form.ts';
 import { terms } from '../../messages/en/terms.ts';
+import { controlsOf } from '../../parts/form/form-controls.tsx';
+import { secret, text, within } from '../../parts/form/form-fields.ts';
 import { HeaderRows } from '../../parts/form/header-rows.tsx';
-import { options } from '../../parts/form/options.ts';
-import { SecretField } from '../../parts/form/secret-field.tsx';
-import type { ConnectionDraft } from './connection-draft.ts';
-import css from './connection-form.module.css';
+import { RowList } from '../../parts/form/row-list.tsx';
+import { Advanced, FieldGrid, Section } from '../../parts/form/sections.tsx';
+import { isPublic, signalFields, tokenFields } from './authentication-draft.ts';
 import type { FormProps } from './connection-form.tsx';
-import { TokenRequestFields } from './token-request-fields.tsx';
+import { settingsFields } from './settings-draft.ts';
 
-type TextName = keyof typeof words.fields;
-type SecretName = keyof typeof words.secrets;
-
-/** Where the API keeps what a field holds. */
-const places: Record<TextName | SecretName, string> = {
-  timeout: 'settings.timeoutMs',
-  connectTimeout: 'settings.connectTimeoutMs',
-  retrySchedule: 'settings.retry.scheduleMs',
-  retryJitter: 'settings.retry.jitter',
-  idempotencyHeader: 'settings.idempotencyHeader',
-  heldMaxAge: 'settings.heldMaxAgeMs',
-  rateLimit: 'settings.rate.limit',
-  ratePer: 'settings.rate.perMs',
-  concurrency: 'settings.rate.concurrency',
-  breakerRatio: 'settings.breaker.failureRatio',
-  breakerMinimum: 'settings.breaker.minimum',
-  breakerWindow: 'settings.breaker.windowMs',
-  breakerOpen: 'settings.breaker.openMs',
-  tlsCa: 'settings.tls.ca',
-  tlsCert: 'settings.tls.cert',
-  tlsKey: 'settings.tls.key',
-  proxyUrl: 'settings.proxy.url',
-  proxyUsername: 'settings.proxy.username',
-  proxyPassword: 'settings.proxy.password',
-  signingHeader: 'settings.signing.header',
-  signingFormat: 'settings.signing.format',
-  signingSecret: 'settings.signing.secret',
-  signingPreviousSecret: 'settings.signing.previousSecret',
-  signingPreviousUntil: 'settings.signing.previousUntil',
-};
-
-/** Everything about a connection that has a good default. Opens by itself when something in it needs attention. */
-export function AdvancedFields(props: FormProps & { hasErrors: boolean }): ReactNode {
-  const { draft, stored, errors, isDisabled, onChange, hasErrors } = props;
-  const [isOpen, setOpen] = useState(false);
-  useEffect(() => {
-    if (hasErrors) setOpen(true);
-  }, [hasErrors]);
-  const text = (name: TextName, isLong = false) => {
-    const [label, hint] = words.fields[name];
-    const shared = {
-      key: name,
-      label,
-      description: hint === '' ? undefined : hint,
-      value: draft[name],
-      onChange: (event: { currentTarget: { value: string } }) => onChange({ [name]: event.currentTarget.value }),
-      error: errors[places[name]] ?? errors[`${places[name]}.0`],
-      disabled: isDisabled,
-      autoComplete: 'off',
-      spellCheck: false,
-    };
-    return isLong ? (
-      <Textarea {...shared} key={name} autosize minRows={2} maxRows={8} classNames={{ input: css['code'] ?? '' }} />
-    ) : (
-      <TextInput {...shared} key={name} className={name === 'retrySchedule' ? (css['whole'] ?? '') : ''} />
-    );
-  };
-  const secret = (name: SecretName, isLong = false) => {
-    const [label, hint] = words.secrets[name];
-    return (
-      <SecretField
-        key={name}
-        label={label}
-        description={hint}
-        value={draft[name]}
-        stored={stored[name]}
-        onChange={(value) => onChange({ [name]: value })}
-        error={errors[places[name]]}
-        isLong={isLong}
-        isDisabled={isDisabled}
-      />
-    );
-  };
-  const choice = <Name extends 'signing' | 'signingAlgorithm' | 'signingEncoding' | 'tlsMinVersion'>(
-    name: Name,
-    label: string,
-    table: Record<ConnectionDraft[Name], string>,
-  ) => (
-    <NativeSelect
-      label={label}
-      value={draft[name]}
-      onChange={(event) => onChange({ [name]: event.currentTarget.value })}
-      disabled={isDisabled}
-      data={options(table)}
-    />
-  );
+/** Everything about a connection that has a good default. */
+export function AdvancedFields(form: FormProps): ReactNode {
+  const { draft, errors } = form;
+  const field = controlsOf(settingsFields, facts, words.fields, form);
   const g = words.groups;
-
   return (
-    <details
-      className={css['advanced']}
-      open={isOpen || hasErrors}
-      onToggle={({ currentTarget }) => setOpen(currentTarget.open)}
+    <Advanced
+      title={terms.advanced}
+      text={words.advancedText}
+      hasErrors={Object.keys(errors).some((path) => /^settings\.|^auth\.(extra|refreshOn|tokenFields)/.test(path))}
     >
-      <summary>{terms.advanced}</summary>
-      <Text c="dimmed" size="sm" mt="xs">
-        {words.advancedText}
-      </Text>
-      <Group title={g.time} text={g.timeText}>
-        {(
-          ['timeout', 'connectTimeout', 'retrySchedule', 'retryJitter', 'idempotencyHeader', 'heldMaxAge'] as const
-        ).map((name) => text(name))}
-      </Group>
-      <Group title={g.pace} text={g.paceText}>
-        {(
-          [
-            'rateLimit',
-            'ratePer',
-            'concurrency',
-            'breakerRatio',
-            'breakerMinimum',
-            'breakerWindow',
-            'breakerOpen',
-          ] as const
-        ).map((name) => text(name))}
-      </Group>
-      <Group title={g.headers} text={g.headersText} isWide>
-        <HeaderRows
-          headers={draft.headers}
-          stored={stored.headers}
-          errors={errors}
-          isDisabled={isDisabled}
-          onChange={(headers) => onChange({ headers })}
-        />
-      </Group>
+      <Section title={g.time} text={g.timeText}>
+        {field('retrySchedule')}
+        <FieldGrid>
+          {(['timeout', 'connectTimeout', 'retryJitter', 'idempotencyHeader', 'heldMaxAge'] as const).map((name) =>
+            field(name),
+          )}
+        </FieldGrid>
+      </Section>
+      <Section title={g.pace} text={g.paceText}>
+        <FieldGrid>
+          {(
+            [
+              'rateLimit',
+              'ratePer',
+              'concurrency',
+              'breakerRatio',
+              'breakerMinimum',
+              'breakerWindow',
+              'breakerOpen',
+            ] as const
+          ).map((name) => field(name))}
+        </FieldGrid>
+      </Section>
+      <Section title={g.headers} text={g.headersText}>
+        <HeaderRows {...form} />
+      </Section>
       {draft.authType === 'oauth2' ? (
-        <Group title={g.token} text={g.tokenText} isWide>
-          <TokenRequestFields {...props} />
-        </Group>
+        <Section title={g.token} text={g.tokenText}>
+          <Pairs {...form} name="extraParams" words={words.params} />
+          <Pairs {...form} name="extraHeaders" words={words.tokenHeaders} />
+          <Part {...words.tokenFields}>
+            <FieldGrid>
+              {Object.keys(tokenFields).map(
+                (name) => controlsOf(tokenFields, facts, words.fields, form)(name as keyof typeof tokenFields), // its own keys
+              )}
+            </FieldGrid>
+          </Part>
+          <Signals {...form} />
+        </Section>
       ) : null}
-      <Group title={g.tls} text={g.tlsText}>
-        {text('tlsCa', true)}
-        {text('tlsCert', true)}
-        {secret('tlsKey', true)}
-        {choice('tlsMinVersion', words.tlsMinVersion, words.tlsMinVersions)}
-      </Group>
-      <Group title={g.proxy} text={g.proxyText}>
-        {text('proxyUrl')}
-        {draft.proxyUrl.trim() === '' ? null : [text('proxyUsername'), secret('proxyPassword')]}
-      </Group>
-      <Group title={g.signing} text={g.signingText}>
-        {choice('signing', words.signing, words.signings)}
-        {draft.signing === 'none' ? null : secret('signingSecret')}
-        {draft.signing === 'hmac' ? (
-          <>
-            {choice('signingAlgorithm', words.signingAlgorithm, words.signingAlgorithms)}
-            {choice('signingEncoding', words.signingEncoding, words.signingEncodings)}
-            {text('signingHeader')}
-            {text('signingFormat')}
-          </>
-        ) : null}
-        {draft.signing === 'none' ? null : [secret('signingPreviousSecret'), text('signingPreviousUntil')]}
-      </Group>
-    </details>
+      <Section title={g.tls} text={g.tlsText}>
+        {field('tlsCa', { isCode: true })}
+        {field('tlsCert', { isCode: true })}
+        {field('tlsKey', { isCode: true })}
+        {field('tlsMinVersion', { options: words.tlsMinVersions })}
+      </Section>
+      <Section title={g.proxy} text={g.proxyText}>
+        <FieldGrid>
+          {field('proxyUrl')}
+          {draft.proxyUrl.trim() === '' ? null : [field('proxyUsername'), field('proxyPassword')]}
+        </FieldGrid>
+      </Section>
+      <Section title={g.signing} text={g.signingText}>
+        <FieldGrid>
+          {field('signing', { options: words.signings })}
+          {draft.signing === 'none' ? null : field('signingSecret')}
+          {draft.signing === 'hmac'
+            ? [
+                field('signingAlgorithm', { options: words.signingAlgorithms }),
+                field('signingEncoding', { options: words.signingEncodings }),
+                field('signingHeader'),
+                field('signingFormat'),
+              ]
+            : null}
+          {draft.signing === 'none' ? null : [field('signingPreviousSecret'), field('signingPreviousUntil')]}
+        </FieldGrid>
+      </Section>
+    </Advanced>
   );
 }
 
-function Group(given: { title: string; text: string; isWide?: boolean; children: ReactNode }): ReactNode {
-  const id = useId();
+type PairsProps = FormProps & {
+  name: 'extraParams' | 'extraHeaders';
+  words: typeof words.params | typeof words.tokenHeaders;
+};
+
+/** Parameters or headers of token requests. The API names each by its name. */
+function Pairs({ name: list, words: w, draft, stored, errors, isDisabled, onChange }: PairsProps): ReactNode {
   return (
-    <section className={css['group']} aria-labelledby={id}>
-      <Title order={3} id={id}>
-        {given.title}
-      </Title>
-      <Text c="dimmed" size="sm">
-        {given.text}
-      </Text>
-      <div className={css['grid']} data-wide={given.isWide === true}>
-        {given.children}
+    <Part {...w}>
+      <RowList
+        list={draft[list]}
+        empty={{ name: '', value: '' }}
+        words={{ add: w.add, remove: ({ name }) => w.remove(name === '' ? terms.noName : name) }}
+        columns="minmax(0, 1fr) minmax(0, 1.4fr)"
+        isDisabled={isDisabled}
+        onChange={(pairs) => onChange({ [list]: pairs })}
+      >
+        {(pair, at, change) => {
+          const { row, name, value } = pair;
+          const isText = isPublic(name) && (value === null || typeof value === 'string');
+          const field = controlsOf(
+            { name: text('name'), value: isText ? text('value') : secret('value') },
+            {},
+            { name: [terms.name], value: [isText ? terms.value : w.value(at + 1)] },
+            {
+              draft: pair,
+              stored: { ...pair, value: stored[list].find((one) => one.row === row)?.value ?? null },
+              errors: {},
+              isDisabled,
+              onChange: change,
+            },
+          );
+          return (
+            <>
+              {field('name', { 'aria-label': w.name(at + 1), error: errors[`auth.${list}.${name.trim()}`] })}
+              {field('value', { 'aria-label': w.value(at + 1) })}
+            </>
+          );
+        }}
+      </RowList>
+    </Part>
+  );
+}
+
+function Signals({ draft, errors, isDisabled, onChange }: FormProps): ReactNode {
+  const w = words.signals;
+  return (
+    <Part {...w}>
+      <RowList
+        list={draft.refreshOn}
+        empty={{ status: '', headerName: '', headerContains: '', bodyContains: '' }}
+        words={{ add: terms.addRule, remove: (_signal, at) => w.remove(at + 1) }}
+        columns="7rem repeat(3, minmax(0, 1fr))"
+        isDisabled={isDisabled}
+        onChange={(refreshOn) => onChange({ refreshOn })}
+      >
+        {(signal, at, change) => {
+          const cell = { draft: signal, stored: signal, errors, isDisabled, onChange: change };
+          const field = controlsOf(within(`auth.refreshOn.${at}`, signalFields), {}, w.fields, cell);
+          return (['status', 'headerName', 'headerContains', 'bodyContains'] as const).map((name) =>
+            field(name, { 'aria-label': w.of[name](at + 1) }),
+          );
+        }}
+      </RowList>
+    </Part>
+  );
+}
+
+function Part({ title, text, children }: { title: string; text: string; children: ReactNode }): ReactNode {
+  return (
+    <Stack gap="sm">
+      <div>
+        <Title order={4} size="sm">
+          {title}
+        </Title>
+        <Text c="dimmed" size="sm">
+          {text}
+        </Text>
       </div>
-    </section>
+      {children}
+    </Stack>
   );
 }

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { connection } from '../../../contract/documents/connection.ts';
 import { baseUrlWithout, readBaseUrl } from './base-url.ts';
-import { problemsOf } from './connection-checks.ts';
-import { bodyOf, draftOf, emptyDraft, withoutSecrets } from './connection-draft.ts';
+import { bodyOf, draftOf, emptyDraft, problemsOf, withoutSecrets } from './connection-draft.ts';
 
 const updatedAt = '2026-01-02T03:04:05Z';
 const stored = connection.parse({

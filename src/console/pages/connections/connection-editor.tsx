@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Box, Button, Flex } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { CallInput } from '../../../client/client.ts';
 import { rights } from '../../../contract/accounts/rights.ts';
@@ -9,9 +9,7 @@ import { useEditor } from '../../parts/form/use-editor.tsx';
 import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
 import type { Connection } from './connection.ts';
-import { problemsOf } from './connection-checks.ts';
-import { bodyOf, type ConnectionDraft, draftOf, emptyDraft, withoutSecrets } from './connection-draft.ts';
-import css from './connection-form.module.css';
+import { bodyOf, type ConnectionDraft, draftOf, emptyDraft, problemsOf, withoutSecrets } from './connection-draft.ts';
 import { ConnectionForm } from './connection-form.tsx';
 import { TestAuthentication } from './test-authentication.tsx';
 
@@ -66,26 +64,30 @@ export function ConnectionEditor({
       </Button>
     );
   return frame(
-    <div className={css['columns']}>
-      <ConnectionForm
-        draft={draft}
-        stored={before}
-        errors={errors}
-        isDisabled={isDisabled}
-        isNew={base === null}
-        onChange={change}
-      />
-      <TestAuthentication
-        isDisabled={!mayManage || draft.baseUrl.trim() === ''}
-        // A stored connection is named by its id, so that its stored secrets can be used; the API takes it there.
-        body={() =>
-          ({
-            ...bodyOf({ ...draft, name: draft.name.trim() || terms.testAuthentication }, base),
-            ...(base === null ? {} : { id: base.id }),
-          }) as CallInput<'testUnsavedConnection'>['body']
-        }
-      />
-    </div>,
+    <Flex gap="lg" align="start" wrap="wrap">
+      <Box flex="999 1 34rem" miw={0}>
+        <ConnectionForm
+          draft={draft}
+          stored={before}
+          errors={errors}
+          isDisabled={isDisabled}
+          isNew={base === null}
+          onChange={change}
+        />
+      </Box>
+      <Box flex="1 1 22rem" miw={0}>
+        <TestAuthentication
+          isDisabled={!mayManage || draft.baseUrl.trim() === ''}
+          // A stored connection is named by its id, so that its stored secrets can be used; the API takes it there.
+          body={() =>
+            ({
+              ...bodyOf({ ...draft, name: draft.name.trim() || terms.testAuthentication }, base),
+              ...(base === null ? {} : { id: base.id }),
+            }) as CallInput<'testUnsavedConnection'>['body']
+          }
+        />
+      </Box>
+    </Flex>,
     {
       editing: (
         <>

@@ -1,79 +1,35 @@
-import { Button, Group, NativeSelect, Text, Textarea, TextInput } from '@mantine/core';
+import { Box, Button, Flex, Group, NativeSelect, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { connectionFacts as facts } from '../../data/schema-facts.ts';
+import { connectionForm } from '../../messages/en/connection-form.ts';
 import { connections as words } from '../../messages/en/connections.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { controlsOf, type FormState } from '../../parts/form/form-controls.tsx';
 import { options } from '../../parts/form/options.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { AdvancedFields } from './advanced-fields.tsx';
 import type { AuthType } from './authentication-draft.ts';
 import { AuthenticationFields } from './authentication-fields.tsx';
 import { baseUrlWithout, readBaseUrl } from './base-url.ts';
-import type { ConnectionDraft } from './connection-draft.ts';
-import css from './connection-form.module.css';
+import { basicFields, type ConnectionDraft } from './connection-draft.ts';
 
 const w = words.details;
 
-export type FormProps = {
-  draft: ConnectionDraft;
-  /** What is stored, for its secrets. */
-  stored: ConnectionDraft;
-  /** Words about fields, by their names in the API (`auth.token`). */
-  errors: Readonly<Record<string, string>>;
-  isDisabled: boolean;
-  /** Whether nothing is stored yet, so that a path can still move to the first destination. */
-  isNew: boolean;
-  onChange: (change: Partial<ConnectionDraft>) => void;
-};
+export type FormProps = FormState<ConnectionDraft>;
 
-/** Connection Details: the fields, in the order in which people think of them. */
-export function ConnectionForm(props: FormProps): ReactNode {
-  const { draft, errors, isDisabled, onChange } = props;
+/** The fields of Connection Details. `isNew`: nothing is stored yet, so a path can still move to the first destination. */
+export function ConnectionForm({ isNew, ...form }: FormProps & { isNew: boolean }): ReactNode {
+  const { draft, isDisabled, onChange } = form;
+  const field = controlsOf(basicFields, facts, connectionForm.fields, form);
   return (
-    <div className={css['form']}>
+    <Stack>
       <Panel title={w.basics}>
-        <TextInput
-          label={w.name}
-          value={draft.name}
-          onChange={(event) => onChange({ name: event.currentTarget.value })}
-          error={errors['name']}
-          disabled={isDisabled}
-          required
-          data-field="name"
-        />
-        <Textarea
-          label={terms.description}
-          value={draft.description}
-          onChange={(event) => onChange({ description: event.currentTarget.value })}
-          error={errors['description']}
-          disabled={isDisabled}
-          autosize
-          minRows={2}
-        />
-        <div className={css['address']}>
-          <TextInput
-            label={terms.baseUrl}
-            description={w.baseUrlHint}
-            value={draft.baseUrl}
-            onChange={(event) => onChange({ baseUrl: event.currentTarget.value })}
-            error={errors['baseUrl']}
-            disabled={isDisabled}
-            required
-            inputMode="url"
-            autoCapitalize="off"
-            spellCheck={false}
-            data-field="baseUrl"
-          />
-          <TextInput
-            label={w.port}
-            description={w.portHint}
-            value={draft.port}
-            onChange={(event) => onChange({ port: event.currentTarget.value })}
-            error={errors['port']}
-            disabled={isDisabled}
-            inputMode="numeric"
-          />
-        </div>
-        <AddressHelp {...props} />
+        {field('name')}
+        {field('description')}
+        <Flex gap="sm" wrap="wrap">
+          <Box flex="1 1 18rem">{field('baseUrl', { inputMode: 'url' })}</Box>
+          <Box flex="0 1 9.5rem">{field('port', { inputMode: 'numeric' })}</Box>
+        </Flex>
+        <AddressHelp {...form} isNew={isNew} />
       </Panel>
       <Panel title={words.columns.auth}>
         <NativeSelect
@@ -83,17 +39,14 @@ export function ConnectionForm(props: FormProps): ReactNode {
           disabled={isDisabled}
           data={options(w.authTypes)}
         />
-        <AuthenticationFields {...props} />
+        <AuthenticationFields {...form} />
       </Panel>
-      <AdvancedFields {...props} hasErrors={Object.keys(errors).some(isAdvanced)} />
-    </div>
+      <AdvancedFields {...form} />
+    </Stack>
   );
 }
 
-/** Whether the field of this name in the API stands under Advanced. */
-const isAdvanced = (path: string) => /^settings\.|^auth\.(extra|refreshOn|tokenFields)/.test(path);
-
-function AddressHelp({ draft, isNew, isDisabled, onChange }: FormProps): ReactNode {
+function AddressHelp({ draft, isNew, isDisabled, onChange }: FormProps & { isNew: boolean }): ReactNode {
   const { goesTo, port, hasQuery, path } = readBaseUrl(draft.baseUrl, draft.port);
   if (goesTo === null) return null;
   const offer = (label: string, change: Partial<ConnectionDraft>) =>

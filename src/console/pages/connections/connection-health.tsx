@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useApi } from '../../data/api.ts';
 import { connections as words } from '../../messages/en/connections.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
+import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { Countdown } from '../../parts/countdown.tsx';
 import { Icon } from '../../parts/icon.tsx';
@@ -38,7 +39,7 @@ function EndOf({ kind, at }: ReturnType<typeof endings>[number]): ReactNode {
       variant="light"
       color={isOver ? 'red' : 'orange'}
       icon={<Icon name={isOver ? 'alert' : 'clock'} />}
-      title={words.title}
+      title={shell.pages.connections}
     >
       <Text size="md">
         {isOver ? w.expired : terms.expires} <Time at={at} show="relative" />. {words.todo}

@@ -1,4 +1,4 @@
-import { Text, TextInput, Title } from '@mantine/core';
+import { Box, Group, Text, TextInput, Title } from '@mantine/core';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { connections as words } from '../../messages/en/connections.ts';
@@ -8,7 +8,6 @@ import { Icon, type IconName } from '../../parts/icon.tsx';
 import cards from '../../parts/link-cards.module.css';
 import { type Preset, presetsLike } from '../../presets/presets.ts';
 import { Page } from '../../shell/page.tsx';
-import css from './connection-type-page.module.css';
 
 const w = words.cards;
 
@@ -33,8 +32,8 @@ export function ConnectionTypePage(): ReactNode {
           <Card to="/settings" search={{ tab: 'transfer' }} icon="import" name={w.file} text={w.fileText} />
         </ul>
       </section>
-      <section aria-label={w.presets} className={css['presets']}>
-        <div className={css['head']}>
+      <Box component="section" aria-label={w.presets} mt="xl">
+        <Group justify="space-between" align="end" mb="xs">
           <div>
             <Title order={2}>{w.presets}</Title>
             <Text c="dimmed">{w.presetsText}</Text>
@@ -49,7 +48,7 @@ export function ConnectionTypePage(): ReactNode {
               void navigate({ search: { filter: value === '' ? undefined : value }, replace: true })
             }
           />
-        </div>
+        </Group>
         <Text c="dimmed" size="sm" role="status" mb="xs">
           {w.found(found.length)}
         </Text>
@@ -58,7 +57,7 @@ export function ConnectionTypePage(): ReactNode {
             <PresetCard key={preset.id} preset={preset} />
           ))}
         </ul>
-      </section>
+      </Box>
     </Page>
   );
 }
@@ -91,19 +90,21 @@ function PresetCard({ preset }: { preset: Preset }): ReactNode {
   const { id, name, about, authentication, destinations } = preset;
   return (
     <li>
-      <Link to="/connections/new/webhook" search={{ preset: id }} className={css['preset'] ?? ''}>
-        <span className={css['letter']} aria-hidden="true">
-          {name.charAt(0)}
-        </span>
-        <span className={css['words']}>
-          <span className={cards['name']}>{name}</span>
-          <Text component="span" c="dimmed" size="sm">
-            {about}
-          </Text>
-          <Text component="span" c="dimmed" size="xs">
-            {w.presetSums(words.details.authTypes[authentication.type], destinations.length)}
-          </Text>
-        </span>
+      <Link to="/connections/new/webhook" search={{ preset: id }} className={cards['card'] ?? ''}>
+        <Group gap="sm" align="start" wrap="nowrap">
+          <span className={cards['icon']} aria-hidden="true">
+            {name.charAt(0)}
+          </span>
+          <div>
+            <div className={cards['name']}>{name}</div>
+            <Text c="dimmed" size="sm">
+              {about}
+            </Text>
+            <Text c="dimmed" size="xs">
+              {w.presetSums(words.details.authTypes[authentication.type], destinations.length)}
+            </Text>
+          </div>
+        </Group>
       </Link>
     </li>
   );

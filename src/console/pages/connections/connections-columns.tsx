@@ -8,10 +8,9 @@ import { RowLink } from '../../parts/list/row-link.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Time, useNow } from '../../parts/time.tsx';
 import { authenticationOf } from './authentication-standing.ts';
+import { SpeedCell, SuccessCell, successOf, UsersCell } from './cells.tsx';
 import { stateOf } from './connection.ts';
 import type { Row } from './connections-list.ts';
-import { SpeedCell, SuccessCell, successOf } from './figure-cells.tsx';
-import { UsersCell } from './used-by.tsx';
 
 const w = words.columns;
 

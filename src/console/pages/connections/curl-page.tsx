@@ -1,30 +1,21 @@
-import { Button, Group } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
-import { type ReactNode, useEffect, useMemo, useState } from 'react';
+import { type ReactNode, useState } from 'react';
+import { connectionForm } from '../../messages/en/connection-form.ts';
 import { connections as words } from '../../messages/en/connections.ts';
-import { parts } from '../../messages/en/parts.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { Page } from '../../shell/page.tsx';
-import css from './connection-form.module.css';
-import { readCurl } from './curl-command.ts';
-import { CurlField, CurlUnderstood } from './curl-field.tsx';
+import { CurlForm } from './curl-form.tsx';
 import { startOf } from './curl-start.ts';
-import { handCurl, handedCurl } from './handed-curl.ts';
-import { ComesWith, NewConnection } from './new-connection.tsx';
+import { NewConnection } from './new-connection.tsx';
 import type { Start } from './start.ts';
 
 const w = words.curl;
 
-/** Paste a cURL command: what it says is shown, then it is the beginning of a connection and a destination. */
+/** A pasted cURL command as the beginning of a connection and a destination. */
 export function CurlPage(): ReactNode {
   const navigate = useNavigate();
-  const [text, write] = useState(handedCurl);
   const [start, setStart] = useState<Start | null>(null);
-  const result = useMemo(() => (text.trim() === '' ? null : readCurl(text)), [text]);
-  const made = useMemo(() => (result?.ok === true ? startOf(result.request) : null), [result]);
-  // Read once: whoever comes back later begins with nothing.
-  useEffect(() => handCurl(''), []);
   return (
     <Page
       title={words.cards.curl}
@@ -36,30 +27,16 @@ export function CurlPage(): ReactNode {
       ]}
     >
       {start !== null ? (
-        <>
-          <ComesWith start={start} />
-          <NewConnection start={start} draftKey="connections/new/curl" isFresh />
-        </>
+        <NewConnection start={start} draftKey="connections/new/curl" isFresh />
       ) : (
-        <div className={css['form']}>
-          <CurlField text={text} result={result} onChange={write} />
-          {made === null || result?.ok !== true ? null : (
-            <CurlUnderstood
-              request={result.request}
-              text={w.understoodText}
-              rows={rowsOf(made)}
-              template={made.destinations[0]?.template}
-            />
-          )}
-          <Group>
-            <Button disabled={made === null} onClick={() => setStart(made)}>
-              {terms.continue}
-            </Button>
-            <Button variant="subtle" color="gray" onClick={() => void navigate({ to: '/connections' })}>
-              {parts.cancel}
-            </Button>
-          </Group>
-        </div>
+        <CurlForm
+          madeOf={startOf}
+          text={w.understoodText}
+          rowsOf={rowsOf}
+          templateOf={({ destinations }) => destinations[0]?.template}
+          onUse={setStart}
+          onCancel={() => void navigate({ to: '/connections' })}
+        />
       )}
     </Page>
   );
@@ -67,7 +44,7 @@ export function CurlPage(): ReactNode {
 
 function rowsOf({ draft, destinations: [destination] }: Start): [name: string, value: string][] {
   return [
-    [terms.baseUrl, draft.port === '' ? draft.baseUrl : `${draft.baseUrl}:${draft.port}`],
+    [connectionForm.fields.baseUrl[0], draft.port === '' ? draft.baseUrl : `${draft.baseUrl}:${draft.port}`],
     [words.columns.auth, words.details.authTypes[draft.authType]],
     ...draft.headers.map(({ name, isSecret }): [string, string] => [w.header, isSecret ? w.secret(name) : name]),
     [terms.destination, `${destination?.method} ${destination?.path}`],

@@ -1,4 +1,4 @@
-/** What a JSON Web Token says. */
+/** The contents of a JSON Web Token. */
 export type DecodedJwt = {
   header: Record<string, unknown>;
   claims: Record<string, unknown>;
@@ -7,8 +7,9 @@ export type DecodedJwt = {
   expiresAt: Date | null;
 };
 
-/** What a pasted JSON Web Token says about itself, read here and sent nowhere; null when it is none. Nothing is verified. */
-export function decodedJwt(text: string): DecodedJwt | null {
+/** The contents of a pasted JSON Web Token; null when it is none. Nothing is verified, and nothing is sent. */
+export function decodedJwt(text: unknown): DecodedJwt | null {
+  if (typeof text !== 'string') return null;
   const [first, second, signature] = text
     .trim()
     .replace(/^Bearer\s+/i, '')

@@ -9,10 +9,9 @@ import { modifiedColumn } from '../../parts/list/modified-column.tsx';
 import { RowLink } from '../../parts/list/row-link.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
+import { Nothing, SpeedCell, SuccessCell, successOf, UsersCell } from './cells.tsx';
 import { useDestinationStatus } from './change-status.ts';
-import { Nothing, SpeedCell, SuccessCell, successOf } from './figure-cells.tsx';
 import type { Destination, Figures, Usage } from './usage.ts';
-import { UsersCell } from './used-by.tsx';
 
 const w = words.destinations;
 
@@ -137,7 +136,7 @@ function StatusSwitch({ destination }: { destination: Destination }): ReactNode 
       disabled={isPending}
       onChange={({ currentTarget: { checked } }) => {
         choose({ isEnabled: checked, version });
-        change(destination, checked ? 'enabled' : 'disabled', () => choose(null));
+        void change(destination, checked ? 'enabled' : 'disabled').then((isSaved) => isSaved || choose(null));
       }}
     />
   );

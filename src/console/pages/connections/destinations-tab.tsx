@@ -5,19 +5,20 @@ import { type ReactNode, useMemo, useState } from 'react';
 import { allQuery, useApi } from '../../data/api.ts';
 import { connections as words } from '../../messages/en/connections.ts';
 import { terms } from '../../messages/en/terms.ts';
+import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
 import { Icon } from '../../parts/icon.tsx';
+import { deleteDocument } from '../../parts/list/delete-document.ts';
 import { ListPage } from '../../parts/list/list-page.tsx';
 import { GuardedItem, RowMenu } from '../../parts/list/row-menu.tsx';
 import { useListPage } from '../../parts/list/use-list-page.tsx';
 import { notifyDone, notifyFailed } from '../../parts/notify.ts';
 import { useMay } from '../../session/rights.ts';
+import { namesOf } from './cells.tsx';
 import { useDestinationStatus } from './change-status.ts';
 import type { Connection } from './connection.ts';
-import { DeleteDestination } from './delete-destination.tsx';
-import { copyOf } from './destination-copy.ts';
 import { columnsFor, type DestinationRow } from './destinations-columns.tsx';
+import { copyOf } from './start.ts';
 import { useFigures, useHeld, useUsage } from './usage.ts';
-import { namesOf } from './used-by.tsx';
 
 const w = words.destinations;
 const address = '/connections/$connectionId/destinations/$destinationId';
@@ -41,34 +42,19 @@ export function DestinationsTab({ connection, onDone }: { connection: Connection
   );
   const columns = useMemo(() => columnsFor(mayManage), [mayManage]);
 
-  const create = mayManage ? (
-    <Button
-      component={Link}
-      to={address}
-      params={{ connectionId: connection.id, destinationId: 'new' } as never}
-      search={{ path: search.path } as never}
-      leftSection={<Icon name="plus" />}
-      data-key-new
-    >
-      {w.create}
-    </Button>
-  ) : undefined;
-  const pasteCurl = mayManage ? (
-    <Button
-      component={Link}
-      to={address}
-      params={{ connectionId: connection.id, destinationId: 'new' } as never}
-      search={{ from: 'curl' } as never}
-      variant="default"
-      leftSection={<Icon name="code" />}
-    >
-      {words.pasteCurl}
-    </Button>
-  ) : undefined;
+  const toNew = {
+    component: Link,
+    to: address,
+    params: { connectionId: connection.id, destinationId: 'new' } as never,
+  };
   const buttons = mayManage ? (
     <Group gap="xs">
-      {pasteCurl}
-      {create}
+      <Button {...toNew} search={{ from: 'curl' } as never} variant="default" leftSection={<Icon name="code" />}>
+        {words.pasteCurl}
+      </Button>
+      <Button {...toNew} search={{ path: search.path } as never} leftSection={<Icon name="plus" />} data-key-new>
+        {w.create}
+      </Button>
     </Group>
   ) : undefined;
   const { list, isEmpty } = useListPage({
@@ -93,7 +79,18 @@ export function DestinationsTab({ connection, onDone }: { connection: Connection
           {terms.done}
         </Button>
       </Group>
-      <DeleteDestination destination={asked} held={asked?.held ?? 0} onClose={() => ask(null)} />
+      <ConfirmDialog
+        isOpen={asked !== null}
+        title={terms.deleteTitle(asked?.name ?? '')}
+        verb={terms.delete}
+        onCancel={() => ask(null)}
+        onConfirm={() => {
+          ask(null);
+          if (asked !== null) void deleteDocument({ kind: 'destination', id: asked.id, name: asked.name });
+        }}
+      >
+        {asked !== null && asked.held > 0 ? w.deleteHeld(asked.held) : w.deleteText}
+      </ConfirmDialog>
     </>
   );
 }
@@ -107,6 +104,7 @@ function More({ row, onDelete }: { row: DestinationRow; onDelete: () => void }):
   const { id, connectionId, name, status, usage } = row;
   const users = usage?.actions.get(id) ?? [];
   const isOff = status !== 'enabled';
+  const toDetails = { component: Link, to: address, params: { connectionId, destinationId: id } as never };
   function duplicate() {
     create.mutate(
       { params: { id: connectionId }, body: copyOf(row, terms.copyOf(name)) },
@@ -115,19 +113,12 @@ function More({ row, onDelete }: { row: DestinationRow; onDelete: () => void }):
   }
   return (
     <RowMenu name={name}>
-      <Menu.Item component={Link} to={address} params={{ connectionId, destinationId: id } as never}>
-        {terms.open}
-      </Menu.Item>
-      <Menu.Item
-        component={Link}
-        to={address}
-        params={{ connectionId, destinationId: id } as never}
-        search={{ test: '1' } as never}
-      >
+      <Menu.Item {...toDetails}>{terms.open}</Menu.Item>
+      <Menu.Item {...toDetails} search={{ test: '1' } as never}>
         {terms.sendTest}
       </Menu.Item>
       <Menu.Item onClick={duplicate}>{terms.duplicate}</Menu.Item>
-      <Menu.Item onClick={() => change(row, isOff ? 'enabled' : 'paused')}>
+      <Menu.Item onClick={() => void change(row, isOff ? 'enabled' : 'paused')}>
         {isOff ? terms.enable : terms.pause}
       </Menu.Item>
       <GuardedItem blockedBy={users.length > 0 ? w.usedBy(namesOf(users)) : null} onClick={onDelete}>

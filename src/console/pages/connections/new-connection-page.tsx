@@ -10,10 +10,9 @@ import { Problem } from '../../parts/problem.tsx';
 import { presets } from '../../presets/presets.ts';
 import { Page } from '../../shell/page.tsx';
 import { draftOf, withoutSecrets } from './connection-draft.ts';
-import { copyOf } from './destination-copy.ts';
-import { ComesWith, NewConnection } from './new-connection.tsx';
+import { NewConnection } from './new-connection.tsx';
 import { PresetPanel } from './preset-panel.tsx';
-import { connectionOf, destinationBodies, type Start, withoutMarks } from './start.ts';
+import { connectionOf, copyOf, destinationBodies, type Start, withoutMarks } from './start.ts';
 
 const w = words.details;
 
@@ -42,10 +41,9 @@ function FromPreset({ preset }: { preset: (typeof presets)[number] | undefined }
     [preset],
   );
   return (
-    <>
+    <NewConnection start={start} draftKey={`connections/new/${preset?.id ?? ''}`}>
       {preset === undefined ? null : <PresetPanel preset={preset} />}
-      <NewConnection start={start} draftKey={`connections/new/${preset?.id ?? ''}`} />
-    </>
+    </NewConnection>
   );
 }
 
@@ -64,10 +62,5 @@ function Copy({ id }: { id: string }): ReactNode {
   const failed = connection.error ?? destinations.error;
   if (failed !== null) return <Problem error={failed} />;
   if (start === null) return <Skeleton height={320} />;
-  return (
-    <>
-      <ComesWith start={start} />
-      <NewConnection start={start} draftKey={`connections/new/from/${id}`} />
-    </>
-  );
+  return <NewConnection start={start} draftKey={`connections/new/from/${id}`} />;
 }

@@ -16,10 +16,12 @@ type Props = {
   draftKey: string;
   /** Whether the form begins with `start` even where the browser kept something: it was just pasted. */
   isFresh?: boolean;
+  /** Above the form, in place of the names of these destinations. */
+  children?: ReactNode;
 };
 
 /** The form of a new connection. After saving, its destinations are next. */
-export function NewConnection({ start, draftKey, isFresh = false }: Props): ReactNode {
+export function NewConnection({ start, draftKey, isFresh = false, children }: Props): ReactNode {
   const navigate = useNavigate();
   // Later news of what was copied must not change what is being filled in.
   const [first] = useState(start);
@@ -32,23 +34,21 @@ export function NewConnection({ start, draftKey, isFresh = false }: Props): Reac
     await navigate({ to: '/connections/$connectionId', params: { connectionId: id }, search });
   }
   return (
-    <ConnectionEditor
-      stored={null}
-      {...(first === null ? {} : { start: first.draft })}
-      draftKey={draftKey}
-      isFresh={isFresh}
-      onContinue={goOn}
-      onCancel={() => void navigate({ to: '/connections' })}
-    />
-  );
-}
-
-/** Says which destinations are made with the connection. */
-export function ComesWith({ start }: { start: Start }): ReactNode {
-  if (start.destinations.length === 0) return null;
-  return (
-    <Text c="dimmed" mb="md">
-      {words.details.comesWith(start.destinations.map(({ name }) => name).join(', '))}
-    </Text>
+    <>
+      {children ??
+        (first === null || first.destinations.length === 0 ? null : (
+          <Text c="dimmed" mb="md">
+            {words.details.comesWith(first.destinations.map(({ name }) => name).join(', '))}
+          </Text>
+        ))}
+      <ConnectionEditor
+        stored={null}
+        {...(first === null ? {} : { start: first.draft })}
+        draftKey={draftKey}
+        isFresh={isFresh}
+        onContinue={goOn}
+        onCancel={() => void navigate({ to: '/connections' })}
+      />
+    </>
   );
 }

@@ -1,22 +1,22 @@
-import { Code, Text, Title } from '@mantine/core';
+import { Box, Code, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { connections as words } from '../../messages/en/connections.ts';
 import { terms } from '../../messages/en/terms.ts';
+import { FieldGrid } from '../../parts/form/sections.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import type { Preset, PresetDestination } from '../../presets/presets.ts';
-import css from './preset-panel.module.css';
 
 const w = words.preset;
 
 /** What a preset needs and what it brings, to be looked at before anything is saved. */
 export function PresetPanel({ preset }: { preset: Preset }): ReactNode {
   return (
-    <div className={css['panel']}>
+    <Box mb="md">
       <Panel title={w.title(preset.name)} text={w.text}>
-        <div className={css['columns']}>
+        <FieldGrid least="22rem">
           <section aria-label={w.needs}>
             <Title order={3}>{w.needs}</Title>
-            <ul className={css['needs']}>
+            <ul>
               {preset.needs.map((one) => (
                 <li key={one}>{one}</li>
               ))}
@@ -31,40 +31,37 @@ export function PresetPanel({ preset }: { preset: Preset }): ReactNode {
               <Destination key={one.name} destination={one} />
             ))}
           </section>
-        </div>
+        </FieldGrid>
       </Panel>
-    </div>
+    </Box>
   );
 }
 
 function Destination({ destination }: { destination: PresetDestination }): ReactNode {
   const { name, description, method, path, template, sample } = destination;
+  const code = (label: string, text: string) => (
+    <>
+      <Text size="sm" fw={550} mt="xs">
+        {label}
+      </Text>
+      <Code block mah="22rem" tabIndex={0} style={{ overflow: 'auto' }}>
+        {text}
+      </Code>
+    </>
+  );
   return (
-    <details className={css['destination']}>
+    <Box component="details" mt="xs">
       <summary>
-        {name}
+        {name}{' '}
         <Text component="span" c="dimmed" size="sm">
-          {' '}
           {description}
         </Text>
       </summary>
-      <div className={css['inner']}>
-        <Text ff="monospace" size="sm" className={css['path'] ?? ''}>
-          {method} {path}
-        </Text>
-        <Text size="sm" fw={550}>
-          {terms.template}
-        </Text>
-        <Code block className={css['code'] ?? ''} tabIndex={0}>
-          {template}
-        </Code>
-        <Text size="sm" fw={550}>
-          {w.record}
-        </Text>
-        <Code block className={css['code'] ?? ''} tabIndex={0}>
-          {JSON.stringify(sample, null, 2)}
-        </Code>
-      </div>
-    </details>
+      <Text ff="monospace" size="sm" style={{ overflowWrap: 'anywhere' }}>
+        {method} {path}
+      </Text>
+      {code(terms.template, template)}
+      {code(w.record, JSON.stringify(sample, null, 2))}
+    </Box>
   );
 }

@@ -1,5 +1,7 @@
 import type { CallInput } from '../../../client/client.ts';
 import { connectionFacts as facts } from '../../data/schema-facts.ts';
+import { connectionForm as words } from '../../messages/en/connection-form.ts';
+import { formFields } from '../../messages/en/form-fields.ts';
 import {
   block,
   bodyBy,
@@ -8,126 +10,119 @@ import {
   draftBy,
   duration,
   durations,
+  type FormFields,
   keptBy,
-  keptSecret,
   number,
   percent,
   problemsBy,
   secret,
   text,
+  within,
 } from '../../parts/form/form-fields.ts';
-import type { HeaderDraft } from '../../parts/form/header-rows.tsx';
-import { rows } from '../../parts/form/rows.ts';
+import { type HeaderDraft, headerDraftsOf, headerProblems, headersOf, keptHeaders } from '../../parts/form/headers.ts';
 import type { Connection } from './connection.ts';
-import { written } from './drafted-secret.ts';
 
 type Settings = NonNullable<CallInput<'replaceConnection'>['body']['settings']>;
-type Hmac = Extract<Connection['settings']['signing'], { scheme: 'hmac' }>;
+type Signing = NonNullable<Connection['settings']['signing']>;
+type Hmac = Extract<Signing, { scheme: 'hmac' }>;
 
-const at = (path: string) => `settings.${path}`;
+const fields = within('settings', {
+  connectTimeout: duration('connectTimeoutMs'),
+  timeout: duration('timeoutMs'),
+  retrySchedule: durations('retry.scheduleMs'),
+  retryJitter: percent('retry.jitter'),
+  rateLimit: number('rate.limit'),
+  ratePer: duration('rate.perMs'),
+  concurrency: number('rate.concurrency'),
+  breakerRatio: percent('breaker.failureRatio'),
+  breakerMinimum: number('breaker.minimum'),
+  breakerWindow: duration('breaker.windowMs'),
+  breakerOpen: duration('breaker.openMs'),
+  idempotencyHeader: text('idempotencyHeader'),
+  heldMaxAge: duration('heldMaxAgeMs'),
+  tlsCa: block('tls.ca'),
+  tlsCert: block('tls.cert'),
+  tlsKey: secret('tls.key'),
+  tlsMinVersion: choice<Connection['settings']['tls']['minVersion']>('tls.minVersion'),
+});
 
-/** The settings that are typed, by their paths in the body. */
-const fields = {
-  connectTimeout: duration(at('connectTimeoutMs')),
-  timeout: duration(at('timeoutMs')),
-  retrySchedule: durations(at('retry.scheduleMs')),
-  retryJitter: percent(at('retry.jitter')),
-  rateLimit: number(at('rate.limit')),
-  ratePer: duration(at('rate.perMs')),
-  concurrency: number(at('rate.concurrency')),
-  breakerRatio: percent(at('breaker.failureRatio')),
-  breakerMinimum: number(at('breaker.minimum')),
-  breakerWindow: duration(at('breaker.windowMs')),
-  breakerOpen: duration(at('breaker.openMs')),
-  idempotencyHeader: text(at('idempotencyHeader')),
-  heldMaxAge: duration(at('heldMaxAgeMs')),
-  tlsCa: block(at('tls.ca')),
-  tlsCert: block(at('tls.cert')),
-  tlsKey: secret(at('tls.key')),
-  tlsMinVersion: choice<Connection['settings']['tls']['minVersion']>(at('tls.minVersion')),
-};
+const proxyFields = within('settings.proxy', {
+  proxyUrl: text('url'),
+  proxyUsername: text('username'),
+  proxyPassword: secret('password'),
+});
 
-const proxyFields = {
-  proxyUrl: text(at('proxy.url')),
-  proxyUsername: text(at('proxy.username')),
-  proxyPassword: secret(at('proxy.password')),
-};
+const signingFields = within('settings.signing', {
+  signing: choice<'none' | Signing['scheme']>('scheme'),
+  signingSecret: secret('secret'),
+  signingPreviousSecret: secret('previousSecret'),
+  signingPreviousUntil: text('previousUntil'),
+});
 
-const signingFields = {
-  signingSecret: secret(at('signing.secret')),
-  signingPreviousSecret: secret(at('signing.previousSecret')),
-  signingPreviousUntil: text(at('signing.previousUntil')),
-};
+const hmacFields = within('settings.signing', {
+  signingAlgorithm: choice<Hmac['algorithm']>('algorithm'),
+  signingEncoding: choice<Hmac['encoding']>('encoding'),
+  signingHeader: text('header'),
+  signingFormat: text('format'),
+});
 
-/** Every field of the settings that has a descriptor. */
-export const settingsFields = { ...fields, ...proxyFields, ...signingFields };
+/** Every field of the settings, beside those of rows. */
+export const settingsFields = { ...fields, ...proxyFields, ...signingFields, ...hmacFields };
 
-export type SettingsDraft = DraftOf<typeof settingsFields> & {
-  headers: HeaderDraft[];
-  signing: 'none' | 'standard-webhooks' | 'hmac';
-  signingAlgorithm: Hmac['algorithm'];
-  signingEncoding: Hmac['encoding'];
-  signingHeader: string;
-  signingFormat: string;
-};
+export type SettingsDraft = DraftOf<typeof settingsFields> & { headers: HeaderDraft[] };
 
-/** A new connection's settings: the defaults of the contract. */
+/** What a new signature in a header begins with; the contract has no defaults for it. */
+const newHmac = { signingHeader: 'X-Signature', signingFormat: '{signature}' };
+
+/** The settings of a new connection: the defaults of the contract. */
 export const emptySettings: SettingsDraft = {
   ...draftBy(settingsFields, facts, null),
-  headers: [],
+  ...newHmac,
   signing: 'none',
-  signingAlgorithm: 'sha256',
-  signingEncoding: 'hex',
-  signingHeader: 'X-Signature',
-  signingFormat: '{signature}',
+  headers: [],
 };
 
 export function settingsDraftOf(settings: Connection['settings']): SettingsDraft {
-  const { signing } = settings;
+  const { signing, headers } = settings;
   return {
     ...emptySettings,
-    ...draftBy(settingsFields, facts, { settings }),
-    headers: rows(settings.headers.map(({ name, value, secret }) => ({ name, value, isSecret: secret }))),
-    ...(signing === null ? {} : { signing: signing.scheme }),
-    ...(signing?.scheme === 'hmac'
-      ? {
-          signingAlgorithm: signing.algorithm,
-          signingEncoding: signing.encoding,
-          signingHeader: signing.header,
-          signingFormat: signing.format,
-        }
-      : {}),
+    ...draftBy({ ...fields, ...proxyFields }, facts, { settings }),
+    ...(signing === null ? {} : draftBy(signingFields, facts, { settings })),
+    ...(signing?.scheme === 'hmac' ? draftBy(hmacFields, facts, { settings }) : {}),
+    headers: headerDraftsOf(headers),
+  };
+}
+
+/** The fields that a draft uses. */
+function fieldsIn({ proxyUrl, signing }: SettingsDraft): FormFields {
+  return {
+    ...fields,
+    ...(proxyUrl.trim() === '' ? {} : proxyFields),
+    ...(signing === 'none' ? {} : signingFields),
+    ...(signing === 'hmac' ? hmacFields : {}),
   };
 }
 
 /** The settings of a draft that was checked, as a write takes them. */
 export function settingsOf(draft: SettingsDraft): Settings {
-  const { settings } = bodyBy(settingsFields, facts, draft) as { settings: Required<Settings> }; // each value by its path
-  return {
-    ...settings,
-    headers: draft.headers.map(({ name, value, isSecret }) =>
-      isSecret
-        ? { name: name.trim(), value: written(value), secret: true }
-        : { name: name.trim(), value: typeof value === 'string' ? value : '', secret: false },
-    ),
-    proxy: draft.proxyUrl.trim() === '' ? null : settings.proxy,
-    signing: signingOf(draft, settings.signing),
-  };
+  const { settings } = bodyBy(fieldsIn(draft), facts, draft) as { settings: Settings }; // each value by its path
+  return { proxy: null, signing: null, ...settings, headers: headersOf(draft.headers) };
 }
 
 /** Problems of the settings, by path. */
 export function settingsProblems(draft: SettingsDraft): Record<string, string> {
-  return problemsBy(settingsFields, facts, draft);
+  const until = draft.signingPreviousUntil.trim();
+  return {
+    ...problemsBy(fieldsIn(draft), facts, draft, words.fields),
+    ...headerProblems(draft.headers, facts),
+    ...(draft.signing !== 'none' && until !== '' && Number.isNaN(Date.parse(until))
+      ? { [signingFields.signingPreviousUntil.path]: formFields.time }
+      : {}),
+  };
 }
 
-export function withoutSecretsOfSettings<T extends SettingsDraft>(draft: T): T {
-  const headers = draft.headers.map((one) => (one.isSecret ? { ...one, value: keptSecret(one.value) } : one));
-  return { ...keptBy(settingsFields, draft), headers };
-}
-
-function signingOf(draft: SettingsDraft, shared: Settings['signing']): NonNullable<Settings['signing']> | null {
-  const { signing: scheme, signingAlgorithm: algorithm, signingEncoding: encoding } = draft;
-  if (scheme === 'none') return null;
-  const own = { algorithm, encoding, header: draft.signingHeader.trim(), format: draft.signingFormat.trim() };
-  return { ...shared, scheme, ...(scheme === 'hmac' ? own : {}) } as NonNullable<Settings['signing']>; // by its scheme
-}
+/** The draft that a browser may keep: without the secrets that were typed. */
+export const withoutSecretsOfSettings = <T extends SettingsDraft>(draft: T): T => ({
+  ...keptBy(settingsFields, draft),
+  headers: keptHeaders(draft.headers),
+});

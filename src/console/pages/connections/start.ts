@@ -2,6 +2,7 @@ import type { CallInput } from '../../../client/client.ts';
 import { rows } from '../../parts/form/rows.ts';
 import type { Preset } from '../../presets/presets.ts';
 import { type ConnectionDraft, emptyDraft } from './connection-draft.ts';
+import type { Destination } from './usage.ts';
 
 export type DestinationBody = CallInput<'createDestination'>['body'];
 
@@ -35,6 +36,24 @@ export function destinationBodies({ destinations }: Preset): DestinationBody[] {
     status: 'disabled' as const,
     ...(outcomes === undefined ? {} : { settings: { outcomes } }),
   }));
+}
+
+/** A new destination like another one: disabled, and without the secrets of its headers. */
+export function copyOf(
+  { description, method, contentType, path, template, settings }: Destination,
+  name: string,
+): DestinationBody {
+  const headers = settings.headers.map((one) => (one.secret ? { ...one, value: null } : one));
+  return {
+    name,
+    description,
+    method,
+    contentType,
+    path,
+    template,
+    status: 'disabled',
+    settings: { ...settings, headers } as NonNullable<DestinationBody['settings']>, // GET's form of settings is what a write takes
+  };
 }
 
 /** A form without the marks of another connection's secrets: what they stand for can't be taken over. */

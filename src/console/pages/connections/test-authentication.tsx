@@ -1,4 +1,4 @@
-import { Button, Modal, Stack, Text } from '@mantine/core';
+import { Box, Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { type ReactNode, useEffect } from 'react';
 import type { Answer, CallInput } from '../../../client/client.ts';
 import { useApi } from '../../data/api.ts';
@@ -8,7 +8,6 @@ import { formatDuration } from '../../messages/format.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Problem } from '../../parts/problem.tsx';
-import css from './connection-form.module.css';
 
 const w = words.details;
 
@@ -79,23 +78,30 @@ function Steps({ tested, isRunning }: { tested: Answer<'testConnection'> | undef
           <Text fw={600} mb="xs" c={tested.ok ? 'var(--console-good)' : 'var(--console-bad)'}>
             {tested.ok ? w.testOk : w.testFailed}
           </Text>
-          <ol className={css['steps']}>
+          <Stack component="ol" gap="xs">
             {tested.steps.map(({ name, ok, durationMs, detail, error }) => {
               // A token request whose response is refused was only sent.
               const isSent = name === 'token_request' && ok && isTokenRefused;
+              const tone = isSent ? 'inherit' : ok ? 'var(--console-good)' : 'var(--console-bad)';
               return (
-                <li key={name} className={css['step']} data-ok={isSent ? undefined : ok}>
-                  <Icon name={isSent ? 'deliveries' : ok ? 'check' : 'cross'} size={14} />
-                  <span>{w.testSteps[name]}</span>
-                  <span className={css['took']}>{formatDuration(durationMs)}</span>
-                  <span className={css['detail']}>
-                    {error?.message ?? detail}
-                    {name === 'token_answer' && isClientRefused(error?.message) ? ` ${w.checkClient}` : null}
-                  </span>
-                </li>
+                <Group key={name} component="li" gap="xs" wrap="nowrap" align="start">
+                  <Text span c={tone}>
+                    <Icon name={isSent ? 'deliveries' : ok ? 'check' : 'cross'} size={14} />
+                  </Text>
+                  <Box flex={1} miw={0}>
+                    {w.testSteps[name]}
+                    <Text size="sm" c={ok ? 'dimmed' : tone} style={{ overflowWrap: 'anywhere' }}>
+                      {error?.message ?? detail}
+                      {name === 'token_answer' && isClientRefused(error?.message) ? ` ${w.checkClient}` : null}
+                    </Text>
+                  </Box>
+                  <Text span size="sm" c="dimmed" className="tabular">
+                    {formatDuration(durationMs)}
+                  </Text>
+                </Group>
               );
             })}
-          </ol>
+          </Stack>
         </>
       )}
     </div>

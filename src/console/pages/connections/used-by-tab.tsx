@@ -1,16 +1,15 @@
-import { Skeleton, Text } from '@mantine/core';
+import { Group, Paper, Skeleton, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { connections as words } from '../../messages/en/connections.ts';
 import { Nothing } from '../../parts/list/list-page.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
+import { ActionLink } from './cells.tsx';
 import type { Connection } from './connection.ts';
 import { useUsage } from './usage.ts';
-import { ActionLink } from './used-by.tsx';
-import css from './used-by-tab.module.css';
 
 const w = words.usedBy;
 
-/** Which Actions send through a connection, and to which of its destinations. */
+/** The Actions that send through a connection, and to which of its destinations. */
 export function UsedByTab({ connection }: { connection: Connection }): ReactNode {
   const usage = useUsage();
   if (usage === undefined) return <Skeleton height={160} />;
@@ -19,20 +18,22 @@ export function UsedByTab({ connection }: { connection: Connection }): ReactNode
   if (actions.length === 0) return <Nothing icon="actions" title={w.emptyTitle} text={w.emptyText} />;
   const destinations = new Map(usage.destinations.get(connection.id)?.map((one) => [one.id, one.name]));
   return (
-    <ul className={css['actions']} aria-label={w.title}>
+    <Stack component="ul" gap="xs" aria-label={w.title}>
       {actions.map((action) => (
-        <li key={action.id} className={css['action']}>
-          <div>
-            <Text component="div" fw={550}>
-              <ActionLink action={action} />
-            </Text>
-            <Text c="dimmed" size="sm">
-              {w.sendsTo(action.destinations.flatMap(({ destinationId }) => destinations.get(destinationId) ?? []))}
-            </Text>
-          </div>
-          <StatusBadge status={action.status} />
-        </li>
+        <Paper key={action.id} component="li" withBorder p="sm">
+          <Group justify="space-between">
+            <div>
+              <Text component="div" fw={550}>
+                <ActionLink action={action} />
+              </Text>
+              <Text c="dimmed" size="sm">
+                {w.sendsTo(action.destinations.flatMap(({ destinationId }) => destinations.get(destinationId) ?? []))}
+              </Text>
+            </div>
+            <StatusBadge status={action.status} />
+          </Group>
+        </Paper>
       ))}
-    </ul>
+    </Stack>
   );
 }

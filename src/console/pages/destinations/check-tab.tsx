@@ -1,15 +1,13 @@
-import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { Box, Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { studio } from '../../messages/en/studio.ts';
 import { terms } from '../../messages/en/terms.ts';
-import { Icon } from '../../parts/icon.tsx';
 import { InWords } from '../../parts/in-words.tsx';
 import { Diff } from '../../parts/payload/diff.tsx';
 import { PayloadViewer } from '../../parts/payload/payload-viewer.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { Time } from '../../parts/time.tsx';
-import { Failed } from './request-tab.tsx';
-import css from './studio.module.css';
+import { Failed, Said } from './request-tab.tsx';
 import { type Check, type Tried, useCheck } from './use-preview.ts';
 
 const words = studio.check;
@@ -65,7 +63,7 @@ export function CheckTab({ tried, hasErrors, onGoTo, onPick }: Props): ReactNode
       {rows.length === 0 ? (
         <Text c="dimmed">{terms.none}</Text>
       ) : (
-        <ul className={css['checked']}>
+        <Stack component="ul" gap={4} mah="34rem" style={{ overflowY: 'auto' }}>
           {rows.map((row) => (
             <CheckedEvent
               key={`${row.event.id} ${row.actionId}`}
@@ -75,7 +73,7 @@ export function CheckTab({ tried, hasErrors, onGoTo, onPick }: Props): ReactNode
               onPick={onPick}
             />
           ))}
-        </ul>
+        </Stack>
       )}
     </Stack>
   );
@@ -99,7 +97,6 @@ function Summary({ check, isSaved }: { check: Check; isSaved: boolean }): ReactN
   );
 }
 
-const icons = { ok: 'check', threw: 'cross', skipped: 'skip' } as const;
 const tones = { ok: 'good', threw: 'bad', skipped: 'calm' } as const;
 
 function CheckedEvent({
@@ -111,25 +108,26 @@ function CheckedEvent({
   const { event, outcome, changed, reason, line, column } = row;
   const [isOpen, open] = useState(false);
   return (
-    <li>
+    <Box component="li" py={4} style={{ borderBlockEnd: '1px solid var(--console-line)' }}>
       <details onToggle={({ currentTarget }) => open(currentTarget.open)}>
-        <summary>
-          <span className={css['said']} data-tone={tones[outcome]}>
-            <Icon name={icons[outcome]} size={13} />
-            {words.outcomes[outcome]}
-          </span>
-          <span className={css['checkedName']}>{event.name ?? terms.noName}</span>
-          {changed && isSaved ? <span className={css['mark']}>{words.changedMark}</span> : null}
-          <span className={css['when']}>
+        <Group component="summary" gap="sm" mih={28} style={{ cursor: 'pointer' }}>
+          <Said tone={tones[outcome]} text={words.outcomes[outcome]} />
+          <span>{event.name ?? terms.noName}</span>
+          {changed && isSaved ? (
+            <Text span size="xs" c="var(--console-work)">
+              {words.changedMark}
+            </Text>
+          ) : null}
+          <Text span size="sm" c="dimmed" ms="auto">
             <Time at={event.receivedAt} />
-          </span>
+          </Text>
           {outcome === 'threw' ? (
-            <span className={css['why']}>
+            <Text span w="100%" size="sm" c="var(--console-bad)" style={{ overflowWrap: 'anywhere' }}>
               {line === undefined ? '' : `${line}:${column ?? 1} `}
               <InWords text={reason ?? ''} />
-            </span>
+            </Text>
           ) : null}
-        </summary>
+        </Group>
         {isOpen ? (
           <Stack gap="xs" mt="xs">
             {outcome === 'threw' ? <Failed result={{ reason: reason ?? '', line, column }} onGoTo={onGoTo} /> : null}
@@ -151,6 +149,6 @@ function CheckedEvent({
           </Stack>
         ) : null}
       </details>
-    </li>
+    </Box>
   );
 }

@@ -51,8 +51,7 @@ test('what is left empty stays as the connection says', () => {
 });
 
 test('a name that is missing and times that are none are told before anything is sent', () => {
-  const words = { needed: 'needed', duration: 'time' };
-  assert.deepEqual(problemsOf(emptyDraft, words), { name: 'needed' });
+  assert.deepEqual(problemsOf(emptyDraft), { name: 'Enter the Destination Name.' });
   const draft = {
     ...emptyDraft,
     name: 'x',
@@ -61,11 +60,11 @@ test('a name that is missing and times that are none are told before anything is
     retrySchedule: '0 s, later',
     batchBytes: '1 GiB',
   };
-  assert.deepEqual(Object.keys(problemsOf(draft, words)).sort(), [
+  assert.deepEqual(Object.keys(problemsOf(draft)).sort(), [
     'settings.batch.bytes',
     'settings.batch.waitMs',
     'settings.rate.perMs',
     'settings.retry.scheduleMs',
   ]);
-  assert.equal(problemsOf(draft, words)['settings.batch.bytes'], 'Enter a value from 1 KiB to 16 MiB.');
+  assert.equal(problemsOf(draft)['settings.batch.bytes'], 'Enter a value from 1 KiB to 16 MiB.');
 });

@@ -1,5 +1,6 @@
 import type { Answer, CallInput } from '../../../client/client.ts';
 import { destinationFacts as facts } from '../../data/schema-facts.ts';
+import { studio as words } from '../../messages/en/studio.ts';
 import { durationOf, durationText } from '../../parts/form/duration-text.ts';
 import {
   block,
@@ -9,41 +10,26 @@ import {
   draftBy,
   duration,
   durations,
+  type FormFields,
   lines,
   number,
   percent,
   problemsBy,
   size,
   text,
-  writtenSecret,
+  within,
 } from '../../parts/form/form-fields.ts';
-import type { HeaderDraft } from '../../parts/form/header-rows.tsx';
+import { type HeaderDraft, headerDraftsOf, headerProblems, headersOf, keptHeaders } from '../../parts/form/headers.ts';
 import { type Row, rows } from '../../parts/form/rows.ts';
-import type { SecretValue } from '../../parts/form/secret-field.tsx';
 import type { CurlDestination } from '../connections/curl-destination.ts';
-import { type ItemDraft, itemDraftOf, itemsOf } from './item-draft.ts';
+import { type ItemDraft, itemDraftOf, itemsOf, jsonOrText } from './item-draft.ts';
 
 export type Destination = Answer<'getDestination'>;
 export type Body = CallInput<'replaceDestination'>['body'];
 type Settings = Destination['settings'];
 type OutcomeRule = Settings['outcomes'][number];
 
-export type OutcomeDraft = Row & {
-  status: string;
-  headerName: string;
-  headerContains: string;
-  jsonPath: string;
-  jsonEquals: string;
-  outcome: OutcomeRule['outcome'];
-  after: string;
-  /** About single records of a batch. */
-  items: ItemDraft | null;
-};
-
-const at = (path: string) => `settings.${path}`;
-
-/** What is typed and chosen, by its path in the body. A rate and a retry policy left empty are those of the connection. */
-export const fields = {
+const basicFields = {
   name: text('name'),
   description: block('description'),
   method: choice<Destination['method']>('method'),
@@ -51,22 +37,44 @@ export const fields = {
   path: text('path'),
   template: block('template'),
   status: choice<Destination['status']>('status'),
-  escape: choice<Settings['escape']>(at('escape')),
-  onTimeout: choice<Settings['onTimeout']>(at('onTimeout')),
-  getBody: choice<boolean>(at('getBody')),
-  batchRecords: number(at('batch.records')),
-  batchBytes: size(at('batch.bytes')),
-  batchWait: duration(at('batch.waitMs')),
-  batchKey: text(at('batch.key')),
-  orderKey: text(at('order.key')),
-  orderReleaseAfter: number(at('order.releaseAfter')),
-  rateLimit: number(at('rate.limit'), true),
-  ratePer: duration(at('rate.perMs'), true),
-  rateConcurrency: number(at('rate.concurrency'), true),
-  retrySchedule: durations(at('retry.scheduleMs'), true),
-  retryJitter: percent(at('retry.jitter'), true),
-  bodiesMask: lines(at('bodies.mask')),
 };
+
+const settingsFields = within('settings', {
+  escape: choice<Settings['escape']>('escape'),
+  onTimeout: choice<Settings['onTimeout']>('onTimeout'),
+  getBody: choice<boolean>('getBody'),
+  batchRecords: number('batch.records'),
+  batchBytes: size('batch.bytes'),
+  batchWait: duration('batch.waitMs'),
+  batchKey: text('batch.key'),
+  // Left empty, the rate and the retry policy are those of the connection.
+  rateLimit: number('rate.limit', true),
+  ratePer: duration('rate.perMs', true),
+  rateConcurrency: number('rate.concurrency', true),
+  retrySchedule: durations('retry.scheduleMs', true),
+  retryJitter: percent('retry.jitter', true),
+  bodiesMask: lines('bodies.mask'),
+});
+
+const orderFields = within('settings.order', { orderKey: text('key'), orderReleaseAfter: number('releaseAfter') });
+
+const keepFields = { bodiesTime: duration('settings.bodies.keepMs') };
+
+/** Every field that has a descriptor, beside those of rows. */
+export const fields = { ...basicFields, ...settingsFields, ...orderFields, ...keepFields };
+
+/** A rule about responses, by its row in `settings.outcomes`. */
+export const outcomeFields = {
+  status: text('when.status'),
+  headerName: text('when.header.name'),
+  headerContains: text('when.header.contains'),
+  jsonPath: text('when.json.path'),
+  jsonEquals: text('when.json.equals'),
+  outcome: choice<OutcomeRule['outcome']>('outcome'),
+  after: duration('afterMs', true),
+};
+/** `items`: the rule is about single records of a batch. */
+export type OutcomeDraft = Row & DraftOf<typeof outcomeFields> & { items: ItemDraft | null };
 
 /** A destination as its form holds it: everything that is typed is text. */
 export type DestinationDraft = DraftOf<typeof fields> & {
@@ -74,7 +82,6 @@ export type DestinationDraft = DraftOf<typeof fields> & {
   isOrdered: boolean;
   outcomes: OutcomeDraft[];
   keepBodies: 'always' | 'never' | 'time';
-  bodiesTime: string;
 };
 
 /** A new destination: the defaults of the contract. */
@@ -88,13 +95,8 @@ export const emptyDraft: DestinationDraft = {
 };
 
 export const emptyOutcome: Omit<OutcomeDraft, 'row'> = {
-  status: '',
-  headerName: '',
-  headerContains: '',
-  jsonPath: '',
-  jsonEquals: '',
+  ...draftBy(outcomeFields, {}, null),
   outcome: 'success',
-  after: '',
   items: null,
 };
 
@@ -103,13 +105,13 @@ export function draftOf(stored: Destination): DestinationDraft {
   const keepMs = bodies?.keepMs ?? null;
   return {
     ...emptyDraft,
-    ...draftBy(fields, facts, stored),
-    ...(order === null ? { orderKey: emptyDraft.orderKey } : {}),
-    headers: rows(headers.map(({ name, value, secret }) => ({ name, value: value as SecretValue, isSecret: secret }))), // as GET gives it: a text or a mark
+    ...draftBy({ ...basicFields, ...settingsFields }, facts, stored),
+    ...(order === null ? {} : draftBy(orderFields, facts, stored)),
+    ...(keepMs ? draftBy(keepFields, facts, stored) : {}),
+    headers: headerDraftsOf(headers),
     isOrdered: order !== null,
     outcomes: rows(outcomes.map(outcomeDraft)),
     keepBodies: keepMs === null ? 'always' : keepMs === 0 ? 'never' : 'time',
-    ...(keepMs ? { bodiesTime: durationText(keepMs) } : {}),
   };
 }
 
@@ -121,70 +123,61 @@ export function draftOfCurl({ body, headers }: Extract<CurlDestination, { kind: 
     name,
     method: method ?? emptyDraft.method,
     contentType: contentType ?? emptyDraft.contentType,
-    path: path ?? '',
+    path: path ?? emptyDraft.path,
     template: template ?? emptyDraft.template,
     headers: rows(headers),
   };
 }
 
+/** The fields that a draft uses. */
+function fieldsIn({ isOrdered, keepBodies }: DestinationDraft): FormFields {
+  return {
+    ...basicFields,
+    ...settingsFields,
+    ...(isOrdered ? orderFields : {}),
+    ...(keepBodies === 'time' ? keepFields : {}),
+  };
+}
+
 /** The body that saves a draft. A value that can't be read is NaN, which the server refuses at its field. */
 export function bodyOf(draft: DestinationDraft): Body {
-  const { settings, ...body } = bodyBy(fields, facts, draft) as Body & {
-    settings: Required<NonNullable<Body['settings']>>;
-  }; // each value by its path
+  const { settings, ...body } = bodyBy(fieldsIn(draft), facts, draft) as Body & { settings: Partial<Settings> }; // each value by its path
   const hasRate = draft.rateLimit + draft.ratePer + draft.rateConcurrency !== '';
   const hasRetry = draft.retrySchedule + draft.retryJitter !== '';
   return {
     ...body,
     settings: {
+      order: null,
       ...settings,
-      headers: draft.headers.map(({ name, value, isSecret }) => ({
-        name: name.trim(),
-        value: isSecret ? writtenSecret(value) : typeof value === 'string' ? value : '',
-        secret: isSecret,
-      })) as (typeof settings)['headers'], // a text or a mark, branded only on the server
-      order: draft.isOrdered ? settings.order : null,
-      rate: hasRate ? settings.rate : null,
+      headers: headersOf(draft.headers),
+      rate: hasRate ? (settings.rate ?? {}) : null,
       retry: hasRetry ? (settings.retry ?? {}) : null,
       outcomes: draft.outcomes.map(outcomeOf),
-      bodies: { ...settings.bodies, keepMs: keepMsOf(draft) },
+      bodies: {
+        ...(draft.keepBodies === 'time' ? {} : { keepMs: draft.keepBodies === 'never' ? 0 : null }),
+        ...settings.bodies,
+      },
     },
   };
 }
 
 /** Problems that the form finds itself, by path. */
-export function problemsOf(
-  draft: DestinationDraft,
-  words: { needed: string; duration: string },
-): Record<string, string> {
-  return {
-    ...problemsBy(fields, facts, draft),
-    ...(draft.name.trim() === '' ? { name: words.needed } : {}),
-    ...(draft.keepBodies === 'time' && durationOf(draft.bodiesTime) === null
-      ? { [at('bodies.keepMs')]: words.duration }
-      : {}),
-  };
-}
+export const problemsOf = (draft: DestinationDraft): Record<string, string> =>
+  Object.assign(
+    problemsBy(fieldsIn(draft), facts, draft, words.fields),
+    headerProblems(draft.headers, facts),
+    ...draft.outcomes.map((rule, at) => problemsBy(within(`settings.outcomes.${at}`, outcomeFields), facts, rule)),
+  );
 
-/** What a browser may keep of a draft: a secret that was typed is as it was before. */
-export function withoutSecrets(draft: DestinationDraft, before: DestinationDraft): DestinationDraft {
-  const stored = new Map(before.headers.map((one) => [one.name, one.value]));
-  return {
-    ...draft,
-    headers: draft.headers.map((one) =>
-      one.isSecret && typeof one.value === 'string' ? { ...one, value: stored.get(one.name) ?? null } : one,
-    ),
-  };
-}
-
-function keepMsOf({ keepBodies, bodiesTime }: DestinationDraft): number | null {
-  if (keepBodies === 'always') return null;
-  return keepBodies === 'never' ? 0 : (durationOf(bodiesTime) ?? Number.NaN);
-}
+/** The draft that a browser may keep: without the secrets that were typed. */
+export const withoutSecrets = (draft: DestinationDraft): DestinationDraft => ({
+  ...draft,
+  headers: keptHeaders(draft.headers),
+});
 
 function outcomeDraft({ when, outcome, afterMs, items }: OutcomeRule): Omit<OutcomeDraft, 'row'> {
   return {
-    status: textOf(when.status),
+    status: String(when.status ?? ''),
     headerName: when.header?.name ?? '',
     headerContains: when.header?.contains ?? '',
     jsonPath: when.json?.path ?? '',
@@ -207,17 +200,4 @@ function outcomeOf(rule: OutcomeDraft): OutcomeRule {
     ...(after.trim() === '' ? {} : { afterMs: durationOf(after) ?? Number.NaN }),
     ...(items === null ? {} : { items: itemsOf(items) }),
   };
-}
-
-/** `true` and `7` as JSON, anything that is none as the text that it is. */
-function jsonOrText(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text; // people leave out the quotes
-  }
-}
-
-function textOf(value: unknown): string {
-  return value === null || value === undefined ? '' : String(value);
 }

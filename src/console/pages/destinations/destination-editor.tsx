@@ -1,4 +1,4 @@
-import { Button, Group, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense, useRef, useState } from 'react';
@@ -22,10 +22,10 @@ import {
   problemsOf,
   withoutSecrets,
 } from './destination-draft.ts';
+import css from './destination-editor.module.css';
 import { DestinationForm } from './destination-form.tsx';
 import { PreviewPanel, type Shown } from './preview-panel.tsx';
 import { SendTest } from './send-test.tsx';
-import css from './studio.module.css';
 import { TemplateField } from './template-field.tsx';
 import { useData } from './use-data.ts';
 import { usePreview } from './use-preview.ts';
@@ -62,7 +62,7 @@ export function DestinationEditor({ connection, stored, start, onSaved, onStay, 
     first: start,
     kept: withoutSecrets,
     problemsOf: (draft) => ({
-      ...problemsOf(draft, { needed: terms.enterValue, duration: words.notATime }),
+      ...problemsOf(draft),
       ...(hasErrors ? { template: words.blocked(blocking.length) } : {}),
     }),
     create: (draft) => client().call('createDestination', { params: { id: connection.id }, body: written(draft) }),
@@ -104,11 +104,11 @@ export function DestinationEditor({ connection, stored, start, onSaved, onStay, 
   }
   useHotkeys([['mod+Enter', run]], []);
 
-  const fields = { draft, errors, isDisabled, onChange: change };
+  const fields = { draft, stored: before, errors, isDisabled, onChange: change };
   return form.frame(
     <>
       <div className={css['columns']} data-full={isFull || undefined}>
-        <div className={css['column']}>
+        <Stack miw={0}>
           <DestinationForm {...fields} connection={connection} />
           <TemplateField
             draft={draft}
@@ -125,10 +125,10 @@ export function DestinationEditor({ connection, stored, start, onSaved, onStay, 
             onRun={run}
           />
           <Suspense>
-            <AdvancedSettings {...fields} stored={before} destinationId={base?.id ?? null} />
+            <AdvancedSettings {...fields} destinationId={base?.id ?? null} />
           </Suspense>
-        </div>
-        <div className={css['column']}>
+        </Stack>
+        <div className={css['preview']}>
           <PreviewPanel
             shown={shown}
             onShow={show}

@@ -1,23 +1,17 @@
-import { Button, Code, Group, NativeSelect, Switch, Text, Textarea, TextInput } from '@mantine/core';
+import { Button, Code, Group, Switch, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { destinationFacts as facts } from '../../data/schema-facts.ts';
 import { studio as words } from '../../messages/en/studio.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { controlsOf, type FormState } from '../../parts/form/form-controls.tsx';
+import { FieldGrid } from '../../parts/form/sections.tsx';
 import { Panel } from '../../parts/panel.tsx';
-import type { DestinationDraft } from './destination-draft.ts';
+import { type DestinationDraft, fields } from './destination-draft.ts';
 import { pathOfAddress, resultingUrl } from './endpoint-address.ts';
-import css from './studio.module.css';
 
-export type FormProps = {
-  draft: DestinationDraft;
-  /** Words about fields, by their names in the API (`settings.batch.records`). */
-  errors: Readonly<Record<string, string>>;
-  isDisabled: boolean;
-  onChange: (change: Partial<DestinationDraft>) => void;
-};
+export type FormProps = FormState<DestinationDraft>;
 
-type Props = FormProps & { connection: { baseUrl: string; port: number | null } | undefined };
+type Base = { baseUrl: string; port: number | null };
 
-const methods = ['POST', 'GET', 'PUT', 'PATCH'];
 const contentTypes = [
   'application/json',
   'application/x-www-form-urlencoded',
@@ -29,70 +23,27 @@ const contentTypes = [
 ];
 
 /** Which endpoint it is, and how it is called. */
-export function DestinationForm({ draft, errors, isDisabled, onChange, connection }: Props): ReactNode {
+export function DestinationForm({ connection, ...form }: FormProps & { connection: Base }): ReactNode {
+  const { draft, isDisabled, onChange } = form;
+  const field = controlsOf(fields, facts, words.fields, form);
+  const { options: methods = [] } = facts['method'] ?? {};
   return (
     <Panel title={words.title}>
-      <TextInput
-        label={words.name}
-        description={words.nameHint}
-        value={draft.name}
-        onChange={(event) => onChange({ name: event.currentTarget.value })}
-        error={errors['name']}
-        disabled={isDisabled}
-        required
-      />
-      <Textarea
-        label={terms.description}
-        value={draft.description}
-        onChange={(event) => onChange({ description: event.currentTarget.value })}
-        error={errors['description']}
-        disabled={isDisabled}
-        autosize
-        minRows={1}
-      />
-      <div className={css['pair']}>
-        <NativeSelect
-          label={words.method}
-          value={draft.method}
-          onChange={(event) => onChange({ method: event.currentTarget.value as DestinationDraft['method'] })} // one of the options
-          error={errors['method']}
-          disabled={isDisabled}
-          data={methods}
-        />
-        <TextInput
-          label={terms.contentType}
-          description={words.contentTypeHint}
-          value={draft.contentType}
-          onChange={(event) => onChange({ contentType: event.currentTarget.value })}
-          error={errors['contentType']}
-          disabled={isDisabled}
-          list="content-types"
-          autoCapitalize="off"
-          spellCheck={false}
-        />
+      {field('name')}
+      {field('description')}
+      <FieldGrid>
+        {field('method', { options: Object.fromEntries(methods.map((one) => [one, one])) })}
+        {field('contentType', { list: 'content-types' })}
         <datalist id="content-types">
           {contentTypes.map((one) => (
             <option key={one} value={one} />
           ))}
         </datalist>
-      </div>
-      <TextInput
-        label={terms.endpointPath}
-        description={words.pathHint}
-        value={draft.path}
-        onChange={(event) => onChange({ path: event.currentTarget.value })}
-        error={errors['path']}
-        disabled={isDisabled}
-        autoCapitalize="off"
-        autoComplete="off"
-        spellCheck={false}
-        classNames={{ input: css['mono'] ?? '' }}
-      />
-      {connection === undefined ? null : (
-        <AddressHelp draft={draft} connection={connection} isDisabled={isDisabled} onChange={onChange} />
-      )}
+      </FieldGrid>
+      {field('path', { isCode: true })}
+      <AddressHelp draft={draft} connection={connection} isDisabled={isDisabled} onChange={onChange} />
       <Switch
-        label={terms.status}
+        label={words.fields.status[0]}
         description={words.statuses[draft.status]}
         checked={draft.status === 'enabled'}
         onChange={(event) => onChange({ status: event.currentTarget.checked ? 'enabled' : 'disabled' })}
@@ -102,14 +53,9 @@ export function DestinationForm({ draft, errors, isDisabled, onChange, connectio
   );
 }
 
-function AddressHelp({
-  draft,
-  connection,
-  isDisabled,
-  onChange,
-}: Pick<FormProps, 'draft' | 'isDisabled' | 'onChange'> & {
-  connection: { baseUrl: string; port: number | null };
-}): ReactNode {
+type HelpProps = Pick<FormProps, 'draft' | 'isDisabled' | 'onChange'> & { connection: Base };
+
+function AddressHelp({ draft, connection, isDisabled, onChange }: HelpProps): ReactNode {
   const pasted = pathOfAddress(draft.path, connection);
   if (pasted !== null && !isDisabled)
     return (
@@ -126,7 +72,7 @@ function AddressHelp({
   if (url === null) return null;
   return (
     <Text c="dimmed" size="sm" component="div">
-      {words.goesToLabel} <Code className={css['address'] ?? ''}>{words.goesTo(draft.method, url)}</Code>
+      {words.goesToLabel} <Code style={{ overflowWrap: 'anywhere' }}>{words.goesTo(draft.method, url)}</Code>
     </Text>
   );
 }

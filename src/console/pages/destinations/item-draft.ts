@@ -1,17 +1,20 @@
+import { choice, type DraftOf, text } from '../../parts/form/form-fields.ts';
 import type { Destination } from './destination-draft.ts';
 
 type Items = NonNullable<Destination['settings']['outcomes'][number]['items']>;
 
-/** What a rule reads about single records of a batch, as its form holds it; `by` tells how an item names its record. */
-export type ItemDraft = {
-  path: string;
-  by: 'order' | 'index' | 'id';
-  /** Where in the item the place or the value stands. */
-  at: string;
-  field: string;
-  whenPath: string;
-  whenIs: string;
+/** A rule about single records of a batch, as its form holds it. */
+export const itemFields = {
+  path: text('path'),
+  /** How an item names its record. */
+  by: choice<'order' | 'index' | 'id'>('by'),
+  /** The path in the item of the position or the value. */
+  at: text('at'),
+  field: text('field'),
+  whenPath: text('when.path'),
+  whenIs: text('when.is'),
 };
+export type ItemDraft = DraftOf<typeof itemFields>;
 
 export const emptyItems: ItemDraft = { path: '', by: 'order', at: '', field: '', whenPath: '', whenIs: '' };
 
@@ -44,11 +47,7 @@ function conditionOf(is: string): Omit<NonNullable<Items['when']>, 'path'> {
   if (is === '') return { exists: true };
   if (is === 'absent') return { exists: false };
   if (isStatus.test(is)) return { status: is };
-  try {
-    return { equals: JSON.parse(is) };
-  } catch {
-    return { equals: is }; // people leave out the quotes
-  }
+  return { equals: jsonOrText(is) };
 }
 
 function isOf(when: Items['when']): string {
@@ -56,4 +55,13 @@ function isOf(when: Items['when']): string {
   if (when.status !== undefined) return String(when.status);
   if (when.exists !== undefined) return when.exists ? '' : 'absent';
   return when.equals === undefined ? '' : JSON.stringify(when.equals);
+}
+
+/** `true` and `7` as JSON, anything that is none as the text that it is. */
+export function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text; // people leave out the quotes
+  }
 }

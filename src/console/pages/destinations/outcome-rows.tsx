@@ -1,115 +1,88 @@
-import { ActionIcon, Button, Group, NativeSelect, TextInput } from '@mantine/core';
+import { Checkbox } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { destinationFacts as facts } from '../../data/schema-facts.ts';
 import { studio } from '../../messages/en/studio.ts';
 import { terms } from '../../messages/en/terms.ts';
-import { options } from '../../parts/form/options.ts';
-import { nextRow } from '../../parts/form/rows.ts';
-import { Icon } from '../../parts/icon.tsx';
-import { emptyOutcome, type OutcomeDraft } from './destination-draft.ts';
+import { controlsOf, errorAt, type FormState } from '../../parts/form/form-controls.tsx';
+import { within } from '../../parts/form/form-fields.ts';
+import { RowList } from '../../parts/form/row-list.tsx';
+import { FieldGrid } from '../../parts/form/sections.tsx';
+import { emptyOutcome, outcomeFields } from './destination-draft.ts';
 import type { FormProps } from './destination-form.tsx';
-import { ItemFields } from './item-fields.tsx';
+import { emptyItems, type ItemDraft, itemFields } from './item-draft.ts';
 import { OutcomeCheck } from './outcome-check.tsx';
-import css from './studio.module.css';
 
 const words = studio.outcomes;
 
-type TextName = Exclude<keyof OutcomeDraft, 'outcome' | 'row' | 'items'>;
-
-/** Rules that say what an answer means, in order: the first that fits decides. */
-export function OutcomeRows({
-  draft,
-  errors,
-  isDisabled,
-  onChange,
-  destinationId,
-}: FormProps & { destinationId: string | null }): ReactNode {
-  const { outcomes } = draft;
-  const change = (at: number, next: Partial<OutcomeDraft>) =>
-    onChange({ outcomes: outcomes.map((one, index) => (index === at ? { ...one, ...next } : one)) });
-  const move = (at: number, by: 1 | -1) => onChange({ outcomes: moved(outcomes, at, at + by) });
+/** Rules about responses, in order: the first that matches decides. */
+export function OutcomeRows({ destinationId, ...form }: FormProps & { destinationId: string | null }): ReactNode {
+  const { draft, errors, isDisabled, onChange } = form;
   return (
     <>
-      {outcomes.map((rule, at) => {
-        const text = (name: TextName, path: string, label: string, hint?: string) => (
-          <TextInput
-            label={label}
-            placeholder={hint}
-            value={rule[name]}
-            onChange={(event) => change(at, { [name]: event.currentTarget.value })}
-            error={errors[`settings.outcomes.${at}.${path}`]}
-            disabled={isDisabled}
-            autoComplete="off"
-            spellCheck={false}
-          />
-        );
-        return (
-          <fieldset key={rule.row} className={css['rule']}>
-            <legend>{words.rule(at + 1)}</legend>
-            <div className={css['grid']}>
-              {text('status', 'when.status', terms.status, words.statusHint)}
-              {text('headerName', 'when.header.name', terms.header)}
-              {text('headerContains', 'when.header.contains', words.headerContains)}
-              {text('jsonPath', 'when.json.path', words.jsonPath)}
-              {text('jsonEquals', 'when.json.equals', words.jsonEquals)}
-              <NativeSelect
-                label={words.outcome}
-                value={rule.outcome}
-                onChange={(event) => change(at, { outcome: event.currentTarget.value as OutcomeDraft['outcome'] })} // one of the options
+      <RowList
+        list={draft.outcomes}
+        empty={emptyOutcome}
+        words={{
+          add: terms.addRule,
+          remove: (_rule, at) => words.remove(at + 1),
+          frame: { title: (at) => words.rule(at + 1), up: (at) => words.up(at + 1), down: (at) => words.down(at + 1) },
+        }}
+        isDisabled={isDisabled}
+        onChange={(outcomes) => onChange({ outcomes })}
+      >
+        {(rule, at, change) => {
+          const path = `settings.outcomes.${at}`;
+          const state = { draft: rule, stored: rule, errors, isDisabled, onChange: change };
+          const field = controlsOf(within(path, outcomeFields), facts, words.fields, state);
+          return (
+            <>
+              <FieldGrid>
+                {field('status', { placeholder: words.examples.status })}
+                {(['headerName', 'headerContains', 'jsonPath', 'jsonEquals'] as const).map((name) => field(name))}
+                {field('outcome', { options: words.outcomes, error: null })}
+                {field('after', { placeholder: words.examples.after })}
+              </FieldGrid>
+              <Checkbox
+                my="xs"
+                label={words.items.on}
+                description={words.items.onHint}
+                checked={rule.items !== null}
+                error={errorAt(errors, `${path}.items`) ?? errors[`${path}.outcome`]}
+                onChange={(event) => change({ items: event.currentTarget.checked ? emptyItems : null })}
                 disabled={isDisabled}
-                data={options(words.outcomes)}
               />
-              {text('after', 'afterMs', words.after, studio.rate.perHint)}
-            </div>
-            <ItemFields
-              items={rule.items}
-              error={firstBelow(errors, `settings.outcomes.${at}.items`) ?? errors[`settings.outcomes.${at}.outcome`]}
-              isDisabled={isDisabled}
-              onChange={(items) => change(at, { items })}
-            />
-            <Group justify="flex-end" gap="xs">
-              <ActionIcon aria-label={words.up(at + 1)} disabled={isDisabled || at === 0} onClick={() => move(at, -1)}>
-                <Icon name="up" />
-              </ActionIcon>
-              <ActionIcon
-                aria-label={words.down(at + 1)}
-                disabled={isDisabled || at === outcomes.length - 1}
-                onClick={() => move(at, 1)}
-              >
-                <Icon name="down" />
-              </ActionIcon>
-              <ActionIcon
-                aria-label={words.remove(at + 1)}
-                disabled={isDisabled}
-                onClick={() => onChange({ outcomes: outcomes.filter((_, index) => index !== at) })}
-              >
-                <Icon name="trash" />
-              </ActionIcon>
-            </Group>
-          </fieldset>
-        );
-      })}
-      <div>
-        <Button
-          variant="default"
-          size="xs"
-          leftSection={<Icon name="plus" size={14} />}
-          disabled={isDisabled}
-          onClick={() => onChange({ outcomes: [...outcomes, { ...emptyOutcome, row: nextRow(outcomes) }] })}
-        >
-          {terms.addRule}
-        </Button>
-      </div>
+              {rule.items === null ? null : (
+                <ItemFields
+                  draft={rule.items}
+                  stored={rule.items}
+                  errors={{}}
+                  isDisabled={isDisabled}
+                  onChange={(items) => change({ items: { ...(rule.items ?? emptyItems), ...items } })}
+                />
+              )}
+            </>
+          );
+        }}
+      </RowList>
       {destinationId === null ? null : <OutcomeCheck destinationId={destinationId} draft={draft} />}
     </>
   );
 }
 
-function moved<T>(list: readonly T[], from: number, to: number): T[] {
-  const rest = list.filter((_, index) => index !== from);
-  return [...rest.slice(0, to), ...list.slice(from, from + 1), ...rest.slice(to)];
-}
-
-function firstBelow(errors: FormProps['errors'], path: string): string | undefined {
-  const found = Object.keys(errors).find((one) => one.startsWith(path));
-  return found === undefined ? undefined : errors[found];
+/** Where a response tells of single records of a batch, so that a rule decides about these alone. */
+function ItemFields(form: FormState<ItemDraft>): ReactNode {
+  const { fields, examples, bys } = words.items;
+  const { by } = form.draft;
+  const labels = { ...fields, at: by === 'id' ? fields.id : fields.index };
+  const field = controlsOf(itemFields, {}, labels, form);
+  return (
+    <FieldGrid>
+      {field('path', { placeholder: examples.path })}
+      {field('by', { options: bys })}
+      {by === 'order' ? null : field('at', { placeholder: examples[by] })}
+      {by === 'id' ? field('field') : null}
+      {field('whenPath', { placeholder: examples.whenPath })}
+      {field('whenIs', { placeholder: examples.whenIs })}
+    </FieldGrid>
+  );
 }

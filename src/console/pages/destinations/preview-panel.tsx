@@ -1,4 +1,4 @@
-import { Group, NativeSelect, Tabs, Text } from '@mantine/core';
+import { Group, Select, Tabs, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { rights } from '../../../contract/accounts/rights.ts';
@@ -57,11 +57,13 @@ export function PreviewPanel(props: Props): ReactNode {
         rules={action?.rules}
       />
       {actions.length > 1 ? (
-        <NativeSelect
+        <Select
           label={words.action}
-          value={action?.id ?? ''}
-          onChange={(event) => onShow({ actionId: event.currentTarget.value })}
+          value={action?.id ?? null}
+          onChange={(actionId) => onShow({ actionId: actionId ?? '' })}
           data={actions.map(({ id, name }) => ({ value: id, label: name }))}
+          searchable
+          allowDeselect={false}
         />
       ) : null}
       <Group>{props.sendTest}</Group>

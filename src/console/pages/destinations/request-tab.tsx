@@ -7,7 +7,6 @@ import { Icon } from '../../parts/icon.tsx';
 import { InWords } from '../../parts/in-words.tsx';
 import { ExchangeRequest } from '../../parts/payload/exchange.tsx';
 import { Problem } from '../../parts/problem.tsx';
-import css from './studio.module.css';
 import type { Tried, usePreview } from './use-preview.ts';
 
 const words = studio.preview;
@@ -79,15 +78,16 @@ export function Failed({
   );
 }
 
-function Said({ tone, text }: { tone: 'good' | 'bad' | 'warn' | 'calm'; text: string }): ReactNode {
+/** A sentence with the icon and colour of its tone. */
+export function Said({ tone, text }: { tone: 'good' | 'bad' | 'warn' | 'calm'; text: string }): ReactNode {
   const icon = { good: 'check', bad: 'cross', warn: 'alert', calm: 'skip' } as const;
   return (
-    <Text component="div" className={css['said'] ?? ''} data-tone={tone}>
+    <Group gap={6} wrap="nowrap" c={`var(--console-${tone})`} fw={550} style={{ overflowWrap: 'anywhere' }}>
       <Icon name={icon[tone]} size={14} />
       <span>
         <InWords text={text} />
       </span>
-    </Text>
+    </Group>
   );
 }
 

@@ -10,11 +10,11 @@ import { studio } from '../../messages/en/studio.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatDuration } from '../../messages/format.ts';
 import { CopyButton } from '../../parts/copy-button.tsx';
+import { Facts } from '../../parts/facts.tsx';
 import { Exchange } from '../../parts/payload/exchange.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Failed } from './request-tab.tsx';
-import css from './studio.module.css';
 import type { Tried } from './use-preview.ts';
 
 const words = studio.test;
@@ -28,25 +28,24 @@ type Props = {
 
 /** What a test brought back: how it counts, the request as sent, the answer, and where the time went. */
 export function ResponseTab({ test, tried, action, onGoTo }: Props): ReactNode {
+  const rules = useRules(action, tried);
   if (test === null) return <Text c="dimmed">{words.none}</Text>;
   const attempt = test.attemptLog?.at(-1);
+  const tokenMs = attempt?.request == null ? null : attempt.timings.tokenMs;
   return (
     <Stack gap="sm">
-      <dl className={css['facts']}>
-        <div>
-          <dt>{terms.result}</dt>
-          <dd>
-            <StatusBadge status={test.status} /> {test.reason === null ? '' : outcomes.reason[test.reason].short}
-          </dd>
-        </div>
-        {attempt?.request == null || attempt.timings.tokenMs === null ? null : (
-          <div>
-            <dt>{words.token}</dt>
-            <dd>{tokenUse(attempt.timings.tokenMs)}</dd>
-          </div>
-        )}
-        {action === null ? null : <RulesFact action={action} tried={tried} />}
-      </dl>
+      <Facts
+        facts={[
+          [
+            terms.result,
+            <>
+              <StatusBadge status={test.status} /> {test.reason === null ? '' : outcomes.reason[test.reason].short}
+            </>,
+          ],
+          ...(tokenMs === null ? [] : [[words.token, tokenUse(tokenMs)] as const]),
+          ...(rules === null ? [] : [[words.rules, rules] as const]),
+        ]}
+      />
       {attempt?.request == null && test.detail !== null ? (
         <Failed result={{ reason: test.detail }} onGoTo={onGoTo} />
       ) : null}
@@ -77,24 +76,15 @@ function tokenUse(tokenMs: number): string {
   return tokenMs < fetchedMs ? words.tokenKept : words.tokenTook(formatDuration(tokenMs));
 }
 
-function RulesFact({ action, tried: { sample } }: Pick<Props, 'tried'> & { action: Answer<'getAction'> }): ReactNode {
+/** Whether the rules of the action match the event; null: not known. */
+function useRules(action: Props['action'], { sample }: Tried): string | null {
   const may = useMay('behaviors:view');
-  const event = sample?.eventId === undefined ? sample?.event : undefined;
+  const { eventId, event } = sample ?? {};
+  const tried = eventId !== undefined ? { eventId } : event !== undefined ? { event } : null;
   const { data } = useQuery({
-    ...apiQuery('checkCondition', {
-      body: {
-        condition: action.rules,
-        ...(sample?.eventId === undefined ? {} : { eventId: sample.eventId }),
-        ...(event === undefined ? {} : { event }),
-      },
-    }),
-    enabled: may && (sample?.eventId !== undefined || event !== undefined),
+    ...apiQuery('checkCondition', { body: { condition: action?.rules ?? { all: [] }, ...tried } }),
+    enabled: may && action !== null && tried !== null,
   });
-  if (data === undefined) return null;
-  return (
-    <div>
-      <dt>{words.rules}</dt>
-      <dd>{data.matched ? words.rulesMatch(action.name) : words.rulesDiffer(action.name)}</dd>
-    </div>
-  );
+  if (data === undefined || action === null) return null;
+  return data.matched ? words.rulesMatch(action.name) : words.rulesDiffer(action.name);
 }

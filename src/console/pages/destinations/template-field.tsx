@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Menu, Skeleton, Text, Title, Tooltip } from '@mantine/core';
+import { ActionIcon, Anchor, Button, Group, Menu, Skeleton, Text, Tooltip } from '@mantine/core';
 import { lazy, type ReactNode, type RefObject, Suspense, useEffect, useId, useState } from 'react';
 import type { KnownFields } from '../../editor/fields.ts';
 import type { TemplateFinding } from '../../editor/findings.ts';
@@ -8,9 +8,10 @@ import { terms } from '../../messages/en/terms.ts';
 import { Icon, type IconName } from '../../parts/icon.tsx';
 import { InWords } from '../../parts/in-words.tsx';
 import { notifyDone } from '../../parts/notify.ts';
+import { Panel } from '../../parts/panel.tsx';
 import type { DestinationDraft } from './destination-draft.ts';
+import css from './destination-editor.module.css';
 import { starters } from './starters.ts';
-import css from './studio.module.css';
 
 const words = studio.template;
 
@@ -59,11 +60,7 @@ export function TemplateField(props: Props): ReactNode {
 
   return (
     <div className={css['template']}>
-      <Group justify="space-between" gap="xs">
-        <div>
-          <Title order={2}>{terms.template}</Title>
-          <Text c="dimmed">{words.text}</Text>
-        </div>
+      <Panel title={terms.template} text={words.text}>
         <Group gap={4}>
           <Menu>
             <Menu.Target>
@@ -101,31 +98,31 @@ export function TemplateField(props: Props): ReactNode {
           {tool('help', words.help, () => openHelp(true), false)}
           {tool('expand', isFull ? words.leaveFullScreen : words.fullScreen, () => onFull(!isFull), false)}
         </Group>
-      </Group>
-      <Suspense fallback={<Skeleton height={260} aria-label={words.loading} />}>
-        <Editor
-          label={terms.template}
-          describedBy={hint}
-          value={draft.template}
-          onChange={(template) => onChange({ template })}
-          contentType={draft.contentType}
-          escape={draft.escape}
-          known={known}
-          onFindings={props.onFindings}
-          onRun={props.onRun}
-          isDisabled={isDisabled}
-          handle={handle}
-        />
-      </Suspense>
-      <Text id={hint} size="sm" c="dimmed">
-        {words.hint}
-      </Text>
-      {error === undefined ? null : (
-        <Text size="sm" c="var(--mantine-color-error)">
-          {error}
+        <Suspense fallback={<Skeleton height={260} aria-label={words.loading} />}>
+          <Editor
+            label={terms.template}
+            describedBy={hint}
+            value={draft.template}
+            onChange={(template) => onChange({ template })}
+            contentType={draft.contentType}
+            escape={draft.escape}
+            known={known}
+            onFindings={props.onFindings}
+            onRun={props.onRun}
+            isDisabled={isDisabled}
+            handle={handle}
+          />
+        </Suspense>
+        <Text id={hint} size="sm" c="dimmed">
+          {words.hint}
         </Text>
-      )}
-      <Findings findings={findings} handle={handle} isDisabled={isDisabled} />
+        {error === undefined ? null : (
+          <Text size="sm" c="var(--mantine-color-error)">
+            {error}
+          </Text>
+        )}
+        <Findings findings={findings} handle={handle} isDisabled={isDisabled} />
+      </Panel>
       <Suspense>
         {isHelpOpen ? (
           <Help
@@ -156,14 +153,17 @@ function Findings({ findings, handle, isDisabled }: Pick<Props, 'findings' | 'ha
                 <Icon name={severity === 'error' ? 'cross' : 'alert'} size={14} />
                 <span>
                   <strong>{severity === 'error' ? words.error : words.warning}</strong>{' '}
-                  <button
-                    type="button"
-                    className={css['place']}
+                  <Anchor
+                    component="button"
+                    size="sm"
+                    miw={24}
+                    mih={24}
+                    underline="always"
                     aria-label={terms.goTo(line, column)}
                     onClick={() => handle.current?.goTo({ from, to })}
                   >
                     {words.place(line, column)}
-                  </button>{' '}
+                  </Anchor>{' '}
                   <InWords text={message} />
                 </span>
                 {fix === undefined || isDisabled ? null : (

@@ -5,7 +5,6 @@ import { useApi } from '../../data/api.ts';
 import { studio } from '../../messages/en/studio.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { told } from '../../parts/problem.tsx';
-import css from './studio.module.css';
 
 const words = studio.help;
 const record = { name: 'Ada', total: '12.5' };
@@ -35,7 +34,7 @@ export function TemplateHelp({
           {words.record} <Code>{JSON.stringify(record)}</Code>
         </Text>
         {kinds.map((kind) => (
-          <section key={kind} className={css['help']}>
+          <Stack key={kind} component="section">
             <Title order={3}>{words.kinds[kind]}</Title>
             {REFERENCE.filter((one) => one.kind === kind).map((one) => (
               <Example
@@ -51,7 +50,7 @@ export function TemplateHelp({
                 }
               />
             ))}
-          </section>
+          </Stack>
         ))}
       </Stack>
     </Drawer>
@@ -74,12 +73,12 @@ function Example({ entry, onTake }: { entry: ReferenceEntry; onTake: ((template:
     );
   }
   return (
-    <div className={css['example']}>
+    <Stack gap={6}>
       <Text fw={600} ff="monospace" size="sm">
         {signature}
       </Text>
       <Text size="sm">{summary}</Text>
-      <Code block className={css['code'] ?? ''}>
+      <Code block style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
         {example}
       </Code>
       <Group gap="xs">
@@ -103,11 +102,11 @@ function Example({ entry, onTake }: { entry: ReferenceEntry; onTake: ((template:
             {words.insert}
           </Button>
         )}
-        <Text size="sm" aria-live="polite" className={css['prints'] ?? ''}>
+        <Text size="sm" aria-live="polite" style={{ overflowWrap: 'anywhere' }}>
           {shown === null ? '' : `${words.prints} `}
           {shown === null ? null : <Code>{shown}</Code>}
         </Text>
       </Group>
-    </div>
+    </Stack>
   );
 }

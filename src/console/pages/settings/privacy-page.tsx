@@ -9,8 +9,9 @@ import { parts } from '../../messages/en/parts.ts';
 import { privacy as words } from '../../messages/en/privacy.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { durationOf, durationText } from '../../parts/form/duration-text.ts';
+import { lineErrorAt } from '../../parts/form/form-controls.tsx';
 import { linesOf, type PrivacyDraft, privacyDraftOf, privacyOf } from '../../parts/form/privacy-draft.ts';
-import { PrivacyFields, patternError } from '../../parts/form/privacy-fields.tsx';
+import { PrivacyFields } from '../../parts/form/privacy-fields.tsx';
 import { SaveBar } from '../../parts/form/save-bar.tsx';
 import { useUnsavedGuard } from '../../parts/form/unsaved-guard.tsx';
 import { notifyDone } from '../../parts/notify.ts';
@@ -101,7 +102,7 @@ function PrivacyForm({ present }: { present: Settings }): ReactNode {
             description={bodies.maskHint}
             value={draft.stored}
             onChange={(event) => set({ stored: event.currentTarget.value })}
-            error={patternError(errors, 'privacy.stored')}
+            error={lineErrorAt(errors, 'privacy.stored')}
             disabled={!mayManage}
             autosize
             minRows={2}

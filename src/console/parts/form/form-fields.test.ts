@@ -2,14 +2,30 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { alertFacts, connectionFacts, destinationFacts, type Facts } from '../../data/schema-facts.ts';
 import { alertFields } from '../../pages/alerts/alert-draft.ts';
-import { authenticationFields } from '../../pages/connections/authentication-draft.ts';
+import { assertions, authenticationFields } from '../../pages/connections/authentication-draft.ts';
+import { basicFields } from '../../pages/connections/connection-draft.ts';
 import { settingsFields } from '../../pages/connections/settings-draft.ts';
 import { fields as destinationFields } from '../../pages/destinations/destination-draft.ts';
-import { bodyBy, draftBy, type FormField, keptBy, problemsBy, secret } from './form-fields.ts';
+import {
+  bodyBy,
+  type DraftOf,
+  draftBy,
+  type FormField,
+  keptBy,
+  needed,
+  number,
+  problemsBy,
+  secret,
+  text,
+  url,
+  within,
+} from './form-fields.ts';
 import { sizeOf, sizeText } from './size-text.ts';
 
 const tables: [name: string, fields: Record<string, FormField<unknown>>, facts: Facts][] = [
-  ['connection', settingsFields, connectionFacts],
+  ['connection', { ...basicFields, ...settingsFields }, connectionFacts],
+  ['assertion of the client', assertions.clientAssertion, connectionFacts],
+  ['assertion of the grant', assertions.jwtAssertion, connectionFacts],
   ['authentication', authenticationFields, connectionFacts],
   ['destination', destinationFields, destinationFacts],
   ['alert', alertFields, alertFacts],
@@ -20,7 +36,7 @@ const bodyWith = (path: string, value: unknown): object =>
   path.split('.').reduceRight<unknown>((inner, name) => ({ [name]: inner }), value) as object; // a path has a name
 
 function valuesFor(
-  { kind, path }: FormField<unknown>,
+  { kind, path, isNeeded }: FormField<unknown>,
   { default: standard, min = 0, max = 1_000, isNullable }: Facts[string],
 ) {
   const list =
@@ -32,14 +48,21 @@ function valuesFor(
       : kind === 'lines'
         ? [['a', 'b.*']]
         : null;
-  const texts = kind === 'text' || kind === 'block' ? [`a value of ${path}`] : null;
+  const texts =
+    kind === 'text' || kind === 'block'
+      ? [`a value of ${path}`]
+      : kind === 'url'
+        ? ['https://a.example']
+        : kind === 'json'
+          ? [{}, { role: 'sender' }]
+          : null;
   const others =
     kind === 'secret' ? ['typed', { ref: 'env:KEY' }, { set: true }] : kind === 'choice' ? [standard ?? 'one'] : null;
   const numbers = kind === 'percent' ? [min, max, 0.07, 0.125] : [min, max];
   return [
     ...(list ?? texts ?? others ?? numbers),
     ...(standard === undefined ? [] : [standard]),
-    ...(isNullable ? [null] : []),
+    ...(isNullable && !isNeeded ? [null] : []),
   ];
 }
 
@@ -63,10 +86,37 @@ test('a value beyond the bounds of the contract is told in the unit in which it 
     problemsBy({ [name]: settingsFields[name] }, connectionFacts, { [name]: typed })[settingsFields[name].path];
   assert.equal(told('timeout', '2 min'), 'Enter a value from 100 ms to 1 min.');
   assert.equal(told('retryJitter', '101'), 'Enter a value from 0 to 100.');
-  assert.equal(told('breakerMinimum', '1.5'), 'Enter a value from 1 to 1,000.');
+  assert.equal(told('breakerMinimum', '1.5'), 'Enter a whole number from 1 to 1,000.');
   assert.equal(told('breakerMinimum', ''), 'Enter a number.');
   assert.equal(told('rateLimit', ''), undefined);
   assert.equal(told('retrySchedule', Array(51).fill('1 s').join()), 'Enter at most 50 values.');
+});
+
+test('what is missing is told with the name of its field, and only where the contract or the form asks for it', () => {
+  const fields = {
+    name: text('name'),
+    port: text('port'),
+    ...within('auth', { key: needed(secret('token')), url: url('accessTokenUrl') }),
+  };
+  const problems = (draft: DraftOf<typeof fields>) =>
+    problemsBy(fields, connectionFacts, draft, { name: ['Connection Name'], key: ['Private key'] });
+  assert.deepEqual(problems({ name: ' ', port: '', key: null, url: '' }), {
+    name: 'Enter the Connection Name.',
+    'auth.token': 'Enter the Private key.',
+    'auth.accessTokenUrl': 'Enter a URL that starts with https:// (or http://).',
+  });
+  assert.deepEqual(problems({ name: 'CRM', port: '', key: { set: true }, url: 'https://a.example' }), {});
+  assert.equal(
+    problems({ name: 'CRM', port: '', key: 'k', url: 'ftp://a' })['auth.accessTokenUrl'],
+    problems({ name: '', port: '', key: 'k', url: '' })['auth.accessTokenUrl'],
+  );
+});
+
+test('a field of a row has the facts of all rows', () => {
+  const status = within('auth.refreshOn.12', { status: number('status') });
+  assert.deepEqual(problemsBy(status, connectionFacts, { status: '99' }), {
+    'auth.refreshOn.12.status': 'Enter a whole number from 200 to 599.',
+  });
 });
 
 test('no secret that was typed is kept, and marks of stored ones are', () => {

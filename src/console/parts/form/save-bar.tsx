@@ -1,16 +1,16 @@
 import { Group, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { parts } from '../../messages/en/parts.ts';
-import css from './save-bar.module.css';
+import css from './form.module.css';
 
 /** The buttons of a form, always in reach at its lower edge; says when something is not saved yet. */
 export function SaveBar({ isDirty, children }: { isDirty: boolean; children: ReactNode }): ReactNode {
   return (
-    <div className={css['bar']}>
+    <Group className={css['bar'] ?? ''} justify="space-between" gap="xs">
       <Group gap="xs">{children}</Group>
       <Text size="sm" c="dimmed" role="status">
         {isDirty ? parts.unsaved : ''}
       </Text>
-    </div>
+    </Group>
   );
 }

@@ -2,7 +2,7 @@ import { Button, Group, Input, PasswordInput, Stack, Text, Textarea, TextInput }
 import { type ReactNode, useId } from 'react';
 import { parts } from '../../messages/en/parts.ts';
 import { formatRelative } from '../../messages/format.ts';
-import css from './secret-field.module.css';
+import css from './form.module.css';
 
 /** What GET gives for a stored secret, with the place where it is kept if that is elsewhere. `set: false` removes it. */
 type Mark = { set: boolean; updatedAt?: string | undefined; ref?: string | undefined };
@@ -85,7 +85,7 @@ export function SecretField({
       {place !== null ? (
         <TextInput {...shared} description={parts.secret.placeText} placeholder="env:NAME" />
       ) : isLong === true ? (
-        <Textarea {...shared} autosize minRows={2} maxRows={8} classNames={{ input: css['long'] ?? '' }} />
+        <Textarea {...shared} autosize minRows={2} maxRows={8} classNames={{ input: css['code'] ?? '' }} />
       ) : (
         <PasswordInput {...shared} autoComplete="new-password" />
       )}

@@ -9,7 +9,7 @@ import { terms } from '../../messages/en/terms.ts';
 import { Problem } from '../problem.tsx';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 import { ConflictDialog } from './conflict-dialog.tsx';
-import css from './editor.module.css';
+import css from './form.module.css';
 import { ReadOnlyNote } from './read-only-note.tsx';
 import { SaveBar } from './save-bar.tsx';
 import { useUnsavedGuard } from './unsaved-guard.tsx';

@@ -1,0 +1,78 @@
+import { Anchor, Group, Text, Tooltip } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { connections as words } from '../../messages/en/connections.ts';
+import { terms } from '../../messages/en/terms.ts';
+import { formatDuration, formatPercent } from '../../messages/format.ts';
+import { Sparkline } from '../../parts/chart/sparkline.tsx';
+import type { Action, Figures, Usage } from './usage.ts';
+
+const w = words.figures;
+
+/** Success in the last 24 hours: a line of the delivered, and their share. */
+export function SuccessCell({ figures }: { figures: Figures | undefined }): ReactNode {
+  const share = successOf(figures);
+  if (figures === undefined || share === null) return <Nothing text={w.nothing} />;
+  return (
+    <Group gap="xs" wrap="nowrap">
+      <Sparkline
+        values={figures.series}
+        sentence={w.sentence(figures.delivered, figures.failed)}
+        tone={share < 0.5 ? 'bad' : share < 0.95 ? 'warn' : 'good'}
+      />
+      {formatPercent(share)}
+    </Group>
+  );
+}
+
+/** The share of delivered among finished deliveries; null when there are none. */
+export function successOf(figures: Figures | undefined): number | null {
+  const ended = figures === undefined ? 0 : figures.delivered + figures.failed;
+  return figures === undefined || ended === 0 ? null : figures.delivered / ended;
+}
+
+export function SpeedCell({ figures }: { figures: Figures | undefined }): ReactNode {
+  const p95Ms = figures?.p95Ms ?? null;
+  return p95Ms === null ? <Nothing text={w.noSpeed} /> : formatDuration(p95Ms);
+}
+
+/** How many Actions use a thing; which ones on hover and focus. */
+export function UsersCell({ usage, id }: { usage: Usage | undefined; id: string }): ReactNode {
+  if (usage?.knowsActions !== true) return <Nothing text={words.users.unknown} />;
+  const actions = usage.actions.get(id) ?? [];
+  const [first] = actions;
+  if (first === undefined)
+    return (
+      <Text span c="dimmed">
+        {terms.notUsed}
+      </Text>
+    );
+  if (actions.length === 1) return <ActionLink action={first} />;
+  return (
+    <Tooltip label={namesOf(actions)} multiline maw="20rem">
+      <Text span tabIndex={0}>
+        {words.users.count(actions.length)}
+      </Text>
+    </Tooltip>
+  );
+}
+
+/** A link to an Action by its name. */
+export function ActionLink({ action }: { action: Action }): ReactNode {
+  return (
+    <Anchor component={Link} to="/actions/$actionId" params={{ actionId: action.id } as never} c="inherit">
+      {action.name}
+    </Anchor>
+  );
+}
+
+export const namesOf = (actions: readonly { name: string }[]): string => actions.map(({ name }) => name).join(', ');
+
+/** A dash, with a text for screen readers. */
+export function Nothing({ text }: { text: string }): ReactNode {
+  return (
+    <Text span c="dimmed" role="img" aria-label={text}>
+      –
+    </Text>
+  );
+}

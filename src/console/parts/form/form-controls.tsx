@@ -1,0 +1,101 @@
+import { NativeSelect, Textarea, TextInput, type TextInputProps } from '@mantine/core';
+import type { ReactNode } from 'react';
+import type { Facts } from '../../data/schema-facts.ts';
+import { formFields as words } from '../../messages/en/form-fields.ts';
+import css from './form.module.css';
+import { aboutField, type DraftOf, type FieldWords, type FormField, type FormFields } from './form-fields.ts';
+import { options } from './options.ts';
+import { SecretField, type SecretValue } from './secret-field.tsx';
+
+/** Problems by the paths of values in the body (`settings.headers.0.name`), from the form itself and from the server. */
+export type Errors = Readonly<Record<string, string>>;
+
+/** What the controls of a form share. */
+export type FormState<Draft> = {
+  draft: Draft;
+  /** The draft of what is stored, for its secrets. */
+  stored: Draft;
+  errors: Errors;
+  isDisabled: boolean;
+  onChange: (change: Partial<Draft>) => void;
+};
+
+/** What a control has beside what its field, its words and the form say. */
+type Look = Pick<
+  TextInputProps,
+  'aria-label' | 'className' | 'description' | 'error' | 'inputMode' | 'list' | 'placeholder'
+> & {
+  /** The words of a choice, by its values. */
+  options?: Readonly<Record<string, string>>;
+  /** In a font of fixed width; a secret in a field of several lines. */
+  isCode?: boolean;
+};
+
+/** Makes the control of a field by its name: the kind of the field decides which control it is. */
+export function controlsOf<F extends FormFields>(
+  fields: F,
+  facts: Facts,
+  labels: Readonly<Record<keyof F, FieldWords>>,
+  { draft, stored, errors, isDisabled, onChange }: FormState<DraftOf<F>>,
+): (name: keyof F & string, look?: Look) => ReactNode {
+  return (name, { options: choices, isCode = false, ...look } = {}) => {
+    const field = fields[name] as FormField<unknown>; // one of its own names
+    const { kind, path } = field;
+    const [label, hint = ''] = labels[name];
+    const { isNeeded, standard } = aboutField(field, facts);
+    const hints = [hint, standard === null ? '' : words.standard(standard)].filter((one) => one !== '');
+    const value = draft[name] as unknown;
+    const change = (next: unknown) => onChange({ [name]: next } as Partial<DraftOf<F>>); // a value of its kind
+    const shared = {
+      label,
+      description: hints.length === 0 ? undefined : hints.join(' '),
+      error: (kind === 'lines' ? lineErrorAt : errorAt)(errors, path),
+      disabled: isDisabled,
+      required: isNeeded,
+      ...look,
+    };
+    if (kind === 'secret')
+      return (
+        <SecretField
+          key={name}
+          {...shared}
+          value={value as SecretValue} // by its kind
+          stored={stored[name] as SecretValue} // by its kind
+          onChange={change}
+          isLong={isCode}
+          isDisabled={isDisabled}
+        />
+      );
+    const typed = {
+      ...shared,
+      value: String(value ?? ''),
+      onChange: (event: { currentTarget: { value: string } }) => change(event.currentTarget.value),
+    };
+    if (choices !== undefined) return <NativeSelect key={name} {...typed} data={options(choices)} />;
+    const isProse = kind === 'block' && !isCode;
+    const text = {
+      ...typed,
+      autoComplete: 'off',
+      autoCapitalize: isProse ? 'sentences' : 'off',
+      spellCheck: isProse,
+      classNames: { input: isCode ? (css['code'] ?? '') : '' },
+    };
+    if (kind === 'block' || kind === 'lines' || kind === 'json')
+      return <Textarea key={name} {...text} autosize minRows={2} maxRows={8} />;
+    return <TextInput key={name} {...text} />;
+  };
+}
+
+/** What is wrong with a value, or with something in it. */
+export const errorAt = (errors: Errors, path: string): string | undefined =>
+  errors[path] ?? Object.entries(errors).find(([one]) => one.startsWith(`${path}.`))?.[1];
+
+/** The same for a list of texts: says in which line. */
+export function lineErrorAt(errors: Errors, path: string): string | undefined {
+  const [, line] =
+    Object.keys(errors)
+      .find((one) => one.startsWith(`${path}.`))
+      ?.split(`${path}.`) ?? [];
+  const text = errorAt(errors, path);
+  return text === undefined || errors[path] !== undefined ? text : words.line(Number(line) + 1, text);
+}

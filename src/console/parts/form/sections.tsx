@@ -1,0 +1,47 @@
+import { Text, Title } from '@mantine/core';
+import { type CSSProperties, type ReactNode, useId, useState } from 'react';
+import css from './form.module.css';
+
+type AdvancedProps = { title: string; text: string; hasErrors: boolean; children: ReactNode };
+
+/** What has good defaults, closed at first. It opens when something in it is wrong. */
+export function Advanced({ title, text, hasErrors, children }: AdvancedProps): ReactNode {
+  const [isOpen, setOpen] = useState(false);
+  if (hasErrors && !isOpen) setOpen(true);
+  return (
+    <details className={css['advanced']} open={isOpen} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>{title}</summary>
+      <Text c="dimmed" size="sm" mt="xs">
+        {text}
+      </Text>
+      {children}
+    </details>
+  );
+}
+
+type SectionProps = { title: string; text?: string; children: ReactNode };
+
+/** A part of a long form. */
+export function Section({ title, text, children }: SectionProps): ReactNode {
+  const id = useId();
+  return (
+    <section className={css['section']} aria-labelledby={id}>
+      <div>
+        <Title order={3} id={id}>
+          {title}
+        </Title>
+        <Text c="dimmed" size="sm">
+          {text}
+        </Text>
+      </div>
+      {children}
+    </section>
+  );
+}
+
+/** Short fields side by side, as many as there is room for; `least` is the least width of each, as CSS. */
+export const FieldGrid = ({ least = '14rem', children }: { least?: string; children: ReactNode }): ReactNode => (
+  <div className={css['grid']} style={{ '--least': least } as CSSProperties}>
+    {children}
+  </div>
+);
