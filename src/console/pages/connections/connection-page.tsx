@@ -16,10 +16,10 @@ import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { useConnectionStatus } from './change-status.ts';
 import { type Connection, stateOf } from './connection.ts';
-import { ConnectionEditor } from './connection-editor.tsx';
 import { ConnectionHealth } from './connection-health.tsx';
 import { DeleteConnection } from './delete-connection.tsx';
 import { DestinationsTab } from './destinations-tab.tsx';
+import { ConnectionEditor } from './form/connection-editor.tsx';
 
 const w = words.details;
 

@@ -21,8 +21,8 @@ import type { Connection } from './connection.ts';
 import { columns } from './connections-columns.tsx';
 import { passes, type Row, texts } from './connections-list.ts';
 import { DeleteConnection } from './delete-connection.tsx';
+import { TestDialog } from './form/test-authentication.tsx';
 import { ReadyBanner } from './ready-banner.tsx';
-import { TestDialog } from './test-authentication.tsx';
 import { useFigures, useUsage } from './usage.ts';
 
 type Asked = { what: 'delete' | 'test' | 'show'; row: Connection };

@@ -17,7 +17,7 @@ import { namesOf } from './cells.tsx';
 import { useDestinationStatus } from './change-status.ts';
 import type { Connection } from './connection.ts';
 import { columnsFor, type DestinationRow } from './destinations-columns.tsx';
-import { copyOf } from './start.ts';
+import { copyOf } from './new/start.ts';
 import { useFigures, useHeld, useUsage } from './usage.ts';
 
 const w = words.destinations;

@@ -23,7 +23,7 @@ const types = createRoute({
   getParentRoute: parent,
   path: '/connections/new',
   validateSearch: search({ filter: textSearch }),
-  component: lazyPage(() => import('./connection-type-page.tsx'), 'ConnectionTypePage'),
+  component: lazyPage(() => import('./new/connection-type-page.tsx'), 'ConnectionTypePage'),
 });
 
 const create = createRoute({
@@ -31,13 +31,13 @@ const create = createRoute({
   path: '/connections/new/webhook',
   // A ready-made description that the form begins with, or the connection that is duplicated.
   validateSearch: search({ preset: textSearch, from: textSearch }),
-  component: lazyPage(() => import('./new-connection-page.tsx'), 'NewConnectionPage'),
+  component: lazyPage(() => import('./new/new-connection-page.tsx'), 'NewConnectionPage'),
 });
 
 const curl = createRoute({
   getParentRoute: parent,
   path: '/connections/new/curl',
-  component: lazyPage(() => import('./curl-page.tsx'), 'CurlPage'),
+  component: lazyPage(() => import('./curl/curl-page.tsx'), 'CurlPage'),
 });
 
 const details = createRoute({

@@ -21,7 +21,7 @@ import {
 } from '../../parts/form/form-fields.ts';
 import { type HeaderDraft, headerDraftsOf, headerProblems, headersOf, keptHeaders } from '../../parts/form/headers.ts';
 import { type Row, rows } from '../../parts/form/rows.ts';
-import type { CurlDestination } from '../connections/curl-destination.ts';
+import type { CurlDestination } from '../connections/curl/curl-destination.ts';
 import { type ItemDraft, itemDraftOf, itemsOf, jsonOrText } from './item-draft.ts';
 
 export type Destination = Answer<'getDestination'>;

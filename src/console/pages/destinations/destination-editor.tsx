@@ -24,11 +24,11 @@ import {
 } from './destination-draft.ts';
 import css from './destination-editor.module.css';
 import { DestinationForm } from './destination-form.tsx';
-import { PreviewPanel, type Shown } from './preview-panel.tsx';
-import { SendTest } from './send-test.tsx';
+import { PreviewPanel, type Shown } from './preview/preview-panel.tsx';
+import { SendTest } from './preview/send-test.tsx';
+import { useData } from './preview/use-data.ts';
+import { usePreview } from './preview/use-preview.ts';
 import { TemplateField } from './template-field.tsx';
-import { useData } from './use-data.ts';
-import { usePreview } from './use-preview.ts';
 
 const AdvancedSettings = lazy(() =>
   import('./advanced-settings.tsx').then(({ AdvancedSettings }) => ({ default: AdvancedSettings })),

@@ -20,7 +20,7 @@ import { resultingUrl } from './endpoint-address.ts';
 const address = '/connections/$connectionId/destinations/$destinationId';
 
 const CurlStart = lazy(() =>
-  import('../connections/curl-destination-start.tsx').then(({ CurlStart }) => ({ default: CurlStart })),
+  import('../connections/curl/curl-destination-start.tsx').then(({ CurlStart }) => ({ default: CurlStart })),
 );
 
 const VersionsTab = lazy(() =>

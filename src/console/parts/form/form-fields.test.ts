@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { alertFacts, connectionFacts, destinationFacts, type Facts } from '../../data/schema-facts.ts';
 import { alertFields } from '../../pages/alerts/alert-draft.ts';
-import { assertions, authenticationFields } from '../../pages/connections/authentication-draft.ts';
-import { basicFields } from '../../pages/connections/connection-draft.ts';
-import { settingsFields } from '../../pages/connections/settings-draft.ts';
+import { assertions, authenticationFields } from '../../pages/connections/form/authentication-draft.ts';
+import { basicFields } from '../../pages/connections/form/connection-draft.ts';
+import { settingsFields } from '../../pages/connections/form/settings-draft.ts';
 import { fields as destinationFields } from '../../pages/destinations/destination-draft.ts';
 import {
   bodyBy,

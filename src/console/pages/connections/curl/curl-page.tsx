@@ -1,14 +1,14 @@
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
-import { connectionForm } from '../../messages/en/connection-form.ts';
-import { connections as words } from '../../messages/en/connections.ts';
-import { shell } from '../../messages/en/shell.ts';
-import { terms } from '../../messages/en/terms.ts';
-import { Page } from '../../shell/page.tsx';
+import { connectionForm } from '../../../messages/en/connection-form.ts';
+import { connections as words } from '../../../messages/en/connections.ts';
+import { shell } from '../../../messages/en/shell.ts';
+import { terms } from '../../../messages/en/terms.ts';
+import { Page } from '../../../shell/page.tsx';
+import { NewConnection } from '../new/new-connection.tsx';
+import type { Start } from '../new/start.ts';
 import { CurlForm } from './curl-form.tsx';
 import { startOf } from './curl-start.ts';
-import { NewConnection } from './new-connection.tsx';
-import type { Start } from './start.ts';
 
 const w = words.curl;
 

@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useCallback } from 'react';
-import { connections as words } from '../../messages/en/connections.ts';
-import { terms } from '../../messages/en/terms.ts';
-import { Icon } from '../../parts/icon.tsx';
-import type { Connection } from './connection.ts';
+import { connections as words } from '../../../messages/en/connections.ts';
+import { terms } from '../../../messages/en/terms.ts';
+import { Icon } from '../../../parts/icon.tsx';
+import type { Connection } from '../connection.ts';
 import type { CurlRequest } from './curl-command.ts';
 import { type CurlDestination, destinationOf } from './curl-destination.ts';
 import { CurlForm, CurlNotice, handCurl } from './curl-form.tsx';

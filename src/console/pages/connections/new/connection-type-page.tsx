@@ -1,13 +1,13 @@
 import { Box, Group, Text, TextInput, Title } from '@mantine/core';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { connections as words } from '../../messages/en/connections.ts';
-import { shell } from '../../messages/en/shell.ts';
-import { terms } from '../../messages/en/terms.ts';
-import { Icon, type IconName } from '../../parts/icon.tsx';
-import cards from '../../parts/link-cards.module.css';
-import { type Preset, presetsLike } from '../../presets/presets.ts';
-import { Page } from '../../shell/page.tsx';
+import { connections as words } from '../../../messages/en/connections.ts';
+import { shell } from '../../../messages/en/shell.ts';
+import { terms } from '../../../messages/en/terms.ts';
+import { Icon, type IconName } from '../../../parts/icon.tsx';
+import cards from '../../../parts/link-cards.module.css';
+import { type Preset, presetsLike } from '../../../presets/presets.ts';
+import { Page } from '../../../shell/page.tsx';
 
 const w = words.cards;
 

@@ -1,13 +1,13 @@
 import { Button, Stack, Text } from '@mantine/core';
 import { useSearch } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import type { Answer } from '../../../client/client.ts';
-import { useApi } from '../../data/api.ts';
-import { studio } from '../../messages/en/studio.ts';
-import { terms } from '../../messages/en/terms.ts';
-import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
-import { Icon } from '../../parts/icon.tsx';
-import { useMay } from '../../session/rights.ts';
+import type { Answer } from '../../../../client/client.ts';
+import { useApi } from '../../../data/api.ts';
+import { studio } from '../../../messages/en/studio.ts';
+import { terms } from '../../../messages/en/terms.ts';
+import { ConfirmDialog } from '../../../parts/form/confirm-dialog.tsx';
+import { Icon } from '../../../parts/icon.tsx';
+import { useMay } from '../../../session/rights.ts';
 import { type Tried, triedBody } from './use-preview.ts';
 
 const words = studio.test;

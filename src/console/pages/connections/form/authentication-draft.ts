@@ -1,8 +1,8 @@
-import type { CallInput } from '../../../client/client.ts';
-import { connectionFacts as facts } from '../../data/schema-facts.ts';
-import { connectionForm as words } from '../../messages/en/connection-form.ts';
-import { formFields } from '../../messages/en/form-fields.ts';
-import { parts } from '../../messages/en/parts.ts';
+import type { CallInput } from '../../../../client/client.ts';
+import { connectionFacts as facts } from '../../../data/schema-facts.ts';
+import { connectionForm as words } from '../../../messages/en/connection-form.ts';
+import { formFields } from '../../../messages/en/form-fields.ts';
+import { parts } from '../../../messages/en/parts.ts';
 import {
   bodyBy,
   choice,
@@ -20,10 +20,10 @@ import {
   text,
   url,
   within,
-} from '../../parts/form/form-fields.ts';
-import { type Row, rows } from '../../parts/form/rows.ts';
-import type { SecretValue } from '../../parts/form/secret-field.tsx';
-import type { Connection } from './connection.ts';
+} from '../../../parts/form/form-fields.ts';
+import { type Row, rows } from '../../../parts/form/rows.ts';
+import type { SecretValue } from '../../../parts/form/secret-field.tsx';
+import type { Connection } from '../connection.ts';
 
 export type AuthType = Connection['auth']['type'];
 type Auth = NonNullable<CallInput<'replaceConnection'>['body']['auth']>;

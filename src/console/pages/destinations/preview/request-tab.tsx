@@ -1,12 +1,12 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { fieldErrors } from '../../data/field-errors.ts';
-import { studio } from '../../messages/en/studio.ts';
-import { terms } from '../../messages/en/terms.ts';
-import { Icon } from '../../parts/icon.tsx';
-import { InWords } from '../../parts/in-words.tsx';
-import { ExchangeRequest } from '../../parts/payload/exchange.tsx';
-import { Problem } from '../../parts/problem.tsx';
+import { fieldErrors } from '../../../data/field-errors.ts';
+import { studio } from '../../../messages/en/studio.ts';
+import { terms } from '../../../messages/en/terms.ts';
+import { Icon } from '../../../parts/icon.tsx';
+import { InWords } from '../../../parts/in-words.tsx';
+import { ExchangeRequest } from '../../../parts/payload/exchange.tsx';
+import { Problem } from '../../../parts/problem.tsx';
 import type { Tried, usePreview } from './use-preview.ts';
 
 const words = studio.preview;

@@ -1,7 +1,17 @@
-import type { CallInput } from '../../../client/client.ts';
-import { connectionFacts as facts } from '../../data/schema-facts.ts';
-import { connectionForm as words } from '../../messages/en/connection-form.ts';
-import { block, bodyBy, type DraftOf, draftBy, number, problemsBy, text, url } from '../../parts/form/form-fields.ts';
+import type { CallInput } from '../../../../client/client.ts';
+import { connectionFacts as facts } from '../../../data/schema-facts.ts';
+import { connectionForm as words } from '../../../messages/en/connection-form.ts';
+import {
+  block,
+  bodyBy,
+  type DraftOf,
+  draftBy,
+  number,
+  problemsBy,
+  text,
+  url,
+} from '../../../parts/form/form-fields.ts';
+import type { Connection } from '../connection.ts';
 import {
   type AuthenticationDraft,
   authenticationOf,
@@ -10,7 +20,6 @@ import {
   emptyAuthentication,
   withoutSecretsOfAuthentication,
 } from './authentication-draft.ts';
-import type { Connection } from './connection.ts';
 import {
   emptySettings,
   type SettingsDraft,

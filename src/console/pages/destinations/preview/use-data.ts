@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import type { Answer } from '../../../client/client.ts';
-import { apiQuery } from '../../data/api.ts';
-import type { KnownFields } from '../../editor/fields.ts';
-import { recentEvents } from '../../parts/payload/event-picker.tsx';
-import { useMay } from '../../session/rights.ts';
+import type { Answer } from '../../../../client/client.ts';
+import { apiQuery } from '../../../data/api.ts';
+import type { KnownFields } from '../../../editor/fields.ts';
+import { recentEvents } from '../../../parts/payload/event-picker.tsx';
+import { useMay } from '../../../session/rights.ts';
 import { knownFields } from './known-fields.ts';
 
 type Action = Answer<'getAction'>;

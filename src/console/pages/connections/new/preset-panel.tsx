@@ -1,10 +1,10 @@
 import { Box, Code, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { connections as words } from '../../messages/en/connections.ts';
-import { terms } from '../../messages/en/terms.ts';
-import { FieldGrid } from '../../parts/form/sections.tsx';
-import { Panel } from '../../parts/panel.tsx';
-import type { Preset, PresetDestination } from '../../presets/presets.ts';
+import { connections as words } from '../../../messages/en/connections.ts';
+import { terms } from '../../../messages/en/terms.ts';
+import { FieldGrid } from '../../../parts/form/sections.tsx';
+import { Panel } from '../../../parts/panel.tsx';
+import type { Preset, PresetDestination } from '../../../presets/presets.ts';
 
 const w = words.preset;
 

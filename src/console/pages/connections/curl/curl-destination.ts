@@ -1,6 +1,6 @@
+import type { DestinationBody } from '../new/start.ts';
 import type { CurlRequest } from './curl-command.ts';
 import { startOf } from './curl-start.ts';
-import type { DestinationBody } from './start.ts';
 
 type Base = {
   baseUrl: string;

@@ -1,11 +1,11 @@
 import { Box, Button, Flex, Group, NativeSelect, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { connectionFacts as facts } from '../../data/schema-facts.ts';
-import { connectionForm } from '../../messages/en/connection-form.ts';
-import { connections as words } from '../../messages/en/connections.ts';
-import { controlsOf, type FormState } from '../../parts/form/form-controls.tsx';
-import { options } from '../../parts/form/options.ts';
-import { Panel } from '../../parts/panel.tsx';
+import { connectionFacts as facts } from '../../../data/schema-facts.ts';
+import { connectionForm } from '../../../messages/en/connection-form.ts';
+import { connections as words } from '../../../messages/en/connections.ts';
+import { controlsOf, type FormState } from '../../../parts/form/form-controls.tsx';
+import { options } from '../../../parts/form/options.ts';
+import { Panel } from '../../../parts/panel.tsx';
 import { AdvancedFields } from './advanced-fields.tsx';
 import type { AuthType } from './authentication-draft.ts';
 import { AuthenticationFields } from './authentication-fields.tsx';

@@ -1,12 +1,12 @@
 import { Skeleton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import type { Answer } from '../../../client/client.ts';
-import { apiQuery } from '../../data/api.ts';
-import { studio } from '../../messages/en/studio.ts';
-import { PayloadViewer } from '../../parts/payload/payload-viewer.tsx';
-import type { Sample } from '../../parts/payload/picked-event.ts';
-import { Problem } from '../../parts/problem.tsx';
+import type { Answer } from '../../../../client/client.ts';
+import { apiQuery } from '../../../data/api.ts';
+import { studio } from '../../../messages/en/studio.ts';
+import { PayloadViewer } from '../../../parts/payload/payload-viewer.tsx';
+import type { Sample } from '../../../parts/payload/picked-event.ts';
+import { Problem } from '../../../parts/problem.tsx';
 
 const words = studio.preview;
 

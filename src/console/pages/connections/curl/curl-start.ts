@@ -1,7 +1,7 @@
-import { rows } from '../../parts/form/rows.ts';
-import { emptyDraft } from './connection-draft.ts';
+import { rows } from '../../../parts/form/rows.ts';
+import { emptyDraft } from '../form/connection-draft.ts';
+import type { DestinationBody, Start } from '../new/start.ts';
 import type { CurlRequest } from './curl-command.ts';
-import type { DestinationBody, Start } from './start.ts';
 
 const methods = ['POST', 'GET', 'PUT', 'PATCH'] as const;
 

@@ -1,7 +1,7 @@
-import type { CallInput } from '../../../client/client.ts';
-import { connectionFacts as facts } from '../../data/schema-facts.ts';
-import { connectionForm as words } from '../../messages/en/connection-form.ts';
-import { formFields } from '../../messages/en/form-fields.ts';
+import type { CallInput } from '../../../../client/client.ts';
+import { connectionFacts as facts } from '../../../data/schema-facts.ts';
+import { connectionForm as words } from '../../../messages/en/connection-form.ts';
+import { formFields } from '../../../messages/en/form-fields.ts';
 import {
   block,
   bodyBy,
@@ -18,9 +18,15 @@ import {
   secret,
   text,
   within,
-} from '../../parts/form/form-fields.ts';
-import { type HeaderDraft, headerDraftsOf, headerProblems, headersOf, keptHeaders } from '../../parts/form/headers.ts';
-import type { Connection } from './connection.ts';
+} from '../../../parts/form/form-fields.ts';
+import {
+  type HeaderDraft,
+  headerDraftsOf,
+  headerProblems,
+  headersOf,
+  keptHeaders,
+} from '../../../parts/form/headers.ts';
+import type { Connection } from '../connection.ts';
 
 type Settings = NonNullable<CallInput<'replaceConnection'>['body']['settings']>;
 type Signing = NonNullable<Connection['settings']['signing']>;

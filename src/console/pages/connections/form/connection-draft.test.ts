@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { connection } from '../../../contract/documents/connection.ts';
+import { connection } from '../../../../contract/documents/connection.ts';
 import { baseUrlWithout, readBaseUrl } from './base-url.ts';
 import { bodyOf, draftOf, emptyDraft, problemsOf, withoutSecrets } from './connection-draft.ts';
 

@@ -1,8 +1,8 @@
-import type { CallInput } from '../../../client/client.ts';
-import { rows } from '../../parts/form/rows.ts';
-import type { Preset } from '../../presets/presets.ts';
-import { type ConnectionDraft, emptyDraft } from './connection-draft.ts';
-import type { Destination } from './usage.ts';
+import type { CallInput } from '../../../../client/client.ts';
+import { rows } from '../../../parts/form/rows.ts';
+import type { Preset } from '../../../presets/presets.ts';
+import { type ConnectionDraft, emptyDraft } from '../form/connection-draft.ts';
+import type { Destination } from '../usage.ts';
 
 export type DestinationBody = CallInput<'createDestination'>['body'];
 

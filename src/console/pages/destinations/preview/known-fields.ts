@@ -1,7 +1,7 @@
-import type { ActionBody } from '../../../contract/documents/action.ts';
-import type { Parameter } from '../../../contract/documents/parameter.ts';
-import type { Event } from '../../../contract/records/event.ts';
-import type { Field, KnownFields } from '../../editor/fields.ts';
+import type { ActionBody } from '../../../../contract/documents/action.ts';
+import type { Parameter } from '../../../../contract/documents/parameter.ts';
+import type { Event } from '../../../../contract/records/event.ts';
+import type { Field, KnownFields } from '../../../editor/fields.ts';
 
 type Mapping = ActionBody['destinations'][number]['mapping'];
 

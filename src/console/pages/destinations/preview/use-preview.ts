@@ -1,11 +1,11 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { Answer, CallInput } from '../../../client/client.ts';
-import { apiQuery } from '../../data/api.ts';
-import { studio as words } from '../../messages/en/studio.ts';
-import type { Sample } from '../../parts/payload/picked-event.ts';
-import { useMay } from '../../session/rights.ts';
-import { bodyOf, type DestinationDraft } from './destination-draft.ts';
+import type { Answer, CallInput } from '../../../../client/client.ts';
+import { apiQuery } from '../../../data/api.ts';
+import { studio as words } from '../../../messages/en/studio.ts';
+import type { Sample } from '../../../parts/payload/picked-event.ts';
+import { useMay } from '../../../session/rights.ts';
+import { bodyOf, type DestinationDraft } from '../destination-draft.ts';
 
 /** What a preview is made of; the sample is null while none is known. */
 export type Tried = {

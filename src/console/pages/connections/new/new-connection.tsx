@@ -1,13 +1,13 @@
 import { Text } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
-import { queryClient } from '../../data/query-client.ts';
-import { connections as words } from '../../messages/en/connections.ts';
-import { notifyDone, notifyFailed } from '../../parts/notify.ts';
-import { client } from '../../session/session.ts';
-import type { Connection } from './connection.ts';
-import type { ConnectionDraft } from './connection-draft.ts';
-import { ConnectionEditor } from './connection-editor.tsx';
+import { queryClient } from '../../../data/query-client.ts';
+import { connections as words } from '../../../messages/en/connections.ts';
+import { notifyDone, notifyFailed } from '../../../parts/notify.ts';
+import { client } from '../../../session/session.ts';
+import type { Connection } from '../connection.ts';
+import type { ConnectionDraft } from '../form/connection-draft.ts';
+import { ConnectionEditor } from '../form/connection-editor.tsx';
 import type { Start } from './start.ts';
 
 type Props = {

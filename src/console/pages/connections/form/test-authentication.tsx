@@ -1,13 +1,13 @@
 import { Box, Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { type ReactNode, useEffect } from 'react';
-import type { Answer, CallInput } from '../../../client/client.ts';
-import { useApi } from '../../data/api.ts';
-import { connections as words } from '../../messages/en/connections.ts';
-import { terms } from '../../messages/en/terms.ts';
-import { formatDuration } from '../../messages/format.ts';
-import { Icon } from '../../parts/icon.tsx';
-import { Panel } from '../../parts/panel.tsx';
-import { Problem } from '../../parts/problem.tsx';
+import type { Answer, CallInput } from '../../../../client/client.ts';
+import { useApi } from '../../../data/api.ts';
+import { connections as words } from '../../../messages/en/connections.ts';
+import { terms } from '../../../messages/en/terms.ts';
+import { formatDuration } from '../../../messages/format.ts';
+import { Icon } from '../../../parts/icon.tsx';
+import { Panel } from '../../../parts/panel.tsx';
+import { Problem } from '../../../parts/problem.tsx';
 
 const w = words.details;
 

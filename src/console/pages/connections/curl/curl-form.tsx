@@ -1,12 +1,12 @@
 import { Alert, Button, Code, Group, Stack, Text, Textarea } from '@mantine/core';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
-import { connections as words } from '../../messages/en/connections.ts';
-import { parts } from '../../messages/en/parts.ts';
-import { terms } from '../../messages/en/terms.ts';
-import { Facts } from '../../parts/facts.tsx';
-import css from '../../parts/form/form.module.css';
-import { Icon } from '../../parts/icon.tsx';
-import { Panel } from '../../parts/panel.tsx';
+import { connections as words } from '../../../messages/en/connections.ts';
+import { parts } from '../../../messages/en/parts.ts';
+import { terms } from '../../../messages/en/terms.ts';
+import { Facts } from '../../../parts/facts.tsx';
+import css from '../../../parts/form/form.module.css';
+import { Icon } from '../../../parts/icon.tsx';
+import { Panel } from '../../../parts/panel.tsx';
 import { type CurlRequest, readCurl } from './curl-command.ts';
 import { isSendable } from './curl-start.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compileTemplate } from '../../../template/compile/compile.ts';
-import { bodyOf as rendered } from '../../../template/testing/render-in-vm.testing.ts';
+import { compileTemplate } from '../../../../template/compile/compile.ts';
+import { bodyOf as rendered } from '../../../../template/testing/render-in-vm.testing.ts';
 import { readCurl } from './curl-command.ts';
 import { startOf } from './curl-start.ts';
 

@@ -1,12 +1,12 @@
 import { Box, Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
-import { studio } from '../../messages/en/studio.ts';
-import { terms } from '../../messages/en/terms.ts';
-import { InWords } from '../../parts/in-words.tsx';
-import { Diff } from '../../parts/payload/diff.tsx';
-import { PayloadViewer } from '../../parts/payload/payload-viewer.tsx';
-import { Problem } from '../../parts/problem.tsx';
-import { Time } from '../../parts/time.tsx';
+import { studio } from '../../../messages/en/studio.ts';
+import { terms } from '../../../messages/en/terms.ts';
+import { InWords } from '../../../parts/in-words.tsx';
+import { Diff } from '../../../parts/payload/diff.tsx';
+import { PayloadViewer } from '../../../parts/payload/payload-viewer.tsx';
+import { Problem } from '../../../parts/problem.tsx';
+import { Time } from '../../../parts/time.tsx';
 import { Failed, Said } from './request-tab.tsx';
 import { type Check, type Tried, useCheck } from './use-preview.ts';
 
