@@ -1,11 +1,10 @@
 import { Skeleton } from '@mantine/core';
-import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Problem } from '../parts/problem.tsx';
 import { Page, type PageProps } from './page.tsx';
 
 type Props<Thing extends object> = Pick<PageProps, 'right' | 'crumbs'> & {
-  query: Pick<UseQueryResult<Thing>, 'data' | 'error' | 'refetch'>;
+  query: { data: Thing | undefined; error: unknown; refetch: () => unknown };
   /** One of them in a word: the heading until its name is known. */
   one: string;
   /** The part of the page that is open, for the browser's title. */

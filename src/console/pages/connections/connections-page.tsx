@@ -94,7 +94,7 @@ export function ConnectionsPage(): ReactNode {
     >
       {done === undefined ? null : <ReadyBanner row={done} onClose={() => change({ done: undefined })} />}
       <ListPage {...list} />
-      <DeleteConnection connection={asked?.what === 'delete' ? found : null} onClose={close} onDeleted={close} />
+      <DeleteConnection document={asked?.what === 'delete' ? found : null} onClose={close} />
       <TestDialog connection={asked?.what === 'test' ? found : null} onClose={close} />
       <ShowAsDrawer
         shown={asked?.what === 'show' && found !== null ? { kind: 'connections', document: found } : null}

@@ -1,5 +1,5 @@
-import { Button, Drawer, Skeleton, Stack } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { Button, Drawer, Skeleton } from '@mantine/core';
+import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { Navigate, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { apiQuery } from '../../data/api.ts';
@@ -11,9 +11,11 @@ import { notifyDone } from '../../parts/notify.ts';
 import { ShowAs } from '../../parts/payload/show-as.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useMay } from '../../session/rights.ts';
-import { Page } from '../../shell/page.tsx';
+import { LoadedPage } from '../../shell/loaded-page.tsx';
+import { type Crumb, Page } from '../../shell/page.tsx';
+import type { Connection } from '../connections/connection.ts';
 import { RecoverButton } from '../replays/recover-button.tsx';
-import { type DestinationDraft, draftOfCurl, emptyDraft } from './destination-draft.ts';
+import { type Destination, type DestinationDraft, draftOfCurl, emptyDraft } from './destination-draft.ts';
 import { DestinationEditor } from './destination-editor.tsx';
 import { resultingUrl } from './endpoint-address.ts';
 
@@ -22,129 +24,156 @@ const address = '/connections/$connectionId/destinations/$destinationId';
 const CurlStart = lazy(() =>
   import('../connections/curl/curl-destination-start.tsx').then(({ CurlStart }) => ({ default: CurlStart })),
 );
-
 const VersionsTab = lazy(() =>
   import('../../parts/payload/versions-tab.tsx').then(({ VersionsTab }) => ({ default: VersionsTab })),
 );
 
+/** Destination Details, of a stored destination or of a new one. */
 export function DestinationPage(): ReactNode {
-  const { connectionId, destinationId } = useParams({ from: `/shell${address}` });
-  const [hasVersions, openVersions] = useState(false);
-  const [restored, setRestored] = useState(0);
-  const mayManage = useMay('connections:manage');
+  const { connectionId: id, destinationId } = useParams({ from: `/shell${address}` });
   const isNew = destinationId === 'new';
-  const { from, path = '' } = useSearch({ from: `/shell${address}` });
-  const [start, setStart] = useState<DestinationDraft>();
-  const navigate = useNavigate();
-  const connection = useQuery(apiQuery('getConnection', { params: { id: connectionId } }));
-  const destination = useQuery({
-    ...apiQuery('getDestination', { params: { id: destinationId } }),
-    enabled: !isNew,
-  });
-  const stored = isNew ? null : destination.data;
-  const failed = connection.error ?? destination.error;
-  const toTab = () =>
-    void navigate({ to: '/connections/$connectionId', params: { connectionId }, search: { tab: 'destinations' } });
-
+  const connection = useQuery(apiQuery('getConnection', { params: { id } }));
+  const destination = useQuery({ ...apiQuery('getDestination', { params: { id: destinationId } }), enabled: !isNew });
+  const crumbs: Crumb[] = [
+    { label: shell.pages.connections, to: '/connections' },
+    {
+      label: connection.data?.name ?? terms.connection,
+      to: '/connections/$connectionId',
+      params: { connectionId: id },
+    },
+  ];
+  if (isNew) return <NewDestination connection={connection} crumbs={crumbs} />;
   // An address put together by hand: a destination belongs to one connection.
-  if (stored != null && stored.connectionId !== connectionId)
-    return (
-      <Navigate to={address} params={{ connectionId: stored.connectionId, destinationId }} search={true} replace />
-    );
+  if (destination.data !== undefined && destination.data.connectionId !== id)
+    return <Navigate to={address} params={{ ...destination.data, destinationId }} search={true} replace />;
+  return (
+    <LoadedPage
+      query={{
+        data: connection.data && destination.data && { connection: connection.data, destination: destination.data },
+        error: connection.error ?? destination.error,
+        refetch: () => Promise.all([connection.refetch(), destination.refetch()]),
+      }}
+      one={words.title}
+      nameOf={({ destination: { name } }) => name}
+      idOf={({ destination: { id } }) => id}
+      right="connections:view"
+      crumbs={crumbs}
+      actions={(loaded) => (
+        <>
+          <RecoverButton destinationId={destinationId} />
+          <Versions destination={loaded.destination} />
+          <ShowAs kind="destinations" document={loaded.destination} />
+        </>
+      )}
+    >
+      {(loaded) => <StoredDestination key={destinationId} {...loaded} />}
+    </LoadedPage>
+  );
+}
+
+function StoredDestination({
+  connection,
+  destination,
+}: {
+  connection: Connection;
+  destination: Destination;
+}): ReactNode {
+  const leave = useToDestinations(connection.id);
+  return (
+    <DestinationEditor
+      connection={connection}
+      stored={destination}
+      onSaved={leave}
+      onStay={({ name }) => notifyDone(terms.saved(name))}
+      onCancel={() => leave()}
+    />
+  );
+}
+
+/** Leads to the destinations of a connection, and says what was saved. */
+function useToDestinations(connectionId: string): (saved?: Destination) => void {
+  const navigate = useNavigate();
+  return (saved) => {
+    if (saved !== undefined) notifyDone(terms.saved(saved.name));
+    void navigate({ to: '/connections/$connectionId', params: { connectionId }, search: { tab: 'destinations' } });
+  };
+}
+
+type NewProps = { connection: Pick<UseQueryResult<Connection>, 'data' | 'error' | 'refetch'>; crumbs: Crumb[] };
+
+/** A new destination: empty, at a path that was moved from the Base URL, or from a pasted command. */
+function NewDestination({ connection: { data: connection, error, refetch }, crumbs }: NewProps): ReactNode {
+  const { from, path = '' } = useSearch({ from: `/shell${address}` });
+  const { connectionId } = useParams({ from: `/shell${address}` });
+  const [pasted, setPasted] = useState<DestinationDraft>();
+  const navigate = useNavigate();
+  const leave = useToDestinations(connectionId);
+  const toDetails = (destinationId: string) =>
+    void navigate({ to: address, params: { connectionId, destinationId }, replace: true });
+  const isCurl = from === 'curl';
   return (
     <Page
-      title={isNew ? words.createTitle : words.title}
-      lead={isNew && from === 'curl' ? words.curlLead : undefined}
-      object={isNew ? undefined : (stored?.name ?? words.title)}
-      id={stored?.id}
-      right={isNew ? 'connections:manage' : 'connections:view'}
-      crumbs={[
-        { label: shell.pages.connections, to: '/connections' },
-        {
-          label: connection.data?.name ?? terms.connection,
-          to: '/connections/$connectionId',
-          params: { connectionId },
-        },
-      ]}
-      actions={
-        stored == null ? undefined : (
-          <>
-            <RecoverButton destinationId={destinationId} />
-            <Button variant="default" leftSection={<Icon name="clock" />} onClick={() => openVersions(true)}>
-              {terms.versions}
-            </Button>
-            <ShowAs kind="destinations" document={stored} />
-          </>
-        )
-      }
+      title={words.createTitle}
+      lead={isCurl ? words.curlLead : undefined}
+      right="connections:manage"
+      crumbs={crumbs}
     >
-      {connection.data === undefined || stored === undefined ? (
-        failed === null ? (
-          <Waiting />
+      {connection === undefined ? (
+        error === null ? (
+          <Skeleton height={320} aria-busy="true" />
         ) : (
-          <Problem error={failed} onRetry={() => void Promise.all([connection.refetch(), destination.refetch()])} />
+          <Problem error={error} onRetry={() => void refetch()} />
         )
-      ) : isNew && from === 'curl' ? (
-        <Suspense fallback={<Waiting />}>
+      ) : isCurl ? (
+        <Suspense fallback={<Skeleton height={320} aria-busy="true" />}>
           <CurlStart
-            connection={connection.data}
-            urlOf={(path) => resultingUrl(path, connection.data) ?? connection.data.baseUrl}
+            connection={connection}
+            urlOf={(path) => resultingUrl(path, connection) ?? connection.baseUrl}
             onUse={(made) => {
-              setStart(draftOfCurl(made));
-              void navigate({ to: address, params: { connectionId, destinationId }, replace: true });
+              setPasted(draftOfCurl(made));
+              toDetails('new');
             }}
-            onCancel={toTab}
+            onCancel={() => leave()}
           />
         </Suspense>
       ) : (
         <DestinationEditor
-          key={`${destinationId} ${restored}`}
-          connection={connection.data}
-          stored={stored}
-          start={isNew ? (start ?? (path === '' ? undefined : { ...emptyDraft, path })) : undefined}
-          onSaved={({ name }) => {
-            notifyDone(terms.saved(name));
-            toTab();
-          }}
+          connection={connection}
+          stored={null}
+          start={pasted ?? (path === '' ? undefined : { ...emptyDraft, path })}
+          onSaved={leave}
           onStay={({ id, name }) => {
             notifyDone(terms.saved(name));
-            if (isNew)
-              void navigate({ to: address, params: { connectionId, destinationId: id }, search: true, replace: true });
+            toDetails(id);
           }}
-          onCancel={toTab}
+          onCancel={() => leave()}
         />
-      )}
-      {stored == null || !hasVersions ? null : (
-        <Drawer
-          opened
-          onClose={() => openVersions(false)}
-          position="right"
-          size="xl"
-          title={terms.versions}
-          closeButtonProps={{ 'aria-label': terms.close }}
-        >
-          <Suspense fallback={<Skeleton height={200} />}>
-            <VersionsTab
-              kind="destination"
-              document={stored}
-              mayManage={mayManage}
-              onRestored={() => {
-                openVersions(false);
-                void destination.refetch().then(() => setRestored((count) => count + 1));
-              }}
-            />
-          </Suspense>
-        </Drawer>
       )}
     </Page>
   );
 }
 
-function Waiting(): ReactNode {
+/** The button that opens the versions of a destination. */
+function Versions({ destination }: { destination: Destination }): ReactNode {
+  const [isOpen, open] = useState(false);
+  const mayManage = useMay('connections:manage');
   return (
-    <Stack aria-busy="true">
-      <Skeleton height={300} />
-      <Skeleton height={240} />
-    </Stack>
+    <>
+      <Button variant="default" leftSection={<Icon name="clock" />} onClick={() => open(true)}>
+        {terms.versions}
+      </Button>
+      <Drawer
+        opened={isOpen}
+        onClose={() => open(false)}
+        position="right"
+        size="xl"
+        title={terms.versions}
+        closeButtonProps={{ 'aria-label': terms.close }}
+      >
+        <Suspense fallback={<Skeleton height={200} />}>
+          <VersionsTab kind="destination" document={destination} mayManage={mayManage} onRestored={() => open(false)} />
+        </Suspense>
+      </Drawer>
+    </>
   );
 }

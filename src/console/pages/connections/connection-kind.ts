@@ -1,0 +1,24 @@
+import type { CallInput } from '../../../client/client.ts';
+import { apiQuery } from '../../data/api.ts';
+import { connections as words } from '../../messages/en/connections.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
+import type { DocumentKind } from '../../parts/document/document-kind.ts';
+import { client } from '../../session/session.ts';
+import type { Connection } from './connection.ts';
+
+export const connectionKind: DocumentKind<Connection, CallInput<'createConnection'>['body']> = {
+  kind: 'connection',
+  one: terms.connection,
+  newTitle: terms.newConnection,
+  nameOf: ({ name }) => name,
+  crumbs: [{ label: shell.pages.connections, to: '/connections' }],
+  page: '/connections/$connectionId',
+  parameter: 'connectionId',
+  view: 'connections:view',
+  manage: 'connections:manage',
+  created: words.details.created,
+  query: (id) => apiQuery('getConnection', { params: { id } }),
+  create: (body) => client().call('createConnection', { body }),
+  replace: (id, body, over) => client().call('replaceConnection', { params: { id }, body, ...over }),
+};
