@@ -193,19 +193,13 @@ export const connections = {
   health: {
     expired: 'Expired',
     ends: {
-      expired: {
-        todo: 'Get a new one from the provider and replace it under Authentication.',
-      },
-      expires: {
-        todo: 'Get a new one from the provider and replace it under Authentication.',
-      },
-      certificateExpired: {
-        todo: 'Replace it and its private key under Advanced.',
-      },
-      certificateExpires: {
-        todo: 'Replace it and its private key under Advanced.',
-      },
+      expired: 'The pasted token has expired',
+      expires: 'The pasted token expires soon',
+      certificateExpired: 'The client certificate has expired',
+      certificateExpires: 'The client certificate expires soon',
     },
+    replaceToken: 'Get a new one from the provider and replace it under Authentication.',
+    replaceCertificate: 'Replace it and its private key under Advanced.',
     nextProbe: 'Next check',
     probing: 'now',
     probe: 'Check now',
@@ -220,6 +214,9 @@ export const connections = {
     since: 'Since',
     held: (held: number) =>
       held === 0 ? 'New deliveries will be held.' : `${count.deliveries(held)} held. New ones will be held too.`,
+    someHeld: (held: number) =>
+      `${count.deliveries(held)} held, by their destination or because their retries are used up.`,
+    showHeld: 'Show held deliveries',
     resume: 'Resume to send held deliveries.',
   },
   ready: {

@@ -62,6 +62,7 @@ export function ActivityTab({ connection: { id } }: { connection: { id: string }
         </Anchor>
       </Group>
       <DeliveryTable
+        name={w.deliveries}
         filter={destinationId === null ? { connectionId: id } : { destinationId }}
         cursor={cursor}
         onCursor={(next) => change({ cursor: next })}

@@ -1,9 +1,9 @@
-import { Alert, Button, Group, Stack, Text } from '@mantine/core';
+import { Alert, Anchor, Button, Group, Stack, Text } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useApi } from '../../data/api.ts';
 import { connections as words } from '../../messages/en/connections.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
-import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { Countdown } from '../../parts/countdown.tsx';
 import { Icon } from '../../parts/icon.tsx';
@@ -15,7 +15,7 @@ import { type Connection, causeOf } from './connection.ts';
 
 const w = words.health;
 
-/** What stands in the way of deliveries, or soon will. */
+/** What keeps deliveries from being sent, or soon will. */
 export function ConnectionHealth({ connection }: { connection: Connection }): ReactNode {
   return (
     <>
@@ -25,32 +25,32 @@ export function ConnectionHealth({ connection }: { connection: Connection }): Re
   );
 }
 
-/** A pasted token and a certificate have an end, and only a person can get another one. */
+/** A pasted token or a certificate that ends: only a person can get another one. */
 function Endings({ connection }: { connection: Connection }): ReactNode {
-  return endings(connection.health, useNow()).map(({ kind, at }) => <EndOf key={kind} kind={kind} at={at} />);
+  return endings(connection.health, useNow()).map(({ kind, at }) => {
+    const isOver = kind === 'expired' || kind === 'certificateExpired';
+    const isToken = kind === 'expired' || kind === 'expires';
+    return (
+      <Alert
+        key={kind}
+        mb="md"
+        variant="light"
+        color={isOver ? 'red' : 'orange'}
+        icon={<Icon name={isOver ? 'alert' : 'clock'} />}
+        title={w.ends[kind]}
+      >
+        <Text size="md">
+          {isOver ? w.expired : terms.expires} <Time at={at} show="relative" />.{' '}
+          {isToken ? w.replaceToken : w.replaceCertificate}
+        </Text>
+      </Alert>
+    );
+  });
 }
 
-function EndOf({ kind, at }: ReturnType<typeof endings>[number]): ReactNode {
-  const isOver = kind === 'expired' || kind === 'certificateExpired';
-  const words = w.ends[kind];
-  return (
-    <Alert
-      mb="md"
-      variant="light"
-      color={isOver ? 'red' : 'orange'}
-      icon={<Icon name={isOver ? 'alert' : 'clock'} />}
-      title={shell.pages.connections}
-    >
-      <Text size="md">
-        {isOver ? w.expired : terms.expires} <Time at={at} show="relative" />. {words.todo}
-      </Text>
-    </Alert>
-  );
-}
-
-/** What keeps a connection from delivering, what happens to events meanwhile, and what ends it; nothing when all is well. */
+/** Why deliveries are held, and what ends it; nothing while they are sent. */
 function Closed({ connection }: { connection: Connection }): ReactNode {
-  const { status, health } = connection;
+  const { id, status, health } = connection;
   if (status === 'enabled' && health.state === 'ok' && health.held === 0) return null;
   const isOff = status !== 'enabled';
   const cause = causeOf(health);
@@ -74,7 +74,14 @@ function Closed({ connection }: { connection: Connection }): ReactNode {
             )}
           </Text>
         )}
-        <Text size="md">{w.held(health.held)}</Text>
+        <Text size="md">
+          {isOff || health.state !== 'ok' ? w.held(health.held) : w.someHeld(health.held)}{' '}
+          {health.held === 0 ? null : (
+            <Anchor component={Link} to="/deliveries" search={{ connection: id, status: 'held' } as never}>
+              {w.showHeld}
+            </Anchor>
+          )}
+        </Text>
         {isOff || health.nextProbeAt === null ? null : (
           <Text size="md">
             {w.nextProbe} <Countdown at={health.nextProbeAt} due={w.probing} />
@@ -87,7 +94,7 @@ function Closed({ connection }: { connection: Connection }): ReactNode {
   );
 }
 
-/** Who knows more than the next probe has not to wait for it. */
+/** For people who know that the system works again before the next probe. */
 function Opening({ connection: { id, name } }: { connection: Connection }): ReactNode {
   const probe = useApi('probeConnection');
   const release = useApi('releaseConnection');

@@ -17,10 +17,12 @@ type Props = {
   cursor: string | undefined;
   onCursor: (cursor: string | undefined) => void;
   empty?: { title: string; text: string };
+  /** Names the table, where a page has another part called Deliveries. */
+  name?: string;
 };
 
 /** The deliveries of one object, newest first, kept up to date. */
-export function DeliveryTable({ filter, cursor, onCursor, empty }: Props): ReactNode {
+export function DeliveryTable({ filter, cursor, onCursor, empty, name = shell.pages.deliveries }: Props): ReactNode {
   const mayLook = useMay('deliveries:view');
   const query = useQuery({
     ...apiQuery('listDeliveries', { query: { ...filter, cursor } }),
@@ -32,7 +34,7 @@ export function DeliveryTable({ filter, cursor, onCursor, empty }: Props): React
   if (!mayLook) return <NoRight right="deliveries:view" />;
   return (
     <ListPage
-      name={shell.pages.deliveries}
+      name={name}
       isPlain
       query={query}
       columns={columns}
