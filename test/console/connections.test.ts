@@ -52,7 +52,7 @@ test('from signing in to a saved connection and its Destinations tab, by role an
   assert.deepEqual(tab.problems, []);
 });
 
-test('what is wrong is said at its field, first by the page and then by the server', async () => {
+test('a problem is shown at its field, whether the page finds it or the server', async () => {
   const { app, browser } = console_;
   await using tab = await openTab(browser, { url: app.url, path: '/connections/new/webhook', expected: /^422 / });
   const { page } = tab;
@@ -134,7 +134,7 @@ test('the path of a pasted URL moves to the first destination', async () => {
   assert.deepEqual(tab.problems, []);
 });
 
-test('leaving with unsaved changes asks, and stays when told so', async () => {
+test('leaving with unsaved changes asks first, and Stay keeps the form', async () => {
   const { app, browser } = console_;
   await using tab = await openTab(browser, { url: app.url, path: '/connections/new/webhook' });
   const { page } = tab;
@@ -148,7 +148,7 @@ test('leaving with unsaved changes asks, and stays when told so', async () => {
   assert.deepEqual(tab.problems, []);
 });
 
-test('who saves after somebody else sees both versions and can save over', async () => {
+test('a save after another person has saved shows both versions and can replace theirs', async () => {
   const { app, browser } = console_;
   const made = await app.client.call('createConnection', { body: { name: 'Shared', baseUrl: 'https://a.example' } });
   const params = { id: made.id };
@@ -287,7 +287,7 @@ test('every kind of authentication shows its fields, and those of another keep w
   assert.deepEqual(tab.problems, []);
 });
 
-test('how long a token lasts shows in the list, and a pasted one that ends is warned about', async () => {
+test('the list shows when a token expires, and a pasted token that ends is warned about', async () => {
   const { app, browser } = console_;
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const ending = (inMs: number) =>
@@ -323,7 +323,7 @@ test('how long a token lasts shows in the list, and a pasted one that ends is wa
   assert.deepEqual(tab.problems, []);
 });
 
-test('everything under Advanced is saved, and what is wrong there opens it', async () => {
+test('everything under Advanced is saved, and a problem there opens it', async () => {
   const { app, browser } = console_;
   const made = await app.client.call('createConnection', { body: { name: 'Tuned', baseUrl: 'https://t.example' } });
   await using tab = await openTab(browser, { url: app.url, path: `/connections/${made.id}` });
@@ -396,7 +396,7 @@ test('a refresh token and the names of a vendor are saved, and a refused connect
   assert.deepEqual(tab.problems, []);
 });
 
-test('a preset is looked at, saved with its destinations, and these wait disabled', async () => {
+test('a preset shows what it includes, and is saved with its destinations, which are disabled', async () => {
   const { app, browser } = console_;
   await using tab = await openTab(browser, { url: app.url, path: '/connections/new' });
   const { page } = tab;

@@ -97,7 +97,7 @@ test('fields come with type, how often they are seen and an example; a mistyped 
   const { app, browser } = console_;
   const { destination, deliver } = await wire(app, receiver);
   await deliver({ title: 'Blue shoes', 'wt.dcsvid': 'v-1', total: '12.5' });
-  // Whoever pauses within a tag has the preview of half a template.
+  // A pause within a tag previews half a template.
   const expected = /^422 .*\/preview$/;
   await using tab = await openTab(browser, { url: app.url, path: details(destination), expected });
   const { page } = tab;

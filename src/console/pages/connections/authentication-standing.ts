@@ -1,20 +1,20 @@
 import { type Connection, causeOf } from './connection.ts';
 
-/** How long before its end a pasted token is warned about: time to get a new one. */
+/** The warning about the end of a pasted token comes this long before it: time to get a new one. */
 export const warnAheadMs = 14 * 86_400_000;
 
-/** How signing in to a connection's system goes, as far as traffic and the secrets themselves tell. */
+/** The state of a connection's authentication, by its traffic and the ends of its secrets. */
 export type AuthenticationStanding =
   | { kind: 'missing' | 'refused' | Ending; at: string }
   | { kind: 'token'; at: string }
   | { kind: 'ok' | 'unknown' };
 
-/** What a person has to replace, and whether it is too late already. */
+/** A secret that a person has to replace, and whether it has ended. */
 type Ending = 'expired' | 'expires' | 'certificateExpired' | 'certificateExpires';
 
 type Row = Pick<Connection, 'auth' | 'health'> & { figures?: { delivered: number } | undefined };
 
-/** What ends soon or has ended and only a person can replace, the first to end first. */
+/** The secrets that have ended or end soon, which only a person can replace; the first to end first. */
 export function endings(
   { secretExpiresAt, certificateExpiresAt }: Pick<Connection['health'], 'secretExpiresAt' | 'certificateExpiresAt'>,
   now: number,

@@ -4,12 +4,12 @@ import { outcomes } from '../../messages/en/outcomes.ts';
 
 export type Connection = Answer<'getConnection'>;
 
-/** How a connection stands: what people chose, unless traffic found something worse. */
+/** The state of a connection: the status that people chose, or a worse state of its traffic. */
 export function stateOf({ status, health }: Pick<Connection, 'status' | 'health'>) {
   return status === 'enabled' && health.state !== 'ok' ? health.state : status;
 }
 
-/** Why a connection needs attention: the reason from the closed list, and what the system said. null: it does not. */
+/** Why a connection needs attention: a reason of the closed list, and the system's detail. null: it does not. */
 export function causeOf({ reason }: Connection['health']): { reason: Reason; detail: string } | null {
   const [, name = '', detail = ''] = /^(\w+): ?(.*)$/s.exec(reason ?? '') ?? [];
   return name in outcomes.reason ? { reason: name as Reason, detail } : null; // just looked up

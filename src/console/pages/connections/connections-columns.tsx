@@ -60,7 +60,7 @@ export const columns: readonly Column<Row>[] = [
   modifiedColumn(),
 ];
 
-/** The kind, and how signing in goes: refused, about to end, or well. */
+/** The type of authentication, and its state: rejected, about to end, or OK. */
 function Authentication({ row }: { row: Row }): ReactNode {
   const standing = authenticationOf(row, useNow());
   const { kind } = standing;

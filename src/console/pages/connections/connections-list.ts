@@ -1,17 +1,17 @@
 import type { Connection } from './connection.ts';
 import type { Figures, Usage } from './usage.ts';
 
-/** A connection with what the list shows beside it. */
+/** A row of the list: a connection with its use and its figures. */
 export type Row = Connection & { usage: Usage | undefined; figures: Figures | undefined };
 
-/** What the list is filtered by beside its text, as the address says it. */
+/** The filters in the address, beside the text. */
 export type Filters = {
   status?: 'enabled' | 'paused' | 'disabled' | 'held' | 'needs_attention' | undefined;
   auth?: Connection['auth']['type'] | undefined;
   used?: 'used' | 'unused' | undefined;
 };
 
-/** What the text filter looks at. */
+/** The texts that the text filter searches. */
 export const texts = ({ name, description, baseUrl }: Row) => [name, description, baseUrl];
 
 export function passes(row: Row, { status, auth, used }: Filters): boolean {

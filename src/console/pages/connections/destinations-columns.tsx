@@ -15,7 +15,7 @@ import type { Destination, Figures, Usage } from './usage.ts';
 
 const w = words.destinations;
 
-/** A destination with what the list shows beside it. */
+/** A row of the list: a destination with its use, its figures and its held deliveries. */
 export type DestinationRow = Destination & { usage: Usage | undefined; figures: Figures | undefined; held: number };
 
 export function columnsFor(mayManage: boolean): readonly Column<DestinationRow>[] {
@@ -105,7 +105,7 @@ export function columnsFor(mayManage: boolean): readonly Column<DestinationRow>[
   ];
 }
 
-/** The status that the last attempt was answered with, and when. */
+/** The status of the last response, and when it came. */
 function LastResult({ figures }: { figures: Figures | undefined }): ReactNode {
   if (figures === undefined || figures.lastAttemptAt === null) return <Nothing text={words.figures.nothing} />;
   const { lastStatus } = figures;
@@ -125,7 +125,7 @@ function LastResult({ figures }: { figures: Figures | undefined }): ReactNode {
 function StatusSwitch({ destination }: { destination: Destination }): ReactNode {
   const { change, isPending } = useDestinationStatus();
   const { name, status, version } = destination;
-  // What was chosen shows at once, until the list knows it.
+  // The new status shows at once, until the list has it.
   const [chosen, choose] = useState<{ isEnabled: boolean; version: number } | null>(null);
   const isEnabled = chosen?.version === version ? chosen.isEnabled : status === 'enabled';
   return (

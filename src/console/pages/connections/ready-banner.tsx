@@ -9,7 +9,7 @@ import type { Row } from './connections-list.ts';
 
 const w = words.ready;
 
-/** After Done: what is left before events go out through this connection. Nothing when Actions use all of it. */
+/** The next step after Done, until events can be sent through this connection. Nothing when Actions use all of it. */
 export function ReadyBanner({ row, onClose }: { row: Row; onClose: () => void }): ReactNode {
   const mayManage = useMay('actions:manage');
   const { id, name, usage } = row;

@@ -13,7 +13,7 @@ const list = createRoute({
     status: choice(['enabled', 'paused', 'disabled', 'held', 'needs_attention']),
     auth: choice(['none', 'basic', 'bearer', 'oauth2']),
     used: choice(['used', 'unused']),
-    // The connection that somebody has just done with.
+    // The connection whose editor was just left with Done.
     done: textSearch,
   }),
   component: lazyPage(() => import('./connections-page.tsx'), 'ConnectionsPage'),
@@ -29,7 +29,7 @@ const types = createRoute({
 const create = createRoute({
   getParentRoute: parent,
   path: '/connections/new/webhook',
-  // A ready-made description that the form begins with, or the connection that is duplicated.
+  // A preset, or the connection to duplicate.
   validateSearch: search({ preset: textSearch, from: textSearch }),
   component: lazyPage(() => import('./new/new-connection-page.tsx'), 'NewConnectionPage'),
 });

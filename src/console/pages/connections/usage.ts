@@ -14,11 +14,11 @@ export type Usage = {
   destinations: ReadonlyMap<string, readonly Destination[]>;
   /** By destination and by connection. */
   actions: ReadonlyMap<string, readonly Action[]>;
-  /** Whether who is asking may see Actions; else nothing is known of them. */
+  /** Whether the user may see Actions. */
   knowsActions: boolean;
 };
 
-/** What belongs to which connection, and which Actions use it: joined from one call each. undefined: not known yet. */
+/** The destinations of each connection, and the Actions that use it. undefined: not loaded yet. */
 export function useUsage(): Usage | undefined {
   const maySeeActions = useMay('actions:view');
   const destinations = useQuery(allQuery('listAllDestinations')).data;
@@ -29,7 +29,7 @@ export function useUsage(): Usage | undefined {
   }, [destinations, actions, maySeeActions]);
 }
 
-/** How things of a kind went in the last 24 hours, by id; undefined where that may not be seen or is not known yet. */
+/** The figures of the last 24 hours by id; undefined: not loaded yet, or the user may not see them. */
 export function useFigures(kind: StatsKind): ReadonlyMap<string, Figures> | undefined {
   const maySee = useMay('settings:view');
   const { data } = useQuery({ ...apiQuery('getStats', { query: { kind, range: '24h' } }), enabled: maySee });
@@ -52,7 +52,7 @@ function joined(destinations: readonly Destination[], actions: readonly Action[]
 
 const heldMax = 200;
 
-/** How many deliveries each destination of a connection holds, up to 200 together; undefined: unknown. */
+/** The held deliveries of each destination of a connection, up to 200 in all; undefined: not loaded yet, or no right. */
 export function useHeld(connectionId: string): ReadonlyMap<string, number> | undefined {
   const maySee = useMay('deliveries:view');
   const { data } = useQuery({

@@ -115,7 +115,7 @@ export function draftOf(stored: Destination): DestinationDraft {
   };
 }
 
-/** What a pasted command begins a destination with. */
+/** The initial form of a destination from a pasted command. */
 export function draftOfCurl({ body, headers }: Extract<CurlDestination, { kind: 'destination' }>): DestinationDraft {
   const { name, method, contentType, path, template } = body;
   return {

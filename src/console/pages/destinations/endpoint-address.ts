@@ -1,6 +1,6 @@
 type Base = { baseUrl: string; port: number | null };
 
-/** Where requests go, tags of the path left as they stand; null: the Base URL is none. */
+/** The URL of requests, with the tags of the path unchanged; null: the Base URL is invalid. */
 export function resultingUrl(path: string, { baseUrl, port }: Base): string | null {
   const url = URL.parse(baseUrl.trim());
   if (url === null || !/^https?:$/.test(url.protocol)) return null;
@@ -10,7 +10,7 @@ export function resultingUrl(path: string, { baseUrl, port }: Base): string | nu
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}/${rest.replace(/^\/+/, '')}`;
 }
 
-/** The Endpoint Path that a pasted whole address stands for; null: it is none. */
+/** The Endpoint Path of a pasted full URL; null: the text is no URL. */
 export function pathOfAddress(text: string, base: Base): string | null {
   const pasted = /^https?:\/\//i.test(text.trim()) ? URL.parse(text.trim()) : null;
   if (pasted === null) return null;

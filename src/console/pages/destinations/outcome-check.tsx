@@ -15,7 +15,7 @@ const words = studio.outcomes.check;
 
 type Row = Answer<'checkOutcomes'>['rows'][number];
 
-/** Tries the rules of a draft on the answers that the destination gave before, beside those that are saved. */
+/** Compares the rules of a draft with the saved ones, on past responses of the destination. */
 export function OutcomeCheck({ destinationId, draft }: { destinationId: string; draft: DestinationDraft }): ReactNode {
   const check = useApi('checkOutcomes', { isRead: true });
   const maySee = useMay('payloads:view');

@@ -69,7 +69,7 @@ export function OutcomeRows({ destinationId, ...form }: FormProps & { destinatio
   );
 }
 
-/** Where a response tells of single records of a batch, so that a rule decides about these alone. */
+/** Where a response lists the results of single records of a batch. The rule then applies to these records. */
 function ItemFields(form: FormState<ItemDraft>): ReactNode {
   const { fields, examples, bys } = words.items;
   const { by } = form.draft;

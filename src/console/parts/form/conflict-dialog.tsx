@@ -7,7 +7,7 @@ import { formatRelative } from '../../messages/format.ts';
 type Version = Readonly<Record<string, unknown>>;
 
 type Props = {
-  /** What this page would save, and what somebody else saved meanwhile; null: there is no conflict. */
+  /** What this page would save, and the version that another person saved; null: there is no conflict. */
   yours: Version;
   theirs: (Version & { version: number; updatedAt: string; updatedBy: string }) | null;
   isBusy?: boolean;

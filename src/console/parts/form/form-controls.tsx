@@ -10,7 +10,7 @@ import { SecretField, type SecretValue } from './secret-field.tsx';
 /** Problems by the paths of values in the body (`settings.headers.0.name`), from the form itself and from the server. */
 export type Errors = Readonly<Record<string, string>>;
 
-/** What the controls of a form share. */
+/** The state that the controls of a form share. */
 export type FormState<Draft> = {
   draft: Draft;
   /** The draft of what is stored, for its secrets. */
@@ -20,7 +20,7 @@ export type FormState<Draft> = {
   onChange: (change: Partial<Draft>) => void;
 };
 
-/** What a control has beside what its field, its words and the form say. */
+/** The properties of a control that neither its field nor its labels have. */
 type Look = Pick<
   TextInputProps,
   'aria-label' | 'className' | 'description' | 'error' | 'inputMode' | 'list' | 'placeholder'
@@ -86,11 +86,11 @@ export function controlsOf<F extends FormFields>(
   };
 }
 
-/** What is wrong with a value, or with something in it. */
+/** The problem of a value, or of a value in it. */
 export const errorAt = (errors: Errors, path: string): string | undefined =>
   errors[path] ?? Object.entries(errors).find(([one]) => one.startsWith(`${path}.`))?.[1];
 
-/** The same for a list of texts: says in which line. */
+/** The same for a list of texts, with the line. */
 export function lineErrorAt(errors: Errors, path: string): string | undefined {
   const [, line] =
     Object.keys(errors)

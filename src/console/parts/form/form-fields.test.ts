@@ -81,7 +81,7 @@ test('every field stands in the contract, and every value that it can have is sa
     }
 });
 
-test('a value beyond the bounds of the contract is told in the unit in which it is typed', () => {
+test('a value out of the bounds of the contract has a problem in the unit in which it is typed', () => {
   const told = (name: keyof typeof settingsFields, typed: string) =>
     problemsBy({ [name]: settingsFields[name] }, connectionFacts, { [name]: typed })[settingsFields[name].path];
   assert.equal(told('timeout', '2 min'), 'Enter a value from 100 ms to 1 min.');
@@ -92,7 +92,7 @@ test('a value beyond the bounds of the contract is told in the unit in which it 
   assert.equal(told('retrySchedule', Array(51).fill('1 s').join()), 'Enter at most 50 values.');
 });
 
-test('what is missing is told with the name of its field, and only where the contract or the form asks for it', () => {
+test('a missing value is a problem with the name of its field, only where the contract or the form needs it', () => {
   const fields = {
     name: text('name'),
     port: text('port'),

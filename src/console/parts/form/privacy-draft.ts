@@ -1,15 +1,15 @@
 import type { FieldMask, FieldPrivacy } from '../../../contract/documents/privacy.ts';
 import { type Row, rows } from './rows.ts';
 
-/** A mask as its row holds it: `detail` are the characters that stay, or the text that comes instead. */
+/** A row about a masked field: `detail` is the number of characters that are kept, or the replacement. */
 export type MaskDraft = Row & { field: string; by: FieldMask['by']; detail: string };
 
-/** What is taken out of events, as a form holds it; patterns stand one per line. */
+/** Dropped and masked fields in a form; patterns one per line. */
 export type PrivacyDraft = { drop: string; masks: MaskDraft[]; maskIp: boolean };
 
 export const emptyPrivacy: PrivacyDraft = { drop: '', masks: [], maskIp: false };
 
-/** What a way of masking begins with. */
+/** The initial detail of each method. */
 export const firstDetail: Readonly<Record<FieldMask['by'], string>> = { hash: '', last: '4', replace: '[masked]' };
 
 export function privacyDraftOf({ drop, mask, maskIp }: FieldPrivacy): PrivacyDraft {
@@ -17,7 +17,7 @@ export function privacyDraftOf({ drop, mask, maskIp }: FieldPrivacy): PrivacyDra
   return { drop: drop.join('\n'), masks: rows(masks), maskIp };
 }
 
-/** What saves a draft. Rows without a field are left out; what is no number the server refuses at its field. */
+/** The body that saves a draft, without rows that have no field. A detail that is no number is NaN, which the server refuses. */
 export function privacyOf({ drop, masks, maskIp }: PrivacyDraft): FieldPrivacy {
   return {
     drop: linesOf(drop),
@@ -31,7 +31,7 @@ export function privacyOf({ drop, masks, maskIp }: PrivacyDraft): FieldPrivacy {
   };
 }
 
-/** The lines of a text that hold something. */
+/** The lines of a text that are not empty. */
 export function linesOf(text: string): string[] {
   return text
     .split('\n')

@@ -2,7 +2,7 @@ import { Alert } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Icon } from '../icon.tsx';
 
-/** Above a form that can only be looked at: why. null: it can be changed. */
+/** Says above a form why it can't be changed. null: it can. */
 export function ReadOnlyNote({ because }: { because: string | null }): ReactNode {
   if (because === null) return null;
   return (

@@ -4,7 +4,7 @@ import css from './form.module.css';
 
 type AdvancedProps = { title: string; text: string; hasErrors: boolean; children: ReactNode };
 
-/** What has good defaults, closed at first. It opens when something in it is wrong. */
+/** The part of a form that has good defaults: closed, until something in it is wrong. */
 export function Advanced({ title, text, hasErrors, children }: AdvancedProps): ReactNode {
   const [isOpen, setOpen] = useState(false);
   if (hasErrors && !isOpen) setOpen(true);

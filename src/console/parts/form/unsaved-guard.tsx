@@ -4,8 +4,8 @@ import { parts } from '../../messages/en/parts.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 
 /**
- * Keeps a page with unsaved changes from being left unasked, by link, by history and by closing the tab. Call
- * `release` right before leaving after a save; put `dialog` into the page. `onLeave`: somebody left without saving.
+ * Asks before a page with unsaved changes is left, by a link, by the history or by closing the tab. Call `release`
+ * before leaving after a save; put `dialog` into the page. `onLeave` is called when the page is left without saving.
  */
 export function useUnsavedGuard(isDirty: boolean, onLeave?: () => void): { release: () => void; dialog: ReactNode } {
   const isReleased = useRef(false);

@@ -12,35 +12,35 @@ const keptMs = 14 * 86_400_000;
 
 type Kept = { at: number; value: unknown };
 
-/** A form's value while it is being changed, and what this browser keeps of it. */
+/** The value of a form while it is being changed, and what this browser keeps of it. */
 export type Draft<T> = {
   value: T;
   /** Like the setter of `useState`. */
   set: (next: T | ((present: T) => T)) => void;
   isDirty: boolean;
-  /** For the page, above the form: says that unsaved changes were found, and offers to discard them. */
+  /** Says above the form that unsaved changes were restored, and offers to discard them. */
   notice: ReactNode;
-  /** Forgets what is kept: after a save, and when somebody leaves without one. */
+  /** Removes what is kept: after a save, and after leaving without one. */
   forget: () => void;
 };
 
 type Options<T> = {
-  /** What of the value may be kept: without its secrets. Members left out come from `initial` when it is put back. */
+  /** The part of the value that may be kept: without its secrets. The other members are restored from `initial`. */
   kept?: (value: T) => Partial<T>;
-  /** What the form begins with as a change already made, such as a pasted command: before anything that was kept. */
+  /** The value that the form opens with, as a change of `initial`, such as a pasted command; precedes what was kept. */
   first?: T | undefined;
 };
 
 /**
- * `useState` for a form that survives a reload, a closed tab and a restart of the server: what differs from `initial` is
- * kept in this browser for whoever is signed in, under a key of its own (the page's address), and is put back when the
- * form is opened again. Never pass secrets: `kept` takes them out.
+ * `useState` for a form that survives a reload, a closed tab and a restart of the server: a value that differs from
+ * `initial` is kept in this browser for 14 days, per user and `key`, and restored when the form is opened again. `kept`
+ * takes secrets out.
  */
 export function useDraft<T extends object>(key: string, initial: T, { kept, first }: Options<T> = {}): Draft<T> {
   const place = `millrace.draft.${useMe()?.name ?? ''}.${key}`;
   const [found] = useState(() => (first === undefined ? read(place) : null));
   const [value, change] = useState<T>(
-    () => first ?? (found === null ? initial : { ...initial, ...(found.value as Partial<T>) }), // our own writing
+    () => first ?? (found === null ? initial : { ...initial, ...(found.value as Partial<T>) }), // as it was written
   );
   const [isNoticed, setNoticed] = useState(found !== null);
   const isForgotten = useRef(false);
@@ -103,7 +103,7 @@ function read(place: string): Kept | null {
     const kept: Kept | null = JSON.parse(localStorage.getItem(place) ?? 'null');
     return kept !== null && Date.now() - kept.at < keptMs ? kept : null;
   } catch {
-    return null; // not of our writing
+    return null; // not written by this function
   }
 }
 
@@ -111,6 +111,6 @@ function write(place: string, value: unknown): void {
   try {
     localStorage.setItem(place, JSON.stringify({ at: Date.now(), value } satisfies Kept));
   } catch {
-    // The browser's room is used up: the form works on, it only is not kept.
+    // The storage of the browser is full: the form still works, but is not kept.
   }
 }

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useEffectEvent, useRef, useState } from 'react';
 import { ClientError } from '../../../client/client.ts';
 import { fieldErrors } from '../../data/field-errors.ts';
 import { parts } from '../../messages/en/parts.ts';
@@ -19,14 +19,14 @@ type Document = { id: string; version: number; updatedAt: string; updatedBy: str
 
 type Words = Readonly<Record<string, string>>;
 
-/** What an editor works on. `How`: the ways to save, such as by another button. */
+/** The document of an editor, its routes and its form. `How`: the ways to save, one per button. */
 export type EditorOptions<Stored extends Document, Draft extends object, Saved extends Stored, How extends string> = {
   /** The name under which the browser keeps unsaved changes. */
   draftKey: string;
   /** The stored document; null: a new one. */
   stored: Stored | null;
   draftOf: (stored: Stored | null) => Draft;
-  /** A change already made, such as a pasted command: comes before anything that was kept. */
+  /** A draft with a change, such as a pasted command; precedes a kept draft. */
   first?: Draft | undefined;
   /** The part of a draft that the browser may keep: without its secrets. */
   kept?: (draft: Draft, before: Draft) => Partial<Draft>;
@@ -42,9 +42,9 @@ export type EditorOptions<Stored extends Document, Draft extends object, Saved e
   shownOf: (draft: Draft, stored: Stored | null) => object;
   /** The reason why nothing can be changed; null: it can. */
   blockedBy: string | null;
-  /** How the keyboard saves. */
+  /** The way that the keyboard saves. */
   how: How;
-  /** A stored document opens to be read unless the page is for editing alone. */
+  /** A stored document opens to be read, unless the page is only for editing. */
   opensIn?: 'reading' | 'editing';
   /** After a save. A stored document is then read again, except after `staysIn`. */
   onSaved: (saved: Saved, how: How, draft: Draft) => void;
@@ -82,7 +82,7 @@ export function useEditor<Stored extends Document, Draft extends object, Saved e
   options: EditorOptions<Stored, Draft, Saved, How>,
 ): Editor<Stored, Draft, How> {
   const { stored, draftOf, blockedBy, atFields = (told) => ({ ...told }) } = options;
-  // Later news of the document must not overwrite what is being typed.
+  // A newer version of the document must not overwrite what is being typed.
   type Versioned = Draft & { version: number | null };
   const openedWith = (one: Stored | null) => ({ base: one, before: versioned(draftOf(one), one) });
   const [{ base, before }, open] = useState(() => openedWith(stored));
@@ -136,15 +136,15 @@ export function useEditor<Stored extends Document, Draft extends object, Saved e
   const isAtFields = Object.keys(told).length > 0;
   const isConflict = failed instanceof ClientError && failed.code === 'version_mismatch';
 
-  // News, such as a switch of its status, is taken over where nothing that was typed stands against it.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the news alone
-  useEffect(() => {
-    if (stored === null || base === null || stored.version <= base.version) return;
-    if (!isDirty) return begin(stored);
-    if (formOf(draftOf(stored)) !== formOf(draftOf(base))) return;
-    open({ base: stored, before: { ...before, version: stored.version } });
-    set((present) => ({ ...present, version: stored.version }));
-  }, [stored]);
+  // A newer version, such as after a change of the status, is taken over unless it changes a field of a changed form.
+  const takeOver = useEffectEvent((newer: Stored | null) => {
+    if (newer === null || base === null || newer.version <= base.version) return;
+    if (!isDirty) return begin(newer);
+    if (formOf(draftOf(newer)) !== formOf(draftOf(base))) return;
+    open({ base: newer, before: { ...before, version: newer.version } });
+    set((present) => ({ ...present, version: newer.version }));
+  });
+  useEffect(() => takeOver(stored), [stored]);
 
   // The first field with a problem gets the focus, once it is there.
   useEffect(() => {

@@ -51,7 +51,7 @@ test('options mean what they mean to curl', () => {
   ]);
 });
 
-test('what is no cURL command, has no address or an open quote is told', () => {
+test('a text that is no cURL command, has no URL or an open quote has a problem that says so', () => {
   const problem = (text: string) => {
     const result = readCurl(text);
     return result.ok ? null : result.problem;
@@ -109,7 +109,7 @@ test('any other body becomes a template that compiles', () => {
   assert.deepEqual([basic.authType, basic.username, basic.password], ['basic', 'me', 'pass']);
 });
 
-test('an address that no connection can have is told where it is pasted', () => {
+test('a URL that no connection can have is a problem of the command', () => {
   for (const url of ['ftp://a.example/x', "'https://a b/'", 'https://'])
     assert.deepEqual(readCurl(`curl ${url}`), { ok: false, problem: 'no_url' }, url);
 });

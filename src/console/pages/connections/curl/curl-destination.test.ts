@@ -29,7 +29,7 @@ test('a command to this connection becomes a destination: the rest of the path, 
   assert.equal(found.signIn, 'connection');
 });
 
-test('whether the connection signs in, the command alone does, or nobody has to, is told apart', () => {
+test('a command tells whether the connection authenticates instead of it, only the command did, or neither', () => {
   const signIn = (command: string, type: string) => {
     const found = made(command, { auth: { type } });
     return found.kind === 'destination' ? found.signIn : found.kind;

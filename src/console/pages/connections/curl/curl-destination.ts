@@ -9,20 +9,20 @@ type Base = {
   settings: { headers: readonly { name: string }[] };
 };
 
-/** What a cURL command is to a connection. */
+/** How a cURL command relates to a connection. */
 export type CurlDestination =
   | {
       kind: 'destination';
       body: DestinationBody;
-      /** Sent with each request of the destination: what the connection does not send already. */
+      /** The headers of the destination: those that the connection does not send already. */
       headers: { name: string; value: string; isSecret: boolean }[];
-      /** Who signs in: the command alone, the connection in its stead, or nobody has to. */
+      /** Who authenticates: only the command did, the connection does instead, or no one. */
       signIn: 'command' | 'connection' | 'none';
     }
-  /** It goes to another server, or to a part of this one that the Base URL leaves out. */
+  /** It goes to another server, or to a part of this one outside of the Base URL. */
   | { kind: 'elsewhere'; goesTo: string; isOtherHost: boolean };
 
-/** The destination of this connection that does what a cURL command does, if it can have one. */
+/** The destination of this connection that sends what a cURL command sends, if it can have one. */
 export function destinationOf(request: CurlRequest, { baseUrl, port, auth, settings }: Base): CurlDestination {
   const base = new URL(baseUrl);
   if (port !== null) base.port = String(port);

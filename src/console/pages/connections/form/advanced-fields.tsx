@@ -12,7 +12,7 @@ import { isPublic, signalFields, tokenFields } from './authentication-draft.ts';
 import type { FormProps } from './connection-form.tsx';
 import { settingsFields } from './settings-draft.ts';
 
-/** Everything about a connection that has a good default. */
+/** The settings of a connection that have good defaults. */
 export function AdvancedFields(form: FormProps): ReactNode {
   const { draft, errors } = form;
   const field = controlsOf(settingsFields, facts, words.fields, form);
@@ -99,7 +99,7 @@ type PairsProps = FormProps & {
   words: typeof words.params | typeof words.tokenHeaders;
 };
 
-/** Parameters or headers of token requests. The API names each by its name. */
+/** Parameters or headers of token requests. In the API they are members of an object, so errors have their names. */
 function Pairs({ name: list, words: w, draft, stored, errors, isDisabled, onChange }: PairsProps): ReactNode {
   return (
     <Part {...w}>

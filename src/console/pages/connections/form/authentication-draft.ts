@@ -129,7 +129,7 @@ export const emptyAuthentication: AuthenticationDraft = {
   clientAssertion: draftBy(assertions.clientAssertion, facts, null),
   extraParams: [],
   extraHeaders: [],
-  refreshOn: signalsOf(facts['auth.refreshOn']?.default as StoredOauth2['refreshOn']), // the contract's own
+  refreshOn: signalsOf(facts['auth.refreshOn']?.default as StoredOauth2['refreshOn']), // the default of this path
 };
 
 export function authenticationOf(auth: Connection['auth']): AuthenticationDraft {
@@ -139,7 +139,7 @@ export function authenticationOf(auth: Connection['auth']): AuthenticationDraft 
   return {
     ...stored,
     ...draftBy(sharedFields, facts, { auth }),
-    // A connection that was stored before there were these fields has the standard's names.
+    // A connection that was stored before these fields existed has the names of the standard.
     ...draftBy(tokenFields, facts, auth.tokenFields === undefined ? null : { auth }),
     grant: auth.grant,
     clientAssertion: draftBy(assertions.clientAssertion, facts, auth.clientAssertion && { auth }),
@@ -173,7 +173,7 @@ export function authOf(draft: AuthenticationDraft, stored: Connection['auth'] | 
   if (type !== 'oauth2') return { ...body, type } as Auth; // each value by its path
   return {
     ...(grant === 'jwt' ? { jwt: null, assertion: null } : {}),
-    // An assertion that is not in use stays what it was.
+    // An assertion that is not used stays unchanged.
     clientAssertion: stored?.type === 'oauth2' ? stored.clientAssertion : null,
     ...body,
     ...Object.assign({}, ...signedIn(draft).map((name) => authBody(assertions[name], draft[name]))),
@@ -217,12 +217,12 @@ export function withoutSecretsOfAuthentication<T extends AuthenticationDraft>(dr
 /** Parameters of token requests that everyone with View can read (contract: publicTokenFields). */
 export const isPublic = (name: string) => ['audience', 'resource', 'scope'].includes(name.trim().toLowerCase());
 
-/** What the fields make of a draft, below `auth`. */
+/** The values of the fields below `auth` of the body. */
 function authBody<F extends FormFields>(fields: F, draft: DraftOf<F>): object {
   return (bodyBy(fields, facts, draft)['auth'] ?? {}) as object; // where each of their paths begins
 }
 
-/** Some systems take a key as user name and no password: a password that is left or made empty is an empty one. */
+/** Some systems take a key as user name and no password: an empty field is an empty password. */
 function basicPasswordOf({ password }: AuthenticationDraft, stored: Connection['auth'] | null): object {
   return password === '' || (password === null && stored?.type !== 'basic') ? { password: '' } : {};
 }

@@ -1,4 +1,4 @@
-/** What a typed Base URL amounts to, and what of it belongs into other fields. */
+/** Where requests to a typed Base URL go, and its parts that belong into other fields. */
 export function readBaseUrl(
   baseUrl: string,
   port: string,

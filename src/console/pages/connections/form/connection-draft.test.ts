@@ -64,7 +64,7 @@ test('saving a form in which nothing was changed changes nothing, not even what 
   assert.deepEqual(bodyOf(draftOf(stored), stored), body);
 });
 
-test('a place of a secret is saved as such, an emptied one removes it, and survives a reload of the page', () => {
+test('a secret reference is saved as one and survives a reload, and an emptied one removes the secret', () => {
   const place = { ref: 'env:CRM_TOKEN' };
   const draft = { ...draftOf(stored), authType: 'bearer' as const, token: place };
   assert.deepEqual(bodyOf(draft, stored).auth, { type: 'bearer', token: place });
@@ -88,21 +88,21 @@ test('another kind of authentication is saved without the fields of the former o
   assert.deepEqual(bodyOf(draft, stored).auth, { type: 'bearer', token: 'new' });
 });
 
-test('a pasted address tells where requests go and what belongs elsewhere', () => {
+test('a pasted URL tells where requests go, and which of its parts belong into other fields', () => {
   const read = readBaseUrl('https://crm.example:8443/v2/?q=1', '');
   assert.deepEqual(read, { goesTo: 'https://crm.example:8443/v2/', port: '8443', hasQuery: true, path: '/v2' });
   assert.equal(baseUrlWithout('https://crm.example:8443/v2/orders?q=1', 'path'), 'https://crm.example:8443');
   assert.equal(readBaseUrl('crm', '').goesTo, null);
 });
 
-test('what a new form holds is what the contract takes for granted, and nothing is wrong with it', () => {
+test('a new form has the defaults of the contract, and no problems', () => {
   const body = bodyOf({ ...emptyDraft, name: 'New', baseUrl: 'https://a.example' }, null);
   const { settings } = connection.parse({ ...stored, ...body });
   assert.deepEqual(settings, connection.parse({ ...stored, settings: {} }).settings);
   assert.deepEqual(problemsOf({ ...emptyDraft, name: 'New', baseUrl: 'https://a.example' }), {});
 });
 
-test('a field that can not be saved is told at the field', () => {
+test('a value that can not be saved is a problem of its field', () => {
   const problems = problemsOf({ ...draftOf(stored), timeout: 'soon', rateLimit: '1.5', baseUrl: 'crm', port: '0' });
   assert.deepEqual(Object.keys(problems), ['baseUrl', 'port', 'settings.timeoutMs', 'settings.rate.limit']);
 });

@@ -16,12 +16,12 @@ import { TestAuthentication } from './test-authentication.tsx';
 const w = words.details;
 
 type Props = {
-  /** What is stored; null: a new connection. */
+  /** null: a new connection. */
   stored: Connection | null;
-  /** What a new connection begins with, and the name under which the browser keeps what becomes of it. */
+  /** The initial form of a new connection. */
   start?: ConnectionDraft;
   draftKey: string;
-  /** Whether the form begins with `start` even where the browser kept something. */
+  /** Whether `start` precedes a kept draft. */
   isFresh?: boolean;
   /** After Save and Continue. */
   onContinue: (saved: Connection, draft: ConnectionDraft) => void;
@@ -78,7 +78,7 @@ export function ConnectionEditor({
       <Box flex="1 1 22rem" miw={0}>
         <TestAuthentication
           isDisabled={!mayManage || draft.baseUrl.trim() === ''}
-          // A stored connection is named by its id, so that its stored secrets can be used; the API takes it there.
+          // With the id of a stored connection, the test uses its stored secrets.
           body={() =>
             ({
               ...bodyOf({ ...draft, name: draft.name.trim() || terms.testAuthentication }, base),

@@ -76,7 +76,7 @@ function AddressHelp({ draft, isNew, isDisabled, onChange }: FormProps & { isNew
   );
 }
 
-/** The path of an address with its query, as a destination has it. */
+/** The path of a URL with its query, as a destination has it. */
 function pathIn(address: string): string {
   const url = URL.parse(address.trim());
   return url === null ? '' : `${url.pathname}${url.search}`;

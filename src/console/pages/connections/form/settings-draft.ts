@@ -77,7 +77,7 @@ export const settingsFields = { ...fields, ...proxyFields, ...signingFields, ...
 
 export type SettingsDraft = DraftOf<typeof settingsFields> & { headers: HeaderDraft[] };
 
-/** What a new signature in a header begins with; the contract has no defaults for it. */
+/** The initial values of a signature in a header, for which the contract has no defaults. */
 const newHmac = { signingHeader: 'X-Signature', signingFormat: '{signature}' };
 
 /** The settings of a new connection: the defaults of the contract. */

@@ -12,12 +12,12 @@ import { Problem } from '../../../parts/problem.tsx';
 const w = words.details;
 
 type Props = {
-  /** The connection as it would be saved; with its id, marks stand for stored secrets. */
+  /** The connection as it would be saved. With its id, the test uses its stored secrets. */
   body: () => CallInput<'testUnsavedConnection'>['body'];
   isDisabled: boolean;
 };
 
-/** Connects and signs in with what stands in the form, and shows each step. */
+/** Connects and authenticates with the values of the form, and shows each step. */
 export function TestAuthentication({ body, isDisabled }: Props): ReactNode {
   const test = useApi('testUnsavedConnection', { isRead: true });
   return (
@@ -39,7 +39,7 @@ export function TestAuthentication({ body, isDisabled }: Props): ReactNode {
   );
 }
 
-/** The same for a connection as it is stored; null: closed. */
+/** The same for a stored connection; null: the dialog is closed. */
 export function TestDialog({
   connection,
   onClose,

@@ -16,7 +16,7 @@ import { connectionOf, copyOf, destinationBodies, type Start, withoutMarks } fro
 
 const w = words.details;
 
-/** New Connection: empty, with what a preset fills in, or like another connection. */
+/** New Connection: an empty form, a preset, or a copy of another connection. */
 export function NewConnectionPage(): ReactNode {
   const { preset: presetId, from } = useSearch({ from: '/shell/connections/new/webhook' });
   const preset = presets.find(({ id }) => id === presetId);

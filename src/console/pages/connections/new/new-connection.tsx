@@ -11,19 +11,19 @@ import { ConnectionEditor } from '../form/connection-editor.tsx';
 import type { Start } from './start.ts';
 
 type Props = {
-  /** What the form begins with, and the destinations that are made after it is saved; null: nothing. */
+  /** null: an empty form. */
   start: Start | null;
   draftKey: string;
-  /** Whether the form begins with `start` even where the browser kept something: it was just pasted. */
+  /** Whether `start` precedes a kept draft, because it was just pasted. */
   isFresh?: boolean;
   /** Above the form, in place of the names of these destinations. */
   children?: ReactNode;
 };
 
-/** The form of a new connection. After saving, its destinations are next. */
+/** The form of a new connection. Save and Continue creates its destinations and opens them. */
 export function NewConnection({ start, draftKey, isFresh = false, children }: Props): ReactNode {
   const navigate = useNavigate();
-  // Later news of what was copied must not change what is being filled in.
+  // A later version of the copied connection must not change the form.
   const [first] = useState(start);
   async function goOn({ id, name }: Connection, { firstPath }: ConnectionDraft) {
     notifyDone(words.details.created(name));

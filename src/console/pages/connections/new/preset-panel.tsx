@@ -8,7 +8,7 @@ import type { Preset, PresetDestination } from '../../../presets/presets.ts';
 
 const w = words.preset;
 
-/** What a preset needs and what it brings, to be looked at before anything is saved. */
+/** The requirements of a preset, and the destinations that it includes. */
 export function PresetPanel({ preset }: { preset: Preset }): ReactNode {
   return (
     <Box mb="md">

@@ -6,7 +6,7 @@ import type { Destination } from '../usage.ts';
 
 export type DestinationBody = CallInput<'createDestination'>['body'];
 
-/** What a new connection begins with, and the destinations that are made with it. */
+/** The initial form of a new connection, and the destinations that are created with it. */
 export type Start = { draft: ConnectionDraft; destinations: readonly DestinationBody[] };
 
 /** The form of a preset. */
@@ -29,7 +29,7 @@ export function connectionOf(preset: Preset): ConnectionDraft {
   };
 }
 
-/** The destinations of a preset, disabled until somebody has looked at them. */
+/** The destinations of a preset, disabled so that a person looks at them first. */
 export function destinationBodies({ destinations }: Preset): DestinationBody[] {
   return destinations.map(({ sample: _sample, outcomes, ...body }) => ({
     ...body,
@@ -38,7 +38,7 @@ export function destinationBodies({ destinations }: Preset): DestinationBody[] {
   }));
 }
 
-/** A new destination like another one: disabled, and without the secrets of its headers. */
+/** A copy of a destination: disabled, and without the secrets of its headers. */
 export function copyOf(
   { description, method, contentType, path, template, settings }: Destination,
   name: string,
@@ -56,7 +56,7 @@ export function copyOf(
   };
 }
 
-/** A form without the marks of another connection's secrets: what they stand for can't be taken over. */
+/** A form without the marks of another connection's secrets, which can't be copied. */
 export function withoutMarks(draft: ConnectionDraft): ConnectionDraft {
   return JSON.parse(JSON.stringify(draft, (_name, value) => (isMark(value) ? null : value))); // a draft is plain data
 }

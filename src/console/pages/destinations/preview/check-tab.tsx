@@ -22,7 +22,7 @@ type Props = {
   onPick: (eventId: string, actionId: string | null) => void;
 };
 
-/** What the draft makes of the newest events: how many work, which fail and how, and what changes. */
+/** The results of the draft with the newest events: how many render, which fail and why, and which bodies change. */
 export function CheckTab({ tried, hasErrors, onGoTo, onPick }: Props): ReactNode {
   const { data, error, isFetching, run } = useCheck(tried, !hasErrors);
   const [filter, choose] = useState<Filter>('all');

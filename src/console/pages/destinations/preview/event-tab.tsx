@@ -17,7 +17,7 @@ type Props = {
   onInsert: (path: string) => void;
 };
 
-/** The event as the template sees it: a name writes its path at the cursor. */
+/** The input of the template; a click on a name inserts its path at the cursor. */
 export function EventTab({ sample, action, destinationId, onInsert }: Props): ReactNode {
   const id = sample?.eventId;
   const { data, error, refetch } = useQuery({
@@ -47,7 +47,7 @@ export function EventTab({ sample, action, destinationId, onInsert }: Props): Re
 
 type Mapping = Answer<'getAction'>['destinations'][number]['mapping'];
 
-/** The record that a mapping makes; what expressions give is only known to the server. */
+/** The record of a mapping; the values of expressions are only known to the server. */
 function recordOf(data: Readonly<Record<string, unknown>>, mapping: Mapping): Record<string, unknown> {
   if (mapping.length === 0) return data;
   const lines = mapping.flatMap((line): [string, unknown][] => {

@@ -6,8 +6,8 @@ import type { Field, KnownFields } from '../../../editor/fields.ts';
 type Mapping = ActionBody['destinations'][number]['mapping'];
 
 /**
- * The fields that records have: those of the action's mapping, else the parameters of events, by what the newest events
- * have and what the catalogue of parameters knows.
+ * The fields of records: those of the action's mapping, or else the parameters of the newest events, or of the catalogue
+ * while there are no events.
  */
 export function knownFields(given: {
   action: Pick<ActionBody, 'name' | 'destinations'> | null;

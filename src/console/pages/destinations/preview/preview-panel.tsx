@@ -34,7 +34,7 @@ type Props = {
   sendTest: ReactNode;
 };
 
-/** What the draft would send for an event, what it makes of the newest ones, and what a test brought back. */
+/** The request of the draft for one event, its results with the newest events, and the response to a test. */
 export function PreviewPanel(props: Props): ReactNode {
   const { shown, onShow, pasted, onPaste, tried, actions, action, preview, onGoTo } = props;
   const may = useMay('payloads:view');

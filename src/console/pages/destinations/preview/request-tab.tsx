@@ -58,7 +58,7 @@ export function RequestTab({ preview, hasErrors, onGoTo }: Props): ReactNode {
   );
 }
 
-/** A template that fails, with the way to the place. */
+/** The error of a template, with a button that goes to its place. */
 export function Failed({
   result: { reason, line, column },
   onGoTo,
@@ -91,7 +91,7 @@ export function Said({ tone, text }: { tone: 'good' | 'bad' | 'warn' | 'calm'; t
   );
 }
 
-/** Whether a JSON body really is JSON, and if not, why. */
+/** Whether a JSON body is valid JSON, and if not, why. */
 function BodyCheck({ body, headers }: { body: string | null; headers: readonly (readonly [string, string])[] }) {
   const type = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? '';
   if (body === null || !/\bjson\b/i.test(type) || /ndjson/i.test(type)) return null;

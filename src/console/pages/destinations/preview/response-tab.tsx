@@ -26,7 +26,7 @@ type Props = {
   onGoTo: (line: number, column: number) => void;
 };
 
-/** What a test brought back: how it counts, the request as sent, the answer, and where the time went. */
+/** The result of a test: its outcome, the request as sent, the response, and the timings. */
 export function ResponseTab({ test, tried, action, onGoTo }: Props): ReactNode {
   const rules = useRules(action, tried);
   if (test === null) return <Text c="dimmed">{words.none}</Text>;
@@ -69,7 +69,7 @@ export function ResponseTab({ test, tried, action, onGoTo }: Props): ReactNode {
   );
 }
 
-/** Less than a request to anywhere takes: the token was at hand. */
+/** Below this no request was made: the token was cached. */
 const fetchedMs = 1;
 
 function tokenUse(tokenMs: number): string {

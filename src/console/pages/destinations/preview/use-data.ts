@@ -11,8 +11,7 @@ type Action = Answer<'getAction'>;
 const nothing: never[] = [];
 
 /**
- * What is known of the data that reaches a destination: the actions that use it, and the fields of its records as the
- * chosen one (empty: the first) maps them.
+ * The actions that use a destination, the chosen one (empty: the first), and the fields of the records that it maps.
  */
 export function useData(
   destinationId: string | null,

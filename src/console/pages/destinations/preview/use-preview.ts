@@ -7,7 +7,7 @@ import type { Sample } from '../../../parts/payload/picked-event.ts';
 import { useMay } from '../../../session/rights.ts';
 import { bodyOf, type DestinationDraft } from '../destination-draft.ts';
 
-/** What a preview is made of; the sample is null while none is known. */
+/** The input of a preview; the sample is null while none is known. */
 export type Tried = {
   destinationId: string | null;
   connectionId: string;
@@ -21,20 +21,20 @@ type Body = NonNullable<CallInput<'previewDestination'>['body']>;
 const previewAfterMs = 350;
 const checkAfterMs = 900;
 
-/** The body of a draft for trying it out: what is tried needs no name. */
+/** The body of a draft for a preview or a test, which needs no name. */
 export function triedBody(draft: DestinationDraft): Record<string, unknown> {
   const body = bodyOf(draft);
   return { ...body, name: body.name === '' ? words.createTitle : body.name };
 }
 
-/** The preview of a draft, made anew when typing pauses, or at once by `run`. */
+/** The preview of a draft, rendered again when typing pauses for 350 ms, or at once by `run`. */
 export function usePreview(tried: Tried, isHeld: boolean) {
   const { destinationId, connectionId, draft, sample, actionId } = tried;
   const may = useMay('payloads:view');
   const body = JSON.stringify({ ...sample, draft: triedBody(draft), ...(actionId === null ? {} : { actionId }) });
   const [settled, settle] = useSettled(body, previewAfterMs);
   const input: Body = JSON.parse(settled);
-  // What has settled may still be without the event that is known by now.
+  // The settled text may be older than the event.
   const hasSample = input.eventId !== undefined || input.event !== undefined || input.data !== undefined;
   const isOn = may && hasSample && !isHeld;
   const shared = { staleTime: Number.POSITIVE_INFINITY, gcTime: 30_000, placeholderData: keepPreviousData };
@@ -54,7 +54,7 @@ export function usePreview(tried: Tried, isHeld: boolean) {
 
 export type Check = Answer<'checkDestination'>;
 
-/** What a draft makes of the newest events, made while it is looked at. */
+/** The results of a draft with the newest events, while its tab is open. */
 export function useCheck({ destinationId, connectionId, draft, actionId }: Tried, isOn: boolean) {
   const body = JSON.stringify({ draft: triedBody(draft), ...(actionId === null ? {} : { actionId }) });
   const [settled, settle] = useSettled(body, checkAfterMs);
@@ -74,13 +74,13 @@ export function useCheck({ destinationId, connectionId, draft, actionId }: Tried
   return { ...query, run: runOf(query, settle) };
 }
 
-/** Takes what is typed as it is, and asks at once. */
+/** Settles the text at once, and asks again. */
 const runOf = (query: { refetch(): Promise<unknown> }, settle: () => void) => () => {
   settle();
   void query.refetch();
 };
 
-/** A text as it was when it last stood still for a while, and how to take it as it is. */
+/** A text after it has not changed for `afterMs`, and how to settle it at once. */
 function useSettled(text: string, afterMs: number): [settled: string, settle: () => void] {
   const [settled, set] = useState(text);
   const present = useRef(text);
