@@ -23,28 +23,28 @@ const shown = await fillWithDemoData(running.app, {
   rejected: () => sleep(settledMs),
 });
 mkdirSync(target, { recursive: true });
-for (const colorScheme of ['light', 'dark'] as const) await drawAll(running, colorScheme);
+await drawAll(running);
 const names = new Set(consolePages.flatMap(({ name }) => [`${name}-light.webp`, `${name}-dark.webp`]));
 for (const file of readdirSync(target)) if (!names.has(file)) rmSync(`${target}${file}`);
 const bytes = readdirSync(target).reduce((sum, file) => sum + statSync(`${target}${file}`).size, 0);
 if (bytes > bytesMax) throw new Error(`The pictures have ${bytes} bytes in total; the limit is ${bytesMax}.`);
 
-async function drawAll({ app, browser }: { app: TestApp; browser: Browser }, colorScheme: 'light' | 'dark') {
-  await using tab = await openTab(browser, {
-    url: app.url,
-    colorScheme,
-    reducedMotion: 'reduce',
-    deviceScaleFactor: 1,
-  });
-  await tab.page.evaluate(`localStorage.setItem('millrace.welcome', 'hidden')`);
+async function drawAll({ app, browser }: { app: TestApp; browser: Browser }) {
+  await using tab = await openTab(browser, { url: app.url, colorScheme: 'light', deviceScaleFactor: 1 });
+  const { page } = tab;
+  await page.evaluate(`localStorage.setItem('millrace.welcome', 'hidden')`);
   for (const { name, path, height = 800 } of consolePages) {
     if (wanted.size > 0 && !wanted.has(name)) continue;
-    await tab.page.setViewportSize({ width: 1280, height });
-    await tab.page.goto(`${app.url}${path(shown)}`);
-    await tab.page.getByRole('heading', { level: 1 }).waitFor();
+    await page.setViewportSize({ width: 1280, height });
+    await page.goto(`${app.url}${path(shown)}`);
+    await page.getByRole('heading', { level: 1 }).waitFor();
     // Live pages never finish loading, so wait a fixed time.
     await sleep(settledMs);
-    await draw(tab.page, `${target}${name}-${colorScheme}.webp`);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await draw(page, `${target}${name}-${colorScheme}.webp`);
+    }
+    await page.emulateMedia({ colorScheme: 'light' });
   }
 }
 

@@ -1,31 +1,40 @@
 import { counted } from './format.ts';
 
-const of =
-  (one: string, other = `${one}s`) =>
-  (value: number) =>
-    counted(value, { one, other });
+const noun = (one: string, other = `${one}s`) => ({ one, other });
 
-/** `1 delivery`, `1,200 deliveries`: each noun that the console counts. */
-export const count = {
-  actions: of('action'),
-  changes: of('change'),
-  bodies: of('body', 'bodies'),
-  conditions: of('condition'),
-  deliveries: of('delivery', 'deliveries'),
-  destinations: of('destination'),
-  entries: of('entry', 'entries'),
-  errors: of('error'),
-  events: of('event'),
-  fields: of('field'),
-  lines: of('line'),
-  messages: of('message'),
-  objects: of('object'),
-  parameters: of('parameter'),
-  requests: of('request'),
-  responses: of('response'),
-  rights: of('right'),
-  rules: of('rule'),
-  tokens: of('API token'),
-  users: of('user'),
-  warnings: of('warning'),
+/** Each noun that the console counts. */
+export const nouns = {
+  actions: noun('action'),
+  alerts: noun('alert'),
+  behaviors: noun('behavior'),
+  bodies: noun('body', 'bodies'),
+  changes: noun('change'),
+  collectors: noun('collector'),
+  conditions: noun('condition'),
+  connections: noun('connection'),
+  deliveries: noun('delivery', 'deliveries'),
+  destinations: noun('destination'),
+  entries: noun('entry', 'entries'),
+  errors: noun('error'),
+  events: noun('event'),
+  fields: noun('field'),
+  issues: noun('issue'),
+  lines: noun('line'),
+  messages: noun('message'),
+  objects: noun('object'),
+  parameters: noun('parameter'),
+  replays: noun('replay'),
+  requests: noun('request'),
+  responses: noun('response'),
+  rights: noun('right'),
+  roles: noun('role'),
+  rules: noun('rule'),
+  tokens: noun('API token'),
+  users: noun('user'),
+  warnings: noun('warning'),
 } as const;
+
+/** `1 delivery`, `1,200 deliveries`. */
+export const count = Object.fromEntries(
+  Object.entries(nouns).map(([name, one]) => [name, (value: number) => counted(value, one)]),
+) as Readonly<Record<keyof typeof nouns, (value: number) => string>>; // of the same keys

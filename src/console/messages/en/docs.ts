@@ -1,6 +1,6 @@
 /** Words of the docs in the console; the documents themselves are in docs/. */
 export const docs = {
-  lead: 'Documentation',
+  lead: 'Guides and reference',
   pages: 'Pages of the docs',
   data: 'Data (it.data)',
   example: (title: string) => `Example: ${title}`,

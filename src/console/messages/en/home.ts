@@ -70,13 +70,6 @@ export const home = {
     title: 'Recent changes',
     none: 'No changes yet',
     all: 'View audit log',
-    kinds: {
-      connection: 'connection',
-      destination: 'destination',
-      action: 'action',
-      behavior: 'behavior',
-      collector: 'collector',
-    },
     created: (kind: string, who: string) => `${who} created this ${kind}`,
     changed: (kind: string, who: string) => `${who} changed this ${kind}`,
   },

@@ -1,22 +1,24 @@
-import { Button, Code, Skeleton, Text, TextInput, Title } from '@mantine/core';
+import { Button, Code, Group, Skeleton, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
 import { apiQuery } from '../../data/api.ts';
-import { docs as words } from '../../messages/en/docs.ts';
+import { docs } from '../../messages/en/docs.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { Nothing } from '../../parts/list/list-page.tsx';
+import { Panel } from '../../parts/panel.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import css from './docs.module.css';
 import { DocsFrame } from './docs-frame.tsx';
-import { curlOf, type Operation, operationsIn, type Schema } from './operations.ts';
-import { Field, SchemaView } from './schema-view.tsx';
+import { curlOf, type Operation, operationsIn } from './operations.ts';
+import { type Field, fieldsOf, type Schemas, typeOf } from './schema.ts';
 
-const w = words.api;
+const words = docs.api;
 
+/** All operations of the API, from its OpenAPI description. */
 export function ApiPage(): ReactNode {
   const { filter = '', open } = useSearch({ from: '/shell/docs/api' });
   const navigate = useNavigate({ from: '/docs/api' });
@@ -30,17 +32,17 @@ export function ApiPage(): ReactNode {
       name="api"
       actions={
         <Button component="a" href="/openapi.json" variant="default" leftSection={<Icon name="code" />}>
-          {w.machine}
+          {words.machine}
         </Button>
       }
     >
-      <section className={css['topic']} aria-label={w.manners}>
-        <ul className={css['steps']}>
-          {w.mannersText.map((text) => (
+      <Panel title={words.manners}>
+        <ul>
+          {words.mannersText.map((text) => (
             <li key={text}>{text}</li>
           ))}
         </ul>
-      </section>
+      </Panel>
       <TextInput
         aria-label={parts.filter}
         placeholder={parts.filter}
@@ -52,87 +54,110 @@ export function ApiPage(): ReactNode {
       {error !== null && data === undefined ? <Problem error={error} onRetry={() => void refetch()} /> : null}
       {reference === null && error === null ? <Skeleton height={320} /> : null}
       {reference?.groups.length === 0 ? (
-        <Nothing icon="search" title={w.none}>
+        <Nothing icon="search" title={words.none}>
           <Button variant="default" onClick={() => search({ filter: '' })}>
             {parts.clearFilters}
           </Button>
         </Nothing>
       ) : null}
       {reference?.groups.map(([tag, operations]) => (
-        <section key={tag} className={css['topic']} aria-labelledby={`tag-${tag}`}>
-          <Title order={2} id={`tag-${tag}`}>
-            {tag}
-          </Title>
+        <Panel key={tag} title={tag}>
           <div>
-            {operations.map((operation) => (
-              <details
-                key={operation.operationId}
-                className={css['operation']}
-                open={operation.operationId === open}
-                onToggle={({ currentTarget }) => {
-                  const isOpen = operation.operationId === open;
-                  if (currentTarget.open !== isOpen)
-                    search({ open: currentTarget.open ? operation.operationId : undefined });
-                }}
-              >
-                <summary>
-                  <span className={css['method']}>{operation.method}</span>
-                  <span className={css['path']}>{operation.path}</span>
-                  <span className={css['summary']}>{operation.summary}</span>
-                </summary>
-                {operation.operationId === open ? <Inside operation={operation} schemas={reference.schemas} /> : null}
-              </details>
-            ))}
+            {operations.map((operation) => {
+              const { operationId, method, path, summary } = operation;
+              const isOpen = operationId === open;
+              return (
+                <details
+                  key={operationId}
+                  className={css['operation']}
+                  open={isOpen}
+                  onToggle={({ currentTarget }) => {
+                    if (currentTarget.open !== isOpen) search({ open: currentTarget.open ? operationId : undefined });
+                  }}
+                >
+                  <summary>
+                    <b>{method}</b>
+                    <span>{path}</span>
+                    <Text c="dimmed">{summary}</Text>
+                  </summary>
+                  {isOpen ? <Inside operation={operation} schemas={reference.schemas} /> : null}
+                </details>
+              );
+            })}
           </div>
-        </section>
+        </Panel>
       ))}
     </DocsFrame>
   );
 }
 
-function Inside({ operation, schemas }: { operation: Operation; schemas: Record<string, Schema> }): ReactNode {
+function Inside({ operation, schemas }: { operation: Operation; schemas: Schemas }): ReactNode {
   const { parameters = [], body, answer, status, security } = operation;
   const rights = operation['x-right'] ?? [];
   const curl = curlOf(operation, schemas, location.origin);
+  const sections: [title: string, fields: readonly Field[]][] = [
+    [
+      words.parameters,
+      parameters.map(({ name, in: place, required, schema }) => ({
+        name,
+        type: `${typeOf(schema, schemas)} (${words.inPlace[place]})`,
+        isRequired: required === true,
+        fields: [],
+      })),
+    ],
+    [terms.body, body === null ? [] : fieldsOf(body, schemas)],
+    [words.answer(status), answer === null ? [] : fieldsOf(answer, schemas)],
+  ];
   return (
-    <div className={css['inside']}>
-      <Text>{security === undefined ? w.public : rights.length === 0 ? w.signedIn : w.rights(rights.join(', '))}</Text>
-      {parameters.length === 0 ? null : (
-        <div>
-          <Title order={3}>{w.parameters}</Title>
-          <ul className={css['fields']}>
-            {parameters.map(({ name, in: place, required, schema }) => (
-              <Field
-                key={`${place} ${name}`}
-                name={name}
-                schema={schema}
-                schemas={schemas}
-                isRequired={required}
-                note={w.inPlace[place]}
-              />
-            ))}
-          </ul>
-        </div>
-      )}
-      {body === null ? null : (
-        <div>
-          <Title order={3}>{terms.body}</Title>
-          <SchemaView schema={body} schemas={schemas} />
-        </div>
-      )}
-      {answer === null ? null : (
-        <div>
-          <Title order={3}>{w.answer(status)}</Title>
-          <SchemaView schema={answer} schemas={schemas} />
-        </div>
-      )}
+    <Stack gap="sm" p="xs" pb="lg">
+      <Text>
+        {security === undefined ? words.public : rights.length === 0 ? words.signedIn : words.rights(rights.join(', '))}
+      </Text>
+      {sections
+        .filter(([, fields]) => fields.length > 0)
+        .map(([title, fields]) => (
+          <div key={title}>
+            <Title order={3}>{title}</Title>
+            <Fields fields={fields} />
+          </div>
+        ))}
       <div>
-        <Title order={3}>{w.curl}</Title>
-        <div className={css['snippet']}>
-          <Code block>{curl}</Code>
+        <Title order={3}>{words.curl}</Title>
+        <Group>
+          <Code block className={css['wraps'] ?? ''}>
+            {curl}
+          </Code>
           <CopyButton text={curl} />
-        </div>
+        </Group>
       </div>
-    </div>
+    </Stack>
+  );
+}
+
+function Fields({ fields }: { fields: readonly Field[] }): ReactNode {
+  return (
+    <ul className={css['fields']}>
+      {fields.map(({ name, type, isRequired, fields: inner }) => {
+        const line = (
+          <>
+            {name === '' ? null : <code>{name}</code>} <span className={css['type']}>{type}</span>{' '}
+            {isRequired ? <span className={css['required']}>{words.required}</span> : null}
+          </>
+        );
+        return (
+          <li key={`${name} ${type}`}>
+            {name === '' || inner.length === 0 ? (
+              line
+            ) : (
+              <details>
+                <summary>{line}</summary>
+                <Fields fields={inner} />
+              </details>
+            )}
+            {name === '' ? <Fields fields={inner} /> : null}
+          </li>
+        );
+      })}
+    </ul>
   );
 }

@@ -1,3 +1,4 @@
+import { Stack } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { docs as words } from '../../messages/en/docs.ts';
@@ -24,7 +25,9 @@ export function DocsFrame({ name, actions, children }: Props): ReactNode {
             </Link>
           ))}
         </nav>
-        <div className={css['content']}>{children}</div>
+        <Stack gap="md" maw="54rem" miw={0}>
+          {children}
+        </Stack>
       </div>
     </Page>
   );

@@ -1,4 +1,4 @@
-import { Button, Code, Text, Textarea } from '@mantine/core';
+import { Button, Code, Group, Paper, SimpleGrid, Stack, Text, Textarea } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type KeyboardEvent, type ReactNode, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
@@ -25,6 +25,11 @@ export function TemplateExample({ title, template, data, contentType }: Props): 
   });
   const isChanged = draft.template !== before.template || draft.data !== before.data;
 
+  function reset() {
+    write(before);
+    run.reset();
+  }
+
   function pressed(event: KeyboardEvent) {
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
@@ -32,56 +37,46 @@ export function TemplateExample({ title, template, data, contentType }: Props): 
   }
 
   return (
-    <section className={css['example']} aria-label={words.example(title)} onKeyDown={pressed}>
-      <div className={css['inputs']}>
-        <Textarea
-          label={terms.template}
-          classNames={{ input: css['code'] ?? '' }}
-          rows={rowsOf(draft.template)}
-          spellCheck={false}
-          value={draft.template}
-          onChange={({ currentTarget: { value } }) => write((last) => ({ ...last, template: value }))}
-        />
-        <Textarea
-          label={words.data}
-          classNames={{ input: css['code'] ?? '' }}
-          rows={rowsOf(draft.data)}
-          spellCheck={false}
-          value={draft.data}
-          onChange={({ currentTarget: { value } }) => write((last) => ({ ...last, data: value }))}
-        />
-      </div>
-      <div className={css['run']}>
-        <Button
-          size="xs"
-          leftSection={<Icon name="play" size={13} />}
-          loading={run.isPending}
-          disabled={!mayRun}
-          onClick={() => run.mutate()}
-        >
-          {terms.run}
-        </Button>
-        {isChanged ? (
+    <Paper component="section" withBorder p="sm" aria-label={words.example(title)} onKeyDown={pressed}>
+      <Stack gap="xs">
+        <SimpleGrid minColWidth="min(18rem, 100%)" autoFlow="auto-fit" spacing="sm">
+          {(['template', 'data'] as const).map((name) => (
+            <Textarea
+              key={name}
+              label={name === 'data' ? words.data : terms.template}
+              classNames={{ input: css['code'] ?? '' }}
+              rows={rowsOf(draft[name])}
+              spellCheck={false}
+              value={draft[name]}
+              onChange={({ currentTarget: { value } }) => write((last) => ({ ...last, [name]: value }))}
+            />
+          ))}
+        </SimpleGrid>
+        <Group gap="xs">
           <Button
             size="xs"
-            variant="default"
-            onClick={() => {
-              write(before);
-              run.reset();
-            }}
+            leftSection={<Icon name="play" size={13} />}
+            loading={run.isPending}
+            disabled={!mayRun}
+            onClick={() => run.mutate()}
           >
-            {words.reset}
+            {terms.run}
           </Button>
-        ) : null}
-        <Text c="dimmed" size="sm">
-          {mayRun ? contentType : words.noRun}
-        </Text>
-      </div>
-      <div role="status" aria-label={terms.result}>
-        {run.data === undefined ? null : <Result {...run.data} />}
-      </div>
-      {run.error === null ? null : <Problem error={run.error} />}
-    </section>
+          {isChanged ? (
+            <Button size="xs" variant="default" onClick={reset}>
+              {words.reset}
+            </Button>
+          ) : null}
+          <Text c="dimmed" size="sm">
+            {mayRun ? contentType : words.noRun}
+          </Text>
+        </Group>
+        <div role="status" aria-label={terms.result}>
+          {run.data === undefined ? null : <Result {...run.data} />}
+        </div>
+        {run.error === null ? null : <Problem error={run.error} />}
+      </Stack>
+    </Paper>
   );
 }
 
@@ -90,14 +85,14 @@ function Result({ result, durationMs }: Answer<'renderTemplate'>): ReactNode {
   if (result.kind === 'failed') {
     const { reason, line, column } = result;
     return (
-      <Text c="red.9" className={css['failed'] ?? ''}>
+      <Text c="var(--console-bad)" className={css['wraps'] ?? ''}>
         {line === undefined || column === undefined ? words.failed(reason) : words.failedAt(reason, line, column)}
       </Text>
     );
   }
   return (
     <>
-      <Code block className={css['result'] ?? ''}>
+      <Code block className={css['wraps'] ?? ''}>
         {result.body}
       </Code>
       <Text c="dimmed" size="sm">

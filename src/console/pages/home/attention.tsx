@@ -1,4 +1,4 @@
-import { Anchor, Skeleton, Text } from '@mantine/core';
+import { Anchor, Box, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -23,10 +23,10 @@ import { endings } from '../connections/authentication-standing.ts';
 import { type Connection, causeOf } from '../connections/connection.ts';
 import { rangesMs } from '../deliveries/delivery-filters.ts';
 import { reasonInWords } from './funnel.tsx';
-import css from './home-page.module.css';
 import type { DocumentsHere } from './use-documents.ts';
 
 const words = home.attention;
+const issuesMost = 5;
 
 type Item = {
   key: string;
@@ -39,46 +39,59 @@ type Item = {
   link: string;
 };
 
-const issuesMost = 5;
 type Props = { documents: DocumentsHere; stats: Stats | undefined; range: Range };
 
-/** What somebody should look at, each with the next step. Calm when there is nothing. */
+/** Everything that needs a person, each with the next step. */
 export function Attention({ documents, stats, range }: Props): ReactNode {
-  const mayLook = useMay('deliveries:view');
   const { data } = useQuery({
     ...apiQuery('listIssues', { query: { state: 'open,acknowledged', limit: issuesMost } }),
     refetchInterval: watchedMs,
-    enabled: mayLook,
+    enabled: useMay('deliveries:view'),
   });
-  const failed = useFailed(range);
+  const failed = useFailed(range) ?? stats?.totals.failed ?? 0;
   const issues = data?.data ?? [];
   const items = [
-    ...ofIssues(issues),
-    ...ofConnections(documents, idsOf(issues, 'tripped', 'auth_rejected')),
-    ...ofSecrets(documents, idsOf(issues, 'expiring')),
+    ...issues.map(ofIssue),
+    ...without(documents.connections, issues, ['tripped', 'auth_rejected']).flatMap(ofConnection),
+    ...without(documents.connections, issues, ['expiring']).flatMap(ofSecrets),
     ...ofDestinations(documents),
-    ...ofNumbers(stats, range, failed),
+    ...(failed > 0 ? [ofFailed(failed, range)] : []),
+    ...(stats?.reasons.filter(({ outcome }) => outcome === 'rejected').slice(0, 1) ?? []).map(
+      ({ reason, count }): Item => ({
+        key: 'rejected',
+        icon: 'off',
+        tone: 'warn',
+        title: words.rejected(stats?.totals.rejected ?? count),
+        text: words.rejectedText(reasonInWords(reason), count),
+        to: '/data-collection',
+        link: words.lookAtCollectors,
+      }),
+    ),
   ];
   const isWaiting = documents.connections === undefined && documents.error === null && stats === undefined;
   return (
     <Panel title={parts.status.needs_attention}>
       {documents.error === null ? null : <Problem error={documents.error} onRetry={documents.retry} />}
-      {isWaiting ? (
-        <Skeleton height={60} />
-      ) : items.length === 0 && documents.error === null ? (
-        <div className={css['quiet']} role="status">
-          <Icon name="check" size={20} />
+      {isWaiting ? <Skeleton height={60} /> : null}
+      {!isWaiting && items.length === 0 && documents.error === null ? (
+        <Group role="status" gap="sm" align="flex-start">
+          <Box c="var(--console-good)">
+            <Icon name="check" size={20} />
+          </Box>
           <div>
             <b>{words.quiet}</b>
             <Text c="dimmed">{words.quietText}</Text>
           </div>
-        </div>
-      ) : (
-        <ul className={css['attention']}>
+        </Group>
+      ) : null}
+      {items.length === 0 ? null : (
+        <Stack component="ul">
           {items.map(({ key, icon, tone, title, text, to, search, link }) => (
-            <li key={key} data-tone={tone}>
-              <Icon name={icon} size={16} />
-              <div>
+            <Group component="li" key={key} gap={11} align="flex-start" wrap="nowrap">
+              <Box c={`var(--console-${tone})`} pt={3}>
+                <Icon name={icon} />
+              </Box>
+              <div style={{ overflowWrap: 'anywhere' }}>
                 <b>{title}</b>
                 <Text>{text}</Text>
                 {/* Addresses of other areas, with the filters that they have. */}
@@ -86,9 +99,9 @@ export function Attention({ documents, stats, range }: Props): ReactNode {
                   {link}
                 </Anchor>
               </div>
-            </li>
+            </Group>
           ))}
-        </ul>
+        </Stack>
       )}
     </Panel>
   );
@@ -108,120 +121,97 @@ function useFailed(range: Range): number | undefined {
   return mayLook ? (data?.totals.failed ?? 0) : undefined;
 }
 
-function ofIssues(issues: readonly Issue[]): Item[] {
-  return issues.map((issue) => ({
+/** The connections without an issue of these kinds, which says the same. */
+function without(
+  connections: readonly Connection[] = [],
+  issues: readonly Issue[],
+  kinds: readonly Issue['kind'][],
+): readonly Connection[] {
+  const said = new Set(issues.filter(({ kind }) => kinds.includes(kind)).map(({ connectionId }) => connectionId));
+  return connections.filter(({ id }) => !said.has(id));
+}
+
+function ofIssue(issue: Issue): Item {
+  const { title, detail } = issueText(issue);
+  const tone = issue.severity === 'critical' ? 'bad' : 'warn';
+  return {
     key: issue.id,
     icon: 'alert',
-    tone: issue.severity === 'critical' ? 'bad' : 'warn',
-    title: issueText(issue).title,
-    text: issueText(issue).detail,
+    tone,
+    title,
+    text: detail,
     to: `/issues/${issue.id}`,
     link: words.lookAtIssue,
-  }));
+  };
 }
 
-/** Connections that issues of these kinds speak of already. */
-function idsOf(issues: readonly Issue[], ...kinds: readonly Issue['kind'][]): ReadonlySet<string | null> {
-  return new Set(issues.filter(({ kind }) => kinds.includes(kind)).map(({ connectionId }) => connectionId));
-}
-
-function ofConnections({ connections = [] }: DocumentsHere, told: ReadonlySet<string | null>): Item[] {
-  return connections
-    .filter(({ id }) => !told.has(id))
-    .filter(({ health }) => health.state !== 'ok' || health.held > 0)
-    .map(({ id, name, health }): Item => {
-      const { state, held } = health;
-      const title = {
-        ok: words.heldOf(name, held),
-        needs_attention: words.connection(name),
-        tripped: words.tripped(name),
-      };
-      return {
-        key: id,
-        icon: state === 'ok' ? 'hand' : 'alert',
-        tone: state === 'tripped' ? 'bad' : 'warn',
-        title: title[state],
-        text: [reasonOf(health), state !== 'ok' && held > 0 ? words.held(held) : ''].filter(Boolean).join(' '),
-        to: `/connections/${id}`,
-        link: words.lookAtConnection,
-      };
-    });
-}
-
-/** Why a connection does not deliver, in words. */
-function reasonOf(health: Connection['health']): string {
+function ofConnection({ id, name, health }: Connection): Item[] {
+  const { state, held, reason } = health;
+  if (state === 'ok' && held === 0) return [];
   const cause = causeOf(health);
-  return cause === null
-    ? (health.reason ?? '')
-    : connectionWords.health.cause(outcomes.reason[cause.reason].why, cause.detail);
+  const why = cause && connectionWords.health.cause(outcomes.reason[cause.reason].why, cause.detail);
+  const title = {
+    ok: words.heldOf(name, held),
+    needs_attention: words.connection(name),
+    tripped: words.tripped(name),
+  };
+  return [
+    {
+      key: id,
+      icon: state === 'ok' ? 'hand' : 'alert',
+      tone: state === 'tripped' ? 'bad' : 'warn',
+      title: title[state],
+      text: [why ?? reason, state !== 'ok' && held > 0 ? words.held(held) : ''].filter(Boolean).join(' '),
+      to: `/connections/${id}`,
+      link: words.lookAtConnection,
+    },
+  ];
 }
 
 /** Pasted tokens and certificates that a person has to replace. */
-function ofSecrets({ connections = [] }: DocumentsHere, told: ReadonlySet<string | null>): Item[] {
-  const untold = connections.filter(({ id }) => !told.has(id));
-  return untold.flatMap(({ id, name, health }) =>
-    endings(health, Date.now()).map(
-      ({ kind, at }): Item => ({
-        key: `${id} ${kind}`,
-        icon: 'clock',
-        tone: kind === 'expired' || kind === 'certificateExpired' ? 'bad' : 'warn',
-        title: words.secret[kind](name),
-        text: words.secretText(formatRelative(new Date(at), Date.now())),
-        to: `/connections/${id}`,
-        link: words.lookAtConnection,
-      }),
-    ),
-  );
+function ofSecrets({ id, name, health }: Connection): Item[] {
+  return endings(health, Date.now()).map(({ kind, at }) => ({
+    key: `${id} ${kind}`,
+    icon: 'clock',
+    tone: kind === 'expired' || kind === 'certificateExpired' ? 'bad' : 'warn',
+    title: words.secret[kind](name),
+    text: words.secretText(formatRelative(new Date(at), Date.now())),
+    to: `/connections/${id}`,
+    link: words.lookAtConnection,
+  }));
 }
 
-/** Destinations that are off while an enabled action counts on them. */
+/** Destinations that are not enabled, but used by an enabled action. */
 function ofDestinations({ destinations = [], actions = [] }: DocumentsHere): Item[] {
+  const enabled = actions.filter(({ status }) => status === 'enabled');
   return destinations
     .filter(({ status }) => status !== 'enabled')
-    .flatMap(({ id, connectionId, name }): Item[] => {
-      const users = actions.filter(
-        (one) => one.status === 'enabled' && one.destinations.some(({ destinationId }) => destinationId === id),
-      );
-      if (users.length === 0) return [];
-      return [
-        {
-          key: id,
-          icon: 'pause',
-          tone: 'warn',
-          title: words.disabled(name),
-          text: words.usedBy(users.map((one) => one.name).join(', ')),
-          to: `/connections/${connectionId}/destinations/${id}`,
-          link: words.enable,
-        },
-      ];
-    });
+    .map(({ id, ...rest }) => ({
+      ...rest,
+      id,
+      users: enabled.filter((one) => one.destinations.some(({ destinationId }) => destinationId === id)),
+    }))
+    .filter(({ users }) => users.length > 0)
+    .map(({ id, connectionId, name, users }) => ({
+      key: id,
+      icon: 'pause',
+      tone: 'warn',
+      title: words.disabled(name),
+      text: words.usedBy(users.map((one) => one.name).join(', ')),
+      to: `/connections/${connectionId}/destinations/${id}`,
+      link: words.enable,
+    }));
 }
 
-function ofNumbers(stats: Stats | undefined, range: Range, failed = stats?.totals.failed ?? 0): Item[] {
-  const items: Item[] = [];
-  if (failed > 0)
-    items.push({
-      key: 'failed',
-      icon: 'cross',
-      tone: 'bad',
-      title: words.failed(failed),
-      text: words.failedText,
-      to: '/deliveries',
-      search: { status: 'failed', recovered: 'false', test: 'false', range },
-      link: terms.viewFailed,
-    });
-  if (stats === undefined) return items;
-  const { totals, reasons } = stats;
-  const rejected = reasons.find(({ outcome }) => outcome === 'rejected');
-  if (rejected !== undefined)
-    items.push({
-      key: 'rejected',
-      icon: 'off',
-      tone: 'warn',
-      title: words.rejected(totals.rejected),
-      text: words.rejectedText(reasonInWords(rejected.reason), rejected.count),
-      to: '/data-collection',
-      link: words.lookAtCollectors,
-    });
-  return items;
+function ofFailed(failed: number, range: Range): Item {
+  return {
+    key: 'failed',
+    icon: 'cross',
+    tone: 'bad',
+    title: words.failed(failed),
+    text: words.failedText,
+    to: '/deliveries',
+    search: { status: 'failed', recovered: 'false', test: 'false', range },
+    link: terms.viewFailed,
+  };
 }

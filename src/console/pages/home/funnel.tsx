@@ -1,4 +1,4 @@
-import { Text } from '@mantine/core';
+import { Box, Group, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { errors } from '../../../contract/errors.ts';
 import type { Stats } from '../../data/stats.ts';
@@ -11,7 +11,7 @@ import css from './home-page.module.css';
 
 const words = home.funnel;
 const reasonsMax = 5;
-
+const steps = ['received', 'matched', 'created', 'delivered'] as const;
 const ends = [
   ['held', 'hand', 'warn'],
   ['retried', 'retry', 'warn'],
@@ -20,10 +20,10 @@ const ends = [
   ['rejected', 'off', 'bad'],
 ] as const satisfies readonly [keyof typeof words.ends, IconName, string][];
 
-/** How much of what came in went out, what ended otherwise, and why. */
+/** How many of the received events led to deliveries, how the others ended, and why. */
 export function Funnel({ stats: { totals, reasons } }: { stats: Stats }): ReactNode {
-  const steps = ['received', 'matched', 'created', 'delivered'] as const;
   const most = Math.max(...steps.map((step) => totals[step]), 1);
+  const present = ends.filter(([end]) => totals[end] > 0);
   return (
     <Panel title={words.title}>
       <ol className={css['funnel']}>
@@ -31,35 +31,38 @@ export function Funnel({ stats: { totals, reasons } }: { stats: Stats }): ReactN
           <li key={step}>
             <span>{words.steps[step]}</span>
             <svg className={css['bar']} viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
-              <rect className={css['fill']} data-step={step} width={(totals[step] / most) * 100} height="10" />
+              <rect data-step={step} width={(totals[step] / most) * 100} height="10" />
             </svg>
-            <b>{formatNumber(totals[step])}</b>
+            <b className="tabular">{formatNumber(totals[step])}</b>
           </li>
         ))}
       </ol>
-      <ul className={css['ends']}>
-        {ends
-          .filter(([end]) => totals[end] > 0)
-          .map(([end, icon, tone]) => (
-            <li key={end} data-tone={tone}>
-              <Icon name={icon} size={14} />
-              {words.ends[end]}
-              <b>{formatNumber(totals[end])}</b>
-            </li>
+      {present.length === 0 ? null : (
+        <Group component="ul" gap="md">
+          {present.map(([end, icon, tone]) => (
+            <Group component="li" gap={6} key={end}>
+              <Box c={`var(--console-${tone})`} h={14} lh={0}>
+                <Icon name={icon} size={14} />
+              </Box>
+              {words.ends[end]} <b className="tabular">{formatNumber(totals[end])}</b>
+            </Group>
           ))}
-      </ul>
+        </Group>
+      )}
       {totals.unmatched > 0 ? <Text c="dimmed">{words.unmatched(totals.unmatched)}</Text> : null}
       {reasons.length === 0 ? null : (
         <div>
-          <h3 className={css['small']}>{words.reasons}</h3>
-          <ul className={css['reasons']}>
+          <Title order={3} size="sm" mb={6}>
+            {words.reasons}
+          </Title>
+          <Stack component="ul" gap={4}>
             {reasons.slice(0, reasonsMax).map(({ outcome, reason, count }) => (
-              <li key={`${outcome} ${reason}`}>
-                <span>{words.reason(words.ends[outcome], reasonInWords(reason))}</span>
-                <b>{formatNumber(count)}</b>
-              </li>
+              <Group component="li" justify="space-between" wrap="nowrap" key={`${outcome} ${reason}`}>
+                {words.reason(words.ends[outcome], reasonInWords(reason))}
+                <b className="tabular">{formatNumber(count)}</b>
+              </Group>
             ))}
-          </ul>
+          </Stack>
         </div>
       )}
     </Panel>

@@ -1,7 +1,7 @@
-import { Button, Skeleton, Text } from '@mantine/core';
+import { Button, Group, Paper, Skeleton, Stack, Text } from '@mantine/core';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
-import { useStats } from '../../data/stats.ts';
+import { type Stats, useStats } from '../../data/stats.ts';
 import { home as words } from '../../messages/en/home.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { shell } from '../../messages/en/shell.ts';
@@ -22,7 +22,7 @@ import { RecentChanges } from './recent-changes.tsx';
 import { Tiles } from './tiles.tsx';
 import { useDocuments } from './use-documents.ts';
 
-/** What came in, what went out, what needs somebody. */
+/** Traffic, and what needs attention. */
 export function HomePage(): ReactNode {
   const time = useChartTime(useSearch({ from: '/shell/' }));
   const navigate = useNavigate({ from: '/' });
@@ -32,47 +32,41 @@ export function HomePage(): ReactNode {
   const stats = useStats('all', undefined, time);
   const setTime = (next: Partial<ChartTime>) =>
     void navigate({ search: (present) => ({ ...present, ...next }), replace: true });
+  const { data, error, refetch } = stats;
   return (
     <Page
       title={shell.pages.home}
       lead={words.lead}
       actions={maySeeNumbers ? <ChartTimePicker time={time} onChange={setTime} /> : undefined}
     >
-      <div className={css['page']}>
+      <Stack>
         <FirstSteps />
         {isKnown && !maySeeNumbers ? <Text c="dimmed">{words.noStats}</Text> : null}
-        {stats.error !== null && stats.data === undefined ? (
-          <Problem error={stats.error} onRetry={() => void stats.refetch()} />
-        ) : null}
-        {stats.data === undefined ? (
-          maySeeNumbers && stats.error === null ? (
-            <Skeleton height={96} />
-          ) : null
-        ) : (
-          <Tiles stats={stats.data} collectors={documents.collectors} />
-        )}
+        {error !== null && data === undefined ? <Problem error={error} onRetry={() => void refetch()} /> : null}
+        {data === undefined && maySeeNumbers && error === null ? <Skeleton height={96} /> : null}
+        {data === undefined ? null : <Tiles stats={data} collectors={documents.collectors} />}
         <div className={css['columns']}>
-          <div className={css['column']}>
-            {stats.data === undefined ? null : (
+          <Stack>
+            {data === undefined ? null : (
               <>
-                <Funnel stats={stats.data} />
-                <Deliveries stats={stats.data} range={time.range} onZoom={(from, until) => setTime({ from, until })} />
+                <Funnel stats={data} />
+                <Deliveries stats={data} range={time.range} onZoom={(from, until) => setTime({ from, until })} />
               </>
             )}
             {maySeeNumbers ? null : <RecentChanges documents={documents} />}
-          </div>
-          <div className={css['column']}>
-            <Attention documents={documents} stats={stats.data} range={time.range} />
+          </Stack>
+          <Stack>
+            <Attention documents={documents} stats={data} range={time.range} />
             {maySeeNumbers ? <RecentChanges documents={documents} /> : null}
-          </div>
+          </Stack>
         </div>
-      </div>
+      </Stack>
     </Page>
   );
 }
 
 type DeliveriesProps = {
-  stats: NonNullable<ReturnType<typeof useStats>['data']>;
+  stats: Stats;
   range: Range;
   onZoom: (from: string, until: string) => void;
 };
@@ -102,31 +96,37 @@ function Deliveries({ stats, range, onZoom }: DeliveriesProps): ReactNode {
   );
 }
 
-/** The way to the first steps, until somebody has seen enough of it. */
+/** Leads to the first steps until it is dismissed. */
 function FirstSteps(): ReactNode {
   const [isHidden, hide] = useState(isWelcomeHidden());
-  if (isHidden) return null;
-  return (
-    <section className={css['welcome']} aria-label={words.welcome.go}>
-      <div>
-        <b>{words.welcome.title}</b>
-        <Text>{words.welcome.text}</Text>
-      </div>
-      <div className={css['buttons']}>
-        <Button component={Link} to="/welcome">
-          {words.welcome.go}
-        </Button>
-        <Button
-          variant="subtle"
-          color="gray"
-          onClick={() => {
-            hide(true);
-            setWelcomeHidden(true);
-          }}
-        >
-          {words.welcome.hide}
-        </Button>
-      </div>
-    </section>
+  function dismiss() {
+    hide(true);
+    setWelcomeHidden(true);
+  }
+  return isHidden ? null : (
+    <Paper
+      component="section"
+      aria-label={words.welcome.go}
+      withBorder
+      radius="md"
+      px="lg"
+      py="sm"
+      bg="var(--console-tint-soft)"
+    >
+      <Group justify="space-between">
+        <div>
+          <b>{words.welcome.title}</b>
+          <Text>{words.welcome.text}</Text>
+        </div>
+        <Group gap="xs">
+          <Button component={Link} to="/welcome">
+            {words.welcome.go}
+          </Button>
+          <Button variant="subtle" color="gray" onClick={dismiss}>
+            {words.welcome.hide}
+          </Button>
+        </Group>
+      </Group>
+    </Paper>
   );
 }

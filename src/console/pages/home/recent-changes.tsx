@@ -1,11 +1,11 @@
-import { Anchor, Skeleton, Text } from '@mantine/core';
+import { Anchor, Skeleton, Stack, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { nouns } from '../../messages/counts.ts';
 import { home } from '../../messages/en/home.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
-import css from './home-page.module.css';
 import type { DocumentsHere } from './use-documents.ts';
 
 const words = home.changes;
@@ -20,23 +20,21 @@ export function RecentChanges({ documents }: { documents: DocumentsHere }): Reac
     <Panel title={words.title}>
       {isWaiting ? <Skeleton height={120} /> : null}
       {!isWaiting && changed.length === 0 ? <Text c="dimmed">{words.none}</Text> : null}
-      <ul className={css['changes']}>
-        {changed.slice(0, shown).map(({ id, kind, name, to, version, updatedAt, updatedBy }) => (
-          <li key={id}>
-            <div>
+      {changed.length === 0 ? null : (
+        <Stack component="ul" gap="xs">
+          {changed.slice(0, shown).map(({ kind, to, document: { id, name, version, updatedAt, updatedBy } }) => (
+            <li key={id}>
               <Anchor component={Link} to={to as '/'}>
                 {name}
               </Anchor>
-            </div>
-            <Text c="dimmed" size="sm">
-              {version === 1
-                ? words.created(words.kinds[kind], updatedBy)
-                : words.changed(words.kinds[kind], updatedBy)}
-              , <Time at={updatedAt} />
-            </Text>
-          </li>
-        ))}
-      </ul>
+              <Text c="dimmed" size="sm">
+                {version === 1 ? words.created(nouns[kind].one, updatedBy) : words.changed(nouns[kind].one, updatedBy)},{' '}
+                <Time at={updatedAt} />
+              </Text>
+            </li>
+          ))}
+        </Stack>
+      )}
       {mayAudit ? (
         <Anchor component={Link} to="/settings/audit" size="sm">
           {words.all}
@@ -46,30 +44,22 @@ export function RecentChanges({ documents }: { documents: DocumentsHere }): Reac
   );
 }
 
-type Changed = {
-  id: string;
-  kind: keyof typeof words.kinds;
-  name: string;
-  to: string;
-  version: number;
-  updatedAt: string;
-  updatedBy: string;
-};
+type Document = { id: string; name: string; version: number; updatedAt: string; updatedBy: string };
+type Changed = { kind: keyof typeof nouns; to: string; document: Document };
 
 function recent(documents: DocumentsHere): Changed[] {
   const { connections = [], destinations = [], actions = [], behaviors = [], collectors = [] } = documents;
-  const all: Changed[] = [
-    ...connections.map((one) => ({ ...one, kind: 'connection' as const, to: `/connections/${one.id}` })),
-    ...destinations.map((one) => ({
-      ...one,
-      kind: 'destination' as const,
-      to: `/connections/${one.connectionId}/destinations/${one.id}`,
-    })),
-    ...actions.map((one) => ({ ...one, kind: 'action' as const, to: `/actions/${one.id}` })),
-    ...behaviors
-      .filter(({ standard }) => !standard)
-      .map((one) => ({ ...one, kind: 'behavior' as const, to: `/behaviors/${one.id}` })),
-    ...collectors.map((one) => ({ ...one, kind: 'collector' as const, to: `/data-collection/${one.id}` })),
-  ];
-  return all.toSorted((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1));
+  const of = <D extends Document>(kind: Changed['kind'], all: readonly D[], to: (one: D) => string): Changed[] =>
+    all.map((document) => ({ kind, document, to: `${to(document)}/${document.id}` }));
+  return [
+    ...of('connections', connections, () => '/connections'),
+    ...of('destinations', destinations, ({ connectionId }) => `/connections/${connectionId}/destinations`),
+    ...of('actions', actions, () => '/actions'),
+    ...of(
+      'behaviors',
+      behaviors.filter(({ standard }) => !standard),
+      () => '/behaviors',
+    ),
+    ...of('collectors', collectors, () => '/data-collection'),
+  ].toSorted((a, b) => (a.document.updatedAt < b.document.updatedAt ? 1 : -1));
 }

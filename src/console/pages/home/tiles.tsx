@@ -1,4 +1,4 @@
-import { Text } from '@mantine/core';
+import { Paper, SimpleGrid, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Stats } from '../../data/stats.ts';
 import { home } from '../../messages/en/home.ts';
@@ -11,43 +11,35 @@ import type { DocumentsHere } from './use-documents.ts';
 
 const words = home.tiles;
 
-type Props = { stats: Stats; collectors: DocumentsHere['collectors'] };
-
 /** The four most important numbers. */
-export function Tiles({ stats, collectors }: Props): ReactNode {
+export function Tiles({ stats, collectors }: { stats: Stats; collectors: DocumentsHere['collectors'] }): ReactNode {
   const { totals, latency, oldestWaitingAt } = stats;
   const ended = totals.delivered + totals.failed;
+  const perMinute = ratePerMinute(totals.received, stats, collectors);
+  const rate = perMinute > 0 && perMinute < 1 ? words.underOne : formatNumber(Math.round(perMinute));
+  const tiles: [name: string, value: ReactNode, hint?: string][] = [
+    [words.received, formatNumber(totals.received), words.perMinute(rate)],
+    ended === 0
+      ? [words.success, terms.noneYet]
+      : [words.success, formatPercent(totals.delivered / ended), words.successHint],
+    [words.latency, latency === null ? terms.noneYet : formatDuration(latency.p95Ms)],
+    [words.waiting, oldestWaitingAt === null ? terms.none : <Time at={oldestWaitingAt} show="relative" key="time" />],
+  ];
   return (
-    <dl className={css['tiles']}>
-      <Tile name={words.received} hint={words.perMinute(rateOf(ratePerMinute(totals.received, stats, collectors)))}>
-        {formatNumber(totals.received)}
-      </Tile>
-      <Tile name={words.success} {...(ended === 0 ? {} : { hint: words.successHint })}>
-        {ended === 0 ? terms.noneYet : formatPercent(totals.delivered / ended)}
-      </Tile>
-      <Tile name={words.latency}>{latency === null ? terms.noneYet : formatDuration(latency.p95Ms)}</Tile>
-      <Tile name={words.waiting}>
-        {oldestWaitingAt === null ? terms.none : <Time at={oldestWaitingAt} show="relative" />}
-      </Tile>
-    </dl>
-  );
-}
-
-/** Few are not none. */
-function rateOf(perMinute: number): string {
-  return perMinute > 0 && perMinute < 1 ? words.underOne : formatNumber(Math.round(perMinute));
-}
-
-function Tile({ name, hint, children }: { name: string; hint?: string; children: ReactNode }): ReactNode {
-  return (
-    <div className={css['tile']}>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-      {hint === undefined ? null : (
-        <Text component="dd" c="dimmed" size="sm">
-          {hint}
-        </Text>
-      )}
-    </div>
+    <SimpleGrid component="dl" minColWidth="min(8rem, 100%)" autoFlow="auto-fit">
+      {tiles.map(([name, value, hint]) => (
+        <Paper key={name} className={css['tile'] ?? ''}>
+          <Text component="dt" c="dimmed" size="sm">
+            {name}
+          </Text>
+          <dd className={css['figure']}>{value}</dd>
+          {hint === undefined ? null : (
+            <Text component="dd" c="dimmed" size="sm">
+              {hint}
+            </Text>
+          )}
+        </Paper>
+      ))}
+    </SimpleGrid>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, NativeSelect, Skeleton, Text, TextInput } from '@mantine/core';
+import { Button, Group, NativeSelect, Skeleton, Text, TextInput } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { apiQuery } from '../../data/api.ts';
@@ -8,15 +8,14 @@ import { Problem } from '../../parts/problem.tsx';
 import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
 import { makeQuickStart } from './quick-start-objects.ts';
-import css from './welcome.module.css';
 
 const words = welcome.mine;
 
-/** Asks where events should go, and makes everything that takes them there. */
+/** Asks where events should be delivered, and creates the four objects for that. */
 export function CreateQuickStart({ onMade }: { onMade: () => void }): ReactNode {
   const version = useQuery(apiQuery('version'));
-  const [target, aim] = useState<'inbox' | 'own'>('inbox');
-  const [address, write] = useState('');
+  const [target, setTarget] = useState<'inbox' | 'own'>('inbox');
+  const [address, setAddress] = useState('');
   const [isMissing, setMissing] = useState(false);
   const rights = [useMay('collectors:manage'), useMay('connections:manage'), useMay('actions:manage')];
   const may = rights.every(Boolean);
@@ -41,7 +40,7 @@ export function CreateQuickStart({ onMade }: { onMade: () => void }): ReactNode 
           maw="24rem"
           data={options(words.targets)}
           value={target}
-          onChange={({ currentTarget }) => aim(currentTarget.value === 'own' ? 'own' : 'inbox')}
+          onChange={({ currentTarget }) => setTarget(currentTarget.value === 'own' ? 'own' : 'inbox')}
         />
       ) : (
         <Text>{words.noInbox}</Text>
@@ -55,7 +54,7 @@ export function CreateQuickStart({ onMade }: { onMade: () => void }): ReactNode 
             maw="32rem"
             inputMode="url"
             value={address}
-            onChange={({ currentTarget: { value } }) => write(value)}
+            onChange={({ currentTarget: { value } }) => setAddress(value)}
           />
           <Text c="dimmed" size="sm" maw="46rem">
             {words.private}
@@ -63,16 +62,16 @@ export function CreateQuickStart({ onMade }: { onMade: () => void }): ReactNode 
         </>
       ) : null}
       {create.error === null ? null : <Problem error={create.error} />}
-      <div className={css['below']}>
+      <Group>
         <Button disabled={!may} loading={create.isPending} onClick={go}>
-          {welcome.mine.steps.start}
+          {words.steps.start}
         </Button>
-      </div>
+      </Group>
     </>
   );
 }
 
 function addressOf(text: string): URL | null {
-  const url = URL.canParse(text.trim()) ? new URL(text.trim()) : null;
+  const url = URL.parse(text.trim());
   return url !== null && /^https?:$/.test(url.protocol) ? url : null;
 }

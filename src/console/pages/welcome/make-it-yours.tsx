@@ -1,7 +1,8 @@
-import { Anchor, Button, Skeleton, Text } from '@mantine/core';
+import { Anchor, Button, Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import type { Answer } from '../../../client/client.ts';
 import { apiQuery } from '../../data/api.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
@@ -18,109 +19,93 @@ import css from './welcome.module.css';
 
 const words = welcome.mine;
 const askEveryMs = 1_000;
-/** What the demo writes at the actions that it makes. */
+/** The description of the actions that the demo creates. */
 const demoDescription = 'Made by the demo.';
 
-/** The way to a delivered event of one's own. What is done is seen from what is there. */
+/** The steps to a delivered event. What is done is read from the configuration and the deliveries. */
 export function MakeItYours(): ReactNode {
   const found = useQuery({ queryKey: ['quick-start'], queryFn: () => findQuickStart(client()) });
   const made = found.data ?? null;
   const delivery = useFirstDelivery(made);
-  const mayAlerts = useMay('settings:view');
-  const beside = useBeside(made, mayAlerts);
-  const done = {
-    start: made !== null,
-    event: delivery !== undefined,
-    delivery: delivery?.status === 'delivered',
-    connection: beside.hasConnection,
-    action: beside.hasAction,
-    ...(mayAlerts ? { alert: beside.hasAlert } : {}),
-  };
-  const count = Object.values(done).filter(Boolean).length;
+  const own = useOwn(made);
   if (found.error !== null && found.data === undefined)
     return <Problem error={found.error} onRetry={() => void found.refetch()} />;
   if (found.data === undefined) return <Skeleton height={320} />;
+
+  const isDelivered = delivery?.status === 'delivered';
+  const steps: StepProps[] = [
+    {
+      name: words.steps.start,
+      isDone: made !== null,
+      isNext: true,
+      children: made === null ? <CreateQuickStart onMade={() => void found.refetch()} /> : <Made made={made} />,
+    },
+    {
+      name: words.steps.event,
+      isDone: delivery !== undefined,
+      isNext: made !== null,
+      children: made === null ? null : <SendTab collector={made.collector} />,
+    },
+    {
+      name: words.steps.delivery,
+      isDone: isDelivered,
+      isNext: made !== null,
+      children: <FirstDelivery delivery={delivery} isInbox={made !== null && isOfInbox(made.connection)} />,
+    },
+    ...own.map(({ step, isDone, text, to, button }) => ({
+      name: words.steps[step],
+      isDone,
+      isNext: isDelivered,
+      children: (
+        <>
+          <Text>{text}</Text>
+          <Group>
+            <Button component={Link} to={to} variant="default" leftSection={<Icon name="plus" />}>
+              {button}
+            </Button>
+          </Group>
+        </>
+      ),
+    })),
+  ];
   return (
     <section aria-labelledby="make-it-yours">
-      <div className={css['title']}>
-        <h2 id="make-it-yours">{welcome.picture.next}</h2>
+      <Group gap="md" align="baseline" mb="sm">
+        <Title order={2} id="make-it-yours">
+          {welcome.picture.next}
+        </Title>
         <Text c="dimmed" role="status">
-          {words.progress(count, Object.keys(done).length)}
+          {words.progress(steps.filter(({ isDone }) => isDone).length, steps.length)}
         </Text>
-      </div>
-      <ol className={css['steps']}>
-        <Step name={words.steps.start} isDone={done.start} isNext>
-          {made === null ? <CreateQuickStart onMade={() => void found.refetch()} /> : <Made made={made} />}
-        </Step>
-        <Step name={words.steps.event} isDone={done.event} isNext={done.start}>
-          {made === null ? null : <SendTab collector={made.collector} />}
-        </Step>
-        <Step name={words.steps.delivery} isDone={done.delivery} isNext={done.start}>
-          {delivery === undefined ? (
-            <Text>{words.waiting}</Text>
-          ) : (
-            <div className={css['below']} role="status">
-              <StatusBadge status={delivery.status} />
-              <Text>
-                {delivery.status === 'delivered' ? words.delivered : words.notYet(parts.status[delivery.status])}
-              </Text>
-              <Anchor component={Link} to={`/deliveries/${delivery.id}` as '/deliveries'}>
-                {terms.viewDelivery}
-              </Anchor>
-              {made?.connection.baseUrl.startsWith(`${location.origin}/inbox/`) === true ? (
-                <Anchor component={Link} to="/inbox">
-                  {words.toInbox}
-                </Anchor>
-              ) : null}
-            </div>
-          )}
-        </Step>
-        <Step name={words.steps.connection} isDone={done.connection} isNext={done.delivery}>
-          <Text>{words.connectionText}</Text>
-          <div>
-            <Button component={Link} to="/connections/new" variant="default" leftSection={<Icon name="plus" />}>
-              {terms.newConnection}
-            </Button>
-          </div>
-        </Step>
-        <Step name={words.steps.action} isDone={done.action} isNext={done.delivery}>
-          <Text>{words.actionText}</Text>
-          <div>
-            <Button component={Link} to="/actions/new" variant="default" leftSection={<Icon name="plus" />}>
-              {terms.newAction}
-            </Button>
-          </div>
-        </Step>
-        {mayAlerts ? (
-          <Step name={words.steps.alert} isDone={beside.hasAlert} isNext={done.delivery}>
-            <Text>{words.alertText}</Text>
-            <div>
-              <Button component={Link} to="/settings/alerts/new" variant="default" leftSection={<Icon name="plus" />}>
-                {words.newAlert}
-              </Button>
-            </div>
-          </Step>
-        ) : null}
-      </ol>
+      </Group>
+      <Stack component="ol" gap="sm">
+        {steps.map((step) => (
+          <Step key={step.name} {...step} />
+        ))}
+      </Stack>
     </section>
   );
 }
 
 type StepProps = { name: string; isDone: boolean; isNext: boolean; children: ReactNode };
 
-/** A step with its mark. What comes later stands there small. */
+/** A step with its mark. A later step shows its name only. */
 function Step({ name, isDone, isNext, children }: StepProps): ReactNode {
   return (
-    <li className={css['step']} data-done={isDone}>
-      <span className={css['mark']}>{isDone ? <Icon name="check" size={14} /> : null}</span>
-      <div className={css['stepBody']}>
-        <h3>
-          {name}
-          <span className={css['state']}>{isDone ? words.done : words.open}</span>
-        </h3>
-        {isNext ? children : null}
-      </div>
-    </li>
+    <Paper component="li" withBorder radius="md" px="lg" py="md" bg="var(--console-panel)" data-done={isDone}>
+      <Group gap="sm">
+        <span className={css['mark']}>{isDone ? <Icon name="check" size={14} /> : null}</span>
+        <Title order={3}>{name}</Title>
+        <Text size="sm" c={isDone ? 'var(--console-good)' : 'dimmed'}>
+          {isDone ? words.done : words.open}
+        </Text>
+      </Group>
+      {isNext ? (
+        <Stack gap="sm" mt="sm" className={css['step'] ?? ''}>
+          {children}
+        </Stack>
+      ) : null}
+    </Paper>
   );
 }
 
@@ -134,22 +119,45 @@ function Made({ made: { collector, connection, destination, action } }: { made: 
   return (
     <>
       <Text>{words.made}</Text>
-      <ul className={css['made']}>
+      <Group component="ul" gap="xl">
         {links.map(([kind, name, to]) => (
-          <li key={kind}>
-            <span className={css['calm']}>{kind}</span>
+          <Group component="li" gap="xs" key={kind}>
+            <Text c="dimmed">{kind}</Text>
             <Anchor component={Link} to={to as '/'}>
               {name}
             </Anchor>
-          </li>
+          </Group>
         ))}
-      </ul>
+      </Group>
     </>
   );
 }
 
-/** The newest delivery of the quick start's action, asked for until it is done. */
-function useFirstDelivery(made: QuickStart | null) {
+type Delivery = Answer<'listDeliveries'>['data'][number];
+
+function FirstDelivery({ delivery, isInbox }: { delivery: Delivery | undefined; isInbox: boolean }): ReactNode {
+  if (delivery === undefined) return <Text>{words.waiting}</Text>;
+  const { id, status } = delivery;
+  return (
+    <Group role="status">
+      <StatusBadge status={status} />
+      <Text>{status === 'delivered' ? words.delivered : words.notYet(parts.status[status])}</Text>
+      <Anchor component={Link} to={`/deliveries/${id}` as '/deliveries'}>
+        {terms.viewDelivery}
+      </Anchor>
+      {isInbox ? (
+        <Anchor component={Link} to="/inbox">
+          {words.toInbox}
+        </Anchor>
+      ) : null}
+    </Group>
+  );
+}
+
+const isOfInbox = ({ baseUrl }: { baseUrl: string }) => baseUrl.startsWith(`${location.origin}/inbox/`);
+
+/** The newest delivery of the quick start's action, asked for until it is delivered. */
+function useFirstDelivery(made: QuickStart | null): Delivery | undefined {
   return useQuery({
     ...apiQuery('listDeliveries', { query: { actionId: made?.action.id ?? '', limit: 1 } }),
     enabled: made !== null,
@@ -157,19 +165,34 @@ function useFirstDelivery(made: QuickStart | null) {
   }).data?.data[0];
 }
 
-/** Whether there is a connection and an action beside those of the quick start and the demo, and an alert. */
-function useBeside(
-  made: QuickStart | null,
-  mayAlerts: boolean,
-): { hasConnection: boolean; hasAction: boolean; hasAlert: boolean } {
+/** Objects to create next, other than those of the quick start and the demo. */
+function useOwn(made: QuickStart | null) {
+  const mayAlerts = useMay('settings:view');
   const alerts = useQuery({ ...apiQuery('listAlerts', { query: { limit: 1 } }), enabled: mayAlerts }).data?.data ?? [];
   const connections = useQuery(apiQuery('listConnections', { query: { limit: 50 } })).data?.data ?? [];
   const actions = useQuery(apiQuery('listActions', { query: { limit: 50 } })).data?.data ?? [];
-  return {
-    hasAlert: alerts.length > 0,
-    hasConnection: connections.some(
-      ({ id, baseUrl }) => id !== made?.connection.id && !baseUrl.startsWith(`${location.origin}/inbox/`),
-    ),
-    hasAction: actions.some(({ id, description }) => id !== made?.action.id && description !== demoDescription),
-  };
+  const steps = [
+    {
+      step: 'connection',
+      isDone: connections.some((one) => one.id !== made?.connection.id && !isOfInbox(one)),
+      text: words.connectionText,
+      to: '/connections/new',
+      button: terms.newConnection,
+    },
+    {
+      step: 'action',
+      isDone: actions.some(({ id, description }) => id !== made?.action.id && description !== demoDescription),
+      text: words.actionText,
+      to: '/actions/new',
+      button: terms.newAction,
+    },
+    {
+      step: 'alert',
+      isDone: alerts.length > 0,
+      text: words.alertText,
+      to: '/settings/alerts/new',
+      button: words.newAlert,
+    },
+  ] as const;
+  return mayAlerts ? steps : steps.slice(0, 2);
 }

@@ -1,4 +1,4 @@
-import { Anchor, Button, Code, Text } from '@mantine/core';
+import { Anchor, Button, Code, Group, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
@@ -35,7 +35,7 @@ export function MovingPicture(): ReactNode {
   return (
     <Panel title={words.title} text={words.lead}>
       {delivery === undefined ? <Text role="status">{words.waiting}</Text> : <Stations delivery={delivery} />}
-      <div className={css['below']}>
+      <Group gap="md">
         <Button
           variant="default"
           size="xs"
@@ -47,23 +47,21 @@ export function MovingPicture(): ReactNode {
         {stats === undefined ? null : (
           <Text c="dimmed">{words.so(formatNumber(stats.totals.received), formatNumber(stats.totals.delivered))}</Text>
         )}
-      </div>
-      <div className={css['next']}>
+      </Group>
+      <Group gap="md" justify="space-between" className={css['next'] ?? ''}>
         <Text>{words.nextText}</Text>
         <Button component={Link} to="/welcome" search={{ with: 'mine' } as never}>
           {words.next}
         </Button>
-      </div>
+      </Group>
     </Panel>
   );
 }
 
-function Stations({
-  delivery: { id, eventId, actionId, destinationId, connectionId },
-}: {
-  delivery: Answer<'getDelivery'>;
-}) {
-  const still = { staleTime: Number.POSITIVE_INFINITY, retry: false, placeholderData: <Data,>(last: Data) => last };
+const still = { staleTime: Number.POSITIVE_INFINITY, retry: false, placeholderData: <Data,>(last: Data) => last };
+
+function Stations({ delivery }: { delivery: Answer<'listDeliveries'>['data'][number] }): ReactNode {
+  const { id, eventId, actionId, destinationId, connectionId } = delivery;
   const whole = useQuery({ ...apiQuery('getDelivery', { params: { id } }), ...still }).data;
   const event = useQuery({
     ...apiQuery('getEvent', { params: { id: eventId ?? '' } }),
@@ -82,7 +80,7 @@ function Stations({
     <ol className={css['stations']} key={id}>
       <Station name={terms.event} icon="events" to={`/events/${eventId}`} link={words.toEvent}>
         <b>{event?.name == null ? terms.unnamedEvent : words.event(event.name)}</b>
-        {event?.visitorId == null ? null : <span className={css['calm']}>{words.visitor(event.visitorId)}</span>}
+        {event?.visitorId == null ? null : <Text c="dimmed">{words.visitor(event.visitorId)}</Text>}
       </Station>
       <Station name={terms.action} icon="actions" to={`/actions/${actionId}`} link={words.toAction}>
         <b>{actionId === null ? words.test : words.action(action?.name ?? '…')}</b>
@@ -93,9 +91,9 @@ function Stations({
         to={`/connections/${connectionId}/destinations/${destinationId}`}
         link={words.toTemplate}
       >
-        <span>{words.shaped}</span>
+        <Text>{words.shaped}</Text>
         {body === null ? (
-          <span className={css['calm']}>{words.hidden}</span>
+          <Text c="dimmed">{words.hidden}</Text>
         ) : (
           <Code className={css['body'] ?? ''}>
             {body.length > shownLength ? `${body.slice(0, shownLength)} …` : body}
@@ -104,11 +102,11 @@ function Stations({
       </Station>
       <Station name={parts.status.delivered} icon="check" to={`/deliveries/${id}`} link={terms.viewDelivery}>
         <StatusBadge status="delivered" />
-        <span>
+        <Text>
           {attempt?.response == null
             ? terms.noResponseYet
             : words.answered(attempt.response.status, formatDuration(attempt.durationMs))}
-        </span>
+        </Text>
       </Station>
     </ol>
   );
@@ -118,15 +116,17 @@ type StationProps = { name: string; icon: IconName; to: string; link: string; ch
 
 function Station({ name, icon, to, link, children }: StationProps): ReactNode {
   return (
-    <li className={css['station']}>
+    <Stack component="li" gap={6} className={css['station'] ?? ''}>
       <span className={css['lamp']}>
         <Icon name={icon} size={18} />
       </span>
-      <h3>{name}</h3>
-      <div className={css['words']}>{children}</div>
+      <Title order={3}>{name}</Title>
+      <Stack gap={4} mih="3rem">
+        {children}
+      </Stack>
       <Anchor component={Link} to={to as '/'} size="sm">
         {link}
       </Anchor>
-    </li>
+    </Stack>
   );
 }

@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, SimpleGrid, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
@@ -12,13 +12,17 @@ import { MakeItYours } from './make-it-yours.tsx';
 import { MovingPicture } from './moving-picture.tsx';
 import css from './welcome.module.css';
 
-const icons = { demo: 'play', mine: 'collection' } as const;
+const choices = [
+  ['demo', 'play'],
+  ['mine', 'collection'],
+] as const;
 
 /** The first steps: watch the demo, or send an event of one's own. */
 export function WelcomePage(): ReactNode {
   const chosen = useSearch({ from: '/shell/welcome' }).with;
   const hasDemo = useDemo();
   const shown = chosen ?? (hasDemo === true ? 'demo' : 'mine');
+  const isKnown = hasDemo !== undefined || chosen !== undefined;
   const [isHidden, hide] = useState(isWelcomeHidden());
   function toggle() {
     hide(!isHidden);
@@ -27,8 +31,14 @@ export function WelcomePage(): ReactNode {
   return (
     <Page title={words.title} lead={words.lead}>
       {hasDemo === true ? (
-        <nav aria-label={words.choose} className={css['choices']}>
-          {(['demo', 'mine'] as const).map((choice) => (
+        <SimpleGrid
+          component="nav"
+          aria-label={words.choose}
+          minColWidth="min(18rem, 100%)"
+          autoFlow="auto-fit"
+          mb="lg"
+        >
+          {choices.map(([choice, icon]) => (
             <Link
               key={choice}
               to="/welcome"
@@ -36,24 +46,21 @@ export function WelcomePage(): ReactNode {
               className={css['choice'] ?? ''}
               data-chosen={choice === shown}
             >
-              <Icon name={icons[choice]} size={20} />
+              <Icon name={icon} size={20} />
               <span>
-                <b>{words.choices[choice].title}</b>
-                <span className={css['calm']}>{words.choices[choice].text}</span>
+                <Text fw={700} span display="block">
+                  {words.choices[choice].title}
+                </Text>
+                <Text c="dimmed" span>
+                  {words.choices[choice].text}
+                </Text>
               </span>
             </Link>
           ))}
-        </nav>
+        </SimpleGrid>
       ) : null}
-      {hasDemo === undefined && chosen === undefined ? null : shown === 'demo' ? (
-        hasDemo === false ? (
-          <p>{words.noDemo}</p>
-        ) : (
-          <MovingPicture />
-        )
-      ) : (
-        <MakeItYours />
-      )}
+      {isKnown && shown === 'mine' ? <MakeItYours /> : null}
+      {isKnown && shown === 'demo' ? hasDemo === false ? <Text>{words.noDemo}</Text> : <MovingPicture /> : null}
       <Button mt="md" variant="subtle" color="gray" onClick={toggle}>
         {isHidden ? words.shown : words.hide}
       </Button>
@@ -61,7 +68,7 @@ export function WelcomePage(): ReactNode {
   );
 }
 
-/** Whether the sample shop of the demo is there; undefined until that is known. */
+/** Whether the sample shop of the demo exists; undefined until that is known. */
 function useDemo(): boolean | undefined {
   const may = useMay('collectors:view');
   const { data, isError } = useQuery({
@@ -69,5 +76,5 @@ function useDemo(): boolean | undefined {
     enabled: may,
   });
   if (!may || isError) return false;
-  return data === undefined ? undefined : data.data.length > 0;
+  return data && data.data.length > 0;
 }
