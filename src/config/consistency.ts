@@ -46,8 +46,12 @@ function parsedObject(text: string): [string, string][] | null {
 
 /** Whether people can open links to this server: it has a public URL, or they use it on this machine. */
 function isReachable({ publicUrl, host }: Config): boolean {
-  const isLoopback = host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
-  return publicUrl !== null || isLoopback;
+  return publicUrl !== null || isLoopback(host);
+}
+
+/** Whether an address to listen on is of this machine alone. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
 function fail(sentence: string): never {

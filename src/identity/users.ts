@@ -26,16 +26,14 @@ export function createUser(
 ): UserPlan {
   checkEmailIsFree(snapshot, input.email, null);
   checkRoles(snapshot, input.roleIds, [], actor);
+  const { email, status, roleIds } = input;
   const user: User = {
+    ...unauthenticated,
+    ...('invite' in entry ? { invitation: invitationOf(entry.invite, actor) } : entry),
     id: newId('user'),
-    email: input.email,
-    status: input.status,
-    roleIds: [...new Set(input.roleIds)],
-    passwordHash: 'passwordHash' in entry ? entry.passwordHash : null,
-    invitation: 'invite' in entry ? invitationOf(entry.invite, actor) : null,
-    reset: null,
-    sso: null,
-    lastSignInAt: null,
+    email,
+    status,
+    roleIds: [...new Set(roleIds)],
     ...stamped(actor, null),
   };
   const reported = accountEntry(actor, 'create', namedOf(user), { after: auditedUser(user) });
@@ -113,6 +111,9 @@ export function removeUser(snapshot: AccountSnapshot, user: User, actor: Actor):
     entries: [accountEntry(actor, 'delete', namedOf(user), { before: auditedUser(user) })],
   };
 }
+
+/** A user who has never signed in, and can't yet. */
+export const unauthenticated = { passwordHash: null, invitation: null, reset: null, sso: null, lastSignInAt: null };
 
 /** The name of a user in audit entries. */
 export function namedOf({ id, email }: Pick<User, 'id' | 'email'>) {

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { localPath } from '../../contract/accounts/sign-in.ts';
-import { AppError } from '../../contract/errors.ts';
 import { sessionMs } from '../../identity/principals.ts';
+import { stale } from '../../identity/single-sign-on/people.ts';
 import type { Begun } from '../../identity/single-sign-on/single-sign-on.ts';
 
 type Origin = { publicUrl: string | null };
@@ -28,11 +28,7 @@ export function ssoCookie(origin: Origin) {
     read(request: FastifyRequest): Begun & { to: string } {
       const text = Buffer.from(cookie.read(request) ?? '', 'base64url').toString();
       const { secret, linkTo, to } = Object(parsed(text)) as Record<string, unknown>; // any JSON
-      if (typeof secret !== 'string' || !/^[\w-]{43}$/.test(secret))
-        throw new AppError(
-          'sso_failed',
-          'This sign-in was not begun in this browser, or it took too long. Start again.',
-        );
+      if (typeof secret !== 'string' || !/^[\w-]{43}$/.test(secret)) throw stale();
       const page = localPath.safeParse(to);
       return { secret, linkTo: typeof linkTo === 'string' ? linkTo : null, to: page.success ? page.data : '/' };
     },

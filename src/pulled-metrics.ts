@@ -1,0 +1,47 @@
+import type { Clock } from './async/clock.ts';
+import { sharedReading } from './async/shared-reading.ts';
+import type { Journal } from './journal/journal.ts';
+import { connectionFigures } from './pipeline/insight/connection-metrics.ts';
+import type { Pipeline } from './pipeline/pipeline.ts';
+import type { SandboxStats } from './sandbox/sandbox.ts';
+import type { Sqlite } from './sqlite/sqlite.ts';
+import type { Telemetry } from './telemetry/telemetry.ts';
+import type { Watch } from './watch/watch.ts';
+
+/** Registers the metrics that are read from the parts at each scrape. */
+export function pullMetrics(parts: {
+  telemetry: Telemetry;
+  clock: Clock;
+  sqlite: Sqlite;
+  journal: Journal;
+  pipeline: Pipeline;
+  watch: Watch;
+  sandbox: { readonly stats: SandboxStats };
+}) {
+  const { sqlite, pipeline, watch, sandbox } = parts;
+  const { pull } = parts.telemetry;
+  pull('issuesOpen', () => watch.openCount());
+  pull('storageCommits', () => sqlite.stats.commits);
+  pull('storageOperations', () => sqlite.stats.operations);
+  pull('storageQueueBytes', () => sqlite.stats.waitingBytes);
+  const usage = sharedReading(parts.clock, parts.journal.retention.usage, { freshMs: 1_000 });
+  pull('storageBytes', async () => (await usage()).bytes);
+  pull('deliveriesUnfinished', async () => (await usage()).unfinished);
+  pull('deliveriesInMemory', () => pipeline.depth().inMemory);
+  pull('deliveriesInFlight', () => pipeline.depth().inFlight);
+  const figures = connectionFigures(pipeline);
+  pull('connections', figures.states);
+  pull('connectionHeld', figures.held);
+  pull('connectionClosedSince', figures.closedSince);
+  pull('connectionEnds', figures.ends);
+  pull('holdsClosed', () => pipeline.queueStatus.closed().size);
+  pull('sandboxQueued', () => sandbox.stats.queued);
+  pull('sandboxRenders', () => sandbox.stats.renders);
+  pull('sandboxThrew', () => sandbox.stats.threw);
+  pull('sandboxRestarts', () => sandbox.stats.restarts);
+  pull('sandboxExceeded', () => ({
+    time: sandbox.stats.exceededTime,
+    memory: sandbox.stats.exceededMemory,
+    output: sandbox.stats.exceededOutput,
+  }));
+}
