@@ -1,5 +1,4 @@
 import type { Change, StoredDocument } from '../../catalog/catalog.ts';
-import { deletedKeptMs } from '../../contract/documents/deleted.ts';
 import type { ManagedKind } from '../../contract/documents/document.ts';
 import { AppError } from '../../contract/errors.ts';
 import { foldName } from '../../contract/fold-name.ts';
@@ -7,12 +6,12 @@ import type { AuditAct } from '../../contract/records/audit.ts';
 import type { Bodies, Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import type { ApiParts, Call } from '../call/call.ts';
 import { isObject } from '../http/merge-patch.ts';
-import { found, invalid } from '../http/validate.ts';
+import { invalid } from '../http/validate.ts';
 import type { Kind } from './document-kind.ts';
 import { patched } from './patch.ts';
 import { type Doc, type DocumentCall, isStandard, nextVersion, type Reader, scopeOf } from './reading.ts';
 import { placeOfName, usersOf, withIds } from './references.ts';
-import { isSameBody, secretPointers } from './secret-fields.ts';
+import { isSameBody } from './secret-fields.ts';
 import { type Programs, withPrograms } from './template-errors.ts';
 
 type NamedPlace = Parameters<typeof placeOfName>[1];
@@ -31,11 +30,14 @@ export type Planned = {
   check(snapshot: Snapshot, programs: Programs): string[];
 };
 
+/** Stores the documents of one kind. */
+export type Store<K extends ManagedKind> = ReturnType<typeof documentStore<K>>;
+
 /**
  * Stores documents of one kind. Every write uses `configuration.change`: its checks run on the snapshot that the change
  * is bound to.
  */
-function documentStore<K extends ManagedKind>(kind: Kind<K>, parts: ApiParts, { all, find, show }: Reader<K>) {
+export function documentStore<K extends ManagedKind>(kind: Kind<K>, parts: ApiParts, { all, find, show }: Reader<K>) {
   /** The stored document. Throws AppError unless it exists, can be changed, and has the version of `If-Match`. */
   function findToChange(snapshot: Snapshot, id: string, { ifMatch }: Asking): Doc<K> {
     const document = find(snapshot, id);
@@ -103,15 +105,17 @@ function documentStore<K extends ManagedKind>(kind: Kind<K>, parts: ApiParts, { 
 }
 
 /** A body with the status of another one, where its kind has a status. */
-function withStatusOf<Body extends object>(body: Body, of: object): Body {
+export function withStatusOf<Body extends object>(body: Body, of: object): Body {
   return 'status' in of ? { ...body, status: of.status } : body;
 }
 
 /** The operations that write documents of one kind. */
-export function documentChanges<K extends ManagedKind>(kind: Kind<K>, parts: ApiParts, reading: Reader<K>) {
-  const { all, read, parse } = reading;
-  const { findToChange, sameName, checkNameIsFree, next, put } = documentStore(kind, parts, reading);
-
+export function documentChanges<K extends ManagedKind>(
+  kind: Kind<K>,
+  parts: ApiParts,
+  { read, parse }: Reader<K>,
+  { findToChange, sameName, checkNameIsFree, next, put }: Store<K>,
+) {
   /** The stored document with a name as paths and files have it, and the JSON of its body with ids for names. */
   function named(call: Asking, place: NamedPlace, json: Record<string, unknown>, snapshot: Snapshot) {
     const { name, parent } = placeOfName(kind.kind, place, snapshot);
@@ -131,9 +135,6 @@ export function documentChanges<K extends ManagedKind>(kind: Kind<K>, parts: Api
   }
 
   return {
-    findToChange,
-    put,
-
     async create(call: DocumentCall, parent: string | null) {
       const { id, shown } = await put(call, (snapshot, programs) => {
         const basis = { before: null, parent };
@@ -189,50 +190,6 @@ export function documentChanges<K extends ManagedKind>(kind: Kind<K>, parts: Api
         const updatedAt = new Date(parts.now()).toISOString();
         return [{ op: 'delete', document: { ...document, updatedAt, updatedBy: call.principal.name } }];
       });
-    },
-
-    /** Makes a deleted document present again, as it was. */
-    async restore(call: DocumentCall) {
-      const { id } = call.params;
-      const [deleted] = await parts.catalog.deleted({ kinds: [kind.kind], id, limit: 1 });
-      const isKept = deleted !== undefined && deleted.deletedAt >= parts.now() - deletedKeptMs;
-      const [last] = isKept ? await parts.catalog.versions({ kind: kind.kind, id, limit: 1 }) : [];
-      const document = found(last, `There is no deleted ${kind.kind} ${id}.`) as Doc<K>; // of this kind
-      const { body } = document;
-      const { shown } = await put(
-        call,
-        (snapshot, programs) => {
-          if (all(snapshot).has(id)) throw new AppError('not_found', `The ${kind.kind} ${id} is not deleted.`);
-          const parent = scopeOf(body);
-          if (parent !== '' && !snapshot.documents.connection.has(parent))
-            throw new AppError('conflict', 'Its connection is deleted. Restore the connection first.');
-          checkNameIsFree({ body, before: document }, snapshot);
-          const warnings = kind.check({ body, before: document, kept: [], snapshot, programs });
-          return { before: document, body, warnings };
-        },
-        { act: 'restore' },
-      );
-      return shown;
-    },
-
-    async rollback(call: DocumentCall) {
-      const { version } = call.body();
-      const old = await reading.version(call.params.id, version);
-      const { shown } = await put(
-        call,
-        (snapshot, programs) => {
-          const before = findToChange(snapshot, call.params.id, call);
-          const body = withStatusOf(kind.rolledBack?.(old, before.body) ?? old, before.body);
-          const warnings = kind.check({ body, before, kept: [], snapshot, programs });
-          const left = new Set(secretPointers(body));
-          const lost = secretPointers(old).filter((pointer) => !left.has(pointer));
-          if (lost.length > 0)
-            warnings.push(`The secrets of version ${version} were not restored: ${lost.join(', ')}. Enter them again.`);
-          return { before, body, warnings };
-        },
-        { act: 'rollback' },
-      );
-      return shown;
     },
   };
 }

@@ -1,14 +1,21 @@
 import type { ManagedKind } from '../../contract/documents/document.ts';
 import type { RouteId } from '../../contract/routes.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
-import { documentChanges } from './changes.ts';
+import { documentChanges, documentStore } from './changes.ts';
 import type { Kind } from './document-kind.ts';
+import { documentHistory } from './history.ts';
 import { type DocumentCall, documentReader } from './reading.ts';
 
 /** Reads and writes the documents of one kind. */
 export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiParts) {
-  const reading = documentReader(kind, parts);
-  return { ...reading, ...documentChanges(kind, parts, reading) };
+  const reader = documentReader(kind, parts);
+  const store = documentStore(kind, parts, reader);
+  return {
+    ...reader,
+    ...store,
+    ...documentChanges(kind, parts, reader, store),
+    ...documentHistory(kind, parts, reader, store),
+  };
 }
 
 type RouteIds<One extends string> = Extract<

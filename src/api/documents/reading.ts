@@ -1,11 +1,10 @@
 import type { ManagedKind } from '../../contract/documents/document.ts';
-import { AppError } from '../../contract/errors.ts';
 import { foldName } from '../../contract/fold-name.ts';
 import type { Page } from '../../contract/records/page.ts';
 import type { Bodies, Document, Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import { standardBehaviors } from '../../rules/standard-behaviors.ts';
 import type { ApiParts, Call, OutputOf } from '../call/call.ts';
-import { byNumber, numbersOf, pageOfAll, pageOfLarge } from '../http/pagination.ts';
+import { pageOfAll } from '../http/pagination.ts';
 import { found, validate } from '../http/validate.ts';
 import type { Kind } from './document-kind.ts';
 import { withoutReadOnly } from './patch.ts';
@@ -92,6 +91,7 @@ export function documentReader<K extends ManagedKind>(kind: Kind<K>, parts: ApiP
     all,
     find,
     show,
+    shownPage,
     parse,
 
     /** The same as `parse`, with all checks before saving. */
@@ -128,26 +128,6 @@ export function documentReader<K extends ManagedKind>(kind: Kind<K>, parts: ApiP
     async get({ params }: DocumentCall) {
       const { snapshot } = configuration;
       return show(find(snapshot, params.id), snapshot);
-    },
-
-    async versions({ params: { id }, query }: DocumentCall) {
-      const { snapshot } = configuration;
-      const present = find(snapshot, id);
-      const page = await pageOfLarge(query, byNumber('version'), async ({ limit, ...range }) => {
-        if (isStandard(id)) return range.before === undefined ? [present] : [];
-        const of = { kind: kind.kind, id, limit, listed: true, ...numbersOf(range) };
-        return (await parts.catalog.versions(of)) as Doc<K>[]; // of this kind
-      });
-      return shownPage(page, snapshot);
-    },
-
-    /** A stored version. Throws AppError `not_found`. */
-    async version(id: string, version: number): Promise<Bodies[K]> {
-      find(configuration.snapshot, id);
-      const [old] = await parts.catalog.versions({ kind: kind.kind, id, before: version + 1, limit: 1 });
-      if (old?.version !== version)
-        throw new AppError('not_found', `The ${kind.kind} ${id} has no version ${version}.`);
-      return old.body as Bodies[K]; // of the same kind
     },
   };
 }

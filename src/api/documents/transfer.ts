@@ -1,116 +1,20 @@
-import { mapInSteps } from '../../async/steps.ts';
-import type { Change } from '../../catalog/catalog.ts';
-import { missingCredentials, missingHeaderValues } from '../../connections/missing-credentials.ts';
-import type { AlertBody } from '../../contract/documents/alert.ts';
-import type { ConnectionBody } from '../../contract/documents/connection.ts';
-import type { DestinationBody } from '../../contract/documents/destination.ts';
 import type { ImportStep, TransferDocument } from '../../contract/documents/transfer.ts';
 import { rightOf, type TransferKind, transferKinds } from '../../contract/documents/transfer-kinds.ts';
-import { AppError, type FieldError } from '../../contract/errors.ts';
+import { AppError } from '../../contract/errors.ts';
 import { foldName } from '../../contract/fold-name.ts';
-import { changesOf } from '../../contract/records/audit-changes.ts';
-import { draftSnapshot } from '../../pipeline/snapshot/draft-snapshot.ts';
 import type { Document, Snapshot } from '../../pipeline/snapshot/snapshot.ts';
-import type { ProgramInput } from '../../template/compile/program.ts';
 import type { ApiParts, Call, Handlers } from '../call/call.ts';
 import { invalid } from '../http/validate.ts';
-import { actionKind } from './actions.ts';
-import { alertKind } from './alerts.ts';
-import { behaviorKind } from './behaviors.ts';
-import type { Planned } from './changes.ts';
-import { collectorKind } from './collectors.ts';
-import { connectionKind } from './connections.ts';
-import { destinationKind } from './destinations.ts';
-import { documentsOf } from './documents.ts';
-import { withoutReadOnly } from './patch.ts';
+import { fileBody, type Item, importPlanner, type PlannedStep } from './import-plan.ts';
 import { isStandard } from './reading.ts';
-import { behaviorNames, withNames } from './references.ts';
+import { behaviorNames } from './references.ts';
 import { exportSecrets } from './secret-fields.ts';
-import { NotComposed, type Programs, withPrograms } from './template-errors.ts';
-
-type Item = {
-  kind: TransferKind;
-  /** As in by-name paths. */
-  name: string;
-  place: { text: string; of: string | null };
-  body: Record<string, unknown>;
-  /** Position in the request. */
-  at: number;
-};
-
-type PlannedStep = ImportStep & Pick<Item, 'at'>;
+import { type Programs, withPrograms } from './template-errors.ts';
 
 /** Export of documents to files, and import from them. */
 export function transferHandlers(parts: ApiParts) {
   const { configuration } = parts.pipeline;
-  const planners: Record<TransferKind, Pick<ReturnType<typeof documentsOf>, 'planned'>> = {
-    collector: documentsOf(collectorKind, parts),
-    connection: documentsOf(connectionKind(parts), parts),
-    destination: documentsOf(destinationKind, parts),
-    behavior: documentsOf(behaviorKind, parts),
-    action: documentsOf(actionKind, parts),
-    alert: documentsOf(alertKind(parts), parts),
-  };
-
-  /** The plan of an import on a snapshot. Throws NotComposed when programs are missing. */
-  async function plan(items: readonly Item[], call: Call<'importConfiguration'>, base: Snapshot, programs: Programs) {
-    // If-Match is about one document.
-    const asking = { author: call.author, principal: call.principal, ifMatch: <T>(stored: T) => stored };
-    const draft = draftSnapshot(base);
-    const missing: ProgramInput[] = [];
-    const known = new Set<string>();
-    const changes: Change[] = [];
-
-    function prepare({ kind, place, body }: Item): Planned {
-      const planned = planners[kind].planned(asking, place, body, draft.snapshot);
-      if (known.has(planned.document.id)) throw new AppError('conflict', 'This document is in the import twice.');
-      known.add(planned.document.id);
-      return planned;
-    }
-
-    function check(planned: Planned): string[] {
-      const { document, change } = planned;
-      if (change === null) return [];
-      draft.put(document);
-      try {
-        return planned.check(draft.snapshot, programs);
-      } catch (error) {
-        if (!(error instanceof NotComposed)) {
-          draft.undo(document);
-          throw error;
-        }
-        missing.push(...error.inputs);
-        return [];
-      }
-    }
-
-    function step(item: Item): ImportStep {
-      const { kind, name } = item;
-      const own: ImportStep = { kind, name, id: null, change: 'create', problems: [], warnings: [], diff: [] };
-      let planned: Planned | undefined;
-      try {
-        planned = prepare(item);
-        const warnings = check(planned);
-        const { before, document } = planned;
-        if (planned.change === null) return { ...own, id: document.id, change: 'none' };
-        changes.push(planned.change);
-        const diff = changesOf(
-          before === null ? undefined : fileBody(before, base),
-          fileBody(document, draft.snapshot),
-        );
-        const change = before === null ? 'create' : 'update';
-        return { ...own, id: document.id, change, warnings: [...warnings, ...missingOf(planned)], diff };
-      } catch (error) {
-        if (!(error instanceof AppError)) throw error;
-        const id = planned?.before?.id ?? null;
-        return { ...own, id, change: id === null ? 'create' : 'update', problems: problemsOf(error, parts) };
-      }
-    }
-
-    const steps = await mapInSteps(items, (item): PlannedStep => ({ ...step(item), at: item.at }));
-    if (missing.length > 0) throw new NotComposed(missing);
-    return { steps, changes };
-  }
+  const plan = importPlanner(parts);
 
   return {
     exportConfiguration({ query, may }) {
@@ -136,7 +40,7 @@ export function transferHandlers(parts: ApiParts) {
       const items = inOrder(documents.map(itemOf));
       let steps: PlannedStep[] = [];
       const build = async (base: Snapshot, programs: Programs) => {
-        const planned = await plan(items, call, base, programs);
+        const planned = await plan(items, call, { base, programs });
         steps = planned.steps;
         return planned.changes;
       };
@@ -220,36 +124,6 @@ function exported(kind: TransferKind, document: Document<object>, snapshot: Snap
   return { kind, name: String(name), ...body };
 }
 
-/** A stored body with names instead of ids, its secrets in place, without the fields that the server makes. */
-function fileBody({ kind, body }: { kind: string; body: unknown }, snapshot: Snapshot): Record<string, unknown> {
-  const of = kind as TransferKind; // only documents of these kinds are exported or imported
-  return withNames(of, withoutReadOnly(body, readOnly[of]) as Record<string, unknown>, snapshot); // an object stays one
-}
-
-const readOnly: Partial<Record<TransferKind, readonly string[]>> = {
-  collector: collectorKind.readOnly ?? [],
-  behavior: behaviorKind.readOnly ?? [],
-};
-
 function sortKey(document: TransferDocument): string {
   return foldName(`${document['connection'] ?? ''}/${document.name}`);
-}
-
-/** What a document lacks after an import without its secrets. */
-function missingOf({ document: { kind, body } }: Planned): string[] {
-  const held = (missing: string | null) =>
-    missing === null ? [] : [`${missing} Deliveries are held until you enter it.`];
-  if (kind === 'connection') return held(missingCredentials(body as ConnectionBody)); // of this kind
-  if (kind === 'destination') return held(missingHeaderValues((body as DestinationBody).settings.headers)); // the same
-  if (kind !== 'alert') return [];
-  const { type, settings } = body as AlertBody; // the same
-  const missing =
-    (type === 'slack' && settings.hookUrl === null && 'webhook URL') ||
-    (type === 'email' && settings.username !== null && settings.password === null && 'password');
-  return missing ? [`The ${missing} is missing. Messages fail until you enter it.`] : [];
-}
-
-function problemsOf({ code, message, errors = [] }: AppError, { scrub }: ApiParts): ImportStep['problems'] {
-  const fields: FieldError[] = errors.length > 0 ? errors : [{ pointer: '', detail: message }];
-  return fields.map((one) => ({ ...one, detail: scrub(one.detail), code: one.code ?? code }));
 }
