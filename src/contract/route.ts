@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Right } from './accounts/rights.ts';
 import type { AuditAct, AuditKind } from './records/audit.ts';
+import { instant } from './text.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -118,7 +119,7 @@ export function tagged<Routes extends Record<string, Route>>(tag: string, routes
 export const anything = z.record(z.string(), z.unknown());
 export const textFilter = z.string().max(255).optional();
 /** A time, parsed to ms since the epoch. */
-export const timeFilter = z.iso.datetime({ offset: true }).transform(Date.parse).optional();
+export const timeFilter = instant.transform(Date.parse).optional();
 export const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 /** Ids in one query parameter, separated by commas. */

@@ -21,5 +21,8 @@ export const description = z.string().trim().max(1_000).default('');
 /** A point in time, RFC 3339 in UTC. */
 export const timestamp = z.string().meta({ format: 'date-time' });
 
+/** A point in time in a request: RFC 3339 with any offset. */
+export const instant = z.iso.datetime({ offset: true });
+
 /** A duration in milliseconds within bounds, inclusive. */
 export const durationMs = (min: number, max: number) => z.int().min(min).max(max);

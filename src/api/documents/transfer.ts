@@ -1,3 +1,4 @@
+import { mapInSteps } from '../../async/steps.ts';
 import type { ImportStep, TransferDocument } from '../../contract/documents/transfer.ts';
 import { rightOf, type TransferKind, transferKinds } from '../../contract/documents/transfer-kinds.ts';
 import { AppError } from '../../contract/errors.ts';
@@ -17,20 +18,20 @@ export function transferHandlers(parts: ApiParts) {
   const plan = importPlanner(parts);
 
   return {
-    exportConfiguration({ query, may }) {
+    async exportConfiguration({ query, may }) {
       const { snapshot } = configuration;
       const wanted = query.id && new Set(query.id);
       const isWanted = ({ id, body }: Document<object>) =>
         wanted === undefined || wanted.has(id) || ('connectionId' in body && wanted.has(String(body.connectionId)));
       const kinds = transferKinds.filter((kind) => query.kind?.includes(kind) ?? may(rightOf(kind, 'view')));
       requireRights(kinds, 'view', may);
-      const documents = kinds.flatMap((kind) => {
+      const documents: ReturnType<typeof exported>[] = [];
+      for (const kind of kinds) {
         const all: Iterable<Document<{ name: string }>> = snapshot.documents[kind].values();
-        return Array.from(all)
-          .filter((one) => isWanted(one) && (wanted !== undefined || !isStandard(one.id)))
-          .map((one) => exported(kind, one, snapshot))
-          .toSorted((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
-      });
+        const chosen = Array.from(all).filter((one) => isWanted(one) && (wanted !== undefined || !isStandard(one.id)));
+        const made = await mapInSteps(chosen, (one) => exported(kind, one, snapshot));
+        documents.push(...made.toSorted((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1)));
+      }
       return { documents };
     },
 

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { openStorage } from '../../../test/support/storage.ts';
 import { startTestServer } from '../testing/server.testing.ts';
+import { createFormerKeys } from './former-keys.ts';
 
 const hourMs = 3_600_000;
 
@@ -51,6 +53,25 @@ test('the overlap ends at a chosen time, at once with null, and on demand', asyn
   assert.equal((await server.call('DELETE', `${path}/previous-key`)).statusCode, 409);
   const past = await server.call('POST', `${path}/rotate-key`, { previousUntil: '2020-01-01T00:00:00Z' });
   assert.deepEqual([past.statusCode, past.json().errors[0].pointer], [422, '/previousUntil']);
+});
+
+test('a failed read of the last uses is repeated with the next request', async () => {
+  await using storage = await openStorage();
+  const { requests } = storage;
+  let reads = 0;
+  const keyUses = {
+    ...requests.keyUses,
+    async all() {
+      reads += 1;
+      if (reads === 1) throw new Error('the disk does not respond');
+      return requests.keyUses.all();
+    },
+  };
+  await requests.keyUses.put('key', 7);
+  const telemetry = { failedOften: () => {} };
+  const keys = createFormerKeys({ requests: { keyUses }, telemetry, now: () => 9 });
+  await assert.rejects(keys.usedAt('key'), /does not respond/);
+  assert.equal(await keys.usedAt('key'), 7);
 });
 
 test('changes and rollbacks of a collector keep its keys', async () => {

@@ -4,10 +4,16 @@ import type { ApiParts } from '../call/call.ts';
 
 const useEveryMs = 60_000;
 
+type Parts = {
+  requests: Pick<ApiParts['requests'], 'keyUses'>;
+  telemetry: Pick<ApiParts['telemetry'], 'failedOften'>;
+  now: () => number;
+};
+
 export type FormerKeys = ReturnType<typeof createFormerKeys>;
 
 /** The keys that collectors had before their last rotation: until when they are valid, and when they were last used. */
-export function createFormerKeys({ requests, telemetry, now }: Pick<ApiParts, 'requests' | 'telemetry' | 'now'>) {
+export function createFormerKeys({ requests, telemetry, now }: Parts) {
   const used = new Map<string, number>();
   let stored: Promise<ReadonlyMap<string, number>> | null = null;
 
@@ -28,7 +34,11 @@ export function createFormerKeys({ requests, telemetry, now }: Pick<ApiParts, 'r
     },
     /** When a former key was last used (ms since the epoch), exact to a minute; null: never. */
     async usedAt(key: string): Promise<number | null> {
-      stored ??= requests.keyUses.all();
+      // A failed read is not kept.
+      stored ??= requests.keyUses.all().catch((error: unknown) => {
+        stored = null;
+        throw error;
+      });
       return used.get(key) ?? (await stored).get(key) ?? null;
     },
   };

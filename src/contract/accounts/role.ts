@@ -21,11 +21,7 @@ export const roleInput = z.strictObject({ name: documentName, description, right
 export type RoleInput = z.output<typeof roleInput>;
 
 /** A JSON Merge Patch of a role. */
-export const rolePatch = z.strictObject({
-  name: documentName.optional(),
-  description: z.string().trim().max(1_000).optional(),
-  rights: rightList.optional(),
-});
+export const rolePatch = roleInput.extend({ description: description.unwrap() }).partial();
 export type RolePatch = z.output<typeof rolePatch>;
 
 /** A role as GET returns it; `users` is the number of users who have it. */

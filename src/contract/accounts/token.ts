@@ -2,24 +2,22 @@ import { z } from 'zod';
 import { stamp } from '../documents/document.ts';
 import { pageOf, pageQuery } from '../records/page.ts';
 import { api, tagged, textFilter } from '../route.ts';
-import { documentName, timestamp } from '../text.ts';
+import { documentName, instant, timestamp } from '../text.ts';
 import { right, rightList } from './role.ts';
 
 /** The default lifetime of a token, in days. */
 export const tokenDays = 365;
 
-const expiresAt = z.iso.datetime({ offset: true }).nullable();
-
 /** A token as a client writes it. Without `expiresAt` it expires in a year; with null, never. */
-export const tokenInput = z.strictObject({ name: documentName, rights: rightList, expiresAt: expiresAt.optional() });
+export const tokenInput = z.strictObject({
+  name: documentName,
+  rights: rightList,
+  expiresAt: instant.nullable().optional(),
+});
 export type TokenInput = z.output<typeof tokenInput>;
 
 /** A JSON Merge Patch of a token; `expiresAt` null removes the expiry. */
-export const tokenPatch = z.strictObject({
-  name: documentName.optional(),
-  rights: rightList.optional(),
-  expiresAt: expiresAt.optional(),
-});
+export const tokenPatch = tokenInput.partial();
 export type TokenPatch = z.output<typeof tokenPatch>;
 
 /**

@@ -43,12 +43,7 @@ export const userInput = z.strictObject({
 export type UserInput = z.output<typeof userInput>;
 
 /** A JSON Merge Patch of a user. A new password ends the user's sessions. */
-export const userPatch = z.strictObject({
-  email: email.optional(),
-  password: newPassword.optional(),
-  status: userStatus.optional(),
-  roleIds: roleIds.optional(),
-});
+export const userPatch = userInput.extend({ status: userStatus, roleIds }).partial();
 export type UserPatch = z.output<typeof userPatch>;
 
 /** The fields of a user that GET returns and a write ignores. */

@@ -5,6 +5,7 @@ import { api, tagged } from '../route.ts';
 import { type Stored, secretInput } from '../secret.ts';
 import { description, documentName, durationMs, line, timestamp } from '../text.ts';
 import { weekDays } from './alert-words.ts';
+import { signingSecrets } from './connection.ts';
 import { stamp, warnings } from './document.ts';
 import { documentRoutes } from './document-routes.ts';
 
@@ -70,11 +71,8 @@ export type QuietHours = z.output<typeof quietHours>;
 
 const webhook = z.strictObject({
   url: z.string().trim().min(1).max(2_048),
-  /** Signs by Standard Webhooks; null: unsigned. */
-  secret: secretInput,
-  previousSecret: secretInput,
-  /** End of the time in which both secrets sign; null: both sign while the previous one is stored. */
-  previousUntil: timestamp.nullable().default(null),
+  /** Signs by Standard Webhooks; without a secret, messages are unsigned. */
+  ...signingSecrets,
 });
 
 const email = z.strictObject({

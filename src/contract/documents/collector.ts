@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { pageOf, pageQuery } from '../records/page.ts';
 import { rejectedRequest } from '../records/rejected-request.ts';
 import { api, tagged, textFilter } from '../route.ts';
-import { documentName, durationMs, line, timestamp } from '../text.ts';
+import { documentName, durationMs, instant, line, timestamp } from '../text.ts';
 import { stamp } from './document.ts';
 import { documentRoutes } from './document-routes.ts';
 import { fieldPrivacy } from './privacy.ts';
@@ -36,9 +36,7 @@ export type CollectorBody = z.output<typeof collectorInput> & {
 };
 
 /** `previousUntil`: until when the present key stays valid; null: not at all. */
-export const rotateKeyInput = z
-  .strictObject({ previousUntil: z.iso.datetime({ offset: true }).nullable().optional() })
-  .prefault({});
+export const rotateKeyInput = z.strictObject({ previousUntil: instant.nullable().optional() }).prefault({});
 
 /** How long a key stays valid after its rotation, unless the request says otherwise. */
 export const previousKeyMs = 86_400_000;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { jsonPath } from '../json-path.ts';
 import { errorKind } from '../records/delivery.ts';
-import { api, tagged } from '../route.ts';
+import { anything, api, tagged } from '../route.ts';
 import { type Stored, secretInput } from '../secret.ts';
 import { description, documentName, durationMs, line, timestamp } from '../text.ts';
 import { stamp, warnings } from './document.ts';
@@ -61,7 +61,7 @@ const assertion = z.strictObject({
   subject: line(1_000).nullable().default(null),
   audience: line(1_000).nullable().default(null),
   lifetimeMs: durationMs(1_000, 86_400_000).default(300_000),
-  claims: z.record(z.string(), z.unknown()).default({}),
+  claims: anything.default({}),
 });
 
 /** Token parameters and headers that anyone with View can read; every other value is a secret. */
@@ -112,12 +112,17 @@ const oauth2 = {
     .default([{ status: 401 }]),
 };
 
+const basicUserName = line(1_000).refine(
+  (name) => !name.includes(':'),
+  "A user name can't contain a colon (RFC 7617).",
+);
+
 /** The authentication of a connection's requests. */
 export const auth = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('none') }),
   z.strictObject({
     type: z.literal('basic'),
-    username: line(1_000).refine((name) => !name.includes(':'), "A user name can't contain a colon (RFC 7617)."),
+    username: basicUserName,
     password: secretInput,
   }),
   z.strictObject({ type: z.literal('bearer'), token: secretInput }),
@@ -136,12 +141,17 @@ export const auth = z.discriminatedUnion('type', [
 ]);
 export type Auth = Stored<z.output<typeof auth>>;
 
+/** `previousUntil`: the end of the time in which both secrets sign; null: both sign while the previous one is stored. */
+export const signingSecrets = {
+  secret: secretInput,
+  previousSecret: secretInput,
+  previousUntil: timestamp.nullable().default(null),
+};
+
 const signing = z.discriminatedUnion('scheme', [
   z.strictObject({
     scheme: z.literal('standard-webhooks'),
-    secret: secretInput,
-    previousSecret: secretInput,
-    previousUntil: timestamp.nullable().default(null),
+    ...signingSecrets,
   }),
   z.strictObject({
     scheme: z.literal('hmac'),
@@ -149,9 +159,7 @@ const signing = z.discriminatedUnion('scheme', [
     encoding: z.enum(['hex', 'base64']),
     header: headerName,
     format: line(1_000, 1),
-    secret: secretInput,
-    previousSecret: secretInput,
-    previousUntil: timestamp.nullable().default(null),
+    ...signingSecrets,
   }),
 ]);
 
@@ -184,10 +192,7 @@ export const connectionSettings = z.strictObject({
   proxy: z
     .strictObject({
       url: z.string().trim().min(1).max(2_048),
-      username: line(1_000)
-        .refine((name) => !name.includes(':'), "A user name can't contain a colon (RFC 7617).")
-        .nullable()
-        .default(null),
+      username: basicUserName.nullable().default(null),
       password: secretInput,
     })
     .nullable()

@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { pageOf, pageQuery } from '../records/page.ts';
-import { api, type Route } from '../route.ts';
+import { anything, api, type Route } from '../route.ts';
 import type { ManagedKind } from './document.ts';
 
 /** Filters for a list of documents. */
 export const listQuery = pageQuery({ name: z.string().max(255).optional(), status: z.string().max(255).optional() });
 const versionQuery = pageQuery();
-const patch = z.record(z.string(), z.unknown());
 const rollback = z.strictObject({ version: z.int().min(1) });
 
 /** The differences between the routes of the kinds of documents. */
@@ -29,9 +28,9 @@ type DocumentRoutes<One extends string, At extends string, I extends z.ZodType, 
   Record<`create${Capitalize<One>}`, Route<`/api/v1${At}`, null, I, O>> &
   Record<`get${Capitalize<One>}`, Route<`/api/v1/${One}s/{id}`, null, null, O>> &
   Record<`replace${Capitalize<One>}`, Route<`/api/v1/${One}s/{id}`, null, I, O>> &
-  Record<`change${Capitalize<One>}`, Route<`/api/v1/${One}s/{id}`, null, typeof patch, O>> &
+  Record<`change${Capitalize<One>}`, Route<`/api/v1/${One}s/{id}`, null, typeof anything, O>> &
   Record<`delete${Capitalize<One>}`, Route<`/api/v1/${One}s/{id}`, null, null, null>> &
-  Record<`apply${Capitalize<One>}`, Route<`/api/v1/${One}s/by-name/{name}`, null, typeof patch, O>> &
+  Record<`apply${Capitalize<One>}`, Route<`/api/v1/${One}s/by-name/{name}`, null, typeof anything, O>> &
   Record<
     `list${Capitalize<One>}Versions`,
     Route<`/api/v1/${One}s/{id}/versions`, typeof versionQuery, null, ReturnType<typeof pageOf<O>>>
@@ -67,7 +66,7 @@ export function documentRoutes<
     [`replace${One}`]: api(`PUT ${byId}`, manage, `Replace ${a}`, { audit: `change ${one}`, body: input, output }),
     [`change${One}`]: api(`PATCH ${byId}`, manage, `Change ${a} (JSON Merge Patch)`, {
       audit: `change ${one}`,
-      body: patch,
+      body: anything,
       output,
     }),
     [`delete${One}`]: api(`DELETE ${byId}`, manage, `Delete ${a} that nothing uses; it can be restored for 30 days`, {
@@ -81,7 +80,7 @@ export function documentRoutes<
       `PUT /${many}/by-name/{name}`,
       manage,
       `Create or replace ${a} by ${named}; references can be names instead of ids`,
-      { audit: `change ${one}`, body: patch, output },
+      { audit: `change ${one}`, body: anything, output },
     ),
     [`list${One}Versions`]: api(
       `GET ${byId}/versions`,

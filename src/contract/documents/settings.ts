@@ -1,19 +1,17 @@
 import { z } from 'zod';
-import { api, tagged } from '../route.ts';
+import { anything, api, tagged } from '../route.ts';
 import type { Secret } from '../secret.ts';
 import { durationMs, timestamp } from '../text.ts';
 import { fieldPrivacy, storedMasks } from './privacy.ts';
 
 /** The bounds equal those of the environment variables with the same meaning (config/settings.ts). */
-const retention = {
-  days: z.int().min(1).max(3_650),
-  bytes: z
-    .int()
-    .min(16 * 2 ** 20)
-    .max(2 ** 50),
-  auditDays: z.int().min(1).max(3_650),
-  bodiesMs: durationMs(0, 3_650 * 86_400_000),
-};
+const days = z.int().min(1).max(3_650);
+const bytes = z
+  .int()
+  .min(16 * 2 ** 20)
+  .max(2 ** 50)
+  .nullable();
+const bodiesMs = durationMs(0, 3_650 * 86_400_000).nullable();
 
 const privacy = fieldPrivacy.extend({ stored: storedMasks });
 
@@ -21,10 +19,10 @@ const privacy = fieldPrivacy.extend({ stored: storedMasks });
 export const settingsInput = z.strictObject({
   retention: z
     .strictObject({
-      days: retention.days.nullable().default(null),
-      bytes: retention.bytes.nullable().default(null),
-      auditDays: retention.auditDays.nullable().default(null),
-      bodiesMs: retention.bodiesMs.nullable().default(null),
+      days: days.nullable().default(null),
+      bytes: bytes.default(null),
+      auditDays: days.nullable().default(null),
+      bodiesMs: bodiesMs.default(null),
     })
     .prefault({}),
   privacy: privacy.prefault({}),
@@ -56,12 +54,7 @@ const configuredValue = z.strictObject({
 export type ConfiguredValue = z.output<typeof configuredValue>;
 
 /** The retention in effect: days, bytes (null: no limit), days of the audit trail, ms of bodies (null: no limit). */
-const effectiveRetention = z.strictObject({
-  days: retention.days,
-  bytes: retention.bytes.nullable(),
-  auditDays: retention.auditDays,
-  bodiesMs: retention.bodiesMs.nullable(),
-});
+const effectiveRetention = z.strictObject({ days, bytes, auditDays: days, bodiesMs });
 export type Retention = z.output<typeof effectiveRetention>;
 
 /** The settings as GET returns them: the values in effect and their origin. */
@@ -89,6 +82,6 @@ export const settingsRoutes = tagged('settings', {
     'PATCH /settings',
     'settings:manage',
     'Change settings of the installation (JSON Merge Patch); null restores the default. Values set by the operator are read-only',
-    { body: z.record(z.string(), z.unknown()), output: settings, audit: 'change settings' },
+    { body: anything, output: settings, audit: 'change settings' },
   ),
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { condition } from '../documents/condition.ts';
+import { anything } from '../route.ts';
 import { timestamp } from '../text.ts';
 
 /** The most items of each kind that a check lists; its counts are not limited. */
@@ -9,15 +10,14 @@ export const listedMax = 100;
 export const eventRef = z.strictObject({ id: z.string(), name: z.string().nullable(), receivedAt: timestamp });
 export type EventRef = z.output<typeof eventRef>;
 
-const body = z.record(z.string(), z.unknown());
 const last = z.int().min(1).max(1_000);
 const place = { line: z.int().optional(), column: z.int().optional() };
 
 /** Input of the check of an action; the draft is applied to the stored action as a merge patch. */
-export const actionCheckInput = z.strictObject({ draft: body.optional(), last: last.default(100) }).prefault({});
+export const actionCheckInput = z.strictObject({ draft: anything.optional(), last: last.default(100) }).prefault({});
 
 /** The same for an action that is not stored; name and description are optional. */
-export const unsavedActionCheckInput = z.strictObject({ draft: body, last: last.default(100) });
+export const unsavedActionCheckInput = z.strictObject({ draft: anything, last: last.default(100) });
 
 /**
  * The effect of an action's draft on the newest stored events that match the draft or the stored action. `looked` events
@@ -48,12 +48,12 @@ export type ActionCheck = z.output<typeof actionCheck>;
 
 /** Input of the check of a destination; the draft is applied to the stored destination as a merge patch. */
 export const destinationCheckInput = z
-  .strictObject({ draft: body.optional(), actionId: z.string().optional(), last: last.default(100) })
+  .strictObject({ draft: anything.optional(), actionId: z.string().optional(), last: last.default(100) })
   .prefault({});
 
 /** The same for a destination that is not stored; its name is optional. */
 export const unsavedDestinationCheckInput = z.strictObject({
-  draft: body,
+  draft: anything,
   actionId: z.string().optional(),
   last: last.default(100),
 });
@@ -87,7 +87,7 @@ export type DestinationCheck = z.output<typeof destinationCheck>;
 
 /** Input of the check of outcome rules; the draft is applied to the stored destination as a merge patch. */
 export const outcomeCheckInput = z
-  .strictObject({ draft: body.optional(), last: z.int().min(1).max(200).default(50) })
+  .strictObject({ draft: anything.optional(), last: z.int().min(1).max(200).default(50) })
   .prefault({});
 
 /**

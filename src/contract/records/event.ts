@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { api, idList, tagged, textFilter, timeFilter } from '../route.ts';
+import { anything, api, idList, tagged, textFilter, timeFilter } from '../route.ts';
 import { timestamp } from '../text.ts';
 import { delivery, deliveryStatus } from './delivery.ts';
 import { explainedCondition, mappedField } from './explanation.ts';
@@ -21,8 +21,8 @@ export const event = z.strictObject({
   occurredAt: timestamp,
   receivedAt: timestamp,
   data: z.record(z.string(), dataValue),
-  ext: z.record(z.string(), z.unknown()),
-  session: z.record(z.string(), z.unknown()),
+  ext: anything,
+  session: anything,
   source: z.strictObject({ collectorId: z.string(), format: z.string() }),
 });
 export type Event = z.output<typeof event>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { api, tagged, textFilter } from '../route.ts';
-import { timestamp } from '../text.ts';
+import { instant, timestamp } from '../text.ts';
 import { auditEntry } from './audit.ts';
 import { errorKind } from './delivery.ts';
 import { issueCauseCodes, issueKinds, issueSeverities, issueStates } from './issue-words.ts';
@@ -176,7 +176,7 @@ export const issueRoutes = tagged('issues', {
     {
       audit: 'mute issue',
       output: issue,
-      body: z.strictObject({ until: timestamp.pipe(z.iso.datetime({ offset: true })).nullable() }),
+      body: z.strictObject({ until: instant.nullable() }),
     },
   ),
   unmuteIssue: api('POST /issues/{id}/unmute', 'deliveries:manage', 'Unmute an issue', {

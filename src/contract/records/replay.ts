@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { api, tagged } from '../route.ts';
-import { documentName, line, timestamp } from '../text.ts';
+import { documentName, instant, line, timestamp } from '../text.ts';
 import { errorKind, reason, shownRequest } from './delivery.ts';
 import { pageOf, pageQuery } from './page.ts';
 import { replayLimits, replayStates } from './replay-limits.ts';
@@ -13,7 +13,6 @@ const filterId = (prefix: string) =>
     .string()
     .regex(new RegExp(`^${prefix}_[0-9a-z_-]{1,64}$`), `Must be an id that begins with ${prefix}_.`)
     .optional();
-const filterTime = z.iso.datetime({ offset: true }).optional();
 
 /** Deliveries that are finished, or that wait for a person (held as exhausted or with an unknown outcome). */
 const deliveryFilter = z.strictObject({
@@ -24,16 +23,16 @@ const deliveryFilter = z.strictObject({
   connectionId: filterId('con'),
   actionId: filterId('act'),
   replayId: filterId('rpl'),
-  createdAfter: filterTime,
-  createdBefore: filterTime,
+  createdAfter: instant.optional(),
+  createdBefore: instant.optional(),
 });
 
 const eventFilter = z.strictObject({
   name: filterText,
   visitorId: filterText,
   collectorId: filterId('col'),
-  receivedAfter: filterTime,
-  receivedBefore: filterTime,
+  receivedAfter: instant.optional(),
+  receivedBefore: instant.optional(),
 });
 
 const ids = (prefix: string) =>
