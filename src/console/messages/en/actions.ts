@@ -4,7 +4,6 @@ import { formatNumber } from '../format.ts';
 /** Words of the View Actions page, the editor of an action and its details. */
 export const actions = {
   title: 'View Actions',
-  noun: { one: 'action', other: 'actions' },
   lead: 'Send data when events match your rules',
   columns: {
     matched: 'Matched 24 h',
@@ -17,7 +16,6 @@ export const actions = {
   matchedSentence: (events: number) => `Matched ${count.events(events)} in the last 24 hours.`,
   emptyTitle: 'Start with a scenario',
   emptyText: 'An action sends data to a destination when an event matches its rules. You can change everything later.',
-  emptyByFilter: 'No actions match.',
   scenarios: {
     custom: ['Custom Scenario', 'Start without rules: every event matches until you add some.'],
     view_page: ['Viewed page', 'A visitor viewed a page or screen.'],

@@ -67,7 +67,6 @@ export const audit = {
   title: 'Audit log',
   lead: 'Who changed, sent or tried what, and from where. Read-only; entries are hash-chained.',
   list: 'Entries',
-  noun: { one: 'entry', other: 'entries' },
   filterBy: 'who',
   columns: {
     what: 'Event',
@@ -92,7 +91,6 @@ export const audit = {
   places: (changes: number) => (changes === 0 ? '' : formatNumber(changes)),
   emptyTitle: 'No entries yet',
   emptyText: 'Changes, sign-ins, tests, retries and rejected requests are logged here.',
-  emptyByFilter: 'No entries match.',
   entry: (number: number) => `Entry ${formatNumber(number)}`,
   gone: 'This entry is on another page of the list.',
   noChanges: 'No changes',

@@ -4,7 +4,6 @@ const places = (count: number) => counted(count, { one: 'place', other: 'places'
 
 /** Words of the Behaviors page and of the editor of a behavior. */
 export const behaviors = {
-  noun: { one: 'behavior', other: 'behaviors' },
   create: 'New Behavior',
   lead: 'Reusable conditions for your actions',
   columns: {
@@ -20,7 +19,6 @@ export const behaviors = {
   moreAttributes: (names: string, more: number) => `${names} and ${more} more`,
   emptyTitle: 'No behaviors yet',
   emptyText: 'A behavior is a named condition on one event, e.g. a purchase over 100.',
-  emptyByFilter: 'No behaviors match.',
   blocked: {
     standard: 'Built-in behaviors can’t be deleted.',
     used: (count: number) => `Used in ${places(count)}. Remove it there first.`,

@@ -4,7 +4,6 @@ import { sentence } from '../sentence.ts';
 
 /** Words of the Connections page, Connection Details and the Destinations tab. */
 export const connections = {
-  noun: { one: 'connection', other: 'connections' },
   lead: 'Systems you send data to',
   columns: {
     auth: 'Authentication',
@@ -45,7 +44,6 @@ export const connections = {
   types: { webhook: 'Webhook' },
   emptyTitle: 'No connections yet',
   emptyText: 'A connection is one third-party system: its URL, and how Millrace authenticates.',
-  emptyByFilter: 'No connections match.',
   deleteText: 'History and delivery logs are kept. You can restore it for 30 days.',
   inUse: (destinations: number) =>
     destinations === 1 ? 'Delete its destination first.' : `Delete its ${count.destinations(destinations)} first.`,
@@ -167,7 +165,6 @@ export const connections = {
     created: (name: string) => `${name} saved. Now add a destination.`,
   },
   destinations: {
-    noun: { one: 'destination', other: 'destinations' },
     create: 'New Destination',
     columns: {
       name: 'Destination Name',
@@ -179,7 +176,6 @@ export const connections = {
     deleteHeld: (held: number) =>
       `${count.deliveries(held)} held will never be sent. You can restore the destination for 30 days, without them.`,
     emptyText: 'A destination is one endpoint of this system: method, path, and a template for the body.',
-    emptyByFilter: 'No destinations match.',
     toggle: (name: string) => `Enable ${name}`,
     changed: {
       enabled: (name: string) => `${name} enabled`,

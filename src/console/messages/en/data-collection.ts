@@ -7,7 +7,6 @@ export const dataCollection = {
   lead: 'Collectors receive your events. Each site or app sends with the key of a collector.',
   nav: 'Data Collection pages',
   parts: { collectors: 'Collectors', parameters: 'Parameters', rejected: 'Rejected requests' },
-  noun: { one: 'collector', other: 'collectors' },
   create: 'New Collector',
   columns: {
     key: 'Key',
@@ -23,7 +22,6 @@ export const dataCollection = {
   originsMore: (first: string, more: number) => `${first} and ${more} more`,
   emptyTitle: 'No collectors yet',
   emptyText: 'Create a collector for each site or app. It has a key, and snippets that send your first event.',
-  emptyByFilter: 'No collectors match.',
   unknownKeys: (requests: number) => `${count.requests(requests)} used an unknown key`,
   unknownKeysText: 'A sender uses a key that was rotated, deleted or mistyped. Its events are not stored.',
   unknownKeysLink: 'View requests',
@@ -118,7 +116,6 @@ export const dataCollection = {
     noRight: (right: string) => `To see events you need the right “${right}”.`,
   },
   rejected: {
-    noun: { one: 'request', other: 'requests' },
     filterBy: 'any text',
     lead: 'Recently rejected requests. Their content isn’t stored.',
     columns: {
@@ -134,11 +131,9 @@ export const dataCollection = {
     keyKinds: { unknown: 'Unknown keys', known: 'Keys of collectors' },
     emptyTitle: 'No rejected requests',
     emptyText: 'Rejected requests of the last 7 days are listed here with the reason.',
-    emptyByFilter: 'No rejected requests match.',
     none: '–',
   },
   parameters: {
-    noun: { one: 'parameter', other: 'parameters' },
     lead: 'Fields found on your events',
     columns: {
       share: 'Seen',
@@ -155,7 +150,6 @@ export const dataCollection = {
     users: (count: number) => counted(count, { one: 'place', other: 'places' }),
     emptyTitle: 'No parameters yet',
     emptyText: 'Parameters are found automatically when events are received.',
-    emptyByFilter: 'No parameters match.',
     descriptionHint: 'Shown where the parameter can be chosen.',
     copyExample: (text: string) => `Copy example ${text}`,
     inTemplates: 'In templates',

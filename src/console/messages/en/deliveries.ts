@@ -8,7 +8,6 @@ export const deliveries = {
   columns: {
     duration: 'Duration',
   },
-  noun: { one: 'delivery', other: 'deliveries' },
   filterBy: 'ID, visitor or text',
   attemptsOf: (made: number, most: number | undefined) =>
     most === undefined ? formatNumber(made) : `${formatNumber(made)}/${formatNumber(most)}`,
@@ -81,7 +80,6 @@ export const deliveries = {
     stopped: (left: number) => `Stopped: ${formatNumber(left)} unchanged`,
   },
   emptyText: 'When an event matches an action, its deliveries are listed here.',
-  emptyByFilter: 'No deliveries match.',
   page: {
     sample: 'a sample',
     retryNow: 'Retry now',

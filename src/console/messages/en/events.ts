@@ -8,7 +8,6 @@ export const events = {
   columns: {
     source: 'Collector / format',
   },
-  noun: { one: 'event', other: 'events' },
   filterBy: 'event name',
   live: 'Live',
   away: 'Connection lost. Reconnecting …',
@@ -43,7 +42,6 @@ export const events = {
   emptyTitle: 'No events yet',
   emptyText: 'Events show here as soon as a page, an app or a server sends them to a collector.',
   emptyAction: 'Send your first event',
-  emptyByFilter: 'No events match.',
 } as const;
 
 /** Words of the page of one event. */

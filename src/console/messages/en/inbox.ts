@@ -3,7 +3,6 @@ import { count } from '../counts.ts';
 /** Words of the Inbox, the built-in receiver for trying things out. */
 export const inbox = {
   filterBy: 'any text',
-  noun: { one: 'request', other: 'requests' },
   lead: 'A built-in receiver for testing. Requests stay on this server.',
   list: 'Received requests',
   columns: { when: 'Received' },
@@ -12,7 +11,6 @@ export const inbox = {
   defaultName: 'crm',
   emptyTitle: 'No requests yet',
   emptyText: 'Requests show here within seconds. The last 1,000 are kept until the server restarts.',
-  emptyByFilter: 'No requests match.',
   offTitle: 'The Inbox is off',
   offText:
     'Anyone who knows its URL can send to it, so it is off on this server. To turn it on, restart the server with MILLRACE_INBOX=on.',

@@ -24,7 +24,6 @@ export const issues = {
   kinds,
   severities,
   states: { open: 'Open', acknowledged: 'Acknowledged', muted: 'Muted', resolved: 'Resolved', all: 'All' },
-  noun: { one: 'issue', other: 'issues' },
   columns: {
     title: 'Title',
     count: 'Count',
@@ -39,7 +38,6 @@ export const issues = {
   emptyTitle: 'No issues',
   emptyText: 'Failing deliveries, rejected credentials, expiring certificates and missing traffic are listed here.',
   showResolved: 'Show resolved issues',
-  emptyByFilter: 'No issues match.',
   page: {
     cause: 'Cause',
     likelyFix: 'Likely fix:',

@@ -41,7 +41,6 @@ export const parts = {
   newer: 'Newer',
   older: 'Older',
   paging: 'Pages of the list',
-  rows: { one: 'row', other: 'rows' },
   countOf: (shown: number, all: string) => `${formatNumber(shown)} of ${all}`,
   many: 'many',
   tableScroll: (name: string) => `${name}, scrolls sideways`,

@@ -16,7 +16,6 @@ export const replays = {
     since: 'Since',
     plan: 'Show plan',
   },
-  noun: { one: 'replay', other: 'replays' },
   create: 'New replay',
   columns: {
     filter: 'Filter',
@@ -28,7 +27,6 @@ export const replays = {
   emptyTitle: 'No replays yet',
   emptyText: 'After an outage, or for a new action: resend past events and deliveries at the rate you choose.',
   emptyCode: 'millrace replays plan --status failed',
-  emptyByFilter: 'No replays match.',
   progressOf: (done: number, failed: number, skipped: number, total: number) =>
     `${formatNumber(done)} done · ${formatNumber(failed)} failed · ${formatNumber(skipped)} skipped · ${formatNumber(total)} total`,
   what: {

@@ -21,7 +21,6 @@ const areas: Readonly<Record<Area, string>> = {
 export const roles = {
   title: 'Roles & Rights',
   lead: 'A role is a named set of rights. Rights of several roles combine.',
-  noun: { one: 'role', other: 'roles' },
   create: 'New role',
   columns: { users: 'Users' },
   rights: (granted: number, of: number) => (granted === of ? `All ${of} rights` : count.rights(granted)),
@@ -29,7 +28,6 @@ export const roles = {
   fixed: 'Fixed',
   emptyTitle: 'No roles yet',
   emptyText: 'Name a set of rights, then assign the role to users.',
-  emptyByFilter: 'No roles match.',
   created: (name: string) => `${name} created. You can now assign it to users.`,
   rightsText: 'Manage includes View. Changes apply at once to everyone with this role, and to their tokens.',
   area: 'Area',

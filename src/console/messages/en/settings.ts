@@ -80,7 +80,6 @@ export const settings = {
   },
   deleted: {
     title: 'Deleted',
-    noun: { one: 'object', other: 'objects' },
     columns: {
       by: 'By',
       removed: 'Available until',
@@ -88,6 +87,5 @@ export const settings = {
     restoreOf: (name: string) => `Restore ${name}`,
     emptyTitle: 'Nothing was deleted',
     emptyText: 'Deleted objects are listed here for 30 days. Until then you can restore them, with their secrets.',
-    emptyByFilter: 'No deleted objects of this kind.',
   },
 } as const;

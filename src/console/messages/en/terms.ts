@@ -115,6 +115,7 @@ export const terms = {
   noResponse: 'No response',
   noResponseYet: 'No response yet',
   none: 'None',
+  noneMatch: (noun: { other: string }) => `No ${noun.other} match.`,
   noneYet: 'None yet',
   notUsed: 'Not used',
   unnamedEvent: 'Unnamed event',

@@ -40,7 +40,6 @@ export function OwnSessions(): ReactNode {
           )
         }
         empty={{ icon: 'user', title: words.noSessionsTitle, text: words.noSessionsText }}
-        emptyByFilter={words.noSessionsTitle}
       />
       <ConfirmDialog
         isOpen={isAsked}

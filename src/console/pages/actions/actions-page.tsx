@@ -4,6 +4,7 @@ import { useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
 import { allQuery } from '../../data/api.ts';
 import { type Stats, useStats } from '../../data/stats.ts';
+import { nouns } from '../../messages/counts.ts';
 import { actions as words } from '../../messages/en/actions.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
@@ -35,7 +36,7 @@ export function ActionsPage(): ReactNode {
   const { status, connection, destination, behavior } = search;
   const { list, isEmpty, button } = useListPage({
     name: words.title,
-    noun: words.noun,
+    noun: nouns.actions,
     search,
     query: useQuery(allQuery('listActions')),
     columns,
@@ -67,7 +68,6 @@ export function ActionsPage(): ReactNode {
     sortedBy: 'name',
     create: mayManage ? { label: terms.newAction, to: '/actions/new' } : undefined,
     empty: { icon: 'actions', title: words.emptyTitle, text: words.emptyText },
-    emptyByFilter: words.emptyByFilter,
     rowMenu: (row) => <ActionMenu action={row} />,
   });
   return (

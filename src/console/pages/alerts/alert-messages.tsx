@@ -4,6 +4,7 @@ import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { AlertMessage } from '../../../contract/documents/alert.ts';
 import { apiQuery } from '../../data/api.ts';
+import { nouns } from '../../messages/counts.ts';
 import { alerts } from '../../messages/en/alerts.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
@@ -34,7 +35,7 @@ export function AlertMessages({ alertId }: { alertId: string }): ReactNode {
     columns,
     rowKey: ({ id }) => id,
     empty: { icon: 'bell', title: words.emptyTitle, text: words.emptyText },
-    emptyByFilter: words.emptyByFilter,
+    noun: nouns.messages,
   });
   return <ListPage {...list} isPlain />;
 }

@@ -3,6 +3,7 @@ import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Alert } from '../../../contract/documents/alert.ts';
 import { allQuery } from '../../data/api.ts';
+import { nouns } from '../../messages/counts.ts';
 import { alerts as words } from '../../messages/en/alerts.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
@@ -20,7 +21,7 @@ export function AlertsPage(): ReactNode {
   const mayManage = useMay('settings:manage');
   const { list, create } = useListPage({
     name: words.title,
-    noun: words.noun,
+    noun: nouns.alerts,
     search: useSearch({ from: '/shell/settings/alerts' }),
     query: useQuery({ ...allQuery('listAlerts'), enabled: mayLook }),
     columns,
@@ -29,7 +30,6 @@ export function AlertsPage(): ReactNode {
     sortedBy: 'name',
     create: mayManage ? { label: words.create, to: '/settings/alerts/new' } : undefined,
     empty: { icon: 'bell', title: words.emptyTitle, text: words.emptyText },
-    emptyByFilter: words.emptyByFilter,
   });
   return (
     <Page

@@ -4,6 +4,7 @@ import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { AuditEntry } from '../../../contract/records/audit.ts';
 import { apiQuery } from '../../data/api.ts';
+import { nouns } from '../../messages/counts.ts';
 import { audit as words } from '../../messages/en/audit.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
@@ -31,7 +32,7 @@ export function AuditPage(): ReactNode {
   });
   const { list, change } = useListPage({
     name: words.list,
-    noun: words.noun,
+    noun: nouns.entries,
     search,
     query,
     columns,
@@ -45,7 +46,6 @@ export function AuditPage(): ReactNode {
       { key: 'id', label: terms.object },
     ],
     empty: { icon: 'book', title: words.emptyTitle, text: words.emptyText },
-    emptyByFilter: words.emptyByFilter,
   });
   return (
     <Page

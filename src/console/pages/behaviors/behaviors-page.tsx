@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
 import { allQuery } from '../../data/api.ts';
+import { nouns } from '../../messages/counts.ts';
 import { behaviors as words } from '../../messages/en/behaviors.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
@@ -23,7 +24,7 @@ export function BehaviorsPage(): ReactNode {
   const columns = useMemo(() => columnsOf(nameOf), [nameOf]);
   const { list, create } = useListPage({
     name: shell.pages.behaviors,
-    noun: words.noun,
+    noun: nouns.behaviors,
     search: useSearch({ from: '/shell/behaviors' }),
     query: useQuery(allQuery('listBehaviors')),
     columns,
@@ -32,7 +33,6 @@ export function BehaviorsPage(): ReactNode {
     sortedBy: 'name',
     create: mayManage ? { label: words.create, to: '/behaviors/new' } : undefined,
     empty: { icon: 'behaviors', title: words.emptyTitle, text: words.emptyText },
-    emptyByFilter: words.emptyByFilter,
     rowMenu: (row) => <BehaviorMenu behavior={row} />,
   });
   return (

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo, useState } from 'react';
 import { allQuery } from '../../data/api.ts';
+import { nouns } from '../../messages/counts.ts';
 import { connections as words } from '../../messages/en/connections.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
@@ -41,7 +42,7 @@ export function ConnectionsPage(): ReactNode {
   );
   const { list, change, rows, create } = useListPage({
     name: shell.pages.connections,
-    noun: words.noun,
+    noun: nouns.connections,
     search,
     query: { ...query, data },
     columns,
@@ -61,7 +62,6 @@ export function ConnectionsPage(): ReactNode {
       text: words.emptyText,
       code: 'millrace apply crm.yaml',
     },
-    emptyByFilter: words.emptyByFilter,
     rowMenu: (row) => <More row={row} mayManage={mayManage} onAsk={(what) => ask({ what, row })} />,
   });
   const done = rows.find(({ id }) => id === search.done);

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo, useState } from 'react';
 import { allQuery, useApi } from '../../data/api.ts';
+import { nouns } from '../../messages/counts.ts';
 import { connections as words } from '../../messages/en/connections.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
@@ -59,7 +60,7 @@ export function DestinationsTab({ connection, onDone }: { connection: Connection
   ) : undefined;
   const { list, isEmpty } = useListPage({
     name: words.columns.destinations,
-    noun: w.noun,
+    noun: nouns.destinations,
     search,
     query: { ...query, data },
     columns,
@@ -67,7 +68,6 @@ export function DestinationsTab({ connection, onDone }: { connection: Connection
     texts,
     sortedBy: 'name',
     empty: { icon: 'deliveries', title: terms.noDestinations, text: w.emptyText, action: buttons },
-    emptyByFilter: w.emptyByFilter,
     tools: buttons,
     ...(mayManage ? { rowMenu: (row: DestinationRow) => <More row={row} onDelete={() => ask(row)} /> } : {}),
   });

@@ -4,6 +4,7 @@ import { Link, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo, useState } from 'react';
 import { allQuery, useApi } from '../../data/api.ts';
 import { useStats } from '../../data/stats.ts';
+import { nouns } from '../../messages/counts.ts';
 import { dataCollection as words } from '../../messages/en/data-collection.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { shell } from '../../messages/en/shell.ts';
@@ -44,7 +45,7 @@ export function CollectorsPage(): ReactNode {
   );
   const { list, create } = useListPage({
     name: words.parts.collectors,
-    noun: words.noun,
+    noun: nouns.collectors,
     search,
     query: useQuery(allQuery('listCollectors')),
     columns,
@@ -60,7 +61,6 @@ export function CollectorsPage(): ReactNode {
       text: words.emptyText,
       code: 'millrace apply collectors.yaml',
     },
-    emptyByFilter: words.emptyByFilter,
     ...(mayManage ? { rowMenu: (row: Collector) => <More row={row} onAsk={(what) => ask({ what, row })} /> } : {}),
   });
   return (

@@ -4,6 +4,7 @@ import { useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { allQuery, apiQuery, useApi } from '../../data/api.ts';
+import { nouns } from '../../messages/counts.ts';
 import { dataCollection } from '../../messages/en/data-collection.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
@@ -32,7 +33,7 @@ export function ParametersPage(): ReactNode {
   const columns = useMemo(() => columnsOf(uses, mayManage), [uses, mayManage]);
   const { list, change } = useListPage({
     name: dataCollection.parts.parameters,
-    noun: words.noun,
+    noun: nouns.parameters,
     search,
     query: useQuery({
       ...apiQuery('listParameters', { query: { name: filter, cursor, offered, seen, sort: 'share' } }),
@@ -45,7 +46,6 @@ export function ParametersPage(): ReactNode {
       { key: 'offered', label: dataCollection.parameters.columns.offered, options: options(words.offeredKinds) },
     ],
     empty: { icon: 'collection', title: words.emptyTitle, text: words.emptyText },
-    emptyByFilter: words.emptyByFilter,
   });
   return (
     <Page

@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { errors } from '../../../contract/errors.ts';
 import { useNamed } from '../../data/named.ts';
+import { nouns } from '../../messages/counts.ts';
 import { dataCollection } from '../../messages/en/data-collection.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatBytes } from '../../messages/format.ts';
@@ -27,7 +28,7 @@ export function RejectedRequests({ collectorId, search }: Props): ReactNode {
   const isOfAll = collectorId === undefined;
   const { list } = useListPage({
     name: dataCollection.parts.rejected,
-    noun: words.noun,
+    noun: nouns.rejections,
     search,
     query: useQuery(rejectedQuery(collectorId)),
     columns: isOfAll ? ofAll : ofOne,
@@ -37,7 +38,6 @@ export function RejectedRequests({ collectorId, search }: Props): ReactNode {
     passes: (row) => search.keys === undefined || (row.collectorId === null) === (search.keys === 'unknown'),
     filters: isOfAll ? [{ key: 'keys', label: words.keys, options: options(words.keyKinds) }] : [],
     empty: { icon: 'check', title: words.emptyTitle, text: words.emptyText },
-    emptyByFilter: words.emptyByFilter,
   });
   return <ListPage {...list} />;
 }

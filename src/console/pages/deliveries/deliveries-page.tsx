@@ -5,6 +5,7 @@ import { type ReactNode, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { apiQuery } from '../../data/api.ts';
 import { liveMs } from '../../data/refresh.ts';
+import { nouns } from '../../messages/counts.ts';
 import { deliveries as words } from '../../messages/en/deliveries.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { replays } from '../../messages/en/replays.ts';
@@ -100,7 +101,7 @@ export function DeliveriesPage(): ReactNode {
         columns={columns}
         rowKey={({ id }) => id}
         search={search}
-        noun={words.noun}
+        noun={nouns.deliveries}
         filterBy={words.filterBy}
         onSearch={(next) => ('filter' in next ? filterBy(next) : change(next))}
         isFiltered={isFiltered(filters)}
@@ -186,7 +187,6 @@ export function DeliveriesPage(): ReactNode {
             </Button>
           ),
         }}
-        emptyByFilter={words.emptyByFilter}
         beyond={
           query.data === undefined || !isSearch ? null : (
             <Searched page={query.data} onNext={(next) => change({ cursor: next })} />

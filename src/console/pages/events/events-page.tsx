@@ -6,6 +6,7 @@ import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
 import { apiQuery } from '../../data/api.ts';
 import { useNamed } from '../../data/named.ts';
+import { nouns } from '../../messages/counts.ts';
 import { events as words } from '../../messages/en/events.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
@@ -89,7 +90,7 @@ export function EventsPage(): ReactNode {
         columns={columns}
         rowKey={({ event }) => event.id}
         search={search}
-        noun={words.noun}
+        noun={nouns.events}
         filterBy={words.filterBy}
         onSearch={change}
         isFiltered={isFiltered(filters)}
@@ -128,7 +129,6 @@ export function EventsPage(): ReactNode {
           ),
           code: 'npm run demo',
         }}
-        emptyByFilter={words.emptyByFilter}
       />
       {rows.length === 0 ? null : <p className={css['note']}>{words.keys}</p>}
     </Page>

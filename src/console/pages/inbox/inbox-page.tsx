@@ -5,6 +5,7 @@ import { type ReactNode, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { apiQuery, useApi } from '../../data/api.ts';
 import { liveMs } from '../../data/refresh.ts';
+import { nouns } from '../../messages/counts.ts';
 import { statusLine } from '../../messages/en/http.ts';
 import { inbox as words } from '../../messages/en/inbox.ts';
 import { shell } from '../../messages/en/shell.ts';
@@ -55,7 +56,7 @@ export function InboxPage(): ReactNode {
   ].sort();
   const { list, change } = useListPage({
     name: words.list,
-    noun: words.noun,
+    noun: nouns.requests,
     search,
     query,
     columns,
@@ -63,7 +64,6 @@ export function InboxPage(): ReactNode {
     filterBy: words.filterBy,
     filters: [{ key: 'inbox', label: shell.pages.inbox, options: names.map((name) => ({ value: name, label: name })) }],
     empty: { icon: 'inbox', title: words.emptyTitle, text: words.emptyText },
-    emptyByFilter: words.emptyByFilter,
   });
   return (
     <Page

@@ -6,6 +6,7 @@ import type { Issue } from '../../../contract/records/issue.ts';
 import { apiQuery } from '../../data/api.ts';
 import { useNamed } from '../../data/named.ts';
 import { liveMs } from '../../data/refresh.ts';
+import { nouns } from '../../messages/counts.ts';
 import { connections } from '../../messages/en/connections.ts';
 import { issueText } from '../../messages/en/issue-texts.ts';
 import { issues as words } from '../../messages/en/issues.ts';
@@ -41,7 +42,7 @@ export function IssuesPage(): ReactNode {
   });
   const { list } = useListPage({
     name: shell.pages.issues,
-    noun: words.noun,
+    noun: nouns.issues,
     search,
     query: useQuery({
       ...apiQuery('listIssues', { query: { ...queryOf(filters), cursor } }),
@@ -70,7 +71,6 @@ export function IssuesPage(): ReactNode {
         </Button>
       ),
     },
-    emptyByFilter: words.emptyByFilter,
   });
   return (
     <Page title={shell.pages.issues} lead={words.lead} right="deliveries:view">

@@ -6,6 +6,7 @@ import { replayStates } from '../../../contract/records/replay-limits.ts';
 import { apiQuery } from '../../data/api.ts';
 import { useNamed } from '../../data/named.ts';
 import { liveMs } from '../../data/refresh.ts';
+import { nouns } from '../../messages/counts.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { replays as words } from '../../messages/en/replays.ts';
 import { shell } from '../../messages/en/shell.ts';
@@ -38,7 +39,7 @@ export function ReplaysPage(): ReactNode {
   );
   const { list, change, isEmpty } = useListPage({
     name: shell.pages.replays,
-    noun: words.noun,
+    noun: nouns.replays,
     search,
     query: useQuery({
       ...apiQuery('listReplays', { query: { cursor, state } }),
@@ -51,7 +52,6 @@ export function ReplaysPage(): ReactNode {
     rowKey,
     filters: [{ key: 'state', label: terms.state, options: states }],
     empty: { icon: 'replays', title: words.emptyTitle, text: words.emptyText, action: create, code: words.emptyCode },
-    emptyByFilter: words.emptyByFilter,
   });
   return (
     <Page title={shell.pages.replays} lead={words.lead} right="deliveries:view" actions={isEmpty ? undefined : create}>

@@ -4,6 +4,7 @@ import { Link, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { allRights, closure } from '../../../contract/accounts/rights.ts';
 import { allQuery } from '../../data/api.ts';
+import { nouns } from '../../messages/counts.ts';
 import { roles as words } from '../../messages/en/roles.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
@@ -23,7 +24,7 @@ export function RolesPage(): ReactNode {
   const [asked, ask] = useState<Role | null>(null);
   const { list, create } = useListPage({
     name: terms.roles,
-    noun: words.noun,
+    noun: nouns.roles,
     search: useSearch({ from: '/shell/settings/roles' }),
     query: useQuery({ ...allQuery('listRoles'), enabled: mayLook }),
     columns,
@@ -32,7 +33,6 @@ export function RolesPage(): ReactNode {
     sortedBy: 'name',
     create: mayManage ? { label: words.create, to: '/settings/roles/new' } : undefined,
     empty: { icon: 'lock', title: words.emptyTitle, text: words.emptyText },
-    emptyByFilter: words.emptyByFilter,
     ...(mayManage ? { rowMenu: (row: Role) => <More row={row} onDelete={() => ask(row)} /> } : {}),
   });
   return (

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import type { DeletedDocument } from '../../../contract/documents/deleted.ts';
 import { rightOf } from '../../../contract/documents/transfer-kinds.ts';
 import { apiQuery } from '../../data/api.ts';
+import { nouns } from '../../messages/counts.ts';
 import { settings } from '../../messages/en/settings.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { restoreDocument } from '../../parts/list/delete-document.ts';
@@ -20,14 +21,13 @@ export function DeletedTab(): ReactNode {
   const { kind, ...search } = useSearch({ from: '/shell/settings' });
   const { list } = useListPage({
     name: words.title,
-    noun: words.noun,
+    noun: nouns.objects,
     search: { ...search, kind },
     query: useQuery(apiQuery('listDeleted', { query: { limit: 50, cursor: search.cursor, kind } })),
     columns,
     rowKey,
     filters: [{ key: 'kind', label: terms.kind, options: kinds }],
     empty: { icon: 'trash', title: words.emptyTitle, text: words.emptyText },
-    emptyByFilter: words.emptyByFilter,
   });
   return <ListPage {...list} isPlain />;
 }

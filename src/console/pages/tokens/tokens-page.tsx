@@ -4,6 +4,7 @@ import { type ReactNode, useMemo, useState } from 'react';
 import { administratorRoleId } from '../../../contract/accounts/role.ts';
 import type { ShownToken } from '../../../contract/accounts/token.ts';
 import { allQuery, apiQuery } from '../../data/api.ts';
+import { nouns } from '../../messages/counts.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { tokens as words } from '../../messages/en/tokens.ts';
@@ -41,7 +42,7 @@ export function TokensPage(): ReactNode {
 
   const { list, create } = useListPage({
     name: words.title,
-    noun: words.noun,
+    noun: nouns.tokens,
     search,
     query: isOwn ? own : all,
     columns,
@@ -56,7 +57,6 @@ export function TokensPage(): ReactNode {
       text: words.emptyText,
       code: 'millrace tokens create "Nightly import" --right events:view --days 30',
     },
-    emptyByFilter: words.emptyByFilter,
     rowMenu: (row) => (
       <RowMenu name={row.name}>
         <GuardedItem blockedBy={blockedBy(row)} onClick={() => ask(row)}>

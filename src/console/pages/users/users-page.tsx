@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { allQuery, useApi } from '../../data/api.ts';
+import { nouns } from '../../messages/counts.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
@@ -29,7 +30,7 @@ export function UsersPage(): ReactNode {
   const search = useSearch({ from: '/shell/settings/users' });
   const { list, create } = useListPage({
     name: words.title,
-    noun: words.noun,
+    noun: nouns.users,
     search,
     query: useQuery({ ...allQuery('listUsers'), enabled: mayLook }),
     columns,
@@ -51,7 +52,6 @@ export function UsersPage(): ReactNode {
       text: words.emptyText,
       code: 'millrace users create mara@shop.example --role Analyst',
     },
-    emptyByFilter: words.emptyByFilter,
     ...(mayManage ? { rowMenu: (row: User) => <More row={row} onAsk={(what) => ask({ what, row })} /> } : {}),
   });
   return (

@@ -3,6 +3,7 @@ import { useDebouncedCallback } from '@mantine/hooks';
 import { type ReactNode, useEffect, useState } from 'react';
 import type { ClientError } from '../../../client/client.ts';
 import type { Page } from '../../../contract/records/page.ts';
+import { nouns } from '../../messages/counts.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { counted } from '../../messages/format.ts';
@@ -42,7 +43,6 @@ export type ListProps<Row> = {
   onClear?: () => void;
   /** The list that never had anything: what the things are, one button, perhaps one line of code. */
   empty: { icon: IconName; title: string; text: string; action?: ReactNode; code?: string };
-  emptyByFilter: string;
   /** What can be done with a row. */
   rowMenu?: (row: Row) => ReactNode;
   /** What the text box Filter looks at, when it is not the name. */
@@ -60,7 +60,7 @@ export type ListProps<Row> = {
 
 /** A list in its five states: loading, filled, empty at first, empty by filter, failed. (No right: see Page.) */
 export function ListPage<Row>(props: ListProps<Row>): ReactNode {
-  const { name, query, search, onSearch, filters, emptyByFilter, empty } = props;
+  const { name, noun = nouns.rows, query, search, onSearch, filters, empty } = props;
   const { shown, chooser } = useColumns(name, props.columns);
   const isFiltered = (search.filter ?? '') !== '' || props.isFiltered === true;
   const clear = props.onClear ?? (() => onSearch({ filter: undefined, cursor: undefined }));
@@ -98,7 +98,7 @@ export function ListPage<Row>(props: ListProps<Row>): ReactNode {
       {error !== null && data === undefined ? (
         <Problem error={error} onRetry={() => void query.refetch()} />
       ) : data !== undefined && data.data.length === 0 ? (
-        <Nothing icon="search" title={emptyByFilter}>
+        <Nothing icon="search" title={terms.noneMatch(noun)}>
           {props.beyond}
           <Button variant="default" onClick={clear}>
             {parts.clearFilters}
@@ -123,7 +123,7 @@ export function ListPage<Row>(props: ListProps<Row>): ReactNode {
   );
 }
 
-function countOf<Row>({ noun = parts.rows, total }: ListProps<Row>, { data, page }: Page<Row>): string {
+function countOf<Row>({ noun = nouns.rows, total }: ListProps<Row>, { data, page }: Page<Row>): string {
   if (total !== undefined)
     return total.found === total.all ? counted(total.all, noun) : parts.countOf(total.found, counted(total.all, noun));
   const isWhole = page.next === null && page.prev === null;

@@ -19,17 +19,7 @@ export type Filter<Search> = {
 
 type Kept<Row> = Pick<
   ListProps<Row>,
-  | 'name'
-  | 'noun'
-  | 'columns'
-  | 'rowKey'
-  | 'filterBy'
-  | 'emptyByFilter'
-  | 'rowMenu'
-  | 'tools'
-  | 'notice'
-  | 'beyond'
-  | 'selection'
+  'name' | 'noun' | 'columns' | 'rowKey' | 'filterBy' | 'rowMenu' | 'tools' | 'notice' | 'beyond' | 'selection'
 >;
 
 export type ListDeclaration<Row, Search> = Kept<Row> & {

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { CallInput } from '../../../client/client.ts';
 import { apiQuery } from '../../data/api.ts';
 import { liveMs } from '../../data/refresh.ts';
+import { nouns } from '../../messages/counts.ts';
 import { deliveries as words } from '../../messages/en/deliveries.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
@@ -42,7 +43,7 @@ export function DeliveryTable({ filter, cursor, onCursor, empty, name = shell.pa
       search={{ cursor }}
       onSearch={(change) => onCursor(change.cursor)}
       empty={{ icon: 'deliveries', title: empty?.title ?? terms.noDeliveries, text: empty?.text ?? words.emptyText }}
-      emptyByFilter={words.emptyByFilter}
+      noun={nouns.deliveries}
     />
   );
 }
