@@ -1,4 +1,5 @@
 import { count } from '../counts.ts';
+import { terms } from './terms.ts';
 
 /** Words of the users. */
 export const users = {
@@ -28,7 +29,7 @@ export const users = {
   onlyAdministrators: 'Only administrators can assign this role.',
   readOnly: 'To change users you need the right “Manage Users”.',
   protected: 'Only administrators can change an administrator.',
-  disabled: (email: string) => `${email} disabled`,
+  changed: { enabled: terms.enabledNow, disabled: (email: string) => `${email} disabled` },
   invite: 'New invitation',
   inviteTitle: (email: string) => `New invitation for ${email}?`,
   inviteText:

@@ -6,16 +6,15 @@ import { allQuery } from '../../data/api.ts';
 import { type Stats, useStats } from '../../data/stats.ts';
 import { nouns } from '../../messages/counts.ts';
 import { actions as words } from '../../messages/en/actions.ts';
-import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatNumber, formatPercent } from '../../messages/format.ts';
 import { Sparkline } from '../../parts/chart/sparkline.tsx';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
-import { modifiedColumn } from '../../parts/list/modified-column.tsx';
 import { RowLink } from '../../parts/list/row-link.tsx';
-import { useListPage } from '../../parts/list/use-list-page.tsx';
+import { modifiedColumn } from '../../parts/list/standard-columns.tsx';
+import { statusFilter, useListPage } from '../../parts/list/use-list-page.tsx';
 import { type BehaviorName, conditionWords } from '../../parts/rules/condition-words.ts';
-import { useBehaviors } from '../../parts/rules/use-behaviors.ts';
+import { behaviorsIn, useBehaviors } from '../../parts/rules/use-behaviors.ts';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
@@ -33,7 +32,7 @@ export function ActionsPage(): ReactNode {
   const { data: stats } = useStats('action');
   const columns = useMemo(() => columnsOf({ nameOf, places, stats }), [nameOf, places, stats]);
   const search = useSearch({ from: '/shell/actions' });
-  const { status, connection, destination, behavior } = search;
+  const { connection } = search;
   const { list, isEmpty, button } = useListPage({
     name: words.title,
     noun: nouns.actions,
@@ -42,18 +41,13 @@ export function ActionsPage(): ReactNode {
     columns,
     rowKey,
     texts,
-    passes: (row) =>
-      (status === undefined || row.status === status) &&
-      (connection === undefined ||
-        row.destinations.some((one) => connectionOf(places, one.destinationId) === connection)) &&
-      (destination === undefined || row.destinations.some((one) => one.destinationId === destination)) &&
-      (behavior === undefined || JSON.stringify(row.rules).includes(`"${behavior}"`)),
     filters: [
-      { key: 'status', label: terms.status, options: statuses },
+      statusFilter,
       {
         key: 'connection',
         label: terms.connection,
         options: named(places.connections),
+        of: (row) => row.destinations.map((one) => connectionOf(places, one.destinationId)),
         resets: 'destination',
       },
       {
@@ -62,8 +56,15 @@ export function ActionsPage(): ReactNode {
         options: places.destinations
           .filter(({ connectionId }) => connection === undefined || connectionId === connection)
           .map(({ id }) => ({ value: id, label: places.nameOf(id) })),
+        of: (row) => row.destinations.map((one) => one.destinationId),
       },
-      { key: 'behavior', label: terms.behavior, options: named(behaviors), nameOf: (id) => nameOf(id) ?? id },
+      {
+        key: 'behavior',
+        label: terms.behavior,
+        options: named(behaviors),
+        of: ({ rules }) => behaviorsIn(rules),
+        nameOf: (id) => nameOf(id) ?? id,
+      },
     ],
     sortedBy: 'name',
     create: mayManage ? { label: terms.newAction, to: '/actions/new' } : undefined,
@@ -79,7 +80,6 @@ export function ActionsPage(): ReactNode {
 
 const rowKey = ({ id }: Action) => id;
 const texts = ({ name, description }: Action) => [name, description];
-const statuses = (['enabled', 'disabled'] as const).map((value) => ({ value, label: parts.status[value] }));
 const named = (all: readonly { id: string; name: string }[]) => all.map(({ id, name }) => ({ value: id, label: name }));
 
 type Known = { nameOf: BehaviorName; places: Places; stats: Stats | undefined };

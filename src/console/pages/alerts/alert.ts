@@ -1,6 +1,6 @@
 import type { CallInput } from '../../../client/client.ts';
 import type { Alert } from '../../../contract/documents/alert.ts';
-import { apiQuery } from '../../data/api.ts';
+import { allQuery, apiQuery } from '../../data/api.ts';
 import { alerts as words } from '../../messages/en/alerts.ts';
 import { shell } from '../../messages/en/shell.ts';
 import type { DocumentKind } from '../../parts/document/document-kind.ts';
@@ -17,10 +17,12 @@ export const alertKind: DocumentKind<Alert, NonNullable<CallInput<'createAlert'>
   ],
   page: '/settings/alerts/$alertId',
   parameter: 'alertId',
+  newPage: '/settings/alerts/new',
   view: 'settings:view',
   manage: 'settings:manage',
   deleteText: words.deleteText,
   created: words.created,
+  all: () => allQuery('listAlerts'),
   query: (id) => apiQuery('getAlert', { params: { id } }),
   create: (body) => client().call('createAlert', { body }),
   replace: (id, body, over) => client().call('replaceAlert', { params: { id }, body, ...over }),

@@ -4,7 +4,6 @@ import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { AuditEntry } from '../../../contract/records/audit.ts';
 import { apiQuery } from '../../data/api.ts';
-import { nouns } from '../../messages/counts.ts';
 import { audit as words } from '../../messages/en/audit.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
@@ -12,8 +11,9 @@ import { options } from '../../parts/form/options.ts';
 import { WithInspector } from '../../parts/inspector.tsx';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { RowLink } from '../../parts/list/row-link.tsx';
-import { useListPage } from '../../parts/list/use-list-page.tsx';
-import { Time, useNow } from '../../parts/time.tsx';
+import { timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
+import { listWords, useListPage } from '../../parts/list/use-list-page.tsx';
+import { useNow } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { queryOf } from './audit-filters.ts';
@@ -31,13 +31,11 @@ export function AuditPage(): ReactNode {
     enabled: mayLook,
   });
   const { list, change } = useListPage({
-    name: words.list,
-    noun: nouns.entries,
+    ...listWords(words, 'entries', 'book'),
     search,
     query,
     columns,
     rowKey,
-    filterBy: words.filterBy,
     filters: [
       { key: 'act', label: words.act, options: options(words.acts) },
       { key: 'kind', label: terms.kind, options: options(words.kinds) },
@@ -45,7 +43,6 @@ export function AuditPage(): ReactNode {
       { key: 'since', label: terms.time, options: options(words.ranges) },
       { key: 'id', label: terms.object },
     ],
-    empty: { icon: 'book', title: words.emptyTitle, text: words.emptyText },
   });
   return (
     <Page
@@ -96,8 +93,8 @@ const columns: readonly Column<AuditEntry>[] = [
       ),
   },
   { id: 'thing', header: terms.object, isText: true, cell: (entry) => <ThingLink entry={entry} /> },
-  { id: 'who', header: words.columns.who, isText: true, cell: ({ principal }) => principal },
-  { id: 'when', header: terms.time, cell: ({ createdAt }) => <Time at={createdAt} show="log" /> },
+  valueColumn('who', words.columns.who, ({ principal }) => principal, { isText: true }),
+  timeColumn('when', terms.time, ({ createdAt }) => createdAt, { show: 'log' }),
   { id: 'from', header: words.columns.from, cell: ({ address }) => address ?? words.byItself },
   {
     id: 'changed',

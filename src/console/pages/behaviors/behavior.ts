@@ -1,5 +1,5 @@
 import type { CallInput } from '../../../client/client.ts';
-import { apiQuery } from '../../data/api.ts';
+import { allQuery, apiQuery } from '../../data/api.ts';
 import { behaviors as words } from '../../messages/en/behaviors.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
@@ -15,10 +15,13 @@ export const behaviorKind: DocumentKind<Behavior, NonNullable<CallInput<'createB
   crumbs: [{ label: shell.pages.behaviors, to: '/behaviors' }],
   page: '/behaviors/$behaviorId',
   parameter: 'behaviorId',
+  newPage: '/behaviors/new',
+  copyPage: '/behaviors/new',
   view: 'behaviors:view',
   manage: 'behaviors:manage',
   created: terms.saved,
   createdOpens: 'list',
+  all: () => allQuery('listBehaviors'),
   query: (id) => apiQuery('getBehavior', { params: { id } }),
   create: (body) => client().call('createBehavior', { body }),
   replace: (id, body, over) => client().call('replaceBehavior', { params: { id }, body, ...over }),

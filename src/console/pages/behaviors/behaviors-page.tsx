@@ -1,51 +1,35 @@
 import { Anchor, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import { Link, useSearch } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
-import { allQuery } from '../../data/api.ts';
-import { nouns } from '../../messages/counts.ts';
 import { behaviors as words } from '../../messages/en/behaviors.ts';
-import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
+import { DocumentsPage } from '../../parts/document/documents-page.tsx';
 import { Icon } from '../../parts/icon.tsx';
-import { type Column, ListPage } from '../../parts/list/list-page.tsx';
-import { RowLink } from '../../parts/list/row-link.tsx';
-import { useListPage } from '../../parts/list/use-list-page.tsx';
+import type { Column } from '../../parts/list/list-page.tsx';
+import { modifiedColumn, nameColumn } from '../../parts/list/standard-columns.tsx';
 import { type BehaviorName, conditionWords } from '../../parts/rules/condition-words.ts';
 import { type Behavior, useBehaviors } from '../../parts/rules/use-behaviors.ts';
-import { Time } from '../../parts/time.tsx';
-import { useMay } from '../../session/rights.ts';
-import { Page } from '../../shell/page.tsx';
-import { BehaviorMenu } from './behavior-menu.tsx';
+import { behaviorKind, blockedBy } from './behavior.ts';
 
 export function BehaviorsPage(): ReactNode {
-  const mayManage = useMay('behaviors:manage');
   const { nameOf } = useBehaviors();
   const columns = useMemo(() => columnsOf(nameOf), [nameOf]);
-  const { list, create } = useListPage({
-    name: shell.pages.behaviors,
-    noun: nouns.behaviors,
-    search: useSearch({ from: '/shell/behaviors' }),
-    query: useQuery(allQuery('listBehaviors')),
-    columns,
-    rowKey,
-    texts,
-    sortedBy: 'name',
-    create: mayManage ? { label: words.create, to: '/behaviors/new' } : undefined,
-    empty: { icon: 'behaviors', title: words.emptyTitle, text: words.emptyText },
-    rowMenu: (row) => <BehaviorMenu behavior={row} />,
-  });
   return (
-    <Page title={shell.pages.behaviors} lead={words.lead} right="behaviors:view" actions={create}>
-      <ListPage {...list} />
-    </Page>
+    <DocumentsPage
+      kind={behaviorKind}
+      words={words}
+      noun="behaviors"
+      icon="behaviors"
+      columns={columns}
+      texts={({ name, description, category }) => [name, description, category]}
+      blockedBy={blockedBy}
+    />
   );
 }
 
-const rowKey = ({ id }: Behavior) => id;
-const texts = ({ name, description, category }: Behavior) => [name, description, category];
-
 const namedAttributes = 3;
+
+const modified = modifiedColumn<Behavior>();
 
 function columnsOf(nameOf: BehaviorName): readonly Column<Behavior>[] {
   const sentence = (text: string) => (
@@ -54,18 +38,7 @@ function columnsOf(nameOf: BehaviorName): readonly Column<Behavior>[] {
     </Text>
   );
   return [
-    {
-      id: 'name',
-      header: words.columns.name,
-      isFixed: true,
-      isText: true,
-      sort: ({ name }) => name,
-      cell: ({ id, name, description }) => (
-        <RowLink to="/behaviors/$behaviorId" params={{ behaviorId: id }} note={description}>
-          {name}
-        </RowLink>
-      ),
-    },
+    nameColumn(behaviorKind, words.columns.name),
     {
       id: 'category',
       header: terms.category,
@@ -119,20 +92,10 @@ function columnsOf(nameOf: BehaviorName): readonly Column<Behavior>[] {
         ),
     },
     {
-      id: 'modified',
-      header: terms.modified,
+      ...modified,
+      isHiddenAtFirst: false,
       sort: ({ updatedAt, standard }) => (standard ? null : updatedAt),
-      cell: ({ updatedAt, updatedBy, standard }) =>
-        standard ? (
-          <Text c="dimmed">{words.shipped}</Text>
-        ) : (
-          <>
-            <Time at={updatedAt} />
-            <Text c="dimmed" size="sm" truncate maw="11rem" title={updatedBy}>
-              {terms.by(updatedBy)}
-            </Text>
-          </>
-        ),
+      cell: (row) => (row.standard ? <Text c="dimmed">{words.shipped}</Text> : modified.cell(row)),
     },
   ];
 }

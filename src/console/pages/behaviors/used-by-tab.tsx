@@ -2,12 +2,11 @@ import { Anchor, Skeleton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import type { Condition } from '../../../contract/documents/condition.ts';
 import { apiQuery } from '../../data/api.ts';
 import { behaviors as words } from '../../messages/en/behaviors.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { Panel } from '../../parts/panel.tsx';
-import { type Behavior, useBehaviors } from '../../parts/rules/use-behaviors.ts';
+import { type Behavior, behaviorsIn, useBehaviors } from '../../parts/rules/use-behaviors.ts';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import css from './used-by-tab.module.css';
 
@@ -18,7 +17,7 @@ export function UsedByTab({ behavior }: { behavior: Behavior }): ReactNode {
   const { data } = useQuery(apiQuery('listActions', { query: { behaviorId: behavior.id, limit: 200 } }));
   const { behaviors } = useBehaviors();
   if (data === undefined) return <Skeleton height={120} aria-busy="true" />;
-  const others = behaviors.filter(({ condition }) => uses(condition, behavior.id));
+  const others = behaviors.filter(({ condition }) => behaviorsIn(condition).includes(behavior.id));
   if (data.data.length === 0 && others.length === 0) return <Text c="dimmed">{w.usedByNone}</Text>;
   return (
     <>
@@ -51,11 +50,4 @@ export function UsedByTab({ behavior }: { behavior: Behavior }): ReactNode {
       )}
     </>
   );
-}
-
-function uses(condition: Condition, id: string): boolean {
-  if ('all' in condition) return condition.all.some((one) => uses(one, id));
-  if ('any' in condition) return condition.any.some((one) => uses(one, id));
-  if ('not' in condition) return uses(condition.not, id);
-  return 'behavior' in condition && condition.behavior === id;
 }

@@ -1,5 +1,5 @@
 import type { CallInput } from '../../../client/client.ts';
-import { apiQuery } from '../../data/api.ts';
+import { allQuery, apiQuery } from '../../data/api.ts';
 import { connections as words } from '../../messages/en/connections.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
@@ -15,6 +15,9 @@ export const connectionKind: DocumentKind<Connection, CallInput<'createConnectio
   crumbs: [{ label: shell.pages.connections, to: '/connections' }],
   page: '/connections/$connectionId',
   parameter: 'connectionId',
+  newPage: '/connections/new',
+  copyPage: '/connections/new/webhook',
+  all: () => allQuery('listConnections'),
   view: 'connections:view',
   manage: 'connections:manage',
   created: words.details.created,

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { connection } from '../../../contract/documents/connection.ts';
-import { passes, type Row, texts } from './connections-list.ts';
+import { passes } from '../../parts/list/whole-list.ts';
+import { filters, type Row, texts } from './connections-list.ts';
 
 const updatedAt = '2026-01-02T03:04:05Z';
 
@@ -38,8 +39,8 @@ const rows = [
 ];
 
 test('connections are found by authentication, state and use', () => {
-  const names = (filters: Parameters<typeof passes>[1]) =>
-    rows.filter((row) => passes(row, filters)).map(({ name }) => name);
+  const names = (search: Record<string, string>) =>
+    rows.filter((row) => passes(row, filters, search)).map(({ name }) => name);
   assert.deepEqual(names({}), ['Used', 'Paused', 'Broken']);
   assert.deepEqual(names({ auth: 'bearer' }), ['Used']);
   assert.deepEqual(names({ status: 'held' }), ['Paused']);

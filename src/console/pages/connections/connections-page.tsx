@@ -3,15 +3,13 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo, useState } from 'react';
 import { allQuery } from '../../data/api.ts';
-import { nouns } from '../../messages/counts.ts';
 import { connections as words } from '../../messages/en/connections.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
-import { options } from '../../parts/form/options.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { ListPage } from '../../parts/list/list-page.tsx';
 import { GuardedItem, RowMenu } from '../../parts/list/row-menu.tsx';
-import { useListPage } from '../../parts/list/use-list-page.tsx';
+import { listWords, useListPage } from '../../parts/list/use-list-page.tsx';
 import { notifyFailed } from '../../parts/notify.ts';
 import { ShowAsDrawer } from '../../parts/payload/show-as.tsx';
 import { saveExport } from '../../parts/payload/shown-as.ts';
@@ -20,7 +18,7 @@ import { Page } from '../../shell/page.tsx';
 import { useConnectionStatus } from './change-status.ts';
 import type { Connection } from './connection.ts';
 import { columns } from './connections-columns.tsx';
-import { passes, type Row, texts } from './connections-list.ts';
+import { filters, type Row, texts } from './connections-list.ts';
 import { DeleteConnection } from './delete-connection.tsx';
 import { TestDialog } from './form/test-authentication.tsx';
 import { ReadyBanner } from './ready-banner.tsx';
@@ -41,27 +39,15 @@ export function ConnectionsPage(): ReactNode {
     [all, usage, figures],
   );
   const { list, change, rows, create } = useListPage({
-    name: shell.pages.connections,
-    noun: nouns.connections,
+    ...listWords({ title: shell.pages.connections, ...words }, 'connections', 'connections', 'millrace apply crm.yaml'),
     search,
     query: { ...query, data },
     columns,
     rowKey,
     texts,
-    passes: (row) => passes(row, search),
-    filters: [
-      { key: 'status', label: terms.state, options: options(words.filters.states) },
-      { key: 'auth', label: words.columns.auth, options: options(words.details.authTypes) },
-      { key: 'used', label: words.filters.use, options: options(words.filters.uses) },
-    ],
+    filters,
     sortedBy: 'name',
     create: mayManage ? { label: terms.newConnection, to: '/connections/new' } : undefined,
-    empty: {
-      icon: 'connections',
-      title: words.emptyTitle,
-      text: words.emptyText,
-      code: 'millrace apply crm.yaml',
-    },
     rowMenu: (row) => <More row={row} mayManage={mayManage} onAsk={(what) => ask({ what, row })} />,
   });
   const done = rows.find(({ id }) => id === search.done);

@@ -6,16 +6,15 @@ import { allQuery, useApi } from '../../data/api.ts';
 import { useStats } from '../../data/stats.ts';
 import { nouns } from '../../messages/counts.ts';
 import { dataCollection as words } from '../../messages/en/data-collection.ts';
-import { parts } from '../../messages/en/parts.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { CopyIcon } from '../../parts/copy-button.tsx';
 import { notifyUndo } from '../../parts/list/delete-document.ts';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
-import { modifiedColumn } from '../../parts/list/modified-column.tsx';
 import { RowLink } from '../../parts/list/row-link.tsx';
 import { RowMenu } from '../../parts/list/row-menu.tsx';
-import { useListPage } from '../../parts/list/use-list-page.tsx';
+import { modifiedColumn } from '../../parts/list/standard-columns.tsx';
+import { statusFilter, useListPage } from '../../parts/list/use-list-page.tsx';
 import { notifyFailed } from '../../parts/notify.ts';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { useMay } from '../../session/rights.ts';
@@ -51,8 +50,7 @@ export function CollectorsPage(): ReactNode {
     columns,
     rowKey,
     texts,
-    passes: ({ status }) => search.status === undefined || status === search.status,
-    filters: [{ key: 'status', label: terms.status, options: statuses }],
+    filters: [statusFilter],
     sortedBy: 'name',
     create: mayManage ? { label: words.create, to: '/data-collection/new' } : undefined,
     empty: {
@@ -80,7 +78,6 @@ export function CollectorsPage(): ReactNode {
 
 const rowKey = ({ id }: Collector) => id;
 const texts = ({ name, key }: Collector) => [name, key];
-const statuses = (['enabled', 'disabled'] as const).map((value) => ({ value, label: parts.status[value] }));
 
 const own: readonly Column<Collector>[] = [
   {

@@ -35,13 +35,13 @@ export function RejectedRequests({ collectorId, search }: Props): ReactNode {
     rowKey,
     filterBy: words.filterBy,
     texts,
-    passes: (row) => search.keys === undefined || (row.collectorId === null) === (search.keys === 'unknown'),
-    filters: isOfAll ? [{ key: 'keys', label: words.keys, options: options(words.keyKinds) }] : [],
+    filters: isOfAll ? [{ key: 'keys', label: words.keys, options: options(words.keyKinds), of: keysOf }] : [],
     empty: { icon: 'check', title: words.emptyTitle, text: words.emptyText },
   });
   return <ListPage {...list} />;
 }
 
+const keysOf = ({ collectorId }: RejectedRequest) => (collectorId === null ? 'unknown' : 'known');
 const rowKey = ({ id }: RejectedRequest) => id;
 const texts = ({ key, path, detail, code, origin, address }: RejectedRequest) => [
   key,

@@ -1,5 +1,5 @@
 import type { Answer, CallInput } from '../../../client/client.ts';
-import { apiQuery } from '../../data/api.ts';
+import { allQuery, apiQuery } from '../../data/api.ts';
 import { roles as words } from '../../messages/en/roles.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
@@ -19,10 +19,12 @@ export const roleKind: DocumentKind<Role, NonNullable<CallInput<'createRole'>['b
   ],
   page: '/settings/roles/$roleId',
   parameter: 'roleId',
+  newPage: '/settings/roles/new',
   view: 'users:view',
   manage: 'users:manage',
   created: words.created,
   createdOpens: 'list',
+  all: () => allQuery('listRoles'),
   query: (id) => apiQuery('getRole', { params: { id } }),
   create: (body) => client().call('createRole', { body }),
   replace: (id, body, over) => client().call('changeRole', { params: { id }, body, ...over }),

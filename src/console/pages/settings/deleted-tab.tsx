@@ -5,13 +5,13 @@ import type { ReactNode } from 'react';
 import type { DeletedDocument } from '../../../contract/documents/deleted.ts';
 import { rightOf } from '../../../contract/documents/transfer-kinds.ts';
 import { apiQuery } from '../../data/api.ts';
-import { nouns } from '../../messages/counts.ts';
 import { settings } from '../../messages/en/settings.ts';
 import { terms } from '../../messages/en/terms.ts';
+import { options } from '../../parts/form/options.ts';
 import { restoreDocument } from '../../parts/list/delete-document.ts';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
-import { useListPage } from '../../parts/list/use-list-page.tsx';
-import { Time } from '../../parts/time.tsx';
+import { timeColumn } from '../../parts/list/standard-columns.tsx';
+import { listWords, useListPage } from '../../parts/list/use-list-page.tsx';
 import { useMay } from '../../session/rights.ts';
 
 const words = settings.deleted;
@@ -20,20 +20,17 @@ const words = settings.deleted;
 export function DeletedTab(): ReactNode {
   const { kind, ...search } = useSearch({ from: '/shell/settings' });
   const { list } = useListPage({
-    name: words.title,
-    noun: nouns.objects,
+    ...listWords(words, 'objects', 'trash'),
     search: { ...search, kind },
     query: useQuery(apiQuery('listDeleted', { query: { limit: 50, cursor: search.cursor, kind } })),
     columns,
     rowKey,
-    filters: [{ key: 'kind', label: terms.kind, options: kinds }],
-    empty: { icon: 'trash', title: words.emptyTitle, text: words.emptyText },
+    filters: [{ key: 'kind', label: terms.kind, options: options(settings.transfer.kinds) }],
   });
   return <ListPage {...list} isPlain />;
 }
 
 const rowKey = ({ id }: DeletedDocument) => id;
-const kinds = Object.entries(settings.transfer.kinds).map(([value, label]) => ({ value, label }));
 
 const columns: readonly Column<DeletedDocument>[] = [
   {
@@ -44,9 +41,9 @@ const columns: readonly Column<DeletedDocument>[] = [
     cell: ({ name, connection }) => (connection == null ? name : `${connection} › ${name}`),
   },
   { id: 'kind', header: terms.kind, cell: ({ kind }) => settings.transfer.kinds[kind] },
-  { id: 'deleted', header: settings.deleted.title, cell: ({ deletedAt }) => <Time at={deletedAt} show="log" /> },
+  timeColumn('deleted', words.title, ({ deletedAt }) => deletedAt, { show: 'log' }),
   { id: 'by', header: words.columns.by, isText: true, cell: ({ deletedBy }) => deletedBy },
-  { id: 'removed', header: words.columns.removed, cell: ({ removedAt }) => <Time at={removedAt} show="date" /> },
+  timeColumn('removed', words.columns.removed, ({ removedAt }) => removedAt),
   { id: 'restore', header: terms.restore, cell: (row) => <Restore row={row} /> },
 ];
 

@@ -5,18 +5,12 @@ import type { ShownToken } from '../../../contract/accounts/token.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { tokens as words } from '../../messages/en/tokens.ts';
 import type { Column } from '../../parts/list/list-page.tsx';
+import { timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
 
 const columns: readonly Column<ShownToken>[] = [
-  {
-    id: 'name',
-    header: terms.name,
-    isFixed: true,
-    isText: true,
-    sort: ({ name }) => name,
-    cell: ({ name }) => name,
-  },
+  valueColumn('name', terms.name, ({ name }) => name, { isFixed: true, isText: true }),
   {
     id: 'rights',
     header: terms.rights,
@@ -36,19 +30,8 @@ const columns: readonly Column<ShownToken>[] = [
         <Time at={expiresAt} />
       ),
   },
-  {
-    id: 'used',
-    header: terms.lastUsed,
-    sort: ({ lastUsedAt }) => lastUsedAt,
-    cell: ({ lastUsedAt }) => (lastUsedAt === null ? terms.never : <Time at={lastUsedAt} />),
-  },
-  {
-    id: 'created',
-    header: terms.created,
-    sort: ({ createdAt }) => createdAt,
-    isHiddenAtFirst: true,
-    cell: ({ createdAt }) => <Time at={createdAt} />,
-  },
+  timeColumn('used', terms.lastUsed, ({ lastUsedAt }) => lastUsedAt, { none: terms.never }),
+  timeColumn('created', terms.created, ({ createdAt }) => createdAt, { isHiddenAtFirst: true }),
 ];
 
 type Users = readonly { id: string; email: string }[] | undefined;

@@ -4,13 +4,12 @@ import { type ReactNode, useMemo, useState } from 'react';
 import { administratorRoleId } from '../../../contract/accounts/role.ts';
 import type { ShownToken } from '../../../contract/accounts/token.ts';
 import { allQuery, apiQuery } from '../../data/api.ts';
-import { nouns } from '../../messages/counts.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { tokens as words } from '../../messages/en/tokens.ts';
 import { ListPage } from '../../parts/list/list-page.tsx';
 import { GuardedItem, RowMenu } from '../../parts/list/row-menu.tsx';
-import { useListPage } from '../../parts/list/use-list-page.tsx';
+import { listWords, useListPage } from '../../parts/list/use-list-page.tsx';
 import { useMay, useMe } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { DeleteToken } from './delete-token.tsx';
@@ -41,8 +40,7 @@ export function TokensPage(): ReactNode {
   }
 
   const { list, create } = useListPage({
-    name: words.title,
-    noun: nouns.tokens,
+    ...listWords(words, 'tokens', 'key', 'millrace tokens create "Nightly import" --right events:view --days 30'),
     search,
     query: isOwn ? own : all,
     columns,
@@ -51,12 +49,6 @@ export function TokensPage(): ReactNode {
     filters: mayUsers ? [{ key: 'owner', label: terms.owner, options: [{ value: 'me', label: words.mine }] }] : [],
     sortedBy: '-created',
     create: { label: words.create, to: '/settings/tokens/new' },
-    empty: {
-      icon: 'key',
-      title: words.emptyTitle,
-      text: words.emptyText,
-      code: 'millrace tokens create "Nightly import" --right events:view --days 30',
-    },
     rowMenu: (row) => (
       <RowMenu name={row.name}>
         <GuardedItem blockedBy={blockedBy(row)} onClick={() => ask(row)}>

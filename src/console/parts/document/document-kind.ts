@@ -23,6 +23,9 @@ export type DocumentKind<Stored extends StoredDocument, Body = never, Saved exte
   /** The address of a document, and the parameter in it that holds the id. */
   page: LinkProps['to'];
   parameter: string;
+  /** The page that creates one, and the one that creates a copy of the document that its parameter `from` names. */
+  newPage: LinkProps['to'];
+  copyPage?: LinkProps['to'];
   view: Right;
   manage: Right;
   /** The consequences of deleting one, for the question before. Without them it is deleted at once, with Restore. */
@@ -31,6 +34,7 @@ export type DocumentKind<Stored extends StoredDocument, Body = never, Saved exte
   created: (name: string) => string;
   /** After a new one is saved its page opens, unless the list does. */
   createdOpens?: 'list';
+  all: () => Pick<UseQueryOptions<Stored[], ClientError>, 'queryKey' | 'queryFn' | 'staleTime'>;
   query: (id: string) => Pick<UseQueryOptions<Stored, ClientError>, 'queryKey' | 'queryFn'>;
   create: (body: Body) => Promise<Saved>;
   /** Replaces the version that `over` names. */

@@ -1,17 +1,17 @@
 import { Button, Tooltip } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { type ComponentType, lazy, type ReactNode, useRef, useState } from 'react';
+import { type ComponentType, lazy, type ReactNode, useRef } from 'react';
 import { transferKindOf } from '../../../contract/documents/transfer-kinds.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { useMay } from '../../session/rights.ts';
 import { LoadedPage } from '../../shell/loaded-page.tsx';
 import { DetailTabs } from '../detail-tabs.tsx';
 import { Icon } from '../icon.tsx';
-import { deleteDocument } from '../list/delete-document.ts';
 import { ShowAs, ShownTexts } from '../payload/show-as.tsx';
-import { DeleteDialog, type DialogProps } from './delete-dialog.tsx';
+import type { DialogProps } from './delete-dialog.tsx';
 import { type DocumentKind, type StoredDocument, useToList } from './document-kind.ts';
+import { useDeletion } from './use-deletion.tsx';
 
 const VersionsTab = lazy(() =>
   import('../payload/versions-tab.tsx').then(({ VersionsTab }) => ({ default: VersionsTab })),
@@ -56,7 +56,7 @@ export function DocumentPage<Stored extends StoredDocument, Tab extends string =
   const toList = useToList(kind);
   const mayManage = useMay(kind.manage);
   const query = useQuery({ ...kind.query(id), enabled: useMay(kind.view) });
-  const [isDeleting, setDeleting] = useState(false);
+  const { remove, dialog } = useDeletion(kind, deletion, toList);
   const names = Object.keys(tabs ?? {}) as Tab[]; // the keys of a literal
   const opened = useRef<Tab>(undefined);
   if (query.data !== undefined) opened.current ??= opensAt?.(query.data);
@@ -64,21 +64,12 @@ export function DocumentPage<Stored extends StoredDocument, Tab extends string =
   // Kinds that files can hold also have versions, and are restored after they were deleted.
   const inFiles = transferKindOf(kind.kind);
   const named = (document: Stored) => ({ id: document.id, name: kind.nameOf(document) });
-  const isAsked = deletion !== undefined || kind.deleteText !== undefined;
-  const remove = (document: Stored) =>
-    isAsked ? setDeleting(true) : void deleteDocument({ kind: kind.kind, ...named(document) }, toList);
   const panelOf = (name: Tab, document: Stored): ReactNode => {
     const own: Panel<Stored> | undefined = panels?.[name];
     if (own !== undefined || inFiles === undefined) return own?.(document);
     if (name === 'versions') return <VersionsTab kind={inFiles} document={document} mayManage={mayManage} />;
     return <ShownTexts kind={`${inFiles}s`} document={named(document)} />;
   };
-  const dialog: DialogProps<Stored> = {
-    document: isDeleting ? (query.data ?? null) : null,
-    onClose: () => setDeleting(false),
-    onDone: toList,
-  };
-  const Deletion = deletion ?? null;
   return (
     <LoadedPage
       query={query}
@@ -115,13 +106,7 @@ export function DocumentPage<Stored extends StoredDocument, Tab extends string =
               } // all of them
             />
           )}
-          {Deletion !== null ? (
-            <Deletion {...dialog} />
-          ) : (
-            <DeleteDialog {...dialog} kind={kind.kind} name={kind.nameOf(document)}>
-              {kind.deleteText}
-            </DeleteDialog>
-          )}
+          {dialog}
         </>
       )}
     </LoadedPage>

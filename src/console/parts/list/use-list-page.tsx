@@ -1,20 +1,46 @@
 import { Button } from '@mantine/core';
 import { Link, type LinkProps, useNavigate } from '@tanstack/react-router';
-import { type ReactNode, useMemo } from 'react';
+import type { ReactNode } from 'react';
 import type { Page } from '../../../contract/records/page.ts';
-import { Icon } from '../icon.tsx';
+import { nouns } from '../../messages/counts.ts';
+import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
+import { Icon, type IconName } from '../icon.tsx';
 import { Choice } from './choice.tsx';
 import type { Asked, ListProps, ListState } from './list-page.tsx';
-import { pageAt, sorted } from './whole-list.ts';
+import { type Filter, pageAt, passes, sorted } from './whole-list.ts';
 
-/** A filter with a closed list of values, or one that only links set. */
-export type Filter<Search> = {
-  key: keyof Search & string;
-  label: string;
-  options?: readonly { value: string; label: string }[];
-  nameOf?: (value: string) => string;
-  /** Filters that no longer make sense when this one changes. */
-  resets?: keyof Search & string;
+/** The rows of a list, as the count above them names them. */
+export type Noun = keyof typeof nouns;
+
+/** The texts of a list, as the catalogue has them for each area. */
+export type ListWords = {
+  title: string;
+  /** The name of the list, if it is not the title. */
+  list?: string;
+  /** What the text box Filter looks at, if it is not the name. */
+  filterBy?: string;
+  emptyTitle: string;
+  emptyText: string;
+};
+
+/** The texts of a list for `useListPage`. `code`: a command that creates the first one. */
+export function listWords(words: ListWords, noun: Noun, icon: IconName, code?: string) {
+  const { title, list = title, filterBy, emptyTitle, emptyText } = words;
+  return {
+    name: list,
+    noun: nouns[noun],
+    ...(filterBy === undefined ? {} : { filterBy }),
+    empty: { icon, title: emptyTitle, text: emptyText, ...(code === undefined ? {} : { code }) },
+  };
+}
+
+/** The status of a document as a filter. */
+export const statusFilter = {
+  key: 'status' as const,
+  label: terms.status,
+  options: (['enabled', 'disabled'] as const).map((value) => ({ value, label: parts.status[value] })),
+  of: ({ status }: { status: string }) => status,
 };
 
 type Kept<Row> = Pick<
@@ -27,10 +53,9 @@ export type ListDeclaration<Row, Search> = Kept<Row> & {
   search: Search;
   /** A page of a list, or all of a kind: then it is filtered, sorted and cut into pages here. */
   query: Asked<Page<Row> | readonly Row[]>;
-  filters?: readonly Filter<Search>[];
-  /** Of all of a kind: the texts of a row that *Filter* looks at, and whether the other filters let it pass. */
+  filters?: readonly Filter<Row, keyof Search & string>[];
+  /** Of all of a kind: the texts of a row that *Filter* looks at. */
   texts?: (row: Row) => readonly string[];
-  passes?: (row: Row) => boolean;
   /** The column that the list is sorted by unless the address says otherwise. */
   sortedBy?: string;
   /** The button that creates one: in the middle of an empty list, otherwise for the page's head. undefined: no right. */
@@ -43,7 +68,7 @@ export type ListDeclaration<Row, Search> = Kept<Row> & {
  * address. Sorting is offered when all rows are here.
  */
 export function useListPage<Row, Search extends ListState>(declared: ListDeclaration<Row, Search>) {
-  const { search, query, filters = [], columns, create, empty, texts, passes } = declared;
+  const { search, query, filters = [], columns, create, empty, texts } = declared;
   const navigate = useNavigate();
   const change = (next: Partial<Search>) =>
     void navigate({
@@ -59,21 +84,15 @@ export function useListPage<Row, Search extends ListState>(declared: ListDeclara
   const isDescending = sort?.startsWith('-') === true;
   const { cursor, filter } = search;
 
-  const rows = useMemo(() => {
-    const all = data === undefined ? [] : isAll(data) ? [...data] : data.data;
-    if (data === undefined || !isWhole) return { all, found: all };
-    const sought = isAll(data) ? (filter ?? '').trim().toLowerCase() : '';
-    const found = all.filter(
-      (row) =>
-        (sought === '' || texts === undefined || texts(row).some((text) => text.toLowerCase().includes(sought))) &&
-        (!isAll(data) || passes?.(row) !== false),
-    );
-    return { all, found: by?.sort === undefined ? found : sorted(found, by.sort, isDescending) };
-  }, [data, isWhole, filter, texts, passes, by, isDescending]);
-  const page = useMemo(
-    () => data && (isAll(data) ? pageAt(rows.found, cursor) : { ...data, data: rows.found }),
-    [data, rows, cursor],
-  );
+  const all = data === undefined ? [] : isAll(data) ? data : data.data;
+  const sought = (filter ?? '').trim().toLowerCase();
+  const isSought = (row: Row) =>
+    sought === '' || texts === undefined || texts(row).some((text) => text.toLowerCase().includes(sought));
+  const values = search as Readonly<Record<string, string | undefined>>; // every value of an address is a text
+  const passing =
+    data !== undefined && isAll(data) ? all.filter((row) => isSought(row) && passes(row, filters, values)) : all;
+  const found = isWhole && by?.sort !== undefined ? sorted(passing, by.sort, isDescending) : [...passing];
+  const page = data && (isAll(data) ? pageAt(found, cursor) : { ...data, data: found });
 
   const isFiltered = filters.some(({ key }) => search[key] !== undefined) || (filter ?? '') !== '';
   const isEmpty = page !== undefined && page.data.length === 0 && !isFiltered && cursor === undefined;
@@ -95,7 +114,7 @@ export function useListPage<Row, Search extends ListState>(declared: ListDeclara
           ['filter', ...filters.map(({ key }) => key)].map((key) => [key, undefined]),
         ) as Partial<Search>,
       ), // each is optional
-    total: data !== undefined && isAll(data) ? { found: rows.found.length, all: rows.all.length } : undefined,
+    total: data !== undefined && isAll(data) ? { found: found.length, all: all.length } : undefined,
     sorting: isWhole
       ? {
           by: by?.id,
@@ -104,7 +123,7 @@ export function useListPage<Row, Search extends ListState>(declared: ListDeclara
         }
       : undefined,
     filters: filters.map(({ key, label, options, nameOf, resets }) => {
-      const value = search[key] as string | undefined; // every value of an address is a text
+      const value = values[key];
       return options === undefined && value === undefined ? null : (
         <Choice
           key={key}
@@ -121,7 +140,7 @@ export function useListPage<Row, Search extends ListState>(declared: ListDeclara
     }),
     empty: { ...empty, action: empty.action ?? button },
   };
-  return { list, change, isEmpty, rows: rows.all, button, create: isEmpty ? undefined : button };
+  return { list, change, isEmpty, rows: all, button, create: isEmpty ? undefined : button };
 }
 
 const isAll = <Row,>(data: Page<Row> | readonly Row[]): data is readonly Row[] => Array.isArray(data);

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useCallback, useMemo } from 'react';
 import type { Answer } from '../../../client/client.ts';
+import type { Condition } from '../../../contract/documents/condition.ts';
 import { allQuery } from '../../data/api.ts';
 import { useMay } from '../../session/rights.ts';
 import type { BehaviorName } from './condition-words.ts';
@@ -17,4 +18,12 @@ export function useBehaviors(): { behaviors: readonly Behavior[]; nameOf: Behavi
   const names = useMemo(() => new Map(behaviors.map(({ id, name }) => [id, name])), [behaviors]);
   const nameOf = useCallback((id: string) => names.get(id), [names]);
   return { behaviors, nameOf };
+}
+
+/** The ids of the behaviors that a condition refers to. */
+export function behaviorsIn(condition: Condition): string[] {
+  if ('all' in condition) return condition.all.flatMap(behaviorsIn);
+  if ('any' in condition) return condition.any.flatMap(behaviorsIn);
+  if ('not' in condition) return behaviorsIn(condition.not);
+  return 'behavior' in condition ? [condition.behavior] : [];
 }

@@ -1,0 +1,109 @@
+import { Menu } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useSearch } from '@tanstack/react-router';
+import { type ComponentType, type ReactNode, useState } from 'react';
+import { transferKindOf } from '../../../contract/documents/transfer-kinds.ts';
+import { terms } from '../../messages/en/terms.ts';
+import { useMay } from '../../session/rights.ts';
+import { Page } from '../../shell/page.tsx';
+import type { IconName } from '../icon.tsx';
+import { type Column, ListPage, type ListState } from '../list/list-page.tsx';
+import { GuardedItem, RowMenu } from '../list/row-menu.tsx';
+import { type ListWords, listWords, type Noun, useListPage } from '../list/use-list-page.tsx';
+import type { Filter } from '../list/whole-list.ts';
+import { notifyFailed } from '../notify.ts';
+import { ShowAsDrawer } from '../payload/show-as.tsx';
+import { saveExport } from '../payload/shown-as.ts';
+import type { DialogProps } from './delete-dialog.tsx';
+import { type DocumentKind, pageOf, type StoredDocument } from './document-kind.ts';
+import { useDeletion } from './use-deletion.tsx';
+
+type Props<Row extends StoredDocument> = {
+  kind: DocumentKind<Row>;
+  words: Omit<ListWords, 'title'> & { lead: string };
+  noun: Noun;
+  icon: IconName;
+  /** A command that creates one, for the empty list. */
+  code?: string;
+  columns: readonly Column<Row>[];
+  filters?: readonly Filter<Row, string>[];
+  /** The texts that *Filter* looks at, if not name and description. */
+  texts?: (row: Row) => readonly string[];
+  sortedBy?: string;
+  /** Items of a row's menu after Open, for people who may manage. */
+  items?: (row: Row) => ReactNode;
+  blockedBy?: (row: Row) => string | null;
+  deletion?: ComponentType<DialogProps<Row>>;
+  /** Between the heading and the list. */
+  above?: ReactNode;
+  /** Dialogs of the page. */
+  children?: ReactNode;
+};
+
+/** The list of all documents of a kind, with the menu of each. */
+export function DocumentsPage<Row extends StoredDocument & { description?: string }>(props: Props<Row>): ReactNode {
+  const { kind, words, noun, icon, code, items, blockedBy, deletion, above, children, ...declared } = props;
+  const mayManage = useMay(kind.manage);
+  const title = kind.crumbs.at(-1)?.label ?? kind.one;
+  const [shown, show] = useState<Row | null>(null);
+  const { remove, dialog } = useDeletion(kind, deletion);
+  const inFiles = transferKindOf(kind.kind);
+  const named = (row: Row) => ({ id: row.id, name: kind.nameOf(row) });
+  const { list, create } = useListPage({
+    ...listWords({ title, ...words }, noun, icon, code),
+    search: useSearch({ strict: false }) as ListState & Record<string, string | undefined>, // every value is a text
+    query: useQuery({ ...kind.all(), enabled: useMay(kind.view) }),
+    rowKey: ({ id }) => id,
+    texts: (row) => [kind.nameOf(row), row.description ?? ''],
+    sortedBy: 'name',
+    create: mayManage ? { label: kind.newTitle, to: kind.newPage } : undefined,
+    ...declared,
+    ...(mayManage || inFiles !== undefined ? { rowMenu } : {}),
+  });
+
+  function rowMenu(row: Row): ReactNode {
+    return (
+      <RowMenu name={kind.nameOf(row)}>
+        <Menu.Item component={Link} {...pageOf(kind, row.id)}>
+          {terms.open}
+        </Menu.Item>
+        {mayManage ? items?.(row) : null}
+        {mayManage && kind.copyPage !== undefined ? (
+          <Menu.Item component={Link} to={kind.copyPage as '/'} search={{ from: row.id } as never}>
+            {terms.duplicate}
+          </Menu.Item>
+        ) : null}
+        {inFiles === undefined ? null : (
+          <>
+            <Menu.Item
+              onClick={() => saveExport(`${kind.nameOf(row)}.yaml`, { kind: inFiles, id: row.id }).catch(notifyFailed)}
+            >
+              {terms.export}
+            </Menu.Item>
+            <Menu.Item onClick={() => show(row)}>{terms.showAs}</Menu.Item>
+          </>
+        )}
+        {mayManage ? (
+          <GuardedItem blockedBy={blockedBy?.(row) ?? null} onClick={() => remove(row)}>
+            {terms.delete}
+          </GuardedItem>
+        ) : null}
+      </RowMenu>
+    );
+  }
+
+  return (
+    <Page title={title} lead={words.lead} right={kind.view} crumbs={kind.crumbs.slice(0, -1)} actions={create}>
+      {above}
+      <ListPage {...list} />
+      {dialog}
+      {inFiles === undefined ? null : (
+        <ShowAsDrawer
+          shown={shown === null ? null : { kind: `${inFiles}s`, document: named(shown) }}
+          onClose={() => show(null)}
+        />
+      )}
+      {children}
+    </Page>
+  );
+}

@@ -1,0 +1,37 @@
+import { type ComponentType, type ReactNode, useState } from 'react';
+import { deleteDocument } from '../list/delete-document.ts';
+import { DeleteDialog, type DialogProps } from './delete-dialog.tsx';
+import type { DocumentKind, StoredDocument } from './document-kind.ts';
+
+/**
+ * Deletes a document of a kind: after the kind's question, after `Question`, which counts the consequences, or at once
+ * where there is neither. `onDone` leaves the page of the document.
+ */
+export function useDeletion<Stored extends StoredDocument>(
+  kind: DocumentKind<Stored>,
+  Question: ComponentType<DialogProps<Stored>> | null | undefined,
+  onDone?: () => void,
+): { remove: (document: Stored) => void; dialog: ReactNode } {
+  const [asked, ask] = useState<Stored | null>(null);
+  const name = asked === null ? '' : kind.nameOf(asked);
+  const props: DialogProps<Stored> = {
+    document: asked,
+    onClose: () => ask(null),
+    ...(onDone === undefined ? {} : { onDone }),
+  };
+  return {
+    remove(document) {
+      const isAsked = Question != null || kind.deleteText !== undefined;
+      if (isAsked) ask(document);
+      else void deleteDocument({ kind: kind.kind, id: document.id, name: kind.nameOf(document) }, onDone);
+    },
+    dialog:
+      Question != null ? (
+        <Question {...props} />
+      ) : (
+        <DeleteDialog {...props} kind={kind.kind} name={name}>
+          {kind.deleteText}
+        </DeleteDialog>
+      ),
+  };
+}

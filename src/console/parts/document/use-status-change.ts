@@ -1,0 +1,35 @@
+import { useApi } from '../../data/api.ts';
+import { notifyUndo } from '../list/delete-document.ts';
+import { notifyFailed } from '../notify.ts';
+
+type Switched<Status extends string> = { id: string; version: number; status: Status };
+
+/**
+ * Changes the status of a document by the route that changes single fields, and says so with Undo. `said`: the
+ * notifications by the new status. `change` resolves to whether it worked.
+ */
+export function useStatusChange<Status extends string, Document extends Switched<Status>>(
+  route: 'changeUser' | 'changeCollector' | 'changeAction' | 'changeConnection' | 'changeDestination',
+  nameOf: (document: Document) => string,
+  said: Readonly<Record<Status, (name: string) => string>>,
+): { change: (document: Document, status: NoInfer<Status>) => Promise<boolean>; isPending: boolean } {
+  const patch = useApi(route as 'changeConnection'); // the routes take and return alike
+  async function change(document: Document, status: Status, isUndo = false): Promise<boolean> {
+    const { id, version, status: before } = document;
+    try {
+      // Not with the callbacks of `mutate`, which are skipped once the place of the button is gone, such as a menu.
+      const saved = await patch.mutateAsync({
+        params: { id },
+        body: { status: status as 'enabled' },
+        ifMatch: version,
+      });
+      const changed = { ...document, version: saved.version, status };
+      if (!isUndo) notifyUndo(said[status](nameOf(document)), () => void change(changed, before, true));
+      return true;
+    } catch (error) {
+      notifyFailed(error);
+      return false;
+    }
+  }
+  return { change: (document, status) => change(document, status), isPending: patch.isPending };
+}

@@ -1,0 +1,85 @@
+import { Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { terms } from '../../messages/en/terms.ts';
+import { type DocumentKind, pageOf, type StoredDocument } from '../document/document-kind.ts';
+import { type Status, StatusBadge } from '../status-badge.tsx';
+import { Time } from '../time.tsx';
+import type { Column } from './columns.tsx';
+import { RowLink } from './row-link.tsx';
+
+type More<Row> = Partial<Omit<Column<Row>, 'id' | 'header' | 'cell'>>;
+
+/** The name of a document, which leads to its page, with its description or another note. */
+export function nameColumn<Row extends StoredDocument & { description?: string }>(
+  kind: Pick<DocumentKind<Row>, 'page' | 'parameter' | 'nameOf'>,
+  header: string = terms.name,
+  noteOf: (row: Row) => string | undefined = ({ description }) => description,
+): Column<Row> {
+  return {
+    id: 'name',
+    header,
+    isFixed: true,
+    isText: true,
+    sort: kind.nameOf,
+    cell: (row) => (
+      <RowLink {...pageOf(kind, row.id)} note={noteOf(row)}>
+        {kind.nameOf(row)}
+      </RowLink>
+    ),
+  };
+}
+
+/** The status of a thing, or the state that `of` names. */
+export function statusColumn<Row extends { status: Status }>(header: string = terms.status): Column<Row> {
+  return { id: 'status', header, sort: ({ status }) => status, cell: ({ status }) => <StatusBadge status={status} /> };
+}
+
+/** A text or a number as it is. */
+export function valueColumn<Row>(
+  id: string,
+  header: string,
+  value: (row: Row) => string | number,
+  more: More<Row> = {},
+): Column<Row> {
+  return { id, header, sort: value, cell: value, ...more };
+}
+
+/** A time; `none` stands for null. */
+export function timeColumn<Row>(
+  id: string,
+  header: string,
+  at: (row: Row) => string | null,
+  { none = '', show, ...more }: More<Row> & { none?: ReactNode; show?: Parameters<typeof Time>[0]['show'] } = {},
+): Column<Row> {
+  return {
+    id,
+    header,
+    sort: at,
+    cell(row) {
+      const time = at(row);
+      return time === null ? none : <Time at={time} {...(show === undefined ? {} : { show })} />;
+    },
+    ...more,
+  };
+}
+
+/** When a document was changed last, and by whom. */
+export function modifiedColumn<Row extends { updatedAt: string; updatedBy: string }>(
+  more: More<Row> = {},
+): Column<Row> {
+  return {
+    id: 'modified',
+    header: terms.modified,
+    isHiddenAtFirst: true,
+    sort: ({ updatedAt }) => updatedAt,
+    cell: ({ updatedAt, updatedBy }) => (
+      <>
+        <Time at={updatedAt} />
+        <Text c="dimmed" size="sm" truncate maw="9rem" title={updatedBy}>
+          {terms.by(updatedBy)}
+        </Text>
+      </>
+    ),
+    ...more,
+  };
+}
