@@ -23,7 +23,7 @@ export const sealing = z.strictObject({
 export type SealingState = z.output<typeof sealing>;
 
 /** `newKey`: create a new key first, if the keys are stored in the data folder. */
-export const rotateInput = z.strictObject({ newKey: z.boolean().default(false) });
+const rotateInput = z.strictObject({ newKey: z.boolean().default(false) });
 
 export const secretRoutes = tagged('secrets', {
   getSealing: api(

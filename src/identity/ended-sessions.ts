@@ -3,7 +3,7 @@ import type { SessionEnd } from '../contract/accounts/sign-in.ts';
 import type { AccountSnapshot } from './account-snapshot.ts';
 
 /** A cookie, and so the record of why its session ended, is kept this long. */
-export const endedSessionMs = 7 * 86_400_000;
+const endedSessionMs = 7 * 86_400_000;
 /** Maximum number of records of ended sessions; the oldest are removed first. */
 const endedMost = 10_000;
 

@@ -1,4 +1,5 @@
 import type { ManagedKind } from '../../contract/documents/document.ts';
+import { type OfKind, ofKind } from '../../contract/documents/document-routes.ts';
 import type { RouteId } from '../../contract/routes.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
 import { documentChanges, documentStore } from './changes.ts';
@@ -18,31 +19,24 @@ export function documentsOf<K extends ManagedKind>(kind: Kind<K>, parts: ApiPart
   };
 }
 
-type RouteIds<One extends string> = Extract<
-  | `list${Capitalize<One>}s`
-  | `${'create' | 'get' | 'replace' | 'change' | 'delete' | 'restore' | 'apply' | 'rollback'}${Capitalize<One>}`
-  | `list${Capitalize<One>}Versions`,
-  RouteId
->;
-
 /** The operations common to all kinds of documents. `parentOf` gives the id of the parent of a list. */
 export function documentHandlers<const One extends ManagedKind>(
   one: One,
   documents: ReturnType<typeof documentsOf<One>>,
   parentOf: (params: Record<string, string>) => string | null = () => null,
-): Pick<Handlers, RouteIds<One>> {
-  const One = one.charAt(0).toUpperCase() + one.slice(1);
-  const made: { [id: string]: (call: DocumentCall) => unknown } = {
-    [`list${One}s`]: ({ query, params }) => documents.list(query, parentOf(params)),
-    [`create${One}`]: (call) => documents.create(call, parentOf(call.params)),
-    [`get${One}`]: documents.get,
-    [`replace${One}`]: documents.replace,
-    [`change${One}`]: documents.change,
-    [`delete${One}`]: documents.remove,
-    [`restore${One}`]: documents.restore,
-    [`apply${One}`]: documents.apply,
-    [`list${One}Versions`]: documents.versions,
-    [`rollback${One}`]: documents.rollback,
+) {
+  const handlers = {
+    'list*s': ({ query, params }: DocumentCall) => documents.list(query, parentOf(params)),
+    'create*': (call: DocumentCall) => documents.create(call, parentOf(call.params)),
+    'get*': documents.get,
+    'replace*': documents.replace,
+    'change*': documents.change,
+    'delete*': documents.remove,
+    'restore*': documents.restore,
+    'apply*': documents.apply,
+    'list*Versions': documents.versions,
+    'rollback*': documents.rollback,
   };
-  return made as unknown as Pick<Handlers, RouteIds<One>>; // computed keys lose their names in the type
+  // A call of one kind's route has all of a DocumentCall that its handler reads.
+  return ofKind(one, handlers) as unknown as Pick<Handlers, keyof OfKind<One, typeof handlers> & RouteId>;
 }

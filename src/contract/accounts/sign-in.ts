@@ -8,19 +8,19 @@ import { email, newPassword, triedPassword, user } from './user.ts';
 const oneTime = z.string().max(200);
 
 /** Creates the first administrator. Works once, with the token from the setup link that the server printed. */
-export const setupInput = z.strictObject({ setupToken: oneTime, email, password: newPassword });
+const setupInput = z.strictObject({ setupToken: oneTime, email, password: newPassword });
 
 /** `open`: there is no administrator yet. */
-export const setupState = z.strictObject({ open: z.boolean() });
+const setupState = z.strictObject({ open: z.boolean() });
 
 /** Sets a password with the token of an invitation. */
-export const invitationInput = z.strictObject({ inviteToken: oneTime, password: newPassword });
+const invitationInput = z.strictObject({ inviteToken: oneTime, password: newPassword });
 
 /**
  * What the sign-in page offers. `passwordReset`: a link can be sent to people who forgot their password. `sso`: single
  * sign-on; null: none.
  */
-export const signInMethods = z.strictObject({
+const signInMethods = z.strictObject({
   passwordReset: z.boolean(),
   sso: z.strictObject({ label: z.string() }).nullable(),
 });
@@ -32,10 +32,10 @@ export const localPath = z
   .regex(/^\/([!-.0-[\]-~][!-~]*)?$/, 'Must be a path of this server.');
 
 /** `to`: the page to open after the sign-in. `connect`: connects the user of the present session. */
-export const ssoInput = z.strictObject({ to: localPath.default('/'), connect: z.boolean().default(false) });
+const ssoInput = z.strictObject({ to: localPath.default('/'), connect: z.boolean().default(false) });
 
 /** The parameters with which the provider sent the browser back. */
-export const ssoResponse = z.strictObject({
+const ssoResponse = z.strictObject({
   state: z.string().max(200),
   code: z.string().max(4_000).optional(),
   iss: z.string().max(2_000).optional(),
@@ -43,10 +43,10 @@ export const ssoResponse = z.strictObject({
 });
 
 /** Any text is accepted as an e-mail, like in `signInInput`. */
-export const resetRequestInput = z.strictObject({ email: z.string().max(254) });
+const resetRequestInput = z.strictObject({ email: z.string().max(254) });
 
 /** Sets a password with the token of a link that was sent by e-mail. */
-export const resetInput = z.strictObject({ resetToken: oneTime, password: newPassword });
+const resetInput = z.strictObject({ resetToken: oneTime, password: newPassword });
 
 /** Why a session ended before its browser signed out. */
 const sessionEnds = ['expired', 'signed_out', 'password_changed', 'account_disabled'] as const;
@@ -59,10 +59,10 @@ export type SessionEnd = (typeof sessionEnds)[number];
 export type CredentialEnd = SessionEnd | 'unknown';
 
 /** Any text is accepted as an e-mail here: an invalid one fails like a wrong password. */
-export const signInInput = z.strictObject({ email: z.string().max(254), password: triedPassword });
+const signInInput = z.strictObject({ email: z.string().max(254), password: triedPassword });
 
 /** `currentPassword` is required when the sign-in is over ten minutes old, and always for a token. */
-export const ownPatch = z.strictObject({ password: newPassword, currentPassword: triedPassword.optional() });
+const ownPatch = z.strictObject({ password: newPassword, currentPassword: triedPassword.optional() });
 
 /** A session as its user sees it. Use extends `expiresAt`, up to seven days after the sign-in. */
 export const session = z.strictObject({

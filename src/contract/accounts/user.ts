@@ -34,7 +34,7 @@ export const userStatus = z.enum(['enabled', 'disabled']);
 const roleIds = z.array(z.string().max(64)).max(50);
 
 /** A user as a client writes it. Without a password the response contains a one-time URL to set one. */
-export const userInput = z.strictObject({
+const userInput = z.strictObject({
   email,
   password: newPassword.optional(),
   status: userStatus.default('enabled'),
@@ -65,7 +65,7 @@ export const user = z.strictObject({
 export type ShownUser = z.output<typeof user>;
 
 /** A user who has to set a password at `inviteUrl`. The URL is returned once and works once, for seven days. */
-export const invitedUser = user.extend({ inviteUrl: z.string().optional() });
+const invitedUser = user.extend({ inviteUrl: z.string().optional() });
 
 function lengthOf(text: string): number {
   return Array.from(text).length;

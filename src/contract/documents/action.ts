@@ -8,7 +8,7 @@ import { stamp, warnings } from './document.ts';
 import { documentRoutes, listQuery } from './document-routes.ts';
 
 /** What a mapped value can be sent as. `text`, also when none is given, sends the value as the event has it. */
-export const mappedTypes = ['text', 'number', 'boolean', 'list', 'json'] as const;
+const mappedTypes = ['text', 'number', 'boolean', 'list', 'json'] as const;
 export type MappedType = (typeof mappedTypes)[number];
 const as = z.enum(mappedTypes).optional();
 

@@ -4,7 +4,7 @@ import { api, flag, tagged, textFilter } from '../route.ts';
 import { timestamp } from '../text.ts';
 
 /** The fields of a parameter that a person can set; the others are learned from traffic. */
-export const parameterPatch = z.strictObject({
+const parameterPatch = z.strictObject({
   description: z.string().trim().max(1_000).optional(),
   offered: z.boolean().optional(),
 });

@@ -17,7 +17,7 @@ export const kindList = z
   .pipe(z.array(kind).max(100));
 
 /** The largest number of documents in one import. */
-export const importDocumentsMax = 1_000;
+const importDocumentsMax = 1_000;
 
 const name = z.string().max(511);
 
@@ -48,7 +48,7 @@ const importStep = z.strictObject({
 });
 export type ImportStep = z.output<typeof importStep>;
 
-export const importInput = z.strictObject({
+const importInput = z.strictObject({
   documents: z.array(transferDocument).max(importDocumentsMax),
   /** Only plans: nothing is stored. */
   dryRun: z.boolean().default(false),

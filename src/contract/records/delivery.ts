@@ -197,7 +197,7 @@ const counts = z.record(deliveryStatus, z.int());
  * retrying or held, except with a filter for `sending`. The count goes from the newest to the oldest for about two
  * seconds; `countedFrom` is where it ended: earlier deliveries are not counted. null: all are.
  */
-export const deliveryHistogram = z.strictObject({
+const deliveryHistogram = z.strictObject({
   bucketMs: z.int(),
   buckets: z.array(z.strictObject({ at: timestamp, counts })),
   totals: counts,

@@ -6,7 +6,7 @@ import { pageOf, pageQuery } from './page.ts';
 const text = z.string().min(1).max(8_192);
 
 /** Selects the data to erase: of all events with this visitor id, or with this text in a parameter. */
-export const eraseInput = z
+const eraseInput = z
   .strictObject({
     visitorId: text.optional(),
     parameter: text.max(255).optional(),

@@ -5,7 +5,7 @@ import { errorKind, reason, shownRequest } from './delivery.ts';
 import { pageOf, pageQuery } from './page.ts';
 import { replayLimits, replayStates } from './replay-limits.ts';
 
-export const replayState = z.enum(replayStates);
+const replayState = z.enum(replayStates);
 
 const filterText = z.string().min(1).max(255).optional();
 const filterId = (prefix: string) =>
@@ -185,7 +185,7 @@ const replaySample = z.strictObject({
 export type ReplaySample = z.output<typeof replaySample>;
 
 /** The effect of a replay at this moment, as a dry run. Nothing is stored or sent. */
-export const replayPlan = z.strictObject({
+const replayPlan = z.strictObject({
   /** Number of deliveries or events read. */
   looked: z.int(),
   /** Number of deliveries that it would create. */

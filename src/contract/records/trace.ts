@@ -12,7 +12,7 @@ export const traceLimits = { runsMs: 7_200_000, events: 200 } as const;
 export const traceParameter = 'millrace_trace';
 export const traceHeader = 'Millrace-Trace';
 
-export const traceInput = z.strictObject({ name: documentName.optional() }).prefault({});
+const traceInput = z.strictObject({ name: documentName.optional() }).prefault({});
 
 /** Follows events from intake to the responses of their deliveries: those that carry its id while it runs. */
 export const trace = z.strictObject({
@@ -30,7 +30,7 @@ export const trace = z.strictObject({
 export type Trace = z.output<typeof trace>;
 
 /** A trace with its events, oldest first: the actions they match now, and their deliveries. */
-export const tracedStory = trace.extend({
+const tracedStory = trace.extend({
   events: z
     .array(
       z.strictObject({
