@@ -73,56 +73,71 @@ const problem: Json = {
 };
 
 /** The API as OpenAPI 3.1, generated from the route table; each operation carries its rights as `x-right`. */
-export function openApi({ version, url }: { version: string; url: string | null }): Json {
+export function openApi(options: { version: string; url: string | null }): Json {
+  const description = openApiParts(options);
+  for (const route of routes) description.add(route);
+  return description.whole();
+}
+
+/** The same route by route, for a server that does other work in between: of all routes it takes 0.2 s. */
+export function openApiParts({ version, url }: { version: string; url: string | null }) {
   const schemas: Json = { Problem: problem };
   const paths: { [path: string]: Json } = {};
-  for (const route of routes) {
-    const { id, method, path, rights, summary, tag, query, body, output, status, produces } = route;
-    const parameters = [...pathParameters(path), ...queryParameters(query, schemas, id), ...headerParameters(route)];
-    const content =
-      output === null
-        ? {}
-        : { content: { [produces]: { schema: schemaOf(output, 'output', `${capital(id)}Output`, schemas) } } };
-    const operation: Json = {
-      operationId: id,
-      summary,
-      tags: [tag],
-      'x-right': rights ?? [],
-      ...(rights === null ? {} : { security: [{ bearer: [] }, { session: [] }] }),
-      ...(parameters.length > 0 ? { parameters } : {}),
-      ...(body === null ? {} : { requestBody: requestBody(method, body, id, schemas) }),
-      responses: {
-        [status]: { description: summary, ...content },
-        ...(path.includes('/by-name/') ? { 201: { description: 'Created', ...content } } : {}),
-        ...(id === 'createReplay' ? { 201: { description: 'Created', ...content } } : {}),
-        ...(isSingleResource(route) ? { 304: { description: 'Unchanged: If-None-Match has the current ETag' } } : {}),
-        default: { $ref: '#/components/responses/Problem' },
-      },
-    };
-    paths[path] = { ...paths[path], [method.toLowerCase()]: operation };
-  }
   return {
-    openapi: '3.1.0',
-    info: { title: 'Millrace', version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
-    ...(url === null ? {} : { servers: [{ url }] }),
-    paths,
-    components: {
-      schemas: reachable(paths, schemas),
-      responses: {
-        Problem: {
-          description: 'An error (RFC 9457)',
-          content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-        },
-      },
-      securitySchemes: {
-        bearer: { type: 'http', scheme: 'bearer', description: 'An API token' },
-        session: {
-          type: 'apiKey',
-          in: 'cookie',
-          name: '__Host-millrace',
-          description: 'The session cookie, set by signing in (named `millrace` without https)',
-        },
-      },
+    add(route: (typeof routes)[number]): void {
+      const { path, method } = route;
+      paths[path] = { ...paths[path], [method.toLowerCase()]: operationOf(route, schemas) };
+    },
+    /** The description of the routes that were added. */
+    whole: (): Json => ({
+      openapi: '3.1.0',
+      info: { title: 'Millrace', version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+      ...(url === null ? {} : { servers: [{ url }] }),
+      paths,
+      components: { schemas: reachable(paths, schemas), responses, securitySchemes },
+    }),
+  };
+}
+
+const responses: Json = {
+  Problem: {
+    description: 'An error (RFC 9457)',
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  },
+};
+
+const securitySchemes: Json = {
+  bearer: { type: 'http', scheme: 'bearer', description: 'An API token' },
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: '__Host-millrace',
+    description: 'The session cookie, set by signing in (named `millrace` without https)',
+  },
+};
+
+/** Describes one route, and adds the schemas that it names. */
+function operationOf(route: (typeof routes)[number], schemas: Json): Json {
+  const { id, method, path, rights, summary, tag, query, body, output, status, produces } = route;
+  const parameters = [...pathParameters(path), ...queryParameters(query, schemas, id), ...headerParameters(route)];
+  const content =
+    output === null
+      ? {}
+      : { content: { [produces]: { schema: schemaOf(output, 'output', `${capital(id)}Output`, schemas) } } };
+  const mayCreate = path.includes('/by-name/') || id === 'createReplay';
+  return {
+    operationId: id,
+    summary,
+    tags: [tag],
+    'x-right': rights ?? [],
+    ...(rights === null ? {} : { security: [{ bearer: [] }, { session: [] }] }),
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(body === null ? {} : { requestBody: requestBody(method, body, id, schemas) }),
+    responses: {
+      [status]: { description: summary, ...content },
+      ...(mayCreate ? { 201: { description: 'Created', ...content } } : {}),
+      ...(isSingleResource(route) ? { 304: { description: 'Unchanged: If-None-Match has the current ETag' } } : {}),
+      default: { $ref: '#/components/responses/Problem' },
     },
   };
 }

@@ -1,4 +1,6 @@
-import { openApi } from '../../contract/openapi.ts';
+import { mapInSteps } from '../../async/steps.ts';
+import { openApiParts } from '../../contract/openapi.ts';
+import { routes } from '../../contract/routes.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
 
 /**
@@ -18,7 +20,13 @@ const listedOnly: ReadonlySet<string> = new Set([
 
 /** Health checks, metrics, version and OpenAPI. `isStopping` is true as soon as the server accepts nothing more. */
 export function operatingHandlers(parts: ApiParts, isStopping: () => boolean) {
-  let description: Buffer | undefined;
+  let description: Promise<Buffer> | undefined;
+
+  async function describe(): Promise<Buffer> {
+    const { add, whole } = openApiParts({ version: parts.version, url: parts.publicUrl });
+    await mapInSteps(routes, add);
+    return Buffer.from(JSON.stringify(whole()));
+  }
 
   function readiness({ reply }: { reply: { code(status: number): unknown } }, isVerbose: boolean) {
     const problems = { ...parts.problems(), ...(isStopping() ? { server: 'The server is stopping.' } : {}) };
@@ -40,10 +48,10 @@ export function operatingHandlers(parts: ApiParts, isStopping: () => boolean) {
       inboxMode: parts.inbox.isAutomatic ? 'auto' : parts.inbox.isOpen() ? 'on' : 'off',
     }),
     metrics: () => parts.telemetry.metrics(),
-    openapi: ({ reply }) => {
-      // Serialized once: the description is large, and the route is public.
-      description ??= Buffer.from(JSON.stringify(openApi({ version: parts.version, url: parts.publicUrl })));
-      reply.type('application/json; charset=utf-8').send(description);
+    async openapi({ reply }) {
+      // Made once: the description is large, and the route is public.
+      description ??= describe();
+      reply.type('application/json; charset=utf-8').send(await description);
       return {}; // the response is sent
     },
   } satisfies Partial<Handlers>;
