@@ -12,7 +12,7 @@ import { invalid } from '../http/validate.ts';
 import type { Kind } from './document-kind.ts';
 import { documentHandlers, documentsOf } from './documents.ts';
 import { isStandard } from './reading.ts';
-import { usersOf, usesBehavior } from './references.ts';
+import { behaviorUserCounts, usesBehavior } from './references.ts';
 
 /** Behaviors, their checks before saving, and tests of conditions on one event. */
 export function behaviorHandlers(parts: ApiParts) {
@@ -67,7 +67,10 @@ export const behaviorKind: Kind<'behavior'> = {
     if (before !== null) checkUsers(before.id, conditions, snapshot);
     return [];
   },
-  shownWith: ({ id }, snapshot) => ({ standard: isStandard(id), usedBy: usersOf('behavior', id, snapshot).length }),
+  shownWith: ({ id }, { documents }) => ({
+    standard: isStandard(id),
+    usedBy: behaviorUserCounts(documents).get(id) ?? 0,
+  }),
 };
 
 type Problems = { pointer: string; message: string }[];

@@ -27,10 +27,29 @@ export function usersOf(kind: ManagedKind, id: string, { documents }: Snapshot):
 
 /** Whether a condition uses a behavior. */
 export function usesBehavior(condition: Condition, id: string): boolean {
-  if ('all' in condition) return condition.all.some((one) => usesBehavior(one, id));
-  if ('any' in condition) return condition.any.some((one) => usesBehavior(one, id));
-  if ('not' in condition) return usesBehavior(condition.not, id);
-  return 'behavior' in condition && condition.behavior === id;
+  return behaviorIds(condition).some((one) => one === id);
+}
+
+function* behaviorIds(condition: Condition): Generator<string> {
+  if ('all' in condition) for (const one of condition.all) yield* behaviorIds(one);
+  else if ('any' in condition) for (const one of condition.any) yield* behaviorIds(one);
+  else if ('not' in condition) yield* behaviorIds(condition.not);
+  else if ('behavior' in condition) yield condition.behavior;
+}
+
+type Conditional = Pick<Snapshot['documents'], 'action' | 'behavior'>;
+const counted = new WeakMap<Conditional, ReadonlyMap<string, number>>();
+
+/** The number of actions and behaviors that use each behavior, counted once for the documents of a snapshot. */
+export function behaviorUserCounts(documents: Conditional): ReadonlyMap<string, number> {
+  const known = counted.get(documents);
+  if (known !== undefined) return known;
+  const counts = new Map<string, number>();
+  for (const { body } of [...documents.action.values(), ...documents.behavior.values()])
+    for (const id of new Set(behaviorIds('rules' in body ? body.rules : body.condition)))
+      counts.set(id, (counts.get(id) ?? 0) + 1);
+  counted.set(documents, counts);
+  return counts;
 }
 
 /**
