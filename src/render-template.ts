@@ -1,7 +1,7 @@
 import type { RenderTemplate } from './cli/program.ts';
 import { inlineCompute } from './compute/inline.ts';
 import type { RenderResult } from './contract/records/delivery.ts';
-import { renderSample } from './pipeline/preview/render-sample.ts';
+import { renderSample } from './pipeline/preview/preview.ts';
 import { quickjsSandbox } from './sandbox/quickjs/quickjs-sandbox.ts';
 
 /** Renders a template as a delivery would, without a server. */

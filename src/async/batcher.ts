@@ -57,3 +57,8 @@ export function batcher<Ask, Answer>(options: {
       schedule();
     });
 }
+
+/** Runs at most `outstanding` requests at once; further ones wait in order. */
+export function limited<Ask, Answer>(outstanding: number, run: (ask: Ask) => Promise<Answer>) {
+  return batcher<Ask, Answer>({ size: 1, outstanding, run: (asks) => Promise.all(asks.map(run)) });
+}

@@ -24,15 +24,7 @@ export function recentKeys<V>(keysMax: number) {
 }
 
 /** An exact limit: at most `limit` in any interval of `perMs`, while a token bucket allows up to twice as many. */
-type SlidingWindow = {
-  /** When the next one is allowed; `now` or earlier: at once. */
-  freeAt(now: number, rate: BucketRate): number;
-  spend(now: number, rate: BucketRate): void;
-  /** Takes back one that was spent at `spentAt` and not used. */
-  refund(spentAt: number, rate: BucketRate): void;
-};
-
-export function slidingWindow(): SlidingWindow {
+export function slidingWindow() {
   /** Ring buffer of the last `limit` times; `at` is the index of the oldest; 0: none. */
   let times = new Float64Array(0);
   let at = 0;
@@ -47,16 +39,18 @@ export function slidingWindow(): SlidingWindow {
   }
 
   return {
-    freeAt(now, { limit, perMs }) {
+    /** When the next one is allowed; `now` or earlier: at once. */
+    freeAt(now: number, { limit, perMs }: BucketRate): number {
       const oldest = ringOf(limit)[at] ?? 0;
       // A clock that was set back must not block it for longer than `perMs`.
       return oldest === 0 ? 0 : Math.min(oldest, now) + perMs;
     },
-    spend(now, { limit }) {
+    spend(now: number, { limit }: BucketRate): void {
       ringOf(limit)[at] = now;
       at = (at + 1) % limit;
     },
-    refund(spentAt, { limit }) {
+    /** Takes back one that was spent at `spentAt` and not used. */
+    refund(spentAt: number, { limit }: BucketRate): void {
       const ring = ringOf(limit);
       const slot = (newer: number) => (at + 2 * limit - 1 - newer) % limit;
       let newer = 0;

@@ -1,6 +1,7 @@
 import type { NewAuditEntry } from '../contract/records/audit.ts';
 import type { ErasureCounts } from '../contract/records/erasure.ts';
 import type { Event } from '../contract/records/event.ts';
+import type { LoggedDelivery } from './journal.ts';
 
 /** Whose data is erased: the events with this visitor id, or with this text in a parameter. */
 export type ErasedBy = { visitorId: string } | { parameter: string; value: string };
@@ -20,14 +21,10 @@ export type StoredErasure = {
 };
 
 /** An unfinished delivery that an erasure cancelled and removed. */
-export type CancelledDelivery = {
-  id: string;
-  destinationId: string;
-  connectionId: string;
-  actionId: string | null;
-  replayId: string | null;
-  test: boolean;
-};
+export type CancelledDelivery = Pick<
+  LoggedDelivery,
+  'id' | 'destinationId' | 'connectionId' | 'actionId' | 'replayId' | 'test'
+>;
 
 /**
  * The result of one step of an erasure. `waiting`: events from before it are not matched yet, a delivery is in flight,

@@ -106,14 +106,18 @@ interface Matching {
 
 export type PlacedEvent = { offset: number; event: Event };
 
-export type PlannedDelivery = {
-  /** null: a test with an event that is not stored. */
+/** The pinned versions of a delivery; null: it has no action. */
+export type Versions = { actionVersion: number | null; destinationVersion: number };
+
+/** What a delivery is about; `eventId` null: a test with an event that is not stored. */
+type DeliverySubject = Versions & {
   eventId: string | null;
   actionId: string | null;
-  actionVersion: number | null;
   destinationId: string;
-  destinationVersion: number;
   connectionId: string;
+};
+
+export type PlannedDelivery = DeliverySubject & {
   /** When the first attempt is due; null: never, since the caller of a test makes the attempt. */
   dueAt: number | null;
   test: boolean;
@@ -209,15 +213,9 @@ export const suspectDeaths = 2;
 export const identityMemoryMs = 86_400_000;
 
 /** A due delivery, as the dispatcher gets it. */
-export type DueDelivery = {
+export type DueDelivery = DeliverySubject & {
   id: string;
-  eventId: string | null;
   event: Event | null;
-  actionId: string | null;
-  actionVersion: number | null;
-  destinationId: string;
-  destinationVersion: number;
-  connectionId: string;
   createdAt: number;
   dueAt: number | null;
   test: boolean;
@@ -268,7 +266,7 @@ export type Settlement = {
   /** When the bodies in its log are removed, if it is finished now; left out: together with the delivery. */
   bodiesUntil?: number;
   /** The versions that it was rendered with, when they are not the planned ones. */
-  pinned?: { actionVersion: number | null; destinationVersion: number };
+  pinned?: Versions;
   /** It loses its order key: later deliveries no longer wait for it. */
   leavesOrder?: true;
   /**
@@ -424,14 +422,8 @@ export type StatusCounts = Record<StoredStatus, number>;
  * A delivery with its stored status: while its destination is on hold, a `pending` or `retrying` one is not `held`
  * here.
  */
-export type LoggedDelivery = {
+export type LoggedDelivery = DeliverySubject & {
   id: string;
-  eventId: string | null;
-  actionId: string | null;
-  actionVersion: number | null;
-  destinationId: string;
-  destinationVersion: number;
-  connectionId: string;
   status: StoredStatus;
   reason: Reason | null;
   detail: string | null;
@@ -450,11 +442,7 @@ export type LoggedDelivery = {
   replayedBy?: { deliveryId: string; replayId: string; status: StoredStatus };
 };
 
-export type RetryRequest = {
-  id: string;
-  now: number;
-  render: { actionVersion: number | null; destinationVersion: number } | null;
-};
+export type RetryRequest = { id: string; now: number; render: Versions | null };
 
 /**
  * Replays with their progress. The deliveries of a replay are like others, but name it and have a queue of their own.

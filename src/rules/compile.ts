@@ -2,9 +2,8 @@ import type { Comparison, Condition } from '../contract/documents/condition.ts';
 import { conditionLimits } from '../contract/documents/operators.ts';
 import type { Event } from '../contract/records/event.ts';
 import type { ExplainedCondition, Explanation } from '../contract/records/explanation.ts';
-import { compileComparison, type Judge, wantedTexts } from './comparison.ts';
+import { compileComparison, type Judge, regexSize, wantedTexts } from './comparison.ts';
 import { compileLookup, type Lookup } from './lookup.ts';
-import { regexSize } from './regex-size.ts';
 
 /** The behaviors that conditions may refer to, by id. */
 export type Behaviors = ReadonlyMap<string, { name: string; condition: Condition }>;

@@ -1,7 +1,6 @@
 import type { Event } from '../contract/records/event.ts';
 import type { CompiledCondition, Conjunct, Need } from './compile.ts';
-import { compileLookup, type Lookup, placesOf } from './lookup.ts';
-import { type Fold, foldCase, foldExact, someCandidate } from './text.ts';
+import { compileLookup, type Fold, foldCase, foldExact, type Lookup, placesOf, someCandidate } from './lookup.ts';
 
 /**
  * An index over many conditions. The cost of an event grows with the entries that may match it, not with all of them:

@@ -73,3 +73,81 @@ function own(value: unknown, key: string): unknown {
   if (key === 'length' && Array.isArray(value)) return undefined;
   return (value as Record<string, unknown>)[key] ?? undefined; // hasOwn has just confirmed this key
 }
+
+/** Converts texts to the form in which they are compared, so that equal texts are equal strings. */
+export type Fold = (text: string) => string;
+
+/** Unicode normalisation form C: text that looks the same compares the same. */
+export const foldExact: Fold = (text) => {
+  // Characters below U+0300 neither compose nor decompose, and most values have no others.
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) >= 0x300) return text.normalize('NFC');
+  return text;
+};
+
+/** Like `foldExact`, ignoring letter case; independent of locale. */
+export const foldCase: Fold = (text) => foldExact(foldExact(text).toLowerCase());
+
+/** The largest parameter value that is compared: UTF-16 units, summed over a list, and parts or elements. */
+export const comparedMax = { characters: 65_536, candidates: 4_096 } as const;
+
+/**
+ * Whether some candidate of a value passes. The candidates are a text and, when it has semicolons, its parts; of a
+ * list its elements, unsplit. Numbers and booleans (in `ext` and `session`) count as their text. Objects have no
+ * candidates, nor does a value above `charactersMax` or `comparedMax.candidates`: senders choose its size, and every
+ * condition that compares it takes time in proportion.
+ */
+export function someCandidate(
+  value: unknown,
+  test: (text: string) => boolean,
+  charactersMax: number = comparedMax.characters,
+): boolean {
+  if (typeof value !== 'string' || !value.includes(separator)) return somePart(value, test, charactersMax);
+  const parts = partsOf(value, charactersMax);
+  return parts !== null && (test(value) || parts.some(test));
+}
+
+/** Like `someCandidate`, without the whole text of several parts: for comparisons of numbers and times. */
+export function somePart(
+  value: unknown,
+  test: (text: string) => boolean,
+  charactersMax: number = comparedMax.characters,
+): boolean {
+  switch (typeof value) {
+    case 'string':
+      return value.includes(separator)
+        ? partsOf(value, charactersMax)?.some(test) === true
+        : value.length <= charactersMax && test(value);
+    case 'number':
+    case 'boolean':
+    case 'bigint':
+      return test(String(value));
+    default:
+      return Array.isArray(value) && elementsOf(value, charactersMax)?.some(test) === true;
+  }
+}
+
+/** null: too many or too long. */
+function partsOf(text: string, charactersMax: number): string[] | null {
+  if (text.length > charactersMax) return null;
+  const parts = text.split(separator, comparedMax.candidates + 1);
+  return parts.length > comparedMax.candidates ? null : parts;
+}
+
+function elementsOf(list: readonly unknown[], charactersMax: number): string[] | null {
+  if (list.length > comparedMax.candidates) return null;
+  const texts: string[] = [];
+  let characters = 0;
+  for (const element of list) {
+    if (!isScalar(element)) continue;
+    const text = String(element);
+    characters += text.length;
+    if (characters > charactersMax) return null;
+    texts.push(text);
+  }
+  return texts;
+}
+
+const separator = ';';
+
+const isScalar = (value: unknown) =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint';

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { RE2JS } from 're2js';
 import type { Condition } from '../contract/documents/condition.ts';
+import { regexSize } from './comparison.ts';
 import { compileCondition } from './compile.ts';
-import { regexSize } from './regex-size.ts';
 
 test('the estimated size of a regular expression is not far below its real size', () => {
   const piece = fc.constantFrom(

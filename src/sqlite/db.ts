@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { checkpoint } from './checkpoint.ts';
-import type { Db, Operations, Request, Result } from './operation.ts';
+import type { Db, Operations, Request, Result, SqlValues } from './operation.ts';
 
 export type { Db } from './operation.ts';
 
@@ -32,9 +32,9 @@ function dbOver(database: DatabaseSync): Db & { forget(): void; afterCommit(): v
     return kept.get(name) as T; // one maker per name
   };
   return {
-    all: <Row>(sql: string, ...values: SQLInputValue[]) => statement(sql).all(...values) as Row[], // shape is in the SQL
-    get: <Row>(sql: string, ...values: SQLInputValue[]) => statement(sql).get(...values) as Row | undefined, // likewise
-    run: (sql, ...values) => Number(statement(sql).run(...values).changes),
+    all: <Row>(sql: string, ...values: SqlValues) => statement(sql).all(...bound(values)) as Row[], // shape is in the SQL
+    get: <Row>(sql: string, ...values: SqlValues) => statement(sql).get(...bound(values)) as Row | undefined, // likewise
+    run: (sql, ...values) => Number(statement(sql).run(...bound(values)).changes),
     keep,
     keepIn<K, V>(name: string, key: K, make: () => V): V {
       const values = keep(name, () => new Map<K, V>());
@@ -71,6 +71,8 @@ function dbOver(database: DatabaseSync): Db & { forget(): void; afterCommit(): v
     },
   };
 }
+
+const bound = (values: SqlValues) => values as SQLInputValue[]; // SQLite's calls take an object of names too
 
 type Run = (db: Db, args: unknown) => unknown;
 

@@ -33,15 +33,18 @@ export type Result = { ok: true; value: unknown } | { ok: false; message: string
 
 export type WorkerSettings = { file: string; modules: string[]; isReader: boolean };
 
+/** The values of `?` in order, which is faster, or those of `:name` in one object. */
+export type SqlValues = SQLInputValue[] | [named: Record<string, SQLInputValue>];
+
 /**
  * A database inside its worker, as operations see it: statements are prepared once and cached. The caller vouches that
  * Row types match its SQL.
  */
 export interface Db {
-  all<Row>(sql: string, ...values: SQLInputValue[]): Row[];
-  get<Row>(sql: string, ...values: SQLInputValue[]): Row | undefined;
+  all<Row>(sql: string, ...values: SqlValues): Row[];
+  get<Row>(sql: string, ...values: SqlValues): Row | undefined;
   /** Returns how many rows changed. */
-  run(sql: string, ...values: SQLInputValue[]): number;
+  run(sql: string, ...values: SqlValues): number;
   /** A value cached between operations, and created again after a rollback, so that it always matches the database. */
   keep<T>(name: string, make: () => T): T;
   /** A value of a map that is kept, made when the map does not have it. */

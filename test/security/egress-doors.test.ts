@@ -16,7 +16,7 @@ const doors: Record<string, string> = {
     'Speaks TLS over a socket that the door opened.',
   'egress/http1/connect/dns.ts: node:dns/promises {Resolver lookup}': 'Asks for the addresses that the guard judges.',
   'connections/check-connection.ts: node:tls {createSecureContext}': 'Reads certificates; opens nothing.',
-  'alerts/senders/mail-bytes.ts: import()': 'Writes e-mails, without files and addresses in them; opens nothing.',
+  'alerts/senders/email.ts: import()': 'Writes e-mails, without files and addresses in them; opens nothing.',
   'alerts/senders/smtp.ts: import()': 'Speaks SMTP over a socket that the door opened, and verifies TLS over it.',
   'api/server.ts: node:http {createServer}': 'Listens.',
   'api/http/client-error.ts: node:http {STATUS_CODES}': 'Names of statuses; opens nothing.',

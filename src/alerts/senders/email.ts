@@ -1,6 +1,6 @@
+import type { Options } from 'nodemailer/lib/mailer';
 import type { OutboxMessage } from '../../outbox/outbox.ts';
 import { contentOf, linkTo } from '../message-text.ts';
-import { domainOf, mailBytes } from './mail-bytes.ts';
 import type { Sender } from './sender.ts';
 import { sendBySmtp } from './smtp.ts';
 
@@ -65,4 +65,25 @@ function footer(name: string, baseUrl: string | null): string {
 
 function escaped(text: string): string {
   return text.replaceAll(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}
+
+/** Builds an e-mail. It reads no file and no URL, whatever its fields contain. */
+export async function mailBytes(mail: Options): Promise<Buffer> {
+  // The library is loaded on first use to save memory.
+  const { default: Composer } = await import('nodemailer/lib/mail-composer');
+  const composer = new Composer({
+    ...mail,
+    // Suppresses automatic replies (RFC 3834 §5).
+    headers: { 'Auto-Submitted': 'auto-generated', ...mail.headers },
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    newline: 'win',
+  });
+  return new Promise((resolve, reject) => {
+    composer.compile().build((error, bytes) => (error === null ? resolve(bytes) : reject(error)));
+  });
+}
+
+export function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1);
 }

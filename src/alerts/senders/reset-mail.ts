@@ -3,7 +3,7 @@ import { mailAddress } from '../../contract/documents/alert.ts';
 import type { Secret } from '../../contract/secret.ts';
 import type { Egress } from '../../egress/egress.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
-import { domainOf, mailBytes } from './mail-bytes.ts';
+import { domainOf, mailBytes } from './email.ts';
 import { sendBySmtp } from './smtp.ts';
 
 /** The mail server of the operator. `port` null: the usual one. */

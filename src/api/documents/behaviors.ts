@@ -2,9 +2,8 @@ import { type BehaviorBody, behaviorInput } from '../../contract/documents/behav
 import type { Condition } from '../../contract/documents/condition.ts';
 import { AppError } from '../../contract/errors.ts';
 import type { Event } from '../../contract/records/event.ts';
-import { sampleEvent } from '../../pipeline/preview/sample-event.ts';
-import { behaviorConditions } from '../../pipeline/snapshot/compiled-rules.ts';
-import type { Document, Snapshot } from '../../pipeline/snapshot/snapshot.ts';
+import { sampleEvent } from '../../pipeline/preview/preview.ts';
+import { behaviorConditions, type Document, type Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import { compileCondition } from '../../rules/compile.ts';
 import type { ApiParts, Call, Handlers } from '../call/call.ts';
 import { withoutValues } from '../call/payload-redaction.ts';

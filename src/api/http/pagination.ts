@@ -1,5 +1,5 @@
 import type { Page } from '../../contract/records/page.ts';
-import { valueBytes } from '../../pipeline/accept/size-estimate.ts';
+import { valueBytes } from '../../pipeline/accept/due-delivery.ts';
 import { invalid } from './validate.ts';
 
 /** Approximate limit of the items of one page; a single item can be larger. */

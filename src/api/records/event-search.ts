@@ -1,9 +1,8 @@
 import { AppError } from '../../contract/errors.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { Page } from '../../contract/records/page.ts';
-import { eventBytes } from '../../pipeline/accept/size-estimate.ts';
-import { behaviorConditions } from '../../pipeline/snapshot/compiled-rules.ts';
-import type { Rule, Snapshot } from '../../pipeline/snapshot/snapshot.ts';
+import { eventBytes } from '../../pipeline/accept/due-delivery.ts';
+import { behaviorConditions, type Rule, type Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import { compileCondition } from '../../rules/compile.ts';
 import type { ApiParts, Call, QueryOf } from '../call/call.ts';
 import { byId, pageBytesMax, pageOfSearch } from '../http/pagination.ts';

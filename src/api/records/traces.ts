@@ -9,7 +9,7 @@ import {
   traceParameter,
   traceScript,
 } from '../../contract/records/trace.ts';
-import { refOf } from '../../pipeline/preview/newest-events.ts';
+import { refOf } from '../../pipeline/preview/check-context.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
 import { byId, pageOfAll } from '../http/pagination.ts';
 import { found } from '../http/validate.ts';

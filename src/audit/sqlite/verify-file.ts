@@ -1,7 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { databaseName, isOurDatabase, schemaVersion } from '../../sqlite/database-file.ts';
-import { readRows } from '../../sqlite/read-rows.ts';
+import { databaseName, isOurDatabase, readRows, schemaVersion } from '../../sqlite/database-file.ts';
 import { type ChainedRow, type Link, type Verdict, verifyChain } from '../chain.ts';
 
 /** The schema version that added the trail. */

@@ -1,6 +1,6 @@
 /**
  * Limits of a condition: depth, comparisons, values in its `in` and `notIn` lists, and the size of its regular
- * expressions (rules/regex-size.ts). They apply again after its behaviors have been expanded.
+ * expressions (`regexSize`). They apply again after its behaviors have been expanded.
  */
 export const conditionLimits = { depth: 10, leaves: 200, listValues: 10_000, regexSize: 5_000 } as const;
 

@@ -1,9 +1,10 @@
 import { networkInterfaces } from 'node:os';
 import { type AllowRule, doesAllow } from './allow-list.ts';
-import { isMetadataAddress, isMetadataName } from './metadata-addresses.ts';
 import {
   type Address,
   embeddedAddresses,
+  isMetadataAddress,
+  isMetadataName,
   isSameAddress,
   parseAddress,
   specialRange,

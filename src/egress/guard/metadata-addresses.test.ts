@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isMetadataAddress, isMetadataName } from './metadata-addresses.ts';
-import { parseAddress } from './special-ranges.ts';
+import { isMetadataAddress, isMetadataName, parseAddress } from './special-ranges.ts';
 
 test('metadata services are recognised by address, IPv4 and IPv6, and by name', () => {
   const isKnown = (text: string) => {

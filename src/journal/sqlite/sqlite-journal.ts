@@ -1,7 +1,6 @@
 import { AppError } from '../../contract/errors.ts';
 import { placedId, placeOf } from '../../contract/ids.ts';
 import type { Sqlite } from '../../sqlite/sqlite.ts';
-import { countByAction } from '../count-by-action.ts';
 import {
   addCounters,
   type CountByAction,
@@ -11,15 +10,14 @@ import {
   type RetentionStore,
   type Statistics,
 } from '../journal.ts';
-import { dueOf, historyOf } from './delivery-codec.ts';
+import { dueOf, historyOf } from './attempt-codec.ts';
 import { eventOfLine, lineStart } from './event-codec.ts';
 import { acceptedOf, packRequests } from './operations/accept.ts';
 import { type Counted, noCounts } from './operations/delivery-histogram.ts';
 import { deliveryId, deliveryIds, packPlanned } from './operations/planned.ts';
 import { packSettle } from './operations/settle.ts';
 import type { JournalClient, operations } from './operations.ts';
-import { retain } from './retention.ts';
-import { sqliteErasures } from './sqlite-erasures.ts';
+import { retain, sqliteErasures } from './retention.ts';
 import { sqliteReplays } from './sqlite-replays.ts';
 
 /**
@@ -287,4 +285,13 @@ async function inSteps(step: (limit: number) => Promise<number>): Promise<number
     sum += count;
     if (count < rowsAtOnce) return sum;
   }
+}
+
+/** Adds up the counts of each action, in the order of the action ids; deliveries without an action come first. */
+export function countByAction(counts: Iterable<CountByAction>): CountByAction[] {
+  const sums = new Map<string | null, number>();
+  for (const { actionId, count } of counts) sums.set(actionId, (sums.get(actionId) ?? 0) + count);
+  return Array.from(sums, ([actionId, count]) => ({ actionId, count })).sort((a, b) =>
+    (a.actionId ?? '') < (b.actionId ?? '') ? -1 : 1,
+  );
 }

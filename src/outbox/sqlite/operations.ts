@@ -30,13 +30,9 @@ export const operations = {
     db: Db,
     { alertId, limit, before, after }: { alertId: string; limit: number; before?: string; after?: string },
   ): OutboxMessage[] {
-    const rows = db.all<Row>(
-      `SELECT body FROM alert_message WHERE alert_id = ? AND id < ? AND id > ? ORDER BY id ${after === undefined ? 'DESC' : 'ASC'} LIMIT ?`,
-      alertId,
-      before ?? '~',
-      after ?? '',
-      limit,
-    );
+    const sql = `SELECT body FROM alert_message WHERE alert_id = ? AND id < ? AND id > ?
+      ORDER BY id ${after === undefined ? 'DESC' : 'ASC'} LIMIT ?`;
+    const rows = db.all<Row>(sql, alertId, before ?? '~', after ?? '', limit);
     return (after === undefined ? rows : rows.reverse()).map(read<OutboxMessage>);
   },
 };

@@ -12,8 +12,7 @@ import type {
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { errorBackoffMs, nextAttempt } from '../limits/backoff.ts';
 import type { Rule, Snapshot } from '../snapshot/snapshot.ts';
-import { newDelivery } from './new-delivery.ts';
-import { eventBytes } from './size-estimate.ts';
+import { eventBytes, newDelivery } from './due-delivery.ts';
 
 /** Deliveries that events fire, each with the index of its event in `news`; `to` is the offset after the last event. */
 type Fired = {
@@ -141,7 +140,7 @@ export class Matcher implements AsyncDisposable {
     this.#position = Math.max(this.#position, to);
     const due = deliveries.map((one, at) => {
       const event = news[one.event]?.[0] ?? null;
-      return newDelivery({ id: ids[at] ?? '', planned: one, eventId: event?.id ?? null, event });
+      return newDelivery(ids[at] ?? '', one, event?.id ?? null, event);
     });
     telemetry.eventsMatched({ events: news.length, deliveries: due.length });
     if (due.length > 0) planned(due);

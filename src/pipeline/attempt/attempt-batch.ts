@@ -4,20 +4,18 @@ import type { RetryPolicy } from '../../contract/documents/connection.ts';
 import type { NewId } from '../../contract/ids.ts';
 import type { Attempt } from '../../contract/records/delivery.ts';
 import type { Event } from '../../contract/records/event.ts';
-import type { DueDelivery, Settlement } from '../../journal/journal.ts';
+import type { DueDelivery, Settlement, Versions } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { type RedactionPolicies, type RedactionPolicy, redactor } from '../privacy/exchange-redaction.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import { abandoned, forgetCredentials, heldWithout, isReplaced } from './attempt-delivery.ts';
 import { isCounted, outcomeOf, wordsOf } from './attempt-log.ts';
-import type { Batch } from './batch.ts';
-import { halvesOf, splitToFit } from './batch.ts';
-import type { DeliveryPlan, Plans, Versions } from './delivery-plan.ts';
+import { type Batch, halvesOf, splitToFit } from './batch.ts';
+import type { DeliveryPlan, Plans } from './delivery-plan.ts';
 import { erroredStep, redactedOrEmptied } from './error-policy.ts';
-import type { Attempter } from './exchange.ts';
+import type { Attempted, Attempter } from './exchange.ts';
 import { type Step, stepAfter } from './next-step.ts';
 import type { Rendering } from './render.ts';
-import type { Attempted } from './work.ts';
 
 /** The outcome of a batch. */
 export type BatchStep = {

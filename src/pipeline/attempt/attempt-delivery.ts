@@ -5,7 +5,7 @@ import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { type RedactionPolicies, redactor } from '../privacy/exchange-redaction.ts';
 import type { DestinationPlan } from '../snapshot/destination-plan.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
-import type { DeliveryPlan, Plans, Versions } from './delivery-plan.ts';
+import { type DeliveryPlan, type Plans, versionsOf } from './delivery-plan.ts';
 import { erroredStep, type Moment, redactedOrEmptied } from './error-policy.ts';
 import type { Attempter } from './exchange.ts';
 import { type Step, stepAfter, stepOf } from './next-step.ts';
@@ -81,10 +81,6 @@ function workOf(delivery: DueDelivery, plan: DeliveryPlan, now: number) {
     batch: null,
     plan,
   };
-}
-
-function versionsOf({ actionVersion, destinationVersion }: Versions): Versions {
-  return { actionVersion, destinationVersion };
 }
 
 /** Whether the connection was changed during the attempt. */

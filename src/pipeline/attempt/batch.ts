@@ -1,7 +1,7 @@
 import type { DestinationBody } from '../../contract/documents/destination.ts';
-import type { DueDelivery } from '../../journal/journal.ts';
+import type { DueDelivery, Versions } from '../../journal/journal.ts';
 import type { Lookup } from '../../rules/lookup.ts';
-import type { Versions } from './delivery-plan.ts';
+
 import type { Rendering } from './render.ts';
 
 /** The batch settings of a version of a destination. */

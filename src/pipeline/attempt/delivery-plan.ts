@@ -3,8 +3,8 @@ import type { ActionBody } from '../../contract/documents/action.ts';
 import type { Header } from '../../contract/documents/connection.ts';
 import type { DestinationBody } from '../../contract/documents/destination.ts';
 import type { Attempt } from '../../contract/records/delivery.ts';
-import type { DueDelivery } from '../../journal/journal.ts';
-import { valueBytes } from '../accept/size-estimate.ts';
+import type { DueDelivery, Versions } from '../../journal/journal.ts';
+import { valueBytes } from '../accept/due-delivery.ts';
 import type { Holds } from '../limits/holds.ts';
 import { type DestinationPlan, destinationPlan } from '../snapshot/destination-plan.ts';
 import type { Configuration, Document } from '../snapshot/snapshot.ts';
@@ -20,7 +20,10 @@ export type DeliveryPlan = RenderPlan & {
   readonly names: Pick<Meta, 'action' | 'destination'>;
 };
 
-export type Versions = Pick<Wanted, 'actionVersion' | 'destinationVersion'>;
+/** The versions with which a delivery was planned. */
+export function versionsOf({ actionVersion, destinationVersion }: Versions): Versions {
+  return { actionVersion, destinationVersion };
+}
 
 /** `program`: the place of the program that the actions of the destination share. */
 export function deliveryPlan(
@@ -114,12 +117,7 @@ function emptyPlans() {
  */
 export type Pinned = { action: Document<ActionBody> | null; to: DestinationPlan | null };
 
-type Wanted = {
-  actionId: string | null;
-  actionVersion: number | null;
-  destinationId: string;
-  destinationVersion: number;
-};
+type Wanted = Pick<DueDelivery, 'actionId' | 'actionVersion' | 'destinationId' | 'destinationVersion'>;
 
 /** Approximate limit of the cache of old versions. */
 const oldBytesMax = 16 * 1_048_576;

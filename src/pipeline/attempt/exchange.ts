@@ -11,11 +11,50 @@ import { type BuiltRequest, type WebhookRequest, withHeaders } from '../../desti
 import type { Egress, EgressOutcome, EgressRequest } from '../../egress/egress.ts';
 import type { Rendered } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
-import { scrubAttempt } from '../privacy/header-redaction.ts';
+import { scrubAttempt } from '../privacy/exchange-redaction.ts';
 import { exchanged, isCounted, type Note, outcomeOf, unsent, waitingForToken, withoutContent } from './attempt-log.ts';
+import type { DeliveryPlan } from './delivery-plan.ts';
 import { detailOf, endOf, unjudged } from './error-policy.ts';
 import { type DataRecord, MappingError, type Rendering } from './render.ts';
-import type { Attempted, Work } from './work.ts';
+
+/** A delivery with everything that its next attempt needs. */
+export type Work = {
+  deliveryId: string;
+  idempotencyKey: string;
+  createdAt: number;
+  queuedMs: number | null;
+  /** Exchanges logged before. */
+  number: number;
+  waitedMs: number;
+  event: Event | null;
+  /** Records to use instead of the mapped event (a test). */
+  data: readonly DataRecord[] | null;
+  rendered: Rendered | null;
+  /**
+   * The events of all deliveries of its exchange, its own first: the template gets a record of each. null: not in a
+   * batch.
+   */
+  batch: readonly Event[] | null;
+  /** Action and destination are pinned, the connection is the current one. */
+  plan: DeliveryPlan;
+};
+
+/** The result of an attempt: at most two exchanges (a refreshed token resends once) and the verdict on the last one. */
+export type Attempted =
+  | { kind: 'nothing'; rendering: Exclude<Rendering, { kind: 'rendered' }> }
+  | { kind: 'unbuilt'; rendered: Rendered; reason: 'blocked' | 'template_error'; detail: string; log: Attempt[] }
+  /** An error in Millrace before the request was sent. `rendered` null: the error was in rendering. */
+  | { kind: 'errored'; rendered: Rendered | null; detail: string; log: Attempt[] }
+  /** `each`: the verdict on each record of a batch, where they differ. */
+  | { kind: 'judged'; rendered: Rendered; verdict: Verdict; each: readonly Verdict[] | null; log: Attempt[] }
+  | {
+      kind: 'unauthorized';
+      rendered: Rendered;
+      refusal: Unauthorized['kind'];
+      detail: string;
+      retryAfterMs: number | null;
+      log: Attempt[];
+    };
 
 /** The progress of an attempt: the exchanges that are logged, and the one that may be in progress. */
 type Progress = {
@@ -28,30 +67,22 @@ type Progress = {
   outcome: EgressOutcome | null;
 };
 
+type Options = {
+  egress: Egress;
+  authenticator: Authenticator;
+  clock: Pick<Clock, 'now'>;
+  newId: NewId;
+  telemetry: Pick<Telemetry, 'failedOften'>;
+  /** Removes live secrets from the stored part of an exchange. */
+  scrub(text: string): string;
+};
+
 /** The only path by which previews, tests and deliveries make their requests. */
 export class Attempter {
-  readonly #egress: Egress;
-  readonly #authenticator: Authenticator;
-  readonly #clock: Pick<Clock, 'now'>;
-  readonly #newId: NewId;
-  readonly #telemetry: Pick<Telemetry, 'failedOften'>;
-  readonly #scrub: (text: string) => string;
+  readonly #options: Options;
 
-  constructor(options: {
-    egress: Egress;
-    authenticator: Authenticator;
-    clock: Pick<Clock, 'now'>;
-    newId: NewId;
-    telemetry: Pick<Telemetry, 'failedOften'>;
-    /** Removes live secrets from the stored part of an exchange. */
-    scrub(text: string): string;
-  }) {
-    this.#egress = options.egress;
-    this.#authenticator = options.authenticator;
-    this.#clock = options.clock;
-    this.#newId = options.newId;
-    this.#telemetry = options.telemetry;
-    this.#scrub = options.scrub;
+  constructor(options: Options) {
+    this.#options = options;
   }
 
   /** The rendered request; a stored one is not rendered again. Returns a promise only when the sandbox is needed. */
@@ -83,7 +114,13 @@ export class Attempter {
   /** Renders (or takes the stored rendering), builds, signs, sends and judges. Never rejects: see error-policy.ts. */
   async attempt(work: Work): Promise<Attempted> {
     const { rendered } = work;
-    const progress: Progress = { log: [], startedAt: this.#clock.now(), rendered, isSent: false, outcome: null };
+    const progress: Progress = {
+      log: [],
+      startedAt: this.#options.clock.now(),
+      rendered,
+      isSent: false,
+      outcome: null,
+    };
     try {
       const awaited = this.render(work);
       const rendering = awaited instanceof Promise ? await awaited : awaited;
@@ -105,20 +142,19 @@ export class Attempter {
     for (let isResend = false; ; isResend = true) {
       const note = this.#noteOf(work, log);
       progress.startedAt = note.startedAt;
-      const authorizing = this.#authenticator.authorize(to.authorized);
+      const authorizing = this.#options.authenticator.authorize(to.authorized);
       const authorization = authorizing instanceof Promise ? await authorizing : authorizing;
       if (!authorization.ok) return this.#unauthorized(work, note, built.request, rendered, log, authorization);
       // Authorizing may have waited for a token.
-      const signed = sign(work, built.request, this.#clock.now());
-      if (!signed.ok)
-        return this.#unauthorized(work, note, built.request, rendered, log, {
-          kind: 'rejected',
-          detail: signed.detail,
-        });
+      const signed = sign(work, built.request, this.#options.clock.now());
+      if (!signed.ok) {
+        const refusal = { kind: 'rejected', detail: signed.detail } as const;
+        return this.#unauthorized(work, note, built.request, rendered, log, refusal);
+      }
       const request = withHeaders(withHeaders(built.request, signed.headers), authorization.headers);
       const leaving = egressRequest(work, request);
       progress.isSent = true;
-      const outcome = await this.#egress.send(leaving);
+      const outcome = await this.#options.egress.send(leaving);
       progress.outcome = outcome;
       const { verdict, each } = verdictOn(work, {
         outcome,
@@ -127,28 +163,27 @@ export class Attempter {
         isTokenFresh: authorization.fresh,
         isResend,
         waitedMs: work.waitedMs,
-        now: this.#clock.now(),
+        now: this.#options.clock.now(),
       });
       log.push(this.#lineOf(work, note, request, outcome, verdict, authorization.tokenMs));
       progress.isSent = false;
       progress.outcome = null;
-      if (verdict.kind === 'auth_refused') this.#authenticator.refused(to.authorized, authorization);
+      if (verdict.kind === 'auth_refused') this.#options.authenticator.refused(to.authorized, authorization);
       if (verdict.kind !== 'auth_refused' || !verdict.refresh) return { kind: 'judged', rendered, verdict, each, log };
     }
   }
 
   #errored(error: unknown, work: Work, { log, startedAt, rendered, isSent, outcome }: Progress): Attempted {
+    const note = { ...this.#noteOf(work, log), startedAt };
     // A request is never sent without its secret. A secret of the connection holds the connection until a person corrects
     // it, as with refused credentials; one of the destination delays its deliveries alone, by the retry schedule.
     if (error instanceof UnresolvedSecret && rendered !== null) {
       const kind = unresolvedSecret(work.plan.to.destination.body) === null ? 'rejected' : 'temporary';
-      const note = { ...this.#noteOf(work, log), startedAt };
       return this.#unauthorized(work, note, null, rendered, log, { kind, detail: error.message });
     }
-    this.#telemetry.failedOften(error, 'attempt a delivery');
+    this.#options.telemetry.failedOften(error, 'attempt a delivery');
     const detail = detailOf(error, isSent ? 'after the request was sent' : 'before the request was sent');
-    const note = { ...this.#noteOf(work, log), startedAt };
-    const all = [...log, withoutContent(note, outcome, this.#clock.now(), endOf(detail))];
+    const all = [...log, withoutContent(note, outcome, this.#options.clock.now(), endOf(detail))];
     if (rendered === null || !isSent) return { kind: 'errored', rendered, detail, log: all };
     return { kind: 'judged', rendered, verdict: unjudged(detail), each: null, log: all };
   }
@@ -162,10 +197,10 @@ export class Attempter {
     given: Pick<Unauthorized, 'kind' | 'detail'> & { retryAfterMs?: number | null },
   ): Attempted {
     const { kind: refusal, retryAfterMs = null } = given;
-    const said = this.#scrub(given.detail);
+    const said = this.#options.scrub(given.detail);
     const detail = refusal === 'waiting' && retryAfterMs !== null ? waitingForToken(said, retryAfterMs) : said;
-    const line = unsent(note, plan.to, request, { detail, refusal, now: this.#clock.now() });
-    const log = [...before, scrubAttempt(line, this.#scrub)];
+    const line = unsent(note, plan.to, request, { detail, refusal, now: this.#options.clock.now() });
+    const log = [...before, scrubAttempt(line, this.#options.scrub)];
     return { kind: 'unauthorized', rendered, refusal, detail, retryAfterMs, log };
   }
 
@@ -178,24 +213,24 @@ export class Attempter {
     tokenMs: number | null,
   ): Attempt {
     try {
-      return scrubAttempt(exchanged(note, plan.to, request, outcome, verdict, tokenMs), this.#scrub);
+      return scrubAttempt(exchanged(note, plan.to, request, outcome, verdict, tokenMs), this.#options.scrub);
     } catch (error) {
-      this.#telemetry.failedOften(error, 'log an exchange');
+      this.#options.telemetry.failedOften(error, 'log an exchange');
       const message = detailOf(error, 'after the request was sent');
       const end = { counted: isCounted(verdict), outcome: outcomeOf(verdict) };
       const withError = { ...end, error: { kind: 'internal_error', message } } as const;
-      return withoutContent(note, outcome, this.#clock.now(), withError);
+      return withoutContent(note, outcome, this.#options.clock.now(), withError);
     }
   }
 
   #noteOf({ batch, number, queuedMs, plan }: Work, log: readonly Attempt[]): Note {
     return {
-      id: this.#newId('attempt'),
+      id: this.#options.newId('attempt'),
       number: number + log.length + 1,
-      batchId: batch === null ? null : this.#newId('batch'),
+      batchId: batch === null ? null : this.#options.newId('batch'),
       records: batch === null ? 1 : batch.length,
       queuedMs,
-      startedAt: this.#clock.now(),
+      startedAt: this.#options.clock.now(),
       versions: plan.versions,
     };
   }

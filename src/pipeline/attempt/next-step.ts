@@ -5,7 +5,7 @@ import type { Verdict } from '../../destinations/judge.ts';
 import type { DueDelivery, Settlement } from '../../journal/journal.ts';
 import { nextAttempt } from '../limits/backoff.ts';
 import type { Sign } from '../limits/circuit-breaker.ts';
-import type { Attempted } from './work.ts';
+import type { Attempted } from './exchange.ts';
 
 /** The result of one attempt: its settlement, and its effects on limits and holds. */
 export type Step = {
@@ -63,36 +63,18 @@ export function stepAfter(attempted: Attempted, situation: Situation): Step {
     }
     case 'errored': {
       const { rendered, log, detail } = attempted;
-      const settlement = again(situation, {
-        errorKind: 'internal_error',
-        detail,
-        counted: true,
-        retryAfterMs: null,
-        atLeastMs: null,
-      });
+      const settlement = again(situation, 'internal_error', detail);
       return stepOf({ ...settlement, ...(rendered !== null && { rendered }), log }, sentIn(log.slice(0, -1)));
     }
     case 'unauthorized': {
       const { rendered, log, detail, refusal, retryAfterMs } = attempted;
-      const sent = sentIn(log.slice(0, -1));
+      const earlier = log.slice(0, -1);
+      const isTemporary = refusal === 'temporary';
+      const settlement = isTemporary ? again(situation, 'auth', detail, retryAfterMs ?? 0) : stay(situation, detail);
       // The pause of the connection delays the delivery. Only a test logs it as an attempt.
-      if (refusal === 'waiting')
-        return stepOf(
-          { ...stay(situation, detail), rendered, log: situation.delivery.test ? log : log.slice(0, -1) },
-          sent,
-        );
-      if (refusal === 'temporary') {
-        const retry = {
-          errorKind: 'auth',
-          detail,
-          counted: true,
-          retryAfterMs: null,
-          atLeastMs: retryAfterMs,
-        } as const;
-        return stepOf({ ...again(situation, retry), rendered, log }, sent);
-      }
-      const step = stepOf({ ...stay(situation, detail), rendered, log }, sent);
-      step.auth = { kind: 'rejected', detail };
+      const isLogged = refusal !== 'waiting' || situation.delivery.test;
+      const step = stepOf({ ...settlement, rendered, log: isLogged ? log : earlier }, sentIn(earlier));
+      if (refusal === 'rejected') step.auth = { kind: 'rejected', detail };
       return step;
     }
     case 'judged': {
@@ -159,7 +141,8 @@ function judged(verdict: Verdict, situation: Situation, log: Attempt[]): Step {
     }
     case 'retry': {
       const { waitScope, retryAfterMs } = verdict;
-      const step = stepOf(again(situation, { ...verdict, atLeastMs: null }));
+      const { errorKind, detail, counted } = verdict;
+      const step = stepOf(counted ? again(situation, errorKind, detail, 0, retryAfterMs) : wait(situation, verdict));
       step.health = 'overloaded';
       step.sign = signOf(verdict, log);
       step.pauses = verdict.pausesDestination;
@@ -226,32 +209,30 @@ function stay({ delivery, now }: Situation, detail: string, errorKind: ErrorKind
   return settlementOf(delivery, status, null, detail, errorKind, delivery.dueAt ?? now);
 }
 
+/** The next attempt of a wait that the peer asked for, which uses up no step of the schedule. */
+function wait({ delivery, now }: Situation, verdict: Extract<Verdict, { kind: 'retry' }>): Settlement {
+  const ms = verdict.retryAfterMs ?? 0;
+  const settlement = settlementOf(delivery, 'retrying', null, verdict.detail, verdict.errorKind, now + ms);
+  settlement.waitedMs += ms;
+  return settlement;
+}
+
+/** The next step of the schedule: at its time but at least `atLeastMs` from now, or after exactly `retryAfterMs`. */
 function again(
-  situation: Situation,
-  retry: {
-    errorKind: ErrorKind;
-    detail: string;
-    counted: boolean;
-    retryAfterMs: number | null;
-    /** The earliest time of the schedule's next step, from now. */
-    atLeastMs: number | null;
-  },
+  { delivery, policy, now, random }: Situation,
+  errorKind: ErrorKind,
+  detail: string,
+  atLeastMs = 0,
+  retryAfterMs: number | null = null,
 ): Settlement {
-  const { delivery, policy, now, random } = situation;
-  const { counted, retryAfterMs, atLeastMs } = retry;
-  const settlement = settlementOf(delivery, 'retrying', null, retry.detail, retry.errorKind, now + (retryAfterMs ?? 0));
-  if (!counted) {
-    settlement.waitedMs += retryAfterMs ?? 0;
-    return settlement;
-  }
+  const next = nextAttempt({ policy, step: delivery.scheduleStep + 1, now, random });
+  const dueAt = retryAfterMs === null ? Math.max(next ?? 0, now + atLeastMs) : now + retryAfterMs;
+  const settlement =
+    next === null
+      ? settlementOf(delivery, 'held', 'exhausted', detail, errorKind, null)
+      : settlementOf(delivery, 'retrying', null, detail, errorKind, dueAt);
   settlement.attempts += 1;
   settlement.scheduleStep += 1;
-  const next = nextAttempt({ policy, step: delivery.scheduleStep + 1, now, random });
-  if (next === null) {
-    settlement.status = 'held';
-    settlement.reason = 'exhausted';
-    settlement.dueAt = null;
-  } else if (retryAfterMs === null) settlement.dueAt = Math.max(next, now + (atLeastMs ?? 0));
   return settlement;
 }
 

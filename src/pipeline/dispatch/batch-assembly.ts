@@ -1,8 +1,8 @@
 import type { DestinationBody } from '../../contract/documents/destination.ts';
-import type { DueDelivery } from '../../journal/journal.ts';
+import type { DueDelivery, Versions } from '../../journal/journal.ts';
 import { compileLookup } from '../../rules/lookup.ts';
 import type { Batch, BatchKey, BatchLimits } from '../attempt/batch.ts';
-import type { Plans, Versions } from '../attempt/delivery-plan.ts';
+import { type Plans, versionsOf } from '../attempt/delivery-plan.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import type { QueueFill } from './memory-budget.ts';
 import { type DestinationQueue, isSuspect, type QueuedDelivery } from './queues.ts';
@@ -179,10 +179,6 @@ function endOf({ delivery: { dueAt, createdAt } }: QueuedDelivery, { limits }: B
 function roomOf({ records, bytes, bytesPerRecord }: BatchLimits): number {
   if (bytesPerRecord === null) return records;
   return Math.min(records, Math.max(1, Math.floor(bytes / bytesPerRecord)));
-}
-
-function versionsOf({ actionVersion, destinationVersion }: DueDelivery): Versions {
-  return { actionVersion, destinationVersion };
 }
 
 function limitsFrom({ settings }: Pick<DestinationBody, 'settings'>): BatchLimits | null {

@@ -4,10 +4,10 @@ import { type ConnectionBody, connectionInput } from '../../contract/documents/c
 import { destinationInput } from '../../contract/documents/destination.ts';
 import { EXCHANGES_MAX } from '../../egress/egress.ts';
 import type { DueDelivery } from '../../journal/journal.ts';
-import { createReplayRates } from '../limits/replay-rate.ts';
+import { createReplayRates } from '../limits/rate-limiter.ts';
 import { type DestinationPlan, destinationPlan } from '../snapshot/destination-plan.ts';
 import { blockOf, decide, type World } from './decide.ts';
-import { consumeRates } from './limits.ts';
+import { consumeRates, createReplayShare, starvedAfterMs, starvedAfterRequests } from './limits.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import {
   type ConnectionQueue,
@@ -15,7 +15,6 @@ import {
   createDestinationQueue,
   type DestinationQueue,
 } from './queues.ts';
-import { createReplayShare, starvedAfterMs, starvedAfterRequests } from './replay-share.ts';
 
 const now = 1_700_000_000_000;
 

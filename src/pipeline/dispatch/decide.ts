@@ -6,9 +6,12 @@ import {
   destinationRateBlock,
   evenPaceMs,
   fairShare,
+  hasLive,
   holdBlock,
+  isStarved,
   originBlock,
   periodsOf,
+  replayPart,
   replayRoom,
   type Surroundings,
   tokenBlock,
@@ -21,7 +24,6 @@ import {
   type DestinationQueue,
   type QueuedDelivery,
 } from './queues.ts';
-import { hasLive, isStarved, replayPart } from './replay-share.ts';
 
 /** The next action of the dispatcher for a connection. */
 export type Action =

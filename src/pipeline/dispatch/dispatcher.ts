@@ -1,12 +1,12 @@
 import type { Clock } from '../../async/clock.ts';
 import type { DeliveryQueue, DueDelivery, Lease } from '../../journal/journal.ts';
 import { errorBackoffMs } from '../limits/backoff.ts';
-import type { ReplayRates } from '../limits/replay-rate.ts';
+import type { ReplayRates } from '../limits/rate-limiter.ts';
 import type { Configuration, Snapshot } from '../snapshot/snapshot.ts';
 import type { BatchAssembly } from './batch-assembly.ts';
 import { type Action, blockOf, decide, type World } from './decide.ts';
 import { InFlight } from './in-flight.ts';
-import { type Block, consumeRates, evenPaceMs, originBlock } from './limits.ts';
+import { type Block, consumeRates, countSent, createReplayShare, evenPaceMs, originBlock } from './limits.ts';
 import { MemoryBudget, waitingIn } from './memory-budget.ts';
 import {
   type ConnectionQueue,
@@ -21,8 +21,7 @@ import {
   stopTimer,
 } from './queues.ts';
 import { Refill } from './refill.ts';
-import { countSent, createReplayShare } from './replay-share.ts';
-import { mayDelay, type SendParts, sendBatch, sendOne } from './send.ts';
+import { delayInMemory, type SendParts, sendBatch, sendOne } from './send.ts';
 import { SettlementWriter } from './settlement-writer.ts';
 
 export type DispatcherOptions = Pick<
@@ -134,13 +133,8 @@ export class Dispatcher implements AsyncDisposable {
   #enqueueOne(queue: DestinationQueue, delivery: DueDelivery, now: number) {
     const delayMs = (delivery.dueAt ?? now) - now;
     if (delayMs > 0) {
-      if (!mayDelay(this.#memory, queue, delivery, delayMs)) return this.#refill.refillAt(queue, now + delayMs);
-      return this.#memory.addDelayed(queue, delivery, (wake) =>
-        this.#clock.after(delayMs, () => {
-          wake();
-          this.#resume(queue);
-        }),
-      );
+      if (!delayInMemory(this.#sending, queue, delivery, delayMs)) this.#refill.refillAt(queue, now + delayMs);
+      return;
     }
     // Only the journal knows whether a delivery with an ordering key is the next one.
     const isForLater = delivery.orderKey !== undefined || !this.#memory.hasRoom(queue);

@@ -1,12 +1,12 @@
 import type { Authenticator } from '../../connections/authenticator.ts';
 import type { Reason } from '../../contract/records/delivery.ts';
 import { EXCHANGES_MAX } from '../../egress/egress.ts';
-import type { HoldState } from '../limits/holds.ts';
-import type { Rate } from '../limits/rate-limiter.ts';
-import type { ReplayRates } from '../limits/replay-rate.ts';
+import type { Step } from '../attempt/next-step.ts';
+import type { Sign } from '../limits/circuit-breaker.ts';
+import type { HoldState, Holds } from '../limits/holds.ts';
+import type { Rate, ReplayRates } from '../limits/rate-limiter.ts';
 import type { DestinationPlan } from '../snapshot/destination-plan.ts';
-import type { ConnectionQueue, DestinationQueue, OriginSlots } from './queues.ts';
-import { replayPart } from './replay-share.ts';
+import type { ConnectionQueue, DestinationQueue, OriginSlots, ReplayShare } from './queues.ts';
 
 /**
  * Why the next delivery of a queue can't be sent now. Every limit returns this form, for both the dispatcher and the
@@ -135,4 +135,115 @@ export function evenPaceMs({ connection, plan }: DestinationQueue, now: number):
 /** The time until `before` requests are sent, in ms. */
 export function periodsOf(before: number, rate: Rate | null): number {
   return rate === null || rate.limit === null ? 0 : Math.floor(before / rate.limit) * rate.perMs;
+}
+
+/** A request whose outcome is known: when it began, and whether it was the probe of a hold. */
+type Sent = { startedAt: number; isProbe: boolean };
+
+export type OutcomeParts = {
+  holds: Pick<Holds, 'refuse' | 'admit' | 'trip' | 'postpone' | 'holdOf'>;
+  /** Pauses a destination that is gone for good (410). */
+  pause(destinationId: string): Promise<void>;
+  /** A probe was not sent: any other delivery of the connection may be the probe. */
+  probeAgain(connection: ConnectionQueue): void;
+  failed(error: unknown, doing: string): void;
+};
+
+/**
+ * Applies what an outcome says about the peer: concurrency, quota, pause, circuit breaker, hold. Returns null when
+ * everything is done (the usual case), else a promise that never rejects.
+ */
+export function applyOutcome(
+  parts: OutcomeParts,
+  queue: DestinationQueue,
+  step: Step,
+  sent: Sent,
+  now: number,
+): Promise<void> | null {
+  const { connection } = queue;
+  if (step.health === 'good') queue.concurrency.succeeded();
+  if (step.health === 'overloaded') queue.concurrency.failed(sent.startedAt, now);
+  if (step.quota !== null) connection.budget.learn(step.quota, connection.requests, now);
+  if (step.wait !== null) (step.wait.scope === 'connection' ? connection : queue).budget.quiet(step.wait.until);
+  const isPlain = step.auth?.kind !== 'rejected' && step.sign === 'good' && !step.pauses;
+  if (isPlain && parts.holds.holdOf(connection.connectionId) === null) {
+    countSign(queue, 'good', now);
+    return null;
+  }
+  return moveHolds(parts, queue, step, sent, now);
+}
+
+async function moveHolds(parts: OutcomeParts, queue: DestinationQueue, step: Step, sent: Sent, now: number) {
+  await moveHold(parts, queue, step, sent, now).catch((error) => parts.failed(error, 'move a hold'));
+  if (step.pauses) await parts.pause(queue.destinationId).catch((error) => parts.failed(error, 'pause a destination'));
+}
+
+async function moveHold(
+  { holds, probeAgain }: OutcomeParts,
+  queue: DestinationQueue,
+  { auth, sign, settlement }: Step,
+  { isProbe, startedAt }: Sent,
+  now: number,
+): Promise<void> {
+  const { connection } = queue;
+  const { connectionId } = connection;
+  if (auth?.kind === 'rejected') return holds.refuse(connectionId, auth.detail, now);
+  if (auth?.kind === 'accepted') await holds.admit(connectionId, 'auth_rejected', startedAt);
+  const reason = countSign(queue, sign, now);
+  if (sign === 'good' && (await holds.admit(connectionId, 'breaker_open', startedAt))) connection.breaker.reset();
+  const openMs = queue.plan?.breaker.openMs;
+  if (reason !== null && openMs !== undefined) return holds.trip(connectionId, reason, now, openMs);
+  if (!isProbe) return;
+  // A probe that changed nothing: after a sent one, the next probe waits; otherwise another delivery may be the probe
+  // at once.
+  const isSent = settlement.log.length > 0 && !(settlement.errorKind === 'internal_error' && sign === null);
+  if (isSent) return holds.postpone(connectionId, now, openMs);
+  probeAgain(connection);
+}
+
+/** Counts a sign in the circuit breaker; returns the reason why it opens now, or null. */
+function countSign({ connection, plan }: DestinationQueue, sign: Sign | null, now: number): string | null {
+  return sign === null || plan === null ? null : connection.breaker.record(sign, now, plan.breaker);
+}
+
+/**
+ * Replays get the part of a connection's limits that live deliveries leave:
+ *   * While a live delivery is ready, or waits for the rate, replayed ones wait.
+ *   * Replayed deliveries are sent evenly over the period of a rate, so that a live delivery waits for at most one of them,
+ *     and never use the last quarter of the requests at once.
+ *   * Starvation guard: after 30 s and 20 live requests without a replayed one, one replayed delivery is sent first.
+ */
+export function createReplayShare(now: number): ReplayShare {
+  return { queues: new Set(), ready: [], lastAt: now, liveSince: 0, nextAt: 0 };
+}
+
+export const starvedAfterMs = 30_000;
+export const starvedAfterRequests = 20;
+
+export function isStarved({ ready, lastAt, liveSince }: ReplayShare, now: number): boolean {
+  return ready.length > 0 && liveSince >= starvedAfterRequests && now - lastAt >= starvedAfterMs;
+}
+
+/** Whether a live delivery is ready, or may be after the journal has been read. */
+export function hasLive({ ready, queues }: ConnectionQueue): boolean {
+  if (ready.length > 0) return true;
+  for (const queue of queues) if (queue.reading !== null) return true;
+  return false;
+}
+
+/** The number of replayed requests at once out of `requests`. */
+export function replayPart(requests: number): number {
+  return Math.max(1, Math.floor((requests * 3) / 4));
+}
+
+/** Counts a sent request of the connection; `isReplayed`: of a replay. `paceMs`: the even interval. */
+export function countSent(share: ReplayShare, isReplayed: boolean, now: number, paceMs: number): void {
+  if (!isReplayed) {
+    share.liveSince += 1;
+    return;
+  }
+  share.lastAt = now;
+  share.liveSince = 0;
+  // A late request may catch up by one interval, so that slow timers do not lower the rate.
+  share.nextAt = Math.max(share.nextAt, now - paceMs) + paceMs;
 }

@@ -1,5 +1,5 @@
 import type { DueDelivery } from '../../journal/journal.ts';
-import { deliveryBytes } from '../accept/size-estimate.ts';
+import { deliveryBytes } from '../accept/due-delivery.ts';
 import { batchRecordsOf, type DestinationQueue, isSuspect, type QueuedDelivery } from './queues.ts';
 
 const deliveriesMax = 20_000;
@@ -20,6 +20,7 @@ export class MemoryBudget {
   #waiting = 0;
   #bytes = 0;
   #queues = 0;
+  #parts = 0;
 
   /** Waiting deliveries. */
   get waiting(): number {
@@ -140,9 +141,10 @@ export class MemoryBudget {
     }
   }
 
-  /** Puts sent deliveries back, before all others. `part`: they are sent with those of the same number; 0: with any. */
-  requeue(queue: DestinationQueue, some: readonly QueuedDelivery[], part: number): void {
-    for (const one of some) one.part = part;
+  /** Puts sent deliveries back, before all others. `isPart`: they are sent together, and with no others. */
+  requeue(queue: DestinationQueue, some: readonly QueuedDelivery[], isPart: boolean): void {
+    if (isPart) this.#parts += 1;
+    for (const one of some) one.part = isPart ? this.#parts : 0;
     queue.waiting = [...some, ...queue.waiting];
     this.#waiting += some.length;
   }

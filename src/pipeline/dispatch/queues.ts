@@ -118,7 +118,7 @@ export type ConnectionQueue = {
 /** The requests in flight to one origin, and the connections that wait for one of them to end. */
 export type OriginSlots = { requests: number; readonly waiting: Set<ConnectionQueue> };
 
-/** The replays of a connection; replay-share.ts describes how they share its limits with live deliveries. */
+/** The replays of a connection; `createReplayShare` describes how they share its limits with live deliveries. */
 export type ReplayShare = {
   readonly queues: Set<DestinationQueue>;
   readonly ready: DestinationQueue[];

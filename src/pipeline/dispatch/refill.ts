@@ -1,4 +1,4 @@
-import { batcher } from '../../async/batcher.ts';
+import { limited } from '../../async/batcher.ts';
 import type { Clock } from '../../async/clock.ts';
 import type { DeliveryQueue, DueDelivery } from '../../journal/journal.ts';
 import { errorBackoffMs } from '../limits/backoff.ts';
@@ -32,11 +32,7 @@ export class Refill {
 
   constructor(options: RefillOptions) {
     this.#options = options;
-    this.#due = batcher<DueQuery, DueAnswer>({
-      size: 1,
-      outstanding: readingsMax,
-      run: (queries) => Promise.all(queries.map((query) => options.journal.due(query))),
-    });
+    this.#due = limited(readingsMax, (query) => options.journal.due(query));
   }
 
   /** Reads more of a queue; `isProbe`: one delivery is enough. */

@@ -5,10 +5,9 @@ import type { Batch } from '../attempt/batch.ts';
 import type { Step } from '../attempt/next-step.ts';
 import { errorBackoffMs } from '../limits/backoff.ts';
 import { releaseAfterFailures } from '../limits/order-key.ts';
-import type { ReplayRates } from '../limits/replay-rate.ts';
-import { applyOutcome, type OutcomeParts } from './apply-outcome.ts';
+import type { ReplayRates } from '../limits/rate-limiter.ts';
 import type { InFlight } from './in-flight.ts';
-import { correctRates } from './limits.ts';
+import { applyOutcome, correctRates, type OutcomeParts } from './limits.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { batchRecordsOf, type DestinationQueue, type QueuedDelivery } from './queues.ts';
 import type { SettlementWriter } from './settlement-writer.ts';
@@ -38,7 +37,6 @@ export type SendParts = OutcomeParts & {
 
 /** Retries that are due within two minutes wait in memory: reading one back costs more than its next attempt. */
 const delayInMemoryMaxMs = 120_000;
-let lastPart = 0;
 
 /**
  * Sends one delivery: attempt, then apply and record its outcome. Never rejects. An error in an attempt is an outcome
@@ -135,12 +133,8 @@ export async function sendBatch(
   );
   for (const some of [...again.values()].toReversed()) {
     for (const { one, step } of some) one.delivery = asSettled(one.delivery, step.settlement);
-    requeue(
-      parts,
-      some.map(({ one }) => one),
-      true,
-      true,
-    );
+    const back = some.map(({ one }) => one);
+    requeue(parts, back, true, true);
   }
   parts.recorded(queue);
 }
@@ -180,9 +174,8 @@ function requeue(parts: SendParts, some: readonly QueuedDelivery[], isPart: bool
       staying.push(one);
     }
   }
-  if (isPart) lastPart += 1;
   const [first] = staying;
-  if (first !== undefined) parts.memory.requeue(first.queue, staying, isPart ? lastPart : 0);
+  if (first !== undefined) parts.memory.requeue(first.queue, staying, isPart);
 }
 
 /** Drops a delivery from memory; it is read again from the journal. */
@@ -202,8 +195,13 @@ async function record(parts: SendParts, one: QueuedDelivery, step: Step, isKept:
   // The next delivery of its key may be due now.
   if (delivery.orderKey !== undefined) queue.hasMore = true;
   if (!isMine) return;
-  if (settlement.dueAt !== null && !isKept && !delayInMemory(parts, one, settlement))
-    parts.refillAt(queue, settlement.dueAt);
+  if (settlement.dueAt !== null && !isKept) {
+    // If the queue has dropped its deliveries since, this one may have been cancelled.
+    const mayStay = settlement.status === 'retrying' && !one.isProbe && queue.spills === one.spills;
+    const delayMs = settlement.dueAt - parts.clock.now();
+    const isDelayed = mayStay && delayInMemory(parts, queue, asSettled(delivery, settlement), delayMs);
+    if (!isDelayed) parts.refillAt(queue, settlement.dueAt);
+  }
   // Held deliveries of a deleted destination are cancelled; this one was recorded later.
   if (settlement.status === 'held' && queue.plan === null)
     await parts.release(queue.destinationId).then(
@@ -213,33 +211,25 @@ async function record(parts: SendParts, one: QueuedDelivery, step: Step, isKept:
   parts.settled(delivery, step, one.isProbe);
 }
 
-function delayInMemory({ clock, memory, resume }: SendParts, one: QueuedDelivery, settlement: Settlement): boolean {
-  const { queue, delivery } = one;
-  const delayMs = settlement.dueAt === null ? Number.POSITIVE_INFINITY : settlement.dueAt - clock.now();
-  if (settlement.status !== 'retrying' || one.isProbe || !mayDelay(memory, queue, delivery, delayMs)) return false;
-  // If the queue has dropped its deliveries since, this one may have been cancelled.
-  if (queue.spills !== one.spills) return false;
-  memory.addDelayed(queue, asSettled(delivery, settlement), (wake) =>
+/**
+ * Keeps a delivery in memory until it is due, if there is room; returns whether it does. Not with an ordering key or in
+ * batches: the journal decides which delivery is next, and which ones form a batch.
+ */
+export function delayInMemory(
+  { clock, memory, resume }: Pick<SendParts, 'clock' | 'memory' | 'resume'>,
+  queue: DestinationQueue,
+  delivery: DueDelivery,
+  delayMs: number,
+): boolean {
+  const isAlone = delivery.orderKey === undefined && batchRecordsOf(queue) === 1;
+  if (!isAlone || delayMs > delayInMemoryMaxMs || !memory.hasRoom(queue)) return false;
+  memory.addDelayed(queue, delivery, (wake) =>
     clock.after(delayMs, () => {
       wake();
       resume(queue);
     }),
   );
   return true;
-}
-
-/**
- * Whether a delivery may wait in memory until it is due. Not with an ordering key or in batches: the journal decides
- * which delivery is next, and which ones form a batch.
- */
-export function mayDelay(
-  memory: MemoryBudget,
-  queue: DestinationQueue,
-  delivery: DueDelivery,
-  delayMs: number,
-): boolean {
-  const isAlone = delivery.orderKey === undefined && batchRecordsOf(queue) === 1;
-  return isAlone && delayMs <= delayInMemoryMaxMs && memory.hasRoom(queue);
 }
 
 /** A delivery as the journal would return it after this settlement. */

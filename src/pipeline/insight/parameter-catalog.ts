@@ -12,13 +12,6 @@ const known = new Map(knownParameters.map((one) => [one.name, one]));
 const saveEveryMs = 10_000;
 const limits = { namesMax: 5_000, examplesMax: 5 };
 
-type ParameterCatalog = AsyncDisposable & {
-  observe(event: Event): void;
-  list(): Parameter[];
-  /** Removes examples that these events may have given, from memory and storage; null: all examples. */
-  forget(events: readonly Event[] | null): Promise<void>;
-};
-
 /**
  * The catalog of parameters: learned from traffic (kept between starts in a note of the journal), built-in
  * descriptions, and the documents that people wrote. Parameters of the configuration have their name as id.
@@ -28,7 +21,7 @@ export async function startParameters(options: {
   journal: Pick<Journal, 'retention'>;
   clock: Clock;
   failed(error: unknown, doing: string): void;
-}): Promise<ParameterCatalog> {
+}) {
   const { configuration, journal, clock } = options;
   const learner = parameterLearner(limits);
   const note = await journal.retention.loadNote(noteName);
@@ -57,11 +50,12 @@ export async function startParameters(options: {
   }
 
   return {
-    observe(event) {
+    observe(event: Event): void {
       hasNews = true;
       learner.observe(event);
     },
-    async forget(events) {
+    /** Removes examples that these events may have given, from memory and storage; null: all examples. */
+    async forget(events: readonly Event[] | null): Promise<void> {
       const gone =
         events === null ? null : new Set(events.flatMap(({ data, ext, session }) => examplesOf([data, ext, session])));
       const { parameters, ...counts } = gather();
@@ -69,7 +63,7 @@ export async function startParameters(options: {
       learnt = { ...counts, parameters: parameters.map((one) => ({ ...one, examples: one.examples.filter(isKept) })) };
       await journal.retention.saveNote(noteName, JSON.stringify(learnt));
     },
-    list() {
+    list(): Parameter[] {
       const { events, parameters } = gather();
       const seen = new Map(parameters.map((one) => [one.name, one]));
       const said = new Map(

@@ -19,14 +19,7 @@ export type QueueStatus = ReturnType<typeof queueStatus>;
  * The state of deliveries that is not in the log: which are in flight, which destinations are held and why, what is
  * waiting; and the health of a connection as shown by its traffic.
  */
-export function queueStatus({
-  configuration,
-  holds,
-  authenticator,
-  queue,
-  clock,
-  dispatcher,
-}: {
+export function queueStatus(options: {
   configuration: Configuration;
   holds: Holds;
   authenticator: Pick<Authenticator, 'tokenExpiresAt'>;
@@ -34,6 +27,7 @@ export function queueStatus({
   clock: Clock;
   dispatcher: Pick<Dispatcher, 'isSending' | 'blockOf' | 'wake'>;
 }) {
+  const { configuration, holds, authenticator, queue, clock, dispatcher } = options;
   const backlog = sharedReading(clock, queue.backlog);
 
   async function heldAt(place: { destinationId: string | null; connectionId: string | null }): Promise<number> {

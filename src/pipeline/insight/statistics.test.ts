@@ -5,7 +5,7 @@ import { type Rig, startRig, wire } from '../../../test/support/rig.ts';
 import { openStorage } from '../../../test/support/storage.ts';
 import type { Stats, StatsRange } from '../../contract/records/stats.ts';
 import { attempt, settlement } from '../../journal/journal-samples.testing.ts';
-import { newDelivery } from '../accept/new-delivery.ts';
+import { newDelivery } from '../accept/due-delivery.ts';
 import { createDeliveryEvents } from './delivery-events.ts';
 import { createStatistics } from './statistics.ts';
 
@@ -217,7 +217,7 @@ async function alone() {
     deliver(latencyMs: number, durationMs = 1) {
       const planned = { ...delivery, eventId: null, actionVersion: 1, destinationVersion: 1, dueAt: null, test: false };
       const fresh = {
-        ...newDelivery({ id: '', planned, eventId: null, event: null }),
+        ...newDelivery('', planned, null, null),
         createdAt: clock.now() - latencyMs,
       };
       const log = [{ ...attempt(1), durationMs }];

@@ -6,9 +6,8 @@ import type { CountName, Stats, StatsKind } from '../../contract/records/stats.t
 import { addCounters, type StatisticsEntry, type Statistics as StatisticsPort } from '../../journal/journal.ts';
 import type { HoldState } from '../limits/holds.ts';
 import type { DeliveryEvents, Owners } from './delivery-events.ts';
-import { bucketName } from './histogram.ts';
 import { createFlush } from './statistics-flush.ts';
-import { errorPrefix, readStats, type StatsQuery } from './statistics-query.ts';
+import { bucketName, errorPrefix, readStats, type StatsQuery } from './statistics-query.ts';
 
 /**
  * Statistics over time. Delivery events are counted in memory and flushed to the journal every five seconds and at a

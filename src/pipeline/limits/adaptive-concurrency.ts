@@ -1,30 +1,26 @@
+export type Concurrency = ReturnType<typeof adaptiveConcurrency>;
+
+const bounds = { min: 1, start: 8, max: 64 } as const;
+
 /**
  * The number of requests that one destination may have in flight (AIMD): it grows by one per success while small, later
  * by one per round, and is halved by a failure, at most once for requests that were in flight together.
  */
-export type Concurrency = {
-  readonly limit: number;
-  succeeded(): void;
-  /** The peer is overloaded or unreachable. `startedAt`: when the failed request was sent. */
-  failed(startedAt: number, now: number): void;
-};
-
-const concurrencyBounds = { min: 1, start: 8, max: 64 } as const;
-
-export function adaptiveConcurrency(): Concurrency {
-  let limit: number = concurrencyBounds.start;
-  let ceiling: number = concurrencyBounds.max;
+export function adaptiveConcurrency() {
+  let limit: number = bounds.start;
+  let ceiling: number = bounds.max;
   let halvedAt = Number.NEGATIVE_INFINITY;
   return {
-    get limit() {
+    get limit(): number {
       return Math.floor(limit);
     },
-    succeeded() {
-      limit = Math.min(concurrencyBounds.max, limit + (limit < ceiling ? 1 : 1 / limit));
+    succeeded(): void {
+      limit = Math.min(bounds.max, limit + (limit < ceiling ? 1 : 1 / limit));
     },
-    failed(startedAt, now) {
+    /** The peer is overloaded or unreachable. `startedAt`: when the failed request was sent. */
+    failed(startedAt: number, now: number): void {
       if (startedAt < halvedAt) return;
-      limit = Math.max(concurrencyBounds.min, limit / 2);
+      limit = Math.max(bounds.min, limit / 2);
       ceiling = limit;
       halvedAt = now;
     },

@@ -8,22 +8,17 @@ export type Sign = 'good' | 'bad' | 'unreachable';
 
 type BreakerSettings = ConnectionBody['settings']['breaker'];
 
-/** Counts the exchanges of one connection and decides when to hold it. */
-export type Breaker = {
-  /** Returns the reason why it trips now, or null. */
-  record(sign: Sign, now: number, settings: BreakerSettings): string | null;
-  /** The connection works again: earlier exchanges no longer count. */
-  reset(): void;
-};
+export type Breaker = ReturnType<typeof createBreaker>;
 
 const unreachableMost = 5;
 const buckets = 10;
 
 /**
- * Trips after five exchanges in a row without a response, or when at least `minimum` exchanges within `windowMs` have a
- * share of failures of at least `failureRatio`. The window moves in tenths.
+ * Counts the exchanges of one connection and decides when to hold it: after five exchanges in a row
+ * without a response, or when at least `minimum` exchanges within `windowMs` have a share of failures of at least
+ * `failureRatio`. The window moves in tenths.
  */
-export function createBreaker(): Breaker {
+export function createBreaker() {
   const counts = Array.from({ length: buckets }, () => ({ tenth: -1, all: 0, failed: 0 }));
   let inRow = 0;
 
@@ -33,7 +28,8 @@ export function createBreaker(): Breaker {
   }
 
   return {
-    record(sign, now, { failureRatio, minimum, windowMs }) {
+    /** Returns the reason why it trips now, or null. */
+    record(sign: Sign, now: number, { failureRatio, minimum, windowMs }: BreakerSettings): string | null {
       inRow = sign === 'unreachable' ? inRow + 1 : 0;
       const tenth = Math.floor(now / (windowMs / buckets));
       const count = counts[tenth % buckets];
@@ -48,6 +44,7 @@ export function createBreaker(): Breaker {
       const failed = recent.reduce((sum, one) => sum + one.failed, 0);
       return all >= minimum && failed / all >= failureRatio ? `${failed} of the last ${all} requests failed.` : null;
     },
+    /** The connection works again: earlier exchanges no longer count. */
     reset,
   };
 }

@@ -8,46 +8,7 @@ import type { Configuration, Snapshot } from '../snapshot/snapshot.ts';
 /** Why deliveries to a destination are held now; `probeAt`: when a probe may test whether the cause is gone. */
 export type HoldState = { reason: Reason; detail: string | null; probeAt: number | null };
 
-/**
- * The holds on destinations. People set them in the catalog (disabled, paused, a missing credential). Responses set the
- * hold of a connection: its credentials were refused (`auth_rejected`), or its circuit breaker opened (`breaker_open`).
- * Setting or removing a hold writes one row, however many deliveries wait.
- */
-export type Holds = {
-  /** null: not held. */
-  closed(destinationId: string): HoldState | null;
-  /** All current holds, by destination; a live map. */
-  allClosed(): ReadonlyMap<string, HoldState>;
-  /** When this process last saw a hold of the destination end; 0: it saw none. */
-  openedAt(destinationId: string): number;
-  holdOf(connectionId: string): Hold | null;
-  /** Called with the destinations whose holds may have changed. An error of a listener is reported, and ends there. */
-  watch(listener: (destinationIds: readonly string[]) => void): void;
-  /**
-   * Credentials were refused: holds the connection, or postpones the next probe of one that is held. The refusal of a
-   * request from before the hold says nothing new.
-   */
-  refuse(connectionId: string, detail: string, now: number): Promise<void>;
-  /**
-   * Holds a connection that fails; the first probe is `openMs` away. A connection that is held already keeps its
-   * reason.
-   */
-  trip(connectionId: string, detail: string, now: number, openMs: number): Promise<void>;
-  /** A probe had no new result: postpones the next one. `openMs`: of the connection's breaker. */
-  postpone(connectionId: string, now: number, openMs?: number): Promise<void>;
-  /**
-   * A person requests a probe: the next due delivery tests whether the cause is gone. Returns whether responses had set
-   * a hold.
-   */
-  probeNow(connectionId: string, now: number): Promise<boolean>;
-  /** A person declares the cause gone: removes the hold. The next failures set it again. Returns as `probeNow` does. */
-  reopen(connectionId: string): Promise<boolean>;
-  /**
-   * A request that began at `startedAt` shows that the cause is gone: ends the hold, if it has this reason and began
-   * before the request. An older request says nothing about the cause. Returns whether the hold ended.
-   */
-  admit(connectionId: string, reason: TrafficHold, startedAt: number): Promise<boolean>;
-};
+export type Holds = Awaited<ReturnType<typeof createHolds>>;
 
 type TrafficHold = 'auth_rejected' | 'breaker_open';
 type Cause = { reason: TrafficHold; detail: string };
@@ -61,12 +22,17 @@ const pace = {
   breaker_open: { firstMs: 30_000, mostMs: 5 * 60_000 },
 };
 
+/**
+ * The holds on destinations. People set them in the catalog (disabled, paused, a missing credential). Responses set the
+ * hold of a connection: its credentials were refused (`auth_rejected`), or its circuit breaker opened (`breaker_open`).
+ * Setting or removing a hold writes one row, however many deliveries wait.
+ */
 export async function createHolds(options: {
   configuration: Configuration;
   queue: Pick<DeliveryQueue, 'holds' | 'saveHold' | 'removeHold'>;
   clock: Clock;
   telemetry: Pick<Telemetry, 'failed' | 'holdMoved'>;
-}): Promise<Holds & Disposable> {
+}) {
   const { configuration, queue, telemetry, clock } = options;
   const holds = new Map((await queue.holds()).map((hold) => [hold.scopeId, hold]));
   const openedAt = new Map<string, number>();
@@ -123,23 +89,38 @@ export async function createHolds(options: {
   }
 
   return {
-    closed: (destinationId) => closed.get(destinationId) ?? null,
-    allClosed: () => closed,
-    openedAt: (destinationId) => openedAt.get(destinationId) ?? 0,
-    holdOf: (connectionId) => holds.get(connectionId) ?? null,
-    watch: (listener) => void listeners.push(listener),
-    refuse: (connectionId, detail, now) => close(connectionId, { reason: 'auth_rejected', detail }, now),
-    async trip(connectionId, detail, now, openMs) {
+    /** null: not held. */
+    closed: (destinationId: string): HoldState | null => closed.get(destinationId) ?? null,
+    /** All current holds, by destination; a live map. */
+    allClosed: (): ReadonlyMap<string, HoldState> => closed,
+    /** When this process last saw a hold of the destination end; 0: it saw none. */
+    openedAt: (destinationId: string): number => openedAt.get(destinationId) ?? 0,
+    holdOf: (connectionId: string): Hold | null => holds.get(connectionId) ?? null,
+    /** Called with the destinations whose holds may have changed. An error of a listener is reported, and ends there. */
+    watch: (listener: (destinationIds: readonly string[]) => void): void => void listeners.push(listener),
+    /**
+     * Credentials were refused: holds the connection, or postpones the next probe of one that is held. The refusal of a
+     * request from before the hold says nothing new.
+     */
+    refuse: (connectionId: string, detail: string, now: number): Promise<void> =>
+      close(connectionId, { reason: 'auth_rejected', detail }, now),
+    /** Holds a connection that fails; the first probe is `openMs` away. One that is held already keeps its reason. */
+    async trip(connectionId: string, detail: string, now: number, openMs: number): Promise<void> {
       const hold = holds.get(connectionId);
       if (hold !== undefined && hold.reason !== 'breaker_open') return close(connectionId, trafficHold(hold), now);
       await close(connectionId, { reason: 'breaker_open', detail }, now, openMs);
     },
-    async postpone(connectionId, now, openMs) {
+    /** A probe had no new result: postpones the next one. `openMs`: of the connection's breaker. */
+    async postpone(connectionId: string, now: number, openMs?: number): Promise<void> {
       const hold = holds.get(connectionId);
       if (hold === undefined) return;
       await close(connectionId, trafficHold(hold), now, hold.reason === 'breaker_open' ? openMs : undefined);
     },
-    async probeNow(connectionId, now) {
+    /**
+     * A person requests a probe: the next due delivery tests whether the cause is gone. Returns whether responses had set
+     * a hold.
+     */
+    async probeNow(connectionId: string, now: number): Promise<boolean> {
       const hold = holds.get(connectionId);
       if (hold === undefined) return false;
       const due = { ...hold, probeAt: Math.min(hold.probeAt, now) };
@@ -148,8 +129,13 @@ export async function createHolds(options: {
       await queue.saveHold(due);
       return true;
     },
+    /** A person declares the cause gone: removes the hold. The next failures set it again. Returns as `probeNow` does. */
     reopen,
-    async admit(connectionId, reason, startedAt) {
+    /**
+     * A request that began at `startedAt` shows that the cause is gone: ends the hold, if it has this reason and began
+     * before the request. An older request says nothing about the cause. Returns whether the hold ended.
+     */
+    async admit(connectionId: string, reason: TrafficHold, startedAt: number): Promise<boolean> {
       const hold = holds.get(connectionId);
       return hold?.reason === reason && startedAt > hold.since ? reopen(connectionId) : false;
     },

@@ -1,57 +1,51 @@
 import { type BucketRate, slidingWindow } from '../../async/rate-limiter.ts';
 import type { Quota } from '../../connections/quota.ts';
 import type { ConnectionBody } from '../../contract/documents/connection.ts';
+import type { ReplayState } from '../../contract/records/replay-limits.ts';
 
 export type Rate = Pick<ConnectionBody['settings']['rate'], 'limit' | 'perMs'>;
+
+export type RateLimiter = ReturnType<typeof createRateLimiter>;
 
 /**
  * The rate limit of requests: the configured limit (`limit` in any interval of `perMs`), the peer's own quota, and the
  * pause that it asked for. Waiting for it is not an attempt. All times are ms since the epoch.
  */
-export type RateLimiter = {
-  /** When the next request is allowed; `now` or earlier: at once. `rate` null: no configured limit. */
-  freeAt(now: number, rate: Rate | null): number;
-  /** Counts one request. */
-  spend(now: number, rate: Rate | null): void;
-  /** Takes back the `spend` at `spentAt`, whose request was not sent. */
-  refund(spentAt: number, rate: Rate | null): void;
-  /** Takes the peer's quota from a response; `inFlight`: requests that it may not have counted yet. */
-  learn(quota: Quota, inFlight: number, now: number): void;
-  quiet(until: number): void;
-  /** The interval of requests that are spread evenly over the allowed rate, in ms; 0: no limit is known. */
-  paceMs(now: number, rate: Rate | null): number;
-};
-
-export function createRateLimiter(): RateLimiter {
+export function createRateLimiter() {
   const window = slidingWindow();
   let left = Number.POSITIVE_INFINITY;
   let leftUntil = 0;
   let quietUntil = 0;
 
   return {
-    freeAt(now, rate) {
+    /** When the next request is allowed; `now` or earlier: at once. `rate` null: no configured limit. */
+    freeAt(now: number, rate: Rate | null): number {
       const counted = left <= 0 ? leftUntil : 0;
       return Math.max(quietUntil, counted, isSet(rate) ? window.freeAt(now, rate) : 0);
     },
-    spend(now, rate) {
+    /** Counts one request. */
+    spend(now: number, rate: Rate | null): void {
       if (now < leftUntil) left -= 1;
       if (isSet(rate)) window.spend(now, rate);
     },
-    refund(spentAt, rate) {
+    /** Takes back the `spend` at `spentAt`, whose request was not sent. */
+    refund(spentAt: number, rate: Rate | null): void {
       left += 1;
       if (isSet(rate)) window.refund(spentAt, rate);
     },
-    learn({ remaining, resetMs }, inFlight, now) {
+    /** Takes the peer's quota from a response; `inFlight`: requests that it may not have counted yet. */
+    learn({ remaining, resetMs }: Quota, inFlight: number, now: number): void {
       const until = now + resetMs;
       const free = Math.max(0, remaining - inFlight);
       // Responses of one window can arrive in any order, so its count only decreases.
       left = now < leftUntil && until <= leftUntil + sameWindowMs ? Math.min(left, free) : free;
       leftUntil = until;
     },
-    quiet(until) {
+    quiet(until: number): void {
       quietUntil = Math.max(quietUntil, until);
     },
-    paceMs(now, rate) {
+    /** The interval of requests that are spread evenly over the allowed rate, in ms; 0: no limit is known. */
+    paceMs(now: number, rate: Rate | null): number {
       const set = isSet(rate) ? rate.perMs / rate.limit : 0;
       const reported = now < leftUntil && left > 0 ? (leftUntil - now) / left : 0;
       return Math.max(set, reported);
@@ -65,3 +59,43 @@ function isSet(rate: Rate | null): rate is BucketRate {
 
 /** Peers send reset times in whole seconds. */
 const sameWindowMs = 1_500;
+
+export type ReplayRates = ReturnType<typeof createReplayRates>;
+
+type Pace = { state: ReplayState; rate: Rate | null; budget: RateLimiter };
+
+/** Whether, and how fast, the deliveries of unfinished replays may be sent. */
+export function createReplayRates() {
+  const paces = new Map<string, Pace>();
+  return {
+    /**
+     * When the next delivery of a replay may be sent; Infinity: it is paused or being cancelled. After its end, people's
+     * retries are sent at once.
+     */
+    freeAt(replayId: string, now: number): number {
+      const pace = paces.get(replayId);
+      if (pace === undefined) return 0;
+      return pace.state === 'running' ? pace.budget.freeAt(now, pace.rate) : Number.POSITIVE_INFINITY;
+    },
+    spend(replayId: string, now: number): void {
+      const pace = paces.get(replayId);
+      pace?.budget.spend(now, pace.rate);
+    },
+    /** Takes back the `spend` at `spentAt`, whose request was not sent. */
+    refund(replayId: string, spentAt: number): void {
+      const pace = paces.get(replayId);
+      pace?.budget.refund(spentAt, pace.rate);
+    },
+    set(replayId: string, { state, ratePerSecond }: { state: ReplayState; ratePerSecond: number | null }): void {
+      const budget = paces.get(replayId)?.budget ?? createRateLimiter();
+      paces.set(replayId, { state, rate: ratePerSecond === null ? null : rateOf(ratePerSecond), budget });
+    },
+    forget: (replayId: string): void => void paces.delete(replayId),
+  };
+}
+
+/** At most ten small portions per second, since timers are late by about a millisecond. */
+function rateOf(perSecond: number): Rate {
+  const limit = Math.max(1, Math.ceil(perSecond / 10));
+  return { limit, perMs: Math.ceil((limit * 1_000) / perSecond) };
+}

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { DestinationBody } from '../../contract/documents/destination.ts';
-import { destinationInput } from '../../contract/documents/destination.ts';
-import { batchWarnings } from './batch-warnings.ts';
+import { type DestinationBody, destinationInput } from '../../contract/documents/destination.ts';
+import { batchWarnings } from './preview.ts';
 
 function warnings(template: string, batch: object, records: number, body = 'x') {
   const parsed = destinationInput.parse({ name: 'x', template, settings: { batch } });

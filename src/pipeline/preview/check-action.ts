@@ -3,10 +3,8 @@ import { type ActionCheck, listedMax } from '../../contract/records/check.ts';
 import type { Event } from '../../contract/records/event.ts';
 import { mappingOf } from '../attempt/render.ts';
 import type { Document } from '../snapshot/snapshot.ts';
-import { type CheckContext, eachRendered } from './check-context.ts';
-import { type Draft, draftDocument } from './draft.ts';
-import { bodyOf, type DryRender } from './dry-render.ts';
-import { refOf } from './newest-events.ts';
+import { type CheckContext, eachRendered, refOf } from './check-context.ts';
+import { bodyOf, type Draft, type DryRender, draftDocument } from './dry-render.ts';
 
 const bodyCharactersMax = 2_097_152;
 

@@ -3,10 +3,8 @@ import { AppError } from '../../contract/errors.ts';
 import type { DestinationCheck } from '../../contract/records/check.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { Document } from '../snapshot/snapshot.ts';
-import { type CheckContext, eachRendered } from './check-context.ts';
-import { type Draft, draftDestination } from './draft.ts';
-import { bodyOf } from './dry-render.ts';
-import { refOf } from './newest-events.ts';
+import { type CheckContext, eachRendered, refOf } from './check-context.ts';
+import { bodyOf, type Draft, draftDestination } from './dry-render.ts';
 
 /** The number of events that are searched for matching ones. */
 const searchedMax = 5_000;

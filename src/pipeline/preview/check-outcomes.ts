@@ -7,7 +7,7 @@ import { decidingRule, judge, type Verdict } from '../../destinations/judge.ts';
 import type { EgressOutcome } from '../../egress/egress.ts';
 import type { DeliveryLog } from '../../journal/journal.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
-import { type Draft, draftDestination } from './draft.ts';
+import { type Draft, draftDestination } from './dry-render.ts';
 
 type Around = {
   log: Pick<DeliveryLog, 'deliveries' | 'delivery'>;

@@ -6,7 +6,7 @@ import type { Condition } from '../../contract/documents/condition.ts';
 import { type DestinationBody, destinationInput } from '../../contract/documents/destination.ts';
 import type { Event } from '../../contract/records/event.ts';
 import { quickjsSandbox } from '../../sandbox/quickjs/quickjs-sandbox.ts';
-import { newestEvents } from './newest-events.ts';
+import { newestEvents } from './check-context.ts';
 
 const is = (parameter: string, value: string): Condition => ({ parameter, operator: 'equals', value });
 const action = (body: object) => actionInput.parse({ name: 'Tried', description: 'x', ...body });

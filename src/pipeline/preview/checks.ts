@@ -6,15 +6,12 @@ import type { Event } from '../../contract/records/event.ts';
 import type { DeliveryLog } from '../../journal/journal.ts';
 import type { Attempter } from '../attempt/exchange.ts';
 import type { RenderEngine } from '../attempt/render.ts';
-import { behaviorConditions } from '../snapshot/compiled-rules.ts';
-import type { Configuration } from '../snapshot/snapshot.ts';
+import { behaviorConditions, type Configuration } from '../snapshot/snapshot.ts';
 import { checkAction } from './check-action.ts';
-import type { CheckContext, JudgedEvent } from './check-context.ts';
+import { type CheckContext, type JudgedEvent, newestEvents, refOf } from './check-context.ts';
 import { checkDestination } from './check-destination.ts';
 import { checkOutcomes } from './check-outcomes.ts';
-import type { Draft } from './draft.ts';
-import { dryRenderOf, dryRenderWork } from './dry-render.ts';
-import { newestEvents, refOf } from './newest-events.ts';
+import { type Draft, dryRenderOf, dryRenderWork } from './dry-render.ts';
 
 /** A check returns the results that it has after this time. */
 const checkMostMs = 10_000;

@@ -1,28 +1,22 @@
 import type { Clock } from '../../async/clock.ts';
 import { secretsOf } from '../../connections/secret-fields.ts';
 import type { ActionBody } from '../../contract/documents/action.ts';
-import type { DestinationBody, Preview } from '../../contract/documents/destination.ts';
+import { type DestinationBody, destinationInput, type Preview } from '../../contract/documents/destination.ts';
 import { AppError } from '../../contract/errors.ts';
 import type { Delivery, RenderResult } from '../../contract/records/delivery.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { SampleInput } from '../../contract/records/sample.ts';
 import type { Journal, Lease } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
-import { newDelivery } from '../accept/new-delivery.ts';
+import { newDelivery } from '../accept/due-delivery.ts';
 import { redactedOrEmptied } from '../attempt/error-policy.ts';
-import type { Attempter } from '../attempt/exchange.ts';
+import type { Attempter, Work } from '../attempt/exchange.ts';
 import { finishTest, stepAfter } from '../attempt/next-step.ts';
-import type { RenderEngine } from '../attempt/render.ts';
-import type { Work } from '../attempt/work.ts';
+import { planRender, type RenderEngine, type Rendering } from '../attempt/render.ts';
 import { shownDelivery } from '../insight/shown-delivery.ts';
-import { type RedactionPolicies, redactor } from '../privacy/exchange-redaction.ts';
-import { maskHeaders, scrubRequest } from '../privacy/header-redaction.ts';
+import { maskHeaders, type RedactionPolicies, redactor, scrubRequest } from '../privacy/exchange-redaction.ts';
 import type { Configuration, Scrubber } from '../snapshot/snapshot.ts';
-import { batchWarnings } from './batch-warnings.ts';
-import { draftDestination, draftDocument } from './draft.ts';
-import { dryRenderWork } from './dry-render.ts';
-import { type RenderInput, renderSample, resultOf } from './render-sample.ts';
-import { sampleEvent } from './sample-event.ts';
+import { draftDestination, draftDocument, dryRenderWork } from './dry-render.ts';
 
 type Options = {
   configuration: Configuration;
@@ -139,7 +133,7 @@ async function sendTest(options: Options, work: Work, eventId: string | null): P
   const ids = await journal.matching.plan(lease, { advance: null, deliveries: [planned], now: work.createdAt });
   const id = ids?.[0];
   if (id === undefined) throw new AppError('unavailable', 'Another process has taken over. Try again.');
-  const delivery = newDelivery({ id, planned, eventId, event });
+  const delivery = newDelivery(id, planned, eventId, event);
   const attempted = await attempter.attempt({
     ...work,
     deliveryId: id,
@@ -161,4 +155,92 @@ async function sendTest(options: Options, work: Work, eventId: string | null): P
 
 function scrubbed(result: RenderResult, scrub: (text: string) => string): RenderResult {
   return result.kind === 'body' ? { ...result, body: scrub(result.body) } : { ...result, reason: scrub(result.reason) };
+}
+
+/** Warnings of a preview about batches, or about several records without batches. Pure. */
+export function batchWarnings({ template, settings }: DestinationBody, records: number, body: string): string[] {
+  const { batch } = settings;
+  const warnings: string[] = [];
+  if (batch.records === 1) {
+    if (records > 1) warnings.push(`Without batching, a request has one record; this preview has ${records}.`);
+    return warnings;
+  }
+  if (readsFirstAlone(template))
+    warnings.push('The template reads only it.data[0]: the other records of a batch would not be sent.');
+  if (records === 1) warnings.push(`Up to ${batch.records} records share a request; this preview has one.`);
+  if (records > batch.records)
+    warnings.push(`A request has ${batch.records} records at most; this preview has ${records}.`);
+  if (records > 1 && Buffer.byteLength(body) > batch.bytes)
+    warnings.push(`The body is longer than ${batch.bytes} bytes, so the batch would be sent in parts.`);
+  return warnings;
+}
+
+/** Whether it reads the first record, and the list of records nowhere else. */
+function readsFirstAlone(template: string): boolean {
+  return /\bit\.data\s*\[\s*0\s*\]/.test(template) && !/\bit\.data(?!\s*\[\s*0\s*\])\b/.test(template);
+}
+
+/** The event of a preview or test, made from the request's input. Its id shows that it is not stored. */
+export function sampleEvent(given: NonNullable<SampleInput['event']>, now: number): Event {
+  const receivedAt = new Date(now).toISOString();
+  return {
+    id: 'evt_sample',
+    name: given.name ?? null,
+    visitorId: given.visitorId ?? null,
+    sessionId: null,
+    occurredAt: given.occurredAt ?? receivedAt,
+    receivedAt,
+    // Input values can be numbers or booleans; on a stored event they are strings.
+    data: asText(given.data) as Event['data'], // asText maps an object to an object of the same keys
+    ext: given.ext ?? {},
+    session: given.session ?? {},
+    source: { collectorId: 'sample', format: 'sample' },
+  };
+}
+
+function asText(value: unknown): unknown {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value)) return value.map(asText);
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(
+      Object.entries(value).flatMap(([key, one]) => (one === null ? [] : [[key, asText(one)] as [string, unknown]])),
+    );
+  return JSON.stringify(value);
+}
+
+type RenderInput = {
+  template: string;
+  contentType: string;
+  escape: 'auto' | 'json' | 'html' | 'url' | 'none';
+  data: Record<string, unknown>[];
+  events?: Record<string, unknown>[] | undefined;
+  meta?: Record<string, unknown> | undefined;
+};
+
+/** Renders given records with a template that belongs to no destination. Without `meta` the time is `now`. */
+export async function renderSample(
+  { template, contentType, data, events, meta, escape: mode }: RenderInput,
+  { now, engine }: { now: number; engine: RenderEngine },
+): Promise<{ result: RenderResult; durationMs: number }> {
+  const parsed = destinationInput.parse({ name: 'render', contentType });
+  // The parsed defaults contain no secrets.
+  const body = {
+    ...(parsed as DestinationBody),
+    template,
+    settings: { ...parsed.settings, headers: [], escape: mode },
+  };
+  const plan = planRender(engine, null, { id: 'render', body });
+  const destination = { id: 'render', name: 'render' };
+  const own = { deliveryId: 'render', idempotencyKey: 'render', action: null, destination, time: now };
+  const startedAt = performance.now();
+  const rendering = await plan.render({ data, events: events ?? [], meta: { ...own, ...meta } });
+  return { result: resultOf(rendering, contentType), durationMs: performance.now() - startedAt };
+}
+
+/** A rendering as the API returns it. */
+function resultOf(rendering: Rendering, contentType: string): RenderResult {
+  if (rendering.kind === 'rendered') return { kind: 'body', body: rendering.rendered.body, contentType };
+  if (rendering.kind === 'skipped') return rendering;
+  const { reason, line, column } = rendering;
+  return { kind: 'failed', reason, ...(line === null ? {} : { line }), ...(column === null ? {} : { column }) };
 }

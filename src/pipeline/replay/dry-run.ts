@@ -3,12 +3,11 @@ import type { ReplayInput, ReplayPlan, ReplaySample } from '../../contract/recor
 import { replayLimits } from '../../contract/records/replay-limits.ts';
 import type { DeliveryLog } from '../../journal/journal.ts';
 import type { Pinned } from '../attempt/delivery-plan.ts';
-import type { Attempter } from '../attempt/exchange.ts';
+import type { Attempter, Work } from '../attempt/exchange.ts';
 import type { RenderEngine } from '../attempt/render.ts';
-import type { Work } from '../attempt/work.ts';
 import type { Rate } from '../limits/rate-limiter.ts';
 import { dryRenderWork } from '../preview/dry-render.ts';
-import { maskHeaders, scrubRequest } from '../privacy/header-redaction.ts';
+import { maskHeaders, scrubRequest } from '../privacy/exchange-redaction.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import { type Chosen, chooser } from './selection.ts';
 import { newestOf, readSources } from './source.ts';

@@ -1,4 +1,4 @@
-import { batcher } from '../../async/batcher.ts';
+import { limited } from '../../async/batcher.ts';
 import { Rounds } from '../../async/rounds.ts';
 import type { NewAuditEntry } from '../../contract/records/audit.ts';
 import type { Replay, ReplayInput, ReplayPlan } from '../../contract/records/replay.ts';
@@ -8,7 +8,7 @@ import { pinnedVersions } from '../attempt/delivery-plan.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { DeliveryEvents } from '../insight/delivery-events.ts';
 import type { Holds } from '../limits/holds.ts';
-import type { ReplayRates } from '../limits/replay-rate.ts';
+import type { ReplayRates } from '../limits/rate-limiter.ts';
 import { type Planned, type PlanOptions, planReplay } from './dry-run.ts';
 import { createNext } from './replay-step.ts';
 import { checkReplay } from './selection.ts';
@@ -68,14 +68,9 @@ class ReplayRunner implements AsyncDisposable {
     this.#options = options;
     const { log } = options.journal;
     const planning = { ...options, log, pinned: pinnedVersions(options.configuration, options.catalog) };
-    this.#planned = batcher({
-      size: 1,
-      outstanding: plansMost,
-      run: (asks) =>
-        Promise.all(
-          asks.map(({ input, samples }) => planReplay(planning, input, { now: options.clock.now(), samples })),
-        ),
-    });
+    this.#planned = limited(plansMost, ({ input, samples }) =>
+      planReplay(planning, input, { now: options.clock.now(), samples }),
+    );
   }
 
   async load(): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../async/clock.ts';
 import type { LeftOutReason, ReplayInput } from '../../contract/records/replay.ts';
 import type { Journal, Lease } from '../../journal/journal.ts';
-import { newDelivery } from '../accept/new-delivery.ts';
+import { newDelivery } from '../accept/due-delivery.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { DeliveryEvents } from '../insight/delivery-events.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
@@ -49,7 +49,7 @@ export async function createNext(
     'planned',
     chosen.map(({ delivery, event }, index) => {
       const planned = { ...delivery, dueAt: now, test: false };
-      return newDelivery({ id: made[index] ?? '', planned, eventId: delivery.eventId, event });
+      return newDelivery(made[index] ?? '', planned, delivery.eventId, event);
     }),
   );
   for (const { ends } of chosen) if (ends !== null) events.emit('ended', ends, { status: 'cancelled' }, 1);

@@ -4,8 +4,7 @@ import type { Event } from '../../contract/records/event.ts';
 import type { LeftOutReason, ReplayInput } from '../../contract/records/replay.ts';
 import { type DeliveryLog, isFinished, type LoggedDelivery, type ReplayedDelivery } from '../../journal/journal.ts';
 import { compileCondition } from '../../rules/compile.ts';
-import { behaviorConditions } from '../snapshot/compiled-rules.ts';
-import type { Document, Snapshot } from '../snapshot/snapshot.ts';
+import { behaviorConditions, type Document, type Snapshot } from '../snapshot/snapshot.ts';
 import type { Source } from './source.ts';
 
 /**
@@ -43,19 +42,14 @@ type Decision = Chosen | LeftOutReason;
  * and all its repetitions are one family, which a replay sends at most once. `replayId` null: it has created no
  * deliveries yet.
  */
-export function chooser({
-  input,
-  snapshot,
-  log,
-  replayId,
-  now,
-}: {
+export function chooser(of: {
   input: ReplayInput;
   snapshot: Snapshot;
   log: Log;
   replayId: string | null;
   now: number;
 }): (sources: readonly Source[]) => Promise<Decision[]> {
+  const { input, snapshot, log, replayId, now } = of;
   const rest = { snapshot, replayId, taken: new Set<string>() };
   const choose: (source: Source, seen: Seen) => Decision[] =
     input.of === 'events' ? chooseByEvent({ ...rest, input }) : chooseByDelivery({ ...rest, input });

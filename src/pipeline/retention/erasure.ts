@@ -8,8 +8,8 @@ import type { CancelledDelivery, ErasedBy, Journal, StoredErasure } from '../../
 import { hashOf } from '../privacy/hash-key.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 
-const waitMs = { first: 100, most: 5_000 };
-const failedWaitMs = { first: 5_000, most: 300_000 };
+/** The waits of an erasure that can't continue yet, and after errors; doubled up to the most. */
+const waits = { blocked: { firstMs: 100, mostMs: 5_000 }, failed: { firstMs: 5_000, mostMs: 300_000 } };
 
 /** Erases visitors, one after the other, alongside other work. An erasure continues after a restart. */
 export async function startEraser(options: {
@@ -34,8 +34,9 @@ export async function startEraser(options: {
   };
 
   async function run(id: string): Promise<void> {
-    let waitsMs = waitMs.first;
-    let failedWaitsMs = failedWaitMs.first;
+    const tries = { blocked: 0, failed: 0 };
+    const wait = (why: keyof typeof waits) =>
+      pause(clock, Math.min(waits[why].firstMs * 2 ** tries[why]++, waits[why].mostMs));
     while (!isStopping) {
       try {
         const { state, events, cancelled } = await journal.erasures.step(id, {
@@ -49,16 +50,12 @@ export async function startEraser(options: {
           texts.delete(id);
           return;
         }
-        failedWaitsMs = failedWaitMs.first;
-        if (state === 'running') waitsMs = waitMs.first;
-        else {
-          await pause(clock, waitsMs);
-          waitsMs = Math.min(2 * waitsMs, waitMs.most);
-        }
+        tries.failed = 0;
+        if (state === 'running') tries.blocked = 0;
+        else await wait('blocked');
       } catch (error) {
         options.failed(error, 'erase a visitor');
-        await pause(clock, failedWaitsMs);
-        failedWaitsMs = Math.min(2 * failedWaitsMs, failedWaitMs.most);
+        await wait('failed');
       }
     }
   }

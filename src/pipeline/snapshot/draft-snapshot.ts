@@ -1,7 +1,6 @@
 import type { StoredDocument } from '../../catalog/catalog.ts';
 import type { DocumentKind } from '../../contract/documents/document.ts';
-import { nameIndex } from './name-index.ts';
-import type { Document, Snapshot } from './snapshot.ts';
+import { type Document, nameIndex, type Snapshot } from './snapshot.ts';
 
 /**
  * A snapshot with changes that are not stored, for the checks of several documents that refer to each other. A change

@@ -5,13 +5,13 @@ import type { BehaviorBody } from '../../contract/documents/behavior.ts';
 import type { CollectorBody } from '../../contract/documents/collector.ts';
 import type { DocumentKind } from '../../contract/documents/document.ts';
 import { AppError } from '../../contract/errors.ts';
-import type { RuleIndex } from '../../rules/index.ts';
+import { foldName } from '../../contract/fold-name.ts';
+import { compileCondition, sharedParts } from '../../rules/compile.ts';
+import { type RuleIndex, ruleIndex } from '../../rules/index.ts';
 import { standardBehaviors } from '../../rules/standard-behaviors.ts';
 import { auditEntryOf, type ChangeAuthor, type Scrubber } from './audit-entry.ts';
-import { ruleCompiler } from './compiled-rules.ts';
 import { destinationPlans, type PlanOf } from './destination-plan.ts';
 import type { Bodies, Document, Documents, Rule } from './documents.ts';
-import { nameIndex } from './name-index.ts';
 
 export type { ChangeAuthor, Scrubber } from './audit-entry.ts';
 export type { Bodies, Document, Documents, Rule } from './documents.ts';
@@ -191,4 +191,77 @@ function byKey(collectors: Documents['collector']): Snapshot['collectorsByKey'] 
     one.body.previousKey === undefined ? [] : [[one.body.previousKey, one] as const],
   );
   return new Map([...former, ...all.map((one) => [one.body.key, one] as const)]);
+}
+
+type Named = Pick<StoredDocument, 'kind' | 'id' | 'body'>;
+
+/** Indexes documents by name and destinations by connection, so that a change of one document needs no scan of all. */
+export function nameIndex() {
+  const index = new Map<string, Set<string>>();
+  return {
+    add(document: Named): void {
+      for (const key of keysOf(document)) index.set(key, (index.get(key) ?? new Set()).add(document.id));
+    },
+    remove(document: Named): void {
+      for (const key of keysOf(document)) {
+        const ids = index.get(key);
+        ids?.delete(document.id);
+        if (ids?.size === 0) index.delete(key);
+      }
+    },
+    idsOf: (kind: DocumentKind, name: string, connectionId = ''): Iterable<string> =>
+      index.get(nameKey(kind, name, connectionId)) ?? [],
+    destinationsOf: (connectionId: string): Iterable<string> => index.get(connectionKey(connectionId)) ?? [],
+  };
+}
+
+function keysOf({ kind, body }: Named): string[] {
+  const { name, connectionId = '' } = body as { name: string; connectionId?: string }; // bodies of all kinds have names
+  const key = nameKey(kind, name, connectionId);
+  return connectionId === '' ? [key] : [key, connectionKey(connectionId)];
+}
+
+const nameKey = (kind: string, name: string, connectionId: string) => `${kind} ${connectionId} ${foldName(name)}`;
+const connectionKey = (connectionId: string) => `destinations of ${connectionId}`;
+
+/** The conditions of all behaviors of a snapshot, as conditions refer to them. */
+export function behaviorConditions(behaviors: Iterable<Document<BehaviorBody>>) {
+  return new Map(
+    Array.from(behaviors, ({ id, body }) => [id, { name: body.name, condition: body.condition }] as const),
+  );
+}
+
+/** After this many conditions that are no longer used, the shared compilation is dropped. */
+const recompiledMax = 1_000;
+
+/** Compiles the rules of successive snapshots; unchanged conditions are compiled once. */
+export function ruleCompiler(): (documents: Documents) => RuleIndex<Rule> {
+  let known = new Map<string, Rule>();
+  let shared = sharedParts();
+  let behavior: Documents['behavior'] | null = null;
+  let recompiled = 0;
+
+  return (documents) => {
+    if (behavior !== documents.behavior || recompiled > recompiledMax) {
+      known = new Map();
+      shared = sharedParts();
+      behavior = documents.behavior;
+      recompiled = 0;
+    }
+    let conditions: ReturnType<typeof behaviorConditions> | null = null;
+    const rules = new Map<string, Rule>();
+    for (const action of documents.action.values()) {
+      if (action.body.status !== 'enabled' || action.body.destinations.length === 0) continue;
+      const before = known.get(action.id);
+      if (before?.action === action) rules.set(action.id, before);
+      else {
+        conditions ??= behaviorConditions(documents.behavior.values());
+        recompiled += before === undefined ? 0 : 1;
+        const compiled = compileCondition(action.body.rules, conditions, shared);
+        if (compiled.ok) rules.set(action.id, { id: action.id, action, condition: compiled.condition });
+      }
+    }
+    known = rules;
+    return ruleIndex([...rules.values()]);
+  };
 }

@@ -35,17 +35,15 @@ export const operations = {
       const body = JSON.stringify(one);
       db.run(sql, one.id, one.collectorId ?? '', Date.parse(one.at), Buffer.byteLength(body), body);
     }
+    const { ms, ...most } = rejectedBounds;
     db.run(
-      `DELETE FROM rejected_request WHERE at < ?1 OR id IN (
+      `DELETE FROM rejected_request WHERE at < :oldest OR id IN (
          SELECT id FROM (
            SELECT id, row_number() OVER (PARTITION BY collector_id ORDER BY id DESC) AS own,
              row_number() OVER newest AS number, sum(bytes) OVER newest AS size
            FROM rejected_request WINDOW newest AS (ORDER BY id DESC))
-         WHERE own > ?2 OR number > ?3 OR size > ?4)`,
-      now - rejectedBounds.ms,
-      rejectedBounds.ofCollector,
-      rejectedBounds.requests,
-      rejectedBounds.bytes,
+         WHERE own > :ofCollector OR number > :requests OR size > :bytes)`,
+      { oldest: now - ms, ...most },
     );
   },
 

@@ -3,8 +3,7 @@ import { openRealm } from './context.ts';
 import type { Engine } from './engine.ts';
 import { type Layout, restore, type Snapshot, takeSnapshot } from './heap-snapshot.ts';
 import type { Limits } from './outcome.ts';
-import { newSession, type Session } from './render-session.ts';
-import { seedWords } from './seed.ts';
+import { newSession, type Session, seedWords } from './render-session.ts';
 
 /** `programsMax` bounds the prepared programs in the cache; the least recently used is removed first. */
 export type RendererLimits = Limits & { programsMax: number };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { thresholds } from '../thresholds.ts';
-import { baselineSteps, missingTrafficIn } from './missing-traffic.ts';
+import { baselineSteps, missingTrafficIn } from './missing-traffic-detector.ts';
 
 const hourMs = 3_600_000;
 

@@ -68,13 +68,9 @@ export const queueOperations = {
 
   saveHold(db: Db, hold: Hold): void {
     db.run(
-      'INSERT OR REPLACE INTO gate (scope_id, reason, detail, since, probe_at, probes) VALUES (?, ?, ?, ?, ?, ?)',
-      hold.scopeId,
-      hold.reason,
-      hold.detail,
-      hold.since,
-      hold.probeAt,
-      hold.probes,
+      `INSERT OR REPLACE INTO gate (scope_id, reason, detail, since, probe_at, probes)
+       VALUES (:scopeId, :reason, :detail, :since, :probeAt, :probes)`,
+      hold,
     );
   },
 
@@ -85,13 +81,8 @@ export const queueOperations = {
 
 /** Ends a delivery outside of a settle. */
 export function finish(db: Db, end: { number: number; status: number; reason: string; now: number }) {
-  db.run(
-    'UPDATE delivery SET status = ?, reason = ?, due_at = NULL, finished_at = ? WHERE number = ?',
-    end.status,
-    internText(db, end.reason),
-    end.now,
-    end.number,
-  );
+  const sql = 'UPDATE delivery SET status = ?, reason = ?, due_at = NULL, finished_at = ? WHERE number = ?';
+  db.run(sql, end.status, internText(db, end.reason), end.now, end.number);
   dequeueOrdered(db, end.number);
 }
 

@@ -54,14 +54,16 @@ export const erasureOperations = {
     const partitions = partitionEnds(db);
     const cursor: Cursor = { phase: 'events', partitions, at: 0, after: [-1, ''] };
     const counts: StoredCounts = { by: given.by, events: 0, deliveries: 0, unfinished: 0 };
+    const { id, code, now } = given;
+    const texts = {
+      sought: JSON.stringify(given.sought),
+      cursor: JSON.stringify(cursor),
+      counts: JSON.stringify(counts),
+    };
     db.run(
-      `INSERT INTO erasure (id, code, sought, cursor, state, counts, created_at) VALUES (?, ?, ?, ?, 'running', ?, ?)`,
-      given.id,
-      given.code,
-      JSON.stringify(given.sought),
-      JSON.stringify(cursor),
-      JSON.stringify(counts),
-      given.now,
+      `INSERT INTO erasure (id, code, sought, cursor, state, counts, created_at)
+       VALUES (:id, :code, :sought, :cursor, 'running', :counts, :now)`,
+      { id, code, now, ...texts },
     );
     appendAudit(db, [given.entry]);
   },
@@ -120,15 +122,9 @@ export const erasureOperations = {
     phases[cursor.phase](work);
     if (step.state === 'waiting') return step;
     const sought = cursor.phase === 'shrink' || work.sought === null ? null : row.sought;
-    db.run(
-      `UPDATE erasure SET cursor = ?, counts = ?, sought = ?, state = ?, finished_at = ? WHERE id = ?`,
-      JSON.stringify(cursor),
-      JSON.stringify(counts),
-      sought,
-      step.state,
-      step.state === 'done' ? now : null,
-      id,
-    );
+    const finishedAt = step.state === 'done' ? now : null;
+    const sql = 'UPDATE erasure SET cursor = ?, counts = ?, sought = ?, state = ?, finished_at = ? WHERE id = ?';
+    db.run(sql, JSON.stringify(cursor), JSON.stringify(counts), sought, step.state, finishedAt, id);
     return step;
   },
 };
@@ -242,13 +238,9 @@ const phases: Record<Phase, (work: Work) => void> = {
       db.run(`DELETE FROM seen WHERE (collector, identity) > (?, ?) AND ${isErased}`, collector, identity);
       return moveOn(cursor, 'forget');
     }
-    db.run(
-      `DELETE FROM seen WHERE (collector, identity) > (?, ?) AND (collector, identity) <= (?, ?) AND ${isErased}`,
-      collector,
-      identity,
-      last.collector,
-      last.identity,
-    );
+    const isInStep = '(collector, identity) > (?, ?) AND (collector, identity) <= (?, ?)';
+    const sql = `DELETE FROM seen WHERE ${isInStep} AND ${isErased}`;
+    db.run(sql, collector, identity, last.collector, last.identity);
     cursor.after = [last.collector, last.identity];
   },
 

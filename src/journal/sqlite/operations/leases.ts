@@ -11,26 +11,20 @@ export const leaseOperations = {
   acquire(db: Db, { scope, owner, ttlMs, now }: { scope: string; owner: string; ttlMs: number; now: number }) {
     holders(db).delete(scope);
     const taken = db.get<{ epoch: number }>(
-      `INSERT INTO lease (scope, owner, epoch, until) VALUES (?1, ?2, 1, ?3)
-       ON CONFLICT DO UPDATE SET owner = ?2, epoch = epoch + 1, until = ?3
-       WHERE owner IS NULL OR owner = ?2 OR until <= ?4
+      `INSERT INTO lease (scope, owner, epoch, until) VALUES (:scope, :owner, 1, :until)
+       ON CONFLICT DO UPDATE SET owner = :owner, epoch = epoch + 1, until = :until
+       WHERE owner IS NULL OR owner = :owner OR until <= :now
        RETURNING epoch`,
-      scope,
-      owner,
-      now + ttlMs,
-      now,
+      { scope, owner, until: now + ttlMs, now },
     );
     return taken === undefined ? null : { scope, owner, epoch: taken.epoch };
   },
 
   renew: (db: Db, { lease, until }: { lease: Lease; until: number }): boolean =>
-    db.run(
-      'UPDATE lease SET until = ? WHERE scope = ? AND owner = ? AND epoch = ?',
+    db.run('UPDATE lease SET until = :until WHERE scope = :scope AND owner = :owner AND epoch = :epoch', {
+      ...lease,
       until,
-      lease.scope,
-      lease.owner,
-      lease.epoch,
-    ) > 0,
+    }) > 0,
 
   releaseLease(db: Db, { scope, owner, epoch }: Lease): void {
     holders(db).delete(scope);

@@ -44,15 +44,10 @@ const columns = `id, state, input, started_by AS startedBy, created_at AS create
 
 export const replayOperations = {
   createReplay(db: Db, { replay, entry }: { replay: NewReplay; entry: NewAuditEntry | undefined }): void {
-    const { id, input, startedBy, createdAt, upTo, total } = replay;
     db.run(
-      `INSERT INTO replay (id, state, input, started_by, created_at, up_to, total) VALUES (?, 'planned', ?, ?, ?, ?, ?)`,
-      id,
-      JSON.stringify(input),
-      startedBy,
-      createdAt,
-      upTo,
-      total,
+      `INSERT INTO replay (id, state, input, started_by, created_at, up_to, total)
+       VALUES (:id, 'planned', :input, :startedBy, :createdAt, :upTo, :total)`,
+      { ...replay, input: JSON.stringify(replay.input) },
     );
     if (entry !== undefined) appendAudit(db, [entry]);
   },
@@ -67,12 +62,9 @@ export const replayOperations = {
     return db
       .all<ReplayRow>(
         `SELECT ${columns} FROM replay
-         WHERE (?1 IS NULL OR id < ?1) AND (?2 IS NULL OR id > ?2) AND (?3 IS NULL OR state = ?3)
-         ORDER BY id ${isNewer ? 'ASC' : 'DESC'} LIMIT ?4`,
-        query.before,
-        query.after,
-        query.state,
-        query.limit,
+         WHERE (:before IS NULL OR id < :before) AND (:after IS NULL OR id > :after) AND (:state IS NULL OR state = :state)
+         ORDER BY id ${isNewer ? 'ASC' : 'DESC'} LIMIT :limit`,
+        query,
       )
       .map(storedOf)
       .sort((a, b) => (a.id < b.id ? 1 : -1));
@@ -86,13 +78,9 @@ export const replayOperations = {
     const row = rowOf(db, id);
     if (row === undefined || !from.includes(row.state)) return false;
     const isEnd = to === 'done' || to === 'cancelled';
-    db.run(
-      'UPDATE replay SET state = ?, finished_at = ?, outcome = ? WHERE id = ?',
-      to,
-      isEnd ? (row.finishedAt ?? now) : null,
-      isEnd ? JSON.stringify(outcomeOf(db, id)) : null,
-      id,
-    );
+    const finishedAt = isEnd ? (row.finishedAt ?? now) : null;
+    const outcome = isEnd ? JSON.stringify(outcomeOf(db, id)) : null;
+    db.run('UPDATE replay SET state = ?, finished_at = ?, outcome = ? WHERE id = ?', to, finishedAt, outcome, id);
     if (entry !== undefined) appendAudit(db, [entry]);
     return true;
   },
@@ -105,14 +93,8 @@ export const replayOperations = {
     repeat(db, planned[0], step);
     const leftOut: Record<string, number> = JSON.parse(row.leftOut);
     for (const [reason, count] of Object.entries(step.leftOut)) leftOut[reason] = (leftOut[reason] ?? 0) + count;
-    db.run(
-      'UPDATE replay SET cursor = ?, is_read = ?, made = made + ?, left_out = ? WHERE id = ?',
-      to,
-      isLast ? 1 : 0,
-      rows.length,
-      JSON.stringify(leftOut),
-      id,
-    );
+    const sql = 'UPDATE replay SET cursor = ?, is_read = ?, made = made + ?, left_out = ? WHERE id = ?';
+    db.run(sql, to, isLast ? 1 : 0, rows.length, JSON.stringify(leftOut), id);
     return planned;
   },
 

@@ -1,7 +1,7 @@
 import { placedId } from '../../../contract/ids.ts';
 import type { Attempt } from '../../../contract/records/delivery.ts';
-import { countByAction } from '../../count-by-action.ts';
 import * as port from '../../journal.ts';
+import { countByAction } from '../sqlite-journal.ts';
 
 /** The part of a journal that the model covers: the life of deliveries without an event, and their leases. */
 export type Modelled = {
