@@ -30,6 +30,29 @@ export const systemClock: Clock = {
   },
 };
 
+/** A timer that is set several times and fires at the earliest of them. */
+export function earliestTimer(clock: Clock, call: () => void) {
+  let next: { at: number; cancel: () => void } | null = null;
+  function cancel(): void {
+    next?.cancel();
+    next = null;
+  }
+  return {
+    /** Calls within `ms`. */
+    within(ms: number): void {
+      const at = clock.now() + ms;
+      if (next !== null && next.at <= at) return;
+      cancel();
+      const fire = () => {
+        next = null;
+        call();
+      };
+      next = { at, cancel: clock.after(ms, fire) };
+    },
+    cancel,
+  };
+}
+
 /** Resolves after `ms`. */
 export function pause(clock: Clock, ms: number): Promise<void> {
   return new Promise((resolve) => clock.after(ms, resolve));

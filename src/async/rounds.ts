@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import { type Clock, earliestTimer } from './clock.ts';
 
 const soonMs = 50;
 
@@ -7,28 +7,23 @@ const soonMs = 50;
  * It must not reject. A request during a round makes the next one follow soon.
  */
 export class Rounds implements AsyncDisposable {
-  readonly #clock: Clock;
   readonly #run: () => Promise<number | null>;
+  readonly #timer: ReturnType<typeof earliestTimer>;
   #running: Promise<void> | null = null;
   #isRequested = false;
-  #next: { at: number; cancel(): void } | null = null;
   #isEnded = false;
 
   constructor(clock: Clock, run: () => Promise<number | null>) {
-    this.#clock = clock;
     this.#run = run;
+    this.#timer = earliestTimer(clock, () => this.#begin());
   }
 
   /** Requests a round within `ms`. */
   request(ms = soonMs): void {
-    const at = this.#clock.now() + ms;
-    if (this.#isEnded || (this.#next !== null && this.#next.at <= at)) return;
-    this.#next?.cancel();
-    this.#next = { at, cancel: this.#clock.after(ms, () => this.#begin()) };
+    if (!this.#isEnded) this.#timer.within(ms);
   }
 
   #begin(): void {
-    this.#next = null;
     this.#isRequested = this.#running !== null;
     this.#running ??= this.#run().then((nextMs) => {
       this.#running = null;
@@ -45,7 +40,7 @@ export class Rounds implements AsyncDisposable {
   /** No round begins any more. */
   end(): void {
     this.#isEnded = true;
-    this.#next?.cancel();
+    this.#timer.cancel();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -107,8 +107,6 @@ export interface EgressRequest {
   readonly tls?: TlsOptions;
   /** Like `tls`. */
   readonly proxy?: ProxyOptions;
-  /** Whether a kept socket that the peer had closed is replaced by a new one at once. Default true. */
-  readonly resendOnStale?: boolean;
 }
 
 export type EgressOutcome =
@@ -149,9 +147,7 @@ export interface EgressTimings {
   readonly totalMs: number;
 }
 
-const EGRESS_ERROR_KINDS = ['dns', 'connect', 'tls', 'timeout', 'reset', 'too_large', 'blocked', 'protocol'] as const;
-
-export type EgressErrorKind = (typeof EGRESS_ERROR_KINDS)[number];
+export type EgressErrorKind = 'dns' | 'connect' | 'tls' | 'timeout' | 'reset' | 'too_large' | 'blocked' | 'protocol';
 
 export interface EgressError {
   readonly kind: EgressErrorKind;

@@ -1,7 +1,7 @@
 import type { NewAuditEntry } from '../contract/records/audit.ts';
 import type { ErasureCounts } from '../contract/records/erasure.ts';
 import type { Event } from '../contract/records/event.ts';
-import type { LoggedDelivery } from './journal.ts';
+import type { LoggedDelivery } from './deliveries.ts';
 
 /** Whose data is erased: the events with this visitor id, or with this text in a parameter. */
 export type ErasedBy = { visitorId: string } | { parameter: string; value: string };

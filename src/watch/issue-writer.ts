@@ -1,4 +1,4 @@
-import type { Clock } from '../async/clock.ts';
+import { type Clock, earliestTimer } from '../async/clock.ts';
 import type { NewAuditEntry } from '../contract/records/audit.ts';
 import type { IssueCause, IssueNotice } from '../contract/records/issue.ts';
 import type { IssueRecord, IssueStore } from '../issues/issues.ts';
@@ -130,24 +130,6 @@ async function sendEach(record: IssueRecord, { notify, failed }: IssueWriterPart
     } catch (error) {
       failed(error, 'notify of an issue');
     }
-}
-
-/** A timer that is set several times and fires at the earliest of them. */
-function earliestTimer(clock: Clock, call: () => void) {
-  let next: { at: number; cancel: () => void } | null = null;
-  function cancel() {
-    next?.cancel();
-    next = null;
-  }
-  return {
-    within(ms: number) {
-      const at = clock.now() + ms;
-      if (next !== null && next.at <= at) return;
-      cancel();
-      next = { at, cancel: clock.after(ms, call) };
-    },
-    cancel,
-  };
 }
 
 function noticeOf(record: IssueRecord, change: NonNullable<NoticeState>, now: number): IssueNotice {

@@ -10,7 +10,7 @@ import {
   type RetentionStore,
   type Statistics,
 } from '../journal.ts';
-import { dueOf, historyOf } from './attempt-codec.ts';
+import { dueOf, historyOf } from './delivery-codec.ts';
 import { eventOfLine, lineStart } from './event-codec.ts';
 import { acceptedOf, packRequests } from './operations/accept.ts';
 import { type Counted, noCounts } from './operations/delivery-histogram.ts';

@@ -13,9 +13,10 @@ import { isCounted, outcomeOf, wordsOf } from './attempt-log.ts';
 import { type Batch, halvesOf, splitToFit } from './batch.ts';
 import type { DeliveryPlan, Plans } from './delivery-plan.ts';
 import { erroredStep, redactedOrEmptied } from './error-policy.ts';
-import type { Attempted, Attempter } from './exchange.ts';
+import type { Attempter } from './exchange.ts';
 import { type Step, stepAfter } from './next-step.ts';
 import type { Rendering } from './render.ts';
+import type { Attempted } from './work.ts';
 
 /** The outcome of a batch. */
 export type BatchStep = {

@@ -3,7 +3,7 @@ import type { Attempt } from '../../contract/records/delivery.ts';
 import type { Verdict } from '../../destinations/judge.ts';
 import type { WebhookRequest } from '../../destinations/webhook.ts';
 import type { EgressOutcome } from '../../egress/egress.ts';
-import { maskHeaders } from '../privacy/exchange-redaction.ts';
+import { maskHeaders } from '../privacy/header-redaction.ts';
 import type { DestinationPlan } from '../snapshot/destination-plan.ts';
 
 /** What is known of an attempt when it begins. */

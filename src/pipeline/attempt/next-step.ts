@@ -5,7 +5,7 @@ import type { Verdict } from '../../destinations/judge.ts';
 import type { DueDelivery, Settlement } from '../../journal/journal.ts';
 import { nextAttempt } from '../limits/backoff.ts';
 import type { Sign } from '../limits/circuit-breaker.ts';
-import type { Attempted } from './exchange.ts';
+import type { Attempted } from './work.ts';
 
 /** The result of one attempt: its settlement, and its effects on limits and holds. */
 export type Step = {

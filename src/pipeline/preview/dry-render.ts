@@ -5,8 +5,9 @@ import { AppError } from '../../contract/errors.ts';
 import { placedId } from '../../contract/ids.ts';
 import type { Event } from '../../contract/records/event.ts';
 import { deliveryPlan } from '../attempt/delivery-plan.ts';
-import type { Attempter, Work } from '../attempt/exchange.ts';
+import type { Attempter } from '../attempt/exchange.ts';
 import type { RenderEngine } from '../attempt/render.ts';
+import type { Work } from '../attempt/work.ts';
 import { destinationPlan } from '../snapshot/destination-plan.ts';
 import type { Bodies, Document, Snapshot } from '../snapshot/snapshot.ts';
 

@@ -10,11 +10,13 @@ import type { Journal, Lease } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { newDelivery } from '../accept/due-delivery.ts';
 import { redactedOrEmptied } from '../attempt/error-policy.ts';
-import type { Attempter, Work } from '../attempt/exchange.ts';
+import type { Attempter } from '../attempt/exchange.ts';
 import { finishTest, stepAfter } from '../attempt/next-step.ts';
 import { planRender, type RenderEngine, type Rendering } from '../attempt/render.ts';
+import type { Work } from '../attempt/work.ts';
 import { shownDelivery } from '../insight/shown-delivery.ts';
-import { maskHeaders, type RedactionPolicies, redactor, scrubRequest } from '../privacy/exchange-redaction.ts';
+import { type RedactionPolicies, redactor } from '../privacy/exchange-redaction.ts';
+import { maskHeaders, scrubRequest } from '../privacy/header-redaction.ts';
 import type { Configuration, Scrubber } from '../snapshot/snapshot.ts';
 import { draftDestination, draftDocument, dryRenderWork } from './dry-render.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { maskHeaders, scrubAttempt, secretHeaderNames } from './exchange-redaction.ts';
+import { maskHeaders, scrubAttempt, secretHeaderNames } from './header-redaction.ts';
 
 test('credentials and secret headers are masked, except for the name of the scheme', () => {
   const value = 'of a header';

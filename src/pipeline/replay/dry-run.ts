@@ -3,11 +3,12 @@ import type { ReplayInput, ReplayPlan, ReplaySample } from '../../contract/recor
 import { replayLimits } from '../../contract/records/replay-limits.ts';
 import type { DeliveryLog } from '../../journal/journal.ts';
 import type { Pinned } from '../attempt/delivery-plan.ts';
-import type { Attempter, Work } from '../attempt/exchange.ts';
+import type { Attempter } from '../attempt/exchange.ts';
 import type { RenderEngine } from '../attempt/render.ts';
+import type { Work } from '../attempt/work.ts';
 import type { Rate } from '../limits/rate-limiter.ts';
 import { dryRenderWork } from '../preview/dry-render.ts';
-import { maskHeaders, scrubRequest } from '../privacy/exchange-redaction.ts';
+import { maskHeaders, scrubRequest } from '../privacy/header-redaction.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import { type Chosen, chooser } from './selection.ts';
 import { newestOf, readSources } from './source.ts';
@@ -99,7 +100,7 @@ function durationOf(
   return times.length === 0 ? null : Math.ceil(Math.max(...times));
 }
 
-async function sampleOf(options: PlanOptions, { delivery, event }: Chosen, now: number): Promise<ReplaySample> {
+async function sampleOf(options: PlanOptions, { delivery }: Chosen, now: number): Promise<ReplaySample> {
   const { destinationId, eventId, actionId, source } = delivery;
   const sample = { deliveryId: source, eventId, actionId, destinationId };
   const { action, to } = await options.pinned(delivery);
@@ -107,7 +108,7 @@ async function sampleOf(options: PlanOptions, { delivery, event }: Chosen, now: 
   const kept = delivery.keepsBody && source !== null ? await options.log.delivery(source) : null;
   const work: Work = {
     ...dryRenderWork({ action, ...to }, now, options.engine),
-    event,
+    event: eventId === null ? null : await options.log.event(eventId),
     rendered: kept?.rendered ?? null,
   };
   const rendering = await options.attempter.render(work);

@@ -38,18 +38,15 @@ export async function createNext(
   for (const decision of await chooser({ input, snapshot, log, replayId: id, now })(sources.found))
     if (typeof decision === 'string') leftOut[decision] = (leftOut[decision] ?? 0) + 1;
     else chosen.push(decision);
-  const deliveries = chosen.map(({ delivery, event }) => {
-    const orderKey = event === null ? undefined : snapshot.planOf(delivery.destinationId)?.orderKeyOf?.(event, id);
-    return orderKey === undefined ? delivery : { ...delivery, orderKey };
-  });
+  const deliveries = chosen.map(({ delivery }) => delivery);
   const { isLast, cursor: to } = sources;
   const made = await replays.advance(lease, { id, from: cursor, to, isLast, deliveries, leftOut, now });
   if (made === null) return true;
   events.emit(
     'planned',
-    chosen.map(({ delivery, event }, index) => {
-      const planned = { ...delivery, dueAt: now, test: false };
-      return newDelivery(made[index] ?? '', planned, delivery.eventId, event);
+    deliveries.map((one, index) => {
+      const planned = { ...one, dueAt: now, test: false };
+      return newDelivery(made[index] ?? '', planned, one.eventId, null);
     }),
   );
   for (const { ends } of chosen) if (ends !== null) events.emit('ended', ends, { status: 'cancelled' }, 1);

@@ -4,6 +4,7 @@ import type { Event } from '../../contract/records/event.ts';
 import type { LeftOutReason, ReplayInput } from '../../contract/records/replay.ts';
 import { type DeliveryLog, isFinished, type LoggedDelivery, type ReplayedDelivery } from '../../journal/journal.ts';
 import { compileCondition } from '../../rules/compile.ts';
+import type { DestinationPlan } from '../snapshot/destination-plan.ts';
 import { behaviorConditions, type Document, type Snapshot } from '../snapshot/snapshot.ts';
 import type { Source } from './source.ts';
 
@@ -11,20 +12,18 @@ import type { Source } from './source.ts';
  * A delivery that a replay creates. `isRepeated`: the same data was delivered before; `ends`: the held delivery that it
  * replaces.
  */
-export type Chosen = {
-  delivery: ReplayedDelivery;
-  event: Event | null;
-  isRepeated: boolean;
-  ends: LoggedDelivery | null;
-};
+export type Chosen = { delivery: ReplayedDelivery; isRepeated: boolean; ends: LoggedDelivery | null };
 
 type Log = Pick<DeliveryLog, 'deliveries' | 'delivery' | 'event'>;
 
 /** The fields of another delivery that decide whether it excludes this one. */
 type Other = Pick<LoggedDelivery, 'test' | 'actionId' | 'destinationId' | 'status' | 'replayId'>;
 
-/** The data for a decision: the other deliveries of its family, or of its event, and the event. */
-type Seen = { others: readonly Other[]; event: Event | null };
+/**
+ * The data for a decision: the other deliveries of its family, or of its event; whether the event of a delivery is stored;
+ * and its order key. Events are large, so that none is kept.
+ */
+type Seen = { others: readonly Other[]; hasEvent: boolean; orderKey?: number | undefined };
 
 /** `taken`: the families, or events with action and destination, that are selected already. */
 type Selection<Of extends ReplayInput['of']> = {
@@ -34,6 +33,8 @@ type Selection<Of extends ReplayInput['of']> = {
   taken: Set<string>;
 };
 
+type ChooserOptions = { input: ReplayInput; snapshot: Snapshot; log: Log; replayId: string | null; now: number };
+
 /** The delivery to create, or why there is none. */
 type Decision = Chosen | LeftOutReason;
 
@@ -42,37 +43,36 @@ type Decision = Chosen | LeftOutReason;
  * and all its repetitions are one family, which a replay sends at most once. `replayId` null: it has created no
  * deliveries yet.
  */
-export function chooser(of: {
-  input: ReplayInput;
-  snapshot: Snapshot;
-  log: Log;
-  replayId: string | null;
-  now: number;
-}): (sources: readonly Source[]) => Promise<Decision[]> {
-  const { input, snapshot, log, replayId, now } = of;
+export function chooser(of: ChooserOptions): (sources: readonly Source[]) => Promise<Decision[]> {
+  const { input, snapshot, replayId } = of;
   const rest = { snapshot, replayId, taken: new Set<string>() };
   const choose: (source: Source, seen: Seen) => Decision[] =
     input.of === 'events' ? chooseByEvent({ ...rest, input }) : chooseByDelivery({ ...rest, input });
   return async (sources) => {
-    const seen = await Promise.all(sources.map((source) => look(source, input, log, now)));
+    const seen = await Promise.all(sources.map((source) => look(source, of)));
     return sources.flatMap((source, index) => choose(source, seen[index] ?? nothingSeen));
   };
 }
 
-const nothingSeen: Seen = { others: [], event: null };
+const nothingSeen: Seen = { others: [], hasEvent: false };
 
-async function look(source: Source, input: ReplayInput, log: Log, now: number): Promise<Seen> {
+async function look(source: Source, { input, snapshot, log, replayId, now }: ChooserOptions): Promise<Seen> {
   if (source.kind === 'unknown') return nothingSeen;
   if (source.kind === 'event')
-    return { others: await allOthers({ eventId: source.event.id }, log, now), event: source.event };
+    return { others: await allOthers({ eventId: source.event.id }, log, now), hasEvent: true };
   if (passedOver(source.delivery, input) !== null) return nothingSeen;
-  const { id, replayOf, eventId } = source.delivery;
-  const [first, repeats, event] = await Promise.all([
+  const { id, replayOf, eventId, destinationId } = source.delivery;
+  const [first, repeats, stored] = await Promise.all([
     replayOf === null ? source.delivery : log.delivery(replayOf),
     allOthers({ replayOf: replayOf ?? id }, log, now),
-    eventId === null ? null : log.event(eventId),
+    lookAtEvent(eventId, log, snapshot.planOf(input.to?.destinationId ?? destinationId), replayId ?? ''),
   ]);
-  return { others: first === null ? repeats : [first, ...repeats], event };
+  return { others: first === null ? repeats : [first, ...repeats], ...stored };
+}
+
+async function lookAtEvent(id: string | null, log: Log, to: DestinationPlan | null, replayId: string) {
+  const event = id === null ? null : await log.event(id);
+  return { hasEvent: event !== null, orderKey: event === null ? undefined : to?.orderKeyOf?.(event, replayId) };
 }
 
 const pageSize = 200;
@@ -120,7 +120,7 @@ function decide(
 function chooseByDelivery(selection: Selection<'deliveries'>) {
   const { input } = selection;
   const { documents } = selection.snapshot;
-  const choose = (one: LoggedDelivery, { others, event }: Seen): Decision => {
+  const choose = (one: LoggedDelivery, { others, hasEvent, orderKey }: Seen): Decision => {
     const reasonAlone = passedOver(one, input);
     if (reasonAlone !== null) return reasonAlone;
     const isOriginal = input.body === 'original';
@@ -134,7 +134,7 @@ function chooseByDelivery(selection: Selection<'deliveries'>) {
     const same = others.filter(({ destinationId }) => destinationId === destination.id);
     return decide(selection, root, same, () => {
       const hasBody = isOriginal && one.attempts > 0;
-      if (event === null && !hasBody) return 'event_removed';
+      if (!hasEvent && !hasBody) return 'event_removed';
       const delivery: ReplayedDelivery = {
         eventId: one.eventId,
         actionId: one.actionId,
@@ -146,8 +146,9 @@ function chooseByDelivery(selection: Selection<'deliveries'>) {
         source: one.id,
         keepsBody: isOriginal,
         idempotencyKey: input.keepIdempotencyKey ? root : null,
+        ...(orderKey !== undefined && { orderKey }),
       };
-      return { delivery, event, ends: one.status === 'held' ? one : null };
+      return { delivery, ends: one.status === 'held' ? one : null };
     });
   };
   return (source: Source, seen: Seen): Decision[] => [
@@ -156,7 +157,7 @@ function chooseByDelivery(selection: Selection<'deliveries'>) {
 }
 
 function chooseByEvent(selection: Selection<'events'>) {
-  const { input, snapshot } = selection;
+  const { input, snapshot, replayId } = selection;
   const fires = firing(input.to, snapshot);
   return (source: Source, { others }: Seen): Decision[] => {
     if (source.kind !== 'event') return ['unknown'];
@@ -169,6 +170,7 @@ function chooseByEvent(selection: Selection<'events'>) {
       const same = others.filter(
         (one) => !one.test && one.actionId === action.id && one.destinationId === destinationId,
       );
+      const orderKey = snapshot.planOf(destinationId)?.orderKeyOf?.(event, replayId ?? '');
       const delivery: ReplayedDelivery = {
         eventId: event.id,
         actionId: action.id,
@@ -180,9 +182,10 @@ function chooseByEvent(selection: Selection<'events'>) {
         source: null,
         keepsBody: false,
         idempotencyKey: null,
+        ...(orderKey !== undefined && { orderKey }),
       };
       const key = `${event.id} ${action.id} ${destinationId}`;
-      return decide(selection, key, same, () => ({ delivery, event, ends: null }));
+      return decide(selection, key, same, () => ({ delivery, ends: null }));
     });
   };
 }

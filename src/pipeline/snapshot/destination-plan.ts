@@ -8,7 +8,7 @@ import { readsItems } from '../../destinations/item-match.ts';
 import { type BuildRequest, requestBuilder } from '../../destinations/webhook.ts';
 import { type Order, type OrderKeyOf, orderKeys } from '../limits/order-key.ts';
 import type { Rate } from '../limits/rate-limiter.ts';
-import { secretHeaderNames } from '../privacy/exchange-redaction.ts';
+import { secretHeaderNames } from '../privacy/header-redaction.ts';
 import type { Document, Documents } from './documents.ts';
 
 /**

@@ -47,10 +47,9 @@ export function holdDetector(options: {
     const { documents, destinationsOf } = configuration.snapshot;
     const connection = documents.connection.get(connectionId);
     const detail = connection?.body.status === 'enabled' ? missingCredentials(connection.body) : null;
-    const isUsed = Array.from(destinationsOf(connectionId)).some(
-      (id) => documents.destination.get(id)?.body.status === 'enabled',
-    );
-    if (detail === null || !isUsed) return null;
+    if (detail === null) return null;
+    const isInUse = (id: string) => documents.destination.get(id)?.body.status === 'enabled';
+    if (!Array.from(destinationsOf(connectionId)).some(isInUse)) return null;
     return finding({
       fingerprint: `auth_rejected ${connectionId}`,
       kind: 'auth_rejected',

@@ -48,6 +48,8 @@ export function codeOf(error: unknown): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : codeOf(error.cause);
 }
 
+const UNKNOWN_CA =
+  'The certificate of the peer is signed by a CA that is not trusted, or an intermediate certificate is missing.';
 const HUNG_UP = 'The peer closed the connection during the TLS handshake.';
 
 const CONNECT_WORDS: Readonly<Record<string, string>> = {
@@ -81,12 +83,9 @@ const TLS_WORDS: Readonly<Record<string, string>> = {
     'The certificate of the peer is self-signed. Add it to the connection as CA to trust it.',
   SELF_SIGNED_CERT_IN_CHAIN:
     'The certificate chain of the peer ends in a CA that is not trusted. Add that CA to the connection.',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    'The certificate of the peer is signed by a CA that is not trusted, or an intermediate certificate is missing.',
-  UNABLE_TO_GET_ISSUER_CERT:
-    'The certificate of the peer is signed by a CA that is not trusted, or an intermediate certificate is missing.',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-    'The certificate of the peer is signed by a CA that is not trusted, or an intermediate certificate is missing.',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNKNOWN_CA,
+  UNABLE_TO_GET_ISSUER_CERT: UNKNOWN_CA,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_CA,
   CERT_REVOKED: 'The certificate of the peer was revoked.',
   ERR_TLS_CERT_ALTNAME_INVALID: 'The certificate of the peer is for another host name.',
   ERR_SSL_WRONG_VERSION_NUMBER: 'The peer does not speak TLS on this port. Check scheme and port.',

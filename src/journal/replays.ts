@@ -1,0 +1,89 @@
+import type { NewAuditEntry } from '../contract/records/audit.ts';
+import type { ReplayInput } from '../contract/records/replay.ts';
+import type { ReplayState } from '../contract/records/replay-limits.ts';
+import type { CountByAction, Lease, PlannedDelivery, StatusCounts } from './deliveries.ts';
+
+/**
+ * Replays with their progress. The deliveries of a replay are like others, but name it and have a queue of their own.
+ */
+export interface Replays {
+  /** Stores a replay, with its audit entry. */
+  create(replay: NewReplay, entry?: NewAuditEntry): Promise<void>;
+  replay(id: string): Promise<StoredReplay | null>;
+  /** Newest first; `before` and `after` are ids, as with deliveries. */
+  replays(query: { limit: number; before?: string; after?: string; state?: ReplayState }): Promise<StoredReplay[]>;
+  /**
+   * Changes the state of a replay that is in one of the states `from`; false, with no change, when it is in another
+   * state or unknown. A final state (done, cancelled) sets `finishedAt` and stores the outcome of its deliveries, since
+   * retention may remove them later.
+   */
+  move(
+    id: string,
+    move: { from: readonly ReplayState[]; to: ReplayState; now: number },
+    entry?: NewAuditEntry,
+  ): Promise<boolean>;
+  /**
+   * Creates the next deliveries of a running replay and moves its cursor, in one transaction; returns their ids in
+   * order, or null when the lease is stale, the replay is not running or its cursor is not `from`.
+   */
+  advance(lease: Lease, step: ReplayStep): Promise<string[] | null>;
+  /** The number of its deliveries in each stored status. */
+  outcome(id: string): Promise<ReplayOutcome>;
+  /** The number of its deliveries that were never sent, without those to the destinations in `except`. */
+  waiting(id: string, except: readonly string[]): Promise<number>;
+  /**
+   * Cancels its unfinished deliveries, except those in `except`; returns the counts by action, destination and
+   * connection.
+   */
+  cancelRest(id: string, now: number, except: readonly string[]): Promise<CancelledCount[]>;
+}
+
+export type NewReplay = Pick<StoredReplay, 'id' | 'input' | 'startedBy' | 'createdAt' | 'upTo' | 'total'>;
+
+export type StoredReplay = {
+  id: string;
+  input: ReplayInput;
+  state: ReplayState;
+  startedBy: string;
+  createdAt: number;
+  finishedAt: number | null;
+  /** The newest event or delivery that it covers; null: there is none. */
+  upTo: string | null;
+  /** The last event or delivery that it has processed; null: it has not begun. */
+  cursor: string | null;
+  /** Whether it has processed all of them. */
+  isRead: boolean;
+  /** Expected deliveries, including those that are left out. */
+  total: number;
+  /** Deliveries created. */
+  made: number;
+  /** Deliveries left out, by reason. */
+  leftOut: Readonly<Record<string, number>>;
+  /** The outcome of its deliveries; null until it has ended. */
+  outcome: ReplayOutcome | null;
+};
+
+export type ReplayOutcome = StatusCounts;
+
+export type ReplayStep = {
+  id: string;
+  from: string | null;
+  to: string | null;
+  isLast: boolean;
+  deliveries: readonly ReplayedDelivery[];
+  /** Deliveries left out in this step, by reason. */
+  leftOut: Readonly<Record<string, number>>;
+  now: number;
+};
+
+export type ReplayedDelivery = Omit<PlannedDelivery, 'dueAt' | 'test'> & {
+  /** The first delivery of the chain that it repeats. */
+  replayOf: string | null;
+  /** The last delivery of that chain: when it is stored as held it ends, since this one replaces it. */
+  source: string | null;
+  /** Sends the rendered request of `source` again. */
+  keepsBody: boolean;
+  idempotencyKey: string | null;
+};
+
+export type CancelledCount = CountByAction & { destinationId: string; connectionId: string };

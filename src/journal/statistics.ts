@@ -1,0 +1,62 @@
+import type { CountByAction } from './deliveries.ts';
+
+/** Counters of objects in steps of time. The code that counts defines the meaning of each counter. */
+export interface Statistics {
+  /**
+   * Adds counters to the steps of each length at their time: all of them or none, in one transaction. Up to
+   * `statisticsBatch` entries take about a millisecond.
+   */
+  add(entries: readonly StatisticsEntry[]): Promise<void>;
+  /**
+   * Rolls up some entries that were added before a time, or removes some steps whose retention ended by then, in a short
+   * transaction. To be called after each minute; returns whether there is more to do.
+   */
+  rollUp(before: number): Promise<boolean>;
+  /** The counters of the steps `from` to `to` (starts of steps, both included). */
+  read(query: StatisticsQuery): Promise<StatisticsAnswer>;
+  /** The waiting deliveries of a destination, without those in `except`, counted by action. */
+  waiting(destinationId: string, except: readonly string[]): Promise<CountByAction[]>;
+  /** When the oldest unfinished delivery was created; null: there is none. */
+  oldestWaiting(): Promise<number | null>;
+}
+
+/** The most entries for one call of `add`. */
+export const statisticsBatch = 50;
+
+/** Numbers by name. When they are added, names that begin with `last` keep the greatest value; others are summed. */
+export type Counters = Readonly<Record<string, number>>;
+
+/** Adds the counters `more` to those in `to`. */
+export function addCounters(to: Record<string, number>, more: Counters): void {
+  for (const name in more) {
+    const value = more[name] ?? 0;
+    const before = to[name];
+    if (before === undefined) to[name] = value;
+    else to[name] = name.startsWith('last') ? Math.max(before, value) : before + value;
+  }
+}
+
+export type StatisticsEntry = { at: number; kind: string; id: string; counters: Counters };
+
+/** `id` null: all objects of the kind. `stepMs` is one of `statisticsSteps`; `follow` names the counter of each object's series. */
+export type StatisticsQuery = {
+  kind: string;
+  id: string | null;
+  stepMs: number;
+  from: number;
+  to: number;
+  follow: string;
+};
+
+/** Every step, also empty ones, with the sum over all objects; and the objects that have counters, by id. */
+export type StatisticsAnswer = {
+  steps: { at: number; counters: Counters }[];
+  things: { id: string; counters: Counters; series: number[] }[];
+};
+
+/** The lengths of steps, shortest first, with the retention of each. */
+export const statisticsSteps = [
+  { ms: 60_000, keptMs: 2 * 3_600_000 },
+  { ms: 15 * 60_000, keptMs: 26 * 3_600_000 },
+  { ms: 2 * 3_600_000, keptMs: 8 * 86_400_000 },
+] as const;

@@ -1,0 +1,46 @@
+import type { Unauthorized } from '../../connections/authenticator.ts';
+import type { Attempt } from '../../contract/records/delivery.ts';
+import type { Event } from '../../contract/records/event.ts';
+import type { Verdict } from '../../destinations/judge.ts';
+import type { Rendered } from '../../journal/journal.ts';
+import type { DeliveryPlan } from './delivery-plan.ts';
+import type { DataRecord, Rendering } from './render.ts';
+
+/** A delivery with everything that its next attempt needs. */
+export type Work = {
+  deliveryId: string;
+  idempotencyKey: string;
+  createdAt: number;
+  queuedMs: number | null;
+  /** Exchanges logged before. */
+  number: number;
+  waitedMs: number;
+  event: Event | null;
+  /** Records to use instead of the mapped event (a test). */
+  data: readonly DataRecord[] | null;
+  rendered: Rendered | null;
+  /**
+   * The events of all deliveries of its exchange, its own first: the template gets a record of each. null: not in a
+   * batch.
+   */
+  batch: readonly Event[] | null;
+  /** Action and destination are pinned, the connection is the current one. */
+  plan: DeliveryPlan;
+};
+
+/** The result of an attempt: at most two exchanges (a refreshed token resends once) and the verdict on the last one. */
+export type Attempted =
+  | { kind: 'nothing'; rendering: Exclude<Rendering, { kind: 'rendered' }> }
+  | { kind: 'unbuilt'; rendered: Rendered; reason: 'blocked' | 'template_error'; detail: string; log: Attempt[] }
+  /** An error in Millrace before the request was sent. `rendered` null: the error was in rendering. */
+  | { kind: 'errored'; rendered: Rendered | null; detail: string; log: Attempt[] }
+  /** `each`: the verdict on each record of a batch, where they differ. */
+  | { kind: 'judged'; rendered: Rendered; verdict: Verdict; each: readonly Verdict[] | null; log: Attempt[] }
+  | {
+      kind: 'unauthorized';
+      rendered: Rendered;
+      refusal: Unauthorized['kind'];
+      detail: string;
+      retryAfterMs: number | null;
+      log: Attempt[];
+    };

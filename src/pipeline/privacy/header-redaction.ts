@@ -1,0 +1,58 @@
+import type { Header } from '../../contract/documents/connection.ts';
+import type { Attempt } from '../../contract/records/delivery.ts';
+
+/** Replaces the value of a secret header in the log, in previews and in cURL commands. */
+const masked = '[secret]';
+
+const alwaysSecret = /^(?:(?:proxy-)?authorization|cookie)$/i;
+
+/**
+ * The headers of a request for people: credentials are masked, and the custom headers in `secret` (`secretHeaderNames`).
+ * The same object when there are none, as usual.
+ */
+export function maskHeaders(headers: [string, string][], secret: ReadonlySet<string> | null): [string, string][] {
+  const isSecret = (name: string) => alwaysSecret.test(name) || secret?.has(name.toLowerCase()) === true;
+  if (!headers.some(([name]) => isSecret(name))) return headers;
+  return headers.map(([name, value]) => {
+    if (!isSecret(name)) return [name, value];
+    if (name.toLowerCase() !== 'authorization') return [name, masked];
+    return [
+      name,
+      value.replace(/^(?:(\S+) )?.*$/s, (_, scheme) => (scheme === undefined ? masked : `${scheme} ${masked}`)),
+    ];
+  });
+}
+
+/** The names of the secret headers in lists of custom headers, in lower case; null: none is secret, as usual. */
+export function secretHeaderNames(...lists: (readonly Header[])[]): ReadonlySet<string> | null {
+  const names = lists.flat().flatMap(({ name, secret }) => (secret ? [name.toLowerCase()] : []));
+  return names.length === 0 ? null : new Set(names);
+}
+
+/**
+ * An attempt without the secrets that `scrub` knows, in URLs, header values, bodies and error messages. The same object
+ * when there are none, as usual.
+ */
+export function scrubAttempt(attempt: Attempt, scrub: (text: string) => string): Attempt {
+  const request = attempt.request && scrubRequest(attempt.request, scrub);
+  const response = attempt.response && scrubMessage(attempt.response, scrub);
+  const message = attempt.error && scrub(attempt.error.message);
+  if (request === attempt.request && response === attempt.response && message === (attempt.error?.message ?? null))
+    return attempt;
+  const error = attempt.error && { ...attempt.error, message: message ?? '' };
+  return { ...attempt, request, response, error };
+}
+
+type Message = { headers: [string, string][]; body: string | null };
+
+/** A request without the secrets that `scrub` knows. */
+export function scrubRequest<R extends Message & { url: string }>(request: R, scrub: (text: string) => string): R {
+  const url = scrub(request.url);
+  return scrubMessage(url === request.url ? request : { ...request, url }, scrub);
+}
+
+function scrubMessage<M extends Message>(message: M, scrub: (text: string) => string): M {
+  const body = message.body && scrub(message.body);
+  if (body === message.body && message.headers.every(([, value]) => scrub(value) === value)) return message;
+  return { ...message, headers: message.headers.map(([name, value]) => [name, scrub(value)]), body };
+}
