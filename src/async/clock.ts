@@ -30,27 +30,27 @@ export const systemClock: Clock = {
   },
 };
 
-/** A timer that is set several times and fires at the earliest of them. */
-export function earliestTimer(clock: Clock, call: () => void) {
-  let next: { at: number; cancel: () => void } | null = null;
-  function cancel(): void {
-    next?.cancel();
-    next = null;
-  }
-  return {
-    /** Calls within `ms`. */
-    within(ms: number): void {
-      const at = clock.now() + ms;
-      if (next !== null && next.at <= at) return;
-      cancel();
-      const fire = () => {
-        next = null;
-        call();
-      };
-      next = { at, cancel: clock.after(ms, fire) };
-    },
-    cancel,
-  };
+/** At most one pending call; `at` is Infinity without one. */
+export type Timer = { at: number; cancel: (() => void) | null };
+
+export const idleTimer = (): Timer => ({ at: Number.POSITIVE_INFINITY, cancel: null });
+
+/** Calls at `at`, or at the earlier time that is already set. */
+export function setTimer(timer: Timer, at: number, clock: Clock, call: () => void): void {
+  if (at >= timer.at) return;
+  stopTimer(timer);
+  timer.cancel = clock.after(at - clock.now(), () => {
+    timer.at = Number.POSITIVE_INFINITY;
+    timer.cancel = null;
+    call();
+  });
+  timer.at = at;
+}
+
+export function stopTimer(timer: Timer): void {
+  timer.cancel?.();
+  timer.at = Number.POSITIVE_INFINITY;
+  timer.cancel = null;
 }
 
 /** Resolves after `ms`. */

@@ -1,4 +1,4 @@
-import { type Clock, earliestTimer } from './clock.ts';
+import { type Clock, idleTimer, setTimer, stopTimer } from './clock.ts';
 
 const soonMs = 50;
 
@@ -8,19 +8,20 @@ const soonMs = 50;
  */
 export class Rounds implements AsyncDisposable {
   readonly #run: () => Promise<number | null>;
-  readonly #timer: ReturnType<typeof earliestTimer>;
+  readonly #clock: Clock;
+  readonly #timer = idleTimer();
   #running: Promise<void> | null = null;
   #isRequested = false;
   #isEnded = false;
 
   constructor(clock: Clock, run: () => Promise<number | null>) {
     this.#run = run;
-    this.#timer = earliestTimer(clock, () => this.#begin());
+    this.#clock = clock;
   }
 
   /** Requests a round within `ms`. */
   request(ms = soonMs): void {
-    if (!this.#isEnded) this.#timer.within(ms);
+    if (!this.#isEnded) setTimer(this.#timer, this.#clock.now() + ms, this.#clock, () => this.#begin());
   }
 
   #begin(): void {
@@ -40,7 +41,7 @@ export class Rounds implements AsyncDisposable {
   /** No round begins any more. */
   end(): void {
     this.#isEnded = true;
-    this.#timer.cancel();
+    stopTimer(this.#timer);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -222,6 +222,8 @@ async function startDelivering(shared: Shared) {
     new Dispatcher({
       ...shared,
       ...limits,
+      // One line for each queue would be too many.
+      failed: telemetry.failedOften,
       holds,
       attempt,
       attemptBatch: (batch, giveBack) => batches.attempt(batch, giveBack),

@@ -1,4 +1,4 @@
-import { type Clock, earliestTimer } from '../async/clock.ts';
+import { type Clock, idleTimer, setTimer, stopTimer } from '../async/clock.ts';
 import type { NewAuditEntry } from '../contract/records/audit.ts';
 import type { IssueCause, IssueNotice } from '../contract/records/issue.ts';
 import type { IssueRecord, IssueStore } from '../issues/issues.ts';
@@ -32,11 +32,12 @@ export function createIssueWriter(records: ReadonlyMap<string, IssueRecord>, par
   const removed = new Set<string>();
   let writes: Promise<void> = Promise.resolve();
   let notices: Promise<void> = Promise.resolve();
-  const timer = earliestTimer(clock, saveNow);
+  const timer = idleTimer();
+  const saveWithin = (ms: number) => setTimer(timer, clock.now() + ms, clock, saveNow);
   let isWriting = false;
 
   function saveNow() {
-    timer.cancel();
+    stopTimer(timer);
     if (isWriting) return;
     isWriting = true;
     writes = writes.then(write);
@@ -63,7 +64,7 @@ export function createIssueWriter(records: ReadonlyMap<string, IssueRecord>, par
       failed(error, 'save issues');
       for (const record of written) dirty.add(record);
       for (const id of gone) removed.add(id);
-      timer.within(saveEveryMs);
+      saveWithin(saveEveryMs);
     }
   }
 
@@ -78,7 +79,7 @@ export function createIssueWriter(records: ReadonlyMap<string, IssueRecord>, par
     if (record.notices.length === 0) return;
     await sendEach(record, parts);
     if (records.has(record.id)) dirty.add(record);
-    timer.within(saveEveryMs);
+    saveWithin(saveEveryMs);
   }
 
   async function settled(): Promise<void> {
@@ -91,7 +92,7 @@ export function createIssueWriter(records: ReadonlyMap<string, IssueRecord>, par
     /** The record changed; `change` is the change to notify people of, or null. */
     changed(record: IssueRecord, change: NoticeState): void {
       dirty.add(record);
-      timer.within(change === null ? saveEveryMs : gatherMs);
+      saveWithin(change === null ? saveEveryMs : gatherMs);
       if (change === null) return;
       const notice = noticeOf(record, change, clock.now());
       record.notices = [...record.notices, notice].slice(-noticesMost);
@@ -102,7 +103,7 @@ export function createIssueWriter(records: ReadonlyMap<string, IssueRecord>, par
       dirty.delete(record);
       opened.delete(record);
       removed.add(record.id);
-      timer.within(saveEveryMs);
+      saveWithin(saveEveryMs);
     },
     /** Writes the record with an audit entry, after the writes before it. Rejects when they can't be written. */
     save(record: IssueRecord, entry: NewAuditEntry): Promise<void> {
@@ -114,9 +115,9 @@ export function createIssueWriter(records: ReadonlyMap<string, IssueRecord>, par
     settled,
     async [Symbol.asyncDispose]() {
       await settled();
-      timer.cancel();
+      stopTimer(timer);
       if (dirty.size > 0) await write();
-      timer.cancel();
+      stopTimer(timer);
     },
   };
 }

@@ -32,6 +32,8 @@ export type Rig = AsyncDisposable & {
   egress: FakeEgress;
   clock: ReturnType<typeof fakeClock>;
   failures: unknown[];
+  /** What failed with a line in the log for each time. */
+  unbounded: string[];
   /** Writes a document, a new one or (with an id) the next version of an old one; returns its id. */
   put(kind: DocumentKind, body: Record<string, unknown>, id?: string): Promise<string>;
   send(...events: Partial<IncomingEvent>[]): Promise<string[]>;
@@ -63,6 +65,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const { audit, catalog, issues, journal } = await openStorage();
   const newId = idSource(clock.now, randomBytes);
   const failures: unknown[] = [];
+  const unbounded: string[] = [];
   const egress = fakeEgress({ now: clock.now, ...(options.handler === undefined ? {} : { handler: options.handler }) });
 
   const start = () =>
@@ -81,7 +84,10 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       }),
       telemetry: {
         ...silentTelemetry(),
-        failed: (error) => failures.push(error),
+        failed(error, doing) {
+          failures.push(error);
+          unbounded.push(doing);
+        },
         failedOften: (error) => failures.push(error),
       },
       clock,
@@ -105,6 +111,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     egress,
     clock,
     failures,
+    unbounded,
     async put(kind, body, known) {
       const id = known ?? newId(kind === 'parameter' || kind === 'settings' ? 'request' : kind);
       await rig.pipeline.configuration.change(byItself, (snapshot) => {

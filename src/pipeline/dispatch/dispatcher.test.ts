@@ -159,6 +159,19 @@ test('a probe without a result postpones the next one, and then any delivery may
   assert.equal((await rig.journal.log.deliveries(query)).length, 3);
 });
 
+test('while the storage fails, the queues of many destinations write few lines to the log', async () => {
+  await using rig = await startRig();
+  const { connectionId } = await wire(rig);
+  const ids: string[] = [];
+  for (let n = 0; n < 20; n++)
+    ids.push(await rig.put('destination', { connectionId, name: `D${n}`, path: `/${n}`, status: 'enabled' }));
+  rig.journal.deliveries.due = () => Promise.reject(new Error('the storage fails'));
+  rig.pipeline.queueStatus.wake(ids);
+  await rig.clock.advance(1_000);
+  assert.ok(rig.failures.length >= ids.length);
+  assert.deepEqual(rig.unbounded, []);
+});
+
 test('a delivery that is cancelled while it waits in memory is not sent', async () => {
   let isBusy = true;
   await using rig = await startRig({

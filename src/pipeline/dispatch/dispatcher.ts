@@ -1,4 +1,4 @@
-import type { Clock } from '../../async/clock.ts';
+import { type Clock, setTimer, stopTimer } from '../../async/clock.ts';
 import type { DeliveryQueue, DueDelivery, Lease } from '../../journal/journal.ts';
 import { errorBackoffMs } from '../limits/backoff.ts';
 import type { ReplayRates } from '../limits/rate-limiter.ts';
@@ -17,8 +17,6 @@ import {
   isAllInMemory,
   type OriginSlots,
   queuesOf,
-  setTimer,
-  stopTimer,
 } from './queues.ts';
 import { Refill } from './refill.ts';
 import { delayInMemory, type SendParts, sendBatch, sendOne } from './send.ts';

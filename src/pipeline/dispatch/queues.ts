@@ -1,4 +1,4 @@
-import type { Clock } from '../../async/clock.ts';
+import { idleTimer, type Timer } from '../../async/clock.ts';
 import { type DueDelivery, suspectDeaths } from '../../journal/journal.ts';
 import type { BatchKey } from '../attempt/batch.ts';
 import { adaptiveConcurrency, type Concurrency } from '../limits/adaptive-concurrency.ts';
@@ -85,9 +85,6 @@ export type DestinationQueue = {
 /** Changes during a reading of the journal, whose result may be older. */
 export type Reading = { readonly settled: Set<string>; isStale: boolean };
 
-/** At most one pending call; `at` is Infinity without one. */
-export type Timer = { at: number; cancel: (() => void) | null };
-
 /**
  * The destinations of one connection, which share its rate, its circuit breaker and its credentials. `queues` and
  * `ready` are the live queues; those of replays are in `replays`.
@@ -129,26 +126,6 @@ export type ReplayShare = {
   /** When the next one may be sent at an even rate. */
   nextAt: number;
 };
-
-export const idleTimer = (): Timer => ({ at: Number.POSITIVE_INFINITY, cancel: null });
-
-/** Calls at `at`, or at the earlier time that is already set. */
-export function setTimer(timer: Timer, at: number, clock: Clock, call: () => void): void {
-  if (at >= timer.at) return;
-  stopTimer(timer);
-  timer.cancel = clock.after(at - clock.now(), () => {
-    timer.at = Number.POSITIVE_INFINITY;
-    timer.cancel = null;
-    call();
-  });
-  timer.at = at;
-}
-
-export function stopTimer(timer: Timer): void {
-  timer.cancel?.();
-  timer.at = Number.POSITIVE_INFINITY;
-  timer.cancel = null;
-}
 
 export function createDestinationQueue(
   destinationId: string,

@@ -1,10 +1,10 @@
 import { limited } from '../../async/batcher.ts';
-import type { Clock } from '../../async/clock.ts';
+import { type Clock, setTimer } from '../../async/clock.ts';
 import type { DeliveryQueue, DueDelivery } from '../../journal/journal.ts';
 import { errorBackoffMs } from '../limits/backoff.ts';
 import type { InFlight } from './in-flight.ts';
 import type { MemoryBudget } from './memory-budget.ts';
-import { batchRecordsOf, type DestinationQueue, isSuspect, type Reading, setTimer } from './queues.ts';
+import { batchRecordsOf, type DestinationQueue, isSuspect, type Reading } from './queues.ts';
 
 /** Readings at once. The size of their results is unknown until they are in memory. */
 const readingsMax = 4;
