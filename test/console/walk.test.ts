@@ -9,8 +9,10 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { createClient } from '../../src/client/client.ts';
 import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
 import { sendEvents, startTestApp, wire } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
 import { environment, adminToken as processToken, setUpAddress, spawnProcess } from '../support/process.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
+import { startTokenServer } from '../support/token-server.ts';
 import { openTab, prepare, startBrowser } from './browser.ts';
 
 let browser: Browser & AsyncDisposable;
@@ -20,61 +22,110 @@ before(async () => {
 });
 after(() => browser[Symbol.asyncDispose]());
 
-/** How somebody works the page: everything the walk does goes through these. */
-type PooledWorker = {
-  press(target: Locator): Promise<void>;
-  toggle(target: Locator): Promise<void>;
-  type(target: Locator, text: string): Promise<void>;
-  choose(target: Locator, option: string): Promise<void>;
-};
+test('from an empty folder to a delivered event, by keyboard alone', async () => {
+  await using receiver = await startReceiver();
+  using folder = temporaryFolder();
+  await using server = spawnProcess(environment(folder.path));
+  const url = await server.listening;
+  const app = { url, client: createClient({ url, token: processToken }) };
+  const { pathname, search } = setUpAddress(server) ?? new URL(url);
+  // What is half typed when a hand pauses may be refused by the preview.
+  const expected = /^422 .*\/preview$/;
+  await using tab = await openTab(browser, { url, path: pathname + search, token: null, expected });
+  const { page } = tab;
+  const worker = keyboard(page);
+  receiver.answer('/orders', { headers: { 'content-type': 'application/json' }, body: '{"taken":"by the CRM"}' });
 
-const pointer: PooledWorker = {
-  press: (target) => target.click(),
-  toggle: (target) => target.check({ force: true }),
-  type: (target, text) => target.fill(text),
-  choose: async (target, option) => void (await target.selectOption(option)),
-};
+  await worker.type(page.getByLabel('E-mail'), 'ada@example.com');
+  await worker.type(page.getByLabel('Password'), 'correct horse battery');
+  await worker.press(page.getByRole('button', { name: 'Create administrator' }));
+  await page.getByRole('heading', { level: 1, name: /Welcome/ }).waitFor();
+  await makeConnection(page, worker, receiver);
+  await makeAction(page, worker);
+  const key = await makeCollector(page, worker);
 
-for (const [way, handOf] of [
-  ['by pointer', () => pointer],
-  ['by keyboard alone', keyboard],
-] as const)
-  test(`from an empty folder to a delivered event, ${way}`, async () => {
-    await using receiver = await startReceiver();
-    using folder = temporaryFolder();
-    await using server = spawnProcess(environment(folder.path));
-    const url = await server.listening;
-    const app = { url, client: createClient({ url, token: processToken }) };
-    const { pathname, search } = setUpAddress(server) ?? new URL(url);
-    // What is half typed when a hand pauses may be refused by the preview.
-    const expected = /^422 .*\/preview$/;
-    await using tab = await openTab(browser, { url, path: pathname + search, token: null, expected });
-    const { page } = tab;
-    const worker = handOf(page);
-    receiver.answer('/orders', { headers: { 'content-type': 'application/json' }, body: '{"taken":"by the CRM"}' });
+  await worker.press(menu(page, 'Deliveries'));
+  await page.getByRole('heading', { name: 'No deliveries yet' }).waitFor();
+  await sendEvents(app, key, { 'wt.ev': 'Purchase', 'wt.tx_i': '4711', other: 'kept back' });
+  await worker.press(page.getByRole('row', { name: /CRM › Orders/ }).getByRole('link', { name: 'Delivered' }));
+  await page.getByText('Delivered at the first attempt.').waitFor();
+  await page.getByRole('heading', { name: 'Request', exact: true }).waitFor();
+  await page.getByText('"4711"').first().waitFor();
+  await page.getByRole('heading', { name: 'Response', exact: true }).waitFor();
+  await page.getByText('"by the CRM"').first().waitFor();
+  const [received] = receiver.at('/orders');
+  assert.deepEqual([received?.method, received?.headers['content-type']], ['PUT', 'application/json']);
+  assert.deepEqual(JSON.parse(received?.body ?? ''), { number: '4711' });
+  assert.deepEqual(tab.problems, []);
+});
 
-    await worker.type(page.getByLabel('E-mail'), 'ada@example.com');
-    await worker.type(page.getByLabel('Password'), 'correct horse battery');
-    await worker.press(page.getByRole('button', { name: 'Create administrator' }));
-    await page.getByRole('heading', { level: 1, name: /Welcome/ }).waitFor();
-    await makeConnection(page, worker, receiver);
-    await makeAction(page, worker);
-    const key = await makeCollector(page, worker);
-
-    await worker.press(menu(page, 'Deliveries'));
-    await page.getByRole('heading', { name: 'No deliveries yet' }).waitFor();
-    await sendEvents(app, key, { 'wt.ev': 'Purchase', 'wt.tx_i': '4711', other: 'kept back' });
-    await worker.press(page.getByRole('row', { name: /CRM › Orders/ }).getByRole('link', { name: 'Delivered' }));
-    await page.getByText('Delivered at the first attempt.').waitFor();
-    await page.getByRole('heading', { name: 'Request', exact: true }).waitFor();
-    await page.getByText('"4711"').first().waitFor();
-    await page.getByRole('heading', { name: 'Response', exact: true }).waitFor();
-    await page.getByText('"by the CRM"').first().waitFor();
-    const [received] = receiver.at('/orders');
-    assert.deepEqual([received?.method, received?.headers['content-type']], ['PUT', 'application/json']);
-    assert.deepEqual(JSON.parse(received?.body ?? ''), { number: '4711' });
-    assert.deepEqual(tab.problems, []);
+test('a marketer sends abandoned carts over 100 to a CRM with OAuth V2 in 20 clicks, without code', async () => {
+  await using receiver = await startReceiver();
+  await using tokens = await startTokenServer();
+  await using app = await startTestApp();
+  const { key } = await app.client.call('createCollector', { body: { name: 'Shop' } });
+  await sendEvents(app, key, {
+    'wt.ev': '$AbandonCart',
+    first_name: 'Ada',
+    email: 'ada@shop.example',
+    'wt.tx_s': '120.90',
   });
+  await eventually('the parameters to be known', async () => {
+    const { data } = await app.client.call('listParameters', { query: { name: 'email' } });
+    return data.some(({ share }) => share > 0) || null;
+  });
+  await using tab = await openTab(browser, { url: app.url, path: '/connections' });
+  const { page } = tab;
+  const { click, choose, pick, clicks } = countedHand();
+  const button = (name: string) => page.getByRole('button', { name, exact: true });
+  const box = (name: string) => page.getByRole('textbox', { name });
+  const list = (name: string) => page.getByRole('combobox', { name, exact: true });
+
+  await click(page.getByRole('link', { name: 'New Connection' }));
+  await click(page.getByRole('link', { name: /^Webhook/ }));
+  await box('Connection Name').fill('CRM');
+  await box('Base URL').fill(receiver.url);
+  await choose(list('Authentication Type'), 'OAuth V2');
+  await box('Client ID').fill('client');
+  await box('Client Secret').fill('secret');
+  await box('Access Token URL').fill(tokens.url);
+  await click(button('Save and Continue'));
+
+  await click(page.getByRole('link', { name: 'New Destination' }));
+  await box('Destination Name').fill('Contacts');
+  await box('Endpoint Path').fill('/contacts');
+  await click(page.getByRole('switch', { name: 'Status' }));
+  await click(button('Save'));
+  await click(page.getByRole('link', { name: 'Use it in an Action' }));
+
+  await box('Action Name').fill('Abandoned carts');
+  await box('Description').fill('Sales calls customers who left an expensive cart.');
+  await click(button('Continue'));
+  await choose(list('Select Scenario'), 'Abandoned cart');
+  await click(button('Add filter'));
+  await pick(list('Parameter'), 'total', /Order value/);
+  await choose(list('Operator'), 'is greater than');
+  await list('Value').fill('100');
+  await click(page.getByRole('button', { name: /Destinations/ }));
+
+  for (const [at, field] of ['firstName', 'email', 'orderValue'].entries()) {
+    await click(button('Add field'));
+    await box('Field').nth(at).fill(field);
+  }
+  await choose(list('Type').nth(2), 'Number');
+  await click(button('Send test'));
+  await click(page.getByRole('dialog').getByRole('button', { name: 'Send test' }));
+  await page.getByText('Delivered').waitFor();
+  const received = receiver.at('/contacts').at(-1);
+  assert.deepEqual(JSON.parse(received?.body ?? ''), {
+    firstName: 'Ada',
+    email: 'ada@shop.example',
+    orderValue: 120.9,
+  });
+  assert.match(String(received?.headers['authorization']), /^Bearer /);
+  assert.ok(clicks() <= 20, `${clicks()} clicks`);
+  assert.deepEqual(tab.problems, []);
+});
 
 test('no list is wider than a window of 1,280 px', async () => {
   await using receiver = await startReceiver();
@@ -138,10 +189,32 @@ test('a page left open while the server restarts recovers by itself and keeps wh
   );
 });
 
+/** Clicks, with each choice in a list as one. Typing is free. */
+function countedHand() {
+  let clicks = 0;
+  return {
+    clicks: () => clicks,
+    async click(target: Locator) {
+      clicks++;
+      await target.click();
+    },
+    async choose(target: Locator, option: string) {
+      clicks++;
+      await target.selectOption(option);
+    },
+    /** Types into a box and picks the suggestion. */
+    async pick(target: Locator, text: string, option: RegExp) {
+      clicks++;
+      await target.fill(text);
+      await target.page().getByRole('option', { name: option }).click();
+    },
+  };
+}
+
 const menu = (page: Page, name: string) =>
   page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name, exact: true });
 
-async function makeConnection(page: Page, worker: PooledWorker, receiver: Receiver) {
+async function makeConnection(page: Page, worker: Keyboard, receiver: Receiver) {
   await worker.press(menu(page, 'Connections'));
   await worker.press(page.getByRole('link', { name: 'New Connection' }));
   await worker.press(page.getByRole('link', { name: /^Webhook/ }));
@@ -167,7 +240,7 @@ async function makeConnection(page: Page, worker: PooledWorker, receiver: Receiv
   await page.getByRole('heading', { level: 1, name: 'Connections' }).waitFor();
 }
 
-async function makeAction(page: Page, worker: PooledWorker) {
+async function makeAction(page: Page, worker: Keyboard) {
   const next = () => worker.press(page.getByRole('button', { name: 'Continue' }));
   await worker.press(menu(page, 'Actions'));
   await worker.press(page.getByRole('link', { name: 'New Action' }));
@@ -188,7 +261,7 @@ async function makeAction(page: Page, worker: PooledWorker) {
 }
 
 /** Gives its key, as the page shows it. */
-async function makeCollector(page: Page, worker: PooledWorker): Promise<string> {
+async function makeCollector(page: Page, worker: Keyboard): Promise<string> {
   await worker.press(menu(page, 'Data Collection'));
   await worker.press(page.getByRole('link', { name: 'New Collector' }));
   await worker.type(page.getByRole('textbox', { name: 'Collector Name' }), 'Web shop');
@@ -198,8 +271,10 @@ async function makeCollector(page: Page, worker: PooledWorker): Promise<string> 
   return key ?? '';
 }
 
+type Keyboard = ReturnType<typeof keyboard>;
+
 /** Tab, arrows, Enter, Space and letters: nothing that needs a pointer. */
-function keyboard(page: Page): PooledWorker {
+function keyboard(page: Page) {
   const { keyboard } = page;
 
   async function reach(target: Locator) {
@@ -213,20 +288,20 @@ function keyboard(page: Page): PooledWorker {
   }
 
   return {
-    async press(target) {
+    async press(target: Locator) {
       await reach(target);
       await keyboard.press('Enter');
     },
-    async toggle(target) {
+    async toggle(target: Locator) {
       await reach(target);
       await keyboard.press('Space');
     },
-    async type(target, text) {
+    async type(target: Locator, text: string) {
       await reach(target);
       await keyboard.press('Control+a');
       await keyboard.type(text);
     },
-    async choose(target, option) {
+    async choose(target: Locator, option: string) {
       await reach(target);
       const chosen = () => target.locator('option:checked').textContent();
       await keyboard.press('Home');

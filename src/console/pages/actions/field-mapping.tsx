@@ -7,6 +7,7 @@ import { actions as words } from '../../messages/en/actions.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { options } from '../../parts/form/options.ts';
 import { Icon } from '../../parts/icon.tsx';
+import { labelOf } from '../../parts/rules/named-parameter.ts';
 import { ParameterBox } from '../../parts/rules/parameter-box.tsx';
 import { useParameters } from '../../parts/rules/use-parameters.ts';
 import { type FieldRow, newFieldRow } from './action-draft.ts';
@@ -55,9 +56,8 @@ export function FieldMapping({ path, rows, onChange, destinationName, errors, is
   }
 
   function matchNames() {
-    const byName = new Map(parameters.map(({ name }) => [sameName(name), name]));
     const found = rows.map((row): FieldRow => {
-      const parameter = row.from === 'parameter' && row.parameter === '' ? byName.get(sameName(row.field)) : undefined;
+      const parameter = parameterFor(row, parameters);
       return parameter === undefined ? row : { ...row, parameter };
     });
     say(w.autoMapped(found.filter((row, index) => row !== rows[index]).length));
@@ -132,6 +132,15 @@ export function FieldMapping({ path, rows, onChange, destinationName, errors, is
 /** Names that only differ in case and separators are the same for matching. */
 const sameName = (name: string) => name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
 
+/** The parameter of a row without one: that with the name or the label of its field. undefined: none. */
+function parameterFor({ field, from, parameter }: FieldRow, parameters: readonly Parameter[]): string | undefined {
+  const wanted = sameName(field);
+  if (from !== 'parameter' || parameter !== '' || wanted === '') return undefined;
+  const seen = parameters.filter(({ share }) => share > 0);
+  const byName = parameters.find(({ name }) => sameName(name) === wanted);
+  return (byName ?? seen.find(({ name }) => sameName(labelOf(name)) === wanted))?.name;
+}
+
 type RowProps = {
   row: FieldRow;
   parameters: readonly Parameter[];
@@ -156,6 +165,10 @@ function Row(props: RowProps): ReactNode {
           placeholder={terms.field}
           value={row.field}
           onChange={(event) => onChange({ field: event.currentTarget.value })}
+          onBlur={() => {
+            const parameter = parameterFor(row, parameters);
+            if (parameter !== undefined) onChange({ parameter });
+          }}
           error={errorOf('field')}
           {...typed}
         />

@@ -28,6 +28,7 @@ const address = '/connections/$connectionId/destinations/$destinationId';
 export function DestinationsTab({ connection, onDone }: { connection: Connection; onDone: () => void }): ReactNode {
   const search = useSearch({ from: '/shell/connections/$connectionId' });
   const mayManage = useMay('connections:manage');
+  const mayManageActions = useMay('actions:manage');
   const [asked, ask] = useState<DestinationRow | null>(null);
   const query = useQuery(allQuery('listDestinations', { params: { id: connection.id } }));
   const usage = useUsage();
@@ -42,6 +43,10 @@ export function DestinationsTab({ connection, onDone }: { connection: Connection
     [all, usage, figures, held],
   );
   const columns = useMemo(() => columnsFor(mayManage), [mayManage]);
+  const unused =
+    usage?.knowsActions === true
+      ? all?.find(({ id, status }) => status === 'enabled' && (usage.actions.get(id) ?? []).length === 0)
+      : undefined;
 
   const toNew = {
     component: Link,
@@ -78,6 +83,11 @@ export function DestinationsTab({ connection, onDone }: { connection: Connection
         <Button onClick={onDone} variant={isEmpty ? 'default' : 'filled'}>
           {terms.done}
         </Button>
+        {unused === undefined || !mayManageActions ? null : (
+          <Button component={Link} to="/actions/new" search={{ destination: unused.id } as never} variant="default">
+            {w.inAction}
+          </Button>
+        )}
       </Group>
       <ConfirmDialog
         isOpen={asked !== null}
