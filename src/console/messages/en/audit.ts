@@ -89,7 +89,6 @@ export const audit = {
     return `${acts[act][1]} ${name.startsWith('API') ? name : name.toLowerCase()}`;
   },
   places: (changes: number) => (changes === 0 ? '' : formatNumber(changes)),
-  emptyTitle: 'No entries yet',
   emptyText: 'Changes, sign-ins, tests, retries and rejected requests are logged here.',
   entry: (number: number) => `Entry ${formatNumber(number)}`,
   gone: 'This entry is on another page of the list.',

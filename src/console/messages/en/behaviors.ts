@@ -17,7 +17,6 @@ export const behaviors = {
   used: (count: number) => `Used in ${places(count)}`,
   shipped: 'Built in',
   moreAttributes: (names: string, more: number) => `${names} and ${more} more`,
-  emptyTitle: 'No behaviors yet',
   emptyText: 'A behavior is a named condition on one event, e.g. a purchase over 100.',
   blocked: {
     standard: 'Built-in behaviors can’t be deleted.',

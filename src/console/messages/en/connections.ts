@@ -42,7 +42,6 @@ export const connections = {
     uses: { used: 'Used', unused: 'Not used' },
   },
   types: { webhook: 'Webhook' },
-  emptyTitle: 'No connections yet',
   emptyText: 'A connection is one third-party system: its URL, and how Millrace authenticates.',
   deleteText: 'History and delivery logs are kept. You can restore it for 30 days.',
   inUse: (destinations: number) =>

@@ -39,7 +39,6 @@ export const events = {
   searchedTo: 'Searched back to',
   searchedAll: 'Searched back to the oldest event.',
   searchOn: 'Load more',
-  emptyTitle: 'No events yet',
   emptyText: 'Events show here as soon as a page, an app or a server sends them to a collector.',
   emptyAction: 'Send your first event',
 } as const;

@@ -9,7 +9,6 @@ export const inbox = {
   address: 'URL of an inbox',
   addressText: 'Use it as the Base URL of a connection, or send a request yourself. Each name is a separate inbox.',
   defaultName: 'crm',
-  emptyTitle: 'No requests yet',
   emptyText: 'Requests show here within seconds. The last 1,000 are kept until the server restarts.',
   offTitle: 'The Inbox is off',
   offText:

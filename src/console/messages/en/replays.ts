@@ -24,7 +24,6 @@ export const replays = {
   },
   unlimited: 'No limit',
   perSecond: (rate: number) => `${formatNumber(rate)}/s`,
-  emptyTitle: 'No replays yet',
   emptyText: 'After an outage, or for a new action: resend past events and deliveries at the rate you choose.',
   emptyCode: 'millrace replays plan --status failed',
   progressOf: (done: number, failed: number, skipped: number, total: number) =>

@@ -26,7 +26,6 @@ export const roles = {
   rights: (granted: number, of: number) => (granted === of ? `All ${of} rights` : count.rights(granted)),
   users: count.users,
   fixed: 'Fixed',
-  emptyTitle: 'No roles yet',
   emptyText: 'Name a set of rights, then assign the role to users.',
   created: (name: string) => `${name} created. You can now assign it to users.`,
   rightsText: 'Manage includes View. Changes apply at once to everyone with this role, and to their tokens.',

@@ -63,14 +63,6 @@ export const settings = {
     summary: (created: number, changed: number, same: number) =>
       `${formatNumber(created)} new, ${formatNumber(changed)} changed, ${formatNumber(same)} unchanged`,
     changes: { create: 'New', update: 'Changed', none: 'Unchanged', problem: 'Not imported' },
-    kinds: {
-      connection: 'Connection',
-      destination: 'Destination',
-      behavior: 'Behavior',
-      collector: 'Collector',
-      action: 'Action',
-      alert: 'Alert',
-    },
     show: 'Show',
     showChanges: (fields: number) => `Show ${count.changes(fields)}`,
     nothing: 'Nothing to apply',

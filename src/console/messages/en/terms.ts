@@ -5,6 +5,7 @@ import { formatNumber } from '../format.ts';
 export const terms = {
   // Kinds of objects, as labels.
   action: 'Action',
+  alert: 'Alert',
   behavior: 'Behavior',
   collector: 'Collector',
   connection: 'Connection',
@@ -109,12 +110,12 @@ export const terms = {
   anyAction: 'Any action',
   anyDestination: 'Any destination',
   never: 'Never',
-  noDeliveries: 'No deliveries yet',
   noDestinations: 'No destinations yet',
   noName: '(no name)',
   noResponse: 'No response',
   noResponseYet: 'No response yet',
   none: 'None',
+  noneSoFar: (noun: { other: string }) => `No ${noun.other} yet`,
   noneMatch: (noun: { other: string }) => `No ${noun.other} match.`,
   noneYet: 'None yet',
   notUsed: 'Not used',

@@ -10,7 +10,6 @@ export const tokens = {
   expired: 'Expired',
   mine: 'Mine',
   adminToken: 'Administrator token',
-  emptyTitle: 'No API tokens yet',
   emptyText: 'Create one for each program that uses the API or the command line, with only the rights it needs.',
   details: 'Token',
   nameHint: 'Where it is used, e.g. “Nightly import on host 7”',

@@ -10,7 +10,6 @@ export const users = {
   invited: 'no password yet',
   sso: 'SSO',
   you: 'You',
-  emptyTitle: 'No users yet',
   emptyText: 'Invite colleagues. Each signs in with an e-mail and password; access depends on their roles.',
   emailHint: 'Used to sign in. We don’t send e-mail to it.',
   wrongEmail: 'Enter an e-mail address.',

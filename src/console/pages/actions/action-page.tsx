@@ -85,7 +85,7 @@ export function ActionPage(): ReactNode {
                 filter={{ actionId }}
                 cursor={cursor}
                 onCursor={(next) => void navigate({ search: { tab, cursor: next } })}
-                empty={{ title: terms.noDeliveries, text: w.deliveriesEmptyText }}
+                empty={{ text: w.deliveriesEmptyText }}
               />
             ),
             versions: <VersionsTab kind="action" document={data} mayManage={mayManage} />,

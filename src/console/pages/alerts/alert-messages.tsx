@@ -34,7 +34,7 @@ export function AlertMessages({ alertId }: { alertId: string }): ReactNode {
     query,
     columns,
     rowKey: ({ id }) => id,
-    empty: { icon: 'bell', title: words.emptyTitle, text: words.emptyText },
+    empty: { icon: 'bell', text: words.emptyText },
     noun: nouns.messages,
   });
   return <ListPage {...list} isPlain />;

@@ -66,7 +66,7 @@ export function ActivityTab({ connection: { id } }: { connection: { id: string }
         filter={destinationId === null ? { connectionId: id } : { destinationId }}
         cursor={cursor}
         onCursor={(next) => change({ cursor: next })}
-        empty={{ title: terms.noDeliveries, text: w.emptyText }}
+        empty={{ text: w.emptyText }}
       />
     </Stack>
   );

@@ -55,7 +55,7 @@ export function CollectorsPage(): ReactNode {
     create: mayManage ? { label: words.create, to: '/data-collection/new' } : undefined,
     empty: {
       icon: 'collection',
-      title: words.emptyTitle,
+
       text: words.emptyText,
       code: 'millrace apply collectors.yaml',
     },

@@ -45,7 +45,7 @@ export function ParametersPage(): ReactNode {
       { key: 'seen', label: words.seenFilter, options: options(words.seenKinds) },
       { key: 'offered', label: dataCollection.parameters.columns.offered, options: options(words.offeredKinds) },
     ],
-    empty: { icon: 'collection', title: words.emptyTitle, text: words.emptyText },
+    empty: { icon: 'collection', text: words.emptyText },
   });
   return (
     <Page

@@ -179,7 +179,6 @@ export function DeliveriesPage(): ReactNode {
           : {})}
         empty={{
           icon: 'deliveries',
-          title: terms.noDeliveries,
           text: words.emptyText,
           action: (
             <Button component={Link} to="/actions/new">

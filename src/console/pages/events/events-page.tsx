@@ -120,7 +120,7 @@ export function EventsPage(): ReactNode {
         }
         empty={{
           icon: 'events',
-          title: words.emptyTitle,
+
           text: words.emptyText,
           action: (
             <Button component={Link} to="/data-collection">

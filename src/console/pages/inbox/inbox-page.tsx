@@ -63,7 +63,7 @@ export function InboxPage(): ReactNode {
     rowKey,
     filterBy: words.filterBy,
     filters: [{ key: 'inbox', label: shell.pages.inbox, options: names.map((name) => ({ value: name, label: name })) }],
-    empty: { icon: 'inbox', title: words.emptyTitle, text: words.emptyText },
+    empty: { icon: 'inbox', text: words.emptyText },
   });
   return (
     <Page

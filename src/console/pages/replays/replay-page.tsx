@@ -60,7 +60,7 @@ export function ReplayPage(): ReactNode {
               filter={{ replayId }}
               cursor={search.cursor}
               onCursor={(cursor) => void navigate({ search: { cursor }, replace: true })}
-              empty={{ title: terms.noDeliveries, text: w.noResultsText }}
+              empty={{ text: w.noResultsText }}
             />
           </Panel>
         </div>

@@ -51,7 +51,7 @@ export function ReplaysPage(): ReactNode {
     columns,
     rowKey,
     filters: [{ key: 'state', label: terms.state, options: states }],
-    empty: { icon: 'replays', title: words.emptyTitle, text: words.emptyText, action: create, code: words.emptyCode },
+    empty: { icon: 'replays', text: words.emptyText, action: create, code: words.emptyCode },
   });
   return (
     <Page title={shell.pages.replays} lead={words.lead} right="deliveries:view" actions={isEmpty ? undefined : create}>

@@ -3,11 +3,10 @@ import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { DeletedDocument } from '../../../contract/documents/deleted.ts';
-import { rightOf } from '../../../contract/documents/transfer-kinds.ts';
+import { rightOf, transferKinds } from '../../../contract/documents/transfer-kinds.ts';
 import { apiQuery } from '../../data/api.ts';
 import { settings } from '../../messages/en/settings.ts';
 import { terms } from '../../messages/en/terms.ts';
-import { options } from '../../parts/form/options.ts';
 import { restoreDocument } from '../../parts/list/delete-document.ts';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { timeColumn } from '../../parts/list/standard-columns.tsx';
@@ -25,7 +24,9 @@ export function DeletedTab(): ReactNode {
     query: useQuery(apiQuery('listDeleted', { query: { limit: 50, cursor: search.cursor, kind } })),
     columns,
     rowKey,
-    filters: [{ key: 'kind', label: terms.kind, options: options(settings.transfer.kinds) }],
+    filters: [
+      { key: 'kind', label: terms.kind, options: transferKinds.map((value) => ({ value, label: terms[value] })) },
+    ],
   });
   return <ListPage {...list} isPlain />;
 }
@@ -40,7 +41,7 @@ const columns: readonly Column<DeletedDocument>[] = [
     isText: true,
     cell: ({ name, connection }) => (connection == null ? name : `${connection} › ${name}`),
   },
-  { id: 'kind', header: terms.kind, cell: ({ kind }) => settings.transfer.kinds[kind] },
+  { id: 'kind', header: terms.kind, cell: ({ kind }) => terms[kind] },
   timeColumn('deleted', words.title, ({ deletedAt }) => deletedAt, { show: 'log' }),
   { id: 'by', header: words.columns.by, isText: true, cell: ({ deletedBy }) => deletedBy },
   timeColumn('removed', words.columns.removed, ({ removedAt }) => removedAt),

@@ -2,6 +2,7 @@ import { Code, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { ImportStep } from '../../../contract/documents/transfer.ts';
 import { settings } from '../../messages/en/settings.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { Diff } from '../../parts/payload/diff.tsx';
 import css from './plan-list.module.css';
@@ -27,7 +28,7 @@ export function PlanList({ steps }: { steps: readonly ImportStep[] }): ReactNode
                 {step.name}
               </Text>
               <Text span c="dimmed" size="sm">
-                {words.kinds[step.kind]}
+                {terms[step.kind]}
               </Text>
               <span className={css['change']} data-change={outcomeOf(step)}>
                 <Icon name={icons[outcomeOf(step)]} size={13} />

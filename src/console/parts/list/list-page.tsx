@@ -41,8 +41,8 @@ export type ListProps<Row> = {
   filters?: ReactNode;
   isFiltered?: boolean;
   onClear?: () => void;
-  /** The list that never had anything: what the things are, one button, perhaps one line of code. */
-  empty: { icon: IconName; title: string; text: string; action?: ReactNode; code?: string };
+  /** An empty list: what its rows are, one button, perhaps one line of code. `title` is *No … yet* by default. */
+  empty: { icon: IconName; title?: string | undefined; text: string; action?: ReactNode; code?: string };
   /** What can be done with a row. */
   rowMenu?: (row: Row) => ReactNode;
   /** What the text box Filter looks at, when it is not the name. */
@@ -68,7 +68,7 @@ export function ListPage<Row>(props: ListProps<Row>): ReactNode {
 
   if (data !== undefined && data.data.length === 0 && !isFiltered && search.cursor === undefined) {
     return (
-      <Nothing icon={empty.icon} title={empty.title} text={empty.text}>
+      <Nothing icon={empty.icon} title={empty.title ?? terms.noneSoFar(noun)} text={empty.text}>
         {empty.action}
         {empty.code === undefined ? null : <Code>{empty.code}</Code>}
       </Nothing>

@@ -20,7 +20,7 @@ export type ListWords = {
   list?: string;
   /** What the text box Filter looks at, if it is not the name. */
   filterBy?: string;
-  emptyTitle: string;
+  emptyTitle?: string;
   emptyText: string;
 };
 
@@ -31,7 +31,12 @@ export function listWords(words: ListWords, noun: Noun, icon: IconName, code?: s
     name: list,
     noun: nouns[noun],
     ...(filterBy === undefined ? {} : { filterBy }),
-    empty: { icon, title: emptyTitle, text: emptyText, ...(code === undefined ? {} : { code }) },
+    empty: {
+      icon,
+      title: emptyTitle,
+      text: emptyText,
+      ...(code === undefined ? {} : { code }),
+    },
   };
 }
 

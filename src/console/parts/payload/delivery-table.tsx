@@ -6,7 +6,6 @@ import { liveMs } from '../../data/refresh.ts';
 import { nouns } from '../../messages/counts.ts';
 import { deliveries as words } from '../../messages/en/deliveries.ts';
 import { shell } from '../../messages/en/shell.ts';
-import { terms } from '../../messages/en/terms.ts';
 import { useMay } from '../../session/rights.ts';
 import { NoRight } from '../../shell/page.tsx';
 import { ListPage } from '../list/list-page.tsx';
@@ -17,7 +16,7 @@ type Props = {
   filter: NonNullable<CallInput<'listDeliveries'>['query']>;
   cursor: string | undefined;
   onCursor: (cursor: string | undefined) => void;
-  empty?: { title: string; text: string };
+  empty?: { title?: string; text: string };
   /** Names the table, where a page has another part called Deliveries. */
   name?: string;
 };
@@ -42,7 +41,7 @@ export function DeliveryTable({ filter, cursor, onCursor, empty, name = shell.pa
       rowKey={({ id }) => id}
       search={{ cursor }}
       onSearch={(change) => onCursor(change.cursor)}
-      empty={{ icon: 'deliveries', title: empty?.title ?? terms.noDeliveries, text: empty?.text ?? words.emptyText }}
+      empty={{ icon: 'deliveries', text: words.emptyText, ...empty }}
       noun={nouns.deliveries}
     />
   );
