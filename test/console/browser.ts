@@ -75,7 +75,7 @@ export type Tab = AsyncDisposable & { readonly page: Page; readonly problems: st
 type NewSession = {
   url: string;
   path?: string;
-  /** Who is signed in; null: nobody. */
+  /** The token of the session; null: signed out. */
   token?: string | null;
   /** Answers that are meant to fail, as `404 /api/v1/…`. */
   expected?: RegExp;
@@ -161,7 +161,7 @@ async function serveEmptyPage(page: Page): Promise<void> {
   await session.send('Fetch.enable', { patterns: [{ urlPattern: `*${emptyPath}` }] });
 }
 
-/** Leaves the console as somebody does who goes elsewhere, and takes back what was done to the page. */
+/** Leaves the console, and undoes what a test did to the page. */
 async function leave(page: Page, url: string): Promise<void> {
   const context = page.context();
   page.removeAllListeners();
@@ -180,7 +180,7 @@ async function forget(page: Page, url: string): Promise<void> {
   await page.evaluate('localStorage.clear(); sessionStorage.clear()');
 }
 
-/** What bars somebody's way on a page as it stands: in light and in dark mode, and in a window of 320 px. */
+/** The violations that axe-core finds on the page as it is: in light and dark mode, and in a window of 320 px. */
 export async function barriers(page: Page): Promise<string[]> {
   const wide = page.viewportSize() ?? size;
   const light = await accessibilityProblems(page, 'all');
@@ -222,7 +222,7 @@ async function accessibilityProblems(page: Page, about: keyof typeof rulesAbout)
       runOnly: ${JSON.stringify(rulesAbout[about])},
       resultTypes: ['violations'],
       preload: false, // style sheets and media, for rules that are not asked here or have nothing to find
-      // An open menu is no landmark, and stands at the end of the document so that nothing cuts it off.
+      // An open menu is no landmark, and is at the end of the document so that nothing cuts it off.
       rules: ${about !== 'all'} ? {} : { region: { enabled: document.querySelector('[role=menu]') === null } },
     });
     return violations.map(({ id, help, nodes }) => id + ': ' + help + ' — ' +
@@ -246,14 +246,14 @@ export async function edit(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Edit', exact: true }).click();
 }
 
-/** Waits until a page stands there with what it asked for. */
+/** Waits until a page has loaded its data. */
 export async function loaded(page: Page): Promise<void> {
   await page.getByRole('heading', { level: 1 }).waitFor();
   const waiting = page.locator('main :is([aria-busy=true], .mantine-Skeleton-root)');
   while ((await waiting.count()) > 0) await waiting.first().waitFor({ state: 'detached' });
 }
 
-/** Whether the page is wider than its window: nobody should have to scroll in two directions. */
+/** Whether the page is wider than its window, so that people would scroll in two directions. */
 async function overflows(page: Page): Promise<boolean> {
   return page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
 }

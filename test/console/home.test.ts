@@ -6,14 +6,14 @@ import { barriers, openTab, startConsole, visit } from './browser.ts';
 
 let console_: Awaited<ReturnType<typeof startConsole>>;
 before(async () => {
-  // A new server: no address of this machine is allowed, and nothing switches the Inbox on.
+  // A new server: no local address is allowed, and the Inbox has its default.
   console_ = await startConsole({ MILLRACE_EGRESS_ALLOW: '198.51.100.1' });
 });
 after(() => console_[Symbol.asyncDispose]());
 
 const h1 = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
 
-test('where nothing happened yet, Home is calm and leads to the first steps', async () => {
+test('on a new server, Home says that all is clear and leads to the first steps', async () => {
   const { app, browser } = console_;
   await using tab = await openTab(browser, { url: app.url });
   const { page } = tab;
@@ -30,7 +30,7 @@ test('where nothing happened yet, Home is calm and leads to the first steps', as
   assert.deepEqual(tab.problems, []);
 });
 
-test('a newcomer gets an event of their own delivered in under a minute by what the page says', async () => {
+test('a new user gets an own event delivered within a minute by following the first steps', async () => {
   const { app, browser } = console_;
   await using tab = await openTab(browser, { url: app.url, path: '/welcome' });
   const { page } = tab;
@@ -39,7 +39,7 @@ test('a newcomer gets an event of their own delivered in under a minute by what 
   await page.getByText('Created:').waitFor();
   await page.getByRole('tab', { name: 'curl' }).click();
   const line = await page.getByRole('region', { name: 'curl' }).textContent();
-  // What a person would paste into a terminal.
+  // The command that a person would paste into a terminal.
   const [, address = '', body = ''] = /curl '([^']+)' \\\s+--data '([^']+)'/.exec(line ?? '') ?? [];
   assert.equal((await fetch(address, { method: 'POST', body })).status, 200);
   await page
@@ -60,7 +60,7 @@ test('a newcomer gets an event of their own delivered in under a minute by what 
   assert.deepEqual(tab.problems, []);
 });
 
-test('events go to a system of one’s own where that is chosen', async () => {
+test('the first steps deliver to the chosen system', async () => {
   await using receiver = await startReceiver();
   await using off = await startConsole({ MILLRACE_EGRESS_ALLOW: new URL(receiver.url).host, MILLRACE_INBOX: 'off' });
   const { app, browser } = off;
@@ -78,7 +78,7 @@ test('events go to a system of one’s own where that is chosen', async () => {
   assert.deepEqual(tab.problems, []);
 });
 
-test('Home names what needs somebody, each with the next step, and who changed what', async () => {
+test('Home lists everything that needs attention, each with the next step, and recent changes with their authors', async () => {
   const { app, browser } = console_;
   const [destination] = (await app.client.call('listAllDestinations')).data;
   assert.ok(destination);
@@ -104,11 +104,11 @@ test('Home names what needs somebody, each with the next step, and who changed w
   assert.deepEqual(tab.problems, []);
 });
 
-test('a chart that can not be drawn is a table, and the page around it stays', async () => {
+test('a chart that can’t be drawn is shown as a table', async () => {
   const { app, browser } = console_;
   await using tab = await openTab(browser, { url: app.url, path: '/settings' });
   const { page } = tab;
-  // What browsers on machines without a language of their own say, and Intl refuses.
+  // Some browsers report this language, which Intl rejects.
   await using _ = await page.addInitScript(
     "Object.defineProperty(navigator, 'language', { get: () => 'en-US@posix' })",
   );
@@ -122,7 +122,7 @@ test('a chart that can not be drawn is a table, and the page around it stays', a
   );
 });
 
-test('appearance is remembered in this browser: theme, density and the page to begin with', async () => {
+test('theme, density and start page are kept in the browser', async () => {
   const { app, browser } = console_;
   await using tab = await openTab(browser, { url: app.url, path: '/settings' });
   const { page } = tab;
@@ -139,7 +139,7 @@ test('appearance is remembered in this browser: theme, density and the page to b
   assert.deepEqual(tab.problems, []);
 });
 
-test('an exported file, changed and imported, shows its plan first and then does it', async () => {
+test('the import of a file shows its plan before it is applied', async () => {
   const { app, browser } = console_;
   await using tab = await openTab(browser, { url: app.url, path: '/settings?tab=transfer' });
   const { page } = tab;
@@ -163,7 +163,7 @@ test('an exported file, changed and imported, shows its plan first and then does
   assert.deepEqual(tab.problems, []);
 });
 
-test('examples of the template language run, and the address in an error leads to its explanation', async () => {
+test('examples of the template language run, and the type of an error links to its documentation', async () => {
   const { app, browser } = console_;
   await using tab = await openTab(browser, { url: app.url, path: '/docs' });
   const { page } = tab;
@@ -205,7 +205,7 @@ const pages = [
   '/docs/api?filter=nothing',
   '/docs/limits',
 ];
-test('Home, first steps, settings and docs have no barrier that axe-core finds: light, dark and narrow', async () => {
+test('axe-core finds no violation on Home, the first steps, settings and docs: light, dark and narrow', async () => {
   const { app, browser } = console_;
   await using tab = await openTab(browser, {
     url: app.url,

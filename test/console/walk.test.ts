@@ -29,7 +29,7 @@ test('from an empty folder to a delivered event, by keyboard alone', async () =>
   const url = await server.listening;
   const app = { url, client: createClient({ url, token: processToken }) };
   const { pathname, search } = setUpAddress(server) ?? new URL(url);
-  // What is half typed when a hand pauses may be refused by the preview.
+  // The preview may reject a value that is half typed.
   const expected = /^422 .*\/preview$/;
   await using tab = await openTab(browser, { url, path: pathname + search, token: null, expected });
   const { page } = tab;
@@ -162,7 +162,7 @@ test('no list is wider than a window of 1,280 px', async () => {
   assert.deepEqual(tab.problems, []);
 });
 
-test('a page left open while the server restarts recovers by itself and keeps what was typed', async () => {
+test('a page left open during a restart of the server recovers automatically and keeps typed values', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'millrace-e2e-'));
   await using stack = new AsyncDisposableStack();
   stack.defer(() => rm(dir, { recursive: true, force: true }));
@@ -174,7 +174,7 @@ test('a page left open while the server restarts recovers by itself and keeps wh
   const { page } = tab;
   await page.getByRole('textbox', { name: 'Connection Name' }).fill('Typed before');
   await first.end();
-  await page.getByRole('textbox', { name: 'Base URL' }).fill('https://typed.example/meanwhile');
+  await page.getByRole('textbox', { name: 'Base URL' }).fill('https://typed.example/offline');
   await page.getByRole('button', { name: 'Save and Continue' }).click();
   await page.getByText('Connection lost').waitFor();
   await start().listening;
@@ -182,7 +182,7 @@ test('a page left open while the server restarts recovers by itself and keeps wh
   await page.getByRole('button', { name: 'Save and Continue' }).click();
   await page.getByRole('heading', { level: 1, name: 'Typed before' }).waitFor();
   await page.getByRole('tab', { name: 'Connection Details' }).click();
-  assert.equal(await page.getByRole('textbox', { name: 'Base URL' }).inputValue(), 'https://typed.example/meanwhile');
+  assert.equal(await page.getByRole('textbox', { name: 'Base URL' }).inputValue(), 'https://typed.example/offline');
   assert.deepEqual(
     tab.problems.filter((problem) => !problem.startsWith('net::ERR_CONNECTION_')),
     [],

@@ -16,7 +16,7 @@ export function setLanding(landing: Landing): void {
   localStorage.setItem(stored, landing);
 }
 
-/** The same, once: whoever goes to Home later wants Home. */
+/** The start page at the first call, then Home. */
 export function takeLanding(): Landing {
   if (isTaken) return '/';
   isTaken = true;

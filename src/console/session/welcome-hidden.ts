@@ -1,6 +1,6 @@
 const stored = 'millrace.welcome';
 
-/** Whether somebody chose in this browser not to be shown the first steps on Home. */
+/** Whether the first steps are hidden from Home in this browser. */
 export function isWelcomeHidden(): boolean {
   return localStorage.getItem(stored) === 'hidden';
 }
