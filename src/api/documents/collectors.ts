@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { type CollectorBody, collectorInput, previousKeyMs } from '../../contract/documents/collector.ts';
 import { AppError } from '../../contract/errors.ts';
-import type { ApiParts, Handlers } from '../call/call.ts';
+import type { AuditAct } from '../../contract/records/audit.ts';
+import type { Snapshot } from '../../pipeline/snapshot/snapshot.ts';
+import type { ApiParts, Call, Handlers } from '../call/call.ts';
 import { invalid } from '../http/validate.ts';
 import type { FormerKeys } from '../intake/former-keys.ts';
 import type { Kind } from './document-kind.ts';
@@ -21,36 +23,30 @@ export function collectorHandlers(parts: ApiParts, keys: Pick<FormerKeys, 'usedA
     return timeAt(Date.parse(previousUntil));
   }
 
+  async function changeKeys(
+    call: Call<'rotateCollectorKey' | 'endPreviousKey'>,
+    act: AuditAct,
+    keysAfter: (before: CollectorBody) => Partial<CollectorBody>,
+  ) {
+    const make = (snapshot: Snapshot) => {
+      const before = documents.findToChange(snapshot, call.params.id, call);
+      return { before, body: { ...before.body, ...keysAfter(before.body) }, warnings: [] };
+    };
+    return (await documents.put(call, make, { act })).shown;
+  }
+
   return {
     ...documentHandlers('collector', documents),
-    async rotateCollectorKey(call) {
+    rotateCollectorKey(call) {
       const previousUntil = endOfKey(call.body().previousUntil);
-      const { shown } = await documents.put(
-        call,
-        (snapshot) => {
-          const before = documents.findToChange(snapshot, call.params.id, call);
-          const { key: previousKey, ...rest } = before.body;
-          const body = { ...rest, key: newKey(), previousKey, previousUntil };
-          return { before, body, warnings: [] };
-        },
-        { act: 'rotate_key' },
-      );
-      return shown;
+      return changeKeys(call, 'rotate_key', ({ key }) => ({ key: newKey(), previousKey: key, previousUntil }));
     },
-    async endPreviousKey(call) {
-      const { shown } = await documents.put(
-        call,
-        (snapshot) => {
-          const before = documents.findToChange(snapshot, call.params.id, call);
-          const { previousUntil } = before.body;
-          if (previousUntil === undefined || Date.parse(previousUntil) <= parts.now())
-            throw new AppError('conflict', 'This collector has no previous key that is valid.');
-          return { before, body: { ...before.body, previousUntil: timeAt(parts.now()) }, warnings: [] };
-        },
-        { act: 'revoke' },
-      );
-      return shown;
-    },
+    endPreviousKey: (call) =>
+      changeKeys(call, 'revoke', ({ previousUntil }) => {
+        if (previousUntil === undefined || Date.parse(previousUntil) <= parts.now())
+          throw new AppError('conflict', 'This collector has no previous key that is valid.');
+        return { previousUntil: timeAt(parts.now()) };
+      }),
   } satisfies Partial<Handlers>;
 }
 

@@ -31,12 +31,13 @@ export function connectionHandlers(parts: ApiParts) {
     return { id, connection: body };
   }
 
-  const { queueStatus } = parts.pipeline;
+  const { queueStatus, configuration } = parts.pipeline;
+  const find = (id: string) => documents.find(configuration.snapshot, id);
 
   return {
     ...documentHandlers('connection', documents),
     async probeConnection({ params, record }) {
-      const { id, body } = documents.find(parts.pipeline.configuration.snapshot, params.id);
+      const { id, body } = find(params.id);
       if (body.status !== 'enabled')
         throw new AppError('conflict', `The connection is ${body.status}, so nothing is sent. Resume it first.`);
       await queueStatus.probe(id);
@@ -44,9 +45,8 @@ export function connectionHandlers(parts: ApiParts) {
       return queueStatus.health(id);
     },
     async releaseConnection({ params, record }) {
-      const { snapshot } = parts.pipeline.configuration;
-      const { id, body } = documents.find(snapshot, params.id);
-      const destinations = [...snapshot.destinationsOf(id)];
+      const { id, body } = find(params.id);
+      const destinations = [...configuration.snapshot.destinationsOf(id)];
       let released = 0;
       for (const one of destinations) released += await parts.journal.log.release(one, parts.now());
       await queueStatus.reopen(id);
@@ -55,7 +55,7 @@ export function connectionHandlers(parts: ApiParts) {
       return { released, health: await queueStatus.health(id) };
     },
     async testConnection({ params, record }) {
-      const { id, body } = documents.find(parts.pipeline.configuration.snapshot, params.id);
+      const { id, body } = find(params.id);
       await record({ id, name: body.name });
       return answerOf(testConnection({ connection: body, http, id }));
     },

@@ -102,22 +102,19 @@ function alertTest(group: Command, { server, output, endWith }: Context) {
 }
 
 function openingCommands(group: Command, { server, output }: Context) {
-  subcommand(group, 'probe', 'send the next held delivery as a probe, to check whether the connection works again', [
-    '<name>',
-    'id or name',
-  ]).action(async (name: string) => {
-    const { id } = await server().find('connection', name);
-    output.value(await server().call('probeConnection', { params: { id } }));
-  });
-  subcommand(
-    group,
-    'release',
-    'send the held deliveries: releases a hold that traffic caused, and retries exhausted deliveries',
-    ['<name>', 'id or name'],
-  ).action(async (name: string) => {
-    const { id } = await server().find('connection', name);
-    output.value(await server().call('releaseConnection', { params: { id } }));
-  });
+  const acts = [
+    ['probe', 'probeConnection', 'send the next held delivery as a probe, to check whether the connection works again'],
+    [
+      'release',
+      'releaseConnection',
+      'send the held deliveries: releases a hold that traffic caused, and retries exhausted deliveries',
+    ],
+  ] as const;
+  for (const [verb, routeId, description] of acts)
+    subcommand(group, verb, description, ['<name>', 'id or name']).action(async (name: string) => {
+      const { id } = await server().find('connection', name);
+      output.value(await server().call(routeId, { params: { id } }));
+    });
 }
 
 const common: Column<Document>[] = [

@@ -35,9 +35,6 @@ export function issueCommands(command: Command, { deps, server, output }: Contex
     for (const id of ids) output.line(`${id} ${(await one({ id })).state}`);
   }
 
-  does('acknowledge', 'acknowledge issues').action((ids: string[]) =>
-    act(ids, (params) => server().call('acknowledgeIssue', { params })),
-  );
   does('resolve', 'resolve issues')
     .option('--note <text>', 'reason')
     .action((ids: string[], { note }: { note?: string }) =>
@@ -52,12 +49,13 @@ export function issueCommands(command: Command, { deps, server, output }: Contex
       const end = hours === undefined ? (until ?? null) : new Date(deps.now() + hours * 3_600_000).toISOString();
       return act(ids, (params) => server().call('muteIssue', { params, body: { until: end } }));
     });
-  does('unmute', 'unmute issues').action((ids: string[]) =>
-    act(ids, (params) => server().call('unmuteIssue', { params })),
-  );
-  does('reopen', 'reopen resolved issues').action((ids: string[]) =>
-    act(ids, (params) => server().call('reopenIssue', { params })),
-  );
+  const plain = [
+    ['acknowledge', 'acknowledgeIssue', 'acknowledge issues'],
+    ['unmute', 'unmuteIssue', 'unmute issues'],
+    ['reopen', 'reopenIssue', 'reopen resolved issues'],
+  ] as const;
+  for (const [verb, routeId, description] of plain)
+    does(verb, description).action((ids: string[]) => act(ids, (params) => server().call(routeId, { params })));
 }
 
 const columns: Column<Issue>[] = [
