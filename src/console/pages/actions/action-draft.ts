@@ -1,14 +1,11 @@
-import type { CallInput } from '../../../client/client.ts';
 import type { FieldMapping, MappedType } from '../../../contract/documents/action.ts';
 import type { Condition } from '../../../contract/documents/condition.ts';
 import { typedValue } from '../../../rules/typed-value.ts';
 import { actions } from '../../messages/en/actions.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { rulesOf } from '../../parts/rules/condition-parts.ts';
-import type { Action } from './action.ts';
+import type { Action, ActionBody } from './action.ts';
 import { rulesOfScenario, type Scenario, scenarioOf } from './scenarios.ts';
-
-export type ActionBody = CallInput<'createAction'>['body'];
 
 /** An action as its editor holds it: values as typed. */
 export type ActionDraft = {

@@ -11,9 +11,8 @@ import { useEditor } from '../../parts/form/use-editor.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
-import type { Action } from './action.ts';
+import { type Action, type ActionBody, actionKind } from './action.ts';
 import {
-  type ActionBody,
   type ActionDraft,
   atFields,
   bodyOfDraft,
@@ -76,9 +75,8 @@ export function ActionEditor({ stored, begin, draftKey, places, step, onStep, on
       one === null ? (begin?.() ?? newDraft('custom')) : draftOfAction(one, (id) => connectionOf(places, id)),
     problemsOf: (draft) => ({ ...problemsOf(draft), ...takenBy(draft) }),
     atFields,
-    create: (draft, how) => client().call('createAction', { body: bodyOfDraft(draft, how) }),
-    replace: ({ id }, draft, over, how) =>
-      client().call('replaceAction', { params: { id }, body: bodyOfDraft(draft, how), ...over }),
+    create: (draft, how) => actionKind.create(bodyOfDraft(draft, how)),
+    replace: ({ id }, draft, over, how) => actionKind.replace(id, bodyOfDraft(draft, how), over),
     load: (id) => client().call('getAction', { params: { id } }),
     shownOf: (draft) => bodyOfDraft(draft, status),
     blockedBy: mayManage ? null : parts.noRight(rights['actions:manage']),

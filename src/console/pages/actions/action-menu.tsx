@@ -1,14 +1,15 @@
 import { Menu } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { useApi } from '../../data/api.ts';
+import { actions as words } from '../../messages/en/actions.ts';
 import { terms } from '../../messages/en/terms.ts';
-import { deleteDocument } from '../../parts/list/delete-document.ts';
+import { deleteDocument, notifyUndo } from '../../parts/list/delete-document.ts';
 import { RowMenu } from '../../parts/list/row-menu.tsx';
 import { notifyFailed } from '../../parts/notify.ts';
 import { saveExport } from '../../parts/payload/shown-as.ts';
 import { useMay } from '../../session/rights.ts';
 import type { Action } from './action.ts';
-import { useSwitch } from './use-switch.ts';
 
 /** What can be done with an action, in its row and on its page. */
 export function ActionMenu({ action, onDeleted }: { action: Action; onDeleted?: () => void }): ReactNode {
@@ -45,4 +46,19 @@ export function ActionMenu({ action, onDeleted }: { action: Action; onDeleted?: 
       ) : null}
     </RowMenu>
   );
+}
+
+/** Enables a disabled action and the other way round, and says so with Undo. */
+export function useSwitch(): { isPending: boolean; toggle: (action: Action) => void } {
+  const patch = useApi('changeAction');
+  const set = ({ id, version }: Action, status: Action['status'], onSuccess = (_: Action) => {}) =>
+    patch.mutate({ params: { id }, body: { status }, ifMatch: version }, { onSuccess, onError: notifyFailed });
+  return {
+    isPending: patch.isPending,
+    toggle(action) {
+      const status = action.status === 'enabled' ? 'disabled' : 'enabled';
+      const message = status === 'enabled' ? terms.enabledNow : words.disabled;
+      set(action, status, (changed) => notifyUndo(message(action.name), () => set(changed, action.status)));
+    },
+  };
 }

@@ -1,23 +1,34 @@
-import { Alert, Anchor, Stack, Text } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { Alert, Anchor, Box, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Link, useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { useStats } from '../../data/stats.ts';
 import { actions as words } from '../../messages/en/actions.ts';
+import { outcomes } from '../../messages/en/outcomes.ts';
+import { parts } from '../../messages/en/parts.ts';
+import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
+import { formatNumber } from '../../messages/format.ts';
+import { Chart } from '../../parts/chart/chart.tsx';
+import { useChartMarks } from '../../parts/chart/chart-marks.ts';
+import { gapsIn } from '../../parts/chart/chart-series.ts';
+import { type ChartTime, ChartTimePicker } from '../../parts/chart/chart-time.tsx';
+import { Facts } from '../../parts/facts.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { Panel } from '../../parts/panel.tsx';
+import { leavesOf } from '../../parts/rules/condition-parts.ts';
 import { conditionWords } from '../../parts/rules/condition-words.ts';
 import { useBehaviors } from '../../parts/rules/use-behaviors.ts';
-import type { Action } from './action.ts';
-import { ActionFigures } from './action-figures.tsx';
-import { heldAt } from './standing.ts';
-import { connectionOf, type Places } from './use-places.ts';
+import { StatusBadge } from '../../parts/status-badge.tsx';
+import { type Action, heldAt } from './action.ts';
+import type { Places } from './use-places.ts';
 
 const w = words.details;
 
-type Props = Pick<Parameters<typeof ActionFigures>[0], 'time' | 'onTime'> & { action: Action; places: Places };
+type Props = { action: Action; places: Places };
+type TimeProps = { time: ChartTime; onTime: (time: Partial<ChartTime>) => void };
 
-/** An action at a glance: what fires it, and what it sends where, and what came of it. */
-export function ActionOverview({ action, places, time, onTime }: Props): ReactNode {
+/** An action at a glance: its rules, its destinations, and what happened. */
+export function ActionOverview({ action, places, time, onTime }: Props & TimeProps): ReactNode {
   const { nameOf } = useBehaviors();
   const held = action.status === 'enabled' ? heldAt(action, places) : [];
   return (
@@ -34,20 +45,164 @@ export function ActionOverview({ action, places, time, onTime }: Props): ReactNo
         {action.destinations.length === 0 ? <Text c="dimmed">{w.noDestinations}</Text> : null}
         {action.destinations.map(({ destinationId, mapping }) => (
           <div key={destinationId}>
-            <Anchor
-              component={Link}
-              to="/connections/$connectionId/destinations/$destinationId"
-              params={{ connectionId: connectionOf(places, destinationId), destinationId } as never}
-            >
-              {places.nameOf(destinationId)}
-            </Anchor>
+            <DestinationLink id={destinationId} places={places} />
             <Text c="dimmed" size="sm">
               {mapping.length === 0 ? terms.unmapped : w.fields(mapping.length)}
             </Text>
           </div>
         ))}
       </Panel>
-      <ActionFigures actionId={action.id} time={time} onTime={onTime} />
+      <Figures actionId={action.id} time={time} onTime={onTime} />
+    </Stack>
+  );
+}
+
+function DestinationLink({ id, places }: { id: string; places: Places }): ReactNode {
+  const destination = places.destinations.find((one) => one.id === id);
+  if (destination === undefined) return places.nameOf(id);
+  return (
+    <Anchor
+      component={Link}
+      to="/connections/$connectionId/destinations/$destinationId"
+      params={{ connectionId: destination.connectionId, destinationId: id } as never}
+    >
+      {places.nameOf(id)}
+    </Anchor>
+  );
+}
+
+const stages = {
+  matched: 'var(--console-work)',
+  created: 'var(--console-work)',
+  delivered: 'var(--console-good)',
+  held: 'var(--console-warn)',
+  failed: 'var(--console-bad)',
+  skipped: 'var(--console-warn)',
+} as const;
+
+/** What an action did in a range: over time, from event to delivery, and why not everything arrived. */
+function Figures({ actionId, time, onTime }: TimeProps & { actionId: string }): ReactNode {
+  const navigate = useNavigate();
+  const { data } = useStats('action', actionId, time);
+  const marks = useChartMarks(data?.from ?? '', data?.until ?? '', [actionId]);
+  if (data === undefined) return null;
+  const { totals, series, reasons } = data;
+  const most = Math.max(totals.matched, totals.created, 1);
+  return (
+    <Panel title={w.happened}>
+      <div>
+        <ChartTimePicker time={time} onChange={onTime} />
+      </div>
+      <Chart
+        name={w.chart}
+        sentence={w.chartSentence(totals.matched, totals.delivered, totals.failed)}
+        times={series.map(({ at }) => at)}
+        marks={marks}
+        gaps={gapsIn(data)}
+        onZoom={(from, until) => onTime({ from, until })}
+        onOpen={(from, until) =>
+          void navigate({ to: '/deliveries', search: { action: actionId, range: 'custom', from, until } })
+        }
+        series={[
+          { label: w.series.matched, tone: 'work', values: series.map((one) => one.matched) },
+          { label: parts.status.delivered, tone: 'good', values: series.map((one) => one.delivered) },
+          { label: parts.status.failed, tone: 'bad', values: series.map((one) => one.failed) },
+        ]}
+      />
+      <SimpleGrid minColWidth="min(18rem, 100%)" autoFlow="auto-fit">
+        <Stack gap="xs">
+          <Title order={3}>{w.funnel}</Title>
+          <Facts
+            facts={Object.entries(stages).map(([stage, color]) => {
+              const count = totals[stage as keyof typeof stages]; // the keys of a constant object
+              return [w.stages[stage as keyof typeof stages], <Bar key={stage} {...{ count, most, color }} />]; // the same
+            })}
+          />
+        </Stack>
+        <Stack gap="xs">
+          <Title order={3}>{w.reasons}</Title>
+          {reasons.length === 0 ? <Text c="dimmed">{terms.none}</Text> : null}
+          <Facts
+            facts={reasons.map(({ outcome, reason, count }) => [
+              `${reasonWords(reason)} (${w.outcomes[outcome]})`,
+              formatNumber(count),
+            ])}
+          />
+        </Stack>
+      </SimpleGrid>
+    </Panel>
+  );
+}
+
+function Bar({ count, most, color }: { count: number; most: number; color: string }): ReactNode {
+  return (
+    <Group gap="sm" wrap="nowrap">
+      <Box flex={1} bdrs={3} bg="var(--console-hover)" aria-hidden="true">
+        <Box h={6} bdrs={3} bg={color} w={`${Math.min((count / most) * 100, 100)}%`} />
+      </Box>
+      <Text span fw={600} miw="3rem" ta="end">
+        {formatNumber(count)}
+      </Text>
+    </Group>
+  );
+}
+
+function reasonWords(reason: string): string {
+  const known: Readonly<Record<string, { short: string }>> = outcomes.reason;
+  return known[reason]?.short ?? reason;
+}
+
+/** Everything that an action is built on. */
+export function UsedObjects({ action, places }: Props): ReactNode {
+  const { nameOf } = useBehaviors();
+  const named = leavesOf(action.rules);
+  const mapped = action.destinations.flatMap(({ mapping }) => mapping);
+  const behaviors = new Set(named.flatMap((one) => ('behavior' in one ? [one.behavior] : [])));
+  const parameters = new Set([...named, ...mapped].flatMap((one) => ('parameter' in one ? [one.parameter] : [])));
+  return (
+    <SimpleGrid minColWidth="min(17rem, 100%)" autoFlow="auto-fit">
+      <Panel title={shell.pages.behaviors}>
+        <List>
+          {[...behaviors].map((id) => (
+            <li key={id}>
+              <Anchor component={Link} to="/behaviors/$behaviorId" params={{ behaviorId: id } as never}>
+                {nameOf(id) ?? id}
+              </Anchor>
+            </li>
+          ))}
+        </List>
+      </Panel>
+      <Panel title={w.destinations}>
+        <List>
+          {action.destinations.map(({ destinationId: id }) => {
+            const status = places.destinations.find((one) => one.id === id)?.status;
+            return (
+              <li key={id}>
+                <DestinationLink id={id} places={places} />{' '}
+                {status === undefined ? null : <StatusBadge status={status} />}
+              </li>
+            );
+          })}
+        </List>
+      </Panel>
+      <Panel title={w.usedParameters} text={w.usedParametersText}>
+        <List>
+          {[...parameters].sort().map((name) => (
+            <Text key={name} component="li" ff="monospace" size="sm">
+              {name}
+            </Text>
+          ))}
+        </List>
+      </Panel>
+    </SimpleGrid>
+  );
+}
+
+function List({ children }: { children: readonly ReactNode[] }): ReactNode {
+  if (children.length === 0) return <Text c="dimmed">{terms.none}</Text>;
+  return (
+    <Stack component="ul" gap="xs" style={{ overflowWrap: 'anywhere' }}>
+      {children}
     </Stack>
   );
 }

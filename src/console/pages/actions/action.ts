@@ -1,5 +1,44 @@
-import type { Answer } from '../../../client/client.ts';
+import type { Answer, CallInput } from '../../../client/client.ts';
+import { apiQuery } from '../../data/api.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
+import type { DocumentKind } from '../../parts/document/document-kind.ts';
+import { client } from '../../session/session.ts';
+import type { Places } from './use-places.ts';
 
 export type Action = Answer<'getAction'>;
 export type Destination = Answer<'getDestination'>;
 export type Connection = Answer<'getConnection'>;
+export type ActionBody = CallInput<'createAction'>['body'];
+
+export const actionKind: DocumentKind<Action, ActionBody> = {
+  kind: 'action',
+  one: terms.action,
+  newTitle: terms.newAction,
+  nameOf: ({ name }) => name,
+  crumbs: [{ label: shell.pages.actions, to: '/actions' }],
+  page: '/actions/$actionId',
+  parameter: 'actionId',
+  view: 'actions:view',
+  manage: 'actions:manage',
+  created: terms.saved,
+  query: (id) => apiQuery('getAction', { params: { id } }),
+  create: (body) => client().call('createAction', { body }),
+  replace: (id, body, over) => client().call('replaceAction', { params: { id }, body, ...over }),
+};
+
+/** The status of an action, or that it needs attention: it is enabled, and its deliveries to a destination are held. */
+export function standingOf(action: Action, places: Places): Action['status'] | 'needs_attention' {
+  return action.status === 'enabled' && heldAt(action, places).length > 0 ? 'needs_attention' : action.status;
+}
+
+/** The destinations of an action that hold its deliveries, because they or their connections are not enabled. */
+export function heldAt({ destinations }: Action, places: Places): string[] {
+  return destinations.flatMap(({ destinationId }) => {
+    const destination = places.destinations.find(({ id }) => id === destinationId);
+    const connection = places.connections.find(({ id }) => id === destination?.connectionId);
+    // What can't be seen is not judged.
+    const isHeld = connection !== undefined && [destination, connection].some((one) => one?.status !== 'enabled');
+    return isHeld ? [destinationId] : [];
+  });
+}

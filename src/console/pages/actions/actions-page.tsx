@@ -19,10 +19,9 @@ import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
-import type { Action } from './action.ts';
+import { type Action, standingOf } from './action.ts';
 import { ActionMenu } from './action-menu.tsx';
 import { ScenarioGallery } from './scenario-gallery.tsx';
-import { standingOf } from './standing.ts';
 import { connectionOf, type Places, usePlaces } from './use-places.ts';
 
 export function ActionsPage(): ReactNode {

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Skeleton, Stack, Text } from '@mantine/core';
+import { Button, Group, Modal, Paper, Skeleton, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -10,8 +10,7 @@ import { Icon } from '../../parts/icon.tsx';
 import { Diff } from '../../parts/payload/diff.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { Time } from '../../parts/time.tsx';
-import type { ActionBody } from './action-draft.ts';
-import css from './check-dialog.module.css';
+import type { ActionBody } from './action.ts';
 import type { Places } from './use-places.ts';
 
 const w = words.check;
@@ -69,7 +68,7 @@ function Found({ check, isNew, places }: { check: ActionCheck; isNew: boolean; p
   if (looked === 0) return <Text>{w.noEvents}</Text>;
   const changes = counts.newlyMatched + counts.noLonger + counts.bodiesChanged;
   return (
-    <div className={css['found']} role="status">
+    <Stack gap="xs" role="status">
       <Text fw={600}>{isNew ? w.matchedNew(matched, looked) : w.matched(matched, checked, looked)}</Text>
       {!isNew && changes === 0 ? <Text c="dimmed">{w.nothingChanges}</Text> : null}
       {isNew ? null : (
@@ -106,7 +105,7 @@ function Found({ check, isNew, places }: { check: ActionCheck; isNew: boolean; p
           </>
         )}
       </Section>
-    </div>
+    </Stack>
   );
 }
 
@@ -124,22 +123,22 @@ type SectionProps<T> = {
 function Section<T>({ title, count, listed, isBad = false, children }: SectionProps<T>): ReactNode {
   if (count === 0)
     return (
-      <p className={css['none']}>
+      <Text c="dimmed">
         <Icon name="check" size={14} /> {title}
-      </p>
+      </Text>
     );
   return (
-    <details className={css['section']} open={isBad || count <= 3}>
-      <summary data-bad={isBad}>
+    <Paper component="details" open={isBad || count <= 3} px="sm" py="xs" bd="1px solid var(--console-line)">
+      <Text component="summary" fw={550} mih={24} style={{ cursor: 'pointer' }}>
         <Icon name={isBad ? 'cross' : 'alert'} size={14} /> {title}
-      </summary>
-      <ul className={css['list']}>
+      </Text>
+      <Stack component="ul" gap="xs" mt="xs">
         {listed.map((one) => (
           <li key={'event' in one ? `${one.event.id} ${one.destinationId}` : one.id}>{children(one)}</li>
         ))}
-      </ul>
+      </Stack>
       {listed.length < count ? <Text c="dimmed">{terms.more(count - listed.length)}</Text> : null}
-    </details>
+    </Paper>
   );
 }
 

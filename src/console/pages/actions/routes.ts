@@ -25,7 +25,7 @@ const create = createRoute({
   getParentRoute: parent,
   path: '/actions/new',
   validateSearch: search({ step, scenario: textSearch, from: textSearch, destination: textSearch }),
-  component: lazyPage(() => import('./new-action-page.tsx'), 'NewActionPage'),
+  component: lazyPage(() => import('./action-editor-pages.tsx'), 'NewActionPage'),
 });
 
 const details = createRoute({
@@ -43,7 +43,7 @@ const edit = createRoute({
   getParentRoute: parent,
   path: '/actions/$actionId/edit',
   validateSearch: search({ step }),
-  component: lazyPage(() => import('./edit-action-page.tsx'), 'EditActionPage'),
+  component: lazyPage(() => import('./action-editor-pages.tsx'), 'EditActionPage'),
 });
 
 export const actionRoutes = [list, create, details, edit] as const;

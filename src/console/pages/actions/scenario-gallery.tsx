@@ -1,16 +1,15 @@
-import { Text, Title } from '@mantine/core';
+import { Stack, Text, Title } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { actions as words } from '../../messages/en/actions.ts';
 import { Icon } from '../../parts/icon.tsx';
 import cards from '../../parts/link-cards.module.css';
-import css from './scenario-gallery.module.css';
 import { firstScenarios } from './scenarios.ts';
 
 /** What one can begin with, where there is no action yet. */
 export function ScenarioGallery({ isEnabled }: { isEnabled: boolean }): ReactNode {
   return (
-    <section className={css['gallery']} aria-label={words.gallery}>
+    <Stack component="section" gap="xs" aria-label={words.gallery}>
       <Title order={2}>{words.emptyTitle}</Title>
       <Text c="dimmed" maw="44rem">
         {words.emptyText}
@@ -32,6 +31,6 @@ export function ScenarioGallery({ isEnabled }: { isEnabled: boolean }): ReactNod
           ))}
         </ul>
       ) : null}
-    </section>
+    </Stack>
   );
 }

@@ -1,23 +1,15 @@
-import type { CallInput } from '../../../client/client.ts';
 import { dataCollection } from '../../messages/en/data-collection.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { emptyPrivacy, type PrivacyDraft, privacyDraftOf, privacyOf } from '../../parts/form/privacy-draft.ts';
 import type { Collector } from './collector.ts';
 
-const words = dataCollection.details;
-
-type Body = CallInput<'replaceCollector'>['body'];
-
 /** A collector as its form holds it: lists and numbers as people type them. */
-export type CollectorDraft = {
-  name: string;
-  formats: Collector['formats'];
+export type CollectorDraft = Pick<Collector, 'name' | 'formats' | 'status'> & {
   /** One per line. */
   origins: string;
   /** Empty: no limit. */
   limit: string;
   perMs: string;
-  isEnabled: boolean;
   privacy: PrivacyDraft;
 };
 
@@ -27,43 +19,36 @@ export const emptyDraft: CollectorDraft = {
   origins: '*',
   limit: '',
   perMs: '1000',
-  isEnabled: true,
+  status: 'enabled',
   privacy: emptyPrivacy,
 };
 
-export function draftOf({ name, formats, allowedOrigins, rate, status, privacy }: Collector): CollectorDraft {
-  return {
-    name,
-    formats,
-    origins: allowedOrigins.join('\n'),
-    limit: rate === null ? '' : String(rate.limit),
-    perMs: String(rate?.perMs ?? emptyDraft.perMs),
-    isEnabled: status === 'enabled',
-    // Stored by an older version it has none.
-    privacy: privacy === undefined ? emptyPrivacy : privacyDraftOf(privacy),
-  };
-}
+export const draftOf = ({ name, formats, allowedOrigins, rate, status, privacy }: Collector): CollectorDraft => ({
+  name,
+  formats,
+  origins: allowedOrigins.join('\n'),
+  limit: String(rate?.limit ?? ''),
+  perMs: String(rate?.perMs ?? emptyDraft.perMs),
+  status,
+  // Stored by an older version it has none.
+  privacy: privacy === undefined ? emptyPrivacy : privacyDraftOf(privacy),
+});
 
 /** The body that saves a draft. */
-export function bodyOf(draft: CollectorDraft): Body {
-  const limit = draft.limit.trim();
-  return {
-    name: draft.name.trim(),
-    formats: draft.formats,
-    allowedOrigins: originLines(draft.origins).map(({ text }) => text),
-    rate: limit === '' ? null : { limit: Number(limit), perMs: Number(draft.perMs) },
-    privacy: privacyOf(draft.privacy),
-    status: draft.isEnabled ? 'enabled' : 'disabled',
-  };
-}
+export const bodyOf = ({ name, formats, origins, limit, perMs, status, privacy }: CollectorDraft) => ({
+  name: name.trim(),
+  formats,
+  allowedOrigins: originLines(origins).map(({ text }) => text),
+  rate: limit.trim() === '' ? null : { limit: Number(limit), perMs: Number(perMs) },
+  privacy: privacyOf(privacy),
+  status,
+});
 
 /** What the form itself can tell to be wrong, by field. */
-export function problemsOf({ name, limit }: CollectorDraft): Record<string, string> {
-  return {
-    ...(name.trim() === '' ? { name: terms.enterName } : {}),
-    ...(/^\d*$/.test(limit.trim()) ? {} : { limit: words.notANumber }),
-  };
-}
+export const problemsOf = ({ name, limit }: CollectorDraft): Record<string, string> => ({
+  ...(name.trim() === '' ? { name: terms.enterName } : {}),
+  ...(/^\d*$/.test(limit.trim()) ? {} : { limit: dataCollection.details.notANumber }),
+});
 
 /** What the server said about fields, at the fields of the form: origins are told by their line. */
 export function atFields(told: Readonly<Record<string, string>>, draft: CollectorDraft): Record<string, string> {

@@ -21,11 +21,10 @@ import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { CollectionNav } from './collection-nav.tsx';
 import { type Collector, originsInWords } from './collector.ts';
-import { DeleteCollector } from './delete-collector.tsx';
+import { DeleteCollector, RotateKey } from './collector-dialogs.tsx';
 import { eventColumns } from './event-columns.tsx';
 import { LastEvent } from './last-event.tsx';
-import { RotateKey } from './rotate-key.tsx';
-import { UnknownKeys } from './unknown-keys.tsx';
+import { UnknownKeys } from './rejected-requests.tsx';
 
 export function CollectorsPage(): ReactNode {
   const mayManage = useMay('collectors:manage');
@@ -66,12 +65,8 @@ export function CollectorsPage(): ReactNode {
       <CollectionNav />
       <UnknownKeys />
       <ListPage {...list} />
-      <RotateKey collector={asked?.what === 'rotate' ? asked.row : null} onClose={() => ask(null)} />
-      <DeleteCollector
-        collector={asked?.what === 'delete' ? asked.row : null}
-        onClose={() => ask(null)}
-        onDeleted={() => ask(null)}
-      />
+      <RotateKey document={asked?.what === 'rotate' ? asked.row : null} onClose={() => ask(null)} />
+      <DeleteCollector document={asked?.what === 'delete' ? asked.row : null} onClose={() => ask(null)} />
     </Page>
   );
 }

@@ -14,9 +14,8 @@ import { pathTo } from '../../parts/payload/member-path.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { useMay } from '../../session/rights.ts';
 import type { User } from './parameter-uses.ts';
-import css from './parameters-page.module.css';
 import type { Parameter } from './parameters-page.tsx';
-import { Users } from './used-by-list.tsx';
+import { Users } from './used-by.tsx';
 
 const words = dataCollection.parameters;
 
@@ -102,21 +101,17 @@ function Details({ parameter, users, onDone }: DetailsProps): ReactNode {
         {examples.length === 0 ? (
           <Text c="dimmed">{terms.noneYet}</Text>
         ) : (
-          <ul className={css['list']}>
+          <Stack component="ul" gap={4}>
             {examples.map((example) => (
               <li key={example}>
-                <Code>{example}</Code>
-                <CopyIcon text={example} label={words.copyExample(example)} />
+                <Copied text={example} label={words.copyExample(example)} />
               </li>
             ))}
-          </ul>
+          </Stack>
         )}
       </Part>
       <Part title={words.inTemplates}>
-        <Group gap={4} wrap="nowrap">
-          <Code className={css['path'] ?? ''}>{path}</Code>
-          <CopyIcon text={path} label={parts.payload.copyPath(path)} />
-        </Group>
+        <Copied text={path} label={parts.payload.copyPath(path)} />
       </Part>
       <Part title={terms.usedBy}>
         {users.length === 0 ? <Text c="dimmed">{terms.notUsed}</Text> : <Users users={users} />}
@@ -133,5 +128,14 @@ function Part({ title, children }: { title: string; children: ReactNode }): Reac
       </Title>
       {children}
     </div>
+  );
+}
+
+function Copied({ text, label }: { text: string; label: string }): ReactNode {
+  return (
+    <Group gap={4} wrap="nowrap" mih={24}>
+      <Code style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }}>{text}</Code>
+      <CopyIcon text={text} label={label} />
+    </Group>
   );
 }

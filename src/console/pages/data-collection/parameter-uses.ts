@@ -1,5 +1,6 @@
 import type { Answer } from '../../../client/client.ts';
 import type { Condition } from '../../../contract/documents/condition.ts';
+import { leavesOf } from '../../parts/rules/condition-parts.ts';
 
 type Action = Answer<'getAction'>;
 type Behavior = Answer<'getBehavior'>;
@@ -32,21 +33,14 @@ export function collectorUses(collectorId: string, actions: readonly Action[], b
       (one) => one.parameter === 'source.collectorId' && 'value' in one && [one.value].flat().includes(collectorId),
     );
   return [
-    ...actions.filter(({ rules }) => names(rules)).map(({ id, name }) => ({ kind: 'action' as const, id, name })),
+    ...actions.filter(({ rules }) => names(rules)).map(({ id, name }): User => ({ kind: 'action', id, name })),
     ...behaviors
       .filter(({ condition }) => names(condition))
-      .map(({ id, name }) => ({ kind: 'behavior' as const, id, name })),
+      .map(({ id, name }): User => ({ kind: 'behavior', id, name })),
   ];
 }
 
-type Comparison = Extract<Condition, { parameter: string }>;
-
-function comparisons(condition: Condition): Comparison[] {
-  if ('all' in condition) return condition.all.flatMap(comparisons);
-  if ('any' in condition) return condition.any.flatMap(comparisons);
-  if ('not' in condition) return comparisons(condition.not);
-  return 'parameter' in condition ? [condition] : [];
-}
+const comparisons = (condition: Condition) => leavesOf(condition).filter((one) => 'parameter' in one);
 
 type Line = Action['destinations'][number]['mapping'][number];
 

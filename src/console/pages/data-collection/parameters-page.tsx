@@ -3,7 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
-import { allQuery, apiQuery, useApi } from '../../data/api.ts';
+import { apiQuery, useApi } from '../../data/api.ts';
 import { nouns } from '../../messages/counts.ts';
 import { dataCollection } from '../../messages/en/data-collection.ts';
 import { shell } from '../../messages/en/shell.ts';
@@ -20,6 +20,7 @@ import { Page } from '../../shell/page.tsx';
 import { CollectionNav } from './collection-nav.tsx';
 import { ParameterDrawer } from './parameter-drawer.tsx';
 import { parameterUses, type User } from './parameter-uses.ts';
+import { useRules } from './used-by.tsx';
 
 const words = dataCollection.parameters;
 
@@ -28,7 +29,8 @@ export type Parameter = Answer<'changeParameter'>;
 export function ParametersPage(): ReactNode {
   const search = useSearch({ from: '/shell/data-collection/parameters' });
   const mayManage = useMay('parameters:manage');
-  const uses = useUses();
+  const rules = useRules();
+  const uses = useMemo(() => rules && parameterUses(rules.actions, rules.behaviors), [rules]);
   const { filter, cursor, offered, seen, parameter } = search;
   const columns = useMemo(() => columnsOf(uses, mayManage), [uses, mayManage]);
   const { list, change } = useListPage({
@@ -69,16 +71,6 @@ export function ParametersPage(): ReactNode {
 }
 
 const rowKey = ({ name }: Parameter) => name;
-
-/** Which actions and behaviors name which parameters; undefined until both are known. */
-function useUses(): Map<string, User[]> | undefined {
-  const mayActions = useMay('actions:view');
-  const mayBehaviors = useMay('behaviors:view');
-  const actions = useQuery({ ...allQuery('listActions'), enabled: mayActions });
-  const behaviors = useQuery({ ...allQuery('listBehaviors'), enabled: mayBehaviors });
-  if (actions.data === undefined || behaviors.data === undefined) return undefined;
-  return parameterUses(actions.data, behaviors.data);
-}
 
 function columnsOf(uses: Map<string, User[]> | undefined, mayManage: boolean): readonly Column<Parameter>[] {
   return [

@@ -1,36 +1,84 @@
-import { Code, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { Alert, Anchor, Box, Code, Text } from '@mantine/core';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Link, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import type { Answer } from '../../../client/client.ts';
 import { errors } from '../../../contract/errors.ts';
+import { allQuery, apiQuery } from '../../data/api.ts';
 import { useNamed } from '../../data/named.ts';
+import { watchedMs } from '../../data/refresh.ts';
 import { nouns } from '../../messages/counts.ts';
 import { dataCollection } from '../../messages/en/data-collection.ts';
+import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatBytes } from '../../messages/format.ts';
 import { options } from '../../parts/form/options.ts';
+import { Icon } from '../../parts/icon.tsx';
 import { type Column, ListPage, type ListState } from '../../parts/list/list-page.tsx';
 import { useListPage } from '../../parts/list/use-list-page.tsx';
 import { Time } from '../../parts/time.tsx';
-import { type RejectedRequest, rejectedQuery } from './rejected.ts';
-import css from './rejected-requests.module.css';
+import { Page } from '../../shell/page.tsx';
+import { CollectionNav } from './collection-nav.tsx';
 
 const words = dataCollection.rejected;
 
-type Props = {
-  /** Of one collector; undefined: of all, and with keys that no collector has. */
-  collectorId?: string;
-  search: ListState & { keys?: 'unknown' | 'known' | undefined };
-};
+type RejectedRequest = Answer<'listRejectedRequests'>['data'][number];
 
-/** Requests that the intake refused: when, why, and what helps. */
-export function RejectedRequests({ collectorId, search }: Props): ReactNode {
+/** The rejected requests of all collectors, and those with keys that no collector has. */
+export function RejectedPage(): ReactNode {
+  return (
+    <Page
+      title={dataCollection.parts.rejected}
+      right="collectors:view"
+      lead={words.lead}
+      crumbs={[{ label: shell.pages.dataCollection, to: '/data-collection' }]}
+    >
+      <CollectionNav />
+      <RejectedRequests />
+    </Page>
+  );
+}
+
+/** A notice that requests with unknown keys were rejected, if there are any. */
+export function UnknownKeys(): ReactNode {
+  const count = useRejected().data?.filter(({ collectorId }) => collectorId === null).length ?? 0;
+  if (count === 0) return null;
+  return (
+    <Alert
+      color="orange"
+      variant="light"
+      mb="md"
+      icon={<Icon name="alert" />}
+      title={dataCollection.unknownKeys(count)}
+      role="status"
+    >
+      {dataCollection.unknownKeysText}{' '}
+      <Anchor component={Link} to="/data-collection/rejected" search={{ keys: 'unknown' } as never}>
+        {dataCollection.unknownKeysLink}
+      </Anchor>
+    </Alert>
+  );
+}
+
+/** All rejected requests, or those of a collector: asked for again when there is a newer one. */
+function useRejected(collectorId?: string) {
+  const newest = useQuery({
+    ...apiQuery('listRejectedRequests', { query: { collectorId, limit: 1 } }),
+    refetchInterval: watchedMs,
+  }).data?.data[0]?.id;
+  const all = allQuery('listRejectedRequests', { query: { collectorId } });
+  return useQuery({ ...all, queryKey: [...all.queryKey, newest], placeholderData: keepPreviousData });
+}
+
+/** Rejected intake requests: when, why, and what helps. */
+export function RejectedRequests({ collectorId }: { collectorId?: string }): ReactNode {
+  const search = useSearch({ strict: false }) as ListState & { keys?: 'unknown' | 'known' }; // of both routes with this list
   const isOfAll = collectorId === undefined;
   const { list } = useListPage({
     name: dataCollection.parts.rejected,
     noun: nouns.rejections,
     search,
-    query: useQuery(rejectedQuery(collectorId)),
+    query: useRejected(collectorId),
     columns: isOfAll ? ofAll : ofOne,
     rowKey,
     filterBy: words.filterBy,
@@ -68,23 +116,25 @@ const sender: Column<RejectedRequest> = {
 
 function Sender({ collectorId, requestKey }: { collectorId: string | null; requestKey: string }): ReactNode {
   const collectors = useNamed('listCollectors');
-  if (collectorId === null)
+  if (collectorId !== null)
     return (
-      <>
-        <Text size="sm" c="var(--console-bad)" fw={550}>
-          {words.unknownKey}
-        </Text>
-        <Code className={css['key'] ?? ''} title={requestKey}>
-          {requestKey}
-        </Code>
-      </>
+      <Anchor component={Link} to="/data-collection/$collectorId" params={{ collectorId } as never}>
+        {collectors.get(collectorId)?.name ?? collectorId}
+      </Anchor>
     );
   return (
-    <Link to="/data-collection/$collectorId" params={{ collectorId }} className={css['link'] ?? ''}>
-      {collectors.get(collectorId)?.name ?? collectorId}
-    </Link>
+    <>
+      <Text size="sm" c="var(--console-bad)" fw={550}>
+        {words.unknownKey}
+      </Text>
+      <Text component="div" truncate maw="12rem" title={requestKey}>
+        <Code>{requestKey}</Code>
+      </Text>
+    </>
   );
 }
+
+const wrapped = { miw: '14rem', maw: '24rem', style: { whiteSpace: 'normal' } } as const;
 
 const columns: readonly Column<RejectedRequest>[] = [
   {
@@ -92,15 +142,17 @@ const columns: readonly Column<RejectedRequest>[] = [
     header: terms.reason,
     isText: true,
     cell: ({ status, code, detail, collectorId }) => (
-      <div className={css['reason']}>
+      <Box {...wrapped}>
         <Text fw={550}>
           {isDisabled(code, collectorId) ? words.disabled : titleOf(code)}{' '}
-          <span className={css['status']}>{status}</span>
+          <Text span c="dimmed" fw={400}>
+            {status}
+          </Text>
         </Text>
         <Text size="sm" c="dimmed">
           {detail}
         </Text>
-      </div>
+      </Box>
     ),
   },
   {
@@ -108,7 +160,7 @@ const columns: readonly Column<RejectedRequest>[] = [
     header: words.columns.cure,
     isText: true,
     cell: ({ code, collectorId }) => (
-      <Text size="sm" className={css['cure'] ?? ''}>
+      <Text size="sm" {...wrapped}>
         {isDisabled(code, collectorId) ? words.enableIt : cureOf(code)}
       </Text>
     ),
@@ -146,7 +198,7 @@ const columns: readonly Column<RejectedRequest>[] = [
 const ofOne = [when, ...columns];
 const ofAll = [when, sender, ...columns];
 
-/** The key is one of ours, so that only a collector that is switched off can have refused it as unknown. */
+/** The key is one of ours, so that only a disabled collector can have rejected it as unknown. */
 const isDisabled = (code: string, collectorId: string | null) => code === 'unknown_collector' && collectorId !== null;
 
 const known = (code: string) => (code in errors ? errors[code as keyof typeof errors] : null); // just looked up

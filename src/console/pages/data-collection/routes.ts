@@ -35,7 +35,7 @@ const rejected = createRoute({
   getParentRoute: parent,
   path: '/data-collection/rejected',
   validateSearch: search({ ...listSearch, keys: choice(['unknown', 'known']) }),
-  component: lazyPage(() => import('./rejected-page.tsx'), 'RejectedPage'),
+  component: lazyPage(() => import('./rejected-requests.tsx'), 'RejectedPage'),
 });
 
 const details = createRoute({

@@ -54,6 +54,12 @@ export function partsOf(condition: Condition, pointer = ''): (readonly [pointer:
   return [[pointer, condition], ...placedClauses(condition, pointer).flatMap(([at, one]) => partsOf(one, at))];
 }
 
+/** The behaviors and comparisons of a condition. */
+export function leavesOf(condition: Condition): Exclude<Positive, Group>[] {
+  const { inner } = split(condition);
+  return isGroup(inner) ? clausesOf(inner).flatMap(leavesOf) : [inner];
+}
+
 /** Whether a part says enough to be judged. */
 export function isComplete(condition: Condition): boolean {
   const { inner } = split(condition);

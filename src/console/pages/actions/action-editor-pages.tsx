@@ -1,0 +1,96 @@
+import { Skeleton } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { apiQuery } from '../../data/api.ts';
+import { actions as words } from '../../messages/en/actions.ts';
+import { terms } from '../../messages/en/terms.ts';
+import { pageOf } from '../../parts/document/document-kind.ts';
+import { NewDocumentPage } from '../../parts/document/new-document-page.tsx';
+import { notifyDone } from '../../parts/notify.ts';
+import { StatusBadge } from '../../parts/status-badge.tsx';
+import { LoadedPage } from '../../shell/loaded-page.tsx';
+import { type Action, actionKind } from './action.ts';
+import { type ActionDraft, draftOfAction, newDestinationRow, newDraft } from './action-draft.ts';
+import { ActionEditor } from './action-editor.tsx';
+import { isScenario } from './scenarios.ts';
+import { connectionOf, type Places, usePlaces } from './use-places.ts';
+
+export function EditActionPage(): ReactNode {
+  const { actionId } = useParams({ from: '/shell/actions/$actionId/edit' });
+  const { step = 'basics' } = useSearch({ from: '/shell/actions/$actionId/edit' });
+  const navigate = useNavigate({ from: '/actions/$actionId/edit' });
+  const places = usePlaces();
+  const toDetails = () => void navigate({ to: '/actions/$actionId', params: { actionId } });
+  return (
+    <LoadedPage
+      query={useQuery(apiQuery('getAction', { params: { id: actionId } }))}
+      one={terms.action}
+      part={words.editor.editTitle}
+      nameOf={actionKind.nameOf}
+      right="actions:view"
+      crumbs={actionKind.crumbs}
+      lead={({ status }) => <StatusBadge status={status} />}
+    >
+      {(action) =>
+        places.isLoading ? (
+          <Skeleton height={260} aria-busy="true" />
+        ) : (
+          <ActionEditor
+            key={action.id}
+            stored={action}
+            draftKey={`/actions/${action.id}`}
+            places={places}
+            step={step}
+            onStep={(next) => void navigate({ search: { step: next } })}
+            onSaved={({ name }) => {
+              notifyDone(terms.saved(name));
+              toDetails();
+            }}
+            onCancel={toDetails}
+          />
+        )
+      }
+    </LoadedPage>
+  );
+}
+
+export function NewActionPage(): ReactNode {
+  const { step = 'basics', scenario, from, destination } = useSearch({ from: '/shell/actions/new' });
+  const navigate = useNavigate({ from: '/actions/new' });
+  const places = usePlaces();
+  const copied = useQuery({ ...apiQuery('getAction', { params: { id: from ?? '' } }), enabled: from !== undefined });
+  return (
+    <NewDocumentPage kind={actionKind}>
+      {places.isLoading || copied.isLoading ? (
+        <Skeleton height={260} aria-busy="true" />
+      ) : (
+        <ActionEditor
+          stored={null}
+          begin={() => beginning({ scenario, copied: copied.data, destination }, places)}
+          draftKey={['/actions/new', scenario, from, destination].filter((one) => one !== undefined).join(' ')}
+          places={places}
+          step={step}
+          onStep={(next) => void navigate({ search: (present) => ({ ...present, step: next }) })}
+          onSaved={({ id, name, status }) => {
+            notifyDone(status === 'enabled' ? words.editor.savedEnabled(name) : words.editor.savedDisabled(name));
+            void navigate(pageOf(actionKind, id));
+          }}
+          onCancel={() => void navigate({ to: '/actions' })}
+        />
+      )}
+    </NewDocumentPage>
+  );
+}
+
+type Given = { scenario: string | undefined; copied: Action | undefined; destination: string | undefined };
+
+function beginning({ scenario, copied, destination }: Given, places: Places): ActionDraft {
+  if (copied !== undefined) {
+    const draft = draftOfAction(copied, (id) => connectionOf(places, id));
+    return { ...draft, name: terms.copyOf(copied.name) };
+  }
+  const draft = newDraft(isScenario(scenario) ? scenario : 'custom');
+  const chosen = places.destinations.find(({ id }) => id === destination);
+  return chosen === undefined ? draft : { ...draft, destinations: [newDestinationRow(chosen.connectionId, chosen.id)] };
+}

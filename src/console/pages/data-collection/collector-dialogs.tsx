@@ -1,0 +1,77 @@
+import { NativeSelect, Stack, Text } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
+import { useApi } from '../../data/api.ts';
+import { useStats } from '../../data/stats.ts';
+import { dataCollection as words } from '../../messages/en/data-collection.ts';
+import { DeleteDialog, type DialogProps } from '../../parts/document/delete-dialog.tsx';
+import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
+import { options } from '../../parts/form/options.ts';
+import { notifyDone } from '../../parts/notify.ts';
+import type { Collector } from './collector.ts';
+
+type Props = DialogProps<Pick<Collector, 'id' | 'name'>>;
+
+/** Asks with the number of events of today, and deletes. */
+export function DeleteCollector(props: Props): ReactNode {
+  return (
+    <DeleteDialog {...props} kind="collector" name={props.document?.name ?? ''}>
+      <Stack gap="sm">
+        <Text>{words.deleteText}</Text>
+        {props.document === null ? null : <CameToday collectorId={props.document.id} />}
+      </Stack>
+    </DeleteDialog>
+  );
+}
+
+/** Gives a collector a new key, after asking how long the old one stays valid. */
+export function RotateKey({ document, onClose }: Props): ReactNode {
+  const rotate = useApi('rotateCollectorKey');
+  const [hours, choose] = useState('24');
+  const name = document?.name ?? '';
+  function close() {
+    rotate.reset();
+    onClose();
+  }
+  function confirm(id: string) {
+    const previousUntil = hours === '0' ? null : new Date(Date.now() + Number(hours) * 3_600_000).toISOString();
+    rotate.mutate(
+      { params: { id }, body: { previousUntil } },
+      {
+        onSuccess() {
+          notifyDone(words.rotated(name));
+          close();
+        },
+      },
+    );
+  }
+  return (
+    <ConfirmDialog
+      isOpen={document !== null}
+      title={words.rotateTitle(name)}
+      verb={words.rotate}
+      isBusy={rotate.isPending}
+      error={rotate.error}
+      onCancel={close}
+      onConfirm={() => document !== null && confirm(document.id)}
+    >
+      <Stack gap="sm">
+        <Text>{words.rotateText}</Text>
+        {document === null ? null : <CameToday collectorId={document.id} />}
+        <NativeSelect
+          label={words.rotateUntil}
+          data={options(words.rotateHours)}
+          value={hours}
+          onChange={(event) => choose(event.currentTarget.value)}
+        />
+      </Stack>
+    </ConfirmDialog>
+  );
+}
+
+/** How many events a collector received today, which a change of its key or its end would stop. */
+function CameToday({ collectorId }: { collectorId: string }): ReactNode {
+  const { data } = useStats('collector', collectorId);
+  if (data === undefined) return null;
+  const { received } = data.totals;
+  return <Text fw={550}>{received === 0 ? words.cameNone : words.cameToday(received)}</Text>;
+}
