@@ -1,25 +1,24 @@
-import { type Preset, preset } from './preset.ts';
+import type { PresetInput } from './presets.ts';
 
 /** Systems that collect, count and pass on, and any other with an HTTP API. */
-export const dataPresets: readonly Preset[] = [
-  preset({
+export const dataPresets: readonly PresetInput[] = [
+  {
     id: 'json',
     name: 'Any JSON API',
     about: 'Send each record as a JSON object',
     needs: ['The URL of the API, and its kind of authentication.'],
     baseUrl: 'https://api.example.com',
-    authentication: { type: 'none' },
     destinations: [
       {
         name: 'Send record',
         description: 'One object per event, with the mapped fields',
         path: '/events',
-        template: ['{{! return JSON.stringify(it.data[0]); }}'],
+        template: `{{! return JSON.stringify(it.data[0]); }}`,
         sample: { email: 'ada@example.com', total: 120 },
       },
     ],
-  }),
-  preset({
+  },
+  {
     id: 'segment',
     name: 'Segment',
     about: 'Send events to a Segment source',
@@ -34,25 +33,23 @@ export const dataPresets: readonly Preset[] = [
         name: 'Track',
         description: 'One event of a user',
         path: '/track',
-        template: [
-          '{{!',
-          '  const { userId, anonymousId, event, ...properties } = it.data[0];',
-          '  if (!userId && !anonymousId) return skip("no user to attribute it to");',
-          '  return JSON.stringify({',
-          '    userId,',
-          '    anonymousId,',
-          '    event: event ?? "Website event",',
-          '    properties,',
-          '    timestamp: it.meta.time,',
-          '    messageId: it.meta.deliveryId,',
-          '  });',
-          '}}',
-        ],
+        template: `{{!
+  const { userId, anonymousId, event, ...properties } = it.data[0];
+  if (!userId && !anonymousId) return skip("no user to attribute it to");
+  return JSON.stringify({
+    userId,
+    anonymousId,
+    event: event ?? "Website event",
+    properties,
+    timestamp: it.meta.time,
+    messageId: it.meta.deliveryId,
+  });
+}}`,
         sample: { anonymousId: 'v-1', event: 'Left basket', total: 120 },
       },
     ],
-  }),
-  preset({
+  },
+  {
     id: 'ga4',
     name: 'Google Analytics 4',
     about: 'Send events through the Measurement Protocol',
@@ -63,28 +60,25 @@ export const dataPresets: readonly Preset[] = [
       'The client ID of the visitor, from the Google tag’s cookie _ga.',
     ],
     baseUrl: 'https://www.google-analytics.com',
-    authentication: { type: 'none' },
     destinations: [
       {
         name: 'Collect',
         description: 'One event of a client',
         path: '/mp/collect?measurement_id=G-XXXXXXXXXX&api_secret=API_SECRET',
-        template: [
-          '{{!',
-          '  const { clientId, event, ...params } = it.data[0];',
-          '  if (!clientId) return skip("no client ID");',
-          '  return JSON.stringify({',
-          '    client_id: clientId,',
-          '    timestamp_micros: Date.parse(it.meta.time) * 1000,',
-          '    events: [{ name: event ?? "website_event", params }],',
-          '  });',
-          '}}',
-        ],
+        template: `{{!
+  const { clientId, event, ...params } = it.data[0];
+  if (!clientId) return skip("no client ID");
+  return JSON.stringify({
+    client_id: clientId,
+    timestamp_micros: Date.parse(it.meta.time) * 1000,
+    events: [{ name: event ?? "website_event", params }],
+  });
+}}`,
         sample: { clientId: '123.456', event: 'left_basket', value: 120, currency: 'EUR' },
       },
     ],
-  }),
-  preset({
+  },
+  {
     id: 'airtable',
     name: 'Airtable',
     about: 'Add rows to a table',
@@ -99,12 +93,12 @@ export const dataPresets: readonly Preset[] = [
         name: 'Add row',
         description: 'One row per event; fields are named like columns',
         path: '/BASE_ID/TABLE_NAME',
-        template: ['{{! return JSON.stringify({ records: [{ fields: it.data[0] }], typecast: true }); }}'],
+        template: `{{! return JSON.stringify({ records: [{ fields: it.data[0] }], typecast: true }); }}`,
         sample: { Name: 'Ada', Total: 120 },
       },
     ],
-  }),
-  preset({
+  },
+  {
     id: 'zapier',
     name: 'Zapier',
     about: 'Trigger a Zap and reach thousands of apps',
@@ -114,15 +108,14 @@ export const dataPresets: readonly Preset[] = [
       'The URL is secret: treat it like a password.',
     ],
     baseUrl: 'https://hooks.zapier.com/hooks/catch',
-    authentication: { type: 'none' },
     destinations: [
       {
         name: 'Catch hook',
         description: 'Triggers the Zap with the mapped fields',
         path: '/ACCOUNT/HOOK/',
-        template: ['{{! return JSON.stringify(it.data[0]); }}'],
+        template: `{{! return JSON.stringify(it.data[0]); }}`,
         sample: { email: 'ada@example.com', total: 120 },
       },
     ],
-  }),
+  },
 ];

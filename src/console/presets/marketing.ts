@@ -1,8 +1,8 @@
-import { type Preset, preset } from './preset.ts';
+import type { PresetInput } from './presets.ts';
 
 /** Systems for e-mail, campaigns and customer data. */
-export const marketingPresets: readonly Preset[] = [
-  preset({
+export const marketingPresets: readonly PresetInput[] = [
+  {
     id: 'hubspot',
     name: 'HubSpot',
     about: 'Create and update contacts, and record custom events',
@@ -18,33 +18,29 @@ export const marketingPresets: readonly Preset[] = [
         name: 'Upsert contact',
         description: 'Creates a contact, or updates it by e-mail address',
         path: '/crm/v3/objects/contacts/batch/upsert',
-        template: [
-          '{{!',
-          '  const { email, ...properties } = it.data[0];',
-          '  if (!email) return skip("no e-mail address");',
-          '  return JSON.stringify({',
-          '    inputs: [{ idProperty: "email", id: email, properties: { email, ...properties } }],',
-          '  });',
-          '}}',
-        ],
+        template: `{{!
+  const { email, ...properties } = it.data[0];
+  if (!email) return skip("no e-mail address");
+  return JSON.stringify({
+    inputs: [{ idProperty: "email", id: email, properties: { email, ...properties } }],
+  });
+}}`,
         sample: { email: 'ada@example.com', firstname: 'Ada' },
       },
       {
         name: 'Send custom event',
         description: 'Adds an event to a contact’s timeline',
         path: '/events/v3/send',
-        template: [
-          '{{!',
-          '  const { email, eventName, ...properties } = it.data[0];',
-          '  if (!email) return skip("no e-mail address");',
-          '  return JSON.stringify({ eventName: eventName ?? "pe0000000_event", email, properties });',
-          '}}',
-        ],
+        template: `{{!
+  const { email, eventName, ...properties } = it.data[0];
+  if (!email) return skip("no e-mail address");
+  return JSON.stringify({ eventName: eventName ?? "pe0000000_event", email, properties });
+}}`,
         sample: { email: 'ada@example.com', eventName: 'pe1234567_left_basket', total: '120' },
       },
     ],
-  }),
-  preset({
+  },
+  {
     id: 'salesforce',
     name: 'Salesforce',
     about: 'Create leads, and update contacts by external ID',
@@ -66,18 +62,16 @@ export const marketingPresets: readonly Preset[] = [
         name: 'Create lead',
         description: 'One lead per event',
         path: '/sobjects/Lead',
-        template: [
-          '{{!',
-          '  const record = it.data[0];',
-          '  return JSON.stringify({',
-          '    LastName: record.lastName ?? "Unknown",',
-          '    FirstName: record.firstName,',
-          '    Company: record.company ?? "Unknown",',
-          '    Email: record.email,',
-          '    LeadSource: "Web",',
-          '  });',
-          '}}',
-        ],
+        template: `{{!
+  const record = it.data[0];
+  return JSON.stringify({
+    LastName: record.lastName ?? "Unknown",
+    FirstName: record.firstName,
+    Company: record.company ?? "Unknown",
+    Email: record.email,
+    LeadSource: "Web",
+  });
+}}`,
         sample: { lastName: 'Lovelace', firstName: 'Ada', email: 'ada@example.com' },
       },
       {
@@ -85,18 +79,16 @@ export const marketingPresets: readonly Preset[] = [
         description: 'Creates a contact, or updates it by external ID',
         method: 'PATCH',
         path: '/sobjects/Contact/ExternalId__c/{{ it.data[0].externalId }}',
-        template: [
-          '{{!',
-          '  const { externalId, ...fields } = it.data[0];',
-          '  if (!externalId) return skip("no external ID");',
-          '  return JSON.stringify(fields);',
-          '}}',
-        ],
+        template: `{{!
+  const { externalId, ...fields } = it.data[0];
+  if (!externalId) return skip("no external ID");
+  return JSON.stringify(fields);
+}}`,
         sample: { externalId: 'c-17', LastName: 'Lovelace', Email: 'ada@example.com' },
       },
     ],
-  }),
-  preset({
+  },
+  {
     id: 'mailchimp',
     name: 'Mailchimp',
     about: 'Add people to an audience, and trigger automations',
@@ -113,36 +105,32 @@ export const marketingPresets: readonly Preset[] = [
         description: 'Adds a member, or updates it by e-mail address',
         method: 'PUT',
         path: '/lists/AUDIENCE_ID/members/{{ it.data[0].email | trim | lower | md5 }}',
-        template: [
-          '{{!',
-          '  const { email, ...fields } = it.data[0];',
-          '  if (!email) return skip("no e-mail address");',
-          '  return JSON.stringify({',
-          '    email_address: email.trim(),',
-          '    status_if_new: "subscribed",',
-          '    merge_fields: fields,',
-          '  });',
-          '}}',
-        ],
+        template: `{{!
+  const { email, ...fields } = it.data[0];
+  if (!email) return skip("no e-mail address");
+  return JSON.stringify({
+    email_address: email.trim(),
+    status_if_new: "subscribed",
+    merge_fields: fields,
+  });
+}}`,
         sample: { email: 'Ada@example.com', FNAME: 'Ada' },
       },
       {
         name: 'Send event',
         description: 'An event that can trigger a customer journey',
         path: '/lists/AUDIENCE_ID/members/{{ it.data[0].email | trim | lower | md5 }}/events',
-        template: [
-          '{{!',
-          '  const { email, event, ...properties } = it.data[0];',
-          '  if (!email) return skip("no e-mail address");',
-          '  const texts = Object.entries(properties).map(([name, value]) => [name, String(value)]);',
-          '  return JSON.stringify({ name: event ?? "website_event", properties: Object.fromEntries(texts) });',
-          '}}',
-        ],
+        template: `{{!
+  const { email, event, ...properties } = it.data[0];
+  if (!email) return skip("no e-mail address");
+  const texts = Object.entries(properties).map(([name, value]) => [name, String(value)]);
+  return JSON.stringify({ name: event ?? "website_event", properties: Object.fromEntries(texts) });
+}}`,
         sample: { email: 'ada@example.com', event: 'left_basket', total: 120 },
       },
     ],
-  }),
-  preset({
+  },
+  {
     id: 'braze',
     name: 'Braze',
     about: 'Record events and attributes of users',
@@ -157,25 +145,23 @@ export const marketingPresets: readonly Preset[] = [
         name: 'Track user',
         description: 'One custom event of a user',
         path: '/users/track',
-        template: [
-          '{{!',
-          '  const { externalId, event, ...properties } = it.data[0];',
-          '  if (!externalId) return skip("no external ID");',
-          '  return JSON.stringify({',
-          '    events: [{',
-          '      external_id: externalId,',
-          '      name: event ?? "Website event",',
-          '      time: it.meta.time,',
-          '      properties,',
-          '    }],',
-          '  });',
-          '}}',
-        ],
+        template: `{{!
+  const { externalId, event, ...properties } = it.data[0];
+  if (!externalId) return skip("no external ID");
+  return JSON.stringify({
+    events: [{
+      external_id: externalId,
+      name: event ?? "Website event",
+      time: it.meta.time,
+      properties,
+    }],
+  });
+}}`,
         sample: { externalId: 'c-17', event: 'Left basket', total: 120 },
       },
     ],
-  }),
-  preset({
+  },
+  {
     id: 'klaviyo',
     name: 'Klaviyo',
     about: 'Record events of profiles, to trigger flows',
@@ -184,7 +170,6 @@ export const marketingPresets: readonly Preset[] = [
       'Enter it in the header Authorization under Advanced › Custom headers, as: Klaviyo-API-Key pk_…',
     ],
     baseUrl: 'https://a.klaviyo.com/api',
-    authentication: { type: 'none' },
     headers: [
       { name: 'Authorization', value: '', isSecret: true },
       { name: 'revision', value: '2024-10-15', isSecret: false },
@@ -194,29 +179,27 @@ export const marketingPresets: readonly Preset[] = [
         name: 'Create event',
         description: 'One event of a profile',
         path: '/events',
-        template: [
-          '{{!',
-          '  const { email, event, ...properties } = it.data[0];',
-          '  if (!email) return skip("no e-mail address");',
-          '  return JSON.stringify({',
-          '    data: {',
-          '      type: "event",',
-          '      attributes: {',
-          '        properties,',
-          '        time: it.meta.time,',
-          '        unique_id: it.meta.deliveryId,',
-          '        metric: { data: { type: "metric", attributes: { name: event ?? "Website event" } } },',
-          '        profile: { data: { type: "profile", attributes: { email } } },',
-          '      },',
-          '    },',
-          '  });',
-          '}}',
-        ],
+        template: `{{!
+  const { email, event, ...properties } = it.data[0];
+  if (!email) return skip("no e-mail address");
+  return JSON.stringify({
+    data: {
+      type: "event",
+      attributes: {
+        properties,
+        time: it.meta.time,
+        unique_id: it.meta.deliveryId,
+        metric: { data: { type: "metric", attributes: { name: event ?? "Website event" } } },
+        profile: { data: { type: "profile", attributes: { email } } },
+      },
+    },
+  });
+}}`,
         sample: { email: 'ada@example.com', event: 'Left basket', total: 120 },
       },
     ],
-  }),
-  preset({
+  },
+  {
     id: 'customerio',
     name: 'Customer.io',
     about: 'Record events of people, to trigger campaigns',
@@ -231,15 +214,13 @@ export const marketingPresets: readonly Preset[] = [
         name: 'Track event',
         description: 'One event of a person',
         path: '/customers/{{ it.data[0].id }}/events',
-        template: [
-          '{{!',
-          '  const { id, event, ...data } = it.data[0];',
-          '  if (!id) return skip("no ID of a person");',
-          '  return JSON.stringify({ name: event ?? "website_event", data });',
-          '}}',
-        ],
+        template: `{{!
+  const { id, event, ...data } = it.data[0];
+  if (!id) return skip("no ID of a person");
+  return JSON.stringify({ name: event ?? "website_event", data });
+}}`,
         sample: { id: 'c-17', event: 'left_basket', total: 120 },
       },
     ],
-  }),
+  },
 ];

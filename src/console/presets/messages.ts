@@ -1,8 +1,8 @@
-import { type Preset, preset } from './preset.ts';
+import type { PresetInput } from './presets.ts';
 
 /** Systems that show messages to people. */
-export const messagePresets: readonly Preset[] = [
-  preset({
+export const messagePresets: readonly PresetInput[] = [
+  {
     id: 'slack',
     name: 'Slack',
     about: 'Post a message to a channel',
@@ -19,15 +19,13 @@ export const messagePresets: readonly Preset[] = [
         description: 'One message per event',
         path: '/chat.postMessage',
         contentType: 'application/json; charset=utf-8',
-        template: [
-          '{{!',
-          '  const record = it.data[0];',
-          '  return JSON.stringify({',
-          '    channel: record.channel ?? "#marketing",',
-          '    text: record.text ?? "New event: " + JSON.stringify(record),',
-          '  });',
-          '}}',
-        ],
+        template: `{{!
+  const record = it.data[0];
+  return JSON.stringify({
+    channel: record.channel ?? "#marketing",
+    text: record.text ?? "New event: " + JSON.stringify(record),
+  });
+}}`,
         // Slack answers 200 also when it refuses.
         outcomes: [
           { when: { json: { path: 'error', equals: 'ratelimited' } }, outcome: 'retry' },
@@ -36,8 +34,8 @@ export const messagePresets: readonly Preset[] = [
         sample: { channel: '#orders', text: 'A basket of €120 was left behind.' },
       },
     ],
-  }),
-  preset({
+  },
+  {
     id: 'teams',
     name: 'Microsoft Teams',
     about: 'Post a card to a channel via a workflow',
@@ -47,35 +45,32 @@ export const messagePresets: readonly Preset[] = [
       'The URL is secret: treat it like a password.',
     ],
     baseUrl: 'https://prod-00.westeurope.logic.azure.com',
-    authentication: { type: 'none' },
     destinations: [
       {
         name: 'Post card',
         description: 'An adaptive card with text',
         path: '/workflows/WORKFLOW_ID/triggers/manual/paths/invoke?api-version=2016-06-01&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig=SIGNATURE',
-        template: [
-          '{{!',
-          '  const record = it.data[0];',
-          '  const text = record.text ?? JSON.stringify(record);',
-          '  return JSON.stringify({',
-          '    type: "message",',
-          '    attachments: [{',
-          '      contentType: "application/vnd.microsoft.card.adaptive",',
-          '      content: {',
-          '        $schema: "http://adaptivecards.io/schemas/adaptive-card.json",',
-          '        type: "AdaptiveCard",',
-          '        version: "1.4",',
-          '        body: [{ type: "TextBlock", text, wrap: true }],',
-          '      },',
-          '    }],',
-          '  });',
-          '}}',
-        ],
+        template: `{{!
+  const record = it.data[0];
+  const text = record.text ?? JSON.stringify(record);
+  return JSON.stringify({
+    type: "message",
+    attachments: [{
+      contentType: "application/vnd.microsoft.card.adaptive",
+      content: {
+        $schema: "http://adaptivecards.io/schemas/adaptive-card.json",
+        type: "AdaptiveCard",
+        version: "1.4",
+        body: [{ type: "TextBlock", text, wrap: true }],
+      },
+    }],
+  });
+}}`,
         sample: { text: 'A basket of €120 was left behind.' },
       },
     ],
-  }),
-  preset({
+  },
+  {
     id: 'discord',
     name: 'Discord',
     about: 'Post a message to a channel',
@@ -85,25 +80,22 @@ export const messagePresets: readonly Preset[] = [
       'The URL is secret: treat it like a password.',
     ],
     baseUrl: 'https://discord.com/api/webhooks',
-    authentication: { type: 'none' },
     destinations: [
       {
         name: 'Post message',
         description: 'One message per event',
         path: '/WEBHOOK_ID/WEBHOOK_TOKEN',
-        template: [
-          '{{!',
-          '  const record = it.data[0];',
-          '  const text = record.text ?? JSON.stringify(record);',
-          '  // Discord takes 2,000 characters and would notify everyone it mentions.',
-          '  return JSON.stringify({ content: text.slice(0, 2000), allowed_mentions: { parse: [] } });',
-          '}}',
-        ],
+        template: `{{!
+  const record = it.data[0];
+  const text = record.text ?? JSON.stringify(record);
+  // Discord takes 2,000 characters and would notify everyone it mentions.
+  return JSON.stringify({ content: text.slice(0, 2000), allowed_mentions: { parse: [] } });
+}}`,
         sample: { text: 'A basket of €120 was left behind.' },
       },
     ],
-  }),
-  preset({
+  },
+  {
     id: 'zendesk',
     name: 'Zendesk',
     about: 'Create a support ticket',
@@ -119,24 +111,22 @@ export const messagePresets: readonly Preset[] = [
         name: 'Create ticket',
         description: 'One ticket per event, on behalf of the visitor',
         path: '/tickets',
-        template: [
-          '{{!',
-          '  const record = it.data[0];',
-          '  if (!record.email) return skip("no e-mail address");',
-          '  return JSON.stringify({',
-          '    ticket: {',
-          '      subject: record.subject ?? "Message from the web site",',
-          '      comment: { body: record.text ?? JSON.stringify(record) },',
-          '      requester: { name: record.name ?? record.email, email: record.email },',
-          '    },',
-          '  });',
-          '}}',
-        ],
+        template: `{{!
+  const record = it.data[0];
+  if (!record.email) return skip("no e-mail address");
+  return JSON.stringify({
+    ticket: {
+      subject: record.subject ?? "Message from the web site",
+      comment: { body: record.text ?? JSON.stringify(record) },
+      requester: { name: record.name ?? record.email, email: record.email },
+    },
+  });
+}}`,
         sample: { email: 'ada@example.com', name: 'Ada', subject: 'Where is my order?', text: 'It is late.' },
       },
     ],
-  }),
-  preset({
+  },
+  {
     id: 'intercom',
     name: 'Intercom',
     about: 'Add an event to a contact’s timeline',
@@ -152,21 +142,19 @@ export const messagePresets: readonly Preset[] = [
         name: 'Track event',
         description: 'One event on a contact’s timeline',
         path: '/events',
-        template: [
-          '{{!',
-          '  const { email, userId, event, ...metadata } = it.data[0];',
-          '  if (!email && !userId) return skip("neither e-mail address nor user ID");',
-          '  return JSON.stringify({',
-          '    event_name: event ?? "website-event",',
-          '    created_at: Math.floor(Date.parse(it.meta.time) / 1000),',
-          '    email,',
-          '    user_id: userId,',
-          '    metadata,',
-          '  });',
-          '}}',
-        ],
+        template: `{{!
+  const { email, userId, event, ...metadata } = it.data[0];
+  if (!email && !userId) return skip("neither e-mail address nor user ID");
+  return JSON.stringify({
+    event_name: event ?? "website-event",
+    created_at: Math.floor(Date.parse(it.meta.time) / 1000),
+    email,
+    user_id: userId,
+    metadata,
+  });
+}}`,
         sample: { email: 'ada@example.com', event: 'left-basket', total: 120 },
       },
     ],
-  }),
+  },
 ];

@@ -1,14 +1,58 @@
 import { dataPresets } from './data.ts';
 import { marketingPresets } from './marketing.ts';
 import { messagePresets } from './messages.ts';
-import type { Preset } from './preset.ts';
 
-export type { Preset, PresetDestination } from './preset.ts';
+/** A destination that comes with a preset. */
+export type PresetDestination = {
+  name: string;
+  description: string;
+  method: 'POST' | 'PUT' | 'PATCH' | 'GET';
+  path: string;
+  contentType: string;
+  template: string;
+  /** Responses that refuse although their status is 200. */
+  outcomes?: { when: { json: { path: string; equals: unknown } }; outcome: 'fail' | 'retry' }[];
+  /** A record as an Action may make it, to show what comes out. */
+  sample: Record<string, unknown>;
+};
+
+/** A ready-made description of a well-known system: everything about it can be changed before and after it is saved. */
+export type Preset = {
+  id: string;
+  name: string;
+  /** What it is for, in one line. */
+  about: string;
+  /** What one needs to have at hand, and where it is found. */
+  needs: string[];
+  baseUrl: string;
+  /** Secrets are left for the form. */
+  authentication:
+    | { type: 'none' }
+    | { type: 'bearer' }
+    | { type: 'basic'; username: string }
+    | { type: 'oauth2'; grant: 'client_credentials'; accessTokenUrl: string; scope: string };
+  headers: { name: string; value: string; isSecret: boolean }[];
+  destinations: PresetDestination[];
+};
+
+type Optional<T, Key extends keyof T> = Omit<T, Key> & Partial<Pick<T, Key>>;
+
+/** A preset without what most have alike: no authentication, no headers, POST, JSON. */
+export type PresetInput = Optional<Omit<Preset, 'destinations'>, 'authentication' | 'headers'> & {
+  destinations: readonly Optional<PresetDestination, 'method' | 'contentType'>[];
+};
 
 /** All presets, by name. */
-export const presets: readonly Preset[] = [...messagePresets, ...marketingPresets, ...dataPresets].sort((a, b) =>
-  a.name.localeCompare(b.name, 'en'),
-);
+export const presets: readonly Preset[] = [...messagePresets, ...marketingPresets, ...dataPresets]
+  .map(
+    (one): Preset => ({
+      authentication: { type: 'none' },
+      headers: [],
+      ...one,
+      destinations: one.destinations.map((to) => ({ method: 'POST', contentType: 'application/json', ...to })),
+    }),
+  )
+  .sort((a, b) => a.name.localeCompare(b.name, 'en'));
 
 /** The presets that fit a text: in their names, or in what they are for. */
 export function presetsLike(text: string): readonly Preset[] {
