@@ -96,23 +96,14 @@ function members(from: number, to: number, { fields }: KnownFields, isBracket: b
   };
 }
 
+const membersOf = {
+  it: ['data', 'events', 'meta'],
+  meta: ['deliveryId', 'idempotencyKey', 'action', 'destination', 'time'],
+  events: ['data', 'id', 'name', 'visitorId', 'sessionId', 'occurredAt', 'receivedAt', 'ext', 'session', 'source'],
+} as const;
+
 function ofIt(from: number, path: string): CompletionResult {
-  const names = path.startsWith('meta')
-    ? (['deliveryId', 'idempotencyKey', 'action', 'destination', 'time'] as const)
-    : path.startsWith('events')
-      ? ([
-          'data',
-          'id',
-          'name',
-          'visitorId',
-          'sessionId',
-          'occurredAt',
-          'receivedAt',
-          'ext',
-          'session',
-          'source',
-        ] as const)
-      : (['data', 'events', 'meta'] as const);
+  const names = membersOf[path.startsWith('meta') ? 'meta' : path.startsWith('events') ? 'events' : 'it'];
   const options = names.map((name) => ({ label: name, type: 'property', detail: words.members[name] }));
   return { from, options, validFor: word };
 }

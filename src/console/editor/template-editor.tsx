@@ -12,16 +12,17 @@ import {
   lineNumbers,
   type ViewUpdate,
 } from '@codemirror/view';
-import { type ReactNode, type Ref, startTransition, useEffect, useImperativeHandle, useRef } from 'react';
+import { Box } from '@mantine/core';
+import { type ReactNode, type Ref, startTransition, useCallback, useEffect, useImperativeHandle, useRef } from 'react';
 import { formatTemplate } from '../../template/check/format.ts';
 import type { Escape } from '../../template/compile/escape.ts';
 import { editor as words } from '../messages/en/editor.ts';
 import { styleNonce } from '../theme/nonce.ts';
 import { completeTemplate, recordAt } from './completion.ts';
+import { editorTheme } from './editor-theme.ts';
 import type { KnownFields } from './fields.ts';
 import { findingsOf, type TemplateFinding } from './findings.ts';
 import { highlighting } from './highlight.ts';
-import css from './template-editor.module.css';
 import { typedOver } from './typed-over.ts';
 
 /** What a page can do with the editor from outside. */
@@ -63,152 +64,155 @@ const checkAfterMs = 300;
 
 /** The editor of templates. Tab leaves it; F8 and Shift F8 go from problem to problem, Ctrl/⌘ . sets one right. */
 export function TemplateEditor(props: Props): ReactNode {
-  const place = useRef<HTMLDivElement>(null);
-  const view = useRef<EditorView>(undefined);
   const given = useRef(props);
   given.current = props;
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const found = useRef<TemplateFinding[]>([]);
-  // What was told and has not come back as the value yet: the page may be some keys behind.
-  const told = useRef<string[]>([]);
-
-  const check = useRef((options: Pick<Props, 'contentType' | 'escape' | 'known'>) => {
-    const editor = view.current;
-    if (editor === undefined) return;
-    found.current = findingsOf(editor.state.doc.toString(), options);
-    editor.dispatch(setDiagnostics(editor.state, found.current.map(diagnostic)));
-    given.current.onFindings(found.current);
-  });
-  const fix = useRef((finding: TemplateFinding) => {
-    if (finding.fix === undefined) return;
-    const { from, to, insert } = finding.fix;
-    view.current?.dispatch({ changes: { from, to, insert }, selection: { anchor: from + insert.length } });
-    check.current(given.current);
-    view.current?.focus();
-  });
-
-  const updated = useRef(({ docChanged, state }: ViewUpdate) => {
-    if (!docChanged) return;
-    const text = state.doc.toString();
-    told.current.push(text);
-    startTransition(() => given.current.onChange(text));
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => check.current(given.current), checkAfterMs);
-  });
-
-  useEffect(() => {
-    const parent = place.current;
-    if (parent === null) return;
-    const { value, label, describedBy, isDisabled = false } = given.current;
-    view.current = new EditorView({
-      parent,
-      state: EditorState.create({
-        doc: value,
-        extensions: [
-          extensions({
-            label,
-            describedBy,
-            known: () => given.current.known,
-            run: () => {
-              given.current.onRun();
-              return true;
-            },
-            fixHere: (at) => {
-              const here = found.current.find((one) => one.fix !== undefined && one.from <= at && at <= one.to);
-              const next = here ?? found.current.find((one) => one.fix !== undefined);
-              if (next !== undefined) fix.current(next);
-              return next !== undefined;
-            },
-          }),
-          access.of(readOnly(isDisabled)),
-          EditorView.updateListener.of((update) => updated.current(update)),
-        ],
-      }),
-    });
+  const opened = useRef<OpenEditor>(undefined);
+  const mount = useCallback((place: HTMLElement | null) => {
+    if (place === null) return;
+    const editor = openEditor(place, () => given.current);
+    opened.current = editor;
     return () => {
-      clearTimeout(timer.current);
-      view.current?.destroy();
-      view.current = undefined;
+      opened.current = undefined;
+      editor.close();
     };
   }, []);
-
   const { value, contentType, escape: mode, known, isDisabled = false } = props;
-  // A change from outside, such as going back to what is saved; typing has told of its own already.
-  useEffect(() => {
-    const editor = view.current;
-    if (editor === undefined) return;
-    const at = told.current.indexOf(value);
-    if (editor.state.doc.toString() === value) told.current = [];
-    else if (at >= 0) told.current.splice(0, at + 1);
-    else {
-      editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
-      told.current = [];
-    }
-  }, [value]);
+  useEffect(() => opened.current?.show(value), [value]);
   // What is said about the text depends on these too.
-  useEffect(() => check.current({ contentType, escape: mode, known }), [contentType, mode, known]);
-  useEffect(() => {
-    view.current?.dispatch({ effects: access.reconfigure(readOnly(isDisabled)) });
-  }, [isDisabled]);
+  useEffect(() => opened.current?.check({ contentType, escape: mode, known }), [contentType, mode, known]);
+  useEffect(() => opened.current?.setReadOnly(isDisabled), [isDisabled]);
+  useImperativeHandle(props.handle, () => {
+    if (opened.current === undefined) throw new Error('the editor is not there yet');
+    return opened.current.handle;
+  });
+  return <Box ref={mount} miw={0} />;
+}
+
+type OpenEditor = ReturnType<typeof openEditor>;
+
+/** An editor in its place. `given` are the properties of the page as they are now. */
+function openEditor(parent: HTMLElement, given: () => Props) {
+  let found: TemplateFinding[] = [];
+  // What was told and has not come back as the value yet: the page may be some keys behind.
+  let told: string[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const { value, label, describedBy, isDisabled = false } = given();
+  const view = new EditorView({
+    parent,
+    state: EditorState.create({
+      doc: value,
+      extensions: [
+        extensions({ label, describedBy, known: () => given().known, run, fixHere }),
+        access.of(readOnly(isDisabled)),
+        EditorView.updateListener.of(updated),
+      ],
+    }),
+  });
+  const text = () => view.state.doc.toString();
+
+  function updated({ docChanged }: ViewUpdate) {
+    if (!docChanged) return;
+    const written = text();
+    told.push(written);
+    startTransition(() => given().onChange(written));
+    clearTimeout(timer);
+    timer = setTimeout(check, checkAfterMs);
+  }
+
+  function check(options: Pick<Props, 'contentType' | 'escape' | 'known'> = given()) {
+    found = findingsOf(text(), options);
+    view.dispatch(setDiagnostics(view.state, found.map(diagnostic)));
+    given().onFindings(found);
+  }
+
+  function replaceAll(insert: string, selection?: { anchor: number }) {
+    view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert }, ...(selection && { selection }) });
+  }
+
+  function fix(finding: TemplateFinding) {
+    if (finding.fix === undefined) return;
+    const { from, to, insert } = finding.fix;
+    view.dispatch({ changes: { from, to, insert }, selection: { anchor: from + insert.length } });
+    check();
+    view.focus();
+  }
+
+  function run(): boolean {
+    given().onRun();
+    return true;
+  }
+
+  function fixHere(at: number): boolean {
+    const fixable = found.filter((one) => one.fix !== undefined);
+    const next = fixable.find(({ from, to }) => from <= at && at <= to) ?? fixable[0];
+    if (next !== undefined) fix(next);
+    return next !== undefined;
+  }
 
   function goTo({ from, to = from }: { from: number; to?: number }) {
-    const editor = view.current;
-    if (editor === undefined) return;
-    const length = editor.state.doc.length;
-    editor.dispatch({
+    const { length } = view.state.doc;
+    view.dispatch({
       selection: { anchor: Math.min(from, length), head: Math.min(to, length) },
       effects: EditorView.scrollIntoView(Math.min(from, length), { y: 'center' }),
     });
-    editor.focus();
+    view.focus();
   }
 
-  useImperativeHandle(props.handle, () => ({
-    text: () => view.current?.state.doc.toString() ?? value,
+  const handle: EditorHandle = {
+    text,
     insertPath(whole) {
-      const editor = view.current;
-      if (editor === undefined) return;
-      const { from, to } = editor.state.selection.main;
-      const text = editor.state.doc.toString();
-      const path = whole.replace(/^it\.data\[0\]/, recordAt(text, from));
-      const opened = text.lastIndexOf('{{', from - 1);
-      const isInTag = opened >= 0 && text.lastIndexOf('}}', from - 1) < opened;
+      const { from, to } = view.state.selection.main;
+      const written = text();
+      const path = whole.replace(/^it\.data\[0\]/, recordAt(written, from));
+      const opening = written.lastIndexOf('{{', from - 1);
+      const isInTag = opening >= 0 && written.lastIndexOf('}}', from - 1) < opening;
       const insert = isInTag ? path : `{{ ${path} }}`;
-      editor.dispatch({
-        changes: { from, to, insert },
-        selection: { anchor: from + insert.length },
-        scrollIntoView: true,
-        userEvent: 'input',
-      });
-      editor.focus();
+      const selection = { anchor: from + insert.length };
+      view.dispatch({ changes: { from, to, insert }, selection, scrollIntoView: true, userEvent: 'input' });
+      view.focus();
     },
-    replace(text) {
-      const editor = view.current;
-      editor?.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: text }, selection: { anchor: 0 } });
-      check.current(given.current);
-      editor?.focus();
+    replace(next) {
+      replaceAll(next, { anchor: 0 });
+      check();
+      view.focus();
     },
     format() {
-      const editor = view.current;
       // The editor holds every line end as one sign: its own text is what edits count in.
-      const changes = editor === undefined ? [] : formatTemplate(editor.state.doc.toString());
-      editor?.dispatch({ changes, annotations: isolateHistory.of('full'), userEvent: 'format' });
-      editor?.focus();
+      const changes = formatTemplate(text());
+      view.dispatch({ changes, annotations: isolateHistory.of('full'), userEvent: 'format' });
+      view.focus();
       return changes.length > 0;
     },
     goTo,
     goToLine(number, column) {
-      const doc = view.current?.state.doc;
-      if (doc === undefined) return;
+      const { doc } = view.state;
       const line = doc.line(Math.min(Math.max(number, 1), doc.lines));
       goTo({ from: Math.min(line.from + column - 1, line.to) });
     },
-    fix: (finding) => fix.current(finding),
-    undo: () => view.current !== undefined && undo(view.current),
-    redo: () => view.current !== undefined && redo(view.current),
-    search: () => view.current !== undefined && openSearchPanel(view.current),
-  }));
+    fix,
+    undo: () => undo(view),
+    redo: () => redo(view),
+    search: () => openSearchPanel(view),
+  };
 
-  return <div ref={place} className={css['editor']} />;
+  return {
+    handle,
+    check,
+    /** Shows a text from outside, such as the one that is saved; what was typed here comes back and is there already. */
+    show(next: string) {
+      const at = told.indexOf(next);
+      if (text() !== next && at >= 0) told = told.slice(at + 1);
+      else {
+        if (text() !== next) replaceAll(next);
+        told = [];
+      }
+    },
+    setReadOnly: (isReadOnly: boolean) => view.dispatch({ effects: access.reconfigure(readOnly(isReadOnly)) }),
+    close() {
+      clearTimeout(timer);
+      view.destroy();
+    },
+  };
 }
 
 const access = new Compartment();
@@ -226,17 +230,15 @@ function diagnostic({ from, to, severity, message, fix }: TemplateFinding): Diag
     to,
     severity,
     message,
-    ...(fix === undefined
-      ? {}
-      : {
-          actions: [
+    actions:
+      fix === undefined
+        ? []
+        : [
             {
               name: fix.label,
-              apply: (view: EditorView) =>
-                view.dispatch({ changes: { from: fix.from, to: fix.to, insert: fix.insert } }),
+              apply: (view) => view.dispatch({ changes: { from: fix.from, to: fix.to, insert: fix.insert } }),
             },
           ],
-        }),
   };
 }
 
@@ -266,6 +268,7 @@ function extensions(options: {
     bracketMatching(),
     closeBrackets(),
     EditorState.languageData.of(() => [{ closeBrackets: closedBrackets }]),
+    editorTheme,
     highlighting,
     typedOver,
     autocompletion({
