@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Paper, Skeleton, Stack, Text } from '@mantine/core';
+import { Anchor, Button, Group, Modal, Paper, Skeleton, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -23,18 +23,20 @@ type Props = {
   onClose: () => void;
 };
 
+/** Differences that are drawn at once; more would only be scrolled past. */
+const shownDiffs = 10;
+
 /** What saving would change, on the last 100 events. */
-export function CheckDialog({ body, storedId, places, onClose }: Props): ReactNode {
+export function CheckDialog({ body: draft, storedId, places, onClose }: Props): ReactNode {
   const isNew = storedId === null;
   const asked = { retry: false, gcTime: 0 };
-  const draft = { draft: body };
-  const unsaved = useQuery({ ...apiQuery('checkUnsavedAction', { body: draft }), enabled: isNew, ...asked });
+  const unsaved = useQuery({ ...apiQuery('checkUnsavedAction', { body: { draft } }), enabled: isNew, ...asked });
   const stored = useQuery({
-    ...apiQuery('checkAction', { params: { id: storedId ?? '' }, body: draft }),
+    ...apiQuery('checkAction', { params: { id: storedId ?? '' }, body: { draft } }),
     enabled: !isNew,
     ...asked,
   });
-  const check = isNew ? unsaved : stored;
+  const { data, error } = isNew ? unsaved : stored;
   return (
     <Modal
       opened
@@ -45,13 +47,12 @@ export function CheckDialog({ body, storedId, places, onClose }: Props): ReactNo
     >
       <Stack>
         <Text c="dimmed">{w.text}</Text>
-        {check.error === null ? null : <Problem error={check.error} />}
-        {check.data === undefined ? (
-          check.error === null ? (
-            <Skeleton height={180} aria-busy="true" />
-          ) : null
+        {error !== null ? (
+          <Problem error={error} />
+        ) : data === undefined ? (
+          <Skeleton height={180} aria-busy="true" />
         ) : (
-          <Found check={check.data} isNew={isNew} places={places} />
+          <Found check={data} isNew={isNew} places={places} />
         )}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose} data-autofocus>
@@ -67,60 +68,50 @@ function Found({ check, isNew, places }: { check: ActionCheck; isNew: boolean; p
   const { looked, checked, matched, counts } = check;
   if (looked === 0) return <Text>{w.noEvents}</Text>;
   const changes = counts.newlyMatched + counts.noLonger + counts.bodiesChanged;
+  const bodies = check.bodiesChanged.slice(0, shownDiffs).map(({ before, after, ...one }) => ({
+    ...one,
+    detail: <Diff before={before} after={after} labels={{ before: w.before, after: w.after }} />,
+  }));
+  const threw = check.threw.map(({ reason, line, column, ...one }) => ({
+    ...one,
+    detail: (
+      <Text size="sm" c="var(--console-bad)">
+        {line === undefined ? reason : w.place(reason, line, column ?? 1)}
+      </Text>
+    ),
+  }));
+  const section = (kind: keyof typeof counts, lines: readonly Line[]) => (
+    <Section
+      title={w[kind](counts[kind])}
+      count={counts[kind]}
+      lines={lines}
+      places={places}
+      isBad={kind === 'threw'}
+    />
+  );
   return (
     <Stack gap="xs" role="status">
       <Text fw={600}>{isNew ? w.matchedNew(matched, looked) : w.matched(matched, checked, looked)}</Text>
       {!isNew && changes === 0 ? <Text c="dimmed">{w.nothingChanges}</Text> : null}
       {isNew ? null : (
         <>
-          <Section title={w.newlyMatched(counts.newlyMatched)} count={counts.newlyMatched} listed={check.newlyMatched}>
-            {(one) => <EventLink event={one} />}
-          </Section>
-          <Section title={w.noLonger(counts.noLonger)} count={counts.noLonger} listed={check.noLonger}>
-            {(one) => <EventLink event={one} />}
-          </Section>
-          <Section
-            title={w.bodiesChanged(counts.bodiesChanged)}
-            count={counts.bodiesChanged}
-            listed={check.bodiesChanged.slice(0, shownDiffs)}
-          >
-            {({ event, destinationId, before, after }) => (
-              <Stack gap="xs">
-                <span>
-                  <EventLink event={event} /> → {places.nameOf(destinationId)}
-                </span>
-                <Diff before={before} after={after} labels={{ before: w.before, after: w.after }} />
-              </Stack>
-            )}
-          </Section>
+          {section('newlyMatched', eventsOf(check.newlyMatched))}
+          {section('noLonger', eventsOf(check.noLonger))}
+          {section('bodiesChanged', bodies)}
         </>
       )}
-      <Section title={w.threw(counts.threw)} count={counts.threw} listed={check.threw} isBad>
-        {({ event, destinationId, reason, line, column }) => (
-          <>
-            <EventLink event={event} /> → {places.nameOf(destinationId)}
-            <Text size="sm" c="var(--console-bad)">
-              {line === undefined ? reason : w.place(reason, line, column ?? 1)}
-            </Text>
-          </>
-        )}
-      </Section>
+      {section('threw', threw)}
     </Stack>
   );
 }
 
-/** Differences that are drawn at once; more would only be scrolled past. */
-const shownDiffs = 10;
+/** An event; for a request also its destination and what is to say about it. */
+type Line = { event: EventRef; destinationId?: string; detail?: ReactNode };
+const eventsOf = (events: readonly EventRef[]): Line[] => events.map((event) => ({ event }));
 
-type SectionProps<T> = {
-  title: string;
-  count: number;
-  listed: readonly (T & ({ event: EventRef; destinationId: string } | EventRef))[];
-  isBad?: boolean;
-  children: (one: T) => ReactNode;
-};
+type SectionProps = { title: string; count: number; lines: readonly Line[]; places: Places; isBad: boolean };
 
-function Section<T>({ title, count, listed, isBad = false, children }: SectionProps<T>): ReactNode {
+function Section({ title, count, lines, places, isBad }: SectionProps): ReactNode {
   if (count === 0)
     return (
       <Text c="dimmed">
@@ -133,24 +124,20 @@ function Section<T>({ title, count, listed, isBad = false, children }: SectionPr
         <Icon name={isBad ? 'cross' : 'alert'} size={14} /> {title}
       </Text>
       <Stack component="ul" gap="xs" mt="xs">
-        {listed.map((one) => (
-          <li key={'event' in one ? `${one.event.id} ${one.destinationId}` : one.id}>{children(one)}</li>
+        {lines.map(({ event, destinationId = '', detail }) => (
+          <li key={`${event.id} ${destinationId}`}>
+            <Anchor component={Link} to="/events/$eventId" params={{ eventId: event.id } as never} target="_blank">
+              {event.name ?? terms.unnamedEvent}
+            </Anchor>{' '}
+            <Text span size="sm" c="dimmed">
+              <Time at={event.receivedAt} />
+            </Text>
+            {destinationId === '' ? '' : ` → ${places.nameOf(destinationId)}`}
+            {detail}
+          </li>
         ))}
       </Stack>
-      {listed.length < count ? <Text c="dimmed">{terms.more(count - listed.length)}</Text> : null}
+      {lines.length < count ? <Text c="dimmed">{terms.more(count - lines.length)}</Text> : null}
     </Paper>
-  );
-}
-
-function EventLink({ event }: { event: EventRef }): ReactNode {
-  return (
-    <>
-      <Link to="/events/$eventId" params={{ eventId: event.id } as never} target="_blank">
-        {event.name ?? terms.unnamedEvent}
-      </Link>{' '}
-      <Text span size="sm" c="dimmed">
-        <Time at={event.receivedAt} />
-      </Text>
-    </>
   );
 }
