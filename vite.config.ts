@@ -1,7 +1,7 @@
 import react from '@vitejs/plugin-react';
 import type { InlineConfig, Plugin } from 'vite';
 import { docsPlugin } from './scripts/docs-plugin.ts';
-import { alertFacts, connectionFacts, destinationFacts } from './src/console/data/schema-facts.ts';
+import { alertFacts, collectorFacts, connectionFacts, destinationFacts } from './src/console/data/schema-facts.ts';
 import { routes } from './src/contract/routes.ts';
 
 const root = new URL('.', import.meta.url).pathname;
@@ -73,7 +73,8 @@ function schemaFacts(): Plugin {
       id.endsWith('/src/console/data/schema-facts.ts')
         ? `export const connectionFacts = ${JSON.stringify(connectionFacts)};
 export const destinationFacts = ${JSON.stringify(destinationFacts)};
-export const alertFacts = ${JSON.stringify(alertFacts)};`
+export const alertFacts = ${JSON.stringify(alertFacts)};
+export const collectorFacts = ${JSON.stringify(collectorFacts)};`
         : null,
   };
 }

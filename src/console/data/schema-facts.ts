@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { alertInput } from '../../contract/documents/alert.ts';
+import { collectorInput } from '../../contract/documents/collector.ts';
 import { connectionInput } from '../../contract/documents/connection.ts';
 import { destinationInput } from '../../contract/documents/destination.ts';
 
@@ -72,3 +73,4 @@ export function factsOf(schema: z.ZodType): Facts {
 export const connectionFacts = factsOf(connectionInput);
 export const destinationFacts = factsOf(destinationInput);
 export const alertFacts = factsOf(alertInput);
+export const collectorFacts = factsOf(collectorInput);

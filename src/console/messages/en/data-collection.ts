@@ -3,7 +3,6 @@ import { counted } from '../format.ts';
 
 /** Words of Data Collection: collectors, rejected requests, and the parameters of events. */
 export const dataCollection = {
-  readOnly: 'To change collectors you need the right “Manage Data Collection”.',
   lead: 'Collectors receive your events. Each site or app sends with the key of a collector.',
   nav: 'Data Collection pages',
   parts: { collectors: 'Collectors', parameters: 'Parameters', rejected: 'Rejected requests' },
@@ -60,7 +59,6 @@ export const dataCollection = {
     pers: { '1000': 'second', '60000': 'minute', '3600000': 'hour', '86400000': 'day' },
     status: 'Accept events',
     statusHint: 'When off, events are rejected.',
-    notANumber: 'Enter a whole number, or leave empty.',
     created: (name: string) => `${name} created. Now send it an event.`,
     usedByAll: 'Actions match events of all collectors, unless their rules name one.',
     usedByNone: 'No rule names this collector.',

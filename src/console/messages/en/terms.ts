@@ -142,7 +142,6 @@ export const terms = {
   http: (status: number) => `HTTP ${String(status)}`,
   goTo: (line: number, column: number) => `Go to ${line}:${column}`,
   notMatching: (actions: number) => `${count.actions(actions)} didn’t match`,
-  line: (line: number, text: string) => `Line ${line}: ${text}`,
   chip: (name: string, value: string) => `${name}: ${value}`,
   got: (value: string) => `got ${value}`,
   gotNothing: 'got no value',

@@ -1,72 +1,66 @@
+import type { CallInput } from '../../../client/client.ts';
+import { collectorFacts } from '../../data/schema-facts.ts';
 import { dataCollection } from '../../messages/en/data-collection.ts';
-import { terms } from '../../messages/en/terms.ts';
+import {
+  bodyBy,
+  choice,
+  type DraftOf,
+  draftBy,
+  type FieldWords,
+  lines,
+  number,
+  problemsBy,
+  text,
+} from '../../parts/form/form-fields.ts';
 import { emptyPrivacy, type PrivacyDraft, privacyDraftOf, privacyOf } from '../../parts/form/privacy-draft.ts';
 import type { Collector } from './collector.ts';
 
-/** A collector as its form holds it: lists and numbers as people type them. */
-export type CollectorDraft = Pick<Collector, 'name' | 'formats' | 'status'> & {
-  /** One per line. */
-  origins: string;
+type Body = NonNullable<CallInput<'createCollector'>['body']>;
+
+export const fields = {
+  name: text('name'),
+  formats: choice<Collector['formats']>('formats'),
+  status: choice<Collector['status']>('status'),
+  origins: lines('allowedOrigins'),
   /** Empty: no limit. */
-  limit: string;
-  perMs: string;
-  privacy: PrivacyDraft;
+  limit: number('rate.limit', true),
+  perMs: number('rate.perMs'),
 };
 
-export const emptyDraft: CollectorDraft = {
-  name: '',
-  formats: ['infinity'],
-  origins: '*',
-  limit: '',
-  perMs: '1000',
-  status: 'enabled',
-  privacy: emptyPrivacy,
+const w = dataCollection.details;
+export const labels: Readonly<Record<keyof typeof fields, FieldWords>> = {
+  name: [w.name, w.nameHint],
+  formats: [w.formats, w.formatsHint],
+  status: [w.status, w.statusHint],
+  origins: [dataCollection.columns.origins, w.originsHint],
+  limit: [w.limit, w.limitHint],
+  perMs: [w.per],
 };
 
-export const draftOf = ({ name, formats, allowedOrigins, rate, status, privacy }: Collector): CollectorDraft => ({
-  name,
-  formats,
-  origins: allowedOrigins.join('\n'),
-  limit: String(rate?.limit ?? ''),
-  perMs: String(rate?.perMs ?? emptyDraft.perMs),
-  status,
-  // Stored by an older version it has none.
-  privacy: privacy === undefined ? emptyPrivacy : privacyDraftOf(privacy),
-});
+/** A collector as its form holds it. */
+export type CollectorDraft = DraftOf<typeof fields> & { privacy: PrivacyDraft };
 
-/** The body that saves a draft. */
-export const bodyOf = ({ name, formats, origins, limit, perMs, status, privacy }: CollectorDraft) => ({
-  name: name.trim(),
-  formats,
-  allowedOrigins: originLines(origins).map(({ text }) => text),
-  rate: limit.trim() === '' ? null : { limit: Number(limit), perMs: Number(perMs) },
-  privacy: privacyOf(privacy),
-  status,
-});
-
-/** What the form itself can tell to be wrong, by field. */
-export const problemsOf = ({ name, limit }: CollectorDraft): Record<string, string> => ({
-  ...(name.trim() === '' ? { name: terms.enterName } : {}),
-  ...(/^\d*$/.test(limit.trim()) ? {} : { limit: dataCollection.details.notANumber }),
-});
-
-/** What the server said about fields, at the fields of the form: origins are told by their line. */
-export function atFields(told: Readonly<Record<string, string>>, draft: CollectorDraft): Record<string, string> {
-  const lines = originLines(draft.origins);
-  const found: Record<string, string> = {};
-  for (const [path, text] of Object.entries(told)) {
-    const [head = '', index] = path.split('.');
-    if (head === 'allowedOrigins' && index !== undefined)
-      found['origins'] ??= terms.line(lines[Number(index)]?.line ?? 1, text);
-    else if (head === 'privacy') found[path] ??= text;
-    else found[{ allowedOrigins: 'origins', rate: 'limit' }[head] ?? head] ??= text;
-  }
-  return found;
+/** `stored`: null for a new one. */
+export function draftOf(stored: Collector | null): CollectorDraft {
+  const draft = draftBy(fields, collectorFacts, stored);
+  return {
+    ...draft,
+    perMs: draft.perMs || String(collectorFacts['rate.perMs']?.default),
+    // Stored by an older version it has none.
+    privacy: stored?.privacy === undefined ? emptyPrivacy : privacyDraftOf(stored.privacy),
+  };
 }
 
-function originLines(text: string): { line: number; text: string }[] {
-  return text
-    .split('\n')
-    .map((one, index) => ({ line: index + 1, text: one.trim().replace(/(?<=\w)\/$/, '') }))
-    .filter((one) => one.text !== '');
+/** The body that saves a draft. An origin may be typed with a slash at its end. */
+export function bodyOf(draft: CollectorDraft): Body {
+  const body = bodyBy(fields, collectorFacts, draft) as Body; // the fields are the contract's
+  return {
+    ...body,
+    allowedOrigins: body.allowedOrigins?.map((one) => one.replace(/(?<=\w)\/$/, '')),
+    rate: draft.limit.trim() === '' ? null : body.rate,
+    privacy: privacyOf(draft.privacy),
+  };
 }
+
+/** What the form itself can tell to be wrong, by path. */
+export const problemsOf = (draft: CollectorDraft) => problemsBy(fields, collectorFacts, draft, labels);

@@ -49,7 +49,7 @@ export function controlsOf<F extends FormFields>(
     const shared = {
       label,
       description: hints.length === 0 ? undefined : hints.join(' '),
-      error: (kind === 'lines' ? lineErrorAt : errorAt)(errors, path),
+      error: kind === 'lines' ? lineErrorAt(errors, path, String(value)) : errorAt(errors, path),
       disabled: isDisabled,
       required: isNeeded,
       ...look,
@@ -90,12 +90,16 @@ export function controlsOf<F extends FormFields>(
 export const errorAt = (errors: Errors, path: string): string | undefined =>
   errors[path] ?? Object.entries(errors).find(([one]) => one.startsWith(`${path}.`))?.[1];
 
-/** The same for a list of texts, with the line. */
-export function lineErrorAt(errors: Errors, path: string): string | undefined {
-  const [, line] =
+/** The same for a list of texts, of which the form has one per line: with the line. */
+export function lineErrorAt(errors: Errors, path: string, typed = ''): string | undefined {
+  const text = errorAt(errors, path);
+  if (text === undefined || errors[path] !== undefined) return text;
+  const at = Number(
     Object.keys(errors)
       .find((one) => one.startsWith(`${path}.`))
-      ?.split(`${path}.`) ?? [];
-  const text = errorAt(errors, path);
-  return text === undefined || errors[path] !== undefined ? text : words.line(Number(line) + 1, text);
+      ?.slice(path.length + 1),
+  );
+  // Empty lines are not sent.
+  const lines = typed.split('\n').flatMap((line, i) => (line.trim() === '' ? [] : [i + 1]));
+  return words.line(lines[at] ?? at + 1, text);
 }
