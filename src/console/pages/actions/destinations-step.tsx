@@ -160,10 +160,9 @@ function DestinationPanel(props: PanelProps): ReactNode {
         />
       </Group>
       {warning === null ? null : (
-        <Group gap="xs" c="var(--console-warn)">
-          <Icon name="alert" size={14} />
-          <Text size="sm" span>
-            {warning}
+        <Group gap="xs">
+          <Text size="sm" c="var(--console-warn)">
+            <Icon name="alert" size={14} /> {warning}
           </Text>
           <Button
             component={Link}

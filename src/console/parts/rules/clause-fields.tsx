@@ -2,6 +2,7 @@ import {
   Autocomplete,
   Checkbox,
   type ComboboxParsedItem,
+  Group,
   NativeSelect,
   Select,
   Text,
@@ -103,17 +104,21 @@ function ValueField({ comparison, onChange, parameters, errorOf, isDisabled }: C
         [w.from, low, (text: string) => set([text, high])],
         [w.to, high, (text: string) => set([low, text])],
       ] as const;
-      return bounds.map(([label, value, write], i) => (
-        <TextInput
-          key={label}
-          {...shared}
-          error={i === 0 && shared.error}
-          aria-label={label}
-          placeholder={label}
-          value={value}
-          onChange={(event) => write(event.currentTarget.value)}
-        />
-      ));
+      return (
+        <Group gap="xs" grow align="start" wrap="nowrap" className={css['wide'] ?? ''}>
+          {bounds.map(([label, value, write], i) => (
+            <TextInput
+              key={label}
+              {...shared}
+              error={i === 0 && shared.error}
+              aria-label={label}
+              placeholder={label}
+              value={value}
+              onChange={(event) => write(event.currentTarget.value)}
+            />
+          ))}
+        </Group>
+      );
     }
     case 'before':
     case 'after': {
@@ -124,6 +129,7 @@ function ValueField({ comparison, onChange, parameters, errorOf, isDisabled }: C
       ) : (
         <TextInput
           {...shared}
+          className={css['wide'] ?? ''}
           type="datetime-local"
           step={1}
           description={w.time}
