@@ -59,7 +59,7 @@ test('from New Action over its four steps to a delivered event, by role and name
   assert.deepEqual(tab.problems, []);
 });
 
-test('a scenario from the gallery begins an action, and each clause says how many events pass it', async () => {
+test('a scenario starts an action with its rules, and each clause says how many events match it', async () => {
   const { app, browser } = console_;
   await sendEvents(app, key, { 'wt.ev': 'Purchase', shop: 'Rome' }, { 'wt.ev': 'Search', shop: 'Oslo' });
   await eventually('the events to be countable', async () => {
@@ -180,7 +180,7 @@ test('the four steps are walked with the keyboard alone', async () => {
   assert.deepEqual(tab.problems, []);
 });
 
-test('what is shown for an event is what is delivered, and the check tells what a change would do', async () => {
+test('the preview of an event is what is delivered, and the check shows the effects of a change', async () => {
   const { app, browser } = console_;
   const { client } = app;
   const [destination] = (await client.call('listAllDestinations', { query: { name: 'Orders' } })).data;
@@ -276,7 +276,7 @@ test('a field is sent as its type, a value that does not fit is shown before sav
   assert.deepEqual(tab.problems, []);
 });
 
-test('parameters are found by what shops call them, and those never seen come last', async () => {
+test('parameters are found by the words of shops, and those never seen come last', async () => {
   const { app, browser } = console_;
   await sendEvents(app, key, { 'wt.tx_s': '10.00' });
   await eventually('the parameter to be known', async () => {
@@ -302,7 +302,7 @@ test('parameters are found by what shops call them, and those never seen come la
   assert.deepEqual(tab.problems, []);
 });
 
-test('who saves after somebody else sees both versions; a switch can be taken back', async () => {
+test('a save after a change by another person shows both versions; a change of status can be undone', async () => {
   const { app, browser } = console_;
   const { client } = app;
   const made = await client.call('createAction', { body: { name: 'Shared', description: 'first' } });
@@ -331,7 +331,7 @@ test('who saves after somebody else sees both versions; a switch can be taken ba
   assert.deepEqual(tab.problems, []);
 });
 
-test('what the server says about the rules as a whole is shown above their clauses', async () => {
+test('a problem of the rules as a whole is shown above their clauses', async () => {
   const { app, browser } = console_;
   await using tab = await openTab(browser, { url: app.url, path: '/actions/new', expected: /^422 / });
   const { page } = tab;
@@ -354,7 +354,7 @@ test('what the server says about the rules as a whole is shown above their claus
   assert.deepEqual(tab.problems, []);
 });
 
-test('half an action survives a reload, and leaving it asks', async () => {
+test('an unfinished action survives a reload, and leaving it asks first', async () => {
   const { app, browser } = console_;
   await using tab = await openTab(browser, { url: app.url, path: '/actions/new' });
   const { page } = tab;

@@ -50,7 +50,7 @@ test('from New Collector to the first event: the copied line is sent, and the pa
   assert.deepEqual(tab.problems, []);
 });
 
-test('every way to send works as it is copied, from pages only where their site is allowed', async () => {
+test('each snippet works as it is copied; from pages of allowed sites only', async () => {
   const { app, browser } = console_;
   await using site = await startReceiver();
   const collector = await app.client.call('createCollector', {
@@ -87,7 +87,7 @@ test('every way to send works as it is copied, from pages only where their site 
   assert.deepEqual(tab.problems, []);
 });
 
-test('an address of the server that senders use stands in the lines, and a wrong one is told', async () => {
+test('the snippets have the server URL that was typed, and an invalid one is reported', async () => {
   const { app, browser } = console_;
   const { id } = await app.client.call('createCollector', { body: { name: 'Elsewhere' } });
   await using tab = await openTab(browser, { url: app.url, path: `/data-collection/${id}` });
@@ -100,7 +100,7 @@ test('an address of the server that senders use stands in the lines, and a wrong
   assert.deepEqual(tab.problems, []);
 });
 
-test('an origin that is none is told by its line, and who saves second chooses', async () => {
+test('an invalid origin is reported with its line, and a second save shows both versions', async () => {
   const { app, browser } = console_;
   const made = await app.client.call('createCollector', { body: { name: 'Both' } });
   const params = { id: made.id };
@@ -126,7 +126,7 @@ test('an origin that is none is told by its line, and who saves second chooses',
   assert.deepEqual(tab.problems, []);
 });
 
-test('in its row a collector is disabled with Undo, gets a new key that ends the old one, and is deleted', async () => {
+test('a collector can be disabled with Undo, get a new key, and be deleted from its row', async () => {
   const { app, browser } = console_;
   const made = await app.client.call('createCollector', { body: { name: 'Row' } });
   const params = { id: made.id };
@@ -170,7 +170,7 @@ test('in its row a collector is disabled with Undo, gets a new key that ends the
   assert.deepEqual(tab.problems, []);
 });
 
-test('parameters tell what they look like and who uses them, are described, and are taken out of Actions', async () => {
+test('a parameter shows its examples and uses, can be described, and can be taken out of Actions', async () => {
   const { app, browser } = console_;
   const wired = await wire(app, { url: `${app.url}/inbox/crm` });
   await wired.deliver({ basket: 'full' });
@@ -262,7 +262,7 @@ test('an inbox behaves like a system that is down until it is told otherwise', a
   assert.deepEqual(tab.problems, []);
 });
 
-test('what was refused is told with its reason, and unknown keys are noticed', async () => {
+test('rejected requests are listed with the reason, and unknown keys have a notice', async () => {
   const { app, browser } = console_;
   const { id, key } = await app.client.call('createCollector', { body: { name: 'Refusing' } });
   const send = (to: string) => fetch(`${app.url}/v3/${to}`, { method: 'POST', body: '{"events":[]}' });

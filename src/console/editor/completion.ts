@@ -5,7 +5,7 @@ import { editor as words } from '../messages/en/editor.ts';
 import { pathTo } from '../parts/payload/member-path.ts';
 import type { Field, KnownFields } from './fields.ts';
 
-/** What can be written at a place: fields with type, how often they are there and an example; members, filters, functions. */
+/** The completions at a place: fields with type, share and example; members, filters, functions. */
 export function completeTemplate(context: CompletionContext, known: KnownFields): CompletionResult | null {
   const text = context.state.doc.toString();
   const { pos } = context;
@@ -19,7 +19,7 @@ export function completeTemplate(context: CompletionContext, known: KnownFields)
   const filter = /[^|]\|\s*([a-z]\w*)?$/.exec(before);
   if (filter !== null) return { from: pos - (filter[1] ?? '').length, options: entries('filter'), validFor: word };
   const typed = /[\w$]*$/.exec(before)?.[0] ?? '';
-  // Behind a dot stands the member of something that is not known here.
+  // After a dot comes a member of an unknown object.
   if (/[.\])]\s*$/.test(before.slice(0, before.length - typed.length)) || /^\d/.test(typed)) return null;
   const isFresh = /\{\{[*]?\s*$/.test(before);
   if (typed === '' && !isFresh && !context.explicit) return null;
@@ -43,7 +43,7 @@ function isInTag(text: string, pos: number): boolean {
   );
 }
 
-/** The names that loops and declarations give to records, as far as they stand before a place. */
+/** The names that loops and declarations give to records. */
 function recordNames(text: string): string[] {
   const patterns = [
     /\{\{@each\s*\(\s*it\.data\s*\)\s*=>\s*\(?\s*([\w$]+)/g,
@@ -55,7 +55,7 @@ function recordNames(text: string): string[] {
   return patterns.flatMap((pattern) => Array.from(text.matchAll(pattern), (match) => match[1] ?? ''));
 }
 
-/** The record whose member is being typed, and what of the member stands there, from its dot or bracket on. */
+/** The record whose member is being typed, and the part of the member that is typed, from its dot or bracket on. */
 function recordBefore(text: string, before: string): { typed: string; isBracket: boolean } | null {
   const names = recordNames(text).map((name) => name.replaceAll('$', '\\$'));
   const record = ['it\\.data\\[\\w+\\]', 'it\\.events\\[\\w+\\]\\.data', ...names.map((name) => `\\b${name}`)].join(
@@ -108,7 +108,7 @@ function ofIt(from: number, path: string): CompletionResult {
   return { from, options, validFor: word };
 }
 
-/** Outside of tags, asked for by hand: the fields as whole tags. */
+/** Outside of tags, on request: the fields as whole tags. */
 function asTags(from: number, { fields }: KnownFields): CompletionResult {
   return {
     from,

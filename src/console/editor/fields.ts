@@ -1,4 +1,4 @@
-/** A field that records have, as far as this console knows. */
+/** A known field of records. */
 export type Field = {
   name: string;
   type: string;
@@ -14,7 +14,7 @@ export type KnownFields = {
   basis: { kind: 'events'; count: number } | { kind: 'ever' } | { kind: 'mapping'; action: string };
 };
 
-/** The known name nearest to a mistyped one; null: none is near enough to be meant. */
+/** The known name nearest to a mistyped one; null: none is near enough. */
 export function nearestName(name: string, names: Iterable<string>): string | null {
   const most = Math.max(1, Math.floor(name.length / 3));
   let best: string | null = null;
@@ -27,7 +27,7 @@ export function nearestName(name: string, names: Iterable<string>): string | nul
   return best;
 }
 
-/** How many letters are to be put in, taken out, replaced or swapped with the next one. */
+/** How many letters to insert, delete, replace or swap with the next one. */
 function distance(a: string, b: string): number {
   let [before, last, row] = [[] as number[], [] as number[], Array.from({ length: b.length + 1 }, (_, at) => at)];
   for (let i = 1; i <= a.length; i++) {

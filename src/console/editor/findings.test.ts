@@ -14,7 +14,7 @@ function fixed(text: string): string {
     .reduce((now, { from, to, insert }) => now.slice(0, from) + insert + now.slice(to), text);
 }
 
-test('a field that was not seen is told with what was probably meant, and one key sets it right', () => {
+test('an unknown field is reported with the nearest known one as a fix', () => {
   const [about] = found('{{ it.data[0].titel }}');
   assert.equal(about?.message, '`titel` was not seen in the last 100 events. Did you mean `title`?');
   assert.deepEqual([about?.line, about?.column, about?.to], [1, 15, 19]);
@@ -29,7 +29,7 @@ test('a name with dots gets its brackets', () => {
   assert.equal(fixed('{{ it.data[0].wt.dcsvit }}'), '{{ it.data[0]["wt.dcsvid"] }}');
 });
 
-test('a key that the JSON would lack is told, and nothing is said where nothing is known', () => {
+test('a key that the JSON would omit is reported, and nothing is without known fields', () => {
   assert.match(found('{{! return { x: it.data[0].nothing }; }}')[0]?.message ?? '', /key `x` is omitted from the JSON/);
   const none = {
     contentType: 'application/json',
@@ -39,7 +39,7 @@ test('a key that the JSON would lack is told, and nothing is said where nothing 
   assert.deepEqual(findingsOf('{{ it.data[0].titel }}', none), []);
 });
 
-test('what does not compile is told with line, column and cause', () => {
+test('a compile error is reported with line, column and cause', () => {
   const [about] = found('{\n  "a": {{ (it.data[0].title }}\n}');
   assert.deepEqual([about?.severity, about?.line], ['error', 2]);
   assert.match(about?.message ?? '', /`\(` from line 2 is still open/);

@@ -6,7 +6,7 @@ import { editor as words } from '../messages/en/editor.ts';
 import { pathTo } from '../parts/payload/member-path.ts';
 import { type KnownFields, nearestName } from './fields.ts';
 
-/** Something to say about a place of the template. Errors keep it from being saved. */
+/** A problem at a place of the template. A template with errors can't be saved. */
 export type TemplateFinding = {
   severity: 'error' | 'warning';
   message: string;
@@ -14,11 +14,11 @@ export type TemplateFinding = {
   column: number;
   from: number;
   to: number;
-  /** A change that sets it right. */
+  /** A change that corrects it. */
   fix?: { label: string; from: number; to: number; insert: string };
 };
 
-/** Everything to say about a template: what does not compile, what is probably not meant, and fields that never came. */
+/** All findings of a template: compile errors, probable mistakes, and unknown fields. */
 export function findingsOf(
   text: string,
   options: { contentType: string; escape: 'auto' | Escape; known: KnownFields },
@@ -98,7 +98,7 @@ function firstEnd(text: string, { from, start, end }: FieldRead): number {
   return start + (/^[\w$]+/.exec(text.slice(start, end))?.[0].length ?? end - start);
 }
 
-/** How much to underline at a place: a word, or one sign. */
+/** How many characters to underline at a place: a word, or one. */
 function extentAt(text: string, from: number): number {
   return /^(?:[\w$]+|\{\{[-_]?\s*[!*@#/]?\s*\w*|.)/.exec(text.slice(from, from + 80))?.[0].length ?? 0;
 }

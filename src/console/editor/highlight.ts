@@ -11,7 +11,7 @@ const markOf = (kind: TemplateToken['kind']) => {
   return made;
 };
 
-/** Larger templates are coloured when typing pauses; until then the colours move along with the text. */
+/** Larger templates are highlighted when typing pauses; until then the colors move with the text. */
 const atOnceMax = 100_000;
 const pauseMs = 200;
 

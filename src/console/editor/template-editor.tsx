@@ -59,10 +59,10 @@ type Props = {
   handle?: Ref<EditorHandle>;
 };
 
-/** Long enough that nothing is said about half a word. */
+/** Long enough that an unfinished word is not reported. */
 const checkAfterMs = 300;
 
-/** The editor of templates. Tab leaves it; F8 and Shift F8 go from problem to problem, Ctrl/⌘ . sets one right. */
+/** The editor of templates. Tab leaves it; F8 and Shift F8 go from problem to problem, Ctrl/⌘ . corrects one. */
 export function TemplateEditor(props: Props): ReactNode {
   const given = useRef(props);
   given.current = props;
@@ -78,7 +78,7 @@ export function TemplateEditor(props: Props): ReactNode {
   }, []);
   const { value, contentType, escape: mode, known, isDisabled = false } = props;
   useEffect(() => opened.current?.show(value), [value]);
-  // What is said about the text depends on these too.
+  // The findings depend on these too.
   useEffect(() => opened.current?.check({ contentType, escape: mode, known }), [contentType, mode, known]);
   useEffect(() => opened.current?.setReadOnly(isDisabled), [isDisabled]);
   useImperativeHandle(props.handle, () => {

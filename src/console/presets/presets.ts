@@ -22,7 +22,7 @@ export type Preset = {
   name: string;
   /** What it is for, in one line. */
   about: string;
-  /** What one needs to have at hand, and where it is found. */
+  /** What is needed, and where to find it. */
   needs: string[];
   baseUrl: string;
   /** Secrets are left for the form. */

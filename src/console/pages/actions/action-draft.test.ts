@@ -40,13 +40,13 @@ const stored = action.parse({
 });
 const draft = () => draftOfAction(stored, () => 'con_1');
 
-test('saving an editor in which nothing was changed changes nothing, fixed values that are no texts included', () => {
+test('an unchanged draft saves the same action, with fixed values that are not text', () => {
   const { id, version, createdAt, updatedAt, updatedBy, warnings, ...body } = stored;
   assert.deepEqual(bodyOfDraft(draft(), 'enabled'), body);
   assert.equal(draft().scenario, 'purchase');
 });
 
-test('what the server says about a place of the body is shown at the part that stands there', () => {
+test('a problem that the server reports is at the same place in the draft', () => {
   const opened = draft();
   const told = { name: 'taken', 'rules.all.1.value': 'bad', 'destinations.0.mapping.4.expression': 'broken' };
   assert.deepEqual(atFields(told, opened), told);
@@ -61,7 +61,7 @@ test('what the server says about a place of the body is shown at the part that s
   assert.deepEqual(Object.keys(told).map(stepOfField), ['basics', 'rules', 'destinations']);
 });
 
-test('a fixed value that does not fit its type is said at its field', () => {
+test('a fixed value that does not fit its type has a problem at its field', () => {
   const opened = draft();
   const destinations = opened.destinations.map((row) => ({
     ...row,
@@ -70,7 +70,7 @@ test('a fixed value that does not fit its type is said at its field', () => {
   assert.deepEqual(problemsOf({ ...opened, destinations }), { 'destinations.0.mapping.3.value': 'Not a number' });
 });
 
-test('a draft says itself what is missing, and a Custom Scenario without clauses is not', () => {
+test('a draft without name and description has problems, and a Custom Scenario without clauses has none', () => {
   assert.deepEqual(Object.keys(problemsOf(newDraft('custom'))), ['name', 'description']);
   assert.deepEqual(bodyOfDraft(newDraft('custom'), 'disabled').rules, { all: [] });
   const opened = draft();

@@ -37,7 +37,7 @@ export function heldAt({ destinations }: Action, places: Places): string[] {
   return destinations.flatMap(({ destinationId }) => {
     const destination = places.destinations.find(({ id }) => id === destinationId);
     const connection = places.connections.find(({ id }) => id === destination?.connectionId);
-    // What can't be seen is not judged.
+    // Without the right to see it, nothing is known of it.
     const isHeld = connection !== undefined && [destination, connection].some((one) => one?.status !== 'enabled');
     return isHeld ? [destinationId] : [];
   });

@@ -122,7 +122,7 @@ function DestinationPanel(props: PanelProps): ReactNode {
   const chosen = places.destinations.find(({ id }) => id === row.destinationId);
   const options = offered.map((one) => {
     const reason = takenIds.includes(one.id) ? w.options.chosen(one.name) : whyNot(one, connection);
-    // What is chosen already stays chosen.
+    // The present choice stays possible.
     return { value: one.id, label: reason ?? one.name, disabled: reason !== null && one.id !== row.destinationId };
   });
   const warning =

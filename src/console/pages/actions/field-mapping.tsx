@@ -37,7 +37,7 @@ export function FieldMapping({ path, rows, onChange, destinationName, errors, is
   const isAdded = useRef(false);
   const table = useRef<HTMLTableElement>(null);
 
-  // A new field is named next.
+  // The name of a new field gets the focus.
   useEffect(() => {
     if (isAdded.current) table.current?.querySelector<HTMLElement>('tbody tr:last-child input')?.focus();
     isAdded.current = false;

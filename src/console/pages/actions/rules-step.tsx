@@ -22,7 +22,7 @@ export function RulesStep({ draft, change, errors, isDisabled }: StepProps): Rea
 
   function choose(next: string) {
     if (!isScenario(next)) return;
-    // Of nothing but a scenario's own rules, nothing is lost.
+    // Rules of a scenario alone are replaced without a question.
     const clauses = partsOf(rules).length - 1;
     if (clauses === 0 || (clauses === 1 && scenarioOf(rules) !== 'custom'))
       change({ scenario: next, rules: rulesOfScenario(next) });

@@ -6,7 +6,7 @@ import { Icon } from '../../parts/icon.tsx';
 import cards from '../../parts/link-cards.module.css';
 import { firstScenarios } from './scenarios.ts';
 
-/** What one can begin with, where there is no action yet. */
+/** The scenarios to start with, while there is no action. */
 export function ScenarioGallery({ isEnabled }: { isEnabled: boolean }): ReactNode {
   return (
     <Stack component="section" gap="xs" aria-label={words.gallery}>

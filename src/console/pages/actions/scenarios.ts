@@ -3,12 +3,12 @@ import { actions } from '../../messages/en/actions.ts';
 import type { IconName } from '../../parts/icon.tsx';
 import { newGroup } from '../../parts/rules/condition-parts.ts';
 
-/** What an action can begin with: a standard behavior, or nothing. */
+/** What a new action starts with: a standard behavior, or nothing. */
 export type Scenario = keyof typeof actions.scenarios;
 
 const scenarios = Object.keys(actions.scenarios) as Scenario[]; // the keys of a constant object
 
-/** Those that most people begin with, for the gallery. */
+/** The scenarios of the gallery. */
 export const firstScenarios: readonly [Scenario, IconName][] = [
   ['view_page', 'events'],
   ['add_product_to_cart', 'plus'],

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { collectorInput } from '../../../contract/documents/collector.ts';
 import { bodyOf, draftOf, problemsOf } from './collector-draft.ts';
 
-test('a collector goes through its form unchanged', () => {
+test('a collector that is not changed in its form is saved unchanged', () => {
   const stored = {
     ...collectorInput.parse({
       name: 'Shop',
@@ -45,7 +45,7 @@ test('origins may be typed with blank lines and a slash at the end', () => {
   assert.deepEqual(bodyOf(draft).allowedOrigins, ['https://a.example', 'nonsense']);
 });
 
-test('what the form can tell by itself needs no server', () => {
+test('the form reports a missing name and a limit that is not a number', () => {
   assert.deepEqual(Object.keys(problemsOf({ ...draftOf(null), limit: 'ten' })), ['name', 'rate.limit']);
   assert.deepEqual(problemsOf({ ...draftOf(null), name: 'Shop', limit: '10' }), {});
 });

@@ -44,7 +44,7 @@ const behavior: Answer<'getBehavior'> = {
   usedBy: 1,
 };
 
-test('a parameter is used where rules, mappings, expressions and attributes name it, told once each', () => {
+test('a parameter is used by the actions and behaviors that name it in rules, mappings, expressions and attributes', () => {
   const uses = parameterUses([action], [behavior]);
   const names = (parameter: string) => uses.get(parameter)?.map(({ name }) => name);
   assert.deepEqual(names('wt.ev'), ['Buy', 'Paid']);

@@ -19,7 +19,7 @@ export function parameterUses(actions: readonly Action[], behaviors: readonly Be
     note([...comparisons(rules).map((one) => one.parameter), ...mapped], { kind: 'action', id, name });
   }
   for (const { id, name, condition, attributes, standard, usedBy } of behaviors) {
-    // What ships with the product and is in no action is nobody's use.
+    // A built-in behavior that no action uses does not count.
     if (standard && usedBy === 0) continue;
     note([...comparisons(condition).map((one) => one.parameter), ...attributes], { kind: 'behavior', id, name });
   }

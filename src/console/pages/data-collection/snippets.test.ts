@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { originOf, snippets } from './snippets.ts';
 
-test('every way to send names the address and the key', () => {
+test('each snippet has the server URL and the key', () => {
   const ways = snippets({ origin: 'https://in.example', key: 'abc' });
   for (const [kind, text] of Object.entries(ways))
     assert.match(text, /https:\/\/in\.example\/(v3\/abc|abc\/dcs\.gif)/, kind);
 });
 
-test('an address is taken as an origin, and nothing longer', () => {
+test('a server URL is an origin without a path', () => {
   assert.equal(originOf(' https://in.example/ '), 'https://in.example');
   assert.equal(originOf('http://127.0.0.1:8787'), 'http://127.0.0.1:8787');
   for (const wrong of ['in.example', 'ftp://in.example', 'https://in.example/v3', 'https://u:p@in.example', ''])

@@ -67,7 +67,7 @@ Pixel (GET)       ${pixel}
   };
 }
 
-/** An address that people typed, as an origin; null when it is none. */
+/** The origin of a typed URL; null if it is not one, or has more than an origin. */
 export function originOf(text: string): string | null {
   const url = URL.parse(text.trim());
   if (url === null || !/^https?:$/.test(url.protocol)) return null;

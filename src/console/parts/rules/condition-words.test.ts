@@ -46,7 +46,7 @@ test('a long list names the first three, and a list of four all of them', () => 
   assert.equal(list('a', 'b', 'c', 'd', 'e'), 'x is one of “a”, “b”, “c”, 2 others');
 });
 
-test('every operator has its words, alone and negated, and a behavior that is gone is named', () => {
+test('every operator has its words, alone and negated, and a deleted behavior is named', () => {
   for (const operator of operators) {
     const value = { in: ['a'], notIn: ['a'], between: ['1', '2'], exists: undefined, notExists: undefined };
     const given = operator in value ? value[operator as keyof typeof value] : 'a'; // just looked up

@@ -56,7 +56,7 @@ export function PickPanel({ behaviors, parameters, onPick, isDisabled, events }:
     ),
     events,
   };
-  // What can't be changed takes no picks.
+  // Read-only rules take no new clauses.
   const shown = isDisabled ? (['events'] as const) : (['behaviors', 'filters', 'events'] as const);
   return (
     <Paper
