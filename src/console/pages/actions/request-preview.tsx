@@ -1,23 +1,23 @@
-import { Alert, Button, Stack, Text, Title } from '@mantine/core';
+import { Alert, Box, Stack, Text, Title } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type ComponentProps, type ReactNode, useState } from 'react';
-import type { CallInput } from '../../../client/client.ts';
+import type { Answer, CallInput } from '../../../client/client.ts';
 import { rights } from '../../../contract/accounts/rights.ts';
 import type { FieldMapping } from '../../../contract/documents/action.ts';
-import { apiQuery, useApi } from '../../data/api.ts';
+import { apiQuery } from '../../data/api.ts';
 import { actions as words } from '../../messages/en/actions.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { studio } from '../../messages/en/studio.ts';
 import { terms } from '../../messages/en/terms.ts';
-import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { EventPicker } from '../../parts/payload/event-picker.tsx';
 import { Exchange, ExchangeRequest } from '../../parts/payload/exchange.tsx';
 import type { Sample } from '../../parts/payload/picked-event.ts';
+import { SendTest } from '../../parts/payload/send-test.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { partsOf } from '../../parts/rules/condition-parts.ts';
 import { useTrial } from '../../parts/rules/use-trial.ts';
@@ -117,7 +117,7 @@ function RequestPreview({ destinationId, title, draft, storedId, sample, baseUrl
       ) : (
         <>
           <ExchangeRequest request={data.request} />
-          <SendTest destinationId={destinationId} body={input} baseUrl={baseUrl} />
+          <TestOfDraft destinationId={destinationId} body={input} baseUrl={baseUrl} />
         </>
       )}
       {data?.warnings.map((one) => (
@@ -142,67 +142,33 @@ function failureOf({ kind, reason = '', line, column }: Result): string {
   return line === undefined ? w.failed(reason) : w.failedAt(reason, line, column ?? 1);
 }
 
-/** Sends one real request with the mapping of a draft, after a question, and shows the response. */
-function SendTest({
-  destinationId,
-  body,
-  baseUrl,
-}: {
-  destinationId: string;
-  body: PreviewBody;
-  baseUrl: string;
-}): ReactNode {
-  const t = studio.test;
-  const [isAsking, ask] = useState(false);
-  const test = useApi('testDestination');
-  const { data } = test;
-  const attempt = data?.attemptLog?.at(-1);
+/** Sends one real request with the mapping of the draft, and shows the response. */
+function TestOfDraft(props: Omit<ComponentProps<typeof SendTest>, 'onSent' | 'size'>): ReactNode {
+  const [sent, setSent] = useState<Answer<'testDestination'> | null>(null);
+  const attempt = sent?.attemptLog?.at(-1);
   if (!useMay('connections:manage')) return null;
   return (
-    <>
-      <div>
-        <Button
-          variant="default"
-          size="xs"
-          leftSection={<Icon name="flask" size={14} />}
-          onClick={() => {
-            test.reset();
-            ask(true);
-          }}
-        >
-          {terms.sendTest}
-        </Button>
-      </div>
-      {data === undefined ? null : (
+    <Stack gap="xs" align="start">
+      <SendTest {...props} size="xs" onSent={setSent} />
+      {sent === null ? null : (
         <Text component="div" size="sm">
-          <StatusBadge status={data.status} /> {data.reason === null ? '' : outcomes.reason[data.reason].short}{' '}
-          {data.detail}{' '}
-          <Link to="/deliveries/$deliveryId" params={{ deliveryId: data.id }}>
-            {t.open}
+          <StatusBadge status={sent.status} /> {sent.reason === null ? '' : outcomes.reason[sent.reason].short}{' '}
+          {sent.detail}{' '}
+          <Link to="/deliveries/$deliveryId" params={{ deliveryId: sent.id }}>
+            {studio.test.open}
           </Link>
         </Text>
       )}
       {attempt === undefined ? null : (
-        <Exchange
-          request={attempt.request}
-          response={attempt.response}
-          error={attempt.error}
-          timings={attempt.timings}
-        />
+        <Box w="100%">
+          <Exchange
+            request={attempt.request}
+            response={attempt.response}
+            error={attempt.error}
+            timings={attempt.timings}
+          />
+        </Box>
       )}
-      <ConfirmDialog
-        isOpen={isAsking}
-        title={t.title}
-        verb={terms.sendTest}
-        isDangerous={false}
-        isBusy={test.isPending}
-        error={test.error}
-        onCancel={() => ask(false)}
-        onConfirm={() => test.mutate({ params: { id: destinationId }, body }, { onSuccess: () => ask(false) })}
-      >
-        <p>{t.text(URL.parse(baseUrl)?.host ?? baseUrl)}</p>
-        <p>{t.once}</p>
-      </ConfirmDialog>
-    </>
+    </Stack>
   );
 }

@@ -53,7 +53,13 @@ export function UnknownKeys(): ReactNode {
       role="status"
     >
       {dataCollection.unknownKeysText}{' '}
-      <Anchor inherit underline="always" component={Link} to="/data-collection/rejected" search={{ keys: 'unknown' } as never}>
+      <Anchor
+        inherit
+        underline="always"
+        component={Link}
+        to="/data-collection/rejected"
+        search={{ keys: 'unknown' } as never}
+      >
         {dataCollection.unknownKeysLink}
       </Anchor>
     </Alert>

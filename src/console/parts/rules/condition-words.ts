@@ -1,6 +1,7 @@
 import type { Comparison, Condition } from '../../../contract/documents/condition.ts';
 import type { ExplainedComparison } from '../../../contract/records/explanation.ts';
 import { conditions } from '../../messages/en/conditions.ts';
+import { clausesOf, split } from './condition-parts.ts';
 
 const w = conditions.sentence;
 const listed = 3;
@@ -14,7 +15,7 @@ export function conditionWords(
   nameOf: BehaviorName,
   { opposite = false }: { opposite?: boolean } = {},
 ): string {
-  return phrase(condition, nameOf, opposite);
+  return phrase(condition, nameOf, opposite).text;
 }
 
 /** A judged comparison in words, as it stands in the rules. */
@@ -28,37 +29,26 @@ export function foundWords({ isMissing, actual }: ExplainedComparison): string |
   return typeof actual === 'string' ? w.value(actual) : JSON.stringify(actual);
 }
 
-function phrase(condition: Condition, nameOf: BehaviorName, isNot: boolean): string {
-  if ('not' in condition) return phrase(condition.not, nameOf, !isNot);
-  if ('behavior' in condition) {
-    const name = nameOf(condition.behavior) ?? w.unknownBehavior(condition.behavior);
-    return isNot ? w.not(name) : name;
+/** `isAll`: the text is a list with “and” (true) or “or” (false); null: it is no list. */
+type Phrase = { text: string; isAll: boolean | null };
+
+function phrase(condition: Condition, nameOf: BehaviorName, isOpposite: boolean): Phrase {
+  const { isNot: isNegated, inner } = split(condition);
+  const isNot = isNegated !== isOpposite;
+  if ('behavior' in inner) {
+    const name = nameOf(inner.behavior) ?? w.unknownBehavior(inner.behavior);
+    return { text: isNot ? w.not(name) : name, isAll: null };
   }
-  if ('operator' in condition) return comparisonPhrase(condition, isNot);
-  const children = 'all' in condition ? condition.all : condition.any;
+  if ('operator' in inner) return { text: comparisonPhrase(inner, isNot), isAll: null };
   // The opposite of “all” is “any of the opposites”, and the other way round (De Morgan).
-  const isAll = 'all' in condition !== isNot;
-  const [only] = children;
-  if (only === undefined) return isAll ? w.every : w.none;
-  if (children.length === 1) return phrase(only, nameOf, isNot);
-  return children.map((one) => grouped(one, nameOf, isNot, isAll)).join(isAll ? w.and : w.or);
-}
-
-/** In brackets where “and” meets “or”. */
-function grouped(condition: Condition, nameOf: BehaviorName, isNot: boolean, isInAll: boolean): string {
-  const text = phrase(condition, nameOf, isNot);
-  const join = joinOf(condition, isNot);
-  return join === null || join === isInAll ? text : `(${text})`;
-}
-
-/** Whether a condition reads as a list with “and” (true) or “or” (false); null: it is no list of several. */
-function joinOf(condition: Condition, isNot: boolean): boolean | null {
-  if ('not' in condition) return joinOf(condition.not, !isNot);
-  if (!('all' in condition) && !('any' in condition)) return null;
-  const children = 'all' in condition ? condition.all : condition.any;
-  const [only] = children;
-  if (children.length === 1 && only !== undefined) return joinOf(only, isNot);
-  return 'all' in condition !== isNot;
+  const isAll = 'all' in inner !== isNot;
+  const phrases = clausesOf(inner).map((one) => phrase(one, nameOf, isNot));
+  const [only] = phrases;
+  if (only === undefined) return { text: isAll ? w.every : w.none, isAll };
+  if (phrases.length === 1) return only;
+  // In brackets where “and” meets “or”.
+  const texts = phrases.map((one) => (one.isAll === null || one.isAll === isAll ? one.text : `(${one.text})`));
+  return { text: texts.join(isAll ? w.and : w.or), isAll };
 }
 
 function comparisonPhrase(comparison: Comparison, isNot: boolean): string {

@@ -1,4 +1,4 @@
-import { Alert, Button, SegmentedControl, Stack, Text, Textarea, UnstyledButton } from '@mantine/core';
+import { Alert, Button, SegmentedControl, Stack, Text, Textarea } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
 import { conditions } from '../../messages/en/conditions.ts';
@@ -10,6 +10,7 @@ import { pickedPasted, sampleOf } from '../payload/picked-event.ts';
 import { Problem } from '../problem.tsx';
 import { Time } from '../time.tsx';
 import { explainedWords, foundWords } from './condition-words.ts';
+import { Pick } from './pick-panel.tsx';
 import css from './rules.module.css';
 import type { Counts } from './use-counts.ts';
 import type { Trial, TriedEvent } from './use-trial.ts';
@@ -66,16 +67,13 @@ function NewestEvents({ counts, tried, onTry }: Pick<Props, 'counts' | 'tried' |
         <ul className={`${css['picks']} ${css['scroll']}`}>
           {events.map(({ id, name, receivedAt }) => (
             <li key={id}>
-              <UnstyledButton
-                className={css['pick']}
-                aria-pressed={tried?.eventId === id}
+              <Pick
+                icon="search"
+                isPressed={tried?.eventId === id}
                 onClick={() => onTry({ eventId: id, name: name ?? terms.unnamedEvent })}
               >
-                <Text span fw={550}>
-                  {name ?? terms.unnamedEvent}
-                </Text>
-                <Icon name="search" size={14} />
-              </UnstyledButton>
+                {name ?? terms.unnamedEvent}
+              </Pick>
               <Text span c="dimmed" size="sm" px="xs">
                 <Time at={receivedAt} />
               </Text>

@@ -4,7 +4,7 @@ import type { Condition } from '../../../contract/documents/condition.ts';
 import type { Parameter } from '../../../contract/documents/parameter.ts';
 import { conditions } from '../../messages/en/conditions.ts';
 import { shell } from '../../messages/en/shell.ts';
-import { Icon } from '../icon.tsx';
+import { Icon, type IconName } from '../icon.tsx';
 import { newComparison } from './condition-parts.ts';
 import { grouped, isFound, labelOf } from './named-parameter.ts';
 import { seenWords } from './parameter-box.tsx';
@@ -129,16 +129,10 @@ function Picks<Item>({ label, nothing, verb, items, isWanted, groups, entry, onP
                   const { key, name, note } = entry(item);
                   return (
                     <li key={key}>
-                      <UnstyledButton className={css['pick']} onClick={() => onPick(item)}>
-                        <Text span fw={550}>
-                          <VisuallyHidden>{verb} </VisuallyHidden>
-                          {name}
-                        </Text>
-                        <Icon name="plus" size={14} />
-                        <Text span size="sm" c="dimmed">
-                          {note}
-                        </Text>
-                      </UnstyledButton>
+                      <Pick icon="plus" note={note} onClick={() => onPick(item)}>
+                        <VisuallyHidden>{verb} </VisuallyHidden>
+                        {name}
+                      </Pick>
                     </li>
                   );
                 })}
@@ -148,5 +142,28 @@ function Picks<Item>({ label, nothing, verb, items, isWanted, groups, entry, onP
         </div>
       )}
     </Stack>
+  );
+}
+
+type PickProps = {
+  icon: IconName;
+  note?: string;
+  isPressed?: boolean;
+  onClick: () => void;
+  children: ReactNode;
+};
+
+/** One thing of a list to pick from. */
+export function Pick({ icon, note = '', isPressed, onClick, children }: PickProps): ReactNode {
+  return (
+    <UnstyledButton className={css['pick']} aria-pressed={isPressed} onClick={onClick}>
+      <Text span fw={550}>
+        {children}
+      </Text>
+      <Icon name={icon} size={14} />
+      <Text span size="sm" c="dimmed">
+        {note}
+      </Text>
+    </UnstyledButton>
   );
 }
