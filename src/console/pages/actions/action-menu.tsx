@@ -1,10 +1,10 @@
 import { Menu } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { useApi } from '../../data/api.ts';
 import { actions as words } from '../../messages/en/actions.ts';
 import { terms } from '../../messages/en/terms.ts';
-import { deleteDocument, notifyUndo } from '../../parts/list/delete-document.ts';
+import { useStatusChange } from '../../parts/document/use-status-change.ts';
+import { deleteDocument } from '../../parts/list/delete-document.ts';
 import { RowMenu } from '../../parts/list/row-menu.tsx';
 import { notifyFailed } from '../../parts/notify.ts';
 import { saveExport } from '../../parts/payload/shown-as.ts';
@@ -50,15 +50,12 @@ export function ActionMenu({ action, onDeleted }: { action: Action; onDeleted?: 
 
 /** Enables a disabled action and the other way round, and says so with Undo. */
 export function useSwitch(): { isPending: boolean; toggle: (action: Action) => void } {
-  const patch = useApi('changeAction');
-  const set = ({ id, version }: Action, status: Action['status'], onSuccess = (_: Action) => {}) =>
-    patch.mutate({ params: { id }, body: { status }, ifMatch: version }, { onSuccess, onError: notifyFailed });
+  const { change, isPending } = useStatusChange('changeAction', ({ name }: Action) => name, {
+    enabled: terms.enabledNow,
+    disabled: words.disabled,
+  });
   return {
-    isPending: patch.isPending,
-    toggle(action) {
-      const status = action.status === 'enabled' ? 'disabled' : 'enabled';
-      const message = status === 'enabled' ? terms.enabledNow : words.disabled;
-      set(action, status, (changed) => notifyUndo(message(action.name), () => set(changed, action.status)));
-    },
+    isPending,
+    toggle: (action) => void change(action, action.status === 'enabled' ? 'disabled' : 'enabled'),
   };
 }

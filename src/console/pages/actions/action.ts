@@ -1,5 +1,5 @@
 import type { Answer, CallInput } from '../../../client/client.ts';
-import { apiQuery } from '../../data/api.ts';
+import { allQuery, apiQuery } from '../../data/api.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
 import type { DocumentKind } from '../../parts/document/document-kind.ts';
@@ -19,9 +19,12 @@ export const actionKind: DocumentKind<Action, ActionBody> = {
   crumbs: [{ label: shell.pages.actions, to: '/actions' }],
   page: '/actions/$actionId',
   parameter: 'actionId',
+  newPage: '/actions/new',
+  copyPage: '/actions/new',
   view: 'actions:view',
   manage: 'actions:manage',
   created: terms.saved,
+  all: () => allQuery('listActions'),
   query: (id) => apiQuery('getAction', { params: { id } }),
   create: (body) => client().call('createAction', { body }),
   replace: (id, body, over) => client().call('replaceAction', { params: { id }, body, ...over }),

@@ -1,5 +1,5 @@
 import type { Answer, CallInput } from '../../../client/client.ts';
-import { apiQuery } from '../../data/api.ts';
+import { allQuery, apiQuery } from '../../data/api.ts';
 import { dataCollection as words } from '../../messages/en/data-collection.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
@@ -16,9 +16,11 @@ export const collectorKind: DocumentKind<Collector, NonNullable<CallInput<'creat
   crumbs: [{ label: shell.pages.dataCollection, to: '/data-collection' }],
   page: '/data-collection/$collectorId',
   parameter: 'collectorId',
+  newPage: '/data-collection/new',
   view: 'collectors:view',
   manage: 'collectors:manage',
   created: words.details.created,
+  all: () => allQuery('listCollectors'),
   query: (id) => apiQuery('getCollector', { params: { id } }),
   create: (body) => client().call('createCollector', { body }),
   replace: (id, body, over) => client().call('replaceCollector', { params: { id }, body, ...over }),
