@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
+import type { Locator } from 'playwright-core';
 import { reaches, type Wired, wire } from '../support/app.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
-import { barriers, openTab, startConsole, visit } from './browser.ts';
+import { barriers, chooseFilter, openTab, startConsole, visit } from './browser.ts';
 
 let console_: Awaited<ReturnType<typeof startConsole>>;
 let receiver: Receiver;
@@ -26,7 +27,7 @@ after(async () => {
   await receiver[Symbol.asyncDispose]();
 });
 
-test('a delivery shows each attempt, what lay between them, what was sent and answered, and what changed', async () => {
+test('a delivery shows its attempts with the time between them, each request with its response, and the differences', async () => {
   const { app, browser } = console_;
   receiver.answer(
     '/in',
@@ -68,7 +69,7 @@ test('a delivery shows each attempt, what lay between them, what was sent and an
   assert.deepEqual(tab.problems, []);
 });
 
-test('a failed delivery says why and what to do, and goes out with Retry now while one looks', async () => {
+test('a failed delivery shows the reason and what to do, and Retry now delivers it while its page is open', async () => {
   const { app, browser } = console_;
   receiver.answer('/in', { status: 404, body: '{"message":"no such thing"}' });
   const failed = await wired.deliver({ 'wt.ev': 'view' }, 'failed');
@@ -93,7 +94,7 @@ test('a failed delivery says why and what to do, and goes out with Retry now whi
   assert.deepEqual(tab.problems, []);
 });
 
-test('what is held says by what, can be cancelled, and what is ticked is retried with its count', async () => {
+test('a held delivery shows the reason and can be cancelled, and selected deliveries are retried after a count', async () => {
   const { app, browser } = console_;
   const params = { id: wired.destination.id };
   await app.client.call('changeDestination', { params, body: { status: 'paused' } });
@@ -138,7 +139,7 @@ test('what is held says by what, can be cancelled, and what is ticked is retried
   assert.deepEqual(tab.problems, []);
 });
 
-test('what the filter finds is exported, and the filter stands in the address', async () => {
+test('the deliveries of the filter are exported, and the filter is in the address', async () => {
   const { app, browser } = console_;
   await using tab = await openTab(browser, { url: app.url, path: '/deliveries?status=cancelled' });
   const { page } = tab;
@@ -173,7 +174,7 @@ test('deliveries are found by text, code, cell and time, and the histogram is us
   await page.getByText(/^Searched all \d+ deliveries\.$/).waitFor();
   await row.waitFor();
   await other.first().waitFor({ state: 'detached' });
-  await page.getByRole('combobox', { name: 'Search in' }).selectOption('Visitor ID');
+  await chooseFilter(page, 'Search in', 'Visitor ID');
   await filter.fill('ada3');
   await row.waitFor();
   await filter.fill('');
@@ -191,7 +192,7 @@ test('deliveries are found by text, code, cell and time, and the histogram is us
   assert.match((await bars.getAttribute('aria-valuetext')) ?? '', /\d+ Delivered/);
   await page.keyboard.press('Enter');
   await page.waitForURL(/range=custom/);
-  await page.getByRole('combobox', { name: 'Time', exact: true }).selectOption('Any time');
+  await page.getByRole('button', { name: 'Remove filter Time: Custom …' }).click();
   const box = (await bars.boundingBox()) ?? assert.fail();
   await page.mouse.move(box.x + 1, box.y + 10);
   await page.mouse.down();
@@ -201,6 +202,41 @@ test('deliveries are found by text, code, cell and time, and the histogram is us
   await row.waitFor();
   await filter.fill(refused.id);
   await page.getByRole('heading', { level: 1, name: /CRM › Orders/ }).waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
+test('from the e-mail of a customer it takes three clicks at most to the response of the third party', async () => {
+  const { app, browser } = console_;
+  const email = 'ada3@shop.example';
+  receiver.answer('/in', { status: 422, body: '{"error":"unknown postcode"}' }, { status: 200 });
+  await wired.deliver({ 'wt.ev': 'moved', email }, 'failed');
+  await wired.deliver({ 'wt.ev': 'moved', email: 'bob@shop.example' });
+  await using tab = await openTab(browser, { url: app.url });
+  const { page } = tab;
+  let clicks = 0;
+  const click = async (target: Locator) => {
+    clicks += 1;
+    await target.click();
+  };
+  const response = page.getByRole('region', { name: 'Response' }).getByText('"unknown postcode"');
+
+  await click(page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Deliveries' }));
+  await page.getByRole('textbox', { name: 'Filter' }).fill(email);
+  await page.getByText(/^Searched all/).waitFor();
+  const rows = page.getByRole('row', { name: /CRM › Orders/ });
+  await rows.nth(1).waitFor({ state: 'detached' });
+  await click(rows.first());
+  await response.waitFor();
+  assert.ok(clicks <= 3, `${clicks} clicks from Home`);
+
+  clicks = 0;
+  await page.goto(`${app.url}/`);
+  await click(page.getByRole('button', { name: 'Search' }));
+  await page.getByRole('combobox', { name: 'Search pages and objects' }).fill(email);
+  await page.getByRole('option', { name: `Deliveries with ${email}` }).waitFor();
+  await click(page.getByRole('option', { name: `${email}: Failed` }));
+  await response.waitFor();
+  assert.ok(clicks <= 3, `${clicks} clicks by the palette`);
   assert.deepEqual(tab.problems, []);
 });
 

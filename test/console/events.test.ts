@@ -33,7 +33,7 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-test('events show up as they come, with what became of them, and stand still while somebody walks over them', async () => {
+test('events appear as they come, with their outcome, and the list stands still while the focus moves over it', async () => {
   const { app, browser } = console_;
   await wired.deliver({ 'wt.ev': 'first', 'wt.dcsvid': 'ada' });
   await using tab = await openTab(browser, {
@@ -64,7 +64,7 @@ test('events show up as they come, with what became of them, and stand still whi
   assert.deepEqual(tab.problems, []);
 });
 
-test('the list goes on by itself after the server was restarted, and misses nothing', async () => {
+test('after a restart of the server the list continues without a gap', async () => {
   const { app, browser } = console_;
   await using tab = await openTab(browser, { url: app.url, path: '/events' });
   const { page } = tab;
@@ -77,7 +77,7 @@ test('the list goes on by itself after the server was restarted, and misses noth
   await page.getByRole('link', { name: 'back again' }).waitFor();
 });
 
-test('filters stand in the address, hold for what comes live, and are taken away one by one', async () => {
+test('filters are in the address, apply to live events, and are removed one by one', async () => {
   const { app, browser } = console_;
   await wired.send({ 'wt.ev': 'cart', 'wt.dcsvid': 'bob', colour: 'red' }, { 'wt.ev': 'cart', colour: 'blue' });
   await using tab = await openTab(browser, { url: app.url, path: '/events' });
@@ -87,7 +87,7 @@ test('filters stand in the address, hold for what comes live, and are taken away
   await page.getByRole('textbox', { name: 'Parameter' }).fill('colour');
   await page.getByRole('textbox', { name: 'equals' }).fill('red');
   await page.getByRole('button', { name: 'Apply' }).click();
-  await page.getByRole('button', { name: 'Remove filter colour = red' }).waitFor();
+  await page.getByRole('button', { name: 'Remove filter Parameter: colour = red' }).waitFor();
   await page.waitForURL(/filter=cart/);
   const { searchParams } = new URL(page.url());
   const filters = ['filter', 'parameter', 'value'].map((name) => searchParams.get(name));
@@ -108,7 +108,7 @@ test('filters stand in the address, hold for what comes live, and are taken away
     exported.map((line) => JSON.parse(line).data.colour),
     ['red', 'red'],
   );
-  await page.getByRole('button', { name: 'Remove filter colour = red' }).click();
+  await page.getByRole('button', { name: 'Remove filter Parameter: colour = red' }).click();
   await page.getByRole('row', { name: /cart/ }).nth(3).waitFor();
 
   await page.getByRole('button', { name: 'Add filter' }).click();
@@ -120,7 +120,7 @@ test('filters stand in the address, hold for what comes live, and are taken away
   assert.deepEqual(tab.problems, []);
 });
 
-test('why nothing was sent is answered on top, down to the clause and the value, with the whole tree below', async () => {
+test('the reason why nothing was sent is on top, with the clause and the value, and the whole tree below', async () => {
   const { app, browser } = console_;
   await app.client.call('createAction', {
     body: {
@@ -168,7 +168,7 @@ test('an event that was sent leads to its mapping, its request and its delivery'
   assert.deepEqual(tab.problems, []);
 });
 
-test('who may not see payloads is told what is hidden, and which right is missing', async () => {
+test('without the right to see payloads, the page says what is hidden and which right is missing', async () => {
   const { app, browser } = console_;
   const sent = await wired.deliver({ 'wt.ev': 'secret thing' });
   await using tab = await openTab(browser, { url: app.url });
@@ -182,7 +182,7 @@ test('who may not see payloads is told what is hidden, and which right is missin
   assert.deepEqual(tab.problems, []);
 });
 
-test('of more events than can be read the list shows a sample, says so while it does, and goes on', async () => {
+test('of more events than can be read the list shows a sample and says so', async () => {
   const { app, browser } = console_;
   await using tab = await openTab(browser, { url: app.url, path: '/events' });
   const { page } = tab;

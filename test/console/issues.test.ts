@@ -4,7 +4,7 @@ import { wire } from '../support/app.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { barriers, openTab, startConsole } from './browser.ts';
 
-test('an issue leads from Home to its cause, samples and changes, and is cared for, muted, resolved and reopened', async () => {
+test('an issue leads from Home to its cause, samples and changes, and is acknowledged, muted, resolved and reopened', async () => {
   await using receiver = await startReceiver();
   receiver.answer('/in', { status: 422, body: '{"error":"unknown SKU"}' });
   await using running = await startConsole();

@@ -21,7 +21,7 @@ after(async () => {
   await receiver[Symbol.asyncDispose]();
 });
 
-test('a replay is planned in three steps, run, paused, resumed and looked at; what failed again is replayed in turn', async () => {
+test('a replay is planned in three steps, run, paused and resumed; deliveries that failed again are replayed', async () => {
   const { app, browser } = console_;
   receiver.answer('/in', { status: 422 });
   for (const n of [1, 2, 3]) await wired.deliver({ n }, 'failed');
@@ -72,7 +72,7 @@ test('a replay is planned in three steps, run, paused, resumed and looked at; wh
   assert.deepEqual(tab.problems, []);
 });
 
-test('an event, ticked deliveries and all that match lead to a replay of just these; one is cancelled', async () => {
+test('an event, selected deliveries and all matching ones lead to a replay of exactly these; one replay is cancelled', async () => {
   const { app, browser } = console_;
   receiver.answer('/in', { status: 200 });
   const sent = await wired.deliver({ n: 9 });

@@ -1,6 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
 import type { Answer } from '../../client/client.ts';
 import type { Right } from '../../contract/accounts/rights.ts';
+import { terms } from '../messages/en/terms.ts';
 import { useMay } from '../session/rights.ts';
 import { allQuery } from './api.ts';
 
@@ -33,3 +35,32 @@ const byId = <Item extends { id: string }>(all: readonly Item[]): ReadonlyMap<st
   new Map(all.map((one) => [one.id, one]));
 
 const none: ReadonlyMap<string, never> = new Map<string, never>();
+
+/** What ids name, or the ids; a destination with its connection: `CRM › Orders`. */
+export function useNames() {
+  const actions = useNamed('listActions');
+  const connections = useNamed('listConnections');
+  const destinations = useNamed('listAllDestinations');
+  return useMemo(() => {
+    const nameIn = (all: ReadonlyMap<string, { name: string }>) => (id: string) => all.get(id)?.name ?? id;
+    const [action, connection, destination] = [nameIn(actions), nameIn(connections), nameIn(destinations)];
+    const target = (of: { connectionId: string; destinationId: string }) =>
+      terms.placeOf(connection(of.connectionId), destination(of.destinationId));
+    return {
+      action,
+      connection,
+      destination,
+      target,
+      actions,
+      connections,
+      destinations,
+      /** For a field that chooses one. */
+      actionOptions: Array.from(actions.values(), ({ id, name }) => ({ value: id, label: name })),
+      connectionOptions: Array.from(connections.values(), ({ id, name }) => ({ value: id, label: name })),
+      destinationOptions: Array.from(destinations.values(), ({ id, connectionId }) => ({
+        value: id,
+        label: target({ connectionId, destinationId: id }),
+      })),
+    };
+  }, [actions, connections, destinations]);
+}

@@ -15,6 +15,7 @@ import { shell } from '../messages/en/shell.ts';
 import { terms } from '../messages/en/terms.ts';
 import { tokens } from '../messages/en/tokens.ts';
 import { users } from '../messages/en/users.ts';
+import { formatTime } from '../messages/format.ts';
 import { useConnectionStatus } from '../pages/connections/change-status.ts';
 import type { IconName } from '../parts/icon.tsx';
 import { notifyDone, notifyFailed } from '../parts/notify.ts';
@@ -35,6 +36,7 @@ export function useHits(text: string): Hit[] {
   const granted = new Set(useMe()?.rights ?? []);
   const may = (right: Right) => covers(granted, right);
   const { things, connections } = useThings(text, may);
+  const deliveries = useDeliveriesOf(text, may);
   const retry = useApi('retryDelivery');
   const { change } = useConnectionStatus();
 
@@ -117,14 +119,24 @@ export function useHits(text: string): Hit[] {
       };
     }),
   ];
-  const visitor = text !== '' && !text.includes(' ') && may('events:view') && !anyId.test(text);
+  const isVisitor = text !== '' && !text.includes(' ') && !anyId.test(text);
   return [
     ...pasted(text).map(([href, label, kind, icon]) => leadsTo(href, label, kind, icon)),
-    ...things.map(([href, label, kind, icon]) => leadsTo(href, label, kind, icon)),
+    ...[...things, ...deliveries].map(([href, label, kind, icon]) => leadsTo(href, label, kind, icon)),
     ...acts,
     ...[...pages, ...done, ...docs].filter(fits),
-    ...(visitor
+    ...(isVisitor && may('events:view')
       ? [leadsTo(`/events?visitor=${encodeURIComponent(text)}`, commands.eventsOf(text), kinds.command, 'user')]
+      : []),
+    ...(isVisitor && may('deliveries:view')
+      ? [
+          leadsTo(
+            `/deliveries?filter=${encodeURIComponent(text)}`,
+            commands.deliveriesWith(text),
+            kinds.command,
+            'deliveries',
+          ),
+        ]
       : []),
   ];
 }
@@ -141,6 +153,25 @@ function pasted(text: string): Found[] {
   if (isIdOf(idPrefixes.delivery, text))
     return [[`/deliveries/${text}`, shell.search.delivery(text), kinds.delivery, 'deliveries']];
   return [];
+}
+
+/** The newest deliveries with an e-mail address in their request or response; without the right to see these, of that visitor. */
+function useDeliveriesOf(text: string, may: (right: Right) => boolean): Found[] {
+  // Each search may take two seconds of reading.
+  const [asked] = useDebouncedValue(text, 400);
+  const query = { ...(may('payloads:view') ? { q: asked } : { visitorId: asked }), limit: eachMax };
+  const isAddress = /^[^\s@]+@[^\s@]+$/.test(text);
+  const { data } = useQuery({
+    ...apiQuery('listDeliveries', { query }),
+    enabled: isAddress && asked === text && may('deliveries:view'),
+  });
+  if (!isAddress) return [];
+  return (data?.data ?? []).map(({ id, status, createdAt }) => [
+    `/deliveries/${id}`,
+    shell.search.deliveryWith(text, parts.status[status], formatTime(new Date(createdAt), 'log', Date.now())),
+    kinds.delivery,
+    'deliveries',
+  ]);
 }
 
 /** The things whose names hold the text. */

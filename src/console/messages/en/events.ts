@@ -24,15 +24,12 @@ export const events = {
   hiddenSize: 'Hidden',
   needPayloads: (right: string) => `To see event data you need the right “${right}”.`,
   filters: {
-    title: 'Filter events by',
     visitorHint: 'Full visitor ID',
-    anyCollector: 'Any collector',
     action: 'Matched action',
-    anyOutcome: 'Any outcome',
     parameterHint: 'E.g. wt.ev',
     value: 'equals',
     valueHint: 'Leave empty for “exists”',
-    parameterChip: (parameter: string, value: string | undefined) =>
+    withValue: (parameter: string, value: string | undefined) =>
       value === undefined ? `${parameter} exists` : `${parameter} = ${value}`,
     trace: 'Trace',
   },

@@ -80,7 +80,6 @@ export const replays = {
     step: (number: number, of: number, name: string) => `Step ${number} of ${of}: ${name}`,
     of: 'Resend',
     ofs: { deliveries: 'Deliveries', events: 'Events' },
-    anyStatus: 'All statuses',
     eventHint: 'Event name. Empty: any.',
     from: 'From',
     until: 'Until',

@@ -91,10 +91,12 @@ export const shell = {
       retried: 'Delivery is being retried',
       replayFailed: 'Replay failed deliveries',
       eventsOf: (visitor: string) => `Events of visitor ${visitor}`,
+      deliveriesWith: (text: string) => `Deliveries with ${text}`,
       deliveries: (status: string) => `Deliveries: ${status}`,
     },
     event: (id: string) => `Open event ${id}`,
     delivery: (id: string) => `Open delivery ${id}`,
+    deliveryWith: (text: string, status: string, time: string) => `${text}: ${status}, ${time}`,
     docs: {
       templates: 'Template language',
       recipes: 'How-tos',

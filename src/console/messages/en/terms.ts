@@ -107,8 +107,6 @@ export const terms = {
   viewFailed: 'View failed deliveries',
   // Missing values.
   all: 'All',
-  anyAction: 'Any action',
-  anyDestination: 'Any destination',
   never: 'Never',
   noDestinations: 'No destinations yet',
   noName: '(no name)',

@@ -47,6 +47,5 @@ export const trace = {
   explain: 'Explain',
   explainOf: (name: string) => `Explain ${name}`,
   noDelivery: 'Nothing was sent: no enabled destination.',
-  toDelivery: 'Open delivery',
   answeredIn: (status: string, duration: string) => `${status} in ${duration}`,
 } as const;

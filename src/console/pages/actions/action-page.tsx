@@ -62,14 +62,7 @@ export function ActionPage(): ReactNode {
             onTime={(next) => void navigate({ search: (present) => ({ ...present, ...next }), replace: true })}
           />
         ),
-        deliveries: ({ id }) => (
-          <DeliveryTable
-            filter={{ actionId: id }}
-            cursor={search.cursor}
-            onCursor={(cursor) => void navigate({ search: (present) => ({ ...present, cursor }) })}
-            empty={{ text: w.deliveriesEmptyText }}
-          />
-        ),
+        deliveries: ({ id }) => <DeliveryTable filter={{ actionId: id }} empty={{ text: w.deliveriesEmptyText }} />,
         used: (action) => <UsedObjects action={action} places={places} />,
       }}
     />

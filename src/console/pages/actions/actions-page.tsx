@@ -47,11 +47,11 @@ export function ActionsPage(): ReactNode {
         label: terms.connection,
         options: named(places.connections),
         of: (row) => row.destinations.map((one) => connectionOf(places, one.destinationId)),
-        resets: 'destination',
       },
       {
         key: 'destination',
         label: terms.destination,
+        clearedBy: 'connection',
         options: places.destinations
           .filter(({ connectionId }) => connection === undefined || connectionId === connection)
           .map(({ id }) => ({ value: id, label: places.nameOf(id) })),

@@ -1,12 +1,17 @@
-import { Anchor } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { AuditEntry } from '../../../contract/records/audit.ts';
 import { useNamed } from '../../data/named.ts';
 import { terms } from '../../messages/en/terms.ts';
+import { TextLink } from '../../parts/links.tsx';
+
+type Props = {
+  entry: Pick<AuditEntry, 'act' | 'kind' | 'id' | 'name'>;
+  /** `always` amid text. */
+  underline?: 'hover' | 'always';
+};
 
 /** The thing that an entry is about: a link where it still has a page. */
-export function ThingLink({ entry }: { entry: Pick<AuditEntry, 'act' | 'kind' | 'id' | 'name'> }): ReactNode {
+export function ThingLink({ entry, underline = 'hover' }: Props): ReactNode {
   const { act, kind, id, name } = entry;
   const destinations = useNamed('listAllDestinations');
   const text = name ?? id ?? terms.noName;
@@ -20,9 +25,9 @@ export function ThingLink({ entry }: { entry: Pick<AuditEntry, 'act' | 'kind' | 
       : pages[kind]?.(id);
   if (to === undefined) return text;
   return (
-    <Anchor component={Link} to={to as '/'}>
+    <TextLink to={to as '/'} underline={underline}>
       {text}
-    </Anchor>
+    </TextLink>
   );
 }
 

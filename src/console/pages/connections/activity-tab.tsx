@@ -64,8 +64,6 @@ export function ActivityTab({ connection: { id } }: { connection: { id: string }
       <DeliveryTable
         name={w.deliveries}
         filter={destinationId === null ? { connectionId: id } : { destinationId }}
-        cursor={cursor}
-        onCursor={(next) => change({ cursor: next })}
         empty={{ text: w.emptyText }}
       />
     </Stack>

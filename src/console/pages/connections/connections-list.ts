@@ -1,7 +1,7 @@
 import { connections as words } from '../../messages/en/connections.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { options } from '../../parts/form/options.ts';
-import type { Filter } from '../../parts/list/whole-list.ts';
+import type { Filter } from '../../parts/list/filters.ts';
 import type { Connection } from './connection.ts';
 import type { Figures, Usage } from './usage.ts';
 

@@ -1,5 +1,4 @@
-import { Anchor, Text } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { curlCommand } from '../../../contract/documents/curl.ts';
 import type { Attempt, Delivery } from '../../../contract/records/delivery.ts';
@@ -7,11 +6,12 @@ import { deliveries as words } from '../../messages/en/deliveries.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { CopyButton } from '../../parts/copy-button.tsx';
+import { TextLink } from '../../parts/links.tsx';
+import { More } from '../../parts/more.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Diff } from '../../parts/payload/diff.tsx';
 import { Exchange } from '../../parts/payload/exchange.tsx';
 import { useMay } from '../../session/rights.ts';
-import css from './deliveries.module.css';
 
 const w = words.page;
 
@@ -23,24 +23,23 @@ export function AttemptDetail({ delivery, attempt, before }: Props): ReactNode {
   const { request, response, error, timings, number, outcome, batchId, records } = attempt;
   return (
     <Panel title={w.attemptOf(number, outcomes.attempt[outcome])}>
-      <div className={css['detailTools']}>
+      <Group justify="space-between" gap="0.5rem 1rem">
         <Versions delivery={delivery} attempt={attempt} />
         {maySee && request !== null ? <CopyButton text={curlCommand(request)} label={terms.copyCurl} /> : null}
-      </div>
+      </Group>
       {batchId === null ? null : (
         <Text size="sm" c="dimmed">
           {w.batch(records - 1)}{' '}
-          <Anchor component={Link} to="/deliveries" search={{ batch: batchId } as never}>
+          <TextLink to="/deliveries" search={{ batch: batchId }}>
             {w.openBatch}
-          </Anchor>
+          </TextLink>
         </Text>
       )}
       <Exchange request={request} response={response} error={error} timings={timings} />
       {before === undefined ? null : (
-        <details className={css['more']}>
-          <summary>{w.changed(before.number)}</summary>
+        <More summary={w.changed(before.number)}>
           <Compared before={before} after={attempt} />
-        </details>
+        </More>
       )}
     </Panel>
   );
@@ -49,12 +48,12 @@ export function AttemptDetail({ delivery, attempt, before }: Props): ReactNode {
 function Compared({ before, after }: { before: Attempt; after: Attempt }): ReactNode {
   const labels = { before: w.attempt(before.number), after: w.attempt(after.number) };
   return (
-    <div className={css['compared']}>
+    <Stack gap="xs">
       <Text fw={600}>{terms.request}</Text>
       <Diff before={requestText(before)} after={requestText(after)} labels={labels} />
       <Text fw={600}>{terms.response}</Text>
       <Diff before={responseText(before)} after={responseText(after)} labels={labels} />
-    </div>
+    </Stack>
   );
 }
 
@@ -84,26 +83,19 @@ function laidOut(body: string | null): string {
 function Versions({ delivery, attempt: { versions } }: Pick<Props, 'delivery' | 'attempt'>): ReactNode {
   const { actionId, connectionId, destinationId } = delivery;
   return (
-    <span className={css['versions']}>
+    <Group gap="0.4rem 0.75rem" fz="sm" c="dimmed">
       {w.versions}
       {versions.action === null || actionId === null ? null : (
-        <Anchor component={Link} to="/actions/$actionId" params={{ actionId } as never} search={versionsTab}>
+        <TextLink to="/actions/$actionId" params={{ actionId }} search={{ tab: 'versions' }}>
           {w.version(terms.action, versions.action)}
-        </Anchor>
+        </TextLink>
       )}
-      <Anchor
-        component={Link}
-        to="/connections/$connectionId/destinations/$destinationId"
-        params={{ connectionId, destinationId } as never}
-        search={versionsTab}
-      >
+      <TextLink to="/connections/$connectionId/destinations/$destinationId" params={{ connectionId, destinationId }}>
         {w.version(terms.destination, versions.destination)}
-      </Anchor>
-      <Anchor component={Link} to="/connections/$connectionId" params={{ connectionId } as never} search={versionsTab}>
+      </TextLink>
+      <TextLink to="/connections/$connectionId" params={{ connectionId }} search={{ tab: 'versions' }}>
         {w.version(terms.connection, versions.connection)}
-      </Anchor>
-    </span>
+      </TextLink>
+    </Group>
   );
 }
-
-const versionsTab = { tab: 'versions' } as never; // Anchor does not know which page it leads to

@@ -1,18 +1,19 @@
-import { Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
+import { Group, Stack, Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Attempt, Delivery } from '../../../contract/records/delivery.ts';
 import { deliveries as words } from '../../messages/en/deliveries.ts';
 import { exchange } from '../../messages/en/exchange.ts';
-import { statusLine } from '../../messages/en/http.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatAbsolute, formatDuration } from '../../messages/format.ts';
-import { type StageName, stagesOf } from '../../parts/chart/stages.ts';
+import { StageLegend, StageTrack } from '../../parts/chart/stage-bars.tsx';
+import { stagesOf } from '../../parts/chart/stages.ts';
 import { Countdown } from '../../parts/countdown.tsx';
-import { Icon, type IconName } from '../../parts/icon.tsx';
+import type { IconName } from '../../parts/icon.tsx';
+import { resultWords } from '../../parts/payload/last-attempts.ts';
+import { type Tone, Toned } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
-import { gapWords } from './attempt-gap.ts';
-import css from './deliveries.module.css';
+import css from './attempt-timeline.module.css';
 
 const w = words.page;
 
@@ -23,99 +24,72 @@ type Props = {
   onChoose: (index: number) => void;
 };
 
-const looks: Readonly<Record<Attempt['outcome'], [IconName, string]>> = {
-  delivered: ['check', 'good'],
-  retry: ['retry', 'warn'],
-  failed: ['cross', 'bad'],
-  held: ['hand', 'warn'],
-  skipped: ['skip', 'calm'],
-  refreshed: ['retry', 'calm'],
-  split: ['retry', 'calm'],
+const looks: Readonly<Record<Attempt['outcome'], { icon: IconName; tone: Tone }>> = {
+  delivered: { icon: 'check', tone: 'good' },
+  retry: { icon: 'retry', tone: 'warn' },
+  failed: { icon: 'cross', tone: 'bad' },
+  held: { icon: 'hand', tone: 'warn' },
+  skipped: { icon: 'skip', tone: 'calm' },
+  refreshed: { icon: 'retry', tone: 'calm' },
+  split: { icon: 'retry', tone: 'calm' },
 };
 
-/** The attempts from top to bottom on one axis of time, with what passed between them, and what is planned next. */
+/** The attempts from top to bottom on one axis of time, with the time between them, and the next one. */
 export function AttemptTimeline({ delivery, attempts, chosen, onChoose }: Props): ReactNode {
-  const lengths = attempts.map(({ timings }) => spanOf(timings));
-  const longestMs = Math.max(1, ...lengths.map(({ ms }) => ms));
-  const used = new Set(lengths.flatMap(({ stages }) => stages.map(({ name }) => name)));
+  const spans = attempts.map(({ timings }) => spanOf(timings));
+  const longestMs = Math.max(1, ...spans.map(({ ms }) => ms));
   return (
-    <div className={css['timelineBox']}>
-      <ol className={css['timeline']}>
-        <li className={css['edge']}>
+    <Stack gap="sm">
+      <Stack role="list" gap={6}>
+        <Text role="listitem" size="sm" c="dimmed" component="div" pl="sm">
           {terms.created} <Time at={delivery.createdAt} />
-        </li>
+        </Text>
         {attempts.map((attempt, index) => {
           const before = attempts[index - 1];
           const gap = before === undefined ? null : gapWords(before, attempt);
           return (
-            <li key={attempt.id}>
-              {gap === null ? null : <div className={css['gap']}>{gap}</div>}
+            <div role="listitem" key={attempt.id}>
+              {gap === null ? null : (
+                <Text size="sm" c="dimmed" pl="sm" py={4} mb={6} className={css['gap'] ?? ''}>
+                  {gap}
+                </Text>
+              )}
               <OneAttempt
                 attempt={attempt}
                 longestMs={longestMs}
                 isChosen={index === chosen}
                 onChoose={() => onChoose(index)}
               />
-            </li>
+            </div>
           );
         })}
         {delivery.nextAttemptAt === null ? null : (
-          <li className={css['edge']}>
+          <Text role="listitem" size="sm" c="dimmed" component="div" pl="sm">
             {terms.nextAttempt} <Countdown at={delivery.nextAttemptAt} due={words.now} />
-          </li>
+          </Text>
         )}
-      </ol>
-      <ul className={css['legend']}>
-        {legend
-          .filter((name) => used.has(name))
-          .map((name) => (
-            <li key={name}>
-              <span className={css['swatch']} data-stage={name} />
-              {exchange.stages[name]}
-            </li>
-          ))}
-      </ul>
-    </div>
+      </Stack>
+      <StageLegend names={new Set(spans.flatMap(({ stages }) => stages.map(({ name }) => name)))} />
+    </Stack>
   );
 }
 
-const legend: readonly StageName[] = ['queue', 'token', 'dns', 'connect', 'tls', 'wait', 'download'];
+type OneProps = { attempt: Attempt; longestMs: number; isChosen: boolean; onChoose: () => void };
 
-function OneAttempt(given: {
-  attempt: Attempt;
-  longestMs: number;
-  isChosen: boolean;
-  onChoose: () => void;
-}): ReactNode {
-  const { attempt, longestMs, isChosen, onChoose } = given;
+function OneAttempt({ attempt, longestMs, isChosen, onChoose }: OneProps): ReactNode {
   const { number, outcome, response, error, counted, durationMs, timings, startedAt } = attempt;
-  const [icon, tone] = looks[outcome];
   const { stages, startMs } = spanOf(timings);
   return (
-    <UnstyledButton className={css['attempt']} aria-pressed={isChosen} onClick={onChoose}>
-      <span className={css['attemptHead']}>
-        <span className={css['outcome']} data-tone={tone}>
-          <Icon name={icon} size={13} />
-          {w.attemptOf(number, outcomes.attempt[outcome])}
-        </span>
-        <span>
-          {response !== null ? statusLine(response.status) : error === null ? '' : outcomes.errorKind[error.kind].short}
-        </span>
-        <Text component="span" size="sm" c="dimmed">
+    <UnstyledButton className={css['attempt'] ?? ''} aria-pressed={isChosen} onClick={onChoose}>
+      <Group component="span" gap="0.1rem 1rem" align="baseline" mb={6}>
+        <Toned {...looks[outcome]}>{w.attemptOf(number, outcomes.attempt[outcome])}</Toned>
+        <span>{resultWords(response?.status, error?.kind)}</span>
+        <Text span size="sm" c="dimmed">
           {formatAbsolute(new Date(startedAt)).local} · {formatDuration(durationMs)}
           {counted ? '' : ` · ${w.notCounted}`}
         </Text>
-      </span>
-      <span className={css['axis']} aria-hidden="true">
-        {stages.map(({ name, ms, startMs: at }) => (
-          <span
-            key={name}
-            className={css['stage']}
-            data-stage={name}
-            style={{ insetInlineStart: share(at - startMs, longestMs), inlineSize: share(ms, longestMs) }}
-          />
-        ))}
-      </span>
+      </Group>
+      <StageTrack stages={stages} fromMs={startMs} wholeMs={longestMs} />
       <VisuallyHidden>
         {stages.map(({ name, ms }) => exchange.stageTook(exchange.stages[name], ms)).join(', ')}
       </VisuallyHidden>
@@ -131,6 +105,16 @@ function spanOf(timings: Attempt['timings']) {
   return { stages, startMs, ms };
 }
 
-function share(ms: number, wholeMs: number): string {
-  return `${(100 * ms) / wholeMs}%`;
+/** Shorter gaps are no waiting. */
+const gapLeastMs = 50;
+
+/** What passed between two attempts, in words; null when one followed at once. */
+function gapWords(before: Attempt, after: Attempt): string | null {
+  const ms = Date.parse(after.startedAt) - Date.parse(before.startedAt) - before.durationMs;
+  if (before.outcome === 'refreshed') return w.gapToken;
+  if (ms < gapLeastMs) return null;
+  const asked = before.response?.headers.find(([name]) => name.toLowerCase() === 'retry-after')?.[1];
+  if (asked !== undefined) return w.gapAsked(ms, asked);
+  if (before.outcome === 'held') return w.gapHeld(ms);
+  return before.outcome === 'retry' ? w.gapBackoff(ms) : w.gap(ms);
 }

@@ -1,15 +1,16 @@
 import { Button, Checkbox, Group, Modal, Stack, Text } from '@mantine/core';
-import { useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { type ReactNode, useRef, useState } from 'react';
 import { ClientError } from '../../../client/client.ts';
 import type { Delivery } from '../../../contract/records/delivery.ts';
+import { queryClient } from '../../data/query-client.ts';
 import { deliveries as words } from '../../messages/en/deliveries.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { Problem } from '../../parts/problem.tsx';
+import { Progress } from '../../parts/progress.tsx';
 import { client } from '../../session/session.ts';
 import { type BulkProgress, bulkRun } from './bulk-run.ts';
-import css from './deliveries.module.css';
 import type { DeliveryQuery } from './delivery-filters.ts';
 
 const w = words.bulk;
@@ -23,52 +24,37 @@ type Props = {
   onClose: (isDone: boolean) => void;
 };
 
-type Run = { progress: BulkProgress; isOver: boolean; error: unknown };
-
 /** Counts what is meant, tells what will happen, does it with a progress and a stop button, and says how it went. */
 export function BulkDialog({ verb, what, onClose }: Props): ReactNode {
-  const queries = useQueryClient();
-  const [found, count] = useState<{ items: readonly Delivery[]; isCounted: boolean; error: unknown }>({
-    items: Array.isArray(what) ? what : [],
-    isCounted: Array.isArray(what),
-    error: null,
-  });
+  const [looked, look] = useState(0);
   const [isRendered, render] = useState(false);
-  const [run, setRun] = useState<Run | null>(null);
+  const [progress, tell] = useState<BulkProgress | null>(null);
   const stop = useRef(new AbortController());
-
-  useEffect(() => {
-    if (Array.isArray(what)) return;
-    const counting = new AbortController();
-    collect(what as DeliveryQuery, counting.signal, (items) => count({ items, isCounted: false, error: null })).then(
-      (items) => counting.signal.aborted || count({ items, isCounted: true, error: null }),
-      (error) => counting.signal.aborted || count({ items: [], isCounted: true, error }),
-    );
-    return () => counting.abort();
-  }, [what]);
-
-  const { items, isCounted } = found;
-  async function start() {
-    const begun: Run = { progress: { done: 0, refused: new Map(), left: items.length }, isOver: false, error: null };
-    setRun(begun);
-    let { progress } = begun;
-    try {
-      progress = await bulkRun({
+  const run = useMutation({
+    mutationFn: (items: readonly Delivery[]) =>
+      bulkRun({
         items,
         act: (one) => actOn(verb, one, isRendered),
-        onProgress: (next) => setRun({ progress: next, isOver: false, error: null }),
+        onProgress: tell,
         signal: stop.current.signal,
-      });
-      setRun({ progress, isOver: true, error: null });
-    } catch (error) {
-      stop.current.abort();
-      setRun((before) => ({ progress: before?.progress ?? progress, isOver: true, error }));
-    }
-    void queries.invalidateQueries();
-  }
+      }),
+    // The others of those that run at once.
+    onError: () => stop.current.abort(),
+    onSettled: () => queryClient.invalidateQueries(),
+    meta: { route: null },
+  });
+  const found = useQuery({
+    queryKey: ['all matching deliveries', what],
+    queryFn: ({ signal }): Promise<readonly Delivery[]> =>
+      isList(what) ? Promise.resolve(what) : collect(what, signal, look),
+    enabled: run.isIdle,
+    gcTime: 0,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const items = found.data ?? [];
   const close = () => {
     stop.current.abort();
-    onClose(run !== null);
+    onClose(!run.isIdle);
   };
 
   const again = items.filter(({ status }) => status === 'delivered').length;
@@ -81,10 +67,10 @@ export function BulkDialog({ verb, what, onClose }: Props): ReactNode {
     >
       <Stack>
         {found.error === null ? null : <Problem error={found.error} />}
-        {run !== null ? (
-          <Running run={run} all={items.length} />
-        ) : !isCounted ? (
-          <Text role="status">{w.counting(items.length)}</Text>
+        {!run.isIdle ? (
+          <Running progress={progress} all={items.length} isOver={!run.isPending} error={run.error} />
+        ) : found.isLoading ? (
+          <Text role="status">{w.counting(looked)}</Text>
         ) : items.length === 0 ? (
           <Text>{w.nothing}</Text>
         ) : (
@@ -103,17 +89,17 @@ export function BulkDialog({ verb, what, onClose }: Props): ReactNode {
           </>
         )}
         <Group justify="flex-end" gap="xs">
-          {run !== null && !run.isOver ? (
+          {run.isPending ? (
             <Button variant="default" onClick={() => stop.current.abort()}>
               {terms.stop}
             </Button>
           ) : (
             <Button variant="default" onClick={close} data-autofocus>
-              {run === null ? (verb === 'cancel' ? terms.dontCancel : parts.cancel) : terms.close}
+              {run.isIdle ? (verb === 'cancel' ? terms.dontCancel : parts.cancel) : terms.close}
             </Button>
           )}
-          {run === null && isCounted && items.length > 0 ? (
-            <Button {...(verb === 'cancel' ? { color: 'red.9' } : {})} onClick={() => void start()}>
+          {run.isIdle && items.length > 0 ? (
+            <Button {...(verb === 'cancel' ? { color: 'red.9' } : {})} onClick={() => run.mutate(items)}>
               {w.run[verb](items.length)}
             </Button>
           ) : null}
@@ -123,12 +109,14 @@ export function BulkDialog({ verb, what, onClose }: Props): ReactNode {
   );
 }
 
-function Running({ run: { progress, isOver, error }, all }: { run: Run; all: number }): ReactNode {
-  const { done, refused, left } = progress;
+type RunningProps = { progress: BulkProgress | null; all: number; isOver: boolean; error: unknown };
+
+function Running({ progress, all, isOver, error }: RunningProps): ReactNode {
+  const { done, refused, left } = progress ?? { done: 0, refused: new Map<string, number>(), left: all };
   const refusals = [...refused];
   return (
     <>
-      <progress className={css['progress']} value={all - left} max={Math.max(all, 1)} aria-label={terms.progress} />
+      <Progress value={all - left} of={all} label={terms.progress} />
       <div role="status">
         {isOver ? (
           <>
@@ -154,12 +142,14 @@ function Running({ run: { progress, isOver, error }, all }: { run: Run; all: num
   );
 }
 
+const isList = (what: Props['what']): what is readonly Delivery[] => Array.isArray(what);
+
 /** All that the filter finds, page by page, before anything changes what it finds. */
-async function collect(query: DeliveryQuery, signal: AbortSignal, tell: (found: readonly Delivery[]) => void) {
+async function collect(query: DeliveryQuery, signal: AbortSignal, tell: (found: number) => void): Promise<Delivery[]> {
   const found: Delivery[] = [];
   for await (const one of client().list('listDeliveries', { query, signal })) {
     found.push(one);
-    if (found.length % 200 === 0) tell([...found]);
+    if (found.length % 200 === 0) tell(found.length);
     if (found.length >= most) break;
   }
   return found;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bulkRun } from './bulk-run.ts';
 
-test('each thing is done once, refusals are counted by what was said, and a few run at once', async () => {
+test('each item is processed once, refusals are counted by their reason, and a few items run at once', async () => {
   let atOnce = 0;
   let most = 0;
   const seen: number[] = [];
@@ -23,7 +23,7 @@ test('each thing is done once, refusals are counted by what was said, and a few 
   assert.deepEqual(seen.toSorted(), [1, 2, 3, 4, 5, 6]);
 });
 
-test('stopping leaves the rest as it is, and says how many that are', async () => {
+test('a stop leaves the other items unchanged, and counts them', async () => {
   const stop = new AbortController();
   const result = await bulkRun({
     items: [1, 2, 3],

@@ -1,19 +1,19 @@
-/** How far a piece of bulk work is: `refused` counts the refusals by what was said. */
+/** The progress of work on many items; `refused` counts refusals by their reason. */
 export type BulkProgress = { done: number; refused: ReadonlyMap<string, number>; left: number };
 
 type Options<Item> = {
   items: readonly Item[];
-  /** Does one; a text says why it was refused, null that it is done. Throws when nothing can be said for now. */
+  /** Processes one item: null when it is done, or the reason of its refusal. Throws when the work can't continue. */
   act: (item: Item) => Promise<string | null>;
   onProgress: (progress: BulkProgress) => void;
   signal: AbortSignal;
-  /** How many at once. */
+  /** How many items at once. */
   lanes?: number;
 };
 
 /**
- * Does something with each of many things, a few at once, and counts. Stopping lets those under way end and leaves the
- * others as they are. What throws ends the work.
+ * Processes many items, a few at once. A stop lets the items in progress finish and leaves the others unchanged; an error
+ * ends the work.
  */
 export async function bulkRun<Item>({
   items,

@@ -1,59 +1,93 @@
 import type { CallInput } from '../../../client/client.ts';
-import type { DeliveryStatus, ErrorKind, Reason } from '../../../contract/records/delivery.ts';
+import { useNames } from '../../data/named.ts';
+import { deliveries as words } from '../../messages/en/deliveries.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
+import { terms } from '../../messages/en/terms.ts';
+import { formatDuration } from '../../messages/format.ts';
+import { options } from '../../parts/form/options.ts';
+import type { Filter, Values } from '../../parts/list/filters.ts';
+import { useMay } from '../../session/rights.ts';
 
-/** The filters of the list, as they stand in the address. */
-export type DeliveryFilters = {
-  filter?: string | undefined;
-  /** What a text is searched in that is no id; without it, requests and responses. */
-  by?: 'text' | 'visitor' | undefined;
-  status?: string | undefined;
-  action?: string | undefined;
-  connection?: string | undefined;
-  destination?: string | undefined;
-  error?: string | undefined;
-  reason?: string | undefined;
-  code?: string | undefined;
-  /** The least duration, in ms. */
-  slower?: string | undefined;
-  replay?: string | undefined;
-  recovered?: 'true' | 'false' | undefined;
-  batch?: string | undefined;
-  test?: 'true' | 'false' | undefined;
-  range?: '15m' | '1h' | '24h' | '7d' | 'custom' | undefined;
-  from?: string | undefined;
-  until?: string | undefined;
-};
+const w = words.filters;
+const slower = ['100', '1000', '5000', '30000'];
 
 export type DeliveryQuery = NonNullable<CallInput<'listDeliveries'>['query']>;
 
+/** The filters of the list, beside the text and the status, which the histogram shows. */
+export function useDeliveryFilters() {
+  const names = useNames();
+  const maySee = useMay('payloads:view');
+  const told = (all: Readonly<Record<string, { short: string }>>) =>
+    Object.entries(all).map(([value, { short }]) => ({ value, label: short }));
+  return [
+    { key: 'status', label: terms.status, hasNoChip: true },
+    ...(maySee ? [{ key: 'by' as const, label: w.by, options: options(w.bys) }] : []),
+    { key: 'range', label: terms.time, options: options(w.ranges) },
+    { key: 'from', label: w.from, hasNoChip: true, clearedBy: 'range' },
+    { key: 'until', label: w.until, hasNoChip: true, clearedBy: 'range' },
+    { key: 'action', label: terms.action, isMore: true, options: names.actionOptions },
+    { key: 'connection', label: terms.connection, isMore: true, options: names.connectionOptions },
+    {
+      key: 'destination',
+      label: terms.destination,
+      isMore: true,
+      clearedBy: 'connection',
+      options: ({ connection }) =>
+        names.destinationOptions.filter(
+          ({ value }) => connection === undefined || connection === names.destinations.get(value)?.connectionId,
+        ),
+    },
+    { key: 'error', label: w.errorKind, isMore: true, options: told(outcomes.errorKind) },
+    { key: 'reason', label: terms.reason, isMore: true, options: told(outcomes.reason) },
+    {
+      key: 'slower',
+      label: w.slower,
+      isMore: true,
+      options: slower.map((value) => ({ value, label: formatDuration(Number(value)) })),
+    },
+    { key: 'recovered', label: w.recovered, isMore: true, options: options(w.recoveries) },
+    { key: 'test', label: w.test, isMore: true, options: options(w.tests) },
+    {
+      key: 'code',
+      label: w.code,
+      isMore: true,
+      placeholder: w.codeExample,
+      problem: (value) => (isCode(value) ? null : w.badCode),
+    },
+    { key: 'replay', label: w.replay },
+    { key: 'batch', label: w.batch },
+  ] as const satisfies readonly Filter[];
+}
+
 export const rangesMs = { '15m': 900_000, '1h': 3_600_000, '24h': 86_400_000, '7d': 604_800_000 } as const;
 
-/** The same as the API takes them; a range counts back from `now`. What the API does not know is left out. */
-export function queryOf(filters: DeliveryFilters, now: number): DeliveryQuery {
-  const { status, action, connection, destination, error, reason, code, slower, recovered, test, range } = filters;
+/** The filters as the API takes them; a range counts back from `now`. What the API does not know is left out. */
+export function queryOf(search: Values, now: number): DeliveryQuery {
+  const { replay, batch, status, action, connection, destination, error, reason, code, slower = '' } = search;
+  const { recovered, test, range, from, until } = search;
+  const length = keyOf(rangesMs, range);
   return {
-    replayId: filters.replay,
-    batchId: filters.batch,
-    ...searchOf(filters),
-    status: isStatus(status) ? status : undefined,
+    replayId: replay,
+    batchId: batch,
+    ...searchOf(search),
+    status: keyOf(outcomes.status, status),
     actionId: action,
     connectionId: connection,
     destinationId: destination,
-    errorKind: isErrorKind(error) ? error : undefined,
-    reason: isReason(reason) ? reason : undefined,
-    httpStatus: code !== undefined && isCode(code) ? code : undefined,
-    durationMsMin: slower !== undefined && /^\d{1,9}$/.test(slower) ? slower : undefined,
-    recovered,
-    test,
+    errorKind: keyOf(outcomes.errorKind, error),
+    reason: keyOf(outcomes.reason, reason),
+    httpStatus: code !== undefined && isCode(code) ? code.trim().toLowerCase() : undefined,
+    durationMsMin: /^\d{1,9}$/.test(slower) ? slower : undefined,
+    recovered: keyOf(w.recoveries, recovered),
+    test: keyOf(w.tests, test),
     ...(range === 'custom'
-      ? { createdAfter: timeOf(filters.from), createdBefore: timeOf(filters.until) }
-      : { createdAfter: range === undefined ? undefined : new Date(now - rangesMs[range]).toISOString() }),
+      ? { createdAfter: timeOf(from), createdBefore: timeOf(until) }
+      : { createdAfter: length && new Date(now - rangesMs[length]).toISOString() }),
   };
 }
 
 /** An id is found as what it names; other text in the visitor, or in requests and responses. */
-function searchOf({ filter = '', by }: DeliveryFilters): DeliveryQuery {
+function searchOf({ filter = '', by }: Values): DeliveryQuery {
   const text = filter.trim();
   if (/^evt_\w+$/.test(text)) return { eventId: text };
   if (/^rpl_\w+$/.test(text)) return { replayId: text };
@@ -67,36 +101,16 @@ export function isDeliveryId(text: string | undefined): text is string {
   return text !== undefined && /^dlv_[0-9a-z]{26}$/.test(text.trim());
 }
 
-export function isCode(text: string): boolean {
-  return /^[1-5](\d\d|xx)$/.test(text);
+function isCode(text: string): boolean {
+  return /^[1-5](\d\d|xx)$/i.test(text.trim());
 }
 
-export function isFiltered(filters: DeliveryFilters): boolean {
-  return Object.values(queryOf(filters, 0)).some((value) => value !== undefined && value !== '');
+function keyOf<Key extends string>(table: Readonly<Record<Key, unknown>>, text: string | undefined): Key | undefined {
+  return text !== undefined && Object.hasOwn(table, text) ? (text as Key) : undefined; // just looked up
 }
 
-export function isStatus(text: string | undefined): text is DeliveryStatus {
-  return text !== undefined && Object.hasOwn(outcomes.status, text);
-}
-
-export function isErrorKind(text: string | undefined): text is ErrorKind {
-  return text !== undefined && Object.hasOwn(outcomes.errorKind, text);
-}
-
-export function isReason(text: string | undefined): text is Reason {
-  return text !== undefined && Object.hasOwn(outcomes.reason, text);
-}
-
-/** A time of the address as a field for date and time takes it, where the reader is. */
-export function localOf(text: string | undefined): string {
-  const time = timeOf(text);
-  if (time === undefined) return '';
-  const at = new Date(time);
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
-}
-
-/** A time as typed in a field for date and time, where the reader is, or as RFC 3339. */
+/** A time as an address may hold it, as RFC 3339. */
 function timeOf(text: string | undefined): string | undefined {
-  const at = text === undefined ? Number.NaN : Date.parse(text);
+  const at = Date.parse(text ?? '');
   return Number.isNaN(at) ? undefined : new Date(at).toISOString();
 }

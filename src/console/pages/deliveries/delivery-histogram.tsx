@@ -1,4 +1,4 @@
-import { UnstyledButton, VisuallyHidden } from '@mantine/core';
+import { Box, Button, Group, Stack, Text, VisuallyHidden } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type KeyboardEvent, type PointerEvent, type ReactNode, useId, useState } from 'react';
 import type { DeliveryStatus, DeliveryHistogram as Histogram } from '../../../contract/records/delivery.ts';
@@ -8,14 +8,13 @@ import { outcomes } from '../../messages/en/outcomes.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatAbsolute, formatClock, formatNumber } from '../../messages/format.ts';
-import { StatusBadge } from '../../parts/status-badge.tsx';
-import { type DeliveryQuery, isStatus } from './delivery-filters.ts';
-import css from './delivery-histogram.module.css';
+import { StatusBadge, type Tone, toneColor } from '../../parts/status-badge.tsx';
+import type { DeliveryQuery } from './delivery-filters.ts';
 
 const words = deliveries.histogram;
 const bucketsMost = 60;
 const againMs = 15_000;
-const statuses = Object.keys(outcomes.status).filter(isStatus);
+const statuses = Object.keys(outcomes.status) as DeliveryStatus[]; // the keys of a literal
 
 /** From the bottom of a bar to its top. */
 const tones = [
@@ -24,7 +23,7 @@ const tones = [
   ['work', ['pending', 'sending']],
   ['warn', ['retrying', 'held']],
   ['bad', ['failed']],
-] as const satisfies readonly [string, readonly DeliveryStatus[]][];
+] as const satisfies readonly [Tone, readonly DeliveryStatus[]][];
 
 type Props = {
   filter: DeliveryQuery;
@@ -42,12 +41,12 @@ export function DeliveryHistogram({ filter, isFresh, onStatus, onRange }: Props)
     placeholderData: keepPreviousData,
     refetchInterval: isFresh ? againMs : false,
   });
-  if (data === undefined) return <div className={css['room']} />;
+  if (data === undefined) return <Box h="8.25rem" />;
   const { totals, buckets, countedFrom } = data;
   const all = Object.values(totals).reduce((sum, count) => sum + count, 0);
   return (
-    <section className={css['histogram']} aria-label={words.title}>
-      <div className={css['states']} role="group" aria-label={terms.status}>
+    <Stack role="region" gap={6} mb="sm" aria-label={words.title}>
+      <Group gap={6} role="group" aria-label={terms.status}>
         <State isPressed={status === undefined} count={all} onPress={() => onStatus(undefined)}>
           {terms.all}
         </State>
@@ -63,14 +62,16 @@ export function DeliveryHistogram({ filter, isFresh, onStatus, onRange }: Props)
               <StatusBadge status={one} />
             </State>
           ))}
-      </div>
+      </Group>
       {all === 0 ? null : (
         <Bars key={`${buckets[0]?.at} ${data.bucketMs}`} data={data} status={status} onRange={onRange} />
       )}
       {countedFrom === null ? null : (
-        <span className={css['note']}>{words.countedFrom(formatAbsolute(new Date(countedFrom)).local)}</span>
+        <Text size="xs" c="dimmed">
+          {words.countedFrom(formatAbsolute(new Date(countedFrom)).local)}
+        </Text>
       )}
-    </section>
+    </Stack>
   );
 }
 
@@ -78,9 +79,20 @@ type StateProps = { isPressed: boolean; count: number; onPress: () => void; chil
 
 function State({ isPressed, count, onPress, children }: StateProps): ReactNode {
   return (
-    <UnstyledButton className={css['state'] ?? ''} aria-pressed={isPressed} onClick={onPress}>
-      {children} <b>{formatNumber(count)}</b>
-    </UnstyledButton>
+    <Button
+      variant="default"
+      size="compact-sm"
+      radius="xl"
+      fw={400}
+      aria-pressed={isPressed}
+      onClick={onPress}
+      style={isPressed ? { borderColor: 'var(--console-focus)', background: 'var(--console-hover)' } : undefined}
+    >
+      {children}
+      <Text span inherit fw={700} ml={6} className="tabular">
+        {formatNumber(count)}
+      </Text>
+    </Button>
   );
 }
 
@@ -130,8 +142,9 @@ function Bars({ data: { buckets, bucketMs }, status, onRange }: BarsProps): Reac
 
   return (
     <>
-      <div
-        className={css['bars']}
+      <Box
+        h="4.5rem"
+        style={{ borderBlockEnd: '1px solid var(--console-line)', cursor: 'crosshair', touchAction: 'pan-y' }}
         role="slider"
         tabIndex={0}
         aria-label={terms.timeRange}
@@ -156,8 +169,15 @@ function Bars({ data: { buckets, bucketMs }, status, onRange }: BarsProps): Reac
         }}
         onPointerLeave={() => isDragged || choose(null)}
       >
-        <svg viewBox={`0 0 ${buckets.length} ${most}`} preserveAspectRatio="none" aria-hidden="true">
-          {chosen === null ? null : <rect className={css['chosen']} x={low} width={high - low + 1} height={most} />}
+        <svg
+          viewBox={`0 0 ${buckets.length} ${most}`}
+          preserveAspectRatio="none"
+          aria-hidden="true"
+          style={{ display: 'block', inlineSize: '100%', blockSize: '100%', forcedColorAdjust: 'none' }}
+        >
+          {chosen === null ? null : (
+            <rect fill="var(--console-focus)" opacity={0.16} x={low} width={high - low + 1} height={most} />
+          )}
           {buckets.map(({ at: time }, index) => {
             let top = most;
             return tones.map(([tone, of]) => {
@@ -168,7 +188,7 @@ function Bars({ data: { buckets, bucketMs }, status, onRange }: BarsProps): Reac
               return count === 0 ? null : (
                 <rect
                   key={`${time} ${tone}`}
-                  data-tone={tone}
+                  fill={toneColor(tone)}
                   x={index + 0.08}
                   width={0.84}
                   y={top - height + count}
@@ -178,12 +198,12 @@ function Bars({ data: { buckets, bucketMs }, status, onRange }: BarsProps): Reac
             });
           })}
         </svg>
-      </div>
-      <div className={css['axis']} aria-hidden="true">
+      </Box>
+      <Group justify="space-between" fz="xs" c="dimmed" className="tabular" aria-hidden="true">
         <span>{clock(0)}</span>
         <span>{text}</span>
         <span>{clock(last + 1)}</span>
-      </div>
+      </Group>
       <VisuallyHidden id={hint}>{words.hint}</VisuallyHidden>
     </>
   );

@@ -1,86 +1,66 @@
-import { Anchor, Button, Group, Skeleton, Text } from '@mantine/core';
+import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
 import type { Delivery } from '../../../contract/records/delivery.ts';
 import { apiQuery } from '../../data/api.ts';
-import { useNamed } from '../../data/named.ts';
+import { useEventNames } from '../../data/event-names.ts';
+import { useNames } from '../../data/named.ts';
 import { deliveries as words } from '../../messages/en/deliveries.ts';
+import { replays } from '../../messages/en/replays.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatAbsolute, formatTime } from '../../messages/format.ts';
+import { Answer } from '../../parts/answer.tsx';
 import { Countdown } from '../../parts/countdown.tsx';
+import { TextLink } from '../../parts/links.tsx';
 import { IdWithCopy } from '../../parts/list/id-with-copy.tsx';
 import { LinkedIds } from '../../parts/list/linked-ids.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { ExchangeRequest } from '../../parts/payload/exchange.tsx';
 import { Problem } from '../../parts/problem.tsx';
-import { StatusBadge } from '../../parts/status-badge.tsx';
+import { StatusBadge, toneOf } from '../../parts/status-badge.tsx';
 import { useMay } from '../../session/rights.ts';
-import { Page } from '../../shell/page.tsx';
+import { LoadedPage } from '../../shell/loaded-page.tsx';
 import { usePageKeys } from '../../shell/shortcuts.ts';
 import { AttemptDetail } from './attempt-detail.tsx';
 import { AttemptTimeline } from './attempt-timeline.tsx';
-import css from './deliveries.module.css';
 import { DeliveryActions } from './delivery-actions.tsx';
-import { Repeats } from './delivery-repeats.tsx';
-import { deliverySummary, placeOf } from './delivery-summary.ts';
+import { deliverySummary, isUnfinished, placeOf } from './delivery-summary.ts';
 
 const w = words.page;
 const againMs = 1_000;
-const unfinished = new Set(['pending', 'sending', 'retrying', 'held']);
 
 export function DeliveryPage(): ReactNode {
   const { deliveryId } = useParams({ from: '/shell/deliveries/$deliveryId' });
-  const mayLook = useMay('deliveries:view');
-  const connections = useNamed('listConnections');
-  const destinations = useNamed('listAllDestinations');
-  const { data, error, refetch } = useQuery({
+  const query = useQuery({
     ...apiQuery('getDelivery', { params: { id: deliveryId } }),
-    enabled: mayLook,
-    refetchInterval: ({ state }) => (state.data !== undefined && unfinished.has(state.data.status) ? againMs : false),
+    enabled: useMay('deliveries:view'),
+    refetchInterval: ({ state: { data } }) => (data !== undefined && isUnfinished(data) ? againMs : false),
   });
   return (
-    <Page
-      title={words.one}
-      object={
-        data === undefined
-          ? undefined
-          : terms.placeOf(
-              connections.get(data.connectionId)?.name ?? data.connectionId,
-              destinations.get(data.destinationId)?.name ?? data.destinationId,
-            )
-      }
-      id={data?.id}
-      lead={data === undefined ? undefined : <Lead delivery={data} />}
+    <LoadedPage
+      query={query}
+      one={words.one}
+      nameOf={useNames().target}
       crumbs={[{ label: shell.pages.deliveries, to: '/deliveries' }]}
       right="deliveries:view"
-      actions={data === undefined ? undefined : <DeliveryActions delivery={data} />}
+      lead={(delivery) => <Lead delivery={delivery} />}
+      actions={(delivery) => <DeliveryActions delivery={delivery} />}
     >
-      {data !== undefined ? (
-        <Loaded delivery={data} />
-      ) : error !== null ? (
-        <Problem error={error} onRetry={() => void refetch()} />
-      ) : (
-        <Skeleton height={240} />
-      )}
-    </Page>
+      {(delivery) => <Loaded delivery={delivery} />}
+    </LoadedPage>
   );
 }
 
-function Lead({ delivery }: { delivery: Delivery }): ReactNode {
-  const { status, test, eventId, actionId, createdAt } = delivery;
-  const actions = useNamed('listActions');
-  const mayEvents = useMay('events:view');
-  const { data: names } = useQuery({
-    ...apiQuery('getEventNames', { query: { ids: eventId ?? '' } }),
-    enabled: eventId !== null && mayEvents,
-    staleTime: 60_000,
-  });
-  const name = names?.data[0]?.name;
+type Props = { delivery: Delivery };
+
+function Lead({ delivery: { status, test, eventId, actionId, createdAt } }: Props): ReactNode {
+  const names = useNames();
+  const name = useEventNames([eventId]).get(eventId ?? '')?.name;
   return (
-    <span className={css['lead']}>
+    <Group gap="0.4rem 1rem">
       <StatusBadge status={status} />
       {test ? <StatusBadge status="test" /> : null}
       <span>
@@ -89,9 +69,9 @@ function Lead({ delivery }: { delivery: Delivery }): ReactNode {
           w.sample
         ) : (
           <>
-            <Anchor component={Link} to="/events/$eventId" params={{ eventId } as never} underline="always">
+            <TextLink to="/events/$eventId" params={{ eventId }}>
               {name === null ? terms.noName : (name ?? eventId)}
-            </Anchor>{' '}
+            </TextLink>{' '}
             <IdWithCopy label={w.eventId} id={eventId} />
           </>
         )}
@@ -99,13 +79,13 @@ function Lead({ delivery }: { delivery: Delivery }): ReactNode {
       {actionId === null ? null : (
         <span>
           {terms.action}{' '}
-          <Anchor component={Link} to="/actions/$actionId" params={{ actionId } as never} underline="always">
-            {actions.get(actionId)?.name ?? actionId}
-          </Anchor>
+          <TextLink to="/actions/$actionId" params={{ actionId }}>
+            {names.action(actionId)}
+          </TextLink>
         </span>
       )}
       <PreciseTime at={createdAt} />
-    </span>
+    </Group>
   );
 }
 
@@ -117,7 +97,7 @@ function PreciseTime({ at }: { at: string }): ReactNode {
   );
 }
 
-function Loaded({ delivery }: { delivery: Delivery }): ReactNode {
+function Loaded({ delivery }: Props): ReactNode {
   const search = useSearch({ from: '/shell/deliveries/$deliveryId' });
   const navigate = useNavigate({ from: '/deliveries/$deliveryId' });
   const maySee = useMay('payloads:view');
@@ -129,42 +109,38 @@ function Loaded({ delivery }: { delivery: Delivery }): ReactNode {
     const id = attempts[index]?.id;
     if (id !== undefined) void navigate({ search: { attempt: id }, replace: true, resetScroll: false });
   };
+  const step = (label: string, index: number) => (
+    <Button variant="default" size="xs" disabled={attempts[index] === undefined} onClick={() => choose(index)}>
+      {label}
+    </Button>
+  );
   usePageKeys({ '[': () => choose(chosen - 1), ']': () => choose(chosen + 1) });
   return (
-    <div className={css['panels']}>
+    <Stack>
       <Summary delivery={delivery} />
       {maySee ? null : <Text c="dimmed">{terms.payloadsHidden(rights['payloads:view'])}</Text>}
       <Panel title={terms.attempts} text={attempts.length === 0 ? w.noAttempts : w.attemptsText}>
         <AttemptTimeline delivery={delivery} attempts={attempts} chosen={chosen} onChoose={choose} />
         {attempts.length < 2 ? null : (
           <Group gap="xs">
-            <Button variant="default" size="xs" disabled={chosen <= 0} onClick={() => choose(chosen - 1)}>
-              {w.earlier}
-            </Button>
-            <Button
-              variant="default"
-              size="xs"
-              disabled={chosen >= attempts.length - 1}
-              onClick={() => choose(chosen + 1)}
-            >
-              {w.later}
-            </Button>
+            {step(w.earlier, chosen - 1)}
+            {step(w.later, chosen + 1)}
             <Text size="sm" c="dimmed">
               {w.keys}
             </Text>
           </Group>
         )}
       </Panel>
-      {attempts.length === 0 && maySee && unfinished.has(delivery.status) ? <Expected delivery={delivery} /> : null}
+      {attempts.length === 0 && maySee && isUnfinished(delivery) ? <Expected delivery={delivery} /> : null}
       {attempt === undefined ? null : (
         <AttemptDetail delivery={delivery} attempt={attempt} before={attempts[chosen - 1]} />
       )}
-    </div>
+    </Stack>
   );
 }
 
 /** The request of a delivery that was not sent yet, by the current template. */
-function Expected({ delivery: { destinationId, eventId, actionId } }: { delivery: Delivery }): ReactNode {
+function Expected({ delivery: { destinationId, eventId, actionId } }: Props): ReactNode {
   const body = { ...(eventId === null ? {} : { eventId }), ...(actionId === null ? {} : { actionId }) };
   const { data, error } = useQuery({
     ...apiQuery('previewDestination', { params: { id: destinationId }, body }),
@@ -186,68 +162,104 @@ function Expected({ delivery: { destinationId, eventId, actionId } }: { delivery
   );
 }
 
-/** Why it stands where it stands, what happens next, what to do. */
-function Summary({ delivery }: { delivery: Delivery }): ReactNode {
+/** Why the delivery has its status, what happens next, what to do. */
+function Summary({ delivery }: Props): ReactNode {
+  const { status, detail, eventId, actionId, connectionId, destinationId, finishedAt } = delivery;
   const { sentence, next, nextAt, todo } = deliverySummary(delivery);
   return (
-    <section className={css['summary']} aria-label={terms.status} data-status={delivery.status} aria-live="polite">
-      <p className={css['sentence']}>
+    <Answer label={terms.status} tone={toneOf(status)}>
+      <Text size="lg">
         {sentence} {next} {nextAt === null ? null : <Countdown at={nextAt} due={words.now} />}
-      </p>
-      {delivery.detail === null ? null : (
-        <p className={css['said']}>
-          <LinkedIds text={w.detail(delivery.detail)} />
-        </p>
+      </Text>
+      {detail === null ? null : (
+        <Text c="dimmed">
+          <LinkedIds text={w.detail(detail)} />
+        </Text>
       )}
       {todo === null ? null : (
-        <p>
+        <Text>
           <strong>{w.todo}</strong> {todo} <Place delivery={delivery} />
-        </p>
+        </Text>
       )}
-      {delivery.status === 'delivered' || delivery.eventId === null ? null : (
-        <p>
-          <Anchor
-            component={Link}
+      {status === 'delivered' || eventId === null ? null : (
+        <Text>
+          <TextLink
             to="/connections/$connectionId/destinations/$destinationId"
-            params={{ connectionId: delivery.connectionId, destinationId: delivery.destinationId } as never}
-            search={
-              {
-                eventId: delivery.eventId,
-                ...(delivery.actionId === null ? {} : { actionId: delivery.actionId }),
-              } as never
-            }
-            underline="always"
+            params={{ connectionId, destinationId }}
+            search={{ eventId, actionId: actionId ?? undefined }}
           >
             {w.openTemplate}
-          </Anchor>
-        </p>
+          </TextLink>
+        </Text>
       )}
-      {delivery.finishedAt === null ? null : (
-        <p className={css['said']}>
-          {w.ended} <PreciseTime at={delivery.finishedAt} />
-        </p>
+      {finishedAt === null ? null : (
+        <Text c="dimmed">
+          {w.ended} <PreciseTime at={finishedAt} />
+        </Text>
       )}
       <Repeats delivery={delivery} />
-    </section>
+    </Answer>
   );
 }
 
 /** The page on which the cause can be dealt with. */
-function Place({ delivery: { reason, connectionId, destinationId } }: { delivery: Delivery }): ReactNode {
+function Place({ delivery: { reason, connectionId, destinationId } }: Props): ReactNode {
   const place = reason === null ? null : placeOf(reason);
   if (place === null) return null;
   return place === 'connection' ? (
-    <Anchor component={Link} to="/connections/$connectionId" params={{ connectionId } as never} underline="always">
+    <TextLink to="/connections/$connectionId" params={{ connectionId }}>
       {w.openConnection}
-    </Anchor>
+    </TextLink>
   ) : (
-    <Anchor
-      component={Link}
-      to="/connections/$connectionId/destinations/$destinationId"
-      params={{ connectionId, destinationId } as never}
-      underline="always"
-    >
+    <TextLink to="/connections/$connectionId/destinations/$destinationId" params={{ connectionId, destinationId }}>
       {w.openDestination}
-    </Anchor>
+    </TextLink>
+  );
+}
+
+const r = replays.links;
+
+/** The replay that made a delivery with the delivery that it repeats, and the deliveries that repeat it. */
+function Repeats({ delivery: { id, replayId, replayOf, replayedBy } }: Props): ReactNode {
+  const { data } = useQuery(apiQuery('listDeliveries', { query: { replayOf: id, limit: 20 } }));
+  const repeats = data?.data ?? [];
+  return (
+    <>
+      {replayedBy === null ? null : (
+        <Text>
+          <strong>{replayedBy.status === 'delivered' ? r.recovered : r.sentAgain}</strong>{' '}
+          <TextLink to="/replays/$replayId" params={{ replayId: replayedBy.replayId }}>
+            {r.openReplay}
+          </TextLink>
+        </Text>
+      )}
+      {replayId === null ? null : (
+        <Text c="dimmed">
+          {r.madeBy}{' '}
+          <TextLink to="/replays/$replayId" params={{ replayId }}>
+            {r.replay}
+          </TextLink>
+          {replayOf === null ? null : (
+            <>
+              {' '}
+              {r.repeats}{' '}
+              <TextLink to="/deliveries/$deliveryId" params={{ deliveryId: replayOf }}>
+                {r.delivery}
+              </TextLink>
+            </>
+          )}
+        </Text>
+      )}
+      {repeats.length === 0 ? null : (
+        <Group gap="sm" c="dimmed">
+          {r.repeatedBy}
+          {repeats.map(({ id: deliveryId, status, createdAt }) => (
+            <TextLink key={deliveryId} to="/deliveries/$deliveryId" params={{ deliveryId }}>
+              <StatusBadge status={status} /> {formatTime(new Date(createdAt), 'stream', 0)}
+            </TextLink>
+          ))}
+        </Group>
+      )}
+    </>
   );
 }

@@ -5,7 +5,7 @@ import { deliverySummary } from './delivery-summary.ts';
 
 const told = { status: 'failed', reason: null, errorKind: null, attempts: 1, nextAttemptAt: null } as const;
 
-test('every state is told in sentences, whatever its reason and error', () => {
+test('every status with any reason or error has sentences', () => {
   for (const status of deliveryStatus.options)
     for (const cause of [
       {},
@@ -18,7 +18,7 @@ test('every state is told in sentences, whatever its reason and error', () => {
     }
 });
 
-test('the reason is named, and what to do about it', () => {
+test('the sentences name the reason, and what to do about it', () => {
   const held = deliverySummary({ ...told, status: 'held', reason: 'destination_disabled' });
   assert.equal(held.sentence, 'On hold because the destination is disabled.');
   assert.match(held.todo ?? '', /Enable the destination/);

@@ -4,8 +4,8 @@ import { outcomes } from '../../messages/en/outcomes.ts';
 
 const w = words.page;
 
-/** Why a delivery stands where it stands and what happens next; `todo` is what a person can do, null: nothing. */
-export type DeliverySummary = { sentence: string; next: string | null; nextAt: string | null; todo: string | null };
+/** Why a delivery has its status and what happens next; `todo` is what a person can do, null: nothing. */
+type DeliverySummary = { sentence: string; next: string | null; nextAt: string | null; todo: string | null };
 
 type Told = Pick<Delivery, 'status' | 'reason' | 'errorKind' | 'attempts' | 'nextAttemptAt' | 'attemptLog'>;
 
@@ -16,34 +16,40 @@ export function deliverySummary(delivery: Told): DeliverySummary {
   const todo = cause === null || cause.todo === '' ? null : cause.todo;
   const { meaning, next } = outcomes.status[status];
   const plain: DeliverySummary = { sentence: meaning, next, nextAt: null, todo: null };
-  const why = cause?.why;
-  if (reason === 'order' || reason === 'budget') {
-    const leaves = nextAttemptAt === null ? {} : { next: words.page.nextIn, nextAt: nextAttemptAt };
-    return { ...plain, ...leaves, sentence: w.waitsBecause(outcomes.reason[reason].why), todo };
-  }
+  const atNext = nextAttemptAt === null ? {} : { next: w.nextIn, nextAt: nextAttemptAt };
+  if (reason === 'order' || reason === 'budget')
+    return { ...plain, ...atNext, sentence: w.waitsBecause(outcomes.reason[reason].why), todo };
   switch (status) {
     case 'delivered':
       return { ...plain, sentence: w.deliveredAt(attemptLog?.length ?? attempts), next: null };
-    case 'held':
-      return { ...plain, sentence: why === undefined ? meaning : w.since(why), todo };
-    case 'failed':
-      return { ...plain, sentence: why === undefined ? meaning : w.failedBecause(why), todo };
-    case 'skipped':
-      return { ...plain, sentence: why === undefined ? meaning : w.skippedBecause(why), next: null, todo };
-    case 'cancelled':
-      return { ...plain, sentence: why === undefined ? meaning : w.cancelledBecause(why), next: null, todo };
-    case 'retrying':
-      return {
-        sentence: why === undefined ? meaning : w.retryingBecause(why),
-        next: nextAttemptAt === null ? next : w.nextIn,
-        nextAt: nextAttemptAt,
-        todo,
-      };
     case 'pending':
       return { ...plain, sentence: errorKind === 'auth' ? w.authWaits : w.pending, next: null };
     case 'sending':
       return { ...plain, sentence: w.sending };
+    default:
+      return {
+        ...plain,
+        ...(status === 'retrying' ? atNext : {}),
+        ...(status === 'skipped' || status === 'cancelled' ? { next: null } : {}),
+        sentence: cause === null ? meaning : because[status](cause.why),
+        todo,
+      };
   }
+}
+
+const because = {
+  held: w.since,
+  failed: w.failedBecause,
+  skipped: w.skippedBecause,
+  cancelled: w.cancelledBecause,
+  retrying: w.retryingBecause,
+} as const;
+
+const unfinished: ReadonlySet<Delivery['status']> = new Set(['pending', 'sending', 'retrying', 'held']);
+
+/** Whether a delivery may still be sent by the dispatcher alone. */
+export function isUnfinished({ status }: Pick<Delivery, 'status'>): boolean {
+  return unfinished.has(status);
 }
 
 const renderReasons: ReadonlySet<Reason> = new Set(['http_4xx', 'template_error', 'template_skipped']);

@@ -3,16 +3,30 @@ import { conditions } from '../../messages/en/conditions.ts';
 import { event as words } from '../../messages/en/events.ts';
 import { terms } from '../../messages/en/terms.ts';
 
-/** The comparison that a result rests on, whether it had to be false, and the behavior that it belongs to. */
-export type Decision = { leaf: ExplainedComparison; isNegated: boolean; behavior: string | null };
+/** The parts of a condition. */
+export function innerOf(tree: ExplainedCondition): readonly ExplainedCondition[] {
+  if (tree.kind === 'comparison') return [];
+  return 'conditions' in tree ? tree.conditions : [tree.condition];
+}
+
+/** A comparison, and whether it had to be false. */
+type Decision = { leaf: ExplainedComparison; isNegated: boolean };
+
+/** Finds the comparison at a pointer. */
+export function decisionAt(tree: ExplainedCondition, pointer: string | null, isNegated = false): Decision | null {
+  if (tree.kind === 'comparison') return tree.pointer === pointer ? { leaf: tree, isNegated } : null;
+  return first(innerOf(tree), (one) => decisionAt(one, pointer, isNegated !== (tree.kind === 'not')));
+}
 
 /** The group whose parts decided together, at a pointer; null: a single comparison did, or none. */
 export function decidingGroup(tree: ExplainedCondition, pointer: string | null): ExplainedCondition | null {
-  if (tree.kind === 'comparison') return null;
   if (tree.pointer === pointer && 'conditions' in tree) return tree;
-  const inner = 'conditions' in tree ? tree.conditions : [tree.condition];
-  for (const one of inner) {
-    const found = decidingGroup(one, pointer);
+  return first(innerOf(tree), (one) => decidingGroup(one, pointer));
+}
+
+function first<Item, Found>(items: readonly Item[], find: (item: Item) => Found | null): Found | null {
+  for (const item of items) {
+    const found = find(item);
     if (found !== null) return found;
   }
   return null;
@@ -20,30 +34,7 @@ export function decidingGroup(tree: ExplainedCondition, pointer: string | null):
 
 /** The comparisons of a part, in words. */
 export function clausesOf(tree: ExplainedCondition): string[] {
-  if (tree.kind === 'comparison') return [clauseWords(tree)];
-  return ('conditions' in tree ? tree.conditions : [tree.condition]).flatMap(clausesOf);
-}
-
-/** Finds the comparison at a pointer. */
-export function decisionAt(
-  tree: ExplainedCondition,
-  pointer: string | null,
-  around: Omit<Decision, 'leaf'> = { isNegated: false, behavior: null },
-): Decision | null {
-  switch (tree.kind) {
-    case 'comparison':
-      return tree.pointer === pointer ? { leaf: tree, ...around } : null;
-    case 'not':
-      return decisionAt(tree.condition, pointer, { ...around, isNegated: !around.isNegated });
-    case 'behavior':
-      return decisionAt(tree.condition, pointer, { ...around, behavior: around.behavior ?? tree.name });
-    default:
-      for (const one of tree.conditions) {
-        const found = decisionAt(one, pointer, around);
-        if (found !== null) return found;
-      }
-      return null;
-  }
+  return tree.kind === 'comparison' ? [clauseWords(tree)] : innerOf(tree).flatMap(clausesOf);
 }
 
 /** A comparison in words: `wt.ev is “buy”`; negated: `wt.ev is not “buy”`. */
@@ -75,10 +66,10 @@ export function foundSentence({ parameter, isMissing, actual }: ExplainedCompari
 
 /** How many comparisons there are, and how many of them are true. */
 export function tally(tree: ExplainedCondition): { all: number; passed: number } {
-  if (tree.kind === 'comparison') return { all: 1, passed: tree.result ? 1 : 0 };
-  const inner = 'conditions' in tree ? tree.conditions : [tree.condition];
-  return inner.map(tally).reduce((sum, one) => ({ all: sum.all + one.all, passed: sum.passed + one.passed }), {
-    all: 0,
-    passed: 0,
-  });
+  if (tree.kind === 'comparison') return { all: 1, passed: Number(tree.result) };
+  const tallies = innerOf(tree).map(tally);
+  return {
+    all: tallies.reduce((sum, { all }) => sum + all, 0),
+    passed: tallies.reduce((sum, { passed }) => sum + passed, 0),
+  };
 }

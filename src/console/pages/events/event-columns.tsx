@@ -1,4 +1,4 @@
-import { Skeleton, Text, VisuallyHidden } from '@mantine/core';
+import { Group, Skeleton, Text, VisuallyHidden } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import type { DeliveryStatus } from '../../../contract/records/delivery.ts';
@@ -12,7 +12,6 @@ import { RowLink } from '../../parts/list/row-link.tsx';
 import { StatusCount } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
 import type { EventRow } from './event-rows.ts';
-import css from './events.module.css';
 
 const w = words.columns;
 
@@ -83,11 +82,11 @@ function Outcome({ deliveries }: Pick<EventRow, 'deliveries'>): ReactNode {
   const counts = new Map<DeliveryStatus, number>();
   for (const { status } of deliveries) counts.set(status, (counts.get(status) ?? 0) + 1);
   return (
-    <span className={css['dots']}>
+    <Group gap="0.6rem" wrap="nowrap">
       {[...counts].map(([status, count]) => (
         <StatusCount key={status} status={status} count={count} />
       ))}
-    </span>
+    </Group>
   );
 }
 

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { followEvents, type StreamedEvent, type StreamState } from '../../data/event-stream.ts';
-import { type EventFilters, streamQueryOf } from './event-filters.ts';
+import type { Values } from '../../parts/list/filters.ts';
+import { streamQueryOf } from './event-filters.ts';
 
 /** Rows that a live list holds, and how many of them appear at once, so that a frame stays short. */
 const rowsMax = 100;
@@ -25,7 +26,7 @@ const nothing: Feed = { rows: [], waiting: 0, state: 'connecting', sample: null 
  * happened before has to be read.
  */
 export function useEventFeed(given: {
-  filters: EventFilters;
+  filters: Values;
   isPaused: boolean;
   isOn: boolean;
   onConnected: () => void;
@@ -38,7 +39,7 @@ export function useEventFeed(given: {
 
   useEffect(() => {
     set(nothing);
-    if (!isOn || key === '') return; // followed anew when what is asked for changes
+    if (!isOn || key === '') return; // a new stream when the query changes
     const stop = new AbortController();
     let backlog: StreamedEvent[] = [];
     let count = 0;

@@ -1,17 +1,12 @@
 import type { CallInput } from '../../../client/client.ts';
+import { useNamed, useNames } from '../../data/named.ts';
+import { events as words } from '../../messages/en/events.ts';
+import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
+import type { Filter, Values } from '../../parts/list/filters.ts';
 import type { EventRow } from './event-rows.ts';
 
-/** The filters of the list, as they stand in the address. */
-export type EventFilters = {
-  filter?: string | undefined;
-  visitor?: string | undefined;
-  collector?: string | undefined;
-  action?: string | undefined;
-  parameter?: string | undefined;
-  value?: string | undefined;
-  trace?: string | undefined;
-  outcome?: Outcome | undefined;
-};
+const w = words.filters;
 
 export const outcomes = [
   'delivered',
@@ -24,10 +19,36 @@ export const outcomes = [
   'cancelled',
   'none',
 ] as const;
-export type Outcome = (typeof outcomes)[number];
 
-/** The same as the API takes them for the live stream, which can't know yet what will become of an event. */
-export function streamQueryOf(filters: EventFilters): NonNullable<CallInput<'streamEvents'>['query']> {
+/** The filters of the list, beside the name. */
+export function useEventFilters({ value }: Values) {
+  const collectors = useNamed('listCollectors');
+  const names = useNames();
+  const collectorOptions = Array.from(collectors.values(), ({ id, name }) => ({ value: id, label: name }));
+  return [
+    { key: 'visitor', label: terms.visitor, hint: w.visitorHint, isMore: true },
+    { key: 'collector', label: terms.collector, isMore: true, options: collectorOptions },
+    { key: 'action', label: w.action, isMore: true, options: names.actionOptions },
+    {
+      key: 'outcome',
+      label: terms.outcome,
+      isMore: true,
+      options: outcomes.map((one) => ({ value: one, label: one === 'none' ? words.notSent : parts.status[one] })),
+    },
+    {
+      key: 'parameter',
+      label: terms.parameter,
+      placeholder: w.parameterHint,
+      isMore: true,
+      nameOf: (parameter) => w.withValue(parameter, value),
+    },
+    { key: 'value', label: w.value, hint: w.valueHint, isMore: true, hasNoChip: true, clearedBy: 'parameter' },
+    { key: 'trace', label: w.trace },
+  ] as const satisfies readonly Filter[];
+}
+
+/** The filters as the API takes them for the live stream, which can't know yet what will become of an event. */
+export function streamQueryOf(filters: Values): NonNullable<CallInput<'streamEvents'>['query']> {
   const { filter, visitor, collector, action, parameter, value, trace } = filters;
   return {
     name: filter,
@@ -41,16 +62,12 @@ export function streamQueryOf(filters: EventFilters): NonNullable<CallInput<'str
 }
 
 /** The same as the list takes them. */
-export function queryOf(filters: EventFilters): NonNullable<CallInput<'listEvents'>['query']> {
-  return { ...streamQueryOf(filters), outcome: filters.outcome };
+export function queryOf(filters: Values): NonNullable<CallInput<'listEvents'>['query']> {
+  return { ...streamQueryOf(filters), outcome: outcomes.find((one) => one === filters['outcome']) };
 }
 
-export function isFiltered(filters: EventFilters): boolean {
-  return Object.values(queryOf(filters)).some((value) => value !== undefined && value !== '');
-}
-
-/** Whether an event stands as the filter says; not known yet: undefined. */
-export function hasOutcome({ outcome }: EventFilters, deliveries: EventRow['deliveries']): boolean | undefined {
+/** Whether an event has the outcome that the filter asks for; undefined: not known yet. */
+export function hasOutcome({ outcome }: Values, deliveries: EventRow['deliveries']): boolean | undefined {
   if (outcome === undefined) return true;
   if (deliveries === undefined) return undefined;
   return outcome === 'none' ? deliveries.length === 0 : deliveries.some(({ status }) => status === outcome);

@@ -1,4 +1,4 @@
-import { Anchor, Button, Menu, Skeleton, Tabs } from '@mantine/core';
+import { Button, Menu, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -6,115 +6,109 @@ import { rights } from '../../../contract/accounts/rights.ts';
 import { curlCommand } from '../../../contract/documents/curl.ts';
 import type { Event } from '../../../contract/records/event.ts';
 import { apiQuery } from '../../data/api.ts';
-import { useNamed } from '../../data/named.ts';
+import { useNamed, useNames } from '../../data/named.ts';
 import { events as listWords, event as words } from '../../messages/en/events.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { CopyButton } from '../../parts/copy-button.tsx';
+import { DetailTabs } from '../../parts/detail-tabs.tsx';
 import { Icon } from '../../parts/icon.tsx';
+import { TextLink } from '../../parts/links.tsx';
 import { DeliveryTable } from '../../parts/payload/delivery-table.tsx';
-import { Problem } from '../../parts/problem.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
-import { Page } from '../../shell/page.tsx';
+import { LoadedPage } from '../../shell/loaded-page.tsx';
+import { isUnfinished } from '../deliveries/delivery-summary.ts';
 import { ReplayButton } from '../replays/replay-button.tsx';
 import type { Explanation } from './event-summary.ts';
-import css from './explain.module.css';
 import { ExplainTab } from './explain-tab.tsx';
 import { PayloadTab, RawTab } from './payload-tab.tsx';
 
-const unfinished = new Set(['pending', 'sending', 'retrying']);
 const againMs = 1_500;
 
 export function EventPage(): ReactNode {
   const { eventId } = useParams({ from: '/shell/events/$eventId' });
   const search = useSearch({ from: '/shell/events/$eventId' });
   const navigate = useNavigate({ from: '/events/$eventId' });
-  const mayLook = useMay('events:view');
   const maySee = useMay('payloads:view');
-  const { data, error, refetch } = useQuery({
+  const query = useQuery({
     ...apiQuery('explainEvent', { params: { id: eventId } }),
-    enabled: mayLook,
-    refetchInterval: ({ state }) => (state.data !== undefined && mayChange(state.data) ? againMs : false),
+    enabled: useMay('events:view'),
+    refetchInterval: ({ state: { data } }) => (data !== undefined && mayChange(data) ? againMs : false),
   });
-  const event = data?.event;
   return (
-    <Page
-      title={terms.event}
-      object={event === undefined ? undefined : (event.name ?? terms.noName)}
-      id={event?.id}
-      lead={event === undefined ? undefined : <Lead event={event} />}
+    <LoadedPage
+      query={query}
+      one={terms.event}
+      nameOf={({ event }) => event.name ?? terms.noName}
+      idOf={({ event }) => event.id}
+      lead={({ event }) => <Lead event={event} />}
       crumbs={[{ label: shell.pages.events, to: '/events' }]}
       right="events:view"
-      actions={data === undefined ? undefined : <Tools explanation={data} maySee={maySee} />}
+      actions={(explanation) => <Tools explanation={explanation} maySee={maySee} />}
     >
-      {data !== undefined ? (
-        <Tabs
-          value={search.tab ?? 'explain'}
-          onChange={(tab) => void navigate({ search: { tab: tab as typeof search.tab }, replace: true })} // one of the tabs below
-          keepMounted={false}
-        >
-          <Tabs.List mb="md" aria-label={terms.event}>
-            {Object.entries(words.tabs).map(([value, label]) => (
-              <Tabs.Tab key={value} value={value}>
-                {label}
-              </Tabs.Tab>
-            ))}
-          </Tabs.List>
-          {maySee ? null : <p className={css['hidden']}>{listWords.needPayloads(rights['payloads:view'])}</p>}
-          <Tabs.Panel value="explain" className={css['panels'] ?? ''}>
-            <ExplainTab explanation={data} />
-          </Tabs.Panel>
-          <Tabs.Panel value="payload" className={css['panels'] ?? ''}>
-            <PayloadTab event={data.event} maySee={maySee} />
-          </Tabs.Panel>
-          <Tabs.Panel value="deliveries">
-            <DeliveryTable
-              filter={{ eventId }}
-              cursor={search.cursor}
-              onCursor={(cursor) => void navigate({ search: (present) => ({ ...present, cursor }), replace: true })}
-              empty={{ title: words.noDeliveries, text: words.noDeliveriesText }}
-            />
-          </Tabs.Panel>
-          <Tabs.Panel value="raw" className={css['panels'] ?? ''}>
-            <RawTab event={data.event} />
-          </Tabs.Panel>
-        </Tabs>
-      ) : error !== null ? (
-        <Problem error={error} onRetry={() => void refetch()} />
-      ) : (
-        <Skeleton height={240} />
+      {(explanation) => (
+        <>
+          {maySee ? null : (
+            <Text c="dimmed" mb="sm">
+              {listWords.needPayloads(rights['payloads:view'])}
+            </Text>
+          )}
+          <DetailTabs
+            label={terms.event}
+            names={words.tabs}
+            shown={search.tab ?? 'explain'}
+            onShow={(tab) => void navigate({ search: { tab }, replace: true })}
+            panels={{
+              explain: (
+                <Stack>
+                  <ExplainTab explanation={explanation} />
+                </Stack>
+              ),
+              payload: (
+                <Stack>
+                  <PayloadTab event={explanation.event} maySee={maySee} />
+                </Stack>
+              ),
+              deliveries: (
+                <DeliveryTable
+                  filter={{ eventId }}
+                  empty={{ title: words.noDeliveries, text: words.noDeliveriesText }}
+                />
+              ),
+              raw: (
+                <Stack>
+                  <RawTab event={explanation.event} />
+                </Stack>
+              ),
+            }}
+          />
+        </>
       )}
-    </Page>
+    </LoadedPage>
   );
 }
 
-/** Deliveries on their way change by themselves; right after the event the first may still be missing. */
+/** Unfinished deliveries change, and right after the event the first one may still be missing. A held one may stay so for days. */
 function mayChange({ event, actions }: Explanation): boolean {
   const deliveries = actions.flatMap((one) => one.deliveries);
-  if (deliveries.some(({ status }) => unfinished.has(status))) return true;
+  if (deliveries.some((one) => isUnfinished(one) && one.status !== 'held')) return true;
   return deliveries.length === 0 && Date.now() - Date.parse(event.receivedAt) < 10_000;
 }
 
-function Lead({ event }: { event: Event }): ReactNode {
+function Lead({ event: { receivedAt, visitorId, source } }: { event: Event }): ReactNode {
   const collectors = useNamed('listCollectors');
-  const { collectorId } = event.source;
   return (
     <>
-      <Time at={event.receivedAt} show="stream" /> {words.from} {collectors.get(collectorId)?.name ?? collectorId}
-      {event.visitorId === null ? null : (
+      <Time at={receivedAt} show="stream" /> {words.from}{' '}
+      {collectors.get(source.collectorId)?.name ?? source.collectorId}
+      {visitorId === null ? null : (
         <>
           {' '}
           {words.of}{' '}
-          <Anchor
-            component={Link}
-            to="/events"
-            search={{ visitor: event.visitorId } as never}
-            underline="always"
-            title={words.sameVisitor}
-          >
-            {event.visitorId}
-          </Anchor>
+          <TextLink to="/events" search={{ visitor: visitorId }} title={words.sameVisitor}>
+            {visitorId}
+          </TextLink>
         </>
       )}
     </>
@@ -137,10 +131,9 @@ function Tools({ explanation, maySee }: { explanation: Explanation; maySee: bool
 
 /** The destinations to try the event in: those it was sent to first. */
 function StudioMenu({ explanation: { event, actions } }: { explanation: Explanation }): ReactNode {
-  const destinations = useNamed('listAllDestinations');
-  const connections = useNamed('listConnections');
+  const names = useNames();
   const used = new Set(actions.flatMap((one) => one.deliveries).map(({ destinationId }) => destinationId));
-  const offered = [...destinations.values()]
+  const offered = [...names.destinations.values()]
     .sort((a, b) => Number(used.has(b.id)) - Number(used.has(a.id)))
     .slice(0, 12);
   return (
@@ -152,7 +145,7 @@ function StudioMenu({ explanation: { event, actions } }: { explanation: Explanat
       </Menu.Target>
       <Menu.Dropdown>
         {offered.length === 0 ? <Menu.Item disabled>{terms.noDestinations}</Menu.Item> : null}
-        {offered.map(({ id, connectionId, name }) => (
+        {offered.map(({ id, connectionId }) => (
           <Menu.Item
             key={id}
             component={Link}
@@ -160,7 +153,7 @@ function StudioMenu({ explanation: { event, actions } }: { explanation: Explanat
             params={{ connectionId, destinationId: id } as never}
             search={{ eventId: event.id } as never}
           >
-            {terms.placeOf(connections.get(connectionId)?.name ?? connectionId, name)}
+            {names.target({ connectionId, destinationId: id })}
           </Menu.Item>
         ))}
       </Menu.Dropdown>

@@ -1,7 +1,8 @@
 import { useRef } from 'react';
 import type { Event, EventOutcome } from '../../../contract/records/event.ts';
 import type { StreamedEvent } from '../../data/event-stream.ts';
-import { type EventFilters, hasOutcome } from './event-filters.ts';
+import type { Values } from '../../parts/list/filters.ts';
+import { hasOutcome } from './event-filters.ts';
 import { useOutcomes } from './use-outcomes.ts';
 
 export type EventRow = {
@@ -15,13 +16,13 @@ export type EventRow = {
 const rowsMax = 150;
 
 /**
- * What came live above what was listed, each event once, with what became of it; with a filter on that, an event that came
- * live shows as soon as it stands so. What did not change stays the same object.
+ * Live events above the listed ones, each event once, with its outcome. With a filter for the outcome, a live event appears
+ * when it has this outcome. Unchanged rows stay the same objects.
  */
 export function useEventRows(
   live: readonly StreamedEvent[],
   listed: readonly Event[] | undefined,
-  filters: EventFilters,
+  filters: Values,
 ): readonly EventRow[] {
   const seen = new Set(live.map(({ event }) => event.id));
   const matched = new Map(live.map((one) => [one.event.id, one.matched.length]));
@@ -40,7 +41,7 @@ export function useEventRows(
     return isSame ? last : { event, actions, deliveries };
   });
   before.current = new Map(rows.map((row) => [row.event.id, row]));
-  // The list was asked for what stands so; the stream could not be.
+  // The list is filtered by the outcome already; the stream can't be.
   return rows.filter(({ event, deliveries }) => hasOutcome(filters, deliveries) ?? !seen.has(event.id));
 }
 

@@ -46,7 +46,7 @@ const delivery: Delivery = {
   replayedBy: null,
 };
 
-test('why nothing was sent is said down to the clause that decided and the value that was found', () => {
+test('the reason why nothing was sent names the deciding clause and the value of the event', () => {
   assert.deepEqual(eventSummary({ actions: [action] }, true), [
     'Nothing was sent: the only action doesn’t match this event.',
     'Bought: expected wt.ev is “buy”, got “look”.',
@@ -71,7 +71,7 @@ test('a disabled Action that would match, one that matches only now, and no Acti
   assert.match(said(), /no actions yet/);
 });
 
-test('a clause under “not” is told as what would have to be', () => {
+test('a clause under “not” is worded as the expected opposite', () => {
   const tree: ExplainedCondition = { kind: 'not', pointer: '', result: false, condition: { ...isBuy, result: true } };
   const found = decisionAt(tree, '/all/0');
   assert.ok(found?.isNegated === true);
@@ -79,7 +79,7 @@ test('a clause under “not” is told as what would have to be', () => {
   assert.deepEqual(tally(tree), { all: 1, passed: 1 });
 });
 
-test('of several alternatives that are all false, none is said to have decided alone', () => {
+test('of several alternatives that are all false, none is named as the deciding one', () => {
   const group = {
     kind: 'any' as const,
     pointer: '/all/0',

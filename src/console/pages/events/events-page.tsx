@@ -1,7 +1,7 @@
-import { Button } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
 import { apiQuery } from '../../data/api.ts';
@@ -10,8 +10,10 @@ import { nouns } from '../../messages/counts.ts';
 import { events as words } from '../../messages/en/events.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
+import { ButtonLink } from '../../parts/links.tsx';
 import { ExportMenu } from '../../parts/list/export-menu.tsx';
 import { ListPage } from '../../parts/list/list-page.tsx';
+import { useListPage } from '../../parts/list/use-list-page.tsx';
 import { notifyDone } from '../../parts/notify.ts';
 import { Time } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
@@ -19,15 +21,12 @@ import { client } from '../../session/session.ts';
 import { Page } from '../../shell/page.tsx';
 import { usePageKeys } from '../../shell/shortcuts.ts';
 import { eventColumns } from './event-columns.tsx';
-import { eventCsv } from './event-csv.ts';
 import { useEventFeed } from './event-feed.ts';
-import { AddFilter, EventChips } from './event-filter-bar.tsx';
-import { type EventFilters, isFiltered, queryOf } from './event-filters.ts';
-import { useEventRows } from './event-rows.ts';
-import css from './events.module.css';
+import { queryOf, useEventFilters } from './event-filters.ts';
+import { type EventRow, useEventRows } from './event-rows.ts';
 import { LiveBar } from './live-bar.tsx';
 
-/** From here on somebody reads further down, and new rows would push away what they read. */
+/** Further down, new rows would push away what is being read. */
 const scrolledPx = 160;
 
 export function EventsPage(): ReactNode {
@@ -36,36 +35,58 @@ export function EventsPage(): ReactNode {
   const mayLook = useMay('events:view');
   const maySee = useMay('payloads:view');
   const [isPaused, pause] = useState(false);
-  const { cursor, sort: _, ...filters } = search;
+  const { cursor } = search;
   const query = useQuery({
-    ...apiQuery('listEvents', { query: { ...queryOf(filters), cursor, limit: 50 } }),
+    ...apiQuery('listEvents', { query: { ...queryOf(search), cursor, limit: 50 } }),
     placeholderData: keepPreviousData,
     enabled: mayLook,
   });
+  const { data } = query;
   const isFirstPage = cursor === undefined;
   const feed = useEventFeed({
-    filters,
+    filters: search,
     isPaused,
     isOn: mayLook && isFirstPage,
     onConnected: () => void query.refetch(),
   });
-  const rows = useEventRows(isFirstPage ? feed.rows : [], query.data?.data, filters);
+  const rows = useEventRows(isFirstPage ? feed.rows : [], data?.data, search);
   const collectors = useNamed('listCollectors');
-  const columns = useMemo(() => eventColumns(collectors), [collectors]);
   useRowKeys(rows, (eventId) => void navigate({ to: '/events/$eventId', params: { eventId } }));
   usePauseOnReading(() => pause(true));
 
-  const change = (next: Partial<typeof search>) =>
-    void navigate({ search: (present) => ({ ...present, ...next }), replace: true });
-  const filter = (next: EventFilters) => change({ ...next, cursor: undefined });
-  function goLive() {
-    pause(false);
-    scrollTo({ top: 0 });
-    if (!isFirstPage) change({ cursor: undefined });
-  }
-
-  const { data } = query;
-  const shown = data === undefined ? undefined : { ...data, data: rows };
+  const { list, change } = useListPage({
+    name: shell.pages.events,
+    noun: nouns.events,
+    search,
+    // The same page of the list, with newer events on top.
+    query: { ...query, data: data === undefined ? undefined : { ...data, data: [...rows] } },
+    columns: useMemo(() => eventColumns(collectors), [collectors]),
+    rowKey,
+    filterBy: words.filterBy,
+    filters: useEventFilters(search),
+    notice: (
+      <>
+        {maySee ? null : <Note>{words.needPayloads(rights['payloads:view'])}</Note>}
+        <LiveBar
+          feed={feed}
+          isPaused={isPaused}
+          isFirstPage={isFirstPage}
+          onPause={() => pause(true)}
+          onLive={() => {
+            pause(false);
+            scrollTo({ top: 0 });
+            if (!isFirstPage) change({});
+          }}
+        />
+      </>
+    ),
+    empty: {
+      icon: 'events',
+      text: words.emptyText,
+      action: <ButtonLink to="/data-collection">{words.emptyAction}</ButtonLink>,
+      code: 'npm run demo',
+    },
+  });
   return (
     <Page
       title={shell.pages.events}
@@ -75,42 +96,20 @@ export function EventsPage(): ReactNode {
         <>
           <ExportMenu
             name="events"
-            rows={(signal) => client().list('listEvents', { query: { ...queryOf(filters), limit: 200 }, signal })}
-            {...eventCsv}
+            rows={(signal) => client().list('listEvents', { query: { ...queryOf(search), limit: 200 }, signal })}
+            columns="id name visitorId sessionId occurredAt receivedAt collectorId format data ext"
+            cellsOf={(event) => ({ ...event, ...event.source })}
           />
-          <Button component={Link} to="/trace" variant="default">
+          <ButtonLink to="/trace" variant="default">
             {terms.startTrace}
-          </Button>
+          </ButtonLink>
         </>
       }
     >
       <ListPage
-        name={shell.pages.events}
-        query={{ ...query, data: shown } as never} // the same answer, with what came since on top
-        columns={columns}
-        rowKey={({ event }) => event.id}
-        search={search}
-        noun={nouns.events}
-        filterBy={words.filterBy}
-        onSearch={change}
-        isFiltered={isFiltered(filters)}
-        onClear={() => void navigate({ search: {} })}
-        filters={<AddFilter filters={filters} onChange={filter} />}
-        notice={
-          <>
-            <EventChips filters={filters} onChange={filter} />
-            {maySee ? null : <p className={css['note']}>{words.needPayloads(rights['payloads:view'])}</p>}
-            <LiveBar
-              feed={feed}
-              isPaused={isPaused}
-              isFirstPage={isFirstPage}
-              onPause={() => pause(true)}
-              onLive={goLive}
-            />
-          </>
-        }
+        {...list}
         beyond={
-          data === undefined || !isFiltered(filters) ? null : (
+          data === undefined || list.isFiltered !== true ? null : (
             <SearchedTo
               next={data.page.next}
               last={data.data.at(-1)?.receivedAt}
@@ -118,43 +117,42 @@ export function EventsPage(): ReactNode {
             />
           )
         }
-        empty={{
-          icon: 'events',
-
-          text: words.emptyText,
-          action: (
-            <Button component={Link} to="/data-collection">
-              {words.emptyAction}
-            </Button>
-          ),
-          code: 'npm run demo',
-        }}
       />
-      {rows.length === 0 ? null : <p className={css['note']}>{words.keys}</p>}
+      {rows.length === 0 ? null : <Note>{words.keys}</Note>}
     </Page>
+  );
+}
+
+const rowKey = ({ event }: EventRow) => event.id;
+
+function Note({ children }: { children: ReactNode }): ReactNode {
+  return (
+    <Group gap="xs" my="0.6rem" c="dimmed" fz="sm">
+      {children}
+    </Group>
   );
 }
 
 type SearchedProps = { next: string | null; last: string | undefined; onNext: (cursor: string) => void };
 
-/** A search looks at so many events at once: how far it came, and on from there. */
+/** A search looks at a limited number of events at once: how far it got, and how it continues. */
 function SearchedTo({ next, last, onNext }: SearchedProps): ReactNode {
-  if (next === null) return <p className={css['note']}>{words.searchedAll}</p>;
+  if (next === null) return <Note>{words.searchedAll}</Note>;
   return (
-    <p className={css['note']}>
+    <Note>
       {last === undefined ? null : (
-        <>
+        <Text inherit span>
           {words.searchedTo} <Time at={last} />.
-        </>
+        </Text>
       )}
       <Button variant="default" size="xs" onClick={() => onNext(next)}>
         {words.searchOn}
       </Button>
-    </p>
+    </Note>
   );
 }
 
-/** Whoever walks over the rows or scrolls down reads: the list stays as it is then. */
+/** A move of the focus to a row, or scrolling down, means reading: the list stays as it is then. */
 function usePauseOnReading(pause: () => void): void {
   useEffect(() => {
     const scrolled = () => {
@@ -173,7 +171,7 @@ function usePauseOnReading(pause: () => void): void {
 }
 
 /** `x` explains and `c` copies the event whose row has the focus. */
-function useRowKeys(rows: ReturnType<typeof useEventRows>, explain: (eventId: string) => void): void {
+function useRowKeys(rows: readonly EventRow[], explain: (eventId: string) => void): void {
   const { copy } = useClipboard();
   const focused = () => {
     const id = document.activeElement?.closest('[data-row-link]')?.getAttribute('data-event');

@@ -1,17 +1,19 @@
-import { Anchor, Button, Text, TextInput } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { Box, Group, Stack, Text, TextInput, VisuallyHidden } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
+import type { ExplainedCondition } from '../../../contract/records/explanation.ts';
 import { event as words } from '../../messages/en/events.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
+import { Answer } from '../../parts/answer.tsx';
+import { Branch } from '../../parts/branch.tsx';
 import { Icon } from '../../parts/icon.tsx';
+import { ButtonLink, TextLink } from '../../parts/links.tsx';
+import { More } from '../../parts/more.tsx';
 import { Panel } from '../../parts/panel.tsx';
-import { StatusBadge } from '../../parts/status-badge.tsx';
+import { StatusBadge, Toned, toneColor } from '../../parts/status-badge.tsx';
 import { useMay } from '../../session/rights.ts';
-import { ConditionTree } from './condition-tree.tsx';
-import { tally } from './decision.ts';
+import { clauseWords, foundWords, innerOf, tally } from './decision.ts';
 import { because, type ExplainedAction, type Explanation, eventSummary } from './event-summary.ts';
-import css from './explain.module.css';
 import { Journey } from './journey.tsx';
 
 /** So many are shown in full. */
@@ -27,17 +29,17 @@ export function ExplainTab({ explanation }: { explanation: Explanation }): React
   const others = actions.filter((action) => !isNear(action));
   return (
     <>
-      <section className={css['answer']} aria-label={terms.result}>
+      <Answer label={terms.result} tone="work">
         {eventSummary(explanation, maySee).map((sentence) => (
-          <p key={sentence}>{sentence}</p>
+          <Text key={sentence} size="lg">
+            {sentence}
+          </Text>
         ))}
-      </section>
+      </Answer>
       {actions.length === 0 ? (
         <Panel title={shell.pages.actions} text={words.noActions}>
           <div>
-            <Button component={Link} to="/actions">
-              {terms.newAction}
-            </Button>
+            <ButtonLink to="/actions">{terms.newAction}</ButtonLink>
           </div>
         </Panel>
       ) : (
@@ -71,30 +73,26 @@ function Others({ actions, maySee }: { actions: readonly ExplainedAction[]; mayS
         />
       )}
       {lines.length === 0 ? <Text c="dimmed">{words.noAction}</Text> : null}
-      <ul className={css['others']} aria-label={words.othersTable}>
+      <Stack role="list" aria-label={words.othersTable} gap="xs" mah="32rem" style={{ overflowY: 'auto' }}>
         {lines.map(({ action, why }) => (
-          <li key={action.actionId}>
-            <Anchor component={Link} to="/actions/$actionId" params={{ actionId: action.actionId } as never}>
-              {action.name}
-            </Anchor>
-            <Folded title={why === '' ? words.notMatched : why} label={words.showRules(action.name)}>
-              <ConditionTree tree={action.explanation} decidedBy={action.decidedBy} maySee={maySee} />
-            </Folded>
-          </li>
+          <Group role="listitem" key={action.actionId} align="start" gap="0.2rem 1rem">
+            <Box flex="1 1 8rem">
+              <TextLink underline="hover" to="/actions/$actionId" params={{ actionId: action.actionId }}>
+                {action.name}
+              </TextLink>
+            </Box>
+            <Box flex="3 1 16rem" miw={0}>
+              <More
+                summary={why === '' ? words.notMatched : why}
+                label={`${words.showRules(action.name)}: ${why === '' ? words.notMatched : why}`}
+              >
+                <ConditionTree tree={action.explanation} decidedBy={action.decidedBy} maySee={maySee} />
+              </More>
+            </Box>
+          </Group>
         ))}
-      </ul>
+      </Stack>
     </Panel>
-  );
-}
-
-/** Details that are rendered when they are opened: there may be hundreds. */
-function Folded({ title, label, children }: { title: string; label: string; children: ReactNode }): ReactNode {
-  const [isOpen, open] = useState(false);
-  return (
-    <details className={css['more']} onToggle={(event) => open(event.currentTarget.open)}>
-      <summary aria-label={`${label}: ${title}`}>{title}</summary>
-      {isOpen ? children : null}
-    </details>
   );
 }
 
@@ -107,22 +105,20 @@ function OneAction({ action, maySee }: OneProps): ReactNode {
   const sent = deliveries.filter(({ test }) => !test);
   return (
     <Panel title={name}>
-      <div className={css['head']}>
-        <span className={css['verdict']} data-matched={matched}>
-          <Icon name={matched ? 'check' : 'cross'} size={14} />
+      <Group gap="0.4rem 1rem">
+        <Toned tone={matched ? 'good' : 'calm'} icon={matched ? 'check' : 'cross'}>
           {matched ? words.matched : words.notMatched}
-        </span>
+        </Toned>
         <StatusBadge status={status} />
-        <Anchor component={Link} to="/actions/$actionId" params={{ actionId } as never}>
+        <TextLink underline="hover" to="/actions/$actionId" params={{ actionId }}>
           {words.openAction}
-        </Anchor>
-      </div>
+        </TextLink>
+      </Group>
       {sentence === '' ? null : <Text>{sentence}</Text>}
       {all === 0 ? null : (
-        <details open={!matched || undefined} className={css['more']}>
-          <summary>{words.rules(passed, all)}</summary>
+        <More isOpenAtFirst={!matched} summary={words.rules(passed, all)}>
           <ConditionTree tree={explanation} decidedBy={decidedBy} maySee={maySee} />
-        </details>
+        </More>
       )}
       {matched || sent.length > 0 ? <Journey action={action} deliveries={sent} maySee={maySee} /> : null}
     </Panel>
@@ -140,4 +136,64 @@ function sentenceOf(action: ExplainedAction, maySee: boolean): string {
 /** What was sent comes first, then what matched, then what is enabled. */
 function rank({ deliveries, matched, status }: ExplainedAction): number {
   return (deliveries.length > 0 ? 0 : 4) + (matched ? 0 : 2) + (status === 'enabled' ? 0 : 1);
+}
+
+type Props = { tree: ExplainedCondition; decidedBy: string | null; maySee: boolean };
+
+/** Every part of the rules with a tick or a cross, and what the event has in each place. */
+function ConditionTree(props: Props): ReactNode {
+  return (
+    <Stack role="list">
+      <Node {...props} />
+    </Stack>
+  );
+}
+
+function Node({ tree, decidedBy, maySee }: Props): ReactNode {
+  const inner = innerOf(tree);
+  const isDecisive = (tree.kind === 'comparison' || 'conditions' in tree) && tree.pointer === decidedBy;
+  return (
+    <div role="listitem">
+      <Group
+        gap="xs"
+        wrap="nowrap"
+        align="baseline"
+        px={6}
+        py={2}
+        bdrs={4}
+        bg={isDecisive ? 'var(--console-warn-ground)' : 'transparent'}
+        style={{ overflowWrap: 'anywhere' }}
+      >
+        <Text span inherit c={toneColor(tree.result ? 'good' : 'bad')}>
+          <Icon name={tree.result ? 'check' : 'cross'} size={13} />
+          <VisuallyHidden>{tree.result ? words.passes : words.fails}</VisuallyHidden>
+        </Text>
+        <Group gap="0.1rem 0.5rem" miw={0}>
+          <span>{labelOf(tree)}</span>
+          {tree.kind === 'comparison' ? (
+            <Text span inherit {...(isDecisive ? { fw: 600 } : { c: 'dimmed' })}>
+              {foundWords(tree, maySee)}
+            </Text>
+          ) : null}
+          {isDecisive ? (
+            <Text span size="xs" px={7} c={toneColor('warn')} style={{ border: '1px solid', borderRadius: '1rem' }}>
+              {terms.reason}
+            </Text>
+          ) : null}
+        </Group>
+      </Group>
+      {inner.length === 0 ? null : (
+        <Branch role="list">
+          {inner.map((one) => (
+            <Node key={one.pointer + one.kind} tree={one} decidedBy={decidedBy} maySee={maySee} />
+          ))}
+        </Branch>
+      )}
+    </div>
+  );
+}
+
+function labelOf(tree: ExplainedCondition): string {
+  if (tree.kind === 'comparison') return clauseWords(tree);
+  return tree.kind === 'behavior' ? words.behavior(tree.name) : words.groups[tree.kind];
 }

@@ -1,22 +1,23 @@
-import { Anchor, Code, Table, Text } from '@mantine/core';
+import { Code, Group, Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import type { Delivery } from '../../../contract/records/delivery.ts';
 import type { MappedField } from '../../../contract/records/explanation.ts';
 import { apiQuery } from '../../data/api.ts';
-import { useNamed } from '../../data/named.ts';
+import { useNames } from '../../data/named.ts';
 import { deliveries as deliveryWords } from '../../messages/en/deliveries.ts';
 import { event as words } from '../../messages/en/events.ts';
 import { replays } from '../../messages/en/replays.ts';
 import { terms } from '../../messages/en/terms.ts';
+import { Branch } from '../../parts/branch.tsx';
 import { Countdown } from '../../parts/countdown.tsx';
+import { TextLink } from '../../parts/links.tsx';
+import { More } from '../../parts/more.tsx';
 import { Exchange } from '../../parts/payload/exchange.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { deliverySummary } from '../deliveries/delivery-summary.ts';
 import type { ExplainedAction } from './event-summary.ts';
-import css from './explain.module.css';
 
 type Props = {
   action: ExplainedAction;
@@ -26,53 +27,47 @@ type Props = {
 
 /** What an Action did with the event: the mapping, and for each destination the delivery with its request. */
 export function Journey({ action, deliveries, maySee }: Props): ReactNode {
-  const connections = useNamed('listConnections');
-  const destinations = useNamed('listAllDestinations');
+  const names = useNames();
   return (
-    <ol className={css['journey']}>
+    <Stack role="list" gap="sm">
       {deliveries.map((delivery) => {
-        const mapping = action.destinations.find((one) => one.destinationId === delivery.destinationId)?.mapping;
-        const target = terms.placeOf(
-          connections.get(delivery.connectionId)?.name ?? delivery.connectionId,
-          destinations.get(delivery.destinationId)?.name ?? delivery.destinationId,
-        );
+        const { id, status, replayId, replayedBy, destinationId } = delivery;
+        const mapping = action.destinations.find((one) => one.destinationId === destinationId)?.mapping;
         return (
-          <li key={delivery.id}>
-            <div className={css['head']}>
-              <StatusBadge status={delivery.status} />
-              <Anchor component={Link} to="/deliveries/$deliveryId" params={{ deliveryId: delivery.id } as never}>
-                {target}
-              </Anchor>
-              {delivery.replayId === null ? null : (
-                <Anchor component={Link} to="/replays/$replayId" params={{ replayId: delivery.replayId } as never}>
+          <Branch role="listitem" key={id}>
+            <Group gap="0.4rem 1rem">
+              <StatusBadge status={status} />
+              <TextLink underline="hover" to="/deliveries/$deliveryId" params={{ deliveryId: id }}>
+                {names.target(delivery)}
+              </TextLink>
+              {replayId === null ? null : (
+                <TextLink underline="hover" to="/replays/$replayId" params={{ replayId }}>
                   {replays.links.byReplay}
-                </Anchor>
+                </TextLink>
               )}
-            </div>
-            <Standing delivery={delivery} />
-            {delivery.replayedBy === null ? null : (
+            </Group>
+            <Why delivery={delivery} />
+            {replayedBy === null ? null : (
               <Text size="sm">
-                {delivery.replayedBy.status === 'delivered' ? replays.links.recovered : replays.links.sentAgain}{' '}
-                <Anchor
-                  component={Link}
-                  to="/replays/$replayId"
-                  params={{ replayId: delivery.replayedBy.replayId } as never}
-                >
+                {replayedBy.status === 'delivered' ? replays.links.recovered : replays.links.sentAgain}{' '}
+                <TextLink to="/replays/$replayId" params={{ replayId: replayedBy.replayId }}>
                   {replays.links.openReplay}
-                </Anchor>
+                </TextLink>
               </Text>
             )}
             {mapping === undefined ? null : <Mapping mapping={mapping} maySee={maySee} />}
-            <Request delivery={delivery} />
-          </li>
+            <More summary={words.request}>
+              <Request deliveryId={id} />
+            </More>
+          </Branch>
         );
       })}
-    </ol>
+    </Stack>
   );
 }
 
-/** Why it stands where it stands, and what happens next. */
-function Standing({ delivery }: { delivery: Delivery }): ReactNode {
+/** Why a delivery has its status, and what happens next. */
+function Why({ delivery }: { delivery: Delivery }): ReactNode {
   const { sentence, next, nextAt, todo } = deliverySummary(delivery);
   return (
     <Text size="sm">
@@ -91,8 +86,7 @@ function Mapping({ mapping, maySee }: { mapping: readonly MappedField[] } & Pick
       </Text>
     );
   return (
-    <details className={css['more']}>
-      <summary>{words.mappingOf(mapping.length)}</summary>
+    <More summary={words.mappingOf(mapping.length)}>
       <Table.ScrollContainer minWidth={360} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
         <Table verticalSpacing={4}>
           <Table.Thead>
@@ -115,7 +109,7 @@ function Mapping({ mapping, maySee }: { mapping: readonly MappedField[] } & Pick
           </Table.Tbody>
         </Table>
       </Table.ScrollContainer>
-    </details>
+    </More>
   );
 }
 
@@ -132,22 +126,12 @@ function mappedValue({ from, found, value, problem }: MappedField, maySee: boole
   );
 }
 
-/** The last request of a delivery, read when somebody opens it. */
-function Request({ delivery }: { delivery: Delivery }): ReactNode {
-  const [isOpen, open] = useState(false);
-  const { data, error } = useQuery({
-    ...apiQuery('getDelivery', { params: { id: delivery.id } }),
-    enabled: isOpen,
-  });
+/** The last request of a delivery, and its response. */
+function Request({ deliveryId }: { deliveryId: string }): ReactNode {
+  const { data, error } = useQuery(apiQuery('getDelivery', { params: { id: deliveryId } }));
   const last = data?.attemptLog?.at(-1);
-  return (
-    <details className={css['more']} onToggle={(toggled) => open(toggled.currentTarget.open)}>
-      <summary>{words.request}</summary>
-      {error === null ? null : <Problem error={error} />}
-      {data !== undefined && last === undefined ? <Text c="dimmed">{words.requestWaiting}</Text> : null}
-      {last === undefined ? null : (
-        <Exchange request={last.request} response={last.response} error={last.error} timings={last.timings} />
-      )}
-    </details>
-  );
+  if (error !== null) return <Problem error={error} />;
+  if (data === undefined) return null;
+  if (last === undefined) return <Text c="dimmed">{words.requestWaiting}</Text>;
+  return <Exchange request={last.request} response={last.response} error={last.error} timings={last.timings} />;
 }

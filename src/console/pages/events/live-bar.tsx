@@ -1,27 +1,29 @@
-import { Button } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { events as words } from '../../messages/en/events.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../../parts/icon.tsx';
+import { toneColor } from '../../parts/status-badge.tsx';
 import type { useEventFeed } from './event-feed.ts';
-import css from './events.module.css';
+import css from './live-bar.module.css';
 
 type Props = {
   feed: ReturnType<typeof useEventFeed>;
   isPaused: boolean;
-  /** Older pages stand still. */
+  /** Only the first page is live. */
   isFirstPage: boolean;
   onPause: () => void;
   onLive: () => void;
 };
 
-/** Whether the list follows, how to stop it and go on, and whether it shows all there is. */
+/** Whether the list is live, the button that pauses or resumes it, and whether it shows a sample only. */
 export function LiveBar({ feed, isPaused, isFirstPage, onPause, onLive }: Props): ReactNode {
   const { state, waiting, sample } = feed;
   const isStill = isPaused || !isFirstPage;
+  const tone = isStill || state === 'connecting' ? 'calm' : state === 'live' ? 'good' : 'warn';
   return (
-    <div className={css['live']} data-state={isStill ? 'still' : state}>
+    <div className={css['bar']} data-live={tone === 'good'}>
       <Button
         variant="default"
         size="xs"
@@ -30,21 +32,15 @@ export function LiveBar({ feed, isPaused, isFirstPage, onPause, onLive }: Props)
       >
         {isStill ? terms.resume : terms.pause}
       </Button>
-      <span role="status" className={css['state']}>
+      <span role="status" className={css['state']} style={{ color: toneColor(tone) }}>
         {isFirstPage ? (isPaused ? parts.status.paused : stateWords[state]) : words.older}
       </span>
       {isPaused && isFirstPage && waiting > 0 ? (
-        <Button
-          size="xs"
-          radius="xl"
-          className={css['pill'] ?? ''}
-          aria-label={words.showNew(waiting)}
-          onClick={onLive}
-        >
+        <Button size="xs" radius="xl" aria-label={words.showNew(waiting)} onClick={onLive}>
           {words.newCount(waiting)}
         </Button>
       ) : null}
-      {sample === null ? null : <span className={css['sample']}>{words.sampled(sample.perSecond, sample.shown)}</span>}
+      {sample === null ? null : <Text c="dimmed">{words.sampled(sample.perSecond, sample.shown)}</Text>}
     </div>
   );
 }

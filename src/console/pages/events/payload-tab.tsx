@@ -6,9 +6,9 @@ import { useNamed } from '../../data/named.ts';
 import { events as listWords, event as words } from '../../messages/en/events.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatAbsolute, formatBytes } from '../../messages/format.ts';
+import { Facts } from '../../parts/facts.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { PayloadViewer } from '../../parts/payload/payload-viewer.tsx';
-import css from './explain.module.css';
 
 /** What the event carries: its parameters, what Millrace added, and the session. */
 export function PayloadTab({ event, maySee }: { event: Event; maySee: boolean }): ReactNode {
@@ -34,7 +34,7 @@ export function RawTab({ event }: { event: Event }): ReactNode {
   const collectors = useNamed('listCollectors');
   const { collectorId, format } = event.source;
   const { data, ext, session } = event;
-  const facts: [string, string][] = [
+  const facts = [
     [r.id, event.id],
     [terms.name, event.name ?? r.none],
     [terms.visitor, event.visitorId ?? r.none],
@@ -44,18 +44,11 @@ export function RawTab({ event }: { event: Event }): ReactNode {
     [terms.collector, collectors.get(collectorId)?.name ?? collectorId],
     [r.format, format],
     [terms.size, formatBytes(JSON.stringify({ data, ext, session }).length)],
-  ];
+  ] as const;
   return (
     <>
       <Panel title={terms.details} text={r.text}>
-        <dl className={css['facts']}>
-          {facts.map(([name, value]) => (
-            <div key={name} className={css['fact']}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
-        </dl>
+        <Facts facts={facts} />
       </Panel>
       <Panel title={r.json}>
         <PayloadViewer value={event} label={words.inFull(r.json)} root="event" />

@@ -1,14 +1,14 @@
 import { useEffect, useRef, useState } from 'react';
 import type { EventOutcome } from '../../../contract/records/event.ts';
 import { client } from '../../session/session.ts';
+import { isUnfinished } from '../deliveries/delivery-summary.ts';
 
-export type Outcomes = ReadonlyMap<string, EventOutcome['deliveries']>;
+type Outcomes = ReadonlyMap<string, EventOutcome['deliveries']>;
 
 const everyMs = 1_500;
 const atOnce = 100;
 /** How long after an event a delivery of it may still appear. */
 const settledAfterMs = 10_000;
-const unfinished = new Set(['pending', 'sending', 'retrying', 'held']);
 
 /** What became of the events shown: asked for in one request, again while something may still change. */
 export function useOutcomes(events: readonly { id: string; receivedAt: string }[]): Outcomes {
@@ -52,7 +52,7 @@ export function useOutcomes(events: readonly { id: string; receivedAt: string }[
     function mayChange({ id, receivedAt }: { id: string; receivedAt: string }): boolean {
       const deliveries = known.current.get(id);
       if (deliveries === undefined) return true;
-      if (deliveries.some(({ status }) => unfinished.has(status))) return true;
+      if (deliveries.some(isUnfinished)) return true;
       return deliveries.length === 0 && Date.now() - Date.parse(receivedAt) < settledAfterMs;
     }
 

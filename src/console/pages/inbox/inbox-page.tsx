@@ -1,9 +1,9 @@
-import { Button, Code, Text } from '@mantine/core';
+import { Code, Group, Stack, Text, TextInput } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
-import { apiQuery, useApi } from '../../data/api.ts';
+import { apiQuery } from '../../data/api.ts';
 import { liveMs } from '../../data/refresh.ts';
 import { nouns } from '../../messages/counts.ts';
 import { statusLine } from '../../messages/en/http.ts';
@@ -11,18 +11,20 @@ import { inbox as words } from '../../messages/en/inbox.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatBytes } from '../../messages/format.ts';
-import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
+import { ActButton } from '../../parts/act-button.tsx';
+import { AutoGrid } from '../../parts/auto-grid.tsx';
+import { CopyButton } from '../../parts/copy-button.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { WithInspector } from '../../parts/inspector.tsx';
+import { ButtonLink } from '../../parts/links.tsx';
 import { type Column, ListPage, Nothing } from '../../parts/list/list-page.tsx';
 import { RowLink } from '../../parts/list/row-link.tsx';
 import { useListPage } from '../../parts/list/use-list-page.tsx';
-import { notifyDone } from '../../parts/notify.ts';
+import { Panel } from '../../parts/panel.tsx';
+import { toneColor } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
-import { InboxAddress } from './inbox-address.tsx';
-import css from './inbox-page.module.css';
 import { InboxRules } from './inbox-rules.tsx';
 import { RequestInspector } from './inspector.tsx';
 
@@ -32,7 +34,6 @@ export function InboxPage(): ReactNode {
   const search = useSearch({ from: '/shell/inbox' });
   const navigate = useNavigate({ from: '/inbox' });
   const mayManage = useMay('deliveries:manage');
-  const [isClearing, setClearing] = useState(false);
   const { filter, cursor, inbox, request } = search;
   const version = useQuery(apiQuery('version')).data;
   const isOff = version?.['inbox'] === false;
@@ -72,9 +73,19 @@ export function InboxPage(): ReactNode {
       right="deliveries:view"
       actions={
         mayManage && rows.length > 0 ? (
-          <Button variant="default" leftSection={<Icon name="trash" />} onClick={() => setClearing(true)}>
+          <ActButton
+            route="clearInbox"
+            input={{}}
+            done={words.cleared}
+            onDone={() => void navigate({ search: {} })}
+            leftSection={<Icon name="trash" />}
+            confirm={{
+              title: words.clearTitle,
+              children: words.clearText(query.data?.page.next != null || query.data?.page.prev != null, rows.length),
+            }}
+          >
             {terms.clear}
-          </Button>
+          </ActButton>
         ) : undefined
       }
     >
@@ -87,11 +98,11 @@ export function InboxPage(): ReactNode {
           <Code>{words.offCode}</Code>
         </Nothing>
       ) : (
-        <div className={css['page']}>
-          <div className={css['top']}>
+        <Stack gap="lg">
+          <AutoGrid min="26rem">
             <InboxAddress />
             <InboxRules rules={rules} />
-          </div>
+          </AutoGrid>
           <WithInspector
             list={<ListPage {...list} />}
             inspector={
@@ -103,18 +114,8 @@ export function InboxPage(): ReactNode {
               )
             }
           />
-        </div>
+        </Stack>
       )}
-      <Clear
-        isOpen={isClearing}
-        count={rows.length}
-        isMore={query.data?.page.next != null || query.data?.page.prev != null}
-        onClose={() => setClearing(false)}
-        onCleared={() => {
-          setClearing(false);
-          void navigate({ search: {} });
-        }}
-      />
     </Page>
   );
 }
@@ -129,7 +130,7 @@ const columns: readonly Column<InboxRequest>[] = [
     isText: true,
     cell: ({ id, method, path }) => (
       <RowLink to="/inbox" search={(before) => ({ ...before, request: id })}>
-        <span className={css['method']}>{method}</span> {path}
+        <b>{method}</b> {path}
       </RowLink>
     ),
   },
@@ -138,12 +139,7 @@ const columns: readonly Column<InboxRequest>[] = [
     id: 'answered',
     header: terms.response,
     cell: ({ status }) => (
-      <Text
-        size="sm"
-        fw={550}
-        c={status < 300 ? 'var(--console-good)' : 'var(--console-bad)'}
-        title={statusLine(status)}
-      >
+      <Text size="sm" fw={550} c={toneColor(status < 300 ? 'good' : 'bad')} title={statusLine(status)}>
         {status}
       </Text>
     ),
@@ -157,34 +153,36 @@ const columns: readonly Column<InboxRequest>[] = [
   { id: 'when', header: words.columns.when, cell: ({ receivedAt }) => <Time at={receivedAt} show="stream" /> },
 ];
 
-type ClearProps = { isOpen: boolean; count: number; isMore: boolean; onClose: () => void; onCleared: () => void };
-
-function Clear({ isOpen, count, isMore, onClose, onCleared }: ClearProps): ReactNode {
-  const clear = useApi('clearInbox');
+/** Where to send to: an address made of a name, to copy. */
+function InboxAddress(): ReactNode {
+  const [name, setName] = useState<string>(words.defaultName);
+  const mayConnect = useMay('connections:manage');
+  const url = `${location.origin}/inbox/${encodeURIComponent(name.trim() || words.defaultName)}`;
   return (
-    <ConfirmDialog
-      isOpen={isOpen}
-      title={words.clearTitle}
-      verb={terms.clear}
-      isBusy={clear.isPending}
-      error={clear.error}
-      onCancel={() => {
-        clear.reset();
-        onClose();
-      }}
-      onConfirm={() =>
-        clear.mutate(
-          {},
-          {
-            onSuccess() {
-              notifyDone(words.cleared);
-              onCleared();
-            },
-          },
-        )
-      }
-    >
-      {words.clearText(isMore, count)}
-    </ConfirmDialog>
+    <Panel title={words.address} text={words.addressText}>
+      <Group align="end" gap="0.75rem 1rem">
+        <TextInput
+          label={terms.name}
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+          maxLength={100}
+          spellCheck={false}
+        />
+        <Group gap="xs" mih={36} style={{ overflowWrap: 'anywhere' }}>
+          <Code>{url}</Code>
+          <CopyButton text={url} label={terms.copyUrl} />
+          {mayConnect ? (
+            <ButtonLink
+              to="/connections/new/webhook"
+              variant="default"
+              size="xs"
+              leftSection={<Icon name="connections" size={14} />}
+            >
+              {terms.newConnection}
+            </ButtonLink>
+          ) : null}
+        </Group>
+      </Group>
+    </Panel>
   );
 }

@@ -1,21 +1,25 @@
-import { ActionIcon, Button, Group, Text } from '@mantine/core';
-import { type ReactNode, useState } from 'react';
+import { ActionIcon, Button, Group, Modal, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { type ReactNode, type SyntheticEvent, useId, useState } from 'react';
 import { useApi } from '../../data/api.ts';
+import { fieldErrors } from '../../data/field-errors.ts';
 import { statusLine } from '../../messages/en/http.ts';
 import { inbox } from '../../messages/en/inbox.ts';
+import { parts } from '../../messages/en/parts.ts';
+import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatDuration } from '../../messages/format.ts';
+import { AutoGrid } from '../../parts/auto-grid.tsx';
+import { options } from '../../parts/form/options.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { notifyDone, notifyFailed } from '../../parts/notify.ts';
 import { Panel } from '../../parts/panel.tsx';
+import { Problem } from '../../parts/problem.tsx';
 import { useMay } from '../../session/rights.ts';
-import css from './inbox-page.module.css';
-import type { InboxRule } from './rule-draft.ts';
-import { RuleForm } from './rule-form.tsx';
+import { bodyOf, draftOf, type InboxRule, presets, problemsOf, type RuleDraft } from './rule-draft.ts';
 
 const words = inbox.rules;
 
-/** How inboxes answer, where somebody said so. */
+/** The rules by which inboxes respond. */
 export function InboxRules({ rules }: { rules: readonly InboxRule[] }): ReactNode {
   const mayManage = useMay('deliveries:manage');
   const [edited, edit] = useState<string | null>(null);
@@ -23,13 +27,13 @@ export function InboxRules({ rules }: { rules: readonly InboxRule[] }): ReactNod
   return (
     <Panel title={words.title} text={words.text}>
       {rules.length === 0 ? null : (
-        <ul className={css['rules']}>
+        <Stack role="list" gap={4}>
           {rules.map((rule) => (
-            <li key={rule.inbox}>
-              <span className={css['rule']}>
+            <Group role="listitem" key={rule.inbox} justify="space-between" wrap="nowrap">
+              <Group gap="0 0.6rem" miw={0} style={{ overflowWrap: 'anywhere' }}>
                 <strong>{rule.inbox}</strong>
                 <Text component="span">{inWords(rule)}</Text>
-              </span>
+              </Group>
               {mayManage ? (
                 <Group gap={4} wrap="nowrap">
                   <ActionIcon aria-label={words.edit(rule.inbox)} onClick={() => edit(rule.inbox)}>
@@ -48,9 +52,9 @@ export function InboxRules({ rules }: { rules: readonly InboxRule[] }): ReactNod
                   </ActionIcon>
                 </Group>
               ) : null}
-            </li>
+            </Group>
           ))}
-        </ul>
+        </Stack>
       )}
       {mayManage ? (
         <div>
@@ -71,4 +75,102 @@ function inWords({ status, delayMs, failsLeft }: InboxRule): string {
     ...(failsLeft === 0 ? [] : [words.failing(failsLeft)]),
   ];
   return parts.join(', ');
+}
+
+type Props = {
+  /** The inbox whose rule is edited; empty: one that is not named yet. */
+  name: string;
+  rules: readonly InboxRule[];
+  onClose: () => void;
+};
+
+/** Sets how an inbox responds: like a kind of system, or number by number. */
+function RuleForm({ name, rules, onClose }: Props): ReactNode {
+  const [draft, write] = useState(() =>
+    draftOf(
+      name === '' ? inbox.defaultName : name,
+      rules.find((rule) => rule.inbox === name),
+    ),
+  );
+  const [wrong, setWrong] = useState<Readonly<Record<string, string>>>({});
+  const set = useApi('setInboxRule');
+  const id = useId();
+  const told = fieldErrors(set.error);
+  const errors = { ...told, ...wrong };
+  const change = (next: Partial<RuleDraft>) => {
+    write((present) => ({ ...present, ...next }));
+    setWrong({});
+  };
+  function submit(event: SyntheticEvent) {
+    event.preventDefault();
+    const found = problemsOf(draft);
+    setWrong(found);
+    if (Object.keys(found).length > 0) return;
+    const inboxName = draft.inbox.trim();
+    set.mutate(
+      { params: { name: inboxName }, body: bodyOf(draft) },
+      {
+        onSuccess() {
+          notifyDone(words.saved(inboxName));
+          onClose();
+        },
+      },
+    );
+  }
+  const field = (key: 'inbox' | 'status' | 'delayMs' | 'failFirst', label: string, description?: string) => (
+    <TextInput
+      label={label}
+      description={description}
+      value={draft[key]}
+      onChange={(event) => change({ [key]: event.currentTarget.value })}
+      error={errors[key]}
+      spellCheck={false}
+      {...(key === 'inbox' ? {} : { inputMode: 'numeric' as const })}
+    />
+  );
+  return (
+    <Modal opened onClose={onClose} size="lg" title={words.dialog} closeButtonProps={{ 'aria-label': terms.close }}>
+      <form onSubmit={submit}>
+        <Stack gap="md">
+          {field('inbox', shell.pages.inbox)}
+          <div role="group" aria-labelledby={id}>
+            <Text id={id} fw={600} mb={6}>
+              {words.presets}
+            </Text>
+            <Group gap="xs">
+              {options(words.presetNames).map(({ value, label }) => (
+                <Button key={value} variant="default" size="xs" onClick={() => change(presets[value])}>
+                  {label}
+                </Button>
+              ))}
+            </Group>
+          </div>
+          <AutoGrid min="9rem">
+            {field('status', terms.status, words.statusHint)}
+            {field('delayMs', words.delay, words.delayHint)}
+            {field('failFirst', words.failFirst, words.failFirstHint)}
+          </AutoGrid>
+          <Textarea
+            label={words.body}
+            value={draft.body}
+            onChange={(event) => change({ body: event.currentTarget.value })}
+            error={errors['body']}
+            autosize
+            minRows={3}
+            maxRows={10}
+            spellCheck={false}
+          />
+          {set.error !== null && Object.keys(told).length === 0 ? <Problem error={set.error} /> : null}
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={onClose}>
+              {parts.cancel}
+            </Button>
+            <Button type="submit" loading={set.isPending}>
+              {terms.save}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
 }

@@ -45,7 +45,7 @@ export function RequestInspector({ request, onClose }: Props): ReactNode {
   );
 }
 
-/** Headers that belong to one connection, and that whatever sends again makes by itself. */
+/** Headers of one connection, which every client sets itself. */
 const ofConnection = new Set(['host', 'connection', 'content-length', 'transfer-encoding', 'accept-encoding']);
 
 /** The request as it would be sent again. */

@@ -8,7 +8,7 @@ test('every ready-made answer is one that the server takes', () => {
     assert.ok(inboxRuleInput.safeParse(bodyOf({ inbox: 'crm', ...preset })).success, name);
 });
 
-test('a rule goes through its form unchanged, and what is no number is told at its field', () => {
+test('a rule goes through its form unchanged, and a field without a number has an error', () => {
   const rule = { inbox: 'crm', status: 201, delayMs: 5, failFirst: 2, body: 'x', failsLeft: 1 };
   assert.deepEqual(bodyOf(draftOf('crm', rule)), { status: 201, delayMs: 5, failFirst: 2, body: 'x' });
   assert.deepEqual(bodyOf(draftOf('new', undefined)), inboxRuleInput.parse({}));

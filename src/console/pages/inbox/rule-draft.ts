@@ -9,7 +9,7 @@ export type InboxRule = Answer<'setInboxRule'>;
 /** A rule as its form holds it: numbers as people type them. */
 export type RuleDraft = { inbox: string; status: string; delayMs: string; failFirst: string; body: string };
 
-/** The rule of an inbox as a draft; what nothing is said about answers 200 at once. */
+/** The rule of an inbox as a draft; an inbox without a rule responds 200 at once. */
 export function draftOf(name: string, rule: InboxRule | undefined): RuleDraft {
   const { status = 200, delayMs = 0, failFirst = 0, body = '' } = rule ?? {};
   return { inbox: name, status: String(status), delayMs: String(delayMs), failFirst: String(failFirst), body };
@@ -19,7 +19,7 @@ export function bodyOf({ status, delayMs, failFirst, body }: RuleDraft): CallInp
   return { status: Number(status), delayMs: Number(delayMs), failFirst: Number(failFirst), body };
 }
 
-/** What the form itself can tell to be wrong, by field. */
+/** What is wrong in the form, by field. */
 export function problemsOf(draft: RuleDraft): Record<string, string> {
   const numbers = (['status', 'delayMs', 'failFirst'] as const).filter((field) => !/^\d+$/.test(draft[field].trim()));
   return {
@@ -28,7 +28,7 @@ export function problemsOf(draft: RuleDraft): Record<string, string> {
   };
 }
 
-/** Systems that one meets, as answers. */
+/** The responses of usual kinds of systems. */
 export const presets: Record<keyof typeof words.presetNames, Omit<RuleDraft, 'inbox'>> = {
   works: { status: '200', delayMs: '0', failFirst: '0', body: '{"ok":true}' },
   flaky: { status: '200', delayMs: '0', failFirst: '2', body: '{"ok":true}' },

@@ -1,13 +1,20 @@
-import { Button, NativeSelect } from '@mantine/core';
+import { Button, Group, NativeSelect } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { Issue } from '../../../contract/records/issue.ts';
-import { useApi } from '../../data/api.ts';
+import { apiQuery, useApi } from '../../data/api.ts';
+import { connections } from '../../messages/en/connections.ts';
 import { issues as words } from '../../messages/en/issues.ts';
 import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
+import { ActButton } from '../../parts/act-button.tsx';
 import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
 import { options } from '../../parts/form/options.ts';
-import { notifyDone, notifyFailed } from '../../parts/notify.ts';
+import { ButtonLink } from '../../parts/links.tsx';
+import { notifyDone } from '../../parts/notify.ts';
 import { useMay } from '../../session/rights.ts';
+import { useConnectionStatus } from '../connections/change-status.ts';
+import { ReplayButton } from '../replays/replay-button.tsx';
 
 const w = words.page;
 const hourMs = 3_600_000;
@@ -20,49 +27,35 @@ const spans: Readonly<Record<keyof typeof w.muteFor, number | null>> = {
 };
 
 /** Acknowledge, resolve, mute, reopen. */
-export function IssueActions({ issue }: { issue: Issue }): ReactNode {
-  const { id, state } = issue;
+export function IssueActions({ issue: { id, state } }: { issue: Issue }): ReactNode {
   const mayManage = useMay('deliveries:manage');
-  const acknowledge = useApi('acknowledgeIssue');
-  const resolve = useApi('resolveIssue');
-  const unmute = useApi('unmuteIssue');
-  const reopen = useApi('reopenIssue');
   const [isMuting, setMuting] = useState(false);
-  const params = { params: { id } };
-  const says = (said: string) => ({ onSuccess: () => notifyDone(said), onError: notifyFailed });
+  if (!mayManage) return null;
+  const input = { params: { id } };
+  if (state === 'resolved')
+    return (
+      <ActButton route="reopenIssue" input={input} done={w.reopened} variant="filled">
+        {w.reopen}
+      </ActButton>
+    );
   return (
     <>
-      {!mayManage ? null : state === 'resolved' ? (
-        <Button loading={reopen.isPending} onClick={() => reopen.mutate(params, says(w.reopened))}>
-          {w.reopen}
-        </Button>
+      {state === 'muted' ? (
+        <ActButton route="unmuteIssue" input={input} done={w.unmuted}>
+          {w.unmute}
+        </ActButton>
       ) : (
-        <>
-          {state === 'muted' ? (
-            <Button variant="default" loading={unmute.isPending} onClick={() => unmute.mutate(params, says(w.unmuted))}>
-              {w.unmute}
-            </Button>
-          ) : (
-            <Button variant="default" onClick={() => setMuting(true)}>
-              {w.mute}
-            </Button>
-          )}
-          <Button
-            variant="default"
-            loading={resolve.isPending}
-            onClick={() => resolve.mutate({ ...params, body: { note: null } }, says(w.nowResolved))}
-          >
-            {w.resolve}
-          </Button>
-          {state === 'acknowledged' ? null : (
-            <Button
-              loading={acknowledge.isPending}
-              onClick={() => acknowledge.mutate(params, says(parts.status.acknowledged))}
-            >
-              {w.acknowledge}
-            </Button>
-          )}
-        </>
+        <Button variant="default" onClick={() => setMuting(true)}>
+          {w.mute}
+        </Button>
+      )}
+      <ActButton route="resolveIssue" input={{ ...input, body: { note: null } }} done={w.nowResolved}>
+        {w.resolve}
+      </ActButton>
+      {state === 'acknowledged' ? null : (
+        <ActButton route="acknowledgeIssue" input={input} done={parts.status.acknowledged} variant="filled">
+          {w.acknowledge}
+        </ActButton>
       )}
       {isMuting ? <MuteDialog id={id} onClose={() => setMuting(false)} /> : null}
     </>
@@ -106,5 +99,82 @@ function MuteDialog({ id, onClose }: { id: string; onClose: () => void }): React
         data={options(w.muteFor)}
       />
     </ConfirmDialog>
+  );
+}
+
+/** The steps that the likely fix of an issue names, as buttons. */
+export function FixActions({ issue }: { issue: Issue }): ReactNode {
+  const { kind, connectionId, destinationId, errorKind, state, sample } = issue;
+  const isOpen = state !== 'resolved';
+  const isAtDestination = kind === 'template' || kind === 'paused' || errorKind === 'http_4xx';
+  return (
+    <Group gap="xs">
+      {isOpen && kind === 'tripped' ? <HoldActions connectionId={connectionId} /> : null}
+      {connectionId === null ? null : <PauseAction connectionId={connectionId} isOpen={isOpen} />}
+      {connectionId === null || (kind !== 'auth_rejected' && kind !== 'expiring') ? null : (
+        <ButtonLink variant="default" to="/connections/$connectionId" params={{ connectionId }}>
+          {w.openConnection}
+        </ButtonLink>
+      )}
+      {connectionId === null || destinationId === null || !isAtDestination ? null : (
+        <ButtonLink
+          variant="default"
+          to="/connections/$connectionId/destinations/$destinationId"
+          params={{ connectionId, destinationId }}
+          // The event and the mapping of the sample, for the preview beside the template.
+          search={{ eventId: sample?.eventId ?? undefined, actionId: sample?.actionId ?? undefined }}
+        >
+          {kind === 'paused' ? w.openDestination : w.openTemplate}
+        </ButtonLink>
+      )}
+      {destinationId === null || errorKind === null ? null : (
+        <>
+          <ButtonLink
+            variant="default"
+            to="/deliveries"
+            search={{ destination: destinationId, error: errorKind, status: 'failed' }}
+          >
+            {terms.viewFailed}
+          </ButtonLink>
+          <ReplayButton
+            label={w.replay}
+            from={() => ({
+              of: 'deliveries',
+              filter: { destinationId, errorKind, status: 'failed' },
+              body: isAtDestination ? 'current' : 'original',
+            })}
+          />
+        </>
+      )}
+    </Group>
+  );
+}
+
+function HoldActions({ connectionId }: { connectionId: string | null }): ReactNode {
+  if (!useMay('deliveries:manage') || connectionId === null) return null;
+  const input = { params: { id: connectionId } };
+  return (
+    <>
+      <ActButton route="probeConnection" input={input} done={w.checking}>
+        {connections.health.probe}
+      </ActButton>
+      <ActButton route="releaseConnection" input={input} done={w.sending}>
+        {connections.health.release}
+      </ActButton>
+    </>
+  );
+}
+
+/** Pausing resolves some issues; then the button resumes. */
+function PauseAction({ connectionId, isOpen }: { connectionId: string; isOpen: boolean }): ReactNode {
+  const mayManage = useMay('connections:manage');
+  const { data } = useQuery({ ...apiQuery('getConnection', { params: { id: connectionId } }), enabled: mayManage });
+  const { change, isPending } = useConnectionStatus();
+  const isOn = data?.status === 'enabled';
+  if (data === undefined || (isOn && !isOpen)) return null;
+  return (
+    <Button variant="default" loading={isPending} onClick={() => change(data, isOn ? 'paused' : 'enabled')}>
+      {isOn ? terms.pauseOf(data.name) : terms.resumeOf(data.name)}
+    </Button>
   );
 }

@@ -1,10 +1,9 @@
-import { Button } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Link, useSearch } from '@tanstack/react-router';
+import { useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
 import type { Issue } from '../../../contract/records/issue.ts';
 import { apiQuery } from '../../data/api.ts';
-import { useNamed } from '../../data/named.ts';
+import { useNames } from '../../data/named.ts';
 import { liveMs } from '../../data/refresh.ts';
 import { nouns } from '../../messages/counts.ts';
 import { connections } from '../../messages/en/connections.ts';
@@ -13,9 +12,8 @@ import { issues as words } from '../../messages/en/issues.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
-import { formatNumber } from '../../messages/format.ts';
-import { Sparkline } from '../../parts/chart/sparkline.tsx';
 import { options } from '../../parts/form/options.ts';
+import { ButtonLink } from '../../parts/links.tsx';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { RowLink } from '../../parts/list/row-link.tsx';
 import { useListPage } from '../../parts/list/use-list-page.tsx';
@@ -23,52 +21,54 @@ import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
-import { Held } from './held.tsx';
-import { queryOf } from './issue-filters.ts';
+import { Count, Held } from './issue-figures.tsx';
 
 export function IssuesPage(): ReactNode {
   const mayLook = useMay('deliveries:view');
   const search = useSearch({ from: '/shell/issues' });
-  const { cursor, sort: _, ...filters } = search;
-  const nameOf = {
-    connection: useNamed('listConnections'),
-    destination: useNamed('listAllDestinations'),
-    action: useNamed('listActions'),
-  };
-  const linked = (key: 'connection' | 'destination' | 'action', label: string) => ({
-    key,
-    label,
-    nameOf: (id: string) => nameOf[key].get(id)?.name ?? id,
-  });
+  const names = useNames();
+  const { filter, cursor, state, kind, severity, connection, destination, action } = search;
   const { list } = useListPage({
     name: shell.pages.issues,
     noun: nouns.issues,
     search,
     query: useQuery({
-      ...apiQuery('listIssues', { query: { ...queryOf(filters), cursor } }),
+      ...apiQuery('listIssues', {
+        query: {
+          title: filter,
+          // Without a choice: what is not resolved.
+          state: state === 'all' ? undefined : (state ?? 'open,acknowledged,muted'),
+          kind,
+          severity,
+          connectionId: connection,
+          destinationId: destination,
+          actionId: action,
+          cursor,
+        },
+      }),
       placeholderData: keepPreviousData,
       refetchInterval: liveMs,
       enabled: mayLook,
     }),
-    columns: useIssueColumns(),
+    columns: useMemo(() => columnsOf(names.action), [names]),
     rowKey,
     filterBy: words.filterBy,
     filters: [
       { key: 'state', label: terms.state, options: options(words.states) },
       { key: 'kind', label: terms.kind, options: options(words.kinds) },
       { key: 'severity', label: terms.severity, options: options(words.severities) },
-      linked('connection', terms.connection),
-      linked('destination', connections.destinations.columns.name),
-      linked('action', terms.action),
+      { key: 'connection', label: terms.connection, nameOf: names.connection },
+      { key: 'destination', label: connections.destinations.columns.name, nameOf: names.destination },
+      { key: 'action', label: terms.action, nameOf: names.action },
     ],
     empty: {
       icon: 'check',
       title: words.emptyTitle,
       text: words.emptyText,
       action: (
-        <Button variant="default" component={Link} to="/issues" search={{ state: 'resolved' } as never}>
+        <ButtonLink variant="default" to="/issues" search={{ state: 'resolved' }}>
           {words.showResolved}
-        </Button>
+        </ButtonLink>
       ),
     },
   });
@@ -81,73 +81,62 @@ export function IssuesPage(): ReactNode {
 
 const rowKey = ({ id }: Issue) => id;
 
-function useIssueColumns(): readonly Column<Issue>[] {
-  const actions = useNamed('listActions');
-  return useMemo(
-    () => [
-      {
-        id: 'title',
-        header: words.columns.title,
-        isFixed: true,
-        isText: true,
-        sort: (issue) => issueText(issue).title,
-        cell(issue) {
-          const { title, detail } = issueText(issue);
-          return (
-            <RowLink to="/issues/$issueId" params={{ issueId: issue.id }} note={detail}>
-              {title}
-            </RowLink>
-          );
-        },
-      },
-      {
-        id: 'state',
-        header: terms.state,
-        sort: ({ state }) => state,
-        cell: ({ state, severity }) => (
-          <StatusBadge status={state} note={state === 'resolved' ? undefined : words.severities[severity]} />
-        ),
-      },
-      { id: 'kind', header: terms.kind, isHiddenAtFirst: true, cell: ({ kind }) => words.kinds[kind] },
-      {
-        id: 'firstSeen',
-        header: terms.firstSeen,
-        sort: ({ firstSeenAt }) => firstSeenAt,
-        isHiddenAtFirst: true,
-        cell: ({ firstSeenAt }) => <Time at={firstSeenAt} />,
-      },
-      {
-        id: 'lastSeen',
-        header: terms.lastSeen,
-        sort: ({ lastSeenAt }) => lastSeenAt,
-        cell: ({ lastSeenAt }) => <Time at={lastSeenAt} />,
-      },
-      {
-        id: 'count',
-        header: words.columns.count,
-        align: 'end',
-        sort: ({ count }) => count,
-        cell: ({ count, series }) => (
-          <>
-            {formatNumber(count)}{' '}
-            <Sparkline values={series} tone="bad" sentence={words.seriesSentence(series.reduce((a, b) => a + b, 0))} />
-          </>
-        ),
-      },
-      {
-        id: 'actions',
-        header: words.columns.actions,
-        isText: true,
-        cell: ({ actionIds }) => words.actionsIn(actionIds.map((id) => actions.get(id)?.name ?? id)),
-      },
-      {
-        id: 'held',
-        header: parts.status.held,
-        align: 'end',
-        sort: ({ held }) => held,
-        cell: (issue) => <Held issue={issue} />,
-      },
-    ],
-    [actions],
-  );
-}
+const columnsOf = (nameOf: (id: string) => string): readonly Column<Issue>[] => [
+  {
+    id: 'title',
+    header: words.columns.title,
+    isFixed: true,
+    isText: true,
+    sort: (issue) => issueText(issue).title,
+    cell(issue) {
+      const { title, detail } = issueText(issue);
+      return (
+        <RowLink to="/issues/$issueId" params={{ issueId: issue.id }} note={detail}>
+          {title}
+        </RowLink>
+      );
+    },
+  },
+  {
+    id: 'state',
+    header: terms.state,
+    sort: ({ state }) => state,
+    cell: ({ state, severity }) => (
+      <StatusBadge status={state} note={state === 'resolved' ? undefined : words.severities[severity]} />
+    ),
+  },
+  { id: 'kind', header: terms.kind, isHiddenAtFirst: true, cell: ({ kind }) => words.kinds[kind] },
+  {
+    id: 'firstSeen',
+    header: terms.firstSeen,
+    sort: ({ firstSeenAt }) => firstSeenAt,
+    isHiddenAtFirst: true,
+    cell: ({ firstSeenAt }) => <Time at={firstSeenAt} />,
+  },
+  {
+    id: 'lastSeen',
+    header: terms.lastSeen,
+    sort: ({ lastSeenAt }) => lastSeenAt,
+    cell: ({ lastSeenAt }) => <Time at={lastSeenAt} />,
+  },
+  {
+    id: 'count',
+    header: words.columns.count,
+    align: 'end',
+    sort: ({ count }) => count,
+    cell: (issue) => <Count issue={issue} />,
+  },
+  {
+    id: 'actions',
+    header: words.columns.actions,
+    isText: true,
+    cell: ({ actionIds }) => words.actionsIn(actionIds.map(nameOf)),
+  },
+  {
+    id: 'held',
+    header: parts.status.held,
+    align: 'end',
+    sort: ({ held }) => held,
+    cell: (issue) => <Held issue={issue} />,
+  },
+];

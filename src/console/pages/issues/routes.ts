@@ -1,16 +1,15 @@
 import { createRoute } from '@tanstack/react-router';
-import { issueKinds, issueSeverities } from '../../../contract/records/issue-words.ts';
+import { issueKinds, issueSeverities, issueStates } from '../../../contract/records/issue-words.ts';
 import { choice, listSearch, search, textSearch } from '../../parts/list/list-search.ts';
 import { lazyPage } from '../../shell/lazy-page.ts';
 import { shellRoute } from '../../shell/shell-route.tsx';
-import { shownStates } from './issue-filters.ts';
 
 const list = createRoute({
   getParentRoute: () => shellRoute,
   path: '/issues',
   validateSearch: search({
     ...listSearch,
-    state: choice(shownStates),
+    state: choice([...issueStates, 'all']),
     kind: choice(issueKinds),
     severity: choice(issueSeverities),
     connection: textSearch,

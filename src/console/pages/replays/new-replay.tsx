@@ -11,10 +11,9 @@ import { terms } from '../../messages/en/terms.ts';
 import { notifyDone } from '../../parts/notify.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { client } from '../../session/session.ts';
-import { HowStep } from './how-step.tsx';
 import { PlanStep } from './plan-step.tsx';
 import { bodyOf, draftOf, isRate, type ReplayFrom } from './replay-draft.ts';
-import { WhatStep } from './what-step.tsx';
+import { HowStep, WhatStep } from './replay-steps.tsx';
 
 const w = words.dialog;
 

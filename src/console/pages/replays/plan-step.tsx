@@ -4,9 +4,9 @@ import { rights } from '../../../contract/accounts/rights.ts';
 import type { ReplayPlan } from '../../../contract/records/replay.ts';
 import { replays as words } from '../../messages/en/replays.ts';
 import { terms } from '../../messages/en/terms.ts';
+import { More } from '../../parts/more.tsx';
 import { ExchangeRequest } from '../../parts/payload/exchange.tsx';
 import { type ReplayDraft, rateOf } from './replay-draft.ts';
-import css from './replays.module.css';
 
 const w = words.dialog;
 
@@ -31,12 +31,12 @@ export function PlanStep({ draft, plan }: Props): ReactNode {
         <section aria-label={w.samples}>
           <Text fw={600}>{w.samples}</Text>
           {samples.map(({ request, problem, deliveryId, eventId, destinationId }, index) => (
-            <details key={`${deliveryId ?? eventId} ${destinationId}`} className={css['sample']}>
-              <summary>
-                {w.sampleOf(index + 1)} {request === null ? '' : `${request.method} ${request.url}`}
-              </summary>
+            <More
+              key={`${deliveryId ?? eventId} ${destinationId}`}
+              summary={`${w.sampleOf(index + 1)} ${request === null ? '' : `${request.method} ${request.url}`}`}
+            >
               {request === null ? <Text>{problem}</Text> : <ExchangeRequest request={request} />}
-            </details>
+            </More>
           ))}
         </section>
       )}
@@ -62,7 +62,7 @@ export function LeftOut({ leftOut }: Pick<ReplayPlan, 'leftOut'>): ReactNode {
   return (
     <div>
       <Text>{words.page.leftOut}</Text>
-      <ul className={css['leftOut']}>
+      <ul>
         {leftOut.map(({ reason, count }) => (
           <li key={reason}>{words.leftOutOf(count, words.leftOut[reason])}</li>
         ))}

@@ -1,7 +1,8 @@
-import { Button, Popover, Stack, TextInput } from '@mantine/core';
+import { Button, Popover, Stack } from '@mantine/core';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { replays } from '../../messages/en/replays.ts';
 import { options } from '../../parts/form/options.ts';
+import { TimeField } from '../../parts/time-field.tsx';
 import { useMay } from '../../session/rights.ts';
 
 const words = replays.recover;
@@ -12,7 +13,7 @@ const NewReplay = lazy(async () => ({ default: (await import('./new-replay.tsx')
 export function RecoverButton({ destinationId }: { destinationId: string }): ReactNode {
   const mayManage = useMay('deliveries:manage');
   const [isOpen, open] = useState(false);
-  const [typed, write] = useState('');
+  const [typed, write] = useState<string>();
   const [since, begin] = useState<string | null>(null);
   if (!mayManage) return null;
   function start(at: Date) {
@@ -39,14 +40,8 @@ export function RecoverButton({ destinationId }: { destinationId: string }): Rea
                 {label}
               </Button>
             ))}
-            <TextInput
-              type="datetime-local"
-              step={1}
-              label={words.since}
-              value={typed}
-              onChange={(event) => write(event.currentTarget.value)}
-            />
-            <Button size="xs" disabled={typed === ''} onClick={() => start(new Date(typed))}>
+            <TimeField label={words.since} value={typed} onChange={write} />
+            <Button size="xs" disabled={typed === undefined} onClick={() => start(new Date(typed ?? ''))}>
               {words.plan}
             </Button>
           </Stack>

@@ -1,5 +1,6 @@
 import type { CallInput } from '../../../client/client.ts';
 import { replayLimits } from '../../../contract/records/replay-limits.ts';
+import type { Values } from '../../parts/list/filters.ts';
 
 /** What a new replay begins with: chosen things, or a filter that a list had. */
 export type ReplayFrom = {
@@ -8,15 +9,15 @@ export type ReplayFrom = {
   only?: ReplayDraft['only'];
   /** The dialog begins with its questions, not with the plan. */
   isSuggestion?: true;
-  filter?: Readonly<Record<string, string | undefined>>;
+  filter?: Values;
   body?: 'original' | 'current';
 };
 
-/** What stands in the dialog. Texts are as typed. */
+/** The state of the dialog. Texts are as typed. */
 export type ReplayDraft = {
   of: 'deliveries' | 'events';
   ids: readonly string[] | null;
-  filter: Readonly<Record<string, string | undefined>>;
+  filter: Values;
   only: 'failed' | 'undelivered' | 'all';
   /** Id of an action (events) or of a destination (deliveries); empty: as before. */
   to: string;
@@ -29,23 +30,25 @@ export type ReplayDraft = {
   reason: string;
 };
 
-export type ReplayBody = CallInput<'createReplay'>['body'];
+type ReplayBody = CallInput<'createReplay'>['body'];
 
-export function draftOf({ of, ids, filter = {}, only = 'undelivered', body = 'original' }: ReplayFrom): ReplayDraft {
-  return {
-    of,
-    ids: ids ?? null,
-    filter,
-    only,
-    to: '',
-    ignoreRules: false,
-    body,
-    keepIdempotencyKey: true,
-    rate: '',
-    order: 'oldest',
-    name: '',
-    reason: '',
-  };
+const blank: ReplayDraft = {
+  of: 'deliveries',
+  ids: null,
+  filter: {},
+  only: 'undelivered',
+  to: '',
+  ignoreRules: false,
+  body: 'original',
+  keepIdempotencyKey: true,
+  rate: '',
+  order: 'oldest',
+  name: '',
+  reason: '',
+};
+
+export function draftOf({ isSuggestion: _, ...from }: ReplayFrom): ReplayDraft {
+  return { ...blank, ...from };
 }
 
 /** The same as the API takes it. */
@@ -83,11 +86,11 @@ export function isRate(text: string): boolean {
   return rate === null || (rate >= replayLimits.rateLeast && rate <= replayLimits.rateMost);
 }
 
-/** The states that a replay can take up; others stand in lists, but are still on their way. */
+/** The states of deliveries that a replay can take; the others are not finished. */
 const ended = new Set(['delivered', 'failed', 'skipped', 'cancelled', 'held']);
 
 /** A filter of the list of deliveries, as far as a replay knows it. */
-export function filterOf(query: Readonly<Record<string, unknown>>): Record<string, string | undefined> {
+export function filterOf(query: Readonly<Record<string, unknown>>): Values {
   const filter: Record<string, string | undefined> = {};
   for (const name of known) {
     const value = query[name];

@@ -1,24 +1,22 @@
-import { Button, Skeleton, Text, VisuallyHidden } from '@mantine/core';
+import { Stack, Text, VisuallyHidden } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useParams } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Replay } from '../../../contract/records/replay.ts';
-import { apiQuery, useApi } from '../../data/api.ts';
+import { apiQuery } from '../../data/api.ts';
 import { replays as words } from '../../messages/en/replays.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
-import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
-import { notifyFailed } from '../../parts/notify.ts';
+import { ActButton } from '../../parts/act-button.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { DeliveryTable } from '../../parts/payload/delivery-table.tsx';
-import { Problem } from '../../parts/problem.tsx';
+import { Progress } from '../../parts/progress.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
-import { Page } from '../../shell/page.tsx';
+import { LoadedPage } from '../../shell/loaded-page.tsx';
 import { LeftOut } from './plan-step.tsx';
 import { ReplayButton } from './replay-button.tsx';
-import css from './replays.module.css';
 import { What } from './replays-page.tsx';
 
 const w = words.page;
@@ -28,48 +26,34 @@ const politeMs = 10_000;
 
 export function ReplayPage(): ReactNode {
   const { replayId } = useParams({ from: '/shell/replays/$replayId' });
-  const search = useSearch({ from: '/shell/replays/$replayId' });
-  const navigate = useNavigate({ from: '/replays/$replayId' });
-  const mayLook = useMay('deliveries:view');
-  const { data, error, refetch } = useQuery({
+  const query = useQuery({
     ...apiQuery('getReplay', { params: { id: replayId } }),
-    enabled: mayLook,
-    refetchInterval: ({ state }) => (state.data !== undefined && isEnded(state.data) ? false : againMs),
+    enabled: useMay('deliveries:view'),
+    refetchInterval: ({ state: { data } }) => (data !== undefined && isEnded(data) ? false : againMs),
   });
   return (
-    <Page
-      title={words.one}
-      object={data?.name}
-      id={data?.id}
-      lead={
-        data === undefined ? undefined : (
-          <>
-            <StatusBadge status={data.state} /> <What replay={data} />
-          </>
-        )
-      }
+    <LoadedPage
+      query={query}
+      one={words.one}
+      nameOf={({ name }) => name}
+      lead={(replay) => (
+        <>
+          <StatusBadge status={replay.state} /> <What replay={replay} />
+        </>
+      )}
       crumbs={[{ label: shell.pages.replays, to: '/replays' }]}
       right="deliveries:view"
-      actions={data === undefined ? undefined : <Steering replay={data} />}
+      actions={(replay) => <Steering replay={replay} />}
     >
-      {data !== undefined ? (
-        <div className={css['panels']}>
-          <Progress replay={data} />
+      {(replay) => (
+        <Stack>
+          <Summary replay={replay} />
           <Panel title={w.results}>
-            <DeliveryTable
-              filter={{ replayId }}
-              cursor={search.cursor}
-              onCursor={(cursor) => void navigate({ search: { cursor }, replace: true })}
-              empty={{ text: w.noResultsText }}
-            />
+            <DeliveryTable filter={{ replayId }} empty={{ text: w.noResultsText }} />
           </Panel>
-        </div>
-      ) : error !== null ? (
-        <Problem error={error} onRetry={() => void refetch()} />
-      ) : (
-        <Skeleton height={240} />
+        </Stack>
       )}
-    </Page>
+    </LoadedPage>
   );
 }
 
@@ -77,17 +61,12 @@ function isEnded({ state, progress }: Replay): boolean {
   return state === 'done' || (state === 'cancelled' && progress.waiting + progress.retrying === 0);
 }
 
-function Progress({ replay }: { replay: Replay }): ReactNode {
+function Summary({ replay }: { replay: Replay }): ReactNode {
   const { state, progress, reason, ratePerSecond, startedBy, createdAt, finishedAt } = replay;
   const { done, failed, skipped, cancelled, total, waiting, held, retrying } = progress;
   return (
     <Panel title={terms.progress}>
-      <progress
-        className={css['progress']}
-        value={done + failed + skipped + cancelled}
-        max={Math.max(total, 1)}
-        aria-label={terms.progress}
-      />
+      <Progress value={done + failed + skipped + cancelled} of={total} label={terms.progress} />
       <Text fw={600}>{w.sentence[state]}</Text>
       <Text>{w.counts(progress)}</Text>
       <Polite text={`${w.sentence[state]} ${w.counts(progress)}`} isLast={isEnded(replay)} />
@@ -137,63 +116,43 @@ function Polite({ text, isLast }: { text: string; isLast: boolean }): ReactNode 
 
 function Steering({ replay }: { replay: Replay }): ReactNode {
   const { id, state, progress } = replay;
+  const { waiting, held, retrying, failed } = progress;
   const mayManage = useMay('deliveries:manage');
-  const pause = useApi('pauseReplay');
-  const resume = useApi('resumeReplay');
-  const cancel = useApi('cancelReplay');
-  const [isAsked, ask] = useState(false);
   if (!mayManage) return null;
-  const isOpen = state === 'planned' || state === 'running' || state === 'paused';
+  const input = { params: { id } };
+  const isGoing = state === 'running' || state === 'planned';
   return (
     <>
-      {state === 'running' || state === 'planned' ? (
-        <Button
-          variant="default"
-          loading={pause.isPending}
-          onClick={() => pause.mutate({ params: { id } }, { onError: notifyFailed })}
-        >
+      {isGoing ? (
+        <ActButton route="pauseReplay" input={input}>
           {terms.pause}
-        </Button>
+        </ActButton>
       ) : null}
       {state === 'paused' ? (
-        <Button loading={resume.isPending} onClick={() => resume.mutate({ params: { id } }, { onError: notifyFailed })}>
+        <ActButton route="resumeReplay" input={input} variant="filled">
           {terms.resume}
-        </Button>
+        </ActButton>
       ) : null}
-      {isOpen ? (
-        <Button variant="default" onClick={() => ask(true)}>
+      {isGoing || state === 'paused' ? (
+        <ActButton
+          route="cancelReplay"
+          input={input}
+          confirm={{
+            title: w.cancelTitle,
+            cancel: terms.dontCancel,
+            children: w.cancelText(waiting + held + retrying),
+          }}
+        >
           {w.cancel}
-        </Button>
+        </ActButton>
       ) : null}
-      {isEnded(replay) && progress.failed > 0 ? (
+      {isEnded(replay) && failed > 0 ? (
         <ReplayButton
           variant="filled"
-          label={w.again(progress.failed)}
+          label={w.again(failed)}
           from={() => ({ of: 'deliveries', filter: { replayId: id, status: 'failed' } })}
         />
       ) : null}
-      <ConfirmDialog
-        isOpen={isAsked}
-        title={w.cancelTitle}
-        verb={w.cancel}
-        cancel={terms.dontCancel}
-        isBusy={cancel.isPending}
-        onCancel={() => ask(false)}
-        onConfirm={() =>
-          cancel.mutate(
-            { params: { id } },
-            {
-              onSuccess: () => ask(false),
-              onError(error) {
-                ask(false);
-                notifyFailed(error);
-              },
-            },
-          )
-        }
-      >
-        {w.cancelText(progress.waiting + progress.held + progress.retrying)}
-      </ConfirmDialog>
     </>
   );
 }

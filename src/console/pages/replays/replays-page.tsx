@@ -1,27 +1,29 @@
+import { Box } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Replay } from '../../../contract/records/replay.ts';
 import { replayStates } from '../../../contract/records/replay-limits.ts';
 import { apiQuery } from '../../data/api.ts';
-import { useNamed } from '../../data/named.ts';
+import { useNamed, useNames } from '../../data/named.ts';
 import { liveMs } from '../../data/refresh.ts';
 import { nouns } from '../../messages/counts.ts';
+import { outcomes } from '../../messages/en/outcomes.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { replays as words } from '../../messages/en/replays.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
+import { formatAbsolute } from '../../messages/format.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { RowLink } from '../../parts/list/row-link.tsx';
 import { useListPage } from '../../parts/list/use-list-page.tsx';
+import { Progress } from '../../parts/progress.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { ReplayButton } from './replay-button.tsx';
-import { whatOf } from './replay-words.ts';
-import css from './replays.module.css';
 
 export function ReplaysPage(): ReactNode {
   const mayLook = useMay('deliveries:view');
@@ -92,15 +94,10 @@ const columns: readonly Column<Replay>[] = [
     id: 'progress',
     header: terms.progress,
     cell: ({ progress: { done, failed, skipped, cancelled, total } }) => (
-      <div className={css['cell']}>
-        <progress
-          className={css['progress']}
-          value={done + failed + skipped + cancelled}
-          max={Math.max(total, 1)}
-          aria-label={terms.progress}
-        />
-        <span>{words.progressOf(done, failed, skipped, total)}</span>
-      </div>
+      <Box miw="9rem">
+        <Progress value={done + failed + skipped + cancelled} of={total} label={terms.progress} />
+        <div>{words.progressOf(done, failed, skipped, total)}</div>
+      </Box>
     ),
   },
   {
@@ -126,10 +123,30 @@ const columns: readonly Column<Replay>[] = [
 
 /** What a replay takes up, with names in place of ids. */
 export function What({ replay }: { replay: Replay }): ReactNode {
-  const actions = useNamed('listActions');
-  const connections = useNamed('listConnections');
-  const destinations = useNamed('listAllDestinations');
-  const collectors = useNamed('listCollectors');
-  const all = [actions, connections, destinations, collectors];
+  const names = useNames();
+  const all = [names.actions, names.connections, names.destinations, useNamed('listCollectors')];
   return whatOf(replay, (id) => all.map((one) => one.get(id)?.name).find((name) => name !== undefined) ?? id);
+}
+
+const w = words.what;
+
+/** What a replay takes up, in a few words; `nameOf` names an id, or gives it back. */
+function whatOf({ of, ids, filter }: Pick<Replay, 'of' | 'ids' | 'filter'>, nameOf: (id: string) => string): string {
+  if (ids !== null) return of === 'events' ? w.chosenEvents(ids.length) : w.chosenDeliveries(ids.length);
+  const said = Object.entries(filter ?? {}).flatMap(([name, value]) =>
+    typeof value === 'string' ? partOf(name, value, nameOf) : [],
+  );
+  return said.length === 0 ? w.all[of] : w.parts(w.some[of], said);
+}
+
+function partOf(name: string, value: string, nameOf: (id: string) => string): string {
+  if (name === 'status' && value in parts.status) return parts.status[value as keyof typeof parts.status]; // just looked up
+  if (name === 'errorKind' && value in outcomes.errorKind)
+    return outcomes.errorKind[value as keyof typeof outcomes.errorKind].short; // likewise
+  if (name === 'reason' && value in outcomes.reason)
+    return outcomes.reason[value as keyof typeof outcomes.reason].short; // likewise
+  if (name === 'replayId') return w.replay;
+  if (name.endsWith('After')) return w.from(formatAbsolute(new Date(value)).local);
+  if (name.endsWith('Before')) return w.until(formatAbsolute(new Date(value)).local);
+  return nameOf(value);
 }

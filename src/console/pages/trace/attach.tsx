@@ -1,46 +1,34 @@
-import { Button, Code, Tabs, Text, TextInput } from '@mantine/core';
+import { Button, Code, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { trace as words } from '../../messages/en/trace.ts';
 import { CopyButton } from '../../parts/copy-button.tsx';
+import { DetailTabs } from '../../parts/detail-tabs.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { markedAddress } from './marked-address.ts';
-import css from './trace-page.module.css';
 import type { Trace } from './trace-page.tsx';
 
 const ways = ['link', 'header', 'script'] as const;
 
 /** The three ways to make a visit part of the trace. */
-export function Attach({ trace }: { trace: Trace }): ReactNode {
+export function Attach({ trace: { attach, id } }: { trace: Trace }): ReactNode {
   const { way = 'link' } = useSearch({ from: '/shell/trace/$traceId' });
   const navigate = useNavigate({ from: '/trace/$traceId' });
-  const { attach, id } = trace;
   return (
     <Panel title={words.attach} text={words.attachText}>
-      <Tabs
-        value={way}
-        keepMounted={false}
-        onChange={(next) => void navigate({ search: { way: ways.find((one) => one === next) }, replace: true })}
-      >
-        <Tabs.List aria-label={words.attach} mb="sm">
-          {ways.map((one) => (
-            <Tabs.Tab key={one} value={one}>
-              {words.ways[one]}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-        <Tabs.Panel value="link">
-          <ByLink parameter={attach.parameter} id={id} />
-        </Tabs.Panel>
-        <Tabs.Panel value="header">
-          <ToCopy way="header" text={`${attach.header}: ${id}`} />
-        </Tabs.Panel>
-        <Tabs.Panel value="script">
-          <ToCopy way="script" text={attach.script} />
-        </Tabs.Panel>
-      </Tabs>
+      <DetailTabs
+        label={words.attach}
+        names={words.ways}
+        shown={way}
+        onShow={(next) => void navigate({ search: { way: ways.find((one) => one === next) }, replace: true })}
+        panels={{
+          link: <ByLink parameter={attach.parameter} id={id} />,
+          header: <ToCopy way="header" shown={`${attach.header}: ${id}`} />,
+          script: <ToCopy way="script" shown={attach.script} />,
+        }}
+      />
     </Panel>
   );
 }
@@ -54,22 +42,12 @@ function ByLink({ parameter, id }: { parameter: string; id: string }): ReactNode
   const marked = markedAddress(typed, parameter, id);
   const isTyped = typed.trim() !== '' && typed !== words.pageExample;
   return (
-    <div className={css['way']}>
-      <Text c="dimmed">{words.about.link}</Text>
-      <TextInput
-        label={words.page}
-        description={words.pageHint}
-        value={typed}
-        onChange={(event) => type(event.currentTarget.value)}
-        error={isTyped && marked === null ? words.pageWrong : undefined}
-        inputMode="url"
-        spellCheck={false}
-        maw="36rem"
-      />
-      <Code className={css['text'] ?? ''}>{marked ?? `…?${parameter}=${id}`}</Code>
-      <div className={css['buttons']}>
-        <CopyButton text={marked ?? `${parameter}=${id}`} label={words.copy(words.ways.link)} />
-        {marked === null ? null : (
+    <ToCopy
+      way="link"
+      shown={marked ?? `…?${parameter}=${id}`}
+      copied={marked ?? `${parameter}=${id}`}
+      button={
+        marked === null ? null : (
           <Button
             component="a"
             href={marked}
@@ -80,20 +58,43 @@ function ByLink({ parameter, id }: { parameter: string; id: string }): ReactNode
           >
             {words.visit}
           </Button>
-        )}
-      </div>
-    </div>
+        )
+      }
+    >
+      <TextInput
+        label={words.page}
+        description={words.pageHint}
+        value={typed}
+        onChange={(event) => type(event.currentTarget.value)}
+        error={isTyped && marked === null ? words.pageWrong : undefined}
+        inputMode="url"
+        spellCheck={false}
+        maw="36rem"
+      />
+    </ToCopy>
   );
 }
 
-function ToCopy({ way, text }: { way: 'header' | 'script'; text: string }): ReactNode {
+type ToCopyProps = {
+  way: (typeof ways)[number];
+  shown: string;
+  copied?: string;
+  button?: ReactNode;
+  children?: ReactNode;
+};
+
+function ToCopy({ way, shown, copied = shown, button, children }: ToCopyProps): ReactNode {
   return (
-    <div className={css['way']}>
+    <Stack gap="sm">
       <Text c="dimmed">{words.about[way]}</Text>
-      <Code className={css['text'] ?? ''}>{text}</Code>
-      <div className={css['buttons']}>
-        <CopyButton text={text} label={words.copy(words.ways[way])} />
-      </div>
-    </div>
+      {children}
+      <Code block style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+        {shown}
+      </Code>
+      <Group gap="xs">
+        <CopyButton text={copied} label={words.copy(words.ways[way])} />
+        {button}
+      </Group>
+    </Stack>
   );
 }

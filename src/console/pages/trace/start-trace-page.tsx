@@ -1,16 +1,21 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, type SyntheticEvent, useState } from 'react';
-import { useApi } from '../../data/api.ts';
+import { apiQuery, useApi } from '../../data/api.ts';
+import { liveMs } from '../../data/refresh.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { trace as words } from '../../messages/en/trace.ts';
+import { formatRelative } from '../../messages/format.ts';
+import { ActButton } from '../../parts/act-button.tsx';
+import { AutoGrid } from '../../parts/auto-grid.tsx';
 import { Icon } from '../../parts/icon.tsx';
+import { TextLink } from '../../parts/links.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { Time, useNow } from '../../parts/time.tsx';
 import { Page } from '../../shell/page.tsx';
-import { RunningTraces } from './running-traces.tsx';
-import css from './trace-page.module.css';
 
 export function StartTracePage(): ReactNode {
   return (
@@ -20,17 +25,17 @@ export function StartTracePage(): ReactNode {
       right="events:view"
       crumbs={[{ label: shell.pages.events, to: '/events' }]}
     >
-      <div className={css['start']}>
+      <AutoGrid min="24rem">
         <Start />
         <RunningTraces />
         <Panel title={words.how}>
-          <ol className={css['steps']}>
+          <ol style={{ margin: 0, paddingInlineStart: '1.3rem' }}>
             {words.steps.map((step) => (
               <li key={step}>{step}</li>
             ))}
           </ol>
         </Panel>
-      </div>
+      </AutoGrid>
     </Page>
   );
 }
@@ -49,21 +54,61 @@ function Start(): ReactNode {
   }
   return (
     <Panel title={terms.startTrace}>
-      <form className={css['form']} onSubmit={submit}>
-        <TextInput
-          label={terms.name}
-          description={words.nameHint}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-          maxLength={255}
-        />
-        <div>
-          <Button type="submit" loading={start.isPending} leftSection={<Icon name="events" />} data-key-new>
-            {terms.startTrace}
-          </Button>
-        </div>
-        {start.error === null ? null : <Problem error={start.error} />}
+      <form onSubmit={submit}>
+        <Stack gap="sm">
+          <TextInput
+            label={terms.name}
+            description={words.nameHint}
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+            maxLength={255}
+          />
+          <div>
+            <Button type="submit" loading={start.isPending} leftSection={<Icon name="events" />} data-key-new>
+              {terms.startTrace}
+            </Button>
+          </div>
+          {start.error === null ? null : <Problem error={start.error} />}
+        </Stack>
       </form>
+    </Panel>
+  );
+}
+
+/** The running traces of all users, each with the button that stops it. */
+function RunningTraces(): ReactNode {
+  const now = useNow();
+  const { data } = useQuery({
+    ...apiQuery('listTraces', { query: { state: 'running', limit: 100 } }),
+    refetchInterval: liveMs,
+  });
+  if (data === undefined || data.data.length === 0) return null;
+  return (
+    <Panel title={words.running}>
+      <Stack role="list" gap="sm">
+        {data.data.map(({ id, name, startedAt, expiresAt }) => (
+          <Group role="listitem" key={id} justify="space-between" gap="xs">
+            <div>
+              <TextLink to="/trace/$traceId" params={{ traceId: id }} fw={600}>
+                {name ?? words.unnamedTrace}
+              </TextLink>
+              <Text size="sm" c="dimmed">
+                {words.started} <Time at={startedAt} />, {words.endsIn(formatRelative(new Date(expiresAt), now))}
+              </Text>
+            </div>
+            <ActButton
+              route="stopTrace"
+              input={{ params: { id } }}
+              done={words.stopped}
+              size="xs"
+              leftSection={<Icon name="stop" size={13} />}
+              aria-label={words.stopOf(name ?? words.unnamedTrace)}
+            >
+              {terms.stop}
+            </ActButton>
+          </Group>
+        ))}
+      </Stack>
     </Panel>
   );
 }

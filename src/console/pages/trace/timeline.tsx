@@ -1,84 +1,68 @@
-import { Button, Text, Title } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { Box, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
-import type { Answer } from '../../../client/client.ts';
-import { apiQuery } from '../../data/api.ts';
-import { statusLine } from '../../messages/en/http.ts';
-import { outcomes } from '../../messages/en/outcomes.ts';
+import type { LastAttempt } from '../../../contract/records/delivery.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { trace as words } from '../../messages/en/trace.ts';
 import { formatDuration } from '../../messages/format.ts';
-import { Icon, type IconName } from '../../parts/icon.tsx';
+import { Branch } from '../../parts/branch.tsx';
+import type { IconName } from '../../parts/icon.tsx';
+import { ButtonLink, TextLink } from '../../parts/links.tsx';
 import { Nothing } from '../../parts/list/list-page.tsx';
-import { StatusBadge } from '../../parts/status-badge.tsx';
+import { More } from '../../parts/more.tsx';
+import { resultWords, useLastAttempts } from '../../parts/payload/last-attempts.ts';
+import { StatusBadge, type Tone, Toned } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
-import { useMay } from '../../session/rights.ts';
-import css from './timeline.module.css';
 import type { Trace } from './trace-page.tsx';
 
 type Step = Trace['events'][number];
-type Last = Answer<'getLastAttempts'>['data'][number]['last'];
 
 /** Everything that the visit set off, top to bottom as it happened. */
 export function Timeline({ trace }: { trace: Trace }): ReactNode {
-  const lasts = useLastAttempts(trace);
-  const deliveries = trace.events.flatMap((step) => step.deliveries).length;
+  const deliveries = trace.events.flatMap((step) => step.deliveries);
+  const last = useLastAttempts(deliveries.filter(({ attempts }) => attempts > 0).slice(-100));
   if (trace.events.length === 0) return <Empty isRunning={trace.state === 'running'} />;
   return (
     <section aria-label={words.timeline}>
-      <div className={css['head']}>
+      <Group justify="space-between" align="baseline" gap="0.25rem 1rem" mb="sm">
         <Title order={2}>{words.timeline}</Title>
         <Text c="dimmed" role="status">
-          {words.seen(trace.events.length, deliveries)}
+          {words.seen(trace.events.length, deliveries.length)}
         </Text>
-      </div>
-      <ol className={css['timeline']}>
+      </Group>
+      <Stack role="list" gap="sm">
         {trace.events.map((step) => (
-          <li key={step.event.id} className={css['step']}>
-            <OneEvent step={step} lasts={lasts} />
-          </li>
+          <Paper role="listitem" key={step.event.id} withBorder radius="md" p="sm">
+            <OneEvent step={step} last={last} />
+          </Paper>
         ))}
-      </ol>
+      </Stack>
     </section>
   );
 }
 
-/** How the last exchange of each delivery went; asked for as long as the trace is, for at most 100. */
-function useLastAttempts(trace: Trace): Map<string, Last> {
-  const may = useMay('deliveries:view');
-  const begun = trace.events.flatMap(({ deliveries }) => deliveries).filter(({ attempts }) => attempts > 0);
-  const ids = begun.map(({ id }) => id).slice(-100);
-  const { data } = useQuery({
-    ...apiQuery('getLastAttempts', { query: { ids: ids.join(',') } }),
-    // Asked again whenever one of them has moved on.
-    queryKey: ['getLastAttempts', begun.map(({ id, attempts, status }) => `${id} ${attempts} ${status}`)],
-    enabled: may && ids.length > 0,
-    placeholderData: (before) => before,
-  });
-  return new Map(data?.data.map(({ deliveryId, last }) => [deliveryId, last]));
-}
+type EventProps = { step: Step; last: ReturnType<typeof useLastAttempts> };
 
-function OneEvent({ step, lasts }: { step: Step; lasts: Map<string, Last> }): ReactNode {
+function OneEvent({ step, last }: EventProps): ReactNode {
   const { event, actions } = step;
   const fired = actions.filter(({ matched }) => matched);
   const others = actions.filter(({ matched }) => !matched);
   const name = event.name ?? terms.unnamedEvent;
+  const page = { to: '/events/$eventId', params: { eventId: event.id } } as const;
   const explain = (
-    <Link to="/events/$eventId" params={{ eventId: event.id }} aria-label={words.explainOf(name)}>
+    <TextLink {...page} aria-label={words.explainOf(name)}>
       {words.explain}
-    </Link>
+    </TextLink>
   );
   return (
     <>
-      <Node kind="event" icon="events" at={event.receivedAt}>
-        <Link to="/events/$eventId" params={{ eventId: event.id }} className={css['name'] ?? ''}>
+      <Station kind="event" icon="events" at={event.receivedAt}>
+        <TextLink {...page} fw={600}>
           {name}
-        </Link>
-      </Node>
-      <div className={css['inner']}>
+        </TextLink>
+      </Station>
+      <Branch>
         {fired.map((action) => (
-          <OneAction key={action.actionId} action={action} step={step} lasts={lasts} />
+          <OneAction key={action.actionId} action={action} step={step} last={last} />
         ))}
         {fired.length === 0 ? (
           <Text c="dimmed">
@@ -86,103 +70,96 @@ function OneEvent({ step, lasts }: { step: Step; lasts: Map<string, Last> }): Re
           </Text>
         ) : null}
         {others.length === 0 ? null : (
-          <details className={css['others']}>
-            <summary>{terms.notMatching(others.length)}</summary>
+          <More summary={terms.notMatching(others.length)}>
             <ul>
-              {others.map(({ actionId, name }) => (
-                <li key={actionId}>{name}</li>
+              {others.map(({ actionId, name: action }) => (
+                <li key={actionId}>{action}</li>
               ))}
             </ul>
             {fired.length === 0 ? null : explain}
-          </details>
+          </More>
         )}
-      </div>
+      </Branch>
     </>
   );
 }
 
-type ActionProps = { action: Step['actions'][number]; step: Step; lasts: Map<string, Last> };
-
-function OneAction({ action, step, lasts }: ActionProps): ReactNode {
-  const own = step.deliveries.filter(({ actionId }) => actionId === action.actionId);
+function OneAction({ action, step, last }: EventProps & { action: Step['actions'][number] }): ReactNode {
+  const { actionId, name } = action;
+  const own = step.deliveries.filter((delivery) => delivery.actionId === actionId);
   return (
     <>
-      <Node kind="action" icon="actions">
-        <Link to="/actions/$actionId" params={{ actionId: action.actionId }} className={css['name'] ?? ''}>
-          {action.name}
-        </Link>{' '}
+      <Station kind="action" icon="actions">
+        <TextLink to="/actions/$actionId" params={{ actionId }} fw={600}>
+          {name}
+        </TextLink>{' '}
         {words.matched}
-      </Node>
-      <div className={css['inner']}>
+      </Station>
+      <Branch>
         {own.length === 0 ? <Text c="dimmed">{words.noDelivery}</Text> : null}
-        {own.map((delivery) => (
-          <div key={delivery.id}>
-            <Node kind="delivery" icon="deliveries" at={delivery.createdAt}>
-              <StatusBadge status={delivery.status} />{' '}
-              <Link
+        {own.map(({ id, status, createdAt }) => (
+          <div key={id}>
+            <Station kind="delivery" icon="deliveries" at={createdAt}>
+              <StatusBadge status={status} />{' '}
+              <TextLink
                 to="/deliveries/$deliveryId"
-                params={{ deliveryId: delivery.id }}
-                aria-label={`${words.toDelivery} ${delivery.id}`}
+                params={{ deliveryId: id }}
+                aria-label={`${terms.viewDelivery} ${id}`}
               >
-                {words.toDelivery}
-              </Link>
-            </Node>
-            <div className={css['inner']}>
-              <Response last={lasts.get(delivery.id) ?? null} />
-            </div>
+                {terms.viewDelivery}
+              </TextLink>
+            </Station>
+            <Branch>
+              <Response last={last.get(id) ?? null} />
+            </Branch>
           </div>
         ))}
-      </div>
+      </Branch>
     </>
   );
 }
 
-function Response({ last }: { last: Last }): ReactNode {
+function Response({ last }: { last: LastAttempt['last'] }): ReactNode {
   if (last === null)
     return (
-      <Node kind="response" icon="clock">
-        <Text c="dimmed" component="span">
+      <Station kind="response" icon="clock">
+        <Text span c="dimmed">
           {terms.noResponseYet}
         </Text>
-      </Node>
+      </Station>
     );
   const isGood = last.outcome === 'delivered';
-  const said =
-    last.status !== null
-      ? statusLine(last.status)
-      : last.errorKind !== null
-        ? outcomes.errorKind[last.errorKind].short
-        : '';
   return (
-    <Node kind="response" icon={isGood ? 'check' : 'alert'} tone={isGood ? 'good' : 'bad'}>
-      {words.answeredIn(said, formatDuration(last.durationMs))}
-    </Node>
+    <Station kind="response" icon={isGood ? 'check' : 'alert'} tone={isGood ? 'good' : 'bad'}>
+      {words.answeredIn(resultWords(last.status, last.errorKind) ?? '', formatDuration(last.durationMs))}
+    </Station>
   );
 }
 
-type NodeProps = {
+type StationProps = {
   kind: keyof typeof words.kinds;
   icon: IconName;
-  tone?: 'good' | 'bad';
+  tone?: Tone;
   at?: string;
   children: ReactNode;
 };
 
 /** A station of the way: what kind, which one, when. */
-function Node({ kind, icon, tone, at, children }: NodeProps): ReactNode {
+function Station({ kind, icon, tone = 'work', at, children }: StationProps): ReactNode {
   return (
-    <div className={css['node']} data-kind={kind} data-tone={tone}>
-      <span className={css['dot']}>
-        <Icon name={icon} size={13} />
-      </span>
-      <span className={css['kind']}>{words.kinds[kind]}</span>
-      <span className={css['what']}>{children}</span>
+    <Group gap="0.15rem 0.6rem" mih={28} data-kind={kind}>
+      <Toned tone={tone} icon={icon}>
+        {words.kinds[kind]}
+      </Toned>
+      <Box flex="1 1 8rem" miw={0} style={{ overflowWrap: 'anywhere' }}>
+        {children}
+      </Box>
       {at === undefined ? null : (
         <Text size="sm" c="dimmed" component="span">
           <Time at={at} />
         </Text>
       )}
-    </div>
+    </Group>
   );
 }
 
@@ -191,9 +168,7 @@ function Empty({ isRunning }: { isRunning: boolean }): ReactNode {
     <Nothing icon="clock" title={words.waiting} text={words.waitingText} />
   ) : (
     <Nothing icon="events" title={words.nothing} text={words.nothingText}>
-      <Button component={Link} to="/trace">
-        {words.again}
-      </Button>
+      <ButtonLink to="/trace">{words.again}</ButtonLink>
     </Nothing>
   );
 }

@@ -23,7 +23,8 @@ type Props = {
 };
 
 type Line = { label: string; tone: ChartSeries['tone'] };
-type Latest = RefObject<Pick<Props, 'format' | 'onPoint' | 'marks' | 'gaps' | 'onZoom' | 'onOpen'>>;
+type Latest = RefObject<Pick<Props, 'format' | 'onPoint' | 'onZoom' | 'onOpen'>>;
+type Overlay = Pick<Props, 'marks' | 'gaps'>;
 
 const height = 200;
 
@@ -33,7 +34,8 @@ export function Plot({ times, series, ...more }: Props): ReactNode {
   const plot = useRef<uPlot | null>(null);
   const latest = useRef(more);
   latest.current = more;
-  const drawn = JSON.stringify([more.marks, more.gaps]);
+  const overlay = useRef<Overlay>(more);
+  const drawn = JSON.stringify({ marks: more.marks, gaps: more.gaps });
   // The same numbers again, as every refetch brings them, draw nothing.
   const shape = JSON.stringify(series.map(({ label, tone }): Line => ({ label, tone })));
   const numbers = JSON.stringify([
@@ -46,11 +48,11 @@ export function Plot({ times, series, ...more }: Props): ReactNode {
     const element = host.current;
     if (element === null) return;
     const lines: Line[] = JSON.parse(shape);
-    const made = new uPlot(options(element, lines, latest), undefined, element);
+    const made = new uPlot(options(element, lines, latest, overlay), undefined, element);
     plot.current = made;
     const sizes = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
     sizes.observe(element);
-    // A canvas does not follow the style sheet by itself.
+    // A canvas does not follow the style sheet.
     const themes = new MutationObserver(() => made.redraw());
     themes.observe(document.documentElement, { attributeFilter: ['data-mantine-color-scheme'] });
     return () => {
@@ -61,13 +63,20 @@ export function Plot({ times, series, ...more }: Props): ReactNode {
     };
   }, [shape]);
   useEffect(() => plot.current?.setData(data), [data]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the marks are read as they are drawn
-  useEffect(() => plot.current?.redraw(false), [drawn]);
+  useEffect(() => {
+    overlay.current = JSON.parse(drawn);
+    plot.current?.redraw(false);
+  }, [drawn]);
 
   return <div ref={host} style={{ blockSize: height }} />;
 }
 
-function options(element: HTMLElement, lines: readonly Line[], latest: Latest): uPlot.Options {
+function options(
+  element: HTMLElement,
+  lines: readonly Line[],
+  latest: Latest,
+  overlay: RefObject<Overlay>,
+): uPlot.Options {
   const ink = (name: string) => () => colour(element, name);
   const axis = {
     stroke: ink('--console-calm'),
@@ -135,8 +144,8 @@ function options(element: HTMLElement, lines: readonly Line[], latest: Latest): 
           });
         },
       ],
-      drawClear: [(plot) => drawGaps(plot, element, latest.current.gaps)],
-      draw: [(plot) => drawMarks(plot, element, latest.current.marks)],
+      drawClear: [(plot) => drawGaps(plot, element, overlay.current.gaps)],
+      draw: [(plot) => drawMarks(plot, element, overlay.current.marks)],
     },
   };
 }

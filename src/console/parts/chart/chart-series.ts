@@ -1,6 +1,8 @@
+import type { Tone } from '../status-badge.tsx';
+
 export type ChartSeries = {
   label: string;
-  tone: 'good' | 'bad' | 'warn' | 'calm' | 'work';
+  tone: Tone;
   /** One number per time. */
   values: readonly number[];
 };

@@ -1,11 +1,13 @@
-import { Button, Group, Popover, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Popover, SegmentedControl, Stack } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { type Stats, useStats } from '../../data/stats.ts';
 import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { formatTime } from '../../messages/format.ts';
+import { options } from '../form/options.ts';
 import { Icon } from '../icon.tsx';
 import type { Range } from '../list/list-search.ts';
-import { RangePicker } from './range-picker.tsx';
+import { TimeField } from '../time-field.tsx';
 
 const words = parts.chartTime;
 
@@ -48,7 +50,10 @@ export function ChartTimePicker({ time, onChange }: Props): ReactNode {
       : words.between(formatTime(new Date(from), 'date', now), formatTime(new Date(until), 'date', now));
   return (
     <Group gap="xs">
-      <RangePicker
+      <SegmentedControl
+        aria-label={terms.timeRange}
+        size="xs"
+        data={options(parts.ranges)}
         value={(from === undefined ? range : '') as Range} // none is chosen then
         onChange={(next) => onChange({ range: next, from: undefined, until: undefined })}
       />
@@ -83,39 +88,23 @@ export function ChartTimePicker({ time, onChange }: Props): ReactNode {
 }
 
 function CustomTime({ time, onChange }: Props): ReactNode {
-  const [from, setFrom] = useState(localOf(time.from));
-  const [until, setUntil] = useState(localOf(time.until));
-  const isValid = from !== '' && until !== '' && from < until;
+  const [from, setFrom] = useState(time.from);
+  const [until, setUntil] = useState(time.until);
+  const isValid = from !== undefined && until !== undefined && from < until;
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        if (isValid) onChange({ from: new Date(from).toISOString(), until: new Date(until).toISOString() });
+        if (isValid) onChange({ from, until });
       }}
     >
       <Stack gap="sm">
-        <TextInput
-          type="datetime-local"
-          label={words.from}
-          value={from}
-          onChange={(event) => setFrom(event.currentTarget.value)}
-        />
-        <TextInput
-          type="datetime-local"
-          label={words.until}
-          value={until}
-          onChange={(event) => setUntil(event.currentTarget.value)}
-        />
+        <TimeField label={words.from} value={from} onChange={setFrom} />
+        <TimeField label={words.until} value={until} onChange={setUntil} />
         <Button type="submit" disabled={!isValid}>
           {parts.applyFilters}
         </Button>
       </Stack>
     </form>
   );
-}
-
-function localOf(time: string | undefined): string {
-  if (!isTime(time)) return '';
-  const at = new Date(time);
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }

@@ -1,11 +1,12 @@
-import { Anchor, SegmentedControl, UnstyledButton } from '@mantine/core';
-import { CatchBoundary, Link } from '@tanstack/react-router';
+import { Anchor, Box, Group, SegmentedControl, Table, Text } from '@mantine/core';
+import { CatchBoundary } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatAbsolute, formatNumber, formatTime } from '../../messages/format.ts';
 import { options } from '../form/options.ts';
-import css from './chart.module.css';
+import { TextLink } from '../links.tsx';
+import { type Tone, toneColor } from '../status-badge.tsx';
 import type { ChartMark } from './chart-marks.ts';
 import { type ChartGap, type ChartSeries, dashes } from './chart-series.ts';
 
@@ -14,7 +15,7 @@ export type { ChartSeries } from './chart-series.ts';
 type Props = {
   /** Names the chart and its table. */
   name: string;
-  /** What it tells, in a sentence: for who does not see it. */
+  /** What it tells, in a sentence: for screen readers. */
   sentence: string;
   /** When each step began, oldest first (RFC 3339). */
   times: readonly string[];
@@ -46,18 +47,20 @@ export function Chart(props: Props): ReactNode {
   };
   const table = <ChartTable name={name} times={times} series={series} format={format} onOpen={onOpen && openStep} />;
   return (
-    <figure className={css['figure']} aria-label={name}>
-      <div className={css['bar']}>
-        <ul className={css['legend']} aria-label={parts.chart.legend}>
+    <Box component="figure" m={0} aria-label={name}>
+      <Group justify="space-between" mb="xs">
+        <Group role="list" gap="md" aria-label={parts.chart.legend} className="tabular">
           {series.map(({ label, tone, values }, index) => (
-            <li key={label} data-tone={tone}>
-              <Swatch index={index} />
+            <Group role="listitem" key={label} gap={6} fz="sm">
+              <Swatch index={index} tone={tone} />
               {label}
               <b>{format(pointed === null ? sum(values) : (values[pointed] ?? 0))}</b>
-            </li>
+            </Group>
           ))}
-          <li className={css['when']}>{at === undefined ? parts.chart.total : formatAbsolute(new Date(at)).local}</li>
-        </ul>
+          <Text role="listitem" size="sm" c="dimmed">
+            {at === undefined ? parts.chart.total : formatAbsolute(new Date(at)).local}
+          </Text>
+        </Group>
         {isDrawable ? (
           <SegmentedControl
             size="xs"
@@ -67,7 +70,7 @@ export function Chart(props: Props): ReactNode {
             onChange={(chosen) => show(chosen as typeof view)} // one of the options above
           />
         ) : null}
-      </div>
+      </Group>
       {view === 'table' || !isDrawable ? (
         table
       ) : (
@@ -79,7 +82,7 @@ export function Chart(props: Props): ReactNode {
             point(null);
           }}
         >
-          <div role="img" aria-label={sentence} className={css['plot']}>
+          <Box role="img" aria-label={sentence} mih={200} miw={0} style={{ overflow: 'hidden' }}>
             <Suspense>
               <Plot
                 times={times}
@@ -94,36 +97,51 @@ export function Chart(props: Props): ReactNode {
                 onOpen={onOpen && openStep}
               />
             </Suspense>
-          </div>
+          </Box>
         </CatchBoundary>
       )}
       {marks.length + gaps.length === 0 ? null : (
-        <ul className={css['marks']} aria-label={parts.chart.marks}>
+        <Group role="list" gap="0.2rem 1rem" mt={4} aria-label={parts.chart.marks}>
           {gaps.map(({ from, until }) => (
-            <li key={from} data-tone="calm">
+            <Mark key={from} tone="calm">
               {parts.chart.noServer(clock(from), clock(until))}
-            </li>
+            </Mark>
           ))}
           {marks.map(({ at: time, label, tone, to }) => (
-            <li key={`${time} ${label}`} data-tone={tone}>
-              <time dateTime={time}>{formatTime(new Date(time), 'date', Date.now())}</time>{' '}
-              <Anchor component={Link} to={to as '/'} size="xs" underline="always">
+            <Mark key={`${time} ${label}`} tone={tone}>
+              <time dateTime={time}>{clock(time)}</time>{' '}
+              <TextLink to={to as '/'} size="xs" underline="always">
                 {label}
-              </Anchor>
-            </li>
+              </TextLink>
+            </Mark>
           ))}
-        </ul>
+        </Group>
       )}
-    </figure>
+    </Box>
   );
 }
 
-const clock = (at: number) => formatTime(new Date(at), 'date', Date.now());
+function Mark({ tone, children }: { tone: Tone; children: ReactNode }): ReactNode {
+  return (
+    <Text
+      role="listitem"
+      size="xs"
+      c="dimmed"
+      mih={24}
+      pl={6}
+      style={{ borderInlineStart: `2px dashed ${toneColor(tone)}` }}
+    >
+      {children}
+    </Text>
+  );
+}
+
+const clock = (at: number | string) => formatTime(new Date(at), 'date', Date.now());
 
 /** Told apart without colour by its dashes, as in the plot. */
-function Swatch({ index }: { index: number }): ReactNode {
+function Swatch({ index, tone }: { index: number; tone: Tone }): ReactNode {
   return (
-    <svg aria-hidden="true" width="18" height="8" viewBox="0 0 18 8">
+    <svg aria-hidden="true" width="18" height="8" viewBox="0 0 18 8" style={{ color: toneColor(tone) }}>
       <path d="M0 4H18" stroke="currentColor" strokeWidth="2.5" strokeDasharray={dashes(index).join(' ')} />
     </svg>
   );
@@ -134,41 +152,44 @@ type TableProps = Required<Pick<Props, 'name' | 'times' | 'series' | 'format'>> 
 };
 
 function ChartTable({ name, times, series, format, onOpen }: TableProps): ReactNode {
+  const scrolls = { tabIndex: 0, role: 'region', 'aria-label': parts.tableScroll(name) };
   return (
-    <section className={css['frame']} aria-label={parts.tableScroll(name)} tabIndex={0}>
-      <table className={css['table']}>
-        <thead>
-          <tr>
-            <th scope="col">{terms.time}</th>
+    <Table.ScrollContainer minWidth={0} maxHeight="20rem" scrollAreaProps={{ viewportProps: scrolls }}>
+      <Table stickyHeader className="tabular">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th scope="col">{terms.time}</Table.Th>
             {series.map(({ label }) => (
-              <th key={label} scope="col">
+              <Table.Th key={label} scope="col" ta="end">
                 {label}
-              </th>
+              </Table.Th>
             ))}
-          </tr>
-        </thead>
-        <tbody>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
           {times
             .map((time, index) => (
-              <tr key={time}>
-                <th scope="row">
+              <Table.Tr key={time}>
+                <Table.Th scope="row" fw={400}>
                   {onOpen === undefined ? (
                     formatAbsolute(new Date(time)).local
                   ) : (
-                    <UnstyledButton className={css['open'] ?? ''} onClick={() => onOpen(index)}>
+                    <Anchor component="button" underline="always" onClick={() => onOpen(index)}>
                       {formatAbsolute(new Date(time)).local}
-                    </UnstyledButton>
+                    </Anchor>
                   )}
-                </th>
+                </Table.Th>
                 {series.map(({ label, values }) => (
-                  <td key={label}>{format(values[index] ?? 0)}</td>
+                  <Table.Td key={label} ta="end">
+                    {format(values[index] ?? 0)}
+                  </Table.Td>
                 ))}
-              </tr>
+              </Table.Tr>
             ))
             .reverse()}
-        </tbody>
-      </table>
-    </section>
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
   );
 }
 

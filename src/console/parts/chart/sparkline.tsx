@@ -1,12 +1,12 @@
 import type { ReactNode } from 'react';
-import css from './sparkline.module.css';
+import { type Tone, toneColor } from '../status-badge.tsx';
 
 type Props = {
   /** One number per step of time, oldest first. */
   values: readonly number[];
-  /** What the line tells, in a sentence: for who does not see it. */
+  /** What the line tells, in a sentence for screen readers. */
   sentence: string;
-  tone?: 'work' | 'good' | 'bad' | 'warn' | 'calm';
+  tone?: Tone;
 };
 
 const [width, height, edge] = [96, 24, 2];
@@ -22,11 +22,23 @@ export function Sparkline({ values, sentence, tone = 'work' }: Props): ReactNode
   });
   const line = points.length === 0 ? '' : `M${points.join('L')}`;
   return (
-    <svg role="img" aria-label={sentence} className={css['line']} data-tone={tone} viewBox={`0 0 ${width} ${height}`}>
+    <svg
+      role="img"
+      aria-label={sentence}
+      width={72}
+      height={24}
+      viewBox={`0 0 ${width} ${height}`}
+      fill="none"
+      style={{ display: 'block', color: toneColor(tone) }}
+    >
       {points.length < 2 ? null : (
-        <path className={css['area']} d={`${line}L${width - edge} ${height - edge}L${edge} ${height - edge}Z`} />
+        <path
+          fill="currentColor"
+          opacity={0.14}
+          d={`${line}L${width - edge} ${height - edge}L${edge} ${height - edge}Z`}
+        />
       )}
-      <path className={css['stroke']} d={line} />
+      <path stroke="currentColor" strokeWidth={1.5} strokeLinejoin="round" strokeLinecap="round" d={line} />
     </svg>
   );
 }

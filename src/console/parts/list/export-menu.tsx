@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { notifyDone, notifyFailed } from '../notify.ts';
+import { csvLine } from './csv.ts';
 import { saveFile } from './save-file.ts';
 
 const words = parts.export;
@@ -17,12 +18,20 @@ type Props<Row> = {
   name: string;
   /** Everything that the present filter finds. */
   rows: (signal: AbortSignal) => AsyncIterable<Row>;
-  csvHead: string;
-  csvLine: (row: Row) => string;
+  /** The columns of the CSV file, separated by spaces. */
+  columns: string;
+  /** The cells of a row by their columns, where these are not members of the row. */
+  cellsOf?: (row: Row) => object;
 };
 
 /** Writes everything that the present filter finds into a file. */
-export function ExportMenu<Row>({ name, rows, csvHead, csvLine }: Props<Row>): ReactNode {
+export function ExportMenu<Row extends object>(props: Props<Row>): ReactNode {
+  const { name, rows, columns, cellsOf = (row) => row } = props;
+  const names = columns.split(' ');
+  const cells = (row: Row) => {
+    const byName: Readonly<Record<string, unknown>> = { ...cellsOf(row) };
+    return names.map((column) => byName[column]);
+  };
   const [count, setCount] = useState<number | null>(null);
   const stop = useRef<AbortController>(null);
   useEffect(() => () => stop.current?.abort(), []);
@@ -31,12 +40,12 @@ export function ExportMenu<Row>({ name, rows, csvHead, csvLine }: Props<Row>): R
     const stopper = new AbortController();
     const { signal } = stopper;
     stop.current = stopper;
-    const pieces: string[] = kind === 'csv' ? [byteOrderMark, csvHead] : [];
+    const pieces: string[] = kind === 'csv' ? [byteOrderMark, csvLine(names)] : [];
     let found = 0;
     setCount(0);
     try {
       for await (const one of rows(signal)) {
-        pieces.push(kind === 'csv' ? csvLine(one) : `${JSON.stringify(one)}\n`);
+        pieces.push(kind === 'csv' ? csvLine(cells(one)) : `${JSON.stringify(one)}\n`);
         found += 1;
         if (found % 200 === 0) setCount(found);
       }

@@ -55,7 +55,7 @@ export type ListProps<Row> = {
   notice?: ReactNode;
   /** Below the rows, and below the words when there are none: how to search on. */
   beyond?: ReactNode;
-  selection?: Selection<Row>;
+  selection?: Selection<Row> | undefined;
 };
 
 /** A list in its five states: loading, filled, empty at first, empty by filter, failed. (No right: see Page.) */

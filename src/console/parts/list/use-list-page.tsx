@@ -7,8 +7,10 @@ import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { Icon, type IconName } from '../icon.tsx';
 import { Choice } from './choice.tsx';
+import { cleared, type Filter, optionsOf, type Values } from './filters.ts';
 import type { Asked, ListProps, ListState } from './list-page.tsx';
-import { type Filter, pageAt, passes, sorted } from './whole-list.ts';
+import { MoreFilters } from './more-filters.tsx';
+import { pageAt, passes, sorted } from './whole-list.ts';
 
 /** The rows of a list, as the count above them names them. */
 export type Noun = keyof typeof nouns;
@@ -82,6 +84,10 @@ export function useListPage<Row, Search extends ListState>(declared: ListDeclara
       replace: true,
     } as never); // the address that the page's own route reads
 
+  const values = search as Values; // every value of an address is a text
+  const set = change as (next: Values) => void; // keys of this address
+  const more = filters.filter(({ isMore }) => isMore);
+
   const { data } = query;
   const isWhole = data !== undefined && (isAll(data) || (data.page.next === null && data.page.prev === null));
   const sort = search.sort ?? declared.sortedBy;
@@ -93,7 +99,6 @@ export function useListPage<Row, Search extends ListState>(declared: ListDeclara
   const sought = (filter ?? '').trim().toLowerCase();
   const isSought = (row: Row) =>
     sought === '' || texts === undefined || texts(row).some((text) => text.toLowerCase().includes(sought));
-  const values = search as Readonly<Record<string, string | undefined>>; // every value of an address is a text
   const passing =
     data !== undefined && isAll(data) ? all.filter((row) => isSought(row) && passes(row, filters, values)) : all;
   const found = isWhole && by?.sort !== undefined ? sorted(passing, by.sort, isDescending) : [...passing];
@@ -113,12 +118,7 @@ export function useListPage<Row, Search extends ListState>(declared: ListDeclara
     search,
     onSearch: change as (next: ListState) => void, // a part of what this address holds
     isFiltered,
-    onClear: () =>
-      change(
-        Object.fromEntries(
-          ['filter', ...filters.map(({ key }) => key)].map((key) => [key, undefined]),
-        ) as Partial<Search>,
-      ), // each is optional
+    onClear: () => set(Object.fromEntries(['filter', ...filters.map(({ key }) => key)].map((key) => [key, undefined]))),
     total: data !== undefined && isAll(data) ? { found: found.length, all: all.length } : undefined,
     sorting: isWhole
       ? {
@@ -127,22 +127,26 @@ export function useListPage<Row, Search extends ListState>(declared: ListDeclara
           onSort: (id) => change({ sort: by?.id !== id ? id : isDescending ? undefined : `-${id}` } as Partial<Search>), // a part of ListState
         }
       : undefined,
-    filters: filters.map(({ key, label, options, nameOf, resets }) => {
-      const value = values[key];
-      return options === undefined && value === undefined ? null : (
-        <Choice
-          key={key}
-          label={label}
-          value={value}
-          options={options}
-          nameOf={nameOf}
-          onChange={
-            (next) =>
-              change({ [key]: next, ...(resets === undefined ? {} : { [resets]: undefined }) } as Partial<Search>) // the same
-          }
-        />
-      );
-    }),
+    filters: (
+      <>
+        {filters.map((filter) => {
+          const { key, label, nameOf, hasNoChip, isMore } = filter;
+          const value = values[key];
+          const options = optionsOf(filter, values);
+          return hasNoChip || (value === undefined && (isMore || options === undefined)) ? null : (
+            <Choice
+              key={key}
+              label={label}
+              value={value}
+              options={options}
+              nameOf={nameOf}
+              onChange={(next) => set({ ...cleared(filters, key), [key]: next })}
+            />
+          );
+        })}
+        {more.length === 0 ? null : <MoreFilters list={declared.name} filters={more} values={values} onApply={set} />}
+      </>
+    ),
     empty: { ...empty, action: empty.action ?? button },
   };
   return { list, change, isEmpty, rows: all, button, create: isEmpty ? undefined : button };

@@ -1,26 +1,11 @@
 import type { Page } from '../../../contract/records/page.ts';
+import type { Filter, Values } from './filters.ts';
 
 const rowsPerPage = 50;
 const order = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
 
-/** A filter with a closed list of values, or one that only links set. */
-export type Filter<Row, Key extends string> = {
-  key: Key;
-  label: string;
-  options?: readonly { value: string; label: string }[];
-  /** The values of a row, one of which has to be the chosen one. Without it the server filters. */
-  of?: (row: Row) => string | null | readonly string[];
-  nameOf?: (value: string) => string;
-  /** A filter that no longer makes sense when this one changes. */
-  resets?: Key;
-};
-
 /** Whether a row has the value that each filter is set to in the address. */
-export function passes<Row>(
-  row: Row,
-  filters: readonly Filter<Row, string>[],
-  search: Readonly<Record<string, string | undefined>>,
-): boolean {
+export function passes<Row>(row: Row, filters: readonly Filter<Row>[], search: Values): boolean {
   return filters.every(({ key, of }) => {
     const chosen = search[key];
     return chosen === undefined || of === undefined || [of(row)].flat().includes(chosen);

@@ -1,26 +1,23 @@
-import { Anchor, Group, Text, UnstyledButton } from '@mantine/core';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { ActionIcon, Group, Text } from '@mantine/core';
 import { type ReactNode, useMemo, useRef } from 'react';
 import type { Delivery, LastAttempt } from '../../../contract/records/delivery.ts';
-import { apiQuery } from '../../data/api.ts';
-import { useNamed } from '../../data/named.ts';
+import { useEventNames } from '../../data/event-names.ts';
+import { useNames } from '../../data/named.ts';
 import { deliveries as words } from '../../messages/en/deliveries.ts';
-import { statusLine } from '../../messages/en/http.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatDuration } from '../../messages/format.ts';
-import { useMay } from '../../session/rights.ts';
 import { Countdown } from '../countdown.tsx';
 import { Icon } from '../icon.tsx';
+import { TextLink } from '../links.tsx';
 import type { Column } from '../list/columns.tsx';
 import { RowLink } from '../list/row-link.tsx';
+import css from '../on-hover.module.css';
 import { StatusBadge } from '../status-badge.tsx';
 import { Time } from '../time.tsx';
-import css from './delivery-columns.module.css';
+import { resultWords, useLastAttempts } from './last-attempts.ts';
 
 const w = words.columns;
-const idsMost = 100;
 
 /** What a click on a cell filters by. */
 type CellFilter = { action?: string; destination?: string; code?: string; error?: string };
@@ -36,25 +33,9 @@ export function useDeliveryColumns(
   const filter = useRef(onFilter);
   filter.current = onFilter;
   const isFilter = onFilter !== undefined;
-  const mayEvents = useMay('events:view');
-  const actions = useNamed('listActions');
-  const connections = useNamed('listConnections');
-  const destinations = useNamed('listAllDestinations');
-  const ids = rows.slice(0, idsMost).map(({ id, attempts, status }) => ({ id, key: `${id} ${attempts} ${status}` }));
-  const eventIds = [...new Set(rows.flatMap(({ eventId }) => (eventId === null ? [] : [eventId])))].slice(0, idsMost);
-  const attempts = useQuery({
-    ...apiQuery('getLastAttempts', { query: { ids: ids.map(({ id }) => id).join() } }),
-    // What changed of a delivery tells that there was another attempt.
-    queryKey: ['getLastAttempts', ids.map(({ key }) => key).join()],
-    enabled: ids.length > 0,
-    placeholderData: keepPreviousData,
-  });
-  const names = useQuery({
-    ...apiQuery('getEventNames', { query: { ids: eventIds.join() } }),
-    enabled: eventIds.length > 0 && mayEvents,
-    placeholderData: keepPreviousData,
-    staleTime: 60_000,
-  });
+  const names = useNames();
+  const last = useLastAttempts(rows);
+  const events = useEventNames(rows.map(({ eventId }) => eventId));
 
   return useMemo(() => {
     const filtered = (what: string, by: CellFilter, cell: ReactNode) =>
@@ -65,22 +46,20 @@ export function useDeliveryColumns(
       ) : (
         cell
       );
-    const last = new Map(attempts.data?.data.map((one) => [one.deliveryId, one.last]));
-    const eventNames = new Map(names.data?.data.map(({ id, name }) => [id, name]));
-    const nameOf = (row: Delivery) =>
-      terms.placeOf(
-        connections.get(row.connectionId)?.name ?? row.connectionId,
-        destinations.get(row.destinationId)?.name ?? row.destinationId,
-      );
-    const mostOf = ({ destinationId, connectionId }: Delivery) =>
-      (destinations.get(destinationId)?.settings.retry ?? connections.get(connectionId)?.settings.retry)?.scheduleMs
-        .length;
+    const attemptsMost = ({ destinationId, connectionId }: Delivery) =>
+      (names.destinations.get(destinationId)?.settings.retry ?? names.connections.get(connectionId)?.settings.retry)
+        ?.scheduleMs.length;
     return [
-      { id: 'status', header: terms.status, isFixed: true, cell: (row) => <Status row={row} target={nameOf(row)} /> },
+      {
+        id: 'status',
+        header: terms.status,
+        isFixed: true,
+        cell: (row) => <Status row={row} target={names.target(row)} />,
+      },
       {
         id: 'event',
         header: terms.event,
-        cell: ({ eventId }) => <EventCell id={eventId} name={eventId === null ? null : eventNames.get(eventId)} />,
+        cell: ({ eventId }) => <EventCell id={eventId} name={eventId === null ? null : events.get(eventId)?.name} />,
       },
       {
         id: 'action',
@@ -88,7 +67,7 @@ export function useDeliveryColumns(
         isText: true,
         cell: ({ actionId }) => {
           if (actionId === null) return terms.none;
-          const name = actions.get(actionId)?.name ?? actionId;
+          const name = names.action(actionId);
           return filtered(name, { action: actionId }, name);
         },
       },
@@ -96,13 +75,13 @@ export function useDeliveryColumns(
         id: 'target',
         header: terms.place,
         isText: true,
-        cell: (row) => filtered(nameOf(row), { destination: row.destinationId }, nameOf(row)),
+        cell: (row) => filtered(names.target(row), { destination: row.destinationId }, names.target(row)),
       },
       {
         id: 'attempts',
         header: terms.attempts,
         align: 'end',
-        cell: (row) => words.attemptsOf(row.attempts, row.test ? undefined : mostOf(row)),
+        cell: (row) => words.attemptsOf(row.attempts, row.test ? undefined : attemptsMost(row)),
       },
       {
         id: 'response',
@@ -111,8 +90,9 @@ export function useDeliveryColumns(
         cell: ({ id }) => {
           const { status = null, errorKind = null } = last.get(id) ?? {};
           const cell = <Response last={last.get(id)} />;
-          if (status !== null) return filtered(statusLine(status), { code: String(status) }, cell);
-          return errorKind === null ? cell : filtered(outcomes.errorKind[errorKind].short, { error: errorKind }, cell);
+          const result = resultWords(status, errorKind);
+          if (result === null) return cell;
+          return filtered(result, status !== null ? { code: String(status) } : { error: errorKind ?? '' }, cell);
         },
       },
       {
@@ -132,7 +112,7 @@ export function useDeliveryColumns(
         cell: ({ nextAttemptAt }) => (nextAttemptAt === null ? null : <Countdown at={nextAttemptAt} due={words.now} />),
       },
     ];
-  }, [actions, connections, destinations, attempts.data, names.data, isFilter]);
+  }, [names, last, events, isFilter]);
 }
 
 type FilterCellProps = { label: string; onFilter: () => void; children: ReactNode };
@@ -140,12 +120,14 @@ type FilterCellProps = { label: string; onFilter: () => void; children: ReactNod
 /** A cell with a button that filters the list by it, seen on hover and focus. */
 function FilterCell({ label, onFilter, children }: FilterCellProps): ReactNode {
   return (
-    <span className={css['filtered']}>
-      <span>{children}</span>
-      <UnstyledButton className={css['filter'] ?? ''} aria-label={label} title={label} onClick={onFilter}>
+    <Group gap={4} wrap="nowrap" align="start">
+      <Text span inherit truncate>
+        {children}
+      </Text>
+      <ActionIcon size={24} className={css['onHover'] ?? ''} aria-label={label} title={label} onClick={onFilter}>
         <Icon name="search" size={13} />
-      </UnstyledButton>
-    </span>
+      </ActionIcon>
+    </Group>
   );
 }
 
@@ -186,28 +168,23 @@ function EventCell({ id, name }: { id: string | null; name: string | null | unde
       </Text>
     );
   return (
-    <Anchor
-      component={Link}
+    <TextLink
+      underline="hover"
       to="/events/$eventId"
-      params={{ eventId: id } as never}
+      params={{ eventId: id }}
       truncate
       display="block"
       maw="9rem"
       title={name ?? id}
     >
       {name ?? id}
-    </Anchor>
+    </TextLink>
   );
 }
 
 function Response({ last }: { last: LastAttempt['last'] | undefined }): ReactNode {
   if (last === undefined) return null;
-  const text =
-    last?.status != null
-      ? statusLine(last.status)
-      : last?.errorKind != null
-        ? outcomes.errorKind[last.errorKind].short
-        : null;
+  const text = resultWords(last?.status, last?.errorKind);
   if (text !== null) return <span title={text}>{text}</span>;
   return (
     <Text c="dimmed" size="sm">

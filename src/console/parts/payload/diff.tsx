@@ -1,4 +1,4 @@
-import { Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
+import { Button, Text, VisuallyHidden } from '@mantine/core';
 import { type ReactNode, useMemo, useState } from 'react';
 import { changes } from '../../messages/en/changes.ts';
 import { formatAbsolute } from '../../messages/format.ts';
@@ -13,12 +13,13 @@ type Props = {
   after: unknown;
   /** What the two sides are called. */
   labels?: { before: string; after: string };
-  /** Equal lines that stay visible around a change. */
-  context?: number;
 };
 
+/** Equal lines that stay visible around a change. */
+const context = 3;
+
 /** What differs between two texts or documents: side by side where there is room, else one below the other. */
-export function Diff({ before, after, labels = w, context = 3 }: Props): ReactNode {
+export function Diff({ before, after, labels = w }: Props): ReactNode {
   const blocks = useMemo(() => lineDiff(diffText(before), diffText(after)), [before, after]);
   const changed = blocks.flatMap((block) => (block.kind === 'changed' ? [block] : []));
   if (changed.length === 0) return <Text c="dimmed">{w.same}</Text>;
@@ -28,12 +29,12 @@ export function Diff({ before, after, labels = w, context = 3 }: Props): ReactNo
     <div className={css['outer']}>
       {/* Long lines wrap; a long difference scrolls in its own frame, by keyboard too. */}
       <section className={css['frame']} aria-label={w.count(removed, added)} tabIndex={0}>
-        <div className={css['heads']}>
-          <span className={css['head']} data-kind="removed">
-            {labels.before}
+        <div className={css['row']} data-head>
+          <span data-kind="removed">
+            <b>{signs.removed}</b> {labels.before}
           </span>
-          <span className={css['head']} data-kind="added">
-            {labels.after}
+          <span data-kind="added">
+            <b>{signs.added}</b> {labels.after}
           </span>
         </div>
         {blocks.map((block, index) =>
@@ -57,7 +58,7 @@ export function Diff({ before, after, labels = w, context = 3 }: Props): ReactNo
 }
 
 /** What is compared of a value: a text as it is (JSON laid out), anything else as lines, secrets as the time they were set. */
-export function diffText(value: unknown): string {
+function diffText(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (typeof value !== 'string') return outline(readable(value)).replace(/^\n/, '');
   if (!/^\s*[[{]/.test(value)) return value;
@@ -100,7 +101,7 @@ function readable(value: unknown): unknown {
 
 function Side({ kind, lines, from }: { kind: 'removed' | 'added'; lines: readonly string[]; from: number }) {
   return (
-    <div className={css['side']} data-kind={kind} data-empty={lines.length === 0}>
+    <div data-kind={kind} data-empty={lines.length === 0}>
       {numbered(lines, from).map(({ number, text }) => (
         <Line key={number} number={number} text={text} kind={kind} />
       ))}
@@ -112,7 +113,7 @@ function Same(given: { block: Extract<DiffBlock, { kind: 'same' }>; keepStart: n
   const { block, keepStart, keepEnd } = given;
   const { lines } = block;
   const folded = lines.length - keepStart - keepEnd;
-  // A single line takes no more room than what would stand for it.
+  // A single line takes no more room than the button that would replace it.
   const [isOpen, open] = useState(folded < 2);
   const rows = (from: number, to: number) =>
     numbered(lines.slice(from, to), from).map(({ number, text }) => (
@@ -127,9 +128,9 @@ function Same(given: { block: Extract<DiffBlock, { kind: 'same' }>; keepStart: n
   return (
     <>
       {rows(0, keepStart)}
-      <UnstyledButton className={css['fold'] ?? ''} onClick={() => open(true)}>
+      <Button fullWidth justify="start" size="compact-sm" radius={0} variant="light" onClick={() => open(true)}>
         {w.unfold(folded)}
-      </UnstyledButton>
+      </Button>
       {rows(lines.length - keepEnd, lines.length)}
     </>
   );
@@ -143,13 +144,11 @@ const signs = { removed: '−', added: '+', same: '' };
 function Line({ number, text, kind }: { number: number; text: string; kind: keyof typeof signs }): ReactNode {
   return (
     <div className={css['line']} data-kind={kind}>
-      <span className={css['number']} aria-hidden="true">
+      <Text span inherit c="dimmed" ta="end" aria-hidden="true">
         {number}
-      </span>
-      <span className={css['sign']} aria-hidden="true">
-        {signs[kind]}
-      </span>
-      <span className={css['text']}>
+      </Text>
+      <b aria-hidden="true">{signs[kind]}</b>
+      <span>
         {kind === 'same' ? null : <VisuallyHidden>{`${w[kind]}: `}</VisuallyHidden>}
         {text === '' ? ' ' : text}
       </span>

@@ -4,6 +4,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { Condition } from '../../../contract/documents/condition.ts';
 import { apiQuery } from '../../data/api.ts';
+import { useEventNames } from '../../data/event-names.ts';
 import { eventPicker as words } from '../../messages/en/event-picker.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatRelative } from '../../messages/format.ts';
@@ -12,10 +13,10 @@ import { Icon } from '../icon.tsx';
 import { pickedPasted, pickedSample, sampleOf } from './picked-event.ts';
 
 /** What an event should fit: the rules that it matches, and the destination that it went through. */
-export type EventFor = { destinationId?: string | undefined; rules?: Condition | undefined };
+type EventFor = { destinationId?: string | undefined; rules?: Condition | undefined };
 
 type Props = EventFor & {
-  /** What is picked, as it stands in an address: an event's id, `sample`, or `paste`. Empty: the newest that fits. */
+  /** The choice, as an address holds it: an event's id, `sample`, or `paste`. Empty: the newest that fits. */
   picked: string;
   onPick: (picked: string) => void;
   /** The text that was pasted. */
@@ -35,7 +36,7 @@ export function EventPicker({ picked, onPick, pasted, onPaste, ...wanted }: Prop
     { group: words.matched, items: delivered },
     { group: words.recent, items: recent },
   ];
-  const names = useNames([value, ...delivered.map(({ id }) => id)]);
+  const names = useEventNames([value, ...delivered.map(({ id }) => id)]);
   const listed = new Set<string>([pickedSample, pickedPasted]);
   const now = Date.now();
   const data = groups.flatMap(({ group, items }) => {
@@ -107,7 +108,7 @@ export function EventPicker({ picked, onPick, pasted, onPaste, ...wanted }: Prop
 }
 
 /**
- * What an empty choice stands for: the newest event that matches the rules, else the newest that went through the
+ * The event of a choice. Of an empty one: the newest event that matches the rules, else the newest that went through the
  * destination, else the newest of all. null until that is known.
  */
 export function usePicked(picked: string, pasted: string, wanted: EventFor): ReturnType<typeof sampleOf> | null {
@@ -157,19 +158,6 @@ function usePickable({ destinationId, rules }: EventFor) {
 }
 
 const shownMax = 40;
-
-/** Names of events of which only the ids are known. */
-function useNames(ids: readonly string[]): ReadonlyMap<string, Listed> {
-  const mayEvents = useMay('events:view');
-  const asked = [...new Set(ids.filter((id) => id.startsWith('evt_')))];
-  const { data } = useQuery({
-    ...apiQuery('getEventNames', { query: { ids: asked.join() } }),
-    enabled: mayEvents && asked.length > 0,
-    staleTime: 60_000,
-    placeholderData: keepPreviousData,
-  });
-  return new Map(data?.data.map((one) => [one.id, one]));
-}
 
 /** Events with this id, name or visitor. */
 function useFound(typed: string): readonly Listed[] {

@@ -1,4 +1,4 @@
-import { Text, Title } from '@mantine/core';
+import { Group, Stack, Text, Title } from '@mantine/core';
 import { Fragment, type ReactNode, useId } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
 import type { Attempt } from '../../../contract/records/delivery.ts';
@@ -8,10 +8,12 @@ import { outcomes } from '../../messages/en/outcomes.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatBytes } from '../../messages/format.ts';
 import { useMay } from '../../session/rights.ts';
+import { AutoGrid } from '../auto-grid.tsx';
 import { StageBars } from '../chart/stage-bars.tsx';
 import { CopyIcon } from '../copy-button.tsx';
-import { Icon } from '../icon.tsx';
-import css from './exchange.module.css';
+import { Facts } from '../facts.tsx';
+import { More } from '../more.tsx';
+import { Toned, toneColor } from '../status-badge.tsx';
 import { PayloadViewer } from './payload-viewer.tsx';
 
 type Props = {
@@ -28,84 +30,75 @@ type Props = {
  */
 export function Exchange({ request, response, error = null, timings }: Props): ReactNode {
   return (
-    <div className={css['exchange']}>
-      <div className={css['summary']}>
+    <Stack gap="sm">
+      <Group justify="space-between" align="baseline" gap="0.3rem 1rem">
         <Answered response={response} error={error} />
         {timings === undefined ? null : (
           <Text size="sm" c="dimmed">
             {words.took(timings.totalMs + (request === null ? 0 : (timings.tokenMs ?? 0)))}
           </Text>
         )}
-      </div>
+      </Group>
       {timings === undefined ? null : <StageBars timings={timings} />}
-      <div className={css['sides']}>
+      <AutoGrid min="24rem">
         <ExchangeRequest request={request} />
         <ExchangeResponse response={response} />
-      </div>
-    </div>
+      </AutoGrid>
+    </Stack>
   );
 }
 
 /** The request side alone, for what would be sent. */
 export function ExchangeRequest({ request }: { request: Attempt['request'] }): ReactNode {
+  if (request === null) return <Side title={terms.request} message={words.noRequest} />;
   return (
-    <Side title={terms.request} body={request?.body ?? null}>
-      {request === null ? (
-        <Text c="dimmed">{words.noRequest}</Text>
-      ) : (
-        <>
-          <div className={css['address']}>
-            <span className={css['method']}>{request.method}</span>
-            <span className={css['url']}>{request.url}</span>
-            <CopyIcon text={request.url} label={terms.copyUrl} />
-          </div>
-          <Headers headers={request.headers} of={terms.request} />
-          <Body body={request.body} bytes={request.bodyBytes} label={words.requestBody} root="body" />
-        </>
-      )}
+    <Side title={terms.request} message={request}>
+      <Group gap="0.2rem 0.6rem" mih={24} ff="monospace" fz="sm" style={{ overflowWrap: 'anywhere' }}>
+        <b>{request.method}</b>
+        {request.url}
+        <CopyIcon text={request.url} label={terms.copyUrl} />
+      </Group>
+      <Headers headers={request.headers} of={terms.request} />
+      <Body {...request} label={words.requestBody} root="body" />
     </Side>
   );
 }
 
 function ExchangeResponse({ response }: { response: Attempt['response'] }): ReactNode {
+  if (response === null) return <Side title={terms.response} message={terms.noResponse} />;
   return (
-    <Side title={terms.response} body={response?.body ?? null}>
-      {response === null ? (
-        <Text c="dimmed">{terms.noResponse}</Text>
-      ) : (
-        <>
-          <div className={css['address']}>
-            <span className={css['method']} data-tone={toneOf(response.status)}>
-              {statusLine(response.status)}
-            </span>
-          </div>
-          <Headers headers={response.headers} of={terms.response} />
-          <Body body={response.body} bytes={response.bodyBytes} label={words.responseBody} root="response" />
-          {response.truncated ? (
-            <Text size="sm" c="dimmed">
-              {words.truncated}
-            </Text>
-          ) : null}
-        </>
-      )}
+    <Side title={terms.response} message={response}>
+      <Text mih={24} ff="monospace" fz="sm" fw={600} c={toneColor(toneOf(response.status))}>
+        {statusLine(response.status)}
+      </Text>
+      <Headers headers={response.headers} of={terms.response} />
+      <Body {...response} label={words.responseBody} root="response" />
+      {response.truncated ? (
+        <Text size="sm" c="dimmed">
+          {words.truncated}
+        </Text>
+      ) : null}
     </Side>
   );
 }
 
 /** The status with icon, words and colour, and what it means; or why there is none. */
 function Answered({ response, error }: { response: Attempt['response']; error: Attempt['error'] }): ReactNode {
-  if (response === null && error === null) return null;
   const tone = response === null ? 'bad' : toneOf(response.status);
+  const [title, meaning] =
+    response !== null
+      ? [statusLine(response.status), statusMeaning(response.status)]
+      : error !== null
+        ? [outcomes.errorKind[error.kind].short, error.message]
+        : [];
+  if (title === undefined) return null;
   return (
-    <div className={css['answered']}>
-      <span className={css['status']} data-tone={tone}>
-        <Icon name={tone === 'good' ? 'check' : tone === 'warn' ? 'alert' : 'cross'} size={14} />
-        {response !== null ? statusLine(response.status) : error === null ? '' : outcomes.errorKind[error.kind].short}
-      </span>
-      <Text size="md">
-        {error !== null && response === null ? error.message : response === null ? '' : statusMeaning(response.status)}
-      </Text>
-    </div>
+    <Group align="baseline" gap="0.2rem 0.75rem">
+      <Toned tone={tone} icon={tone === 'good' ? 'check' : tone === 'warn' ? 'alert' : 'cross'}>
+        {title}
+      </Toned>
+      <Text size="md">{meaning}</Text>
+    </Group>
   );
 }
 
@@ -114,43 +107,38 @@ function toneOf(status: number): 'good' | 'warn' | 'bad' {
   return status === 429 || status === 503 ? 'warn' : 'bad';
 }
 
-function Side({ title, body, children }: { title: string; body: string | null; children: ReactNode }): ReactNode {
+type SideProps = {
+  title: string;
+  /** A request or a response, or why there is none. */
+  message: string | { body: string | null };
+  children?: ReactNode;
+};
+
+function Side({ title, message, children }: SideProps): ReactNode {
   const id = useId();
   return (
-    <section className={css['side']} aria-labelledby={id}>
-      <div className={css['sideHead']}>
+    <Stack role="region" aria-labelledby={id} gap="xs" miw={0}>
+      <Group justify="space-between" align="baseline">
         <Title order={3} id={id}>
           {title}
         </Title>
-        {body === null ? null : (
+        {typeof message === 'string' || message.body === null ? null : (
           <Text size="sm" c="dimmed">
-            {formatBytes(new TextEncoder().encode(body).length)}
+            {formatBytes(new TextEncoder().encode(message.body).length)}
           </Text>
         )}
-      </div>
-      {children}
-    </section>
+      </Group>
+      {typeof message === 'string' ? <Text c="dimmed">{message}</Text> : children}
+    </Stack>
   );
 }
 
 function Headers({ headers, of }: { headers: readonly (readonly [string, string])[]; of: string }): ReactNode {
   if (headers.length === 0) return null;
-  // Names may repeat, so that a key needs the place; the order never changes.
-  const lines = headers.map(([name, value], at) => ({ key: `${at} ${name}`, name, value }));
   return (
-    <details className={css['headers']}>
-      <summary>{words.headersOf(headers.length, of)}</summary>
-      <dl>
-        {lines.map(({ key, name, value }) => (
-          <div key={key}>
-            <dt>{name}</dt>
-            <dd>
-              <Masked text={value} />
-            </dd>
-          </div>
-        ))}
-      </dl>
-    </details>
+    <More summary={words.headersOf(headers.length, of)}>
+      <Facts isCode facts={headers.map(([name, value]) => [name, <Masked key={name} text={value} />])} />
+    </More>
   );
 }
 
@@ -162,18 +150,18 @@ function Masked({ text }: { text: string }): ReactNode {
   return pieces.map(({ key, piece, isFirst }) => (
     <Fragment key={key}>
       {isFirst ? null : (
-        <span className={css['secret']} role="img" aria-label={words.secret} title={words.secret}>
+        <Text span inherit c="dimmed" lts="0.1em" role="img" aria-label={words.secret} title={words.secret}>
           ••••••
-        </span>
+        </Text>
       )}
       {piece}
     </Fragment>
   ));
 }
 
-type BodyProps = { body: string | null; bytes: number | undefined; label: string; root: string };
+type BodyProps = { body: string | null; bodyBytes?: number | undefined; label: string; root: string };
 
-function Body({ body, bytes, label, root }: BodyProps): ReactNode {
+function Body({ body, bodyBytes: bytes, label, root }: BodyProps): ReactNode {
   const maySee = useMay('payloads:view');
   if (body === null || body === '')
     return (

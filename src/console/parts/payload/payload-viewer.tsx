@@ -1,8 +1,9 @@
-import { Code, Group, ScrollArea, SegmentedControl, Stack, Text } from '@mantine/core';
+import { Anchor, Code, Group, Paper, ScrollArea, SegmentedControl, Stack, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { parts } from '../../messages/en/parts.ts';
 import { formatBytes } from '../../messages/format.ts';
 import { CopyButton, CopyIcon } from '../copy-button.tsx';
+import onHover from '../on-hover.module.css';
 import { pathTo } from './member-path.ts';
 import css from './payload-viewer.module.css';
 
@@ -45,38 +46,26 @@ export function PayloadViewer({ value, root = 'it', label, onPick }: Props): Rea
         </Group>
         <CopyButton text={raw} />
       </Group>
-      <ScrollArea.Autosize
-        mah="28rem"
-        className={css['frame'] ?? ''}
-        viewportProps={{ tabIndex: 0, 'aria-label': label, role: 'region' }}
-      >
-        {isTree ? (
-          <ul className={css['tree']}>
-            <Branch name="" value={parsed.value} path={root} isOpen onPick={onPick} />
-          </ul>
-        ) : (
-          <Code block className={css['raw'] ?? ''}>
-            {raw === '' ? parts.payload.empty : raw}
-          </Code>
-        )}
-      </ScrollArea.Autosize>
+      <Paper withBorder radius="sm">
+        <ScrollArea.Autosize mah="28rem" viewportProps={{ tabIndex: 0, 'aria-label': label, role: 'region' }}>
+          {isTree ? (
+            <ul className={css['tree']}>
+              <Branch name="" value={parsed.value} path={root} isOpen onPick={onPick} />
+            </ul>
+          ) : (
+            <Code block bg="transparent" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+              {raw === '' ? parts.payload.empty : raw}
+            </Code>
+          )}
+        </ScrollArea.Autosize>
+      </Paper>
     </Stack>
   );
 }
 
-function Branch({
-  name,
-  value,
-  path,
-  isOpen,
-  onPick,
-}: {
-  name: string;
-  value: unknown;
-  path: string;
-  isOpen?: boolean;
-  onPick: Props['onPick'];
-}): ReactNode {
+type BranchProps = Pick<Props, 'onPick'> & { name: string; value: unknown; path: string; isOpen?: boolean };
+
+function Branch({ name, value, path, isOpen = false, onPick }: BranchProps): ReactNode {
   const shown = name === '' ? path : name;
   if (typeof value !== 'object' || value === null) {
     return (
@@ -84,32 +73,37 @@ function Branch({
         {onPick === undefined ? (
           <span className={css['name']}>{shown}</span>
         ) : (
-          <button
+          <Anchor
+            component="button"
             type="button"
-            className={css['pick']}
+            inherit
+            mih={24}
+            underline="always"
             aria-label={parts.payload.pick(shown, path)}
             onClick={() => onPick(path)}
           >
             {shown}
-          </button>
+          </Anchor>
         )}
         <span className={css['value']} data-type={value === null ? 'null' : typeof value}>
           {JSON.stringify(value) ?? 'undefined'}
         </span>
-        <span className={css['tools']}>
+        <Group gap={0} ml="auto" wrap="nowrap" className={onHover['onHover'] ?? ''}>
           <CopyIcon text={path} label={parts.payload.copyPath(path)} />
           <CopyIcon text={String(value)} label={parts.payload.copyValue(path)} />
-        </span>
+        </Group>
       </li>
     );
   }
   const entries = Object.entries(value);
   return (
     <li>
-      <details open={isOpen === true || entries.length <= 12}>
+      <details open={isOpen || entries.length <= 12}>
         <summary className={css['summary']}>
           <span className={css['name']}>{shown}</span>
-          <span className={css['count']}>{parts.payload.items(entries.length)}</span>
+          <Text span inherit c="dimmed">
+            {parts.payload.items(entries.length)}
+          </Text>
         </summary>
         <ul className={css['tree']}>
           {entries.map(([key, inner]) => (

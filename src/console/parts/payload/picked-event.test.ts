@@ -4,7 +4,7 @@ import { sampleOf } from './picked-event.ts';
 
 const paste = (value: unknown) => sampleOf('paste', typeof value === 'string' ? value : JSON.stringify(value));
 
-test('an event is read in whatever form people have it at hand', () => {
+test('an event is read in any of the forms in which it can be copied', () => {
   const data = { 'wt.ti': 'Home' };
   assert.deepEqual(paste(data), { event: { data } });
   assert.deepEqual(paste({ name: 'x', data }), { event: { name: 'x', data } });
@@ -13,7 +13,7 @@ test('an event is read in whatever form people have it at hand', () => {
   assert.deepEqual(paste([data]), { data: [data] });
 });
 
-test('what is no event is told apart from what is no JSON', () => {
+test('text that is no event and text that is no JSON have different errors', () => {
   assert.deepEqual(
     [paste(''), paste('{"a'), paste('7'), paste([1])],
     [{ error: 'empty' }, { error: 'json' }, { error: 'shape' }, { error: 'shape' }],

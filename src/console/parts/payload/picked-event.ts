@@ -6,7 +6,7 @@ export const pickedPasted = 'paste';
 /** An event as a previewing or testing route takes it. */
 export type Sample = Pick<SampleInput, 'eventId' | 'event' | 'data'>;
 
-/** What a pick stands for; `error` says why a pasted text is no event. */
+/** The event of a choice; `error` is the reason why a pasted text is no event. */
 export function sampleOf(picked: string, pasted: string): Sample | { error: 'empty' | 'json' | 'shape' } {
   if (picked === pickedSample) return { event: sampleEvent };
   if (picked !== pickedPasted) return { eventId: picked };
@@ -36,8 +36,8 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Somebody looks at a product and puts it into the cart: for trying out before the first event came. */
-export const sampleEvent = {
+/** A visitor adds a product to the cart: to try things before the first event has arrived. */
+const sampleEvent = {
   name: 'Added to cart',
   visitorId: 'v-sample',
   data: {

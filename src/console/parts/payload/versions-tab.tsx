@@ -1,21 +1,19 @@
-import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { Box, Button, Group, Paper, Skeleton, Stack, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { Answer, ClientError } from '../../../client/client.ts';
 import { readOnlyFields } from '../../../contract/documents/read-only-fields.ts';
 import type { Page } from '../../../contract/records/page.ts';
-import { useApi } from '../../data/api.ts';
 import { changes } from '../../messages/en/changes.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { client } from '../../session/session.ts';
-import { ConfirmDialog } from '../form/confirm-dialog.tsx';
+import { ActButton } from '../act-button.tsx';
 import { differences } from '../form/conflict-dialog.tsx';
 import { Icon } from '../icon.tsx';
-import { notifyDone } from '../notify.ts';
 import { Problem } from '../problem.tsx';
+import { Toned } from '../status-badge.tsx';
 import { Time } from '../time.tsx';
 import { Diff } from './diff.tsx';
-import css from './versions-tab.module.css';
 
 const w = changes.versions;
 
@@ -36,14 +34,12 @@ type Props = {
   /** The present document. */
   document: { id: string; version: number };
   mayManage: boolean;
-  onRestored?: () => void;
+  onRestored?: (() => void) | undefined;
 };
 
 /** The versions of a thing: who saved when, what changed, and the way back. */
 export function VersionsTab({ kind, document, mayManage, onRestored }: Props): ReactNode {
   const [listId, rollbackId] = routes[kind];
-  const [restored, ask] = useState<Version | null>(null);
-  const rollback = useApi(rollbackId as 'rollbackConnection'); // the routes of all kinds take and answer alike
   const query = useInfiniteQuery<Page<Version>, ClientError, Version[], unknown[], string | undefined>({
     queryKey: [listId, document.id, document.version],
     queryFn: ({ pageParam, signal }) =>
@@ -67,22 +63,52 @@ export function VersionsTab({ kind, document, mayManage, onRestored }: Props): R
       </Stack>
     );
   const [present] = data;
+  if (present === undefined) return null; // there is always the present version
   // The last one of a page has nothing yet to be compared with: it comes with the next page.
   const shown = hasNextPage ? data.slice(0, -1) : data;
   return (
     <Stack gap="sm">
       <Text c="dimmed">{w.text}</Text>
-      <ol className={css['versions']} aria-label={terms.versions}>
+      <Stack role="list" gap="xs" aria-label={terms.versions}>
         {shown.map((version, index) => (
           <Entry
             key={version.version}
             version={version}
             before={data[index + 1] ?? null}
             isPresent={index === 0}
-            onRestore={mayManage ? () => ask(version) : null}
+            restore={
+              index === 0 || !mayManage ? null : (
+                <ActButton
+                  size="xs"
+                  aria-label={w.restoreOf(version.version)}
+                  leftSection={<Icon name="retry" size={14} />}
+                  route={rollbackId as 'rollbackConnection'} // the routes of all kinds take and answer alike
+                  input={{ params: { id: document.id }, body: { version: version.version }, ifMatch: document.version }}
+                  done={w.restored(version.version)}
+                  onDone={onRestored}
+                  confirm={{
+                    title: w.restoreTitle(version.version),
+                    isDangerous: false,
+                    size: 'xl',
+                    children: (
+                      <Stack gap="sm">
+                        <Text>{w.restoreText}</Text>
+                        <Diff
+                          before={written(present)}
+                          after={written(version)}
+                          labels={{ before: changes.versions.present, after: w.one(version.version) }}
+                        />
+                      </Stack>
+                    ),
+                  }}
+                >
+                  {terms.restore}
+                </ActButton>
+              )
+            }
           />
         ))}
-      </ol>
+      </Stack>
       {hasNextPage ? (
         <div>
           <Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
@@ -90,44 +116,6 @@ export function VersionsTab({ kind, document, mayManage, onRestored }: Props): R
           </Button>
         </div>
       ) : null}
-      <ConfirmDialog
-        isOpen={restored !== null}
-        size="xl"
-        title={w.restoreTitle(restored?.version ?? 0)}
-        verb={terms.restore}
-        isDangerous={false}
-        isBusy={rollback.isPending}
-        error={rollback.error}
-        onCancel={() => {
-          rollback.reset();
-          ask(null);
-        }}
-        onConfirm={() => {
-          if (restored === null) return;
-          const { version } = restored;
-          rollback.mutate(
-            { params: { id: document.id }, body: { version }, ifMatch: document.version },
-            {
-              onSuccess() {
-                ask(null);
-                notifyDone(w.restored(version));
-                onRestored?.();
-              },
-            },
-          );
-        }}
-      >
-        <Stack gap="sm">
-          <Text>{w.restoreText}</Text>
-          {restored === null || present === undefined ? null : (
-            <Diff
-              before={written(present)}
-              after={written(restored)}
-              labels={{ before: changes.versions.present, after: w.one(restored.version) }}
-            />
-          )}
-        </Stack>
-      </ConfirmDialog>
     </Stack>
   );
 }
@@ -136,34 +124,35 @@ type EntryProps = {
   version: Version;
   before: Version | null;
   isPresent: boolean;
-  onRestore: (() => void) | null;
+  /** The button that restores it. */
+  restore: ReactNode;
 };
 
-function Entry({ version, before, isPresent, onRestore }: EntryProps): ReactNode {
+function Entry({ version, before, isPresent, restore }: EntryProps): ReactNode {
   const [isOpen, setOpen] = useState(false);
   const fields =
     before === null ? [] : [...new Set(differences(written(before), written(version)).map(([path]) => path))];
   const summary =
     before === null ? w.first : fields.length === 0 ? w.unchanged : w.changed(fields.slice(0, 4), fields.length - 4);
   return (
-    <li className={css['version']}>
-      <div className={css['head']}>
-        <div className={css['words']}>
+    <Paper role="listitem" withBorder p="sm">
+      <Group justify="space-between" gap="0.5rem 1rem">
+        <Stack gap={2} miw={0}>
           <Group gap="xs">
             <Text fw={600}>{w.one(version.version)}</Text>
             {isPresent ? (
-              <Text span size="sm" fw={550} c="var(--console-good)">
-                <Icon name="check" size={12} /> {w.present}
-              </Text>
+              <Toned tone="good" icon="check">
+                {w.present}
+              </Toned>
             ) : null}
           </Group>
           <Text c="dimmed" size="sm" component="div">
             <Time at={version.updatedAt} /> {terms.by(version.updatedBy)}
           </Text>
-          <Text size="sm" className={css['summary'] ?? ''}>
+          <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
             {summary}
           </Text>
-        </div>
+        </Stack>
         <Group gap="xs">
           <Button
             variant="subtle"
@@ -176,27 +165,19 @@ function Entry({ version, before, isPresent, onRestore }: EntryProps): ReactNode
           >
             {before === null ? w.whole : w.show}
           </Button>
-          {isPresent || onRestore === null ? null : (
-            <Button
-              variant="default"
-              size="xs"
-              aria-label={w.restoreOf(version.version)}
-              leftSection={<Icon name="retry" size={14} />}
-              onClick={onRestore}
-            >
-              {terms.restore}
-            </Button>
-          )}
+          {restore}
         </Group>
-      </div>
+      </Group>
       {isOpen ? (
-        <Diff
-          before={before === null ? null : written(before)}
-          after={written(version)}
-          {...(before === null ? {} : { labels: { before: w.one(before.version), after: w.one(version.version) } })}
-        />
+        <Box mt="sm">
+          <Diff
+            before={before === null ? null : written(before)}
+            after={written(version)}
+            {...(before === null ? {} : { labels: { before: w.one(before.version), after: w.one(version.version) } })}
+          />
+        </Box>
       ) : null}
-    </li>
+    </Paper>
   );
 }
 

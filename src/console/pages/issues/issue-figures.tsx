@@ -1,19 +1,30 @@
-import { Anchor } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Issue } from '../../../contract/records/issue.ts';
 import { apiQuery } from '../../data/api.ts';
+import { issues as words } from '../../messages/en/issues.ts';
 import { formatNumber } from '../../messages/format.ts';
+import { Sparkline } from '../../parts/chart/sparkline.tsx';
+import { TextLink } from '../../parts/links.tsx';
+
+/** How often it occurred, and when in the last 24 hours. */
+export function Count({ issue: { count, series } }: { issue: Issue }): ReactNode {
+  return (
+    <>
+      {formatNumber(count)}{' '}
+      <Sparkline values={series} tone="bad" sentence={words.seriesSentence(series.reduce((a, b) => a + b, 0))} />
+    </>
+  );
+}
 
 /** How many deliveries are held, as a link to them. */
 export function Held({ issue: { held, connectionId, destinationId } }: { issue: Issue }): ReactNode {
   if (held === 0) return formatNumber(held);
-  const filter = destinationId === null ? { connection: connectionId } : { destination: destinationId };
+  const filter = destinationId === null ? { connection: connectionId ?? undefined } : { destination: destinationId };
   return (
-    <Anchor component={Link} to="/deliveries" search={{ status: 'held', ...filter } as never}>
+    <TextLink underline="hover" to="/deliveries" search={{ status: 'held', ...filter }}>
       {formatNumber(held)}
-    </Anchor>
+    </TextLink>
   );
 }
 

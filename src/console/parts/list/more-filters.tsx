@@ -2,21 +2,21 @@ import { Button, Popover, Stack } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { parts } from '../../messages/en/parts.ts';
 import { Icon } from '../icon.tsx';
+import { FilterFields } from './filter-fields.tsx';
+import type { Filter, Values } from './filters.ts';
 
-type Props<Draft> = {
-  /** Names the form. */
-  title: string;
-  value: Draft;
-  /** Takes what was changed; the rest may have changed by itself meanwhile. */
-  onApply: (changes: Partial<Draft>) => void;
-  /** The fields, with what is typed and how it is changed. */
-  children: (draft: Draft, change: (part: Partial<Draft>) => void) => ReactNode;
+type Props = {
+  /** What the list is called. */
+  list: string;
+  filters: readonly Filter[];
+  values: Values;
+  onApply: (changes: Values) => void;
 };
 
 /** The button *Add filter* with a form behind it, for filters that are used now and then. */
-export function FilterPopover<Draft extends object>({ title, value, onApply, children }: Props<Draft>): ReactNode {
+export function MoreFilters({ list, filters, values, onApply }: Props): ReactNode {
   const [isOpen, open] = useState(false);
-  const [changes, write] = useState<Partial<Draft>>({});
+  const [changes, write] = useState<Values>({});
   function toggle(next: boolean) {
     write({});
     open(next);
@@ -28,7 +28,7 @@ export function FilterPopover<Draft extends object>({ title, value, onApply, chi
           {parts.addFilter}
         </Button>
       </Popover.Target>
-      <Popover.Dropdown aria-label={title}>
+      <Popover.Dropdown aria-label={parts.addFilterTo(list)}>
         <form
           onSubmit={(event) => {
             event.preventDefault();
@@ -37,7 +37,11 @@ export function FilterPopover<Draft extends object>({ title, value, onApply, chi
           }}
         >
           <Stack gap="sm">
-            {children({ ...value, ...changes }, (part) => write({ ...changes, ...part }))}
+            <FilterFields
+              filters={filters}
+              values={{ ...values, ...changes }}
+              onChange={(next) => write({ ...changes, ...next })}
+            />
             <Button type="submit">{parts.applyFilters}</Button>
           </Stack>
         </form>

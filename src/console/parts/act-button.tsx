@@ -1,0 +1,58 @@
+import { Button, type ButtonProps } from '@mantine/core';
+import { type ComponentProps, type ReactNode, useState } from 'react';
+import type { CallInput } from '../../client/client.ts';
+import type { RouteId } from '../../contract/routes.ts';
+import { useApi } from '../data/api.ts';
+import { ConfirmDialog } from './form/confirm-dialog.tsx';
+import { notifyDone, notifyFailed } from './notify.ts';
+
+type Props<Id extends RouteId> = {
+  route: Id;
+  input: CallInput<Id>;
+  /** What is said when it is done, where the page does not show it anyway. */
+  done?: string;
+  onDone?: (() => void) | undefined;
+  /** Asks first; `cancel` is the harmless button, `children` the consequences. */
+  confirm?:
+    | Pick<ComponentProps<typeof ConfirmDialog>, 'title' | 'cancel' | 'isDangerous' | 'size' | 'children'>
+    | undefined;
+  children: string;
+} & Omit<ButtonProps, 'children'> & { 'aria-label'?: string; 'data-key-retry'?: boolean; title?: string };
+
+/** A button that calls one route and says how it went. */
+export function ActButton<Id extends RouteId>(props: Props<Id>): ReactNode {
+  const { route, input, done, onDone, confirm, children, ...look } = props;
+  const call = useApi(route);
+  const [isAsked, ask] = useState(false);
+  const run = () =>
+    call.mutate(input, {
+      onSuccess() {
+        if (done !== undefined) notifyDone(done);
+        onDone?.();
+      },
+      onError: notifyFailed,
+      onSettled: () => ask(false),
+    });
+  return (
+    <>
+      <Button
+        variant="default"
+        {...look}
+        loading={call.isPending}
+        onClick={confirm === undefined ? run : () => ask(true)}
+      >
+        {children}
+      </Button>
+      {confirm === undefined ? null : (
+        <ConfirmDialog
+          {...confirm}
+          isOpen={isAsked}
+          verb={children}
+          isBusy={call.isPending}
+          onConfirm={run}
+          onCancel={() => ask(false)}
+        />
+      )}
+    </>
+  );
+}

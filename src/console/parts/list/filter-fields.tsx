@@ -1,0 +1,35 @@
+import { NativeSelect, TextInput } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { parts } from '../../messages/en/parts.ts';
+import { TimeField } from '../time-field.tsx';
+import { cleared, type Filter, optionsOf, type Values } from './filters.ts';
+
+type Props = { filters: readonly Filter[]; values: Values; onChange: (changes: Values) => void };
+
+/** A field for each filter: one to choose from its options, or one to type in. */
+export function FilterFields({ filters, values, onChange }: Props): ReactNode {
+  return filters.map((filter) => {
+    const { key, label, hint, placeholder, problem, isTime, hasNoChip, clearedBy = '' } = filter;
+    const options = optionsOf(filter, values);
+    const value = values[key] ?? '';
+    const set = (next: string | undefined) => onChange({ ...cleared(filters, key), [key]: next || undefined });
+    const field = {
+      label,
+      description: hint,
+      value,
+      onChange: ({ currentTarget }: { currentTarget: { value: string } }) => set(currentTarget.value),
+    };
+    if (isTime) return <TimeField key={key} label={label} value={value} onChange={set} />;
+    if (options !== undefined)
+      return <NativeSelect key={key} {...field} data={[{ value: '', label: parts.any }, ...options]} />;
+    return (
+      <TextInput
+        key={key}
+        {...field}
+        placeholder={placeholder}
+        disabled={hasNoChip === true && values[clearedBy] === undefined}
+        error={value === '' ? null : problem?.(value)}
+      />
+    );
+  });
+}
