@@ -1,5 +1,6 @@
 import { Text, Title } from '@mantine/core';
 import { type CSSProperties, type ReactNode, useId, useState } from 'react';
+import { InWords } from '../in-words.tsx';
 import css from './form.module.css';
 
 type AdvancedProps = { title: string; text: string; hasErrors: boolean; children: ReactNode };
@@ -30,9 +31,11 @@ export function Section({ title, text, children }: SectionProps): ReactNode {
         <Title order={3} id={id}>
           {title}
         </Title>
-        <Text c="dimmed" size="sm">
-          {text}
-        </Text>
+        {text === undefined ? null : (
+          <Text c="dimmed" size="sm">
+            <InWords text={text} />
+          </Text>
+        )}
       </div>
       {children}
     </section>

@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Alert, Button, Stack } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useEffectEvent, useRef, useState } from 'react';
@@ -6,11 +6,11 @@ import { ClientError } from '../../../client/client.ts';
 import { fieldErrors } from '../../data/field-errors.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
+import { Icon } from '../icon.tsx';
 import { Problem } from '../problem.tsx';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 import { ConflictDialog } from './conflict-dialog.tsx';
 import css from './form.module.css';
-import { ReadOnlyNote } from './read-only-note.tsx';
 import { SaveBar } from './save-bar.tsx';
 import { useUnsavedGuard } from './unsaved-guard.tsx';
 import { useDraft } from './use-draft.tsx';
@@ -201,8 +201,12 @@ export function useEditor<Stored extends Document, Draft extends object, Saved e
       if (saving.isError) saving.reset();
     },
     frame: (children, { editing, reading } = {}) => (
-      <div ref={form} className={css['editor']} data-reading={!isEditing || undefined}>
-        <ReadOnlyNote because={blockedBy} />
+      <Stack ref={form} className={css['editor'] ?? ''} data-reading={!isEditing || undefined}>
+        {blockedBy === null ? null : (
+          <Alert color="gray" variant="light" icon={<Icon name="lock" />}>
+            {blockedBy}
+          </Alert>
+        )}
         {kept.notice}
         {children}
         {failed !== null && !isAtFields && !isConflict ? <Problem error={failed} /> : null}
@@ -248,7 +252,7 @@ export function useEditor<Stored extends Document, Draft extends object, Saved e
           }}
           onClose={() => setTheirs(null)}
         />
-      </div>
+      </Stack>
     ),
   };
 }

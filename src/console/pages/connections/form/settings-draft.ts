@@ -53,7 +53,8 @@ const fields = within('settings', {
 });
 
 const proxyFields = within('settings.proxy', {
-  proxyUrl: text('url'),
+  // Left empty, there is no proxy.
+  proxyUrl: text('url', true),
   proxyUsername: text('username'),
   proxyPassword: secret('password'),
 });

@@ -46,6 +46,21 @@ export function PreviewPanel(props: Props): ReactNode {
         </Text>
       </Panel>
     );
+  const panels: Record<PreviewTab, () => ReactNode> = {
+    request: () => <RequestTab preview={preview} hasErrors={props.hasErrors} onGoTo={onGoTo} />,
+    event: () => (
+      <EventTab sample={tried.sample} action={action} destinationId={tried.destinationId} onInsert={props.onInsert} />
+    ),
+    check: () => (
+      <CheckTab
+        tried={tried}
+        hasErrors={props.hasErrors}
+        onGoTo={onGoTo}
+        onPick={(eventId, actionId) => onShow({ tab: 'request', eventId, actionId: actionId ?? '' })}
+      />
+    ),
+    response: () => <ResponseTab test={props.test} tried={tried} action={action} onGoTo={onGoTo} />,
+  };
   return (
     <Panel title={words.title} text={words.text}>
       <EventPicker
@@ -79,28 +94,7 @@ export function PreviewPanel(props: Props): ReactNode {
             </Tabs.Tab>
           ))}
         </Tabs.List>
-        <Tabs.Panel value="request">
-          <RequestTab preview={preview} tried={tried} hasErrors={props.hasErrors} onGoTo={onGoTo} />
-        </Tabs.Panel>
-        <Tabs.Panel value="event">
-          <EventTab
-            sample={tried.sample}
-            action={action}
-            destinationId={tried.destinationId}
-            onInsert={props.onInsert}
-          />
-        </Tabs.Panel>
-        <Tabs.Panel value="check">
-          <CheckTab
-            tried={tried}
-            hasErrors={props.hasErrors}
-            onGoTo={onGoTo}
-            onPick={(eventId, actionId) => onShow({ tab: 'request', eventId, actionId: actionId ?? '' })}
-          />
-        </Tabs.Panel>
-        <Tabs.Panel value="response">
-          <ResponseTab test={props.test} tried={tried} action={action} onGoTo={onGoTo} />
-        </Tabs.Panel>
+        <Tabs.Panel value={shown.tab}>{panels[shown.tab]()}</Tabs.Panel>
       </Tabs>
       {action === null && tried.destinationId !== null ? (
         <Text size="sm" c="dimmed">

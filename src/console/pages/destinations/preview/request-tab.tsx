@@ -7,13 +7,12 @@ import { Icon } from '../../../parts/icon.tsx';
 import { InWords } from '../../../parts/in-words.tsx';
 import { ExchangeRequest } from '../../../parts/payload/exchange.tsx';
 import { Problem } from '../../../parts/problem.tsx';
-import type { Tried, usePreview } from './use-preview.ts';
+import type { usePreview } from './use-preview.ts';
 
 const words = studio.preview;
 
 type Props = {
   preview: ReturnType<typeof usePreview>;
-  tried: Tried;
   hasErrors: boolean;
   onGoTo: (line: number, column: number) => void;
 };

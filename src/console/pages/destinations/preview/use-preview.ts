@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { Answer, CallInput } from '../../../../client/client.ts';
+import type { Answer, Arguments, CallInput } from '../../../../client/client.ts';
+import type { RouteId } from '../../../../contract/routes.ts';
 import { apiQuery } from '../../../data/api.ts';
 import { studio as words } from '../../../messages/en/studio.ts';
 import type { Sample } from '../../../parts/payload/picked-event.ts';
@@ -18,9 +19,6 @@ export type Tried = {
 
 type Body = NonNullable<CallInput<'previewDestination'>['body']>;
 
-const previewAfterMs = 350;
-const checkAfterMs = 900;
-
 /** The body of a draft for a preview or a test, which needs no name. */
 export function triedBody(draft: DestinationDraft): Record<string, unknown> {
   const body = bodyOf(draft);
@@ -29,56 +27,60 @@ export function triedBody(draft: DestinationDraft): Record<string, unknown> {
 
 /** The preview of a draft, rendered again when typing pauses for 350 ms, or at once by `run`. */
 export function usePreview(tried: Tried, isHeld: boolean) {
-  const { destinationId, connectionId, draft, sample, actionId } = tried;
   const may = useMay('payloads:view');
-  const body = JSON.stringify({ ...sample, draft: triedBody(draft), ...(actionId === null ? {} : { actionId }) });
-  const [settled, settle] = useSettled(body, previewAfterMs);
-  const input: Body = JSON.parse(settled);
-  // The settled text may be older than the event.
-  const hasSample = input.eventId !== undefined || input.event !== undefined || input.data !== undefined;
-  const isOn = may && hasSample && !isHeld;
-  const shared = { staleTime: Number.POSITIVE_INFINITY, gcTime: 30_000, placeholderData: keepPreviousData };
-  const saved = useQuery({
-    ...apiQuery('previewDestination', { params: { id: destinationId ?? '' }, body: input }),
-    ...shared,
-    enabled: isOn && destinationId !== null,
+  return useTried('previewDestination', 'previewUnsavedDestination', tried, {
+    afterMs: 350,
+    staleMs: Number.POSITIVE_INFINITY,
+    // The settled text may be older than the event.
+    isOn: ({ eventId, event, data }) => may && !isHeld && (eventId ?? event ?? data) !== undefined,
   });
-  const unsaved = useQuery({
-    ...apiQuery('previewUnsavedDestination', { params: { id: connectionId }, body: input }),
-    ...shared,
-    enabled: isOn && destinationId === null,
-  });
-  const query = destinationId === null ? unsaved : saved;
-  return { ...query, run: runOf(query, settle), isBehind: body !== settled };
 }
 
 export type Check = Answer<'checkDestination'>;
 
 /** The results of a draft with the newest events, while its tab is open. */
-export function useCheck({ destinationId, connectionId, draft, actionId }: Tried, isOn: boolean) {
-  const body = JSON.stringify({ draft: triedBody(draft), ...(actionId === null ? {} : { actionId }) });
-  const [settled, settle] = useSettled(body, checkAfterMs);
-  const input: { draft: Record<string, unknown>; actionId?: string } = JSON.parse(settled);
-  const shared = { staleTime: 60_000, gcTime: 30_000, placeholderData: keepPreviousData };
-  const saved = useQuery({
-    ...apiQuery('checkDestination', { params: { id: destinationId ?? '' }, body: input }),
-    ...shared,
-    enabled: isOn && destinationId !== null,
-  });
-  const unsaved = useQuery({
-    ...apiQuery('checkUnsavedDestination', { params: { id: connectionId }, body: input }),
-    ...shared,
-    enabled: isOn && destinationId === null,
-  });
-  const query = destinationId === null ? unsaved : saved;
-  return { ...query, run: runOf(query, settle) };
+export function useCheck(tried: Tried, isOn: boolean) {
+  return useTried(
+    'checkDestination',
+    'checkUnsavedDestination',
+    { ...tried, sample: null },
+    {
+      afterMs: 900,
+      staleMs: 60_000,
+      isOn: () => isOn,
+    },
+  );
 }
 
-/** Settles the text at once, and asks again. */
-const runOf = (query: { refetch(): Promise<unknown> }, settle: () => void) => () => {
-  settle();
-  void query.refetch();
-};
+type How = { afterMs: number; staleMs: number; isOn: (input: Body) => boolean };
+
+/** A read about a draft, by the route of a saved or of an unsaved destination. `run` reads at once. */
+function useTried<Saved extends 'previewDestination' | 'checkDestination'>(
+  saved: Saved,
+  unsaved: RouteId,
+  { destinationId, connectionId, draft, sample, actionId }: Tried,
+  { afterMs, staleMs, isOn }: How,
+) {
+  const [settled, settle] = useSettled(
+    JSON.stringify({ ...sample, draft: triedBody(draft), ...(actionId === null ? {} : { actionId }) }),
+    afterMs,
+  );
+  const body: Body = JSON.parse(settled);
+  const route = (destinationId === null ? unsaved : saved) as Saved; // both take the same
+  const input = [{ params: { id: destinationId ?? connectionId }, body }] as unknown as Arguments<Saved>; // which the compiler can't see
+  const query = useQuery({
+    ...apiQuery(route, ...input),
+    staleTime: staleMs,
+    gcTime: 30_000,
+    placeholderData: keepPreviousData,
+    enabled: isOn(body),
+  });
+  function run() {
+    settle();
+    void query.refetch();
+  }
+  return { ...query, run };
+}
 
 /** A text after it has not changed for `afterMs`, and how to settle it at once. */
 function useSettled(text: string, afterMs: number): [settled: string, settle: () => void] {
