@@ -24,6 +24,9 @@ export const connectionForm = {
     description: ['Description'],
     baseUrl: ['Base URL', 'Shared by all destinations, e.g. https://api.example.com/v2'],
     port: ['Port', 'Optional'],
+    authType: ['Authentication Type'],
+    grant: ['Grant Type'],
+    jwtSource: ['JSON Web Token source'],
     username: ['User Name'],
     password: ['Password'],
     token: ['Token', 'Don’t include “Bearer”'],
@@ -128,7 +131,6 @@ export const connectionForm = {
     lifetime: ['Lifetime'],
     claims: ['More claims (JSON)'],
   },
-  jwtSource: 'JSON Web Token source',
   jwtSources: { pasted: 'Paste a token', signed: 'Sign tokens with a private key' },
   jwtClaims: 'Claims',
 } as const;

@@ -122,9 +122,7 @@ export const connections = {
     movePath: (path: string) => `Move ${path} to the destination`,
     firstPath: (path: string) => `${path} will be the path of the first destination.`,
     dropQuery: 'Remove the query string (it belongs in the destination’s path)',
-    authType: 'Authentication Type',
     authTypes: { none: 'No Authentication', basic: 'Basic Authentication', bearer: 'Bearer Token', oauth2: 'OAuth V2' },
-    grant: 'Grant Type',
     grants: {
       client_credentials: 'Client Credentials',
       password: 'User Name and Password',

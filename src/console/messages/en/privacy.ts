@@ -26,7 +26,6 @@ export const privacy = {
   bodies: {
     title: 'Retention of bodies',
     text: 'How long requests and responses are stored after a delivery finishes. Status, headers, sizes and timings are kept.',
-    keep: 'Keep bodies',
     keeps: { always: 'As long as the delivery', never: 'Never', time: 'For a limited time' },
     mask: 'Mask in stored bodies',
     maskHint: 'Fields, one per line. The receiver gets their values; stored bodies don’t have them.',

@@ -21,6 +21,11 @@ export const studio = {
     batchWait: ['Max wait'],
     batchBytes: ['Max request size'],
     batchKey: ['Batch by', 'A parameter, e.g. visitorId: a batch has records with the same value. Empty: all records.'],
+    isOrdered: [
+      'Keep the order of events',
+      'A failed or held delivery blocks later ones with the same value. Applies to new events.',
+    ],
+    keepBodies: ['Keep bodies'],
     orderKey: ['Events with the same'],
     orderReleaseAfter: ['Stop blocking after failed attempts', 'Empty: never'],
     rateLimit: ['Max requests'],
@@ -102,11 +107,7 @@ export const studio = {
     title: 'Batching',
     text: 'Sends several records in one request, as `it.data`. If a batch is rejected it is split in half until the bad record is isolated.',
   },
-  order: {
-    title: 'Order',
-    on: 'Keep the order of events',
-    onHint: 'A failed or held delivery blocks later ones with the same value. Applies to new events.',
-  },
+  order: { title: 'Order' },
   rate: { title: 'Rate limits', text: 'Empty: the connection’s limits apply.' },
   retry: {
     title: 'Retries',

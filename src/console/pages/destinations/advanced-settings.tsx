@@ -1,4 +1,3 @@
-import { Checkbox, NativeSelect, Switch } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { destinationFacts as facts } from '../../data/schema-facts.ts';
 import { privacy } from '../../messages/en/privacy.ts';
@@ -6,19 +5,17 @@ import { studio as words } from '../../messages/en/studio.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { controlsOf } from '../../parts/form/form-controls.tsx';
 import { HeaderRows } from '../../parts/form/header-rows.tsx';
-import { options } from '../../parts/form/options.ts';
 import { Advanced, FieldGrid, Section } from '../../parts/form/sections.tsx';
-import { type DestinationDraft, fields } from './destination-draft.ts';
+import { choiceFields, fields } from './destination-draft.ts';
 import type { FormProps } from './destination-form.tsx';
 import { OutcomeRows } from './outcome-rows.tsx';
 
 /** Every other setting of a destination. `destinationId` is null for a new one. */
 export function AdvancedSettings({ destinationId, ...form }: FormProps & { destinationId: string | null }): ReactNode {
-  const { draft, errors, isDisabled, onChange } = form;
-  const field = controlsOf(fields, facts, words.fields, form);
+  const { draft, errors } = form;
+  const field = controlsOf({ ...fields, ...choiceFields }, facts, words.fields, form);
   const { body, batch, order, rate, retry } = words;
   const { bodies } = privacy;
-  const [getBody, getBodyHint] = words.fields.getBody;
   return (
     <Advanced
       title={terms.advanced}
@@ -30,13 +27,7 @@ export function AdvancedSettings({ destinationId, ...form }: FormProps & { desti
       </Section>
       <Section title={body.title}>
         <FieldGrid>{field('escape', { options: body.escapes })}</FieldGrid>
-        <Checkbox
-          label={getBody}
-          description={getBodyHint}
-          checked={draft.getBody}
-          onChange={(event) => onChange({ getBody: event.currentTarget.checked })}
-          disabled={isDisabled}
-        />
+        {field('getBody')}
       </Section>
       <Section {...batch}>
         <FieldGrid>
@@ -44,13 +35,7 @@ export function AdvancedSettings({ destinationId, ...form }: FormProps & { desti
         </FieldGrid>
       </Section>
       <Section title={order.title}>
-        <Switch
-          label={order.on}
-          description={order.onHint}
-          checked={draft.isOrdered}
-          onChange={(event) => onChange({ isOrdered: event.currentTarget.checked })}
-          disabled={isDisabled}
-        />
+        {field('isOrdered', { error: null })}
         {draft.isOrdered ? <FieldGrid>{[field('orderKey'), field('orderReleaseAfter')]}</FieldGrid> : null}
       </Section>
       <Section {...rate}>
@@ -65,13 +50,7 @@ export function AdvancedSettings({ destinationId, ...form }: FormProps & { desti
       </Section>
       <Section title={bodies.title} text={bodies.text}>
         <FieldGrid>
-          <NativeSelect
-            label={bodies.keep}
-            value={draft.keepBodies}
-            onChange={(event) => onChange({ keepBodies: event.currentTarget.value as DestinationDraft['keepBodies'] })} // one of the options
-            disabled={isDisabled}
-            data={options(bodies.keeps)}
-          />
+          {field('keepBodies', { options: bodies.keeps, error: null })}
           {draft.keepBodies === 'time' ? field('bodiesTime') : null}
         </FieldGrid>
         {field('bodiesMask')}

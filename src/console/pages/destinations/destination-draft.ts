@@ -58,6 +58,12 @@ const settingsFields = within('settings', {
 
 const orderFields = within('settings.order', { orderKey: text('key'), orderReleaseAfter: number('releaseAfter') });
 
+/** What is chosen among the fields. */
+export const choiceFields = within('settings', {
+  isOrdered: choice<boolean>('order'),
+  keepBodies: choice<'always' | 'never' | 'time'>('bodies.keepMs'),
+});
+
 const keepFields = { bodiesTime: duration('settings.bodies.keepMs') };
 
 /** Every field that has a descriptor, beside those of rows. */
@@ -77,11 +83,9 @@ export const outcomeFields = {
 export type OutcomeDraft = Row & DraftOf<typeof outcomeFields> & { items: ItemDraft | null };
 
 /** A destination as its form holds it: everything that is typed is text. */
-export type DestinationDraft = DraftOf<typeof fields> & {
+export type DestinationDraft = DraftOf<typeof fields & typeof choiceFields> & {
   headers: HeaderDraft[];
-  isOrdered: boolean;
   outcomes: OutcomeDraft[];
-  keepBodies: 'always' | 'never' | 'time';
 };
 
 /** A new destination: the defaults of the contract. */

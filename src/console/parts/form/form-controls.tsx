@@ -1,4 +1,4 @@
-import { NativeSelect, Textarea, TextInput, type TextInputProps } from '@mantine/core';
+import { NativeSelect, Switch, Textarea, TextInput, type TextInputProps } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Facts } from '../../data/schema-facts.ts';
 import { formFields as words } from '../../messages/en/form-fields.ts';
@@ -66,6 +66,10 @@ export function controlsOf<F extends FormFields>(
           isDisabled={isDisabled}
         />
       );
+    if (typeof value === 'boolean') {
+      const { required, ...flag } = shared;
+      return <Switch key={name} {...flag} checked={value} onChange={(event) => change(event.currentTarget.checked)} />;
+    }
     const typed = {
       ...shared,
       value: String(value ?? ''),

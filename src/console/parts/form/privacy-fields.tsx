@@ -1,10 +1,9 @@
-import { Fieldset, NativeSelect, Stack, Switch } from '@mantine/core';
+import { Fieldset, Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { privacy } from '../../messages/en/privacy.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { controlsOf, type Errors } from './form-controls.tsx';
-import { lines, text, within } from './form-fields.ts';
-import { options } from './options.ts';
+import { choice, lines, text, within } from './form-fields.ts';
 import { firstDetail, type MaskDraft, type PrivacyDraft } from './privacy-draft.ts';
 import { RowList } from './row-list.tsx';
 
@@ -20,7 +19,12 @@ type Props = {
 /** Privacy at `privacy` of a body: fields of events that are dropped, fields that are masked, IP addresses. */
 export function PrivacyFields({ draft, errors, isDisabled, onChange }: Props): ReactNode {
   const form = { draft, stored: draft, errors, isDisabled, onChange };
-  const field = controlsOf({ drop: lines('privacy.drop') }, {}, { drop: [words.drop, words.dropHint] }, form);
+  const field = controlsOf(
+    { drop: lines('privacy.drop'), maskIp: choice<boolean>('privacy.maskIp') },
+    {},
+    { drop: [words.drop, words.dropHint], maskIp: [words.maskIp, words.maskIpHint] },
+    form,
+  );
   return (
     <>
       {field('drop')}
@@ -39,26 +43,24 @@ export function PrivacyFields({ draft, errors, isDisabled, onChange }: Props): R
               const cell = controlsOf(
                 within(`privacy.mask.${at}`, {
                   field: text('field'),
+                  by: choice<MaskDraft['by']>('by'),
                   detail: text(by === 'last' ? 'characters' : 'text'),
                 }),
                 {},
-                { field: [terms.field], detail: [by === 'last' ? words.characters : words.text_] },
-                { draft: mask, stored: mask, errors, isDisabled, onChange: change },
+                { field: [terms.field], by: [words.by], detail: [by === 'last' ? words.characters : words.text_] },
+                {
+                  draft: mask,
+                  stored: mask,
+                  errors,
+                  isDisabled,
+                  // Another method has another detail.
+                  onChange: (next) => change(next.by === undefined ? next : { ...next, detail: firstDetail[next.by] }),
+                },
               );
               return (
                 <>
                   {cell('field', { 'aria-label': words.fieldOf(at + 1) })}
-                  <NativeSelect
-                    label={words.by}
-                    aria-label={words.byOf(at + 1)}
-                    value={by}
-                    onChange={(event) => {
-                      const next = event.currentTarget.value as MaskDraft['by']; // one of the options
-                      change({ by: next, detail: firstDetail[next] });
-                    }}
-                    disabled={isDisabled}
-                    data={options(words.ways)}
-                  />
+                  {cell('by', { 'aria-label': words.byOf(at + 1), options: words.ways })}
                   {by === 'hash' ? <span /> : cell('detail', { 'aria-label': words.detailOf(at + 1) })}
                 </>
               );
@@ -66,13 +68,7 @@ export function PrivacyFields({ draft, errors, isDisabled, onChange }: Props): R
           </RowList>
         </Stack>
       </Fieldset>
-      <Switch
-        label={words.maskIp}
-        description={words.maskIpHint}
-        checked={draft.maskIp}
-        onChange={(event) => onChange({ maskIp: event.currentTarget.checked })}
-        disabled={isDisabled}
-      />
+      {field('maskIp')}
     </>
   );
 }

@@ -25,10 +25,10 @@ import { type Row, rows } from '../../../parts/form/rows.ts';
 import type { SecretValue } from '../../../parts/form/secret-field.tsx';
 import type { Connection } from '../connection.ts';
 
-export type AuthType = Connection['auth']['type'];
+type AuthType = Connection['auth']['type'];
 type Auth = NonNullable<CallInput<'replaceConnection'>['body']['auth']>;
 type StoredOauth2 = Extract<Connection['auth'], { type: 'oauth2' }>;
-export type Grant = StoredOauth2['grant'];
+type Grant = StoredOauth2['grant'];
 type StoredAssertion = NonNullable<StoredOauth2['clientAssertion']>;
 
 /** A parameter or header of token requests. */
@@ -52,6 +52,14 @@ export type AssertionDraft = DraftOf<typeof assertionFields>;
 export const assertions = {
   clientAssertion: within('auth.clientAssertion', assertionFields),
   jwtAssertion: within('auth.assertion', assertionFields),
+};
+
+/** What is chosen among the fields. */
+export const choiceFields = {
+  authType: choice<AuthType>('auth.type'),
+  grant: choice<Grant>('auth.grant'),
+  /** A token that was pasted, or a new one signed with a key for each use. */
+  jwtSource: choice<'pasted' | 'signed'>('auth.jwt'),
 };
 
 /** Paths in token responses. One that is empty is not read. */
@@ -108,11 +116,7 @@ export const signalFields = {
 };
 export type SignalDraft = Row & DraftOf<typeof signalFields>;
 
-export type AuthenticationDraft = DraftOf<typeof authenticationFields> & {
-  authType: AuthType;
-  grant: Grant;
-  /** A token that was pasted, or a new one signed with a key for each use. */
-  jwtSource: 'pasted' | 'signed';
+export type AuthenticationDraft = DraftOf<typeof authenticationFields & typeof choiceFields> & {
   jwtAssertion: AssertionDraft;
   clientAssertion: AssertionDraft;
   extraParams: PairDraft[];

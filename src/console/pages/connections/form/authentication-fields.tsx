@@ -1,13 +1,12 @@
-import { Code, NativeSelect, Text } from '@mantine/core';
+import { Code, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { connectionFacts as facts } from '../../../data/schema-facts.ts';
 import { connectionForm } from '../../../messages/en/connection-form.ts';
 import { connections as words } from '../../../messages/en/connections.ts';
 import { formatRelative } from '../../../messages/format.ts';
 import { controlsOf } from '../../../parts/form/form-controls.tsx';
-import { options } from '../../../parts/form/options.ts';
 import { FieldGrid } from '../../../parts/form/sections.tsx';
-import { assertions, authenticationFields, fieldsIn, type Grant } from './authentication-draft.ts';
+import { assertions, authenticationFields, choiceFields, fieldsIn } from './authentication-draft.ts';
 import type { FormProps } from './connection-form.tsx';
 import { decodedJwt } from './decoded-jwt.ts';
 
@@ -15,8 +14,9 @@ const w = words.details;
 
 /** The fields of the chosen kind of authentication. */
 export function AuthenticationFields(form: FormProps): ReactNode {
-  const { draft, errors, isDisabled, onChange } = form;
-  const field = controlsOf({ ...authenticationFields, ...fieldsIn(draft) }, facts, connectionForm.fields, form);
+  const { draft, errors } = form;
+  const fields = { ...authenticationFields, ...choiceFields, ...fieldsIn(draft) };
+  const field = controlsOf(fields, facts, connectionForm.fields, form);
   const token = (name: 'token' | 'jwt') =>
     field(name, {
       isCode: true,
@@ -32,13 +32,7 @@ export function AuthenticationFields(form: FormProps): ReactNode {
     case 'oauth2':
       return (
         <>
-          <NativeSelect
-            label={w.grant}
-            value={draft.grant}
-            onChange={(event) => onChange({ grant: event.currentTarget.value as Grant })} // one of the options
-            disabled={isDisabled}
-            data={options(w.grants)}
-          />
+          {field('grant', { options: w.grants })}
           {field('clientId')}
           {field('clientSecret')}
           {field('accessTokenUrl', { inputMode: 'url' })}
@@ -47,13 +41,7 @@ export function AuthenticationFields(form: FormProps): ReactNode {
           {draft.grant === 'refresh_token' ? field('refreshToken', { isCode: true }) : null}
           {draft.grant === 'jwt' ? (
             <>
-              <NativeSelect
-                label={connectionForm.jwtSource}
-                value={draft.jwtSource}
-                onChange={(event) => onChange({ jwtSource: event.currentTarget.value as typeof draft.jwtSource })} // one of the options
-                disabled={isDisabled}
-                data={options(connectionForm.jwtSources)}
-              />
+              {field('jwtSource', { options: connectionForm.jwtSources, error: null })}
               {draft.jwtSource === 'signed' ? (
                 <AssertionFields {...form} name="jwtAssertion" />
               ) : (

@@ -1,13 +1,12 @@
-import { Box, Button, Flex, Group, NativeSelect, Stack, Text } from '@mantine/core';
+import { Box, Button, Flex, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { connectionFacts as facts } from '../../../data/schema-facts.ts';
 import { connectionForm } from '../../../messages/en/connection-form.ts';
 import { connections as words } from '../../../messages/en/connections.ts';
 import { controlsOf, type FormState } from '../../../parts/form/form-controls.tsx';
-import { options } from '../../../parts/form/options.ts';
 import { Panel } from '../../../parts/panel.tsx';
 import { AdvancedFields } from './advanced-fields.tsx';
-import type { AuthType } from './authentication-draft.ts';
+import { choiceFields } from './authentication-draft.ts';
 import { AuthenticationFields } from './authentication-fields.tsx';
 import { baseUrlWithout, readBaseUrl } from './base-url.ts';
 import { basicFields, type ConnectionDraft } from './connection-draft.ts';
@@ -18,8 +17,7 @@ export type FormProps = FormState<ConnectionDraft>;
 
 /** The fields of Connection Details. `isNew`: nothing is stored yet, so a path can still move to the first destination. */
 export function ConnectionForm({ isNew, ...form }: FormProps & { isNew: boolean }): ReactNode {
-  const { draft, isDisabled, onChange } = form;
-  const field = controlsOf(basicFields, facts, connectionForm.fields, form);
+  const field = controlsOf({ ...basicFields, ...choiceFields }, facts, connectionForm.fields, form);
   return (
     <Stack>
       <Panel title={w.basics}>
@@ -32,13 +30,7 @@ export function ConnectionForm({ isNew, ...form }: FormProps & { isNew: boolean 
         <AddressHelp {...form} isNew={isNew} />
       </Panel>
       <Panel title={words.columns.auth}>
-        <NativeSelect
-          label={w.authType}
-          value={draft.authType}
-          onChange={(event) => onChange({ authType: event.currentTarget.value as AuthType })} // one of the options
-          disabled={isDisabled}
-          data={options(w.authTypes)}
-        />
+        {field('authType', { options: w.authTypes })}
         <AuthenticationFields {...form} />
       </Panel>
       <AdvancedFields {...form} />
