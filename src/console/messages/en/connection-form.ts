@@ -51,7 +51,7 @@ export const connectionForm = {
     idempotencyHeader: ['Idempotency header', 'Lets the system detect repeated deliveries. Empty: not sent.'],
     heldMaxAge: ['Expire held deliveries after', 'E.g. 7 d. Empty: never.'],
     rateLimit: ['Max requests', 'Empty: no limit'],
-    ratePer: ['Per', 'E.g. 1 s or 1 min.'],
+    ratePer: ['Rate limit period', 'E.g. 1 s or 1 min.'],
     concurrency: ['Max concurrent requests', 'Empty: adaptive, up to 64'],
     breakerRatio: ['Circuit breaker: failure rate (%)', 'Suspends the connection when more attempts than this fail.'],
     breakerMinimum: ['Circuit breaker: minimum attempts'],

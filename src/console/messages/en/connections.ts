@@ -43,6 +43,8 @@ export const connections = {
   },
   types: { webhook: 'Webhook' },
   emptyText: 'A connection is one third-party system: its URL, and how Millrace authenticates.',
+  emptyNoRight: (right: string) =>
+    `A connection is one third-party system. To create one you need the right “${right}”: ask an administrator.`,
   deleteText: 'History and delivery logs are kept. You can restore it for 30 days.',
   inUse: (destinations: number) =>
     destinations === 1 ? 'Delete its destination first.' : `Delete its ${count.destinations(destinations)} first.`,

@@ -8,9 +8,9 @@ import { modifiedColumn } from '../../parts/list/standard-columns.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Time, useNow } from '../../parts/time.tsx';
 import { authenticationOf } from './authentication-standing.ts';
-import { SpeedCell, SuccessCell, successOf, UsersCell } from './cells.tsx';
 import { stateOf } from './connection.ts';
 import type { Row } from './connections-list.ts';
+import { trafficColumns } from './traffic-columns.tsx';
 
 const w = words.columns;
 
@@ -42,21 +42,7 @@ export const columns: readonly Column<Row>[] = [
   },
   { id: 'auth', header: w.auth, isText: true, cell: (row) => <Authentication row={row} /> },
   { id: 'destinations', header: w.destinations, align: 'end', cell: (row) => <Destinations row={row} /> },
-  { id: 'usedBy', header: terms.usedBy, isText: true, cell: ({ usage, id }) => <UsersCell usage={usage} id={id} /> },
-  {
-    id: 'success',
-    header: terms.success24h,
-    sort: ({ figures }) => successOf(figures),
-    cell: ({ figures }) => <SuccessCell figures={figures} />,
-  },
-  {
-    id: 'p95',
-    header: terms.p95,
-    sort: ({ figures }) => figures?.p95Ms,
-    align: 'end',
-    isHiddenAtFirst: true,
-    cell: ({ figures }) => <SpeedCell figures={figures} />,
-  },
+  ...trafficColumns,
   modifiedColumn(),
 ];
 

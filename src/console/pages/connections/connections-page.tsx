@@ -2,6 +2,7 @@ import { Button, Menu } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo, useState } from 'react';
+import { rights } from '../../../contract/accounts/rights.ts';
 import { allQuery } from '../../data/api.ts';
 import { connections as words } from '../../messages/en/connections.ts';
 import { shell } from '../../messages/en/shell.ts';
@@ -39,7 +40,16 @@ export function ConnectionsPage(): ReactNode {
     [all, usage, figures],
   );
   const { list, change, rows, create } = useListPage({
-    ...listWords({ title: shell.pages.connections, ...words }, 'connections', 'connections', 'millrace apply crm.yaml'),
+    ...listWords(
+      {
+        title: shell.pages.connections,
+        ...words,
+        ...(mayManage ? {} : { emptyText: words.emptyNoRight(rights['connections:manage']) }),
+      },
+      'connections',
+      'connections',
+      mayManage ? 'millrace apply crm.yaml' : undefined,
+    ),
     search,
     query: { ...query, data },
     columns,

@@ -9,8 +9,8 @@ import { RowLink } from '../../parts/list/row-link.tsx';
 import { modifiedColumn } from '../../parts/list/standard-columns.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
-import { Nothing, SpeedCell, SuccessCell, successOf, UsersCell } from './cells.tsx';
 import { useDestinationStatus } from './change-status.ts';
+import { Nothing, trafficColumns } from './traffic-columns.tsx';
 import type { Destination, Figures, Usage } from './usage.ts';
 
 const w = words.destinations;
@@ -68,26 +68,7 @@ export function columnsFor(mayManage: boolean): readonly Column<DestinationRow>[
         </Text>
       ),
     },
-    {
-      id: 'usedBy',
-      header: terms.usedBy,
-      isText: true,
-      cell: ({ usage, id }) => <UsersCell usage={usage} id={id} />,
-    },
-    {
-      id: 'success',
-      header: terms.success24h,
-      sort: ({ figures }) => successOf(figures),
-      cell: ({ figures }) => <SuccessCell figures={figures} />,
-    },
-    {
-      id: 'p95',
-      header: terms.p95,
-      sort: ({ figures }) => figures?.p95Ms,
-      align: 'end',
-      isHiddenAtFirst: true,
-      cell: ({ figures }) => <SpeedCell figures={figures} />,
-    },
+    ...trafficColumns,
     {
       id: 'last',
       header: w.columns.last,

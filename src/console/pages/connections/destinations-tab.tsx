@@ -14,11 +14,11 @@ import { GuardedItem, RowMenu } from '../../parts/list/row-menu.tsx';
 import { useListPage } from '../../parts/list/use-list-page.tsx';
 import { notifyDone, notifyFailed } from '../../parts/notify.ts';
 import { useMay } from '../../session/rights.ts';
-import { namesOf } from './cells.tsx';
 import { useDestinationStatus } from './change-status.ts';
 import type { Connection } from './connection.ts';
 import { columnsFor, type DestinationRow } from './destinations-columns.tsx';
 import { copyOf } from './new/start.ts';
+import { namesOf } from './traffic-columns.tsx';
 import { useFigures, useHeld, useUsage } from './usage.ts';
 
 const w = words.destinations;

@@ -3,8 +3,8 @@ import type { ReactNode } from 'react';
 import { connections as words } from '../../messages/en/connections.ts';
 import { Nothing } from '../../parts/list/list-page.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
-import { ActionLink } from './cells.tsx';
 import type { Connection } from './connection.ts';
+import { ActionLink } from './traffic-columns.tsx';
 import { useUsage } from './usage.ts';
 
 const w = words.usedBy;

@@ -2,7 +2,7 @@ import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
-import { apiQuery } from '../../../data/api.ts';
+import { allQuery, apiQuery } from '../../../data/api.ts';
 import { connections as words } from '../../../messages/en/connections.ts';
 import { shell } from '../../../messages/en/shell.ts';
 import { terms } from '../../../messages/en/terms.ts';
@@ -50,13 +50,13 @@ function FromPreset({ preset }: { preset: (typeof presets)[number] | undefined }
 function Copy({ id }: { id: string }): ReactNode {
   const params = { id };
   const connection = useQuery(apiQuery('getConnection', { params }));
-  const destinations = useQuery(apiQuery('listDestinations', { params, query: { limit: 200 } }));
+  const destinations = useQuery(allQuery('listDestinations', { params }));
   const start = useMemo((): Start | null => {
     if (connection.data === undefined || destinations.data === undefined) return null;
     const draft = withoutMarks(draftOf(connection.data));
     return {
       draft: { ...draft, ...withoutSecrets(draft), name: terms.copyOf(connection.data.name) },
-      destinations: destinations.data.data.map((one) => copyOf(one, one.name)),
+      destinations: destinations.data.map((one) => copyOf(one, one.name)),
     };
   }, [connection.data, destinations.data]);
   const failed = connection.error ?? destinations.error;

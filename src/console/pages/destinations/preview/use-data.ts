@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { Answer } from '../../../../client/client.ts';
-import { apiQuery } from '../../../data/api.ts';
+import { allQuery, apiQuery } from '../../../data/api.ts';
 import type { KnownFields } from '../../../editor/fields.ts';
 import { recentEvents } from '../../../parts/payload/event-picker.tsx';
 import { useMay } from '../../../session/rights.ts';
@@ -21,10 +21,7 @@ export function useData(
   const mayParameters = useMay('parameters:view');
   const mayEvents = useMay('events:view');
   const maySee = useMay('payloads:view');
-  const all = useQuery({
-    ...apiQuery('listActions', { query: { limit: 200 } }),
-    enabled: mayActions && destinationId !== null,
-  }).data?.data;
+  const all = useQuery({ ...allQuery('listActions'), enabled: mayActions && destinationId !== null }).data;
   const parameters = useQuery({
     ...apiQuery('listParameters', { query: { limit: 200, sort: 'share' } }),
     enabled: mayParameters,
