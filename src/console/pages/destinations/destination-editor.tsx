@@ -27,7 +27,7 @@ import { DestinationForm } from './destination-form.tsx';
 import { PreviewPanel, type Shown } from './preview/preview-panel.tsx';
 import { SendTest } from './preview/send-test.tsx';
 import { useData } from './preview/use-data.ts';
-import { usePreview } from './preview/use-preview.ts';
+import { sampleBody, usePreview } from './preview/use-preview.ts';
 import { TemplateField } from './template-field.tsx';
 
 const AdvancedSettings = lazy(() =>
@@ -144,9 +144,10 @@ export function DestinationEditor({ connection, stored, start, onSaved, onStay, 
             onGoTo={(line, column) => editor.current?.goToLine(line, column)}
             sendTest={
               <SendTest
-                tried={tried}
+                destinationId={tried.destinationId}
+                body={hasErrors ? null : sampleBody(tried)}
                 baseUrl={connection.baseUrl}
-                hasErrors={hasErrors}
+                isWanted={address.test !== undefined}
                 onSent={(delivery) => {
                   setTest(delivery);
                   show({ tab: 'response' });

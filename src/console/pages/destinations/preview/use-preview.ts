@@ -19,11 +19,15 @@ export type Tried = {
 
 type Body = NonNullable<CallInput<'previewDestination'>['body']>;
 
-/** The body of a draft for a preview or a test, which needs no name. */
-export function triedBody(draft: DestinationDraft): Record<string, unknown> {
+/** The body of a preview, a check or a test, in which a draft needs no name. */
+function triedBody({ draft, sample, actionId }: Tried): Body {
   const body = bodyOf(draft);
-  return { ...body, name: body.name === '' ? words.createTitle : body.name };
+  const name = body.name === '' ? words.createTitle : body.name;
+  return { ...sample, draft: { ...body, name }, ...(actionId === null ? {} : { actionId }) };
 }
+
+/** The body of a test; null: there is no event to send. */
+export const sampleBody = (tried: Tried): Body | null => (tried.sample === null ? null : triedBody(tried));
 
 /** The preview of a draft, rendered again when typing pauses for 350 ms, or at once by `run`. */
 export function usePreview(tried: Tried, isHeld: boolean) {
@@ -58,13 +62,11 @@ type How = { afterMs: number; staleMs: number; isOn: (input: Body) => boolean };
 function useTried<Saved extends 'previewDestination' | 'checkDestination'>(
   saved: Saved,
   unsaved: RouteId,
-  { destinationId, connectionId, draft, sample, actionId }: Tried,
+  tried: Tried,
   { afterMs, staleMs, isOn }: How,
 ) {
-  const [settled, settle] = useSettled(
-    JSON.stringify({ ...sample, draft: triedBody(draft), ...(actionId === null ? {} : { actionId }) }),
-    afterMs,
-  );
+  const { destinationId, connectionId } = tried;
+  const [settled, settle] = useSettled(JSON.stringify(triedBody(tried)), afterMs);
   const body: Body = JSON.parse(settled);
   const route = (destinationId === null ? unsaved : saved) as Saved; // both take the same
   const input = [{ params: { id: destinationId ?? connectionId }, body }] as unknown as Arguments<Saved>; // which the compiler can't see
