@@ -1,8 +1,6 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
-import { useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense, useRef, useState } from 'react';
-import type { Answer } from '../../../client/client.ts';
 import { rights } from '../../../contract/accounts/rights.ts';
 import type { TemplateFinding } from '../../editor/findings.ts';
 import type { EditorHandle } from '../../editor/template-editor.tsx';
@@ -10,7 +8,6 @@ import { parts } from '../../messages/en/parts.ts';
 import { studio as words } from '../../messages/en/studio.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { useEditor } from '../../parts/form/use-editor.tsx';
-import { usePicked } from '../../parts/payload/event-picker.tsx';
 import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
 import {
@@ -24,17 +21,13 @@ import {
 } from './destination-draft.ts';
 import css from './destination-editor.module.css';
 import { DestinationForm } from './destination-form.tsx';
-import { PreviewPanel, type Shown } from './preview/preview-panel.tsx';
-import { SendTest } from './preview/send-test.tsx';
-import { useData } from './preview/use-data.ts';
-import { sampleBody, usePreview } from './preview/use-preview.ts';
+import { PreviewPanel } from './preview/preview-panel.tsx';
+import { useDestinationPreview } from './preview/use-preview.ts';
 import { TemplateField } from './template-field.tsx';
 
 const AdvancedSettings = lazy(() =>
   import('./advanced-settings.tsx').then(({ AdvancedSettings }) => ({ default: AdvancedSettings })),
 );
-
-const page = '/shell/connections/$connectionId/destinations/$destinationId';
 
 type Props = {
   connection: { id: string; baseUrl: string; port: number | null };
@@ -80,29 +73,9 @@ export function DestinationEditor({ connection, stored, start, onSaved, onStay, 
   const written = (draft: DestinationDraft) => bodyOf({ ...draft, template: editor.current?.text() ?? draft.template });
   const { draft, base, before, errors, isDisabled, isSaving, change, save } = form;
   const [isFull, setFull] = useState(false);
-  const address = useSearch({ from: page });
-  const navigate = useNavigate({ from: '/connections/$connectionId/destinations/$destinationId' });
-  const shown = { tab: address.tab ?? 'request', eventId: address.eventId ?? '', actionId: address.actionId ?? '' };
-  const show = (next: Partial<Shown>) =>
-    void navigate({ search: (now) => ({ ...now, ...next }), replace: true, resetScroll: false });
-  const [pasted, paste] = useState('');
-  const [test, setTest] = useState<Answer<'testDestination'> | null>(null);
-  const { known, actions, action } = useData(base?.id ?? null, shown.actionId);
-  const picked = usePicked(shown.eventId, pasted, { destinationId: base?.id, rules: action?.rules });
-  const tried = {
-    destinationId: base?.id ?? null,
-    connectionId: connection.id,
-    draft,
-    sample: picked === null || 'error' in picked ? null : picked,
-    actionId: action?.id ?? null,
-  };
-  const preview = usePreview(tried, hasErrors);
-
-  function run() {
-    show({ tab: 'request' });
-    preview.run();
-  }
-  useHotkeys([['mod+Enter', run]], []);
+  const given = { destinationId: base?.id ?? null, connectionId: connection.id, draft };
+  const preview = useDestinationPreview(given, hasErrors);
+  useHotkeys([['mod+Enter', preview.run]], []);
 
   const fields = { draft, stored: before, errors, isDisabled, onChange: change };
   return form.frame(
@@ -113,7 +86,7 @@ export function DestinationEditor({ connection, stored, start, onSaved, onStay, 
           <TemplateField
             draft={draft}
             saved={before.template}
-            known={known}
+            known={preview.known}
             isDisabled={isDisabled}
             findings={findings}
             error={errors['template']}
@@ -122,7 +95,7 @@ export function DestinationEditor({ connection, stored, start, onSaved, onStay, 
             onFull={setFull}
             onFindings={setFindings}
             onChange={change}
-            onRun={run}
+            onRun={preview.run}
           />
           <Suspense>
             <AdvancedSettings {...fields} destinationId={base?.id ?? null} />
@@ -130,30 +103,10 @@ export function DestinationEditor({ connection, stored, start, onSaved, onStay, 
         </Stack>
         <div className={css['preview']}>
           <PreviewPanel
-            shown={shown}
-            onShow={show}
-            pasted={pasted}
-            onPaste={paste}
-            tried={tried}
-            actions={actions}
-            action={action}
             preview={preview}
-            hasErrors={hasErrors}
-            test={test}
+            baseUrl={connection.baseUrl}
             onInsert={(path) => editor.current?.insertPath(path)}
             onGoTo={(line, column) => editor.current?.goToLine(line, column)}
-            sendTest={
-              <SendTest
-                destinationId={tried.destinationId}
-                body={hasErrors ? null : sampleBody(tried)}
-                baseUrl={connection.baseUrl}
-                isWanted={address.test !== undefined}
-                onSent={(delivery) => {
-                  setTest(delivery);
-                  show({ tab: 'response' });
-                }}
-              />
-            }
           />
         </div>
       </div>

@@ -1,6 +1,5 @@
-import { Group, Select, Tabs, Text } from '@mantine/core';
+import { Select, Tabs, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import type { Answer } from '../../../../client/client.ts';
 import { rights } from '../../../../contract/accounts/rights.ts';
 import { parts } from '../../../messages/en/parts.ts';
 import { studio } from '../../../messages/en/studio.ts';
@@ -11,32 +10,22 @@ import { CheckTab } from './check-tab.tsx';
 import { EventTab } from './event-tab.tsx';
 import { RequestTab } from './request-tab.tsx';
 import { ResponseTab } from './response-tab.tsx';
-import type { Tried, usePreview } from './use-preview.ts';
+import { SendTest } from './send-test.tsx';
+import type { Preview, PreviewTab } from './use-preview.ts';
 
 const words = studio.preview;
 
-export type PreviewTab = keyof typeof words.tabs;
-export type Shown = { tab: PreviewTab; eventId: string; actionId: string };
-
 type Props = {
-  shown: Shown;
-  onShow: (change: Partial<Shown>) => void;
-  pasted: string;
-  onPaste: (text: string) => void;
-  tried: Tried;
-  actions: readonly Answer<'getAction'>[];
-  action: Answer<'getAction'> | null;
-  preview: ReturnType<typeof usePreview>;
-  hasErrors: boolean;
-  test: Answer<'testDestination'> | null;
+  preview: Preview;
+  baseUrl: string;
+  /** Writes a path into the template. */
   onInsert: (path: string) => void;
   onGoTo: (line: number, column: number) => void;
-  sendTest: ReactNode;
 };
 
 /** The request of the draft for one event, its results with the newest events, and the response to a test. */
-export function PreviewPanel(props: Props): ReactNode {
-  const { shown, onShow, pasted, onPaste, tried, actions, action, preview, onGoTo } = props;
+export function PreviewPanel({ preview, baseUrl, onInsert, onGoTo }: Props): ReactNode {
+  const { shown, show, tried, actions, action, hasErrors } = preview;
   const may = useMay('payloads:view');
   if (!may)
     return (
@@ -47,27 +36,27 @@ export function PreviewPanel(props: Props): ReactNode {
       </Panel>
     );
   const panels: Record<PreviewTab, () => ReactNode> = {
-    request: () => <RequestTab preview={preview} hasErrors={props.hasErrors} onGoTo={onGoTo} />,
+    request: () => <RequestTab request={preview.request} hasErrors={hasErrors} onGoTo={onGoTo} />,
     event: () => (
-      <EventTab sample={tried.sample} action={action} destinationId={tried.destinationId} onInsert={props.onInsert} />
+      <EventTab sample={tried.sample} action={action} destinationId={tried.destinationId} onInsert={onInsert} />
     ),
     check: () => (
       <CheckTab
         tried={tried}
-        hasErrors={props.hasErrors}
+        hasErrors={hasErrors}
         onGoTo={onGoTo}
-        onPick={(eventId, actionId) => onShow({ tab: 'request', eventId, actionId: actionId ?? '' })}
+        onPick={(eventId, actionId) => show({ tab: 'request', eventId, actionId: actionId ?? '' })}
       />
     ),
-    response: () => <ResponseTab test={props.test} tried={tried} action={action} onGoTo={onGoTo} />,
+    response: () => <ResponseTab test={preview.response} tried={tried} action={action} onGoTo={onGoTo} />,
   };
   return (
     <Panel title={words.title} text={words.text}>
       <EventPicker
         picked={shown.eventId}
-        onPick={(eventId) => onShow({ eventId })}
-        pasted={pasted}
-        onPaste={onPaste}
+        onPick={(eventId) => show({ eventId })}
+        pasted={preview.pasted}
+        onPaste={preview.paste}
         destinationId={tried.destinationId ?? undefined}
         rules={action?.rules}
       />
@@ -75,17 +64,23 @@ export function PreviewPanel(props: Props): ReactNode {
         <Select
           label={words.action}
           value={action?.id ?? null}
-          onChange={(actionId) => onShow({ actionId: actionId ?? '' })}
+          onChange={(actionId) => show({ actionId: actionId ?? '' })}
           data={actions.map(({ id, name }) => ({ value: id, label: name }))}
           searchable
           allowDeselect={false}
         />
       ) : null}
-      <Group>{props.sendTest}</Group>
+      <SendTest
+        destinationId={tried.destinationId}
+        body={preview.testBody}
+        baseUrl={baseUrl}
+        isWanted={preview.isTestWanted}
+        onSent={preview.onSent}
+      />
       <Tabs
         value={shown.tab}
         keepMounted={false}
-        onChange={(tab) => onShow({ tab: (tab ?? 'request') as PreviewTab })} // one of the tabs below
+        onChange={(tab) => show({ tab: (tab ?? 'request') as PreviewTab })} // one of the tabs below
       >
         <Tabs.List aria-label={studio.preview.title} mb="sm">
           {Object.entries(words.tabs).map(([tab, label]) => (

@@ -7,19 +7,19 @@ import { Icon } from '../../../parts/icon.tsx';
 import { InWords } from '../../../parts/in-words.tsx';
 import { ExchangeRequest } from '../../../parts/payload/exchange.tsx';
 import { Problem } from '../../../parts/problem.tsx';
-import type { usePreview } from './use-preview.ts';
+import type { Preview } from './use-preview.ts';
 
 const words = studio.preview;
 
 type Props = {
-  preview: ReturnType<typeof usePreview>;
+  request: Preview['request'];
   hasErrors: boolean;
   onGoTo: (line: number, column: number) => void;
 };
 
 /** The request that would be sent, or why none would. */
-export function RequestTab({ preview, hasErrors, onGoTo }: Props): ReactNode {
-  const { data, error, run } = preview;
+export function RequestTab({ request: query, hasErrors, onGoTo }: Props): ReactNode {
+  const { data, error, run, isFetching } = query;
   const told = Object.entries(fieldErrors(error));
   if (error !== null && !hasErrors && told.length > 0)
     return (
@@ -38,7 +38,7 @@ export function RequestTab({ preview, hasErrors, onGoTo }: Props): ReactNode {
   if (data === undefined) return <Text c="dimmed">{hasErrors ? words.notYet : terms.rendering}</Text>;
   const { request, result, warnings } = data;
   return (
-    <Stack gap="sm" aria-busy={preview.isFetching}>
+    <Stack gap="sm" aria-busy={isFetching}>
       {hasErrors ? <Said tone="warn" text={words.notNow} /> : null}
       {result.kind === 'skipped' ? <Said tone="calm" text={words.skipped(result.reason)} /> : null}
       {result.kind === 'failed' ? <Failed result={result} onGoTo={onGoTo} /> : null}

@@ -1,12 +1,15 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Answer, Arguments, CallInput } from '../../../../client/client.ts';
 import type { RouteId } from '../../../../contract/routes.ts';
 import { apiQuery } from '../../../data/api.ts';
 import { studio as words } from '../../../messages/en/studio.ts';
+import { usePicked } from '../../../parts/payload/event-picker.tsx';
 import type { Sample } from '../../../parts/payload/picked-event.ts';
 import { useMay } from '../../../session/rights.ts';
 import { bodyOf, type DestinationDraft } from '../destination-draft.ts';
+import { useData } from './use-data.ts';
 
 /** The input of a preview; the sample is null while none is known. */
 export type Tried = {
@@ -26,11 +29,59 @@ function triedBody({ draft, sample, actionId }: Tried): Body {
   return { ...sample, draft: { ...body, name }, ...(actionId === null ? {} : { actionId }) };
 }
 
-/** The body of a test; null: there is no event to send. */
-export const sampleBody = (tried: Tried): Body | null => (tried.sample === null ? null : triedBody(tried));
+const page = '/connections/$connectionId/destinations/$destinationId';
+
+export type PreviewTab = keyof typeof words.preview.tabs;
+/** What the preview shows, in the address. Empty ids: the newest event, and the first action. */
+type Shown = { tab: PreviewTab; eventId: string; actionId: string };
+
+export type Preview = ReturnType<typeof useDestinationPreview>;
+
+/** The preview of a draft of a destination: its event, its action, its request, and the response to a test. */
+export function useDestinationPreview(
+  given: Pick<Tried, 'destinationId' | 'connectionId' | 'draft'>,
+  hasErrors: boolean,
+) {
+  const { tab = 'request', eventId = '', actionId = '', test } = useSearch({ from: `/shell${page}` });
+  const navigate = useNavigate({ from: page });
+  const [pasted, paste] = useState('');
+  const [response, setResponse] = useState<Answer<'testDestination'> | null>(null);
+  const { known, actions, action } = useData(given.destinationId, actionId);
+  const picked = usePicked(eventId, pasted, { destinationId: given.destinationId ?? undefined, rules: action?.rules });
+  const sample = picked === null || 'error' in picked ? null : picked;
+  const tried: Tried = { ...given, sample, actionId: action?.id ?? null };
+  const request = usePreview(tried, hasErrors);
+  const show = (next: Partial<Shown>) =>
+    void navigate({ search: (now) => ({ ...now, ...next }), replace: true, resetScroll: false });
+  return {
+    shown: { tab, eventId },
+    show,
+    pasted,
+    paste,
+    known,
+    actions,
+    action,
+    tried,
+    hasErrors,
+    request,
+    /** Renders at once, and shows the request. */
+    run() {
+      show({ tab: 'request' });
+      request.run();
+    },
+    response,
+    onSent(delivery: Answer<'testDestination'>) {
+      setResponse(delivery);
+      show({ tab: 'response' });
+    },
+    /** The body of a test; null: there is nothing to send. */
+    testBody: hasErrors || sample === null ? null : triedBody(tried),
+    isTestWanted: test !== undefined,
+  };
+}
 
 /** The preview of a draft, rendered again when typing pauses for 350 ms, or at once by `run`. */
-export function usePreview(tried: Tried, isHeld: boolean) {
+function usePreview(tried: Tried, isHeld: boolean) {
   const may = useMay('payloads:view');
   return useTried('previewDestination', 'previewUnsavedDestination', tried, {
     afterMs: 350,
