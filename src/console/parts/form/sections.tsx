@@ -10,7 +10,15 @@ export function Advanced({ title, text, hasErrors, children }: AdvancedProps): R
   const [isOpen, setOpen] = useState(false);
   if (hasErrors && !isOpen) setOpen(true);
   return (
-    <details className={css['advanced']} open={isOpen} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+    <details
+      className={css['advanced']}
+      open={isOpen}
+      onToggle={({ currentTarget }) => {
+        // It opens again while it has a problem, which would be out of sight.
+        currentTarget.open ||= hasErrors;
+        setOpen(currentTarget.open);
+      }}
+    >
       <summary>{title}</summary>
       <Text c="dimmed" size="sm" mt="xs">
         {text}

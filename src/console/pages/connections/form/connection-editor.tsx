@@ -1,10 +1,11 @@
-import { Box, Button, Flex } from '@mantine/core';
+import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { CallInput } from '../../../../client/client.ts';
 import { rights } from '../../../../contract/accounts/rights.ts';
 import { connections as words } from '../../../messages/en/connections.ts';
 import { parts } from '../../../messages/en/parts.ts';
 import { terms } from '../../../messages/en/terms.ts';
+import { Beside } from '../../../parts/beside.tsx';
 import { useEditor } from '../../../parts/form/use-editor.tsx';
 import { useMay } from '../../../session/rights.ts';
 import { client } from '../../../session/session.ts';
@@ -64,18 +65,9 @@ export function ConnectionEditor({
       </Button>
     );
   return frame(
-    <Flex gap="lg" align="start" wrap="wrap">
-      <Box flex="999 1 34rem" miw={0}>
-        <ConnectionForm
-          draft={draft}
-          stored={before}
-          errors={errors}
-          isDisabled={isDisabled}
-          isNew={base === null}
-          onChange={change}
-        />
-      </Box>
-      <Box flex="1 1 22rem" miw={0}>
+    <Beside
+      asideWidth="22rem"
+      aside={
         <TestAuthentication
           isDisabled={!mayManage || draft.baseUrl.trim() === ''}
           // With the id of a stored connection, the test uses its stored secrets.
@@ -86,8 +78,17 @@ export function ConnectionEditor({
             }) as CallInput<'testUnsavedConnection'>['body']
           }
         />
-      </Box>
-    </Flex>,
+      }
+    >
+      <ConnectionForm
+        draft={draft}
+        stored={before}
+        errors={errors}
+        isDisabled={isDisabled}
+        isNew={base === null}
+        onChange={change}
+      />
+    </Beside>,
     {
       editing: (
         <>
