@@ -1,4 +1,4 @@
-import { Select, Tabs, Text } from '@mantine/core';
+import { NativeSelect, Tabs, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { rights } from '../../../../contract/accounts/rights.ts';
 import { parts } from '../../../messages/en/parts.ts';
@@ -61,13 +61,11 @@ export function PreviewPanel({ preview, baseUrl, onInsert, onGoTo }: Props): Rea
         rules={action?.rules}
       />
       {actions.length > 1 ? (
-        <Select
+        <NativeSelect
           label={words.action}
-          value={action?.id ?? null}
-          onChange={(actionId) => show({ actionId: actionId ?? '' })}
+          value={action?.id ?? ''}
+          onChange={(event) => show({ actionId: event.currentTarget.value })}
           data={actions.map(({ id, name }) => ({ value: id, label: name }))}
-          searchable
-          allowDeselect={false}
         />
       ) : null}
       <SendTest
