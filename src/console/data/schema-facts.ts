@@ -43,7 +43,10 @@ export function factsOf(schema: z.ZodType): Facts {
     const variants = json.anyOf ?? json.oneOf;
     if (variants !== undefined) {
       const canBeNull = isNullable || variants.some(({ type }) => type === 'null');
-      for (const one of variants) if (one.type !== 'null') read(one, path, canBeNull, json.anyOf ? json : outer);
+      // An object that stands for a text, such as the mark of a secret, is no value of its own.
+      const isText = variants.some(({ type }) => type === 'string');
+      for (const one of variants)
+        if (one.type !== 'null' && !(isText && one.properties)) read(one, path, canBeNull, json.anyOf ? json : outer);
       return;
     }
     if (json.properties !== undefined) {

@@ -14,10 +14,12 @@ import { type Connection, stateOf } from './connection.ts';
 import { ConnectionHealth } from './connection-health.tsx';
 import { connectionKind } from './connection-kind.ts';
 import { DeleteConnection } from './delete-connection.tsx';
-import { DestinationsTab } from './destinations-tab.tsx';
 import { ConnectionEditor } from './form/connection-editor.tsx';
 
 // Loaded when they are opened: the form comes first.
+const DestinationsTab = lazy(() =>
+  import('./destinations-tab.tsx').then(({ DestinationsTab }) => ({ default: DestinationsTab })),
+);
 const ActivityTab = lazy(() => import('./activity-tab.tsx').then(({ ActivityTab }) => ({ default: ActivityTab })));
 const UsedByTab = lazy(() => import('./used-by-tab.tsx').then(({ UsedByTab }) => ({ default: UsedByTab })));
 

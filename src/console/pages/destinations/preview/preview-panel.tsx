@@ -1,19 +1,21 @@
-import { NativeSelect, Tabs, Text } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { NativeSelect, Skeleton, Tabs, Text } from '@mantine/core';
+import { lazy, type ReactNode, Suspense } from 'react';
 import { rights } from '../../../../contract/accounts/rights.ts';
 import { parts } from '../../../messages/en/parts.ts';
 import { studio } from '../../../messages/en/studio.ts';
 import { Panel } from '../../../parts/panel.tsx';
 import { EventPicker } from '../../../parts/payload/event-picker.tsx';
 import { useMay } from '../../../session/rights.ts';
-import { CheckTab } from './check-tab.tsx';
 import { EventTab } from './event-tab.tsx';
 import { RequestTab } from './request-tab.tsx';
-import { ResponseTab } from './response-tab.tsx';
 import { SendTest } from './send-test.tsx';
 import type { Preview, PreviewTab } from './use-preview.ts';
 
 const words = studio.preview;
+
+// Loaded when they are opened: the request comes first.
+const CheckTab = lazy(() => import('./check-tab.tsx').then(({ CheckTab }) => ({ default: CheckTab })));
+const ResponseTab = lazy(() => import('./response-tab.tsx').then(({ ResponseTab }) => ({ default: ResponseTab })));
 
 type Props = {
   preview: Preview;
@@ -87,7 +89,9 @@ export function PreviewPanel({ preview, baseUrl, onInsert, onGoTo }: Props): Rea
             </Tabs.Tab>
           ))}
         </Tabs.List>
-        <Tabs.Panel value={shown.tab}>{panels[shown.tab]()}</Tabs.Panel>
+        <Tabs.Panel value={shown.tab}>
+          <Suspense fallback={<Skeleton height={160} />}>{panels[shown.tab]()}</Suspense>
+        </Tabs.Panel>
       </Tabs>
       {action === null && tried.destinationId !== null ? (
         <Text size="sm" c="dimmed">
