@@ -3,30 +3,19 @@ import type { ReactNode } from 'react';
 import { connections as words } from '../../messages/en/connections.ts';
 import { terms } from '../../messages/en/terms.ts';
 import type { Column } from '../../parts/list/list-page.tsx';
-import { RowLink } from '../../parts/list/row-link.tsx';
-import { modifiedColumn } from '../../parts/list/standard-columns.tsx';
+import { modifiedColumn, nameColumn } from '../../parts/list/standard-columns.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Time, useNow } from '../../parts/time.tsx';
 import { authenticationOf } from './authentication-standing.ts';
 import { stateOf } from './connection.ts';
+import { connectionKind } from './connection-kind.ts';
 import type { Row } from './connections-list.ts';
 import { trafficColumns } from './traffic-columns.tsx';
 
 const w = words.columns;
 
 export const columns: readonly Column<Row>[] = [
-  {
-    id: 'name',
-    header: terms.name,
-    isFixed: true,
-    isText: true,
-    sort: ({ name }) => name,
-    cell: ({ id, name, description }) => (
-      <RowLink to="/connections/$connectionId" params={{ connectionId: id }} note={description}>
-        {name}
-      </RowLink>
-    ),
-  },
+  nameColumn(connectionKind),
   { id: 'state', header: terms.state, sort: stateOf, cell: (row) => <State row={row} /> },
   { id: 'type', header: terms.type, cell: ({ type }) => words.types[type], isHiddenAtFirst: true },
   {

@@ -6,9 +6,8 @@ import { allQuery, useApi } from '../../data/api.ts';
 import { nouns } from '../../messages/counts.ts';
 import { connections as words } from '../../messages/en/connections.ts';
 import { terms } from '../../messages/en/terms.ts';
-import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
+import { DeleteDialog } from '../../parts/document/delete-dialog.tsx';
 import { Icon } from '../../parts/icon.tsx';
-import { deleteDocument } from '../../parts/list/delete-document.ts';
 import { ListPage } from '../../parts/list/list-page.tsx';
 import { GuardedItem, RowMenu } from '../../parts/list/row-menu.tsx';
 import { useListPage } from '../../parts/list/use-list-page.tsx';
@@ -89,18 +88,9 @@ export function DestinationsTab({ connection, onDone }: { connection: Connection
           </Button>
         )}
       </Group>
-      <ConfirmDialog
-        isOpen={asked !== null}
-        title={terms.deleteTitle(asked?.name ?? '')}
-        verb={terms.delete}
-        onCancel={() => ask(null)}
-        onConfirm={() => {
-          ask(null);
-          if (asked !== null) void deleteDocument({ kind: 'destination', id: asked.id, name: asked.name });
-        }}
-      >
+      <DeleteDialog document={asked} kind="destination" name={asked?.name ?? ''} onClose={() => ask(null)}>
         {asked !== null && asked.held > 0 ? w.deleteHeld(asked.held) : w.deleteText}
-      </ConfirmDialog>
+      </DeleteDialog>
     </>
   );
 }
