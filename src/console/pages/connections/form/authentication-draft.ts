@@ -234,8 +234,9 @@ function basicPasswordOf({ password }: AuthenticationDraft, stored: Connection['
 const pairsOf = (record: Readonly<Record<string, SecretValue>>): PairDraft[] =>
   rows(Object.entries(record).map(([name, value]) => ({ name, value })));
 
+/** An empty value that everyone can read is a text; for a secret, null keeps the stored one. */
 const recordOf = (pairs: readonly PairDraft[]) =>
-  Object.fromEntries(pairs.map(({ name, value }) => [name.trim(), value ?? '']));
+  Object.fromEntries(pairs.map(({ name, value }) => [name.trim(), isPublic(name) ? (value ?? '') : value]));
 
 function pairProblems(pairs: readonly PairDraft[], path: string): Record<string, string> {
   const names = pairs.map(({ name }) => name.trim());

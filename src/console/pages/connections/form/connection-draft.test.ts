@@ -72,6 +72,13 @@ test('a secret reference is saved as one and survives a reload, and an emptied o
   assert.deepEqual(withoutSecrets(draft).token, place);
 });
 
+test('a secret that was typed and lost by a reload is not removed by a save', () => {
+  const typed = { ...draftOf(stored), clientSecret: 'typed', extraParams: [{ row: 0, name: 'key', value: 'typed' }] };
+  const { auth } = bodyOf({ ...typed, ...withoutSecrets(typed) }, stored);
+  assert.ok(auth?.type === 'oauth2');
+  assert.deepEqual([auth.clientSecret, auth.extraParams], [null, { key: null }]);
+});
+
 test('an empty password of basic authentication is saved as one, and a missing one stays missing', () => {
   const basic = { ...draftOf(stored), authType: 'basic' as const, username: 'key' };
   const password = (value: string | null, before: typeof stored | null) => {
