@@ -11,7 +11,7 @@ import { quietUntil } from './quiet-hours.ts';
 /** How long changes are gathered into one message, and the minimum time between two messages of an alert. */
 export type NotifierTiming = { gatherMs: number; apartMs: number };
 
-type DigestParts = {
+export type DigestParts = {
   queues: MessageQueues;
   /** The present alerts, by id. */
   alerts(): ReadonlyMap<string, Document<AlertBody>>;

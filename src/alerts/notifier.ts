@@ -1,33 +1,16 @@
-import type { Clock } from '../async/clock.ts';
 import type { AlertBody, AlertHealth } from '../contract/documents/alert.ts';
-import type { NewId } from '../contract/ids.ts';
 import type { IssueNotice } from '../contract/records/issue.ts';
-import type { Egress } from '../egress/egress.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { Configuration, Document } from '../pipeline/snapshot/snapshot.ts';
-import type { Telemetry } from '../telemetry/telemetry.ts';
-import type { AllowList } from './check-alert.ts';
-import { createDigests, type NotifierTiming } from './digest.ts';
+import { createDigests, type DigestParts, type NotifierTiming } from './digest.ts';
 import { healthOf, type MessageQueue, openMessageQueues } from './message-queue.ts';
 import { quietUntil } from './quiet-hours.ts';
-import { createMessageSender, disabledDetail } from './send-message.ts';
+import { createMessageSender, disabledDetail, type SenderParts } from './send-message.ts';
 
 export type { NotifierTiming } from './digest.ts';
 
-type AlertOptions = AllowList & {
-  outbox: Outbox;
-  configuration: Configuration;
-  egress: Egress;
-  clock: Clock;
-  newId: NewId;
-  telemetry: Pick<Telemetry, 'alertTried' | 'failed'>;
-  /** The base URL of this server for people; null: not known yet. */
-  baseUrl(): string | null;
-  scrub(text: string): string;
-  /** Whether an issue is open, so that reminders are sent: not resolved, acknowledged or muted. */
-  isOpen(issueId: string): boolean;
-  timing?: NotifierTiming;
-};
+type AlertOptions = Omit<SenderParts, 'queues' | 'alerts' | 'apartMs' | 'ended'> &
+  Pick<DigestParts, 'newId' | 'isOpen'> & { outbox: Outbox; configuration: Configuration; timing?: NotifierTiming };
 
 export type Notifier = Awaited<ReturnType<typeof startAlerts>>;
 

@@ -12,7 +12,7 @@ import type { SenderHttp, Sent } from './senders/sender.ts';
 import { sendSlack } from './senders/slack.ts';
 import { sendWebhook } from './senders/webhook.ts';
 
-type SenderParts = AllowList & {
+export type SenderParts = AllowList & {
   queues: MessageQueues;
   /** The present alerts, by id. */
   alerts(): ReadonlyMap<string, Document<AlertBody>>;

@@ -1,7 +1,7 @@
-import { placeOf } from '../../contract/ids.ts';
 import type { Erasures } from '../erasures.ts';
 import type { RetentionStore } from '../journal.ts';
 import { eventOfLine } from './event-codec.ts';
+import { numbersOf } from './operations/planned.ts';
 import type { JournalClient } from './operations.ts';
 
 // A step takes a few milliseconds, which bounds how long a write waits for it.
@@ -94,8 +94,8 @@ export function sqliteErasures(client: JournalClient): Erasures {
     },
     list: () => client.read('erasures', null),
     async step(id, { now, sending }) {
-      const numbers = sending.flatMap((one) => placeOf('delivery', one)?.number ?? []);
-      const { state, events, cancelled } = await client.write('eraseStep', { id, now, sending: numbers });
+      const step = { id, now, sending: numbersOf(sending) };
+      const { state, events, cancelled } = await client.write('eraseStep', step);
       return { state, events: events.map(eventOfLine), cancelled };
     },
   };

@@ -14,11 +14,11 @@ import { dueOf, historyOf } from './delivery-codec.ts';
 import { eventOfLine, lineStart } from './event-codec.ts';
 import { acceptedOf, packRequests } from './operations/accept.ts';
 import { type Counted, noCounts } from './operations/delivery-histogram.ts';
-import { deliveryId, deliveryIds, packPlanned } from './operations/planned.ts';
+import { deliveryId, deliveryIds, numbersOf, packPlanned } from './operations/planned.ts';
 import { packSettle } from './operations/settle.ts';
 import type { JournalClient, operations } from './operations.ts';
 import { retain, sqliteErasures } from './retention.ts';
-import { sqliteReplays } from './sqlite-replays.ts';
+import { inSteps, sqliteReplays, sumOf } from './sqlite-replays.ts';
 
 /**
  * How long a settle or a marker may wait for another write, to share its transaction: intake then waits for fewer
@@ -199,16 +199,14 @@ function deliveryLog(client: JournalClient): DeliveryLog {
       const place = placeOf('delivery', id);
       return place && client.write('cancel', { ...place, now, entry });
     },
-    release: (destinationId, now) => inSteps((limit) => client.write('release', { destinationId, now, limit })),
-    async expire({ except, ...query }) {
-      const counts: CountByAction[] = [];
-      const numbers = numbersOf(except);
-      await inSteps(async (limit) => {
-        const expired = await client.write('expire', { ...query, except: numbers, limit });
-        counts.push(...expired);
-        return expired.reduce((sum, { count }) => sum + count, 0);
-      });
-      return countByAction(counts);
+    async release(destinationId, now) {
+      return sumOf(
+        await inSteps(async (limit) => [{ count: await client.write('release', { destinationId, now, limit }) }]),
+      );
+    },
+    async expire({ except: ids, ...query }) {
+      const except = numbersOf(ids);
+      return countByAction(await inSteps((limit) => client.write('expire', { ...query, except, limit })));
     },
   };
 }
@@ -260,8 +258,6 @@ function statistics(client: JournalClient): Statistics {
   };
 }
 
-const numbersOf = (ids: readonly string[]) => ids.flatMap((id) => placeOf('delivery', id)?.number ?? []);
-
 /** A query with its ids decoded; null when one of them is no id, so that nothing matches. */
 function withPlaces<Q extends { before?: string; after?: string; eventId?: string; replayOf?: string }>(query: Q) {
   const { before, after, eventId, replayOf, ...rest } = query;
@@ -276,15 +272,6 @@ function withPlaces<Q extends { before?: string; after?: string; eventId?: strin
 /** null: no id was given; undefined: the text is not an id. */
 function cursor(kind: 'event' | 'delivery', id: string | undefined) {
   return id === undefined ? null : (placeOf(kind, id) ?? undefined);
-}
-
-async function inSteps(step: (limit: number) => Promise<number>): Promise<number> {
-  let sum = 0;
-  for (;;) {
-    const count = await step(rowsAtOnce);
-    sum += count;
-    if (count < rowsAtOnce) return sum;
-  }
 }
 
 /** Adds up the counts of each action, in the order of the action ids; deliveries without an action come first. */

@@ -1,11 +1,25 @@
 import { placeOf } from '../../contract/ids.ts';
 import type { Client } from '../../sqlite/operation.ts';
-import type { CancelledCount, Replays } from '../journal.ts';
-import { deliveryIds, packPlanned } from './operations/planned.ts';
+import type { Replays } from '../journal.ts';
+import { deliveryIds, numbersOf, packPlanned } from './operations/planned.ts';
 import type { ReplayedRow } from './operations/replays.ts';
 import type { operations } from './operations.ts';
 
-const cancelledAtOnce = 500;
+const rowsAtOnce = 500;
+
+/** Repeats a step that changes at most `limit` rows until it changes fewer; returns the counts of all steps. */
+export async function inSteps<Count extends { count: number }>(
+  step: (limit: number) => Promise<Count[]>,
+): Promise<Count[]> {
+  const all: Count[] = [];
+  for (;;) {
+    const counts = await step(rowsAtOnce);
+    all.push(...counts);
+    if (sumOf(counts) < rowsAtOnce) return all;
+  }
+}
+
+export const sumOf = (counts: readonly { count: number }[]): number => counts.reduce((sum, one) => sum + one.count, 0);
 
 /** The replays of an open database. */
 export function sqliteReplays(client: Client<typeof operations>): Replays {
@@ -35,14 +49,9 @@ export function sqliteReplays(client: Client<typeof operations>): Replays {
     },
     outcome: (id) => client.read('replayOutcome', id),
     waiting: (id, except) => client.write('replayWaiting', { id, except }),
-    async cancelRest(id, now, except) {
-      const numbers = except.flatMap((one) => placeOf('delivery', one)?.number ?? []);
-      const all: CancelledCount[] = [];
-      for (;;) {
-        const counts = await client.write('cancelReplayed', { id, now, except: numbers, limit: cancelledAtOnce });
-        all.push(...counts);
-        if (counts.reduce((sum, { count }) => sum + count, 0) < cancelledAtOnce) return all;
-      }
+    cancelRest(id, now, ids) {
+      const except = numbersOf(ids);
+      return inSteps((limit) => client.write('cancelReplayed', { id, now, except, limit }));
     },
   };
 }

@@ -110,34 +110,23 @@ type Filter = { sql: string; values: SQLInputValue[]; index?: string | null; isR
 /** The filters except those on status and target; null when one names a value that was never stored. */
 function filtersOf(db: Db, query: DeliveryListQuery): Filter[] | null {
   const filters: Filter[] = [];
+  const rare = (index: string | null, sql: string, ...values: SQLInputValue[]) =>
+    filters.push({ sql, values, index, isRare: true });
   const { event, repeated, errorKind, actionId, test, batchId } = query;
   if (batchId !== undefined)
-    filters.push({
-      sql: 'number IN (SELECT value FROM json_each((SELECT members FROM batch_exchange WHERE id = ?)))',
-      values: [batchId],
-      index: null,
-      isRare: true,
-    });
-  if (event !== null)
-    filters.push({
-      sql: 'event = (? << 48) | ? AND event_at = ?',
-      values: [event.partition, event.number, event.timeMs],
-      index: 'delivery_event',
-      isRare: true,
-    });
+    rare(null, 'number IN (SELECT value FROM json_each((SELECT members FROM batch_exchange WHERE id = ?)))', batchId);
+  if (event !== null) {
+    const sql = 'event = (? << 48) | ? AND event_at = ?';
+    rare('delivery_event', sql, event.partition, event.number, event.timeMs);
+  }
   if (repeated !== null)
-    filters.push({
-      sql: 'replay_of = ? AND replay_of_at = ?',
-      values: [repeated.number, repeated.timeMs],
-      index: 'delivery_replay_of',
-      isRare: true,
-    });
+    rare('delivery_replay_of', 'replay_of = ? AND replay_of_at = ?', repeated.number, repeated.timeMs);
   if (errorKind !== undefined) {
     const word = findWord(db, errorKind);
     if (word === null) return null;
-    filters.push({ sql: 'error_kind = ?', values: [word], index: 'delivery_error', isRare: true });
+    rare('delivery_error', 'error_kind = ?', word);
   }
-  if (test === true) filters.push({ sql: 'test = 1', values: [], index: 'delivery_test', isRare: true });
+  if (test === true) rare('delivery_test', 'test = 1');
   if (test === false) filters.push({ sql: 'test = 0', values: [] });
   if (actionId !== undefined) {
     const word = findWord(db, actionId);

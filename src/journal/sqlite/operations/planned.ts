@@ -1,4 +1,4 @@
-import { placedId } from '../../../contract/ids.ts';
+import { placedId, placeOf } from '../../../contract/ids.ts';
 import type { Db } from '../../../sqlite/db.ts';
 import type { PlannedDelivery } from '../../journal.ts';
 import type { EventPlace } from '../event-codec.ts';
@@ -162,3 +162,7 @@ export const deliveryIds = ([first, createdAt]: PlannedNumbers, count: number): 
 
 export const deliveryId = (timeMs: number, number: number): string =>
   placedId('delivery', { timeMs, partition: 0, number });
+
+/** The numbers of deliveries; text that is no id is left out. */
+export const numbersOf = (ids: readonly string[]): number[] =>
+  ids.flatMap((id) => placeOf('delivery', id)?.number ?? []);
