@@ -25,6 +25,8 @@ export async function sendBySmtp(
   limits: SmtpLimits = usual,
 ): Promise<Sent> {
   const { host, ca } = settings;
+  // Loaded before there is a socket to close, in case it fails.
+  const { default: Connection } = await import('nodemailer/lib/smtp-connection');
   const startedAt = performance.now();
   const opened = await egress.connect({
     host,
@@ -33,7 +35,6 @@ export async function sendBySmtp(
     ...(ca === null ? {} : { tls: { ca } }),
   });
   if (opened.kind === 'error') return { ok: false, detail: scrub(opened.error.message), isFinal: false };
-  const { default: Connection } = await import('nodemailer/lib/smtp-connection');
   const connection = new Connection(optionsOf(settings, opened, name, limits));
   try {
     const leftMs = Math.max(1, limits.totalMs - (performance.now() - startedAt));

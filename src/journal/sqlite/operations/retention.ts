@@ -33,8 +33,9 @@ export const retentionOperations = {
     let next = from;
     let until = limits.before;
     let isEnd = rows.length < limits.steps;
+    let isWithin = fits(db, limits);
     for (const { number, created_at, status, block } of rows) {
-      if (fits(db, limits) || budget.isUnpacked) {
+      if (isWithin || budget.isUnpacked) {
         isEnd = !budget.isUnpacked;
         until = created_at;
         break;
@@ -50,6 +51,7 @@ export const retentionOperations = {
         db.run('UPDATE attempt_block SET live = live - 1 WHERE id = ?', id);
         db.run('DELETE FROM attempt_block WHERE id = ? AND live = 0', id);
       }
+      isWithin = fits(db, limits);
     }
     forgetExchanges(db, gone);
     return { removed, next, isEnd, until };
@@ -62,14 +64,16 @@ export const retentionOperations = {
     const position = db.get<{ position: number }>(sql, partition)?.position ?? 0;
     let removed = 0;
     let next = query.from;
+    let isWithin = fits(db, limits);
     for (let step = 0; step < limits.steps; step++) {
       const group = neighbouringGroup(db, '>=', partition, next);
       const isEnd = group === undefined || group.received_at >= limits.before || group.first + group.count > position;
-      if (isEnd || fits(db, limits)) return { removed, next, isEnd: true };
+      if (isEnd || isWithin) return { removed, next, isEnd: true };
       next = group.first + group.count;
       if (isNeeded(db, group)) continue;
       db.run('DELETE FROM event_group WHERE place = (? << 48) | ?', partition, group.first);
       removed += group.count;
+      isWithin = fits(db, limits);
     }
     return { removed, next, isEnd: false };
   },
