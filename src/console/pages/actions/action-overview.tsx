@@ -1,5 +1,5 @@
-import { Alert, Anchor, Box, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { Alert, Box, Group, Stack, Text, Title } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useStats } from '../../data/stats.ts';
 import { actions as words } from '../../messages/en/actions.ts';
@@ -8,12 +8,14 @@ import { parts } from '../../messages/en/parts.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatNumber } from '../../messages/format.ts';
+import { AutoGrid } from '../../parts/auto-grid.tsx';
 import { Chart } from '../../parts/chart/chart.tsx';
 import { useChartMarks } from '../../parts/chart/chart-marks.ts';
 import { gapsIn } from '../../parts/chart/chart-series.ts';
 import { type ChartTime, ChartTimePicker } from '../../parts/chart/chart-time.tsx';
 import { Facts } from '../../parts/facts.tsx';
 import { Icon } from '../../parts/icon.tsx';
+import { TextLink } from '../../parts/links.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { leavesOf } from '../../parts/rules/condition-parts.ts';
 import { conditionWords } from '../../parts/rules/condition-words.ts';
@@ -61,13 +63,12 @@ function DestinationLink({ id, places }: { id: string; places: Places }): ReactN
   const destination = places.destinations.find((one) => one.id === id);
   if (destination === undefined) return places.nameOf(id);
   return (
-    <Anchor
-      component={Link}
+    <TextLink
       to="/connections/$connectionId/destinations/$destinationId"
-      params={{ connectionId: destination.connectionId, destinationId: id } as never}
+      params={{ connectionId: destination.connectionId, destinationId: id }}
     >
       {places.nameOf(id)}
-    </Anchor>
+    </TextLink>
   );
 }
 
@@ -109,7 +110,7 @@ function Figures({ actionId, time, onTime }: TimeProps & { actionId: string }): 
           { label: parts.status.failed, tone: 'bad', values: series.map((one) => one.failed) },
         ]}
       />
-      <SimpleGrid minColWidth="min(18rem, 100%)" autoFlow="auto-fit">
+      <AutoGrid min="18rem">
         <Stack gap="xs">
           <Title order={3}>{w.funnel}</Title>
           <Facts
@@ -129,7 +130,7 @@ function Figures({ actionId, time, onTime }: TimeProps & { actionId: string }): 
             ])}
           />
         </Stack>
-      </SimpleGrid>
+      </AutoGrid>
     </Panel>
   );
 }
@@ -160,14 +161,14 @@ export function UsedObjects({ action, places }: Props): ReactNode {
   const behaviors = new Set(named.flatMap((one) => ('behavior' in one ? [one.behavior] : [])));
   const parameters = new Set([...named, ...mapped].flatMap((one) => ('parameter' in one ? [one.parameter] : [])));
   return (
-    <SimpleGrid minColWidth="min(17rem, 100%)" autoFlow="auto-fit">
+    <AutoGrid min="17rem">
       <Panel title={shell.pages.behaviors}>
         <List>
           {[...behaviors].map((id) => (
             <li key={id}>
-              <Anchor component={Link} to="/behaviors/$behaviorId" params={{ behaviorId: id } as never}>
+              <TextLink to="/behaviors/$behaviorId" params={{ behaviorId: id }}>
                 {nameOf(id) ?? id}
-              </Anchor>
+              </TextLink>
             </li>
           ))}
         </List>
@@ -194,7 +195,7 @@ export function UsedObjects({ action, places }: Props): ReactNode {
           ))}
         </List>
       </Panel>
-    </SimpleGrid>
+    </AutoGrid>
   );
 }
 

@@ -1,11 +1,12 @@
 import { Button, Group, Text } from '@mantine/core';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { actions as words } from '../../messages/en/actions.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { useChartTime } from '../../parts/chart/chart-time.tsx';
 import { useToList } from '../../parts/document/document-kind.ts';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
+import { ButtonLink } from '../../parts/links.tsx';
 import { DeliveryTable } from '../../parts/payload/delivery-table.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { useMay } from '../../session/rights.ts';
@@ -40,14 +41,9 @@ export function ActionPage(): ReactNode {
             <Button variant="default" loading={isPending} onClick={() => toggle(action)}>
               {action.status === 'enabled' ? terms.disable : terms.enable}
             </Button>
-            <Button
-              component={Link}
-              to="/actions/$actionId/edit"
-              params={{ actionId: action.id } as never}
-              data-key-edit
-            >
+            <ButtonLink to="/actions/$actionId/edit" params={{ actionId: action.id }} data-key-edit>
               {terms.edit}
-            </Button>
+            </ButtonLink>
             <ActionMenu action={action} onDeleted={toList} />
           </>
         ) : null

@@ -1,12 +1,13 @@
-import { Anchor, Button, Group, Modal, Paper, Skeleton, Stack, Text } from '@mantine/core';
+import { Button, Group, Modal, Skeleton, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { ActionCheck, EventRef } from '../../../contract/records/check.ts';
 import { apiQuery } from '../../data/api.ts';
 import { actions as words } from '../../messages/en/actions.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../../parts/icon.tsx';
+import { TextLink } from '../../parts/links.tsx';
+import { More } from '../../parts/more.tsx';
 import { Diff } from '../../parts/payload/diff.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { Time } from '../../parts/time.tsx';
@@ -119,16 +120,20 @@ function Section({ title, count, lines, places, isBad }: SectionProps): ReactNod
       </Text>
     );
   return (
-    <Paper component="details" open={isBad || count <= 3} px="sm" py="xs" bd="1px solid var(--console-line)">
-      <Text component="summary" fw={550} mih={24} style={{ cursor: 'pointer' }}>
-        <Icon name={isBad ? 'cross' : 'alert'} size={14} /> {title}
-      </Text>
+    <More
+      isOpenAtFirst={isBad || count <= 3}
+      summary={
+        <Text span fw={550}>
+          <Icon name={isBad ? 'cross' : 'alert'} size={14} /> {title}
+        </Text>
+      }
+    >
       <Stack component="ul" gap="xs" mt="xs">
         {lines.map(({ event, destinationId = '', detail }) => (
           <li key={`${event.id} ${destinationId}`}>
-            <Anchor component={Link} to="/events/$eventId" params={{ eventId: event.id } as never} target="_blank">
+            <TextLink to="/events/$eventId" params={{ eventId: event.id }} target="_blank">
               {event.name ?? terms.unnamedEvent}
-            </Anchor>{' '}
+            </TextLink>{' '}
             <Text span size="sm" c="dimmed">
               <Time at={event.receivedAt} />
             </Text>
@@ -138,6 +143,6 @@ function Section({ title, count, lines, places, isBad }: SectionProps): ReactNod
         ))}
       </Stack>
       {lines.length < count ? <Text c="dimmed">{terms.more(count - lines.length)}</Text> : null}
-    </Paper>
+    </More>
   );
 }

@@ -1,5 +1,4 @@
 import { Button, Group, NativeSelect, Text } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
 import type { Event } from '../../../contract/records/event.ts';
@@ -7,6 +6,7 @@ import { actions as words } from '../../messages/en/actions.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../../parts/icon.tsx';
+import { ButtonLink } from '../../parts/links.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { usePicked } from '../../parts/payload/event-picker.tsx';
 import { isComplete } from '../../parts/rules/condition-parts.ts';
@@ -92,9 +92,9 @@ function NoConnections(): ReactNode {
       {mayView ? <Text>{w.noConnections}</Text> : null}
       {mayManage ? (
         <div>
-          <Button component={Link} to="/connections/new" variant="default" leftSection={<Icon name="plus" />}>
+          <ButtonLink to="/connections/new" variant="default" leftSection={<Icon name="plus" />}>
             {terms.newConnection}
-          </Button>
+          </ButtonLink>
         </div>
       ) : (
         <Text>{parts.noRight(rights[mayView ? 'connections:manage' : 'connections:view'])}</Text>
@@ -164,16 +164,15 @@ function DestinationPanel(props: PanelProps): ReactNode {
           <Text size="sm" c="var(--console-warn)">
             <Icon name="alert" size={14} /> {warning}
           </Text>
-          <Button
-            component={Link}
+          <ButtonLink
             to="/connections/$connectionId"
-            params={{ connectionId: row.connectionId } as never}
-            search={{ tab: 'destinations' } as never}
+            params={{ connectionId: row.connectionId }}
+            search={{ tab: 'destinations' }}
             variant="subtle"
             size="compact-sm"
           >
             {w.openConnection}
-          </Button>
+          </ButtonLink>
         </Group>
       )}
       {row.destinationId === '' ? null : (

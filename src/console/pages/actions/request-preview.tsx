@@ -1,7 +1,6 @@
 import { Alert, Box, Stack, Text, Title } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { type ComponentProps, type ReactNode, useState } from 'react';
 import type { Answer, CallInput } from '../../../client/client.ts';
 import { rights } from '../../../contract/accounts/rights.ts';
@@ -13,16 +12,17 @@ import { parts } from '../../messages/en/parts.ts';
 import { studio } from '../../messages/en/studio.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../../parts/icon.tsx';
+import { TextLink } from '../../parts/links.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { EventPicker } from '../../parts/payload/event-picker.tsx';
 import { Exchange, ExchangeRequest } from '../../parts/payload/exchange.tsx';
 import type { Sample } from '../../parts/payload/picked-event.ts';
-import { SendTest } from '../../parts/payload/send-test.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { partsOf } from '../../parts/rules/condition-parts.ts';
 import { useTrial } from '../../parts/rules/use-trial.ts';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { useMay } from '../../session/rights.ts';
+import { SendTest } from '../destinations/preview/send-test.tsx';
 import { type ActionDraft, bodyOfDraft } from './action-draft.ts';
 import { baseUrlOf, type Places } from './use-places.ts';
 
@@ -143,20 +143,20 @@ function failureOf({ kind, reason = '', line, column }: Result): string {
 }
 
 /** Sends one real request with the mapping of the draft, and shows the response. */
-function TestOfDraft(props: Omit<ComponentProps<typeof SendTest>, 'onSent' | 'size'>): ReactNode {
+function TestOfDraft(props: Omit<ComponentProps<typeof SendTest>, 'onSent'>): ReactNode {
   const [sent, setSent] = useState<Answer<'testDestination'> | null>(null);
   const attempt = sent?.attemptLog?.at(-1);
   if (!useMay('connections:manage')) return null;
   return (
     <Stack gap="xs" align="start">
-      <SendTest {...props} size="xs" onSent={setSent} />
+      <SendTest {...props} onSent={setSent} />
       {sent === null ? null : (
         <Text component="div" size="sm">
           <StatusBadge status={sent.status} /> {sent.reason === null ? '' : outcomes.reason[sent.reason].short}{' '}
           {sent.detail}{' '}
-          <Link to="/deliveries/$deliveryId" params={{ deliveryId: sent.id }}>
+          <TextLink to="/deliveries/$deliveryId" params={{ deliveryId: sent.id }}>
             {studio.test.open}
-          </Link>
+          </TextLink>
         </Text>
       )}
       {attempt === undefined ? null : (

@@ -1,6 +1,5 @@
-import { Anchor, Button, Group, Loader, Stack, Text } from '@mantine/core';
+import { Button, Group, Loader, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { rights } from '../../../contract/accounts/rights.ts';
@@ -9,6 +8,7 @@ import { liveMs } from '../../data/refresh.ts';
 import { dataCollection } from '../../messages/en/data-collection.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../../parts/icon.tsx';
+import { TextLink } from '../../parts/links.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { Time } from '../../parts/time.tsx';
@@ -90,9 +90,9 @@ function Arrivals({ events }: { events: readonly Answer<'getEvent'>[] | undefine
             {events?.map(({ id, name, visitorId, receivedAt }) => (
               <li key={id}>
                 <Group justify="space-between" gap="sm" wrap="nowrap">
-                  <Anchor component={Link} to="/events/$eventId" params={{ eventId: id } as never} truncate>
+                  <TextLink to="/events/$eventId" params={{ eventId: id }} truncate>
                     {name ?? terms.noName}
-                  </Anchor>
+                  </TextLink>
                   <Text size="sm" c="dimmed" span>
                     <Time at={receivedAt} />
                   </Text>

@@ -1,29 +1,18 @@
-import { Alert, Button, Code, Group, Text } from '@mantine/core';
-import { type ReactNode, useState } from 'react';
-import { useApi } from '../../data/api.ts';
+import { Alert, Code, Group, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { dataCollection } from '../../messages/en/data-collection.ts';
-import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
-import { notifyDone } from '../../parts/notify.ts';
+import { ActButton } from '../../parts/act-button.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
 import type { Collector } from './collector.ts';
 
 const words = dataCollection.previousKey;
 
-/** The key before the last rotation while it is valid, when it was last used, and a way to end it. */
+/** The key before the last rotation while it is valid, when it was last used, and a button to end it. */
 export function PreviousKey({ collector }: { collector: Collector }): ReactNode {
   const { id, previousKey, previousUntil, previousUsedAt } = collector;
-  const [isAsking, ask] = useState(false);
-  const end = useApi('endPreviousKey');
   const mayManage = useMay('collectors:manage');
   if (previousKey === null || previousUntil === null || Date.parse(previousUntil) <= Date.now()) return null;
-  function onConfirm() {
-    const onSuccess = () => {
-      ask(false);
-      notifyDone(words.ended);
-    };
-    end.mutate({ params: { id } }, { onSuccess });
-  }
   return (
     <Alert title={words.title} mb="md">
       <Group justify="space-between">
@@ -38,22 +27,17 @@ export function PreviousKey({ collector }: { collector: Collector }): ReactNode 
           )}
         </Text>
         {mayManage ? (
-          <Button variant="default" size="xs" onClick={() => ask(true)}>
+          <ActButton
+            size="xs"
+            route="endPreviousKey"
+            input={{ params: { id } }}
+            done={words.ended}
+            confirm={{ title: words.endTitle, children: words.endText }}
+          >
             {words.end}
-          </Button>
+          </ActButton>
         ) : null}
       </Group>
-      <ConfirmDialog
-        isOpen={isAsking}
-        title={words.endTitle}
-        verb={words.end}
-        isBusy={end.isPending}
-        error={end.error}
-        onCancel={() => ask(false)}
-        onConfirm={onConfirm}
-      >
-        {words.endText}
-      </ConfirmDialog>
     </Alert>
   );
 }

@@ -1,6 +1,6 @@
-import { Alert, Anchor, Box, Code, Text } from '@mantine/core';
+import { Alert, Box, Code, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Link, useSearch } from '@tanstack/react-router';
+import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { errors } from '../../../contract/errors.ts';
@@ -14,6 +14,7 @@ import { terms } from '../../messages/en/terms.ts';
 import { formatBytes } from '../../messages/format.ts';
 import { options } from '../../parts/form/options.ts';
 import { Icon } from '../../parts/icon.tsx';
+import { TextLink } from '../../parts/links.tsx';
 import { type Column, ListPage, type ListState } from '../../parts/list/list-page.tsx';
 import { useListPage } from '../../parts/list/use-list-page.tsx';
 import { Time } from '../../parts/time.tsx';
@@ -53,15 +54,9 @@ export function UnknownKeys(): ReactNode {
       role="status"
     >
       {dataCollection.unknownKeysText}{' '}
-      <Anchor
-        inherit
-        underline="always"
-        component={Link}
-        to="/data-collection/rejected"
-        search={{ keys: 'unknown' } as never}
-      >
+      <TextLink to="/data-collection/rejected" search={{ keys: 'unknown' }}>
         {dataCollection.unknownKeysLink}
-      </Anchor>
+      </TextLink>
     </Alert>
   );
 }
@@ -124,9 +119,9 @@ function Sender({ collectorId, requestKey }: { collectorId: string | null; reque
   const collectors = useNamed('listCollectors');
   if (collectorId !== null)
     return (
-      <Anchor component={Link} to="/data-collection/$collectorId" params={{ collectorId } as never}>
+      <TextLink to="/data-collection/$collectorId" params={{ collectorId }}>
         {collectors.get(collectorId)?.name ?? collectorId}
-      </Anchor>
+      </TextLink>
     );
   return (
     <>

@@ -5,6 +5,7 @@ import { dataCollection } from '../../messages/en/data-collection.ts';
 import { Beside } from '../../parts/beside.tsx';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { Icon } from '../../parts/icon.tsx';
+import { More } from '../../parts/more.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { type Collector, originsInWords } from './collector.ts';
 import { Listening } from './listening.tsx';
@@ -62,16 +63,13 @@ export function SendTab({ collector }: { collector: Collector }): ReactNode {
             </Tabs.Panel>
           ))}
         </Tabs>
-        <details>
-          <Text component="summary" c="dimmed" mih={24} style={{ cursor: 'pointer' }}>
-            {words.good}
-          </Text>
+        <More summary={words.good}>
           <ul>
             {words.goodLines.map((line) => (
               <li key={line}>{line}</li>
             ))}
           </ul>
-        </details>
+        </More>
       </Panel>
     </Beside>
   );

@@ -1,11 +1,11 @@
-import { Anchor, Stack, Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
 import { allQuery } from '../../data/api.ts';
 import { dataCollection } from '../../messages/en/data-collection.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../../parts/icon.tsx';
+import { TextLink } from '../../parts/links.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { useMay } from '../../session/rights.ts';
 import { collectorUses, type User } from './parameter-uses.ts';
@@ -41,14 +41,13 @@ export function Users({ users }: { users: readonly User[] }): ReactNode {
     <Stack component="ul" gap={4}>
       {users.map(({ kind, id, name }) => (
         <li key={id}>
-          <Anchor
-            component={Link}
+          <TextLink
             {...(kind === 'action'
-              ? ({ to: '/actions/$actionId', params: { actionId: id } } as object) // Anchor can't check addresses
-              : ({ to: '/behaviors/$behaviorId', params: { behaviorId: id } } as object))}
+              ? ({ to: '/actions/$actionId', params: { actionId: id } } as const)
+              : ({ to: '/behaviors/$behaviorId', params: { behaviorId: id } } as const))}
           >
             <Icon name={kind === 'action' ? 'actions' : 'behaviors'} size={14} /> {name}
-          </Anchor>
+          </TextLink>
         </li>
       ))}
     </Stack>

@@ -15,6 +15,7 @@ import { type Operator, operators, orderOperators, presenceOperators } from '../
 import type { Parameter } from '../../../contract/documents/parameter.ts';
 import { conditions } from '../../messages/en/conditions.ts';
 import { terms } from '../../messages/en/terms.ts';
+import { TimeField } from '../time-field.tsx';
 import { withOperator } from './condition-parts.ts';
 import { valuesOf } from './named-parameter.ts';
 import { belowButtons, ParameterBox } from './parameter-box.tsx';
@@ -122,20 +123,13 @@ function ValueField({ comparison, onChange, parameters, errorOf, isDisabled }: C
     }
     case 'before':
     case 'after': {
-      const local = localTimeOf(comparison.value);
-      const write = (value: string) => onChange({ ...comparison, value });
-      return local === null ? (
-        <TextInput {...shared} value={comparison.value} onChange={(event) => write(event.currentTarget.value)} />
+      const { value } = comparison;
+      const write = (time = '') => onChange({ ...comparison, value: time.replace('.000Z', 'Z') });
+      // Another way to write a time, such as Unix time, stays as it is.
+      return value === '' || /^\d{4}-\d\d-\d\d[Tt ]/.test(value) ? (
+        <TimeField {...shared} className={css['wide'] ?? ''} description={w.time} value={value} onChange={write} />
       ) : (
-        <TextInput
-          {...shared}
-          className={css['wide'] ?? ''}
-          type="datetime-local"
-          step={1}
-          description={w.time}
-          value={local}
-          onChange={(event) => write(timeOfLocal(event.currentTarget.value))}
-        />
+        <TextInput {...shared} value={value} onChange={(event) => write(event.currentTarget.value)} />
       );
     }
     default: {
@@ -200,20 +194,6 @@ function ListField({ value, onChange, ...shared }: ListProps): ReactNode {
 }
 
 const valuesIn = (text: string) => (text === '' ? [] : text.replace(/\n$/, '').split('\n'));
-
-/** A stored time as a field for local date and time holds it; null when it is written in another way (Unix time). */
-function localTimeOf(text: string): string | null {
-  if (text === '') return '';
-  const at = new Date(/^\d{4}-\d\d-\d\d[Tt ]/.test(text) ? text : Number.NaN);
-  if (Number.isNaN(at.getTime())) return null;
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
-}
-
-/** The RFC 3339 time in UTC that a local date and time means. */
-function timeOfLocal(local: string): string {
-  const at = new Date(local);
-  return Number.isNaN(at.getTime()) ? '' : at.toISOString().replace('.000Z', 'Z');
-}
 
 type OptionsProps = Pick<ComparisonProps, 'comparison' | 'onChange' | 'isDisabled'> & { isNegated: boolean };
 

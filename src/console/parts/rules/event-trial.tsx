@@ -6,6 +6,7 @@ import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { options } from '../form/options.ts';
 import { Icon } from '../icon.tsx';
+import { More } from '../more.tsx';
 import { pickedPasted, sampleOf } from '../payload/picked-event.ts';
 import { Problem } from '../problem.tsx';
 import { Time } from '../time.tsx';
@@ -118,8 +119,7 @@ function Paste({ onTry }: Pick<Props, 'onTry'>): ReactNode {
     onTry({ event, name: event.name ?? String(event.data['wt.ev'] ?? event.data['wt.ti'] ?? terms.unnamedEvent) });
   }
   return (
-    <details>
-      <summary className={css['summary']}>{w.paste}</summary>
+    <More summary={w.paste}>
       <Stack gap="xs" align="start">
         <Textarea
           aria-label={w.paste}
@@ -137,6 +137,6 @@ function Paste({ onTry }: Pick<Props, 'onTry'>): ReactNode {
           {w.check}
         </Button>
       </Stack>
-    </details>
+    </More>
   );
 }
