@@ -9,7 +9,7 @@ const known = {
   basis: { kind: 'ever' as const },
 };
 
-/** The labels offered at the bar in a template. */
+/** The labels of the completions at the `|` in a template. */
 function offered(marked: string): string[] {
   const pos = marked.indexOf('|');
   const state = EditorState.create({ doc: marked.replace('|', '') });

@@ -140,7 +140,7 @@ function entries(kind: 'filter' | 'function'): Completion[] {
   }));
 }
 
-/** How a record is called at a place: the name of the loop around it, else the first of the batch. */
+/** The name of the record at a place: that of the loop around it, else the first of the batch. */
 export function recordAt(text: string, pos: number): string {
   const before = text.slice(0, pos);
   const loop = [...before.matchAll(/\{\{@each\s*\(\s*it\.data\s*\)\s*=>\s*\(?\s*([\w$]+)/g)].at(-1);

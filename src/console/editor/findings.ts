@@ -43,7 +43,7 @@ function fieldFinding(text: string, read: FieldRead, { fields, basis }: KnownFie
   const known = new Set(fields.map(({ name }) => name));
   if (known.size === 0 || known.has(first)) return null;
   const { from } = read;
-  // A whole event has its parameters, whatever the mapping makes of them.
+  // A whole event has all its parameters, whatever the mapping is.
   if (basis.kind === 'mapping' && /\bevents\[\w+\]\.data\s*$/.test(text.slice(0, from))) return null;
   const isBehindRecord = from < read.start;
   const optional = text.startsWith('?.', from) ? '?.' : '';

@@ -25,9 +25,9 @@ import { findingsOf, type TemplateFinding } from './findings.ts';
 import { highlighting } from './highlight.ts';
 import { typedOver } from './typed-over.ts';
 
-/** What a page can do with the editor from outside. */
+/** The commands of the editor for its page. */
 export type EditorHandle = {
-  /** What is written now; the page may be some keys behind. */
+  /** The text now; the page may be some keys behind. */
   text: () => string;
   /** Writes at the cursor; in the template's own text, a path is put into a tag. */
   insertPath: (path: string) => void;
@@ -93,7 +93,7 @@ type OpenEditor = ReturnType<typeof openEditor>;
 /** An editor in its place. `given` are the properties of the page as they are now. */
 function openEditor(parent: HTMLElement, given: () => Props) {
   let found: TemplateFinding[] = [];
-  // What was told and has not come back as the value yet: the page may be some keys behind.
+  // Texts that were given to the page and are not its value yet: it may be some keys behind.
   let told: string[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
   const { value, label, describedBy, isDisabled = false } = given();
@@ -177,7 +177,7 @@ function openEditor(parent: HTMLElement, given: () => Props) {
       view.focus();
     },
     format() {
-      // The editor holds every line end as one sign: its own text is what edits count in.
+      // Every line end is one character in the editor: positions refer to its own text.
       const changes = formatTemplate(text());
       view.dispatch({ changes, annotations: isolateHistory.of('full'), userEvent: 'format' });
       view.focus();
@@ -198,7 +198,7 @@ function openEditor(parent: HTMLElement, given: () => Props) {
   return {
     handle,
     check,
-    /** Shows a text from outside, such as the one that is saved; what was typed here comes back and is there already. */
+    /** Shows a text from outside, such as the saved one. A text that was typed here comes back later and is ignored. */
     show(next: string) {
       const at = told.indexOf(next);
       if (text() !== next && at >= 0) told = told.slice(at + 1);

@@ -16,17 +16,17 @@ export type ActionDraft = {
   destinations: readonly DestinationRow[];
 };
 
-/** `destinationId` is empty until one of the connection is chosen. */
+/** `destinationId` is empty until a destination of the connection is chosen. */
 export type DestinationRow = { connectionId: string; destinationId: string; mapping: readonly FieldRow[] };
 
-/** A line of a field mapping, with what was typed for each source of its value. */
+/** A line of a field mapping, with the typed text of each source of its value. */
 export type FieldRow = {
   field: string;
   from: 'parameter' | 'value' | 'expression';
   parameter: string;
   value: string;
   expression: string;
-  /** What a parameter or a fixed value is sent as. */
+  /** The type that a parameter or a fixed value is sent as. */
   as: MappedType;
 };
 
@@ -99,7 +99,7 @@ function lineOf({ field: written, from, parameter, value, expression, as }: Fiel
   const typed = as === 'text' ? {} : { as };
   if (from === 'parameter') return { field, parameter: parameter.trim(), ...typed };
   const constant = typedValue(value, as);
-  // JSON has numbers, yes/no values and null of its own.
+  // Numbers, booleans and null are stored as JSON values, without a type.
   return constant.ok && isScalar(constant.value) ? { field, value: constant.value } : { field, value, ...typed };
 }
 
@@ -115,7 +115,7 @@ export function stepOfField(path: string): Step {
   return member === 'rules' || member === 'destinations' ? member : 'basics';
 }
 
-/** What the server said about places of the body, by their paths in the draft, which also has rows without a destination. */
+/** Problems of the server by their paths in the draft, which also has rows without a destination. */
 export function atFields(
   told: Readonly<Record<string, string>>,
   { destinations }: ActionDraft,

@@ -37,7 +37,7 @@ const CheckDialog = lazy(() => import('./check-dialog.tsx').then((made) => ({ de
 type Props = {
   /** The stored action; null: a new one. */
   stored: Action | null;
-  /** What a new action begins with. */
+  /** The first draft of a new action. */
   begin?: () => ActionDraft;
   draftKey: string;
   places: Places;
@@ -47,7 +47,7 @@ type Props = {
   onCancel: () => void;
 };
 
-/** What a step of the editor works on. */
+/** The draft and how a step of the editor changes it. */
 export type StepProps = {
   draft: ActionDraft;
   change: (next: Partial<ActionDraft>) => void;

@@ -11,7 +11,7 @@ import { saveExport } from '../../parts/payload/shown-as.ts';
 import { useMay } from '../../session/rights.ts';
 import type { Action } from './action.ts';
 
-/** What can be done with an action, in its row and on its page. */
+/** The menu of an action, in its row and on its page. */
 export function ActionMenu({ action, onDeleted }: { action: Action; onDeleted?: () => void }): ReactNode {
   const mayManage = useMay('actions:manage');
   const { toggle } = useSwitch();

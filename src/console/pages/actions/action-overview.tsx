@@ -19,8 +19,8 @@ import { TextLink } from '../../parts/links.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { leavesOf } from '../../parts/rules/condition-parts.ts';
 import { conditionWords } from '../../parts/rules/condition-words.ts';
-import { useBehaviors } from '../../parts/rules/use-behaviors.ts';
-import { StatusBadge } from '../../parts/status-badge.tsx';
+import { behaviorsIn, useBehaviors } from '../../parts/rules/use-behaviors.ts';
+import { StatusBadge, type Tone, toneColor } from '../../parts/status-badge.tsx';
 import { type Action, heldAt } from './action.ts';
 import type { Places } from './use-places.ts';
 
@@ -29,7 +29,7 @@ const w = words.details;
 type Props = { action: Action; places: Places };
 type TimeProps = { time: ChartTime; onTime: (time: Partial<ChartTime>) => void };
 
-/** An action at a glance: its rules, its destinations, and what happened. */
+/** The rules, the destinations and the figures of an action. */
 export function ActionOverview({ action, places, time, onTime }: Props & TimeProps): ReactNode {
   const { nameOf } = useBehaviors();
   const held = action.status === 'enabled' ? heldAt(action, places) : [];
@@ -72,16 +72,16 @@ function DestinationLink({ id, places }: { id: string; places: Places }): ReactN
   );
 }
 
-const stages = {
-  matched: 'var(--console-work)',
-  created: 'var(--console-work)',
-  delivered: 'var(--console-good)',
-  held: 'var(--console-warn)',
-  failed: 'var(--console-bad)',
-  skipped: 'var(--console-warn)',
-} as const;
+const stages = [
+  ['matched', 'work'],
+  ['created', 'work'],
+  ['delivered', 'good'],
+  ['held', 'warn'],
+  ['failed', 'bad'],
+  ['skipped', 'warn'],
+] as const;
 
-/** What an action did in a range: over time, from event to delivery, and why not everything arrived. */
+/** Matched events and deliveries of an action in a range: over time, by stage, and the reasons of those not delivered. */
 function Figures({ actionId, time, onTime }: TimeProps & { actionId: string }): ReactNode {
   const navigate = useNavigate();
   const { data } = useStats('action', actionId, time);
@@ -114,10 +114,10 @@ function Figures({ actionId, time, onTime }: TimeProps & { actionId: string }): 
         <Stack gap="xs">
           <Title order={3}>{w.funnel}</Title>
           <Facts
-            facts={Object.entries(stages).map(([stage, color]) => {
-              const count = totals[stage as keyof typeof stages]; // the keys of a constant object
-              return [w.stages[stage as keyof typeof stages], <Bar key={stage} {...{ count, most, color }} />]; // the same
-            })}
+            facts={stages.map(([stage, tone]) => [
+              w.stages[stage],
+              <Bar key={stage} count={totals[stage]} most={most} tone={tone} />,
+            ])}
           />
         </Stack>
         <Stack gap="xs">
@@ -135,11 +135,11 @@ function Figures({ actionId, time, onTime }: TimeProps & { actionId: string }): 
   );
 }
 
-function Bar({ count, most, color }: { count: number; most: number; color: string }): ReactNode {
+function Bar({ count, most, tone }: { count: number; most: number; tone: Tone }): ReactNode {
   return (
     <Group gap="sm" wrap="nowrap">
       <Box flex={1} bdrs={3} bg="var(--console-hover)" aria-hidden="true">
-        <Box h={6} bdrs={3} bg={color} w={`${Math.min((count / most) * 100, 100)}%`} />
+        <Box h={6} bdrs={3} bg={toneColor(tone)} w={`${Math.min((count / most) * 100, 100)}%`} />
       </Box>
       <Text span fw={600} miw="3rem" ta="end">
         {formatNumber(count)}
@@ -153,12 +153,12 @@ function reasonWords(reason: string): string {
   return known[reason]?.short ?? reason;
 }
 
-/** Everything that an action is built on. */
+/** The behaviors, destinations and parameters of an action. */
 export function UsedObjects({ action, places }: Props): ReactNode {
   const { nameOf } = useBehaviors();
   const named = leavesOf(action.rules);
   const mapped = action.destinations.flatMap(({ mapping }) => mapping);
-  const behaviors = new Set(named.flatMap((one) => ('behavior' in one ? [one.behavior] : [])));
+  const behaviors = new Set(behaviorsIn(action.rules));
   const parameters = new Set([...named, ...mapped].flatMap((one) => ('parameter' in one ? [one.parameter] : [])));
   return (
     <AutoGrid min="17rem">

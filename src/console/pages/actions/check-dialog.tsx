@@ -27,7 +27,7 @@ type Props = {
 /** Differences that are drawn at once; more would only be scrolled past. */
 const shownDiffs = 10;
 
-/** What saving would change, on the last 100 events. */
+/** The effects of saving on the last 100 events. */
 export function CheckDialog({ body: draft, storedId, places, onClose }: Props): ReactNode {
   const isNew = storedId === null;
   const asked = { retry: false, gcTime: 0 };
@@ -106,7 +106,7 @@ function Found({ check, isNew, places }: { check: ActionCheck; isNew: boolean; p
   );
 }
 
-/** An event; for a request also its destination and what is to say about it. */
+/** An event; for a request also its destination and the details. */
 type Line = { event: EventRef; destinationId?: string; detail?: ReactNode };
 const eventsOf = (events: readonly EventRef[]): Line[] => events.map((event) => ({ event }));
 

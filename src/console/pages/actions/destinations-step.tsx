@@ -28,14 +28,14 @@ type Props = StepProps & { places: Places; storedId: string | null };
 export function DestinationsStep({ draft, change, places, storedId, errors, isDisabled }: Props): ReactNode {
   const [picked, onPick] = useState('');
   const [pasted, onPaste] = useState('');
-  // The event to show matches the rules, or went through the first destination.
+  // The event to show matches the rules, or was sent to the first destination.
   const destinationId = draft.destinations.find((one) => one.destinationId !== '')?.destinationId;
   const wanted = { destinationId, rules: isComplete(draft.rules) ? draft.rules : undefined };
   const found = usePicked(picked, pasted, wanted);
   const sample = found === null || 'error' in found ? null : found;
   const event = useSampleEvent(sample);
   if (!places.isLoading && places.connections.length === 0) return <NoConnections />;
-  // Without one chosen, the first one is being chosen.
+  // Until a destination is chosen, there is a row to choose it in.
   const rows = draft.destinations.length === 0 ? [newDestinationRow()] : draft.destinations;
   return (
     <>

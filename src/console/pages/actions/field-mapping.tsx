@@ -24,7 +24,7 @@ type Props = {
   destinationName: string;
   errors: Readonly<Record<string, string>>;
   isDisabled: boolean;
-  /** The event that is looked at; null: none is. */
+  /** The event of the example; null: there is none. */
   event: Event | null;
 };
 

@@ -38,7 +38,7 @@ type PreviewProps = {
   picker: ComponentProps<typeof EventPicker>;
 };
 
-/** What each destination gets for one event. */
+/** The request to each destination for one event. */
 export function PreviewPanel({ draft, places, storedId, sample, picker }: PreviewProps): ReactNode {
   const maySee = useMay('payloads:view');
   const ids = draft.destinations.map(({ destinationId }) => destinationId).filter((id) => id !== '');

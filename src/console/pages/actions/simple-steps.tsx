@@ -9,7 +9,7 @@ import { seenWords } from '../../parts/rules/parameter-box.tsx';
 import { useParameters } from '../../parts/rules/use-parameters.ts';
 import type { StepProps } from './action-editor.tsx';
 
-/** `isFree`: the name has changed and no other action has it. */
+/** `isFree`: no action has the typed name. */
 export function BasicDetailsStep(props: StepProps & { isFree: boolean }): ReactNode {
   const { draft, change, errors, isDisabled, isFree } = props;
   const w = words.basics;

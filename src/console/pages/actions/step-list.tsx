@@ -16,7 +16,7 @@ type Props = {
   draft: ActionDraft;
 };
 
-/** The steps, in any order: where one is, what is done, and what needs attention. */
+/** The steps, which can be taken in any order: which is open, done, or needs attention. */
 export function StepList({ step, onStep, troubled, draft }: Props): ReactNode {
   const isDone: Record<Step, boolean> = {
     basics: draft.name.trim() !== '' && draft.description.trim() !== '',

@@ -11,7 +11,7 @@ import type { FieldRow } from './action-draft.ts';
 
 const settleMs = 400;
 
-/** The event that a sample stands for; null until a stored one is there, and where it can't be seen. */
+/** The event of a sample; null until a stored one is loaded, and without the right to see it. */
 export function useSampleEvent(sample: Sample | null): Event | null {
   const mayEvents = useMay('events:view');
   const maySee = useMay('payloads:view');
@@ -68,12 +68,12 @@ export function useExample(rows: readonly FieldRow[], event: Event | null): read
   }, [event, rows, data, texts]);
 }
 
-/** What `it` is in an expression. */
+/** The variable `it` of an expression. */
 function expressionInput({ data, ext, session, visitorId, name }: Event): Record<string, unknown> {
   return { ...data, ext, session, visitorId, name };
 }
 
-/** A template that makes a list of what the expressions give; one that throws gives nothing. */
+/** A template that renders the list of the values of expressions; null for one that throws. */
 function programOf(expressions: readonly string[]): string {
   const calls = expressions.map(
     (one) => `(function (it) { try { return (${one}\n); } catch { return null; } })(record)`,

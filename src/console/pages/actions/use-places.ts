@@ -6,12 +6,12 @@ import { terms } from '../../messages/en/terms.ts';
 import { useMay } from '../../session/rights.ts';
 import type { Connection, Destination } from './action.ts';
 
-/** All connections and destinations by name, and what a destination is called with its connection. */
+/** All connections and destinations by name, and the name of a destination with its connection. */
 export type Places = {
   connections: readonly Connection[];
   destinations: readonly Destination[];
   nameOf: (destinationId: string) => string;
-  /** Until the server told; nothing comes without the right. */
+  /** Without the right to see them nothing is loaded. */
   isLoading: boolean;
 };
 

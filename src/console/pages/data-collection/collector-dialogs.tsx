@@ -11,7 +11,7 @@ import type { Collector } from './collector.ts';
 
 type Props = DialogProps<Pick<Collector, 'id' | 'name'>>;
 
-/** Asks with the number of events of today, and deletes. */
+/** Deletes a collector, after a question with the number of today's events. */
 export function DeleteCollector(props: Props): ReactNode {
   return (
     <DeleteDialog {...props} kind="collector" name={props.document?.name ?? ''}>
@@ -68,7 +68,7 @@ export function RotateKey({ document, onClose }: Props): ReactNode {
   );
 }
 
-/** How many events a collector received today, which a change of its key or its end would stop. */
+/** The number of events that a collector received today. */
 function CameToday({ collectorId }: { collectorId: string }): ReactNode {
   const { data } = useStats('collector', collectorId);
   if (data === undefined) return null;

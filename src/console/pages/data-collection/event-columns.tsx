@@ -6,7 +6,7 @@ import { Sparkline } from '../../parts/chart/sparkline.tsx';
 import type { Column } from '../../parts/list/list-page.tsx';
 import type { Collector } from './collector.ts';
 
-/** What came in and what was refused in the last 24 hours; a collector without any has no item of its own. */
+/** Received and rejected events of the last 24 hours. A collector without any has no item. */
 export function eventColumns({ items }: Stats): readonly Column<Collector>[] {
   const of = new Map(items.map((item) => [item.id, item]));
   return [

@@ -6,7 +6,7 @@ import { watchedMs } from '../../data/refresh.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { Time } from '../../parts/time.tsx';
 
-/** When a collector last took an event in. */
+/** When a collector received its last event. */
 export function LastEvent({ collectorId }: { collectorId: string }): ReactNode {
   const { data } = useQuery({
     ...apiQuery('listEvents', { query: { collectorId, limit: 1 } }),

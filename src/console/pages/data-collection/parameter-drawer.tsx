@@ -21,7 +21,7 @@ const words = dataCollection.parameters;
 
 type Props = { name: string; users: readonly User[]; onClose: () => void };
 
-/** A parameter beside the list: what it means, what it looked like, what uses it. */
+/** A parameter beside the list: description, examples, uses. */
 export function ParameterDrawer({ name, users, onClose }: Props): ReactNode {
   const { data, error, refetch } = useQuery(apiQuery('listParameters', { query: { name, limit: 200 } }));
   const found = data?.data.find((one) => one.name === name);

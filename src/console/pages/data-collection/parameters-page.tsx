@@ -154,7 +154,7 @@ function columnsOf(uses: Map<string, User[]> | undefined, mayManage: boolean): r
 function Offer({ parameter, isDisabled }: { parameter: Parameter; isDisabled: boolean }): ReactNode {
   const change = useApi('changeParameter');
   const { name, offered } = parameter;
-  // What was chosen shows at once, until the list knows it.
+  // The new value is shown until the list has it.
   const [chosen, choose] = useState<boolean | null>(null);
   if (chosen === offered) choose(null);
   return (

@@ -13,7 +13,7 @@ import { originOf, type SnippetKind, snippets } from './snippets.ts';
 
 const words = dataCollection.send;
 
-/** How to send to a collector, ready to copy, and whether it arrives. */
+/** Snippets that send events to a collector, and the events that arrive. */
 export function SendTab({ collector }: { collector: Collector }): ReactNode {
   const [typed, type] = useLocalStorage({
     key: 'millrace.public-address',

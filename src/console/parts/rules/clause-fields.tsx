@@ -86,7 +86,7 @@ export function ComparisonFields(props: ComparisonProps): ReactNode {
   );
 }
 
-/** What is compared with, typed as the operator takes it. */
+/** The value of a comparison, in the field for its operator. */
 function ValueField({ comparison, onChange, parameters, errorOf, isDisabled }: ComparisonProps): ReactNode {
   const shared = { 'aria-label': terms.value, error: errorOf('value'), disabled: isDisabled };
   switch (comparison.operator) {
@@ -125,7 +125,7 @@ function ValueField({ comparison, onChange, parameters, errorOf, isDisabled }: C
     case 'after': {
       const { value } = comparison;
       const write = (time = '') => onChange({ ...comparison, value: time.replace('.000Z', 'Z') });
-      // Another way to write a time, such as Unix time, stays as it is.
+      // A time in another format, such as Unix time, is edited as text.
       return value === '' || /^\d{4}-\d\d-\d\d[Tt ]/.test(value) ? (
         <TimeField {...shared} className={css['wide'] ?? ''} description={w.time} value={value} onChange={write} />
       ) : (
@@ -197,7 +197,7 @@ const valuesIn = (text: string) => (text === '' ? [] : text.replace(/\n$/, '').s
 
 type OptionsProps = Pick<ComparisonProps, 'comparison' | 'onChange' | 'isDisabled'> & { isNegated: boolean };
 
-/** What else can be said about a comparison. */
+/** The options of a comparison. */
 export function ComparisonOptions({ comparison, onChange, isNegated, isDisabled }: OptionsProps): ReactNode {
   const { ignoreCase, operator } = comparison;
   const isPresence = isOneOf(presenceOperators, operator);

@@ -27,7 +27,7 @@ import type { Behavior } from './use-behaviors.ts';
 
 const w = conditions.builder;
 
-/** How a part stands on recent events, and on the one event that is being tried. */
+/** The result of a part for recent events, and for the event that is being tried. */
 export type Standing = {
   passed?: { count: number; checked: number } | undefined;
   tried?: { holds: boolean; found?: string } | undefined;
@@ -185,7 +185,7 @@ function ClauseRow(props: PartProps): ReactNode {
   );
 }
 
-/** How many events pass, and whether the tried one does. */
+/** How many events match, and whether the tried one does. */
 function Result({ passed, tried }: Standing): ReactNode {
   return (
     <>

@@ -35,7 +35,7 @@ function negatedOnce(condition: Condition): Condition {
   return negatedIf(isNot, isGroup(inner) ? newGroup(joinOf(inner), clausesOf(inner).map(negatedOnce)) : inner);
 }
 
-/** The JSON pointer of what a negation is around, from that of the whole; the server names places like this. */
+/** The JSON pointer of the condition inside a negation, as the server's errors have it. */
 export const innerPointer = (pointer: string, isNot: boolean): string => (isNot ? `${pointer}/not` : pointer);
 
 /** The clauses of a group with their JSON pointers, from the pointer of the group. */

@@ -27,7 +27,7 @@ type Props = {
   ownBehaviorId?: string;
 };
 
-/** Rules with what helps to write them beside: behaviors and filters to pick, and the events that they match. */
+/** The builder of rules, with behaviors and filters to pick and the events that match beside it. */
 export function ConditionStudio({ title, value, onChange, path, errors, isDisabled, ownBehaviorId }: Props): ReactNode {
   const all = useBehaviors().behaviors;
   const behaviors = useMemo(() => all.filter(({ id }) => id !== ownBehaviorId), [all, ownBehaviorId]);

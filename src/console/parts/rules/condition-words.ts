@@ -6,7 +6,7 @@ import { clausesOf, split } from './condition-parts.ts';
 const w = conditions.sentence;
 const listed = 3;
 
-/** What a behavior is called, by its id; undefined when there is none. */
+/** The name of a behavior by its id; undefined when there is none. */
 export type BehaviorName = (id: string) => string | undefined;
 
 /** A condition as a sentence: `Purchase and ext.geo.country is “GB”`. `opposite` says when it does not hold. */
@@ -18,12 +18,12 @@ export function conditionWords(
   return phrase(condition, nameOf, opposite).text;
 }
 
-/** A judged comparison in words, as it stands in the rules. */
+/** A judged comparison in words. */
 export function explainedWords({ parameter, operator, value }: ExplainedComparison): string {
   return comparisonPhrase({ parameter, operator, ...(value === null ? {} : { value }) } as Comparison, false); // as it was judged
 }
 
-/** The value that a judged comparison found on the event, as it reads; null: the parameter is missing. */
+/** The value of the event in a judged comparison, in words; null: the parameter is missing. */
 export function foundWords({ isMissing, actual }: ExplainedComparison): string | null {
   if (isMissing) return null;
   return typeof actual === 'string' ? w.value(actual) : JSON.stringify(actual);

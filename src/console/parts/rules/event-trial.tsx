@@ -26,7 +26,7 @@ type Props = {
   error: unknown;
 };
 
-/** The newest events, which of them match, and one of them or a pasted one clause by clause. */
+/** The newest events that match and do not, and the result of one of them or of a pasted one. */
 export function EventTrial({ counts, tried, onTry, trial, error }: Props): ReactNode {
   return (
     <Stack gap="sm">

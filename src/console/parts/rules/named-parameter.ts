@@ -6,7 +6,7 @@ import {
   parameterWords,
 } from '../../messages/en/parameters.ts';
 
-/** What a parameter is called: the label of a known one, else its own name as words (`cart_value` → Cart value). */
+/** The label of a known parameter, else its name as words (`cart_value` → Cart value). */
 export function labelOf(name: string): string {
   const words =
     parameterWords[name]?.[0] ?? (name.split('.').at(-1) ?? name).replaceAll(/[_-]+|(?<=[a-z])(?=[A-Z])/g, ' ');

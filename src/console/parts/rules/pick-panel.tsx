@@ -20,7 +20,7 @@ type Props = {
   parameters: readonly Parameter[];
   onPick: (clause: Condition) => void;
   isDisabled: boolean;
-  /** What is said about events. */
+  /** The content of the tab with events. */
   events: ReactNode;
 };
 

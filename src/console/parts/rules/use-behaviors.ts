@@ -4,13 +4,14 @@ import type { Answer } from '../../../client/client.ts';
 import type { Condition } from '../../../contract/documents/condition.ts';
 import { allQuery } from '../../data/api.ts';
 import { useMay } from '../../session/rights.ts';
+import { leavesOf } from './condition-parts.ts';
 import type { BehaviorName } from './condition-words.ts';
 
 export type Behavior = Answer<'getBehavior'>;
 
 const none: readonly Behavior[] = [];
 
-/** All behaviors by name, and what each is called. Empty without the right. */
+/** All behaviors, sorted by name, and the name of each by its id. Empty without the right. */
 export function useBehaviors(): { behaviors: readonly Behavior[]; nameOf: BehaviorName } {
   const mayView = useMay('behaviors:view');
   const { data } = useQuery({ ...allQuery('listBehaviors'), enabled: mayView });
@@ -21,9 +22,5 @@ export function useBehaviors(): { behaviors: readonly Behavior[]; nameOf: Behavi
 }
 
 /** The ids of the behaviors that a condition refers to. */
-export function behaviorsIn(condition: Condition): string[] {
-  if ('all' in condition) return condition.all.flatMap(behaviorsIn);
-  if ('any' in condition) return condition.any.flatMap(behaviorsIn);
-  if ('not' in condition) return behaviorsIn(condition.not);
-  return 'behavior' in condition ? [condition.behavior] : [];
-}
+export const behaviorsIn = (condition: Condition): string[] =>
+  leavesOf(condition).flatMap((one) => ('behavior' in one ? [one.behavior] : []));

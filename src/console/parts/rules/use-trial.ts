@@ -11,7 +11,7 @@ export type TriedEvent = Pick<CallInput<'checkCondition'>['body'], 'eventId' | '
 
 export type Trial = {
   matched: boolean;
-  /** The first comparison that the result rests on. */
+  /** The first comparison that determined the result. */
   decider: ExplainedComparison | null;
   /** How each part was judged, by its JSON pointer. */
   judged: ReadonlyMap<string, ExplainedCondition>;
@@ -46,7 +46,7 @@ const childrenOf = (tree: ExplainedCondition): ExplainedCondition[] =>
 
 const parts = (tree: ExplainedCondition): ExplainedCondition[] => [tree, ...childrenOf(tree).flatMap(parts)];
 
-/** Down the first child that has its parent's result, as the server decides it. */
+/** The first comparison whose result is that of all parts around it. */
 function deciderOf(tree: ExplainedCondition): ExplainedComparison | null {
   if (tree.kind === 'comparison') return tree;
   for (const child of childrenOf(tree)) {
