@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import ts from 'typescript';
 
 // Checks names and prose for retired terms. Names are checked word by word (`gateOf` has the words gate and of); prose
-// is comments, string literals and documents.
+// is comments, string literals and documents. Of the console and its tests, prose alone is checked.
 
 /** Words not allowed in names, with their replacements. */
 const retiredNames: Readonly<Record<string, string>> = {
@@ -141,11 +141,12 @@ function textOf(node: ts.Node): string | null {
 function inSource(file: string, text: string): Finding[] {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
   const lineAt = (position: number) => source.getLineAndCharacterOfPosition(position).line + 1;
+  const isOfConsole = file.includes('/console/');
   const found: Finding[] = [];
   const comments = new Set<number>();
 
   function visit(node: ts.Node) {
-    if (ts.isIdentifier(node)) found.push(...inName(file, lineAt(node.getStart(source)), node.text));
+    if (ts.isIdentifier(node) && !isOfConsole) found.push(...inName(file, lineAt(node.getStart(source)), node.text));
     if (
       ts.isStringLiteralLike(node) ||
       node.kind === ts.SyntaxKind.TemplateHead ||
@@ -180,10 +181,11 @@ function inProse(file: string, text: string, before: number, patterns = retiredP
   );
 }
 
-/** The checked files: the program without its console, and the documents. */
+/** The checked files: the program, the tests of the console, and the documents. */
 export function wordFiles(): string[] {
-  const sources = globSync('src/**/*.ts').filter((file) => !/^src\/console\/|\.(test|testing)\.ts$/.test(file));
-  return [...sources, ...globSync(['*.md', 'docs/**/*.md'])].sort();
+  const sources = globSync('src/**/*.{ts,tsx}').filter((file) => !/\.(test|testing)\.tsx?$/.test(file));
+  const others = globSync(['test/console/*.ts', '*.md', 'docs/**/*.md', 'src/console/README.md']);
+  return [...sources, ...others].sort();
 }
 
 /** The files whose texts people read: the console's catalogue, and the server with its commands. */
@@ -191,6 +193,6 @@ export function phraseFiles(): string[] {
   const console = globSync(['src/console/messages/**/*.ts', 'src/console/presets/*.ts']);
   return [
     ...console.filter((file) => !file.endsWith('.test.ts')),
-    ...wordFiles().filter((file) => file.endsWith('.ts')),
+    ...wordFiles().filter((file) => file.endsWith('.ts') && !file.includes('/console/')),
   ];
 }

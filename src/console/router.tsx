@@ -104,9 +104,9 @@ export const router = createRouter({
   },
 });
 
-// Whoever signs out, or whose token died, is led to the sign-in page; what was seen is forgotten there.
+// After a sign-out, or with an invalid token, the sign-in page opens and clears the cache.
 watchSession(() => {
-  // An answer to whoever was signed in before must not sign out who is now.
+  // A response to an earlier session must not sign out the present one.
   void queryClient.cancelQueries();
   if (!isSignedIn()) void router.invalidate().then(() => queryClient.clear());
 });

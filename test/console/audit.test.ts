@@ -71,7 +71,7 @@ test('the audit log tells who did what with before and after, by filters that st
   await chooseFilter(page, 'Result', 'Rejected');
   await list.getByRole('row', { name: /name taken/ }).waitFor();
   await list.getByRole('row', { name: /behavior/ }).waitFor({ state: 'detached' });
-  await page.getByRole('textbox', { name: 'Filter' }).fill('nobody');
+  await page.getByRole('textbox', { name: 'Filter' }).fill('no-one-else');
   await page.getByText('No entries match.').waitFor();
   await page.getByRole('button', { name: 'Clear filters' }).click();
   await list.getByRole('link', { name: 'CRM' }).first().click();

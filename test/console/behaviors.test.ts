@@ -35,7 +35,7 @@ test('a behavior is made of clauses, says its opposite, and is used in an action
   assert.deepEqual(tab.problems, []);
 });
 
-test('what is used or standard can not be deleted and says why, by keyboard too; what is not can be taken back', async () => {
+test('a used or standard behavior can’t be deleted and says why, also by keyboard; the deletion of another can be undone', async () => {
   const { app, browser } = console_;
   const condition = { parameter: 'a', operator: 'exists' as const };
   const used = await app.client.call('createBehavior', { body: { name: 'Used', condition } });

@@ -213,7 +213,7 @@ async function accessibilityProblems(page: Page, about: keyof typeof rulesAbout)
   // Run as the browser's own code: the page's policy lets no script in. It is long: sent once to each document.
   if ((await page.evaluate('typeof axe')) === 'undefined') await page.evaluate(`(() => {${axeSource}})()`);
   return page.evaluate(`(async () => {
-    // What was changed just now may still be fading; what turns for ever is not waited for.
+    // A changed element may still be fading; endless animations are not waited for.
     const frame = () => new Promise(requestAnimationFrame);
     await frame().then(frame);
     const fading = document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime < 2_000);
@@ -230,7 +230,7 @@ async function accessibilityProblems(page: Page, about: keyof typeof rulesAbout)
   })()`);
 }
 
-/** Goes to another page of the console as a link does, without loading the program anew, and waits for it. */
+/** Goes to another page of the console as a link does, without loading the program again, and waits for it. */
 export async function visit(page: Page, path: string): Promise<void> {
   await page.evaluate(`(async () => {
     __TSR_ROUTER__.history.push(${JSON.stringify(path)});

@@ -107,7 +107,7 @@ test('a stored secret is never shown, stays when it is left alone and changes wh
   assert.deepEqual(tab.problems, []);
 });
 
-test('Test authentication shows each step with what stands in the form', async () => {
+test('Test authentication shows each step with the values of the form', async () => {
   const { app, browser } = console_;
   await using receiver = await startReceiver();
   await using tab = await openTab(browser, { url: app.url, path: '/connections/new/webhook' });

@@ -118,7 +118,7 @@ test('a held delivery shows the reason and can be cancelled, and selected delive
   await page.getByText('2 selected').waitFor();
   await page.getByRole('button', { name: 'Select all matching deliveries' }).click();
   await app.client.call('changeDestination', { params, body: { status: 'enabled' } });
-  await wired.deliver({ 'wt.ev': 'meanwhile' });
+  await wired.deliver({ 'wt.ev': 'later' });
   await page
     .getByRole('group', { name: 'Status' })
     .getByRole('button', { name: /^Delivered/ })

@@ -28,7 +28,7 @@ export async function fillWithDemoData(
     const event = shop.next(Date.now());
     await server.send(collectorKey, [sent % 80 === 79 ? { ...event, 'ext.trace': trace.id } : event]);
   }
-  await fetch(`${app.url}/v3/nobody`, { method: 'POST', body: '{"events":[{"wt.ev":"lost"}]}' });
+  await fetch(`${app.url}/v3/unknown`, { method: 'POST', body: '{"events":[{"wt.ev":"lost"}]}' });
   await fetch(`${app.url}/v3/${collectorKey}`, { method: 'POST', body: '{"events":' });
   await settled.sent();
   const destination = (await client.call('listAllDestinations')).data.at(-1);

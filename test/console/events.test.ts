@@ -93,7 +93,7 @@ test('filters are in the address, apply to live events, and are removed one by o
   const filters = ['filter', 'parameter', 'value'].map((name) => searchParams.get(name));
   assert.deepEqual(filters, ['cart', 'colour', 'red']);
   const links = page.getByRole('link', { name: 'cart', exact: true });
-  // What the first filter found may still stand there.
+  // The rows of the first filter may still be shown.
   await links.nth(1).waitFor({ state: 'detached' });
   await page.getByText('Searched back to the oldest event.').waitFor();
   assert.equal(await links.count(), 1);
@@ -217,7 +217,7 @@ test('neither the list of events nor an event has a barrier, in any of its state
     assert.deepEqual(await barriers(page), [], path);
   }
   await look('/events', 'Pause');
-  await look('/events?filter=nothing&visitor=nobody', 'No events match.');
+  await look('/events?filter=nothing&visitor=unknown', 'No events match.');
   await look(at, 'Delivered to 1 destination.');
   await look(`${at}?tab=payload`, 'sku');
   await look(`${at}?tab=deliveries`, '200 OK');

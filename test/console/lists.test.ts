@@ -103,7 +103,7 @@ test('columns are hidden and moved per person, and those without room leave befo
   assert.deepEqual([first, second], ['Name', 'State']);
   assert.equal(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), true);
 
-  // Somebody else in the same browser has the columns as they are declared.
+  // Another person in the same browser has the declared columns.
   const { token } = await app.client.call('createToken', { body: { name: 'Other', rights: ['connections:view'] } });
   await page.setViewportSize({ width: 1280, height: 800 });
   await page.goto(`${app.url}/connections#token=${token}`);

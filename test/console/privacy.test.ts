@@ -4,7 +4,7 @@ import { sendEvents } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { barriers, edit, openTab, startConsole } from './browser.ts';
 
-test('retention and masks are saved, and a visitor is erased after what goes was counted', async () => {
+test('retention and masks are saved, and a visitor is erased after a count of the data', async () => {
   await using console_ = await startConsole();
   const { app } = console_;
   const collector = await app.client.call('createCollector', { body: { name: 'Shop' } });

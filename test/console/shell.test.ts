@@ -20,7 +20,7 @@ test('a first visit and every page stay within their budgets', () => {
   for (const { name, bytes } of pages) assert.ok(bytes <= budgets.page, `${name}: ${bytes} bytes more after gzip`);
 });
 
-test('pages may load from this server alone, files are kept for ever, and only browsers are given pages', async () => {
+test('pages load from this server only, files are cached without end, and only browsers get pages', async () => {
   const { app } = console_;
   const get = (path: string, accept = 'text/html,*/*') => fetch(`${app.url}${path}`, { headers: { accept } });
   const page = await get('/connections/con_1?tab=destinations');

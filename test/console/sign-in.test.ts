@@ -67,7 +67,7 @@ test('the printed address makes the administrator once; who is signed in stays s
   assert.deepEqual(tab.problems, []);
 });
 
-test('somebody who was invited sets a password, is led to the page that was wanted after signing in, and learns why a session ended', async () => {
+test('an invited user sets a password, reaches the requested page after signing in, and learns why a session ended', async () => {
   using folder = temporaryFolder();
   await using server = spawnProcess(environment(folder.path));
   const url = await server.listening;

@@ -93,7 +93,7 @@ test('a template error says line, column and cause, is reached by F8, and stands
   assert.deepEqual(tab.problems, []);
 });
 
-test('fields come with type, how often they are seen and an example; a mistyped one is set right with one key', async () => {
+test('fields are completed with type, frequency and example; a mistyped one is fixed with one key', async () => {
   const { app, browser } = console_;
   const { destination, deliver } = await wire(app, receiver);
   await deliver({ title: 'Blue shoes', 'wt.dcsvid': 'v-1', total: '12.5' });
@@ -117,7 +117,7 @@ test('fields come with type, how often they are seen and an example; a mistyped 
   await editor(page).press('Control+.');
   await page.getByText('No problems').waitFor();
   assert.match((await editor(page).textContent()) ?? '', /it\.data\[0\]\.title/);
-  // No trap: Tab goes on to what stands below.
+  // No trap: Tab leads to the next control.
   await page.keyboard.press('Tab');
   assert.equal(await editor(page).evaluate('document.activeElement?.closest(".cm-editor") === null'), true);
   assert.deepEqual(tab.problems, []);

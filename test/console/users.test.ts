@@ -69,9 +69,9 @@ test('a role is made of ticked rights, a user invited with it, and the address s
   assert.equal((await post('/invitation', { inviteToken, password })).status, 201);
   assert.equal((await post('/session', { email: 'mara@shop.example', password })).status, 201);
 
-  await page.getByRole('textbox', { name: 'Filter' }).fill('nobody');
+  await page.getByRole('textbox', { name: 'Filter' }).fill('no-one-else');
   await page.getByText('No users match.').waitFor();
-  assert.match(page.url(), /filter=nobody/);
+  assert.match(page.url(), /filter=no-one-else/);
   await page.getByRole('button', { name: 'Clear filters' }).click();
   await chooseFilter(page, 'Role', 'Front desk');
   await page.reload();
@@ -90,7 +90,7 @@ test('a role is made of ticked rights, a user invited with it, and the address s
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Unsaved changes').waitFor({ state: 'detached' });
 
-  // A role that somebody has says who; taken away, it goes.
+  // A role lists its users, and can be deleted when it has none.
   await visit(page, '/settings/roles');
   await page.getByRole('button', { name: 'More for Front desk' }).click();
   await page.getByRole('menuitem', { name: 'Delete' }).click();
@@ -145,7 +145,7 @@ test('an API token is shown once and never again, works, and is refused from its
   assert.deepEqual(tab.problems, []);
 });
 
-test('whoever may not says why: no right to look, to change, to give; and the last administrator stays', async () => {
+test('a missing right to view, change or grant is explained, and the last administrator stays', async () => {
   const { app, browser } = console_;
   const { client } = app;
   const { id } = await client.call('createUser', {

@@ -18,7 +18,7 @@ let notes: readonly Note[] = [];
 let last = 0;
 let isHeld = false;
 
-/** Says that something is done, for a few seconds; with an action for ten, as long as nobody points at the messages. */
+/** Shows a message for a few seconds, with an action for ten; pointing at the messages keeps them. */
 export function notifyDone(message: string, more: Pick<Note, 'action'> = {}): void {
   const id = add({ kind: 'done', message, ...more });
   closeLater(id, more.action === undefined ? shownMs : withActionMs);
@@ -40,7 +40,7 @@ export function takeAction(note: Note): void {
   note.action?.run();
 }
 
-/** While somebody points at the messages or is in them by keyboard, none goes by itself (WCAG 2.2.1). */
+/** While the pointer or the focus is in the messages, none disappears automatically (WCAG 2.2.1). */
 export function holdNotes(held: boolean): void {
   isHeld = held;
 }

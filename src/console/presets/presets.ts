@@ -37,7 +37,7 @@ export type Preset = {
 
 type Optional<T, Key extends keyof T> = Omit<T, Key> & Partial<Pick<T, Key>>;
 
-/** A preset without what most have alike: no authentication, no headers, POST, JSON. */
+/** A preset without its defaults: no authentication, no headers, POST, JSON. */
 export type PresetInput = Optional<Omit<Preset, 'destinations'>, 'authentication' | 'headers'> & {
   destinations: readonly Optional<PresetDestination, 'method' | 'contentType'>[];
 };

@@ -5,7 +5,7 @@ import { queryClient } from '../data/query-client.ts';
 const againMs = 1_000;
 
 /**
- * A page whose code is loaded when somebody goes there. While the server is away, that waits for it; a page that can't be
+ * A page whose code is loaded when it is opened. While the server is away, that waits for it; a page that can't be
  * loaded from a server that answers (another version runs there now) is the router's to tell.
  */
 export const lazyPage: typeof lazyRouteComponent = (load, name) => lazyRouteComponent(() => patiently(load), name);

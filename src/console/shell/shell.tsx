@@ -27,7 +27,7 @@ const SettingsNav = lazy(() =>
 );
 const KeyboardHelp = lazy(() => import('./keyboard-help.tsx').then(({ KeyboardHelp }) => ({ default: KeyboardHelp })));
 
-/** What stands around every page of a signed-in person. */
+/** The frame of every page after sign-in. */
 export function Shell(): ReactNode {
   const [isPaletteOpen, palette] = useDisclosure(false);
   const [isHelpOpen, help] = useDisclosure(false);

@@ -10,7 +10,7 @@ import { notifyDone } from '../../parts/notify.ts';
 import { Problem } from '../../parts/problem.tsx';
 import css from './account-page.module.css';
 
-/** Sets one's own password; the present one shows that nobody else sits at an open browser. */
+/** Sets the user's own password. The present one proves that no one else uses the open browser. */
 export function OwnPassword({ email }: { email: string }): ReactNode {
   const [current, writeCurrent] = useState('');
   const [next, writeNext] = useState('');

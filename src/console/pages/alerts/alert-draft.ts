@@ -106,7 +106,7 @@ export function bodyOf(draft: AlertDraft): Body {
   return { ...body, type, status, rules, quietHours: draft.isQuiet ? draft.quiet : null } as Body; // the settings of its type
 }
 
-/** What is compared with what somebody else saved: secrets are told by their marks alone. */
+/** The values compared with those of another person: secrets are compared by their marks. */
 export function shownOf(draft: AlertDraft): object {
   const body = bodyOf(draft);
   const settings = Object.entries(body.settings).filter(

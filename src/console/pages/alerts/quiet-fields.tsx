@@ -9,7 +9,7 @@ import { Ticks } from './rules-fields.tsx';
 
 const words = alerts.quiet;
 
-/** When nobody wants to be told. */
+/** The quiet hours of an alert. */
 export function QuietFields({ draft: { isQuiet, quiet }, errors, isDisabled, change }: FormProps): ReactNode {
   const set = (part: Partial<QuietHours>) => change({ quiet: { ...quiet, ...part } });
   return (

@@ -70,7 +70,7 @@ function sideOf(changes: readonly AuditChange[], side: 'before' | 'after'): Reco
   const shown: Record<string, unknown> = {};
   for (const change of changes) {
     if (!(side in change)) continue;
-    // Of a secret that was replaced in the same minute both sides would look alike.
+    // Both sides of a secret that was replaced in the same minute would look the same.
     const isReplaced = isSecret(change.before) && isSecret(change.after);
     const value = isReplaced ? words.secrets[side] : change[side];
     if (change.pointer === '' && typeof value === 'object') Object.assign(shown, value);

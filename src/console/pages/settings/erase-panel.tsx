@@ -14,7 +14,7 @@ import { Time } from '../../parts/time.tsx';
 const words = privacy.erase;
 type By = keyof typeof words.bys;
 
-/** Erases somebody: first what is stored of them is counted, then it is asked for. */
+/** Erases a visitor after a count of the stored data and a question. */
 export function ErasePanel({ isDisabled }: { isDisabled: boolean }): ReactNode {
   const [by, setBy] = useState<By>('visitorId');
   const [parameter, setParameter] = useState('');

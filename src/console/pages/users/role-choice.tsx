@@ -9,14 +9,14 @@ import css from './user-form.module.css';
 
 type Props = {
   value: readonly string[];
-  /** Roles that the user has already: they can be taken away and given back by whoever may change users. */
+  /** Roles that the user has already: people who can change users can remove and add them. */
   had: readonly string[];
   error?: ReactNode;
   isDisabled: boolean;
   onChange: (roleIds: readonly string[]) => void;
 };
 
-/** All roles to tick; those that whoever is signed in can't give say why. */
+/** All roles to tick; those that the signed-in user can't assign say why. */
 export function RoleChoice({ value, had, error, isDisabled, onChange }: Props): ReactNode {
   const roles = useRoles();
   const me = useMe();

@@ -46,7 +46,7 @@ export function useRoles(): readonly Role[] | undefined {
   }).data;
 }
 
-/** Why a user can't be changed by whoever is signed in; null: nothing is in the way. */
+/** Why the signed-in user can't change a user; null: they can. */
 export function useProtection(): (user: Pick<User, 'roleIds'>) => string | null {
   const me = useMe();
   const mayManage = useMay('users:manage');

@@ -17,7 +17,7 @@ const VersionsTab = lazy(() =>
   import('../payload/versions-tab.tsx').then(({ VersionsTab }) => ({ default: VersionsTab })),
 );
 
-/** Tabs that are alike for all kinds, so that a page need not give their panels. */
+/** Tabs that are the same for all kinds: pages don’t give their panels. */
 type Common = 'versions' | 'yaml';
 
 type Panel<Stored> = (document: Stored) => ReactNode;

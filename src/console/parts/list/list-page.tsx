@@ -51,7 +51,7 @@ export type ListProps<Row> = {
   isPlain?: boolean;
   /** Buttons at the end of the bar. */
   tools?: ReactNode;
-  /** What stands between the bar and the rows, such as what is done with the selected ones. */
+  /** Between the bar and the rows, for example actions for the selected ones. */
   notice?: ReactNode;
   /** Below the rows, and below the words when there are none: how to search on. */
   beyond?: ReactNode;

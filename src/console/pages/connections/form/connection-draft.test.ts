@@ -109,7 +109,7 @@ test('a new form has the defaults of the contract, and no problems', () => {
   assert.deepEqual(problemsOf({ ...emptyDraft, name: 'New', baseUrl: 'https://a.example' }), {});
 });
 
-test('a value that can not be saved is a problem of its field', () => {
+test('a value that can’t be saved is a problem of its field', () => {
   const problems = problemsOf({ ...draftOf(stored), timeout: 'soon', rateLimit: '1.5', baseUrl: 'crm', port: '0' });
   assert.deepEqual(Object.keys(problems), ['baseUrl', 'port', 'settings.timeoutMs', 'settings.rate.limit']);
 });
