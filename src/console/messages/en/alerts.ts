@@ -4,6 +4,7 @@ import type { IssueNotice, IssueSeverity } from '../../../contract/records/issue
 import { count } from '../counts.ts';
 import { counted } from '../format.ts';
 import { issues } from './issues.ts';
+import { terms } from './terms.ts';
 
 const types: Readonly<Record<AlertType, string>> = { email: 'E-mail', slack: 'Slack-compatible', webhook: 'Webhook' };
 
@@ -67,34 +68,27 @@ export const alerts = {
     sent: (ms: string) => `Sent in ${ms}`,
     failed: 'Not sent',
   },
-  details: {
-    way: 'Channel',
-    basics: 'Basic Details',
-    name: 'Alert Name',
-    description: 'Description',
-    status: 'Enabled',
-    statusHint: 'When off, pending messages are discarded.',
-    required: 'Enter a value.',
-    url: 'URL',
-    urlHint: 'Receives a POST with JSON. See docs/alerts.md for its fields.',
-    secret: 'Signing Secret',
-    secretHint: 'Base64, with or without the prefix whsec_. If empty, messages are not signed.',
-    previousSecret: 'Previous Signing Secret',
-    previousHint: 'Messages are signed with both, so you can rotate without downtime.',
-    hookUrl: 'Webhook URL',
-    hookHint: 'The full URL of the incoming webhook. Stored as a secret.',
-    host: 'Mail Server',
-    port: 'Port',
-    portHint: 'Default: 587, or 465 with implicit TLS',
-    security: 'Security',
-    securities: { starttls: 'STARTTLS', tls: 'Implicit TLS', none: 'None (only hosts in the allow-list)' },
-    username: 'User Name',
-    password: 'Password',
-    from: 'From',
-    to: 'To',
-    toHint: 'One address per line',
-    ca: 'Certificate Authority',
-    caHint: 'PEM. In addition to the system’s CAs.',
+  way: 'Channel',
+  enabled: 'Enabled',
+  enabledHint: 'When off, pending messages are discarded.',
+  securities: { starttls: 'STARTTLS', tls: 'Implicit TLS', none: 'None (only hosts in the allow-list)' },
+  fields: {
+    name: ['Alert Name'],
+    description: [terms.description],
+    url: ['URL', 'Receives a POST with JSON. See docs/alerts.md for its fields.'],
+    secret: ['Signing Secret', 'Base64, with or without the prefix whsec_. If empty, messages are not signed.'],
+    previousSecret: ['Previous Signing Secret', 'Messages are signed with both, so you can rotate without downtime.'],
+    hookUrl: ['Webhook URL', 'The full URL of the incoming webhook. Stored as a secret.'],
+    host: ['Mail Server'],
+    port: ['Port'],
+    security: ['Security'],
+    username: ['User Name'],
+    password: [terms.password],
+    from: ['From'],
+    to: ['To', 'One address per line'],
+    ca: ['Certificate Authority', 'PEM. In addition to the system’s CAs.'],
+    minSeverity: [terms.severity],
+    remindEveryMs: ['While it stays open'],
   },
   rules: {
     text: 'Issues to notify about',
@@ -102,7 +96,6 @@ export const alerts = {
     kinds: 'Kinds of issues',
     kindsHint: 'None selected: all kinds',
     connectionsHint: 'None selected: all issues',
-    remind: 'While it stays open',
     reminds: {
       '': 'Don’t repeat',
       '3600000': 'Repeat every hour',

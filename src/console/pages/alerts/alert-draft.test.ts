@@ -53,7 +53,9 @@ test('recipients are taken from lines, commas and semicolons, and a port beyond 
   };
   const { settings } = bodyOf(draft);
   assert.deepEqual('to' in settings && settings.to, ['a@b.example', 'c@d.example', 'e@f.example']);
-  assert.deepEqual(problemsOf({ ...draft, port: '70000' }), { port: 'Enter a whole number from 1 to 65,535.' });
+  assert.deepEqual(problemsOf({ ...draft, port: '70000' }), {
+    'settings.port': 'Enter a whole number from 1 to 65,535.',
+  });
 });
 
 test('no secret that was typed is kept in the browser', () => {

@@ -11,44 +11,47 @@ import {
   draftBy,
   keptBy,
   lines,
+  needed,
   number,
   problemsBy,
   secret,
   text,
+  url,
+  within,
 } from '../../parts/form/form-fields.ts';
 
 type Body = CallInput<'replaceAlert'>['body'];
 type Rules = Alert['rules'];
 type Email = Extract<Alert, { type: 'email' }>['settings'];
 
-/** The fields of all channels, by their paths in the body. */
-const sharedFields = {
-  name: text('name'),
-  description: text('description'),
+/** The fields of all channels. */
+export const sharedFields = {
+  name: needed(text('name')),
+  description: block('description'),
   minSeverity: choice<Rules['minSeverity']>('rules.minSeverity'),
   on: choice<Rules['on']>('rules.on'),
   actionIds: choice<Rules['actionIds']>('rules.actionIds'),
   remindEveryMs: number('rules.remindEveryMs'),
 };
 
-const channelFields = {
-  email: {
-    host: text('settings.host'),
-    port: number('settings.port'),
-    security: choice<Email['security']>('settings.security'),
-    username: text('settings.username'),
-    password: secret('settings.password'),
-    from: text('settings.from'),
-    to: lines('settings.to'),
-    ca: block('settings.ca'),
-  },
-  slack: { hookUrl: secret('settings.hookUrl') },
-  webhook: {
-    url: text('settings.url'),
-    secret: secret('settings.secret'),
-    previousSecret: secret('settings.previousSecret'),
-    previousUntil: choice<string | null>('settings.previousUntil'),
-  },
+export const channelFields = {
+  email: within('settings', {
+    host: needed(text('host')),
+    port: number('port'),
+    security: choice<Email['security']>('security'),
+    username: text('username'),
+    password: secret('password'),
+    from: needed(text('from')),
+    to: needed(lines('to')),
+    ca: block('ca'),
+  }),
+  slack: within('settings', { hookUrl: needed(secret('hookUrl')) }),
+  webhook: within('settings', {
+    url: needed(url('url')),
+    secret: secret('secret'),
+    previousSecret: secret('previousSecret'),
+    previousUntil: choice<string | null>('previousUntil'),
+  }),
 };
 
 /** Every field that has a descriptor. */
@@ -59,7 +62,7 @@ export const alertFields = {
   ...channelFields.webhook,
 };
 
-/** An alert as its form holds it: what each way needs side by side, lists and numbers as people type them. */
+/** An alert as its form holds it: the fields of all channels, with lists and numbers as people type them. */
 export type AlertDraft = DraftOf<typeof alertFields> & {
   type: AlertType;
   isEnabled: boolean;
@@ -116,41 +119,22 @@ export function shownOf(draft: AlertDraft): object {
   return { ...body, settings: Object.fromEntries(settings) };
 }
 
-/** What the form itself can tell to be wrong, by field. */
+/** The problems that the form finds itself, by path. */
 export function problemsOf(draft: AlertDraft): Record<string, string> {
-  const { required } = words.details;
-  const needed = { email: ['host', 'from', 'to'], slack: [], webhook: ['url'] } as const;
-  const time = /^([01]\d|2[0-3]):[0-5]\d$/;
-  const { from, to, days } = draft.quiet;
+  const { name, remindEveryMs } = sharedFields;
+  const fields = { name, remindEveryMs, ...channelFields[draft.type] };
   return {
-    ...(draft.name.trim() === '' ? { name: required } : {}),
-    ...Object.fromEntries(
-      needed[draft.type].filter((field) => draft[field].trim() === '').map((field) => [field, required]),
-    ),
-    ...(draft.type === 'slack' && (draft.hookUrl === null || draft.hookUrl === '') ? { hookUrl: required } : {}),
-    ...(draft.type === 'email' ? atFields(problemsBy(channelFields.email, facts, draft)) : {}),
-    ...(draft.isQuiet
-      ? {
-          ...(time.test(from) ? {} : { quietFrom: words.quiet.notATime }),
-          ...(time.test(to)
-            ? from === to
-              ? { quietTo: words.quiet.differs }
-              : {}
-            : { quietTo: words.quiet.notATime }),
-          ...(days.length === 0 ? { quietDays: words.quiet.noDay } : {}),
-        }
-      : {}),
+    ...problemsBy(fields, facts, draft),
+    ...(draft.isQuiet ? problemsOfHours(draft.quiet) : {}),
   };
 }
 
-/** What the server said about fields, at the fields of the form. */
-export function atFields(told: Readonly<Record<string, string>>): Record<string, string> {
-  const entries = Object.entries(told).map(([path, text]) => {
-    const [area, field = '', index] = path.split('.');
-    if (area === 'settings' && field === 'to' && index !== undefined) return ['to', text];
-    if (area === 'settings') return [field, text];
-    if (area === 'quietHours') return [field === 'timeZone' ? field : field === 'to' ? 'quietTo' : 'quietFrom', text];
-    return [area === 'rules' ? field : path, text];
-  });
-  return Object.fromEntries(entries);
+function problemsOfHours({ from, to, days }: QuietHours): Record<string, string> {
+  const isTime = (text: string) => /^([01]\d|2[0-3]):[0-5]\d$/.test(text);
+  const { notATime, differs, noDay } = words.quiet;
+  return {
+    ...(isTime(from) ? {} : { 'quietHours.from': notATime }),
+    ...(isTime(to) ? (from === to ? { 'quietHours.to': differs } : {}) : { 'quietHours.to': notATime }),
+    ...(days.length === 0 ? { 'quietHours.days': noDay } : {}),
+  };
 }

@@ -1,94 +1,104 @@
-import { Switch, Text, Textarea, TextInput } from '@mantine/core';
-import { type ReactNode, useId } from 'react';
-import type { Alert } from '../../../contract/documents/alert.ts';
+import { Group, Radio, SimpleGrid, Stack, Switch, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { type AlertType, alertTypes } from '../../../contract/documents/alert-words.ts';
-import { alerts } from '../../messages/en/alerts.ts';
+import { alertFacts as facts } from '../../data/schema-facts.ts';
+import { alerts as words } from '../../messages/en/alerts.ts';
+import { terms } from '../../messages/en/terms.ts';
+import { controlsOf, type FormState } from '../../parts/form/form-controls.tsx';
+import { FieldGrid } from '../../parts/form/sections.tsx';
 import { Panel } from '../../parts/panel.tsx';
-import type { AlertDraft } from './alert-draft.ts';
-import css from './alert-form.module.css';
+import { type AlertDraft, channelFields, sharedFields } from './alert-draft.ts';
 import { QuietFields } from './quiet-fields.tsx';
 import { RulesFields } from './rules-fields.tsx';
-import { WayFields } from './way-fields.tsx';
 
-const words = alerts.details;
+export type FormProps = FormState<AlertDraft>;
 
-export type FormProps = {
-  draft: AlertDraft;
-  /** Words about fields. */
-  errors: Readonly<Record<string, string>>;
-  base: Alert | null;
-  isDisabled: boolean;
-  change: (part: Partial<AlertDraft>) => void;
-};
-
-/** Alert Details: by which way, who, of what, when. */
-export function AlertForm(props: FormProps): ReactNode {
-  const { draft, errors, base, isDisabled, change } = props;
+/** Alert Details: the channel, the issues to notify about, and the hours without notifications. */
+export function AlertForm({ isNew, ...form }: FormProps & { isNew: boolean }): ReactNode {
+  const { draft, isDisabled, onChange } = form;
+  const field = controlsOf(
+    { name: sharedFields.name, description: sharedFields.description },
+    facts,
+    words.fields,
+    form,
+  );
   return (
-    <div className={css['form']}>
-      {base === null ? <TypeCards value={draft.type} onChange={(type) => change({ type })} /> : null}
-      <Panel title={words.basics}>
-        <TextInput
-          label={words.name}
-          value={draft.name}
-          onChange={({ currentTarget }) => change({ name: currentTarget.value })}
-          error={errors['name']}
-          disabled={isDisabled}
-          required
-        />
-        <Textarea
-          label={words.description}
-          value={draft.description}
-          onChange={({ currentTarget }) => change({ description: currentTarget.value })}
-          error={errors['description']}
-          disabled={isDisabled}
-          autosize
-          minRows={1}
-          maxRows={6}
-        />
+    <Stack maw="46rem">
+      {isNew ? <TypeCards value={draft.type} onChange={(type) => onChange({ type })} /> : null}
+      <Panel title={terms.basics}>
+        {field('name')}
+        {field('description')}
         <Switch
-          label={words.status}
-          description={words.statusHint}
+          label={words.enabled}
+          description={words.enabledHint}
           checked={draft.isEnabled}
-          onChange={({ currentTarget }) => change({ isEnabled: currentTarget.checked })}
+          onChange={({ currentTarget }) => onChange({ isEnabled: currentTarget.checked })}
           disabled={isDisabled}
         />
       </Panel>
-      <Panel title={alerts.types[draft.type]} text={alerts.typeNotes[draft.type]}>
-        <WayFields {...props} />
+      <Panel title={words.types[draft.type]} text={words.typeNotes[draft.type]}>
+        <ChannelFields {...form} />
       </Panel>
-      <RulesFields {...props} />
-      <QuietFields {...props} />
-    </div>
+      <RulesFields {...form} />
+      <QuietFields {...form} />
+    </Stack>
   );
 }
 
 function TypeCards({ value, onChange }: { value: AlertType; onChange: (type: AlertType) => void }): ReactNode {
-  const name = useId();
   return (
-    <fieldset className={css['cards']}>
-      <Text component="legend" fw={550} mb={6}>
-        {words.way}
-      </Text>
-      {alertTypes.map((type) => (
-        <label key={type} className={css['card']}>
-          <input
-            type="radio"
-            name={name}
-            value={type}
-            checked={value === type}
-            onChange={() => onChange(type)}
-            aria-describedby={`${name}-${type}`}
-            aria-label={alerts.types[type]}
-          />
-          <Text span fw={550}>
-            {alerts.types[type]}
-          </Text>
-          <Text span size="sm" c="dimmed" className={css['note'] ?? ''} id={`${name}-${type}`}>
-            {alerts.typeNotes[type]}
-          </Text>
-        </label>
-      ))}
-    </fieldset>
+    <Radio.Group
+      label={words.way}
+      value={value}
+      onChange={(next) => onChange(next as AlertType)} // one of the types
+    >
+      <SimpleGrid cols={{ base: 1, xs: 3 }} mt={6}>
+        {alertTypes.map((type) => (
+          <Radio.Card key={type} value={type} p="sm" aria-label={words.types[type]}>
+            <Group gap="xs" align="start" wrap="nowrap">
+              <Radio.Indicator mt={2} />
+              <div>
+                <Text fw={550}>{words.types[type]}</Text>
+                <Text size="sm" c="dimmed">
+                  {words.typeNotes[type]}
+                </Text>
+              </div>
+            </Group>
+          </Radio.Card>
+        ))}
+      </SimpleGrid>
+    </Radio.Group>
+  );
+}
+
+/** The settings of the chosen channel. */
+function ChannelFields(form: FormProps): ReactNode {
+  const { type, security } = form.draft;
+  const slack = controlsOf(channelFields.slack, facts, words.fields, form);
+  const email = controlsOf(channelFields.email, facts, words.fields, form);
+  const { previousUntil: _, ...webhookFields } = channelFields.webhook;
+  const webhook = controlsOf(webhookFields, facts, words.fields, form);
+  if (type === 'slack') return slack('hookUrl');
+  if (type === 'webhook')
+    return (
+      <>
+        {webhook('url', { inputMode: 'url' })}
+        {webhook('secret')}
+        {webhook('previousSecret')}
+      </>
+    );
+  return (
+    <>
+      <FieldGrid least="10rem">
+        {email('host')}
+        {email('port', { inputMode: 'numeric', placeholder: security === 'tls' ? '465' : '587' })}
+      </FieldGrid>
+      {email('security', { options: words.securities })}
+      {email('username')}
+      {email('password')}
+      {email('from', { inputMode: 'email' })}
+      {email('to')}
+      {email('ca', { isCode: true })}
+    </>
   );
 }

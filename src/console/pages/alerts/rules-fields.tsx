@@ -1,54 +1,51 @@
-import { Checkbox, NativeSelect } from '@mantine/core';
+import { Checkbox, Group, SimpleGrid } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { allQuery } from '../../data/api.ts';
+import { alertFacts as facts } from '../../data/schema-facts.ts';
 import { alerts } from '../../messages/en/alerts.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatDuration } from '../../messages/format.ts';
+import { controlsOf, errorAt } from '../../parts/form/form-controls.tsx';
 import { options } from '../../parts/form/options.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { useMay } from '../../session/rights.ts';
-import type { AlertDraft } from './alert-draft.ts';
-import css from './alert-form.module.css';
+import { sharedFields } from './alert-draft.ts';
 import type { FormProps } from './alert-form.tsx';
 
 const words = alerts.rules;
 
-/** Which issues are told. */
-export function RulesFields({ draft, errors, isDisabled, change }: FormProps): ReactNode {
+/** The issues to notify about. */
+export function RulesFields(form: FormProps): ReactNode {
+  const { draft, errors, isDisabled, onChange } = form;
   const mayConnections = useMay('connections:view');
   const connections = useQuery({ ...allQuery('listConnections'), enabled: mayConnections }).data ?? [];
   const named = new Map(connections.map(({ id, name }) => [id, name]));
-  // What was deleted since is still ticked, by its id.
+  // A connection that was deleted since is still ticked, by its id.
   const all = [...new Set([...named.keys(), ...draft.connectionIds])];
-  const reminds = Object.entries(words.reminds).map(([value, label]) => ({ value, label }));
-  const isUsual = reminds.some(({ value }) => value === draft.remindEveryMs);
+  const { minSeverity, remindEveryMs } = sharedFields;
+  const field = controlsOf({ minSeverity, remindEveryMs }, facts, alerts.fields, form);
+  const every = draft.remindEveryMs;
   return (
     <Panel title={terms.rules} text={words.text}>
-      <NativeSelect
-        label={terms.severity}
-        data={options(alerts.severities)}
-        value={draft.minSeverity}
-        onChange={({ currentTarget }) => change({ minSeverity: currentTarget.value as AlertDraft['minSeverity'] })} // one of the options
-        disabled={isDisabled}
-      />
+      {field('minSeverity', { options: alerts.severities })}
       <Ticks
         label={words.on}
         table={alerts.changes}
         value={draft.on}
-        error={errors['on']}
+        error={errorAt(errors, 'rules.on')}
         isDisabled={isDisabled}
-        onChange={(on) => change({ on })}
+        onChange={(on) => onChange({ on })}
       />
       <Ticks
         label={words.kinds}
         hint={words.kindsHint}
         table={alerts.kinds}
         value={draft.kinds}
-        error={errors['kinds']}
+        error={errorAt(errors, 'rules.kinds')}
         isDisabled={isDisabled}
-        onChange={(kinds) => change({ kinds })}
+        onChange={(kinds) => onChange({ kinds })}
       />
       {all.length === 0 ? null : (
         <Ticks
@@ -56,23 +53,14 @@ export function RulesFields({ draft, errors, isDisabled, change }: FormProps): R
           hint={words.connectionsHint}
           table={Object.fromEntries(all.map((id) => [id, named.get(id) ?? id]))}
           value={draft.connectionIds}
-          error={errors['connectionIds']}
+          error={errorAt(errors, 'rules.connectionIds')}
           isDisabled={isDisabled}
-          onChange={(connectionIds) => change({ connectionIds })}
+          onChange={(connectionIds) => onChange({ connectionIds })}
         />
       )}
-      <NativeSelect
-        label={words.remind}
-        data={
-          isUsual
-            ? reminds
-            : [...reminds, { value: draft.remindEveryMs, label: formatDuration(Number(draft.remindEveryMs)) }]
-        }
-        value={draft.remindEveryMs}
-        onChange={({ currentTarget }) => change({ remindEveryMs: currentTarget.value })}
-        error={errors['remindEveryMs']}
-        disabled={isDisabled}
-      />
+      {field('remindEveryMs', {
+        options: { ...words.reminds, ...(every in words.reminds ? {} : { [every]: formatDuration(Number(every)) }) },
+      })}
     </Panel>
   );
 }
@@ -84,26 +72,32 @@ type TicksProps<Value extends string> = {
   value: readonly Value[];
   error?: string | undefined;
   isDisabled: boolean;
-  /** Words so short that all of them stand in a row. */
+  /** The labels are so short that all fit into a row. */
   isRow?: boolean;
   onChange: (value: Value[]) => void;
 };
 
+/** Several of a closed list of values to tick. */
 export function Ticks<Value extends string>(props: TicksProps<Value>): ReactNode {
   const { label, hint, table, value, error, isDisabled, isRow = false, onChange } = props;
+  const boxes = options(table).map((one) => (
+    <Checkbox key={one.value} value={one.value} label={one.label} disabled={isDisabled} />
+  ));
   return (
     <Checkbox.Group
       label={label}
       description={hint}
       error={error}
       value={[...value]}
-      onChange={(next) => onChange(next as Value[])} // the values below
+      onChange={(next) => onChange(next as Value[])} // the values of the boxes
     >
-      <div className={css[isRow ? 'days' : 'ticks'] ?? ''}>
-        {options(table).map((one) => (
-          <Checkbox key={one.value} value={one.value} label={one.label} disabled={isDisabled} />
-        ))}
-      </div>
+      {isRow ? (
+        <Group mt={6}>{boxes}</Group>
+      ) : (
+        <SimpleGrid cols={{ base: 1, sm: 2 }} verticalSpacing="xs" mt={6}>
+          {boxes}
+        </SimpleGrid>
+      )}
     </Checkbox.Group>
   );
 }

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Text } from '@mantine/core';
+import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useApi } from '../../data/api.ts';
 import { alerts } from '../../messages/en/alerts.ts';
@@ -6,16 +6,15 @@ import { terms } from '../../messages/en/terms.ts';
 import { formatDuration } from '../../messages/format.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { Problem } from '../../parts/problem.tsx';
-import css from './send-test.module.css';
 
 const words = alerts.test;
 
-/** Sends one real message and shows what came of it. */
+/** Sends one real message and shows the result. */
 export function SendTest({ alertId }: { alertId: string }): ReactNode {
   const test = useApi('testAlert');
   const { data } = test;
   return (
-    <section className={css['test']} aria-label={terms.sendTest}>
+    <Stack component="section" gap="xs" mb="md" aria-label={terms.sendTest}>
       <Group gap="sm">
         <Button
           variant="default"
@@ -42,6 +41,6 @@ export function SendTest({ alertId }: { alertId: string }): ReactNode {
         )}
       </div>
       {test.error === null ? null : <Problem error={test.error} />}
-    </section>
+    </Stack>
   );
 }

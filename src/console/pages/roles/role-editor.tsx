@@ -1,4 +1,4 @@
-import { Textarea, TextInput } from '@mantine/core';
+import { Stack, Textarea, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { closure, type Right } from '../../../contract/accounts/rights.ts';
 import { roles as words } from '../../messages/en/roles.ts';
@@ -9,7 +9,6 @@ import { useMe } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
 import { RightsTable } from './rights-table.tsx';
 import { type Role, roleKind } from './role.ts';
-import css from './role-editor.module.css';
 
 type RoleDraft = { name: string; description: string; rights: readonly Right[] };
 
@@ -28,7 +27,7 @@ export function RoleEditor({ stored }: { stored: Role | null }): ReactNode {
   });
   const { draft, errors, base, isDisabled, change } = editor;
   return editor.frame(
-    <div className={css['form']}>
+    <Stack maw="46rem">
       <Panel title={terms.role}>
         <TextInput
           label={terms.name}
@@ -58,7 +57,7 @@ export function RoleEditor({ stored }: { stored: Role | null }): ReactNode {
           onChange={(rights) => change({ rights })}
         />
       </Panel>
-    </div>,
+    </Stack>,
   );
 }
 

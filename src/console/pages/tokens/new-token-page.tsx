@@ -1,4 +1,4 @@
-import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { Button, NativeSelect, Stack, TextInput } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useRef, useState } from 'react';
@@ -19,7 +19,6 @@ import { Problem } from '../../parts/problem.tsx';
 import { useMe } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { RightsTable } from '../roles/rights-table.tsx';
-import css from './new-token-page.module.css';
 
 type Span = keyof typeof words.spans;
 type TokenDraft = { name: string; span: Span; rights: readonly Right[] };
@@ -76,7 +75,7 @@ export function NewTokenPage(): ReactNode {
       ]}
     >
       {draft.notice}
-      <div className={css['form']}>
+      <Stack maw="46rem">
         <Panel title={words.details}>
           <TextInput
             ref={name}
@@ -107,7 +106,7 @@ export function NewTokenPage(): ReactNode {
           />
         </Panel>
         {create.error !== null && Object.keys(told).length === 0 ? <Problem error={create.error} /> : null}
-      </div>
+      </Stack>
       <SaveBar isDirty={draft.isDirty && made === null}>
         <Button loading={create.isPending} disabled={made !== null} onClick={make}>
           {words.make}

@@ -1,11 +1,10 @@
-import { Checkbox, Skeleton } from '@mantine/core';
+import { Checkbox, Skeleton, Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { covers, rights } from '../../../contract/accounts/rights.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { users as words } from '../../messages/en/users.ts';
 import { useMe } from '../../session/rights.ts';
 import { type Role, useRoles } from './user.ts';
-import css from './user-form.module.css';
 
 type Props = {
   value: readonly string[];
@@ -35,7 +34,7 @@ export function RoleChoice({ value, had, error, isDisabled, onChange }: Props): 
       onChange={(next) => onChange(next.toSorted())}
       error={error}
     >
-      <div className={css['roles']}>
+      <Stack gap="sm" mt={6}>
         {roles.map((role) => {
           const why = blockedBy(role);
           return (
@@ -48,7 +47,7 @@ export function RoleChoice({ value, had, error, isDisabled, onChange }: Props): 
             />
           );
         })}
-      </div>
+      </Stack>
     </Checkbox.Group>
   );
 }

@@ -1,4 +1,4 @@
-import { Anchor, PasswordInput, SegmentedControl, Switch, Text, TextInput } from '@mantine/core';
+import { Anchor, PasswordInput, SegmentedControl, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useId } from 'react';
 import { parts } from '../../messages/en/parts.ts';
@@ -10,7 +10,6 @@ import { useMe } from '../../session/rights.ts';
 import { RoleChoice } from './role-choice.tsx';
 import type { User } from './user.ts';
 import type { UserDraft } from './user-draft.ts';
-import css from './user-form.module.css';
 
 type Props = {
   /** null: a new user. */
@@ -38,7 +37,7 @@ export function UserForm({ stored, draft, errors, isDisabled, onChange }: Props)
     />
   );
   return (
-    <div className={css['form']}>
+    <Stack maw="46rem">
       <Panel title={terms.user}>
         <TextInput
           label={terms.email}
@@ -54,7 +53,7 @@ export function UserForm({ stored, draft, errors, isDisabled, onChange }: Props)
         />
         {stored === null ? (
           <>
-            <div className={css['choice']}>
+            <Stack gap={5} align="start">
               <Text fw={550} id={id}>
                 {words.entry}
               </Text>
@@ -69,7 +68,7 @@ export function UserForm({ stored, draft, errors, isDisabled, onChange }: Props)
                   {words.invitationHint}
                 </Text>
               ) : null}
-            </div>
+            </Stack>
             {draft.entry === 'password' ? password(terms.password, words.passwordHint) : null}
           </>
         ) : isYou ? (
@@ -96,6 +95,6 @@ export function UserForm({ stored, draft, errors, isDisabled, onChange }: Props)
           onChange={(roleIds) => onChange({ roleIds })}
         />
       </Panel>
-    </div>
+    </Stack>
   );
 }

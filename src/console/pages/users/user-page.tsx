@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { terms } from '../../messages/en/terms.ts';
 import { users as words } from '../../messages/en/users.ts';
@@ -10,7 +10,6 @@ import { DeleteUser } from './delete-user.tsx';
 import { InviteUser } from './invite-user.tsx';
 import { type User, useProtection, userKind } from './user.ts';
 import { UserEditor } from './user-editor.tsx';
-import css from './user-form.module.css';
 import { UserStatus } from './user-status.tsx';
 
 export function UserPage(): ReactNode {
@@ -44,7 +43,7 @@ export function UserPage(): ReactNode {
 function Facts({ user }: { user: User }): ReactNode {
   const { createdAt, lastSignInAt, updatedAt, updatedBy } = user;
   return (
-    <div className={css['facts']}>
+    <Group gap="xs">
       <UserStatus user={user} />
       <span>
         {terms.lastSignIn} {lastSignInAt === null ? terms.never : <Time at={lastSignInAt} />}
@@ -55,6 +54,6 @@ function Facts({ user }: { user: User }): ReactNode {
       <span>
         {terms.modified} <Time at={updatedAt} /> {terms.by(updatedBy)}
       </span>
-    </div>
+    </Group>
   );
 }
