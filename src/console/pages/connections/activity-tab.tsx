@@ -1,5 +1,5 @@
-import { Anchor, Group, Select, Skeleton, Stack, Text, Title } from '@mantine/core';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { Group, Select, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { useStats } from '../../data/stats.ts';
 import { connections as words } from '../../messages/en/connections.ts';
@@ -13,6 +13,7 @@ import { Chart } from '../../parts/chart/chart.tsx';
 import { useChartMarks } from '../../parts/chart/chart-marks.ts';
 import { gapsIn } from '../../parts/chart/chart-series.ts';
 import { type ChartTime, ChartTimePicker, useChartTime } from '../../parts/chart/chart-time.tsx';
+import { TextLink } from '../../parts/links.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { DeliveryTable } from '../../parts/payload/delivery-table.tsx';
 import { useMay } from '../../session/rights.ts';
@@ -57,9 +58,9 @@ export function ActivityTab({ connection: { id } }: { connection: { id: string }
       ) : null}
       <Group justify="space-between" align="baseline">
         <Title order={2}>{w.deliveries}</Title>
-        <Anchor component={Link} to="/deliveries" search={targetOf(id, destinationId) as never}>
+        <TextLink to="/deliveries" search={targetOf(id, destinationId)}>
           {w.all}
-        </Anchor>
+        </TextLink>
       </Group>
       <DeliveryTable
         name={w.deliveries}
@@ -136,15 +137,14 @@ function Figures({ connectionId, destinationId, destinationIds, time: given, onT
           />
           <Group gap="xs">
             {errors.map(({ error, count }) => (
-              <Anchor
+              <TextLink
                 key={error}
-                component={Link}
                 to="/deliveries"
-                search={{ ...target, ...errorFilter(error), range: 'custom', from, until } as never}
+                search={{ ...target, ...errorFilter(error), range: 'custom', from, until }}
                 size="sm"
               >
                 {w.errorOf(errorWords(error), count)}
-              </Anchor>
+              </TextLink>
             ))}
           </Group>
         </>

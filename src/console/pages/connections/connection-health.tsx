@@ -1,13 +1,12 @@
-import { Alert, Anchor, Button, Group, Stack, Text } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { Alert, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { useApi } from '../../data/api.ts';
 import { connections as words } from '../../messages/en/connections.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
 import { terms } from '../../messages/en/terms.ts';
+import { ActButton } from '../../parts/act-button.tsx';
 import { Countdown } from '../../parts/countdown.tsx';
 import { Icon } from '../../parts/icon.tsx';
-import { notifyDone, notifyFailed } from '../../parts/notify.ts';
+import { TextLink } from '../../parts/links.tsx';
 import { Time, useNow } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
 import { endings } from './authentication-standing.ts';
@@ -77,9 +76,9 @@ function Closed({ connection }: { connection: Connection }): ReactNode {
         <Text size="md">
           {isOff || health.state !== 'ok' ? w.held(health.held) : w.someHeld(health.held)}{' '}
           {health.held === 0 ? null : (
-            <Anchor component={Link} to="/deliveries" search={{ connection: id, status: 'held' } as never}>
+            <TextLink to="/deliveries" search={{ connection: id, status: 'held' }}>
               {w.showHeld}
-            </Anchor>
+            </TextLink>
           )}
         </Text>
         {isOff || health.nextProbeAt === null ? null : (
@@ -96,30 +95,16 @@ function Closed({ connection }: { connection: Connection }): ReactNode {
 
 /** For people who know that the system works again before the next probe. */
 function Opening({ connection: { id, name } }: { connection: Connection }): ReactNode {
-  const probe = useApi('probeConnection');
-  const release = useApi('releaseConnection');
+  const input = { params: { id } };
   if (!useMay('deliveries:manage')) return null;
-  const params = { id };
   return (
     <Group gap="xs" mt="xs">
-      <Button
-        variant="default"
-        size="xs"
-        loading={probe.isPending}
-        onClick={() => probe.mutate({ params }, { onSuccess: () => notifyDone(w.probed(name)), onError: notifyFailed })}
-      >
+      <ActButton size="xs" route="probeConnection" input={input} done={w.probed(name)}>
         {w.probe}
-      </Button>
-      <Button
-        variant="default"
-        size="xs"
-        loading={release.isPending}
-        onClick={() =>
-          release.mutate({ params }, { onSuccess: () => notifyDone(w.released(name)), onError: notifyFailed })
-        }
-      >
+      </ActButton>
+      <ActButton size="xs" route="releaseConnection" input={input} done={w.released(name)}>
         {w.release}
-      </Button>
+      </ActButton>
     </Group>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Menu } from '@mantine/core';
+import { Menu } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo, useState } from 'react';
@@ -8,6 +8,7 @@ import { connections as words } from '../../messages/en/connections.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../../parts/icon.tsx';
+import { ButtonLink } from '../../parts/links.tsx';
 import { ListPage } from '../../parts/list/list-page.tsx';
 import { GuardedItem, RowMenu } from '../../parts/list/row-menu.tsx';
 import { listWords, useListPage } from '../../parts/list/use-list-page.tsx';
@@ -71,18 +72,17 @@ export function ConnectionsPage(): ReactNode {
       actions={
         mayManage ? (
           <>
-            <Button component={Link} to="/connections/new/curl" variant="default" leftSection={<Icon name="code" />}>
+            <ButtonLink to="/connections/new/curl" variant="default" leftSection={<Icon name="code" />}>
               {words.pasteCurl}
-            </Button>
-            <Button
-              component={Link}
+            </ButtonLink>
+            <ButtonLink
               to="/settings"
-              search={{ tab: 'transfer' } as never}
+              search={{ tab: 'transfer' }}
               variant="default"
               leftSection={<Icon name="import" />}
             >
               {words.importYaml}
-            </Button>
+            </ButtonLink>
             {create}
           </>
         ) : undefined

@@ -8,6 +8,7 @@ import { connections as words } from '../../messages/en/connections.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { DeleteDialog } from '../../parts/document/delete-dialog.tsx';
 import { Icon } from '../../parts/icon.tsx';
+import { ButtonLink } from '../../parts/links.tsx';
 import { ListPage } from '../../parts/list/list-page.tsx';
 import { GuardedItem, RowMenu } from '../../parts/list/row-menu.tsx';
 import { useListPage } from '../../parts/list/use-list-page.tsx';
@@ -47,19 +48,15 @@ export function DestinationsTab({ connection, onDone }: { connection: Connection
       ? all?.find(({ id, status }) => status === 'enabled' && (usage.actions.get(id) ?? []).length === 0)
       : undefined;
 
-  const toNew = {
-    component: Link,
-    to: address,
-    params: { connectionId: connection.id, destinationId: 'new' } as never,
-  };
+  const toNew = { to: address, params: { connectionId: connection.id, destinationId: 'new' } } as const;
   const buttons = mayManage ? (
     <Group gap="xs">
-      <Button {...toNew} search={{ from: 'curl' } as never} variant="default" leftSection={<Icon name="code" />}>
+      <ButtonLink {...toNew} search={{ from: 'curl' }} variant="default" leftSection={<Icon name="code" />}>
         {words.pasteCurl}
-      </Button>
-      <Button {...toNew} search={{ path: search.path } as never} leftSection={<Icon name="plus" />} data-key-new>
+      </ButtonLink>
+      <ButtonLink {...toNew} search={{ path: search.path }} leftSection={<Icon name="plus" />} data-key-new>
         {w.create}
-      </Button>
+      </ButtonLink>
     </Group>
   ) : undefined;
   const { list, isEmpty } = useListPage({
@@ -83,9 +80,9 @@ export function DestinationsTab({ connection, onDone }: { connection: Connection
           {terms.done}
         </Button>
         {unused === undefined || !mayManageActions ? null : (
-          <Button component={Link} to="/actions/new" search={{ destination: unused.id } as never} variant="default">
+          <ButtonLink to="/actions/new" search={{ destination: unused.id }} variant="default">
             {w.inAction}
-          </Button>
+          </ButtonLink>
         )}
       </Group>
       <DeleteDialog document={asked} kind="destination" name={asked?.name ?? ''} onClose={() => ask(null)}>

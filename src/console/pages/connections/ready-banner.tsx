@@ -1,9 +1,9 @@
-import { Alert, Button, Group, Text } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { Alert, Group, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { connections as words } from '../../messages/en/connections.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../../parts/icon.tsx';
+import { ButtonLink } from '../../parts/links.tsx';
 import { useMay } from '../../session/rights.ts';
 import type { Row } from './connections-list.ts';
 
@@ -40,19 +40,18 @@ export function ReadyBanner({ row, onClose }: { row: Row; onClose: () => void })
               : w.noneEnabled}
         </Text>
         {first === undefined ? (
-          <Button
-            component={Link}
+          <ButtonLink
             to="/connections/$connectionId"
-            params={{ connectionId: id } as never}
-            search={{ tab: 'destinations' } as never}
+            params={{ connectionId: id }}
+            search={{ tab: 'destinations' }}
             variant="default"
           >
             {w.openDestinations}
-          </Button>
+          </ButtonLink>
         ) : mayManage ? (
-          <Button component={Link} to="/actions/new" search={{ destination: first.id } as never}>
+          <ButtonLink to="/actions/new" search={{ destination: first.id }}>
             {words.destinations.inAction}
-          </Button>
+          </ButtonLink>
         ) : null}
       </Group>
     </Alert>

@@ -1,10 +1,10 @@
-import { Anchor, Group, Text, Tooltip } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { Group, Text, Tooltip } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { connections as words } from '../../messages/en/connections.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatDuration, formatPercent } from '../../messages/format.ts';
 import { Sparkline } from '../../parts/chart/sparkline.tsx';
+import { TextLink } from '../../parts/links.tsx';
 import type { Column } from '../../parts/list/columns.tsx';
 import type { Action, Figures, Usage } from './usage.ts';
 
@@ -87,9 +87,9 @@ function UsersCell({ usage, id }: { usage: Usage | undefined; id: string }): Rea
 /** A link to an Action by its name. */
 export function ActionLink({ action }: { action: Action }): ReactNode {
   return (
-    <Anchor component={Link} to="/actions/$actionId" params={{ actionId: action.id } as never} c="inherit">
+    <TextLink to="/actions/$actionId" params={{ actionId: action.id }} c="inherit" underline="hover">
       {action.name}
-    </Anchor>
+    </TextLink>
   );
 }
 

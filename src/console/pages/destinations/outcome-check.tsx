@@ -1,11 +1,11 @@
-import { Anchor, Button, Group, Table, Text } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { Button, Group, Table, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { rights } from '../../../contract/accounts/rights.ts';
 import { useApi } from '../../data/api.ts';
 import { studio } from '../../messages/en/studio.ts';
 import { terms } from '../../messages/en/terms.ts';
+import { TextLink } from '../../parts/links.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
@@ -72,9 +72,9 @@ function OneAnswer({ row: { deliveryId, status, startedAt, before, after, change
   return (
     <Table.Tr>
       <Table.Th scope="row">
-        <Anchor component={Link} to="/deliveries/$deliveryId" params={{ deliveryId } as never}>
+        <TextLink to="/deliveries/$deliveryId" params={{ deliveryId }}>
           {terms.http(status)}
-        </Anchor>{' '}
+        </TextLink>{' '}
         <Text span size="sm" c="dimmed">
           <Time at={startedAt} />
         </Text>

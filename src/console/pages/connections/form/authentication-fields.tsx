@@ -6,6 +6,7 @@ import { connections as words } from '../../../messages/en/connections.ts';
 import { formatRelative } from '../../../messages/format.ts';
 import { controlsOf } from '../../../parts/form/form-controls.tsx';
 import { FieldGrid } from '../../../parts/form/sections.tsx';
+import { More } from '../../../parts/more.tsx';
 import { assertions, authenticationFields, choiceFields, fieldsIn } from './authentication-draft.ts';
 import type { FormProps } from './connection-form.tsx';
 import { decodedJwt } from './decoded-jwt.ts';
@@ -93,10 +94,9 @@ function JwtClaims({ text }: { text: unknown }): ReactNode {
   const read = decodedJwt(text);
   if (read === null) return null;
   return (
-    <details>
-      <summary>{connectionForm.jwtClaims}</summary>
+    <More summary={connectionForm.jwtClaims}>
       <Code block>{JSON.stringify({ header: read.header, claims: read.claims }, null, 2)}</Code>
-    </details>
+    </More>
   );
 }
 

@@ -2,7 +2,8 @@ import { Box, Code, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { connections as words } from '../../../messages/en/connections.ts';
 import { terms } from '../../../messages/en/terms.ts';
-import { FieldGrid } from '../../../parts/form/sections.tsx';
+import { AutoGrid } from '../../../parts/auto-grid.tsx';
+import { More } from '../../../parts/more.tsx';
 import { Panel } from '../../../parts/panel.tsx';
 import type { Preset, PresetDestination } from '../../../presets/presets.ts';
 
@@ -11,9 +12,9 @@ const w = words.preset;
 /** The requirements of a preset, and the destinations that it includes. */
 export function PresetPanel({ preset }: { preset: Preset }): ReactNode {
   return (
-    <Box mb="md">
+    <Box mb="md" style={{ overflowWrap: 'anywhere' }}>
       <Panel title={w.title(preset.name)} text={w.text}>
-        <FieldGrid least="22rem">
+        <AutoGrid min="22rem">
           <section aria-label={w.needs}>
             <Title order={3}>{w.needs}</Title>
             <ul>
@@ -31,7 +32,7 @@ export function PresetPanel({ preset }: { preset: Preset }): ReactNode {
               <Destination key={one.name} destination={one} />
             ))}
           </section>
-        </FieldGrid>
+        </AutoGrid>
       </Panel>
     </Box>
   );
@@ -50,18 +51,21 @@ function Destination({ destination }: { destination: PresetDestination }): React
     </>
   );
   return (
-    <Box component="details" mt="xs">
-      <summary>
-        {name}{' '}
-        <Text component="span" c="dimmed" size="sm">
-          {description}
-        </Text>
-      </summary>
+    <More
+      summary={
+        <>
+          {name}{' '}
+          <Text component="span" c="dimmed" size="sm">
+            {description}
+          </Text>
+        </>
+      }
+    >
       <Text ff="monospace" size="sm" style={{ overflowWrap: 'anywhere' }}>
         {method} {path}
       </Text>
       {code(terms.template, template)}
       {code(w.record, JSON.stringify(sample, null, 2))}
-    </Box>
+    </More>
   );
 }

@@ -3,6 +3,7 @@ import { type ReactNode, useState } from 'react';
 import { studio } from '../../../messages/en/studio.ts';
 import { terms } from '../../../messages/en/terms.ts';
 import { InWords } from '../../../parts/in-words.tsx';
+import { More } from '../../../parts/more.tsx';
 import { Diff } from '../../../parts/payload/diff.tsx';
 import { PayloadViewer } from '../../../parts/payload/payload-viewer.tsx';
 import { Problem } from '../../../parts/problem.tsx';
@@ -106,49 +107,49 @@ function CheckedEvent({
   onPick,
 }: { row: Row; isSaved: boolean } & Pick<Props, 'onGoTo' | 'onPick'>): ReactNode {
   const { event, outcome, changed, reason, line, column } = row;
-  const [isOpen, open] = useState(false);
   return (
     <Box component="li" py={4} style={{ borderBlockEnd: '1px solid var(--console-line)' }}>
-      <details onToggle={({ currentTarget }) => open(currentTarget.open)}>
-        <Group component="summary" gap="sm" mih={28} style={{ cursor: 'pointer' }}>
-          <Said tone={tones[outcome]} text={words.outcomes[outcome]} />
-          <span>{event.name ?? terms.noName}</span>
-          {changed && isSaved ? (
-            <Text span size="xs" c="var(--console-work)">
-              {words.changedMark}
+      <More
+        summary={
+          <Group component="span" display="inline-flex" gap="sm" w="calc(100% - 1.5rem)">
+            <Said tone={tones[outcome]} text={words.outcomes[outcome]} />
+            <span>{event.name ?? terms.noName}</span>
+            {changed && isSaved ? (
+              <Text span size="xs" c="var(--console-work)">
+                {words.changedMark}
+              </Text>
+            ) : null}
+            <Text span size="sm" c="dimmed" ms="auto">
+              <Time at={event.receivedAt} />
             </Text>
-          ) : null}
-          <Text span size="sm" c="dimmed" ms="auto">
-            <Time at={event.receivedAt} />
-          </Text>
-          {outcome === 'threw' ? (
-            <Text span w="100%" size="sm" c="var(--console-bad)" style={{ overflowWrap: 'anywhere' }}>
-              {line === undefined ? '' : `${line}:${column ?? 1} `}
-              <InWords text={reason ?? ''} />
-            </Text>
-          ) : null}
-        </Group>
-        {isOpen ? (
-          <Stack gap="xs" mt="xs">
-            {outcome === 'threw' ? <Failed result={{ reason: reason ?? '', line, column }} onGoTo={onGoTo} /> : null}
-            {outcome === 'skipped' ? <Text>{studio.preview.skipped(reason ?? '')}</Text> : null}
-            {isSaved ? (
-              changed ? (
-                <Diff before={row.before} after={row.after} labels={{ before: words.before, after: words.after }} />
-              ) : (
-                <Text c="dimmed">{words.same}</Text>
-              )
-            ) : row.after === null ? null : (
-              <PayloadViewer value={row.after} label={words.after} />
-            )}
-            <div>
-              <Button variant="default" size="xs" onClick={() => onPick(event.id, row.actionId)}>
-                {words.pick}
-              </Button>
-            </div>
-          </Stack>
-        ) : null}
-      </details>
+            {outcome === 'threw' ? (
+              <Text span w="100%" size="sm" c="var(--console-bad)" style={{ overflowWrap: 'anywhere' }}>
+                {line === undefined ? '' : `${line}:${column ?? 1} `}
+                <InWords text={reason ?? ''} />
+              </Text>
+            ) : null}
+          </Group>
+        }
+      >
+        <Stack gap="xs" mt="xs">
+          {outcome === 'threw' ? <Failed result={{ reason: reason ?? '', line, column }} onGoTo={onGoTo} /> : null}
+          {outcome === 'skipped' ? <Text>{studio.preview.skipped(reason ?? '')}</Text> : null}
+          {isSaved ? (
+            changed ? (
+              <Diff before={row.before} after={row.after} labels={{ before: words.before, after: words.after }} />
+            ) : (
+              <Text c="dimmed">{words.same}</Text>
+            )
+          ) : row.after === null ? null : (
+            <PayloadViewer value={row.after} label={words.after} />
+          )}
+          <div>
+            <Button variant="default" size="xs" onClick={() => onPick(event.id, row.actionId)}>
+              {words.pick}
+            </Button>
+          </div>
+        </Stack>
+      </More>
     </Box>
   );
 }

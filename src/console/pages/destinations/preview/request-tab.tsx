@@ -7,6 +7,7 @@ import { Icon } from '../../../parts/icon.tsx';
 import { InWords } from '../../../parts/in-words.tsx';
 import { ExchangeRequest } from '../../../parts/payload/exchange.tsx';
 import { Problem } from '../../../parts/problem.tsx';
+import { toneColor } from '../../../parts/status-badge.tsx';
 import type { Preview } from './use-preview.ts';
 
 const words = studio.preview;
@@ -81,7 +82,7 @@ export function Failed({
 export function Said({ tone, text }: { tone: 'good' | 'bad' | 'warn' | 'calm'; text: string }): ReactNode {
   const icon = { good: 'check', bad: 'cross', warn: 'alert', calm: 'skip' } as const;
   return (
-    <Group gap={6} wrap="nowrap" c={`var(--console-${tone})`} fw={550} style={{ overflowWrap: 'anywhere' }}>
+    <Group gap={6} wrap="nowrap" c={toneColor(tone)} fw={550} style={{ overflowWrap: 'anywhere' }}>
       <Icon name={icon[tone]} size={14} />
       <span>
         <InWords text={text} />

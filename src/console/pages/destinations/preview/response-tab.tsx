@@ -1,6 +1,5 @@
 import { Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Answer } from '../../../../client/client.ts';
 import { curlCommand } from '../../../../contract/documents/curl.ts';
@@ -11,6 +10,7 @@ import { terms } from '../../../messages/en/terms.ts';
 import { formatDuration } from '../../../messages/format.ts';
 import { CopyButton } from '../../../parts/copy-button.tsx';
 import { Facts } from '../../../parts/facts.tsx';
+import { TextLink } from '../../../parts/links.tsx';
 import { Exchange } from '../../../parts/payload/exchange.tsx';
 import { StatusBadge } from '../../../parts/status-badge.tsx';
 import { useMay } from '../../../session/rights.ts';
@@ -59,11 +59,9 @@ export function ResponseTab({ test, tried, action, onGoTo }: Props): ReactNode {
       )}
       <Group gap="xs">
         {attempt?.request == null ? null : <CopyButton text={curlCommand(attempt.request)} label={terms.copyCurl} />}
-        <Text size="sm">
-          <Link to="/deliveries/$deliveryId" params={{ deliveryId: test.id }}>
-            {words.open}
-          </Link>
-        </Text>
+        <TextLink to="/deliveries/$deliveryId" params={{ deliveryId: test.id }} size="sm">
+          {words.open}
+        </TextLink>
       </Group>
     </Stack>
   );

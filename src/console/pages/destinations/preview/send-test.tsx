@@ -16,13 +16,14 @@ type Props = {
   /** null: there is nothing to send. */
   body: CallInput<'testDestination'>['body'] | null;
   baseUrl: string;
+  size?: 'xs' | 'sm';
   /** Whether the question is asked as soon as there is something to send. */
   isWanted?: boolean;
   onSent: (delivery: Answer<'testDestination'>) => void;
 };
 
 /** Asks, and then sends one real request. Key `t`. */
-export function SendTest({ destinationId, body, baseUrl, isWanted = false, onSent }: Props): ReactNode {
+export function SendTest({ destinationId, body, baseUrl, size = 'sm', isWanted = false, onSent }: Props): ReactNode {
   const [isAsking, ask] = useState(false);
   const test = useApi('testDestination');
   const isOff = !useMay('connections:manage') || destinationId === null || body === null;
@@ -47,6 +48,7 @@ export function SendTest({ destinationId, body, baseUrl, isWanted = false, onSen
       <Button
         data-key-test
         variant="default"
+        size={size}
         leftSection={<Icon name="flask" />}
         disabled={isOff}
         onClick={() => {
