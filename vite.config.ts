@@ -30,7 +30,7 @@ export const viteConfig: InlineConfig = {
         codeSplitting: {
           groups: [
             { name: 'first', tags: ['$initial'], priority: 1 },
-            { name: 'common', minShareCount: 20 },
+            { name: 'common', minShareCount: 40 },
           ],
         },
       },
