@@ -89,10 +89,10 @@ export function bodyBy<F extends FormFields>(fields: F, facts: Facts, draft: Dra
   const body: Record<string, unknown> = {};
   for (const [name, { path, kind, isOptional }] of Object.entries(fields)) {
     const typed = draft[name];
-    const isEmpty = typeof typed === 'string' && typed.trim() === '' && kind !== 'secret' && kind !== 'choice';
+    const isLeft = codecs[kind] !== undefined && isEmpty(typed);
     const { isNullable = false } = factAt(facts, path);
-    if (isEmpty && !isNullable && isOptional) continue;
-    put(body, path.split('.'), isEmpty && isNullable ? null : read(kind, typed));
+    if (isLeft && !isNullable && isOptional) continue;
+    put(body, path.split('.'), isLeft && isNullable ? null : read(kind, typed));
   }
   return body;
 }
@@ -120,7 +120,7 @@ export function problemsBy<F extends FormFields>(
 const isEmpty = (typed: unknown) => typed === null || (typeof typed === 'string' && typed.trim() === '');
 
 const missing = (kind: Kind, label: string | undefined): string =>
-  unreadable[kind] ?? (label === undefined ? words.needed : words.neededOf(label));
+  codecs[kind]?.problem ?? (label === undefined ? words.needed : words.neededOf(label));
 
 /** The draft that a browser may keep: secrets that were typed are taken out, marks of stored ones stay. */
 export function keptBy<D extends object>(fields: FormFields, draft: D): D {
@@ -138,63 +138,56 @@ export function writtenSecret(value: unknown): unknown {
   return isEmpty ? { set: false } : value;
 }
 
-function shown(kind: Kind, value: unknown): unknown {
-  if (kind === 'secret' || kind === 'choice') return value;
-  if (value === null) return '';
-  if (kind === 'json') return Object.keys(value as object).length === 0 ? '' : JSON.stringify(value, null, 2);
-  if (kind === 'percent') return String(Math.round(Number(value) * 10_000) / 100);
-  if (kind === 'duration') return durationText(Number(value));
-  if (kind === 'size') return sizeText(Number(value));
-  if (kind === 'durations' || kind === 'lines') {
-    const items = value as readonly (number | string)[]; // a list by its kind
-    return kind === 'lines' ? items.join('\n') : items.map((one) => durationText(Number(one))).join(', ');
-  }
-  return String(value);
-}
+/** How values of a kind are typed. `problem`: what to type, of the kinds that are typed in a form of their own. */
+type Codec = { show: (value: unknown) => string; read: (text: string) => unknown; problem: string | undefined };
 
-function read(kind: Kind, typed: unknown): unknown {
-  const text = String(typed);
-  switch (kind) {
-    case 'text':
-    case 'url':
-      return text.trim();
-    case 'json':
-      return jsonObject(text);
-    case 'number':
-      return Number(text);
-    case 'percent':
-      return Number(text) / 100;
-    case 'duration':
-      return durationOf(text) ?? Number.NaN;
-    case 'durations':
-      return durationsOf(text) ?? [Number.NaN];
-    case 'size':
-      return sizeOf(text) ?? Number.NaN;
-    case 'lines':
-      return text
-        .split('\n')
-        .map((one) => one.trim())
-        .filter((one) => one !== '');
-    case 'secret':
-      return writtenSecret(typed);
-    default:
-      return typed;
-  }
-}
+const codec = <T>(show: (value: T) => string, read: (text: string) => T, problem?: string): Codec => ({
+  show: (value) => show(value as T), // of its kind
+  read,
+  problem,
+});
 
-/** Of the kinds that are typed in a form of their own: what to type. */
-const unreadable: Partial<Record<Kind, string>> = {
-  url: words.url,
-  number: words.number,
-  percent: words.number,
-  duration: words.duration,
-  durations: words.durations,
-  size: words.size,
-  json: words.json,
+/** The kinds that are typed. Values that can't be read are NaN, a list with it, or null for an object. */
+const codecs: Readonly<Partial<Record<Kind, Codec>>> = {
+  text: codec(String, (text) => text.trim()),
+  url: codec(String, (text) => text.trim(), words.url),
+  block: codec(String, (text) => text),
+  number: codec(String, Number, words.number),
+  percent: codec<number>(
+    (share) => String(Math.round(share * 10_000) / 100),
+    (text) => Number(text) / 100,
+    words.number,
+  ),
+  duration: codec(durationText, (text) => durationOf(text) ?? Number.NaN, words.duration),
+  durations: codec<number[]>(
+    (list) => list.map(durationText).join(', '),
+    (text) => durationsOf(text) ?? [Number.NaN],
+    words.durations,
+  ),
+  size: codec(sizeText, (text) => sizeOf(text) ?? Number.NaN, words.size),
+  lines: codec<string[]>((list) => list.join('\n'), linesOf),
+  json: codec<object | null>(
+    (value) => (Object.keys(value ?? {}).length === 0 ? '' : JSON.stringify(value, null, 2)),
+    jsonObject,
+    words.json,
+  ),
 };
 
+/** A stored value as a form holds it. */
+function shown(kind: Kind, value: unknown): unknown {
+  const { [kind]: typed } = codecs;
+  return typed === undefined ? value : value === null ? '' : typed.show(value);
+}
+
+/** What a form holds as a value of the body. */
+function read(kind: Kind, held: unknown): unknown {
+  const { [kind]: typed } = codecs;
+  if (typed !== undefined) return typed.read(String(held));
+  return kind === 'secret' ? writtenSecret(held) : held;
+}
+
 function problemOf({ kind, isOptional }: FormField<unknown>, fact: Fact, typed: unknown): string | null {
-  const problem = unreadable[kind];
+  const problem = codecs[kind]?.problem;
   if (problem === undefined) return null;
   if (isEmpty(typed)) return isOptional || fact.isNullable || kind === 'json' ? null : problem;
   const value = read(kind, typed);
@@ -207,6 +200,14 @@ function problemOf({ kind, isOptional }: FormField<unknown>, fact: Fact, typed: 
   const isWhole = kind !== 'number' || Number.isInteger(value);
   if (isWhole && values.every((one) => one >= min && one <= max)) return null;
   return (kind === 'number' ? words.whole : words.between)(inUnit(kind, min), inUnit(kind, max));
+}
+
+/** The lines of a text that are not empty. */
+export function linesOf(text: string): string[] {
+  return text
+    .split('\n')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
 }
 
 /** An object as it was typed, an empty one for nothing; null: the text is none. */

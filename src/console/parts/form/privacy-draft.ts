@@ -1,4 +1,5 @@
 import type { FieldMask, FieldPrivacy } from '../../../contract/documents/privacy.ts';
+import { linesOf } from './form-fields.ts';
 import { type Row, rows } from './rows.ts';
 
 /** A row about a masked field: `detail` is the number of characters that are kept, or the replacement. */
@@ -29,14 +30,6 @@ export function privacyOf({ drop, masks, maskIp }: PrivacyDraft): FieldPrivacy {
       }),
     maskIp,
   };
-}
-
-/** The lines of a text that are not empty. */
-export function linesOf(text: string): string[] {
-  return text
-    .split('\n')
-    .map((one) => one.trim())
-    .filter((one) => one !== '');
 }
 
 function detailOf(mask: FieldMask): string {
