@@ -24,22 +24,24 @@ export function ActButton<Id extends RouteId>(props: Props<Id>): ReactNode {
   const { route, input, done, onDone, confirm, children, ...look } = props;
   const call = useApi(route);
   const [isAsked, ask] = useState(false);
-  const run = () =>
-    call.mutate(input, {
-      onSuccess() {
-        if (done !== undefined) notifyDone(done);
-        onDone?.();
-      },
-      onError: notifyFailed,
-      onSettled: () => ask(false),
-    });
+  async function run() {
+    try {
+      // Not with the callbacks of `mutate`, which are skipped when the change removes this button.
+      await call.mutateAsync(input);
+      if (done !== undefined) notifyDone(done);
+      onDone?.();
+    } catch (error) {
+      notifyFailed(error);
+    }
+    ask(false);
+  }
   return (
     <>
       <Button
         variant="default"
         {...look}
         loading={call.isPending}
-        onClick={confirm === undefined ? run : () => ask(true)}
+        onClick={() => (confirm === undefined ? void run() : ask(true))}
       >
         {children}
       </Button>
@@ -49,7 +51,7 @@ export function ActButton<Id extends RouteId>(props: Props<Id>): ReactNode {
           isOpen={isAsked}
           verb={children}
           isBusy={call.isPending}
-          onConfirm={run}
+          onConfirm={() => void run()}
           onCancel={() => ask(false)}
         />
       )}

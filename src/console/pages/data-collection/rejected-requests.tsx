@@ -16,8 +16,8 @@ import { options } from '../../parts/form/options.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { TextLink } from '../../parts/links.tsx';
 import { type Column, ListPage, type ListState } from '../../parts/list/list-page.tsx';
+import { timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
 import { useListPage } from '../../parts/list/use-list-page.tsx';
-import { Time } from '../../parts/time.tsx';
 import { Page } from '../../shell/page.tsx';
 import { CollectionNav } from './collection-nav.tsx';
 
@@ -101,13 +101,7 @@ const texts = ({ key, path, detail, code, origin, address }: RejectedRequest) =>
   address,
 ];
 
-const when: Column<RejectedRequest> = {
-  id: 'at',
-  header: terms.time,
-  isFixed: true,
-  sort: ({ at }) => at,
-  cell: ({ at }) => <Time at={at} show="log" />,
-};
+const when = timeColumn<RejectedRequest>('at', terms.time, ({ at }) => at, { isFixed: true, show: 'log' });
 
 const sender: Column<RejectedRequest> = {
   id: 'collector',
@@ -176,13 +170,7 @@ const columns: readonly Column<RejectedRequest>[] = [
       </Text>
     ),
   },
-  {
-    id: 'size',
-    header: terms.size,
-    align: 'end',
-    sort: ({ bytes }) => bytes,
-    cell: ({ bytes }) => formatBytes(bytes),
-  },
+  valueColumn('size', terms.size, ({ bytes }) => formatBytes(bytes), { align: 'end', sort: ({ bytes }) => bytes }),
   {
     id: 'path',
     header: words.columns.path,
@@ -193,7 +181,7 @@ const columns: readonly Column<RejectedRequest>[] = [
       </Text>
     ),
   },
-  { id: 'address', header: words.columns.address, isHiddenAtFirst: true, cell: ({ address }) => address },
+  valueColumn('address', words.columns.address, ({ address }) => address, { isHiddenAtFirst: true }),
 ];
 
 const ofOne = [when, ...columns];
