@@ -66,7 +66,10 @@ export function CollectorEditor({ stored }: { stored: Collector | null }): React
         <FieldGrid>
           {field('limit', { inputMode: 'numeric' })}
           {/* The usual lengths of time, and one that a script has set. */}
-          {field('perMs', { options: { [draft.perMs]: formatDuration(Number(draft.perMs)), ...words.pers } })}
+          {field('perMs', {
+            options: { [draft.perMs]: formatDuration(Number(draft.perMs)), ...words.pers },
+            description: null, // the default in milliseconds says nothing here
+          })}
         </FieldGrid>
       </Panel>
     </Stack>,
