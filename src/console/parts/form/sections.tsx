@@ -1,5 +1,5 @@
 import { Text, Title } from '@mantine/core';
-import { type ReactNode, useId, useState } from 'react';
+import { type CSSProperties, type ReactNode, useId, useState } from 'react';
 import { InWords } from '../in-words.tsx';
 import css from './form.module.css';
 
@@ -50,7 +50,9 @@ export function Section({ title, text, children }: SectionProps): ReactNode {
   );
 }
 
-/** Short fields side by side, as many as there is room for. */
-export const FieldGrid = ({ children }: { children: ReactNode }): ReactNode => (
-  <div className={css['grid']}>{children}</div>
+/** Short fields side by side, as many as there is room for; `least` is the least width of each, as CSS. */
+export const FieldGrid = ({ least = '14rem', children }: { least?: string; children: ReactNode }): ReactNode => (
+  <div className={css['grid']} style={{ '--least': least } as CSSProperties}>
+    {children}
+  </div>
 );
