@@ -42,6 +42,8 @@ async function drawAll({ app, browser }: { app: TestApp; browser: Browser }) {
     await sleep(settledMs);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
+      await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor({ state: 'attached' });
+      await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
       await draw(page, `${target}${name}-${colorScheme}.webp`);
     }
     await page.emulateMedia({ colorScheme: 'light' });
