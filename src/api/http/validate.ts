@@ -1,8 +1,16 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { AppError, type FieldError } from '../../contract/errors.ts';
 
 /** Limit of listed problems per body. */
 const errorsMax = 100;
+
+// A value that selects none of the shapes of a union is refused like one that is not in an enumeration.
+z.config({
+  customError: (issue) =>
+    issue.code === 'invalid_union' && Array.isArray(issue['options'])
+      ? `Invalid option: expected one of ${issue['options'].map((option) => JSON.stringify(option)).join('|')}`
+      : undefined,
+});
 
 /** The value parsed by the schema; AppError `invalid_value` with a pointer for each problem. */
 export function validate<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
