@@ -89,7 +89,7 @@ function ChannelFields(form: FormProps): ReactNode {
     );
   return (
     <>
-      <FieldGrid least="10rem">
+      <FieldGrid>
         {email('host')}
         {email('port', { inputMode: 'numeric', placeholder: security === 'tls' ? '465' : '587' })}
       </FieldGrid>

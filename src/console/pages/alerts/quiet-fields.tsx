@@ -32,7 +32,7 @@ export function QuietFields({ draft: { isQuiet, quiet }, errors, isDisabled, onC
       />
       {isQuiet ? (
         <>
-          <FieldGrid least="10rem">
+          <FieldGrid>
             {text('from', 'time')}
             {text('to', 'time')}
             {text('timeZone', 'text')}
