@@ -7,7 +7,6 @@ export function AutoGrid({ min, children }: { min: string; children: ReactNode }
       style={{
         display: 'grid',
         gridTemplateColumns: `repeat(auto-fit, minmax(min(${min}, 100%), 1fr))`,
-        alignItems: 'start',
         gap: 'var(--mantine-spacing-lg)',
       }}
     >

@@ -16,9 +16,9 @@ import { options } from '../../parts/form/options.ts';
 import { ButtonLink } from '../../parts/links.tsx';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { RowLink } from '../../parts/list/row-link.tsx';
+import { timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
 import { useListPage } from '../../parts/list/use-list-page.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
-import { Time } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { Count, Held } from './issue-figures.tsx';
@@ -105,20 +105,9 @@ const columnsOf = (nameOf: (id: string) => string): readonly Column<Issue>[] => 
       <StatusBadge status={state} note={state === 'resolved' ? undefined : words.severities[severity]} />
     ),
   },
-  { id: 'kind', header: terms.kind, isHiddenAtFirst: true, cell: ({ kind }) => words.kinds[kind] },
-  {
-    id: 'firstSeen',
-    header: terms.firstSeen,
-    sort: ({ firstSeenAt }) => firstSeenAt,
-    isHiddenAtFirst: true,
-    cell: ({ firstSeenAt }) => <Time at={firstSeenAt} />,
-  },
-  {
-    id: 'lastSeen',
-    header: terms.lastSeen,
-    sort: ({ lastSeenAt }) => lastSeenAt,
-    cell: ({ lastSeenAt }) => <Time at={lastSeenAt} />,
-  },
+  valueColumn('kind', terms.kind, ({ kind }) => words.kinds[kind], { isHiddenAtFirst: true }),
+  timeColumn('firstSeen', terms.firstSeen, ({ firstSeenAt }) => firstSeenAt, { isHiddenAtFirst: true }),
+  timeColumn('lastSeen', terms.lastSeen, ({ lastSeenAt }) => lastSeenAt),
   {
     id: 'count',
     header: words.columns.count,
@@ -126,12 +115,9 @@ const columnsOf = (nameOf: (id: string) => string): readonly Column<Issue>[] => 
     sort: ({ count }) => count,
     cell: (issue) => <Count issue={issue} />,
   },
-  {
-    id: 'actions',
-    header: words.columns.actions,
+  valueColumn('actions', words.columns.actions, ({ actionIds }) => words.actionsIn(actionIds.map(nameOf)), {
     isText: true,
-    cell: ({ actionIds }) => words.actionsIn(actionIds.map(nameOf)),
-  },
+  }),
   {
     id: 'held',
     header: parts.status.held,

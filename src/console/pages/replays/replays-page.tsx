@@ -17,10 +17,10 @@ import { formatAbsolute } from '../../messages/format.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { RowLink } from '../../parts/list/row-link.tsx';
+import { timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
 import { useListPage } from '../../parts/list/use-list-page.tsx';
 import { Progress } from '../../parts/progress.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
-import { Time } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { ReplayButton } from './replay-button.tsx';
@@ -106,19 +106,9 @@ const columns: readonly Column<Replay>[] = [
     isHiddenAtFirst: true,
     cell: ({ ratePerSecond }) => (ratePerSecond === null ? words.unlimited : words.perSecond(ratePerSecond)),
   },
-  { id: 'startedBy', header: words.columns.startedBy, isText: true, cell: ({ startedBy }) => startedBy },
-  {
-    id: 'reason',
-    header: terms.reason,
-    isText: true,
-    cell: ({ reason }) => (reason === '' ? terms.none : reason),
-  },
-  {
-    id: 'created',
-    header: terms.created,
-    sort: ({ createdAt }) => createdAt,
-    cell: ({ createdAt }) => <Time at={createdAt} />,
-  },
+  valueColumn('startedBy', words.columns.startedBy, ({ startedBy }) => startedBy, { isText: true }),
+  valueColumn('reason', terms.reason, ({ reason }) => reason || terms.none, { isText: true }),
+  timeColumn('created', terms.created, ({ createdAt }) => createdAt),
 ];
 
 /** What a replay takes up, with names in place of ids. */

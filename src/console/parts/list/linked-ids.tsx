@@ -1,6 +1,5 @@
-import { Anchor } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { TextLink } from '../links.tsx';
 
 const deliveryId = /(dlv_[0-9a-z]{26})/;
 
@@ -13,16 +12,9 @@ export function LinkedIds({ text }: { text: string }): ReactNode {
     return place % 2 === 0 ? (
       <span key={key}>{part}</span>
     ) : (
-      <Anchor
-        key={key}
-        component={Link}
-        to="/deliveries/$deliveryId"
-        params={{ deliveryId: part } as never}
-        underline="always"
-        inherit
-      >
+      <TextLink key={key} to="/deliveries/$deliveryId" params={{ deliveryId: part }} inherit>
         {part}
-      </Anchor>
+      </TextLink>
     );
   });
 }
