@@ -91,6 +91,8 @@ test('a failed delivery shows the reason and what to do, and Retry now delivers 
   await summary.getByText('Delivered after 2 attempts.').waitFor();
   await page.getByRole('button', { name: 'Retry now' }).click();
   await page.getByRole('dialog', { name: 'Send it again?' }).getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('link', { name: /^destination \d/ }).click();
+  await page.getByRole('dialog', { name: 'Versions' }).getByText('Current').waitFor();
   assert.deepEqual(tab.problems, []);
 });
 

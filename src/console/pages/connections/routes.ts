@@ -62,6 +62,7 @@ const destination = createRoute({
     eventId: textSearch,
     actionId: textSearch,
     test: textSearch,
+    versions: choice(['open']),
     // A new destination may begin with a pasted command.
     from: choice(['curl']),
     path: textSearch,

@@ -90,7 +90,11 @@ function Versions({ delivery, attempt: { versions } }: Pick<Props, 'delivery' | 
           {w.version(terms.action, versions.action)}
         </TextLink>
       )}
-      <TextLink to="/connections/$connectionId/destinations/$destinationId" params={{ connectionId, destinationId }}>
+      <TextLink
+        to="/connections/$connectionId/destinations/$destinationId"
+        params={{ connectionId, destinationId }}
+        search={{ versions: 'open' }}
+      >
         {w.version(terms.destination, versions.destination)}
       </TextLink>
       <TextLink to="/connections/$connectionId" params={{ connectionId }} search={{ tab: 'versions' }}>

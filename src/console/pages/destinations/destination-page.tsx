@@ -153,9 +153,10 @@ function NewDestination({ connection: { data: connection, error, refetch }, crum
   );
 }
 
-/** The button that opens the versions of a destination. */
+/** The button that opens the versions of a destination. A link may open them too. */
 function Versions({ destination }: { destination: Destination }): ReactNode {
-  const [isOpen, open] = useState(false);
+  const { versions } = useSearch({ from: '/shell/connections/$connectionId/destinations/$destinationId' });
+  const [isOpen, open] = useState(versions === 'open');
   const mayManage = useMay('connections:manage');
   return (
     <>
