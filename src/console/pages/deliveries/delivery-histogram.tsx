@@ -199,7 +199,7 @@ function Bars({ data: { buckets, bucketMs }, status, onRange }: BarsProps): Reac
           })}
         </svg>
       </Box>
-      <Group justify="space-between" fz="xs" c="dimmed" className="tabular" aria-hidden="true">
+      <Group justify="space-between" wrap="nowrap" fz="xs" c="dimmed" className="tabular" aria-hidden="true">
         <span>{clock(0)}</span>
         <span>{text}</span>
         <span>{clock(last + 1)}</span>

@@ -11,7 +11,7 @@ import { deliveries as words } from '../../messages/en/deliveries.ts';
 import { replays } from '../../messages/en/replays.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
-import { formatAbsolute, formatTime } from '../../messages/format.ts';
+import { formatTime } from '../../messages/format.ts';
 import { Answer } from '../../parts/answer.tsx';
 import { Countdown } from '../../parts/countdown.tsx';
 import { TextLink } from '../../parts/links.tsx';
@@ -21,6 +21,7 @@ import { Panel } from '../../parts/panel.tsx';
 import { ExchangeRequest } from '../../parts/payload/exchange.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { StatusBadge, toneOf } from '../../parts/status-badge.tsx';
+import { Time } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
 import { LoadedPage } from '../../shell/loaded-page.tsx';
 import { usePageKeys } from '../../shell/shortcuts.ts';
@@ -84,16 +85,8 @@ function Lead({ delivery: { status, test, eventId, actionId, createdAt } }: Prop
           </TextLink>
         </span>
       )}
-      <PreciseTime at={createdAt} />
+      <Time at={createdAt} show="stream" />
     </Group>
-  );
-}
-
-function PreciseTime({ at }: { at: string }): ReactNode {
-  return (
-    <time dateTime={at} title={formatAbsolute(new Date(at)).utc}>
-      {formatTime(new Date(at), 'stream', 0)}
-    </time>
   );
 }
 
@@ -194,7 +187,7 @@ function Summary({ delivery }: Props): ReactNode {
       )}
       {finishedAt === null ? null : (
         <Text c="dimmed">
-          {w.ended} <PreciseTime at={finishedAt} />
+          {w.ended} <Time at={finishedAt} show="stream" />
         </Text>
       )}
       <Repeats delivery={delivery} />

@@ -1,6 +1,7 @@
-import { Button, Group, Stack } from '@mantine/core';
+import { Button, Code, Group, Stack, Text, TextInput } from '@mantine/core';
+import { useLocalStorage } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { apiQuery } from '../../data/api.ts';
@@ -11,12 +12,14 @@ import { trace as words } from '../../messages/en/trace.ts';
 import { formatRelative } from '../../messages/format.ts';
 import { ActButton } from '../../parts/act-button.tsx';
 import { CopyButton } from '../../parts/copy-button.tsx';
+import { DetailTabs } from '../../parts/detail-tabs.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { saveFile } from '../../parts/list/save-file.ts';
+import { Panel } from '../../parts/panel.tsx';
 import { Toned } from '../../parts/status-badge.tsx';
 import { Time, useNow } from '../../parts/time.tsx';
 import { LoadedPage } from '../../shell/loaded-page.tsx';
-import { Attach } from './attach.tsx';
+import { markedAddress } from './marked-address.ts';
 import { Timeline } from './timeline.tsx';
 
 export type Trace = Answer<'getTrace'>;
@@ -94,5 +97,94 @@ function Actions({ trace }: { trace: Trace }): ReactNode {
         </ActButton>
       ) : null}
     </>
+  );
+}
+
+const ways = ['link', 'header', 'script'] as const;
+
+/** The three ways to make a visit part of the trace. */
+function Attach({ trace: { attach, id } }: { trace: Trace }): ReactNode {
+  const { way = 'link' } = useSearch({ from: '/shell/trace/$traceId' });
+  const navigate = useNavigate({ from: '/trace/$traceId' });
+  return (
+    <Panel title={words.attach} text={words.attachText}>
+      <DetailTabs
+        label={words.attach}
+        names={words.ways}
+        shown={way}
+        onShow={(next) => void navigate({ search: { way: ways.find((one) => one === next) }, replace: true })}
+        panels={{
+          link: <ByLink parameter={attach.parameter} id={id} />,
+          header: <ToCopy way="header" shown={`${attach.header}: ${id}`} />,
+          script: <ToCopy way="script" shown={attach.script} />,
+        }}
+      />
+    </Panel>
+  );
+}
+
+function ByLink({ parameter, id }: { parameter: string; id: string }): ReactNode {
+  const [typed, type] = useLocalStorage<string>({
+    key: 'millrace.trace-page',
+    defaultValue: words.pageExample,
+    getInitialValueInEffect: false,
+  });
+  const marked = markedAddress(typed, parameter, id);
+  const isTyped = typed.trim() !== '' && typed !== words.pageExample;
+  return (
+    <ToCopy
+      way="link"
+      shown={marked ?? `…?${parameter}=${id}`}
+      copied={marked ?? `${parameter}=${id}`}
+      button={
+        marked === null ? null : (
+          <Button
+            component="a"
+            href={marked}
+            target="_blank"
+            rel="noreferrer"
+            size="xs"
+            leftSection={<Icon name="chevron" size={14} />}
+          >
+            {words.visit}
+          </Button>
+        )
+      }
+    >
+      <TextInput
+        label={words.page}
+        description={words.pageHint}
+        value={typed}
+        onChange={(event) => type(event.currentTarget.value)}
+        error={isTyped && marked === null ? words.pageWrong : undefined}
+        inputMode="url"
+        spellCheck={false}
+        maw="36rem"
+      />
+    </ToCopy>
+  );
+}
+
+type ToCopyProps = {
+  way: (typeof ways)[number];
+  shown: string;
+  copied?: string;
+  button?: ReactNode;
+  children?: ReactNode;
+};
+
+function ToCopy({ way, shown, copied = shown, button, children }: ToCopyProps): ReactNode {
+  return (
+    <Stack gap="sm">
+      <Text c="dimmed">{words.about[way]}</Text>
+      {children}
+      <Code block style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+        {shown}
+      </Code>
+      <Group gap="xs">
+        <CopyButton text={copied} label={words.copy(words.ways[way])} />
+        {button}
+      </Group>
+    </Stack>
   );
 }
