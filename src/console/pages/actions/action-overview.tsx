@@ -1,5 +1,4 @@
 import { Alert, Box, Group, Stack, Text, Title } from '@mantine/core';
-import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useStats } from '../../data/stats.ts';
 import { actions as words } from '../../messages/en/actions.ts';
@@ -10,8 +9,6 @@ import { terms } from '../../messages/en/terms.ts';
 import { formatNumber } from '../../messages/format.ts';
 import { AutoGrid } from '../../parts/auto-grid.tsx';
 import { Chart } from '../../parts/chart/chart.tsx';
-import { useChartMarks } from '../../parts/chart/chart-marks.ts';
-import { gapsIn } from '../../parts/chart/chart-series.ts';
 import { type ChartTime, ChartTimePicker } from '../../parts/chart/chart-time.tsx';
 import { Facts } from '../../parts/facts.tsx';
 import { Icon } from '../../parts/icon.tsx';
@@ -83,9 +80,7 @@ const stages = [
 
 /** Matched events and deliveries of an action in a range: over time, by stage, and the reasons of those not delivered. */
 function Figures({ actionId, time, onTime }: TimeProps & { actionId: string }): ReactNode {
-  const navigate = useNavigate();
   const { data } = useStats('action', actionId, time);
-  const marks = useChartMarks(data?.from ?? '', data?.until ?? '', [actionId]);
   if (data === undefined) return null;
   const { totals, series, reasons } = data;
   const most = Math.max(totals.matched, totals.created, 1);
@@ -97,13 +92,10 @@ function Figures({ actionId, time, onTime }: TimeProps & { actionId: string }): 
       <Chart
         name={w.chart}
         sentence={w.chartSentence(totals.matched, totals.delivered, totals.failed)}
-        times={series.map(({ at }) => at)}
-        marks={marks}
-        gaps={gapsIn(data)}
-        onZoom={(from, until) => onTime({ from, until })}
-        onOpen={(from, until) =>
-          void navigate({ to: '/deliveries', search: { action: actionId, range: 'custom', from, until } })
-        }
+        stats={data}
+        ids={[actionId]}
+        filter={{ action: actionId }}
+        onTime={onTime}
         series={[
           { label: w.series.matched, tone: 'work', values: series.map((one) => one.matched) },
           { label: parts.status.delivered, tone: 'good', values: series.map((one) => one.delivered) },

@@ -10,8 +10,6 @@ import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatDuration } from '../../messages/format.ts';
 import { Chart } from '../../parts/chart/chart.tsx';
-import { useChartMarks } from '../../parts/chart/chart-marks.ts';
-import { gapsIn } from '../../parts/chart/chart-series.ts';
 import { type ChartTime, ChartTimePicker, useChartTime } from '../../parts/chart/chart-time.tsx';
 import { TextLink } from '../../parts/links.tsx';
 import { Panel } from '../../parts/panel.tsx';
@@ -86,22 +84,13 @@ type FiguresProps = {
 };
 
 function Figures({ connectionId, destinationId, destinationIds, time: given, onTime }: FiguresProps): ReactNode {
-  const navigate = useNavigate();
   const time = useChartTime(given);
   const { data } = useStats(destinationId === null ? 'connection' : 'destination', destinationId ?? connectionId, time);
-  const marked = destinationId === null ? destinationIds : [destinationId];
-  const marks = useChartMarks(data?.from ?? '', data?.until ?? '', [connectionId, ...marked]);
   if (data === undefined) return <Skeleton height={260} />;
   const { totals, series, durations, errors, from, until } = data;
   const target = targetOf(connectionId, destinationId);
-  const shared = {
-    times: series.map(({ at }) => at),
-    marks,
-    gaps: gapsIn(data),
-    onZoom: (begin: string, end: string) => onTime({ from: begin, until: end }),
-    onOpen: (begin: string, end: string) =>
-      void navigate({ to: '/deliveries', search: { ...target, range: 'custom', from: begin, until: end } }),
-  };
+  const ids = [connectionId, ...(destinationId === null ? destinationIds : [destinationId])];
+  const shared = { stats: data, ids, filter: target, onTime };
   return (
     <Panel title={shell.pages.deliveries}>
       <Group justify="space-between">

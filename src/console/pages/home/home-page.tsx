@@ -6,8 +6,6 @@ import { home as words } from '../../messages/en/home.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { Chart } from '../../parts/chart/chart.tsx';
-import { useChartMarks } from '../../parts/chart/chart-marks.ts';
-import { gapsIn } from '../../parts/chart/chart-series.ts';
 import { type ChartTime, ChartTimePicker, useChartTime } from '../../parts/chart/chart-time.tsx';
 import type { Range } from '../../parts/list/list-search.ts';
 import { Panel } from '../../parts/panel.tsx';
@@ -50,7 +48,7 @@ export function HomePage(): ReactNode {
             {data === undefined ? null : (
               <>
                 <Funnel stats={data} />
-                <Deliveries stats={data} range={time.range} onZoom={(from, until) => setTime({ from, until })} />
+                <Deliveries stats={data} range={time.range} onTime={setTime} />
               </>
             )}
             {maySeeNumbers ? null : <RecentChanges documents={documents} />}
@@ -68,24 +66,20 @@ export function HomePage(): ReactNode {
 type DeliveriesProps = {
   stats: Stats;
   range: Range;
-  onZoom: (from: string, until: string) => void;
+  onTime: (time: { from: string; until: string }) => void;
 };
 
-function Deliveries({ stats, range, onZoom }: DeliveriesProps): ReactNode {
-  const { series, totals, from: begin, until: end } = stats;
-  const navigate = useNavigate();
-  const marks = useChartMarks(begin, end);
+function Deliveries({ stats, range, onTime }: DeliveriesProps): ReactNode {
+  const { series, totals } = stats;
   const { title, delivered, failed, held, sentence } = words.chart;
   return (
     <Panel title={title}>
       <Chart
         name={title}
         sentence={sentence(totals.delivered, totals.failed, totals.held, parts.ranges[range])}
-        times={series.map(({ at }) => at)}
-        marks={marks}
-        gaps={gapsIn(stats)}
-        onZoom={onZoom}
-        onOpen={(from, until) => void navigate({ to: '/deliveries', search: { range: 'custom', from, until } })}
+        stats={stats}
+        filter={{}}
+        onTime={onTime}
         series={[
           { label: delivered, tone: 'good', values: series.map((step) => step.delivered) },
           { label: failed, tone: 'bad', values: series.map((step) => step.failed) },

@@ -3,13 +3,12 @@ import { type ReactNode, type RefObject, useEffect, useMemo, useRef } from 'reac
 import './chart-locale.ts';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { formatClock } from '../../messages/format.ts';
+import { formatClock, formatNumber } from '../../messages/format.ts';
 import { type ChartGap, type ChartSeries, dashes } from './chart-series.ts';
 
 type Props = {
   times: readonly string[];
   series: readonly ChartSeries[];
-  format: (value: number) => string;
   /** Which step the pointer is at; null: none. */
   onPoint: (index: number | null) => void;
   /** Times to mark with a line, in ms. */
@@ -17,13 +16,13 @@ type Props = {
   /** Times without a server, in ms. */
   gaps: readonly ChartGap[];
   /** A part of the time was dragged over. */
-  onZoom: ((from: number, until: number) => void) | undefined;
+  onZoom: (from: number, until: number) => void;
   /** A step was clicked. */
-  onOpen: ((index: number) => void) | undefined;
+  onOpen: (index: number) => void;
 };
 
 type Line = { label: string; tone: ChartSeries['tone'] };
-type Latest = RefObject<Pick<Props, 'format' | 'onPoint' | 'onZoom' | 'onOpen'>>;
+type Latest = RefObject<Pick<Props, 'onPoint' | 'onZoom' | 'onOpen'>>;
 type Overlay = Pick<Props, 'marks' | 'gaps'>;
 
 const height = 200;
@@ -106,7 +105,7 @@ function options(
         ...axis,
         size: 44,
         // Counts have no halves.
-        values: (_plot, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? latest.current.format(tick) : '')),
+        values: (_plot, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? formatNumber(tick) : '')),
       },
     ],
     series: [
@@ -130,7 +129,7 @@ function options(
           if (width <= 0) return;
           const [from, until] = [plot.posToVal(left, 'x'), plot.posToVal(left + width, 'x')];
           plot.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
-          latest.current.onZoom?.(from * 1_000, until * 1_000);
+          latest.current.onZoom(from * 1_000, until * 1_000);
         },
       ],
       ready: [
@@ -140,7 +139,7 @@ function options(
             pressedAt = clientX;
           });
           over.addEventListener('click', ({ clientX }) => {
-            if (Math.abs(clientX - pressedAt) < 6 && cursor.idx != null) latest.current.onOpen?.(cursor.idx);
+            if (Math.abs(clientX - pressedAt) < 6 && cursor.idx != null) latest.current.onOpen(cursor.idx);
           });
         },
       ],

@@ -14,22 +14,3 @@ export function dashes(index: number): number[] {
 
 /** A time without a server, in ms. */
 export type ChartGap = { from: number; until: number };
-
-/** The times without a server, from the steps of statistics. */
-export function gapsIn({
-  series,
-  stepMs,
-}: {
-  series: readonly { at: string; isUp: boolean | null }[];
-  stepMs: number;
-}) {
-  const gaps: ChartGap[] = [];
-  for (const { at, isUp } of series) {
-    const from = Date.parse(at);
-    const last = gaps.at(-1);
-    if (isUp !== false) continue;
-    if (last?.until === from) last.until = from + stepMs;
-    else gaps.push({ from, until: from + stepMs });
-  }
-  return gaps;
-}

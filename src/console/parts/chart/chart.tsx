@@ -1,13 +1,14 @@
 import { Anchor, Box, Group, SegmentedControl, Table, Text } from '@mantine/core';
-import { CatchBoundary } from '@tanstack/react-router';
+import { CatchBoundary, useNavigate } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
+import type { Stats } from '../../data/stats.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatAbsolute, formatNumber, formatTime } from '../../messages/format.ts';
 import { options } from '../form/options.ts';
 import { TextLink } from '../links.tsx';
 import { type Tone, toneColor } from '../status-badge.tsx';
-import type { ChartMark } from './chart-marks.ts';
+import { useChartMarks } from './chart-marks.ts';
 import { type ChartGap, type ChartSeries, dashes } from './chart-series.ts';
 
 export type { ChartSeries } from './chart-series.ts';
@@ -17,35 +18,39 @@ type Props = {
   name: string;
   /** What it tells, in a sentence: for screen readers. */
   sentence: string;
-  /** When each step began, oldest first (RFC 3339). */
-  times: readonly string[];
+  stats: Pick<Stats, 'series' | 'stepMs' | 'from' | 'until'>;
+  /** Lines, with a value for each step of the statistics. */
   series: readonly ChartSeries[];
-  format?: (value: number) => string;
-  /** What may explain it, drawn as lines and listed below. */
-  marks?: readonly ChartMark[];
-  /** Times without a server, drawn as areas and listed below. */
-  gaps?: readonly ChartGap[];
+  /** The things whose changes and issues are marked; without them: all. */
+  ids?: readonly string[];
+  /** The filter of the deliveries behind a step, as their list takes it. */
+  filter: { action?: string; connection?: string; destination?: string };
   /** A part of the time was dragged over (RFC 3339). */
-  onZoom?: (from: string, until: string) => void;
-  /** Shows what is behind a step, from its beginning to its end (RFC 3339). */
-  onOpen?: (from: string, until: string) => void;
+  onTime: (time: { from: string; until: string }) => void;
 };
 
 const Plot = lazy(() => import('./chart-plot.tsx').then(({ Plot }) => ({ default: Plot })));
 
 /** Lines over time, the same as a table, and what they show where the pointer is. What can't be drawn is a table. */
 export function Chart(props: Props): ReactNode {
-  const { name, sentence, times, series, format = formatNumber, marks = [], gaps = [], onZoom, onOpen } = props;
+  const { name, sentence, stats, series, ids, filter, onTime } = props;
   const [view, show] = useState<keyof typeof parts.chart.views>('chart');
   const [isDrawable, setDrawable] = useState(true);
   const [pointed, point] = useState<number | null>(null);
+  const navigate = useNavigate();
+  const marks = useChartMarks(stats.from, stats.until, ids);
+  const gaps = gapsIn(stats);
+  const times = stats.series.map(({ at }) => at);
   const at = pointed === null ? undefined : times[pointed];
-  const stepMs = Date.parse(times[1] ?? '') - Date.parse(times[0] ?? '') || 60_000;
+  const timeOf = (from: number, until: number) => ({
+    from: new Date(from).toISOString(),
+    until: new Date(until).toISOString(),
+  });
   const openStep = (index: number) => {
     const from = Date.parse(times[index] ?? '');
-    onOpen?.(new Date(from).toISOString(), new Date(from + stepMs).toISOString());
+    void navigate({ to: '/deliveries', search: { ...filter, range: 'custom', ...timeOf(from, from + stats.stepMs) } });
   };
-  const table = <ChartTable name={name} times={times} series={series} format={format} onOpen={onOpen && openStep} />;
+  const table = <ChartTable name={name} times={times} series={series} onOpen={openStep} />;
   return (
     <Box component="figure" m={0} aria-label={name}>
       <Group justify="space-between" mb="xs">
@@ -54,7 +59,7 @@ export function Chart(props: Props): ReactNode {
             <Group role="listitem" key={label} gap={6} fz="sm">
               <Swatch index={index} tone={tone} />
               {label}
-              <b>{format(pointed === null ? sum(values) : (values[pointed] ?? 0))}</b>
+              <b>{formatNumber(pointed === null ? sum(values) : (values[pointed] ?? 0))}</b>
             </Group>
           ))}
           <Text role="listitem" size="sm" c="dimmed">
@@ -87,14 +92,11 @@ export function Chart(props: Props): ReactNode {
               <Plot
                 times={times}
                 series={series}
-                format={format}
                 onPoint={point}
                 marks={marks.map(({ at: time, tone }) => ({ at: Date.parse(time), tone }))}
                 gaps={gaps}
-                onZoom={
-                  onZoom && ((from, until) => onZoom(new Date(from).toISOString(), new Date(until).toISOString()))
-                }
-                onOpen={onOpen && openStep}
+                onZoom={(from, until) => onTime(timeOf(from, until))}
+                onOpen={openStep}
               />
             </Suspense>
           </Box>
@@ -147,11 +149,9 @@ function Swatch({ index, tone }: { index: number; tone: Tone }): ReactNode {
   );
 }
 
-type TableProps = Required<Pick<Props, 'name' | 'times' | 'series' | 'format'>> & {
-  onOpen: ((index: number) => void) | undefined;
-};
+type TableProps = Pick<Props, 'name' | 'series'> & { times: readonly string[]; onOpen: (index: number) => void };
 
-function ChartTable({ name, times, series, format, onOpen }: TableProps): ReactNode {
+function ChartTable({ name, times, series, onOpen }: TableProps): ReactNode {
   const scrolls = { tabIndex: 0, role: 'region', 'aria-label': parts.tableScroll(name) };
   return (
     <Table.ScrollContainer minWidth={0} maxHeight="20rem" scrollAreaProps={{ viewportProps: scrolls }}>
@@ -171,17 +171,13 @@ function ChartTable({ name, times, series, format, onOpen }: TableProps): ReactN
             .map((time, index) => (
               <Table.Tr key={time}>
                 <Table.Th scope="row" fw={400}>
-                  {onOpen === undefined ? (
-                    formatAbsolute(new Date(time)).local
-                  ) : (
-                    <Anchor component="button" underline="always" onClick={() => onOpen(index)}>
-                      {formatAbsolute(new Date(time)).local}
-                    </Anchor>
-                  )}
+                  <Anchor component="button" underline="always" onClick={() => onOpen(index)}>
+                    {formatAbsolute(new Date(time)).local}
+                  </Anchor>
                 </Table.Th>
                 {series.map(({ label, values }) => (
                   <Table.Td key={label} ta="end">
-                    {format(values[index] ?? 0)}
+                    {formatNumber(values[index] ?? 0)}
                   </Table.Td>
                 ))}
               </Table.Tr>
@@ -191,6 +187,19 @@ function ChartTable({ name, times, series, format, onOpen }: TableProps): ReactN
       </Table>
     </Table.ScrollContainer>
   );
+}
+
+/** The times without a server, from the steps of statistics. */
+function gapsIn({ series, stepMs }: Props['stats']): ChartGap[] {
+  const gaps: ChartGap[] = [];
+  for (const { at, isUp } of series) {
+    const from = Date.parse(at);
+    const last = gaps.at(-1);
+    if (isUp !== false) continue;
+    if (last?.until === from) last.until = from + stepMs;
+    else gaps.push({ from, until: from + stepMs });
+  }
+  return gaps;
 }
 
 function sum(values: readonly number[]): number {
