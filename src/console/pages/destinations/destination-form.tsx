@@ -31,7 +31,7 @@ export function DestinationForm({ connection, ...form }: FormProps & { connectio
     <Panel title={words.title}>
       {field('name')}
       {field('description')}
-      <FieldGrid>
+      <FieldGrid least="16rem">
         {field('method', { options: Object.fromEntries(methods.map((one) => [one, one])) })}
         {field('contentType', { list: 'content-types' })}
         <datalist id="content-types">

@@ -54,10 +54,10 @@ function Destination({ destination }: { destination: PresetDestination }): React
     <More
       summary={
         <>
-          {name}{' '}
-          <Text component="span" c="dimmed" size="sm">
-            {description}
-          </Text>
+          <Text span fw={550} c="var(--mantine-color-text)">
+            {name}
+          </Text>{' '}
+          {description}
         </>
       }
     >
