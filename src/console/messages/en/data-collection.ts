@@ -48,8 +48,6 @@ export const dataCollection = {
   details: {
     name: 'Collector Name',
     nameHint: 'Usually the site or app that sends, e.g. Web shop, iOS app',
-    formats: 'Formats',
-    formatsHint: 'Formats accepted',
     who: 'Access',
     originsHint: 'One per line, e.g. https://shop.example. * allows any site. Server-side calls aren’t checked.',
     limits: 'Limits',

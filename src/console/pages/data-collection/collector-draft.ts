@@ -19,6 +19,7 @@ type Body = NonNullable<CallInput<'createCollector'>['body']>;
 
 export const fields = {
   name: text('name'),
+  /** Not shown while there is one format. */
   formats: choice<Collector['formats']>('formats'),
   status: choice<Collector['status']>('status'),
   origins: lines('allowedOrigins'),
@@ -30,7 +31,7 @@ export const fields = {
 const w = dataCollection.details;
 export const labels: Readonly<Record<keyof typeof fields, FieldWords>> = {
   name: [w.name, w.nameHint],
-  formats: [w.formats, w.formatsHint],
+  formats: [dataCollection.columns.formats],
   status: [w.status, w.statusHint],
   origins: [dataCollection.columns.origins, w.originsHint],
   limit: [w.limit, w.limitHint],

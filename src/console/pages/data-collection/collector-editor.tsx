@@ -1,4 +1,4 @@
-import { Checkbox, Group, Stack, Switch } from '@mantine/core';
+import { Stack, Switch } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { collectorFacts } from '../../data/schema-facts.ts';
 import { dataCollection } from '../../messages/en/data-collection.ts';
@@ -7,12 +7,11 @@ import { terms } from '../../messages/en/terms.ts';
 import { formatDuration } from '../../messages/format.ts';
 import { useDocumentEditor } from '../../parts/document/use-document-editor.ts';
 import { controlsOf } from '../../parts/form/form-controls.tsx';
-import { options } from '../../parts/form/options.ts';
 import { PrivacyFields } from '../../parts/form/privacy-fields.tsx';
 import { FieldGrid } from '../../parts/form/sections.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { type Collector, collectorKind } from './collector.ts';
-import { bodyOf, type CollectorDraft, draftOf, fields, labels, problemsOf } from './collector-draft.ts';
+import { bodyOf, draftOf, fields, labels, problemsOf } from './collector-draft.ts';
 
 const words = dataCollection.details;
 
@@ -26,25 +25,6 @@ export function CollectorEditor({ stored }: { stored: Collector | null }): React
     <Stack maw="46rem">
       <Panel title={terms.basics}>
         {field('name')}
-        <Checkbox.Group
-          label={words.formats}
-          description={words.formatsHint}
-          value={draft.formats}
-          onChange={(formats) => change({ formats: formats as CollectorDraft['formats'] })} // the values below
-          error={errors['formats']}
-        >
-          <Group mt={6}>
-            {options(dataCollection.formats).map(({ value, label }) => (
-              <Checkbox
-                key={value}
-                value={value}
-                label={label}
-                // One must be left.
-                disabled={isDisabled || (draft.formats.length === 1 && draft.formats[0] === value)}
-              />
-            ))}
-          </Group>
-        </Checkbox.Group>
         <Switch
           label={words.status}
           description={words.statusHint}
