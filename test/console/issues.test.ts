@@ -33,6 +33,7 @@ test('an issue leads from Home to its cause, samples and changes, and is acknowl
   assert.deepEqual(await barriers(page), []);
 
   await page.getByRole('button', { name: 'Acknowledge' }).click();
+  await page.getByRole('region', { name: 'Messages' }).getByText('Acknowledged').waitFor();
   await page.getByText(/^Acknowledged by Administrator token/).waitFor();
   await page.getByRole('button', { name: 'Mute…' }).click();
   const dialog = page.getByRole('dialog', { name: 'Mute this issue?' });
