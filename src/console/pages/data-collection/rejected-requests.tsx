@@ -129,7 +129,7 @@ function Sender({ collectorId, requestKey }: { collectorId: string | null; reque
   );
 }
 
-const wrapped = { miw: '14rem', maw: '24rem', style: { whiteSpace: 'normal' } } as const;
+const wrapped = { maw: '24rem', style: { whiteSpace: 'normal' } } as const;
 
 const columns: readonly Column<RejectedRequest>[] = [
   {

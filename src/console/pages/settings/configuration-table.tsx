@@ -1,6 +1,6 @@
 import { Code, Skeleton, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { apiQuery } from '../../data/api.ts';
 import { privacy } from '../../messages/en/privacy.ts';
@@ -23,6 +23,20 @@ const network = new Set([
   'inbox',
   'clientsMax',
 ]);
+
+/** A name that breaks after its underscores when its column is narrow. */
+function breakable(name: string): ReactNode {
+  const [first, ...others] = name.split('_');
+  return [
+    first,
+    ...others.map((part) => (
+      <Fragment key={part}>
+        _<wbr />
+        {part}
+      </Fragment>
+    )),
+  ];
+}
 
 /** What the operator configured, to be read: what concerns the network, or all of it. */
 export function ConfigurationTable({ part }: { part: 'network' | 'all' }): ReactNode {
@@ -48,10 +62,10 @@ export function ConfigurationTable({ part }: { part: 'network' | 'all' }): React
             {shown.map((one) => (
               <Table.Tr key={one.name}>
                 <Table.Th scope="row">
-                  <Code>{one.variable}</Code>
+                  <Code>{breakable(one.variable)}</Code>
                 </Table.Th>
                 <Table.Td title={one.description}>{valueText(one.value)}</Table.Td>
-                <Table.Td>{words.origins[one.origin]}</Table.Td>
+                <Table.Td style={{ whiteSpace: 'nowrap' }}>{words.origins[one.origin]}</Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>
