@@ -1,5 +1,5 @@
 import { Button, Code, Group } from '@mantine/core';
-import { type ReactNode, useState } from 'react';
+import { lazy, type ReactNode, useState } from 'react';
 import { dataCollection as words } from '../../messages/en/data-collection.ts';
 import { Beside } from '../../parts/beside.tsx';
 import { CopyIcon } from '../../parts/copy-button.tsx';
@@ -11,9 +11,12 @@ import { type Collector, collectorKind } from './collector.ts';
 import { DeleteCollector, RotateKey } from './collector-dialogs.tsx';
 import { CollectorEditor } from './collector-editor.tsx';
 import { PreviousKey } from './previous-key.tsx';
-import { RejectedRequests } from './rejected-requests.tsx';
 import { SendTab } from './send-tab.tsx';
 import { UsedBy } from './used-by.tsx';
+
+const RejectedRequests = lazy(() =>
+  import('./rejected-requests.tsx').then((made) => ({ default: made.RejectedRequests })),
+);
 
 export function CollectorPage(): ReactNode {
   const mayManage = useMay('collectors:manage');
