@@ -1,5 +1,6 @@
 import { count } from '../counts.ts';
 import { counted } from '../format.ts';
+import { terms } from './terms.ts';
 
 /** Words of Data Collection: collectors, rejected requests, and the parameters of events. */
 export const dataCollection = {
@@ -24,7 +25,10 @@ export const dataCollection = {
   unknownKeysText: 'A sender uses a key that was rotated, deleted or mistyped. Its events are not stored.',
   unknownKeysLink: 'View requests',
   copyKey: (name: string) => `Copy key of ${name}`,
-  disabled: (name: string) => `${name} disabled. Its events are rejected.`,
+  changed: {
+    enabled: terms.enabledNow,
+    disabled: (name: string) => `${name} disabled. Its events are rejected.`,
+  },
   deleteText: 'Events sent with its key will be rejected until you restore it, for 30 days. Stored events are kept.',
   cameToday: (events: number) => `${count.events(events)} received in the last 24 hours.`,
   cameNone: 'No events received in the last 24 hours.',

@@ -10,16 +10,14 @@ import { terms } from '../../messages/en/terms.ts';
 import { formatNumber, formatPercent } from '../../messages/format.ts';
 import { Sparkline } from '../../parts/chart/sparkline.tsx';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
-import { RowLink } from '../../parts/list/row-link.tsx';
-import { modifiedColumn } from '../../parts/list/standard-columns.tsx';
+import { modifiedColumn, nameColumn, timeColumn } from '../../parts/list/standard-columns.tsx';
 import { statusFilter, useListPage } from '../../parts/list/use-list-page.tsx';
 import { type BehaviorName, conditionWords } from '../../parts/rules/condition-words.ts';
 import { behaviorsIn, useBehaviors } from '../../parts/rules/use-behaviors.ts';
 import { StatusBadge } from '../../parts/status-badge.tsx';
-import { Time } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
-import { type Action, standingOf } from './action.ts';
+import { type Action, actionKind, standingOf } from './action.ts';
 import { ActionMenu } from './action-menu.tsx';
 import { ScenarioGallery } from './scenario-gallery.tsx';
 import { connectionOf, type Places, usePlaces } from './use-places.ts';
@@ -86,18 +84,7 @@ type Known = { nameOf: BehaviorName; places: Places; stats: Stats | undefined };
 function columnsOf({ nameOf, places, stats }: Known): readonly Column<Action>[] {
   const figures = new Map(stats?.items.map((one) => [one.id, one]));
   return [
-    {
-      id: 'name',
-      header: terms.name,
-      isFixed: true,
-      isText: true,
-      sort: ({ name }) => name,
-      cell: ({ id, name, description }) => (
-        <RowLink to="/actions/$actionId" params={{ actionId: id }} note={description}>
-          {name}
-        </RowLink>
-      ),
-    },
+    nameColumn(actionKind),
     {
       id: 'status',
       header: terms.status,
@@ -124,7 +111,7 @@ function columnsOf({ nameOf, places, stats }: Known): readonly Column<Action>[] 
       cell: ({ destinations }) => <PlacesOf ids={destinations.map((one) => one.destinationId)} places={places} />,
     },
     ...(stats === undefined ? [] : figureColumns(figures)),
-    { ...modifiedColumn<Action>(), isHiddenAtFirst: false },
+    modifiedColumn<Action>({ isHiddenAtFirst: false }),
   ];
 }
 
@@ -158,15 +145,9 @@ function figureColumns(figures: ReadonlyMap<string, Stats['items'][number]>): re
         return success === null ? <Text c="dimmed">–</Text> : formatPercent(success);
       },
     },
-    {
-      id: 'last',
-      header: words.columns.last,
-      sort: ({ id }) => figures.get(id)?.lastDeliveredAt,
-      cell: ({ id }) => {
-        const at = figures.get(id)?.lastDeliveredAt ?? null;
-        return at === null ? <Text c="dimmed">{words.noDelivery}</Text> : <Time at={at} />;
-      },
-    },
+    timeColumn('last', words.columns.last, ({ id }) => figures.get(id)?.lastDeliveredAt ?? null, {
+      none: <Text c="dimmed">{words.noDelivery}</Text>,
+    }),
   ];
 }
 

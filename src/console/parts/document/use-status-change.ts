@@ -1,6 +1,6 @@
 import { useApi } from '../../data/api.ts';
 import { notifyUndo } from '../list/delete-document.ts';
-import { notifyFailed } from '../notify.ts';
+import { notifyDone, notifyFailed } from '../notify.ts';
 
 type Switched<Status extends string> = { id: string; version: number; status: Status };
 
@@ -24,7 +24,9 @@ export function useStatusChange<Status extends string, Document extends Switched
         ifMatch: version,
       });
       const changed = { ...document, version: saved.version, status };
-      if (!isUndo) notifyUndo(said[status](nameOf(document)), () => void change(changed, before, true));
+      const text = said[status](nameOf(document));
+      if (isUndo) notifyDone(text);
+      else notifyUndo(text, () => void change(changed, before, true));
       return true;
     } catch (error) {
       notifyFailed(error);
