@@ -59,6 +59,7 @@ export function RulesFields(form: FormProps): ReactNode {
         />
       )}
       {field('remindEveryMs', {
+        description: null, // the default is milliseconds
         options: { ...words.reminds, ...(every in words.reminds ? {} : { [every]: formatDuration(Number(every)) }) },
       })}
     </Panel>
