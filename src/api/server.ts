@@ -11,7 +11,7 @@ import { allowedMethods } from './http/allowed-methods.ts';
 import { clientErrors } from './http/client-error.ts';
 import { watchSockets } from './http/connection-limits.ts';
 import { wireLimits } from './http/limits.ts';
-import { nodeHttp } from './http/node-http.ts';
+import { createHttpServer } from './http/node-http.ts';
 import { type ProblemStyle, sendProblem } from './http/problem.ts';
 import { bodyReader, checkHead, originForm } from './http/request.ts';
 import { httpsOnly } from './http/security-headers.ts';
@@ -108,7 +108,7 @@ function createApp(parts: ApiParts, { style, pages, requestId, readBody, takes }
       handle = (request, response) => {
         if (!takes(request, response)) fastify(request, response);
       };
-      const server = nodeHttp.createServer(
+      const server = createHttpServer(
         { headersTimeout: limits.headMs, connectionsCheckingInterval: limits.checkMs, requireHostHeader: false },
         handle,
       );

@@ -12,6 +12,7 @@ const rooms = ['connections/', 'egress/', 'secrets/', 'alerts/senders/', 'alerts
 const settings = new Map([
   ['pipeline/privacy/hash-key.ts', 'the key of the codes that stand for masked values'],
   ['compose.ts', 'admin token'],
+  ['operator-services.ts', 'the secret of this server at the identity provider'],
   ['sealed-stores.ts', 'sealing keys'],
   ['inspect.ts', 'how many sealing keys there are'],
   ['cli/server.ts', 'the token that commands sign in with'],

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { AppError } from '../../contract/errors.ts';
 import type { Sockets } from './connection-limits.ts';
-import { nodeHttp } from './node-http.ts';
+import { STATUS_CODES } from './node-http.ts';
 import { type ProblemStyle, problemResponse } from './problem.ts';
 
 /** Time in ms for a client to read the error before its connection is closed. */
@@ -19,7 +19,7 @@ export function clientErrors({ style, requestId, sockets }: Refusing) {
     const { status, headers, body } = problemResponse(error, { instance: '', requestId: requestId() }, style);
     const fields = { ...headers, 'content-length': String(Buffer.byteLength(body)), connection: 'close' };
     const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
-    socket.end(`HTTP/1.1 ${status} ${nodeHttp.STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
+    socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
     setTimeout(() => socket.destroy(), lingerMs).unref();
   }
 
