@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { cruiseSources } from './architecture.ts';
 import { documents, readDocument } from './documents.ts';
+import { consoleSources, unusedTexts } from './unused-texts.ts';
 import { phraseFiles, retiredPhrases, retiredWords, wordFiles } from './words.ts';
 
 // All checks before a merge except the tests: one line per check, details below a failed one.
@@ -14,6 +15,7 @@ const checks: [name: string, run: () => Result | Promise<Result>][] = [
   ['arrows', arrows],
   ['documents', freshDocuments],
   ['words', words],
+  ['catalogue', catalogue],
   ['launcher', launcher],
 ];
 
@@ -52,6 +54,15 @@ function freshDocuments(): Result {
     ok: stale.length === 0,
     note: `${all.length - stale.length} of ${all.length} are up to date`,
     details: `${stale.join(', ')}: run npm run docs`,
+  };
+}
+
+function catalogue(): Result {
+  const unused = unusedTexts(consoleSources());
+  return {
+    ok: unused.length === 0,
+    note: `${unused.length} texts of the console that no page shows`,
+    details: unused.join('\n'),
   };
 }
 

@@ -13,7 +13,7 @@ import { eventually } from '../support/eventually.ts';
 import { environment, adminToken as processToken, setUpAddress, spawnProcess } from '../support/process.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { startTokenServer } from '../support/token-server.ts';
-import { openTab, prepare, startBrowser } from './browser.ts';
+import { openTab, prepare, startBrowser, visit } from './browser.ts';
 
 let browser: Browser & AsyncDisposable;
 before(async () => {
@@ -152,7 +152,7 @@ test('no list is wider than a window of 1,280 px', async () => {
     ['/data-collection', 'Collectors', /\d\d:\d\d/],
     ['/data-collection/parameters', 'Parameters', /\d\d:\d\d/],
   ] as const) {
-    await page.goto(`${app.url}${path}`);
+    await visit(page, path);
     const list = page.getByRole('region', { name, exact: true });
     await list.getByText(shown).first().waitFor();
     type Table = { offsetWidth: number; parentElement: { clientWidth: number } | null };
