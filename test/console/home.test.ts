@@ -11,6 +11,13 @@ before(async () => {
 });
 after(() => console_[Symbol.asyncDispose]());
 
+const serverProblem = {
+  status: 500,
+  code: 'internal',
+  title: 'Internal error',
+  detail: 'No.',
+  requestId: 'req_1',
+};
 const h1 = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
 
 test('on a new server, Home says that all is clear and leads to the first steps', async () => {
@@ -205,6 +212,23 @@ const pages = [
   '/docs/api?filter=nothing',
   '/docs/limits',
 ];
+test('a server that fails is not shown as one without changes, or as a missing right', async () => {
+  const { app, browser } = console_;
+  await using tab = await openTab(browser, { url: app.url, path: '/docs', expected: /^500 / });
+  const { page } = tab;
+  await page.route(/\/api\/v1\/(stats|connections|destinations|actions|behaviors|collectors)\b/, (route) =>
+    route.fulfill({ status: 500, contentType: 'application/problem+json', body: JSON.stringify(serverProblem) }),
+  );
+  await page.goto(`${app.url}/`);
+  await page.getByRole('alert').nth(1).waitFor();
+  await page.getByRole('link', { name: 'View audit log' }).waitFor();
+  assert.equal(await page.getByText('No changes yet').count(), 0);
+  await visit(page, '/settings?tab=system');
+  await page.getByRole('alert').waitFor();
+  assert.equal(await page.getByText('To see these numbers').count(), 0);
+  assert.deepEqual(tab.problems, []);
+});
+
 test('axe-core finds no violation on Home, the first steps, settings and docs: light, dark and narrow', async () => {
   const { app, browser } = console_;
   await using tab = await openTab(browser, {
@@ -217,9 +241,8 @@ test('axe-core finds no violation on Home, the first steps, settings and docs: l
     await page.getByText('Loading').waitFor({ state: 'detached' });
     assert.deepEqual(await barriers(page), [], path);
   }
-  const problem = { status: 500, code: 'internal', title: 'Internal error', detail: 'No.', requestId: 'req_1' };
   await page.route(/\/api\/v1\/(stats|connections)\b/, (route) =>
-    route.fulfill({ status: 500, contentType: 'application/problem+json', body: JSON.stringify(problem) }),
+    route.fulfill({ status: 500, contentType: 'application/problem+json', body: JSON.stringify(serverProblem) }),
   );
   await page.goto(`${app.url}/`);
   await page.getByRole('alert').first().waitFor();

@@ -31,6 +31,7 @@ export const nouns = {
   rows: noun('row'),
   rules: noun('rule'),
   rejections: noun('rejected request'),
+  sessions: noun('session'),
   tokens: noun('API token'),
   users: noun('user'),
   warnings: noun('warning'),

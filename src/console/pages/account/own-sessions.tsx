@@ -4,6 +4,7 @@ import { type ReactNode, useState } from 'react';
 import type { ShownSession } from '../../../contract/accounts/sign-in.ts';
 import { apiQuery, useApi } from '../../data/api.ts';
 import { wholeList } from '../../data/whole-list.ts';
+import { nouns } from '../../messages/counts.ts';
 import { account as words } from '../../messages/en/account.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
@@ -26,6 +27,7 @@ export function OwnSessions(): ReactNode {
     <>
       <ListPage
         name={words.sessionList}
+        noun={nouns.sessions}
         query={query}
         columns={columns}
         rowKey={({ id }) => id}

@@ -19,7 +19,7 @@ export function RecentChanges({ documents }: { documents: DocumentsHere }): Reac
   return (
     <Panel title={words.title}>
       {isWaiting ? <Skeleton height={120} /> : null}
-      {!isWaiting && changed.length === 0 ? <Text c="dimmed">{words.none}</Text> : null}
+      {!isWaiting && documents.error === null && changed.length === 0 ? <Text c="dimmed">{words.none}</Text> : null}
       {changed.length === 0 ? null : (
         <Stack component="ul" gap="xs">
           {changed.slice(0, shown).map(({ kind, to, document: { id, name, version, updatedAt, updatedBy } }) => (

@@ -7,6 +7,7 @@ import { apiQuery, useApi } from '../../data/api.ts';
 import { fieldErrors } from '../../data/field-errors.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { privacy as words } from '../../messages/en/privacy.ts';
+import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { durationOf, durationText } from '../../parts/form/duration-text.ts';
 import { lineErrorAt } from '../../parts/form/form-controls.tsx';
@@ -31,7 +32,12 @@ type Draft = PrivacyDraft & { stored: string } & Record<TimeName, string>;
 export function PrivacyPage(): ReactNode {
   const { data, error, refetch } = useQuery(apiQuery('getSettings'));
   return (
-    <Page title={words.title} lead={words.lead} right="settings:view">
+    <Page
+      title={words.title}
+      lead={words.lead}
+      crumbs={[{ label: shell.pages.settings, to: '/settings' }]}
+      right="settings:view"
+    >
       {error !== null && data === undefined ? <Problem error={error} onRetry={() => void refetch()} /> : null}
       {data === undefined && error === null ? <Skeleton height={480} aria-busy="true" /> : null}
       {data === undefined ? null : <PrivacyForm present={data} />}

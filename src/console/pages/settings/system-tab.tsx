@@ -14,7 +14,7 @@ import { Panel } from '../../parts/panel.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
-import { useMe } from '../../session/rights.ts';
+import { useMay, useMe } from '../../session/rights.ts';
 import { ConfigurationTable } from './configuration-table.tsx';
 import css from './settings.module.css';
 
@@ -24,7 +24,8 @@ const words = settings.system;
 export function SystemTab(): ReactNode {
   const version = useQuery(apiQuery('version'));
   const me = useMe();
-  const { data: stats } = useStats('all', undefined, '1h');
+  const { data: stats, error, refetch } = useStats('all', undefined, '1h');
+  const maySeeNumbers = useMay('settings:view');
   return (
     <div className={css['system']}>
       <Panel title={words.health}>
@@ -44,9 +45,9 @@ export function SystemTab(): ReactNode {
         )}
       </Panel>
       <Panel title={words.work}>
-        {stats === undefined ? (
-          <Text c="dimmed">{words.noStats}</Text>
-        ) : (
+        {me === undefined || maySeeNumbers ? null : <Text c="dimmed">{words.noStats}</Text>}
+        {error === null || stats !== undefined ? null : <Problem error={error} onRetry={() => void refetch()} />}
+        {stats === undefined ? null : (
           <Facts
             facts={[
               [words.received, formatNumber(stats.totals.received)],
