@@ -34,6 +34,7 @@ test('no page scrolls sideways or cuts off a control or a state at 1440, 1024 an
       ),
     rejected: () => eventually('an issue', async () => (await client.call('listIssues')).data.length > 0),
   });
+  await client.call('createUser', { body: { email: 'a.very.long.name@shop.example' } });
   await using tab = await openTab(browser, { url: app.url, expected: /^40[04] / });
   const { page } = tab;
   const found: string[] = [];

@@ -1,3 +1,4 @@
+import { Group, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { users as words } from '../../messages/en/users.ts';
 import { StatusBadge } from '../../parts/status-badge.tsx';
@@ -6,5 +7,14 @@ import type { User } from './user.ts';
 /** The status of a user, with a note on how the user signs in where that is not a password. */
 export function UserStatus({ user: { status, invited, sso } }: { user: User }): ReactNode {
   const note = sso ? words.sso : invited ? words.invited : null;
-  return <StatusBadge status={status} {...(note === null ? {} : { note })} />;
+  return (
+    <Group component="span" gap="0 0.35rem">
+      <StatusBadge status={status} />
+      {note === null ? null : (
+        <Text span c="dimmed" size="sm">
+          {note}
+        </Text>
+      )}
+    </Group>
+  );
 }
