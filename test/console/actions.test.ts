@@ -96,6 +96,18 @@ test('a scenario starts an action with its rules, and each clause says how many 
   assert.deepEqual(tab.problems, []);
 });
 
+test('without the right to view behaviors, rules show the id of a behavior and do not call it deleted', async () => {
+  const { app, browser } = console_;
+  const body = { name: 'Seen by others', description: '-', rules: { behavior: 'beh_std_purchase' } };
+  const { id } = await app.client.call('createAction', { body });
+  const { token } = await app.client.call('createToken', { body: { name: 'Actions only', rights: ['actions:view'] } });
+  await using tab = await openTab(browser, { url: app.url, path: `/actions/${id}`, token });
+  const { page } = tab;
+  await page.getByText('beh_std_purchase', { exact: true }).waitFor();
+  assert.equal(await page.getByText('deleted behavior').count(), 0);
+  assert.deepEqual(tab.problems, []);
+});
+
 test('a name that is taken is refused at its field, while it is typed and when it is saved', async () => {
   const { app, browser } = console_;
   await app.client.call('createAction', { body: { name: 'Taken', description: 'There already' } });

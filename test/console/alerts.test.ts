@@ -19,10 +19,13 @@ test('an alert is made, tested and changed; what it told is listed, and a confli
     expected: /^(404|412) .*alr_|^422 .*alerts$/,
   });
   const { page } = tab;
-  await page.getByRole('navigation', { name: 'Settings pages' }).getByRole('link', { name: 'Alerts' }).click();
+  const entry = page.getByRole('navigation', { name: 'Settings pages' }).getByRole('link', { name: 'Alerts' });
+  await entry.click();
   await page.getByText('No alerts yet').waitFor();
   assert.deepEqual(await barriers(page), []);
   await page.getByRole('link', { name: 'New Alert' }).click();
+  await page.getByRole('heading', { level: 1, name: 'New Alert' }).waitFor();
+  assert.equal(await entry.getAttribute('aria-current'), 'page');
 
   await page.getByRole('button', { name: 'Save' }).click();
   assert.equal(await page.getByText('Enter a value.').count(), 4);

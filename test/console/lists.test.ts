@@ -17,6 +17,9 @@ before(async () => {
 after(() => console_[Symbol.asyncDispose]());
 
 const list = (page: Page) => page.getByRole('region', { name: 'Connections', exact: true });
+/** Whether the label of a button has no room. */
+const isCut = ([one]: { clientWidth: number; scrollWidth: number }[]) =>
+  one === undefined || one.scrollWidth > one.clientWidth;
 const names = (page: Page) => list(page).locator('[data-row-link]').allTextContents();
 
 test('a row opens its thing by a click anywhere in it, in a new tab with the middle button, and by keyboard', async () => {
@@ -63,6 +66,10 @@ test('a list is sorted by its columns and filtered by chips, and its address and
   assert.deepEqual(await barriers(page), []);
   await page.getByRole('button', { name: 'Views of Connections' }).click();
   await page.getByRole('textbox', { name: 'View name' }).fill('Working');
+  assert.equal(
+    await page.getByRole('button', { name: 'Save' }).locator('.mantine-Button-label').evaluateAll(isCut),
+    false,
+  );
   await page.keyboard.press('Enter');
   assert.deepEqual(await barriers(page), []);
   await page.keyboard.press('Escape');

@@ -161,11 +161,14 @@ test('the preview shows the request of the draft, and an event without any is ma
   await page.getByText('Valid JSON', { exact: true }).waitFor();
   await page.getByText('"Blue running shoes"').waitFor();
   await page.getByRole('combobox', { name: 'Event' }).selectOption('Paste an event …');
-  await page.getByRole('textbox', { name: 'Event as JSON' }).fill('{"page": "Home\\"s"}');
+  const long = 'a long value '.repeat(40);
+  await page.getByRole('textbox', { name: 'Event as JSON' }).fill(`{"page": "Home\\"s", "total": "${long}"}`);
   await editor(page).fill('{"page": "{{* it.data[0].page }}"}');
   await page.getByText(/^Invalid JSON/).waitFor();
   await page.getByText('https://crm.example/orders').last().waitFor();
   await page.getByRole('tab', { name: 'Event', exact: true }).click();
+  const name = await page.getByRole('button', { name: /Insert it\.data\[0\]\.total/ }).boundingBox();
+  assert.ok((name?.height ?? 0) < 40, 'the name is in one line beside a long value');
   await editor(page).fill('');
   await page.getByRole('button', { name: /Insert it\.data\[0\]\.page/ }).click();
   await page.getByText('{{ it.data[0].page }}').waitFor();

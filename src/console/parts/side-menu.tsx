@@ -6,7 +6,7 @@ type Props = {
   label: string;
   groups: readonly {
     title: string;
-    /** `search` as the page's address has it; without it any address of the page counts. */
+    /** `search` as the page's address has it; without it every address of the page and below it counts. */
     pages: readonly { label: string; to: string; search?: Record<string, string> }[];
   }[];
 };
@@ -26,7 +26,11 @@ export function SideMenu({ label, groups }: Props): ReactNode {
                 <Link
                   to={page.to as '/settings'}
                   search={page.search ?? {}}
-                  activeOptions={{ exact: true, includeSearch: page.search !== undefined, explicitUndefined: true }}
+                  activeOptions={{
+                    exact: page.search !== undefined,
+                    includeSearch: page.search !== undefined,
+                    explicitUndefined: true,
+                  }}
                 >
                   {page.label}
                 </Link>

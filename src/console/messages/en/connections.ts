@@ -146,7 +146,7 @@ export const connections = {
       none: 'None',
     },
     saveAndContinue: 'Save and Continue',
-    testText: 'Connects and authenticates using the values above. Doesn’t send any data.',
+    testText: 'Connects and authenticates with the values of this form. Doesn’t send any data.',
     testOf: (name: string) => `Test authentication of ${name}`,
     testStoredText: 'Connects and authenticates using the saved values. Doesn’t send any data.',
     testOk: 'Connection and authentication work',

@@ -93,9 +93,9 @@ export function Ticks<Value extends string>(props: TicksProps<Value>): ReactNode
       onChange={(next) => onChange(next as Value[])} // the values of the boxes
     >
       {isRow ? (
-        <Group mt={6}>{boxes}</Group>
+        <Group my={6}>{boxes}</Group>
       ) : (
-        <SimpleGrid cols={{ base: 1, sm: 2 }} verticalSpacing="xs" mt={6}>
+        <SimpleGrid cols={{ base: 1, sm: 2 }} verticalSpacing="xs" my={6}>
           {boxes}
         </SimpleGrid>
       )}

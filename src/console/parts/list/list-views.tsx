@@ -65,7 +65,9 @@ export function ListViews({ list }: { list: string }): ReactNode {
                 maxLength={60}
                 onChange={(event) => write(event.currentTarget.value)}
               />
-              <Button type="submit">{terms.save}</Button>
+              <Button type="submit" flex="none">
+                {terms.save}
+              </Button>
             </Group>
           </form>
         </Stack>

@@ -36,7 +36,8 @@ type BehaviorProps = {
 export function BehaviorField({ id, onChange, behaviors, error, isDisabled }: BehaviorProps): ReactNode {
   const chosen = behaviors.find((one) => one.id === id);
   const named = behaviors.map((one) => ({ value: one.id, label: one.name }));
-  const deleted = { value: id, label: conditions.sentence.unknownBehavior(id) };
+  // There are always built-in behaviors: none means that this person can't see any.
+  const other = { value: id, label: behaviors.length === 0 ? id : conditions.sentence.unknownBehavior(id) };
   return (
     <Select
       aria-label={terms.behavior}
@@ -46,7 +47,7 @@ export function BehaviorField({ id, onChange, behaviors, error, isDisabled }: Be
       searchable
       allowDeselect={false}
       comboboxProps={belowButtons}
-      data={id === '' || chosen !== undefined ? named : [deleted, ...named]}
+      data={id === '' || chosen !== undefined ? named : [other, ...named]}
       description={chosen?.description}
       error={error}
       disabled={isDisabled}

@@ -11,13 +11,13 @@ export type Behavior = Answer<'getBehavior'>;
 
 const none: readonly Behavior[] = [];
 
-/** All behaviors, sorted by name, and the name of each by its id. Empty without the right. */
+/** All behaviors, sorted by name, and the name of each by its id. Until they are loaded, and without the right: none, and the id. */
 export function useBehaviors(): { behaviors: readonly Behavior[]; nameOf: BehaviorName } {
   const mayView = useMay('behaviors:view');
   const { data } = useQuery({ ...allQuery('listBehaviors'), enabled: mayView });
   const behaviors = useMemo(() => data?.toSorted((a, b) => a.name.localeCompare(b.name)) ?? none, [data]);
   const names = useMemo(() => new Map(behaviors.map(({ id, name }) => [id, name])), [behaviors]);
-  const nameOf = useCallback((id: string) => names.get(id), [names]);
+  const nameOf = useCallback((id: string) => (data === undefined ? id : names.get(id)), [data, names]);
   return { behaviors, nameOf };
 }
 
