@@ -115,11 +115,10 @@ function RequestPreview({ destinationId, title, draft, storedId, sample, baseUrl
       {data === undefined ? null : data.request === null ? (
         <Alert color="orange" variant="light" icon={<Icon name="alert" />} title={failureOf(data.result)} />
       ) : (
-        <>
-          <ExchangeRequest request={data.request} />
-          <TestOfDraft destinationId={destinationId} body={input} baseUrl={baseUrl} />
-        </>
+        <ExchangeRequest request={data.request} />
       )}
+      {/* Always here, so that its question stays open while the preview follows the draft. */}
+      <TestOfDraft destinationId={destinationId} body={data?.request == null ? null : input} baseUrl={baseUrl} />
       {data?.warnings.map((one) => (
         <Text key={one} size="sm" c="dimmed">
           {one}
