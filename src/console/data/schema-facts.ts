@@ -18,7 +18,7 @@ export type Fact = {
   options?: readonly string[];
 };
 
-/** Facts by the dotted path of the value in the body; `*` stands for each item of a list of objects. */
+/** Facts by the dotted path of the value in the body; `*` is each item of a list of objects. */
 export type Facts = Readonly<Record<string, Fact>>;
 
 type Json = {
@@ -43,7 +43,7 @@ export function factsOf(schema: z.ZodType): Facts {
     const variants = json.anyOf ?? json.oneOf;
     if (variants !== undefined) {
       const canBeNull = isNullable || variants.some(({ type }) => type === 'null');
-      // An object that stands for a text, such as the mark of a secret, is no value of its own.
+      // An object in place of a text (the mark of a stored secret) has no bounds of its own.
       const isText = variants.some(({ type }) => type === 'string');
       for (const one of variants)
         if (one.type !== 'null' && !(isText && one.properties)) read(one, path, canBeNull, json.anyOf ? json : outer);

@@ -31,7 +31,7 @@ export function StageBars({ timings }: { timings: Timings }): ReactNode {
 
 type TrackProps = {
   stages: readonly Stage[];
-  /** How much time the track stands for. */
+  /** The time that the whole track represents. */
   wholeMs: number;
   /** When the track begins, counted from the start of the attempt. */
   fromMs?: number;

@@ -13,7 +13,7 @@ export function useStatusChange<Status extends string, Document extends Switched
   nameOf: (document: Document) => string,
   said: Readonly<Record<Status, (name: string) => string>>,
 ): { change: (document: Document, status: NoInfer<Status>) => Promise<boolean>; isPending: boolean } {
-  const patch = useApi(route as 'changeConnection'); // the routes take and return alike
+  const patch = useApi(route as 'changeConnection'); // the routes of all kinds have the same input and output
   async function change(document: Document, status: Status, isUndo = false): Promise<boolean> {
     const { id, version, status: before } = document;
     try {

@@ -11,7 +11,7 @@ type Props<R extends Row> = {
   words: {
     add: string;
     remove: (row: R, at: number) => string;
-    /** With these, each row stands in a frame of its own, and rows can change places. */
+    /** With these, each row has a frame, and rows can be moved. */
     frame?: { title: (at: number) => string; up: (at: number) => string; down: (at: number) => string };
   };
   /** The widths of the cells of a row in one line, as CSS. */

@@ -44,7 +44,7 @@ export function valueColumn<Row>(
   return { id, header, sort: value, cell: value, ...more };
 }
 
-/** A time; `none` stands for null. */
+/** A time; null is shown as `none`. */
 export function timeColumn<Row>(
   id: string,
   header: string,

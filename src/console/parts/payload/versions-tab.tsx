@@ -82,7 +82,7 @@ export function VersionsTab({ kind, document, mayManage, onRestored }: Props): R
                   size="xs"
                   aria-label={w.restoreOf(version.version)}
                   leftSection={<Icon name="retry" size={14} />}
-                  route={rollbackId as 'rollbackConnection'} // the routes of all kinds take and answer alike
+                  route={rollbackId as 'rollbackConnection'} // the routes of all kinds have the same input and output
                   input={{ params: { id: document.id }, body: { version: version.version }, ifMatch: document.version }}
                   done={w.restored(version.version)}
                   onDone={onRestored}

@@ -1,6 +1,6 @@
 type Shell = 'bash' | 'powershell' | 'cmd';
 
-/** A piece of a word, and the text that the inner part of a match stands for. */
+/** A piece of a word, and the text that the inner part of a match means. */
 type Piece = readonly [pattern: RegExp, read: (inner: string) => string];
 
 const same = (inner: string) => inner;
