@@ -236,11 +236,15 @@ test('a form that was not saved comes back after a reload without its secrets, a
   await using tab = await openTab(browser, { url: app.url, path: '/connections/new/webhook' });
   const { page } = tab;
   const name = page.getByRole('textbox', { name: 'Connection Name' });
+  const restored = page.getByText('Restored unsaved changes');
   await name.fill('Half done');
+  await page.reload();
+  await restored.waitFor();
+  assert.doesNotMatch((await restored.textContent()) ?? '', /Enter secrets again/);
   await page.getByRole('combobox', { name: 'Authentication Type' }).selectOption('Bearer Token');
   await page.getByRole('textbox', { name: 'Token' }).fill('typed-secret');
   await page.reload();
-  await page.getByText('Restored unsaved changes').waitFor();
+  await restored.filter({ hasText: 'Enter secrets again' }).waitFor();
   assert.equal(await name.inputValue(), 'Half done');
   assert.equal(await page.getByRole('textbox', { name: 'Token' }).inputValue(), '');
   assert.doesNotMatch(String(await page.evaluate('JSON.stringify(localStorage)')), /typed-secret/);

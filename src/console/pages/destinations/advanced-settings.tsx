@@ -6,21 +6,20 @@ import { terms } from '../../messages/en/terms.ts';
 import { controlsOf } from '../../parts/form/form-controls.tsx';
 import { HeaderRows } from '../../parts/form/header-rows.tsx';
 import { Advanced, FieldGrid, Section } from '../../parts/form/sections.tsx';
-import { choiceFields, fields } from './destination-draft.ts';
+import { fields } from './destination-draft.ts';
 import type { FormProps } from './destination-form.tsx';
 import { OutcomeRows } from './outcome-rows.tsx';
 
 /** Every other setting of a destination. `destinationId` is null for a new one. */
 export function AdvancedSettings({ destinationId, ...form }: FormProps & { destinationId: string | null }): ReactNode {
-  const { draft, errors } = form;
-  const field = controlsOf({ ...fields, ...choiceFields }, facts, words.fields, form);
+  const field = controlsOf(fields, facts, words.fields, form);
   const { body, batch, order, rate, retry } = words;
   const { bodies } = privacy;
   return (
     <Advanced
       title={terms.advanced}
       text={words.advancedText}
-      hasErrors={Object.keys(errors).some((path) => path.startsWith('settings.'))}
+      hasErrors={Object.keys(form.errors).some((path) => path.startsWith('settings.'))}
     >
       <Section {...words.headers}>
         <HeaderRows {...form} />
@@ -31,15 +30,25 @@ export function AdvancedSettings({ destinationId, ...form }: FormProps & { desti
       </Section>
       <Section {...batch}>
         <FieldGrid>
-          {(['batchRecords', 'batchWait', 'batchBytes', 'batchKey'] as const).map((name) => field(name))}
+          {field('batchRecords')}
+          {field('batchWait')}
+          {field('batchBytes')}
+          {field('batchKey')}
         </FieldGrid>
       </Section>
       <Section title={order.title}>
-        {field('isOrdered', { error: null })}
-        {draft.isOrdered ? <FieldGrid>{[field('orderKey'), field('orderReleaseAfter')]}</FieldGrid> : null}
+        {field('isOrdered')}
+        <FieldGrid>
+          {field('orderKey')}
+          {field('orderReleaseAfter')}
+        </FieldGrid>
       </Section>
       <Section {...rate}>
-        <FieldGrid>{(['rateLimit', 'ratePer', 'rateConcurrency'] as const).map((name) => field(name))}</FieldGrid>
+        <FieldGrid>
+          {field('rateLimit')}
+          {field('ratePer')}
+          {field('rateConcurrency')}
+        </FieldGrid>
       </Section>
       <Section title={retry.title} text={retry.text}>
         <FieldGrid>
@@ -50,8 +59,8 @@ export function AdvancedSettings({ destinationId, ...form }: FormProps & { desti
       </Section>
       <Section title={bodies.title} text={bodies.text}>
         <FieldGrid>
-          {field('keepBodies', { options: bodies.keeps, error: null })}
-          {draft.keepBodies === 'time' ? field('bodiesTime') : null}
+          {field('keepBodies', { options: bodies.keeps })}
+          {field('bodiesTime')}
         </FieldGrid>
         {field('bodiesMask')}
       </Section>

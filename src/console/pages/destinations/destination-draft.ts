@@ -1,8 +1,8 @@
 import type { Answer, CallInput } from '../../../client/client.ts';
 import { destinationFacts as facts } from '../../data/schema-facts.ts';
 import { studio as words } from '../../messages/en/studio.ts';
-import { durationOf, durationText } from '../../parts/form/duration-text.ts';
 import {
+  asked,
   block,
   bodyBy,
   choice,
@@ -10,26 +10,32 @@ import {
   draftBy,
   duration,
   durations,
-  type FormFields,
+  initially,
   lines,
   number,
   percent,
   problemsBy,
+  sentWith,
   size,
   text,
+  value,
+  when,
   within,
 } from '../../parts/form/form-fields.ts';
 import { type HeaderDraft, headerDraftsOf, headerProblems, headersOf, keptHeaders } from '../../parts/form/headers.ts';
 import { type Row, rows } from '../../parts/form/rows.ts';
 import type { CurlDestination } from '../connections/curl/curl-destination.ts';
-import { type ItemDraft, itemDraftOf, itemsOf, jsonOrText } from './item-draft.ts';
+import { type ItemDraft, itemDraftOf, itemsOf } from './item-draft.ts';
 
 export type Destination = Answer<'getDestination'>;
 export type Body = CallInput<'replaceDestination'>['body'];
 type Settings = Destination['settings'];
 type OutcomeRule = Settings['outcomes'][number];
 
-const basicFields = {
+type Choices = { isOrdered: boolean; keepBodies: 'always' | 'never' | 'time' };
+
+/** Every field that is not in a row. */
+export const fields = {
   name: text('name'),
   description: block('description'),
   method: choice<Destination['method']>('method'),
@@ -37,45 +43,40 @@ const basicFields = {
   path: text('path'),
   template: block('template'),
   status: choice<Destination['status']>('status'),
+  ...within('settings', {
+    escape: choice<Settings['escape']>('escape'),
+    onTimeout: choice<Settings['onTimeout']>('onTimeout'),
+    getBody: choice<boolean>('getBody'),
+    batchRecords: number('batch.records'),
+    batchBytes: size('batch.bytes'),
+    batchWait: duration('batch.waitMs'),
+    batchKey: text('batch.key'),
+    // Left empty, the rate and the retry policy are those of the connection.
+    rateLimit: number('rate.limit', true),
+    ratePer: duration('rate.perMs', true),
+    rateConcurrency: number('rate.concurrency', true),
+    retrySchedule: durations('retry.scheduleMs', true),
+    retryJitter: percent('retry.jitter', true),
+    bodiesMask: lines('bodies.mask'),
+    ...when(({ isOrdered }: Choices) => isOrdered, {
+      orderKey: text('order.key'),
+      orderReleaseAfter: number('order.releaseAfter'),
+    }),
+    ...when(({ keepBodies }: Choices) => keepBodies === 'time', {
+      bodiesTime: initially('7 d', duration('bodies.keepMs')),
+    }),
+  }),
+  isOrdered: asked<boolean>(false),
+  keepBodies: asked<Choices['keepBodies']>('always'),
 };
-
-const settingsFields = within('settings', {
-  escape: choice<Settings['escape']>('escape'),
-  onTimeout: choice<Settings['onTimeout']>('onTimeout'),
-  getBody: choice<boolean>('getBody'),
-  batchRecords: number('batch.records'),
-  batchBytes: size('batch.bytes'),
-  batchWait: duration('batch.waitMs'),
-  batchKey: text('batch.key'),
-  // Left empty, the rate and the retry policy are those of the connection.
-  rateLimit: number('rate.limit', true),
-  ratePer: duration('rate.perMs', true),
-  rateConcurrency: number('rate.concurrency', true),
-  retrySchedule: durations('retry.scheduleMs', true),
-  retryJitter: percent('retry.jitter', true),
-  bodiesMask: lines('bodies.mask'),
-});
-
-const orderFields = within('settings.order', { orderKey: text('key'), orderReleaseAfter: number('releaseAfter') });
-
-/** What is chosen among the fields. */
-export const choiceFields = within('settings', {
-  isOrdered: choice<boolean>('order'),
-  keepBodies: choice<'always' | 'never' | 'time'>('bodies.keepMs'),
-});
-
-const keepFields = { bodiesTime: duration('settings.bodies.keepMs') };
-
-/** Every field that has a descriptor, beside those of rows. */
-export const fields = { ...basicFields, ...settingsFields, ...orderFields, ...keepFields };
 
 /** A rule about responses, by its row in `settings.outcomes`. */
 export const outcomeFields = {
-  status: text('when.status'),
-  headerName: text('when.header.name'),
-  headerContains: text('when.header.contains'),
-  jsonPath: text('when.json.path'),
-  jsonEquals: text('when.json.equals'),
+  status: value('when.status', true),
+  headerName: text('when.header.name', true),
+  ...sentWith('headerName', { headerContains: text('when.header.contains') }),
+  jsonPath: text('when.json.path', true),
+  ...sentWith('jsonPath', { jsonEquals: value('when.json.equals') }),
   outcome: choice<OutcomeRule['outcome']>('outcome'),
   after: duration('afterMs', true),
 };
@@ -83,20 +84,10 @@ export const outcomeFields = {
 export type OutcomeDraft = Row & DraftOf<typeof outcomeFields> & { items: ItemDraft | null };
 
 /** A destination as its form holds it: everything that is typed is text. */
-export type DestinationDraft = DraftOf<typeof fields & typeof choiceFields> & {
-  headers: HeaderDraft[];
-  outcomes: OutcomeDraft[];
-};
+export type DestinationDraft = DraftOf<typeof fields> & { headers: HeaderDraft[]; outcomes: OutcomeDraft[] };
 
 /** A new destination: the defaults of the contract. */
-export const emptyDraft: DestinationDraft = {
-  ...draftBy(fields, facts, null),
-  headers: [],
-  isOrdered: false,
-  outcomes: [],
-  keepBodies: 'always',
-  bodiesTime: '7 d',
-};
+export const emptyDraft: DestinationDraft = { ...draftBy(fields, facts, null), headers: [], outcomes: [] };
 
 export const emptyOutcome: Omit<OutcomeDraft, 'row'> = {
   ...draftBy(outcomeFields, {}, null),
@@ -108,13 +99,16 @@ export function draftOf(stored: Destination): DestinationDraft {
   const { headers, order, outcomes, bodies } = stored.settings;
   const keepMs = bodies?.keepMs ?? null;
   return {
-    ...emptyDraft,
-    ...draftBy({ ...basicFields, ...settingsFields }, facts, stored),
-    ...(order === null ? {} : draftBy(orderFields, facts, stored)),
-    ...(keepMs ? draftBy(keepFields, facts, stored) : {}),
+    ...draftBy(fields, facts, stored),
+    ...(keepMs ? {} : { bodiesTime: emptyDraft.bodiesTime }),
     headers: headerDraftsOf(headers),
     isOrdered: order !== null,
-    outcomes: rows(outcomes.map(outcomeDraft)),
+    outcomes: rows(
+      outcomes.map((rule) => ({
+        ...draftBy(outcomeFields, {}, rule),
+        items: rule.items === undefined ? null : itemDraftOf(rule.items),
+      })),
+    ),
     keepBodies: keepMs === null ? 'always' : keepMs === 0 ? 'never' : 'time',
   };
 }
@@ -133,19 +127,9 @@ export function draftOfCurl({ body, headers }: Extract<CurlDestination, { kind: 
   };
 }
 
-/** The fields that a draft uses. */
-function fieldsIn({ isOrdered, keepBodies }: DestinationDraft): FormFields {
-  return {
-    ...basicFields,
-    ...settingsFields,
-    ...(isOrdered ? orderFields : {}),
-    ...(keepBodies === 'time' ? keepFields : {}),
-  };
-}
-
 /** The body that saves a draft. A value that can't be read is NaN, which the server refuses at its field. */
 export function bodyOf(draft: DestinationDraft): Body {
-  const { settings, ...body } = bodyBy(fieldsIn(draft), facts, draft) as Body & { settings: Partial<Settings> }; // each value by its path
+  const { settings, ...body } = bodyBy(fields, facts, draft) as Body & { settings: Partial<Settings> }; // each value by its path
   const hasRate = draft.rateLimit + draft.ratePer + draft.rateConcurrency !== '';
   const hasRetry = draft.retrySchedule + draft.retryJitter !== '';
   return {
@@ -156,11 +140,12 @@ export function bodyOf(draft: DestinationDraft): Body {
       headers: headersOf(draft.headers),
       rate: hasRate ? (settings.rate ?? {}) : null,
       retry: hasRetry ? (settings.retry ?? {}) : null,
-      outcomes: draft.outcomes.map(outcomeOf),
-      bodies: {
-        ...(draft.keepBodies === 'time' ? {} : { keepMs: draft.keepBodies === 'never' ? 0 : null }),
-        ...settings.bodies,
-      },
+      outcomes: draft.outcomes.map((rule) => ({
+        when: {},
+        ...(bodyBy(outcomeFields, {}, rule) as Omit<OutcomeRule, 'when'>), // each value by its path
+        ...(rule.items === null ? {} : { items: itemsOf(rule.items) }),
+      })),
+      bodies: { keepMs: draft.keepBodies === 'never' ? 0 : null, ...settings.bodies },
     },
   };
 }
@@ -168,7 +153,7 @@ export function bodyOf(draft: DestinationDraft): Body {
 /** Problems that the form finds itself, by path. */
 export const problemsOf = (draft: DestinationDraft): Record<string, string> =>
   Object.assign(
-    problemsBy(fieldsIn(draft), facts, draft, words.fields),
+    problemsBy(fields, facts, draft, words.fields),
     headerProblems(draft.headers, facts),
     ...draft.outcomes.map((rule, at) => problemsBy(within(`settings.outcomes.${at}`, outcomeFields), facts, rule)),
   );
@@ -178,30 +163,3 @@ export const withoutSecrets = (draft: DestinationDraft): DestinationDraft => ({
   ...draft,
   headers: keptHeaders(draft.headers),
 });
-
-function outcomeDraft({ when, outcome, afterMs, items }: OutcomeRule): Omit<OutcomeDraft, 'row'> {
-  return {
-    status: String(when.status ?? ''),
-    headerName: when.header?.name ?? '',
-    headerContains: when.header?.contains ?? '',
-    jsonPath: when.json?.path ?? '',
-    jsonEquals: when.json === undefined ? '' : JSON.stringify(when.json.equals),
-    outcome,
-    after: afterMs === undefined ? '' : durationText(afterMs),
-    items: items === undefined ? null : itemDraftOf(items),
-  };
-}
-
-function outcomeOf(rule: OutcomeDraft): OutcomeRule {
-  const { status, headerName, headerContains, jsonPath, jsonEquals, outcome, after, items } = rule;
-  return {
-    when: {
-      ...(status.trim() === '' ? {} : { status: /^\d{3}$/.test(status.trim()) ? Number(status) : status.trim() }),
-      ...(headerName.trim() === '' ? {} : { header: { name: headerName.trim(), contains: headerContains } }),
-      ...(jsonPath.trim() === '' ? {} : { json: { path: jsonPath.trim(), equals: jsonOrText(jsonEquals) } }),
-    },
-    outcome,
-    ...(after.trim() === '' ? {} : { afterMs: durationOf(after) ?? Number.NaN }),
-    ...(items === null ? {} : { items: itemsOf(items) }),
-  };
-}

@@ -38,7 +38,10 @@ export function OutcomeRows({ destinationId, ...form }: FormProps & { destinatio
             <>
               <FieldGrid>
                 {field('status', { placeholder: words.examples.status })}
-                {(['headerName', 'headerContains', 'jsonPath', 'jsonEquals'] as const).map((name) => field(name))}
+                {field('headerName')}
+                {field('headerContains')}
+                {field('jsonPath')}
+                {field('jsonEquals')}
                 {field('outcome', { options: words.outcomes, error: null })}
                 {field('after', { placeholder: words.examples.after })}
               </FieldGrid>
@@ -72,15 +75,14 @@ export function OutcomeRows({ destinationId, ...form }: FormProps & { destinatio
 /** Where a response lists the results of single records of a batch. The rule then applies to these records. */
 function ItemFields(form: FormState<ItemDraft>): ReactNode {
   const { fields, examples, bys } = words.items;
-  const { by } = form.draft;
-  const labels = { ...fields, at: by === 'id' ? fields.id : fields.index };
-  const field = controlsOf(itemFields, {}, labels, form);
+  const field = controlsOf(itemFields, {}, fields, form);
   return (
     <FieldGrid>
       {field('path', { placeholder: examples.path })}
       {field('by', { options: bys })}
-      {by === 'order' ? null : field('at', { placeholder: examples[by] })}
-      {by === 'id' ? field('field') : null}
+      {field('index', { placeholder: examples.index })}
+      {field('id', { placeholder: examples.id })}
+      {field('field')}
       {field('whenPath', { placeholder: examples.whenPath })}
       {field('whenIs', { placeholder: examples.whenIs })}
     </FieldGrid>

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import type { Facts } from '../../data/schema-facts.ts';
 import { formFields as words } from '../../messages/en/form-fields.ts';
 import css from './form.module.css';
-import { aboutField, type DraftOf, type FieldWords, type FormField, type FormFields } from './form-fields.ts';
+import { aboutField, type DraftOf, type FieldWords, type FormField, type FormFields, has } from './form-fields.ts';
 import { options } from './options.ts';
 import { SecretField, type SecretValue } from './secret-field.tsx';
 
@@ -31,7 +31,10 @@ type Look = Pick<
   isCode?: boolean;
 };
 
-/** Makes the control of a field by its name: the kind of the field decides which control it is. */
+/**
+ * Makes the control of a field by its name: the kind of the field decides which control it is. null while the form does
+ * not have the field.
+ */
 export function controlsOf<F extends FormFields>(
   fields: F,
   facts: Facts,
@@ -40,6 +43,7 @@ export function controlsOf<F extends FormFields>(
 ): (name: keyof F & string, look?: Look) => ReactNode {
   return (name, { options: choices, isCode = false, ...look } = {}) => {
     const field = fields[name] as FormField<unknown>; // one of its own names
+    if (field.isShown !== true && !has(field, draft)) return null;
     const { kind, path } = field;
     const [label, hint = ''] = labels[name];
     const { isNeeded, standard } = aboutField(field, facts);

@@ -2,31 +2,31 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { alertFacts, connectionFacts, destinationFacts, type Facts } from '../../data/schema-facts.ts';
 import { alertFields } from '../../pages/alerts/alert-draft.ts';
-import { assertions, authenticationFields } from '../../pages/connections/form/authentication-draft.ts';
-import { basicFields } from '../../pages/connections/form/connection-draft.ts';
-import { settingsFields } from '../../pages/connections/form/settings-draft.ts';
+import { connectionFields } from '../../pages/connections/form/connection-draft.ts';
 import { fields as destinationFields } from '../../pages/destinations/destination-draft.ts';
 import {
+  asked,
   bodyBy,
   type DraftOf,
   draftBy,
   type FormField,
+  initially,
   keptBy,
   needed,
   number,
   problemsBy,
   secret,
+  sentWith,
   text,
   url,
+  value,
+  when,
   within,
 } from './form-fields.ts';
 import { sizeOf, sizeText } from './size-text.ts';
 
 const tables: [name: string, fields: Record<string, FormField<unknown>>, facts: Facts][] = [
-  ['connection', { ...basicFields, ...settingsFields }, connectionFacts],
-  ['assertion of the client', assertions.clientAssertion, connectionFacts],
-  ['assertion of the grant', assertions.jwtAssertion, connectionFacts],
-  ['authentication', authenticationFields, connectionFacts],
+  ['connection', connectionFields, connectionFacts],
   ['destination', destinationFields, destinationFacts],
   ['alert', alertFields, alertFacts],
 ];
@@ -68,7 +68,8 @@ function valuesFor(
 
 test('every field stands in the contract, and every value that it can have is saved as it was stored', () => {
   for (const [name, fields, facts] of tables)
-    for (const field of Object.values(fields)) {
+    for (const { isIn: _isIn, ...field } of Object.values(fields)) {
+      if (field.kind === 'asked') continue;
       const fact = facts[field.path];
       assert.ok(fact !== undefined, `${name}: ${field.path} is not in the contract`);
       for (const value of valuesFor(field, fact)) {
@@ -82,8 +83,8 @@ test('every field stands in the contract, and every value that it can have is sa
 });
 
 test('a value out of the bounds of the contract has a problem in the unit in which it is typed', () => {
-  const told = (name: keyof typeof settingsFields, typed: string) =>
-    problemsBy({ [name]: settingsFields[name] }, connectionFacts, { [name]: typed })[settingsFields[name].path];
+  const told = (name: keyof typeof connectionFields, typed: string) =>
+    problemsBy({ [name]: connectionFields[name] }, connectionFacts, { [name]: typed })[connectionFields[name].path];
   assert.equal(told('timeout', '2 min'), 'Enter a value from 100 ms to 1 min.');
   assert.equal(told('retryJitter', '101'), 'Enter a value from 0 to 100.');
   assert.equal(told('breakerMinimum', '1.5'), 'Enter a whole number from 1 to 1,000.');
@@ -110,6 +111,25 @@ test('a missing value is a problem with the name of its field, only where the co
     problems({ name: 'CRM', port: '', key: 'k', url: 'ftp://a' })['auth.accessTokenUrl'],
     problems({ name: '', port: '', key: 'k', url: '' })['auth.accessTokenUrl'],
   );
+});
+
+test('a field that the form does not have now is neither sent nor a problem, and comes from a stored body or its initial value', () => {
+  const fields = {
+    kind: asked<'plain' | 'signed'>('plain'),
+    ...when(({ kind }: { kind: string }) => kind === 'signed', {
+      key: needed(text('key')),
+      header: initially('X-Signature', text('header')),
+    }),
+    name: text('name', true),
+    ...sentWith('name', { equals: value('equals') }),
+  };
+  const draft = draftBy(fields, {}, null);
+  assert.deepEqual(draft, { kind: 'plain', key: '', header: 'X-Signature', name: '', equals: '' });
+  assert.deepEqual([bodyBy(fields, {}, draft), problemsBy(fields, {}, draft)], [{}, {}]);
+  const signed = { ...draft, kind: 'signed' as const, name: 'code', equals: '7' };
+  assert.deepEqual(Object.keys(problemsBy(fields, {}, signed)), ['key']);
+  const body = { key: 'k', header: 'X', name: 'code', equals: 7 };
+  assert.deepEqual(bodyBy(fields, {}, { ...signed, ...draftBy(fields, {}, body), kind: 'signed' }), body);
 });
 
 test('a field of a row has the facts of all rows', () => {

@@ -16,7 +16,9 @@ type Kind =
   | 'size'
   | 'lines'
   | 'json'
+  | 'value'
   | 'choice'
+  | 'asked'
   | 'secret';
 
 /** A value of a body that a form holds as `T`. */
@@ -28,7 +30,12 @@ export type FormField<T> = {
   isOptional?: boolean;
   /** The form asks for it although the contract takes it empty. */
   isNeeded?: boolean;
-  as?: T;
+  /** The value of a new form, in place of the contract's default. */
+  initial?: T;
+  /** Whether the form has it now, by the other values of the draft. Without it, always. */
+  isIn?: (draft: never) => boolean;
+  /** It is shown even while the form does not have it. */
+  isShown?: boolean;
 };
 export type FormFields = Readonly<Record<string, FormField<unknown>>>;
 
@@ -62,9 +69,14 @@ export const size = typed('size');
 export const lines = typed('lines');
 /** A JSON object, or an empty text for one without members. */
 export const json = typed('json');
+/** JSON such as `7` or `true`; any other text is itself. */
+export const value = typed('value');
 export const secret = (path: string): FormField<SecretValue> => ({ path, kind: 'secret' });
 /** A value of its own type: one of several, yes and no, or a list of choices. */
 export const choice = <T>(path: string): FormField<T> => ({ path, kind: 'choice' });
+/** What the form alone asks: it is not part of the body. */
+export const asked = <T>(initial: T): FormField<T> => ({ path: '', kind: 'asked', initial });
+export const initially = <T>(initial: T, field: FormField<T>): FormField<T> => ({ ...field, initial });
 /** A field that the form asks for although the contract takes it empty. */
 export const needed = <T>(field: FormField<T>): FormField<T> => ({ ...field, isNeeded: true });
 
@@ -74,12 +86,42 @@ export function within<F extends FormFields>(path: string, fields: F): F {
   return Object.fromEntries(moved) as F; // only the paths differ
 }
 
-/** The form's values of a stored body, or of a new one: the contract's defaults, else the first of several choices. */
+/** Fields that the form has only while `isIn` says so; otherwise their values are kept, and not sent. */
+export function when<Draft, F extends FormFields>(isIn: (draft: Draft) => boolean, fields: F): F {
+  const bound = Object.entries(fields).map(([name, field]) => [
+    name,
+    { ...field, isIn: (draft: Draft) => isIn(draft) && has(field, draft) },
+  ]);
+  return Object.fromEntries(bound) as F; // only this differs
+}
+
+/** Fields that are sent only with another one that is not empty. */
+export function sentWith<Name extends string, F extends FormFields>(name: Name, fields: F): F {
+  const bound = when((draft: Record<Name, string>) => draft[name].trim() !== '', fields);
+  return Object.fromEntries(Object.entries(bound).map(([one, field]) => [one, { ...field, isShown: true }])) as F; // only this differs
+}
+
+/** Whether the form has a field now. */
+export const has = ({ isIn }: FormField<unknown>, draft: unknown): boolean => isIn?.(draft as never) ?? true; // of its form
+
+type Named<Of extends string, F> = { [Name in keyof F & string as `${Of}.${Name}`]: F[Name] };
+
+/** The same fields, or their labels, under names that begin with `of`. */
+export function named<Of extends string, F extends object>(of: Of, fields: F): Named<Of, F> {
+  return Object.fromEntries(Object.entries(fields).map(([name, one]) => [`${of}.${name}`, one])) as Named<Of, F>; // only the names differ
+}
+
+/**
+ * The form's values of a stored body, or of a new one (null). What is not stored has its initial value: that of the
+ * form, the contract's default, or the first of several choices.
+ */
 export function draftBy<F extends FormFields>(fields: F, facts: Facts, stored: object | null): DraftOf<F> {
-  const drafts = Object.entries(fields).map(([name, { kind, path, isOptional }]) => {
+  const drafts = Object.entries(fields).map(([name, { kind, path, isOptional, initial }]) => {
+    const held = path === '' ? undefined : at(stored, path);
+    if (held === undefined && initial !== undefined) return [name, initial];
     const fact = factAt(facts, path);
     const standard = isOptional ? null : (fact.default ?? (fact.isNullable ? null : fact.options?.[0]));
-    return [name, shown(kind, (stored === null ? standard : at(stored, path)) ?? null)];
+    return [name, shown(kind, held === undefined ? (standard ?? null) : held)];
   });
   return Object.fromEntries(drafts) as DraftOf<F>; // each field by its own kind
 }
@@ -87,7 +129,9 @@ export function draftBy<F extends FormFields>(fields: F, facts: Facts, stored: o
 /** The body of the fields, as a tree. An empty value is null where it can be, and left out where it is optional. */
 export function bodyBy<F extends FormFields>(fields: F, facts: Facts, draft: DraftOf<F>): Record<string, unknown> {
   const body: Record<string, unknown> = {};
-  for (const [name, { path, kind, isOptional }] of Object.entries(fields)) {
+  for (const [name, field] of Object.entries(fields)) {
+    const { path, kind, isOptional } = field;
+    if (kind === 'asked' || !has(field, draft)) continue;
     const typed = draft[name];
     const isLeft = codecs[kind] !== undefined && isEmpty(typed);
     const { isNullable = false } = factAt(facts, path);
@@ -108,6 +152,7 @@ export function problemsBy<F extends FormFields>(
   labels?: Readonly<Partial<Record<keyof F, FieldWords>>>,
 ): Record<string, string> {
   const problems = Object.entries(fields).flatMap(([name, field]): [string, string][] => {
+    if (!has(field, draft)) return [];
     const fact = factAt(facts, field.path);
     const label = labels?.[name]?.[0];
     const isMissing = isEmpty(draft[name]) && (field.isNeeded || (fact.isNeeded && !field.isOptional));
@@ -171,6 +216,7 @@ const codecs: Readonly<Partial<Record<Kind, Codec>>> = {
     jsonObject,
     words.json,
   ),
+  value: codec(valueText, jsonOrText),
 };
 
 /** A stored value as a form holds it. */
@@ -217,6 +263,20 @@ function jsonObject(text: string): object | null {
     return typeof value === 'object' && !Array.isArray(value) ? value : null; // null is none too
   } catch {
     return null;
+  }
+}
+
+/** Other values than texts as JSON, and texts that would be read as JSON. */
+function valueText(held: unknown): string {
+  return typeof held === 'string' && jsonOrText(held) === held ? held : JSON.stringify(held);
+}
+
+/** `true` and `7` as JSON, anything that is none as the text that it is: people leave out the quotes. */
+export function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
   }
 }
 

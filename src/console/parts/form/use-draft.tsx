@@ -10,7 +10,8 @@ const w = changes.draft;
 const settleMs = 250;
 const keptMs = 14 * 86_400_000;
 
-type Kept = { at: number; value: unknown };
+/** `isPart`: without the secrets that were typed. */
+type Kept = { at: number; value: unknown; isPart?: boolean };
 
 /** The value of a form while it is being changed, and what this browser keeps of it. */
 export type Draft<T> = {
@@ -48,7 +49,9 @@ export function useDraft<T extends object>(key: string, initial: T, { kept, firs
   const keep = useRef(() => {});
   keep.current = () => {
     if (isForgotten.current) return;
-    if (isDirty) write(place, kept === undefined ? value : kept(value));
+    const part = kept === undefined ? value : kept(value);
+    const isPart = JSON.stringify({ ...initial, ...part }) !== JSON.stringify(value);
+    if (isDirty) write(place, { at: Date.now(), value: part, isPart });
     else localStorage.removeItem(place);
   };
   const settled = useDebouncedCallback(() => keep.current(), settleMs);
@@ -80,7 +83,7 @@ export function useDraft<T extends object>(key: string, initial: T, { kept, firs
       <Alert color="mill" variant="light" icon={<Icon name="clock" />} mb="md" role="status">
         <Group justify="space-between" gap="xs">
           <Text size="md">
-            {w.restored(formatRelative(new Date(found.at), Date.now()))} {kept === undefined ? null : w.secrets}
+            {w.restored(formatRelative(new Date(found.at), Date.now()))} {found.isPart === true ? w.secrets : null}
           </Text>
           <Button
             variant="default"
@@ -107,9 +110,9 @@ function read(place: string): Kept | null {
   }
 }
 
-function write(place: string, value: unknown): void {
+function write(place: string, kept: Kept): void {
   try {
-    localStorage.setItem(place, JSON.stringify({ at: Date.now(), value } satisfies Kept));
+    localStorage.setItem(place, JSON.stringify(kept));
   } catch {
     // The storage of the browser is full: the form still works, but is not kept.
   }

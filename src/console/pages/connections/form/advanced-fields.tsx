@@ -1,6 +1,5 @@
 import { Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { connectionFacts as facts } from '../../../data/schema-facts.ts';
 import { connectionForm as words } from '../../../messages/en/connection-form.ts';
 import { terms } from '../../../messages/en/terms.ts';
 import { controlsOf } from '../../../parts/form/form-controls.tsx';
@@ -8,14 +7,12 @@ import { secret, text, within } from '../../../parts/form/form-fields.ts';
 import { HeaderRows } from '../../../parts/form/header-rows.tsx';
 import { RowList } from '../../../parts/form/row-list.tsx';
 import { Advanced, FieldGrid, Section } from '../../../parts/form/sections.tsx';
-import { isPublic, signalFields, tokenFields } from './authentication-draft.ts';
-import type { FormProps } from './connection-form.tsx';
-import { settingsFields } from './settings-draft.ts';
+import { isPublic, signalFields } from './authentication-draft.ts';
+import type { Field, FormProps } from './connection-form.tsx';
 
 /** The settings of a connection that have good defaults. */
-export function AdvancedFields(form: FormProps): ReactNode {
+export function AdvancedFields({ field, ...form }: FormProps & { field: Field }): ReactNode {
   const { draft, errors } = form;
-  const field = controlsOf(settingsFields, facts, words.fields, form);
   const g = words.groups;
   return (
     <Advanced
@@ -26,24 +23,22 @@ export function AdvancedFields(form: FormProps): ReactNode {
       <Section title={g.time} text={g.timeText}>
         {field('retrySchedule')}
         <FieldGrid>
-          {(['timeout', 'connectTimeout', 'retryJitter', 'idempotencyHeader', 'heldMaxAge'] as const).map((name) =>
-            field(name),
-          )}
+          {field('timeout')}
+          {field('connectTimeout')}
+          {field('retryJitter')}
+          {field('idempotencyHeader')}
+          {field('heldMaxAge')}
         </FieldGrid>
       </Section>
       <Section title={g.pace} text={g.paceText}>
         <FieldGrid>
-          {(
-            [
-              'rateLimit',
-              'ratePer',
-              'concurrency',
-              'breakerRatio',
-              'breakerMinimum',
-              'breakerWindow',
-              'breakerOpen',
-            ] as const
-          ).map((name) => field(name))}
+          {field('rateLimit')}
+          {field('ratePer')}
+          {field('concurrency')}
+          {field('breakerRatio')}
+          {field('breakerMinimum')}
+          {field('breakerWindow')}
+          {field('breakerOpen')}
         </FieldGrid>
       </Section>
       <Section title={g.headers} text={g.headersText}>
@@ -55,9 +50,10 @@ export function AdvancedFields(form: FormProps): ReactNode {
           <Pairs {...form} name="extraHeaders" words={words.tokenHeaders} />
           <Part {...words.tokenFields}>
             <FieldGrid>
-              {Object.keys(tokenFields).map(
-                (name) => controlsOf(tokenFields, facts, words.fields, form)(name as keyof typeof tokenFields), // its own keys
-              )}
+              {field('tokenAt')}
+              {field('expiresAt')}
+              {field('typeAt')}
+              {field('refreshTokenAt')}
             </FieldGrid>
           </Part>
           <Signals {...form} />
@@ -72,22 +68,20 @@ export function AdvancedFields(form: FormProps): ReactNode {
       <Section title={g.proxy} text={g.proxyText}>
         <FieldGrid>
           {field('proxyUrl')}
-          {draft.proxyUrl.trim() === '' ? null : [field('proxyUsername'), field('proxyPassword')]}
+          {field('proxyUsername')}
+          {field('proxyPassword')}
         </FieldGrid>
       </Section>
       <Section title={g.signing} text={g.signingText}>
         <FieldGrid>
           {field('signing', { options: words.signings })}
-          {draft.signing === 'none' ? null : field('signingSecret')}
-          {draft.signing === 'hmac'
-            ? [
-                field('signingAlgorithm', { options: words.signingAlgorithms }),
-                field('signingEncoding', { options: words.signingEncodings }),
-                field('signingHeader'),
-                field('signingFormat'),
-              ]
-            : null}
-          {draft.signing === 'none' ? null : [field('signingPreviousSecret'), field('signingPreviousUntil')]}
+          {field('signingSecret')}
+          {field('signingAlgorithm', { options: words.signingAlgorithms })}
+          {field('signingEncoding', { options: words.signingEncodings })}
+          {field('signingHeader')}
+          {field('signingFormat')}
+          {field('signingPreviousSecret')}
+          {field('signingPreviousUntil')}
         </FieldGrid>
       </Section>
     </Advanced>

@@ -4,88 +4,70 @@ import { connectionFacts as facts } from '../../../data/schema-facts.ts';
 import { connectionForm } from '../../../messages/en/connection-form.ts';
 import { connections as words } from '../../../messages/en/connections.ts';
 import { formatRelative } from '../../../messages/format.ts';
-import { controlsOf } from '../../../parts/form/form-controls.tsx';
+import { has } from '../../../parts/form/form-fields.ts';
 import { FieldGrid } from '../../../parts/form/sections.tsx';
 import { More } from '../../../parts/more.tsx';
-import { assertions, authenticationFields, choiceFields, fieldsIn } from './authentication-draft.ts';
-import type { FormProps } from './connection-form.tsx';
+import { type AuthenticationDraft, authenticationFields } from './authentication-draft.ts';
+import type { Field, FormProps } from './connection-form.tsx';
 import { decodedJwt } from './decoded-jwt.ts';
 
 const w = words.details;
 
 /** The fields of the chosen kind of authentication. */
-export function AuthenticationFields(form: FormProps): ReactNode {
-  const { draft, errors } = form;
-  const fields = { ...authenticationFields, ...choiceFields, ...fieldsIn(draft) };
-  const field = controlsOf(fields, facts, connectionForm.fields, form);
-  const token = (name: 'token' | 'jwt') =>
-    field(name, {
-      isCode: true,
-      ...(decodedJwt(draft[name]) !== null || name === 'jwt' ? { description: <JwtHelp text={draft[name]} /> } : {}),
-    });
-  switch (draft.authType) {
-    case 'none':
-      return null;
-    case 'basic':
-      return [field('username'), field('password')];
-    case 'bearer':
-      return token('token');
-    case 'oauth2':
-      return (
-        <>
-          {field('grant', { options: w.grants })}
-          {field('clientId')}
-          {field('clientSecret')}
-          {field('accessTokenUrl', { inputMode: 'url' })}
-          {field('scope')}
-          {draft.grant === 'password' ? [field('username'), field('password')] : null}
-          {draft.grant === 'refresh_token' ? field('refreshToken', { isCode: true }) : null}
-          {draft.grant === 'jwt' ? (
-            <>
-              {field('jwtSource', { options: connectionForm.jwtSources, error: null })}
-              {draft.jwtSource === 'signed' ? (
-                <AssertionFields {...form} name="jwtAssertion" />
-              ) : (
-                <>
-                  {token('jwt')}
-                  <JwtClaims text={draft.jwt} />
-                </>
-              )}
-            </>
-          ) : null}
-          {field('clientAuth', {
-            options: w.clientAuths,
-            error: errors['auth.clientAuth'] ?? errors['auth.clientAssertion'],
-          })}
-          {draft.clientAuth === 'private_key_jwt' ? <AssertionFields {...form} name="clientAssertion" /> : null}
-        </>
-      );
-  }
-}
-
-/** A token that is signed for each use: the key, and what the token says. */
-function AssertionFields({
-  name,
-  draft,
-  stored,
-  onChange,
-  ...form
-}: FormProps & { name: keyof typeof assertions }): ReactNode {
-  const field = controlsOf(assertions[name], facts, connectionForm.assertion, {
-    ...form,
-    draft: draft[name],
-    stored: stored[name],
-    onChange: (change) => onChange({ [name]: { ...draft[name], ...change } }),
-  });
-  const { options: algorithms = [] } = facts[assertions[name].algorithm.path] ?? {};
+export function AuthenticationFields({ field, draft, errors }: FormProps & { field: Field }): ReactNode {
+  if (draft.authType !== 'oauth2')
+    return (
+      <>
+        {field('username')}
+        {field('password')}
+        {field('token', {
+          isCode: true,
+          ...(decodedJwt(draft.token) && { description: <JwtHelp text={draft.token} /> }),
+        })}
+      </>
+    );
   return (
     <>
-      {field('privateKey', { isCode: true })}
+      {field('grant', { options: w.grants })}
+      {field('clientId')}
+      {field('clientSecret')}
+      {field('accessTokenUrl', { inputMode: 'url' })}
+      {field('scope')}
+      {field('username')}
+      {field('password')}
+      {field('refreshToken', { isCode: true })}
+      {field('jwtSource', { options: connectionForm.jwtSources })}
+      {field('jwt', { isCode: true, description: <JwtHelp text={draft.jwt} /> })}
+      {draft.grant === 'jwt' && draft.jwtSource === 'pasted' ? <JwtClaims text={draft.jwt} /> : null}
+      <AssertionFields field={field} draft={draft} of="jwtAssertion" />
+      {field('clientAuth', {
+        options: w.clientAuths,
+        error: errors['auth.clientAuth'] ?? errors['auth.clientAssertion'],
+      })}
+      <AssertionFields field={field} draft={draft} of="clientAssertion" />
+    </>
+  );
+}
+
+type AssertionProps = { field: Field; draft: AuthenticationDraft; of: 'jwtAssertion' | 'clientAssertion' };
+
+/** A token that is signed for each use: the key, and what the token says. */
+function AssertionFields({ field, draft, of }: AssertionProps): ReactNode {
+  const algorithm = authenticationFields[`${of}.algorithm`];
+  if (!has(algorithm, draft)) return null;
+  const { options: algorithms = [] } = facts[algorithm.path] ?? {};
+  return (
+    <>
+      {field(`${of}.privateKey`, { isCode: true })}
       <FieldGrid>
-        {field('algorithm', { options: Object.fromEntries(algorithms.map((one) => [one, one])) })}
-        {(['keyId', 'issuer', 'subject', 'audience', 'lifetime'] as const).map((one) => field(one))}
+        {field(`${of}.algorithm`, { options: Object.fromEntries(algorithms.map((one) => [one, one])) })}
+        {field(`${of}.keyId`)}
+        {field(`${of}.issuer`)}
+        {field(`${of}.subject`)}
+        {field(`${of}.audience`)}
+        {field(`${of}.lifetime`)}
       </FieldGrid>
-      {field('claims', { isCode: true })}
+      {field(`${of}.claims`, { isCode: true })}
     </>
   );
 }

@@ -1,23 +1,23 @@
 import { Box, Button, Flex, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { connectionFacts as facts } from '../../../data/schema-facts.ts';
-import { connectionForm } from '../../../messages/en/connection-form.ts';
 import { connections as words } from '../../../messages/en/connections.ts';
 import { controlsOf, type FormState } from '../../../parts/form/form-controls.tsx';
 import { Panel } from '../../../parts/panel.tsx';
 import { AdvancedFields } from './advanced-fields.tsx';
-import { choiceFields } from './authentication-draft.ts';
+import { fieldsFor } from './authentication-draft.ts';
 import { AuthenticationFields } from './authentication-fields.tsx';
 import { baseUrlWithout, readBaseUrl } from './base-url.ts';
-import { basicFields, type ConnectionDraft } from './connection-draft.ts';
+import { type ConnectionDraft, connectionFields, labels } from './connection-draft.ts';
 
 const w = words.details;
 
 export type FormProps = FormState<ConnectionDraft>;
+export type Field = ReturnType<typeof controlsOf<typeof connectionFields>>;
 
 /** The fields of Connection Details. `isNew`: nothing is stored yet, so a path can still move to the first destination. */
 export function ConnectionForm({ isNew, ...form }: FormProps & { isNew: boolean }): ReactNode {
-  const field = controlsOf({ ...basicFields, ...choiceFields }, facts, connectionForm.fields, form);
+  const field = controlsOf({ ...connectionFields, ...fieldsFor(form.draft) }, facts, labels, form);
   return (
     <Stack>
       <Panel title={w.basics}>
@@ -31,9 +31,9 @@ export function ConnectionForm({ isNew, ...form }: FormProps & { isNew: boolean 
       </Panel>
       <Panel title={words.columns.auth}>
         {field('authType', { options: w.authTypes })}
-        <AuthenticationFields {...form} />
+        <AuthenticationFields {...form} field={field} />
       </Panel>
-      <AdvancedFields {...form} />
+      <AdvancedFields {...form} field={field} />
     </Stack>
   );
 }
