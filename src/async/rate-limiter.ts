@@ -4,9 +4,10 @@ export type BucketRate = { limit: number; perMs: number };
 /** A token bucket as of `at`; an unknown bucket is full. */
 export type Bucket = { level: number; at: number };
 
-/** The tokens of a bucket at `now`, at most `limit`. A clock that was set back adds none. */
+/** The tokens of a bucket at `now`, at most `limit`. A clock that was set back fills it, since its age is unknown. */
 export function levelAt(bucket: Bucket | undefined, now: number, { limit, perMs }: BucketRate): number {
-  return bucket === undefined ? limit : Math.min(limit, bucket.level + (Math.max(0, now - bucket.at) * limit) / perMs);
+  if (bucket === undefined || now < bucket.at) return limit;
+  return Math.min(limit, bucket.level + ((now - bucket.at) * limit) / perMs);
 }
 
 /** Values by key, at most `keysMax`; the key that was set least recently is removed first. */
@@ -39,11 +40,14 @@ export function slidingWindow() {
   }
 
   return {
-    /** When the next one is allowed; `now` or earlier: at once. */
-    freeAt(now: number, { limit, perMs }: BucketRate): number {
+    /** When the next one is allowed; now or earlier: at once. */
+    freeAt({ limit, perMs }: BucketRate): number {
       const oldest = ringOf(limit)[at] ?? 0;
-      // A clock that was set back must not block it for longer than `perMs`.
-      return oldest === 0 ? 0 : Math.min(oldest, now) + perMs;
+      return oldest === 0 ? 0 : oldest + perMs;
+    },
+    /** Makes all times earlier. */
+    moveBack(ms: number): void {
+      times = times.map((time) => (time === 0 ? 0 : Math.max(1, time - ms)));
     },
     spend(now: number, { limit }: BucketRate): void {
       ringOf(limit)[at] = now;

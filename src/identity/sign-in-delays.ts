@@ -21,7 +21,9 @@ export function signInDelays(now: () => number) {
 
   function entryOf(key: string): Entry {
     const found = entries.get(key);
-    if (found !== undefined && now() - found.lastAt < memoryMs) return found;
+    const ageMs = found === undefined ? memoryMs : now() - found.lastAt;
+    // After the clock was set back, the age is unknown.
+    if (found !== undefined && ageMs >= 0 && ageMs < memoryMs) return found;
     return { failures: 0, lastAt: now(), openAt: 0 };
   }
 

@@ -216,3 +216,12 @@ test('a collector over its rate limit gets Retry-After, and others are not affec
   assert.equal((await intake.send(events)).statusCode, 200);
   assert.equal((await intake.stored()).length, 9);
 });
+
+test('a collector over its rate limit is not refused for longer when the clock is set back', async () => {
+  await using intake = await startIntake({ rate: { limit: 3, perMs: 1_000 } });
+  assert.equal((await intake.send({ events: Array(5).fill({ a: 1 }) })).statusCode, 200);
+  intake.clock.now -= 86_400_000;
+  await intake.send(events);
+  intake.clock.now += 1_000;
+  assert.equal((await intake.send(events)).statusCode, 200);
+});

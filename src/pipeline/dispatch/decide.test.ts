@@ -7,7 +7,7 @@ import type { DueDelivery } from '../../journal/journal.ts';
 import { createReplayRates } from '../limits/rate-limiter.ts';
 import { type DestinationPlan, destinationPlan } from '../snapshot/destination-plan.ts';
 import { blockOf, decide, type World } from './decide.ts';
-import { consumeRates, createReplayShare, starvedAfterMs, starvedAfterRequests } from './limits.ts';
+import { consumeRates, countSent, createReplayShare, starvedAfterMs, starvedAfterRequests } from './limits.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import {
   type ConnectionQueue,
@@ -222,6 +222,21 @@ test('replayed deliveries are sent when no live one is ready, at an even rate, a
     kind: 'wait',
     block: { limit: 'rate', of: 'replay', until: now + 5 },
   });
+});
+
+test('a clock that is set back does not stop the even pace of replayed deliveries', () => {
+  const { connection, queues } = connectionWith([[]]);
+  const [live] = queues;
+  assert.ok(live);
+  const replays = addReplay(connection, live, [delivery('r1')]);
+  connection.ready.length = 0;
+  countSent(replays, true, now, 100);
+  assert.equal(sent(connection), 'wait');
+  const back = now - 3 * 86_400_000;
+  assert.equal(sent(connection, quiet, back), 'r1');
+  countSent(replays, true, back, 100);
+  assert.equal(sent(connection, quiet, back), 'wait');
+  assert.equal(sent(connection, quiet, back + 100), 'r1');
 });
 
 test('a paused replay is dropped from memory, and the live deliveries of the destination continue', () => {

@@ -10,6 +10,7 @@ import {
   holdBlock,
   isStarved,
   originBlock,
+  paceAt,
   periodsOf,
   replayPart,
   replayRoom,
@@ -118,7 +119,7 @@ function replayedShare({ connection, concurrency }: DestinationQueue, now: numbe
 
 /** Replayed deliveries are sent evenly over the period of a rate. */
 function paceBlock({ replays }: ConnectionQueue, now: number): Block | null {
-  const until = replays?.nextAt ?? 0;
+  const until = replays === null ? 0 : paceAt(replays, now);
   return until > now ? { limit: 'rate', of: 'replay', until } : null;
 }
 

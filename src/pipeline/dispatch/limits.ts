@@ -236,14 +236,20 @@ export function replayPart(requests: number): number {
   return Math.max(1, Math.floor((requests * 3) / 4));
 }
 
+/** When the even pace allows the next replayed delivery: at once after the clock was set back. */
+export function paceAt({ nextAt, lastAt }: ReplayShare, now: number): number {
+  return now < lastAt ? now : nextAt;
+}
+
 /** Counts a sent request of the connection; `isReplayed`: of a replay. `paceMs`: the even interval. */
 export function countSent(share: ReplayShare, isReplayed: boolean, now: number, paceMs: number): void {
   if (!isReplayed) {
     share.liveSince += 1;
     return;
   }
+  const dueAt = paceAt(share, now);
   share.lastAt = now;
   share.liveSince = 0;
   // A late request may catch up by one interval, so that slow timers do not lower the rate.
-  share.nextAt = Math.max(share.nextAt, now - paceMs) + paceMs;
+  share.nextAt = Math.max(dueAt, now - paceMs) + paceMs;
 }

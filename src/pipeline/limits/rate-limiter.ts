@@ -16,12 +16,24 @@ export function createRateLimiter() {
   let left = Number.POSITIVE_INFINITY;
   let leftUntil = 0;
   let quietUntil = 0;
+  let askedAt = 0;
+
+  /** When the clock was set back, all times move with it, so that no wait becomes longer. */
+  function followClock(now: number): void {
+    const backMs = askedAt - now;
+    askedAt = now;
+    if (backMs <= clockToleranceMs) return;
+    leftUntil -= backMs;
+    quietUntil -= backMs;
+    window.moveBack(backMs);
+  }
 
   return {
     /** When the next request is allowed; `now` or earlier: at once. `rate` null: no configured limit. */
     freeAt(now: number, rate: Rate | null): number {
+      followClock(now);
       const counted = left <= 0 ? leftUntil : 0;
-      return Math.max(quietUntil, counted, isSet(rate) ? window.freeAt(now, rate) : 0);
+      return Math.max(quietUntil, counted, isSet(rate) ? window.freeAt(rate) : 0);
     },
     /** Counts one request. */
     spend(now: number, rate: Rate | null): void {
@@ -56,6 +68,9 @@ export function createRateLimiter() {
 function isSet(rate: Rate | null): rate is BucketRate {
   return rate !== null && rate.limit !== null;
 }
+
+/** A smaller correction of the clock delays requests by no more than that. */
+const clockToleranceMs = 1_000;
 
 /** Peers send reset times in whole seconds. */
 const sameWindowMs = 1_500;
