@@ -230,7 +230,7 @@ test('a clock that is set back does not stop the even pace of replayed deliverie
   assert.ok(live);
   const replays = addReplay(connection, live, [delivery('r1')]);
   connection.ready.length = 0;
-  countSent(replays, true, now, 100);
+  for (let count = 0; count < 2; count++) countSent(replays, true, now, 100);
   assert.equal(sent(connection), 'wait');
   const back = now - 3 * 86_400_000;
   assert.equal(sent(connection, quiet, back), 'r1');
