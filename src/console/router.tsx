@@ -1,25 +1,6 @@
 import { createRoute, createRouter } from '@tanstack/react-router';
 import { queryClient } from './data/query-client.ts';
-import { accountRoutes } from './pages/account/routes.ts';
-import { actionRoutes } from './pages/actions/routes.ts';
-import { alertRoutes } from './pages/alerts/routes.ts';
-import { auditRoutes } from './pages/audit/routes.ts';
-import { behaviorRoutes } from './pages/behaviors/routes.ts';
-import { connectionRoutes } from './pages/connections/routes.ts';
-import { dataCollectionRoutes } from './pages/data-collection/routes.ts';
-import { deliveryRoutes } from './pages/deliveries/routes.ts';
-import { docsRoutes } from './pages/docs/routes.ts';
-import { eventRoutes } from './pages/events/routes.ts';
-import { homeRoutes } from './pages/home/routes.ts';
-import { inboxRoutes } from './pages/inbox/routes.ts';
-import { issueRoutes } from './pages/issues/routes.ts';
-import { replayRoutes } from './pages/replays/routes.ts';
-import { roleRoutes } from './pages/roles/routes.ts';
-import { settingsRoutes } from './pages/settings/routes.ts';
-import { tokenRoutes } from './pages/tokens/routes.ts';
-import { traceRoutes } from './pages/trace/routes.ts';
-import { userRoutes } from './pages/users/routes.ts';
-import { welcomeRoutes } from './pages/welcome/routes.ts';
+import { pages } from './routes.ts';
 import { isSignedIn, watchSession } from './session/session.ts';
 import { FailedPage, NotFoundPage } from './shell/failed-page.tsx';
 import { lazyPage } from './shell/lazy-page.ts';
@@ -64,29 +45,7 @@ const routeTree = rootRoute.addChildren([
   signInRoute,
   ssoRoute,
   newPasswordRoute,
-  shellRoute.addChildren([
-    ...homeRoutes,
-    ...actionRoutes,
-    ...behaviorRoutes,
-    ...connectionRoutes,
-    ...eventRoutes,
-    ...deliveryRoutes,
-    ...issueRoutes,
-    ...replayRoutes,
-    ...dataCollectionRoutes,
-    ...inboxRoutes,
-    ...traceRoutes,
-    ...welcomeRoutes,
-    ...settingsRoutes,
-    ...alertRoutes,
-    ...auditRoutes,
-    ...userRoutes,
-    ...roleRoutes,
-    ...tokenRoutes,
-    ...accountRoutes,
-    ...docsRoutes,
-    elsewhereRoute,
-  ]),
+  shellRoute.addChildren([...pages, elsewhereRoute]),
 ]);
 
 export const router = createRouter({

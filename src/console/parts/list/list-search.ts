@@ -1,5 +1,5 @@
 /** Reads one value of the address: every one is a text, and what does not fit counts as not set. */
-type Read<Value> = (given: unknown) => Value | undefined;
+export type Read<Value> = (given: unknown) => Value | undefined;
 
 const textMax = 512;
 
