@@ -180,9 +180,8 @@ test('a destination is switched in its row and that is taken back, and a connect
   await page.getByRole('button', { name: 'Undo' }).click();
   await row.getByText('Disabled', { exact: true }).waitFor();
   assert.equal((await app.client.call('getDestination', { params: { id } })).status, 'disabled');
-  await page.getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('button', { name: 'Delete', disabled: true }).hover();
   await page.getByText('Delete its destination first.').waitFor();
-  assert.equal(await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).count(), 0);
   assert.deepEqual(tab.problems, []);
 });
 

@@ -54,7 +54,6 @@ export const connections = {
     disabled: (name: string) => `${name} disabled. Deliveries are held, not lost.`,
   },
   duplicate: 'Duplicate without secrets',
-  export: 'Export YAML',
   cards: {
     title: 'Connection Type',
     lead: 'Choose a starting point.',
@@ -216,7 +215,7 @@ export const connections = {
   },
   ready: {
     title: (name: string) => `${name} is ready`,
-    text: (names: readonly string[]) => `Ready to use in actions: ${names.join(', ')}`,
+    text: (names: string) => `Ready to use in actions: ${names}`,
     notYet: (name: string) => `${name} saved. One step left`,
     noDestination: 'Add a destination: one endpoint of this system.',
     noneEnabled: 'Enable a destination to use it in actions.',

@@ -24,7 +24,7 @@ export function ActivityTab({ connection: { id } }: { connection: { id: string }
   const { cursor, ...search } = useSearch({ from: '/shell/connections/$connectionId' });
   const navigate = useNavigate({ from: '/connections/$connectionId' });
   const maySeeFigures = useMay('settings:view');
-  const destinations = useUsage()?.destinations.get(id) ?? [];
+  const destinations = useUsage()?.destinationsOf(id) ?? [];
   const [destinationId, choose] = useState<string | null>(null);
   const change = (next: Partial<ChartTime> & { cursor?: string | undefined }) =>
     void navigate({ search: (present) => ({ ...present, ...next }), replace: true });

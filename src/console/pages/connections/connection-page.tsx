@@ -13,8 +13,8 @@ import { useConnectionStatus } from './change-status.ts';
 import { type Connection, stateOf } from './connection.ts';
 import { ConnectionHealth } from './connection-health.tsx';
 import { connectionKind } from './connection-kind.ts';
-import { DeleteConnection } from './delete-connection.tsx';
 import { ConnectionEditor } from './form/connection-editor.tsx';
+import { blockedBy, useUsage } from './usage.ts';
 
 // Loaded when they are opened: the form comes first.
 const DestinationsTab = lazy(() =>
@@ -25,13 +25,14 @@ const UsedByTab = lazy(() => import('./used-by-tab.tsx').then(({ UsedByTab }) =>
 
 export function ConnectionPage(): ReactNode {
   const navigate = useNavigate({ from: '/connections/$connectionId' });
+  const usage = useUsage();
   const done = (id: string) => void navigate({ to: '/connections', search: { done: id } });
   return (
     <DocumentPage
       kind={connectionKind}
       lead={(connection) => <Standing connection={connection} />}
       actions={(connection) => <Switch connection={connection} />}
-      deletion={DeleteConnection}
+      blockedBy={(connection) => blockedBy(usage, connection)}
       tabs={words.details.tabs}
       // A connection with a problem opens with what happens on it.
       opensAt={({ health }) => (health.state === 'ok' ? 'details' : 'activity')}

@@ -7,16 +7,14 @@ import { modifiedColumn, nameColumn } from '../../parts/list/standard-columns.ts
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Time, useNow } from '../../parts/time.tsx';
 import { authenticationOf } from './authentication-standing.ts';
-import { stateOf } from './connection.ts';
+import { type Connection, stateOf } from './connection.ts';
 import { connectionKind } from './connection-kind.ts';
-import type { Row } from './connections-list.ts';
 import { trafficColumns } from './traffic-columns.tsx';
+import type { Figures, FiguresOf, Usage } from './usage.ts';
 
-const w = words.columns;
-
-export const columns: readonly Column<Row>[] = [
+export const columnsOf = (usage: Usage | undefined, figuresOf: FiguresOf): readonly Column<Connection>[] => [
   nameColumn(connectionKind),
-  { id: 'state', header: terms.state, sort: stateOf, cell: (row) => <State row={row} /> },
+  { id: 'state', header: terms.state, sort: stateOf, cell: (row) => <State connection={row} /> },
   { id: 'type', header: terms.type, cell: ({ type }) => words.types[type], isHiddenAtFirst: true },
   {
     id: 'baseUrl',
@@ -29,27 +27,25 @@ export const columns: readonly Column<Row>[] = [
       </Text>
     ),
   },
-  { id: 'auth', header: w.auth, isText: true, cell: (row) => <Authentication row={row} /> },
-  { id: 'destinations', header: w.destinations, align: 'end', cell: (row) => <Destinations row={row} /> },
-  ...trafficColumns,
+  {
+    id: 'auth',
+    header: words.columns.auth,
+    isText: true,
+    cell: (row) => <Authentication connection={row} figures={figuresOf(row.id)} />,
+  },
+  {
+    id: 'destinations',
+    header: words.columns.destinations,
+    align: 'end',
+    cell({ id }) {
+      if (usage === undefined) return null;
+      const all = usage.destinationsOf(id);
+      return words.destinationCount(all.filter(({ status }) => status === 'enabled').length, all.length);
+    },
+  },
+  ...trafficColumns(usage, figuresOf),
   modifiedColumn(),
 ];
-
-/** The type of authentication, and its state: rejected, about to end, or OK. */
-function Authentication({ row }: { row: Row }): ReactNode {
-  const standing = authenticationOf(row, useNow());
-  const { kind } = standing;
-  return (
-    <>
-      {words.details.authTypes[row.auth.type]}
-      {kind === 'unknown' ? null : (
-        <Text size="sm" c={tones[kind]} component="div">
-          {words.authentication[kind]} {'at' in standing ? <Time at={standing.at} show="relative" /> : null}
-        </Text>
-      )}
-    </>
-  );
-}
 
 const tones = {
   missing: 'var(--console-bad)',
@@ -62,19 +58,32 @@ const tones = {
   ok: 'dimmed',
 } as const;
 
-function Destinations({ row: { usage, id } }: { row: Row }): ReactNode {
-  if (usage === undefined) return null;
-  const all = usage.destinations.get(id) ?? [];
-  return words.destinationCount(all.filter(({ status }) => status === 'enabled').length, all.length);
-}
+type AuthenticationProps = { connection: Connection; figures: Figures | undefined };
 
-function State({ row }: { row: Row }): ReactNode {
+/** The type of authentication, and its state: rejected, about to end, or OK. */
+function Authentication({ connection, figures }: AuthenticationProps): ReactNode {
+  const standing = authenticationOf({ ...connection, figures }, useNow());
+  const { kind } = standing;
   return (
     <>
-      <StatusBadge status={stateOf(row)} />
-      {row.health.held === 0 ? null : (
+      {words.details.authTypes[connection.auth.type]}
+      {kind === 'unknown' ? null : (
+        <Text size="sm" c={tones[kind]} component="div">
+          {words.authentication[kind]} {'at' in standing ? <Time at={standing.at} show="relative" /> : null}
+        </Text>
+      )}
+    </>
+  );
+}
+
+function State({ connection }: { connection: Connection }): ReactNode {
+  const { held } = connection.health;
+  return (
+    <>
+      <StatusBadge status={stateOf(connection)} />
+      {held === 0 ? null : (
         <Text size="sm" c="var(--console-warn)">
-          {words.held(row.health.held)}
+          {words.held(held)}
         </Text>
       )}
     </>

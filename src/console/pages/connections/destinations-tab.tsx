@@ -1,25 +1,30 @@
-import { Button, Group, Menu } from '@mantine/core';
+import { Button, Group, Menu, Switch, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo, useState } from 'react';
 import { allQuery, useApi } from '../../data/api.ts';
 import { nouns } from '../../messages/counts.ts';
 import { connections as words } from '../../messages/en/connections.ts';
+import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
+import { formatNumber } from '../../messages/format.ts';
 import { DeleteDialog } from '../../parts/document/delete-dialog.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { ButtonLink } from '../../parts/links.tsx';
-import { ListPage } from '../../parts/list/list-page.tsx';
+import { type Column, ListPage } from '../../parts/list/list-page.tsx';
+import { RowLink } from '../../parts/list/row-link.tsx';
 import { GuardedItem, RowMenu } from '../../parts/list/row-menu.tsx';
+import { modifiedColumn } from '../../parts/list/standard-columns.tsx';
 import { useListPage } from '../../parts/list/use-list-page.tsx';
 import { notifyDone, notifyFailed } from '../../parts/notify.ts';
+import { StatusBadge } from '../../parts/status-badge.tsx';
+import { Time } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
 import { useDestinationStatus } from './change-status.ts';
 import type { Connection } from './connection.ts';
-import { columnsFor, type DestinationRow } from './destinations-columns.tsx';
 import { copyOf } from './new/start.ts';
-import { namesOf } from './traffic-columns.tsx';
-import { useFigures, useHeld, useUsage } from './usage.ts';
+import { Dash, namesOf, trafficColumns } from './traffic-columns.tsx';
+import { type Action, type Destination, type Figures, useFigures, useHeld, useUsage } from './usage.ts';
 
 const w = words.destinations;
 const address = '/connections/$connectionId/destinations/$destinationId';
@@ -29,24 +34,76 @@ export function DestinationsTab({ connection, onDone }: { connection: Connection
   const search = useSearch({ from: '/shell/connections/$connectionId' });
   const mayManage = useMay('connections:manage');
   const mayManageActions = useMay('actions:manage');
-  const [asked, ask] = useState<DestinationRow | null>(null);
+  const [asked, ask] = useState<Destination | null>(null);
   const query = useQuery(allQuery('listDestinations', { params: { id: connection.id } }));
   const usage = useUsage();
-  const figures = useFigures('destination');
-  const held = useHeld(connection.id);
-  const all = query.data;
-  const data = useMemo(
-    () =>
-      all?.map(
-        (one): DestinationRow => ({ ...one, usage, figures: figures?.get(one.id), held: held?.get(one.id) ?? 0 }),
-      ),
-    [all, usage, figures, held],
+  const figuresOf = useFigures('destination');
+  const heldOf = useHeld(connection.id);
+  const columns = useMemo(
+    (): Column<Destination>[] => [
+      {
+        id: 'name',
+        header: w.columns.name,
+        isFixed: true,
+        isText: true,
+        sort: ({ name }) => name,
+        cell: ({ id, connectionId, name, description }) => (
+          <RowLink to={address} params={{ connectionId, destinationId: id }} note={description}>
+            {name}
+          </RowLink>
+        ),
+      },
+      {
+        id: 'status',
+        header: terms.status,
+        sort: ({ status }) => status,
+        cell: (row) => (
+          <Group gap="xs" wrap="nowrap">
+            {mayManage ? <StatusSwitch destination={row} /> : null}
+            <StatusBadge status={row.status} />
+          </Group>
+        ),
+      },
+      { id: 'method', header: w.columns.method, cell: ({ method }) => <Text ff="monospace">{method}</Text> },
+      {
+        id: 'path',
+        header: terms.endpointPath,
+        isText: true,
+        cell: ({ path }) => (
+          <Text ff="monospace" size="sm" truncate title={path}>
+            {path === '' ? '/' : path}
+          </Text>
+        ),
+      },
+      {
+        id: 'contentType',
+        header: terms.contentType,
+        isHiddenAtFirst: true,
+        cell: ({ contentType }) => (
+          <Text size="sm" truncate maw="11rem" title={contentType}>
+            {contentType}
+          </Text>
+        ),
+      },
+      ...trafficColumns(usage, figuresOf),
+      {
+        id: 'last',
+        header: w.columns.last,
+        sort: ({ id }) => figuresOf(id)?.lastAttemptAt,
+        cell: ({ id }) => <LastResult figures={figuresOf(id)} />,
+      },
+      {
+        id: 'held',
+        header: parts.status.held,
+        sort: ({ id }) => heldOf(id),
+        align: 'end',
+        cell: ({ id }) => (heldOf(id) === 0 ? <Dash text={w.noneHeld} /> : formatNumber(heldOf(id))),
+      },
+      modifiedColumn(),
+    ],
+    [mayManage, usage, figuresOf, heldOf],
   );
-  const columns = useMemo(() => columnsFor(mayManage), [mayManage]);
-  const unused =
-    usage?.knowsActions === true
-      ? all?.find(({ id, status }) => status === 'enabled' && (usage.actions.get(id) ?? []).length === 0)
-      : undefined;
+  const unused = query.data?.find(({ id, status }) => status === 'enabled' && usage?.actionsOf?.(id).length === 0);
 
   const toNew = { to: address, params: { connectionId: connection.id, destinationId: 'new' } } as const;
   const buttons = mayManage ? (
@@ -63,15 +120,22 @@ export function DestinationsTab({ connection, onDone }: { connection: Connection
     name: words.columns.destinations,
     noun: nouns.destinations,
     search,
-    query: { ...query, data },
+    query,
     columns,
     rowKey,
     texts,
     sortedBy: 'name',
     empty: { icon: 'deliveries', title: terms.noDestinations, text: w.emptyText, action: buttons },
     tools: buttons,
-    ...(mayManage ? { rowMenu: (row: DestinationRow) => <More row={row} onDelete={() => ask(row)} /> } : {}),
+    ...(mayManage
+      ? {
+          rowMenu: (row: Destination) => (
+            <More destination={row} users={usage?.actionsOf?.(row.id) ?? []} onDelete={() => ask(row)} />
+          ),
+        }
+      : {}),
   });
+  const held = asked === null ? 0 : heldOf(asked.id);
   return (
     <>
       <ListPage {...list} />
@@ -86,25 +150,26 @@ export function DestinationsTab({ connection, onDone }: { connection: Connection
         )}
       </Group>
       <DeleteDialog document={asked} kind="destination" name={asked?.name ?? ''} onClose={() => ask(null)}>
-        {asked !== null && asked.held > 0 ? w.deleteHeld(asked.held) : w.deleteText}
+        {held > 0 ? w.deleteHeld(held) : w.deleteText}
       </DeleteDialog>
     </>
   );
 }
 
-const rowKey = ({ id }: DestinationRow) => id;
-const texts = ({ name, description, path }: DestinationRow) => [name, description, path];
+const rowKey = ({ id }: Destination) => id;
+const texts = ({ name, description, path }: Destination) => [name, description, path];
 
-function More({ row, onDelete }: { row: DestinationRow; onDelete: () => void }): ReactNode {
+type MoreProps = { destination: Destination; users: readonly Action[]; onDelete: () => void };
+
+function More({ destination, users, onDelete }: MoreProps): ReactNode {
   const { change } = useDestinationStatus();
   const create = useApi('createDestination');
-  const { id, connectionId, name, status, usage } = row;
-  const users = usage?.actions.get(id) ?? [];
+  const { id, connectionId, name, status } = destination;
   const isOff = status !== 'enabled';
   const toDetails = { component: Link, to: address, params: { connectionId, destinationId: id } as never };
   function duplicate() {
     create.mutate(
-      { params: { id: connectionId }, body: copyOf(row, terms.copyOf(name)) },
+      { params: { id: connectionId }, body: copyOf(destination, terms.copyOf(name)) },
       { onSuccess: (made) => notifyDone(w.duplicated(made.name)), onError: notifyFailed },
     );
   }
@@ -115,12 +180,49 @@ function More({ row, onDelete }: { row: DestinationRow; onDelete: () => void }):
         {terms.sendTest}
       </Menu.Item>
       <Menu.Item onClick={duplicate}>{terms.duplicate}</Menu.Item>
-      <Menu.Item onClick={() => void change(row, isOff ? 'enabled' : 'paused')}>
+      <Menu.Item onClick={() => void change(destination, isOff ? 'enabled' : 'paused')}>
         {isOff ? terms.enable : terms.pause}
       </Menu.Item>
       <GuardedItem blockedBy={users.length > 0 ? w.usedBy(namesOf(users)) : null} onClick={onDelete}>
         {terms.delete}
       </GuardedItem>
     </RowMenu>
+  );
+}
+
+/** The status of the last response, and when it came. */
+function LastResult({ figures }: { figures: Figures | undefined }): ReactNode {
+  if (figures === undefined || figures.lastAttemptAt === null) return <Dash text={words.figures.nothing} />;
+  const { lastStatus } = figures;
+  const isGood = lastStatus !== null && lastStatus < 300;
+  return (
+    <>
+      <Text span fw={550} c={isGood ? 'var(--console-good)' : 'var(--console-bad)'}>
+        {lastStatus === null ? terms.noResponse : terms.http(lastStatus)}
+      </Text>{' '}
+      <Text span c="dimmed" size="sm">
+        <Time at={figures.lastAttemptAt} />
+      </Text>
+    </>
+  );
+}
+
+function StatusSwitch({ destination }: { destination: Destination }): ReactNode {
+  const { change, isPending } = useDestinationStatus();
+  const { name, status, version } = destination;
+  // The new status shows at once, until the list has it.
+  const [chosen, choose] = useState<{ isEnabled: boolean; version: number } | null>(null);
+  const isEnabled = chosen?.version === version ? chosen.isEnabled : status === 'enabled';
+  return (
+    <Switch
+      size="sm"
+      aria-label={w.toggle(name)}
+      checked={isEnabled}
+      disabled={isPending}
+      onChange={({ currentTarget: { checked } }) => {
+        choose({ isEnabled: checked, version });
+        void change(destination, checked ? 'enabled' : 'disabled').then((isSaved) => isSaved || choose(null));
+      }}
+    />
   );
 }

@@ -1,22 +1,30 @@
 import { Alert, Group, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { connections as words } from '../../messages/en/connections.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { ButtonLink } from '../../parts/links.tsx';
 import { useMay } from '../../session/rights.ts';
-import type { Row } from './connections-list.ts';
+import { connectionKind } from './connection-kind.ts';
+import { namesOf } from './traffic-columns.tsx';
+import type { Usage } from './usage.ts';
 
 const w = words.ready;
 
 /** The next step after Done, until events can be sent through this connection. Nothing when Actions use all of it. */
-export function ReadyBanner({ row, onClose }: { row: Row; onClose: () => void }): ReactNode {
+export function ReadyBanner({ usage }: { usage: Usage | undefined }): ReactNode {
+  const { done } = useSearch({ from: '/shell/connections' });
+  const navigate = useNavigate({ from: '/connections' });
   const mayManage = useMay('actions:manage');
-  const { id, name, usage } = row;
-  if (usage === undefined || !usage.knowsActions) return null;
-  const destinations = usage.destinations.get(id) ?? [];
+  const connection = useQuery(connectionKind.all()).data?.find(({ id }) => id === done);
+  if (connection === undefined || usage?.actionsOf === undefined) return null;
+  const { id, name } = connection;
+  const { actionsOf } = usage;
+  const destinations = usage.destinationsOf(id);
   const enabled = destinations.filter(({ status }) => status === 'enabled');
-  const unused = enabled.filter((one) => (usage.actions.get(one.id) ?? []).length === 0);
+  const unused = enabled.filter((one) => actionsOf(one.id).length === 0);
   const [first] = unused;
   if (first === undefined && enabled.length > 0) return null;
   return (
@@ -29,15 +37,11 @@ export function ReadyBanner({ row, onClose }: { row: Row; onClose: () => void })
       title={first === undefined ? w.notYet(name) : w.title(name)}
       withCloseButton
       closeButtonLabel={terms.close}
-      onClose={onClose}
+      onClose={() => void navigate({ search: (now) => ({ ...now, done: undefined }), replace: true })}
     >
       <Group justify="space-between" gap="xs">
         <Text size="md">
-          {first !== undefined
-            ? w.text(unused.map((one) => one.name))
-            : destinations.length === 0
-              ? w.noDestination
-              : w.noneEnabled}
+          {first !== undefined ? w.text(namesOf(unused)) : destinations.length === 0 ? w.noDestination : w.noneEnabled}
         </Text>
         {first === undefined ? (
           <ButtonLink

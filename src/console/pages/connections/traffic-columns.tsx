@@ -6,14 +6,46 @@ import { formatDuration, formatPercent } from '../../messages/format.ts';
 import { Sparkline } from '../../parts/chart/sparkline.tsx';
 import { TextLink } from '../../parts/links.tsx';
 import type { Column } from '../../parts/list/columns.tsx';
-import type { Action, Figures, Usage } from './usage.ts';
+import type { Action, Figures, FiguresOf, Usage } from './usage.ts';
 
 const w = words.figures;
 
+/** The columns of use and traffic, in the lists of connections and of destinations. */
+export const trafficColumns = (usage: Usage | undefined, figuresOf: FiguresOf): Column<{ id: string }>[] => [
+  {
+    id: 'usedBy',
+    header: terms.usedBy,
+    isText: true,
+    cell: ({ id }) => <Users actions={usage?.actionsOf?.(id)} />,
+  },
+  {
+    id: 'success',
+    header: terms.success24h,
+    sort: ({ id }) => successOf(figuresOf(id)),
+    cell: ({ id }) => <Success figures={figuresOf(id)} />,
+  },
+  {
+    id: 'p95',
+    header: terms.p95,
+    sort: ({ id }) => figuresOf(id)?.p95Ms,
+    align: 'end',
+    isHiddenAtFirst: true,
+    cell({ id }) {
+      const { p95Ms = null } = figuresOf(id) ?? {};
+      return p95Ms === null ? <Dash text={w.noSpeed} /> : formatDuration(p95Ms);
+    },
+  },
+];
+
+/** The share of delivered among finished deliveries; null when there are none. */
+function successOf({ delivered, failed }: Pick<Figures, 'delivered' | 'failed'> = { delivered: 0, failed: 0 }) {
+  return delivered + failed === 0 ? null : delivered / (delivered + failed);
+}
+
 /** Success in the last 24 hours: a line of the delivered, and their share. */
-function SuccessCell({ figures }: { figures: Figures | undefined }): ReactNode {
+function Success({ figures }: { figures: Figures | undefined }): ReactNode {
   const share = successOf(figures);
-  if (figures === undefined || share === null) return <Nothing text={w.nothing} />;
+  if (figures === undefined || share === null) return <Dash text={w.nothing} />;
   return (
     <Group gap="xs" wrap="nowrap">
       <Sparkline
@@ -26,55 +58,17 @@ function SuccessCell({ figures }: { figures: Figures | undefined }): ReactNode {
   );
 }
 
-type Traffic = { id: string; usage: Usage | undefined; figures: Figures | undefined };
-
-/** The columns of use and traffic, in the lists of connections and of destinations. */
-export const trafficColumns: readonly Column<Traffic>[] = [
-  {
-    id: 'usedBy',
-    header: terms.usedBy,
-    isText: true,
-    cell: ({ usage, id }) => <UsersCell usage={usage} id={id} />,
-  },
-  {
-    id: 'success',
-    header: terms.success24h,
-    sort: ({ figures }) => successOf(figures),
-    cell: ({ figures }) => <SuccessCell figures={figures} />,
-  },
-  {
-    id: 'p95',
-    header: terms.p95,
-    sort: ({ figures }) => figures?.p95Ms,
-    align: 'end',
-    isHiddenAtFirst: true,
-    cell: ({ figures }) => <SpeedCell figures={figures} />,
-  },
-];
-
-/** The share of delivered among finished deliveries; null when there are none. */
-function successOf(figures: Figures | undefined): number | null {
-  const ended = figures === undefined ? 0 : figures.delivered + figures.failed;
-  return figures === undefined || ended === 0 ? null : figures.delivered / ended;
-}
-
-function SpeedCell({ figures }: { figures: Figures | undefined }): ReactNode {
-  const p95Ms = figures?.p95Ms ?? null;
-  return p95Ms === null ? <Nothing text={w.noSpeed} /> : formatDuration(p95Ms);
-}
-
 /** How many Actions use a thing; which ones on hover and focus. */
-function UsersCell({ usage, id }: { usage: Usage | undefined; id: string }): ReactNode {
-  if (usage?.knowsActions !== true) return <Nothing text={words.users.unknown} />;
-  const actions = usage.actions.get(id) ?? [];
-  const [first] = actions;
+function Users({ actions }: { actions: readonly Action[] | undefined }): ReactNode {
+  if (actions === undefined) return <Dash text={words.users.unknown} />;
+  const [first, ...more] = actions;
   if (first === undefined)
     return (
       <Text span c="dimmed">
         {terms.notUsed}
       </Text>
     );
-  if (actions.length === 1) return <ActionLink action={first} />;
+  if (more.length === 0) return <ActionLink action={first} />;
   return (
     <Tooltip label={namesOf(actions)} multiline maw="20rem">
       <Text span tabIndex={0}>
@@ -93,10 +87,10 @@ export function ActionLink({ action }: { action: Action }): ReactNode {
   );
 }
 
-export const namesOf = (actions: readonly { name: string }[]): string => actions.map(({ name }) => name).join(', ');
+export const namesOf = (things: readonly { name: string }[]): string => things.map(({ name }) => name).join(', ');
 
 /** A dash, with a text for screen readers. */
-export function Nothing({ text }: { text: string }): ReactNode {
+export function Dash({ text }: { text: string }): ReactNode {
   return (
     <Text span c="dimmed" role="img" aria-label={text}>
       –

@@ -3,19 +3,17 @@ import { useMemo } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import type { StatsKind } from '../../../contract/records/stats.ts';
 import { allQuery, apiQuery } from '../../data/api.ts';
+import { connections as words } from '../../messages/en/connections.ts';
 import { useMay } from '../../session/rights.ts';
 
 export type Destination = Answer<'getDestination'>;
 export type Action = Answer<'getAction'>;
-export type Figures = Answer<'getStats'>['items'][number];
 
+/** What belongs to a connection, and what uses it. */
 export type Usage = {
-  /** By connection. */
-  destinations: ReadonlyMap<string, readonly Destination[]>;
-  /** By destination and by connection. */
-  actions: ReadonlyMap<string, readonly Action[]>;
-  /** Whether the user may see Actions. */
-  knowsActions: boolean;
+  destinationsOf: (connectionId: string) => readonly Destination[];
+  /** The Actions that use a connection or a destination; undefined: the user may not see them. */
+  actionsOf: ((id: string) => readonly Action[]) | undefined;
 };
 
 /** The destinations of each connection, and the Actions that use it. undefined: not loaded yet. */
@@ -25,44 +23,50 @@ export function useUsage(): Usage | undefined {
   const actions = useQuery({ ...allQuery('listActions'), enabled: maySeeActions }).data;
   return useMemo(() => {
     if (destinations === undefined || (maySeeActions && actions === undefined)) return undefined;
-    return { ...joined(destinations, actions ?? []), knowsActions: maySeeActions };
+    const byConnection = Map.groupBy(destinations, ({ connectionId }) => connectionId);
+    const connectionOf = new Map(destinations.map(({ id, connectionId }) => [id, connectionId]));
+    const users = new Map<string, Action[]>();
+    for (const action of actions ?? [])
+      for (const id of new Set(
+        action.destinations.flatMap((to) => [to.destinationId, connectionOf.get(to.destinationId) ?? '']),
+      ))
+        users.set(id, [...(users.get(id) ?? []), action]);
+    return {
+      destinationsOf: (id) => byConnection.get(id) ?? [],
+      actionsOf: maySeeActions ? (id) => users.get(id) ?? [] : undefined,
+    };
   }, [destinations, actions, maySeeActions]);
 }
 
-/** The figures of the last 24 hours by id; undefined: not loaded yet, or the user may not see them. */
-export function useFigures(kind: StatsKind): ReadonlyMap<string, Figures> | undefined {
-  const maySee = useMay('settings:view');
-  const { data } = useQuery({ ...apiQuery('getStats', { query: { kind, range: '24h' } }), enabled: maySee });
-  return useMemo(() => data && new Map(data.items.map((item) => [item.id, item])), [data]);
+/** Why a connection can't be deleted; null: it can. */
+export function blockedBy(usage: Usage | undefined, { id }: { id: string }): string | null {
+  const destinations = usage?.destinationsOf(id).length ?? 0;
+  return destinations > 0 ? words.inUse(destinations) : null;
 }
 
-function joined(destinations: readonly Destination[], actions: readonly Action[]) {
-  const byConnection = Map.groupBy(destinations, ({ connectionId }) => connectionId);
-  const connectionOf = new Map(destinations.map(({ id, connectionId }) => [id, connectionId]));
-  const users = new Map<string, Action[]>();
-  for (const action of actions) {
-    const used = action.destinations.flatMap(({ destinationId }) => [
-      destinationId,
-      connectionOf.get(destinationId) ?? '',
-    ]);
-    for (const id of new Set(used)) users.set(id, [...(users.get(id) ?? []), action]);
-  }
-  return { destinations: byConnection, actions: users };
+export type Figures = Answer<'getStats'>['items'][number];
+/** Figures of the last 24 hours by id. */
+export type FiguresOf = (id: string) => Figures | undefined;
+
+/** undefined: not loaded yet, or the user may not see them. */
+export function useFigures(kind: StatsKind): FiguresOf {
+  const maySee = useMay('settings:view');
+  const { data } = useQuery({ ...apiQuery('getStats', { query: { kind, range: '24h' } }), enabled: maySee });
+  return useMemo(() => {
+    const figures = new Map(data?.items.map((item) => [item.id, item]));
+    return (id) => figures.get(id);
+  }, [data]);
 }
 
 const heldMax = 200;
 
-/** The held deliveries of each destination of a connection, up to 200 in all; undefined: not loaded yet, or no right. */
-export function useHeld(connectionId: string): ReadonlyMap<string, number> | undefined {
+/** How many deliveries each destination of a connection holds, up to 200 in all. Without the right to see them: 0. */
+export function useHeld(connectionId: string): (destinationId: string) => number {
   const maySee = useMay('deliveries:view');
-  const { data } = useQuery({
-    ...apiQuery('listDeliveries', { query: { connectionId, status: 'held', limit: heldMax } }),
-    enabled: maySee,
-  });
+  const query = { connectionId, status: 'held', limit: heldMax } as const;
+  const { data } = useQuery({ ...apiQuery('listDeliveries', { query }), enabled: maySee });
   return useMemo(() => {
-    if (data === undefined) return undefined;
-    const held = new Map<string, number>();
-    for (const { destinationId } of data.data) held.set(destinationId, (held.get(destinationId) ?? 0) + 1);
-    return held;
+    const held = Map.groupBy(data?.data ?? [], ({ destinationId }) => destinationId);
+    return (id) => held.get(id)?.length ?? 0;
   }, [data]);
 }

@@ -13,10 +13,10 @@ const w = words.usedBy;
 export function UsedByTab({ connection }: { connection: Connection }): ReactNode {
   const usage = useUsage();
   if (usage === undefined) return <Skeleton height={160} />;
-  if (!usage.knowsActions) return <Text c="dimmed">{words.users.unknown}</Text>;
-  const actions = usage.actions.get(connection.id) ?? [];
+  if (usage.actionsOf === undefined) return <Text c="dimmed">{words.users.unknown}</Text>;
+  const actions = usage.actionsOf(connection.id);
   if (actions.length === 0) return <Nothing icon="actions" title={w.emptyTitle} text={w.emptyText} />;
-  const destinations = new Map(usage.destinations.get(connection.id)?.map((one) => [one.id, one.name]));
+  const destinations = new Map(usage.destinationsOf(connection.id).map((one) => [one.id, one.name]));
   return (
     <Stack component="ul" gap="xs" aria-label={w.title}>
       {actions.map((action) => (

@@ -26,6 +26,8 @@ export type DocumentKind<Stored extends StoredDocument, Body = never, Saved exte
   /** The page that creates one, and the one that creates a copy of the document that its parameter `from` names. */
   newPage: LinkProps['to'];
   copyPage?: LinkProps['to'];
+  /** The item of a row's menu that leads there, unless it is *Duplicate*. */
+  copyTitle?: string;
   view: Right;
   manage: Right;
   /** The consequences of deleting one, for the question before. Without them it is deleted at once, with Restore. */

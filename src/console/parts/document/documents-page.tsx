@@ -23,13 +23,15 @@ type Props<Row extends StoredDocument> = {
   words: Omit<ListWords, 'title'> & { lead: string };
   noun: Noun;
   icon: IconName;
-  /** A command that creates one, for the empty list. */
+  /** A command that creates one, for the empty list of people who may manage. */
   code?: string;
   columns: readonly Column<Row>[];
   filters?: readonly Filter<Row, string>[];
   /** The texts that *Filter* looks at, if not name and description. */
   texts?: (row: Row) => readonly string[];
   sortedBy?: string;
+  /** Buttons of the page's head before the one that creates, for people who may manage. */
+  actions?: ReactNode;
   /** Items of a row's menu after Open, for people who may manage. */
   items?: (row: Row) => ReactNode;
   blockedBy?: (row: Row) => string | null;
@@ -42,7 +44,7 @@ type Props<Row extends StoredDocument> = {
 
 /** The list of all documents of a kind, with the menu of each. */
 export function DocumentsPage<Row extends StoredDocument & { description?: string }>(props: Props<Row>): ReactNode {
-  const { kind, words, noun, icon, code, items, blockedBy, deletion, above, children, ...declared } = props;
+  const { kind, words, noun, icon, code, actions, items, blockedBy, deletion, above, children, ...declared } = props;
   const mayManage = useMay(kind.manage);
   const title = kind.crumbs.at(-1)?.label ?? kind.one;
   const [shown, show] = useState<Row | null>(null);
@@ -50,7 +52,7 @@ export function DocumentsPage<Row extends StoredDocument & { description?: strin
   const inFiles = transferKindOf(kind.kind);
   const named = (row: Row) => ({ id: row.id, name: kind.nameOf(row) });
   const { list, create } = useListPage({
-    ...listWords({ title, ...words }, noun, icon, code),
+    ...listWords({ title, ...words }, noun, icon, mayManage ? code : undefined),
     search: useSearch({ strict: false }) as ListState & Record<string, string | undefined>, // every value is a text
     query: useQuery({ ...kind.all(), enabled: useMay(kind.view) }),
     rowKey: ({ id }) => id,
@@ -70,7 +72,7 @@ export function DocumentsPage<Row extends StoredDocument & { description?: strin
         {mayManage ? items?.(row) : null}
         {mayManage && kind.copyPage !== undefined ? (
           <Menu.Item component={Link} to={kind.copyPage as '/'} search={{ from: row.id } as never}>
-            {terms.duplicate}
+            {kind.copyTitle ?? terms.duplicate}
           </Menu.Item>
         ) : null}
         {inFiles === undefined ? null : (
@@ -93,7 +95,18 @@ export function DocumentsPage<Row extends StoredDocument & { description?: strin
   }
 
   return (
-    <Page title={title} lead={words.lead} right={kind.view} crumbs={kind.crumbs.slice(0, -1)} actions={create}>
+    <Page
+      title={title}
+      lead={words.lead}
+      right={kind.view}
+      crumbs={kind.crumbs.slice(0, -1)}
+      actions={
+        <>
+          {mayManage ? actions : null}
+          {create}
+        </>
+      }
+    >
       {above}
       <ListPage {...list} />
       {dialog}

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { connection } from '../../../contract/documents/connection.ts';
 import { passes } from '../../parts/list/whole-list.ts';
-import { filters, type Row, texts } from './connections-list.ts';
+import type { Connection } from './connection.ts';
+import { filtersOf, texts } from './connections-filters.ts';
 
 const updatedAt = '2026-01-02T03:04:05Z';
 
-function row(name: string, more: object = {}, health: object = {}): Row {
-  const stored = connection.parse({
+const row = (name: string, more: object = {}, health: object = {}): Connection =>
+  connection.parse({
     id: name,
     version: 1,
     createdAt: updatedAt,
@@ -28,15 +29,16 @@ function row(name: string, more: object = {}, health: object = {}): Row {
     baseUrl: `https://${name.toLowerCase()}.example`,
     ...more,
   });
-  const actions = new Map(name === 'Used' ? [['Used', [{ name: 'Action' } as never]]] : []); // only counted
-  return { ...stored, figures: undefined, usage: { destinations: new Map(), actions, knowsActions: true } };
-}
 
 const rows = [
   row('Used', { auth: { type: 'bearer', token: null } }),
   row('Paused', { status: 'paused', description: 'Mails' }, { held: 4 }),
   row('Broken', {}, { state: 'needs_attention' }),
 ];
+const filters = filtersOf({
+  destinationsOf: () => [],
+  actionsOf: (id) => (id === 'Used' ? [{ name: 'Action' } as never] : []), // only counted
+});
 
 test('connections are found by authentication, state and use', () => {
   const names = (search: Record<string, string>) =>
