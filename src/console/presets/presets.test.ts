@@ -4,16 +4,17 @@ import { connectionInput } from '../../contract/documents/connection.ts';
 import { destinationInput } from '../../contract/documents/destination.ts';
 import { renderInVm } from '../../template/testing/render-in-vm.testing.ts';
 import { bodyOf } from '../pages/connections/form/connection-draft.ts';
-import { connectionOf, destinationBodies } from '../pages/connections/new/start.ts';
+import { startOf } from '../pages/connections/new/start.ts';
 import { presets, presetsLike } from './presets.ts';
 
 for (const preset of presets) {
   const { name, destinations } = preset;
   test(`the preset ${name} can be saved once its secrets are entered`, () => {
-    assert.ok(connectionInput.safeParse(bodyOf({ ...connectionOf(preset), clientId: 'entered' }, null)).success);
-    for (const body of destinationBodies(preset)) assert.ok(destinationInput.safeParse(body).success, body.name);
-    assert.ok(destinations.length > 0);
-    assert.ok(destinationBodies(preset).every((body) => body.status === 'disabled'));
+    const start = startOf(preset);
+    assert.ok(connectionInput.safeParse(bodyOf({ ...start.draft, clientId: 'entered' }, null)).success);
+    for (const body of start.destinations) assert.ok(destinationInput.safeParse(body).success, body.name);
+    assert.ok(start.destinations.length > 0);
+    assert.ok(start.destinations.every((body) => body.status === 'disabled'));
   });
 
   test(`the templates of the preset ${name} compile, render JSON, and skip what lacks the essentials`, () => {

@@ -19,6 +19,7 @@ export type PresetDestination = {
 /** A ready-made description of a well-known system: everything about it can be changed before and after it is saved. */
 export type Preset = {
   id: string;
+  group: PresetGroup;
   name: string;
   /** What it is for, in one line. */
   about: string;
@@ -35,27 +36,36 @@ export type Preset = {
   destinations: PresetDestination[];
 };
 
+/** What systems are for, in the order in which they are shown. */
+export const presetGroups = ['messages', 'marketing', 'data'] as const;
+type PresetGroup = (typeof presetGroups)[number];
+
 type Optional<T, Key extends keyof T> = Omit<T, Key> & Partial<Pick<T, Key>>;
 
 /** A preset without its defaults: no authentication, no headers, POST, JSON. */
-export type PresetInput = Optional<Omit<Preset, 'destinations'>, 'authentication' | 'headers'> & {
+export type PresetInput = Optional<Omit<Preset, 'destinations' | 'group'>, 'authentication' | 'headers'> & {
   destinations: readonly Optional<PresetDestination, 'method' | 'contentType'>[];
 };
 
 /** All presets, by name. */
-export const presets: readonly Preset[] = [...messagePresets, ...marketingPresets, ...dataPresets]
-  .map(
-    (one): Preset => ({
-      authentication: { type: 'none' },
-      headers: [],
-      ...one,
-      destinations: one.destinations.map((to) => ({ method: 'POST', contentType: 'application/json', ...to })),
-    }),
-  )
-  .sort((a, b) => a.name.localeCompare(b.name, 'en'));
+export const presets: readonly Preset[] = [
+  ...grouped('messages', messagePresets),
+  ...grouped('marketing', marketingPresets),
+  ...grouped('data', dataPresets),
+].sort((a, b) => a.name.localeCompare(b.name, 'en'));
 
 /** The presets that fit a text: in their names, or in what they are for. */
 export function presetsLike(text: string): readonly Preset[] {
   const wanted = text.trim().toLowerCase();
   return presets.filter(({ name, about }) => `${name} ${about}`.toLowerCase().includes(wanted));
+}
+
+function grouped(group: PresetGroup, inputs: readonly PresetInput[]): Preset[] {
+  return inputs.map((one) => ({
+    authentication: { type: 'none' },
+    headers: [],
+    ...one,
+    group,
+    destinations: one.destinations.map((to) => ({ method: 'POST', contentType: 'application/json', ...to })),
+  }));
 }

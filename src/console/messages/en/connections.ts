@@ -65,6 +65,7 @@ export const connections = {
     fileText: 'YAML or JSON from an export. Review the plan first.',
     presets: 'Templates',
     presetsText: 'URL, authentication and bodies for well-known systems. You can change everything.',
+    groups: { messages: 'Chat and support', marketing: 'Marketing and CRM', data: 'Data and automation' },
     search: 'Search systems',
     found: (systems: number) => counted(systems, { one: 'system', other: 'systems' }),
     presetSums: (authentication: string, destinations: number) =>

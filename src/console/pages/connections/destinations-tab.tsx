@@ -22,7 +22,7 @@ import { Time } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
 import { useDestinationStatus } from './change-status.ts';
 import type { Connection } from './connection.ts';
-import { copyOf } from './new/start.ts';
+import { copyOfDestination } from './new/start.ts';
 import { Dash, namesOf, trafficColumns } from './traffic-columns.tsx';
 import { type Action, type Destination, type Figures, useFigures, useHeld, useUsage } from './usage.ts';
 
@@ -169,7 +169,7 @@ function More({ destination, users, onDelete }: MoreProps): ReactNode {
   const toDetails = { component: Link, to: address, params: { connectionId, destinationId: id } as never };
   function duplicate() {
     create.mutate(
-      { params: { id: connectionId }, body: copyOf(destination, terms.copyOf(name)) },
+      { params: { id: connectionId }, body: copyOfDestination(destination, terms.copyOf(name)) },
       { onSuccess: (made) => notifyDone(w.duplicated(made.name)), onError: notifyFailed },
     );
   }

@@ -24,7 +24,6 @@ import {
 } from '../../parts/form/form-fields.ts';
 import { type HeaderDraft, headerDraftsOf, headerProblems, headersOf, keptHeaders } from '../../parts/form/headers.ts';
 import { type Row, rows } from '../../parts/form/rows.ts';
-import type { CurlDestination } from '../connections/curl/curl-destination.ts';
 import { type ItemDraft, itemDraftOf, itemsOf } from './item-draft.ts';
 
 export type Destination = Answer<'getDestination'>;
@@ -110,20 +109,6 @@ export function draftOf(stored: Destination): DestinationDraft {
       })),
     ),
     keepBodies: keepMs === null ? 'always' : keepMs === 0 ? 'never' : 'time',
-  };
-}
-
-/** The initial form of a destination from a pasted command. */
-export function draftOfCurl({ body, headers }: Extract<CurlDestination, { kind: 'destination' }>): DestinationDraft {
-  const { name, method, contentType, path, template } = body;
-  return {
-    ...emptyDraft,
-    name,
-    method: method ?? emptyDraft.method,
-    contentType: contentType ?? emptyDraft.contentType,
-    path: path ?? emptyDraft.path,
-    template: template ?? emptyDraft.template,
-    headers: rows(headers),
   };
 }
 

@@ -14,15 +14,15 @@ import { useMay } from '../../session/rights.ts';
 import { LoadedPage } from '../../shell/loaded-page.tsx';
 import { type Crumb, Page } from '../../shell/page.tsx';
 import type { Connection } from '../connections/connection.ts';
+import { destinationOf } from '../connections/curl/curl-destination.ts';
 import { RecoverButton } from '../replays/recover-button.tsx';
-import { type Destination, type DestinationDraft, draftOfCurl, emptyDraft } from './destination-draft.ts';
+import { type Destination, type DestinationDraft, emptyDraft } from './destination-draft.ts';
 import { DestinationEditor } from './destination-editor.tsx';
-import { resultingUrl } from './endpoint-address.ts';
 
 const address = '/connections/$connectionId/destinations/$destinationId';
 
-const CurlStart = lazy(() =>
-  import('../connections/curl/curl-destination-start.tsx').then(({ CurlStart }) => ({ default: CurlStart })),
+const CurlForm = lazy(() =>
+  import('../connections/curl/curl-form.tsx').then(({ CurlForm }) => ({ default: CurlForm })),
 );
 const VersionsTab = lazy(() =>
   import('../../parts/payload/versions-tab.tsx').then(({ VersionsTab }) => ({ default: VersionsTab })),
@@ -126,11 +126,11 @@ function NewDestination({ connection: { data: connection, error, refetch }, crum
         )
       ) : isCurl ? (
         <Suspense fallback={<Skeleton height={320} aria-busy="true" />}>
-          <CurlStart
+          <CurlForm
             connection={connection}
-            urlOf={(path) => resultingUrl(path, connection) ?? connection.baseUrl}
-            onUse={(made) => {
-              setPasted(draftOfCurl(made));
+            onUse={(request) => {
+              const found = destinationOf(request, connection);
+              if (found.kind === 'destination') setPasted(found.draft);
               toDetails('new');
             }}
             onCancel={() => leave()}

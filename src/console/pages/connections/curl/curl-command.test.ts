@@ -70,7 +70,7 @@ test('a command becomes a connection, whose credentials are secrets, and a desti
       `curl https://api.example.com:8443/v2/orders -H 'Authorization: Bearer tok' -H 'X-Api-Key: k' -H 'X-Source: web' --json '{"email":"a@b.c","items":[1],"flag":true,"user":{"id":7}}'`,
     ),
   );
-  const { draft, destinations } = start;
+  const { draft, destination } = start;
   assert.deepEqual(
     [draft.baseUrl, draft.port, draft.authType, draft.token],
     ['https://api.example.com', '8443', 'bearer', 'tok'],
@@ -82,12 +82,11 @@ test('a command becomes a connection, whose credentials are secrets, and a desti
       ['X-Source', false],
     ],
   );
-  const [destination] = destinations;
   assert.deepEqual(
-    [destination?.method, destination?.path, destination?.contentType, destination?.status],
+    [destination.method, destination.path, destination.contentType, destination.status],
     ['POST', '/v2/orders', 'application/json', 'disabled'],
   );
-  assert.deepEqual(JSON.parse(rendered(destination?.template ?? '', [{ email: 'x@y.z', 'user.id': 9 }])), {
+  assert.deepEqual(JSON.parse(rendered(destination.template ?? '', [{ email: 'x@y.z', 'user.id': 9 }])), {
     email: 'x@y.z',
     items: [1],
     flag: true,
@@ -96,7 +95,7 @@ test('a command becomes a connection, whose credentials are secrets, and a desti
 });
 
 test('any other body becomes a template that compiles', () => {
-  const template = (text: string) => startOf(read(text)).destinations[0]?.template ?? '';
+  const template = (text: string) => startOf(read(text)).destination.template ?? '';
   const form = template('curl https://a.example -d "name=Ada&total=3"');
   assert.equal(form, 'name={{ it.data[0].name }}&total={{ it.data[0].total }}');
   for (const body of ["'<a>{{ x }}</a>'", "'plain'", '\'[1, {"a": 2}]\'', '\'{"a b": "}}"}\''])

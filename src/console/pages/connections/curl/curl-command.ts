@@ -38,12 +38,51 @@ const long: Readonly<Record<string, string>> = {
   '-e': '--referer',
   '-b': '--cookie',
 };
-const takesValue = new Set(
-  (
-    '--request --header --data --data-raw --data-binary --data-ascii --data-urlencode --json --user --url --user-agent ' +
-    '--referer --cookie --oauth2-bearer'
-  ).split(' '),
-);
+
+type Reading = CurlRequest & { data: string[]; isJson: boolean };
+type Effect = (to: Reading, value: string, name: string) => void;
+
+const header =
+  (name: string, before = ''): Effect =>
+  (to, value) =>
+    void to.headers.push([name, before + value]);
+
+/** Text of the body, unless it is in a file. */
+const data =
+  (read = (value: string) => value): Effect =>
+  (to, value, name) => {
+    if (value.startsWith('@')) to.leftOut.push(`${name} ${value}`);
+    else to.data.push(read(value));
+  };
+
+/** The options with a value that say what is sent. */
+const effects: Readonly<Record<string, Effect>> = {
+  '--request': (to, value) => Object.assign(to, { method: value }),
+  '--url': (to, value) => Object.assign(to, { url: value }),
+  '--header'(to, value) {
+    const [, name, text = ''] = /^([^:]+):(.*)$/s.exec(value) ?? [];
+    if (name !== undefined) to.headers.push([name.trim(), text.trim()]);
+  },
+  '--user'(to, value) {
+    const [name = '', ...password] = value.split(':');
+    to.user = { name, password: password.join(':') };
+  },
+  '--user-agent': header('User-Agent'),
+  '--referer': header('Referer'),
+  '--cookie': header('Cookie'),
+  '--oauth2-bearer': header('Authorization', 'Bearer '),
+  '--data': data(),
+  '--data-ascii': data(),
+  '--data-binary': data(),
+  '--data-raw': (to, value) => void to.data.push(value),
+  '--data-urlencode': data(urlencoded),
+  '--json'(to, value, name) {
+    data()(to, value, name);
+    to.isJson = true;
+  },
+};
+
+const hasValue = (name: string) => name in effects || ignored.has(name) || leftOut.has(name);
 
 /** Reads a cURL command as bash, PowerShell or cmd write it. Nothing is sent. */
 export function readCurl(text: string): CurlResult {
@@ -52,73 +91,39 @@ export function readCurl(text: string): CurlResult {
   const [program, ...rest] = words[0] === '$' ? words.slice(1) : words;
   if (program === undefined || !/(^|[\\/])curl(\.exe)?$/i.test(program)) return { ok: false, problem: 'not_curl' };
 
-  const found = { method: '', url: '', isGet: false, isJson: false, data: [] as string[] };
-  const request: CurlRequest = { method: 'GET', url: '', headers: [], user: null, body: null, leftOut: [] };
+  const reading: Reading = {
+    method: '',
+    url: '',
+    headers: [],
+    user: null,
+    body: null,
+    leftOut: [],
+    data: [],
+    isJson: false,
+  };
+  let isGet = false;
   const queue = rest.flatMap(separated);
   while (queue.length > 0) {
     const word = queue.shift() ?? '';
-    if (!word.startsWith('-') || word === '-') {
-      found.url ||= word;
-      continue;
-    }
     const name = long[word] ?? word;
-    if (ignored.has(name)) queue.shift();
-    else if (leftOut.has(name)) request.leftOut.push(`${name} ${queue.shift() ?? ''}`.trim());
-    else if (takesValue.has(name)) take(name, queue.shift() ?? '', found, request);
-    else if (name === '--get') found.isGet = true;
-    else if (name === '--head') found.method = 'HEAD';
+    const value = hasValue(name) ? (queue.shift() ?? '') : '';
+    if (!word.startsWith('-') || word === '-') reading.url ||= word;
+    else if (leftOut.has(name)) reading.leftOut.push(`${name} ${value}`.trim());
+    else if (name === '--get') isGet = true;
+    else if (name === '--head') reading.method = 'HEAD';
+    else effects[name]?.(reading, value, name);
   }
-  if (found.url === '') return { ok: false, problem: 'no_url' };
-
-  const data = found.data.length === 0 ? null : found.data.join(found.isJson ? '' : '&');
-  request.url = /^[a-z][a-z\d+.-]*:\/\//i.test(found.url) ? found.url : `http://${found.url}`;
+  const { data, isJson, ...request } = reading;
+  if (!/^[a-z][a-z\d+.-]*:\/\//i.test(request.url)) request.url = `http://${request.url}`;
   if (!/^https?:/i.test(request.url) || !URL.canParse(request.url)) return { ok: false, problem: 'no_url' };
-  if (found.isGet && data !== null) request.url += `${request.url.includes('?') ? '&' : '?'}${data}`;
-  request.body = found.isGet ? null : data;
-  request.method = (found.method || (request.body === null ? 'GET' : 'POST')).toUpperCase();
-  const has = (name: string) => request.headers.some(([one]) => one.toLowerCase() === name);
-  if (request.body !== null && !has('content-type'))
-    request.headers.push(['Content-Type', found.isJson ? 'application/json' : 'application/x-www-form-urlencoded']);
+
+  const body = data.length === 0 ? null : data.join(isJson ? '' : '&');
+  if (isGet && body !== null) request.url += `${request.url.includes('?') ? '&' : '?'}${body}`;
+  request.body = isGet ? null : body;
+  request.method = (request.method || (request.body === null ? 'GET' : 'POST')).toUpperCase();
+  if (request.body !== null && !request.headers.some(([one]) => one.toLowerCase() === 'content-type'))
+    request.headers.push(['Content-Type', isJson ? 'application/json' : 'application/x-www-form-urlencoded']);
   return { ok: true, request };
-}
-
-type Found = { method: string; url: string; isJson: boolean; data: string[] };
-
-function take(name: string, value: string, found: Found, request: CurlRequest): void {
-  switch (name) {
-    case '--request':
-      found.method = value;
-      return;
-    case '--url':
-      found.url = value;
-      return;
-    case '--header': {
-      const colon = value.indexOf(':');
-      if (colon > 0) request.headers.push([value.slice(0, colon).trim(), value.slice(colon + 1).trim()]);
-      return;
-    }
-    case '--user': {
-      const [user = '', ...password] = value.split(':');
-      request.user = { name: user, password: password.join(':') };
-      return;
-    }
-    case '--user-agent':
-      request.headers.push(['User-Agent', value]);
-      return;
-    case '--referer':
-      request.headers.push(['Referer', value]);
-      return;
-    case '--cookie':
-      request.headers.push(['Cookie', value]);
-      return;
-    case '--oauth2-bearer':
-      request.headers.push(['Authorization', `Bearer ${value}`]);
-      return;
-    default:
-      if (value.startsWith('@') && name !== '--data-raw') request.leftOut.push(`${name} ${value}`);
-      else found.data.push(name === '--data-urlencode' ? urlencoded(value) : value);
-      found.isJson ||= name === '--json';
-  }
 }
 
 /** `content`, `=content` or `name=content`. */
@@ -129,16 +134,12 @@ function urlencoded(value: string): string {
 
 /** `-sSXPOST` and `--request=POST` as the words that they stand for. */
 function separated(word: string): string[] {
-  const [, name, value] = /^(--[a-z][\w-]*)=(.*)$/s.exec(word) ?? [];
-  if (name !== undefined && value !== undefined && (takesValue.has(name) || ignored.has(name) || leftOut.has(name)))
-    return [name, value];
+  const [, name = '', value = ''] = /^(--[a-z][\w-]*)=(.*)$/s.exec(word) ?? [];
+  if (hasValue(name)) return [name, value];
   if (!/^-[a-zA-Z]./.test(word)) return [word];
-  const letters: string[] = [];
-  for (let at = 1; at < word.length; at += 1) {
-    const letter = `-${word[at]}`;
-    letters.push(letter);
-    const hasValue = takesValue.has(long[letter] ?? letter) || ignored.has(letter) || leftOut.has(letter);
-    if (hasValue) return at + 1 < word.length ? [...letters, word.slice(at + 1)] : letters;
-  }
-  return letters;
+  const letters = [...word.slice(1)].map((letter) => `-${letter}`);
+  const last = letters.findIndex((letter) => hasValue(long[letter] ?? letter));
+  if (last < 0) return letters;
+  const rest = word.slice(last + 2);
+  return [...letters.slice(0, last + 1), ...(rest === '' ? [] : [rest])];
 }

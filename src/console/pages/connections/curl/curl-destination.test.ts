@@ -22,10 +22,13 @@ test('a command to this connection becomes a destination: the rest of the path, 
   );
   assert.ok(found.kind === 'destination');
   assert.deepEqual(
-    [found.body.name, found.body.method, found.body.path, found.body.contentType],
+    [found.draft.name, found.draft.method, found.draft.path, found.draft.contentType],
     ['People', 'PUT', '/people/1?dry=1', 'application/json'],
   );
-  assert.deepEqual(found.headers, [{ name: 'X-Api-Key', value: 'k', isSecret: true }]);
+  assert.deepEqual(
+    found.draft.headers.map(({ row: _row, ...header }) => header),
+    [{ name: 'X-Api-Key', value: 'k', isSecret: true }],
+  );
   assert.equal(found.signIn, 'connection');
 });
 
@@ -42,7 +45,7 @@ test('a command tells whether the connection authenticates instead of it, only t
 test('the Base URL itself is an Endpoint Path too', () => {
   const path = (url: string, base = connection.baseUrl) => {
     const found = made(`curl ${url}`, { baseUrl: base });
-    return found.kind === 'destination' ? found.body.path : found.kind;
+    return found.kind === 'destination' ? found.draft.path : found.kind;
   };
   assert.equal(path('https://api.example.com:8443/v2'), '');
   assert.equal(path('https://api.example.com:8443/v2?a=1'), '?a=1');

@@ -1,4 +1,4 @@
-import type { DestinationBody } from '../new/start.ts';
+import { type DestinationDraft, emptyDraft } from '../../destinations/destination-draft.ts';
 import type { CurlRequest } from './curl-command.ts';
 import { startOf } from './curl-start.ts';
 
@@ -13,14 +13,13 @@ type Base = {
 export type CurlDestination =
   | {
       kind: 'destination';
-      body: DestinationBody;
-      /** The headers of the destination: those that the connection does not send already. */
-      headers: { name: string; value: string; isSecret: boolean }[];
+      /** With the headers that the connection does not send already. */
+      draft: DestinationDraft;
       /** Who authenticates: only the command did, the connection does instead, or no one. */
       signIn: 'command' | 'connection' | 'none';
     }
   /** It goes to another server, or to a part of this one outside of the Base URL. */
-  | { kind: 'elsewhere'; goesTo: string; isOtherHost: boolean };
+  | { kind: 'elsewhere'; goesTo: string; base: string; isOtherHost: boolean };
 
 /** The destination of this connection that sends what a cURL command sends, if it can have one. */
 export function destinationOf(request: CurlRequest, { baseUrl, port, auth, settings }: Base): CurlDestination {
@@ -30,18 +29,19 @@ export function destinationOf(request: CurlRequest, { baseUrl, port, auth, setti
   const shared = base.pathname.replace(/\/+$/, '');
   const isOtherHost = url.origin !== base.origin;
   if (isOtherHost || !(url.pathname === shared || url.pathname.startsWith(`${shared}/`)))
-    return { kind: 'elsewhere', goesTo: `${url.origin}${url.pathname}`, isOtherHost };
+    return { kind: 'elsewhere', goesTo: `${url.origin}${url.pathname}`, base: base.href, isOtherHost };
 
-  const { draft, destinations } = startOf(request);
-  const [body] = destinations;
+  const { draft, destination } = startOf(request);
   const rest = url.pathname.slice(shared.length);
   const own = new Set(settings.headers.map(({ name }) => name.toLowerCase()));
   return {
     kind: 'destination',
-    body: { ...(body as DestinationBody), path: `${rest === '/' && url.search !== '' ? '' : rest}${url.search}` }, // a command makes exactly one
-    headers: draft.headers
-      .filter(({ name }) => !own.has(name.toLowerCase()))
-      .map(({ name, value, isSecret }) => ({ name, value: String(value), isSecret })),
+    draft: {
+      ...emptyDraft,
+      ...destination,
+      path: `${rest === '/' && url.search !== '' ? '' : rest}${url.search}`,
+      headers: draft.headers.filter(({ name }) => !own.has(name.toLowerCase())),
+    },
     signIn: draft.authType === 'none' ? 'none' : auth.type === 'none' ? 'command' : 'connection',
   };
 }

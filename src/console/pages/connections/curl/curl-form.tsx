@@ -1,5 +1,7 @@
-import { Alert, Button, Code, Group, Stack, Text, Textarea } from '@mantine/core';
+import { Alert, Button, Group, Stack, Text, Textarea } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
+import { connectionForm } from '../../../messages/en/connection-form.ts';
 import { connections as words } from '../../../messages/en/connections.ts';
 import { parts } from '../../../messages/en/parts.ts';
 import { terms } from '../../../messages/en/terms.ts';
@@ -7,43 +9,38 @@ import { Facts } from '../../../parts/facts.tsx';
 import css from '../../../parts/form/form.module.css';
 import { Icon } from '../../../parts/icon.tsx';
 import { Panel } from '../../../parts/panel.tsx';
+import type { Connection } from '../connection.ts';
+import { LabelledCode } from '../new/preset-panel.tsx';
 import { type CurlRequest, readCurl } from './curl-command.ts';
-import { isSendable } from './curl-start.ts';
+import { destinationOf } from './curl-destination.ts';
+import { isSendable, startOf } from './curl-start.ts';
 
 const w = words.curl;
 
+/**
+ * A command on its way from the page of a destination to the one of a new connection. It is kept in memory only: it has
+ * secrets, which must not be in the address or the history of the browser.
+ */
 let handed = '';
 
-/**
- * Hands a cURL command over to the page that makes a connection of it. It is kept in memory only: a command has secrets,
- * which must not be in the address or the history of the browser.
- */
-export function handCurl(command: string): void {
-  handed = command;
-}
-
-type Props<Made> = {
-  /** What the command becomes; null: it can't become that. A function that stays the same. */
-  madeOf: (request: CurlRequest) => Made | null;
-  /** The same for people: a sentence, and what is taken over. */
-  text: string;
-  rowsOf: (made: Made) => readonly (readonly [name: string, value: string])[];
-  templateOf: (made: Made) => string | undefined;
-  /** More about the command. */
-  children?: (request: CurlRequest, made: Made | null, command: string) => ReactNode;
-  onUse: (made: Made) => void;
+type Props = {
+  /** The connection that gets a destination; null: a new connection is made too. */
+  connection: Connection | null;
+  onUse: (request: CurlRequest) => void;
   onCancel: () => void;
 };
 
 /** A cURL command is pasted, what it becomes is shown, and `onUse` continues with that. */
-export function CurlForm<Made>(props: Props<Made>): ReactNode {
-  const { madeOf } = props;
+export function CurlForm({ connection, onUse, onCancel }: Props): ReactNode {
+  const navigate = useNavigate();
   const [command, write] = useState(handed);
-  useEffect(() => handCurl(''), []);
+  useEffect(() => {
+    handed = '';
+  }, []);
   const result = useMemo(() => (command.trim() === '' ? null : readCurl(command)), [command]);
   const request = result?.ok === true ? result.request : null;
-  const made = useMemo(() => request && madeOf(request), [request, madeOf]);
-  const template = made === null ? undefined : props.templateOf(made);
+  const found = request && connection && destinationOf(request, connection);
+  const isElsewhere = found?.kind === 'elsewhere';
   return (
     <Stack>
       <Panel title={w.command}>
@@ -63,31 +60,31 @@ export function CurlForm<Made>(props: Props<Made>): ReactNode {
           data-autofocus
         />
       </Panel>
-      {request === null || made === null ? null : (
-        <Panel title={terms.result} text={props.text}>
-          <Facts facts={props.rowsOf(made)} />
-          {template === undefined ? null : (
-            <div>
-              <Text size="sm" fw={550} mb={4}>
-                {terms.template}
-              </Text>
-              <Code block mah="22rem" tabIndex={0} style={{ overflow: 'auto' }}>
-                {template}
-              </Code>
-            </div>
-          )}
-          {isSendable(request.method) ? null : <CurlNotice text={w.otherMethod(request.method)} />}
-          {request.leftOut.length === 0 ? null : (
-            <CurlNotice title={w.leftOut} text={request.leftOut.join('  ')} isCode />
-          )}
-        </Panel>
-      )}
-      {request === null ? null : props.children?.(request, made, command)}
+      {request === null || isElsewhere ? null : <Result request={request} connection={connection} />}
+      {found?.kind === 'destination' && found.signIn === 'command' ? <Notice text={w.signsInItself} /> : null}
+      {isElsewhere ? (
+        <Notice
+          title={w.elsewhere(connection?.name ?? '')}
+          text={(found.isOtherHost ? w.otherHost : w.otherPath)(found.goesTo, found.base)}
+        >
+          <Button
+            mt="sm"
+            variant="default"
+            leftSection={<Icon name="plus" />}
+            onClick={() => {
+              handed = command;
+              void navigate({ to: '/connections/new/curl' });
+            }}
+          >
+            {w.newConnection}
+          </Button>
+        </Notice>
+      ) : null}
       <Group>
-        <Button disabled={made === null} onClick={() => made !== null && props.onUse(made)}>
+        <Button disabled={request === null || isElsewhere} onClick={() => request !== null && onUse(request)}>
           {terms.continue}
         </Button>
-        <Button variant="subtle" color="gray" onClick={props.onCancel}>
+        <Button variant="subtle" color="gray" onClick={onCancel}>
           {parts.cancel}
         </Button>
       </Group>
@@ -95,10 +92,40 @@ export function CurlForm<Made>(props: Props<Made>): ReactNode {
   );
 }
 
+/** What a command becomes: a destination of a connection, or of a new one. */
+function Result({ request, connection }: { request: CurlRequest; connection: Connection | null }): ReactNode {
+  const start = startOf(request);
+  const found = connection && destinationOf(request, connection);
+  const own = found?.kind === 'destination' ? found : null;
+  const { baseUrl, port, authType } = start.draft;
+  const destination = own?.draft ?? start.destination;
+  const authentication = words.details.authTypes[connection?.auth.type ?? authType];
+  return (
+    <Panel title={terms.result} text={connection === null ? w.understoodText : w.understoodDestination}>
+      <Facts
+        facts={[
+          ...(connection === null
+            ? [[connectionForm.fields.baseUrl[0], port === '' ? baseUrl : `${baseUrl}:${port}`] as const]
+            : []),
+          [words.columns.auth, own?.signIn === 'connection' ? w.signInHere(authentication) : authentication],
+          ...(own?.draft ?? start.draft).headers.map(
+            ({ name, isSecret }) => [w.header, isSecret ? w.secret(name) : name] as const,
+          ),
+          [terms.destination, `${destination.method} ${destination.path}`],
+          [terms.contentType, destination.contentType],
+        ]}
+      />
+      {destination.template === undefined ? null : <LabelledCode label={terms.template} text={destination.template} />}
+      {isSendable(request.method) ? null : <Notice text={w.otherMethod(request.method)} />}
+      {request.leftOut.length === 0 ? null : <Notice title={w.leftOut} text={request.leftOut.join('  ')} isCode />}
+    </Panel>
+  );
+}
+
 type NoticeProps = { title?: string; text: string; isCode?: boolean; children?: ReactNode };
 
 /** Something to know before continuing. */
-export function CurlNotice({ title, text, isCode = false, children }: NoticeProps): ReactNode {
+function Notice({ title, text, isCode = false, children }: NoticeProps): ReactNode {
   return (
     <Alert color="orange" variant="light" icon={<Icon name="alert" />} title={title} role="status">
       <Text size="md" {...(isCode ? { ff: 'monospace' } : {})}>

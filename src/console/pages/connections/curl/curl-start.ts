@@ -1,6 +1,5 @@
 import { rows } from '../../../parts/form/rows.ts';
-import { emptyDraft } from '../form/connection-draft.ts';
-import type { DestinationBody, Start } from '../new/start.ts';
+import { type ConnectionDraft, emptyDraft } from '../form/connection-draft.ts';
 import type { CurlRequest } from './curl-command.ts';
 
 const methods = ['POST', 'GET', 'PUT', 'PATCH'] as const;
@@ -11,35 +10,32 @@ const notTaken =
 const secretName = /auth|key|token|secret|signature|cookie|password/i;
 
 /** A connection and a destination that do what a cURL command does. The template is made from its body. */
-export function startOf({ method, url, headers, user, body }: CurlRequest): Start {
+export function startOf({ method, url, headers, user, body }: CurlRequest) {
   const { origin, protocol, hostname, port, pathname, search } = new URL(url);
   const header = (name: string) => headers.find(([one]) => one.toLowerCase() === name)?.[1];
   const contentType = header('content-type') ?? 'application/json';
   const signedIn = authenticationOf(header('authorization'), user);
-  return {
-    draft: {
-      ...emptyDraft,
-      name: hostname,
-      baseUrl: port === '' ? origin : `${protocol}//${hostname}`,
-      port,
-      ...signedIn,
-      headers: rows(
-        headers
-          .filter(([name]) => !notTaken.test(name) && !(signedIn !== null && name.toLowerCase() === 'authorization'))
-          .map(([name, value]) => ({ name, value, isSecret: secretName.test(name) })),
-      ),
-    },
-    destinations: [
-      {
-        name: nameOf(pathname),
-        method: methods.find((one) => one === method) ?? 'POST',
-        path: `${pathname === '/' && search !== '' ? '' : pathname}${search}`,
-        contentType,
-        status: 'disabled',
-        ...(body === null ? {} : { template: templateOf(body, contentType) }),
-      } satisfies DestinationBody,
-    ],
+  const draft: ConnectionDraft = {
+    ...emptyDraft,
+    name: hostname,
+    baseUrl: port === '' ? origin : `${protocol}//${hostname}`,
+    port,
+    ...signedIn,
+    headers: rows(
+      headers
+        .filter(([name]) => !notTaken.test(name) && !(signedIn !== null && name.toLowerCase() === 'authorization'))
+        .map(([name, value]) => ({ name, value, isSecret: secretName.test(name) })),
+    ),
   };
+  const destination = {
+    name: nameOf(pathname),
+    method: methods.find((one) => one === method) ?? 'POST',
+    path: `${pathname === '/' && search !== '' ? '' : pathname}${search}`,
+    contentType,
+    status: 'disabled' as const,
+    ...(body === null ? {} : { template: templateOf(body, contentType) }),
+  };
+  return { draft, destination };
 }
 
 /** Whether a connection can send with this method. */

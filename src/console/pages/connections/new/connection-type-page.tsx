@@ -2,12 +2,12 @@ import { Box, Group, Text, TextInput, Title } from '@mantine/core';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { connections as words } from '../../../messages/en/connections.ts';
-import { shell } from '../../../messages/en/shell.ts';
 import { terms } from '../../../messages/en/terms.ts';
 import { Icon, type IconName } from '../../../parts/icon.tsx';
 import cards from '../../../parts/link-cards.module.css';
-import { type Preset, presetsLike } from '../../../presets/presets.ts';
+import { presetGroups, presetsLike } from '../../../presets/presets.ts';
 import { Page } from '../../../shell/page.tsx';
+import { newCrumbs } from './new-connection.tsx';
 
 const w = words.cards;
 
@@ -16,12 +16,7 @@ export function ConnectionTypePage(): ReactNode {
   const navigate = useNavigate({ from: '/connections/new' });
   const found = presetsLike(filter);
   return (
-    <Page
-      title={terms.newConnection}
-      lead={w.lead}
-      right="connections:manage"
-      crumbs={[{ label: shell.pages.connections, to: '/connections' }]}
-    >
+    <Page title={terms.newConnection} lead={w.lead} right="connections:manage" crumbs={newCrumbs.slice(0, 1)}>
       <section aria-label={w.title}>
         <Title order={2} mb="xs">
           {w.title}
@@ -52,11 +47,29 @@ export function ConnectionTypePage(): ReactNode {
         <Text c="dimmed" size="sm" role="status" mb="xs">
           {w.found(found.length)}
         </Text>
-        <ul className={cards['cards']}>
-          {found.map((preset) => (
-            <PresetCard key={preset.id} preset={preset} />
+        {presetGroups
+          .filter((group) => found.some((one) => one.group === group))
+          .map((group) => (
+            <section key={group} aria-label={w.groups[group]}>
+              <Title order={3} mt="lg" mb="xs">
+                {w.groups[group]}
+              </Title>
+              <ul className={cards['cards']}>
+                {found
+                  .filter((one) => one.group === group)
+                  .map(({ id, name, about, authentication: { type }, destinations }) => (
+                    <Card
+                      key={id}
+                      to="/connections/new/webhook"
+                      search={{ preset: id }}
+                      name={name}
+                      text={about}
+                      note={w.presetSums(words.details.authTypes[type], destinations.length)}
+                    />
+                  ))}
+              </ul>
+            </section>
           ))}
-        </ul>
       </Box>
     </Page>
   );
@@ -65,44 +78,31 @@ export function ConnectionTypePage(): ReactNode {
 type CardProps = {
   to: '/connections/new/webhook' | '/connections/new/curl' | '/settings';
   search?: Record<string, string>;
-  icon: IconName;
+  /** Without one, the initial of the name. */
+  icon?: IconName;
   name: string;
   text: string;
+  note?: string;
 };
 
-function Card({ to, search = {}, icon, name, text }: CardProps): ReactNode {
+function Card({ to, search = {}, icon, name, text, note }: CardProps): ReactNode {
   return (
     <li>
       <Link to={to} search={search as never} className={cards['card'] ?? ''}>
-        <span className={cards['icon']}>
-          <Icon name={icon} size={22} />
-        </span>
-        <span className={cards['name']}>{name}</span>
-        <Text component="span" c="dimmed">
-          {text}
-        </Text>
-      </Link>
-    </li>
-  );
-}
-
-function PresetCard({ preset }: { preset: Preset }): ReactNode {
-  const { id, name, about, authentication, destinations } = preset;
-  return (
-    <li>
-      <Link to="/connections/new/webhook" search={{ preset: id }} className={cards['card'] ?? ''}>
         <Group gap="sm" align="start" wrap="nowrap">
           <span className={cards['icon']} aria-hidden="true">
-            {name.charAt(0)}
+            {icon === undefined ? name.charAt(0) : <Icon name={icon} size={22} />}
           </span>
           <div>
             <div className={cards['name']}>{name}</div>
             <Text c="dimmed" size="sm">
-              {about}
+              {text}
             </Text>
-            <Text c="dimmed" size="xs">
-              {w.presetSums(words.details.authTypes[authentication.type], destinations.length)}
-            </Text>
+            {note === undefined ? null : (
+              <Text c="dimmed" size="xs">
+                {note}
+              </Text>
+            )}
           </div>
         </Group>
       </Link>

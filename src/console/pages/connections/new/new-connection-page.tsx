@@ -1,18 +1,15 @@
 import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
-import { type ReactNode, useMemo } from 'react';
+import type { ReactNode } from 'react';
 import { allQuery, apiQuery } from '../../../data/api.ts';
 import { connections as words } from '../../../messages/en/connections.ts';
-import { shell } from '../../../messages/en/shell.ts';
-import { terms } from '../../../messages/en/terms.ts';
 import { Problem } from '../../../parts/problem.tsx';
 import { presets } from '../../../presets/presets.ts';
 import { Page } from '../../../shell/page.tsx';
-import { draftOf, withoutSecrets } from '../form/connection-draft.ts';
-import { NewConnection } from './new-connection.tsx';
+import { NewConnection, newCrumbs } from './new-connection.tsx';
 import { PresetPanel } from './preset-panel.tsx';
-import { connectionOf, copyOf, destinationBodies, type Start, withoutMarks } from './start.ts';
+import { copyOf, startOf } from './start.ts';
 
 const w = words.details;
 
@@ -24,26 +21,18 @@ export function NewConnectionPage(): ReactNode {
     <Page
       title={preset === undefined ? w.newTitle : w.newFrom(preset.name)}
       right="connections:manage"
-      crumbs={[
-        { label: shell.pages.connections, to: '/connections' },
-        { label: terms.newConnection, to: '/connections/new' },
-      ]}
+      crumbs={newCrumbs}
     >
-      {from !== undefined ? <Copy id={from} /> : <FromPreset preset={preset} key={presetId} />}
+      {from !== undefined ? (
+        <Copy id={from} />
+      ) : preset === undefined ? (
+        <NewConnection key="" start={null} draftKey="connections/new/" />
+      ) : (
+        <NewConnection key={preset.id} start={startOf(preset)} draftKey={`connections/new/${preset.id}`}>
+          <PresetPanel preset={preset} />
+        </NewConnection>
+      )}
     </Page>
-  );
-}
-
-function FromPreset({ preset }: { preset: (typeof presets)[number] | undefined }): ReactNode {
-  const start = useMemo(
-    (): Start | null =>
-      preset === undefined ? null : { draft: connectionOf(preset), destinations: destinationBodies(preset) },
-    [preset],
-  );
-  return (
-    <NewConnection start={start} draftKey={`connections/new/${preset?.id ?? ''}`}>
-      {preset === undefined ? null : <PresetPanel preset={preset} />}
-    </NewConnection>
   );
 }
 
@@ -51,16 +40,8 @@ function Copy({ id }: { id: string }): ReactNode {
   const params = { id };
   const connection = useQuery(apiQuery('getConnection', { params }));
   const destinations = useQuery(allQuery('listDestinations', { params }));
-  const start = useMemo((): Start | null => {
-    if (connection.data === undefined || destinations.data === undefined) return null;
-    const draft = withoutMarks(draftOf(connection.data));
-    return {
-      draft: { ...draft, ...withoutSecrets(draft), name: terms.copyOf(connection.data.name) },
-      destinations: destinations.data.map((one) => copyOf(one, one.name)),
-    };
-  }, [connection.data, destinations.data]);
   const failed = connection.error ?? destinations.error;
   if (failed !== null) return <Problem error={failed} />;
-  if (start === null) return <Skeleton height={320} />;
-  return <NewConnection start={start} draftKey={`connections/new/from/${id}`} />;
+  if (connection.data === undefined || destinations.data === undefined) return <Skeleton height={320} />;
+  return <NewConnection start={copyOf(connection.data, destinations.data)} draftKey={`connections/new/from/${id}`} />;
 }

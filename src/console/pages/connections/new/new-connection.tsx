@@ -3,12 +3,22 @@ import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { queryClient } from '../../../data/query-client.ts';
 import { connections as words } from '../../../messages/en/connections.ts';
+import { shell } from '../../../messages/en/shell.ts';
+import { terms } from '../../../messages/en/terms.ts';
 import { notifyDone, notifyFailed } from '../../../parts/notify.ts';
 import { client } from '../../../session/session.ts';
+import type { Crumb } from '../../../shell/page.tsx';
 import type { Connection } from '../connection.ts';
-import type { ConnectionDraft } from '../form/connection-draft.ts';
+import { type ConnectionDraft, emptyDraft } from '../form/connection-draft.ts';
 import { ConnectionEditor } from '../form/connection-editor.tsx';
+import { namesOf } from '../traffic-columns.tsx';
 import type { Start } from './start.ts';
+
+/** The pages above every page that creates a connection. */
+export const newCrumbs: Crumb[] = [
+  { label: shell.pages.connections, to: '/connections' },
+  { label: terms.newConnection, to: '/connections/new' },
+];
 
 type Props = {
   /** null: an empty form. */
@@ -38,12 +48,12 @@ export function NewConnection({ start, draftKey, isFresh = false, children }: Pr
       {children ??
         (first === null || first.destinations.length === 0 ? null : (
           <Text c="dimmed" mb="md">
-            {words.details.comesWith(first.destinations.map(({ name }) => name).join(', '))}
+            {words.details.comesWith(namesOf(first.destinations))}
           </Text>
         ))}
       <ConnectionEditor
         stored={null}
-        {...(first === null ? {} : { start: first.draft })}
+        start={first?.draft ?? emptyDraft}
         draftKey={draftKey}
         isFresh={isFresh}
         onContinue={goOn}

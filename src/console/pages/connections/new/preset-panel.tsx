@@ -40,16 +40,6 @@ export function PresetPanel({ preset }: { preset: Preset }): ReactNode {
 
 function Destination({ destination }: { destination: PresetDestination }): ReactNode {
   const { name, description, method, path, template, sample } = destination;
-  const code = (label: string, text: string) => (
-    <>
-      <Text size="sm" fw={550} mt="xs">
-        {label}
-      </Text>
-      <Code block mah="22rem" tabIndex={0} style={{ overflow: 'auto' }}>
-        {text}
-      </Code>
-    </>
-  );
   return (
     <More
       summary={
@@ -64,8 +54,22 @@ function Destination({ destination }: { destination: PresetDestination }): React
       <Text ff="monospace" size="sm" style={{ overflowWrap: 'anywhere' }}>
         {method} {path}
       </Text>
-      {code(terms.template, template)}
-      {code(w.record, JSON.stringify(sample, null, 2))}
+      <LabelledCode label={terms.template} text={template} />
+      <LabelledCode label={w.record} text={JSON.stringify(sample, null, 2)} />
     </More>
+  );
+}
+
+/** A text such as a template, in a box of its own that scrolls. */
+export function LabelledCode({ label, text }: { label: string; text: string }): ReactNode {
+  return (
+    <div>
+      <Text size="sm" fw={550} mt="xs">
+        {label}
+      </Text>
+      <Code block mah="22rem" tabIndex={0} style={{ overflow: 'auto' }}>
+        {text}
+      </Code>
+    </div>
   );
 }

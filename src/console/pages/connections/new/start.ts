@@ -1,7 +1,11 @@
 import type { CallInput } from '../../../../client/client.ts';
+import { connectionFacts } from '../../../data/schema-facts.ts';
+import { terms } from '../../../messages/en/terms.ts';
+import { draftBy } from '../../../parts/form/form-fields.ts';
 import { rows } from '../../../parts/form/rows.ts';
 import type { Preset } from '../../../presets/presets.ts';
-import { type ConnectionDraft, emptyDraft } from '../form/connection-draft.ts';
+import type { Connection } from '../connection.ts';
+import { type ConnectionDraft, connectionFields, draftOf, emptyDraft } from '../form/connection-draft.ts';
 import type { Destination } from '../usage.ts';
 
 export type DestinationBody = CallInput<'createDestination'>['body'];
@@ -9,41 +13,29 @@ export type DestinationBody = CallInput<'createDestination'>['body'];
 /** The initial form of a new connection, and the destinations that are created with it. */
 export type Start = { draft: ConnectionDraft; destinations: readonly DestinationBody[] };
 
-/** The form of a preset. */
-export function connectionOf(preset: Preset): ConnectionDraft {
-  const { name, baseUrl, authentication, headers } = preset;
-  return {
+/** A preset as a beginning. Its destinations are disabled so that a person looks at them first. */
+export const startOf = ({ name, baseUrl, authentication: auth, headers, destinations }: Preset): Start => ({
+  draft: {
     ...emptyDraft,
-    name,
-    baseUrl,
+    ...draftBy(connectionFields, connectionFacts, { name, baseUrl, auth }),
     headers: rows(headers),
-    authType: authentication.type,
-    ...(authentication.type === 'basic' ? { username: authentication.username } : {}),
-    ...(authentication.type === 'oauth2'
-      ? {
-          grant: authentication.grant,
-          accessTokenUrl: authentication.accessTokenUrl,
-          scope: authentication.scope,
-        }
-      : {}),
-  };
-}
-
-/** The destinations of a preset, disabled so that a person looks at them first. */
-export function destinationBodies({ destinations }: Preset): DestinationBody[] {
-  return destinations.map(({ sample: _sample, outcomes, ...body }) => ({
+  },
+  destinations: destinations.map(({ sample: _sample, outcomes, ...body }) => ({
     ...body,
-    status: 'disabled' as const,
+    status: 'disabled',
     ...(outcomes === undefined ? {} : { settings: { outcomes } }),
-  }));
-}
+  })),
+});
+
+/** A copy of a connection with its destinations, without secrets. */
+export const copyOf = (connection: Connection, destinations: readonly Destination[]): Start => ({
+  draft: { ...withoutMarks(draftOf(connection)), name: terms.copyOf(connection.name) },
+  destinations: destinations.map((one) => copyOfDestination(one, one.name)),
+});
 
 /** A copy of a destination: disabled, and without the secrets of its headers. */
-export function copyOf(
-  { description, method, contentType, path, template, settings }: Destination,
-  name: string,
-): DestinationBody {
-  const headers = settings.headers.map((one) => (one.secret ? { ...one, value: null } : one));
+export function copyOfDestination(destination: Destination, name: string): DestinationBody {
+  const { description, method, contentType, path, template, settings } = withoutMarks(destination);
   return {
     name,
     description,
@@ -52,13 +44,12 @@ export function copyOf(
     path,
     template,
     status: 'disabled',
-    settings: { ...settings, headers } as NonNullable<DestinationBody['settings']>, // GET's form of settings is what a write takes
+    settings: settings as NonNullable<DestinationBody['settings']>, // GET's form of settings is what a write takes
   };
 }
 
-/** A form without the marks of another connection's secrets, which can't be copied. */
-export function withoutMarks(draft: ConnectionDraft): ConnectionDraft {
-  return JSON.parse(JSON.stringify(draft, (_name, value) => (isMark(value) ? null : value))); // a draft is plain data
+/** Plain data without the marks of stored secrets, which can't be copied. */
+function withoutMarks<Plain>(data: Plain): Plain {
+  const isMark = (value: unknown) => typeof value === 'object' && value !== null && 'set' in value;
+  return JSON.parse(JSON.stringify(data, (_name, value) => (isMark(value) ? null : value))); // plain data
 }
-
-const isMark = (value: unknown) => typeof value === 'object' && value !== null && 'set' in value;
