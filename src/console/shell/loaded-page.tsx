@@ -11,7 +11,7 @@ type Props<Thing extends object> = Pick<PageProps, 'right' | 'crumbs'> & {
   part?: string | undefined;
   nameOf: (thing: Thing) => string;
   /** The id to show below the heading, unless it is the member `id`. */
-  idOf?: (thing: Thing) => string;
+  idOf?: (thing: Thing) => string | undefined;
   lead?: ((thing: Thing) => ReactNode) | undefined;
   actions?: ((thing: Thing) => ReactNode) | undefined;
   children: (thing: Thing) => ReactNode;

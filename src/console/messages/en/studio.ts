@@ -6,7 +6,6 @@ import { sentence } from '../sentence.ts';
 export const studio = {
   title: 'Destination Details',
   createTitle: 'New Destination',
-  curlLead: 'The command is read in your browser; no request is sent.',
   fields: {
     name: ['Destination Name', 'Shown in actions, e.g. “New order”'],
     description: ['Description'],

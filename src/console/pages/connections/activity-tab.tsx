@@ -1,7 +1,7 @@
 import { Group, Select, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { type ReactNode, useState } from 'react';
-import { useStats } from '../../data/stats.ts';
+import { type ComponentProps, type ReactNode, useState } from 'react';
+import { type Stats, useStats } from '../../data/stats.ts';
 import { connections as words } from '../../messages/en/connections.ts';
 import { statusLine } from '../../messages/en/http.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
@@ -21,13 +21,20 @@ const w = words.activity;
 
 /** The deliveries of a connection, or of one of its destinations: charts, and the newest. */
 export function ActivityTab({ connection: { id } }: { connection: { id: string } }): ReactNode {
-  const { cursor, ...search } = useSearch({ from: '/shell/connections/$connectionId' });
+  const search = useSearch({ from: '/shell/connections/$connectionId' });
   const navigate = useNavigate({ from: '/connections/$connectionId' });
-  const maySeeFigures = useMay('settings:view');
   const destinations = useUsage()?.destinationsOf(id) ?? [];
   const [destinationId, choose] = useState<string | null>(null);
+  const time = useChartTime(search);
+  const { data: stats } = useStats(destinationId === null ? 'connection' : 'destination', destinationId ?? id, time);
+  const filter = destinationId === null ? { connection: id } : { destination: destinationId };
   const change = (next: Partial<ChartTime> & { cursor?: string | undefined }) =>
     void navigate({ search: (present) => ({ ...present, ...next }), replace: true });
+  const shared = {
+    ids: destinationId === null ? [id, ...destinations.map((one) => one.id)] : [id, destinationId],
+    filter,
+    onTime: change,
+  };
   return (
     <Stack>
       {destinations.length < 2 ? null : (
@@ -45,18 +52,35 @@ export function ActivityTab({ connection: { id } }: { connection: { id: string }
           maw="24rem"
         />
       )}
-      {maySeeFigures ? (
-        <Figures
-          connectionId={id}
-          destinationId={destinationId}
-          destinationIds={destinations.map((one) => one.id)}
-          time={search}
-          onTime={change}
-        />
-      ) : null}
+      {!useMay('settings:view') ? null : stats === undefined ? (
+        <Skeleton height={260} />
+      ) : (
+        <Panel title={shell.pages.deliveries}>
+          <Group justify="space-between">
+            <Text c="dimmed">
+              {stats.durations === null
+                ? w.noDurations
+                : w.durations(formatDuration(stats.durations.p50Ms), formatDuration(stats.durations.p95Ms))}
+            </Text>
+            <ChartTimePicker time={time} onChange={change} />
+          </Group>
+          <Chart
+            {...shared}
+            stats={stats}
+            name={shell.pages.deliveries}
+            sentence={w.sentence(stats.totals.delivered, stats.totals.failed, stats.totals.retried)}
+            series={[
+              { label: parts.status.delivered, tone: 'good', values: stats.series.map(({ delivered }) => delivered) },
+              { label: parts.status.failed, tone: 'bad', values: stats.series.map(({ failed }) => failed) },
+              { label: w.retried, tone: 'warn', values: stats.series.map(({ retried }) => retried) },
+            ]}
+          />
+          {stats.errors.length === 0 ? null : <Errors {...shared} stats={stats} />}
+        </Panel>
+      )}
       <Group justify="space-between" align="baseline">
         <Title order={2}>{w.deliveries}</Title>
-        <TextLink to="/deliveries" search={targetOf(id, destinationId)}>
+        <TextLink to="/deliveries" search={filter}>
           {w.all}
         </TextLink>
       </Group>
@@ -69,76 +93,39 @@ export function ActivityTab({ connection: { id } }: { connection: { id: string }
   );
 }
 
-/** The filter of Deliveries for a connection or one of its destinations. */
-const targetOf = (connection: string, destination: string | null) =>
-  destination === null ? { connection } : { destination };
+type ErrorsProps = Omit<ComponentProps<typeof Chart>, 'name' | 'sentence' | 'series' | 'stats'> & { stats: Stats };
 
-type FiguresProps = {
-  connectionId: string;
-  /** null: all destinations. */
-  destinationId: string | null;
-  destinationIds: readonly string[];
-  /** The time as the address says it. */
-  time: Parameters<typeof useChartTime>[0];
-  onTime: (change: Partial<ChartTime>) => void;
-};
-
-function Figures({ connectionId, destinationId, destinationIds, time: given, onTime }: FiguresProps): ReactNode {
-  const time = useChartTime(given);
-  const { data } = useStats(destinationId === null ? 'connection' : 'destination', destinationId ?? connectionId, time);
-  if (data === undefined) return <Skeleton height={260} />;
-  const { totals, series, durations, errors, from, until } = data;
-  const target = targetOf(connectionId, destinationId);
-  const ids = [connectionId, ...(destinationId === null ? destinationIds : [destinationId])];
-  const shared = { stats: data, ids, filter: target, onTime };
+/** Errors by their code over time, with links to the deliveries behind. */
+function Errors({ stats, ...shared }: ErrorsProps): ReactNode {
+  const { errors, from, until } = stats;
+  const countOf = ({ error, count }: Stats['errors'][number]) => w.errorOf(errorWords(error), count);
   return (
-    <Panel title={shell.pages.deliveries}>
-      <Group justify="space-between">
-        <Text c="dimmed">
-          {durations === null
-            ? w.noDurations
-            : w.durations(formatDuration(durations.p50Ms), formatDuration(durations.p95Ms))}
-        </Text>
-        <ChartTimePicker time={time} onChange={onTime} />
-      </Group>
+    <>
+      <Title order={3}>{w.errors}</Title>
       <Chart
-        name={shell.pages.deliveries}
-        sentence={w.sentence(totals.delivered, totals.failed, totals.retried)}
         {...shared}
-        series={[
-          { label: parts.status.delivered, tone: 'good', values: series.map(({ delivered }) => delivered) },
-          { label: parts.status.failed, tone: 'bad', values: series.map(({ failed }) => failed) },
-          { label: w.retried, tone: 'warn', values: series.map(({ retried }) => retried) },
-        ]}
+        stats={stats}
+        name={w.errors}
+        sentence={w.errorsSentence(errors.map(countOf))}
+        series={errors.slice(0, tones.length).map((one, index) => ({
+          label: errorWords(one.error),
+          tone: tones[index] ?? 'calm',
+          values: one.series,
+        }))}
       />
-      {errors.length === 0 ? null : (
-        <>
-          <Title order={3}>{w.errors}</Title>
-          <Chart
-            {...shared}
-            name={w.errors}
-            sentence={w.errorsSentence(errors.map(({ error, count }) => w.errorOf(errorWords(error), count)))}
-            series={errors.slice(0, tones.length).map((one, index) => ({
-              label: errorWords(one.error),
-              tone: tones[index] ?? 'calm',
-              values: one.series,
-            }))}
-          />
-          <Group gap="xs">
-            {errors.map(({ error, count }) => (
-              <TextLink
-                key={error}
-                to="/deliveries"
-                search={{ ...target, ...errorFilter(error), range: 'custom', from, until }}
-                size="sm"
-              >
-                {w.errorOf(errorWords(error), count)}
-              </TextLink>
-            ))}
-          </Group>
-        </>
-      )}
-    </Panel>
+      <Group gap="xs">
+        {errors.map((one) => (
+          <TextLink
+            key={one.error}
+            to="/deliveries"
+            search={{ ...shared.filter, ...errorFilter(one.error), range: 'custom', from, until }}
+            size="sm"
+          >
+            {countOf(one)}
+          </TextLink>
+        ))}
+      </Group>
+    </>
   );
 }
 

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { Answer } from '../../../client/client.ts';
-import type { StatsKind } from '../../../contract/records/stats.ts';
 import { allQuery, apiQuery } from '../../data/api.ts';
+import { type Stats, useStats } from '../../data/stats.ts';
 import { connections as words } from '../../messages/en/connections.ts';
 import { useMay } from '../../session/rights.ts';
 
@@ -44,14 +44,13 @@ export function blockedBy(usage: Usage | undefined, { id }: { id: string }): str
   return destinations > 0 ? words.inUse(destinations) : null;
 }
 
-export type Figures = Answer<'getStats'>['items'][number];
+export type Figures = Stats['items'][number];
 /** Figures of the last 24 hours by id. */
 export type FiguresOf = (id: string) => Figures | undefined;
 
-/** undefined: not loaded yet, or the user may not see them. */
-export function useFigures(kind: StatsKind): FiguresOf {
-  const maySee = useMay('settings:view');
-  const { data } = useQuery({ ...apiQuery('getStats', { query: { kind, range: '24h' } }), enabled: maySee });
+/** The figures of a kind; undefined: not loaded yet, or the user may not see them. */
+export function useFigures(kind: 'connection' | 'destination'): FiguresOf {
+  const { data } = useStats(kind);
   return useMemo(() => {
     const figures = new Map(data?.items.map((item) => [item.id, item]));
     return (id) => figures.get(id);

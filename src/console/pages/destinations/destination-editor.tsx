@@ -1,5 +1,6 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
+import { useNavigate } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense, useRef, useState } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
 import type { TemplateFinding } from '../../editor/findings.ts';
@@ -8,6 +9,7 @@ import { parts } from '../../messages/en/parts.ts';
 import { studio as words } from '../../messages/en/studio.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { useEditor } from '../../parts/form/use-editor.tsx';
+import { notifyDone } from '../../parts/notify.ts';
 import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
 import {
@@ -35,20 +37,24 @@ type Props = {
   stored: Destination | null;
   /** What a new destination begins with, when something was pasted. */
   start?: DestinationDraft | undefined;
-  onSaved: (saved: Destination) => void;
-  /** After Save and stay. */
-  onStay: (saved: Destination) => void;
-  onCancel: () => void;
 };
 
 /** The form of a destination, its template and the preview beside it. */
-export function DestinationEditor({ connection, stored, start, onSaved, onStay, onCancel }: Props): ReactNode {
+export function DestinationEditor({ connection, stored, start }: Props): ReactNode {
+  const navigate = useNavigate();
+  const params = { connectionId: connection.id };
+  const leave = () => void navigate({ to: '/connections/$connectionId', params, search: { tab: 'destinations' } });
   const mayManage = useMay('connections:manage');
   const [findings, setFindings] = useState<readonly TemplateFinding[]>([]);
   const blocking = findings.filter(({ severity }) => severity === 'error');
   const hasErrors = blocking.length > 0;
   const editor = useRef<EditorHandle>(null);
-  const form = useEditor<Destination, DestinationDraft, Destination, 'leave' | 'stay'>({
+  const { draft, base, form, isSaving, save, frame } = useEditor<
+    Destination,
+    DestinationDraft,
+    Destination,
+    'leave' | 'stay'
+  >({
     draftKey: `destination.${connection.id}.${stored?.id ?? 'new'}`,
     stored,
     draftOf: (one) => (one === null ? emptyDraft : draftOf(one)),
@@ -66,39 +72,42 @@ export function DestinationEditor({ connection, stored, start, onSaved, onStay, 
     blockedBy: mayManage ? null : parts.noRight(rights['connections:manage']),
     how: 'stay',
     staysIn: 'stay',
-    onSaved: (saved, how) => (how === 'stay' ? onStay(saved) : onSaved(saved)),
-    onCancel,
+    onSaved({ id, name }, how) {
+      notifyDone(terms.saved(name));
+      if (how === 'leave') leave();
+      else if (stored === null)
+        void navigate({
+          to: '/connections/$connectionId/destinations/$destinationId',
+          params: { ...params, destinationId: id },
+          replace: true,
+        });
+    },
+    onCancel: leave,
   });
   /** The body with the template as it is in the editor, which tells of changes a little later. */
   const written = (draft: DestinationDraft) => bodyOf({ ...draft, template: editor.current?.text() ?? draft.template });
-  const { draft, base, before, errors, isDisabled, isSaving, change, save } = form;
   const [isFull, setFull] = useState(false);
   const given = { destinationId: base?.id ?? null, connectionId: connection.id, draft };
   const preview = useDestinationPreview(given, hasErrors);
   useHotkeys([['mod+Enter', preview.run]], []);
 
-  const fields = { draft, stored: before, errors, isDisabled, onChange: change };
-  return form.frame(
+  return frame(
     <>
       <div className={css['columns']} data-full={isFull || undefined}>
         <Stack miw={0}>
-          <DestinationForm {...fields} connection={connection} />
+          <DestinationForm {...form} connection={connection} />
           <TemplateField
-            draft={draft}
-            saved={before.template}
+            {...form}
             known={preview.known}
-            isDisabled={isDisabled}
             findings={findings}
-            error={errors['template']}
             handle={editor}
             isFull={isFull}
             onFull={setFull}
             onFindings={setFindings}
-            onChange={change}
             onRun={preview.run}
           />
           <Suspense>
-            <AdvancedSettings {...fields} destinationId={base?.id ?? null} />
+            <AdvancedSettings {...form} destinationId={base?.id ?? null} />
           </Suspense>
         </Stack>
         <div className={css['preview']}>

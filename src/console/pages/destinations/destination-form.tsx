@@ -41,7 +41,7 @@ export function DestinationForm({ connection, ...form }: FormProps & { connectio
         </datalist>
       </FieldGrid>
       {field('path', { isCode: true })}
-      <AddressHelp draft={draft} connection={connection} isDisabled={isDisabled} onChange={onChange} />
+      <AddressHelp {...form} connection={connection} />
       <Switch
         label={words.fields.status[0]}
         description={words.statuses[draft.status]}
@@ -53,9 +53,7 @@ export function DestinationForm({ connection, ...form }: FormProps & { connectio
   );
 }
 
-type HelpProps = Pick<FormProps, 'draft' | 'isDisabled' | 'onChange'> & { connection: Base };
-
-function AddressHelp({ draft, connection, isDisabled, onChange }: HelpProps): ReactNode {
+function AddressHelp({ draft, connection, isDisabled, onChange }: FormProps & { connection: Base }): ReactNode {
   const pasted = pathOfAddress(draft.path, connection);
   if (pasted !== null && !isDisabled)
     return (

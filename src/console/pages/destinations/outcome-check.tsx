@@ -57,35 +57,29 @@ export function OutcomeCheck({ destinationId, draft }: { destinationId: string; 
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
-              {data.rows.map((row) => (
-                <OneAnswer key={row.attemptId} row={row} />
+              {data.rows.map(({ attemptId, deliveryId, status, startedAt, before, after, changed }) => (
+                <Table.Tr key={attemptId}>
+                  <Table.Th scope="row">
+                    <TextLink to="/deliveries/$deliveryId" params={{ deliveryId }}>
+                      {terms.http(status)}
+                    </TextLink>{' '}
+                    <Text span size="sm" c="dimmed">
+                      <Time at={startedAt} />
+                    </Text>
+                  </Table.Th>
+                  <Table.Td>{meaning(before)}</Table.Td>
+                  <Table.Td>
+                    <Text span size="sm" {...(changed ? { fw: 600, c: 'var(--console-warn)' } : { c: 'dimmed' })}>
+                      {changed ? meaning(after) : words.same}
+                    </Text>
+                  </Table.Td>
+                </Table.Tr>
               ))}
             </Table.Tbody>
           </Table>
         </Table.ScrollContainer>
       )}
     </>
-  );
-}
-
-function OneAnswer({ row: { deliveryId, status, startedAt, before, after, changed } }: { row: Row }): ReactNode {
-  return (
-    <Table.Tr>
-      <Table.Th scope="row">
-        <TextLink to="/deliveries/$deliveryId" params={{ deliveryId }}>
-          {terms.http(status)}
-        </TextLink>{' '}
-        <Text span size="sm" c="dimmed">
-          <Time at={startedAt} />
-        </Text>
-      </Table.Th>
-      <Table.Td>{meaning(before)}</Table.Td>
-      <Table.Td>
-        <Text span size="sm" {...(changed ? { fw: 600, c: 'var(--console-warn)' } : { c: 'dimmed' })}>
-          {changed ? meaning(after) : words.same}
-        </Text>
-      </Table.Td>
-    </Table.Tr>
   );
 }
 

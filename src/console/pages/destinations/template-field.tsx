@@ -1,4 +1,4 @@
-import { ActionIcon, Anchor, Button, Group, Menu, Skeleton, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Anchor, Button, Group, Input, Menu, Skeleton, Text, Tooltip } from '@mantine/core';
 import { lazy, type ReactNode, type RefObject, Suspense, useEffect, useId, useState } from 'react';
 import type { KnownFields } from '../../editor/fields.ts';
 import type { TemplateFinding } from '../../editor/findings.ts';
@@ -9,8 +9,8 @@ import { Icon, type IconName } from '../../parts/icon.tsx';
 import { InWords } from '../../parts/in-words.tsx';
 import { notifyDone } from '../../parts/notify.ts';
 import { Panel } from '../../parts/panel.tsx';
-import type { DestinationDraft } from './destination-draft.ts';
 import css from './destination-editor.module.css';
+import type { FormProps } from './destination-form.tsx';
 import { starters } from './starters.ts';
 
 const words = studio.template;
@@ -21,24 +21,20 @@ const Editor = lazy(() =>
 );
 const Help = lazy(() => import('./template-help.tsx').then(({ TemplateHelp }) => ({ default: TemplateHelp })));
 
-type Props = {
-  draft: DestinationDraft;
-  saved: string;
+type Props = FormProps & {
   known: KnownFields;
-  isDisabled: boolean;
   findings: readonly TemplateFinding[];
-  error: string | undefined;
   handle: RefObject<EditorHandle | null>;
   isFull: boolean;
   onFull: (isFull: boolean) => void;
   onFindings: (findings: TemplateFinding[]) => void;
-  onChange: (change: Partial<DestinationDraft>) => void;
   onRun: () => void;
 };
 
 /** The template: its editor, what can be done with it, and what is to say about it. */
 export function TemplateField(props: Props): ReactNode {
-  const { draft, saved, known, isDisabled, findings, error, handle, isFull, onFull, onChange } = props;
+  const { draft, stored, errors, known, isDisabled, findings, handle, isFull, onFull, onChange } = props;
+  const { template: saved } = stored;
   const [isHelpOpen, openHelp] = useState(false);
   const hint = useId();
   const tool = (icon: IconName, label: string, act: () => void, isOff = isDisabled) => (
@@ -116,11 +112,7 @@ export function TemplateField(props: Props): ReactNode {
         <Text id={hint} size="sm" c="dimmed">
           {words.hint}
         </Text>
-        {error === undefined ? null : (
-          <Text size="sm" c="var(--mantine-color-error)">
-            {error}
-          </Text>
-        )}
+        {errors['template'] === undefined ? null : <Input.Error>{errors['template']}</Input.Error>}
         <Findings findings={findings} handle={handle} isDisabled={isDisabled} />
       </Panel>
       <Suspense>

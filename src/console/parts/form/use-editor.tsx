@@ -11,6 +11,7 @@ import { Problem } from '../problem.tsx';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 import { ConflictDialog } from './conflict-dialog.tsx';
 import css from './form.module.css';
+import type { FormState } from './form-controls.tsx';
 import { SaveBar } from './save-bar.tsx';
 import { useUnsavedGuard } from './unsaved-guard.tsx';
 import { useDraft } from './use-draft.tsx';
@@ -64,6 +65,8 @@ export type Editor<Stored, Draft, How extends string> = {
   before: Draft;
   change: (part: Partial<Draft>) => void;
   errors: Words;
+  /** What `controlsOf` takes of these. */
+  form: FormState<Draft>;
   isDirty: boolean;
   isDisabled: boolean;
   isSaving: boolean;
@@ -183,23 +186,28 @@ export function useEditor<Stored extends Document, Draft extends object, Saved e
     else stopEditing();
   }
 
+  function change(part: Partial<Draft>) {
+    if (!isEditing) return;
+    set((present) => ({ ...present, ...part }));
+    setWrong({});
+    wantsFocus.current = false;
+    if (saving.isError) saving.reset();
+  }
+
+  const errors = { ...told, ...wrong };
+  const isDisabled = blockedBy !== null || !isEditing;
   return {
     draft,
     base,
     before,
     isDirty,
-    isDisabled: blockedBy !== null || !isEditing,
+    isDisabled,
     isSaving: saving.isPending,
-    errors: { ...told, ...wrong },
+    errors,
+    form: { draft, stored: before, errors, isDisabled, onChange: change },
     save,
     check,
-    change(part) {
-      if (!isEditing) return;
-      set((present) => ({ ...present, ...part }));
-      setWrong({});
-      wantsFocus.current = false;
-      if (saving.isError) saving.reset();
-    },
+    change,
     frame: (children, { editing, reading } = {}) => (
       <Stack ref={form} className={css['editor'] ?? ''} data-reading={!isEditing || undefined}>
         {blockedBy === null ? null : (

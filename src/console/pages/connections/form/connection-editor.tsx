@@ -57,7 +57,7 @@ export function ConnectionEditor({
     onSaved: (saved, how, draft) => (how === 'done' ? leave.onDone?.(saved) : leave.onContinue(saved, draft)),
     onCancel: leave.onCancel,
   });
-  const { draft, base, before, errors, isDisabled, isDirty, isSaving, change, save, frame } = editor;
+  const { draft, base, form, isDirty, isSaving, save, frame } = editor;
   const done =
     base === null ? null : (
       <Button variant="default" disabled={isSaving} onClick={() => (isDirty ? save('done') : leave.onDone?.(base))}>
@@ -80,14 +80,7 @@ export function ConnectionEditor({
         />
       }
     >
-      <ConnectionForm
-        draft={draft}
-        stored={before}
-        errors={errors}
-        isDisabled={isDisabled}
-        isNew={base === null}
-        onChange={change}
-      />
+      <ConnectionForm {...form} isNew={base === null} />
     </Beside>,
     {
       editing: (

@@ -1,15 +1,17 @@
+import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { Answer, Arguments, CallInput } from '../../../../client/client.ts';
 import type { RouteId } from '../../../../contract/routes.ts';
-import { apiQuery } from '../../../data/api.ts';
+import { allQuery, apiQuery } from '../../../data/api.ts';
+import type { KnownFields } from '../../../editor/fields.ts';
 import { studio as words } from '../../../messages/en/studio.ts';
-import { usePicked } from '../../../parts/payload/event-picker.tsx';
+import { recentEvents, usePicked } from '../../../parts/payload/event-picker.tsx';
 import type { Sample } from '../../../parts/payload/picked-event.ts';
 import { useMay } from '../../../session/rights.ts';
 import { bodyOf, type DestinationDraft } from '../destination-draft.ts';
-import { useData } from './use-data.ts';
+import { knownFields } from './known-fields.ts';
 
 /** The input of a preview; the sample is null while none is known. */
 export type Tried = {
@@ -64,7 +66,7 @@ export function useDestinationPreview(
     tried,
     hasErrors,
     request,
-    /** Renders at once, and shows the request. */
+    /** Renders again, and shows the request. */
     run() {
       show({ tab: 'request' });
       request.run();
@@ -80,7 +82,7 @@ export function useDestinationPreview(
   };
 }
 
-/** The preview of a draft, rendered again when typing pauses for 350 ms, or at once by `run`. */
+/** The preview of a draft, rendered again when typing pauses for 350 ms, or by `run`. */
 function usePreview(tried: Tried, isHeld: boolean) {
   const may = useMay('payloads:view');
   return useTried('previewDestination', 'previewUnsavedDestination', tried, {
@@ -109,7 +111,7 @@ export function useCheck(tried: Tried, isOn: boolean) {
 
 type How = { afterMs: number; staleMs: number; isOn: (input: Body) => boolean };
 
-/** A read about a draft, by the route of a saved or of an unsaved destination. `run` reads at once. */
+/** A read about a draft, by the route of a saved or of an unsaved destination. `run` reads again. */
 function useTried<Saved extends 'previewDestination' | 'checkDestination'>(
   saved: Saved,
   unsaved: RouteId,
@@ -117,7 +119,7 @@ function useTried<Saved extends 'previewDestination' | 'checkDestination'>(
   { afterMs, staleMs, isOn }: How,
 ) {
   const { destinationId, connectionId } = tried;
-  const [settled, settle] = useSettled(JSON.stringify(triedBody(tried)), afterMs);
+  const [settled] = useDebouncedValue(JSON.stringify(triedBody(tried)), afterMs);
   const body: Body = JSON.parse(settled);
   const route = (destinationId === null ? unsaved : saved) as Saved; // both take the same
   const input = [{ params: { id: destinationId ?? connectionId }, body }] as unknown as Arguments<Saved>; // which the compiler can't see
@@ -128,21 +130,37 @@ function useTried<Saved extends 'previewDestination' | 'checkDestination'>(
     placeholderData: keepPreviousData,
     enabled: isOn(body),
   });
-  function run() {
-    settle();
-    void query.refetch();
-  }
-  return { ...query, run };
+  return { ...query, run: () => void query.refetch() };
 }
 
-/** A text after it has not changed for `afterMs`, and how to settle it at once. */
-function useSettled(text: string, afterMs: number): [settled: string, settle: () => void] {
-  const [settled, set] = useState(text);
-  const present = useRef(text);
-  present.current = text;
-  useEffect(() => {
-    const timer = setTimeout(() => set(text), afterMs);
-    return () => clearTimeout(timer);
-  }, [text, afterMs]);
-  return [settled, useCallback(() => set(present.current), [])];
+type Action = Answer<'getAction'>;
+const nothing: never[] = [];
+
+/** The actions that use a destination, the chosen one (empty: the first), and the fields of the records that it maps. */
+function useData(
+  destinationId: string | null,
+  actionId: string,
+): { known: KnownFields; actions: readonly Action[]; action: Action | null } {
+  const mayActions = useMay('actions:view');
+  const mayParameters = useMay('parameters:view');
+  const mayEvents = useMay('events:view');
+  const maySee = useMay('payloads:view');
+  const all = useQuery({ ...allQuery('listActions'), enabled: mayActions && destinationId !== null }).data;
+  const parameters = useQuery({
+    ...apiQuery('listParameters', { query: { limit: 200, sort: 'share' } }),
+    enabled: mayParameters,
+    staleTime: 60_000,
+  }).data?.data;
+  const events = useQuery({ ...recentEvents(), enabled: mayEvents && maySee }).data?.data;
+
+  const actions = useMemo(
+    () => (all ?? nothing).filter((one) => one.destinations.some((row) => row.destinationId === destinationId)),
+    [all, destinationId],
+  );
+  const action = actions.find(({ id }) => id === actionId) ?? actions[0] ?? null;
+  const known = useMemo(
+    () => knownFields({ action, destinationId, parameters: parameters ?? nothing, events: events ?? nothing }),
+    [action, destinationId, parameters, events],
+  );
+  return { known, actions, action };
 }
