@@ -47,7 +47,7 @@ export const pages = [
 
   page('/behaviors', () => import('./pages/behaviors/behaviors-page.tsx'), 'BehaviorsPage', listSearch),
   // `from` is the id of a behavior to copy.
-  page('/behaviors/new', () => import('./pages/behaviors/new-behavior-page.tsx'), 'NewBehaviorPage', {
+  page('/behaviors/new', () => import('./pages/behaviors/behavior-editor.tsx'), 'NewBehaviorPage', {
     from: textSearch,
   }),
   page('/behaviors/$behaviorId', () => import('./pages/behaviors/behavior-page.tsx'), 'BehaviorPage', {
@@ -161,7 +161,7 @@ export const pages = [
     ...listSearch,
     status: enabledOrNot,
   }),
-  page('/data-collection/new', () => import('./pages/data-collection/new-collector-page.tsx'), 'NewCollectorPage'),
+  page('/data-collection/new', () => import('./pages/data-collection/collector-editor.tsx'), 'NewCollectorPage'),
   page('/data-collection/parameters', () => import('./pages/data-collection/parameters-page.tsx'), 'ParametersPage', {
     ...listSearch,
     offered: trueOrFalse,

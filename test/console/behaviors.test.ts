@@ -51,6 +51,11 @@ test('a used or standard behavior can’t be deleted and says why, also by keybo
   await page.getByRole('tab', { name: 'Used by' }).click();
   await page.getByRole('link', { name: 'User' }).waitFor();
 
+  const { token } = await app.client.call('createToken', { body: { name: 'Behaviors', rights: ['behaviors:view'] } });
+  await using other = await openTab(browser, { url: app.url, path: `/behaviors/${used.id}?tab=used`, token });
+  await other.page.getByRole('tabpanel').getByText('Used in 1 place').waitFor();
+  assert.deepEqual(other.problems, []);
+
   await page.goto(`${app.url}/behaviors`);
   await page.getByRole('button', { name: 'More for Purchase' }).click();
   await page.getByText('Built-in behaviors can’t be deleted.').waitFor();

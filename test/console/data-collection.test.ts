@@ -192,10 +192,10 @@ test('a parameter shows its examples and uses, can be described, and can be take
   await page.getByRole('checkbox', { name: 'Make wire available in Actions' }).uncheck();
   await page.getByText('wire is no longer available in actions').waitFor();
   await page.getByRole('link', { name: 'wire', exact: true }).click();
-  const drawer = page.getByRole('dialog', { name: 'wire' });
-  await drawer.getByRole('link', { name: wired.action.name }).waitFor();
-  await drawer.getByRole('textbox', { name: 'Description' }).fill('Which test it was');
-  await drawer.getByRole('button', { name: 'Save' }).click();
+  const inspector = page.getByRole('region', { name: 'wire' });
+  await inspector.getByRole('link', { name: wired.action.name }).waitFor();
+  await inspector.getByRole('textbox', { name: 'Description' }).fill('Which test it was');
+  await inspector.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('row', { name: /wire.*Which test it was/ }).waitFor();
   const [stored] = (await app.client.call('listParameters', { query: { name: 'wire' } })).data;
   assert.deepEqual([stored?.description, stored?.offered], ['Which test it was', false]);

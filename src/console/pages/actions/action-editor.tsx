@@ -1,4 +1,4 @@
-import { Button, Stack } from '@mantine/core';
+import { Button, Stack, Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
@@ -9,6 +9,7 @@ import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { useEditor } from '../../parts/form/use-editor.tsx';
 import { Icon } from '../../parts/icon.tsx';
+import { partsOf } from '../../parts/rules/condition-parts.ts';
 import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
 import { type Action, type ActionBody, actionKind } from './action.ts';
@@ -27,7 +28,6 @@ import css from './action-editor.module.css';
 import { DestinationsStep } from './destinations-step.tsx';
 import { RulesStep } from './rules-step.tsx';
 import { BasicDetailsStep, SourcesStep } from './simple-steps.tsx';
-import { StepList } from './step-list.tsx';
 import { connectionOf, type Places } from './use-places.ts';
 
 const w = words.editor;
@@ -179,5 +179,56 @@ export function ActionEditor({ stored, begin, draftKey, places, step, onStep, on
         </>
       ),
     },
+  );
+}
+
+type StepListProps = {
+  step: Step;
+  onStep: (step: Step) => void;
+  /** Steps with something that needs attention. */
+  troubled: ReadonlySet<Step>;
+  draft: ActionDraft;
+};
+
+/** The steps, which can be taken in any order: which is open, done, or needs attention. */
+function StepList({ step, onStep, troubled, draft }: StepListProps): ReactNode {
+  const isDone: Record<Step, boolean> = {
+    basics: draft.name.trim() !== '' && draft.description.trim() !== '',
+    rules: partsOf(draft.rules).length > 1,
+    sources: false,
+    destinations: draft.destinations.some((row) => row.destinationId !== ''),
+  };
+  return (
+    <nav aria-label={w.stepList}>
+      <ol className={css['steps']}>
+        {steps.map((one, index) => {
+          const [title, text] = w.steps[one];
+          const mark = troubled.has(one) ? 'alert' : isDone[one] && one !== step ? 'check' : null;
+          return (
+            <li key={one}>
+              <UnstyledButton
+                className={css['stepButton']}
+                aria-current={one === step ? 'step' : undefined}
+                data-mark={mark}
+                onClick={() => onStep(one)}
+              >
+                <span className={css['number']} aria-hidden="true">
+                  {mark === null ? index + 1 : <Icon name={mark} size={14} />}
+                </span>
+                <div>
+                  <Text fw={600}>{title}</Text>
+                  <Text size="sm" c="dimmed" className={css['stepText'] ?? ''}>
+                    {text}
+                  </Text>
+                  {mark === null ? null : (
+                    <VisuallyHidden>{mark === 'alert' ? w.stepProblem : w.stepDone}</VisuallyHidden>
+                  )}
+                </div>
+              </UnstyledButton>
+            </li>
+          );
+        })}
+      </ol>
+    </nav>
   );
 }

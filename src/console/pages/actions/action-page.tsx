@@ -4,14 +4,12 @@ import type { ReactNode } from 'react';
 import { actions as words } from '../../messages/en/actions.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { useChartTime } from '../../parts/chart/chart-time.tsx';
-import { useToList } from '../../parts/document/document-kind.ts';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
 import { ButtonLink } from '../../parts/links.tsx';
 import { DeliveryTable } from '../../parts/payload/delivery-table.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { useMay } from '../../session/rights.ts';
-import { actionKind, standingOf } from './action.ts';
-import { ActionMenu, useSwitch } from './action-menu.tsx';
+import { actionKind, standingOf, useSwitch } from './action.ts';
 import { ActionOverview, UsedObjects } from './action-overview.tsx';
 import { usePlaces } from './use-places.ts';
 
@@ -21,14 +19,12 @@ export function ActionPage(): ReactNode {
   const search = useSearch({ from: '/shell/actions/$actionId' });
   const time = useChartTime(search);
   const navigate = useNavigate({ from: '/actions/$actionId' });
-  const toList = useToList(actionKind);
   const mayManage = useMay('actions:manage');
   const places = usePlaces();
   const { isPending, toggle } = useSwitch();
   return (
     <DocumentPage
       kind={actionKind}
-      deletion={null}
       lead={(action) => (
         <Group gap="sm">
           <StatusBadge status={standingOf(action, places)} />
@@ -44,7 +40,9 @@ export function ActionPage(): ReactNode {
             <ButtonLink to="/actions/$actionId/edit" params={{ actionId: action.id }} data-key-edit>
               {terms.edit}
             </ButtonLink>
-            <ActionMenu action={action} onDeleted={toList} />
+            <ButtonLink to="/actions/new" search={{ from: action.id }} variant="default">
+              {terms.duplicate}
+            </ButtonLink>
           </>
         ) : null
       }

@@ -1,8 +1,9 @@
 import type { Answer, CallInput } from '../../../client/client.ts';
 import { allQuery, apiQuery } from '../../data/api.ts';
-import { shell } from '../../messages/en/shell.ts';
+import { actions as words } from '../../messages/en/actions.ts';
 import { terms } from '../../messages/en/terms.ts';
 import type { DocumentKind } from '../../parts/document/document-kind.ts';
+import { useStatusChange } from '../../parts/document/use-status-change.ts';
 import { client } from '../../session/session.ts';
 import type { Places } from './use-places.ts';
 
@@ -16,7 +17,7 @@ export const actionKind: DocumentKind<Action, ActionBody> = {
   one: terms.action,
   newTitle: terms.newAction,
   nameOf: ({ name }) => name,
-  crumbs: [{ label: shell.pages.actions, to: '/actions' }],
+  crumbs: [{ label: words.title, to: '/actions' }],
   page: '/actions/$actionId',
   parameter: 'actionId',
   newPage: '/actions/new',
@@ -29,6 +30,18 @@ export const actionKind: DocumentKind<Action, ActionBody> = {
   create: (body) => client().call('createAction', { body }),
   replace: (id, body, over) => client().call('replaceAction', { params: { id }, body, ...over }),
 };
+
+/** Enables a disabled action and the other way round, and says so with Undo. */
+export function useSwitch(): { isPending: boolean; toggle: (action: Action) => void } {
+  const { change, isPending } = useStatusChange('changeAction', actionKind.nameOf, {
+    enabled: terms.enabledNow,
+    disabled: words.disabled,
+  });
+  return {
+    isPending,
+    toggle: (action) => void change(action, action.status === 'enabled' ? 'disabled' : 'enabled'),
+  };
+}
 
 /** The status of an action, or that it needs attention: it is enabled, and its deliveries to a destination are held. */
 export function standingOf(action: Action, places: Places): Action['status'] | 'needs_attention' {

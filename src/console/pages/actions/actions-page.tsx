@@ -1,25 +1,23 @@
-import { Group, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import { useSearch } from '@tanstack/react-router';
+import { Box, Group, Menu, Text } from '@mantine/core';
+import { Link, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
-import { allQuery } from '../../data/api.ts';
 import { type Stats, useStats } from '../../data/stats.ts';
-import { nouns } from '../../messages/counts.ts';
 import { actions as words } from '../../messages/en/actions.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatNumber, formatPercent } from '../../messages/format.ts';
 import { Sparkline } from '../../parts/chart/sparkline.tsx';
-import { type Column, ListPage } from '../../parts/list/list-page.tsx';
+import { DocumentsPage } from '../../parts/document/documents-page.tsx';
+import { Icon } from '../../parts/icon.tsx';
+import cards from '../../parts/link-cards.module.css';
+import type { Column } from '../../parts/list/list-page.tsx';
 import { modifiedColumn, nameColumn, timeColumn } from '../../parts/list/standard-columns.tsx';
-import { statusFilter, useListPage } from '../../parts/list/use-list-page.tsx';
+import { statusFilter } from '../../parts/list/use-list-page.tsx';
 import { type BehaviorName, conditionWords } from '../../parts/rules/condition-words.ts';
 import { behaviorsIn, useBehaviors } from '../../parts/rules/use-behaviors.ts';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { useMay } from '../../session/rights.ts';
-import { Page } from '../../shell/page.tsx';
-import { type Action, actionKind, standingOf } from './action.ts';
-import { ActionMenu } from './action-menu.tsx';
-import { ScenarioGallery } from './scenario-gallery.tsx';
+import { type Action, actionKind, standingOf, useSwitch } from './action.ts';
+import { firstScenarios } from './scenarios.ts';
 import { connectionOf, type Places, usePlaces } from './use-places.ts';
 
 export function ActionsPage(): ReactNode {
@@ -28,61 +26,79 @@ export function ActionsPage(): ReactNode {
   const places = usePlaces();
   const { data: stats } = useStats('action');
   const columns = useMemo(() => columnsOf({ nameOf, places, stats }), [nameOf, places, stats]);
-  const search = useSearch({ from: '/shell/actions' });
-  const { connection } = search;
-  const { list, isEmpty, button } = useListPage({
-    name: words.title,
-    noun: nouns.actions,
-    search,
-    query: useQuery(allQuery('listActions')),
-    columns,
-    rowKey,
-    texts,
-    filters: [
-      statusFilter,
-      {
-        key: 'connection',
-        label: terms.connection,
-        options: named(places.connections),
-        of: (row) => row.destinations.map((one) => connectionOf(places, one.destinationId)),
-      },
-      {
-        key: 'destination',
-        label: terms.destination,
-        clearedBy: 'connection',
-        options: places.destinations
-          .filter(({ connectionId }) => connection === undefined || connectionId === connection)
-          .map(({ id }) => ({ value: id, label: places.nameOf(id) })),
-        of: (row) => row.destinations.map((one) => one.destinationId),
-      },
-      {
-        key: 'behavior',
-        label: terms.behavior,
-        options: named(behaviors),
-        of: ({ rules }) => behaviorsIn(rules),
-        nameOf: (id) => nameOf(id) ?? id,
-      },
-    ],
-    sortedBy: 'name',
-    create: mayManage ? { label: terms.newAction, to: '/actions/new' } : undefined,
-    empty: { icon: 'actions', title: words.emptyTitle, text: words.emptyText },
-    rowMenu: (row) => <ActionMenu action={row} />,
-  });
+  const { connection } = useSearch({ from: '/shell/actions' });
+  const { toggle } = useSwitch();
   return (
-    <Page title={words.title} lead={words.lead} right="actions:view" actions={button}>
-      {isEmpty ? <ScenarioGallery isEnabled={mayManage} /> : <ListPage {...list} />}
-    </Page>
+    <DocumentsPage
+      kind={actionKind}
+      words={words}
+      noun="actions"
+      icon="actions"
+      columns={columns}
+      filters={[
+        statusFilter,
+        {
+          key: 'connection',
+          label: terms.connection,
+          options: named(places.connections),
+          of: (row) => row.destinations.map((one) => connectionOf(places, one.destinationId)),
+        },
+        {
+          key: 'destination',
+          label: terms.destination,
+          clearedBy: 'connection',
+          options: places.destinations
+            .filter(({ connectionId }) => connection === undefined || connectionId === connection)
+            .map(({ id }) => ({ value: id, label: places.nameOf(id) })),
+          of: (row) => row.destinations.map((one) => one.destinationId),
+        },
+        {
+          key: 'behavior',
+          label: terms.behavior,
+          options: named(behaviors),
+          of: ({ rules }) => behaviorsIn(rules),
+          nameOf: (id) => nameOf(id) ?? id,
+        },
+      ]}
+      items={(action) => (
+        <>
+          <Menu.Item component={Link} to="/actions/$actionId/edit" params={{ actionId: action.id } as never}>
+            {terms.edit}
+          </Menu.Item>
+          <Menu.Item onClick={() => toggle(action)}>
+            {action.status === 'enabled' ? terms.disable : terms.enable}
+          </Menu.Item>
+        </>
+      )}
+      start={mayManage ? scenarioCards : null}
+    />
   );
 }
 
-const rowKey = ({ id }: Action) => id;
-const texts = ({ name, description }: Action) => [name, description];
 const named = (all: readonly { id: string; name: string }[]) => all.map(({ id, name }) => ({ value: id, label: name }));
+
+/** The scenarios to start with, while there is no action. */
+const scenarioCards = (
+  <Box component="ul" className={cards['cards']} aria-label={words.gallery} w="100%" ta="start" mt="md">
+    {firstScenarios.map(([scenario, icon]) => (
+      <li key={scenario}>
+        <Link to="/actions/new" search={{ scenario, step: undefined } as never} className={cards['card']}>
+          <span className={cards['icon']}>
+            <Icon name={icon} size={20} />
+          </span>
+          <span className={cards['name']}>{words.scenarios[scenario][0]}</span>
+          <Text span c="dimmed">
+            {words.scenarios[scenario][1]}
+          </Text>
+        </Link>
+      </li>
+    ))}
+  </Box>
+);
 
 type Known = { nameOf: BehaviorName; places: Places; stats: Stats | undefined };
 
 function columnsOf({ nameOf, places, stats }: Known): readonly Column<Action>[] {
-  const figures = new Map(stats?.items.map((one) => [one.id, one]));
   return [
     nameColumn(actionKind),
     {
@@ -108,15 +124,20 @@ function columnsOf({ nameOf, places, stats }: Known): readonly Column<Action>[] 
       id: 'destinations',
       header: terms.place,
       isText: true,
-      cell: ({ destinations }) => <PlacesOf ids={destinations.map((one) => one.destinationId)} places={places} />,
+      cell: ({ destinations }) => <PlacesOf names={destinations.map((one) => places.nameOf(one.destinationId))} />,
     },
-    ...(stats === undefined ? [] : figureColumns(figures)),
+    ...(stats === undefined ? [] : figureColumns(stats)),
     modifiedColumn<Action>({ isHiddenAtFirst: false }),
   ];
 }
 
 /** The columns of what happened in the last 24 hours. */
-function figureColumns(figures: ReadonlyMap<string, Stats['items'][number]>): readonly Column<Action>[] {
+function figureColumns({ items }: Stats): readonly Column<Action>[] {
+  const figures = new Map(items.map((one) => [one.id, one]));
+  const successOf = ({ id }: Action) => {
+    const { delivered = 0, failed = 0 } = figures.get(id) ?? {};
+    return delivered + failed === 0 ? null : delivered / (delivered + failed);
+  };
   return [
     {
       id: 'matched',
@@ -139,9 +160,9 @@ function figureColumns(figures: ReadonlyMap<string, Stats['items'][number]>): re
       id: 'success',
       header: words.columns.success,
       align: 'end',
-      sort: ({ id }) => successOf(figures.get(id)),
-      cell: ({ id }) => {
-        const success = successOf(figures.get(id));
+      sort: successOf,
+      cell: (row) => {
+        const success = successOf(row);
         return success === null ? <Text c="dimmed">–</Text> : formatPercent(success);
       },
     },
@@ -151,18 +172,13 @@ function figureColumns(figures: ReadonlyMap<string, Stats['items'][number]>): re
   ];
 }
 
-function successOf(figures: Stats['items'][number] | undefined): number | null {
-  const { delivered = 0, failed = 0 } = figures ?? {};
-  return delivered + failed === 0 ? null : delivered / (delivered + failed);
-}
-
-function PlacesOf({ ids, places }: { ids: readonly string[]; places: Places }): ReactNode {
-  const [first, ...more] = ids;
+function PlacesOf({ names }: { names: readonly string[] }): ReactNode {
+  const [first, ...more] = names;
   if (first === undefined) return <Text c="dimmed">{words.noPlace}</Text>;
   return (
     <>
-      <Text lineClamp={2} title={ids.map(places.nameOf).join(', ')}>
-        {places.nameOf(first)}
+      <Text lineClamp={2} title={names.join(', ')}>
+        {first}
       </Text>
       {more.length === 0 ? null : (
         <Text c="dimmed" size="sm">

@@ -192,7 +192,6 @@ function Row(props: RowProps): ReactNode {
                 ...(row.field === '' && parameters.some(({ name }) => name === parameter) ? { field: parameter } : {}),
               })
             }
-            parameters={parameters}
             error={errorOf('parameter')}
             isDisabled={isDisabled}
           />

@@ -1,4 +1,4 @@
-import { Alert, Box, Stack, Text, Title } from '@mantine/core';
+import { Alert, Stack, Text, Title } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type ComponentProps, type ReactNode, useState } from 'react';
@@ -7,21 +7,18 @@ import { rights } from '../../../contract/accounts/rights.ts';
 import type { FieldMapping } from '../../../contract/documents/action.ts';
 import { apiQuery } from '../../data/api.ts';
 import { actions as words } from '../../messages/en/actions.ts';
-import { outcomes } from '../../messages/en/outcomes.ts';
 import { parts } from '../../messages/en/parts.ts';
-import { studio } from '../../messages/en/studio.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../../parts/icon.tsx';
-import { TextLink } from '../../parts/links.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { EventPicker } from '../../parts/payload/event-picker.tsx';
-import { Exchange, ExchangeRequest } from '../../parts/payload/exchange.tsx';
+import { ExchangeRequest } from '../../parts/payload/exchange.tsx';
 import type { Sample } from '../../parts/payload/picked-event.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { partsOf } from '../../parts/rules/condition-parts.ts';
 import { useTrial } from '../../parts/rules/use-trial.ts';
-import { StatusBadge } from '../../parts/status-badge.tsx';
 import { useMay } from '../../session/rights.ts';
+import { ResponseTab } from '../destinations/preview/response-tab.tsx';
 import { SendTest } from '../destinations/preview/send-test.tsx';
 import { type ActionDraft, bodyOfDraft } from './action-draft.ts';
 import { baseUrlOf, type Places } from './use-places.ts';
@@ -35,11 +32,14 @@ type PreviewProps = {
   storedId: string | null;
   /** What is picked; null: nothing yet. */
   sample: Sample | null;
-  picker: ComponentProps<typeof EventPicker>;
 };
 
 /** The request to each destination for one event. */
-export function PreviewPanel({ draft, places, storedId, sample, picker }: PreviewProps): ReactNode {
+export function PreviewPanel({
+  picker,
+  ...of
+}: PreviewProps & { picker: ComponentProps<typeof EventPicker> }): ReactNode {
+  const { draft, places, sample } = of;
   const maySee = useMay('payloads:view');
   const ids = draft.destinations.map(({ destinationId }) => destinationId).filter((id) => id !== '');
   const tried = sample === null || sample.data !== undefined ? null : { ...sample, name: '' };
@@ -63,12 +63,10 @@ export function PreviewPanel({ draft, places, storedId, sample, picker }: Previe
             : ids.map((id) => (
                 <RequestPreview
                   key={id}
+                  {...of}
+                  sample={sample}
                   destinationId={id}
                   title={ids.length > 1 ? places.nameOf(id) : null}
-                  draft={draft}
-                  storedId={storedId}
-                  sample={sample}
-                  baseUrl={baseUrlOf(places, id)}
                 />
               ))}
         </>
@@ -77,20 +75,13 @@ export function PreviewPanel({ draft, places, storedId, sample, picker }: Previe
   );
 }
 
-type RequestProps = {
-  destinationId: string;
-  /** What the destination is called; null: it is the only one. */
-  title: string | null;
-  draft: ActionDraft;
-  storedId: string | null;
-  sample: Sample;
-  baseUrl: string;
-};
+/** `title`: the name of the destination; null: it is the only one. */
+type RequestProps = PreviewProps & { sample: Sample; destinationId: string; title: string | null };
 
 type PreviewBody = CallInput<'previewDestination'>['body'];
 
 /** The request that a destination would get for one event, by the code that delivers. */
-function RequestPreview({ destinationId, title, draft, storedId, sample, baseUrl }: RequestProps): ReactNode {
+function RequestPreview({ destinationId, title, draft, places, storedId, sample }: RequestProps): ReactNode {
   const body = bodyOfDraft(draft, 'disabled');
   // Only the mapping of this destination counts; rows that are not finished yet are not part of it.
   const destinations = body.destinations
@@ -118,7 +109,12 @@ function RequestPreview({ destinationId, title, draft, storedId, sample, baseUrl
         <ExchangeRequest request={data.request} />
       )}
       {/* Always here, so that its question stays open while the preview follows the draft. */}
-      <TestOfDraft destinationId={destinationId} body={data?.request == null ? null : input} baseUrl={baseUrl} />
+      <TestOfDraft
+        destinationId={destinationId}
+        body={data?.request == null ? null : input}
+        baseUrl={baseUrlOf(places, destinationId)}
+        sample={sample}
+      />
       {data?.warnings.map((one) => (
         <Text key={one} size="sm" c="dimmed">
           {one}
@@ -141,33 +137,16 @@ function failureOf({ kind, reason = '', line, column }: Result): string {
   return line === undefined ? w.failed(reason) : w.failedAt(reason, line, column ?? 1);
 }
 
+type TestProps = Omit<ComponentProps<typeof SendTest>, 'onSent'> & { sample: Sample };
+
 /** Sends one real request with the mapping of the draft, and shows the response. */
-function TestOfDraft(props: Omit<ComponentProps<typeof SendTest>, 'onSent'>): ReactNode {
+function TestOfDraft({ sample, ...props }: TestProps): ReactNode {
   const [sent, setSent] = useState<Answer<'testDestination'> | null>(null);
-  const attempt = sent?.attemptLog?.at(-1);
   if (!useMay('connections:manage')) return null;
   return (
-    <Stack gap="xs" align="start">
+    <>
       <SendTest {...props} onSent={setSent} />
-      {sent === null ? null : (
-        <Text component="div" size="sm">
-          <StatusBadge status={sent.status} /> {sent.reason === null ? '' : outcomes.reason[sent.reason].short}{' '}
-          {sent.detail}{' '}
-          <TextLink to="/deliveries/$deliveryId" params={{ deliveryId: sent.id }}>
-            {studio.test.open}
-          </TextLink>
-        </Text>
-      )}
-      {attempt === undefined ? null : (
-        <Box w="100%">
-          <Exchange
-            request={attempt.request}
-            response={attempt.response}
-            error={attempt.error}
-            timings={attempt.timings}
-          />
-        </Box>
-      )}
-    </Stack>
+      {sent === null ? null : <ResponseTab test={sent} tried={{ sample }} action={null} onGoTo={() => {}} />}
+    </>
   );
 }

@@ -1,73 +1,108 @@
-import { Autocomplete, Text, Textarea, TextInput } from '@mantine/core';
-import { type ReactNode, useMemo } from 'react';
+import {
+  ActionIcon,
+  Autocomplete,
+  Box,
+  Button,
+  Group,
+  Skeleton,
+  Stack,
+  Text,
+  Textarea,
+  TextInput,
+} from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useSearch } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { foldName } from '../../../contract/fold-name.ts';
+import { apiQuery } from '../../data/api.ts';
 import { behaviors as words } from '../../messages/en/behaviors.ts';
 import { terms } from '../../messages/en/terms.ts';
+import { NewDocumentPage } from '../../parts/document/new-document-page.tsx';
 import { useDocumentEditor } from '../../parts/document/use-document-editor.ts';
+import { FieldGrid } from '../../parts/form/sections.tsx';
+import { Icon } from '../../parts/icon.tsx';
 import { Panel } from '../../parts/panel.tsx';
-import { isComplete } from '../../parts/rules/condition-parts.ts';
+import { isComplete, rulesOf } from '../../parts/rules/condition-parts.ts';
 import { ConditionStudio } from '../../parts/rules/condition-studio.tsx';
 import { conditionWords } from '../../parts/rules/condition-words.ts';
+import { ParameterBox } from '../../parts/rules/parameter-box.tsx';
 import { type Behavior, useBehaviors } from '../../parts/rules/use-behaviors.ts';
-import { Attributes } from './attributes.tsx';
 import { behaviorKind } from './behavior.ts';
-import { bodyOfDraft, draftOfBehavior, newDraft } from './behavior-draft.ts';
-import css from './behavior-editor.module.css';
 
 const w = words.details;
 
-type Props = {
-  /** null: a new one. */
-  stored: Behavior | null;
-  /** The behavior that a new one begins as a copy of. */
-  copied?: Behavior | undefined;
-};
+export function NewBehaviorPage(): ReactNode {
+  const { from } = useSearch({ from: '/shell/behaviors/new' });
+  const copied = useQuery({
+    ...apiQuery('getBehavior', { params: { id: from ?? '' } }),
+    enabled: from !== undefined,
+  });
+  return (
+    <NewDocumentPage kind={behaviorKind}>
+      {copied.isLoading ? (
+        <Skeleton height={260} aria-busy="true" />
+      ) : (
+        <BehaviorEditor stored={null} copied={copied.data} />
+      )}
+    </NewDocumentPage>
+  );
+}
 
-/** Basic Details, Expression and Attributes of a behavior; those that ship with the product are read only. */
-export function BehaviorEditor({ stored, copied }: Props): ReactNode {
+type BehaviorDraft = Pick<Behavior, 'name' | 'description' | 'category' | 'condition' | 'attributes'>;
+
+/**
+ * Basic Details, Expression and Attributes of a behavior; those that ship with the product are read only. `stored`: null
+ * for a new one, which begins as a copy of `copied`.
+ */
+export function BehaviorEditor({
+  stored,
+  copied,
+}: {
+  stored: Behavior | null;
+  copied?: Behavior | undefined;
+}): ReactNode {
   const { behaviors, nameOf } = useBehaviors();
   const isTaken = (name: string) =>
     behaviors.some((one) => one.id !== stored?.id && foldName(one.name) === foldName(name));
   const editor = useDocumentEditor(behaviorKind, stored, {
     ...(copied === undefined ? {} : { draftKey: `behavior.new.${copied.id}` }),
-    draftOf: (one) => (one === null ? newDraft(copied) : draftOfBehavior(one)),
+    draftOf: (one) => draftOf(one ?? (copied && { ...copied, name: terms.copyOf(copied.name) })),
     problemsOf: ({ name }): Record<string, string> =>
       name.trim() === '' ? { name: terms.enterName } : isTaken(name) ? { name: w.taken } : {},
-    bodyOf: bodyOfDraft,
+    bodyOf,
     ...(stored?.standard === true ? { blockedBy: words.standardText } : {}),
   });
-  const { draft: value, change, isDisabled: isFixed } = editor;
-  const errors: Record<string, string> = { ...(isTaken(value.name) ? { name: w.taken } : {}), ...editor.errors };
-  const categories = useMemo(() => [...new Set(behaviors.map(({ category }) => category))].sort(), [behaviors]);
+  const { draft, change, isDisabled } = editor;
+  const errors: Record<string, string> = { ...(isTaken(draft.name) ? { name: w.taken } : {}), ...editor.errors };
   return editor.frame(
     <>
       <Panel title={terms.basics}>
-        <div className={css['basics']}>
+        <FieldGrid least="15rem">
           <TextInput
             label={words.columns.name}
-            value={value.name}
+            value={draft.name}
             onChange={(event) => change({ name: event.currentTarget.value })}
             error={errors['name']}
-            disabled={isFixed}
+            disabled={isDisabled}
             required
             maxLength={255}
           />
           <Autocomplete
             label={terms.category}
             description={w.categoryHint}
-            value={value.category}
+            value={draft.category}
             onChange={(category) => change({ category })}
-            data={categories}
+            data={[...new Set(behaviors.map(({ category }) => category))].sort()}
             error={errors['category']}
-            disabled={isFixed}
+            disabled={isDisabled}
           />
-        </div>
+        </FieldGrid>
         <Textarea
           label={terms.description}
-          value={value.description}
+          value={draft.description}
           onChange={(event) => change({ description: event.currentTarget.value })}
           error={errors['description']}
-          disabled={isFixed}
+          disabled={isDisabled}
           autosize
           minRows={2}
           maxLength={1000}
@@ -75,25 +110,104 @@ export function BehaviorEditor({ stored, copied }: Props): ReactNode {
       </Panel>
       <ConditionStudio
         title={words.columns.expression}
-        value={value.condition}
+        value={draft.condition}
         onChange={(condition) => change({ condition })}
         path="condition"
         errors={errors}
-        isDisabled={isFixed}
+        isDisabled={isDisabled}
         {...(stored === null ? {} : { ownBehaviorId: stored.id })}
       />
       <Panel title={w.opposite} text={w.oppositeText}>
         <Text aria-live="polite">
-          {isComplete(value.condition) ? conditionWords(value.condition, nameOf, { opposite: true }) : '…'}
+          {isComplete(draft.condition) ? conditionWords(draft.condition, nameOf, { opposite: true }) : '…'}
         </Text>
       </Panel>
       <Attributes
-        value={value.attributes}
+        value={draft.attributes}
         onChange={(attributes) => change({ attributes })}
         errors={errors}
-        isDisabled={isFixed}
+        isDisabled={isDisabled}
       />
-      {stored !== null && stored.usedBy > 0 && !isFixed ? <Text c="dimmed">{w.changesAll(stored.usedBy)}</Text> : null}
+      {stored !== null && stored.usedBy > 0 && !isDisabled ? (
+        <Text c="dimmed">{w.changesAll(stored.usedBy)}</Text>
+      ) : null}
     </>,
+  );
+}
+
+const empty: BehaviorDraft = {
+  name: '',
+  description: '',
+  category: 'Custom',
+  condition: { all: [] },
+  attributes: [],
+};
+
+function draftOf({ name, description, category, condition, attributes }: BehaviorDraft = empty): BehaviorDraft {
+  return { name, description, category, condition: rulesOf(condition), attributes };
+}
+
+function bodyOf({ name, description, category, condition, attributes }: BehaviorDraft): BehaviorDraft {
+  return {
+    name: name.trim(),
+    description: description.trim(),
+    category: category.trim(),
+    condition,
+    attributes: attributes.map((one) => one.trim()).filter((one) => one !== ''),
+  };
+}
+
+type AttributesProps = {
+  value: string[];
+  onChange: (value: string[]) => void;
+  errors: Readonly<Record<string, string>>;
+  isDisabled: boolean;
+};
+
+/** The parameters worth sending with a behavior. */
+function Attributes({ value, onChange, errors, isDisabled }: AttributesProps): ReactNode {
+  const fields = value.map((name, index) => {
+    const place = `attributes.${index}`;
+    return (
+      <Group key={place} component="li" align="start" gap="xs" wrap="nowrap">
+        <Box flex={1} miw={0}>
+          <ParameterBox
+            label={w.attribute}
+            value={name}
+            onChange={(next) => onChange(value.with(index, next))}
+            error={errors[place]}
+            isDisabled={isDisabled}
+          />
+        </Box>
+        {isDisabled ? null : (
+          <ActionIcon aria-label={w.removeAttribute(name)} onClick={() => onChange(value.toSpliced(index, 1))}>
+            <Icon name="trash" />
+          </ActionIcon>
+        )}
+      </Group>
+    );
+  });
+  return (
+    <Panel title={w.attributes} text={w.attributesText}>
+      {value.length === 0 ? (
+        <Text c="dimmed">{w.noAttributes}</Text>
+      ) : (
+        <Stack component="ul" gap="xs" maw="34rem">
+          {fields}
+        </Stack>
+      )}
+      {isDisabled ? null : (
+        <div>
+          <Button
+            variant="default"
+            size="xs"
+            leftSection={<Icon name="plus" size={14} />}
+            onClick={() => onChange([...value, ''])}
+          >
+            {w.addAttribute}
+          </Button>
+        </div>
+      )}
+    </Panel>
   );
 }

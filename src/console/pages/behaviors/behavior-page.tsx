@@ -1,15 +1,19 @@
-import { Button, Group, Text } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { Group, Skeleton, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
+import { apiQuery } from '../../data/api.ts';
 import { behaviors as words } from '../../messages/en/behaviors.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
 import { Icon } from '../../parts/icon.tsx';
+import { ButtonLink } from '../../parts/links.tsx';
+import { Panel } from '../../parts/panel.tsx';
 import { VersionsTab } from '../../parts/payload/versions-tab.tsx';
+import { type RuleUser, RuleUsers } from '../../parts/rules/rule-users.tsx';
+import { type Behavior, behaviorsIn, useBehaviors } from '../../parts/rules/use-behaviors.ts';
 import { useMay } from '../../session/rights.ts';
 import { behaviorKind, blockedBy } from './behavior.ts';
 import { BehaviorEditor } from './behavior-editor.tsx';
-import { UsedByTab } from './used-by-tab.tsx';
 
 export function BehaviorPage(): ReactNode {
   const mayManage = useMay('behaviors:manage');
@@ -26,9 +30,9 @@ export function BehaviorPage(): ReactNode {
       }
       actions={({ id }) =>
         mayManage ? (
-          <Button component={Link} to="/behaviors/new" search={{ from: id } as never} variant="default">
+          <ButtonLink to="/behaviors/new" search={{ from: id }} variant="default">
             {terms.duplicate}
-          </Button>
+          </ButtonLink>
         ) : null
       }
       blockedBy={blockedBy}
@@ -41,5 +45,28 @@ export function BehaviorPage(): ReactNode {
         ),
       }}
     />
+  );
+}
+
+/** The actions and behaviors that use a behavior. */
+function UsedByTab({ behavior: { id, usedBy } }: { behavior: Behavior }): ReactNode {
+  const mayActions = useMay('actions:view');
+  const { data } = useQuery({
+    ...apiQuery('listActions', { query: { behaviorId: id, limit: 200 } }),
+    enabled: mayActions,
+  });
+  const { behaviors } = useBehaviors();
+  if (mayActions && data === undefined) return <Skeleton height={120} aria-busy="true" />;
+  const users = [
+    ...(data?.data ?? []).map((one): RuleUser => ({ ...one, kind: 'action' })),
+    ...behaviors
+      .filter(({ condition }) => behaviorsIn(condition).includes(id))
+      .map((one): RuleUser => ({ id: one.id, name: one.name, kind: 'behavior' })),
+  ];
+  return (
+    <Panel title={terms.usedBy}>
+      <RuleUsers users={users} none={usedBy === 0 ? words.details.usedByNone : words.used(usedBy)} />
+      {users.length > 0 && users.length < usedBy ? <Text c="dimmed">{terms.more(usedBy - users.length)}</Text> : null}
+    </Panel>
   );
 }

@@ -5,6 +5,7 @@ import { dataCollection } from '../../messages/en/data-collection.ts';
 import { privacy } from '../../messages/en/privacy.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatDuration } from '../../messages/format.ts';
+import { NewDocumentPage } from '../../parts/document/new-document-page.tsx';
 import { useDocumentEditor } from '../../parts/document/use-document-editor.ts';
 import { controlsOf } from '../../parts/form/form-controls.tsx';
 import { PrivacyFields } from '../../parts/form/privacy-fields.tsx';
@@ -14,6 +15,14 @@ import { type Collector, collectorKind } from './collector.ts';
 import { bodyOf, draftOf, fields, labels, problemsOf } from './collector-draft.ts';
 
 const words = dataCollection.details;
+
+export function NewCollectorPage(): ReactNode {
+  return (
+    <NewDocumentPage kind={collectorKind}>
+      <CollectorEditor stored={null} />
+    </NewDocumentPage>
+  );
+}
 
 /** Collector Details: name, who may send, how much. `stored`: null for a new one. */
 export function CollectorEditor({ stored }: { stored: Collector | null }): ReactNode {

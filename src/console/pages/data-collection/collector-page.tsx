@@ -1,18 +1,23 @@
-import { Button, Code, Group } from '@mantine/core';
+import { Alert, Button, Code, Group, Text } from '@mantine/core';
 import { lazy, type ReactNode, useState } from 'react';
 import { dataCollection as words } from '../../messages/en/data-collection.ts';
+import { terms } from '../../messages/en/terms.ts';
+import { ActButton } from '../../parts/act-button.tsx';
 import { Beside } from '../../parts/beside.tsx';
 import { CopyIcon } from '../../parts/copy-button.tsx';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
 import { Icon } from '../../parts/icon.tsx';
+import { Panel } from '../../parts/panel.tsx';
+import { RuleUsers } from '../../parts/rules/rule-users.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
+import { Time } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
 import { type Collector, collectorKind } from './collector.ts';
 import { DeleteCollector, RotateKey } from './collector-dialogs.tsx';
 import { CollectorEditor } from './collector-editor.tsx';
-import { PreviousKey } from './previous-key.tsx';
+import { collectorUses } from './parameter-uses.ts';
 import { SendTab } from './send-tab.tsx';
-import { UsedBy } from './used-by.tsx';
+import { useRules } from './use-rules.ts';
 
 const RejectedRequests = lazy(() =>
   import('./rejected-requests.tsx').then((made) => ({ default: made.RejectedRequests })),
@@ -59,5 +64,46 @@ export function CollectorPage(): ReactNode {
         </>
       )}
     </DocumentPage>
+  );
+}
+
+/** The key before the last rotation while it is valid, when it was last used, and a button to end it. */
+function PreviousKey({ collector }: { collector: Collector }): ReactNode {
+  const { id, previousKey, previousUntil, previousUsedAt } = collector;
+  const mayManage = useMay('collectors:manage');
+  if (previousKey === null || previousUntil === null || Date.parse(previousUntil) <= Date.now()) return null;
+  const w = words.previousKey;
+  return (
+    <Alert title={w.title} mb="md">
+      <Group justify="space-between">
+        <Text component="div">
+          <Code>{previousKey}</Code> {w.until} <Time at={previousUntil} /> ·{' '}
+          {previousUsedAt === null ? w.unused : w.used} {previousUsedAt === null ? null : <Time at={previousUsedAt} />}
+        </Text>
+        {mayManage ? (
+          <ActButton
+            size="xs"
+            route="endPreviousKey"
+            input={{ params: { id } }}
+            done={w.ended}
+            confirm={{ title: w.endTitle, children: w.endText }}
+          >
+            {w.end}
+          </ActButton>
+        ) : null}
+      </Group>
+    </Alert>
+  );
+}
+
+/** The rules that name a collector. */
+function UsedBy({ collectorId }: { collectorId: string }): ReactNode {
+  const rules = useRules();
+  return (
+    <Panel title={terms.usedBy} text={words.details.usedByAll}>
+      {rules === undefined ? null : (
+        <RuleUsers users={collectorUses(collectorId, rules.actions, rules.behaviors)} none={words.details.usedByNone} />
+      )}
+    </Panel>
   );
 }

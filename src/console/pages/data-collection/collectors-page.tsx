@@ -1,20 +1,23 @@
 import { Code, Group, Menu, Text } from '@mantine/core';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useMemo, useState } from 'react';
-import { useStats } from '../../data/stats.ts';
+import { apiQuery } from '../../data/api.ts';
+import { type Stats, useStats } from '../../data/stats.ts';
 import { dataCollection as words } from '../../messages/en/data-collection.ts';
 import { terms } from '../../messages/en/terms.ts';
+import { formatNumber } from '../../messages/format.ts';
+import { Sparkline } from '../../parts/chart/sparkline.tsx';
 import { CopyIcon } from '../../parts/copy-button.tsx';
 import { DocumentsPage } from '../../parts/document/documents-page.tsx';
 import { useStatusChange } from '../../parts/document/use-status-change.ts';
 import type { Column } from '../../parts/list/list-page.tsx';
 import { modifiedColumn, nameColumn, statusColumn } from '../../parts/list/standard-columns.tsx';
 import { statusFilter } from '../../parts/list/use-list-page.tsx';
+import { Time } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
-import { CollectionNav } from './collection-nav.tsx';
+import { CollectionNav } from './collection-page.tsx';
 import { type Collector, collectorKind, originsInWords } from './collector.ts';
 import { DeleteCollector, RotateKey } from './collector-dialogs.tsx';
-import { eventColumns } from './event-columns.tsx';
-import { LastEvent } from './last-event.tsx';
 import { UnknownKeys } from './rejected-requests.tsx';
 
 export function CollectorsPage(): ReactNode {
@@ -22,15 +25,7 @@ export function CollectorsPage(): ReactNode {
   const stats = useStats('collector').data;
   const [rotated, rotate] = useState<Collector | null>(null);
   const { change } = useStatusChange('changeCollector', collectorKind.nameOf, words.changed);
-  const columns = useMemo(
-    () => [
-      ...own,
-      ...(stats === undefined ? [] : eventColumns(stats)),
-      ...(maySeeEvents ? [lastEvent] : []),
-      modifiedColumn<Collector>(),
-    ],
-    [stats, maySeeEvents],
-  );
+  const columns = useMemo(() => columnsOf(stats, maySeeEvents), [stats, maySeeEvents]);
   return (
     <DocumentsPage
       kind={collectorKind}
@@ -96,8 +91,55 @@ const own: readonly Column<Collector>[] = [
   },
 ];
 
-const lastEvent: Column<Collector> = {
-  id: 'last',
-  header: words.columns.last,
-  cell: ({ id }) => <LastEvent collectorId={id} />,
-};
+function columnsOf(stats: Stats | undefined, maySeeEvents: boolean): readonly Column<Collector>[] {
+  const figures = new Map(stats?.items.map((item) => [item.id, item]));
+  const receivedBy = (id: string) => figures.get(id)?.received ?? 0;
+  const rejectedBy = (id: string) => figures.get(id)?.rejected ?? 0;
+  const events: Column<Collector> = {
+    id: 'events',
+    header: words.columns.events,
+    sort: ({ id }) => receivedBy(id),
+    align: 'end',
+    cell: ({ id, name }) => (
+      <Group gap="xs" wrap="nowrap" justify="flex-end">
+        {receivedBy(id) === 0 ? null : (
+          <Sparkline values={figures.get(id)?.series ?? []} sentence={words.eventsOf(name, receivedBy(id))} />
+        )}
+        <span>{formatNumber(receivedBy(id))}</span>
+      </Group>
+    ),
+  };
+  const rejected: Column<Collector> = {
+    id: 'rejected',
+    header: words.columns.rejected,
+    sort: ({ id }) => rejectedBy(id),
+    align: 'end',
+    cell: ({ id }) => (
+      <Text c={rejectedBy(id) === 0 ? 'dimmed' : 'var(--console-bad)'}>{formatNumber(rejectedBy(id))}</Text>
+    ),
+  };
+  const last: Column<Collector> = {
+    id: 'last',
+    header: words.columns.last,
+    cell: ({ id }) => <LastEvent collectorId={id} received={receivedBy(id)} />,
+  };
+  return [
+    ...own,
+    ...(stats === undefined ? [] : [events, rejected]),
+    ...(maySeeEvents ? [last] : []),
+    modifiedColumn<Collector>(),
+  ];
+}
+
+/** When a collector received its last event: asked for again when it has `received` another number of events. */
+function LastEvent({ collectorId, received }: { collectorId: string; received: number }): ReactNode {
+  const newest = apiQuery('listEvents', { query: { collectorId, limit: 1 } });
+  const { data } = useQuery({
+    ...newest,
+    queryKey: [...newest.queryKey, received],
+    placeholderData: keepPreviousData,
+  });
+  const at = data?.data[0]?.receivedAt;
+  if (data === undefined) return null;
+  return at === undefined ? <Text c="dimmed">{terms.noneYet}</Text> : <Time at={at} />;
+}

@@ -1,44 +1,45 @@
 import type { Answer } from '../../../client/client.ts';
 import type { Condition } from '../../../contract/documents/condition.ts';
 import { leavesOf } from '../../parts/rules/condition-parts.ts';
+import type { RuleUser } from '../../parts/rules/rule-users.tsx';
 
 type Action = Answer<'getAction'>;
 type Behavior = Answer<'getBehavior'>;
 
-/** Something that names a parameter. */
-export type User = { kind: 'action' | 'behavior'; id: string; name: string };
-
 /** Which actions and behaviors name which parameters, in rules, attributes and field mappings. */
-export function parameterUses(actions: readonly Action[], behaviors: readonly Behavior[]): Map<string, User[]> {
-  const uses = new Map<string, User[]>();
-  const note = (names: Iterable<string>, user: User) => {
+export function parameterUses(actions: readonly Action[], behaviors: readonly Behavior[]): Map<string, RuleUser[]> {
+  const uses = new Map<string, RuleUser[]>();
+  const note = (names: Iterable<string>, user: RuleUser) => {
     for (const name of new Set(names)) uses.set(name, [...(uses.get(name) ?? []), user]);
   };
-  for (const { id, name, rules, destinations } of actions) {
-    const mapped = destinations.flatMap(({ mapping }) => mapping.flatMap(namesInMapping));
-    note([...comparisons(rules).map((one) => one.parameter), ...mapped], { kind: 'action', id, name });
+  for (const action of actions) {
+    const mapped = action.destinations.flatMap(({ mapping }) => mapping.flatMap(namesInMapping));
+    note([...comparisons(action.rules).map((one) => one.parameter), ...mapped], userOf('action')(action));
   }
-  for (const { id, name, condition, attributes, standard, usedBy } of behaviors) {
+  for (const behavior of behaviors) {
+    const { condition, attributes, standard, usedBy } = behavior;
     // A built-in behavior that no action uses does not count.
     if (standard && usedBy === 0) continue;
-    note([...comparisons(condition).map((one) => one.parameter), ...attributes], { kind: 'behavior', id, name });
+    note([...comparisons(condition).map((one) => one.parameter), ...attributes], userOf('behavior')(behavior));
   }
   return uses;
 }
 
 /** The actions and behaviors whose rules name a collector. */
-export function collectorUses(collectorId: string, actions: readonly Action[], behaviors: readonly Behavior[]): User[] {
+export function collectorUses(id: string, actions: readonly Action[], behaviors: readonly Behavior[]): RuleUser[] {
   const names = (condition: Condition) =>
     comparisons(condition).some(
-      (one) => one.parameter === 'source.collectorId' && 'value' in one && [one.value].flat().includes(collectorId),
+      (one) => one.parameter === 'source.collectorId' && 'value' in one && [one.value].flat().includes(id),
     );
   return [
-    ...actions.filter(({ rules }) => names(rules)).map(({ id, name }): User => ({ kind: 'action', id, name })),
-    ...behaviors
-      .filter(({ condition }) => names(condition))
-      .map(({ id, name }): User => ({ kind: 'behavior', id, name })),
+    ...actions.filter(({ rules }) => names(rules)).map(userOf('action')),
+    ...behaviors.filter(({ condition }) => names(condition)).map(userOf('behavior')),
   ];
 }
+
+const userOf =
+  (kind: RuleUser['kind']) =>
+  ({ id, name }: { id: string; name: string }): RuleUser => ({ kind, id, name });
 
 const comparisons = (condition: Condition) => leavesOf(condition).filter((one) => 'parameter' in one);
 

@@ -7,9 +7,7 @@ import { errors } from '../../../contract/errors.ts';
 import { allQuery, apiQuery } from '../../data/api.ts';
 import { useNamed } from '../../data/named.ts';
 import { watchedMs } from '../../data/refresh.ts';
-import { nouns } from '../../messages/counts.ts';
 import { dataCollection } from '../../messages/en/data-collection.ts';
-import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatBytes } from '../../messages/format.ts';
 import { options } from '../../parts/form/options.ts';
@@ -17,9 +15,8 @@ import { Icon } from '../../parts/icon.tsx';
 import { TextLink } from '../../parts/links.tsx';
 import { type Column, ListPage, type ListState } from '../../parts/list/list-page.tsx';
 import { timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
-import { useListPage } from '../../parts/list/use-list-page.tsx';
-import { Page } from '../../shell/page.tsx';
-import { CollectionNav } from './collection-nav.tsx';
+import { listWords, useListPage } from '../../parts/list/use-list-page.tsx';
+import { CollectionPage } from './collection-page.tsx';
 
 const words = dataCollection.rejected;
 
@@ -28,15 +25,9 @@ type RejectedRequest = Answer<'listRejectedRequests'>['data'][number];
 /** The rejected requests of all collectors, and those with keys that no collector has. */
 export function RejectedPage(): ReactNode {
   return (
-    <Page
-      title={dataCollection.parts.rejected}
-      right="collectors:view"
-      lead={words.lead}
-      crumbs={[{ label: shell.pages.dataCollection, to: '/data-collection' }]}
-    >
-      <CollectionNav />
+    <CollectionPage title={dataCollection.parts.rejected} right="collectors:view" lead={words.lead}>
       <RejectedRequests />
-    </Page>
+    </CollectionPage>
   );
 }
 
@@ -76,16 +67,13 @@ export function RejectedRequests({ collectorId }: { collectorId?: string }): Rea
   const search = useSearch({ strict: false }) as ListState & { keys?: 'unknown' | 'known' }; // of both routes with this list
   const isOfAll = collectorId === undefined;
   const { list } = useListPage({
-    name: dataCollection.parts.rejected,
-    noun: nouns.rejections,
+    ...listWords({ ...words, title: dataCollection.parts.rejected }, 'rejections', 'check'),
     search,
     query: useRejected(collectorId),
     columns: isOfAll ? ofAll : ofOne,
     rowKey,
-    filterBy: words.filterBy,
     texts,
     filters: isOfAll ? [{ key: 'keys', label: words.keys, options: options(words.keyKinds), of: keysOf }] : [],
-    empty: { icon: 'check', title: words.emptyTitle, text: words.emptyText },
   });
   return <ListPage {...list} />;
 }
@@ -129,17 +117,15 @@ function Sender({ collectorId, requestKey }: { collectorId: string | null; reque
   );
 }
 
-const wrapped = { maw: '24rem', style: { whiteSpace: 'normal' } } as const;
-
 const columns: readonly Column<RejectedRequest>[] = [
   {
     id: 'reason',
     header: terms.reason,
     isText: true,
     cell: ({ status, code, detail, collectorId }) => (
-      <Box {...wrapped}>
+      <Box maw="24rem" style={{ whiteSpace: 'normal' }}>
         <Text fw={550}>
-          {isDisabled(code, collectorId) ? words.disabled : titleOf(code)}{' '}
+          {isDisabled(code, collectorId) ? words.disabled : (known(code)?.[1] ?? code)}{' '}
           <Text span c="dimmed" fw={400}>
             {status}
           </Text>
@@ -155,32 +141,17 @@ const columns: readonly Column<RejectedRequest>[] = [
     header: words.columns.cure,
     isText: true,
     cell: ({ code, collectorId }) => (
-      <Text size="sm" {...wrapped}>
-        {isDisabled(code, collectorId) ? words.enableIt : cureOf(code)}
+      <Text size="sm" maw="24rem" style={{ whiteSpace: 'normal' }}>
+        {isDisabled(code, collectorId) ? words.enableIt : (known(code)?.[3] ?? words.none)}
       </Text>
     ),
   },
-  {
-    id: 'origin',
-    header: words.columns.origin,
-    isText: true,
-    cell: ({ origin }) => (
-      <Text size="sm" truncate title={origin ?? ''}>
-        {origin ?? words.none}
-      </Text>
-    ),
-  },
+  valueColumn('origin', words.columns.origin, ({ origin }) => origin ?? words.none, { isText: true }),
   valueColumn('size', terms.size, ({ bytes }) => formatBytes(bytes), { align: 'end', sort: ({ bytes }) => bytes }),
-  {
-    id: 'path',
-    header: words.columns.path,
+  valueColumn('path', words.columns.path, ({ method, path }) => `${method} ${path}`, {
+    isText: true,
     isHiddenAtFirst: true,
-    cell: ({ method, path }) => (
-      <Text ff="monospace" size="sm" truncate maw="16rem" title={path}>
-        {`${method} ${path}`}
-      </Text>
-    ),
-  },
+  }),
   valueColumn('address', words.columns.address, ({ address }) => address, { isHiddenAtFirst: true }),
 ];
 
@@ -191,5 +162,3 @@ const ofAll = [when, sender, ...columns];
 const isDisabled = (code: string, collectorId: string | null) => code === 'unknown_collector' && collectorId !== null;
 
 const known = (code: string) => (code in errors ? errors[code as keyof typeof errors] : null); // just looked up
-const titleOf = (code: string) => known(code)?.[1] ?? code;
-const cureOf = (code: string) => known(code)?.[3] ?? words.none;

@@ -32,8 +32,8 @@ type Props<Stored extends StoredDocument, Tab extends string> = {
   actions?: Panel<Stored>;
   /** Why it can't be deleted now: the button is grey and says so. null: it can. */
   blockedBy?: (document: Stored) => string | null;
-  /** The question before it is deleted, where the consequences have to be counted. null: the page has no Delete. */
-  deletion?: ComponentType<DialogProps<Stored>> | null;
+  /** The question before it is deleted, where the consequences have to be counted. */
+  deletion?: ComponentType<DialogProps<Stored>>;
   /** The names of the tabs in their order; the address holds the one that is open. */
   tabs?: Readonly<Record<Tab, string>>;
   panels?: Panels<Stored, NoInfer<Tab>>;
@@ -85,7 +85,7 @@ export function DocumentPage<Stored extends StoredDocument, Tab extends string =
           {inFiles === undefined || names.includes('yaml' as Tab) ? null : (
             <ShowAs kind={`${inFiles}s`} document={named(document)} />
           )}
-          {mayManage && deletion !== null ? (
+          {mayManage ? (
             <DeleteButton blockedBy={blockedBy?.(document) ?? null} onClick={() => remove(document)} />
           ) : null}
         </>

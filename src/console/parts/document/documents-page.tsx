@@ -36,6 +36,8 @@ type Props<Row extends StoredDocument> = {
   items?: (row: Row) => ReactNode;
   blockedBy?: (row: Row) => string | null;
   deletion?: ComponentType<DialogProps<Row>>;
+  /** In an empty list, in place of the button that creates one: the button is then in the head of the page. */
+  start?: ReactNode;
   /** Between the heading and the list. */
   above?: ReactNode;
   /** Dialogs of the page. */
@@ -44,15 +46,18 @@ type Props<Row extends StoredDocument> = {
 
 /** The list of all documents of a kind, with the menu of each. */
 export function DocumentsPage<Row extends StoredDocument & { description?: string }>(props: Props<Row>): ReactNode {
-  const { kind, words, noun, icon, code, actions, items, blockedBy, deletion, above, children, ...declared } = props;
+  const { kind, words, noun, icon, code, actions, items, blockedBy, deletion, start, above, children, ...declared } =
+    props;
   const mayManage = useMay(kind.manage);
   const title = kind.crumbs.at(-1)?.label ?? kind.one;
   const [shown, show] = useState<Row | null>(null);
   const { remove, dialog } = useDeletion(kind, deletion);
   const inFiles = transferKindOf(kind.kind);
   const named = (row: Row) => ({ id: row.id, name: kind.nameOf(row) });
-  const { list, create } = useListPage({
-    ...listWords({ title, ...words }, noun, icon, mayManage ? code : undefined),
+  const texts = listWords({ title, ...words }, noun, icon, mayManage ? code : undefined);
+  const { list, create, button } = useListPage({
+    ...texts,
+    empty: { ...texts.empty, action: start },
     search: useSearch({ strict: false }) as ListState & Record<string, string | undefined>, // every value is a text
     query: useQuery({ ...kind.all(), enabled: useMay(kind.view) }),
     rowKey: ({ id }) => id,
@@ -103,7 +108,7 @@ export function DocumentsPage<Row extends StoredDocument & { description?: strin
       actions={
         <>
           {mayManage ? actions : null}
-          {create}
+          {start === undefined ? create : button}
         </>
       }
     >

@@ -9,7 +9,7 @@ import type { DocumentKind, StoredDocument } from './document-kind.ts';
  */
 export function useDeletion<Stored extends StoredDocument>(
   kind: DocumentKind<Stored>,
-  Question: ComponentType<DialogProps<Stored>> | null | undefined,
+  Question: ComponentType<DialogProps<Stored>> | undefined,
   onDone?: () => void,
 ): { remove: (document: Stored) => void; dialog: ReactNode } {
   const [asked, ask] = useState<Stored | null>(null);
@@ -21,12 +21,12 @@ export function useDeletion<Stored extends StoredDocument>(
   };
   return {
     remove(document) {
-      const isAsked = Question != null || kind.deleteText !== undefined;
+      const isAsked = Question !== undefined || kind.deleteText !== undefined;
       if (isAsked) ask(document);
       else void deleteDocument({ kind: kind.kind, id: document.id, name: kind.nameOf(document) }, onDone);
     },
     dialog:
-      Question != null ? (
+      Question !== undefined ? (
         <Question {...props} />
       ) : (
         <DeleteDialog {...props} kind={kind.kind} name={name}>

@@ -1,18 +1,7 @@
-import {
-  Autocomplete,
-  Checkbox,
-  type ComboboxParsedItem,
-  Group,
-  NativeSelect,
-  Select,
-  Text,
-  Textarea,
-  TextInput,
-} from '@mantine/core';
+import { Autocomplete, type ComboboxParsedItem, Group, NativeSelect, Select, Textarea, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import type { Comparison, Condition } from '../../../contract/documents/condition.ts';
-import { type Operator, operators, orderOperators, presenceOperators } from '../../../contract/documents/operators.ts';
-import type { Parameter } from '../../../contract/documents/parameter.ts';
+import { type Operator, operators, orderOperators } from '../../../contract/documents/operators.ts';
 import { conditions } from '../../messages/en/conditions.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { TimeField } from '../time-field.tsx';
@@ -21,6 +10,7 @@ import { valuesOf } from './named-parameter.ts';
 import { belowButtons, ParameterBox } from './parameter-box.tsx';
 import css from './rules.module.css';
 import type { Behavior } from './use-behaviors.ts';
+import { useParameters } from './use-parameters.ts';
 
 const w = conditions.builder;
 
@@ -58,20 +48,17 @@ export function BehaviorField({ id, onChange, behaviors, error, isDisabled }: Be
 type ComparisonProps = {
   comparison: Comparison;
   onChange: (next: Comparison) => void;
-  parameters: readonly Parameter[];
   errorOf: (field: 'parameter' | 'value') => string | undefined;
   isDisabled: boolean;
 };
 
 /** A parameter, an operator and what the parameter is compared with. */
-export function ComparisonFields(props: ComparisonProps): ReactNode {
-  const { comparison, onChange, parameters, errorOf, isDisabled } = props;
+export function ComparisonFields({ comparison, onChange, errorOf, isDisabled }: ComparisonProps): ReactNode {
   return (
     <div className={css['fields']}>
       <ParameterBox
         value={comparison.parameter}
         onChange={(parameter) => onChange({ ...comparison, parameter })}
-        parameters={parameters}
         error={errorOf('parameter')}
         isDisabled={isDisabled}
       />
@@ -82,14 +69,17 @@ export function ComparisonFields(props: ComparisonProps): ReactNode {
         data={operators.map((value) => ({ value, label: conditions.operators[value] }))}
         disabled={isDisabled}
       />
-      <ValueField {...props} />
+      <ValueField comparison={comparison} onChange={onChange} error={errorOf('value')} disabled={isDisabled} />
     </div>
   );
 }
 
+type ValueProps = Pick<ComparisonProps, 'comparison' | 'onChange'> & { error: string | undefined; disabled: boolean };
+
 /** The value of a comparison, in the field for its operator. */
-function ValueField({ comparison, onChange, parameters, errorOf, isDisabled }: ComparisonProps): ReactNode {
-  const shared = { 'aria-label': terms.value, error: errorOf('value'), disabled: isDisabled };
+function ValueField({ comparison, onChange, ...look }: ValueProps): ReactNode {
+  const parameters = useParameters();
+  const shared = { 'aria-label': terms.value, ...look };
   switch (comparison.operator) {
     case 'exists':
     case 'notExists':
@@ -102,23 +92,20 @@ function ValueField({ comparison, onChange, parameters, errorOf, isDisabled }: C
     case 'between': {
       const [low, high] = comparison.value;
       const set = (value: [string, string]) => onChange({ ...comparison, value });
-      const bounds = [
-        [w.from, low, (text: string) => set([text, high])],
-        [w.to, high, (text: string) => set([low, text])],
-      ] as const;
+      const bound = (label: string, value: string, write: (text: string) => void) => (
+        <TextInput
+          {...shared}
+          error={label === w.from && look.error}
+          aria-label={label}
+          placeholder={label}
+          value={value}
+          onChange={(event) => write(event.currentTarget.value)}
+        />
+      );
       return (
         <Group gap="xs" grow align="start" wrap="nowrap" className={css['wide'] ?? ''}>
-          {bounds.map(([label, value, write], i) => (
-            <TextInput
-              key={label}
-              {...shared}
-              error={i === 0 && shared.error}
-              aria-label={label}
-              placeholder={label}
-              value={value}
-              onChange={(event) => write(event.currentTarget.value)}
-            />
-          ))}
+          {bound(w.from, low, (text) => set([text, high]))}
+          {bound(w.to, high, (text) => set([low, text]))}
         </Group>
       );
     }
@@ -196,31 +183,4 @@ function ListField({ value, onChange, ...shared }: ListProps): ReactNode {
 
 const valuesIn = (text: string) => (text === '' ? [] : text.replace(/\n$/, '').split('\n'));
 
-type OptionsProps = Pick<ComparisonProps, 'comparison' | 'onChange' | 'isDisabled'> & { isNegated: boolean };
-
-/** The options of a comparison. */
-export function ComparisonOptions({ comparison, onChange, isNegated, isDisabled }: OptionsProps): ReactNode {
-  const { ignoreCase, operator } = comparison;
-  const isPresence = isOneOf(presenceOperators, operator);
-  const hasCase = !isPresence && !isOneOf(orderOperators, operator) && operator !== 'between';
-  return (
-    <>
-      {hasCase ? (
-        <Checkbox
-          size="xs"
-          label={w.ignoreCase}
-          checked={ignoreCase === true}
-          onChange={(event) => onChange({ ...comparison, ignoreCase: event.currentTarget.checked || undefined })}
-          disabled={isDisabled}
-        />
-      ) : null}
-      {isNegated && !isPresence ? (
-        <Text size="sm" c="dimmed">
-          {w.unlessHint}
-        </Text>
-      ) : null}
-    </>
-  );
-}
-
-const isOneOf = (some: readonly Operator[], operator: Operator) => some.includes(operator);
+export const isOneOf = (some: readonly Operator[], operator: Operator): boolean => some.includes(operator);

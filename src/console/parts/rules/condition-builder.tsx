@@ -1,13 +1,12 @@
-import { ActionIcon, Button, Group, NativeSelect, Text, VisuallyHidden } from '@mantine/core';
+import { ActionIcon, Button, Checkbox, Group, NativeSelect, Text, VisuallyHidden } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Condition } from '../../../contract/documents/condition.ts';
-import { conditionLimits } from '../../../contract/documents/operators.ts';
-import type { Parameter } from '../../../contract/documents/parameter.ts';
+import { conditionLimits, orderOperators, presenceOperators } from '../../../contract/documents/operators.ts';
 import { conditions } from '../../messages/en/conditions.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { options } from '../form/options.ts';
 import { Icon } from '../icon.tsx';
-import { BehaviorField, ComparisonFields, ComparisonOptions } from './clause-fields.tsx';
+import { BehaviorField, ComparisonFields, isOneOf } from './clause-fields.tsx';
 import {
   type Group as ConditionGroup,
   clausesOf,
@@ -33,22 +32,18 @@ export type Standing = {
   tried?: { holds: boolean; found?: string } | undefined;
 };
 
-/** What every part of the builder needs beside its own condition. */
-type Surroundings = {
+type PartProps = {
+  condition: Condition;
+  /** The JSON pointer of the part. */
+  pointer: string;
+  /** null removes the part. */
+  onChange: (next: Condition | null) => void;
   behaviors: readonly Behavior[];
-  parameters: readonly Parameter[];
   /** By the JSON pointer of a part. */
   standingOf: (pointer: string) => Standing;
   /** What is wrong with a part, by its JSON pointer within any negation; `field`: the member that it is about. */
   errorOf: (pointer: string, field?: 'behavior' | 'parameter' | 'value') => string | undefined;
   isDisabled: boolean;
-};
-
-type PartProps = Surroundings & {
-  condition: Condition;
-  pointer: string;
-  /** null removes the part. */
-  onChange: (next: Condition | null) => void;
 };
 
 /** Rules as nested groups of clauses that read like sentences. */
@@ -134,8 +129,7 @@ export function ConditionBuilder({ level = 1, ...props }: PartProps & { level?: 
 const negatedJoin = { all: 'notAll', any: 'notAny' } as const;
 
 /** One clause: a behavior, or a parameter with what it must be. */
-function ClauseRow(props: PartProps): ReactNode {
-  const { condition, pointer, onChange, behaviors, parameters, standingOf, errorOf, isDisabled } = props;
+function ClauseRow({ condition, pointer, onChange, behaviors, standingOf, errorOf, isDisabled }: PartProps): ReactNode {
   const { isNot, inner } = split(condition);
   if (isGroup(inner)) return null;
   const place = innerPointer(pointer, isNot);
@@ -143,7 +137,9 @@ function ClauseRow(props: PartProps): ReactNode {
   const name = isComplete(condition)
     ? conditionWords(condition, (id) => behaviors.find((one) => one.id === id)?.name)
     : w.newClause;
-  const change = (next: Condition) => onChange(negatedIf(isNot, next));
+  const shared = { onChange: (next: Condition) => onChange(negatedIf(isNot, next)), isDisabled };
+  const compared = 'behavior' in inner || isOneOf(presenceOperators, inner.operator) ? null : inner;
+  const hasCase = compared !== null && compared.operator !== 'between' && !isOneOf(orderOperators, compared.operator);
   return (
     <div className={css['row']} data-holds={standing.tried?.holds}>
       <NativeSelect
@@ -155,26 +151,27 @@ function ClauseRow(props: PartProps): ReactNode {
       />
       <div className={css['main']}>
         {'behavior' in inner ? (
-          <BehaviorField
-            id={inner.behavior}
-            onChange={change}
-            behaviors={behaviors}
-            error={errorOf(place, 'behavior')}
-            isDisabled={isDisabled}
-          />
+          <BehaviorField {...shared} id={inner.behavior} behaviors={behaviors} error={errorOf(place, 'behavior')} />
         ) : (
-          <ComparisonFields
-            comparison={inner}
-            onChange={change}
-            parameters={parameters}
-            errorOf={(field) => errorOf(place, field)}
-            isDisabled={isDisabled}
-          />
+          <ComparisonFields {...shared} comparison={inner} errorOf={(field) => errorOf(place, field)} />
         )}
         <Group gap="md" mt={4}>
-          {'behavior' in inner ? null : (
-            <ComparisonOptions comparison={inner} onChange={change} isNegated={isNot} isDisabled={isDisabled} />
-          )}
+          {hasCase ? (
+            <Checkbox
+              size="xs"
+              label={w.ignoreCase}
+              checked={compared.ignoreCase === true}
+              onChange={(event) =>
+                shared.onChange({ ...compared, ignoreCase: event.currentTarget.checked || undefined })
+              }
+              disabled={isDisabled}
+            />
+          ) : null}
+          {isNot && compared !== null ? (
+            <Text size="sm" c="dimmed">
+              {w.unlessHint}
+            </Text>
+          ) : null}
           <Result {...standing} />
         </Group>
       </div>

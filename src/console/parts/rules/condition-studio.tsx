@@ -11,7 +11,6 @@ import { EventTrial } from './event-trial.tsx';
 import { PickPanel } from './pick-panel.tsx';
 import { useBehaviors } from './use-behaviors.ts';
 import { useCounts } from './use-counts.ts';
-import { useParameters } from './use-parameters.ts';
 import { comparisonIn, type TriedEvent, useTrial } from './use-trial.ts';
 
 type Props = {
@@ -31,7 +30,6 @@ type Props = {
 export function ConditionStudio({ title, value, onChange, path, errors, isDisabled, ownBehaviorId }: Props): ReactNode {
   const all = useBehaviors().behaviors;
   const behaviors = useMemo(() => all.filter(({ id }) => id !== ownBehaviorId), [all, ownBehaviorId]);
-  const parameters = useParameters();
   const [tried, tryEvent] = useState<TriedEvent | null>(null);
   const counts = useCounts(value);
   const { trial, error } = useTrial(value, tried);
@@ -63,9 +61,7 @@ export function ConditionStudio({ title, value, onChange, path, errors, isDisabl
   return (
     <Beside
       asideWidth="17rem"
-      aside={
-        <PickPanel behaviors={behaviors} parameters={parameters} onPick={add} isDisabled={isDisabled} events={events} />
-      }
+      aside={<PickPanel behaviors={behaviors} onPick={add} isDisabled={isDisabled} events={events} />}
     >
       <Panel title={title ?? terms.rules}>
         <ConditionBuilder
@@ -73,7 +69,6 @@ export function ConditionStudio({ title, value, onChange, path, errors, isDisabl
           pointer=""
           onChange={(next) => next !== null && onChange(next)}
           behaviors={behaviors}
-          parameters={parameters}
           standingOf={standingOf}
           errorOf={errorOf}
           isDisabled={isDisabled}

@@ -6,6 +6,7 @@ import { terms } from '../../messages/en/terms.ts';
 import { formatPercent } from '../../messages/format.ts';
 import { grouped, isFound, labelOf } from './named-parameter.ts';
 import css from './rules.module.css';
+import { useParameters } from './use-parameters.ts';
 
 const w = conditions.parameters;
 const offeredAtOnce = 40;
@@ -16,7 +17,6 @@ export const belowButtons = { zIndex: 4, position: 'bottom-start' } as const;
 type Props = {
   value: string;
   onChange: (name: string) => void;
-  parameters: readonly Parameter[];
   label?: string;
   error?: string | undefined;
   isDisabled: boolean;
@@ -26,7 +26,8 @@ type Props = {
  * The name of a parameter, with completion by name, label and synonyms from those that events have: how often, and an
  * example. Those never seen come last.
  */
-export function ParameterBox({ value, onChange, parameters, label, error, isDisabled }: Props): ReactNode {
+export function ParameterBox({ value, onChange, label, error, isDisabled }: Props): ReactNode {
+  const parameters = useParameters();
   const byName = useMemo(() => new Map(parameters.map((one) => [one.name, one])), [parameters]);
   const groups = useMemo(
     () =>

@@ -10,6 +10,7 @@ import { grouped, isFound, labelOf } from './named-parameter.ts';
 import { seenWords } from './parameter-box.tsx';
 import css from './rules.module.css';
 import type { Behavior } from './use-behaviors.ts';
+import { useParameters } from './use-parameters.ts';
 
 const w = conditions.panel;
 const shownAtMost = 60;
@@ -17,7 +18,6 @@ const tabs = { behaviors: shell.pages.behaviors, filters: w.tabs.filters, events
 
 type Props = {
   behaviors: readonly Behavior[];
-  parameters: readonly Parameter[];
   onPick: (clause: Condition) => void;
   isDisabled: boolean;
   /** The content of the tab with events. */
@@ -25,17 +25,23 @@ type Props = {
 };
 
 /** The panel beside the rules: behaviors and parameters to put into them, and events to try them on. */
-export function PickPanel({ behaviors, parameters, onPick, isDisabled, events }: Props): ReactNode {
+export function PickPanel({ behaviors, onPick, isDisabled, events }: Props): ReactNode {
+  const parameters = useParameters();
   const panels = {
     behaviors: (
       <Picks
         label={w.findBehavior}
         nothing={w.noBehavior}
         verb={conditions.builder.addBehavior}
-        items={behaviors}
-        isWanted={({ name, description }, wanted) => `${name} ${description}`.toLowerCase().includes(wanted)}
-        entry={({ id, name, description }) => ({ key: id, name, note: description })}
-        onPick={({ id }) => onPick({ behavior: id })}
+        onPick={onPick}
+        find={(wanted) => {
+          const isFoundIn = ({ name, description }: Behavior) =>
+            `${name} ${description}`.toLowerCase().includes(wanted);
+          const found = behaviors.filter(isFoundIn).slice(0, shownAtMost);
+          return [
+            { group: '', items: found.map(({ id, name, description }) => [name, description, { behavior: id }]) },
+          ];
+        }}
       />
     ),
     filters: (
@@ -43,15 +49,14 @@ export function PickPanel({ behaviors, parameters, onPick, isDisabled, events }:
         label={w.findParameter}
         nothing={w.noParameter}
         verb={w.addFilter}
-        items={parameters}
-        isWanted={isFound}
-        groups={(items) => grouped(items, conditions.parameters.notSeenGroup)}
-        entry={(one) => ({
-          key: one.name,
-          name: one.name,
-          note: [labelOf(one.name), one.description, seenWords(one)].filter((text) => text !== '').join(' · '),
-        })}
-        onPick={({ name }) => onPick(newComparison(name))}
+        onPick={onPick}
+        find={(wanted) => {
+          const found = parameters.filter((one) => isFound(one, wanted)).slice(0, shownAtMost);
+          return grouped(found, conditions.parameters.notSeenGroup).map(({ group, items }) => ({
+            group,
+            items: items.map((one) => [one.name, aboutParameter(one), newComparison(one.name)]),
+          }));
+        }}
       />
     ),
     events,
@@ -86,22 +91,22 @@ export function PickPanel({ behaviors, parameters, onPick, isDisabled, events }:
   );
 }
 
-type PicksProps<Item> = {
+const aboutParameter = (one: Parameter) =>
+  [labelOf(one.name), one.description, seenWords(one)].filter((text) => text !== '').join(' · ');
+
+type PicksProps = {
   label: string;
   nothing: string;
   /** What a pick does, read before its name. */
   verb: string;
-  items: readonly Item[];
-  isWanted: (item: Item, wanted: string) => boolean;
-  /** Items under headings; without it they are one list. */
-  groups?: (items: Item[]) => { group: string; items: Item[] }[];
-  entry: (item: Item) => { key: string; name: string; note: string };
-  onPick: (item: Item) => void;
+  /** The clauses to pick for a text in lower case, under headings; a list without headings has an empty one. */
+  find: (wanted: string) => { group: string; items: (readonly [name: string, note: string, clause: Condition])[] }[];
+  onPick: (clause: Condition) => void;
 };
 
-function Picks<Item>({ label, nothing, verb, items, isWanted, groups, entry, onPick }: PicksProps<Item>): ReactNode {
+function Picks({ label, nothing, verb, find, onPick }: PicksProps): ReactNode {
   const [text, write] = useState('');
-  const found = items.filter((one) => isWanted(one, text.trim().toLowerCase())).slice(0, shownAtMost);
+  const found = find(text.trim().toLowerCase());
   return (
     <Stack gap="xs">
       <TextInput
@@ -111,13 +116,13 @@ function Picks<Item>({ label, nothing, verb, items, isWanted, groups, entry, onP
         value={text}
         onChange={(event) => write(event.currentTarget.value)}
       />
-      {found.length === 0 ? (
+      {found.every(({ items }) => items.length === 0) ? (
         <Text c="dimmed" size="sm">
           {nothing}
         </Text>
       ) : (
         <div className={css['scroll']}>
-          {(groups?.(found) ?? [{ group: '', items: found }]).map(({ group, items: inGroup }) => (
+          {found.map(({ group, items }) => (
             <section key={group} aria-label={group || label}>
               {group === '' ? null : (
                 <Text size="sm" c="dimmed" fw={550} mt="xs">
@@ -125,17 +130,14 @@ function Picks<Item>({ label, nothing, verb, items, isWanted, groups, entry, onP
                 </Text>
               )}
               <ul className={css['picks']}>
-                {inGroup.map((item) => {
-                  const { key, name, note } = entry(item);
-                  return (
-                    <li key={key}>
-                      <Pick icon="plus" note={note} onClick={() => onPick(item)}>
-                        <VisuallyHidden>{verb} </VisuallyHidden>
-                        {name}
-                      </Pick>
-                    </li>
-                  );
-                })}
+                {items.map(([name, note, clause]) => (
+                  <li key={name}>
+                    <Pick icon="plus" note={note} onClick={() => onPick(clause)}>
+                      <VisuallyHidden>{verb} </VisuallyHidden>
+                      {name}
+                    </Pick>
+                  </li>
+                ))}
               </ul>
             </section>
           ))}

@@ -21,7 +21,7 @@ const words = studio.test;
 
 type Props = {
   test: Answer<'testDestination'> | null;
-  tried: Tried;
+  tried: Pick<Tried, 'sample'>;
   action: Answer<'getAction'> | null;
   onGoTo: (line: number, column: number) => void;
 };
@@ -75,7 +75,7 @@ function tokenUse(tokenMs: number): string {
 }
 
 /** Whether the rules of the action match the event; null: not known. */
-function useRules(action: Props['action'], { sample }: Tried): string | null {
+function useRules(action: Props['action'], { sample }: Props['tried']): string | null {
   const may = useMay('behaviors:view');
   const { eventId, event } = sample ?? {};
   const tried = eventId !== undefined ? { eventId } : event !== undefined ? { event } : null;

@@ -1,0 +1,42 @@
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { dataCollection as words } from '../../messages/en/data-collection.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { SectionNav } from '../../parts/section-nav.tsx';
+import { useMay } from '../../session/rights.ts';
+import { Page, type PageProps } from '../../shell/page.tsx';
+
+/** A page of Data Collection below that of the collectors. */
+export function CollectionPage({
+  children,
+  ...page
+}: Pick<PageProps, 'title' | 'right' | 'lead' | 'children'>): ReactNode {
+  return (
+    <Page {...page} crumbs={[{ label: shell.pages.dataCollection, to: '/data-collection' }]}>
+      <CollectionNav />
+      {children}
+    </Page>
+  );
+}
+
+const pages = [
+  ['collectors', '/data-collection', 'collectors'],
+  ['parameters', '/data-collection/parameters', 'parameters'],
+  ['rejected', '/data-collection/rejected', 'collectors'],
+] as const;
+
+/** The pages of Data Collection side by side. */
+export function CollectionNav(): ReactNode {
+  const may = { collectors: useMay('collectors:view'), parameters: useMay('parameters:view') };
+  return (
+    <SectionNav label={words.nav}>
+      {pages.map(([page, to, area]) =>
+        may[area] ? (
+          <Link key={page} to={to} activeOptions={{ exact: page === 'collectors', includeSearch: false }}>
+            {words.parts[page]}
+          </Link>
+        ) : null,
+      )}
+    </SectionNav>
+  );
+}

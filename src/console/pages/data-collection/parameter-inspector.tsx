@@ -1,0 +1,110 @@
+import { Button, Code, Group, Skeleton, Stack, Text, Textarea, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { type ReactNode, useState } from 'react';
+import { apiQuery, useApi } from '../../data/api.ts';
+import { fieldErrors } from '../../data/field-errors.ts';
+import { dataCollection } from '../../messages/en/data-collection.ts';
+import { parts } from '../../messages/en/parts.ts';
+import { terms } from '../../messages/en/terms.ts';
+import { formatPercent } from '../../messages/format.ts';
+import { CopyIcon } from '../../parts/copy-button.tsx';
+import { Inspector } from '../../parts/inspector.tsx';
+import { ButtonLink } from '../../parts/links.tsx';
+import { notifyDone } from '../../parts/notify.ts';
+import { pathTo } from '../../parts/payload/member-path.ts';
+import { Problem } from '../../parts/problem.tsx';
+import { type RuleUser, RuleUsers } from '../../parts/rules/rule-users.tsx';
+import { useMay } from '../../session/rights.ts';
+import type { Parameter } from './parameters-page.tsx';
+
+const words = dataCollection.parameters;
+
+type Props = { name: string; users: readonly RuleUser[]; onClose: () => void };
+
+/** A parameter beside the list: description, examples, uses. */
+export function ParameterInspector({ name, users, onClose }: Props): ReactNode {
+  const { data, error, refetch } = useQuery(apiQuery('listParameters', { query: { name, limit: 200 } }));
+  const found = data?.data.find((one) => one.name === name);
+  return (
+    <Inspector title={name} shown={name} onClose={onClose}>
+      {found !== undefined ? (
+        <Details parameter={found} users={users} onDone={onClose} />
+      ) : error !== null ? (
+        <Problem error={error} onRetry={() => void refetch()} />
+      ) : data === undefined ? (
+        <Skeleton height={160} />
+      ) : (
+        <Text>{words.notFound(name)}</Text>
+      )}
+    </Inspector>
+  );
+}
+
+type DetailsProps = { parameter: Parameter; users: readonly RuleUser[]; onDone: () => void };
+
+function Details({ parameter, users, onDone }: DetailsProps): ReactNode {
+  const { name, description, type, share, lastSeenAt, examples } = parameter;
+  const [text, write] = useState(description);
+  const change = useApi('changeParameter');
+  const mayManage = useMay('parameters:manage');
+  const { description: told } = fieldErrors(change.error);
+  const path = pathTo('it.data[0]', name, false);
+  function save() {
+    const onSuccess = () => {
+      notifyDone(terms.saved(name));
+      onDone();
+    };
+    change.mutate({ params: { name }, body: { description: text } }, { onSuccess });
+  }
+  return (
+    <>
+      <Text c="dimmed">
+        {words.types[type]} · {lastSeenAt === null ? words.seenNever : words.seen(formatPercent(share))}
+      </Text>
+      <Textarea
+        label={terms.description}
+        description={words.descriptionHint}
+        value={text}
+        onChange={(event) => write(event.currentTarget.value)}
+        error={told}
+        disabled={!mayManage}
+        autosize
+        minRows={3}
+      />
+      {change.error !== null && told === undefined ? <Problem error={change.error} /> : null}
+      <Group gap="xs">
+        <Button loading={change.isPending} disabled={!mayManage || text === description} onClick={save}>
+          {terms.save}
+        </Button>
+        <ButtonLink variant="default" to="/events" search={{ parameter: name }}>
+          {words.events}
+        </ButtonLink>
+      </Group>
+      <Title order={3}>{words.columns.examples}</Title>
+      {examples.length === 0 ? (
+        <Text c="dimmed">{terms.noneYet}</Text>
+      ) : (
+        <Stack component="ul" gap={4}>
+          {examples.map((example) => (
+            <li key={example}>
+              <Copied text={example} label={words.copyExample(example)} />
+            </li>
+          ))}
+        </Stack>
+      )}
+      <Title order={3}>{words.inTemplates}</Title>
+      <Copied text={path} label={parts.payload.copyPath(path)} />
+      <Title order={3}>{terms.usedBy}</Title>
+      <RuleUsers users={users} />
+    </>
+  );
+}
+
+function Copied({ text, label }: { text: string; label: string }): ReactNode {
+  return (
+    <Group gap={4} wrap="nowrap" mih={24}>
+      <Code style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }}>{text}</Code>
+      <CopyIcon text={text} label={label} />
+    </Group>
+  );
+}
