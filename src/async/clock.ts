@@ -30,6 +30,14 @@ export const systemClock: Clock = {
   },
 };
 
+let latestTime = { ms: 0, text: new Date(0).toISOString() };
+
+/** RFC 3339 in UTC with milliseconds. The latest text is kept: at a high rate, many events have the same millisecond. */
+export function isoTime(ms: number): string {
+  if (ms !== latestTime.ms) latestTime = { ms, text: new Date(ms).toISOString() };
+  return latestTime.text;
+}
+
 /** At most one pending call; `at` is Infinity without one. */
 export type Timer = { at: number; cancel: (() => void) | null };
 

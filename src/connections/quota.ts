@@ -13,7 +13,7 @@ const resetMsMax = 86_400_000;
  */
 export function quotaOf(headers: Headers, now: number): Quota | null {
   // A fast check: runs for each response, and few have any of these headers.
-  if (!headers.some(([name]) => ofQuota.test(name))) return null;
+  if (!headers.some((header) => ofQuota.test(header[0]))) return null;
   let least: Quota | null = null;
   const consider = (remaining: string | undefined, reset: string | undefined) => {
     if (remaining === undefined || reset === undefined || !whole.test(remaining) || !decimal.test(reset)) return;

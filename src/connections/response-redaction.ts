@@ -18,7 +18,7 @@ export function responseRedaction(bodies: readonly object[]): ResponseRedaction 
   const ofCredentials = keptMask();
   return (sent) => {
     const authorization = sent.find(([name]) => isAuthorization.test(name))?.[1];
-    if (authorization === undefined && secrets.length === 0) return asItIs;
+    if (authorization === undefined && secrets.length === 0) return unmasked;
     const short = ofSecrets(secrets.map(revealIfThere).filter((one) => one.length < secretLengthMin));
     const credentials = ofCredentials(authorization === undefined ? [] : [authorization.replace(/^\S+ /, '')]);
     return (text) => credentials(short(text));
@@ -26,14 +26,15 @@ export function responseRedaction(bodies: readonly object[]): ResponseRedaction 
 }
 
 const isAuthorization = /^authorization$/i;
-const asItIs: Mask = (text) => text;
+/** The mask of a response without secrets. */
+export const unmasked: Mask = (text) => text;
 
 /** Returns the mask of some values, and keeps it until they change. */
 function keptMask(): (values: readonly string[]) => Mask {
-  let known = { key: '', mask: asItIs };
+  let known = { key: '', mask: unmasked };
   return (values) => {
     const key = values.join('\n');
-    if (key !== known.key) known = { key, mask: values.length === 0 ? asItIs : textRedaction(values) };
+    if (key !== known.key) known = { key, mask: values.length === 0 ? unmasked : textRedaction(values) };
     return known.mask;
   };
 }

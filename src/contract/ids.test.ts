@@ -37,3 +37,18 @@ test('ids sort by time and differ within one millisecond', () => {
   for (const wrong of ['', 'con_', `${first}0`, `${first.slice(0, -1)}!`])
     assert.equal(timeOf('connection', wrong), null);
 });
+
+test('ids of attempts sort by time, and differ within one millisecond and between processes', () => {
+  let now = 1_000;
+  const [one, other] = [idSource(() => now, randomBytes), idSource(() => now, randomBytes)];
+  const ids = Array.from({ length: 3_000 }, () => [one('attempt'), other('attempt')]).flat();
+  now += 1;
+  const later = one('attempt');
+  assert.equal(new Set([...ids, later]).size, ids.length + 1);
+  assert.match(later, /^att_[0-9a-hjkmnp-tv-z]{26}$/);
+  assert.equal(
+    ids.every((id) => id < later),
+    true,
+  );
+  assert.deepEqual([timeOf('attempt', ids[0] ?? ''), timeOf('attempt', later)], [1_000, 1_001]);
+});

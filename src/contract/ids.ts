@@ -29,19 +29,38 @@ export type NewId = (kind: IdKind) => string;
 
 /**
  * An id source from a clock (ms since the epoch) and a source of `n` random bytes. Ids sort by time; within one
- * millisecond their order is random.
+ * millisecond their order is random. Attempts, which are made thousands of times per second, have 40 random bits of the
+ * source and a counter instead of new random bits.
  */
 export function idSource(now: () => number, randomBytes: (n: number) => Uint8Array): NewId {
   let lastMs = Number.NaN;
   let time = '';
+  const randomText = (pairCount: number) => {
+    const bytes = randomBytes(2 * pairCount);
+    let text = '';
+    for (let i = 0; i < bytes.length; i += 2) text += pairs[(((bytes[i] ?? 0) << 8) | (bytes[i + 1] ?? 0)) & 1_023];
+    return text;
+  };
+  const attemptId = attemptIds(() => randomText(4));
   return (kind) => {
     const timeMs = now();
     if (timeMs !== lastMs) time = encode(timeMs, 10);
     lastMs = timeMs;
-    const bytes = randomBytes(16);
-    let tail = '';
-    for (let i = 0; i < bytes.length; i += 2) tail += pairs[(((bytes[i] ?? 0) << 8) | (bytes[i + 1] ?? 0)) & 1_023];
-    return `${idPrefixes[kind]}_${time}${tail}`;
+    return kind === 'attempt' ? attemptId(time) : `${idPrefixes[kind]}_${time}${randomText(8)}`;
+  };
+}
+
+function attemptIds(randomText: () => string): (time: string) => string {
+  let source = '';
+  let count = 0;
+  let last = { time: '', head: '' };
+  return (time) => {
+    if (source === '') source = randomText();
+    const low = count % 1_024;
+    const isNewHead = low === 0 || time !== last.time;
+    if (isNewHead) last = { time, head: `${idPrefixes.attempt}_${time}${source}${encode((count - low) / 1_024, 6)}` };
+    count += 1;
+    return last.head + pairs[low];
   };
 }
 

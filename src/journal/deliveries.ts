@@ -112,6 +112,8 @@ export const suspectDeaths = 2;
 export type DueDelivery = DeliverySubject & {
   id: string;
   event: Event | null;
+  /** The JSON of the event's data, when the event came a moment ago and its text is known. */
+  dataText?: string | null;
   createdAt: number;
   dueAt: number | null;
   test: boolean;

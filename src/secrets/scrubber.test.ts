@@ -64,6 +64,16 @@ test('the finder replaces the same text as a plain search would; overlapping hit
   );
 });
 
+test('the finder finds texts of any length in any order, also when many are added', () => {
+  const wanted = Array.from({ length: 3_000 }, (_, i) => `${i}:${'x'.repeat((i * 37) % 90)}:${i * 7_919}`);
+  const finder = textFinder(4);
+  for (const one of wanted) finder.add(one);
+  finder.add('tail');
+  for (const one of [...wanted, 'tail'])
+    assert.equal(finder.replaceAll(`before ${one.slice(0, -1)}${one} after`, '*').endsWith('* after'), true, one);
+  assert.equal(finder.replaceAll(`before ${'y'.repeat(500)} after`, '*'), `before ${'y'.repeat(500)} after`);
+});
+
 test('a search among many similar texts ends at its bound', () => {
   const finder = textFinder(4);
   for (let length = 4; length < 400; length++) finder.add(`${'a'.repeat(length)}b`);

@@ -92,10 +92,13 @@ export function createIntake(
     const kept = traces.mark(url, headers[traceName], events);
     // Before the response, so that concurrent requests see it.
     rates.spend(collector, events.length);
-    const ids = await pipeline.accept({ collectorId: collector.id, receivedAt, events }).catch((error) => {
+    let ids: string[];
+    try {
+      ids = await pipeline.accept({ collectorId: collector.id, receivedAt, events });
+    } catch (error) {
       rates.spend(collector, -events.length);
       throw error;
-    });
+    }
     kept?.(ids);
     return ids;
   }

@@ -34,8 +34,11 @@ export type Event = z.output<typeof event>;
 export const incomingEvent = event.omit({ id: true, receivedAt: true }).extend({ identity: z.string().nullable() });
 export type IncomingEvent = z.output<typeof incomingEvent> & { sent?: SentText };
 
-/** The original JSON of `data`. It describes this very object, not copies of it such as a masked one. */
-type SentText = { readonly data: Event['data']; readonly json: string };
+/**
+ * The original JSON of `data`. It describes this very object, not copies of it such as a masked one. `isExact`: it
+ * equals JSON.stringify(data), and does not keep the text of the whole request in memory.
+ */
+type SentText = { readonly data: Event['data']; readonly json: string; readonly isExact: boolean };
 
 /** The header that counts how often an event came back through our own deliveries, which ends loops. */
 export const hopsHeader = 'Millrace-Hops';

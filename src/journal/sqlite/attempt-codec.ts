@@ -62,7 +62,38 @@ function packAttempt(attempt: Attempt, renderedBody: string | undefined): Packed
 
 /** The attempts of a settlement as text; '' for none. */
 export function attemptsText(log: readonly Attempt[], renderedBody: string | undefined): string {
-  return log.length === 0 ? '' : JSON.stringify(log.map((attempt) => packAttempt(attempt, renderedBody)));
+  return log.length === 0 ? '' : `[${log.map((attempt) => attemptText(attempt, renderedBody)).join()}]`;
+}
+
+/**
+ * The JSON of a packed attempt. That of the common kind, an exchange of its own without an error, is written field by
+ * field, which takes half the time.
+ */
+function attemptText(attempt: Attempt, renderedBody: string | undefined): string {
+  const { timings: t, request, response, error, versions: v, batchId } = attempt;
+  const isCommon = request !== null && response !== null && error === null && batchId === null;
+  if (!isCommon || request.bodyBytes !== undefined || response.bodyBytes !== undefined)
+    return JSON.stringify(packAttempt(attempt, renderedBody));
+  const { body } = request;
+  const start = `"${attempt.id}",${attempt.number},${attempt.counted ? 1 : 0},"${attempt.outcome}","${attempt.startedAt}"`;
+  const times = `${t.queueMs},${t.tokenMs},${t.dnsMs},${t.connectMs},${t.tlsMs},${t.firstByteMs},${t.totalMs}`;
+  const sent = JSON.stringify([request.method, request.url, request.headers]).slice(0, -1);
+  const sentBody = body === renderedBody ? '0' : JSON.stringify(body);
+  const received = `${response.status},${headersText(response.headers)},${JSON.stringify(response.body)}`;
+  const versions = `${v.action},${v.destination},${v.connection}`;
+  return `[${start},${attempt.durationMs},[${times}],${sent},${sentBody}],[${received},${response.truncated ? 1 : 0}],null,[${versions}],null]`;
+}
+
+/** The JSON of the headers of responses that have the same head. */
+const texts = new WeakMap<readonly [string, string][], string>();
+
+function headersText(headers: [string, string][]): string {
+  const known = texts.get(headers);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(headers);
+  // Those of the egress: frozen when a head is the same as the one before.
+  if (Object.isFrozen(headers) && headers.every(Object.isFrozen)) texts.set(headers, text);
+  return text;
 }
 
 export function exchangeText({ request, response }: Attempt): string {

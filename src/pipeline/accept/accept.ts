@@ -1,4 +1,4 @@
-import { type Clock, pause } from '../../async/clock.ts';
+import { type Clock, isoTime, pause } from '../../async/clock.ts';
 import type { Event, IncomingEvent } from '../../contract/records/event.ts';
 import type {
   Accepted,
@@ -14,12 +14,16 @@ import { errorBackoffMs, nextAttempt } from '../limits/backoff.ts';
 import type { Rule, Snapshot } from '../snapshot/snapshot.ts';
 import { eventBytes, newDelivery } from './due-delivery.ts';
 
-/** Deliveries that events fire, each with the index of its event in `news`; `to` is the offset after the last event. */
+/**
+ * Deliveries that events fire, each with the index of its event in `news`; `to` is the offset after the last event.
+ * `sent`: the original JSON of each of `news`.
+ */
 type Fired = {
   now: number;
   to: number;
   deliveries: IntakePlan['deliveries'];
   news: Matched[];
+  sent: IncomingEvent['sent'][];
 };
 
 /** An event and the rules that it fired. */
@@ -98,9 +102,12 @@ export class Matcher implements AsyncDisposable {
     const request: AcceptRequest = { partition, ...incoming };
     if (early === null) this.#looseRequests += 1;
     else request.plan = { lease, now: early.now, deliveries: early.deliveries };
-    const [accepted] = await journal.intake.accept([request]).finally(() => {
+    let accepted: Accepted | undefined;
+    try {
+      [accepted] = await journal.intake.accept([request]);
+    } finally {
       if (early === null) this.#looseRequests -= 1;
-    });
+    }
     if (accepted === undefined) throw new Error('the journal returned no result');
     const { ids, duplicates, from, planned } = accepted;
     const kept = ids.length - duplicates.length;
@@ -129,18 +136,21 @@ export class Matcher implements AsyncDisposable {
   #fireEarly(events: readonly IncomingEvent[], receivedAt: number): Fired | null {
     const isNext = !this.#isBehind && this.#looseRequests === 0 && Math.max(this.#position, this.#planTo) >= this.#end;
     if (!this.#isStarted || this.#isStopping || !isNext) return null;
-    const received = new Date(receivedAt).toISOString();
+    const received = isoTime(receivedAt);
     const placed = events.map((incoming, offset) => ({ offset, event: stored(incoming, '', received) }));
     const fired = fire(this.#options, placed, events.length);
+    fired.sent = events.map(({ sent }) => sent);
     return fired.to === events.length && fired.deliveries.length <= plannedMost ? fired : null;
   }
 
-  #handOn({ deliveries, news }: Fired, ids: readonly string[], to: number) {
+  #handOn({ deliveries, news, sent }: Fired, ids: readonly string[], to: number) {
     const { planned, matched, telemetry } = this.#options;
     this.#position = Math.max(this.#position, to);
     const due = deliveries.map((one, at) => {
       const event = news[one.event]?.[0] ?? null;
-      return newDelivery(ids[at] ?? '', one, event?.id ?? null, event);
+      const text = sent[one.event];
+      const dataText = text?.isExact === true && text.data === event?.data ? text.json : null;
+      return newDelivery(ids[at] ?? '', one, event?.id ?? null, event, dataText);
     });
     telemetry.eventsMatched({ events: news.length, deliveries: due.length });
     if (due.length > 0) planned(due);
@@ -150,7 +160,7 @@ export class Matcher implements AsyncDisposable {
   /** Buffers the events of a request in memory until they are matched, or leaves them to be read from the log. */
   #keep(events: readonly IncomingEvent[], { ids, duplicates, from, receivedAt }: Accepted) {
     const repeated = new Set(duplicates);
-    const received = new Date(receivedAt).toISOString();
+    const received = isoTime(receivedAt);
     const isFollowing =
       this.#buffer.length < bufferMost &&
       this.#bufferBytes < bufferBytesMost &&
@@ -244,7 +254,7 @@ function fire(
   const now = clock.now();
   // The same jitter for all, so that deliveries that can share a batch become due together.
   const jitter = random();
-  const fired: Fired = { now, to: end, deliveries: [], news: [] };
+  const fired: Fired = { now, to: end, deliveries: [], news: [], sent: [] };
   for (const { offset, event } of events) {
     const isMuch = fired.deliveries.length >= plannedMost || clock.now() - now >= matchingMostMs;
     if (fired.news.length > 0 && isMuch) {
@@ -278,11 +288,12 @@ function fire(
 
 /** The deliveries of the events that are new, with the ids and the time that the journal assigned. */
 function keptOf(fired: Fired, { ids, duplicates, receivedAt }: Accepted): Fired {
-  const received = new Date(receivedAt).toISOString();
-  for (const [index, [event]] of fired.news.entries()) {
+  const received = isoTime(receivedAt);
+  fired.news.forEach((one, index) => {
+    const event = one[0];
     event.id = ids[index] ?? '';
     event.receivedAt = received;
-  }
+  });
   if (duplicates.length === 0) return fired;
   const repeated = new Set(duplicates);
   let place = 0;
@@ -291,7 +302,8 @@ function keptOf(fired: Fired, { ids, duplicates, receivedAt }: Accepted): Fired 
     const event = places[planned.event] ?? null;
     return event === null ? [] : { ...planned, event };
   });
-  return { ...fired, deliveries, news: fired.news.filter((_, index) => !repeated.has(index)) };
+  const isNew = (_: unknown, index: number) => !repeated.has(index);
+  return { ...fired, deliveries, news: fired.news.filter(isNew), sent: fired.sent.filter(isNew) };
 }
 
 function stored(incoming: IncomingEvent, id: string, receivedAt: string): Event {

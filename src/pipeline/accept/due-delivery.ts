@@ -2,17 +2,22 @@ import { placeOf } from '../../contract/ids.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { DueDelivery, PlannedDelivery } from '../../journal/journal.ts';
 
-/** A delivery that was planned just now, as the journal would return it, without attempts. */
+/**
+ * A delivery that was planned just now, as the journal would return it, without attempts. `dataText`: the JSON of the
+ * event's data, if known.
+ */
 export function newDelivery(
   id: string,
   planned: Omit<PlannedDelivery, 'eventId'>,
   eventId: string | null,
   event: Event | null,
+  dataText: string | null = null,
 ): DueDelivery {
   const delivery: DueDelivery = {
     id,
     eventId,
     event,
+    dataText,
     actionId: planned.actionId,
     actionVersion: planned.actionVersion,
     destinationId: planned.destinationId,
@@ -40,8 +45,8 @@ export function eventBytes({ data, ext, session }: Event): number {
 }
 
 /** The estimated memory of a delivery with its event and its rendered request. */
-export function deliveryBytes({ event, rendered }: DueDelivery): number {
-  return 500 + (event === null ? 0 : eventBytes(event)) + (rendered?.body.length ?? 0);
+export function deliveryBytes({ event, dataText, rendered }: DueDelivery): number {
+  return 500 + (event === null ? 0 : eventBytes(event)) + (dataText?.length ?? 0) + (rendered?.body.length ?? 0);
 }
 
 /**

@@ -182,6 +182,7 @@ export class BatchAttempter {
       number: first.number,
       waitedMs: members.reduce((most, { waitedMs }) => Math.max(most, waitedMs), 0),
       event: first.event,
+      dataText: null,
       data: null,
       rendered: null,
       batch: members.flatMap(({ event }) => event ?? []),

@@ -76,6 +76,7 @@ function workOf(delivery: DueDelivery, plan: DeliveryPlan, now: number) {
     number: delivery.number,
     waitedMs: delivery.waitedMs,
     event: delivery.event,
+    dataText: delivery.dataText ?? null,
     data: null,
     rendered: delivery.rendered,
     batch: null,

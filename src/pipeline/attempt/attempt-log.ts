@@ -1,4 +1,6 @@
+import { isoTime } from '../../async/clock.ts';
 import type { Unauthorized } from '../../connections/authenticator.ts';
+import { unmasked } from '../../connections/response-redaction.ts';
 import type { Attempt } from '../../contract/records/delivery.ts';
 import type { Verdict } from '../../destinations/judge.ts';
 import type { WebhookRequest } from '../../destinations/webhook.ts';
@@ -22,7 +24,7 @@ function attemptOf(note: Note, request: WebhookRequest | null, end: End): Attemp
     counted: end.counted,
     batchId: note.batchId,
     records: note.records,
-    startedAt: new Date(note.startedAt).toISOString(),
+    startedAt: isoTime(note.startedAt),
     durationMs: end.durationMs,
     timings: end.timings,
     request,
@@ -111,7 +113,8 @@ function responseOf(
   const hide = redactResponse(request.headers);
   return {
     status,
-    headers: headers.map(([name, value]): [string, string] => [name, hide(value)]),
+    // Shared by all responses with this head.
+    headers: hide === unmasked ? (headers as [string, string][]) : headers.map(([name, value]) => [name, hide(value)]), // not changed
     body: hide(decoder.decode(body.length > keptBytesMax ? body.subarray(0, keptBytesMax) : body)),
     truncated: truncated || body.length > keptBytesMax,
   };

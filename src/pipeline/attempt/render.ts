@@ -35,7 +35,13 @@ export type Meta = {
   time: number;
 };
 
-type RenderInput = { data: readonly DataRecord[]; events: readonly { id?: unknown; data?: unknown }[]; meta: Meta };
+type RenderInput = {
+  data: readonly DataRecord[];
+  events: readonly { id?: unknown; data?: unknown }[];
+  meta: Meta;
+  /** The JSON of the data of the first event, if known. */
+  dataText?: string | null;
+};
 
 /** Everything that determines the bytes of a delivery, ready to run. */
 export type RenderPlan = {
@@ -189,14 +195,17 @@ function readOutput(text: string): RenderOutput {
 /** The most common templates only write their records as JSON and need no sandbox. */
 function renderNatively(
   { path: [, index] }: TrivialForm,
-  { data, events: [event] }: RenderInput,
+  { data, events: [event], dataText = null }: RenderInput,
   path: string,
   headers: [string, string][],
 ): Rendering {
-  const body = JSON.stringify(index === undefined ? data : data[index]);
+  const isCopy = data.length === 1 && data[0] === event?.data;
+  const record = index === undefined ? data : data[index];
+  const known = isCopy && record !== undefined ? dataText : null;
+  const body = known === null ? JSON.stringify(record) : index === undefined ? `[${known}]` : known;
   if (body === undefined) return { kind: 'skipped', reason: 'template returned nothing' };
   const rendered: Rendered = { path, headers, body, isObject: false };
-  if (data.length === 1 && data[0] === event?.data && typeof event?.id === 'string') rendered.copyOf = event.id;
+  if (isCopy && typeof event?.id === 'string') rendered.copyOf = event.id;
   return { kind: 'rendered', rendered };
 }
 

@@ -16,6 +16,8 @@ export type Work = {
   number: number;
   waitedMs: number;
   event: Event | null;
+  /** The JSON of the event's data, if known. */
+  dataText: string | null;
   /** Records to use instead of the mapped event (a test). */
   data: readonly DataRecord[] | null;
   rendered: Rendered | null;

@@ -458,5 +458,6 @@ function unready(queue: DestinationQueue) {
   queue.isReady = false;
   const ready = queue.replay === null ? queue.connection.ready : queue.connection.replays?.ready;
   const at = ready?.indexOf(queue) ?? -1;
-  if (at >= 0) ready?.splice(at, 1);
+  if (at >= 0 && at + 1 === ready?.length) ready.pop();
+  else if (at >= 0) ready?.splice(at, 1);
 }

@@ -56,15 +56,19 @@ export async function sendOne(parts: SendParts, one: QueuedDelivery, isProbe: bo
     parts.failed(error, 'attempt a delivery');
   }
   parts.ended(queue);
+  const now = clock.now();
   // After an error of the attempt itself the request may have been sent.
-  correctRates(queue, { sent: step === null ? 1 : step.sent, startedAt, now: clock.now() }, parts.replays);
+  correctRates(queue, { sent: step === null ? 1 : step.sent, startedAt, now }, parts.replays);
   if (isProbe) queue.connection.isProbing = false;
   if (step !== null) {
     queue.attemptFailures = 0;
-    const moved = applyOutcome(parts, queue, step, one, clock.now());
+    const moved = applyOutcome(parts, queue, step, one, now);
     if (moved !== null) await moved;
     parts.resume(queue);
-    await record(parts, one, step, false);
+    const settlement = settlementOf(one, step);
+    const isMine = await parts.settlements.record(settlement);
+    const released = recorded(parts, one, { step, settlement, isMine, isKept: false });
+    if (released !== null) await released;
   }
   inFlight.remove(one);
   memory.release(one);
@@ -185,16 +189,31 @@ function drop({ memory, inFlight }: SendParts, one: QueuedDelivery): void {
   one.queue.hasMore = true;
 }
 
-/** Records a delivery's next step. `isKept`: it continues from memory, so that it is not read again. */
-async function record(parts: SendParts, one: QueuedDelivery, step: Step, isKept: boolean): Promise<void> {
-  const { queue, delivery } = one;
+function settlementOf({ queue, delivery }: QueuedDelivery, { settlement }: Step): Settlement {
   const order = delivery.orderKey === undefined ? null : (queue.plan?.order ?? null);
-  const settlement = order === null ? step.settlement : releaseAfterFailures(step.settlement, order);
+  return order === null ? settlement : releaseAfterFailures(settlement, order);
+}
+
+/** Records the next step of a member of a batch. `isKept`: it continues from memory, so that it is not read again. */
+async function record(parts: SendParts, one: QueuedDelivery, step: Step, isKept: boolean): Promise<void> {
+  const settlement = settlementOf(one, step);
   const isMine = await parts.settlements.record(settlement);
+  await recorded(parts, one, { step, settlement, isMine, isKept });
+}
+
+type Recorded = { step: Step; settlement: Settlement; isMine: boolean; isKept: boolean };
+
+/** Follows a recorded outcome. Returns null when everything is done (the usual case), else a promise that never rejects. */
+function recorded(
+  parts: SendParts,
+  one: QueuedDelivery,
+  { step, settlement, isMine, isKept }: Recorded,
+): Promise<void> | null {
+  const { queue, delivery } = one;
   queue.reading?.settled.add(delivery.id);
   // The next delivery of its key may be due now.
   if (delivery.orderKey !== undefined) queue.hasMore = true;
-  if (!isMine) return;
+  if (!isMine) return null;
   if (settlement.dueAt !== null && !isKept) {
     // If the queue has dropped its deliveries since, this one may have been cancelled.
     const mayStay = settlement.status === 'retrying' && !one.isProbe && queue.spills === one.spills;
@@ -203,12 +222,18 @@ async function record(parts: SendParts, one: QueuedDelivery, step: Step, isKept:
     if (!isDelayed) parts.refillAt(queue, settlement.dueAt);
   }
   // Held deliveries of a deleted destination are cancelled; this one was recorded later.
-  if (settlement.status === 'held' && queue.plan === null)
-    await parts.release(queue.destinationId).then(
-      () => parts.refillAt(queue, parts.clock.now()),
-      (error) => parts.failed(error, 'release deliveries'),
-    );
-  parts.settled(delivery, step, one.isProbe);
+  const isLate = settlement.status === 'held' && queue.plan === null;
+  const tell = () => parts.settled(delivery, step, one.isProbe);
+  if (isLate) return releaseNow(parts, queue).then(tell);
+  tell();
+  return null;
+}
+
+function releaseNow(parts: SendParts, queue: DestinationQueue): Promise<void> {
+  return parts.release(queue.destinationId).then(
+    () => parts.refillAt(queue, parts.clock.now()),
+    (error) => parts.failed(error, 'release deliveries'),
+  );
 }
 
 /**

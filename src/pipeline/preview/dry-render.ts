@@ -35,6 +35,7 @@ export function dryRenderWork({ action, destination, connection }: Course, now: 
     number: 0,
     waitedMs: 0,
     event: null,
+    dataText: null,
     data: null,
     rendered: null,
     batch: null,

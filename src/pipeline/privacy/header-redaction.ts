@@ -12,7 +12,7 @@ const alwaysSecret = /^(?:(?:proxy-)?authorization|cookie)$/i;
  */
 export function maskHeaders(headers: [string, string][], secret: ReadonlySet<string> | null): [string, string][] {
   const isSecret = (name: string) => alwaysSecret.test(name) || secret?.has(name.toLowerCase()) === true;
-  if (!headers.some(([name]) => isSecret(name))) return headers;
+  if (!headers.some((header) => isSecret(header[0]))) return headers; // taking it apart would be slower
   return headers.map(([name, value]) => {
     if (!isSecret(name)) return [name, value];
     if (name.toLowerCase() !== 'authorization') return [name, masked];
@@ -53,6 +53,6 @@ export function scrubRequest<R extends Message & { url: string }>(request: R, sc
 
 function scrubMessage<M extends Message>(message: M, scrub: (text: string) => string): M {
   const body = message.body && scrub(message.body);
-  if (body === message.body && message.headers.every(([, value]) => scrub(value) === value)) return message;
+  if (body === message.body && message.headers.every((header) => scrub(header[1]) === header[1])) return message;
   return { ...message, headers: message.headers.map(([name, value]) => [name, scrub(value)]), body };
 }

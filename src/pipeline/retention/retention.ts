@@ -70,10 +70,8 @@ export function startRetention(
   stack.use(startHoldExpiry({ ...options, log: journal.log }));
   return {
     /** Runs `accept`, unless the size limit is reached with nothing left to remove: AppError `storage_full`. */
-    async admit<T>(accept: () => Promise<T>): Promise<T> {
-      if (isFull) throw new AppError('storage_full');
-      return accept();
-    },
+    admit: <T>(accept: () => Promise<T>): Promise<T> =>
+      isFull ? Promise.reject(new AppError('storage_full')) : accept(),
     /** Whether the size limit is reached with nothing left to remove. */
     isFull: () => isFull,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),

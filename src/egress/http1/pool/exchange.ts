@@ -83,7 +83,7 @@ export class Exchange implements ResponseHandler {
   }
 
   onBytes(): void {
-    this.#firstByteMs ??= this.#now() - this.#startedAt;
+    this.#firstByteMs ??= this.#elapsedMs();
   }
 
   onHead(head: ResponseHead): void {
@@ -141,7 +141,12 @@ export class Exchange implements ResponseHandler {
 
   #timings(): EgressTimings {
     const { dnsMs, connectMs, tlsMs } = this.stages;
-    return { dnsMs, connectMs, tlsMs, firstByteMs: this.#firstByteMs, totalMs: this.#now() - this.#startedAt };
+    return { dnsMs, connectMs, tlsMs, firstByteMs: this.#firstByteMs, totalMs: this.#elapsedMs() };
+  }
+
+  /** To the microsecond: more digits are noise, and would be stored with each attempt. */
+  #elapsedMs(): number {
+    return Math.round((this.#now() - this.#startedAt) * 1_000) / 1_000;
   }
 }
 

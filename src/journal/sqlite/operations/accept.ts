@@ -46,8 +46,8 @@ export function packRequests(requests: readonly AcceptRequest[]): { packed: Acce
   const packed = requests.map(({ partition, collectorId, receivedAt, events, plan }): AcceptedLines => {
     const lines = events.map(lineOfEvent).join('\n');
     const hasIdentity = events.some((event) => event.identity !== null);
-    const place = (number: number) => ({ timeMs: receivedAt, partition, number });
-    const groups = plan === undefined ? '' : packPlanned(plan.deliveries, ({ event }) => place(event));
+    const placeOf = ({ event }: { event: number }) => ({ timeMs: receivedAt, partition, number: event });
+    const groups = plan === undefined ? '' : packPlanned(plan.deliveries, placeOf);
     bytes += lines.length + groups.length;
     return [
       lines,
@@ -65,18 +65,23 @@ export function packRequests(requests: readonly AcceptRequest[]): { packed: Acce
 /** Called on the main thread. */
 export function acceptedOf({ partition, events, plan }: AcceptRequest, answer: AcceptAnswer): Accepted {
   const [from, receivedAt, first, planned] = answer;
+  const deliveries = plan?.deliveries ?? [];
+  if (first.length === 0) {
+    const ids = events.map((_, index) => placedId('event', { timeMs: receivedAt, partition, number: from + index }));
+    return { ids, duplicates: [], from, receivedAt, planned: planned && deliveryIds(planned, deliveries.length) };
+  }
   const known = new Map(first);
   let number = from;
   const ids = events.map((_, index) =>
     placedId('event', known.get(index) ?? { timeMs: receivedAt, partition, number: number++ }),
   );
-  const count = plan?.deliveries.filter(({ event }) => !known.has(event)).length ?? 0;
+  const news = deliveries.filter(({ event }) => !known.has(event));
   return {
     ids,
     duplicates: first.map(([index]) => index),
     from,
     receivedAt,
-    planned: planned && deliveryIds(planned, count),
+    planned: planned && deliveryIds(planned, news.length),
   };
 }
 

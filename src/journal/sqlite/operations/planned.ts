@@ -41,15 +41,18 @@ type Planned = Pick<PlannedGroup, 'delivery' | 'event'>;
 
 function grouped(all: readonly Planned[]): PlannedGroup[] {
   const groups: PlannedGroup[] = [];
-  for (const [index, { delivery, event }] of all.entries()) {
-    const isFitting = (group: PlannedGroup) => fits(group, delivery, event);
-    let found = groups.length < groupsMost ? groups.find(isFitting) : groups.slice(-groupsMost).findLast(isFitting);
+  all.forEach(({ delivery, event }, index) => {
+    let found: PlannedGroup | undefined;
+    for (let at = groups.length - 1; at >= Math.max(0, groups.length - groupsMost) && found === undefined; at--) {
+      const group = groups[at];
+      if (group !== undefined && fits(group, delivery, event)) found = group;
+    }
     if (found === undefined) {
       found = { delivery, event, places: [] };
       groups.push(found);
     }
     found.places.push(index * indexUnit + (event?.number ?? 0) - (found.event?.number ?? 0));
-  }
+  });
   return groups;
 }
 
