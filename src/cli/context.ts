@@ -79,6 +79,15 @@ export function count(text: string): number {
   return Number(text);
 }
 
+/** Returns a parser like `count` with the largest number. */
+export function countTo(most: number): (text: string) => number {
+  return (text) => {
+    const value = count(text);
+    if (value > most) throw new CommandError(exitCodes.usage, `"${text}" must be at most ${most}.`);
+    return value;
+  };
+}
+
 /** Reads the configuration, with the text options of a command as its flags. */
 export function configureFrom(deps: Deps, options: Record<string, unknown>, presets?: Flags): Program {
   const flags: Record<string, string> = {};

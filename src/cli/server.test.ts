@@ -79,6 +79,31 @@ test('a name in another case is the same document, as for the server', async (t)
   assert.match((await run(['connections', 'get', 'Crm'])).out, /baseUrl: https:\/\/crm\.example\/v2\n/);
 });
 
+test('a destination is found by the names as the server compares them, also when they contain slashes', async (t) => {
+  const { run } = await connected(t);
+  const file = `
+connections: [{ name: EU/CRM, baseUrl: "https://eu.example" }, { name: CRM, baseUrl: "https://crm.example" }]
+destinations: [{ connection: EU/CRM, name: Orders, path: /a }, { connection: CRM, name: Up/Orders, path: /b }]
+`;
+  assert.equal((await run(['apply', '-'], file)).code, 0);
+  assert.match((await run(['destinations', 'get', 'eu/crm/orders'])).out, /path: \/a\n/);
+  assert.match((await run(['destinations', 'get', 'crm/up/orders'])).out, /path: \/b\n/);
+});
+
+test('an empty argument and a time that does not exist are errors of the command line', async (t) => {
+  const { run } = await connected(t);
+  const empty = await run(['deliveries', 'get', '']);
+  assert.deepEqual([empty.code, empty.err], [2, 'millrace: The id must not be empty.\n']);
+  const far = await run(['tokens', 'create', 'T', '--right', 'events:view', '--days', '999999999']);
+  assert.deepEqual([far.code, far.err], [2, 'millrace: "999999999" must be at most 36500.\n']);
+});
+
+test('the only problem of a request is printed once', async (t) => {
+  const { run } = await connected(t);
+  const refused = await run(['settings', 'set', 'nope', '1']);
+  assert.deepEqual([refused.code, refused.err], [3, 'millrace: /nope: Unknown field.\n']);
+});
+
 test('with a problem in one document apply changes nothing, and points to the field', async (t) => {
   const { run } = await connected(t);
   const result = await run(['apply', '-'], manifest.replace('destination: CRM/Orders', 'destination: CRM/Ordres'));

@@ -21,7 +21,9 @@ const intakeResponse = z.object({ ids: z.array(z.string()).optional(), detail: z
 export function connectTo({ url, adminToken }: Pick<Program['settings'], 'url' | 'adminToken'>) {
   const client = createClient({ url, token: adminToken?.reveal() ?? null });
 
-  function call<Id extends RouteId>(id: Id, ...input: Arguments<Id>): Promise<Answer<Id>> {
+  async function call<Id extends RouteId>(id: Id, ...input: Arguments<Id>): Promise<Answer<Id>> {
+    for (const [name, value] of Object.entries(input[0]?.params ?? {}))
+      if (value === '') throw new CommandError(exitCodes.usage, `The ${name} must not be empty.`);
     return explained(url, () => client.call(id, ...input));
   }
 
@@ -51,13 +53,15 @@ export function connectTo({ url, adminToken }: Pick<Program['settings'], 'url' |
   }
 
   async function allNamed<K extends NamedKind>(kind: K, name: string): Promise<Named[K][]> {
-    const slash = kind === 'destination' ? name.indexOf('/') : -1;
-    const own = name.slice(slash + 1);
+    const wanted = foldName(name);
     const found: Named[K][] = [];
-    for await (const one of list(kind, { [kind === 'user' ? 'email' : 'name']: own })) {
-      const parents: unknown[] = 'connection' in one ? [one['connection'], one['connectionId']] : [];
-      const isOfParent = slash === -1 || parents.includes(name.slice(0, slash));
-      if (isOfParent && foldName(nameOf(one)) === foldName(own)) found.push(one);
+    // All names in a path contain its last part.
+    const part = kind === 'destination' ? name.slice(name.lastIndexOf('/') + 1) : name;
+    for await (const one of list(kind, { [kind === 'user' ? 'email' : 'name']: part })) {
+      const own = nameOf(one);
+      const parents = 'connection' in one ? [one['connection'], one['connectionId']] : [];
+      if ([own, ...parents.map((parent) => `${parent}/${own}`)].some((text) => foldName(text) === wanted))
+        found.push(one);
     }
     return found;
   }
@@ -148,7 +152,8 @@ async function explained<T>(url: string, request: () => Promise<T>): Promise<T> 
     return await request();
   } catch (error) {
     if (error instanceof ClientError && error.code !== 'network') {
-      const fields = error.errors.map(({ pointer, detail }) => `\n  ${pointer}: ${detail}`);
+      const problems = error.errors.map(({ pointer, detail }) => (pointer === '' ? detail : `${pointer}: ${detail}`));
+      const fields = problems.filter((text) => text !== error.message).map((text) => `\n  ${text}`);
       const hint = error.status === 401 ? ' Give a token with --token or MILLRACE_ADMIN_TOKEN.' : '';
       const code = error.status >= 500 ? exitCodes.failed : exitCodes.refused;
       throw new CommandError(code, `${error.message}${hint}${fields.join('')}`, { cause: error });

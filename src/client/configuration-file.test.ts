@@ -56,6 +56,9 @@ test('a file of another kind is refused with the reason', () => {
   assert.match(refusal('name: CRM\n'), /^A document has no "kind"/);
   assert.match(refusal('kind: conection\nname: CRM\n'), /"conection" is not a kind/);
   assert.match(refusal('kind: connection\n'), /has no "name"/);
+  assert.match(refusal('connections: [&a { name: CRM, self: *a }]\n'), /^The file refers to itself/);
+  const bomb = Array.from({ length: 9 }, (_, i) => `a${i + 1}: &a${i + 1} [${`*a${i},`.repeat(9)}]\n`).join('');
+  assert.match(refusal(`a0: &a0 [x]\n${bomb}`), /alias/);
   assert.match(refusal('kind: destination\nname: x\n'), /has no "connection"/);
   assert.match(refusal('connections: []\nconections: []\n'), /"conections" is not a kind/);
   assert.match(refusal('just text'), /not an object/);

@@ -21,8 +21,20 @@ export function readConfiguration(
   return Array.from(yaml.parseAllDocuments(text)).flatMap((document) => {
     const [problem] = document.errors;
     if (problem !== undefined) refuse(problem.message.split('\n')[0]?.replace(/:$/, '') ?? 'This is not valid YAML');
-    return documentsIn(document.toJS(), kind);
+    return documentsIn(plainValue(document), kind);
   });
+}
+
+/** The value of a YAML document. An alias can make it contain itself, or too large. */
+function plainValue(document: { toJS(): unknown }): unknown {
+  try {
+    const value = document.toJS();
+    JSON.stringify(value);
+    return value;
+  } catch (error) {
+    if (error instanceof ReferenceError) refuse(error.message);
+    refuse('The file refers to itself');
+  }
 }
 
 /** Documents as a file has them: lists by kind. */

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 /**
@@ -29,12 +29,12 @@ export function syncFolder(dir: string): void {
 
 /** Creates a folder and its missing parents, durable at return. `mode` applies to each new one. */
 export function makeFolder(dir: string, { mode }: { mode: number }): void {
-  const highest = mkdirSync(dir, { recursive: true, mode });
-  if (highest === undefined) return;
-  const above = dirname(resolve(highest));
-  for (let parent = dirname(resolve(dir)); parent.length >= above.length; parent = dirname(parent)) {
-    syncFolder(parent);
-    if (parent === dirname(parent)) return;
+  // Not `recursive`: Node then tries without end where a file system refuses a folder with ENOENT, such as /proc.
+  const missing: string[] = [];
+  for (let folder = resolve(dir); !existsSync(folder); folder = dirname(folder)) missing.push(folder);
+  for (const folder of missing.reverse()) {
+    if (!existsSync(folder)) mkdirSync(folder, { mode });
+    syncFolder(dirname(folder));
   }
 }
 

@@ -80,6 +80,8 @@ test('an incomplete backup is not restored, and an empty folder is not backed up
   using folder = temporaryFolder();
   const file = join(folder.path, 'backup.db');
   assert.throws(() => backup(folder.path, file), /no Millrace database/);
+  assert.throws(() => restore(file, folder.path), /backup\.db does not exist/);
+  assert.throws(() => restore(folder.path, folder.path), /is not a file/);
   writeFileSync(file, '');
   assert.throws(() => restore(file, folder.path), /it is empty/);
   writeFileSync(file, readFileSync(new URL('./backup.ts', import.meta.url)));

@@ -1,5 +1,5 @@
-import { copyFileSync, existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, existsSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { putInPlace } from '../disk/atomic-write.ts';
 import { databaseName, isOurDatabase, schemaVersion } from './database-file.ts';
@@ -18,6 +18,7 @@ export function backup(dir: string, file: string): void {
   if (!isOurDatabase(source)) throw new Error(`${dir} contains no Millrace database.`);
   if (existsSync(file)) throw new Error(`${file} exists already; choose another name for the backup.`);
   const unfinished = `${file}.unfinished`;
+  if (!existsSync(dirname(file))) throw new Error(`The folder ${dirname(file)} does not exist.`);
   removeFiles(unfinished, ['', '-journal']);
   {
     using database = new DatabaseSync(source, { readOnly: true, timeout: 5_000 });
@@ -50,6 +51,9 @@ export function restore(file: string, dir: string, { force = false }: { force?: 
 }
 
 function verify(file: string) {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found === undefined) throw new Error(`${file} does not exist.`);
+  if (!found.isFile()) throw new Error(`${file} is not a file.`);
   if (!isOurDatabase(file)) throw new Error(`${file} is not a backup: it is empty.`);
   const version = schemaVersion(file);
   if (version > latestVersion())

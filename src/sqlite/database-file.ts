@@ -14,6 +14,7 @@ export const databaseName = 'millrace.db';
  */
 export function isOurDatabase(file: string): boolean {
   if (!existsSync(file) || statSync(file).size === 0) return false;
+  if (!statSync(file).isFile()) throw new Error(`${file} is not a file; move it away or choose another data folder.`);
   const header = Buffer.alloc(100);
   const descriptor = openSync(file, 'r');
   try {

@@ -3,7 +3,7 @@ import { allRights, closure, type Right } from '../../contract/accounts/rights.t
 import type { ShownRole } from '../../contract/accounts/role.ts';
 import type { ShownToken } from '../../contract/accounts/token.ts';
 import { type ShownUser, userStatus } from '../../contract/accounts/user.ts';
-import { type Context, choice, count, subcommand } from '../context.ts';
+import { type Context, choice, countTo, subcommand } from '../context.ts';
 import { CommandError, exitCodes } from '../exit.ts';
 import { nameOf } from '../kinds.ts';
 import type { Column } from '../output.ts';
@@ -114,6 +114,9 @@ function roleCommands(group: Command, context: Context) {
   deleteCommand(group, 'role', idOrName, 'delete roles that no user has', context);
 }
 
+/** Up to a hundred years. */
+const days = countTo(36_500);
+
 type TokenOptions = { name?: string; right?: Right[]; days?: number; expiry: boolean };
 
 function tokenCommands(group: Command, context: Context) {
@@ -138,7 +141,7 @@ function tokenCommands(group: Command, context: Context) {
     'name of the token, such as the program that uses it',
   ])
     .addOption(rightOption('rights, of those that you have; Manage includes View').makeOptionMandatory())
-    .option('--days <number>', 'lifetime in days; default: 365', count)
+    .option('--days <number>', 'lifetime in days; default: 365', days)
     .option('--no-expiry', 'never expires')
     .action(async (name: string, options: TokenOptions) => {
       const body = { name, rights: options.right ?? [], expiresAt: expiresAt(options) };
@@ -149,7 +152,7 @@ function tokenCommands(group: Command, context: Context) {
   subcommand(group, 'change', 'change a token', ['<token>', idOrName])
     .option('--name <name>', 'new name')
     .addOption(rightOption('replace the rights'))
-    .option('--days <number>', 'lifetime in days from now', count)
+    .option('--days <number>', 'lifetime in days from now', days)
     .option('--no-expiry', 'never expires')
     .action((token: string, options: TokenOptions) =>
       change('token', token, { name: options.name, rights: options.right, expiresAt: expiresAt(options) }, context),

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { type Issue, issueKind, issueSeverity, issueState } from '../../contract/records/issue.ts';
-import { type Context, choice, count, subcommand } from '../context.ts';
+import { type Context, choice, count, countTo, subcommand } from '../context.ts';
 import { CommandError, exitCodes } from '../exit.ts';
 import type { Column } from '../output.ts';
 
@@ -41,7 +41,7 @@ export function issueCommands(command: Command, { deps, server, output }: Contex
       act(ids, (params) => server().call('resolveIssue', { params, body: { note } })),
     );
   does('mute', 'mute issues, until unmuted or for a time')
-    .option('--hours <number>', 'duration in hours', count)
+    .option('--hours <number>', 'duration in hours', countTo(876_000))
     .option('--until <time>', 'until this time (RFC 3339)')
     .action((ids: string[], { hours, until }: { hours?: number; until?: string }) => {
       if (hours !== undefined && until !== undefined)
