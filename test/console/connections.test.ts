@@ -411,6 +411,8 @@ test('a preset shows what it includes, and is saved with its destinations, which
     .waitFor();
   await page.getByRole('region', { name: 'Included destinations' }).getByText('Add or update member').click();
   await page.getByText('status_if_new').waitFor();
+  await page.getByText(/^Requests go to .*3\.0/).waitFor();
+  assert.equal(await page.getByRole('button', { name: /^Move/ }).count(), 0, 'its destinations go below the path');
   await page.getByLabel('Password', { exact: true }).fill('key');
   await page.getByRole('button', { name: 'Save and Continue' }).click();
   for (const name of ['Add or update member', 'Send event'])
@@ -624,8 +626,10 @@ test('a paused connection says what happens to events, and lists show use, succe
 
 test('no page of the area has a barrier that axe-core finds: light, dark, narrow, empty and failed', async () => {
   const { app, browser } = console_;
-  const { data } = await app.client.call('listConnections', { query: { name: 'Flowing' } });
-  const id = data[0]?.id;
+  await using receiver = await startReceiver();
+  const { connection, deliver } = await wire(app, receiver);
+  await deliver({ title: 'Home' });
+  const { id } = connection;
   await using tab = await openTab(browser, { url: app.url, expected: /^404 / });
   const { page } = tab;
   for (const path of [
@@ -646,6 +650,7 @@ test('no page of the area has a barrier that axe-core finds: light, dark, narrow
 
 test('the list is filtered in the address, so that a link shows the same', async () => {
   const { app, browser } = console_;
+  await app.client.call('createConnection', { body: { name: 'Found again', baseUrl: 'https://f.example' } });
   await using tab = await openTab(browser, { url: app.url, path: '/connections' });
   const { page } = tab;
   await page.getByRole('textbox', { name: 'Filter' }).fill('nothing like it');
@@ -654,6 +659,6 @@ test('the list is filtered in the address, so that a link shows the same', async
   await page.reload();
   assert.equal(await page.getByRole('textbox', { name: 'Filter' }).inputValue(), 'nothing like it');
   await page.getByRole('button', { name: 'Clear filters' }).click();
-  await page.getByRole('link', { name: 'CRM' }).waitFor();
+  await page.getByRole('link', { name: 'Found again' }).waitFor();
   assert.deepEqual(tab.problems, []);
 });

@@ -62,7 +62,7 @@ export function createPreviews(options: Options) {
       const headers = maskHeaders(built.request.headers, secretHeaders);
       const { type } = authorized.auth;
       const warnings = batchWarnings(destination.body, work.data?.length ?? 1, rendering.rendered.body);
-      if (type !== 'none') warnings.push(`Authentication (${type}) is added when the request is sent.`);
+      if (type !== 'none') warnings.push('Authentication is added when the request is sent.');
       const request = scrubRequest({ ...built.request, headers }, scrub);
       return { request, result: scrubbed(result, scrub), warnings };
     },

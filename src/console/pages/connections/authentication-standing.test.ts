@@ -1,18 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { authenticationOf } from './authentication-standing.ts';
+import { fine } from './connection.testing.ts';
 
 const now = Date.parse('2026-03-01T12:00:00Z');
-const fine = {
-  state: 'ok',
-  reason: null,
-  since: null,
-  nextProbeAt: null,
-  held: 0,
-  tokenExpiresAt: null,
-  certificateExpiresAt: null,
-  secretExpiresAt: null,
-} as const;
 const later = (ms: number) => new Date(now + ms).toISOString();
 const minute = 60_000;
 const day = 86_400_000;

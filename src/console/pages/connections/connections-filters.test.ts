@@ -1,34 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { connection } from '../../../contract/documents/connection.ts';
 import { passes } from '../../parts/list/whole-list.ts';
-import type { Connection } from './connection.ts';
+import { storedConnection } from './connection.testing.ts';
 import { filtersOf, texts } from './connections-filters.ts';
 
-const updatedAt = '2026-01-02T03:04:05Z';
-
-const row = (name: string, more: object = {}, health: object = {}): Connection =>
-  connection.parse({
-    id: name,
-    version: 1,
-    createdAt: updatedAt,
-    updatedAt,
-    updatedBy: 'me',
-    health: {
-      state: 'ok',
-      reason: null,
-      since: null,
-      nextProbeAt: null,
-      held: 0,
-      tokenExpiresAt: null,
-      certificateExpiresAt: null,
-      secretExpiresAt: null,
-      ...health,
-    },
-    name,
-    baseUrl: `https://${name.toLowerCase()}.example`,
-    ...more,
-  });
+const row = (name: string, more: object = {}, health: object = {}) =>
+  storedConnection({ id: name, name, baseUrl: `https://${name.toLowerCase()}.example`, ...more }, health);
 
 const rows = [
   row('Used', { auth: { type: 'bearer', token: null } }),

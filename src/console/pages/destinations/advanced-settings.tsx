@@ -38,10 +38,12 @@ export function AdvancedSettings({ destinationId, ...form }: FormProps & { desti
       </Section>
       <Section title={order.title}>
         {field('isOrdered')}
-        <FieldGrid>
-          {field('orderKey')}
-          {field('orderReleaseAfter')}
-        </FieldGrid>
+        {form.draft.isOrdered ? (
+          <FieldGrid>
+            {field('orderKey')}
+            {field('orderReleaseAfter')}
+          </FieldGrid>
+        ) : null}
       </Section>
       <Section {...rate}>
         <FieldGrid>

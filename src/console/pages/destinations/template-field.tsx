@@ -1,4 +1,4 @@
-import { ActionIcon, Anchor, Button, Group, Input, Menu, Skeleton, Text, Tooltip } from '@mantine/core';
+import { Anchor, Button, Group, Input, Menu, Skeleton, Text } from '@mantine/core';
 import { lazy, type ReactNode, type RefObject, Suspense, useEffect, useId, useState } from 'react';
 import type { KnownFields } from '../../editor/fields.ts';
 import type { TemplateFinding } from '../../editor/findings.ts';
@@ -38,11 +38,16 @@ export function TemplateField(props: Props): ReactNode {
   const [isHelpOpen, openHelp] = useState(false);
   const hint = useId();
   const tool = (icon: IconName, label: string, act: () => void, isOff = isDisabled) => (
-    <Tooltip label={label}>
-      <ActionIcon aria-label={label} onClick={act} disabled={isOff}>
-        <Icon name={icon} />
-      </ActionIcon>
-    </Tooltip>
+    <Button
+      variant="subtle"
+      color="gray"
+      size="compact-sm"
+      leftSection={<Icon name={icon} />}
+      onClick={act}
+      disabled={isOff}
+    >
+      {label}
+    </Button>
   );
 
   useEffect(() => {

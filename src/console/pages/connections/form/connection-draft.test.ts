@@ -1,26 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { connection } from '../../../../contract/documents/connection.ts';
+import { storedConnection, updatedAt } from '../connection.testing.ts';
 import { baseUrlWithout, readBaseUrl } from './base-url.ts';
 import { bodyOf, draftOf, emptyDraft, problemsOf, withoutSecrets } from './connection-draft.ts';
 
-const updatedAt = '2026-01-02T03:04:05Z';
-const stored = connection.parse({
-  id: 'con_1',
-  version: 3,
-  createdAt: updatedAt,
-  updatedAt,
-  updatedBy: 'me',
-  health: {
-    state: 'ok',
-    reason: null,
-    since: null,
-    nextProbeAt: null,
-    held: 0,
-    tokenExpiresAt: null,
-    certificateExpiresAt: null,
-    secretExpiresAt: null,
-  },
+const stored = storedConnection({
   name: 'CRM',
   baseUrl: 'https://crm.example/v2',
   auth: {

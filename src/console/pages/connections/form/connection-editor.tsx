@@ -80,7 +80,7 @@ export function ConnectionEditor({
         />
       }
     >
-      <ConnectionForm {...form} isNew={base === null} />
+      <ConnectionForm {...form} hasNoDestinations={base === null && start === emptyDraft} />
     </Beside>,
     {
       editing: (

@@ -15,8 +15,11 @@ const w = words.details;
 export type FormProps = FormState<ConnectionDraft>;
 export type Field = ReturnType<typeof controlsOf<typeof connectionFields>>;
 
-/** The fields of Connection Details. `isNew`: nothing is stored yet, so a path can still move to the first destination. */
-export function ConnectionForm({ isNew, ...form }: FormProps & { isNew: boolean }): ReactNode {
+/** `hasNoDestinations`: the path of a pasted URL can still move to the first one. */
+type Props = FormProps & { hasNoDestinations: boolean };
+
+/** The fields of Connection Details. */
+export function ConnectionForm({ hasNoDestinations, ...form }: Props): ReactNode {
   const field = controlsOf({ ...connectionFields, ...fieldsFor(form.draft) }, facts, labels, form);
   return (
     <Stack>
@@ -27,7 +30,7 @@ export function ConnectionForm({ isNew, ...form }: FormProps & { isNew: boolean 
           <Box flex="1 1 18rem">{field('baseUrl', { inputMode: 'url' })}</Box>
           <Box flex="0 1 9.5rem">{field('port', { inputMode: 'numeric' })}</Box>
         </Flex>
-        <AddressHelp {...form} isNew={isNew} />
+        <AddressHelp {...form} hasNoDestinations={hasNoDestinations} />
       </Panel>
       <Panel title={words.columns.auth}>
         {field('authType', { options: w.authTypes })}
@@ -38,7 +41,7 @@ export function ConnectionForm({ isNew, ...form }: FormProps & { isNew: boolean 
   );
 }
 
-function AddressHelp({ draft, isNew, isDisabled, onChange }: FormProps & { isNew: boolean }): ReactNode {
+function AddressHelp({ draft, hasNoDestinations, isDisabled, onChange }: Props): ReactNode {
   const { goesTo, port, hasQuery, path } = readBaseUrl(draft.baseUrl, draft.port);
   if (goesTo === null) return null;
   const offer = (label: string, change: Partial<ConnectionDraft>) =>
@@ -55,7 +58,7 @@ function AddressHelp({ draft, isNew, isDisabled, onChange }: FormProps & { isNew
       {port !== null && draft.port === ''
         ? offer(w.movePort(port), { baseUrl: baseUrlWithout(draft.baseUrl, 'port'), port })
         : null}
-      {isNew && path !== null
+      {hasNoDestinations && path !== null
         ? offer(w.movePath(path), { baseUrl: baseUrlWithout(draft.baseUrl, 'path'), firstPath: pathIn(draft.baseUrl) })
         : null}
       {draft.firstPath === '' ? null : (

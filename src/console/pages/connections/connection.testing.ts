@@ -1,0 +1,28 @@
+import { connection } from '../../../contract/documents/connection.ts';
+import type { Connection } from './connection.ts';
+
+export const updatedAt = '2026-01-02T03:04:05Z';
+
+/** The health of a connection without problems or traffic. */
+export const fine = {
+  state: 'ok',
+  reason: null,
+  since: null,
+  nextProbeAt: null,
+  held: 0,
+  tokenExpiresAt: null,
+  certificateExpiresAt: null,
+  secretExpiresAt: null,
+} as const;
+
+/** A connection as GET returns it. */
+export const storedConnection = (body: object, health: object = {}): Connection =>
+  connection.parse({
+    id: 'con_1',
+    version: 3,
+    createdAt: updatedAt,
+    updatedAt,
+    updatedBy: 'me',
+    health: { ...fine, ...health },
+    ...body,
+  });
