@@ -89,6 +89,13 @@ test('a scenario starts an action with its rules, and each clause says how many 
   await page.getByText('Purchase doesn’t match.').waitFor();
   await page.getByText('Expected: shop is “Oslo”, got “Rome”.').waitFor();
 
+  // Nothing matches, so that nothing was rendered.
+  await page.getByRole('button', { name: 'Check on last 100 events' }).click();
+  const check = page.getByRole('dialog', { name: 'Check on last 100 events' });
+  await check.getByText(/^0 events match\./).waitFor();
+  assert.equal(await check.getByText('failed to render').count(), 0);
+  await check.getByRole('button', { name: 'Close' }).last().click();
+
   await page.getByText('Paste an event', { exact: true }).click();
   await page.getByRole('textbox', { name: 'Paste an event' }).fill('{"wt.ev": "Purchase", "shop": "Oslo"}');
   await page.getByRole('button', { name: 'Check this event' }).click();

@@ -1,15 +1,6 @@
-import { type Range, RangeSet } from '@codemirror/state';
+import { RangeSet } from '@codemirror/state';
 import { Decoration, type DecorationSet, type EditorView, ViewPlugin, type ViewUpdate } from '@codemirror/view';
 import { type TemplateToken, templateTokens } from '../../template/check/check.ts';
-
-const marks = new Map<string, Decoration>();
-const markOf = (kind: TemplateToken['kind']) => {
-  const known = marks.get(kind);
-  if (known !== undefined) return known;
-  const made = Decoration.mark({ class: `mr-${kind}` });
-  marks.set(kind, made);
-  return made;
-};
 
 /** Larger templates are highlighted when typing pauses; until then the colors move with the text. */
 const atOnceMax = 100_000;
@@ -51,22 +42,8 @@ export const highlighting = ViewPlugin.fromClass(
 
 function visible(view: EditorView, tokens: readonly TemplateToken[]): DecorationSet {
   const { from, to } = view.viewport;
-  const ranges: Range<Decoration>[] = [];
-  for (let at = firstEndingAfter(tokens, from); at < tokens.length; at++) {
-    const token = tokens[at];
-    if (token === undefined || token.start >= to) break;
-    if (token.end > token.start) ranges.push(markOf(token.kind).range(token.start, token.end));
-  }
+  const ranges = tokens
+    .filter(({ start, end }) => end > Math.max(start, from) && start < to)
+    .map(({ kind, start, end }) => Decoration.mark({ class: `mr-${kind}` }).range(start, end));
   return RangeSet.of(ranges, true);
-}
-
-/** Index of the first token that ends behind a place; tokens stand in order. */
-function firstEndingAfter(tokens: readonly TemplateToken[], place: number): number {
-  let [low, high] = [0, tokens.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((tokens[middle]?.end ?? 0) <= place) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -102,7 +102,29 @@ function openEditor(parent: HTMLElement, given: () => Props) {
     state: EditorState.create({
       doc: value,
       extensions: [
-        extensions({ label, describedBy, known: () => given().known, run, fixHere }),
+        extensions,
+        EditorView.contentAttributes.of({
+          'aria-label': label,
+          ...(describedBy === undefined ? {} : { 'aria-describedby': describedBy }),
+          spellcheck: 'false',
+          autocapitalize: 'off',
+        }),
+        autocompletion({
+          override: [(context) => completeTemplate(context, given().known)],
+          icons: false,
+          maxRenderedOptions: 60,
+        }),
+        keymap.of([
+          { key: 'Mod-Enter', run },
+          { key: 'Mod-.', run: ({ state }) => fixHere(state.selection.main.head) },
+          { key: 'F8', run: nextDiagnostic },
+          { key: 'Shift-F8', run: previousDiagnostic },
+          ...closeBracketsKeymap,
+          ...completionKeymap,
+          ...searchKeymap,
+          ...historyKeymap,
+          ...defaultKeymap,
+        ]),
         access.of(readOnly(isDisabled)),
         EditorView.updateListener.of(updated),
       ],
@@ -225,67 +247,24 @@ const readOnly = (isDisabled: boolean): Extension => [
 const closedBrackets = { brackets: ['(', '[', '{', "'", '"', '`'], before: ')]}:;>"\'`' };
 
 function diagnostic({ from, to, severity, message, fix }: TemplateFinding): Diagnostic {
-  return {
-    from,
-    to,
-    severity,
-    message,
-    actions:
-      fix === undefined
-        ? []
-        : [
-            {
-              name: fix.label,
-              apply: (view) => view.dispatch({ changes: { from: fix.from, to: fix.to, insert: fix.insert } }),
-            },
-          ],
-  };
+  const actions =
+    fix === undefined ? [] : [{ name: fix.label, apply: (view: EditorView) => view.dispatch({ changes: fix }) }];
+  return { from, to, severity, message, actions };
 }
 
-function extensions(options: {
-  label: string;
-  describedBy: string | undefined;
-  known: () => KnownFields;
-  run: () => boolean;
-  fixHere: (at: number) => boolean;
-}): Extension {
-  const { label, describedBy } = options;
-  return [
-    EditorView.cspNonce.of(styleNonce()),
-    EditorState.phrases.of(words.phrases),
-    EditorView.contentAttributes.of({
-      'aria-label': label,
-      ...(describedBy === undefined ? {} : { 'aria-describedby': describedBy }),
-      spellcheck: 'false',
-      autocapitalize: 'off',
-    }),
-    EditorView.lineWrapping,
-    lineNumbers(),
-    history(),
-    highlightActiveLine(),
-    highlightActiveLineGutter(),
-    highlightSelectionMatches(),
-    bracketMatching(),
-    closeBrackets(),
-    EditorState.languageData.of(() => [{ closeBrackets: closedBrackets }]),
-    editorTheme,
-    highlighting,
-    typedOver,
-    autocompletion({
-      override: [(context) => completeTemplate(context, options.known())],
-      icons: false,
-      maxRenderedOptions: 60,
-    }),
-    keymap.of([
-      { key: 'Mod-Enter', run: options.run },
-      { key: 'Mod-.', run: ({ state }) => options.fixHere(state.selection.main.head) },
-      { key: 'F8', run: nextDiagnostic },
-      { key: 'Shift-F8', run: previousDiagnostic },
-      ...closeBracketsKeymap,
-      ...completionKeymap,
-      ...searchKeymap,
-      ...historyKeymap,
-      ...defaultKeymap,
-    ]),
-  ];
-}
+const extensions: Extension = [
+  EditorView.cspNonce.of(styleNonce()),
+  EditorState.phrases.of(words.phrases),
+  EditorView.lineWrapping,
+  lineNumbers(),
+  history(),
+  highlightActiveLine(),
+  highlightActiveLineGutter(),
+  highlightSelectionMatches(),
+  bracketMatching(),
+  closeBrackets(),
+  EditorState.languageData.of(() => [{ closeBrackets: closedBrackets }]),
+  editorTheme,
+  highlighting,
+  typedOver,
+];

@@ -58,7 +58,7 @@ export const actions = {
     reasons: 'Undelivered, by reason',
     outcomes: { failed: 'failed', skipped: 'skipped', held: 'held', rejected: 'rejected' },
     usedParameters: 'Parameters',
-    usedParametersText: 'In its rules and field mappings, except in expressions',
+    usedParametersText: 'In its rules and field mappings',
     deliveriesEmptyText: 'Deliveries are listed here when an event matches and the action is enabled.',
     noDestinations: 'No destination yet',
     fields: (fields: number) => `${formatNumber(fields)} mapped ${fields === 1 ? 'field' : 'fields'}`,

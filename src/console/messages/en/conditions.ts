@@ -104,6 +104,7 @@ export const conditions = {
   parameters: {
     seen: (share: string) => `In ${share} of events`,
     notSeen: 'Not seen yet',
+    attributesGroup: 'Attributes of the behaviors',
     notSeenGroup: 'Not seen on events yet',
     example: (value: string) => `e.g. ${value}`,
     unknown: 'Not seen on events yet. Check the spelling, or send an event that has it.',

@@ -14,8 +14,8 @@ import { Facts } from '../../parts/facts.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { TextLink } from '../../parts/links.tsx';
 import { Panel } from '../../parts/panel.tsx';
-import { leavesOf } from '../../parts/rules/condition-parts.ts';
 import { conditionWords } from '../../parts/rules/condition-words.ts';
+import { parameterUses } from '../../parts/rules/parameter-uses.ts';
 import { behaviorsIn, useBehaviors } from '../../parts/rules/use-behaviors.ts';
 import { StatusBadge, type Tone, toneColor } from '../../parts/status-badge.tsx';
 import { type Action, heldAt } from './action.ts';
@@ -148,10 +148,8 @@ function reasonWords(reason: string): string {
 /** The behaviors, destinations and parameters of an action. */
 export function UsedObjects({ action, places }: Props): ReactNode {
   const { nameOf } = useBehaviors();
-  const named = leavesOf(action.rules);
-  const mapped = action.destinations.flatMap(({ mapping }) => mapping);
   const behaviors = new Set(behaviorsIn(action.rules));
-  const parameters = new Set([...named, ...mapped].flatMap((one) => ('parameter' in one ? [one.parameter] : [])));
+  const parameters = [...parameterUses([action], []).keys()].sort();
   return (
     <AutoGrid min="17rem">
       <Panel title={shell.pages.behaviors}>
@@ -180,7 +178,7 @@ export function UsedObjects({ action, places }: Props): ReactNode {
       </Panel>
       <Panel title={w.usedParameters} text={w.usedParametersText}>
         <List>
-          {[...parameters].sort().map((name) => (
+          {parameters.map((name) => (
             <Text key={name} component="li" ff="monospace" size="sm">
               {name}
             </Text>

@@ -29,15 +29,11 @@ const shownDiffs = 10;
 
 /** The effects of saving on the last 100 events. */
 export function CheckDialog({ body: draft, storedId, places, onClose }: Props): ReactNode {
-  const isNew = storedId === null;
-  const asked = { retry: false, gcTime: 0 };
-  const unsaved = useQuery({ ...apiQuery('checkUnsavedAction', { body: { draft } }), enabled: isNew, ...asked });
-  const stored = useQuery({
-    ...apiQuery('checkAction', { params: { id: storedId ?? '' }, body: { draft } }),
-    enabled: !isNew,
-    ...asked,
-  });
-  const { data, error } = isNew ? unsaved : stored;
+  const asked =
+    storedId === null
+      ? apiQuery('checkUnsavedAction', { body: { draft } })
+      : apiQuery('checkAction', { params: { id: storedId }, body: { draft } });
+  const { data, error } = useQuery({ ...asked, retry: false, gcTime: 0 });
   return (
     <Modal
       opened
@@ -53,7 +49,7 @@ export function CheckDialog({ body: draft, storedId, places, onClose }: Props): 
         ) : data === undefined ? (
           <Skeleton height={180} aria-busy="true" />
         ) : (
-          <Found check={data} isNew={isNew} places={places} />
+          <Found check={data} draft={draft} isNew={storedId === null} places={places} />
         )}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose} data-autofocus>
@@ -65,7 +61,9 @@ export function CheckDialog({ body: draft, storedId, places, onClose }: Props): 
   );
 }
 
-function Found({ check, isNew, places }: { check: ActionCheck; isNew: boolean; places: Places }): ReactNode {
+type FoundProps = { check: ActionCheck; draft: ActionBody; isNew: boolean; places: Places };
+
+function Found({ check, draft, isNew, places }: FoundProps): ReactNode {
   const { looked, checked, matched, counts } = check;
   if (looked === 0) return <Text>{w.noEvents}</Text>;
   const changes = counts.newlyMatched + counts.noLonger + counts.bodiesChanged;
@@ -101,7 +99,8 @@ function Found({ check, isNew, places }: { check: ActionCheck; isNew: boolean; p
           {section('bodiesChanged', bodies)}
         </>
       )}
-      {section('threw', threw)}
+      {/* Without a match or a destination nothing was rendered. */}
+      {matched === 0 || draft.destinations?.length === 0 ? null : section('threw', threw)}
     </Stack>
   );
 }

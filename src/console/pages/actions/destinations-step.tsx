@@ -1,5 +1,5 @@
 import { Button, Group, NativeSelect, Text } from '@mantine/core';
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useMemo, useState } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
 import type { Event } from '../../../contract/records/event.ts';
 import { actions as words } from '../../messages/en/actions.ts';
@@ -10,6 +10,7 @@ import { ButtonLink } from '../../parts/links.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { usePicked } from '../../parts/payload/event-picker.tsx';
 import { isComplete } from '../../parts/rules/condition-parts.ts';
+import { behaviorsIn, useBehaviors } from '../../parts/rules/use-behaviors.ts';
 import { useMay } from '../../session/rights.ts';
 import type { Connection, Destination } from './action.ts';
 import { type DestinationRow, newDestinationRow } from './action-draft.ts';
@@ -34,6 +35,11 @@ export function DestinationsStep({ draft, change, places, storedId, errors, isDi
   const found = usePicked(picked, pasted, wanted);
   const sample = found === null || 'error' in found ? null : found;
   const event = useSampleEvent(sample);
+  const { behaviors } = useBehaviors();
+  const attributes = useMemo(() => {
+    const used = behaviorsIn(draft.rules);
+    return [...new Set(behaviors.filter(({ id }) => used.includes(id)).flatMap((one) => one.attributes))];
+  }, [behaviors, draft.rules]);
   if (!places.isLoading && places.connections.length === 0) return <NoConnections />;
   // Until a destination is chosen, there is a row to choose it in.
   const rows = draft.destinations.length === 0 ? [newDestinationRow()] : draft.destinations;
@@ -51,6 +57,7 @@ export function DestinationsStep({ draft, change, places, storedId, errors, isDi
             places={places}
             errors={errors}
             isDisabled={isDisabled}
+            attributes={attributes}
             event={event}
             onChange={(next) => change({ destinations: rows.with(index, { ...row, ...next }) })}
             onRemove={
@@ -110,13 +117,14 @@ type PanelProps = Pick<StepProps, 'errors' | 'isDisabled'> & {
   /** The destinations of the other rows. */
   takenIds: readonly string[];
   places: Places;
+  attributes: readonly string[];
   event: Event | null;
   onChange: (next: Partial<DestinationRow>) => void;
   onRemove: (() => void) | undefined;
 };
 
 function DestinationPanel(props: PanelProps): ReactNode {
-  const { path, row, title, takenIds, places, errors, isDisabled, event, onChange, onRemove } = props;
+  const { path, row, title, takenIds, places, errors, isDisabled, attributes, event, onChange, onRemove } = props;
   const connection = places.connections.find(({ id }) => id === row.connectionId);
   const offered = places.destinations.filter(({ connectionId }) => connectionId === row.connectionId);
   const chosen = places.destinations.find(({ id }) => id === row.destinationId);
@@ -183,6 +191,7 @@ function DestinationPanel(props: PanelProps): ReactNode {
           destinationName={title}
           errors={errors}
           isDisabled={isDisabled}
+          attributes={attributes}
           event={event}
         />
       )}

@@ -24,12 +24,15 @@ type Props = {
   destinationName: string;
   errors: Readonly<Record<string, string>>;
   isDisabled: boolean;
+  /** The attributes of the behaviors in the rules. */
+  attributes: readonly string[];
   /** The event of the example; null: there is none. */
   event: Event | null;
 };
 
 /** Which fields a destination gets, and where their values come from. */
-export function FieldMapping({ path, rows, onChange, destinationName, errors, isDisabled, event }: Props): ReactNode {
+export function FieldMapping(props: Props): ReactNode {
+  const { path, rows, onChange, destinationName, errors, isDisabled, attributes, event } = props;
   const parameters = useParameters();
   const example = useExample(rows, event);
   const [message, say] = useState('');
@@ -95,6 +98,7 @@ export function FieldMapping({ path, rows, onChange, destinationName, errors, is
                   key={place}
                   row={row}
                   parameters={parameters}
+                  attributes={attributes}
                   errorOf={(name) => errors[`${place}.${name}`] ?? errors[place]}
                   isDisabled={isDisabled}
                   hasExample={example !== null}
@@ -141,11 +145,10 @@ function parameterFor({ field, from, parameter }: FieldRow, parameters: readonly
   return (byName ?? seen.find(({ name }) => sameName(labelOf(name)) === wanted))?.name;
 }
 
-type RowProps = {
+type RowProps = Pick<Props, 'attributes' | 'isDisabled'> & {
   row: FieldRow;
   parameters: readonly Parameter[];
   errorOf: (name: string) => string | undefined;
-  isDisabled: boolean;
   hasExample: boolean;
   /** undefined: not known yet. */
   result: TypedValue | undefined;
@@ -154,7 +157,7 @@ type RowProps = {
 };
 
 function Row(props: RowProps): ReactNode {
-  const { row, parameters, errorOf, isDisabled, hasExample, result, onChange, onRemove } = props;
+  const { row, parameters, attributes, errorOf, isDisabled, hasExample, result, onChange, onRemove } = props;
   const seenAs = row.from === 'parameter' ? parameters.find(({ name }) => name === row.parameter)?.type : undefined;
   const typed = { disabled: isDisabled, autoCapitalize: 'off', spellCheck: false };
   return (
@@ -192,6 +195,7 @@ function Row(props: RowProps): ReactNode {
                 ...(row.field === '' && parameters.some(({ name }) => name === parameter) ? { field: parameter } : {}),
               })
             }
+            attributes={attributes}
             error={errorOf('parameter')}
             isDisabled={isDisabled}
           />

@@ -8,6 +8,7 @@ import { CopyIcon } from '../../parts/copy-button.tsx';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { Panel } from '../../parts/panel.tsx';
+import { collectorUses } from '../../parts/rules/parameter-uses.ts';
 import { RuleUsers } from '../../parts/rules/rule-users.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
@@ -15,7 +16,6 @@ import { useMay } from '../../session/rights.ts';
 import { type Collector, collectorKind } from './collector.ts';
 import { DeleteCollector, RotateKey } from './collector-dialogs.tsx';
 import { CollectorEditor } from './collector-editor.tsx';
-import { collectorUses } from './parameter-uses.ts';
 import { SendTab } from './send-tab.tsx';
 import { useRules } from './use-rules.ts';
 

@@ -14,11 +14,11 @@ import { RowLink } from '../../parts/list/row-link.tsx';
 import { timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
 import { listWords, useListPage } from '../../parts/list/use-list-page.tsx';
 import { notifyDone, notifyFailed } from '../../parts/notify.ts';
+import { parameterUses } from '../../parts/rules/parameter-uses.ts';
 import type { RuleUser } from '../../parts/rules/rule-users.tsx';
 import { useMay } from '../../session/rights.ts';
 import { CollectionPage } from './collection-page.tsx';
 import { ParameterInspector } from './parameter-inspector.tsx';
-import { parameterUses } from './parameter-uses.ts';
 import { useRules } from './use-rules.ts';
 
 const words = dataCollection.parameters;

@@ -32,14 +32,27 @@ test('a parameter of the site is called by its own name', () => {
 test('parameters that were never seen come last, in a group of their own', () => {
   const groups = grouped(
     ['wt.tx_i', 'cart_value', 'wt.tx_s'].map((name) => parameter(name, name === 'wt.tx_i' ? 0 : 1)),
-    'Not seen',
   );
   assert.deepEqual(
     groups.map(({ group, items }) => [group, items.map(({ name }) => name)]),
     [
       ['Your parameters', ['cart_value']],
       ['Order and cart', ['wt.tx_s']],
-      ['Not seen', ['wt.tx_i']],
+      ['Not seen on events yet', ['wt.tx_i']],
+    ],
+  );
+});
+
+test('the attributes of behaviors are suggested before all other parameters', () => {
+  const groups = grouped(
+    ['cart_value', 'wt.tx_i', 'wt.tx_s'].map((name) => parameter(name)),
+    ['wt.tx_s', 'wt.tx_i', 'not_known'],
+  );
+  assert.deepEqual(
+    groups.map(({ group, items }) => [group, items.map(({ name }) => name)]),
+    [
+      ['Attributes of the behaviors', ['wt.tx_s', 'wt.tx_i']],
+      ['Your parameters', ['cart_value']],
     ],
   );
 });

@@ -1,10 +1,13 @@
 import type { Parameter } from '../../../contract/documents/parameter.ts';
+import { conditions } from '../../messages/en/conditions.ts';
 import {
   type ParameterCategory,
   parameterCategories,
   parameterValues,
   parameterWords,
 } from '../../messages/en/parameters.ts';
+
+const w = conditions.parameters;
 
 /** The label of a known parameter, else its name as words (`cart_value` → Cart value). */
 export function labelOf(name: string): string {
@@ -24,19 +27,28 @@ export function isFound({ name, description }: Parameter, search: string): boole
     .every((word) => text.includes(word));
 }
 
-/** Parameters by category, those that events have most often first; those never seen come last, in a group of their own. */
-export function grouped<T extends Parameter>(
-  parameters: readonly T[],
-  unseen: string,
-): { group: string; items: T[] }[] {
-  const seen = parameters.filter(({ share }) => share > 0);
+/**
+ * Parameters in groups: first those named in `attributes`, then by category, those that events have most often first; those
+ * never seen come last, in a group of their own.
+ */
+export function grouped(
+  parameters: readonly Parameter[],
+  attributes: readonly string[] = [],
+): { group: string; items: Parameter[] }[] {
+  const others = parameters.filter(({ name }) => !attributes.includes(name));
+  const seen = others.filter(({ share }) => share > 0);
   const order = Object.keys(parameterCategories) as ParameterCategory[]; // the keys of a constant object
-  const groups = order.map((category): { group: string; items: T[] } => ({
-    group: parameterCategories[category],
-    items: seen.filter(({ name }) => categoryOf(name) === category),
-  }));
-  groups.push({ group: unseen, items: parameters.filter(({ share }) => share === 0) });
-  return groups.filter(({ items }) => items.length > 0);
+  return [
+    {
+      group: w.attributesGroup,
+      items: attributes.flatMap((name) => parameters.find((one) => one.name === name) ?? []),
+    },
+    ...order.map((category) => ({
+      group: parameterCategories[category],
+      items: seen.filter(({ name }) => categoryOf(name) === category),
+    })),
+    { group: w.notSeenGroup, items: others.filter(({ share }) => share === 0) },
+  ].filter(({ items }) => items.length > 0);
 }
 
 /** Values for a parameter to choose from: those on recent events, then usual ones. */

@@ -18,6 +18,8 @@ type Props = {
   value: string;
   onChange: (name: string) => void;
   label?: string;
+  /** The parameters that are suggested before the others. */
+  attributes?: readonly string[];
   error?: string | undefined;
   isDisabled: boolean;
 };
@@ -26,13 +28,12 @@ type Props = {
  * The name of a parameter, with completion by name, label and synonyms from those that events have: how often, and an
  * example. Those never seen come last.
  */
-export function ParameterBox({ value, onChange, label, error, isDisabled }: Props): ReactNode {
+export function ParameterBox({ value, onChange, label, attributes, error, isDisabled }: Props): ReactNode {
   const parameters = useParameters();
   const byName = useMemo(() => new Map(parameters.map((one) => [one.name, one])), [parameters]);
   const groups = useMemo(
-    () =>
-      grouped(parameters, w.notSeenGroup).map(({ group, items }) => ({ group, items: items.map(({ name }) => name) })),
-    [parameters],
+    () => grouped(parameters, attributes).map(({ group, items }) => ({ group, items: items.map(({ name }) => name) })),
+    [parameters, attributes],
   );
   const chosen = byName.get(value);
   const isUnknown = value !== '' && parameters.length > 0 && chosen === undefined;

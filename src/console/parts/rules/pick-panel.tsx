@@ -52,7 +52,7 @@ export function PickPanel({ behaviors, onPick, isDisabled, events }: Props): Rea
         onPick={onPick}
         find={(wanted) => {
           const found = parameters.filter((one) => isFound(one, wanted)).slice(0, shownAtMost);
-          return grouped(found, conditions.parameters.notSeenGroup).map(({ group, items }) => ({
+          return grouped(found).map(({ group, items }) => ({
             group,
             items: items.map((one) => [one.name, aboutParameter(one), newComparison(one.name)]),
           }));

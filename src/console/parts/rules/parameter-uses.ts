@@ -1,9 +1,9 @@
 import type { Answer } from '../../../client/client.ts';
 import type { Condition } from '../../../contract/documents/condition.ts';
-import { leavesOf } from '../../parts/rules/condition-parts.ts';
-import type { RuleUser } from '../../parts/rules/rule-users.tsx';
+import { leavesOf } from './condition-parts.ts';
+import type { RuleUser } from './rule-users.tsx';
 
-type Action = Answer<'getAction'>;
+type Action = Pick<Answer<'getAction'>, 'id' | 'name' | 'rules' | 'destinations'>;
 type Behavior = Answer<'getBehavior'>;
 
 /** Which actions and behaviors name which parameters, in rules, attributes and field mappings. */
