@@ -5,6 +5,7 @@ import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
 import type { DocumentKind } from '../../parts/document/document-kind.ts';
 import { client } from '../../session/session.ts';
+import type { Crumb } from '../../shell/page.tsx';
 import type { Connection } from './connection.ts';
 
 export const connectionKind: DocumentKind<Connection, CallInput<'createConnection'>['body']> = {
@@ -27,3 +28,6 @@ export const connectionKind: DocumentKind<Connection, CallInput<'createConnectio
   create: (body) => client().call('createConnection', { body }),
   replace: (id, body, over) => client().call('replaceConnection', { params: { id }, body, ...over }),
 };
+
+/** The pages above every page that creates a connection. */
+export const newCrumbs: Crumb[] = [...connectionKind.crumbs, { label: terms.newConnection, to: '/connections/new' }];

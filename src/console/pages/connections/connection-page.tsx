@@ -1,11 +1,9 @@
 import { Button, Group, Text } from '@mantine/core';
-import { useNavigate } from '@tanstack/react-router';
 import { lazy, type ReactNode } from 'react';
 import { connections as words } from '../../messages/en/connections.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
 import { Icon } from '../../parts/icon.tsx';
-import { notifyDone } from '../../parts/notify.ts';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Time, useNow } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
@@ -24,9 +22,7 @@ const ActivityTab = lazy(() => import('./activity-tab.tsx').then(({ ActivityTab 
 const UsedByTab = lazy(() => import('./used-by-tab.tsx').then(({ UsedByTab }) => ({ default: UsedByTab })));
 
 export function ConnectionPage(): ReactNode {
-  const navigate = useNavigate({ from: '/connections/$connectionId' });
   const usage = useUsage();
-  const done = (id: string) => void navigate({ to: '/connections', search: { done: id } });
   return (
     <DocumentPage
       kind={connectionKind}
@@ -39,22 +35,9 @@ export function ConnectionPage(): ReactNode {
       kept="details"
       panels={{
         details: (connection) => (
-          <ConnectionEditor
-            key={connection.id}
-            stored={connection}
-            draftKey={`connections/${connection.id}`}
-            onContinue={(saved) => {
-              notifyIfSaved(saved, connection);
-              void navigate({ search: { tab: 'destinations' } });
-            }}
-            onDone={(saved) => {
-              notifyIfSaved(saved, connection);
-              done(saved.id);
-            }}
-            onCancel={() => void navigate({ to: '/connections' })}
-          />
+          <ConnectionEditor key={connection.id} stored={connection} draftKey={`connections/${connection.id}`} />
         ),
-        destinations: (connection) => <DestinationsTab connection={connection} onDone={() => done(connection.id)} />,
+        destinations: (connection) => <DestinationsTab connection={connection} />,
         activity: (connection) => <ActivityTab connection={connection} />,
         usedBy: (connection) => <UsedByTab connection={connection} />,
       }}
@@ -94,8 +77,4 @@ function Standing({ connection }: { connection: Connection }): ReactNode {
       )}
     </Group>
   );
-}
-
-function notifyIfSaved(saved: Connection, before: Connection): void {
-  if (saved.version !== before.version) notifyDone(terms.saved(saved.name));
 }

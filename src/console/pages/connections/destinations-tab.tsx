@@ -1,6 +1,6 @@
 import { Button, Group, Menu, Switch, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo, useState } from 'react';
 import { allQuery, useApi } from '../../data/api.ts';
 import { nouns } from '../../messages/counts.ts';
@@ -30,7 +30,8 @@ const w = words.destinations;
 const address = '/connections/$connectionId/destinations/$destinationId';
 
 /** The destinations of a connection, each with its switch. */
-export function DestinationsTab({ connection, onDone }: { connection: Connection; onDone: () => void }): ReactNode {
+export function DestinationsTab({ connection }: { connection: Connection }): ReactNode {
+  const navigate = useNavigate();
   const search = useSearch({ from: '/shell/connections/$connectionId' });
   const mayManage = useMay('connections:manage');
   const mayManageActions = useMay('actions:manage');
@@ -140,7 +141,10 @@ export function DestinationsTab({ connection, onDone }: { connection: Connection
     <>
       <ListPage {...list} />
       <Group mt="md">
-        <Button onClick={onDone} variant={isEmpty ? 'default' : 'filled'}>
+        <Button
+          onClick={() => void navigate({ to: '/connections', search: { done: connection.id } })}
+          variant={isEmpty ? 'default' : 'filled'}
+        >
           {terms.done}
         </Button>
         {unused === undefined || !mayManageActions ? null : (

@@ -2,7 +2,8 @@ import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { connections as words } from '../../../messages/en/connections.ts';
 import { Page } from '../../../shell/page.tsx';
-import { NewConnection, newCrumbs } from '../new/new-connection.tsx';
+import { newCrumbs } from '../connection-kind.ts';
+import { ConnectionEditor } from '../form/connection-editor.tsx';
 import type { Start } from '../new/start.ts';
 import { CurlForm } from './curl-form.tsx';
 import { startOf } from './curl-start.ts';
@@ -20,7 +21,7 @@ export function CurlPage(): ReactNode {
       crumbs={newCrumbs}
     >
       {start !== null ? (
-        <NewConnection start={start} draftKey="connections/new/curl" isFresh />
+        <ConnectionEditor stored={null} start={start} draftKey="connections/new/curl" isFresh />
       ) : (
         <CurlForm
           connection={null}

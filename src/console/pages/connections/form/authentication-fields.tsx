@@ -75,9 +75,10 @@ function AssertionFields({ field, draft, of }: AssertionProps): ReactNode {
 function JwtClaims({ text }: { text: unknown }): ReactNode {
   const read = decodedJwt(text);
   if (read === null) return null;
+  const { header, claims } = read;
   return (
     <More summary={connectionForm.jwtClaims}>
-      <Code block>{JSON.stringify({ header: read.header, claims: read.claims }, null, 2)}</Code>
+      <Code block>{JSON.stringify({ header, claims }, null, 2)}</Code>
     </More>
   );
 }
@@ -86,13 +87,16 @@ function JwtHelp({ text }: { text: unknown }): ReactNode {
   if (typeof text !== 'string' || text.trim() === '') return null;
   const read = decodedJwt(text);
   if (read === null) return w.jwtBroken;
-  const when = read.expiresAt === null ? null : formatRelative(read.expiresAt, Date.now());
-  const isOver = read.expiresAt !== null && read.expiresAt.getTime() < Date.now();
+  const { alg = '?' } = read.header;
+  const { sub, iss } = read.claims;
+  const { expiresAt } = read;
+  const when = expiresAt === null ? '' : formatRelative(expiresAt, Date.now());
+  const isOver = expiresAt !== null && expiresAt.getTime() < Date.now();
   return (
     <>
-      {w.jwtIs(read.algorithm, read.subject ?? w.jwtNobody)}{' '}
+      {w.jwtIs(String(alg), String(sub ?? iss ?? w.jwtNobody))}{' '}
       <Text component="span" size="sm" {...(isOver ? { c: 'var(--mantine-color-error)', fw: 600 } : {})}>
-        {when === null ? w.jwtNoExpiry : isOver ? w.jwtExpired(when) : w.jwtExpires(when)}
+        {expiresAt === null ? w.jwtNoExpiry : isOver ? w.jwtExpired(when) : w.jwtExpires(when)}
       </Text>
     </>
   );

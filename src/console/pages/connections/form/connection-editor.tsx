@@ -1,15 +1,20 @@
-import { Button } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { Button, Text } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
+import { type ReactNode, useState } from 'react';
 import type { CallInput } from '../../../../client/client.ts';
 import { rights } from '../../../../contract/accounts/rights.ts';
+import { useApi } from '../../../data/api.ts';
 import { connections as words } from '../../../messages/en/connections.ts';
 import { parts } from '../../../messages/en/parts.ts';
 import { terms } from '../../../messages/en/terms.ts';
 import { Beside } from '../../../parts/beside.tsx';
 import { useEditor } from '../../../parts/form/use-editor.tsx';
+import { notifyDone, notifyFailed } from '../../../parts/notify.ts';
 import { useMay } from '../../../session/rights.ts';
 import { client } from '../../../session/session.ts';
 import type { Connection } from '../connection.ts';
+import type { Start } from '../new/start.ts';
+import { namesOf } from '../traffic-columns.tsx';
 import { bodyOf, type ConnectionDraft, draftOf, emptyDraft, problemsOf, withoutSecrets } from './connection-draft.ts';
 import { ConnectionForm } from './connection-form.tsx';
 import { TestAuthentication } from './test-authentication.tsx';
@@ -19,69 +24,76 @@ const w = words.details;
 type Props = {
   /** null: a new connection. */
   stored: Connection | null;
-  /** The initial form of a new connection. */
-  start?: ConnectionDraft;
+  /** The beginning of a new connection, unless it is an empty form. */
+  start?: Start;
   draftKey: string;
-  /** Whether `start` precedes a kept draft. */
+  /** Whether `start` precedes a kept draft, because it was just pasted. */
   isFresh?: boolean;
-  /** After Save and Continue. */
-  onContinue: (saved: Connection, draft: ConnectionDraft) => void;
-  /** After Done, which saves changes. */
-  onDone?: (saved: Connection) => void;
-  onCancel: () => void;
 };
 
-/** The form of a connection with its test. */
-export function ConnectionEditor({
-  stored,
-  start = emptyDraft,
-  draftKey,
-  isFresh = false,
-  ...leave
-}: Props): ReactNode {
+/** The form of a connection with its test. Save and Continue leads to its destinations, Done to the list. */
+export function ConnectionEditor({ stored, start, draftKey, isFresh = false }: Props): ReactNode {
+  const navigate = useNavigate();
   const mayManage = useMay('connections:manage');
+  const createDestination = useApi('createDestination');
+  // A later version of a connection that is copied must not change the form.
+  const [{ draft: first, destinations }] = useState<Start>(start ?? { draft: emptyDraft, destinations: [] });
+  const leave = ({ id }: Connection) => void navigate({ to: '/connections', search: { done: id } });
   const editor = useEditor<Connection, ConnectionDraft, Connection, 'continue' | 'done'>({
     draftKey,
     stored,
-    draftOf: (one) => (one === null ? start : draftOf(one)),
-    first: isFresh ? start : undefined,
+    draftOf: (one) => (one === null ? first : draftOf(one)),
+    first: isFresh ? first : undefined,
     kept: withoutSecrets,
     problemsOf,
-    create: (draft) => client().call('createConnection', { body: bodyOf(draft, null) }),
+    async create(draft) {
+      const made = await client().call('createConnection', { body: bodyOf(draft, null) });
+      for (const body of destinations)
+        await createDestination.mutateAsync({ params: { id: made.id }, body }).catch(notifyFailed);
+      return made;
+    },
     replace: (base, draft, over) =>
       client().call('replaceConnection', { params: { id: base.id }, body: bodyOf(draft, base), ...over }),
     load: (id) => client().call('getConnection', { params: { id } }),
     shownOf: bodyOf,
     blockedBy: mayManage ? null : parts.noRight(rights['connections:manage']),
     how: 'continue',
-    onSaved: (saved, how, draft) => (how === 'done' ? leave.onDone?.(saved) : leave.onContinue(saved, draft)),
-    onCancel: leave.onCancel,
+    onSaved(saved, how, { firstPath }) {
+      if (saved.version !== stored?.version) notifyDone((stored === null ? w.created : terms.saved)(saved.name));
+      if (how === 'done') return leave(saved);
+      const search = { tab: 'destinations' as const, ...(firstPath === '' ? {} : { path: firstPath }) };
+      void navigate({ to: '/connections/$connectionId', params: { connectionId: saved.id }, search });
+    },
+    onCancel: () => void navigate({ to: '/connections' }),
   });
   const { draft, base, form, isDirty, isSaving, save, frame } = editor;
   const done =
     base === null ? null : (
-      <Button variant="default" disabled={isSaving} onClick={() => (isDirty ? save('done') : leave.onDone?.(base))}>
+      <Button variant="default" disabled={isSaving} onClick={() => (isDirty ? save('done') : leave(base))}>
         {terms.done}
       </Button>
     );
   return frame(
-    <Beside
-      asideWidth="22rem"
-      aside={
-        <TestAuthentication
-          isDisabled={!mayManage || draft.baseUrl.trim() === ''}
-          // With the id of a stored connection, the test uses its stored secrets.
-          body={() =>
-            ({
-              ...bodyOf({ ...draft, name: draft.name.trim() || terms.testAuthentication }, base),
-              ...(base === null ? {} : { id: base.id }),
-            }) as CallInput<'testUnsavedConnection'>['body']
-          }
-        />
-      }
-    >
-      <ConnectionForm {...form} hasNoDestinations={base === null && start === emptyDraft} />
-    </Beside>,
+    <>
+      {destinations.length === 0 ? null : <Text c="dimmed">{w.comesWith(namesOf(destinations))}</Text>}
+      <Beside
+        asideWidth="22rem"
+        aside={
+          <TestAuthentication
+            isDisabled={!mayManage || draft.baseUrl.trim() === ''}
+            // With the id of a stored connection, the test uses its stored secrets.
+            body={() =>
+              ({
+                ...bodyOf({ ...draft, name: draft.name.trim() || terms.testAuthentication }, base),
+                ...(base === null ? {} : { id: base.id }),
+              }) as CallInput<'testUnsavedConnection'>['body']
+            }
+          />
+        }
+      >
+        <ConnectionForm {...form} hasNoDestinations={base === null && destinations.length === 0} />
+      </Beside>
+    </>,
     {
       editing: (
         <>

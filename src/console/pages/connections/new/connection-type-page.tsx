@@ -7,7 +7,7 @@ import { Icon, type IconName } from '../../../parts/icon.tsx';
 import cards from '../../../parts/link-cards.module.css';
 import { presetGroups, presetsLike } from '../../../presets/presets.ts';
 import { Page } from '../../../shell/page.tsx';
-import { newCrumbs } from './new-connection.tsx';
+import { connectionKind } from '../connection-kind.ts';
 
 const w = words.cards;
 
@@ -16,7 +16,7 @@ export function ConnectionTypePage(): ReactNode {
   const navigate = useNavigate({ from: '/connections/new' });
   const found = presetsLike(filter);
   return (
-    <Page title={terms.newConnection} lead={w.lead} right="connections:manage" crumbs={newCrumbs.slice(0, 1)}>
+    <Page title={terms.newConnection} lead={w.lead} right="connections:manage" crumbs={connectionKind.crumbs}>
       <section aria-label={w.title}>
         <Title order={2} mb="xs">
           {w.title}

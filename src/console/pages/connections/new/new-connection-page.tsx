@@ -7,7 +7,8 @@ import { connections as words } from '../../../messages/en/connections.ts';
 import { Problem } from '../../../parts/problem.tsx';
 import { presets } from '../../../presets/presets.ts';
 import { Page } from '../../../shell/page.tsx';
-import { NewConnection, newCrumbs } from './new-connection.tsx';
+import { newCrumbs } from '../connection-kind.ts';
+import { ConnectionEditor } from '../form/connection-editor.tsx';
 import { PresetPanel } from './preset-panel.tsx';
 import { copyOf, startOf } from './start.ts';
 
@@ -23,14 +24,16 @@ export function NewConnectionPage(): ReactNode {
       right="connections:manage"
       crumbs={newCrumbs}
     >
+      {preset === undefined ? null : <PresetPanel preset={preset} />}
       {from !== undefined ? (
         <Copy id={from} />
-      ) : preset === undefined ? (
-        <NewConnection key="" start={null} draftKey="connections/new/" />
       ) : (
-        <NewConnection key={preset.id} start={startOf(preset)} draftKey={`connections/new/${preset.id}`}>
-          <PresetPanel preset={preset} />
-        </NewConnection>
+        <ConnectionEditor
+          key={preset?.id}
+          stored={null}
+          {...(preset === undefined ? {} : { start: startOf(preset) })}
+          draftKey={`connections/new/${preset?.id ?? ''}`}
+        />
       )}
     </Page>
   );
@@ -43,5 +46,6 @@ function Copy({ id }: { id: string }): ReactNode {
   const failed = connection.error ?? destinations.error;
   if (failed !== null) return <Problem error={failed} />;
   if (connection.data === undefined || destinations.data === undefined) return <Skeleton height={320} />;
-  return <NewConnection start={copyOf(connection.data, destinations.data)} draftKey={`connections/new/from/${id}`} />;
+  const start = copyOf(connection.data, destinations.data);
+  return <ConnectionEditor stored={null} start={start} draftKey={`connections/new/from/${id}`} />;
 }
