@@ -3,7 +3,7 @@ import { REFERENCE } from '../../template/check/reference.ts';
 import { scan } from '../../template/parse/scanner.ts';
 import { editor as words } from '../messages/en/editor.ts';
 import { pathTo } from '../parts/payload/member-path.ts';
-import type { Field, KnownFields } from './fields.ts';
+import { type Field, type KnownFields, memberOf } from './fields.ts';
 
 /** The completions at a place: fields with type, share and example; members, filters, functions. */
 export function completeTemplate(context: CompletionContext, known: KnownFields): CompletionResult | null {
@@ -72,26 +72,20 @@ function members(from: number, to: number, { fields }: KnownFields, isBracket: b
     to,
     filter: true,
     // The dot or bracket is typed already and is replaced with the name, so that a name with dots gets its brackets.
-    options: fields.map((field) => {
-      const path = pathTo('', field.name, false);
-      return {
-        ...fieldOption(field),
-        label: isBracket ? `["${field.name}"]` : `.${field.name}`,
-        displayLabel: field.name,
-        apply: (view, _completion, start, end) => {
-          const behind = view.state.sliceDoc(end, end + 2);
-          const closing = isBracket ? (/^["'`]?\]/.exec(behind)?.[0].length ?? 0) : 0;
-          const optional = view.state.sliceDoc(start, start + 2) === '?.' && path.startsWith('[') ? '?.' : '';
-          const kept = view.state.sliceDoc(start, start + 2) === '?.' && path.startsWith('.') ? '?' : optional;
-          const insert = `${kept}${path}`;
-          view.dispatch({
-            changes: { from: start, to: end + closing, insert },
-            selection: { anchor: start + insert.length },
-            userEvent: 'input.complete',
-          });
-        },
-      };
-    }),
+    options: fields.map((field) => ({
+      ...fieldOption(field),
+      label: isBracket ? `["${field.name}"]` : `.${field.name}`,
+      displayLabel: field.name,
+      apply(view, _completion, start, end) {
+        const closing = isBracket ? (/^["'`]?\]/.exec(view.state.sliceDoc(end, end + 2))?.[0].length ?? 0) : 0;
+        const insert = memberOf(field.name, view.state.sliceDoc(start, start + 2) === '?.');
+        view.dispatch({
+          changes: { from: start, to: end + closing, insert },
+          selection: { anchor: start + insert.length },
+          userEvent: 'input.complete',
+        });
+      },
+    })),
     validFor: isBracket ? /^(?:\?\.)?\[\s*["'`]?[^"'`\]\s]*$/ : /^\??\.[\w$.]*$/,
   };
 }

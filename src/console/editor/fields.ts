@@ -1,3 +1,5 @@
+import { pathTo } from '../parts/payload/member-path.ts';
+
 /** A known field of records. */
 export type Field = {
   name: string;
@@ -13,6 +15,12 @@ export type KnownFields = {
   fields: readonly Field[];
   basis: { kind: 'events'; count: number } | { kind: 'ever' } | { kind: 'mapping'; action: string };
 };
+
+/** How a template reads a member of a record: `.name` or `["wt.ti"]`, with `?.` where it is `isOptional`. */
+export function memberOf(name: string, isOptional: boolean): string {
+  const member = pathTo('', name, false);
+  return isOptional ? `?${member.startsWith('[') ? '.' : ''}${member}` : member;
+}
 
 /** The known name nearest to a mistyped one; null: none is near enough. */
 export function nearestName(name: string, names: Iterable<string>): string | null {

@@ -3,8 +3,7 @@ import { type FieldRead, fieldReads } from '../../template/check/field-reads.ts'
 import type { Escape } from '../../template/compile/escape.ts';
 import { locator } from '../../template/parse/position.ts';
 import { editor as words } from '../messages/en/editor.ts';
-import { pathTo } from '../parts/payload/member-path.ts';
-import { type KnownFields, nearestName } from './fields.ts';
+import { type KnownFields, memberOf, nearestName } from './fields.ts';
 
 /** A problem at a place of the template. A template with errors can't be saved. */
 export type TemplateFinding = {
@@ -46,15 +45,12 @@ function fieldFinding(text: string, read: FieldRead, { fields, basis }: KnownFie
   // A whole event has all its parameters, whatever the mapping is.
   if (basis.kind === 'mapping' && /\bevents\[\w+\]\.data\s*$/.test(text.slice(0, from))) return null;
   const isBehindRecord = from < read.start;
-  const optional = text.startsWith('?.', from) ? '?.' : '';
-  const path = (name: string) => {
-    const member = pathTo('', name, false);
-    return optional === '' ? member : member.startsWith('[') ? `?.${member}` : `?${member}`;
-  };
+  const isOptional = text.startsWith('?.', from);
+  const path = (name: string) => memberOf(name, isOptional);
   // The names joined by dots, longest first, as far as the text has them without blanks between.
   for (let count = read.names.length; count > 1; count--) {
     const joined = read.names.slice(0, count).join('.');
-    const to = from + `${optional === '' ? '.' : optional}${joined}`.length;
+    const to = from + `${isOptional ? '?.' : '.'}${joined}`.length;
     if (!text.slice(from, to).endsWith(joined)) continue;
     const meant = known.has(joined)
       ? joined

@@ -2,6 +2,7 @@ import { Alert, Box, Group, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useStats } from '../../data/stats.ts';
 import { actions as words } from '../../messages/en/actions.ts';
+import { dataCollection } from '../../messages/en/data-collection.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { shell } from '../../messages/en/shell.ts';
@@ -69,13 +70,15 @@ function DestinationLink({ id, places }: { id: string; places: Places }): ReactN
   );
 }
 
+const { delivered, held, failed, skipped } = parts.status;
+
 const stages = [
-  ['matched', 'work'],
-  ['created', 'work'],
-  ['delivered', 'good'],
-  ['held', 'warn'],
-  ['failed', 'bad'],
-  ['skipped', 'warn'],
+  ['matched', w.matched, 'work'],
+  ['created', w.created, 'work'],
+  ['delivered', delivered, 'good'],
+  ['held', held, 'warn'],
+  ['failed', failed, 'bad'],
+  ['skipped', skipped, 'warn'],
 ] as const;
 
 /** Matched events and deliveries of an action in a range: over time, by stage, and the reasons of those not delivered. */
@@ -97,17 +100,17 @@ function Figures({ actionId, time, onTime }: TimeProps & { actionId: string }): 
         filter={{ action: actionId }}
         onTime={onTime}
         series={[
-          { label: w.series.matched, tone: 'work', values: series.map((one) => one.matched) },
-          { label: parts.status.delivered, tone: 'good', values: series.map((one) => one.delivered) },
-          { label: parts.status.failed, tone: 'bad', values: series.map((one) => one.failed) },
+          { label: w.matched, tone: 'work', values: series.map((one) => one.matched) },
+          { label: delivered, tone: 'good', values: series.map((one) => one.delivered) },
+          { label: failed, tone: 'bad', values: series.map((one) => one.failed) },
         ]}
       />
       <AutoGrid min="18rem">
         <Stack gap="xs">
           <Title order={3}>{w.funnel}</Title>
           <Facts
-            facts={stages.map(([stage, tone]) => [
-              w.stages[stage],
+            facts={stages.map(([stage, label, tone]) => [
+              label,
               <Bar key={stage} count={totals[stage]} most={most} tone={tone} />,
             ])}
           />
@@ -176,7 +179,7 @@ export function UsedObjects({ action, places }: Props): ReactNode {
           })}
         </List>
       </Panel>
-      <Panel title={w.usedParameters} text={w.usedParametersText}>
+      <Panel title={dataCollection.parts.parameters} text={w.usedParametersText}>
         <List>
           {parameters.map((name) => (
             <Text key={name} component="li" ff="monospace" size="sm">

@@ -67,51 +67,65 @@ function Found({ check, draft, isNew, places }: FoundProps): ReactNode {
   const { looked, checked, matched, counts } = check;
   if (looked === 0) return <Text>{w.noEvents}</Text>;
   const changes = counts.newlyMatched + counts.noLonger + counts.bodiesChanged;
-  const bodies = check.bodiesChanged.slice(0, shownDiffs).map(({ before, after, ...one }) => ({
-    ...one,
-    detail: <Diff before={before} after={after} labels={{ before: w.before, after: w.after }} />,
-  }));
-  const threw = check.threw.map(({ reason, line, column, ...one }) => ({
-    ...one,
-    detail: (
-      <Text size="sm" c="var(--console-bad)">
-        {line === undefined ? reason : w.place(reason, line, column ?? 1)}
-      </Text>
-    ),
-  }));
-  const section = (kind: keyof typeof counts, lines: readonly Line[]) => (
-    <Section
-      title={w[kind](counts[kind])}
-      count={counts[kind]}
-      lines={lines}
-      places={places}
-      isBad={kind === 'threw'}
-    />
+  // Without a match or a destination nothing was rendered.
+  const isRendered = matched > 0 && draft.destinations?.length !== 0;
+  const section = (kind: keyof typeof counts, lines: readonly ReactNode[]) => (
+    <Section title={w[kind](counts[kind])} count={counts[kind]} lines={lines} isBad={kind === 'threw'} />
   );
+  const events = (refs: readonly EventRef[]) => refs.map((event) => <EventLine key={event.id} event={event} />);
   return (
     <Stack gap="xs" role="status">
       <Text fw={600}>{isNew ? w.matchedNew(matched, looked) : w.matched(matched, checked, looked)}</Text>
       {!isNew && changes === 0 ? <Text c="dimmed">{w.nothingChanges}</Text> : null}
       {isNew ? null : (
         <>
-          {section('newlyMatched', eventsOf(check.newlyMatched))}
-          {section('noLonger', eventsOf(check.noLonger))}
-          {section('bodiesChanged', bodies)}
+          {section('newlyMatched', events(check.newlyMatched))}
+          {section('noLonger', events(check.noLonger))}
+          {section(
+            'bodiesChanged',
+            check.bodiesChanged.slice(0, shownDiffs).map(({ event, destinationId, before, after }) => (
+              <EventLine key={event.id + destinationId} event={event} to={places.nameOf(destinationId)}>
+                <Diff before={before} after={after} labels={{ before: w.before, after: w.after }} />
+              </EventLine>
+            )),
+          )}
         </>
       )}
-      {/* Without a match or a destination nothing was rendered. */}
-      {matched === 0 || draft.destinations?.length === 0 ? null : section('threw', threw)}
+      {isRendered
+        ? section(
+            'threw',
+            check.threw.map(({ event, destinationId, reason, line, column = 1 }) => (
+              <EventLine key={event.id + destinationId} event={event} to={places.nameOf(destinationId)}>
+                <Text size="sm" c="var(--console-bad)">
+                  {line === undefined ? reason : w.place(reason, line, column)}
+                </Text>
+              </EventLine>
+            )),
+          )
+        : null}
     </Stack>
   );
 }
 
-/** An event; for a request also its destination and the details. */
-type Line = { event: EventRef; destinationId?: string; detail?: ReactNode };
-const eventsOf = (events: readonly EventRef[]): Line[] => events.map((event) => ({ event }));
+/** An event; of a request also its destination and the details. */
+function EventLine({ event, to, children }: { event: EventRef; to?: string; children?: ReactNode }): ReactNode {
+  return (
+    <li>
+      <TextLink to="/events/$eventId" params={{ eventId: event.id }} target="_blank">
+        {event.name ?? terms.unnamedEvent}
+      </TextLink>{' '}
+      <Text span size="sm" c="dimmed">
+        <Time at={event.receivedAt} />
+      </Text>
+      {to === undefined ? '' : ` → ${to}`}
+      {children}
+    </li>
+  );
+}
 
-type SectionProps = { title: string; count: number; lines: readonly Line[]; places: Places; isBad: boolean };
+type SectionProps = { title: string; count: number; lines: readonly ReactNode[]; isBad: boolean };
 
-function Section({ title, count, lines, places, isBad }: SectionProps): ReactNode {
+function Section({ title, count, lines, isBad }: SectionProps): ReactNode {
   if (count === 0)
     return (
       <Text c="dimmed">
@@ -128,18 +142,7 @@ function Section({ title, count, lines, places, isBad }: SectionProps): ReactNod
       }
     >
       <Stack component="ul" gap="xs" mt="xs">
-        {lines.map(({ event, destinationId = '', detail }) => (
-          <li key={`${event.id} ${destinationId}`}>
-            <TextLink to="/events/$eventId" params={{ eventId: event.id }} target="_blank">
-              {event.name ?? terms.unnamedEvent}
-            </TextLink>{' '}
-            <Text span size="sm" c="dimmed">
-              <Time at={event.receivedAt} />
-            </Text>
-            {destinationId === '' ? '' : ` → ${places.nameOf(destinationId)}`}
-            {detail}
-          </li>
-        ))}
+        {lines}
       </Stack>
       {lines.length < count ? <Text c="dimmed">{terms.more(count - lines.length)}</Text> : null}
     </More>

@@ -43,7 +43,7 @@ function madeUp({ data, ext = {}, session = {}, ...event }: NonNullable<Sample['
   };
 }
 
-/** The value of each line of a mapping for an event, as its type; undefined until it is rendered. null: without an event. */
+/** The value of each line of a mapping for an event, as its type; undefined until it is chosen or rendered. null: without an event. */
 export function useExample(rows: readonly FieldRow[], event: Event | null): readonly (TypedValue | undefined)[] | null {
   const expressions = rows.filter((row) => row.from === 'expression' && row.expression.trim() !== '');
   const [settled] = useDebouncedValue(expressions.map((row) => row.expression).join('\u0000'), settleMs);
@@ -62,6 +62,7 @@ export function useExample(rows: readonly FieldRow[], event: Event | null): read
     const results = resultsIn(data?.result);
     return rows.map(({ from, parameter, value, expression, as }): TypedValue | undefined => {
       if (from === 'value') return typedValue(value, as);
+      if (from === 'parameter' && parameter === '') return undefined;
       if (from === 'parameter') return typedValue(lookupParameter(event, parameter.trim()), as);
       return results === null ? undefined : { ok: true, value: results[texts.indexOf(expression)] };
     });

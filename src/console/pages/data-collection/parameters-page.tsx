@@ -78,6 +78,7 @@ function columnsOf(uses: ReadonlyMap<string, RuleUser[]> | undefined): readonly 
         <RowLink
           to="/data-collection/parameters"
           search={(before) => ({ ...before, parameter: name })}
+          resetScroll={false}
           note={description}
         >
           {name}

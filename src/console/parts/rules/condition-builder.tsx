@@ -59,7 +59,7 @@ export function ConditionBuilder({ level = 1, ...props }: PartProps & { level?: 
       variant="default"
       size="xs"
       leftSection={<Icon name="plus" size={14} />}
-      disabled={isDisabled || isFull}
+      disabled={isFull}
       onClick={() => change(newGroup(join, [...clauses, clause]))}
     >
       {label}
@@ -117,11 +117,13 @@ export function ConditionBuilder({ level = 1, ...props }: PartProps & { level?: 
           ))}
         </ul>
       )}
-      <Group gap="xs">
-        {add(w.addBehavior, { behavior: '' })}
-        {add(w.addFilter, newComparison())}
-        {add(w.addGroup, newGroup(join === 'all' ? 'any' : 'all'), level >= conditionLimits.depth - 2)}
-      </Group>
+      {isDisabled ? null : (
+        <Group gap="xs">
+          {add(w.addBehavior, { behavior: '' })}
+          {add(w.addFilter, newComparison())}
+          {add(w.addGroup, newGroup(join === 'all' ? 'any' : 'all'), level >= conditionLimits.depth - 2)}
+        </Group>
+      )}
     </fieldset>
   );
 }
