@@ -20,8 +20,8 @@ process.exitCode = await run(process.argv.slice(2), {
     return {
       settings: config,
       async start() {
-        // For the threads that start from now on: half of the launcher's value (scripts/node.cjs). A quarter would cost 5 %
-        // more processor time.
+        // For the threads that start from now on: a third of the launcher's value (scripts/node.cjs). 4 would cost 5 % more
+        // processor time.
         setFlagsFromString('--max-semi-space-size=8');
         const started = await (await import('./app.ts')).startApp(config, { env: process.env, process });
         // Node.js does this only at an orderly end; the start after a crash should be as fast.

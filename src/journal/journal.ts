@@ -31,7 +31,7 @@ export interface Journal {
 
 interface Intake {
   /**
-   * Stores the events of some requests, each request whole or not at all. An event whose identity was seen in the same
+   * Stores the events of a request, all or none; requests that come together share a transaction. An event whose identity was seen in the same
    * collector within 24 h is stored once: the id of the first is returned, and the event's index is in `duplicates`.
    * Receive times never go back within a partition: an earlier `receivedAt` is raised to the last one. Requests of a
    * collector that arrive within a few milliseconds may share the time of the first. The result and the ids have the
@@ -42,7 +42,7 @@ interface Intake {
    * Throws AppError `storage_busy` (the write queue is over its byte limit) or `storage_full` (the disk is down to its
    * reserve, or the last `retain` returned `full`); then nothing is stored.
    */
-  accept(requests: readonly AcceptRequest[]): Promise<Accepted[]>;
+  accept(request: AcceptRequest): Promise<Accepted>;
 }
 
 /** How long a collector remembers an event's identity, in ms. */

@@ -41,16 +41,14 @@ export function listsConformance(guarantee: Guarantee): void {
       incoming({ name: 'a', visitorId: 'v1', data: { sku: '7', note: 'x"y' } }),
       incoming({ name: 'ab', visitorId: 'v2', data: { x: 'v1', sku: '8', list: ['7'] }, ext: { trace } }),
     ]);
-    const [b] = await journal.intake.accept([
-      {
-        partition: 0,
-        collectorId: 'col_2',
-        receivedAt: start + 10,
-        events: [incoming({ name: 'a', visitorId: null, data: { note: trace, y: 'sku' } })],
-      },
-    ]);
+    const b = await journal.intake.accept({
+      partition: 0,
+      collectorId: 'col_2',
+      receivedAt: start + 10,
+      events: [incoming({ name: 'a', visitorId: null, data: { note: trace, y: 'sku' } })],
+    });
     const [first, second] = a.ids;
-    const third = b?.ids[0];
+    const third = b.ids[0];
     const cases: [Partial<EventSearch>, (string | undefined)[]][] = [
       [{ name: 'a' }, [third, first]],
       [{ name: 'a', limit: 1, after: first ?? '' }, [third]],

@@ -196,16 +196,14 @@ async function withKeys(journal: Journal, lease: Awaited<ReturnType<typeof claim
     const { eventId: _, ...one } = planned({ dueAt: start, ...(orderKey !== undefined && { orderKey }) });
     return { ...one, event };
   });
-  const [done] = await journal.intake.accept([
-    {
-      partition: 0,
-      collectorId: 'col_1',
-      receivedAt: start,
-      events: keys.map(() => incoming({})),
-      plan: { lease, deliveries, now: start },
-    },
-  ]);
-  return done?.planned ?? assert.fail();
+  const done = await journal.intake.accept({
+    partition: 0,
+    collectorId: 'col_1',
+    receivedAt: start,
+    events: keys.map(() => incoming({})),
+    plan: { lease, deliveries, now: start },
+  });
+  return done.planned ?? assert.fail();
 }
 
 const expire = (journal: Journal, destinationId: string) =>

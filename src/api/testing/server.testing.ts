@@ -132,8 +132,7 @@ export async function startTestServer(
     configuration,
     async accept({ collectorId, receivedAt, events }) {
       if (refusal.error !== null) throw refusal.error;
-      const [accepted] = await journal.intake.accept([{ partition: 0, collectorId, receivedAt, events }]);
-      return accepted?.ids ?? [];
+      return (await journal.intake.accept({ partition: 0, collectorId, receivedAt, events })).ids;
     },
     preview: {
       async preview(_id, _input, draft) {

@@ -19,7 +19,7 @@ const intake = (dir: string, round: number) => `
     for (let i = 0; ; i++) {
       const name = ['${round}', sender, i].join('-');
       const events = [incoming({ name, identity: name }), incoming({ name })];
-      const [done] = await journal.intake.accept([{ partition: i % 2, collectorId: 'col_1', receivedAt: Date.now(), events }]);
+      const done = await journal.intake.accept({ partition: i % 2, collectorId: 'col_1', receivedAt: Date.now(), events });
       process.stdout.write(JSON.stringify({ name, ids: done.ids }) + '\\n');
     }
   };
@@ -84,7 +84,7 @@ test('intake stops on a full disk while settling goes on', async () => {
     freeBytes: () => free,
   });
   const journal = sqliteJournal(sqlite);
-  const accept = () => journal.intake.accept([{ partition: 0, collectorId: 'col_1', receivedAt: 1, events: [] }]);
+  const accept = () => journal.intake.accept({ partition: 0, collectorId: 'col_1', receivedAt: 1, events: [] });
   const lease = await claim(journal, 's');
   const [id] =
     (await journal.matching.plan(lease, { advance: null, deliveries: [planned({ dueAt: 1 })], now: 1 })) ?? [];
@@ -105,11 +105,11 @@ test('small requests that share a transaction keep their own ids, order, duplica
     receivedAt: 1_000 + Math.floor(i / 10),
     events: [incoming({ name: `n${i}`, identity: i % 7 === 0 ? 'again' : null }), incoming({ name: `m${i}` })],
   });
-  const answers = await Promise.all(Array.from({ length: 100 }, (_, i) => journal.intake.accept([request(i)])));
+  const answers = await Promise.all(Array.from({ length: 100 }, (_, i) => journal.intake.accept(request(i))));
   const known = new Map<string, string>();
-  for (const [i, [answer]] of answers.entries()) {
-    const [first = '', second = ''] = answer?.ids ?? [];
-    if (answer?.duplicates.length === 0) known.set(first, `n${i}`);
+  for (const [i, { ids, duplicates }] of answers.entries()) {
+    const [first = '', second = ''] = ids;
+    if (duplicates.length === 0) known.set(first, `n${i}`);
     else assert.equal(i % 7, 0);
     known.set(second, `m${i}`);
   }

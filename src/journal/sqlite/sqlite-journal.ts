@@ -12,7 +12,7 @@ import {
 } from '../journal.ts';
 import { dueOf, historyOf } from './delivery-codec.ts';
 import { eventOfLine, lineStart } from './event-codec.ts';
-import { acceptedOf, packRequests } from './operations/accept.ts';
+import { acceptedOf, bytesOf, packRequest } from './operations/accept.ts';
 import { type Counted, noCounts } from './operations/delivery-histogram.ts';
 import { deliveryId, deliveryIds, numbersOf, packPlanned } from './operations/planned.ts';
 import { packSettle } from './operations/settle.ts';
@@ -47,14 +47,11 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
       release: (lease) => client.write('releaseLease', lease),
     },
     intake: {
-      async accept(requests) {
+      async accept(request) {
         if (isFull) throw new AppError('storage_full');
-        const { packed, bytes } = packRequests(requests);
-        const answers = await client.write('accept', packed, { bytes, isIntake: true });
-        return requests.flatMap((request, index) => {
-          const answer = answers[index];
-          return answer === undefined ? [] : acceptedOf(request, answer);
-        });
+        const packed = packRequest(request);
+        const answer = await client.write('accept', packed, { bytes: bytesOf(packed), isIntake: true });
+        return acceptedOf(request, answer);
       },
     },
     matching: matching(client),

@@ -102,13 +102,12 @@ export class Matcher implements AsyncDisposable {
     const request: AcceptRequest = { partition, ...incoming };
     if (early === null) this.#looseRequests += 1;
     else request.plan = { lease, now: early.now, deliveries: early.deliveries };
-    let accepted: Accepted | undefined;
+    let accepted: Accepted;
     try {
-      [accepted] = await journal.intake.accept([request]);
+      accepted = await journal.intake.accept(request);
     } finally {
       if (early === null) this.#looseRequests -= 1;
     }
-    if (accepted === undefined) throw new Error('the journal returned no result');
     const { ids, duplicates, from, planned } = accepted;
     const kept = ids.length - duplicates.length;
     this.#end = Math.max(this.#end, from + kept);

@@ -41,26 +41,23 @@ type AcceptAnswer = [
 ];
 
 /** Called on the main thread. */
-export function packRequests(requests: readonly AcceptRequest[]): { packed: AcceptedLines[]; bytes: number } {
-  let bytes = 0;
-  const packed = requests.map(({ partition, collectorId, receivedAt, events, plan }): AcceptedLines => {
-    const lines = events.map(lineOfEvent).join('\n');
-    const hasIdentity = events.some((event) => event.identity !== null);
-    const placeOf = ({ event }: { event: number }) => ({ timeMs: receivedAt, partition, number: event });
-    const groups = plan === undefined ? '' : packPlanned(plan.deliveries, placeOf);
-    bytes += lines.length + groups.length;
-    return [
-      lines,
-      plan === undefined ? null : [groups, plan.lease, plan.now],
-      partition,
-      collectorId,
-      receivedAt,
-      events.length,
-      hasIdentity ? events.map((event) => event.identity) : null,
-    ];
-  });
-  return { packed, bytes };
+export function packRequest({ partition, collectorId, receivedAt, events, plan }: AcceptRequest): AcceptedLines {
+  const lines = events.map(lineOfEvent).join('\n');
+  const hasIdentity = events.some((event) => event.identity !== null);
+  const placeOf = ({ event }: { event: number }) => ({ timeMs: receivedAt, partition, number: event });
+  return [
+    lines,
+    plan === undefined ? null : [packPlanned(plan.deliveries, placeOf), plan.lease, plan.now],
+    partition,
+    collectorId,
+    receivedAt,
+    events.length,
+    hasIdentity ? events.map((event) => event.identity) : null,
+  ];
 }
+
+/** The size of a packed request, for the byte limit of the queue. */
+export const bytesOf = ([lines, plan]: AcceptedLines): number => lines.length + (plan?.[0].length ?? 0);
 
 /** Called on the main thread. */
 export function acceptedOf({ partition, events, plan }: AcceptRequest, answer: AcceptAnswer): Accepted {
@@ -94,7 +91,7 @@ type Plan = {
 };
 
 export const intakeOperations = {
-  accept: (db: Db, requests: AcceptedLines[]): AcceptAnswer[] => requests.map((request) => acceptOne(db, request)),
+  accept: acceptOne,
 
   position: (db: Db, partition: number): number => partitionRow(db, partition).position,
 

@@ -38,8 +38,7 @@ test('the deliveries that a request fires are created with their fields and even
         });
         const plan = { lease, deliveries: rows, now: start };
         const request = { partition: 0, collectorId: 'col_1', receivedAt: start, events, plan };
-        const [accepted] = await journal.intake.accept([request]);
-        const { ids = [], duplicates = [], planned: made } = accepted ?? {};
+        const { ids, duplicates, planned: made } = await journal.intake.accept(request);
         const expected = rows.filter(({ event }) => !duplicates.includes(event));
         assert.equal(made?.length, expected.length);
         created.push(...(made ?? []));
@@ -75,10 +74,9 @@ test('a plan creates the deliveries of events from different requests with their
       const ids: string[][] = [];
       for (let at = 0; at < 6; at++) {
         const events = Array.from({ length: 12 }, () => incoming({}));
-        const [accepted] = await journal.intake.accept([
-          { partition: at % 2, collectorId: 'col_1', receivedAt: start + Math.floor(at / 4), events },
-        ]);
-        ids.push(accepted?.ids ?? []);
+        const receivedAt = start + Math.floor(at / 4);
+        const accepted = await journal.intake.accept({ partition: at % 2, collectorId: 'col_1', receivedAt, events });
+        ids.push(accepted.ids);
       }
       const deliveries = chosen.map(([at, { event, order: _, ...row }]) =>
         planned({ ...row, eventId: event === 11 ? null : (ids[at]?.[event] ?? null) }),
