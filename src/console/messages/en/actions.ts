@@ -167,8 +167,6 @@ export const actions = {
     noLonger: (events: number) => `${count.events(events)} no longer ${events === 1 ? 'matches' : 'match'}`,
     bodiesChanged: (requests: number) => `${count.requests(requests)} changed`,
     threw: (requests: number) => `${count.requests(requests)} failed to render`,
-    place: (reason: string, line: number, column: number) =>
-      `${reason} (line ${formatNumber(line)}, column ${formatNumber(column)})`,
     before: 'Saved',
     after: 'Unsaved',
   },
@@ -176,10 +174,6 @@ export const actions = {
     title: 'Request preview',
     text: 'The request for one event, as it would be sent.',
     choose: 'Choose a destination to see the request.',
-    skipped: (reason: string) => `Skipped for this event: ${reason}`,
-    failed: (reason: string) => `Can’t be rendered: ${reason}`,
-    failedAt: (reason: string, line: number, column: number) =>
-      `Can’t be rendered: ${reason} (template, line ${formatNumber(line)}, column ${formatNumber(column)})`,
     unmatched: 'This event doesn’t match the rules.',
   },
 } as const;

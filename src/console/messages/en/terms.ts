@@ -138,6 +138,8 @@ export const terms = {
   showOf: (name: string) => `Show ${name} as`,
   more: (more: number) => `and ${formatNumber(more)} more`,
   http: (status: number) => `HTTP ${String(status)}`,
+  at: (reason: string, line: number, column: number) =>
+    `${reason} (line ${formatNumber(line)}, column ${formatNumber(column)})`,
   goTo: (line: number, column: number) => `Go to ${line}:${column}`,
   notMatching: (actions: number) => `${count.actions(actions)} didn’t match`,
   chip: (name: string, value: string) => `${name}: ${value}`,

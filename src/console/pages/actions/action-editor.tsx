@@ -25,9 +25,8 @@ import {
   steps,
 } from './action-draft.ts';
 import css from './action-editor.module.css';
+import { BasicDetailsStep, RulesStep, SourcesStep } from './action-steps.tsx';
 import { DestinationsStep } from './destinations-step.tsx';
-import { RulesStep } from './rules-step.tsx';
-import { BasicDetailsStep, SourcesStep } from './simple-steps.tsx';
 import { connectionOf, type Places } from './use-places.ts';
 
 const w = words.editor;

@@ -97,7 +97,7 @@ function Found({ check, draft, isNew, places }: FoundProps): ReactNode {
             check.threw.map(({ event, destinationId, reason, line, column = 1 }) => (
               <EventLine key={event.id + destinationId} event={event} to={places.nameOf(destinationId)}>
                 <Text size="sm" c="var(--console-bad)">
-                  {line === undefined ? reason : w.place(reason, line, column)}
+                  {line === undefined ? reason : terms.at(reason, line, column)}
                 </Text>
               </EventLine>
             )),

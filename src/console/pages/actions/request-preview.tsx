@@ -1,4 +1,4 @@
-import { Alert, Stack, Text, Title } from '@mantine/core';
+import { Stack, Text, Title } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type ComponentProps, type ReactNode, useState } from 'react';
@@ -9,15 +9,13 @@ import { apiQuery } from '../../data/api.ts';
 import { actions as words } from '../../messages/en/actions.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
-import { Icon } from '../../parts/icon.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { EventPicker } from '../../parts/payload/event-picker.tsx';
-import { ExchangeRequest } from '../../parts/payload/exchange.tsx';
 import type { Sample } from '../../parts/payload/picked-event.ts';
-import { Problem } from '../../parts/problem.tsx';
 import { partsOf } from '../../parts/rules/condition-parts.ts';
 import { useTrial } from '../../parts/rules/use-trial.ts';
 import { useMay } from '../../session/rights.ts';
+import { RequestTab } from '../destinations/preview/request-tab.tsx';
 import { ResponseTab } from '../destinations/preview/response-tab.tsx';
 import { SendTest } from '../destinations/preview/send-test.tsx';
 import { type ActionDraft, bodyOfDraft } from './action-draft.ts';
@@ -93,7 +91,7 @@ function RequestPreview({ destinationId, title, draft, places, storedId, sample 
     ...(storedId === null ? {} : { actionId: storedId }),
   };
   const [text] = useDebouncedValue(JSON.stringify(input), settleMs);
-  const { data, error } = useQuery({
+  const query = useQuery({
     ...apiQuery('previewDestination', { params: { id: destinationId }, body: JSON.parse(text) as PreviewBody }), // the text of one
     placeholderData: keepPreviousData,
     retry: false,
@@ -101,25 +99,14 @@ function RequestPreview({ destinationId, title, draft, places, storedId, sample 
   return (
     <Stack gap="xs" role="group" aria-label={title ?? w.title}>
       {title === null ? null : <Title order={3}>{title}</Title>}
-      {error === null ? null : <Problem error={error} />}
-      {data === undefined && error === null ? <Text c="dimmed">{terms.rendering}</Text> : null}
-      {data === undefined ? null : data.request === null ? (
-        <Alert color="orange" variant="light" icon={<Icon name="alert" />} title={failureOf(data.result)} />
-      ) : (
-        <ExchangeRequest request={data.request} />
-      )}
+      <RequestTab request={{ ...query, run: () => void query.refetch() }} hasErrors={false} />
       {/* Always here, so that its question stays open while the preview follows the draft. */}
       <TestOfDraft
         destinationId={destinationId}
-        body={data?.request == null ? null : input}
+        body={query.data?.request == null ? null : input}
         baseUrl={baseUrlOf(places, destinationId)}
         sample={sample}
       />
-      {data?.warnings.map((one) => (
-        <Text key={one} size="sm" c="dimmed">
-          {one}
-        </Text>
-      ))}
     </Stack>
   );
 }
@@ -128,13 +115,6 @@ function isWritten(line: FieldMapping): boolean {
   if (line.field === '') return false;
   if ('parameter' in line) return line.parameter !== '';
   return !('expression' in line) || line.expression.trim() !== '';
-}
-
-type Result = { kind: string; reason?: string; line?: number | undefined; column?: number | undefined };
-
-function failureOf({ kind, reason = '', line, column }: Result): string {
-  if (kind === 'skipped') return w.skipped(reason);
-  return line === undefined ? w.failed(reason) : w.failedAt(reason, line, column ?? 1);
 }
 
 type TestProps = Omit<ComponentProps<typeof SendTest>, 'onSent'> & { sample: Sample };
@@ -146,7 +126,7 @@ function TestOfDraft({ sample, ...props }: TestProps): ReactNode {
   return (
     <>
       <SendTest {...props} onSent={setSent} />
-      {sent === null ? null : <ResponseTab test={sent} tried={{ sample }} action={null} onGoTo={() => {}} />}
+      {sent === null ? null : <ResponseTab test={sent} tried={{ sample }} action={null} />}
     </>
   );
 }

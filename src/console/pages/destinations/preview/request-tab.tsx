@@ -15,7 +15,8 @@ const words = studio.preview;
 type Props = {
   request: Preview['request'];
   hasErrors: boolean;
-  onGoTo: (line: number, column: number) => void;
+  /** Goes to a place of the template, where it is on the page. */
+  onGoTo?: (line: number, column: number) => void;
 };
 
 /** The request that would be sent, or why none would. */
@@ -58,20 +59,21 @@ export function RequestTab({ request: query, hasErrors, onGoTo }: Props): ReactN
   );
 }
 
-/** The error of a template, with a button that goes to its place. */
+/** The error of a template and its place, with a button that goes there where `onGoTo` can. */
 export function Failed({
-  result: { reason, line, column },
+  result: { reason, line, column = 1 },
   onGoTo,
 }: {
   result: { reason: string; line?: number | undefined; column?: number | undefined };
-  onGoTo: (line: number, column: number) => void;
+  onGoTo?: Props['onGoTo'] | undefined;
 }): ReactNode {
+  if (line === undefined) return <Said tone="bad" text={words.failed(reason)} />;
   return (
     <Group gap="xs">
-      <Said tone="bad" text={words.failed(reason)} />
-      {line === undefined ? null : (
-        <Button variant="default" size="compact-sm" onClick={() => onGoTo(line, column ?? 1)}>
-          {terms.goTo(line, column ?? 1)}
+      <Said tone="bad" text={words.failed(onGoTo === undefined ? terms.at(reason, line, column) : reason)} />
+      {onGoTo === undefined ? null : (
+        <Button variant="default" size="compact-sm" onClick={() => onGoTo(line, column)}>
+          {terms.goTo(line, column)}
         </Button>
       )}
     </Group>

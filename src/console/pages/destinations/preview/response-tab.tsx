@@ -23,7 +23,7 @@ type Props = {
   test: Answer<'testDestination'> | null;
   tried: Pick<Tried, 'sample'>;
   action: Answer<'getAction'> | null;
-  onGoTo: (line: number, column: number) => void;
+  onGoTo?: (line: number, column: number) => void;
 };
 
 /** The result of a test: its outcome, the request as sent, the response, and the timings. */
