@@ -98,7 +98,7 @@ test('any other body becomes a template that compiles', () => {
   const template = (text: string) => startOf(read(text)).destination.template ?? '';
   const form = template('curl https://a.example -d "name=Ada&total=3"');
   assert.equal(form, 'name={{ it.data[0].name }}&total={{ it.data[0].total }}');
-  for (const body of ["'<a>{{ x }}</a>'", "'plain'", '\'[1, {"a": 2}]\'', '\'{"a b": "}}"}\''])
+  for (const body of ["'<a>{{ x }}</a>'", "'plain'", '\'[1, {"a": 2}]\'', '\'{"a b": "}}"}\'', '\'{"a": "\u2028"}\''])
     assert.ok(
       compileTemplate(template(`curl https://a.example -H 'Content-Type: text/plain' -d ${body}`), { escape: 'none' })
         .ok,
@@ -106,6 +106,17 @@ test('any other body becomes a template that compiles', () => {
     );
   const basic = startOf(read("curl https://a.example -H 'Authorization: Basic bWU6cGFzcw=='")).draft;
   assert.deepEqual([basic.authType, basic.username, basic.password], ['basic', 'me', 'pass']);
+});
+
+test('credentials in the URL authenticate, as they do in curl', () => {
+  const { draft } = startOf(read('curl https://me:p%40ss@a.example/orders'));
+  assert.deepEqual([draft.baseUrl, draft.username, draft.password], ['https://a.example', 'me', 'p@ss']);
+  assert.deepEqual(read('curl -u you:own https://me:pass@a.example').user, { name: 'you', password: 'own' });
+});
+
+test('a percent sign that escapes nothing stays as it is', () => {
+  const { destination } = startOf(read("curl https://a.example/save-100%-now -d 'a%zz=1'"));
+  assert.deepEqual([destination.name, destination.template], ['Save 100% now', 'a%zz={{ it.data[0]["a%zz"] }}']);
 });
 
 test('a URL that no connection can have is a problem of the command', () => {

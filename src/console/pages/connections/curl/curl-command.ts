@@ -117,6 +117,8 @@ export function readCurl(text: string): CurlResult {
   if (!/^[a-z][a-z\d+.-]*:\/\//i.test(request.url)) request.url = `http://${request.url}`;
   if (!/^https?:/i.test(request.url) || !URL.canParse(request.url)) return { ok: false, problem: 'no_url' };
 
+  const { username, password } = new URL(request.url);
+  if (username !== '') request.user ??= { name: unescaped(username), password: unescaped(password) };
   const body = data.length === 0 ? null : data.join(isJson ? '' : '&');
   if (isGet && body !== null) request.url += `${request.url.includes('?') ? '&' : '?'}${body}`;
   request.body = isGet ? null : body;
@@ -124,6 +126,15 @@ export function readCurl(text: string): CurlResult {
   if (request.body !== null && !request.headers.some(([one]) => one.toLowerCase() === 'content-type'))
     request.headers.push(['Content-Type', isJson ? 'application/json' : 'application/x-www-form-urlencoded']);
   return { ok: true, request };
+}
+
+/** A part of a URL without its escapes. A percent sign that escapes nothing stays. */
+export function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** `content`, `=content` or `name=content`. */

@@ -1,6 +1,6 @@
 import { rows } from '../../../parts/form/rows.ts';
 import { type ConnectionDraft, emptyDraft } from '../form/connection-draft.ts';
-import type { CurlRequest } from './curl-command.ts';
+import { type CurlRequest, unescaped } from './curl-command.ts';
 
 const methods = ['POST', 'GET', 'PUT', 'PATCH'] as const;
 
@@ -44,7 +44,7 @@ export const isSendable = (method: string): boolean => methods.some((one) => one
 /** The last word of a path, as a name. */
 function nameOf(pathname: string): string {
   const last = pathname.split('/').findLast((one) => /[a-z]/i.test(one)) ?? '';
-  const words = decodeURIComponent(last)
+  const words = unescaped(last)
     .replace(/[-_.]+/g, ' ')
     .trim();
   return words === '' ? 'Send' : words.charAt(0).toUpperCase() + words.slice(1);
@@ -78,7 +78,7 @@ export function templateOf(body: string, contentType: string): string {
 
 function formTemplate(body: string): string {
   const pairs = body.split('&').map((pair) => pair.split('=', 1)[0] ?? '');
-  return pairs.map((name) => `${name}={{ ${member('it.data[0]', decodeURIComponent(name))} }}`).join('&');
+  return pairs.map((name) => `${name}={{ ${member('it.data[0]', unescaped(name))} }}`).join('&');
 }
 
 const isName = /^[a-z_$][\w$]*$/i;
@@ -106,6 +106,8 @@ function literal(value: unknown, path: readonly string[], pad: string): string {
 /** What the command had in this place, on the same line. */
 function exampleOf(value: unknown): string {
   if (typeof value !== 'string' && typeof value !== 'number') return '';
-  const text = JSON.stringify(value).replaceAll('}}', '} }');
+  const text = JSON.stringify(value)
+    .replaceAll('}}', '} }')
+    .replaceAll(/[\u2028\u2029]/g, ' '); // they end a comment
   return ` // ${text.length > 60 ? `${text.slice(0, 60)}…` : text}`;
 }
