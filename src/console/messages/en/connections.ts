@@ -1,6 +1,12 @@
 import { count } from '../counts.ts';
 import { counted, formatNumber } from '../format.ts';
 import { sentence } from '../sentence.ts';
+import { terms } from './terms.ts';
+
+const switchedOff = {
+  paused: (name: string) => `${name} paused. Deliveries are held, not lost.`,
+  disabled: (name: string) => `${name} disabled. Deliveries are held, not lost.`,
+};
 
 /** Words of the Connections page, Connection Details and the Destinations tab. */
 export const connections = {
@@ -48,11 +54,7 @@ export const connections = {
   deleteText: 'History and delivery logs are kept. You can restore it for 30 days.',
   inUse: (destinations: number) =>
     destinations === 1 ? 'Delete its destination first.' : `Delete its ${count.destinations(destinations)} first.`,
-  changed: {
-    enabled: (name: string) => `${name} resumed`,
-    paused: (name: string) => `${name} paused. Deliveries are held, not lost.`,
-    disabled: (name: string) => `${name} disabled. Deliveries are held, not lost.`,
-  },
+  changed: { enabled: (name: string) => `${name} resumed`, ...switchedOff },
   duplicate: 'Duplicate without secrets',
   cards: {
     title: 'Connection Type',
@@ -176,11 +178,7 @@ export const connections = {
       `${count.deliveries(held)} held will never be sent. You can restore the destination for 30 days, without them.`,
     emptyText: 'A destination is one endpoint of this system: method, path, and a template for the body.',
     toggle: (name: string) => `Enable ${name}`,
-    changed: {
-      enabled: (name: string) => `${name} enabled`,
-      paused: (name: string) => `${name} paused. Deliveries are held, not lost.`,
-      disabled: (name: string) => `${name} disabled. Deliveries are held, not lost.`,
-    },
+    changed: { enabled: terms.enabledNow, ...switchedOff },
     deleteText: 'Delivery logs are kept. You can restore it for 30 days.',
     usedBy: (names: string) => `Used by ${names}. Remove it there first.`,
     inAction: 'Use it in an Action',

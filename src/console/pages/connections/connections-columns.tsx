@@ -6,7 +6,7 @@ import type { Column } from '../../parts/list/list-page.tsx';
 import { modifiedColumn, nameColumn } from '../../parts/list/standard-columns.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Time, useNow } from '../../parts/time.tsx';
-import { authenticationOf } from './authentication-standing.ts';
+import { type AuthenticationStanding, authenticationOf } from './authentication-standing.ts';
 import { type Connection, stateOf } from './connection.ts';
 import { connectionKind } from './connection-kind.ts';
 import { trafficColumns } from './traffic-columns.tsx';
@@ -47,16 +47,10 @@ export const columnsOf = (usage: Usage | undefined, figuresOf: FiguresOf): reado
   modifiedColumn(),
 ];
 
-const tones = {
-  missing: 'var(--console-bad)',
-  refused: 'var(--console-bad)',
-  expired: 'var(--console-bad)',
-  expires: 'var(--console-warn)',
-  certificateExpired: 'var(--console-bad)',
-  certificateExpires: 'var(--console-warn)',
-  token: 'dimmed',
-  ok: 'dimmed',
-} as const;
+function toneOf(kind: AuthenticationStanding['kind']): string {
+  if (kind === 'token' || kind === 'ok') return 'dimmed';
+  return kind === 'expires' || kind === 'certificateExpires' ? 'var(--console-warn)' : 'var(--console-bad)';
+}
 
 type AuthenticationProps = { connection: Connection; figures: Figures | undefined };
 
@@ -68,7 +62,7 @@ function Authentication({ connection, figures }: AuthenticationProps): ReactNode
     <>
       {words.details.authTypes[connection.auth.type]}
       {kind === 'unknown' ? null : (
-        <Text size="sm" c={tones[kind]} component="div">
+        <Text size="sm" c={toneOf(kind)} component="div">
           {words.authentication[kind]} {'at' in standing ? <Time at={standing.at} show="relative" /> : null}
         </Text>
       )}

@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Input, Menu, Skeleton, Text } from '@mantine/core';
+import { ActionIcon, Anchor, Button, Group, Input, Menu, Skeleton, Text, Tooltip } from '@mantine/core';
 import { lazy, type ReactNode, type RefObject, Suspense, useEffect, useId, useState } from 'react';
 import type { KnownFields } from '../../editor/fields.ts';
 import type { TemplateFinding } from '../../editor/findings.ts';
@@ -49,6 +49,14 @@ export function TemplateField(props: Props): ReactNode {
       {label}
     </Button>
   );
+  /** A tool that everyone knows by its icon. */
+  const sign = (icon: IconName, label: string, act: () => void, isOff = isDisabled) => (
+    <Tooltip label={label}>
+      <ActionIcon aria-label={label} onClick={act} disabled={isOff}>
+        <Icon name={icon} />
+      </ActionIcon>
+    </Tooltip>
+  );
 
   useEffect(() => {
     if (!isFull) return;
@@ -92,9 +100,9 @@ export function TemplateField(props: Props): ReactNode {
           {tool('format', words.format, () => {
             if (handle.current?.format() === false) notifyDone(words.inOrder);
           })}
-          {tool('undo', terms.undo, () => handle.current?.undo())}
-          {tool('redo', words.redo, () => handle.current?.redo())}
-          {tool('search', terms.find, () => handle.current?.search(), false)}
+          {sign('undo', terms.undo, () => handle.current?.undo())}
+          {sign('redo', words.redo, () => handle.current?.redo())}
+          {sign('search', terms.find, () => handle.current?.search(), false)}
           {tool('clock', words.revert, () => handle.current?.replace(saved), isDisabled || draft.template === saved)}
           {tool('help', words.help, () => openHelp(true), false)}
           {tool('expand', isFull ? words.leaveFullScreen : words.fullScreen, () => onFull(!isFull), false)}
@@ -124,7 +132,14 @@ export function TemplateField(props: Props): ReactNode {
         {isHelpOpen ? (
           <Help
             onClose={() => openHelp(false)}
-            onTake={isDisabled ? null : (template) => handle.current?.replace(template)}
+            onTake={
+              isDisabled
+                ? null
+                : (template) => {
+                    openHelp(false);
+                    handle.current?.replace(template);
+                  }
+            }
           />
         ) : null}
       </Suspense>

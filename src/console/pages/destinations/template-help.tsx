@@ -1,5 +1,5 @@
 import { Button, Code, Drawer, Group, Stack, Text, Title } from '@mantine/core';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { REFERENCE, type ReferenceEntry } from '../../../template/check/reference.ts';
 import { useApi } from '../../data/api.ts';
 import { studio } from '../../messages/en/studio.ts';
@@ -37,18 +37,7 @@ export function TemplateHelp({
           <Stack key={kind} component="section">
             <Title order={3}>{words.kinds[kind]}</Title>
             {REFERENCE.filter((one) => one.kind === kind).map((one) => (
-              <Example
-                key={`${one.kind} ${one.name}`}
-                entry={one}
-                onTake={
-                  onTake === null
-                    ? null
-                    : (template) => {
-                        onTake(template);
-                        onClose();
-                      }
-                }
-              />
+              <Example key={`${one.kind} ${one.name}`} entry={one} onTake={onTake} />
             ))}
           </Stack>
         ))}
@@ -60,18 +49,11 @@ export function TemplateHelp({
 function Example({ entry, onTake }: { entry: ReferenceEntry; onTake: ((template: string) => void) | null }): ReactNode {
   const { signature, summary, example } = entry;
   const render = useApi('renderTemplate', { isRead: true });
-  const [shown, show] = useState<string | null>(null);
-  function run() {
-    const event = { id: 'evt_example', name: 'Example', visitorId: 'v-1', data: record };
-    const body = { template: example, contentType: 'text/plain', data: [record], events: [event] };
-    render.mutate(
-      { body },
-      {
-        onSuccess: ({ result }) => show(result.kind === 'body' ? result.body : result.reason),
-        onError: (error) => show(told(error).detail),
-      },
-    );
-  }
+  const result = render.data?.result;
+  const output =
+    result?.kind === 'body' ? result.body : (result?.reason ?? (render.error && told(render.error).detail));
+  const event = { id: 'evt_example', name: 'Example', visitorId: 'v-1', data: record };
+  const body = { template: example, contentType: 'text/plain', data: [record], events: [event] };
   return (
     <Stack gap={6}>
       <Text fw={600} ff="monospace" size="sm">
@@ -87,7 +69,7 @@ function Example({ entry, onTake }: { entry: ReferenceEntry; onTake: ((template:
           size="compact-sm"
           loading={render.isPending}
           aria-label={words.runOf(entry.name)}
-          onClick={run}
+          onClick={() => render.mutate({ body })}
         >
           {terms.run}
         </Button>
@@ -103,8 +85,11 @@ function Example({ entry, onTake }: { entry: ReferenceEntry; onTake: ((template:
           </Button>
         )}
         <Text size="sm" aria-live="polite" style={{ overflowWrap: 'anywhere' }}>
-          {shown === null ? '' : `${words.prints} `}
-          {shown === null ? null : <Code>{shown}</Code>}
+          {output == null ? null : (
+            <>
+              {words.prints} <Code>{output}</Code>
+            </>
+          )}
         </Text>
       </Group>
     </Stack>

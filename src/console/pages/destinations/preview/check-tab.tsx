@@ -37,12 +37,24 @@ export function CheckTab({ tried, hasErrors, onGoTo, onPick }: Props): ReactNode
       </div>
     );
   if (data.checked === 0) return <Text c="dimmed">{words.none}</Text>;
+  const isSaved = tried.destinationId !== null;
   const rows = data.rows.filter(
     (row) => filter === 'all' || (filter === 'changed' ? row.changed : row.outcome === filter),
   );
   return (
     <Stack gap="sm" aria-busy={isFetching}>
-      <Summary check={data} isSaved={tried.destinationId !== null} />
+      <div role="status">
+        {data.threw > 0 ? (
+          <Text fw={600} c="var(--console-bad)">
+            {words.breaks(data.threw, data.checked)}
+          </Text>
+        ) : data.skipped === 0 ? (
+          <Text fw={600} c="var(--console-good)">
+            {words.allFine(data.checked)}
+          </Text>
+        ) : null}
+        {isSaved ? <Text>{words.changes(data.changed)}</Text> : null}
+      </div>
       <Group gap="xs" justify="space-between">
         <Group gap={4} role="group" aria-label={words.filter}>
           {(['all', 'threw', 'skipped', 'changed'] as const).map((one) => (
@@ -69,7 +81,7 @@ export function CheckTab({ tried, hasErrors, onGoTo, onPick }: Props): ReactNode
             <CheckedEvent
               key={`${row.event.id} ${row.actionId}`}
               row={row}
-              isSaved={tried.destinationId !== null}
+              isSaved={isSaved}
               onGoTo={onGoTo}
               onPick={onPick}
             />
@@ -77,24 +89,6 @@ export function CheckTab({ tried, hasErrors, onGoTo, onPick }: Props): ReactNode
         </Stack>
       )}
     </Stack>
-  );
-}
-
-function Summary({ check, isSaved }: { check: Check; isSaved: boolean }): ReactNode {
-  const { checked, threw, changed, skipped } = check;
-  return (
-    <div role="status">
-      {threw > 0 ? (
-        <Text fw={600} c="var(--console-bad)">
-          {words.breaks(threw, checked)}
-        </Text>
-      ) : skipped === 0 ? (
-        <Text fw={600} c="var(--console-good)">
-          {words.allFine(checked)}
-        </Text>
-      ) : null}
-      {isSaved ? <Text>{words.changes(changed)}</Text> : null}
-    </div>
   );
 }
 

@@ -82,41 +82,31 @@ export function useDestinationPreview(
   };
 }
 
-/** The preview of a draft, rendered again when typing pauses for 350 ms, or by `run`. */
+/** The preview of a draft, rendered again when typing pauses, or by `run`. */
 function usePreview(tried: Tried, isHeld: boolean) {
   const may = useMay('payloads:view');
-  return useTried('previewDestination', 'previewUnsavedDestination', tried, {
-    afterMs: 350,
-    staleMs: Number.POSITIVE_INFINITY,
-    // The settled text may be older than the event.
-    isOn: ({ eventId, event, data }) => may && !isHeld && (eventId ?? event ?? data) !== undefined,
+  // The settled text may be older than the event.
+  return useTried('previewDestination', 'previewUnsavedDestination', tried, 350, ({ eventId, event, data }) => {
+    return may && !isHeld && (eventId ?? event ?? data) !== undefined;
   });
 }
 
 export type Check = Answer<'checkDestination'>;
 
 /** The results of a draft with the newest events, while its tab is open. */
-export function useCheck(tried: Tried, isOn: boolean) {
-  return useTried(
-    'checkDestination',
-    'checkUnsavedDestination',
-    { ...tried, sample: null },
-    {
-      afterMs: 900,
-      staleMs: 60_000,
-      isOn: () => isOn,
-    },
-  );
-}
+export const useCheck = (tried: Tried, isOn: boolean) =>
+  useTried('checkDestination', 'checkUnsavedDestination', { ...tried, sample: null }, 900, () => isOn);
 
-type How = { afterMs: number; staleMs: number; isOn: (input: Body) => boolean };
-
-/** A read about a draft, by the route of a saved or of an unsaved destination. `run` reads again. */
+/**
+ * A read about a draft, by the route of a saved or of an unsaved destination, `afterMs` after its last change. `run` reads
+ * again.
+ */
 function useTried<Saved extends 'previewDestination' | 'checkDestination'>(
   saved: Saved,
   unsaved: RouteId,
   tried: Tried,
-  { afterMs, staleMs, isOn }: How,
+  afterMs: number,
+  isOn: (input: Body) => boolean,
 ) {
   const { destinationId, connectionId } = tried;
   const [settled] = useDebouncedValue(JSON.stringify(triedBody(tried)), afterMs);
@@ -125,7 +115,7 @@ function useTried<Saved extends 'previewDestination' | 'checkDestination'>(
   const input = [{ params: { id: destinationId ?? connectionId }, body }] as unknown as Arguments<Saved>; // which the compiler can't see
   const query = useQuery({
     ...apiQuery(route, ...input),
-    staleTime: staleMs,
+    staleTime: 60_000,
     gcTime: 30_000,
     placeholderData: keepPreviousData,
     enabled: isOn(body),
