@@ -126,7 +126,7 @@ function candidatesOf(
     const isOver = one.part !== 0 || fill === 'full';
     let candidate = open.get(key);
     if (candidate === undefined) {
-      candidate = { members: [], own, isReady: isOver || (fill === 'all' && endOf(one, own) <= now) };
+      candidate = { members: [], own, isReady: isOver || (fill === 'all' && isOld(one, own, now)) };
       open.set(key, candidate);
       candidates.push(candidate);
     }
@@ -173,6 +173,12 @@ const byId = (a: QueuedDelivery, b: QueuedDelivery) => (a.delivery.id < b.delive
 /** When a batch that begins with this delivery has waited long enough. */
 function endOf({ delivery: { dueAt, createdAt } }: QueuedDelivery, { limits }: BatchKey): number {
   return (dueAt ?? createdAt) + limits.waitMs;
+}
+
+/** Whether it has waited long enough. After the clock was set back that is unknown, so that it has. */
+function isOld(one: QueuedDelivery, own: BatchKey, now: number): boolean {
+  const end = endOf(one, own);
+  return end <= now || end - own.limits.waitMs > now;
 }
 
 /** The estimated number of records that fit in a batch. */

@@ -43,6 +43,16 @@ test('a batch is sent when it is full, and the rest when its first delivery has 
   assert.deepEqual(new Set(await rig.statuses()), new Set(['delivered']));
 });
 
+test('a batch that is waiting when the clock is set back is sent with the next delivery', async () => {
+  const { rig } = await startBatches({ records: 3, waitMs: 1_000 });
+  await using _ = rig;
+  await rig.send(...numbered(1));
+  await rig.clock.advance(-86_400_000);
+  await rig.send(...numbered(1, 1));
+  await settled();
+  assert.deepEqual(rig.egress.requests.map(valuesIn), [['0', '1']]);
+});
+
 test('all deliveries of a batch log one exchange, with its id and the number of its records; a single delivery has none', async () => {
   const { rig } = await startBatches({ records: 3, waitMs: 0 });
   await using _ = rig;
