@@ -24,10 +24,12 @@ export function intakeListener(
   const { readBody, requestId, addressOf, stopping, isHttps } = options;
 
   function respond(response: ServerResponse, { status, headers, body }: IntakeResponse): void {
-    if (status !== 204) headers['content-length'] = String(Buffer.byteLength(body));
+    const length = Buffer.byteLength(body);
+    if (status !== 204) headers['content-length'] = String(length);
     if (isHttps) headers['strict-transport-security'] = httpsOnly;
     if (stopping()) headers['connection'] = 'close';
-    response.writeHead(status, headers).end(body);
+    // Text in ASCII, as usual, is the same in both encodings, and written faster in the first.
+    response.writeHead(status, headers).end(body, length === body.length ? 'latin1' : 'utf8');
   }
 
   return (raw, response) => {
