@@ -1,7 +1,7 @@
 import react from '@vitejs/plugin-react';
 import type { InlineConfig, Plugin } from 'vite';
 import { docsPlugin } from './scripts/docs-plugin.ts';
-import { alertFacts, collectorFacts, connectionFacts, destinationFacts } from './src/console/data/schema-facts.ts';
+import * as facts from './src/console/data/schema-facts.ts';
 import { routes } from './src/contract/routes.ts';
 
 const root = new URL('.', import.meta.url).pathname;
@@ -71,10 +71,10 @@ function schemaFacts(): Plugin {
     enforce: 'pre',
     load: (id) =>
       id.endsWith('/src/console/data/schema-facts.ts')
-        ? `export const connectionFacts = ${JSON.stringify(connectionFacts)};
-export const destinationFacts = ${JSON.stringify(destinationFacts)};
-export const alertFacts = ${JSON.stringify(alertFacts)};
-export const collectorFacts = ${JSON.stringify(collectorFacts)};`
+        ? Object.entries(facts)
+            .filter(([, one]) => typeof one === 'object')
+            .map(([name, one]) => `export const ${name} = ${JSON.stringify(one)};`)
+            .join('\n')
         : null,
   };
 }

@@ -12,10 +12,17 @@ test('retention and masks are saved, and a visitor is erased after a count of th
   await using tab = await openTab(console_.browser, { url: app.url });
   const { page } = tab;
   await page.goto(`${app.url}/settings/privacy`);
+  await edit(page);
   await page.getByLabel('Events and finished deliveries (days)').fill('14');
   await page.getByLabel('Fields to drop').fill('*.email\nproperties.phone');
   await page.getByRole('button', { name: 'Add field' }).click();
   await page.getByLabel('Field 1', { exact: true }).fill('wt.co_f');
+  await page.getByLabel('Audit log (days)').fill('0');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText('Enter a whole number from 1 to 3,650.').waitFor();
+  await page.getByLabel('Audit log (days)').fill('');
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('button', { name: 'Stay' }).click();
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByText('Settings saved').waitFor();
   const { retention, privacy, origins } = await app.client.call('getSettings');

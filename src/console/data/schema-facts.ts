@@ -3,6 +3,7 @@ import { alertInput } from '../../contract/documents/alert.ts';
 import { collectorInput } from '../../contract/documents/collector.ts';
 import { connectionInput } from '../../contract/documents/connection.ts';
 import { destinationInput } from '../../contract/documents/destination.ts';
+import { settingsInput } from '../../contract/documents/settings.ts';
 
 /** What a form has to know of a value of the contract. Numbers have bounds, lists those of their items and length. */
 export type Fact = {
@@ -77,3 +78,4 @@ export const connectionFacts = factsOf(connectionInput);
 export const destinationFacts = factsOf(destinationInput);
 export const alertFacts = factsOf(alertInput);
 export const collectorFacts = factsOf(collectorInput);
+export const settingsFacts = factsOf(settingsInput);

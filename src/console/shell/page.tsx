@@ -12,6 +12,8 @@ import css from './page.module.css';
 
 export type Crumb = { label: string; to: LinkProps['to']; params?: Record<string, string> };
 
+export const settingsCrumb: Crumb = { label: shell.pages.settings, to: '/settings' };
+
 export type PageProps = {
   /** The h1. With `object` the page is about one thing, and both stand in the browser's title. */
   title: string;

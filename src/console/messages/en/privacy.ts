@@ -33,19 +33,18 @@ export const privacy = {
   retention: {
     title: 'Retention',
     text: 'Unfinished deliveries are always kept.',
-    days: 'Events and finished deliveries (days)',
-    bytes: 'Storage limit',
-    auditDays: 'Audit log (days)',
-    bodies: 'Bodies of deliveries, maximum',
-    bodiesHint: 'E.g. 7 d. 0 s: not stored. Empty: as long as the delivery.',
-    none: 'Empty: no size limit.',
+    fields: {
+      days: ['Events and finished deliveries (days)'],
+      bytes: ['Storage limit', 'E.g. 20 GiB. Empty: no size limit.'],
+      bodies: ['Bodies of deliveries, maximum', 'E.g. 7 d. 0 s: not stored. Empty: as long as the delivery.'],
+      auditDays: ['Audit log (days)'],
+    },
     origins: {
-      default: 'Default',
+      default: 'This is the default.',
       operator: 'Set in the server’s configuration; it can’t be changed here.',
-      here: 'Leave empty for the default',
+      here: 'Leave empty for the default.',
     },
     saved: 'Settings saved',
-    noRight: (right: string) => `To change this you need the right “${right}”.`,
   },
   stored: {
     title: 'Stored requests and responses',

@@ -4,13 +4,12 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { apiQuery } from '../../data/api.ts';
 import { account as words } from '../../messages/en/account.ts';
-import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useMe } from '../../session/rights.ts';
 import { useSso } from '../../session/sso.ts';
-import { Page } from '../../shell/page.tsx';
+import { Page, settingsCrumb } from '../../shell/page.tsx';
 import css from './account-page.module.css';
 import { OwnPassword } from './own-password.tsx';
 import { OwnSessions } from './own-sessions.tsx';
@@ -21,11 +20,7 @@ export function AccountPage(): ReactNode {
   const sso = useQuery(apiQuery('getSignInMethods')).data?.sso ?? null;
   const connect = useSso();
   return (
-    <Page
-      title={words.title}
-      lead={me === undefined ? undefined : terms.signedInAs(me.name)}
-      crumbs={[{ label: shell.pages.settings, to: '/settings' }]}
-    >
+    <Page title={words.title} lead={me === undefined ? undefined : terms.signedInAs(me.name)} crumbs={[settingsCrumb]}>
       {me === undefined ? <Skeleton height={240} aria-busy="true" /> : null}
       {me?.user === null ? <Text>{words.noUser}</Text> : null}
       {me === undefined || me.user === null ? null : (

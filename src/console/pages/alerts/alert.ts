@@ -2,19 +2,16 @@ import type { CallInput } from '../../../client/client.ts';
 import type { Alert } from '../../../contract/documents/alert.ts';
 import { allQuery, apiQuery } from '../../data/api.ts';
 import { alerts as words } from '../../messages/en/alerts.ts';
-import { shell } from '../../messages/en/shell.ts';
 import type { DocumentKind } from '../../parts/document/document-kind.ts';
 import { client } from '../../session/session.ts';
+import { settingsCrumb } from '../../shell/page.tsx';
 
 export const alertKind: DocumentKind<Alert, NonNullable<CallInput<'createAlert'>['body']>> = {
   kind: 'alert',
   one: words.one,
   newTitle: words.create,
   nameOf: ({ name }) => name,
-  crumbs: [
-    { label: shell.pages.settings, to: '/settings' },
-    { label: words.title, to: '/settings/alerts' },
-  ],
+  crumbs: [settingsCrumb, { label: words.title, to: '/settings/alerts' }],
   page: '/settings/alerts/$alertId',
   parameter: 'alertId',
   newPage: '/settings/alerts/new',

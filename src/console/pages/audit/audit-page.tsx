@@ -5,7 +5,6 @@ import type { ReactNode } from 'react';
 import type { AuditEntry } from '../../../contract/records/audit.ts';
 import { apiQuery } from '../../data/api.ts';
 import { audit as words } from '../../messages/en/audit.ts';
-import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { options } from '../../parts/form/options.ts';
 import { WithInspector } from '../../parts/inspector.tsx';
@@ -15,7 +14,7 @@ import { timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
 import { listWords, useListPage } from '../../parts/list/use-list-page.tsx';
 import { useNow } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
-import { Page } from '../../shell/page.tsx';
+import { Page, settingsCrumb } from '../../shell/page.tsx';
 import { queryOf } from './audit-filters.ts';
 import { EntryInspector } from './entry-inspector.tsx';
 import { ThingLink } from './thing-link.tsx';
@@ -45,12 +44,7 @@ export function AuditPage(): ReactNode {
     ],
   });
   return (
-    <Page
-      title={words.title}
-      lead={words.lead}
-      right="audit:view"
-      crumbs={[{ label: shell.pages.settings, to: '/settings' }]}
-    >
+    <Page title={words.title} lead={words.lead} right="audit:view" crumbs={[settingsCrumb]}>
       <WithInspector
         list={<ListPage {...list} />}
         inspector={
@@ -80,6 +74,7 @@ const columns: readonly Column<AuditEntry>[] = [
       </RowLink>
     ),
   },
+  { id: 'thing', header: terms.object, isText: true, cell: (entry) => <ThingLink entry={entry} /> },
   {
     id: 'result',
     header: terms.result,
@@ -92,7 +87,6 @@ const columns: readonly Column<AuditEntry>[] = [
         </Text>
       ),
   },
-  { id: 'thing', header: terms.object, isText: true, cell: (entry) => <ThingLink entry={entry} /> },
   valueColumn('who', words.columns.who, ({ principal }) => principal, { isText: true }),
   timeColumn('when', terms.time, ({ createdAt }) => createdAt, { show: 'log' }),
   { id: 'from', header: words.columns.from, cell: ({ address }) => address ?? words.byItself },

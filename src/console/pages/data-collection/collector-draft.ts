@@ -12,7 +12,13 @@ import {
   problemsBy,
   text,
 } from '../../parts/form/form-fields.ts';
-import { emptyPrivacy, type PrivacyDraft, privacyDraftOf, privacyOf } from '../../parts/form/privacy-draft.ts';
+import {
+  emptyPrivacy,
+  type PrivacyDraft,
+  privacyDraftOf,
+  privacyOf,
+  privacyProblems,
+} from '../../parts/form/privacy-draft.ts';
 import type { Collector } from './collector.ts';
 
 type Body = NonNullable<CallInput<'createCollector'>['body']>;
@@ -64,4 +70,7 @@ export function bodyOf(draft: CollectorDraft): Body {
 }
 
 /** What the form itself can tell to be wrong, by path. */
-export const problemsOf = (draft: CollectorDraft) => problemsBy(fields, collectorFacts, draft, labels);
+export const problemsOf = (draft: CollectorDraft) => ({
+  ...problemsBy(fields, collectorFacts, draft, labels),
+  ...privacyProblems(draft.privacy),
+});

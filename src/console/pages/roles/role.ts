@@ -1,10 +1,10 @@
 import type { Answer, CallInput } from '../../../client/client.ts';
 import { allQuery, apiQuery } from '../../data/api.ts';
 import { roles as words } from '../../messages/en/roles.ts';
-import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
 import type { DocumentKind } from '../../parts/document/document-kind.ts';
 import { client } from '../../session/session.ts';
+import { settingsCrumb } from '../../shell/page.tsx';
 
 export type Role = Answer<'getRole'>;
 
@@ -13,10 +13,7 @@ export const roleKind: DocumentKind<Role, NonNullable<CallInput<'createRole'>['b
   one: terms.role,
   newTitle: words.create,
   nameOf: ({ name }) => name,
-  crumbs: [
-    { label: shell.pages.settings, to: '/settings' },
-    { label: words.title, to: '/settings/roles' },
-  ],
+  crumbs: [settingsCrumb, { label: words.title, to: '/settings/roles' }],
   page: '/settings/roles/$roleId',
   parameter: 'roleId',
   newPage: '/settings/roles/new',

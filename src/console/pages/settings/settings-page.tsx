@@ -1,8 +1,7 @@
 import { useSearch } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense } from 'react';
 import { settings as words } from '../../messages/en/settings.ts';
-import { shell } from '../../messages/en/shell.ts';
-import { Page } from '../../shell/page.tsx';
+import { Page, settingsCrumb } from '../../shell/page.tsx';
 import { AppearanceTab } from './appearance-tab.tsx';
 import { ConfigurationTable } from './configuration-table.tsx';
 import { SystemTab } from './system-tab.tsx';
@@ -13,7 +12,7 @@ const TransferTab = lazy(() => import('./transfer-tab.tsx').then(({ TransferTab 
 export function SettingsPage(): ReactNode {
   const { tab = 'appearance' } = useSearch({ from: '/shell/settings' });
   return (
-    <Page title={words.tabs[tab]} crumbs={[{ label: shell.pages.settings, to: '/settings' }]}>
+    <Page title={words.tabs[tab]} crumbs={[settingsCrumb]}>
       <Suspense>{panels[tab]()}</Suspense>
     </Page>
   );

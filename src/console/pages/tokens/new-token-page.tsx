@@ -6,7 +6,6 @@ import type { Right } from '../../../contract/accounts/rights.ts';
 import { useApi } from '../../data/api.ts';
 import { fieldErrors } from '../../data/field-errors.ts';
 import { parts } from '../../messages/en/parts.ts';
-import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { tokens as words } from '../../messages/en/tokens.ts';
 import { options } from '../../parts/form/options.ts';
@@ -17,7 +16,7 @@ import { useDraft } from '../../parts/form/use-draft.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useMe } from '../../session/rights.ts';
-import { Page } from '../../shell/page.tsx';
+import { Page, settingsCrumb } from '../../shell/page.tsx';
 import { RightsTable } from '../roles/rights-table.tsx';
 
 type Span = keyof typeof words.spans;
@@ -67,13 +66,7 @@ export function NewTokenPage(): ReactNode {
   useHotkeys([['mod+S', make]], []);
 
   return (
-    <Page
-      title={words.create}
-      crumbs={[
-        { label: shell.pages.settings, to: '/settings' },
-        { label: words.title, to: '/settings/tokens' },
-      ]}
-    >
+    <Page title={words.create} crumbs={[settingsCrumb, { label: words.title, to: '/settings/tokens' }]}>
       {draft.notice}
       <Stack maw="46rem">
         <Panel title={words.details}>

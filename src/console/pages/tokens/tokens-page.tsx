@@ -4,14 +4,13 @@ import { type ReactNode, useMemo, useState } from 'react';
 import { administratorRoleId } from '../../../contract/accounts/role.ts';
 import type { ShownToken } from '../../../contract/accounts/token.ts';
 import { allQuery, apiQuery } from '../../data/api.ts';
-import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { tokens as words } from '../../messages/en/tokens.ts';
 import { ListPage } from '../../parts/list/list-page.tsx';
 import { GuardedItem, RowMenu } from '../../parts/list/row-menu.tsx';
 import { listWords, useListPage } from '../../parts/list/use-list-page.tsx';
 import { useMay, useMe } from '../../session/rights.ts';
-import { Page } from '../../shell/page.tsx';
+import { Page, settingsCrumb } from '../../shell/page.tsx';
 import { DeleteToken } from './delete-token.tsx';
 import { columnsOf } from './token-columns.tsx';
 
@@ -58,12 +57,7 @@ export function TokensPage(): ReactNode {
     ),
   });
   return (
-    <Page
-      title={words.title}
-      lead={mayUsers ? words.lead : words.leadOwn}
-      crumbs={[{ label: shell.pages.settings, to: '/settings' }]}
-      actions={create}
-    >
+    <Page title={words.title} lead={mayUsers ? words.lead : words.leadOwn} crumbs={[settingsCrumb]} actions={create}>
       <ListPage {...list} />
       <DeleteToken
         document={asked}

@@ -2,12 +2,12 @@ import { useQuery } from '@tanstack/react-query';
 import type { Answer, CallInput } from '../../../client/client.ts';
 import { administratorRoleId } from '../../../contract/accounts/role.ts';
 import { allQuery, apiQuery } from '../../data/api.ts';
-import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { users as words } from '../../messages/en/users.ts';
 import type { DocumentKind } from '../../parts/document/document-kind.ts';
 import { useMay, useMe } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
+import { settingsCrumb } from '../../shell/page.tsx';
 
 export type User = Answer<'getUser'>;
 export type Role = Answer<'getRole'>;
@@ -18,10 +18,7 @@ export const userKind: DocumentKind<User, NonNullable<CallInput<'createUser'>['b
   one: terms.user,
   newTitle: words.create,
   nameOf: ({ email }) => email,
-  crumbs: [
-    { label: shell.pages.settings, to: '/settings' },
-    { label: words.title, to: '/settings/users' },
-  ],
+  crumbs: [settingsCrumb, { label: words.title, to: '/settings/users' }],
   page: '/settings/users/$userId',
   parameter: 'userId',
   newPage: '/settings/users/new',

@@ -23,7 +23,15 @@ export type FormState<Draft> = {
 /** The properties of a control that neither its field nor its labels have. */
 type Look = Pick<
   TextInputProps,
-  'aria-label' | 'className' | 'description' | 'error' | 'inputMode' | 'list' | 'placeholder'
+  | 'aria-label'
+  | 'autoComplete'
+  | 'className'
+  | 'description'
+  | 'disabled'
+  | 'error'
+  | 'inputMode'
+  | 'list'
+  | 'placeholder'
 > & {
   /** The words of a choice, by its values. */
   options?: Readonly<Record<string, string>>;

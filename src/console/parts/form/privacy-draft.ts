@@ -1,5 +1,6 @@
 import type { FieldMask, FieldPrivacy } from '../../../contract/documents/privacy.ts';
-import { linesOf } from './form-fields.ts';
+import { settingsFacts } from '../../data/schema-facts.ts';
+import { choice, linesOf, number, problemsBy, text, within } from './form-fields.ts';
 import { type Row, rows } from './rows.ts';
 
 /** A row about a masked field: `detail` is the number of characters that are kept, or the replacement. */
@@ -13,12 +14,20 @@ export const emptyPrivacy: PrivacyDraft = { drop: '', masks: [], maskIp: false }
 /** The initial detail of each method. */
 export const firstDetail: Readonly<Record<FieldMask['by'], string>> = { hash: '', last: '4', replace: '[masked]' };
 
+/** The fields of the row at a place of the list. */
+export const maskFields = (by: FieldMask['by'], at: number) =>
+  within(`privacy.mask.${at}`, {
+    field: text('field'),
+    by: choice<FieldMask['by']>('by'),
+    detail: by === 'last' ? number('characters') : text('text'),
+  });
+
 export function privacyDraftOf({ drop, mask, maskIp }: FieldPrivacy): PrivacyDraft {
   const masks = mask.map((one) => ({ field: one.field, by: one.by, detail: detailOf(one) }));
   return { drop: drop.join('\n'), masks: rows(masks), maskIp };
 }
 
-/** The body that saves a draft, without rows that have no field. A detail that is no number is NaN, which the server refuses. */
+/** The body that saves a draft, without rows that have no field. */
 export function privacyOf({ drop, masks, maskIp }: PrivacyDraft): FieldPrivacy {
   return {
     drop: linesOf(drop),
@@ -31,6 +40,13 @@ export function privacyOf({ drop, masks, maskIp }: PrivacyDraft): FieldPrivacy {
     maskIp,
   };
 }
+
+/** Numbers of characters that are none, or out of their bounds, by path. */
+export const privacyProblems = ({ masks }: PrivacyDraft): Record<string, string> =>
+  Object.assign(
+    {},
+    ...masks.map((mask, at) => (mask.by === 'last' ? problemsBy(maskFields('last', at), settingsFacts, mask) : {})),
+  );
 
 function detailOf(mask: FieldMask): string {
   if (mask.by === 'last') return String(mask.characters);

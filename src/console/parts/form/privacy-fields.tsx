@@ -3,8 +3,8 @@ import type { ReactNode } from 'react';
 import { privacy } from '../../messages/en/privacy.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { controlsOf, type Errors } from './form-controls.tsx';
-import { choice, lines, text, within } from './form-fields.ts';
-import { firstDetail, type MaskDraft, type PrivacyDraft } from './privacy-draft.ts';
+import { choice, lines } from './form-fields.ts';
+import { firstDetail, maskFields, type PrivacyDraft } from './privacy-draft.ts';
 import { RowList } from './row-list.tsx';
 
 const words = privacy.fields;
@@ -41,11 +41,7 @@ export function PrivacyFields({ draft, errors, isDisabled, onChange }: Props): R
             {(mask, at, change) => {
               const { by } = mask;
               const cell = controlsOf(
-                within(`privacy.mask.${at}`, {
-                  field: text('field'),
-                  by: choice<MaskDraft['by']>('by'),
-                  detail: text(by === 'last' ? 'characters' : 'text'),
-                }),
+                maskFields(by, at),
                 {},
                 { field: [terms.field], by: [words.by], detail: [by === 'last' ? words.characters : words.text_] },
                 {
