@@ -67,8 +67,8 @@ export async function sendOne(parts: SendParts, one: QueuedDelivery, isProbe: bo
     parts.resume(queue);
     const settlement = settlementOf(one, step);
     const isMine = await parts.settlements.record(settlement);
-    const released = recorded(parts, one, { step, settlement, isMine, isKept: false });
-    if (released !== null) await released;
+    const more = afterRecord(parts, one, { step, settlement, isMine, isKept: false });
+    if (more !== null) await more;
   }
   inFlight.remove(one);
   memory.release(one);
@@ -198,13 +198,13 @@ function settlementOf({ queue, delivery }: QueuedDelivery, { settlement }: Step)
 async function record(parts: SendParts, one: QueuedDelivery, step: Step, isKept: boolean): Promise<void> {
   const settlement = settlementOf(one, step);
   const isMine = await parts.settlements.record(settlement);
-  await recorded(parts, one, { step, settlement, isMine, isKept });
+  await afterRecord(parts, one, { step, settlement, isMine, isKept });
 }
 
 type Recorded = { step: Step; settlement: Settlement; isMine: boolean; isKept: boolean };
 
-/** Follows a recorded outcome. Returns null when everything is done (the usual case), else a promise that never rejects. */
-function recorded(
+/** After an outcome was recorded. Returns null when everything is done (the usual case), else a promise that never rejects. */
+function afterRecord(
   parts: SendParts,
   one: QueuedDelivery,
   { step, settlement, isMine, isKept }: Recorded,
@@ -221,19 +221,20 @@ function recorded(
     const isDelayed = mayStay && delayInMemory(parts, queue, asSettled(delivery, settlement), delayMs);
     if (!isDelayed) parts.refillAt(queue, settlement.dueAt);
   }
-  // Held deliveries of a deleted destination are cancelled; this one was recorded later.
-  const isLate = settlement.status === 'held' && queue.plan === null;
-  const tell = () => parts.settled(delivery, step, one.isProbe);
-  if (isLate) return releaseNow(parts, queue).then(tell);
-  tell();
+  if (settlement.status === 'held' && queue.plan === null) return releaseLate(parts, one, step);
+  parts.settled(delivery, step, one.isProbe);
   return null;
 }
 
-function releaseNow(parts: SendParts, queue: DestinationQueue): Promise<void> {
-  return parts.release(queue.destinationId).then(
-    () => parts.refillAt(queue, parts.clock.now()),
-    (error) => parts.failed(error, 'release deliveries'),
-  );
+/** The held deliveries of a deleted destination are cancelled; this one was recorded later. */
+async function releaseLate(parts: SendParts, { queue, delivery, isProbe }: QueuedDelivery, step: Step): Promise<void> {
+  try {
+    await parts.release(queue.destinationId);
+    parts.refillAt(queue, parts.clock.now());
+  } catch (error) {
+    parts.failed(error, 'release deliveries');
+  }
+  parts.settled(delivery, step, isProbe);
 }
 
 /**
