@@ -3,7 +3,7 @@ import type { Reason } from '../../contract/records/delivery.ts';
 import { EXCHANGES_MAX } from '../../egress/egress.ts';
 import type { Step } from '../attempt/next-step.ts';
 import type { Sign } from '../limits/circuit-breaker.ts';
-import type { HoldState, Holds } from '../limits/holds.ts';
+import { type HoldState, type Holds, isProbeDue } from '../limits/holds.ts';
 import type { Rate, ReplayRates } from '../limits/rate-limiter.ts';
 import type { DestinationPlan } from '../snapshot/destination-plan.ts';
 import type { ConnectionQueue, DestinationQueue, OriginSlots, ReplayShare } from './queues.ts';
@@ -31,7 +31,7 @@ export function holdBlock({ destinationId, connection }: DestinationQueue, now: 
   const closed = holds.closed(destinationId);
   if (closed === null) return null;
   const { reason, detail, probeAt } = closed;
-  if (probeAt !== null && probeAt <= now && !connection.isProbing) return 'probe';
+  if (probeAt !== null && isProbeDue(probeAt, now) && !connection.isProbing) return 'probe';
   // While a probe is in flight, `probeAt` may be in the past: its outcome then changes the hold.
   const until = probeAt !== null && probeAt > now ? probeAt : null;
   return { limit: 'hold', reason, detail, until } satisfies Block;

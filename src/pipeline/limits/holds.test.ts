@@ -138,6 +138,26 @@ for (const [reason, bad] of [
     assert.deepEqual(new Set(await rig.statuses()), new Set(['delivered']));
   });
 
+test('a held connection is probed and released when the clock is set back, and not probed without a wait', async () => {
+  let isGood = false;
+  await using rig = await startRig({ handler: () => (isGood ? { status: 200 } : { status: 500 }) });
+  const breaker = { failureRatio: 0.5, minimum: 2, windowMs: 60_000, openMs: 30_000 };
+  const { connectionId } = await wire(rig, { connection: { settings: { breaker } } });
+  const health = async () => (await rig.pipeline.queueStatus.health(connectionId)).state;
+  await rig.send({ data: { n: '1' } }, { data: { n: '2' } });
+  await settled();
+  assert.equal(await health(), 'tripped');
+  await rig.clock.advance(-86_400_000);
+  const before = rig.egress.requests.length;
+  await rig.send({ data: { n: '3' } });
+  await rig.send({ data: { n: '4' } });
+  await settled();
+  assert.deepEqual([rig.egress.requests.length, await health()], [before + 1, 'tripped']);
+  isGood = true;
+  await rig.clock.advance(60_000);
+  assert.equal(await health(), 'ok');
+});
+
 test('an error of one listener to holds keeps no change from the others', async () => {
   await using rig = await startRig({ handler: async () => ({ status: 401 }) });
   const { connectionId, destinationId } = await wire(rig);

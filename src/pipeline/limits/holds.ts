@@ -22,6 +22,14 @@ const pace = {
   breaker_open: { firstMs: 30_000, mostMs: 5 * 60_000 },
 };
 
+/** No wait for a probe is longer: `openMs` is at most an hour. */
+const probeWaitMostMs = 3_600_000;
+
+/** Whether a probe may be sent. A time that is further away than any wait is of a clock that was set back since. */
+export function isProbeDue(probeAt: number, now: number): boolean {
+  return probeAt <= now || probeAt - now > probeWaitMostMs;
+}
+
 /**
  * The holds on destinations. People set them in the catalog (disabled, paused, a missing credential). Responses set the
  * hold of a connection: its credentials were refused (`auth_rejected`), or its circuit breaker opened (`breaker_open`).
@@ -72,7 +80,7 @@ export async function createHolds(options: {
 
   async function close(connectionId: string, cause: Cause, now: number, firstMs?: number) {
     const before = holds.get(connectionId);
-    if (before !== undefined && now < before.probeAt) return;
+    if (before !== undefined && !isProbeDue(before.probeAt, now)) return;
     const hold = { scopeId: connectionId, ...holdAfter(before, cause, now, firstMs) };
     holds.set(connectionId, hold);
     refresh(configuration.snapshot.destinationsOf(connectionId));
@@ -133,11 +141,13 @@ export async function createHolds(options: {
     reopen,
     /**
      * A request that began at `startedAt` shows that the cause is gone: ends the hold, if it has this reason and began
-     * before the request. An older request says nothing about the cause. Returns whether the hold ended.
+     * before the request. An older request says nothing about the cause. When the clock was set back since, any
+     * request ends it. Returns whether the hold ended.
      */
     async admit(connectionId: string, reason: TrafficHold, startedAt: number): Promise<boolean> {
       const hold = holds.get(connectionId);
-      return hold?.reason === reason && startedAt > hold.since ? reopen(connectionId) : false;
+      if (hold?.reason !== reason) return false;
+      return startedAt > hold.since || clock.now() < hold.since ? reopen(connectionId) : false;
     },
     [Symbol.dispose]: unwatch,
   };
