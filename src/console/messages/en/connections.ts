@@ -82,7 +82,6 @@ export const connections = {
     record: 'Sample record, as Field Mapping of an action creates it',
   },
   curl: {
-    lead: 'The command is read in your browser; no request is sent.',
     leadForm: 'Review and save. Secrets are encrypted.',
     command: 'The command',
     label: 'cURL command',

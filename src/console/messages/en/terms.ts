@@ -125,6 +125,7 @@ export const terms = {
   enterValue: 'Enter a value.',
   tooShort: 'Use at least 12 characters.',
   tooLong: 'Use at most 256 characters.',
+  curlLead: 'The command is read in your browser; no request is sent.',
   rendering: 'Rendering …',
   counting: 'Counting …',
   connecting: 'Connecting …',

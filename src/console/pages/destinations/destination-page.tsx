@@ -3,7 +3,6 @@ import { useQuery } from '@tanstack/react-query';
 import { Navigate, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { apiQuery } from '../../data/api.ts';
-import { connections } from '../../messages/en/connections.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { studio as words } from '../../messages/en/studio.ts';
 import { terms } from '../../messages/en/terms.ts';
@@ -12,7 +11,6 @@ import { ShowAs } from '../../parts/payload/show-as.tsx';
 import { useMay } from '../../session/rights.ts';
 import { LoadedPage } from '../../shell/loaded-page.tsx';
 import type { Connection } from '../connections/connection.ts';
-import { destinationOf } from '../connections/curl/curl-destination.ts';
 import { RecoverButton } from '../replays/recover-button.tsx';
 import { type Destination, type DestinationDraft, emptyDraft } from './destination-draft.ts';
 import { DestinationEditor } from './destination-editor.tsx';
@@ -48,7 +46,7 @@ export function DestinationPage(): ReactNode {
       nameOf={(loaded) => loaded.destination?.name ?? words.createTitle}
       idOf={(loaded) => loaded.destination?.id}
       right={isNew ? 'connections:manage' : 'connections:view'}
-      lead={() => (isNew && from === 'curl' ? connections.curl.lead : undefined)}
+      lead={() => (isNew && from === 'curl' ? terms.curlLead : undefined)}
       crumbs={[
         { label: shell.pages.connections, to: '/connections' },
         {
@@ -96,9 +94,8 @@ function NewDestination({ connection }: { connection: Connection }): ReactNode {
     <Suspense fallback={<Skeleton height={320} aria-busy="true" />}>
       <CurlForm
         connection={connection}
-        onUse={(request) => {
-          const found = destinationOf(request, connection);
-          if (found.kind === 'destination') paste(found.draft);
+        onUse={(_request, draft) => {
+          if (draft !== null) paste(draft);
           void navigate({ to: address, params, replace: true });
         }}
         onCancel={() => void navigate({ to: '/connections/$connectionId', params, search: { tab: 'destinations' } })}

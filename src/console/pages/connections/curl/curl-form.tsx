@@ -9,6 +9,7 @@ import { Facts } from '../../../parts/facts.tsx';
 import css from '../../../parts/form/form.module.css';
 import { Icon } from '../../../parts/icon.tsx';
 import { Panel } from '../../../parts/panel.tsx';
+import type { DestinationDraft } from '../../destinations/destination-draft.ts';
 import type { Connection } from '../connection.ts';
 import { LabelledCode } from '../new/preset-panel.tsx';
 import { type CurlRequest, readCurl } from './curl-command.ts';
@@ -26,7 +27,8 @@ let handed = '';
 type Props = {
   /** The connection that gets a destination; null: a new connection is made too. */
   connection: Connection | null;
-  onUse: (request: CurlRequest) => void;
+  /** `destination`: of `connection`; null without one. */
+  onUse: (request: CurlRequest, destination: DestinationDraft | null) => void;
   onCancel: () => void;
 };
 
@@ -81,7 +83,10 @@ export function CurlForm({ connection, onUse, onCancel }: Props): ReactNode {
         </Notice>
       ) : null}
       <Group>
-        <Button disabled={request === null || isElsewhere} onClick={() => request !== null && onUse(request)}>
+        <Button
+          disabled={request === null || isElsewhere}
+          onClick={() => request !== null && onUse(request, found?.kind === 'destination' ? found.draft : null)}
+        >
           {terms.continue}
         </Button>
         <Button variant="subtle" color="gray" onClick={onCancel}>

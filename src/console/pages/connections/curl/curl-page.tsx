@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { connections as words } from '../../../messages/en/connections.ts';
+import { terms } from '../../../messages/en/terms.ts';
 import { Page } from '../../../shell/page.tsx';
 import { newCrumbs } from '../connection-kind.ts';
 import { ConnectionEditor } from '../form/connection-editor.tsx';
@@ -12,11 +13,10 @@ import { startOf } from './curl-start.ts';
 export function CurlPage(): ReactNode {
   const navigate = useNavigate();
   const [start, begin] = useState<Start | null>(null);
-  const { lead, leadForm } = words.curl;
   return (
     <Page
       title={words.cards.curl}
-      lead={start === null ? lead : leadForm}
+      lead={start === null ? terms.curlLead : words.curl.leadForm}
       right="connections:manage"
       crumbs={newCrumbs}
     >
