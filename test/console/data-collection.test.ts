@@ -366,7 +366,7 @@ test('no page of Data Collection, of the Inbox or of a trace has a barrier that 
     await visit(page, path);
     await judge(path);
   }
-  await page.route(/\/api\/v1\/collectors(\?|$)/, (route) =>
+  await page.route(/\/api\/v1\/(collectors|inbox\/rules)(\?|$)/, (route) =>
     route.fulfill({
       status: 500,
       contentType: 'application/problem+json',
@@ -376,5 +376,7 @@ test('no page of Data Collection, of the Inbox or of a trace has a barrier that 
   await page.goto(`${app.url}/data-collection`);
   await page.getByRole('button', { name: 'Retry' }).waitFor();
   await judge('a list that failed');
+  await visit(page, '/inbox');
+  await page.getByRole('region', { name: 'Response rules' }).getByText('Something failed inside.').waitFor();
   assert.deepEqual(tab.problems, []);
 });

@@ -154,6 +154,8 @@ test('the reason why nothing was sent is on top, with the clause and the value, 
 test('an event that was sent leads to its mapping, its request and its delivery', async () => {
   const { app, browser } = console_;
   const sent = await wired.deliver({ 'wt.ev': 'purchase', total: '12' });
+  // The newest that fits: previews would begin with it.
+  await wired.deliver({ 'wt.ev': 'purchase', total: '13' });
   await using tab = await openTab(browser, { url: app.url, path: `/events/${sent.eventId}` });
   const { page } = tab;
   await page.getByText('Delivered to 1 destination.').waitFor();
@@ -163,6 +165,18 @@ test('an event that was sent leads to its mapping, its request and its delivery'
   const preview = page.getByRole('menuitem', { name: 'CRM › Orders' });
   assert.match((await preview.getAttribute('href')) ?? '', new RegExp(`eventId=${sent.eventId}$`));
   await page.keyboard.press('Escape');
+  await page.getByRole('tab', { name: 'Raw request' }).click();
+  const raw = page.getByRole('region', { name: 'Rebuilt request' });
+  await raw.getByText('The original request isn’t stored').waitFor();
+  await raw.getByText(`${app.url}/v3/${wired.collector.key}`).waitFor();
+  await page.getByRole('button', { name: 'Use as sample' }).click();
+  await visit(page, `/connections/${sent.connectionId}/destinations/${sent.destinationId}`);
+  const picker = page.getByRole('combobox', { name: 'Event' });
+  await picker.locator('optgroup[label="Chosen sample"] option').waitFor({ state: 'attached' });
+  assert.equal(await picker.inputValue(), sent.eventId);
+  await visit(page, `/events/${sent.eventId}`);
+  await page.getByRole('button', { name: 'Use as sample', pressed: true }).click();
+  await page.getByRole('button', { name: 'Use as sample', pressed: false }).waitFor();
   await page.getByRole('link', { name: 'CRM › Orders' }).click();
   await page.getByRole('heading', { level: 1, name: 'CRM › Orders' }).waitFor();
   assert.deepEqual(tab.problems, []);

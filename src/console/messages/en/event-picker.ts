@@ -2,6 +2,7 @@
 export const eventPicker = {
   event: (name: string, when: string) => `${name} · ${when}`,
   found: 'Found',
+  chosen: 'Chosen sample',
   matching: 'Matching the rules',
   search: 'Find an event',
   searchHint: 'Event ID, name or visitor',

@@ -42,12 +42,15 @@ export const events = {
 
 /** Words of the page of one event. */
 export const event = {
-  tabs: { explain: 'Explain', payload: 'Payload', deliveries: 'Deliveries', raw: 'Details' },
+  tabs: { explain: 'Explain', payload: 'Payload', deliveries: 'Deliveries', raw: 'Raw request (rebuilt)' },
   from: '·',
   of: '·',
   sameVisitor: 'All events of this visitor',
   copyJson: 'Copy event',
   studio: 'Open in template studio',
+  useAsSample: 'Use as sample',
+  sampleChosen: 'Previews in this browser tab start with this event',
+  noSample: 'Previews start with a matching event again',
   summary: {
     none: 'Nothing was sent: there are no actions yet.',
     nothing: (checked: number) =>
@@ -103,7 +106,8 @@ export const event = {
   session: 'Session',
   inFull: (title: string) => `${title}, full value`,
   raw: {
-    text: 'The original request isn’t stored. Copy as cURL creates an equivalent request.',
+    rebuilt: 'Rebuilt request',
+    text: 'Sends the stored event again. The original request isn’t stored: its headers, the sender’s IP address and masked values are missing.',
     id: 'Event ID',
     session: 'Session',
     occurred: 'Occurred',

@@ -14,7 +14,9 @@ import { CopyButton } from '../../parts/copy-button.tsx';
 import { DetailTabs } from '../../parts/detail-tabs.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { TextLink } from '../../parts/links.tsx';
+import { notifyDone } from '../../parts/notify.ts';
 import { DeliveryTable } from '../../parts/payload/delivery-table.tsx';
+import { useChosenSample } from '../../parts/payload/event-picker.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
 import { LoadedPage } from '../../shell/loaded-page.tsx';
@@ -22,7 +24,7 @@ import { isUnfinished } from '../deliveries/delivery-summary.ts';
 import { ReplayButton } from '../replays/replay-button.tsx';
 import type { Explanation } from './event-summary.ts';
 import { ExplainTab } from './explain-tab.tsx';
-import { PayloadTab, RawTab } from './payload-tab.tsx';
+import { PayloadTab, RawTab, requestOf } from './payload-tab.tsx';
 
 const againMs = 1_500;
 
@@ -78,7 +80,7 @@ export function EventPage(): ReactNode {
               ),
               raw: (
                 <Stack>
-                  <RawTab event={explanation.event} />
+                  <RawTab event={explanation.event} maySee={maySee} />
                 </Stack>
               ),
             }}
@@ -118,14 +120,35 @@ function Lead({ event: { receivedAt, visitorId, source } }: { event: Event }): R
 function Tools({ explanation, maySee }: { explanation: Explanation; maySee: boolean }): ReactNode {
   const { event } = explanation;
   const collectors = useNamed('listCollectors');
-  const key = collectors.get(event.source.collectorId)?.key ?? '$COLLECTOR_KEY';
+  const command = curlCommand(requestOf(event, collectors.get(event.source.collectorId)));
   return (
     <>
       {maySee ? <StudioMenu explanation={explanation} /> : null}
-      {maySee ? <CopyButton text={curlTo(key, event)} label={terms.copyCurl} size="sm" /> : null}
+      {maySee ? <SampleButton id={event.id} /> : null}
+      {maySee ? <CopyButton text={command} label={terms.copyCurl} size="sm" /> : null}
       <CopyButton text={JSON.stringify(event, null, 2)} label={words.copyJson} size="sm" />
       <ReplayButton from={() => ({ of: 'events', ids: [event.id] })} />
     </>
+  );
+}
+
+/** Makes the event the first choice of all previews in this browser tab; pressed again, no longer. */
+function SampleButton({ id }: { id: string }): ReactNode {
+  const [sample, choose] = useChosenSample();
+  const isSample = sample === id;
+  function toggle() {
+    choose(isSample ? '' : id);
+    notifyDone(isSample ? words.noSample : words.sampleChosen);
+  }
+  return (
+    <Button
+      variant="default"
+      aria-pressed={isSample}
+      leftSection={<Icon name={isSample ? 'check' : 'events'} />}
+      onClick={toggle}
+    >
+      {words.useAsSample}
+    </Button>
   );
 }
 
@@ -159,13 +182,4 @@ function StudioMenu({ explanation: { event, actions } }: { explanation: Explanat
       </Menu.Dropdown>
     </Menu>
   );
-}
-
-function curlTo(key: string, { data }: Event): string {
-  return curlCommand({
-    method: 'POST',
-    url: `${location.origin}/v3/${key}`,
-    headers: [['Content-Type', 'application/json']],
-    body: JSON.stringify({ events: [data] }),
-  });
 }

@@ -1,6 +1,7 @@
 import { Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
+import type { Attempt } from '../../../contract/records/delivery.ts';
 import type { Event } from '../../../contract/records/event.ts';
 import { useNamed } from '../../data/named.ts';
 import { events as listWords, event as words } from '../../messages/en/events.ts';
@@ -8,6 +9,7 @@ import { terms } from '../../messages/en/terms.ts';
 import { formatAbsolute, formatBytes } from '../../messages/format.ts';
 import { Facts } from '../../parts/facts.tsx';
 import { Panel } from '../../parts/panel.tsx';
+import { ExchangeRequest } from '../../parts/payload/exchange.tsx';
 import { PayloadViewer } from '../../parts/payload/payload-viewer.tsx';
 
 /** What the event carries: its parameters, what Millrace added, and the session. */
@@ -29,11 +31,23 @@ export function PayloadTab({ event, maySee }: { event: Event; maySee: boolean })
 
 const r = words.raw;
 
-/** Everything that is stored of the event, beside and with its payload. */
-export function RawTab({ event }: { event: Event }): ReactNode {
+/** A request that sends the event again to its collector, made of what is stored of the event. */
+export function requestOf({ data }: Event, collector: { key: string } | undefined): NonNullable<Attempt['request']> {
+  return {
+    method: 'POST',
+    url: `${location.origin}/v3/${collector?.key ?? '$COLLECTOR_KEY'}`,
+    headers: [['Content-Type', 'application/json']],
+    body: JSON.stringify({ events: [data] }),
+  };
+}
+
+/** The request rebuilt from the event, since the original is not stored, and all that is stored. */
+export function RawTab({ event, maySee }: { event: Event; maySee: boolean }): ReactNode {
   const collectors = useNamed('listCollectors');
   const { collectorId, format } = event.source;
   const { data, ext, session } = event;
+  const collector = collectors.get(collectorId);
+  const request = requestOf(event, collector);
   const facts = [
     [r.id, event.id],
     [terms.name, event.name ?? r.none],
@@ -41,13 +55,16 @@ export function RawTab({ event }: { event: Event }): ReactNode {
     [r.session, event.sessionId ?? r.none],
     [r.occurred, both(event.occurredAt)],
     [r.received, both(event.receivedAt)],
-    [terms.collector, collectors.get(collectorId)?.name ?? collectorId],
+    [terms.collector, collector?.name ?? collectorId],
     [r.format, format],
     [terms.size, formatBytes(JSON.stringify({ data, ext, session }).length)],
   ] as const;
   return (
     <>
-      <Panel title={terms.details} text={r.text}>
+      <Panel title={r.rebuilt} text={r.text}>
+        <ExchangeRequest request={{ ...request, body: maySee ? request.body : null }} />
+      </Panel>
+      <Panel title={terms.details}>
         <Facts facts={facts} />
       </Panel>
       <Panel title={r.json}>

@@ -19,10 +19,10 @@ import { WithInspector } from '../../parts/inspector.tsx';
 import { ButtonLink } from '../../parts/links.tsx';
 import { type Column, ListPage, Nothing } from '../../parts/list/list-page.tsx';
 import { RowLink } from '../../parts/list/row-link.tsx';
+import { timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
 import { useListPage } from '../../parts/list/use-list-page.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { toneColor } from '../../parts/status-badge.tsx';
-import { Time } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { InboxRules } from './inbox-rules.tsx';
@@ -44,14 +44,14 @@ export function InboxPage(): ReactNode {
     refetchInterval: ({ state }) => (state.status === 'error' ? false : liveMs),
   });
   const rows = query.data?.data ?? [];
-  const rules =
-    useQuery({
-      ...apiQuery('listInboxRules'),
-      // A rule counts down with the requests that it fails.
-      queryKey: ['listInboxRules', rows[0]?.id],
-      enabled: query.data !== undefined,
-      placeholderData: keepPreviousData,
-    }).data?.data ?? [];
+  const asked = useQuery({
+    ...apiQuery('listInboxRules'),
+    // A rule counts down with the requests that it fails.
+    queryKey: ['listInboxRules', rows[0]?.id],
+    enabled: query.data !== undefined,
+    placeholderData: keepPreviousData,
+  });
+  const rules = asked.data?.data ?? [];
   const names = [
     ...new Set([...[...rows, ...rules].map((one) => one.inbox), ...(inbox === undefined ? [] : [inbox])]),
   ].sort();
@@ -101,7 +101,7 @@ export function InboxPage(): ReactNode {
         <Stack gap="lg">
           <AutoGrid min="26rem">
             <InboxAddress />
-            <InboxRules rules={rules} />
+            <InboxRules rules={rules} error={asked.error} />
           </AutoGrid>
           <WithInspector
             list={<ListPage {...list} />}
@@ -128,16 +128,18 @@ const columns: readonly Column<InboxRequest>[] = [
     header: terms.request,
     isFixed: true,
     isText: true,
+    sort: ({ path }) => path,
     cell: ({ id, method, path }) => (
       <RowLink to="/inbox" search={(before) => ({ ...before, request: id })}>
         <b>{method}</b> {path}
       </RowLink>
     ),
   },
-  { id: 'inbox', header: shell.pages.inbox, isHiddenAtFirst: true, cell: ({ inbox }) => inbox },
+  valueColumn('inbox', shell.pages.inbox, ({ inbox }) => inbox, { isHiddenAtFirst: true }),
   {
     id: 'answered',
     header: terms.response,
+    sort: ({ status }) => status,
     cell: ({ status }) => (
       <Text size="sm" fw={550} c={toneColor(status < 300 ? 'good' : 'bad')} title={statusLine(status)}>
         {status}
@@ -148,10 +150,15 @@ const columns: readonly Column<InboxRequest>[] = [
     id: 'size',
     header: terms.size,
     align: 'end',
-    cell: ({ body }) => <Text size="sm">{formatBytes(new TextEncoder().encode(body).length)}</Text>,
+    sort: sizeOf,
+    cell: (row) => formatBytes(sizeOf(row)),
   },
-  { id: 'when', header: words.columns.when, cell: ({ receivedAt }) => <Time at={receivedAt} show="stream" /> },
+  timeColumn('when', words.columns.when, ({ receivedAt }) => receivedAt, { show: 'stream' }),
 ];
+
+function sizeOf({ body }: InboxRequest): number {
+  return new TextEncoder().encode(body).length;
+}
 
 /** Where to send to: an address made of a name, to copy. */
 function InboxAddress(): ReactNode {

@@ -20,12 +20,13 @@ import { bodyOf, draftOf, type InboxRule, presets, problemsOf, type RuleDraft } 
 const words = inbox.rules;
 
 /** The rules by which inboxes respond. */
-export function InboxRules({ rules }: { rules: readonly InboxRule[] }): ReactNode {
+export function InboxRules({ rules, error }: { rules: readonly InboxRule[]; error: unknown }): ReactNode {
   const mayManage = useMay('deliveries:manage');
   const [edited, edit] = useState<string | null>(null);
   const remove = useApi('removeInboxRule');
   return (
     <Panel title={words.title} text={words.text}>
+      {error === null ? null : <Problem error={error} />}
       {rules.length === 0 ? null : (
         <Stack role="list" gap={4}>
           {rules.map((rule) => (

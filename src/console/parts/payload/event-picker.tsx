@@ -1,5 +1,5 @@
 import { Button, Group, NativeSelect, Stack, Text, Textarea, TextInput } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
+import { useDebouncedValue, useSessionStorage } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { Condition } from '../../../contract/documents/condition.ts';
@@ -16,7 +16,7 @@ import { pickedPasted, pickedSample, sampleOf } from './picked-event.ts';
 type EventFor = { destinationId?: string | undefined; rules?: Condition | undefined };
 
 type Props = EventFor & {
-  /** The choice, as an address holds it: an event's id, `sample`, or `paste`. Empty: the newest that fits. */
+  /** The choice, as an address holds it: an event's id, `sample`, or `paste`. Empty: the chosen sample, or the newest that fits. */
   picked: string;
   onPick: (picked: string) => void;
   /** The text that was pasted. */
@@ -27,16 +27,17 @@ type Props = EventFor & {
 /** The event to try something on: one that fits, a recent one, one that is searched for, a sample, or a pasted one. */
 export function EventPicker({ picked, onPick, pasted, onPaste, ...wanted }: Props): ReactNode {
   const [text, write] = useState('');
-  const { matching, delivered, recent, first, refresh } = usePickable(wanted);
+  const { chosen, matching, delivered, recent, first, refresh } = usePickable(wanted);
   const found = useFound(text);
   const value = picked === '' ? first : picked;
   const groups = [
     { group: words.found, items: found },
+    { group: words.chosen, items: chosen },
     { group: words.matching, items: matching },
     { group: words.matched, items: delivered },
     { group: words.recent, items: recent },
   ];
-  const names = useEventNames([value, ...delivered.map(({ id }) => id)]);
+  const names = useEventNames([value, ...[...chosen, ...delivered].map(({ id }) => id)]);
   const listed = new Set<string>([pickedSample, pickedPasted]);
   const now = Date.now();
   const data = groups.flatMap(({ group, items }) => {
@@ -108,13 +109,18 @@ export function EventPicker({ picked, onPick, pasted, onPaste, ...wanted }: Prop
 }
 
 /**
- * The event of a choice. Of an empty one: the newest event that matches the rules, else the newest that went through the
- * destination, else the newest of all. null until that is known.
+ * The event of a choice. Of an empty one: the chosen sample, else the newest event that matches the rules, else the newest
+ * that went through the destination, else the newest of all. null until that is known.
  */
 export function usePicked(picked: string, pasted: string, wanted: EventFor): ReturnType<typeof sampleOf> | null {
   const { first, isSettled } = usePickable(wanted);
   if (picked === '' && !isSettled) return null;
   return sampleOf(picked === '' ? first : picked, pasted);
+}
+
+/** The id of the event that was chosen as the sample of all previews in this browser tab; empty: none. */
+export function useChosenSample() {
+  return useSessionStorage({ key: 'millrace.sample-event', defaultValue: '', getInitialValueInEffect: false });
 }
 
 /** An event in the list; without a time until its name is known. */
@@ -126,6 +132,7 @@ function labelOf({ id, name, receivedAt }: Listed, now: number): string {
 }
 
 function usePickable({ destinationId, rules }: EventFor) {
+  const [sample] = useChosenSample();
   const maySeeEvents = useMay('events:view');
   const mayCount = useMay('behaviors:view');
   const maySeeDeliveries = useMay('deliveries:view');
@@ -147,12 +154,14 @@ function usePickable({ destinationId, rules }: EventFor) {
   const ids = [...new Set(sent.data?.data.flatMap(({ eventId }) => eventId ?? []))];
   const delivered: readonly Listed[] = ids.slice(0, 10).map((id) => ({ id }));
   const recent: readonly Listed[] = newest.data?.data.slice(0, shownMax) ?? [];
+  const chosen: readonly Listed[] = sample === '' ? [] : [{ id: sample }];
   return {
+    chosen,
     matching,
     delivered,
     recent,
-    first: matching[0]?.id ?? delivered[0]?.id ?? recent[0]?.id ?? pickedSample,
-    isSettled: !newest.isLoading && !sent.isLoading && !counted.isLoading,
+    first: chosen[0]?.id ?? matching[0]?.id ?? delivered[0]?.id ?? recent[0]?.id ?? pickedSample,
+    isSettled: chosen.length > 0 || (!newest.isLoading && !sent.isLoading && !counted.isLoading),
     refresh: () => void Promise.all([counted.refetch(), newest.refetch(), sent.refetch()]),
   };
 }
