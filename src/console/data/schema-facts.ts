@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { alertInput } from '../../contract/documents/alert.ts';
+import { behaviorInput } from '../../contract/documents/behavior.ts';
 import { collectorInput } from '../../contract/documents/collector.ts';
 import { connectionInput } from '../../contract/documents/connection.ts';
 import { destinationInput } from '../../contract/documents/destination.ts';
@@ -79,3 +80,4 @@ export const destinationFacts = factsOf(destinationInput);
 export const alertFacts = factsOf(alertInput);
 export const collectorFacts = factsOf(collectorInput);
 export const settingsFacts = factsOf(settingsInput);
+export const behaviorFacts = factsOf(behaviorInput.pick({ name: true, category: true, description: true }));

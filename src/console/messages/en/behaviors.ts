@@ -1,13 +1,16 @@
 import { counted } from '../format.ts';
+import { terms } from './terms.ts';
 
 const places = (count: number) => counted(count, { one: 'place', other: 'places' });
+
+const name = 'Behavior Name';
 
 /** Words of the Behaviors page and of the editor of a behavior. */
 export const behaviors = {
   create: 'New Behavior',
   lead: 'Reusable conditions for your actions',
   columns: {
-    name: 'Behavior Name',
+    name,
     expression: 'Expression',
     opposite: 'Opposite Behavior Expression',
     attributes: 'Behavior Attributes',
@@ -24,8 +27,12 @@ export const behaviors = {
   },
   details: {
     tabs: { details: 'Details', used: 'Used by', versions: 'Versions', yaml: 'Show as' },
+    fields: {
+      name: [name],
+      category: [terms.category, 'Groups related behaviors.'],
+      description: [terms.description],
+    },
     taken: 'Another behavior has this name. Choose another one.',
-    categoryHint: 'Groups related behaviors.',
     opposite: 'Opposite',
     oppositeText: 'It doesn’t match when:',
     attributes: 'Attributes',

@@ -1,24 +1,16 @@
-import {
-  ActionIcon,
-  Autocomplete,
-  Box,
-  Button,
-  Group,
-  Skeleton,
-  Stack,
-  Text,
-  Textarea,
-  TextInput,
-} from '@mantine/core';
+import { ActionIcon, Box, Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { foldName } from '../../../contract/fold-name.ts';
 import { apiQuery } from '../../data/api.ts';
+import { behaviorFacts } from '../../data/schema-facts.ts';
 import { behaviors as words } from '../../messages/en/behaviors.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { NewDocumentPage } from '../../parts/document/new-document-page.tsx';
 import { useDocumentEditor } from '../../parts/document/use-document-editor.ts';
+import { controlsOf } from '../../parts/form/form-controls.tsx';
+import { block, bodyBy, type DraftOf, draftBy, problemsBy, text } from '../../parts/form/form-fields.ts';
 import { FieldGrid } from '../../parts/form/sections.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { Panel } from '../../parts/panel.tsx';
@@ -48,7 +40,9 @@ export function NewBehaviorPage(): ReactNode {
   );
 }
 
-type BehaviorDraft = Pick<Behavior, 'name' | 'description' | 'category' | 'condition' | 'attributes'>;
+const fields = { name: text('name'), category: text('category'), description: block('description') };
+
+type BehaviorDraft = DraftOf<typeof fields> & Pick<Behavior, 'condition' | 'attributes'>;
 
 /**
  * Basic Details, Expression and Attributes of a behavior; those that ship with the product are read only. `stored`: null
@@ -62,51 +56,34 @@ export function BehaviorEditor({
   copied?: Behavior | undefined;
 }): ReactNode {
   const { behaviors, nameOf } = useBehaviors();
-  const isTaken = (name: string) =>
-    behaviors.some((one) => one.id !== stored?.id && foldName(one.name) === foldName(name));
+  function takenBy({ name }: BehaviorDraft): Record<string, string> {
+    const isTaken = behaviors.some((one) => one.id !== stored?.id && foldName(one.name) === foldName(name));
+    return isTaken ? { name: w.taken } : {};
+  }
   const editor = useDocumentEditor(behaviorKind, stored, {
     ...(copied === undefined ? {} : { draftKey: `behavior.new.${copied.id}` }),
     draftOf: (one) => draftOf(one ?? (copied && { ...copied, name: terms.copyOf(copied.name) })),
-    problemsOf: ({ name }): Record<string, string> =>
-      name.trim() === '' ? { name: terms.enterName } : isTaken(name) ? { name: w.taken } : {},
+    problemsOf: (draft) => ({ ...problemsBy(fields, behaviorFacts, draft, w.fields), ...takenBy(draft) }),
     bodyOf,
     ...(stored?.standard === true ? { blockedBy: words.standardText } : {}),
   });
   const { draft, change, isDisabled } = editor;
-  const errors: Record<string, string> = { ...(isTaken(draft.name) ? { name: w.taken } : {}), ...editor.errors };
+  const errors = { ...takenBy(draft), ...editor.errors };
+  const form = { draft, stored: editor.before, errors, isDisabled, onChange: change };
+  const field = controlsOf(fields, behaviorFacts, w.fields, form);
   return editor.frame(
     <>
       <Panel title={terms.basics}>
         <FieldGrid least="15rem">
-          <TextInput
-            label={words.columns.name}
-            value={draft.name}
-            onChange={(event) => change({ name: event.currentTarget.value })}
-            error={errors['name']}
-            disabled={isDisabled}
-            required
-            maxLength={255}
-          />
-          <Autocomplete
-            label={terms.category}
-            description={w.categoryHint}
-            value={draft.category}
-            onChange={(category) => change({ category })}
-            data={[...new Set(behaviors.map(({ category }) => category))].sort()}
-            error={errors['category']}
-            disabled={isDisabled}
-          />
+          {field('name')}
+          {field('category', { list: 'categories' })}
         </FieldGrid>
-        <Textarea
-          label={terms.description}
-          value={draft.description}
-          onChange={(event) => change({ description: event.currentTarget.value })}
-          error={errors['description']}
-          disabled={isDisabled}
-          autosize
-          minRows={2}
-          maxLength={1000}
-        />
+        <datalist id="categories">
+          {[...new Set(behaviors.map(({ category }) => category))].sort().map((one) => (
+            <option key={one} value={one} />
+          ))}
+        </datalist>
+        {field('description')}
       </Panel>
       <ConditionStudio
         title={words.columns.expression}
@@ -135,25 +112,19 @@ export function BehaviorEditor({
   );
 }
 
-const empty: BehaviorDraft = {
-  name: '',
-  description: '',
-  category: 'Custom',
-  condition: { all: [] },
-  attributes: [],
-};
-
-function draftOf({ name, description, category, condition, attributes }: BehaviorDraft = empty): BehaviorDraft {
-  return { name, description, category, condition: rulesOf(condition), attributes };
+function draftOf(stored?: Behavior): BehaviorDraft {
+  return {
+    ...draftBy(fields, behaviorFacts, stored ?? null),
+    condition: rulesOf(stored?.condition ?? { all: [] }),
+    attributes: stored?.attributes ?? [],
+  };
 }
 
-function bodyOf({ name, description, category, condition, attributes }: BehaviorDraft): BehaviorDraft {
+function bodyOf(draft: BehaviorDraft) {
   return {
-    name: name.trim(),
-    description: description.trim(),
-    category: category.trim(),
-    condition,
-    attributes: attributes.map((one) => one.trim()).filter((one) => one !== ''),
+    ...(bodyBy(fields, behaviorFacts, draft) as Pick<Behavior, keyof typeof fields>), // the fields are the contract's
+    condition: draft.condition,
+    attributes: draft.attributes.map((one) => one.trim()).filter((one) => one !== ''),
   };
 }
 
