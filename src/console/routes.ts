@@ -198,8 +198,8 @@ export const pages = [
   page('/settings/privacy', () => import('./pages/settings/privacy-page.tsx'), 'PrivacyPage'),
   page('/settings/account', () => import('./pages/account/account-page.tsx'), 'AccountPage'),
   page('/settings/alerts', () => import('./pages/alerts/alerts-page.tsx'), 'AlertsPage', listSearch),
-  page('/settings/alerts/new', () => import('./pages/alerts/new-alert-page.tsx'), 'NewAlertPage'),
-  page('/settings/alerts/$alertId', () => import('./pages/alerts/alert-page.tsx'), 'AlertPage', {
+  page('/settings/alerts/new', () => import('./pages/alerts/alert-pages.tsx'), 'NewAlertPage'),
+  page('/settings/alerts/$alertId', () => import('./pages/alerts/alert-pages.tsx'), 'AlertPage', {
     ...listSearch,
     tab: choice(['details', 'messages', 'versions']),
   }),
@@ -220,8 +220,8 @@ export const pages = [
   page('/settings/users/new', () => import('./pages/users/new-user-page.tsx'), 'NewUserPage'),
   page('/settings/users/$userId', () => import('./pages/users/user-page.tsx'), 'UserPage'),
   page('/settings/roles', () => import('./pages/roles/roles-page.tsx'), 'RolesPage', listSearch),
-  page('/settings/roles/new', () => import('./pages/roles/new-role-page.tsx'), 'NewRolePage'),
-  page('/settings/roles/$roleId', () => import('./pages/roles/role-page.tsx'), 'RolePage'),
+  page('/settings/roles/new', () => import('./pages/roles/role-pages.tsx'), 'NewRolePage'),
+  page('/settings/roles/$roleId', () => import('./pages/roles/role-pages.tsx'), 'RolePage'),
   page('/settings/tokens', () => import('./pages/tokens/tokens-page.tsx'), 'TokensPage', {
     ...listSearch,
     owner: choice(['me']),
