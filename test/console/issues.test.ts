@@ -92,7 +92,7 @@ test('three clicks from Home replay what failed, with the corrected template', a
   receiver.answer('/in', { status: 200 });
   await using tab = await openTab(browser, { url: app.url });
   const { page } = tab;
-  await page.getByText('HTTP 422 from CRM › Orders').waitFor();
+  await page.getByRole('region', { name: 'Needs attention' }).getByText('HTTP 422 from CRM › Orders').waitFor();
   await page.getByRole('link', { name: 'View issue' }).click();
   await page.getByRole('button', { name: 'Replay failed deliveries…' }).click();
   const dialog = page.getByRole('dialog', { name: 'New replay' });
