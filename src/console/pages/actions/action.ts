@@ -2,7 +2,7 @@ import type { Answer, CallInput } from '../../../client/client.ts';
 import { allQuery, apiQuery } from '../../data/api.ts';
 import { actions as words } from '../../messages/en/actions.ts';
 import { terms } from '../../messages/en/terms.ts';
-import type { DocumentKind } from '../../parts/document/document-kind.ts';
+import { documentKind } from '../../parts/document/document-kind.ts';
 import { useStatusChange } from '../../parts/document/use-status-change.ts';
 import { client } from '../../session/session.ts';
 import type { Places } from './use-places.ts';
@@ -12,24 +12,20 @@ export type Destination = Answer<'getDestination'>;
 export type Connection = Answer<'getConnection'>;
 export type ActionBody = CallInput<'createAction'>['body'];
 
-export const actionKind: DocumentKind<Action, ActionBody> = {
+export const actionKind = documentKind<Action, ActionBody>({
   kind: 'action',
   one: terms.action,
   newTitle: terms.newAction,
   nameOf: ({ name }) => name,
   crumbs: [{ label: words.title, to: '/actions' }],
-  page: '/actions/$actionId',
-  parameter: 'actionId',
-  newPage: '/actions/new',
   copyPage: '/actions/new',
-  view: 'actions:view',
-  manage: 'actions:manage',
+  rights: 'actions',
   created: terms.saved,
   all: () => allQuery('listActions'),
   query: (id) => apiQuery('getAction', { params: { id } }),
   create: (body) => client().call('createAction', { body }),
   replace: (id, body, over) => client().call('replaceAction', { params: { id }, body, ...over }),
-};
+});
 
 /** Enables a disabled action and the other way round, and says so with Undo. */
 export function useSwitch(): { isPending: boolean; toggle: (action: Action) => void } {

@@ -43,6 +43,34 @@ export type DocumentKind<Stored extends StoredDocument, Body = never, Saved exte
   replace: (id: string, body: Body, over: { ifMatch: number }) => Promise<Stored>;
 };
 
+/** The parts of a kind that its declaration can leave to `documentKind`. */
+type Derived = 'page' | 'parameter' | 'newPage' | 'view' | 'manage';
+
+/** The objects that can be viewed and managed, by the names of their rights. */
+type Managed = Right extends infer One ? (One extends `${infer Name}:manage` ? Name : never) : never;
+
+/**
+ * A kind whose addresses and rights follow the pattern: the list is the last of `crumbs`, `/new` below it creates one, and
+ * `/$kindId` below it shows one.
+ */
+export function documentKind<Stored extends StoredDocument, Body, Saved extends Stored = Stored>({
+  rights,
+  ...declared
+}: Omit<DocumentKind<Stored, Body, Saved>, Derived> & { rights: Managed }): DocumentKind<Stored, Body, Saved> {
+  const list = declared.crumbs.at(-1)?.to;
+  const parameter = `${declared.kind}Id`;
+  // Of the table of all pages (routes.ts), as every address below.
+  const at = (rest: string) => `${list}/${rest}` as LinkProps['to'];
+  return {
+    page: at(`$${parameter}`),
+    parameter,
+    newPage: at('new'),
+    view: `${rights}:view`,
+    manage: `${rights}:manage`,
+    ...declared,
+  };
+}
+
 type Anywhere = { to: '/' };
 
 /** The address of a document's page, for `Link`, `RowLink` and `navigate`. */
