@@ -42,7 +42,7 @@ export const events = {
 
 /** Words of the page of one event. */
 export const event = {
-  tabs: { explain: 'Explain', payload: 'Payload', deliveries: 'Deliveries', raw: 'Raw request (rebuilt)' },
+  tabs: { explain: 'Explain', payload: 'Payload', deliveries: 'Deliveries', raw: 'Raw request' },
   from: '·',
   of: '·',
   sameVisitor: 'All events of this visitor',
