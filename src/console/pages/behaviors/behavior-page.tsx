@@ -8,7 +8,6 @@ import { DocumentPage } from '../../parts/document/document-page.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { ButtonLink } from '../../parts/links.tsx';
 import { Panel } from '../../parts/panel.tsx';
-import { VersionsTab } from '../../parts/payload/versions-tab.tsx';
 import { type RuleUser, RuleUsers } from '../../parts/rules/rule-users.tsx';
 import { type Behavior, behaviorsIn, useBehaviors } from '../../parts/rules/use-behaviors.ts';
 import { useMay } from '../../session/rights.ts';
@@ -36,13 +35,11 @@ export function BehaviorPage(): ReactNode {
         ) : null
       }
       blockedBy={blockedBy}
+      isFixed={({ standard }) => standard}
       tabs={words.details.tabs}
       panels={{
         details: (behavior) => <BehaviorEditor key={behavior.id} stored={behavior} />,
         used: (behavior) => <UsedByTab behavior={behavior} />,
-        versions: (behavior) => (
-          <VersionsTab kind="behavior" document={behavior} mayManage={mayManage && !behavior.standard} />
-        ),
       }}
     />
   );

@@ -32,6 +32,8 @@ type Props<Stored extends StoredDocument, Tab extends string> = {
   actions?: Panel<Stored>;
   /** Why it can't be deleted now: the button is grey and says so. null: it can. */
   blockedBy?: (document: Stored) => string | null;
+  /** Whether it can't be changed: none of its versions can be restored. */
+  isFixed?: (document: Stored) => boolean;
   /** The question before it is deleted, where the consequences have to be counted. */
   deletion?: ComponentType<DialogProps<Stored>>;
   /** The names of the tabs in their order; the address holds the one that is open. */
@@ -49,7 +51,7 @@ type Props<Stored extends StoredDocument, Tab extends string> = {
 export function DocumentPage<Stored extends StoredDocument, Tab extends string = never>(
   props: Props<Stored, Tab>,
 ): ReactNode {
-  const { kind, lead, actions, blockedBy, deletion, tabs, panels, opensAt, kept, children } = props;
+  const { kind, lead, actions, blockedBy, isFixed, deletion, tabs, panels, opensAt, kept, children } = props;
   const { [kind.parameter]: id = '' } = useParams({ strict: false }) as Readonly<Record<string, string>>; // of this page's route
   const { tab: chosen } = useSearch({ strict: false }) as { tab?: string }; // the same
   const navigate = useNavigate();
@@ -67,7 +69,8 @@ export function DocumentPage<Stored extends StoredDocument, Tab extends string =
   const panelOf = (name: Tab, document: Stored): ReactNode => {
     const own: Panel<Stored> | undefined = panels?.[name];
     if (own !== undefined || inFiles === undefined) return own?.(document);
-    if (name === 'versions') return <VersionsTab kind={inFiles} document={document} mayManage={mayManage} />;
+    if (name === 'versions')
+      return <VersionsTab kind={inFiles} document={document} mayManage={mayManage && isFixed?.(document) !== true} />;
     return <ShownTexts kind={`${inFiles}s`} document={named(document)} />;
   };
   return (
