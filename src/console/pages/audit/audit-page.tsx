@@ -69,7 +69,7 @@ const columns: readonly Column<AuditEntry>[] = [
     isFixed: true,
     isText: true,
     cell: ({ number, act, kind }) => (
-      <RowLink to="/settings/audit" search={(before) => ({ ...before, entry: String(number) })}>
+      <RowLink to="/settings/audit" search={(before) => ({ ...before, entry: String(number) })} resetScroll={false}>
         {words.what(act, kind)}
       </RowLink>
     ),

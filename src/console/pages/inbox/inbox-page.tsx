@@ -130,7 +130,7 @@ const columns: readonly Column<InboxRequest>[] = [
     isText: true,
     sort: ({ path }) => path,
     cell: ({ id, method, path }) => (
-      <RowLink to="/inbox" search={(before) => ({ ...before, request: id })}>
+      <RowLink to="/inbox" search={(before) => ({ ...before, request: id })} resetScroll={false}>
         <b>{method}</b> {path}
       </RowLink>
     ),
