@@ -199,6 +199,20 @@ test('a parameter shows its examples and uses, can be described, and can be take
   await page.getByRole('row', { name: /wire.*Which test it was/ }).waitFor();
   const [stored] = (await app.client.call('listParameters', { query: { name: 'wire' } })).data;
   assert.deepEqual([stored?.description, stored?.offered], ['Which test it was', false]);
+
+  // From one to another and back: each shows a description of its own.
+  await page.getByRole('textbox', { name: 'Filter' }).fill('');
+  for (const [name, description] of [
+    ['basket', ''],
+    ['wire', 'Which test it was'],
+    ['basket', ''],
+  ] as const) {
+    await page.getByRole('link', { name, exact: true }).click();
+    const shown = page.getByRole('region', { name, exact: true }).getByRole('textbox', { name: 'Description' });
+    assert.equal(await shown.inputValue(), description);
+  }
+  await page.keyboard.press('Escape');
+  await page.getByRole('region', { name: 'basket', exact: true }).waitFor({ state: 'detached' });
   assert.deepEqual(tab.problems, []);
 });
 

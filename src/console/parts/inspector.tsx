@@ -1,4 +1,5 @@
 import { ActionIcon, Group, Paper, Stack, Title } from '@mantine/core';
+import { useHotkeys } from '@mantine/hooks';
 import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { terms } from '../messages/en/terms.ts';
 import { Icon } from './icon.tsx';
@@ -22,16 +23,27 @@ type Props = {
   children: ReactNode;
 };
 
-/** What one row of a list holds. */
+/** What one row of a list holds. Escape closes it. */
 export function Inspector({ title, shown, onClose, children }: Props): ReactNode {
   const id = useId();
   const place = useRef<HTMLElement>(null);
-  // Below the list, on a small screen, it would open unseen.
   useEffect(() => {
-    if (shown !== undefined) place.current?.scrollIntoView({ block: 'nearest' });
+    if (shown === undefined) return;
+    // Below the list, on a small screen, it would open unseen.
+    const isBeside = matchMedia('(min-width: 75rem)').matches;
+    place.current?.scrollIntoView({ block: isBeside ? 'nearest' : 'start' });
   }, [shown]);
+  useHotkeys([['Escape', () => document.querySelector('[role="dialog"]') === null && onClose()]]);
   return (
-    <Paper component="section" ref={place} withBorder p="lg" radius="md" miw={0} aria-labelledby={id}>
+    <Paper
+      component="section"
+      className={css['inspector']}
+      ref={place}
+      withBorder
+      p="lg"
+      radius="md"
+      aria-labelledby={id}
+    >
       <Stack gap="sm">
         <Group justify="space-between" align="start" wrap="nowrap">
           <Title order={2} id={id} style={{ overflowWrap: 'anywhere' }}>

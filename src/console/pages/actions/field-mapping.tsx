@@ -221,7 +221,11 @@ function Row(props: RowProps): ReactNode {
           disabled={isDisabled || row.from === 'expression'}
         />
       </td>
-      {hasExample ? <td data-label={w.result}>{result === undefined ? null : <Result of={result} />}</td> : null}
+      {hasExample ? (
+        <td data-label={w.result}>
+          <Result of={result} />
+        </td>
+      ) : null}
       <td>
         <ActionIcon aria-label={w.remove(row.field || terms.noName)} disabled={isDisabled} onClick={onRemove}>
           <Icon name="trash" />
@@ -235,7 +239,14 @@ function Row(props: RowProps): ReactNode {
 const isTyped = (type: Parameter['type'] | undefined): type is 'number' | 'boolean' | 'list' =>
   type === 'number' || type === 'boolean' || type === 'list';
 
-function Result({ of }: { of: TypedValue }): ReactNode {
+/** As high without a value: a row that grew when its field is left would move the button that is being clicked. */
+function Result({ of }: { of: TypedValue | undefined }): ReactNode {
+  if (of === undefined)
+    return (
+      <Text size="sm" pt={7} c="dimmed">
+        –
+      </Text>
+    );
   if (of.ok && of.value !== undefined)
     return (
       <Text ff="monospace" size="sm" lineClamp={2} pt={7}>

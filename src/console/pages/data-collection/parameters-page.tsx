@@ -1,7 +1,7 @@
 import { Checkbox, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
-import { type ReactNode, useMemo } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { apiQuery, useApi } from '../../data/api.ts';
 import { dataCollection } from '../../messages/en/data-collection.ts';
@@ -121,21 +121,27 @@ function UsedBy({ names }: { names: readonly string[] }): ReactNode {
 function Offer({ parameter: { name, offered } }: { parameter: Parameter }): ReactNode {
   const change = useApi('changeParameter');
   const mayManage = useMay('parameters:manage');
+  // The new value is shown at once, and until the list has it.
+  const [chosen, choose] = useState<boolean | null>(null);
+  if (chosen === offered) choose(null);
   return (
     <Checkbox
       aria-label={words.offer(name)}
-      // The new value is shown until the list has it.
-      checked={change.isPending ? change.variables.body.offered === true : offered}
+      checked={chosen ?? offered}
       disabled={!mayManage || change.isPending}
-      onChange={({ currentTarget: { checked } }) =>
+      onChange={({ currentTarget: { checked } }) => {
+        choose(checked);
         change.mutate(
           { params: { name }, body: { offered: checked } },
           {
             onSuccess: () => notifyDone(checked ? words.offered(name) : words.withdrawn(name)),
-            onError: notifyFailed,
+            onError(error) {
+              choose(null);
+              notifyFailed(error);
+            },
           },
-        )
-      }
+        );
+      }}
     />
   );
 }
