@@ -21,8 +21,13 @@ const fillMost = 1 / 8;
 /** Fixed cost of one comparison, in characters. */
 const comparisonCost = 16;
 
-/** The texts whose window ends in the same block. `lengths`: longest first. */
-type Bucket = { texts: Set<string>; lengths: number[] };
+/**
+ * The texts whose window ends in the same block. `lengths`: longest first. `few`: the texts themselves, longest first, while
+ * there are few. `cost`: that of comparing all lengths.
+ */
+type Bucket = { texts: Set<string>; lengths: number[]; few: string[] | null; cost: number };
+/** As many texts are compared one by one, which needs no copy of a part of the searched text. */
+const fewMost = 8;
 
 /**
  * Wu and Manber's search ("A fast algorithm for multi-pattern searching", 1994): a window as long as the shortest wanted
@@ -57,20 +62,25 @@ export function textFinder(lengthMin: number): TextFinder {
     }
     blocks += last + 1;
     const block = blockAt(wanted, last, bits);
-    const bucket = buckets.get(block) ?? { texts: new Set(), lengths: [] };
+    const bucket: Bucket = buckets.get(block) ?? { texts: new Set(), lengths: [], few: [], cost: 0 };
     buckets.set(block, bucket);
     bucket.texts.add(wanted);
+    const isFew = bucket.texts.size <= fewMost;
+    bucket.few = isFew ? [...bucket.texts].sort((a, b) => b.length - a.length) : null;
     if (bucket.lengths.includes(wanted.length)) return;
     bucket.lengths.push(wanted.length);
     bucket.lengths.sort((a, b) => b - a);
+    bucket.cost += wanted.length + comparisonCost;
   }
 
   /** Where a wanted text may begin, from `start` on; -1: nowhere. */
   function nextCandidate(text: string, start: number): number {
     const end = text.length - window;
     const last = jumpMost() - 1;
+    const table = jumps;
+    const tableBits = bits;
     for (let at = start; at <= end; ) {
-      const jump = jumps[blockAt(text, at + last, bits)] ?? 1;
+      const jump = table[blockAt(text, at + last, tableBits)] ?? 1;
       if (jump === 0) return at;
       at += jump;
     }
@@ -88,16 +98,16 @@ export function textFinder(lengthMin: number): TextFinder {
     let hitEnd = -1;
     for (; at >= 0; at = nextCandidate(text, at + 1)) {
       const bucket = buckets.get(blockAt(text, at + jumpMost() - 1, bits));
-      for (const length of bucket?.lengths ?? []) {
-        compared += length + comparisonCost;
-        if (bucket?.texts.has(text.slice(at, at + length)) !== true) continue;
+      if (bucket === undefined) continue;
+      compared += bucket.cost;
+      const length = lengthAt(bucket, text, at);
+      if (length > 0) {
         if (at >= hitEnd) {
           if (hitStart >= 0) done += text.slice(copied, hitStart) + replacement;
           if (hitStart >= 0) copied = hitEnd;
           hitStart = at;
         }
         hitEnd = Math.max(hitEnd, at + length);
-        break;
       }
       if (compared > comparedMax) return null;
     }
@@ -119,6 +129,13 @@ export function textFinder(lengthMin: number): TextFinder {
     replaceAll: (text, replacement) => replaceWithin(text, replacement, Number.POSITIVE_INFINITY) ?? text,
     replaceWithin,
   };
+}
+
+/** The length of the longest text of a bucket that stands at `at`; 0: none does. */
+function lengthAt({ texts, lengths, few }: Bucket, text: string, at: number): number {
+  if (few === null) return lengths.find((length) => texts.has(text.slice(at, at + length))) ?? 0;
+  for (const wanted of few) if (text.startsWith(wanted, at)) return wanted.length;
+  return 0;
 }
 
 /** The index in a table of 2 ** bits of the three characters at `at`. */
