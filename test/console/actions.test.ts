@@ -289,7 +289,7 @@ test('a field is sent as its type, a value that does not fit is shown before sav
   await sent.getByText('Delivered').waitFor();
   assert.equal(receiver.at('/orders').at(-1)?.body, '{"total":120.9}');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
-  await page.getByRole('heading', { level: 1, name: 'Typed' }).waitFor();
+  await page.getByRole('link', { name: 'Edit', exact: true }).waitFor();
   const saved = await client.call('getAction', { params: { id: made.id } });
   assert.deepEqual(saved.destinations[0]?.mapping, [{ field: 'total', parameter: 'total', as: 'number' }]);
   assert.deepEqual(tab.problems, []);

@@ -1,4 +1,4 @@
-import { Text, Title } from '@mantine/core';
+import { Skeleton, Text, Title } from '@mantine/core';
 import { Link, type LinkProps, useLocation } from '@tanstack/react-router';
 import { Fragment, type ReactNode, useEffect, useRef } from 'react';
 import { type Right, rights } from '../../contract/accounts/rights.ts';
@@ -80,7 +80,13 @@ export function Page(props: PageProps): ReactNode {
         </div>
         {may && actions !== undefined ? <div className={css['actions']}>{actions}</div> : null}
       </header>
-      {may ? children : isKnown && right !== undefined ? <NoRight right={right} /> : null}
+      {may ? (
+        children
+      ) : right === undefined ? null : isKnown ? (
+        <NoRight right={right} />
+      ) : (
+        <Skeleton height={320} aria-busy="true" />
+      )}
     </div>
   );
 }
