@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { destinationFacts as facts } from '../../data/schema-facts.ts';
+import { destinations as words } from '../../messages/en/destinations.ts';
 import { privacy } from '../../messages/en/privacy.ts';
-import { studio as words } from '../../messages/en/studio.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { controlsOf } from '../../parts/form/form-controls.tsx';
 import { HeaderRows } from '../../parts/form/header-rows.tsx';

@@ -1,6 +1,6 @@
 import type { Answer, CallInput } from '../../../client/client.ts';
 import { destinationFacts as facts } from '../../data/schema-facts.ts';
-import { studio as words } from '../../messages/en/studio.ts';
+import { destinations as words } from '../../messages/en/destinations.ts';
 import {
   asked,
   block,

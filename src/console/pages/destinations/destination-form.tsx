@@ -1,7 +1,7 @@
 import { Button, Code, Group, Switch, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { destinationFacts as facts } from '../../data/schema-facts.ts';
-import { studio as words } from '../../messages/en/studio.ts';
+import { destinations as words } from '../../messages/en/destinations.ts';
 import { controlsOf, type FormState } from '../../parts/form/form-controls.tsx';
 import { FieldGrid } from '../../parts/form/sections.tsx';
 import { Panel } from '../../parts/panel.tsx';

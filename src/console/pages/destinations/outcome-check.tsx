@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { rights } from '../../../contract/accounts/rights.ts';
 import { useApi } from '../../data/api.ts';
-import { studio } from '../../messages/en/studio.ts';
+import { destinations } from '../../messages/en/destinations.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { TextLink } from '../../parts/links.tsx';
 import { Problem } from '../../parts/problem.tsx';
@@ -11,7 +11,7 @@ import { Time } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
 import { bodyOf, type DestinationDraft } from './destination-draft.ts';
 
-const words = studio.outcomes.check;
+const words = destinations.outcomes.check;
 
 type Row = Answer<'checkOutcomes'>['rows'][number];
 
@@ -84,6 +84,6 @@ export function OutcomeCheck({ destinationId, draft }: { destinationId: string; 
 }
 
 function meaning({ outcome, rule }: Row['after']): string {
-  const said = studio.outcomes.outcomes[outcome];
+  const said = destinations.outcomes.outcomes[outcome];
   return rule === null ? said : words.byRule(said, rule + 1);
 }

@@ -1,7 +1,7 @@
 import { Checkbox } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { destinationFacts as facts } from '../../data/schema-facts.ts';
-import { studio } from '../../messages/en/studio.ts';
+import { destinations } from '../../messages/en/destinations.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { controlsOf, errorAt, type FormState } from '../../parts/form/form-controls.tsx';
 import { within } from '../../parts/form/form-fields.ts';
@@ -12,7 +12,7 @@ import type { FormProps } from './destination-form.tsx';
 import { emptyItems, type ItemDraft, itemFields } from './item-draft.ts';
 import { OutcomeCheck } from './outcome-check.tsx';
 
-const words = studio.outcomes;
+const words = destinations.outcomes;
 
 /** Rules about responses, in order: the first that matches decides. */
 export function OutcomeRows({ destinationId, ...form }: FormProps & { destinationId: string | null }): ReactNode {

@@ -1,8 +1,8 @@
-import type { studio } from '../../messages/en/studio.ts';
+import type { destinations as words } from '../../messages/en/destinations.ts';
 import { emptyDraft } from './destination-draft.ts';
 
 /** Templates to begin with, with the content type that goes with each. */
-export const starters: Readonly<Record<keyof typeof studio.starters, { template: string; contentType: string }>> = {
+export const starters: Readonly<Record<keyof typeof words.starters, { template: string; contentType: string }>> = {
   first: { contentType: 'application/json', template: emptyDraft.template },
   chosen: {
     contentType: 'application/json',

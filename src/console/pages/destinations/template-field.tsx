@@ -3,7 +3,7 @@ import { lazy, type ReactNode, type RefObject, Suspense, useEffect, useId, useSt
 import type { KnownFields } from '../../editor/fields.ts';
 import type { TemplateFinding } from '../../editor/findings.ts';
 import type { EditorHandle } from '../../editor/template-editor.tsx';
-import { studio } from '../../messages/en/studio.ts';
+import { destinations } from '../../messages/en/destinations.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { Icon, type IconName } from '../../parts/icon.tsx';
 import { InWords } from '../../parts/in-words.tsx';
@@ -13,7 +13,7 @@ import css from './destination-editor.module.css';
 import type { FormProps } from './destination-form.tsx';
 import { starters } from './starters.ts';
 
-const words = studio.template;
+const words = destinations.template;
 
 // Heavy, and only needed where a template is edited.
 const Editor = lazy(() =>
@@ -79,7 +79,7 @@ export function TemplateField(props: Props): ReactNode {
             </Menu.Target>
             <Menu.Dropdown>
               {Object.entries(starters).map(([name, { template, contentType }]) => {
-                const [label, text] = studio.starters[name as keyof typeof starters]; // the table's own keys
+                const [label, text] = destinations.starters[name as keyof typeof starters]; // the table's own keys
                 return (
                   <Menu.Item
                     key={name}

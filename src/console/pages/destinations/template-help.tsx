@@ -2,11 +2,11 @@ import { Button, Code, Drawer, Group, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { REFERENCE, type ReferenceEntry } from '../../../template/check/reference.ts';
 import { useApi } from '../../data/api.ts';
-import { studio } from '../../messages/en/studio.ts';
+import { destinations } from '../../messages/en/destinations.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { told } from '../../parts/problem.tsx';
 
-const words = studio.help;
+const words = destinations.help;
 const record = { name: 'Ada', total: '12.5' };
 const kinds = ['tag', 'value', 'filter', 'function'] as const;
 

@@ -1,6 +1,6 @@
 import { Box, Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
-import { studio } from '../../../messages/en/studio.ts';
+import { destinations } from '../../../messages/en/destinations.ts';
 import { terms } from '../../../messages/en/terms.ts';
 import { InWords } from '../../../parts/in-words.tsx';
 import { More } from '../../../parts/more.tsx';
@@ -11,7 +11,7 @@ import { Time } from '../../../parts/time.tsx';
 import { Failed, Said } from './request-tab.tsx';
 import { type Check, type Tried, useCheck } from './use-preview.ts';
 
-const words = studio.check;
+const words = destinations.check;
 
 type Row = Check['rows'][number];
 type Filter = 'all' | 'threw' | 'skipped' | 'changed';
@@ -27,7 +27,7 @@ type Props = {
 export function CheckTab({ tried, hasErrors, onGoTo, onPick }: Props): ReactNode {
   const { data, error, isFetching, run } = useCheck(tried, !hasErrors);
   const [filter, choose] = useState<Filter>('all');
-  if (hasErrors && data === undefined) return <Text c="dimmed">{studio.preview.notYet}</Text>;
+  if (hasErrors && data === undefined) return <Text c="dimmed">{destinations.preview.notYet}</Text>;
   if (error !== null && !hasErrors) return <Problem error={error} onRetry={run} />;
   if (data === undefined)
     return (
@@ -127,7 +127,7 @@ function CheckedEvent({
       >
         <Stack gap="xs" mt="xs">
           {outcome === 'threw' ? <Failed result={{ reason: reason ?? '', line, column }} onGoTo={onGoTo} /> : null}
-          {outcome === 'skipped' ? <Text>{studio.preview.skipped(reason ?? '')}</Text> : null}
+          {outcome === 'skipped' ? <Text>{destinations.preview.skipped(reason ?? '')}</Text> : null}
           {isSaved ? (
             changed ? (
               <Diff before={row.before} after={row.after} labels={{ before: words.before, after: words.after }} />

@@ -3,12 +3,12 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { Answer } from '../../../../client/client.ts';
 import { apiQuery } from '../../../data/api.ts';
-import { studio } from '../../../messages/en/studio.ts';
+import { destinations } from '../../../messages/en/destinations.ts';
 import { PayloadViewer } from '../../../parts/payload/payload-viewer.tsx';
 import type { Sample } from '../../../parts/payload/picked-event.ts';
 import { Problem } from '../../../parts/problem.tsx';
 
-const words = studio.preview;
+const words = destinations.preview;
 
 type Props = {
   sample: Sample | null;

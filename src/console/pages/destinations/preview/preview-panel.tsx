@@ -1,8 +1,8 @@
 import { NativeSelect, Skeleton, Tabs, Text } from '@mantine/core';
 import { lazy, type ReactNode, Suspense } from 'react';
 import { rights } from '../../../../contract/accounts/rights.ts';
+import { destinations } from '../../../messages/en/destinations.ts';
 import { parts } from '../../../messages/en/parts.ts';
-import { studio } from '../../../messages/en/studio.ts';
 import { Panel } from '../../../parts/panel.tsx';
 import { EventPicker } from '../../../parts/payload/event-picker.tsx';
 import { useMay } from '../../../session/rights.ts';
@@ -11,7 +11,7 @@ import { RequestTab } from './request-tab.tsx';
 import { SendTest } from './send-test.tsx';
 import type { Preview, PreviewTab } from './use-preview.ts';
 
-const words = studio.preview;
+const words = destinations.preview;
 
 // Loaded when they are opened: the request comes first.
 const CheckTab = lazy(() => import('./check-tab.tsx').then(({ CheckTab }) => ({ default: CheckTab })));
@@ -82,7 +82,7 @@ export function PreviewPanel({ preview, baseUrl, onInsert, onGoTo }: Props): Rea
         keepMounted={false}
         onChange={(tab) => show({ tab: (tab ?? 'request') as PreviewTab })} // one of the tabs below
       >
-        <Tabs.List aria-label={studio.preview.title} mb="sm">
+        <Tabs.List aria-label={destinations.preview.title} mb="sm">
           {Object.entries(words.tabs).map(([tab, label]) => (
             <Tabs.Tab key={tab} value={tab} px="sm">
               {label}

@@ -1,7 +1,7 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { fieldErrors } from '../../../data/field-errors.ts';
-import { studio } from '../../../messages/en/studio.ts';
+import { destinations } from '../../../messages/en/destinations.ts';
 import { terms } from '../../../messages/en/terms.ts';
 import { Icon } from '../../../parts/icon.tsx';
 import { InWords } from '../../../parts/in-words.tsx';
@@ -10,7 +10,7 @@ import { Problem } from '../../../parts/problem.tsx';
 import { toneColor } from '../../../parts/status-badge.tsx';
 import type { Preview } from './use-preview.ts';
 
-const words = studio.preview;
+const words = destinations.preview;
 
 type Props = {
   request: Preview['request'];

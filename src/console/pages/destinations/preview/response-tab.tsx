@@ -4,8 +4,8 @@ import type { ReactNode } from 'react';
 import type { Answer } from '../../../../client/client.ts';
 import { curlCommand } from '../../../../contract/documents/curl.ts';
 import { apiQuery } from '../../../data/api.ts';
+import { destinations } from '../../../messages/en/destinations.ts';
 import { outcomes } from '../../../messages/en/outcomes.ts';
-import { studio } from '../../../messages/en/studio.ts';
 import { terms } from '../../../messages/en/terms.ts';
 import { formatDuration } from '../../../messages/format.ts';
 import { CopyButton } from '../../../parts/copy-button.tsx';
@@ -17,7 +17,7 @@ import { useMay } from '../../../session/rights.ts';
 import { Failed } from './request-tab.tsx';
 import type { Tried } from './use-preview.ts';
 
-const words = studio.test;
+const words = destinations.test;
 
 type Props = {
   test: Answer<'testDestination'> | null;

@@ -2,13 +2,13 @@ import { Button, Text } from '@mantine/core';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Answer, CallInput } from '../../../../client/client.ts';
 import { useApi } from '../../../data/api.ts';
-import { studio } from '../../../messages/en/studio.ts';
+import { destinations } from '../../../messages/en/destinations.ts';
 import { terms } from '../../../messages/en/terms.ts';
 import { ConfirmDialog } from '../../../parts/form/confirm-dialog.tsx';
 import { Icon } from '../../../parts/icon.tsx';
 import { useMay } from '../../../session/rights.ts';
 
-const words = studio.test;
+const words = destinations.test;
 
 type Props = {
   /** null: the destination is not saved yet. */

@@ -308,7 +308,7 @@ test('writing in a template of 1,000 lines, each key shows in the next frame', a
   assert.deepEqual(tab.problems, []);
 });
 
-test('the studio has no barrier that axe-core finds: light, dark and narrow', async () => {
+test('the pages of a destination have no barrier that axe-core finds: light, dark and narrow', async () => {
   const { app, browser } = console_;
   const { destination, deliver } = await wire(app, receiver, {
     destination: {

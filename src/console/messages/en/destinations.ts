@@ -3,7 +3,7 @@ import { formatNumber } from '../format.ts';
 import { sentence } from '../sentence.ts';
 
 /** Words of Destination Details: template, preview, tests. */
-export const studio = {
+export const destinations = {
   title: 'Destination Details',
   createTitle: 'New Destination',
   fields: {
