@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fakeClock } from '../../test/support/fake-clock.ts';
-import { watchClock } from './clock.ts';
+import { watchClock } from './clock-watch.ts';
 
 test('a clock that was set back is a problem until it has caught up', async () => {
   const clock = fakeClock();

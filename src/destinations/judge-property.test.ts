@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { EgressOutcome } from '../egress/egress.ts';
-import { type Exchange, judge, judgeRecords, type Verdict } from './judge.ts';
+import { type Exchange, judge, type Verdict } from './judge.ts';
+import { judgeRecords } from './judge-records.ts';
 
 /** Keys with a meaning in JavaScript, and keys used by the rules below. */
 const key = fc.constantFrom(

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { EgressOutcome } from '../egress/egress.ts';
-import { type Exchange, judgeRecords } from './judge.ts';
+import type { Exchange } from './judge.ts';
+import { judgeRecords } from './judge-records.ts';
 
 type Rules = Exchange['settings']['outcomes'];
 

@@ -2,9 +2,8 @@ import { RETRY_AFTER_MAX_MS, retryAfterMs } from '../connections/retry-after.ts'
 import type { Auth } from '../contract/documents/connection.ts';
 import type { DestinationBody } from '../contract/documents/destination.ts';
 import type { ErrorKind, Reason } from '../contract/records/delivery.ts';
-import { type EgressError, type EgressOutcome, isCompressed } from '../egress/egress.ts';
+import type { EgressError, EgressOutcome } from '../egress/egress.ts';
 import { type Answer, fitsOutcome, fitsRefresh, type OutcomeRule } from './answer-match.ts';
-import { recordsOfItems } from './item-match.ts';
 
 /**
  * The consequence of an exchange for its delivery. `detail` is for people and contains nothing of the response body.
@@ -75,53 +74,9 @@ export function judge(exchange: Exchange): Verdict {
   return judgeWhole(outcome, exchange);
 }
 
-/**
- * Judges an exchange whose response may report on each of its records: `whole` is the verdict where no outcome rule
- * about items decides; `each` has one verdict per record, null where all have the whole one. A batch that is rejected
- * as bad or too large (400, 413, 422) is split. Pure.
- */
-export function judgeRecords(
-  exchange: Exchange,
-  records: readonly Readonly<Record<string, unknown>>[],
-): { whole: Verdict; each: Verdict[] | null } {
-  const { outcome, settings } = exchange;
-  if (outcome.kind === 'error') return { whole: judge(exchange), each: null };
-  const reported: Verdict[] = [];
-  let whole: Verdict | null = null;
-  for (const rule of settings.outcomes) {
-    if (!fitsOutcome(rule, outcome)) continue;
-    if (rule.items === undefined) {
-      whole = applyRule(rule, outcome, exchange);
-      break;
-    }
-    // Items in the missing part are unknown; no part of a compressed body is readable.
-    if (outcome.truncated && !isCompressed(outcome.headers))
-      return {
-        whole: retry('too_large', `HTTP ${outcome.status}; the response is too long to read its items.`),
-        each: null,
-      };
-    const found = recordsOfItems(rule.items, outcome, records);
-    if (found === null || found.size === 0) continue;
-    const verdict = applyRule(rule, outcome, exchange);
-    for (const at of found) reported[at] ??= verdict;
-  }
-  const rest = whole ?? splitIfRefused(judgeWhole(outcome, exchange), outcome.status, records.length);
-  return { whole: rest, each: reported.length === 0 ? null : records.map((_, at) => reported[at] ?? rest) };
-}
-
-function splitIfRefused(verdict: Verdict, status: number, records: number): Verdict {
-  if (verdict.kind !== 'failed' || records === 1 || (status !== 400 && status !== 413 && status !== 422))
-    return verdict;
-  return {
-    kind: 'split',
-    errorKind: 'http_4xx',
-    detail: `HTTP ${status} for ${records} records, which are sent again in smaller parts.`,
-  };
-}
-
 type Answered = Extract<EgressOutcome, { kind: 'response' }>;
 
-function judgeWhole(outcome: Answered, exchange: Exchange): Verdict {
+export function judgeWhole(outcome: Answered, exchange: Exchange): Verdict {
   const { auth } = exchange;
   const isRefused =
     auth.type === 'oauth2'
@@ -159,7 +114,7 @@ function judgeStatus(answer: Answer, exchange: Exchange): Verdict {
   return retry('http_5xx', detail);
 }
 
-function applyRule({ outcome, afterMs }: OutcomeRule, answer: Answer, exchange: Exchange): Verdict {
+export function applyRule({ outcome, afterMs }: OutcomeRule, answer: Answer, exchange: Exchange): Verdict {
   const { status } = answer;
   const detail = `HTTP ${status}; an outcome rule says ${outcome}.`;
   switch (outcome) {
@@ -207,7 +162,7 @@ function waiting(
   return { ...retry(kindOf(answer.status), detail), counted: false, retryAfterMs: allowedMs, waitScope: scope };
 }
 
-function retry(errorKind: ErrorKind, detail: string): Extract<Verdict, { kind: 'retry' }> {
+export function retry(errorKind: ErrorKind, detail: string): Extract<Verdict, { kind: 'retry' }> {
   return {
     kind: 'retry',
     errorKind,

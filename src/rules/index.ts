@@ -1,5 +1,6 @@
 import type { Event } from '../contract/records/event.ts';
-import type { CompiledCondition, Conjunct, Need } from './compile.ts';
+import type { CompiledCondition } from './compile.ts';
+import { bucketName, type Choice, countChoices, split, type Test } from './filing.ts';
 import { compileLookup, type Fold, foldCase, foldExact, type Lookup, placesOf, someCandidate } from './lookup.ts';
 
 /**
@@ -61,11 +62,8 @@ export function ruleIndex<Entry extends { condition: CompiledCondition }>(entrie
   };
 }
 
-type Test = Conjunct['matches'];
-
 /** `rest`: the tests that remain when the entry was found in its bucket. */
 type Slot<Entry> = { entry: Entry; order: number; rest: readonly Test[]; seenIn: number };
-type Choice = Extract<Need, { kind: 'choice' }>;
 
 /** The entries filed under one parameter, by folded text. */
 type Bucket<Entry> = {
@@ -78,8 +76,6 @@ type Bucket<Entry> = {
 };
 
 const none: readonly never[] = [];
-
-const bucketName = (choice: Choice) => `${choice.ignoreCase ? 'i' : 'e'}${choice.parameter}`;
 
 function file<Entry>(slot: Slot<Entry>, choice: Choice, shelves: Map<string, Bucket<Entry>>): void {
   const name = bucketName(choice);
@@ -130,35 +126,6 @@ function bucketFinder<Entry>(shelves: Bucket<Entry>[]): (event: Event, round: nu
 
 const shelvesAlwaysLookedAt = 8;
 
-/** By bucket and text. */
-type ChoiceCounts = Map<string, Map<string, number>>;
-
-/** How many entries name each text of each parameter: an upper bound for the length of its slot list. */
-function countChoices(entries: readonly { condition: CompiledCondition }[]): ChoiceCounts {
-  const counts: ChoiceCounts = new Map();
-  const visit = (need: Need): void => {
-    if (need.kind !== 'choice') {
-      need.needs.forEach(visit);
-      return;
-    }
-    const name = bucketName(need);
-    const texts = counts.get(name) ?? new Map<string, number>();
-    counts.set(name, texts);
-    for (const text of need.texts) texts.set(text, (texts.get(text) ?? 0) + 1);
-  };
-  for (const entry of entries) for (const conjunct of entry.condition.conjuncts) visit(conjunct.need);
-  return counts;
-}
-
-/** Chooses where to file a condition. A conjunct that equals the choice it is filed under needs no test. */
-function split({ conjuncts }: CompiledCondition, counts: ChoiceCounts): { filing: Filing | null; rest: Test[] } {
-  const filings = conjuncts.map(({ need }) => cheapest(need, counts));
-  const filing = lowest(filings);
-  const answered = filing === null ? -1 : filings.indexOf(filing);
-  const rest = conjuncts.filter(({ need }, index) => index !== answered || need.kind !== 'choice');
-  return { filing, rest: rest.map(({ matches }) => matches) };
-}
-
 /**
  * Equal lists are shared, so that thousands of entries with the same tests share memory. Compares only with a few
  * lists of the same beginning, where equal ones are, so filing stays linear.
@@ -180,30 +147,4 @@ const listsCompared = 16;
 function allHold(tests: readonly Test[], event: Event): boolean {
   for (const test of tests) if (!test(event)) return false;
   return true;
-}
-
-type Filing = { cost: number; choices: Choice[] };
-
-/**
- * The choices to file a condition under, of which one is met whenever the condition holds; null when there are none.
- */
-function cheapest(need: Need, counts: ChoiceCounts): Filing | null {
-  if (need.kind === 'choice') {
-    const texts = counts.get(bucketName(need));
-    return { cost: need.texts.reduce((sum, text) => sum + (texts?.get(text) ?? 0), 0), choices: [need] };
-  }
-  const filings = need.needs.map((one) => cheapest(one, counts));
-  if (need.kind === 'every') return lowest(filings);
-  const whole: Filing = { cost: 0, choices: [] };
-  for (const filing of filings) {
-    if (filing === null) return null;
-    whole.cost += filing.cost;
-    whole.choices.push(...filing.choices);
-  }
-  return whole;
-}
-
-/** The first filing of the lowest cost. */
-function lowest(filings: readonly (Filing | null)[]): Filing | null {
-  return filings.reduce((best, one) => (one !== null && (best === null || one.cost < best.cost) ? one : best), null);
 }

@@ -21,7 +21,7 @@ import { claim } from '../../journal/journal-samples.testing.ts';
 import { Attempter } from '../../pipeline/attempt/exchange.ts';
 import { createDeliveryEvents } from '../../pipeline/insight/delivery-events.ts';
 import { createStatistics } from '../../pipeline/insight/statistics.ts';
-import { createReplayRates } from '../../pipeline/limits/rate-limiter.ts';
+import { createReplayRates } from '../../pipeline/limits/replay-rates.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { createChecks } from '../../pipeline/preview/checks.ts';
 import { startReplays } from '../../pipeline/replay/replay-runner.ts';

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type {
   Egress,
@@ -10,8 +9,6 @@ import type {
   EgressProbe,
   EgressRequest,
   ProbeStep,
-  ProxyOptions,
-  TlsOptions,
 } from '../egress.ts';
 import type { AllowRule } from '../guard/allow-list.ts';
 import { checkMailHost, checkUrl, createGuard, type Guard, type Listener } from '../guard/guard.ts';
@@ -19,9 +16,9 @@ import { methodProblem, requestHeaders } from '../guard/request-headers.ts';
 import { parseTarget, type Target } from '../guard/target-url.ts';
 import { createDns, type Dns } from './connect/dns.ts';
 import { isFailure } from './connect/errors.ts';
-import { type HttpProxy, Opening, type Way } from './connect/opening.ts';
-import type { GuardedDns } from './connect/tcp.ts';
+import { Opening } from './connect/opening.ts';
 import { secureContextFor } from './connect/tls.ts';
+import { type Route, routeKey, type Way, wayTo } from './connect/way.ts';
 import { Exchange, requestHead } from './pool/exchange.ts';
 import { OriginPool } from './pool/origin-pool.ts';
 
@@ -216,56 +213,3 @@ const NO_TIMINGS = { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: nul
 /** How late a deadline may be. */
 const SWEEP_MS = 10;
 const WORK_MS = 0.5;
-
-/** The part of a request that determines how its target is reached. */
-type Route = Pick<EgressRequest, 'tls' | 'proxy'>;
-
-/** A key that differs between routes. Contains no secret. */
-function routeKey({ tls, proxy }: Route): string {
-  return `${tls === undefined ? '' : keyOf(tls)} ${proxy === undefined ? '' : keyOf(proxy)}`;
-}
-
-/** Cached by object: a hash for each request would cost more than sending it. */
-function keyOf(options: TlsOptions | ProxyOptions): string {
-  let key = keys.get(options);
-  if (key === undefined) {
-    const parts = JSON.stringify(Object.entries(options).sort());
-    key = createHash('sha256').update(parts).digest('base64');
-    keys.set(options, key);
-  }
-  return key;
-}
-
-const keys = new WeakMap<TlsOptions | ProxyOptions, string>();
-
-/** How a target is reached, or why it can't be. */
-export function wayTo(target: Target, { tls, proxy }: Route, guides: GuardedDns): Way | { readonly reason: string } {
-  const secureContext = once(() => secureContextFor(tls));
-  if (proxy === undefined) return { ...guides, target, proxy: null, secureContext };
-  const through = proxyOf(proxy, tls);
-  if ('reason' in through) return through;
-  // Loopback is another machine for the proxy, so the inbox exception does not apply behind it.
-  return { ...guides, target: { ...target, isInbox: false }, proxy: through, secureContext };
-}
-
-function proxyOf(
-  { url, username, password }: ProxyOptions,
-  tls: TlsOptions | undefined,
-): HttpProxy | { readonly reason: string } {
-  const target = parseTarget(url);
-  if ('reason' in target) return { reason: `of the proxy's address: ${target.reason}` };
-  const { cert: _cert, key: _key, ...trust } = tls ?? {};
-  return {
-    target: { ...target, isInbox: false },
-    authorization: username === null ? null : `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
-    secureContext: once(() => secureContextFor(trust)),
-  };
-}
-
-function once<T extends object>(make: () => T): () => T {
-  let made: T | null = null;
-  return () => {
-    made ??= make();
-    return made;
-  };
-}

@@ -1,7 +1,7 @@
 import { type Clock, setTimer, stopTimer } from '../../async/clock.ts';
 import type { DeliveryQueue, DueDelivery, Lease } from '../../journal/journal.ts';
 import { errorBackoffMs } from '../limits/backoff.ts';
-import type { ReplayRates } from '../limits/rate-limiter.ts';
+import type { ReplayRates } from '../limits/replay-rates.ts';
 import type { Configuration, Snapshot } from '../snapshot/snapshot.ts';
 import type { BatchAssembly } from './batch-assembly.ts';
 import { type Action, blockOf, decide, type World } from './decide.ts';

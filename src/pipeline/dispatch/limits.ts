@@ -4,7 +4,8 @@ import { EXCHANGES_MAX } from '../../egress/egress.ts';
 import type { Step } from '../attempt/next-step.ts';
 import type { Sign } from '../limits/circuit-breaker.ts';
 import { type HoldState, type Holds, isProbeDue } from '../limits/holds.ts';
-import type { Rate, ReplayRates } from '../limits/rate-limiter.ts';
+import type { Rate } from '../limits/rate-limiter.ts';
+import type { ReplayRates } from '../limits/replay-rates.ts';
 import type { DestinationPlan } from '../snapshot/destination-plan.ts';
 import type { ConnectionQueue, DestinationQueue, OriginSlots, ReplayShare } from './queues.ts';
 

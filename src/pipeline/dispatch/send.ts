@@ -5,7 +5,7 @@ import type { Batch } from '../attempt/batch.ts';
 import type { Step } from '../attempt/next-step.ts';
 import { errorBackoffMs } from '../limits/backoff.ts';
 import { releaseAfterFailures } from '../limits/order-key.ts';
-import type { ReplayRates } from '../limits/rate-limiter.ts';
+import type { ReplayRates } from '../limits/replay-rates.ts';
 import type { InFlight } from './in-flight.ts';
 import { applyOutcome, correctRates, type OutcomeParts } from './limits.ts';
 import type { MemoryBudget } from './memory-budget.ts';

@@ -15,8 +15,9 @@ import { finishTest, stepAfter } from '../attempt/next-step.ts';
 import { planRender, type RenderEngine, type Rendering } from '../attempt/render.ts';
 import type { Work } from '../attempt/work.ts';
 import { shownDelivery } from '../insight/shown-delivery.ts';
-import { type RedactionPolicies, redactor } from '../privacy/exchange-redaction.ts';
+import { redactor } from '../privacy/exchange-redaction.ts';
 import { maskHeaders, scrubRequest } from '../privacy/header-redaction.ts';
+import type { RedactionPolicies } from '../privacy/redaction-policy.ts';
 import type { Configuration, Scrubber } from '../snapshot/snapshot.ts';
 import { draftDestination, draftDocument, dryRenderWork } from './dry-render.ts';
 

@@ -8,7 +8,7 @@ import { pinnedVersions } from '../attempt/delivery-plan.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { DeliveryEvents } from '../insight/delivery-events.ts';
 import type { Holds } from '../limits/holds.ts';
-import type { ReplayRates } from '../limits/rate-limiter.ts';
+import type { ReplayRates } from '../limits/replay-rates.ts';
 import { type Planned, type PlanOptions, planReplay } from './dry-run.ts';
 import { createNext } from './replay-step.ts';
 import { checkReplay } from './selection.ts';

@@ -8,7 +8,7 @@ import type { Retention } from '../../contract/documents/settings.ts';
 import { AppError } from '../../contract/errors.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { Holds } from '../limits/holds.ts';
-import type { RedactionPolicies } from '../privacy/exchange-redaction.ts';
+import type { RedactionPolicies } from '../privacy/redaction-policy.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 
 const dayMs = 86_400_000;

@@ -1,28 +1,11 @@
 import type { Socket } from 'node:net';
-import type { SecureContext } from 'node:tls';
 import type { EgressError, EgressTimings } from '../../egress.ts';
 import type { Target } from '../../guard/target-url.ts';
 import { connectError, isFailure } from './errors.ts';
 import { tunnel } from './proxy-tunnel.ts';
-import { addressText, checkedAddresses, dial, type GuardedDns, placeText, type SocketOwner } from './tcp.ts';
+import { addressText, checkedAddresses, dial, placeText, type SocketOwner } from './tcp.ts';
 import { describeTls, secure } from './tls.ts';
-
-/** How the sockets of an origin pool are opened. */
-export interface Way extends GuardedDns {
-  readonly target: Target;
-  readonly proxy: HttpProxy | null;
-  /** Called when TLS starts. */
-  readonly secureContext: () => SecureContext | EgressError;
-}
-
-/** An HTTP proxy that connects to the checked address of a target. */
-export interface HttpProxy {
-  readonly target: Target;
-  /** `Proxy-Authorization`, or null. */
-  readonly authorization: string | null;
-  /** Without the client certificate, which is only for the target. */
-  readonly secureContext: () => SecureContext | EgressError;
-}
+import type { HttpProxy, Way } from './way.ts';
 
 type Stage = 'dns' | 'connect' | 'tls';
 

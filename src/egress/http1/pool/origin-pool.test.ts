@@ -6,7 +6,7 @@ import { parseAllowRules } from '../../guard/allow-list.ts';
 import { checkUrl, createGuard } from '../../guard/guard.ts';
 import { createDns } from '../connect/dns.ts';
 import { Opening } from '../connect/opening.ts';
-import { wayTo } from '../http1-egress.ts';
+import { wayTo } from '../connect/way.ts';
 import { httpPeer, rawPeer } from '../testing/peers.testing.ts';
 import { Exchange, requestHead } from './exchange.ts';
 import { OriginPool } from './origin-pool.ts';

@@ -1,0 +1,48 @@
+import { isCompressed } from '../egress/egress.ts';
+import { fitsOutcome } from './answer-match.ts';
+import { recordsOfItems } from './item-match.ts';
+import { applyRule, type Exchange, judge, judgeWhole, retry, type Verdict } from './judge.ts';
+
+/**
+ * Judges an exchange whose response may report on each of its records: `whole` is the verdict where no outcome rule
+ * about items decides; `each` has one verdict per record, null where all have the whole one. A batch that is rejected
+ * as bad or too large (400, 413, 422) is split. Pure.
+ */
+export function judgeRecords(
+  exchange: Exchange,
+  records: readonly Readonly<Record<string, unknown>>[],
+): { whole: Verdict; each: Verdict[] | null } {
+  const { outcome, settings } = exchange;
+  if (outcome.kind === 'error') return { whole: judge(exchange), each: null };
+  const reported: Verdict[] = [];
+  let whole: Verdict | null = null;
+  for (const rule of settings.outcomes) {
+    if (!fitsOutcome(rule, outcome)) continue;
+    if (rule.items === undefined) {
+      whole = applyRule(rule, outcome, exchange);
+      break;
+    }
+    // Items in the missing part are unknown; no part of a compressed body is readable.
+    if (outcome.truncated && !isCompressed(outcome.headers))
+      return {
+        whole: retry('too_large', `HTTP ${outcome.status}; the response is too long to read its items.`),
+        each: null,
+      };
+    const found = recordsOfItems(rule.items, outcome, records);
+    if (found === null || found.size === 0) continue;
+    const verdict = applyRule(rule, outcome, exchange);
+    for (const at of found) reported[at] ??= verdict;
+  }
+  const rest = whole ?? splitIfRefused(judgeWhole(outcome, exchange), outcome.status, records.length);
+  return { whole: rest, each: reported.length === 0 ? null : records.map((_, at) => reported[at] ?? rest) };
+}
+
+function splitIfRefused(verdict: Verdict, status: number, records: number): Verdict {
+  if (verdict.kind !== 'failed' || records === 1 || (status !== 400 && status !== 413 && status !== 422))
+    return verdict;
+  return {
+    kind: 'split',
+    errorKind: 'http_4xx',
+    detail: `HTTP ${status} for ${records} records, which are sent again in smaller parts.`,
+  };
+}
