@@ -1,204 +1,29 @@
 import type { Auth } from '../contract/documents/connection.ts';
-import type { AuthorizedConnection } from './authorized-connection.ts';
+import type { Authorization, AuthorizedConnection } from './authorized-connection.ts';
 import { openHeader } from './header-value.ts';
 import { missingAuth } from './missing-credentials.ts';
-import { basicCredentials, type ClientAuthMethod, type Oauth2 } from './oauth/client-auth.ts';
-import { fetchToken } from './oauth/fetch-token.ts';
-import { isDue, isUsable, renewAheadMs, type Token } from './oauth/token-life.ts';
+import { createAccessTokens } from './oauth/access-tokens.ts';
+import { basicCredentials, type Oauth2 } from './oauth/client-auth.ts';
 import type { TokenHttp } from './oauth/token-request.ts';
-import type { TokenAnswer, TokenFailure } from './oauth/token-response.ts';
 import { reveal } from './secret-fields.ts';
 
-type Authorization =
-  | {
-      readonly ok: true;
-      /** Headers to set on the request; they replace headers of the same name. */
-      readonly headers: readonly [name: string, value: string][];
-      /** The token was fetched for this call, so fetching another one would not help. */
-      readonly fresh: boolean;
-      /** How long the caller waited for the token, in ms; null when none was fetched. */
-      readonly tokenMs: number | null;
-    }
-  | Unauthorized;
+export type Authenticator = ReturnType<typeof createAuthenticator>;
 
-/**
- * `rejected`: until a person changes something. `temporary`: the token request made for this caller failed.
- * `waiting`: no request was made, because the token endpoint is paused for `retryAfterMs`.
- */
-export type Unauthorized = Pick<TokenFailure, 'ok' | 'detail' | 'retryAfterMs'> & {
-  readonly kind: TokenFailure['kind'] | 'waiting';
-};
-
-/** The end of the pause in token requests of a connection (ms since the epoch), and its reason. */
-type TokenPause = { readonly until: number; readonly detail: string };
-
-export interface Authenticator {
-  /**
-   * The headers that authenticate a request of this connection. Never succeeds without a token where one is needed.
-   * Concurrent callers share one token request. Returns a promise only when a token may have to be fetched. Throws or
-   * rejects with UnresolvedSecret when a secret reference can't be read.
-   */
-  authorize(connection: AuthorizedConnection): Authorization | Promise<Authorization>;
-  /** Drops exactly the refused token; a newer one stays. */
-  refused(connection: AuthorizedConnection, authorization: { readonly headers: readonly [string, string][] }): void;
-  /**
-   * The pause after a failed token request; null: no pause, or a usable token exists. A pause does not apply to
-   * changed credentials.
-   */
-  pauseOf(connection: AuthorizedConnection): TokenPause | null;
-  /** When the current token expires, in ms since the epoch; null: no token, or no known expiry. Fetches nothing. */
-  tokenExpiresAt(connection: AuthorizedConnection): number | null;
-  /**
-   * Drops the access token of a deleted connection. A changed connection needs no call: the token of its old
-   * credentials does not match. The refresh token is kept for a restore.
-   */
-  forget(connectionId: string): void;
-  /** Durable when it resolves. */
-  forgetRefreshToken(connectionId: string): Promise<void>;
-}
-
-/** The state of one connection with the credentials of `key` (AuthorizedConnection.credentials). */
-type Slot = {
-  readonly key: string;
-  token: Token | null;
-  pending: Promise<Fetched> | null;
-  /** When the last token request began. */
-  askedAt: number;
-  /** Temporary failures in a row. */
-  failures: number;
-  pause: (TokenPause & { readonly since: number }) | null;
-  /** The client authentication method that succeeded last. */
-  method: ClientAuthMethod | null;
-  /** The last known clock skew of the endpoint: positive when it is ahead of ours. */
-  skewMs: number | null;
-};
-
-type Fetched = { readonly ok: true; readonly token: Token } | TokenFailure;
-
-/**
- * Authenticates requests and caches the access tokens of all connections, in memory. A token in use is renewed in the
- * background shortly before it expires, so that a short outage of the token endpoint delays nothing.
- */
-export function createAuthenticator(http: TokenHttp): Authenticator {
-  const slots = new Map<string, Slot>();
-  function slotOf(connection: AuthorizedConnection): Slot {
-    const { id, credentials: key } = connection;
-    const known = slots.get(id);
-    if (known?.key === key) return known;
-    const slot: Slot = {
-      key,
-      token: null,
-      pending: null,
-      askedAt: 0,
-      failures: 0,
-      pause: null,
-      method: null,
-      skewMs: null,
-    };
-    slots.set(id, slot);
-    return slot;
-  }
-
-  function renew(slot: Slot, { id, settings }: AuthorizedConnection, auth: Oauth2): Promise<Fetched> {
-    const askedAt = http.now();
-    slot.askedAt = askedAt;
-    const { method: remembered, skewMs } = slot;
-    const pending = fetchToken({ auth, settings, http, remembered, skewMs, connectionId: id })
-      .then(({ answer, method, skewMs }): Fetched => {
-        slot.skewMs = skewMs;
-        const outcome = answer.ok ? 'ok' : answer.kind;
-        http.asked?.({ connectionId: id, outcome, durationMs: http.now() - askedAt });
-        learnFailure(slot, answer, http.now());
-        if (!answer.ok) return answer;
-        slot.method = method;
-        // The lifetime counts from the start of the request, so that a slow response makes it shorter, never longer.
-        slot.token = { header: `Bearer ${answer.accessToken}`, fetchedAt: askedAt, lifeMs: answer.lifeMs };
-        return { ok: true, token: slot.token };
-      })
-      .finally(() => {
-        slot.pending = null;
-      });
-    slot.pending = pending;
-    return pending;
-  }
-
-  async function withToken(connection: AuthorizedConnection, auth: Oauth2): Promise<Authorization> {
-    const slot = slotOf(connection);
-    const startedAt = http.now();
-    if (slot.token !== null && isUsable(slot.token, startedAt)) {
-      const mayRenew = slot.pending === null && pauseAt(slot, startedAt) === null;
-      if (mayRenew && isDue(slot.token, startedAt) && mayAskAgain(slot, slot.token, startedAt))
-        // A failed background renewal is not reported: the current token is still valid, and a call after its expiry
-        // tries again.
-        renew(slot, connection, auth).catch(() => undefined);
-      return { ok: true, headers: [['Authorization', slot.token.header]], fresh: false, tokenMs: null };
-    }
-    const pause = slot.pending === null ? pauseAt(slot, startedAt) : null;
-    if (pause !== null)
-      return { ok: false, kind: 'waiting', detail: pause.detail, retryAfterMs: pause.until - startedAt };
-    const fetched = await (slot.pending ?? renew(slot, connection, auth));
-    if (!fetched.ok) return fetched;
-    const tokenMs = http.now() - startedAt;
-    return { ok: true, headers: [['Authorization', fetched.token.header]], fresh: true, tokenMs };
-  }
-
+/** Authenticates requests, and caches the access tokens of all connections. */
+export function createAuthenticator(http: TokenHttp) {
+  const { authorize: withToken, ...tokens } = createAccessTokens(http);
   return {
-    authorize(connection) {
+    ...tokens,
+    /**
+     * The headers that authenticate a request of this connection. Never succeeds without a token where one is needed.
+     * Concurrent callers share one token request. Returns a promise only when a token may have to be fetched. Throws or
+     * rejects with UnresolvedSecret when a secret reference can't be read.
+     */
+    authorize(connection: AuthorizedConnection): Authorization | Promise<Authorization> {
       const { auth } = connection;
       return auth.type === 'oauth2' ? withToken(connection, auth) : standing(auth);
     },
-    refused(connection, { headers }) {
-      const slot = slots.get(connection.id);
-      if (headers.some(([name, value]) => name === 'Authorization' && value === slot?.token?.header) && slot)
-        slot.token = null;
-    },
-    pauseOf(connection) {
-      const slot = slots.get(connection.id);
-      const now = http.now();
-      if (slot === undefined || slot.pending !== null || slot.key !== connection.credentials) return null;
-      return slot.token !== null && isUsable(slot.token, now) ? null : pauseAt(slot, now);
-    },
-    tokenExpiresAt(connection) {
-      const slot = slots.get(connection.id);
-      // A token that was fetched with other credentials does not count.
-      if (slot?.token == null || slot.key !== connection.credentials) return null;
-      const { fetchedAt, lifeMs } = slot.token;
-      return lifeMs === null ? null : fetchedAt + lifeMs;
-    },
-    forget(connectionId) {
-      slots.delete(connectionId);
-    },
-    async forgetRefreshToken(connectionId) {
-      await http.refreshTokens?.forget(connectionId);
-    },
   };
-}
-
-/**
- * After a temporary failure, pauses token requests for the endpoint's Retry-After, or else for a backoff of the
- * connection: 1 s, doubled with each failure in a row, at most 60 s.
- */
-function learnFailure(slot: Slot, answer: TokenAnswer, now: number): void {
-  if (answer.ok || answer.kind === 'rejected') {
-    slot.failures = 0;
-    slot.pause = null;
-    return;
-  }
-  const waitMs = answer.retryAfterMs ?? Math.min(60_000, 1_000 * 2 ** slot.failures);
-  slot.failures += 1;
-  slot.pause = { since: now, until: now + waitMs, detail: answer.detail };
-}
-
-/** The current pause. A clock that was set back ends it. */
-function pauseAt({ pause }: Slot, now: number): TokenPause | null {
-  return pause !== null && now >= pause.since && now < pause.until ? pause : null;
-}
-
-/** Failed renewals are repeated after a quarter of the time by which renewal begins ahead. */
-function mayAskAgain({ askedAt }: Slot, { fetchedAt, lifeMs }: Token, now: number): boolean {
-  if (askedAt === fetchedAt || lifeMs === null) return true;
-  const sinceMs = now - askedAt;
-  return sinceMs < 0 || sinceMs >= renewAheadMs(lifeMs) / 4;
 }
 
 const unauthenticated: Authorization = { ok: true, headers: [], fresh: false, tokenMs: null };

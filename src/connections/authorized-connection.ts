@@ -1,6 +1,7 @@
 import type { ConnectionBody } from '../contract/documents/connection.ts';
 import type { EgressRequest } from '../egress/egress.ts';
 import { fingerprint } from './fingerprint.ts';
+import type { TokenFailure } from './oauth/token-response.ts';
 import { reveal } from './secret-fields.ts';
 import { routeOf } from './tls-and-proxy.ts';
 
@@ -43,3 +44,23 @@ export class AuthorizedConnection {
     return this.#route.route;
   }
 }
+
+export type Authorization =
+  | {
+      readonly ok: true;
+      /** Headers to set on the request; they replace headers of the same name. */
+      readonly headers: readonly [name: string, value: string][];
+      /** The token was fetched for this call, so fetching another one would not help. */
+      readonly fresh: boolean;
+      /** How long the caller waited for the token, in ms; null when none was fetched. */
+      readonly tokenMs: number | null;
+    }
+  | Unauthorized;
+
+/**
+ * `rejected`: until a person changes something. `temporary`: the token request made for this caller failed.
+ * `waiting`: no request was made, because the token endpoint is paused for `retryAfterMs`.
+ */
+export type Unauthorized = Pick<TokenFailure, 'ok' | 'detail' | 'retryAfterMs'> & {
+  readonly kind: TokenFailure['kind'] | 'waiting';
+};

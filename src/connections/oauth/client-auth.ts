@@ -1,6 +1,5 @@
 import { type Auth, standardTokenFields, type TokenFields } from '../../contract/documents/connection.ts';
 import { reveal } from '../secret-fields.ts';
-import { formEncoded } from '../text-redaction.ts';
 import { signAssertion } from './assertion.ts';
 
 export type Oauth2 = Extract<Auth, { type: 'oauth2' }>;
@@ -82,4 +81,9 @@ export function clientAuthParams({ clientAuth, clientSecret }: Oauth2): string[]
 /** The value of an Authorization header for Basic (RFC 7617, UTF-8). */
 export function basicCredentials(username: string, password: string): string {
   return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+}
+
+/** Text encoded as application/x-www-form-urlencoded. */
+function formEncoded(text: string): string {
+  return new URLSearchParams([['', text]]).toString().slice(1);
 }

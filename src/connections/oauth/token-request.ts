@@ -3,7 +3,7 @@ import { publicTokenFields } from '../../contract/documents/connection.ts';
 import { type Egress, RESPONSE_BYTES_MAX } from '../../egress/egress.ts';
 import { openHeader } from '../header-value.ts';
 import { reveal, revealIfThere, secretFields } from '../secret-fields.ts';
-import { textRedaction } from '../text-redaction.ts';
+import { textRedaction } from '../secret-redaction.ts';
 import { type RouteSettings, routeOf } from '../tls-and-proxy.ts';
 import {
   type ClientAuthMethod,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { standardTokenFields } from '../../contract/documents/connection.ts';
 import type { EgressErrorKind, EgressOutcome } from '../../egress/egress.ts';
-import { textRedaction } from '../text-redaction.ts';
+import { textRedaction } from '../secret-redaction.ts';
 import { readTokenAnswer } from './token-response.ts';
 
 const timings = { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null, totalMs: 1 };

@@ -1,11 +1,10 @@
 import { isoTime } from '../../async/clock.ts';
-import type { Unauthorized } from '../../connections/authenticator.ts';
-import { unmasked } from '../../connections/response-redaction.ts';
+import type { Unauthorized } from '../../connections/authorized-connection.ts';
+import { maskHeaders, unmasked } from '../../connections/secret-redaction.ts';
 import type { Attempt } from '../../contract/records/delivery.ts';
 import type { Verdict } from '../../destinations/judge.ts';
 import type { WebhookRequest } from '../../destinations/webhook.ts';
 import type { EgressOutcome } from '../../egress/egress.ts';
-import { maskHeaders } from '../privacy/header-redaction.ts';
 import type { DestinationPlan } from '../snapshot/destination-plan.ts';
 
 /** What is known of an attempt when it begins. */

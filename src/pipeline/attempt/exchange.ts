@@ -1,6 +1,8 @@
 import type { Clock } from '../../async/clock.ts';
-import type { Authenticator, Unauthorized } from '../../connections/authenticator.ts';
+import type { Authenticator } from '../../connections/authenticator.ts';
+import type { Unauthorized } from '../../connections/authorized-connection.ts';
 import { unresolvedSecret } from '../../connections/secret-fields.ts';
+import { scrubAttempt } from '../../connections/secret-redaction.ts';
 import { type Signature, signMessage } from '../../connections/signing.ts';
 import type { NewId } from '../../contract/ids.ts';
 import type { Attempt } from '../../contract/records/delivery.ts';
@@ -12,7 +14,6 @@ import { type BuiltRequest, type WebhookRequest, withHeaders } from '../../desti
 import type { Egress, EgressOutcome, EgressRequest } from '../../egress/egress.ts';
 import type { Rendered } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
-import { scrubAttempt } from '../privacy/header-redaction.ts';
 import { exchanged, isCounted, type Note, outcomeOf, unsent, waitingForToken, withoutContent } from './attempt-log.ts';
 import { detailOf, endOf, unjudged } from './error-policy.ts';
 import { type DataRecord, MappingError, type Rendering } from './render.ts';

@@ -1,5 +1,6 @@
 import type { Clock } from '../../async/clock.ts';
 import { secretsOf } from '../../connections/secret-fields.ts';
+import { maskHeaders, scrubRequest } from '../../connections/secret-redaction.ts';
 import type { ActionBody } from '../../contract/documents/action.ts';
 import { type DestinationBody, destinationInput, type Preview } from '../../contract/documents/destination.ts';
 import { AppError } from '../../contract/errors.ts';
@@ -16,7 +17,6 @@ import { planRender, type RenderEngine, type Rendering } from '../attempt/render
 import type { Work } from '../attempt/work.ts';
 import { shownDelivery } from '../insight/shown-delivery.ts';
 import { redactor } from '../privacy/exchange-redaction.ts';
-import { maskHeaders, scrubRequest } from '../privacy/header-redaction.ts';
 import type { RedactionPolicies } from '../privacy/redaction-policy.ts';
 import type { Configuration, Scrubber } from '../snapshot/snapshot.ts';
 import { draftDestination, draftDocument, dryRenderWork } from './dry-render.ts';

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { maskHeaders, scrubRequest } from '../../connections/secret-redaction.ts';
 import type { ReplayInput, ReplayPlan, ReplaySample } from '../../contract/records/replay.ts';
 import { replayLimits } from '../../contract/records/replay-limits.ts';
 import type { DeliveryLog } from '../../journal/journal.ts';
@@ -8,7 +9,6 @@ import type { RenderEngine } from '../attempt/render.ts';
 import type { Work } from '../attempt/work.ts';
 import type { Rate } from '../limits/rate-limiter.ts';
 import { dryRenderWork } from '../preview/dry-render.ts';
-import { maskHeaders, scrubRequest } from '../privacy/header-redaction.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import { type Chosen, chooser } from './selection.ts';
 import { newestOf, readSources } from './source.ts';

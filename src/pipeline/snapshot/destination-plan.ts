@@ -1,14 +1,13 @@
 import { AuthorizedConnection } from '../../connections/authorized-connection.ts';
 import { parseBaseUrl } from '../../connections/base-url.ts';
 import { missingHeaderValues } from '../../connections/missing-credentials.ts';
-import { type ResponseRedaction, responseRedaction } from '../../connections/response-redaction.ts';
+import { type ResponseRedaction, responseRedaction, secretHeaderNames } from '../../connections/secret-redaction.ts';
 import type { ConnectionBody, RetryPolicy } from '../../contract/documents/connection.ts';
 import type { DestinationBody } from '../../contract/documents/destination.ts';
 import { readsItems } from '../../destinations/item-match.ts';
 import { type BuildRequest, requestBuilder } from '../../destinations/webhook.ts';
 import { type Order, type OrderKeyOf, orderKeys } from '../limits/order-key.ts';
 import type { Rate } from '../limits/rate-limiter.ts';
-import { secretHeaderNames } from '../privacy/header-redaction.ts';
 import type { Document, Documents } from './documents.ts';
 
 /**

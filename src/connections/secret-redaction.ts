@@ -1,5 +1,7 @@
-import type { Header } from '../../contract/documents/connection.ts';
-import type { Attempt } from '../../contract/records/delivery.ts';
+import type { Header } from '../contract/documents/connection.ts';
+import type { Attempt } from '../contract/records/delivery.ts';
+import { secretForms, secretLengthMin } from '../contract/secret-forms.ts';
+import { revealIfThere, secretsOf } from './secret-fields.ts';
 
 /** Replaces the value of a secret header in the log, in previews and in cURL commands. */
 const masked = '[secret]';
@@ -55,4 +57,52 @@ function scrubMessage<M extends Message>(message: M, scrub: (text: string) => st
   const body = message.body && scrub(message.body);
   if (body === message.body && message.headers.every((header) => scrub(header[1]) === header[1])) return message;
   return { ...message, headers: message.headers.map(([name, value]) => [name, scrub(value)]), body };
+}
+
+type Mask = (text: string) => string;
+
+/** Returns the mask for the response to a request with these headers. */
+export type ResponseRedaction = (sent: readonly (readonly [string, string])[]) => Mask;
+
+/**
+ * Masks secrets that a response may echo and that no scrubber knows: the credentials of the request (access tokens
+ * are not stored) and secrets of `bodies` that are too short for the scrubber. The last mask is kept, since most
+ * requests have the same credentials.
+ */
+export function responseRedaction(bodies: readonly object[]): ResponseRedaction {
+  const secrets = bodies.flatMap(secretsOf);
+  const ofSecrets = keptMask();
+  const ofCredentials = keptMask();
+  return (sent) => {
+    const authorization = sent.find(([name]) => isAuthorization.test(name))?.[1];
+    if (authorization === undefined && secrets.length === 0) return unmasked;
+    const short = ofSecrets(secrets.map(revealIfThere).filter((one) => one.length < secretLengthMin));
+    const credentials = ofCredentials(authorization === undefined ? [] : [authorization.replace(/^\S+ /, '')]);
+    return (text) => credentials(short(text));
+  };
+}
+
+const isAuthorization = /^authorization$/i;
+/** The mask of a response without secrets. */
+export const unmasked: Mask = (text) => text;
+
+/** Returns the mask of some values, and keeps it until they change. */
+function keptMask(): (values: readonly string[]) => Mask {
+  let known = { key: '', mask: unmasked };
+  return (values) => {
+    const key = values.join('\n');
+    if (key !== known.key) known = { key, mask: values.length === 0 ? unmasked : textRedaction(values) };
+    return known.mask;
+  };
+}
+
+/**
+ * Masks secret values in a text for people, in every form in which a response may echo them. Values under 4
+ * characters are left: masking them would only garble the text.
+ */
+export function textRedaction(values: Iterable<string>): (text: string) => string {
+  const forms = new Set<string>();
+  for (const value of values) if (value.length >= 4) for (const form of secretForms(value)) forms.add(form);
+  const longestFirst = [...forms].sort((a, b) => b.length - a.length);
+  return (text) => longestFirst.reduce((rest, form) => rest.replaceAll(form, masked), text);
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { connectionSettings } from '../../contract/documents/connection.ts';
-import { createBreaker, type Sign } from './circuit-breaker.ts';
+import { createBreaker, type Sign } from './peer-health.ts';
 
 const settings = connectionSettings.parse({}).breaker;
 
