@@ -19,7 +19,8 @@ import {
   queuesOf,
 } from './queues.ts';
 import { Refill } from './refill.ts';
-import { delayInMemory, type SendParts, sendBatch, sendOne } from './send.ts';
+import { delayInMemory, type SendParts, sendOne } from './send.ts';
+import { sendBatch } from './send-batch.ts';
 import { SettlementWriter } from './settlement-writer.ts';
 
 export type DispatcherOptions = Pick<
