@@ -7,7 +7,7 @@ import type { DueDelivery } from '../../journal/journal.ts';
 import { createReplayRates } from '../limits/replay-rates.ts';
 import { type DestinationPlan, destinationPlan } from '../snapshot/destination-plan.ts';
 import { blockOf, decide, type World } from './decide.ts';
-import { consumeRates, countSent, createReplayShare, starvedAfterMs, starvedAfterRequests } from './limits.ts';
+import { consumeRates } from './limits.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import {
   type ConnectionQueue,
@@ -15,6 +15,7 @@ import {
   createDestinationQueue,
   type DestinationQueue,
 } from './queues.ts';
+import { countSent, createReplayShare, starvedAfterMs, starvedAfterRequests } from './replay-share.ts';
 
 const now = 1_700_000_000_000;
 

@@ -6,14 +6,9 @@ import {
   destinationRateBlock,
   evenPaceMs,
   fairShare,
-  hasLive,
   holdBlock,
-  isStarved,
   originBlock,
-  paceAt,
   periodsOf,
-  replayPart,
-  replayRoom,
   type Surroundings,
   tokenBlock,
 } from './limits.ts';
@@ -25,6 +20,7 @@ import {
   type DestinationQueue,
   type QueuedDelivery,
 } from './queues.ts';
+import { hasLive, isStarved, paceAt, replayPart, replayRoom } from './replay-share.ts';
 
 /** The next action of the dispatcher for a connection. */
 export type Action =

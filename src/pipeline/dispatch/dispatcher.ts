@@ -6,7 +6,7 @@ import type { Configuration, Snapshot } from '../snapshot/snapshot.ts';
 import type { BatchAssembly } from './batch-assembly.ts';
 import { type Action, blockOf, decide, type World } from './decide.ts';
 import { InFlight } from './in-flight.ts';
-import { type Block, consumeRates, countSent, createReplayShare, evenPaceMs, originBlock } from './limits.ts';
+import { type Block, consumeRates, evenPaceMs, originBlock } from './limits.ts';
 import { MemoryBudget, waitingIn } from './memory-budget.ts';
 import {
   type ConnectionQueue,
@@ -19,6 +19,7 @@ import {
   queuesOf,
 } from './queues.ts';
 import { Refill } from './refill.ts';
+import { countSent, createReplayShare } from './replay-share.ts';
 import { delayInMemory, type SendParts, sendOne } from './send.ts';
 import { sendBatch } from './send-batch.ts';
 import { SettlementWriter } from './settlement-writer.ts';
