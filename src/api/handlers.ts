@@ -38,7 +38,8 @@ type ShownExtras = {
   traces: Traces;
   rejected: Pick<RejectedIntake, 'flush'>;
   keys: Pick<FormerKeys, 'usedAt'>;
-  stopping: () => boolean;
+  /** Aborted as soon as the server accepts nothing more. */
+  stopping: AbortSignal;
 };
 
 /** One handler for every route of the table, enforced by the type. */

@@ -93,6 +93,13 @@ test('every route has its handler and every handler its route', async () => {
   const traces = createTraces(server.parts);
   const rejected = createRejectedRequests(server.parts);
   const keys = createFormerKeys(server.parts);
-  const handlers = allHandlers(server.parts, { streams, inbox, traces, rejected, keys, stopping: () => false });
+  const handlers = allHandlers(server.parts, {
+    streams,
+    inbox,
+    traces,
+    rejected,
+    keys,
+    stopping: new AbortController().signal,
+  });
   assert.deepEqual(Object.keys(handlers).sort(), Object.keys(routeTable).sort());
 });

@@ -36,7 +36,7 @@ declare module 'fastify' {
  */
 export function apiRoutes(
   parts: ApiParts,
-  { handlers, stopping }: { handlers: Handlers; stopping: () => boolean },
+  { handlers, stopping }: { handlers: Handlers; stopping: AbortSignal },
 ): (app: FastifyInstance) => Promise<void> {
   const checkCaller = admission(parts);
   const noteRefusal = refusals(parts);
@@ -47,7 +47,7 @@ export function apiRoutes(
 
   async function admit(route: Route, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     reply.headers({ ...securityHeaders, 'x-request-id': request.id, 'cache-control': 'no-store' });
-    if (route.path.startsWith('/api/') && stopping()) throw new AppError('unavailable');
+    if (route.path.startsWith('/api/') && stopping.aborted) throw new AppError('unavailable');
     checkCaller(route, request, reply);
   }
 

@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import proxyAddress from '@fastify/proxy-addr';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -37,8 +37,8 @@ type Server = AsyncDisposable & {
 
 /** The HTTP server: intake, API, operating routes and the Inbox. */
 export async function createServer(parts: ApiParts): Promise<Server> {
-  let isStopping = false;
-  const stopping = () => isStopping;
+  const stop = new AbortController();
+  const stopping = stop.signal;
   const style = { docs: parts.publicUrl?.replace(/\/+$/, '') ?? '', scrub: parts.scrub };
   const pages = consoleFrom(parts.consoleDir ?? null);
   const requestId = requestIds(parts.newId);
@@ -53,7 +53,7 @@ export async function createServer(parts: ApiParts): Promise<Server> {
   const handlers = allHandlers(parts, { streams, inbox, traces, rejected, keys, stopping });
   const intake = createIntake(parts, { stopping, traces, keys, note: rejected.note, style });
   const trusted = proxyAddress.compile([...parts.trustedProxies]);
-  const takes = intakeListener(intake, {
+  const listener = intakeListener(intake, {
     readBody,
     requestId,
     // A socket that was closed at once has no address, whatever the type says.
@@ -61,7 +61,7 @@ export async function createServer(parts: ApiParts): Promise<Server> {
     stopping,
     isHttps: isHttps(parts),
   });
-  const { app, handle } = createApp(parts, { style, pages, requestId, readBody, takes });
+  const { app, handle } = createApp(parts, { style, pages, requestId, readBody, listener });
   await app.register(inboxRoutes(inbox));
   if (pages !== null) await app.register(pages.assets);
   await app.register(apiRoutes(parts, { handlers, stopping }));
@@ -69,7 +69,7 @@ export async function createServer(parts: ApiParts): Promise<Server> {
 
   let closing: Promise<void> | null = null;
   function close(graceMs = 10_000): Promise<void> {
-    isStopping = true;
+    stop.abort();
     closing ??= closeServer(app, streams.closeAll, graceMs).then(rejected.flush);
     return closing;
   }
@@ -95,19 +95,17 @@ type AppOptions = {
   pages: Console | null;
   requestId(): string;
   readBody: ReturnType<typeof bodyReader>;
-  /** Serves a request without Fastify, and returns true. */
-  takes(request: IncomingMessage, response: ServerResponse): boolean;
+  /** Serves the requests of senders, and passes all others on. */
+  listener(otherwise: RequestListener): RequestListener;
 };
 
 /** Fastify without routes: limits of connections and bodies, checks of every request, and errors as problem+json. */
-function createApp(parts: ApiParts, { style, pages, requestId, readBody, takes }: AppOptions) {
+function createApp(parts: ApiParts, { style, pages, requestId, readBody, listener }: AppOptions) {
   const limits = { ...wireLimits, ...parts.wire };
   let handle: RequestListener = () => {};
   const app = Fastify({
     serverFactory(fastify) {
-      handle = (request, response) => {
-        if (!takes(request, response)) fastify(request, response);
-      };
+      handle = listener(fastify);
       const server = createHttpServer(
         { headersTimeout: limits.headMs, connectionsCheckingInterval: limits.checkMs, requireHostHeader: false },
         handle,

@@ -1,7 +1,7 @@
 import { headerValue, openHeader } from '../connections/header-value.ts';
 import type { ConnectionBody, Header } from '../contract/documents/connection.ts';
 import type { DestinationBody } from '../contract/documents/destination.ts';
-import { hopsHeader } from '../contract/records/event.ts';
+import { type Event, hopsHeader, hopsKey } from '../contract/records/event.ts';
 import type { Rendered } from '../journal/journal.ts';
 import { joinUrl, type PathShape } from './endpoint-url.ts';
 import { pathShape } from './path-shape.ts';
@@ -64,6 +64,12 @@ export function requestBuilder(
     whole.search = [whole.search.slice(1), query.text].filter(Boolean).join('&');
     return { ok: true, request: { method, url: whole.href, headers, body: null } };
   };
+}
+
+/** The value of the hops header on a delivery of this event. */
+export function nextHop(event: Event | null): string {
+  const hops = Number(event?.ext[hopsKey] ?? 0);
+  return String(Number.isSafeInteger(hops) && hops >= 0 ? hops + 1 : 1);
 }
 
 const notVisible = 'contains a line break or another character that is not visible ASCII.';

@@ -5,6 +5,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { Compute } from '../compute/compute.ts';
 import type { Authenticator } from '../connections/authenticator.ts';
 import { secretsOf } from '../connections/secret-fields.ts';
+import { AppError } from '../contract/errors.ts';
 import type { NewId } from '../contract/ids.ts';
 import type { IncomingEvent } from '../contract/records/event.ts';
 import type { Secret } from '../contract/secret.ts';
@@ -152,9 +153,10 @@ export async function startPipeline(parts: PipelineParts) {
     events: events as DeliveryEvents,
     /** Stores the events of one request durably and passes them on; returns their ids in input order. */
     accept(request: { collectorId: string; receivedAt: number; events: IncomingEvent[] }): Promise<string[]> {
+      if (retention.isFull) return Promise.reject(new AppError('storage_full'));
       const mask = masksOf(request.collectorId);
-      if (mask === null) return retention.admit(() => matcher.accept(request));
-      return retention.admit(async () => matcher.accept({ ...request, events: await mask(request.events) }));
+      if (mask === null) return matcher.accept(request);
+      return mask(request.events).then((events) => matcher.accept({ ...request, events }));
     },
     /** Previews, tests and renders, on the path of deliveries. */
     preview: createPreviews(drafts),
@@ -165,7 +167,7 @@ export async function startPipeline(parts: PipelineParts) {
     eraser,
     statistics,
     /** Whether intake is refused because the size limit is reached and nothing is left to remove. */
-    isFull: retention.isFull,
+    isFull: () => retention.isFull,
     /** How many deliveries and events are in memory. */
     depth: () => ({ ...dispatcher.depth(), unmatched: matcher.depth }),
     /** Parameters learned from traffic, merged with the documents that people wrote, by name. */

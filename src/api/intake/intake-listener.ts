@@ -1,14 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { type bodyReader, checkHead, originForm } from '../http/request.ts';
 import { httpsOnly } from '../http/security-headers.ts';
 import type { Intake, IntakeRequest, IntakeResponse } from './intake.ts';
 
-type Listener = (request: IncomingMessage, response: ServerResponse) => boolean;
-
 /**
  * Serves the requests of senders directly on Node's HTTP server, since Fastify would cost more than storing an event:
- * `POST /v3/{key}`, `GET /{key}/dcs.gif`, and `OPTIONS` of both. Returns false, and does nothing, for every other
- * request.
+ * `POST /v3/{key}`, `GET /{key}/dcs.gif`, and `OPTIONS` of both. `otherwise` serves every other request.
  */
 export function intakeListener(
   intake: Intake,
@@ -17,26 +14,26 @@ export function intakeListener(
     requestId(): string;
     /** The address of the client, behind trusted proxies. */
     addressOf(request: IncomingMessage): string;
-    stopping(): boolean;
+    stopping: AbortSignal;
     isHttps: boolean;
   },
-): Listener {
+): (otherwise: RequestListener) => RequestListener {
   const { readBody, requestId, addressOf, stopping, isHttps } = options;
 
   function respond(response: ServerResponse, { status, headers, body }: IntakeResponse): void {
     const length = Buffer.byteLength(body);
     if (status !== 204) headers['content-length'] = String(length);
     if (isHttps) headers['strict-transport-security'] = httpsOnly;
-    if (stopping()) headers['connection'] = 'close';
+    if (stopping.aborted) headers['connection'] = 'close';
     // Text in ASCII, as usual, is the same in both encodings, and written faster in the first.
     response.writeHead(status, headers).end(body, length === body.length ? 'latin1' : 'utf8');
   }
 
-  return (raw, response) => {
+  return (otherwise) => (raw, response) => {
     const url = originForm(raw);
     const [path, key, pixelKey = ''] = paths.exec(url) ?? [];
     const handle = path === undefined ? null : handlerOf(raw.method, pixelKey !== '', intake);
-    if (handle === null) return false;
+    if (handle === null) return otherwise(raw, response);
     const request: IntakeRequest = {
       id: requestId(),
       key: decoded(key ?? pixelKey),
@@ -53,14 +50,13 @@ export function intakeListener(
       const refused = intake.refuse(request, error);
       refused.headers['connection'] = 'close';
       respond(response, refused);
-      return true;
+      return;
     }
     readBody(raw, (error, body) => {
       if (error !== null) return respond(response, intake.refuse(request, error));
       request.body = body ?? noBody;
       void handle(request).then((answer) => respond(response, answer));
     });
-    return true;
   };
 }
 

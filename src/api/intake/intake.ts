@@ -31,7 +31,7 @@ type Collector = Document<CollectorBody>;
 export type Intake = ReturnType<typeof createIntake>;
 
 type Connected = {
-  stopping: () => boolean;
+  stopping: AbortSignal;
   traces: Pick<Traces, 'mark'>;
   keys: Pick<FormerKeys, 'collectorOf'>;
   /** Counts and keeps a rejected request. */
@@ -105,7 +105,7 @@ export function createIntake(
 
   /** Throws AppError unless a collector may send now. */
   function checkMaySend(request: IntakeRequest, collector: Collector, headers: Record<string, string>): void {
-    if (stopping()) throw new AppError('unavailable');
+    if (stopping.aborted) throw new AppError('unavailable');
     if (hopsOf(request.headers) >= hopsMax)
       throw new AppError('conflict', `The event has passed through deliveries of Millrace ${hopsMax} times: a loop.`);
     rates.check(collector, headers);

@@ -18,8 +18,8 @@ const listedOnly: ReadonlySet<string> = new Set([
   'storage_reads',
 ]);
 
-/** Health checks, metrics, version and OpenAPI. `isStopping` is true as soon as the server accepts nothing more. */
-export function operatingHandlers(parts: ApiParts, isStopping: () => boolean) {
+/** Health checks, metrics, version and OpenAPI. `stopping`: aborted as soon as the server accepts nothing more. */
+export function operatingHandlers(parts: ApiParts, stopping: AbortSignal) {
   let description: Promise<Buffer> | undefined;
 
   async function describe(): Promise<Buffer> {
@@ -29,7 +29,7 @@ export function operatingHandlers(parts: ApiParts, isStopping: () => boolean) {
   }
 
   function readiness({ reply }: { reply: { code(status: number): unknown } }, isVerbose: boolean) {
-    const problems = { ...parts.problems(), ...(isStopping() ? { server: 'The server is stopping.' } : {}) };
+    const problems = { ...parts.problems(), ...(stopping.aborted ? { server: 'The server is stopping.' } : {}) };
     const isReady = Object.keys(problems).every((part) => listedOnly.has(part));
     if (!isReady) reply.code(503);
     return { status: isReady ? 'ready' : 'unready', ...(isVerbose || !isReady ? { problems } : {}) };

@@ -95,7 +95,7 @@ export async function startTestServer(
     events,
     journal: journal.statistics,
     clock: { now, after: () => () => {} },
-    closed: () => null,
+    closed: new Map(),
     failed: (error) => failures.push(error),
   });
   const statisticsListeners = events.listenerCount('matched');
@@ -193,7 +193,7 @@ export async function startTestServer(
       journal,
       lease: await claim(journal, 'deliveries/0', 'test', now()),
       clock: { now, after: () => () => {} },
-      holds: { allClosed: () => closed, watch: () => {} },
+      holds: { closed, watch: () => {} },
       dispatcher: { wake: () => {}, wakeReplay: () => {}, forgetReplay: () => {}, inFlight: () => [] },
       replayRates: createReplayRates(),
       events,

@@ -46,12 +46,6 @@ export const hopsHeader = 'Millrace-Hops';
 /** The key in `ext` that keeps the hop count of an event that came through our own delivery. */
 export const hopsKey = 'millraceHops';
 
-/** The value of the hops header on a delivery of this event. */
-export function nextHop(event: Event | null): string {
-  const hops = Number(event?.ext[hopsKey] ?? 0);
-  return String(Number.isSafeInteger(hops) && hops >= 0 ? hops + 1 : 1);
-}
-
 const eventFilters = {
   name: textFilter,
   visitorId: textFilter,

@@ -74,7 +74,7 @@ export function createPlans(options: {
       delivery.rendered === null &&
       delivery.number === 0 &&
       delivery.deaths === 0 &&
-      holds.openedAt(delivery.destinationId) >= (delivery.dueAt ?? Number.POSITIVE_INFINITY),
+      (holds.openedAt.get(delivery.destinationId) ?? 0) >= (delivery.dueAt ?? Number.POSITIVE_INFINITY),
 
     /** An action that has dropped the destination has no mapping for it any more: the planned version stays. */
     presentVersions(delivery: DueDelivery): Versions {

@@ -23,7 +23,7 @@ const quiet: World = {
   isBehind: false,
   isCrowded: false,
   isTrial: false,
-  holds: { closed: () => null },
+  holds: { closed: new Map() },
   replayRates: { freeAt: () => 0 },
   authenticator: { pauseOf: () => null },
   isRefillDue: () => false,
@@ -169,7 +169,7 @@ test('held deliveries are dropped from memory until the probe is due, and one pr
   const { connection, queues } = connectionWith([[delivery('a1')]]);
   const held = (probeAt: number | null): World => ({
     ...quiet,
-    holds: { closed: () => ({ reason: 'breaker_open', detail: null, probeAt }) },
+    holds: { closed: new Map([[queues[0]?.destinationId ?? '', { reason: 'breaker_open', detail: null, probeAt }]]) },
   });
   const [queue] = queues;
   assert.deepEqual(decide(connection, now, held(now + 1)), { kind: 'spill', queue, until: now + 1 });

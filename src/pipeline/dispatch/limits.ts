@@ -21,7 +21,7 @@ export type Block =
 
 /** The state that limits read, besides the queues. */
 export type Surroundings = {
-  holds: { closed(destinationId: string): HoldState | null };
+  holds: { closed: ReadonlyMap<string, HoldState> };
   replayRates: { freeAt(replayId: string, now: number): number };
   /** The pauses of token endpoints. */
   authenticator: Pick<Authenticator, 'pauseOf'>;
@@ -29,8 +29,8 @@ export type Surroundings = {
 
 /** A hold, unless this request may be its probe. */
 export function holdBlock({ destinationId, connection }: DestinationQueue, now: number, { holds }: Surroundings) {
-  const closed = holds.closed(destinationId);
-  if (closed === null) return null;
+  const closed = holds.closed.get(destinationId);
+  if (closed === undefined) return null;
   const { reason, detail, probeAt } = closed;
   if (probeAt !== null && isProbeDue(probeAt, now) && !connection.isProbing) return 'probe';
   // While a probe is in flight, `probeAt` may be in the past: its outcome then changes the hold.
@@ -137,7 +137,7 @@ export function periodsOf(before: number, rate: Rate | null): number {
 type Sent = { startedAt: number; isProbe: boolean };
 
 export type OutcomeParts = {
-  holds: Pick<Holds, 'refuse' | 'admit' | 'trip' | 'postpone' | 'holdOf'>;
+  holds: Pick<Holds, 'refuse' | 'admit' | 'trip' | 'postpone' | 'ofConnections'>;
   /** Pauses a destination that is gone for good (410). */
   pause(destinationId: string): Promise<void>;
   /** A probe was not sent: any other delivery of the connection may be the probe. */
@@ -162,7 +162,7 @@ export function applyOutcome(
   if (step.quota !== null) connection.budget.learn(step.quota, connection.requests, now);
   if (step.wait !== null) (step.wait.scope === 'connection' ? connection : queue).budget.quiet(step.wait.until);
   const isPlain = step.auth?.kind !== 'rejected' && step.sign === 'good' && !step.pauses;
-  if (isPlain && parts.holds.holdOf(connection.connectionId) === null) {
+  if (isPlain && !parts.holds.ofConnections.has(connection.connectionId)) {
     countSign(queue, 'good', now);
     return null;
   }

@@ -6,7 +6,7 @@ import { certificateExpiry } from '../../connections/certificate-expiry.ts';
 import { missingCredentials } from '../../connections/missing-credentials.ts';
 import { secretExpiry } from '../../connections/secret-expiry.ts';
 import type { Health } from '../../contract/documents/connection.ts';
-import type { DeliveryQueue } from '../../journal/journal.ts';
+import type { DeliveryQueue, Hold } from '../../journal/journal.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { Block } from '../dispatch/limits.ts';
 import type { Holds } from '../limits/holds.ts';
@@ -31,10 +31,10 @@ export function queueStatus(options: {
   const backlog = sharedReading(clock, queue.backlog);
 
   async function heldAt(place: { destinationId: string | null; connectionId: string | null }): Promise<number> {
-    if (holds.allClosed().size === 0) return 0;
+    if (holds.closed.size === 0) return 0;
     const key = place.destinationId === null ? 'connectionId' : 'destinationId';
     return (await backlog())
-      .filter((row) => row[key] === place[key] && holds.closed(row.destinationId) !== null)
+      .filter((row) => row[key] === place[key] && holds.closed.has(row.destinationId))
       .reduce((sum, { open }) => sum + open, 0);
   }
 
@@ -47,8 +47,8 @@ export function queueStatus(options: {
       const reason = `credentials_missing: ${missing}`;
       return { state: 'needs_attention', reason, since: connection.updatedAt, nextProbeAt: null, ...shared };
     }
-    const hold = holds.holdOf(connectionId);
-    if (hold === null) return { state: 'ok', reason: null, since: null, nextProbeAt: null, ...shared };
+    const hold = holds.ofConnections.get(connectionId);
+    if (hold === undefined) return { state: 'ok', reason: null, since: null, nextProbeAt: null, ...shared };
     return {
       state: hold.reason === 'breaker_open' ? 'tripped' : 'needs_attention',
       reason: `${hold.reason}: ${hold.detail}`,
@@ -76,9 +76,9 @@ export function queueStatus(options: {
     /** The order setting of a destination; null: none. */
     orderOf: (destinationId: string): Order | null => configuration.snapshot.planOf(destinationId)?.order ?? null,
     /** The destinations that are held (by their own hold or their connection's), and why. */
-    closed: holds.allClosed,
+    closed: () => holds.closed,
     /** The hold that responses set on a connection; null: none. */
-    holdOf: holds.holdOf,
+    holdOf: (connectionId: string): Hold | null => holds.ofConnections.get(connectionId) ?? null,
     /** Makes the next delivery of a connection that responses put on hold a probe; false: there is no such hold. */
     probe: (connectionId: string): Promise<boolean> => holds.probeNow(connectionId, clock.now()),
     /** Removes the hold that responses set on a connection. */

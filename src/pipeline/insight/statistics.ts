@@ -18,7 +18,7 @@ export function createStatistics(options: {
   journal: StatisticsPort;
   clock: Clock;
   /** Why a destination's deliveries are held now. */
-  closed(destinationId: string): HoldState | null;
+  closed: ReadonlyMap<string, HoldState>;
   failed(error: unknown, doing: string): void;
 }) {
   const { events, journal, clock, closed } = options;
@@ -50,8 +50,8 @@ export function createStatistics(options: {
     for (const delivery of deliveries) {
       const of = ofDelivery(delivery);
       count(of, 'created');
-      const hold = closed(delivery.destinationId);
-      if (hold !== null) count(of, 'held', hold.reason);
+      const hold = closed.get(delivery.destinationId);
+      if (hold !== undefined) count(of, 'held', hold.reason);
     }
   });
   events.on('settled', (delivery, { settlement, follows }, wasHeld) => {
@@ -60,7 +60,7 @@ export function createStatistics(options: {
     const { status, reason, log } = settlement;
     const last = follows ? undefined : log.at(-1);
     const isWaiting = status === 'pending' || status === 'retrying';
-    const hold = isWaiting && !wasHeld ? closed(delivery.destinationId) : null;
+    const hold = isWaiting && !wasHeld ? closed.get(delivery.destinationId) : undefined;
     if (last !== undefined) {
       add(of, bucketName('duration', last.durationMs), 1);
       of['lastAnswer'] = now * 1_000 + (last.response?.status ?? 0);
@@ -71,7 +71,7 @@ export function createStatistics(options: {
       count(of, 'delivered');
       add(of, bucketName('latency', now - delivery.createdAt), 1);
       of['lastDeliveredAt'] = now;
-    } else if (hold !== null) count(of, 'held', hold.reason);
+    } else if (hold !== undefined) count(of, 'held', hold.reason);
     else if (status === 'retrying') count(of, 'retried');
     else if (status === 'cancelled') count(of, 'cancelled');
     else if (status !== 'pending') count(of, status, reason);

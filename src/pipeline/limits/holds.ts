@@ -10,6 +10,16 @@ export type HoldState = { reason: Reason; detail: string | null; probeAt: number
 
 export type Holds = Awaited<ReturnType<typeof createHolds>>;
 
+/** The present holds, which change with time. */
+type LiveHolds = {
+  /** The destinations that are held, and why. */
+  closed: ReadonlyMap<string, HoldState>;
+  /** When this process last saw a hold of a destination end. */
+  openedAt: ReadonlyMap<string, number>;
+  /** The holds that responses set, by connection. */
+  ofConnections: ReadonlyMap<string, Hold>;
+};
+
 type TrafficHold = 'auth_rejected' | 'breaker_open';
 type Cause = { reason: TrafficHold; detail: string };
 
@@ -46,6 +56,7 @@ export async function createHolds(options: {
   const openedAt = new Map<string, number>();
   const listeners: ((destinationIds: readonly string[]) => void)[] = [];
   const closed = new Map<string, HoldState>();
+  const live: LiveHolds = { closed, openedAt, ofConnections: holds };
   refresh(configuration.snapshot.documents.destination.keys());
 
   /** Determines the holds of destinations again that may have changed. */
@@ -97,13 +108,7 @@ export async function createHolds(options: {
   }
 
   return {
-    /** null: not held. */
-    closed: (destinationId: string): HoldState | null => closed.get(destinationId) ?? null,
-    /** All current holds, by destination; a live map. */
-    allClosed: (): ReadonlyMap<string, HoldState> => closed,
-    /** When this process last saw a hold of the destination end; 0: it saw none. */
-    openedAt: (destinationId: string): number => openedAt.get(destinationId) ?? 0,
-    holdOf: (connectionId: string): Hold | null => holds.get(connectionId) ?? null,
+    ...live,
     /** Called with the destinations whose holds may have changed. An error of a listener is reported, and ends there. */
     watch: (listener: (destinationIds: readonly string[]) => void): void => void listeners.push(listener),
     /**

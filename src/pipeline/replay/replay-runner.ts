@@ -27,7 +27,7 @@ const plansMost = 2;
 type Options = Omit<PlanOptions, 'pinned' | 'log'> &
   Parameters<typeof createNext>[0] & {
     catalog: Parameters<typeof pinnedVersions>[1];
-    holds: Pick<Holds, 'allClosed' | 'watch'>;
+    holds: Pick<Holds, 'closed' | 'watch'>;
     dispatcher: Pick<Dispatcher, 'wake' | 'wakeReplay' | 'forgetReplay' | 'inFlight'>;
     replayRates: ReplayRates;
     events: Pick<DeliveryEvents, 'on' | 'emit'>;
@@ -213,7 +213,7 @@ class ReplayRunner implements AsyncDisposable {
 
   /** The deliveries that can be sent. Those on hold do not count, so that they don't delay other destinations. */
   #waiting(id: string): Promise<number> {
-    return this.#options.journal.replays.waiting(id, [...this.#options.holds.allClosed().keys()]);
+    return this.#options.journal.replays.waiting(id, [...this.#options.holds.closed.keys()]);
   }
 
   /** Cancels the deliveries that were not sent; those in flight finish normally. */

@@ -5,7 +5,6 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import type { Authenticator } from '../../connections/authenticator.ts';
 import { deletedKeptMs } from '../../contract/documents/deleted.ts';
 import type { Retention } from '../../contract/documents/settings.ts';
-import { AppError } from '../../contract/errors.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { Holds } from '../limits/holds.ts';
 import type { RedactionPolicies } from '../privacy/redaction-policy.ts';
@@ -31,11 +30,17 @@ export function startRetention(
   },
 ) {
   const { journal, audit, clock, everyMs } = options;
-  let isFull = false;
+  const stack = new AsyncDisposableStack();
+  const running = {
+    /** Whether the size limit is reached with nothing left to remove: intake is refused then. */
+    isFull: false,
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
 
   async function retain() {
     const { days, bytes } = options.retention();
-    isFull = (await journal.retention.retain({ before: clock.now() - days * dayMs, bytesMax: bytes })).full;
+    const retained = await journal.retention.retain({ before: clock.now() - days * dayMs, bytesMax: bytes });
+    running.isFull = retained.full;
   }
 
   /** Removes whole days, since each run adds an entry. */
@@ -60,7 +65,6 @@ export function startRetention(
     'prune the audit trail': prune,
     'remove deleted documents': purge,
   };
-  const stack = new AsyncDisposableStack();
   const rounds = new Rounds(clock, async () => {
     for (const [doing, step] of Object.entries(steps)) await step().catch((error) => options.failed(error, doing));
     return everyMs;
@@ -68,14 +72,7 @@ export function startRetention(
   rounds.request(everyMs);
   stack.use(rounds);
   stack.use(startHoldExpiry({ ...options, log: journal.log }));
-  return {
-    /** Runs `accept`, unless the size limit is reached with nothing left to remove: AppError `storage_full`. */
-    admit: <T>(accept: () => Promise<T>): Promise<T> =>
-      isFull ? Promise.reject(new AppError('storage_full')) : accept(),
-    /** Whether the size limit is reached with nothing left to remove. */
-    isFull: () => isFull,
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
-  };
+  return running;
 }
 
 type BodyOptions = Pick<Parameters<typeof startRetention>[0], 'configuration' | 'journal' | 'clock' | 'redaction'>;
@@ -114,7 +111,7 @@ const everyLeastMs = 1_000;
  */
 function startHoldExpiry(options: {
   configuration: Configuration;
-  holds: Pick<Holds, 'allClosed' | 'watch'>;
+  holds: Pick<Holds, 'closed' | 'watch'>;
   log: Pick<Journal['log'], 'expire'>;
   clock: Clock;
   everyMs: number;
@@ -129,7 +126,7 @@ function startHoldExpiry(options: {
   /** Destinations that are on hold and whose held deliveries expire. */
   function expiring() {
     const { documents } = configuration.snapshot;
-    return [...holds.allClosed().keys()].flatMap((destinationId) => {
+    return [...holds.closed.keys()].flatMap((destinationId) => {
       const connectionId = documents.destination.get(destinationId)?.body.connectionId ?? '';
       const ageMs = documents.connection.get(connectionId)?.body.settings.heldMaxAgeMs ?? null;
       return ageMs === null ? [] : [{ destinationId, connectionId, ageMs }];
