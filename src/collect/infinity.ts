@@ -1,6 +1,7 @@
 import type { Event, IncomingEvent } from '../contract/records/event.ts';
 import { exceedsJsonBounds } from './json-bounds.ts';
-import { eventLimits, type Findings, isObject, normalise, parseKeepingNumberText, wellFormed } from './normalise.ts';
+import { eventLimits, type Findings, isObject, normalise } from './normalise.ts';
+import { parseKeepingNumberText, wellFormed } from './rare-texts.ts';
 
 /** When and by which collector a request was received. */
 export type Reception = { receivedAt: Date; collectorId: string };

@@ -1,4 +1,4 @@
-import type { DataValue, Event } from '../contract/records/event.ts';
+import type { Event } from '../contract/records/event.ts';
 
 /** An object from JSON.parse; names like `__proto__` are its own properties. */
 type JsonObject = Record<string, unknown>;
@@ -22,26 +22,6 @@ export function normalise(event: JsonObject, findings: Findings): Event['data'] 
   findings.textLength = bracesLength;
   const data = normaliseObject(event, 1, findings);
   return data as Event['data']; // every value was just checked or replaced; the type can't follow a change in place
-}
-
-/** Replaces lone surrogates, which can't be encoded in UTF-8, by U+FFFD, in keys and values. */
-export function wellFormed(data: Event['data']): Event['data'] {
-  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key.toWellFormed(), wellFormedValue(value)]));
-}
-
-/**
- * Parses valid JSON with every number as its text, so that `1.50` stays `1.50`. Undefined when it is nested thousands
- * of levels deep, which no event is: the reviver recurses.
- */
-export function parseKeepingNumberText(json: string): unknown {
-  try {
-    return JSON.parse(json, (_key, value: unknown, context?: { source?: string }) =>
-      typeof value === 'number' ? (context?.source ?? String(value)) : value,
-    );
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
 }
 
 export function isObject(value: unknown): value is JsonObject {
@@ -93,9 +73,4 @@ function normaliseList(list: unknown[], level: number, findings: Findings): unkn
     return list;
   }
   return list.filter((value) => value !== null).map((value) => normaliseValue(value, level, findings));
-}
-
-function wellFormedValue(value: DataValue): DataValue {
-  if (typeof value === 'string') return value.toWellFormed();
-  return Array.isArray(value) ? value.map(wellFormedValue) : wellFormed(value);
 }

@@ -11,6 +11,7 @@ import { inflated } from '../http/decompress.ts';
 import { type ProblemStyle, problemResponse } from '../http/problem.ts';
 import { securityHeaders } from '../http/security-headers.ts';
 import type { Traces } from '../records/traces.ts';
+import { allowMethods, allowOrigin } from './cors.ts';
 import type { FormerKeys } from './former-keys.ts';
 
 /** A request to a collector, independent of the HTTP server. `url`: path and query as sent. `address`: of the client. */
@@ -61,7 +62,8 @@ export function createIntake(
       const found = configuration.snapshot.collectorsByKey.get(request.key);
       const collector = found?.body.key === request.key ? found : keys.collectorOf(request.key, found);
       if (collector === undefined || collector.body.status !== 'enabled') throw new AppError('unknown_collector');
-      allowOrigin(request.headers.origin, collector.body, headers);
+      const { origin } = request.headers;
+      if (origin !== undefined) allowOrigin(origin, collector.body, headers);
       const response = await handle(collector, headers);
       response.headers['x-request-id'] = request.id;
       return response;
@@ -202,23 +204,3 @@ const gif = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA
 const openHeaders = { ...securityHeaders, 'cross-origin-resource-policy': 'cross-origin', 'cache-control': 'no-store' };
 const jsonHeaders = { ...openHeaders, 'content-type': 'application/json; charset=utf-8' };
 const gifHeaders = { ...openHeaders, 'content-type': 'image/gif' };
-
-/** The form of an origin from a browser (RFC 6454 §7.1); other values are not echoed. */
-const originForm = /^(null|[a-z][\w+.-]*:\/\/[-\w.~%:[\]]+)$/i;
-
-/** Adds the CORS headers. */
-function allowOrigin(origin: string | undefined, { allowedOrigins }: CollectorBody, headers: Record<string, string>) {
-  if (origin === undefined) return;
-  headers['vary'] = 'Origin';
-  if (!allowedOrigins.includes(origin) && !(allowedOrigins.includes('*') && originForm.test(origin))) return;
-  headers['access-control-allow-origin'] = origin;
-  headers['access-control-allow-credentials'] = 'true';
-  headers['access-control-expose-headers'] = 'X-Request-Id, Retry-After';
-}
-
-function allowMethods(asked: IncomingHttpHeaders, headers: Record<string, string>): void {
-  const names = asked['access-control-request-headers'];
-  headers['access-control-allow-methods'] = 'GET, POST';
-  headers['access-control-max-age'] = '86400';
-  if (names !== undefined) headers['access-control-allow-headers'] = names;
-}

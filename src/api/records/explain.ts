@@ -3,7 +3,8 @@ import type { Event } from '../../contract/records/event.ts';
 import type { Explanation, MappedField } from '../../contract/records/explanation.ts';
 import { explainMapping } from '../../pipeline/attempt/render.ts';
 import { momentOf, shownDelivery } from '../../pipeline/insight/shown-delivery.ts';
-import { behaviorConditions, type Snapshot } from '../../pipeline/snapshot/snapshot.ts';
+import { behaviorConditions } from '../../pipeline/snapshot/rule-compiler.ts';
+import type { Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import { compileCondition } from '../../rules/compile.ts';
 import type { ApiParts } from '../call/call.ts';
 

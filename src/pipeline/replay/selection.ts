@@ -5,7 +5,8 @@ import type { LeftOutReason, ReplayInput } from '../../contract/records/replay.t
 import { type DeliveryLog, isFinished, type LoggedDelivery, type ReplayedDelivery } from '../../journal/journal.ts';
 import { compileCondition } from '../../rules/compile.ts';
 import type { DestinationPlan } from '../snapshot/destination-plan.ts';
-import { behaviorConditions, type Document, type Snapshot } from '../snapshot/snapshot.ts';
+import { behaviorConditions } from '../snapshot/rule-compiler.ts';
+import type { Document, Snapshot } from '../snapshot/snapshot.ts';
 import type { Source } from './source.ts';
 
 /**

@@ -19,16 +19,10 @@ export function draftSnapshot(base: Snapshot) {
   }
 
   const snapshot: Snapshot = {
-    revision: base.revision,
+    ...base,
     documents,
-    collectorsByKey: base.collectorsByKey,
-    get rules() {
-      return base.rules;
-    },
     idsNamed: (kind, name, connectionId) =>
       new Set([...base.idsNamed(kind, name, connectionId), ...names.idsOf(kind, name, connectionId)]),
-    destinationsOf: base.destinationsOf,
-    planOf: base.planOf,
   };
   return {
     snapshot,

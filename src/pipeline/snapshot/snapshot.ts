@@ -6,12 +6,12 @@ import type { CollectorBody } from '../../contract/documents/collector.ts';
 import type { DocumentKind } from '../../contract/documents/document.ts';
 import { AppError } from '../../contract/errors.ts';
 import { foldName } from '../../contract/fold-name.ts';
-import { compileCondition, sharedParts } from '../../rules/compile.ts';
-import { type RuleIndex, ruleIndex } from '../../rules/index.ts';
+import type { RuleIndex } from '../../rules/index.ts';
 import { standardBehaviors } from '../../rules/standard-behaviors.ts';
 import { auditEntryOf, type ChangeAuthor, type Scrubber } from './audit-entry.ts';
 import { destinationPlans, type PlanOf } from './destination-plan.ts';
 import type { Bodies, Document, Documents, Rule } from './documents.ts';
+import { ruleCompiler } from './rule-compiler.ts';
 
 export type { ChangeAuthor, Scrubber } from './audit-entry.ts';
 export type { Bodies, Document, Documents, Rule } from './documents.ts';
@@ -77,43 +77,39 @@ export async function loadConfiguration(
   let names = nameIndex();
   let compile = ruleCompiler();
   const plansOf = destinationPlans();
-  let rules: { compiled: Snapshot['rules'] | null };
-  let snapshot: Snapshot;
 
-  async function reload() {
+  async function load(): Promise<Snapshot> {
     const { revision, documents: stored } = await catalog.all();
     const documents = sorted(stored);
     names = nameIndex();
     compile = ruleCompiler();
     for (const kind of Object.values(documents)) for (const document of kind.values()) names.add(document);
-    snapshot = makeSnapshot(revision, documents);
+    return makeSnapshot(revision, documents);
   }
 
   function makeSnapshot(revision: number, documents: Documents, before?: Snapshot): Snapshot {
     const hasSameRules =
       before?.documents.action === documents.action && before.documents.behavior === documents.behavior;
-    // Compiling many actions takes long. Most changes touch none, and of consecutive changes only the last is compiled.
-    if (!hasSameRules) rules = { compiled: null };
-    const present = rules;
     return {
       revision,
       documents,
       collectorsByKey:
         before?.documents.collector === documents.collector ? before.collectorsByKey : byKey(documents.collector),
-      get rules() {
-        present.compiled ??= compile(documents);
-        return present.compiled;
-      },
+      // Compiling many actions takes long, and most changes touch none.
+      rules: hasSameRules ? before.rules : compile(documents),
       idsNamed: names.idsOf,
       destinationsOf: names.destinationsOf,
       planOf: plansOf(documents),
     };
   }
 
-  const storedOf = ({ kind, id }: StoredDocument): StoredDocument | undefined => snapshot.documents[kind].get(id);
+  const storedOf = ({ kind, id }: StoredDocument): StoredDocument | undefined =>
+    configuration.snapshot.documents[kind].get(id);
 
   const inTurn = optimisticChanges(
-    reload,
+    async () => {
+      configuration.snapshot = await load();
+    },
     () => new AppError('conflict', 'Too many changes at once. Send the request again.'),
   );
 
@@ -121,14 +117,16 @@ export async function loadConfiguration(
     const entries = await mapInSteps(changes, (change) =>
       auditEntryOf(by, change, storedOf(change.document), scrubber),
     );
-    const revision = await catalog.change(snapshot.revision, changes, entries);
+    const revision = await catalog.change(configuration.snapshot.revision, changes, entries);
     if (revision === null) return null;
     for (const { op, document } of changes) {
       const old = storedOf(document);
       if (old !== undefined) names.remove(old);
       if (op === 'put') names.add(document);
     }
-    snapshot = makeSnapshot(revision, changed(snapshot.documents, changes), snapshot);
+    const before = configuration.snapshot;
+    const snapshot = makeSnapshot(revision, changed(before.documents, changes), before);
+    configuration.snapshot = snapshot;
     for (const listener of listeners)
       try {
         listener(snapshot, changes);
@@ -138,17 +136,15 @@ export async function loadConfiguration(
     return snapshot;
   }
 
-  await reload();
-  return {
-    get snapshot() {
-      return snapshot;
-    },
-    change: (by, build) => inTurn(async () => change(by, await build(snapshot))),
+  const configuration: Configuration & { snapshot: Snapshot } = {
+    snapshot: await load(),
+    change: (by, build) => inTurn(async () => change(by, await build(configuration.snapshot))),
     watch(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
   };
+  return configuration;
 }
 
 function sorted(stored: Iterable<StoredDocument>): Documents {
@@ -223,45 +219,3 @@ function keysOf({ kind, body }: Named): string[] {
 
 const nameKey = (kind: string, name: string, connectionId: string) => `${kind} ${connectionId} ${foldName(name)}`;
 const connectionKey = (connectionId: string) => `destinations of ${connectionId}`;
-
-/** The conditions of all behaviors of a snapshot, as conditions refer to them. */
-export function behaviorConditions(behaviors: Iterable<Document<BehaviorBody>>) {
-  return new Map(
-    Array.from(behaviors, ({ id, body }) => [id, { name: body.name, condition: body.condition }] as const),
-  );
-}
-
-/** After this many conditions that are no longer used, the shared compilation is dropped. */
-const recompiledMax = 1_000;
-
-/** Compiles the rules of successive snapshots; unchanged conditions are compiled once. */
-export function ruleCompiler(): (documents: Documents) => RuleIndex<Rule> {
-  let known = new Map<string, Rule>();
-  let shared = sharedParts();
-  let behavior: Documents['behavior'] | null = null;
-  let recompiled = 0;
-
-  return (documents) => {
-    if (behavior !== documents.behavior || recompiled > recompiledMax) {
-      known = new Map();
-      shared = sharedParts();
-      behavior = documents.behavior;
-      recompiled = 0;
-    }
-    let conditions: ReturnType<typeof behaviorConditions> | null = null;
-    const rules = new Map<string, Rule>();
-    for (const action of documents.action.values()) {
-      if (action.body.status !== 'enabled' || action.body.destinations.length === 0) continue;
-      const before = known.get(action.id);
-      if (before?.action === action) rules.set(action.id, before);
-      else {
-        conditions ??= behaviorConditions(documents.behavior.values());
-        recompiled += before === undefined ? 0 : 1;
-        const compiled = compileCondition(action.body.rules, conditions, shared);
-        if (compiled.ok) rules.set(action.id, { id: action.id, action, condition: compiled.condition });
-      }
-    }
-    known = rules;
-    return ruleIndex([...rules.values()]);
-  };
-}
