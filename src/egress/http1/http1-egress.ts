@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import type {
   Egress,
   EgressCheck,
@@ -11,16 +10,16 @@ import type {
   ProbeStep,
 } from '../egress.ts';
 import type { AllowRule } from '../guard/allow-list.ts';
-import { checkMailHost, checkUrl, createGuard, type Guard, type Listener } from '../guard/guard.ts';
+import { checkMailHost, checkUrl, createGuard, type Listener } from '../guard/guard.ts';
 import { methodProblem, requestHeaders } from '../guard/request-headers.ts';
 import { parseTarget, type Target } from '../guard/target-url.ts';
-import { createDns, type Dns } from './connect/dns.ts';
-import { isFailure } from './connect/errors.ts';
+import { createDns } from './connect/dns.ts';
 import { Opening } from './connect/opening.ts';
-import { secureContextFor } from './connect/tls.ts';
-import { type Route, routeKey, type Way, wayTo } from './connect/way.ts';
+import type { GuardedDns } from './connect/tcp.ts';
+import { type Route, routeKey, wayTo } from './connect/way.ts';
 import { Exchange, requestHead } from './pool/exchange.ts';
 import { OriginPool } from './pool/origin-pool.ts';
+import { blocked, SingleSockets, STOPPED } from './single-sockets.ts';
 
 export interface Http1EgressOptions {
   /** Private addresses that the operator allows; see parseAllowRules. */
@@ -48,14 +47,12 @@ export function http1Egress(options: Http1EgressOptions): Egress {
 class Http1Egress implements Egress {
   readonly #options: Http1EgressOptions;
   readonly #now: () => number;
-  readonly #guard: Guard;
-  readonly #dns: Dns;
+  readonly #guides: GuardedDns;
   readonly #userAgent: string;
   readonly #pools = new Map<string, OriginPool>();
   readonly #kept = { count: 0 };
   readonly #targets = new Map<string, ReturnType<typeof parseTarget>>();
-  /** Sockets used by callers of `connect`. */
-  readonly #mailSockets = new Set<Socket>();
+  readonly #single: SingleSockets;
   /** Runs while there are pools. */
   #timer: NodeJS.Timeout | null = null;
   /** A sweep that ran out of time continues in the next turn of the event loop. */
@@ -65,13 +62,13 @@ class Http1Egress implements Egress {
   constructor(options: Http1EgressOptions) {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
-    this.#guard = createGuard(options);
-    this.#dns = createDns(options.dnsServers);
+    this.#guides = { guard: createGuard(options), dns: createDns(options.dnsServers) };
+    this.#single = new SingleSockets(this.#guides, this.#now);
     this.#userAgent = `Millrace/${options.version}`;
   }
 
   send(request: EgressRequest): Promise<EgressOutcome> {
-    if (this.#isClosed) return refused({ kind: 'reset', message: STOPPED });
+    if (this.#isClosed) return refused(STOPPED);
     const target = this.#targetOf(request.url);
     if ('reason' in target) return refused(blocked(target));
     const head = headOf(request, target, this.#userAgent);
@@ -81,64 +78,30 @@ class Http1Egress implements Egress {
     return new Promise((resolve) => pool.send(new Exchange(request, head, this.#now, resolve)));
   }
 
+  probe(request: EgressProbe): Promise<ProbeStep[]> {
+    return this.#single.probe(request);
+  }
+
+  connect(to: EgressConnect): Promise<EgressConnection> {
+    return this.#single.connect(to);
+  }
+
   check(url: string): EgressCheck {
-    const target = checkUrl(this.#guard, url);
+    const target = checkUrl(this.#guides.guard, url);
     return 'reason' in target ? { ok: false, reason: target.reason } : { ok: true };
   }
 
   checkHost(host: string, port: number): EgressCheck {
-    const target = checkMailHost(this.#guard, host, port);
+    const target = checkMailHost(this.#guides.guard, host, port);
     return 'reason' in target ? { ok: false, reason: target.reason } : { ok: true };
-  }
-
-  async probe(request: EgressProbe): Promise<ProbeStep[]> {
-    const startedAt = this.#now();
-    const target = checkUrl(this.#guard, request.url);
-    const way = 'reason' in target ? target : wayTo(target, request, { guard: this.#guard, dns: this.#dns });
-    const durationMs = this.#now() - startedAt;
-    if ('reason' in way) return [failedStep('url', durationMs, blocked(way))];
-    const { socket, opening } = await this.#open(way, request.timeoutMs);
-    const steps: ProbeStep[] = [
-      { name: 'url', ok: true, durationMs, detail: way.target.origin },
-      ...opening.steps.map((step) => ({ ...step, ok: true, detail: step.detail() })),
-    ];
-    if (isFailure(socket)) steps.push(failedStep(opening.stage, this.#now() - opening.stageStartedAt, socket));
-    else socket.destroy();
-    return steps;
-  }
-
-  async connect({ host, port, tls, timeoutMs }: EgressConnect): Promise<EgressConnection> {
-    if (this.#isClosed) return { kind: 'error', error: { kind: 'reset', message: STOPPED } };
-    const target = checkMailHost(this.#guard, host, port);
-    if ('reason' in target) return { kind: 'error', error: blocked(target) };
-    const secureContext = secureContextFor(tls);
-    if (isFailure(secureContext)) return { kind: 'error', error: secureContext };
-    const way = { target: { ...target, isTls: false }, proxy: null, guard: this.#guard, dns: this.#dns };
-    const { socket } = await this.#open({ ...way, secureContext: () => secureContext }, timeoutMs);
-    if (isFailure(socket)) return { kind: 'error', error: socket };
-    if (this.#isClosed) {
-      socket.destroy();
-      return { kind: 'error', error: { kind: 'reset', message: STOPPED } };
-    }
-    this.#mailSockets.add(socket);
-    socket.once('close', () => this.#mailSockets.delete(socket));
-    return { kind: 'open', socket, secureContext };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
-    for (const socket of this.#mailSockets) socket.destroy();
-    for (const pool of this.#pools.values()) pool.close({ kind: 'reset', message: STOPPED });
+    this.#single[Symbol.dispose]();
+    for (const pool of this.#pools.values()) pool.close(STOPPED);
     if (this.#timer !== null) clearInterval(this.#timer);
-    this.#dns[Symbol.dispose]();
-  }
-
-  async #open(way: Way, timeoutMs: number): Promise<{ socket: Socket | EgressError; opening: Opening }> {
-    const opening = new Opening(way, this.#now);
-    const timer = setTimeout(() => opening.expire(timeoutMs), timeoutMs);
-    const socket = await opening.result;
-    clearTimeout(timer);
-    return { socket, opening };
+    this.#guides.dns[Symbol.dispose]();
   }
 
   /** Caches the latest targets: most deliveries have the same few, and parsing a URL costs a tenth of sending. */
@@ -160,7 +123,7 @@ class Http1Egress implements Egress {
     const key = byRoute === '' && !isInbox ? target.origin : `${target.origin} ${isInbox} ${byRoute}`;
     let pool = this.#pools.get(key);
     if (pool === undefined) {
-      const way = wayTo(target, route, { guard: this.#guard, dns: this.#dns });
+      const way = wayTo(target, route, this.#guides);
       if ('reason' in way) return way;
       const open = () => new Opening(way, this.#now);
       pool = new OriginPool({ open, now: this.#now, kept: this.#kept });
@@ -196,19 +159,10 @@ function headOf(request: EgressRequest, target: Target, userAgent: string): stri
   return 'reason' in headers ? headers : requestHead(request, target, headers);
 }
 
-function failedStep(name: ProbeStep['name'], durationMs: number, error: EgressError): ProbeStep {
-  return { name, ok: false, durationMs, detail: error.message, error };
-}
-
 function refused(error: EgressError): Promise<EgressOutcome> {
   return Promise.resolve({ kind: 'error', error, timings: NO_TIMINGS, resends: 0 });
 }
 
-function blocked({ reason }: { readonly reason: string }): EgressError {
-  return { kind: 'blocked', message: `Not sent: ${reason}.` };
-}
-
-const STOPPED = 'This server is stopping.';
 const NO_TIMINGS = { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null, totalMs: 0 };
 /** How late a deadline may be. */
 const SWEEP_MS = 10;

@@ -6,6 +6,7 @@ import { type Address, parseAddress } from '../../guard/special-ranges.ts';
 import type { Target } from '../../guard/target-url.ts';
 import type { Dns } from './dns.ts';
 import { connectError, isFailure } from './errors.ts';
+import { type BytesTaker, sharedMemory } from './shared-memory.ts';
 
 /** Resolves names and checks addresses. */
 export interface GuardedDns {
@@ -13,11 +14,9 @@ export interface GuardedDns {
   readonly dns: Dns;
 }
 
-export interface SocketOwner {
+export interface SocketOwner extends BytesTaker {
   /** Takes a socket that may not be open yet, to destroy it when opening fails. */
   readonly keep: (socket: Socket) => void;
-  /** What takes the bytes that arrive, valid during the call; null: the socket's stream. */
-  take: ((bytes: Buffer) => void) | null;
 }
 
 /** The addresses of a target, all checked by the guard: a blocked one blocks the name. */
@@ -46,7 +45,6 @@ export function dial(
   return new Promise((resolve) => {
     const texts = addresses.map(addressText);
     const first = texts[0] ?? '';
-    let memory = short;
     const socket: Socket = connect({
       // With an address as host the socket resolves nothing; with a name it gets the checked addresses.
       ...(texts.length === 1 ? { host: first } : { host: target.host, ...inTurn(texts) }),
@@ -54,18 +52,7 @@ export function dial(
       noDelay: true,
       keepAlive: true,
       keepAliveInitialDelay: 60_000,
-      // All sockets read into the same memory. Otherwise Node allocates 64 KiB for each read, and a few hundred
-      // responses cause a full garbage collection.
-      onread: {
-        buffer: () => memory,
-        callback(length) {
-          const bytes = memory.subarray(0, length);
-          memory = length === memory.length ? long : short;
-          if (owner.take === null) return socket.push(Buffer.from(bytes));
-          owner.take(bytes);
-          return true;
-        },
-      },
+      onread: sharedMemory(owner, (bytes) => socket.push(bytes)),
     });
     owner.keep(socket);
     socket.on('error', (error) => resolve(connectError(error, placeText(first, target.port))));
@@ -95,7 +82,3 @@ function inTurn(texts: readonly string[]): Pick<TcpNetConnectOpts, 'autoSelectFa
 function blocked(target: Target, reason: string): EgressError {
   return { kind: 'blocked', message: `${target.host} can't be reached: ${reason}.` };
 }
-
-/** The first read is short: enough for most responses, and to recognise a compressed one. */
-const short = Buffer.allocUnsafeSlow(4 * 1024);
-const long = Buffer.allocUnsafeSlow(64 * 1024);
