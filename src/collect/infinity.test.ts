@@ -7,7 +7,8 @@ import { type ParsedEvents, parseDcsGif, parseInfinity } from './infinity.ts';
 const receivedAt = new Date('2026-03-01T12:00:00.000Z');
 const reception = { receivedAt, collectorId: 'col_1' };
 
-const parse = (body: unknown) => parseInfinity(typeof body === 'string' ? body : JSON.stringify(body), reception);
+const parse = (body: unknown) =>
+  parseInfinity(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)), reception);
 
 function taken(result: ParsedEvents) {
   assert.ok(result.ok, JSON.stringify(result));
@@ -239,12 +240,10 @@ test('names of built-in properties are data and touch no prototype', () => {
 });
 
 test('bytes must be UTF-8; a byte order mark is tolerated, a lone surrogate is replaced', () => {
-  const bytes = (text: string) => new TextEncoder().encode(text);
-  const invalid = Uint8Array.from([...bytes('{"events":[{"a":"'), 0xff, ...bytes('"}]}')]);
+  const invalid = Buffer.from('{"events":[{"a":"\xff"}]}', 'latin1');
   assert.equal(refused(parseInfinity(invalid, reception)), 'malformed_json null');
   const body = '{"events":[{"a":"é😀"}]}';
-  for (const one of [bytes(body), bytes(`\ufeff${body}`), body, `\ufeff${body}`])
-    assert.deepEqual(first(parseInfinity(one, reception)).data, { a: 'é😀' });
+  for (const one of [body, `\ufeff${body}`]) assert.deepEqual(first(parse(one)).data, { a: 'é😀' });
   assert.deepEqual(first(parse('{"events":[{"\\ud83d":["\\uD800x",{"a":"\\ud83d\\ude00"}]}]}')).data, {
     '\ufffd': ['\ufffdx', { a: '😀' }],
   });
@@ -387,7 +386,7 @@ test('any JSON results in events that fit the contract or a refusal, never an ex
   );
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
-      assert.equal(refused(parseInfinity(bytes, reception)) === 'taken', false);
+      assert.equal(refused(parseInfinity(Buffer.from(bytes), reception)) === 'taken', false);
     }),
     { seed: 4, numRuns: 300 },
   );

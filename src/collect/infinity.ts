@@ -24,11 +24,11 @@ export type ParsedEvents =
  * mark. Other members of the body are ignored; of a key given twice the last counts. Numbers keep their spelling;
  * lone surrogates become U+FFFD.
  */
-export function parseInfinity(body: Uint8Array | string, reception: Reception): ParsedEvents {
+export function parseInfinity(body: Buffer, reception: Reception): ParsedEvents {
   let text: string;
   let parsed: unknown;
   try {
-    text = textOf(body);
+    text = utf8.decode(body);
     if (text.length > unlookedMax && exceedsJsonBounds(text, bodyBounds)) return refusal('events_too_deep', tooDeep);
     parsed = JSON.parse(text);
   } catch {
@@ -36,7 +36,7 @@ export function parseInfinity(body: Uint8Array | string, reception: Reception): 
   }
   const mayHaveLoneSurrogates = text.includes('\\u') && (text.includes('\\ud') || text.includes('\\uD'));
   const findings = { exceedsLimits: false, hasNumbers: false, keys: 0, textLength: 0 };
-  const bytes = typeof body !== 'string' && body.length === text.length ? bufferOf(body) : null;
+  const bytes = body.length === text.length ? body : null;
   const result = collectEvents(parsed, reception, findings, { text, bytes, mayHaveLoneSurrogates });
   // Parsing that keeps the text of numbers is ten times slower, so it runs only where it makes a difference.
   if (!result.ok || !findings.hasNumbers || !oddNumber.test(text)) return result;
@@ -81,15 +81,6 @@ const tooDeep = `An event may be ${eventLimits.levels} levels deep and have ${ev
 const oddNumber = /[:,[\s]-?(?:\d+(?:\.\d*)?[eE]|\d+\.\d*0(?!\d)|[\d.]{16}|0\.0{6})|[:,[\s]-0/;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
-
-function textOf(body: Uint8Array | string): string {
-  if (typeof body !== 'string') return utf8.decode(body);
-  return (body.startsWith('\ufeff') ? body.slice(1) : body).toWellFormed();
-}
-
-function bufferOf({ buffer, byteOffset, length }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, length);
-}
 
 function collectEvents(
   body: unknown,

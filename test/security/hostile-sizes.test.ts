@@ -67,10 +67,10 @@ const settlement = (body: string) => ({
 
 /** What reads texts of senders, destinations and people on the main thread, with the largest text that it is given. */
 const readers: Record<string, { most: number; read(hostile: string): unknown }> = {
-  'the events of a request': { most: MiB, read: (one) => parseInfinity(one, reception) },
+  'the events of a request': { most: MiB, read: (one) => parseInfinity(Buffer.from(one), reception) },
   'one value of an event': {
     most: MiB,
-    read: (one) => parseInfinity(JSON.stringify({ events: [{ a: one }] }), reception),
+    read: (one) => parseInfinity(Buffer.from(JSON.stringify({ events: [{ a: one }] })), reception),
   },
   'the query of a pixel': { most: 16_384, read: (one) => parseDcsGif(one, reception) },
   'the JSON of an API request': { most: MiB, read: (one) => tried(() => readJson(Buffer.from(one))) },

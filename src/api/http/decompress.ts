@@ -16,7 +16,7 @@ const inflaters = new Map([
  * Decodes the content encoding of a body. Stops at 1 MiB of output. Throws AppError `unsupported_media_type`,
  * `too_large`, or `malformed_request` when the body does not match its encoding.
  */
-export async function inflated(body: Uint8Array, encoding: string): Promise<Uint8Array> {
+export async function inflated(body: Buffer, encoding: string): Promise<Buffer> {
   const name = encoding.trim().toLowerCase();
   if (name === 'identity' || name === '') return body;
   const inflate = inflaters.get(name);

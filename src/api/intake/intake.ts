@@ -21,7 +21,7 @@ export type IntakeRequest = {
   method: string;
   url: string;
   headers: IncomingHttpHeaders;
-  body: Uint8Array;
+  body: Buffer;
   address(): string;
 };
 
