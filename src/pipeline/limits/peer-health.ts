@@ -70,7 +70,8 @@ export function adaptiveConcurrency() {
     },
     /** The peer is overloaded or unreachable. `startedAt`: when the failed request was sent. */
     failed(startedAt: number, now: number): void {
-      if (startedAt < halvedAt) return;
+      // When the clock was set back since, nothing is known about the order.
+      if (startedAt < halvedAt && halvedAt <= now) return;
       limit = Math.max(bounds.min, limit / 2);
       ceiling = limit;
       halvedAt = now;
