@@ -1,14 +1,19 @@
 import { MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { type ReactNode, useLayoutEffect } from 'react';
 import { queryClient } from './data/query-client.ts';
 import { Notes } from './parts/notes.tsx';
 import { router } from './router.tsx';
+import { densityChoice, useKeptChoice } from './session/kept-choice.ts';
 import { styleNonce } from './theme/nonce.ts';
 import { cssVariables, theme } from './theme/theme.ts';
 
 export function App(): ReactNode {
+  const [density] = useKeptChoice(densityChoice);
+  useLayoutEffect(() => {
+    document.documentElement.dataset['density'] = density;
+  }, [density]);
   return (
     <MantineProvider
       theme={theme}

@@ -4,13 +4,11 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { takeTokenFromAddress } from './session/session.ts';
-import { applyDensity } from './theme/density.ts';
 import { styleNonce } from './theme/nonce.ts';
 
 // Style elements that components make must carry the nonce of the page's policy.
 setNonce(styleNonce());
 takeTokenFromAddress();
-applyDensity();
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('The page has no #root.');

@@ -4,7 +4,7 @@ import { issueKinds, issueSeverities, issueStates } from '../contract/records/is
 import { replayStates } from '../contract/records/replay-limits.ts';
 import { outcomes } from './pages/events/event-filters.ts';
 import { chartTimeSearch, choice, listSearch, type Read, search, textSearch } from './parts/list/list-search.ts';
-import { takeLanding } from './session/landing.ts';
+import { keptChoice, landingChoice } from './session/kept-choice.ts';
 import { lazyPage } from './shell/lazy-page.ts';
 import { shellRoute } from './shell/shell-route.tsx';
 
@@ -217,8 +217,8 @@ export const pages = [
     status: enabledOrNot,
     role: textSearch,
   }),
-  page('/settings/users/new', () => import('./pages/users/new-user-page.tsx'), 'NewUserPage'),
-  page('/settings/users/$userId', () => import('./pages/users/user-page.tsx'), 'UserPage'),
+  page('/settings/users/new', () => import('./pages/users/user-pages.tsx'), 'NewUserPage'),
+  page('/settings/users/$userId', () => import('./pages/users/user-pages.tsx'), 'UserPage'),
   page('/settings/roles', () => import('./pages/roles/roles-page.tsx'), 'RolesPage', listSearch),
   page('/settings/roles/new', () => import('./pages/roles/role-pages.tsx'), 'NewRolePage'),
   page('/settings/roles/$roleId', () => import('./pages/roles/role-pages.tsx'), 'RolePage'),
@@ -248,8 +248,12 @@ function page<
   });
 }
 
-/** The page that this browser begins with, when it is another one. The return type must be written, as for pages. */
+let isFirst = true;
+
+/** At first, leads to the page that this browser begins with. The return type must be written, as for pages. */
 function leadToLanding({ preload }: { preload: boolean }): void {
-  const landing = preload ? '/' : takeLanding();
+  if (preload || !isFirst) return;
+  isFirst = false;
+  const landing = keptChoice(landingChoice);
   if (landing !== '/') throw redirect({ to: landing });
 }

@@ -7,8 +7,9 @@ import { terms } from '../messages/en/terms.ts';
 import { CopyIcon } from './copy-button.tsx';
 import { Icon } from './icon.tsx';
 
-/** What went wrong, in the server's words, with the request's id for the log, and a way on. */
+/** What went wrong, in the server's words, with the request's id for the log, and a way on; nothing without an error. */
 export function Problem({ error, onRetry }: { error: unknown; onRetry?: (() => void) | undefined }): ReactNode {
+  if (error == null) return null;
   const { title, detail, requestId } = told(error);
   return (
     <Alert role="alert" color="red" variant="light" icon={<Icon name="alert" />} title={title}>

@@ -39,7 +39,7 @@ export function EntryForm({ error, isBusy, submit, onSubmit, children }: EntryFo
   return (
     <form onSubmit={send} noValidate>
       <Stack>
-        {error === null ? null : <Problem error={error} />}
+        <Problem error={error} />
         {children}
         <Button type="submit" loading={isBusy}>
           {submit}

@@ -3,9 +3,9 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { shell } from '../messages/en/shell.ts';
 import { terms } from '../messages/en/terms.ts';
+import { singleKeysChoice, useKeptChoice } from '../session/kept-choice.ts';
 import { isMac } from './is-mac.ts';
 import { menu } from './menu.ts';
-import { useSingleKeys } from './shortcuts.ts';
 
 const { keys } = shell;
 const mod = isMac ? '⌘' : 'Ctrl';
@@ -89,8 +89,20 @@ export function ShortcutTable(): ReactNode {
   );
 }
 
+/** Switches the shortcuts of one letter on and off in this browser. */
+export function SingleKeysSwitch(): ReactNode {
+  const [isOn, set] = useKeptChoice(singleKeysChoice);
+  return (
+    <Switch
+      label={keys.single}
+      description={keys.singleHint}
+      checked={isOn === 'on'}
+      onChange={({ currentTarget }) => set(currentTarget.checked ? 'on' : 'off')}
+    />
+  );
+}
+
 export function KeyboardHelp({ onClose }: { onClose: () => void }): ReactNode {
-  const [isOn, setOn] = useSingleKeys();
   return (
     <Modal
       opened
@@ -99,12 +111,7 @@ export function KeyboardHelp({ onClose }: { onClose: () => void }): ReactNode {
       closeButtonProps={{ 'aria-label': terms.close }}
     >
       <Stack>
-        <Switch
-          label={keys.single}
-          description={keys.singleHint}
-          checked={isOn}
-          onChange={(event) => setOn(event.currentTarget.checked)}
-        />
+        <SingleKeysSwitch />
         <ShortcutTable />
         <Stack gap="sm">
           <Anchor component={Link} to="/docs" onClick={onClose} size="sm">

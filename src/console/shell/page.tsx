@@ -7,6 +7,7 @@ import { parts } from '../messages/en/parts.ts';
 import { shell } from '../messages/en/shell.ts';
 import { Icon } from '../parts/icon.tsx';
 import { IdWithCopy } from '../parts/list/id-with-copy.tsx';
+import { Nothing } from '../parts/nothing.tsx';
 import { useMay, useMe } from '../session/rights.ts';
 import css from './page.module.css';
 
@@ -93,11 +94,5 @@ export function Page(props: PageProps): ReactNode {
 
 /** Says which right is missing, and who can grant it. */
 export function NoRight({ right }: { right: Right }): ReactNode {
-  return (
-    <div className={css['empty']}>
-      <Icon name="lock" size={28} />
-      <Title order={2}>{parts.noRight(rights[right])}</Title>
-      <Text c="dimmed">{parts.noRightText}</Text>
-    </div>
-  );
+  return <Nothing icon="lock" title={parts.noRight(rights[right])} text={parts.noRightText} />;
 }

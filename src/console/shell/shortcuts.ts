@@ -1,27 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
-import { useEffect, useRef, useSyncExternalStore } from 'react';
+import { useEffect, useRef } from 'react';
+import { singleKeysChoice, useKeptChoice } from '../session/kept-choice.ts';
 import { menu } from './menu.ts';
-
-const stored = 'millrace.single-keys';
-const listeners = new Set<() => void>();
-
-/** Whether shortcuts of one letter are on (WCAG 2.1.4: they can be switched off), and how to switch them. */
-export function useSingleKeys(): [isOn: boolean, set: (isOn: boolean) => void] {
-  const isOn = useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => localStorage.getItem(stored) !== 'off',
-  );
-  return [
-    isOn,
-    (next) => {
-      localStorage.setItem(stored, next ? 'on' : 'off');
-      for (const listener of listeners) listener();
-    },
-  ];
-}
 
 /**
  * The keys of one letter. Pages take part by marks in their markup: `data-key-filter` on the filter, `data-key-new`,
@@ -30,7 +10,7 @@ export function useSingleKeys(): [isOn: boolean, set: (isOn: boolean) => void] {
  */
 export function useShortcuts({ openHelp, isBusy }: { openHelp: () => void; isBusy: boolean }): void {
   const navigate = useNavigate();
-  const [isOn] = useSingleKeys();
+  const isOn = useKeptChoice(singleKeysChoice)[0] === 'on';
   useEffect(() => {
     if (!isOn || isBusy) return;
     let isGoing = false;

@@ -40,7 +40,7 @@ export function SignInPage(): ReactNode {
       {end === null ? null : <Alert role="status">{words.ends[end]}</Alert>}
       {setup.data?.open === true ? <Text>{words.setUp}</Text> : null}
       {form === 'token' ? <TokenForm onDone={goOn} /> : <PasswordForm onDone={goOn} />}
-      {single.error === null ? null : <Problem error={single.error} />}
+      <Problem error={single.error} />
       {sso === null ? null : (
         <Button variant="default" loading={single.isPending} onClick={() => single.begin({ to })}>
           {sso.label}

@@ -46,7 +46,6 @@ const abouts: Readonly<Record<AlertMessage['about'], string>> = {
 /** Words of alerts: who is notified of issues, through which channel, when. */
 export const alerts = {
   title: 'Alerts',
-  one: 'Alert',
   lead: 'Get notified about issues by e-mail, Slack or webhook',
   create: 'New Alert',
   columns: { type: 'Channel', sent: 'Last sent' },
@@ -69,12 +68,11 @@ export const alerts = {
     failed: 'Not sent',
   },
   way: 'Channel',
-  enabled: 'Enabled',
-  enabledHint: 'When off, pending messages are discarded.',
   securities: { starttls: 'STARTTLS', tls: 'Implicit TLS', none: 'None (only hosts in the allow-list)' },
   fields: {
     name: ['Alert Name'],
     description: [terms.description],
+    isEnabled: ['Enabled', 'When off, pending messages are discarded.'],
     url: ['URL', 'Receives a POST with JSON. See docs/alerts.md for its fields.'],
     secret: ['Signing Secret', 'Base64, with or without the prefix whsec_. If empty, messages are not signed.'],
     previousSecret: ['Previous Signing Secret', 'Messages are signed with both, so you can rotate without downtime.'],

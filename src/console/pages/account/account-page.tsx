@@ -34,7 +34,7 @@ export function AccountPage(): ReactNode {
           )}
           {sso === null || me.user.sso ? null : (
             <Panel title={words.ssoTitle} text={words.ssoText}>
-              {connect.error === null ? null : <Problem error={connect.error} />}
+              <Problem error={connect.error} />
               <Button
                 variant="default"
                 loading={connect.isPending}

@@ -1,10 +1,8 @@
 import type { Answer, CallInput } from '../../../client/client.ts';
-import { allQuery, apiQuery } from '../../data/api.ts';
 import { actions as words } from '../../messages/en/actions.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { documentKind } from '../../parts/document/document-kind.ts';
 import { useStatusChange } from '../../parts/document/use-status-change.ts';
-import { client } from '../../session/session.ts';
 import type { Places } from './use-places.ts';
 
 export type Action = Answer<'getAction'>;
@@ -12,19 +10,12 @@ export type Destination = Answer<'getDestination'>;
 export type Connection = Answer<'getConnection'>;
 export type ActionBody = CallInput<'createAction'>['body'];
 
-export const actionKind = documentKind<Action, ActionBody>({
-  kind: 'action',
-  one: terms.action,
+export const actionKind = documentKind('action', {
   newTitle: terms.newAction,
-  nameOf: ({ name }) => name,
   crumbs: [{ label: words.title, to: '/actions' }],
   copyPage: '/actions/new',
   rights: 'actions',
   created: terms.saved,
-  all: () => allQuery('listActions'),
-  query: (id) => apiQuery('getAction', { params: { id } }),
-  create: (body) => client().call('createAction', { body }),
-  replace: (id, body, over) => client().call('replaceAction', { params: { id }, body, ...over }),
 });
 
 /** Enables a disabled action and the other way round, and says so with Undo. */

@@ -9,6 +9,7 @@ import {
   choice,
   type DraftOf,
   draftBy,
+  enabled,
   keptBy,
   lines,
   needed,
@@ -28,6 +29,7 @@ type Email = Extract<Alert, { type: 'email' }>['settings'];
 export const sharedFields = {
   name: needed(text('name')),
   description: block('description'),
+  isEnabled: enabled(),
   minSeverity: choice<Rules['minSeverity']>('rules.minSeverity'),
   on: choice<Rules['on']>('rules.on'),
   actionIds: choice<Rules['actionIds']>('rules.actionIds'),
@@ -65,7 +67,6 @@ export const alertFields = {
 /** An alert as its form holds it: the fields of all channels, with lists and numbers as people type them. */
 export type AlertDraft = DraftOf<typeof alertFields> & {
   type: AlertType;
-  isEnabled: boolean;
   kinds: Rules['kinds'] & object;
   connectionIds: string[];
   isQuiet: boolean;
@@ -78,7 +79,6 @@ export function draftOf(alert: Alert | null): AlertDraft {
     ...draftBy(alertFields, facts, null),
     ...(alert === null ? {} : draftBy({ ...sharedFields, ...channelFields[type] }, facts, alert)),
     type,
-    isEnabled: (alert?.status ?? 'enabled') === 'enabled',
     kinds: alert?.rules.kinds ?? [],
     connectionIds: alert?.rules.connectionIds ?? [],
     isQuiet: alert?.quietHours != null,
@@ -105,8 +105,7 @@ export function bodyOf(draft: AlertDraft): Body {
     kinds: kinds.length === 0 ? null : kinds,
     connectionIds: connectionIds.length === 0 ? null : connectionIds,
   };
-  const status = draft.isEnabled ? 'enabled' : 'disabled';
-  return { ...body, type, status, rules, quietHours: draft.isQuiet ? draft.quiet : null } as Body; // the settings of its type
+  return { ...body, type, rules, quietHours: draft.isQuiet ? draft.quiet : null } as Body; // the settings of its type
 }
 
 /** The values compared with those of another person: secrets are compared by their marks. */

@@ -1,11 +1,11 @@
-import { Group, Radio, SimpleGrid, Stack, Switch, Text } from '@mantine/core';
+import { Group, Radio, SimpleGrid, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { type AlertType, alertTypes } from '../../../contract/documents/alert-words.ts';
 import { alertFacts as facts } from '../../data/schema-facts.ts';
 import { alerts as words } from '../../messages/en/alerts.ts';
 import { terms } from '../../messages/en/terms.ts';
+import { FieldGrid } from '../../parts/auto-grid.tsx';
 import { controlsOf, type FormState } from '../../parts/form/form-controls.tsx';
-import { FieldGrid } from '../../parts/form/sections.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { type AlertDraft, channelFields, sharedFields } from './alert-draft.ts';
 import { QuietFields } from './quiet-fields.tsx';
@@ -15,26 +15,16 @@ export type FormProps = FormState<AlertDraft>;
 
 /** Alert Details: the channel, the issues to notify about, and the hours without notifications. */
 export function AlertForm({ isNew, ...form }: FormProps & { isNew: boolean }): ReactNode {
-  const { draft, isDisabled, onChange } = form;
-  const field = controlsOf(
-    { name: sharedFields.name, description: sharedFields.description },
-    facts,
-    words.fields,
-    form,
-  );
+  const { draft, onChange } = form;
+  const { name, description, isEnabled } = sharedFields;
+  const field = controlsOf({ name, description, isEnabled }, facts, words.fields, form);
   return (
     <Stack maw="46rem">
       {isNew ? <TypeCards value={draft.type} onChange={(type) => onChange({ type })} /> : null}
       <Panel title={terms.basics}>
         {field('name')}
         {field('description')}
-        <Switch
-          label={words.enabled}
-          description={words.enabledHint}
-          checked={draft.isEnabled}
-          onChange={({ currentTarget }) => onChange({ isEnabled: currentTarget.checked })}
-          disabled={isDisabled}
-        />
+        {field('isEnabled')}
       </Panel>
       <Panel title={words.types[draft.type]} text={words.typeNotes[draft.type]}>
         <ChannelFields {...form} />

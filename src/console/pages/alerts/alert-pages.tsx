@@ -39,8 +39,7 @@ export function NewAlertPage(): ReactNode {
 
 /** The form of an alert with its buttons. `stored`: null for a new one. */
 function AlertEditor({ stored }: { stored: Alert | null }): ReactNode {
-  const form = { draftOf, kept: keptOf, problemsOf, bodyOf, shownOf };
-  const { frame, draft, before, errors, base, isDisabled, change } = useDocumentEditor(alertKind, stored, form);
-  const state = { draft, stored: before, errors, isDisabled, onChange: change };
-  return frame(<AlertForm {...state} isNew={base === null} />);
+  const parts = { draftOf, kept: keptOf, problemsOf, bodyOf, shownOf };
+  const { frame, form, base } = useDocumentEditor(alertKind, stored, parts);
+  return frame(<AlertForm {...form} isNew={base === null} />);
 }

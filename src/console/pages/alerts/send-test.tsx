@@ -40,7 +40,7 @@ export function SendTest({ alertId }: { alertId: string }): ReactNode {
           </Alert>
         )}
       </div>
-      {test.error === null ? null : <Problem error={test.error} />}
+      <Problem error={test.error} />
     </Stack>
   );
 }

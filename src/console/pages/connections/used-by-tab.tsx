@@ -1,7 +1,7 @@
 import { Group, Paper, Skeleton, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { connections as words } from '../../messages/en/connections.ts';
-import { Nothing } from '../../parts/list/list-page.tsx';
+import { Nothing } from '../../parts/nothing.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import type { Connection } from './connection.ts';
 import { ActionLink } from './traffic-columns.tsx';

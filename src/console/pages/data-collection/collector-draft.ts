@@ -6,6 +6,7 @@ import {
   choice,
   type DraftOf,
   draftBy,
+  enabled,
   type FieldWords,
   lines,
   number,
@@ -27,7 +28,7 @@ export const fields = {
   name: text('name'),
   /** Not shown while there is one format. */
   formats: choice<Collector['formats']>('formats'),
-  status: choice<Collector['status']>('status'),
+  isEnabled: enabled(),
   origins: lines('allowedOrigins'),
   /** Empty: no limit. */
   limit: number('rate.limit', true),
@@ -38,7 +39,7 @@ const w = dataCollection.details;
 export const labels: Readonly<Record<keyof typeof fields, FieldWords>> = {
   name: [w.name, w.nameHint],
   formats: [dataCollection.columns.formats],
-  status: [w.status, w.statusHint],
+  isEnabled: [w.status, w.statusHint],
   origins: [dataCollection.columns.origins, w.originsHint],
   limit: [w.limit, w.limitHint],
   perMs: [w.per],

@@ -1,15 +1,15 @@
-import { Stack, Switch } from '@mantine/core';
+import { Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { collectorFacts } from '../../data/schema-facts.ts';
 import { dataCollection } from '../../messages/en/data-collection.ts';
 import { privacy } from '../../messages/en/privacy.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatDuration } from '../../messages/format.ts';
+import { FieldGrid } from '../../parts/auto-grid.tsx';
 import { NewDocumentPage } from '../../parts/document/new-document-page.tsx';
 import { useDocumentEditor } from '../../parts/document/use-document-editor.ts';
 import { controlsOf } from '../../parts/form/form-controls.tsx';
 import { PrivacyFields } from '../../parts/form/privacy-fields.tsx';
-import { FieldGrid } from '../../parts/form/sections.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { type Collector, collectorKind } from './collector.ts';
 import { bodyOf, draftOf, fields, labels, problemsOf } from './collector-draft.ts';
@@ -28,19 +28,12 @@ export function NewCollectorPage(): ReactNode {
 export function CollectorEditor({ stored }: { stored: Collector | null }): ReactNode {
   const editor = useDocumentEditor(collectorKind, stored, { draftOf, bodyOf, problemsOf });
   const { draft, errors, isDisabled, change } = editor;
-  const form = { draft, stored: editor.before, errors, isDisabled, onChange: change };
-  const field = controlsOf(fields, collectorFacts, labels, form);
+  const field = controlsOf(fields, collectorFacts, labels, editor.form);
   return editor.frame(
     <Stack maw="46rem">
       <Panel title={terms.basics}>
         {field('name')}
-        <Switch
-          label={words.status}
-          description={words.statusHint}
-          checked={draft.status === 'enabled'}
-          onChange={(event) => change({ status: event.currentTarget.checked ? 'enabled' : 'disabled' })}
-          disabled={isDisabled}
-        />
+        {field('isEnabled')}
       </Panel>
       <Panel title={words.who}>{field('origins', { isCode: true })}</Panel>
       <Panel title={privacy.fields.title} text={privacy.fields.text}>

@@ -52,7 +52,7 @@ export function Listening({ collector }: { collector: Collector }): ReactNode {
           {refused ?? words.testHint}
         </Text>
       </div>
-      {send.error === null ? null : <Problem error={send.error} />}
+      <Problem error={send.error} />
     </Panel>
   );
 }

@@ -66,7 +66,7 @@ export function BulkDialog({ verb, what, onClose }: Props): ReactNode {
       closeButtonProps={{ 'aria-label': terms.close }}
     >
       <Stack>
-        {found.error === null ? null : <Problem error={found.error} />}
+        <Problem error={found.error} />
         {!run.isIdle ? (
           <Running progress={progress} all={items.length} isOver={!run.isPending} error={run.error} />
         ) : found.isLoading ? (
@@ -137,7 +137,7 @@ function Running({ progress, all, isOver, error }: RunningProps): ReactNode {
           </ul>
         </div>
       )}
-      {error === null ? null : <Problem error={error} />}
+      <Problem error={error} />
     </>
   );
 }

@@ -43,7 +43,7 @@ export function OutcomeCheck({ destinationId, draft }: { destinationId: string; 
           {data === undefined ? words.text : words.sum(data.checked, data.changed)}
         </Text>
       </Group>
-      {error === null ? null : <Problem error={error} />}
+      <Problem error={error} />
       {data === undefined || data.checked === 0 ? null : (
         <Table.ScrollContainer minWidth={420} maxHeight={320} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
           <Table verticalSpacing={4} aria-label={words.title}>

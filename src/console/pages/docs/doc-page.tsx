@@ -32,7 +32,7 @@ export function DocPage(): ReactNode {
 
   return (
     <DocsFrame name={name}>
-      {error === null ? null : <Problem error={error} />}
+      <Problem error={error} />
       {data === undefined && error === null ? <Skeleton height={320} /> : null}
       {data?.parts.map((part) =>
         part.kind === 'example' ? (

@@ -74,7 +74,7 @@ export function TemplateExample({ title, template, data, contentType }: Props): 
         <div role="status" aria-label={terms.result}>
           {run.data === undefined ? null : <Result {...run.data} />}
         </div>
-        {run.error === null ? null : <Problem error={run.error} />}
+        <Problem error={run.error} />
       </Stack>
     </Paper>
   );

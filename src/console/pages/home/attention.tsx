@@ -71,7 +71,7 @@ export function Attention({ documents, stats, range }: Props): ReactNode {
   const isWaiting = documents.connections === undefined && documents.error === null && stats === undefined;
   return (
     <Panel title={parts.status.needs_attention}>
-      {documents.error === null ? null : <Problem error={documents.error} onRetry={documents.retry} />}
+      <Problem error={documents.error} onRetry={documents.retry} />
       {isWaiting ? <Skeleton height={60} /> : null}
       {!isWaiting && items.length === 0 && documents.error === null ? (
         <Group role="status" gap="sm" align="flex-start">

@@ -1,6 +1,6 @@
 import { Button, Group, Paper, Skeleton, Stack, Text } from '@mantine/core';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { type Stats, useStats } from '../../data/stats.ts';
 import { home as words } from '../../messages/en/home.ts';
 import { parts } from '../../messages/en/parts.ts';
@@ -10,8 +10,8 @@ import { type ChartTime, ChartTimePicker, useChartTime } from '../../parts/chart
 import type { Range } from '../../parts/list/list-search.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { useKeptChoice, welcomeChoice } from '../../session/kept-choice.ts';
 import { useMay, useMe } from '../../session/rights.ts';
-import { isWelcomeHidden, setWelcomeHidden } from '../../session/welcome-hidden.ts';
 import { Page } from '../../shell/page.tsx';
 import { Attention } from './attention.tsx';
 import { Funnel } from './funnel.tsx';
@@ -92,12 +92,8 @@ function Deliveries({ stats, range, onTime }: DeliveriesProps): ReactNode {
 
 /** Leads to the first steps until it is dismissed. */
 function FirstSteps(): ReactNode {
-  const [isHidden, hide] = useState(isWelcomeHidden());
-  function dismiss() {
-    hide(true);
-    setWelcomeHidden(true);
-  }
-  return isHidden ? null : (
+  const [welcome, set] = useKeptChoice(welcomeChoice);
+  return welcome === 'hidden' ? null : (
     <Paper
       component="section"
       aria-label={words.welcome.go}
@@ -116,7 +112,7 @@ function FirstSteps(): ReactNode {
           <Button component={Link} to="/welcome">
             {words.welcome.go}
           </Button>
-          <Button variant="subtle" color="gray" onClick={dismiss}>
+          <Button variant="subtle" color="gray" onClick={() => set('hidden')}>
             {words.welcome.hide}
           </Button>
         </Group>

@@ -26,7 +26,7 @@ export function InboxRules({ rules, error }: { rules: readonly InboxRule[]; erro
   const remove = useApi('removeInboxRule');
   return (
     <Panel title={words.title} text={words.text}>
-      {error === null ? null : <Problem error={error} />}
+      <Problem error={error} />
       {rules.length === 0 ? null : (
         <Stack role="list" gap={4}>
           {rules.map((rule) => (

@@ -66,7 +66,7 @@ export function NewReplay({ from, onClose }: Props): ReactNode {
           <PlanStep draft={draft} plan={found} />
         )}
         {isAsked && plan.error !== null ? <Problem error={plan.error} onRetry={() => void plan.refetch()} /> : null}
-        {run.error === null ? null : <Problem error={run.error} />}
+        <Problem error={run.error} />
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={at === 0 ? onClose : () => goTo(at - 1)}>
             {at === 0 ? parts.cancel : step === 'plan' ? w.options : terms.back}

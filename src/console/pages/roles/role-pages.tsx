@@ -51,8 +51,8 @@ function RoleEditor({ stored }: { stored: Role | null }): ReactNode {
     },
     ...(stored?.fixed === true ? { blockedBy: words.fixedText } : {}),
   });
-  const { draft, before, errors, base, isDisabled, change } = editor;
-  const field = controlsOf(fields, {}, labels, { draft, stored: before, errors, isDisabled, onChange: change });
+  const { draft, errors, base, isDisabled, change } = editor;
+  const field = controlsOf(fields, {}, labels, editor.form);
   return editor.frame(
     <Stack maw="46rem">
       <Panel title={terms.role}>

@@ -1,14 +1,13 @@
-import { Anchor, NativeSelect, SegmentedControl, Stack, Switch, Text, useMantineColorScheme } from '@mantine/core';
+import { Anchor, NativeSelect, SegmentedControl, Stack, Text, useMantineColorScheme } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { type ReactNode, useId, useState } from 'react';
+import { type ReactNode, useId } from 'react';
 import { settings } from '../../messages/en/settings.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { options } from '../../parts/form/options.ts';
 import { Panel } from '../../parts/panel.tsx';
-import { type Landing, landingOf, landings, setLanding } from '../../session/landing.ts';
+import { densityChoice, landingChoice, useKeptChoice } from '../../session/kept-choice.ts';
+import { SingleKeysSwitch } from '../../shell/keyboard-help.tsx';
 import { menu } from '../../shell/menu.ts';
-import { useSingleKeys } from '../../shell/shortcuts.ts';
-import { applyDensity, type Density, densityOf } from '../../theme/density.ts';
 import css from './settings.module.css';
 
 const words = settings.appearance;
@@ -16,41 +15,26 @@ const words = settings.appearance;
 /** What this browser remembers of how the console should look and behave. */
 export function AppearanceTab(): ReactNode {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const [density, setDensity] = useState(densityOf());
-  const [landing, land] = useState(landingOf());
-  const [isOn, setOn] = useSingleKeys();
+  const [density, setDensity] = useKeptChoice(densityChoice);
+  const [landing, setLanding] = useKeptChoice(landingChoice);
   return (
     <div className={css['panels']}>
       <Panel title={settings.tabs.appearance} text={words.lead}>
         <Choice label={words.theme} table={shell.themes} value={colorScheme} onChange={setColorScheme} />
-        <Choice<Density>
-          label={words.density}
-          table={words.densities}
-          value={density}
-          onChange={(next) => {
-            setDensity(next);
-            applyDensity(next);
-          }}
-        />
+        <Choice label={words.density} table={words.densities} value={density} onChange={setDensity} />
         <NativeSelect
           label={words.landing}
           maw="16rem"
-          data={landings.map((value) => ({ value, label: menu.find(({ to }) => to === value)?.label ?? value }))}
+          data={landingChoice.values.map((value) => ({
+            value,
+            label: menu.find(({ to }) => to === value)?.label ?? value,
+          }))}
           value={landing}
-          onChange={({ currentTarget }) => {
-            const next = currentTarget.value as Landing; // one of the options
-            land(next);
-            setLanding(next);
-          }}
+          onChange={({ currentTarget: { value } }) => setLanding(value as typeof landing)} // one of the options
         />
       </Panel>
       <Panel title={words.keyboard}>
-        <Switch
-          label={shell.keys.single}
-          description={shell.keys.singleHint}
-          checked={isOn}
-          onChange={(event) => setOn(event.currentTarget.checked)}
-        />
+        <SingleKeysSwitch />
         <Anchor component={Link} to="/docs/shortcuts">
           {words.docs}
         </Anchor>

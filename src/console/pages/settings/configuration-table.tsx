@@ -47,7 +47,7 @@ export function ConfigurationTable({ part }: { part: 'network' | 'all' }): React
   return (
     <Panel title={title} text={text}>
       {may ? null : <Text c="dimmed">{words.noRight}</Text>}
-      {error === null ? null : <Problem error={error} onRetry={() => void refetch()} />}
+      <Problem error={error} onRetry={() => void refetch()} />
       {may && data === undefined && error === null ? <Skeleton height={240} /> : null}
       {shown.length === 0 ? null : (
         <Table style={{ overflowWrap: 'anywhere' }}>

@@ -69,7 +69,7 @@ export function ErasePanel({ isDisabled }: { isDisabled: boolean }): ReactNode {
           </Button>
         </Stack>
       </form>
-      {count.error === null ? null : <Problem error={count.error} />}
+      <Problem error={count.error} />
       <Text role="status">{isNothing ? words.nothing : ''}</Text>
       <Erasures />
       <ConfirmDialog

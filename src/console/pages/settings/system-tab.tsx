@@ -32,7 +32,7 @@ export function SystemTab(): ReactNode {
         <Health />
       </Panel>
       <Panel title={words.program}>
-        {version.error === null ? null : <Problem error={version.error} onRetry={() => void version.refetch()} />}
+        <Problem error={version.error} onRetry={() => void version.refetch()} />
         {version.data === undefined ? null : (
           <Facts
             facts={[

@@ -92,7 +92,7 @@ function Import(): ReactNode {
             {words.plan}
           </Button>
         </div>
-        {plan.error === null ? null : <Problem error={plan.error} />}
+        <Problem error={plan.error} />
         <Text c="dimmed" size="sm">
           <Code>millrace apply FILE</Code>
         </Text>

@@ -68,7 +68,7 @@ function Start(): ReactNode {
               {terms.startTrace}
             </Button>
           </div>
-          {start.error === null ? null : <Problem error={start.error} />}
+          <Problem error={start.error} />
         </Stack>
       </form>
     </Panel>

@@ -1,24 +1,47 @@
+import type { CallInput } from '../../../client/client.ts';
 import { email as emailSchema, newPassword, passwordLength } from '../../../contract/accounts/user.ts';
+import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { users as words } from '../../messages/en/users.ts';
+import {
+  asked,
+  bodyBy,
+  choice,
+  type DraftOf,
+  draftBy,
+  enabled,
+  type FieldWords,
+  initially,
+  needed,
+  text,
+} from '../../parts/form/form-fields.ts';
 import type { User } from './user.ts';
 
-/** A user as the form holds it. */
-export type UserDraft = {
-  email: string;
-  isEnabled: boolean;
+export const fields = {
+  email: needed(text('email')),
+  isEnabled: enabled(),
   /** In the order of their ids, so that the same roles are the same draft. */
-  roleIds: readonly string[];
+  roleIds: initially([], choice<readonly string[]>('roleIds')),
   /** How a new user gets in for the first time. */
-  entry: 'invitation' | 'password';
+  entry: asked<keyof typeof words.entries>('invitation'),
   /** Empty: the present one stays. */
-  password: string;
+  password: asked(''),
 };
 
-export const emptyDraft: UserDraft = { email: '', isEnabled: true, roleIds: [], entry: 'invitation', password: '' };
+export const labels: Readonly<Record<keyof typeof fields, FieldWords>> = {
+  email: [terms.email, words.emailHint],
+  isEnabled: [parts.status.enabled, words.isEnabledHint],
+  roleIds: [terms.roles],
+  entry: [words.entry],
+  password: [terms.password],
+};
 
-export function draftOf({ email, status, roleIds }: User): UserDraft {
-  return { ...emptyDraft, email, isEnabled: status === 'enabled', roleIds: roleIds.toSorted() };
+/** A user as the form holds it. */
+export type UserDraft = DraftOf<typeof fields>;
+
+export function draftOf(user: User | null): UserDraft {
+  const draft = draftBy(fields, {}, user);
+  return { ...draft, roleIds: draft.roleIds.toSorted() };
 }
 
 /** What of a draft may be kept in the browser: all but the password. */
@@ -26,24 +49,24 @@ export function keptOf({ password: _, ...kept }: UserDraft): Partial<UserDraft> 
   return kept;
 }
 
-/** The body that saves a draft; `isNew`: it makes the user. */
-export function bodyOf({ email, isEnabled, roleIds, entry, password }: UserDraft, isNew: boolean) {
-  const sets = isNew ? entry === 'password' : password !== '';
-  return {
-    email: email.trim(),
-    status: isEnabled ? ('enabled' as const) : ('disabled' as const),
-    roleIds: [...roleIds],
-    ...(sets ? { password } : {}),
-  };
+const setsPassword = ({ entry, password }: UserDraft, isNew: boolean) =>
+  isNew ? entry === 'password' : password !== '';
+
+/** The body that saves a draft, without its password. */
+export const shownOf = (draft: UserDraft) => bodyBy(fields, {}, draft) as CallInput<'createUser'>['body'] & object; // by the fields
+
+/** The body that saves a draft. */
+export function bodyOf(draft: UserDraft, stored: User | null) {
+  return { ...shownOf(draft), ...(setsPassword(draft, stored === null) ? { password: draft.password } : {}) };
 }
 
 /** What the form itself can tell to be wrong, by field. */
-export function problemsOf({ email, entry, password }: UserDraft, isNew: boolean): Record<string, string> {
-  const isAsked = isNew ? entry === 'password' : password !== '';
+export function problemsOf(draft: UserDraft, isNew: boolean): Record<string, string> {
+  const { email, password } = draft;
   const isShort = Array.from(password).length < passwordLength.min;
   return {
     ...(emailSchema.safeParse(email).success ? {} : { email: words.wrongEmail }),
-    ...(isAsked && !newPassword.safeParse(password).success
+    ...(setsPassword(draft, isNew) && !newPassword.safeParse(password).success
       ? { password: isShort ? terms.tooShort : terms.tooLong }
       : {}),
   };

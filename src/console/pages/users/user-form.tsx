@@ -1,29 +1,21 @@
-import { Anchor, PasswordInput, SegmentedControl, Stack, Switch, Text, TextInput } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { PasswordInput, SegmentedControl, Stack, Text } from '@mantine/core';
 import { type ReactNode, useId } from 'react';
-import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { users as words } from '../../messages/en/users.ts';
+import { controlsOf, type FormState } from '../../parts/form/form-controls.tsx';
 import { options } from '../../parts/form/options.ts';
+import { TextLink } from '../../parts/links.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { useMe } from '../../session/rights.ts';
 import { RoleChoice } from './role-choice.tsx';
 import type { User } from './user.ts';
-import type { UserDraft } from './user-draft.ts';
-
-type Props = {
-  /** null: a new user. */
-  stored: User | null;
-  draft: UserDraft;
-  /** Words about fields. */
-  errors: Readonly<Record<string, string>>;
-  isDisabled: boolean;
-  onChange: (change: Partial<UserDraft>) => void;
-};
+import { fields, labels, type UserDraft } from './user-draft.ts';
 
 /** Who signs in, how, and with which roles. */
-export function UserForm({ stored, draft, errors, isDisabled, onChange }: Props): ReactNode {
-  const isYou = useMe()?.user?.id === stored?.id;
+export function UserForm({ user, ...form }: FormState<UserDraft> & { user: User | null }): ReactNode {
+  const { draft, errors, isDisabled, onChange } = form;
+  const field = controlsOf(fields, {}, labels, form);
+  const isYou = useMe()?.user?.id === user?.id;
   const id = useId();
   const password = (label: string, description: string) => (
     <PasswordInput
@@ -39,19 +31,8 @@ export function UserForm({ stored, draft, errors, isDisabled, onChange }: Props)
   return (
     <Stack maw="46rem">
       <Panel title={terms.user}>
-        <TextInput
-          label={terms.email}
-          description={words.emailHint}
-          value={draft.email}
-          onChange={({ currentTarget }) => onChange({ email: currentTarget.value })}
-          error={errors['email']}
-          disabled={isDisabled}
-          inputMode="email"
-          autoComplete="off"
-          spellCheck={false}
-          required
-        />
-        {stored === null ? (
+        {field('email', { inputMode: 'email' })}
+        {user === null ? (
           <>
             <Stack gap={5} align="start">
               <Text fw={550} id={id}>
@@ -72,24 +53,16 @@ export function UserForm({ stored, draft, errors, isDisabled, onChange }: Props)
             {draft.entry === 'password' ? password(terms.password, words.passwordHint) : null}
           </>
         ) : isYou ? (
-          <Anchor component={Link} to="/settings/account">
-            {words.ownPassword}
-          </Anchor>
+          <TextLink to="/settings/account">{words.ownPassword}</TextLink>
         ) : (
           password(words.newPassword, words.newPasswordHint)
         )}
-        <Switch
-          label={parts.status.enabled}
-          description={words.isEnabledHint}
-          checked={draft.isEnabled}
-          onChange={({ currentTarget }) => onChange({ isEnabled: currentTarget.checked })}
-          disabled={isDisabled}
-        />
+        {field('isEnabled')}
       </Panel>
-      <Panel title={terms.roles} text={stored?.sso === true ? words.rolesSso : words.rolesText}>
+      <Panel title={terms.roles} text={user?.sso === true ? words.rolesSso : words.rolesText}>
         <RoleChoice
           value={draft.roleIds}
-          had={stored?.roleIds ?? []}
+          had={user?.roleIds ?? []}
           error={errors['roleIds']}
           isDisabled={isDisabled}
           onChange={(roleIds) => onChange({ roleIds })}

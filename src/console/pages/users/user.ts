@@ -1,31 +1,24 @@
 import { useQuery } from '@tanstack/react-query';
-import type { Answer, CallInput } from '../../../client/client.ts';
+import type { Answer } from '../../../client/client.ts';
 import { administratorRoleId } from '../../../contract/accounts/role.ts';
-import { allQuery, apiQuery } from '../../data/api.ts';
+import { allQuery } from '../../data/api.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { users as words } from '../../messages/en/users.ts';
 import { documentKind } from '../../parts/document/document-kind.ts';
 import { useMay, useMe } from '../../session/rights.ts';
-import { client } from '../../session/session.ts';
 import { settingsCrumb } from '../../shell/page.tsx';
 
 export type User = Answer<'getUser'>;
 export type Role = Answer<'getRole'>;
 
 /** A user that was made without a password comes with `inviteUrl`. */
-export const userKind = documentKind<User, NonNullable<CallInput<'createUser'>['body']>, Answer<'createUser'>>({
-  kind: 'user',
-  one: terms.user,
+export const userKind = documentKind('user', {
   newTitle: words.create,
   nameOf: ({ email }) => email,
   crumbs: [settingsCrumb, { label: words.title, to: '/settings/users' }],
   rights: 'users',
   created: terms.createdNow,
   createdOpens: 'list',
-  all: () => allQuery('listUsers'),
-  query: (id) => apiQuery('getUser', { params: { id } }),
-  create: (body) => client().call('createUser', { body }),
-  replace: (id, body, over) => client().call('changeUser', { params: { id }, body, ...over }),
 });
 
 /** All roles by name; undefined until they are there. */

@@ -61,7 +61,7 @@ export function CreateQuickStart({ onMade }: { onMade: () => void }): ReactNode 
           </Text>
         </>
       ) : null}
-      {create.error === null ? null : <Problem error={create.error} />}
+      <Problem error={create.error} />
       <Group>
         <Button disabled={!may} loading={create.isPending} onClick={go}>
           {words.steps.start}

@@ -1,12 +1,12 @@
 import { Button, SimpleGrid, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { apiQuery } from '../../data/api.ts';
 import { welcome as words } from '../../messages/en/welcome.ts';
 import { Icon } from '../../parts/icon.tsx';
+import { useKeptChoice, welcomeChoice } from '../../session/kept-choice.ts';
 import { useMay } from '../../session/rights.ts';
-import { isWelcomeHidden, setWelcomeHidden } from '../../session/welcome-hidden.ts';
 import { Page } from '../../shell/page.tsx';
 import { MakeItYours } from './make-it-yours.tsx';
 import { MovingPicture } from './moving-picture.tsx';
@@ -23,11 +23,7 @@ export function WelcomePage(): ReactNode {
   const hasDemo = useDemo();
   const shown = chosen ?? (hasDemo === true ? 'demo' : 'mine');
   const isKnown = hasDemo !== undefined || chosen !== undefined;
-  const [isHidden, hide] = useState(isWelcomeHidden());
-  function toggle() {
-    hide(!isHidden);
-    setWelcomeHidden(!isHidden);
-  }
+  const [onHome, set] = useKeptChoice(welcomeChoice);
   return (
     <Page title={words.title} lead={words.lead}>
       {hasDemo === true ? (
@@ -61,8 +57,8 @@ export function WelcomePage(): ReactNode {
       ) : null}
       {isKnown && shown === 'mine' ? <MakeItYours /> : null}
       {isKnown && shown === 'demo' ? hasDemo === false ? <Text>{words.noDemo}</Text> : <MovingPicture /> : null}
-      <Button mt="md" variant="subtle" color="gray" onClick={toggle}>
-        {isHidden ? words.shown : words.hide}
+      <Button mt="md" variant="subtle" color="gray" onClick={() => set(onHome === 'hidden' ? 'shown' : 'hidden')}>
+        {onHome === 'hidden' ? words.shown : words.hide}
       </Button>
     </Page>
   );

@@ -1,8 +1,12 @@
 import type { UseQueryOptions } from '@tanstack/react-query';
 import { type LinkProps, useNavigate } from '@tanstack/react-router';
-import type { ClientError } from '../../../client/client.ts';
+import type { Answer, CallInput, ClientError, ListId } from '../../../client/client.ts';
 import type { Right } from '../../../contract/accounts/rights.ts';
 import type { TransferKind } from '../../../contract/documents/transfer-kinds.ts';
+import type { RouteId } from '../../../contract/routes.ts';
+import { allQuery, apiQuery } from '../../data/api.ts';
+import { terms } from '../../messages/en/terms.ts';
+import { client } from '../../session/session.ts';
 import type { Crumb } from '../../shell/page.tsx';
 
 /** What every stored document has. */
@@ -43,32 +47,61 @@ export type DocumentKind<Stored extends StoredDocument, Body = never, Saved exte
   replace: (id: string, body: Body, over: { ifMatch: number }) => Promise<Stored>;
 };
 
-/** The parts of a kind that its declaration can leave to `documentKind`. */
-type Derived = 'page' | 'parameter' | 'newPage' | 'view' | 'manage';
+/** The routes of each kind: all of them, one, the one that creates and the one that replaces a version. */
+const routes = {
+  connection: ['listConnections', 'getConnection', 'createConnection', 'replaceConnection'],
+  action: ['listActions', 'getAction', 'createAction', 'replaceAction'],
+  behavior: ['listBehaviors', 'getBehavior', 'createBehavior', 'replaceBehavior'],
+  collector: ['listCollectors', 'getCollector', 'createCollector', 'replaceCollector'],
+  alert: ['listAlerts', 'getAlert', 'createAlert', 'replaceAlert'],
+  role: ['listRoles', 'getRole', 'createRole', 'changeRole'],
+  user: ['listUsers', 'getUser', 'createUser', 'changeUser'],
+} as const satisfies Partial<Record<TransferKind | 'role' | 'user', readonly [ListId, RouteId, RouteId, RouteId]>>;
+
+type Routes = typeof routes;
+type Kind = keyof Routes;
+type Stored<K extends Kind> = Answer<Routes[K][1]>;
+type Body<K extends Kind> = NonNullable<CallInput<Routes[K][2]>['body']>;
+type Saved<K extends Kind> = Answer<Routes[K][2]> & Stored<K>;
 
 /** The objects that can be viewed and managed, by the names of their rights. */
 type Managed = Right extends infer One ? (One extends `${infer Name}:manage` ? Name : never) : never;
+
+/** The parts of a kind that are its own. */
+type Declared<K extends Kind> = Pick<DocumentKind<Stored<K>>, 'newTitle' | 'crumbs' | 'created'> &
+  Pick<Partial<DocumentKind<Stored<K>>>, 'nameOf' | 'copyPage' | 'copyTitle' | 'deleteText' | 'createdOpens'> & {
+    rights: Managed;
+  };
 
 /**
  * A kind whose addresses and rights follow the pattern: the list is the last of `crumbs`, `/new` below it creates one, and
  * `/$kindId` below it shows one.
  */
-export function documentKind<Stored extends StoredDocument, Body, Saved extends Stored = Stored>({
-  rights,
-  ...declared
-}: Omit<DocumentKind<Stored, Body, Saved>, Derived> & { rights: Managed }): DocumentKind<Stored, Body, Saved> {
+export function documentKind<K extends Kind>(
+  kind: K,
+  { rights, ...declared }: Declared<K>,
+): DocumentKind<Stored<K>, Body<K>, Saved<K>> {
+  const [all, one, create, replace] = routes[kind] as Routes['connection']; // all kinds' have the same input and output
   const list = declared.crumbs.at(-1)?.to;
-  const parameter = `${declared.kind}Id`;
+  const parameter = `${kind}Id`;
   // Of the table of all pages (routes.ts), as every address below.
   const at = (rest: string) => `${list}/${rest}` as LinkProps['to'];
   return {
+    kind,
+    one: terms[kind],
+    nameOf: ({ name }: { name: string }) => name,
     page: at(`$${parameter}`),
     parameter,
     newPage: at('new'),
     view: `${rights}:view`,
     manage: `${rights}:manage`,
+    all: () => allQuery(all),
+    query: (id: string) => apiQuery(one, { params: { id } }),
+    create: (body: Body<'connection'>) => client().call(create, { body }),
+    replace: (id: string, body: Body<'connection'>, over: { ifMatch: number }) =>
+      client().call(replace, { params: { id }, body, ...over }),
     ...declared,
-  };
+  } as unknown as DocumentKind<Stored<K>, Body<K>, Saved<K>>; // by the routes of its own kind
 }
 
 type Anywhere = { to: '/' };

@@ -35,7 +35,7 @@ export function ConfirmDialog(props: Props): ReactNode {
     >
       <Stack gap="md">
         <Text component="div">{props.blockedBy ?? children}</Text>
-        {props.error == null ? null : <Problem error={props.error} />}
+        <Problem error={props.error} />
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={props.onCancel} data-autofocus>
             {props.blockedBy == null ? cancel : terms.close}

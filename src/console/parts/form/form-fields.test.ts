@@ -58,6 +58,7 @@ function valuesFor(
           : null;
   const others =
     kind === 'secret' ? ['typed', { ref: 'env:KEY' }, { set: true }] : kind === 'choice' ? [standard ?? 'one'] : null;
+  if (kind === 'status') return ['enabled', 'disabled'];
   const numbers = kind === 'percent' ? [min, max, 0.07, 0.125] : [min, max];
   return [
     ...(list ?? texts ?? others ?? numbers),

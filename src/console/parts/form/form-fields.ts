@@ -18,6 +18,7 @@ type Kind =
   | 'json'
   | 'value'
   | 'choice'
+  | 'status'
   | 'asked'
   | 'secret';
 
@@ -74,6 +75,8 @@ export const value = typed('value');
 export const secret = (path: string): FormField<SecretValue> => ({ path, kind: 'secret' });
 /** A value of its own type: one of several, yes and no, or a list of choices. */
 export const choice = <T>(path: string): FormField<T> => ({ path, kind: 'choice' });
+/** A status that is `enabled` or `disabled`, as a switch; a new form has it on. */
+export const enabled = (path = 'status'): FormField<boolean> => ({ path, kind: 'status', initial: true });
 /** What the form alone asks: it is not part of the body. */
 export const asked = <T>(initial: T): FormField<T> => ({ path: '', kind: 'asked', initial });
 export const initially = <T>(initial: T, field: FormField<T>): FormField<T> => ({ ...field, initial });
@@ -222,6 +225,7 @@ const codecs: Readonly<Partial<Record<Kind, Codec>>> = {
 /** A stored value as a form holds it. */
 function shown(kind: Kind, value: unknown): unknown {
   const { [kind]: typed } = codecs;
+  if (kind === 'status') return value === 'enabled';
   return typed === undefined ? value : value === null ? '' : typed.show(value);
 }
 
@@ -229,6 +233,7 @@ function shown(kind: Kind, value: unknown): unknown {
 function read(kind: Kind, held: unknown): unknown {
   const { [kind]: typed } = codecs;
   if (typed !== undefined) return typed.read(String(held));
+  if (kind === 'status') return held === true ? 'enabled' : 'disabled';
   return kind === 'secret' ? writtenSecret(held) : held;
 }
 

@@ -1,5 +1,5 @@
 import { Text, Title } from '@mantine/core';
-import { type CSSProperties, type ReactNode, useId, useState } from 'react';
+import { type ReactNode, useId, useState } from 'react';
 import { InWords } from '../in-words.tsx';
 import css from './form.module.css';
 
@@ -49,10 +49,3 @@ export function Section({ title, text, children }: SectionProps): ReactNode {
     </section>
   );
 }
-
-/** Short fields side by side, as many as there is room for; `least` is the least width of each, as CSS. */
-export const FieldGrid = ({ least = '14rem', children }: { least?: string; children: ReactNode }): ReactNode => (
-  <div className={css['grid']} style={{ '--least': least } as CSSProperties}>
-    {children}
-  </div>
-);

@@ -21,7 +21,7 @@ type Document = { id: string; version: number; updatedAt: string; updatedBy: str
 type Words = Readonly<Record<string, string>>;
 
 /** The document of an editor, its routes and its form. `How`: the ways to save, one per button. */
-export type EditorOptions<Stored extends Document, Draft extends object, Saved extends Stored, How extends string> = {
+export type EditorOptions<Stored extends Document, Draft extends object, Saved, How extends string> = {
   /** The name under which the browser keeps unsaved changes. */
   draftKey: string;
   /** The stored document; null: a new one. */
@@ -36,11 +36,11 @@ export type EditorOptions<Stored extends Document, Draft extends object, Saved e
   /** Problems that the server names, by field of the form. */
   atFields?: (told: Words, draft: Draft) => Record<string, string>;
   create: (draft: Draft, how: How) => Promise<Saved>;
-  /** Saves over the version that `over` names. */
-  replace: (stored: Stored, draft: Draft, over: { ifMatch: number }, how: How) => Promise<Saved>;
-  load: (id: string) => Promise<Stored>;
+  /** Saves over the version that `over` names. Only what can be changed has it, and the next two. */
+  replace?: (stored: Stored, draft: Draft, over: { ifMatch: number }, how: How) => Promise<Saved & Stored>;
+  load?: (id: string) => Promise<Stored>;
   /** The body of a draft as the conflict dialog compares it. */
-  shownOf: (draft: Draft, stored: Stored | null) => object;
+  shownOf?: (draft: Draft, stored: Stored | null) => object;
   /** The reason why nothing can be changed; null: it can. */
   blockedBy: string | null;
   /** The way that the keyboard saves. */
@@ -81,7 +81,7 @@ export type Editor<Stored, Draft, How extends string> = {
  * The state of an editor. It opens to be read, with Edit; then has Save and Cancel. The draft survives a reload, leaving
  * asks, and a version saved by another person shows both.
  */
-export function useEditor<Stored extends Document, Draft extends object, Saved extends Stored, How extends string>(
+export function useEditor<Stored extends Document, Draft extends object, Saved, How extends string>(
   options: EditorOptions<Stored, Draft, Saved, How>,
 ): Editor<Stored, Draft, How> {
   const { stored, draftOf, blockedBy, atFields = (told) => ({ ...told }) } = options;
@@ -116,13 +116,15 @@ export function useEditor<Stored extends Document, Draft extends object, Saved e
 
   const saving = useMutation<Saved, ClientError, { how: How; ifMatch: number }>({
     mutationFn: ({ how, ifMatch }) =>
-      base === null ? options.create(draft, how) : options.replace(base, draft, { ifMatch }, how),
+      base === null || options.replace === undefined
+        ? options.create(draft, how)
+        : options.replace(base, draft, { ifMatch }, how),
     onSuccess(saved, { how }) {
       setTheirs(null);
       guard.release();
       kept.forget();
       if (base !== null) {
-        begin(saved);
+        begin(saved as Saved & Stored); // by `replace`
         if (how !== options.staysIn) setEditing(options.opensIn === 'editing');
       }
       options.onSaved(saved, how, draft);
@@ -131,7 +133,7 @@ export function useEditor<Stored extends Document, Draft extends object, Saved e
       const fields = Object.keys(atFields(fieldErrors(error), draft));
       wantsFocus.current = fields.length > 0;
       if (fields.length > 0) options.onProblems?.(fields);
-      if (error.code === 'version_mismatch' && base !== null) setTheirs(await options.load(base.id));
+      if (error.code === 'version_mismatch' && base !== null) setTheirs((await options.load?.(base.id)) ?? null);
     },
   });
   const failed = saving.error;
@@ -249,7 +251,7 @@ export function useEditor<Stored extends Document, Draft extends object, Saved e
           {parts.leaveText}
         </ConfirmDialog>
         <ConflictDialog
-          yours={{ ...(base ?? {}), ...options.shownOf(draft, base) }}
+          yours={{ ...(base ?? {}), ...options.shownOf?.(draft, base) }}
           theirs={theirs}
           isBusy={saving.isPending}
           onMine={(version) => save(lastHow.current, version)}

@@ -1,4 +1,4 @@
-import { Button, Code, Group, Text, TextInput, Title } from '@mantine/core';
+import { Button, Code, Group, Text, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { type ReactNode, useEffect, useState } from 'react';
 import type { ClientError } from '../../../client/client.ts';
@@ -8,6 +8,7 @@ import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { counted } from '../../messages/format.ts';
 import { Icon, type IconName } from '../icon.tsx';
+import { Nothing } from '../nothing.tsx';
 import { Problem } from '../problem.tsx';
 import { type Column, useColumns } from './columns.tsx';
 import css from './list-page.module.css';
@@ -128,24 +129,6 @@ function countOf<Row>({ noun = nouns.rows, total }: ListProps<Row>, { data, page
     return total.found === total.all ? counted(total.all, noun) : parts.countOf(total.found, counted(total.all, noun));
   const isWhole = page.next === null && page.prev === null;
   return isWhole ? counted(data.length, noun) : parts.countOf(data.length, parts.many);
-}
-
-/** Nothing to show: what would stand here, and what can be done about it. */
-export function Nothing(given: { icon: IconName; title: string; text?: string; children?: ReactNode }): ReactNode {
-  return (
-    <div className={css['nothing']}>
-      <span className={css['nothingIcon']}>
-        <Icon name={given.icon} size={24} />
-      </span>
-      <Title order={2}>{given.title}</Title>
-      {given.text === undefined ? null : (
-        <Text c="dimmed" maw="34rem">
-          {given.text}
-        </Text>
-      )}
-      {given.children}
-    </div>
-  );
 }
 
 type FilterProps = { value: string; hint: string; onChange: (text: string | undefined) => void };

@@ -2,11 +2,12 @@ import { Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { connectionForm as words } from '../../../messages/en/connection-form.ts';
 import { terms } from '../../../messages/en/terms.ts';
+import { FieldGrid } from '../../../parts/auto-grid.tsx';
 import { controlsOf } from '../../../parts/form/form-controls.tsx';
 import { secret, text, within } from '../../../parts/form/form-fields.ts';
 import { HeaderRows } from '../../../parts/form/header-rows.tsx';
 import { RowList } from '../../../parts/form/row-list.tsx';
-import { Advanced, FieldGrid, Section } from '../../../parts/form/sections.tsx';
+import { Advanced, Section } from '../../../parts/form/sections.tsx';
 import { isPublic, signalFields } from './authentication-draft.ts';
 import type { Field, FormProps } from './connection-form.tsx';
 

@@ -34,7 +34,7 @@ export function TestAuthentication({ body, isDisabled }: Props): ReactNode {
         </Button>
       </div>
       <Steps tested={test.data} isRunning={test.isPending} />
-      {test.error === null ? null : <Problem error={test.error} />}
+      <Problem error={test.error} />
     </Panel>
   );
 }
@@ -62,7 +62,7 @@ export function TestDialog({
       <Stack>
         <Text c="dimmed">{w.testStoredText}</Text>
         <Steps tested={isPending ? undefined : data} isRunning={isPending} />
-        {error === null ? null : <Problem error={error} />}
+        <Problem error={error} />
       </Stack>
     </Modal>
   );

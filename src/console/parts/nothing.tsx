@@ -1,0 +1,22 @@
+import { Text, Title } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { Icon, type IconName } from './icon.tsx';
+import css from './nothing.module.css';
+
+/** Nothing to show: what would stand here, and what can be done about it. */
+export function Nothing(given: { icon: IconName; title: string; text?: string; children?: ReactNode }): ReactNode {
+  return (
+    <div className={css['nothing']}>
+      <span className={css['icon']}>
+        <Icon name={given.icon} size={24} />
+      </span>
+      <Title order={2}>{given.title}</Title>
+      {given.text === undefined ? null : (
+        <Text c="dimmed" maw="34rem">
+          {given.text}
+        </Text>
+      )}
+      {given.children}
+    </div>
+  );
+}
