@@ -22,6 +22,7 @@ import { ThemeMenu } from './theme-menu.tsx';
 // Asked for now and then: not among what a first visit waits for.
 const MenuDrawer = lazy(() => import('./menu-drawer.tsx').then(({ MenuDrawer }) => ({ default: MenuDrawer })));
 const Palette = lazy(() => import('./palette.tsx').then(({ Palette }) => ({ default: Palette })));
+const DocsNav = lazy(() => import('../pages/docs/docs-nav.tsx').then(({ DocsNav }) => ({ default: DocsNav })));
 const SettingsNav = lazy(() =>
   import('../pages/settings/settings-nav.tsx').then(({ SettingsNav }) => ({ default: SettingsNav })),
 );
@@ -32,7 +33,12 @@ export function Shell(): ReactNode {
   const [isPaletteOpen, palette] = useDisclosure(false);
   const [isHelpOpen, help] = useDisclosure(false);
   const [isMenuOpen, drawer] = useDisclosure(false);
-  const isSettings = useLocation().pathname.startsWith('/settings');
+  const { pathname } = useLocation();
+  const beside = pathname.startsWith('/settings') ? (
+    <SettingsNav />
+  ) : pathname.startsWith('/docs/') ? (
+    <DocsNav />
+  ) : null;
   useHotkeys([['mod+K', palette.open]], []);
   useShortcuts({ openHelp: help.open, isBusy: isPaletteOpen || isHelpOpen });
 
@@ -77,12 +83,8 @@ export function Shell(): ReactNode {
       </nav>
       <main id="content" className={css['main']} tabIndex={-1}>
         <AwayNotice />
-        <div className={isSettings ? css['withSide'] : undefined}>
-          {isSettings ? (
-            <Suspense>
-              <SettingsNav />
-            </Suspense>
-          ) : null}
+        <div className={beside === null ? undefined : css['withSide']}>
+          {beside === null ? null : <Suspense>{beside}</Suspense>}
           <Outlet />
         </div>
       </main>

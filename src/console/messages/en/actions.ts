@@ -45,11 +45,7 @@ export const actions = {
     chart: 'Deliveries of this action',
     chartSentence: (matched: number, delivered: number, failed: number) =>
       `${count.events(matched)} matched, ${count.deliveries(delivered)} delivered, ${formatNumber(failed)} failed.`,
-    funnel: 'From event to delivery',
     matched: 'Matched',
-    created: 'Deliveries created',
-    reasons: 'Undelivered, by reason',
-    outcomes: { failed: 'failed', skipped: 'skipped', held: 'held', rejected: 'rejected' },
     usedParametersText: 'In its rules and field mappings',
     deliveriesEmptyText: 'Deliveries are listed here when an event matches and the action is enabled.',
     noDestinations: 'No destination yet',

@@ -226,7 +226,6 @@ export const connections = {
     errorsSentence: (errors: readonly string[]) => `Errors over time. ${errors.join(', ')}.`,
     deliveries: 'Recent deliveries',
     all: 'All deliveries',
-    retried: 'Retried',
     durations: (median: string, p95: string) => `Median ${median} · p95 ${p95}`,
     noDurations: 'No deliveries in this time range',
     sentence: (delivered: number, failed: number, retried: number) =>

@@ -12,7 +12,6 @@ export const home = {
   },
   noStats: 'To see these numbers you need the right “View Settings”. Ask an administrator.',
   tiles: {
-    received: 'Events received',
     success: 'Success rate',
     successHint: 'of finished deliveries',
     latency: 'Delivery time (p95)',
@@ -21,23 +20,11 @@ export const home = {
     perMinute: (rate: string) => `${rate}/min`,
   },
   funnel: {
-    title: 'From event to delivery',
-    steps: {
-      received: 'Events received',
-      matched: 'Matched an action',
-      created: 'Deliveries created',
-      delivered: 'Delivered',
-    },
-    ends: { held: 'Held', retried: 'Retried', failed: 'Failed', skipped: 'Skipped', rejected: 'Requests rejected' },
+    matched: 'Matched an action',
     unmatched: (events: number) => `${count.events(events)} matched no action. That’s expected.`,
-    reasons: 'Undelivered, by reason',
-    reason: (outcome: string, reason: string) => `${outcome}: ${reason}`,
   },
   chart: {
     title: 'Deliveries over time',
-    delivered: 'Delivered',
-    failed: 'Failed',
-    held: 'Held',
     sentence: (delivered: number, failed: number, held: number, range: string) =>
       `Last ${range}: ${formatNumber(delivered)} delivered, ${formatNumber(failed)} failed, ${formatNumber(held)} held.`,
   },

@@ -70,6 +70,13 @@ export const parts = {
     noServer: (from: string, until: string) => `Server not running: ${from} – ${until}`,
     changed: (name: string, by: string) => `${name} changed by ${by}`,
   },
+  funnel: {
+    title: 'From event to delivery',
+    created: 'Deliveries created',
+    rejected: 'Requests rejected',
+    reasons: 'Undelivered, by reason',
+    reason: (outcome: string, reason: string) => `${outcome}: ${reason}`,
+  },
   chartTime: {
     custom: 'Custom…',
     between: (from: string, until: string) => `${from} – ${until}`,

@@ -33,7 +33,6 @@ export const settings = {
     address: 'Server URL',
     name: 'Signed in as',
     work: 'Last hour',
-    received: 'Events received',
     delivered: 'Deliveries completed',
     waiting: 'Oldest pending delivery',
     p95: 'Delivery time (p95)',

@@ -1,24 +1,22 @@
-import { Alert, Box, Group, Stack, Text, Title } from '@mantine/core';
+import { Alert, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useStats } from '../../data/stats.ts';
 import { actions as words } from '../../messages/en/actions.ts';
 import { dataCollection } from '../../messages/en/data-collection.ts';
-import { outcomes } from '../../messages/en/outcomes.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
-import { formatNumber } from '../../messages/format.ts';
 import { AutoGrid } from '../../parts/auto-grid.tsx';
 import { Chart } from '../../parts/chart/chart.tsx';
 import { type ChartTime, ChartTimePicker } from '../../parts/chart/chart-time.tsx';
-import { Facts } from '../../parts/facts.tsx';
+import { Funnel, Reasons } from '../../parts/chart/funnel.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { TextLink } from '../../parts/links.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { conditionWords } from '../../parts/rules/condition-words.ts';
 import { parameterUses } from '../../parts/rules/parameter-uses.ts';
 import { behaviorsIn, useBehaviors } from '../../parts/rules/use-behaviors.ts';
-import { StatusBadge, type Tone, toneColor } from '../../parts/status-badge.tsx';
+import { StatusBadge } from '../../parts/status-badge.tsx';
 import { type Action, heldAt } from './action.ts';
 import type { Places } from './use-places.ts';
 
@@ -72,21 +70,11 @@ function DestinationLink({ id, places }: { id: string; places: Places }): ReactN
 
 const { delivered, held, failed, skipped } = parts.status;
 
-const stages = [
-  ['matched', w.matched, 'work'],
-  ['created', w.created, 'work'],
-  ['delivered', delivered, 'good'],
-  ['held', held, 'warn'],
-  ['failed', failed, 'bad'],
-  ['skipped', skipped, 'warn'],
-] as const;
-
 /** Matched events and deliveries of an action in a range: over time, by stage, and the reasons of those not delivered. */
 function Figures({ actionId, time, onTime }: TimeProps & { actionId: string }): ReactNode {
   const { data } = useStats('action', actionId, time);
   if (data === undefined) return null;
   const { totals, series, reasons } = data;
-  const most = Math.max(totals.matched, totals.created, 1);
   return (
     <Panel title={w.happened}>
       <div>
@@ -107,45 +95,22 @@ function Figures({ actionId, time, onTime }: TimeProps & { actionId: string }): 
       />
       <AutoGrid min="18rem">
         <Stack gap="xs">
-          <Title order={3}>{w.funnel}</Title>
-          <Facts
-            facts={stages.map(([stage, label, tone]) => [
-              label,
-              <Bar key={stage} count={totals[stage]} most={most} tone={tone} />,
-            ])}
+          <Title order={3}>{parts.funnel.title}</Title>
+          <Funnel
+            stages={[
+              [w.matched, totals.matched, 'work'],
+              [parts.funnel.created, totals.created, 'work'],
+              [delivered, totals.delivered, 'good'],
+              [held, totals.held, 'warn'],
+              [failed, totals.failed, 'bad'],
+              [skipped, totals.skipped, 'warn'],
+            ]}
           />
         </Stack>
-        <Stack gap="xs">
-          <Title order={3}>{w.reasons}</Title>
-          {reasons.length === 0 ? <Text c="dimmed">{terms.none}</Text> : null}
-          <Facts
-            facts={reasons.map(({ outcome, reason, count }) => [
-              `${reasonWords(reason)} (${w.outcomes[outcome]})`,
-              formatNumber(count),
-            ])}
-          />
-        </Stack>
+        <Reasons reasons={reasons} />
       </AutoGrid>
     </Panel>
   );
-}
-
-function Bar({ count, most, tone }: { count: number; most: number; tone: Tone }): ReactNode {
-  return (
-    <Group gap="sm" wrap="nowrap">
-      <Box flex={1} bdrs={3} bg="var(--console-hover)" aria-hidden="true">
-        <Box h={6} bdrs={3} bg={toneColor(tone)} w={`${Math.min((count / most) * 100, 100)}%`} />
-      </Box>
-      <Text span fw={600} miw="3rem" ta="end">
-        {formatNumber(count)}
-      </Text>
-    </Group>
-  );
-}
-
-function reasonWords(reason: string): string {
-  const known: Readonly<Record<string, { short: string }>> = outcomes.reason;
-  return known[reason]?.short ?? reason;
 }
 
 /** The behaviors, destinations and parameters of an action. */

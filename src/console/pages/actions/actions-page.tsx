@@ -8,7 +8,7 @@ import { formatNumber, formatPercent } from '../../messages/format.ts';
 import { Sparkline } from '../../parts/chart/sparkline.tsx';
 import { DocumentsPage } from '../../parts/document/documents-page.tsx';
 import { Icon } from '../../parts/icon.tsx';
-import cards from '../../parts/link-cards.module.css';
+import { LinkCard, LinkCards } from '../../parts/link-cards.tsx';
 import type { Column } from '../../parts/list/list-page.tsx';
 import { modifiedColumn, nameColumn, timeColumn } from '../../parts/list/standard-columns.tsx';
 import { statusFilter } from '../../parts/list/use-list-page.tsx';
@@ -79,20 +79,19 @@ const named = (all: readonly { id: string; name: string }[]) => all.map(({ id, n
 
 /** The scenarios to start with, while there is no action. */
 const scenarioCards = (
-  <Box component="ul" className={cards['cards']} aria-label={words.gallery} w="100%" ta="start" mt="md">
-    {firstScenarios.map(([scenario, icon]) => (
-      <li key={scenario}>
-        <Link to="/actions/new" search={{ scenario, step: undefined } as never} className={cards['card']}>
-          <span className={cards['icon']}>
-            <Icon name={icon} size={20} />
-          </span>
-          <span className={cards['name']}>{words.scenarios[scenario][0]}</span>
-          <Text span c="dimmed">
-            {words.scenarios[scenario][1]}
-          </Text>
-        </Link>
-      </li>
-    ))}
+  <Box w="100%" ta="start" mt="md">
+    <LinkCards label={words.gallery}>
+      {firstScenarios.map(([scenario, icon]) => (
+        <LinkCard
+          key={scenario}
+          to="/actions/new"
+          search={{ scenario }}
+          mark={<Icon name={icon} size={20} />}
+          name={words.scenarios[scenario][0]}
+          text={words.scenarios[scenario][1]}
+        />
+      ))}
+    </LinkCards>
   </Box>
 );
 

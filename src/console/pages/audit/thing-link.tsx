@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { AuditEntry } from '../../../contract/records/audit.ts';
 import { useNamed } from '../../data/named.ts';
 import { terms } from '../../messages/en/terms.ts';
+import { addressOf, hasPage } from '../../parts/address-of.ts';
 import { TextLink } from '../../parts/links.tsx';
 
 type Props = {
@@ -17,27 +18,10 @@ export function ThingLink({ entry, underline = 'hover' }: Props): ReactNode {
   const text = name ?? id ?? terms.noName;
   if (id === null || act === 'delete') return text;
   const parent = destinations.get(id)?.connectionId;
-  const to =
-    kind === 'destination'
-      ? parent === undefined
-        ? undefined
-        : `/connections/${parent}/destinations/${id}`
-      : pages[kind]?.(id);
-  if (to === undefined) return text;
+  if (!hasPage(kind) || (kind === 'destination' && parent === undefined)) return text;
   return (
-    <TextLink to={to as '/'} underline={underline}>
+    <TextLink to={addressOf(kind, { id, connectionId: parent })} underline={underline}>
       {text}
     </TextLink>
   );
 }
-
-const pages: Partial<Record<AuditEntry['kind'], (id: string) => string>> = {
-  connection: (id) => `/connections/${id}`,
-  action: (id) => `/actions/${id}`,
-  behavior: (id) => `/behaviors/${id}`,
-  collector: (id) => `/data-collection/${id}`,
-  issue: (id) => `/issues/${id}`,
-  delivery: (id) => `/deliveries/${id}`,
-  user: (id) => `/settings/users/${id}`,
-  role: (id) => `/settings/roles/${id}`,
-};

@@ -72,7 +72,7 @@ export function ActivityTab({ connection: { id } }: { connection: { id: string }
             series={[
               { label: parts.status.delivered, tone: 'good', values: stats.series.map(({ delivered }) => delivered) },
               { label: parts.status.failed, tone: 'bad', values: stats.series.map(({ failed }) => failed) },
-              { label: w.retried, tone: 'warn', values: stats.series.map(({ retried }) => retried) },
+              { label: terms.retried, tone: 'warn', values: stats.series.map(({ retried }) => retried) },
             ]}
           />
           {stats.errors.length === 0 ? null : <Errors {...shared} stats={stats} />}

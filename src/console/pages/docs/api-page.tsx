@@ -1,4 +1,4 @@
-import { Button, Code, Group, Skeleton, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Button, Code, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
@@ -8,6 +8,7 @@ import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { Icon } from '../../parts/icon.tsx';
+import { FilterBox } from '../../parts/list/filter-box.tsx';
 import { Nothing } from '../../parts/nothing.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Problem } from '../../parts/problem.tsx';
@@ -24,7 +25,7 @@ export function ApiPage(): ReactNode {
   const navigate = useNavigate({ from: '/docs/api' });
   const { data, error, refetch } = useQuery({ ...apiQuery('openapi'), staleTime: Number.POSITIVE_INFINITY });
   const reference = useMemo(() => (data === undefined ? null : operationsIn(data, filter)), [data, filter]);
-  const search = (next: { filter?: string; open?: string | undefined }) =>
+  const search = (next: { filter?: string | undefined; open?: string | undefined }) =>
     void navigate({ search: { filter, open, ...next }, replace: true, resetScroll: false });
 
   return (
@@ -43,19 +44,12 @@ export function ApiPage(): ReactNode {
           ))}
         </ul>
       </Panel>
-      <TextInput
-        aria-label={parts.filter}
-        placeholder={parts.filter}
-        leftSection={<Icon name="search" size={14} />}
-        data-key-filter
-        value={filter}
-        onChange={({ currentTarget: { value } }) => search({ filter: value })}
-      />
+      <FilterBox value={filter} onChange={(next) => search({ filter: next })} />
       {error !== null && data === undefined ? <Problem error={error} onRetry={() => void refetch()} /> : null}
       {reference === null && error === null ? <Skeleton height={320} /> : null}
       {reference?.groups.length === 0 ? (
         <Nothing icon="search" title={words.none}>
-          <Button variant="default" onClick={() => search({ filter: '' })}>
+          <Button variant="default" onClick={() => search({ filter: undefined })}>
             {parts.clearFilters}
           </Button>
         </Nothing>

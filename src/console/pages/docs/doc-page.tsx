@@ -1,13 +1,12 @@
 import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate, useParams } from '@tanstack/react-router';
-import type { MouseEvent, ReactNode } from 'react';
+import { useLocation, useNavigate, useParams } from '@tanstack/react-router';
+import { type MouseEvent, type ReactNode, useEffect } from 'react';
 import { Problem } from '../../parts/problem.tsx';
 import { NotFoundPage } from '../../shell/failed-page.tsx';
 import { loadDoc } from './doc-list.ts';
 import css from './docs.module.css';
 import { DocsFrame } from './docs-frame.tsx';
-import { useHashTarget } from './hash-target.ts';
 import { TemplateExample } from './template-example.tsx';
 
 /** A document of docs/, rendered by the build. */
@@ -19,7 +18,11 @@ export function DocPage(): ReactNode {
     queryFn: () => loadDoc(name),
     staleTime: Number.POSITIVE_INFINITY,
   });
-  useHashTarget(data !== undefined);
+  const { hash } = useLocation();
+  const isThere = data !== undefined;
+  useEffect(() => {
+    if (isThere && hash !== '') document.getElementById(hash)?.scrollIntoView();
+  }, [hash, isThere]);
   if (data === null) return <NotFoundPage />;
 
   /** Links in the text to other pages of the console are followed without loading it again. */

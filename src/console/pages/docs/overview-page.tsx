@@ -1,27 +1,18 @@
-import { Text } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { docs as words } from '../../messages/en/docs.ts';
 import { shell } from '../../messages/en/shell.ts';
-import cards from '../../parts/link-cards.module.css';
+import { LinkCard, LinkCards } from '../../parts/link-cards.tsx';
 import { Page } from '../../shell/page.tsx';
 import { docsPages } from './doc-list.ts';
 
 export function OverviewPage(): ReactNode {
   return (
     <Page title={shell.pages.docs} lead={words.lead}>
-      <ul className={cards['cards']}>
+      <LinkCards>
         {docsPages.map(({ name, title, lead }) => (
-          <li key={name}>
-            <Link to={`/docs/${name}` as '/docs'} className={cards['card'] ?? ''}>
-              <span className={cards['name']}>{title}</span>
-              <Text component="span" c="dimmed" lineClamp={2}>
-                {lead}
-              </Text>
-            </Link>
-          </li>
+          <LinkCard key={name} to={`/docs/${name}`} name={title} text={lead} />
         ))}
-      </ul>
+      </LinkCards>
     </Page>
   );
 }

@@ -1,6 +1,5 @@
-import { Anchor, Box, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { Box, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Issue } from '../../../contract/records/issue.ts';
 import { apiQuery } from '../../data/api.ts';
@@ -13,7 +12,10 @@ import { outcomes } from '../../messages/en/outcomes.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatRelative } from '../../messages/format.ts';
+import { addressOf } from '../../parts/address-of.ts';
+import { reasonInWords } from '../../parts/chart/funnel.tsx';
 import { Icon, type IconName } from '../../parts/icon.tsx';
+import { TextLink } from '../../parts/links.tsx';
 import type { Range } from '../../parts/list/list-search.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { Problem } from '../../parts/problem.tsx';
@@ -22,7 +24,6 @@ import { useMay } from '../../session/rights.ts';
 import { endings } from '../connections/authentication-standing.ts';
 import { type Connection, causeOf } from '../connections/connection.ts';
 import { rangesMs } from '../deliveries/delivery-filters.ts';
-import { reasonInWords } from './funnel.tsx';
 import type { DocumentsHere } from './use-documents.ts';
 
 const words = home.attention;
@@ -94,10 +95,9 @@ export function Attention({ documents, stats, range }: Props): ReactNode {
               <div style={{ overflowWrap: 'anywhere' }}>
                 <b>{title}</b>
                 <Text>{text}</Text>
-                {/* Addresses of other areas, with the filters that they have. */}
-                <Anchor component={Link} to={to as '/'} search={(search ?? {}) as never}>
+                <TextLink to={to as '/'} search={search ?? {}} underline="hover">
                   {link}
-                </Anchor>
+                </TextLink>
               </div>
             </Group>
           ))}
@@ -140,7 +140,7 @@ function ofIssue(issue: Issue): Item {
     tone,
     title,
     text: detail,
-    to: `/issues/${issue.id}`,
+    to: addressOf('issue', issue),
     link: words.lookAtIssue,
   };
 }
@@ -162,7 +162,7 @@ function ofConnection({ id, name, health }: Connection): Item[] {
       tone: state === 'tripped' ? 'bad' : 'warn',
       title: title[state],
       text: [why ?? reason, state !== 'ok' && held > 0 ? words.held(held) : ''].filter(Boolean).join(' '),
-      to: `/connections/${id}`,
+      to: addressOf('connection', { id }),
       link: words.lookAtConnection,
     },
   ];
@@ -176,7 +176,7 @@ function ofSecrets({ id, name, health }: Connection): Item[] {
     tone: kind === 'expired' || kind === 'certificateExpired' ? 'bad' : 'warn',
     title: words.secret[kind](name),
     text: words.secretText(formatRelative(new Date(at), Date.now())),
-    to: `/connections/${id}`,
+    to: addressOf('connection', { id }),
     link: words.lookAtConnection,
   }));
 }
@@ -198,7 +198,7 @@ function ofDestinations({ destinations = [], actions = [] }: DocumentsHere): Ite
       tone: 'warn',
       title: words.disabled(name),
       text: words.usedBy(users.map((one) => one.name).join(', ')),
-      to: `/connections/${connectionId}/destinations/${id}`,
+      to: addressOf('destination', { id, connectionId }),
       link: words.enable,
     }));
 }

@@ -1,5 +1,5 @@
 import { Button, Group, Paper, Skeleton, Stack, Text } from '@mantine/core';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { type Stats, useStats } from '../../data/stats.ts';
 import { home as words } from '../../messages/en/home.ts';
@@ -7,6 +7,7 @@ import { parts } from '../../messages/en/parts.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { Chart } from '../../parts/chart/chart.tsx';
 import { type ChartTime, ChartTimePicker, useChartTime } from '../../parts/chart/chart-time.tsx';
+import { ButtonLink } from '../../parts/links.tsx';
 import type { Range } from '../../parts/list/list-search.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { Problem } from '../../parts/problem.tsx';
@@ -14,7 +15,7 @@ import { useKeptChoice, welcomeChoice } from '../../session/kept-choice.ts';
 import { useMay, useMe } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { Attention } from './attention.tsx';
-import { Funnel } from './funnel.tsx';
+import { FunnelPanel } from './funnel-panel.tsx';
 import css from './home-page.module.css';
 import { RecentChanges } from './recent-changes.tsx';
 import { Tiles } from './tiles.tsx';
@@ -47,7 +48,7 @@ export function HomePage(): ReactNode {
           <Stack>
             {data === undefined ? null : (
               <>
-                <Funnel stats={data} />
+                <FunnelPanel stats={data} />
                 <Deliveries stats={data} range={time.range} onTime={setTime} />
               </>
             )}
@@ -71,7 +72,8 @@ type DeliveriesProps = {
 
 function Deliveries({ stats, range, onTime }: DeliveriesProps): ReactNode {
   const { series, totals } = stats;
-  const { title, delivered, failed, held, sentence } = words.chart;
+  const { title, sentence } = words.chart;
+  const { delivered, failed, held } = parts.status;
   return (
     <Panel title={title}>
       <Chart
@@ -109,9 +111,7 @@ function FirstSteps(): ReactNode {
           <Text>{words.welcome.text}</Text>
         </div>
         <Group gap="xs">
-          <Button component={Link} to="/welcome">
-            {words.welcome.go}
-          </Button>
+          <ButtonLink to="/welcome">{words.welcome.go}</ButtonLink>
           <Button variant="subtle" color="gray" onClick={() => set('hidden')}>
             {words.welcome.hide}
           </Button>

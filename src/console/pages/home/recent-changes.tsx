@@ -1,8 +1,9 @@
-import { Anchor, Skeleton, Stack, Text } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { Skeleton, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { nouns } from '../../messages/counts.ts';
 import { home } from '../../messages/en/home.ts';
+import { addressOf } from '../../parts/address-of.ts';
+import { TextLink } from '../../parts/links.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
@@ -10,10 +11,14 @@ import type { DocumentsHere } from './use-documents.ts';
 
 const words = home.changes;
 const shown = 8;
+const kinds = ['connection', 'destination', 'action', 'behavior', 'collector'] as const;
 
 /** Who changed what, newest first. */
 export function RecentChanges({ documents }: { documents: DocumentsHere }): ReactNode {
-  const changed = recent(documents);
+  const changed = kinds
+    .flatMap((kind) => (documents[`${kind}s`] ?? []).map((document) => ({ kind, document })))
+    .filter(({ document }) => !('standard' in document && document.standard))
+    .toSorted((a, b) => (a.document.updatedAt < b.document.updatedAt ? 1 : -1));
   const mayAudit = useMay('audit:view');
   const isWaiting = documents.connections === undefined && documents.actions === undefined && documents.error === null;
   return (
@@ -22,44 +27,24 @@ export function RecentChanges({ documents }: { documents: DocumentsHere }): Reac
       {!isWaiting && documents.error === null && changed.length === 0 ? <Text c="dimmed">{words.none}</Text> : null}
       {changed.length === 0 ? null : (
         <Stack component="ul" gap="xs">
-          {changed.slice(0, shown).map(({ kind, to, document: { id, name, version, updatedAt, updatedBy } }) => (
-            <li key={id}>
-              <Anchor component={Link} to={to as '/'}>
-                {name}
-              </Anchor>
+          {changed.slice(0, shown).map(({ kind, document }) => (
+            <li key={document.id}>
+              <TextLink to={addressOf(kind, document)} underline="hover">
+                {document.name}
+              </TextLink>
               <Text c="dimmed" size="sm">
-                {version === 1 ? words.created(nouns[kind].one, updatedBy) : words.changed(nouns[kind].one, updatedBy)},{' '}
-                <Time at={updatedAt} />
+                {(document.version === 1 ? words.created : words.changed)(nouns[`${kind}s`].one, document.updatedBy)},{' '}
+                <Time at={document.updatedAt} />
               </Text>
             </li>
           ))}
         </Stack>
       )}
       {mayAudit ? (
-        <Anchor component={Link} to="/settings/audit" size="sm">
+        <TextLink to="/settings/audit" inherit={false} size="sm" underline="hover">
           {words.all}
-        </Anchor>
+        </TextLink>
       ) : null}
     </Panel>
   );
-}
-
-type Document = { id: string; name: string; version: number; updatedAt: string; updatedBy: string };
-type Changed = { kind: keyof typeof nouns; to: string; document: Document };
-
-function recent(documents: DocumentsHere): Changed[] {
-  const { connections = [], destinations = [], actions = [], behaviors = [], collectors = [] } = documents;
-  const of = <D extends Document>(kind: Changed['kind'], all: readonly D[], to: (one: D) => string): Changed[] =>
-    all.map((document) => ({ kind, document, to: `${to(document)}/${document.id}` }));
-  return [
-    ...of('connections', connections, () => '/connections'),
-    ...of('destinations', destinations, ({ connectionId }) => `/connections/${connectionId}/destinations`),
-    ...of('actions', actions, () => '/actions'),
-    ...of(
-      'behaviors',
-      behaviors.filter(({ standard }) => !standard),
-      () => '/behaviors',
-    ),
-    ...of('collectors', collectors, () => '/data-collection'),
-  ].toSorted((a, b) => (a.document.updatedAt < b.document.updatedAt ? 1 : -1));
 }

@@ -18,7 +18,7 @@ export function Tiles({ stats, collectors }: { stats: Stats; collectors: Documen
   const perMinute = ratePerMinute(totals.received, stats, collectors);
   const rate = perMinute > 0 && perMinute < 1 ? words.underOne : formatNumber(Math.round(perMinute));
   const tiles: [name: string, value: ReactNode, hint?: string][] = [
-    [words.received, formatNumber(totals.received), words.perMinute(rate)],
+    [terms.eventsReceived, formatNumber(totals.received), words.perMinute(rate)],
     ended === 0
       ? [words.success, terms.noneYet]
       : [words.success, formatPercent(totals.delivered / ended), words.successHint],

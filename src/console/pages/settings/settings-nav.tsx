@@ -1,52 +1,14 @@
 import type { ReactNode } from 'react';
-import { covers, type Right } from '../../../contract/accounts/rights.ts';
-import { account } from '../../messages/en/account.ts';
-import { alerts } from '../../messages/en/alerts.ts';
-import { audit } from '../../messages/en/audit.ts';
-import { privacy } from '../../messages/en/privacy.ts';
-import { roles } from '../../messages/en/roles.ts';
+import { covers } from '../../../contract/accounts/rights.ts';
 import { settings as words } from '../../messages/en/settings.ts';
-import { tokens } from '../../messages/en/tokens.ts';
-import { users } from '../../messages/en/users.ts';
 import { SideMenu } from '../../parts/side-menu.tsx';
 import { useMe } from '../../session/rights.ts';
-
-type Entry = { label: string; to: string; search?: Record<string, string>; right?: Right };
-
-const groups: readonly { title: string; pages: readonly Entry[] }[] = [
-  {
-    title: words.groups.you,
-    pages: [
-      { label: account.title, to: '/settings/account' },
-      { label: words.tabs.appearance, to: '/settings', search: {} },
-      { label: tokens.title, to: '/settings/tokens' },
-    ],
-  },
-  {
-    title: words.groups.people,
-    pages: [
-      { label: users.title, to: '/settings/users', right: 'users:view' },
-      { label: roles.title, to: '/settings/roles', right: 'users:view' },
-      { label: audit.title, to: '/settings/audit', right: 'audit:view' },
-    ],
-  },
-  {
-    title: words.groups.server,
-    pages: [
-      { label: alerts.title, to: '/settings/alerts', right: 'settings:view' },
-      { label: privacy.title, to: '/settings/privacy', right: 'settings:view' },
-      { label: words.tabs.system, to: '/settings', search: { tab: 'system' } },
-      { label: words.tabs.network, to: '/settings', search: { tab: 'network' } },
-      { label: words.tabs.transfer, to: '/settings', search: { tab: 'transfer' } },
-      { label: words.tabs.deleted, to: '/settings', search: { tab: 'deleted' } },
-    ],
-  },
-];
+import { settingsPages } from './settings-pages.ts';
 
 /** The pages of the settings that the signed-in person can see. */
 export function SettingsNav(): ReactNode {
   const granted = new Set(useMe()?.rights ?? []);
-  const shown = groups.map(({ title, pages }) => ({
+  const shown = settingsPages.map(({ title, pages }) => ({
     title,
     pages: pages.filter(({ right }) => right === undefined || covers(granted, right)),
   }));

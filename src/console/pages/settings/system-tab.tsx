@@ -50,7 +50,7 @@ export function SystemTab(): ReactNode {
         {stats === undefined ? null : (
           <Facts
             facts={[
-              [words.received, formatNumber(stats.totals.received)],
+              [terms.eventsReceived, formatNumber(stats.totals.received)],
               [words.delivered, formatNumber(stats.totals.delivered)],
               [words.p95, stats.latency === null ? terms.noneYet : formatDuration(stats.latency.p95Ms)],
               [

@@ -1,13 +1,14 @@
-import { Anchor, Button, Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { apiQuery } from '../../data/api.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { welcome } from '../../messages/en/welcome.ts';
+import { addressOf } from '../../parts/address-of.ts';
 import { Icon } from '../../parts/icon.tsx';
+import { ButtonLink, TextLink } from '../../parts/links.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { useMay } from '../../session/rights.ts';
@@ -60,9 +61,9 @@ export function MakeItYours(): ReactNode {
         <>
           <Text>{text}</Text>
           <Group>
-            <Button component={Link} to={to} variant="default" leftSection={<Icon name="plus" />}>
+            <ButtonLink to={to} variant="default" leftSection={<Icon name="plus" />}>
               {button}
-            </Button>
+            </ButtonLink>
           </Group>
         </>
       ),
@@ -111,21 +112,21 @@ function Step({ name, isDone, isNext, children }: StepProps): ReactNode {
 
 function Made({ made: { collector, connection, destination, action } }: { made: QuickStart }): ReactNode {
   const links = [
-    [terms.collector, collector.name, `/data-collection/${collector.id}`],
-    [terms.connection, connection.name, `/connections/${connection.id}`],
-    [terms.destination, destination.name, `/connections/${connection.id}/destinations/${destination.id}`],
-    [terms.action, action.name, `/actions/${action.id}`],
+    ['collector', collector],
+    ['connection', connection],
+    ['destination', destination],
+    ['action', action],
   ] as const;
   return (
     <>
       <Text>{words.made}</Text>
       <Group component="ul" gap="xl">
-        {links.map(([kind, name, to]) => (
+        {links.map(([kind, thing]) => (
           <Group component="li" gap="xs" key={kind}>
-            <Text c="dimmed">{kind}</Text>
-            <Anchor component={Link} to={to as '/'}>
-              {name}
-            </Anchor>
+            <Text c="dimmed">{terms[kind]}</Text>
+            <TextLink to={addressOf(kind, thing)} underline="hover">
+              {thing.name}
+            </TextLink>
           </Group>
         ))}
       </Group>
@@ -137,18 +138,18 @@ type Delivery = Answer<'listDeliveries'>['data'][number];
 
 function FirstDelivery({ delivery, isInbox }: { delivery: Delivery | undefined; isInbox: boolean }): ReactNode {
   if (delivery === undefined) return <Text>{words.waiting}</Text>;
-  const { id, status } = delivery;
+  const { status } = delivery;
   return (
     <Group role="status">
       <StatusBadge status={status} />
       <Text>{status === 'delivered' ? words.delivered : words.notYet(parts.status[status])}</Text>
-      <Anchor component={Link} to={`/deliveries/${id}` as '/deliveries'}>
+      <TextLink to={addressOf('delivery', delivery)} underline="hover">
         {terms.viewDelivery}
-      </Anchor>
+      </TextLink>
       {isInbox ? (
-        <Anchor component={Link} to="/inbox">
+        <TextLink to="/inbox" underline="hover">
           {words.toInbox}
-        </Anchor>
+        </TextLink>
       ) : null}
     </Group>
   );

@@ -1,6 +1,5 @@
-import { Anchor, Button, Code, Group, Stack, Text, Title } from '@mantine/core';
+import { Button, Code, Group, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { apiQuery } from '../../data/api.ts';
@@ -9,7 +8,9 @@ import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { welcome } from '../../messages/en/welcome.ts';
 import { formatDuration, formatNumber } from '../../messages/format.ts';
+import { addressOf } from '../../parts/address-of.ts';
 import { Icon, type IconName } from '../../parts/icon.tsx';
+import { ButtonLink, TextLink } from '../../parts/links.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
@@ -50,9 +51,9 @@ export function MovingPicture(): ReactNode {
       </Group>
       <Group gap="md" justify="space-between" className={css['next'] ?? ''}>
         <Text>{words.nextText}</Text>
-        <Button component={Link} to="/welcome" search={{ with: 'mine' } as never}>
+        <ButtonLink to="/welcome" search={{ with: 'mine' }}>
           {words.next}
-        </Button>
+        </ButtonLink>
       </Group>
     </Panel>
   );
@@ -78,17 +79,22 @@ function Stations({ delivery }: { delivery: Answer<'listDeliveries'>['data'][num
   return (
     // A new list for each delivery, so that its stations light up one after the other.
     <ol className={css['stations']} key={id}>
-      <Station name={terms.event} icon="events" to={`/events/${eventId}`} link={words.toEvent}>
+      <Station name={terms.event} icon="events" to={addressOf('event', { id: eventId ?? '' })} link={words.toEvent}>
         <b>{event?.name == null ? terms.unnamedEvent : words.event(event.name)}</b>
         {event?.visitorId == null ? null : <Text c="dimmed">{words.visitor(event.visitorId)}</Text>}
       </Station>
-      <Station name={terms.action} icon="actions" to={`/actions/${actionId}`} link={words.toAction}>
+      <Station
+        name={terms.action}
+        icon="actions"
+        to={addressOf('action', { id: actionId ?? '' })}
+        link={words.toAction}
+      >
         <b>{actionId === null ? words.test : words.action(action?.name ?? '…')}</b>
       </Station>
       <Station
         name={terms.template}
         icon="code"
-        to={`/connections/${connectionId}/destinations/${destinationId}`}
+        to={addressOf('destination', { id: destinationId, connectionId })}
         link={words.toTemplate}
       >
         <Text>{words.shaped}</Text>
@@ -100,7 +106,7 @@ function Stations({ delivery }: { delivery: Answer<'listDeliveries'>['data'][num
           </Code>
         )}
       </Station>
-      <Station name={parts.status.delivered} icon="check" to={`/deliveries/${id}`} link={terms.viewDelivery}>
+      <Station name={parts.status.delivered} icon="check" to={addressOf('delivery', { id })} link={terms.viewDelivery}>
         <StatusBadge status="delivered" />
         <Text>
           {attempt?.response == null
@@ -112,7 +118,7 @@ function Stations({ delivery }: { delivery: Answer<'listDeliveries'>['data'][num
   );
 }
 
-type StationProps = { name: string; icon: IconName; to: string; link: string; children: ReactNode };
+type StationProps = { name: string; icon: IconName; to: '/'; link: string; children: ReactNode };
 
 function Station({ name, icon, to, link, children }: StationProps): ReactNode {
   return (
@@ -124,9 +130,9 @@ function Station({ name, icon, to, link, children }: StationProps): ReactNode {
       <Stack gap={4} mih="3rem">
         {children}
       </Stack>
-      <Anchor component={Link} to={to as '/'} size="sm">
+      <TextLink to={to} inherit={false} size="sm" underline="hover">
         {link}
-      </Anchor>
+      </TextLink>
     </Stack>
   );
 }

@@ -1,16 +1,16 @@
-import { Button, SimpleGrid, Text } from '@mantine/core';
+import { Box, Button, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useSearch } from '@tanstack/react-router';
+import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { apiQuery } from '../../data/api.ts';
 import { welcome as words } from '../../messages/en/welcome.ts';
 import { Icon } from '../../parts/icon.tsx';
+import { LinkCard, LinkCards } from '../../parts/link-cards.tsx';
 import { useKeptChoice, welcomeChoice } from '../../session/kept-choice.ts';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { MakeItYours } from './make-it-yours.tsx';
 import { MovingPicture } from './moving-picture.tsx';
-import css from './welcome.module.css';
 
 const choices = [
   ['demo', 'play'],
@@ -27,33 +27,21 @@ export function WelcomePage(): ReactNode {
   return (
     <Page title={words.title} lead={words.lead}>
       {hasDemo === true ? (
-        <SimpleGrid
-          component="nav"
-          aria-label={words.choose}
-          minColWidth="min(18rem, 100%)"
-          autoFlow="auto-fit"
-          mb="lg"
-        >
-          {choices.map(([choice, icon]) => (
-            <Link
-              key={choice}
-              to="/welcome"
-              search={{ with: choice }}
-              className={css['choice'] ?? ''}
-              data-chosen={choice === shown}
-            >
-              <Icon name={icon} size={20} />
-              <span>
-                <Text fw={700} span display="block">
-                  {words.choices[choice].title}
-                </Text>
-                <Text c="dimmed" span>
-                  {words.choices[choice].text}
-                </Text>
-              </span>
-            </Link>
-          ))}
-        </SimpleGrid>
+        <Box component="nav" aria-label={words.choose} mb="lg">
+          <LinkCards>
+            {choices.map(([choice, icon]) => (
+              <LinkCard
+                key={choice}
+                to="/welcome"
+                search={{ with: choice }}
+                mark={<Icon name={icon} size={20} />}
+                name={words.choices[choice].title}
+                text={words.choices[choice].text}
+                isChosen={choice === shown}
+              />
+            ))}
+          </LinkCards>
+        </Box>
       ) : null}
       {isKnown && shown === 'mine' ? <MakeItYours /> : null}
       {isKnown && shown === 'demo' ? hasDemo === false ? <Text>{words.noDemo}</Text> : <MovingPicture /> : null}

@@ -1,16 +1,16 @@
-import { Button, Code, Group, Text, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { type ReactNode, useEffect, useState } from 'react';
+import { Button, Code, Group, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
 import type { ClientError } from '../../../client/client.ts';
 import type { Page } from '../../../contract/records/page.ts';
 import { nouns } from '../../messages/counts.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { counted } from '../../messages/format.ts';
-import { Icon, type IconName } from '../icon.tsx';
+import type { IconName } from '../icon.tsx';
 import { Nothing } from '../nothing.tsx';
 import { Problem } from '../problem.tsx';
 import { type Column, useColumns } from './columns.tsx';
+import { FilterBox } from './filter-box.tsx';
 import css from './list-page.module.css';
 import { Rows, type Selection, type Sorting } from './list-rows.tsx';
 import { ListViews } from './list-views.tsx';
@@ -80,6 +80,7 @@ export function ListPage<Row>(props: ListProps<Row>): ReactNode {
       <div className={css['bar']}>
         {props.isPlain === true ? null : (
           <FilterBox
+            className={css['filter'] ?? ''}
             value={search.filter ?? ''}
             hint={terms.filterBy(props.filterBy ?? parts.name)}
             onChange={(filter) => onSearch({ filter, cursor: undefined })}
@@ -129,28 +130,6 @@ function countOf<Row>({ noun = nouns.rows, total }: ListProps<Row>, { data, page
     return total.found === total.all ? counted(total.all, noun) : parts.countOf(total.found, counted(total.all, noun));
   const isWhole = page.next === null && page.prev === null;
   return isWhole ? counted(data.length, noun) : parts.countOf(data.length, parts.many);
-}
-
-type FilterProps = { value: string; hint: string; onChange: (text: string | undefined) => void };
-
-function FilterBox({ value, hint, onChange }: FilterProps): ReactNode {
-  const [text, write] = useState(value);
-  const tell = useDebouncedCallback((next: string) => onChange(next === '' ? undefined : next), 200);
-  useEffect(() => write(value), [value]);
-  return (
-    <TextInput
-      className={css['filter'] ?? ''}
-      aria-label={parts.filter}
-      placeholder={hint}
-      leftSection={<Icon name="search" size={14} />}
-      data-key-filter
-      value={text}
-      onChange={(event) => {
-        write(event.currentTarget.value);
-        tell(event.currentTarget.value);
-      }}
-    />
-  );
 }
 
 type PagingProps = { page: Page<unknown>['page'] | undefined; onCursor: (cursor: string) => void };

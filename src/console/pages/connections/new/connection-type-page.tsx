@@ -1,10 +1,11 @@
-import { Box, Group, Text, TextInput, Title } from '@mantine/core';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { Box, Group, Text, Title } from '@mantine/core';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { connections as words } from '../../../messages/en/connections.ts';
 import { terms } from '../../../messages/en/terms.ts';
-import { Icon, type IconName } from '../../../parts/icon.tsx';
-import cards from '../../../parts/link-cards.module.css';
+import { Icon } from '../../../parts/icon.tsx';
+import { LinkCard, LinkCards } from '../../../parts/link-cards.tsx';
+import { FilterBox } from '../../../parts/list/filter-box.tsx';
 import { presetGroups, presetsLike } from '../../../presets/presets.ts';
 import { Page } from '../../../shell/page.tsx';
 import { connectionKind } from '../connection-kind.ts';
@@ -21,11 +22,22 @@ export function ConnectionTypePage(): ReactNode {
         <Title order={2} mb="xs">
           {w.title}
         </Title>
-        <ul className={cards['cards']}>
-          <Card to="/connections/new/webhook" icon="webhook" name={w.webhook} text={w.webhookText} />
-          <Card to="/connections/new/curl" icon="code" name={w.curl} text={w.curlText} />
-          <Card to="/settings" search={{ tab: 'transfer' }} icon="import" name={w.file} text={w.fileText} />
-        </ul>
+        <LinkCards>
+          <LinkCard
+            to="/connections/new/webhook"
+            mark={<Icon name="webhook" size={22} />}
+            name={w.webhook}
+            text={w.webhookText}
+          />
+          <LinkCard to="/connections/new/curl" mark={<Icon name="code" size={22} />} name={w.curl} text={w.curlText} />
+          <LinkCard
+            to="/settings"
+            search={{ tab: 'transfer' }}
+            mark={<Icon name="import" size={22} />}
+            name={w.file}
+            text={w.fileText}
+          />
+        </LinkCards>
       </section>
       <Box component="section" aria-label={w.presets} mt="xl">
         <Group justify="space-between" align="end" mb="xs">
@@ -33,15 +45,10 @@ export function ConnectionTypePage(): ReactNode {
             <Title order={2}>{w.presets}</Title>
             <Text c="dimmed">{w.presetsText}</Text>
           </div>
-          <TextInput
-            aria-label={w.search}
-            placeholder={w.search}
-            leftSection={<Icon name="search" size={14} />}
-            data-key-filter
+          <FilterBox
+            label={w.search}
             value={filter}
-            onChange={({ currentTarget: { value } }) =>
-              void navigate({ search: { filter: value === '' ? undefined : value }, replace: true })
-            }
+            onChange={(next) => void navigate({ search: { filter: next }, replace: true })}
           />
         </Group>
         <Text c="dimmed" size="sm" role="status" mb="xs">
@@ -54,58 +61,24 @@ export function ConnectionTypePage(): ReactNode {
               <Title order={3} mt="lg" mb="xs">
                 {w.groups[group]}
               </Title>
-              <ul className={cards['cards']}>
+              <LinkCards>
                 {found
                   .filter((one) => one.group === group)
                   .map(({ id, name, about, authentication: { type }, destinations }) => (
-                    <Card
+                    <LinkCard
                       key={id}
                       to="/connections/new/webhook"
                       search={{ preset: id }}
+                      mark={name.charAt(0)}
                       name={name}
                       text={about}
                       note={w.presetSums(words.details.authTypes[type], destinations.length)}
                     />
                   ))}
-              </ul>
+              </LinkCards>
             </section>
           ))}
       </Box>
     </Page>
-  );
-}
-
-type CardProps = {
-  to: '/connections/new/webhook' | '/connections/new/curl' | '/settings';
-  search?: Record<string, string>;
-  /** Without one, the initial of the name. */
-  icon?: IconName;
-  name: string;
-  text: string;
-  note?: string;
-};
-
-function Card({ to, search = {}, icon, name, text, note }: CardProps): ReactNode {
-  return (
-    <li>
-      <Link to={to} search={search as never} className={cards['card'] ?? ''}>
-        <Group gap="sm" align="start" wrap="nowrap">
-          <span className={cards['icon']} aria-hidden="true">
-            {icon === undefined ? name.charAt(0) : <Icon name={icon} size={22} />}
-          </span>
-          <div>
-            <div className={cards['name']}>{name}</div>
-            <Text c="dimmed" size="sm">
-              {text}
-            </Text>
-            {note === undefined ? null : (
-              <Text c="dimmed" size="xs">
-                {note}
-              </Text>
-            )}
-          </div>
-        </Group>
-      </Link>
-    </li>
   );
 }

@@ -1,0 +1,12 @@
+import type { ReactNode } from 'react';
+import { docs as words } from '../../messages/en/docs.ts';
+import { shell } from '../../messages/en/shell.ts';
+import { SideMenu } from '../../parts/side-menu.tsx';
+import { docsPages } from './doc-list.ts';
+
+const pages = docsPages.map(({ name, title }) => ({ label: title, to: `/docs/${name}` }));
+
+/** The pages of the docs. */
+export function DocsNav(): ReactNode {
+  return <SideMenu label={words.pages} groups={[{ title: shell.pages.docs, pages }]} />;
+}

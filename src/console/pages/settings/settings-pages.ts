@@ -1,0 +1,42 @@
+import type { Right } from '../../../contract/accounts/rights.ts';
+import { account } from '../../messages/en/account.ts';
+import { alerts } from '../../messages/en/alerts.ts';
+import { audit } from '../../messages/en/audit.ts';
+import { privacy } from '../../messages/en/privacy.ts';
+import { roles } from '../../messages/en/roles.ts';
+import { settings as words } from '../../messages/en/settings.ts';
+import { tokens } from '../../messages/en/tokens.ts';
+import { users } from '../../messages/en/users.ts';
+
+type SettingsPage = { label: string; to: string; search?: Record<string, string>; right?: Right };
+
+/** The pages of the settings, in their groups. */
+export const settingsPages: readonly { title: string; pages: readonly SettingsPage[] }[] = [
+  {
+    title: words.groups.you,
+    pages: [
+      { label: account.title, to: '/settings/account' },
+      { label: words.tabs.appearance, to: '/settings', search: {} },
+      { label: tokens.title, to: '/settings/tokens' },
+    ],
+  },
+  {
+    title: words.groups.people,
+    pages: [
+      { label: users.title, to: '/settings/users', right: 'users:view' },
+      { label: roles.title, to: '/settings/roles', right: 'users:view' },
+      { label: audit.title, to: '/settings/audit', right: 'audit:view' },
+    ],
+  },
+  {
+    title: words.groups.server,
+    pages: [
+      { label: alerts.title, to: '/settings/alerts', right: 'settings:view' },
+      { label: privacy.title, to: '/settings/privacy', right: 'settings:view' },
+      { label: words.tabs.system, to: '/settings', search: { tab: 'system' } },
+      { label: words.tabs.network, to: '/settings', search: { tab: 'network' } },
+      { label: words.tabs.transfer, to: '/settings', search: { tab: 'transfer' } },
+      { label: words.tabs.deleted, to: '/settings', search: { tab: 'deleted' } },
+    ],
+  },
+];

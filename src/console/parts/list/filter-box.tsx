@@ -1,0 +1,35 @@
+import { TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { type ReactNode, useEffect, useState } from 'react';
+import { parts } from '../../messages/en/parts.ts';
+import { Icon } from '../icon.tsx';
+
+type Props = {
+  label?: string;
+  hint?: string;
+  className?: string;
+  value: string;
+  /** Told shortly after the last letter; undefined: the box is empty. */
+  onChange: (text: string | undefined) => void;
+};
+
+/** The text that filters a list. */
+export function FilterBox({ label = parts.filter, hint = label, className, value, onChange }: Props): ReactNode {
+  const [text, write] = useState(value);
+  const tell = useDebouncedCallback((next: string) => onChange(next === '' ? undefined : next), 200);
+  useEffect(() => write(value), [value]);
+  return (
+    <TextInput
+      className={className ?? ''}
+      aria-label={label}
+      placeholder={hint}
+      leftSection={<Icon name="search" size={14} />}
+      data-key-filter
+      value={text}
+      onChange={(event) => {
+        write(event.currentTarget.value);
+        tell(event.currentTarget.value);
+      }}
+    />
+  );
+}
