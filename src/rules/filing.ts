@@ -6,11 +6,27 @@ export type Choice = Extract<Need, { kind: 'choice' }>;
 /** The choices with the same name are searched together: their texts are of one parameter, and compared in one way. */
 export const bucketName = (choice: Choice) => `${choice.ignoreCase ? 'i' : 'e'}${choice.parameter}`;
 
+/**
+ * Chooses under which texts to file each condition, so that few others are filed there; `choices` null: there are none.
+ * `rest`: the tests that remain for one that is found there. A conjunct that equals its choice needs no test.
+ */
+export function chooseFilings(entries: readonly { condition: CompiledCondition }[]) {
+  const counts = countChoices(entries);
+  const shared = sharedLists<Test>();
+  return ({ conjuncts }: CompiledCondition): { choices: readonly Choice[] | null; rest: readonly Test[] } => {
+    const filings = conjuncts.map(({ need }) => cheapest(need, counts));
+    const filing = lowest(filings);
+    const answered = filing === null ? -1 : filings.indexOf(filing);
+    const rest = conjuncts.filter(({ need }, index) => index !== answered || need.kind !== 'choice');
+    return { choices: filing?.choices ?? null, rest: shared(rest.map(({ matches }) => matches)) };
+  };
+}
+
 /** By bucket and text. */
 type ChoiceCounts = Map<string, Map<string, number>>;
 
 /** How many entries name each text of each parameter: an upper bound for the length of its slot list. */
-export function countChoices(entries: readonly { condition: CompiledCondition }[]): ChoiceCounts {
+function countChoices(entries: readonly { condition: CompiledCondition }[]): ChoiceCounts {
   const counts: ChoiceCounts = new Map();
   const visit = (need: Need): void => {
     if (need.kind !== 'choice') {
@@ -24,15 +40,6 @@ export function countChoices(entries: readonly { condition: CompiledCondition }[
   };
   for (const entry of entries) for (const conjunct of entry.condition.conjuncts) visit(conjunct.need);
   return counts;
-}
-
-/** Chooses where to file a condition. A conjunct that equals the choice it is filed under needs no test. */
-export function split({ conjuncts }: CompiledCondition, counts: ChoiceCounts): { filing: Filing | null; rest: Test[] } {
-  const filings = conjuncts.map(({ need }) => cheapest(need, counts));
-  const filing = lowest(filings);
-  const answered = filing === null ? -1 : filings.indexOf(filing);
-  const rest = conjuncts.filter(({ need }, index) => index !== answered || need.kind !== 'choice');
-  return { filing, rest: rest.map(({ matches }) => matches) };
 }
 
 type Filing = { cost: number; choices: Choice[] };
@@ -60,3 +67,21 @@ function cheapest(need: Need, counts: ChoiceCounts): Filing | null {
 function lowest(filings: readonly (Filing | null)[]): Filing | null {
   return filings.reduce((best, one) => (one !== null && (best === null || one.cost < best.cost) ? one : best), null);
 }
+
+/**
+ * Equal lists are shared, so that thousands of entries with the same tests share memory. Compares only with a few
+ * lists of the same beginning, where equal ones are, so filing stays linear.
+ */
+function sharedLists<T>(): (list: readonly T[]) => readonly T[] {
+  const byFirst = new Map<T | undefined, (readonly T[])[]>();
+  return (list) => {
+    const alike = byFirst.get(list[0]) ?? [];
+    const same = alike.find((one) => one.length === list.length && one.every((item, i) => item === list[i]));
+    if (same !== undefined) return same;
+    if (alike.length < listsCompared) alike.push(list);
+    byFirst.set(list[0], alike);
+    return list;
+  };
+}
+
+const listsCompared = 16;

@@ -1,6 +1,6 @@
 import type { Event } from '../contract/records/event.ts';
 import type { CompiledCondition } from './compile.ts';
-import { bucketName, type Choice, countChoices, split, type Test } from './filing.ts';
+import { bucketName, type Choice, chooseFilings, type Test } from './filing.ts';
 import { compileLookup, type Fold, foldCase, foldExact, type Lookup, placesOf, someCandidate } from './lookup.ts';
 
 /**
@@ -17,16 +17,15 @@ export type RuleIndex<Entry> = {
 
 /** Builds the index. Both functions reuse marks between calls, so a call must finish before the next begins. */
 export function ruleIndex<Entry extends { condition: CompiledCondition }>(entries: readonly Entry[]): RuleIndex<Entry> {
-  const counts = countChoices(entries);
+  const filingOf = chooseFilings(entries);
   const unfiled: Slot<Entry>[] = [];
   const shelves = new Map<string, Bucket<Entry>>();
-  const shared = sharedLists<Test>();
 
   for (const [order, entry] of entries.entries()) {
-    const { filing, rest } = split(entry.condition, counts);
-    const slot: Slot<Entry> = { entry, order, rest: shared(rest), seenIn: 0 };
-    if (filing === null) unfiled.push(slot);
-    else for (const choice of filing.choices) file(slot, choice, shelves);
+    const { choices, rest } = filingOf(entry.condition);
+    const slot: Slot<Entry> = { entry, order, rest, seenIn: 0 };
+    if (choices === null) unfiled.push(slot);
+    else for (const choice of choices) file(slot, choice, shelves);
   }
 
   const find = bucketFinder([...shelves.values()]);
@@ -125,24 +124,6 @@ function bucketFinder<Entry>(shelves: Bucket<Entry>[]): (event: Event, round: nu
 }
 
 const shelvesAlwaysLookedAt = 8;
-
-/**
- * Equal lists are shared, so that thousands of entries with the same tests share memory. Compares only with a few
- * lists of the same beginning, where equal ones are, so filing stays linear.
- */
-function sharedLists<T>(): (list: readonly T[]) => readonly T[] {
-  const byFirst = new Map<T | undefined, (readonly T[])[]>();
-  return (list) => {
-    const alike = byFirst.get(list[0]) ?? [];
-    const same = alike.find((one) => one.length === list.length && one.every((item, i) => item === list[i]));
-    if (same !== undefined) return same;
-    if (alike.length < listsCompared) alike.push(list);
-    byFirst.set(list[0], alike);
-    return list;
-  };
-}
-
-const listsCompared = 16;
 
 function allHold(tests: readonly Test[], event: Event): boolean {
   for (const test of tests) if (!test(event)) return false;
