@@ -8,8 +8,7 @@ import {
   RESPONSE_BYTES_MAX,
 } from '../../egress.ts';
 import type { Target } from '../../guard/target-url.ts';
-import type { ResponseHead } from './response-head.ts';
-import type { ResponseHandler } from './response-parser.ts';
+import type { ResponseHandler, ResponseHead } from './response-parser.ts';
 
 /**
  * One request and its response: waiting → opening a connection → sent → head read → settled. Once the head was read,

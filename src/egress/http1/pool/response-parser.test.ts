@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ResponseHead } from './response-head.ts';
-import { ResponseParser } from './response-parser.ts';
+import { type ResponseHead, ResponseParser } from './response-parser.ts';
 
 function parser() {
   const one = new ResponseParser({ head: null, bytes: Buffer.alloc(0) });
