@@ -29,6 +29,13 @@ export type IntakeResponse = { status: number; headers: Record<string, string>; 
 
 type Collector = Document<CollectorBody>;
 
+/** `headers`: of the response, also when it is an error. */
+type Handle = (
+  request: IntakeRequest,
+  collector: Collector,
+  headers: Record<string, string>,
+) => Promise<IntakeResponse> | IntakeResponse;
+
 export type Intake = ReturnType<typeof createIntake>;
 
 type Connected = {
@@ -52,11 +59,8 @@ export function createIntake(
   const { configuration } = pipeline;
   const rates = collectorRates(now);
 
-  /** Runs `handle` with the collector of the key. An error has the headers that it sets too. */
-  async function answered(
-    request: IntakeRequest,
-    handle: (collector: Collector, headers: Record<string, string>) => Promise<IntakeResponse> | IntakeResponse,
-  ): Promise<IntakeResponse> {
+  /** Runs `handle` with the collector of the key. */
+  async function answered(request: IntakeRequest, handle: Handle): Promise<IntakeResponse> {
     const headers: Record<string, string> = {};
     try {
       const found = configuration.snapshot.collectorsByKey.get(request.key);
@@ -64,7 +68,7 @@ export function createIntake(
       if (collector === undefined || collector.body.status !== 'enabled') throw new AppError('unknown_collector');
       const { origin } = request.headers;
       if (origin !== undefined) allowOrigin(origin, collector.body, headers);
-      const response = await handle(collector, headers);
+      const response = await handle(request, collector, headers);
       response.headers['x-request-id'] = request.id;
       return response;
     } catch (error) {
@@ -81,13 +85,14 @@ export function createIntake(
   }
 
   /** Stores the events of a request. Returns their ids. */
-  async function accept(
+  async function accept<Content>(
     { url, headers }: IntakeRequest,
     collector: Collector,
-    parse: (reception: Reception) => ParsedEvents,
+    parse: (content: Content, reception: Reception) => ParsedEvents,
+    content: Content,
   ): Promise<string[]> {
     const receivedAt = now();
-    const events = eventsOf(parse({ receivedAt: new Date(receivedAt), collectorId: collector.id }));
+    const events = eventsOf(parse(content, { receivedAt: new Date(receivedAt), collectorId: collector.id }));
     identify(events, headers['idempotency-key']);
     const hops = hopsOf(headers);
     if (hops > 0) for (const event of events) event.ext = { ...event.ext, [hopsKey]: hops };
@@ -113,39 +118,39 @@ export function createIntake(
     rates.check(collector, headers);
   }
 
+  const post: Handle = async (request, collector, headers) => {
+    checkMaySend(request, collector, headers);
+    const encoding = request.headers['content-encoding'];
+    const body = encoding === undefined ? request.body : await inflated(request.body, encoding);
+    const ids = await accept(request, collector, parseInfinity, body);
+    return {
+      status: 200,
+      headers: { ...jsonHeaders, ...headers },
+      // No escaping: ids consist of letters, digits and underscores.
+      body: `{"accepted":${ids.length},"ids":["${ids.join('","')}"]}`,
+    };
+  };
+
+  const pixel: Handle = async (request, collector, headers) => {
+    checkMaySend(request, collector, headers);
+    const [, query = ''] = request.url.split(/\?(.*)/s, 2);
+    await accept(request, collector, parseDcsGif, query);
+    return { status: 200, headers: { ...gifHeaders, ...headers }, body: gif };
+  };
+
+  const preflight: Handle = (request, _collector, headers) => {
+    if (headers['access-control-allow-origin'] !== undefined) allowMethods(request.headers, headers);
+    return { status: 204, headers: { ...openHeaders, ...headers }, body: '' };
+  };
+
   return {
     refuse,
-
     /** `POST /v3/{key}`. */
-    post: (request: IntakeRequest) =>
-      answered(request, async (collector, headers) => {
-        checkMaySend(request, collector, headers);
-        const encoding = request.headers['content-encoding'];
-        const body = encoding === undefined ? request.body : await inflated(request.body, encoding);
-        const ids = await accept(request, collector, (reception) => parseInfinity(body, reception));
-        return {
-          status: 200,
-          headers: { ...jsonHeaders, ...headers },
-          // No escaping: ids consist of letters, digits and underscores.
-          body: `{"accepted":${ids.length},"ids":["${ids.join('","')}"]}`,
-        };
-      }),
-
+    post: (request: IntakeRequest) => answered(request, post),
     /** `GET /{key}/dcs.gif`. */
-    pixel: (request: IntakeRequest) =>
-      answered(request, async (collector, headers) => {
-        checkMaySend(request, collector, headers);
-        const [, query = ''] = request.url.split(/\?(.*)/s, 2);
-        await accept(request, collector, (reception) => parseDcsGif(query, reception));
-        return { status: 200, headers: { ...gifHeaders, ...headers }, body: gif };
-      }),
-
+    pixel: (request: IntakeRequest) => answered(request, pixel),
     /** `OPTIONS` of both. */
-    preflight: (request: IntakeRequest) =>
-      answered(request, (_collector, headers) => {
-        if (headers['access-control-allow-origin'] !== undefined) allowMethods(request.headers, headers);
-        return { status: 204, headers: { ...openHeaders, ...headers }, body: '' };
-      }),
+    preflight: (request: IntakeRequest) => answered(request, preflight),
   };
 }
 

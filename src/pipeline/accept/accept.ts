@@ -36,7 +36,7 @@ type MatcherOptions = {
   clock: Clock;
   configuration: {
     readonly snapshot: {
-      rules: Pick<Snapshot['rules'], 'match'>;
+      rules: Snapshot['rules'];
       planOf: Snapshot['planOf'];
     };
   };

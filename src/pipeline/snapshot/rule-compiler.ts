@@ -13,19 +13,20 @@ export function behaviorConditions(behaviors: Iterable<Document<BehaviorBody>>) 
 /** After this many conditions that are no longer used, the shared compilation is dropped. */
 const recompiledMax = 1_000;
 
+export type Rules = Pick<RuleIndex<Rule>, 'match'>;
 type RuleDocuments = Pick<Documents, 'action' | 'behavior'>;
 
 /**
  * Compiles the rules of successive snapshots, each at its first use: compiling many actions takes long, and of consecutive
  * changes only the last is used. Unchanged conditions are compiled once.
  */
-export function ruleCompiler(): (documents: RuleDocuments) => RuleIndex<Rule> {
+export function ruleCompiler(): (documents: RuleDocuments) => Rules {
   let known = new Map<string, Rule>();
   let shared = sharedParts();
   let behavior: Documents['behavior'] | null = null;
   let recompiled = 0;
 
-  function compile(documents: RuleDocuments): RuleIndex<Rule> {
+  function compile(documents: RuleDocuments): Rules {
     if (behavior !== documents.behavior || recompiled > recompiledMax) {
       known = new Map();
       shared = sharedParts();
@@ -50,11 +51,12 @@ export function ruleCompiler(): (documents: RuleDocuments) => RuleIndex<Rule> {
   }
 
   return ({ action, behavior }) => {
-    let compiled: RuleIndex<Rule> | null = null;
-    const index = () => {
-      compiled ??= compile({ action, behavior });
-      return compiled;
+    let compiled: Rules | null = null;
+    return {
+      match(event) {
+        compiled ??= compile({ action, behavior });
+        return compiled.match(event);
+      },
     };
-    return { match: (event) => index().match(event), candidates: (event) => index().candidates(event) };
   };
 }

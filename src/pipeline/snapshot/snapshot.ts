@@ -6,12 +6,11 @@ import type { CollectorBody } from '../../contract/documents/collector.ts';
 import type { DocumentKind } from '../../contract/documents/document.ts';
 import { AppError } from '../../contract/errors.ts';
 import { foldName } from '../../contract/fold-name.ts';
-import type { RuleIndex } from '../../rules/index.ts';
 import { standardBehaviors } from '../../rules/standard-behaviors.ts';
 import { auditEntryOf, type ChangeAuthor, type Scrubber } from './audit-entry.ts';
 import { destinationPlans, type PlanOf } from './destination-plan.ts';
-import type { Bodies, Document, Documents, Rule } from './documents.ts';
-import { ruleCompiler } from './rule-compiler.ts';
+import type { Bodies, Document, Documents } from './documents.ts';
+import { type Rules, ruleCompiler } from './rule-compiler.ts';
 
 export type { ChangeAuthor, Scrubber } from './audit-entry.ts';
 export type { Bodies, Document, Documents, Rule } from './documents.ts';
@@ -25,7 +24,7 @@ export type Snapshot = {
   readonly documents: { readonly [K in DocumentKind]: ReadonlyMap<string, Document<Bodies[K]>> };
   /** By the key and the one before it, which may be over. */
   readonly collectorsByKey: ReadonlyMap<string, Document<CollectorBody>>;
-  readonly rules: RuleIndex<Rule>;
+  readonly rules: Rules;
   /**
    * The ids of documents of a kind whose name differs from this one at most in case or Unicode composition; for
    * destinations, those of one connection. An older snapshot can lack documents that were renamed since.
