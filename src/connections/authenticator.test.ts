@@ -3,8 +3,7 @@ import { test } from 'node:test';
 import { type Auth, connectionInput, standardTokenFields } from '../contract/documents/connection.ts';
 import { Secret } from '../contract/secret.ts';
 import { type FakeAnswer, fakeEgress } from '../egress/fake/fake-egress.testing.ts';
-import { createAuthenticator } from './authenticator.ts';
-import { AuthorizedConnection } from './authorized-connection.ts';
+import { AuthorizedConnection, createAuthenticator } from './authenticator.ts';
 import type { Oauth2 } from './oauth/client-auth.ts';
 
 const secret = (value: string) => new Secret(value, '2026-01-01T00:00:00Z');

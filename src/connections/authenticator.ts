@@ -1,11 +1,13 @@
-import type { Auth } from '../contract/documents/connection.ts';
-import type { Authorization, AuthorizedConnection } from './authorized-connection.ts';
+import type { Auth, ConnectionBody } from '../contract/documents/connection.ts';
+import type { EgressRequest } from '../egress/egress.ts';
+import { fingerprint } from './fingerprint.ts';
 import { openHeader } from './header-value.ts';
 import { missingAuth } from './missing-credentials.ts';
-import { createAccessTokens } from './oauth/access-tokens.ts';
+import { type Authorization, createAccessTokens } from './oauth/access-tokens.ts';
 import { basicCredentials, type Oauth2 } from './oauth/client-auth.ts';
 import type { TokenHttp } from './oauth/token-request.ts';
 import { reveal } from './secret-fields.ts';
+import { routeOf } from './tls-and-proxy.ts';
 
 export type Authenticator = ReturnType<typeof createAuthenticator>;
 
@@ -36,4 +38,44 @@ function standing(auth: Exclude<Auth, Oauth2>): Authorization {
   const [, token] = auth.type === 'bearer' ? openHeader({ name: 'Authorization', value: auth.token }) : [];
   const value = auth.type === 'basic' ? basicCredentials(auth.username, reveal(auth.password)) : `Bearer ${token}`;
   return { ok: true, headers: [['Authorization', value]], fresh: false, tokenMs: null };
+}
+
+type Route = Pick<EgressRequest, 'tls' | 'proxy'>;
+
+/**
+ * One version of a connection as its requests use it: how they are authenticated, and how they reach the peer. What
+ * derives from it is computed once.
+ */
+export class AuthorizedConnection {
+  readonly id: string;
+  readonly auth: ConnectionBody['auth'];
+  readonly settings: ConnectionBody['settings'];
+  #credentials: string | null = null;
+  #route: { key: string; password: string; route: Route } | null = null;
+
+  constructor({ id, body }: { id: string; body: Pick<ConnectionBody, 'auth' | 'settings'> }) {
+    this.id = id;
+    this.auth = body.auth;
+    this.settings = body.settings;
+  }
+
+  /** A hash of everything that determines its access token, secrets included. In memory only. */
+  get credentials(): string {
+    this.#credentials ??= fingerprint(this.auth) + fingerprint(this.settings.tls);
+    return this.#credentials;
+  }
+
+  /**
+   * Its CA, client certificate, TLS version and proxy. The same object while its secrets are the same, so that egress
+   * finds its open connections without comparing. Throws UnresolvedSecret.
+   */
+  route(): Route {
+    const { tls, proxy } = this.settings;
+    if (this.#route !== null && tls.key === null && proxy === null) return this.#route.route;
+    const key = reveal(tls.key);
+    const password = reveal(proxy?.password ?? null);
+    if (this.#route?.key !== key || this.#route.password !== password)
+      this.#route = { key, password, route: routeOf(this.settings) };
+    return this.#route.route;
+  }
 }

@@ -1,14 +1,37 @@
-import type { Authorization, AuthorizedConnection } from '../authorized-connection.ts';
+import type { ConnectionBody } from '../../contract/documents/connection.ts';
 import type { ClientAuthMethod, Oauth2 } from './client-auth.ts';
 import { fetchToken } from './fetch-token.ts';
 import { isDue, isUsable, renewAheadMs, type Token } from './token-life.ts';
 import type { TokenHttp } from './token-request.ts';
 import type { TokenAnswer, TokenFailure } from './token-response.ts';
 
+export type Authorization =
+  | {
+      readonly ok: true;
+      /** Headers to set on the request; they replace headers of the same name. */
+      readonly headers: readonly [name: string, value: string][];
+      /** The token was fetched for this call, so fetching another one would not help. */
+      readonly fresh: boolean;
+      /** How long the caller waited for the token, in ms; null when none was fetched. */
+      readonly tokenMs: number | null;
+    }
+  | Unauthorized;
+
+/**
+ * `rejected`: until a person changes something. `temporary`: the token request made for this caller failed.
+ * `waiting`: no request was made, because the token endpoint is paused for `retryAfterMs`.
+ */
+export type Unauthorized = Pick<TokenFailure, 'ok' | 'detail' | 'retryAfterMs'> & {
+  readonly kind: TokenFailure['kind'] | 'waiting';
+};
+
+/** A connection; `credentials` is a hash of everything that determines its access token. */
+type TokenOwner = Pick<ConnectionBody, 'settings'> & { readonly id: string; readonly credentials: string };
+
 /** The end of the pause in token requests of a connection (ms since the epoch), and its reason. */
 type TokenPause = { readonly until: number; readonly detail: string };
 
-/** The state of one connection with the credentials of `key` (AuthorizedConnection.credentials). */
+/** The state of one connection with the credentials of `key`. */
 type Slot = {
   readonly key: string;
   token: Token | null;
@@ -32,7 +55,7 @@ type Fetched = { readonly ok: true; readonly token: Token } | TokenFailure;
  */
 export function createAccessTokens(http: TokenHttp) {
   const slots = new Map<string, Slot>();
-  function slotOf(connection: AuthorizedConnection): Slot {
+  function slotOf(connection: TokenOwner): Slot {
     const { id, credentials: key } = connection;
     const known = slots.get(id);
     if (known?.key === key) return known;
@@ -50,7 +73,7 @@ export function createAccessTokens(http: TokenHttp) {
     return slot;
   }
 
-  function renew(slot: Slot, { id, settings }: AuthorizedConnection, auth: Oauth2): Promise<Fetched> {
+  function renew(slot: Slot, { id, settings }: TokenOwner, auth: Oauth2): Promise<Fetched> {
     const askedAt = http.now();
     slot.askedAt = askedAt;
     const { method: remembered, skewMs } = slot;
@@ -73,7 +96,7 @@ export function createAccessTokens(http: TokenHttp) {
     return pending;
   }
 
-  async function authorize(connection: AuthorizedConnection, auth: Oauth2): Promise<Authorization> {
+  async function authorize(connection: TokenOwner, auth: Oauth2): Promise<Authorization> {
     const slot = slotOf(connection);
     const startedAt = http.now();
     if (slot.token !== null && isUsable(slot.token, startedAt)) {
@@ -96,7 +119,7 @@ export function createAccessTokens(http: TokenHttp) {
   return {
     authorize,
     /** Drops exactly the refused token; a newer one stays. */
-    refused(connection: AuthorizedConnection, { headers }: { readonly headers: readonly [string, string][] }): void {
+    refused(connection: TokenOwner, { headers }: { readonly headers: readonly [string, string][] }): void {
       const slot = slots.get(connection.id);
       if (headers.some(([name, value]) => name === 'Authorization' && value === slot?.token?.header) && slot)
         slot.token = null;
@@ -105,14 +128,14 @@ export function createAccessTokens(http: TokenHttp) {
      * The pause after a failed token request; null: no pause, or a usable token exists. A pause does not apply to
      * changed credentials.
      */
-    pauseOf(connection: AuthorizedConnection): TokenPause | null {
+    pauseOf(connection: TokenOwner): TokenPause | null {
       const slot = slots.get(connection.id);
       const now = http.now();
       if (slot === undefined || slot.pending !== null || slot.key !== connection.credentials) return null;
       return slot.token !== null && isUsable(slot.token, now) ? null : pauseAt(slot, now);
     },
     /** When the current token expires, in ms since the epoch; null: no token, or no known expiry. Fetches nothing. */
-    tokenExpiresAt(connection: AuthorizedConnection): number | null {
+    tokenExpiresAt(connection: TokenOwner): number | null {
       const slot = slots.get(connection.id);
       // A token that was fetched with other credentials does not count.
       if (slot?.token == null || slot.key !== connection.credentials) return null;

@@ -8,8 +8,7 @@ import { connectionInput, standardTokenFields } from '../../contract/documents/c
 import { Secret } from '../../contract/secret.ts';
 import { parseAllowRules } from '../../egress/guard/allow-list.ts';
 import { http1Egress } from '../../egress/http1/http1-egress.ts';
-import { createAuthenticator } from '../authenticator.ts';
-import { AuthorizedConnection } from '../authorized-connection.ts';
+import { AuthorizedConnection, createAuthenticator } from '../authenticator.ts';
 import { testConnection } from '../connection-test.ts';
 import type { Oauth2 } from './client-auth.ts';
 

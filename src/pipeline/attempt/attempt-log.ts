@@ -1,5 +1,5 @@
 import { isoTime } from '../../async/clock.ts';
-import type { Unauthorized } from '../../connections/authorized-connection.ts';
+import type { Unauthorized } from '../../connections/oauth/access-tokens.ts';
 import { maskHeaders, unmasked } from '../../connections/secret-redaction.ts';
 import type { Attempt } from '../../contract/records/delivery.ts';
 import type { Verdict } from '../../destinations/judge.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '../../async/clock.ts';
 import type { Authenticator } from '../../connections/authenticator.ts';
-import type { Unauthorized } from '../../connections/authorized-connection.ts';
+import type { Unauthorized } from '../../connections/oauth/access-tokens.ts';
 import { unresolvedSecret } from '../../connections/secret-fields.ts';
 import { scrubAttempt } from '../../connections/secret-redaction.ts';
 import { type Signature, signMessage } from '../../connections/signing.ts';

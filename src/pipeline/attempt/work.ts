@@ -1,4 +1,4 @@
-import type { Unauthorized } from '../../connections/authorized-connection.ts';
+import type { Unauthorized } from '../../connections/oauth/access-tokens.ts';
 import type { Attempt } from '../../contract/records/delivery.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { Verdict } from '../../destinations/judge.ts';

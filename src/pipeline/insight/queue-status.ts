@@ -1,7 +1,6 @@
 import type { Clock } from '../../async/clock.ts';
 import { sharedReading } from '../../async/shared-reading.ts';
-import type { Authenticator } from '../../connections/authenticator.ts';
-import { AuthorizedConnection } from '../../connections/authorized-connection.ts';
+import { type Authenticator, AuthorizedConnection } from '../../connections/authenticator.ts';
 import { certificateExpiry } from '../../connections/certificate-expiry.ts';
 import { missingCredentials } from '../../connections/missing-credentials.ts';
 import { secretExpiry } from '../../connections/secret-expiry.ts';

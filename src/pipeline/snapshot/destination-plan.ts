@@ -1,4 +1,4 @@
-import { AuthorizedConnection } from '../../connections/authorized-connection.ts';
+import { AuthorizedConnection } from '../../connections/authenticator.ts';
 import { parseBaseUrl } from '../../connections/base-url.ts';
 import { missingHeaderValues } from '../../connections/missing-credentials.ts';
 import { type ResponseRedaction, responseRedaction, secretHeaderNames } from '../../connections/secret-redaction.ts';
