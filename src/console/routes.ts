@@ -5,7 +5,7 @@ import { replayStates } from '../contract/records/replay-limits.ts';
 import { outcomes } from './pages/events/event-filters.ts';
 import { chartTimeSearch, choice, listSearch, type Read, search, textSearch } from './parts/list/list-search.ts';
 import { keptChoice, landingChoice } from './session/kept-choice.ts';
-import { lazyPage } from './shell/lazy-page.ts';
+import { lazyPart } from './shell/lazy-part.ts';
 import { shellRoute } from './shell/shell-route.tsx';
 
 const actionStep = choice(['basics', 'rules', 'sources', 'destinations']);
@@ -19,7 +19,7 @@ export const pages = [
     path: '/',
     validateSearch: search(chartTimeSearch),
     beforeLoad: leadToLanding,
-    component: lazyPage(() => import('./pages/home/home-page.tsx'), 'HomePage'),
+    component: lazyPart(() => import('./pages/home/home-page.tsx'), 'HomePage'),
   }),
 
   page('/actions', () => import('./pages/actions/actions-page.tsx'), 'ActionsPage', {
@@ -244,7 +244,7 @@ function page<
     getParentRoute: () => shellRoute,
     path,
     validateSearch: search(reads ?? ({} as Reads)), // the default of Reads
-    component: lazyPage(load, name),
+    component: lazyPart(load, name),
   });
 }
 

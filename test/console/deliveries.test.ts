@@ -77,7 +77,7 @@ test('a failed delivery shows the reason and what to do, and Retry now delivers 
   const { page } = tab;
   const summary = page.getByRole('region', { name: 'Status' });
   await summary.getByText('Failed: the destination rejected the request.').waitFor();
-  await summary.getByRole('link', { name: 'Open the destination' }).waitFor();
+  await summary.getByRole('link', { name: 'Open destination' }).waitFor();
   receiver.answer('/in', { status: 200 });
   await summary.getByRole('link', { name: 'Open the template with this event' }).waitFor();
   const retries = page.getByRole('button', { name: /^Retry/ });

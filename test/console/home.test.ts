@@ -76,7 +76,7 @@ test('the first steps deliver to the chosen system', async () => {
   await page.getByText('MILLRACE_EGRESS_ALLOW', { exact: false }).waitFor();
   assert.deepEqual(await barriers(page), []);
   await page.getByRole('button', { name: 'Create sample setup' }).click();
-  await page.getByText('Enter a full URL').waitFor();
+  await page.getByText('Enter a URL that starts').waitFor();
   await page.getByRole('textbox', { name: 'URL of the receiving system' }).fill(`${receiver.url}/hooks?team=a`);
   await page.getByRole('button', { name: 'Create sample setup' }).click();
   await page.getByRole('button', { name: 'Send a test event' }).click();

@@ -1,16 +1,17 @@
-import { Anchor, Button, Stack } from '@mantine/core';
-import { type ErrorComponentProps, Link } from '@tanstack/react-router';
+import { Button, Stack } from '@mantine/core';
+import type { ErrorComponentProps } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { shell } from '../messages/en/shell.ts';
+import { TextLink } from '../parts/links.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Page } from './page.tsx';
 
 export function NotFoundPage(): ReactNode {
   return (
     <Page title={shell.notFound.title} lead={shell.notFound.text}>
-      <Anchor component={Link} to="/">
+      <TextLink to="/" underline="hover">
         {shell.notFound.back}
-      </Anchor>
+      </TextLink>
     </Page>
   );
 }

@@ -1,8 +1,8 @@
-import { Anchor, Kbd, Modal, Stack, Switch, Table } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { Kbd, Modal, Stack, Switch, Table } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { shell } from '../messages/en/shell.ts';
 import { terms } from '../messages/en/terms.ts';
+import { TextLink } from '../parts/links.tsx';
 import { singleKeysChoice, useKeptChoice } from '../session/kept-choice.ts';
 import { isMac } from './is-mac.ts';
 import { menu } from './menu.ts';
@@ -114,12 +114,12 @@ export function KeyboardHelp({ onClose }: { onClose: () => void }): ReactNode {
         <SingleKeysSwitch />
         <ShortcutTable />
         <Stack gap="sm">
-          <Anchor component={Link} to="/docs" onClick={onClose} size="sm">
+          <TextLink to="/docs" onClick={onClose} inherit={false} size="sm" underline="hover">
             {keys.docs}
-          </Anchor>
-          <Anchor component={Link} to="/welcome" onClick={onClose} size="sm">
+          </TextLink>
+          <TextLink to="/welcome" onClick={onClose} inherit={false} size="sm" underline="hover">
             {keys.welcome}
-          </Anchor>
+          </TextLink>
         </Stack>
       </Stack>
     </Modal>

@@ -1,11 +1,12 @@
-import { Anchor, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { ClientError } from '../../client/client.ts';
 import { fieldErrors } from '../data/field-errors.ts';
 import { shell } from '../messages/en/shell.ts';
 import { terms } from '../messages/en/terms.ts';
+import { TextLink } from '../parts/links.tsx';
 import { client, openedSession } from '../session/session.ts';
 import { EmailField, EntryForm, EntryPage, HiddenField } from './entry-page.tsx';
 
@@ -21,9 +22,9 @@ export function NewPasswordPage(): ReactNode {
   return (
     <EntryPage title={words.titles[kind ?? 'invite']} lead={words.leads[kind ?? 'invite']}>
       {kind === undefined ? <Text>{words.nothing}</Text> : <Form kind={kind} token={given[kind] ?? ''} />}
-      <Anchor component={Link} to="/sign-in">
+      <TextLink to={'/sign-in' as '/'} underline="hover">
         {terms.signIn}
-      </Anchor>
+      </TextLink>
     </EntryPage>
   );
 }

@@ -126,7 +126,7 @@ function pasted(text: string): Found[] {
   if (isIdOf(idPrefixes.event, text))
     return [[addressOf('event', { id: text }), shell.search.event(text), terms.event, 'events']];
   if (isIdOf(idPrefixes.delivery, text))
-    return [[addressOf('delivery', { id: text }), shell.search.delivery(text), kinds.delivery, 'deliveries']];
+    return [[addressOf('delivery', { id: text }), shell.search.delivery(text), terms.delivery, 'deliveries']];
   return [];
 }
 
@@ -154,7 +154,7 @@ function useDeliveriesOf(text: string, may: (right: Right) => boolean): Found[] 
   return (data?.data ?? []).map((delivery) => {
     const when = formatTime(new Date(delivery.createdAt), 'log', Date.now());
     const label = shell.search.deliveryWith(text, parts.status[delivery.status], when);
-    return [addressOf('delivery', delivery), label, kinds.delivery, 'deliveries'];
+    return [addressOf('delivery', delivery), label, terms.delivery, 'deliveries'];
   });
 }
 

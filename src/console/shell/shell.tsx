@@ -2,7 +2,7 @@ import { ActionIcon, Button, Kbd, Menu, Text } from '@mantine/core';
 import { useDisclosure, useHotkeys } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
-import { lazy, type ReactNode, Suspense, useEffect } from 'react';
+import { type ReactNode, Suspense, useEffect } from 'react';
 import { allRights } from '../../contract/accounts/rights.ts';
 import { apiQuery } from '../data/api.ts';
 import { isAway, queryClient } from '../data/query-client.ts';
@@ -14,19 +14,18 @@ import { notifyFailed } from '../parts/notify.ts';
 import { useMe } from '../session/rights.ts';
 import { signOut } from '../session/session.ts';
 import { isMac } from './is-mac.ts';
+import { lazyPart } from './lazy-part.ts';
 import { MenuLinks } from './menu-links.tsx';
 import css from './shell.module.css';
 import { useShortcuts } from './shortcuts.ts';
 import { ThemeMenu } from './theme-menu.tsx';
 
 // Asked for now and then: not among what a first visit waits for.
-const MenuDrawer = lazy(() => import('./menu-drawer.tsx').then(({ MenuDrawer }) => ({ default: MenuDrawer })));
-const Palette = lazy(() => import('./palette.tsx').then(({ Palette }) => ({ default: Palette })));
-const DocsNav = lazy(() => import('../pages/docs/docs-nav.tsx').then(({ DocsNav }) => ({ default: DocsNav })));
-const SettingsNav = lazy(() =>
-  import('../pages/settings/settings-nav.tsx').then(({ SettingsNav }) => ({ default: SettingsNav })),
-);
-const KeyboardHelp = lazy(() => import('./keyboard-help.tsx').then(({ KeyboardHelp }) => ({ default: KeyboardHelp })));
+const MenuDrawer = lazyPart(() => import('./menu-drawer.tsx'), 'MenuDrawer');
+const Palette = lazyPart(() => import('./palette.tsx'), 'Palette');
+const DocsNav = lazyPart(() => import('../pages/docs/docs-nav.tsx'), 'DocsNav');
+const SettingsNav = lazyPart(() => import('../pages/settings/settings-nav.tsx'), 'SettingsNav');
+const KeyboardHelp = lazyPart(() => import('./keyboard-help.tsx'), 'KeyboardHelp');
 
 /** The frame of every page after sign-in. */
 export function Shell(): ReactNode {

@@ -1,9 +1,10 @@
-import { Anchor, Text } from '@mantine/core';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { Text } from '@mantine/core';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useApi } from '../data/api.ts';
 import { shell } from '../messages/en/shell.ts';
 import { terms } from '../messages/en/terms.ts';
+import { TextLink } from '../parts/links.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { openedSession } from '../session/session.ts';
 import { EntryPage } from './entry-page.tsx';
@@ -36,9 +37,9 @@ export function SsoPage(): ReactNode {
     <EntryPage title={terms.signIn}>
       {error === null ? <Text role="status">{words.completing}</Text> : <Problem error={error} />}
       {error === null ? null : (
-        <Anchor component={Link} to="/sign-in">
+        <TextLink to={'/sign-in' as '/'} underline="hover">
           {words.back}
-        </Anchor>
+        </TextLink>
       )}
     </EntryPage>
   );

@@ -1,6 +1,5 @@
 /** Words of one's own account: password and sessions. */
 export const account = {
-  title: 'Account',
   noUser: 'You are signed in with MILLRACE_ADMIN_TOKEN, which has no user account: no password and no sessions.',
   passwordText: 'Changing your password signs you out everywhere else. API tokens keep working.',
   current: 'Current password',

@@ -118,7 +118,6 @@ export const actions = {
       destination: 'To use a disabled destination, enable it on the connection’s Destinations tab.',
       connection: 'To use this connection’s destinations, enable the connection first.',
     },
-    openConnection: 'Open the connection',
     heldNow: 'Not enabled: deliveries to it are held until you enable it.',
   },
   mapping: {

@@ -2,8 +2,6 @@ import type { AlertMessage } from '../../../contract/documents/alert.ts';
 import type { AlertType, WeekDay } from '../../../contract/documents/alert-words.ts';
 import type { IssueNotice, IssueSeverity } from '../../../contract/records/issue.ts';
 import { count } from '../counts.ts';
-import { counted } from '../format.ts';
-import { issues } from './issues.ts';
 import { terms } from './terms.ts';
 
 const types: Readonly<Record<AlertType, string>> = { email: 'E-mail', slack: 'Slack-compatible', webhook: 'Webhook' };
@@ -55,7 +53,6 @@ export const alerts = {
   tabs: { details: 'Alert Details', messages: 'Messages', versions: 'Versions' },
   types,
   typeNotes,
-  kinds: issues.kinds,
   changes,
   severities,
   days,
@@ -122,6 +119,6 @@ export const alerts = {
     },
     abouts,
     emptyText: 'Notifications and tests are listed here.',
-    tries: (attempts: number) => counted(attempts, { one: 'attempt', other: 'attempts' }),
+    tries: count.attempts,
   },
 } as const;

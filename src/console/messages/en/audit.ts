@@ -1,5 +1,6 @@
 import type { AuditAct, AuditEntry, AuditKind } from '../../../contract/records/audit.ts';
 import { formatNumber } from '../format.ts';
+import { terms } from './terms.ts';
 
 /** An act as a filter option, and in the past with its object: `Created connection`. */
 const acts: Readonly<Record<AuditAct, readonly [act: string, past: string]>> = {
@@ -35,21 +36,14 @@ const acts: Readonly<Record<AuditAct, readonly [act: string, past: string]>> = {
   erase: ['Erase visitor', 'Erased visitor in'],
 };
 
+const { action, alert, behavior, collector, connection, delivery, destination } = terms;
+const { issue, parameter, replay, role, user } = terms;
+
 const kinds: Readonly<Record<AuditKind, string>> = {
+  ...{ action, alert, behavior, collector, connection, delivery, destination },
+  ...{ issue, parameter, replay, role, user },
   configuration: 'Configuration',
-  connection: 'Connection',
-  destination: 'Destination',
-  action: 'Action',
-  behavior: 'Behavior',
-  collector: 'Collector',
-  alert: 'Alert',
-  parameter: 'Parameter',
-  delivery: 'Delivery',
-  replay: 'Replay',
-  issue: 'Issue',
   inbox: 'Inbox',
-  user: 'User',
-  role: 'Role',
   token: 'API token',
   session: 'Session',
   settings: 'Settings',

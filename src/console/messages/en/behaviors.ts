@@ -1,7 +1,5 @@
-import { counted } from '../format.ts';
+import { count as counts } from '../counts.ts';
 import { terms } from './terms.ts';
-
-const places = (count: number) => counted(count, { one: 'place', other: 'places' });
 
 const name = 'Behavior Name';
 
@@ -17,13 +15,13 @@ export const behaviors = {
   },
   standard: 'Standard',
   standardText: 'Built in. Duplicate to customize.',
-  used: (count: number) => `Used in ${places(count)}`,
+  used: (count: number) => `Used in ${counts.places(count)}`,
   shipped: 'Built in',
   moreAttributes: (names: string, more: number) => `${names} and ${more} more`,
   emptyText: 'A behavior is a named condition on one event, e.g. a purchase over 100.',
   blocked: {
     standard: 'Built-in behaviors can’t be deleted.',
-    used: (count: number) => `Used in ${places(count)}. Remove it there first.`,
+    used: (count: number) => `Used in ${counts.places(count)}. Remove it there first.`,
   },
   details: {
     tabs: { details: 'Details', used: 'Used by', versions: 'Versions', yaml: 'Show as' },
@@ -42,6 +40,6 @@ export const behaviors = {
     attribute: 'Attribute',
     removeAttribute: (name: string) => `Remove attribute ${name}`,
     usedByNone: 'Not used yet. Choose it in the Rules of an action.',
-    changesAll: (count: number) => `Changes apply at once in ${places(count)}.`,
+    changesAll: (count: number) => `Changes apply at once in ${counts.places(count)}.`,
   },
 } as const;

@@ -86,7 +86,6 @@ export const conditions = {
     patternHint: '* matches any characters, ? exactly one.',
     regexHint: 'RE2 syntax. Matches anywhere in the value.',
     addBehavior: 'Add behavior',
-    addFilter: 'Add filter',
     addGroup: 'Add group',
     remove: (what: string) => `Remove ${what}`,
     removeGroup: 'Remove this group',
@@ -98,8 +97,6 @@ export const conditions = {
       `${formatNumber(matching)} of the last ${count.events(checked)} ${checked === 1 ? 'matches' : 'match'}`,
     isMissing: 'missing',
     found: (value: string) => `found ${value}`,
-    holds: 'Met',
-    fails: 'Not met',
   },
   parameters: {
     seen: (share: string) => `In ${share} of events`,
@@ -119,8 +116,6 @@ export const conditions = {
     noParameter: 'No matching parameters',
     matching: 'Match',
     other: 'Don’t match',
-    matchCount: (matching: number, checked: number) =>
-      `${formatNumber(matching)} of the last ${count.events(checked)} ${checked === 1 ? 'matches' : 'match'}.`,
     noneMatching: 'No matching events',
     noneOther: 'All events match.',
     noEvents: 'Recent events that match are listed here. Until then, paste one below.',

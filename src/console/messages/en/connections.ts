@@ -1,5 +1,5 @@
 import { count } from '../counts.ts';
-import { counted, formatNumber } from '../format.ts';
+import { formatNumber } from '../format.ts';
 import { sentence } from '../sentence.ts';
 import { terms } from './terms.ts';
 
@@ -35,7 +35,7 @@ export const connections = {
     sentence: (delivered: number, failed: number) =>
       `${formatNumber(delivered)} delivered, ${formatNumber(failed)} failed in the last 24 hours`,
   },
-  users: { unknown: 'To see this you need the right “View Actions”', count: count.actions },
+  users: { unknown: 'To see this you need the right “View Actions”' },
   filters: {
     states: {
       enabled: 'Enabled',
@@ -69,7 +69,6 @@ export const connections = {
     presetsText: 'URL, authentication and bodies for well-known systems. You can change everything.',
     groups: { messages: 'Chat and support', marketing: 'Marketing and CRM', data: 'Data and automation' },
     search: 'Search systems',
-    found: (systems: number) => counted(systems, { one: 'system', other: 'systems' }),
     presetSums: (authentication: string, destinations: number) =>
       `${authentication} · ${count.destinations(destinations)}`,
   },
@@ -165,7 +164,6 @@ export const connections = {
     created: (name: string) => `${name} saved. Now add a destination.`,
   },
   destinations: {
-    create: 'New Destination',
     columns: {
       name: 'Destination Name',
       method: 'Method',

@@ -1,5 +1,4 @@
 import { count } from '../counts.ts';
-import { counted } from '../format.ts';
 import { terms } from './terms.ts';
 
 /** Words of Data Collection: collectors, rejected requests, and the parameters of events. */
@@ -130,7 +129,6 @@ export const dataCollection = {
     keyKinds: { unknown: 'Unknown keys', known: 'Keys of collectors' },
     emptyTitle: 'No rejected requests',
     emptyText: 'Rejected requests of the last 7 days are listed here with the reason.',
-    none: '–',
   },
   parameters: {
     lead: 'Fields found on your events',
@@ -146,7 +144,6 @@ export const dataCollection = {
     offer: (name: string) => `Make ${name} available in Actions`,
     offered: (name: string) => `${name} is now available in actions`,
     withdrawn: (name: string) => `${name} is no longer available in actions. Existing uses keep working.`,
-    users: (count: number) => counted(count, { one: 'place', other: 'places' }),
     emptyText: 'Parameters are found automatically when events are received.',
     descriptionHint: 'Shown where the parameter can be chosen.',
     copyExample: (text: string) => `Copy example ${text}`,

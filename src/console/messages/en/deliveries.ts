@@ -3,7 +3,6 @@ import { formatDuration, formatNumber } from '../format.ts';
 
 /** Words of the Deliveries list and of the page of one delivery. */
 export const deliveries = {
-  one: 'Delivery',
   lead: 'Requests sent to your destinations',
   columns: {
     duration: 'Duration',
@@ -103,8 +102,6 @@ export const deliveries = {
     detail: (text: string) => `Details: ${text}`,
     todo: 'What to do:',
     ended: 'Finished',
-    openConnection: 'Open the connection',
-    openDestination: 'Open the destination',
     attemptsText: 'Select an attempt for details.',
     noAttempts: 'No attempts yet',
     attempt: (number: number) => `Attempt ${formatNumber(number)}`,

@@ -5,7 +5,6 @@ import { sentence } from '../sentence.ts';
 /** Words of Destination Details: template, preview, tests. */
 export const destinations = {
   title: 'Destination Details',
-  createTitle: 'New Destination',
   fields: {
     name: ['Destination Name', 'Shown in actions, e.g. “New order”'],
     description: ['Description'],
@@ -62,8 +61,6 @@ export const destinations = {
     leaveFullScreen: 'Exit full screen',
     problems: 'Template problems',
     fine: 'No problems',
-    errors: count.errors,
-    warnings: count.warnings,
     error: 'Error',
     warning: 'Warning',
     place: (line: number, column: number) => `${line}:${column}`,

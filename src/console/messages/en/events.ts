@@ -18,7 +18,6 @@ export const events = {
     `About ${count.events(perSecond)}/s. Showing a sample of ${formatNumber(shown)}/s; filters search all events.`,
   keys: 'j and k select, Enter opens, x explains, c copies the event.',
   copied: 'Event copied',
-  noOutcome: '–',
   notSent: 'Not sent',
   waiting: 'Loading …',
   hiddenSize: 'Hidden',
@@ -43,8 +42,6 @@ export const events = {
 /** Words of the page of one event. */
 export const event = {
   tabs: { explain: 'Explain', payload: 'Payload', deliveries: 'Deliveries', raw: 'Raw request' },
-  from: '·',
-  of: '·',
   sameVisitor: 'All events of this visitor',
   copyJson: 'Copy event',
   studio: 'Open in template studio',
@@ -85,8 +82,6 @@ export const event = {
     'It matches now but has no delivery: it was created, changed or enabled after this event, or had no destination then.',
   rulesChanged: 'Its rules have changed: with the current ones it wouldn’t match.',
   rules: (passed: number, all: number) => `${formatNumber(passed)} of ${count.conditions(all)} met`,
-  passes: 'Met',
-  fails: 'Not met',
   found: (value: string) => `got “${value}”`,
   thisEventLacks: (parameter: string) => `this event has no ${parameter}`,
   hiddenValue: 'value hidden',

@@ -7,10 +7,8 @@ export const home = {
   welcome: {
     title: 'New here?',
     text: 'See how it works, or send your own event. It takes a minute.',
-    go: 'First steps',
     hide: 'Dismiss',
   },
-  noStats: 'To see these numbers you need the right “View Settings”. Ask an administrator.',
   tiles: {
     success: 'Success rate',
     successHint: 'of finished deliveries',
@@ -24,7 +22,6 @@ export const home = {
     unmatched: (events: number) => `${count.events(events)} matched no action. That’s expected.`,
   },
   chart: {
-    title: 'Deliveries over time',
     sentence: (delivered: number, failed: number, held: number, range: string) =>
       `Last ${range}: ${formatNumber(delivered)} delivered, ${formatNumber(failed)} failed, ${formatNumber(held)} held.`,
   },

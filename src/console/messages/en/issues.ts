@@ -1,5 +1,5 @@
 import type { IssueKind, IssueSeverity } from '../../../contract/records/issue.ts';
-import { counted } from '../format.ts';
+import { count } from '../counts.ts';
 
 const kinds: Readonly<Record<IssueKind, string>> = {
   failing: 'Deliveries failing',
@@ -18,7 +18,6 @@ const severities: Readonly<Record<IssueSeverity, string>> = { critical: 'Critica
 
 /** Words of Issues. */
 export const issues = {
-  one: 'Issue',
   lead: 'Problems, likely causes and fixes',
   filterBy: 'title',
   kinds,
@@ -29,7 +28,7 @@ export const issues = {
     count: 'Count',
     actions: 'Affected Actions',
   },
-  seriesSentence: (count: number) => `${counted(count, { one: 'time', other: 'times' })} in the last 24 hours`,
+  seriesSentence: (times: number) => `${count.times(times)} in the last 24 hours`,
   actionsIn(names: readonly string[]) {
     const [first = '–', second, ...more] = names;
     if (second === undefined) return first;
@@ -49,8 +48,6 @@ export const issues = {
     sample: 'Latest response',
     noText: 'The response has no stored text.',
     hidden: (right: string) => `To see its text you need the right “${right}”.`,
-    openConnection: 'Open connection',
-    openDestination: 'Open destination',
     openTemplate: 'Open template',
     checking: 'Checking with the next held delivery',
     sending: 'Sending held deliveries',

@@ -1,5 +1,5 @@
 import { count } from '../counts.ts';
-import { counted, formatNumber } from '../format.ts';
+import { formatNumber } from '../format.ts';
 
 /** Words of the building blocks that pages share. */
 export const parts = {
@@ -98,14 +98,13 @@ export const parts = {
   export: {
     as: { csv: 'As CSV (for spreadsheets)', ndjson: 'As NDJSON (for programs)' },
     running: (count: number) => `Exporting … ${formatNumber(count)} so far`,
-    done: (count: number) => `${counted(count, { one: 'row', other: 'rows' })} exported`,
+    done: (found: number) => `${count.rows(found)} exported`,
   },
   conflict: {
     title: 'Someone else made changes',
     text: (who: string, when: string) => `${who} saved this (${when}) after you opened it. Choose which to keep.`,
     yours: 'Yours',
     theirs: 'Theirs',
-    nothing: 'No differences',
     takeMine: 'Save mine over theirs',
     takeTheirs: 'Discard mine',
     later: 'Keep editing',
@@ -117,7 +116,6 @@ export const parts = {
     pick: (name: string, path: string) => `Insert ${path} (${name})`,
     copyPath: (path: string) => `Copy path ${path}`,
     copyValue: (path: string) => `Copy value of ${path}`,
-    items: count.entries,
     empty: 'Empty',
   },
   statusCount: (status: string, count: number) => `${formatNumber(count)} ${status}`,

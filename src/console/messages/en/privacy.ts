@@ -27,8 +27,6 @@ export const privacy = {
     title: 'Retention of bodies',
     text: 'How long requests and responses are stored after a delivery finishes. Status, headers, sizes and timings are kept.',
     keeps: { always: 'As long as the delivery', never: 'Never', time: 'For a limited time' },
-    mask: 'Mask in stored bodies',
-    maskHint: 'Fields, one per line. The receiver gets their values; stored bodies don’t have them.',
   },
   retention: {
     title: 'Retention',
@@ -77,7 +75,6 @@ export const privacy = {
     origins: { default: 'Default', operator: 'Configured' },
     set: 'Set',
     unset: 'Not set',
-    none: '–',
     noRight: 'To see this you need the right “View Settings”.',
   },
 } as const;

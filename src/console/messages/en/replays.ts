@@ -5,7 +5,6 @@ import { formatDuration, formatNumber } from '../format.ts';
 
 /** Words of the Replays page, of one replay and of the dialog that starts one. */
 export const replays = {
-  one: 'Replay',
   lead: 'Resend past events and deliveries',
   open: 'Replay…',
   openAll: 'Replay these…',

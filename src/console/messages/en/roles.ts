@@ -24,7 +24,6 @@ export const roles = {
   create: 'New role',
   columns: { users: 'Users' },
   rights: (granted: number, of: number) => (granted === of ? `All ${of} rights` : count.rights(granted)),
-  users: count.users,
   fixed: 'Fixed',
   emptyText: 'Name a set of rights, then assign the role to users.',
   created: (name: string) => `${name} created. You can now assign it to users.`,

@@ -14,7 +14,6 @@ export const settings = {
   },
   appearance: {
     lead: 'Stored in this browser',
-    theme: 'Theme',
     density: 'Density',
     densities: { comfortable: 'Comfortable', compact: 'Compact' },
     landing: 'Start page',
@@ -36,7 +35,6 @@ export const settings = {
     delivered: 'Deliveries completed',
     waiting: 'Oldest pending delivery',
     p95: 'Delivery time (p95)',
-    noStats: 'To see these numbers you need the right “View Settings”.',
     operator: 'Configuring this server',
     operatorText:
       'Network, storage and allowed addresses are configured with MILLRACE_… variables when the server starts. They can’t be changed here.',

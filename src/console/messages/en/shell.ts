@@ -78,11 +78,7 @@ export const shell = {
     label: 'Search pages and objects',
     placeholder: 'Search or jump to …',
     nothing: (text: string) => `No results for “${text}”`,
-    kinds: {
-      page: 'Page',
-      delivery: 'Delivery',
-      command: 'Command',
-    },
+    kinds: { page: 'Page', command: 'Command' },
     commands: {
       copyLink: 'Copy link to this page',
       linkCopied: 'Link copied, filters included',

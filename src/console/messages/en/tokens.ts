@@ -1,12 +1,9 @@
-import { count } from '../counts.ts';
-
 /** Words of the API tokens. */
 export const tokens = {
   title: 'API tokens',
   lead: 'For programs that use the API. A token can’t exceed its owner’s current permissions.',
   leadOwn: 'For your programs that use the API. A token can’t exceed your current permissions.',
   create: 'New token',
-  rights: count.rights,
   expired: 'Expired',
   mine: 'Mine',
   adminToken: 'Administrator token',

@@ -30,7 +30,6 @@ export const trace = {
   },
   page: 'Page to visit',
   pageHint: 'URL of one of your pages that sends events',
-  pageWrong: 'Enter a URL that starts with https:// or http://.',
   pageExample: 'https://',
   visit: 'Open page',
   copy: (way: string) => `Copy ${way.toLowerCase()}`,

@@ -29,7 +29,6 @@ export const welcome = {
   noDemo: 'The demo isn’t running on this server. Run npm run demo to start one with a sample shop.',
   mine: {
     progress: (done: number, all: number) => `${done} of ${all} steps done`,
-    done: 'Done',
     open: 'To do',
     steps: {
       start: 'Create sample setup',
@@ -40,14 +39,12 @@ export const welcome = {
       alert: 'Set an alert',
     },
     alertText: 'Get notified by e-mail, Slack or webhook.',
-    newAlert: 'New Alert',
     startText:
       'This creates four objects you can edit or delete later: a collector that receives your events, a connection and a destination to deliver to, and an action that sends each event of this collector there.',
     target: 'Where should your events go?',
     targets: { inbox: 'The built-in Inbox, to look at them here', own: 'My own system' },
     address: 'URL of the receiving system',
     addressHint: 'For example https://hooks.example.com/millrace. It receives a POST with the event as JSON.',
-    addressWrong: 'Enter a full URL that starts with https:// or http://.',
     private:
       'Private addresses are blocked. The person who runs this server can allow one with MILLRACE_EGRESS_ALLOW=host:port.',
     noInbox: 'The Inbox is off on this server, so your events need another system to go to.',

@@ -1,10 +1,11 @@
-import { Anchor, Button, Skeleton, Text } from '@mantine/core';
+import { Button, Skeleton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { apiQuery } from '../../data/api.ts';
 import { account as words } from '../../messages/en/account.ts';
+import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
+import { TextLink } from '../../parts/links.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useMe } from '../../session/rights.ts';
@@ -20,7 +21,11 @@ export function AccountPage(): ReactNode {
   const sso = useQuery(apiQuery('getSignInMethods')).data?.sso ?? null;
   const connect = useSso();
   return (
-    <Page title={words.title} lead={me === undefined ? undefined : terms.signedInAs(me.name)} crumbs={[settingsCrumb]}>
+    <Page
+      title={shell.account}
+      lead={me === undefined ? undefined : terms.signedInAs(me.name)}
+      crumbs={[settingsCrumb]}
+    >
       {me === undefined ? <Skeleton height={240} aria-busy="true" /> : null}
       {me?.user === null ? <Text>{words.noUser}</Text> : null}
       {me === undefined || me.user === null ? null : (
@@ -47,9 +52,9 @@ export function AccountPage(): ReactNode {
           <Panel title={words.sessions} text={words.sessionsText}>
             <OwnSessions />
           </Panel>
-          <Anchor component={Link} to="/settings/tokens" search={{ owner: 'me' } as never}>
+          <TextLink to="/settings/tokens" search={{ owner: 'me' }} underline="hover">
             {words.own}
-          </Anchor>
+          </TextLink>
         </div>
       )}
     </Page>

@@ -2,7 +2,7 @@ import type { FieldMapping, MappedType } from '../../../contract/documents/actio
 import type { Condition } from '../../../contract/documents/condition.ts';
 import { typedValue } from '../../../rules/typed-value.ts';
 import { actions } from '../../messages/en/actions.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { formFields } from '../../messages/en/form-fields.ts';
 import { rulesOf } from '../../parts/rules/condition-parts.ts';
 import type { Action, ActionBody } from './action.ts';
 import { rulesOfScenario, type Scenario, scenarioOf } from './scenarios.ts';
@@ -134,7 +134,7 @@ export function problemsOf({ name, description, destinations }: ActionDraft): Re
     if (text !== null) found[path] = text;
   };
   for (const [path, text] of Object.entries({ name, description }))
-    say(path, text.trim() === '' ? terms.enterValue : null);
+    say(path, text.trim() === '' ? formFields.needed : null);
   for (const [i, { mapping }] of destinations.entries()) {
     for (const [j, { field: written, from, parameter, value, expression, as }] of mapping.entries()) {
       const path = `destinations.${i}.mapping.${j}`;

@@ -1,6 +1,6 @@
 import { Button, Stack, Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
+import { type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
 import { foldName } from '../../../contract/fold-name.ts';
 import { allQuery } from '../../data/api.ts';
@@ -12,6 +12,7 @@ import { Icon } from '../../parts/icon.tsx';
 import { partsOf } from '../../parts/rules/condition-parts.ts';
 import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
+import { lazyPart } from '../../shell/lazy-part.ts';
 import { type Action, type ActionBody, actionKind } from './action.ts';
 import {
   type ActionDraft,
@@ -31,7 +32,7 @@ import { connectionOf, type Places } from './use-places.ts';
 
 const w = words.editor;
 
-const CheckDialog = lazy(() => import('./check-dialog.tsx').then((made) => ({ default: made.CheckDialog })));
+const CheckDialog = lazyPart(() => import('./check-dialog.tsx'), 'CheckDialog');
 
 type Props = {
   /** The stored action; null: a new one. */

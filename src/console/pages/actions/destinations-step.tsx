@@ -1,5 +1,5 @@
 import { Button, Group, NativeSelect, Text } from '@mantine/core';
-import { lazy, type ReactNode, Suspense, useMemo, useState } from 'react';
+import { type ReactNode, Suspense, useMemo, useState } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
 import type { Event } from '../../../contract/records/event.ts';
 import { actions as words } from '../../messages/en/actions.ts';
@@ -12,6 +12,7 @@ import { usePicked } from '../../parts/payload/event-picker.tsx';
 import { isComplete } from '../../parts/rules/condition-parts.ts';
 import { behaviorsIn, useBehaviors } from '../../parts/rules/use-behaviors.ts';
 import { useMay } from '../../session/rights.ts';
+import { lazyPart } from '../../shell/lazy-part.ts';
 import type { Connection, Destination } from './action.ts';
 import { type DestinationRow, newDestinationRow } from './action-draft.ts';
 import type { StepProps } from './action-editor.tsx';
@@ -21,7 +22,7 @@ import type { Places } from './use-places.ts';
 
 const w = words.destinations;
 
-const PreviewPanel = lazy(() => import('./request-preview.tsx').then((made) => ({ default: made.PreviewPanel })));
+const PreviewPanel = lazyPart(() => import('./request-preview.tsx'), 'PreviewPanel');
 
 type Props = StepProps & { places: Places; storedId: string | null };
 
@@ -179,7 +180,7 @@ function DestinationPanel(props: PanelProps): ReactNode {
             variant="subtle"
             size="compact-sm"
           >
-            {w.openConnection}
+            {terms.openConnection}
           </ButtonLink>
         </Group>
       )}

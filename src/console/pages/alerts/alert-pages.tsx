@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { Alert } from '../../../contract/documents/alert.ts';
 import { alerts as words } from '../../messages/en/alerts.ts';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
-import { NewDocumentPage } from '../../parts/document/new-document-page.tsx';
+import { newDocumentPage } from '../../parts/document/new-document-page.tsx';
 import { useDocumentEditor } from '../../parts/document/use-document-editor.ts';
 import { useMay } from '../../session/rights.ts';
 import { alertKind } from './alert.ts';
@@ -29,13 +29,7 @@ export function AlertPage(): ReactNode {
   );
 }
 
-export function NewAlertPage(): ReactNode {
-  return (
-    <NewDocumentPage kind={alertKind}>
-      <AlertEditor stored={null} />
-    </NewDocumentPage>
-  );
-}
+export const NewAlertPage = newDocumentPage(alertKind, AlertEditor);
 
 /** The form of an alert with its buttons. `stored`: null for a new one. */
 function AlertEditor({ stored }: { stored: Alert | null }): ReactNode {

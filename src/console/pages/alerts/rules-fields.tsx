@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { allQuery } from '../../data/api.ts';
 import { alertFacts as facts } from '../../data/schema-facts.ts';
 import { alerts } from '../../messages/en/alerts.ts';
+import { issues } from '../../messages/en/issues.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatDuration } from '../../messages/format.ts';
@@ -41,7 +42,7 @@ export function RulesFields(form: FormProps): ReactNode {
       <Ticks
         label={words.kinds}
         hint={words.kindsHint}
-        table={alerts.kinds}
+        table={issues.kinds}
         value={draft.kinds}
         error={errorAt(errors, 'rules.kinds')}
         isDisabled={isDisabled}

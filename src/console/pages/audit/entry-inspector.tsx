@@ -1,5 +1,4 @@
-import { Anchor, Group, Text, Title } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { Group, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { AuditChange, AuditEntry } from '../../../contract/records/audit.ts';
 import { audit as words } from '../../messages/en/audit.ts';
@@ -7,6 +6,7 @@ import { terms } from '../../messages/en/terms.ts';
 import { formatAbsolute } from '../../messages/format.ts';
 import { Facts } from '../../parts/facts.tsx';
 import { Inspector } from '../../parts/inspector.tsx';
+import { TextLink } from '../../parts/links.tsx';
 import { Diff } from '../../parts/payload/diff.tsx';
 import { ThingLink } from './thing-link.tsx';
 
@@ -54,9 +54,9 @@ function factsOf(entry: AuditEntry): [string, ReactNode][] {
       <Group key="thing" gap="xs">
         {words.kinds[kind]} <ThingLink entry={entry} />
         {id === null ? null : (
-          <Anchor component={Link} to="/settings/audit" search={{ id } as never} size="sm">
+          <TextLink to="/settings/audit" search={{ id }} inherit={false} size="sm" underline="hover">
             {words.all}
-          </Anchor>
+          </TextLink>
         )}
       </Group>,
     ],

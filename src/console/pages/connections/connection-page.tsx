@@ -1,5 +1,5 @@
 import { Button, Group, Text } from '@mantine/core';
-import { lazy, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { connections as words } from '../../messages/en/connections.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
@@ -7,6 +7,7 @@ import { Icon } from '../../parts/icon.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Time, useNow } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
+import { lazyPart } from '../../shell/lazy-part.ts';
 import { useConnectionStatus } from './change-status.ts';
 import { type Connection, stateOf } from './connection.ts';
 import { ConnectionHealth } from './connection-health.tsx';
@@ -15,11 +16,9 @@ import { ConnectionEditor } from './form/connection-editor.tsx';
 import { blockedBy, useUsage } from './usage.ts';
 
 // Loaded when they are opened: the form comes first.
-const DestinationsTab = lazy(() =>
-  import('./destinations-tab.tsx').then(({ DestinationsTab }) => ({ default: DestinationsTab })),
-);
-const ActivityTab = lazy(() => import('./activity-tab.tsx').then(({ ActivityTab }) => ({ default: ActivityTab })));
-const UsedByTab = lazy(() => import('./used-by-tab.tsx').then(({ UsedByTab }) => ({ default: UsedByTab })));
+const DestinationsTab = lazyPart(() => import('./destinations-tab.tsx'), 'DestinationsTab');
+const ActivityTab = lazyPart(() => import('./activity-tab.tsx'), 'ActivityTab');
+const UsedByTab = lazyPart(() => import('./used-by-tab.tsx'), 'UsedByTab');
 
 export function ConnectionPage(): ReactNode {
   const usage = useUsage();

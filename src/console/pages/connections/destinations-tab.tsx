@@ -113,7 +113,7 @@ export function DestinationsTab({ connection }: { connection: Connection }): Rea
         {words.pasteCurl}
       </ButtonLink>
       <ButtonLink {...toNew} search={{ path: search.path }} leftSection={<Icon name="plus" />} data-key-new>
-        {w.create}
+        {terms.newDestination}
       </ButtonLink>
     </Group>
   ) : undefined;

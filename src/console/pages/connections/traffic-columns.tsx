@@ -1,5 +1,6 @@
 import { Group, Text, Tooltip } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { count } from '../../messages/counts.ts';
 import { connections as words } from '../../messages/en/connections.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatDuration, formatPercent } from '../../messages/format.ts';
@@ -72,7 +73,7 @@ function Users({ actions }: { actions: readonly Action[] | undefined }): ReactNo
   return (
     <Tooltip label={namesOf(actions)} multiline maw="20rem">
       <Text span tabIndex={0}>
-        {words.users.count(actions.length)}
+        {count.actions(actions.length)}
       </Text>
     </Tooltip>
   );

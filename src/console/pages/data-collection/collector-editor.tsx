@@ -6,7 +6,7 @@ import { privacy } from '../../messages/en/privacy.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatDuration } from '../../messages/format.ts';
 import { FieldGrid } from '../../parts/auto-grid.tsx';
-import { NewDocumentPage } from '../../parts/document/new-document-page.tsx';
+import { newDocumentPage } from '../../parts/document/new-document-page.tsx';
 import { useDocumentEditor } from '../../parts/document/use-document-editor.ts';
 import { controlsOf } from '../../parts/form/form-controls.tsx';
 import { PrivacyFields } from '../../parts/form/privacy-fields.tsx';
@@ -16,13 +16,7 @@ import { bodyOf, draftOf, fields, labels, problemsOf } from './collector-draft.t
 
 const words = dataCollection.details;
 
-export function NewCollectorPage(): ReactNode {
-  return (
-    <NewDocumentPage kind={collectorKind}>
-      <CollectorEditor stored={null} />
-    </NewDocumentPage>
-  );
-}
+export const NewCollectorPage = newDocumentPage(collectorKind, CollectorEditor);
 
 /** Collector Details: name, who may send, how much. `stored`: null for a new one. */
 export function CollectorEditor({ stored }: { stored: Collector | null }): ReactNode {

@@ -1,5 +1,5 @@
 import { Alert, Button, Code, Group, Text } from '@mantine/core';
-import { lazy, type ReactNode, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { dataCollection as words } from '../../messages/en/data-collection.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { ActButton } from '../../parts/act-button.tsx';
@@ -13,15 +13,14 @@ import { RuleUsers } from '../../parts/rules/rule-users.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
+import { lazyPart } from '../../shell/lazy-part.ts';
 import { type Collector, collectorKind } from './collector.ts';
 import { DeleteCollector, RotateKey } from './collector-dialogs.tsx';
 import { CollectorEditor } from './collector-editor.tsx';
 import { SendTab } from './send-tab.tsx';
 import { useRules } from './use-rules.ts';
 
-const RejectedRequests = lazy(() =>
-  import('./rejected-requests.tsx').then((made) => ({ default: made.RejectedRequests })),
-);
+const RejectedRequests = lazyPart(() => import('./rejected-requests.tsx'), 'RejectedRequests');
 
 export function CollectorPage(): ReactNode {
   const mayManage = useMay('collectors:manage');

@@ -4,6 +4,7 @@ import { useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { apiQuery, useApi } from '../../data/api.ts';
+import { count } from '../../messages/counts.ts';
 import { dataCollection } from '../../messages/en/data-collection.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatPercent } from '../../messages/format.ts';
@@ -115,7 +116,7 @@ function columnsOf(uses: ReadonlyMap<string, RuleUser[]> | undefined): readonly 
 
 function UsedBy({ names }: { names: readonly string[] }): ReactNode {
   if (names.length === 0) return <Text c="dimmed">{terms.notUsed}</Text>;
-  return <span title={names.join('\n')}>{names.length === 1 ? names[0] : words.users(names.length)}</span>;
+  return <span title={names.join('\n')}>{names.length === 1 ? names[0] : count.places(names.length)}</span>;
 }
 
 function Offer({ parameter: { name, offered } }: { parameter: Parameter }): ReactNode {

@@ -142,11 +142,11 @@ const columns: readonly Column<RejectedRequest>[] = [
     isText: true,
     cell: ({ code, collectorId }) => (
       <Text size="sm" maw="24rem" style={{ whiteSpace: 'normal' }}>
-        {isDisabled(code, collectorId) ? words.enableIt : (known(code)?.[3] ?? words.none)}
+        {isDisabled(code, collectorId) ? words.enableIt : (known(code)?.[3] ?? terms.dash)}
       </Text>
     ),
   },
-  valueColumn('origin', words.columns.origin, ({ origin }) => origin ?? words.none, { isText: true }),
+  valueColumn('origin', words.columns.origin, ({ origin }) => origin ?? terms.dash, { isText: true }),
   valueColumn('size', terms.size, ({ bytes }) => formatBytes(bytes), { align: 'end', sort: ({ bytes }) => bytes }),
   valueColumn('path', words.columns.path, ({ method, path }) => `${method} ${path}`, {
     isText: true,

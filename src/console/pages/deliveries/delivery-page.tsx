@@ -43,7 +43,7 @@ export function DeliveryPage(): ReactNode {
   return (
     <LoadedPage
       query={query}
-      one={words.one}
+      one={terms.delivery}
       nameOf={useNames().target}
       crumbs={[{ label: shell.pages.deliveries, to: '/deliveries' }]}
       right="deliveries:view"
@@ -201,11 +201,11 @@ function Place({ delivery: { reason, connectionId, destinationId } }: Props): Re
   if (place === null) return null;
   return place === 'connection' ? (
     <TextLink to="/connections/$connectionId" params={{ connectionId }}>
-      {w.openConnection}
+      {terms.openConnection}
     </TextLink>
   ) : (
     <TextLink to="/connections/$connectionId/destinations/$destinationId" params={{ connectionId, destinationId }}>
-      {w.openDestination}
+      {terms.openDestination}
     </TextLink>
   );
 }

@@ -1,7 +1,7 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { useNavigate } from '@tanstack/react-router';
-import { lazy, type ReactNode, Suspense, useRef, useState } from 'react';
+import { type ReactNode, Suspense, useRef, useState } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
 import type { TemplateFinding } from '../../editor/findings.ts';
 import type { EditorHandle } from '../../editor/template-editor.tsx';
@@ -12,6 +12,7 @@ import { useEditor } from '../../parts/form/use-editor.tsx';
 import { notifyDone } from '../../parts/notify.ts';
 import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
+import { lazyPart } from '../../shell/lazy-part.ts';
 import {
   bodyOf,
   type Destination,
@@ -27,9 +28,7 @@ import { PreviewPanel } from './preview/preview-panel.tsx';
 import { useDestinationPreview } from './preview/use-preview.ts';
 import { TemplateField } from './template-field.tsx';
 
-const AdvancedSettings = lazy(() =>
-  import('./advanced-settings.tsx').then(({ AdvancedSettings }) => ({ default: AdvancedSettings })),
-);
+const AdvancedSettings = lazyPart(() => import('./advanced-settings.tsx'), 'AdvancedSettings');
 
 type Props = {
   connection: { id: string; baseUrl: string; port: number | null };

@@ -1,7 +1,7 @@
 import { Button, Drawer, Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Navigate, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { type ReactNode, Suspense, useState } from 'react';
 import { apiQuery } from '../../data/api.ts';
 import { destinations as words } from '../../messages/en/destinations.ts';
 import { shell } from '../../messages/en/shell.ts';
@@ -9,6 +9,7 @@ import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { ShowAs } from '../../parts/payload/show-as.tsx';
 import { useMay } from '../../session/rights.ts';
+import { lazyPart } from '../../shell/lazy-part.ts';
 import { LoadedPage } from '../../shell/loaded-page.tsx';
 import type { Connection } from '../connections/connection.ts';
 import { RecoverButton } from '../replays/recover-button.tsx';
@@ -17,12 +18,8 @@ import { DestinationEditor } from './destination-editor.tsx';
 
 const address = '/connections/$connectionId/destinations/$destinationId';
 
-const CurlForm = lazy(() =>
-  import('../connections/curl/curl-form.tsx').then(({ CurlForm }) => ({ default: CurlForm })),
-);
-const VersionsTab = lazy(() =>
-  import('../../parts/payload/versions-tab.tsx').then(({ VersionsTab }) => ({ default: VersionsTab })),
-);
+const CurlForm = lazyPart(() => import('../connections/curl/curl-form.tsx'), 'CurlForm');
+const VersionsTab = lazyPart(() => import('../../parts/payload/versions-tab.tsx'), 'VersionsTab');
 
 /** Destination Details, of a stored destination or of a new one. */
 export function DestinationPage(): ReactNode {
@@ -42,8 +39,8 @@ export function DestinationPage(): ReactNode {
         error: connection.error ?? stored.error,
         refetch: () => Promise.all([connection.refetch(), isNew ? null : stored.refetch()]),
       }}
-      one={isNew ? words.createTitle : words.title}
-      nameOf={(loaded) => loaded.destination?.name ?? words.createTitle}
+      one={isNew ? terms.newDestination : words.title}
+      nameOf={(loaded) => loaded.destination?.name ?? terms.newDestination}
       idOf={(loaded) => loaded.destination?.id}
       right={isNew ? 'connections:manage' : 'connections:view'}
       lead={() => (isNew && from === 'curl' ? terms.curlLead : undefined)}

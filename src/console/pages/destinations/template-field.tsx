@@ -1,14 +1,16 @@
 import { ActionIcon, Anchor, Button, Group, Input, Menu, Skeleton, Text, Tooltip } from '@mantine/core';
-import { lazy, type ReactNode, type RefObject, Suspense, useEffect, useId, useState } from 'react';
+import { type ReactNode, type RefObject, Suspense, useEffect, useId, useState } from 'react';
 import type { KnownFields } from '../../editor/fields.ts';
 import type { TemplateFinding } from '../../editor/findings.ts';
 import type { EditorHandle } from '../../editor/template-editor.tsx';
+import { count } from '../../messages/counts.ts';
 import { destinations } from '../../messages/en/destinations.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { Icon, type IconName } from '../../parts/icon.tsx';
 import { InWords } from '../../parts/in-words.tsx';
 import { notifyDone } from '../../parts/notify.ts';
 import { Panel } from '../../parts/panel.tsx';
+import { lazyPart } from '../../shell/lazy-part.ts';
 import css from './destination-editor.module.css';
 import type { FormProps } from './destination-form.tsx';
 import { starters } from './starters.ts';
@@ -16,10 +18,8 @@ import { starters } from './starters.ts';
 const words = destinations.template;
 
 // Heavy, and only needed where a template is edited.
-const Editor = lazy(() =>
-  import('../../editor/template-editor.tsx').then(({ TemplateEditor }) => ({ default: TemplateEditor })),
-);
-const Help = lazy(() => import('./template-help.tsx').then(({ TemplateHelp }) => ({ default: TemplateHelp })));
+const Editor = lazyPart(() => import('../../editor/template-editor.tsx'), 'TemplateEditor');
+const Help = lazyPart(() => import('./template-help.tsx'), 'TemplateHelp');
 
 type Props = FormProps & {
   known: KnownFields;
@@ -150,7 +150,7 @@ export function TemplateField(props: Props): ReactNode {
 function Findings({ findings, handle, isDisabled }: Pick<Props, 'findings' | 'handle' | 'isDisabled'>): ReactNode {
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   const warnings = findings.length - errors;
-  const counts = [...(errors > 0 ? [words.errors(errors)] : []), ...(warnings > 0 ? [words.warnings(warnings)] : [])];
+  const counts = [...(errors > 0 ? [count.errors(errors)] : []), ...(warnings > 0 ? [count.warnings(warnings)] : [])];
   return (
     <div>
       <Text size="sm" role="status" c="dimmed">

@@ -76,7 +76,7 @@ function Outcome({ deliveries }: Pick<EventRow, 'deliveries'>): ReactNode {
   if (deliveries.length === 0)
     return (
       <Text c="dimmed" size="sm">
-        {words.noOutcome}
+        {terms.dash}
       </Text>
     );
   const counts = new Map<DeliveryStatus, number>();

@@ -102,12 +102,11 @@ function Lead({ event: { receivedAt, visitorId, source } }: { event: Event }): R
   const collectors = useNamed('listCollectors');
   return (
     <>
-      <Time at={receivedAt} show="stream" /> {words.from}{' '}
-      {collectors.get(source.collectorId)?.name ?? source.collectorId}
+      <Time at={receivedAt} show="stream" /> · {collectors.get(source.collectorId)?.name ?? source.collectorId}
       {visitorId === null ? null : (
         <>
           {' '}
-          {words.of}{' '}
+          ·{' '}
           <TextLink to="/events" search={{ visitor: visitorId }} title={words.sameVisitor}>
             {visitorId}
           </TextLink>

@@ -166,7 +166,7 @@ function Node({ tree, decidedBy, maySee }: Props): ReactNode {
       >
         <Text span inherit c={toneColor(tree.result ? 'good' : 'bad')}>
           <Icon name={tree.result ? 'check' : 'cross'} size={13} />
-          <VisuallyHidden>{tree.result ? words.passes : words.fails}</VisuallyHidden>
+          <VisuallyHidden>{tree.result ? terms.met : terms.notMet}</VisuallyHidden>
         </Text>
         <Group gap="0.1rem 0.5rem" miw={0}>
           <span>{labelOf(tree)}</span>

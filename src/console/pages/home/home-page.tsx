@@ -2,9 +2,11 @@ import { Button, Group, Paper, Skeleton, Stack, Text } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { type Stats, useStats } from '../../data/stats.ts';
+import { deliveries } from '../../messages/en/deliveries.ts';
 import { home as words } from '../../messages/en/home.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { Chart } from '../../parts/chart/chart.tsx';
 import { type ChartTime, ChartTimePicker, useChartTime } from '../../parts/chart/chart-time.tsx';
 import { ButtonLink } from '../../parts/links.tsx';
@@ -40,7 +42,7 @@ export function HomePage(): ReactNode {
     >
       <Stack>
         <FirstSteps />
-        {isKnown && !maySeeNumbers ? <Text c="dimmed">{words.noStats}</Text> : null}
+        {isKnown && !maySeeNumbers ? <Text c="dimmed">{terms.noFigures}</Text> : null}
         {error !== null && data === undefined ? <Problem error={error} onRetry={() => void refetch()} /> : null}
         {data === undefined && maySeeNumbers && error === null ? <Skeleton height={96} /> : null}
         {data === undefined ? null : <Tiles stats={data} collectors={documents.collectors} />}
@@ -72,13 +74,13 @@ type DeliveriesProps = {
 
 function Deliveries({ stats, range, onTime }: DeliveriesProps): ReactNode {
   const { series, totals } = stats;
-  const { title, sentence } = words.chart;
+  const title = deliveries.histogram.title;
   const { delivered, failed, held } = parts.status;
   return (
     <Panel title={title}>
       <Chart
         name={title}
-        sentence={sentence(totals.delivered, totals.failed, totals.held, parts.ranges[range])}
+        sentence={words.chart.sentence(totals.delivered, totals.failed, totals.held, parts.ranges[range])}
         stats={stats}
         filter={{}}
         onTime={onTime}
@@ -98,7 +100,7 @@ function FirstSteps(): ReactNode {
   return welcome === 'hidden' ? null : (
     <Paper
       component="section"
-      aria-label={words.welcome.go}
+      aria-label={shell.keys.welcome}
       withBorder
       radius="md"
       px="lg"
@@ -111,7 +113,7 @@ function FirstSteps(): ReactNode {
           <Text>{words.welcome.text}</Text>
         </div>
         <Group gap="xs">
-          <ButtonLink to="/welcome">{words.welcome.go}</ButtonLink>
+          <ButtonLink to="/welcome">{shell.keys.welcome}</ButtonLink>
           <Button variant="subtle" color="gray" onClick={() => set('hidden')}>
             {words.welcome.hide}
           </Button>

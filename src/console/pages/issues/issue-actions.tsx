@@ -113,7 +113,7 @@ export function FixActions({ issue }: { issue: Issue }): ReactNode {
       {connectionId === null ? null : <PauseAction connectionId={connectionId} isOpen={isOpen} />}
       {connectionId === null || (kind !== 'auth_rejected' && kind !== 'expiring') ? null : (
         <ButtonLink variant="default" to="/connections/$connectionId" params={{ connectionId }}>
-          {w.openConnection}
+          {terms.openConnection}
         </ButtonLink>
       )}
       {connectionId === null || destinationId === null || !isAtDestination ? null : (
@@ -124,7 +124,7 @@ export function FixActions({ issue }: { issue: Issue }): ReactNode {
           // The event and the mapping of the sample, for the preview beside the template.
           search={{ eventId: sample?.eventId ?? undefined, actionId: sample?.actionId ?? undefined }}
         >
-          {kind === 'paused' ? w.openDestination : w.openTemplate}
+          {kind === 'paused' ? terms.openDestination : w.openTemplate}
         </ButtonLink>
       )}
       {destinationId === null || errorKind === null ? null : (

@@ -8,7 +8,6 @@ import { apiQuery } from '../../data/api.ts';
 import { useNames } from '../../data/named.ts';
 import { liveMs } from '../../data/refresh.ts';
 import { audit as auditWords } from '../../messages/en/audit.ts';
-import { deliveries as deliveryWords } from '../../messages/en/deliveries.ts';
 import { issueText } from '../../messages/en/issue-texts.ts';
 import { issues as words } from '../../messages/en/issues.ts';
 import { parts } from '../../messages/en/parts.ts';
@@ -42,7 +41,7 @@ export function IssuePage(): ReactNode {
   return (
     <LoadedPage
       query={query}
-      one={words.one}
+      one={terms.issue}
       nameOf={(issue) => issueText(issue).title}
       lead={(issue) => <Lead issue={issue} />}
       crumbs={[{ label: shell.pages.issues, to: '/issues' }]}
@@ -115,7 +114,7 @@ function Sample({ sample }: { sample: NonNullable<Issue['sample']> }): ReactNode
     <Panel title={w.sample}>
       <Text>
         <TextLink to="/deliveries/$deliveryId" params={{ deliveryId }}>
-          {resultWords(status, errorKind) ?? deliveryWords.one}
+          {resultWords(status, errorKind) ?? terms.delivery}
         </TextLink>{' '}
         <Time at={at} />
       </Text>
@@ -138,7 +137,7 @@ function Samples({ ids }: { ids: readonly string[] }): ReactNode {
         {data?.data.map(({ deliveryId, last }) => (
           <li key={deliveryId}>
             <TextLink to="/deliveries/$deliveryId" params={{ deliveryId }}>
-              {resultWords(last?.status, last?.errorKind) ?? deliveryWords.one}
+              {resultWords(last?.status, last?.errorKind) ?? terms.delivery}
             </TextLink>{' '}
             {last === null ? null : <Time at={last.startedAt} />}
           </li>

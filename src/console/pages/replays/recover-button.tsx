@@ -1,13 +1,14 @@
 import { Button, Popover, Stack } from '@mantine/core';
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { type ReactNode, Suspense, useState } from 'react';
 import { replays } from '../../messages/en/replays.ts';
 import { options } from '../../parts/form/options.ts';
 import { TimeField } from '../../parts/time-field.tsx';
 import { useMay } from '../../session/rights.ts';
+import { lazyPart } from '../../shell/lazy-part.ts';
 
 const words = replays.recover;
 const rangesMs: Record<string, number> = { '1h': 3_600_000, '24h': 86_400_000, '7d': 604_800_000 };
-const NewReplay = lazy(async () => ({ default: (await import('./new-replay.tsx')).NewReplay }));
+const NewReplay = lazyPart(() => import('./new-replay.tsx'), 'NewReplay');
 
 /** Plans a replay of what failed at a destination since a time; nothing without the right. */
 export function RecoverButton({ destinationId }: { destinationId: string }): ReactNode {

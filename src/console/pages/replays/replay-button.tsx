@@ -1,10 +1,11 @@
 import { Button, type ButtonProps } from '@mantine/core';
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { type ReactNode, Suspense, useState } from 'react';
 import { replays as words } from '../../messages/en/replays.ts';
 import { useMay } from '../../session/rights.ts';
+import { lazyPart } from '../../shell/lazy-part.ts';
 import type { ReplayFrom } from './replay-draft.ts';
 
-const NewReplay = lazy(async () => ({ default: (await import('./new-replay.tsx')).NewReplay }));
+const NewReplay = lazyPart(() => import('./new-replay.tsx'), 'NewReplay');
 
 type Props = {
   /** What the replay begins with, asked for when the button is pressed. */

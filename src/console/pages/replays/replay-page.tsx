@@ -34,7 +34,7 @@ export function ReplayPage(): ReactNode {
   return (
     <LoadedPage
       query={query}
-      one={words.one}
+      one={terms.replay}
       nameOf={({ name }) => name}
       lead={(replay) => (
         <>

@@ -1,10 +1,11 @@
-import { Anchor, List, Text } from '@mantine/core';
+import { List, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { allQuery } from '../../data/api.ts';
 import { roles as words } from '../../messages/en/roles.ts';
+import { addressOf } from '../../parts/address-of.ts';
 import { DeleteDialog, type DialogProps } from '../../parts/document/delete-dialog.tsx';
+import { TextLink } from '../../parts/links.tsx';
 import type { Role } from './role.ts';
 
 /** Asks and deletes. While users have the role, their names are listed instead. */
@@ -21,9 +22,7 @@ export function DeleteRole(props: DialogProps<Role>): ReactNode {
         <List mt="xs">
           {users.map(({ id, email }) => (
             <List.Item key={id}>
-              <Anchor component={Link} to="/settings/users/$userId" params={{ userId: id } as never}>
-                {email}
-              </Anchor>
+              <TextLink to={addressOf('user', { id })}>{email}</TextLink>
             </List.Item>
           ))}
         </List>

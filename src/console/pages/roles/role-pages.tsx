@@ -1,10 +1,11 @@
 import { Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { closure, type Right } from '../../../contract/accounts/rights.ts';
+import { count } from '../../messages/counts.ts';
 import { roles as words } from '../../messages/en/roles.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
-import { NewDocumentPage } from '../../parts/document/new-document-page.tsx';
+import { newDocumentPage } from '../../parts/document/new-document-page.tsx';
 import { useDocumentEditor } from '../../parts/document/use-document-editor.ts';
 import { controlsOf } from '../../parts/form/form-controls.tsx';
 import { block, bodyBy, type DraftOf, draftBy, type FieldWords, needed, text } from '../../parts/form/form-fields.ts';
@@ -17,19 +18,13 @@ import { blockedBy, type Role, roleKind } from './role.ts';
 
 export function RolePage(): ReactNode {
   return (
-    <DocumentPage kind={roleKind} lead={({ users }) => words.users(users)} blockedBy={blockedBy} deletion={DeleteRole}>
+    <DocumentPage kind={roleKind} lead={({ users }) => count.users(users)} blockedBy={blockedBy} deletion={DeleteRole}>
       {(role) => <RoleEditor key={role.id} stored={role} />}
     </DocumentPage>
   );
 }
 
-export function NewRolePage(): ReactNode {
-  return (
-    <NewDocumentPage kind={roleKind}>
-      <RoleEditor stored={null} />
-    </NewDocumentPage>
-  );
-}
+export const NewRolePage = newDocumentPage(roleKind, RoleEditor);
 
 const fields = { name: needed(text('name')), description: block('description') };
 const labels: Readonly<Record<keyof typeof fields, FieldWords>> = {

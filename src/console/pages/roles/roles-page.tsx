@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { allRights, closure } from '../../../contract/accounts/rights.ts';
+import { count } from '../../messages/counts.ts';
 import { roles as words } from '../../messages/en/roles.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { DocumentsPage } from '../../parts/document/documents-page.tsx';
@@ -30,7 +31,7 @@ const columns: readonly Column<Role>[] = [
     sort: ({ rights }) => closure(rights).size,
     cell: ({ rights }) => words.rights(closure(rights).size, allRights.length),
   },
-  { id: 'users', header: words.columns.users, sort: ({ users }) => users, cell: ({ users }) => words.users(users) },
+  { id: 'users', header: words.columns.users, sort: ({ users }) => users, cell: ({ users }) => count.users(users) },
   timeColumn('modified', terms.modified, ({ fixed, updatedAt }) => (fixed ? null : updatedAt), {
     none: words.fixed,
   }),

@@ -1,9 +1,9 @@
-import { Anchor, NativeSelect, SegmentedControl, Stack, Text, useMantineColorScheme } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { NativeSelect, SegmentedControl, Stack, Text, useMantineColorScheme } from '@mantine/core';
 import { type ReactNode, useId } from 'react';
 import { settings } from '../../messages/en/settings.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { options } from '../../parts/form/options.ts';
+import { TextLink } from '../../parts/links.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { densityChoice, landingChoice, useKeptChoice } from '../../session/kept-choice.ts';
 import { SingleKeysSwitch } from '../../shell/keyboard-help.tsx';
@@ -20,7 +20,7 @@ export function AppearanceTab(): ReactNode {
   return (
     <div className={css['panels']}>
       <Panel title={settings.tabs.appearance} text={words.lead}>
-        <Choice label={words.theme} table={shell.themes} value={colorScheme} onChange={setColorScheme} />
+        <Choice label={shell.theme} table={shell.themes} value={colorScheme} onChange={setColorScheme} />
         <Choice label={words.density} table={words.densities} value={density} onChange={setDensity} />
         <NativeSelect
           label={words.landing}
@@ -35,9 +35,9 @@ export function AppearanceTab(): ReactNode {
       </Panel>
       <Panel title={words.keyboard}>
         <SingleKeysSwitch />
-        <Anchor component={Link} to="/docs/shortcuts">
+        <TextLink to="/docs/shortcuts" underline="hover">
           {words.docs}
-        </Anchor>
+        </TextLink>
       </Panel>
     </div>
   );

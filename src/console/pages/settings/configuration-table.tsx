@@ -76,7 +76,7 @@ export function ConfigurationTable({ part }: { part: 'network' | 'all' }): React
 }
 
 function valueText(value: Configured['value']): string {
-  if (value === null || (Array.isArray(value) && value.length === 0)) return words.none;
+  if (value === null || (Array.isArray(value) && value.length === 0)) return terms.dash;
   if (Array.isArray(value)) return value.join(', ');
   return typeof value === 'object' ? (value.set ? words.set : words.unset) : String(value);
 }

@@ -5,6 +5,7 @@ import { rights } from '../../../contract/accounts/rights.ts';
 import { apiQuery } from '../../data/api.ts';
 import { queryClient } from '../../data/query-client.ts';
 import { settingsFacts as facts } from '../../data/schema-facts.ts';
+import { destinations } from '../../messages/en/destinations.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { privacy as words } from '../../messages/en/privacy.ts';
 import { controlsOf } from '../../parts/form/form-controls.tsx';
@@ -40,7 +41,7 @@ const fields = {
 };
 const labels: Readonly<Record<keyof typeof fields, FieldWords>> = {
   ...words.retention.fields,
-  stored: [words.bodies.mask, words.bodies.maskHint],
+  stored: destinations.fields.bodiesMask,
 };
 
 /** The settings in the form of a document. */

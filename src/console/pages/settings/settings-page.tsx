@@ -1,13 +1,14 @@
 import { useSearch } from '@tanstack/react-router';
-import { lazy, type ReactNode, Suspense } from 'react';
+import { type ReactNode, Suspense } from 'react';
 import { settings as words } from '../../messages/en/settings.ts';
+import { lazyPart } from '../../shell/lazy-part.ts';
 import { Page, settingsCrumb } from '../../shell/page.tsx';
 import { AppearanceTab } from './appearance-tab.tsx';
 import { ConfigurationTable } from './configuration-table.tsx';
 import { SystemTab } from './system-tab.tsx';
 
-const DeletedTab = lazy(() => import('./deleted-tab.tsx').then(({ DeletedTab }) => ({ default: DeletedTab })));
-const TransferTab = lazy(() => import('./transfer-tab.tsx').then(({ TransferTab }) => ({ default: TransferTab })));
+const DeletedTab = lazyPart(() => import('./deleted-tab.tsx'), 'DeletedTab');
+const TransferTab = lazyPart(() => import('./transfer-tab.tsx'), 'TransferTab');
 
 export function SettingsPage(): ReactNode {
   const { tab = 'appearance' } = useSearch({ from: '/shell/settings' });

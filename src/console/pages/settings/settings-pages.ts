@@ -1,10 +1,10 @@
 import type { Right } from '../../../contract/accounts/rights.ts';
-import { account } from '../../messages/en/account.ts';
 import { alerts } from '../../messages/en/alerts.ts';
 import { audit } from '../../messages/en/audit.ts';
 import { privacy } from '../../messages/en/privacy.ts';
 import { roles } from '../../messages/en/roles.ts';
 import { settings as words } from '../../messages/en/settings.ts';
+import { shell } from '../../messages/en/shell.ts';
 import { tokens } from '../../messages/en/tokens.ts';
 import { users } from '../../messages/en/users.ts';
 
@@ -15,7 +15,7 @@ export const settingsPages: readonly { title: string; pages: readonly SettingsPa
   {
     title: words.groups.you,
     pages: [
-      { label: account.title, to: '/settings/account' },
+      { label: shell.account, to: '/settings/account' },
       { label: words.tabs.appearance, to: '/settings', search: {} },
       { label: tokens.title, to: '/settings/tokens' },
     ],

@@ -45,7 +45,7 @@ export function SystemTab(): ReactNode {
         )}
       </Panel>
       <Panel title={words.work}>
-        {me === undefined || maySeeNumbers ? null : <Text c="dimmed">{words.noStats}</Text>}
+        {me === undefined || maySeeNumbers ? null : <Text c="dimmed">{terms.noFigures}</Text>}
         {error === null || stats !== undefined ? null : <Problem error={error} onRetry={() => void refetch()} />}
         {stats === undefined ? null : (
           <Facts

@@ -1,9 +1,10 @@
-import { Anchor } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
 import { type Right, rights as rightWords } from '../../../contract/accounts/rights.ts';
 import type { ShownToken } from '../../../contract/accounts/token.ts';
+import { count } from '../../messages/counts.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { tokens as words } from '../../messages/en/tokens.ts';
+import { addressOf } from '../../parts/address-of.ts';
+import { TextLink } from '../../parts/links.tsx';
 import type { Column } from '../../parts/list/list-page.tsx';
 import { timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
@@ -15,7 +16,7 @@ const columns: readonly Column<ShownToken>[] = [
     id: 'rights',
     header: terms.rights,
     sort: ({ rights }) => rights.length,
-    cell: ({ rights }) => <span title={inWords(rights)}>{words.rights(rights.length)}</span>,
+    cell: ({ rights }) => <span title={inWords(rights)}>{count.rights(rights.length)}</span>,
   },
   {
     id: 'expires',
@@ -50,9 +51,9 @@ function ownerColumn(users: Users): Column<ShownToken> {
       userId === null ? (
         words.adminToken
       ) : (
-        <Anchor component={Link} to="/settings/users/$userId" params={{ userId } as never}>
+        <TextLink to={addressOf('user', { id: userId })} underline="hover">
           {users?.find(({ id }) => id === userId)?.email ?? userId}
-        </Anchor>
+        </TextLink>
       ),
   };
 }

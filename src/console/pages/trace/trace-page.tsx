@@ -6,6 +6,7 @@ import type { ReactNode } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { apiQuery } from '../../data/api.ts';
 import { liveMs } from '../../data/refresh.ts';
+import { formFields } from '../../messages/en/form-fields.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { trace as words } from '../../messages/en/trace.ts';
@@ -156,7 +157,7 @@ function ByLink({ parameter, id }: { parameter: string; id: string }): ReactNode
         description={words.pageHint}
         value={typed}
         onChange={(event) => type(event.currentTarget.value)}
-        error={isTyped && marked === null ? words.pageWrong : undefined}
+        error={isTyped && marked === null ? formFields.url : undefined}
         inputMode="url"
         spellCheck={false}
         maw="36rem"

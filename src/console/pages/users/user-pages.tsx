@@ -4,7 +4,7 @@ import { terms } from '../../messages/en/terms.ts';
 import { users as words } from '../../messages/en/users.ts';
 import { useToList } from '../../parts/document/document-kind.ts';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
-import { NewDocumentPage } from '../../parts/document/new-document-page.tsx';
+import { newDocumentPage } from '../../parts/document/new-document-page.tsx';
 import { useDocumentEditor } from '../../parts/document/use-document-editor.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { notifyDone } from '../../parts/notify.ts';
@@ -45,13 +45,7 @@ export function UserPage(): ReactNode {
   );
 }
 
-export function NewUserPage(): ReactNode {
-  return (
-    <NewDocumentPage kind={userKind}>
-      <UserEditor stored={null} />
-    </NewDocumentPage>
-  );
-}
+export const NewUserPage = newDocumentPage(userKind, UserEditor);
 
 /** The form of a user with its buttons; then the link of the invitation. `stored`: null for a new one. */
 function UserEditor({ stored }: { stored: User | null }): ReactNode {

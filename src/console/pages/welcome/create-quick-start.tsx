@@ -2,6 +2,7 @@ import { Button, Group, NativeSelect, Skeleton, Text, TextInput } from '@mantine
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { apiQuery } from '../../data/api.ts';
+import { formFields } from '../../messages/en/form-fields.ts';
 import { welcome } from '../../messages/en/welcome.ts';
 import { options } from '../../parts/form/options.ts';
 import { Problem } from '../../parts/problem.tsx';
@@ -50,7 +51,7 @@ export function CreateQuickStart({ onMade }: { onMade: () => void }): ReactNode 
           <TextInput
             label={words.address}
             description={words.addressHint}
-            error={isMissing ? words.addressWrong : null}
+            error={isMissing ? formFields.url : null}
             maw="32rem"
             inputMode="url"
             value={address}

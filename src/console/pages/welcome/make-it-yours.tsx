@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { apiQuery } from '../../data/api.ts';
+import { alerts as alertWords } from '../../messages/en/alerts.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { welcome } from '../../messages/en/welcome.ts';
@@ -98,7 +99,7 @@ function Step({ name, isDone, isNext, children }: StepProps): ReactNode {
         <span className={css['mark']}>{isDone ? <Icon name="check" size={14} /> : null}</span>
         <Title order={3}>{name}</Title>
         <Text size="sm" c={isDone ? 'var(--console-good)' : 'dimmed'}>
-          {isDone ? words.done : words.open}
+          {isDone ? terms.done : words.open}
         </Text>
       </Group>
       {isNext ? (
@@ -192,7 +193,7 @@ function useOwn(made: QuickStart | null) {
       isDone: alerts.length > 0,
       text: words.alertText,
       to: '/settings/alerts/new',
-      button: words.newAlert,
+      button: alertWords.create,
     },
   ] as const;
   return mayAlerts ? steps : steps.slice(0, 2);

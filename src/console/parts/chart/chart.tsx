@@ -1,10 +1,11 @@
 import { Anchor, Box, Group, SegmentedControl, Table, Text } from '@mantine/core';
 import { CatchBoundary, useNavigate } from '@tanstack/react-router';
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { type ReactNode, Suspense, useState } from 'react';
 import type { Stats } from '../../data/stats.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatAbsolute, formatNumber, formatTime } from '../../messages/format.ts';
+import { lazyPart } from '../../shell/lazy-part.ts';
 import { options } from '../form/options.ts';
 import { TextLink } from '../links.tsx';
 import { type Tone, toneColor } from '../status-badge.tsx';
@@ -29,7 +30,7 @@ type Props = {
   onTime: (time: { from: string; until: string }) => void;
 };
 
-const Plot = lazy(() => import('./chart-plot.tsx').then(({ Plot }) => ({ default: Plot })));
+const Plot = lazyPart(() => import('./chart-plot.tsx'), 'Plot');
 
 /** Lines over time, the same as a table, and what they show where the pointer is. What can't be drawn is a table. */
 export function Chart(props: Props): ReactNode {

@@ -1,10 +1,11 @@
 import { Button, Tooltip } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { type ComponentType, lazy, type ReactNode, useRef } from 'react';
+import { type ComponentType, type ReactNode, useRef } from 'react';
 import { transferKindOf } from '../../../contract/documents/transfer-kinds.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { useMay } from '../../session/rights.ts';
+import { lazyPart } from '../../shell/lazy-part.ts';
 import { LoadedPage } from '../../shell/loaded-page.tsx';
 import { DetailTabs } from '../detail-tabs.tsx';
 import { Icon } from '../icon.tsx';
@@ -13,9 +14,7 @@ import type { DialogProps } from './delete-dialog.tsx';
 import { type DocumentKind, type StoredDocument, useToList } from './document-kind.ts';
 import { useDeletion } from './use-deletion.tsx';
 
-const VersionsTab = lazy(() =>
-  import('../payload/versions-tab.tsx').then(({ VersionsTab }) => ({ default: VersionsTab })),
-);
+const VersionsTab = lazyPart(() => import('../payload/versions-tab.tsx'), 'VersionsTab');
 
 /** Tabs that are the same for all kinds: pages don’t give their panels. */
 type Common = 'versions' | 'yaml';

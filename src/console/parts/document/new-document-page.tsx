@@ -1,14 +1,21 @@
-import type { ReactNode } from 'react';
+import type { ComponentType, ReactNode } from 'react';
 import { Page } from '../../shell/page.tsx';
 import type { DocumentKind } from './document-kind.ts';
 
-type Props = { kind: Pick<DocumentKind<never>, 'newTitle' | 'manage' | 'crumbs'>; children: ReactNode };
+type Kind = Pick<DocumentKind<never>, 'newTitle' | 'manage' | 'crumbs'>;
 
-/** The page that creates a document: its editor, with the heading and the way back. */
-export function NewDocumentPage({ kind, children }: Props): ReactNode {
+/** The frame of a page that creates a document: the heading and the way back. */
+export function NewDocumentPage({ kind, children }: { kind: Kind; children: ReactNode }): ReactNode {
   return (
     <Page title={kind.newTitle} right={kind.manage} crumbs={kind.crumbs}>
       {children}
     </Page>
   );
 }
+
+/** The page that creates a document by its editor alone. */
+export const newDocumentPage = (kind: Kind, Editor: ComponentType<{ stored: null }>) => (): ReactNode => (
+  <NewDocumentPage kind={kind}>
+    <Editor stored={null} />
+  </NewDocumentPage>
+);

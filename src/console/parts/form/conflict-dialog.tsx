@@ -1,5 +1,6 @@
 import { Button, Code, Group, Modal, Stack, Table, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { changes } from '../../messages/en/changes.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatRelative } from '../../messages/format.ts';
@@ -32,7 +33,7 @@ export function ConflictDialog({ yours, theirs, isBusy = false, onMine, onTheirs
       <Stack>
         <Text>{parts.conflict.text(theirs.updatedBy, formatRelative(new Date(theirs.updatedAt), Date.now()))}</Text>
         {rows.length === 0 ? (
-          <Text>{parts.conflict.nothing}</Text>
+          <Text>{changes.diff.same}</Text>
         ) : (
           <Table.ScrollContainer minWidth={420} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
             <Table withRowBorders verticalSpacing="xs">

@@ -1,5 +1,6 @@
 import { Anchor, Code, Group, Paper, ScrollArea, SegmentedControl, Stack, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
+import { count } from '../../messages/counts.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { formatBytes } from '../../messages/format.ts';
 import { CopyButton, CopyIcon } from '../copy-button.tsx';
@@ -102,7 +103,7 @@ function Branch({ name, value, path, isOpen = false, onPick }: BranchProps): Rea
         <summary className={css['summary']}>
           <span className={css['name']}>{shown}</span>
           <Text span inherit c="dimmed">
-            {parts.payload.items(entries.length)}
+            {count.entries(entries.length)}
           </Text>
         </summary>
         <ul className={css['tree']}>

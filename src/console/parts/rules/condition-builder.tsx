@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { Condition } from '../../../contract/documents/condition.ts';
 import { conditionLimits, orderOperators, presenceOperators } from '../../../contract/documents/operators.ts';
 import { conditions } from '../../messages/en/conditions.ts';
+import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { options } from '../form/options.ts';
 import { Icon } from '../icon.tsx';
@@ -120,7 +121,7 @@ export function ConditionBuilder({ level = 1, ...props }: PartProps & { level?: 
       {isDisabled ? null : (
         <Group gap="xs">
           {add(w.addBehavior, { behavior: '' })}
-          {add(w.addFilter, newComparison())}
+          {add(parts.addFilter, newComparison())}
           {add(w.addGroup, newGroup(join === 'all' ? 'any' : 'all'), level >= conditionLimits.depth - 2)}
         </Group>
       )}
@@ -190,7 +191,7 @@ function Result({ passed, tried }: Standing): ReactNode {
     <>
       {tried === undefined ? null : (
         <Text span size="sm" fw={550} c={tried.holds ? 'var(--console-good)' : 'var(--console-bad)'}>
-          <Icon name={tried.holds ? 'check' : 'cross'} size={13} /> {tried.holds ? w.holds : w.fails}
+          <Icon name={tried.holds ? 'check' : 'cross'} size={13} /> {tried.holds ? terms.met : terms.notMet}
         </Text>
       )}
       {tried?.found === undefined ? null : (

@@ -4,6 +4,7 @@ import { rights } from '../../../contract/accounts/rights.ts';
 import { conditions } from '../../messages/en/conditions.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
+import { sentence } from '../../messages/sentence.ts';
 import { options } from '../form/options.ts';
 import { Icon } from '../icon.tsx';
 import { More } from '../more.tsx';
@@ -52,7 +53,7 @@ function NewestEvents({ counts, tried, onTry }: Pick<Props, 'counts' | 'tried' |
   return (
     <>
       <Text role="status" fw={550}>
-        {w.matchCount(answer.counts[0] ?? 0, answer.checked)}
+        {sentence(conditions.builder.passedLong(answer.counts[0] ?? 0, answer.checked))}
       </Text>
       <SegmentedControl
         size="xs"

@@ -1,6 +1,7 @@
 import { Box, Group, Text, Title } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { count } from '../../../messages/counts.ts';
 import { connections as words } from '../../../messages/en/connections.ts';
 import { terms } from '../../../messages/en/terms.ts';
 import { Icon } from '../../../parts/icon.tsx';
@@ -52,7 +53,7 @@ export function ConnectionTypePage(): ReactNode {
           />
         </Group>
         <Text c="dimmed" size="sm" role="status" mb="xs">
-          {w.found(found.length)}
+          {count.systems(found.length)}
         </Text>
         {presetGroups
           .filter((group) => found.some((one) => one.group === group))

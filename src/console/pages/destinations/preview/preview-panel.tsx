@@ -1,11 +1,12 @@
 import { NativeSelect, Skeleton, Tabs, Text } from '@mantine/core';
-import { lazy, type ReactNode, Suspense } from 'react';
+import { type ReactNode, Suspense } from 'react';
 import { rights } from '../../../../contract/accounts/rights.ts';
 import { destinations } from '../../../messages/en/destinations.ts';
 import { parts } from '../../../messages/en/parts.ts';
 import { Panel } from '../../../parts/panel.tsx';
 import { EventPicker } from '../../../parts/payload/event-picker.tsx';
 import { useMay } from '../../../session/rights.ts';
+import { lazyPart } from '../../../shell/lazy-part.ts';
 import { EventTab } from './event-tab.tsx';
 import { RequestTab } from './request-tab.tsx';
 import { SendTest } from './send-test.tsx';
@@ -14,8 +15,8 @@ import type { Preview, PreviewTab } from './use-preview.ts';
 const words = destinations.preview;
 
 // Loaded when they are opened: the request comes first.
-const CheckTab = lazy(() => import('./check-tab.tsx').then(({ CheckTab }) => ({ default: CheckTab })));
-const ResponseTab = lazy(() => import('./response-tab.tsx').then(({ ResponseTab }) => ({ default: ResponseTab })));
+const CheckTab = lazyPart(() => import('./check-tab.tsx'), 'CheckTab');
+const ResponseTab = lazyPart(() => import('./response-tab.tsx'), 'ResponseTab');
 
 type Props = {
   preview: Preview;

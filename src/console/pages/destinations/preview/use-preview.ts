@@ -6,7 +6,8 @@ import type { Answer, Arguments, CallInput } from '../../../../client/client.ts'
 import type { RouteId } from '../../../../contract/routes.ts';
 import { allQuery, apiQuery } from '../../../data/api.ts';
 import type { KnownFields } from '../../../editor/fields.ts';
-import { destinations as words } from '../../../messages/en/destinations.ts';
+import type { destinations as words } from '../../../messages/en/destinations.ts';
+import { terms } from '../../../messages/en/terms.ts';
 import { recentEvents, usePicked } from '../../../parts/payload/event-picker.tsx';
 import type { Sample } from '../../../parts/payload/picked-event.ts';
 import { useMay } from '../../../session/rights.ts';
@@ -27,7 +28,7 @@ type Body = NonNullable<CallInput<'previewDestination'>['body']>;
 /** The body of a preview, a check or a test, in which a draft needs no name. */
 function triedBody({ draft, sample, actionId }: Tried): Body {
   const body = bodyOf(draft);
-  const name = body.name === '' ? words.createTitle : body.name;
+  const name = body.name === '' ? terms.newDestination : body.name;
   return { ...sample, draft: { ...body, name }, ...(actionId === null ? {} : { actionId }) };
 }
 

@@ -5,10 +5,10 @@ import { queryClient } from '../data/query-client.ts';
 const againMs = 1_000;
 
 /**
- * A page whose code is loaded when it is opened. While the server is away, that waits for it; a page that can't be
- * loaded from a server that answers (another version runs there now) is the router's to tell.
+ * A page, or a part of one, whose code is loaded when it is shown. While the server is away, that waits for it; code that
+ * can't be loaded from a server that answers (another version runs there now) is the router's to tell.
  */
-export const lazyPage: typeof lazyRouteComponent = (load, name) => lazyRouteComponent(() => patiently(load), name);
+export const lazyPart: typeof lazyRouteComponent = (load, name) => lazyRouteComponent(() => patiently(load), name);
 
 async function patiently<T>(load: () => Promise<T>): Promise<T> {
   for (;;) {
