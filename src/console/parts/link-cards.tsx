@@ -34,7 +34,7 @@ export function LinkCard({ to, search = {}, mark, name, text, note, isChosen = f
           )}
           <div>
             <div className={css['name']}>{name}</div>
-            <Text c="dimmed" size="sm" lineClamp={2}>
+            <Text c="dimmed" size="sm" lineClamp={3}>
               {text}
             </Text>
             {note === undefined ? null : (

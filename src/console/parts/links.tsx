@@ -9,5 +9,8 @@ export const TextLink = createLink((props: AnchorProps & OwnAnchor) => (
   <Anchor inherit underline="always" {...props} />
 ));
 
+/** A link to a page of the console that stands alone. */
+export const PlainLink = createLink((props: AnchorProps & OwnAnchor) => <Anchor inherit {...props} />);
+
 /** A link to a page of the console that looks like a button. */
 export const ButtonLink = createLink((props: ButtonProps & OwnAnchor) => <Button component="a" {...props} />);

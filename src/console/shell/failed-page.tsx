@@ -2,16 +2,14 @@ import { Button, Stack } from '@mantine/core';
 import type { ErrorComponentProps } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { shell } from '../messages/en/shell.ts';
-import { TextLink } from '../parts/links.tsx';
+import { PlainLink } from '../parts/links.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Page } from './page.tsx';
 
 export function NotFoundPage(): ReactNode {
   return (
     <Page title={shell.notFound.title} lead={shell.notFound.text}>
-      <TextLink to="/" underline="hover">
-        {shell.notFound.back}
-      </TextLink>
+      <PlainLink to="/">{shell.notFound.back}</PlainLink>
     </Page>
   );
 }

@@ -2,7 +2,7 @@ import { Kbd, Modal, Stack, Switch, Table } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { shell } from '../messages/en/shell.ts';
 import { terms } from '../messages/en/terms.ts';
-import { TextLink } from '../parts/links.tsx';
+import { PlainLink } from '../parts/links.tsx';
 import { singleKeysChoice, useKeptChoice } from '../session/kept-choice.ts';
 import { isMac } from './is-mac.ts';
 import { menu } from './menu.ts';
@@ -104,22 +104,17 @@ export function SingleKeysSwitch(): ReactNode {
 
 export function KeyboardHelp({ onClose }: { onClose: () => void }): ReactNode {
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={shell.search.docs.shortcuts}
-      closeButtonProps={{ 'aria-label': terms.close }}
-    >
+    <Modal opened onClose={onClose} title={shell.search.docs.shortcuts}>
       <Stack>
         <SingleKeysSwitch />
         <ShortcutTable />
         <Stack gap="sm">
-          <TextLink to="/docs" onClick={onClose} inherit={false} size="sm" underline="hover">
+          <PlainLink to="/docs" onClick={onClose} inherit={false} size="sm">
             {keys.docs}
-          </TextLink>
-          <TextLink to="/welcome" onClick={onClose} inherit={false} size="sm" underline="hover">
+          </PlainLink>
+          <PlainLink to="/welcome" onClick={onClose} inherit={false} size="sm">
             {keys.welcome}
-          </TextLink>
+          </PlainLink>
         </Stack>
       </Stack>
     </Modal>

@@ -6,7 +6,7 @@ import { ClientError } from '../../client/client.ts';
 import { fieldErrors } from '../data/field-errors.ts';
 import { shell } from '../messages/en/shell.ts';
 import { terms } from '../messages/en/terms.ts';
-import { TextLink } from '../parts/links.tsx';
+import { PlainLink } from '../parts/links.tsx';
 import { client, openedSession } from '../session/session.ts';
 import { EmailField, EntryForm, EntryPage, HiddenField } from './entry-page.tsx';
 
@@ -22,9 +22,7 @@ export function NewPasswordPage(): ReactNode {
   return (
     <EntryPage title={words.titles[kind ?? 'invite']} lead={words.leads[kind ?? 'invite']}>
       {kind === undefined ? <Text>{words.nothing}</Text> : <Form kind={kind} token={given[kind] ?? ''} />}
-      <TextLink to={'/sign-in' as '/'} underline="hover">
-        {terms.signIn}
-      </TextLink>
+      <PlainLink to={'/sign-in' as '/'}>{terms.signIn}</PlainLink>
     </EntryPage>
   );
 }

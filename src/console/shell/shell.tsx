@@ -10,6 +10,7 @@ import { shell } from '../messages/en/shell.ts';
 import { terms } from '../messages/en/terms.ts';
 import mark from '../millrace.svg';
 import { Icon } from '../parts/icon.tsx';
+import { Note } from '../parts/note.tsx';
 import { notifyFailed } from '../parts/notify.ts';
 import { useMe } from '../session/rights.ts';
 import { signOut } from '../session/session.ts';
@@ -143,9 +144,7 @@ function AccountMenu(): ReactNode {
         {me === undefined ? null : (
           <Menu.Label className={css['who'] ?? ''}>
             <Text fw={550}>{terms.signedInAs(me.name)}</Text>
-            <Text c="dimmed" size="sm">
-              {shell.rights(me.rights.length, allRights.length)}
-            </Text>
+            <Note>{shell.rights(me.rights.length, allRights.length)}</Note>
           </Menu.Label>
         )}
         <Menu.Item component={Link} to="/settings/account">

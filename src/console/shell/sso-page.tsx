@@ -4,7 +4,7 @@ import { type ReactNode, useEffect, useRef } from 'react';
 import { useApi } from '../data/api.ts';
 import { shell } from '../messages/en/shell.ts';
 import { terms } from '../messages/en/terms.ts';
-import { TextLink } from '../parts/links.tsx';
+import { PlainLink } from '../parts/links.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { openedSession } from '../session/session.ts';
 import { EntryPage } from './entry-page.tsx';
@@ -36,11 +36,7 @@ export function SsoPage(): ReactNode {
   return (
     <EntryPage title={terms.signIn}>
       {error === null ? <Text role="status">{words.completing}</Text> : <Problem error={error} />}
-      {error === null ? null : (
-        <TextLink to={'/sign-in' as '/'} underline="hover">
-          {words.back}
-        </TextLink>
-      )}
+      {error === null ? null : <PlainLink to={'/sign-in' as '/'}>{words.back}</PlainLink>}
     </EntryPage>
   );
 }

@@ -5,6 +5,7 @@ import {
   type MantineColorsTuple,
 } from '@mantine/core';
 import { shell } from '../messages/en/shell.ts';
+import { terms } from '../messages/en/terms.ts';
 
 /** The accent: the water of a millrace. */
 const mill: MantineColorsTuple = [
@@ -32,6 +33,8 @@ const slate: MantineColorsTuple = [
   '#0e1419',
   '#090d11',
 ];
+
+const close = { 'aria-label': terms.close };
 
 const system = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", Arial, sans-serif';
 
@@ -84,10 +87,29 @@ export const theme = createTheme({
     // A dialog's header is not a second banner of the page.
     ModalHeader: { defaultProps: { role: 'presentation' } },
     DrawerHeader: { defaultProps: { role: 'presentation' } },
-    Modal: { defaultProps: { radius: 'md', centered: true, overlayProps: { backgroundOpacity: 0.45 } } },
+    Modal: {
+      defaultProps: {
+        radius: 'md',
+        centered: true,
+        overlayProps: { backgroundOpacity: 0.45 },
+        closeButtonProps: close,
+      },
+    },
+    Drawer: { defaultProps: { closeButtonProps: close } },
     Anchor: { defaultProps: { underline: 'hover' } },
   },
 });
+
+/** Colours of Mantine that are those of the console (console.css), in both schemes. */
+const ofConsole = {
+  '--mantine-color-dimmed': 'var(--console-calm)',
+  '--mantine-color-error': 'var(--console-bad)',
+  '--mantine-color-gray-outline': 'var(--console-calm)',
+  '--mantine-color-green-outline': 'var(--console-good)',
+  '--mantine-color-green-light-color': 'var(--console-good)',
+  '--mantine-color-orange-light': 'var(--console-warn-ground)',
+  '--mantine-color-orange-light-color': 'var(--console-warn)',
+};
 
 /**
  * Where Mantine's own colours miss 4.5:1 on the grounds that the console puts them on: error text and the text of an
@@ -96,33 +118,21 @@ export const theme = createTheme({
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
   light: {
+    ...ofConsole,
     '--mantine-color-body': '#ffffff',
     '--mantine-color-text': '#1a2127',
-    '--mantine-color-dimmed': '#545f69',
     '--mantine-color-placeholder': '#66717b',
-    '--mantine-color-error': '#b42525',
     '--mantine-color-gray-light-color': '#3c464f',
-    '--mantine-color-gray-outline': '#545f69',
-    '--mantine-color-green-outline': '#1d6b34',
-    '--mantine-color-green-light-color': '#1d6b34',
-    '--mantine-color-orange-light': '#fdf3e3',
-    '--mantine-color-orange-light-color': '#84500b',
     '--mantine-color-mill-light-color': '#0e515d',
     '--mantine-color-anchor': '#0f6170',
     '--mantine-color-default-border': '#cfd6dc',
     '--mantine-color-disabled-color': '#5d6770',
   },
   dark: {
+    ...ofConsole,
     '--mantine-color-text': '#dfe5ea',
-    '--mantine-color-dimmed': '#a3b0bb',
     '--mantine-color-placeholder': '#8d9aa6',
-    '--mantine-color-error': '#ff8f8f',
     '--mantine-color-gray-light-color': '#c6cfd7',
-    '--mantine-color-gray-outline': '#a3b0bb',
-    '--mantine-color-green-outline': '#7bd692',
-    '--mantine-color-green-light-color': '#7bd692',
-    '--mantine-color-orange-light': '#33260f',
-    '--mantine-color-orange-light-color': '#f0bb62',
     '--mantine-color-mill-light-color': '#9ad6e0',
     '--mantine-color-anchor': '#84c8d4',
     '--mantine-color-disabled-color': '#8d9aa6',

@@ -5,7 +5,7 @@ import { apiQuery } from '../../data/api.ts';
 import { account as words } from '../../messages/en/account.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
-import { TextLink } from '../../parts/links.tsx';
+import { PlainLink } from '../../parts/links.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useMe } from '../../session/rights.ts';
@@ -52,9 +52,9 @@ export function AccountPage(): ReactNode {
           <Panel title={words.sessions} text={words.sessionsText}>
             <OwnSessions />
           </Panel>
-          <TextLink to="/settings/tokens" search={{ owner: 'me' }} underline="hover">
+          <PlainLink to="/settings/tokens" search={{ owner: 'me' }}>
             {words.own}
-          </TextLink>
+          </PlainLink>
         </div>
       )}
     </Page>

@@ -1,4 +1,4 @@
-import { Button, Text } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { ShownSession } from '../../../contract/accounts/sign-in.ts';
@@ -9,6 +9,7 @@ import { account as words } from '../../messages/en/account.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
+import { Note } from '../../parts/note.tsx';
 import { notifyDone, notifyFailed } from '../../parts/notify.ts';
 import { Time } from '../../parts/time.tsx';
 import { browserOf } from './browser-of.ts';
@@ -76,11 +77,7 @@ const columns: readonly Column<ShownSession>[] = [
     cell: ({ userAgent, current }) => (
       <>
         <span title={userAgent}>{whereOf(userAgent)}</span>
-        {current ? (
-          <Text c="dimmed" size="sm">
-            {words.present}
-          </Text>
-        ) : null}
+        {current ? <Note>{words.present}</Note> : null}
       </>
     ),
   },

@@ -12,6 +12,7 @@ import { type ChartTime, ChartTimePicker } from '../../parts/chart/chart-time.ts
 import { Funnel, Reasons } from '../../parts/chart/funnel.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { TextLink } from '../../parts/links.tsx';
+import { Note } from '../../parts/note.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { conditionWords } from '../../parts/rules/condition-words.ts';
 import { parameterUses } from '../../parts/rules/parameter-uses.ts';
@@ -44,9 +45,7 @@ export function ActionOverview({ action, places, time, onTime }: Props & TimePro
         {action.destinations.map(({ destinationId, mapping }) => (
           <div key={destinationId}>
             <DestinationLink id={destinationId} places={places} />
-            <Text c="dimmed" size="sm">
-              {mapping.length === 0 ? terms.unmapped : w.fields(mapping.length)}
-            </Text>
+            <Note>{mapping.length === 0 ? terms.unmapped : w.fields(mapping.length)}</Note>
           </div>
         ))}
       </Panel>

@@ -6,6 +6,7 @@ import { terms } from '../../messages/en/terms.ts';
 import { Facts } from '../../parts/facts.tsx';
 import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
 import { Icon } from '../../parts/icon.tsx';
+import { Note } from '../../parts/note.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { isComplete, partsOf } from '../../parts/rules/condition-parts.ts';
 import { ConditionStudio } from '../../parts/rules/condition-studio.tsx';
@@ -136,9 +137,7 @@ export function SourcesStep(): ReactNode {
       <Text span ff="monospace" size="sm">
         {one.name}
       </Text>{' '}
-      <Text span c="dimmed" size="sm">
-        {seenWords(one)}
-      </Text>
+      <Note span>{seenWords(one)}</Note>
     </div>
   ));
   return (
@@ -147,9 +146,9 @@ export function SourcesStep(): ReactNode {
         <Group gap="xs" mb="sm">
           <Icon name="events" size={20} />
           <Text fw={600}>{w.event}</Text>
-          <Text size="sm" c="dimmed">
+          <Note>
             <Icon name="lock" size={12} /> {w.fixed}
-          </Text>
+          </Note>
         </Group>
         <Facts
           facts={[

@@ -12,6 +12,7 @@ import { LinkCard, LinkCards } from '../../parts/link-cards.tsx';
 import type { Column } from '../../parts/list/list-page.tsx';
 import { modifiedColumn, nameColumn, timeColumn } from '../../parts/list/standard-columns.tsx';
 import { statusFilter } from '../../parts/list/use-list-page.tsx';
+import { Note } from '../../parts/note.tsx';
 import { type BehaviorName, conditionWords } from '../../parts/rules/condition-words.ts';
 import { behaviorsIn, useBehaviors } from '../../parts/rules/use-behaviors.ts';
 import { StatusBadge } from '../../parts/status-badge.tsx';
@@ -179,11 +180,7 @@ function PlacesOf({ names }: { names: readonly string[] }): ReactNode {
       <Text lineClamp={2} title={names.join(', ')}>
         {first}
       </Text>
-      {more.length === 0 ? null : (
-        <Text c="dimmed" size="sm">
-          {terms.more(more.length)}
-        </Text>
-      )}
+      {more.length === 0 ? null : <Note>{terms.more(more.length)}</Note>}
     </>
   );
 }

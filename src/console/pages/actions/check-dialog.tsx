@@ -8,6 +8,7 @@ import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { TextLink } from '../../parts/links.tsx';
 import { More } from '../../parts/more.tsx';
+import { Note } from '../../parts/note.tsx';
 import { Diff } from '../../parts/payload/diff.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { Time } from '../../parts/time.tsx';
@@ -35,13 +36,7 @@ export function CheckDialog({ body: draft, storedId, places, onClose }: Props): 
       : apiQuery('checkAction', { params: { id: storedId }, body: { draft } });
   const { data, error } = useQuery({ ...asked, retry: false, gcTime: 0 });
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="xl"
-      title={words.editor.check}
-      closeButtonProps={{ 'aria-label': terms.close }}
-    >
+    <Modal opened onClose={onClose} size="xl" title={words.editor.check}>
       <Stack>
         <Text c="dimmed">{w.text}</Text>
         {error !== null ? (
@@ -114,9 +109,9 @@ function EventLine({ event, to, children }: { event: EventRef; to?: string; chil
       <TextLink to="/events/$eventId" params={{ eventId: event.id }} target="_blank">
         {event.name ?? terms.unnamedEvent}
       </TextLink>{' '}
-      <Text span size="sm" c="dimmed">
+      <Note span>
         <Time at={event.receivedAt} />
-      </Text>
+      </Note>
       {to === undefined ? '' : ` → ${to}`}
       {children}
     </li>

@@ -7,6 +7,7 @@ import { actions as words } from '../../messages/en/actions.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { options } from '../../parts/form/options.ts';
 import { Icon } from '../../parts/icon.tsx';
+import { Note } from '../../parts/note.tsx';
 import { labelOf } from '../../parts/rules/named-parameter.ts';
 import { ParameterBox } from '../../parts/rules/parameter-box.tsx';
 import { useParameters } from '../../parts/rules/use-parameters.ts';
@@ -125,9 +126,7 @@ export function FieldMapping(props: Props): ReactNode {
         >
           {w.autoMap}
         </Button>
-        <Text size="sm" c="dimmed" role="status">
-          {message}
-        </Text>
+        <Note role="status">{message}</Note>
       </Group>
     </Stack>
   );
@@ -241,12 +240,7 @@ const isTyped = (type: Parameter['type'] | undefined): type is 'number' | 'boole
 
 /** As high without a value: a row that grew when its field is left would move the button that is being clicked. */
 function Result({ of }: { of: TypedValue | undefined }): ReactNode {
-  if (of === undefined)
-    return (
-      <Text size="sm" pt={7} c="dimmed">
-        –
-      </Text>
-    );
+  if (of === undefined) return <Note pt={7}>–</Note>;
   if (of.ok && of.value !== undefined)
     return (
       <Text ff="monospace" size="sm" lineClamp={2} pt={7}>

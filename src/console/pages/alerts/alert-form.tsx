@@ -6,6 +6,7 @@ import { alerts as words } from '../../messages/en/alerts.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { FieldGrid } from '../../parts/auto-grid.tsx';
 import { controlsOf, type FormState } from '../../parts/form/form-controls.tsx';
+import { Note } from '../../parts/note.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { type AlertDraft, channelFields, sharedFields } from './alert-draft.ts';
 import { QuietFields } from './quiet-fields.tsx';
@@ -49,9 +50,7 @@ function TypeCards({ value, onChange }: { value: AlertType; onChange: (type: Ale
               <Radio.Indicator mt={2} />
               <div>
                 <Text fw={550}>{words.types[type]}</Text>
-                <Text size="sm" c="dimmed">
-                  {words.typeNotes[type]}
-                </Text>
+                <Note>{words.typeNotes[type]}</Note>
               </div>
             </Group>
           </Radio.Card>

@@ -1,7 +1,8 @@
-import { Stack, Text } from '@mantine/core';
+import { Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Alert } from '../../../contract/documents/alert.ts';
 import { alerts as words } from '../../messages/en/alerts.ts';
+import { Note } from '../../parts/note.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 
 /** How telling goes: well, or since when and why not. */
@@ -12,11 +13,7 @@ export function AlertHealth({ health: { state, reason, waiting } }: Pick<Alert, 
         status={state === 'ok' ? 'ok' : 'needs_attention'}
         {...(waiting > 0 ? { note: words.health.waiting(waiting) } : {})}
       />
-      {reason === null ? null : (
-        <Text size="sm" c="dimmed">
-          {reason}
-        </Text>
-      )}
+      {reason === null ? null : <Note>{reason}</Note>}
     </Stack>
   );
 }

@@ -1,4 +1,4 @@
-import { Stack, Text } from '@mantine/core';
+import { Stack } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -10,6 +10,7 @@ import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { useListPage } from '../../parts/list/use-list-page.tsx';
+import { Note } from '../../parts/note.tsx';
 import { type Status, StatusBadge } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
 
@@ -51,11 +52,7 @@ const columns: readonly Column<AlertMessage>[] = [
     cell: ({ detail, attempts }) => (
       <Stack gap={0}>
         {detail ?? parts.status.pending}
-        {attempts > 1 ? (
-          <Text size="sm" c="dimmed">
-            {words.tries(attempts)}
-          </Text>
-        ) : null}
+        {attempts > 1 ? <Note>{words.tries(attempts)}</Note> : null}
       </Stack>
     ),
   },

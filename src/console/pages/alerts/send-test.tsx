@@ -1,10 +1,11 @@
-import { Alert, Button, Group, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useApi } from '../../data/api.ts';
 import { alerts } from '../../messages/en/alerts.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatDuration } from '../../messages/format.ts';
 import { Icon } from '../../parts/icon.tsx';
+import { Note } from '../../parts/note.tsx';
 import { Problem } from '../../parts/problem.tsx';
 
 const words = alerts.test;
@@ -24,9 +25,7 @@ export function SendTest({ alertId }: { alertId: string }): ReactNode {
         >
           {terms.sendTest}
         </Button>
-        <Text size="sm" c="dimmed">
-          {words.hint}
-        </Text>
+        <Note>{words.hint}</Note>
       </Group>
       <div role="status">
         {data === undefined || test.isPending ? null : (

@@ -6,7 +6,7 @@ import { terms } from '../../messages/en/terms.ts';
 import { formatAbsolute } from '../../messages/format.ts';
 import { Facts } from '../../parts/facts.tsx';
 import { Inspector } from '../../parts/inspector.tsx';
-import { TextLink } from '../../parts/links.tsx';
+import { PlainLink } from '../../parts/links.tsx';
 import { Diff } from '../../parts/payload/diff.tsx';
 import { ThingLink } from './thing-link.tsx';
 
@@ -54,9 +54,9 @@ function factsOf(entry: AuditEntry): [string, ReactNode][] {
       <Group key="thing" gap="xs">
         {words.kinds[kind]} <ThingLink entry={entry} />
         {id === null ? null : (
-          <TextLink to="/settings/audit" search={{ id }} inherit={false} size="sm" underline="hover">
+          <PlainLink to="/settings/audit" search={{ id }} inherit={false} size="sm">
             {words.all}
-          </TextLink>
+          </PlainLink>
         )}
       </Group>,
     ],

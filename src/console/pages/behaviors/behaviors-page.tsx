@@ -7,6 +7,7 @@ import { DocumentsPage } from '../../parts/document/documents-page.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import type { Column } from '../../parts/list/list-page.tsx';
 import { modifiedColumn, nameColumn } from '../../parts/list/standard-columns.tsx';
+import { Note } from '../../parts/note.tsx';
 import { type BehaviorName, conditionWords } from '../../parts/rules/condition-words.ts';
 import { type Behavior, useBehaviors } from '../../parts/rules/use-behaviors.ts';
 import { behaviorKind, blockedBy } from './behavior.ts';
@@ -47,9 +48,9 @@ function columnsOf(nameOf: BehaviorName): readonly Column<Behavior>[] {
         <>
           {category}
           {standard ? (
-            <Text c="dimmed" size="sm">
+            <Note>
               <Icon name="lock" size={12} /> {words.standard}
-            </Text>
+            </Note>
           ) : null}
         </>
       ),

@@ -16,6 +16,7 @@ import { RowLink } from '../../parts/list/row-link.tsx';
 import { GuardedItem, RowMenu } from '../../parts/list/row-menu.tsx';
 import { modifiedColumn } from '../../parts/list/standard-columns.tsx';
 import { useListPage } from '../../parts/list/use-list-page.tsx';
+import { Note } from '../../parts/note.tsx';
 import { notifyDone, notifyFailed } from '../../parts/notify.ts';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
@@ -204,9 +205,9 @@ function LastResult({ figures }: { figures: Figures | undefined }): ReactNode {
       <Text span fw={550} c={isGood ? 'var(--console-good)' : 'var(--console-bad)'}>
         {lastStatus === null ? terms.noResponse : terms.http(lastStatus)}
       </Text>{' '}
-      <Text span c="dimmed" size="sm">
+      <Note span>
         <Time at={figures.lastAttemptAt} />
-      </Text>
+      </Note>
     </>
   );
 }

@@ -5,7 +5,7 @@ import { connections as words } from '../../messages/en/connections.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatDuration, formatPercent } from '../../messages/format.ts';
 import { Sparkline } from '../../parts/chart/sparkline.tsx';
-import { TextLink } from '../../parts/links.tsx';
+import { PlainLink } from '../../parts/links.tsx';
 import type { Column } from '../../parts/list/columns.tsx';
 import type { Action, Figures, FiguresOf, Usage } from './usage.ts';
 
@@ -82,9 +82,9 @@ function Users({ actions }: { actions: readonly Action[] | undefined }): ReactNo
 /** A link to an Action by its name. */
 export function ActionLink({ action }: { action: Action }): ReactNode {
   return (
-    <TextLink to="/actions/$actionId" params={{ actionId: action.id }} c="inherit" underline="hover">
+    <PlainLink to="/actions/$actionId" params={{ actionId: action.id }} c="inherit">
       {action.name}
-    </TextLink>
+    </PlainLink>
   );
 }
 

@@ -1,6 +1,7 @@
 import { Group, Paper, Skeleton, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { connections as words } from '../../messages/en/connections.ts';
+import { Note } from '../../parts/note.tsx';
 import { Nothing } from '../../parts/nothing.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import type { Connection } from './connection.ts';
@@ -26,9 +27,9 @@ export function UsedByTab({ connection }: { connection: Connection }): ReactNode
               <Text component="div" fw={550}>
                 <ActionLink action={action} />
               </Text>
-              <Text c="dimmed" size="sm">
+              <Note>
                 {w.sendsTo(action.destinations.flatMap(({ destinationId }) => destinations.get(destinationId) ?? []))}
-              </Text>
+              </Note>
             </div>
             <StatusBadge status={action.status} />
           </Group>

@@ -9,6 +9,7 @@ import { dataCollection } from '../../messages/en/data-collection.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { TextLink } from '../../parts/links.tsx';
+import { Note } from '../../parts/note.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { Time } from '../../parts/time.tsx';
@@ -93,9 +94,9 @@ function Arrivals({ events }: { events: readonly Answer<'getEvent'>[] | undefine
                   <TextLink to="/events/$eventId" params={{ eventId: id }} truncate>
                     {name ?? terms.noName}
                   </TextLink>
-                  <Text size="sm" c="dimmed" span>
+                  <Note span>
                     <Time at={receivedAt} />
-                  </Text>
+                  </Note>
                 </Group>
                 {visitorId === null ? null : (
                   <Text size="sm" c="dimmed" truncate>

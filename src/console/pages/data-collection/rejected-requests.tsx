@@ -16,6 +16,7 @@ import { TextLink } from '../../parts/links.tsx';
 import { type Column, ListPage, type ListState } from '../../parts/list/list-page.tsx';
 import { timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
 import { listWords, useListPage } from '../../parts/list/use-list-page.tsx';
+import { Note } from '../../parts/note.tsx';
 import { CollectionPage } from './collection-page.tsx';
 
 const words = dataCollection.rejected;
@@ -130,9 +131,7 @@ const columns: readonly Column<RejectedRequest>[] = [
             {status}
           </Text>
         </Text>
-        <Text size="sm" c="dimmed">
-          {detail}
-        </Text>
+        <Note>{detail}</Note>
       </Box>
     ),
   },

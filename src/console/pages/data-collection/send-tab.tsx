@@ -6,6 +6,7 @@ import { Beside } from '../../parts/beside.tsx';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { More } from '../../parts/more.tsx';
+import { Note } from '../../parts/note.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { type Collector, originsInWords } from './collector.ts';
 import { Listening } from './listening.tsx';
@@ -53,11 +54,7 @@ export function SendTab({ collector }: { collector: Collector }): ReactNode {
                 <Snippet name={words.kinds[kind]} text={ways[kind]} />
                 <Group gap="sm">
                   <CopyButton text={ways[kind]} label={words.copy(words.kinds[kind])} />
-                  {sites !== null && fromPages.has(kind) ? (
-                    <Text size="sm" c="dimmed">
-                      {words.originHint(sites)}
-                    </Text>
-                  ) : null}
+                  {sites !== null && fromPages.has(kind) ? <Note>{words.originHint(sites)}</Note> : null}
                 </Group>
               </Stack>
             </Tabs.Panel>

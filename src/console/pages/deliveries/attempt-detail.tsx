@@ -8,6 +8,7 @@ import { terms } from '../../messages/en/terms.ts';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { TextLink } from '../../parts/links.tsx';
 import { More } from '../../parts/more.tsx';
+import { Note } from '../../parts/note.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Diff } from '../../parts/payload/diff.tsx';
 import { Exchange } from '../../parts/payload/exchange.tsx';
@@ -28,12 +29,12 @@ export function AttemptDetail({ delivery, attempt, before }: Props): ReactNode {
         {maySee && request !== null ? <CopyButton text={curlCommand(request)} label={terms.copyCurl} /> : null}
       </Group>
       {batchId === null ? null : (
-        <Text size="sm" c="dimmed">
+        <Note>
           {w.batch(records - 1)}{' '}
           <TextLink to="/deliveries" search={{ batch: batchId }}>
             {w.openBatch}
           </TextLink>
-        </Text>
+        </Note>
       )}
       <Exchange request={request} response={response} error={error} timings={timings} />
       {before === undefined ? null : (

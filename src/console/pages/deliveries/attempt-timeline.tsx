@@ -10,6 +10,7 @@ import { StageLegend, StageTrack } from '../../parts/chart/stage-bars.tsx';
 import { stagesOf } from '../../parts/chart/stages.ts';
 import { Countdown } from '../../parts/countdown.tsx';
 import type { IconName } from '../../parts/icon.tsx';
+import { Note } from '../../parts/note.tsx';
 import { resultWords } from '../../parts/payload/last-attempts.ts';
 import { type Tone, Toned } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
@@ -84,10 +85,10 @@ function OneAttempt({ attempt, longestMs, isChosen, onChoose }: OneProps): React
       <Group component="span" gap="0.1rem 1rem" align="baseline" mb={6}>
         <Toned {...looks[outcome]}>{w.attemptOf(number, outcomes.attempt[outcome])}</Toned>
         <span>{resultWords(response?.status, error?.kind)}</span>
-        <Text span size="sm" c="dimmed">
+        <Note span>
           {formatAbsolute(new Date(startedAt)).local} · {formatDuration(durationMs)}
           {counted ? '' : ` · ${w.notCounted}`}
-        </Text>
+        </Note>
       </Group>
       <StageTrack stages={stages} fromMs={startMs} wholeMs={longestMs} />
       <VisuallyHidden>

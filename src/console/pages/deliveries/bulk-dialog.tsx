@@ -59,12 +59,7 @@ export function BulkDialog({ verb, what, onClose }: Props): ReactNode {
 
   const again = items.filter(({ status }) => status === 'delivered').length;
   return (
-    <Modal
-      opened
-      onClose={close}
-      title={verb === 'retry' ? w.retryTitle : w.cancelTitle}
-      closeButtonProps={{ 'aria-label': terms.close }}
-    >
+    <Modal opened onClose={close} title={verb === 'retry' ? w.retryTitle : w.cancelTitle}>
       <Stack>
         <Problem error={found.error} />
         {!run.isIdle ? (

@@ -17,6 +17,7 @@ import { ButtonLink } from '../../parts/links.tsx';
 import { ExportMenu } from '../../parts/list/export-menu.tsx';
 import { ListPage } from '../../parts/list/list-page.tsx';
 import { useListPage } from '../../parts/list/use-list-page.tsx';
+import { Note } from '../../parts/note.tsx';
 import { useDeliveryColumns } from '../../parts/payload/delivery-columns.tsx';
 import { useNow } from '../../parts/time.tsx';
 import { TimeField } from '../../parts/time-field.tsx';
@@ -211,9 +212,9 @@ function Searched({ page: { searched, page }, onNext }: SearchedProps): ReactNod
   const { next } = page;
   return (
     <Group gap="sm" mt="xs">
-      <Text size="sm" c="dimmed" role="status">
+      <Note role="status">
         {until === null ? words.searchedAll(count) : words.searchedTo(count, formatAbsolute(new Date(until)).local)}
-      </Text>
+      </Note>
       {next === null || until === null ? null : (
         <Button variant="default" size="xs" onClick={() => onNext(next)}>
           {words.searchOn}

@@ -17,6 +17,7 @@ import { Countdown } from '../../parts/countdown.tsx';
 import { TextLink } from '../../parts/links.tsx';
 import { IdWithCopy } from '../../parts/list/id-with-copy.tsx';
 import { LinkedIds } from '../../parts/list/linked-ids.tsx';
+import { Note } from '../../parts/note.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { ExchangeRequest } from '../../parts/payload/exchange.tsx';
 import { Problem } from '../../parts/problem.tsx';
@@ -118,9 +119,7 @@ function Loaded({ delivery }: Props): ReactNode {
           <Group gap="xs">
             {step(w.earlier, chosen - 1)}
             {step(w.later, chosen + 1)}
-            <Text size="sm" c="dimmed">
-              {w.keys}
-            </Text>
+            <Note>{w.keys}</Note>
           </Group>
         )}
       </Panel>

@@ -4,6 +4,7 @@ import { destinationFacts as facts } from '../../data/schema-facts.ts';
 import { destinations as words } from '../../messages/en/destinations.ts';
 import { FieldGrid } from '../../parts/auto-grid.tsx';
 import { controlsOf, type FormState } from '../../parts/form/form-controls.tsx';
+import { Note } from '../../parts/note.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { type DestinationDraft, fields } from './destination-draft.ts';
 import { pathOfAddress, resultingUrl } from './endpoint-address.ts';
@@ -58,9 +59,7 @@ function AddressHelp({ draft, connection, isDisabled, onChange }: FormProps & { 
   if (pasted !== null && !isDisabled)
     return (
       <Group gap="xs">
-        <Text c="dimmed" size="sm">
-          {words.pathIsWhole}
-        </Text>
+        <Note>{words.pathIsWhole}</Note>
         <Button variant="default" size="compact-sm" onClick={() => onChange({ path: pasted })}>
           {words.takePath(pasted)}
         </Button>

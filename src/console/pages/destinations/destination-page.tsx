@@ -111,14 +111,7 @@ function Versions({ destination }: { destination: Destination }): ReactNode {
       <Button variant="default" leftSection={<Icon name="clock" />} onClick={() => open(true)}>
         {terms.versions}
       </Button>
-      <Drawer
-        opened={isOpen}
-        onClose={() => open(false)}
-        position="right"
-        size="xl"
-        title={terms.versions}
-        closeButtonProps={{ 'aria-label': terms.close }}
-      >
+      <Drawer opened={isOpen} onClose={() => open(false)} position="right" size="xl" title={terms.versions}>
         <Suspense fallback={<Skeleton height={200} />}>
           <VersionsTab kind="destination" document={destination} mayManage={mayManage} onRestored={() => open(false)} />
         </Suspense>

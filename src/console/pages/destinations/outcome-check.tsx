@@ -1,12 +1,14 @@
-import { Button, Group, Table, Text } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { Button, Group, Text } from '@mantine/core';
+import { Fragment, type ReactNode } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { rights } from '../../../contract/accounts/rights.ts';
 import { useApi } from '../../data/api.ts';
 import { destinations } from '../../messages/en/destinations.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { TextLink } from '../../parts/links.tsx';
+import { Note } from '../../parts/note.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { ShortTable } from '../../parts/short-table.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
 import { bodyOf, type DestinationDraft } from './destination-draft.ts';
@@ -20,12 +22,7 @@ export function OutcomeCheck({ destinationId, draft }: { destinationId: string; 
   const check = useApi('checkOutcomes', { isRead: true });
   const maySee = useMay('payloads:view');
   const mayLook = useMay('deliveries:view');
-  if (!maySee || !mayLook)
-    return (
-      <Text size="sm" c="dimmed">
-        {words.noRight(rights[maySee ? 'deliveries:view' : 'payloads:view'])}
-      </Text>
-    );
+  if (!maySee || !mayLook) return <Note>{words.noRight(rights[maySee ? 'deliveries:view' : 'payloads:view'])}</Note>;
   const { settings } = bodyOf(draft);
   const run = () =>
     check.mutate({
@@ -39,45 +36,33 @@ export function OutcomeCheck({ destinationId, draft }: { destinationId: string; 
         <Button variant="default" size="xs" loading={check.isPending} onClick={run}>
           {words.run}
         </Button>
-        <Text size="sm" c="dimmed" role="status">
-          {data === undefined ? words.text : words.sum(data.checked, data.changed)}
-        </Text>
+        <Note role="status">{data === undefined ? words.text : words.sum(data.checked, data.changed)}</Note>
       </Group>
       <Problem error={error} />
       {data === undefined || data.checked === 0 ? null : (
-        <Table.ScrollContainer minWidth={420} maxHeight={320} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-          <Table verticalSpacing={4} aria-label={words.title}>
-            <Table.Thead>
-              <Table.Tr>
-                {[terms.response, words.saved, words.draft].map((name) => (
-                  <Table.Th key={name} scope="col">
-                    {name}
-                  </Table.Th>
-                ))}
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {data.rows.map(({ attemptId, deliveryId, status, startedAt, before, after, changed }) => (
-                <Table.Tr key={attemptId}>
-                  <Table.Th scope="row">
-                    <TextLink to="/deliveries/$deliveryId" params={{ deliveryId }}>
-                      {terms.http(status)}
-                    </TextLink>{' '}
-                    <Text span size="sm" c="dimmed">
-                      <Time at={startedAt} />
-                    </Text>
-                  </Table.Th>
-                  <Table.Td>{meaning(before)}</Table.Td>
-                  <Table.Td>
-                    <Text span size="sm" {...(changed ? { fw: 600, c: 'var(--console-warn)' } : { c: 'dimmed' })}>
-                      {changed ? meaning(after) : words.same}
-                    </Text>
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <ShortTable
+          label={words.title}
+          minWidth={420}
+          maxHeight={320}
+          head={[terms.response, words.saved, words.draft]}
+          rows={data.rows.map(({ attemptId, deliveryId, status, startedAt, before, after, changed }) => ({
+            key: attemptId,
+            cells: [
+              <Fragment key="response">
+                <TextLink to="/deliveries/$deliveryId" params={{ deliveryId }}>
+                  {terms.http(status)}
+                </TextLink>{' '}
+                <Note span>
+                  <Time at={startedAt} />
+                </Note>
+              </Fragment>,
+              meaning(before),
+              <Text key="draft" span size="sm" {...(changed ? { fw: 600, c: 'var(--console-warn)' } : { c: 'dimmed' })}>
+                {changed ? meaning(after) : words.same}
+              </Text>,
+            ],
+          }))}
+        />
       )}
     </>
   );

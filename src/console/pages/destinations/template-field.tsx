@@ -1,4 +1,4 @@
-import { ActionIcon, Anchor, Button, Group, Input, Menu, Skeleton, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Anchor, Button, Group, Input, Menu, Skeleton, Tooltip } from '@mantine/core';
 import { type ReactNode, type RefObject, Suspense, useEffect, useId, useState } from 'react';
 import type { KnownFields } from '../../editor/fields.ts';
 import type { TemplateFinding } from '../../editor/findings.ts';
@@ -8,6 +8,7 @@ import { destinations } from '../../messages/en/destinations.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { Icon, type IconName } from '../../parts/icon.tsx';
 import { InWords } from '../../parts/in-words.tsx';
+import { Note } from '../../parts/note.tsx';
 import { notifyDone } from '../../parts/notify.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { lazyPart } from '../../shell/lazy-part.ts';
@@ -89,9 +90,7 @@ export function TemplateField(props: Props): ReactNode {
                     }}
                   >
                     {label}
-                    <Text size="sm" c="dimmed">
-                      {text}
-                    </Text>
+                    <Note>{text}</Note>
                   </Menu.Item>
                 );
               })}
@@ -122,9 +121,7 @@ export function TemplateField(props: Props): ReactNode {
             handle={handle}
           />
         </Suspense>
-        <Text id={hint} size="sm" c="dimmed">
-          {words.hint}
-        </Text>
+        <Note id={hint}>{words.hint}</Note>
         {errors['template'] === undefined ? null : <Input.Error>{errors['template']}</Input.Error>}
         <Findings findings={findings} handle={handle} isDisabled={isDisabled} />
       </Panel>
@@ -153,9 +150,7 @@ function Findings({ findings, handle, isDisabled }: Pick<Props, 'findings' | 'ha
   const counts = [...(errors > 0 ? [count.errors(errors)] : []), ...(warnings > 0 ? [count.warnings(warnings)] : [])];
   return (
     <div>
-      <Text size="sm" role="status" c="dimmed">
-        {findings.length === 0 ? words.fine : counts.join(', ')}
-      </Text>
+      <Note role="status">{findings.length === 0 ? words.fine : counts.join(', ')}</Note>
       {findings.length === 0 ? null : (
         <ul className={css['findings']} aria-label={words.problems}>
           {findings.map((finding) => {

@@ -4,6 +4,7 @@ import { REFERENCE, type ReferenceEntry } from '../../../template/check/referenc
 import { useApi } from '../../data/api.ts';
 import { destinations } from '../../messages/en/destinations.ts';
 import { terms } from '../../messages/en/terms.ts';
+import { Note } from '../../parts/note.tsx';
 import { told } from '../../parts/problem.tsx';
 
 const words = destinations.help;
@@ -20,19 +21,12 @@ export function TemplateHelp({
   onTake: ((template: string) => void) | null;
 }): ReactNode {
   return (
-    <Drawer
-      opened
-      onClose={onClose}
-      position="right"
-      size="lg"
-      title={words.title}
-      closeButtonProps={{ 'aria-label': terms.close }}
-    >
+    <Drawer opened onClose={onClose} position="right" size="lg" title={words.title}>
       <Stack>
         <Text>{words.text}</Text>
-        <Text size="sm" c="dimmed">
+        <Note>
           {words.record} <Code>{JSON.stringify(record)}</Code>
-        </Text>
+        </Note>
         {kinds.map((kind) => (
           <Stack key={kind} component="section">
             <Title order={3}>{words.kinds[kind]}</Title>

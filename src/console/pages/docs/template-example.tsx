@@ -6,6 +6,7 @@ import { docs as words } from '../../messages/en/docs.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatDuration } from '../../messages/format.ts';
 import { Icon } from '../../parts/icon.tsx';
+import { Note } from '../../parts/note.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
@@ -67,9 +68,7 @@ export function TemplateExample({ title, template, data, contentType }: Props): 
               {words.reset}
             </Button>
           ) : null}
-          <Text c="dimmed" size="sm">
-            {mayRun ? contentType : words.noRun}
-          </Text>
+          <Note>{mayRun ? contentType : words.noRun}</Note>
         </Group>
         <div role="status" aria-label={terms.result}>
           {run.data === undefined ? null : <Result {...run.data} />}
@@ -95,9 +94,7 @@ function Result({ result, durationMs }: Answer<'renderTemplate'>): ReactNode {
       <Code block className={css['wraps'] ?? ''}>
         {result.body}
       </Code>
-      <Text c="dimmed" size="sm">
-        {words.ran(formatDuration(durationMs))}
-      </Text>
+      <Note>{words.ran(formatDuration(durationMs))}</Note>
     </>
   );
 }

@@ -9,6 +9,7 @@ import { terms } from '../../messages/en/terms.ts';
 import { formatBytes, formatNumber } from '../../messages/format.ts';
 import type { Column } from '../../parts/list/list-page.tsx';
 import { RowLink } from '../../parts/list/row-link.tsx';
+import { Note } from '../../parts/note.tsx';
 import { StatusCount } from '../../parts/status-badge.tsx';
 import { Time } from '../../parts/time.tsx';
 import type { EventRow } from './event-rows.ts';
@@ -73,12 +74,7 @@ function Outcome({ deliveries }: Pick<EventRow, 'deliveries'>): ReactNode {
         <VisuallyHidden>{words.waiting}</VisuallyHidden>
       </>
     );
-  if (deliveries.length === 0)
-    return (
-      <Text c="dimmed" size="sm">
-        {terms.dash}
-      </Text>
-    );
+  if (deliveries.length === 0) return <Note>{terms.dash}</Note>;
   const counts = new Map<DeliveryStatus, number>();
   for (const { status } of deliveries) counts.set(status, (counts.get(status) ?? 0) + 1);
   return (

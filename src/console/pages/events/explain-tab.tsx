@@ -7,7 +7,7 @@ import { terms } from '../../messages/en/terms.ts';
 import { Answer } from '../../parts/answer.tsx';
 import { Branch } from '../../parts/branch.tsx';
 import { Icon } from '../../parts/icon.tsx';
-import { ButtonLink, TextLink } from '../../parts/links.tsx';
+import { ButtonLink, PlainLink } from '../../parts/links.tsx';
 import { More } from '../../parts/more.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { StatusBadge, Toned, toneColor } from '../../parts/status-badge.tsx';
@@ -77,9 +77,9 @@ function Others({ actions, maySee }: { actions: readonly ExplainedAction[]; mayS
         {lines.map(({ action, why }) => (
           <Group role="listitem" key={action.actionId} align="start" gap="0.2rem 1rem">
             <Box flex="1 1 8rem">
-              <TextLink underline="hover" to="/actions/$actionId" params={{ actionId: action.actionId }}>
+              <PlainLink to="/actions/$actionId" params={{ actionId: action.actionId }}>
                 {action.name}
-              </TextLink>
+              </PlainLink>
             </Box>
             <Box flex="3 1 16rem" miw={0}>
               <More
@@ -110,9 +110,9 @@ function OneAction({ action, maySee }: OneProps): ReactNode {
           {matched ? words.matched : words.notMatched}
         </Toned>
         <StatusBadge status={status} />
-        <TextLink underline="hover" to="/actions/$actionId" params={{ actionId }}>
+        <PlainLink to="/actions/$actionId" params={{ actionId }}>
           {words.openAction}
-        </TextLink>
+        </PlainLink>
       </Group>
       {sentence === '' ? null : <Text>{sentence}</Text>}
       {all === 0 ? null : (

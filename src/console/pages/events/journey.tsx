@@ -1,4 +1,4 @@
-import { Code, Group, Stack, Table, Text } from '@mantine/core';
+import { Code, Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { Delivery } from '../../../contract/records/delivery.ts';
@@ -11,10 +11,12 @@ import { replays } from '../../messages/en/replays.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { Branch } from '../../parts/branch.tsx';
 import { Countdown } from '../../parts/countdown.tsx';
-import { TextLink } from '../../parts/links.tsx';
+import { PlainLink, TextLink } from '../../parts/links.tsx';
 import { More } from '../../parts/more.tsx';
+import { Note } from '../../parts/note.tsx';
 import { Exchange } from '../../parts/payload/exchange.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { ShortTable } from '../../parts/short-table.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { deliverySummary } from '../deliveries/delivery-summary.ts';
 import type { ExplainedAction } from './event-summary.ts';
@@ -37,13 +39,13 @@ export function Journey({ action, deliveries, maySee }: Props): ReactNode {
           <Branch role="listitem" key={id}>
             <Group gap="0.4rem 1rem">
               <StatusBadge status={status} />
-              <TextLink underline="hover" to="/deliveries/$deliveryId" params={{ deliveryId: id }}>
+              <PlainLink to="/deliveries/$deliveryId" params={{ deliveryId: id }}>
                 {names.target(delivery)}
-              </TextLink>
+              </PlainLink>
               {replayId === null ? null : (
-                <TextLink underline="hover" to="/replays/$replayId" params={{ replayId }}>
+                <PlainLink to="/replays/$replayId" params={{ replayId }}>
                   {replays.links.byReplay}
-                </TextLink>
+                </PlainLink>
               )}
             </Group>
             <Why delivery={delivery} />
@@ -79,36 +81,21 @@ function Why({ delivery }: { delivery: Delivery }): ReactNode {
 }
 
 function Mapping({ mapping, maySee }: { mapping: readonly MappedField[] } & Pick<Props, 'maySee'>) {
-  if (mapping.length === 0)
-    return (
-      <Text size="sm" c="dimmed">
-        {terms.unmapped}
-      </Text>
-    );
+  if (mapping.length === 0) return <Note>{terms.unmapped}</Note>;
   return (
     <More summary={words.mappingOf(mapping.length)}>
-      <Table.ScrollContainer minWidth={360} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-        <Table verticalSpacing={4}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th scope="col">{terms.field}</Table.Th>
-              <Table.Th scope="col">{terms.source}</Table.Th>
-              <Table.Th scope="col">{words.valueHere}</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {mapping.map((line) => (
-              <Table.Tr key={line.field}>
-                <Table.Th scope="row">{line.field}</Table.Th>
-                <Table.Td>
-                  {line.from === 'expression' ? words.expression(line.source ?? '') : (line.source ?? words.fixed)}
-                </Table.Td>
-                <Table.Td>{mappedValue(line, maySee)}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      <ShortTable
+        minWidth={360}
+        head={[terms.field, terms.source, words.valueHere]}
+        rows={mapping.map((line) => ({
+          key: line.field,
+          cells: [
+            line.field,
+            line.from === 'expression' ? words.expression(line.source ?? '') : (line.source ?? words.fixed),
+            mappedValue(line, maySee),
+          ],
+        }))}
+      />
     </More>
   );
 }

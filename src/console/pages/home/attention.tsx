@@ -15,7 +15,7 @@ import { formatRelative } from '../../messages/format.ts';
 import { addressOf } from '../../parts/address-of.ts';
 import { reasonInWords } from '../../parts/chart/funnel.tsx';
 import { Icon, type IconName } from '../../parts/icon.tsx';
-import { TextLink } from '../../parts/links.tsx';
+import { PlainLink } from '../../parts/links.tsx';
 import type { Range } from '../../parts/list/list-search.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { Problem } from '../../parts/problem.tsx';
@@ -95,9 +95,9 @@ export function Attention({ documents, stats, range }: Props): ReactNode {
               <div style={{ overflowWrap: 'anywhere' }}>
                 <b>{title}</b>
                 <Text>{text}</Text>
-                <TextLink to={to as '/'} search={search ?? {}} underline="hover">
+                <PlainLink to={to as '/'} search={search ?? {}}>
                   {link}
-                </TextLink>
+                </PlainLink>
               </div>
             </Group>
           ))}

@@ -3,7 +3,8 @@ import type { ReactNode } from 'react';
 import { nouns } from '../../messages/counts.ts';
 import { home } from '../../messages/en/home.ts';
 import { addressOf } from '../../parts/address-of.ts';
-import { TextLink } from '../../parts/links.tsx';
+import { PlainLink } from '../../parts/links.tsx';
+import { Note } from '../../parts/note.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
@@ -29,21 +30,19 @@ export function RecentChanges({ documents }: { documents: DocumentsHere }): Reac
         <Stack component="ul" gap="xs">
           {changed.slice(0, shown).map(({ kind, document }) => (
             <li key={document.id}>
-              <TextLink to={addressOf(kind, document)} underline="hover">
-                {document.name}
-              </TextLink>
-              <Text c="dimmed" size="sm">
+              <PlainLink to={addressOf(kind, document)}>{document.name}</PlainLink>
+              <Note>
                 {(document.version === 1 ? words.created : words.changed)(nouns[`${kind}s`].one, document.updatedBy)},{' '}
                 <Time at={document.updatedAt} />
-              </Text>
+              </Note>
             </li>
           ))}
         </Stack>
       )}
       {mayAudit ? (
-        <TextLink to="/settings/audit" inherit={false} size="sm" underline="hover">
+        <PlainLink to="/settings/audit" inherit={false} size="sm">
           {words.all}
-        </TextLink>
+        </PlainLink>
       ) : null}
     </Panel>
   );

@@ -130,7 +130,7 @@ function RuleForm({ name, rules, onClose }: Props): ReactNode {
     />
   );
   return (
-    <Modal opened onClose={onClose} size="lg" title={words.dialog} closeButtonProps={{ 'aria-label': terms.close }}>
+    <Modal opened onClose={onClose} size="lg" title={words.dialog}>
       <form onSubmit={submit}>
         <Stack gap="md">
           {field('inbox', shell.pages.inbox)}

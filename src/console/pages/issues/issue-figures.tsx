@@ -5,7 +5,7 @@ import { apiQuery } from '../../data/api.ts';
 import { issues as words } from '../../messages/en/issues.ts';
 import { formatNumber } from '../../messages/format.ts';
 import { Sparkline } from '../../parts/chart/sparkline.tsx';
-import { TextLink } from '../../parts/links.tsx';
+import { PlainLink } from '../../parts/links.tsx';
 
 /** How often it occurred, and when in the last 24 hours. */
 export function Count({ issue: { count, series } }: { issue: Issue }): ReactNode {
@@ -22,9 +22,9 @@ export function Held({ issue: { held, connectionId, destinationId } }: { issue: 
   if (held === 0) return formatNumber(held);
   const filter = destinationId === null ? { connection: connectionId ?? undefined } : { destination: destinationId };
   return (
-    <TextLink underline="hover" to="/deliveries" search={{ status: 'held', ...filter }}>
+    <PlainLink to="/deliveries" search={{ status: 'held', ...filter }}>
       {formatNumber(held)}
-    </TextLink>
+    </PlainLink>
   );
 }
 

@@ -16,6 +16,7 @@ import { terms } from '../../messages/en/terms.ts';
 import { formatAbsolute, formatNumber } from '../../messages/format.ts';
 import { Facts } from '../../parts/facts.tsx';
 import { TextLink } from '../../parts/links.tsx';
+import { Note } from '../../parts/note.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { resultWords } from '../../parts/payload/last-attempts.ts';
 import { StatusBadge } from '../../parts/status-badge.tsx';
@@ -90,9 +91,7 @@ function Loaded({ issue }: Props): ReactNode {
                 {auditWords.whoDid(by, act, kind)} <ThingLink underline="always" entry={{ act, kind, id, name }} /> ·{' '}
                 <Time at={at} />
                 {pointers.some((one) => one !== '') ? (
-                  <Text c="dimmed" size="sm">
-                    {w.places(pointers.map((one) => one.slice(1).replaceAll('/', '.')))}
-                  </Text>
+                  <Note>{w.places(pointers.map((one) => one.slice(1).replaceAll('/', '.')))}</Note>
                 ) : null}
               </li>
             ))}

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Modal, Stack } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
@@ -8,6 +8,7 @@ import { useApi } from '../../data/api.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { replays as words } from '../../messages/en/replays.ts';
 import { terms } from '../../messages/en/terms.ts';
+import { Note } from '../../parts/note.tsx';
 import { notifyDone } from '../../parts/notify.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { client } from '../../session/session.ts';
@@ -53,11 +54,9 @@ export function NewReplay({ from, onClose }: Props): ReactNode {
   }
 
   return (
-    <Modal opened onClose={onClose} title={words.create} size="xl" closeButtonProps={{ 'aria-label': terms.close }}>
+    <Modal opened onClose={onClose} title={words.create} size="xl">
       <Stack>
-        <Text c="dimmed" size="sm" aria-live="polite">
-          {w.step(at + 1, steps.length, w.steps[step])}
-        </Text>
+        <Note aria-live="polite">{w.step(at + 1, steps.length, w.steps[step])}</Note>
         {step === 'what' ? (
           <WhatStep draft={draft} onChange={change} plan={found} />
         ) : step === 'how' ? (

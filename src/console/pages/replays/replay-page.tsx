@@ -8,6 +8,7 @@ import { replays as words } from '../../messages/en/replays.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { ActButton } from '../../parts/act-button.tsx';
+import { Note } from '../../parts/note.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { DeliveryTable } from '../../parts/payload/delivery-table.tsx';
 import { Progress } from '../../parts/progress.tsx';
@@ -75,21 +76,21 @@ function Summary({ replay }: { replay: Replay }): ReactNode {
       {retrying === 0 ? null : <Text>{w.retrying(retrying)}</Text>}
       {cancelled === 0 ? null : <Text>{w.cancelled(cancelled)}</Text>}
       <LeftOut leftOut={progress.leftOut} />
-      <Text c="dimmed" size="sm">
+      <Note>
         {words.columns.startedBy} {startedBy}, <Time at={createdAt} />
         {finishedAt === null ? null : (
           <>
             , {w.ended} <Time at={finishedAt} />
           </>
         )}
-      </Text>
-      <Text c="dimmed" size="sm">
+      </Note>
+      <Note>
         {words.columns.rate}: {ratePerSecond === null ? words.unlimited : words.perSecond(ratePerSecond)}
-      </Text>
+      </Note>
       {reason === '' ? null : (
-        <Text c="dimmed" size="sm">
+        <Note>
           {terms.reason}: {reason}
-        </Text>
+        </Note>
       )}
     </Panel>
   );

@@ -1,8 +1,9 @@
-import { Checkbox, Input, Text } from '@mantine/core';
+import { Checkbox, Input } from '@mantine/core';
 import { type ReactNode, useId } from 'react';
 import { type Right, rights } from '../../../contract/accounts/rights.ts';
 import { roles as words } from '../../messages/en/roles.ts';
 import { terms } from '../../messages/en/terms.ts';
+import { Note } from '../../parts/note.tsx';
 import { areas, withRight } from './right-set.ts';
 import css from './rights-table.module.css';
 
@@ -51,11 +52,7 @@ export function RightsTable({ value, grantable, isDisabled, error, onChange }: P
               <tr key={area}>
                 <th scope="row">
                   {words.areas[area]}
-                  {words.areaNotes[area] === undefined ? null : (
-                    <Text c="dimmed" size="sm">
-                      {words.areaNotes[area]}
-                    </Text>
-                  )}
+                  {words.areaNotes[area] === undefined ? null : <Note>{words.areaNotes[area]}</Note>}
                 </th>
                 <td>{box(view)}</td>
                 <td>{box(manage)}</td>
@@ -65,9 +62,9 @@ export function RightsTable({ value, grantable, isDisabled, error, onChange }: P
         </table>
       </div>
       {isLacking ? (
-        <Text id={id} c="dimmed" size="sm" mt="xs">
+        <Note id={id} mt="xs">
           {words.lacking}
-        </Text>
+        </Note>
       ) : null}
       {error === undefined ? null : (
         <Input.Error mt="xs" role="alert">

@@ -3,7 +3,7 @@ import { type ReactNode, useId } from 'react';
 import { settings } from '../../messages/en/settings.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { options } from '../../parts/form/options.ts';
-import { TextLink } from '../../parts/links.tsx';
+import { PlainLink } from '../../parts/links.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { densityChoice, landingChoice, useKeptChoice } from '../../session/kept-choice.ts';
 import { SingleKeysSwitch } from '../../shell/keyboard-help.tsx';
@@ -35,9 +35,7 @@ export function AppearanceTab(): ReactNode {
       </Panel>
       <Panel title={words.keyboard}>
         <SingleKeysSwitch />
-        <TextLink to="/docs/shortcuts" underline="hover">
-          {words.docs}
-        </TextLink>
+        <PlainLink to="/docs/shortcuts">{words.docs}</PlainLink>
       </Panel>
     </div>
   );

@@ -1,4 +1,4 @@
-import { Code, Skeleton, Table, Text } from '@mantine/core';
+import { Code, Skeleton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Fragment, type ReactNode } from 'react';
 import type { Answer } from '../../../client/client.ts';
@@ -7,6 +7,7 @@ import { privacy } from '../../messages/en/privacy.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { ShortTable } from '../../parts/short-table.tsx';
 import { useMay } from '../../session/rights.ts';
 
 const words = privacy.configuration;
@@ -50,26 +51,19 @@ export function ConfigurationTable({ part }: { part: 'network' | 'all' }): React
       <Problem error={error} onRetry={() => void refetch()} />
       {may && data === undefined && error === null ? <Skeleton height={240} /> : null}
       {shown.length === 0 ? null : (
-        <Table style={{ overflowWrap: 'anywhere' }}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th scope="col">{words.columns.name}</Table.Th>
-              <Table.Th scope="col">{terms.value}</Table.Th>
-              <Table.Th scope="col">{terms.source}</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {shown.map((one) => (
-              <Table.Tr key={one.name}>
-                <Table.Th scope="row">
-                  <Code>{breakable(one.variable)}</Code>
-                </Table.Th>
-                <Table.Td title={one.description}>{valueText(one.value)}</Table.Td>
-                <Table.Td style={{ whiteSpace: 'nowrap' }}>{words.origins[one.origin]}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
+        <ShortTable
+          head={[words.columns.name, terms.value, terms.source]}
+          rows={shown.map((one) => ({
+            key: one.name,
+            cells: [
+              <Code key="name">{breakable(one.variable)}</Code>,
+              <span key="value" title={one.description}>
+                {valueText(one.value)}
+              </span>,
+              words.origins[one.origin],
+            ],
+          }))}
+        />
       )}
     </Panel>
   );

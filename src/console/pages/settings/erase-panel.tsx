@@ -1,4 +1,4 @@
-import { Button, NativeSelect, Stack, Table, Text, TextInput } from '@mantine/core';
+import { Button, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { EraseInput } from '../../../contract/records/erasure.ts';
@@ -9,6 +9,7 @@ import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
 import { options } from '../../parts/form/options.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { ShortTable } from '../../parts/short-table.tsx';
 import { Time } from '../../parts/time.tsx';
 
 const words = privacy.erase;
@@ -111,29 +112,18 @@ function Erasures(): ReactNode {
   if (data === undefined || data.data.length === 0) return null;
   const { columns } = words;
   return (
-    <Table style={{ overflowWrap: 'anywhere' }}>
-      <Table.Thead>
-        <Table.Tr>
-          {[columns.at, privacy.erase.by, columns.erased, terms.state, columns.code].map((name) => (
-            <Table.Th key={name} scope="col">
-              {name}
-            </Table.Th>
-          ))}
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {data.data.map(({ id, createdAt, by, counts, state, code }) => (
-          <Table.Tr key={id}>
-            <Table.Td>
-              <Time at={createdAt} />
-            </Table.Td>
-            <Table.Td>{by === 'visitorId' ? words.bys.visitorId : by}</Table.Td>
-            <Table.Td>{words.erased(counts.events, counts.deliveries)}</Table.Td>
-            <Table.Td>{words.states[state]}</Table.Td>
-            <Table.Td>{code}</Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
+    <ShortTable
+      head={[columns.at, words.by, columns.erased, terms.state, columns.code]}
+      rows={data.data.map(({ id, createdAt, by, counts, state, code }) => ({
+        key: id ?? createdAt,
+        cells: [
+          <Time key="at" at={createdAt} />,
+          by === 'visitorId' ? words.bys.visitorId : by,
+          words.erased(counts.events, counts.deliveries),
+          words.states[state],
+          code,
+        ],
+      }))}
+    />
   );
 }

@@ -4,6 +4,7 @@ import type { ImportStep } from '../../../contract/documents/transfer.ts';
 import { settings } from '../../messages/en/settings.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../../parts/icon.tsx';
+import { Note } from '../../parts/note.tsx';
 import { Diff } from '../../parts/payload/diff.tsx';
 import css from './plan-list.module.css';
 
@@ -27,9 +28,7 @@ export function PlanList({ steps }: { steps: readonly ImportStep[] }): ReactNode
               <Text span fw={550}>
                 {step.name}
               </Text>
-              <Text span c="dimmed" size="sm">
-                {terms[step.kind]}
-              </Text>
+              <Note span>{terms[step.kind]}</Note>
               <span className={css['change']} data-change={outcomeOf(step)}>
                 <Icon name={icons[outcomeOf(step)]} size={13} />
                 {words.changes[outcomeOf(step)]}

@@ -1,4 +1,4 @@
-import { Button, Code, Group, Text, Textarea } from '@mantine/core';
+import { Button, Code, Group, Textarea } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { ClientError } from '../../../client/client.ts';
@@ -8,6 +8,7 @@ import { queryClient } from '../../data/query-client.ts';
 import { settings } from '../../messages/en/settings.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { ChooseFile } from '../../parts/form/choose-file.tsx';
+import { Note } from '../../parts/note.tsx';
 import { notifyDone, notifyFailed } from '../../parts/notify.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { saveExport } from '../../parts/payload/shown-as.ts';
@@ -66,9 +67,7 @@ function Import(): ReactNode {
               plan.mutate(chosen);
             }}
           />
-          <Text c="dimmed" size="sm">
-            {words.or}
-          </Text>
+          <Note>{words.or}</Note>
         </Group>
         <Textarea
           label={words.text}
@@ -93,9 +92,9 @@ function Import(): ReactNode {
           </Button>
         </div>
         <Problem error={plan.error} />
-        <Text c="dimmed" size="sm">
+        <Note>
           <Code>millrace apply FILE</Code>
-        </Text>
+        </Note>
       </Panel>
       {plan.data === undefined ? null : (
         <Panel title={words.planTitle} text={problems > 0 ? words.planProblems(problems) : words.planText}>

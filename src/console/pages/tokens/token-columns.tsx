@@ -4,7 +4,7 @@ import { count } from '../../messages/counts.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { tokens as words } from '../../messages/en/tokens.ts';
 import { addressOf } from '../../parts/address-of.ts';
-import { TextLink } from '../../parts/links.tsx';
+import { PlainLink } from '../../parts/links.tsx';
 import type { Column } from '../../parts/list/list-page.tsx';
 import { timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
@@ -51,9 +51,9 @@ function ownerColumn(users: Users): Column<ShownToken> {
       userId === null ? (
         words.adminToken
       ) : (
-        <TextLink to={addressOf('user', { id: userId })} underline="hover">
+        <PlainLink to={addressOf('user', { id: userId })}>
           {users?.find(({ id }) => id === userId)?.email ?? userId}
-        </TextLink>
+        </PlainLink>
       ),
   };
 }

@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Stack, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, type SyntheticEvent, useState } from 'react';
@@ -12,6 +12,7 @@ import { ActButton } from '../../parts/act-button.tsx';
 import { AutoGrid } from '../../parts/auto-grid.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { TextLink } from '../../parts/links.tsx';
+import { Note } from '../../parts/note.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { Time, useNow } from '../../parts/time.tsx';
@@ -92,9 +93,9 @@ function RunningTraces(): ReactNode {
               <TextLink to="/trace/$traceId" params={{ traceId: id }} fw={600}>
                 {name ?? words.unnamedTrace}
               </TextLink>
-              <Text size="sm" c="dimmed">
+              <Note>
                 {words.started} <Time at={startedAt} />, {words.endsIn(formatRelative(new Date(expiresAt), now))}
-              </Text>
+              </Note>
             </div>
             <ActButton
               route="stopTrace"

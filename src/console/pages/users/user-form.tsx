@@ -5,6 +5,7 @@ import { users as words } from '../../messages/en/users.ts';
 import { controlsOf, type FormState } from '../../parts/form/form-controls.tsx';
 import { options } from '../../parts/form/options.ts';
 import { TextLink } from '../../parts/links.tsx';
+import { Note } from '../../parts/note.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { useMe } from '../../session/rights.ts';
 import { RoleChoice } from './role-choice.tsx';
@@ -44,11 +45,7 @@ export function UserForm({ user, ...form }: FormState<UserDraft> & { user: User 
                 value={draft.entry}
                 onChange={(next) => onChange({ entry: next as UserDraft['entry'] })} // one of the options
               />
-              {draft.entry === 'invitation' ? (
-                <Text c="dimmed" size="sm">
-                  {words.invitationHint}
-                </Text>
-              ) : null}
+              {draft.entry === 'invitation' ? <Note>{words.invitationHint}</Note> : null}
             </Stack>
             {draft.entry === 'password' ? password(terms.password, words.passwordHint) : null}
           </>

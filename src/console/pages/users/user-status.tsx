@@ -1,6 +1,7 @@
-import { Group, Text } from '@mantine/core';
+import { Group } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { users as words } from '../../messages/en/users.ts';
+import { Note } from '../../parts/note.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import type { User } from './user.ts';
 
@@ -10,11 +11,7 @@ export function UserStatus({ user: { status, invited, sso } }: { user: User }): 
   return (
     <Group component="span" gap="0 0.35rem">
       <StatusBadge status={status} />
-      {note === null ? null : (
-        <Text span c="dimmed" size="sm">
-          {note}
-        </Text>
-      )}
+      {note === null ? null : <Note span>{note}</Note>}
     </Group>
   );
 }

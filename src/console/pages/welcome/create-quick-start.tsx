@@ -5,6 +5,7 @@ import { apiQuery } from '../../data/api.ts';
 import { formFields } from '../../messages/en/form-fields.ts';
 import { welcome } from '../../messages/en/welcome.ts';
 import { options } from '../../parts/form/options.ts';
+import { Note } from '../../parts/note.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
@@ -57,9 +58,7 @@ export function CreateQuickStart({ onMade }: { onMade: () => void }): ReactNode 
             value={address}
             onChange={({ currentTarget: { value } }) => setAddress(value)}
           />
-          <Text c="dimmed" size="sm" maw="46rem">
-            {words.private}
-          </Text>
+          <Note maw="46rem">{words.private}</Note>
         </>
       ) : null}
       <Problem error={create.error} />

@@ -9,7 +9,7 @@ import { terms } from '../../messages/en/terms.ts';
 import { welcome } from '../../messages/en/welcome.ts';
 import { addressOf } from '../../parts/address-of.ts';
 import { Icon } from '../../parts/icon.tsx';
-import { ButtonLink, TextLink } from '../../parts/links.tsx';
+import { ButtonLink, PlainLink } from '../../parts/links.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import { useMay } from '../../session/rights.ts';
@@ -125,9 +125,7 @@ function Made({ made: { collector, connection, destination, action } }: { made: 
         {links.map(([kind, thing]) => (
           <Group component="li" gap="xs" key={kind}>
             <Text c="dimmed">{terms[kind]}</Text>
-            <TextLink to={addressOf(kind, thing)} underline="hover">
-              {thing.name}
-            </TextLink>
+            <PlainLink to={addressOf(kind, thing)}>{thing.name}</PlainLink>
           </Group>
         ))}
       </Group>
@@ -144,14 +142,8 @@ function FirstDelivery({ delivery, isInbox }: { delivery: Delivery | undefined; 
     <Group role="status">
       <StatusBadge status={status} />
       <Text>{status === 'delivered' ? words.delivered : words.notYet(parts.status[status])}</Text>
-      <TextLink to={addressOf('delivery', delivery)} underline="hover">
-        {terms.viewDelivery}
-      </TextLink>
-      {isInbox ? (
-        <TextLink to="/inbox" underline="hover">
-          {words.toInbox}
-        </TextLink>
-      ) : null}
+      <PlainLink to={addressOf('delivery', delivery)}>{terms.viewDelivery}</PlainLink>
+      {isInbox ? <PlainLink to="/inbox">{words.toInbox}</PlainLink> : null}
     </Group>
   );
 }

@@ -10,7 +10,7 @@ import { welcome } from '../../messages/en/welcome.ts';
 import { formatDuration, formatNumber } from '../../messages/format.ts';
 import { addressOf } from '../../parts/address-of.ts';
 import { Icon, type IconName } from '../../parts/icon.tsx';
-import { ButtonLink, TextLink } from '../../parts/links.tsx';
+import { ButtonLink, PlainLink } from '../../parts/links.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
@@ -130,9 +130,9 @@ function Station({ name, icon, to, link, children }: StationProps): ReactNode {
       <Stack gap={4} mih="3rem">
         {children}
       </Stack>
-      <TextLink to={to} inherit={false} size="sm" underline="hover">
+      <PlainLink to={to} inherit={false} size="sm">
         {link}
-      </TextLink>
+      </PlainLink>
     </Stack>
   );
 }

@@ -5,6 +5,7 @@ import type { Stats } from '../../data/stats.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatAbsolute, formatNumber, formatTime } from '../../messages/format.ts';
+import { Note } from '../../parts/note.tsx';
 import { lazyPart } from '../../shell/lazy-part.ts';
 import { options } from '../form/options.ts';
 import { TextLink } from '../links.tsx';
@@ -63,9 +64,7 @@ export function Chart(props: Props): ReactNode {
               <b>{formatNumber(pointed === null ? sum(values) : (values[pointed] ?? 0))}</b>
             </Group>
           ))}
-          <Text role="listitem" size="sm" c="dimmed">
-            {at === undefined ? parts.chart.total : formatAbsolute(new Date(at)).local}
-          </Text>
+          <Note role="listitem">{at === undefined ? parts.chart.total : formatAbsolute(new Date(at)).local}</Note>
         </Group>
         {isDrawable ? (
           <SegmentedControl

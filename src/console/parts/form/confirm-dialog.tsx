@@ -26,13 +26,7 @@ type Props = {
 export function ConfirmDialog(props: Props): ReactNode {
   const { isOpen, title, children, verb, cancel = parts.cancel, isDangerous = true, isBusy = false } = props;
   return (
-    <Modal
-      opened={isOpen}
-      onClose={props.onCancel}
-      size={props.size ?? 'md'}
-      title={title}
-      closeButtonProps={{ 'aria-label': terms.close }}
-    >
+    <Modal opened={isOpen} onClose={props.onCancel} size={props.size ?? 'md'} title={title}>
       <Stack gap="md">
         <Text component="div">{props.blockedBy ?? children}</Text>
         <Problem error={props.error} />

@@ -1,9 +1,10 @@
-import { Button, Code, Group, Modal, Stack, Table, Text } from '@mantine/core';
+import { Button, Code, Group, Modal, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { changes } from '../../messages/en/changes.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatRelative } from '../../messages/format.ts';
+import { ShortTable } from '../../parts/short-table.tsx';
 
 type Version = Readonly<Record<string, unknown>>;
 
@@ -23,42 +24,20 @@ export function ConflictDialog({ yours, theirs, isBusy = false, onMine, onTheirs
   if (theirs === null) return null;
   const rows = differences(yours, theirs);
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="xl"
-      title={parts.conflict.title}
-      closeButtonProps={{ 'aria-label': terms.close }}
-    >
+    <Modal opened onClose={onClose} size="xl" title={parts.conflict.title}>
       <Stack>
         <Text>{parts.conflict.text(theirs.updatedBy, formatRelative(new Date(theirs.updatedAt), Date.now()))}</Text>
         {rows.length === 0 ? (
           <Text>{changes.diff.same}</Text>
         ) : (
-          <Table.ScrollContainer minWidth={420} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-            <Table withRowBorders verticalSpacing="xs">
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th scope="col">{terms.field}</Table.Th>
-                  <Table.Th scope="col">{parts.conflict.yours}</Table.Th>
-                  <Table.Th scope="col">{parts.conflict.theirs}</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {rows.map(([path, mine, other]) => (
-                  <Table.Tr key={path}>
-                    <Table.Th scope="row">{path}</Table.Th>
-                    <Table.Td>
-                      <Code>{mine}</Code>
-                    </Table.Td>
-                    <Table.Td>
-                      <Code>{other}</Code>
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
+          <ShortTable
+            minWidth={420}
+            head={[terms.field, parts.conflict.yours, parts.conflict.theirs]}
+            rows={rows.map(([path, mine, other]) => ({
+              key: path,
+              cells: [path, <Code key="mine">{mine}</Code>, <Code key="other">{other}</Code>],
+            }))}
+          />
         )}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" loading={isBusy} onClick={() => onMine(theirs.version)}>

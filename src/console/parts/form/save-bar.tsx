@@ -1,6 +1,7 @@
-import { Group, Text } from '@mantine/core';
+import { Group } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { parts } from '../../messages/en/parts.ts';
+import { Note } from '../../parts/note.tsx';
 import css from './form.module.css';
 
 /** The buttons of a form, always in reach at its lower edge; says when something is not saved yet. */
@@ -8,9 +9,7 @@ export function SaveBar({ isDirty, children }: { isDirty: boolean; children: Rea
   return (
     <Group className={css['bar'] ?? ''} justify="space-between" gap="xs">
       <Group gap="xs">{children}</Group>
-      <Text size="sm" c="dimmed" role="status">
-        {isDirty ? parts.unsaved : ''}
-      </Text>
+      <Note role="status">{isDirty ? parts.unsaved : ''}</Note>
     </Group>
   );
 }

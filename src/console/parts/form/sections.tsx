@@ -1,5 +1,6 @@
-import { Text, Title } from '@mantine/core';
+import { Title } from '@mantine/core';
 import { type ReactNode, useId, useState } from 'react';
+import { Note } from '../../parts/note.tsx';
 import { InWords } from '../in-words.tsx';
 import css from './form.module.css';
 
@@ -20,9 +21,7 @@ export function Advanced({ title, text, hasErrors, children }: AdvancedProps): R
       }}
     >
       <summary>{title}</summary>
-      <Text c="dimmed" size="sm" mt="xs">
-        {text}
-      </Text>
+      <Note mt="xs">{text}</Note>
       {children}
     </details>
   );
@@ -40,9 +39,9 @@ export function Section({ title, text, children }: SectionProps): ReactNode {
           {title}
         </Title>
         {text === undefined ? null : (
-          <Text c="dimmed" size="sm">
+          <Note>
             <InWords text={text} />
-          </Text>
+          </Note>
         )}
       </div>
       {children}

@@ -1,15 +1,16 @@
-import { Group, Text } from '@mantine/core';
+import { Group } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { parts } from '../../messages/en/parts.ts';
+import { Note } from '../../parts/note.tsx';
 import { CopyIcon } from '../copy-button.tsx';
 
 /** The id of a thing, to paste elsewhere. */
 export function IdWithCopy({ id, label = parts.copyId }: { id: string; label?: string }): ReactNode {
   return (
     <Group gap={4} display="inline-flex" style={{ overflowWrap: 'anywhere' }}>
-      <Text span ff="monospace" size="sm" c="dimmed">
+      <Note span ff="monospace">
         {id}
-      </Text>
+      </Note>
       <CopyIcon text={id} label={label} />
     </Group>
   );

@@ -1,4 +1,4 @@
-import { Button, Code, Group, Text } from '@mantine/core';
+import { Button, Code, Group } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { ClientError } from '../../../client/client.ts';
 import type { Page } from '../../../contract/records/page.ts';
@@ -6,6 +6,7 @@ import { nouns } from '../../messages/counts.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { counted } from '../../messages/format.ts';
+import { Note } from '../../parts/note.tsx';
 import type { IconName } from '../icon.tsx';
 import { Nothing } from '../nothing.tsx';
 import { Problem } from '../problem.tsx';
@@ -88,9 +89,9 @@ export function ListPage<Row>(props: ListProps<Row>): ReactNode {
         )}
         {filters}
         <Group gap="xs" ml="auto">
-          <Text c="dimmed" size="sm" mr="xs" role="status">
+          <Note mr="xs" role="status">
             {data === undefined ? '' : countOf(props, data)}
-          </Text>
+          </Note>
           {props.tools}
           {props.isPlain === true ? null : <ListViews list={name} />}
           {chooser}

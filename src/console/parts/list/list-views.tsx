@@ -1,8 +1,9 @@
-import { ActionIcon, Anchor, Button, Group, Popover, Stack, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Anchor, Button, Group, Popover, Stack, TextInput } from '@mantine/core';
 import { Link, useLocation } from '@tanstack/react-router';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
+import { Note } from '../../parts/note.tsx';
 import { Icon } from '../icon.tsx';
 import { useKept } from './kept.ts';
 import css from './list-page.module.css';
@@ -39,9 +40,7 @@ export function ListViews({ list }: { list: string }): ReactNode {
       <Popover.Dropdown aria-label={parts.views.of(list)}>
         <Stack gap="xs">
           {views.length === 0 ? (
-            <Text c="dimmed" size="sm">
-              {parts.views.none}
-            </Text>
+            <Note>{parts.views.none}</Note>
           ) : (
             views.map((view) => (
               <Group key={view.name} justify="space-between" wrap="nowrap">

@@ -7,9 +7,10 @@ import { deliveries as words } from '../../messages/en/deliveries.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatDuration } from '../../messages/format.ts';
+import { Note } from '../../parts/note.tsx';
 import { Countdown } from '../countdown.tsx';
 import { Icon } from '../icon.tsx';
-import { TextLink } from '../links.tsx';
+import { PlainLink } from '../links.tsx';
 import type { Column } from '../list/columns.tsx';
 import { RowLink } from '../list/row-link.tsx';
 import css from '../on-hover.module.css';
@@ -161,24 +162,11 @@ function Status({ row, target }: { row: Delivery; target: string }): ReactNode {
 }
 
 function EventCell({ id, name }: { id: string | null; name: string | null | undefined }): ReactNode {
-  if (id === null)
-    return (
-      <Text c="dimmed" size="sm">
-        {words.noEvent}
-      </Text>
-    );
+  if (id === null) return <Note>{words.noEvent}</Note>;
   return (
-    <TextLink
-      underline="hover"
-      to="/events/$eventId"
-      params={{ eventId: id }}
-      truncate
-      display="block"
-      maw="9rem"
-      title={name ?? id}
-    >
+    <PlainLink to="/events/$eventId" params={{ eventId: id }} truncate display="block" maw="9rem" title={name ?? id}>
       {name ?? id}
-    </TextLink>
+    </PlainLink>
   );
 }
 
@@ -186,9 +174,5 @@ function Response({ last }: { last: LastAttempt['last'] | undefined }): ReactNod
   if (last === undefined) return null;
   const text = resultWords(last?.status, last?.errorKind);
   if (text !== null) return <span title={text}>{text}</span>;
-  return (
-    <Text c="dimmed" size="sm">
-      {terms.noneYet}
-    </Text>
-  );
+  return <Note>{terms.noneYet}</Note>;
 }

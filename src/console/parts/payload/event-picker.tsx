@@ -1,4 +1,4 @@
-import { Button, Group, NativeSelect, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, NativeSelect, Stack, Textarea, TextInput } from '@mantine/core';
 import { useDebouncedValue, useSessionStorage } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
@@ -8,6 +8,7 @@ import { useEventNames } from '../../data/event-names.ts';
 import { eventPicker as words } from '../../messages/en/event-picker.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatRelative } from '../../messages/format.ts';
+import { Note } from '../../parts/note.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Icon } from '../icon.tsx';
 import { pickedPasted, pickedSample, sampleOf } from './picked-event.ts';
@@ -99,11 +100,7 @@ export function EventPicker({ picked, onPick, pasted, onPaste, ...wanted }: Prop
           styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
         />
       ) : null}
-      {value === pickedSample ? (
-        <Text size="sm" c="dimmed">
-          {recent.length === 0 ? words.noEvents : words.sampleText}
-        </Text>
-      ) : null}
+      {value === pickedSample ? <Note>{recent.length === 0 ? words.noEvents : words.sampleText}</Note> : null}
     </Stack>
   );
 }

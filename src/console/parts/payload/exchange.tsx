@@ -7,6 +7,7 @@ import { statusLine, statusMeaning } from '../../messages/en/http.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatBytes } from '../../messages/format.ts';
+import { Note } from '../../parts/note.tsx';
 import { useMay } from '../../session/rights.ts';
 import { AutoGrid } from '../auto-grid.tsx';
 import { StageBars } from '../chart/stage-bars.tsx';
@@ -34,9 +35,7 @@ export function Exchange({ request, response, error = null, timings }: Props): R
       <Group justify="space-between" align="baseline" gap="0.3rem 1rem">
         <Answered response={response} error={error} />
         {timings === undefined ? null : (
-          <Text size="sm" c="dimmed">
-            {words.took(timings.totalMs + (request === null ? 0 : (timings.tokenMs ?? 0)))}
-          </Text>
+          <Note>{words.took(timings.totalMs + (request === null ? 0 : (timings.tokenMs ?? 0)))}</Note>
         )}
       </Group>
       {timings === undefined ? null : <StageBars timings={timings} />}
@@ -73,11 +72,7 @@ function ExchangeResponse({ response }: { response: Attempt['response'] }): Reac
       </Text>
       <Headers headers={response.headers} of={terms.response} />
       <Body {...response} label={words.responseBody} root="response" />
-      {response.truncated ? (
-        <Text size="sm" c="dimmed">
-          {words.truncated}
-        </Text>
-      ) : null}
+      {response.truncated ? <Note>{words.truncated}</Note> : null}
     </Side>
   );
 }
@@ -123,9 +118,7 @@ function Side({ title, message, children }: SideProps): ReactNode {
           {title}
         </Title>
         {typeof message === 'string' || message.body === null ? null : (
-          <Text size="sm" c="dimmed">
-            {formatBytes(new TextEncoder().encode(message.body).length)}
-          </Text>
+          <Note>{formatBytes(new TextEncoder().encode(message.body).length)}</Note>
         )}
       </Group>
       {typeof message === 'string' ? <Text c="dimmed">{message}</Text> : children}
@@ -165,13 +158,13 @@ function Body({ body, bodyBytes: bytes, label, root }: BodyProps): ReactNode {
   const maySee = useMay('payloads:view');
   if (body === null || body === '')
     return (
-      <Text size="sm" c="dimmed">
+      <Note>
         {bytes !== undefined
           ? words.notKept(bytes)
           : body === null && !maySee
             ? terms.payloadsHidden(rights['payloads:view'])
             : words.noBody}
-      </Text>
+      </Note>
     );
   return <PayloadViewer value={body} label={label} root={root} />;
 }

@@ -3,6 +3,7 @@ import { type ReactNode, useState } from 'react';
 import { count } from '../../messages/counts.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { formatBytes } from '../../messages/format.ts';
+import { Note } from '../../parts/note.tsx';
 import { CopyButton, CopyIcon } from '../copy-button.tsx';
 import onHover from '../on-hover.module.css';
 import { pathTo } from './member-path.ts';
@@ -41,9 +42,7 @@ export function PayloadViewer({ value, root = 'it', label, onPick }: Props): Rea
               ]}
             />
           ) : null}
-          <Text size="sm" c="dimmed">
-            {formatBytes(new TextEncoder().encode(raw).length)}
-          </Text>
+          <Note>{formatBytes(new TextEncoder().encode(raw).length)}</Note>
         </Group>
         <CopyButton text={raw} />
       </Group>

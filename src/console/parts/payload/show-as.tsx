@@ -31,7 +31,6 @@ export function ShowAsDrawer({ shown, onClose }: { shown: Shown | null; onClose:
       position="right"
       size="lg"
       title={terms.showOf(shown?.document.name ?? '')}
-      closeButtonProps={{ 'aria-label': terms.close }}
     >
       {shown === null ? null : <ShownTexts {...shown} />}
     </Drawer>

@@ -5,6 +5,7 @@ import { conditionLimits, orderOperators, presenceOperators } from '../../../con
 import { conditions } from '../../messages/en/conditions.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
+import { Note } from '../../parts/note.tsx';
 import { options } from '../form/options.ts';
 import { Icon } from '../icon.tsx';
 import { BehaviorField, ComparisonFields, isOneOf } from './clause-fields.tsx';
@@ -101,9 +102,9 @@ export function ConditionBuilder({ level = 1, ...props }: PartProps & { level?: 
           {placedClauses(condition, pointer).map(([place, clause], index) => (
             <li key={place}>
               {index === 0 ? null : (
-                <Text span size="sm" c="dimmed" pl="sm" aria-hidden="true">
+                <Note span pl="sm" aria-hidden="true">
                   {join === 'all' ? w.and : w.or}
-                </Text>
+                </Note>
               )}
               <ConditionBuilder
                 {...props}
@@ -170,11 +171,7 @@ function ClauseRow({ condition, pointer, onChange, behaviors, standingOf, errorO
               disabled={isDisabled}
             />
           ) : null}
-          {isNot && compared !== null ? (
-            <Text size="sm" c="dimmed">
-              {w.unlessHint}
-            </Text>
-          ) : null}
+          {isNot && compared !== null ? <Note>{w.unlessHint}</Note> : null}
           <Result {...standing} />
         </Group>
       </div>

@@ -5,6 +5,7 @@ import { conditions } from '../../messages/en/conditions.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { sentence } from '../../messages/sentence.ts';
+import { Note } from '../../parts/note.tsx';
 import { options } from '../form/options.ts';
 import { Icon } from '../icon.tsx';
 import { More } from '../more.tsx';
@@ -76,9 +77,9 @@ function NewestEvents({ counts, tried, onTry }: Pick<Props, 'counts' | 'tried' |
               >
                 {name ?? terms.unnamedEvent}
               </Pick>
-              <Text span c="dimmed" size="sm" px="xs">
+              <Note span px="xs">
                 <Time at={receivedAt} />
-              </Text>
+              </Note>
             </li>
           ))}
         </ul>

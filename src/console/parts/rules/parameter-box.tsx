@@ -1,9 +1,10 @@
-import { Autocomplete, type ComboboxParsedItemGroup, Stack, Text } from '@mantine/core';
+import { Autocomplete, type ComboboxParsedItemGroup, Stack } from '@mantine/core';
 import { type ReactNode, useMemo } from 'react';
 import type { Parameter } from '../../../contract/documents/parameter.ts';
 import { conditions } from '../../messages/en/conditions.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatPercent } from '../../messages/format.ts';
+import { Note } from '../../parts/note.tsx';
 import { grouped, isFound, labelOf } from './named-parameter.ts';
 import css from './rules.module.css';
 import { useParameters } from './use-parameters.ts';
@@ -85,16 +86,16 @@ function Option({ parameter }: { parameter: Parameter | undefined }): ReactNode 
     <Stack gap={2} miw={0}>
       <span>
         {labelOf(parameter.name)}{' '}
-        <Text span size="sm" c="dimmed" ff="monospace">
+        <Note span ff="monospace">
           {parameter.name}
-        </Text>
+        </Note>
       </span>
       {[parameter.description, seenWords(parameter)]
         .filter((text) => text !== '')
         .map((text) => (
-          <Text key={text} span size="sm" c="dimmed">
+          <Note key={text} span>
             {text}
-          </Text>
+          </Note>
         ))}
     </Stack>
   );

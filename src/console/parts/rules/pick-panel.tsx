@@ -4,6 +4,7 @@ import type { Condition } from '../../../contract/documents/condition.ts';
 import type { Parameter } from '../../../contract/documents/parameter.ts';
 import { conditions } from '../../messages/en/conditions.ts';
 import { shell } from '../../messages/en/shell.ts';
+import { Note } from '../../parts/note.tsx';
 import { Icon, type IconName } from '../icon.tsx';
 import { newComparison } from './condition-parts.ts';
 import { grouped, isFound, labelOf } from './named-parameter.ts';
@@ -117,17 +118,15 @@ function Picks({ label, nothing, verb, find, onPick }: PicksProps): ReactNode {
         onChange={(event) => write(event.currentTarget.value)}
       />
       {found.every(({ items }) => items.length === 0) ? (
-        <Text c="dimmed" size="sm">
-          {nothing}
-        </Text>
+        <Note>{nothing}</Note>
       ) : (
         <div className={css['scroll']}>
           {found.map(({ group, items }) => (
             <section key={group} aria-label={group || label}>
               {group === '' ? null : (
-                <Text size="sm" c="dimmed" fw={550} mt="xs">
+                <Note fw={550} mt="xs">
                   {group}
-                </Text>
+                </Note>
               )}
               <ul className={css['picks']}>
                 {items.map(([name, note, clause]) => (
@@ -163,9 +162,7 @@ export function Pick({ icon, note = '', isPressed, onClick, children }: PickProp
         {children}
       </Text>
       <Icon name={icon} size={14} />
-      <Text span size="sm" c="dimmed">
-        {note}
-      </Text>
+      <Note span>{note}</Note>
     </UnstyledButton>
   );
 }

@@ -1,4 +1,4 @@
-import { Stack, Text, Title } from '@mantine/core';
+import { Stack, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { connectionForm as words } from '../../../messages/en/connection-form.ts';
 import { terms } from '../../../messages/en/terms.ts';
@@ -8,6 +8,7 @@ import { secret, text, within } from '../../../parts/form/form-fields.ts';
 import { HeaderRows } from '../../../parts/form/header-rows.tsx';
 import { RowList } from '../../../parts/form/row-list.tsx';
 import { Advanced, Section } from '../../../parts/form/sections.tsx';
+import { Note } from '../../../parts/note.tsx';
 import { isPublic, signalFields } from './authentication-draft.ts';
 import type { Field, FormProps } from './connection-form.tsx';
 
@@ -164,9 +165,7 @@ function Part({ title, text, children }: { title: string; text: string; children
         <Title order={4} size="sm">
           {title}
         </Title>
-        <Text c="dimmed" size="sm">
-          {text}
-        </Text>
+        <Note>{text}</Note>
       </div>
       {children}
     </Stack>

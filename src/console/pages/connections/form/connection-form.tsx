@@ -1,8 +1,9 @@
-import { Box, Button, Flex, Group, Stack, Text } from '@mantine/core';
+import { Box, Button, Flex, Group, Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { connectionFacts as facts } from '../../../data/schema-facts.ts';
 import { connections as words } from '../../../messages/en/connections.ts';
 import { controlsOf, type FormState } from '../../../parts/form/form-controls.tsx';
+import { Note } from '../../../parts/note.tsx';
 import { Panel } from '../../../parts/panel.tsx';
 import { AdvancedFields } from './advanced-fields.tsx';
 import { fieldsFor } from './authentication-draft.ts';
@@ -52,20 +53,14 @@ function AddressHelp({ draft, hasNoDestinations, isDisabled, onChange }: Props):
     );
   return (
     <Group gap="xs">
-      <Text c="dimmed" size="sm" style={{ overflowWrap: 'anywhere' }}>
-        {w.goesTo(goesTo)}
-      </Text>
+      <Note style={{ overflowWrap: 'anywhere' }}>{w.goesTo(goesTo)}</Note>
       {port !== null && draft.port === ''
         ? offer(w.movePort(port), { baseUrl: baseUrlWithout(draft.baseUrl, 'port'), port })
         : null}
       {hasNoDestinations && path !== null
         ? offer(w.movePath(path), { baseUrl: baseUrlWithout(draft.baseUrl, 'path'), firstPath: pathIn(draft.baseUrl) })
         : null}
-      {draft.firstPath === '' ? null : (
-        <Text c="dimmed" size="sm">
-          {w.firstPath(draft.firstPath)}
-        </Text>
-      )}
+      {draft.firstPath === '' ? null : <Note>{w.firstPath(draft.firstPath)}</Note>}
       {hasQuery ? offer(w.dropQuery, { baseUrl: baseUrlWithout(draft.baseUrl, 'query') }) : null}
     </Group>
   );

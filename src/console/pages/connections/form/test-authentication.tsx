@@ -53,12 +53,7 @@ export function TestDialog({
     if (id !== undefined) mutate({ params: { id } });
   }, [id, mutate]);
   return (
-    <Modal
-      opened={connection !== null}
-      onClose={onClose}
-      title={w.testOf(connection?.name ?? '')}
-      closeButtonProps={{ 'aria-label': terms.close }}
-    >
+    <Modal opened={connection !== null} onClose={onClose} title={w.testOf(connection?.name ?? '')}>
       <Stack>
         <Text c="dimmed">{w.testStoredText}</Text>
         <Steps tested={isPending ? undefined : data} isRunning={isPending} />

@@ -7,6 +7,7 @@ import { terms } from '../../../messages/en/terms.ts';
 import { Icon } from '../../../parts/icon.tsx';
 import { LinkCard, LinkCards } from '../../../parts/link-cards.tsx';
 import { FilterBox } from '../../../parts/list/filter-box.tsx';
+import { Note } from '../../../parts/note.tsx';
 import { presetGroups, presetsLike } from '../../../presets/presets.ts';
 import { Page } from '../../../shell/page.tsx';
 import { connectionKind } from '../connection-kind.ts';
@@ -52,9 +53,9 @@ export function ConnectionTypePage(): ReactNode {
             onChange={(next) => void navigate({ search: { filter: next }, replace: true })}
           />
         </Group>
-        <Text c="dimmed" size="sm" role="status" mb="xs">
+        <Note role="status" mb="xs">
           {count.systems(found.length)}
-        </Text>
+        </Note>
         {presetGroups
           .filter((group) => found.some((one) => one.group === group))
           .map((group) => (

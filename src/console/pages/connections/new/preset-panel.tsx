@@ -4,6 +4,7 @@ import { connections as words } from '../../../messages/en/connections.ts';
 import { terms } from '../../../messages/en/terms.ts';
 import { AutoGrid } from '../../../parts/auto-grid.tsx';
 import { More } from '../../../parts/more.tsx';
+import { Note } from '../../../parts/note.tsx';
 import { Panel } from '../../../parts/panel.tsx';
 import type { Preset, PresetDestination } from '../../../presets/presets.ts';
 
@@ -25,9 +26,7 @@ export function PresetPanel({ preset }: { preset: Preset }): ReactNode {
           </section>
           <section aria-label={w.brings}>
             <Title order={3}>{w.brings}</Title>
-            <Text c="dimmed" size="sm">
-              {w.bringsText}
-            </Text>
+            <Note>{w.bringsText}</Note>
             {preset.destinations.map((one) => (
               <Destination key={one.name} destination={one} />
             ))}

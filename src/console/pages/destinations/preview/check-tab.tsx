@@ -4,6 +4,7 @@ import { destinations } from '../../../messages/en/destinations.ts';
 import { terms } from '../../../messages/en/terms.ts';
 import { InWords } from '../../../parts/in-words.tsx';
 import { More } from '../../../parts/more.tsx';
+import { Note } from '../../../parts/note.tsx';
 import { Diff } from '../../../parts/payload/diff.tsx';
 import { PayloadViewer } from '../../../parts/payload/payload-viewer.tsx';
 import { Problem } from '../../../parts/problem.tsx';
@@ -113,9 +114,9 @@ function CheckedEvent({
                 {words.changedMark}
               </Text>
             ) : null}
-            <Text span size="sm" c="dimmed" ms="auto">
+            <Note span ms="auto">
               <Time at={event.receivedAt} />
-            </Text>
+            </Note>
             {outcome === 'threw' ? (
               <Text span w="100%" size="sm" c="var(--console-bad)" style={{ overflowWrap: 'anywhere' }}>
                 {line === undefined ? '' : `${line}:${column ?? 1} `}

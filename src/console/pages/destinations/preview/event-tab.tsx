@@ -1,9 +1,10 @@
-import { Skeleton, Text } from '@mantine/core';
+import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { Answer } from '../../../../client/client.ts';
 import { apiQuery } from '../../../data/api.ts';
 import { destinations } from '../../../messages/en/destinations.ts';
+import { Note } from '../../../parts/note.tsx';
 import { PayloadViewer } from '../../../parts/payload/payload-viewer.tsx';
 import type { Sample } from '../../../parts/payload/picked-event.ts';
 import { Problem } from '../../../parts/problem.tsx';
@@ -32,9 +33,7 @@ export function EventTab({ sample, action, destinationId, onInsert }: Props): Re
   const records = event === undefined ? sample.data : [recordOf(event.data, mapping)];
   return (
     <>
-      <Text size="sm" c="dimmed" mb="xs">
-        {words.pick}
-      </Text>
+      <Note mb="xs">{words.pick}</Note>
       <PayloadViewer
         value={{ data: records, ...(event === undefined ? {} : { events: [event] }) }}
         root="it"

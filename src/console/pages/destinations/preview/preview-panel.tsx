@@ -3,6 +3,7 @@ import { type ReactNode, Suspense } from 'react';
 import { rights } from '../../../../contract/accounts/rights.ts';
 import { destinations } from '../../../messages/en/destinations.ts';
 import { parts } from '../../../messages/en/parts.ts';
+import { Note } from '../../../parts/note.tsx';
 import { Panel } from '../../../parts/panel.tsx';
 import { EventPicker } from '../../../parts/payload/event-picker.tsx';
 import { useMay } from '../../../session/rights.ts';
@@ -94,11 +95,7 @@ export function PreviewPanel({ preview, baseUrl, onInsert, onGoTo }: Props): Rea
           <Suspense fallback={<Skeleton height={160} />}>{panels[shown.tab]()}</Suspense>
         </Tabs.Panel>
       </Tabs>
-      {action === null && tried.destinationId !== null ? (
-        <Text size="sm" c="dimmed">
-          {words.noAction}
-        </Text>
-      ) : null}
+      {action === null && tried.destinationId !== null ? <Note>{words.noAction}</Note> : null}
     </Panel>
   );
 }

@@ -5,6 +5,7 @@ import { destinations } from '../../../messages/en/destinations.ts';
 import { terms } from '../../../messages/en/terms.ts';
 import { Icon } from '../../../parts/icon.tsx';
 import { InWords } from '../../../parts/in-words.tsx';
+import { Note } from '../../../parts/note.tsx';
 import { ExchangeRequest } from '../../../parts/payload/exchange.tsx';
 import { Problem } from '../../../parts/problem.tsx';
 import { toneColor } from '../../../parts/status-badge.tsx';
@@ -51,9 +52,7 @@ export function RequestTab({ request: query, hasErrors, onGoTo }: Props): ReactN
         </>
       )}
       {warnings.map((text) => (
-        <Text key={text} size="sm" c="dimmed">
-          {text}
-        </Text>
+        <Note key={text}>{text}</Note>
       ))}
     </Stack>
   );

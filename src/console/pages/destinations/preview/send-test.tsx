@@ -1,4 +1,4 @@
-import { Button, Text } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Answer, CallInput } from '../../../../client/client.ts';
 import { useApi } from '../../../data/api.ts';
@@ -6,6 +6,7 @@ import { destinations } from '../../../messages/en/destinations.ts';
 import { terms } from '../../../messages/en/terms.ts';
 import { ConfirmDialog } from '../../../parts/form/confirm-dialog.tsx';
 import { Icon } from '../../../parts/icon.tsx';
+import { Note } from '../../../parts/note.tsx';
 import { useMay } from '../../../session/rights.ts';
 
 const words = destinations.test;
@@ -58,11 +59,7 @@ export function SendTest({ destinationId, body, baseUrl, size = 'sm', isWanted =
       >
         {terms.sendTest}
       </Button>
-      {destinationId === null ? (
-        <Text size="sm" c="dimmed">
-          {words.saveFirst}
-        </Text>
-      ) : null}
+      {destinationId === null ? <Note>{words.saveFirst}</Note> : null}
       <ConfirmDialog
         isOpen={isAsking}
         title={words.title}
