@@ -37,12 +37,7 @@ export function ActButton<Id extends RouteId>(props: Props<Id>): ReactNode {
   }
   return (
     <>
-      <Button
-        variant="default"
-        {...look}
-        loading={call.isPending}
-        onClick={() => (confirm === undefined ? void run() : ask(true))}
-      >
+      <Button {...look} loading={call.isPending} onClick={() => (confirm === undefined ? void run() : ask(true))}>
         {children}
       </Button>
       {confirm === undefined ? null : (

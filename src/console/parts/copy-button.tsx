@@ -11,12 +11,7 @@ type Props = { text: string; label?: string; size?: 'xs' | 'sm' };
 export function CopyButton({ text, label = parts.copy, size = 'xs' }: Props): ReactNode {
   const { copied, copy } = useClipboard({ timeout: 1_500 });
   return (
-    <Button
-      variant="default"
-      size={size}
-      leftSection={<Icon name={copied ? 'check' : 'copy'} size={14} />}
-      onClick={() => copy(text)}
-    >
+    <Button size={size} leftSection={<Icon name={copied ? 'check' : 'copy'} size={14} />} onClick={() => copy(text)}>
       <span aria-live="polite">{copied ? parts.copied : label}</span>
     </Button>
   );

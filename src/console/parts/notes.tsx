@@ -33,7 +33,7 @@ export function Notes(): ReactNode {
           <div className={css['note']}>
             {note.message}
             {note.action === undefined ? null : (
-              <Button variant="default" size="xs" onClick={() => takeAction(note)}>
+              <Button size="xs" onClick={() => takeAction(note)}>
                 {note.action.label}
               </Button>
             )}

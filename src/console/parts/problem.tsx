@@ -12,7 +12,7 @@ export function Problem({ error, onRetry }: { error: unknown; onRetry?: (() => v
   if (error == null) return null;
   const { title, detail, requestId } = told(error);
   return (
-    <Alert role="alert" color="red" variant="light" icon={<Icon name="alert" />} title={title}>
+    <Alert role="alert" color="red" icon={<Icon name="alert" />} title={title}>
       <Stack gap="xs">
         <Text size="md">{detail}</Text>
         {requestId === null ? null : (
@@ -23,7 +23,7 @@ export function Problem({ error, onRetry }: { error: unknown; onRetry?: (() => v
         )}
         {onRetry === undefined ? null : (
           <Group>
-            <Button variant="default" size="xs" leftSection={<Icon name="retry" size={14} />} onClick={onRetry}>
+            <Button size="xs" leftSection={<Icon name="retry" size={14} />} onClick={onRetry}>
               {terms.retry}
             </Button>
           </Group>

@@ -41,7 +41,7 @@ export function EntryForm({ error, isBusy, submit, onSubmit, children }: EntryFo
       <Stack>
         <Problem error={error} />
         {children}
-        <Button type="submit" loading={isBusy}>
+        <Button variant="filled" type="submit" loading={isBusy}>
           {submit}
         </Button>
       </Stack>

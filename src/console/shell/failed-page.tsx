@@ -20,9 +20,7 @@ export function FailedPage({ error }: ErrorComponentProps): ReactNode {
     <Page title={shell.failed.title}>
       <Stack align="flex-start">
         <Problem error={error} />
-        <Button variant="default" onClick={() => location.reload()}>
-          {shell.failed.reload}
-        </Button>
+        <Button onClick={() => location.reload()}>{shell.failed.reload}</Button>
       </Stack>
     </Page>
   );

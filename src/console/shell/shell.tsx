@@ -57,7 +57,6 @@ export function Shell(): ReactNode {
         </Link>
         <Button
           className={css['search'] ?? ''}
-          variant="default"
           onClick={palette.open}
           leftSection={<Icon name="search" size={14} />}
           rightSection={

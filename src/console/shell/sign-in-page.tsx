@@ -42,7 +42,7 @@ export function SignInPage(): ReactNode {
       {form === 'token' ? <TokenForm onDone={goOn} /> : <PasswordForm onDone={goOn} />}
       <Problem error={single.error} />
       {sso === null ? null : (
-        <Button variant="default" loading={single.isPending} onClick={() => single.begin({ to })}>
+        <Button loading={single.isPending} onClick={() => single.begin({ to })}>
           {sso.label}
         </Button>
       )}

@@ -79,7 +79,8 @@ export const theme = createTheme({
     },
     // Not named like the field: its own word for that is a part of many fields' labels.
     PasswordInput: { defaultProps: { visibilityToggleButtonProps: { 'aria-label': shell.showTyped } } },
-    Button: { defaultProps: { size: 'sm' } },
+    // The button that a page or dialog is for is `filled`.
+    Button: { defaultProps: { size: 'sm', variant: 'default' } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 30 } },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 300, events: { hover: true, focus: true, touch: true } } },
     // Its placeholder for the first focus stands among the menu items, where assistive technology expects no other thing.

@@ -41,7 +41,6 @@ export function AccountPage(): ReactNode {
             <Panel title={words.ssoTitle} text={words.ssoText}>
               <Problem error={connect.error} />
               <Button
-                variant="default"
                 loading={connect.isPending}
                 onClick={() => connect.begin({ to: '/settings/account', connect: true })}
               >

@@ -73,7 +73,7 @@ export function OwnPassword({ email }: { email: string }): ReactNode {
         required
       />
       {change.error !== null && !atFields ? <Problem error={change.error} /> : null}
-      <Button type="submit" loading={change.isPending}>
+      <Button variant="filled" type="submit" loading={change.isPending}>
         {words.change}
       </Button>
     </form>

@@ -35,13 +35,7 @@ export function OwnSessions(): ReactNode {
         search={{}}
         onSearch={() => {}}
         isPlain
-        tools={
-          others === 0 ? null : (
-            <Button variant="default" onClick={() => ask(true)}>
-              {words.endOthers}
-            </Button>
-          )
-        }
+        tools={others === 0 ? null : <Button onClick={() => ask(true)}>{words.endOthers}</Button>}
         empty={{ icon: 'user', title: words.noSessionsTitle, text: words.noSessionsText }}
       />
       <ConfirmDialog
@@ -92,7 +86,6 @@ function EndSession({ session }: { session: ShownSession }): ReactNode {
   const end = useApi('endMySession');
   return (
     <Button
-      variant="default"
       size="xs"
       loading={end.isPending}
       aria-label={words.endOf(whereOf(session.userAgent), session.address)}

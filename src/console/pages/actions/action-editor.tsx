@@ -140,7 +140,7 @@ export function ActionEditor({ stored, begin, draftKey, places, step, onStep, on
           {step === 'destinations' ? <DestinationsStep {...given} places={places} storedId={storedId} /> : null}
           {mayCheck && (next === undefined || step === 'rules') ? (
             <div>
-              <Button variant="default" leftSection={<Icon name="flask" size={14} />} onClick={checkEvents}>
+              <Button leftSection={<Icon name="flask" size={14} />} onClick={checkEvents}>
                 {w.check}
               </Button>
             </div>
@@ -156,13 +156,11 @@ export function ActionEditor({ stored, begin, draftKey, places, step, onStep, on
     {
       editing: (
         <>
-          {before === undefined ? null : (
-            <Button variant="default" onClick={() => go(before)}>
-              {terms.back}
-            </Button>
-          )}
+          {before === undefined ? null : <Button onClick={() => go(before)}>{terms.back}</Button>}
           {next === undefined ? null : (
-            <Button onClick={() => check((field) => stepOfField(field) === step) && go(next)}>{terms.continue}</Button>
+            <Button variant="filled" onClick={() => check((field) => stepOfField(field) === step) && go(next)}>
+              {terms.continue}
+            </Button>
           )}
           <Button
             variant={next === undefined && status === 'enabled' ? 'filled' : 'default'}
@@ -172,7 +170,7 @@ export function ActionEditor({ stored, begin, draftKey, places, step, onStep, on
             {terms.save}
           </Button>
           {next === undefined && status !== 'enabled' ? (
-            <Button disabled={isSaving} onClick={() => save('enabled')}>
+            <Button variant="filled" disabled={isSaving} onClick={() => save('enabled')}>
               {w.saveAndEnable}
             </Button>
           ) : null}

@@ -33,7 +33,7 @@ export function ActionOverview({ action, places, time, onTime }: Props & TimePro
   return (
     <Stack>
       {held.length === 0 ? null : (
-        <Alert color="orange" variant="light" icon={<Icon name="alert" />}>
+        <Alert color="orange" icon={<Icon name="alert" />}>
           {w.attention(held.map(places.nameOf).join(', '))}
         </Alert>
       )}

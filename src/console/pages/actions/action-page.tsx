@@ -34,13 +34,13 @@ export function ActionPage(): ReactNode {
       actions={(action) =>
         mayManage ? (
           <>
-            <Button variant="default" loading={isPending} onClick={() => toggle(action)}>
+            <Button loading={isPending} onClick={() => toggle(action)}>
               {action.status === 'enabled' ? terms.disable : terms.enable}
             </Button>
-            <ButtonLink to="/actions/$actionId/edit" params={{ actionId: action.id }} data-key-edit>
+            <ButtonLink variant="filled" to="/actions/$actionId/edit" params={{ actionId: action.id }} data-key-edit>
               {terms.edit}
             </ButtonLink>
-            <ButtonLink to="/actions/new" search={{ from: action.id }} variant="default">
+            <ButtonLink to="/actions/new" search={{ from: action.id }}>
               {terms.duplicate}
             </ButtonLink>
           </>

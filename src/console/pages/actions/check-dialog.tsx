@@ -47,7 +47,7 @@ export function CheckDialog({ body: draft, storedId, places, onClose }: Props): 
           <Found check={data} draft={draft} isNew={storedId === null} places={places} />
         )}
         <Group justify="flex-end">
-          <Button variant="default" onClick={onClose} data-autofocus>
+          <Button onClick={onClose} data-autofocus>
             {terms.close}
           </Button>
         </Group>

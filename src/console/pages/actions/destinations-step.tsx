@@ -71,7 +71,6 @@ export function DestinationsStep({ draft, change, places, storedId, errors, isDi
       })}
       <div>
         <Button
-          variant="default"
           leftSection={<Icon name="plus" />}
           disabled={isDisabled || rows.some((row) => row.destinationId === '')}
           onClick={() => change({ destinations: [...rows, newDestinationRow(rows.at(-1)?.connectionId)] })}
@@ -100,7 +99,7 @@ function NoConnections(): ReactNode {
       {mayView ? <Text>{w.noConnections}</Text> : null}
       {mayManage ? (
         <div>
-          <ButtonLink to="/connections/new" variant="default" leftSection={<Icon name="plus" />}>
+          <ButtonLink to="/connections/new" leftSection={<Icon name="plus" />}>
             {terms.newConnection}
           </ButtonLink>
         </div>

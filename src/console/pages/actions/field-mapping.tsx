@@ -68,7 +68,7 @@ export function FieldMapping(props: Props): ReactNode {
     onChange(found);
   }
 
-  const button = { variant: 'default', size: 'xs' } as const;
+  const button = { size: 'xs' } as const;
   return (
     <Stack component="section" gap="xs" aria-labelledby={id} className={css['mapping'] ?? ''}>
       <Title order={3} id={id}>

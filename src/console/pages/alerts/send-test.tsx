@@ -18,7 +18,6 @@ export function SendTest({ alertId }: { alertId: string }): ReactNode {
     <Stack component="section" gap="xs" mb="md" aria-label={terms.sendTest}>
       <Group gap="sm">
         <Button
-          variant="default"
           leftSection={<Icon name="flask" />}
           loading={test.isPending}
           onClick={() => test.mutate({ params: { id: alertId } })}
@@ -31,7 +30,6 @@ export function SendTest({ alertId }: { alertId: string }): ReactNode {
         {data === undefined || test.isPending ? null : (
           <Alert
             color={data.ok ? 'green' : 'red'}
-            variant="light"
             icon={<Icon name={data.ok ? 'check' : 'cross'} />}
             title={data.ok ? words.sent(formatDuration(data.durationMs)) : words.failed}
           >

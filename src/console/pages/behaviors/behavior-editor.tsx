@@ -169,12 +169,7 @@ function Attributes({ value, onChange, errors, isDisabled }: AttributesProps): R
       )}
       {isDisabled ? null : (
         <div>
-          <Button
-            variant="default"
-            size="xs"
-            leftSection={<Icon name="plus" size={14} />}
-            onClick={() => onChange([...value, ''])}
-          >
+          <Button size="xs" leftSection={<Icon name="plus" size={14} />} onClick={() => onChange([...value, ''])}>
             {w.addAttribute}
           </Button>
         </div>

@@ -29,7 +29,7 @@ export function BehaviorPage(): ReactNode {
       }
       actions={({ id }) =>
         mayManage ? (
-          <ButtonLink to="/behaviors/new" search={{ from: id }} variant="default">
+          <ButtonLink to="/behaviors/new" search={{ from: id }}>
             {terms.duplicate}
           </ButtonLink>
         ) : null

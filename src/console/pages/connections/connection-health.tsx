@@ -33,7 +33,6 @@ function Endings({ connection }: { connection: Connection }): ReactNode {
       <Alert
         key={kind}
         mb="md"
-        variant="light"
         color={isOver ? 'red' : 'orange'}
         icon={<Icon name={isOver ? 'alert' : 'clock'} />}
         title={w.ends[kind]}
@@ -56,7 +55,6 @@ function Closed({ connection }: { connection: Connection }): ReactNode {
   return (
     <Alert
       mb="md"
-      variant="light"
       color="orange"
       icon={<Icon name={isOff ? 'pause' : 'alert'} />}
       title={isOff ? w.off[status] : health.state === 'ok' ? w.holds : w.needsAttention}

@@ -52,7 +52,6 @@ function Switch({ connection }: { connection: Connection }): ReactNode {
   if (!useMay('connections:manage')) return null;
   return (
     <Button
-      variant="default"
       leftSection={<Icon name={isOn ? 'pause' : 'play'} />}
       loading={status.isPending}
       onClick={() => void status.change(connection, isOn ? 'paused' : 'enabled')}

@@ -35,15 +35,10 @@ export function ConnectionsPage(): ReactNode {
       texts={texts}
       actions={
         <>
-          <ButtonLink to="/connections/new/curl" variant="default" leftSection={<Icon name="code" />}>
+          <ButtonLink to="/connections/new/curl" leftSection={<Icon name="code" />}>
             {words.pasteCurl}
           </ButtonLink>
-          <ButtonLink
-            to="/settings"
-            search={{ tab: 'transfer' }}
-            variant="default"
-            leftSection={<Icon name="import" />}
-          >
+          <ButtonLink to="/settings" search={{ tab: 'transfer' }} leftSection={<Icon name="import" />}>
             {words.importYaml}
           </ButtonLink>
         </>

@@ -110,10 +110,16 @@ export function DestinationsTab({ connection }: { connection: Connection }): Rea
   const toNew = { to: address, params: { connectionId: connection.id, destinationId: 'new' } } as const;
   const buttons = mayManage ? (
     <Group gap="xs">
-      <ButtonLink {...toNew} search={{ from: 'curl' }} variant="default" leftSection={<Icon name="code" />}>
+      <ButtonLink {...toNew} search={{ from: 'curl' }} leftSection={<Icon name="code" />}>
         {words.pasteCurl}
       </ButtonLink>
-      <ButtonLink {...toNew} search={{ path: search.path }} leftSection={<Icon name="plus" />} data-key-new>
+      <ButtonLink
+        variant="filled"
+        {...toNew}
+        search={{ path: search.path }}
+        leftSection={<Icon name="plus" />}
+        data-key-new
+      >
         {terms.newDestination}
       </ButtonLink>
     </Group>
@@ -149,7 +155,7 @@ export function DestinationsTab({ connection }: { connection: Connection }): Rea
           {terms.done}
         </Button>
         {unused === undefined || !mayManageActions ? null : (
-          <ButtonLink to="/actions/new" search={{ destination: unused.id }} variant="default">
+          <ButtonLink to="/actions/new" search={{ destination: unused.id }}>
             {w.inAction}
           </ButtonLink>
         )}

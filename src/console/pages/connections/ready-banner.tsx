@@ -30,7 +30,6 @@ export function ReadyBanner({ usage }: { usage: Usage | undefined }): ReactNode 
   return (
     <Alert
       mb="md"
-      variant="light"
       color="mill"
       role="status"
       icon={<Icon name={first === undefined ? 'connections' : 'check'} />}
@@ -44,16 +43,11 @@ export function ReadyBanner({ usage }: { usage: Usage | undefined }): ReactNode 
           {first !== undefined ? w.text(namesOf(unused)) : destinations.length === 0 ? w.noDestination : w.noneEnabled}
         </Text>
         {first === undefined ? (
-          <ButtonLink
-            to="/connections/$connectionId"
-            params={{ connectionId: id }}
-            search={{ tab: 'destinations' }}
-            variant="default"
-          >
+          <ButtonLink to="/connections/$connectionId" params={{ connectionId: id }} search={{ tab: 'destinations' }}>
             {w.openDestinations}
           </ButtonLink>
         ) : mayManage ? (
-          <ButtonLink to="/actions/new" search={{ destination: first.id }}>
+          <ButtonLink variant="filled" to="/actions/new" search={{ destination: first.id }}>
             {words.destinations.inAction}
           </ButtonLink>
         ) : null}

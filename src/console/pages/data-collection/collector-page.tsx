@@ -39,7 +39,7 @@ export function CollectorPage(): ReactNode {
       )}
       actions={(collector) =>
         mayManage ? (
-          <Button variant="default" leftSection={<Icon name="key" />} onClick={() => rotate(collector)}>
+          <Button leftSection={<Icon name="key" />} onClick={() => rotate(collector)}>
             {words.rotate}
           </Button>
         ) : null

@@ -41,7 +41,6 @@ export function Listening({ collector }: { collector: Collector }): ReactNode {
       {error !== null && data === undefined ? <Problem error={error} onRetry={() => void refetch()} /> : null}
       <div>
         <Button
-          variant="default"
           leftSection={<Icon name="flask" />}
           loading={send.isPending}
           disabled={collector.status === 'disabled'}

@@ -73,10 +73,15 @@ function Details({ parameter, users, onDone }: DetailsProps): ReactNode {
       />
       {change.error !== null && told === undefined ? <Problem error={change.error} /> : null}
       <Group gap="xs">
-        <Button loading={change.isPending} disabled={!mayManage || text === description} onClick={save}>
+        <Button
+          variant="filled"
+          loading={change.isPending}
+          disabled={!mayManage || text === description}
+          onClick={save}
+        >
           {terms.save}
         </Button>
-        <ButtonLink variant="default" to="/events" search={{ parameter: name }}>
+        <ButtonLink to="/events" search={{ parameter: name }}>
           {words.events}
         </ButtonLink>
       </Group>

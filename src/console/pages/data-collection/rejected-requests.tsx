@@ -37,14 +37,7 @@ export function UnknownKeys(): ReactNode {
   const count = useRejected().data?.filter(({ collectorId }) => collectorId === null).length ?? 0;
   if (count === 0) return null;
   return (
-    <Alert
-      color="orange"
-      variant="light"
-      mb="md"
-      icon={<Icon name="alert" />}
-      title={dataCollection.unknownKeys(count)}
-      role="status"
-    >
+    <Alert color="orange" mb="md" icon={<Icon name="alert" />} title={dataCollection.unknownKeys(count)} role="status">
       {dataCollection.unknownKeysText}{' '}
       <TextLink to="/data-collection/rejected" search={{ keys: 'unknown' }}>
         {dataCollection.unknownKeysLink}

@@ -28,7 +28,7 @@ export function SendTab({ collector }: { collector: Collector }): ReactNode {
     <Beside asideWidth="22rem" aside={<Listening collector={collector} />}>
       <Panel title={words.title} text={words.text}>
         {collector.status === 'disabled' ? (
-          <Alert color="orange" variant="light" icon={<Icon name="off" />} title={words.disabledHint} />
+          <Alert color="orange" icon={<Icon name="off" />} title={words.disabledHint} />
         ) : null}
         <TextInput
           label={words.address}

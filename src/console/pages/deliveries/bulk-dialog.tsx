@@ -85,16 +85,18 @@ export function BulkDialog({ verb, what, onClose }: Props): ReactNode {
         )}
         <Group justify="flex-end" gap="xs">
           {run.isPending ? (
-            <Button variant="default" onClick={() => stop.current.abort()}>
-              {terms.stop}
-            </Button>
+            <Button onClick={() => stop.current.abort()}>{terms.stop}</Button>
           ) : (
-            <Button variant="default" onClick={close} data-autofocus>
+            <Button onClick={close} data-autofocus>
               {run.isIdle ? (verb === 'cancel' ? terms.dontCancel : parts.cancel) : terms.close}
             </Button>
           )}
           {run.isIdle && items.length > 0 ? (
-            <Button {...(verb === 'cancel' ? { color: 'red.9' } : {})} onClick={() => run.mutate(items)}>
+            <Button
+              variant="filled"
+              {...(verb === 'cancel' ? { color: 'red.9' } : {})}
+              onClick={() => run.mutate(items)}
+            >
               {w.run[verb](items.length)}
             </Button>
           ) : null}

@@ -86,13 +86,13 @@ export function DeliveriesPage(): ReactNode {
               {selection === 'all' ? words.allSelected : words.selected(ticked.size)}
             </Text>
             {selection === 'all' ? null : (
-              <Button variant="default" size="xs" onClick={() => select('all')}>
+              <Button size="xs" onClick={() => select('all')}>
                 {words.selectAllMatching}
               </Button>
             )}
             {/* All that match, however many: that is a replay. */}
             {selection === 'all' && isAllReplayable ? null : (
-              <Button size="xs" onClick={() => askFor('retry')}>
+              <Button variant="filled" size="xs" onClick={() => askFor('retry')}>
                 {terms.retry}
               </Button>
             )}
@@ -107,7 +107,7 @@ export function DeliveriesPage(): ReactNode {
                 onDone={() => select(none)}
               />
             )}
-            <Button size="xs" variant="default" onClick={() => askFor('cancel')}>
+            <Button size="xs" onClick={() => askFor('cancel')}>
               {words.cancel}
             </Button>
             <Button size="xs" variant="subtle" color="gray" onClick={() => select(none)}>
@@ -126,7 +126,11 @@ export function DeliveriesPage(): ReactNode {
     empty: {
       icon: 'deliveries',
       text: words.emptyText,
-      action: <ButtonLink to="/actions/new">{terms.newAction}</ButtonLink>,
+      action: (
+        <ButtonLink variant="filled" to="/actions/new">
+          {terms.newAction}
+        </ButtonLink>
+      ),
     },
     beyond:
       query.data === undefined || !isSearch ? null : (
@@ -216,7 +220,7 @@ function Searched({ page: { searched, page }, onNext }: SearchedProps): ReactNod
         {until === null ? words.searchedAll(count) : words.searchedTo(count, formatAbsolute(new Date(until)).local)}
       </Note>
       {next === null || until === null ? null : (
-        <Button variant="default" size="xs" onClick={() => onNext(next)}>
+        <Button size="xs" onClick={() => onNext(next)}>
           {words.searchOn}
         </Button>
       )}

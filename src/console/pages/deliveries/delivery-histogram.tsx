@@ -80,7 +80,6 @@ type StateProps = { isPressed: boolean; count: number; onPress: () => void; chil
 function State({ isPressed, count, onPress, children }: StateProps): ReactNode {
   return (
     <Button
-      variant="default"
       size="compact-sm"
       radius="xl"
       fw={400}

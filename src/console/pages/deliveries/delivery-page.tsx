@@ -104,7 +104,7 @@ function Loaded({ delivery }: Props): ReactNode {
     if (id !== undefined) void navigate({ search: { attempt: id }, replace: true, resetScroll: false });
   };
   const step = (label: string, index: number) => (
-    <Button variant="default" size="xs" disabled={attempts[index] === undefined} onClick={() => choose(index)}>
+    <Button size="xs" disabled={attempts[index] === undefined} onClick={() => choose(index)}>
       {label}
     </Button>
   );

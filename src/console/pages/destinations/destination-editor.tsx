@@ -121,7 +121,7 @@ export function DestinationEditor({ connection, stored, start }: Props): ReactNo
       {blocking[0] === undefined ? null : (
         <Group gap="xs" mt="md">
           <Text c="var(--console-bad)">{words.blocked(blocking.length)}</Text>
-          <Button variant="default" size="compact-sm" onClick={() => editor.current?.goTo(blocking[0] ?? { from: 0 })}>
+          <Button size="compact-sm" onClick={() => editor.current?.goTo(blocking[0] ?? { from: 0 })}>
             {words.check.filter}
           </Button>
         </Group>
@@ -130,10 +130,10 @@ export function DestinationEditor({ connection, stored, start }: Props): ReactNo
     {
       editing: (
         <>
-          <Button loading={isSaving} disabled={hasErrors} onClick={() => save('leave')}>
+          <Button variant="filled" loading={isSaving} disabled={hasErrors} onClick={() => save('leave')}>
             {terms.save}
           </Button>
-          <Button variant="default" disabled={hasErrors || isSaving} onClick={() => save('stay')}>
+          <Button disabled={hasErrors || isSaving} onClick={() => save('stay')}>
             {words.saveAndStay}
           </Button>
         </>

@@ -60,7 +60,7 @@ function AddressHelp({ draft, connection, isDisabled, onChange }: FormProps & { 
     return (
       <Group gap="xs">
         <Note>{words.pathIsWhole}</Note>
-        <Button variant="default" size="compact-sm" onClick={() => onChange({ path: pasted })}>
+        <Button size="compact-sm" onClick={() => onChange({ path: pasted })}>
           {words.takePath(pasted)}
         </Button>
       </Group>

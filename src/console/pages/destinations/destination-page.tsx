@@ -108,7 +108,7 @@ function Versions({ destination }: { destination: Destination }): ReactNode {
   const mayManage = useMay('connections:manage');
   return (
     <>
-      <Button variant="default" leftSection={<Icon name="clock" />} onClick={() => open(true)}>
+      <Button leftSection={<Icon name="clock" />} onClick={() => open(true)}>
         {terms.versions}
       </Button>
       <Drawer opened={isOpen} onClose={() => open(false)} position="right" size="xl" title={terms.versions}>

@@ -33,7 +33,7 @@ export function OutcomeCheck({ destinationId, draft }: { destinationId: string; 
   return (
     <>
       <Group gap="sm">
-        <Button variant="default" size="xs" loading={check.isPending} onClick={run}>
+        <Button size="xs" loading={check.isPending} onClick={run}>
           {words.run}
         </Button>
         <Note role="status">{data === undefined ? words.text : words.sum(data.checked, data.changed)}</Note>

@@ -74,7 +74,7 @@ export function TemplateField(props: Props): ReactNode {
         <Group gap={4}>
           <Menu>
             <Menu.Target>
-              <Button variant="default" size="xs" disabled={isDisabled}>
+              <Button size="xs" disabled={isDisabled}>
                 {words.starters}
               </Button>
             </Menu.Target>
@@ -174,7 +174,7 @@ function Findings({ findings, handle, isDisabled }: Pick<Props, 'findings' | 'ha
                   <InWords text={message} />
                 </span>
                 {fix === undefined || isDisabled ? null : (
-                  <Button variant="default" size="compact-sm" onClick={() => handle.current?.fix(finding)}>
+                  <Button size="compact-sm" onClick={() => handle.current?.fix(finding)}>
                     {fix.label}
                   </Button>
                 )}

@@ -59,7 +59,6 @@ function Example({ entry, onTake }: { entry: ReferenceEntry; onTake: ((template:
       </Code>
       <Group gap="xs">
         <Button
-          variant="default"
           size="compact-sm"
           loading={render.isPending}
           aria-label={words.runOf(entry.name)}

@@ -32,7 +32,7 @@ export function ApiPage(): ReactNode {
     <DocsFrame
       name="api"
       actions={
-        <Button component="a" href="/openapi.json" variant="default" leftSection={<Icon name="code" />}>
+        <Button component="a" href="/openapi.json" leftSection={<Icon name="code" />}>
           {words.machine}
         </Button>
       }
@@ -49,9 +49,7 @@ export function ApiPage(): ReactNode {
       {reference === null && error === null ? <Skeleton height={320} /> : null}
       {reference?.groups.length === 0 ? (
         <Nothing icon="search" title={words.none}>
-          <Button variant="default" onClick={() => search({ filter: undefined })}>
-            {parts.clearFilters}
-          </Button>
+          <Button onClick={() => search({ filter: undefined })}>{parts.clearFilters}</Button>
         </Nothing>
       ) : null}
       {reference?.groups.map(([tag, operations]) => (

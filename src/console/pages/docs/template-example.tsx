@@ -55,6 +55,7 @@ export function TemplateExample({ title, template, data, contentType }: Props): 
         </SimpleGrid>
         <Group gap="xs">
           <Button
+            variant="filled"
             size="xs"
             leftSection={<Icon name="play" size={13} />}
             loading={run.isPending}
@@ -64,7 +65,7 @@ export function TemplateExample({ title, template, data, contentType }: Props): 
             {terms.run}
           </Button>
           {isChanged ? (
-            <Button size="xs" variant="default" onClick={reset}>
+            <Button size="xs" onClick={reset}>
               {words.reset}
             </Button>
           ) : null}

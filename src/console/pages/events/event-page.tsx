@@ -140,12 +140,7 @@ function SampleButton({ id }: { id: string }): ReactNode {
     notifyDone(isSample ? words.noSample : words.sampleChosen);
   }
   return (
-    <Button
-      variant="default"
-      aria-pressed={isSample}
-      leftSection={<Icon name={isSample ? 'check' : 'events'} />}
-      onClick={toggle}
-    >
+    <Button aria-pressed={isSample} leftSection={<Icon name={isSample ? 'check' : 'events'} />} onClick={toggle}>
       {words.useAsSample}
     </Button>
   );
@@ -161,9 +156,7 @@ function StudioMenu({ explanation: { event, actions } }: { explanation: Explanat
   return (
     <Menu>
       <Menu.Target>
-        <Button variant="default" leftSection={<Icon name="code" />}>
-          {words.studio}
-        </Button>
+        <Button leftSection={<Icon name="code" />}>{words.studio}</Button>
       </Menu.Target>
       <Menu.Dropdown>
         {offered.length === 0 ? <Menu.Item disabled>{terms.noDestinations}</Menu.Item> : null}

@@ -83,7 +83,11 @@ export function EventsPage(): ReactNode {
     empty: {
       icon: 'events',
       text: words.emptyText,
-      action: <ButtonLink to="/data-collection">{words.emptyAction}</ButtonLink>,
+      action: (
+        <ButtonLink variant="filled" to="/data-collection">
+          {words.emptyAction}
+        </ButtonLink>
+      ),
       code: 'npm run demo',
     },
   });
@@ -100,9 +104,7 @@ export function EventsPage(): ReactNode {
             columns="id name visitorId sessionId occurredAt receivedAt collectorId format data ext"
             cellsOf={(event) => ({ ...event, ...event.source })}
           />
-          <ButtonLink to="/trace" variant="default">
-            {terms.startTrace}
-          </ButtonLink>
+          <ButtonLink to="/trace">{terms.startTrace}</ButtonLink>
         </>
       }
     >
@@ -145,7 +147,7 @@ function SearchedTo({ next, last, onNext }: SearchedProps): ReactNode {
           {words.searchedTo} <Time at={last} />.
         </Text>
       )}
-      <Button variant="default" size="xs" onClick={() => onNext(next)}>
+      <Button size="xs" onClick={() => onNext(next)}>
         {words.searchOn}
       </Button>
     </Note>

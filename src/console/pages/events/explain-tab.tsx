@@ -39,7 +39,9 @@ export function ExplainTab({ explanation }: { explanation: Explanation }): React
       {actions.length === 0 ? (
         <Panel title={shell.pages.actions} text={words.noActions}>
           <div>
-            <ButtonLink to="/actions">{terms.newAction}</ButtonLink>
+            <ButtonLink variant="filled" to="/actions">
+              {terms.newAction}
+            </ButtonLink>
           </div>
         </Panel>
       ) : (

@@ -25,7 +25,6 @@ export function LiveBar({ feed, isPaused, isFirstPage, onPause, onLive }: Props)
   return (
     <div className={css['bar']} data-live={tone === 'good'}>
       <Button
-        variant="default"
         size="xs"
         leftSection={<Icon name={isStill ? 'live' : 'pause'} size={13} />}
         onClick={isStill ? onLive : onPause}
@@ -36,7 +35,7 @@ export function LiveBar({ feed, isPaused, isFirstPage, onPause, onLive }: Props)
         {isFirstPage ? (isPaused ? parts.status.paused : stateWords[state]) : words.older}
       </span>
       {isPaused && isFirstPage && waiting > 0 ? (
-        <Button size="xs" radius="xl" aria-label={words.showNew(waiting)} onClick={onLive}>
+        <Button variant="filled" size="xs" radius="xl" aria-label={words.showNew(waiting)} onClick={onLive}>
           {words.newCount(waiting)}
         </Button>
       ) : null}

@@ -113,7 +113,9 @@ function FirstSteps(): ReactNode {
           <Text>{words.welcome.text}</Text>
         </div>
         <Group gap="xs">
-          <ButtonLink to="/welcome">{shell.keys.welcome}</ButtonLink>
+          <ButtonLink variant="filled" to="/welcome">
+            {shell.keys.welcome}
+          </ButtonLink>
           <Button variant="subtle" color="gray" onClick={() => set('hidden')}>
             {words.welcome.hide}
           </Button>

@@ -180,12 +180,7 @@ function InboxAddress(): ReactNode {
           <Code>{url}</Code>
           <CopyButton text={url} label={terms.copyUrl} />
           {mayConnect ? (
-            <ButtonLink
-              to="/connections/new/webhook"
-              variant="default"
-              size="xs"
-              leftSection={<Icon name="connections" size={14} />}
-            >
+            <ButtonLink to="/connections/new/webhook" size="xs" leftSection={<Icon name="connections" size={14} />}>
               {terms.newConnection}
             </ButtonLink>
           ) : null}

@@ -59,7 +59,7 @@ export function InboxRules({ rules, error }: { rules: readonly InboxRule[]; erro
       )}
       {mayManage ? (
         <div>
-          <Button variant="default" leftSection={<Icon name="plus" />} onClick={() => edit('')}>
+          <Button leftSection={<Icon name="plus" />} onClick={() => edit('')}>
             {terms.addRule}
           </Button>
         </div>
@@ -140,7 +140,7 @@ function RuleForm({ name, rules, onClose }: Props): ReactNode {
             </Text>
             <Group gap="xs">
               {options(words.presetNames).map(({ value, label }) => (
-                <Button key={value} variant="default" size="xs" onClick={() => change(presets[value])}>
+                <Button key={value} size="xs" onClick={() => change(presets[value])}>
                   {label}
                 </Button>
               ))}
@@ -163,10 +163,8 @@ function RuleForm({ name, rules, onClose }: Props): ReactNode {
           />
           {set.error !== null && Object.keys(told).length === 0 ? <Problem error={set.error} /> : null}
           <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              {parts.cancel}
-            </Button>
-            <Button type="submit" loading={set.isPending}>
+            <Button onClick={onClose}>{parts.cancel}</Button>
+            <Button variant="filled" type="submit" loading={set.isPending}>
               {terms.save}
             </Button>
           </Group>

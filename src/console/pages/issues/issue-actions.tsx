@@ -45,9 +45,7 @@ export function IssueActions({ issue: { id, state } }: { issue: Issue }): ReactN
           {w.unmute}
         </ActButton>
       ) : (
-        <Button variant="default" onClick={() => setMuting(true)}>
-          {w.mute}
-        </Button>
+        <Button onClick={() => setMuting(true)}>{w.mute}</Button>
       )}
       <ActButton route="resolveIssue" input={{ ...input, body: { note: null } }} done={w.nowResolved}>
         {w.resolve}
@@ -112,13 +110,12 @@ export function FixActions({ issue }: { issue: Issue }): ReactNode {
       {isOpen && kind === 'tripped' ? <HoldActions connectionId={connectionId} /> : null}
       {connectionId === null ? null : <PauseAction connectionId={connectionId} isOpen={isOpen} />}
       {connectionId === null || (kind !== 'auth_rejected' && kind !== 'expiring') ? null : (
-        <ButtonLink variant="default" to="/connections/$connectionId" params={{ connectionId }}>
+        <ButtonLink to="/connections/$connectionId" params={{ connectionId }}>
           {terms.openConnection}
         </ButtonLink>
       )}
       {connectionId === null || destinationId === null || !isAtDestination ? null : (
         <ButtonLink
-          variant="default"
           to="/connections/$connectionId/destinations/$destinationId"
           params={{ connectionId, destinationId }}
           // The event and the mapping of the sample, for the preview beside the template.
@@ -129,11 +126,7 @@ export function FixActions({ issue }: { issue: Issue }): ReactNode {
       )}
       {destinationId === null || errorKind === null ? null : (
         <>
-          <ButtonLink
-            variant="default"
-            to="/deliveries"
-            search={{ destination: destinationId, error: errorKind, status: 'failed' }}
-          >
+          <ButtonLink to="/deliveries" search={{ destination: destinationId, error: errorKind, status: 'failed' }}>
             {terms.viewFailed}
           </ButtonLink>
           <ReplayButton
@@ -173,7 +166,7 @@ function PauseAction({ connectionId, isOpen }: { connectionId: string; isOpen: b
   const isOn = data?.status === 'enabled';
   if (data === undefined || (isOn && !isOpen)) return null;
   return (
-    <Button variant="default" loading={isPending} onClick={() => change(data, isOn ? 'paused' : 'enabled')}>
+    <Button loading={isPending} onClick={() => change(data, isOn ? 'paused' : 'enabled')}>
       {isOn ? terms.pauseOf(data.name) : terms.resumeOf(data.name)}
     </Button>
   );

@@ -66,7 +66,7 @@ export function IssuesPage(): ReactNode {
       title: words.emptyTitle,
       text: words.emptyText,
       action: (
-        <ButtonLink variant="default" to="/issues" search={{ state: 'resolved' }}>
+        <ButtonLink to="/issues" search={{ state: 'resolved' }}>
           {words.showResolved}
         </ButtonLink>
       ),

@@ -67,15 +67,16 @@ export function NewReplay({ from, onClose }: Props): ReactNode {
         {isAsked && plan.error !== null ? <Problem error={plan.error} onRetry={() => void plan.refetch()} /> : null}
         <Problem error={run.error} />
         <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={at === 0 ? onClose : () => goTo(at - 1)}>
+          <Button onClick={at === 0 ? onClose : () => goTo(at - 1)}>
             {at === 0 ? parts.cancel : step === 'plan' ? w.options : terms.back}
           </Button>
           {step !== 'plan' ? (
-            <Button disabled={!isRate(draft.rate)} onClick={() => goTo(at + 1)}>
+            <Button variant="filled" disabled={!isRate(draft.rate)} onClick={() => goTo(at + 1)}>
               {terms.continue}
             </Button>
           ) : (
             <Button
+              variant="filled"
               loading={run.isPending}
               disabled={found === undefined || found.deliveries === 0}
               onClick={() => void start()}

@@ -25,24 +25,22 @@ export function RecoverButton({ destinationId }: { destinationId: string }): Rea
     <>
       <Popover opened={isOpen} onChange={open} position="bottom-end" shadow="md" trapFocus>
         <Popover.Target>
-          <Button variant="default" onClick={() => open(!isOpen)}>
-            {words.open}
-          </Button>
+          <Button onClick={() => open(!isOpen)}>{words.open}</Button>
         </Popover.Target>
         <Popover.Dropdown aria-label={words.title}>
           <Stack gap="xs">
             {options(words.ranges).map(({ value, label }) => (
-              <Button
-                key={value}
-                variant="default"
-                size="xs"
-                onClick={() => start(new Date(Date.now() - (rangesMs[value] ?? 0)))}
-              >
+              <Button key={value} size="xs" onClick={() => start(new Date(Date.now() - (rangesMs[value] ?? 0)))}>
                 {label}
               </Button>
             ))}
             <TimeField label={words.since} value={typed} onChange={write} />
-            <Button size="xs" disabled={typed === undefined} onClick={() => start(new Date(typed ?? ''))}>
+            <Button
+              variant="filled"
+              size="xs"
+              disabled={typed === undefined}
+              onClick={() => start(new Date(typed ?? ''))}
+            >
               {words.plan}
             </Button>
           </Stack>

@@ -23,7 +23,7 @@ export function ReplayButton({ from, label = words.open, onDone, isOpen, ...look
   if (!mayManage) return null;
   return (
     <>
-      <Button variant="default" {...look} onClick={() => begin(from())}>
+      <Button {...look} onClick={() => begin(from())}>
         {label}
       </Button>
       {begun === null ? null : (

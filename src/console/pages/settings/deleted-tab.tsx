@@ -51,13 +51,7 @@ const columns: readonly Column<DeletedDocument>[] = [
 function Restore({ row }: { row: DeletedDocument }): ReactNode {
   const may = useMay(rightOf(row.kind, 'manage'));
   return (
-    <Button
-      variant="default"
-      size="xs"
-      disabled={!may}
-      aria-label={words.restoreOf(row.name)}
-      onClick={() => void restoreDocument(row)}
-    >
+    <Button size="xs" disabled={!may} aria-label={words.restoreOf(row.name)} onClick={() => void restoreDocument(row)}>
       {terms.restore}
     </Button>
   );

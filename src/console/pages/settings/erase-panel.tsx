@@ -65,7 +65,7 @@ export function ErasePanel({ isDisabled }: { isDisabled: boolean }): ReactNode {
             spellCheck={false}
             required
           />
-          <Button type="submit" variant="default" loading={count.isPending} disabled={isDisabled || text === ''}>
+          <Button type="submit" loading={count.isPending} disabled={isDisabled || text === ''}>
             {words.count}
           </Button>
         </Stack>

@@ -25,9 +25,7 @@ export function TransferTab(): ReactNode {
     <div className={css['panels']} data-wide="true">
       <Panel title={terms.export} text={words.exportText}>
         <div>
-          <Button variant="default" onClick={() => saveExport('millrace.yaml', {}).catch(notifyFailed)}>
-            {words.download}
-          </Button>
+          <Button onClick={() => saveExport('millrace.yaml', {}).catch(notifyFailed)}>{words.download}</Button>
         </div>
       </Panel>
       <Import />

@@ -69,7 +69,7 @@ export function NewTokenPage(): ReactNode {
         </Stack>,
         {
           editing: (
-            <Button loading={isSaving} onClick={() => save()}>
+            <Button variant="filled" loading={isSaving} onClick={() => save()}>
               {words.make}
             </Button>
           ),

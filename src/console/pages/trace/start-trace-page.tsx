@@ -65,7 +65,13 @@ function Start(): ReactNode {
             maxLength={255}
           />
           <div>
-            <Button type="submit" loading={start.isPending} leftSection={<Icon name="events" />} data-key-new>
+            <Button
+              variant="filled"
+              type="submit"
+              loading={start.isPending}
+              leftSection={<Icon name="events" />}
+              data-key-new
+            >
               {terms.startTrace}
             </Button>
           </div>

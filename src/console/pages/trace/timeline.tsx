@@ -168,7 +168,9 @@ function Empty({ isRunning }: { isRunning: boolean }): ReactNode {
     <Nothing icon="clock" title={words.waiting} text={words.waitingText} />
   ) : (
     <Nothing icon="events" title={words.nothing} text={words.nothingText}>
-      <ButtonLink to="/trace">{words.again}</ButtonLink>
+      <ButtonLink variant="filled" to="/trace">
+        {words.again}
+      </ButtonLink>
     </Nothing>
   );
 }

@@ -80,7 +80,6 @@ function Actions({ trace }: { trace: Trace }): ReactNode {
     <>
       <CopyButton text={`${location.origin}/trace/${trace.id}`} label={terms.copyLink} size="sm" />
       <Button
-        variant="default"
         leftSection={<Icon name="code" />}
         onClick={() => saveFile(`${trace.id}.json`, JSON.stringify(trace, null, 2), 'application/json')}
       >
@@ -140,6 +139,7 @@ function ByLink({ parameter, id }: { parameter: string; id: string }): ReactNode
       button={
         marked === null ? null : (
           <Button
+            variant="filled"
             component="a"
             href={marked}
             target="_blank"

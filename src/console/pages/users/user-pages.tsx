@@ -27,7 +27,7 @@ export function UserPage(): ReactNode {
       lead={(user) => <Facts user={user} />}
       actions={(user) =>
         protection(user) !== null || me?.user?.id === user.id ? null : (
-          <Button variant="default" leftSection={<Icon name="key" />} onClick={() => invite(user)}>
+          <Button leftSection={<Icon name="key" />} onClick={() => invite(user)}>
             {words.invite}
           </Button>
         )

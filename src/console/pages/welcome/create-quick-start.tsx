@@ -63,7 +63,7 @@ export function CreateQuickStart({ onMade }: { onMade: () => void }): ReactNode 
       ) : null}
       <Problem error={create.error} />
       <Group>
-        <Button disabled={!may} loading={create.isPending} onClick={go}>
+        <Button variant="filled" disabled={!may} loading={create.isPending} onClick={go}>
           {words.steps.start}
         </Button>
       </Group>

@@ -62,7 +62,7 @@ export function MakeItYours(): ReactNode {
         <>
           <Text>{text}</Text>
           <Group>
-            <ButtonLink to={to} variant="default" leftSection={<Icon name="plus" />}>
+            <ButtonLink to={to} leftSection={<Icon name="plus" />}>
               {button}
             </ButtonLink>
           </Group>

@@ -38,7 +38,6 @@ export function MovingPicture(): ReactNode {
       {delivery === undefined ? <Text role="status">{words.waiting}</Text> : <Stations delivery={delivery} />}
       <Group gap="md">
         <Button
-          variant="default"
           size="xs"
           leftSection={<Icon name={isPaused ? 'play' : 'pause'} size={13} />}
           onClick={() => pause(!isPaused)}
@@ -51,7 +50,7 @@ export function MovingPicture(): ReactNode {
       </Group>
       <Group gap="md" justify="space-between" className={css['next'] ?? ''}>
         <Text>{words.nextText}</Text>
-        <ButtonLink to="/welcome" search={{ with: 'mine' }}>
+        <ButtonLink variant="filled" to="/welcome" search={{ with: 'mine' }}>
           {words.next}
         </ButtonLink>
       </Group>

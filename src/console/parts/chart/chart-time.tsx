@@ -59,7 +59,7 @@ export function ChartTimePicker({ time, onChange }: Props): ReactNode {
       />
       <Popover opened={isOpen} onChange={open} position="bottom-end" shadow="md" trapFocus>
         <Popover.Target>
-          <Button variant="default" size="xs" aria-pressed={from !== undefined} onClick={() => open(!isOpen)}>
+          <Button size="xs" aria-pressed={from !== undefined} onClick={() => open(!isOpen)}>
             {label}
           </Button>
         </Popover.Target>
@@ -101,7 +101,7 @@ function CustomTime({ time, onChange }: Props): ReactNode {
       <Stack gap="sm">
         <TimeField label={words.from} value={from} onChange={setFrom} />
         <TimeField label={words.until} value={until} onChange={setUntil} />
-        <Button type="submit" disabled={!isValid}>
+        <Button variant="filled" type="submit" disabled={!isValid}>
           {parts.applyFilters}
         </Button>
       </Stack>

@@ -120,7 +120,7 @@ function DeleteButton({ blockedBy, onClick }: { blockedBy: string | null; onClic
   const blocked = { 'data-disabled': true, 'aria-disabled': true, 'aria-description': blockedBy ?? '' };
   return (
     <Tooltip label={blockedBy} disabled={blockedBy === null}>
-      <Button variant="default" leftSection={<Icon name="trash" />} {...(blockedBy === null ? { onClick } : blocked)}>
+      <Button leftSection={<Icon name="trash" />} {...(blockedBy === null ? { onClick } : blocked)}>
         {terms.delete}
       </Button>
     </Tooltip>

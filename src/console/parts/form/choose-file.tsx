@@ -9,7 +9,7 @@ export function ChooseFile({ label, accept, disabled = false, onText }: Props): 
   return (
     <FileButton accept={accept} disabled={disabled} onChange={(file) => void file?.text().then(onText)}>
       {(button) => (
-        <Button variant="default" leftSection={<Icon name="up" />} disabled={disabled} {...button}>
+        <Button leftSection={<Icon name="up" />} disabled={disabled} {...button}>
           {label}
         </Button>
       )}

@@ -31,11 +31,16 @@ export function ConfirmDialog(props: Props): ReactNode {
         <Text component="div">{props.blockedBy ?? children}</Text>
         <Problem error={props.error} />
         <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={props.onCancel} data-autofocus>
+          <Button onClick={props.onCancel} data-autofocus>
             {props.blockedBy == null ? cancel : terms.close}
           </Button>
           {props.blockedBy == null ? (
-            <Button {...(isDangerous ? { color: 'red.9' } : {})} loading={isBusy} onClick={props.onConfirm}>
+            <Button
+              variant="filled"
+              {...(isDangerous ? { color: 'red.9' } : {})}
+              loading={isBusy}
+              onClick={props.onConfirm}
+            >
               {verb}
             </Button>
           ) : null}

@@ -40,13 +40,13 @@ export function ConflictDialog({ yours, theirs, isBusy = false, onMine, onTheirs
           />
         )}
         <Group justify="flex-end" gap="xs">
-          <Button variant="default" loading={isBusy} onClick={() => onMine(theirs.version)}>
+          <Button loading={isBusy} onClick={() => onMine(theirs.version)}>
             {parts.conflict.takeMine}
           </Button>
-          <Button variant="default" onClick={onTheirs}>
-            {parts.conflict.takeTheirs}
+          <Button onClick={onTheirs}>{parts.conflict.takeTheirs}</Button>
+          <Button variant="filled" onClick={onClose}>
+            {parts.conflict.later}
           </Button>
-          <Button onClick={onClose}>{parts.conflict.later}</Button>
         </Group>
       </Stack>
     </Modal>

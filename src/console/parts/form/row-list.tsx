@@ -60,7 +60,6 @@ export function RowList<R extends Row>(props: Props<R>): ReactNode {
       })}
       <div>
         <Button
-          variant="default"
           size="xs"
           leftSection={<Icon name="plus" size={14} />}
           disabled={isDisabled}

@@ -55,7 +55,6 @@ export function SecretField({
             )}
           </Text>
           <Button
-            variant="default"
             size="xs"
             disabled={isDisabled === true}
             aria-label={parts.secret.replaceOf(label)}

@@ -28,7 +28,7 @@ export function ShownOnce({ value, title, text, label, copy, done, onDone }: Pro
       closeOnEscape={false}
     >
       <Stack gap="md">
-        <Alert color="orange" variant="light" icon={<Icon name="alert" />}>
+        <Alert color="orange" icon={<Icon name="alert" />}>
           {text}
         </Alert>
         <TextInput
@@ -41,7 +41,9 @@ export function ShownOnce({ value, title, text, label, copy, done, onDone }: Pro
         />
         <Group justify="flex-end" gap="xs">
           <CopyButton text={value ?? ''} label={copy} size="sm" />
-          <Button onClick={onDone}>{done}</Button>
+          <Button variant="filled" onClick={onDone}>
+            {done}
+          </Button>
         </Group>
       </Stack>
     </Modal>

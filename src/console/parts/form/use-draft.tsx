@@ -80,13 +80,12 @@ export function useDraft<T extends object>(key: string, initial: T, { kept, firs
 
   const notice =
     isNoticed && isDirty && found !== null ? (
-      <Alert color="mill" variant="light" icon={<Icon name="clock" />} mb="md" role="status">
+      <Alert color="mill" icon={<Icon name="clock" />} mb="md" role="status">
         <Group justify="space-between" gap="xs">
           <Text size="md">
             {w.restored(formatRelative(new Date(found.at), Date.now()))} {found.isPart === true ? w.secrets : null}
           </Text>
           <Button
-            variant="default"
             size="xs"
             onClick={() => {
               change(initial);

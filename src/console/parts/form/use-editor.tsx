@@ -213,7 +213,7 @@ export function useEditor<Stored extends Document, Draft extends object, Saved, 
     frame: (children, { editing, reading } = {}) => (
       <Stack ref={form} className={css['editor'] ?? ''} data-reading={!isEditing || undefined}>
         {blockedBy === null ? null : (
-          <Alert color="gray" variant="light" icon={<Icon name="lock" />}>
+          <Alert color="gray" icon={<Icon name="lock" />}>
             {blockedBy}
           </Alert>
         )}
@@ -223,7 +223,7 @@ export function useEditor<Stored extends Document, Draft extends object, Saved, 
         {blockedBy !== null ? null : isEditing ? (
           <SaveBar isDirty={isDirty}>
             {editing ?? (
-              <Button loading={saving.isPending} onClick={() => save()}>
+              <Button variant="filled" loading={saving.isPending} onClick={() => save()}>
                 {terms.save}
               </Button>
             )}
@@ -233,7 +233,7 @@ export function useEditor<Stored extends Document, Draft extends object, Saved, 
           </SaveBar>
         ) : (
           <SaveBar isDirty={false}>
-            <Button data-key-edit onClick={() => setEditing(true)}>
+            <Button variant="filled" data-key-edit onClick={() => setEditing(true)}>
               {terms.edit}
             </Button>
             {reading}

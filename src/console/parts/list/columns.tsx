@@ -45,12 +45,7 @@ export function useColumns<Row>(
   const chooser = (
     <Popover position="bottom-end" shadow="md" trapFocus>
       <Popover.Target>
-        <Button
-          variant="default"
-          className={css['tool'] ?? ''}
-          leftSection={<Icon name="columns" />}
-          aria-label={parts.columnsOf(list)}
-        >
+        <Button className={css['tool'] ?? ''} leftSection={<Icon name="columns" />} aria-label={parts.columnsOf(list)}>
           {parts.columns}
         </Button>
       </Popover.Target>
@@ -84,7 +79,7 @@ export function useColumns<Row>(
           <Text c="dimmed" size="xs" maw="15rem">
             {parts.columnsText}
           </Text>
-          <Button variant="default" size="xs" disabled={kept === asDeclared} onClick={() => keep(asDeclared)}>
+          <Button size="xs" disabled={kept === asDeclared} onClick={() => keep(asDeclared)}>
             {parts.columnsReset}
           </Button>
         </Stack>

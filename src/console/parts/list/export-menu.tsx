@@ -61,7 +61,7 @@ export function ExportMenu<Row extends object>(props: Props<Row>): ReactNode {
     return (
       <Group gap="xs" role="status">
         <Text size="sm">{words.running(count)}</Text>
-        <Button variant="default" size="xs" onClick={() => stop.current?.abort()}>
+        <Button size="xs" onClick={() => stop.current?.abort()}>
           {terms.stop}
         </Button>
       </Group>
@@ -69,7 +69,7 @@ export function ExportMenu<Row extends object>(props: Props<Row>): ReactNode {
   return (
     <Menu>
       <Menu.Target>
-        <Button variant="default">{terms.export}</Button>
+        <Button>{terms.export}</Button>
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Item onClick={() => void run('csv')}>{words.as.csv}</Menu.Item>

@@ -103,9 +103,7 @@ export function ListPage<Row>(props: ListProps<Row>): ReactNode {
       ) : data !== undefined && data.data.length === 0 ? (
         <Nothing icon="search" title={terms.noneMatch(noun)}>
           {props.beyond}
-          <Button variant="default" onClick={clear}>
-            {parts.clearFilters}
-          </Button>
+          <Button onClick={clear}>{parts.clearFilters}</Button>
         </Nothing>
       ) : (
         <>
@@ -138,7 +136,7 @@ type PagingProps = { page: Page<unknown>['page'] | undefined; onCursor: (cursor:
 function Paging({ page, onCursor }: PagingProps): ReactNode {
   if (page === undefined || (page.next === null && page.prev === null)) return null;
   const button = (label: string, cursor: string | null) => (
-    <Button variant="default" disabled={cursor === null} onClick={() => cursor !== null && onCursor(cursor)}>
+    <Button disabled={cursor === null} onClick={() => cursor !== null && onCursor(cursor)}>
       {label}
     </Button>
   );

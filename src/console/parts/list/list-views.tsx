@@ -28,7 +28,6 @@ export function ListViews({ list }: { list: string }): ReactNode {
     <Popover opened={isOpen} onChange={open} position="bottom-end" shadow="md" trapFocus width={280}>
       <Popover.Target>
         <Button
-          variant="default"
           className={css['tool'] ?? ''}
           leftSection={<Icon name="bookmark" />}
           aria-label={parts.views.of(list)}
@@ -64,7 +63,7 @@ export function ListViews({ list }: { list: string }): ReactNode {
                 maxLength={60}
                 onChange={(event) => write(event.currentTarget.value)}
               />
-              <Button type="submit" flex="none">
+              <Button variant="filled" type="submit" flex="none">
                 {terms.save}
               </Button>
             </Group>

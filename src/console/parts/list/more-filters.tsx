@@ -24,7 +24,7 @@ export function MoreFilters({ list, filters, values, onApply }: Props): ReactNod
   return (
     <Popover opened={isOpen} onChange={toggle} position="bottom-start" shadow="md" trapFocus width={300}>
       <Popover.Target>
-        <Button variant="default" leftSection={<Icon name="plus" size={14} />} onClick={() => toggle(!isOpen)}>
+        <Button leftSection={<Icon name="plus" size={14} />} onClick={() => toggle(!isOpen)}>
           {parts.addFilter}
         </Button>
       </Popover.Target>
@@ -42,7 +42,9 @@ export function MoreFilters({ list, filters, values, onApply }: Props): ReactNod
               values={{ ...values, ...changes }}
               onChange={(next) => write({ ...changes, ...next })}
             />
-            <Button type="submit">{parts.applyFilters}</Button>
+            <Button variant="filled" type="submit">
+              {parts.applyFilters}
+            </Button>
           </Stack>
         </form>
       </Popover.Dropdown>

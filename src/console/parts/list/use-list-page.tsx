@@ -108,7 +108,7 @@ export function useListPage<Row, Search extends ListState>(declared: ListDeclara
   const isEmpty = page !== undefined && page.data.length === 0 && !isFiltered && cursor === undefined;
   const button =
     create === undefined ? undefined : (
-      <Button component={Link} to={create.to as '/'} leftSection={<Icon name="plus" />} data-key-new>
+      <Button variant="filled" component={Link} to={create.to as '/'} leftSection={<Icon name="plus" />} data-key-new>
         {create.label}
       </Button>
     );

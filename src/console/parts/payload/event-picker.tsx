@@ -81,7 +81,7 @@ export function EventPicker({ picked, onPick, pasted, onPaste, ...wanted }: Prop
           error={text.trim() !== '' && found.length === 0 ? words.notFound : undefined}
           style={{ flex: 1, minWidth: 0 }}
         />
-        <Button variant="default" aria-label={words.refresh} title={words.refresh} px="xs" onClick={refresh}>
+        <Button aria-label={words.refresh} title={words.refresh} px="xs" onClick={refresh}>
           <Icon name="retry" />
         </Button>
       </Group>

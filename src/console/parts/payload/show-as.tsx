@@ -14,7 +14,7 @@ export function ShowAs(shown: Shown): ReactNode {
   const [isOpen, { open, close }] = useDisclosure(false);
   return (
     <>
-      <Button variant="default" leftSection={<Icon name="code" />} onClick={open}>
+      <Button leftSection={<Icon name="code" />} onClick={open}>
         {terms.showAs}
       </Button>
       <ShowAsDrawer shown={isOpen ? shown : null} onClose={close} />

@@ -111,7 +111,7 @@ export function VersionsTab({ kind, document, mayManage, onRestored }: Props): R
       </Stack>
       {hasNextPage ? (
         <div>
-          <Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+          <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
             {w.older}
           </Button>
         </div>

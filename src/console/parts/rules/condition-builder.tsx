@@ -58,7 +58,6 @@ export function ConditionBuilder({ level = 1, ...props }: PartProps & { level?: 
   const change = (next: ConditionGroup, isNow = isNot) => onChange(negatedIf(isNow, next));
   const add = (label: string, clause: Condition, isFull = false) => (
     <Button
-      variant="default"
       size="xs"
       leftSection={<Icon name="plus" size={14} />}
       disabled={isFull}

@@ -135,7 +135,7 @@ function Paste({ onTry }: Pick<Props, 'onTry'>): ReactNode {
           spellCheck={false}
           w="100%"
         />
-        <Button variant="default" size="xs" onClick={check}>
+        <Button size="xs" onClick={check}>
           {w.check}
         </Button>
       </Stack>

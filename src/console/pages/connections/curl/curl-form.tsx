@@ -71,7 +71,6 @@ export function CurlForm({ connection, onUse, onCancel }: Props): ReactNode {
         >
           <Button
             mt="sm"
-            variant="default"
             leftSection={<Icon name="plus" />}
             onClick={() => {
               handed = command;
@@ -84,6 +83,7 @@ export function CurlForm({ connection, onUse, onCancel }: Props): ReactNode {
       ) : null}
       <Group>
         <Button
+          variant="filled"
           disabled={request === null || isElsewhere}
           onClick={() => request !== null && onUse(request, found?.kind === 'destination' ? found.draft : null)}
         >
@@ -132,7 +132,7 @@ type NoticeProps = { title?: string; text: string; isCode?: boolean; children?: 
 /** Something to know before continuing. */
 function Notice({ title, text, isCode = false, children }: NoticeProps): ReactNode {
   return (
-    <Alert color="orange" variant="light" icon={<Icon name="alert" />} title={title} role="status">
+    <Alert color="orange" icon={<Icon name="alert" />} title={title} role="status">
       <Text size="md" {...(isCode ? { ff: 'monospace' } : {})}>
         {text}
       </Text>

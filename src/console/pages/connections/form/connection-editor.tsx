@@ -69,7 +69,7 @@ export function ConnectionEditor({ stored, start, draftKey, isFresh = false }: P
   const { draft, base, form, isDirty, isSaving, save, frame } = editor;
   const done =
     base === null ? null : (
-      <Button variant="default" disabled={isSaving} onClick={() => (isDirty ? save('done') : leave(base))}>
+      <Button disabled={isSaving} onClick={() => (isDirty ? save('done') : leave(base))}>
         {terms.done}
       </Button>
     );
@@ -97,7 +97,7 @@ export function ConnectionEditor({ stored, start, draftKey, isFresh = false }: P
     {
       editing: (
         <>
-          <Button loading={isSaving} onClick={() => save('continue')}>
+          <Button variant="filled" loading={isSaving} onClick={() => save('continue')}>
             {w.saveAndContinue}
           </Button>
           {done}

@@ -47,7 +47,7 @@ function AddressHelp({ draft, hasNoDestinations, isDisabled, onChange }: Props):
   if (goesTo === null) return null;
   const offer = (label: string, change: Partial<ConnectionDraft>) =>
     isDisabled ? null : (
-      <Button variant="default" size="compact-sm" onClick={() => onChange(change)}>
+      <Button size="compact-sm" onClick={() => onChange(change)}>
         {label}
       </Button>
     );

@@ -24,7 +24,6 @@ export function TestAuthentication({ body, isDisabled }: Props): ReactNode {
     <Panel title={terms.testAuthentication} text={w.testText}>
       <div>
         <Button
-          variant="default"
           leftSection={<Icon name="flask" />}
           loading={test.isPending}
           disabled={isDisabled}

@@ -70,7 +70,7 @@ export function CheckTab({ tried, hasErrors, onGoTo, onPick }: Props): ReactNode
             </Button>
           ))}
         </Group>
-        <Button variant="default" size="xs" loading={isFetching} onClick={run}>
+        <Button size="xs" loading={isFetching} onClick={run}>
           {words.run}
         </Button>
       </Group>
@@ -139,7 +139,7 @@ function CheckedEvent({
             <PayloadViewer value={row.after} label={words.after} />
           )}
           <div>
-            <Button variant="default" size="xs" onClick={() => onPick(event.id, row.actionId)}>
+            <Button size="xs" onClick={() => onPick(event.id, row.actionId)}>
               {words.pick}
             </Button>
           </div>

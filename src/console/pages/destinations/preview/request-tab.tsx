@@ -71,7 +71,7 @@ export function Failed({
     <Group gap="xs">
       <Said tone="bad" text={words.failed(onGoTo === undefined ? terms.at(reason, line, column) : reason)} />
       {onGoTo === undefined ? null : (
-        <Button variant="default" size="compact-sm" onClick={() => onGoTo(line, column)}>
+        <Button size="compact-sm" onClick={() => onGoTo(line, column)}>
           {terms.goTo(line, column)}
         </Button>
       )}

@@ -48,7 +48,6 @@ export function SendTest({ destinationId, body, baseUrl, size = 'sm', isWanted =
     <div>
       <Button
         data-key-test
-        variant="default"
         size={size}
         leftSection={<Icon name="flask" />}
         disabled={isOff}
