@@ -33,7 +33,9 @@ export function LinkCard({ to, search = {}, mark, name, text, note, isChosen = f
             </span>
           )}
           <div>
-            <div className={css['name']}>{name}</div>
+            <Text component="div" fz="h2" fw={600}>
+              {name}
+            </Text>
             <Text c="dimmed" size="sm" lineClamp={3}>
               {text}
             </Text>

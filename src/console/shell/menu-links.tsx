@@ -1,4 +1,4 @@
-import { Badge } from '@mantine/core';
+import { Badge, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useId } from 'react';
@@ -23,7 +23,7 @@ export function MenuLinks({ onFollow }: { onFollow?: () => void }): ReactNode {
   const issues = useOpenIssues();
   const countId = useId();
   return (
-    <ul className={css['menu']}>
+    <Stack component="ul" gap={2}>
       {useMenu().map(({ to, label, icon }) => {
         const hasCount = to === '/issues' && issues.count > 0;
         return (
@@ -51,6 +51,6 @@ export function MenuLinks({ onFollow }: { onFollow?: () => void }): ReactNode {
           </li>
         );
       })}
-    </ul>
+    </Stack>
   );
 }

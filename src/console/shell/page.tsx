@@ -1,4 +1,4 @@
-import { Skeleton, Text, Title } from '@mantine/core';
+import { Group, Skeleton, Text, Title } from '@mantine/core';
 import { Link, type LinkProps, useLocation } from '@tanstack/react-router';
 import { Fragment, type ReactNode, useEffect, useRef } from 'react';
 import { type Right, rights } from '../../contract/accounts/rights.ts';
@@ -67,7 +67,7 @@ export function Page(props: PageProps): ReactNode {
           <span aria-current="page">{object ?? title}</span>
         </nav>
       )}
-      <header className={css['head']}>
+      <Group component="header" justify="space-between" align="flex-start" gap="0.75rem 1.5rem" mb="lg">
         <div className={css['words']}>
           <Title order={1} ref={heading} tabIndex={-1}>
             {object ?? title}
@@ -79,8 +79,8 @@ export function Page(props: PageProps): ReactNode {
             </Text>
           )}
         </div>
-        {may && actions !== undefined ? <div className={css['actions']}>{actions}</div> : null}
-      </header>
+        {may && actions !== undefined ? <Group gap="xs">{actions}</Group> : null}
+      </Group>
       {may ? (
         children
       ) : right === undefined ? null : isKnown ? (

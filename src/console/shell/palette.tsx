@@ -3,6 +3,7 @@ import { type KeyboardEvent, type ReactNode, useId, useState } from 'react';
 import { shell } from '../messages/en/shell.ts';
 import { terms } from '../messages/en/terms.ts';
 import { Icon } from '../parts/icon.tsx';
+import { Note } from '../parts/note.tsx';
 import css from './palette.module.css';
 import { type Hit, useHits } from './palette-hits.ts';
 
@@ -73,11 +74,13 @@ export function Palette({ onClose }: { onClose: () => void }): ReactNode {
             >
               <Icon name={hit.icon} />
               <span className={css['label']}>{hit.label}</span>
-              <span className={css['kind']}>{hit.kind}</span>
+              <Note span ms="auto">
+                {hit.kind}
+              </Note>
             </div>
           ))}
         </div>
-        <Text role="status" c="dimmed" className={hits.length === 0 ? (css['nothing'] ?? '') : ''}>
+        <Text role="status" c="dimmed" p={hits.length === 0 ? 'md' : 0}>
           {hits.length === 0 ? shell.search.nothing(text) : ''}
         </Text>
       </Modal.Content>

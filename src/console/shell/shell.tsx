@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Kbd, Menu, Text } from '@mantine/core';
+import { ActionIcon, Button, Group, Kbd, Menu, Text } from '@mantine/core';
 import { useDisclosure, useHotkeys } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
@@ -68,14 +68,14 @@ export function Shell(): ReactNode {
         >
           {terms.search}
         </Button>
-        <div className={css['right']}>
+        <Group gap={6} ms="auto" wrap="nowrap">
           <LiveIndicator />
           <ActionIcon aria-label={shell.keys.open} onClick={help.open}>
             <Icon name="help" />
           </ActionIcon>
           <ThemeMenu />
           <AccountMenu />
-        </div>
+        </Group>
       </header>
       <nav className={css['side']} aria-label={shell.menu}>
         <MenuLinks />
@@ -123,10 +123,10 @@ function AwayNotice(): ReactNode {
     return () => void queryClient.invalidateQueries();
   }, [away]);
   return away ? (
-    <div className={css['away']} role="alert">
+    <Group role="alert" gap="xs" px="xl" py="xs" bg="var(--console-bad-ground)" c="var(--console-bad)">
       <Icon name="alert" size={14} />
       {shell.awayLong}
-    </div>
+    </Group>
   ) : null;
 }
 
@@ -141,7 +141,7 @@ function AccountMenu(): ReactNode {
       </Menu.Target>
       <Menu.Dropdown>
         {me === undefined ? null : (
-          <Menu.Label className={css['who'] ?? ''}>
+          <Menu.Label py="xs">
             <Text fw={550}>{terms.signedInAs(me.name)}</Text>
             <Note>{shell.rights(me.rights.length, allRights.length)}</Note>
           </Menu.Label>

@@ -1,4 +1,4 @@
-import { Button, Skeleton, Text } from '@mantine/core';
+import { Button, Skeleton, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { apiQuery } from '../../data/api.ts';
@@ -11,7 +11,6 @@ import { Problem } from '../../parts/problem.tsx';
 import { useMe } from '../../session/rights.ts';
 import { useSso } from '../../session/sso.ts';
 import { Page, settingsCrumb } from '../../shell/page.tsx';
-import css from './account-page.module.css';
 import { OwnPassword } from './own-password.tsx';
 import { OwnSessions } from './own-sessions.tsx';
 
@@ -29,7 +28,7 @@ export function AccountPage(): ReactNode {
       {me === undefined ? <Skeleton height={240} aria-busy="true" /> : null}
       {me?.user === null ? <Text>{words.noUser}</Text> : null}
       {me === undefined || me.user === null ? null : (
-        <div className={css['panels']}>
+        <Stack>
           {me.user.sso ? (
             <Text>{words.hasSso}</Text>
           ) : (
@@ -54,7 +53,7 @@ export function AccountPage(): ReactNode {
           <PlainLink to="/settings/tokens" search={{ owner: 'me' }}>
             {words.own}
           </PlainLink>
-        </div>
+        </Stack>
       )}
     </Page>
   );

@@ -3,7 +3,6 @@ import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { ShownSession } from '../../../contract/accounts/sign-in.ts';
 import { apiQuery, useApi } from '../../data/api.ts';
-import { wholeList } from '../../data/whole-list.ts';
 import { nouns } from '../../messages/counts.ts';
 import { account as words } from '../../messages/en/account.ts';
 import { terms } from '../../messages/en/terms.ts';
@@ -16,7 +15,7 @@ import { browserOf } from './browser-of.ts';
 
 /** One's own sessions: where and when, and their end. */
 export function OwnSessions(): ReactNode {
-  const query = useQuery({ ...apiQuery('listMySessions'), select: wholeList<ShownSession> });
+  const query = useQuery({ ...apiQuery('listMySessions'), select: asPage });
   const [isAsked, ask] = useState(false);
   const end = useApi('endMySessions');
   const others = query.data?.data.filter(({ current }) => !current).length ?? 0;
@@ -62,6 +61,9 @@ export function OwnSessions(): ReactNode {
     </>
   );
 }
+
+/** The API gives all sessions at once: the only page of a list. */
+const asPage = ({ data }: { data: ShownSession[] }) => ({ data, page: { next: null, prev: null } });
 
 const columns: readonly Column<ShownSession>[] = [
   {

@@ -2,9 +2,9 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { dataCollection as words } from '../../messages/en/data-collection.ts';
 import { shell } from '../../messages/en/shell.ts';
-import { SectionNav } from '../../parts/section-nav.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page, type PageProps } from '../../shell/page.tsx';
+import css from './collection-page.module.css';
 
 /** A page of Data Collection below that of the collectors. */
 export function CollectionPage({
@@ -29,7 +29,7 @@ const pages = [
 export function CollectionNav(): ReactNode {
   const may = { collectors: useMay('collectors:view'), parameters: useMay('parameters:view') };
   return (
-    <SectionNav label={words.nav}>
+    <nav aria-label={words.nav} className={css['nav']}>
       {pages.map(([page, to, area]) =>
         may[area] ? (
           <Link key={page} to={to} activeOptions={{ exact: page === 'collectors', includeSearch: false }}>
@@ -37,6 +37,6 @@ export function CollectionNav(): ReactNode {
           </Link>
         ) : null,
       )}
-    </SectionNav>
+    </nav>
   );
 }

@@ -132,8 +132,15 @@ function Fields({ fields }: { fields: readonly Field[] }): ReactNode {
       {fields.map(({ name, type, isRequired, fields: inner }) => {
         const line = (
           <>
-            {name === '' ? null : <code>{name}</code>} <span className={css['type']}>{type}</span>{' '}
-            {isRequired ? <span className={css['required']}>{words.required}</span> : null}
+            {name === '' ? null : <code>{name}</code>}{' '}
+            <Text span c="dimmed" ms={4}>
+              {type}
+            </Text>{' '}
+            {isRequired ? (
+              <Text span size="sm" c="var(--console-warn)">
+                {words.required}
+              </Text>
+            ) : null}
           </>
         );
         return (

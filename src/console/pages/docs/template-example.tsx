@@ -45,7 +45,7 @@ export function TemplateExample({ title, template, data, contentType }: Props): 
             <Textarea
               key={name}
               label={name === 'data' ? words.data : terms.template}
-              classNames={{ input: css['code'] ?? '' }}
+              classNames={{ input: 'mono' }}
               rows={rowsOf(draft[name])}
               spellCheck={false}
               value={draft[name]}

@@ -2,13 +2,13 @@ import { NativeSelect, SegmentedControl, Stack, Text, useMantineColorScheme } fr
 import { type ReactNode, useId } from 'react';
 import { settings } from '../../messages/en/settings.ts';
 import { shell } from '../../messages/en/shell.ts';
+import { AutoGrid } from '../../parts/auto-grid.tsx';
 import { options } from '../../parts/form/options.ts';
 import { PlainLink } from '../../parts/links.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { densityChoice, landingChoice, useKeptChoice } from '../../session/kept-choice.ts';
 import { SingleKeysSwitch } from '../../shell/keyboard-help.tsx';
 import { menu } from '../../shell/menu.ts';
-import css from './settings.module.css';
 
 const words = settings.appearance;
 
@@ -18,7 +18,7 @@ export function AppearanceTab(): ReactNode {
   const [density, setDensity] = useKeptChoice(densityChoice);
   const [landing, setLanding] = useKeptChoice(landingChoice);
   return (
-    <div className={css['panels']}>
+    <AutoGrid min="24rem">
       <Panel title={settings.tabs.appearance} text={words.lead}>
         <Choice label={shell.theme} table={shell.themes} value={colorScheme} onChange={setColorScheme} />
         <Choice label={words.density} table={words.densities} value={density} onChange={setDensity} />
@@ -37,7 +37,7 @@ export function AppearanceTab(): ReactNode {
         <SingleKeysSwitch />
         <PlainLink to="/docs/shortcuts">{words.docs}</PlainLink>
       </Panel>
-    </div>
+    </AutoGrid>
   );
 }
 

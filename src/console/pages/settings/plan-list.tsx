@@ -1,16 +1,22 @@
-import { Code, Text } from '@mantine/core';
+import { Box, Code, Group, Paper, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { ImportStep } from '../../../contract/documents/transfer.ts';
 import { settings } from '../../messages/en/settings.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../../parts/icon.tsx';
+import { More } from '../../parts/more.tsx';
 import { Note } from '../../parts/note.tsx';
 import { Diff } from '../../parts/payload/diff.tsx';
-import css from './plan-list.module.css';
+import { Toned } from '../../parts/status-badge.tsx';
 
 const words = settings.transfer;
 
-const icons = { create: 'plus', update: 'retry', none: 'check', problem: 'cross' } as const;
+const looks = {
+  create: { icon: 'plus', tone: 'good' },
+  update: { icon: 'retry', tone: 'work' },
+  none: { icon: 'check', tone: 'calm' },
+  problem: { icon: 'cross', tone: 'bad' },
+} as const;
 
 /** What becomes of a document. */
 const outcomeOf = ({ change, problems }: ImportStep) => (problems.length > 0 ? 'problem' : change);
@@ -21,34 +27,30 @@ export function PlanList({ steps }: { steps: readonly ImportStep[] }): ReactNode
   return (
     <>
       <Text role="status">{words.summary(count('create'), count('update'), count('none'))}</Text>
-      <ol className={css['plan']} aria-label={words.planTitle}>
+      <Stack component="ol" gap="xs" aria-label={words.planTitle}>
         {steps.map((step) => (
-          <li key={`${step.kind} ${step.name}`} className={css['item']}>
-            <div className={css['head']}>
+          <Paper component="li" key={`${step.kind} ${step.name}`} withBorder px="sm" py="xs">
+            <Group gap="0.2rem 0.9rem" align="baseline">
               <Text span fw={550}>
                 {step.name}
               </Text>
               <Note span>{terms[step.kind]}</Note>
-              <span className={css['change']} data-change={outcomeOf(step)}>
-                <Icon name={icons[outcomeOf(step)]} size={13} />
-                {words.changes[outcomeOf(step)]}
-              </span>
-            </div>
+              <Toned {...looks[outcomeOf(step)]}>{words.changes[outcomeOf(step)]}</Toned>
+            </Group>
             <Notes step={step} />
             {step.diff.length === 0 ? null : (
-              <details>
-                <summary>{step.change === 'create' ? words.show : words.showChanges(step.diff.length)}</summary>
+              <More summary={step.change === 'create' ? words.show : words.showChanges(step.diff.length)}>
                 {step.diff.map(({ pointer, before, after }) => (
-                  <div key={pointer} className={css['field']}>
+                  <Box key={pointer} mt="xs">
                     {pointer === '' ? null : <Code>{pointer}</Code>}
                     <Diff before={before} after={after} />
-                  </div>
+                  </Box>
                 ))}
-              </details>
+              </More>
             )}
-          </li>
+          </Paper>
         ))}
-      </ol>
+      </Stack>
     </>
   );
 }

@@ -8,6 +8,7 @@ import { settingsFacts as facts } from '../../data/schema-facts.ts';
 import { destinations } from '../../messages/en/destinations.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { privacy as words } from '../../messages/en/privacy.ts';
+import { AutoGrid } from '../../parts/auto-grid.tsx';
 import { controlsOf } from '../../parts/form/form-controls.tsx';
 import {
   bodyBy,
@@ -30,7 +31,6 @@ import { client } from '../../session/session.ts';
 import { LoadedPage } from '../../shell/loaded-page.tsx';
 import { settingsCrumb } from '../../shell/page.tsx';
 import { ErasePanel } from './erase-panel.tsx';
-import css from './settings.module.css';
 
 const fields = {
   days: number('retention.days'),
@@ -97,7 +97,7 @@ function PrivacyForm({ stored, mayManage }: { stored: Settings; mayManage: boole
     });
   };
   return frame(
-    <div className={css['panels']}>
+    <AutoGrid min="24rem">
       <Panel title={words.retention.title} text={words.retention.text}>
         {retained('days')}
         {retained('bytes')}
@@ -110,7 +110,7 @@ function PrivacyForm({ stored, mayManage }: { stored: Settings; mayManage: boole
       <Panel title={words.stored.title} text={words.stored.text}>
         {field('stored')}
       </Panel>
-    </div>,
+    </AutoGrid>,
   );
 }
 

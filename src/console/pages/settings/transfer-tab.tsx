@@ -1,4 +1,4 @@
-import { Button, Code, Group, Textarea } from '@mantine/core';
+import { Button, Code, Group, Stack, Textarea } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { ClientError } from '../../../client/client.ts';
@@ -15,21 +15,20 @@ import { saveExport } from '../../parts/payload/shown-as.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { client } from '../../session/session.ts';
 import { PlanList } from './plan-list.tsx';
-import css from './settings.module.css';
 
 const words = settings.transfer;
 
 /** The configuration as a file, and the import of one: its plan first, then its changes. */
 export function TransferTab(): ReactNode {
   return (
-    <div className={css['panels']} data-wide="true">
+    <Stack>
       <Panel title={terms.export} text={words.exportText}>
         <div>
           <Button onClick={() => saveExport('millrace.yaml', {}).catch(notifyFailed)}>{words.download}</Button>
         </div>
       </Panel>
       <Import />
-    </div>
+    </Stack>
   );
 }
 
@@ -75,7 +74,7 @@ function Import(): ReactNode {
           maxRows={18}
           spellCheck={false}
           autoComplete="off"
-          classNames={{ input: css['code'] ?? '' }}
+          classNames={{ input: 'mono' }}
           value={text}
           onChange={({ currentTarget: { value } }) => change(value)}
         />

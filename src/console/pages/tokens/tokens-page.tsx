@@ -1,18 +1,25 @@
+import { Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo, useState } from 'react';
+import { type Right, rights as rightWords } from '../../../contract/accounts/rights.ts';
 import { administratorRoleId } from '../../../contract/accounts/role.ts';
 import type { ShownToken } from '../../../contract/accounts/token.ts';
 import { allQuery, apiQuery } from '../../data/api.ts';
+import { count } from '../../messages/counts.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { tokens as words } from '../../messages/en/tokens.ts';
-import { ListPage } from '../../parts/list/list-page.tsx';
+import { addressOf } from '../../parts/address-of.ts';
+import { DeleteDialog, type DialogProps } from '../../parts/document/delete-dialog.tsx';
+import { PlainLink } from '../../parts/links.tsx';
+import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { GuardedItem, RowMenu } from '../../parts/list/row-menu.tsx';
+import { timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
 import { listWords, useListPage } from '../../parts/list/use-list-page.tsx';
+import { StatusBadge } from '../../parts/status-badge.tsx';
+import { Time } from '../../parts/time.tsx';
 import { useMay, useMe } from '../../session/rights.ts';
 import { Page, settingsCrumb } from '../../shell/page.tsx';
-import { DeleteToken } from './delete-token.tsx';
-import { columnsOf } from './token-columns.tsx';
 
 export function TokensPage(): ReactNode {
   const search = useSearch({ from: '/shell/settings/tokens' });
@@ -70,3 +77,68 @@ export function TokensPage(): ReactNode {
 
 const rowKey = ({ id }: ShownToken) => id;
 const texts = ({ name }: ShownToken) => [name];
+
+const columns: readonly Column<ShownToken>[] = [
+  valueColumn('name', terms.name, ({ name }) => name, { isFixed: true, isText: true }),
+  {
+    id: 'rights',
+    header: terms.rights,
+    sort: ({ rights }) => rights.length,
+    cell: ({ rights }) => <span title={inWords(rights)}>{count.rights(rights.length)}</span>,
+  },
+  {
+    id: 'expires',
+    header: terms.expires,
+    sort: ({ expiresAt }) => expiresAt,
+    cell: ({ expiresAt }) =>
+      expiresAt === null ? (
+        terms.never
+      ) : Date.parse(expiresAt) <= Date.now() ? (
+        <StatusBadge status="disabled" note={words.expired} />
+      ) : (
+        <Time at={expiresAt} />
+      ),
+  },
+  timeColumn('used', terms.lastUsed, ({ lastUsedAt }) => lastUsedAt, { none: terms.never }),
+  timeColumn('created', terms.created, ({ createdAt }) => createdAt, { isHiddenAtFirst: true }),
+];
+
+type Users = readonly { id: string; email: string }[] | undefined;
+
+/** The columns of the list, with the owner by e-mail where all tokens are shown. */
+function columnsOf(withOwner: boolean, users: Users): readonly Column<ShownToken>[] {
+  return withOwner ? [...columns.slice(0, 2), ownerColumn(users), ...columns.slice(2)] : columns;
+}
+
+function ownerColumn(users: Users): Column<ShownToken> {
+  return {
+    id: 'owner',
+    header: terms.owner,
+    isText: true,
+    cell: ({ userId }) =>
+      userId === null ? (
+        words.adminToken
+      ) : (
+        <PlainLink to={addressOf('user', { id: userId })}>
+          {users?.find(({ id }) => id === userId)?.email ?? userId}
+        </PlainLink>
+      ),
+  };
+}
+
+const inWords = (rights: readonly Right[]) => rights.map((right) => rightWords[right]).join(', ');
+
+/** Asks with the last use, and deletes: programs that use the token are rejected from then on. */
+function DeleteToken({ isOwn, ...props }: DialogProps<ShownToken> & { isOwn: boolean }): ReactNode {
+  const { document: token } = props;
+  return (
+    <DeleteDialog {...props} kind={isOwn ? 'ownToken' : 'token'} name={token?.name ?? ''}>
+      <Stack gap="sm">
+        <Text>{words.deleteText}</Text>
+        <Text>
+          {words.lastUsed} {token?.lastUsedAt == null ? terms.never : <Time at={token.lastUsedAt} />}
+        </Text>
+      </Stack>
+    </DeleteDialog>
+  );
+}

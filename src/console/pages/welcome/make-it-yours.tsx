@@ -103,7 +103,7 @@ function Step({ name, isDone, isNext, children }: StepProps): ReactNode {
         </Text>
       </Group>
       {isNext ? (
-        <Stack gap="sm" mt="sm" className={css['step'] ?? ''}>
+        <Stack gap="sm" mt="sm" ms="2.4rem">
           {children}
         </Stack>
       ) : null}

@@ -2,7 +2,6 @@ import { NativeSelect, Switch, Textarea, TextInput, type TextInputProps } from '
 import type { ReactNode } from 'react';
 import type { Facts } from '../../data/schema-facts.ts';
 import { formFields as words } from '../../messages/en/form-fields.ts';
-import css from './form.module.css';
 import { aboutField, type DraftOf, type FieldWords, type FormField, type FormFields, has } from './form-fields.ts';
 import { options } from './options.ts';
 import { SecretField, type SecretValue } from './secret-field.tsx';
@@ -94,7 +93,7 @@ export function controlsOf<F extends FormFields>(
       autoComplete: 'off',
       autoCapitalize: isProse ? 'sentences' : 'off',
       spellCheck: isProse,
-      classNames: { input: isCode ? (css['code'] ?? '') : '' },
+      classNames: { input: isCode ? 'mono' : '' },
     };
     if (kind === 'block' || kind === 'lines' || kind === 'json')
       return <Textarea key={name} {...text} autosize minRows={2} maxRows={8} />;

@@ -84,7 +84,7 @@ export function SecretField({
       {place !== null ? (
         <TextInput {...shared} description={parts.secret.placeText} placeholder="env:NAME" />
       ) : isLong === true ? (
-        <Textarea {...shared} autosize minRows={2} maxRows={8} classNames={{ input: css['code'] ?? '' }} />
+        <Textarea {...shared} autosize minRows={2} maxRows={8} classNames={{ input: 'mono' }} />
       ) : (
         <PasswordInput {...shared} autoComplete="new-password" />
       )}

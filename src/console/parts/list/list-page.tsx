@@ -78,7 +78,7 @@ export function ListPage<Row>(props: ListProps<Row>): ReactNode {
   }
   return (
     <section aria-label={name}>
-      <div className={css['bar']}>
+      <Group gap="xs" mb="sm">
         {props.isPlain === true ? null : (
           <FilterBox
             className={css['filter'] ?? ''}
@@ -96,7 +96,7 @@ export function ListPage<Row>(props: ListProps<Row>): ReactNode {
           {props.isPlain === true ? null : <ListViews list={name} />}
           {chooser}
         </Group>
-      </div>
+      </Group>
       {props.notice}
       {error !== null && data === undefined ? (
         <Problem error={error} onRetry={() => void query.refetch()} />
@@ -141,9 +141,9 @@ function Paging({ page, onCursor }: PagingProps): ReactNode {
     </Button>
   );
   return (
-    <nav aria-label={parts.paging} className={css['paging']}>
+    <Group component="nav" aria-label={parts.paging} justify="flex-end" gap="xs" mt="sm">
       {button(parts.newer, page.prev)}
       {button(parts.older, page.next)}
-    </nav>
+    </Group>
   );
 }

@@ -1,4 +1,4 @@
-import { Checkbox, Skeleton, UnstyledButton } from '@mantine/core';
+import { Checkbox, Skeleton, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { type MouseEvent, memo, type ReactNode, useLayoutEffect, useRef, useState } from 'react';
 import { parts } from '../../messages/en/parts.ts';
 import { Icon } from '../icon.tsx';
@@ -204,7 +204,7 @@ function Waiting({ columns, name }: { columns: number; name: string }): ReactNod
       {Array.from({ length: columns }, (_, column) => `cell-${column}`).map((cell, column) => (
         <td key={cell}>
           <Skeleton height={14} my={6} width={column === 0 ? '70%' : '50%'} />
-          {index === 0 && column === 0 ? <span className={css['hidden']}>{parts.loading(name)}</span> : null}
+          {index === 0 && column === 0 ? <VisuallyHidden>{parts.loading(name)}</VisuallyHidden> : null}
         </td>
       ))}
     </tr>

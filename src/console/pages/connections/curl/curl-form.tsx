@@ -6,7 +6,6 @@ import { connections as words } from '../../../messages/en/connections.ts';
 import { parts } from '../../../messages/en/parts.ts';
 import { terms } from '../../../messages/en/terms.ts';
 import { Facts } from '../../../parts/facts.tsx';
-import css from '../../../parts/form/form.module.css';
 import { Icon } from '../../../parts/icon.tsx';
 import { Panel } from '../../../parts/panel.tsx';
 import type { DestinationDraft } from '../../destinations/destination-draft.ts';
@@ -58,7 +57,7 @@ export function CurlForm({ connection, onUse, onCancel }: Props): ReactNode {
           maxRows={20}
           spellCheck={false}
           autoComplete="off"
-          classNames={{ input: css['code'] ?? '' }}
+          classNames={{ input: 'mono' }}
           data-autofocus
         />
       </Panel>
