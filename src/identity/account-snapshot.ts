@@ -1,6 +1,5 @@
 import type { AccountRecord, EndedSession, Role, Session, Token, User } from '../accounts/accounts.ts';
-import { closure, type Right } from '../contract/accounts/rights.ts';
-import { administratorRoleId } from '../contract/accounts/role.ts';
+import { administratorRoleId, closure, type Right } from '../contract/accounts/rights.ts';
 import { administratorRole } from './default-roles.ts';
 
 /** An immutable snapshot of all accounts. */

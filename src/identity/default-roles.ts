@@ -1,5 +1,4 @@
-import { allRights, type Right } from '../contract/accounts/rights.ts';
-import { administratorRoleId } from '../contract/accounts/role.ts';
+import { administratorRoleId, allRights, type Right } from '../contract/accounts/rights.ts';
 
 /** The built-in role with all rights, shown with the stored roles; it can't be changed. */
 export const administratorRole = {

@@ -1,5 +1,6 @@
 import type { Role } from '../accounts/accounts.ts';
-import { administratorRoleId, type RoleInput, type RolePatch } from '../contract/accounts/role.ts';
+import { administratorRoleId } from '../contract/accounts/rights.ts';
+import type { RoleInput, RolePatch } from '../contract/accounts/role.ts';
 import { AppError } from '../contract/errors.ts';
 import type { NewId } from '../contract/ids.ts';
 import type { AccountSnapshot } from './account-snapshot.ts';

@@ -1,4 +1,4 @@
-import { administratorRoleId } from '../contract/accounts/role.ts';
+import { administratorRoleId } from '../contract/accounts/rights.ts';
 import { AppError } from '../contract/errors.ts';
 import type { NewId } from '../contract/ids.ts';
 import { hasAdministrator } from './account-snapshot.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { administratorRoleId } from '../../src/contract/accounts/role.ts';
+import { administratorRoleId } from '../../src/contract/accounts/rights.ts';
 import { barriers, chooseFilter, edit, loaded, openTab, startConsole, visit } from './browser.ts';
 
 let console_: Awaited<ReturnType<typeof startConsole>>;

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { browserWith, cookieOf, password, people } from '../../src/api/testing/people.testing.ts';
 import { startTestServer, type TestServer } from '../../src/api/testing/server.testing.ts';
-import { allRights, type Right } from '../../src/contract/accounts/rights.ts';
-import { administratorRoleId } from '../../src/contract/accounts/role.ts';
+import { administratorRoleId, allRights, type Right } from '../../src/contract/accounts/rights.ts';
 
 // Attempts to gain rights. All are made by a user who manages users and connections, one after the other on one
 // server; after all of them no user has more rights than before.

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { allRights } from '../../contract/accounts/rights.ts';
-import { administratorRoleId } from '../../contract/accounts/role.ts';
+import { administratorRoleId, allRights } from '../../contract/accounts/rights.ts';
 import { browserWith, cookieOf, password, people } from '../testing/people.testing.ts';
 import { startTestServer } from '../testing/server.testing.ts';
 

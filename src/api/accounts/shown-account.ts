@@ -1,6 +1,6 @@
 import type { Role, Session, Token, User } from '../../accounts/accounts.ts';
-import { allRights } from '../../contract/accounts/rights.ts';
-import { administratorRoleId, type ShownRole } from '../../contract/accounts/role.ts';
+import { administratorRoleId, allRights } from '../../contract/accounts/rights.ts';
+import type { ShownRole } from '../../contract/accounts/role.ts';
 import type { ShownSession } from '../../contract/accounts/sign-in.ts';
 import type { ShownToken } from '../../contract/accounts/token.ts';
 import type { ShownUser } from '../../contract/accounts/user.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { administratorRoleId } from '../../contract/accounts/role.ts';
+import { administratorRoleId } from '../../contract/accounts/rights.ts';
 import type { Answer, TestServer } from './server.testing.ts';
 
 export const password = 'correct horse battery';

@@ -1,4 +1,4 @@
-import { localPath } from '../../contract/accounts/sign-in.ts';
+import { localPathMax, localPathPattern } from '../../contract/accounts/credentials.ts';
 import { useApi } from '../data/api.ts';
 
 /** Begins single sign-on: leaves the console for the provider. `to`: the page to open afterwards. */
@@ -9,7 +9,7 @@ export function useSso() {
     begin: ({ to, connect = false }: { to: string; connect?: boolean }) =>
       // The address of a page with many filters may be too long to be kept.
       begin.mutate(
-        { body: { to: localPath.safeParse(to).success ? to : '/', connect } },
+        { body: { to: to.length <= localPathMax && localPathPattern.test(to) ? to : '/', connect } },
         { onSuccess: ({ authorizationUrl }) => location.assign(authorizationUrl) },
       ),
   };

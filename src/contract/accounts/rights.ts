@@ -37,3 +37,6 @@ export function closure(granted: Iterable<Right>): ReadonlySet<Right> {
   const set = new Set(granted);
   return new Set(allRights.filter((right) => covers(set, right)));
 }
+
+/** The role that has every right, including rights that later versions add. It can't be changed or deleted. */
+export const administratorRoleId = 'rol_administrator';

@@ -5,9 +5,6 @@ import { api, tagged, textFilter } from '../route.ts';
 import { description, documentName } from '../text.ts';
 import { allRights } from './rights.ts';
 
-/** The role that has every right, including rights that later versions add. It can't be changed or deleted. */
-export const administratorRoleId = 'rol_administrator';
-
 export const right = z.enum(allRights);
 
 /** A set of rights without duplicates. */

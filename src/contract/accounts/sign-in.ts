@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { api, route, tagged } from '../route.ts';
 import { timestamp } from '../text.ts';
+import { localPathMax, localPathPattern } from './credentials.ts';
 import { right } from './role.ts';
 import { newToken, token, tokenInput } from './token.ts';
 import { email, newPassword, triedPassword, user } from './user.ts';
@@ -25,11 +26,8 @@ const signInMethods = z.strictObject({
   sso: z.strictObject({ label: z.string() }).nullable(),
 });
 
-/** A path of this server, in ASCII: no other origin, in any spelling that browsers accept. */
-export const localPath = z
-  .string()
-  .max(1_000)
-  .regex(/^\/([!-.0-[\]-~][!-~]*)?$/, 'Must be a path of this server.');
+/** A page of this server to open after a sign-in. */
+export const localPath = z.string().max(localPathMax).regex(localPathPattern, 'Must be a path of this server.');
 
 /** `to`: the page to open after the sign-in. `connect`: connects the user of the present session. */
 const ssoInput = z.strictObject({ to: localPath.default('/'), connect: z.boolean().default(false) });

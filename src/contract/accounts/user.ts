@@ -3,6 +3,7 @@ import { stamp } from '../documents/document.ts';
 import { pageOf, pageQuery } from '../records/page.ts';
 import { api, tagged, textFilter } from '../route.ts';
 import { timestamp } from '../text.ts';
+import { emailPattern, lengthProblem, passwordLength } from './credentials.ts';
 
 const control = /[\p{Cc}\p{Cf}\u2028\u2029]/u;
 
@@ -11,18 +12,15 @@ export const email = z
   .string()
   .trim()
   .max(254)
-  .regex(/^[^\s@]+@[^\s@]+$/, 'Must be an e-mail address.')
+  .regex(emailPattern, 'Must be an e-mail address.')
   .refine((text) => !control.test(text), 'Must be an e-mail address.');
-
-/** Length limits of a new password in characters (code points). The upper limit bounds the cost of hashing. */
-export const passwordLength = { min: 12, max: 256 } as const;
 
 /** A new password. That it differs from the e-mail address is checked where both are known. */
 export const newPassword = z
   .string()
   .max(4 * passwordLength.max)
   .refine(
-    (text) => lengthOf(text) >= passwordLength.min && lengthOf(text) <= passwordLength.max,
+    (text) => lengthProblem(text) === null,
     `Must have ${passwordLength.min} to ${passwordLength.max} characters.`,
   );
 
@@ -66,10 +64,6 @@ export type ShownUser = z.output<typeof user>;
 
 /** A user who has to set a password at `inviteUrl`. The URL is returned once and works once, for seven days. */
 const invitedUser = user.extend({ inviteUrl: z.string().optional() });
-
-function lengthOf(text: string): number {
-  return Array.from(text).length;
-}
 
 export const userRoutes = tagged('users', {
   listUsers: api('GET /users', 'users:view', 'List users, newest first', {

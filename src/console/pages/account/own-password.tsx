@@ -1,7 +1,7 @@
 import { Button, PasswordInput } from '@mantine/core';
 import { type ReactNode, type SyntheticEvent, useRef, useState } from 'react';
 import { ClientError } from '../../../client/client.ts';
-import { newPassword, passwordLength } from '../../../contract/accounts/user.ts';
+import { lengthProblem } from '../../../contract/accounts/credentials.ts';
 import { useApi } from '../../data/api.ts';
 import { fieldErrors } from '../../data/field-errors.ts';
 import { account as words } from '../../messages/en/account.ts';
@@ -28,11 +28,10 @@ export function OwnPassword({ email }: { email: string }): ReactNode {
   }
   function submit(event: SyntheticEvent) {
     event.preventDefault();
+    const problem = lengthProblem(next);
     const found = {
       ...(current === '' ? { current: words.needed } : {}),
-      ...(newPassword.safeParse(next).success
-        ? {}
-        : { next: Array.from(next).length < passwordLength.min ? terms.tooShort : terms.tooLong }),
+      ...(problem === null ? {} : { next: terms.passwords[problem] }),
     };
     setWrong(found);
     if (Object.keys(found).length > 0) return focusFirst();

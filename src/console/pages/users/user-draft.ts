@@ -1,5 +1,5 @@
 import type { CallInput } from '../../../client/client.ts';
-import { email as emailSchema, newPassword, passwordLength } from '../../../contract/accounts/user.ts';
+import { emailPattern, lengthProblem } from '../../../contract/accounts/credentials.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { users as words } from '../../messages/en/users.ts';
@@ -62,12 +62,9 @@ export function bodyOf(draft: UserDraft, stored: User | null) {
 
 /** What the form itself can tell to be wrong, by field. */
 export function problemsOf(draft: UserDraft, isNew: boolean): Record<string, string> {
-  const { email, password } = draft;
-  const isShort = Array.from(password).length < passwordLength.min;
+  const problem = setsPassword(draft, isNew) ? lengthProblem(draft.password) : null;
   return {
-    ...(emailSchema.safeParse(email).success ? {} : { email: words.wrongEmail }),
-    ...(setsPassword(draft, isNew) && !newPassword.safeParse(password).success
-      ? { password: isShort ? terms.tooShort : terms.tooLong }
-      : {}),
+    ...(emailPattern.test(draft.email.trim()) ? {} : { email: words.wrongEmail }),
+    ...(problem === null ? {} : { password: terms.passwords[problem] }),
   };
 }

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Answer } from '../../../client/client.ts';
-import { administratorRoleId } from '../../../contract/accounts/role.ts';
+import { administratorRoleId } from '../../../contract/accounts/rights.ts';
 import { allQuery } from '../../data/api.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { users as words } from '../../messages/en/users.ts';
