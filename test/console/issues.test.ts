@@ -98,7 +98,7 @@ test('three clicks from Home replay what failed, with the corrected template', a
   const dialog = page.getByRole('dialog', { name: 'New replay' });
   await dialog.getByText('1 delivery will be sent.').waitFor();
   await dialog.getByRole('button', { name: 'Run' }).click();
-  await page.getByText('1 of 1 delivery done').first().waitFor({ timeout: 30_000 });
+  await page.getByText('1 of 1 delivered').first().waitFor({ timeout: 30_000 });
   const [issue] = (await app.client.call('listIssues')).data;
   await page.goto(`${app.url}/issues/${issue?.id}`);
   await page.getByText('Still undelivered').locator('xpath=..').getByText('0', { exact: true }).waitFor();

@@ -54,12 +54,12 @@ test('a replay is planned in three steps, run, paused and resumed; deliveries th
   await page.getByText('CRM was down').waitFor();
   assert.deepEqual(await barriers(page), []);
   await page.getByRole('button', { name: 'Resume' }).click();
-  await page.getByText('2 of 3 deliveries done, 1 failed, 0 skipped.').first().waitFor({ timeout: 30_000 });
+  await page.getByText('2 of 3 delivered, 1 failed, 0 skipped.').first().waitFor({ timeout: 30_000 });
   await page.getByRole('button', { name: 'Replay the 1 that failed' }).click();
   await dialog.getByText('Step 3 of 3: Plan').waitFor();
   await dialog.getByText('1 delivery will be sent.').waitFor();
   await dialog.getByRole('button', { name: 'Run' }).click();
-  await page.getByText('1 of 1 delivery done').first().waitFor({ timeout: 30_000 });
+  await page.getByText('1 of 1 delivered').first().waitFor({ timeout: 30_000 });
 
   await page.getByRole('link', { name: 'Delivered' }).first().click();
   await page.getByRole('link', { name: 'an earlier delivery' }).click();
@@ -67,7 +67,7 @@ test('a replay is planned in three steps, run, paused and resumed; deliveries th
   await page.getByText('Sent again:').waitFor();
   await page.getByRole('link', { name: 'Replays' }).first().click();
   const row = page.getByRole('row', { name: /After the outage/ });
-  await row.getByText('2 done · 1 failed · 0 skipped · 3 total').waitFor();
+  await row.getByText('2 delivered · 1 failed · 0 skipped · 3 total').waitFor();
   await row.getByText('CRM was down').waitFor();
   assert.deepEqual(tab.problems, []);
 });

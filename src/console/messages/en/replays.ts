@@ -26,7 +26,7 @@ export const replays = {
   emptyText: 'After an outage, or for a new action: resend past events and deliveries at the rate you choose.',
   emptyCode: 'millrace replays plan --status failed',
   progressOf: (done: number, failed: number, skipped: number, total: number) =>
-    `${formatNumber(done)} done · ${formatNumber(failed)} failed · ${formatNumber(skipped)} skipped · ${formatNumber(total)} total`,
+    `${formatNumber(done)} delivered · ${formatNumber(failed)} failed · ${formatNumber(skipped)} skipped · ${formatNumber(total)} total`,
   what: {
     chosenDeliveries: (deliveries: number) => `${count.deliveries(deliveries)} selected`,
     chosenEvents: (events: number) => `${count.events(events)} selected`,
@@ -60,7 +60,7 @@ export const replays = {
       cancelled: 'Cancelled.',
     } satisfies Record<ReplayState, string>,
     counts: (p: { done: number; failed: number; skipped: number; total: number }) =>
-      `${formatNumber(p.done)} of ${count.deliveries(p.total)} done, ${formatNumber(p.failed)} failed, ${formatNumber(p.skipped)} skipped.`,
+      `${formatNumber(p.done)} of ${formatNumber(p.total)} delivered, ${formatNumber(p.failed)} failed, ${formatNumber(p.skipped)} skipped.`,
     waiting: (deliveries: number) => `${formatNumber(deliveries)} queued`,
     held: (deliveries: number) => `${formatNumber(deliveries)} on hold`,
     retrying: (deliveries: number) => `${formatNumber(deliveries)} retrying`,

@@ -121,7 +121,7 @@ type FilterCellProps = { label: string; onFilter: () => void; children: ReactNod
 /** A cell with a button that filters the list by it, seen on hover and focus. */
 function FilterCell({ label, onFilter, children }: FilterCellProps): ReactNode {
   return (
-    <Group gap={4} wrap="nowrap" align="start">
+    <Group gap={4} wrap="nowrap" align="start" className={css['cell'] ?? ''}>
       <Text span inherit truncate>
         {children}
       </Text>

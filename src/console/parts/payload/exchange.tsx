@@ -6,7 +6,6 @@ import { exchange as words } from '../../messages/en/exchange.ts';
 import { statusLine, statusMeaning } from '../../messages/en/http.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
 import { terms } from '../../messages/en/terms.ts';
-import { formatBytes } from '../../messages/format.ts';
 import { Note } from '../../parts/note.tsx';
 import { useMay } from '../../session/rights.ts';
 import { AutoGrid } from '../auto-grid.tsx';
@@ -49,9 +48,9 @@ export function Exchange({ request, response, error = null, timings }: Props): R
 
 /** The request side alone, for what would be sent. */
 export function ExchangeRequest({ request }: { request: Attempt['request'] }): ReactNode {
-  if (request === null) return <Side title={terms.request} message={words.noRequest} />;
+  if (request === null) return <Side title={terms.request} none={words.noRequest} />;
   return (
-    <Side title={terms.request} message={request}>
+    <Side title={terms.request}>
       <Group gap="0.2rem 0.6rem" mih={24} ff="monospace" fz="sm" style={{ overflowWrap: 'anywhere' }}>
         <b>{request.method}</b>
         {request.url}
@@ -64,9 +63,9 @@ export function ExchangeRequest({ request }: { request: Attempt['request'] }): R
 }
 
 function ExchangeResponse({ response }: { response: Attempt['response'] }): ReactNode {
-  if (response === null) return <Side title={terms.response} message={terms.noResponse} />;
+  if (response === null) return <Side title={terms.response} none={terms.noResponse} />;
   return (
-    <Side title={terms.response} message={response}>
+    <Side title={terms.response}>
       <Text mih={24} ff="monospace" fz="sm" fw={600} c={toneColor(toneOf(response.status))}>
         {statusLine(response.status)}
       </Text>
@@ -104,24 +103,19 @@ function toneOf(status: number): 'good' | 'warn' | 'bad' {
 
 type SideProps = {
   title: string;
-  /** A request or a response, or why there is none. */
-  message: string | { body: string | null };
+  /** Why there is no request or response. */
+  none?: string;
   children?: ReactNode;
 };
 
-function Side({ title, message, children }: SideProps): ReactNode {
+function Side({ title, none, children }: SideProps): ReactNode {
   const id = useId();
   return (
     <Stack role="region" aria-labelledby={id} gap="xs" miw={0}>
-      <Group justify="space-between" align="baseline">
-        <Title order={3} id={id}>
-          {title}
-        </Title>
-        {typeof message === 'string' || message.body === null ? null : (
-          <Note>{formatBytes(new TextEncoder().encode(message.body).length)}</Note>
-        )}
-      </Group>
-      {typeof message === 'string' ? <Text c="dimmed">{message}</Text> : children}
+      <Title order={3} id={id}>
+        {title}
+      </Title>
+      {none === undefined ? children : <Text c="dimmed">{none}</Text>}
     </Stack>
   );
 }
