@@ -76,6 +76,8 @@ export function createCheckpointer(options: { file: string; finish(): void; fail
     clearTimeout(idle);
     const old = worker;
     worker = null;
+    // Nothing else may keep the process alive until the thread has ended.
+    old?.ref();
     old?.postMessage('close');
     await closed;
   }

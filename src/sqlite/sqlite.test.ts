@@ -138,6 +138,22 @@ test('during writes without a pause the log is moved in a separate thread, and r
   assert.equal((await again.read('names', null)).length, pages / 10);
 });
 
+test('a process that closes the storage while the log is moved ends in order', () => {
+  using folder = temporaryFolder();
+  const script = `import { openSqlite } from ${JSON.stringify(new URL('./sqlite.ts', import.meta.url).href)};
+    const sqlite = await openSqlite({ dir: ${JSON.stringify(folder.path)}, operations: [${JSON.stringify(module)}] });
+    const text = 'x'.repeat(40_000); // about ten pages, of which 2,000 start the thread that moves the log
+    for (let i = 0; i < 250; i++) await sqlite.client().write('put', { name: 'n' + i, text });
+    await sqlite[Symbol.asyncDispose]();
+    console.log('closed');`;
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', script],
+    { encoding: 'utf8' },
+  );
+  assert.deepEqual([status, stdout, stderr], [0, 'closed\n', '']);
+});
+
 test('a second process on the same folder is refused with one line, and the folder is free after kill -9', async () => {
   using folder = temporaryFolder();
   const script = (then: string) =>
