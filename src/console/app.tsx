@@ -1,6 +1,6 @@
 import { MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
-import { RouterProvider } from '@tanstack/react-router';
+import { RouterContextProvider, RouterProvider } from '@tanstack/react-router';
 import { type ReactNode, useLayoutEffect } from 'react';
 import { queryClient } from './data/query-client.ts';
 import { Notes } from './parts/notes.tsx';
@@ -24,7 +24,9 @@ export function App(): ReactNode {
     >
       <QueryClientProvider client={queryClient}>
         <RouterProvider router={router} />
-        <Notes />
+        <RouterContextProvider router={router}>
+          <Notes />
+        </RouterContextProvider>
       </QueryClientProvider>
     </MantineProvider>
   );

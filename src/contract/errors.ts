@@ -256,3 +256,15 @@ export class AppError extends Error {
     return errors[this.code][0];
   }
 }
+
+/** An object that uses another one and prevents its deletion. */
+export type User = { kind: string; id: string; name: string };
+
+const named = 5;
+
+/** Something is used and can't be deleted: the message names the first users, the member `users` has all. */
+export function inUse(users: readonly User[]): AppError {
+  const first = users.slice(0, named).map(({ kind, id, name }) => `${kind} ${name} (${id})`);
+  const more = users.length > named ? ` and ${users.length - named} more` : '';
+  return new AppError('in_use', `Used by ${first.join(', ')}${more}.`, { extra: { users } });
+}

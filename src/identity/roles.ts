@@ -1,7 +1,7 @@
 import type { Role } from '../accounts/accounts.ts';
 import { administratorRoleId } from '../contract/accounts/rights.ts';
 import type { RoleInput, RolePatch } from '../contract/accounts/role.ts';
-import { AppError } from '../contract/errors.ts';
+import { AppError, inUse } from '../contract/errors.ts';
 import type { NewId } from '../contract/ids.ts';
 import type { AccountSnapshot } from './account-snapshot.ts';
 import type { Plan } from './directory.ts';
@@ -33,10 +33,7 @@ export function changeRole(snapshot: AccountSnapshot, before: Role, patch: RoleP
 export function removeRole(snapshot: AccountSnapshot, role: Role, actor: Actor): Plan {
   checkIsOwn(role);
   const users = holdersOf(snapshot, role.id).map(({ id, email }) => ({ kind: 'user', id, name: email }));
-  if (users.length > 0) {
-    const named = users.map(({ id, name }) => `user ${name} (${id})`).join(', ');
-    throw new AppError('in_use', `Used by ${named}.`, { extra: { users } });
-  }
+  if (users.length > 0) throw inUse(users);
   const reported = accountEntry(actor, 'delete', namedOf(role), { before: audited(role) });
   return { changes: [{ op: 'remove', kind: 'role', id: role.id }], entries: [reported] };
 }

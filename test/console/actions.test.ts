@@ -259,7 +259,11 @@ test('a field is sent as its type, a value that does not fit is shown before sav
     },
   });
   const [event = ''] = await sendEvents(app, key, { typed: '1', total: '120.90', name: 'Typed event' });
-  await using tab = await openTab(browser, { url: app.url, path: `/actions/${made.id}/edit?step=destinations` });
+  await using tab = await openTab(browser, {
+    url: app.url,
+    path: `/actions/${made.id}/edit?step=destinations`,
+    expected: /^422 .*preview$/,
+  });
   const { page } = tab;
   const sent = page.getByRole('region', { name: 'Request preview' });
   await sent.getByRole('combobox', { name: 'Event' }).selectOption(event);
@@ -288,6 +292,15 @@ test('a field is sent as its type, a value that does not fit is shown before sav
   await page.getByRole('dialog').getByRole('button', { name: 'Send test' }).click();
   await sent.getByText('Delivered').waitFor();
   assert.equal(receiver.at('/orders').at(-1)?.body, '{"total":120.9}');
+
+  // A preview that fails while the question is open says so in its place.
+  await page.getByRole('textbox', { name: 'Field', exact: true }).fill('');
+  await page.getByRole('textbox', { name: 'Field', exact: true }).fill('a'.repeat(300));
+  await sent.getByRole('button', { name: 'Send test' }).click();
+  const question = page.getByRole('dialog', { name: 'Send a real request?' });
+  await question.getByText('Fix these fields to see a preview:').waitFor();
+  await question.getByText('Close', { exact: true }).click();
+  await page.getByRole('textbox', { name: 'Field', exact: true }).fill('total');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByRole('link', { name: 'Edit', exact: true }).waitFor();
   const saved = await client.call('getAction', { params: { id: made.id } });
@@ -341,12 +354,32 @@ test('a save after a change by another person shows both versions; a change of s
   assert.equal((await client.call('getAction', { params })).description, 'mine');
 
   await page.getByRole('button', { name: 'Enable' }).click();
-  await page.getByRole('button', { name: 'Disable' }).waitFor();
+  await page.getByRole('button', { name: 'Undo' }).waitFor();
+  // Messages cover none of the buttons in the head of the page.
+  for (const width of [1024, 390, 1280]) {
+    await page.setViewportSize({ width, height: 800 });
+    for (const name of ['Disable', 'Duplicate', 'Delete'])
+      await page.getByRole('button', { name }).or(page.getByRole('link', { name })).click({ trial: true });
+  }
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.getByRole('button', { name: 'Enable' }).waitFor();
   assert.equal((await client.call('getAction', { params })).status, 'disabled');
   await page.keyboard.press('e');
   await page.getByRole('textbox', { name: 'Description' }).waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
+test('a check of an action with an unfinished clause leads to the clause, as a save does', async () => {
+  const { app, browser } = console_;
+  await using tab = await openTab(browser, { url: app.url, path: '/actions/new?step=rules', expected: /^422 / });
+  const { page } = tab;
+  await page.getByRole('button', { name: 'Add filter' }).click();
+  const parameter = page.getByRole('combobox', { name: 'Parameter' });
+  await page.getByRole('button', { name: 'Destinations' }).click();
+  await page.getByRole('button', { name: 'Check on last 100 events' }).click();
+  await parameter.and(page.locator(':focus')).waitFor();
+  await page.getByText('A value is required.').waitFor();
+  assert.equal(await page.getByRole('dialog').count(), 0);
   assert.deepEqual(tab.problems, []);
 });
 

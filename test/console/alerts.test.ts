@@ -29,6 +29,8 @@ test('an alert is made, tested and changed; what it told is listed, and a confli
 
   await page.getByRole('button', { name: 'Save' }).click();
   assert.equal(await page.getByText('Enter a value.').count(), 4);
+  await page.getByRole('radio', { name: 'Slack' }).check();
+  assert.notEqual(await page.getByRole('textbox', { name: 'Webhook URL' }).getAttribute('required'), null);
   await page.getByRole('radio', { name: 'Webhook' }).check();
   await page.getByRole('textbox', { name: 'Alert Name' }).fill('Ops');
   const address = page.getByRole('textbox', { name: 'URL', exact: true });

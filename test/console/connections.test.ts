@@ -189,7 +189,7 @@ test('a deleted destination is gone at once and comes back with Restore, and one
   const { app, browser } = console_;
   const made = await app.client.call('createConnection', { body: { name: 'Shrinking', baseUrl: 'https://b.example' } });
   const params = { id: made.id };
-  await app.client.call('createDestination', { params, body: { name: 'First' } });
+  const first = await app.client.call('createDestination', { params, body: { name: 'First', status: 'enabled' } });
   await app.client.call('createDestination', { params, body: { name: 'Second' } });
   const names = async () => (await app.client.call('listDestinations', { params })).data.map(({ name }) => name).sort();
   const path = `/connections/${made.id}?tab=destinations`;
@@ -208,17 +208,17 @@ test('a deleted destination is gone at once and comes back with Restore, and one
   await link.waitFor();
   assert.deepEqual(await names(), ['First', 'Second']);
 
-  await page.route('**/api/v1/destinations/*', (route) =>
-    route.fulfill({
-      status: 409,
-      contentType: 'application/problem+json',
-      body: JSON.stringify({ code: 'in_use', status: 409, title: 'In use', detail: 'Used by action Late.' }),
-    }),
-  );
+  // Actions that came since the page was loaded.
+  const users = ['1', '2', '3', '4', '5', '6', '7'].map((at) => `Late ${at}`);
+  for (const name of users)
+    await app.client.call('createAction', {
+      body: { name, description: 'x', destinations: [{ destinationId: first.id }] },
+    });
   await remove('First');
-  await page.getByText('Used by action Late.').waitFor();
+  const note = page.getByRole('region', { name: 'Messages' });
+  await note.getByText('and 2 more').waitFor();
+  assert.equal(await note.getByRole('link', { name: /^Late/ }).count(), 5);
   assert.ok(await link.isVisible());
-  await page.unroute('**/api/v1/destinations/*');
 
   await remove('Second');
   await page.getByRole('link', { name: 'Second' }).waitFor({ state: 'detached' });
@@ -566,6 +566,16 @@ test('versions tell what changed, and an earlier one is restored', async () => {
   await page.getByRole('dialog').getByRole('button', { name: 'Restore' }).click();
   await page.getByText('Version 3', { exact: true }).waitFor();
   assert.equal((await app.client.call('getConnection', { params })).baseUrl, 'https://old.example');
+
+  const { id } = await app.client.call('createDestination', { params, body: { name: 'Versioned' } });
+  await visit(page, `/connections/${made.id}/destinations/${id}?versions=open`);
+  const versions = page.getByRole('dialog', { name: 'Versions' });
+  await versions.getByText('Version 1', { exact: true }).waitFor();
+  await page.keyboard.press('Escape');
+  await versions.waitFor({ state: 'detached' });
+  assert.equal(new URL(page.url()).search, '');
+  await page.getByRole('button', { name: 'Versions' }).click();
+  await versions.waitFor();
   assert.deepEqual(tab.problems, []);
 });
 

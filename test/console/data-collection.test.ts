@@ -211,8 +211,20 @@ test('a parameter shows its examples and uses, can be described, and can be take
     const shown = page.getByRole('region', { name, exact: true }).getByRole('textbox', { name: 'Description' });
     assert.equal(await shown.inputValue(), description);
   }
+
+  // What is typed and not saved comes back, and the page keeps its place when the panel is closed.
+  const basket = page.getByRole('region', { name: 'basket', exact: true });
+  await basket.getByRole('textbox', { name: 'Description' }).fill('Half a senten');
+  await page.getByRole('link', { name: 'wire', exact: true }).click();
+  await page.getByRole('link', { name: 'basket', exact: true }).click();
+  await basket.getByText(/^Restored unsaved changes/).waitFor();
+  assert.equal(await basket.getByRole('textbox', { name: 'Description' }).inputValue(), 'Half a senten');
+  await basket.getByRole('button', { name: 'Discard' }).click();
+  await page.evaluate('scrollTo(0, 60)');
   await page.keyboard.press('Escape');
-  await page.getByRole('region', { name: 'basket', exact: true }).waitFor({ state: 'detached' });
+  await basket.waitFor({ state: 'detached' });
+  await page.getByRole('link', { name: 'basket', exact: true }).and(page.locator(':focus')).waitFor();
+  assert.equal(await page.evaluate('scrollY'), 60);
   assert.deepEqual(tab.problems, []);
 });
 
@@ -245,6 +257,16 @@ test('the Inbox shows a request as it comes, looks into it, finds it again and i
     const { data } = await app.client.call('listInboxRequests', { query: { text: '1001' } });
     return data.length === 2;
   });
+  const { token } = await app.client.call('createToken', {
+    body: { name: 'No payloads', rights: ['deliveries:view'] },
+  });
+  await using other = await openTab(browser, { url: app.url, path: '/inbox', token });
+  await other.page.getByRole('link', { name: 'POST /inbox/shop/orders' }).first().click();
+  await other.page.getByText('To see requests and responses you need the right “View Payloads”.').waitFor();
+  assert.equal(await other.page.getByRole('columnheader', { name: 'Size' }).count(), 0);
+  assert.equal(await other.page.getByRole('button', { name: 'Copy as cURL' }).count(), 0);
+  assert.deepEqual(other.problems, []);
+
   await page.getByRole('textbox', { name: 'Filter' }).fill('nothing like it');
   await page.getByRole('heading', { name: 'No requests match.' }).waitFor();
   await page.getByRole('button', { name: 'Clear filters' }).click();

@@ -187,12 +187,13 @@ test('without the right to see payloads, the page says what is hidden and which 
   const sent = await wired.deliver({ 'wt.ev': 'secret thing' });
   await using tab = await openTab(browser, { url: app.url });
   const { page } = tab;
-  const rights = allRights.filter((right) => right !== 'payloads:view');
+  const rights = allRights.filter((right) => right !== 'payloads:view' && right !== 'collectors:view');
   await page.route('**/api/v1/me', (route) => route.fulfill({ json: { name: 'someone', rights } }));
   await page.goto(`${app.url}/events/${sent.eventId}`);
   await page.getByText('you need the right “View Payloads”').first().waitFor();
   await page.getByText('Delivered to 1 destination.').waitFor();
   assert.equal(await page.getByRole('button', { name: 'Copy as cURL' }).count(), 0);
+  assert.equal(await page.getByText(/col_/).count(), 0);
   assert.deepEqual(tab.problems, []);
 });
 

@@ -9,21 +9,31 @@ test('retention and masks are saved, and a visitor is erased after a count of th
   const { app } = console_;
   const collector = await app.client.call('createCollector', { body: { name: 'Shop' } });
   await sendEvents(app, collector.key, { 'wt.dcsvid': 'ann' }, { 'wt.dcsvid': 'bob' }, { 'wt.dcsvid': 'ann' });
-  await using tab = await openTab(console_.browser, { url: app.url });
+  await using tab = await openTab(console_.browser, { url: app.url, expected: /^412 / });
   const { page } = tab;
   await page.goto(`${app.url}/settings/privacy`);
   await edit(page);
   await page.getByLabel('Events and finished deliveries (days)').fill('14');
   await page.getByLabel('Fields to drop').fill('*.email\nproperties.phone');
   await page.getByRole('button', { name: 'Add field' }).click();
-  await page.getByLabel('Field 1', { exact: true }).fill('wt.co_f');
+  await page.getByRole('button', { name: 'Add field' }).click();
+  await page.getByLabel('Field 2', { exact: true }).fill('wt.co_f');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText('Enter the Field.').waitFor();
+  await page.getByRole('button', { name: 'Remove the new field' }).click();
   await page.getByLabel('Audit log (days)').fill('0');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByText('Enter a whole number from 1 to 3,650.').waitFor();
   await page.getByLabel('Audit log (days)').fill('');
   await page.getByRole('button', { name: 'Cancel' }).click();
   await page.getByRole('button', { name: 'Stay' }).click();
+  // Another person changes a setting that is not changed here.
+  await app.client.call('changeSettings', { body: { retention: { bytes: 2 ** 30 } } });
   await page.getByRole('button', { name: 'Save', exact: true }).click();
+  const conflict = page.getByRole('dialog', { name: 'Someone else made changes' });
+  await conflict.getByRole('rowheader', { name: 'retention.days' }).waitFor();
+  assert.equal(await conflict.getByRole('rowheader', { name: /bytes|origins|updated/ }).count(), 0);
+  await conflict.getByRole('button', { name: 'Save mine over theirs' }).click();
   await page.getByText('Settings saved').waitFor();
   const { retention, privacy, origins } = await app.client.call('getSettings');
   assert.deepEqual(

@@ -1,6 +1,6 @@
 import type { Change, StoredDocument } from '../../catalog/catalog.ts';
 import type { ManagedKind } from '../../contract/documents/document.ts';
-import { AppError } from '../../contract/errors.ts';
+import { AppError, inUse } from '../../contract/errors.ts';
 import { foldName } from '../../contract/fold-name.ts';
 import type { AuditAct } from '../../contract/records/audit.ts';
 import type { Bodies, Snapshot } from '../../pipeline/snapshot/snapshot.ts';
@@ -183,10 +183,7 @@ export function documentChanges<K extends ManagedKind>(
       await parts.pipeline.configuration.change(call.author, (snapshot) => {
         const document = findToChange(snapshot, id, call);
         const users = usersOf(kind.kind, id, snapshot);
-        if (users.length > 0) {
-          const named = users.map((one) => `${one.kind} ${one.name} (${one.id})`).join(', ');
-          throw new AppError('in_use', `Used by ${named}.`, { extra: { users } });
-        }
+        if (users.length > 0) throw inUse(users);
         const updatedAt = new Date(parts.now()).toISOString();
         return [{ op: 'delete', document: { ...document, updatedAt, updatedBy: call.principal.name } }];
       });

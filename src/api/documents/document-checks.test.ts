@@ -36,6 +36,15 @@ test('a document in use is not deleted, and the response names its users', async
     assert.deepEqual([refused.statusCode, refused.json().code, refused.json().users[0].name], [409, 'in_use', user]);
     assert.match(refused.json().detail, new RegExp(user ?? ''));
   }
+  // Of many users the message names the first.
+  const rules = { behavior: behavior['id'] };
+  const more = await Promise.all(
+    ['1', '2', '3', '4', '5', '6'].map((name) => server.make('/actions', { name, description: 'x', rules })),
+  );
+  const { detail, users } = (await server.call('DELETE', `/api/v1/behaviors/${behavior['id']}`)).json();
+  assert.match(detail, /^Used by action Act \(.*\), action 1 .* and 2 more\.$/);
+  assert.equal(users.length, 7);
+  for (const { id } of more) await server.call('DELETE', `/api/v1/actions/${id}`);
   for (const path of [`/actions/${made['id']}`, ...uses.map(([path]) => path).reverse()]) {
     assert.equal((await server.call('DELETE', `/api/v1${path}`)).statusCode, 204);
     assert.equal((await server.call('GET', `/api/v1${path}`)).statusCode, 404);

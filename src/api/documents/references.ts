@@ -1,5 +1,6 @@
 import type { Condition } from '../../contract/documents/condition.ts';
-import type { DocumentKind, ManagedKind } from '../../contract/documents/document.ts';
+import type { ManagedKind } from '../../contract/documents/document.ts';
+import type { User } from '../../contract/errors.ts';
 import { foldName } from '../../contract/fold-name.ts';
 import type { Document, Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import { isObject } from '../http/merge-patch.ts';
@@ -7,9 +8,6 @@ import { invalid, pointerOf } from '../http/validate.ts';
 
 // The references between documents: a destination has a connection, an action destinations and behaviors, a behavior
 // behaviors, and an alert connections and actions. They are stored by id and can be written by name.
-
-/** An object that uses another one and prevents its deletion. */
-type User = { kind: DocumentKind; id: string; name: string };
 
 /** The objects that use a document. */
 export function usersOf(kind: ManagedKind, id: string, { documents }: Snapshot): User[] {

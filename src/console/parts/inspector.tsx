@@ -1,5 +1,6 @@
 import { ActionIcon, Group, Paper, Stack, Title } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
+import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { terms } from '../messages/en/terms.ts';
 import { Icon } from './icon.tsx';
@@ -14,6 +15,25 @@ export function WithInspector({ list, inspector }: { list: ReactNode; inspector:
     </div>
   );
 }
+
+/**
+ * Closes what is shown beside a list by taking its `name` out of the address. The page stays where it is, and its row gets
+ * the focus; below the list, where the page was scrolled away from it, the row comes into view.
+ */
+export function useCloseInspector(name: 'request' | 'entry' | 'parameter'): () => void {
+  const navigate = useNavigate();
+  return () => {
+    document.querySelector<HTMLElement>('[data-row-link][aria-current="page"]')?.focus({ preventScroll: isBeside() });
+    void navigate({
+      to: '.',
+      search: ((now: object) => ({ ...now, [name]: undefined })) as never, // a member of the address of its page
+      replace: true,
+      resetScroll: false,
+    });
+  };
+}
+
+const isBeside = () => matchMedia('(min-width: 75rem)').matches;
 
 type Props = {
   title: string;
@@ -30,8 +50,7 @@ export function Inspector({ title, shown, onClose, children }: Props): ReactNode
   useEffect(() => {
     if (shown === undefined) return;
     // Below the list, on a small screen, it would open unseen.
-    const isBeside = matchMedia('(min-width: 75rem)').matches;
-    place.current?.scrollIntoView({ block: isBeside ? 'nearest' : 'start' });
+    place.current?.scrollIntoView({ block: isBeside() ? 'nearest' : 'start' });
   }, [shown]);
   useHotkeys([['Escape', () => document.querySelector('[role="dialog"]') === null && onClose()]]);
   return (

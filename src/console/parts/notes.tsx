@@ -1,10 +1,12 @@
 import { Button, Notification } from '@mantine/core';
-import { type ReactNode, useSyncExternalStore } from 'react';
+import { Fragment, type ReactNode, useSyncExternalStore } from 'react';
+import type { User } from '../../contract/errors.ts';
 import { parts } from '../messages/en/parts.ts';
 import { terms } from '../messages/en/terms.ts';
 import { Icon } from './icon.tsx';
 import css from './notes.module.css';
 import { closeNote, holdNotes, notesOf, takeAction, watchNotes } from './notify.ts';
+import { ThingLink } from './thing-link.tsx';
 
 /** The corner where messages appear; read out when one comes. */
 export function Notes(): ReactNode {
@@ -31,7 +33,7 @@ export function Notes(): ReactNode {
           withBorder
         >
           <div className={css['note']}>
-            {note.message}
+            {note.users === undefined ? note.message : <UsedBy users={note.users} />}
             {note.action === undefined ? null : (
               <Button size="xs" onClick={() => takeAction(note)}>
                 {note.action.label}
@@ -41,5 +43,23 @@ export function Notes(): ReactNode {
         </Notification>
       ))}
     </section>
+  );
+}
+
+const namedUsers = 5;
+
+/** The first users of a thing as links, and how many more there are. */
+function UsedBy({ users }: { users: readonly User[] }): ReactNode {
+  return (
+    <span>
+      {terms.usedBy}{' '}
+      {users.slice(0, namedUsers).map(({ kind, id, name }, at) => (
+        <Fragment key={id}>
+          {at === 0 ? null : ', '}
+          <ThingLink entry={{ kind, id, name }} underline="always" />
+        </Fragment>
+      ))}{' '}
+      {users.length > namedUsers ? terms.more(users.length - namedUsers) : null}
+    </span>
   );
 }

@@ -1,3 +1,5 @@
+import { ClientError } from '../../client/client.ts';
+import type { User } from '../../contract/errors.ts';
 import { told } from './problem.tsx';
 
 /** A message in the corner. */
@@ -6,6 +8,8 @@ export type Note = {
   kind: 'done' | 'failed';
   title?: string;
   message: string;
+  /** What uses a thing that can't be deleted: shown in place of the message. */
+  users?: readonly User[] | undefined;
   /** What can still be done about it, such as Undo or Restore. */
   action?: { label: string; run: () => void } | undefined;
 };
@@ -27,7 +31,9 @@ export function notifyDone(message: string, more: Pick<Note, 'action'> = {}): vo
 /** Says that something failed, and stays until it is closed. */
 export function notifyFailed(error: unknown): void {
   const { title, detail, requestId } = told(error);
-  add({ kind: 'failed', title, message: requestId === null ? detail : `${detail} (${requestId})` });
+  const message = requestId === null ? detail : `${detail} (${requestId})`;
+  const isInUse = error instanceof ClientError && error.code === 'in_use';
+  add({ kind: 'failed', title, message, users: isInUse ? (error.problem['users'] as User[]) : undefined }); // as `inUse` gives them
 }
 
 export function closeNote(id: number): void {

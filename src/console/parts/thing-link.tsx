@@ -1,17 +1,17 @@
 import type { ReactNode } from 'react';
-import type { AuditEntry } from '../../../contract/records/audit.ts';
-import { useNamed } from '../../data/named.ts';
-import { terms } from '../../messages/en/terms.ts';
-import { addressOf, hasPage } from '../../parts/address-of.ts';
-import { TextLink } from '../../parts/links.tsx';
+import type { AuditEntry } from '../../contract/records/audit.ts';
+import { useNamed } from '../data/named.ts';
+import { terms } from '../messages/en/terms.ts';
+import { addressOf, hasPage } from './address-of.ts';
+import { TextLink } from './links.tsx';
 
 type Props = {
-  entry: Pick<AuditEntry, 'act' | 'kind' | 'id' | 'name'>;
+  entry: { act?: AuditEntry['act']; kind: string; id: string | null; name: string | null };
   /** `always` amid text. */
   underline?: 'hover' | 'always';
 };
 
-/** The thing that an entry is about: a link where it still has a page. */
+/** The thing that an entry of the audit log is about, or any other: a link where it still has a page. */
 export function ThingLink({ entry, underline = 'hover' }: Props): ReactNode {
   const { act, kind, id, name } = entry;
   const destinations = useNamed('listAllDestinations');

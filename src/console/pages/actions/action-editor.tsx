@@ -89,7 +89,7 @@ export function ActionEditor({ stored, begin, draftKey, places, step, onStep, on
       if (at !== undefined && at !== step) onStep(at);
     },
   });
-  const { draft, change, save, check, isSaving, isDisabled } = editor;
+  const { draft, change, save, check, tell, isSaving, isDisabled } = editor;
   const errors = { ...takenBy(draft), ...editor.errors };
   const at = steps.indexOf(step);
   const [before, next] = [steps[at - 1], steps[at + 1]];
@@ -149,7 +149,16 @@ export function ActionEditor({ stored, begin, draftKey, places, step, onStep, on
       </div>
       {checked === null ? null : (
         <Suspense>
-          <CheckDialog body={checked} storedId={storedId} places={places} onClose={() => setChecked(null)} />
+          <CheckDialog
+            body={checked}
+            storedId={storedId}
+            places={places}
+            onClose={() => setChecked(null)}
+            onRefused={(told) => {
+              setChecked(null);
+              tell(atFields(told, draft));
+            }}
+          />
         </Suspense>
       )}
     </>,

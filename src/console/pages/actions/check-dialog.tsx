@@ -1,8 +1,9 @@
 import { Button, Group, Modal, Skeleton, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useEffectEvent } from 'react';
 import type { ActionCheck, EventRef } from '../../../contract/records/check.ts';
 import { apiQuery } from '../../data/api.ts';
+import { fieldErrors } from '../../data/field-errors.ts';
 import { actions as words } from '../../messages/en/actions.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../../parts/icon.tsx';
@@ -23,18 +24,25 @@ type Props = {
   storedId: string | null;
   places: Places;
   onClose: () => void;
+  /** The server refuses fields of the draft. */
+  onRefused: (fields: Readonly<Record<string, string>>) => void;
 };
 
 /** Differences that are drawn at once; more would only be scrolled past. */
 const shownDiffs = 10;
 
 /** The effects of saving on the last 100 events. */
-export function CheckDialog({ body: draft, storedId, places, onClose }: Props): ReactNode {
+export function CheckDialog({ body: draft, storedId, places, onClose, onRefused }: Props): ReactNode {
   const asked =
     storedId === null
       ? apiQuery('checkUnsavedAction', { body: { draft } })
       : apiQuery('checkAction', { params: { id: storedId }, body: { draft } });
   const { data, error } = useQuery({ ...asked, retry: false, gcTime: 0 });
+  const refuse = useEffectEvent((failed: unknown) => {
+    const fields = fieldErrors(failed);
+    if (Object.keys(fields).length > 0) onRefused(fields);
+  });
+  useEffect(() => refuse(error), [error]);
   return (
     <Modal opened onClose={onClose} size="xl" title={words.editor.check}>
       <Stack>

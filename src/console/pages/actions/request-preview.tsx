@@ -96,14 +96,16 @@ function RequestPreview({ destinationId, title, draft, places, storedId, sample 
     placeholderData: keepPreviousData,
     retry: false,
   });
+  const shown = <RequestTab request={{ ...query, run: () => void query.refetch() }} hasErrors={false} />;
   return (
     <Stack gap="xs" role="group" aria-label={title ?? w.title}>
       {title === null ? null : <Title order={3}>{title}</Title>}
-      <RequestTab request={{ ...query, run: () => void query.refetch() }} hasErrors={false} />
+      {shown}
       {/* Always here, so that its question stays open while the preview follows the draft. */}
       <TestOfDraft
         destinationId={destinationId}
         body={query.data?.request == null ? null : input}
+        whyNot={shown}
         baseUrl={baseUrlOf(places, destinationId)}
         sample={sample}
       />

@@ -7,17 +7,17 @@ import { apiQuery } from '../../data/api.ts';
 import { audit as words } from '../../messages/en/audit.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { options } from '../../parts/form/options.ts';
-import { WithInspector } from '../../parts/inspector.tsx';
+import { useCloseInspector, WithInspector } from '../../parts/inspector.tsx';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { RowLink } from '../../parts/list/row-link.tsx';
 import { timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
 import { listWords, useListPage } from '../../parts/list/use-list-page.tsx';
+import { ThingLink } from '../../parts/thing-link.tsx';
 import { useNow } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page, settingsCrumb } from '../../shell/page.tsx';
 import { queryOf } from './audit-filters.ts';
 import { EntryInspector } from './entry-inspector.tsx';
-import { ThingLink } from './thing-link.tsx';
 
 export function AuditPage(): ReactNode {
   const mayLook = useMay('audit:view');
@@ -29,7 +29,8 @@ export function AuditPage(): ReactNode {
     placeholderData: keepPreviousData,
     enabled: mayLook,
   });
-  const { list, change } = useListPage({
+  const close = useCloseInspector('entry');
+  const { list } = useListPage({
     ...listWords(words, 'entries', 'book'),
     search,
     query,
@@ -51,7 +52,7 @@ export function AuditPage(): ReactNode {
           entry === undefined || query.data === undefined ? null : (
             <EntryInspector
               entry={query.data.data.find(({ number }) => String(number) === entry) ?? null}
-              onClose={() => change({ entry: undefined })}
+              onClose={close}
             />
           )
         }

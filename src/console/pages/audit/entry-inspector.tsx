@@ -8,7 +8,7 @@ import { Facts } from '../../parts/facts.tsx';
 import { Inspector } from '../../parts/inspector.tsx';
 import { PlainLink } from '../../parts/links.tsx';
 import { Diff } from '../../parts/payload/diff.tsx';
-import { ThingLink } from './thing-link.tsx';
+import { ThingLink } from '../../parts/thing-link.tsx';
 
 type Props = {
   /** null: it is not on this page of the list. */

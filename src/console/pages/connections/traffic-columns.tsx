@@ -88,7 +88,13 @@ export function ActionLink({ action }: { action: Action }): ReactNode {
   );
 }
 
-export const namesOf = (things: readonly { name: string }[]): string => things.map(({ name }) => name).join(', ');
+const named = 5;
+
+/** The first names, and how many more there are. */
+export function namesOf(things: readonly { name: string }[]): string {
+  const names = things.slice(0, named).map(({ name }) => name);
+  return names.join(', ') + (things.length > named ? ` ${terms.more(things.length - named)}` : '');
+}
 
 /** A dash, with a text for screen readers. */
 export function Dash({ text }: { text: string }): ReactNode {

@@ -1,6 +1,6 @@
 import { Button, Code, Group, Skeleton, Stack, Text, Textarea, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { apiQuery, useApi } from '../../data/api.ts';
 import { fieldErrors } from '../../data/field-errors.ts';
 import { dataCollection } from '../../messages/en/data-collection.ts';
@@ -8,6 +8,7 @@ import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatPercent } from '../../messages/format.ts';
 import { CopyIcon } from '../../parts/copy-button.tsx';
+import { useDraft } from '../../parts/form/use-draft.tsx';
 import { Inspector } from '../../parts/inspector.tsx';
 import { ButtonLink } from '../../parts/links.tsx';
 import { notifyDone } from '../../parts/notify.ts';
@@ -44,28 +45,30 @@ type DetailsProps = { parameter: Parameter; users: readonly RuleUser[]; onDone: 
 
 function Details({ parameter, users, onDone }: DetailsProps): ReactNode {
   const { name, description, type, share, lastSeenAt, examples } = parameter;
-  const [text, write] = useState(description);
+  const { value, set, isDirty, notice, forget } = useDraft(`parameter.${name}`, { description });
   const change = useApi('changeParameter');
   const mayManage = useMay('parameters:manage');
   const { description: told } = fieldErrors(change.error);
   const path = pathTo('it.data[0]', name, false);
   function save() {
     const onSuccess = () => {
+      forget();
       notifyDone(terms.saved(name));
       onDone();
     };
-    change.mutate({ params: { name }, body: { description: text } }, { onSuccess });
+    change.mutate({ params: { name }, body: value }, { onSuccess });
   }
   return (
     <>
       <Text c="dimmed">
         {words.types[type]} · {lastSeenAt === null ? words.seenNever : words.seen(formatPercent(share))}
       </Text>
+      {notice}
       <Textarea
         label={terms.description}
         description={words.descriptionHint}
-        value={text}
-        onChange={(event) => write(event.currentTarget.value)}
+        value={value.description}
+        onChange={(event) => set({ description: event.currentTarget.value })}
         error={told}
         disabled={!mayManage}
         autosize
@@ -73,12 +76,7 @@ function Details({ parameter, users, onDone }: DetailsProps): ReactNode {
       />
       {change.error !== null && told === undefined ? <Problem error={change.error} /> : null}
       <Group gap="xs">
-        <Button
-          variant="filled"
-          loading={change.isPending}
-          disabled={!mayManage || text === description}
-          onClick={save}
-        >
+        <Button variant="filled" loading={change.isPending} disabled={!mayManage || !isDirty} onClick={save}>
           {terms.save}
         </Button>
         <ButtonLink to="/events" search={{ parameter: name }}>

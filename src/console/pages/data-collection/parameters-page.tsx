@@ -9,7 +9,7 @@ import { dataCollection } from '../../messages/en/data-collection.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatPercent } from '../../messages/format.ts';
 import { options } from '../../parts/form/options.ts';
-import { WithInspector } from '../../parts/inspector.tsx';
+import { useCloseInspector, WithInspector } from '../../parts/inspector.tsx';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { RowLink } from '../../parts/list/row-link.tsx';
 import { timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
@@ -32,7 +32,8 @@ export function ParametersPage(): ReactNode {
   const uses = useMemo(() => rules && parameterUses(rules.actions, rules.behaviors), [rules]);
   const { filter, cursor, offered, seen, parameter } = search;
   const columns = useMemo(() => columnsOf(uses), [uses]);
-  const { list, change } = useListPage({
+  const close = useCloseInspector('parameter');
+  const { list } = useListPage({
     ...listWords({ ...words, title: dataCollection.parts.parameters }, 'parameters', 'collection'),
     search,
     query: useQuery({
@@ -52,12 +53,7 @@ export function ParametersPage(): ReactNode {
         list={<ListPage {...list} />}
         inspector={
           parameter === undefined ? null : (
-            <ParameterInspector
-              key={parameter}
-              name={parameter}
-              users={uses?.get(parameter) ?? []}
-              onClose={() => change({ parameter: undefined })}
-            />
+            <ParameterInspector key={parameter} name={parameter} users={uses?.get(parameter) ?? []} onClose={close} />
           )
         }
       />

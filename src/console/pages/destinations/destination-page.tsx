@@ -101,19 +101,32 @@ function NewDestination({ connection }: { connection: Connection }): ReactNode {
   );
 }
 
-/** The button that opens the versions of a destination. A link may open them too. */
+/** The button that opens the versions of a destination, by the address: a link may open them too. */
 function Versions({ destination }: { destination: Destination }): ReactNode {
   const { versions } = useSearch({ from: `/shell${address}` });
-  const [isOpen, open] = useState(versions === 'open');
+  const navigate = useNavigate({ from: address });
+  const show = (next: typeof versions) =>
+    void navigate({ search: (now) => ({ ...now, versions: next }), replace: true, resetScroll: false });
   const mayManage = useMay('connections:manage');
   return (
     <>
-      <Button leftSection={<Icon name="clock" />} onClick={() => open(true)}>
+      <Button leftSection={<Icon name="clock" />} onClick={() => show('open')}>
         {terms.versions}
       </Button>
-      <Drawer opened={isOpen} onClose={() => open(false)} position="right" size="xl" title={terms.versions}>
+      <Drawer
+        opened={versions === 'open'}
+        onClose={() => show(undefined)}
+        position="right"
+        size="xl"
+        title={terms.versions}
+      >
         <Suspense fallback={<Skeleton height={200} />}>
-          <VersionsTab kind="destination" document={destination} mayManage={mayManage} onRestored={() => open(false)} />
+          <VersionsTab
+            kind="destination"
+            document={destination}
+            mayManage={mayManage}
+            onRestored={() => show(undefined)}
+          />
         </Suspense>
       </Drawer>
     </>

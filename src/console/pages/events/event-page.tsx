@@ -99,10 +99,10 @@ function mayChange({ event, actions }: Explanation): boolean {
 }
 
 function Lead({ event: { receivedAt, visitorId, source } }: { event: Event }): ReactNode {
-  const collectors = useNamed('listCollectors');
+  const collector = useNamed('listCollectors').get(source.collectorId);
   return (
     <>
-      <Time at={receivedAt} show="stream" /> · {collectors.get(source.collectorId)?.name ?? source.collectorId}
+      <Time at={receivedAt} show="stream" /> {collector === undefined ? null : `· ${collector.name}`}
       {visitorId === null ? null : (
         <>
           {' '}

@@ -15,7 +15,7 @@ import { ActButton } from '../../parts/act-button.tsx';
 import { AutoGrid } from '../../parts/auto-grid.tsx';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { Icon } from '../../parts/icon.tsx';
-import { WithInspector } from '../../parts/inspector.tsx';
+import { useCloseInspector, WithInspector } from '../../parts/inspector.tsx';
 import { ButtonLink } from '../../parts/links.tsx';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { RowLink } from '../../parts/list/row-link.tsx';
@@ -35,6 +35,7 @@ export function InboxPage(): ReactNode {
   const search = useSearch({ from: '/shell/inbox' });
   const navigate = useNavigate({ from: '/inbox' });
   const mayManage = useMay('deliveries:manage');
+  const maySee = useMay('payloads:view');
   const { filter, cursor, inbox, request } = search;
   const version = useQuery(apiQuery('version')).data;
   const isOff = version?.['inbox'] === false;
@@ -56,12 +57,13 @@ export function InboxPage(): ReactNode {
   const names = [
     ...new Set([...[...rows, ...rules].map((one) => one.inbox), ...(inbox === undefined ? [] : [inbox])]),
   ].sort();
-  const { list, change } = useListPage({
+  const close = useCloseInspector('request');
+  const { list } = useListPage({
     name: words.list,
     noun: nouns.requests,
     search,
     query,
-    columns,
+    columns: maySee ? columns : withoutSize,
     rowKey,
     filterBy: words.filterBy,
     filters: [{ key: 'inbox', label: shell.pages.inbox, options: names.map((name) => ({ value: name, label: name })) }],
@@ -108,10 +110,7 @@ export function InboxPage(): ReactNode {
             list={<ListPage {...list} />}
             inspector={
               request === undefined || query.data === undefined ? null : (
-                <RequestInspector
-                  request={rows.find(({ id }) => id === request) ?? null}
-                  onClose={() => change({ request: undefined })}
-                />
+                <RequestInspector request={rows.find(({ id }) => id === request) ?? null} onClose={close} />
               )
             }
           />
@@ -156,6 +155,9 @@ const columns: readonly Column<InboxRequest>[] = [
   },
   timeColumn('when', words.columns.when, ({ receivedAt }) => receivedAt, { show: 'stream' }),
 ];
+
+/** Without the right to payloads the server leaves out bodies. */
+const withoutSize = columns.filter(({ id }) => id !== 'size');
 
 function sizeOf({ body }: InboxRequest): number {
   return new TextEncoder().encode(body).length;

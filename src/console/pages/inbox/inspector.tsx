@@ -34,7 +34,7 @@ export function RequestInspector({ request, onClose }: Props): ReactNode {
             <Text c="dimmed" component="span">
               <Time at={request.receivedAt} show="log" />
             </Text>
-            <CopyButton text={curlCommand(sent(request))} label={terms.copyCurl} />
+            {maySee ? <CopyButton text={curlCommand(sent(request))} label={terms.copyCurl} /> : null}
           </Group>
           <Query query={request.query} />
           <ExchangeRequest request={{ ...sent(request), body: maySee ? request.body : null }} />

@@ -20,10 +20,10 @@ import { Note } from '../../parts/note.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { resultWords } from '../../parts/payload/last-attempts.ts';
 import { StatusBadge } from '../../parts/status-badge.tsx';
+import { ThingLink } from '../../parts/thing-link.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useMay } from '../../session/rights.ts';
 import { LoadedPage } from '../../shell/loaded-page.tsx';
-import { ThingLink } from '../audit/thing-link.tsx';
 
 import { FixActions, IssueActions } from './issue-actions.tsx';
 import { Count, Held, useUndelivered } from './issue-figures.tsx';

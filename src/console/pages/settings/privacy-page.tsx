@@ -78,7 +78,10 @@ function PrivacyForm({ stored, mayManage }: { stored: Settings; mayManage: boole
     stored,
     draftOf,
     problemsOf: (typed) => ({ ...problemsBy(fields, facts, typed, labels), ...privacyProblems(typed) }),
-    shownOf: bodyOf,
+    shownOf(typed, from, theirs) {
+      const { retention, privacy } = from === null ? bodyOf(typed) : patchOf(typed, from);
+      return { retention: { ...theirs?.retention, ...retention }, privacy };
+    },
     create: load, // there is always a stored one
     replace: async (from, typed, over) =>
       asDocument(await client().call('changeSettings', { body: patchOf(typed, from), ...over })),

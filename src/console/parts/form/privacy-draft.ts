@@ -1,5 +1,6 @@
 import type { FieldMask, FieldPrivacy } from '../../../contract/documents/privacy.ts';
 import { settingsFacts } from '../../data/schema-facts.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { choice, linesOf, number, problemsBy, text, within } from './form-fields.ts';
 import { type Row, rows } from './rows.ts';
 
@@ -27,25 +28,23 @@ export function privacyDraftOf({ drop, mask, maskIp }: FieldPrivacy): PrivacyDra
   return { drop: drop.join('\n'), masks: rows(masks), maskIp };
 }
 
-/** The body that saves a draft, without rows that have no field. */
+/** The body that saves a draft. */
 export function privacyOf({ drop, masks, maskIp }: PrivacyDraft): FieldPrivacy {
   return {
     drop: linesOf(drop),
-    mask: masks
-      .filter(({ field }) => field.trim() !== '')
-      .map(({ field, by, detail }): FieldMask => {
-        if (by === 'last') return { field: field.trim(), by, characters: Number(detail) };
-        return by === 'replace' ? { field: field.trim(), by, text: detail } : { field: field.trim(), by };
-      }),
+    mask: masks.map(({ field, by, detail }): FieldMask => {
+      if (by === 'last') return { field: field.trim(), by, characters: Number(detail) };
+      return by === 'replace' ? { field: field.trim(), by, text: detail } : { field: field.trim(), by };
+    }),
     maskIp,
   };
 }
 
-/** Numbers of characters that are none, or out of their bounds, by path. */
+/** Masks without a field, and numbers of characters that are none or out of their bounds, by path. */
 export const privacyProblems = ({ masks }: PrivacyDraft): Record<string, string> =>
   Object.assign(
     {},
-    ...masks.map((mask, at) => (mask.by === 'last' ? problemsBy(maskFields('last', at), settingsFacts, mask) : {})),
+    ...masks.map((mask, at) => problemsBy(maskFields(mask.by, at), settingsFacts, mask, { field: [terms.field] })),
   );
 
 function detailOf(mask: FieldMask): string {

@@ -21,6 +21,7 @@ type Props = {
   /** Long secrets such as keys and tokens that people paste. */
   isLong?: boolean;
   isDisabled?: boolean;
+  required?: boolean;
 };
 
 /** Write-only: a stored secret says when it was set and can be replaced, never shown. */
@@ -33,6 +34,7 @@ export function SecretField({
   error,
   isLong,
   isDisabled,
+  required = false,
 }: Props): ReactNode {
   const id = useId();
   const hasStored = stored !== null && typeof stored === 'object';
@@ -41,7 +43,7 @@ export function SecretField({
     const when = formatRelative(new Date(value.updatedAt ?? 0), Date.now());
     return (
       <div role="group" aria-labelledby={id}>
-        <Input.Label component="div" id={id}>
+        <Input.Label component="div" id={id} required={required}>
           {label}
         </Input.Label>
         <Group className={css['stored'] ?? ''} gap="sm" justify="space-between">
@@ -71,6 +73,7 @@ export function SecretField({
     label,
     description,
     error,
+    required,
     value: place ?? (typeof value === 'string' ? value : ''),
     disabled: isDisabled === true,
     spellCheck: false,

@@ -39,8 +39,8 @@ export type EditorOptions<Stored extends Document, Draft extends object, Saved, 
   /** Saves over the version that `over` names. Only what can be changed has it, and the next two. */
   replace?: (stored: Stored, draft: Draft, over: { ifMatch: number }, how: How) => Promise<Saved & Stored>;
   load?: (id: string) => Promise<Stored>;
-  /** The body of a draft as the conflict dialog compares it. */
-  shownOf?: (draft: Draft, stored: Stored | null) => object;
+  /** The body of a draft as the conflict dialog compares it with `theirs`. */
+  shownOf?: (draft: Draft, stored: Stored | null, theirs: Stored | null) => object;
   /** The reason why nothing can be changed; null: it can. */
   blockedBy: string | null;
   /** The way that the keyboard saves. */
@@ -73,6 +73,8 @@ export type Editor<Stored, Draft, How extends string> = {
   save: (how?: How) => void;
   /** Shows problems and says whether there are none; `isMeant` leaves out those of other parts. */
   check: (isMeant?: (field: string) => boolean) => boolean;
+  /** Shows problems, by field of the form. */
+  tell: (problems: Words) => void;
   /** Puts the form between its notes and its buttons. `buttons`: in place of Save, while it is edited. */
   frame: (form: ReactNode, buttons?: { editing?: ReactNode; reading?: ReactNode }) => ReactNode;
 };
@@ -159,11 +161,16 @@ export function useEditor<Stored extends Document, Draft extends object, Saved, 
     place.focus();
   });
 
+  function tell(problems: Words): void {
+    const fields = Object.keys(problems);
+    setWrong(problems);
+    wantsFocus.current = fields.length > 0;
+    if (fields.length > 0) options.onProblems?.(fields);
+  }
+
   function check(isMeant: (field: string) => boolean = () => true): boolean {
     const found = Object.entries(options.problemsOf(draft, base === null)).filter(([field]) => isMeant(field));
-    setWrong(Object.fromEntries(found));
-    wantsFocus.current = found.length > 0;
-    if (found.length > 0) options.onProblems?.(found.map(([field]) => field));
+    tell(Object.fromEntries(found));
     return found.length === 0;
   }
 
@@ -209,6 +216,7 @@ export function useEditor<Stored extends Document, Draft extends object, Saved, 
     form: { draft, stored: before, errors, isDisabled, onChange: change },
     save,
     check,
+    tell,
     change,
     frame: (children, { editing, reading } = {}) => (
       <Stack ref={form} className={css['editor'] ?? ''} data-reading={!isEditing || undefined}>
@@ -251,7 +259,7 @@ export function useEditor<Stored extends Document, Draft extends object, Saved, 
           {parts.leaveText}
         </ConfirmDialog>
         <ConflictDialog
-          yours={{ ...(base ?? {}), ...options.shownOf?.(draft, base) }}
+          yours={{ ...(theirs ?? {}), ...options.shownOf?.(draft, base, theirs) }}
           theirs={theirs}
           isBusy={saving.isPending}
           onMine={(version) => save(lastHow.current, version)}

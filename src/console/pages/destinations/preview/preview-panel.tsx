@@ -75,6 +75,7 @@ export function PreviewPanel({ preview, baseUrl, onInsert, onGoTo }: Props): Rea
       <SendTest
         destinationId={tried.destinationId}
         body={preview.testBody}
+        whyNot={words.notYet}
         baseUrl={baseUrl}
         isWanted={preview.isTestWanted}
         onSent={preview.onSent}

@@ -16,6 +16,8 @@ type Props = {
   destinationId: string | null;
   /** null: there is nothing to send. */
   body: CallInput<'testDestination'>['body'] | null;
+  /** Why there is nothing to send: in place of the question when that comes while it is open. */
+  whyNot: ReactNode;
   baseUrl: string;
   size?: 'xs' | 'sm';
   /** Whether the question is asked as soon as there is something to send. */
@@ -24,7 +26,15 @@ type Props = {
 };
 
 /** Asks, and then sends one real request. Key `t`. */
-export function SendTest({ destinationId, body, baseUrl, size = 'sm', isWanted = false, onSent }: Props): ReactNode {
+export function SendTest({
+  destinationId,
+  body,
+  whyNot,
+  baseUrl,
+  size = 'sm',
+  isWanted = false,
+  onSent,
+}: Props): ReactNode {
   const [isAsking, ask] = useState(false);
   const test = useApi('testDestination');
   const isOff = !useMay('connections:manage') || destinationId === null || body === null;
@@ -66,6 +76,7 @@ export function SendTest({ destinationId, body, baseUrl, size = 'sm', isWanted =
         isDangerous={false}
         isBusy={test.isPending}
         error={test.error}
+        blockedBy={body === null ? whyNot : null}
         onCancel={() => ask(false)}
         onConfirm={send}
       >
