@@ -1,64 +1,44 @@
-import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import type { ShownSession } from '../../../contract/accounts/sign-in.ts';
-import { apiQuery, useApi } from '../../data/api.ts';
+import { apiQuery } from '../../data/api.ts';
 import { nouns } from '../../messages/counts.ts';
 import { account as words } from '../../messages/en/account.ts';
 import { terms } from '../../messages/en/terms.ts';
-import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
+import { ActButton } from '../../parts/act-button.tsx';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { Note } from '../../parts/note.tsx';
-import { notifyDone, notifyFailed } from '../../parts/notify.ts';
 import { Time } from '../../parts/time.tsx';
 import { browserOf } from './browser-of.ts';
 
 /** One's own sessions: where and when, and their end. */
 export function OwnSessions(): ReactNode {
   const query = useQuery({ ...apiQuery('listMySessions'), select: asPage });
-  const [isAsked, ask] = useState(false);
-  const end = useApi('endMySessions');
-  const others = query.data?.data.filter(({ current }) => !current).length ?? 0;
-  function close() {
-    end.reset();
-    ask(false);
-  }
+  const hasOthers = query.data?.data.some(({ current }) => !current) === true;
   return (
-    <>
-      <ListPage
-        name={words.sessionList}
-        noun={nouns.sessions}
-        query={query}
-        columns={columns}
-        rowKey={({ id }) => id}
-        search={{}}
-        onSearch={() => {}}
-        isPlain
-        tools={others === 0 ? null : <Button onClick={() => ask(true)}>{words.endOthers}</Button>}
-        empty={{ icon: 'user', title: words.noSessionsTitle, text: words.noSessionsText }}
-      />
-      <ConfirmDialog
-        isOpen={isAsked}
-        title={words.othersTitle}
-        verb={words.endOthers}
-        isBusy={end.isPending}
-        error={end.error}
-        onCancel={close}
-        onConfirm={() =>
-          end.mutate(
-            {},
-            {
-              onSuccess() {
-                notifyDone(words.othersEnded);
-                close();
-              },
-            },
-          )
-        }
-      >
-        {words.othersText}
-      </ConfirmDialog>
-    </>
+    <ListPage
+      name={words.sessionList}
+      noun={nouns.sessions}
+      query={query}
+      columns={columns}
+      rowKey={({ id }) => id}
+      search={{}}
+      onSearch={() => {}}
+      isPlain
+      tools={
+        hasOthers ? (
+          <ActButton
+            route="endMySessions"
+            input={{}}
+            done={words.othersEnded}
+            confirm={{ title: words.othersTitle, children: words.othersText }}
+          >
+            {words.endOthers}
+          </ActButton>
+        ) : null
+      }
+      empty={{ icon: 'user', title: words.noSessionsTitle, text: words.noSessionsText }}
+    />
   );
 }
 
@@ -84,19 +64,17 @@ const columns: readonly Column<ShownSession>[] = [
   { id: 'end', header: terms.signOut, cell: (row) => (row.current ? null : <EndSession session={row} />) },
 ];
 
-function EndSession({ session }: { session: ShownSession }): ReactNode {
-  const end = useApi('endMySession');
+function EndSession({ session: { id, userAgent, address } }: { session: ShownSession }): ReactNode {
   return (
-    <Button
+    <ActButton
+      route="endMySession"
+      input={{ params: { id } }}
+      done={words.ended}
       size="xs"
-      loading={end.isPending}
-      aria-label={words.endOf(whereOf(session.userAgent), session.address)}
-      onClick={() =>
-        end.mutate({ params: { id: session.id } }, { onSuccess: () => notifyDone(words.ended), onError: notifyFailed })
-      }
+      aria-label={words.endOf(whereOf(userAgent), address)}
     >
       {terms.signOut}
-    </Button>
+    </ActButton>
   );
 }
 
