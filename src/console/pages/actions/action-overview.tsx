@@ -8,6 +8,7 @@ import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { AutoGrid } from '../../parts/auto-grid.tsx';
 import { Chart } from '../../parts/chart/chart.tsx';
+import { statesOver } from '../../parts/chart/chart-series.ts';
 import { type ChartTime, ChartTimePicker } from '../../parts/chart/chart-time.tsx';
 import { Funnel, Reasons } from '../../parts/chart/funnel.tsx';
 import { Icon } from '../../parts/icon.tsx';
@@ -88,8 +89,7 @@ function Figures({ actionId, time, onTime }: TimeProps & { actionId: string }): 
         onTime={onTime}
         series={[
           { label: w.matched, tone: 'work', values: series.map((one) => one.matched) },
-          { label: delivered, tone: 'good', values: series.map((one) => one.delivered) },
-          { label: failed, tone: 'bad', values: series.map((one) => one.failed) },
+          ...statesOver(data, 'delivered', 'failed'),
         ]}
       />
       <AutoGrid min="18rem">

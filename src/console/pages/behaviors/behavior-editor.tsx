@@ -69,8 +69,7 @@ export function BehaviorEditor({
   });
   const { draft, change, isDisabled } = editor;
   const errors = { ...takenBy(draft), ...editor.errors };
-  const form = { draft, stored: editor.before, errors, isDisabled, onChange: change };
-  const field = controlsOf(fields, behaviorFacts, w.fields, form);
+  const field = controlsOf(fields, behaviorFacts, w.fields, { ...editor.form, errors });
   return editor.frame(
     <>
       <Panel title={terms.basics}>

@@ -5,11 +5,11 @@ import { type Stats, useStats } from '../../data/stats.ts';
 import { connections as words } from '../../messages/en/connections.ts';
 import { statusLine } from '../../messages/en/http.ts';
 import { outcomes } from '../../messages/en/outcomes.ts';
-import { parts } from '../../messages/en/parts.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatDuration } from '../../messages/format.ts';
 import { Chart } from '../../parts/chart/chart.tsx';
+import { statesOver } from '../../parts/chart/chart-series.ts';
 import { type ChartTime, ChartTimePicker, useChartTime } from '../../parts/chart/chart-time.tsx';
 import { TextLink } from '../../parts/links.tsx';
 import { Panel } from '../../parts/panel.tsx';
@@ -70,8 +70,7 @@ export function ActivityTab({ connection: { id } }: { connection: { id: string }
             name={shell.pages.deliveries}
             sentence={w.sentence(stats.totals.delivered, stats.totals.failed, stats.totals.retried)}
             series={[
-              { label: parts.status.delivered, tone: 'good', values: stats.series.map(({ delivered }) => delivered) },
-              { label: parts.status.failed, tone: 'bad', values: stats.series.map(({ failed }) => failed) },
+              ...statesOver(stats, 'delivered', 'failed'),
               { label: terms.retried, tone: 'warn', values: stats.series.map(({ retried }) => retried) },
             ]}
           />

@@ -8,6 +8,7 @@ import { parts } from '../../messages/en/parts.ts';
 import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { Chart } from '../../parts/chart/chart.tsx';
+import { statesOver } from '../../parts/chart/chart-series.ts';
 import { type ChartTime, ChartTimePicker, useChartTime } from '../../parts/chart/chart-time.tsx';
 import { ButtonLink } from '../../parts/links.tsx';
 import type { Range } from '../../parts/list/list-search.ts';
@@ -73,9 +74,8 @@ type DeliveriesProps = {
 };
 
 function Deliveries({ stats, range, onTime }: DeliveriesProps): ReactNode {
-  const { series, totals } = stats;
+  const { totals } = stats;
   const title = deliveries.histogram.title;
-  const { delivered, failed, held } = parts.status;
   return (
     <Panel title={title}>
       <Chart
@@ -84,11 +84,7 @@ function Deliveries({ stats, range, onTime }: DeliveriesProps): ReactNode {
         stats={stats}
         filter={{}}
         onTime={onTime}
-        series={[
-          { label: delivered, tone: 'good', values: series.map((step) => step.delivered) },
-          { label: failed, tone: 'bad', values: series.map((step) => step.failed) },
-          { label: held, tone: 'warn', values: series.map((step) => step.held) },
-        ]}
+        series={statesOver(stats, 'delivered', 'failed', 'held')}
       />
     </Panel>
   );

@@ -73,7 +73,7 @@ export function PrivacyPage(): ReactNode {
 
 function PrivacyForm({ stored, mayManage }: { stored: Settings; mayManage: boolean }): ReactNode {
   const load = async () => asDocument(await queryClient.fetchQuery({ ...apiQuery('getSettings'), staleTime: 0 }));
-  const { frame, draft, before, base, errors, isDisabled, change } = useEditor<Settings, Draft, Settings, 'save'>({
+  const { frame, form, draft, base, errors, isDisabled, change } = useEditor<Settings, Draft, Settings, 'save'>({
     draftKey: 'settings.privacy',
     stored,
     draftOf,
@@ -91,7 +91,7 @@ function PrivacyForm({ stored, mayManage }: { stored: Settings; mayManage: boole
     onSaved: () => notifyDone(words.retention.saved),
     onCancel: () => {},
   });
-  const field = controlsOf(fields, facts, labels, { draft, stored: before, errors, isDisabled, onChange: change });
+  const field = controlsOf(fields, facts, labels, form);
   const retained = (name: keyof typeof words.retention.fields) => {
     const origin = base?.origins[`/${fields[name].path.replace('.', '/')}`] ?? 'default';
     return field(name, {

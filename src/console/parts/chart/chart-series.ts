@@ -1,4 +1,6 @@
-import type { Tone } from '../status-badge.tsx';
+import type { Stats } from '../../data/stats.ts';
+import { parts } from '../../messages/en/parts.ts';
+import { type Tone, toneOf } from '../status-badge.tsx';
 
 export type ChartSeries = {
   label: string;
@@ -6,6 +8,17 @@ export type ChartSeries = {
   /** One number per time. */
   values: readonly number[];
 };
+
+/** How many deliveries reached each of these states over time. */
+export const statesOver = (
+  { series }: Pick<Stats, 'series'>,
+  ...states: readonly ('delivered' | 'failed' | 'held')[]
+): ChartSeries[] =>
+  states.map((state) => ({
+    label: parts.status[state],
+    tone: toneOf(state),
+    values: series.map((step) => step[state]),
+  }));
 
 /** How the n-th line of a chart is broken: lines are told apart without colour too. */
 export function dashes(index: number): number[] {

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Checkbox, Group, NativeSelect, Text, VisuallyHidden } from '@mantine/core';
+import { ActionIcon, Button, Checkbox, Group, NativeSelect, Stack, Text, VisuallyHidden } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Condition } from '../../../contract/documents/condition.ts';
 import { conditionLimits, orderOperators, presenceOperators } from '../../../contract/documents/operators.ts';
@@ -97,7 +97,7 @@ export function ConditionBuilder({ level = 1, ...props }: PartProps & { level?: 
           {level === 1 && join === 'all' ? terms.everyEvent : w.emptyGroup[join]}
         </Text>
       ) : (
-        <ul className={css['clauses']}>
+        <Stack component="ul" gap={6}>
           {placedClauses(condition, pointer).map(([place, clause], index) => (
             <li key={place}>
               {index === 0 ? null : (
@@ -116,7 +116,7 @@ export function ConditionBuilder({ level = 1, ...props }: PartProps & { level?: 
               />
             </li>
           ))}
-        </ul>
+        </Stack>
       )}
       {isDisabled ? null : (
         <Group gap="xs">
