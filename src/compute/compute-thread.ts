@@ -1,3 +1,5 @@
+import { getCompileCacheDir } from 'node:module';
+import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../contract/errors.ts';
 import type { Compute } from './compute.ts';
@@ -86,7 +88,10 @@ class ComputeThread implements Compute {
     // A thread that uses up its heap ends, and the call fails.
     const { heapMiB } = this.#options;
     const resourceLimits = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: heapMiB, stackSizeMb: 4 };
-    const started = new Worker(ENTRY, { name: 'compute', env: {}, resourceLimits });
+    // Empty, except for the compile cache: without it the thread starts in twice the time.
+    const cache = getCompileCacheDir();
+    const env = cache === undefined ? {} : { NODE_COMPILE_CACHE: dirname(cache) };
+    const started = new Worker(ENTRY, { name: 'compute', env, resourceLimits });
     let cause: unknown;
     started.on('message', (result: ComputeResult) => {
       const call = this.#running?.call;

@@ -3,6 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { reaches, startTestApp, type TestApp, wire } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { startTokenServer } from '../support/token-server.ts';
 
@@ -78,8 +79,12 @@ test('a connection without a credential needs attention from the moment it is sa
     const before = [receiver.requests.length, tokens.requests.length];
     const held = await wired.deliver({ v: 1 }, 'held');
     assert.deepEqual([held.reason, held.detail, held.attempts], ['credentials_missing', missing, 0]);
-    const shown = (await app.client.call('getConnection', { params: { id } })).health;
-    assert.deepEqual([shown.state, shown.reason, shown.held], ['needs_attention', reason, 1]);
+    // The count of held deliveries may be a little older than the deliveries.
+    const shown = await eventually('the held delivery to be counted', async () => {
+      const { health } = await app.client.call('getConnection', { params: { id } });
+      return health.held === 1 && health;
+    });
+    assert.deepEqual([shown.state, shown.reason], ['needs_attention', reason]);
     assert.deepEqual([receiver.requests.length, tokens.requests.length], before);
     await patch(app, id, given);
     await reaches(app, held.id, 'delivered');

@@ -29,6 +29,7 @@ const doors: Record<string, string> = {
   'compute/compute-worker.ts: node:worker_threads {parentPort}': 'The thread itself.',
   'sandbox/quickjs/worker.ts: node:worker_threads {parentPort workerData}': 'The thread itself.',
   'sandbox/quickjs/supervised-worker.ts: node:module {getCompileCacheDir}': 'Opens nothing.',
+  'compute/compute-thread.ts: node:module {getCompileCacheDir}': 'As above.',
   'identity/single-sign-on/openid-provider.ts: import()':
     'Loads OpenID Connect when it is needed, and gives it the door for its requests.',
   'identity/password/passwords.ts: import()': 'Loads the hashing of passwords when it is needed.',
