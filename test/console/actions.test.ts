@@ -87,7 +87,7 @@ test('a scenario starts an action with its rules, and each clause says how many 
   await page.getByText('Don’t match').click();
   await page.getByRole('tabpanel').getByRole('button', { name: 'Purchase' }).first().click();
   await page.getByText('Purchase doesn’t match.').waitFor();
-  await page.getByText('Expected: shop is “Oslo”, got “Rome”.').waitFor();
+  await page.getByText('Expected shop is “Oslo”, got “Rome”.').waitFor();
 
   // Nothing matches, so that nothing was rendered.
   await page.getByRole('button', { name: 'Check on last 100 events' }).click();

@@ -525,7 +525,7 @@ test('a file shows its plan, then creates and replaces, and stored secrets stay'
 
   const wrong = 'behaviors: [{name: Fine, condition: {all: []}}, {name: Odd, condition: {behavior: Nothing}}]';
   await page.getByRole('textbox', { name: 'YAML or JSON' }).fill(wrong);
-  await page.getByRole('button', { name: 'Show the plan' }).click();
+  await page.getByRole('button', { name: 'Show plan' }).click();
   await plan.getByText('There is no behavior Nothing.').waitFor();
   assert.deepEqual(await barriers(page), []);
   await page.getByRole('button', { name: 'Apply the other 1 object' }).click();

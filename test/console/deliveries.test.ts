@@ -194,7 +194,7 @@ test('deliveries are found by text, code, cell and time, and the histogram is us
   assert.match((await bars.getAttribute('aria-valuetext')) ?? '', /\d+ Delivered/);
   await page.keyboard.press('Enter');
   await page.waitForURL(/range=custom/);
-  await page.getByRole('button', { name: 'Remove filter Time: Custom …' }).click();
+  await page.getByRole('button', { name: 'Remove filter Time: Custom…' }).click();
   const box = (await bars.boundingBox()) ?? assert.fail();
   await page.mouse.move(box.x + 1, box.y + 10);
   await page.mouse.down();

@@ -155,7 +155,7 @@ test('the import of a file shows its plan before it is applied', async () => {
   const stream = await (await download).createReadStream();
   const file = (await Array.fromAsync(stream)).join('');
   const text = page.getByRole('textbox', { name: 'YAML or JSON' });
-  const plan = page.getByRole('button', { name: 'Show the plan' });
+  const plan = page.getByRole('button', { name: 'Show plan' });
   await text.fill('people: []');
   await plan.click();
   await page.getByText(/has no "kind"/).waitFor();

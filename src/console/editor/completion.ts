@@ -2,6 +2,7 @@ import type { Completion, CompletionContext, CompletionResult } from '@codemirro
 import { REFERENCE } from '../../template/check/reference.ts';
 import { scan } from '../../template/parse/scanner.ts';
 import { editor as words } from '../messages/en/editor.ts';
+import { terms } from '../messages/en/terms.ts';
 import { pathTo } from '../parts/payload/member-path.ts';
 import { type Field, type KnownFields, memberOf } from './fields.ts';
 
@@ -114,7 +115,7 @@ function asTags(from: number, { fields }: KnownFields): CompletionResult {
 }
 
 function fieldOption({ name, type, share, example, description = '' }: Field): Completion {
-  const info = [description, example === null ? '' : words.example(example)].filter((line) => line !== '').join('\n');
+  const info = [description, example === null ? '' : terms.example(example)].filter((line) => line !== '').join('\n');
   return {
     label: name,
     type: 'property',

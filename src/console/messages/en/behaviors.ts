@@ -17,7 +17,6 @@ export const behaviors = {
   standardText: 'Built in. Duplicate to customize.',
   used: (count: number) => `Used in ${counts.places(count)}`,
   shipped: 'Built in',
-  moreAttributes: (names: string, more: number) => `${names} and ${more} more`,
   emptyText: 'A behavior is a named condition on one event, e.g. a purchase over 100.',
   blocked: {
     standard: 'Built-in behaviors can’t be deleted.',

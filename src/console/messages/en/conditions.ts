@@ -99,7 +99,6 @@ export const conditions = {
     found: (value: string) => `found ${value}`,
   },
   parameters: {
-    seen: (share: string) => `In ${share} of events`,
     notSeen: 'Not seen yet',
     attributesGroup: 'Attributes of the behaviors',
     notSeenGroup: 'Not seen on events yet',
@@ -126,6 +125,6 @@ export const conditions = {
     check: 'Check this event',
     matches: (name: string) => `${name} matches.`,
     fails: (name: string) => `${name} doesn’t match.`,
-    because: (clause: string, found: string) => `Expected: ${clause}, ${found}.`,
+    because: (clause: string, found: string) => `Expected ${clause}, ${found}.`,
   },
 } as const;

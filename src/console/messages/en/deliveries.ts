@@ -13,7 +13,7 @@ export const deliveries = {
   noEvent: 'Sample',
   now: 'now',
   filters: {
-    ranges: { '15m': 'Last 15 min', '1h': 'Last hour', '24h': 'Last 24 h', '7d': 'Last 7 days', custom: 'Custom …' },
+    ranges: { '15m': 'Last 15 min', '1h': 'Last hour', '24h': 'Last 24 h', '7d': 'Last 7 days', custom: 'Custom…' },
     by: 'Search in',
     bys: { text: 'Requests and responses', visitor: 'Visitor ID' },
     from: 'From',
@@ -57,7 +57,7 @@ export const deliveries = {
     retryText: (deliveries: number) => `${count.deliveries(deliveries)} will be sent again.`,
     again: (deliveries: number) => `Already delivered, would arrive twice: ${formatNumber(deliveries)}.`,
     cancelText: (deliveries: number) => `${count.deliveries(deliveries)} will be cancelled. Finished ones are skipped.`,
-    render: 'Re-render with the current template',
+    render: 'Re-render with current template',
     renderHint: 'Otherwise the original body is sent.',
     run: {
       retry: (deliveries: number) => `Retry ${count.deliveries(deliveries)}`,

@@ -3,7 +3,6 @@ export const docs = {
   lead: 'Guides and reference',
   pages: 'Pages of the docs',
   data: 'Data (it.data)',
-  example: (title: string) => `Example: ${title}`,
   badData: 'Enter a JSON list of records, e.g. [{"name": "Ada"}].',
   noRun: 'To run examples you need the right “View Connections”.',
   ran: (time: string) => `Rendered in ${time}`,

@@ -11,7 +11,6 @@ export const editor = {
   dotted: (name: string, path: string) => `\`${name}\` is a single name with a dot in it. Use \`${path}\`.`,
   use: (text: string) => `Use ${text}`,
   seen: (share: number) => `in ${formatPercent(share)} of events`,
-  example: (value: string) => `Example: ${value}`,
   phrases: { Completions: 'Completions', Diagnostics: 'Problems', 'No diagnostics': 'No problems' },
   members: {
     data: 'Records: one per event of the batch',

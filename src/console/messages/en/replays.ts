@@ -13,7 +13,6 @@ export const replays = {
     title: 'Recover failed deliveries since',
     ranges: { '1h': 'Last hour', '24h': 'Last 24 hours', '7d': 'Last 7 days' },
     since: 'Since',
-    plan: 'Show plan',
   },
   create: 'New replay',
   columns: {

@@ -51,7 +51,6 @@ export const settings = {
     or: 'or paste its text below',
     text: 'YAML or JSON',
     hint: 'As exported, or as millrace apply reads it',
-    plan: 'Show the plan',
     empty: 'The file is empty.',
     planTitle: 'Plan',
     planText: 'Nothing has changed yet. Secrets that are not in the file are kept.',

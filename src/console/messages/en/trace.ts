@@ -46,5 +46,4 @@ export const trace = {
   explain: 'Explain',
   explainOf: (name: string) => `Explain ${name}`,
   noDelivery: 'Nothing was sent: no enabled destination.',
-  answeredIn: (status: string, duration: string) => `${status} in ${duration}`,
 } as const;

@@ -16,7 +16,6 @@ export const welcome = {
     test: 'Test send',
     shaped: 'renders to',
     hidden: 'To see its content you need the right “View Payloads”.',
-    answered: (status: number, took: string) => `${status} in ${took}`,
     waiting: 'Waiting for the first delivery …',
     toEvent: 'View event',
     toAction: 'View action',

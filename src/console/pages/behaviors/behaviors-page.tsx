@@ -107,7 +107,7 @@ function attributeWords(attributes: readonly string[]): ReactNode {
   const more = attributes.length - namedAttributes;
   return (
     <Text size="sm" lineClamp={2} title={attributes.join(', ')}>
-      {more > 0 ? words.moreAttributes(named, more) : named}
+      {more > 0 ? terms.andMore(named, more) : named}
     </Text>
   );
 }

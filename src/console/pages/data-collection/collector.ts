@@ -1,6 +1,7 @@
 import type { Answer } from '../../../client/client.ts';
 import { dataCollection as words } from '../../messages/en/data-collection.ts';
 import { shell } from '../../messages/en/shell.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { documentKind } from '../../parts/document/document-kind.ts';
 
 export type Collector = Answer<'getCollector'>;
@@ -16,5 +17,5 @@ export const collectorKind = documentKind('collector', {
 export function originsInWords({ allowedOrigins }: Pick<Collector, 'allowedOrigins'>): string {
   if (allowedOrigins.includes('*')) return words.anyOrigin;
   const [first = '–', ...more] = allowedOrigins;
-  return more.length === 0 ? first : words.originsMore(first, more.length);
+  return more.length === 0 ? first : terms.andMore(first, more.length);
 }

@@ -61,7 +61,7 @@ function Details({ parameter, users, onDone }: DetailsProps): ReactNode {
   return (
     <>
       <Text c="dimmed">
-        {words.types[type]} · {lastSeenAt === null ? words.seenNever : words.seen(formatPercent(share))}
+        {words.types[type]} · {lastSeenAt === null ? words.seenNever : terms.seenIn(formatPercent(share))}
       </Text>
       {notice}
       <Textarea

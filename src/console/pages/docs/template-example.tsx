@@ -38,7 +38,7 @@ export function TemplateExample({ title, template, data, contentType }: Props): 
   }
 
   return (
-    <Paper component="section" withBorder p="sm" aria-label={words.example(title)} onKeyDown={pressed}>
+    <Paper component="section" withBorder p="sm" aria-label={terms.example(title)} onKeyDown={pressed}>
       <Stack gap="xs">
         <SimpleGrid minColWidth="min(18rem, 100%)" autoFlow="auto-fit" spacing="sm">
           {(['template', 'data'] as const).map((name) => (

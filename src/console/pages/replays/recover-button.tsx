@@ -1,6 +1,7 @@
 import { Button, Popover, Stack } from '@mantine/core';
 import { type ReactNode, Suspense, useState } from 'react';
 import { replays } from '../../messages/en/replays.ts';
+import { terms } from '../../messages/en/terms.ts';
 import { options } from '../../parts/form/options.ts';
 import { TimeField } from '../../parts/time-field.tsx';
 import { useMay } from '../../session/rights.ts';
@@ -41,7 +42,7 @@ export function RecoverButton({ destinationId }: { destinationId: string }): Rea
               disabled={typed === undefined}
               onClick={() => start(new Date(typed ?? ''))}
             >
-              {words.plan}
+              {terms.showPlan}
             </Button>
           </Stack>
         </Popover.Dropdown>

@@ -85,7 +85,7 @@ function Import(): ReactNode {
             loading={plan.isPending}
             onClick={() => plan.mutate(text)}
           >
-            {words.plan}
+            {terms.showPlan}
           </Button>
         </div>
         <Problem error={plan.error} />

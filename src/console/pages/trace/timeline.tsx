@@ -131,7 +131,7 @@ function Response({ last }: { last: LastAttempt['last'] }): ReactNode {
   const isGood = last.outcome === 'delivered';
   return (
     <Station kind="response" icon={isGood ? 'check' : 'alert'} tone={isGood ? 'good' : 'bad'}>
-      {words.answeredIn(resultWords(last.status, last.errorKind) ?? '', formatDuration(last.durationMs))}
+      {terms.respondedIn(resultWords(last.status, last.errorKind) ?? '', formatDuration(last.durationMs))}
     </Station>
   );
 }

@@ -110,7 +110,7 @@ function Stations({ delivery }: { delivery: Answer<'listDeliveries'>['data'][num
         <Text>
           {attempt?.response == null
             ? terms.noResponseYet
-            : words.answered(attempt.response.status, formatDuration(attempt.durationMs))}
+            : terms.respondedIn(String(attempt.response.status), formatDuration(attempt.durationMs))}
         </Text>
       </Station>
     </ol>

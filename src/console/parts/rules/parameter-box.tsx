@@ -75,7 +75,7 @@ export function ParameterBox({ value, onChange, label, attributes, error, isDisa
 
 /** How often events have a parameter, with an example. */
 export function seenWords({ share, examples }: Parameter): string {
-  const seen = share > 0 ? w.seen(formatPercent(share)) : w.notSeen;
+  const seen = share > 0 ? terms.seenIn(formatPercent(share)) : w.notSeen;
   const [example] = examples;
   return example === undefined ? seen : `${seen} · ${w.example(example)}`;
 }
