@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import { apiQuery } from '../../data/api.ts';
 import { actions as words } from '../../messages/en/actions.ts';
 import { terms } from '../../messages/en/terms.ts';
-import { pageOf } from '../../parts/document/document-kind.ts';
+import { addressOf } from '../../parts/address-of.ts';
 import { NewDocumentPage } from '../../parts/document/new-document-page.tsx';
 import { notifyDone } from '../../parts/notify.ts';
 import { StatusBadge } from '../../parts/status-badge.tsx';
@@ -74,7 +74,7 @@ export function NewActionPage(): ReactNode {
           onStep={(next) => void navigate({ search: (present) => ({ ...present, step: next }) })}
           onSaved={({ id, name, status }) => {
             notifyDone(status === 'enabled' ? words.editor.savedEnabled(name) : words.editor.savedDisabled(name));
-            void navigate(pageOf(actionKind, id));
+            void navigate({ to: addressOf('action', { id }) });
           }}
           onCancel={() => void navigate({ to: '/actions' })}
         />

@@ -24,8 +24,7 @@ export type DocumentKind<Stored extends StoredDocument, Body = never, Saved exte
   nameOf: (stored: Stored) => string;
   /** The pages above a document; the last one is the list. */
   crumbs: readonly [...Crumb[], Crumb];
-  /** The address of a document, and the parameter in it that holds the id. */
-  page: LinkProps['to'];
+  /** The parameter in the address of a document that holds its id. */
   parameter: string;
   /** The page that creates one, and the one that creates a copy of the document that its parameter `from` names. */
   newPage: LinkProps['to'];
@@ -82,17 +81,12 @@ export function documentKind<K extends Kind>(
   { rights, ...declared }: Declared<K>,
 ): DocumentKind<Stored<K>, Body<K>, Saved<K>> {
   const [all, one, create, replace] = routes[kind] as Routes['connection']; // all kinds' have the same input and output
-  const list = declared.crumbs.at(-1)?.to;
-  const parameter = `${kind}Id`;
-  // Of the table of all pages (routes.ts), as every address below.
-  const at = (rest: string) => `${list}/${rest}` as LinkProps['to'];
   return {
     kind,
     one: terms[kind],
     nameOf: ({ name }: { name: string }) => name,
-    page: at(`$${parameter}`),
-    parameter,
-    newPage: at('new'),
+    parameter: `${kind}Id`,
+    newPage: `${declared.crumbs.at(-1)?.to}/new`,
     view: `${rights}:view`,
     manage: `${rights}:manage`,
     all: () => allQuery(all),
@@ -102,13 +96,6 @@ export function documentKind<K extends Kind>(
       client().call(replace, { params: { id }, body, ...over }),
     ...declared,
   } as unknown as DocumentKind<Stored<K>, Body<K>, Saved<K>>; // by the routes of its own kind
-}
-
-type Anywhere = { to: '/' };
-
-/** The address of a document's page, for `Link`, `RowLink` and `navigate`. */
-export function pageOf({ page, parameter }: Pick<DocumentKind<never>, 'page' | 'parameter'>, id: string): Anywhere {
-  return { to: page, params: { [parameter]: id } } as unknown as Anywhere; // the compiler knows addresses with their parameters, not tables of them
 }
 
 /** Leads to the list of a kind. */

@@ -6,6 +6,7 @@ import { transferKindOf } from '../../../contract/documents/transfer-kinds.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
+import { addressOf } from '../address-of.ts';
 import type { IconName } from '../icon.tsx';
 import type { Filter } from '../list/filters.ts';
 import { type Column, ListPage, type ListState } from '../list/list-page.tsx';
@@ -15,7 +16,7 @@ import { notifyFailed } from '../notify.ts';
 import { ShowAsDrawer } from '../payload/show-as.tsx';
 import { saveExport } from '../payload/shown-as.ts';
 import type { DialogProps } from './delete-dialog.tsx';
-import { type DocumentKind, pageOf, type StoredDocument } from './document-kind.ts';
+import type { DocumentKind, StoredDocument } from './document-kind.ts';
 import { useDeletion } from './use-deletion.tsx';
 
 type Props<Row extends StoredDocument> = {
@@ -71,7 +72,7 @@ export function DocumentsPage<Row extends StoredDocument & { description?: strin
   function rowMenu(row: Row): ReactNode {
     return (
       <RowMenu name={kind.nameOf(row)}>
-        <Menu.Item component={Link} {...pageOf(kind, row.id)}>
+        <Menu.Item component={Link} to={addressOf(kind.kind, row)}>
           {terms.open}
         </Menu.Item>
         {mayManage ? items?.(row) : null}

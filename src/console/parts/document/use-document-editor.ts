@@ -4,9 +4,10 @@ import { queryClient } from '../../data/query-client.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { useMay } from '../../session/rights.ts';
+import { addressOf } from '../address-of.ts';
 import { type Editor, type EditorOptions, useEditor } from '../form/use-editor.tsx';
 import { notifyDone } from '../notify.ts';
-import { type DocumentKind, pageOf, type StoredDocument, useToList } from './document-kind.ts';
+import { type DocumentKind, type StoredDocument, useToList } from './document-kind.ts';
 
 type Form<Stored extends StoredDocument, Body, Saved extends Stored, Draft extends object> = Pick<
   EditorOptions<Stored, Draft, Saved, 'save'>,
@@ -47,7 +48,7 @@ export function useDocumentEditor<
       else {
         notifyDone(kind.created(kind.nameOf(saved)));
         if (kind.createdOpens === 'list') toList();
-        else void navigate(pageOf(kind, saved.id));
+        else void navigate({ to: addressOf(kind.kind, saved) });
       }
     },
     onCancel: toList,

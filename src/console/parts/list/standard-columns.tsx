@@ -1,7 +1,8 @@
 import { Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { terms } from '../../messages/en/terms.ts';
-import { type DocumentKind, pageOf, type StoredDocument } from '../document/document-kind.ts';
+import { addressOf } from '../address-of.ts';
+import type { DocumentKind, StoredDocument } from '../document/document-kind.ts';
 import { type Status, StatusBadge } from '../status-badge.tsx';
 import { Time } from '../time.tsx';
 import type { Column } from './columns.tsx';
@@ -11,7 +12,7 @@ type More<Row> = Partial<Omit<Column<Row>, 'id' | 'header' | 'cell'>>;
 
 /** The name of a document, which leads to its page, with its description or another note. */
 export function nameColumn<Row extends StoredDocument & { description?: string }>(
-  kind: Pick<DocumentKind<Row>, 'page' | 'parameter' | 'nameOf'>,
+  kind: Pick<DocumentKind<Row>, 'kind' | 'nameOf'>,
   header: string = terms.name,
   noteOf: (row: Row) => string | undefined = ({ description }) => description,
 ): Column<Row> {
@@ -22,7 +23,7 @@ export function nameColumn<Row extends StoredDocument & { description?: string }
     isText: true,
     sort: kind.nameOf,
     cell: (row) => (
-      <RowLink {...pageOf(kind, row.id)} note={noteOf(row)}>
+      <RowLink to={addressOf(kind.kind, row)} note={noteOf(row)}>
         {kind.nameOf(row)}
       </RowLink>
     ),
