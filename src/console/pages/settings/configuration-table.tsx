@@ -60,7 +60,9 @@ export function ConfigurationTable({ part }: { part: 'network' | 'all' }): React
               <span key="value" title={one.description}>
                 {valueText(one.value)}
               </span>,
-              words.origins[one.origin],
+              <span key="origin" style={{ whiteSpace: 'nowrap' }}>
+                {words.origins[one.origin]}
+              </span>,
             ],
           }))}
         />
