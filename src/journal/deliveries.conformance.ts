@@ -76,10 +76,15 @@ export function deliveriesConformance(guarantee: Guarantee): void {
         [await nextOf(start), await nextOf(start + 2), await nextOf(start + 9), await nextOf(start + 1_000)],
         [start + 2, start + 9, start + 1_000, null],
       );
-      assert.deepEqual(await journal.deliveries.backlog(), [
+      const backlog = await journal.deliveries.backlog();
+      assert.deepEqual(backlog, [
         { destinationId: 'dst_1', connectionId: 'con_1', replayId: null, open: 5, nextDueAt: start + 2 },
         { destinationId: 'dst_2', connectionId: 'con_1', replayId: null, open: 1, nextDueAt: start },
       ]);
+      assert.deepEqual(
+        await journal.deliveries.nextDue(),
+        backlog.map(({ open: _, ...next }) => next),
+      );
     },
   );
 

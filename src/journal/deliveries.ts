@@ -47,11 +47,10 @@ export interface DeliveryQueue {
     after?: { dueAt: number; id: string };
     except?: readonly string[];
   }): Promise<{ due: DueDelivery[]; followers: DueDelivery[]; isCut: boolean; nextDueAt: number | null }>;
-  /**
-   * The unfinished deliveries that have a due time, for each destination and replay: their count and the earliest due
-   * time.
-   */
-  backlog(): Promise<Backlog[]>;
+  /** When the next delivery of each destination and replay is due; the time does not depend on how many there are. */
+  nextDue(): Promise<NextDue[]>;
+  /** The same, with the count of all unfinished deliveries that have a due time. */
+  backlog(): Promise<(NextDue & { open: number })[]>;
   /**
    * Replaces the in-flight marker: the deliveries in flight now, and the suspect on trial among them (null: none).
    * `recover` reads it after a crash. The caller puts one suspect on trial at a time, and sends a suspect only after a
@@ -78,11 +77,10 @@ export interface DeliveryQueue {
   removeHold(scopeId: string): Promise<void>;
 }
 
-type Backlog = {
+type NextDue = {
   destinationId: string;
   connectionId: string;
   replayId: string | null;
-  open: number;
   nextDueAt: number;
 };
 

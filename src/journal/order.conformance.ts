@@ -86,6 +86,7 @@ export function orderConformance(guarantee: Guarantee): void {
     assert.deepEqual(await journal.deliveries.backlog(), [
       { destinationId: 'dst_1', connectionId: 'con_1', replayId: null, open: 3, nextDueAt: start },
     ]);
+    assert.equal((await journal.deliveries.nextDue())[0]?.nextDueAt, start);
     assert.deepEqual(await journal.statistics.waiting('dst_1', []), [{ actionId: 'act_1', count: 3 }]);
     const after = { dueAt: start, id: ids[0] ?? '' };
     const { due: rows } = await journal.deliveries.due(query({ now: start, limit: 1, after }));

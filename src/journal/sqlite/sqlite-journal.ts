@@ -14,6 +14,7 @@ import { dueOf, historyOf } from './delivery-codec.ts';
 import { eventOfLine, lineStart } from './event-codec.ts';
 import { acceptedOf, bytesOf, packRequest } from './operations/accept.ts';
 import { type Counted, noCounts } from './operations/delivery-histogram.ts';
+import type { Target } from './operations/interned-ids.ts';
 import { deliveryId, deliveryIds, numbersOf, packPlanned } from './operations/planned.ts';
 import { packSettle } from './operations/settle.ts';
 import type { JournalClient, operations } from './operations.ts';
@@ -88,8 +89,16 @@ function matching(client: JournalClient): Journal['matching'] {
   };
 }
 
+function nextDueOf({ destination, connection, replay, next_due_at }: Target & { next_due_at: number }) {
+  return {
+    destinationId: destination,
+    connectionId: connection,
+    replayId: replay === '' ? null : replay,
+    nextDueAt: next_due_at,
+  };
+}
+
 function deliveryQueue(client: JournalClient): DeliveryQueue {
-  let isStarted = false;
   return {
     async due({ destinationId, replayId, now, limit, after, except = [], inOrder = false, followers = 0 }) {
       const number = after === undefined ? null : placeOf('delivery', after.id)?.number;
@@ -100,18 +109,9 @@ function deliveryQueue(client: JournalClient): DeliveryQueue {
       const { rows, behind, isCut, nextDueAt } = await client.write('due', query);
       return { due: rows.map(dueOf), followers: behind.map(dueOf), isCut, nextDueAt };
     },
-    async backlog() {
-      // At start the writer is idle; later, a count over many rows must not delay writes.
-      const rows = await (isStarted ? client.read : client.write)('backlog', null);
-      isStarted = true;
-      return rows.map((row) => ({
-        destinationId: row.destination,
-        connectionId: row.connection,
-        replayId: row.replay === '' ? null : row.replay,
-        open: row.open,
-        nextDueAt: row.next_due_at,
-      }));
-    },
+    nextDue: async () => (await client.write('nextDue', null)).map(nextDueOf),
+    // A count over many rows, which must not delay writes.
+    backlog: async () => (await client.read('backlog', null)).map((row) => ({ ...nextDueOf(row), open: row.open })),
     mark: (lease, ids, onTrial) =>
       client.write(
         'mark',

@@ -114,7 +114,7 @@ export class Dispatcher implements AsyncDisposable {
 
   /** Takes over the unfinished deliveries in the journal. */
   async start(): Promise<void> {
-    for (const { destinationId, connectionId, replayId, nextDueAt } of await this.#options.queue.backlog())
+    for (const { destinationId, connectionId, replayId, nextDueAt } of await this.#options.queue.nextDue())
       this.#refill.refillAt(this.#queueFor(destinationId, connectionId, replayId), nextDueAt);
   }
 

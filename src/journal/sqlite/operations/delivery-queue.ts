@@ -53,6 +53,17 @@ export const queueOperations = {
     return { rows, behind, isCut, nextDueAt: nextDueAt(db, queues, now) };
   },
 
+  /** Index seeks, since a scan of a million rows takes a quarter of a second of each start. */
+  nextDue(db: Db, _: null): (Target & { next_due_at: number })[] {
+    const first = (isBehind: 0 | 1) => `SELECT min(due_at) FROM delivery INDEXED BY delivery_due
+      WHERE target = target.id AND is_behind = ${isBehind} AND due_at IS NOT NULL`;
+    return db.all(
+      `SELECT destination, connection, replay, min(coalesce(due, behind), coalesce(behind, due)) AS next_due_at
+       FROM (SELECT *, (${first(0)}) AS due, (${first(1)}) AS behind FROM target)
+       WHERE next_due_at IS NOT NULL ORDER BY destination, connection, replay`,
+    );
+  },
+
   backlog: (db: Db, _: null): (Target & { open: number; next_due_at: number })[] =>
     db.all(
       `SELECT destination, connection, replay, open, next_due_at FROM
