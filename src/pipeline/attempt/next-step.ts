@@ -3,7 +3,7 @@ import type { Attempt, ErrorKind, Reason } from '../../contract/records/delivery
 import type { Verdict } from '../../destinations/judge.ts';
 import type { DueDelivery, Settlement } from '../../journal/journal.ts';
 import { nextAttempt } from '../limits/backoff.ts';
-import type { Sign } from '../limits/peer-health.ts';
+import type { Sign } from '../limits/circuit-breaker.ts';
 import { type Quota, quotaOf } from '../limits/rate-limiter.ts';
 import type { Attempted } from './work.ts';
 

@@ -1,7 +1,8 @@
 import { idleTimer, type Timer } from '../../async/clock.ts';
 import { type DueDelivery, suspectDeaths } from '../../journal/journal.ts';
 import type { BatchKey } from '../attempt/batch.ts';
-import { adaptiveConcurrency, type Breaker, type Concurrency, createBreaker } from '../limits/peer-health.ts';
+import { adaptiveConcurrency, type Concurrency } from '../limits/adaptive-concurrency.ts';
+import { type Breaker, createBreaker } from '../limits/circuit-breaker.ts';
 import { createRateLimiter, type RateLimiter } from '../limits/rate-limiter.ts';
 import type { DestinationPlan } from '../snapshot/destination-plan.ts';
 
