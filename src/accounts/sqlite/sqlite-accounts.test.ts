@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { openStorage } from '../../../test/support/storage.ts';
 import { sqliteAudit } from '../../audit/sqlite/sqlite-audit.ts';
 import { openSqlite, operationsOf } from '../../sqlite/sqlite.ts';
+import { storageThreads } from '../../sqlite/storage-threads.testing.ts';
 import { temporaryFolder } from '../../sqlite/temporary-folder.testing.ts';
 import { accountsConformance, put, session, token, user } from '../accounts.conformance.ts';
 import { sqliteAccounts } from './sqlite-accounts.ts';
@@ -14,14 +15,14 @@ accountsConformance('accounts in process', async () => {
   return { ...storage, ...storage.accounts };
 });
 
+const threads = storageThreads('accounts', 'audit');
+
 accountsConformance('accounts in the storage thread', async () => {
-  const resources = new AsyncDisposableStack();
-  const dir = resources.use(temporaryFolder()).path;
-  const sqlite = resources.use(await openSqlite({ dir, operations }));
+  const sqlite = await threads();
   return {
     ...sqliteAccounts(sqlite),
     audit: sqliteAudit(sqlite),
-    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+    [Symbol.asyncDispose]: async () => {},
   };
 });
 

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { openStorage } from '../../../test/support/storage.ts';
 import type { Db } from '../../sqlite/db.ts';
 import { openSqlite, operationsOf } from '../../sqlite/sqlite.ts';
+import { storageThreads } from '../../sqlite/storage-threads.testing.ts';
 import { temporaryFolder } from '../../sqlite/temporary-folder.testing.ts';
 import { auditConformance } from '../audit.conformance.ts';
 import { auditSample } from '../audit-samples.testing.ts';
@@ -13,11 +14,11 @@ auditConformance('audit trail in process', async () => {
   return { ...storage, ...storage.audit };
 });
 
+const threads = storageThreads('audit');
+
 auditConformance('audit trail in the storage thread', async () => {
-  const resources = new AsyncDisposableStack();
-  const dir = resources.use(temporaryFolder()).path;
-  const sqlite = resources.use(await openSqlite({ dir, operations: operationsOf('audit') }));
-  return { ...sqliteAudit(sqlite), [Symbol.asyncDispose]: () => resources.disposeAsync() };
+  const sqlite = await threads();
+  return { ...sqliteAudit(sqlite), [Symbol.asyncDispose]: async () => {} };
 });
 
 test('the database itself refuses to change an entry, or to remove one without a prune entry', async () => {

@@ -13,6 +13,7 @@ import { type Sealer, sealer } from '../../secrets/sealer.ts';
 import { databaseName } from '../../sqlite/database-file.ts';
 import { migrate } from '../../sqlite/migrate.ts';
 import { openSqlite, operationsOf } from '../../sqlite/sqlite.ts';
+import { storageThreads } from '../../sqlite/storage-threads.testing.ts';
 import { temporaryFolder } from '../../sqlite/temporary-folder.testing.ts';
 import { catalogConformance, document, put } from '../catalog.conformance.ts';
 import type { Change } from '../catalog.ts';
@@ -26,12 +27,12 @@ catalogConformance('catalog in process', async () => {
   return { ...storage, ...storage.catalog };
 });
 
+const threads = storageThreads('catalog', 'audit');
+
 catalogConformance('catalog in the storage thread', async () => {
-  const resources = new AsyncDisposableStack();
-  const dir = resources.use(temporaryFolder()).path;
-  const sqlite = resources.use(await openSqlite({ dir, operations: operationsOf('catalog', 'audit') }));
+  const sqlite = await threads();
   const catalog = await sqliteCatalog(sqlite, keys(1));
-  return { ...catalog, audit: sqliteAudit(sqlite), [Symbol.asyncDispose]: () => resources.disposeAsync() };
+  return { ...catalog, audit: sqliteAudit(sqlite), [Symbol.asyncDispose]: async () => {} };
 });
 
 const secretBody = (value: string) => ({ auth: { token: new Secret(value, '2026-03-01T00:00:00.000Z') } });

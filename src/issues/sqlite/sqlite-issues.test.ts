@@ -1,7 +1,6 @@
 import { openStorage } from '../../../test/support/storage.ts';
 import { sqliteAudit } from '../../audit/sqlite/sqlite-audit.ts';
-import { openSqlite, operationsOf } from '../../sqlite/sqlite.ts';
-import { temporaryFolder } from '../../sqlite/temporary-folder.testing.ts';
+import { storageThreads } from '../../sqlite/storage-threads.testing.ts';
 import { issuesConformance } from '../issues.conformance.ts';
 import { sqliteIssues } from './sqlite-issues.ts';
 
@@ -10,13 +9,13 @@ issuesConformance('issues in process', async () => {
   return { ...storage, ...storage.issues };
 });
 
+const threads = storageThreads('audit', 'issues');
+
 issuesConformance('issues in the storage thread', async () => {
-  const resources = new AsyncDisposableStack();
-  const dir = resources.use(temporaryFolder()).path;
-  const sqlite = resources.use(await openSqlite({ dir, operations: operationsOf('audit', 'issues') }));
+  const sqlite = await threads();
   return {
     ...sqliteIssues(sqlite),
     audit: sqliteAudit(sqlite),
-    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+    [Symbol.asyncDispose]: async () => {},
   };
 });

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openStorage } from '../../../test/support/storage.ts';
-import { openSqlite, operationsOf } from '../../sqlite/sqlite.ts';
-import { temporaryFolder } from '../../sqlite/temporary-folder.testing.ts';
+import { storageThreads } from '../../sqlite/storage-threads.testing.ts';
 import {
   accept,
   attempt,
@@ -23,18 +22,17 @@ const text = `€${'x'.repeat(MiB / 2)}`;
 /** One read returns 4 MiB, including the row that reaches it. */
 const rowsAtOnceMost = 5;
 
+const threads = storageThreads('journal');
+
 async function opened() {
-  const resources = new AsyncDisposableStack();
-  const dir = resources.use(temporaryFolder()).path;
-  const sqlite = resources.use(await openSqlite({ dir, operations: operationsOf('journal') }));
-  const journal = sqliteJournal(sqlite);
+  const journal = sqliteJournal(await threads());
   const large = Array.from({ length: largeEvents }, () => incoming({ data: { text } }));
   const { ids, from } = await accept(journal, large);
-  return { journal, ids, from, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+  return { journal, ids, from };
 }
 
 test('a read of due deliveries stops after 4 MiB, and the next reads return the rest', async () => {
-  await using db = await opened();
+  const db = await opened();
   const { journal, ids, from } = db;
   const lease = await claim(journal, 'events/0');
   const deliveries = ids.map((eventId) => planned({ eventId, dueAt: start }));
@@ -59,7 +57,7 @@ test('a read of due deliveries stops after 4 MiB, and the next reads return the 
 });
 
 test('a read of events to match stops after 4 MiB, and the next reads return the rest', async () => {
-  await using db = await opened();
+  const db = await opened();
   const { journal, ids } = db;
   const found: string[] = [];
   for (let from = db.from, to = -1; from !== to; ) {
@@ -73,7 +71,7 @@ test('a read of events to match stops after 4 MiB, and the next reads return the
 });
 
 test('a search of events stops after 4 MiB and returns where the next search continues', async () => {
-  await using db = await opened();
+  const db = await opened();
   const found: string[] = [];
   let lookedAt = 0;
   for (let before: string | null = ''; before !== null; ) {
@@ -92,7 +90,7 @@ test('a search of events stops after 4 MiB and returns where the next search con
 });
 
 test('the history of a delivery has the newest attempts, about 4 MiB, with the request of each', async () => {
-  await using db = await opened();
+  const db = await opened();
   const { journal } = db;
   const lease = await claim(journal, 'deliveries/0');
   const plan = { advance: null, deliveries: [planned({ eventId: db.ids[0] ?? null })], now: start };
@@ -115,7 +113,7 @@ test('the history of a delivery has the newest attempts, about 4 MiB, with the r
 });
 
 test('a step of an erasure stops after 4 MiB, and the next steps erase the rest', async () => {
-  await using db = await opened();
+  const db = await opened();
   const { journal } = db;
   const lease = await claim(journal, 'events/0');
   const sought = { visitorId: 'ann' };
@@ -136,7 +134,7 @@ test('a step of an erasure stops after 4 MiB, and the next steps erase the rest'
 });
 
 test('the removal of bodies goes on after a step that has read 32 MiB', async () => {
-  await using db = await opened();
+  const db = await opened();
   const { journal } = db;
   const lease = await claim(journal, 'deliveries/0');
   const deliveries = Array.from({ length: 40 }, () => planned({}));

@@ -1,7 +1,6 @@
 import { openStorage } from '../../../test/support/storage.ts';
 import { sqliteAudit } from '../../audit/sqlite/sqlite-audit.ts';
-import { openSqlite, operationsOf } from '../../sqlite/sqlite.ts';
-import { temporaryFolder } from '../../sqlite/temporary-folder.testing.ts';
+import { storageThreads } from '../../sqlite/storage-threads.testing.ts';
 import { journalConformance } from '../journal.conformance.ts';
 import { sqliteJournal } from './sqlite-journal.ts';
 
@@ -10,13 +9,13 @@ journalConformance('journal in process', async () => {
   return { ...storage, ...storage.journal };
 });
 
+const threads = storageThreads('journal', 'audit');
+
 journalConformance('journal in the storage thread', async () => {
-  const resources = new AsyncDisposableStack();
-  const dir = resources.use(temporaryFolder()).path;
-  const sqlite = resources.use(await openSqlite({ dir, operations: operationsOf('journal', 'audit') }));
+  const sqlite = await threads();
   return {
     ...sqliteJournal(sqlite),
     audit: sqliteAudit(sqlite),
-    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+    [Symbol.asyncDispose]: async () => {},
   };
 });

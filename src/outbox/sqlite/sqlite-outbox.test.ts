@@ -1,6 +1,5 @@
 import { openStorage } from '../../../test/support/storage.ts';
-import { openSqlite, operationsOf } from '../../sqlite/sqlite.ts';
-import { temporaryFolder } from '../../sqlite/temporary-folder.testing.ts';
+import { storageThreads } from '../../sqlite/storage-threads.testing.ts';
 import { testOutbox } from '../outbox.conformance.ts';
 import { sqliteOutbox } from './sqlite-outbox.ts';
 
@@ -9,9 +8,9 @@ testOutbox('in-process', async () => {
   return { ...storage, ...storage.outbox };
 });
 
+const threads = storageThreads('outbox');
+
 testOutbox('threaded', async () => {
-  const resources = new AsyncDisposableStack();
-  const dir = resources.use(temporaryFolder()).path;
-  const sqlite = resources.use(await openSqlite({ dir, operations: operationsOf('outbox') }));
-  return { ...sqliteOutbox(sqlite), [Symbol.asyncDispose]: () => resources.disposeAsync() };
+  const sqlite = await threads();
+  return { ...sqliteOutbox(sqlite), [Symbol.asyncDispose]: async () => {} };
 });

@@ -1,6 +1,5 @@
 import { openStorage } from '../../../test/support/storage.ts';
-import { openSqlite, operationsOf } from '../../sqlite/sqlite.ts';
-import { temporaryFolder } from '../../sqlite/temporary-folder.testing.ts';
+import { storageThreads } from '../../sqlite/storage-threads.testing.ts';
 import { requestsConformance } from '../requests.conformance.ts';
 import { sqliteRequests } from './sqlite-requests.ts';
 
@@ -9,9 +8,9 @@ requestsConformance('requests in process', async () => {
   return { ...storage.requests, [Symbol.asyncDispose]: storage[Symbol.asyncDispose] };
 });
 
+const threads = storageThreads('requests');
+
 requestsConformance('requests in the storage thread', async () => {
-  const resources = new AsyncDisposableStack();
-  const dir = resources.use(temporaryFolder()).path;
-  const sqlite = resources.use(await openSqlite({ dir, operations: operationsOf('requests') }));
-  return { ...sqliteRequests(sqlite), [Symbol.asyncDispose]: () => resources.disposeAsync() };
+  const sqlite = await threads();
+  return { ...sqliteRequests(sqlite), [Symbol.asyncDispose]: async () => {} };
 });
