@@ -337,7 +337,8 @@ test('parameters are found by the words of shops, and those never seen come last
 test('a save after a change by another person shows both versions; a change of status can be undone', async () => {
   const { app, browser } = console_;
   const { client } = app;
-  const made = await client.call('createAction', { body: { name: 'Shared', description: 'first' } });
+  const rules = { parameter: 'wt.ev', operator: 'equals' as const, value: 'x' };
+  const made = await client.call('createAction', { body: { name: 'Shared', description: 'first', rules } });
   const params = { id: made.id };
   await using tab = await openTab(browser, { url: app.url, path: `/actions/${made.id}/edit`, expected: /^412 / });
   const { page } = tab;
@@ -349,6 +350,7 @@ test('a save after a change by another person shows both versions; a change of s
     .getByText(/theirs/)
     .first()
     .waitFor();
+  assert.deepEqual(await dialog.getByRole('rowheader').allTextContents(), ['description'], 'rules are the same');
   await page.getByRole('button', { name: 'Save mine over theirs' }).click();
   await page.getByRole('link', { name: 'Edit' }).waitFor();
   assert.equal((await client.call('getAction', { params })).description, 'mine');

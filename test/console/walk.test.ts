@@ -123,7 +123,12 @@ test('a marketer sends abandoned carts over 100 to a CRM with OAuth V2 in 20 cli
     orderValue: 120.9,
   });
   assert.match(String(received?.headers['authorization']), /^Bearer /);
+  await page.getByText(/^new token/).waitFor();
   assert.ok(clicks() <= 20, `${clicks()} clicks`);
+
+  await button('Send test').click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Send test' }).click();
+  await page.getByText('cached token').waitFor();
   assert.deepEqual(tab.problems, []);
 });
 

@@ -31,6 +31,13 @@ test('every cause of an issue has a title, a detail and a fix, each a sentence w
     }
 });
 
+test('a detail of the server begins with a capital, unless it begins with a name', () => {
+  const template = (detail: string) =>
+    textOf({ code: 'template_failing', values: { subject: 'CRM › Orders', detail } }).detail;
+  assert.equal(template('mapping field total, line 1: x'), 'Mapping field total, line 1: x.');
+  assert.equal(template('api.example.com is unknown.'), 'api.example.com is unknown.');
+});
+
 test('failed deliveries are named by status, or by what went wrong without one', () => {
   const failing = (given: object, errorKind: string) =>
     textOf({ code: 'deliveries_failing', values: given }, errorKind);

@@ -151,7 +151,6 @@ export const connections = {
     testStoredText: 'Connects and authenticates using the saved values. Doesn’t send any data.',
     testOk: 'Connection and authentication work',
     testFailed: 'Test failed',
-    checkClient: 'Check Client ID and Client Secret.',
     testSteps: {
       url: 'URL',
       dns: 'DNS',

@@ -43,7 +43,7 @@ export const parts = {
   older: 'Older',
   paging: 'Pages of the list',
   countOf: (shown: number, all: string) => `${formatNumber(shown)} of ${all}`,
-  many: 'many',
+  more: (shown: number, nouns: string) => `${formatNumber(shown)}+ ${nouns}`,
   tableScroll: (name: string) => `${name}, scrolls sideways`,
   loading: (what: string) => `Loading ${what} …`,
   problem: 'Something went wrong',

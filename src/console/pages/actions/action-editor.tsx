@@ -77,7 +77,15 @@ export function ActionEditor({ stored, begin, draftKey, places, step, onStep, on
     atFields,
     create: (draft, how) => actionKind.create(bodyOfDraft(draft, how)),
     replace: ({ id }, draft, over, how) => actionKind.replace(id, bodyOfDraft(draft, how), over),
-    load: (id) => client().call('getAction', { params: { id } }),
+    // Its rules as the draft writes them, so that only what differs is shown as different.
+    async load(id) {
+      const theirs = await client().call('getAction', { params: { id } });
+      const body = bodyOfDraft(
+        draftOfAction(theirs, (one) => connectionOf(places, one)),
+        theirs.status,
+      );
+      return { ...theirs, rules: body.rules as Action['rules'] }; // made of a stored condition
+    },
     shownOf: (draft) => bodyOfDraft(draft, status),
     blockedBy: mayManage ? null : parts.noRight(rights['actions:manage']),
     how: status,

@@ -3,6 +3,7 @@ import { type ReactNode, Suspense, useMemo, useState } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
 import type { Event } from '../../../contract/records/event.ts';
 import { actions as words } from '../../messages/en/actions.ts';
+import { connections } from '../../messages/en/connections.ts';
 import { parts } from '../../messages/en/parts.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { Icon } from '../../parts/icon.tsx';
@@ -96,15 +97,19 @@ function NoConnections(): ReactNode {
   const mayManage = useMay('connections:manage');
   return (
     <Panel title={words.editor.steps.destinations[0]}>
-      {mayView ? <Text>{w.noConnections}</Text> : null}
       {mayManage ? (
-        <div>
-          <ButtonLink to="/connections/new" leftSection={<Icon name="plus" />}>
-            {terms.newConnection}
-          </ButtonLink>
-        </div>
+        <>
+          <Text>{w.noConnections}</Text>
+          <div>
+            <ButtonLink to="/connections/new" leftSection={<Icon name="plus" />}>
+              {terms.newConnection}
+            </ButtonLink>
+          </div>
+        </>
+      ) : mayView ? (
+        <Text>{connections.emptyNoRight(rights['connections:manage'])}</Text>
       ) : (
-        <Text>{parts.noRight(rights[mayView ? 'connections:manage' : 'connections:view'])}</Text>
+        <Text>{parts.noRight(rights['connections:view'])}</Text>
       )}
     </Panel>
   );

@@ -4,6 +4,7 @@ import { useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { apiQuery, useApi } from '../../data/api.ts';
+import { watchedMs } from '../../data/refresh.ts';
 import { count } from '../../messages/counts.ts';
 import { dataCollection } from '../../messages/en/data-collection.ts';
 import { terms } from '../../messages/en/terms.ts';
@@ -39,6 +40,7 @@ export function ParametersPage(): ReactNode {
     query: useQuery({
       ...apiQuery('listParameters', { query: { name: filter, cursor, offered, seen, sort: 'share' } }),
       placeholderData: keepPreviousData,
+      refetchInterval: watchedMs,
     }),
     columns,
     rowKey,

@@ -175,8 +175,8 @@ export function DeliveriesPage(): ReactNode {
             {list.filters}
             {search.range === 'custom' ? (
               <>
-                <TimeField aria-label={w.from} value={search.from} onChange={(from) => change({ from })} />
-                <TimeField aria-label={w.until} value={search.until} onChange={(until) => change({ until })} />
+                <TimeField label={w.from} value={search.from} onChange={(from) => change({ from })} />
+                <TimeField label={w.until} value={search.until} onChange={(until) => change({ until })} />
               </>
             ) : null}
           </>

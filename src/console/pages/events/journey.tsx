@@ -9,6 +9,7 @@ import { deliveries as deliveryWords } from '../../messages/en/deliveries.ts';
 import { event as words } from '../../messages/en/events.ts';
 import { replays } from '../../messages/en/replays.ts';
 import { terms } from '../../messages/en/terms.ts';
+import { sentence } from '../../messages/sentence.ts';
 import { Branch } from '../../parts/branch.tsx';
 import { Countdown } from '../../parts/countdown.tsx';
 import { PlainLink, TextLink } from '../../parts/links.tsx';
@@ -70,12 +71,12 @@ export function Journey({ action, deliveries, maySee }: Props): ReactNode {
 
 /** Why a delivery has its status, and what happens next. */
 function Why({ delivery }: { delivery: Delivery }): ReactNode {
-  const { sentence, next, nextAt, todo } = deliverySummary(delivery);
+  const { sentence: why, next, nextAt, todo } = deliverySummary(delivery);
   return (
     <Text size="sm">
-      {sentence} {next} {nextAt === null ? null : <Countdown at={nextAt} due={deliveryWords.now} />}
+      {why} {next} {nextAt === null ? null : <Countdown at={nextAt} due={deliveryWords.now} />}
       {nextAt === null ? ' ' : '. '}
-      {delivery.detail === null ? null : deliveryWords.page.detail(delivery.detail)} {todo}
+      {delivery.detail === null ? null : sentence(deliveryWords.page.detail(delivery.detail))} {todo}
     </Text>
   );
 }

@@ -113,7 +113,7 @@ function Sample({ sample }: { sample: NonNullable<Issue['sample']> }): ReactNode
     <Panel title={w.sample}>
       <Text>
         <TextLink to="/deliveries/$deliveryId" params={{ deliveryId }}>
-          {resultWords(status, errorKind) ?? terms.delivery}
+          {resultWords(status, errorKind) ?? deliveryId}
         </TextLink>{' '}
         <Time at={at} />
       </Text>
@@ -136,7 +136,7 @@ function Samples({ ids }: { ids: readonly string[] }): ReactNode {
         {data?.data.map(({ deliveryId, last }) => (
           <li key={deliveryId}>
             <TextLink to="/deliveries/$deliveryId" params={{ deliveryId }}>
-              {resultWords(last?.status, last?.errorKind) ?? terms.delivery}
+              {resultWords(last?.status, last?.errorKind) ?? deliveryId}
             </TextLink>{' '}
             {last === null ? null : <Time at={last.startedAt} />}
           </li>

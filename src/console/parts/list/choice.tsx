@@ -15,8 +15,8 @@ type Props = {
   onChange: (value: string | undefined) => void;
 };
 
-/** From here on a list of options has a text box that searches it. */
-const searchedFrom = 8;
+/** From here on a list of options is searched by typing. */
+export const searchedFrom = 8;
 
 /** A filter of a list as a chip: its name, the value when it is set, and the list of values behind it. */
 export function Choice({ label, value, options = [], nameOf, onChange }: Props): ReactNode {

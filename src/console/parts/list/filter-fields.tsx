@@ -1,7 +1,8 @@
-import { NativeSelect, TextInput } from '@mantine/core';
+import { NativeSelect, Select, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { parts } from '../../messages/en/parts.ts';
 import { TimeField } from '../time-field.tsx';
+import { searchedFrom } from './choice.tsx';
 import { cleared, type Filter, optionsOf, type Values } from './filters.ts';
 
 type Props = { filters: readonly Filter[]; values: Values; onChange: (changes: Values) => void };
@@ -20,6 +21,22 @@ export function FilterFields({ filters, values, onChange }: Props): ReactNode {
       onChange: ({ currentTarget }: { currentTarget: { value: string } }) => set(currentTarget.value),
     };
     if (isTime) return <TimeField key={key} label={label} value={value} onChange={set} />;
+    if (options !== undefined && options.length >= searchedFrom)
+      return (
+        <Select
+          key={key}
+          {...field}
+          value={value || null}
+          onChange={(next) => set(next ?? undefined)}
+          data={options}
+          placeholder={parts.any}
+          nothingFoundMessage={parts.noOption}
+          searchable
+          clearable
+          // A choice outside of the form would close it.
+          comboboxProps={{ withinPortal: false }}
+        />
+      );
     if (options !== undefined)
       return <NativeSelect key={key} {...field} data={[{ value: '', label: parts.any }, ...options]} />;
     return (

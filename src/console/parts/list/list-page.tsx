@@ -128,7 +128,7 @@ function countOf<Row>({ noun = nouns.rows, total }: ListProps<Row>, { data, page
   if (total !== undefined)
     return total.found === total.all ? counted(total.all, noun) : parts.countOf(total.found, counted(total.all, noun));
   const isWhole = page.next === null && page.prev === null;
-  return isWhole ? counted(data.length, noun) : parts.countOf(data.length, parts.many);
+  return isWhole ? counted(data.length, noun) : parts.more(data.length, noun.other);
 }
 
 type PagingProps = { page: Page<unknown>['page'] | undefined; onCursor: (cursor: string) => void };

@@ -78,7 +78,7 @@ function Steps({ tested, isRunning }: { tested: Answer<'testConnection'> | undef
               const isSent = name === 'token_request' && ok && isTokenRefused;
               const tone = isSent ? 'inherit' : ok ? 'var(--console-good)' : 'var(--console-bad)';
               return (
-                <Group key={name} component="li" gap="xs" wrap="nowrap" align="start">
+                <Group key={`${name} ${detail}`} component="li" gap="xs" wrap="nowrap" align="start">
                   <Text span c={tone}>
                     <Icon name={isSent ? 'deliveries' : ok ? 'check' : 'cross'} size={14} />
                   </Text>
@@ -86,7 +86,6 @@ function Steps({ tested, isRunning }: { tested: Answer<'testConnection'> | undef
                     {w.testSteps[name]}
                     <Text size="sm" c={ok ? 'dimmed' : tone} style={{ overflowWrap: 'anywhere' }}>
                       {error?.message ?? detail}
-                      {name === 'token_answer' && isClientRefused(error?.message) ? ` ${w.checkClient}` : null}
                     </Text>
                   </Box>
                   <Text span size="sm" c="dimmed" className="tabular">
@@ -101,5 +100,3 @@ function Steps({ tested, isRunning }: { tested: Answer<'testConnection'> | undef
     </div>
   );
 }
-
-const isClientRefused = (message = '') => /\b401\b|invalid_client/.test(message);

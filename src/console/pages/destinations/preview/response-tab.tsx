@@ -29,9 +29,9 @@ type Props = {
 /** The result of a test: its outcome, the request as sent, the response, and the timings. */
 export function ResponseTab({ test, tried, action, onGoTo }: Props): ReactNode {
   const rules = useRules(action, tried);
+  const token = useTokenUse(test);
   if (test === null) return <Text c="dimmed">{words.none}</Text>;
   const attempt = test.attemptLog?.at(-1);
-  const tokenMs = attempt?.request == null ? null : attempt.timings.tokenMs;
   return (
     <Stack gap="sm">
       <Facts
@@ -42,7 +42,7 @@ export function ResponseTab({ test, tried, action, onGoTo }: Props): ReactNode {
               <StatusBadge status={test.status} /> {test.reason === null ? '' : outcomes.reason[test.reason].short}
             </>,
           ],
-          ...(tokenMs === null ? [] : [[words.token, tokenUse(tokenMs)] as const]),
+          ...(token === null ? [] : [[words.token, token] as const]),
           ...(rules === null ? [] : [[words.rules, rules] as const]),
         ]}
       />
@@ -67,11 +67,18 @@ export function ResponseTab({ test, tried, action, onGoTo }: Props): ReactNode {
   );
 }
 
-/** Below this no request was made: the token was cached. */
-const fetchedMs = 1;
-
-function tokenUse(tokenMs: number): string {
-  return tokenMs < fetchedMs ? words.tokenKept : words.tokenTook(formatDuration(tokenMs));
+/** Whether the access token was fetched for the request or cached; null: there is none. */
+function useTokenUse(test: Props['test']): string | null {
+  const may = useMay('connections:view');
+  const { data } = useQuery({
+    ...apiQuery('getConnection', { params: { id: test?.connectionId ?? '' } }),
+    enabled: may && test !== null,
+  });
+  const attempt = test?.attemptLog?.at(-1);
+  if (attempt?.request == null) return null;
+  const { tokenMs } = attempt.timings;
+  if (tokenMs !== null) return words.tokenTook(formatDuration(tokenMs));
+  return data?.auth.type === 'oauth2' ? words.tokenKept : null;
 }
 
 /** Whether the rules of the action match the event; null: not known. */
