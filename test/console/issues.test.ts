@@ -42,7 +42,7 @@ test('an issue leads from Home to its cause, samples and changes, and is acknowl
   await page.getByText(/^Muted by Administrator token until unmuted/).waitFor();
   await page.getByRole('button', { name: 'Unmute' }).click();
   await page.getByRole('button', { name: 'Resolve' }).click();
-  await page.getByText(/^Resolved by Administrator token/).waitFor();
+  await page.getByText(/^Resolved by Administrator token, [^.]*\.$/).waitFor();
 
   await page.getByRole('link', { name: 'Issues', exact: true }).first().click();
   await page.getByText('No issues', { exact: true }).waitFor();

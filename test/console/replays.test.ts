@@ -70,6 +70,19 @@ test('a replay is planned in three steps, run, paused and resumed; deliveries th
   await row.getByText('2 delivered · 1 failed · 0 skipped · 3 total').waitFor();
   await row.getByText('CRM was down').waitFor();
   assert.deepEqual(tab.problems, []);
+
+  // Without the right to events they are not counted, and the dialog says why.
+  const rights = ['deliveries:view', 'deliveries:manage'] as const;
+  const { token } = await app.client.call('createToken', { body: { name: 'No events', rights: [...rights] } });
+  await using other = await openTab(browser, { url: app.url, path: '/replays', token, expected: /^403 .*replays$/ });
+  await other.page.getByRole('button', { name: 'New replay' }).click();
+  await other.page.getByRole('combobox', { name: 'Resend' }).selectOption({ index: 1 });
+  await other.page
+    .getByRole('alert')
+    .getByText(/events:view/)
+    .waitFor();
+  assert.equal(await other.page.getByText('Counting').count(), 0);
+  assert.deepEqual(other.problems, []);
 });
 
 test('an event, selected deliveries and all matching ones lead to a replay of exactly these; one replay is cancelled', async () => {

@@ -1,6 +1,6 @@
 /** Words of one's own account: password and sessions. */
 export const account = {
-  noUser: 'You are signed in with MILLRACE_ADMIN_TOKEN, which has no user account: no password and no sessions.',
+  noUser: 'You are signed in with a token that belongs to no user: it has no password and no sessions.',
   passwordText: 'Changing your password signs you out everywhere else. API tokens keep working.',
   current: 'Current password',
   password: 'New password',

@@ -57,8 +57,9 @@ export const issues = {
     acknowledged: (by: string, at: string) => `Acknowledged by ${by}, ${at}.`,
     muted: (by: string, until: string | null) =>
       until === null ? `Muted by ${by} until unmuted.` : `Muted by ${by} until ${until}.`,
+    /** Without a note, `how` only repeats by whom. */
     resolved: (by: string, at: string, how: string | null) =>
-      `Resolved ${by === 'millrace' ? 'automatically' : `by ${by}`}, ${at}. ${how ?? ''}`,
+      `Resolved ${by === 'millrace' ? 'automatically' : `by ${by}`}, ${at}. ${how === `Resolved by ${by}.` ? '' : (how ?? '')}`,
     replay: 'Replay failed deliveries…',
     acknowledge: 'Acknowledge',
     resolve: 'Resolve',

@@ -42,7 +42,8 @@ export function NewReplay({ from, onClose }: Props): ReactNode {
     enabled: isAsked,
     gcTime: 0,
   });
-  const found = settled === JSON.stringify(body) && !plan.isFetching ? plan.data : undefined;
+  const isMade = settled === JSON.stringify(body) && !plan.isFetching;
+  const found = !isMade ? undefined : plan.error === null ? plan.data : null;
 
   async function start() {
     const made = await run.mutateAsync({ body }).catch(() => null); // shown as run.error
@@ -75,12 +76,7 @@ export function NewReplay({ from, onClose }: Props): ReactNode {
               {terms.continue}
             </Button>
           ) : (
-            <Button
-              variant="filled"
-              loading={run.isPending}
-              disabled={found === undefined || found.deliveries === 0}
-              onClick={() => void start()}
-            >
+            <Button variant="filled" loading={run.isPending} disabled={!found?.deliveries} onClick={() => void start()}>
               {terms.run}
             </Button>
           )}

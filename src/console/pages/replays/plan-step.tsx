@@ -10,11 +10,13 @@ import { type ReplayDraft, rateOf } from './replay-draft.ts';
 
 const w = words.dialog;
 
-type Props = { draft: ReplayDraft; plan: ReplayPlan | undefined };
+/** `plan`: undefined while it is made, null when that failed. */
+type Props = { draft: ReplayDraft; plan: ReplayPlan | null | undefined };
 
 /** What would happen: how many, how long, what arrives twice, what is left out, and the first requests. */
 export function PlanStep({ draft, plan }: Props): ReactNode {
   if (plan === undefined) return <Text role="status">{terms.counting}</Text>;
+  if (plan === null) return null;
   const { deliveries, complete, durationMs, duplicates, leftOut, samples } = plan;
   return (
     <Stack gap="sm">

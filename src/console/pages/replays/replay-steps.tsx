@@ -14,8 +14,8 @@ const statuses = ['failed', 'held', 'skipped', 'cancelled', 'delivered'] as cons
 
 type Props = { draft: ReplayDraft; onChange: (change: Partial<ReplayDraft>) => void };
 
-/** The filter of what is sent again, with how many it finds. */
-export function WhatStep({ draft, onChange, plan }: Props & { plan: ReplayPlan | undefined }): ReactNode {
+/** The filter of what is sent again, with how many it finds; null: they could not be counted. */
+export function WhatStep({ draft, onChange, plan }: Props & { plan: ReplayPlan | null | undefined }): ReactNode {
   const { of, filter } = draft;
   const names = useNames();
   const isOfEvents = of === 'events';
@@ -55,7 +55,7 @@ export function WhatStep({ draft, onChange, plan }: Props & { plan: ReplayPlan |
         onChange={(changes) => onChange({ filter: { ...filter, ...changes } })}
       />
       <Text role="status" c="dimmed">
-        {plan === undefined ? terms.counting : w.count(plan.looked, plan.complete, isOfEvents)}
+        {plan === undefined ? terms.counting : plan === null ? '' : w.count(plan.looked, plan.complete, isOfEvents)}
       </Text>
     </Stack>
   );
