@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { startReceiver } from '../support/receiver.ts';
-import { barriers, openTab, startConsole, visit } from './browser.ts';
+import { barriers, loaded, openTab, startConsole, visit } from './browser.ts';
 
 let console_: Awaited<ReturnType<typeof startConsole>>;
 before(async () => {
@@ -212,6 +212,18 @@ const pages = [
   '/docs/api?filter=nothing',
   '/docs/limits',
 ];
+test('without the rights for a part of Home it is not there', async () => {
+  const { app, browser } = console_;
+  const { token } = await app.client.call('createToken', { body: { name: 'Events only', rights: ['events:view'] } });
+  await using tab = await openTab(browser, { url: app.url, token });
+  const { page } = tab;
+  await page.getByText('To see these numbers you need the right').waitFor();
+  await loaded(page);
+  for (const name of ['Recent changes', 'Needs attention'])
+    assert.equal(await page.getByRole('heading', { name }).count(), 0);
+  assert.deepEqual(tab.problems, []);
+});
+
 test('a server that fails is not shown as one without changes, or as a missing right', async () => {
   const { app, browser } = console_;
   await using tab = await openTab(browser, { url: app.url, path: '/docs', expected: /^500 / });

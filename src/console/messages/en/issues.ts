@@ -58,8 +58,10 @@ export const issues = {
     muted: (by: string, until: string | null) =>
       until === null ? `Muted by ${by} until unmuted.` : `Muted by ${by} until ${until}.`,
     /** Without a note, `how` only repeats by whom. */
-    resolved: (by: string, at: string, how: string | null) =>
-      `Resolved ${by === 'millrace' ? 'automatically' : `by ${by}`}, ${at}. ${how === `Resolved by ${by}.` ? '' : (how ?? '')}`,
+    resolved(by: string, at: string, how: string | null) {
+      const line = `Resolved ${by === 'millrace' ? 'automatically' : `by ${by}`}, ${at}.`;
+      return how === null || how === `Resolved by ${by}.` ? line : `${line} ${how}`;
+    },
     replay: 'Replay failed deliveries…',
     acknowledge: 'Acknowledge',
     resolve: 'Resolve',

@@ -44,10 +44,11 @@ type Props = { documents: DocumentsHere; stats: Stats | undefined; range: Range 
 
 /** Everything that needs a person, each with the next step. */
 export function Attention({ documents, stats, range }: Props): ReactNode {
+  const maySee = useMay('deliveries:view');
   const { data } = useQuery({
     ...apiQuery('listIssues', { query: { state: 'open,acknowledged', limit: issuesMost } }),
     refetchInterval: watchedMs,
-    enabled: useMay('deliveries:view'),
+    enabled: maySee,
   });
   const failed = useFailed(range) ?? stats?.totals.failed ?? 0;
   const issues = data?.data ?? [];
@@ -69,7 +70,8 @@ export function Attention({ documents, stats, range }: Props): ReactNode {
       }),
     ),
   ];
-  const isWaiting = documents.connections === undefined && documents.error === null && stats === undefined;
+  const isWaiting = documents.isLoading && stats === undefined;
+  if (documents.isHidden && !maySee && stats === undefined) return null;
   return (
     <Panel title={parts.status.needs_attention}>
       <Problem error={documents.error} onRetry={documents.retry} />

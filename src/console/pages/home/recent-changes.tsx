@@ -21,7 +21,8 @@ export function RecentChanges({ documents }: { documents: DocumentsHere }): Reac
     .filter(({ document }) => !('standard' in document && document.standard))
     .toSorted((a, b) => (a.document.updatedAt < b.document.updatedAt ? 1 : -1));
   const mayAudit = useMay('audit:view');
-  const isWaiting = documents.connections === undefined && documents.actions === undefined && documents.error === null;
+  const isWaiting = documents.isLoading && changed.length === 0;
+  if (documents.isHidden) return null;
   return (
     <Panel title={words.title}>
       {isWaiting ? <Skeleton height={120} /> : null}
