@@ -38,6 +38,7 @@ export function Reasons({ reasons }: Pick<Stats, 'reasons'>): ReactNode {
       <Title order={3}>{words.reasons}</Title>
       {reasons.length === 0 ? <Text c="dimmed">{terms.none}</Text> : null}
       <Facts
+        isFigures
         facts={reasons.map(({ outcome, reason, count }) => [
           words.reason(outcome === 'rejected' ? words.rejected : parts.status[outcome], reasonInWords(reason)),
           formatNumber(count),
