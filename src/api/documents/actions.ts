@@ -52,7 +52,9 @@ export function actionDrafts(parts: ApiParts) {
 
   async function draftOf(json: unknown, before: Document<ActionBody> | null): Promise<ActionBody> {
     const { body } = documents.parse(json, { before, parent: null });
-    await withPrograms(parts.compute, (programs) => checkContent(body, configuration.snapshot, programs));
+    await withPrograms(parts.compute, (programs) =>
+      checkContent(body, before?.body ?? null, configuration.snapshot, programs),
+    );
     return body;
   }
 
@@ -75,18 +77,18 @@ export const actionKind: Kind<'action'> = {
   input: actionInput,
   wholes: ['rules'],
   check({ body, before, snapshot, programs }) {
-    checkContent(body, snapshot, programs);
+    checkContent(body, before?.body ?? null, snapshot, programs);
     return checkReferences(body, before?.body ?? null, snapshot);
   },
 };
 
 /** Throws AppError unless rules and expressions compile and every destination exists. */
-function checkContent(body: ActionBody, snapshot: Snapshot, programs: Programs): void {
+function checkContent(body: ActionBody, before: ActionBody | null, snapshot: Snapshot, programs: Programs): void {
   const compiled = compileCondition(body.rules, behaviorConditions(snapshot.documents.behavior.values()));
   if (!compiled.ok)
     throw invalid(compiled.problems.map((one) => ({ pointer: `/rules${one.pointer}`, detail: one.message })));
   checkFixedValues(body);
-  checkPrograms(mappingsOf(body), programs);
+  checkPrograms(mappingsOf(body), before === null ? [] : mappingsOf(before), programs);
   const unknown = body.destinations.flatMap(({ destinationId }, i): FieldError[] => {
     if (snapshot.documents.destination.has(destinationId)) return [];
     const detail = `There is no destination ${destinationId}.`;

@@ -13,7 +13,7 @@ import type { Kind } from './document-kind.ts';
 import { documentHandlers, documentsOf } from './documents.ts';
 import { patched } from './patch.ts';
 import type { Basis } from './reading.ts';
-import { checkPrograms, withPrograms } from './template-errors.ts';
+import { type Checked, checkPrograms, withPrograms } from './template-errors.ts';
 
 /** Destinations, their checks before saving, previews and test sends. */
 export function destinationHandlers(parts: ApiParts) {
@@ -107,19 +107,9 @@ export const destinationKind: Kind<'destination'> = {
       throw invalid([{ pointer: '/connectionId', detail: "A destination can't move to another connection." }]);
     return { ...body, connectionId };
   },
-  check({ body, snapshot, programs }) {
-    const { template, contentType, path } = body;
-    const { headers } = body.settings;
-    // The value of a secret header is sent without rendering.
-    const tagged = headers.flatMap(({ name, value, secret }) => (secret ? [] : [{ name, value }]));
-    const input = { template, contentType, escape: body.settings.escape, path, headers: tagged, mapping: null };
-    const pointerOf = (part: string) => {
-      const name = /^header (.*)$/.exec(part)?.[1];
-      return name === undefined
-        ? `/${part}`
-        : `/settings/headers/${headers.findIndex((one) => one.name === name)}/value`;
-    };
-    checkPrograms([{ input, pointerOf }], programs);
+  check({ body, before, snapshot, programs }) {
+    const { path } = body;
+    checkPrograms([programOf(body)], before === null ? [] : [programOf(before.body)], programs);
     const connection = snapshot.documents.connection.get(body.connectionId);
     if (connection !== undefined && !path.includes('{{')) {
       const joined = joinUrl({ ...connection.body, path });
@@ -132,3 +122,18 @@ export const destinationKind: Kind<'destination'> = {
     return { ...withSecretsOf(old, present.settings.headers), connectionId: present.connectionId };
   },
 };
+
+function programOf({ template, contentType, path, settings }: DestinationBody): Checked {
+  const { headers } = settings;
+  // The value of a secret header is sent without rendering.
+  const tagged = headers.flatMap(({ name, value, secret }) => (secret ? [] : [{ name, value }]));
+  return {
+    input: { template, contentType, escape: settings.escape, path, headers: tagged, mapping: null },
+    pointerOf(part) {
+      const name = /^header (.*)$/.exec(part)?.[1];
+      return name === undefined
+        ? `/${part}`
+        : `/settings/headers/${headers.findIndex((one) => one.name === name)}/value`;
+    },
+  };
+}

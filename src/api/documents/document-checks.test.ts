@@ -51,6 +51,24 @@ test('a document in use is not deleted, and the response names its users', async
   }
 });
 
+test('a change that leaves the templates as they are does not wait for the thread that compiles them', async () => {
+  await using server = await startTestServer();
+  const { destination } = await orders(server);
+  const action = await server.make('/actions', {
+    name: 'Act',
+    description: 'x',
+    destinations: [{ destinationId: destination.id, mapping: [{ field: 'n', expression: 'it.n' }] }],
+  });
+  const compose = server.parts.compute.compose;
+  server.parts.compute.compose = () => new Promise(() => {});
+  const change = async (path: string, body: object) =>
+    (await server.call('PATCH', `/api/v1${path}`, body, { 'if-match': '*' })).statusCode;
+  assert.equal(await change(`/destinations/${destination.id}`, { status: 'paused' }), 200);
+  assert.equal(await change(`/actions/${action['id']}`, { status: 'disabled' }), 200);
+  server.parts.compute.compose = compose;
+  assert.equal(await change(`/destinations/${destination.id}`, { template: '{{ it.data[ }}' }), 422);
+});
+
 test('templates, tags and expressions must compile, and the error names line and column', async () => {
   await using server = await startTestServer();
   const { connection, destination } = await orders(server);

@@ -11,10 +11,15 @@ export type Programs = (inputs: readonly ProgramInput[]) => Composed[];
 /** A program to check. `pointerOf` gives the JSON pointer of a part of it (`template`, `path`, `header X`, …). */
 export type Checked = { input: ProgramInput; pointerOf(part: string): string };
 
-/** Throws AppError `invalid_template` unless template, path, header values and mapping expressions all compile. */
-export function checkPrograms(checked: readonly Checked[], programs: Programs): void {
-  for (const [at, composed] of programs(checked.map(({ input }) => input)).entries()) {
-    const pointerOf = checked[at]?.pointerOf;
+/**
+ * Throws AppError `invalid_template` unless template, path, header values and mapping expressions all compile. Those of
+ * the stored document are not compiled again: a pause must not wait for the thread that compiles, nor fail because of a template.
+ */
+export function checkPrograms(checked: readonly Checked[], stored: readonly Checked[], programs: Programs): void {
+  const known = new Set(stored.map(({ input }) => JSON.stringify(input)));
+  const news = checked.filter(({ input }) => !known.has(JSON.stringify(input)));
+  for (const [at, composed] of programs(news.map(({ input }) => input)).entries()) {
+    const pointerOf = news[at]?.pointerOf;
     if (!composed.ok && pointerOf !== undefined) throw invalidTemplate(composed.problems, pointerOf);
   }
 }

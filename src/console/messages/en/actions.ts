@@ -6,6 +6,7 @@ export const actions = {
   title: 'View Actions',
   lead: 'Send data when events match your rules',
   columns: {
+    rules: 'Rules summary',
     matched: 'Matched 24 h',
     success: 'Success',
     last: 'Last delivered',

@@ -7,6 +7,7 @@ export const events = {
   nobody: 'Unknown',
   columns: {
     source: 'Collector / format',
+    actions: 'Matched Actions',
   },
   filterBy: 'event name',
   live: 'Live',

@@ -109,7 +109,7 @@ function columnsOf({ nameOf, places, stats }: Known): readonly Column<Action>[] 
     },
     {
       id: 'rules',
-      header: terms.rules,
+      header: words.columns.rules,
       isText: true,
       cell: ({ rules }) => {
         const text = conditionWords(rules, nameOf);

@@ -4,7 +4,6 @@ import type { Answer } from '../../../client/client.ts';
 import type { DeliveryStatus } from '../../../contract/records/delivery.ts';
 import type { Event } from '../../../contract/records/event.ts';
 import { events as words } from '../../messages/en/events.ts';
-import { shell } from '../../messages/en/shell.ts';
 import { terms } from '../../messages/en/terms.ts';
 import { formatBytes, formatNumber } from '../../messages/format.ts';
 import type { Column } from '../../parts/list/list-page.tsx';
@@ -57,7 +56,7 @@ export function eventColumns(collectors: ReadonlyMap<string, Answer<'getCollecto
     },
     {
       id: 'actions',
-      header: shell.pages.actions,
+      header: w.actions,
       align: 'end',
       cell: ({ actions }) => (actions === undefined ? null : formatNumber(actions)),
     },
