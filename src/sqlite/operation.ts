@@ -18,10 +18,9 @@ export interface Client<O extends Operations> {
 
 /**
  * The size of a write in the queue, in bytes. `isIntake` writes are refused when the queue or the disk is full. With
- * `maxDelayMs`, a write may wait that long to join the transaction of another write. `isUrgent`: it precedes the writes
- * that wait, in a transaction of its own.
+ * `maxDelayMs`, a write may wait that long to join the transaction of another write.
  */
-export type Load = { bytes: number; isIntake: boolean; maxDelayMs?: number; isUrgent?: boolean };
+export type Load = { bytes: number; isIntake: boolean; maxDelayMs?: number };
 
 /** A message to a worker: calls that share one transaction. */
 export type Request = { calls: { name: string; args: unknown }[] };

@@ -93,19 +93,6 @@ test('a delayable write joins another write, and is written alone after its dela
   assert.deepEqual(await again.read('names', null), ['hurried', 'last', 'longer', 'patient', 'shorter']);
 });
 
-test('an urgent write is stored before the writes that wait, in a transaction of its own', async () => {
-  using folder = temporaryFolder();
-  await using db = await opened({ dir: folder.path });
-  const order: string[] = [];
-  const put = (name: string, isUrgent = false) =>
-    db.write('put', { name, text: '' }, { bytes: 0, isIntake: false, isUrgent }).then(() => order.push(name));
-  await Promise.all([put('running'), put('waiting'), put('waiting too'), put('urgent', true)]);
-  assert.deepEqual([order, db.stats.commits], [['running', 'urgent', 'waiting', 'waiting too'], 3]);
-  await put('urgent alone', true);
-  await put('afterwards');
-  assert.equal(db.stats.commits, 5);
-});
-
 test('a delayable write whose timer fires a little early, during another write, is written after that one', async (t) => {
   using folder = temporaryFolder();
   await using db = await opened({ dir: folder.path });

@@ -33,7 +33,7 @@ type Timer = { until: number; timeout: NodeJS.Timeout };
  * A worker thread with a database. One message is sent at a time; calls that arrive until its result share the next
  * message, so writes share a transaction and its fsync (group commit). A large next message is sent ahead, so that the
  * thread need not wait for the main thread, which is busy then. Writes with `maxDelayMs` wait for another write to
- * join; urgent ones are sent at once, before all that wait.
+ * join.
  */
 export class SqliteThread implements AsyncDisposable {
   readonly #worker: Worker;
@@ -95,14 +95,9 @@ export class SqliteThread implements AsyncDisposable {
   call(name: string, args: unknown, load: Load): Promise<unknown> {
     if (this.#end !== null) return Promise.reject(this.#end);
     return new Promise((resolve, reject) => {
-      const call = { name, args, bytes: load.bytes, resolve, reject };
       this.#bytes += load.bytes;
-      if (load.isUrgent) {
-        this.#post([call]);
-        return;
-      }
       this.#queuedBytes += load.bytes;
-      this.#queue.push(call);
+      this.#queue.push({ name, args, bytes: load.bytes, resolve, reject });
       if (load.maxDelayMs === undefined) this.#isHurried = true;
       else this.#sendWithin(load.maxDelayMs);
       const isMuch = this.#queuedBytes >= bytesSentAhead;
@@ -158,12 +153,8 @@ export class SqliteThread implements AsyncDisposable {
     }
     const calls = this.#queue.splice(0, count);
     if (this.#queue.length === 0) this.#rest();
-    this.#queuedBytes -= bytes;
-    this.#post(calls);
-  }
-
-  #post(calls: Call[]) {
     this.#sent.push(calls);
+    this.#queuedBytes -= bytes;
     this.#worker.ref();
     const request: Request = { calls: calls.map(({ name, args }) => ({ name, args })) };
     this.#worker.postMessage(request);

@@ -8,8 +8,6 @@ import type { DocumentRow, operations } from './operations.ts';
 
 /** Small enough that sealing them does not delay other work. */
 const versionsAtOnce = 50;
-/** A pause of a destination must not wait for the outcomes of the deliveries that it ends. */
-const byAPerson = { bytes: 0, isIntake: false, isUrgent: true };
 
 /**
  * The catalog of an open database, which stays open when the catalog ends. Throws an Error of one sentence when a
@@ -45,7 +43,7 @@ export async function sqliteCatalog(sqlite: Pick<Sqlite, 'client'>, sealer: Seal
         }));
         // A rotation that began in between would not find what was sealed with the former key.
       } while (key !== sealer.sealsWith);
-      return client.write('changeDocuments', { revision, changes: rows, entries }, byAPerson);
+      return client.write('changeDocuments', { revision, changes: rows, entries });
     },
     versions: async (query) => (await client.read('documentVersions', query)).map(open),
     deleted: (query) => client.read('deletedDocuments', query),

@@ -7,8 +7,7 @@ import { errorBackoffMs } from '../limits/backoff.ts';
 
 const countMax = 2_000;
 const bytesMax = 32 * 1024 * 1024;
-/** Few enough that the deliveries which continue when a batch is recorded don't delay other requests. */
-const batchMax = 128;
+const batchMax = 500;
 const batchBytesMax = 8 * 1024 * 1024;
 /** The failures after which an outcome loses its content: 31 s after the first one. */
 const keptFailures = 5;
