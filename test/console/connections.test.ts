@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { adminToken, reaches, wire } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { startReceiver } from '../support/receiver.ts';
-import { barriers, edit, openTab, startConsole, visit } from './browser.ts';
+import { barriers, edit, loaded, openTab, startConsole, visit } from './browser.ts';
 
 let console_: Awaited<ReturnType<typeof startConsole>>;
 before(async () => {
@@ -223,6 +223,7 @@ test('a deleted destination is gone at once and comes back with Restore, and one
   await remove('Second');
   await page.getByRole('link', { name: 'Second' }).waitFor({ state: 'detached' });
   await page.goto(`${app.url}/settings?tab=deleted`);
+  await loaded(page);
   assert.deepEqual(await barriers(page), []);
   await page.getByRole('button', { name: 'Restore Second' }).click();
   await page.getByText('Second restored').waitFor();

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { allRights } from '../../src/contract/accounts/rights.ts';
 import { deliveryOf, sendEvents, type Wired, wire } from '../support/app.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
-import { barriers, openTab, startConsole, visit } from './browser.ts';
+import { barriers, chooseFilter, openTab, startConsole, visit } from './browser.ts';
 
 let console_: Awaited<ReturnType<typeof startConsole>>;
 let receiver: Receiver;
@@ -112,7 +112,7 @@ test('filters are in the address, apply to live events, and are removed one by o
   await page.getByRole('row', { name: /cart/ }).nth(3).waitFor();
 
   await page.getByRole('button', { name: 'Add filter' }).click();
-  await page.getByRole('combobox', { name: 'Outcome' }).selectOption('Not sent');
+  await chooseFilter(page, 'Outcome', 'Not sent');
   await page.getByRole('button', { name: 'Apply' }).click();
   await page.getByRole('heading', { name: 'No events match.' }).waitFor();
   await sendEvents(app, wired.collector.key, { 'wt.ev': 'cart', 'wt.dcsvid': 'kim' });
