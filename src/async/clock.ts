@@ -38,6 +38,14 @@ export function isoTime(ms: number): string {
   return latestTime.text;
 }
 
+/** A difference up to this is a correction of the clock, or a time that was read a moment before. */
+const correctionMs = 1_000;
+
+/** Whether the clock was set back after `at` was read from it. */
+export function isSetBack(at: number, now: number): boolean {
+  return at - now > correctionMs;
+}
+
 /** At most one pending call; `at` is Infinity without one. */
 export type Timer = { at: number; cancel: (() => void) | null };
 

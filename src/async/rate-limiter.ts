@@ -1,3 +1,5 @@
+import { isSetBack } from './clock.ts';
+
 /** `limit` tokens per `perMs`. */
 export type BucketRate = { limit: number; perMs: number };
 
@@ -6,8 +8,8 @@ export type Bucket = { level: number; at: number };
 
 /** The tokens of a bucket at `now`, at most `limit`. A clock that was set back fills it, since its age is unknown. */
 export function levelAt(bucket: Bucket | undefined, now: number, { limit, perMs }: BucketRate): number {
-  if (bucket === undefined || now < bucket.at) return limit;
-  return Math.min(limit, bucket.level + ((now - bucket.at) * limit) / perMs);
+  if (bucket === undefined || isSetBack(bucket.at, now)) return limit;
+  return Math.min(limit, bucket.level + (Math.max(0, now - bucket.at) * limit) / perMs);
 }
 
 /** Values by key, at most `keysMax`; the key that was set least recently is removed first. */

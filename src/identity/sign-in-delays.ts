@@ -1,3 +1,4 @@
+import { isSetBack } from '../async/clock.ts';
 import { recentKeys } from '../async/rate-limiter.ts';
 import { AppError } from '../contract/errors.ts';
 
@@ -23,7 +24,7 @@ export function signInDelays(now: () => number) {
     const found = entries.get(key);
     const ageMs = found === undefined ? memoryMs : now() - found.lastAt;
     // After the clock was set back, the age is unknown.
-    if (found !== undefined && ageMs >= 0 && ageMs < memoryMs) return found;
+    if (found !== undefined && !isSetBack(found.lastAt, now()) && ageMs < memoryMs) return found;
     return { failures: 0, lastAt: now(), openAt: 0 };
   }
 

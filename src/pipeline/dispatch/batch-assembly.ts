@@ -1,3 +1,4 @@
+import { isSetBack } from '../../async/clock.ts';
 import type { DestinationBody } from '../../contract/documents/destination.ts';
 import type { DueDelivery, Versions } from '../../journal/journal.ts';
 import { compileLookup } from '../../rules/lookup.ts';
@@ -178,7 +179,7 @@ function endOf({ delivery: { dueAt, createdAt } }: QueuedDelivery, { limits }: B
 /** Whether it has waited long enough. After the clock was set back that is unknown, so that it has. */
 function isOld(one: QueuedDelivery, own: BatchKey, now: number): boolean {
   const end = endOf(one, own);
-  return end <= now || end - own.limits.waitMs > now;
+  return end <= now || isSetBack(end - own.limits.waitMs, now);
 }
 
 /** The estimated number of records that fit in a batch. */

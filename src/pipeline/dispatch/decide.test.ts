@@ -240,6 +240,16 @@ test('a clock that is set back does not stop the even pace of replayed deliverie
   assert.equal(sent(connection, quiet, back + 100), 'r1');
 });
 
+test('replayed deliveries keep their even pace when the time of a decision is older than that of the last request', () => {
+  const { connection, queues } = connectionWith([[]]);
+  const [live] = queues;
+  assert.ok(live);
+  const replays = addReplay(connection, live, [delivery('r1')]);
+  connection.ready.length = 0;
+  for (let count = 0; count < 2; count++) countSent(replays, true, now, 100);
+  assert.equal(sent(connection, quiet, now - 2), 'wait');
+});
+
 test('a paused replay is dropped from memory, and the live deliveries of the destination continue', () => {
   const { connection, queues } = connectionWith([[delivery('a1')]]);
   const [live] = queues;

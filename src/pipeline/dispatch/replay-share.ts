@@ -1,3 +1,4 @@
+import { isSetBack } from '../../async/clock.ts';
 import { connectionRequestsMax } from './limits.ts';
 import type { ConnectionQueue, ReplayShare } from './queues.ts';
 
@@ -33,7 +34,7 @@ export function replayPart(requests: number): number {
 
 /** When the even pace allows the next replayed delivery: at once after the clock was set back. */
 export function paceAt({ nextAt, lastAt }: ReplayShare, now: number): number {
-  return now < lastAt ? now : nextAt;
+  return isSetBack(lastAt, now) ? now : nextAt;
 }
 
 /** Counts a sent request of the connection; `isReplayed`: of a replay. `paceMs`: the even interval. */

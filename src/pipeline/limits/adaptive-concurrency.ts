@@ -1,3 +1,4 @@
+import { isSetBack } from '../../async/clock.ts';
 export type Concurrency = ReturnType<typeof adaptiveConcurrency>;
 
 const bounds = { min: 1, start: 8, max: 64 } as const;
@@ -20,7 +21,7 @@ export function adaptiveConcurrency() {
     /** The peer is overloaded or unreachable. `startedAt`: when the failed request was sent. */
     failed(startedAt: number, now: number): void {
       // When the clock was set back since, nothing is known about the order.
-      if (startedAt < halvedAt && halvedAt <= now) return;
+      if (startedAt < halvedAt && !isSetBack(halvedAt, now)) return;
       limit = Math.max(bounds.min, limit / 2);
       ceiling = limit;
       halvedAt = now;

@@ -1,4 +1,4 @@
-import type { Clock } from '../../async/clock.ts';
+import { type Clock, isSetBack } from '../../async/clock.ts';
 import { missingCredentials, missingHeaderValues } from '../../connections/missing-credentials.ts';
 import type { Reason } from '../../contract/records/delivery.ts';
 import type { DeliveryQueue, Hold } from '../../journal/journal.ts';
@@ -152,7 +152,7 @@ export async function createHolds(options: {
     async admit(connectionId: string, reason: TrafficHold, startedAt: number): Promise<boolean> {
       const hold = holds.get(connectionId);
       if (hold?.reason !== reason) return false;
-      return startedAt > hold.since || clock.now() < hold.since ? reopen(connectionId) : false;
+      return startedAt > hold.since || isSetBack(hold.since, clock.now()) ? reopen(connectionId) : false;
     },
     [Symbol.dispose]: unwatch,
   };

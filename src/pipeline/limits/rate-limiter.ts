@@ -1,3 +1,4 @@
+import { isSetBack } from '../../async/clock.ts';
 import { type BucketRate, slidingWindow } from '../../async/rate-limiter.ts';
 import type { ConnectionBody } from '../../contract/documents/connection.ts';
 
@@ -19,8 +20,9 @@ export function createRateLimiter() {
   /** When the clock was set back, all times move with it, so that no wait becomes longer. */
   function followClock(now: number): void {
     const backMs = askedAt - now;
+    const isBack = isSetBack(askedAt, now);
     askedAt = now;
-    if (backMs <= clockToleranceMs) return;
+    if (!isBack) return;
     leftUntil -= backMs;
     quietUntil -= backMs;
     window.moveBack(backMs);
@@ -66,9 +68,6 @@ export function createRateLimiter() {
 function isSet(rate: Rate | null): rate is BucketRate {
   return rate !== null && rate.limit !== null;
 }
-
-/** A smaller correction of the clock delays requests by no more than that. */
-const clockToleranceMs = 1_000;
 
 /** Peers send reset times in whole seconds. */
 const sameWindowMs = 1_500;

@@ -5,10 +5,16 @@ import { TimeField } from '../time-field.tsx';
 import { searchedFrom } from './choice.tsx';
 import { cleared, type Filter, optionsOf, type Values } from './filters.ts';
 
-type Props = { filters: readonly Filter[]; values: Values; onChange: (changes: Values) => void };
+type Props = {
+  filters: readonly Filter[];
+  values: Values;
+  onChange: (changes: Values) => void;
+  /** A list of options is open: Escape is meant for it. */
+  onChoosing?: (isChoosing: boolean) => void;
+};
 
 /** A field for each filter: one to choose from its options, or one to type in. */
-export function FilterFields({ filters, values, onChange }: Props): ReactNode {
+export function FilterFields({ filters, values, onChange, onChoosing }: Props): ReactNode {
   return filters.map((filter) => {
     const { key, label, hint, placeholder, problem, isTime, hasNoChip, clearedBy = '' } = filter;
     const options = optionsOf(filter, values);
@@ -31,6 +37,8 @@ export function FilterFields({ filters, values, onChange }: Props): ReactNode {
           data={options}
           placeholder={parts.any}
           nothingFoundMessage={parts.noOption}
+          onDropdownOpen={() => onChoosing?.(true)}
+          onDropdownClose={() => onChoosing?.(false)}
           searchable
           clearable
           // A choice outside of the form would close it.

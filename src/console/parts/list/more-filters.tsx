@@ -17,12 +17,21 @@ type Props = {
 export function MoreFilters({ list, filters, values, onApply }: Props): ReactNode {
   const [isOpen, open] = useState(false);
   const [changes, write] = useState<Values>({});
+  const [isChoosing, choose] = useState(false);
   function toggle(next: boolean) {
     write({});
     open(next);
   }
   return (
-    <Popover opened={isOpen} onChange={toggle} position="bottom-start" shadow="md" trapFocus width={300}>
+    <Popover
+      opened={isOpen}
+      onChange={toggle}
+      closeOnEscape={!isChoosing}
+      position="bottom-start"
+      shadow="md"
+      trapFocus
+      width={300}
+    >
       <Popover.Target>
         <Button leftSection={<Icon name="plus" size={14} />} onClick={() => toggle(!isOpen)}>
           {parts.addFilter}
@@ -41,6 +50,7 @@ export function MoreFilters({ list, filters, values, onApply }: Props): ReactNod
               filters={filters}
               values={{ ...values, ...changes }}
               onChange={(next) => write({ ...changes, ...next })}
+              onChoosing={choose}
             />
             <Button variant="filled" type="submit">
               {parts.applyFilters}
