@@ -78,6 +78,13 @@ test('interim responses are skipped, however they are split', async () => {
   }
 });
 
+test('a response after an interim one that closes the connection is an error, as for other clients', async () => {
+  for (const name of ['connection', 'proxy-connection']) {
+    await using peer = await answering(`HTTP/1.1 100 Continue\r\n${name}: close\r\n\r\n${OK}`);
+    assert.equal(kindOf(await outcomeOf(peer)), 'protocol', name);
+  }
+});
+
 test('endless interim responses are a timeout', async () => {
   await using peer = await rawPeer((socket) => {
     const more = () => socket.writable && socket.write('HTTP/1.1 102 Processing\r\n\r\n', () => setImmediate(more));

@@ -119,7 +119,8 @@ export class ResponseParser {
     }
     const head = parseHead(text.split('\r\n').slice(0, -2));
     if ('kind' in head) return head;
-    if (head.status < 200) return null;
+    // After an interim response that closes the connection, nothing may follow.
+    if (head.status < 200) return closes(head.headers) ? GARBAGE : null;
     this.#latest.head = head;
     this.#latest.bytes = Buffer.from(lines);
     this.#begin(head, handler);
@@ -220,6 +221,10 @@ function bodyLength(headers: readonly Header[]): ResponseHead['length'] | null {
   const chunked = names.indexOf('chunked');
   if (chunked === -1) return 'until-close';
   return chunked === names.length - 1 ? 'chunked' : null;
+}
+
+function closes(headers: readonly Header[]): boolean {
+  return ['connection', 'proxy-connection'].some((name) => CLOSE.test(listOf(headers, name) ?? ''));
 }
 
 function keepAlive(version: string | undefined, headers: readonly Header[]): number {
