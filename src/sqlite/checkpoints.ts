@@ -76,7 +76,7 @@ export function createCheckpointer(options: { file: string; finish(): void; fail
     clearTimeout(idle);
     const old = worker;
     worker = null;
-    // Nothing else may keep the process alive until the thread has ended.
+    // Without this the process could end before the thread has.
     old?.ref();
     old?.postMessage('close');
     await closed;

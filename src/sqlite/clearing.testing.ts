@@ -8,7 +8,7 @@ let fresh: ReadonlyMap<string, Row[]> | undefined;
 
 /** Operations that make a database as it was when it was new, see storage-threads.testing.ts. */
 export const operations = {
-  /** Its first call is made while the database is new. */
+  /** Makes the database new again. The first call must come while it is new, because it reads what a new one has. */
   clear(db: Db, _: null): void {
     const schema = "FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' AND type =";
     const tables = db.all<{ name: string }>(`SELECT name ${schema} 'table'`).map(({ name }) => name);

@@ -225,13 +225,19 @@ test('replayed deliveries are sent when no live one is ready, at an even rate, a
   });
 });
 
-test('a clock that is set back does not stop the even pace of replayed deliveries', () => {
+/** A connection with one replayed delivery, whose replay has used up its pace of one request per 100 ms. */
+function pacedReplay() {
   const { connection, queues } = connectionWith([[]]);
   const [live] = queues;
   assert.ok(live);
   const replays = addReplay(connection, live, [delivery('r1')]);
   connection.ready.length = 0;
   for (let count = 0; count < 2; count++) countSent(replays, true, now, 100);
+  return { connection, replays };
+}
+
+test('a clock that is set back does not stop the even pace of replayed deliveries', () => {
+  const { connection, replays } = pacedReplay();
   assert.equal(sent(connection), 'wait');
   const back = now - 3 * 86_400_000;
   assert.equal(sent(connection, quiet, back), 'r1');
@@ -241,12 +247,7 @@ test('a clock that is set back does not stop the even pace of replayed deliverie
 });
 
 test('replayed deliveries keep their even pace when the time of a decision is older than that of the last request', () => {
-  const { connection, queues } = connectionWith([[]]);
-  const [live] = queues;
-  assert.ok(live);
-  const replays = addReplay(connection, live, [delivery('r1')]);
-  connection.ready.length = 0;
-  for (let count = 0; count < 2; count++) countSent(replays, true, now, 100);
+  const { connection } = pacedReplay();
   assert.equal(sent(connection, quiet, now - 2), 'wait');
 });
 

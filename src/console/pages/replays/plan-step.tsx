@@ -10,7 +10,7 @@ import { type ReplayDraft, rateOf } from './replay-draft.ts';
 
 const w = words.dialog;
 
-/** `plan`: undefined while it is made, null when that failed. */
+/** `plan`: undefined while it is being made; null: it could not be made. */
 type Props = { draft: ReplayDraft; plan: ReplayPlan | null | undefined };
 
 /** What would happen: how many, how long, what arrives twice, what is left out, and the first requests. */
