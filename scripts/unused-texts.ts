@@ -2,7 +2,8 @@ import { globSync } from 'node:fs';
 import { resolve } from 'node:path';
 import ts from 'typescript';
 
-const catalogue = '/console/messages/en/';
+/** Its files, and the one through which all others import it. */
+const catalogue = '/console/messages/en';
 
 /** The sources of the console, without tests. */
 export function consoleSources(): string[] {
@@ -122,9 +123,11 @@ function isOfCatalogue(node: ts.Node): boolean {
 }
 
 /** The names that an import of the catalogue makes. */
-function namesOf({ moduleSpecifier, importClause }: ts.ImportDeclaration): string[] {
+function namesOf(declaration: ts.ImportDeclaration): string[] {
+  const { moduleSpecifier, importClause } = declaration;
   const bindings = importClause?.namedBindings;
-  const isHere = ts.isStringLiteral(moduleSpecifier) && /\/en\/|^\.\/[\w-]+\.ts$/.test(moduleSpecifier.text);
+  const from = ts.isStringLiteral(moduleSpecifier) ? moduleSpecifier.text : '';
+  const isHere = resolve(declaration.getSourceFile().fileName, '..', from).includes(catalogue);
   return isHere && bindings !== undefined && ts.isNamedImports(bindings)
     ? bindings.elements.map(({ name }) => name.text)
     : [];

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { phraseFiles, retiredPhrases, retiredWords, wordFiles } from '../scripts/words.ts';
-import { outcomes } from '../src/console/messages/en/outcomes.ts';
+import { outcomes } from '../src/console/messages/en.ts';
 
 test('the check of words finds planted ones in names, comments, texts and documents, and nothing else', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-words-'));

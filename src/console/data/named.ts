@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { Answer } from '../../client/client.ts';
 import type { Right } from '../../contract/accounts/rights.ts';
-import { terms } from '../messages/en/terms.ts';
+import { terms } from '../messages/en.ts';
 import { useMay } from '../session/rights.ts';
 import { allQuery } from './api.ts';
 

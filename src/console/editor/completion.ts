@@ -1,8 +1,7 @@
 import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete';
 import { REFERENCE } from '../../template/check/reference.ts';
 import { scan } from '../../template/parse/scanner.ts';
-import { editor as words } from '../messages/en/editor.ts';
-import { terms } from '../messages/en/terms.ts';
+import { terms, editor as words } from '../messages/en.ts';
 import { pathTo } from '../parts/payload/member-path.ts';
 import { type Field, type KnownFields, memberOf } from './fields.ts';
 

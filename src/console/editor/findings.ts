@@ -2,7 +2,7 @@ import { checkTemplate } from '../../template/check/check.ts';
 import { type FieldRead, fieldReads } from '../../template/check/field-reads.ts';
 import type { Escape } from '../../template/compile/escape.ts';
 import { locator } from '../../template/parse/position.ts';
-import { editor as words } from '../messages/en/editor.ts';
+import { editor as words } from '../messages/en.ts';
 import { type KnownFields, memberOf, nearestName } from './fields.ts';
 
 /** A problem at a place of the template. A template with errors can't be saved. */

@@ -16,7 +16,7 @@ import { Box } from '@mantine/core';
 import { type ReactNode, type Ref, startTransition, useCallback, useEffect, useImperativeHandle, useRef } from 'react';
 import { formatTemplate } from '../../template/check/format.ts';
 import type { Escape } from '../../template/compile/escape.ts';
-import { editor as words } from '../messages/en/editor.ts';
+import { editor as words } from '../messages/en.ts';
 import { styleNonce } from '../theme/nonce.ts';
 import { completeTemplate, recordAt } from './completion.ts';
 import { editorTheme } from './editor-theme.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Issue } from '../../contract/records/issue.ts';
 import { issueCauseCodes } from '../../contract/records/issue-words.ts';
-import { issueText } from './en/issue-texts.ts';
+import { issueText } from './en.ts';
 
 const values = {
   subject: 'CRM › Orders',

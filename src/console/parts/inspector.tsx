@@ -2,7 +2,7 @@ import { ActionIcon, Group, Paper, Stack, Title } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useId, useRef } from 'react';
-import { terms } from '../messages/en/terms.ts';
+import { terms } from '../messages/en.ts';
 import { Icon } from './icon.tsx';
 import css from './inspector.module.css';
 

@@ -1,8 +1,7 @@
 import { Button, Notification } from '@mantine/core';
 import { Fragment, type ReactNode, useSyncExternalStore } from 'react';
 import type { User } from '../../contract/errors.ts';
-import { parts } from '../messages/en/parts.ts';
-import { terms } from '../messages/en/terms.ts';
+import { parts, terms } from '../messages/en.ts';
 import { Icon } from './icon.tsx';
 import css from './notes.module.css';
 import { closeNote, holdNotes, notesOf, takeAction, watchNotes } from './notify.ts';

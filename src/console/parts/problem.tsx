@@ -2,8 +2,7 @@ import { Alert, Button, Code, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { ClientError } from '../../client/client.ts';
 import { errors } from '../../contract/errors.ts';
-import { parts } from '../messages/en/parts.ts';
-import { terms } from '../messages/en/terms.ts';
+import { parts, terms } from '../messages/en.ts';
 import { CopyIcon } from './copy-button.tsx';
 import { Icon } from './icon.tsx';
 

@@ -1,5 +1,5 @@
 import { type Client, createClient } from '../../client/client.ts';
-import type { shell } from '../messages/en/shell.ts';
+import type { shell } from '../messages/en.ts';
 
 const key = 'millrace.token';
 /** Set while there is a session; scripts can't read its cookie. */

@@ -1,7 +1,6 @@
 import { Button, Paper, PasswordInput, type PasswordInputProps, Stack, Text, TextInput, Title } from '@mantine/core';
 import { type FormEvent, type ReactNode, useEffect } from 'react';
-import { shell } from '../messages/en/shell.ts';
-import { terms } from '../messages/en/terms.ts';
+import { shell, terms } from '../messages/en.ts';
 import mark from '../millrace.svg';
 import { Problem } from '../parts/problem.tsx';
 import css from './entry-page.module.css';

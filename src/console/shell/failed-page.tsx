@@ -1,7 +1,7 @@
 import { Button, Stack } from '@mantine/core';
 import type { ErrorComponentProps } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { shell } from '../messages/en/shell.ts';
+import { shell } from '../messages/en.ts';
 import { PlainLink } from '../parts/links.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Page } from './page.tsx';

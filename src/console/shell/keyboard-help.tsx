@@ -1,7 +1,6 @@
 import { Kbd, Modal, Stack, Switch, Table } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { shell } from '../messages/en/shell.ts';
-import { terms } from '../messages/en/terms.ts';
+import { shell, terms } from '../messages/en.ts';
 import { PlainLink } from '../parts/links.tsx';
 import { singleKeysChoice, useKeptChoice } from '../session/kept-choice.ts';
 import { isMac } from './is-mac.ts';

@@ -1,6 +1,6 @@
 import { Drawer } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { shell } from '../messages/en/shell.ts';
+import { shell } from '../messages/en.ts';
 import { MenuLinks } from './menu-links.tsx';
 
 /** The left menu where the window is too narrow for it. */

@@ -5,7 +5,7 @@ import { type ReactNode, useId } from 'react';
 import { covers } from '../../contract/accounts/rights.ts';
 import { apiQuery } from '../data/api.ts';
 import { useOpenIssues } from '../data/open-issues.ts';
-import { shell } from '../messages/en/shell.ts';
+import { shell } from '../messages/en.ts';
 import { Icon } from '../parts/icon.tsx';
 import { useMe } from '../session/rights.ts';
 import { type MenuEntry, menu } from './menu.ts';

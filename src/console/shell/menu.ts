@@ -1,5 +1,5 @@
 import type { Right } from '../../contract/accounts/rights.ts';
-import { shell } from '../messages/en/shell.ts';
+import { shell } from '../messages/en.ts';
 import type { IconName } from '../parts/icon.tsx';
 
 export type MenuEntry = {

@@ -1,7 +1,6 @@
 import { Modal, Text, TextInput } from '@mantine/core';
 import { type KeyboardEvent, type ReactNode, useId, useState } from 'react';
-import { shell } from '../messages/en/shell.ts';
-import { terms } from '../messages/en/terms.ts';
+import { shell, terms } from '../messages/en.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Note } from '../parts/note.tsx';
 import css from './palette.module.css';

@@ -1,6 +1,6 @@
 import { ActionIcon, type MantineColorScheme, Menu, useMantineColorScheme } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { shell } from '../messages/en/shell.ts';
+import { shell } from '../messages/en.ts';
 import { Icon } from '../parts/icon.tsx';
 
 /** What the theme can be. */

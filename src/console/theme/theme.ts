@@ -4,8 +4,7 @@ import {
   defaultVariantColorsResolver,
   type MantineColorsTuple,
 } from '@mantine/core';
-import { shell } from '../messages/en/shell.ts';
-import { terms } from '../messages/en/terms.ts';
+import { shell, terms } from '../messages/en.ts';
 
 /** The accent: the water of a millrace. */
 const mill: MantineColorsTuple = [

@@ -1,8 +1,7 @@
 import type { FieldMapping, MappedType } from '../../../contract/documents/action.ts';
 import type { Condition } from '../../../contract/documents/condition.ts';
 import { typedValue } from '../../../rules/typed-value.ts';
-import { actions } from '../../messages/en/actions.ts';
-import { formFields } from '../../messages/en/form-fields.ts';
+import { actions, formFields } from '../../messages/en.ts';
 import { rulesOf } from '../../parts/rules/condition-parts.ts';
 import type { Action, ActionBody } from './action.ts';
 import { rulesOfScenario, type Scenario, scenarioOf } from './scenarios.ts';

@@ -1,11 +1,7 @@
 import { Alert, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useStats } from '../../data/stats.ts';
-import { actions as words } from '../../messages/en/actions.ts';
-import { dataCollection } from '../../messages/en/data-collection.ts';
-import { parts } from '../../messages/en/parts.ts';
-import { shell } from '../../messages/en/shell.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { dataCollection, parts, shell, terms, actions as words } from '../../messages/en.ts';
 import { AutoGrid } from '../../parts/auto-grid.tsx';
 import { Chart } from '../../parts/chart/chart.tsx';
 import { statesOver } from '../../parts/chart/chart-series.ts';

@@ -1,8 +1,7 @@
 import { Button, Group, Text } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { actions as words } from '../../messages/en/actions.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { terms, actions as words } from '../../messages/en.ts';
 import { useChartTime } from '../../parts/chart/chart-time.tsx';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
 import { ButtonLink } from '../../parts/links.tsx';

@@ -1,8 +1,7 @@
 import { Group, NativeSelect, Paper, Text, Textarea, TextInput } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
-import { actions as words } from '../../messages/en/actions.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { terms, actions as words } from '../../messages/en.ts';
 import { Facts } from '../../parts/facts.tsx';
 import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
 import { Icon } from '../../parts/icon.tsx';

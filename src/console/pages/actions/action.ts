@@ -1,6 +1,5 @@
 import type { Answer, CallInput } from '../../../client/client.ts';
-import { actions as words } from '../../messages/en/actions.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { terms, actions as words } from '../../messages/en.ts';
 import { documentKind } from '../../parts/document/document-kind.ts';
 import { useStatusChange } from '../../parts/document/use-status-change.ts';
 import type { Places } from './use-places.ts';

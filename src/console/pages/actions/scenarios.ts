@@ -1,5 +1,5 @@
 import type { Condition } from '../../../contract/documents/condition.ts';
-import { actions } from '../../messages/en/actions.ts';
+import { actions } from '../../messages/en.ts';
 import type { IconName } from '../../parts/icon.tsx';
 import { newGroup } from '../../parts/rules/condition-parts.ts';
 

@@ -1,8 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { allQuery } from '../../data/api.ts';
-import { actions } from '../../messages/en/actions.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { actions, terms } from '../../messages/en.ts';
 import { useMay } from '../../session/rights.ts';
 import type { Connection, Destination } from './action.ts';
 

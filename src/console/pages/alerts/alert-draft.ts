@@ -2,7 +2,7 @@ import type { CallInput } from '../../../client/client.ts';
 import type { Alert, QuietHours } from '../../../contract/documents/alert.ts';
 import { type AlertType, weekDays } from '../../../contract/documents/alert-words.ts';
 import { alertFacts as facts } from '../../data/schema-facts.ts';
-import { alerts as words } from '../../messages/en/alerts.ts';
+import { alerts as words } from '../../messages/en.ts';
 import {
   block,
   bodyBy,

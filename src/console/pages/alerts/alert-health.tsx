@@ -1,7 +1,7 @@
 import { Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Alert } from '../../../contract/documents/alert.ts';
-import { alerts as words } from '../../messages/en/alerts.ts';
+import { alerts as words } from '../../messages/en.ts';
 import { Note } from '../../parts/note.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Alert } from '../../../contract/documents/alert.ts';
-import { alerts as words } from '../../messages/en/alerts.ts';
+import { alerts as words } from '../../messages/en.ts';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
 import { newDocumentPage } from '../../parts/document/new-document-page.tsx';
 import { useDocumentEditor } from '../../parts/document/use-document-editor.ts';

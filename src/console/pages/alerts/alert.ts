@@ -1,4 +1,4 @@
-import { alerts as words } from '../../messages/en/alerts.ts';
+import { alerts as words } from '../../messages/en.ts';
 import { documentKind } from '../../parts/document/document-kind.ts';
 import { settingsCrumb } from '../../shell/page.tsx';
 

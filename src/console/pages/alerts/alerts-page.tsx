@@ -1,7 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Alert } from '../../../contract/documents/alert.ts';
-import { alerts as words } from '../../messages/en/alerts.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { terms, alerts as words } from '../../messages/en.ts';
 import { DocumentsPage } from '../../parts/document/documents-page.tsx';
 import type { Column } from '../../parts/list/list-page.tsx';
 import {

@@ -1,8 +1,7 @@
 import { Alert, Button, Group, Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useApi } from '../../data/api.ts';
-import { alerts } from '../../messages/en/alerts.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { alerts, terms } from '../../messages/en.ts';
 import { formatDuration } from '../../messages/format.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { Note } from '../../parts/note.tsx';

@@ -1,6 +1,6 @@
 import type { CallInput } from '../../../client/client.ts';
 import type { AuditAct, AuditKind } from '../../../contract/records/audit.ts';
-import { audit as words } from '../../messages/en/audit.ts';
+import { audit as words } from '../../messages/en.ts';
 
 /** The filters of the list, as they stand in the address. */
 export type AuditFilters = {

@@ -1,8 +1,7 @@
 import { Group, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { AuditChange, AuditEntry } from '../../../contract/records/audit.ts';
-import { audit as words } from '../../messages/en/audit.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { terms, audit as words } from '../../messages/en.ts';
 import { formatAbsolute } from '../../messages/format.ts';
 import { Facts } from '../../parts/facts.tsx';
 import { Inspector } from '../../parts/inspector.tsx';

@@ -1,6 +1,4 @@
-import { behaviors as words } from '../../messages/en/behaviors.ts';
-import { shell } from '../../messages/en/shell.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { shell, terms, behaviors as words } from '../../messages/en.ts';
 import { documentKind } from '../../parts/document/document-kind.ts';
 import type { Behavior } from '../../parts/rules/use-behaviors.ts';
 

@@ -1,8 +1,7 @@
 import { Anchor, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
-import { behaviors as words } from '../../messages/en/behaviors.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { terms, behaviors as words } from '../../messages/en.ts';
 import { DocumentsPage } from '../../parts/document/documents-page.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import type { Column } from '../../parts/list/list-page.tsx';

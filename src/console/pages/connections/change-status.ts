@@ -1,4 +1,4 @@
-import { connections as words } from '../../messages/en/connections.ts';
+import { connections as words } from '../../messages/en.ts';
 import { useStatusChange } from '../../parts/document/use-status-change.ts';
 import type { Connection } from './connection.ts';
 import type { Destination } from './usage.ts';

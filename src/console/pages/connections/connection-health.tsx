@@ -1,8 +1,6 @@
 import { Alert, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { connections as words } from '../../messages/en/connections.ts';
-import { outcomes } from '../../messages/en/outcomes.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { outcomes, terms, connections as words } from '../../messages/en.ts';
 import { ActButton } from '../../parts/act-button.tsx';
 import { Countdown } from '../../parts/countdown.tsx';
 import { Icon } from '../../parts/icon.tsx';

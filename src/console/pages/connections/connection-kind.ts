@@ -1,6 +1,4 @@
-import { connections as words } from '../../messages/en/connections.ts';
-import { shell } from '../../messages/en/shell.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { shell, terms, connections as words } from '../../messages/en.ts';
 import { documentKind } from '../../parts/document/document-kind.ts';
 import type { Crumb } from '../../shell/page.tsx';
 

@@ -1,7 +1,6 @@
 import { Button, Group, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { connections as words } from '../../messages/en/connections.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { terms, connections as words } from '../../messages/en.ts';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';

@@ -1,6 +1,6 @@
 import type { Answer } from '../../../client/client.ts';
 import type { Reason } from '../../../contract/records/delivery.ts';
-import { outcomes } from '../../messages/en/outcomes.ts';
+import { outcomes } from '../../messages/en.ts';
 
 export type Connection = Answer<'getConnection'>;
 

@@ -1,5 +1,4 @@
-import { connections as words } from '../../messages/en/connections.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { terms, connections as words } from '../../messages/en.ts';
 import { options } from '../../parts/form/options.ts';
 import type { Filter } from '../../parts/list/filters.ts';
 import type { Connection } from './connection.ts';

@@ -1,8 +1,7 @@
 import { Menu } from '@mantine/core';
 import { type ReactNode, useMemo, useState } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
-import { connections as words } from '../../messages/en/connections.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { terms, connections as words } from '../../messages/en.ts';
 import { DocumentsPage } from '../../parts/document/documents-page.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { ButtonLink } from '../../parts/links.tsx';

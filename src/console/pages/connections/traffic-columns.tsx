@@ -1,8 +1,7 @@
 import { Group, Text, Tooltip } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { count } from '../../messages/counts.ts';
-import { connections as words } from '../../messages/en/connections.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { terms, connections as words } from '../../messages/en.ts';
 import { formatDuration, formatPercent } from '../../messages/format.ts';
 import { Sparkline } from '../../parts/chart/sparkline.tsx';
 import { PlainLink } from '../../parts/links.tsx';

@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { allQuery, apiQuery } from '../../data/api.ts';
 import { type Stats, useStats } from '../../data/stats.ts';
-import { connections as words } from '../../messages/en/connections.ts';
+import { connections as words } from '../../messages/en.ts';
 import { useMay } from '../../session/rights.ts';
 
 export type Destination = Answer<'getDestination'>;

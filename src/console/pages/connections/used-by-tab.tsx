@@ -1,6 +1,6 @@
 import { Group, Paper, Skeleton, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { connections as words } from '../../messages/en/connections.ts';
+import { connections as words } from '../../messages/en.ts';
 import { Note } from '../../parts/note.tsx';
 import { Nothing } from '../../parts/nothing.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';

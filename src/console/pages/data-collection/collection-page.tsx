@@ -1,7 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { dataCollection as words } from '../../messages/en/data-collection.ts';
-import { shell } from '../../messages/en/shell.ts';
+import { shell, dataCollection as words } from '../../messages/en.ts';
 import { useMay } from '../../session/rights.ts';
 import { Page, type PageProps } from '../../shell/page.tsx';
 import css from './collection-page.module.css';

@@ -2,7 +2,7 @@ import { NativeSelect, Stack, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useApi } from '../../data/api.ts';
 import { useStats } from '../../data/stats.ts';
-import { dataCollection as words } from '../../messages/en/data-collection.ts';
+import { dataCollection as words } from '../../messages/en.ts';
 import { DeleteDialog, type DialogProps } from '../../parts/document/delete-dialog.tsx';
 import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
 import { options } from '../../parts/form/options.ts';

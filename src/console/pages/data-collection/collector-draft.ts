@@ -1,6 +1,6 @@
 import type { CallInput } from '../../../client/client.ts';
 import { collectorFacts } from '../../data/schema-facts.ts';
-import { dataCollection } from '../../messages/en/data-collection.ts';
+import { dataCollection } from '../../messages/en.ts';
 import {
   bodyBy,
   choice,

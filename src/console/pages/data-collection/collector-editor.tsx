@@ -1,9 +1,7 @@
 import { Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { collectorFacts } from '../../data/schema-facts.ts';
-import { dataCollection } from '../../messages/en/data-collection.ts';
-import { privacy } from '../../messages/en/privacy.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { dataCollection, privacy, terms } from '../../messages/en.ts';
 import { formatDuration } from '../../messages/format.ts';
 import { FieldGrid } from '../../parts/auto-grid.tsx';
 import { newDocumentPage } from '../../parts/document/new-document-page.tsx';

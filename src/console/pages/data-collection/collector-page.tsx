@@ -1,7 +1,6 @@
 import { Alert, Button, Code, Group, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
-import { dataCollection as words } from '../../messages/en/data-collection.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { terms, dataCollection as words } from '../../messages/en.ts';
 import { ActButton } from '../../parts/act-button.tsx';
 import { Beside } from '../../parts/beside.tsx';
 import { CopyIcon } from '../../parts/copy-button.tsx';

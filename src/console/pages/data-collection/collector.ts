@@ -1,7 +1,5 @@
 import type { Answer } from '../../../client/client.ts';
-import { dataCollection as words } from '../../messages/en/data-collection.ts';
-import { shell } from '../../messages/en/shell.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { shell, terms, dataCollection as words } from '../../messages/en.ts';
 import { documentKind } from '../../parts/document/document-kind.ts';
 
 export type Collector = Answer<'getCollector'>;

@@ -1,7 +1,7 @@
 import { Alert, Box, Code, Group, Stack, Tabs, Text, TextInput } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
 import type { ReactNode } from 'react';
-import { dataCollection } from '../../messages/en/data-collection.ts';
+import { dataCollection } from '../../messages/en.ts';
 import { Beside } from '../../parts/beside.tsx';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { Icon } from '../../parts/icon.tsx';

@@ -1,10 +1,7 @@
 import { Group, Stack, Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Attempt, Delivery } from '../../../contract/records/delivery.ts';
-import { deliveries as words } from '../../messages/en/deliveries.ts';
-import { exchange } from '../../messages/en/exchange.ts';
-import { outcomes } from '../../messages/en/outcomes.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { exchange, outcomes, terms, deliveries as words } from '../../messages/en.ts';
 import { formatAbsolute, formatDuration } from '../../messages/format.ts';
 import { StageLegend, StageTrack } from '../../parts/chart/stage-bars.tsx';
 import { stagesOf } from '../../parts/chart/stages.ts';

@@ -1,7 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Delivery } from '../../../contract/records/delivery.ts';
-import { deliveries as words } from '../../messages/en/deliveries.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { terms, deliveries as words } from '../../messages/en.ts';
 import { ActButton } from '../../parts/act-button.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { useMay } from '../../session/rights.ts';

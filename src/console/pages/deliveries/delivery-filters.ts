@@ -1,8 +1,6 @@
 import type { CallInput } from '../../../client/client.ts';
 import { useNames } from '../../data/named.ts';
-import { deliveries as words } from '../../messages/en/deliveries.ts';
-import { outcomes } from '../../messages/en/outcomes.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { outcomes, terms, deliveries as words } from '../../messages/en.ts';
 import { formatDuration } from '../../messages/format.ts';
 import { options } from '../../parts/form/options.ts';
 import type { Filter, Values } from '../../parts/list/filters.ts';

@@ -1,6 +1,5 @@
 import type { Delivery, Reason } from '../../../contract/records/delivery.ts';
-import { deliveries as words } from '../../messages/en/deliveries.ts';
-import { outcomes } from '../../messages/en/outcomes.ts';
+import { outcomes, deliveries as words } from '../../messages/en.ts';
 
 const w = words.page;
 

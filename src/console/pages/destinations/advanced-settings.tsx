@@ -1,8 +1,6 @@
 import type { ReactNode } from 'react';
 import { destinationFacts as facts } from '../../data/schema-facts.ts';
-import { destinations as words } from '../../messages/en/destinations.ts';
-import { privacy } from '../../messages/en/privacy.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { privacy, terms, destinations as words } from '../../messages/en.ts';
 import { FieldGrid } from '../../parts/auto-grid.tsx';
 import { controlsOf } from '../../parts/form/form-controls.tsx';
 import { HeaderRows } from '../../parts/form/header-rows.tsx';

@@ -1,6 +1,6 @@
 import type { Answer, CallInput } from '../../../client/client.ts';
 import { destinationFacts as facts } from '../../data/schema-facts.ts';
-import { destinations as words } from '../../messages/en/destinations.ts';
+import { destinations as words } from '../../messages/en.ts';
 import {
   asked,
   block,

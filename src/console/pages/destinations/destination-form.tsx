@@ -1,7 +1,7 @@
 import { Button, Code, Group, Switch, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { destinationFacts as facts } from '../../data/schema-facts.ts';
-import { destinations as words } from '../../messages/en/destinations.ts';
+import { destinations as words } from '../../messages/en.ts';
 import { FieldGrid } from '../../parts/auto-grid.tsx';
 import { controlsOf, type FormState } from '../../parts/form/form-controls.tsx';
 import { Note } from '../../parts/note.tsx';

@@ -1,8 +1,7 @@
 import { Checkbox } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { destinationFacts as facts } from '../../data/schema-facts.ts';
-import { destinations } from '../../messages/en/destinations.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { destinations, terms } from '../../messages/en.ts';
 import { FieldGrid } from '../../parts/auto-grid.tsx';
 import { controlsOf, errorAt, type FormState } from '../../parts/form/form-controls.tsx';
 import { within } from '../../parts/form/form-fields.ts';

@@ -1,4 +1,4 @@
-import type { destinations as words } from '../../messages/en/destinations.ts';
+import type { destinations as words } from '../../messages/en.ts';
 import { emptyDraft } from './destination-draft.ts';
 
 /** Templates to begin with, with the content type that goes with each. */

@@ -2,8 +2,7 @@ import { Button, Code, Drawer, Group, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { REFERENCE, type ReferenceEntry } from '../../../template/check/reference.ts';
 import { useApi } from '../../data/api.ts';
-import { destinations } from '../../messages/en/destinations.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { destinations, terms } from '../../messages/en.ts';
 import { Note } from '../../parts/note.tsx';
 import { told } from '../../parts/problem.tsx';
 

@@ -1,5 +1,4 @@
-import { docs as words } from '../../messages/en/docs.ts';
-import { shell } from '../../messages/en/shell.ts';
+import { shell, docs as words } from '../../messages/en.ts';
 import type { Doc } from './doc.ts';
 
 type Head = Pick<Doc, 'title' | 'lead'>;

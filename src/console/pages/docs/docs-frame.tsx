@@ -1,6 +1,6 @@
 import { Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { shell } from '../../messages/en/shell.ts';
+import { shell } from '../../messages/en.ts';
 import { Page } from '../../shell/page.tsx';
 import { docsPages } from './doc-list.ts';
 

@@ -1,6 +1,5 @@
 import type { ReactNode } from 'react';
-import { docs as words } from '../../messages/en/docs.ts';
-import { shell } from '../../messages/en/shell.ts';
+import { shell, docs as words } from '../../messages/en.ts';
 import { SideMenu } from '../../parts/side-menu.tsx';
 import { docsPages } from './doc-list.ts';
 

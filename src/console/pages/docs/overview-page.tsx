@@ -1,6 +1,5 @@
 import type { ReactNode } from 'react';
-import { docs as words } from '../../messages/en/docs.ts';
-import { shell } from '../../messages/en/shell.ts';
+import { shell, docs as words } from '../../messages/en.ts';
 import { LinkCard, LinkCards } from '../../parts/link-cards.tsx';
 import { Page } from '../../shell/page.tsx';
 import { docsPages } from './doc-list.ts';

@@ -1,4 +1,4 @@
-import { docs } from '../../messages/en/docs.ts';
+import { docs } from '../../messages/en.ts';
 
 const words = docs.api;
 

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { shell } from '../../messages/en/shell.ts';
+import { shell } from '../../messages/en.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { ShortcutTable, SingleKeysSwitch } from '../../shell/keyboard-help.tsx';
 import { DocsFrame } from './docs-frame.tsx';

@@ -2,8 +2,7 @@ import { Button, Code, Group, Paper, SimpleGrid, Stack, Text, Textarea } from '@
 import { useMutation } from '@tanstack/react-query';
 import { type KeyboardEvent, type ReactNode, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
-import { docs as words } from '../../messages/en/docs.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { terms, docs as words } from '../../messages/en.ts';
 import { formatDuration } from '../../messages/format.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { Note } from '../../parts/note.tsx';

@@ -1,7 +1,5 @@
 import type { ExplainedComparison, ExplainedCondition } from '../../../contract/records/explanation.ts';
-import { conditions } from '../../messages/en/conditions.ts';
-import { event as words } from '../../messages/en/events.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { conditions, terms, event as words } from '../../messages/en.ts';
 
 /** The parts of a condition. */
 export function innerOf(tree: ExplainedCondition): readonly ExplainedCondition[] {

@@ -1,8 +1,6 @@
 import type { CallInput } from '../../../client/client.ts';
 import { useNamed, useNames } from '../../data/named.ts';
-import { events as words } from '../../messages/en/events.ts';
-import { parts } from '../../messages/en/parts.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { parts, terms, events as words } from '../../messages/en.ts';
 import type { Filter, Values } from '../../parts/list/filters.ts';
 import type { EventRow } from './event-rows.ts';
 

@@ -1,7 +1,6 @@
 import type { Answer } from '../../../client/client.ts';
 import type { Delivery, DeliveryStatus } from '../../../contract/records/delivery.ts';
-import { event as words } from '../../messages/en/events.ts';
-import { outcomes } from '../../messages/en/outcomes.ts';
+import { outcomes, event as words } from '../../messages/en.ts';
 import { clausesOf, clauseWords, decidingGroup, decisionAt, foundSentence } from './decision.ts';
 
 export type Explanation = Answer<'explainEvent'>;

@@ -1,9 +1,7 @@
 import { Box, Group, Stack, Text, TextInput, VisuallyHidden } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import type { ExplainedCondition } from '../../../contract/records/explanation.ts';
-import { event as words } from '../../messages/en/events.ts';
-import { shell } from '../../messages/en/shell.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { shell, terms, event as words } from '../../messages/en.ts';
 import { Answer } from '../../parts/answer.tsx';
 import { Branch } from '../../parts/branch.tsx';
 import { Icon } from '../../parts/icon.tsx';

@@ -1,8 +1,6 @@
 import { Button, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { events as words } from '../../messages/en/events.ts';
-import { parts } from '../../messages/en/parts.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { parts, terms, events as words } from '../../messages/en.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { toneColor } from '../../parts/status-badge.tsx';
 import type { useEventFeed } from './event-feed.ts';

@@ -1,9 +1,7 @@
 import { Group, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Stats } from '../../data/stats.ts';
-import { home } from '../../messages/en/home.ts';
-import { parts } from '../../messages/en/parts.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { home, parts, terms } from '../../messages/en.ts';
 import { formatNumber } from '../../messages/format.ts';
 import { Funnel, Reasons } from '../../parts/chart/funnel.tsx';
 import { Panel } from '../../parts/panel.tsx';

@@ -1,7 +1,7 @@
 import { Skeleton, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { nouns } from '../../messages/counts.ts';
-import { home } from '../../messages/en/home.ts';
+import { home } from '../../messages/en.ts';
 import { addressOf } from '../../parts/address-of.ts';
 import { PlainLink } from '../../parts/links.tsx';
 import { Note } from '../../parts/note.tsx';

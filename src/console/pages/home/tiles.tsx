@@ -1,8 +1,7 @@
 import { Paper, SimpleGrid, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Stats } from '../../data/stats.ts';
-import { home } from '../../messages/en/home.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { home, terms } from '../../messages/en.ts';
 import { formatDuration, formatNumber, formatPercent } from '../../messages/format.ts';
 import { Time } from '../../parts/time.tsx';
 import css from './home-page.module.css';

@@ -2,11 +2,7 @@ import { ActionIcon, Button, Group, Modal, Stack, Text, Textarea, TextInput } fr
 import { type ReactNode, type SyntheticEvent, useId, useState } from 'react';
 import { useApi } from '../../data/api.ts';
 import { fieldErrors } from '../../data/field-errors.ts';
-import { statusLine } from '../../messages/en/http.ts';
-import { inbox } from '../../messages/en/inbox.ts';
-import { parts } from '../../messages/en/parts.ts';
-import { shell } from '../../messages/en/shell.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { inbox, parts, shell, statusLine, terms } from '../../messages/en.ts';
 import { formatDuration } from '../../messages/format.ts';
 import { AutoGrid } from '../../parts/auto-grid.tsx';
 import { options } from '../../parts/form/options.ts';

@@ -1,8 +1,7 @@
 import { Group, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { curlCommand } from '../../../contract/documents/curl.ts';
-import { inbox as words } from '../../messages/en/inbox.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { terms, inbox as words } from '../../messages/en.ts';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { Facts } from '../../parts/facts.tsx';
 import { Inspector } from '../../parts/inspector.tsx';

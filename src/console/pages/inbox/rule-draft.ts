@@ -1,6 +1,5 @@
 import type { Answer, CallInput } from '../../../client/client.ts';
-import { inbox } from '../../messages/en/inbox.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { inbox, terms } from '../../messages/en.ts';
 
 const words = inbox.rules;
 

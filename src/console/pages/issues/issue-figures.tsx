@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { Issue } from '../../../contract/records/issue.ts';
 import { apiQuery } from '../../data/api.ts';
-import { issues as words } from '../../messages/en/issues.ts';
+import { issues as words } from '../../messages/en.ts';
 import { formatNumber } from '../../messages/format.ts';
 import { Sparkline } from '../../parts/chart/sparkline.tsx';
 import { PlainLink } from '../../parts/links.tsx';

@@ -1,7 +1,6 @@
 import { Button, Popover, Stack } from '@mantine/core';
 import { type ReactNode, Suspense, useState } from 'react';
-import { replays } from '../../messages/en/replays.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { replays, terms } from '../../messages/en.ts';
 import { options } from '../../parts/form/options.ts';
 import { TimeField } from '../../parts/time-field.tsx';
 import { useMay } from '../../session/rights.ts';

@@ -1,6 +1,6 @@
 import { Button, type ButtonProps } from '@mantine/core';
 import { type ReactNode, Suspense, useState } from 'react';
-import { replays as words } from '../../messages/en/replays.ts';
+import { replays as words } from '../../messages/en.ts';
 import { useMay } from '../../session/rights.ts';
 import { lazyPart } from '../../shell/lazy-part.ts';
 import type { ReplayFrom } from './replay-draft.ts';

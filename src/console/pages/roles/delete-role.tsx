@@ -2,7 +2,7 @@ import { List, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { allQuery } from '../../data/api.ts';
-import { roles as words } from '../../messages/en/roles.ts';
+import { roles as words } from '../../messages/en.ts';
 import { addressOf } from '../../parts/address-of.ts';
 import { DeleteDialog, type DialogProps } from '../../parts/document/delete-dialog.tsx';
 import { TextLink } from '../../parts/links.tsx';

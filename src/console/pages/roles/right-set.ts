@@ -1,5 +1,5 @@
 import { allRights, closure, covers, type Right } from '../../../contract/accounts/rights.ts';
-import { roles as words } from '../../messages/en/roles.ts';
+import { roles as words } from '../../messages/en.ts';
 
 export type Area = keyof typeof words.areas;
 

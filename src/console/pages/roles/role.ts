@@ -1,5 +1,5 @@
 import type { Answer } from '../../../client/client.ts';
-import { roles as words } from '../../messages/en/roles.ts';
+import { roles as words } from '../../messages/en.ts';
 import { documentKind } from '../../parts/document/document-kind.ts';
 import { settingsCrumb } from '../../shell/page.tsx';
 

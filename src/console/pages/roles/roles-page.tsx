@@ -1,8 +1,7 @@
 import type { ReactNode } from 'react';
 import { allRights, closure } from '../../../contract/accounts/rights.ts';
 import { count } from '../../messages/counts.ts';
-import { roles as words } from '../../messages/en/roles.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { terms, roles as words } from '../../messages/en.ts';
 import { DocumentsPage } from '../../parts/document/documents-page.tsx';
 import type { Column } from '../../parts/list/list-page.tsx';
 import { nameColumn, timeColumn } from '../../parts/list/standard-columns.tsx';

@@ -1,7 +1,6 @@
 import { NativeSelect, SegmentedControl, Stack, Text, useMantineColorScheme } from '@mantine/core';
 import { type ReactNode, useId } from 'react';
-import { settings } from '../../messages/en/settings.ts';
-import { shell } from '../../messages/en/shell.ts';
+import { settings, shell } from '../../messages/en.ts';
 import { AutoGrid } from '../../parts/auto-grid.tsx';
 import { options } from '../../parts/form/options.ts';
 import { PlainLink } from '../../parts/links.tsx';

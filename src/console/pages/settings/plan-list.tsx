@@ -1,8 +1,7 @@
 import { Box, Code, Group, Paper, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { ImportStep } from '../../../contract/documents/transfer.ts';
-import { settings } from '../../messages/en/settings.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { settings, terms } from '../../messages/en.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { More } from '../../parts/more.tsx';
 import { Note } from '../../parts/note.tsx';

@@ -5,9 +5,7 @@ import { rights } from '../../../contract/accounts/rights.ts';
 import { apiQuery } from '../../data/api.ts';
 import { queryClient } from '../../data/query-client.ts';
 import { settingsFacts as facts } from '../../data/schema-facts.ts';
-import { destinations } from '../../messages/en/destinations.ts';
-import { parts } from '../../messages/en/parts.ts';
-import { privacy as words } from '../../messages/en/privacy.ts';
+import { destinations, parts, privacy as words } from '../../messages/en.ts';
 import { AutoGrid } from '../../parts/auto-grid.tsx';
 import { controlsOf } from '../../parts/form/form-controls.tsx';
 import {

@@ -1,6 +1,6 @@
 import { useSearch } from '@tanstack/react-router';
 import { type ReactNode, Suspense } from 'react';
-import { settings as words } from '../../messages/en/settings.ts';
+import { settings as words } from '../../messages/en.ts';
 import { lazyPart } from '../../shell/lazy-part.ts';
 import { Page, settingsCrumb } from '../../shell/page.tsx';
 import { AppearanceTab } from './appearance-tab.tsx';

@@ -1,12 +1,5 @@
 import type { Right } from '../../../contract/accounts/rights.ts';
-import { alerts } from '../../messages/en/alerts.ts';
-import { audit } from '../../messages/en/audit.ts';
-import { privacy } from '../../messages/en/privacy.ts';
-import { roles } from '../../messages/en/roles.ts';
-import { settings as words } from '../../messages/en/settings.ts';
-import { shell } from '../../messages/en/shell.ts';
-import { tokens } from '../../messages/en/tokens.ts';
-import { users } from '../../messages/en/users.ts';
+import { alerts, audit, privacy, roles, shell, tokens, users, settings as words } from '../../messages/en.ts';
 
 type SettingsPage = { label: string; to: string; search?: Record<string, string>; right?: Right };
 

@@ -6,8 +6,7 @@ import { administratorRoleId, type Right, rights as rightWords } from '../../../
 import type { ShownToken } from '../../../contract/accounts/token.ts';
 import { allQuery, apiQuery } from '../../data/api.ts';
 import { count } from '../../messages/counts.ts';
-import { terms } from '../../messages/en/terms.ts';
-import { tokens as words } from '../../messages/en/tokens.ts';
+import { terms, tokens as words } from '../../messages/en.ts';
 import { addressOf } from '../../parts/address-of.ts';
 import { DeleteDialog, type DialogProps } from '../../parts/document/delete-dialog.tsx';
 import { PlainLink } from '../../parts/links.tsx';

@@ -1,8 +1,7 @@
 import { Box, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { LastAttempt } from '../../../contract/records/delivery.ts';
-import { terms } from '../../messages/en/terms.ts';
-import { trace as words } from '../../messages/en/trace.ts';
+import { terms, trace as words } from '../../messages/en.ts';
 import { formatDuration } from '../../messages/format.ts';
 import { Branch } from '../../parts/branch.tsx';
 import type { IconName } from '../../parts/icon.tsx';

@@ -2,7 +2,7 @@ import { Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { allQuery } from '../../data/api.ts';
-import { users as words } from '../../messages/en/users.ts';
+import { users as words } from '../../messages/en.ts';
 import { DeleteDialog, type DialogProps } from '../../parts/document/delete-dialog.tsx';
 import { useMe } from '../../session/rights.ts';
 import type { User } from './user.ts';

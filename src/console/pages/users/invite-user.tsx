@@ -1,7 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import { useApi } from '../../data/api.ts';
-import { terms } from '../../messages/en/terms.ts';
-import { users as words } from '../../messages/en/users.ts';
+import { terms, users as words } from '../../messages/en.ts';
 import type { DialogProps } from '../../parts/document/delete-dialog.tsx';
 import { ConfirmDialog } from '../../parts/form/confirm-dialog.tsx';
 import { ShownOnce } from '../../parts/form/shown-once.tsx';

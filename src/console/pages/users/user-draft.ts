@@ -1,8 +1,6 @@
 import type { CallInput } from '../../../client/client.ts';
 import { emailPattern, lengthProblem } from '../../../contract/accounts/credentials.ts';
-import { parts } from '../../messages/en/parts.ts';
-import { terms } from '../../messages/en/terms.ts';
-import { users as words } from '../../messages/en/users.ts';
+import { parts, terms, users as words } from '../../messages/en.ts';
 import {
   asked,
   bodyBy,

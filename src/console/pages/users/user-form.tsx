@@ -1,8 +1,7 @@
 import { Checkbox, PasswordInput, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core';
 import { type ReactNode, useId } from 'react';
 import { covers, rights } from '../../../contract/accounts/rights.ts';
-import { terms } from '../../messages/en/terms.ts';
-import { users as words } from '../../messages/en/users.ts';
+import { terms, users as words } from '../../messages/en.ts';
 import { controlsOf, type FormState } from '../../parts/form/form-controls.tsx';
 import { options } from '../../parts/form/options.ts';
 import { TextLink } from '../../parts/links.tsx';

@@ -1,7 +1,6 @@
 import { Button, Group } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
-import { terms } from '../../messages/en/terms.ts';
-import { users as words } from '../../messages/en/users.ts';
+import { terms, users as words } from '../../messages/en.ts';
 import { useToList } from '../../parts/document/document-kind.ts';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
 import { newDocumentPage } from '../../parts/document/new-document-page.tsx';

@@ -1,6 +1,6 @@
 import { Group } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { users as words } from '../../messages/en/users.ts';
+import { users as words } from '../../messages/en.ts';
 import { Note } from '../../parts/note.tsx';
 import { StatusBadge } from '../../parts/status-badge.tsx';
 import type { User } from './user.ts';

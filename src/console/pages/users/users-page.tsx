@@ -1,6 +1,5 @@
 import { type ReactNode, useMemo, useState } from 'react';
-import { terms } from '../../messages/en/terms.ts';
-import { users as words } from '../../messages/en/users.ts';
+import { terms, users as words } from '../../messages/en.ts';
 import { DocumentsPage } from '../../parts/document/documents-page.tsx';
 import { useStatusChange } from '../../parts/document/use-status-change.ts';
 import type { Column } from '../../parts/list/list-page.tsx';

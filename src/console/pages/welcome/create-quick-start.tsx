@@ -2,8 +2,7 @@ import { Button, Group, NativeSelect, Skeleton, Text, TextInput } from '@mantine
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { apiQuery } from '../../data/api.ts';
-import { formFields } from '../../messages/en/form-fields.ts';
-import { welcome } from '../../messages/en/welcome.ts';
+import { formFields, welcome } from '../../messages/en.ts';
 import { options } from '../../parts/form/options.ts';
 import { Note } from '../../parts/note.tsx';
 import { Problem } from '../../parts/problem.tsx';

@@ -1,5 +1,5 @@
 import type { Answer, Client } from '../../../client/client.ts';
-import { welcome } from '../../messages/en/welcome.ts';
+import { welcome } from '../../messages/en.ts';
 
 const { names } = welcome;
 

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { apiQuery } from '../../data/api.ts';
-import { welcome as words } from '../../messages/en/welcome.ts';
+import { welcome as words } from '../../messages/en.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { LinkCard, LinkCards } from '../../parts/link-cards.tsx';
 import { useKeptChoice, welcomeChoice } from '../../session/kept-choice.ts';

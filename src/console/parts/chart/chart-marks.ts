@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { apiQuery } from '../../data/api.ts';
-import { parts } from '../../messages/en/parts.ts';
+import { parts } from '../../messages/en.ts';
 import { useMay } from '../../session/rights.ts';
 
 /** Something that happened at a time and may explain a chart: a change of the configuration, or an issue that opened. */

@@ -1,5 +1,5 @@
 import type { Stats } from '../../data/stats.ts';
-import { parts } from '../../messages/en/parts.ts';
+import { parts } from '../../messages/en.ts';
 import { type Tone, toneOf } from '../status-badge.tsx';
 
 export type ChartSeries = {

@@ -1,8 +1,7 @@
 import { Button, Group, Popover, SegmentedControl, Stack } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { type Stats, useStats } from '../../data/stats.ts';
-import { parts } from '../../messages/en/parts.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { parts, terms } from '../../messages/en.ts';
 import { formatTime } from '../../messages/format.ts';
 import { options } from '../form/options.ts';
 import { Icon } from '../icon.tsx';

@@ -2,8 +2,7 @@ import { Anchor, Box, Group, SegmentedControl, Table, Text } from '@mantine/core
 import { CatchBoundary, useNavigate } from '@tanstack/react-router';
 import { type ReactNode, Suspense, useState } from 'react';
 import type { Stats } from '../../data/stats.ts';
-import { parts } from '../../messages/en/parts.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { parts, terms } from '../../messages/en.ts';
 import { formatAbsolute, formatNumber, formatTime } from '../../messages/format.ts';
 import { Note } from '../../parts/note.tsx';
 import { lazyPart } from '../../shell/lazy-part.ts';

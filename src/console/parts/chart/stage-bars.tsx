@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Timings } from '../../../contract/records/delivery.ts';
-import { exchange as words } from '../../messages/en/exchange.ts';
+import { exchange as words } from '../../messages/en.ts';
 import { formatDuration } from '../../messages/format.ts';
 import { Facts } from '../facts.tsx';
 import css from './stage-bars.module.css';

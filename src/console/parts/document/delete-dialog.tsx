@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { terms } from '../../messages/en/terms.ts';
+import { terms } from '../../messages/en.ts';
 import { ConfirmDialog } from '../form/confirm-dialog.tsx';
 import { type Deletable, deleteDocument } from '../list/delete-document.ts';
 

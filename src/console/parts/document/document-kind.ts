@@ -5,7 +5,7 @@ import type { Right } from '../../../contract/accounts/rights.ts';
 import type { TransferKind } from '../../../contract/documents/transfer-kinds.ts';
 import type { RouteId } from '../../../contract/routes.ts';
 import { allQuery, apiQuery } from '../../data/api.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { terms } from '../../messages/en.ts';
 import { client } from '../../session/session.ts';
 import type { Crumb } from '../../shell/page.tsx';
 

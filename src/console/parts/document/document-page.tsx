@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { type ComponentType, type ReactNode, useRef } from 'react';
 import { transferKindOf } from '../../../contract/documents/transfer-kinds.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { terms } from '../../messages/en.ts';
 import { useMay } from '../../session/rights.ts';
 import { lazyPart } from '../../shell/lazy-part.ts';
 import { LoadedPage } from '../../shell/loaded-page.tsx';

@@ -1,8 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { rights } from '../../../contract/accounts/rights.ts';
 import { queryClient } from '../../data/query-client.ts';
-import { parts } from '../../messages/en/parts.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { parts, terms } from '../../messages/en.ts';
 import { useMay } from '../../session/rights.ts';
 import { addressOf } from '../address-of.ts';
 import { type Editor, type EditorOptions, useEditor } from '../form/use-editor.tsx';

@@ -1,7 +1,6 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { parts } from '../../messages/en/parts.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { parts, terms } from '../../messages/en.ts';
 import { Problem } from '../problem.tsx';
 
 type Props = {

@@ -1,8 +1,6 @@
 import { Button, Code, Group, Modal, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { changes } from '../../messages/en/changes.ts';
-import { parts } from '../../messages/en/parts.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { changes, parts, terms } from '../../messages/en.ts';
 import { formatRelative } from '../../messages/format.ts';
 import { ShortTable } from '../../parts/short-table.tsx';
 

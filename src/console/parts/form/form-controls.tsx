@@ -1,7 +1,7 @@
 import { NativeSelect, Switch, Textarea, TextInput, type TextInputProps } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Facts } from '../../data/schema-facts.ts';
-import { formFields as words } from '../../messages/en/form-fields.ts';
+import { formFields as words } from '../../messages/en.ts';
 import { aboutField, type DraftOf, type FieldWords, type FormField, type FormFields, has } from './form-fields.ts';
 import { options } from './options.ts';
 import { SecretField, type SecretValue } from './secret-field.tsx';

@@ -1,5 +1,5 @@
 import type { Fact, Facts } from '../../data/schema-facts.ts';
-import { formFields as words } from '../../messages/en/form-fields.ts';
+import { formFields as words } from '../../messages/en.ts';
 import { formatDuration, formatNumber } from '../../messages/format.ts';
 import { durationOf, durationsOf, durationText } from './duration-text.ts';
 import type { SecretValue } from './secret-field.tsx';

@@ -1,8 +1,7 @@
 import { Checkbox } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { connectionFacts } from '../../data/schema-facts.ts';
-import { parts } from '../../messages/en/parts.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { parts, terms } from '../../messages/en.ts';
 import { controlsOf, errorAt, type FormState } from './form-controls.tsx';
 import { secret, text, within } from './form-fields.ts';
 import type { HeaderDraft } from './headers.ts';

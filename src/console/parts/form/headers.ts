@@ -1,5 +1,5 @@
 import type { Facts } from '../../data/schema-facts.ts';
-import { parts } from '../../messages/en/parts.ts';
+import { parts } from '../../messages/en.ts';
 import { keptSecret, problemsBy, text, within, writtenSecret } from './form-fields.ts';
 import { type Row, rows } from './rows.ts';
 import type { SecretValue } from './secret-field.tsx';

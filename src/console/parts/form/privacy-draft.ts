@@ -1,6 +1,6 @@
 import type { FieldMask, FieldPrivacy } from '../../../contract/documents/privacy.ts';
 import { settingsFacts } from '../../data/schema-facts.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { terms } from '../../messages/en.ts';
 import { choice, linesOf, number, problemsBy, text, within } from './form-fields.ts';
 import { type Row, rows } from './rows.ts';
 

@@ -1,7 +1,6 @@
 import { Fieldset, Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { privacy } from '../../messages/en/privacy.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { privacy, terms } from '../../messages/en.ts';
 import { controlsOf, type Errors } from './form-controls.tsx';
 import { choice, lines } from './form-fields.ts';
 import { firstDetail, maskFields, type PrivacyDraft } from './privacy-draft.ts';

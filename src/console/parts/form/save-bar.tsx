@@ -1,6 +1,6 @@
 import { Group } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { parts } from '../../messages/en/parts.ts';
+import { parts } from '../../messages/en.ts';
 import { Note } from '../../parts/note.tsx';
 import css from './form.module.css';
 

@@ -1,6 +1,6 @@
 import { Button, Group, Input, PasswordInput, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { type ReactNode, useId } from 'react';
-import { parts } from '../../messages/en/parts.ts';
+import { parts } from '../../messages/en.ts';
 import { formatRelative } from '../../messages/format.ts';
 import css from './form.module.css';
 

@@ -1,7 +1,6 @@
 import { Button, CloseButton, Combobox, Group, useCombobox } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
-import { parts } from '../../messages/en/parts.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { parts, terms } from '../../messages/en.ts';
 import { Icon } from '../icon.tsx';
 import css from './choice.module.css';
 

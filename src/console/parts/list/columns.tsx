@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Checkbox, Group, Popover, Stack, Text } from '@mantine/core';
 import { type ReactNode, useMemo } from 'react';
-import { parts } from '../../messages/en/parts.ts';
+import { parts } from '../../messages/en.ts';
 import { Icon } from '../icon.tsx';
 import { useKept } from './kept.ts';
 import css from './list-page.module.css';

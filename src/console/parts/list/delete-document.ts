@@ -1,8 +1,6 @@
 import type { TransferKind } from '../../../contract/documents/transfer-kinds.ts';
 import { queryClient } from '../../data/query-client.ts';
-import { changes } from '../../messages/en/changes.ts';
-import { parts } from '../../messages/en/parts.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { changes, parts, terms } from '../../messages/en.ts';
 import { client } from '../../session/session.ts';
 import { notifyDone, notifyFailed } from '../notify.ts';
 

@@ -1,7 +1,6 @@
 import { Button, Group, Menu, Text } from '@mantine/core';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { parts } from '../../messages/en/parts.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { parts, terms } from '../../messages/en.ts';
 import { notifyDone, notifyFailed } from '../notify.ts';
 import { csvLine } from './csv.ts';
 import { saveFile } from './save-file.ts';

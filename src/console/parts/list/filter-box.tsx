@@ -1,7 +1,7 @@
 import { TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { type ReactNode, useEffect, useState } from 'react';
-import { parts } from '../../messages/en/parts.ts';
+import { parts } from '../../messages/en.ts';
 import { Icon } from '../icon.tsx';
 
 type Props = {

@@ -1,8 +1,7 @@
 import { ActionIcon, Anchor, Button, Group, Popover, Stack, TextInput } from '@mantine/core';
 import { Link, useLocation } from '@tanstack/react-router';
 import { type FormEvent, type ReactNode, useState } from 'react';
-import { parts } from '../../messages/en/parts.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { parts, terms } from '../../messages/en.ts';
 import { Note } from '../../parts/note.tsx';
 import { Icon } from '../icon.tsx';
 import { useKept } from './kept.ts';

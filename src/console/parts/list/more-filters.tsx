@@ -1,6 +1,6 @@
 import { Button, Popover, Stack } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
-import { parts } from '../../messages/en/parts.ts';
+import { parts } from '../../messages/en.ts';
 import { Icon } from '../icon.tsx';
 import { FilterFields } from './filter-fields.tsx';
 import type { Filter, Values } from './filters.ts';

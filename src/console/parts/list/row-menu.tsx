@@ -1,6 +1,6 @@
 import { ActionIcon, Menu, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { parts } from '../../messages/en/parts.ts';
+import { parts } from '../../messages/en.ts';
 import { Icon } from '../icon.tsx';
 
 /** The menu at the end of a row; children are `Menu.Item`s. */

@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { terms } from '../../messages/en/terms.ts';
+import { terms } from '../../messages/en.ts';
 import { addressOf } from '../address-of.ts';
 import type { DocumentKind, StoredDocument } from '../document/document-kind.ts';
 import { type Status, StatusBadge } from '../status-badge.tsx';

@@ -1,6 +1,6 @@
 import { Button, Text, VisuallyHidden } from '@mantine/core';
 import { type ReactNode, useMemo, useState } from 'react';
-import { changes } from '../../messages/en/changes.ts';
+import { changes } from '../../messages/en.ts';
 import { formatAbsolute } from '../../messages/format.ts';
 import css from './diff.module.css';
 import { type DiffBlock, lineDiff } from './line-diff.ts';

@@ -1,8 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { Delivery, ErrorKind, LastAttempt } from '../../../contract/records/delivery.ts';
 import { apiQuery } from '../../data/api.ts';
-import { statusLine } from '../../messages/en/http.ts';
-import { outcomes } from '../../messages/en/outcomes.ts';
+import { outcomes, statusLine } from '../../messages/en.ts';
 import { useMay } from '../../session/rights.ts';
 
 const idsMax = 100;

@@ -1,7 +1,7 @@
 import { Anchor, Code, Group, Paper, ScrollArea, SegmentedControl, Stack, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { count } from '../../messages/counts.ts';
-import { parts } from '../../messages/en/parts.ts';
+import { parts } from '../../messages/en.ts';
 import { formatBytes } from '../../messages/format.ts';
 import { Note } from '../../parts/note.tsx';
 import { CopyButton, CopyIcon } from '../copy-button.tsx';

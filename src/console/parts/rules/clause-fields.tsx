@@ -2,8 +2,7 @@ import { Autocomplete, type ComboboxParsedItem, Group, NativeSelect, Select, Tex
 import { type ReactNode, useState } from 'react';
 import type { Comparison, Condition } from '../../../contract/documents/condition.ts';
 import { type Operator, operators, orderOperators } from '../../../contract/documents/operators.ts';
-import { conditions } from '../../messages/en/conditions.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { conditions, terms } from '../../messages/en.ts';
 import { TimeField } from '../time-field.tsx';
 import { withOperator } from './condition-parts.ts';
 import { valuesOf } from './named-parameter.ts';

@@ -2,9 +2,7 @@ import { ActionIcon, Button, Checkbox, Group, NativeSelect, Stack, Text, Visuall
 import type { ReactNode } from 'react';
 import type { Condition } from '../../../contract/documents/condition.ts';
 import { conditionLimits, orderOperators, presenceOperators } from '../../../contract/documents/operators.ts';
-import { conditions } from '../../messages/en/conditions.ts';
-import { parts } from '../../messages/en/parts.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { conditions, parts, terms } from '../../messages/en.ts';
 import { Note } from '../../parts/note.tsx';
 import { options } from '../form/options.ts';
 import { Icon } from '../icon.tsx';

@@ -1,7 +1,6 @@
 import { type ReactNode, useMemo, useState } from 'react';
 import type { Condition } from '../../../contract/documents/condition.ts';
-import { conditions } from '../../messages/en/conditions.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { conditions, terms } from '../../messages/en.ts';
 import { Beside } from '../beside.tsx';
 import { Panel } from '../panel.tsx';
 import { ConditionBuilder, type Standing } from './condition-builder.tsx';

@@ -1,6 +1,6 @@
 import type { Comparison, Condition } from '../../../contract/documents/condition.ts';
 import type { ExplainedComparison } from '../../../contract/records/explanation.ts';
-import { conditions } from '../../messages/en/conditions.ts';
+import { conditions } from '../../messages/en.ts';
 import { clausesOf, split } from './condition-parts.ts';
 
 const w = conditions.sentence;

@@ -1,9 +1,7 @@
 import { Alert, Button, SegmentedControl, Stack, Text, Textarea } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
-import { conditions } from '../../messages/en/conditions.ts';
-import { shell } from '../../messages/en/shell.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { conditions, shell, terms } from '../../messages/en.ts';
 import { sentence } from '../../messages/sentence.ts';
 import { Note } from '../../parts/note.tsx';
 import { options } from '../form/options.ts';

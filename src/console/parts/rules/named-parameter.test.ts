@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Parameter } from '../../../contract/documents/parameter.ts';
 import { knownParameters } from '../../../rules/known-parameters.ts';
-import { parameterWords } from '../../messages/en/parameters.ts';
+import { parameterWords } from '../../messages/en.ts';
 import { grouped, isFound, labelOf, valuesOf } from './named-parameter.ts';
 
 function parameter(name: string, share = 0.5): Parameter {

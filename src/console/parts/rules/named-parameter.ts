@@ -1,11 +1,11 @@
 import type { Parameter } from '../../../contract/documents/parameter.ts';
-import { conditions } from '../../messages/en/conditions.ts';
 import {
+  conditions,
   type ParameterCategory,
   parameterCategories,
   parameterValues,
   parameterWords,
-} from '../../messages/en/parameters.ts';
+} from '../../messages/en.ts';
 
 const w = conditions.parameters;
 

@@ -1,8 +1,7 @@
 import { Autocomplete, type ComboboxParsedItemGroup, Stack } from '@mantine/core';
 import { type ReactNode, useMemo } from 'react';
 import type { Parameter } from '../../../contract/documents/parameter.ts';
-import { conditions } from '../../messages/en/conditions.ts';
-import { terms } from '../../messages/en/terms.ts';
+import { conditions, terms } from '../../messages/en.ts';
 import { formatPercent } from '../../messages/format.ts';
 import { Note } from '../../parts/note.tsx';
 import { grouped, isFound, labelOf } from './named-parameter.ts';

@@ -2,8 +2,7 @@ import { Paper, Stack, Tabs, Text, TextInput, UnstyledButton, VisuallyHidden } f
 import { type ReactNode, useState } from 'react';
 import type { Condition } from '../../../contract/documents/condition.ts';
 import type { Parameter } from '../../../contract/documents/parameter.ts';
-import { conditions } from '../../messages/en/conditions.ts';
-import { shell } from '../../messages/en/shell.ts';
+import { conditions, shell } from '../../messages/en.ts';
 import { Note } from '../../parts/note.tsx';
 import { Icon, type IconName } from '../icon.tsx';
 import { newComparison } from './condition-parts.ts';

@@ -1,6 +1,6 @@
 import { Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { terms } from '../../messages/en/terms.ts';
+import { terms } from '../../messages/en.ts';
 import { Icon } from '../icon.tsx';
 import { TextLink } from '../links.tsx';
 import { type Status, StatusBadge } from '../status-badge.tsx';

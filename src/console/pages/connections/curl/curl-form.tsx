@@ -1,10 +1,7 @@
 import { Alert, Button, Group, Stack, Text, Textarea } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
-import { connectionForm } from '../../../messages/en/connection-form.ts';
-import { connections as words } from '../../../messages/en/connections.ts';
-import { parts } from '../../../messages/en/parts.ts';
-import { terms } from '../../../messages/en/terms.ts';
+import { connectionForm, parts, terms, connections as words } from '../../../messages/en.ts';
 import { Facts } from '../../../parts/facts.tsx';
 import { Icon } from '../../../parts/icon.tsx';
 import { Panel } from '../../../parts/panel.tsx';

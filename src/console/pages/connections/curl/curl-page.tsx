@@ -1,7 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
-import { connections as words } from '../../../messages/en/connections.ts';
-import { terms } from '../../../messages/en/terms.ts';
+import { terms, connections as words } from '../../../messages/en.ts';
 import { Page } from '../../../shell/page.tsx';
 import { newCrumbs } from '../connection-kind.ts';
 import { ConnectionEditor } from '../form/connection-editor.tsx';

@@ -1,7 +1,6 @@
 import { Stack, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { connectionForm as words } from '../../../messages/en/connection-form.ts';
-import { terms } from '../../../messages/en/terms.ts';
+import { terms, connectionForm as words } from '../../../messages/en.ts';
 import { FieldGrid } from '../../../parts/auto-grid.tsx';
 import { controlsOf } from '../../../parts/form/form-controls.tsx';
 import { secret, text, within } from '../../../parts/form/form-fields.ts';

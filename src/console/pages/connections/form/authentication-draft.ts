@@ -1,7 +1,6 @@
 import type { CallInput } from '../../../../client/client.ts';
 import { connectionFacts as facts } from '../../../data/schema-facts.ts';
-import { formFields as words } from '../../../messages/en/form-fields.ts';
-import { parts } from '../../../messages/en/parts.ts';
+import { parts, formFields as words } from '../../../messages/en.ts';
 import {
   asked,
   bodyBy,

@@ -1,8 +1,7 @@
 import { Code, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { connectionFacts as facts } from '../../../data/schema-facts.ts';
-import { connectionForm } from '../../../messages/en/connection-form.ts';
-import { connections as words } from '../../../messages/en/connections.ts';
+import { connectionForm, connections as words } from '../../../messages/en.ts';
 import { formatRelative } from '../../../messages/format.ts';
 import { FieldGrid } from '../../../parts/auto-grid.tsx';
 import { has } from '../../../parts/form/form-fields.ts';

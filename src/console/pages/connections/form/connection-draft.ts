@@ -1,7 +1,6 @@
 import type { CallInput } from '../../../../client/client.ts';
 import { connectionFacts as facts } from '../../../data/schema-facts.ts';
-import { connectionForm as words } from '../../../messages/en/connection-form.ts';
-import { formFields } from '../../../messages/en/form-fields.ts';
+import { formFields, connectionForm as words } from '../../../messages/en.ts';
 import {
   block,
   bodyBy,

@@ -1,7 +1,7 @@
 import { Box, Button, Flex, Group, Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { connectionFacts as facts } from '../../../data/schema-facts.ts';
-import { connections as words } from '../../../messages/en/connections.ts';
+import { connections as words } from '../../../messages/en.ts';
 import { controlsOf, type FormState } from '../../../parts/form/form-controls.tsx';
 import { Note } from '../../../parts/note.tsx';
 import { Panel } from '../../../parts/panel.tsx';

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { allQuery, apiQuery } from '../../../data/api.ts';
-import { connections as words } from '../../../messages/en/connections.ts';
+import { connections as words } from '../../../messages/en.ts';
 import { Problem } from '../../../parts/problem.tsx';
 import { presets } from '../../../presets/presets.ts';
 import { Page } from '../../../shell/page.tsx';

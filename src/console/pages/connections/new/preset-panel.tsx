@@ -1,7 +1,6 @@
 import { Box, Code, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { connections as words } from '../../../messages/en/connections.ts';
-import { terms } from '../../../messages/en/terms.ts';
+import { terms, connections as words } from '../../../messages/en.ts';
 import { AutoGrid } from '../../../parts/auto-grid.tsx';
 import { More } from '../../../parts/more.tsx';
 import { Note } from '../../../parts/note.tsx';

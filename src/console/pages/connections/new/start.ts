@@ -1,6 +1,6 @@
 import type { CallInput } from '../../../../client/client.ts';
 import { connectionFacts } from '../../../data/schema-facts.ts';
-import { terms } from '../../../messages/en/terms.ts';
+import { terms } from '../../../messages/en.ts';
 import { draftBy } from '../../../parts/form/form-fields.ts';
 import { rows } from '../../../parts/form/rows.ts';
 import type { Preset } from '../../../presets/presets.ts';

@@ -1,7 +1,6 @@
 import { Box, Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
-import { destinations } from '../../../messages/en/destinations.ts';
-import { terms } from '../../../messages/en/terms.ts';
+import { destinations, terms } from '../../../messages/en.ts';
 import { InWords } from '../../../parts/in-words.tsx';
 import { More } from '../../../parts/more.tsx';
 import { Note } from '../../../parts/note.tsx';

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { Answer } from '../../../../client/client.ts';
 import { apiQuery } from '../../../data/api.ts';
-import { destinations } from '../../../messages/en/destinations.ts';
+import { destinations } from '../../../messages/en.ts';
 import { Note } from '../../../parts/note.tsx';
 import { PayloadViewer } from '../../../parts/payload/payload-viewer.tsx';
 import type { Sample } from '../../../parts/payload/picked-event.ts';

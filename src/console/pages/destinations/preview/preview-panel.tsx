@@ -1,8 +1,7 @@
 import { NativeSelect, Skeleton, Tabs, Text } from '@mantine/core';
 import { type ReactNode, Suspense } from 'react';
 import { rights } from '../../../../contract/accounts/rights.ts';
-import { destinations } from '../../../messages/en/destinations.ts';
-import { parts } from '../../../messages/en/parts.ts';
+import { destinations, parts } from '../../../messages/en.ts';
 import { Note } from '../../../parts/note.tsx';
 import { Panel } from '../../../parts/panel.tsx';
 import { EventPicker } from '../../../parts/payload/event-picker.tsx';

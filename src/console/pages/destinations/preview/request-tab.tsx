@@ -1,8 +1,7 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { fieldErrors } from '../../../data/field-errors.ts';
-import { destinations } from '../../../messages/en/destinations.ts';
-import { terms } from '../../../messages/en/terms.ts';
+import { destinations, terms } from '../../../messages/en.ts';
 import { Icon } from '../../../parts/icon.tsx';
 import { InWords } from '../../../parts/in-words.tsx';
 import { Note } from '../../../parts/note.tsx';

@@ -6,8 +6,7 @@ import type { Answer, Arguments, CallInput } from '../../../../client/client.ts'
 import type { RouteId } from '../../../../contract/routes.ts';
 import { allQuery, apiQuery } from '../../../data/api.ts';
 import type { KnownFields } from '../../../editor/fields.ts';
-import type { destinations as words } from '../../../messages/en/destinations.ts';
-import { terms } from '../../../messages/en/terms.ts';
+import { terms, type destinations as words } from '../../../messages/en.ts';
 import { recentEvents, usePicked } from '../../../parts/payload/event-picker.tsx';
 import type { Sample } from '../../../parts/payload/picked-event.ts';
 import { useMay } from '../../../session/rights.ts';

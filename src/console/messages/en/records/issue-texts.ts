@@ -1,7 +1,7 @@
-import type { Issue } from '../../../contract/records/issue.ts';
-import { count } from '../counts.ts';
-import { formatAbsolute, formatBytes, formatDuration, formatNumber } from '../format.ts';
-import { sentence } from '../sentence.ts';
+import type { Issue } from '../../../../contract/records/issue.ts';
+import { count } from '../../counts.ts';
+import { formatAbsolute, formatBytes, formatDuration, formatNumber } from '../../format.ts';
+import { sentence } from '../../sentence.ts';
 import { statusMeaning } from './http.ts';
 import { outcomes } from './outcomes.ts';
 

@@ -1,4 +1,4 @@
-import { formatBytes, formatDuration } from '../format.ts';
+import { formatBytes, formatDuration } from '../../format.ts';
 
 /** Words of a request and its response. */
 export const exchange = {

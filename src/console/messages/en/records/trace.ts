@@ -1,4 +1,4 @@
-import { count } from '../counts.ts';
+import { count } from '../../counts.ts';
 
 /** Words of Trace: following one's own visit from the browser to the third party. */
 export const trace = {

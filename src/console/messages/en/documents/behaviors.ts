@@ -1,5 +1,5 @@
-import { count as counts } from '../counts.ts';
-import { terms } from './terms.ts';
+import { count as counts } from '../../counts.ts';
+import { terms } from '../terms.ts';
 
 const name = 'Behavior Name';
 

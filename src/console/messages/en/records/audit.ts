@@ -1,6 +1,6 @@
-import type { AuditAct, AuditEntry, AuditKind } from '../../../contract/records/audit.ts';
-import { formatNumber } from '../format.ts';
-import { terms } from './terms.ts';
+import type { AuditAct, AuditEntry, AuditKind } from '../../../../contract/records/audit.ts';
+import { formatNumber } from '../../format.ts';
+import { terms } from '../terms.ts';
 
 /** An act as a filter option, and in the past with its object: `Created connection`. */
 const acts: Readonly<Record<AuditAct, readonly [act: string, past: string]>> = {

@@ -1,5 +1,5 @@
-import { count } from '../counts.ts';
-import { terms } from './terms.ts';
+import { count } from '../../counts.ts';
+import { terms } from '../terms.ts';
 
 /** Words of the users. */
 export const users = {

@@ -1,4 +1,4 @@
-import { count } from '../counts.ts';
+import { count } from '../../counts.ts';
 
 /** Words of the Inbox, the built-in receiver for trying things out. */
 export const inbox = {

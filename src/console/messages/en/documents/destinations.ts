@@ -1,6 +1,6 @@
-import { count } from '../counts.ts';
-import { formatNumber } from '../format.ts';
-import { sentence } from '../sentence.ts';
+import { count } from '../../counts.ts';
+import { formatNumber } from '../../format.ts';
+import { sentence } from '../../sentence.ts';
 
 /** Words of Destination Details: template, preview, tests. */
 export const destinations = {

@@ -1,5 +1,5 @@
-import type { IssueKind, IssueSeverity } from '../../../contract/records/issue.ts';
-import { count } from '../counts.ts';
+import type { IssueKind, IssueSeverity } from '../../../../contract/records/issue.ts';
+import { count } from '../../counts.ts';
 
 const kinds: Readonly<Record<IssueKind, string>> = {
   failing: 'Deliveries failing',

@@ -1,4 +1,4 @@
-import type { Attempt, DeliveryStatus, ErrorKind, Reason } from '../../../contract/records/delivery.ts';
+import type { Attempt, DeliveryStatus, ErrorKind, Reason } from '../../../../contract/records/delivery.ts';
 
 /** What a state means, and what happens next. */
 type StateWords = { meaning: string; next: string };

@@ -1,4 +1,4 @@
-import { count } from '../counts.ts';
+import { count } from '../../counts.ts';
 
 /** Words about stored personal data: retention, masks, erasure. */
 export const privacy = {

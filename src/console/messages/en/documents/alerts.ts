@@ -1,8 +1,8 @@
-import type { AlertMessage } from '../../../contract/documents/alert.ts';
-import type { AlertType, WeekDay } from '../../../contract/documents/alert-words.ts';
-import type { IssueNotice, IssueSeverity } from '../../../contract/records/issue.ts';
-import { count } from '../counts.ts';
-import { terms } from './terms.ts';
+import type { AlertMessage } from '../../../../contract/documents/alert.ts';
+import type { AlertType, WeekDay } from '../../../../contract/documents/alert-words.ts';
+import type { IssueNotice, IssueSeverity } from '../../../../contract/records/issue.ts';
+import { count } from '../../counts.ts';
+import { terms } from '../terms.ts';
 
 const types: Readonly<Record<AlertType, string>> = { email: 'E-mail', slack: 'Slack-compatible', webhook: 'Webhook' };
 

@@ -1,5 +1,5 @@
-import { count } from '../counts.ts';
-import { formatNumber } from '../format.ts';
+import { count } from '../../counts.ts';
+import { formatNumber } from '../../format.ts';
 
 /** Words of the settings. */
 export const settings = {

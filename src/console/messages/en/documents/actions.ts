@@ -1,5 +1,5 @@
-import { count } from '../counts.ts';
-import { formatNumber } from '../format.ts';
+import { count } from '../../counts.ts';
+import { formatNumber } from '../../format.ts';
 
 /** Words of the View Actions page, the editor of an action and its details. */
 export const actions = {

@@ -1,4 +1,4 @@
-import { formatNumber } from '../format.ts';
+import { formatNumber } from '../../format.ts';
 
 /** Words of the fields of Connection Details. */
 export const connectionForm = {

@@ -1,7 +1,7 @@
-import { count } from '../counts.ts';
-import { formatNumber } from '../format.ts';
-import { sentence } from '../sentence.ts';
-import { terms } from './terms.ts';
+import { count } from '../../counts.ts';
+import { formatNumber } from '../../format.ts';
+import { sentence } from '../../sentence.ts';
+import { terms } from '../terms.ts';
 
 const switchedOff = {
   paused: (name: string) => `${name} paused. Deliveries are held, not lost.`,

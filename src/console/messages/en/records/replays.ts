@@ -1,7 +1,7 @@
-import type { LeftOutReason } from '../../../contract/records/replay.ts';
-import type { ReplayState } from '../../../contract/records/replay-limits.ts';
-import { count } from '../counts.ts';
-import { formatDuration, formatNumber } from '../format.ts';
+import type { LeftOutReason } from '../../../../contract/records/replay.ts';
+import type { ReplayState } from '../../../../contract/records/replay-limits.ts';
+import { count } from '../../counts.ts';
+import { formatDuration, formatNumber } from '../../format.ts';
 
 /** Words of the Replays page, of one replay and of the dialog that starts one. */
 export const replays = {

@@ -1,6 +1,6 @@
-import type { Operator } from '../../../contract/documents/operators.ts';
-import { count } from '../counts.ts';
-import { counted, formatNumber } from '../format.ts';
+import type { Operator } from '../../../../contract/documents/operators.ts';
+import { count } from '../../counts.ts';
+import { counted, formatNumber } from '../../format.ts';
 
 /** How each operator reads between a parameter and a value. */
 const operators: Record<Operator, string> = {

@@ -1,5 +1,5 @@
-import { count } from '../counts.ts';
-import { formatDuration, formatNumber } from '../format.ts';
+import { count } from '../../counts.ts';
+import { formatDuration, formatNumber } from '../../format.ts';
 
 /** Words of the Deliveries list and of the page of one delivery. */
 export const deliveries = {

@@ -1,5 +1,5 @@
-import type { Right } from '../../../contract/accounts/rights.ts';
-import { count } from '../counts.ts';
+import type { Right } from '../../../../contract/accounts/rights.ts';
+import { count } from '../../counts.ts';
 
 type Area = Right extends `${infer Name}:${string}` ? Name : never;
 

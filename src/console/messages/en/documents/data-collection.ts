@@ -1,5 +1,5 @@
-import { count } from '../counts.ts';
-import { terms } from './terms.ts';
+import { count } from '../../counts.ts';
+import { terms } from '../terms.ts';
 
 /** Words of Data Collection: collectors, rejected requests, and the parameters of events. */
 export const dataCollection = {
