@@ -10,7 +10,8 @@ import type {
   PlacedEvent,
 } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
-import { errorBackoffMs, nextAttempt } from '../limits/backoff.ts';
+import { nextAttempt } from '../attempt/next-step.ts';
+import { errorBackoffMs } from '../limits/backoff.ts';
 import type { Rule, Snapshot } from '../snapshot/snapshot.ts';
 import { eventBytes, newDelivery } from './due-delivery.ts';
 

@@ -2,7 +2,6 @@ import type { RetryPolicy } from '../../contract/documents/connection.ts';
 import type { Attempt, ErrorKind, Reason } from '../../contract/records/delivery.ts';
 import type { Verdict } from '../../destinations/judge.ts';
 import type { DueDelivery, Settlement } from '../../journal/journal.ts';
-import { nextAttempt } from '../limits/backoff.ts';
 import type { Sign } from '../limits/circuit-breaker.ts';
 import { type Quota, quotaOf } from '../limits/rate-limiter.ts';
 import type { Attempted } from './work.ts';
@@ -234,6 +233,16 @@ function again(
   settlement.attempts += 1;
   settlement.scheduleStep += 1;
   return settlement;
+}
+
+/**
+ * When the next attempt is due (ms since the epoch), or null when the schedule is used up. `step` counts the attempts
+ * since the schedule started. Jitter only adds time, so that nothing is sent early. `random` returns 0 ≤ x < 1. Pure.
+ */
+export function nextAttempt(at: { policy: RetryPolicy; step: number; now: number; random(): number }): number | null {
+  const { policy, step, now, random } = at;
+  const waitMs = policy.scheduleMs[step];
+  return waitMs === undefined ? null : now + Math.ceil(waitMs * (1 + policy.jitter * random()));
 }
 
 function withPlace({ reason, line, column }: { reason: string; line: number | null; column: number | null }): string {

@@ -393,9 +393,17 @@ export class Dispatcher implements AsyncDisposable {
   #findOrigin(connection: ConnectionQueue) {
     if (connection.origin !== null && connection.requests > 0) return;
     const name = connectionPlan(connection)?.origin ?? '';
-    const slots = this.#origins.get(name) ?? { requests: 0, waiting: new Set() };
+    connection.origin = this.#origins.get(name) ?? this.#openOrigin(name);
+  }
+
+  #openOrigin(name: string): OriginSlots {
+    const slots = { requests: 0, waiting: new Set<ConnectionQueue>() };
     this.#origins.set(name, slots);
-    connection.origin = slots;
+    if (this.#origins.size <= 2 * this.#connections.size) return slots;
+    // Most are of changed or deleted connections. What no connection has is not in use.
+    const used = new Set([...this.#connections.values()].map(({ origin }) => origin)).add(slots);
+    for (const [other, one] of this.#origins) if (!used.has(one)) this.#origins.delete(other);
+    return slots;
   }
 
   #began(queue: DestinationQueue, now: number) {

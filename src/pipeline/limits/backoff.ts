@@ -1,19 +1,7 @@
-import type { RetryPolicy } from '../../contract/documents/connection.ts';
-
 const firstMs = 1_000;
 const mostMs = 30_000;
 
 /** The wait after an error of Millrace itself that followed `failures` others in a row: 1 s, doubling to 30 s. */
 export function errorBackoffMs(failures: number): number {
   return Math.min(firstMs * 2 ** failures, mostMs);
-}
-
-/**
- * When the next attempt is due (ms since the epoch), or null when the schedule is used up. `step` counts the attempts
- * since the schedule started. Jitter only adds time, so that nothing is sent early. `random` returns 0 ≤ x < 1. Pure.
- */
-export function nextAttempt(at: { policy: RetryPolicy; step: number; now: number; random(): number }): number | null {
-  const { policy, step, now, random } = at;
-  const waitMs = policy.scheduleMs[step];
-  return waitMs === undefined ? null : now + Math.ceil(waitMs * (1 + policy.jitter * random()));
 }

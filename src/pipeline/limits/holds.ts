@@ -67,6 +67,7 @@ export async function createHolds(options: {
       const found = closureOf(configuration.snapshot, holds, id);
       if (found !== null) closed.set(id, found);
       else if (closed.delete(id)) openedAt.set(id, clock.now());
+      if (!configuration.snapshot.documents.destination.has(id)) openedAt.delete(id);
     }
     for (const listener of listeners)
       try {

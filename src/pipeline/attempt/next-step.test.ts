@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { retryPolicy } from '../../contract/documents/connection.ts';
-import { nextAttempt } from './backoff.ts';
+import { nextAttempt } from './next-step.ts';
 
 const policy = retryPolicy.parse({});
 
