@@ -25,14 +25,15 @@ export function usersOf(kind: ManagedKind, id: string, { documents }: Snapshot):
 
 /** Whether a condition uses a behavior. */
 export function usesBehavior(condition: Condition, id: string): boolean {
-  return behaviorIds(condition).some((one) => one === id);
+  return namedBehaviors(condition).some((one) => one === id);
 }
 
-function* behaviorIds(condition: Condition): Generator<string> {
-  if ('all' in condition) for (const one of condition.all) yield* behaviorIds(one);
-  else if ('any' in condition) for (const one of condition.any) yield* behaviorIds(one);
-  else if ('not' in condition) yield* behaviorIds(condition.not);
-  else if ('behavior' in condition) yield condition.behavior;
+/** The names or ids of the behaviors in a condition. */
+export function* namedBehaviors(condition: unknown): Generator<string> {
+  if (Array.isArray(condition)) for (const one of condition) yield* namedBehaviors(one);
+  if (!isObject(condition)) return;
+  if (typeof condition['behavior'] === 'string') yield condition['behavior'];
+  for (const key of ['all', 'any', 'not']) yield* namedBehaviors(condition[key]);
 }
 
 type Conditional = Pick<Snapshot['documents'], 'action' | 'behavior'>;
@@ -44,7 +45,7 @@ export function behaviorUserCounts(documents: Conditional): ReadonlyMap<string, 
   if (known !== undefined) return known;
   const counts = new Map<string, number>();
   for (const { body } of [...documents.action.values(), ...documents.behavior.values()])
-    for (const id of new Set(behaviorIds('rules' in body ? body.rules : body.condition)))
+    for (const id of new Set(namedBehaviors('rules' in body ? body.rules : body.condition)))
       counts.set(id, (counts.get(id) ?? 0) + 1);
   counted.set(documents, counts);
   return counts;
@@ -61,7 +62,10 @@ export function placeOfName(
   snapshot: Snapshot,
 ): { name: string; parent: string | null } {
   if (kind !== 'destination') return { name: text, parent: null };
-  if (of !== null) return { name: text, parent: idNamed('connection', of, snapshot, ['connection']) };
+  if (of !== null) {
+    const parent = findNamed('connection', of, snapshot) ?? noneNamed('connection', of, ['connection']);
+    return { name: text, parent };
+  }
   const id = destinationNamed(text, snapshot, []);
   const found = id === null ? undefined : snapshot.documents.destination.get(id);
   if (found !== undefined) return { name: found.body.name, parent: found.body.connectionId };
@@ -74,29 +78,14 @@ export function placeOfName(
 
 /** A body with the names of other documents replaced by ids. Throws AppError `invalid_value` for an unknown name. */
 export function withIds(kind: ManagedKind, json: Record<string, unknown>, snapshot: Snapshot): Record<string, unknown> {
-  switch (kind) {
-    case 'destination': {
-      const { connection: named, ...rest } = json;
-      if (named === undefined) return json;
-      if (typeof named !== 'string') throw invalid([{ pointer: '/connection', detail: 'Must be a name or an id.' }]);
-      return { ...rest, connectionId: idNamed('connection', named, snapshot, ['connection']) };
-    }
-    case 'action':
-      return mapped(json, {
-        rules: (rules) => mapBehaviors(rules, ['rules'], (named, path) => idNamed('behavior', named, snapshot, path)),
-        destinations: (rows) => mapList(rows, (row, i) => withDestinationId(row, i, snapshot)),
-      });
-    case 'behavior':
-      return mapped(json, {
-        condition: (condition) =>
-          mapBehaviors(condition, ['condition'], (named, path) => idNamed('behavior', named, snapshot, path)),
-      });
-    case 'alert':
-      // An unknown text stays: the alert may already have the id of a deleted object.
-      return mapAlertLists(json, (what, text) => findNamed(what, text, snapshot) ?? text);
-    default:
-      return json;
-  }
+  const { connection = '' } = json;
+  if (kind === 'destination' && typeof connection !== 'string')
+    throw invalid([{ pointer: '/connection', detail: 'Must be a name or an id.' }]);
+  return mapReferences(kind, json, 'id', (of, text, path) => {
+    const id = of === 'destination' ? destinationNamed(text, snapshot, path) : findNamed(of, text, snapshot);
+    // An unknown text stays: the alert may already have the id of a deleted object.
+    return id ?? (kind === 'alert' ? text : noneNamed(of, text, path));
+  });
 }
 
 /**
@@ -108,33 +97,12 @@ export function withNames(
   body: Record<string, unknown>,
   snapshot: Snapshot,
 ): Record<string, unknown> {
-  const nameOf = (of: 'connection' | 'behavior' | 'action', id: string): string => {
+  return mapReferences(kind, body, 'name', (of, id) => {
+    if (of === 'destination') return destinationName(id, snapshot);
     const name = snapshot.documents[of].get(id)?.body.name;
     return name !== undefined && findNamed(of, name, snapshot) === id ? name : id;
-  };
-  switch (kind) {
-    case 'destination': {
-      const { connectionId, ...rest } = body;
-      return { connection: nameOf('connection', String(connectionId)), ...rest };
-    }
-    case 'action':
-      return mapped(body, {
-        rules: (rules) => mapBehaviors(rules, [], (id) => nameOf('behavior', id)),
-        destinations: (rows) =>
-          mapList(rows, (row) => {
-            const { destinationId, ...rest } = Object(row);
-            return { destination: destinationName(String(destinationId), snapshot), ...rest };
-          }),
-      });
-    case 'behavior':
-      return mapped(body, { condition: (condition) => mapBehaviors(condition, [], (id) => nameOf('behavior', id)) });
-    case 'alert':
-      return mapAlertLists(body, nameOf);
-    default:
-      return body;
-  }
+  });
 }
-
 /** The name of a destination with that of its connection, `Connection/Destination`; its id where that is ambiguous. */
 export function destinationName(id: string, snapshot: Snapshot): string {
   const found = snapshot.documents.destination.get(id)?.body;
@@ -144,14 +112,44 @@ export function destinationName(id: string, snapshot: Snapshot): string {
   return destinationsNamed(text, snapshot).length === 1 ? text : id;
 }
 
-/** The names of behaviors in a condition. */
-export function behaviorNames(condition: unknown): string[] {
-  const names: string[] = [];
-  mapBehaviors(condition, [], (name) => {
-    names.push(name);
-    return name;
-  });
-  return names;
+type Referred = 'connection' | 'destination' | 'behavior' | 'action';
+type MapReference = (of: Referred, text: string, path: readonly PropertyKey[]) => string;
+
+/** A document with its references mapped to ids or to names: every place that has one. */
+function mapReferences(
+  kind: ManagedKind,
+  json: Record<string, unknown>,
+  to: 'id' | 'name',
+  map: MapReference,
+): Record<string, unknown> {
+  const [before, after] = to === 'id' ? ['', 'Id'] : ['Id', ''];
+  /** The member `connection` becomes `connectionId`, or the other way round. */
+  const renamed = (object: Record<string, unknown>, of: 'connection' | 'destination', path: readonly PropertyKey[]) => {
+    const { [of + before]: text, ...rest } = object;
+    return typeof text === 'string' ? { [of + after]: map(of, text, [...path, of + before]), ...rest } : object;
+  };
+  const behaviors = (member: string) => (condition: unknown) => mapBehaviors(condition, [member], map);
+  const list = (of: Referred) => (texts: unknown) =>
+    mapList(texts, (one) => (typeof one === 'string' ? map(of, one, []) : one));
+  switch (kind) {
+    case 'destination':
+      return renamed(json, 'connection', []);
+    case 'action':
+      return mapped(json, {
+        rules: behaviors('rules'),
+        destinations: (rows) =>
+          mapList(rows, (row, i) => (isObject(row) ? renamed(row, 'destination', ['destinations', i]) : row)),
+      });
+    case 'behavior':
+      return mapped(json, { condition: behaviors('condition') });
+    case 'alert': {
+      const lists = { connectionIds: list('connection'), actionIds: list('action') };
+      return mapped(json, { rules: (rules) => (isObject(rules) ? mapped(rules, lists) : rules) });
+    }
+    case 'connection':
+    case 'collector':
+      return json;
+  }
 }
 
 /** An object with some of its members mapped, where it has them. */
@@ -165,26 +163,21 @@ function mapList(value: unknown, map: (item: unknown, i: number) => unknown): un
   return Array.isArray(value) ? value.map(map) : value;
 }
 
-function mapAlertLists(json: Record<string, unknown>, map: (what: 'connection' | 'action', text: string) => string) {
-  const list = (what: 'connection' | 'action') => (texts: unknown) =>
-    mapList(texts, (one) => (typeof one === 'string' ? map(what, one) : one));
-  const lists = { connectionIds: list('connection'), actionIds: list('action') };
-  return mapped(json, { rules: (rules) => (isObject(rules) ? mapped(rules, lists) : rules) });
+/** A condition with the names or ids of its behaviors mapped. Depth is bounded by the limit of a JSON body. */
+function mapBehaviors(condition: unknown, path: readonly PropertyKey[], map: MapReference): unknown {
+  if (Array.isArray(condition)) return condition.map((one, i) => mapBehaviors(one, [...path, i], map));
+  if (!isObject(condition)) return condition;
+  const within = (key: string) => (value: unknown) => mapBehaviors(value, [...path, key], map);
+  return mapped(condition, {
+    all: within('all'),
+    any: within('any'),
+    not: within('not'),
+    behavior: (named) => (typeof named === 'string' ? map('behavior', named, [...path, 'behavior']) : named),
+  });
 }
-
-function withDestinationId(row: unknown, i: number, snapshot: Snapshot): unknown {
-  if (!isObject(row) || typeof row['destination'] !== 'string') return row;
-  const { destination, ...rest } = row;
-  const path = ['destinations', i, 'destination'];
-  const destinationId = destinationNamed(String(destination), snapshot, path);
-  if (destinationId === null) throw unknown('destination', String(destination), path);
-  return { destinationId, ...rest };
-}
-
-type NamedKind = 'connection' | 'behavior' | 'action';
 
 /** The id of the document with this id or name; null when there is none. */
-function findNamed(kind: NamedKind, text: string, snapshot: Snapshot): string | null {
+function findNamed(kind: Exclude<Referred, 'destination'>, text: string, snapshot: Snapshot): string | null {
   const among: ReadonlyMap<string, Document<{ name: string }>> = snapshot.documents[kind];
   if (among.has(text)) return text;
   for (const id of snapshot.idsNamed(kind, text)) {
@@ -192,13 +185,6 @@ function findNamed(kind: NamedKind, text: string, snapshot: Snapshot): string | 
     if (name !== undefined && foldName(name) === foldName(text)) return id;
   }
   return null;
-}
-
-/** The same; throws AppError `invalid_value` with the pointer `path` when there is none. */
-function idNamed(kind: NamedKind, text: string, snapshot: Snapshot, path: readonly PropertyKey[]): string {
-  const id = findNamed(kind, text, snapshot);
-  if (id === null) throw unknown(kind, text, path);
-  return id;
 }
 
 /** The id of the destination with this name or id; null: there is none. Throws AppError `invalid_value` for several. */
@@ -229,23 +215,6 @@ function splitsOf(text: string): [connection: string, destination: string][] {
 
 const nameLengthMax = 255;
 
-/** A condition with the names or ids of its behaviors mapped. Depth is bounded by the limit of a JSON body. */
-function mapBehaviors(
-  condition: unknown,
-  path: readonly PropertyKey[],
-  map: (named: string, path: readonly PropertyKey[]) => string,
-): unknown {
-  if (Array.isArray(condition)) return condition.map((one, i) => mapBehaviors(one, [...path, i], map));
-  if (!isObject(condition)) return condition;
-  const within = (key: string) => (value: unknown) => mapBehaviors(value, [...path, key], map);
-  return mapped(condition, {
-    all: within('all'),
-    any: within('any'),
-    not: within('not'),
-    behavior: (named) => (typeof named === 'string' ? map(named, [...path, 'behavior']) : named),
-  });
-}
-
-function unknown(what: string, name: string, path: readonly PropertyKey[]) {
-  return invalid([{ pointer: pointerOf(path), detail: `There is no ${what} ${name}.`, code: `unknown_${what}` }]);
+function noneNamed(what: Referred, name: string, path: readonly PropertyKey[]): never {
+  throw invalid([{ pointer: pointerOf(path), detail: `There is no ${what} ${name}.`, code: `unknown_${what}` }]);
 }

@@ -8,7 +8,7 @@ import type { ApiParts, Call, Handlers } from '../call/call.ts';
 import { invalid } from '../http/validate.ts';
 import { fileBody, type Item, importPlanner, type PlannedStep } from './import-plan.ts';
 import { isStandard } from './reading.ts';
-import { behaviorNames } from './references.ts';
+import { namedBehaviors } from './references.ts';
 import { exportSecrets } from './secret-fields.ts';
 import { type Programs, withPrograms } from './template-errors.ts';
 
@@ -107,7 +107,9 @@ function behaviorsInOrder(behaviors: readonly Item[]): Item[] {
     for (let one = open.at(-1); one !== undefined; one = open.at(-1)) {
       const isReady = visited.has(one);
       visited.add(one);
-      const used = isReady ? [] : behaviorNames(one.body['condition']).map((name) => byName.get(foldName(name)));
+      const used = isReady
+        ? []
+        : Array.from(namedBehaviors(one.body['condition']), (name) => byName.get(foldName(name)));
       const next = used.filter((other) => other !== undefined && !visited.has(other)) as Item[]; // the defined ones
       if (next.length > 0) open.push(...next);
       else {
