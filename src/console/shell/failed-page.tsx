@@ -2,8 +2,8 @@ import { Button, Stack } from '@mantine/core';
 import type { ErrorComponentProps } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { shell } from '../messages/en.ts';
-import { PlainLink } from '../parts/links.tsx';
-import { Problem } from '../parts/problem.tsx';
+import { Problem } from '../parts/act/problem.tsx';
+import { PlainLink } from '../parts/text/links.tsx';
 import { Page } from './page.tsx';
 
 export function NotFoundPage(): ReactNode {

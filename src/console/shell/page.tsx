@@ -4,9 +4,9 @@ import { Fragment, type ReactNode, useEffect, useRef } from 'react';
 import { type Right, rights } from '../../contract/accounts/rights.ts';
 import { useOpenIssues } from '../data/open-issues.ts';
 import { parts, shell } from '../messages/en.ts';
-import { Icon } from '../parts/icon.tsx';
-import { IdWithCopy } from '../parts/list/id-with-copy.tsx';
-import { Nothing } from '../parts/nothing.tsx';
+import { Nothing } from '../parts/layout/nothing.tsx';
+import { Icon } from '../parts/text/icon.tsx';
+import { IdWithCopy } from '../parts/text/id-with-copy.tsx';
 import { useMay, useMe } from '../session/rights.ts';
 import css from './page.module.css';
 

@@ -1,8 +1,8 @@
 import { Modal, Text, TextInput } from '@mantine/core';
 import { type KeyboardEvent, type ReactNode, useId, useState } from 'react';
 import { shell, terms } from '../messages/en.ts';
-import { Icon } from '../parts/icon.tsx';
-import { Note } from '../parts/note.tsx';
+import { Icon } from '../parts/text/icon.tsx';
+import { Note } from '../parts/text/note.tsx';
 import css from './palette.module.css';
 import { type Hit, useHits } from './palette-hits.ts';
 

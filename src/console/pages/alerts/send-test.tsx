@@ -3,9 +3,9 @@ import type { ReactNode } from 'react';
 import { useApi } from '../../data/api.ts';
 import { alerts, terms } from '../../messages/en.ts';
 import { formatDuration } from '../../messages/format.ts';
-import { Icon } from '../../parts/icon.tsx';
-import { Note } from '../../parts/note.tsx';
-import { Problem } from '../../parts/problem.tsx';
+import { Problem } from '../../parts/act/problem.tsx';
+import { Icon } from '../../parts/text/icon.tsx';
+import { Note } from '../../parts/text/note.tsx';
 
 const words = alerts.test;
 

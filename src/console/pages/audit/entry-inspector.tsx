@@ -3,11 +3,11 @@ import type { ReactNode } from 'react';
 import type { AuditChange, AuditEntry } from '../../../contract/records/audit.ts';
 import { terms, audit as words } from '../../messages/en.ts';
 import { formatAbsolute } from '../../messages/format.ts';
-import { Facts } from '../../parts/facts.tsx';
-import { Inspector } from '../../parts/inspector.tsx';
-import { PlainLink } from '../../parts/links.tsx';
+import { Facts } from '../../parts/layout/facts.tsx';
+import { Inspector } from '../../parts/layout/inspector.tsx';
 import { Diff } from '../../parts/payload/diff.tsx';
-import { ThingLink } from '../../parts/thing-link.tsx';
+import { PlainLink } from '../../parts/text/links.tsx';
+import { ThingLink } from '../../parts/text/thing-link.tsx';
 
 type Props = {
   /** null: it is not on this page of the list. */

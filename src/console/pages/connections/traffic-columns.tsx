@@ -4,8 +4,8 @@ import { count } from '../../messages/counts.ts';
 import { terms, connections as words } from '../../messages/en.ts';
 import { formatDuration, formatPercent } from '../../messages/format.ts';
 import { Sparkline } from '../../parts/chart/sparkline.tsx';
-import { PlainLink } from '../../parts/links.tsx';
 import type { Column } from '../../parts/list/columns.tsx';
+import { PlainLink } from '../../parts/text/links.tsx';
 import type { Action, Figures, FiguresOf, Usage } from './usage.ts';
 
 const w = words.figures;

@@ -1,9 +1,9 @@
 import { Group, Paper, Skeleton, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { connections as words } from '../../messages/en.ts';
-import { Note } from '../../parts/note.tsx';
-import { Nothing } from '../../parts/nothing.tsx';
-import { StatusBadge } from '../../parts/status-badge.tsx';
+import { Nothing } from '../../parts/layout/nothing.tsx';
+import { Note } from '../../parts/text/note.tsx';
+import { StatusBadge } from '../../parts/text/status-badge.tsx';
 import type { Connection } from './connection.ts';
 import { ActionLink } from './traffic-columns.tsx';
 import { useUsage } from './usage.ts';

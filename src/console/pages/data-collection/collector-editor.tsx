@@ -3,12 +3,12 @@ import type { ReactNode } from 'react';
 import { collectorFacts } from '../../data/schema-facts.ts';
 import { dataCollection, privacy, terms } from '../../messages/en.ts';
 import { formatDuration } from '../../messages/format.ts';
-import { FieldGrid } from '../../parts/auto-grid.tsx';
 import { newDocumentPage } from '../../parts/document/new-document-page.tsx';
 import { useDocumentEditor } from '../../parts/document/use-document-editor.ts';
 import { controlsOf } from '../../parts/form/form-controls.tsx';
 import { PrivacyFields } from '../../parts/form/privacy-fields.tsx';
-import { Panel } from '../../parts/panel.tsx';
+import { FieldGrid } from '../../parts/layout/auto-grid.tsx';
+import { Panel } from '../../parts/layout/panel.tsx';
 import { type Collector, collectorKind } from './collector.ts';
 import { bodyOf, draftOf, fields, labels, problemsOf } from './collector-draft.ts';
 

@@ -6,12 +6,12 @@ import { rights } from '../../../contract/accounts/rights.ts';
 import { apiQuery } from '../../data/api.ts';
 import { liveMs } from '../../data/refresh.ts';
 import { dataCollection, terms } from '../../messages/en.ts';
-import { Icon } from '../../parts/icon.tsx';
-import { TextLink } from '../../parts/links.tsx';
-import { Note } from '../../parts/note.tsx';
-import { Panel } from '../../parts/panel.tsx';
-import { Problem } from '../../parts/problem.tsx';
-import { Time } from '../../parts/time.tsx';
+import { Problem } from '../../parts/act/problem.tsx';
+import { Panel } from '../../parts/layout/panel.tsx';
+import { Icon } from '../../parts/text/icon.tsx';
+import { TextLink } from '../../parts/text/links.tsx';
+import { Note } from '../../parts/text/note.tsx';
+import { Time } from '../../parts/text/time.tsx';
 import { useMay } from '../../session/rights.ts';
 import type { Collector } from './collector.ts';
 

@@ -10,12 +10,12 @@ import { watchedMs } from '../../data/refresh.ts';
 import { dataCollection, terms } from '../../messages/en.ts';
 import { formatBytes } from '../../messages/format.ts';
 import { options } from '../../parts/form/options.ts';
-import { Icon } from '../../parts/icon.tsx';
-import { TextLink } from '../../parts/links.tsx';
 import { type Column, ListPage, type ListState } from '../../parts/list/list-page.tsx';
 import { timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
 import { listWords, useListPage } from '../../parts/list/use-list-page.tsx';
-import { Note } from '../../parts/note.tsx';
+import { Icon } from '../../parts/text/icon.tsx';
+import { TextLink } from '../../parts/text/links.tsx';
+import { Note } from '../../parts/text/note.tsx';
 import { CollectionPage } from './collection-page.tsx';
 
 const words = dataCollection.rejected;

@@ -3,13 +3,13 @@ import type { ReactNode } from 'react';
 import { curlCommand } from '../../../contract/documents/curl.ts';
 import type { Attempt, Delivery } from '../../../contract/records/delivery.ts';
 import { outcomes, terms, deliveries as words } from '../../messages/en.ts';
-import { CopyButton } from '../../parts/copy-button.tsx';
-import { TextLink } from '../../parts/links.tsx';
-import { More } from '../../parts/more.tsx';
-import { Note } from '../../parts/note.tsx';
-import { Panel } from '../../parts/panel.tsx';
+import { More } from '../../parts/layout/more.tsx';
+import { Panel } from '../../parts/layout/panel.tsx';
 import { Diff } from '../../parts/payload/diff.tsx';
 import { Exchange } from '../../parts/payload/exchange.tsx';
+import { CopyButton } from '../../parts/text/copy-button.tsx';
+import { TextLink } from '../../parts/text/links.tsx';
+import { Note } from '../../parts/text/note.tsx';
 import { useMay } from '../../session/rights.ts';
 
 const w = words.page;

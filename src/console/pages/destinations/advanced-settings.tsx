@@ -1,10 +1,10 @@
 import type { ReactNode } from 'react';
 import { destinationFacts as facts } from '../../data/schema-facts.ts';
 import { privacy, terms, destinations as words } from '../../messages/en.ts';
-import { FieldGrid } from '../../parts/auto-grid.tsx';
 import { controlsOf } from '../../parts/form/form-controls.tsx';
 import { HeaderRows } from '../../parts/form/header-rows.tsx';
 import { Advanced, Section } from '../../parts/form/sections.tsx';
+import { FieldGrid } from '../../parts/layout/auto-grid.tsx';
 import { fields } from './destination-draft.ts';
 import type { FormProps } from './destination-form.tsx';
 import { OutcomeRows } from './outcome-rows.tsx';

@@ -2,10 +2,10 @@ import { Button, Code, Group, Switch, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { destinationFacts as facts } from '../../data/schema-facts.ts';
 import { destinations as words } from '../../messages/en.ts';
-import { FieldGrid } from '../../parts/auto-grid.tsx';
 import { controlsOf, type FormState } from '../../parts/form/form-controls.tsx';
-import { Note } from '../../parts/note.tsx';
-import { Panel } from '../../parts/panel.tsx';
+import { FieldGrid } from '../../parts/layout/auto-grid.tsx';
+import { Panel } from '../../parts/layout/panel.tsx';
+import { Note } from '../../parts/text/note.tsx';
 import { type DestinationDraft, fields } from './destination-draft.ts';
 import { pathOfAddress, resultingUrl } from './endpoint-address.ts';
 

@@ -4,11 +4,11 @@ import type { Answer } from '../../../client/client.ts';
 import { rights } from '../../../contract/accounts/rights.ts';
 import { useApi } from '../../data/api.ts';
 import { destinations, terms } from '../../messages/en.ts';
-import { TextLink } from '../../parts/links.tsx';
-import { Note } from '../../parts/note.tsx';
-import { Problem } from '../../parts/problem.tsx';
-import { ShortTable } from '../../parts/short-table.tsx';
-import { Time } from '../../parts/time.tsx';
+import { Problem } from '../../parts/act/problem.tsx';
+import { ShortTable } from '../../parts/layout/short-table.tsx';
+import { TextLink } from '../../parts/text/links.tsx';
+import { Note } from '../../parts/text/note.tsx';
+import { Time } from '../../parts/text/time.tsx';
 import { useMay } from '../../session/rights.ts';
 import { bodyOf, type DestinationDraft } from './destination-draft.ts';
 

@@ -2,11 +2,11 @@ import { Skeleton, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { nouns } from '../../messages/counts.ts';
 import { home } from '../../messages/en.ts';
-import { addressOf } from '../../parts/address-of.ts';
-import { PlainLink } from '../../parts/links.tsx';
-import { Note } from '../../parts/note.tsx';
-import { Panel } from '../../parts/panel.tsx';
-import { Time } from '../../parts/time.tsx';
+import { Panel } from '../../parts/layout/panel.tsx';
+import { addressOf } from '../../parts/text/address-of.ts';
+import { PlainLink } from '../../parts/text/links.tsx';
+import { Note } from '../../parts/text/note.tsx';
+import { Time } from '../../parts/text/time.tsx';
 import { useMay } from '../../session/rights.ts';
 import type { DocumentsHere } from './use-documents.ts';
 

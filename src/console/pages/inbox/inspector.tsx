@@ -2,11 +2,11 @@ import { Group, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { curlCommand } from '../../../contract/documents/curl.ts';
 import { terms, inbox as words } from '../../messages/en.ts';
-import { CopyButton } from '../../parts/copy-button.tsx';
-import { Facts } from '../../parts/facts.tsx';
-import { Inspector } from '../../parts/inspector.tsx';
+import { Facts } from '../../parts/layout/facts.tsx';
+import { Inspector } from '../../parts/layout/inspector.tsx';
 import { ExchangeRequest } from '../../parts/payload/exchange.tsx';
-import { Time } from '../../parts/time.tsx';
+import { CopyButton } from '../../parts/text/copy-button.tsx';
+import { Time } from '../../parts/text/time.tsx';
 import { useMay } from '../../session/rights.ts';
 import type { InboxRequest } from './inbox-page.tsx';
 

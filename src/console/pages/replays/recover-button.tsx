@@ -2,7 +2,7 @@ import { Button, Popover, Stack } from '@mantine/core';
 import { type ReactNode, Suspense, useState } from 'react';
 import { replays, terms } from '../../messages/en.ts';
 import { options } from '../../parts/form/options.ts';
-import { TimeField } from '../../parts/time-field.tsx';
+import { TimeField } from '../../parts/form/time-field.tsx';
 import { useMay } from '../../session/rights.ts';
 import { lazyPart } from '../../shell/lazy-part.ts';
 

@@ -3,9 +3,9 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { allQuery } from '../../data/api.ts';
 import { roles as words } from '../../messages/en.ts';
-import { addressOf } from '../../parts/address-of.ts';
 import { DeleteDialog, type DialogProps } from '../../parts/document/delete-dialog.tsx';
-import { TextLink } from '../../parts/links.tsx';
+import { addressOf } from '../../parts/text/address-of.ts';
+import { TextLink } from '../../parts/text/links.tsx';
 import type { Role } from './role.ts';
 
 /** Asks and deletes. While users have the role, their names are listed instead. */

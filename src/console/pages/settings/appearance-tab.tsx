@@ -1,10 +1,10 @@
 import { NativeSelect, SegmentedControl, Stack, Text, useMantineColorScheme } from '@mantine/core';
 import { type ReactNode, useId } from 'react';
 import { settings, shell } from '../../messages/en.ts';
-import { AutoGrid } from '../../parts/auto-grid.tsx';
 import { options } from '../../parts/form/options.ts';
-import { PlainLink } from '../../parts/links.tsx';
-import { Panel } from '../../parts/panel.tsx';
+import { AutoGrid } from '../../parts/layout/auto-grid.tsx';
+import { Panel } from '../../parts/layout/panel.tsx';
+import { PlainLink } from '../../parts/text/links.tsx';
 import { densityChoice, landingChoice, useKeptChoice } from '../../session/kept-choice.ts';
 import { SingleKeysSwitch } from '../../shell/keyboard-help.tsx';
 import { menu } from '../../shell/menu.ts';

@@ -4,9 +4,9 @@ import { Fragment, type ReactNode } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { apiQuery } from '../../data/api.ts';
 import { privacy, terms } from '../../messages/en.ts';
-import { Panel } from '../../parts/panel.tsx';
-import { Problem } from '../../parts/problem.tsx';
-import { ShortTable } from '../../parts/short-table.tsx';
+import { Problem } from '../../parts/act/problem.tsx';
+import { Panel } from '../../parts/layout/panel.tsx';
+import { ShortTable } from '../../parts/layout/short-table.tsx';
 import { useMay } from '../../session/rights.ts';
 
 const words = privacy.configuration;

@@ -2,11 +2,11 @@ import { Box, Code, Group, Paper, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { ImportStep } from '../../../contract/documents/transfer.ts';
 import { settings, terms } from '../../messages/en.ts';
-import { Icon } from '../../parts/icon.tsx';
-import { More } from '../../parts/more.tsx';
-import { Note } from '../../parts/note.tsx';
+import { More } from '../../parts/layout/more.tsx';
 import { Diff } from '../../parts/payload/diff.tsx';
-import { Toned } from '../../parts/status-badge.tsx';
+import { Icon } from '../../parts/text/icon.tsx';
+import { Note } from '../../parts/text/note.tsx';
+import { Toned } from '../../parts/text/status-badge.tsx';
 
 const words = settings.transfer;
 

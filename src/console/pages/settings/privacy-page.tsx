@@ -6,7 +6,7 @@ import { apiQuery } from '../../data/api.ts';
 import { queryClient } from '../../data/query-client.ts';
 import { settingsFacts as facts } from '../../data/schema-facts.ts';
 import { destinations, parts, privacy as words } from '../../messages/en.ts';
-import { AutoGrid } from '../../parts/auto-grid.tsx';
+import { notifyDone } from '../../parts/act/notify.ts';
 import { controlsOf } from '../../parts/form/form-controls.tsx';
 import {
   bodyBy,
@@ -22,8 +22,8 @@ import {
 import { type PrivacyDraft, privacyDraftOf, privacyOf, privacyProblems } from '../../parts/form/privacy-draft.ts';
 import { PrivacyFields } from '../../parts/form/privacy-fields.tsx';
 import { useEditor } from '../../parts/form/use-editor.tsx';
-import { notifyDone } from '../../parts/notify.ts';
-import { Panel } from '../../parts/panel.tsx';
+import { AutoGrid } from '../../parts/layout/auto-grid.tsx';
+import { Panel } from '../../parts/layout/panel.tsx';
 import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
 import { LoadedPage } from '../../shell/loaded-page.tsx';

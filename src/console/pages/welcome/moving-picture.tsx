@@ -6,12 +6,12 @@ import { apiQuery } from '../../data/api.ts';
 import { useStats } from '../../data/stats.ts';
 import { parts, terms, welcome } from '../../messages/en.ts';
 import { formatDuration, formatNumber } from '../../messages/format.ts';
-import { addressOf } from '../../parts/address-of.ts';
-import { Icon, type IconName } from '../../parts/icon.tsx';
-import { ButtonLink, PlainLink } from '../../parts/links.tsx';
-import { Panel } from '../../parts/panel.tsx';
-import { Problem } from '../../parts/problem.tsx';
-import { StatusBadge } from '../../parts/status-badge.tsx';
+import { Problem } from '../../parts/act/problem.tsx';
+import { Panel } from '../../parts/layout/panel.tsx';
+import { addressOf } from '../../parts/text/address-of.ts';
+import { Icon, type IconName } from '../../parts/text/icon.tsx';
+import { ButtonLink, PlainLink } from '../../parts/text/links.tsx';
+import { StatusBadge } from '../../parts/text/status-badge.tsx';
 import css from './welcome.module.css';
 
 const words = welcome.picture;

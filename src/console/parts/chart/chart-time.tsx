@@ -4,9 +4,9 @@ import { type Stats, useStats } from '../../data/stats.ts';
 import { parts, terms } from '../../messages/en.ts';
 import { formatTime } from '../../messages/format.ts';
 import { options } from '../form/options.ts';
-import { Icon } from '../icon.tsx';
+import { TimeField } from '../form/time-field.tsx';
 import type { Range } from '../list/list-search.ts';
-import { TimeField } from '../time-field.tsx';
+import { Icon } from '../text/icon.tsx';
 
 const words = parts.chartTime;
 

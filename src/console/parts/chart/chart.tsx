@@ -4,11 +4,11 @@ import { type ReactNode, Suspense, useState } from 'react';
 import type { Stats } from '../../data/stats.ts';
 import { parts, terms } from '../../messages/en.ts';
 import { formatAbsolute, formatNumber, formatTime } from '../../messages/format.ts';
-import { Note } from '../../parts/note.tsx';
 import { lazyPart } from '../../shell/lazy-part.ts';
 import { options } from '../form/options.ts';
-import { TextLink } from '../links.tsx';
-import { type Tone, toneColor } from '../status-badge.tsx';
+import { TextLink } from '../text/links.tsx';
+import { Note } from '../text/note.tsx';
+import { type Tone, toneColor } from '../text/status-badge.tsx';
 import { useChartMarks } from './chart-marks.ts';
 import { type ChartGap, type ChartSeries, dashes } from './chart-series.ts';
 

@@ -4,8 +4,8 @@ import { errors } from '../../../contract/errors.ts';
 import type { Stats } from '../../data/stats.ts';
 import { outcomes, parts, terms } from '../../messages/en.ts';
 import { formatNumber } from '../../messages/format.ts';
-import { Facts } from '../facts.tsx';
-import { type Tone, toneColor } from '../status-badge.tsx';
+import { Facts } from '../layout/facts.tsx';
+import { type Tone, toneColor } from '../text/status-badge.tsx';
 
 const words = parts.funnel;
 

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { terms } from '../../messages/en.ts';
-import { ConfirmDialog } from '../form/confirm-dialog.tsx';
-import { type Deletable, deleteDocument } from '../list/delete-document.ts';
+import { ConfirmDialog } from '../act/confirm-dialog.tsx';
+import { type Deletable, deleteDocument } from '../act/delete-document.ts';
 
 /** A dialog about one document; null: it is closed. */
 export type DialogProps<Document> = { document: Document | null; onClose: () => void; onDone?: () => void };

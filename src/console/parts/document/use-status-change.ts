@@ -1,6 +1,6 @@
 import { useApi } from '../../data/api.ts';
-import { notifyUndo } from '../list/delete-document.ts';
-import { notifyDone, notifyFailed } from '../notify.ts';
+import { notifyUndo } from '../act/delete-document.ts';
+import { notifyDone, notifyFailed } from '../act/notify.ts';
 
 type Switched<Status extends string> = { id: string; version: number; status: Status };
 

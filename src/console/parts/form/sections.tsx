@@ -1,7 +1,7 @@
 import { Title } from '@mantine/core';
 import { type ReactNode, useId, useState } from 'react';
-import { Note } from '../../parts/note.tsx';
-import { InWords } from '../in-words.tsx';
+import { InWords } from '../text/in-words.tsx';
+import { Note } from '../text/note.tsx';
 import css from './form.module.css';
 
 type AdvancedProps = { title: string; text: string; hasErrors: boolean; children: ReactNode };

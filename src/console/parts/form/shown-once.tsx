@@ -1,7 +1,7 @@
 import { Alert, Button, Group, Modal, Stack, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { CopyButton } from '../copy-button.tsx';
-import { Icon } from '../icon.tsx';
+import { CopyButton } from '../text/copy-button.tsx';
+import { Icon } from '../text/icon.tsx';
 
 type Props = {
   /** The secret; null: the dialog is closed. */

@@ -1,8 +1,8 @@
 import { ActionIcon, Button, Checkbox, Group, Popover, Stack, Text } from '@mantine/core';
 import { type ReactNode, useMemo } from 'react';
 import { parts } from '../../messages/en.ts';
-import { Icon } from '../icon.tsx';
-import { useKept } from './kept.ts';
+import { useKept } from '../../session/kept.ts';
+import { Icon } from '../text/icon.tsx';
 import css from './list-page.module.css';
 import { inOrder } from './whole-list.ts';
 

@@ -1,9 +1,9 @@
 import { Button, Group, Menu, Text } from '@mantine/core';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { parts, terms } from '../../messages/en.ts';
-import { notifyDone, notifyFailed } from '../notify.ts';
+import { notifyDone, notifyFailed } from '../act/notify.ts';
+import { saveFile } from '../act/save-file.ts';
 import { csvLine } from './csv.ts';
-import { saveFile } from './save-file.ts';
 
 const words = parts.export;
 

@@ -1,7 +1,7 @@
 import { NativeSelect, Select, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { parts } from '../../messages/en.ts';
-import { TimeField } from '../time-field.tsx';
+import { TimeField } from '../form/time-field.tsx';
 import { searchedFrom } from './choice.tsx';
 import { cleared, type Filter, optionsOf, type Values } from './filters.ts';
 

@@ -2,9 +2,9 @@ import { ActionIcon, Anchor, Button, Group, Popover, Stack, TextInput } from '@m
 import { Link, useLocation } from '@tanstack/react-router';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { parts, terms } from '../../messages/en.ts';
-import { Note } from '../../parts/note.tsx';
-import { Icon } from '../icon.tsx';
-import { useKept } from './kept.ts';
+import { useKept } from '../../session/kept.ts';
+import { Icon } from '../text/icon.tsx';
+import { Note } from '../text/note.tsx';
 import css from './list-page.module.css';
 
 type View = { name: string; search: Readonly<Record<string, string>> };

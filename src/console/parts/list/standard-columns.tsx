@@ -1,10 +1,10 @@
 import { Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { terms } from '../../messages/en.ts';
-import { addressOf } from '../address-of.ts';
 import type { DocumentKind, StoredDocument } from '../document/document-kind.ts';
-import { type Status, StatusBadge } from '../status-badge.tsx';
-import { Time } from '../time.tsx';
+import { addressOf } from '../text/address-of.ts';
+import { type Status, StatusBadge } from '../text/status-badge.tsx';
+import { Time } from '../text/time.tsx';
 import type { Column } from './columns.tsx';
 import { RowLink } from './row-link.tsx';
 

@@ -3,14 +3,14 @@ import { Fragment, type ReactNode, useId } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
 import type { Attempt } from '../../../contract/records/delivery.ts';
 import { outcomes, statusLine, statusMeaning, terms, exchange as words } from '../../messages/en.ts';
-import { Note } from '../../parts/note.tsx';
 import { useMay } from '../../session/rights.ts';
-import { AutoGrid } from '../auto-grid.tsx';
 import { StageBars } from '../chart/stage-bars.tsx';
-import { CopyIcon } from '../copy-button.tsx';
-import { Facts } from '../facts.tsx';
-import { More } from '../more.tsx';
-import { Toned, toneColor } from '../status-badge.tsx';
+import { AutoGrid } from '../layout/auto-grid.tsx';
+import { Facts } from '../layout/facts.tsx';
+import { More } from '../layout/more.tsx';
+import { CopyIcon } from '../text/copy-button.tsx';
+import { Note } from '../text/note.tsx';
+import { Toned, toneColor } from '../text/status-badge.tsx';
 import { PayloadViewer } from './payload-viewer.tsx';
 
 type Props = {

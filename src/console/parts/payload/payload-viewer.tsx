@@ -3,9 +3,9 @@ import { type ReactNode, useState } from 'react';
 import { count } from '../../messages/counts.ts';
 import { parts } from '../../messages/en.ts';
 import { formatBytes } from '../../messages/format.ts';
-import { Note } from '../../parts/note.tsx';
-import { CopyButton, CopyIcon } from '../copy-button.tsx';
-import onHover from '../on-hover.module.css';
+import { CopyButton, CopyIcon } from '../text/copy-button.tsx';
+import { Note } from '../text/note.tsx';
+import onHover from '../text/on-hover.module.css';
 import { pathTo } from './member-path.ts';
 import css from './payload-viewer.module.css';
 

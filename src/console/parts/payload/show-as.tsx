@@ -3,9 +3,9 @@ import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { parts, terms } from '../../messages/en.ts';
-import { CopyButton } from '../copy-button.tsx';
-import { Icon } from '../icon.tsx';
-import { Problem } from '../problem.tsx';
+import { Problem } from '../act/problem.tsx';
+import { CopyButton } from '../text/copy-button.tsx';
+import { Icon } from '../text/icon.tsx';
 import { type Shown, shownAs } from './shown-as.ts';
 
 /** Opens a drawer with the object as YAML, JSON, command and cURL. */

@@ -6,12 +6,12 @@ import { readOnlyFields } from '../../../contract/documents/read-only-fields.ts'
 import type { Page } from '../../../contract/records/page.ts';
 import { changes, terms } from '../../messages/en.ts';
 import { client } from '../../session/session.ts';
-import { ActButton } from '../act-button.tsx';
+import { ActButton } from '../act/act-button.tsx';
+import { Problem } from '../act/problem.tsx';
 import { differences } from '../form/conflict-dialog.tsx';
-import { Icon } from '../icon.tsx';
-import { Problem } from '../problem.tsx';
-import { Toned } from '../status-badge.tsx';
-import { Time } from '../time.tsx';
+import { Icon } from '../text/icon.tsx';
+import { Toned } from '../text/status-badge.tsx';
+import { Time } from '../text/time.tsx';
 import { Diff } from './diff.tsx';
 
 const w = changes.versions;

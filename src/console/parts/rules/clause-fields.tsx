@@ -3,7 +3,7 @@ import { type ReactNode, useState } from 'react';
 import type { Comparison, Condition } from '../../../contract/documents/condition.ts';
 import { type Operator, operators, orderOperators } from '../../../contract/documents/operators.ts';
 import { conditions, terms } from '../../messages/en.ts';
-import { TimeField } from '../time-field.tsx';
+import { TimeField } from '../form/time-field.tsx';
 import { withOperator } from './condition-parts.ts';
 import { valuesOf } from './named-parameter.ts';
 import { belowButtons, ParameterBox } from './parameter-box.tsx';

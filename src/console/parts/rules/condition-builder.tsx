@@ -3,9 +3,9 @@ import type { ReactNode } from 'react';
 import type { Condition } from '../../../contract/documents/condition.ts';
 import { conditionLimits, orderOperators, presenceOperators } from '../../../contract/documents/operators.ts';
 import { conditions, parts, terms } from '../../messages/en.ts';
-import { Note } from '../../parts/note.tsx';
 import { options } from '../form/options.ts';
-import { Icon } from '../icon.tsx';
+import { Icon } from '../text/icon.tsx';
+import { Note } from '../text/note.tsx';
 import { BehaviorField, ComparisonFields, isOneOf } from './clause-fields.tsx';
 import {
   type Group as ConditionGroup,

@@ -1,13 +1,13 @@
 import { Stack, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { terms, connectionForm as words } from '../../../messages/en.ts';
-import { FieldGrid } from '../../../parts/auto-grid.tsx';
 import { controlsOf } from '../../../parts/form/form-controls.tsx';
 import { secret, text, within } from '../../../parts/form/form-fields.ts';
 import { HeaderRows } from '../../../parts/form/header-rows.tsx';
 import { RowList } from '../../../parts/form/row-list.tsx';
 import { Advanced, Section } from '../../../parts/form/sections.tsx';
-import { Note } from '../../../parts/note.tsx';
+import { FieldGrid } from '../../../parts/layout/auto-grid.tsx';
+import { Note } from '../../../parts/text/note.tsx';
 import { isPublic, signalFields } from './authentication-draft.ts';
 import type { Field, FormProps } from './connection-form.tsx';
 

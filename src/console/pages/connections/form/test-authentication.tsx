@@ -4,9 +4,9 @@ import type { Answer, CallInput } from '../../../../client/client.ts';
 import { useApi } from '../../../data/api.ts';
 import { terms, connections as words } from '../../../messages/en.ts';
 import { formatDuration } from '../../../messages/format.ts';
-import { Icon } from '../../../parts/icon.tsx';
-import { Panel } from '../../../parts/panel.tsx';
-import { Problem } from '../../../parts/problem.tsx';
+import { Problem } from '../../../parts/act/problem.tsx';
+import { Panel } from '../../../parts/layout/panel.tsx';
+import { Icon } from '../../../parts/text/icon.tsx';
 
 const w = words.details;
 

@@ -1,10 +1,10 @@
 import { Box, Code, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { terms, connections as words } from '../../../messages/en.ts';
-import { AutoGrid } from '../../../parts/auto-grid.tsx';
-import { More } from '../../../parts/more.tsx';
-import { Note } from '../../../parts/note.tsx';
-import { Panel } from '../../../parts/panel.tsx';
+import { AutoGrid } from '../../../parts/layout/auto-grid.tsx';
+import { More } from '../../../parts/layout/more.tsx';
+import { Panel } from '../../../parts/layout/panel.tsx';
+import { Note } from '../../../parts/text/note.tsx';
 import type { Preset, PresetDestination } from '../../../presets/presets.ts';
 
 const w = words.preset;

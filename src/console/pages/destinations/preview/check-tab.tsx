@@ -1,13 +1,13 @@
 import { Box, Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { destinations, terms } from '../../../messages/en.ts';
-import { InWords } from '../../../parts/in-words.tsx';
-import { More } from '../../../parts/more.tsx';
-import { Note } from '../../../parts/note.tsx';
+import { Problem } from '../../../parts/act/problem.tsx';
+import { More } from '../../../parts/layout/more.tsx';
 import { Diff } from '../../../parts/payload/diff.tsx';
 import { PayloadViewer } from '../../../parts/payload/payload-viewer.tsx';
-import { Problem } from '../../../parts/problem.tsx';
-import { Time } from '../../../parts/time.tsx';
+import { InWords } from '../../../parts/text/in-words.tsx';
+import { Note } from '../../../parts/text/note.tsx';
+import { Time } from '../../../parts/text/time.tsx';
 import { Failed, Said } from './request-tab.tsx';
 import { type Check, type Tried, useCheck } from './use-preview.ts';
 

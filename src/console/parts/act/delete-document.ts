@@ -2,7 +2,7 @@ import type { TransferKind } from '../../../contract/documents/transfer-kinds.ts
 import { queryClient } from '../../data/query-client.ts';
 import { changes, parts, terms } from '../../messages/en.ts';
 import { client } from '../../session/session.ts';
-import { notifyDone, notifyFailed } from '../notify.ts';
+import { notifyDone, notifyFailed } from './notify.ts';
 
 const routes = {
   connection: ['deleteConnection', 'restoreConnection'],

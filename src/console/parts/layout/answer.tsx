@@ -1,6 +1,6 @@
 import { Paper } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { type Tone, toneColor } from './status-badge.tsx';
+import { type Tone, toneColor } from '../text/status-badge.tsx';
 
 type Props = { label: string; tone: Tone; children: ReactNode };
 

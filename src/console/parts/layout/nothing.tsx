@@ -1,6 +1,6 @@
 import { Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { Icon, type IconName } from './icon.tsx';
+import { Icon, type IconName } from '../text/icon.tsx';
 import css from './nothing.module.css';
 
 /** Nothing to show: what would stand here, and what can be done about it. */

@@ -1,7 +1,7 @@
 import { Button, Tooltip, UnstyledButton } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
 import type { ReactNode } from 'react';
-import { parts } from '../messages/en.ts';
+import { parts } from '../../messages/en.ts';
 import css from './copy-button.module.css';
 import { Icon } from './icon.tsx';
 

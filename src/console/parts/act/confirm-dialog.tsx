@@ -1,7 +1,7 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { parts, terms } from '../../messages/en.ts';
-import { Problem } from '../problem.tsx';
+import { Problem } from './problem.tsx';
 
 type Props = {
   isOpen: boolean;

@@ -1,6 +1,6 @@
 import { VisuallyHidden } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { parts } from '../messages/en.ts';
+import { parts } from '../../messages/en.ts';
 import { Icon, type IconName } from './icon.tsx';
 import css from './status-badge.module.css';
 

@@ -1,5 +1,5 @@
-import { ClientError } from '../../client/client.ts';
-import type { User } from '../../contract/errors.ts';
+import { ClientError } from '../../../client/client.ts';
+import type { User } from '../../../contract/errors.ts';
 import { told } from './problem.tsx';
 
 /** A message in the corner. */

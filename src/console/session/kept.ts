@@ -1,5 +1,5 @@
 import { useLocalStorage } from '@mantine/hooks';
-import { useMe } from '../../session/rights.ts';
+import { useMe } from './rights.ts';
 
 /**
  * A choice of the signed-in user, kept in this browser, and its setter. An API token counts as a user of its own. `initial`

@@ -1,9 +1,9 @@
 import { Button, type ButtonProps } from '@mantine/core';
 import { type ComponentProps, type ReactNode, useState } from 'react';
-import type { CallInput } from '../../client/client.ts';
-import type { RouteId } from '../../contract/routes.ts';
-import { useApi } from '../data/api.ts';
-import { ConfirmDialog } from './form/confirm-dialog.tsx';
+import type { CallInput } from '../../../client/client.ts';
+import type { RouteId } from '../../../contract/routes.ts';
+import { useApi } from '../../data/api.ts';
+import { ConfirmDialog } from './confirm-dialog.tsx';
 import { notifyDone, notifyFailed } from './notify.ts';
 
 type Props<Id extends RouteId> = {

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { TextLink } from '../links.tsx';
+import { TextLink } from '../../parts/text/links.tsx';
 
 const deliveryId = /(dlv_[0-9a-z]{26})/;
 

@@ -2,8 +2,8 @@ import { ActionIcon, Group, Paper, Stack, Title } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useId, useRef } from 'react';
-import { terms } from '../messages/en.ts';
-import { Icon } from './icon.tsx';
+import { terms } from '../../messages/en.ts';
+import { Icon } from '../text/icon.tsx';
 import css from './inspector.module.css';
 
 /** A list, and beside it what one of its rows holds; below it where there is no room. */

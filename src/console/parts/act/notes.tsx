@@ -1,11 +1,11 @@
 import { Button, Notification } from '@mantine/core';
 import { Fragment, type ReactNode, useSyncExternalStore } from 'react';
-import type { User } from '../../contract/errors.ts';
-import { parts, terms } from '../messages/en.ts';
-import { Icon } from './icon.tsx';
+import type { User } from '../../../contract/errors.ts';
+import { parts, terms } from '../../messages/en.ts';
+import { Icon } from '../text/icon.tsx';
+import { ThingLink } from '../text/thing-link.tsx';
 import css from './notes.module.css';
 import { closeNote, holdNotes, notesOf, takeAction, watchNotes } from './notify.ts';
-import { ThingLink } from './thing-link.tsx';
 
 /** The corner where messages appear; read out when one comes. */
 export function Notes(): ReactNode {

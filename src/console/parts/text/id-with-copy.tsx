@@ -1,8 +1,8 @@
 import { Group } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { parts } from '../../messages/en.ts';
-import { Note } from '../../parts/note.tsx';
-import { CopyIcon } from '../copy-button.tsx';
+import { CopyIcon } from './copy-button.tsx';
+import { Note } from './note.tsx';
 
 /** The id of a thing, to paste elsewhere. */
 export function IdWithCopy({ id, label = parts.copyId }: { id: string; label?: string }): ReactNode {

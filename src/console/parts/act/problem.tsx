@@ -1,10 +1,10 @@
 import { Alert, Button, Code, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { ClientError } from '../../client/client.ts';
-import { errors } from '../../contract/errors.ts';
-import { parts, terms } from '../messages/en.ts';
-import { CopyIcon } from './copy-button.tsx';
-import { Icon } from './icon.tsx';
+import { ClientError } from '../../../client/client.ts';
+import { errors } from '../../../contract/errors.ts';
+import { parts, terms } from '../../messages/en.ts';
+import { CopyIcon } from '../text/copy-button.tsx';
+import { Icon } from '../text/icon.tsx';
 
 /** What went wrong, in the server's words, with the request's id for the log, and a way on; nothing without an error. */
 export function Problem({ error, onRetry }: { error: unknown; onRetry?: (() => void) | undefined }): ReactNode {

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
-import type { AuditEntry } from '../../contract/records/audit.ts';
-import { useNamed } from '../data/named.ts';
-import { terms } from '../messages/en.ts';
+import type { AuditEntry } from '../../../contract/records/audit.ts';
+import { useNamed } from '../../data/named.ts';
+import { terms } from '../../messages/en.ts';
 import { addressOf, hasPage } from './address-of.ts';
 import { TextLink } from './links.tsx';
 
