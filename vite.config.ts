@@ -26,8 +26,10 @@ export const viteConfig: InlineConfig = {
     manifest: 'manifest.json',
     // Few files: the first load in one, and what many pages have in common in another, not in one for each set of pages.
     rolldownOptions: {
-      // A page loads the texts that it shows, not the whole catalogue.
-      treeshake: { moduleSideEffects: [{ test: /\/console\/messages\//, sideEffects: false }] },
+      // A page loads the texts and the building blocks that it shows, not all that their doors lead to.
+      treeshake: {
+        moduleSideEffects: [{ test: /\/console\/(messages|parts\/(act|layout|text))\/.*\.tsx?$/, sideEffects: false }],
+      },
       output: {
         codeSplitting: {
           groups: [

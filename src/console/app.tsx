@@ -3,7 +3,7 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterContextProvider, RouterProvider } from '@tanstack/react-router';
 import { type ReactNode, useLayoutEffect } from 'react';
 import { queryClient } from './data/query-client.ts';
-import { Notes } from './parts/act/notes.tsx';
+import { Notes } from './parts/parts.ts';
 import { router } from './router.tsx';
 import { densityChoice, useKeptChoice } from './session/kept-choice.ts';
 import { styleNonce } from './theme/nonce.ts';

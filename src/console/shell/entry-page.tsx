@@ -2,7 +2,7 @@ import { Button, Paper, PasswordInput, type PasswordInputProps, Stack, Text, Tex
 import { type FormEvent, type ReactNode, useEffect } from 'react';
 import { shell, terms } from '../messages/en.ts';
 import mark from '../millrace.svg';
-import { Problem } from '../parts/act/problem.tsx';
+import { Problem } from '../parts/parts.ts';
 import css from './entry-page.module.css';
 
 /** The frame of the pages for people who are not signed in. */

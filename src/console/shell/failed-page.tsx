@@ -2,8 +2,7 @@ import { Button, Stack } from '@mantine/core';
 import type { ErrorComponentProps } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { shell } from '../messages/en.ts';
-import { Problem } from '../parts/act/problem.tsx';
-import { PlainLink } from '../parts/text/links.tsx';
+import { PlainLink, Problem } from '../parts/parts.ts';
 import { Page } from './page.tsx';
 
 export function NotFoundPage(): ReactNode {

@@ -1,7 +1,7 @@
 import { Kbd, Modal, Stack, Switch, Table } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { shell, terms } from '../messages/en.ts';
-import { PlainLink } from '../parts/text/links.tsx';
+import { PlainLink } from '../parts/parts.ts';
 import { singleKeysChoice, useKeptChoice } from '../session/kept-choice.ts';
 import { isMac } from './is-mac.ts';
 import { menu } from './menu.ts';

@@ -1,6 +1,6 @@
 import { Skeleton } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { Problem } from '../parts/act/problem.tsx';
+import { Problem } from '../parts/parts.ts';
 import { Page, type PageProps } from './page.tsx';
 
 type Props<Thing extends object> = Pick<PageProps, 'right' | 'crumbs'> & {

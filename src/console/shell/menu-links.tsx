@@ -6,7 +6,7 @@ import { covers } from '../../contract/accounts/rights.ts';
 import { apiQuery } from '../data/api.ts';
 import { useOpenIssues } from '../data/open-issues.ts';
 import { shell } from '../messages/en.ts';
-import { Icon } from '../parts/text/icon.tsx';
+import { Icon } from '../parts/parts.ts';
 import { useMe } from '../session/rights.ts';
 import { type MenuEntry, menu } from './menu.ts';
 import css from './shell.module.css';

@@ -1,6 +1,6 @@
 import type { Right } from '../../contract/accounts/rights.ts';
 import { shell } from '../messages/en.ts';
-import type { IconName } from '../parts/text/icon.tsx';
+import type { IconName } from '../parts/parts.ts';
 
 export type MenuEntry = {
   to:

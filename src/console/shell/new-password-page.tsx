@@ -5,7 +5,7 @@ import { type ReactNode, useState } from 'react';
 import { ClientError } from '../../client/client.ts';
 import { fieldErrors } from '../data/field-errors.ts';
 import { shell, terms } from '../messages/en.ts';
-import { PlainLink } from '../parts/text/links.tsx';
+import { PlainLink } from '../parts/parts.ts';
 import { client, openedSession } from '../session/session.ts';
 import { EmailField, EntryForm, EntryPage, HiddenField } from './entry-page.tsx';
 

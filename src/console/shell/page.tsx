@@ -4,9 +4,7 @@ import { Fragment, type ReactNode, useEffect, useRef } from 'react';
 import { type Right, rights } from '../../contract/accounts/rights.ts';
 import { useOpenIssues } from '../data/open-issues.ts';
 import { parts, shell } from '../messages/en.ts';
-import { Nothing } from '../parts/layout/nothing.tsx';
-import { Icon } from '../parts/text/icon.tsx';
-import { IdWithCopy } from '../parts/text/id-with-copy.tsx';
+import { Icon, IdWithCopy, Nothing } from '../parts/parts.ts';
 import { useMay, useMe } from '../session/rights.ts';
 import css from './page.module.css';
 

@@ -1,8 +1,7 @@
 import { Modal, Text, TextInput } from '@mantine/core';
 import { type KeyboardEvent, type ReactNode, useId, useState } from 'react';
 import { shell, terms } from '../messages/en.ts';
-import { Icon } from '../parts/text/icon.tsx';
-import { Note } from '../parts/text/note.tsx';
+import { Icon, Note } from '../parts/parts.ts';
 import css from './palette.module.css';
 import { type Hit, useHits } from './palette-hits.ts';
 

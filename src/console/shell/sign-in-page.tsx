@@ -5,7 +5,7 @@ import { type ReactNode, useState } from 'react';
 import { ClientError } from '../../client/client.ts';
 import { apiQuery, useApi } from '../data/api.ts';
 import { shell, terms } from '../messages/en.ts';
-import { Problem } from '../parts/act/problem.tsx';
+import { Problem } from '../parts/parts.ts';
 import { client, openedSession, sessionEnd, setToken } from '../session/session.ts';
 import { useSso } from '../session/sso.ts';
 import { EmailField, EntryForm, EntryPage, HiddenField } from './entry-page.tsx';

@@ -3,8 +3,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useApi } from '../data/api.ts';
 import { shell, terms } from '../messages/en.ts';
-import { Problem } from '../parts/act/problem.tsx';
-import { PlainLink } from '../parts/text/links.tsx';
+import { PlainLink, Problem } from '../parts/parts.ts';
 import { openedSession } from '../session/session.ts';
 import { EntryPage } from './entry-page.tsx';
 

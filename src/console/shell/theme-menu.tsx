@@ -1,7 +1,7 @@
 import { ActionIcon, type MantineColorScheme, Menu, useMantineColorScheme } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { shell } from '../messages/en.ts';
-import { Icon } from '../parts/text/icon.tsx';
+import { Icon } from '../parts/parts.ts';
 
 /** What the theme can be. */
 export const schemes: readonly MantineColorScheme[] = ['light', 'dark', 'auto'];

@@ -5,8 +5,7 @@ import { lengthProblem } from '../../../contract/accounts/credentials.ts';
 import { useApi } from '../../data/api.ts';
 import { fieldErrors } from '../../data/field-errors.ts';
 import { terms, account as words } from '../../messages/en.ts';
-import { notifyDone } from '../../parts/act/notify.ts';
-import { Problem } from '../../parts/act/problem.tsx';
+import { notifyDone, Problem } from '../../parts/parts.ts';
 import css from './account-page.module.css';
 
 /** Sets the user's own password. The present one proves that no one else uses the open browser. */

@@ -4,10 +4,8 @@ import type { ShownSession } from '../../../contract/accounts/sign-in.ts';
 import { apiQuery } from '../../data/api.ts';
 import { nouns } from '../../messages/counts.ts';
 import { terms, account as words } from '../../messages/en.ts';
-import { ActButton } from '../../parts/act/act-button.tsx';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
-import { Note } from '../../parts/text/note.tsx';
-import { Time } from '../../parts/text/time.tsx';
+import { ActButton, Note, Time } from '../../parts/parts.ts';
 import { browserOf } from './browser-of.ts';
 
 /** One's own sessions: where and when, and their end. */

@@ -6,15 +6,10 @@ import { Chart } from '../../parts/chart/chart.tsx';
 import { statesOver } from '../../parts/chart/chart-series.ts';
 import { type ChartTime, ChartTimePicker } from '../../parts/chart/chart-time.tsx';
 import { Funnel, Reasons } from '../../parts/chart/funnel.tsx';
-import { AutoGrid } from '../../parts/layout/auto-grid.tsx';
-import { Panel } from '../../parts/layout/panel.tsx';
+import { AutoGrid, Icon, Note, Panel, StatusBadge, TextLink } from '../../parts/parts.ts';
 import { conditionWords } from '../../parts/rules/condition-words.ts';
 import { parameterUses } from '../../parts/rules/parameter-uses.ts';
 import { behaviorsIn, useBehaviors } from '../../parts/rules/use-behaviors.ts';
-import { Icon } from '../../parts/text/icon.tsx';
-import { TextLink } from '../../parts/text/links.tsx';
-import { Note } from '../../parts/text/note.tsx';
-import { StatusBadge } from '../../parts/text/status-badge.tsx';
 import { type Action, heldAt } from './action.ts';
 import type { Places } from './use-places.ts';
 

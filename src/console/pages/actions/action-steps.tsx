@@ -2,17 +2,13 @@ import { Group, NativeSelect, Paper, Text, Textarea, TextInput } from '@mantine/
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { terms, actions as words } from '../../messages/en.ts';
-import { ConfirmDialog } from '../../parts/act/confirm-dialog.tsx';
-import { Facts } from '../../parts/layout/facts.tsx';
-import { Panel } from '../../parts/layout/panel.tsx';
+import { ConfirmDialog, Facts, Icon, Note, Panel } from '../../parts/parts.ts';
 import { isComplete, partsOf } from '../../parts/rules/condition-parts.ts';
 import { ConditionStudio } from '../../parts/rules/condition-studio.tsx';
 import { conditionWords } from '../../parts/rules/condition-words.ts';
 import { seenWords } from '../../parts/rules/parameter-box.tsx';
 import { useBehaviors } from '../../parts/rules/use-behaviors.ts';
 import { useParameters } from '../../parts/rules/use-parameters.ts';
-import { Icon } from '../../parts/text/icon.tsx';
-import { Note } from '../../parts/text/note.tsx';
 import type { StepProps } from './action-editor.tsx';
 import { isScenario, rulesOfScenario, type Scenario, scenarioOf } from './scenarios.ts';
 

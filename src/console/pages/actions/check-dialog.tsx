@@ -5,13 +5,8 @@ import type { ActionCheck, EventRef } from '../../../contract/records/check.ts';
 import { apiQuery } from '../../data/api.ts';
 import { fieldErrors } from '../../data/field-errors.ts';
 import { terms, actions as words } from '../../messages/en.ts';
-import { Problem } from '../../parts/act/problem.tsx';
-import { More } from '../../parts/layout/more.tsx';
+import { Icon, More, Note, Problem, TextLink, Time } from '../../parts/parts.ts';
 import { Diff } from '../../parts/payload/diff.tsx';
-import { Icon } from '../../parts/text/icon.tsx';
-import { TextLink } from '../../parts/text/links.tsx';
-import { Note } from '../../parts/text/note.tsx';
-import { Time } from '../../parts/text/time.tsx';
 import type { ActionBody } from './action.ts';
 import type { Places } from './use-places.ts';
 

@@ -7,7 +7,7 @@ import { rights } from '../../../contract/accounts/rights.ts';
 import type { FieldMapping } from '../../../contract/documents/action.ts';
 import { apiQuery } from '../../data/api.ts';
 import { parts, terms, actions as words } from '../../messages/en.ts';
-import { Panel } from '../../parts/layout/panel.tsx';
+import { Panel } from '../../parts/parts.ts';
 import { EventPicker } from '../../parts/payload/event-picker.tsx';
 import type { Sample } from '../../parts/payload/picked-event.ts';
 import { partsOf } from '../../parts/rules/condition-parts.ts';

@@ -1,7 +1,7 @@
 import type { Condition } from '../../../contract/documents/condition.ts';
 import { actions } from '../../messages/en.ts';
+import type { IconName } from '../../parts/parts.ts';
 import { newGroup } from '../../parts/rules/condition-parts.ts';
-import type { IconName } from '../../parts/text/icon.tsx';
 
 /** What a new action starts with: a standard behavior, or nothing. */
 export type Scenario = keyof typeof actions.scenarios;

@@ -4,9 +4,7 @@ import { type AlertType, alertTypes } from '../../../contract/documents/alert-wo
 import { alertFacts as facts } from '../../data/schema-facts.ts';
 import { terms, alerts as words } from '../../messages/en.ts';
 import { controlsOf, type FormState } from '../../parts/form/form-controls.tsx';
-import { FieldGrid } from '../../parts/layout/auto-grid.tsx';
-import { Panel } from '../../parts/layout/panel.tsx';
-import { Note } from '../../parts/text/note.tsx';
+import { FieldGrid, Note, Panel } from '../../parts/parts.ts';
 import { type AlertDraft, channelFields, sharedFields } from './alert-draft.ts';
 import { QuietFields } from './quiet-fields.tsx';
 import { RulesFields } from './rules-fields.tsx';

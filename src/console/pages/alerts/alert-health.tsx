@@ -2,8 +2,7 @@ import { Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Alert } from '../../../contract/documents/alert.ts';
 import { alerts as words } from '../../messages/en.ts';
-import { Note } from '../../parts/text/note.tsx';
-import { StatusBadge } from '../../parts/text/status-badge.tsx';
+import { Note, StatusBadge } from '../../parts/parts.ts';
 
 /** How telling goes: well, or since when and why not. */
 export function AlertHealth({ health: { state, reason, waiting } }: Pick<Alert, 'health'>): ReactNode {

@@ -8,9 +8,7 @@ import { nouns } from '../../messages/counts.ts';
 import { alerts, parts, terms } from '../../messages/en.ts';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { useListPage } from '../../parts/list/use-list-page.tsx';
-import { Note } from '../../parts/text/note.tsx';
-import { type Status, StatusBadge } from '../../parts/text/status-badge.tsx';
-import { Time } from '../../parts/text/time.tsx';
+import { Note, type Status, StatusBadge, Time } from '../../parts/parts.ts';
 
 const words = alerts.messages;
 const statuses: Readonly<Record<AlertMessage['status'], Status>> = {

@@ -2,8 +2,7 @@ import { Switch, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { QuietHours } from '../../../contract/documents/alert.ts';
 import { alerts } from '../../messages/en.ts';
-import { FieldGrid } from '../../parts/layout/auto-grid.tsx';
-import { Panel } from '../../parts/layout/panel.tsx';
+import { FieldGrid, Panel } from '../../parts/parts.ts';
 import type { FormProps } from './alert-form.tsx';
 import { Ticks } from './rules-fields.tsx';
 

@@ -7,7 +7,7 @@ import { alerts, issues, shell, terms } from '../../messages/en.ts';
 import { formatDuration } from '../../messages/format.ts';
 import { controlsOf, errorAt } from '../../parts/form/form-controls.tsx';
 import { options } from '../../parts/form/options.ts';
-import { Panel } from '../../parts/layout/panel.tsx';
+import { Panel } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
 import { sharedFields } from './alert-draft.ts';
 import type { FormProps } from './alert-form.tsx';

@@ -3,9 +3,7 @@ import type { ReactNode } from 'react';
 import { useApi } from '../../data/api.ts';
 import { alerts, terms } from '../../messages/en.ts';
 import { formatDuration } from '../../messages/format.ts';
-import { Problem } from '../../parts/act/problem.tsx';
-import { Icon } from '../../parts/text/icon.tsx';
-import { Note } from '../../parts/text/note.tsx';
+import { Icon, Note, Problem } from '../../parts/parts.ts';
 
 const words = alerts.test;
 

@@ -3,11 +3,8 @@ import type { ReactNode } from 'react';
 import type { AuditChange, AuditEntry } from '../../../contract/records/audit.ts';
 import { terms, audit as words } from '../../messages/en.ts';
 import { formatAbsolute } from '../../messages/format.ts';
-import { Facts } from '../../parts/layout/facts.tsx';
-import { Inspector } from '../../parts/layout/inspector.tsx';
+import { Facts, Inspector, PlainLink, ThingLink } from '../../parts/parts.ts';
 import { Diff } from '../../parts/payload/diff.tsx';
-import { PlainLink } from '../../parts/text/links.tsx';
-import { ThingLink } from '../../parts/text/thing-link.tsx';
 
 type Props = {
   /** null: it is not on this page of the list. */

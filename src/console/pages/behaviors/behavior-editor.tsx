@@ -10,14 +10,12 @@ import { NewDocumentPage } from '../../parts/document/new-document-page.tsx';
 import { useDocumentEditor } from '../../parts/document/use-document-editor.ts';
 import { controlsOf } from '../../parts/form/form-controls.tsx';
 import { block, bodyBy, type DraftOf, draftBy, problemsBy, text } from '../../parts/form/form-fields.ts';
-import { FieldGrid } from '../../parts/layout/auto-grid.tsx';
-import { Panel } from '../../parts/layout/panel.tsx';
+import { FieldGrid, Icon, Panel } from '../../parts/parts.ts';
 import { isComplete, rulesOf } from '../../parts/rules/condition-parts.ts';
 import { ConditionStudio } from '../../parts/rules/condition-studio.tsx';
 import { conditionWords } from '../../parts/rules/condition-words.ts';
 import { ParameterBox } from '../../parts/rules/parameter-box.tsx';
 import { type Behavior, useBehaviors } from '../../parts/rules/use-behaviors.ts';
-import { Icon } from '../../parts/text/icon.tsx';
 import { behaviorKind } from './behavior.ts';
 
 const w = words.details;

@@ -5,10 +5,9 @@ import { terms, behaviors as words } from '../../messages/en.ts';
 import { DocumentsPage } from '../../parts/document/documents-page.tsx';
 import type { Column } from '../../parts/list/list-page.tsx';
 import { modifiedColumn, nameColumn } from '../../parts/list/standard-columns.tsx';
+import { Icon, Note } from '../../parts/parts.ts';
 import { type BehaviorName, conditionWords } from '../../parts/rules/condition-words.ts';
 import { type Behavior, useBehaviors } from '../../parts/rules/use-behaviors.ts';
-import { Icon } from '../../parts/text/icon.tsx';
-import { Note } from '../../parts/text/note.tsx';
 import { behaviorKind, blockedBy } from './behavior.ts';
 
 export function BehaviorsPage(): ReactNode {

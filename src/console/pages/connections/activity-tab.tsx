@@ -7,9 +7,8 @@ import { formatDuration } from '../../messages/format.ts';
 import { Chart } from '../../parts/chart/chart.tsx';
 import { statesOver } from '../../parts/chart/chart-series.ts';
 import { type ChartTime, ChartTimePicker, useChartTime } from '../../parts/chart/chart-time.tsx';
-import { Panel } from '../../parts/layout/panel.tsx';
+import { Panel, TextLink } from '../../parts/parts.ts';
 import { DeliveryTable } from '../../parts/payload/delivery-table.tsx';
-import { TextLink } from '../../parts/text/links.tsx';
 import { useMay } from '../../session/rights.ts';
 import { useUsage } from './usage.ts';
 

@@ -1,11 +1,7 @@
 import { Alert, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { outcomes, terms, connections as words } from '../../messages/en.ts';
-import { ActButton } from '../../parts/act/act-button.tsx';
-import { Countdown } from '../../parts/text/countdown.tsx';
-import { Icon } from '../../parts/text/icon.tsx';
-import { TextLink } from '../../parts/text/links.tsx';
-import { Time, useNow } from '../../parts/text/time.tsx';
+import { ActButton, Countdown, Icon, TextLink, Time, useNow } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
 import { endings } from './authentication-standing.ts';
 import { type Connection, causeOf } from './connection.ts';

@@ -5,7 +5,7 @@ import { terms, connections as words } from '../../messages/en.ts';
 import { formatDuration, formatPercent } from '../../messages/format.ts';
 import { Sparkline } from '../../parts/chart/sparkline.tsx';
 import type { Column } from '../../parts/list/columns.tsx';
-import { PlainLink } from '../../parts/text/links.tsx';
+import { PlainLink } from '../../parts/parts.ts';
 import type { Action, Figures, FiguresOf, Usage } from './usage.ts';
 
 const w = words.figures;

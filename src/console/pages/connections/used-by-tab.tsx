@@ -1,9 +1,7 @@
 import { Group, Paper, Skeleton, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { connections as words } from '../../messages/en.ts';
-import { Nothing } from '../../parts/layout/nothing.tsx';
-import { Note } from '../../parts/text/note.tsx';
-import { StatusBadge } from '../../parts/text/status-badge.tsx';
+import { Note, Nothing, StatusBadge } from '../../parts/parts.ts';
 import type { Connection } from './connection.ts';
 import { ActionLink } from './traffic-columns.tsx';
 import { useUsage } from './usage.ts';

@@ -3,10 +3,9 @@ import { type ReactNode, useState } from 'react';
 import { useApi } from '../../data/api.ts';
 import { useStats } from '../../data/stats.ts';
 import { dataCollection as words } from '../../messages/en.ts';
-import { ConfirmDialog } from '../../parts/act/confirm-dialog.tsx';
-import { notifyDone } from '../../parts/act/notify.ts';
 import { DeleteDialog, type DialogProps } from '../../parts/document/delete-dialog.tsx';
 import { options } from '../../parts/form/options.ts';
+import { ConfirmDialog, notifyDone } from '../../parts/parts.ts';
 import type { Collector } from './collector.ts';
 
 type Props = DialogProps<Pick<Collector, 'id' | 'name'>>;

@@ -7,8 +7,7 @@ import { newDocumentPage } from '../../parts/document/new-document-page.tsx';
 import { useDocumentEditor } from '../../parts/document/use-document-editor.ts';
 import { controlsOf } from '../../parts/form/form-controls.tsx';
 import { PrivacyFields } from '../../parts/form/privacy-fields.tsx';
-import { FieldGrid } from '../../parts/layout/auto-grid.tsx';
-import { Panel } from '../../parts/layout/panel.tsx';
+import { FieldGrid, Panel } from '../../parts/parts.ts';
 import { type Collector, collectorKind } from './collector.ts';
 import { bodyOf, draftOf, fields, labels, problemsOf } from './collector-draft.ts';
 

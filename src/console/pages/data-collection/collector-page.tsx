@@ -1,16 +1,10 @@
 import { Alert, Button, Code, Group, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { terms, dataCollection as words } from '../../messages/en.ts';
-import { ActButton } from '../../parts/act/act-button.tsx';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
-import { Beside } from '../../parts/layout/beside.tsx';
-import { Panel } from '../../parts/layout/panel.tsx';
+import { ActButton, Beside, CopyIcon, Icon, Panel, StatusBadge, Time } from '../../parts/parts.ts';
 import { collectorUses } from '../../parts/rules/parameter-uses.ts';
 import { RuleUsers } from '../../parts/rules/rule-users.tsx';
-import { CopyIcon } from '../../parts/text/copy-button.tsx';
-import { Icon } from '../../parts/text/icon.tsx';
-import { StatusBadge } from '../../parts/text/status-badge.tsx';
-import { Time } from '../../parts/text/time.tsx';
 import { useMay } from '../../session/rights.ts';
 import { lazyPart } from '../../shell/lazy-part.ts';
 import { type Collector, collectorKind } from './collector.ts';

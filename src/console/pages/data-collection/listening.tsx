@@ -6,12 +6,7 @@ import { rights } from '../../../contract/accounts/rights.ts';
 import { apiQuery } from '../../data/api.ts';
 import { liveMs } from '../../data/refresh.ts';
 import { dataCollection, terms } from '../../messages/en.ts';
-import { Problem } from '../../parts/act/problem.tsx';
-import { Panel } from '../../parts/layout/panel.tsx';
-import { Icon } from '../../parts/text/icon.tsx';
-import { TextLink } from '../../parts/text/links.tsx';
-import { Note } from '../../parts/text/note.tsx';
-import { Time } from '../../parts/text/time.tsx';
+import { Icon, Note, Panel, Problem, TextLink, Time } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
 import type { Collector } from './collector.ts';
 

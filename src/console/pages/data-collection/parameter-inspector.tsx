@@ -5,14 +5,10 @@ import { apiQuery, useApi } from '../../data/api.ts';
 import { fieldErrors } from '../../data/field-errors.ts';
 import { dataCollection, parts, terms } from '../../messages/en.ts';
 import { formatPercent } from '../../messages/format.ts';
-import { notifyDone } from '../../parts/act/notify.ts';
-import { Problem } from '../../parts/act/problem.tsx';
 import { useDraft } from '../../parts/form/use-draft.tsx';
-import { Inspector } from '../../parts/layout/inspector.tsx';
+import { ButtonLink, CopyIcon, Inspector, notifyDone, Problem } from '../../parts/parts.ts';
 import { pathTo } from '../../parts/payload/member-path.ts';
 import { type RuleUser, RuleUsers } from '../../parts/rules/rule-users.tsx';
-import { CopyIcon } from '../../parts/text/copy-button.tsx';
-import { ButtonLink } from '../../parts/text/links.tsx';
 import { useMay } from '../../session/rights.ts';
 import type { Parameter } from './parameters-page.tsx';
 

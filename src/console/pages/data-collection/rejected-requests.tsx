@@ -13,9 +13,7 @@ import { options } from '../../parts/form/options.ts';
 import { type Column, ListPage, type ListState } from '../../parts/list/list-page.tsx';
 import { timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
 import { listWords, useListPage } from '../../parts/list/use-list-page.tsx';
-import { Icon } from '../../parts/text/icon.tsx';
-import { TextLink } from '../../parts/text/links.tsx';
-import { Note } from '../../parts/text/note.tsx';
+import { Icon, Note, TextLink } from '../../parts/parts.ts';
 import { CollectionPage } from './collection-page.tsx';
 
 const words = dataCollection.rejected;

@@ -2,12 +2,7 @@ import { Alert, Box, Code, Group, Stack, Tabs, Text, TextInput } from '@mantine/
 import { useLocalStorage } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 import { dataCollection } from '../../messages/en.ts';
-import { Beside } from '../../parts/layout/beside.tsx';
-import { More } from '../../parts/layout/more.tsx';
-import { Panel } from '../../parts/layout/panel.tsx';
-import { CopyButton } from '../../parts/text/copy-button.tsx';
-import { Icon } from '../../parts/text/icon.tsx';
-import { Note } from '../../parts/text/note.tsx';
+import { Beside, CopyButton, Icon, More, Note, Panel } from '../../parts/parts.ts';
 import { type Collector, originsInWords } from './collector.ts';
 import { Listening } from './listening.tsx';
 import { originOf, type SnippetKind, snippets } from './snippets.ts';

@@ -3,13 +3,9 @@ import type { ReactNode } from 'react';
 import { curlCommand } from '../../../contract/documents/curl.ts';
 import type { Attempt, Delivery } from '../../../contract/records/delivery.ts';
 import { outcomes, terms, deliveries as words } from '../../messages/en.ts';
-import { More } from '../../parts/layout/more.tsx';
-import { Panel } from '../../parts/layout/panel.tsx';
+import { CopyButton, More, Note, Panel, TextLink } from '../../parts/parts.ts';
 import { Diff } from '../../parts/payload/diff.tsx';
 import { Exchange } from '../../parts/payload/exchange.tsx';
-import { CopyButton } from '../../parts/text/copy-button.tsx';
-import { TextLink } from '../../parts/text/links.tsx';
-import { Note } from '../../parts/text/note.tsx';
 import { useMay } from '../../session/rights.ts';
 
 const w = words.page;

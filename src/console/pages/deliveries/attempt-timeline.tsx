@@ -5,12 +5,8 @@ import { exchange, outcomes, terms, deliveries as words } from '../../messages/e
 import { formatAbsolute, formatDuration } from '../../messages/format.ts';
 import { StageLegend, StageTrack } from '../../parts/chart/stage-bars.tsx';
 import { stagesOf } from '../../parts/chart/stages.ts';
+import { Countdown, type IconName, Note, Time, type Tone, Toned } from '../../parts/parts.ts';
 import { resultWords } from '../../parts/payload/last-attempts.ts';
-import { Countdown } from '../../parts/text/countdown.tsx';
-import type { IconName } from '../../parts/text/icon.tsx';
-import { Note } from '../../parts/text/note.tsx';
-import { type Tone, Toned } from '../../parts/text/status-badge.tsx';
-import { Time } from '../../parts/text/time.tsx';
 import css from './attempt-timeline.module.css';
 
 const w = words.page;

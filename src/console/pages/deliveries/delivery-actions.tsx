@@ -1,8 +1,7 @@
 import type { ReactNode } from 'react';
 import type { Delivery } from '../../../contract/records/delivery.ts';
 import { terms, deliveries as words } from '../../messages/en.ts';
-import { ActButton } from '../../parts/act/act-button.tsx';
-import { Icon } from '../../parts/text/icon.tsx';
+import { ActButton, Icon } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
 import { ReplayButton } from '../replays/replay-button.tsx';
 import { isUnfinished, needsRender } from './delivery-summary.ts';

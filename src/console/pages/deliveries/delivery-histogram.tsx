@@ -5,7 +5,7 @@ import type { DeliveryStatus, DeliveryHistogram as Histogram } from '../../../co
 import { apiQuery } from '../../data/api.ts';
 import { deliveries, outcomes, parts, terms } from '../../messages/en.ts';
 import { formatAbsolute, formatClock, formatNumber } from '../../messages/format.ts';
-import { StatusBadge, type Tone, toneColor } from '../../parts/text/status-badge.tsx';
+import { StatusBadge, type Tone, toneColor } from '../../parts/parts.ts';
 import type { DeliveryQuery } from './delivery-filters.ts';
 
 const words = deliveries.histogram;

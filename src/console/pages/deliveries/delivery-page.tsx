@@ -9,16 +9,19 @@ import { useEventNames } from '../../data/event-names.ts';
 import { useNames } from '../../data/named.ts';
 import { replays, shell, terms, deliveries as words } from '../../messages/en.ts';
 import { formatTime } from '../../messages/format.ts';
-import { Problem } from '../../parts/act/problem.tsx';
-import { Answer } from '../../parts/layout/answer.tsx';
-import { Panel } from '../../parts/layout/panel.tsx';
+import {
+  Answer,
+  Countdown,
+  IdWithCopy,
+  Note,
+  Panel,
+  Problem,
+  StatusBadge,
+  TextLink,
+  Time,
+  toneOf,
+} from '../../parts/parts.ts';
 import { ExchangeRequest } from '../../parts/payload/exchange.tsx';
-import { Countdown } from '../../parts/text/countdown.tsx';
-import { IdWithCopy } from '../../parts/text/id-with-copy.tsx';
-import { TextLink } from '../../parts/text/links.tsx';
-import { Note } from '../../parts/text/note.tsx';
-import { StatusBadge, toneOf } from '../../parts/text/status-badge.tsx';
-import { Time } from '../../parts/text/time.tsx';
 import { useMay } from '../../session/rights.ts';
 import { LoadedPage } from '../../shell/loaded-page.tsx';
 import { usePageKeys } from '../../shell/shortcuts.ts';

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { TextLink } from '../../parts/text/links.tsx';
+import { TextLink } from '../../parts/parts.ts';
 
 const deliveryId = /(dlv_[0-9a-z]{26})/;
 

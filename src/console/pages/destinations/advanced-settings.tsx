@@ -4,7 +4,7 @@ import { privacy, terms, destinations as words } from '../../messages/en.ts';
 import { controlsOf } from '../../parts/form/form-controls.tsx';
 import { HeaderRows } from '../../parts/form/header-rows.tsx';
 import { Advanced, Section } from '../../parts/form/sections.tsx';
-import { FieldGrid } from '../../parts/layout/auto-grid.tsx';
+import { FieldGrid } from '../../parts/parts.ts';
 import { fields } from './destination-draft.ts';
 import type { FormProps } from './destination-form.tsx';
 import { OutcomeRows } from './outcome-rows.tsx';

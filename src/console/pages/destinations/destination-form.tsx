@@ -3,9 +3,7 @@ import type { ReactNode } from 'react';
 import { destinationFacts as facts } from '../../data/schema-facts.ts';
 import { destinations as words } from '../../messages/en.ts';
 import { controlsOf, type FormState } from '../../parts/form/form-controls.tsx';
-import { FieldGrid } from '../../parts/layout/auto-grid.tsx';
-import { Panel } from '../../parts/layout/panel.tsx';
-import { Note } from '../../parts/text/note.tsx';
+import { FieldGrid, Note, Panel } from '../../parts/parts.ts';
 import { type DestinationDraft, fields } from './destination-draft.ts';
 import { pathOfAddress, resultingUrl } from './endpoint-address.ts';
 

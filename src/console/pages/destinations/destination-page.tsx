@@ -4,8 +4,8 @@ import { Navigate, useNavigate, useParams, useSearch } from '@tanstack/react-rou
 import { type ReactNode, Suspense, useState } from 'react';
 import { apiQuery } from '../../data/api.ts';
 import { shell, terms, destinations as words } from '../../messages/en.ts';
+import { Icon } from '../../parts/parts.ts';
 import { ShowAs } from '../../parts/payload/show-as.tsx';
-import { Icon } from '../../parts/text/icon.tsx';
 import { useMay } from '../../session/rights.ts';
 import { lazyPart } from '../../shell/lazy-part.ts';
 import { LoadedPage } from '../../shell/loaded-page.tsx';

@@ -4,11 +4,7 @@ import type { Answer } from '../../../client/client.ts';
 import { rights } from '../../../contract/accounts/rights.ts';
 import { useApi } from '../../data/api.ts';
 import { destinations, terms } from '../../messages/en.ts';
-import { Problem } from '../../parts/act/problem.tsx';
-import { ShortTable } from '../../parts/layout/short-table.tsx';
-import { TextLink } from '../../parts/text/links.tsx';
-import { Note } from '../../parts/text/note.tsx';
-import { Time } from '../../parts/text/time.tsx';
+import { Note, Problem, ShortTable, TextLink, Time } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
 import { bodyOf, type DestinationDraft } from './destination-draft.ts';
 

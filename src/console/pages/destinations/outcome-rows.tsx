@@ -5,7 +5,7 @@ import { destinations, terms } from '../../messages/en.ts';
 import { controlsOf, errorAt, type FormState } from '../../parts/form/form-controls.tsx';
 import { within } from '../../parts/form/form-fields.ts';
 import { RowList } from '../../parts/form/row-list.tsx';
-import { FieldGrid } from '../../parts/layout/auto-grid.tsx';
+import { FieldGrid } from '../../parts/parts.ts';
 import { emptyOutcome, outcomeFields } from './destination-draft.ts';
 import type { FormProps } from './destination-form.tsx';
 import { emptyItems, type ItemDraft, itemFields } from './item-draft.ts';

@@ -3,8 +3,7 @@ import type { ReactNode } from 'react';
 import { REFERENCE, type ReferenceEntry } from '../../../template/check/reference.ts';
 import { useApi } from '../../data/api.ts';
 import { destinations, terms } from '../../messages/en.ts';
-import { told } from '../../parts/act/problem.tsx';
-import { Note } from '../../parts/text/note.tsx';
+import { Note, told } from '../../parts/parts.ts';
 
 const words = destinations.help;
 const record = { name: 'Ada', total: '12.5' };

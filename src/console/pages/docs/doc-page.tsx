@@ -2,7 +2,7 @@ import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useLocation, useNavigate, useParams } from '@tanstack/react-router';
 import { type MouseEvent, type ReactNode, useEffect } from 'react';
-import { Problem } from '../../parts/act/problem.tsx';
+import { Problem } from '../../parts/parts.ts';
 import { NotFoundPage } from '../../shell/failed-page.tsx';
 import { loadDoc } from './doc-list.ts';
 import css from './docs.module.css';

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { shell, docs as words } from '../../messages/en.ts';
-import { SideMenu } from '../../parts/layout/side-menu.tsx';
+import { SideMenu } from '../../parts/parts.ts';
 import { docsPages } from './doc-list.ts';
 
 const pages = docsPages.map(({ name, title }) => ({ label: title, to: `/docs/${name}` }));

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { shell, docs as words } from '../../messages/en.ts';
-import { LinkCard, LinkCards } from '../../parts/layout/link-cards.tsx';
+import { LinkCard, LinkCards } from '../../parts/parts.ts';
 import { Page } from '../../shell/page.tsx';
 import { docsPages } from './doc-list.ts';
 

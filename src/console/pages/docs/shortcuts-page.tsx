@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { shell } from '../../messages/en.ts';
-import { Panel } from '../../parts/layout/panel.tsx';
+import { Panel } from '../../parts/parts.ts';
 import { ShortcutTable, SingleKeysSwitch } from '../../shell/keyboard-help.tsx';
 import { DocsFrame } from './docs-frame.tsx';
 

@@ -7,9 +7,7 @@ import { terms, events as words } from '../../messages/en.ts';
 import { formatBytes, formatNumber } from '../../messages/format.ts';
 import type { Column } from '../../parts/list/list-page.tsx';
 import { RowLink } from '../../parts/list/row-link.tsx';
-import { Note } from '../../parts/text/note.tsx';
-import { StatusCount } from '../../parts/text/status-badge.tsx';
-import { Time } from '../../parts/text/time.tsx';
+import { Note, StatusCount, Time } from '../../parts/parts.ts';
 import type { EventRow } from './event-rows.ts';
 
 const w = words.columns;

@@ -2,13 +2,18 @@ import { Box, Group, Stack, Text, TextInput, VisuallyHidden } from '@mantine/cor
 import { type ReactNode, useState } from 'react';
 import type { ExplainedCondition } from '../../../contract/records/explanation.ts';
 import { shell, terms, event as words } from '../../messages/en.ts';
-import { Answer } from '../../parts/layout/answer.tsx';
-import { Branch } from '../../parts/layout/branch.tsx';
-import { More } from '../../parts/layout/more.tsx';
-import { Panel } from '../../parts/layout/panel.tsx';
-import { Icon } from '../../parts/text/icon.tsx';
-import { ButtonLink, PlainLink } from '../../parts/text/links.tsx';
-import { StatusBadge, Toned, toneColor } from '../../parts/text/status-badge.tsx';
+import {
+  Answer,
+  Branch,
+  ButtonLink,
+  Icon,
+  More,
+  Panel,
+  PlainLink,
+  StatusBadge,
+  Toned,
+  toneColor,
+} from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
 import { clauseWords, foundWords, innerOf, tally } from './decision.ts';
 import { because, type ExplainedAction, type Explanation, eventSummary } from './event-summary.ts';

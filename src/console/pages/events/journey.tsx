@@ -7,15 +7,18 @@ import { apiQuery } from '../../data/api.ts';
 import { useNames } from '../../data/named.ts';
 import { deliveries as deliveryWords, replays, terms, event as words } from '../../messages/en.ts';
 import { sentence } from '../../messages/sentence.ts';
-import { Problem } from '../../parts/act/problem.tsx';
-import { Branch } from '../../parts/layout/branch.tsx';
-import { More } from '../../parts/layout/more.tsx';
-import { ShortTable } from '../../parts/layout/short-table.tsx';
+import {
+  Branch,
+  Countdown,
+  More,
+  Note,
+  PlainLink,
+  Problem,
+  ShortTable,
+  StatusBadge,
+  TextLink,
+} from '../../parts/parts.ts';
 import { Exchange } from '../../parts/payload/exchange.tsx';
-import { Countdown } from '../../parts/text/countdown.tsx';
-import { PlainLink, TextLink } from '../../parts/text/links.tsx';
-import { Note } from '../../parts/text/note.tsx';
-import { StatusBadge } from '../../parts/text/status-badge.tsx';
 import { deliverySummary } from '../deliveries/delivery-summary.ts';
 import type { ExplainedAction } from './event-summary.ts';
 

@@ -1,8 +1,7 @@
 import { Button, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { parts, terms, events as words } from '../../messages/en.ts';
-import { Icon } from '../../parts/text/icon.tsx';
-import { toneColor } from '../../parts/text/status-badge.tsx';
+import { Icon, toneColor } from '../../parts/parts.ts';
 import type { useEventFeed } from './event-feed.ts';
 import css from './live-bar.module.css';
 

@@ -6,8 +6,7 @@ import type { Event } from '../../../contract/records/event.ts';
 import { useNamed } from '../../data/named.ts';
 import { events as listWords, terms, event as words } from '../../messages/en.ts';
 import { formatAbsolute, formatBytes } from '../../messages/format.ts';
-import { Facts } from '../../parts/layout/facts.tsx';
-import { Panel } from '../../parts/layout/panel.tsx';
+import { Facts, Panel } from '../../parts/parts.ts';
 import { ExchangeRequest } from '../../parts/payload/exchange.tsx';
 import { PayloadViewer } from '../../parts/payload/payload-viewer.tsx';
 

@@ -4,8 +4,7 @@ import type { Stats } from '../../data/stats.ts';
 import { home, parts, terms } from '../../messages/en.ts';
 import { formatNumber } from '../../messages/format.ts';
 import { Funnel, Reasons } from '../../parts/chart/funnel.tsx';
-import { Panel } from '../../parts/layout/panel.tsx';
-import { Toned } from '../../parts/text/status-badge.tsx';
+import { Panel, Toned } from '../../parts/parts.ts';
 
 const words = home.funnel;
 const { held, failed, skipped, delivered } = parts.status;

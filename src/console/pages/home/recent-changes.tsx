@@ -2,11 +2,7 @@ import { Skeleton, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { nouns } from '../../messages/counts.ts';
 import { home } from '../../messages/en.ts';
-import { Panel } from '../../parts/layout/panel.tsx';
-import { addressOf } from '../../parts/text/address-of.ts';
-import { PlainLink } from '../../parts/text/links.tsx';
-import { Note } from '../../parts/text/note.tsx';
-import { Time } from '../../parts/text/time.tsx';
+import { addressOf, Note, Panel, PlainLink, Time } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
 import type { DocumentsHere } from './use-documents.ts';
 

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import type { Stats } from '../../data/stats.ts';
 import { home, terms } from '../../messages/en.ts';
 import { formatDuration, formatNumber, formatPercent } from '../../messages/format.ts';
-import { Time } from '../../parts/text/time.tsx';
+import { Time } from '../../parts/parts.ts';
 import css from './home-page.module.css';
 import { ratePerMinute } from './rate.ts';
 import type { DocumentsHere } from './use-documents.ts';

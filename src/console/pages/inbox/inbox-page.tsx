@@ -8,19 +8,22 @@ import { liveMs } from '../../data/refresh.ts';
 import { nouns } from '../../messages/counts.ts';
 import { shell, statusLine, terms, inbox as words } from '../../messages/en.ts';
 import { formatBytes } from '../../messages/format.ts';
-import { ActButton } from '../../parts/act/act-button.tsx';
-import { AutoGrid } from '../../parts/layout/auto-grid.tsx';
-import { useCloseInspector, WithInspector } from '../../parts/layout/inspector.tsx';
-import { Nothing } from '../../parts/layout/nothing.tsx';
-import { Panel } from '../../parts/layout/panel.tsx';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { RowLink } from '../../parts/list/row-link.tsx';
 import { timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
 import { useListPage } from '../../parts/list/use-list-page.tsx';
-import { CopyButton } from '../../parts/text/copy-button.tsx';
-import { Icon } from '../../parts/text/icon.tsx';
-import { ButtonLink } from '../../parts/text/links.tsx';
-import { toneColor } from '../../parts/text/status-badge.tsx';
+import {
+  ActButton,
+  AutoGrid,
+  ButtonLink,
+  CopyButton,
+  Icon,
+  Nothing,
+  Panel,
+  toneColor,
+  useCloseInspector,
+  WithInspector,
+} from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { InboxRules } from './inbox-rules.tsx';

@@ -4,12 +4,8 @@ import { useApi } from '../../data/api.ts';
 import { fieldErrors } from '../../data/field-errors.ts';
 import { inbox, parts, shell, statusLine, terms } from '../../messages/en.ts';
 import { formatDuration } from '../../messages/format.ts';
-import { notifyDone, notifyFailed } from '../../parts/act/notify.ts';
-import { Problem } from '../../parts/act/problem.tsx';
 import { options } from '../../parts/form/options.ts';
-import { AutoGrid } from '../../parts/layout/auto-grid.tsx';
-import { Panel } from '../../parts/layout/panel.tsx';
-import { Icon } from '../../parts/text/icon.tsx';
+import { AutoGrid, Icon, notifyDone, notifyFailed, Panel, Problem } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
 import { bodyOf, draftOf, type InboxRule, presets, problemsOf, type RuleDraft } from './rule-draft.ts';
 

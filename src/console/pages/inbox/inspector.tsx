@@ -2,11 +2,8 @@ import { Group, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { curlCommand } from '../../../contract/documents/curl.ts';
 import { terms, inbox as words } from '../../messages/en.ts';
-import { Facts } from '../../parts/layout/facts.tsx';
-import { Inspector } from '../../parts/layout/inspector.tsx';
+import { CopyButton, Facts, Inspector, Time } from '../../parts/parts.ts';
 import { ExchangeRequest } from '../../parts/payload/exchange.tsx';
-import { CopyButton } from '../../parts/text/copy-button.tsx';
-import { Time } from '../../parts/text/time.tsx';
 import { useMay } from '../../session/rights.ts';
 import type { InboxRequest } from './inbox-page.tsx';
 

@@ -5,7 +5,7 @@ import { apiQuery } from '../../data/api.ts';
 import { issues as words } from '../../messages/en.ts';
 import { formatNumber } from '../../messages/format.ts';
 import { Sparkline } from '../../parts/chart/sparkline.tsx';
-import { PlainLink } from '../../parts/text/links.tsx';
+import { PlainLink } from '../../parts/parts.ts';
 
 /** How often it occurred, and when in the last 24 hours. */
 export function Count({ issue: { count, series } }: { issue: Issue }): ReactNode {

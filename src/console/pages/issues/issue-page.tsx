@@ -9,14 +9,8 @@ import { useNames } from '../../data/named.ts';
 import { liveMs } from '../../data/refresh.ts';
 import { audit as auditWords, issueText, parts, shell, terms, issues as words } from '../../messages/en.ts';
 import { formatAbsolute, formatNumber } from '../../messages/format.ts';
-import { Facts } from '../../parts/layout/facts.tsx';
-import { Panel } from '../../parts/layout/panel.tsx';
+import { Facts, Note, Panel, StatusBadge, TextLink, ThingLink, Time } from '../../parts/parts.ts';
 import { resultWords } from '../../parts/payload/last-attempts.ts';
-import { TextLink } from '../../parts/text/links.tsx';
-import { Note } from '../../parts/text/note.tsx';
-import { StatusBadge } from '../../parts/text/status-badge.tsx';
-import { ThingLink } from '../../parts/text/thing-link.tsx';
-import { Time } from '../../parts/text/time.tsx';
 import { useMay } from '../../session/rights.ts';
 import { LoadedPage } from '../../shell/loaded-page.tsx';
 

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
 import type { ReplayPlan } from '../../../contract/records/replay.ts';
 import { terms, replays as words } from '../../messages/en.ts';
-import { More } from '../../parts/layout/more.tsx';
+import { More } from '../../parts/parts.ts';
 import { ExchangeRequest } from '../../parts/payload/exchange.tsx';
 import { type ReplayDraft, rateOf } from './replay-draft.ts';
 

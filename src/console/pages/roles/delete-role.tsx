@@ -4,8 +4,7 @@ import type { ReactNode } from 'react';
 import { allQuery } from '../../data/api.ts';
 import { roles as words } from '../../messages/en.ts';
 import { DeleteDialog, type DialogProps } from '../../parts/document/delete-dialog.tsx';
-import { addressOf } from '../../parts/text/address-of.ts';
-import { TextLink } from '../../parts/text/links.tsx';
+import { addressOf, TextLink } from '../../parts/parts.ts';
 import type { Role } from './role.ts';
 
 /** Asks and deletes. While users have the role, their names are listed instead. */

@@ -2,7 +2,7 @@ import { Checkbox, Input } from '@mantine/core';
 import { type ReactNode, useId } from 'react';
 import { type Right, rights } from '../../../contract/accounts/rights.ts';
 import { terms, roles as words } from '../../messages/en.ts';
-import { Note } from '../../parts/text/note.tsx';
+import { Note } from '../../parts/parts.ts';
 import { areas, withRight } from './right-set.ts';
 import css from './rights-table.module.css';
 

@@ -8,7 +8,7 @@ import { newDocumentPage } from '../../parts/document/new-document-page.tsx';
 import { useDocumentEditor } from '../../parts/document/use-document-editor.ts';
 import { controlsOf } from '../../parts/form/form-controls.tsx';
 import { block, bodyBy, type DraftOf, draftBy, type FieldWords, needed, text } from '../../parts/form/form-fields.ts';
-import { Panel } from '../../parts/layout/panel.tsx';
+import { Panel } from '../../parts/parts.ts';
 import { useMe } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
 import { DeleteRole } from './delete-role.tsx';

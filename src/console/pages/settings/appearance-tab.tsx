@@ -2,9 +2,7 @@ import { NativeSelect, SegmentedControl, Stack, Text, useMantineColorScheme } fr
 import { type ReactNode, useId } from 'react';
 import { settings, shell } from '../../messages/en.ts';
 import { options } from '../../parts/form/options.ts';
-import { AutoGrid } from '../../parts/layout/auto-grid.tsx';
-import { Panel } from '../../parts/layout/panel.tsx';
-import { PlainLink } from '../../parts/text/links.tsx';
+import { AutoGrid, Panel, PlainLink } from '../../parts/parts.ts';
 import { densityChoice, landingChoice, useKeptChoice } from '../../session/kept-choice.ts';
 import { SingleKeysSwitch } from '../../shell/keyboard-help.tsx';
 import { menu } from '../../shell/menu.ts';

@@ -4,9 +4,7 @@ import { Fragment, type ReactNode } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { apiQuery } from '../../data/api.ts';
 import { privacy, terms } from '../../messages/en.ts';
-import { Problem } from '../../parts/act/problem.tsx';
-import { Panel } from '../../parts/layout/panel.tsx';
-import { ShortTable } from '../../parts/layout/short-table.tsx';
+import { Panel, Problem, ShortTable } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
 
 const words = privacy.configuration;

@@ -6,10 +6,10 @@ import type { DeletedDocument } from '../../../contract/documents/deleted.ts';
 import { rightOf, transferKinds } from '../../../contract/documents/transfer-kinds.ts';
 import { apiQuery } from '../../data/api.ts';
 import { settings, terms } from '../../messages/en.ts';
-import { restoreDocument } from '../../parts/act/delete-document.ts';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { timeColumn } from '../../parts/list/standard-columns.tsx';
 import { listWords, useListPage } from '../../parts/list/use-list-page.tsx';
+import { restoreDocument } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
 
 const words = settings.deleted;

@@ -4,12 +4,8 @@ import { type ReactNode, useState } from 'react';
 import type { EraseInput } from '../../../contract/records/erasure.ts';
 import { apiQuery, useApi } from '../../data/api.ts';
 import { privacy, terms } from '../../messages/en.ts';
-import { ConfirmDialog } from '../../parts/act/confirm-dialog.tsx';
-import { Problem } from '../../parts/act/problem.tsx';
 import { options } from '../../parts/form/options.ts';
-import { Panel } from '../../parts/layout/panel.tsx';
-import { ShortTable } from '../../parts/layout/short-table.tsx';
-import { Time } from '../../parts/text/time.tsx';
+import { ConfirmDialog, Panel, Problem, ShortTable, Time } from '../../parts/parts.ts';
 
 const words = privacy.erase;
 type By = keyof typeof words.bys;

@@ -2,11 +2,8 @@ import { Box, Code, Group, Paper, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { ImportStep } from '../../../contract/documents/transfer.ts';
 import { settings, terms } from '../../messages/en.ts';
-import { More } from '../../parts/layout/more.tsx';
+import { Icon, More, Note, Toned } from '../../parts/parts.ts';
 import { Diff } from '../../parts/payload/diff.tsx';
-import { Icon } from '../../parts/text/icon.tsx';
-import { Note } from '../../parts/text/note.tsx';
-import { Toned } from '../../parts/text/status-badge.tsx';
 
 const words = settings.transfer;
 

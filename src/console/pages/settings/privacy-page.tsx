@@ -6,7 +6,6 @@ import { apiQuery } from '../../data/api.ts';
 import { queryClient } from '../../data/query-client.ts';
 import { settingsFacts as facts } from '../../data/schema-facts.ts';
 import { destinations, parts, privacy as words } from '../../messages/en.ts';
-import { notifyDone } from '../../parts/act/notify.ts';
 import { controlsOf } from '../../parts/form/form-controls.tsx';
 import {
   bodyBy,
@@ -22,8 +21,7 @@ import {
 import { type PrivacyDraft, privacyDraftOf, privacyOf, privacyProblems } from '../../parts/form/privacy-draft.ts';
 import { PrivacyFields } from '../../parts/form/privacy-fields.tsx';
 import { useEditor } from '../../parts/form/use-editor.tsx';
-import { AutoGrid } from '../../parts/layout/auto-grid.tsx';
-import { Panel } from '../../parts/layout/panel.tsx';
+import { AutoGrid, notifyDone, Panel } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
 import { LoadedPage } from '../../shell/loaded-page.tsx';

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { covers } from '../../../contract/accounts/rights.ts';
 import { settings as words } from '../../messages/en.ts';
-import { SideMenu } from '../../parts/layout/side-menu.tsx';
+import { SideMenu } from '../../parts/parts.ts';
 import { useMe } from '../../session/rights.ts';
 import { settingsPages } from './settings-pages.ts';
 

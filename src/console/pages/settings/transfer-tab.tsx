@@ -6,12 +6,9 @@ import { readConfiguration } from '../../../client/configuration-file.ts';
 import type { ImportStep, TransferDocument } from '../../../contract/documents/transfer.ts';
 import { queryClient } from '../../data/query-client.ts';
 import { settings, terms } from '../../messages/en.ts';
-import { notifyDone, notifyFailed } from '../../parts/act/notify.ts';
-import { Problem } from '../../parts/act/problem.tsx';
 import { ChooseFile } from '../../parts/form/choose-file.tsx';
-import { Panel } from '../../parts/layout/panel.tsx';
+import { Note, notifyDone, notifyFailed, Panel, Problem } from '../../parts/parts.ts';
 import { saveExport } from '../../parts/payload/shown-as.ts';
-import { Note } from '../../parts/text/note.tsx';
 import { client } from '../../session/session.ts';
 import { PlanList } from './plan-list.tsx';
 

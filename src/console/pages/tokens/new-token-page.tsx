@@ -8,7 +8,7 @@ import { controlsOf } from '../../parts/form/form-controls.tsx';
 import { asked, type DraftOf, type FieldWords, needed, text } from '../../parts/form/form-fields.ts';
 import { ShownOnce } from '../../parts/form/shown-once.tsx';
 import { useEditor } from '../../parts/form/use-editor.tsx';
-import { Panel } from '../../parts/layout/panel.tsx';
+import { Panel } from '../../parts/parts.ts';
 import { useMe } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
 import { Page, settingsCrumb } from '../../shell/page.tsx';

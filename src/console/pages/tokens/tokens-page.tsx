@@ -12,10 +12,7 @@ import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { GuardedItem, RowMenu } from '../../parts/list/row-menu.tsx';
 import { timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
 import { listWords, useListPage } from '../../parts/list/use-list-page.tsx';
-import { addressOf } from '../../parts/text/address-of.ts';
-import { PlainLink } from '../../parts/text/links.tsx';
-import { StatusBadge } from '../../parts/text/status-badge.tsx';
-import { Time } from '../../parts/text/time.tsx';
+import { addressOf, PlainLink, StatusBadge, Time } from '../../parts/parts.ts';
 import { useMay, useMe } from '../../session/rights.ts';
 import { Page, settingsCrumb } from '../../shell/page.tsx';
 

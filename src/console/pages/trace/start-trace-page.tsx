@@ -6,14 +6,7 @@ import { apiQuery, useApi } from '../../data/api.ts';
 import { liveMs } from '../../data/refresh.ts';
 import { shell, terms, trace as words } from '../../messages/en.ts';
 import { formatRelative } from '../../messages/format.ts';
-import { ActButton } from '../../parts/act/act-button.tsx';
-import { Problem } from '../../parts/act/problem.tsx';
-import { AutoGrid } from '../../parts/layout/auto-grid.tsx';
-import { Panel } from '../../parts/layout/panel.tsx';
-import { Icon } from '../../parts/text/icon.tsx';
-import { TextLink } from '../../parts/text/links.tsx';
-import { Note } from '../../parts/text/note.tsx';
-import { Time, useNow } from '../../parts/text/time.tsx';
+import { ActButton, AutoGrid, Icon, Note, Panel, Problem, TextLink, Time, useNow } from '../../parts/parts.ts';
 import { Page } from '../../shell/page.tsx';
 
 export function StartTracePage(): ReactNode {

@@ -3,14 +3,19 @@ import type { ReactNode } from 'react';
 import type { LastAttempt } from '../../../contract/records/delivery.ts';
 import { terms, trace as words } from '../../messages/en.ts';
 import { formatDuration } from '../../messages/format.ts';
-import { Branch } from '../../parts/layout/branch.tsx';
-import { More } from '../../parts/layout/more.tsx';
-import { Nothing } from '../../parts/layout/nothing.tsx';
+import {
+  Branch,
+  ButtonLink,
+  type IconName,
+  More,
+  Nothing,
+  StatusBadge,
+  TextLink,
+  Time,
+  type Tone,
+  Toned,
+} from '../../parts/parts.ts';
 import { resultWords, useLastAttempts } from '../../parts/payload/last-attempts.ts';
-import type { IconName } from '../../parts/text/icon.tsx';
-import { ButtonLink, TextLink } from '../../parts/text/links.tsx';
-import { StatusBadge, type Tone, Toned } from '../../parts/text/status-badge.tsx';
-import { Time } from '../../parts/text/time.tsx';
 import type { Trace } from './trace-page.tsx';
 
 type Step = Trace['events'][number];

@@ -1,9 +1,9 @@
 import { type ReactNode, useState } from 'react';
 import { useApi } from '../../data/api.ts';
 import { terms, users as words } from '../../messages/en.ts';
-import { ConfirmDialog } from '../../parts/act/confirm-dialog.tsx';
 import type { DialogProps } from '../../parts/document/delete-dialog.tsx';
 import { ShownOnce } from '../../parts/form/shown-once.tsx';
+import { ConfirmDialog } from '../../parts/parts.ts';
 import type { User } from './user.ts';
 
 type Invitation = { email: string; url: string };

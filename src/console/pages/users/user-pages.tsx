@@ -1,13 +1,11 @@
 import { Button, Group } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { terms, users as words } from '../../messages/en.ts';
-import { notifyDone } from '../../parts/act/notify.ts';
 import { useToList } from '../../parts/document/document-kind.ts';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
 import { newDocumentPage } from '../../parts/document/new-document-page.tsx';
 import { useDocumentEditor } from '../../parts/document/use-document-editor.ts';
-import { Icon } from '../../parts/text/icon.tsx';
-import { Time } from '../../parts/text/time.tsx';
+import { Icon, notifyDone, Time } from '../../parts/parts.ts';
 import { useMe } from '../../session/rights.ts';
 import { DeleteUser } from './delete-user.tsx';
 import { InviteUser, ShownInvitation } from './invite-user.tsx';

@@ -1,8 +1,7 @@
 import { Group } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { users as words } from '../../messages/en.ts';
-import { Note } from '../../parts/text/note.tsx';
-import { StatusBadge } from '../../parts/text/status-badge.tsx';
+import { Note, StatusBadge } from '../../parts/parts.ts';
 import type { User } from './user.ts';
 
 /** The status of a user, with a note on how the user signs in where that is not a password. */

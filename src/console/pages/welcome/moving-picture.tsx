@@ -6,12 +6,16 @@ import { apiQuery } from '../../data/api.ts';
 import { useStats } from '../../data/stats.ts';
 import { parts, terms, welcome } from '../../messages/en.ts';
 import { formatDuration, formatNumber } from '../../messages/format.ts';
-import { Problem } from '../../parts/act/problem.tsx';
-import { Panel } from '../../parts/layout/panel.tsx';
-import { addressOf } from '../../parts/text/address-of.ts';
-import { Icon, type IconName } from '../../parts/text/icon.tsx';
-import { ButtonLink, PlainLink } from '../../parts/text/links.tsx';
-import { StatusBadge } from '../../parts/text/status-badge.tsx';
+import {
+  addressOf,
+  ButtonLink,
+  Icon,
+  type IconName,
+  Panel,
+  PlainLink,
+  Problem,
+  StatusBadge,
+} from '../../parts/parts.ts';
 import css from './welcome.module.css';
 
 const words = welcome.picture;

@@ -3,7 +3,7 @@ import type { User } from '../../../contract/errors.ts';
 import { told } from './problem.tsx';
 
 /** A message in the corner. */
-export type Note = {
+type Note = {
   id: number;
   kind: 'done' | 'failed';
   title?: string;

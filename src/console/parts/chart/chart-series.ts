@@ -1,6 +1,6 @@
 import type { Stats } from '../../data/stats.ts';
 import { parts } from '../../messages/en.ts';
-import { type Tone, toneOf } from '../text/status-badge.tsx';
+import { type Tone, toneOf } from '../parts.ts';
 
 export type ChartSeries = {
   label: string;

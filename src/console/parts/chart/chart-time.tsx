@@ -6,7 +6,7 @@ import { formatTime } from '../../messages/format.ts';
 import { options } from '../form/options.ts';
 import { TimeField } from '../form/time-field.tsx';
 import type { Range } from '../list/list-search.ts';
-import { Icon } from '../text/icon.tsx';
+import { Icon } from '../parts.ts';
 
 const words = parts.chartTime;
 

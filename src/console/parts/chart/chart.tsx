@@ -6,9 +6,7 @@ import { parts, terms } from '../../messages/en.ts';
 import { formatAbsolute, formatNumber, formatTime } from '../../messages/format.ts';
 import { lazyPart } from '../../shell/lazy-part.ts';
 import { options } from '../form/options.ts';
-import { TextLink } from '../text/links.tsx';
-import { Note } from '../text/note.tsx';
-import { type Tone, toneColor } from '../text/status-badge.tsx';
+import { Note, TextLink, type Tone, toneColor } from '../parts.ts';
 import { useChartMarks } from './chart-marks.ts';
 import { type ChartGap, type ChartSeries, dashes } from './chart-series.ts';
 

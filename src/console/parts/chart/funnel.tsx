@@ -4,8 +4,7 @@ import { errors } from '../../../contract/errors.ts';
 import type { Stats } from '../../data/stats.ts';
 import { outcomes, parts, terms } from '../../messages/en.ts';
 import { formatNumber } from '../../messages/format.ts';
-import { Facts } from '../layout/facts.tsx';
-import { type Tone, toneColor } from '../text/status-badge.tsx';
+import { Facts, type Tone, toneColor } from '../parts.ts';
 
 const words = parts.funnel;
 

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { type Tone, toneColor } from '../text/status-badge.tsx';
+import { type Tone, toneColor } from '../parts.ts';
 
 type Props = {
   /** One number per step of time, oldest first. */

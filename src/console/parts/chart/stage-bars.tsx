@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import type { Timings } from '../../../contract/records/delivery.ts';
 import { exchange as words } from '../../messages/en.ts';
 import { formatDuration } from '../../messages/format.ts';
-import { Facts } from '../layout/facts.tsx';
+import { Facts } from '../parts.ts';
 import css from './stage-bars.module.css';
 import { type Stage, type StageName, stagesOf } from './stages.ts';
 

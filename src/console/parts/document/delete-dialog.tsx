@@ -1,7 +1,6 @@
 import type { ReactNode } from 'react';
 import { terms } from '../../messages/en.ts';
-import { ConfirmDialog } from '../act/confirm-dialog.tsx';
-import { type Deletable, deleteDocument } from '../act/delete-document.ts';
+import { ConfirmDialog, type Deletable, deleteDocument } from '../parts.ts';
 
 /** A dialog about one document; null: it is closed. */
 export type DialogProps<Document> = { document: Document | null; onClose: () => void; onDone?: () => void };

@@ -1,5 +1,5 @@
 import { type ComponentType, type ReactNode, useState } from 'react';
-import { deleteDocument } from '../act/delete-document.ts';
+import { deleteDocument } from '../parts.ts';
 import { DeleteDialog, type DialogProps } from './delete-dialog.tsx';
 import type { DocumentKind, StoredDocument } from './document-kind.ts';
 

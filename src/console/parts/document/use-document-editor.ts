@@ -3,9 +3,8 @@ import { rights } from '../../../contract/accounts/rights.ts';
 import { queryClient } from '../../data/query-client.ts';
 import { parts, terms } from '../../messages/en.ts';
 import { useMay } from '../../session/rights.ts';
-import { notifyDone } from '../act/notify.ts';
 import { type Editor, type EditorOptions, useEditor } from '../form/use-editor.tsx';
-import { addressOf } from '../text/address-of.ts';
+import { addressOf, notifyDone } from '../parts.ts';
 import { type DocumentKind, type StoredDocument, useToList } from './document-kind.ts';
 
 type Form<Stored extends StoredDocument, Body, Saved extends Stored, Draft extends object> = Pick<

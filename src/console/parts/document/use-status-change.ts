@@ -1,6 +1,5 @@
 import { useApi } from '../../data/api.ts';
-import { notifyUndo } from '../act/delete-document.ts';
-import { notifyDone, notifyFailed } from '../act/notify.ts';
+import { notifyDone, notifyFailed, notifyUndo } from '../parts.ts';
 
 type Switched<Status extends string> = { id: string; version: number; status: Status };
 

@@ -1,6 +1,6 @@
 import { Button, FileButton } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { Icon } from '../text/icon.tsx';
+import { Icon } from '../parts.ts';
 
 type Props = { label: string; accept: string; disabled?: boolean; onText: (text: string) => void };
 

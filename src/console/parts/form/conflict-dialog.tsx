@@ -2,7 +2,7 @@ import { Button, Code, Group, Modal, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { changes, parts, terms } from '../../messages/en.ts';
 import { formatRelative } from '../../messages/format.ts';
-import { ShortTable } from '../layout/short-table.tsx';
+import { ShortTable } from '../parts.ts';
 
 type Version = Readonly<Record<string, unknown>>;
 

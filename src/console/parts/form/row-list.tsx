@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Fieldset, Group } from '@mantine/core';
 import type { CSSProperties, ReactNode } from 'react';
-import { Icon } from '../text/icon.tsx';
+import { Icon } from '../parts.ts';
 import css from './form.module.css';
 import { nextRow, type Row } from './rows.ts';
 

@@ -1,7 +1,7 @@
 import { Group } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { parts } from '../../messages/en.ts';
-import { Note } from '../text/note.tsx';
+import { Note } from '../parts.ts';
 import css from './form.module.css';
 
 /** The buttons of a form, always in reach at its lower edge; says when something is not saved yet. */

@@ -1,7 +1,6 @@
 import { Title } from '@mantine/core';
 import { type ReactNode, useId, useState } from 'react';
-import { InWords } from '../text/in-words.tsx';
-import { Note } from '../text/note.tsx';
+import { InWords, Note } from '../parts.ts';
 import css from './form.module.css';
 
 type AdvancedProps = { title: string; text: string; hasErrors: boolean; children: ReactNode };

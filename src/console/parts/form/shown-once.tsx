@@ -1,7 +1,6 @@
 import { Alert, Button, Group, Modal, Stack, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { CopyButton } from '../text/copy-button.tsx';
-import { Icon } from '../text/icon.tsx';
+import { CopyButton, Icon } from '../parts.ts';
 
 type Props = {
   /** The secret; null: the dialog is closed. */

@@ -1,7 +1,7 @@
 import { useBlocker } from '@tanstack/react-router';
 import { type ReactNode, useRef } from 'react';
 import { parts } from '../../messages/en.ts';
-import { ConfirmDialog } from '../act/confirm-dialog.tsx';
+import { ConfirmDialog } from '../parts.ts';
 
 /**
  * Asks before a page with unsaved changes is left, by a link, by the history or by closing the tab. Call `release`

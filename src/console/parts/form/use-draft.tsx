@@ -4,7 +4,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { changes } from '../../messages/en.ts';
 import { formatRelative } from '../../messages/format.ts';
 import { useMe } from '../../session/rights.ts';
-import { Icon } from '../text/icon.tsx';
+import { Icon } from '../parts.ts';
 
 const w = changes.draft;
 const settleMs = 250;

@@ -5,9 +5,7 @@ import { type ReactNode, useEffect, useEffectEvent, useRef, useState } from 'rea
 import { ClientError } from '../../../client/client.ts';
 import { fieldErrors } from '../../data/field-errors.ts';
 import { parts, terms } from '../../messages/en.ts';
-import { ConfirmDialog } from '../act/confirm-dialog.tsx';
-import { Problem } from '../act/problem.tsx';
-import { Icon } from '../text/icon.tsx';
+import { ConfirmDialog, Icon, Problem } from '../parts.ts';
 import { ConflictDialog } from './conflict-dialog.tsx';
 import css from './form.module.css';
 import type { FormState } from './form-controls.tsx';

@@ -1,7 +1,7 @@
 import { Button, CloseButton, Combobox, Group, useCombobox } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { parts, terms } from '../../messages/en.ts';
-import { Icon } from '../text/icon.tsx';
+import { Icon } from '../parts.ts';
 import css from './choice.module.css';
 
 type Props = {

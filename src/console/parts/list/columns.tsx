@@ -2,7 +2,7 @@ import { ActionIcon, Button, Checkbox, Group, Popover, Stack, Text } from '@mant
 import { type ReactNode, useMemo } from 'react';
 import { parts } from '../../messages/en.ts';
 import { useKept } from '../../session/kept.ts';
-import { Icon } from '../text/icon.tsx';
+import { Icon } from '../parts.ts';
 import css from './list-page.module.css';
 import { inOrder } from './whole-list.ts';
 

@@ -1,8 +1,7 @@
 import { Button, Group, Menu, Text } from '@mantine/core';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { parts, terms } from '../../messages/en.ts';
-import { notifyDone, notifyFailed } from '../act/notify.ts';
-import { saveFile } from '../act/save-file.ts';
+import { notifyDone, notifyFailed, saveFile } from '../parts.ts';
 import { csvLine } from './csv.ts';
 
 const words = parts.export;

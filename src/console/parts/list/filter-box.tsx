@@ -2,7 +2,7 @@ import { TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { type ReactNode, useEffect, useState } from 'react';
 import { parts } from '../../messages/en.ts';
-import { Icon } from '../text/icon.tsx';
+import { Icon } from '../parts.ts';
 
 type Props = {
   label?: string;

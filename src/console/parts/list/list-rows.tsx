@@ -1,7 +1,7 @@
 import { Checkbox, Skeleton, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { type MouseEvent, memo, type ReactNode, useLayoutEffect, useRef, useState } from 'react';
 import { parts } from '../../messages/en.ts';
-import { Icon } from '../text/icon.tsx';
+import { Icon } from '../parts.ts';
 import type { Column } from './columns.tsx';
 import css from './list-page.module.css';
 

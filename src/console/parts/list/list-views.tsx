@@ -3,8 +3,7 @@ import { Link, useLocation } from '@tanstack/react-router';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { parts, terms } from '../../messages/en.ts';
 import { useKept } from '../../session/kept.ts';
-import { Icon } from '../text/icon.tsx';
-import { Note } from '../text/note.tsx';
+import { Icon, Note } from '../parts.ts';
 import css from './list-page.module.css';
 
 type View = { name: string; search: Readonly<Record<string, string>> };

@@ -1,7 +1,7 @@
 import { Button, Popover, Stack } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { parts } from '../../messages/en.ts';
-import { Icon } from '../text/icon.tsx';
+import { Icon } from '../parts.ts';
 import { FilterFields } from './filter-fields.tsx';
 import type { Filter, Values } from './filters.ts';
 

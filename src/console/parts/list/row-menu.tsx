@@ -1,7 +1,7 @@
 import { ActionIcon, Menu, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { parts } from '../../messages/en.ts';
-import { Icon } from '../text/icon.tsx';
+import { Icon } from '../parts.ts';
 
 /** The menu at the end of a row; children are `Menu.Item`s. */
 export function RowMenu({ name, children }: { name: string; children: ReactNode }): ReactNode {

@@ -2,9 +2,7 @@ import { Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { terms } from '../../messages/en.ts';
 import type { DocumentKind, StoredDocument } from '../document/document-kind.ts';
-import { addressOf } from '../text/address-of.ts';
-import { type Status, StatusBadge } from '../text/status-badge.tsx';
-import { Time } from '../text/time.tsx';
+import { addressOf, type Status, StatusBadge, Time } from '../parts.ts';
 import type { Column } from './columns.tsx';
 import { RowLink } from './row-link.tsx';
 

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import type { Page } from '../../../contract/records/page.ts';
 import { nouns } from '../../messages/counts.ts';
 import { parts, terms } from '../../messages/en.ts';
-import { Icon, type IconName } from '../text/icon.tsx';
+import { Icon, type IconName } from '../parts.ts';
 import { Choice } from './choice.tsx';
 import { cleared, type Filter, optionsOf, type Values } from './filters.ts';
 import type { Asked, ListProps, ListState } from './list-page.tsx';

@@ -7,13 +7,8 @@ import { outcomes, terms, deliveries as words } from '../../messages/en.ts';
 import { formatDuration } from '../../messages/format.ts';
 import type { Column } from '../list/columns.tsx';
 import { RowLink } from '../list/row-link.tsx';
-import { Countdown } from '../text/countdown.tsx';
-import { Icon } from '../text/icon.tsx';
-import { PlainLink } from '../text/links.tsx';
-import { Note } from '../text/note.tsx';
+import { Countdown, Icon, Note, PlainLink, StatusBadge, Time } from '../parts.ts';
 import css from '../text/on-hover.module.css';
-import { StatusBadge } from '../text/status-badge.tsx';
-import { Time } from '../text/time.tsx';
 import { resultWords, useLastAttempts } from './last-attempts.ts';
 
 const w = words.columns;

@@ -8,8 +8,7 @@ import { useEventNames } from '../../data/event-names.ts';
 import { terms, eventPicker as words } from '../../messages/en.ts';
 import { formatRelative } from '../../messages/format.ts';
 import { useMay } from '../../session/rights.ts';
-import { Icon } from '../text/icon.tsx';
-import { Note } from '../text/note.tsx';
+import { Icon, Note } from '../parts.ts';
 import { pickedPasted, pickedSample, sampleOf } from './picked-event.ts';
 
 /** What an event should fit: the rules that it matches, and the destination that it went through. */

@@ -5,12 +5,7 @@ import type { Attempt } from '../../../contract/records/delivery.ts';
 import { outcomes, statusLine, statusMeaning, terms, exchange as words } from '../../messages/en.ts';
 import { useMay } from '../../session/rights.ts';
 import { StageBars } from '../chart/stage-bars.tsx';
-import { AutoGrid } from '../layout/auto-grid.tsx';
-import { Facts } from '../layout/facts.tsx';
-import { More } from '../layout/more.tsx';
-import { CopyIcon } from '../text/copy-button.tsx';
-import { Note } from '../text/note.tsx';
-import { Toned, toneColor } from '../text/status-badge.tsx';
+import { AutoGrid, CopyIcon, Facts, More, Note, Toned, toneColor } from '../parts.ts';
 import { PayloadViewer } from './payload-viewer.tsx';
 
 type Props = {

@@ -3,9 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { parts, terms } from '../../messages/en.ts';
-import { Problem } from '../act/problem.tsx';
-import { CopyButton } from '../text/copy-button.tsx';
-import { Icon } from '../text/icon.tsx';
+import { CopyButton, Icon, Problem } from '../parts.ts';
 import { type Shown, shownAs } from './shown-as.ts';
 
 /** Opens a drawer with the object as YAML, JSON, command and cURL. */

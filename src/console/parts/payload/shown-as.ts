@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { configurationFile } from '../../../client/configuration-file.ts';
 import { client } from '../../session/session.ts';
-import { saveFile } from '../act/save-file.ts';
+import { saveFile } from '../parts.ts';
 
 /** An object as it is shown for files and shells. `kind`: in the plural, as in its URL. */
 export type Shown = {

@@ -6,12 +6,8 @@ import { readOnlyFields } from '../../../contract/documents/read-only-fields.ts'
 import type { Page } from '../../../contract/records/page.ts';
 import { changes, terms } from '../../messages/en.ts';
 import { client } from '../../session/session.ts';
-import { ActButton } from '../act/act-button.tsx';
-import { Problem } from '../act/problem.tsx';
 import { differences } from '../form/conflict-dialog.tsx';
-import { Icon } from '../text/icon.tsx';
-import { Toned } from '../text/status-badge.tsx';
-import { Time } from '../text/time.tsx';
+import { ActButton, Icon, Problem, Time, Toned } from '../parts.ts';
 import { Diff } from './diff.tsx';
 
 const w = changes.versions;

@@ -4,8 +4,7 @@ import type { Condition } from '../../../contract/documents/condition.ts';
 import { conditionLimits, orderOperators, presenceOperators } from '../../../contract/documents/operators.ts';
 import { conditions, parts, terms } from '../../messages/en.ts';
 import { options } from '../form/options.ts';
-import { Icon } from '../text/icon.tsx';
-import { Note } from '../text/note.tsx';
+import { Icon, Note } from '../parts.ts';
 import { BehaviorField, ComparisonFields, isOneOf } from './clause-fields.tsx';
 import {
   type Group as ConditionGroup,

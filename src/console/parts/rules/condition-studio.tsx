@@ -1,8 +1,7 @@
 import { type ReactNode, useMemo, useState } from 'react';
 import type { Condition } from '../../../contract/documents/condition.ts';
 import { conditions, terms } from '../../messages/en.ts';
-import { Beside } from '../layout/beside.tsx';
-import { Panel } from '../layout/panel.tsx';
+import { Beside, Panel } from '../parts.ts';
 import { ConditionBuilder, type Standing } from './condition-builder.tsx';
 import { clausesOf, isGroup, joinOf, negatedIf, newGroup, split } from './condition-parts.ts';
 import { foundWords } from './condition-words.ts';

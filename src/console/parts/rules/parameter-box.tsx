@@ -3,7 +3,7 @@ import { type ReactNode, useMemo } from 'react';
 import type { Parameter } from '../../../contract/documents/parameter.ts';
 import { conditions, terms } from '../../messages/en.ts';
 import { formatPercent } from '../../messages/format.ts';
-import { Note } from '../text/note.tsx';
+import { Note } from '../parts.ts';
 import { grouped, isFound, labelOf } from './named-parameter.ts';
 import css from './rules.module.css';
 import { useParameters } from './use-parameters.ts';

@@ -1,9 +1,7 @@
 import { Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { terms } from '../../messages/en.ts';
-import { Icon } from '../text/icon.tsx';
-import { TextLink } from '../text/links.tsx';
-import { type Status, StatusBadge } from '../text/status-badge.tsx';
+import { Icon, type Status, StatusBadge, TextLink } from '../parts.ts';
 
 /** An action or a behavior whose rules name something. */
 export type RuleUser = { kind: 'action' | 'behavior'; id: string; name: string; status?: Status };

@@ -6,8 +6,7 @@ import { secret, text, within } from '../../../parts/form/form-fields.ts';
 import { HeaderRows } from '../../../parts/form/header-rows.tsx';
 import { RowList } from '../../../parts/form/row-list.tsx';
 import { Advanced, Section } from '../../../parts/form/sections.tsx';
-import { FieldGrid } from '../../../parts/layout/auto-grid.tsx';
-import { Note } from '../../../parts/text/note.tsx';
+import { FieldGrid, Note } from '../../../parts/parts.ts';
 import { isPublic, signalFields } from './authentication-draft.ts';
 import type { Field, FormProps } from './connection-form.tsx';
 

@@ -4,9 +4,7 @@ import type { Answer, CallInput } from '../../../../client/client.ts';
 import { useApi } from '../../../data/api.ts';
 import { terms, connections as words } from '../../../messages/en.ts';
 import { formatDuration } from '../../../messages/format.ts';
-import { Problem } from '../../../parts/act/problem.tsx';
-import { Panel } from '../../../parts/layout/panel.tsx';
-import { Icon } from '../../../parts/text/icon.tsx';
+import { Icon, Panel, Problem } from '../../../parts/parts.ts';
 
 const w = words.details;
 

@@ -4,7 +4,7 @@ import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { allQuery, apiQuery } from '../../../data/api.ts';
 import { connections as words } from '../../../messages/en.ts';
-import { Problem } from '../../../parts/act/problem.tsx';
+import { Problem } from '../../../parts/parts.ts';
 import { presets } from '../../../presets/presets.ts';
 import { Page } from '../../../shell/page.tsx';
 import { newCrumbs } from '../connection-kind.ts';

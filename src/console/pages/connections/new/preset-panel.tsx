@@ -1,10 +1,7 @@
 import { Box, Code, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { terms, connections as words } from '../../../messages/en.ts';
-import { AutoGrid } from '../../../parts/layout/auto-grid.tsx';
-import { More } from '../../../parts/layout/more.tsx';
-import { Panel } from '../../../parts/layout/panel.tsx';
-import { Note } from '../../../parts/text/note.tsx';
+import { AutoGrid, More, Note, Panel } from '../../../parts/parts.ts';
 import type { Preset, PresetDestination } from '../../../presets/presets.ts';
 
 const w = words.preset;

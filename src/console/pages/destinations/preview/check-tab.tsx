@@ -1,13 +1,9 @@
 import { Box, Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { destinations, terms } from '../../../messages/en.ts';
-import { Problem } from '../../../parts/act/problem.tsx';
-import { More } from '../../../parts/layout/more.tsx';
+import { InWords, More, Note, Problem, Time } from '../../../parts/parts.ts';
 import { Diff } from '../../../parts/payload/diff.tsx';
 import { PayloadViewer } from '../../../parts/payload/payload-viewer.tsx';
-import { InWords } from '../../../parts/text/in-words.tsx';
-import { Note } from '../../../parts/text/note.tsx';
-import { Time } from '../../../parts/text/time.tsx';
 import { Failed, Said } from './request-tab.tsx';
 import { type Check, type Tried, useCheck } from './use-preview.ts';
 

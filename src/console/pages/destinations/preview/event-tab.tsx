@@ -4,10 +4,9 @@ import type { ReactNode } from 'react';
 import type { Answer } from '../../../../client/client.ts';
 import { apiQuery } from '../../../data/api.ts';
 import { destinations } from '../../../messages/en.ts';
-import { Problem } from '../../../parts/act/problem.tsx';
+import { Note, Problem } from '../../../parts/parts.ts';
 import { PayloadViewer } from '../../../parts/payload/payload-viewer.tsx';
 import type { Sample } from '../../../parts/payload/picked-event.ts';
-import { Note } from '../../../parts/text/note.tsx';
 
 const words = destinations.preview;
 

@@ -2,12 +2,8 @@ import { Button, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { fieldErrors } from '../../../data/field-errors.ts';
 import { destinations, terms } from '../../../messages/en.ts';
-import { Problem } from '../../../parts/act/problem.tsx';
+import { Icon, InWords, Note, Problem, toneColor } from '../../../parts/parts.ts';
 import { ExchangeRequest } from '../../../parts/payload/exchange.tsx';
-import { Icon } from '../../../parts/text/icon.tsx';
-import { InWords } from '../../../parts/text/in-words.tsx';
-import { Note } from '../../../parts/text/note.tsx';
-import { toneColor } from '../../../parts/text/status-badge.tsx';
 import type { Preview } from './use-preview.ts';
 
 const words = destinations.preview;

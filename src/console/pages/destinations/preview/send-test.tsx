@@ -3,9 +3,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Answer, CallInput } from '../../../../client/client.ts';
 import { useApi } from '../../../data/api.ts';
 import { destinations, terms } from '../../../messages/en.ts';
-import { ConfirmDialog } from '../../../parts/act/confirm-dialog.tsx';
-import { Icon } from '../../../parts/text/icon.tsx';
-import { Note } from '../../../parts/text/note.tsx';
+import { ConfirmDialog, Icon, Note } from '../../../parts/parts.ts';
 import { useMay } from '../../../session/rights.ts';
 
 const words = destinations.test;
