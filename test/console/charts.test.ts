@@ -28,7 +28,11 @@ test('charts of a young server begin with a short range, show errors by code and
   await page.getByRole('radio', { name: '15 min', checked: true }).waitFor({ state: 'attached' });
   const errors = page.getByRole('figure', { name: 'Errors by code' });
   await errors.getByText('422 Unprocessable Content').waitFor();
-  await page.getByRole('list', { name: 'Changes and issues' }).first().getByText('CRM changed by').waitFor();
+  const marks = page.getByRole('list', { name: 'Changes and issues' }).first();
+  await marks.getByText('CRM created by').waitFor();
+  const { connectionId, id } = wired.destination;
+  const link = await marks.getByRole('link', { name: /^Orders created by/ }).getAttribute('href');
+  assert.equal(link, `/connections/${connectionId}/destinations/${id}`);
   assert.deepEqual(await barriers(page), []);
   await page.getByRole('link', { name: '422 Unprocessable Content: 2' }).click();
   await page.waitForURL(/code=422/);

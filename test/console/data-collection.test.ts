@@ -20,7 +20,7 @@ after(() => console_[Symbol.asyncDispose]());
 /** The lines of a tab as they are copied. */
 async function copied(page: Page, way: string): Promise<string> {
   await page.getByRole('tab', { name: way, exact: true }).click();
-  await page.getByRole('button', { name: `Copy ${way}` }).click();
+  await page.getByRole('button', { name: 'Copy', exact: true }).click();
   await page.getByRole('button', { name: 'Copied' }).waitFor();
   return page.evaluate('navigator.clipboard.readText()');
 }

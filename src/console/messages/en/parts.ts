@@ -1,3 +1,4 @@
+import type { AuditAct } from '../../../contract/records/audit.ts';
 import { count } from '../counts.ts';
 import { formatNumber } from '../format.ts';
 
@@ -68,7 +69,17 @@ export const parts = {
     total: 'total',
     marks: 'Changes and issues',
     noServer: (from: string, until: string) => `Server not running: ${from} – ${until}`,
-    changed: (name: string, by: string) => `${name} changed by ${by}`,
+    did: (name: string, act: string, by: string) => `${name} ${act} by ${by}`,
+    acts: {
+      create: 'created',
+      change: 'changed',
+      delete: 'deleted',
+      restore: 'restored',
+      rollback: 'restored',
+      rotate_key: 'changed',
+      pause: 'paused',
+      resume: 'resumed',
+    } as Partial<Record<AuditAct, string>>,
   },
   funnel: {
     title: 'From event to delivery',

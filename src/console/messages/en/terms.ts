@@ -130,6 +130,8 @@ export const terms = {
   noneYet: 'None yet',
   notUsed: 'Not used',
   unnamedEvent: 'Unnamed event',
+  /** Intake formats by their ids. */
+  formats: { infinity: 'Oracle Infinity' } as Readonly<Record<string, string>>,
   // Sentences.
   everyEvent: 'No conditions: matches every event',
   unmapped: 'All event parameters are sent unchanged.',

@@ -75,7 +75,7 @@ const own: readonly Column<Collector>[] = [
     id: 'formats',
     header: words.columns.formats,
     isHiddenAtFirst: true,
-    cell: ({ formats }) => formats.map((format) => words.formats[format]).join(', '),
+    cell: ({ formats }) => formats.map((format) => terms.formats[format] ?? format).join(', '),
   },
   {
     id: 'origins',

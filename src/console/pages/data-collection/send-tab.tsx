@@ -48,7 +48,7 @@ export function SendTab({ collector }: { collector: Collector }): ReactNode {
                 <Text c="dimmed">{words.about[kind]}</Text>
                 <Snippet name={words.kinds[kind]} text={ways[kind]} />
                 <Group gap="sm">
-                  <CopyButton text={ways[kind]} label={words.copy(words.kinds[kind])} />
+                  <CopyButton text={ways[kind]} />
                   {sites !== null && fromPages.has(kind) ? <Note>{words.originHint(sites)}</Note> : null}
                 </Group>
               </Stack>

@@ -46,7 +46,7 @@ export function eventColumns(collectors: ReadonlyMap<string, Answer<'getCollecto
         <>
           {collectors.get(source.collectorId)?.name ?? source.collectorId}
           <Text component="span" c="dimmed" size="sm">
-            {` ${source.format}`}
+            {` ${terms.formats[source.format] ?? source.format}`}
           </Text>
         </>
       ),

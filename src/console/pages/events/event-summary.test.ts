@@ -64,6 +64,13 @@ test('what is held, failed and delivered is counted, with the reason', () => {
   ]);
 });
 
+test('a destination that received an event twice, the second time by a replay, is one destination', () => {
+  const sent = { ...delivery, status: 'delivered' as const, reason: null };
+  const deliveries = [sent, { ...sent, id: 'dlv_2', replayId: 'rpl_1', replayOf: 'dlv_1' }];
+  const told = eventSummary({ actions: [{ ...action, matched: true, deliveries }] }, true);
+  assert.deepEqual(told, ['Delivered to 1 destination.']);
+});
+
 test('a disabled Action that would match, one that matches only now, and no Action at all are told apart', () => {
   const said = (...actions: ExplainedAction[]) => eventSummary({ actions }, true)[0] ?? '';
   assert.match(said({ ...action, matched: true, status: 'disabled' }), /Bought matches, but is disabled/);

@@ -44,6 +44,7 @@ function deliverySentences(deliveries: readonly Delivery[]): string[] {
   const of = (...states: DeliveryStatus[]) => deliveries.filter(({ status }) => states.includes(status));
   const say = (some: readonly Delivery[], sentence: (count: number, why: string) => string) =>
     some.length === 0 ? [] : [sentence(some.length, whyOf(some))];
+  const reached = new Set(of('delivered').map(({ destinationId }) => destinationId));
   return [
     ...say(
       of('failed').filter(({ replayedBy }) => replayedBy?.status !== 'delivered'),
@@ -57,7 +58,7 @@ function deliverySentences(deliveries: readonly Delivery[]): string[] {
     ...say(of('pending', 'sending', 'retrying'), w.waiting),
     ...say(of('skipped'), w.skipped),
     ...say(of('cancelled'), w.cancelled),
-    ...say(of('delivered'), w.sent),
+    ...(reached.size === 0 ? [] : [w.sent(reached.size)]),
   ];
 }
 

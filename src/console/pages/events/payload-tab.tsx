@@ -54,7 +54,7 @@ export function RawTab({ event, maySee }: { event: Event; maySee: boolean }): Re
     [r.occurred, both(event.occurredAt)],
     [r.received, both(event.receivedAt)],
     [terms.collector, collector?.name ?? collectorId],
-    [r.format, format],
+    [r.format, terms.formats[format] ?? format],
     [terms.size, formatBytes(JSON.stringify({ data, ext, session }).length)],
   ] as const;
   return (

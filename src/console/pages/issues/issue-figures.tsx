@@ -1,3 +1,4 @@
+import { Group } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { Issue } from '../../../contract/records/issue.ts';
@@ -10,10 +11,10 @@ import { PlainLink } from '../../parts/parts.ts';
 /** How often it occurred, and when in the last 24 hours. */
 export function Count({ issue: { count, series } }: { issue: Issue }): ReactNode {
   return (
-    <>
-      {formatNumber(count)}{' '}
+    <Group gap="xs" justify="inherit" wrap="nowrap" display="inline-flex">
       <Sparkline values={series} tone="bad" sentence={words.seriesSentence(series.reduce((a, b) => a + b, 0))} />
-    </>
+      {formatNumber(count)}
+    </Group>
   );
 }
 

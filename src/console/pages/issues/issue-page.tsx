@@ -127,7 +127,7 @@ function Samples({ ids }: { ids: readonly string[] }): ReactNode {
             <TextLink to="/deliveries/$deliveryId" params={{ deliveryId }}>
               {resultWords(last?.status, last?.errorKind) ?? deliveryId}
             </TextLink>{' '}
-            {last === null ? null : <Time at={last.startedAt} />}
+            {last === null ? null : <Time at={last.startedAt} show="stream" />}
           </li>
         ))}
       </ul>

@@ -160,7 +160,7 @@ function Station({ kind, icon, tone = 'work', at, children }: StationProps): Rea
       </Box>
       {at === undefined ? null : (
         <Text size="sm" c="dimmed" component="span">
-          <Time at={at} />
+          <Time at={at} show="stream" />
         </Text>
       )}
     </Group>

@@ -173,7 +173,7 @@ function ToCopy({ way, shown, copied = shown, button, children }: ToCopyProps): 
         {shown}
       </Code>
       <Group gap="xs">
-        <CopyButton text={copied} label={words.copy(words.ways[way])} />
+        <CopyButton text={copied} />
         {button}
       </Group>
     </Stack>

@@ -1,26 +1,23 @@
 import { useQuery } from '@tanstack/react-query';
 import { apiQuery } from '../../data/api.ts';
-import { parts } from '../../messages/en.ts';
+import { useNamed } from '../../data/named.ts';
+import { issueText, parts } from '../../messages/en.ts';
 import { useMay } from '../../session/rights.ts';
+import { addressOf, hasPage } from '../text/address-of.ts';
 
 /** Something that happened at a time and may explain a chart: a change of the configuration, or an issue that opened. */
-export type ChartMark = { at: string; label: string; tone: 'work' | 'bad'; to: string };
+export type ChartMark = { at: string; label: string; tone: 'work' | 'bad'; to: '/' | null };
 
 /** The documents that deliveries depend on. */
-const kinds: Readonly<Record<string, string>> = {
-  connection: '/connections/',
-  destination: '/connections',
-  action: '/actions/',
-  behavior: '/behaviors/',
-  collector: '/data-collection/',
-};
-const acts = new Set(['create', 'change', 'delete', 'restore', 'rollback', 'rotate_key', 'pause', 'resume']);
+const kinds = new Set(['connection', 'destination', 'action', 'behavior', 'collector']);
+const { acts, did } = parts.chart;
 const marksMost = 12;
 
 /** What happened to these things (undefined: to all) between two times, newest first. Nothing without the rights. */
 export function useChartMarks(from: string, until: string, ids?: readonly string[]): readonly ChartMark[] {
   const mayAudit = useMay('audit:view');
   const mayIssues = useMay('deliveries:view');
+  const destinations = useNamed('listAllDestinations');
   const { data: audit } = useQuery({
     ...apiQuery('listAudit', { query: { result: 'done', createdAfter: from, createdBefore: until, limit: 200 } }),
     enabled: mayAudit && from !== '',
@@ -29,19 +26,24 @@ export function useChartMarks(from: string, until: string, ids?: readonly string
   const { data: issues } = useQuery({ ...apiQuery('listIssues', { query: { limit: 100 } }), enabled: mayIssues });
   const isOf = (id: string | null) => ids === undefined || (id !== null && ids.includes(id));
   const changes = (audit?.data ?? [])
-    .filter(({ kind, act, id }) => kind in kinds && acts.has(act) && isOf(id))
-    .map(({ createdAt, kind, id, name, principal }): ChartMark => {
-      const place = kinds[kind] ?? '/';
-      return {
-        at: createdAt,
-        label: parts.chart.changed(name ?? id ?? kind, principal),
-        tone: 'work',
-        to: place.endsWith('/') ? `${place}${id ?? ''}` : place,
-      };
+    .filter(({ kind, act, id }) => kinds.has(kind) && act in acts && isOf(id))
+    .map(({ createdAt, kind, act, id, name, principal }): ChartMark => {
+      const label = did(name ?? id ?? kind, acts[act] ?? '', principal);
+      const connectionId = destinations.get(id ?? '')?.connectionId;
+      const isGone = id === null || act === 'delete' || (kind === 'destination' && connectionId === undefined);
+      const to = isGone || !hasPage(kind) ? null : addressOf(kind, { id, connectionId });
+      return { at: createdAt, label, tone: 'work', to };
     });
   const opened = (issues?.data ?? [])
     .filter(({ openedAt }) => openedAt >= from && openedAt < until)
     .filter((one) => isOf(one.connectionId) || isOf(one.destinationId) || isOf(one.actionId))
-    .map(({ id, openedAt, title }): ChartMark => ({ at: openedAt, label: title, tone: 'bad', to: `/issues/${id}` }));
+    .map(
+      (issue): ChartMark => ({
+        at: issue.openedAt,
+        label: issueText(issue).title,
+        tone: 'bad',
+        to: addressOf('issue', issue),
+      }),
+    );
   return [...changes, ...opened].sort((a, b) => (a.at < b.at ? 1 : -1)).slice(0, marksMost);
 }

@@ -109,9 +109,13 @@ export function Chart(props: Props): ReactNode {
           {marks.map(({ at: time, label, tone, to }) => (
             <Mark key={`${time} ${label}`} tone={tone}>
               <time dateTime={time}>{clock(time)}</time>{' '}
-              <TextLink to={to as '/'} size="xs" underline="always">
-                {label}
-              </TextLink>
+              {to === null ? (
+                label
+              ) : (
+                <TextLink to={to} size="xs" underline="always">
+                  {label}
+                </TextLink>
+              )}
             </Mark>
           ))}
         </Group>

@@ -48,12 +48,12 @@ export function EventPicker({ picked, onPick, pasted, onPaste, ...wanted }: Prop
   const problem = value === pickedPasted && pasted.trim() !== '' ? sampleOf(value, pasted) : null;
   return (
     <Stack gap="xs">
-      <Group gap="xs" align="flex-end" wrap="nowrap">
+      <Group gap="xs" align="flex-end">
         <NativeSelect
           label={terms.event}
           value={value}
           onChange={(event) => onPick(event.currentTarget.value)}
-          style={{ flex: 1, minWidth: 0 }}
+          flex="1 1 14rem"
           data={[
             ...(listed.has(value) ? [] : [{ value, label: labelOf(names.get(value) ?? { id: value }, now) }]),
             ...data,
@@ -66,22 +66,24 @@ export function EventPicker({ picked, onPick, pasted, onPaste, ...wanted }: Prop
             },
           ]}
         />
-        <TextInput
-          aria-label={words.search}
-          placeholder={words.searchHint}
-          leftSection={<Icon name="search" size={14} />}
-          value={text}
-          onChange={(event) => write(event.currentTarget.value)}
-          onKeyDown={({ key }) => {
-            const [hit] = found;
-            if (key === 'Enter' && hit !== undefined) onPick(hit.id);
-          }}
-          error={text.trim() !== '' && found.length === 0 ? words.notFound : undefined}
-          style={{ flex: 1, minWidth: 0 }}
-        />
-        <Button aria-label={words.refresh} title={words.refresh} px="xs" onClick={refresh}>
-          <Icon name="retry" />
-        </Button>
+        <Group gap="xs" align="flex-end" wrap="nowrap" flex="1 1 14rem">
+          <TextInput
+            aria-label={words.search}
+            placeholder={words.searchHint}
+            leftSection={<Icon name="search" size={14} />}
+            value={text}
+            onChange={(event) => write(event.currentTarget.value)}
+            onKeyDown={({ key }) => {
+              const [hit] = found;
+              if (key === 'Enter' && hit !== undefined) onPick(hit.id);
+            }}
+            error={text.trim() !== '' && found.length === 0 ? words.notFound : undefined}
+            flex={1}
+          />
+          <Button aria-label={words.refresh} title={words.refresh} px="xs" onClick={refresh}>
+            <Icon name="retry" />
+          </Button>
+        </Group>
       </Group>
       {value === pickedPasted ? (
         <Textarea

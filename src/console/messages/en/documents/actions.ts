@@ -8,7 +8,7 @@ export const actions = {
   columns: {
     rules: 'Rules summary',
     matched: 'Matched 24 h',
-    success: 'Success',
+    success: 'Success %',
     last: 'Last delivered',
   },
   noPlace: 'No destination',
@@ -37,7 +37,7 @@ export const actions = {
       deliveries: 'Deliveries',
       versions: 'Versions',
       used: 'Used objects',
-      yaml: 'Show as',
+      yaml: 'YAML',
     },
     rulesText: 'Triggers when:',
     destinations: 'Destinations',

@@ -16,7 +16,6 @@ export const dataCollection = {
     last: 'Last event',
   },
   eventsOf: (name: string, events: number) => `${name}: ${count.events(events)} in the last 24 hours`,
-  formats: { infinity: 'Oracle Infinity' },
   anyOrigin: 'Any site',
   emptyText: 'Create a collector for each site or app. It has a key, and snippets that send your first event.',
   unknownKeys: (requests: number) => `${count.requests(requests)} used an unknown key`,
@@ -88,7 +87,6 @@ export const dataCollection = {
       python: 'For servers with Python 3. No packages needed.',
       infinity: 'Tags and SDKs of Oracle Infinity work unmodified with this URL and this account GUID.',
     },
-    copy: (kind: string) => `Copy ${kind}`,
     disabledHint: 'The collector is disabled: its events are rejected.',
     originHint: (sites: string) => `Only pages of ${sites} can send from a browser.`,
     good: 'Good to know',
@@ -132,7 +130,7 @@ export const dataCollection = {
   parameters: {
     lead: 'Fields found on your events',
     columns: {
-      share: 'Seen',
+      share: 'Seen %',
       examples: 'Examples',
       offered: 'Available in Actions',
     },

@@ -6,7 +6,7 @@ export const events = {
   lead: 'Live event stream',
   nobody: 'Unknown',
   columns: {
-    source: 'Collector / format',
+    source: 'Collector/format',
     actions: 'Matched Actions',
   },
   filterBy: 'event name',

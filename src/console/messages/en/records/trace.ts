@@ -32,7 +32,6 @@ export const trace = {
   pageHint: 'URL of one of your pages that sends events',
   pageExample: 'https://',
   visit: 'Open page',
-  copy: (way: string) => `Copy ${way.toLowerCase()}`,
   timeline: 'Timeline',
   waiting: 'Waiting for your first click …',
   waitingText: 'Events of your visit show here with their deliveries.',
