@@ -23,8 +23,8 @@ const faultsMax = 20;
 const batch = 500;
 const eventBody = JSON.stringify({ events: [{ 'wt.ev': 'buy', a: 1, 'wt.dcsvid': 'v' }] });
 
-/** Skipped: a stream never ends. */
-const left: ReadonlySet<RouteId> = new Set<RouteId>(['streamEvents']);
+/** Skipped: a stream never ends, and the tokens of the fuzz are needed. */
+const left: ReadonlySet<RouteId> = new Set<RouteId>(['streamEvents', 'deleteMyTokens']);
 
 /**
  * Sends requests generated from the schemas of the route table, valid and invalid ones, to the product in its own

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Event } from '../contract/records/event.ts';
 import { startTestServer, type TestServer } from './testing/server.testing.ts';
@@ -163,4 +166,23 @@ test('a stream over its rate becomes a sample and gives the number left out', as
   for (let last = await read.next(); last.done !== true; ) last = await read.next();
   t.mock.timers.reset();
   await server.close();
+});
+
+test('the console and its documentation are sent to clients that accept anything, other pages to browsers', async () => {
+  const consoleDir = await mkdtemp(join(tmpdir(), 'millrace-console-'));
+  try {
+    await writeFile(join(consoleDir, 'index.html'), '<title>Millrace</title>');
+    await using server = await startTestServer({ consoleDir });
+    const get = async (path: string, headers: Record<string, string> = {}) =>
+      (await server.call('GET', path, undefined, { authorization: '', ...headers })).statusCode;
+    for (const path of ['/', '/?a=b', '/docs', '/docs/api', '/docs/errors']) {
+      assert.deepEqual([await get(path), await get(path, { accept: '*/*' })], [200, 200], path);
+      assert.equal(await get(path, { accept: 'application/json' }), 404, path);
+    }
+    for (const path of ['/connections', '/docsx', '/nothing'])
+      assert.deepEqual([await get(path), await get(path, { accept: 'text/html,*/*;q=0.8' })], [404, 200], path);
+    assert.equal(await get('/api/v1/nothing', { accept: 'text/html' }), 404);
+  } finally {
+    await rm(consoleDir, { recursive: true });
+  }
 });

@@ -39,8 +39,8 @@ export function connectTo({ url, adminToken }: Pick<Program['settings'], 'url' |
   /** The objects of a kind, newest first. `connection` (id or name) selects the destinations of one connection. */
   async function* list<K extends NamedKind>(kind: K, filters: Filters = {}): AsyncGenerator<Named[K]> {
     const { connection, ...query } = filters;
-    let all: AsyncIterable<unknown> | unknown[];
-    if (kind === 'ownToken') all = (await call('listMyTokens')).data;
+    let all: AsyncIterable<unknown>;
+    if (kind === 'ownToken') all = items('listMyTokens');
     else if (kind === 'destination') all = destinations(connection, query);
     else all = items(`list${routesOf(kind)}s` as 'listConnections', { query });
     for await (const one of all) yield one as Named[K]; // what the list of this kind contains

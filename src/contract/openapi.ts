@@ -13,7 +13,7 @@ import { sampleInput } from './records/sample.ts';
 import { stats } from './records/stats.ts';
 import { trace } from './records/trace.ts';
 import type { Route } from './route.ts';
-import { isSingleResource, notRepeatable, type RouteId, routes, routeTable } from './routes.ts';
+import { isSingleResource, notRepeatable, type RouteId, routes, routeTable, unversioned } from './routes.ts';
 
 type Json = { [key: string]: unknown };
 
@@ -182,7 +182,8 @@ function headerParameters({ id, method, path }: Route & { id: RouteId }): Json[]
   });
   if (method === 'POST' && !notRepeatable.has(id))
     return [header('Idempotency-Key', 'The first response to a key is repeated for 24 h.')];
-  if (['PUT', 'PATCH', 'DELETE'].includes(method) && (path.includes('{') || path === '/api/v1/settings'))
+  const isChange = ['PUT', 'PATCH', 'DELETE'].includes(method) && !unversioned.has(id);
+  if (isChange && (path.includes('{') || path === '/api/v1/settings'))
     return [header('If-Match', 'The ETag of the version to change.')];
   if (isSingleResource({ method, path }))
     return [header('If-None-Match', 'The ETag of the version that the client has; 304 when it is unchanged.')];

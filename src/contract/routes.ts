@@ -60,6 +60,9 @@ export const routeTable = {
 export type RouteTable = typeof routeTable;
 export type RouteId = keyof RouteTable;
 
+/** Changes of resources without versions, which have no `If-Match`. */
+export const unversioned: ReadonlySet<RouteId> = new Set<RouteId>(['endMySession', 'setInboxRule', 'removeInboxRule']);
+
 /**
  * POSTs whose response is returned once: a repeated Idempotency-Key does not return it again. It contains a secret, or
  * a key that may have been replaced since.

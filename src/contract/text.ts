@@ -22,7 +22,7 @@ export const description = z.string().trim().max(1_000).default('');
 export const timestamp = z.string().meta({ format: 'date-time' });
 
 /** A point in time in a request: RFC 3339 with any offset. */
-export const instant = z.iso.datetime({ offset: true });
+export const instant = z.iso.datetime({ offset: true, error: 'Must be a time such as 2027-01-31T12:00:00Z.' });
 
 /** A duration in milliseconds within bounds, inclusive. */
 export const durationMs = (min: number, max: number) => z.int().min(min).max(max);

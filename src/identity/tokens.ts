@@ -54,9 +54,8 @@ export function changeToken(
   actor: Actor,
 ): TokenPlan {
   checkOwner(snapshot, before, actor);
-  for (let id = actor.principal.tokenId; id !== null; id = snapshot.tokens.get(id)?.parentId ?? null)
-    if (id === before.id)
-      throw new AppError('forbidden', 'A token can change neither itself nor the token it was created with.');
+  if (withAncestors(snapshot, actor.principal.tokenId).includes(before.id))
+    throw new AppError('forbidden', 'A token can change neither itself nor the token it was created with.');
   const { name = before.name, rights = before.rights, lastUsedAt } = patch;
   checkAddedRights(actor, before.rights, rights);
   const expiresAt = patch.expiresAt === undefined ? before.expiresAt : expiryOf(patch.expiresAt, actor.at);
@@ -68,14 +67,28 @@ export function changeToken(
 /** The plan of removing a token and those created with it. */
 export function removeToken(snapshot: AccountSnapshot, token: Token, actor: Actor): Plan {
   if (token.userId !== actor.principal.userId) checkOwner(snapshot, token, actor);
-  return {
-    changes: withDescendants(snapshot, token.id).map((id): AccountChange => ({ op: 'remove', kind: 'token', id })),
-    entries: [accountEntry(actor, 'revoke', namedOf(token), { before: audited(token) })],
-  };
+  return { changes: withDescendants(snapshot, token.id).map(removal), entries: [revocation(actor, token)] };
 }
+
+/** The plan of removing the tokens of the actor, except the one in use and those it was created with. */
+export function removeOtherTokens(snapshot: AccountSnapshot, actor: Actor): Plan {
+  const { userId, tokenId } = actor.principal;
+  const kept = new Set(withAncestors(snapshot, tokenId));
+  const others = [...snapshot.tokens.values()].filter((one) => one.userId === userId && !kept.has(one.id));
+  return { changes: others.map(({ id }) => removal(id)), entries: others.map((token) => revocation(actor, token)) };
+}
+
+const removal = (id: string): AccountChange => ({ op: 'remove', kind: 'token', id });
+
+const revocation = (actor: Actor, token: Token) =>
+  accountEntry(actor, 'revoke', namedOf(token), { before: audited(token) });
 
 function checkOwner(snapshot: AccountSnapshot, { userId }: Token, actor: Actor): void {
   checkIsAbove(actor, userId === null ? null : snapshot.users.get(userId));
+}
+
+function withAncestors(snapshot: AccountSnapshot, id: string | null): string[] {
+  return id === null ? [] : [id, ...withAncestors(snapshot, snapshot.tokens.get(id)?.parentId ?? null)];
 }
 
 function withDescendants(snapshot: AccountSnapshot, id: string): string[] {

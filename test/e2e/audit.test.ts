@@ -16,8 +16,11 @@ type Asked = Pick<TestApp, 'fetch'>;
 /** Where somebody also signs in on the way. (How the first administrator is made, src/api/records/audit.test.ts tells.) */
 const signsIn = new Set<RouteId>(['acceptInvitation', 'completePasswordReset', 'endMySession']);
 
-/** With the first erasure the settings get the key of its code; the first single sign-on creates the user. */
-const creates = new Set<RouteId>(['eraseVisitor', 'completeSingleSignOn']);
+/**
+ * With the first erasure the settings get the key of its code; the first single sign-on creates the user; a token is
+ * created before all are deleted.
+ */
+const creates = new Set<RouteId>(['eraseVisitor', 'completeSingleSignOn', 'deleteMyTokens']);
 
 const canary = 'canary-7f3a9c-secret';
 
@@ -200,6 +203,10 @@ test('every route that changes or sends something leaves exactly one entry, the 
       token = await ask(browser, 'createMyToken', { body: { name: 'Mine', rights: [] } });
     })
     .set('deleteMyToken', () => ask(browser, 'deleteMyToken', { params: token }))
+    .set('deleteMyTokens', async () => {
+      await ask(browser, 'createMyToken', { body: { name: 'Mine too', rights: [] } });
+      await ask(browser, 'deleteMyTokens');
+    })
     .set('changeMe', () => ask(browser, 'changeMe', { body: { password: `${password}!`, currentPassword: password } }))
     .set('signOut', () => ask(browser, 'signOut'))
     .set('endMySession', async () => {

@@ -165,6 +165,49 @@ test('sessions are listed only to their user, and end one by one or all but the 
   assert.equal((await ada.ask('GET', '/me')).statusCode, 200);
 });
 
+test('own tokens and sessions are listed in pages', async () => {
+  await using server = await startTestServer();
+  const { somebody, signIn } = people(server);
+  const ada = await somebody('ada@example.com', []);
+  await signIn('ada@example.com');
+  for (const name of ['A', 'B']) await ada.ask('POST', '/me/tokens', { name, rights: [] });
+  for (const path of ['/me/tokens', '/me/sessions']) {
+    const all = (await ada.ask('GET', path)).json();
+    assert.deepEqual([all.data.length, all.page], [2, { next: null, prev: null }]);
+    const first = await ada.ask('GET', `${path}?limit=1`);
+    const { data, page } = first.json();
+    assert.deepEqual(data, [all.data[0]]);
+    assert.match(String(first.headers['link']), /rel="next"/);
+    const second = (await ada.ask('GET', `${path}?limit=1&cursor=${page.next}`)).json();
+    assert.deepEqual([second.data, second.page.next], [[all.data[1]], null]);
+  }
+});
+
+test('own tokens are deleted one by one, unless If-Match is stale, or all but the one in use at once', async () => {
+  await using server = await startTestServer();
+  const { somebody } = people(server);
+  const ada = await somebody('ada@example.com', []);
+  const bob = await somebody('bob@example.com', []);
+  const make = async (who: Pick<typeof ada, 'ask'>, name: string) =>
+    (await who.ask('POST', '/me/tokens', { name, rights: [] })).json();
+  const [one, two, of] = [await make(ada, 'One'), await make(ada, 'Two'), await make(bob, 'Bob')];
+  const by = ({ token }: { token: string }) => ({
+    ask: (method: string, path: string, body?: unknown) =>
+      server.call(method, `/api/v1${path}`, body, { authorization: `Bearer ${token}` }),
+  });
+  const as = async (token: { token: string }) => (await by(token).ask('GET', '/me')).statusCode;
+  const remove = (headers: Record<string, string>) => ada.ask('DELETE', `/me/tokens/${one.id}`, undefined, headers);
+  assert.deepEqual([(await remove({ 'if-match': '"2"' })).statusCode, await as(one)], [412, 200]);
+  assert.deepEqual([(await remove({ 'if-match': '"1"' })).statusCode, await as(one)], [204, 401]);
+  const three = await make(ada, 'Three');
+  const child = await make(by(two), 'Made with Two');
+  assert.equal((await by(child).ask('DELETE', '/me/tokens')).statusCode, 204);
+  assert.deepEqual([await as(child), await as(two), await as(three), await as(of)], [200, 200, 401, 200]);
+  assert.equal((await ada.ask('DELETE', '/me/tokens')).statusCode, 204);
+  assert.deepEqual((await ada.ask('GET', '/me/tokens')).json().data, []);
+  assert.deepEqual([await as(child), await as(two), await as(of)], [401, 401, 200]);
+});
+
 test('changes name their author, by session and by token', async () => {
   await using server = await startTestServer();
   const { somebody } = people(server);

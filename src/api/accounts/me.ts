@@ -3,10 +3,10 @@ import { AppError } from '../../contract/errors.ts';
 import { checkPassword } from '../../identity/password/password-policy.ts';
 import type { Principal } from '../../identity/principal.ts';
 import { endSessions, freshMs, setOwnPassword } from '../../identity/sessions.ts';
-import { removeToken } from '../../identity/tokens.ts';
+import { removeOtherTokens, removeToken } from '../../identity/tokens.ts';
 import type { ApiParts, Call, Handlers } from '../call/call.ts';
 import { found, invalid } from '../http/validate.ts';
-import { shownAccounts } from './shown-account.ts';
+import { pageOfAccounts, shownAccounts } from './shown-account.ts';
 import { makeToken } from './tokens.ts';
 
 /** Operations on the caller's own password, sessions and tokens. */
@@ -33,8 +33,7 @@ export function meHandlers(parts: ApiParts) {
   }
 
   function ownSessions({ userId }: Principal): Session[] {
-    const sessions = [...directory.snapshot.sessions.values()].filter((one) => one.userId === userId);
-    return sessions.sort((a, b) => b.createdAt - a.createdAt);
+    return [...directory.snapshot.sessions.values()].filter((one) => one.userId === userId);
   }
 
   function ownSession({ principal, params }: Pick<Call<'getMySession'>, 'principal' | 'params'>): Session {
@@ -66,9 +65,8 @@ export function meHandlers(parts: ApiParts) {
       return shown.me(call.principal);
     },
 
-    listMySessions: ({ principal }) => ({
-      data: ownSessions(principal).map((one) => shown.session(one, one.id === principal.sessionId)),
-    }),
+    listMySessions: ({ principal, query }) =>
+      pageOfAccounts(ownSessions(principal), query, (one) => shown.session(one, one.id === principal.sessionId)),
 
     getMySession(call) {
       const session = ownSession(call);
@@ -84,17 +82,21 @@ export function meHandlers(parts: ApiParts) {
       await directory.change(() => endSessions([ownSession(call)], 'revoke', call.actor()));
     },
 
-    listMyTokens({ principal }) {
+    listMyTokens({ principal, query }) {
       const own = [...directory.snapshot.tokens.values()].filter((one) => one.userId === principal.userId);
-      return { data: own.sort((a, b) => b.createdAt - a.createdAt).map(shown.token) };
+      return pageOfAccounts(own, query, shown.token);
     },
 
     createMyToken: (call) => makeToken(parts, call, call.body()),
 
     getMyToken: (call) => shown.token(ownToken(call)),
 
+    async deleteMyTokens(call) {
+      await directory.change((snapshot) => removeOtherTokens(snapshot, call.actor()));
+    },
+
     async deleteMyToken(call) {
-      await directory.change((snapshot) => removeToken(snapshot, ownToken(call), call.actor()));
+      await directory.change((snapshot) => removeToken(snapshot, call.ifMatch(ownToken(call)), call.actor()));
     },
   } satisfies Partial<Handlers>;
 }

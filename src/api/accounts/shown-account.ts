@@ -88,7 +88,7 @@ function shownStamp(one: Pick<User, 'version' | 'createdAt' | 'updatedAt' | 'upd
 const time = (at: number) => new Date(at).toISOString();
 const timeOrNull = (at: number | null) => (at === null ? null : time(at));
 
-/** A page of users, roles or tokens, newest first: of those made in the same millisecond by id. */
+/** A page of users, roles, tokens or sessions, newest first: of those made in the same millisecond by id. */
 export function pageOfAccounts<T extends { id: string; createdAt: number }, S>(
   accounts: readonly T[],
   query: { limit: number; cursor?: string | undefined },

@@ -59,8 +59,9 @@ export function documentStore<K extends ManagedKind>(kind: Kind<K>, parts: ApiPa
 
   function checkNameIsFree({ body, before }: Pick<Made<K>, 'body' | 'before'>, snapshot: Snapshot): void {
     const taken = sameName(body.name, scopeOf(body), snapshot);
-    if (taken !== undefined && taken.id !== before?.id)
-      throw new AppError('name_taken', `A ${kind.kind} named ${taken.body.name} already exists (${taken.id}).`);
+    if (taken === undefined || taken.id === before?.id) return;
+    const article = /^[aeiou]/.test(kind.kind) ? 'An' : 'A';
+    throw new AppError('name_taken', `${article} ${kind.kind} named ${taken.body.name} already exists (${taken.id}).`);
   }
 
   /**
@@ -104,6 +105,8 @@ export function documentStore<K extends ManagedKind>(kind: Kind<K>, parts: ApiPa
   return { findToChange, sameName, checkNameIsFree, next, put };
 }
 
+const pathOf = (kind: ManagedKind, id: string) => `/api/v1/${kind}s/${id}`;
+
 /** A body with the status of another one, where its kind has a status. */
 export function withStatusOf<Body extends object>(body: Body, of: object): Body {
   return 'status' in of ? { ...body, status: of.status } : body;
@@ -140,7 +143,7 @@ export function documentChanges<K extends ManagedKind>(
         const basis = { before: null, parent };
         return { ...basis, ...read(call.json, basis, snapshot, programs) };
       });
-      call.reply.header('location', `/api/v1/${kind.kind}s/${id}`);
+      call.reply.header('location', pathOf(kind.kind, id));
       return shown;
     },
 
@@ -151,7 +154,7 @@ export function documentChanges<K extends ManagedKind>(
     /** Creates or replaces a document by its name. An unchanged document gets no new version. */
     async apply(call: DocumentCall) {
       const { json } = call;
-      const { shown, isNew } = await put(
+      const { id, shown, isNew } = await put(
         call,
         (snapshot, programs) => {
           if (!isObject(json)) throw invalid([{ pointer: '', detail: 'Must be an object.' }]);
@@ -163,7 +166,7 @@ export function documentChanges<K extends ManagedKind>(
         },
         { keepsSame: true },
       );
-      if (isNew) call.reply.code(201);
+      if (isNew) call.reply.code(201).header('location', pathOf(kind.kind, id));
       return shown;
     },
 

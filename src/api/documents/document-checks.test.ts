@@ -16,6 +16,18 @@ test('unknown fields are refused one by one, with their pointers', async () => {
   );
 });
 
+test('the end of a previous signing secret is a point in time', async () => {
+  await using server = await startTestServer();
+  const create = (name: string, previousUntil: unknown) => {
+    const signing = { scheme: 'standard-webhooks', secret: 'bmV3', previousSecret: 'b2xk', previousUntil };
+    return server.call('POST', '/api/v1/connections', { ...crm, name, settings: { signing } });
+  };
+  assert.equal((await create('A', '2027-01-31T12:00:00+01:00')).statusCode, 201);
+  assert.equal((await create('B', null)).statusCode, 201);
+  for (const wrong of ['tomorrow', '', '2027-01-31', '2027-13-31T12:00:00Z'])
+    assert.equal((await create('C', wrong)).json().errors?.[0].pointer, '/settings/signing/previousUntil', wrong);
+});
+
 test('a document in use is not deleted, and the response names its users', async () => {
   await using server = await startTestServer();
   const { connection, destination } = await orders(server);

@@ -124,8 +124,9 @@ test('by name a document is created once and then replaced, and an unchanged one
   const body = { baseUrl: crm.baseUrl, auth: { type: 'bearer', token: 'a-secret-token' } };
   const first = await server.call('PUT', url, body);
   assert.deepEqual([first.statusCode, first.json().name, first.json().version], [201, 'My CRM', 1]);
+  assert.equal(first.headers['location'], `/api/v1/connections/${first.json().id}`);
   const again = await server.call('PUT', url, body);
-  assert.deepEqual([again.statusCode, again.json().version], [200, 1]);
+  assert.deepEqual([again.statusCode, again.json().version, again.headers['location']], [200, 1, undefined]);
   const changed = await server.call('PUT', url, { ...body, auth: { type: 'bearer', token: 'another-token' } });
   assert.equal(changed.json().version, 2);
   assert.equal((await server.call('PUT', url, { ...body, name: 'Else' })).statusCode, 422);

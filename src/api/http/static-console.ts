@@ -8,7 +8,7 @@ import { securityHeaders } from './security-headers.ts';
 export type Console = {
   /** Serves the built files, whose names contain a hash of their content. */
   assets(app: FastifyInstance): Promise<void>;
-  /** Whether a browser requests a page. The console itself has the table of its pages. */
+  /** Whether a page is requested. The console itself has the table of its pages. */
   isPage(request: FastifyRequest): boolean;
   sendPage(reply: FastifyReply): FastifyReply;
 };
@@ -22,6 +22,9 @@ const assetTypes: ReadonlyMap<string, string> = new Map([
 
 /** Paths that are never pages. */
 const notPages = /^\/(api|v3|assets|metrics|openapi\.json|livez|readyz|healthz|version)(\/|$)/;
+
+/** Pages also for clients that accept anything: the console's address, and the documentation that responses link to. */
+const publicPages = /^\/($|docs(\/|$))/;
 
 /**
  * The built console in a folder; null when it is not built. Its page can load scripts, styles and data only from this
@@ -51,9 +54,11 @@ export function consoleFrom(dir: string | null): Console | null {
         return reply.type(type).send(asset);
       });
     },
-    isPage({ method, url, headers }) {
+    isPage({ method, url, headers: { accept = '*/*' } }) {
       const isRead = method === 'GET' || method === 'HEAD';
-      return isRead && headers.accept?.includes('text/html') === true && !notPages.test(url.split('?', 1)[0] ?? '');
+      const [path = ''] = url.split('?', 1);
+      const asked = accept.includes('text/html') || (accept.includes('*/*') && publicPages.test(path));
+      return isRead && asked && !notPages.test(path);
     },
     sendPage(reply) {
       const nonce = randomBytes(18).toString('base64');

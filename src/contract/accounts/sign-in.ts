@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pageOf, pageQuery } from '../records/page.ts';
 import { api, route, tagged } from '../route.ts';
 import { timestamp } from '../text.ts';
 import { localPathMax, localPathPattern } from './credentials.ts';
@@ -84,8 +85,6 @@ export const me = z.strictObject({
   tokenId: z.string().nullable(),
 });
 
-const list = <T extends z.ZodType>(item: T) => z.strictObject({ data: z.array(item) });
-
 /** Set-up, sign-in, and operations on the caller's own account. */
 export const identityRoutes = tagged('identity', {
   getSetup: route('GET /api/v1/setup', null, 'Get whether set-up is open: there is no administrator yet', {
@@ -142,11 +141,17 @@ export const identityRoutes = tagged('identity', {
     body: ownPatch,
     output: me,
   }),
-  listMySessions: api('GET /me/sessions', [], 'List your sessions, newest first', { output: list(session) }),
+  listMySessions: api('GET /me/sessions', [], 'List your sessions, newest first', {
+    query: pageQuery(),
+    output: pageOf(session),
+  }),
   getMySession: api('GET /me/sessions/{id}', [], 'Get one of your sessions', { output: session }),
   endMySessions: api('DELETE /me/sessions', [], 'End your other sessions', { audit: 'revoke session' }),
   endMySession: api('DELETE /me/sessions/{id}', [], 'End one of your sessions', { audit: 'revoke session' }),
-  listMyTokens: api('GET /me/tokens', [], 'List your tokens, newest first', { output: list(token) }),
+  listMyTokens: api('GET /me/tokens', [], 'List your tokens, newest first', {
+    query: pageQuery(),
+    output: pageOf(token),
+  }),
   createMyToken: api('POST /me/tokens', [], 'Create a token with rights that you have; its value is returned once', {
     audit: 'create token',
     body: tokenInput,
@@ -154,5 +159,6 @@ export const identityRoutes = tagged('identity', {
     status: 201,
   }),
   getMyToken: api('GET /me/tokens/{id}', [], 'Get one of your tokens', { output: token }),
+  deleteMyTokens: api('DELETE /me/tokens', [], 'Delete your other tokens', { audit: 'revoke token' }),
   deleteMyToken: api('DELETE /me/tokens/{id}', [], 'Delete one of your tokens', { audit: 'revoke token' }),
 });

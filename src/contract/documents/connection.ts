@@ -3,7 +3,7 @@ import { jsonPath } from '../json-path.ts';
 import { errorKind } from '../records/delivery.ts';
 import { anything, api, tagged } from '../route.ts';
 import { type Stored, secretInput } from '../secret.ts';
-import { description, documentName, durationMs, line, timestamp } from '../text.ts';
+import { description, documentName, durationMs, instant, line, timestamp } from '../text.ts';
 import { stamp, warnings } from './document.ts';
 import { documentRoutes } from './document-routes.ts';
 
@@ -145,7 +145,7 @@ export type Auth = Stored<z.output<typeof auth>>;
 export const signingSecrets = {
   secret: secretInput,
   previousSecret: secretInput,
-  previousUntil: timestamp.nullable().default(null),
+  previousUntil: instant.nullable().default(null),
 };
 
 const signing = z.discriminatedUnion('scheme', [

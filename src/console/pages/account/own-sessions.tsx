@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { ShownSession } from '../../../contract/accounts/sign-in.ts';
-import { apiQuery } from '../../data/api.ts';
+import { allQuery } from '../../data/api.ts';
 import { nouns } from '../../messages/counts.ts';
 import { terms, account as words } from '../../messages/en.ts';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
@@ -10,7 +10,7 @@ import { browserOf } from './browser-of.ts';
 
 /** One's own sessions: where and when, and their end. */
 export function OwnSessions(): ReactNode {
-  const query = useQuery({ ...apiQuery('listMySessions'), select: asPage });
+  const query = useQuery({ ...allQuery('listMySessions'), select: asPage });
   const hasOthers = query.data?.data.some(({ current }) => !current) === true;
   return (
     <ListPage
@@ -39,8 +39,8 @@ export function OwnSessions(): ReactNode {
   );
 }
 
-/** The API gives all sessions at once: the only page of a list. */
-const asPage = ({ data }: { data: ShownSession[] }) => ({ data, page: { next: null, prev: null } });
+/** All sessions as the only page of a list. */
+const asPage = (data: ShownSession[]) => ({ data, page: { next: null, prev: null } });
 
 const columns: readonly Column<ShownSession>[] = [
   {

@@ -4,7 +4,7 @@ import { useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo, useState } from 'react';
 import { administratorRoleId, type Right, rights as rightWords } from '../../../contract/accounts/rights.ts';
 import type { ShownToken } from '../../../contract/accounts/token.ts';
-import { allQuery, apiQuery } from '../../data/api.ts';
+import { allQuery } from '../../data/api.ts';
 import { count } from '../../messages/counts.ts';
 import { terms, tokens as words } from '../../messages/en.ts';
 import { DeleteDialog, type DialogProps } from '../../parts/document/delete-dialog.tsx';
@@ -24,11 +24,7 @@ export function TokensPage(): ReactNode {
   const [asked, ask] = useState<ShownToken | null>(null);
   const isOwn = !mayUsers || search.owner === 'me';
   const all = useQuery({ ...allQuery('listTokens'), enabled: me !== undefined && !isOwn });
-  const own = useQuery({
-    ...apiQuery('listMyTokens'),
-    enabled: me !== undefined && isOwn,
-    select: ({ data }) => data,
-  });
+  const own = useQuery({ ...allQuery('listMyTokens'), enabled: me !== undefined && isOwn });
   const { data: users } = useQuery({ ...allQuery('listUsers'), enabled: mayUsers, staleTime: 60_000 });
   const columns = useMemo(() => columnsOf(mayUsers, users), [mayUsers, users]);
 
