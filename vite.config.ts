@@ -48,7 +48,7 @@ export const viteConfig: InlineConfig = {
 };
 
 /**
- * Of the route table the console needs methods and paths; the schemas, and with them the whole of Zod, stay
+ * Of the route table the console needs methods, paths and rights; the schemas, and with them the whole of Zod, stay
  * on the server. What is left is made from the table itself.
  */
 function slimRoutes(): Plugin {
@@ -62,7 +62,9 @@ function slimRoutes(): Plugin {
         : null,
     load(loaded) {
       if (loaded !== id) return null;
-      const slim = Object.fromEntries(routes.map(({ id, method, path, produces }) => [id, { method, path, produces }]));
+      const slim = Object.fromEntries(
+        routes.map(({ id, method, path, produces, rights }) => [id, { method, path, produces, rights }]),
+      );
       return `export const routeTable = ${JSON.stringify(slim)};`;
     },
   };

@@ -262,7 +262,9 @@ test('the Inbox shows a request as it comes, looks into it, finds it again and i
   });
   await using other = await openTab(browser, { url: app.url, path: '/inbox', token });
   await other.page.getByRole('link', { name: 'POST /inbox/shop/orders' }).first().click();
-  await other.page.getByText('To see requests and responses you need the right “View Payloads”.').waitFor();
+  await other.page
+    .getByText('To see requests and responses you need the right “View Payloads”: ask an administrator.')
+    .waitFor();
   assert.equal(await other.page.getByRole('columnheader', { name: 'Size' }).count(), 0);
   assert.equal(await other.page.getByRole('button', { name: 'Copy as cURL' }).count(), 0);
   assert.deepEqual(other.problems, []);

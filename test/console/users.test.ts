@@ -161,7 +161,7 @@ test('a missing right to view, change or grant is explained, and the last admini
   const looking = await tokenWith('users:view');
   await using watcher = await openTab(browser, { url: app.url, path: '/settings/users', token: looking });
   await watcher.page.getByRole('link', { name: 'ada@shop.example' }).click();
-  await watcher.page.getByText('To change users you need the right “Manage Users”.').waitFor();
+  await watcher.page.getByText('To change users you need the right “Manage Users”: ask an administrator.').waitFor();
   assert.equal(await watcher.page.getByRole('button', { name: 'Save' }).count(), 0);
   assert.deepEqual(await barriers(watcher.page), []);
   await visit(watcher.page, '/settings/users/new');

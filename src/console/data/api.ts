@@ -1,7 +1,10 @@
 import { queryOptions, type UseMutationResult, useMutation } from '@tanstack/react-query';
-import type { Answer, Arguments, CallInput, ClientError, ListId } from '../../client/client.ts';
-import type { RouteId } from '../../contract/routes.ts';
+import { type Answer, type Arguments, type CallInput, ClientError, type ListId } from '../../client/client.ts';
+import { covers, type Right, rights } from '../../contract/accounts/rights.ts';
+import { type RouteId, routeTable } from '../../contract/routes.ts';
+import { parts } from '../messages/en.ts';
 import { client } from '../session/session.ts';
+import { queryClient } from './query-client.ts';
 
 /**
  * A read of the API, for `useQuery`: the route's id and what it takes. The same read in two places of a page is asked for
@@ -10,7 +13,10 @@ import { client } from '../session/session.ts';
 export function apiQuery<Id extends RouteId>(id: Id, ...[input]: Arguments<Id>) {
   return queryOptions<Answer<Id>, ClientError>({
     queryKey: [id, input ?? null],
-    queryFn: ({ signal }) => call(id, { ...input, signal } as CallInput<Id>), // the route's input with one more member
+    async queryFn({ signal }) {
+      await needRights(id);
+      return call(id, { ...input, signal } as CallInput<Id>); // the route's input with one more member
+    },
   });
 }
 
@@ -22,6 +28,7 @@ export function allQuery<Id extends ListId>(id: Id, ...[input]: Arguments<Id>) {
   return queryOptions<Answer<Id>['data'], ClientError>({
     queryKey: [id, 'all', input ?? null],
     async queryFn({ signal }) {
+      await needRights(id);
       const args = [{ ...input, signal }] as unknown as Arguments<Id>; // the list's input with one more member
       const items: unknown[] = [];
       for await (const item of client().list(id, ...args)) items.push(item);
@@ -48,4 +55,18 @@ export function useApi<Id extends RouteId>(
 function call<Id extends RouteId>(id: Id, input: CallInput<Id>): Promise<Answer<Id>> {
   const args = [input] as unknown as Arguments<Id>; // what the route takes, which the compiler can't see through Id
   return client().call(id, ...args);
+}
+
+/** Fails, as the server would, when the user lacks a right that routes need: what would be refused is not asked for. */
+export async function needRights(...ids: readonly RouteId[]): Promise<void> {
+  const needed = ids.flatMap((id): readonly Right[] => routeTable[id].rights ?? []);
+  if (needed.length === 0) return;
+  const granted = new Set((await queryClient.ensureQueryData(apiQuery('getMe'))).rights);
+  const lacks = needed.find((right) => !covers(granted, right));
+  if (lacks !== undefined) throw new ClientError(parts.noRight(rights[lacks]), 403, { code: 'forbidden', lacks });
+}
+
+/** The right that the user lacks to see what was asked for, if that is why it failed. */
+export function lackedRight(error: unknown): Right | null {
+  return error instanceof ClientError ? ((error.problem['lacks'] ?? null) as Right | null) : null; // as thrown above
 }

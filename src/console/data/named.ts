@@ -1,9 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { Answer } from '../../client/client.ts';
-import type { Right } from '../../contract/accounts/rights.ts';
 import { terms } from '../messages/en.ts';
-import { useMay } from '../session/rights.ts';
 import { allQuery } from './api.ts';
 
 type Lists = {
@@ -13,22 +11,14 @@ type Lists = {
   listCollectors: Answer<'getCollector'>;
 };
 
-const rightOf: Readonly<Record<keyof Lists, Right>> = {
-  listActions: 'actions:view',
-  listConnections: 'connections:view',
-  listAllDestinations: 'connections:view',
-  listCollectors: 'collectors:view',
-};
-
 /**
  * Everything of a kind by its id, to show names where the API gives ids. Empty without the right to see that kind, and
  * until it is there: show the id then.
  */
 export function useNamed<Id extends keyof Lists>(id: Id): ReadonlyMap<string, Lists[Id]> {
-  const enabled = useMay(rightOf[id]);
   // What the list of this id gives, which the compiler can't see through Id.
   const query = allQuery(id as 'listActions') as unknown as Parameters<typeof useQuery<Lists[Id][]>>[0];
-  return useQuery({ ...query, enabled, select: byId }).data ?? none;
+  return useQuery({ ...query, select: byId }).data ?? none;
 }
 
 const byId = <Item extends { id: string }>(all: readonly Item[]): ReadonlyMap<string, Item> =>

@@ -15,6 +15,7 @@ export { Facts } from './layout/facts.tsx';
 export { Inspector, useCloseInspector, WithInspector } from './layout/inspector.tsx';
 export { LinkCard, LinkCards } from './layout/link-cards.tsx';
 export { More } from './layout/more.tsx';
+export { NoRight } from './layout/no-right.tsx';
 export { Nothing } from './layout/nothing.tsx';
 export { Panel } from './layout/panel.tsx';
 export { ShortTable } from './layout/short-table.tsx';

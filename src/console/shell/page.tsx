@@ -1,10 +1,10 @@
 import { Group, Skeleton, Text, Title } from '@mantine/core';
 import { Link, type LinkProps, useLocation } from '@tanstack/react-router';
 import { Fragment, type ReactNode, useEffect, useRef } from 'react';
-import { type Right, rights } from '../../contract/accounts/rights.ts';
+import type { Right } from '../../contract/accounts/rights.ts';
 import { useOpenIssues } from '../data/open-issues.ts';
-import { parts, shell } from '../messages/en.ts';
-import { Icon, IdWithCopy, Nothing } from '../parts/parts.ts';
+import { shell } from '../messages/en.ts';
+import { Icon, IdWithCopy, NoRight } from '../parts/parts.ts';
 import { useMay, useMe } from '../session/rights.ts';
 import css from './page.module.css';
 
@@ -87,9 +87,4 @@ export function Page(props: PageProps): ReactNode {
       )}
     </div>
   );
-}
-
-/** Says which right is missing, and who can grant it. */
-export function NoRight({ right }: { right: Right }): ReactNode {
-  return <Nothing icon="lock" title={parts.noRight(rights[right])} text={parts.noRightText} />;
 }

@@ -4,7 +4,7 @@ export const docs = {
   pages: 'Pages of the docs',
   data: 'Data (it.data)',
   badData: 'Enter a JSON list of records, e.g. [{"name": "Ada"}].',
-  noRun: 'To run examples you need the right “View Connections”.',
+  noRun: 'To run examples you need the right “View Connections”: ask an administrator.',
   ran: (time: string) => `Rendered in ${time}`,
   skipped: (reason: string) => `Skipped: ${reason}`,
   failed: (reason: string) => `Failed: ${reason}`,

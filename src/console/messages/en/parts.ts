@@ -51,6 +51,7 @@ export const parts = {
   requestId: (id: string) => `Request ${id}`,
   noRight: (right: string) => `You need the right “${right}”`,
   noRightText: 'Ask an administrator for it.',
+  mayNotChange: (right: string) => `To change this you need the right “${right}”: ask an administrator.`,
   cancel: 'Cancel',
   deleted: (name: string) => `${name} deleted`,
   copy: 'Copy',

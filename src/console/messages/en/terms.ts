@@ -136,7 +136,7 @@ export const terms = {
   everyEvent: 'No conditions: matches every event',
   unmapped: 'All event parameters are sent unchanged.',
   enterName: 'Enter a name.',
-  noFigures: 'To see these numbers you need the right “View Settings”. Ask an administrator.',
+  noFigures: 'To see these numbers you need the right “View Settings”: ask an administrator.',
   passwords: { short: 'Use at least 12 characters.', long: 'Use at most 256 characters.' },
   curlLead: 'The command is read in your browser; no request is sent.',
   rendering: 'Rendering …',
@@ -164,7 +164,8 @@ export const terms = {
   got: (value: string) => `got ${value}`,
   gotNothing: 'got no value',
   filterBy: (what: string) => `Filter by ${what}`,
-  payloadsHidden: (right: string) => `To see requests and responses you need the right “${right}”.`,
+  payloadsHidden: (right: string) =>
+    `To see requests and responses you need the right “${right}”: ask an administrator.`,
   saved: (name: string) => `${name} saved`,
   createdNow: (name: string) => `${name} created`,
   enabledNow: (name: string) => `${name} enabled`,

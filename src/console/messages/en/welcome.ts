@@ -15,7 +15,7 @@ export const welcome = {
     action: (name: string) => `triggers “${name}”`,
     test: 'Test send',
     shaped: 'renders to',
-    hidden: 'To see its content you need the right “View Payloads”.',
+    hidden: 'To see its content you need the right “View Payloads”: ask an administrator.',
     waiting: 'Waiting for the first delivery …',
     toEvent: 'View event',
     toAction: 'View action',

@@ -85,7 +85,7 @@ export function ActionEditor({ stored, begin, draftKey, places, step, onStep, on
       return { ...theirs, rules: body.rules as Action['rules'] }; // made of a stored condition
     },
     shownOf: (draft) => bodyOfDraft(draft, status),
-    blockedBy: mayManage ? null : parts.noRight(rights['actions:manage']),
+    blockedBy: mayManage ? null : parts.mayNotChange(rights['actions:manage']),
     how: status,
     opensIn: 'editing',
     onSaved,

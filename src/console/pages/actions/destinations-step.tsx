@@ -104,7 +104,9 @@ function NoConnections(): ReactNode {
       ) : mayView ? (
         <Text>{connections.emptyNoRight(rights['connections:manage'])}</Text>
       ) : (
-        <Text>{parts.noRight(rights['connections:view'])}</Text>
+        <Text>
+          {parts.noRight(rights['connections:view'])}. {parts.noRightText}
+        </Text>
       )}
     </Panel>
   );

@@ -6,7 +6,7 @@ import type { Answer, CallInput } from '../../../client/client.ts';
 import { rights } from '../../../contract/accounts/rights.ts';
 import type { FieldMapping } from '../../../contract/documents/action.ts';
 import { apiQuery } from '../../data/api.ts';
-import { parts, terms, actions as words } from '../../messages/en.ts';
+import { terms, actions as words } from '../../messages/en.ts';
 import { Panel } from '../../parts/parts.ts';
 import { EventPicker } from '../../parts/payload/event-picker.tsx';
 import type { Sample } from '../../parts/payload/picked-event.ts';
@@ -43,7 +43,7 @@ export function PreviewPanel({
   return (
     <Panel title={w.title} text={w.text}>
       {!maySee ? (
-        <Text>{parts.noRight(rights['payloads:view'])}</Text>
+        <Text>{terms.payloadsHidden(rights['payloads:view'])}</Text>
       ) : ids.length === 0 ? (
         <Text c="dimmed">{w.choose}</Text>
       ) : (

@@ -35,6 +35,8 @@ const w = words.page;
 const againMs = 1_000;
 
 export function DeliveryPage(): ReactNode {
+  const { target } = useNames();
+  const mayName = useMay('connections:view');
   const { deliveryId } = useParams({ from: '/shell/deliveries/$deliveryId' });
   const query = useQuery({
     ...apiQuery('getDelivery', { params: { id: deliveryId } }),
@@ -45,7 +47,7 @@ export function DeliveryPage(): ReactNode {
     <LoadedPage
       query={query}
       one={terms.delivery}
-      nameOf={useNames().target}
+      nameOf={(delivery) => (mayName ? target(delivery) : w.hiddenTarget)}
       crumbs={[{ label: shell.pages.deliveries, to: '/deliveries' }]}
       right="deliveries:view"
       lead={(delivery) => <Lead delivery={delivery} />}
@@ -60,6 +62,7 @@ type Props = { delivery: Delivery };
 
 function Lead({ delivery: { status, test, eventId, actionId, createdAt } }: Props): ReactNode {
   const names = useNames();
+  const mayName = useMay('connections:view');
   const name = useEventNames([eventId]).get(eventId ?? '')?.name;
   return (
     <Group gap="0.4rem 1rem">
@@ -87,6 +90,7 @@ function Lead({ delivery: { status, test, eventId, actionId, createdAt } }: Prop
         </span>
       )}
       <Time at={createdAt} show="stream" />
+      {mayName ? null : <Note>{w.targetHidden(rights['connections:view'])}</Note>}
     </Group>
   );
 }

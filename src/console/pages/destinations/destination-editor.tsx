@@ -66,7 +66,7 @@ export function DestinationEditor({ connection, stored, start }: Props): ReactNo
       client().call('replaceDestination', { params: { id }, body: written(draft), ...over }),
     load: (id) => client().call('getDestination', { params: { id } }),
     shownOf: bodyOf,
-    blockedBy: mayManage ? null : parts.noRight(rights['connections:manage']),
+    blockedBy: mayManage ? null : parts.mayNotChange(rights['connections:manage']),
     how: 'stay',
     staysIn: 'stay',
     onSaved({ id, name }, how) {

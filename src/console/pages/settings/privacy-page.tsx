@@ -82,7 +82,7 @@ function PrivacyForm({ stored, mayManage }: { stored: Settings; mayManage: boole
     replace: async (from, typed, over) =>
       asDocument(await client().call('changeSettings', { body: patchOf(typed, from), ...over })),
     load,
-    blockedBy: mayManage ? null : parts.noRight(rights['settings:manage']),
+    blockedBy: mayManage ? null : parts.mayNotChange(rights['settings:manage']),
     how: 'save',
     onSaved: () => notifyDone(words.retention.saved),
     onCancel: () => {},

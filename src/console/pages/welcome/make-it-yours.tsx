@@ -2,7 +2,7 @@ import { Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { Answer } from '../../../client/client.ts';
-import { apiQuery } from '../../data/api.ts';
+import { apiQuery, needRights } from '../../data/api.ts';
 import { alerts as alertWords, parts, terms, welcome } from '../../messages/en.ts';
 import { addressOf, ButtonLink, Icon, PlainLink, Problem, StatusBadge } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
@@ -19,7 +19,13 @@ const demoDescription = 'Made by the demo.';
 
 /** The steps to a delivered event. What is done is read from the configuration and the deliveries. */
 export function MakeItYours(): ReactNode {
-  const found = useQuery({ queryKey: ['quick-start'], queryFn: () => findQuickStart(client()) });
+  const found = useQuery({
+    queryKey: ['quick-start'],
+    async queryFn() {
+      await needRights('listCollectors', 'listConnections', 'listActions');
+      return findQuickStart(client());
+    },
+  });
   const made = found.data ?? null;
   const delivery = useFirstDelivery(made);
   const own = useOwn(made);

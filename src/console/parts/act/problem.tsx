@@ -2,13 +2,17 @@ import { Alert, Button, Code, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { ClientError } from '../../../client/client.ts';
 import { errors } from '../../../contract/errors.ts';
+import { lackedRight } from '../../data/api.ts';
 import { parts, terms } from '../../messages/en.ts';
+import { NoRight } from '../layout/no-right.tsx';
 import { CopyIcon } from '../text/copy-button.tsx';
 import { Icon } from '../text/icon.tsx';
 
 /** What went wrong, in the server's words, with the request's id for the log, and a way on; nothing without an error. */
 export function Problem({ error, onRetry }: { error: unknown; onRetry?: (() => void) | undefined }): ReactNode {
   if (error == null) return null;
+  const lacks = lackedRight(error);
+  if (lacks !== null) return <NoRight right={lacks} />;
   const { title, detail, requestId } = told(error);
   return (
     <Alert role="alert" color="red" icon={<Icon name="alert" />} title={title}>

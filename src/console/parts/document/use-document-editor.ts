@@ -38,7 +38,7 @@ export function useDocumentEditor<
     replace: async (base, draft, over) => (await kind.replace(base.id, bodyOf(draft, base), over)) as Saved, // more only of a new one
     load: (id) => queryClient.fetchQuery({ ...kind.query(id), staleTime: 0 }),
     shownOf: bodyOf,
-    blockedBy: mayManage ? null : parts.noRight(rights[kind.manage]),
+    blockedBy: mayManage ? null : parts.mayNotChange(rights[kind.manage]),
     how: 'save',
     onSaved(saved) {
       if (stored !== null) notifyDone(terms.saved(kind.nameOf(saved)));

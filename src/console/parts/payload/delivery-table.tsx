@@ -8,7 +8,7 @@ import { liveMs } from '../../data/refresh.ts';
 import { nouns } from '../../messages/counts.ts';
 import { shell, deliveries as words } from '../../messages/en.ts';
 import { useMay } from '../../session/rights.ts';
-import { NoRight } from '../../shell/page.tsx';
+import { NoRight } from '../layout/no-right.tsx';
 import { ListPage } from '../list/list-page.tsx';
 import { useListPage } from '../list/use-list-page.tsx';
 import { useDeliveryColumns } from './delivery-columns.tsx';

@@ -20,6 +20,6 @@ export const tokens = {
   copy: 'Copy token',
   deleteText: 'Programs that use it are rejected from now on. Tokens created with it are deleted too.',
   lastUsed: 'Last used:',
-  noRightToDelete: 'To delete other people’s tokens you need the right “Manage Users”.',
+  noRightToDelete: 'To delete other people’s tokens you need the right “Manage Users”: ask an administrator.',
   onlyAdministrators: 'Only administrators can delete an administrator’s token.',
 } as const;

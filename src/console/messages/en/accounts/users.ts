@@ -26,7 +26,7 @@ export const users = {
   rolesSso: 'This person signs in with SSO: the roles follow the groups there at each sign-in.',
   lacks: (rights: string) => `Includes rights you don’t have: ${rights}.`,
   onlyAdministrators: 'Only administrators can assign this role.',
-  readOnly: 'To change users you need the right “Manage Users”.',
+  readOnly: 'To change users you need the right “Manage Users”: ask an administrator.',
   protected: 'Only administrators can change an administrator.',
   changed: { enabled: terms.enabledNow, disabled: (email: string) => `${email} disabled` },
   invite: 'New invitation',

@@ -118,7 +118,7 @@ export const conditions = {
     noneMatching: 'No matching events',
     noneOther: 'All events match.',
     noEvents: 'Recent events that match are listed here. Until then, paste one below.',
-    noRight: (right: string) => `To count events you need the right “${right}”.`,
+    noRight: (right: string) => `To count events you need the right “${right}”: ask an administrator.`,
     paste: 'Paste an event',
     pasteHint: 'JSON: parameters with their values, or an event from the API.',
     notJson: 'This isn’t a JSON object.',

@@ -35,7 +35,7 @@ export const connections = {
     sentence: (delivered: number, failed: number) =>
       `${formatNumber(delivered)} delivered, ${formatNumber(failed)} failed in the last 24 hours`,
   },
-  users: { unknown: 'To see this you need the right “View Actions”' },
+  users: { unknown: 'To see this you need the right “View Actions”: ask an administrator.' },
   filters: {
     states: {
       enabled: 'Enabled',

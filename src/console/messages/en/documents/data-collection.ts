@@ -108,7 +108,7 @@ export const dataCollection = {
     test: 'Send a test event',
     testHint: 'Sends a real event named test_event: matching actions deliver it.',
     testRefused: (status: number) => `The collector rejected it with ${status}.`,
-    noRight: (right: string) => `To see events you need the right “${right}”.`,
+    noRight: (right: string) => `To see events you need the right “${right}”: ask an administrator.`,
   },
   rejected: {
     filterBy: 'any text',

@@ -169,7 +169,8 @@ export const destinations = {
       draft: 'These rules',
       same: 'Same',
       byRule: (outcome: string, rule: number) => `${outcome} (rule ${formatNumber(rule)})`,
-      noRight: (right: string) => `To try these rules on past responses you need the right “${right}”.`,
+      noRight: (right: string) =>
+        `To try these rules on past responses you need the right “${right}”: ask an administrator.`,
     },
   },
   preview: {

@@ -75,6 +75,6 @@ export const privacy = {
     origins: { default: 'Default', operator: 'Configured' },
     set: 'Set',
     unset: 'Not set',
-    noRight: 'To see this you need the right “View Settings”.',
+    noRight: 'To see this you need the right “View Settings”: ask an administrator.',
   },
 } as const;

@@ -73,6 +73,9 @@ export const deliveries = {
   emptyText: 'When an event matches an action, its deliveries are listed here.',
   page: {
     sample: 'a sample',
+    hiddenTarget: 'Delivery to a hidden destination',
+    targetHidden: (right: string) =>
+      `To see its connection and destination you need the right “${right}”: ask an administrator.`,
     retryNow: 'Retry now',
     retryRendered: 'Retry with current template',
     cancel: 'Cancel delivery',

@@ -22,7 +22,7 @@ export const events = {
   notSent: 'Not sent',
   waiting: 'Loading …',
   hiddenSize: 'Hidden',
-  needPayloads: (right: string) => `To see event data you need the right “${right}”.`,
+  needPayloads: (right: string) => `To see event data you need the right “${right}”: ask an administrator.`,
   filters: {
     visitorHint: 'Full visitor ID',
     action: 'Matched action',

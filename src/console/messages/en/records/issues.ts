@@ -47,7 +47,7 @@ export const issues = {
     places: (places: readonly string[]) => places.join(', '),
     sample: 'Latest response',
     noText: 'The response has no stored text.',
-    hidden: (right: string) => `To see its text you need the right “${right}”.`,
+    hidden: (right: string) => `To see its text you need the right “${right}”: ask an administrator.`,
     openTemplate: 'Open template',
     checking: 'Checking with the next held delivery',
     sending: 'Sending held deliveries',

@@ -109,7 +109,7 @@ export const replays = {
     takesUnknown: 'No rate limit set.',
     duplicates: (deliveries: number) => `Already delivered, may arrive twice: ${formatNumber(deliveries)}.`,
     samples: 'First requests',
-    hidden: (right: string) => `To see the first requests you need the right “${right}”.`,
+    hidden: (right: string) => `To see the first requests you need the right “${right}”: ask an administrator.`,
     sampleOf: (number: number) => `Request ${formatNumber(number)}`,
     started: 'Replay started',
   },

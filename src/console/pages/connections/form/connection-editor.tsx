@@ -53,7 +53,7 @@ export function ConnectionEditor({ stored, start, draftKey, isFresh = false }: P
       client().call('replaceConnection', { params: { id: base.id }, body: bodyOf(draft, base), ...over }),
     load: (id) => client().call('getConnection', { params: { id } }),
     shownOf: bodyOf,
-    blockedBy: mayManage ? null : parts.noRight(rights['connections:manage']),
+    blockedBy: mayManage ? null : parts.mayNotChange(rights['connections:manage']),
     how: 'continue',
     onSaved(saved, how, { firstPath }) {
       if (saved.version !== stored?.version) notifyDone((stored === null ? w.created : terms.saved)(saved.name));
