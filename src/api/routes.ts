@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { covers } from '../contract/accounts/rights.ts';
 import { AppError } from '../contract/errors.ts';
+import { isObject } from '../contract/json.ts';
 import type { Route as ContractRoute } from '../contract/route.ts';
 import { isSingleResource, notRepeatable, type RouteId, routes } from '../contract/routes.ts';
 import { admission } from './auth/admission.ts';
@@ -10,7 +11,6 @@ import type { ApiParts, AuditThing, Call, Handlers } from './call/call.ts';
 import { checkIfMatch, contentTag, holdsTag, versionTag } from './http/etag.ts';
 import { idempotency, type Running } from './http/idempotency.ts';
 import { jsonBody } from './http/json-body.ts';
-import { isObject } from './http/merge-patch.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { invalid, validate } from './http/validate.ts';
 

@@ -1,5 +1,6 @@
 import type { TransferDocument } from '../contract/documents/transfer.ts';
 import { type TransferKind, transferKindOf, transferKinds } from '../contract/documents/transfer-kinds.ts';
+import { isObject } from '../contract/json.ts';
 
 /** A file has no documents in a form that can be imported. The message is one sentence. */
 export class ConfigurationFileError extends Error {}
@@ -74,10 +75,6 @@ function documentIn(
 }
 
 const plurals = transferKinds.map((kind) => `${kind}s`).join(', ');
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 function refuse(problem: string): never {
   throw new ConfigurationFileError(`${problem}.`);

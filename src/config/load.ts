@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type * as Yaml from 'yaml';
 import type { ConfiguredValue } from '../contract/documents/settings.ts';
+import { isObject } from '../contract/json.ts';
 import { Secret } from '../contract/secret.ts';
 import { configFile, envName, flagName, nearest, settingNames } from './names.ts';
 import { type Setting, WrongValue } from './setting.ts';
@@ -115,7 +116,7 @@ function readYaml(file: string): Record<string, string> {
     const [line = ''] = String(error instanceof Error ? error.message : error).split('\n');
     throw new ConfigError(`${file} is not valid YAML: ${line.replace(/:$/, '')}.`);
   }
-  if (typeof content !== 'object' || content === null || Array.isArray(content)) {
+  if (!isObject(content)) {
     throw new ConfigError(`${file} must contain settings, each as "name: value".`);
   }
   const texts: Record<string, string> = {};

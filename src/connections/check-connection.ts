@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { type ConnectionBody, headerName } from '../contract/documents/connection.ts';
 import type { FieldError } from '../contract/errors.ts';
+import { pointerOf } from '../contract/json.ts';
 import type { EgressCheck } from '../egress/egress.ts';
 import { parseBaseUrl } from './base-url.ts';
 import { headerValue } from './header-value.ts';
@@ -68,7 +69,7 @@ function checkAuth(
         ...checkAssertions(auth),
         ...checkExtraParams(auth),
         ...Object.entries(auth.extraHeaders).flatMap(([name, value]) => {
-          const pointer = `/auth/extraHeaders/${escaped(name)}`;
+          const pointer = pointerOf(['auth', 'extraHeaders', name]);
           const named = headerName.safeParse(name);
           if (!named.success) return [{ pointer, detail: named.error.issues[0]?.message ?? 'Is not a header name.' }];
           return headerValue(revealIfThere(value)) === null ? [notHeader(pointer)] : [];
@@ -92,12 +93,10 @@ function checkExtraParams(auth: Oauth2): FieldError[] {
   return Object.keys(auth.extraParams)
     .filter((name) => taken.has(name))
     .map((name) => ({
-      pointer: `/auth/extraParams/${escaped(name)}`,
+      pointer: pointerOf(['auth', 'extraParams', name]),
       detail: `The parameter ${name} is set by the grant or the client authentication.`,
     }));
 }
-
-const escaped = (name: string) => name.replaceAll('~', '~0').replaceAll('/', '~1');
 
 function checkAssertions(auth: Oauth2): FieldError[] {
   const errors: FieldError[] = [];

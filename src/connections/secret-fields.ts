@@ -1,3 +1,4 @@
+import { pointerOf } from '../contract/json.ts';
 import { Secret, UnresolvedSecret } from '../contract/secret.ts';
 
 type SecretField = { readonly pointer: string; readonly secret: Secret };
@@ -6,8 +7,7 @@ type SecretField = { readonly pointer: string; readonly secret: Secret };
 export function* secretFields(body: unknown, pointer = ''): Generator<SecretField> {
   if (body instanceof Secret) yield { pointer, secret: body };
   else if (typeof body === 'object' && body !== null)
-    for (const [key, value] of Object.entries(body))
-      yield* secretFields(value, `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+    for (const [key, value] of Object.entries(body)) yield* secretFields(value, pointer + pointerOf([key]));
 }
 
 const known = new WeakMap<object, readonly Secret[]>();

@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { isObject, mapChildren, pointerOf } from '../contract/json.ts';
 import { Secret, UnresolvedSecret } from '../contract/secret.ts';
 import type { Keyring } from './keys.ts';
 import type { SecretReferences } from './references.ts';
@@ -50,7 +51,7 @@ export function sealer(keyring: Pick<Keyring, 'keys'>, references: Pick<SecretRe
             ...(value.ref === null ? { [secretKey]: seal(path, value) } : { [refKey]: value.ref }),
             updatedAt: value.updatedAt,
           };
-        const copy = mapChildren(value, path, walk);
+        const copy = mapBelow(value, path, walk);
         return isObject(copy) && ownKeys.some((key) => key in copy) ? { [plainKey]: copy } : copy;
       };
       return walk(body, rootOf(place));
@@ -61,11 +62,11 @@ export function sealer(keyring: Pick<Keyring, 'keys'>, references: Pick<SecretRe
      */
     openBody(place: SealPlace, sealed: unknown): unknown {
       const walk = (value: unknown, path: string): unknown => {
-        if (!isObject(value)) return mapChildren(value, path, walk);
-        if (plainKey in value) return mapChildren(value[plainKey], path, walk);
+        if (!isObject(value)) return mapBelow(value, path, walk);
+        if (plainKey in value) return mapBelow(value[plainKey], path, walk);
         const { [secretKey]: text, [refKey]: ref, updatedAt } = value;
         if (typeof ref === 'string') return references.secret(ref, String(updatedAt));
-        if (typeof text !== 'string') return mapChildren(value, path, walk);
+        if (typeof text !== 'string') return mapBelow(value, path, walk);
         return new Secret(open(path, text), String(updatedAt));
       };
       return walk(sealed, rootOf(place));
@@ -88,7 +89,7 @@ function keysOf(sealed: unknown): Set<string> {
     const inner = isObject(value) && plainKey in value ? value[plainKey] : value;
     const text = inner === value && isObject(value) ? value[secretKey] : undefined;
     if (typeof text === 'string') needed.add(keyIdOf(text));
-    return mapChildren(inner, '', walk);
+    return mapChildren(inner, walk);
   };
   walk(sealed);
   return needed;
@@ -112,13 +113,6 @@ const ownKeys = [secretKey, refKey, plainKey];
 const keyIdOf = (sealed: string) => sealed.slice(0, sealed.indexOf('.'));
 const rootOf = ({ table, kind, id }: SealPlace) => `${table}/${kind}/${id}`;
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function mapChildren(value: unknown, path: string, walk: (value: unknown, path: string) => unknown): unknown {
-  const step = (key: string | number) => `${path}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`;
-  if (Array.isArray(value)) return value.map((one, index) => walk(one, step(index)));
-  if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, walk(one, step(key))]));
+function mapBelow(value: unknown, path: string, walk: (value: unknown, path: string) => unknown): unknown {
+  return mapChildren(value, (child, key) => walk(child, path + pointerOf([key])));
 }

@@ -1,8 +1,9 @@
 import type { ManagedKind } from '../../contract/documents/document.ts';
 import { readOnlyFields } from '../../contract/documents/read-only-fields.ts';
+import { isObject, pathOf } from '../../contract/json.ts';
 import type { Bodies } from '../../pipeline/snapshot/snapshot.ts';
-import { isObject, mergePatch } from '../http/merge-patch.ts';
-import { fieldErrors, invalid, pathOf } from '../http/validate.ts';
+import { mergePatch } from '../http/merge-patch.ts';
+import { fieldErrors, invalid } from '../http/validate.ts';
 import type { Kind } from './document-kind.ts';
 import { isMark, isSameKind, showSecrets } from './secret-fields.ts';
 

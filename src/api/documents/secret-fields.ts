@@ -1,9 +1,9 @@
 import { secretFields } from '../../connections/secret-fields.ts';
 import { publicTokenFields } from '../../contract/documents/connection.ts';
+import { isObject, mapChildren, pointerOf } from '../../contract/json.ts';
 import { Secret, type SecretMark, secretMark } from '../../contract/secret.ts';
 import type { ApiParts } from '../call/call.ts';
-import { isObject } from '../http/merge-patch.ts';
-import { invalid, pointerOf } from '../http/validate.ts';
+import { invalid } from '../http/validate.ts';
 
 /**
  * The locations of secrets in connections, destinations and alerts. `*` is any key or index. In `extraParams` and
@@ -83,21 +83,10 @@ export function placeSecrets(
     if (isSecretPlace(path, owner)) return placed(value, before, path, owner, isSameUse);
     if (isTokenField(path) && isObject(value))
       throw invalid([{ pointer: pointerOf(path), detail: 'This value is not a secret. Send its text.' }]);
-    if (Array.isArray(value))
-      return value.map((item, i) => walk(item, storedItem(before, value, i), [...path, i], value, isSameUse));
-    if (!isObject(value)) return value;
-    const isSame = isSameUse && isSameKind(value, before) && !isWithoutCertificate(value, path);
-    const entries = Object.entries(value).map(([key, child]) => [
-      key,
-      walk(
-        child,
-        isObject(before) && Object.hasOwn(before, key) ? before[key] : undefined,
-        [...path, key],
-        value,
-        isSame,
-      ),
-    ]);
-    return Object.fromEntries(entries);
+    const isSame = isSameUse && (!isObject(value) || (isSameKind(value, before) && !isWithoutCertificate(value, path)));
+    return mapChildren(value, (child, key) =>
+      walk(child, storedChild(before, value, key), [...path, key], value, isSame),
+    );
   };
   return { body: walk(parsed, stored, [], null, true), kept };
 }
@@ -110,9 +99,7 @@ export function isSameKind(value: Record<string, unknown>, before: unknown): boo
 /** A stored body as the API returns it: secrets as marks. */
 export function showSecrets(stored: unknown): unknown {
   if (stored instanceof Secret) return secretMark(stored);
-  if (Array.isArray(stored)) return stored.map(showSecrets);
-  if (!isObject(stored)) return stored;
-  return Object.fromEntries(Object.entries(stored).map(([key, value]) => [key, showSecrets(value)]));
+  return mapChildren(stored, showSecrets);
 }
 
 /**
@@ -147,11 +134,7 @@ export function secretPointers(body: unknown): string[] {
 export function withoutSecrets<T>(body: T, isUnwanted: (pointer: string) => boolean): T {
   const without = (value: unknown, at: string): unknown => {
     if (value instanceof Secret) return isUnwanted(at) ? null : value;
-    if (Array.isArray(value)) return value.map((item, i) => without(item, `${at}/${i}`));
-    if (!isObject(value)) return value;
-    return Object.fromEntries(
-      Object.entries(value).map(([key, child]) => [key, without(child, at + pointerOf([key]))]),
-    );
+    return mapChildren(value, (child, key) => without(child, at + pointerOf([key])));
   };
   return without(body, '') as T; // every secret may be null
 }
@@ -200,13 +183,15 @@ function isWithoutCertificate(value: Record<string, unknown>, path: readonly Pro
 }
 
 /**
- * The stored counterpart of an array item: the one with the same name (the nth of several); without names, by index.
+ * The stored counterpart of a member or array item: of an item the one with the same name (the nth of several); without
+ * names, by index.
  */
-function storedItem(before: unknown, items: readonly unknown[], index: number): unknown {
-  if (!Array.isArray(before)) return undefined;
-  const name = nameOf(items[index]);
-  if (name === null) return before[index];
-  const earlier = items.slice(0, index).filter((one) => nameOf(one) === name).length;
+function storedChild(before: unknown, parent: unknown, key: string | number): unknown {
+  if (typeof key === 'string') return isObject(before) && Object.hasOwn(before, key) ? before[key] : undefined;
+  if (!Array.isArray(before) || !Array.isArray(parent)) return undefined;
+  const name = nameOf(parent[key]);
+  if (name === null) return before[key];
+  const earlier = parent.slice(0, key).filter((one) => nameOf(one) === name).length;
   return before.filter((one) => nameOf(one) === name)[earlier];
 }
 

@@ -1,3 +1,5 @@
+import { isObject } from '../../contract/json.ts';
+
 /**
  * Applies a JSON Merge Patch (RFC 7396) and returns a new value. An object in the target for which `isWhole` is true is
  * replaced as a whole, and null stays null there.
@@ -16,8 +18,4 @@ export function mergePatch(
   }
   // Object.fromEntries defines own properties, also for names such as __proto__.
   return Object.fromEntries(merged);
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

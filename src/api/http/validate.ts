@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError, type FieldError } from '../../contract/errors.ts';
+import { pointerOf } from '../../contract/json.ts';
 
 /** Limit of listed problems per body. */
 const errorsMax = 100;
@@ -55,15 +56,4 @@ export function fieldErrors(issues: readonly z.core.$ZodIssue[], base: PropertyK
       { pointer: pointerOf(path), detail: issue.message, ...(issue.code === 'custom' ? {} : { code: issue.code }) },
     ];
   });
-}
-
-/** A JSON pointer (RFC 6901). */
-export function pointerOf(path: readonly PropertyKey[]): string {
-  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-}
-
-/** The path of a JSON pointer. */
-export function pathOf(pointer: string): string[] {
-  const parts = pointer.slice(1).split('/');
-  return parts.map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
 }

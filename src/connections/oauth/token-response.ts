@@ -1,4 +1,5 @@
 import type { TokenFields } from '../../contract/documents/connection.ts';
+import { isObject } from '../../contract/json.ts';
 import { valueAt } from '../../contract/json-path.ts';
 import type { EgressOutcome } from '../../egress/egress.ts';
 import { isCompressed, RESPONSE_BYTES_MAX } from '../../egress/egress.ts';
@@ -133,9 +134,7 @@ const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
 /** The field names of a response without a token, so that a person can find the right one. */
 function fieldsOf(body: Record<string, unknown>, hide: (text: string) => string): string {
   const names = Object.entries(body).flatMap(([name, value]) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.keys(value).map((inner) => `${name}.${inner}`)
-      : [name],
+    isObject(value) ? Object.keys(value).map((inner) => `${name}.${inner}`) : [name],
   );
   const text = oneLine(names.slice(0, 20).join(', '), hide);
   return text === null ? '' : ` It has: ${text}.`;
@@ -144,7 +143,7 @@ function fieldsOf(body: Record<string, unknown>, hide: (text: string) => string)
 function readObject(bytes: Uint8Array): Record<string, unknown> | null {
   try {
     const value: unknown = JSON.parse(new TextDecoder().decode(bytes)); // drops a byte order mark
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
+    return isObject(value) ? value : null;
   } catch {
     return null; // error pages are not JSON; the status is reported
   }

@@ -1,3 +1,4 @@
+import { isObject, mapChildren, pointerOf } from '../json.ts';
 import { Secret, secretMark } from '../secret.ts';
 import { withTexts } from '../with-texts.ts';
 import type { AuditChange, NewAuditEntry } from './audit.ts';
@@ -48,7 +49,7 @@ function* ofObjects(pointer: string, before: object, after: object): Generator<A
   const now = new Map<string, unknown>(Object.entries(after));
   for (const key of new Set([...old.keys(), ...now.keys()])) {
     const [was, is] = [old.get(key), now.get(key)];
-    if (was !== is) yield* differences(`${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`, was, is);
+    if (was !== is) yield* differences(pointer + pointerOf([key]), was, is);
   }
 }
 
@@ -89,13 +90,11 @@ function changedParts(before: string, after: string): { before: string; after: s
 function shown(value: unknown): unknown {
   if (value instanceof Secret) return secretMark(value);
   if (typeof value === 'string') return cut(value);
-  if (Array.isArray(value)) return value.map(shown);
-  if (!isPlain(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, shown(child)]));
+  return mapChildren(value, shown);
 }
 
 const cut = (text: string) => (text.length <= textMax ? text : `${text.slice(0, textMax)}…`);
 
 function isPlain(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Secret);
+  return isObject(value) && !(value instanceof Secret);
 }
