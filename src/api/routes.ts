@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { covers } from '../contract/accounts/rights.ts';
-import { AppError } from '../contract/errors.ts';
+import { AppError, invalid } from '../contract/errors.ts';
 import { isObject } from '../contract/json.ts';
 import type { Route as ContractRoute } from '../contract/route.ts';
 import { isSingleResource, notRepeatable, type RouteId, routes } from '../contract/routes.ts';
@@ -12,7 +12,7 @@ import { checkIfMatch, contentTag, holdsTag, versionTag } from './http/etag.ts';
 import { idempotency, type Running } from './http/idempotency.ts';
 import { jsonBody } from './http/json-body.ts';
 import { securityHeaders } from './http/security-headers.ts';
-import { invalid, validate } from './http/validate.ts';
+import { validate } from './http/validate.ts';
 
 type Route = ContractRoute & { id: RouteId };
 

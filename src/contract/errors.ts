@@ -268,3 +268,14 @@ export function inUse(users: readonly User[]): AppError {
   const more = users.length > named ? ` and ${users.length - named} more` : '';
   return new AppError('in_use', `Used by ${first.join(', ')}${more}.`, { extra: { users } });
 }
+
+/** Limit of listed problems per body. */
+const listedMax = 100;
+
+/** The error for invalid fields; its message names the first. */
+export function invalid(listed: FieldError[], extra: Record<string, unknown> = {}): AppError {
+  const [first] = listed;
+  const message =
+    first === undefined ? undefined : first.pointer === '' ? first.detail : `${first.pointer}: ${first.detail}`;
+  return new AppError('invalid_value', message, { errors: listed.slice(0, listedMax), extra });
+}

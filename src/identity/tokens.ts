@@ -1,6 +1,6 @@
 import type { AccountChange, Token } from '../accounts/accounts.ts';
 import { type TokenInput, type TokenPatch, tokenDays } from '../contract/accounts/token.ts';
-import { AppError } from '../contract/errors.ts';
+import { AppError, invalid } from '../contract/errors.ts';
 import type { NewId } from '../contract/ids.ts';
 import type { AccountSnapshot } from './account-snapshot.ts';
 import type { Plan } from './directory.ts';
@@ -100,8 +100,7 @@ function expiryOf(expiresAt: string | null, at: number): number | null {
   if (expiresAt === null) return null;
   const expiry = Date.parse(expiresAt);
   if (expiry > at) return expiry;
-  const detail = 'Must be in the future.';
-  throw new AppError('invalid_value', `/expiresAt: ${detail}`, { errors: [{ pointer: '/expiresAt', detail }] });
+  throw invalid([{ pointer: '/expiresAt', detail: 'Must be in the future.' }]);
 }
 
 const namedOf = ({ id, name }: Token) => ({ kind: 'token' as const, id, name });

@@ -1,6 +1,6 @@
 import type { AccountChange, User } from '../accounts/accounts.ts';
 import type { UserInput, UserPatch } from '../contract/accounts/user.ts';
-import { AppError } from '../contract/errors.ts';
+import { AppError, invalid } from '../contract/errors.ts';
 import type { NewId } from '../contract/ids.ts';
 import { type AccountSnapshot, foldEmail, hasAdministrator, isAdministrator, rightsOf } from './account-snapshot.ts';
 import type { Plan } from './directory.ts';
@@ -140,8 +140,7 @@ function checkRoles(
   const errors = roleIds.flatMap((id, index) =>
     snapshot.roles.has(id) ? [] : [{ pointer: `/roleIds/${index}`, detail: `There is no role ${id}.` }],
   );
-  const [first] = errors;
-  if (first !== undefined) throw new AppError('invalid_value', first.detail, { errors });
+  if (errors.length > 0) throw invalid(errors);
   const added = roleIds.filter((id) => !before.includes(id));
   if (isAdministrator({ roleIds: added }) && !actor.principal.isAdministrator)
     throw new AppError('forbidden', 'Only an administrator can make a user an administrator.');

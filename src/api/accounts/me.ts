@@ -1,11 +1,11 @@
 import type { Session, Token, User } from '../../accounts/accounts.ts';
-import { AppError } from '../../contract/errors.ts';
+import { AppError, invalid } from '../../contract/errors.ts';
 import { checkPassword } from '../../identity/password/password-policy.ts';
 import type { Principal } from '../../identity/principal.ts';
 import { endSessions, freshMs, setOwnPassword } from '../../identity/sessions.ts';
 import { removeOtherTokens, removeToken } from '../../identity/tokens.ts';
 import type { ApiParts, Call, Handlers } from '../call/call.ts';
-import { found, invalid } from '../http/validate.ts';
+import { found } from '../http/validate.ts';
 import { pageOfAccounts, shownAccounts } from './shown-account.ts';
 import { makeToken } from './tokens.ts';
 

@@ -2,12 +2,12 @@ import type { Role } from '../../accounts/accounts.ts';
 import { allRights, covers, rights } from '../../contract/accounts/rights.ts';
 import { rolePatch, roleReadOnly } from '../../contract/accounts/role.ts';
 import { foldName } from '../../contract/fold-name.ts';
+import { given } from '../../contract/given.ts';
 import type { AccountSnapshot } from '../../identity/account-snapshot.ts';
 import { changeRole, createRole, removeRole } from '../../identity/roles.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
 import { withoutReadOnly } from '../documents/patch.ts';
 import { found, validate } from '../http/validate.ts';
-import { given } from '../http/without-undefined.ts';
 import { pageOfAccounts, shownAccounts } from './shown-account.ts';
 
 export function roleHandlers(parts: ApiParts) {

@@ -1,8 +1,8 @@
 import { AppError } from '../../contract/errors.ts';
+import { given } from '../../contract/given.ts';
 import type { SingleSignOn } from '../../identity/single-sign-on/single-sign-on.ts';
 import { ssoCookie } from '../auth/session-cookie.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
-import { given } from '../http/without-undefined.ts';
 import { signInVisits } from './sign-in.ts';
 
 /** Sign-in with OpenID Connect. The page to which the provider returns completes it. */

@@ -1,13 +1,13 @@
 import type { Token } from '../../accounts/accounts.ts';
 import { type TokenInput, tokenPatch, tokenReadOnly } from '../../contract/accounts/token.ts';
 import { foldName } from '../../contract/fold-name.ts';
+import { given } from '../../contract/given.ts';
 import type { AccountSnapshot } from '../../identity/account-snapshot.ts';
 import { newSecret } from '../../identity/one-time-secret.ts';
 import { changeToken, createToken, removeToken, tokenPrefix } from '../../identity/tokens.ts';
 import type { ApiParts, Call, Handlers, OutputOf } from '../call/call.ts';
 import { withoutReadOnly } from '../documents/patch.ts';
 import { found, validate } from '../http/validate.ts';
-import { given } from '../http/without-undefined.ts';
 import { pageOfAccounts, shownAccounts } from './shown-account.ts';
 
 /** The tokens of all users. */

@@ -1,5 +1,6 @@
 import type { User } from '../../accounts/accounts.ts';
 import { userPatch, userReadOnly } from '../../contract/accounts/user.ts';
+import { given } from '../../contract/given.ts';
 import { type AccountSnapshot, foldEmail } from '../../identity/account-snapshot.ts';
 import { newSecret } from '../../identity/one-time-secret.ts';
 import { checkPassword } from '../../identity/password/password-policy.ts';
@@ -7,7 +8,6 @@ import { changeUser, createUser, inviteUser, removeUser } from '../../identity/u
 import type { ApiParts, Call, Handlers } from '../call/call.ts';
 import { withoutReadOnly } from '../documents/patch.ts';
 import { found, validate } from '../http/validate.ts';
-import { given } from '../http/without-undefined.ts';
 import { pageOfAccounts, shownAccounts } from './shown-account.ts';
 
 export function userHandlers(parts: ApiParts) {

@@ -1,12 +1,11 @@
 import { type ActionBody, actionInput } from '../../contract/documents/action.ts';
-import { AppError, type FieldError } from '../../contract/errors.ts';
+import { AppError, type FieldError, invalid } from '../../contract/errors.ts';
 import { misfitText } from '../../pipeline/attempt/render.ts';
 import { behaviorConditions } from '../../pipeline/snapshot/rule-compiler.ts';
 import type { Document, Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import { compileCondition } from '../../rules/compile.ts';
 import { typedValue } from '../../rules/typed-value.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
-import { invalid } from '../http/validate.ts';
 import type { Kind } from './document-kind.ts';
 import { documentHandlers, documentsOf } from './documents.ts';
 import { patched } from './patch.ts';

@@ -1,10 +1,9 @@
 import { checkAlert, movedSecrets } from '../../alerts/check-alert.ts';
 import { type AlertMessage, alertInput, alertNoticesMax } from '../../contract/documents/alert.ts';
-import { AppError } from '../../contract/errors.ts';
+import { AppError, invalid } from '../../contract/errors.ts';
 import type { OutboxMessage } from '../../outbox/outbox.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
 import { byId, pageOfStored } from '../http/pagination.ts';
-import { invalid } from '../http/validate.ts';
 import type { Kind } from './document-kind.ts';
 import { documentHandlers, documentsOf } from './documents.ts';
 import { withoutSecrets } from './secret-fields.ts';

@@ -1,6 +1,6 @@
 import { type BehaviorBody, behaviorInput } from '../../contract/documents/behavior.ts';
 import type { Condition } from '../../contract/documents/condition.ts';
-import { AppError } from '../../contract/errors.ts';
+import { AppError, invalid } from '../../contract/errors.ts';
 import type { Event } from '../../contract/records/event.ts';
 import { sampleEvent } from '../../pipeline/preview/preview.ts';
 import { behaviorConditions } from '../../pipeline/snapshot/rule-compiler.ts';
@@ -8,7 +8,6 @@ import type { Document, Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import { compileCondition } from '../../rules/compile.ts';
 import type { ApiParts, Call, Handlers } from '../call/call.ts';
 import { withoutValues } from '../call/payload-redaction.ts';
-import { invalid } from '../http/validate.ts';
 import type { Kind } from './document-kind.ts';
 import { documentHandlers, documentsOf } from './documents.ts';
 import { isStandard } from './reading.ts';

@@ -1,12 +1,11 @@
 import type { Change, StoredDocument } from '../../catalog/catalog.ts';
 import type { ManagedKind } from '../../contract/documents/document.ts';
-import { AppError, inUse } from '../../contract/errors.ts';
+import { AppError, inUse, invalid } from '../../contract/errors.ts';
 import { foldName } from '../../contract/fold-name.ts';
 import { isObject } from '../../contract/json.ts';
 import type { AuditAct } from '../../contract/records/audit.ts';
 import type { Bodies, Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import type { ApiParts, Call } from '../call/call.ts';
-import { invalid } from '../http/validate.ts';
 import type { Kind } from './document-kind.ts';
 import { patched } from './patch.ts';
 import { type Doc, type DocumentCall, isStandard, nextVersion, type Reader, scopeOf } from './reading.ts';

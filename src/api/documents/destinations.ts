@@ -1,13 +1,12 @@
 import type { ActionBody } from '../../contract/documents/action.ts';
 import { type DestinationBody, destinationInput } from '../../contract/documents/destination.ts';
-import { AppError } from '../../contract/errors.ts';
+import { AppError, invalid } from '../../contract/errors.ts';
 import type { SampleInput } from '../../contract/records/sample.ts';
 import { joinUrl } from '../../destinations/endpoint-url.ts';
 import { withSecretsOf } from '../../pipeline/attempt/delivery-plan.ts';
 import type { Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
 import { withoutPayloads } from '../call/payload-redaction.ts';
-import { invalid } from '../http/validate.ts';
 import { actionDrafts } from './actions.ts';
 import type { Kind } from './document-kind.ts';
 import { documentHandlers, documentsOf } from './documents.ts';

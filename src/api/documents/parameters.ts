@@ -1,10 +1,10 @@
 import type { Parameter } from '../../contract/documents/parameter.ts';
 import { foldName } from '../../contract/fold-name.ts';
+import { given } from '../../contract/given.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
 import { versionTag } from '../http/etag.ts';
 import { pageOfAll } from '../http/pagination.ts';
 import { found } from '../http/validate.ts';
-import { given } from '../http/without-undefined.ts';
 import { nextVersion } from './reading.ts';
 
 /** Parameters: learned from traffic, and described by people. */

@@ -1,9 +1,10 @@
 import type { ManagedKind } from '../../contract/documents/document.ts';
 import { readOnlyFields } from '../../contract/documents/read-only-fields.ts';
+import { invalid } from '../../contract/errors.ts';
 import { isObject, pathOf } from '../../contract/json.ts';
 import type { Bodies } from '../../pipeline/snapshot/snapshot.ts';
 import { mergePatch } from '../http/merge-patch.ts';
-import { fieldErrors, invalid } from '../http/validate.ts';
+import { fieldErrors } from '../http/validate.ts';
 import type { Kind } from './document-kind.ts';
 import { isMark, isSameKind, showSecrets } from './secret-fields.ts';
 

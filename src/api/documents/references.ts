@@ -1,10 +1,9 @@
 import type { Condition } from '../../contract/documents/condition.ts';
 import type { ManagedKind } from '../../contract/documents/document.ts';
-import type { User } from '../../contract/errors.ts';
+import { invalid, type User } from '../../contract/errors.ts';
 import { foldName } from '../../contract/fold-name.ts';
 import { isObject, pointerOf } from '../../contract/json.ts';
 import type { Document, Snapshot } from '../../pipeline/snapshot/snapshot.ts';
-import { invalid } from '../http/validate.ts';
 
 // The references between documents: a destination has a connection, an action destinations and behaviors, a behavior
 // behaviors, and an alert connections and actions. They are stored by id and can be written by name.

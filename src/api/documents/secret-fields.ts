@@ -1,9 +1,9 @@
 import { secretFields } from '../../connections/secret-fields.ts';
 import { publicTokenFields } from '../../contract/documents/connection.ts';
+import { invalid } from '../../contract/errors.ts';
 import { isObject, mapChildren, pointerOf } from '../../contract/json.ts';
 import { Secret, type SecretMark, secretMark } from '../../contract/secret.ts';
 import type { ApiParts } from '../call/call.ts';
-import { invalid } from '../http/validate.ts';
 
 /**
  * The locations of secrets in connections, destinations and alerts. `*` is any key or index. In `extraParams` and

@@ -5,13 +5,13 @@ import {
   settingsId,
   settingsInput,
 } from '../../contract/documents/settings.ts';
-import { AppError } from '../../contract/errors.ts';
+import { AppError, invalid } from '../../contract/errors.ts';
 import { isObject } from '../../contract/json.ts';
 import { originsOf, retentionOf, settingsOf } from '../../pipeline/snapshot/effective-settings.ts';
 import type { Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
 import { mergePatch } from '../http/merge-patch.ts';
-import { invalid, validate } from '../http/validate.ts';
+import { validate } from '../http/validate.ts';
 import { nextVersion } from './reading.ts';
 import { isSameBody } from './secret-fields.ts';
 

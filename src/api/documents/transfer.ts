@@ -1,11 +1,10 @@
 import { mapInSteps } from '../../async/steps.ts';
 import type { ImportStep, TransferDocument } from '../../contract/documents/transfer.ts';
 import { rightOf, type TransferKind, transferKinds } from '../../contract/documents/transfer-kinds.ts';
-import { AppError } from '../../contract/errors.ts';
+import { AppError, invalid } from '../../contract/errors.ts';
 import { foldName } from '../../contract/fold-name.ts';
 import type { Document, Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import type { ApiParts, Call, Handlers } from '../call/call.ts';
-import { invalid } from '../http/validate.ts';
 import { fileBody, type Item, importPlanner, type PlannedStep } from './import-plan.ts';
 import { isStandard } from './reading.ts';
 import { namedBehaviors } from './references.ts';
@@ -71,11 +70,7 @@ function requireNoProblems(steps: readonly PlannedStep[]): void {
     problems.map((one) => ({ ...one, pointer: `/documents/${at}${one.pointer}` })),
   );
   if (errors.length === 0) return;
-  const { message, errors: listed } = invalid(errors);
-  throw new AppError('invalid_value', message, {
-    errors: listed ?? [],
-    extra: { steps: steps.map((step) => shownStep(step, { isPlan: true })) },
-  });
+  throw invalid(errors, { steps: steps.map((step) => shownStep(step, { isPlan: true })) });
 }
 
 function shownStep({ at: _, ...step }: PlannedStep, { isPlan }: { isPlan: boolean }): ImportStep {

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { endOfJsonText, exceedsJsonBounds } from '../../collect/json-bounds.ts';
-import { AppError } from '../../contract/errors.ts';
+import { AppError, invalid } from '../../contract/errors.ts';
 import { pointerOf } from '../../contract/json.ts';
 import type { Route } from '../../contract/route.ts';
 
@@ -82,7 +82,7 @@ function isStorable(text: string): boolean {
 function refuse(place: Place, detail: string): never {
   const path: string[] = [];
   for (let at = place; at !== null; at = at.within) path.unshift(at.key);
-  throw new AppError('invalid_value', undefined, { errors: [{ pointer: pointerOf(path), detail }] });
+  throw invalid([{ pointer: pointerOf(path), detail }]);
 }
 
 /**

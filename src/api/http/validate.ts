@@ -1,9 +1,6 @@
 import { z } from 'zod';
-import { AppError, type FieldError } from '../../contract/errors.ts';
+import { AppError, type FieldError, invalid } from '../../contract/errors.ts';
 import { pointerOf } from '../../contract/json.ts';
-
-/** Limit of listed problems per body. */
-const errorsMax = 100;
 
 // A value that selects none of the shapes of a union is refused like one that is not in an enumeration.
 z.config({
@@ -18,14 +15,6 @@ export function validate<S extends z.ZodType>(schema: S, value: unknown): z.outp
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw invalid(fieldErrors(parsed.error.issues));
-}
-
-/** The error for invalid fields; its message names the first. */
-export function invalid(errors: FieldError[]): AppError {
-  const [first] = errors;
-  const message =
-    first === undefined ? undefined : first.pointer === '' ? first.detail : `${first.pointer}: ${first.detail}`;
-  return new AppError('invalid_value', message, { errors: errors.slice(0, errorsMax) });
 }
 
 /** The value; throws AppError `not_found` with this message when there is none. */

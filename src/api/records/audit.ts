@@ -1,6 +1,6 @@
+import { given } from '../../contract/given.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
 import { byNumber, numbersOf, pageOfLarge } from '../http/pagination.ts';
-import { given } from '../http/without-undefined.ts';
 
 /** Entries of one read; each can have 200 changes with long texts. */
 const entriesAtOnce = 50;

@@ -1,10 +1,10 @@
 import { AppError } from '../../contract/errors.ts';
+import { given } from '../../contract/given.ts';
 import { placedId } from '../../contract/ids.ts';
 import type { Delivery, DeliveryHistogram, DeliveryStatus } from '../../contract/records/delivery.ts';
 import { type DeliverySearch, isFinished, type LoggedDelivery, type StoredStatus } from '../../journal/journal.ts';
 import type { ApiParts, Call, Handlers, QueryOf } from '../call/call.ts';
 import { byId, pageOfSearch, pageOfStored } from '../http/pagination.ts';
-import { given } from '../http/without-undefined.ts';
 import { bucketsOf } from './histogram-buckets.ts';
 
 type Filters = Omit<QueryOf<'listDeliveries'>, 'limit' | 'cursor'>;

@@ -1,4 +1,5 @@
 import { AppError } from '../../contract/errors.ts';
+import { given } from '../../contract/given.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { Page } from '../../contract/records/page.ts';
 import { eventBytes } from '../../pipeline/accept/due-delivery.ts';
@@ -7,7 +8,6 @@ import type { Rule, Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import { compileCondition } from '../../rules/compile.ts';
 import type { ApiParts, Call, QueryOf } from '../call/call.ts';
 import { byId, pageBytesMax, pageOfSearch } from '../http/pagination.ts';
-import { given } from '../http/without-undefined.ts';
 import { statesOfEvent } from './explain.ts';
 
 type StreamQuery = QueryOf<'streamEvents'>;

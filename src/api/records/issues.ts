@@ -1,10 +1,11 @@
+import { invalid } from '../../contract/errors.ts';
 import { type Issue, type IssueSample, sampleTextMax } from '../../contract/records/issue.ts';
 import type { IssueRecord } from '../../issues/issues.ts';
 import type { IssueAct } from '../../watch/issue-life.ts';
 import { shownIssue } from '../../watch/shown-issue.ts';
 import type { ApiParts, Call, Handlers } from '../call/call.ts';
 import { pageOfAll } from '../http/pagination.ts';
-import { found, invalid } from '../http/validate.ts';
+import { found } from '../http/validate.ts';
 
 type ActIds = 'acknowledgeIssue' | 'resolveIssue' | 'muteIssue' | 'unmuteIssue' | 'reopenIssue';
 

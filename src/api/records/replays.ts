@@ -1,10 +1,10 @@
 import { AppError } from '../../contract/errors.ts';
+import { given } from '../../contract/given.ts';
 import type { Replay } from '../../contract/records/replay.ts';
 import type { ApiParts, Call, Handlers } from '../call/call.ts';
 import { contentTag } from '../http/etag.ts';
 import { byId, pageOfStored } from '../http/pagination.ts';
 import { found } from '../http/validate.ts';
-import { given } from '../http/without-undefined.ts';
 
 export function replayHandlers(parts: ApiParts) {
   const { replays: log } = parts.journal;

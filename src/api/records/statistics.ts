@@ -1,5 +1,5 @@
+import { invalid } from '../../contract/errors.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
-import { invalid } from '../http/validate.ts';
 
 /** Statistics over time. An id without counts, known or not, has zeros. */
 export function statsHandlers({ pipeline }: ApiParts) {

@@ -1,4 +1,4 @@
-import { AppError } from '../../contract/errors.ts';
+import { invalid } from '../../contract/errors.ts';
 import { foldEmail } from '../account-snapshot.ts';
 
 /** Throws AppError `invalid_value` for a password that is easy to guess. Its length is checked by the contract. */
@@ -10,5 +10,5 @@ export function checkPassword(password: string, email: string): void {
   const isRepetition = /^(.{1,4})\1+.{0,3}$/su.test(folded);
   if (!isEmail && !isRepetition) return;
   const detail = isEmail ? 'Must not be the e-mail address.' : 'Must not be a repetition.';
-  throw new AppError('invalid_value', `/password: ${detail}`, { errors: [{ pointer: '/password', detail }] });
+  throw invalid([{ pointer: '/password', detail }]);
 }

@@ -3,7 +3,7 @@ import { secretsOf } from '../../connections/secret-fields.ts';
 import { maskHeaders, scrubRequest } from '../../connections/secret-redaction.ts';
 import type { ActionBody } from '../../contract/documents/action.ts';
 import { type DestinationBody, destinationInput, type Preview } from '../../contract/documents/destination.ts';
-import { AppError } from '../../contract/errors.ts';
+import { AppError, invalid } from '../../contract/errors.ts';
 import type { Delivery, RenderResult } from '../../contract/records/delivery.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { SampleInput } from '../../contract/records/sample.ts';
@@ -111,9 +111,7 @@ async function eventOf(input: SampleInput, log: Pick<Journal['log'], 'event'>, n
   }
   if (input.event !== undefined) return sampleEvent(input.event, now);
   if (input.data !== undefined) return null;
-  throw new AppError('invalid_value', 'Give eventId, event or data.', {
-    errors: [{ pointer: '', detail: 'One of eventId, event and data is needed.' }],
-  });
+  throw invalid([{ pointer: '', detail: 'Give eventId, event or data.' }]);
 }
 
 /** Stores the delivery of a test, attempts it and records the outcome. The sender of a test sees all of its content. */

@@ -1,5 +1,5 @@
 import type { ActionBody } from '../../contract/documents/action.ts';
-import { AppError } from '../../contract/errors.ts';
+import { invalid } from '../../contract/errors.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { LeftOutReason, ReplayInput } from '../../contract/records/replay.ts';
 import { type DeliveryLog, isFinished, type LoggedDelivery, type ReplayedDelivery } from '../../journal/journal.ts';
@@ -216,7 +216,7 @@ export function checkReplay(input: ReplayInput, { documents }: Snapshot): void {
 }
 
 function refuse(pointer: string, detail: string): never {
-  throw new AppError('invalid_value', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
+  throw invalid([{ pointer, detail }]);
 }
 
 const sendsTo = (action: ActionBody, destinationId: string) =>

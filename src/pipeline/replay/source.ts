@@ -1,3 +1,4 @@
+import { given } from '../../contract/given.ts';
 import { placedId, placeOf } from '../../contract/ids.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { ReplayInput } from '../../contract/records/replay.ts';
@@ -104,10 +105,4 @@ function between(kind: 'event' | 'delivery', order: ReplayInput['order'], cursor
   const before = last === null ? {} : { before: placedId(kind, { ...last, number: last.number + 1 }) };
   if (order === 'newest') return cursor === null ? before : { before: cursor };
   return { ...before, after: cursor ?? placedId(kind, { timeMs: 0, partition: 0, number: 0 }) };
-}
-
-/** The filters without undefined members. */
-function given<T extends object>(filters: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  const entries = Object.entries(filters).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> }; // the same object without undefined members
 }
