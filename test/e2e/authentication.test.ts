@@ -296,7 +296,8 @@ test('invalid_client holds all deliveries, names the cause without a secret, and
     const shown = await client.call('getConnection', { params: { id: connection.id } });
     return shown.health.held === 3 ? shown : null;
   });
-  assert.deepEqual([health.state, /invalid_client/.test(health.reason ?? '')], ['needs_attention', true]);
+  assert.deepEqual([health.state, health.reason], ['needs_attention', 'auth_rejected']);
+  assert.match(health.detail ?? '', /invalid_client/);
   assert.ok(!JSON.stringify([held, health]).includes('client-secret-canary'));
 
   const changed = await client.call('changeConnection', {

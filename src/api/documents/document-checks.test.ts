@@ -16,6 +16,15 @@ test('unknown fields are refused one by one, with their pointers', async () => {
   );
 });
 
+test('headers that the transport sets are refused, so that the log shows what was sent', async () => {
+  await using server = await startTestServer();
+  for (const name of ['Host', 'content-length', 'Connection', 'Expect', 'Accept-Encoding']) {
+    const settings = { headers: [{ name, value: 'x' }] };
+    const answer = await server.call('POST', '/api/v1/connections', { ...crm, settings });
+    assert.equal(answer.json().errors?.[0].pointer, '/settings/headers/0/name', name);
+  }
+});
+
 test('the end of a previous signing secret is a point in time', async () => {
   await using server = await startTestServer();
   const create = (name: string, previousUntil: unknown) => {

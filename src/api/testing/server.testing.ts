@@ -174,6 +174,7 @@ export async function startTestServer(
       health: async () => ({
         state: 'ok',
         reason: null,
+        detail: null,
         since: null,
         nextProbeAt: null,
         held: 0,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { jsonPath } from '../json-path.ts';
-import { errorKind } from '../records/delivery.ts';
+import { errorKind, reason } from '../records/delivery.ts';
 import { anything, api, tagged } from '../route.ts';
 import { type Stored, secretInput } from '../secret.ts';
 import { description, documentName, durationMs, instant, line, timestamp } from '../text.ts';
@@ -8,8 +8,8 @@ import { stamp, warnings } from './document.ts';
 import { documentRoutes } from './document-routes.ts';
 
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-const hopByHop = new Set(
-  'connection host content-length transfer-encoding keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer upgrade expect'.split(
+const ofTransport = new Set(
+  'accept-encoding connection content-length expect host keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer transfer-encoding upgrade'.split(
     ' ',
   ),
 );
@@ -19,7 +19,7 @@ export const headerName = z
   .string()
   .max(256)
   .regex(token, 'Must be a header name: letters, digits and hyphens.')
-  .refine((name) => !hopByHop.has(name.toLowerCase()), "This header is set by the transport and can't be chosen.");
+  .refine((name) => !ofTransport.has(name.toLowerCase()), "This header is set by the transport and can't be chosen.");
 
 /** A custom header. A value with `secret: true` is encrypted and never returned. Destinations allow tags in values. */
 export const header = z.discriminatedUnion('secret', [
@@ -215,7 +215,8 @@ export const connectionInput = z.strictObject({
 /** The state of a connection as its traffic shows it; read-only and not versioned. */
 export const health = z.strictObject({
   state: z.enum(['ok', 'needs_attention', 'tripped']),
-  reason: z.string().nullable(),
+  reason: reason.nullable(),
+  detail: z.string().nullable(),
   since: timestamp.nullable(),
   /** When the next delivery is sent as a probe. */
   nextProbeAt: timestamp.nullable(),

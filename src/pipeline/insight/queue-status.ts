@@ -39,21 +39,23 @@ export function queueStatus(options: {
 
   async function health(connectionId: string): Promise<Health> {
     const held = await heldAt({ destinationId: null, connectionId });
-    const shared = { held, ...expiry(connectionId) };
+    const fine = { state: 'ok', reason: null, detail: null, since: null, nextProbeAt: null } as const;
+    const shared = { ...fine, held, ...expiry(connectionId) };
     const connection = configuration.snapshot.documents.connection.get(connectionId);
     const missing = connection === undefined ? null : missingCredentials(connection.body);
     if (connection !== undefined && missing !== null) {
-      const reason = `credentials_missing: ${missing}`;
-      return { state: 'needs_attention', reason, since: connection.updatedAt, nextProbeAt: null, ...shared };
+      const cause = { reason: 'credentials_missing', detail: missing, since: connection.updatedAt } as const;
+      return { ...shared, state: 'needs_attention', ...cause };
     }
     const hold = holds.ofConnections.get(connectionId);
-    if (hold === undefined) return { state: 'ok', reason: null, since: null, nextProbeAt: null, ...shared };
+    if (hold === undefined) return shared;
     return {
+      ...shared,
       state: hold.reason === 'breaker_open' ? 'tripped' : 'needs_attention',
-      reason: `${hold.reason}: ${hold.detail}`,
+      reason: hold.reason,
+      detail: hold.detail,
       since: textOf(hold.since),
       nextProbeAt: textOf(hold.probeAt),
-      ...shared,
     };
   }
 

@@ -11,11 +11,11 @@ const day = 86_400_000;
 test('what a person has to do something about comes first', () => {
   const standing = (health: object, delivered = 0, type = 'bearer') =>
     authenticationOf({ auth: { type }, health: { ...fine, ...health }, figures: { delivered } } as never, now);
-  const refused = { state: 'needs_attention', reason: 'auth_rejected: HTTP 401', since: later(-day) };
+  const refused = { state: 'needs_attention', reason: 'auth_rejected', detail: 'HTTP 401', since: later(-day) };
   assert.deepEqual(standing({ ...refused, tokenExpiresAt: later(minute) }), { kind: 'refused', at: later(-day) });
-  const missing = { ...refused, reason: 'credentials_missing: The bearer token is missing.' };
+  const missing = { ...refused, reason: 'credentials_missing', detail: 'The bearer token is missing.' };
   assert.deepEqual(standing(missing), { kind: 'missing', at: later(-day) });
-  assert.deepEqual(standing({ ...refused, reason: 'breaker_open: 500' }), { kind: 'unknown' });
+  assert.deepEqual(standing({ ...refused, reason: 'breaker_open', detail: '500' }), { kind: 'unknown' });
   assert.deepEqual(standing({ secretExpiresAt: later(-1) }, 5), { kind: 'expired', at: later(-1) });
   const soon = { secretExpiresAt: later(3 * day), tokenExpiresAt: later(minute) };
   assert.deepEqual(standing(soon), { kind: 'expires', at: later(3 * day) });

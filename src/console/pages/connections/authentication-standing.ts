@@ -1,4 +1,4 @@
-import { type Connection, causeOf } from './connection.ts';
+import type { Connection } from './connection.ts';
 
 /** The warning about the end of a pasted token comes this long before it: time to get a new one. */
 export const warnAheadMs = 14 * 86_400_000;
@@ -30,8 +30,7 @@ export function endings(
 }
 
 export function authenticationOf({ auth, health, figures }: Row, now: number): AuthenticationStanding {
-  const { state, since, tokenExpiresAt } = health;
-  const reason = state === 'ok' ? undefined : causeOf(health)?.reason;
+  const { reason, since, tokenExpiresAt } = health;
   if (since !== null && reason === 'credentials_missing') return { kind: 'missing', at: since };
   if (since !== null && reason === 'auth_rejected') return { kind: 'refused', at: since };
   const [ending] = endings(health, now);

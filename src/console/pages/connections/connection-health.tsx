@@ -4,7 +4,7 @@ import { outcomes, terms, connections as words } from '../../messages/en.ts';
 import { ActButton, Countdown, Icon, TextLink, Time, useNow } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
 import { endings } from './authentication-standing.ts';
-import { type Connection, causeOf } from './connection.ts';
+import type { Connection } from './connection.ts';
 
 const w = words.health;
 
@@ -45,7 +45,7 @@ function Closed({ connection }: { connection: Connection }): ReactNode {
   const { id, status, health } = connection;
   if (status === 'enabled' && health.state === 'ok' && health.held === 0) return null;
   const isOff = status !== 'enabled';
-  const cause = causeOf(health);
+  const cause = health.reason === null ? null : outcomes.reason[health.reason];
   return (
     <Alert
       mb="md"
@@ -54,9 +54,9 @@ function Closed({ connection }: { connection: Connection }): ReactNode {
       title={isOff ? w.off[status] : health.state === 'ok' ? w.holds : w.needsAttention}
     >
       <Stack gap={4}>
-        {isOff || health.reason === null ? null : (
+        {isOff || cause === null ? null : (
           <Text size="md">
-            {cause === null ? health.reason : w.cause(outcomes.reason[cause.reason].why, cause.detail)}
+            {w.cause(cause.why, health.detail ?? '')}
             {health.since === null ? null : (
               <>
                 {' '}
@@ -78,7 +78,7 @@ function Closed({ connection }: { connection: Connection }): ReactNode {
             {w.nextProbe} <Countdown at={health.nextProbeAt} due={w.probing} />
           </Text>
         )}
-        <Text size="md">{isOff ? w.resume : cause === null ? '' : outcomes.reason[cause.reason].todo}</Text>
+        <Text size="md">{isOff ? w.resume : cause?.todo}</Text>
         {isOff || health.nextProbeAt === null ? null : <Opening connection={connection} />}
       </Stack>
     </Alert>

@@ -7,6 +7,7 @@ export const updatedAt = '2026-01-02T03:04:05Z';
 export const fine = {
   state: 'ok',
   reason: null,
+  detail: null,
   since: null,
   nextProbeAt: null,
   held: 0,

@@ -12,7 +12,7 @@ import type { Range } from '../../parts/list/list-search.ts';
 import { addressOf, Icon, type IconName, Panel, PlainLink, Problem, useNow } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
 import { endings } from '../connections/authentication-standing.ts';
-import { type Connection, causeOf } from '../connections/connection.ts';
+import type { Connection } from '../connections/connection.ts';
 import { rangesMs } from '../deliveries/delivery-filters.ts';
 import type { DocumentsHere } from './use-documents.ts';
 
@@ -138,10 +138,9 @@ function ofIssue(issue: Issue): Item {
 }
 
 function ofConnection({ id, name, health }: Connection): Item[] {
-  const { state, held, reason } = health;
+  const { state, held, reason, detail } = health;
   if (state === 'ok' && held === 0) return [];
-  const cause = causeOf(health);
-  const why = cause && connectionWords.health.cause(outcomes.reason[cause.reason].why, cause.detail);
+  const why = reason && connectionWords.health.cause(outcomes.reason[reason].why, detail ?? '');
   const title = {
     ok: words.heldOf(name, held),
     needs_attention: words.connection(name),
@@ -153,7 +152,7 @@ function ofConnection({ id, name, health }: Connection): Item[] {
       icon: state === 'ok' ? 'hand' : 'alert',
       tone: state === 'tripped' ? 'bad' : 'warn',
       title: title[state],
-      text: [why ?? reason, state !== 'ok' && held > 0 ? words.held(held) : ''].filter(Boolean).join(' '),
+      text: [why, state !== 'ok' && held > 0 ? words.held(held) : ''].filter(Boolean).join(' '),
       to: addressOf('connection', { id }),
       link: words.lookAtConnection,
     },
