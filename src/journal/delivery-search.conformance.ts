@@ -146,6 +146,15 @@ export function deliverySearchConformance(guarantee: Guarantee): void {
     },
   );
 
+  guarantee('a failed repeat of a delivery that had been delivered leaves nothing undelivered', async (journal) => {
+    const { lease, ids, repeat } = await withAttempts(journal);
+    const again = await repeat(ids[0] ?? '', start + minute);
+    const refused = settlement(again, { status: 'failed', attempts: 1, errorKind: 'http_4xx' });
+    await journal.deliveries.settle(lease, [refused], start + minute);
+    assert.deepEqual(await search(journal, { recovered: false, status: 'failed' }), [ids[1]]);
+    assert.deepEqual(await search(journal, { recovered: true }), [again]);
+  });
+
   guarantee(
     'deliveries are counted by the time of their creation and their state, with every filter',
     async (journal) => {

@@ -164,7 +164,7 @@ const deliveryFilters = {
   visitorId: textFilter,
   replayId: textFilter,
   replayOf: textFilter,
-  /** Whether a replay delivered later what this delivery did not. */
+  /** Whether a replay delivered later what this delivery did not, or it repeats one that had been delivered. */
   recovered: flag.optional(),
   errorKind: errorKind.optional(),
   reason: reason.optional(),

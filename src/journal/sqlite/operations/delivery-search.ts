@@ -120,12 +120,14 @@ function matcher(db: Db, query: DeepFilters, budget: ReadBudget): Matcher {
   return (one) => asked.every((matches) => matches(one));
 }
 
-/** Whether a later repeat was delivered and the delivery itself was not. */
+/** Whether the delivery was not delivered, but the one that it repeats or another repeat of the same was. */
 function isRecovered(db: Db, { number, status, replay_of }: Candidate): boolean {
   if (status === statusCodes.delivered) return false;
-  const sql = `SELECT 1 FROM delivery INDEXED BY delivery_replay_of
-    WHERE replay_of = ? AND number > ? AND status = ${statusCodes.delivered} LIMIT 1`;
-  return db.get(sql, replay_of ?? number, number) !== undefined;
+  const sql = `SELECT 1 FROM delivery WHERE number = :first AND status = ${statusCodes.delivered}
+    UNION ALL
+    SELECT 1 FROM delivery INDEXED BY delivery_replay_of WHERE replay_of = :first AND status = ${statusCodes.delivered}
+    LIMIT 1`;
+  return db.get(sql, { first: replay_of ?? number }) !== undefined;
 }
 
 function lastAttempt(blocks: AttemptBlocks, block: number | null, number: number): PackedAttempt | null {
