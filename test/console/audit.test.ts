@@ -62,6 +62,13 @@ test('the audit log tells who did what with before and after, by filters that st
   await entry.getByText('status: paused').waitFor();
   await entry.getByText('auth.token: another secret').waitFor();
   assert.match(page.url(), /act=change&kind=connection&entry=\d+/);
+  // A saved view keeps the filters, not the open entry.
+  await page.getByRole('button', { name: 'Views of Entries' }).click();
+  await page.getByRole('textbox', { name: 'View name' }).fill('Connections');
+  await page.keyboard.press('Enter');
+  const view = page.getByRole('dialog').getByRole('link', { name: 'Connections' });
+  assert.match((await view.getAttribute('href')) ?? '', /act=change&kind=connection$/);
+  await page.keyboard.press('Escape');
   assert.deepEqual(await barriers(page), []);
   assert.ok(!(await page.content()).includes(canary));
 

@@ -85,6 +85,18 @@ test('a list is sorted by its columns and filtered by chips, and its address and
   await page.waitForURL(/status=enabled/);
   assert.match(page.url(), /sort=-name/);
   assert.equal(await page.getByRole('textbox', { name: 'Filter' }).inputValue(), '');
+
+  // A view of the same name is replaced only after a question.
+  await page.getByRole('button', { name: 'Remove filter State: Enabled' }).click();
+  await page.getByRole('button', { name: 'Views of Connections' }).click();
+  await page.getByRole('textbox', { name: 'View name' }).fill('Working');
+  await page.keyboard.press('Enter');
+  await page.getByText('A view has this name.').waitFor();
+  assert.match((await page.getByRole('link', { name: 'Working' }).getAttribute('href')) ?? '', /status=enabled/);
+  assert.deepEqual(await barriers(page), []);
+  await page.getByRole('button', { name: 'Replace' }).click();
+  await page.getByText('A view has this name.').waitFor({ state: 'detached' });
+  assert.doesNotMatch((await page.getByRole('link', { name: 'Working' }).getAttribute('href')) ?? '', /status=/);
   assert.deepEqual(tab.problems, []);
 });
 

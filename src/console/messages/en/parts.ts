@@ -26,6 +26,8 @@ export const parts = {
     of: (list: string) => `Views of ${list}`,
     none: 'Save the current filters and sorting as a view.',
     name: 'View name',
+    taken: 'A view has this name.',
+    replace: 'Replace',
     remove: (name: string) => `Delete view ${name}`,
   },
   rowMenu: (name: string) => `More for ${name}`,

@@ -33,6 +33,7 @@ export function AuditPage(): ReactNode {
     query,
     columns,
     rowKey,
+    opens: 'entry',
     filters: [
       { key: 'act', label: words.act, options: options(words.acts) },
       { key: 'kind', label: terms.kind, options: options(words.kinds) },

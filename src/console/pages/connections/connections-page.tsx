@@ -29,6 +29,7 @@ export function ConnectionsPage(): ReactNode {
       icon="connections"
       code="millrace apply crm.yaml"
       columns={columns}
+      opens="done"
       filters={filtersOf(usage)}
       texts={texts}
       actions={

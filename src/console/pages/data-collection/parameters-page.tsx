@@ -42,6 +42,7 @@ export function ParametersPage(): ReactNode {
     }),
     columns,
     rowKey,
+    opens: 'parameter',
     filters: [
       { key: 'seen', label: words.seenFilter, options: options(words.seenKinds) },
       { key: 'offered', label: words.columns.offered, options: options(words.offeredKinds) },

@@ -65,6 +65,7 @@ export function InboxPage(): ReactNode {
     query,
     columns: maySee ? columns : withoutSize,
     rowKey,
+    opens: 'request',
     filterBy: words.filterBy,
     filters: [{ key: 'inbox', label: shell.pages.inbox, options: names.map((name) => ({ value: name, label: name })) }],
     empty: { icon: 'inbox', text: words.emptyText },

@@ -46,6 +46,7 @@ export function ReplaysPage(): ReactNode {
     }),
     columns,
     rowKey,
+    opens: 'from',
     filters: [{ key: 'state', label: terms.state, options: states }],
     empty: { icon: 'replays', text: words.emptyText, action: create, code: words.emptyCode },
   });

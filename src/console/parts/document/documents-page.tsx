@@ -29,6 +29,8 @@ type Props<Row extends StoredDocument> = {
   /** The texts that *Filter* looks at, if not name and description. */
   texts?: (row: Row) => readonly string[];
   sortedBy?: string;
+  /** The part of the address that says what is open beside the list: views don't keep it. */
+  opens?: string;
   /** Buttons of the page's head before the one that creates, for people who may manage. */
   actions?: ReactNode;
   /** Items of a row's menu after Open, for people who may manage. */

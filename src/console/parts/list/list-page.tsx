@@ -31,6 +31,8 @@ export type ListProps<Row> = {
   rowKey: (row: Row) => string;
   /** What the address says, and how it is changed. A change of filters leads back to the first page. */
   search: ListState;
+  /** The part of the address that says what is open beside the list: views don't keep it. */
+  opens?: string;
   onSearch: (change: ListState) => void;
   /** How many things there are with these filters and without any, where that is known. */
   total?: { found: number; all: number } | undefined;
@@ -89,7 +91,7 @@ export function ListPage<Row>(props: ListProps<Row>): ReactNode {
             {data === undefined ? '' : countOf(props, data)}
           </Note>
           {props.tools}
-          {props.isPlain === true ? null : <ListViews list={name} />}
+          {props.isPlain === true ? null : <ListViews list={name} opens={props.opens} />}
           {chooser}
         </Group>
       </Group>

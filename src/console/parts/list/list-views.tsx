@@ -11,14 +11,18 @@ type View = { name: string; search: Readonly<Record<string, string>> };
 const none: readonly View[] = [];
 
 /** The button *Views*: the list as it is shown now under a name, to come back to. Kept per person in this browser. */
-export function ListViews({ list }: { list: string }): ReactNode {
+export function ListViews({ list, opens = 'cursor' }: { list: string; opens?: string | undefined }): ReactNode {
   const [views, keep] = useKept(`views.${list}`, none);
   const [isOpen, open] = useState(false);
   const [name, write] = useState('');
-  const { cursor: _, ...search } = useLocation().search as Record<string, string>; // every value is a text
+  const [isAsking, ask] = useState(false);
+  const { cursor: _, [opens]: _opened, ...search } = useLocation().search as Record<string, string>; // every value is a text
   function save(event: FormEvent) {
     event.preventDefault();
     if (name.trim() === '') return;
+    const isTaken = views.some((one) => one.name === name.trim());
+    ask(isTaken && !isAsking);
+    if (isTaken && !isAsking) return;
     keep([...views.filter((one) => one.name !== name.trim()), { name: name.trim(), search }]);
     write('');
   }
@@ -54,15 +58,19 @@ export function ListViews({ list }: { list: string }): ReactNode {
             ))
           )}
           <form onSubmit={save}>
-            <Group gap="xs" align="end" wrap="nowrap">
+            <Group gap="xs" align={isAsking ? 'center' : 'end'} wrap="nowrap">
               <TextInput
                 label={parts.views.name}
                 value={name}
                 maxLength={60}
-                onChange={(event) => write(event.currentTarget.value)}
+                error={isAsking ? parts.views.taken : null}
+                onChange={(event) => {
+                  write(event.currentTarget.value);
+                  ask(false);
+                }}
               />
               <Button variant="filled" type="submit" flex="none">
-                {terms.save}
+                {isAsking ? parts.views.replace : terms.save}
               </Button>
             </Group>
           </form>

@@ -51,7 +51,17 @@ export const statusFilter = {
 
 type Kept<Row> = Pick<
   ListProps<Row>,
-  'name' | 'noun' | 'columns' | 'rowKey' | 'filterBy' | 'rowMenu' | 'tools' | 'notice' | 'beyond' | 'selection'
+  | 'name'
+  | 'noun'
+  | 'columns'
+  | 'rowKey'
+  | 'opens'
+  | 'filterBy'
+  | 'rowMenu'
+  | 'tools'
+  | 'notice'
+  | 'beyond'
+  | 'selection'
 >;
 
 export type ListDeclaration<Row, Search> = Kept<Row> & {
