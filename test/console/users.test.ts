@@ -109,6 +109,24 @@ test('a role is made of ticked rights, a user invited with it, and the address s
   assert.deepEqual(tab.problems, []);
 });
 
+test('the dialog of a role in use names ten of its users and leads to all of them', async () => {
+  const { app, browser } = console_;
+  const { id } = await app.client.call('createRole', { body: { name: 'Support', rights: ['events:view'] } });
+  for (let number = 10; number < 22; number++)
+    await app.client.call('createUser', { body: { email: `agent${number}@shop.example`, roleIds: [id] } });
+  await using tab = await openTab(browser, { url: app.url, path: '/settings/roles' });
+  const { page } = tab;
+  await page.getByRole('button', { name: 'More for Support' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  const question = page.getByRole('dialog', { name: 'Delete Support?' });
+  await question.getByText('12 users with this role').waitFor();
+  assert.equal(await question.getByRole('link', { name: /@shop\.example/ }).count(), 10);
+  await question.getByRole('link', { name: 'and 2 more' }).click();
+  await page.getByRole('button', { name: 'Remove filter Role: Support' }).waitFor();
+  assert.match(page.url(), new RegExp(`/settings/users\\?role=${id}`));
+  assert.deepEqual(tab.problems, []);
+});
+
 test('an API token is shown once and never again, works, and is refused from its deletion on', async () => {
   const { app, browser } = console_;
   await using tab = await openTab(browser, { url: app.url, path: '/settings' });

@@ -2,12 +2,14 @@ import { List, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { allQuery } from '../../data/api.ts';
-import { roles as words } from '../../messages/en.ts';
+import { terms, roles as words } from '../../messages/en.ts';
 import { DeleteDialog, type DialogProps } from '../../parts/document/delete-dialog.tsx';
 import { addressOf, TextLink } from '../../parts/parts.ts';
 import type { Role } from './role.ts';
 
-/** Asks and deletes. While users have the role, their names are listed instead. */
+const namedUsers = 10;
+
+/** Asks and deletes. While users have the role, the first of them are listed instead. */
 export function DeleteRole(props: DialogProps<Role>): ReactNode {
   const { document: role } = props;
   const { data: users = [], isLoading } = useQuery({
@@ -19,11 +21,18 @@ export function DeleteRole(props: DialogProps<Role>): ReactNode {
       <>
         <Text>{words.inUse(users.length)}</Text>
         <List mt="xs">
-          {users.map(({ id, email }) => (
+          {users.slice(0, namedUsers).map(({ id, email }) => (
             <List.Item key={id}>
               <TextLink to={addressOf('user', { id })}>{email}</TextLink>
             </List.Item>
           ))}
+          {users.length <= namedUsers ? null : (
+            <List.Item>
+              <TextLink to="/settings/users" search={{ role: role?.id }}>
+                {terms.more(users.length - namedUsers)}
+              </TextLink>
+            </List.Item>
+          )}
         </List>
       </>
     );
