@@ -93,6 +93,30 @@ test('a template error says line, column and cause, is reached by F8, and stands
   assert.deepEqual(tab.problems, []);
 });
 
+test('Send test says why there is nothing to send', async () => {
+  const { app, browser } = console_;
+  const { destination } = await wire(app, receiver);
+  await using tab = await openTab(browser, { url: app.url, path: details(destination), expected: /^422 .*\/preview$/ });
+  const { page } = tab;
+  await page.getByRole('combobox', { name: 'Event' }).selectOption('Paste an event …');
+  const reason = (text: string) =>
+    page
+      .locator('div')
+      .filter({ has: page.getByRole('button', { name: 'Send test' }) })
+      .last()
+      .getByText(text);
+  await reason('Paste an event first.').waitFor();
+  await page.getByRole('textbox', { name: 'Event as JSON' }).fill('{"a": ');
+  await reason('This isn’t valid JSON yet.').waitFor();
+  await page.getByRole('textbox', { name: 'Event as JSON' }).fill('{"a": 1}');
+  await reason('This isn’t valid JSON yet.').waitFor({ state: 'detached' });
+  assert.ok(await page.getByRole('button', { name: 'Send test' }).isEnabled());
+  await edit(page);
+  await editor(page).fill('{{ (it.a }}');
+  await reason('Fix the template’s errors to send a test.').waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
 test('fields are completed with type, frequency and example; a mistyped one is fixed with one key', async () => {
   const { app, browser } = console_;
   const { destination, deliver } = await wire(app, receiver);

@@ -212,6 +212,9 @@ export const destinations = {
   },
   test: {
     saveFirst: 'Save the destination to send a test.',
+    hasErrors: 'Fix the template’s errors to send a test.',
+    noEventYet: 'Loading the event …',
+    noRight: (right: string) => `To send a test you need the right “${right}”: ask an administrator.`,
     title: 'Send a real request?',
     text: (host: string) => `Sends one real request to ${host} using the current form, including unsaved changes.`,
     once: 'It is never retried, and is marked Test in Deliveries.',

@@ -73,7 +73,7 @@ export function PreviewPanel({ preview, baseUrl, onInsert, onGoTo }: Props): Rea
       <SendTest
         destinationId={tried.destinationId}
         body={preview.testBody}
-        whyNot={words.notYet}
+        whyNot={preview.whyNoTest}
         baseUrl={baseUrl}
         isWanted={preview.isTestWanted}
         onSent={preview.onSent}

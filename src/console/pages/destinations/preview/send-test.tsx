@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Answer, CallInput } from '../../../../client/client.ts';
+import { rights } from '../../../../contract/accounts/rights.ts';
 import { useApi } from '../../../data/api.ts';
 import { destinations, terms } from '../../../messages/en.ts';
 import { ConfirmDialog, Icon, Note } from '../../../parts/parts.ts';
@@ -34,7 +35,8 @@ export function SendTest({
 }: Props): ReactNode {
   const [isAsking, ask] = useState(false);
   const test = useApi('testDestination');
-  const isOff = !useMay('connections:manage') || destinationId === null || body === null;
+  const mayManage = useMay('connections:manage');
+  const isOff = !mayManage || destinationId === null || body === null;
   const wasAsked = useRef(false);
   useEffect(() => {
     if (!isWanted || isOff || wasAsked.current) return;
@@ -65,7 +67,13 @@ export function SendTest({
       >
         {terms.sendTest}
       </Button>
-      {destinationId === null ? <Note>{words.saveFirst}</Note> : null}
+      {!mayManage ? (
+        <Note>{words.noRight(rights['connections:manage'])}</Note>
+      ) : destinationId === null ? (
+        <Note>{words.saveFirst}</Note>
+      ) : body === null && typeof whyNot === 'string' ? (
+        <Note>{whyNot}</Note>
+      ) : null}
       <ConfirmDialog
         isOpen={isAsking}
         title={words.title}

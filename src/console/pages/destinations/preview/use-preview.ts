@@ -6,7 +6,7 @@ import type { Answer, Arguments, CallInput } from '../../../../client/client.ts'
 import type { RouteId } from '../../../../contract/routes.ts';
 import { allQuery, apiQuery } from '../../../data/api.ts';
 import type { KnownFields } from '../../../editor/fields.ts';
-import { terms, type destinations as words } from '../../../messages/en.ts';
+import { eventPicker, terms, destinations as words } from '../../../messages/en.ts';
 import { recentEvents, usePicked } from '../../../parts/payload/event-picker.tsx';
 import type { Sample } from '../../../parts/payload/picked-event.ts';
 import { useMay } from '../../../session/rights.ts';
@@ -76,8 +76,15 @@ export function useDestinationPreview(
       setResponse(delivery);
       show({ tab: 'response' });
     },
-    /** The body of a test; null: there is nothing to send. */
+    /** The body of a test; null: there is nothing to send, and `whyNoTest` says why. */
     testBody: hasErrors || sample === null ? null : triedBody(tried),
+    whyNoTest: hasErrors
+      ? words.test.hasErrors
+      : picked === null
+        ? words.test.noEventYet
+        : 'error' in picked
+          ? eventPicker.broken[picked.error]
+          : null,
     isTestWanted: test !== undefined,
   };
 }
