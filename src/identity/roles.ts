@@ -2,6 +2,7 @@ import type { Role } from '../accounts/accounts.ts';
 import { administratorRoleId } from '../contract/accounts/rights.ts';
 import type { RoleInput, RolePatch } from '../contract/accounts/role.ts';
 import { AppError, inUse } from '../contract/errors.ts';
+import { foldName } from '../contract/fold-name.ts';
 import type { NewId } from '../contract/ids.ts';
 import type { AccountSnapshot } from './account-snapshot.ts';
 import type { Plan } from './directory.ts';
@@ -48,9 +49,8 @@ function checkIsOwn({ id, name }: Role): void {
 }
 
 function checkNameIsFree(snapshot: AccountSnapshot, name: string, own: string | null): void {
-  const fold = (text: string) => text.normalize('NFC').toLowerCase();
   for (const role of snapshot.roles.values())
-    if (fold(role.name) === fold(name) && role.id !== own)
+    if (foldName(role.name) === foldName(name) && role.id !== own)
       throw new AppError('name_taken', `A role named ${role.name} already exists (${role.id}).`);
 }
 

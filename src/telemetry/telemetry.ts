@@ -90,9 +90,9 @@ function failureEvents({ logger, metrics }: Out) {
   const failures = new Map<string, { writtenAt: number; unwritten: number }>();
   return {
     /** An internal error; `doing` completes "could not …". */
-    failed(error: unknown, doing: string, fields: Record<string, unknown> = {}) {
+    failed(error: unknown, doing: string) {
       metrics.add('failures', 1);
-      logger.error({ ...fields, ...errorFields(error) }, `could not ${doing}`);
+      logger.error(errorFields(error), `could not ${doing}`);
     },
     /**
      * Like `failed`, for code that runs for each event: every failure is counted, and at most one line in 10 s is
