@@ -3,23 +3,7 @@ import type { Alert, QuietHours } from '../../../contract/documents/alert.ts';
 import { type AlertType, weekDays } from '../../../contract/documents/alert-words.ts';
 import { alertFacts as facts } from '../../data/schema-facts.ts';
 import { alerts as words } from '../../messages/en.ts';
-import {
-  block,
-  bodyBy,
-  choice,
-  type DraftOf,
-  draftBy,
-  enabled,
-  keptBy,
-  lines,
-  needed,
-  number,
-  problemsBy,
-  secret,
-  text,
-  url,
-  within,
-} from '../../parts/form/form-fields.ts';
+import * as f from '../../parts/form/form-fields.ts';
 
 type Body = CallInput<'replaceAlert'>['body'];
 type Rules = Alert['rules'];
@@ -27,32 +11,32 @@ type Email = Extract<Alert, { type: 'email' }>['settings'];
 
 /** The fields of all channels. */
 export const sharedFields = {
-  name: needed(text('name')),
-  description: block('description'),
-  isEnabled: enabled(),
-  minSeverity: choice<Rules['minSeverity']>('rules.minSeverity'),
-  on: choice<Rules['on']>('rules.on'),
-  actionIds: choice<Rules['actionIds']>('rules.actionIds'),
-  remindEveryMs: number('rules.remindEveryMs'),
+  name: f.needed(f.text('name')),
+  description: f.block('description'),
+  isEnabled: f.enabled(),
+  minSeverity: f.choice<Rules['minSeverity']>('rules.minSeverity'),
+  on: f.choice<Rules['on']>('rules.on'),
+  actionIds: f.choice<Rules['actionIds']>('rules.actionIds'),
+  remindEveryMs: f.number('rules.remindEveryMs'),
 };
 
 export const channelFields = {
-  email: within('settings', {
-    host: needed(text('host')),
-    port: number('port'),
-    security: choice<Email['security']>('security'),
-    username: text('username'),
-    password: secret('password'),
-    from: needed(text('from')),
-    to: needed(lines('to')),
-    ca: block('ca'),
+  email: f.within('settings', {
+    host: f.needed(f.text('host')),
+    port: f.number('port'),
+    security: f.choice<Email['security']>('security'),
+    username: f.text('username'),
+    password: f.secret('password'),
+    from: f.needed(f.text('from')),
+    to: f.needed(f.lines('to')),
+    ca: f.block('ca'),
   }),
-  slack: within('settings', { hookUrl: needed(secret('hookUrl')) }),
-  webhook: within('settings', {
-    url: needed(url('url')),
-    secret: secret('secret'),
-    previousSecret: secret('previousSecret'),
-    previousUntil: choice<string | null>('previousUntil'),
+  slack: f.within('settings', { hookUrl: f.needed(f.secret('hookUrl')) }),
+  webhook: f.within('settings', {
+    url: f.needed(f.url('url')),
+    secret: f.secret('secret'),
+    previousSecret: f.secret('previousSecret'),
+    previousUntil: f.choice<string | null>('previousUntil'),
   }),
 };
 
@@ -65,7 +49,7 @@ export const alertFields = {
 };
 
 /** An alert as its form holds it: the fields of all channels, with lists and numbers as people type them. */
-export type AlertDraft = DraftOf<typeof alertFields> & {
+export type AlertDraft = f.DraftOf<typeof alertFields> & {
   type: AlertType;
   kinds: Rules['kinds'] & object;
   connectionIds: string[];
@@ -76,8 +60,8 @@ export type AlertDraft = DraftOf<typeof alertFields> & {
 export function draftOf(alert: Alert | null): AlertDraft {
   const type = alert?.type ?? 'email';
   return {
-    ...draftBy(alertFields, facts, null),
-    ...(alert === null ? {} : draftBy({ ...sharedFields, ...channelFields[type] }, facts, alert)),
+    ...f.draftBy(alertFields, facts, null),
+    ...(alert === null ? {} : f.draftBy({ ...sharedFields, ...channelFields[type] }, facts, alert)),
     type,
     kinds: alert?.rules.kinds ?? [],
     connectionIds: alert?.rules.connectionIds ?? [],
@@ -93,13 +77,13 @@ export function draftOf(alert: Alert | null): AlertDraft {
 }
 
 /** What the browser may keep: everything but secrets. */
-export const keptOf = (draft: AlertDraft): Partial<AlertDraft> => keptBy(alertFields, draft);
+export const keptOf = (draft: AlertDraft): Partial<AlertDraft> => f.keptBy(alertFields, draft);
 
 /** The body that saves a draft. */
 export function bodyOf(draft: AlertDraft): Body {
   const { type, kinds, connectionIds } = draft;
   const typed = { ...draft, to: draft.to.replaceAll(/[,;]/g, '\n') };
-  const body = bodyBy({ ...sharedFields, ...channelFields[type] }, facts, typed);
+  const body = f.bodyBy({ ...sharedFields, ...channelFields[type] }, facts, typed);
   const rules = {
     ...(body['rules'] as Rules), // each value by its path
     kinds: kinds.length === 0 ? null : kinds,
@@ -123,7 +107,7 @@ export function problemsOf(draft: AlertDraft): Record<string, string> {
   const { name, remindEveryMs } = sharedFields;
   const fields = { name, remindEveryMs, ...channelFields[draft.type] };
   return {
-    ...problemsBy(fields, facts, draft),
+    ...f.problemsBy(fields, facts, draft),
     ...(draft.isQuiet ? problemsOfHours(draft.quiet) : {}),
   };
 }

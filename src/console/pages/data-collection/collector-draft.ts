@@ -1,18 +1,7 @@
 import type { CallInput } from '../../../client/client.ts';
 import { collectorFacts } from '../../data/schema-facts.ts';
 import { dataCollection } from '../../messages/en.ts';
-import {
-  bodyBy,
-  choice,
-  type DraftOf,
-  draftBy,
-  enabled,
-  type FieldWords,
-  lines,
-  number,
-  problemsBy,
-  text,
-} from '../../parts/form/form-fields.ts';
+import * as f from '../../parts/form/form-fields.ts';
 import {
   emptyPrivacy,
   type PrivacyDraft,
@@ -25,18 +14,18 @@ import type { Collector } from './collector.ts';
 type Body = NonNullable<CallInput<'createCollector'>['body']>;
 
 export const fields = {
-  name: text('name'),
+  name: f.text('name'),
   /** Not shown while there is one format. */
-  formats: choice<Collector['formats']>('formats'),
-  isEnabled: enabled(),
-  origins: lines('allowedOrigins'),
+  formats: f.choice<Collector['formats']>('formats'),
+  isEnabled: f.enabled(),
+  origins: f.lines('allowedOrigins'),
   /** Empty: no limit. */
-  limit: number('rate.limit', true),
-  perMs: number('rate.perMs'),
+  limit: f.number('rate.limit', true),
+  perMs: f.number('rate.perMs'),
 };
 
 const w = dataCollection.details;
-export const labels: Readonly<Record<keyof typeof fields, FieldWords>> = {
+export const labels: Readonly<Record<keyof typeof fields, f.FieldWords>> = {
   name: [w.name, w.nameHint],
   formats: [dataCollection.columns.formats],
   isEnabled: [w.status, w.statusHint],
@@ -46,11 +35,11 @@ export const labels: Readonly<Record<keyof typeof fields, FieldWords>> = {
 };
 
 /** A collector as its form holds it. */
-export type CollectorDraft = DraftOf<typeof fields> & { privacy: PrivacyDraft };
+export type CollectorDraft = f.DraftOf<typeof fields> & { privacy: PrivacyDraft };
 
 /** `stored`: null for a new one. */
 export function draftOf(stored: Collector | null): CollectorDraft {
-  const draft = draftBy(fields, collectorFacts, stored);
+  const draft = f.draftBy(fields, collectorFacts, stored);
   return {
     ...draft,
     perMs: draft.perMs || String(collectorFacts['rate.perMs']?.default),
@@ -61,7 +50,7 @@ export function draftOf(stored: Collector | null): CollectorDraft {
 
 /** The body that saves a draft. An origin may be typed with a slash at its end. */
 export function bodyOf(draft: CollectorDraft): Body {
-  const body = bodyBy(fields, collectorFacts, draft) as Body; // the fields are the contract's
+  const body = f.bodyBy(fields, collectorFacts, draft) as Body; // the fields are the contract's
   return {
     ...body,
     allowedOrigins: body.allowedOrigins?.map((one) => one.replace(/(?<=\w)\/$/, '')),
@@ -72,6 +61,6 @@ export function bodyOf(draft: CollectorDraft): Body {
 
 /** What the form itself can tell to be wrong, by path. */
 export const problemsOf = (draft: CollectorDraft) => ({
-  ...problemsBy(fields, collectorFacts, draft, labels),
+  ...f.problemsBy(fields, collectorFacts, draft, labels),
   ...privacyProblems(draft.privacy),
 });

@@ -1,27 +1,7 @@
 import type { Answer, CallInput } from '../../../client/client.ts';
 import { destinationFacts as facts } from '../../data/schema-facts.ts';
 import { destinations as words } from '../../messages/en.ts';
-import {
-  asked,
-  block,
-  bodyBy,
-  choice,
-  type DraftOf,
-  draftBy,
-  duration,
-  durations,
-  initially,
-  lines,
-  number,
-  percent,
-  problemsBy,
-  sentWith,
-  size,
-  text,
-  value,
-  when,
-  within,
-} from '../../parts/form/form-fields.ts';
+import * as f from '../../parts/form/form-fields.ts';
 import { type HeaderDraft, headerDraftsOf, headerProblems, headersOf, keptHeaders } from '../../parts/form/headers.ts';
 import { type Row, rows } from '../../parts/form/rows.ts';
 import { type ItemDraft, itemDraftOf, itemsOf } from './item-draft.ts';
@@ -35,61 +15,61 @@ type Choices = { isOrdered: boolean; keepBodies: 'always' | 'never' | 'time' };
 
 /** Every field that is not in a row. */
 export const fields = {
-  name: text('name'),
-  description: block('description'),
-  method: choice<Destination['method']>('method'),
-  contentType: text('contentType'),
-  path: text('path'),
-  template: block('template'),
-  status: choice<Destination['status']>('status'),
-  ...within('settings', {
-    escape: choice<Settings['escape']>('escape'),
-    onTimeout: choice<Settings['onTimeout']>('onTimeout'),
-    getBody: choice<boolean>('getBody'),
-    batchRecords: number('batch.records'),
-    batchBytes: size('batch.bytes'),
-    batchWait: duration('batch.waitMs'),
-    batchKey: text('batch.key'),
+  name: f.text('name'),
+  description: f.block('description'),
+  method: f.choice<Destination['method']>('method'),
+  contentType: f.text('contentType'),
+  path: f.text('path'),
+  template: f.block('template'),
+  status: f.choice<Destination['status']>('status'),
+  ...f.within('settings', {
+    escape: f.choice<Settings['escape']>('escape'),
+    onTimeout: f.choice<Settings['onTimeout']>('onTimeout'),
+    getBody: f.choice<boolean>('getBody'),
+    batchRecords: f.number('batch.records'),
+    batchBytes: f.size('batch.bytes'),
+    batchWait: f.duration('batch.waitMs'),
+    batchKey: f.text('batch.key'),
     // Left empty, the rate and the retry policy are those of the connection.
-    rateLimit: number('rate.limit', true),
-    ratePer: duration('rate.perMs', true),
-    rateConcurrency: number('rate.concurrency', true),
-    retrySchedule: durations('retry.scheduleMs', true),
-    retryJitter: percent('retry.jitter', true),
-    bodiesMask: lines('bodies.mask'),
-    ...when(({ isOrdered }: Choices) => isOrdered, {
-      orderKey: text('order.key'),
-      orderReleaseAfter: number('order.releaseAfter'),
+    rateLimit: f.number('rate.limit', true),
+    ratePer: f.duration('rate.perMs', true),
+    rateConcurrency: f.number('rate.concurrency', true),
+    retrySchedule: f.durations('retry.scheduleMs', true),
+    retryJitter: f.percent('retry.jitter', true),
+    bodiesMask: f.lines('bodies.mask'),
+    ...f.when(({ isOrdered }: Choices) => isOrdered, {
+      orderKey: f.text('order.key'),
+      orderReleaseAfter: f.number('order.releaseAfter'),
     }),
-    ...when(({ keepBodies }: Choices) => keepBodies === 'time', {
-      bodiesTime: initially('7 d', duration('bodies.keepMs')),
+    ...f.when(({ keepBodies }: Choices) => keepBodies === 'time', {
+      bodiesTime: f.initially('7 d', f.duration('bodies.keepMs')),
     }),
   }),
-  isOrdered: asked<boolean>(false),
-  keepBodies: asked<Choices['keepBodies']>('always'),
+  isOrdered: f.asked<boolean>(false),
+  keepBodies: f.asked<Choices['keepBodies']>('always'),
 };
 
 /** A rule about responses, by its row in `settings.outcomes`. */
 export const outcomeFields = {
-  status: value('when.status', true),
-  headerName: text('when.header.name', true),
-  ...sentWith('headerName', { headerContains: text('when.header.contains') }),
-  jsonPath: text('when.json.path', true),
-  ...sentWith('jsonPath', { jsonEquals: value('when.json.equals') }),
-  outcome: choice<OutcomeRule['outcome']>('outcome'),
-  after: duration('afterMs', true),
+  status: f.value('when.status', true),
+  headerName: f.text('when.header.name', true),
+  ...f.sentWith('headerName', { headerContains: f.text('when.header.contains') }),
+  jsonPath: f.text('when.json.path', true),
+  ...f.sentWith('jsonPath', { jsonEquals: f.value('when.json.equals') }),
+  outcome: f.choice<OutcomeRule['outcome']>('outcome'),
+  after: f.duration('afterMs', true),
 };
 /** `items`: the rule is about single records of a batch. */
-export type OutcomeDraft = Row & DraftOf<typeof outcomeFields> & { items: ItemDraft | null };
+export type OutcomeDraft = Row & f.DraftOf<typeof outcomeFields> & { items: ItemDraft | null };
 
 /** A destination as its form holds it: everything that is typed is text. */
-export type DestinationDraft = DraftOf<typeof fields> & { headers: HeaderDraft[]; outcomes: OutcomeDraft[] };
+export type DestinationDraft = f.DraftOf<typeof fields> & { headers: HeaderDraft[]; outcomes: OutcomeDraft[] };
 
 /** A new destination: the defaults of the contract. */
-export const emptyDraft: DestinationDraft = { ...draftBy(fields, facts, null), headers: [], outcomes: [] };
+export const emptyDraft: DestinationDraft = { ...f.draftBy(fields, facts, null), headers: [], outcomes: [] };
 
 export const emptyOutcome: Omit<OutcomeDraft, 'row'> = {
-  ...draftBy(outcomeFields, {}, null),
+  ...f.draftBy(outcomeFields, {}, null),
   outcome: 'success',
   items: null,
 };
@@ -98,13 +78,13 @@ export function draftOf(stored: Destination): DestinationDraft {
   const { headers, order, outcomes, bodies } = stored.settings;
   const keepMs = bodies?.keepMs ?? null;
   return {
-    ...draftBy(fields, facts, stored),
+    ...f.draftBy(fields, facts, stored),
     ...(keepMs ? {} : { bodiesTime: emptyDraft.bodiesTime }),
     headers: headerDraftsOf(headers),
     isOrdered: order !== null,
     outcomes: rows(
       outcomes.map((rule) => ({
-        ...draftBy(outcomeFields, {}, rule),
+        ...f.draftBy(outcomeFields, {}, rule),
         items: rule.items === undefined ? null : itemDraftOf(rule.items),
       })),
     ),
@@ -114,7 +94,7 @@ export function draftOf(stored: Destination): DestinationDraft {
 
 /** The body that saves a draft. A value that can't be read is NaN, which the server refuses at its field. */
 export function bodyOf(draft: DestinationDraft): Body {
-  const { settings, ...body } = bodyBy(fields, facts, draft) as Body & { settings: Partial<Settings> }; // each value by its path
+  const { settings, ...body } = f.bodyBy(fields, facts, draft) as Body & { settings: Partial<Settings> }; // each value by its path
   const hasRate = draft.rateLimit + draft.ratePer + draft.rateConcurrency !== '';
   const hasRetry = draft.retrySchedule + draft.retryJitter !== '';
   return {
@@ -127,7 +107,7 @@ export function bodyOf(draft: DestinationDraft): Body {
       retry: hasRetry ? (settings.retry ?? {}) : null,
       outcomes: draft.outcomes.map((rule) => ({
         when: {},
-        ...(bodyBy(outcomeFields, {}, rule) as Omit<OutcomeRule, 'when'>), // each value by its path
+        ...(f.bodyBy(outcomeFields, {}, rule) as Omit<OutcomeRule, 'when'>), // each value by its path
         ...(rule.items === null ? {} : { items: itemsOf(rule.items) }),
       })),
       bodies: { keepMs: draft.keepBodies === 'never' ? 0 : null, ...settings.bodies },
@@ -138,9 +118,9 @@ export function bodyOf(draft: DestinationDraft): Body {
 /** Problems that the form finds itself, by path. */
 export const problemsOf = (draft: DestinationDraft): Record<string, string> =>
   Object.assign(
-    problemsBy(fields, facts, draft, words.fields),
+    f.problemsBy(fields, facts, draft, words.fields),
     headerProblems(draft.headers, facts),
-    ...draft.outcomes.map((rule, at) => problemsBy(within(`settings.outcomes.${at}`, outcomeFields), facts, rule)),
+    ...draft.outcomes.map((rule, at) => f.problemsBy(f.within(`settings.outcomes.${at}`, outcomeFields), facts, rule)),
   );
 
 /** The draft that a browser may keep: without the secrets that were typed. */

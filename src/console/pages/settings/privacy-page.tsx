@@ -7,17 +7,7 @@ import { queryClient } from '../../data/query-client.ts';
 import { settingsFacts as facts } from '../../data/schema-facts.ts';
 import { destinations, parts, privacy as words } from '../../messages/en.ts';
 import { controlsOf } from '../../parts/form/form-controls.tsx';
-import {
-  bodyBy,
-  type DraftOf,
-  draftBy,
-  duration,
-  type FieldWords,
-  lines,
-  number,
-  problemsBy,
-  size,
-} from '../../parts/form/form-fields.ts';
+import * as f from '../../parts/form/form-fields.ts';
 import { type PrivacyDraft, privacyDraftOf, privacyOf, privacyProblems } from '../../parts/form/privacy-draft.ts';
 import { PrivacyFields } from '../../parts/form/privacy-fields.tsx';
 import { useEditor } from '../../parts/form/use-editor.tsx';
@@ -29,20 +19,20 @@ import { settingsCrumb } from '../../shell/page.tsx';
 import { ErasePanel } from './erase-panel.tsx';
 
 const fields = {
-  days: number('retention.days'),
-  bytes: size('retention.bytes'),
-  bodies: duration('retention.bodiesMs'),
-  auditDays: number('retention.auditDays'),
-  stored: lines('privacy.stored'),
+  days: f.number('retention.days'),
+  bytes: f.size('retention.bytes'),
+  bodies: f.duration('retention.bodiesMs'),
+  auditDays: f.number('retention.auditDays'),
+  stored: f.lines('privacy.stored'),
 };
-const labels: Readonly<Record<keyof typeof fields, FieldWords>> = {
+const labels: Readonly<Record<keyof typeof fields, f.FieldWords>> = {
   ...words.retention.fields,
   stored: destinations.fields.bodiesMask,
 };
 
 /** The settings in the form of a document. */
 type Settings = Answer<'getSettings'> & { id: string; updatedAt: string; updatedBy: string };
-type Draft = PrivacyDraft & DraftOf<typeof fields>;
+type Draft = PrivacyDraft & f.DraftOf<typeof fields>;
 
 /** Settings › Retention & privacy. */
 export function PrivacyPage(): ReactNode {
@@ -73,7 +63,7 @@ function PrivacyForm({ stored, mayManage }: { stored: Settings; mayManage: boole
     draftKey: 'settings.privacy',
     stored,
     draftOf,
-    problemsOf: (typed) => ({ ...problemsBy(fields, facts, typed, labels), ...privacyProblems(typed) }),
+    problemsOf: (typed) => ({ ...f.problemsBy(fields, facts, typed, labels), ...privacyProblems(typed) }),
     shownOf(typed, from, theirs) {
       const { retention, privacy } = from === null ? bodyOf(typed) : patchOf(typed, from);
       return { retention: { ...theirs?.retention, ...retention }, privacy };
@@ -121,12 +111,12 @@ const asDocument = (one: Answer<'getSettings'>): Settings => ({
 });
 
 const draftOf = (stored: Settings | null): Draft => ({
-  ...draftBy(fields, facts, stored),
+  ...f.draftBy(fields, facts, stored),
   ...privacyDraftOf(stored?.privacy ?? { drop: [], mask: [], maskIp: false }),
 });
 
 function bodyOf(draft: Draft) {
-  const { retention, privacy } = bodyBy(fields, facts, draft) as Pick<Settings, 'retention' | 'privacy'>; // the fields are the contract's
+  const { retention, privacy } = f.bodyBy(fields, facts, draft) as Pick<Settings, 'retention' | 'privacy'>; // the fields are the contract's
   return { retention, privacy: { ...privacyOf(draft), ...privacy } };
 }
 

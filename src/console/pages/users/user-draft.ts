@@ -1,32 +1,21 @@
 import type { CallInput } from '../../../client/client.ts';
 import { emailPattern, lengthProblem } from '../../../contract/accounts/credentials.ts';
 import { parts, terms, users as words } from '../../messages/en.ts';
-import {
-  asked,
-  bodyBy,
-  choice,
-  type DraftOf,
-  draftBy,
-  enabled,
-  type FieldWords,
-  initially,
-  needed,
-  text,
-} from '../../parts/form/form-fields.ts';
+import * as f from '../../parts/form/form-fields.ts';
 import type { User } from './user.ts';
 
 export const fields = {
-  email: needed(text('email')),
-  isEnabled: enabled(),
+  email: f.needed(f.text('email')),
+  isEnabled: f.enabled(),
   /** In the order of their ids, so that the same roles are the same draft. */
-  roleIds: initially([], choice<readonly string[]>('roleIds')),
+  roleIds: f.initially([], f.choice<readonly string[]>('roleIds')),
   /** How a new user gets in for the first time. */
-  entry: asked<keyof typeof words.entries>('invitation'),
+  entry: f.asked<keyof typeof words.entries>('invitation'),
   /** Empty: the present one stays. */
-  password: asked(''),
+  password: f.asked(''),
 };
 
-export const labels: Readonly<Record<keyof typeof fields, FieldWords>> = {
+export const labels: Readonly<Record<keyof typeof fields, f.FieldWords>> = {
   email: [terms.email, words.emailHint],
   isEnabled: [parts.status.enabled, words.isEnabledHint],
   roleIds: [terms.roles],
@@ -35,10 +24,10 @@ export const labels: Readonly<Record<keyof typeof fields, FieldWords>> = {
 };
 
 /** A user as the form holds it. */
-export type UserDraft = DraftOf<typeof fields>;
+export type UserDraft = f.DraftOf<typeof fields>;
 
 export function draftOf(user: User | null): UserDraft {
-  const draft = draftBy(fields, {}, user);
+  const draft = f.draftBy(fields, {}, user);
   return { ...draft, roleIds: draft.roleIds.toSorted() };
 }
 
@@ -51,7 +40,7 @@ const setsPassword = ({ entry, password }: UserDraft, isNew: boolean) =>
   isNew ? entry === 'password' : password !== '';
 
 /** The body that saves a draft, without its password. */
-export const shownOf = (draft: UserDraft) => bodyBy(fields, {}, draft) as CallInput<'createUser'>['body'] & object; // by the fields
+export const shownOf = (draft: UserDraft) => f.bodyBy(fields, {}, draft) as CallInput<'createUser'>['body'] & object; // by the fields
 
 /** The body that saves a draft. */
 export function bodyOf(draft: UserDraft, stored: User | null) {

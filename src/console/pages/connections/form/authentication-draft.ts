@@ -1,26 +1,7 @@
 import type { CallInput } from '../../../../client/client.ts';
 import { connectionFacts as facts } from '../../../data/schema-facts.ts';
 import { parts, formFields as words } from '../../../messages/en.ts';
-import {
-  asked,
-  bodyBy,
-  choice,
-  type DraftOf,
-  draftBy,
-  duration,
-  initially,
-  json,
-  keptSecret,
-  named,
-  needed,
-  number,
-  secret,
-  sentWith,
-  text,
-  url,
-  when,
-  within,
-} from '../../../parts/form/form-fields.ts';
+import * as f from '../../../parts/form/form-fields.ts';
 import { type Row, rows } from '../../../parts/form/rows.ts';
 import type { SecretValue } from '../../../parts/form/secret-field.tsx';
 import type { Connection } from '../connection.ts';
@@ -34,30 +15,30 @@ export type PairDraft = Row & { name: string; value: SecretValue };
 
 /** A token that is signed for each use: the key, and its claims. */
 export const assertionFields = {
-  privateKey: needed(secret('privateKey')),
-  algorithm: choice<NonNullable<Oauth2['clientAssertion']>['algorithm']>('algorithm'),
-  keyId: text('keyId'),
-  issuer: text('issuer'),
-  subject: text('subject'),
-  audience: text('audience'),
-  lifetime: duration('lifetimeMs'),
-  claims: json('claims'),
+  privateKey: f.needed(f.secret('privateKey')),
+  algorithm: f.choice<NonNullable<Oauth2['clientAssertion']>['algorithm']>('algorithm'),
+  keyId: f.text('keyId'),
+  issuer: f.text('issuer'),
+  subject: f.text('subject'),
+  audience: f.text('audience'),
+  lifetime: f.duration('lifetimeMs'),
+  claims: f.json('claims'),
 };
 
 /** Paths in token responses. One that is empty is not read. */
-export const tokenFields = within('auth.tokenFields', {
-  tokenAt: text('accessToken'),
-  expiresAt: text('expiresIn'),
-  typeAt: text('tokenType'),
-  refreshTokenAt: text('refreshToken'),
+export const tokenFields = f.within('auth.tokenFields', {
+  tokenAt: f.text('accessToken'),
+  expiresAt: f.text('expiresIn'),
+  typeAt: f.text('tokenType'),
+  refreshTokenAt: f.text('refreshToken'),
 });
 
 /** A response that means that the token has expired, by its row in `auth.refreshOn`. */
 export const signalFields = {
-  status: number('status'),
-  headerName: text('header.name', true),
-  ...sentWith('headerName', { headerContains: text('header.contains') }),
-  bodyContains: text('bodyContains', true),
+  status: f.number('status'),
+  headerName: f.text('header.name', true),
+  ...f.sentWith('headerName', { headerContains: f.text('header.contains') }),
+  bodyContains: f.text('bodyContains', true),
 };
 
 /** The choices that decide which fields there are. */
@@ -76,45 +57,45 @@ const isJwt = (source: Choices['jwtSource']) => (draft: Choices) =>
 
 /** Every field of the authentication that is not in a row. */
 export const authenticationFields = {
-  authType: choice<Auth['type']>('auth.type'),
-  ...when(isOauth2, {
-    grant: initially('client_credentials', choice<Oauth2['grant']>('auth.grant')),
-    clientId: text('auth.clientId'),
-    clientSecret: secret('auth.clientSecret'),
-    accessTokenUrl: url('auth.accessTokenUrl'),
-    scope: text('auth.scope'),
-    clientAuth: choice<Oauth2['clientAuth']>('auth.clientAuth'),
+  authType: f.choice<Auth['type']>('auth.type'),
+  ...f.when(isOauth2, {
+    grant: f.initially('client_credentials', f.choice<Oauth2['grant']>('auth.grant')),
+    clientId: f.text('auth.clientId'),
+    clientSecret: f.secret('auth.clientSecret'),
+    accessTokenUrl: f.url('auth.accessTokenUrl'),
+    scope: f.text('auth.scope'),
+    clientAuth: f.choice<Oauth2['clientAuth']>('auth.clientAuth'),
     ...tokenFields,
   }),
-  ...when((draft: Choices) => draft.authType === 'basic' || asksForPassword(draft), {
-    username: text('auth.username'),
-    password: secret('auth.password'),
+  ...f.when((draft: Choices) => draft.authType === 'basic' || asksForPassword(draft), {
+    username: f.text('auth.username'),
+    password: f.secret('auth.password'),
   }),
-  ...when(({ authType }: Choices) => authType === 'bearer', { token: secret('auth.token') }),
-  ...when((draft: Choices) => isOauth2(draft) && draft.grant === 'jwt', {
-    jwtSource: asked<Choices['jwtSource']>('pasted'),
+  ...f.when(({ authType }: Choices) => authType === 'bearer', { token: f.secret('auth.token') }),
+  ...f.when((draft: Choices) => isOauth2(draft) && draft.grant === 'jwt', {
+    jwtSource: f.asked<Choices['jwtSource']>('pasted'),
   }),
-  ...when(isJwt('pasted'), { jwt: secret('auth.jwt') }),
-  ...when(isJwt('signed'), named('jwtAssertion', within('auth.assertion', assertionFields))),
-  ...when((draft: Choices) => isOauth2(draft) && draft.grant === 'refresh_token', {
-    refreshToken: secret('auth.refreshToken'),
+  ...f.when(isJwt('pasted'), { jwt: f.secret('auth.jwt') }),
+  ...f.when(isJwt('signed'), f.named('jwtAssertion', f.within('auth.assertion', assertionFields))),
+  ...f.when((draft: Choices) => isOauth2(draft) && draft.grant === 'refresh_token', {
+    refreshToken: f.secret('auth.refreshToken'),
   }),
-  ...when(
+  ...f.when(
     (draft: Choices) => isOauth2(draft) && draft.clientAuth === 'private_key_jwt',
-    named('clientAssertion', within('auth.clientAssertion', assertionFields)),
+    f.named('clientAssertion', f.within('auth.clientAssertion', assertionFields)),
   ),
 };
 
-export type AuthenticationDraft = DraftOf<typeof authenticationFields> & {
+export type AuthenticationDraft = f.DraftOf<typeof authenticationFields> & {
   extraParams: PairDraft[];
   extraHeaders: PairDraft[];
-  refreshOn: (Row & DraftOf<typeof signalFields>)[];
+  refreshOn: (Row & f.DraftOf<typeof signalFields>)[];
 };
 
 /** The fields for a draft: OAuth needs the user name, which may be empty in Basic authentication. */
 export const fieldsFor = (draft: AuthenticationDraft): typeof authenticationFields =>
   asksForPassword(draft)
-    ? { ...authenticationFields, username: needed(authenticationFields.username) }
+    ? { ...authenticationFields, username: f.needed(authenticationFields.username) }
     : authenticationFields;
 
 /** The form's values of a stored authentication; null: of a new connection. */
@@ -123,18 +104,18 @@ export function authenticationOf(auth: Auth | null): AuthenticationDraft {
   const { extraParams, extraHeaders, refreshOn } =
     auth?.type === 'oauth2' ? auth : { extraParams: {}, extraHeaders: {}, refreshOn: standard };
   return {
-    ...draftBy(authenticationFields, facts, auth && { auth }),
+    ...f.draftBy(authenticationFields, facts, auth && { auth }),
     authType: auth?.type ?? 'none',
     jwtSource: auth?.type === 'oauth2' && auth.grant === 'jwt' && auth.assertion !== null ? 'signed' : 'pasted',
     extraParams: pairsOf(extraParams),
     extraHeaders: pairsOf(extraHeaders),
-    refreshOn: rows(refreshOn.map((one) => draftBy(signalFields, {}, one))),
+    refreshOn: rows(refreshOn.map((one) => f.draftBy(signalFields, {}, one))),
   };
 }
 
 /** The authentication of a draft, as a write takes it. */
 export function authOf(draft: AuthenticationDraft, stored: Auth | null): Written {
-  const { auth } = bodyBy(authenticationFields, facts, draft) as { auth: object }; // where each of their paths begins
+  const { auth } = f.bodyBy(authenticationFields, facts, draft) as { auth: object }; // where each of their paths begins
   if (draft.authType === 'basic') Object.assign(auth, basicPasswordOf(draft, stored));
   if (draft.authType !== 'oauth2') return auth as Written; // each value by its path
   return {
@@ -144,7 +125,7 @@ export function authOf(draft: AuthenticationDraft, stored: Auth | null): Written
     ...auth,
     extraParams: recordOf(draft.extraParams),
     extraHeaders: recordOf(draft.extraHeaders),
-    refreshOn: draft.refreshOn.map((signal) => bodyBy(signalFields, {}, signal)),
+    refreshOn: draft.refreshOn.map((signal) => f.bodyBy(signalFields, {}, signal)),
   } as Written; // each value by its path
 }
 
@@ -160,7 +141,7 @@ export function pairProblems(pairs: readonly PairDraft[], path: string): Record<
 
 /** The pairs that a browser may keep: without the secrets that were typed. */
 export const keptPairs = (pairs: readonly PairDraft[]): PairDraft[] =>
-  pairs.map((one) => (isPublic(one.name) ? one : { ...one, value: keptSecret(one.value) }));
+  pairs.map((one) => (isPublic(one.name) ? one : { ...one, value: f.keptSecret(one.value) }));
 
 /** Parameters of token requests that everyone with View can read (contract: publicTokenFields). */
 export const isPublic = (name: string) => ['audience', 'resource', 'scope'].includes(name.trim().toLowerCase());

@@ -1,26 +1,7 @@
 import type { CallInput } from '../../../../client/client.ts';
 import { connectionFacts as facts } from '../../../data/schema-facts.ts';
 import { formFields, connectionForm as words } from '../../../messages/en.ts';
-import {
-  block,
-  bodyBy,
-  choice,
-  type DraftOf,
-  draftBy,
-  duration,
-  durations,
-  initially,
-  keptBy,
-  named,
-  number,
-  percent,
-  problemsBy,
-  secret,
-  text,
-  url,
-  when,
-  within,
-} from '../../../parts/form/form-fields.ts';
+import * as f from '../../../parts/form/form-fields.ts';
 import {
   type HeaderDraft,
   headerDraftsOf,
@@ -49,45 +30,45 @@ const isSigned = ({ signing }: Choices) => signing !== 'none';
 
 /** Every field of a connection that is neither in a row nor of its authentication. */
 const ownFields = {
-  name: text('name'),
-  description: block('description'),
-  baseUrl: url('baseUrl'),
-  port: number('port'),
-  ...within('settings', {
-    connectTimeout: duration('connectTimeoutMs'),
-    timeout: duration('timeoutMs'),
-    retrySchedule: durations('retry.scheduleMs'),
-    retryJitter: percent('retry.jitter'),
-    rateLimit: number('rate.limit'),
-    ratePer: duration('rate.perMs'),
-    concurrency: number('rate.concurrency'),
-    breakerRatio: percent('breaker.failureRatio'),
-    breakerMinimum: number('breaker.minimum'),
-    breakerWindow: duration('breaker.windowMs'),
-    breakerOpen: duration('breaker.openMs'),
-    idempotencyHeader: text('idempotencyHeader'),
-    heldMaxAge: duration('heldMaxAgeMs'),
-    tlsCa: block('tls.ca'),
-    tlsCert: block('tls.cert'),
-    tlsKey: secret('tls.key'),
-    tlsMinVersion: choice<Connection['settings']['tls']['minVersion']>('tls.minVersion'),
+  name: f.text('name'),
+  description: f.block('description'),
+  baseUrl: f.url('baseUrl'),
+  port: f.number('port'),
+  ...f.within('settings', {
+    connectTimeout: f.duration('connectTimeoutMs'),
+    timeout: f.duration('timeoutMs'),
+    retrySchedule: f.durations('retry.scheduleMs'),
+    retryJitter: f.percent('retry.jitter'),
+    rateLimit: f.number('rate.limit'),
+    ratePer: f.duration('rate.perMs'),
+    concurrency: f.number('rate.concurrency'),
+    breakerRatio: f.percent('breaker.failureRatio'),
+    breakerMinimum: f.number('breaker.minimum'),
+    breakerWindow: f.duration('breaker.windowMs'),
+    breakerOpen: f.duration('breaker.openMs'),
+    idempotencyHeader: f.text('idempotencyHeader'),
+    heldMaxAge: f.duration('heldMaxAgeMs'),
+    tlsCa: f.block('tls.ca'),
+    tlsCert: f.block('tls.cert'),
+    tlsKey: f.secret('tls.key'),
+    tlsMinVersion: f.choice<Connection['settings']['tls']['minVersion']>('tls.minVersion'),
     // Left empty, there is no proxy.
-    proxyUrl: text('proxy.url', true),
-    ...when(({ proxyUrl }: Choices) => proxyUrl.trim() !== '', {
-      proxyUsername: text('proxy.username'),
-      proxyPassword: secret('proxy.password'),
+    proxyUrl: f.text('proxy.url', true),
+    ...f.when(({ proxyUrl }: Choices) => proxyUrl.trim() !== '', {
+      proxyUsername: f.text('proxy.username'),
+      proxyPassword: f.secret('proxy.password'),
     }),
-    signing: initially('none', choice<Choices['signing']>('signing.scheme')),
-    ...when(isSigned, { signingSecret: secret('signing.secret') }),
-    ...when(({ signing }: Choices) => signing === 'hmac', {
-      signingAlgorithm: choice<Hmac['algorithm']>('signing.algorithm'),
-      signingEncoding: choice<Hmac['encoding']>('signing.encoding'),
-      signingHeader: initially('X-Signature', text('signing.header')),
-      signingFormat: initially('{signature}', text('signing.format')),
+    signing: f.initially('none', f.choice<Choices['signing']>('signing.scheme')),
+    ...f.when(isSigned, { signingSecret: f.secret('signing.secret') }),
+    ...f.when(({ signing }: Choices) => signing === 'hmac', {
+      signingAlgorithm: f.choice<Hmac['algorithm']>('signing.algorithm'),
+      signingEncoding: f.choice<Hmac['encoding']>('signing.encoding'),
+      signingHeader: f.initially('X-Signature', f.text('signing.header')),
+      signingFormat: f.initially('{signature}', f.text('signing.format')),
     }),
-    ...when(isSigned, {
-      signingPreviousSecret: secret('signing.previousSecret'),
-      signingPreviousUntil: text('signing.previousUntil'),
+    ...f.when(isSigned, {
+      signingPreviousSecret: f.secret('signing.previousSecret'),
+      signingPreviousUntil: f.text('signing.previousUntil'),
     }),
   }),
 };
@@ -96,15 +77,15 @@ export const connectionFields = { ...ownFields, ...authenticationFields };
 
 export const labels = {
   ...words.fields,
-  ...named('jwtAssertion', words.assertion),
-  ...named('clientAssertion', words.assertion),
+  ...f.named('jwtAssertion', words.assertion),
+  ...f.named('clientAssertion', words.assertion),
 };
 
 /**
  * A connection as its form holds it: the fields of all kinds of authentication side by side, so that choosing another
  * kind and back loses nothing. Numbers and durations are texts, as people type them.
  */
-export type ConnectionDraft = DraftOf<typeof ownFields> &
+export type ConnectionDraft = f.DraftOf<typeof ownFields> &
   AuthenticationDraft & {
     headers: HeaderDraft[];
     /** The path of the first destination, moved from a pasted Base URL; not part of the connection. */
@@ -113,7 +94,7 @@ export type ConnectionDraft = DraftOf<typeof ownFields> &
 
 /** The form's values of a stored connection; null: of a new one. */
 export const draftOf = (stored: Connection | null): ConnectionDraft => ({
-  ...draftBy(ownFields, facts, stored),
+  ...f.draftBy(ownFields, facts, stored),
   ...authenticationOf(stored?.auth ?? null),
   headers: headerDraftsOf(stored?.settings.headers ?? []),
   firstPath: '',
@@ -123,7 +104,7 @@ export const emptyDraft: ConnectionDraft = draftOf(null);
 
 /** The body that saves a draft over what is stored (null: nothing yet). */
 export function bodyOf(draft: ConnectionDraft, stored: Connection | null): Body {
-  const { settings, ...body } = bodyBy(ownFields, facts, draft) as Body; // each value by its path
+  const { settings, ...body } = f.bodyBy(ownFields, facts, draft) as Body; // each value by its path
   return {
     ...(stored === null ? {} : { type: stored.type, status: stored.status }),
     ...body,
@@ -147,11 +128,11 @@ export function problemsOf(draft: ConnectionDraft): Record<string, string> {
           pairProblems(draft.extraParams, 'auth.extraParams'),
           pairProblems(draft.extraHeaders, 'auth.extraHeaders'),
           ...draft.refreshOn.map((signal, at) =>
-            problemsBy(within(`auth.refreshOn.${at}`, signalFields), facts, signal),
+            f.problemsBy(f.within(`auth.refreshOn.${at}`, signalFields), facts, signal),
           ),
         ];
   return Object.assign(
-    problemsBy({ ...ownFields, ...fieldsFor(draft) }, facts, draft, labels),
+    f.problemsBy({ ...ownFields, ...fieldsFor(draft) }, facts, draft, labels),
     headerProblems(draft.headers, facts),
     draft.signing !== 'none' && until !== '' && Number.isNaN(Date.parse(until))
       ? { [ownFields.signingPreviousUntil.path]: formFields.time }
@@ -162,7 +143,7 @@ export function problemsOf(draft: ConnectionDraft): Record<string, string> {
 
 /** The draft that a browser may keep: everything but secrets that were typed. */
 export const withoutSecrets = (draft: ConnectionDraft): ConnectionDraft => ({
-  ...keptBy(connectionFields, draft),
+  ...f.keptBy(connectionFields, draft),
   headers: keptHeaders(draft.headers),
   extraParams: keptPairs(draft.extraParams),
   extraHeaders: keptPairs(draft.extraHeaders),
