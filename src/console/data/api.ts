@@ -1,4 +1,11 @@
-import { queryOptions, type UseMutationResult, useMutation } from '@tanstack/react-query';
+import {
+  queryOptions,
+  type UseMutationResult,
+  type UseQueryOptions,
+  type UseQueryResult,
+  useMutation,
+  useQuery,
+} from '@tanstack/react-query';
 import { type Answer, type Arguments, type CallInput, ClientError, type ListId } from '../../client/client.ts';
 import { covers, type Right, rights } from '../../contract/accounts/rights.ts';
 import { type RouteId, routeTable } from '../../contract/routes.ts';
@@ -36,6 +43,28 @@ export function allQuery<Id extends ListId>(id: Id, ...[input]: Arguments<Id>) {
     },
     staleTime: 30_000,
   });
+}
+
+type More<Data, Selected> = Omit<UseQueryOptions<Data, ClientError, Selected>, 'queryKey' | 'queryFn'>;
+
+/** A read of the API, as `useQuery` gives it. */
+export function useApiQuery<Id extends RouteId, Selected = Answer<Id>>(
+  id: Id,
+  input?: CallInput<Id>,
+  more?: More<Answer<Id>, Selected>,
+): UseQueryResult<Selected, ClientError> {
+  const asked = { ...apiQuery(id, ...([input] as unknown as Arguments<Id>)), ...more }; // what the route takes
+  return useQuery(asked as UseQueryOptions<Answer<Id>, ClientError, Selected>); // with the selection of `more`
+}
+
+/** All items of a list, as `useQuery` gives them. */
+export function useAllQuery<Id extends ListId, Selected = Answer<Id>['data']>(
+  id: Id,
+  input?: CallInput<Id>,
+  more?: More<Answer<Id>['data'], Selected>,
+): UseQueryResult<Selected, ClientError> {
+  const asked = { ...allQuery(id, ...([input] as unknown as Arguments<Id>)), ...more }; // what the list takes
+  return useQuery(asked as UseQueryOptions<Answer<Id>['data'], ClientError, Selected>); // with the selection of `more`
 }
 
 /**

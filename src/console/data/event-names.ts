@@ -1,7 +1,6 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { Answer } from '../../client/client.ts';
-import { useMay } from '../session/rights.ts';
-import { apiQuery } from './api.ts';
+import { useApiQuery } from './api.ts';
+import { kept } from './refresh.ts';
 
 type Named = Answer<'getEventNames'>['data'][number];
 
@@ -9,15 +8,12 @@ const idsMax = 100;
 
 /** Names and times of events by their ids, for the first 100. Empty without the right to see events. */
 export function useEventNames(ids: readonly (string | null)[]): ReadonlyMap<string, Named> {
-  const mayLook = useMay('events:view');
   const asked = [...new Set(ids)].filter((id) => id?.startsWith('evt_')).slice(0, idsMax);
-  const { data } = useQuery({
-    ...apiQuery('getEventNames', { query: { ids: asked.join() } }),
-    enabled: mayLook && asked.length > 0,
-    staleTime: 60_000,
-    placeholderData: keepPreviousData,
-    select: byId,
-  });
+  const { data } = useApiQuery(
+    'getEventNames',
+    { query: { ids: asked.join() } },
+    { enabled: asked.length > 0, staleTime: 60_000, ...kept, select: byId },
+  );
   return data ?? none;
 }
 

@@ -1,8 +1,8 @@
-import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query';
+import type { UseQueryResult } from '@tanstack/react-query';
 import type { Answer, CallInput, ClientError } from '../../client/client.ts';
 import { useMay } from '../session/rights.ts';
-import { apiQuery } from './api.ts';
-import { watchedMs } from './refresh.ts';
+import { useApiQuery } from './api.ts';
+import { kept, watched } from './refresh.ts';
 
 type Asked = NonNullable<CallInput<'getStats'>['query']>;
 
@@ -17,13 +17,6 @@ export function useStats(
   id?: string,
   time: NonNullable<Asked['range']> | Pick<Asked, 'range' | 'from' | 'until'> = '24h',
 ): UseQueryResult<Stats, ClientError> {
-  const may = useMay('settings:view');
-  return useQuery({
-    ...apiQuery('getStats', {
-      query: { kind, ...(typeof time === 'string' ? { range: time } : time), ...(id === undefined ? {} : { id }) },
-    }),
-    enabled: may,
-    placeholderData: keepPreviousData,
-    refetchInterval: watchedMs,
-  });
+  const query = { kind, ...(typeof time === 'string' ? { range: time } : time), ...(id === undefined ? {} : { id }) };
+  return useApiQuery('getStats', { query }, { ...kept, ...watched, enabled: useMay('settings:view') });
 }

@@ -1,9 +1,8 @@
 import { Badge, Stack } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useId } from 'react';
 import { covers } from '../../contract/accounts/rights.ts';
-import { apiQuery } from '../data/api.ts';
+import { useApiQuery } from '../data/api.ts';
 import { useOpenIssues } from '../data/open-issues.ts';
 import { shell } from '../messages/en.ts';
 import { Icon } from '../parts/parts.ts';
@@ -14,7 +13,7 @@ import css from './shell.module.css';
 /** The pages that the signed-in person can see on this server. */
 export function useMenu(): readonly MenuEntry[] {
   const granted = new Set(useMe()?.rights ?? []);
-  const hasInbox = useQuery(apiQuery('version')).data?.['inbox'] !== false;
+  const hasInbox = useApiQuery('version').data?.['inbox'] !== false;
   return menu.filter(({ to, right }) => (right === null || covers(granted, right)) && (to !== '/inbox' || hasInbox));
 }
 

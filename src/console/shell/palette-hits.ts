@@ -1,10 +1,10 @@
 import { useMantineColorScheme } from '@mantine/core';
 import { useClipboard, useDebouncedValue } from '@mantine/hooks';
-import { useQueries, useQuery } from '@tanstack/react-query';
+import { useQueries } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { covers, type Right } from '../../contract/accounts/rights.ts';
 import { idPrefixes } from '../../contract/ids.ts';
-import { apiQuery, useApi } from '../data/api.ts';
+import { apiQuery, useApi, useApiQuery } from '../data/api.ts';
 import { parts, shell, terms } from '../messages/en.ts';
 import { formatTime } from '../messages/format.ts';
 import { useConnectionStatus } from '../pages/connections/change-status.ts';
@@ -142,10 +142,11 @@ function useDeliveriesOf(text: string, may: (right: Right) => boolean): Found[] 
   const [asked] = useDebouncedValue(text, 400);
   const query = { ...(may('payloads:view') ? { q: asked } : { visitorId: asked }), limit: eachMax };
   const isAddress = /^[^\s@]+@[^\s@]+$/.test(text);
-  const { data } = useQuery({
-    ...apiQuery('listDeliveries', { query }),
-    enabled: isAddress && asked === text && may('deliveries:view'),
-  });
+  const { data } = useApiQuery(
+    'listDeliveries',
+    { query },
+    { enabled: isAddress && asked === text && may('deliveries:view') },
+  );
   if (!isAddress) return [];
   return (data?.data ?? []).map((delivery) => {
     const when = formatTime(new Date(delivery.createdAt), 'log', Date.now());

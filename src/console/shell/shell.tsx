@@ -1,10 +1,9 @@
 import { ActionIcon, Button, Group, Kbd, Menu, Text } from '@mantine/core';
 import { useDisclosure, useHotkeys } from '@mantine/hooks';
-import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { type ReactNode, Suspense, useEffect } from 'react';
 import { allRights } from '../../contract/accounts/rights.ts';
-import { apiQuery } from '../data/api.ts';
+import { useApiQuery } from '../data/api.ts';
 import { isAway, queryClient } from '../data/query-client.ts';
 import { shell, terms } from '../messages/en.ts';
 import mark from '../millrace.svg';
@@ -94,8 +93,7 @@ export function Shell(): ReactNode {
 }
 
 function useServer() {
-  return useQuery({
-    ...apiQuery('livez'),
+  return useApiQuery('livez', undefined, {
     retry: false,
     refetchInterval: ({ state }) => (state.status === 'error' ? 2_000 : 15_000),
   });

@@ -1,9 +1,9 @@
 import { Alert, Button, Text } from '@mantine/core';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { ClientError } from '../../client/client.ts';
-import { apiQuery, useApi } from '../data/api.ts';
+import { useApi, useApiQuery } from '../data/api.ts';
 import { shell, terms } from '../messages/en.ts';
 import { Problem } from '../parts/parts.ts';
 import { client, openedSession, sessionEnd, setToken } from '../session/session.ts';
@@ -17,8 +17,8 @@ export function SignInPage(): ReactNode {
   const navigate = useNavigate();
   const { to } = useSearch({ from: '/sign-in' });
   const [form, choose] = useState<'password' | 'token' | 'forgotten'>('password');
-  const setup = useQuery(apiQuery('getSetup'));
-  const sso = useQuery(apiQuery('getSignInMethods')).data?.sso ?? null;
+  const setup = useApiQuery('getSetup');
+  const sso = useApiQuery('getSignInMethods').data?.sso ?? null;
   const single = useSso();
   const end = sessionEnd(words.ends);
   const goOn = () => void navigate({ href: to });
@@ -121,7 +121,7 @@ function TokenForm({ onDone }: { onDone: () => void }): ReactNode {
 function ForgottenPassword(): ReactNode {
   const [email, write] = useState('');
   const [isMissing, setMissing] = useState(false);
-  const methods = useQuery(apiQuery('getSignInMethods'));
+  const methods = useApiQuery('getSignInMethods');
   const request = useApi('requestPasswordReset', { isRead: true });
   function submit() {
     setMissing(email.trim() === '');

@@ -1,7 +1,6 @@
 import { Button, Skeleton, Stack, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { apiQuery } from '../../data/api.ts';
+import { useApiQuery } from '../../data/api.ts';
 import { shell, terms, account as words } from '../../messages/en.ts';
 import { Panel, PlainLink, Problem } from '../../parts/parts.ts';
 import { useMe } from '../../session/rights.ts';
@@ -13,7 +12,7 @@ import { OwnSessions } from './own-sessions.tsx';
 /** What is one's own: password and sessions. */
 export function AccountPage(): ReactNode {
   const me = useMe();
-  const sso = useQuery(apiQuery('getSignInMethods')).data?.sso ?? null;
+  const sso = useApiQuery('getSignInMethods').data?.sso ?? null;
   const connect = useSso();
   return (
     <Page

@@ -1,7 +1,6 @@
-import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { ShownSession } from '../../../contract/accounts/sign-in.ts';
-import { allQuery } from '../../data/api.ts';
+import { useAllQuery } from '../../data/api.ts';
 import { nouns } from '../../messages/counts.ts';
 import { terms, account as words } from '../../messages/en.ts';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
@@ -10,7 +9,7 @@ import { browserOf } from './browser-of.ts';
 
 /** One's own sessions: where and when, and their end. */
 export function OwnSessions(): ReactNode {
-  const query = useQuery({ ...allQuery('listMySessions'), select: asPage });
+  const query = useAllQuery('listMySessions', undefined, { select: asPage });
   const hasOthers = query.data?.data.some(({ current }) => !current) === true;
   return (
     <ListPage

@@ -1,8 +1,7 @@
 import { Skeleton } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { apiQuery } from '../../data/api.ts';
+import { useApiQuery } from '../../data/api.ts';
 import { terms, actions as words } from '../../messages/en.ts';
 import { NewDocumentPage } from '../../parts/document/new-document-page.tsx';
 import { addressOf, notifyDone, StatusBadge } from '../../parts/parts.ts';
@@ -21,7 +20,7 @@ export function EditActionPage(): ReactNode {
   const toDetails = () => void navigate({ to: '/actions/$actionId', params: { actionId } });
   return (
     <LoadedPage
-      query={useQuery(apiQuery('getAction', { params: { id: actionId } }))}
+      query={useApiQuery('getAction', { params: { id: actionId } })}
       one={terms.action}
       part={words.editor.editTitle}
       nameOf={actionKind.nameOf}
@@ -56,7 +55,7 @@ export function NewActionPage(): ReactNode {
   const { step = 'basics', scenario, from, destination } = useSearch({ from: '/shell/actions/new' });
   const navigate = useNavigate({ from: '/actions/new' });
   const places = usePlaces();
-  const copied = useQuery({ ...apiQuery('getAction', { params: { id: from ?? '' } }), enabled: from !== undefined });
+  const copied = useApiQuery('getAction', { params: { id: from ?? '' } }, { enabled: from !== undefined });
   return (
     <NewDocumentPage kind={actionKind}>
       {places.isLoading || copied.isLoading ? (

@@ -1,9 +1,8 @@
 import { Button, Stack, Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
 import { foldName } from '../../../contract/fold-name.ts';
-import { allQuery } from '../../data/api.ts';
+import { useAllQuery } from '../../data/api.ts';
 import { parts, terms, actions as words } from '../../messages/en.ts';
 import { useEditor } from '../../parts/form/use-editor.tsx';
 import { Icon } from '../../parts/parts.ts';
@@ -59,7 +58,7 @@ export function ActionEditor({ stored, begin, draftKey, places, step, onStep, on
   const mayManage = useMay('actions:manage');
   const mayCheck = useMay('payloads:view');
   const [checked, setChecked] = useState<ActionBody | null>(null);
-  const named = useQuery(allQuery('listActions')).data;
+  const named = useAllQuery('listActions').data;
   const status = stored?.status ?? 'disabled';
   const holderOf = (name: string) => named?.find((one) => foldName(one.name) === foldName(name));
   function takenBy({ name }: ActionDraft): Record<string, string> {

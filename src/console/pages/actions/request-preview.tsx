@@ -1,11 +1,11 @@
 import { Stack, Text, Title } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type ComponentProps, type ReactNode, useState } from 'react';
 import type { Answer, CallInput } from '../../../client/client.ts';
 import { rights } from '../../../contract/accounts/rights.ts';
 import type { FieldMapping } from '../../../contract/documents/action.ts';
-import { apiQuery } from '../../data/api.ts';
+import { useApiQuery } from '../../data/api.ts';
+import { kept } from '../../data/refresh.ts';
 import { terms, actions as words } from '../../messages/en.ts';
 import { Panel } from '../../parts/parts.ts';
 import { EventPicker } from '../../parts/payload/event-picker.tsx';
@@ -89,11 +89,11 @@ function RequestPreview({ destinationId, title, draft, places, storedId, sample 
     ...(storedId === null ? {} : { actionId: storedId }),
   };
   const [text] = useDebouncedValue(JSON.stringify(input), settleMs);
-  const query = useQuery({
-    ...apiQuery('previewDestination', { params: { id: destinationId }, body: JSON.parse(text) as PreviewBody }), // the text of one
-    placeholderData: keepPreviousData,
-    retry: false,
-  });
+  const query = useApiQuery(
+    'previewDestination',
+    { params: { id: destinationId }, body: JSON.parse(text) as PreviewBody },
+    { ...kept, retry: false },
+  );
   const shown = <RequestTab request={{ ...query, run: () => void query.refetch() }} hasErrors={false} />;
   return (
     <Stack gap="xs" role="group" aria-label={title ?? w.title}>

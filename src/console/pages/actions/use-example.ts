@@ -1,10 +1,10 @@
 import { useDebouncedValue } from '@mantine/hooks';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { Event } from '../../../contract/records/event.ts';
 import { lookupParameter } from '../../../rules/lookup.ts';
 import { type TypedValue, typedValue } from '../../../rules/typed-value.ts';
-import { apiQuery } from '../../data/api.ts';
+import { useApiQuery } from '../../data/api.ts';
+import { kept } from '../../data/refresh.ts';
 import type { Sample } from '../../parts/payload/picked-event.ts';
 import { useMay } from '../../session/rights.ts';
 import type { FieldRow } from './action-draft.ts';
@@ -13,13 +13,9 @@ const settleMs = 400;
 
 /** The event of a sample; null until a stored one is loaded, and without the right to see it. */
 export function useSampleEvent(sample: Sample | null): Event | null {
-  const mayEvents = useMay('events:view');
   const maySee = useMay('payloads:view');
   const id = sample?.eventId;
-  const { data } = useQuery({
-    ...apiQuery('getEvent', { params: { id: id ?? '' } }),
-    enabled: id !== undefined && mayEvents && maySee,
-  });
+  const { data } = useApiQuery('getEvent', { params: { id: id ?? '' } }, { enabled: id !== undefined && maySee });
   return useMemo(() => {
     if (id !== undefined) return data ?? null;
     const event = sample?.event ?? (sample?.data?.[0] === undefined ? undefined : { data: sample.data[0] });
@@ -48,15 +44,13 @@ export function useExample(rows: readonly FieldRow[], event: Event | null): read
   const expressions = rows.filter((row) => row.from === 'expression' && row.expression.trim() !== '');
   const [settled] = useDebouncedValue(expressions.map((row) => row.expression).join('\u0000'), settleMs);
   const texts = settled === '' ? [] : settled.split('\u0000');
-  const mayRender = useMay('connections:view');
-  const { data } = useQuery({
-    ...apiQuery('renderTemplate', {
+  const { data } = useApiQuery(
+    'renderTemplate',
+    {
       body: { template: programOf(texts), data: [event === null ? {} : expressionInput(event)] },
-    }),
-    enabled: event !== null && texts.length > 0 && mayRender,
-    placeholderData: keepPreviousData,
-    retry: false,
-  });
+    },
+    { enabled: event !== null && texts.length > 0, ...kept, retry: false },
+  );
   return useMemo(() => {
     if (event === null) return null;
     const results = resultsIn(data?.result);

@@ -1,6 +1,5 @@
-import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { allQuery } from '../../data/api.ts';
+import { useAllQuery } from '../../data/api.ts';
 import { actions, terms } from '../../messages/en.ts';
 import { useMay } from '../../session/rights.ts';
 import type { Connection, Destination } from './action.ts';
@@ -16,8 +15,8 @@ export type Places = {
 
 export function usePlaces(): Places {
   const mayView = useMay('connections:view');
-  const connections = useQuery({ ...allQuery('listConnections'), enabled: mayView });
-  const destinations = useQuery({ ...allQuery('listAllDestinations'), enabled: mayView });
+  const connections = useAllQuery('listConnections');
+  const destinations = useAllQuery('listAllDestinations');
   const isLoading = mayView && (connections.data === undefined || destinations.data === undefined);
   return useMemo(() => {
     const byName = <T extends { name: string }>(list: readonly T[] = []) =>

@@ -1,9 +1,9 @@
 import { Stack } from '@mantine/core';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { AlertMessage } from '../../../contract/documents/alert.ts';
-import { apiQuery } from '../../data/api.ts';
+import { useApiQuery } from '../../data/api.ts';
+import { kept } from '../../data/refresh.ts';
 import { nouns } from '../../messages/counts.ts';
 import { alerts, parts, terms } from '../../messages/en.ts';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
@@ -20,11 +20,11 @@ const statuses: Readonly<Record<AlertMessage['status'], Status>> = {
 /** The messages of an alert: those that were sent, and those that are pending. */
 export function AlertMessages({ alertId }: { alertId: string }): ReactNode {
   const search = useSearch({ from: '/shell/settings/alerts/$alertId' });
-  const query = useQuery({
-    ...apiQuery('listAlertMessages', { params: { id: alertId }, query: { cursor: search.cursor } }),
-    placeholderData: keepPreviousData,
-    refetchInterval: 10_000,
-  });
+  const query = useApiQuery(
+    'listAlertMessages',
+    { params: { id: alertId }, query: { cursor: search.cursor } },
+    { ...kept, refetchInterval: 10_000 },
+  );
   const { list } = useListPage({
     name: words.list,
     search,

@@ -1,14 +1,12 @@
 import { Checkbox, Group, SimpleGrid } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { allQuery } from '../../data/api.ts';
+import { useAllQuery } from '../../data/api.ts';
 import { alertFacts as facts } from '../../data/schema-facts.ts';
 import { alerts, issues, shell, terms } from '../../messages/en.ts';
 import { formatDuration } from '../../messages/format.ts';
 import { controlsOf, errorAt } from '../../parts/form/form-controls.tsx';
 import { options } from '../../parts/form/options.ts';
 import { Panel } from '../../parts/parts.ts';
-import { useMay } from '../../session/rights.ts';
 import { sharedFields } from './alert-draft.ts';
 import type { FormProps } from './alert-form.tsx';
 
@@ -17,8 +15,7 @@ const words = alerts.rules;
 /** The issues to notify about. */
 export function RulesFields(form: FormProps): ReactNode {
   const { draft, errors, isDisabled, onChange } = form;
-  const mayConnections = useMay('connections:view');
-  const connections = useQuery({ ...allQuery('listConnections'), enabled: mayConnections }).data ?? [];
+  const connections = useAllQuery('listConnections').data ?? [];
   const named = new Map(connections.map(({ id, name }) => [id, name]));
   // A connection that was deleted since is still ticked, by its id.
   const all = [...new Set([...named.keys(), ...draft.connectionIds])];

@@ -1,9 +1,9 @@
 import { Text } from '@mantine/core';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { AuditEntry } from '../../../contract/records/audit.ts';
-import { apiQuery } from '../../data/api.ts';
+import { useApiQuery } from '../../data/api.ts';
+import { kept } from '../../data/refresh.ts';
 import { terms, audit as words } from '../../messages/en.ts';
 import { options } from '../../parts/form/options.ts';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
@@ -11,21 +11,15 @@ import { RowLink } from '../../parts/list/row-link.tsx';
 import { timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
 import { listWords, useListPage } from '../../parts/list/use-list-page.tsx';
 import { ThingLink, useCloseInspector, useNow, WithInspector } from '../../parts/parts.ts';
-import { useMay } from '../../session/rights.ts';
 import { Page, settingsCrumb } from '../../shell/page.tsx';
 import { queryOf } from './audit-filters.ts';
 import { EntryInspector } from './entry-inspector.tsx';
 
 export function AuditPage(): ReactNode {
-  const mayLook = useMay('audit:view');
   const now = useNow();
   const search = useSearch({ from: '/shell/settings/audit' });
   const { cursor, entry, sort: _, ...filters } = search;
-  const query = useQuery({
-    ...apiQuery('listAudit', { query: { ...queryOf(filters, now), cursor } }),
-    placeholderData: keepPreviousData,
-    enabled: mayLook,
-  });
+  const query = useApiQuery('listAudit', { query: { ...queryOf(filters, now), cursor } }, kept);
   const close = useCloseInspector('entry');
   const { list } = useListPage({
     ...listWords(words, 'entries', 'book'),

@@ -1,9 +1,8 @@
 import { ActionIcon, Box, Button, Group, Skeleton, Stack, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { foldName } from '../../../contract/fold-name.ts';
-import { apiQuery } from '../../data/api.ts';
+import { useApiQuery } from '../../data/api.ts';
 import { behaviorFacts } from '../../data/schema-facts.ts';
 import { terms, behaviors as words } from '../../messages/en.ts';
 import { NewDocumentPage } from '../../parts/document/new-document-page.tsx';
@@ -22,10 +21,7 @@ const w = words.details;
 
 export function NewBehaviorPage(): ReactNode {
   const { from } = useSearch({ from: '/shell/behaviors/new' });
-  const copied = useQuery({
-    ...apiQuery('getBehavior', { params: { id: from ?? '' } }),
-    enabled: from !== undefined,
-  });
+  const copied = useApiQuery('getBehavior', { params: { id: from ?? '' } }, { enabled: from !== undefined });
   return (
     <NewDocumentPage kind={behaviorKind}>
       {copied.isLoading ? (

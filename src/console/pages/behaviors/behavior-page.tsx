@@ -1,7 +1,6 @@
 import { Group, Skeleton, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { apiQuery } from '../../data/api.ts';
+import { useApiQuery } from '../../data/api.ts';
 import { terms, behaviors as words } from '../../messages/en.ts';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
 import { ButtonLink, Icon, Panel } from '../../parts/parts.ts';
@@ -45,10 +44,7 @@ export function BehaviorPage(): ReactNode {
 /** The actions and behaviors that use a behavior. */
 function UsedByTab({ behavior: { id, usedBy } }: { behavior: Behavior }): ReactNode {
   const mayActions = useMay('actions:view');
-  const { data } = useQuery({
-    ...apiQuery('listActions', { query: { behaviorId: id, limit: 200 } }),
-    enabled: mayActions,
-  });
+  const { data } = useApiQuery('listActions', { query: { behaviorId: id, limit: 200 } });
   const { behaviors } = useBehaviors();
   if (mayActions && data === undefined) return <Skeleton height={120} aria-busy="true" />;
   const users = [

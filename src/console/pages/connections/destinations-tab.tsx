@@ -1,8 +1,7 @@
 import { Button, Group, Menu, Switch, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo, useState } from 'react';
-import { allQuery, useApi } from '../../data/api.ts';
+import { useAllQuery, useApi } from '../../data/api.ts';
 import { nouns } from '../../messages/counts.ts';
 import { parts, terms, connections as words } from '../../messages/en.ts';
 import { formatNumber } from '../../messages/format.ts';
@@ -30,7 +29,7 @@ export function DestinationsTab({ connection }: { connection: Connection }): Rea
   const mayManage = useMay('connections:manage');
   const mayManageActions = useMay('actions:manage');
   const [asked, ask] = useState<Destination | null>(null);
-  const query = useQuery(allQuery('listDestinations', { params: { id: connection.id } }));
+  const query = useAllQuery('listDestinations', { params: { id: connection.id } });
   const usage = useUsage();
   const figuresOf = useFigures('destination');
   const heldOf = useHeld(connection.id);

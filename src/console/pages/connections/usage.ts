@@ -1,7 +1,6 @@
-import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { Answer } from '../../../client/client.ts';
-import { allQuery, apiQuery } from '../../data/api.ts';
+import { useAllQuery, useApiQuery } from '../../data/api.ts';
 import { type Stats, useStats } from '../../data/stats.ts';
 import { connections as words } from '../../messages/en.ts';
 import { useMay } from '../../session/rights.ts';
@@ -19,8 +18,8 @@ export type Usage = {
 /** The destinations of each connection, and the Actions that use it. undefined: not loaded yet. */
 export function useUsage(): Usage | undefined {
   const maySeeActions = useMay('actions:view');
-  const destinations = useQuery(allQuery('listAllDestinations')).data;
-  const actions = useQuery({ ...allQuery('listActions'), enabled: maySeeActions }).data;
+  const destinations = useAllQuery('listAllDestinations').data;
+  const actions = useAllQuery('listActions').data;
   return useMemo(() => {
     if (destinations === undefined || (maySeeActions && actions === undefined)) return undefined;
     const byConnection = Map.groupBy(destinations, ({ connectionId }) => connectionId);
@@ -61,9 +60,8 @@ const heldMax = 200;
 
 /** How many deliveries each destination of a connection holds, up to 200 in all. Without the right to see them: 0. */
 export function useHeld(connectionId: string): (destinationId: string) => number {
-  const maySee = useMay('deliveries:view');
   const query = { connectionId, status: 'held', limit: heldMax } as const;
-  const { data } = useQuery({ ...apiQuery('listDeliveries', { query }), enabled: maySee });
+  const { data } = useApiQuery('listDeliveries', { query });
   return useMemo(() => {
     const held = Map.groupBy(data?.data ?? [], ({ destinationId }) => destinationId);
     return (id) => held.get(id)?.length ?? 0;

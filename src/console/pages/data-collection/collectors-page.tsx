@@ -1,7 +1,8 @@
 import { Code, Group, Menu, Text } from '@mantine/core';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useMemo, useState } from 'react';
 import { apiQuery } from '../../data/api.ts';
+import { kept } from '../../data/refresh.ts';
 import { type Stats, useStats } from '../../data/stats.ts';
 import { terms, dataCollection as words } from '../../messages/en.ts';
 import { formatNumber } from '../../messages/format.ts';
@@ -135,7 +136,7 @@ function LastEvent({ collectorId, received }: { collectorId: string; received: n
   const { data } = useQuery({
     ...newest,
     queryKey: [...newest.queryKey, received],
-    placeholderData: keepPreviousData,
+    ...kept,
   });
   const at = data?.data[0]?.receivedAt;
   if (data === undefined) return null;

@@ -1,10 +1,10 @@
 import { Button, Group, Loader, Stack, Text } from '@mantine/core';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { rights } from '../../../contract/accounts/rights.ts';
-import { apiQuery } from '../../data/api.ts';
-import { liveMs } from '../../data/refresh.ts';
+import { useApiQuery } from '../../data/api.ts';
+import { live } from '../../data/refresh.ts';
 import { dataCollection, terms } from '../../messages/en.ts';
 import { Icon, Note, Panel, Problem, TextLink, Time } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
@@ -17,12 +17,11 @@ const shown = 5;
 /** Waits for the events of a collector, and turns green when one comes. */
 export function Listening({ collector }: { collector: Collector }): ReactNode {
   const maySee = useMay('events:view');
-  const { data, error, refetch } = useQuery({
-    ...apiQuery('listEvents', { query: { collectorId: collector.id, limit: shown } }),
-    enabled: maySee,
-    refetchInterval: liveMs,
-    staleTime: 0,
-  });
+  const { data, error, refetch } = useApiQuery(
+    'listEvents',
+    { query: { collectorId: collector.id, limit: shown } },
+    { ...live, staleTime: 0, enabled: maySee },
+  );
   const send = useMutation({ mutationFn: () => sendTestEvent(collector.key), onSuccess: () => void refetch() });
   const refused = send.data === undefined || send.data.ok ? null : words.testRefused(send.data.status);
   return (

@@ -1,7 +1,6 @@
 import { Button, Code, Group, Skeleton, Stack, Text, Textarea, Title } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { apiQuery, useApi } from '../../data/api.ts';
+import { useApi, useApiQuery } from '../../data/api.ts';
 import { fieldErrors } from '../../data/field-errors.ts';
 import { dataCollection, parts, terms } from '../../messages/en.ts';
 import { formatPercent } from '../../messages/format.ts';
@@ -18,7 +17,7 @@ type Props = { name: string; users: readonly RuleUser[]; onClose: () => void };
 
 /** A parameter beside the list: description, examples, uses. */
 export function ParameterInspector({ name, users, onClose }: Props): ReactNode {
-  const { data, error, refetch } = useQuery(apiQuery('listParameters', { query: { name, limit: 200 } }));
+  const { data, error, refetch } = useApiQuery('listParameters', { query: { name, limit: 200 } });
   const found = data?.data.find((one) => one.name === name);
   return (
     <Inspector title={name} shown={name} onClose={onClose}>

@@ -1,10 +1,9 @@
 import { Checkbox, Text } from '@mantine/core';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
-import { apiQuery, useApi } from '../../data/api.ts';
-import { watchedMs } from '../../data/refresh.ts';
+import { useApi, useApiQuery } from '../../data/api.ts';
+import { kept, watched } from '../../data/refresh.ts';
 import { count } from '../../messages/counts.ts';
 import { dataCollection, terms } from '../../messages/en.ts';
 import { formatPercent } from '../../messages/format.ts';
@@ -35,11 +34,11 @@ export function ParametersPage(): ReactNode {
   const { list } = useListPage({
     ...listWords({ ...words, title: dataCollection.parts.parameters }, 'parameters', 'collection'),
     search,
-    query: useQuery({
-      ...apiQuery('listParameters', { query: { name: filter, cursor, offered, seen, sort: 'share' } }),
-      placeholderData: keepPreviousData,
-      refetchInterval: watchedMs,
-    }),
+    query: useApiQuery(
+      'listParameters',
+      { query: { name: filter, cursor, offered, seen, sort: 'share' } },
+      { ...kept, ...watched },
+    ),
     columns,
     rowKey,
     opens: 'parameter',

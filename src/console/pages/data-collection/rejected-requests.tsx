@@ -1,12 +1,12 @@
 import { Alert, Box, Code, Text } from '@mantine/core';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { errors } from '../../../contract/errors.ts';
-import { allQuery, apiQuery } from '../../data/api.ts';
+import { allQuery, useApiQuery } from '../../data/api.ts';
 import { useNamed } from '../../data/named.ts';
-import { watchedMs } from '../../data/refresh.ts';
+import { kept, watched } from '../../data/refresh.ts';
 import { dataCollection, terms } from '../../messages/en.ts';
 import { formatBytes } from '../../messages/format.ts';
 import { options } from '../../parts/form/options.ts';
@@ -45,12 +45,9 @@ export function UnknownKeys(): ReactNode {
 
 /** All rejected requests, or those of a collector: asked for again when there is a newer one. */
 function useRejected(collectorId?: string) {
-  const newest = useQuery({
-    ...apiQuery('listRejectedRequests', { query: { collectorId, limit: 1 } }),
-    refetchInterval: watchedMs,
-  }).data?.data[0]?.id;
+  const newest = useApiQuery('listRejectedRequests', { query: { collectorId, limit: 1 } }, watched).data?.data[0]?.id;
   const all = allQuery('listRejectedRequests', { query: { collectorId } });
-  return useQuery({ ...all, queryKey: [...all.queryKey, newest], placeholderData: keepPreviousData });
+  return useQuery({ ...all, queryKey: [...all.queryKey, newest], ...kept });
 }
 
 /** Rejected intake requests: when, why, and what helps. */

@@ -1,11 +1,10 @@
 import { Button, Group, Switch, Text } from '@mantine/core';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ComponentProps, type ReactNode, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import type { Delivery } from '../../../contract/records/delivery.ts';
-import { apiQuery } from '../../data/api.ts';
-import { liveMs } from '../../data/refresh.ts';
+import { useApiQuery } from '../../data/api.ts';
+import { kept, liveMs } from '../../data/refresh.ts';
 import { nouns } from '../../messages/counts.ts';
 import { parts, replays, shell, terms, deliveries as words } from '../../messages/en.ts';
 import { formatAbsolute } from '../../messages/format.ts';
@@ -42,12 +41,11 @@ export function DeliveriesPage(): ReactNode {
   const isSearch = [filter.q, filter.visitorId, filter.httpStatus, filter.durationMsMin].some(
     (one) => one !== undefined,
   );
-  const query = useQuery({
-    ...apiQuery('listDeliveries', { query: { ...filter, cursor: search.cursor } }),
-    placeholderData: keepPreviousData,
-    refetchInterval: isFresh && !isSearch ? liveMs : false,
-    enabled: mayLook,
-  });
+  const query = useApiQuery(
+    'listDeliveries',
+    { query: { ...filter, cursor: search.cursor } },
+    { ...kept, refetchInterval: isFresh && !isSearch ? liveMs : false },
+  );
   const rows = query.data?.data ?? [];
   const ticked = selection === 'all' ? new Set(rows.map(({ id }) => id)) : selection;
   const isAllReplayable = isReplayable(filter);

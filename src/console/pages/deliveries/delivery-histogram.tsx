@@ -1,8 +1,8 @@
 import { Box, Button, Group, Stack, Text, VisuallyHidden } from '@mantine/core';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type KeyboardEvent, type PointerEvent, type ReactNode, useId, useState } from 'react';
 import type { DeliveryStatus, DeliveryHistogram as Histogram } from '../../../contract/records/delivery.ts';
-import { apiQuery } from '../../data/api.ts';
+import { useApiQuery } from '../../data/api.ts';
+import { kept } from '../../data/refresh.ts';
 import { deliveries, outcomes, parts, terms } from '../../messages/en.ts';
 import { formatAbsolute, formatClock, formatNumber } from '../../messages/format.ts';
 import { StatusBadge, type Tone, toneColor } from '../../parts/parts.ts';
@@ -33,11 +33,11 @@ type Props = {
 /** How many deliveries there are in each state, which is a filter, and over time, which is one too. */
 export function DeliveryHistogram({ filter, isFresh, onStatus, onRange }: Props): ReactNode {
   const { status, ...others } = filter;
-  const { data } = useQuery({
-    ...apiQuery('getDeliveryHistogram', { query: { ...others, buckets: String(bucketsMost) } }),
-    placeholderData: keepPreviousData,
-    refetchInterval: isFresh ? againMs : false,
-  });
+  const { data } = useApiQuery(
+    'getDeliveryHistogram',
+    { query: { ...others, buckets: String(bucketsMost) } },
+    { ...kept, refetchInterval: isFresh ? againMs : false },
+  );
   if (data === undefined) return <Box h="8.25rem" />;
   const { totals, buckets, countedFrom } = data;
   const all = Object.values(totals).reduce((sum, count) => sum + count, 0);

@@ -1,10 +1,9 @@
 import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
 import type { Delivery } from '../../../contract/records/delivery.ts';
-import { apiQuery } from '../../data/api.ts';
+import { useApiQuery } from '../../data/api.ts';
 import { useEventNames } from '../../data/event-names.ts';
 import { useNames } from '../../data/named.ts';
 import { replays, shell, terms, deliveries as words } from '../../messages/en.ts';
@@ -38,11 +37,11 @@ export function DeliveryPage(): ReactNode {
   const { target } = useNames();
   const mayName = useMay('connections:view');
   const { deliveryId } = useParams({ from: '/shell/deliveries/$deliveryId' });
-  const query = useQuery({
-    ...apiQuery('getDelivery', { params: { id: deliveryId } }),
-    enabled: useMay('deliveries:view'),
-    refetchInterval: ({ state: { data } }) => (data !== undefined && isUnfinished(data) ? againMs : false),
-  });
+  const query = useApiQuery(
+    'getDelivery',
+    { params: { id: deliveryId } },
+    { refetchInterval: ({ state: { data } }) => (data !== undefined && isUnfinished(data) ? againMs : false) },
+  );
   return (
     <LoadedPage
       query={query}
@@ -138,10 +137,11 @@ function Loaded({ delivery }: Props): ReactNode {
 /** The request of a delivery that was not sent yet, by the current template. */
 function Expected({ delivery: { destinationId, eventId, actionId } }: Props): ReactNode {
   const body = { ...(eventId === null ? {} : { eventId }), ...(actionId === null ? {} : { actionId }) };
-  const { data, error } = useQuery({
-    ...apiQuery('previewDestination', { params: { id: destinationId }, body }),
-    enabled: eventId !== null,
-  });
+  const { data, error } = useApiQuery(
+    'previewDestination',
+    { params: { id: destinationId }, body },
+    { enabled: eventId !== null },
+  );
   if (eventId === null) return null;
   return (
     <Panel title={w.expected} text={w.expectedText}>
@@ -217,7 +217,7 @@ const r = replays.links;
 
 /** The replay that made a delivery with the delivery that it repeats, and the deliveries that repeat it. */
 function Repeats({ delivery: { id, replayId, replayOf, replayedBy } }: Props): ReactNode {
-  const { data } = useQuery(apiQuery('listDeliveries', { query: { replayOf: id, limit: 20 } }));
+  const { data } = useApiQuery('listDeliveries', { query: { replayOf: id, limit: 20 } });
   const repeats = data?.data ?? [];
   return (
     <>

@@ -1,8 +1,7 @@
 import { Button, Drawer, Skeleton } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { Navigate, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { type ReactNode, Suspense, useState } from 'react';
-import { apiQuery } from '../../data/api.ts';
+import { useApiQuery } from '../../data/api.ts';
 import { shell, terms, destinations as words } from '../../messages/en.ts';
 import { Icon } from '../../parts/parts.ts';
 import { ShowAs } from '../../parts/payload/show-as.tsx';
@@ -24,8 +23,8 @@ export function DestinationPage(): ReactNode {
   const { connectionId: id, destinationId } = useParams({ from: `/shell${address}` });
   const { from } = useSearch({ from: `/shell${address}` });
   const isNew = destinationId === 'new';
-  const connection = useQuery(apiQuery('getConnection', { params: { id } }));
-  const stored = useQuery({ ...apiQuery('getDestination', { params: { id: destinationId } }), enabled: !isNew });
+  const connection = useApiQuery('getConnection', { params: { id } });
+  const stored = useApiQuery('getDestination', { params: { id: destinationId } }, { enabled: !isNew });
   const destination = isNew ? null : stored.data;
   // An address put together by hand: a destination belongs to one connection.
   if (destination != null && destination.connectionId !== id)

@@ -1,8 +1,7 @@
 import { Button, Code, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
-import { apiQuery } from '../../data/api.ts';
+import { useApiQuery } from '../../data/api.ts';
 import { docs, parts, terms } from '../../messages/en.ts';
 import { FilterBox } from '../../parts/list/filter-box.tsx';
 import { CopyButton, Icon, Nothing, Panel, Problem } from '../../parts/parts.ts';
@@ -17,7 +16,7 @@ const words = docs.api;
 export function ApiPage(): ReactNode {
   const { filter = '', open } = useSearch({ from: '/shell/docs/api' });
   const navigate = useNavigate({ from: '/docs/api' });
-  const { data, error, refetch } = useQuery({ ...apiQuery('openapi'), staleTime: Number.POSITIVE_INFINITY });
+  const { data, error, refetch } = useApiQuery('openapi', undefined, { staleTime: Number.POSITIVE_INFINITY });
   const reference = useMemo(() => (data === undefined ? null : operationsIn(data, filter)), [data, filter]);
   const search = (next: { filter?: string | undefined; open?: string | undefined }) =>
     void navigate({ search: { filter, open, ...next }, replace: true, resetScroll: false });

@@ -1,11 +1,10 @@
 import { Button, Menu, Stack, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
 import { curlCommand } from '../../../contract/documents/curl.ts';
 import type { Event } from '../../../contract/records/event.ts';
-import { apiQuery } from '../../data/api.ts';
+import { useApiQuery } from '../../data/api.ts';
 import { useNamed, useNames } from '../../data/named.ts';
 import { events as listWords, shell, terms, event as words } from '../../messages/en.ts';
 import { CopyButton, DetailTabs, Icon, notifyDone, TextLink, Time } from '../../parts/parts.ts';
@@ -26,11 +25,11 @@ export function EventPage(): ReactNode {
   const search = useSearch({ from: '/shell/events/$eventId' });
   const navigate = useNavigate({ from: '/events/$eventId' });
   const maySee = useMay('payloads:view');
-  const query = useQuery({
-    ...apiQuery('explainEvent', { params: { id: eventId } }),
-    enabled: useMay('events:view'),
-    refetchInterval: ({ state: { data } }) => (data !== undefined && mayChange(data) ? againMs : false),
-  });
+  const query = useApiQuery(
+    'explainEvent',
+    { params: { id: eventId } },
+    { refetchInterval: ({ state: { data } }) => (data !== undefined && mayChange(data) ? againMs : false) },
+  );
   return (
     <LoadedPage
       query={query}

@@ -1,11 +1,11 @@
 import { Button, Group, Text } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
-import { apiQuery } from '../../data/api.ts';
+import { useApiQuery } from '../../data/api.ts';
 import { useNamed } from '../../data/named.ts';
+import { kept } from '../../data/refresh.ts';
 import { nouns } from '../../messages/counts.ts';
 import { shell, terms, events as words } from '../../messages/en.ts';
 import { ExportMenu } from '../../parts/list/export-menu.tsx';
@@ -32,11 +32,7 @@ export function EventsPage(): ReactNode {
   const maySee = useMay('payloads:view');
   const [isPaused, pause] = useState(false);
   const { cursor } = search;
-  const query = useQuery({
-    ...apiQuery('listEvents', { query: { ...queryOf(search), cursor, limit: 50 } }),
-    placeholderData: keepPreviousData,
-    enabled: mayLook,
-  });
+  const query = useApiQuery('listEvents', { query: { ...queryOf(search), cursor, limit: 50 } }, kept);
   const { data } = query;
   const isFirstPage = cursor === undefined;
   const feed = useEventFeed({

@@ -1,9 +1,8 @@
 import { Code, Group, Stack, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { Delivery } from '../../../contract/records/delivery.ts';
 import type { MappedField } from '../../../contract/records/explanation.ts';
-import { apiQuery } from '../../data/api.ts';
+import { useApiQuery } from '../../data/api.ts';
 import { useNames } from '../../data/named.ts';
 import { deliveries as deliveryWords, replays, terms, event as words } from '../../messages/en.ts';
 import { sentence } from '../../messages/sentence.ts';
@@ -116,7 +115,7 @@ function mappedValue({ from, found, value, problem }: MappedField, maySee: boole
 
 /** The last request of a delivery, and its response. */
 function Request({ deliveryId }: { deliveryId: string }): ReactNode {
-  const { data, error } = useQuery(apiQuery('getDelivery', { params: { id: deliveryId } }));
+  const { data, error } = useApiQuery('getDelivery', { params: { id: deliveryId } });
   const last = data?.attemptLog?.at(-1);
   if (error !== null) return <Problem error={error} />;
   if (data === undefined) return null;

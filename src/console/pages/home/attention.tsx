@@ -1,9 +1,8 @@
 import { Box, Group, Skeleton, Stack, Text } from '@mantine/core';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { Issue } from '../../../contract/records/issue.ts';
-import { apiQuery } from '../../data/api.ts';
-import { watchedMs } from '../../data/refresh.ts';
+import { useApiQuery } from '../../data/api.ts';
+import { kept, watched } from '../../data/refresh.ts';
 import type { Stats } from '../../data/stats.ts';
 import { connections as connectionWords, home, issueText, outcomes, parts, terms } from '../../messages/en.ts';
 import { formatRelative } from '../../messages/format.ts';
@@ -35,11 +34,7 @@ type Props = { documents: DocumentsHere; stats: Stats | undefined; range: Range 
 /** Everything that needs a person, each with the next step. */
 export function Attention({ documents, stats, range }: Props): ReactNode {
   const maySee = useMay('deliveries:view');
-  const { data } = useQuery({
-    ...apiQuery('listIssues', { query: { state: 'open,acknowledged', limit: issuesMost } }),
-    refetchInterval: watchedMs,
-    enabled: maySee,
-  });
+  const { data } = useApiQuery('listIssues', { query: { state: 'open,acknowledged', limit: issuesMost } }, watched);
   const failed = useFailed(range) ?? stats?.totals.failed ?? 0;
   const issues = data?.data ?? [];
   const items = [
@@ -103,13 +98,11 @@ export function Attention({ documents, stats, range }: Props): ReactNode {
 function useFailed(range: Range): number | undefined {
   const mayLook = useMay('deliveries:view');
   const createdAfter = new Date(useNow() - rangesMs[range]).toISOString();
-  const { data } = useQuery({
-    ...apiQuery('getDeliveryHistogram', {
-      query: { status: 'failed', recovered: 'false', test: 'false', createdAfter, buckets: '1' },
-    }),
-    placeholderData: keepPreviousData,
-    enabled: mayLook,
-  });
+  const { data } = useApiQuery(
+    'getDeliveryHistogram',
+    { query: { status: 'failed', recovered: 'false', test: 'false', createdAfter, buckets: '1' } },
+    kept,
+  );
   return mayLook ? (data?.totals.failed ?? 0) : undefined;
 }
 

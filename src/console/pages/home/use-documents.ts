@@ -1,20 +1,20 @@
-import { useQuery } from '@tanstack/react-query';
-import { allQuery } from '../../data/api.ts';
-import { watchedMs } from '../../data/refresh.ts';
+import { useAllQuery } from '../../data/api.ts';
+import { watched } from '../../data/refresh.ts';
 import { useMay, useMe } from '../../session/rights.ts';
 
 /** The configuration that this user is allowed to see, and the rest undefined. */
 export type DocumentsHere = ReturnType<typeof useDocuments>;
 
-const again = { refetchInterval: watchedMs };
-
 export function useDocuments() {
   const isKnown = useMe() !== undefined;
-  const connections = useQuery({ ...allQuery('listConnections'), ...again, enabled: useMay('connections:view') });
-  const destinations = useQuery({ ...allQuery('listAllDestinations'), ...again, enabled: useMay('connections:view') });
-  const actions = useQuery({ ...allQuery('listActions'), ...again, enabled: useMay('actions:view') });
-  const behaviors = useQuery({ ...allQuery('listBehaviors'), ...again, enabled: useMay('behaviors:view') });
-  const collectors = useQuery({ ...allQuery('listCollectors'), ...again, enabled: useMay('collectors:view') });
+  const connections = useAllQuery('listConnections', undefined, { ...watched, enabled: useMay('connections:view') });
+  const destinations = useAllQuery('listAllDestinations', undefined, {
+    ...watched,
+    enabled: useMay('connections:view'),
+  });
+  const actions = useAllQuery('listActions', undefined, { ...watched, enabled: useMay('actions:view') });
+  const behaviors = useAllQuery('listBehaviors', undefined, { ...watched, enabled: useMay('behaviors:view') });
+  const collectors = useAllQuery('listCollectors', undefined, { ...watched, enabled: useMay('collectors:view') });
   const all = [connections, destinations, actions, behaviors, collectors];
   return {
     connections: connections.data,

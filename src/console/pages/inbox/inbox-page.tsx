@@ -1,10 +1,10 @@
 import { Code, Group, Stack, Text, TextInput } from '@mantine/core';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
-import { apiQuery } from '../../data/api.ts';
-import { liveMs } from '../../data/refresh.ts';
+import { apiQuery, useApiQuery } from '../../data/api.ts';
+import { kept, liveMs } from '../../data/refresh.ts';
 import { nouns } from '../../messages/counts.ts';
 import { shell, statusLine, terms, inbox as words } from '../../messages/en.ts';
 import { formatBytes } from '../../messages/format.ts';
@@ -37,21 +37,24 @@ export function InboxPage(): ReactNode {
   const mayManage = useMay('deliveries:manage');
   const maySee = useMay('payloads:view');
   const { filter, cursor, inbox, request } = search;
-  const version = useQuery(apiQuery('version')).data;
+  const version = useApiQuery('version').data;
   const isOff = version?.['inbox'] === false;
-  const query = useQuery({
-    ...apiQuery('listInboxRequests', { query: { text: filter, cursor, inbox } }),
-    enabled: version?.['inbox'] === true,
-    placeholderData: keepPreviousData,
-    refetchInterval: ({ state }) => (state.status === 'error' ? false : liveMs),
-  });
+  const query = useApiQuery(
+    'listInboxRequests',
+    { query: { text: filter, cursor, inbox } },
+    {
+      enabled: version?.['inbox'] === true,
+      ...kept,
+      refetchInterval: ({ state }) => (state.status === 'error' ? false : liveMs),
+    },
+  );
   const rows = query.data?.data ?? [];
   const asked = useQuery({
     ...apiQuery('listInboxRules'),
     // A rule counts down with the requests that it fails.
     queryKey: ['listInboxRules', rows[0]?.id],
     enabled: query.data !== undefined,
-    placeholderData: keepPreviousData,
+    ...kept,
   });
   const rules = asked.data?.data ?? [];
   const names = [

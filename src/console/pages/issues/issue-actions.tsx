@@ -1,8 +1,7 @@
 import { Button, Group, NativeSelect } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { Issue } from '../../../contract/records/issue.ts';
-import { apiQuery, useApi } from '../../data/api.ts';
+import { useApi, useApiQuery } from '../../data/api.ts';
 import { connections, parts, terms, issues as words } from '../../messages/en.ts';
 import { options } from '../../parts/form/options.ts';
 import { ActButton, ButtonLink, ConfirmDialog, notifyDone } from '../../parts/parts.ts';
@@ -155,7 +154,7 @@ function HoldActions({ connectionId }: { connectionId: string | null }): ReactNo
 /** Pausing resolves some issues; then the button resumes. */
 function PauseAction({ connectionId, isOpen }: { connectionId: string; isOpen: boolean }): ReactNode {
   const mayManage = useMay('connections:manage');
-  const { data } = useQuery({ ...apiQuery('getConnection', { params: { id: connectionId } }), enabled: mayManage });
+  const { data } = useApiQuery('getConnection', { params: { id: connectionId } }, { enabled: mayManage });
   const { change, isPending } = useConnectionStatus();
   const isOn = data?.status === 'enabled';
   if (data === undefined || (isOn && !isOpen)) return null;

@@ -1,8 +1,8 @@
 import { Group } from '@mantine/core';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { Issue } from '../../../contract/records/issue.ts';
-import { apiQuery } from '../../data/api.ts';
+import { useApiQuery } from '../../data/api.ts';
+import { kept } from '../../data/refresh.ts';
 import { issues as words } from '../../messages/en.ts';
 import { formatNumber } from '../../messages/format.ts';
 import { Sparkline } from '../../parts/chart/sparkline.tsx';
@@ -35,8 +35,9 @@ const attemptsMs = 2 * 86_400_000;
 /** How many failed deliveries of an issue no replay has delivered yet; null: the issue is not about failed deliveries. */
 export function useUndelivered({ destinationId, errorKind, firstSeenAt }: Issue): number | null {
   const isAbout = destinationId !== null && errorKind !== null;
-  const { data } = useQuery({
-    ...apiQuery('getDeliveryHistogram', {
+  const { data } = useApiQuery(
+    'getDeliveryHistogram',
+    {
       query: {
         status: 'failed',
         recovered: 'false',
@@ -47,9 +48,8 @@ export function useUndelivered({ destinationId, errorKind, firstSeenAt }: Issue)
         createdAfter: new Date(Date.parse(firstSeenAt) - attemptsMs).toISOString(),
         buckets: '1',
       },
-    }),
-    placeholderData: keepPreviousData,
-    enabled: isAbout,
-  });
+    },
+    { ...kept, enabled: isAbout },
+  );
   return isAbout ? (data?.totals.failed ?? null) : null;
 }

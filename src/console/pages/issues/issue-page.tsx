@@ -1,12 +1,11 @@
 import { Code, Group, Stack, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
 import type { Issue } from '../../../contract/records/issue.ts';
-import { apiQuery } from '../../data/api.ts';
+import { useApiQuery } from '../../data/api.ts';
 import { useNames } from '../../data/named.ts';
-import { liveMs } from '../../data/refresh.ts';
+import { live } from '../../data/refresh.ts';
 import { audit as auditWords, issueText, parts, shell, terms, issues as words } from '../../messages/en.ts';
 import { formatAbsolute, formatNumber } from '../../messages/format.ts';
 import { Facts, Note, Panel, StatusBadge, TextLink, ThingLink, Time } from '../../parts/parts.ts';
@@ -23,11 +22,7 @@ type Props = { issue: Issue };
 
 export function IssuePage(): ReactNode {
   const { issueId } = useParams({ from: '/shell/issues/$issueId' });
-  const query = useQuery({
-    ...apiQuery('getIssue', { params: { id: issueId } }),
-    refetchInterval: liveMs,
-    enabled: useMay('deliveries:view'),
-  });
+  const query = useApiQuery('getIssue', { params: { id: issueId } }, live);
   return (
     <LoadedPage
       query={query}
@@ -118,7 +113,7 @@ function Sample({ sample }: { sample: NonNullable<Issue['sample']> }): ReactNode
 }
 
 function Samples({ ids }: { ids: readonly string[] }): ReactNode {
-  const { data } = useQuery(apiQuery('getLastAttempts', { query: { ids: ids.join() } }));
+  const { data } = useApiQuery('getLastAttempts', { query: { ids: ids.join() } });
   return (
     <Panel title={w.samples} text={w.samplesText}>
       <ul style={bullets}>

@@ -1,10 +1,9 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
 import type { Issue } from '../../../contract/records/issue.ts';
-import { apiQuery } from '../../data/api.ts';
+import { useApiQuery } from '../../data/api.ts';
 import { useNames } from '../../data/named.ts';
-import { liveMs } from '../../data/refresh.ts';
+import { kept, live } from '../../data/refresh.ts';
 import { nouns } from '../../messages/counts.ts';
 import { connections, issueText, parts, shell, terms, issues as words } from '../../messages/en.ts';
 import { options } from '../../parts/form/options.ts';
@@ -13,12 +12,10 @@ import { RowLink } from '../../parts/list/row-link.tsx';
 import { timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
 import { useListPage } from '../../parts/list/use-list-page.tsx';
 import { ButtonLink, StatusBadge } from '../../parts/parts.ts';
-import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { Count, Held } from './issue-figures.tsx';
 
 export function IssuesPage(): ReactNode {
-  const mayLook = useMay('deliveries:view');
   const search = useSearch({ from: '/shell/issues' });
   const names = useNames();
   const { filter, cursor, state, kind, severity, connection, destination, action } = search;
@@ -26,8 +23,9 @@ export function IssuesPage(): ReactNode {
     name: shell.pages.issues,
     noun: nouns.issues,
     search,
-    query: useQuery({
-      ...apiQuery('listIssues', {
+    query: useApiQuery(
+      'listIssues',
+      {
         query: {
           title: filter,
           // Without a choice: what is not resolved.
@@ -39,11 +37,9 @@ export function IssuesPage(): ReactNode {
           actionId: action,
           cursor,
         },
-      }),
-      placeholderData: keepPreviousData,
-      refetchInterval: liveMs,
-      enabled: mayLook,
-    }),
+      },
+      { ...kept, ...live },
+    ),
     columns: useMemo(() => columnsOf(names.action), [names]),
     rowKey,
     filterBy: words.filterBy,

@@ -1,9 +1,8 @@
 import { Stack, Text, VisuallyHidden } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Replay } from '../../../contract/records/replay.ts';
-import { apiQuery } from '../../data/api.ts';
+import { useApiQuery } from '../../data/api.ts';
 import { shell, terms, replays as words } from '../../messages/en.ts';
 import { ActButton, Note, Panel, Progress, StatusBadge, Time } from '../../parts/parts.ts';
 import { DeliveryTable } from '../../parts/payload/delivery-table.tsx';
@@ -20,11 +19,11 @@ const politeMs = 10_000;
 
 export function ReplayPage(): ReactNode {
   const { replayId } = useParams({ from: '/shell/replays/$replayId' });
-  const query = useQuery({
-    ...apiQuery('getReplay', { params: { id: replayId } }),
-    enabled: useMay('deliveries:view'),
-    refetchInterval: ({ state: { data } }) => (data !== undefined && isEnded(data) ? false : againMs),
-  });
+  const query = useApiQuery(
+    'getReplay',
+    { params: { id: replayId } },
+    { refetchInterval: ({ state: { data } }) => (data !== undefined && isEnded(data) ? false : againMs) },
+  );
   return (
     <LoadedPage
       query={query}

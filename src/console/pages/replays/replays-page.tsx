@@ -1,12 +1,11 @@
 import { Box } from '@mantine/core';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Replay } from '../../../contract/records/replay.ts';
 import { replayStates } from '../../../contract/records/replay-limits.ts';
-import { apiQuery } from '../../data/api.ts';
+import { useApiQuery } from '../../data/api.ts';
 import { useNamed, useNames } from '../../data/named.ts';
-import { liveMs } from '../../data/refresh.ts';
+import { kept, live } from '../../data/refresh.ts';
 import { nouns } from '../../messages/counts.ts';
 import { outcomes, parts, shell, terms, replays as words } from '../../messages/en.ts';
 import { formatAbsolute } from '../../messages/format.ts';
@@ -15,12 +14,10 @@ import { RowLink } from '../../parts/list/row-link.tsx';
 import { timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
 import { useListPage } from '../../parts/list/use-list-page.tsx';
 import { Icon, Progress, StatusBadge } from '../../parts/parts.ts';
-import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { ReplayButton } from './replay-button.tsx';
 
 export function ReplaysPage(): ReactNode {
-  const mayLook = useMay('deliveries:view');
   const search = useSearch({ from: '/shell/replays' });
   const { filter, cursor, state } = search;
   const create = (
@@ -37,13 +34,15 @@ export function ReplaysPage(): ReactNode {
     name: shell.pages.replays,
     noun: nouns.replays,
     search,
-    query: useQuery({
-      ...apiQuery('listReplays', { query: { cursor, state } }),
-      placeholderData: keepPreviousData,
-      refetchInterval: liveMs,
-      enabled: mayLook,
-      select: (page) => ({ ...page, data: page.data.filter((one) => isSought(one, filter)) }),
-    }),
+    query: useApiQuery(
+      'listReplays',
+      { query: { cursor, state } },
+      {
+        ...kept,
+        ...live,
+        select: (page) => ({ ...page, data: page.data.filter((one) => isSought(one, filter)) }),
+      },
+    ),
     columns,
     rowKey,
     opens: 'from',

@@ -1,7 +1,6 @@
 import { List, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { allQuery } from '../../data/api.ts';
+import { useAllQuery } from '../../data/api.ts';
 import { terms, roles as words } from '../../messages/en.ts';
 import { DeleteDialog, type DialogProps } from '../../parts/document/delete-dialog.tsx';
 import { addressOf, TextLink } from '../../parts/parts.ts';
@@ -12,10 +11,11 @@ const namedUsers = 10;
 /** Asks and deletes. While users have the role, the first of them are listed instead. */
 export function DeleteRole(props: DialogProps<Role>): ReactNode {
   const { document: role } = props;
-  const { data: users = [], isLoading } = useQuery({
-    ...allQuery('listUsers', { query: { roleId: role?.id ?? '' } }),
-    enabled: role !== null,
-  });
+  const { data: users = [], isLoading } = useAllQuery(
+    'listUsers',
+    { query: { roleId: role?.id ?? '' } },
+    { enabled: role !== null },
+  );
   const inUse =
     users.length === 0 ? null : (
       <>

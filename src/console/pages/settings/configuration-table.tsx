@@ -1,8 +1,7 @@
 import { Code, Skeleton, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { Fragment, type ReactNode } from 'react';
 import type { Answer } from '../../../client/client.ts';
-import { apiQuery } from '../../data/api.ts';
+import { useApiQuery } from '../../data/api.ts';
 import { privacy, terms } from '../../messages/en.ts';
 import { Panel, Problem, ShortTable } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
@@ -39,7 +38,7 @@ function breakable(name: string): ReactNode {
 /** What the operator configured, to be read: what concerns the network, or all of it. */
 export function ConfigurationTable({ part }: { part: 'network' | 'all' }): ReactNode {
   const may = useMay('settings:view');
-  const { data, error, refetch } = useQuery({ ...apiQuery('getSettings'), enabled: may });
+  const { data, error, refetch } = useApiQuery('getSettings', undefined, { enabled: may });
   const shown = data?.configuration.filter(({ name }) => part === 'all' || network.has(name)) ?? [];
   const [title, text] = part === 'network' ? [words.network, words.networkText] : [words.title, words.text];
   return (

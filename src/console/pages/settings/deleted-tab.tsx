@@ -1,10 +1,9 @@
 import { Button } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { DeletedDocument } from '../../../contract/documents/deleted.ts';
 import { rightOf, transferKinds } from '../../../contract/documents/transfer-kinds.ts';
-import { apiQuery } from '../../data/api.ts';
+import { useApiQuery } from '../../data/api.ts';
 import { settings, terms } from '../../messages/en.ts';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { timeColumn } from '../../parts/list/standard-columns.tsx';
@@ -20,7 +19,7 @@ export function DeletedTab(): ReactNode {
   const { list } = useListPage({
     ...listWords(words, 'objects', 'trash'),
     search: { ...search, kind },
-    query: useQuery(apiQuery('listDeleted', { query: { limit: 50, cursor: search.cursor, kind } })),
+    query: useApiQuery('listDeleted', { query: { limit: 50, cursor: search.cursor, kind } }),
     columns,
     rowKey,
     filters: [

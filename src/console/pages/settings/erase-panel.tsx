@@ -1,8 +1,7 @@
 import { Button, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { EraseInput } from '../../../contract/records/erasure.ts';
-import { apiQuery, useApi } from '../../data/api.ts';
+import { useApi, useApiQuery } from '../../data/api.ts';
 import { privacy, terms } from '../../messages/en.ts';
 import { options } from '../../parts/form/options.ts';
 import { ConfirmDialog, Panel, Problem, ShortTable, Time } from '../../parts/parts.ts';
@@ -100,8 +99,7 @@ export function ErasePanel({ isDisabled }: { isDisabled: boolean }): ReactNode {
 }
 
 function Erasures(): ReactNode {
-  const { data } = useQuery({
-    ...apiQuery('listErasures'),
+  const { data } = useApiQuery('listErasures', undefined, {
     refetchInterval: (query) => (query.state.data?.data.some(({ state }) => state === 'running') ? 1_000 : false),
   });
   if (data === undefined || data.data.length === 0) return null;

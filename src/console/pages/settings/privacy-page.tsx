@@ -1,8 +1,7 @@
-import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { rights } from '../../../contract/accounts/rights.ts';
-import { apiQuery } from '../../data/api.ts';
+import { apiQuery, useApiQuery } from '../../data/api.ts';
 import { queryClient } from '../../data/query-client.ts';
 import { settingsFacts as facts } from '../../data/schema-facts.ts';
 import { destinations, parts, privacy as words } from '../../messages/en.ts';
@@ -39,7 +38,7 @@ export function PrivacyPage(): ReactNode {
   const mayManage = useMay('settings:manage');
   return (
     <LoadedPage
-      query={useQuery({ ...apiQuery('getSettings'), select: asDocument })}
+      query={useApiQuery('getSettings', undefined, { select: asDocument })}
       one={words.title}
       nameOf={() => words.title}
       idOf={() => undefined}

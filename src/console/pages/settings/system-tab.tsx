@@ -1,9 +1,8 @@
 import { Code, Group, Skeleton, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { allRights, rights } from '../../../contract/accounts/rights.ts';
-import { apiQuery } from '../../data/api.ts';
-import { watchedMs } from '../../data/refresh.ts';
+import { useApiQuery } from '../../data/api.ts';
+import { watched } from '../../data/refresh.ts';
 import { useStats } from '../../data/stats.ts';
 import { settings, shell, terms } from '../../messages/en.ts';
 import { formatDuration, formatNumber } from '../../messages/format.ts';
@@ -16,7 +15,7 @@ const words = settings.system;
 
 /** What runs here and how it is. */
 export function SystemTab(): ReactNode {
-  const version = useQuery(apiQuery('version'));
+  const version = useApiQuery('version');
   const me = useMe();
   const { data: stats, error, refetch } = useStats('all', undefined, '1h');
   const maySeeNumbers = useMay('settings:view');
@@ -85,11 +84,7 @@ export function SystemTab(): ReactNode {
 }
 
 function Health(): ReactNode {
-  const { data, error, refetch } = useQuery({
-    ...apiQuery('readyz', { query: { verbose: '' } }),
-    retry: false,
-    refetchInterval: watchedMs,
-  });
+  const { data, error, refetch } = useApiQuery('readyz', { query: { verbose: '' } }, { retry: false, ...watched });
   const ailments = error === null ? data?.['ailments'] : error.problem['ailments'];
   const hasAilments = typeof ailments === 'object' && ailments !== null && Object.keys(ailments).length > 0;
   if (data !== undefined && error === null && !hasAilments)

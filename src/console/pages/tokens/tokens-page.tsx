@@ -1,10 +1,9 @@
 import { Stack, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo, useState } from 'react';
 import { administratorRoleId, type Right, rights as rightWords } from '../../../contract/accounts/rights.ts';
 import type { ShownToken } from '../../../contract/accounts/token.ts';
-import { allQuery } from '../../data/api.ts';
+import { useAllQuery } from '../../data/api.ts';
 import { count } from '../../messages/counts.ts';
 import { terms, tokens as words } from '../../messages/en.ts';
 import { DeleteDialog, type DialogProps } from '../../parts/document/delete-dialog.tsx';
@@ -23,9 +22,9 @@ export function TokensPage(): ReactNode {
   const mayManage = useMay('users:manage');
   const [asked, ask] = useState<ShownToken | null>(null);
   const isOwn = !mayUsers || search.owner === 'me';
-  const all = useQuery({ ...allQuery('listTokens'), enabled: me !== undefined && !isOwn });
-  const own = useQuery({ ...allQuery('listMyTokens'), enabled: me !== undefined && isOwn });
-  const { data: users } = useQuery({ ...allQuery('listUsers'), enabled: mayUsers, staleTime: 60_000 });
+  const all = useAllQuery('listTokens', undefined, { enabled: me !== undefined && !isOwn });
+  const own = useAllQuery('listMyTokens', undefined, { enabled: me !== undefined && isOwn });
+  const { data: users } = useAllQuery('listUsers', undefined, { staleTime: 60_000 });
   const columns = useMemo(() => columnsOf(mayUsers, users), [mayUsers, users]);
 
   function blockedBy({ userId }: ShownToken): string | null {

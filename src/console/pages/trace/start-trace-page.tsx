@@ -1,9 +1,8 @@
 import { Button, Group, Stack, TextInput } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, type SyntheticEvent, useState } from 'react';
-import { apiQuery, useApi } from '../../data/api.ts';
-import { liveMs } from '../../data/refresh.ts';
+import { useApi, useApiQuery } from '../../data/api.ts';
+import { live } from '../../data/refresh.ts';
 import { shell, terms, trace as words } from '../../messages/en.ts';
 import { formatRelative } from '../../messages/format.ts';
 import { ActButton, AutoGrid, Icon, Note, Panel, Problem, TextLink, Time, useNow } from '../../parts/parts.ts';
@@ -76,10 +75,7 @@ function Start(): ReactNode {
 /** The running traces of all users, each with the button that stops it. */
 function RunningTraces(): ReactNode {
   const now = useNow();
-  const { data } = useQuery({
-    ...apiQuery('listTraces', { query: { state: 'running', limit: 100 } }),
-    refetchInterval: liveMs,
-  });
+  const { data } = useApiQuery('listTraces', { query: { state: 'running', limit: 100 } }, live);
   if (data === undefined || data.data.length === 0) return null;
   return (
     <Panel title={words.running}>

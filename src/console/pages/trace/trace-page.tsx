@@ -1,10 +1,9 @@
 import { Button, Code, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
-import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Answer } from '../../../client/client.ts';
-import { apiQuery } from '../../data/api.ts';
+import { useApiQuery } from '../../data/api.ts';
 import { liveMs } from '../../data/refresh.ts';
 import { formFields, shell, terms, trace as words } from '../../messages/en.ts';
 import { formatRelative } from '../../messages/format.ts';
@@ -17,11 +16,14 @@ export type Trace = Answer<'getTrace'>;
 
 export function TracePage(): ReactNode {
   const { traceId } = useParams({ from: '/shell/trace/$traceId' });
-  const query = useQuery({
-    ...apiQuery('getTrace', { params: { id: traceId } }),
-    refetchInterval: ({ state: { data } }) => (data !== undefined && isUnfinished(data) ? liveMs : false),
-    staleTime: 0,
-  });
+  const query = useApiQuery(
+    'getTrace',
+    { params: { id: traceId } },
+    {
+      refetchInterval: ({ state: { data } }) => (data !== undefined && isUnfinished(data) ? liveMs : false),
+      staleTime: 0,
+    },
+  );
   return (
     <LoadedPage
       query={query}

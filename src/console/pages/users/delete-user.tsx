@@ -1,7 +1,6 @@
 import { Stack, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { allQuery } from '../../data/api.ts';
+import { useAllQuery } from '../../data/api.ts';
 import { users as words } from '../../messages/en.ts';
 import { DeleteDialog, type DialogProps } from '../../parts/document/delete-dialog.tsx';
 import { useMe } from '../../session/rights.ts';
@@ -11,10 +10,7 @@ import type { User } from './user.ts';
 export function DeleteUser(props: DialogProps<User>): ReactNode {
   const { document: user } = props;
   const isYou = useMe()?.user?.id === user?.id;
-  const tokens = useQuery({
-    ...allQuery('listTokens', { query: { userId: user?.id ?? '' } }),
-    enabled: user !== null,
-  });
+  const tokens = useAllQuery('listTokens', { query: { userId: user?.id ?? '' } }, { enabled: user !== null });
   return (
     <DeleteDialog {...props} kind="user" name={user?.email ?? ''} isBusy={tokens.isLoading}>
       <Stack gap="sm">

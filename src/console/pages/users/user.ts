@@ -1,7 +1,6 @@
-import { useQuery } from '@tanstack/react-query';
 import type { Answer } from '../../../client/client.ts';
 import { administratorRoleId } from '../../../contract/accounts/rights.ts';
-import { allQuery } from '../../data/api.ts';
+import { useAllQuery } from '../../data/api.ts';
 import { terms, users as words } from '../../messages/en.ts';
 import { documentKind } from '../../parts/document/document-kind.ts';
 import { useMay, useMe } from '../../session/rights.ts';
@@ -22,10 +21,7 @@ export const userKind = documentKind('user', {
 
 /** All roles by name; undefined until they are there. */
 export function useRoles(): readonly Role[] | undefined {
-  const may = useMay('users:view');
-  return useQuery({
-    ...allQuery('listRoles'),
-    enabled: may,
+  return useAllQuery('listRoles', undefined, {
     staleTime: 60_000,
     select: (roles: readonly Role[]) => roles.toSorted((a, b) => a.name.localeCompare(b.name)),
   }).data;

@@ -1,7 +1,7 @@
 import { Button, Group, NativeSelect, Skeleton, Text, TextInput } from '@mantine/core';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import { apiQuery } from '../../data/api.ts';
+import { useApiQuery } from '../../data/api.ts';
 import { formFields, welcome } from '../../messages/en.ts';
 import { options } from '../../parts/form/options.ts';
 import { Note, Problem } from '../../parts/parts.ts';
@@ -13,7 +13,7 @@ const words = welcome.mine;
 
 /** Asks where events should be delivered, and creates the four objects for that. */
 export function CreateQuickStart({ onMade }: { onMade: () => void }): ReactNode {
-  const version = useQuery(apiQuery('version'));
+  const version = useApiQuery('version');
   const [target, setTarget] = useState<'inbox' | 'own'>('inbox');
   const [address, setAddress] = useState('');
   const [isMissing, setMissing] = useState(false);

@@ -2,7 +2,7 @@ import { Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { Answer } from '../../../client/client.ts';
-import { apiQuery, needRights } from '../../data/api.ts';
+import { needRights, useApiQuery } from '../../data/api.ts';
 import { alerts as alertWords, parts, terms, welcome } from '../../messages/en.ts';
 import { addressOf, ButtonLink, Icon, PlainLink, Problem, StatusBadge } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
@@ -151,19 +151,22 @@ const isOfInbox = ({ baseUrl }: { baseUrl: string }) => baseUrl.startsWith(`${lo
 
 /** The newest delivery of the quick start's action, asked for until it is delivered. */
 function useFirstDelivery(made: QuickStart | null): Delivery | undefined {
-  return useQuery({
-    ...apiQuery('listDeliveries', { query: { actionId: made?.action.id ?? '', limit: 1 } }),
-    enabled: made !== null,
-    refetchInterval: ({ state }) => (state.data?.data[0]?.status === 'delivered' ? false : askEveryMs),
-  }).data?.data[0];
+  return useApiQuery(
+    'listDeliveries',
+    { query: { actionId: made?.action.id ?? '', limit: 1 } },
+    {
+      enabled: made !== null,
+      refetchInterval: ({ state }) => (state.data?.data[0]?.status === 'delivered' ? false : askEveryMs),
+    },
+  ).data?.data[0];
 }
 
 /** Objects to create next, other than those of the quick start and the demo. */
 function useOwn(made: QuickStart | null) {
   const mayAlerts = useMay('settings:view');
-  const alerts = useQuery({ ...apiQuery('listAlerts', { query: { limit: 1 } }), enabled: mayAlerts }).data?.data ?? [];
-  const connections = useQuery(apiQuery('listConnections', { query: { limit: 50 } })).data?.data ?? [];
-  const actions = useQuery(apiQuery('listActions', { query: { limit: 50 } })).data?.data ?? [];
+  const alerts = useApiQuery('listAlerts', { query: { limit: 1 } }).data?.data ?? [];
+  const connections = useApiQuery('listConnections', { query: { limit: 50 } }).data?.data ?? [];
+  const actions = useApiQuery('listActions', { query: { limit: 50 } }).data?.data ?? [];
   const steps = [
     {
       step: 'connection',

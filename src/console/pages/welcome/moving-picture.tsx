@@ -1,8 +1,7 @@
 import { Button, Code, Group, Stack, Text, Title } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
-import { apiQuery } from '../../data/api.ts';
+import { useApiQuery } from '../../data/api.ts';
 import { useStats } from '../../data/stats.ts';
 import { parts, terms, welcome } from '../../messages/en.ts';
 import { formatDuration, formatNumber } from '../../messages/format.ts';
@@ -27,10 +26,11 @@ const shownLength = 220;
 /** The newest delivery as it travelled: event, action, template, answer. */
 export function MovingPicture(): ReactNode {
   const [isPaused, pause] = useState(false);
-  const newest = useQuery({
-    ...apiQuery('listDeliveries', { query: { limit: 1, status: 'delivered' } }),
-    refetchInterval: isPaused ? false : everyMs,
-  });
+  const newest = useApiQuery(
+    'listDeliveries',
+    { query: { limit: 1, status: 'delivered' } },
+    { refetchInterval: isPaused ? false : everyMs },
+  );
   const { data: stats } = useStats('all', undefined, '1h');
   const delivery = newest.data?.data[0];
   if (newest.error !== null && newest.data === undefined)
@@ -64,17 +64,17 @@ const still = { staleTime: Number.POSITIVE_INFINITY, retry: false, placeholderDa
 
 function Stations({ delivery }: { delivery: Answer<'listDeliveries'>['data'][number] }): ReactNode {
   const { id, eventId, actionId, destinationId, connectionId } = delivery;
-  const whole = useQuery({ ...apiQuery('getDelivery', { params: { id } }), ...still }).data;
-  const event = useQuery({
-    ...apiQuery('getEvent', { params: { id: eventId ?? '' } }),
-    ...still,
-    enabled: eventId !== null,
-  }).data;
-  const action = useQuery({
-    ...apiQuery('getAction', { params: { id: actionId ?? '' } }),
-    ...still,
-    enabled: actionId !== null,
-  }).data;
+  const whole = useApiQuery('getDelivery', { params: { id } }, { ...still }).data;
+  const event = useApiQuery(
+    'getEvent',
+    { params: { id: eventId ?? '' } },
+    { ...still, enabled: eventId !== null },
+  ).data;
+  const action = useApiQuery(
+    'getAction',
+    { params: { id: actionId ?? '' } },
+    { ...still, enabled: actionId !== null },
+  ).data;
   const attempt = whole?.attemptLog?.at(-1);
   const body = attempt?.request?.body ?? null;
   return (

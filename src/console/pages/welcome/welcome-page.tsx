@@ -1,8 +1,7 @@
 import { Box, Button, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { apiQuery } from '../../data/api.ts';
+import { useApiQuery } from '../../data/api.ts';
 import { welcome as words } from '../../messages/en.ts';
 import { Icon, LinkCard, LinkCards } from '../../parts/parts.ts';
 import { useKeptChoice, welcomeChoice } from '../../session/kept-choice.ts';
@@ -54,10 +53,7 @@ export function WelcomePage(): ReactNode {
 /** Whether the sample shop of the demo exists; undefined until that is known. */
 function useDemo(): boolean | undefined {
   const may = useMay('collectors:view');
-  const { data, isError } = useQuery({
-    ...apiQuery('listCollectors', { query: { name: 'Sample shop', limit: 1 } }),
-    enabled: may,
-  });
+  const { data, isError } = useApiQuery('listCollectors', { query: { name: 'Sample shop', limit: 1 } });
   if (!may || isError) return false;
   return data && data.data.length > 0;
 }

@@ -1,8 +1,6 @@
-import { useQuery } from '@tanstack/react-query';
-import { apiQuery } from '../../data/api.ts';
+import { useApiQuery } from '../../data/api.ts';
 import { useNamed } from '../../data/named.ts';
 import { issueText, parts } from '../../messages/en.ts';
-import { useMay } from '../../session/rights.ts';
 import { addressOf, hasPage } from '../text/address-of.ts';
 
 /** Something that happened at a time and may explain a chart: a change of the configuration, or an issue that opened. */
@@ -15,15 +13,13 @@ const marksMost = 12;
 
 /** What happened to these things (undefined: to all) between two times, newest first. Nothing without the rights. */
 export function useChartMarks(from: string, until: string, ids?: readonly string[]): readonly ChartMark[] {
-  const mayAudit = useMay('audit:view');
-  const mayIssues = useMay('deliveries:view');
   const destinations = useNamed('listAllDestinations');
-  const { data: audit } = useQuery({
-    ...apiQuery('listAudit', { query: { result: 'done', createdAfter: from, createdBefore: until, limit: 200 } }),
-    enabled: mayAudit && from !== '',
-    staleTime: 30_000,
-  });
-  const { data: issues } = useQuery({ ...apiQuery('listIssues', { query: { limit: 100 } }), enabled: mayIssues });
+  const { data: audit } = useApiQuery(
+    'listAudit',
+    { query: { result: 'done', createdAfter: from, createdBefore: until, limit: 200 } },
+    { enabled: from !== '', staleTime: 30_000 },
+  );
+  const { data: issues } = useApiQuery('listIssues', { query: { limit: 100 } });
   const isOf = (id: string | null) => ids === undefined || (id !== null && ids.includes(id));
   const changes = (audit?.data ?? [])
     .filter(({ kind, act, id }) => kinds.has(kind) && act in acts && isOf(id))

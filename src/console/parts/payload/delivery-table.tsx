@@ -1,10 +1,9 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { CallInput } from '../../../client/client.ts';
 import type { Delivery } from '../../../contract/records/delivery.ts';
-import { apiQuery } from '../../data/api.ts';
-import { liveMs } from '../../data/refresh.ts';
+import { useApiQuery } from '../../data/api.ts';
+import { kept, live } from '../../data/refresh.ts';
 import { nouns } from '../../messages/counts.ts';
 import { shell, deliveries as words } from '../../messages/en.ts';
 import { useMay } from '../../session/rights.ts';
@@ -25,12 +24,7 @@ type Props = {
 export function DeliveryTable({ filter, empty, name = shell.pages.deliveries }: Props): ReactNode {
   const mayLook = useMay('deliveries:view');
   const { cursor } = useSearch({ strict: false }) as { cursor?: string }; // of any page with this table
-  const query = useQuery({
-    ...apiQuery('listDeliveries', { query: { ...filter, cursor } }),
-    placeholderData: keepPreviousData,
-    refetchInterval: liveMs,
-    enabled: mayLook,
-  });
+  const query = useApiQuery('listDeliveries', { query: { ...filter, cursor } }, { ...kept, ...live });
   const { list } = useListPage({
     name,
     noun: nouns.deliveries,

@@ -1,10 +1,11 @@
 import { Button, Group, NativeSelect, Stack, Textarea, TextInput } from '@mantine/core';
 import { useDebouncedValue, useSessionStorage } from '@mantine/hooks';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { Condition } from '../../../contract/documents/condition.ts';
-import { apiQuery } from '../../data/api.ts';
+import { apiQuery, useApiQuery } from '../../data/api.ts';
 import { useEventNames } from '../../data/event-names.ts';
+import { kept } from '../../data/refresh.ts';
 import { terms, eventPicker as words } from '../../messages/en.ts';
 import { formatRelative } from '../../messages/format.ts';
 import { useMay } from '../../session/rights.ts';
@@ -131,22 +132,20 @@ function labelOf({ id, name, receivedAt }: Listed, now: number): string {
 function usePickable({ destinationId, rules }: EventFor) {
   const [sample] = useChosenSample();
   const maySeeEvents = useMay('events:view');
-  const mayCount = useMay('behaviors:view');
-  const maySeeDeliveries = useMay('deliveries:view');
   // Each typed letter changes the rules.
   const [settled] = useDebouncedValue(JSON.stringify(rules), 400);
   const conditions = settled === undefined ? [] : [JSON.parse(settled) as Condition]; // the text of one
-  const counted = useQuery({
-    ...apiQuery('countConditions', { body: { conditions, last: 1_000 } }),
-    enabled: maySeeEvents && mayCount && conditions.length > 0,
-    staleTime: 60_000,
-    placeholderData: keepPreviousData,
-  });
+  const counted = useApiQuery(
+    'countConditions',
+    { body: { conditions, last: 1_000 } },
+    { enabled: conditions.length > 0, staleTime: 60_000, ...kept },
+  );
   const newest = useQuery({ ...recentEvents(), enabled: maySeeEvents });
-  const sent = useQuery({
-    ...apiQuery('listDeliveries', { query: { destinationId, limit: 30 } }),
-    enabled: maySeeDeliveries && destinationId !== undefined,
-  });
+  const sent = useApiQuery(
+    'listDeliveries',
+    { query: { destinationId, limit: 30 } },
+    { enabled: destinationId !== undefined },
+  );
   const matching: readonly Listed[] = counted.data?.matching ?? [];
   const ids = [...new Set(sent.data?.data.flatMap(({ eventId }) => eventId ?? []))];
   const delivered: readonly Listed[] = ids.slice(0, 10).map((id) => ({ id }));
@@ -171,8 +170,8 @@ function useFound(typed: string): readonly Listed[] {
   const [settled] = useDebouncedValue(typed.trim(), 300);
   const isId = /^evt_[0-9a-z]{26}$/.test(settled);
   const asked = { enabled: mayEvents && settled !== '' && !isId, staleTime: 60_000 };
-  const byName = useQuery({ ...apiQuery('listEvents', { query: { name: settled, limit: 20 } }), ...asked });
-  const byVisitor = useQuery({ ...apiQuery('listEvents', { query: { visitorId: settled, limit: 20 } }), ...asked });
+  const byName = useApiQuery('listEvents', { query: { name: settled, limit: 20 } }, { ...asked });
+  const byVisitor = useApiQuery('listEvents', { query: { visitorId: settled, limit: 20 } }, { ...asked });
   if (settled === '') return [];
   if (isId) return [{ id: settled }];
   return [...(byName.data?.data ?? []), ...(byVisitor.data?.data ?? [])];

@@ -1,6 +1,7 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import type { Delivery, ErrorKind, LastAttempt } from '../../../contract/records/delivery.ts';
 import { apiQuery } from '../../data/api.ts';
+import { kept } from '../../data/refresh.ts';
 import { outcomes, statusLine } from '../../messages/en.ts';
 import { useMay } from '../../session/rights.ts';
 
@@ -16,7 +17,7 @@ export function useLastAttempts(
     ...apiQuery('getLastAttempts', { query: { ids: asked.map(({ id }) => id).join() } }),
     queryKey: ['getLastAttempts', 'of', asked.map(({ id, attempts, status }) => `${id} ${attempts} ${status}`).join()],
     enabled: mayLook && asked.length > 0,
-    placeholderData: keepPreviousData,
+    ...kept,
     select: byDelivery,
   });
   return data ?? none;

@@ -1,11 +1,10 @@
 import { useDebouncedValue } from '@mantine/hooks';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import type { Right } from '../../../contract/accounts/rights.ts';
 import type { Condition } from '../../../contract/documents/condition.ts';
-import { apiQuery } from '../../data/api.ts';
-import { watchedMs } from '../../data/refresh.ts';
+import { useApiQuery } from '../../data/api.ts';
+import { kept, watched } from '../../data/refresh.ts';
 import { useMay } from '../../session/rights.ts';
 import { partsOf, writtenPart } from './condition-parts.ts';
 
@@ -36,13 +35,11 @@ export function useCounts(rules: Condition): Counts {
     return written.slice(0, countedMax);
   }, [rules]);
   const [settled] = useDebouncedValue(asked, settleMs);
-  const { data, error } = useQuery({
-    ...apiQuery('countConditions', { body: { conditions: settled.map(({ condition }) => condition), last: 1_000 } }),
-    enabled: lacks === null,
-    placeholderData: keepPreviousData,
-    refetchInterval: watchedMs,
-    retry: false,
-  });
+  const { data, error } = useApiQuery(
+    'countConditions',
+    { body: { conditions: settled.map(({ condition }) => condition), last: 1_000 } },
+    { enabled: lacks === null, ...kept, ...watched, retry: false },
+  );
   const passed = useMemo(() => {
     // A response to an earlier request has other parts.
     const counts = data?.counts.length === settled.length ? data.counts : [];

@@ -1,9 +1,9 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { CallInput } from '../../../client/client.ts';
 import type { Condition } from '../../../contract/documents/condition.ts';
 import type { ExplainedComparison, ExplainedCondition } from '../../../contract/records/explanation.ts';
-import { apiQuery } from '../../data/api.ts';
+import { useApiQuery } from '../../data/api.ts';
+import { kept } from '../../data/refresh.ts';
 import { isComplete } from './condition-parts.ts';
 
 /** The event that rules are tried on: a stored one, or one that was pasted. */
@@ -21,12 +21,11 @@ export type Trial = {
 export function useTrial(rules: Condition, tried: TriedEvent | null): { trial: Trial | null; error: unknown } {
   const { name: _name, ...event } = tried ?? { name: '' };
   const isReady = tried !== null && isComplete(rules);
-  const { data, error } = useQuery({
-    ...apiQuery('checkCondition', { body: { condition: rules, ...event } }),
-    enabled: isReady,
-    placeholderData: keepPreviousData,
-    retry: false,
-  });
+  const { data, error } = useApiQuery(
+    'checkCondition',
+    { body: { condition: rules, ...event } },
+    { enabled: isReady, ...kept, retry: false },
+  );
   const trial = useMemo(() => {
     if (!isReady || data === undefined) return null;
     const judged = new Map(parts(data.explanation).map((one) => [one.pointer, one]));

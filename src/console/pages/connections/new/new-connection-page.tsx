@@ -1,8 +1,7 @@
 import { Skeleton } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { allQuery, apiQuery } from '../../../data/api.ts';
+import { useAllQuery, useApiQuery } from '../../../data/api.ts';
 import { connections as words } from '../../../messages/en.ts';
 import { Problem } from '../../../parts/parts.ts';
 import { presets } from '../../../presets/presets.ts';
@@ -41,8 +40,8 @@ export function NewConnectionPage(): ReactNode {
 
 function Copy({ id }: { id: string }): ReactNode {
   const params = { id };
-  const connection = useQuery(apiQuery('getConnection', { params }));
-  const destinations = useQuery(allQuery('listDestinations', { params }));
+  const connection = useApiQuery('getConnection', { params });
+  const destinations = useAllQuery('listDestinations', { params });
   const failed = connection.error ?? destinations.error;
   if (failed !== null) return <Problem error={failed} />;
   if (connection.data === undefined || destinations.data === undefined) return <Skeleton height={320} />;

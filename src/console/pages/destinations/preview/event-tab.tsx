@@ -1,8 +1,7 @@
 import { Skeleton } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { Answer } from '../../../../client/client.ts';
-import { apiQuery } from '../../../data/api.ts';
+import { useApiQuery } from '../../../data/api.ts';
 import { destinations } from '../../../messages/en.ts';
 import { Note, Problem } from '../../../parts/parts.ts';
 import { PayloadViewer } from '../../../parts/payload/payload-viewer.tsx';
@@ -20,10 +19,7 @@ type Props = {
 /** The input of the template; a click on a name inserts its path at the cursor. */
 export function EventTab({ sample, action, destinationId, onInsert }: Props): ReactNode {
   const id = sample?.eventId;
-  const { data, error, refetch } = useQuery({
-    ...apiQuery('getEvent', { params: { id: id ?? '' } }),
-    enabled: id !== undefined,
-  });
+  const { data, error, refetch } = useApiQuery('getEvent', { params: { id: id ?? '' } }, { enabled: id !== undefined });
   if (sample === null) return null;
   if (error !== null) return <Problem error={error} onRetry={() => void refetch()} />;
   const event = id === undefined ? sample.event : data;

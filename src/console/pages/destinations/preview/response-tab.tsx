@@ -1,9 +1,8 @@
 import { Group, Stack, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { Answer } from '../../../../client/client.ts';
 import { curlCommand } from '../../../../contract/documents/curl.ts';
-import { apiQuery } from '../../../data/api.ts';
+import { useApiQuery } from '../../../data/api.ts';
 import { destinations, outcomes, terms } from '../../../messages/en.ts';
 import { formatDuration } from '../../../messages/format.ts';
 import { CopyButton, Facts, StatusBadge, TextLink } from '../../../parts/parts.ts';
@@ -65,10 +64,11 @@ export function ResponseTab({ test, tried, action, onGoTo }: Props): ReactNode {
 /** Whether the access token was fetched for the request or cached; null: there is none. */
 function useTokenUse(test: Props['test']): string | null {
   const may = useMay('connections:view');
-  const { data } = useQuery({
-    ...apiQuery('getConnection', { params: { id: test?.connectionId ?? '' } }),
-    enabled: may && test !== null,
-  });
+  const { data } = useApiQuery(
+    'getConnection',
+    { params: { id: test?.connectionId ?? '' } },
+    { enabled: may && test !== null },
+  );
   const attempt = test?.attemptLog?.at(-1);
   if (attempt?.request == null) return null;
   const { tokenMs } = attempt.timings;
@@ -78,13 +78,13 @@ function useTokenUse(test: Props['test']): string | null {
 
 /** Whether the rules of the action match the event; null: not known. */
 function useRules(action: Props['action'], { sample }: Props['tried']): string | null {
-  const may = useMay('behaviors:view');
   const { eventId, event } = sample ?? {};
   const tried = eventId !== undefined ? { eventId } : event !== undefined ? { event } : null;
-  const { data } = useQuery({
-    ...apiQuery('checkCondition', { body: { condition: action?.rules ?? { all: [] }, ...tried } }),
-    enabled: may && action !== null && tried !== null,
-  });
+  const { data } = useApiQuery(
+    'checkCondition',
+    { body: { condition: action?.rules ?? { all: [] }, ...tried } },
+    { enabled: action !== null && tried !== null },
+  );
   if (data === undefined || action === null) return null;
   return data.matched ? words.rulesMatch(action.name) : words.rulesDiffer(action.name);
 }

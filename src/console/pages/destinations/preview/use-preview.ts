@@ -1,10 +1,11 @@
 import { useDebouncedValue } from '@mantine/hooks';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import type { Answer, Arguments, CallInput } from '../../../../client/client.ts';
 import type { RouteId } from '../../../../contract/routes.ts';
-import { allQuery, apiQuery } from '../../../data/api.ts';
+import { apiQuery, useAllQuery, useApiQuery } from '../../../data/api.ts';
+import { kept } from '../../../data/refresh.ts';
 import type { KnownFields } from '../../../editor/fields.ts';
 import { eventPicker, terms, destinations as words } from '../../../messages/en.ts';
 import { recentEvents, usePicked } from '../../../parts/payload/event-picker.tsx';
@@ -124,7 +125,7 @@ function useTried<Saved extends 'previewDestination' | 'checkDestination'>(
     ...apiQuery(route, ...input),
     staleTime: 60_000,
     gcTime: 30_000,
-    placeholderData: keepPreviousData,
+    ...kept,
     enabled: isOn(body),
   });
   return { ...query, run: () => void query.refetch() };
@@ -138,16 +139,11 @@ function useData(
   destinationId: string | null,
   actionId: string,
 ): { known: KnownFields; actions: readonly Action[]; action: Action | null } {
-  const mayActions = useMay('actions:view');
-  const mayParameters = useMay('parameters:view');
   const mayEvents = useMay('events:view');
   const maySee = useMay('payloads:view');
-  const all = useQuery({ ...allQuery('listActions'), enabled: mayActions && destinationId !== null }).data;
-  const parameters = useQuery({
-    ...apiQuery('listParameters', { query: { limit: 200, sort: 'share' } }),
-    enabled: mayParameters,
-    staleTime: 60_000,
-  }).data?.data;
+  const all = useAllQuery('listActions', undefined, { enabled: destinationId !== null }).data;
+  const parameters = useApiQuery('listParameters', { query: { limit: 200, sort: 'share' } }, { staleTime: 60_000 }).data
+    ?.data;
   const events = useQuery({ ...recentEvents(), enabled: mayEvents && maySee }).data?.data;
 
   const actions = useMemo(
