@@ -62,5 +62,9 @@ test('a file of another kind is refused with the reason', () => {
   assert.match(refusal('kind: destination\nname: x\n'), /has no "connection"/);
   assert.match(refusal('connections: []\nconections: []\n'), /"conections" is not a kind/);
   assert.match(refusal('just text'), /not an object/);
-  assert.match(refusal('a: [\n'), /flow sequence|line 2/i);
+  assert.equal(refusal('a: [\n'), 'Line 2, column 1: The indentation is wrong, or a bracket is not closed.');
+  assert.equal(refusal('a:\n\tb: 1\n'), 'Line 2, column 1: Indent with spaces, not with tabs.');
+  assert.equal(refusal('a: 1\na: 2\n'), 'Line 2, column 1: This name occurs twice.');
+  assert.equal(refusal('name: "CRM\n'), 'Line 2, column 1: A bracket, a quote, a comma or a colon is missing.');
+  assert.match(refusal('kind: connection\nname\ndescription: x\n'), /^Line 2, column 1: /);
 });

@@ -7,8 +7,10 @@ export class ConfigurationFileError extends Error {}
 
 /** The part of the module `yaml` that reads a file; the module is large, so that callers load it on first use. */
 type YamlReader = {
-  parseAllDocuments(text: string): readonly { errors: readonly { message: string }[]; toJS(): unknown }[];
+  parseAllDocuments(text: string): readonly { errors: readonly YamlError[]; toJS(): unknown }[];
 };
+
+type YamlError = { code: string; linePos?: readonly { line: number; col: number }[] };
 
 /**
  * Reads the documents of YAML or JSON text. Each is an object with a `kind`, a list of them, or an object of lists by
@@ -21,10 +23,28 @@ export function readConfiguration(
 ): TransferDocument[] {
   return Array.from(yaml.parseAllDocuments(text)).flatMap((document) => {
     const [problem] = document.errors;
-    if (problem !== undefined) refuse(problem.message.split('\n')[0]?.replace(/:$/, '') ?? 'This is not valid YAML');
+    if (problem !== undefined) refuse(brokenYaml(problem));
     return documentsIn(plainValue(document), kind);
   });
 }
+
+/** What is broken in a YAML document, and where. */
+function brokenYaml({ code, linePos: [place] = [] }: YamlError): string {
+  const what = yamlErrors[code] ?? 'This is not valid YAML';
+  return place === undefined ? what : `Line ${place.line}, column ${place.col}: ${what}`;
+}
+
+const yamlErrors: Readonly<Record<string, string>> = {
+  BAD_DQ_ESCAPE: 'A quoted text has an unknown escape sequence',
+  BAD_INDENT: 'The indentation is wrong, or a bracket is not closed',
+  BAD_SCALAR_START: 'A text that begins with this character needs quotes',
+  BLOCK_AS_IMPLICIT_KEY: 'A name and its value are in the wrong place: check the colon and the indentation',
+  DUPLICATE_KEY: 'This name occurs twice',
+  MISSING_CHAR: 'A bracket, a quote, a comma or a colon is missing',
+  MULTILINE_IMPLICIT_KEY: 'A name needs a colon after it, on the same line',
+  TAB_AS_INDENT: 'Indent with spaces, not with tabs',
+  UNEXPECTED_TOKEN: 'This is not expected here',
+};
 
 /** The value of a YAML document. An alias can make it contain itself, or too large. */
 function plainValue(document: { toJS(): unknown }): unknown {

@@ -531,6 +531,16 @@ test('a file shows its plan, then creates and replaces, and stored secrets stay'
   await page.getByRole('button', { name: 'Apply the other 1 object' }).click();
   await page.getByText('1 object applied').waitFor();
   assert.equal((await app.client.call('listBehaviors', { query: { name: 'Fine' } })).data.length, 1);
+
+  const typed = page.getByRole('textbox', { name: 'YAML or JSON' });
+  await typed.fill('connections:\n  - name: Filed\n\tbaseUrl: x\n');
+  await page.getByRole('button', { name: 'Show plan' }).click();
+  const broken = page.getByRole('alert').filter({ hasText: 'This text can’t be imported' });
+  await broken.getByText('Line 3, column 1: Indent with spaces, not with tabs.').waitFor();
+  await typed.fill('connections: [{name: Filed, baseUrl: 7, port: [], settings: {timeoutMs: never}}]');
+  await page.getByRole('button', { name: 'Show plan' }).click();
+  await plan.getByText('/settings/timeoutMs Must be a number.').waitFor();
+  await plan.getByText('/baseUrl Must be text.').waitFor();
   assert.deepEqual(tab.problems, []);
 });
 

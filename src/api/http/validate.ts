@@ -1,14 +1,9 @@
 import { z } from 'zod';
 import { AppError, type FieldError, invalid } from '../../contract/errors.ts';
 import { pointerOf } from '../../contract/json.ts';
+import { issueText } from './issue-text.ts';
 
-// A value that selects none of the shapes of a union is refused like one that is not in an enumeration.
-z.config({
-  customError: (issue) =>
-    issue.code === 'invalid_union' && Array.isArray(issue['options'])
-      ? `Invalid option: expected one of ${issue['options'].map((option) => JSON.stringify(option)).join('|')}`
-      : undefined,
-});
+z.config({ customError: issueText });
 
 /** The value parsed by the schema; AppError `invalid_value` with a pointer for each problem. */
 export function validate<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {

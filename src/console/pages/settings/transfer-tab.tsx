@@ -2,7 +2,7 @@ import { Button, Code, Group, Stack, Textarea } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { ClientError } from '../../../client/client.ts';
-import { readConfiguration } from '../../../client/configuration-file.ts';
+import { ConfigurationFileError, readConfiguration } from '../../../client/configuration-file.ts';
 import type { ImportStep, TransferDocument } from '../../../contract/documents/transfer.ts';
 import { queryClient } from '../../data/query-client.ts';
 import { settings, terms } from '../../messages/en.ts';
@@ -84,7 +84,10 @@ function Import(): ReactNode {
             {terms.showPlan}
           </Button>
         </div>
-        <Problem error={plan.error} />
+        <Problem
+          error={plan.error}
+          title={plan.error instanceof ConfigurationFileError ? words.unreadable : undefined}
+        />
         <Note>
           <Code>millrace apply FILE</Code>
         </Note>
@@ -111,7 +114,7 @@ function Import(): ReactNode {
 
 async function planOf(text: string) {
   const documents = readConfiguration(text, await import('yaml'));
-  if (documents.length === 0) throw new Error(words.empty);
+  if (documents.length === 0) throw new ConfigurationFileError(words.empty);
   const { steps } = await client().call('importConfiguration', { body: { documents, dryRun: true } });
   return { documents, steps };
 }

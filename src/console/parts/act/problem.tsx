@@ -8,14 +8,21 @@ import { NoRight } from '../layout/no-right.tsx';
 import { CopyIcon } from '../text/copy-button.tsx';
 import { Icon } from '../text/icon.tsx';
 
+type Props = {
+  error: unknown;
+  /** The title, unless it is that of the error. */
+  title?: string | undefined;
+  onRetry?: (() => void) | undefined;
+};
+
 /** What went wrong, in the server's words, with the request's id for the log, and a way on; nothing without an error. */
-export function Problem({ error, onRetry }: { error: unknown; onRetry?: (() => void) | undefined }): ReactNode {
+export function Problem({ error, title: own, onRetry }: Props): ReactNode {
   if (error == null) return null;
   const lacks = lackedRight(error);
   if (lacks !== null) return <NoRight right={lacks} />;
   const { title, detail, requestId } = told(error);
   return (
-    <Alert role="alert" color="red" icon={<Icon name="alert" />} title={title}>
+    <Alert role="alert" color="red" icon={<Icon name="alert" />} title={own ?? title}>
       <Stack gap="xs">
         <Text size="md">{detail}</Text>
         {requestId === null ? null : (

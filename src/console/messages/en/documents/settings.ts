@@ -52,6 +52,7 @@ export const settings = {
     text: 'YAML or JSON',
     hint: 'As exported, or as millrace apply reads it',
     empty: 'The file is empty.',
+    unreadable: 'This text can’t be imported',
     planTitle: 'Plan',
     planText: 'Nothing has changed yet. Secrets that are not in the file are kept.',
     planProblems: (objects: number) =>
