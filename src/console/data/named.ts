@@ -26,6 +26,12 @@ const byId = <Item extends { id: string }>(all: readonly Item[]): ReadonlyMap<st
 
 const none: ReadonlyMap<string, never> = new Map<string, never>();
 
+/** The choices of a field, by name. */
+const optionsOf = <Item>(all: ReadonlyMap<string, Item>, labelOf: (one: Item) => string) =>
+  Array.from(all, ([value, one]) => ({ value, label: labelOf(one) })).sort((a, b) =>
+    a.label.localeCompare(b.label, undefined, { numeric: true }),
+  );
+
 /** What ids name, or the ids; a destination with its connection: `CRM › Orders`. */
 export function useNames() {
   const actions = useNamed('listActions');
@@ -45,12 +51,11 @@ export function useNames() {
       connections,
       destinations,
       /** For a field that chooses one. */
-      actionOptions: Array.from(actions.values(), ({ id, name }) => ({ value: id, label: name })),
-      connectionOptions: Array.from(connections.values(), ({ id, name }) => ({ value: id, label: name })),
-      destinationOptions: Array.from(destinations.values(), ({ id, connectionId }) => ({
-        value: id,
-        label: target({ connectionId, destinationId: id }),
-      })),
+      actionOptions: optionsOf(actions, ({ name }) => name),
+      connectionOptions: optionsOf(connections, ({ name }) => name),
+      destinationOptions: optionsOf(destinations, ({ id, connectionId }) =>
+        target({ connectionId, destinationId: id }),
+      ),
     };
   }, [actions, connections, destinations]);
 }

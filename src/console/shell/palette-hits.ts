@@ -5,6 +5,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { covers, type Right } from '../../contract/accounts/rights.ts';
 import { idPrefixes } from '../../contract/ids.ts';
 import { apiQuery, useApi, useApiQuery } from '../data/api.ts';
+import { useNames } from '../data/named.ts';
 import { parts, shell, terms } from '../messages/en.ts';
 import { formatTime } from '../messages/format.ts';
 import { useConnectionStatus } from '../pages/connections/change-status.ts';
@@ -172,9 +173,14 @@ function useThings(text: string, may: (right: Right) => boolean) {
       enabled: asked !== '' && may(right),
     })),
   });
+  const names = useNames();
   if (text === '') return { things: [], connections: [] };
   const things = named.flatMap(([kind, , , icon], at) =>
-    (found[at]?.data?.data ?? []).map((one): Found => [addressOf(kind, one), one.name, terms[kind], icon]),
+    (found[at]?.data?.data ?? []).map((one): Found => {
+      const { connectionId } = one as { connectionId?: string }; // of a destination
+      const label = connectionId === undefined ? one.name : terms.placeOf(names.connection(connectionId), one.name);
+      return [addressOf(kind, one), label, terms[kind], icon];
+    }),
   );
   return { things, connections: found[0]?.data?.data ?? [] };
 }

@@ -123,7 +123,7 @@ function columnsOf({ nameOf, places, stats }: Known): readonly Column<Action>[] 
       cell: ({ destinations }) => <PlacesOf names={destinations.map((one) => places.nameOf(one.destinationId))} />,
     },
     ...(stats === undefined ? [] : figureColumns(stats)),
-    modifiedColumn<Action>({ isHiddenAtFirst: false }),
+    modifiedColumn<Action>({ leavesFirst: false }),
   ];
 }
 

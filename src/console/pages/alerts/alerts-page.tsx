@@ -23,5 +23,5 @@ const columns: readonly Column<Alert>[] = [
   valueColumn('type', words.columns.type, ({ type }) => words.types[type]),
   { id: 'state', header: terms.state, isText: true, cell: ({ health }) => <AlertHealth health={health} /> },
   timeColumn('sent', words.columns.sent, ({ health }) => health.lastSentAt, { none: terms.never }),
-  modifiedColumn({ isHiddenAtFirst: false }),
+  modifiedColumn({ leavesFirst: false }),
 ];

@@ -63,7 +63,7 @@ function columnsOf(nameOf: BehaviorName): readonly Column<Behavior>[] {
       id: 'opposite',
       header: words.columns.opposite,
       isText: true,
-      isHiddenAtFirst: true,
+      leavesFirst: true,
       cell: ({ condition }) => sentence(conditionWords(condition, nameOf, { opposite: true })),
     },
     {
@@ -92,7 +92,7 @@ function columnsOf(nameOf: BehaviorName): readonly Column<Behavior>[] {
     },
     {
       ...modified,
-      isHiddenAtFirst: false,
+      leavesFirst: false,
       sort: ({ updatedAt, standard }) => (standard ? null : updatedAt),
       cell: (row) => (row.standard ? <Text c="dimmed">{words.shipped}</Text> : modified.cell(row)),
     },

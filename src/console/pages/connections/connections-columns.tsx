@@ -13,7 +13,6 @@ import type { Figures, FiguresOf, Usage } from './usage.ts';
 export const columnsOf = (usage: Usage | undefined, figuresOf: FiguresOf): readonly Column<Connection>[] => [
   nameColumn(connectionKind),
   { id: 'state', header: terms.state, sort: stateOf, cell: (row) => <State connection={row} /> },
-  { id: 'type', header: terms.type, cell: ({ type }) => words.types[type], isHiddenAtFirst: true },
   {
     id: 'baseUrl',
     header: terms.baseUrl,
@@ -42,6 +41,7 @@ export const columnsOf = (usage: Usage | undefined, figuresOf: FiguresOf): reado
     },
   },
   ...trafficColumns(usage, figuresOf),
+  { id: 'type', header: terms.type, cell: ({ type }) => words.types[type], leavesFirst: true },
   modifiedColumn(),
 ];
 

@@ -72,7 +72,7 @@ export function DestinationsTab({ connection }: { connection: Connection }): Rea
       {
         id: 'contentType',
         header: terms.contentType,
-        isHiddenAtFirst: true,
+        leavesFirst: true,
         cell: ({ contentType }) => (
           <Text size="sm" truncate maw="11rem" title={contentType}>
             {contentType}

@@ -29,7 +29,7 @@ export const trafficColumns = (usage: Usage | undefined, figuresOf: FiguresOf): 
     header: terms.p95,
     sort: ({ id }) => figuresOf(id)?.p95Ms,
     align: 'end',
-    isHiddenAtFirst: true,
+    leavesFirst: true,
     cell({ id }) {
       const { p95Ms = null } = figuresOf(id) ?? {};
       return p95Ms === null ? <Dash text={w.noSpeed} /> : formatDuration(p95Ms);

@@ -75,7 +75,7 @@ const own: readonly Column<Collector>[] = [
   {
     id: 'formats',
     header: words.columns.formats,
-    isHiddenAtFirst: true,
+    leavesFirst: true,
     cell: ({ formats }) => formats.map((format) => terms.formats[format] ?? format).join(', '),
   },
   {

@@ -91,7 +91,7 @@ function columnsOf(uses: ReadonlyMap<string, RuleUser[]> | undefined): readonly 
     ),
     timeColumn('first', terms.firstSeen, ({ firstSeenAt }) => firstSeenAt, {
       none: terms.never,
-      isHiddenAtFirst: true,
+      leavesFirst: true,
     }),
     timeColumn('last', terms.lastSeen, ({ lastSeenAt }) => lastSeenAt, { none: terms.never }),
     {

@@ -96,7 +96,7 @@ const columnsOf = (nameOf: (id: string) => string): readonly Column<Issue>[] => 
     ),
   },
   valueColumn('kind', terms.kind, ({ kind }) => words.kinds[kind], { isHiddenAtFirst: true }),
-  timeColumn('firstSeen', terms.firstSeen, ({ firstSeenAt }) => firstSeenAt, { isHiddenAtFirst: true }),
+  timeColumn('firstSeen', terms.firstSeen, ({ firstSeenAt }) => firstSeenAt, { leavesFirst: true }),
   timeColumn('lastSeen', terms.lastSeen, ({ lastSeenAt }) => lastSeenAt),
   {
     id: 'count',

@@ -97,7 +97,7 @@ const columns: readonly Column<Replay>[] = [
   {
     id: 'rate',
     header: words.columns.rate,
-    isHiddenAtFirst: true,
+    leavesFirst: true,
     cell: ({ ratePerSecond }) => (ratePerSecond === null ? words.unlimited : words.perSecond(ratePerSecond)),
   },
   valueColumn('startedBy', words.columns.startedBy, ({ startedBy }) => startedBy, { isText: true }),

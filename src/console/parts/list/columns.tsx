@@ -13,6 +13,8 @@ export type Column<Row> = {
   /** Always shown, in its place: the column with the row's link. */
   isFixed?: boolean;
   isHiddenAtFirst?: boolean;
+  /** Shown only where the texts of the others have room, unless it was ticked. */
+  leavesFirst?: boolean;
   align?: 'start' | 'end';
   /** A text of any length: it gives way to the other columns and ends in an ellipsis. */
   isText?: boolean;
@@ -31,12 +33,18 @@ export function useColumns<Row>(
 ): { shown: readonly Column<Row>[]; chooser: ReactNode } {
   const [kept, keep] = useKept(`columns.${list}`, asDeclared);
   const ordered = useMemo(() => inOrder(columns, kept.order), [columns, kept.order]);
-  const shown = useMemo(() => ordered.filter((column) => isShown(column, kept.shown)), [ordered, kept.shown]);
+  const shown = useMemo(
+    () =>
+      ordered
+        .filter((column) => isShown(column, kept.shown))
+        .map((column) => (kept.shown[column.id] === true ? { ...column, leavesFirst: false } : column)),
+    [ordered, kept.shown],
+  );
 
   // Past columns that are hidden, so that each press shows.
   function move(at: number, step: 1 | -1) {
     let to = at + step;
-    for (let next = ordered[to]; next !== undefined && !shown.includes(next); next = ordered[to]) to += step;
+    for (let next = ordered[to]; next !== undefined && !isShown(next, kept.shown); next = ordered[to]) to += step;
     const ids = ordered.map(({ id }) => id);
     const [moved = ''] = ids.splice(at, 1);
     keep({ ...kept, order: ids.toSpliced(Math.max(to, 0), 0, moved) });

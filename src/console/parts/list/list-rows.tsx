@@ -120,7 +120,14 @@ function follow(event: MouseEvent<HTMLTableRowElement>): void {
 /** Name and state: what is left of a list in the narrowest window. */
 const columnsLeast = 2;
 
-/** The columns that fit into the frame. Texts leave before figures, the last first. */
+const rankOf = <Row,>({ leavesFirst, isText }: Column<Row>) =>
+  (leavesFirst === true ? 2 : 0) + (isText === true ? 1 : 0);
+
+/** px that a text, and the one in the first column, have before columns that leave first are shown. */
+const textWidth = 150;
+const firstWidth = 200;
+
+/** The columns that fit into the frame. Those that leave first leave before texts, these before figures, the last first. */
 function useRoom<Row>(all: readonly Column<Row>[]) {
   const frame = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
@@ -144,11 +151,15 @@ function useRoom<Row>(all: readonly Column<Row>[]) {
       .map((column, at) => ({ column, width: heads[at]?.offsetWidth ?? 0 }))
       .slice(columnsLeast)
       .reverse()
-      .sort((a, b) => Number(b.column.isText === true) - Number(a.column.isText === true));
+      .sort((a, b) => rankOf(b.column) - rankOf(a.column));
+    const short = columns.map(({ isText }, at) =>
+      isText === true ? Math.max(0, (at === 0 ? firstWidth : textWidth) - (heads[at]?.offsetWidth ?? 0)) : 0,
+    );
+    const tight = short.reduce((sum, one) => sum + one, 0);
     let over = table.offsetWidth - frame.current.clientWidth;
     const left = new Set<Column<Row>>();
     for (const { column, width: ofColumn } of leaving) {
-      if (over <= 0) break;
+      if (over + (column.leavesFirst === true ? tight : 0) <= 0) continue;
       left.add(column);
       over -= ofColumn;
     }

@@ -69,7 +69,7 @@ export function modifiedColumn<Row extends { updatedAt: string; updatedBy: strin
   return {
     id: 'modified',
     header: terms.modified,
-    isHiddenAtFirst: true,
+    leavesFirst: true,
     sort: ({ updatedAt }) => updatedAt,
     cell: ({ updatedAt, updatedBy }) => (
       <>

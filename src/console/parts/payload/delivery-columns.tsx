@@ -93,7 +93,7 @@ export function useDeliveryColumns(
         id: 'duration',
         header: w.duration,
         align: 'end',
-        isHiddenAtFirst: true,
+        leavesFirst: true,
         cell: ({ id }) => {
           const ms = last.get(id)?.durationMs;
           return ms === undefined ? null : formatDuration(ms);

@@ -7,7 +7,7 @@ import { apiQuery, useApiQuery } from '../../data/api.ts';
 import { useEventNames } from '../../data/event-names.ts';
 import { kept } from '../../data/refresh.ts';
 import { terms, eventPicker as words } from '../../messages/en.ts';
-import { formatRelative } from '../../messages/format.ts';
+import { formatTime } from '../../messages/format.ts';
 import { useMay } from '../../session/rights.ts';
 import { Icon, Note } from '../parts.ts';
 import { pickedPasted, pickedSample, sampleOf } from './picked-event.ts';
@@ -126,7 +126,7 @@ type Listed = { id: string; name?: string | null; receivedAt?: string };
 
 function labelOf({ id, name, receivedAt }: Listed, now: number): string {
   if (receivedAt === undefined) return id;
-  return words.event(name ?? terms.noName, formatRelative(new Date(receivedAt), now));
+  return words.event(name ?? terms.noName, formatTime(new Date(receivedAt), 'stream', now));
 }
 
 function usePickable({ destinationId, rules }: EventFor) {
