@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { createClient } from '../../src/client/client.ts';
+import { databaseName } from '../../src/sqlite/database-file.ts';
 import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
-import { startTestApp } from '../support/app.ts';
+import { startTestApp, type TestApp } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
 import { startSignInProvider } from '../support/oidc-provider.ts';
 import { adminToken, environment, setUpAddress, spawnProcess } from '../support/process.ts';
 import { linkIn, startSmtpServer } from '../support/smtp-server.ts';
@@ -96,6 +100,64 @@ test('an invited user sets a password, reaches the requested page after signing 
   assert.equal(new URL(page.url()).search, '?status=failed');
   assert.deepEqual(tab.problems, []);
 });
+
+test('after each end of a session the page says why, and signing in leads back to the page and its draft', async () => {
+  await using app = await startTestApp({ MILLRACE_PORT: String(await freePort()) });
+  const email = 'ida@example.com';
+  const roles = await app.client.call('listRoles');
+  const roleIds = roles.data.filter(({ name }) => name === 'Integrator').map(({ id }) => id);
+  await app.client.call('createUser', { body: { email, password, roleIds } });
+  const path = '/connections/new/webhook?preset=slack';
+  await using tab = await openTab(browser, { url: app.url, path, token: null, expected: /^401 / });
+  const { page } = tab;
+  const signIn = async (typed: string) => {
+    await page.getByLabel('E-mail').fill(email);
+    await page.getByLabel('Password').fill(typed);
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  };
+  /** A request of the same person from another browser. */
+  const elsewhere = async (method: string, to: string, body?: object) => {
+    const headers = { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' };
+    const credentials = JSON.stringify({ email, password });
+    const session = await fetch(`${app.url}/api/v1/session`, { method: 'POST', headers, body: credentials });
+    const cookie = session.headers.get('set-cookie')?.split(';')[0] ?? '';
+    const sent = { method, headers: { ...headers, cookie }, body: body === undefined ? null : JSON.stringify(body) };
+    assert.ok((await fetch(`${app.url}/api/v1${to}`, sent)).ok);
+  };
+  const changed = `${password} staple`;
+  const ends: readonly [reason: string, end: () => Promise<unknown>, next: string][] = [
+    ['You were signed out from another browser.', () => elsewhere('DELETE', '/me/sessions'), password],
+    [
+      'Your password was changed. Sign in with the new one.',
+      () => elsewhere('PATCH', '/me', { password: changed, currentPassword: password }),
+      changed,
+    ],
+    ['Your session expired. Sign in again.', () => expireSessions(app), changed],
+  ];
+  const name = page.getByRole('textbox', { name: 'Connection Name' });
+  await signIn(password);
+  for (const [reason, end, next] of ends) {
+    await name.fill(`Typed before: ${reason}`);
+    await end();
+    await page.getByRole('button', { name: 'Save and Continue' }).click();
+    await page.getByText(reason).waitFor();
+    await signIn('wrong horse battery');
+    await page.getByText('Wrong e-mail or password.').waitFor();
+    await signIn(next);
+    await page.getByText(/^Restored unsaved changes/).waitFor();
+    assert.equal(await name.inputValue(), `Typed before: ${reason}`);
+    assert.equal(page.url(), `${app.url}${path}`);
+  }
+  assert.deepEqual(tab.problems, []);
+});
+
+/** As if no session had been used for long. The server reads what is stored when it starts, here at the same address. */
+async function expireSessions(app: TestApp): Promise<void> {
+  const db = new DatabaseSync(join(app.dir, databaseName));
+  db.exec('UPDATE account_session SET created_at = 1, last_used_at = 1');
+  db.close();
+  await app.restart();
+}
 
 test('a forgotten password is set by a link in an e-mail; without a mail server the page says who can help', async () => {
   await using smtp = await startSmtpServer();
