@@ -306,6 +306,8 @@ test('lists are filtered by name and status', async () => {
   assert.deepEqual(await names('name=cr'), ['CRM']);
   assert.deepEqual(await names('status=paused'), ['Shop']);
   assert.deepEqual(await names('status=disabled'), []);
+  const typo = await server.call('GET', '/api/v1/connections?status=pasued');
+  assert.deepEqual([typo.statusCode, typo.json().errors?.[0].pointer], [422, '/status']);
 });
 
 test('actions are listed by the documents they use', async () => {

@@ -26,7 +26,8 @@ export function jsonBody({ method, body: schema }: Route, { body, headers, decla
   const isJson =
     type.trim() === 'application/json' || (method === 'PATCH' && type.trim() === 'application/merge-patch+json');
   const isUtf8 = parameters.every((one) => !/^\s*charset\s*=/.test(one) || /=\s*"?utf-?8"?\s*$/.test(one));
-  if (!isJson || !isUtf8) throw new AppError('unsupported_media_type', 'Send application/json in UTF-8.');
+  const types = method === 'PATCH' ? 'application/merge-patch+json or application/json' : 'application/json';
+  if (!isJson || !isUtf8) throw new AppError('unsupported_media_type', `Send ${types} in UTF-8.`);
   return readJson(bytes);
 }
 

@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { pageOf, pageQuery } from '../records/page.ts';
-import { anything, api } from '../route.ts';
+import { anything, api, textFilter } from '../route.ts';
 import type { ManagedKind } from './document.ts';
 
 /** Filters for a list of documents. */
-export const listQuery = pageQuery({ name: z.string().max(255).optional(), status: z.string().max(255).optional() });
+export const listQuery = pageQuery({
+  name: textFilter,
+  status: z.enum(['enabled', 'disabled', 'paused']).optional(),
+});
 
 /** Members whose names have the name of a kind in place of `*`. */
 export type OfKind<One extends string, Members> = {

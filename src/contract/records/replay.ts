@@ -96,7 +96,7 @@ const ofEvents = z.strictObject({
   ...shared,
 });
 
-const oneOf = { path: ['filter'], message: 'Give a filter or ids, not both.' };
+const oneOf = { path: ['filter'], message: 'Give either a filter or ids.' };
 
 /** Selection and options of a replay. */
 export const replayInput = z

@@ -49,7 +49,8 @@ export function shownReplay(stored: StoredReplay, outcome: ReplayOutcome, heldBy
 
 /** The name of a replay without a name. */
 function nameOf({ of, ids, filter = {} }: ReplayInput): string {
-  if (ids !== undefined) return `${ids.length} ${of === 'events' ? 'events' : 'deliveries'}`;
+  const [one, many] = of === 'events' ? ['event', 'events'] : ['delivery', 'deliveries'];
+  if (ids !== undefined) return `${ids.length} ${ids.length === 1 ? one : many}`;
   const status = 'status' in filter && filter.status !== undefined ? `${filter.status} ` : '';
   return of === 'events' ? 'Events' : `All ${status}deliveries`;
 }
