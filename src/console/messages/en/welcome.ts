@@ -35,8 +35,10 @@ export const welcome = {
       delivery: 'See it delivered',
       connection: 'Connect a system',
       action: 'Create your first action',
+      colleague: 'Invite a colleague',
       alert: 'Set an alert',
     },
+    colleagueText: 'Each person signs in with their own e-mail, and sees what their roles allow.',
     alertText: 'Get notified by e-mail, Slack or webhook.',
     startText:
       'This creates four objects you can edit or delete later: a collector that receives your events, a connection and a destination to deliver to, and an action that sends each event of this collector there.',

@@ -112,7 +112,7 @@ function EventLine({ event, to, children }: { event: EventRef; to?: string; chil
         {event.name ?? terms.unnamedEvent}
       </TextLink>{' '}
       <Note span>
-        <Time at={event.receivedAt} />
+        <Time at={event.receivedAt} show="stream" />
       </Note>
       {to === undefined ? '' : ` → ${to}`}
       {children}

@@ -36,7 +36,7 @@ export function AttemptTimeline({ delivery, attempts, chosen, onChoose }: Props)
     <Stack gap="sm">
       <Stack role="list" gap={6}>
         <Text role="listitem" size="sm" c="dimmed" component="div" pl="sm">
-          {terms.created} <Time at={delivery.createdAt} />
+          {terms.created} <Time at={delivery.createdAt} show="log" />
         </Text>
         {attempts.map((attempt, index) => {
           const before = attempts[index - 1];

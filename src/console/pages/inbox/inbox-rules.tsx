@@ -30,7 +30,7 @@ export function InboxRules({ rules, error }: { rules: readonly InboxRule[]; erro
               {mayManage ? (
                 <Group gap={4} wrap="nowrap">
                   <ActionIcon aria-label={words.edit(rule.inbox)} onClick={() => edit(rule.inbox)}>
-                    <Icon name="code" />
+                    <Icon name="pencil" />
                   </ActionIcon>
                   <ActionIcon
                     aria-label={words.remove(rule.inbox)}

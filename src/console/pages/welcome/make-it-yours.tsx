@@ -2,10 +2,11 @@ import { Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { Answer } from '../../../client/client.ts';
+import { covers } from '../../../contract/accounts/rights.ts';
 import { needRights, useApiQuery } from '../../data/api.ts';
-import { alerts as alertWords, parts, terms, welcome } from '../../messages/en.ts';
+import { alerts as alertWords, parts, terms, users as userWords, welcome } from '../../messages/en.ts';
 import { addressOf, ButtonLink, Icon, PlainLink, Problem, StatusBadge } from '../../parts/parts.ts';
-import { useMay } from '../../session/rights.ts';
+import { useMe } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
 import { SendTab } from '../data-collection/send-tab.tsx';
 import { CreateQuickStart } from './create-quick-start.tsx';
@@ -163,13 +164,15 @@ function useFirstDelivery(made: QuickStart | null): Delivery | undefined {
 
 /** Objects to create next, other than those of the quick start and the demo. */
 function useOwn(made: QuickStart | null) {
-  const mayAlerts = useMay('settings:view');
+  const me = useMe();
+  const users = useApiQuery('listUsers', { query: { limit: 2 } }).data?.data ?? [];
   const alerts = useApiQuery('listAlerts', { query: { limit: 1 } }).data?.data ?? [];
   const connections = useApiQuery('listConnections', { query: { limit: 50 } }).data?.data ?? [];
   const actions = useApiQuery('listActions', { query: { limit: 50 } }).data?.data ?? [];
   const steps = [
     {
       step: 'connection',
+      right: 'connections:manage',
       isDone: connections.some((one) => one.id !== made?.connection.id && !isOfInbox(one)),
       text: words.connectionText,
       to: '/connections/new',
@@ -177,18 +180,28 @@ function useOwn(made: QuickStart | null) {
     },
     {
       step: 'action',
+      right: 'actions:manage',
       isDone: actions.some(({ id, description }) => id !== made?.action.id && description !== demoDescription),
       text: words.actionText,
       to: '/actions/new',
       button: terms.newAction,
     },
     {
+      step: 'colleague',
+      right: 'users:manage',
+      isDone: users.some(({ id }) => id !== me?.user?.id),
+      text: words.colleagueText,
+      to: '/settings/users/new',
+      button: userWords.create,
+    },
+    {
       step: 'alert',
+      right: 'settings:manage',
       isDone: alerts.length > 0,
       text: words.alertText,
       to: '/settings/alerts/new',
       button: alertWords.create,
     },
   ] as const;
-  return mayAlerts ? steps : steps.slice(0, 2);
+  return steps.filter(({ right }) => covers(new Set(me?.rights), right));
 }

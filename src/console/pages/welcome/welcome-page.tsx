@@ -24,23 +24,21 @@ export function WelcomePage(): ReactNode {
   const [onHome, set] = useKeptChoice(welcomeChoice);
   return (
     <Page title={words.title} lead={words.lead}>
-      {hasDemo === true ? (
-        <Box component="nav" aria-label={words.choose} mb="lg">
-          <LinkCards>
-            {choices.map(([choice, icon]) => (
-              <LinkCard
-                key={choice}
-                to="/welcome"
-                search={{ with: choice }}
-                mark={<Icon name={icon} size={20} />}
-                name={words.choices[choice].title}
-                text={words.choices[choice].text}
-                isChosen={choice === shown}
-              />
-            ))}
-          </LinkCards>
-        </Box>
-      ) : null}
+      <Box component="nav" aria-label={words.choose} mb="lg">
+        <LinkCards>
+          {choices.map(([choice, icon]) => (
+            <LinkCard
+              key={choice}
+              to="/welcome"
+              search={{ with: choice }}
+              mark={<Icon name={icon} size={20} />}
+              name={words.choices[choice].title}
+              text={words.choices[choice].text}
+              isChosen={isKnown && choice === shown}
+            />
+          ))}
+        </LinkCards>
+      </Box>
       {isKnown && shown === 'mine' ? <MakeItYours /> : null}
       {isKnown && shown === 'demo' ? hasDemo === false ? <Text>{words.noDemo}</Text> : <MovingPicture /> : null}
       <Button mt="md" variant="subtle" color="gray" onClick={() => set(onHome === 'hidden' ? 'shown' : 'hidden')}>

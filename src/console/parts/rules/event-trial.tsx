@@ -72,7 +72,7 @@ function NewestEvents({ counts, tried, onTry }: Pick<Props, 'counts' | 'tried' |
                 {name ?? terms.unnamedEvent}
               </Pick>
               <Note span px="xs">
-                <Time at={receivedAt} />
+                <Time at={receivedAt} show="stream" />
               </Note>
             </li>
           ))}

@@ -32,6 +32,7 @@ export { default as key } from '@tabler/icons-react/icons/IconKey';
 export { default as connections } from '@tabler/icons-react/icons/IconLink';
 export { default as lock } from '@tabler/icons-react/icons/IconLock';
 export { default as menu } from '@tabler/icons-react/icons/IconMenu2';
+export { default as pencil } from '@tabler/icons-react/icons/IconPencil';
 export { default as pause } from '@tabler/icons-react/icons/IconPlayerPause';
 export { default as live, default as play } from '@tabler/icons-react/icons/IconPlayerPlay';
 export { default as skip } from '@tabler/icons-react/icons/IconPlayerSkipForward';

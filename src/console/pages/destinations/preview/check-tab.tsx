@@ -110,7 +110,7 @@ function CheckedEvent({
               </Text>
             ) : null}
             <Note span ms="auto">
-              <Time at={event.receivedAt} />
+              <Time at={event.receivedAt} show="stream" />
             </Note>
             {outcome === 'threw' ? (
               <Text span w="100%" size="sm" c="var(--console-bad)" style={{ overflowWrap: 'anywhere' }}>
