@@ -46,13 +46,16 @@ export function renderDoc(markdown: string): Doc {
       doc.parts.push({ kind: 'example', title: heading, template: String(token['text']), data, contentType });
     } else {
       if (token.type === 'heading') heading = String(token['text']);
-      if (token.type === 'paragraph' && doc.lead === '') doc.lead = plain(token['tokens'] as Token[]); // of a paragraph
+      if (token.type === 'paragraph' && doc.lead === '') doc.lead = startOf(plain(token['tokens'] as Token[])); // of a paragraph
       html.push(token);
     }
   }
   flush();
   return doc;
 }
+
+/** The first sentence, or as many as make a line. */
+const startOf = (text: string) => /^.{30,}?\.(?=\s)/s.exec(text)?.[0] ?? text;
 
 function rendererOf() {
   const renderer = new marked.Renderer();

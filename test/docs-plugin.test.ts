@@ -18,6 +18,8 @@ test('a document becomes HTML with targets for links, links within the console, 
     ].join('\n\n'),
   );
   assert.deepEqual([doc.title, doc.lead], ['Title', 'The first paragraph.']);
+  const long = '# Title\n\nOf a long first paragraph, one sentence. Not the second one: it has\n\n- lists';
+  assert.equal(renderDoc(long).lead, 'Of a long first paragraph, one sentence.');
   const [text, example, table] = doc.parts;
   assert.ok(text?.kind === 'html' && example?.kind === 'example' && table?.kind === 'html');
   assert.match(text.html, /<h2 id="not_found">/);

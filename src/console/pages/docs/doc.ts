@@ -3,5 +3,5 @@ export type DocPart =
   | { kind: 'html'; html: string }
   | { kind: 'example'; title: string; template: string; data: unknown[]; contentType: string };
 
-/** A document of docs/ as the build renders it. `lead` is its first paragraph, as text. */
+/** A document of docs/ as the build renders it. `lead` is the start of its first paragraph, as text. */
 export type Doc = { title: string; lead: string; parts: DocPart[] };
