@@ -203,7 +203,13 @@ const Cells = memo(function Cells({ columns, row }: { columns: readonly Column<u
         data-text={isText}
         title={isText && typeof content === 'string' ? content : undefined}
       >
-        {content}
+        {isText ? (
+          <div className={css['text']}>
+            <div>{content}</div>
+          </div>
+        ) : (
+          content
+        )}
       </td>
     );
   });
