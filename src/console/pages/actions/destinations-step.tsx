@@ -95,11 +95,9 @@ function NoConnections(): ReactNode {
       {mayManage ? (
         <>
           <Text>{w.noConnections}</Text>
-          <div>
-            <ButtonLink to="/connections/new" leftSection={<Icon name="plus" />}>
-              {terms.newConnection}
-            </ButtonLink>
-          </div>
+          <ButtonLink to="/connections/new" leftSection={<Icon name="plus" />}>
+            {terms.newConnection}
+          </ButtonLink>
         </>
       ) : mayView ? (
         <Text>{connections.emptyNoRight(rights['connections:manage'])}</Text>
@@ -198,19 +196,17 @@ function DestinationPanel(props: PanelProps): ReactNode {
         />
       )}
       {onRemove === undefined ? null : (
-        <div>
-          <Button
-            variant="subtle"
-            color="gray"
-            size="compact-sm"
-            leftSection={<Icon name="trash" size={14} />}
-            disabled={isDisabled}
-            aria-label={w.removeOf(title)}
-            onClick={onRemove}
-          >
-            {w.remove}
-          </Button>
-        </div>
+        <Button
+          variant="subtle"
+          color="gray"
+          size="compact-sm"
+          leftSection={<Icon name="trash" size={14} />}
+          disabled={isDisabled}
+          aria-label={w.removeOf(title)}
+          onClick={onRemove}
+        >
+          {w.remove}
+        </Button>
       )}
     </Panel>
   );

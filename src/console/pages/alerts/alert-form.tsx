@@ -1,13 +1,13 @@
-import { Group, Radio, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Group, Radio, SimpleGrid, Stack, Switch, Text, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
+import type { QuietHours } from '../../../contract/documents/alert.ts';
 import { type AlertType, alertTypes } from '../../../contract/documents/alert-words.ts';
 import { alertFacts as facts } from '../../data/schema-facts.ts';
-import { terms, alerts as words } from '../../messages/en.ts';
+import { alerts, terms, alerts as words } from '../../messages/en.ts';
 import { controlsOf, type FormState } from '../../parts/form/form-controls.tsx';
 import { FieldGrid, Note, Panel } from '../../parts/parts.ts';
 import { type AlertDraft, channelFields, sharedFields } from './alert-draft.ts';
-import { QuietFields } from './quiet-fields.tsx';
-import { RulesFields } from './rules-fields.tsx';
+import { RulesFields, Ticks } from './rules-fields.tsx';
 
 export type FormProps = FormState<AlertDraft>;
 
@@ -86,5 +86,56 @@ function ChannelFields(form: FormProps): ReactNode {
       {email('to')}
       {email('ca', { isCode: true })}
     </>
+  );
+}
+
+const quietWords = alerts.quiet;
+
+/** The hours without notifications. */
+function QuietFields({ draft: { isQuiet, quiet }, errors, isDisabled, onChange }: FormProps): ReactNode {
+  const set = (part: Partial<QuietHours>) => onChange({ quiet: { ...quiet, ...part } });
+  const text = (name: 'from' | 'to' | 'timeZone', type: string) => (
+    <TextInput
+      label={quietWords[name]}
+      type={type}
+      value={quiet[name]}
+      onChange={({ currentTarget }) => set({ [name]: currentTarget.value })}
+      error={errors[`quietHours.${name}`]}
+      disabled={isDisabled}
+    />
+  );
+  return (
+    <Panel title={quietWords.title} text={quietWords.text}>
+      <Switch
+        label={alerts.quiet.title}
+        checked={isQuiet}
+        onChange={({ currentTarget }) => onChange({ isQuiet: currentTarget.checked })}
+        disabled={isDisabled}
+      />
+      {isQuiet ? (
+        <>
+          <FieldGrid>
+            {text('from', 'time')}
+            {text('to', 'time')}
+            {text('timeZone', 'text')}
+          </FieldGrid>
+          <Ticks
+            label={quietWords.days}
+            table={alerts.days}
+            isRow
+            value={quiet.days}
+            error={errors['quietHours.days']}
+            isDisabled={isDisabled}
+            onChange={(days) => set({ days })}
+          />
+          <Switch
+            label={quietWords.exceptCritical}
+            checked={quiet.exceptCritical}
+            onChange={({ currentTarget }) => set({ exceptCritical: currentTarget.checked })}
+            disabled={isDisabled}
+          />
+        </>
+      ) : null}
+    </Panel>
   );
 }

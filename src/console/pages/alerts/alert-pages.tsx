@@ -1,16 +1,23 @@
+import { Button, Group, Alert as Notice, Stack } from '@mantine/core';
+import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import type { Alert } from '../../../contract/documents/alert.ts';
-import { alerts as words } from '../../messages/en.ts';
+import type { Alert, AlertMessage } from '../../../contract/documents/alert.ts';
+import { useApi, useApiQuery } from '../../data/api.ts';
+import { kept } from '../../data/refresh.ts';
+import { nouns } from '../../messages/counts.ts';
+import { alerts, parts, terms, alerts as words } from '../../messages/en.ts';
+import { formatDuration } from '../../messages/format.ts';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
 import { newDocumentPage } from '../../parts/document/new-document-page.tsx';
 import { useDocumentEditor } from '../../parts/document/use-document-editor.ts';
+import { type Column, ListPage } from '../../parts/list/list-page.tsx';
+import { useListPage } from '../../parts/list/use-list-page.tsx';
+import { Icon, Note, Problem, type Status, StatusBadge, Time } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
 import { alertKind } from './alert.ts';
 import { bodyOf, draftOf, keptOf, problemsOf, shownOf } from './alert-draft.ts';
 import { AlertForm } from './alert-form.tsx';
 import { AlertHealth } from './alert-health.tsx';
-import { AlertMessages } from './alert-messages.tsx';
-import { SendTest } from './send-test.tsx';
 
 export function AlertPage(): ReactNode {
   const mayManage = useMay('settings:manage');
@@ -37,3 +44,87 @@ function AlertEditor({ stored }: { stored: Alert | null }): ReactNode {
   const { frame, form, base } = useDocumentEditor(alertKind, stored, parts);
   return frame(<AlertForm {...form} isNew={base === null} />);
 }
+
+const testWords = alerts.test;
+
+/** Sends one real message and shows the result. */
+export function SendTest({ alertId }: { alertId: string }): ReactNode {
+  const test = useApi('testAlert');
+  const { data } = test;
+  return (
+    <Stack component="section" gap="xs" mb="md" aria-label={terms.sendTest}>
+      <Group gap="sm">
+        <Button
+          leftSection={<Icon name="flask" />}
+          loading={test.isPending}
+          onClick={() => test.mutate({ params: { id: alertId } })}
+        >
+          {terms.sendTest}
+        </Button>
+        <Note>{testWords.hint}</Note>
+      </Group>
+      <div role="status">
+        {data === undefined || test.isPending ? null : (
+          <Notice
+            color={data.ok ? 'green' : 'red'}
+            icon={<Icon name={data.ok ? 'check' : 'cross'} />}
+            title={data.ok ? testWords.sent(formatDuration(data.durationMs)) : testWords.failed}
+          >
+            {data.detail}
+          </Notice>
+        )}
+      </div>
+      <Problem error={test.error} />
+    </Stack>
+  );
+}
+
+const messageWords = alerts.messages;
+const statuses: Readonly<Record<AlertMessage['status'], Status>> = {
+  waiting: 'pending',
+  sent: 'done',
+  failed: 'failed',
+};
+
+/** The messages of an alert: those that were sent, and those that are pending. */
+function AlertMessages({ alertId }: { alertId: string }): ReactNode {
+  const search = useSearch({ from: '/shell/settings/alerts/$alertId' });
+  const query = useApiQuery(
+    'listAlertMessages',
+    { params: { id: alertId }, query: { cursor: search.cursor } },
+    { ...kept, refetchInterval: 10_000 },
+  );
+  const { list } = useListPage({
+    name: messageWords.list,
+    search,
+    query,
+    columns,
+    rowKey: ({ id }) => id,
+    empty: { icon: 'bell', text: messageWords.emptyText },
+    noun: nouns.messages,
+  });
+  return <ListPage {...list} isPlain />;
+}
+
+const columns: readonly Column<AlertMessage>[] = [
+  { id: 'message', header: messageWords.columns.message, isFixed: true, isText: true, cell: ({ title }) => title },
+  { id: 'about', header: messageWords.columns.about, cell: ({ about }) => messageWords.abouts[about] },
+  { id: 'status', header: terms.status, cell: ({ status }) => <StatusBadge status={statuses[status]} /> },
+  {
+    id: 'result',
+    header: terms.result,
+    isText: true,
+    cell: ({ detail, attempts }) => (
+      <Stack gap={0}>
+        {detail ?? parts.status.pending}
+        {attempts > 1 ? <Note>{messageWords.tries(attempts)}</Note> : null}
+      </Stack>
+    ),
+  },
+  { id: 'at', header: terms.created, cell: ({ createdAt }) => <Time at={createdAt} /> },
+  {
+    id: 'next',
+    header: terms.nextAttempt,
+    cell: ({ nextAttemptAt }) => (nextAttemptAt === null ? '' : <Time at={nextAttemptAt} />),
+  },
+];

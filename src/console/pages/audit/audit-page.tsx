@@ -1,19 +1,20 @@
-import { Text } from '@mantine/core';
+import { Group, Text, Title } from '@mantine/core';
 import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import type { AuditEntry } from '../../../contract/records/audit.ts';
+import type { CallInput } from '../../../client/client.ts';
+import type { AuditAct, AuditChange, AuditEntry, AuditKind } from '../../../contract/records/audit.ts';
 import { useApiQuery } from '../../data/api.ts';
 import { kept } from '../../data/refresh.ts';
 import { terms, audit as words } from '../../messages/en.ts';
+import { formatAbsolute } from '../../messages/format.ts';
 import { options } from '../../parts/form/options.ts';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { RowLink } from '../../parts/list/row-link.tsx';
 import { timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
 import { listWords, useListPage } from '../../parts/list/use-list-page.tsx';
-import { ThingLink, useCloseInspector, useNow, WithInspector } from '../../parts/parts.ts';
+import { Facts, Inspector, PlainLink, ThingLink, useCloseInspector, useNow, WithInspector } from '../../parts/parts.ts';
+import { Diff } from '../../parts/payload/diff.tsx';
 import { Page, settingsCrumb } from '../../shell/page.tsx';
-import { queryOf } from './audit-filters.ts';
-import { EntryInspector } from './entry-inspector.tsx';
 
 export function AuditPage(): ReactNode {
   const now = useNow();
@@ -90,3 +91,109 @@ const columns: readonly Column<AuditEntry>[] = [
     cell: ({ changes }) => words.places(changes.length),
   },
 ];
+
+/** The filters of the list, as they stand in the address. */
+type AuditFilters = {
+  filter?: string | undefined;
+  act?: string | undefined;
+  kind?: string | undefined;
+  result?: 'done' | 'refused' | undefined;
+  id?: string | undefined;
+  since?: keyof typeof words.ranges | undefined;
+};
+
+const rangesMs = { '24h': 86_400_000, '7d': 604_800_000, '30d': 2_592_000_000 } as const;
+
+/** The same as the API takes them; `since` counts back from `now`. What the API does not know is left out. */
+function queryOf(filters: AuditFilters, now: number): NonNullable<CallInput<'listAudit'>['query']> {
+  const { filter, act, kind, result, id, since } = filters;
+  return {
+    principal: filter,
+    act: isAct(act) ? act : undefined,
+    kind: isKind(kind) ? kind : undefined,
+    result,
+    id,
+    createdAfter: since === undefined ? undefined : new Date(now - rangesMs[since]).toISOString(),
+  };
+}
+
+function isAct(text: string | undefined): text is AuditAct {
+  return text !== undefined && Object.hasOwn(words.acts, text);
+}
+
+function isKind(text: string | undefined): text is AuditKind {
+  return text !== undefined && Object.hasOwn(words.kinds, text);
+}
+
+type EntryProps = {
+  /** null: it is not on this page of the list. */
+  entry: AuditEntry | null;
+  onClose: () => void;
+};
+
+/** One entry beside the list: who, from where, what, and each place before and after. */
+function EntryInspector({ entry, onClose }: EntryProps): ReactNode {
+  return (
+    <Inspector
+      title={entry === null ? words.list : words.entry(entry.number)}
+      shown={entry?.number === undefined ? undefined : String(entry.number)}
+      onClose={onClose}
+    >
+      {entry === null ? (
+        <Text c="dimmed">{words.gone}</Text>
+      ) : (
+        <>
+          <Facts facts={factsOf(entry)} />
+          <Title order={3}>{words.columns.changed}</Title>
+          {entry.changes.length === 0 ? (
+            <Text c="dimmed">{words.noChanges}</Text>
+          ) : (
+            <Diff before={sideOf(entry.changes, 'before')} after={sideOf(entry.changes, 'after')} />
+          )}
+        </>
+      )}
+    </Inspector>
+  );
+}
+
+function factsOf(entry: AuditEntry): [string, ReactNode][] {
+  const { kind, id, result, code, principal, principalId, address, requestId, createdAt, hash } = entry;
+  const { local, utc } = formatAbsolute(new Date(createdAt));
+  return [
+    [terms.time, words.times(local, utc)],
+    [words.columns.who, principalId === null ? principal : `${principal} (${principalId})`],
+    [words.columns.from, address ?? words.byItself],
+    ...(requestId === null ? [] : [[terms.request, requestId] satisfies [string, ReactNode]]),
+    [
+      terms.object,
+      <Group key="thing" gap="xs">
+        {words.kinds[kind]} <ThingLink entry={entry} />
+        {id === null ? null : (
+          <PlainLink to="/settings/audit" search={{ id }} inherit={false} size="sm">
+            {words.all}
+          </PlainLink>
+        )}
+      </Group>,
+    ],
+    [terms.result, code === null ? words.results[result] : words.refusedBecause(code)],
+    [words.fields.hash, hash],
+  ];
+}
+
+/** One side of all places that changed, as one document. */
+function sideOf(changes: readonly AuditChange[], side: 'before' | 'after'): Record<string, unknown> | null {
+  const shown: Record<string, unknown> = {};
+  for (const change of changes) {
+    if (!(side in change)) continue;
+    // Both sides of a secret that was replaced in the same minute would look the same.
+    const isReplaced = isSecret(change.before) && isSecret(change.after);
+    const value = isReplaced ? words.secrets[side] : change[side];
+    if (change.pointer === '' && typeof value === 'object') Object.assign(shown, value);
+    else shown[change.pointer === '' ? '…' : change.pointer.slice(1).replaceAll('/', '.')] = value;
+  }
+  return Object.keys(shown).length === 0 ? null : shown;
+}
+
+function isSecret(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'set' in value && value.set === true;
+}

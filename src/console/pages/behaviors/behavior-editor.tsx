@@ -160,11 +160,9 @@ function Attributes({ value, onChange, errors, isDisabled }: AttributesProps): R
         </Stack>
       )}
       {isDisabled ? null : (
-        <div>
-          <Button size="xs" leftSection={<Icon name="plus" size={14} />} onClick={() => onChange([...value, ''])}>
-            {w.addAttribute}
-          </Button>
-        </div>
+        <Button size="xs" leftSection={<Icon name="plus" size={14} />} onClick={() => onChange([...value, ''])}>
+          {w.addAttribute}
+        </Button>
       )}
     </Panel>
   );

@@ -28,7 +28,6 @@ import { AttemptDetail } from './attempt-detail.tsx';
 import { AttemptTimeline } from './attempt-timeline.tsx';
 import { DeliveryActions } from './delivery-actions.tsx';
 import { deliverySummary, isUnfinished, placeOf } from './delivery-summary.ts';
-import { LinkedIds } from './linked-ids.tsx';
 
 const w = words.page;
 const againMs = 1_000;
@@ -258,4 +257,22 @@ function Repeats({ delivery: { id, replayId, replayOf, replayedBy } }: Props): R
       )}
     </>
   );
+}
+
+const deliveryId = /(dlv_[0-9a-z]{26})/;
+
+/** A text in which each id of a delivery leads to its page. */
+function LinkedIds({ text }: { text: string }): ReactNode {
+  const parts = text.split(deliveryId);
+  // Ids stand at the odd places, and the same text is always cut in the same places.
+  return parts.map((part, place) => {
+    const key = `${place}${part}`;
+    return place % 2 === 0 ? (
+      <span key={key}>{part}</span>
+    ) : (
+      <TextLink key={key} to="/deliveries/$deliveryId" params={{ deliveryId: part }} inherit>
+        {part}
+      </TextLink>
+    );
+  });
 }

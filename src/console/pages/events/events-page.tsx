@@ -7,11 +7,11 @@ import { useApiQuery } from '../../data/api.ts';
 import { useNamed } from '../../data/named.ts';
 import { kept } from '../../data/refresh.ts';
 import { nouns } from '../../messages/counts.ts';
-import { shell, terms, events as words } from '../../messages/en.ts';
+import { parts, shell, terms, events as words } from '../../messages/en.ts';
 import { ExportMenu } from '../../parts/list/export-menu.tsx';
 import { ListPage } from '../../parts/list/list-page.tsx';
 import { useListPage } from '../../parts/list/use-list-page.tsx';
-import { ButtonLink, notifyDone, Time } from '../../parts/parts.ts';
+import { ButtonLink, Icon, notifyDone, Time, toneColor } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
 import { Page } from '../../shell/page.tsx';
@@ -20,7 +20,7 @@ import { eventColumns } from './event-columns.tsx';
 import { useEventFeed } from './event-feed.ts';
 import { queryOf, useEventFilters } from './event-filters.ts';
 import { type EventRow, useEventRows } from './event-rows.ts';
-import { LiveBar } from './live-bar.tsx';
+import css from './live-bar.module.css';
 
 /** Further down, new rows would push away what is being read. */
 const scrolledPx = 160;
@@ -184,3 +184,41 @@ function useRowKeys(rows: readonly EventRow[], explain: (eventId: string) => voi
     },
   });
 }
+
+type Props = {
+  feed: ReturnType<typeof useEventFeed>;
+  isPaused: boolean;
+  /** Only the first page is live. */
+  isFirstPage: boolean;
+  onPause: () => void;
+  onLive: () => void;
+};
+
+/** Whether the list is live, the button that pauses or resumes it, and whether it shows a sample only. */
+function LiveBar({ feed, isPaused, isFirstPage, onPause, onLive }: Props): ReactNode {
+  const { state, waiting, sample } = feed;
+  const isStill = isPaused || !isFirstPage;
+  const tone = isStill || state === 'connecting' ? 'calm' : state === 'live' ? 'good' : 'warn';
+  return (
+    <div className={css['bar']} data-live={tone === 'good'}>
+      <Button
+        size="xs"
+        leftSection={<Icon name={isStill ? 'live' : 'pause'} size={13} />}
+        onClick={isStill ? onLive : onPause}
+      >
+        {isStill ? terms.resume : terms.pause}
+      </Button>
+      <span role="status" className={css['state']} style={{ color: toneColor(tone) }}>
+        {isFirstPage ? (isPaused ? parts.status.paused : stateWords[state]) : words.older}
+      </span>
+      {isPaused && isFirstPage && waiting > 0 ? (
+        <Button variant="filled" size="xs" radius="xl" aria-label={words.showNew(waiting)} onClick={onLive}>
+          {words.newCount(waiting)}
+        </Button>
+      ) : null}
+      {sample === null ? null : <Text c="dimmed">{words.sampled(sample.perSecond, sample.shown)}</Text>}
+    </div>
+  );
+}
+
+const stateWords = { connecting: terms.connecting, live: words.live, away: words.away } as const;

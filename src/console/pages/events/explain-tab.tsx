@@ -41,11 +41,9 @@ export function ExplainTab({ explanation }: { explanation: Explanation }): React
       </Answer>
       {actions.length === 0 ? (
         <Panel title={shell.pages.actions} text={words.noActions}>
-          <div>
-            <ButtonLink variant="filled" to="/actions">
-              {terms.newAction}
-            </ButtonLink>
-          </div>
+          <ButtonLink variant="filled" to="/actions">
+            {terms.newAction}
+          </ButtonLink>
         </Panel>
       ) : (
         <>

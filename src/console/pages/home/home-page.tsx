@@ -2,21 +2,22 @@ import { Button, Group, Paper, Skeleton, Stack, Text } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { type Stats, useStats } from '../../data/stats.ts';
-import { deliveries, parts, shell, terms, home as words } from '../../messages/en.ts';
+import { nouns } from '../../messages/counts.ts';
+import { deliveries, home, parts, shell, terms, home as words } from '../../messages/en.ts';
+import { formatNumber } from '../../messages/format.ts';
 import { Chart } from '../../parts/chart/chart.tsx';
 import { statesOver } from '../../parts/chart/chart-series.ts';
 import { type ChartTime, ChartTimePicker, useChartTime } from '../../parts/chart/chart-time.tsx';
+import { Funnel, Reasons } from '../../parts/chart/funnel.tsx';
 import type { Range } from '../../parts/list/list-search.ts';
-import { ButtonLink, Panel, Problem } from '../../parts/parts.ts';
+import { addressOf, ButtonLink, Note, Panel, PlainLink, Problem, Time, Toned } from '../../parts/parts.ts';
 import { useKeptChoice, welcomeChoice } from '../../session/kept-choice.ts';
 import { useMay, useMe } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { Attention } from './attention.tsx';
-import { FunnelPanel } from './funnel-panel.tsx';
 import css from './home-page.module.css';
-import { RecentChanges } from './recent-changes.tsx';
 import { Tiles } from './tiles.tsx';
-import { useDocuments } from './use-documents.ts';
+import { type DocumentsHere, useDocuments } from './use-documents.ts';
 
 /** Traffic, and what needs attention. */
 export function HomePage(): ReactNode {
@@ -112,5 +113,90 @@ function FirstSteps(): ReactNode {
         </Group>
       </Group>
     </Paper>
+  );
+}
+
+const funnelWords = home.funnel;
+const { held, failed, skipped, delivered } = parts.status;
+const reasonsMax = 5;
+const ends = [
+  ['held', held, 'hand', 'warn'],
+  ['retried', terms.retried, 'retry', 'warn'],
+  ['failed', failed, 'cross', 'bad'],
+  ['skipped', skipped, 'skip', 'calm'],
+  ['rejected', parts.funnel.rejected, 'off', 'bad'],
+] as const;
+
+/** How many of the received events led to deliveries, how the others ended, and why. */
+function FunnelPanel({ stats: { totals, reasons } }: { stats: Stats }): ReactNode {
+  const present = ends.filter(([end]) => totals[end] > 0);
+  return (
+    <Panel title={parts.funnel.title}>
+      <Funnel
+        stages={[
+          [terms.eventsReceived, totals.received, 'work'],
+          [funnelWords.matched, totals.matched, 'work'],
+          [parts.funnel.created, totals.created, 'work'],
+          [delivered, totals.delivered, 'good'],
+        ]}
+      />
+      {present.length === 0 ? null : (
+        <Group component="ul" gap="md">
+          {present.map(([end, name, icon, tone]) => (
+            <li key={end}>
+              <Toned icon={icon} tone={tone}>
+                {name} <b className="tabular">{formatNumber(totals[end])}</b>
+              </Toned>
+            </li>
+          ))}
+        </Group>
+      )}
+      {totals.unmatched > 0 ? <Text c="dimmed">{funnelWords.unmatched(totals.unmatched)}</Text> : null}
+      {reasons.length === 0 ? null : <Reasons reasons={reasons.slice(0, reasonsMax)} />}
+    </Panel>
+  );
+}
+
+const changeWords = home.changes;
+const shown = 8;
+const kinds = ['connection', 'destination', 'action', 'behavior', 'collector'] as const;
+
+/** Who changed what, newest first. */
+function RecentChanges({ documents }: { documents: DocumentsHere }): ReactNode {
+  const changed = kinds
+    .flatMap((kind) => (documents[`${kind}s`] ?? []).map((document) => ({ kind, document })))
+    .filter(({ document }) => !('standard' in document && document.standard))
+    .toSorted((a, b) => (a.document.updatedAt < b.document.updatedAt ? 1 : -1));
+  const mayAudit = useMay('audit:view');
+  const isWaiting = documents.isLoading && changed.length === 0;
+  if (documents.isHidden) return null;
+  return (
+    <Panel title={changeWords.title}>
+      {isWaiting ? <Skeleton height={120} /> : null}
+      {!isWaiting && documents.error === null && changed.length === 0 ? (
+        <Text c="dimmed">{changeWords.none}</Text>
+      ) : null}
+      {changed.length === 0 ? null : (
+        <Stack component="ul" gap="xs">
+          {changed.slice(0, shown).map(({ kind, document }) => (
+            <li key={document.id}>
+              <PlainLink to={addressOf(kind, document)}>{document.name}</PlainLink>
+              <Note>
+                {(document.version === 1 ? changeWords.created : changeWords.changed)(
+                  nouns[`${kind}s`].one,
+                  document.updatedBy,
+                )}
+                , <Time at={document.updatedAt} />
+              </Note>
+            </li>
+          ))}
+        </Stack>
+      )}
+      {mayAudit ? (
+        <PlainLink to="/settings/audit" inherit={false} size="sm">
+          {changeWords.all}
+        </PlainLink>
+      ) : null}
+    </Panel>
   );
 }

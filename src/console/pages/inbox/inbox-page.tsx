@@ -1,8 +1,9 @@
-import { Code, Group, Stack, Text, TextInput } from '@mantine/core';
+import { Code, Group, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
+import { curlCommand } from '../../../contract/documents/curl.ts';
 import { apiQuery, useApiQuery } from '../../data/api.ts';
 import { kept, liveMs } from '../../data/refresh.ts';
 import { nouns } from '../../messages/counts.ts';
@@ -17,17 +18,20 @@ import {
   AutoGrid,
   ButtonLink,
   CopyButton,
+  Facts,
   Icon,
+  Inspector,
   Nothing,
   Panel,
+  Time,
   toneColor,
   useCloseInspector,
   WithInspector,
 } from '../../parts/parts.ts';
+import { ExchangeRequest } from '../../parts/payload/exchange.tsx';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { InboxRules } from './inbox-rules.tsx';
-import { RequestInspector } from './inspector.tsx';
 
 export type InboxRequest = Answer<'listInboxRequests'>['data'][number];
 
@@ -193,5 +197,63 @@ function InboxAddress(): ReactNode {
         </Group>
       </Group>
     </Panel>
+  );
+}
+
+type Props = {
+  /** null: it is not on this page of the list. */
+  request: InboxRequest | null;
+  onClose: () => void;
+};
+
+/** A received request beside the list: where it went, its query, headers and body. */
+export function RequestInspector({ request, onClose }: Props): ReactNode {
+  const maySee = useMay('payloads:view');
+  return (
+    <Inspector
+      title={request === null ? words.list : words.inspector(request.method, request.path)}
+      shown={request?.id}
+      onClose={onClose}
+    >
+      {request === null ? (
+        <Text c="dimmed">{words.gone}</Text>
+      ) : (
+        <>
+          <Group gap="xs" justify="space-between">
+            <Text c="dimmed" component="span">
+              <Time at={request.receivedAt} show="log" />
+            </Text>
+            {maySee ? <CopyButton text={curlCommand(sent(request))} label={terms.copyCurl} /> : null}
+          </Group>
+          <Query query={request.query} />
+          <ExchangeRequest request={{ ...sent(request), body: maySee ? request.body : null }} />
+          {request.truncated ? <Text c="dimmed">{words.truncated}</Text> : null}
+        </>
+      )}
+    </Inspector>
+  );
+}
+
+/** Headers of one connection, which every client sets itself. */
+const ofConnection = new Set(['host', 'connection', 'content-length', 'transfer-encoding', 'accept-encoding']);
+
+/** The request as it would be sent again. */
+function sent({ method, path, query, headers, body }: InboxRequest) {
+  return {
+    method,
+    url: `${location.origin}${path}${query === '' ? '' : `?${query}`}`,
+    headers: headers.filter(([name]) => !ofConnection.has(name.toLowerCase())),
+    body: body === '' ? null : body,
+  };
+}
+
+function Query({ query }: { query: string }): ReactNode {
+  if (query === '') return null;
+  const facts = [...new URLSearchParams(query)].map(([name, value]) => [name, value || words.noValue] as const);
+  return (
+    <div>
+      <Title order={3}>{words.query}</Title>
+      <Facts facts={facts} isCode />
+    </div>
   );
 }

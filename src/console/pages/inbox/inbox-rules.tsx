@@ -50,11 +50,9 @@ export function InboxRules({ rules, error }: { rules: readonly InboxRule[]; erro
         </Stack>
       )}
       {mayManage ? (
-        <div>
-          <Button leftSection={<Icon name="plus" />} onClick={() => edit('')}>
-            {terms.addRule}
-          </Button>
-        </div>
+        <Button leftSection={<Icon name="plus" />} onClick={() => edit('')}>
+          {terms.addRule}
+        </Button>
       ) : null}
       {edited === null ? null : <RuleForm name={edited} rules={rules} onClose={() => edit(null)} />}
     </Panel>

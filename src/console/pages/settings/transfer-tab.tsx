@@ -1,4 +1,4 @@
-import { Button, Code, Group, Stack, Textarea } from '@mantine/core';
+import { Box, Button, Code, FileButton, Group, Paper, Stack, Text, Textarea } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { ClientError } from '../../../client/client.ts';
@@ -6,11 +6,10 @@ import { ConfigurationFileError, readConfiguration } from '../../../client/confi
 import type { ImportStep, TransferDocument } from '../../../contract/documents/transfer.ts';
 import { queryClient } from '../../data/query-client.ts';
 import { settings, terms } from '../../messages/en.ts';
-import { ChooseFile } from '../../parts/form/choose-file.tsx';
-import { Note, notifyDone, notifyFailed, Panel, Problem } from '../../parts/parts.ts';
+import { Icon, More, Note, notifyDone, notifyFailed, Panel, Problem, Toned } from '../../parts/parts.ts';
+import { Diff } from '../../parts/payload/diff.tsx';
 import { saveExport } from '../../parts/payload/shown-as.ts';
 import { client } from '../../session/session.ts';
-import { PlanList } from './plan-list.tsx';
 
 const words = settings.transfer;
 
@@ -19,9 +18,7 @@ export function TransferTab(): ReactNode {
   return (
     <Stack>
       <Panel title={terms.export} text={words.exportText}>
-        <div>
-          <Button onClick={() => saveExport('millrace.yaml', {}).catch(notifyFailed)}>{words.download}</Button>
-        </div>
+        <Button onClick={() => saveExport('millrace.yaml', {}).catch(notifyFailed)}>{words.download}</Button>
       </Panel>
       <Import />
     </Stack>
@@ -74,16 +71,14 @@ function Import(): ReactNode {
           value={text}
           onChange={({ currentTarget: { value } }) => change(value)}
         />
-        <div>
-          <Button
-            variant={steps.length === 0 ? 'filled' : 'default'}
-            disabled={text.trim() === ''}
-            loading={plan.isPending}
-            onClick={() => plan.mutate(text)}
-          >
-            {terms.showPlan}
-          </Button>
-        </div>
+        <Button
+          variant={steps.length === 0 ? 'filled' : 'default'}
+          disabled={text.trim() === ''}
+          loading={plan.isPending}
+          onClick={() => plan.mutate(text)}
+        >
+          {terms.showPlan}
+        </Button>
         <Problem
           error={plan.error}
           title={plan.error instanceof ConfigurationFileError ? words.unreadable : undefined}
@@ -96,16 +91,14 @@ function Import(): ReactNode {
         <Panel title={words.planTitle} text={problems > 0 ? words.planProblems(problems) : words.planText}>
           <PlanList steps={steps} />
           {apply.error === null || stepsOf(apply.error) !== null ? null : <Problem error={apply.error} />}
-          <div>
-            <Button
-              variant={problems > 0 ? 'default' : 'filled'}
-              disabled={todo === 0}
-              loading={apply.isPending}
-              onClick={() => apply.mutate({ documents: plan.data.documents, partial: problems > 0 })}
-            >
-              {todo === 0 ? words.nothing : problems > 0 ? words.applyRest(todo) : words.apply(todo)}
-            </Button>
-          </div>
+          <Button
+            variant={problems > 0 ? 'default' : 'filled'}
+            disabled={todo === 0}
+            loading={apply.isPending}
+            onClick={() => apply.mutate({ documents: plan.data.documents, partial: problems > 0 })}
+          >
+            {todo === 0 ? words.nothing : problems > 0 ? words.applyRest(todo) : words.apply(todo)}
+          </Button>
         </Panel>
       )}
     </>
@@ -127,3 +120,81 @@ function stepsOf(error: unknown): ImportStep[] | null {
 
 const changesIn = (steps: readonly ImportStep[]) =>
   steps.filter(({ change, problems }) => change !== 'none' && problems.length === 0).length;
+
+type FileProps = { label: string; accept: string; disabled?: boolean; onText: (text: string) => void };
+
+/** A button that lets a person choose a file, and gives its text. */
+function ChooseFile({ label, accept, disabled = false, onText }: FileProps): ReactNode {
+  return (
+    <FileButton accept={accept} disabled={disabled} onChange={(file) => void file?.text().then(onText)}>
+      {(button) => (
+        <Button leftSection={<Icon name="up" />} disabled={disabled} {...button}>
+          {label}
+        </Button>
+      )}
+    </FileButton>
+  );
+}
+
+const planWords = settings.transfer;
+
+const planLooks = {
+  create: { icon: 'plus', tone: 'good' },
+  update: { icon: 'retry', tone: 'work' },
+  none: { icon: 'check', tone: 'calm' },
+  problem: { icon: 'cross', tone: 'bad' },
+} as const;
+
+/** What becomes of a document. */
+const outcomeOf = ({ change, problems }: ImportStep) => (problems.length > 0 ? 'problem' : change);
+
+/** What an import would change, document by document, with the differences. */
+function PlanList({ steps }: { steps: readonly ImportStep[] }): ReactNode {
+  const count = (outcome: ImportStep['change']) => steps.filter((one) => outcomeOf(one) === outcome).length;
+  return (
+    <>
+      <Text role="status">{planWords.summary(count('create'), count('update'), count('none'))}</Text>
+      <Stack component="ol" gap="xs" aria-label={planWords.planTitle}>
+        {steps.map((step) => (
+          <Paper component="li" key={`${step.kind} ${step.name}`} withBorder px="sm" py="xs">
+            <Group gap="0.2rem 0.9rem" align="baseline">
+              <Text span fw={550}>
+                {step.name}
+              </Text>
+              <Note span>{terms[step.kind]}</Note>
+              <Toned {...planLooks[outcomeOf(step)]}>{planWords.changes[outcomeOf(step)]}</Toned>
+            </Group>
+            <Notes step={step} />
+            {step.diff.length === 0 ? null : (
+              <More summary={step.change === 'create' ? planWords.show : planWords.showChanges(step.diff.length)}>
+                {step.diff.map(({ pointer, before, after }) => (
+                  <Box key={pointer} mt="xs">
+                    {pointer === '' ? null : <Code>{pointer}</Code>}
+                    <Diff before={before} after={after} />
+                  </Box>
+                ))}
+              </More>
+            )}
+          </Paper>
+        ))}
+      </Stack>
+    </>
+  );
+}
+
+function Notes({ step: { problems, warnings } }: { step: ImportStep }): ReactNode {
+  return (
+    <>
+      {problems.map(({ pointer, detail }) => (
+        <Text key={pointer} size="sm" c="var(--console-bad)" role="alert">
+          <Icon name="cross" size={13} /> {pointer === '' ? null : <Code>{pointer}</Code>} {detail}
+        </Text>
+      ))}
+      {warnings.map((warning) => (
+        <Text key={warning} size="sm" c="var(--console-work)">
+          <Icon name="alert" size={13} /> {warning}
+        </Text>
+      ))}
+    </>
+  );
+}

@@ -1,15 +1,14 @@
-import { Alert, Button, Stack } from '@mantine/core';
+import { Alert, Button, Group, Stack } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useEffectEvent, useRef, useState } from 'react';
 import { ClientError } from '../../../client/client.ts';
 import { fieldErrors } from '../../data/field-errors.ts';
 import { parts, terms } from '../../messages/en.ts';
-import { ConfirmDialog, Icon, Problem } from '../parts.ts';
+import { ConfirmDialog, Icon, Note, Problem } from '../parts.ts';
 import { ConflictDialog } from './conflict-dialog.tsx';
 import css from './form.module.css';
 import type { FormState } from './form-controls.tsx';
-import { SaveBar } from './save-bar.tsx';
 import { useUnsavedGuard } from './unsaved-guard.tsx';
 import { useDraft } from './use-draft.tsx';
 
@@ -280,4 +279,14 @@ const versioned = <Draft extends object>(draft: Draft, of: { version: number } |
 /** A draft as text, without the keys of its rows, which differ each time. */
 function formOf(draft: object): string {
   return JSON.stringify(draft, (name, value) => (name === 'key' ? undefined : value));
+}
+
+/** The buttons of a form, always in reach at its lower edge; says when something is not saved yet. */
+function SaveBar({ isDirty, children }: { isDirty: boolean; children: ReactNode }): ReactNode {
+  return (
+    <Group className={css['bar'] ?? ''} justify="space-between" gap="xs">
+      <Group gap="xs">{children}</Group>
+      <Note role="status">{isDirty ? parts.unsaved : ''}</Note>
+    </Group>
+  );
 }

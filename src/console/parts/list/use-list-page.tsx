@@ -1,14 +1,14 @@
-import { Button } from '@mantine/core';
+import { Button, Popover, Stack } from '@mantine/core';
 import { Link, type LinkProps, useNavigate } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { Page } from '../../../contract/records/page.ts';
 import { nouns } from '../../messages/counts.ts';
 import { parts, terms } from '../../messages/en.ts';
 import { Icon, type IconName } from '../parts.ts';
 import { Choice } from './choice.tsx';
+import { FilterFields } from './filter-fields.tsx';
 import { cleared, type Filter, optionsOf, type Values } from './filters.ts';
 import type { Asked, ListProps, ListState } from './list-page.tsx';
-import { MoreFilters } from './more-filters.tsx';
 import { pageAt, passes, sorted } from './whole-list.ts';
 
 /** The rows of a list, as the count above them names them. */
@@ -162,3 +162,60 @@ export function useListPage<Row, Search extends ListState>(declared: ListDeclara
 }
 
 const isAll = <Row,>(data: Page<Row> | readonly Row[]): data is readonly Row[] => Array.isArray(data);
+
+type MoreProps = {
+  /** What the list is called. */
+  list: string;
+  filters: readonly Filter[];
+  values: Values;
+  onApply: (changes: Values) => void;
+};
+
+/** The button *Add filter* with a form behind it, for filters that are used now and then. */
+function MoreFilters({ list, filters, values, onApply }: MoreProps): ReactNode {
+  const [isOpen, open] = useState(false);
+  const [changes, write] = useState<Values>({});
+  const [isChoosing, choose] = useState(false);
+  function toggle(next: boolean) {
+    write({});
+    open(next);
+  }
+  return (
+    <Popover
+      opened={isOpen}
+      onChange={toggle}
+      closeOnEscape={!isChoosing}
+      position="bottom-start"
+      shadow="md"
+      trapFocus
+      width={300}
+    >
+      <Popover.Target>
+        <Button leftSection={<Icon name="plus" size={14} />} onClick={() => toggle(!isOpen)}>
+          {parts.addFilter}
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown aria-label={parts.addFilterTo(list)}>
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            open(false);
+            onApply(changes);
+          }}
+        >
+          <Stack gap="sm">
+            <FilterFields
+              filters={filters}
+              values={{ ...values, ...changes }}
+              onChange={(next) => write({ ...changes, ...next })}
+              onChoosing={choose}
+            />
+            <Button variant="filled" type="submit">
+              {parts.applyFilters}
+            </Button>
+          </Stack>
+        </form>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}

@@ -19,16 +19,14 @@ export function TestAuthentication({ body, isDisabled }: Props): ReactNode {
   const test = useApi('testUnsavedConnection', { isRead: true });
   return (
     <Panel title={terms.testAuthentication} text={w.testText}>
-      <div>
-        <Button
-          leftSection={<Icon name="flask" />}
-          loading={test.isPending}
-          disabled={isDisabled}
-          onClick={() => test.mutate({ body: body() })}
-        >
-          {terms.testAuthentication}
-        </Button>
-      </div>
+      <Button
+        leftSection={<Icon name="flask" />}
+        loading={test.isPending}
+        disabled={isDisabled}
+        onClick={() => test.mutate({ body: body() })}
+      >
+        {terms.testAuthentication}
+      </Button>
       <Steps tested={test.data} isRunning={test.isPending} />
       <Problem error={test.error} />
     </Panel>
