@@ -1,4 +1,4 @@
-import { Button, PasswordInput } from '@mantine/core';
+import { Button, PasswordInput, Stack } from '@mantine/core';
 import { type ReactNode, type SyntheticEvent, useRef, useState } from 'react';
 import { ClientError } from '../../../client/client.ts';
 import { lengthProblem } from '../../../contract/accounts/credentials.ts';
@@ -6,7 +6,6 @@ import { useApi } from '../../data/api.ts';
 import { fieldErrors } from '../../data/field-errors.ts';
 import { terms, account as words } from '../../messages/en.ts';
 import { notifyDone, Problem } from '../../parts/parts.ts';
-import css from './account-page.module.css';
 
 /** Sets the user's own password. The present one proves that no one else uses the open browser. */
 export function OwnPassword({ email }: { email: string }): ReactNode {
@@ -49,30 +48,32 @@ export function OwnPassword({ email }: { email: string }): ReactNode {
     requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
   }
   return (
-    <form ref={form} className={css['form']} onSubmit={submit} noValidate>
-      {/* Password managers learn by it whose password this is. */}
-      <input type="text" name="username" autoComplete="username" value={email} readOnly hidden />
-      <PasswordInput
-        label={words.current}
-        value={current}
-        onChange={({ currentTarget }) => edit(writeCurrent, currentTarget.value)}
-        error={wrong.current ?? (isWrong ? words.wrong : told['currentPassword'])}
-        autoComplete="current-password"
-        required
-      />
-      <PasswordInput
-        label={words.password}
-        description={words.passwordHint}
-        value={next}
-        onChange={({ currentTarget }) => edit(writeNext, currentTarget.value)}
-        error={wrong.next ?? told['password']}
-        autoComplete="new-password"
-        required
-      />
-      {change.error !== null && !atFields ? <Problem error={change.error} /> : null}
-      <Button variant="filled" type="submit" loading={change.isPending}>
-        {words.change}
-      </Button>
+    <form ref={form} onSubmit={submit} noValidate>
+      <Stack gap="sm" maw="22rem">
+        {/* Password managers learn by it whose password this is. */}
+        <input type="text" name="username" autoComplete="username" value={email} readOnly hidden />
+        <PasswordInput
+          label={words.current}
+          value={current}
+          onChange={({ currentTarget }) => edit(writeCurrent, currentTarget.value)}
+          error={wrong.current ?? (isWrong ? words.wrong : told['currentPassword'])}
+          autoComplete="current-password"
+          required
+        />
+        <PasswordInput
+          label={words.password}
+          description={words.passwordHint}
+          value={next}
+          onChange={({ currentTarget }) => edit(writeNext, currentTarget.value)}
+          error={wrong.next ?? told['password']}
+          autoComplete="new-password"
+          required
+        />
+        {change.error !== null && !atFields ? <Problem error={change.error} /> : null}
+        <Button variant="filled" type="submit" loading={change.isPending} style={{ alignSelf: 'start' }}>
+          {words.change}
+        </Button>
+      </Stack>
     </form>
   );
 }

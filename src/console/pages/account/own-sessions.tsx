@@ -17,7 +17,6 @@ export function OwnSessions(): ReactNode {
       noun={nouns.sessions}
       query={query}
       columns={columns}
-      rowKey={({ id }) => id}
       search={{}}
       onSearch={() => {}}
       isPlain

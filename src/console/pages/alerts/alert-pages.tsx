@@ -99,7 +99,6 @@ function AlertMessages({ alertId }: { alertId: string }): ReactNode {
     search,
     query,
     columns,
-    rowKey: ({ id }) => id,
     empty: { icon: 'bell', text: messageWords.emptyText },
     noun: nouns.messages,
   });

@@ -122,7 +122,6 @@ export function DestinationsTab({ connection }: { connection: Connection }): Rea
     search,
     query,
     columns,
-    rowKey,
     texts,
     sortedBy: 'name',
     empty: { icon: 'deliveries', title: terms.noDestinations, text: w.emptyText, action: buttons },
@@ -159,7 +158,6 @@ export function DestinationsTab({ connection }: { connection: Connection }): Rea
   );
 }
 
-const rowKey = ({ id }: Destination) => id;
 const texts = ({ name, description, path }: Destination) => [name, description, path];
 
 type MoreProps = { destination: Destination; users: readonly Action[]; onDelete: () => void };

@@ -59,7 +59,6 @@ export function RejectedRequests({ collectorId }: { collectorId?: string }): Rea
     search,
     query: useRejected(collectorId),
     columns: isOfAll ? ofAll : ofOne,
-    rowKey,
     texts,
     filters: isOfAll ? [{ key: 'keys', label: words.keys, options: options(words.keyKinds), of: keysOf }] : [],
   });
@@ -67,7 +66,6 @@ export function RejectedRequests({ collectorId }: { collectorId?: string }): Rea
 }
 
 const keysOf = ({ collectorId }: RejectedRequest) => (collectorId === null ? 'unknown' : 'known');
-const rowKey = ({ id }: RejectedRequest) => id;
 const texts = ({ key, path, detail, code, origin, address }: RejectedRequest) => [
   key,
   path,

@@ -56,7 +56,6 @@ export function DeliveriesPage(): ReactNode {
     search,
     query,
     columns: useDeliveryColumns(rows, (part) => change(part)),
-    rowKey,
     filterBy: words.filterBy,
     filters: useDeliveryFilters(),
     notice: (
@@ -187,7 +186,6 @@ export function DeliveriesPage(): ReactNode {
   );
 }
 
-const rowKey = ({ id }: Delivery) => id;
 const none: ReadonlySet<string> = new Set();
 
 /** The ids of the selected rows, or all that match. Another search selects nothing. */

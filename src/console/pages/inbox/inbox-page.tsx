@@ -71,7 +71,6 @@ export function InboxPage(): ReactNode {
     search,
     query,
     columns: maySee ? columns : withoutSize,
-    rowKey,
     opens: 'request',
     filterBy: words.filterBy,
     filters: [{ key: 'inbox', label: shell.pages.inbox, options: names.map((name) => ({ value: name, label: name })) }],
@@ -127,8 +126,6 @@ export function InboxPage(): ReactNode {
     </Page>
   );
 }
-
-const rowKey = ({ id }: InboxRequest) => id;
 
 const columns: readonly Column<InboxRequest>[] = [
   {

@@ -41,7 +41,6 @@ export function IssuesPage(): ReactNode {
       { ...kept, ...live },
     ),
     columns: useMemo(() => columnsOf(names.action), [names]),
-    rowKey,
     filterBy: words.filterBy,
     filters: [
       { key: 'state', label: terms.state, options: options(words.states) },
@@ -68,8 +67,6 @@ export function IssuesPage(): ReactNode {
     </Page>
   );
 }
-
-const rowKey = ({ id }: Issue) => id;
 
 const columnsOf = (nameOf: (id: string) => string): readonly Column<Issue>[] => [
   {

@@ -44,7 +44,6 @@ export function ReplaysPage(): ReactNode {
       },
     ),
     columns,
-    rowKey,
     opens: 'from',
     filters: [{ key: 'state', label: terms.state, options: states }],
     empty: { icon: 'replays', text: words.emptyText, action: create, code: words.emptyCode },
@@ -56,7 +55,6 @@ export function ReplaysPage(): ReactNode {
   );
 }
 
-const rowKey = ({ id }: Replay) => id;
 const states = replayStates.map((value) => ({ value, label: parts.status[value] }));
 
 /** Of the page that is shown, by name and reason. */

@@ -1,10 +1,9 @@
 import { Checkbox, Input } from '@mantine/core';
-import { type ReactNode, useId } from 'react';
+import { Fragment, type ReactNode, useId } from 'react';
 import { type Right, rights } from '../../../contract/accounts/rights.ts';
 import { terms, roles as words } from '../../messages/en.ts';
-import { Note } from '../../parts/parts.ts';
+import { Note, ShortTable } from '../../parts/parts.ts';
 import { areas, withRight } from './right-set.ts';
-import css from './rights-table.module.css';
 
 type Props = {
   /** A closed set: with each Manage its View. */
@@ -37,29 +36,21 @@ export function RightsTable({ value, grantable, isDisabled, error, onChange }: P
     );
   return (
     <div>
-      <div className={css['frame']}>
-        <table className={css['table']} aria-label={terms.rights}>
-          <thead>
-            <tr>
-              <th scope="col">{words.area}</th>
-              <th scope="col">{words.view}</th>
-              <th scope="col">{words.manage}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {areas.map(({ area, view, manage }) => (
-              <tr key={area}>
-                <th scope="row">
-                  {words.areas[area]}
-                  {words.areaNotes[area] === undefined ? null : <Note>{words.areaNotes[area]}</Note>}
-                </th>
-                <td>{box(view)}</td>
-                <td>{box(manage)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <ShortTable
+        label={terms.rights}
+        head={[words.area, words.view, words.manage]}
+        rows={areas.map(({ area, view, manage }) => ({
+          key: area,
+          cells: [
+            <Fragment key="area">
+              {words.areas[area]}
+              {words.areaNotes[area] === undefined ? null : <Note>{words.areaNotes[area]}</Note>}
+            </Fragment>,
+            box(view),
+            box(manage),
+          ],
+        }))}
+      />
       {isLacking ? (
         <Note id={id} mt="xs">
           {words.lacking}

@@ -21,15 +21,12 @@ export function DeletedTab(): ReactNode {
     search: { ...search, kind },
     query: useApiQuery('listDeleted', { query: { limit: 50, cursor: search.cursor, kind } }),
     columns,
-    rowKey,
     filters: [
       { key: 'kind', label: terms.kind, options: transferKinds.map((value) => ({ value, label: terms[value] })) },
     ],
   });
   return <ListPage {...list} isPlain />;
 }
-
-const rowKey = ({ id }: DeletedDocument) => id;
 
 const columns: readonly Column<DeletedDocument>[] = [
   {

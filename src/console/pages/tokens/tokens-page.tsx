@@ -40,7 +40,6 @@ export function TokensPage(): ReactNode {
     search,
     query: isOwn ? own : all,
     columns,
-    rowKey,
     texts,
     filters: mayUsers ? [{ key: 'owner', label: terms.owner, options: [{ value: 'me', label: words.mine }] }] : [],
     sortedBy: '-created',
@@ -65,7 +64,6 @@ export function TokensPage(): ReactNode {
   );
 }
 
-const rowKey = ({ id }: ShownToken) => id;
 const texts = ({ name }: ShownToken) => [name];
 
 const columns: readonly Column<ShownToken>[] = [

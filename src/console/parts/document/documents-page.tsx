@@ -61,7 +61,6 @@ export function DocumentsPage<Row extends StoredDocument & { description?: strin
     empty: { ...texts.empty, action: start },
     search: useSearch({ strict: false }) as ListState & Record<string, string | undefined>, // every value is a text
     query: useQuery({ ...kind.all(), enabled: useMay(kind.view) }),
-    rowKey: ({ id }) => id,
     texts: (row) => [kind.nameOf(row), row.description ?? ''],
     sortedBy: 'name',
     create: mayManage ? { label: kind.newTitle, to: kind.newPage } : undefined,

@@ -6,7 +6,7 @@ type Props = {
   head: readonly string[];
   /** The first cell of a row is its heading. */
   rows: readonly { key: string; cells: readonly [ReactNode, ...ReactNode[]] }[];
-  /** Below this width it scrolls sideways. Without it, words break. */
+  /** Below this width it scrolls sideways. Without it, words break below the heading. */
   minWidth?: number;
   maxHeight?: number;
 };
@@ -15,7 +15,7 @@ type Props = {
 export function ShortTable({ label, head, rows, minWidth, maxHeight }: Props): ReactNode {
   const table = (
     <Table aria-label={label} {...(minWidth === undefined ? { style: { overflowWrap: 'anywhere' } } : {})}>
-      <Table.Thead>
+      <Table.Thead style={{ overflowWrap: 'normal' }}>
         <Table.Tr>
           {head.map((name) => (
             <Table.Th key={name} scope="col">

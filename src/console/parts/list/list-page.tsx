@@ -29,7 +29,8 @@ export type ListProps<Row> = {
   noun?: { one: string; other: string } | undefined;
   query: Asked<Page<Row>>;
   columns: readonly Column<Row>[];
-  rowKey: (row: Row) => string;
+  /** What tells its rows apart, if not their ids. */
+  rowKey?: ((row: Row) => string) | undefined;
   /** What the address says, and how it is changed. A change of filters leads back to the first page. */
   search: ListState;
   /** The part of the address that says what is open beside the list: views don't keep it. */

@@ -20,7 +20,7 @@ type Props<Row> = {
   columns: readonly Column<Row>[];
   /** undefined: loading. */
   rows: readonly Row[] | undefined;
-  rowKey: (row: Row) => string;
+  rowKey?: ((row: Row) => string) | undefined;
   rowMenu?: ((row: Row) => ReactNode) | undefined;
   selection?: Selection<Row> | undefined;
   sorting?: Sorting | undefined;
@@ -30,7 +30,15 @@ type Props<Row> = {
  * The table of a list. A click anywhere in a row follows the row's link. Columns that have no room leave from the right.
  * A row is drawn again only when it changed itself, so that lists may grow while one looks.
  */
-export function Rows<Row>({ name, columns: all, rows, rowKey, rowMenu, selection, sorting }: Props<Row>): ReactNode {
+export function Rows<Row>({
+  name,
+  columns: all,
+  rows,
+  rowKey = idOf,
+  rowMenu,
+  selection,
+  sorting,
+}: Props<Row>): ReactNode {
   const { frame, columns, isTooWide } = useRoom(all);
   const keys = rows?.map(rowKey) ?? [];
   const count = keys.filter((key) => selection?.selected.has(key) === true).length;
@@ -103,6 +111,8 @@ export function Rows<Row>({ name, columns: all, rows, rowKey, rowMenu, selection
     </div>
   );
 }
+
+const idOf = (row: unknown) => (row as { id: string }).id; // of all rows without a `rowKey`
 
 const controls = 'a, button, input, select, label, summary, [role="menu"], [role="dialog"]';
 

@@ -1,7 +1,6 @@
 import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { CallInput } from '../../../client/client.ts';
-import type { Delivery } from '../../../contract/records/delivery.ts';
 import { useApiQuery } from '../../data/api.ts';
 import { kept, live } from '../../data/refresh.ts';
 import { nouns } from '../../messages/counts.ts';
@@ -31,11 +30,8 @@ export function DeliveryTable({ filter, empty, name = shell.pages.deliveries }: 
     search: { cursor },
     query,
     columns: useDeliveryColumns(query.data?.data ?? []),
-    rowKey,
     empty: { icon: 'deliveries', text: words.emptyText, ...empty },
   });
   if (!mayLook) return <NoRight right="deliveries:view" />;
   return <ListPage {...list} isPlain />;
 }
-
-const rowKey = ({ id }: Delivery) => id;
