@@ -103,8 +103,9 @@ export function finishTest(step: Step): Settlement {
   const { settlement } = step;
   if (settlement.status === 'delivered' || settlement.status === 'failed' || settlement.status === 'skipped')
     return settlement;
-  const reason: Reason =
-    step.auth?.kind === 'rejected' ? 'auth_rejected' : (settlement.reason ?? reasonOf(settlement.errorKind));
+  // A test has no schedule that could be exhausted.
+  const own = settlement.reason === 'exhausted' ? null : settlement.reason;
+  const reason: Reason = step.auth?.kind === 'rejected' ? 'auth_rejected' : (own ?? reasonOf(settlement.errorKind));
   return { ...settlement, status: 'failed', reason, dueAt: null };
 }
 

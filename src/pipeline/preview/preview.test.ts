@@ -12,6 +12,16 @@ test("a test that can't be attempted fails with internal_error", async () => {
   assert.deepEqual(await rig.statuses(), ['failed']);
 });
 
+test('the reason of a failed test is that of its response, however short the retry schedule', async () => {
+  for (const scheduleMs of [[0], [0, 1_000]]) {
+    await using rig = await startRig({ handler: () => ({ status: 503 }) });
+    const settings = { retry: { scheduleMs, jitter: 0 } };
+    const { destinationId } = await wire(rig, { connection: { settings } });
+    const { status, reason } = await rig.pipeline.preview.testSend(destinationId, { data: [{}] }, null);
+    assert.deepEqual([status, reason], ['failed', 'http_5xx']);
+  }
+});
+
 test("a secret of a draft in a test is redacted in the system's response", async () => {
   await using rig = await startRig({
     handler: ({ headers }) => ({ status: 200, body: JSON.stringify(headers) }),
