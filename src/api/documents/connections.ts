@@ -87,7 +87,9 @@ export function connectionKind(parts: ApiParts): Kind<'connection'> {
       if (errors.length > 0) throw invalid(errors);
       const exposed = exposedSecrets(draft);
       if (exposed.length > 0) throw invalid(exposed);
-      return [];
+      return draft.body.settings.headers
+        .filter(({ value }) => typeof value === 'string' && value.includes('{{'))
+        .map(({ name }) => `The header ${name} is sent as it is: only headers of destinations can have tags.`);
     },
     // Secrets are not restored for another address: the current one may have replaced it for a reason.
     rolledBack: withoutExposedSecrets,

@@ -25,6 +25,17 @@ test('headers that the transport sets are refused, so that the log shows what wa
   }
 });
 
+test('a header of a connection with a tag is saved with a warning, since it is sent as it is', async () => {
+  await using server = await startTestServer();
+  const headers = [
+    { name: 'X-Who', value: '{{ it.events[0].visitorId }}' },
+    { name: 'X-Fixed', value: 'fixed' },
+  ];
+  const made = await server.make('/connections', { ...crm, settings: { headers } });
+  const detail = 'The header X-Who is sent as it is: only headers of destinations can have tags.';
+  assert.deepEqual(made['warnings'], [detail]);
+});
+
 test('the end of a previous signing secret is a point in time', async () => {
   await using server = await startTestServer();
   const create = (name: string, previousUntil: unknown) => {
