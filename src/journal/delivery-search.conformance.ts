@@ -61,7 +61,15 @@ async function withAttempts(journal: Journal) {
 
 async function repeatOf({ replays }: Journal, lease: Lease, of: string, now: number): Promise<string> {
   const input = { of: 'deliveries', ids: [of], only: 'failed', to: null, body: 'original', plan: false } as ReplayInput; // the rest is not read
-  await replays.create({ id: replayId, input, startedBy: 'ops', createdAt: now, upTo: null, total: 1 });
+  await replays.create({
+    id: replayId,
+    input,
+    startedBy: 'ops',
+    createdAt: now,
+    upTo: null,
+    total: 1,
+    planLeftOut: {},
+  });
   await replays.move(replayId, { from: ['planned'], to: 'running', now });
   const { dueAt: _, test: _t, ...same } = planned({});
   const one = { ...same, replayOf: of, source: of, idempotencyKey: null, keepsBody: false };

@@ -27,6 +27,7 @@ const replay = (n: number): NewReplay => ({
   createdAt: start,
   upTo: null,
   total: 3,
+  planLeftOut: { already_delivered: 1 },
 });
 
 function repeat(of: string | undefined, fields: Partial<ReplayedDelivery> = {}): ReplayedDelivery {

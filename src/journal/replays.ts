@@ -38,7 +38,10 @@ export interface Replays {
   cancelRest(id: string, now: number, except: readonly string[]): Promise<CancelledCount[]>;
 }
 
-export type NewReplay = Pick<StoredReplay, 'id' | 'input' | 'startedBy' | 'createdAt' | 'upTo' | 'total'>;
+export type NewReplay = Pick<
+  StoredReplay,
+  'id' | 'input' | 'startedBy' | 'createdAt' | 'upTo' | 'total' | 'planLeftOut'
+>;
 
 export type StoredReplay = {
   id: string;
@@ -55,6 +58,8 @@ export type StoredReplay = {
   isRead: boolean;
   /** Expected deliveries, including those that are left out. */
   total: number;
+  /** Deliveries that its plan left out, by reason. */
+  planLeftOut: Readonly<Record<string, number>>;
   /** Deliveries created. */
   made: number;
   /** Deliveries left out, by reason. */

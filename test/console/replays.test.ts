@@ -96,6 +96,7 @@ test('an event, selected deliveries and all matching ones lead to a replay of ex
   await dialog.getByText('1 event selected').waitFor();
   await dialog.getByText('Step 2 of 2: Plan').waitFor();
   await dialog.getByText('No deliveries to send').waitFor();
+  await dialog.getByText('1 delivery found: 0 to send, 1 excluded.').waitFor();
   await dialog.getByText('1 × already delivered').waitFor();
   assert.equal(await dialog.getByRole('button', { name: 'Run' }).isDisabled(), true);
   await dialog.getByRole('button', { name: 'Change options' }).click();

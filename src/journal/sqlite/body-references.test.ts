@@ -90,7 +90,8 @@ async function story(body: string, isListed: boolean, isCopied: boolean): Promis
 async function replayed(journal: Journal, made: readonly string[], ids: readonly string[]): Promise<string[]> {
   const id = 'rpl_1';
   const input = { of: 'deliveries' } as Parameters<Journal['replays']['create']>[0]['input']; // not read here
-  await journal.replays.create({ id, input, startedBy: 'ops', createdAt: start, upTo: null, total: made.length });
+  const replay = { id, input, startedBy: 'ops', createdAt: start, upTo: null, total: made.length, planLeftOut: {} };
+  await journal.replays.create(replay);
   await journal.replays.move(id, { from: ['planned'], to: 'running', now: start });
   const lease = await claim(journal, 'events/0');
   const deliveries = made.map((source, i): ReplayedDelivery => {

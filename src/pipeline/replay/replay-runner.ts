@@ -104,7 +104,9 @@ class ReplayRunner implements AsyncDisposable {
     checkReplay(input, configuration.snapshot);
     const { upTo, deliveries, leftOut } = await this.#planned({ input, samples: false });
     const total = deliveries + leftOut.reduce((sum, { count }) => sum + count, 0);
-    await journal.replays.create({ id, input, startedBy, createdAt: clock.now(), upTo, total }, entry);
+    const planLeftOut = Object.fromEntries(leftOut.map(({ reason, count }) => [reason, count]));
+    const replay = { id, input, startedBy, createdAt: clock.now(), upTo, total, planLeftOut };
+    await journal.replays.create(replay, entry);
     const stored = await journal.replays.replay(id);
     if (stored !== null) this.#keep(stored);
     await this.#promote();

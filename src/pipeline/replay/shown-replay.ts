@@ -7,14 +7,15 @@ import type { ReplayOutcome, StoredReplay } from '../../journal/journal.ts';
  * on hold.
  */
 export function shownReplay(stored: StoredReplay, outcome: ReplayOutcome, heldByHold: number): Replay {
-  const { input, leftOut } = stored;
+  const { input, leftOut, planLeftOut } = stored;
+  const isEnd = stored.state === 'cancelled' || stored.isRead;
   const left = leftOutReason.options.flatMap((reason) => {
-    const count = leftOut[reason] ?? 0;
+    // Until all is read, the rest is expected to be as in the plan.
+    const count = Math.max(leftOut[reason] ?? 0, isEnd ? 0 : (planLeftOut[reason] ?? 0));
     return count === 0 ? [] : { reason, count };
   });
   const skipped = left.reduce((sum, { count }) => sum + count, 0);
   const found = stored.made + skipped;
-  const isEnd = stored.state === 'cancelled' || stored.isRead;
   const total = isEnd ? found : Math.max(stored.total, found);
   return {
     id: stored.id,

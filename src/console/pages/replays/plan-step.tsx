@@ -1,7 +1,7 @@
 import { Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
-import type { ReplayPlan } from '../../../contract/records/replay.ts';
+import type { Replay, ReplayPlan } from '../../../contract/records/replay.ts';
 import { terms, replays as words } from '../../messages/en.ts';
 import { More } from '../../parts/parts.ts';
 import { ExchangeRequest } from '../../parts/payload/exchange.tsx';
@@ -25,7 +25,7 @@ export function PlanStep({ draft, plan }: Props): ReactNode {
         <Text c="dimmed">{optionsInWords(draft)}</Text>
         {duplicates === 0 ? null : <Text fw={600}>{w.duplicates(duplicates)}</Text>}
       </div>
-      <LeftOut leftOut={leftOut} />
+      <LeftOut leftOut={leftOut} toSend={complete ? deliveries : null} />
       {samples === null ? (
         <Text c="dimmed">{w.hidden(rights['payloads:view'])}</Text>
       ) : samples.length === 0 ? null : (
@@ -57,11 +57,12 @@ function optionsInWords({ of, ids, only, body, to, rate, order }: ReplayDraft): 
   return [...chosen, `${w.only}: ${w.onlies[only]}`, w.bodies[shown], speed, w.orders[order]].join(' · ');
 }
 
-/** What is left out, by the reason. */
-export function LeftOut({ leftOut }: Pick<ReplayPlan, 'leftOut'>): ReactNode {
+/** How many are to be sent (null: not known), and what is left out by the reason. Nothing when all are sent. */
+export function LeftOut({ leftOut, toSend }: Pick<ReplayPlan, 'leftOut'> & { toSend: number | null }): ReactNode {
   if (leftOut.length === 0) return null;
   return (
     <div>
+      {toSend === null ? null : <Text>{words.found(toSend, sumOf(leftOut))}</Text>}
       <Text>{words.page.leftOut}</Text>
       <ul>
         {leftOut.map(({ reason, count }) => (
@@ -71,3 +72,11 @@ export function LeftOut({ leftOut }: Pick<ReplayPlan, 'leftOut'>): ReactNode {
     </div>
   );
 }
+
+/** How many deliveries of a replay are sent, and how many of those its templates skip: `total` and `skipped` count excluded ones. */
+export function sentOf({ total, skipped, leftOut }: Replay['progress']): { toSend: number; skipped: number } {
+  const excluded = sumOf(leftOut);
+  return { toSend: total - excluded, skipped: skipped - excluded };
+}
+
+const sumOf = (leftOut: ReplayPlan['leftOut']) => leftOut.reduce((sum, { count }) => sum + count, 0);

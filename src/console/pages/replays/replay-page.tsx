@@ -8,7 +8,7 @@ import { ActButton, Note, Panel, Progress, StatusBadge, Time } from '../../parts
 import { DeliveryTable } from '../../parts/payload/delivery-table.tsx';
 import { useMay } from '../../session/rights.ts';
 import { LoadedPage } from '../../shell/loaded-page.tsx';
-import { LeftOut } from './plan-step.tsx';
+import { LeftOut, sentOf } from './plan-step.tsx';
 import { ReplayButton } from './replay-button.tsx';
 import { What } from './replays-page.tsx';
 
@@ -56,18 +56,20 @@ function isEnded({ state, progress }: Replay): boolean {
 
 function Summary({ replay }: { replay: Replay }): ReactNode {
   const { state, progress, reason, ratePerSecond, startedBy, createdAt, finishedAt } = replay;
-  const { done, failed, skipped, cancelled, total, waiting, held, retrying } = progress;
+  const { done, failed, cancelled, waiting, held, retrying } = progress;
+  const { toSend, skipped } = sentOf(progress);
+  const counts = w.counts({ done, failed, skipped, toSend });
   return (
     <Panel title={terms.progress}>
-      <Progress value={done + failed + skipped + cancelled} of={total} label={terms.progress} />
+      <Progress value={done + failed + skipped + cancelled} of={toSend} label={terms.progress} />
       <Text fw={600}>{w.sentence[state]}</Text>
-      <Text>{w.counts(progress)}</Text>
-      <Polite text={`${w.sentence[state]} ${w.counts(progress)}`} isLast={isEnded(replay)} />
+      <Text>{counts}</Text>
+      <Polite text={`${w.sentence[state]} ${counts}`} isLast={isEnded(replay)} />
       {waiting === 0 ? null : <Text>{w.waiting(waiting)}</Text>}
       {held === 0 ? null : <Text>{w.held(held)}</Text>}
       {retrying === 0 ? null : <Text>{w.retrying(retrying)}</Text>}
       {cancelled === 0 ? null : <Text>{w.cancelled(cancelled)}</Text>}
-      <LeftOut leftOut={progress.leftOut} />
+      <LeftOut leftOut={progress.leftOut} toSend={toSend} />
       <Note>
         {words.columns.startedBy} {startedBy}, <Time at={createdAt} />
         {finishedAt === null ? null : (

@@ -15,6 +15,7 @@ import { timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
 import { useListPage } from '../../parts/list/use-list-page.tsx';
 import { Icon, Progress, StatusBadge } from '../../parts/parts.ts';
 import { Page } from '../../shell/page.tsx';
+import { sentOf } from './plan-step.tsx';
 import { ReplayButton } from './replay-button.tsx';
 
 export function ReplaysPage(): ReactNode {
@@ -85,12 +86,16 @@ const columns: readonly Column<Replay>[] = [
   {
     id: 'progress',
     header: terms.progress,
-    cell: ({ progress: { done, failed, skipped, cancelled, total } }) => (
-      <Box miw="9rem">
-        <Progress value={done + failed + skipped + cancelled} of={total} label={terms.progress} />
-        <div>{words.progressOf(done, failed, skipped, total)}</div>
-      </Box>
-    ),
+    cell({ progress }) {
+      const { done, failed, cancelled } = progress;
+      const { toSend, skipped } = sentOf(progress);
+      return (
+        <Box miw="9rem">
+          <Progress value={done + failed + skipped + cancelled} of={toSend} label={terms.progress} />
+          <div>{words.progressOf(done, failed, skipped, toSend)}</div>
+        </Box>
+      );
+    },
   },
   {
     id: 'rate',

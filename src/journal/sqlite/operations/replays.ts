@@ -32,22 +32,23 @@ type ReplayRowStep = Omit<ReplayStep, 'deliveries'> & {
   rows: ReplayedRow[];
 };
 
-type ReplayRow = Omit<StoredReplay, 'input' | 'isRead' | 'leftOut' | 'outcome'> & {
+type ReplayRow = Omit<StoredReplay, 'input' | 'isRead' | 'planLeftOut' | 'leftOut' | 'outcome'> & {
   input: string;
   isRead: number;
+  planLeftOut: string;
   leftOut: string;
   outcome: string | null;
 };
 
 const columns = `id, state, input, started_by AS startedBy, created_at AS createdAt, finished_at AS finishedAt,
-  up_to AS upTo, cursor, is_read AS isRead, total, made, left_out AS leftOut, outcome`;
+  up_to AS upTo, cursor, is_read AS isRead, total, plan_left_out AS planLeftOut, made, left_out AS leftOut, outcome`;
 
 export const replayOperations = {
   createReplay(db: Db, { replay, entry }: { replay: NewReplay; entry: NewAuditEntry | undefined }): void {
     db.run(
-      `INSERT INTO replay (id, state, input, started_by, created_at, up_to, total)
-       VALUES (:id, 'planned', :input, :startedBy, :createdAt, :upTo, :total)`,
-      { ...replay, input: JSON.stringify(replay.input) },
+      `INSERT INTO replay (id, state, input, started_by, created_at, up_to, total, plan_left_out)
+       VALUES (:id, 'planned', :input, :startedBy, :createdAt, :upTo, :total, :planLeftOut)`,
+      { ...replay, input: JSON.stringify(replay.input), planLeftOut: JSON.stringify(replay.planLeftOut) },
     );
     if (entry !== undefined) appendAudit(db, [entry]);
   },
@@ -190,11 +191,12 @@ const replayedBy = (replayId: string) => `Sent by the replay ${replayId}.`;
 
 const rowOf = (db: Db, id: string) => db.get<ReplayRow>(`SELECT ${columns} FROM replay WHERE id = ?`, id);
 
-function storedOf({ input, isRead, leftOut, outcome, ...same }: ReplayRow): StoredReplay {
+function storedOf({ input, isRead, planLeftOut, leftOut, outcome, ...same }: ReplayRow): StoredReplay {
   return {
     ...same,
     input: JSON.parse(input),
     isRead: isRead === 1,
+    planLeftOut: JSON.parse(planLeftOut),
     leftOut: JSON.parse(leftOut),
     outcome: outcome === null ? null : JSON.parse(outcome),
   };

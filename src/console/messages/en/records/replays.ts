@@ -24,8 +24,11 @@ export const replays = {
   perSecond: (rate: number) => `${formatNumber(rate)}/s`,
   emptyText: 'After an outage, or for a new action: resend past events and deliveries at the rate you choose.',
   emptyCode: 'millrace replays plan --status failed',
-  progressOf: (done: number, failed: number, skipped: number, total: number) =>
-    `${formatNumber(done)} delivered · ${formatNumber(failed)} failed · ${formatNumber(skipped)} skipped · ${formatNumber(total)} total`,
+  progressOf: (done: number, failed: number, skipped: number, toSend: number) =>
+    `${formatNumber(done)} delivered · ${formatNumber(failed)} failed · ${formatNumber(skipped)} skipped · ${formatNumber(toSend)} total`,
+  /** Of the plan and of the progress: the same figures in the same words. */
+  found: (toSend: number, excluded: number) =>
+    `${count.deliveries(toSend + excluded)} found: ${formatNumber(toSend)} to send, ${formatNumber(excluded)} excluded.`,
   what: {
     chosenDeliveries: (deliveries: number) => `${count.deliveries(deliveries)} selected`,
     chosenEvents: (events: number) => `${count.events(events)} selected`,
@@ -58,8 +61,8 @@ export const replays = {
       done: 'Completed.',
       cancelled: 'Cancelled.',
     } satisfies Record<ReplayState, string>,
-    counts: (p: { done: number; failed: number; skipped: number; total: number }) =>
-      `${formatNumber(p.done)} of ${formatNumber(p.total)} delivered, ${formatNumber(p.failed)} failed, ${formatNumber(p.skipped)} skipped.`,
+    counts: (p: { done: number; failed: number; skipped: number; toSend: number }) =>
+      `${formatNumber(p.done)} of ${formatNumber(p.toSend)} delivered, ${formatNumber(p.failed)} failed, ${formatNumber(p.skipped)} skipped.`,
     waiting: (deliveries: number) => `${formatNumber(deliveries)} queued`,
     held: (deliveries: number) => `${formatNumber(deliveries)} on hold`,
     retrying: (deliveries: number) => `${formatNumber(deliveries)} retrying`,
