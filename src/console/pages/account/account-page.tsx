@@ -1,13 +1,18 @@
-import { Button, Skeleton, Stack, Text } from '@mantine/core';
-import type { ReactNode } from 'react';
-import { useApiQuery } from '../../data/api.ts';
+import { Button, PasswordInput, Skeleton, Stack, Text } from '@mantine/core';
+import { type ReactNode, type SyntheticEvent, useRef, useState } from 'react';
+import { ClientError } from '../../../client/client.ts';
+import { lengthProblem } from '../../../contract/accounts/credentials.ts';
+import type { ShownSession } from '../../../contract/accounts/sign-in.ts';
+import { useAllQuery, useApi, useApiQuery } from '../../data/api.ts';
+import { fieldErrors } from '../../data/field-errors.ts';
+import { nouns } from '../../messages/counts.ts';
 import { shell, terms, account as words } from '../../messages/en.ts';
-import { Panel, PlainLink, Problem } from '../../parts/parts.ts';
+import { type Column, ListPage } from '../../parts/list/list-page.tsx';
+import { ActButton, Note, notifyDone, Panel, PlainLink, Problem, Time } from '../../parts/parts.ts';
 import { useMe } from '../../session/rights.ts';
 import { useSso } from '../../session/sso.ts';
 import { Page, settingsCrumb } from '../../shell/page.tsx';
-import { OwnPassword } from './own-password.tsx';
-import { OwnSessions } from './own-sessions.tsx';
+import { browserOf } from './browser-of.ts';
 
 /** What is one's own: password and sessions. */
 export function AccountPage(): ReactNode {
@@ -52,4 +57,147 @@ export function AccountPage(): ReactNode {
       )}
     </Page>
   );
+}
+
+/** Sets the user's own password. The present one proves that no one else uses the open browser. */
+function OwnPassword({ email }: { email: string }): ReactNode {
+  const [current, writeCurrent] = useState('');
+  const [next, writeNext] = useState('');
+  const [wrong, setWrong] = useState<{ current?: string; next?: string }>({});
+  const change = useApi('changeMe');
+  const form = useRef<HTMLFormElement>(null);
+  const told = fieldErrors(change.error);
+  const isWrong = change.error instanceof ClientError && change.error.code === 'wrong_credentials';
+  const atFields = isWrong || Object.keys(told).length > 0;
+
+  function edit(write: (text: string) => void, text: string) {
+    write(text);
+    setWrong({});
+    change.reset();
+  }
+  function submit(event: SyntheticEvent) {
+    event.preventDefault();
+    const problem = lengthProblem(next);
+    const found = {
+      ...(current === '' ? { current: words.needed } : {}),
+      ...(problem === null ? {} : { next: terms.passwords[problem] }),
+    };
+    setWrong(found);
+    if (Object.keys(found).length > 0) return focusFirst();
+    change.mutate(
+      { body: { password: next, currentPassword: current } },
+      {
+        onSuccess() {
+          writeCurrent('');
+          writeNext('');
+          notifyDone(words.changed);
+        },
+        onError: focusFirst,
+      },
+    );
+  }
+  function focusFirst() {
+    requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+  }
+  return (
+    <form ref={form} onSubmit={submit} noValidate>
+      <Stack gap="sm" maw="22rem">
+        {/* Password managers learn by it whose password this is. */}
+        <input type="text" name="username" autoComplete="username" value={email} readOnly hidden />
+        <PasswordInput
+          label={words.current}
+          value={current}
+          onChange={({ currentTarget }) => edit(writeCurrent, currentTarget.value)}
+          error={wrong.current ?? (isWrong ? words.wrong : told['currentPassword'])}
+          autoComplete="current-password"
+          required
+        />
+        <PasswordInput
+          label={words.password}
+          description={words.passwordHint}
+          value={next}
+          onChange={({ currentTarget }) => edit(writeNext, currentTarget.value)}
+          error={wrong.next ?? told['password']}
+          autoComplete="new-password"
+          required
+        />
+        {change.error !== null && !atFields ? <Problem error={change.error} /> : null}
+        <Button variant="filled" type="submit" loading={change.isPending} style={{ alignSelf: 'start' }}>
+          {words.change}
+        </Button>
+      </Stack>
+    </form>
+  );
+}
+
+/** One's own sessions: where and when, and their end. */
+function OwnSessions(): ReactNode {
+  const query = useAllQuery('listMySessions', undefined, { select: asPage });
+  const hasOthers = query.data?.data.some(({ current }) => !current) === true;
+  return (
+    <ListPage
+      name={words.sessionList}
+      noun={nouns.sessions}
+      query={query}
+      columns={columns}
+      search={{}}
+      onSearch={() => {}}
+      isPlain
+      tools={
+        hasOthers ? (
+          <ActButton
+            route="endMySessions"
+            input={{}}
+            done={words.othersEnded}
+            confirm={{ title: words.othersTitle, children: words.othersText }}
+          >
+            {words.endOthers}
+          </ActButton>
+        ) : null
+      }
+      empty={{ icon: 'user', title: words.noSessionsTitle, text: words.noSessionsText }}
+    />
+  );
+}
+
+/** All sessions as the only page of a list. */
+const asPage = (data: ShownSession[]) => ({ data, page: { next: null, prev: null } });
+
+const columns: readonly Column<ShownSession>[] = [
+  {
+    id: 'where',
+    header: words.columns.where,
+    isFixed: true,
+    cell: ({ userAgent, current }) => (
+      <>
+        <span title={userAgent}>{whereOf(userAgent)}</span>
+        {current ? <Note>{words.present}</Note> : null}
+      </>
+    ),
+  },
+  { id: 'from', header: words.columns.from, cell: ({ address }) => address },
+  { id: 'since', header: words.columns.since, cell: ({ createdAt }) => <Time at={createdAt} /> },
+  { id: 'used', header: terms.lastUsed, cell: ({ lastUsedAt }) => <Time at={lastUsedAt} /> },
+  { id: 'ends', header: terms.expires, isHiddenAtFirst: true, cell: ({ expiresAt }) => <Time at={expiresAt} /> },
+  { id: 'end', header: terms.signOut, cell: (row) => (row.current ? null : <EndSession session={row} />) },
+];
+
+function EndSession({ session: { id, userAgent, address } }: { session: ShownSession }): ReactNode {
+  return (
+    <ActButton
+      route="endMySession"
+      input={{ params: { id } }}
+      done={words.ended}
+      size="xs"
+      aria-label={words.endOf(whereOf(userAgent), address)}
+    >
+      {terms.signOut}
+    </ActButton>
+  );
+}
+
+function whereOf(userAgent: string): string {
+  const { browser, system } = browserOf(userAgent);
+  if (browser === null) return userAgent === '' ? words.unknownBrowser : userAgent.slice(0, 40);
+  return system === null ? browser : words.browserOn(browser, system);
 }

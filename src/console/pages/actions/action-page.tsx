@@ -1,15 +1,21 @@
-import { Button, Group, Text } from '@mantine/core';
+import { Alert, Button, Group, Stack, Text, Title } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { terms, actions as words } from '../../messages/en.ts';
-import { useChartTime } from '../../parts/chart/chart-time.tsx';
+import { useStats } from '../../data/stats.ts';
+import { dataCollection, parts, shell, terms, actions as words } from '../../messages/en.ts';
+import { Chart } from '../../parts/chart/chart.tsx';
+import { statesOver } from '../../parts/chart/chart-series.ts';
+import { type ChartTime, ChartTimePicker, useChartTime } from '../../parts/chart/chart-time.tsx';
+import { Funnel, Reasons } from '../../parts/chart/funnel.tsx';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
-import { ButtonLink, StatusBadge } from '../../parts/parts.ts';
+import { AutoGrid, ButtonLink, Icon, Note, Panel, StatusBadge, TextLink } from '../../parts/parts.ts';
 import { DeliveryTable } from '../../parts/payload/delivery-table.tsx';
+import { conditionWords } from '../../parts/rules/condition-words.ts';
+import { parameterUses } from '../../parts/rules/parameter-uses.ts';
+import { behaviorsIn, useBehaviors } from '../../parts/rules/use-behaviors.ts';
 import { useMay } from '../../session/rights.ts';
-import { actionKind, standingOf, useSwitch } from './action.ts';
-import { ActionOverview, UsedObjects } from './action-overview.tsx';
-import { usePlaces } from './use-places.ts';
+import { type Action, actionKind, heldAt, standingOf, useSwitch } from './action.ts';
+import { type Places, usePlaces } from './use-places.ts';
 
 const w = words.details;
 
@@ -58,5 +64,146 @@ export function ActionPage(): ReactNode {
         used: (action) => <UsedObjects action={action} places={places} />,
       }}
     />
+  );
+}
+
+type Props = { action: Action; places: Places };
+type TimeProps = { time: ChartTime; onTime: (time: Partial<ChartTime>) => void };
+
+/** The rules, the destinations and the figures of an action. */
+function ActionOverview({ action, places, time, onTime }: Props & TimeProps): ReactNode {
+  const { nameOf } = useBehaviors();
+  const held = action.status === 'enabled' ? heldAt(action, places) : [];
+  return (
+    <Stack>
+      {held.length === 0 ? null : (
+        <Alert color="orange" icon={<Icon name="alert" />}>
+          {w.attention(held.map(places.nameOf).join(', '))}
+        </Alert>
+      )}
+      <Panel title={terms.rules} text={w.rulesText}>
+        <Text fw={550}>{conditionWords(action.rules, nameOf)}</Text>
+      </Panel>
+      <Panel title={w.destinations}>
+        {action.destinations.length === 0 ? <Text c="dimmed">{w.noDestinations}</Text> : null}
+        {action.destinations.map(({ destinationId, mapping }) => (
+          <div key={destinationId}>
+            <DestinationLink id={destinationId} places={places} />
+            <Note>{mapping.length === 0 ? terms.unmapped : w.fields(mapping.length)}</Note>
+          </div>
+        ))}
+      </Panel>
+      <Figures actionId={action.id} time={time} onTime={onTime} />
+    </Stack>
+  );
+}
+
+function DestinationLink({ id, places }: { id: string; places: Places }): ReactNode {
+  const destination = places.destinations.find((one) => one.id === id);
+  if (destination === undefined) return places.nameOf(id);
+  return (
+    <TextLink
+      to="/connections/$connectionId/destinations/$destinationId"
+      params={{ connectionId: destination.connectionId, destinationId: id }}
+    >
+      {places.nameOf(id)}
+    </TextLink>
+  );
+}
+
+const { delivered, held, failed, skipped } = parts.status;
+
+/** Matched events and deliveries of an action in a range: over time, by stage, and the reasons of those not delivered. */
+function Figures({ actionId, time, onTime }: TimeProps & { actionId: string }): ReactNode {
+  const { data } = useStats('action', actionId, time);
+  if (data === undefined) return null;
+  const { totals, series, reasons } = data;
+  return (
+    <Panel title={w.happened}>
+      <div>
+        <ChartTimePicker time={time} onChange={onTime} />
+      </div>
+      <Chart
+        name={w.chart}
+        sentence={w.chartSentence(totals.matched, totals.delivered, totals.failed)}
+        stats={data}
+        ids={[actionId]}
+        filter={{ action: actionId }}
+        onTime={onTime}
+        series={[
+          { label: w.matched, tone: 'work', values: series.map((one) => one.matched) },
+          ...statesOver(data, 'delivered', 'failed'),
+        ]}
+      />
+      <AutoGrid min="18rem">
+        <Stack gap="xs">
+          <Title order={3}>{parts.funnel.title}</Title>
+          <Funnel
+            stages={[
+              [w.matched, totals.matched, 'work'],
+              [parts.funnel.created, totals.created, 'work'],
+              [delivered, totals.delivered, 'good'],
+              [held, totals.held, 'warn'],
+              [failed, totals.failed, 'bad'],
+              [skipped, totals.skipped, 'warn'],
+            ]}
+          />
+        </Stack>
+        <Reasons reasons={reasons} />
+      </AutoGrid>
+    </Panel>
+  );
+}
+
+/** The behaviors, destinations and parameters of an action. */
+function UsedObjects({ action, places }: Props): ReactNode {
+  const { nameOf } = useBehaviors();
+  const behaviors = new Set(behaviorsIn(action.rules));
+  const parameters = [...parameterUses([action], []).keys()].sort();
+  return (
+    <AutoGrid min="17rem">
+      <Panel title={shell.pages.behaviors}>
+        <List>
+          {[...behaviors].map((id) => (
+            <li key={id}>
+              <TextLink to="/behaviors/$behaviorId" params={{ behaviorId: id }}>
+                {nameOf(id) ?? id}
+              </TextLink>
+            </li>
+          ))}
+        </List>
+      </Panel>
+      <Panel title={w.destinations}>
+        <List>
+          {action.destinations.map(({ destinationId: id }) => {
+            const status = places.destinations.find((one) => one.id === id)?.status;
+            return (
+              <li key={id}>
+                <DestinationLink id={id} places={places} />{' '}
+                {status === undefined ? null : <StatusBadge status={status} />}
+              </li>
+            );
+          })}
+        </List>
+      </Panel>
+      <Panel title={dataCollection.parts.parameters} text={w.usedParametersText}>
+        <List>
+          {parameters.map((name) => (
+            <Text key={name} component="li" ff="monospace" size="sm">
+              {name}
+            </Text>
+          ))}
+        </List>
+      </Panel>
+    </AutoGrid>
+  );
+}
+
+function List({ children }: { children: readonly ReactNode[] }): ReactNode {
+  if (children.length === 0) return <Text c="dimmed">{terms.none}</Text>;
+  return (
+    <Stack component="ul" gap="xs" style={{ overflowWrap: 'anywhere' }}>
+      {children}
+    </Stack>
   );
 }

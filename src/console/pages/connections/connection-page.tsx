@@ -1,13 +1,13 @@
-import { Button, Group, Text } from '@mantine/core';
+import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { terms, connections as words } from '../../messages/en.ts';
+import { outcomes, terms, connections as words } from '../../messages/en.ts';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
-import { Icon, StatusBadge, Time, useNow } from '../../parts/parts.ts';
+import { ActButton, Countdown, Icon, StatusBadge, TextLink, Time, useNow } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
 import { lazyPart } from '../../shell/lazy-part.ts';
+import { endings } from './authentication-standing.ts';
 import { useConnectionStatus } from './change-status.ts';
 import { type Connection, stateOf } from './connection.ts';
-import { ConnectionHealth } from './connection-health.tsx';
 import { connectionKind } from './connection-kind.ts';
 import { ConnectionEditor } from './form/connection-editor.tsx';
 import { blockedBy, useUsage } from './usage.ts';
@@ -70,6 +70,101 @@ function Standing({ connection }: { connection: Connection }): ReactNode {
           {words.authentication.token} <Time at={tokenExpiresAt} show="relative" />
         </Text>
       )}
+    </Group>
+  );
+}
+
+const healthWords = words.health;
+
+/** What keeps deliveries from being sent, or soon will. */
+function ConnectionHealth({ connection }: { connection: Connection }): ReactNode {
+  return (
+    <>
+      <Closed connection={connection} />
+      <Endings connection={connection} />
+    </>
+  );
+}
+
+/** A pasted token or a certificate that ends: only a person can get another one. */
+function Endings({ connection }: { connection: Connection }): ReactNode {
+  return endings(connection.health, useNow()).map(({ kind, at }) => {
+    const isOver = kind === 'expired' || kind === 'certificateExpired';
+    const isToken = kind === 'expired' || kind === 'expires';
+    return (
+      <Alert
+        key={kind}
+        mb="md"
+        color={isOver ? 'red' : 'orange'}
+        icon={<Icon name={isOver ? 'alert' : 'clock'} />}
+        title={healthWords.ends[kind]}
+      >
+        <Text size="md">
+          {isOver ? healthWords.expired : terms.expires} <Time at={at} show="relative" />.{' '}
+          {isToken ? healthWords.replaceToken : healthWords.replaceCertificate}
+        </Text>
+      </Alert>
+    );
+  });
+}
+
+/** Why deliveries are held, and what ends it; nothing while they are sent. */
+function Closed({ connection }: { connection: Connection }): ReactNode {
+  const { id, status, health } = connection;
+  if (status === 'enabled' && health.state === 'ok' && health.held === 0) return null;
+  const isOff = status !== 'enabled';
+  const cause = health.reason === null ? null : outcomes.reason[health.reason];
+  return (
+    <Alert
+      mb="md"
+      color="orange"
+      icon={<Icon name={isOff ? 'pause' : 'alert'} />}
+      title={isOff ? healthWords.off[status] : health.state === 'ok' ? healthWords.holds : healthWords.needsAttention}
+    >
+      <Stack gap={4}>
+        {isOff || cause === null ? null : (
+          <Text size="md">
+            {healthWords.cause(cause.why, health.detail ?? '')}
+            {health.since === null ? null : (
+              <>
+                {' '}
+                {healthWords.since} <Time at={health.since} show="relative" />.
+              </>
+            )}
+          </Text>
+        )}
+        <Text size="md">
+          {isOff || health.state !== 'ok' ? healthWords.held(health.held) : healthWords.someHeld(health.held)}{' '}
+          {health.held === 0 ? null : (
+            <TextLink to="/deliveries" search={{ connection: id, status: 'held' }}>
+              {healthWords.showHeld}
+            </TextLink>
+          )}
+        </Text>
+        {isOff || health.nextProbeAt === null ? null : (
+          <Text size="md">
+            {healthWords.nextProbe} <Countdown at={health.nextProbeAt} due={healthWords.probing} />
+          </Text>
+        )}
+        <Text size="md">{isOff ? healthWords.resume : cause?.todo}</Text>
+        {isOff || health.nextProbeAt === null ? null : <Opening connection={connection} />}
+      </Stack>
+    </Alert>
+  );
+}
+
+/** For people who know that the system works again before the next probe. */
+function Opening({ connection: { id, name } }: { connection: Connection }): ReactNode {
+  const input = { params: { id } };
+  if (!useMay('deliveries:manage')) return null;
+  return (
+    <Group gap="xs" mt="xs">
+      <ActButton size="xs" route="probeConnection" input={input} done={healthWords.probed(name)}>
+        {healthWords.probe}
+      </ActButton>
+      <ActButton size="xs" route="releaseConnection" input={input} done={healthWords.released(name)}>
+        {healthWords.release}
+      </ActButton>
     </Group>
   );
 }

@@ -5,16 +5,18 @@ import { type ReactNode, useMemo, useState } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
 import { terms, connections as words } from '../../messages/en.ts';
 import { DocumentsPage } from '../../parts/document/documents-page.tsx';
-import { ButtonLink, Icon } from '../../parts/parts.ts';
+import type { Column } from '../../parts/list/list-page.tsx';
+import { modifiedColumn, nameColumn } from '../../parts/list/standard-columns.tsx';
+import { ButtonLink, Icon, StatusBadge, Time, useNow } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
+import { type AuthenticationStanding, authenticationOf } from './authentication-standing.ts';
 import { useConnectionStatus } from './change-status.ts';
-import type { Connection } from './connection.ts';
+import { type Connection, stateOf } from './connection.ts';
 import { connectionKind } from './connection-kind.ts';
-import { columnsOf } from './connections-columns.tsx';
 import { filtersOf, texts } from './connections-filters.ts';
 import { TestDialog } from './form/test-authentication.tsx';
-import { namesOf } from './traffic-columns.tsx';
-import { blockedBy, type Usage, useFigures, useUsage } from './usage.ts';
+import { namesOf, trafficColumns } from './traffic-columns.tsx';
+import { blockedBy, type Figures, type FiguresOf, type Usage, useFigures, useUsage } from './usage.ts';
 
 export function ConnectionsPage(): ReactNode {
   const mayManage = useMay('connections:manage');
@@ -102,5 +104,77 @@ function ReadyBanner({ usage }: { usage: Usage | undefined }): ReactNode {
         ) : null}
       </Group>
     </Alert>
+  );
+}
+
+const columnsOf = (usage: Usage | undefined, figuresOf: FiguresOf): readonly Column<Connection>[] => [
+  nameColumn(connectionKind),
+  { id: 'state', header: terms.state, sort: stateOf, cell: (row) => <State connection={row} /> },
+  {
+    id: 'baseUrl',
+    header: terms.baseUrl,
+    sort: ({ baseUrl }) => baseUrl,
+    isText: true,
+    cell: ({ baseUrl }) => (
+      <Text ff="monospace" size="sm" truncate title={baseUrl}>
+        {baseUrl}
+      </Text>
+    ),
+  },
+  {
+    id: 'auth',
+    header: words.columns.auth,
+    isText: true,
+    cell: (row) => <Authentication connection={row} figures={figuresOf(row.id)} />,
+  },
+  {
+    id: 'destinations',
+    header: words.columns.destinations,
+    align: 'end',
+    cell({ id }) {
+      if (usage === undefined) return null;
+      const all = usage.destinationsOf(id);
+      return words.destinationCount(all.filter(({ status }) => status === 'enabled').length, all.length);
+    },
+  },
+  ...trafficColumns(usage, figuresOf),
+  { id: 'type', header: terms.type, cell: ({ type }) => words.types[type], leavesFirst: true },
+  modifiedColumn(),
+];
+
+function toneOf(kind: AuthenticationStanding['kind']): string {
+  if (kind === 'token' || kind === 'ok') return 'dimmed';
+  return kind === 'expires' || kind === 'certificateExpires' ? 'var(--console-warn)' : 'var(--console-bad)';
+}
+
+type AuthenticationProps = { connection: Connection; figures: Figures | undefined };
+
+/** The type of authentication, and its state: rejected, about to end, or OK. */
+function Authentication({ connection, figures }: AuthenticationProps): ReactNode {
+  const standing = authenticationOf({ ...connection, figures }, useNow());
+  const { kind } = standing;
+  return (
+    <>
+      {words.details.authTypes[connection.auth.type]}
+      {kind === 'unknown' ? null : (
+        <Text size="sm" c={toneOf(kind)} component="div">
+          {words.authentication[kind]} {'at' in standing ? <Time at={standing.at} show="relative" /> : null}
+        </Text>
+      )}
+    </>
+  );
+}
+
+function State({ connection }: { connection: Connection }): ReactNode {
+  const { held } = connection.health;
+  return (
+    <>
+      <StatusBadge status={stateOf(connection)} />
+      {held === 0 ? null : (
+        <Text size="sm" c="var(--console-warn)">
+          {words.held(held)}
+        </Text>
+      )}
+    </>
   );
 }

@@ -1,15 +1,18 @@
-import { Checkbox } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { Button, Checkbox, Group, Text } from '@mantine/core';
+import { Fragment, type ReactNode } from 'react';
+import type { Answer } from '../../../client/client.ts';
+import { rights } from '../../../contract/accounts/rights.ts';
+import { useApi } from '../../data/api.ts';
 import { destinationFacts as facts } from '../../data/schema-facts.ts';
 import { destinations, terms } from '../../messages/en.ts';
 import { controlsOf, errorAt, type FormState } from '../../parts/form/form-controls.tsx';
 import { within } from '../../parts/form/form-fields.ts';
 import { RowList } from '../../parts/form/row-list.tsx';
-import { FieldGrid } from '../../parts/parts.ts';
-import { emptyOutcome, outcomeFields } from './destination-draft.ts';
+import { FieldGrid, Note, Problem, ShortTable, TextLink, Time } from '../../parts/parts.ts';
+import { useMay } from '../../session/rights.ts';
+import { bodyOf, type DestinationDraft, emptyOutcome, outcomeFields } from './destination-draft.ts';
 import type { FormProps } from './destination-form.tsx';
 import { emptyItems, type ItemDraft, itemFields } from './item-draft.ts';
-import { OutcomeCheck } from './outcome-check.tsx';
 
 const words = destinations.outcomes;
 
@@ -86,4 +89,65 @@ function ItemFields(form: FormState<ItemDraft>): ReactNode {
       {field('whenIs', { placeholder: examples.whenIs })}
     </FieldGrid>
   );
+}
+
+const checkWords = destinations.outcomes.check;
+
+type Row = Answer<'checkOutcomes'>['rows'][number];
+
+/** Compares the rules of a draft with the saved ones, on past responses of the destination. */
+function OutcomeCheck({ destinationId, draft }: { destinationId: string; draft: DestinationDraft }): ReactNode {
+  const check = useApi('checkOutcomes', { isRead: true });
+  const maySee = useMay('payloads:view');
+  const mayLook = useMay('deliveries:view');
+  if (!maySee || !mayLook)
+    return <Note>{checkWords.noRight(rights[maySee ? 'deliveries:view' : 'payloads:view'])}</Note>;
+  const { settings } = bodyOf(draft);
+  const run = () =>
+    check.mutate({
+      params: { id: destinationId },
+      body: { draft: { settings: { outcomes: settings?.outcomes ?? [] } } },
+    });
+  const { data, error } = check;
+  return (
+    <>
+      <Group gap="sm">
+        <Button size="xs" loading={check.isPending} onClick={run}>
+          {checkWords.run}
+        </Button>
+        <Note role="status">{data === undefined ? checkWords.text : checkWords.sum(data.checked, data.changed)}</Note>
+      </Group>
+      <Problem error={error} />
+      {data === undefined || data.checked === 0 ? null : (
+        <ShortTable
+          label={checkWords.title}
+          minWidth={420}
+          maxHeight={320}
+          head={[terms.response, checkWords.saved, checkWords.draft]}
+          rows={data.rows.map(({ attemptId, deliveryId, status, startedAt, before, after, changed }) => ({
+            key: attemptId,
+            cells: [
+              <Fragment key="response">
+                <TextLink to="/deliveries/$deliveryId" params={{ deliveryId }}>
+                  {terms.http(status)}
+                </TextLink>{' '}
+                <Note span>
+                  <Time at={startedAt} />
+                </Note>
+              </Fragment>,
+              meaning(before),
+              <Text key="draft" span size="sm" {...(changed ? { fw: 600, c: 'var(--console-warn)' } : { c: 'dimmed' })}>
+                {changed ? meaning(after) : checkWords.same}
+              </Text>,
+            ],
+          }))}
+        />
+      )}
+    </>
+  );
+}
+
+function meaning({ outcome, rule }: Row['after']): string {
+  const said = destinations.outcomes.outcomes[outcome];
+  return rule === null ? said : checkWords.byRule(said, rule + 1);
 }

@@ -1,17 +1,19 @@
-import { Button, Group } from '@mantine/core';
-import { type ReactNode, useState } from 'react';
+import { Button, Checkbox, Group, PasswordInput, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core';
+import { type ReactNode, useId, useState } from 'react';
+import { covers, rights } from '../../../contract/accounts/rights.ts';
 import { terms, users as words } from '../../messages/en.ts';
 import { useToList } from '../../parts/document/document-kind.ts';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
 import { newDocumentPage } from '../../parts/document/new-document-page.tsx';
 import { useDocumentEditor } from '../../parts/document/use-document-editor.ts';
-import { Icon, notifyDone, Time } from '../../parts/parts.ts';
+import { controlsOf, type FormState } from '../../parts/form/form-controls.tsx';
+import { options } from '../../parts/form/options.ts';
+import { Icon, Note, notifyDone, Panel, TextLink, Time } from '../../parts/parts.ts';
 import { useMe } from '../../session/rights.ts';
 import { DeleteUser } from './delete-user.tsx';
 import { InviteUser, ShownInvitation } from './invite-user.tsx';
-import { type User, useProtection, userKind } from './user.ts';
-import { bodyOf, draftOf, keptOf, problemsOf, shownOf } from './user-draft.ts';
-import { UserForm } from './user-form.tsx';
+import { type Role, type User, useProtection, useRoles, userKind } from './user.ts';
+import { bodyOf, draftOf, fields, keptOf, labels, problemsOf, shownOf, type UserDraft } from './user-draft.ts';
 import { UserStatus } from './user-status.tsx';
 
 export function UserPage(): ReactNode {
@@ -96,5 +98,108 @@ function Facts({ user }: { user: User }): ReactNode {
         {terms.modified} <Time at={updatedAt} /> {terms.by(updatedBy)}
       </span>
     </Group>
+  );
+}
+
+/** Who signs in, how, and with which roles. */
+function UserForm({ user, ...form }: FormState<UserDraft> & { user: User | null }): ReactNode {
+  const { draft, errors, isDisabled, onChange } = form;
+  const field = controlsOf(fields, {}, labels, form);
+  const isYou = useMe()?.user?.id === user?.id;
+  const id = useId();
+  const password = (label: string, description: string) => (
+    <PasswordInput
+      label={label}
+      description={description}
+      value={draft.password}
+      onChange={({ currentTarget }) => onChange({ password: currentTarget.value })}
+      error={errors['password']}
+      disabled={isDisabled}
+      autoComplete="new-password"
+    />
+  );
+  return (
+    <Stack maw="46rem">
+      <Panel title={terms.user}>
+        {field('email', { inputMode: 'email' })}
+        {user === null ? (
+          <>
+            <Stack gap={5} align="start">
+              <Text fw={550} id={id}>
+                {words.entry}
+              </Text>
+              <SegmentedControl
+                aria-labelledby={id}
+                data={options(words.entries)}
+                value={draft.entry}
+                onChange={(next) => onChange({ entry: next as UserDraft['entry'] })} // one of the options
+              />
+              {draft.entry === 'invitation' ? <Note>{words.invitationHint}</Note> : null}
+            </Stack>
+            {draft.entry === 'password' ? password(terms.password, words.passwordHint) : null}
+          </>
+        ) : isYou ? (
+          <TextLink to="/settings/account">{words.ownPassword}</TextLink>
+        ) : (
+          password(words.newPassword, words.newPasswordHint)
+        )}
+        {field('isEnabled')}
+      </Panel>
+      <Panel title={terms.roles} text={user?.sso === true ? words.rolesSso : words.rolesText}>
+        <RoleChoice
+          value={draft.roleIds}
+          had={user?.roleIds ?? []}
+          error={errors['roleIds']}
+          isDisabled={isDisabled}
+          onChange={(roleIds) => onChange({ roleIds })}
+        />
+      </Panel>
+    </Stack>
+  );
+}
+
+type RolesProps = {
+  value: readonly string[];
+  /** Roles that the user has already: people who can change users can remove and add them. */
+  had: readonly string[];
+  error?: ReactNode;
+  isDisabled: boolean;
+  onChange: (roleIds: readonly string[]) => void;
+};
+
+/** All roles to tick; those that the signed-in user can't assign say why. */
+function RoleChoice({ value, had, error, isDisabled, onChange }: RolesProps): ReactNode {
+  const roles = useRoles();
+  const me = useMe();
+  const granted = new Set(me?.rights ?? []);
+  function blockedBy(role: Role): string | null {
+    if (had.includes(role.id)) return null;
+    if (role.fixed && me?.administrator !== true) return words.onlyAdministrators;
+    const lacking = role.rights.filter((right) => !covers(granted, right));
+    return lacking.length === 0 ? null : words.lacks(lacking.map((right) => rights[right]).join(', '));
+  }
+  if (roles === undefined) return <Skeleton height={160} />;
+  return (
+    <Checkbox.Group
+      aria-label={terms.roles}
+      value={[...value]}
+      onChange={(next) => onChange(next.toSorted())}
+      error={error}
+    >
+      <Stack gap="sm" mt={6}>
+        {roles.map((role) => {
+          const why = blockedBy(role);
+          return (
+            <Checkbox
+              key={role.id}
+              value={role.id}
+              label={role.name}
+              description={why ?? role.description}
+              disabled={isDisabled || why !== null}
+            />
+          );
+        })}
+      </Stack>
+    </Checkbox.Group>
   );
 }
