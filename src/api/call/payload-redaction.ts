@@ -8,19 +8,30 @@ export function withoutData(event: Event): Event {
 }
 
 /**
- * A delivery without payloads:view: bodies are null, and URLs lose their query string, which can contain event data.
+ * A delivery without payloads:view. Bodies are null. Hidden is what else can contain event data: the query string of
+ * URLs, the path when the destination's `path` has tags, and the values of all but the usual headers.
  */
-export function withoutPayloads(delivery: Delivery): Delivery {
+export function withoutPayloads(delivery: Delivery, path: string | undefined): Delivery {
   if (delivery.attemptLog === undefined) return delivery;
-  const attemptLog = delivery.attemptLog.map((attempt) => ({
+  const isFixed = path?.includes('{{') === false;
+  const attemptLog = delivery.attemptLog.map(({ request, response, ...attempt }) => ({
     ...attempt,
-    request:
-      attempt.request === null
-        ? null
-        : { ...attempt.request, url: attempt.request.url.replace(/\?.*$/s, ''), body: null },
-    response: attempt.response === null ? null : { ...attempt.response, body: null },
+    request: request && {
+      ...request,
+      url: isFixed ? request.url.replace(/\?.*$/s, '') : request.url.replace(/^(\w+:\/\/[^/?#]*).*$/s, '$1/[hidden]'),
+      headers: request.headers.map(withoutValue),
+      body: null,
+    },
+    response: response && { ...response, headers: response.headers.map(withoutValue), body: null },
   }));
   return { ...delivery, attemptLog };
+}
+
+const usualHeaders =
+  /^(?:age|cache-control|connection|content-(?:encoding|length|type)|date|idempotency-key|keep-alive|millrace-hops|(?:x-)?ratelimit[\w-]*|retry-after|server|transfer-encoding|user-agent|vary|via|webhook-(?:id|timestamp))$/i;
+
+function withoutValue([name, value]: [string, string]): [string, string] {
+  return usualHeaders.test(name) || /^(?:\w+ )?\[secret\]$/.test(value) ? [name, value] : [name, '[hidden]'];
 }
 
 /** A mapping without payloads:view: values from the event are null. */

@@ -77,10 +77,11 @@ export function destinationHandlers(parts: ApiParts) {
     },
     async testDestination({ params: { id }, body, may, record }) {
       const input = body();
-      const { name } = documents.find(configuration.snapshot, id).body;
-      const delivery = await preview.testSend(id, input, ...(await draftsOf(id, input)));
+      const { name, path } = documents.find(configuration.snapshot, id).body;
+      const drafts = await draftsOf(id, input);
+      const delivery = await preview.testSend(id, input, ...drafts);
       await record({ id, name, changes: [{ pointer: '/delivery', after: delivery.id }] });
-      return may('payloads:view') ? delivery : withoutPayloads(delivery);
+      return may('payloads:view') ? delivery : withoutPayloads(delivery, drafts[0]?.path ?? path);
     },
   } satisfies Partial<Handlers>;
 }

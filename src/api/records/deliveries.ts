@@ -12,7 +12,7 @@ type Acts = 'retryDelivery' | 'cancelDelivery';
 
 export function deliveryHandlers(parts: ApiParts) {
   const { log } = parts.journal;
-  const { queueStatus } = parts.pipeline;
+  const { configuration, queueStatus } = parts.pipeline;
 
   function show(logged: LoggedDelivery): Delivery {
     const closed = queueStatus.closed().get(logged.destinationId);
@@ -25,7 +25,9 @@ export function deliveryHandlers(parts: ApiParts) {
 
   async function answer({ params, may }: Call<'getDelivery' | Acts>): Promise<Delivery> {
     const { rendered: _, ...logged } = await load(params.id);
-    return may('payloads:view') ? show(logged) : withoutPayloads(show(logged));
+    if (may('payloads:view')) return show(logged);
+    const { destination } = configuration.snapshot.documents;
+    return withoutPayloads(show(logged), destination.get(logged.destinationId)?.body.path);
   }
 
   return {

@@ -141,6 +141,28 @@ test('without payloads:view responses have neither data nor bodies nor values', 
   assert.equal((await story.call('GET', `/api/v1/events/${id}`)).json().data.secretish, 'payload-canary');
 });
 
+test('without payloads:view an attempt has neither a path nor header values that can have data of an event', async () => {
+  await using story = await startStory();
+  const url = 'https://crm.example/people/canary';
+  const headers: [string, string][] = [
+    ['Content-Type', 'application/json'],
+    ['X-Mail', 'canary'],
+    ['Authorization', 'Bearer [secret]'],
+  ];
+  const request = { method: 'POST', url, headers, body: null };
+  const response = { status: 429, headers: [['Retry-After', '5'] as [string, string], ...headers], body: null };
+  const attemptLog = [{ ...attempt, request, response: { ...response, truncated: false } }];
+  const sent = await story.deliver(story.to, { eventId: null, actionId: story.actionId, attemptLog });
+  const shown = async () => (await story.blind('GET', `/api/v1/deliveries/${sent}`)).json().attemptLog[0];
+  const hidden = [['Content-Type', 'application/json'], ['X-Mail', '[hidden]'], headers[2]];
+  const log = await shown();
+  assert.deepEqual([log.request.headers, log.response.headers], [hidden, [['Retry-After', '5'], ...hidden]]);
+  assert.equal(log.request.url, url);
+  const path = '/people/{{ it.data[0].mail }}';
+  await story.call('PATCH', `/api/v1/destinations/${story.to.destinationId}`, { path });
+  assert.equal((await shown()).request.url, 'https://crm.example/[hidden]');
+});
+
 test('an explanation has for every action whether it matched, the deciding comparison, and the deliveries', async () => {
   await using story = await startStory();
   const [bought, looked] = await story.send({ 'wt.ev': 'buy' }, { 'wt.ev': 'look' });
