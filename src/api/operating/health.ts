@@ -1,5 +1,5 @@
 import { mapInSteps } from '../../async/steps.ts';
-import { openApi } from '../../contract/openapi.ts';
+import { openApiParts } from '../../contract/openapi.ts';
 import { routes } from '../../contract/routes.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
 
@@ -23,7 +23,7 @@ export function operatingHandlers(parts: ApiParts, stopping: AbortSignal) {
   let description: Promise<Buffer> | undefined;
 
   async function describe(): Promise<Buffer> {
-    const { add, whole } = openApi({ version: parts.version, url: parts.publicUrl });
+    const { add, whole } = openApiParts({ version: parts.version, url: parts.publicUrl });
     await mapInSteps(routes, add);
     return Buffer.from(JSON.stringify(whole()));
   }
