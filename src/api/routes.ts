@@ -178,7 +178,7 @@ function checkedQuery(query: unknown): unknown {
 
 const singles = new Set(routes.filter(isSingleResource).map(({ output }) => output));
 
-/** Sends the result of a handler: with the ETag of a single resource, and with links to the neighboring pages. */
+/** Sends the result of a handler: with the ETag of a single resource, the URL of a new one, and links to neighboring pages. */
 function respond(
   { method, output, produces, status }: Route,
   request: FastifyRequest,
@@ -192,6 +192,8 @@ function respond(
   if (isObject(result)) {
     if (typeof result['version'] === 'number') reply.header('etag', versionTag(result['version']));
     else if (singles.has(output)) reply.header('etag', contentTag(json));
+    if (reply.statusCode === 201 && typeof result['id'] === 'string' && !reply.hasHeader('location'))
+      reply.header('location', `${request.url.split('?', 1)[0]}/${result['id']}`);
     linkPages(request, reply, result);
   }
   const tag = reply.getHeader('etag');

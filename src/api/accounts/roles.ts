@@ -28,7 +28,6 @@ export function roleHandlers(parts: ApiParts) {
     async createRole(call) {
       const input = call.body();
       const { role } = await directory.change((snapshot) => createRole(snapshot, input, parts.newId, call.actor()));
-      call.reply.header('location', `/api/v1/roles/${role.id}`);
       return shown.role(role);
     },
 

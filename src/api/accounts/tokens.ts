@@ -54,12 +54,11 @@ export function tokenHandlers(parts: ApiParts) {
 /** Creates a token of the caller. Only this response contains its value. */
 export async function makeToken(
   parts: ApiParts,
-  { actor, reply }: Pick<Call, 'actor' | 'reply'>,
+  { actor }: Pick<Call, 'actor'>,
   input: TokenInput,
 ): Promise<OutputOf<'createToken'>> {
   const { directory } = parts.identity;
   const secret = newSecret(tokenPrefix);
   const { token } = await directory.change((snapshot) => createToken(snapshot, input, secret, parts.newId, actor()));
-  reply.header('location', `/api/v1/tokens/${token.id}`);
   return { ...shownAccounts(directory).token(token), token: secret };
 }

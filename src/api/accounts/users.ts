@@ -47,7 +47,6 @@ export function userHandlers(parts: ApiParts) {
       const { user } = await directory.change((snapshot) =>
         createUser(snapshot, input, entry, parts.newId, call.actor()),
       );
-      call.reply.header('location', `/api/v1/users/${user.id}`);
       return { ...shown.user(user), ...(password === undefined ? { inviteUrl: inviteUrl(invite, call) } : {}) };
     },
 

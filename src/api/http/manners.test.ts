@@ -17,6 +17,25 @@ function assertProblem(answer: Answer, status: number, code: string) {
   assert.doesNotMatch(answer.body, /at .*\.ts:\d|node_modules|\bSELECT\b/);
 }
 
+test('what a POST creates is at the URL of its Location', async () => {
+  await using server = await startTestServer();
+  const connection = await server.make('/connections', crm);
+  for (const [path, body] of [
+    ['/connections', { ...crm, name: 'Other' }],
+    [`/connections/${connection['id']}/destinations`, { name: 'Orders' }],
+    ['/users', { email: 'ada@example.com', password: 'correct horse battery' }],
+    ['/roles', { name: 'Readers', rights: [] }],
+    ['/tokens', { name: 'A', rights: [] }],
+    ['/me/tokens', { name: 'B', rights: [] }],
+    ['/traces', {}],
+  ] as const) {
+    const made = await server.call('POST', `/api/v1${path}`, body);
+    const { location } = made.headers;
+    assert.deepEqual([made.statusCode, typeof location], [201, 'string'], path);
+    assert.equal((await server.call('GET', String(location))).json().id, made.json().id, path);
+  }
+});
+
 test('every error response is a problem with a code of the closed list', async () => {
   await using server = await startTestServer();
   const { id } = await server.make('/connections', crm);
