@@ -64,7 +64,7 @@ test('a part of a chart is zoomed for the whole page, with the mouse or by its t
   await page.getByRole('textbox', { name: 'Until' }).fill('2026-01-01T01:00');
   await page.getByRole('button', { name: 'Apply' }).click();
   await page.getByRole('button', { name: 'Reset zoom' }).click();
-  await chart.getByText('Table').click();
+  await chart.getByRole('radio', { name: 'Table' }).check();
   await chart.getByRole('row').nth(1).getByRole('button').click();
   await page.waitForURL(/\/deliveries\?.*range=custom/);
   assert.deepEqual(tab.problems, []);

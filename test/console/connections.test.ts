@@ -173,7 +173,7 @@ test('a destination is switched in its row and that is taken back, and a connect
   await using tab = await openTab(browser, { url: app.url, path: `/connections/${made.id}?tab=destinations` });
   const { page } = tab;
   const row = page.getByRole('row', { name: /Orders/ });
-  await page.getByRole('switch', { name: 'Enable Orders' }).check({ force: true });
+  await page.getByRole('switch', { name: 'Enable Orders' }).check();
   await row.getByText('Enabled', { exact: true }).waitFor();
   await page.getByRole('button', { name: 'Undo' }).click();
   await row.getByText('Disabled', { exact: true }).waitFor();
@@ -344,7 +344,7 @@ test('everything under Advanced is saved, and a problem there opens it', async (
   await field('Max concurrent requests').fill('4');
   await page.getByRole('button', { name: 'Add header' }).click();
   await field('Header name 1').fill('X-Api-Key');
-  await page.getByRole('checkbox', { name: 'Header 1 is secret' }).check({ force: true });
+  await page.getByRole('checkbox', { name: 'Header 1 is secret' }).check();
   await page.getByLabel('Header value 1', { exact: true }).fill('key');
   await page.getByRole('combobox', { name: 'Signature' }).selectOption('Standard Webhooks');
   await page.getByLabel('Signing secret', { exact: true }).fill('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw');

@@ -263,7 +263,7 @@ test('neither the list of deliveries nor a delivery has a barrier, in any of its
     assert.deepEqual(await barriers(page), [], path);
   }
   await look('/deliveries', '200 OK');
-  await page.getByRole('checkbox', { name: 'Select all on this page' }).check({ force: true });
+  await page.getByRole('checkbox', { name: 'Select all on this page' }).check();
   await page.getByRole('button', { name: 'Retry', exact: true }).click();
   await page.getByRole('dialog').waitFor();
   assert.deepEqual(await barriers(page), [], 'bulk');

@@ -39,7 +39,7 @@ test('from the Destinations tab to a saved destination and Done, by role and nam
   await page.getByRole('button', { name: 'Use /orders?dry=1' }).click();
   await page.getByText('PUT https://crm.example/v2/orders?dry=1').waitFor();
   await page.getByRole('textbox', { name: 'Template' }).fill(template);
-  await page.getByRole('switch', { name: 'Status' }).check({ force: true });
+  await page.getByRole('switch', { name: 'Status' }).check();
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByRole('tab', { name: 'Destinations', selected: true }).waitFor();
   await page.getByRole('link', { name: 'Orders' }).waitFor();

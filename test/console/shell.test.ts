@@ -96,7 +96,7 @@ test('the keyboard goes everywhere: palette, letters, help, and letters switched
   await page.keyboard.press('Enter');
   await heading('Found by name');
   await page.keyboard.press('?');
-  await page.getByRole('switch', { name: 'Single-key shortcuts' }).uncheck({ force: true });
+  await page.getByRole('switch', { name: 'Single-key shortcuts' }).uncheck();
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.keyboard.press('g');
