@@ -1,5 +1,6 @@
 import { checkConnection } from '../../connections/check-connection.ts';
 import { testConnection } from '../../connections/connection-test.ts';
+import { secretExpiry } from '../../connections/secret-expiry.ts';
 import type { ConnectionBody } from '../../contract/documents/connection.ts';
 import { connectionInput } from '../../contract/documents/connection.ts';
 import { AppError, invalid } from '../../contract/errors.ts';
@@ -74,6 +75,17 @@ async function answerOf(tested: Promise<Tested>): Promise<Steps> {
   return { ok, steps: steps as Steps['steps'] }; // connections/ names the same closed lists as text
 }
 
+function warningsOf({ auth, settings }: ConnectionBody, now: number): string[] {
+  const expiry = secretExpiry(auth);
+  const isExpired = expiry !== null && expiry.getTime() <= now;
+  return [
+    ...(isExpired ? [`The token expired at ${expiry.toISOString()}. Enter a new one.`] : []),
+    ...settings.headers
+      .filter(({ value }) => typeof value === 'string' && value.includes('{{'))
+      .map(({ name }) => `The header ${name} is sent as it is: only headers of destinations can have tags.`),
+  ];
+}
+
 export function connectionKind(parts: ApiParts): Kind<'connection'> {
   return {
     kind: 'connection',
@@ -87,9 +99,7 @@ export function connectionKind(parts: ApiParts): Kind<'connection'> {
       if (errors.length > 0) throw invalid(errors);
       const exposed = exposedSecrets(draft);
       if (exposed.length > 0) throw invalid(exposed);
-      return draft.body.settings.headers
-        .filter(({ value }) => typeof value === 'string' && value.includes('{{'))
-        .map(({ name }) => `The header ${name} is sent as it is: only headers of destinations can have tags.`);
+      return warningsOf(draft.body, parts.now());
     },
     // Secrets are not restored for another address: the current one may have replaced it for a reason.
     rolledBack: withoutExposedSecrets,

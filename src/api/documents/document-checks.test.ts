@@ -36,6 +36,17 @@ test('a header of a connection with a tag is saved with a warning, since it is s
   assert.deepEqual(made['warnings'], [detail]);
 });
 
+test('a pasted token that has expired is saved with a warning', async () => {
+  await using server = await startTestServer();
+  const jwtUntil = (exp: number) => `e30.${Buffer.from(JSON.stringify({ exp })).toString('base64url')}.c2ln`;
+  const seconds = server.clock.now / 1_000;
+  const create = (name: string, exp: number) =>
+    server.make('/connections', { ...crm, name, auth: { type: 'bearer', token: jwtUntil(exp) } });
+  const expired = await create('Expired', seconds - 5);
+  assert.deepEqual(expired['warnings'], ['The token expired at 2026-01-02T03:04:00.000Z. Enter a new one.']);
+  assert.equal((await create('Valid', seconds + 5))['warnings'], undefined);
+});
+
 test('the end of a previous signing secret is a point in time', async () => {
   await using server = await startTestServer();
   const create = (name: string, previousUntil: unknown) => {
