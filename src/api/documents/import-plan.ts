@@ -134,8 +134,10 @@ const readOnly: Partial<Record<TransferKind, readonly string[]>> = {
 
 /** What a document lacks after an import without its secrets. */
 function missingOf({ document: { kind, body } }: Planned): string[] {
-  const held = (missing: string | null) =>
-    missing === null ? [] : [`${missing} Deliveries are held until you enter it.`];
+  const held = (missing: string | null) => {
+    const them = missing?.endsWith('are missing.') === true ? 'them' : 'it';
+    return missing === null ? [] : [`${missing} Deliveries are held until you enter ${them}.`];
+  };
   if (kind === 'connection') return held(missingCredentials(body as ConnectionBody)); // of this kind
   if (kind === 'destination') return held(missingHeaderValues((body as DestinationBody).settings.headers)); // the same
   if (kind !== 'alert') return [];
