@@ -1,5 +1,6 @@
 /** The building blocks that every page uses. */
 export { ActButton } from './act/act-button.tsx';
+export { ActDialog } from './act/act-dialog.tsx';
 export { ConfirmDialog } from './act/confirm-dialog.tsx';
 export { type Deletable, deleteDocument, notifyUndo, restoreDocument } from './act/delete-document.ts';
 export { Notes } from './act/notes.tsx';

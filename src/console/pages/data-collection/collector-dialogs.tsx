@@ -1,11 +1,10 @@
 import { NativeSelect, Stack, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
-import { useApi } from '../../data/api.ts';
 import { useStats } from '../../data/stats.ts';
 import { dataCollection as words } from '../../messages/en.ts';
 import { DeleteDialog, type DialogProps } from '../../parts/document/delete-dialog.tsx';
 import { options } from '../../parts/form/options.ts';
-import { ConfirmDialog, notifyDone } from '../../parts/parts.ts';
+import { ActDialog } from '../../parts/parts.ts';
 import type { Collector } from './collector.ts';
 
 type Props = DialogProps<Pick<Collector, 'id' | 'name'>>;
@@ -24,34 +23,17 @@ export function DeleteCollector(props: Props): ReactNode {
 
 /** Gives a collector a new key, after asking how long the old one stays valid. */
 export function RotateKey({ document, onClose }: Props): ReactNode {
-  const rotate = useApi('rotateCollectorKey');
   const [hours, choose] = useState('24');
   const name = document?.name ?? '';
-  function close() {
-    rotate.reset();
-    onClose();
-  }
-  function confirm(id: string) {
-    const previousUntil = hours === '0' ? null : new Date(Date.now() + Number(hours) * 3_600_000).toISOString();
-    rotate.mutate(
-      { params: { id }, body: { previousUntil } },
-      {
-        onSuccess() {
-          notifyDone(words.rotated(name));
-          close();
-        },
-      },
-    );
-  }
+  const previousUntil = hours === '0' ? null : new Date(Date.now() + Number(hours) * 3_600_000).toISOString();
   return (
-    <ConfirmDialog
-      isOpen={document !== null}
+    <ActDialog
+      route="rotateCollectorKey"
+      input={document && { params: { id: document.id }, body: { previousUntil } }}
       title={words.rotateTitle(name)}
       verb={words.rotate}
-      isBusy={rotate.isPending}
-      error={rotate.error}
-      onCancel={close}
-      onConfirm={() => document !== null && confirm(document.id)}
+      done={words.rotated(name)}
+      onClose={onClose}
     >
       <Stack gap="sm">
         <Text>{words.rotateText}</Text>
@@ -63,7 +45,7 @@ export function RotateKey({ document, onClose }: Props): ReactNode {
           onChange={(event) => choose(event.currentTarget.value)}
         />
       </Stack>
-    </ConfirmDialog>
+    </ActDialog>
   );
 }
 

@@ -1,10 +1,10 @@
 import { Button, Group, NativeSelect } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import type { Issue } from '../../../contract/records/issue.ts';
-import { useApi, useApiQuery } from '../../data/api.ts';
+import { useApiQuery } from '../../data/api.ts';
 import { connections, parts, terms, issues as words } from '../../messages/en.ts';
 import { options } from '../../parts/form/options.ts';
-import { ActButton, ButtonLink, ConfirmDialog, notifyDone } from '../../parts/parts.ts';
+import { ActButton, ActDialog, ButtonLink } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
 import { useConnectionStatus } from '../connections/change-status.ts';
 import { ReplayButton } from '../replays/replay-button.tsx';
@@ -54,31 +54,17 @@ export function IssueActions({ issue: { id, state } }: { issue: Issue }): ReactN
 }
 
 function MuteDialog({ id, onClose }: { id: string; onClose: () => void }): ReactNode {
-  const mute = useApi('muteIssue');
   const [span, setSpan] = useState<keyof typeof spans>('8h');
-  function confirm() {
-    const ms = spans[span];
-    const until = ms === null ? null : new Date(Date.now() + ms).toISOString();
-    mute.mutate(
-      { params: { id }, body: { until } },
-      {
-        onSuccess() {
-          notifyDone(parts.status.muted);
-          onClose();
-        },
-      },
-    );
-  }
+  const ms = spans[span];
   return (
-    <ConfirmDialog
-      isOpen
+    <ActDialog
+      route="muteIssue"
+      input={{ params: { id }, body: { until: ms === null ? null : new Date(Date.now() + ms).toISOString() } }}
       title={w.muteTitle}
       verb={w.muteVerb}
       isDangerous={false}
-      isBusy={mute.isPending}
-      error={mute.error}
-      onConfirm={confirm}
-      onCancel={onClose}
+      done={parts.status.muted}
+      onClose={onClose}
     >
       {w.muteText}
       <NativeSelect
@@ -89,7 +75,7 @@ function MuteDialog({ id, onClose }: { id: string; onClose: () => void }): React
         onChange={({ currentTarget: { value } }) => setSpan(value as keyof typeof spans)}
         data={options(w.muteFor)}
       />
-    </ConfirmDialog>
+    </ActDialog>
   );
 }
 

@@ -4,7 +4,7 @@ import type { EraseInput } from '../../../contract/records/erasure.ts';
 import { useApi, useApiQuery } from '../../data/api.ts';
 import { privacy, terms } from '../../messages/en.ts';
 import { options } from '../../parts/form/options.ts';
-import { ConfirmDialog, Panel, Problem, ShortTable, Time } from '../../parts/parts.ts';
+import { ActDialog, Panel, Problem, ShortTable, Time } from '../../parts/parts.ts';
 
 const words = privacy.erase;
 type By = keyof typeof words.bys;
@@ -15,14 +15,9 @@ export function ErasePanel({ isDisabled }: { isDisabled: boolean }): ReactNode {
   const [parameter, setParameter] = useState('');
   const [text, setText] = useState('');
   const count = useApi('eraseVisitor', { isRead: true });
-  const erase = useApi('eraseVisitor');
   const whose: EraseInput = by === 'visitorId' ? { visitorId: text } : { parameter: parameter.trim(), value: text };
   const planned = count.data;
   const isNothing = planned !== undefined && planned.counts.events + planned.counts.deliveries === 0;
-  const close = () => {
-    count.reset();
-    erase.reset();
-  };
   return (
     <Panel title={words.title} text={words.text}>
       <form
@@ -67,24 +62,13 @@ export function ErasePanel({ isDisabled }: { isDisabled: boolean }): ReactNode {
       <Problem error={count.error} />
       <Text role="status">{isNothing ? words.nothing : ''}</Text>
       <Erasures />
-      <ConfirmDialog
-        isOpen={planned !== undefined && !isNothing}
+      <ActDialog
+        route="eraseVisitor"
+        input={planned === undefined || isNothing ? null : { body: whose }}
         title={words.confirm}
         verb={words.verb}
-        isBusy={erase.isPending}
-        error={erase.error}
-        onConfirm={() =>
-          erase.mutate(
-            { body: whose },
-            {
-              onSuccess: () => {
-                close();
-                setText('');
-              },
-            },
-          )
-        }
-        onCancel={close}
+        onDone={() => setText('')}
+        onClose={() => count.reset()}
       >
         {planned === undefined ? null : (
           <Stack gap="xs">
@@ -93,7 +77,7 @@ export function ErasePanel({ isDisabled }: { isDisabled: boolean }): ReactNode {
             <Text c="dimmed">{words.code(planned.code)}</Text>
           </Stack>
         )}
-      </ConfirmDialog>
+      </ActDialog>
     </Panel>
   );
 }

@@ -1,46 +1,29 @@
 import { type ReactNode, useState } from 'react';
-import { useApi } from '../../data/api.ts';
 import { terms, users as words } from '../../messages/en.ts';
 import type { DialogProps } from '../../parts/document/delete-dialog.tsx';
 import { ShownOnce } from '../../parts/form/shown-once.tsx';
-import { ConfirmDialog } from '../../parts/parts.ts';
+import { ActDialog } from '../../parts/parts.ts';
 import type { User } from './user.ts';
 
 type Invitation = { email: string; url: string };
 
 /** Asks, because earlier invitations of the user stop working, and shows the new one. */
 export function InviteUser({ document: user, onClose }: DialogProps<User>): ReactNode {
-  const invite = useApi('inviteUser');
   const [made, show] = useState<Invitation | null>(null);
-  function close() {
-    invite.reset();
-    onClose();
-  }
+  const email = user?.email ?? '';
   return (
     <>
-      <ConfirmDialog
-        isOpen={user !== null}
-        title={words.inviteTitle(user?.email ?? '')}
+      <ActDialog
+        route="inviteUser"
+        input={user && { params: { id: user.id } }}
+        title={words.inviteTitle(email)}
         verb={words.invite}
         isDangerous={false}
-        isBusy={invite.isPending}
-        error={invite.error}
-        onCancel={close}
-        onConfirm={() =>
-          user !== null &&
-          invite.mutate(
-            { params: { id: user.id } },
-            {
-              onSuccess({ inviteUrl }) {
-                show({ email: user.email, url: inviteUrl ?? '' });
-                close();
-              },
-            },
-          )
-        }
+        onDone={({ inviteUrl }) => show({ email, url: inviteUrl ?? '' })}
+        onClose={onClose}
       >
         {words.inviteText}
-      </ConfirmDialog>
+      </ActDialog>
       <ShownInvitation invitation={made} onDone={() => show(null)} />
     </>
   );
