@@ -1,7 +1,7 @@
 import { useLocalStorage } from '@mantine/hooks';
 
 /** A choice that this browser keeps, for all of its users. The first of its values is the default. */
-export type KeptChoice<Value extends string> = { key: string; values: readonly [Value, ...Value[]] };
+type KeptChoice<Value extends string> = { key: string; values: readonly [Value, ...Value[]] };
 
 /** The page that this browser begins with. */
 export const landingChoice = {

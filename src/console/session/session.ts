@@ -8,7 +8,7 @@ const endKey = 'millrace.session-end';
 const listeners = new Set<() => void>();
 
 /** Why the last sign-in ended. */
-export type SignInEnd = keyof typeof shell.signIn.ends;
+type SignInEnd = keyof typeof shell.signIn.ends;
 
 /** The API token of this browser tab, which the browser forgets when the tab closes; null: none. */
 export function tokenOf(): string | null {

@@ -1,7 +1,7 @@
 import type { Connection } from './connection.ts';
 
 /** The warning about the end of a pasted token comes this long before it: time to get a new one. */
-export const warnAheadMs = 14 * 86_400_000;
+const warnAheadMs = 14 * 86_400_000;
 
 /** The state of a connection's authentication, by its traffic and the ends of its secrets. */
 export type AuthenticationStanding =

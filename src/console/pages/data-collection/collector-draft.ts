@@ -35,7 +35,7 @@ export const labels: Readonly<Record<keyof typeof fields, f.FieldWords>> = {
 };
 
 /** A collector as its form holds it. */
-export type CollectorDraft = f.DraftOf<typeof fields> & { privacy: PrivacyDraft };
+type CollectorDraft = f.DraftOf<typeof fields> & { privacy: PrivacyDraft };
 
 /** `stored`: null for a new one. */
 export function draftOf(stored: Collector | null): CollectorDraft {

@@ -60,7 +60,7 @@ export const outcomeFields = {
   after: f.duration('afterMs', true),
 };
 /** `items`: the rule is about single records of a batch. */
-export type OutcomeDraft = Row & f.DraftOf<typeof outcomeFields> & { items: ItemDraft | null };
+type OutcomeDraft = Row & f.DraftOf<typeof outcomeFields> & { items: ItemDraft | null };
 
 /** A destination as its form holds it: everything that is typed is text. */
 export type DestinationDraft = f.DraftOf<typeof fields> & { headers: HeaderDraft[]; outcomes: OutcomeDraft[] };

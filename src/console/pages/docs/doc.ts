@@ -1,5 +1,5 @@
 /** A part of a rendered document: HTML, or a template with its data that can be run. */
-export type DocPart =
+type DocPart =
   | { kind: 'html'; html: string }
   | { kind: 'example'; title: string; template: string; data: unknown[]; contentType: string };
 

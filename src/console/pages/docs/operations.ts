@@ -23,7 +23,7 @@ export type Operation = Omit<Described, 'responses' | 'requestBody'> & {
   answer: Schema | null;
 };
 
-export type Reference = { groups: [tag: string, operations: Operation[]][]; schemas: Schemas };
+type Reference = { groups: [tag: string, operations: Operation[]][]; schemas: Schemas };
 
 /** The operations of an OpenAPI description whose words hold the text, by tag. */
 export function operationsIn(description: Record<string, unknown>, text: string): Reference {

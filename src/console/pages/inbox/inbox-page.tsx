@@ -33,7 +33,7 @@ import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { InboxRules } from './inbox-rules.tsx';
 
-export type InboxRequest = Answer<'listInboxRequests'>['data'][number];
+type InboxRequest = Answer<'listInboxRequests'>['data'][number];
 
 export function InboxPage(): ReactNode {
   const search = useSearch({ from: '/shell/inbox' });
@@ -204,7 +204,7 @@ type Props = {
 };
 
 /** A received request beside the list: where it went, its query, headers and body. */
-export function RequestInspector({ request, onClose }: Props): ReactNode {
+function RequestInspector({ request, onClose }: Props): ReactNode {
   const maySee = useMay('payloads:view');
   return (
     <Inspector

@@ -4,7 +4,7 @@ import { issueText, parts } from '../../messages/en.ts';
 import { addressOf, hasPage } from '../text/address-of.ts';
 
 /** Something that happened at a time and may explain a chart: a change of the configuration, or an issue that opened. */
-export type ChartMark = { at: string; label: string; tone: 'work' | 'bad'; to: '/' | null };
+type ChartMark = { at: string; label: string; tone: 'work' | 'bad'; to: '/' | null };
 
 /** The documents that deliveries depend on. */
 const kinds = new Set(['connection', 'destination', 'action', 'behavior', 'collector']);

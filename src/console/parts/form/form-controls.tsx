@@ -106,7 +106,7 @@ export const errorAt = (errors: Errors, path: string): string | undefined =>
   errors[path] ?? Object.entries(errors).find(([one]) => one.startsWith(`${path}.`))?.[1];
 
 /** The same for a list of texts, of which the form has one per line: with the line. */
-export function lineErrorAt(errors: Errors, path: string, typed = ''): string | undefined {
+function lineErrorAt(errors: Errors, path: string, typed = ''): string | undefined {
   const text = errorAt(errors, path);
   if (text === undefined || errors[path] !== undefined) return text;
   const at = Number(

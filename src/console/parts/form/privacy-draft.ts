@@ -5,7 +5,7 @@ import { choice, linesOf, number, problemsBy, text, within } from './form-fields
 import { type Row, rows } from './rows.ts';
 
 /** A row about a masked field: `detail` is the number of characters that are kept, or the replacement. */
-export type MaskDraft = Row & { field: string; by: FieldMask['by']; detail: string };
+type MaskDraft = Row & { field: string; by: FieldMask['by']; detail: string };
 
 /** Dropped and masked fields in a form; patterns one per line. */
 export type PrivacyDraft = { drop: string; masks: MaskDraft[]; maskIp: boolean };

@@ -30,7 +30,7 @@ const ranges = ['15m', '1h', '24h', '7d'] as const;
 export type Range = (typeof ranges)[number];
 
 /** The range in the address, for pages with a range picker. */
-export const rangeSearch = choice(ranges);
+const rangeSearch = choice(ranges);
 
 /** The same for pages with charts, which also show a part of the past. */
 export const chartTimeSearch = { range: rangeSearch, from: textSearch, until: textSearch };

@@ -64,7 +64,7 @@ type Kept<Row> = Pick<
   | 'selection'
 >;
 
-export type ListDeclaration<Row, Search> = Kept<Row> & {
+type ListDeclaration<Row, Search> = Kept<Row> & {
   /** The address as the page's route read it. */
   search: Search;
   /** A page of a list, or all of a kind: then it is filtered, sorted and cut into pages here. */

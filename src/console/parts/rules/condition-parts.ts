@@ -4,8 +4,8 @@ import type { Operator } from '../../../contract/documents/operators.ts';
 /** Several conditions of which all or any must hold. */
 export type Group = Extract<Condition, { all: unknown } | { any: unknown }>;
 /** A condition without the negation around it. */
-export type Positive = Exclude<Condition, { not: unknown }>;
-export type Join = 'all' | 'any';
+type Positive = Exclude<Condition, { not: unknown }>;
+type Join = 'all' | 'any';
 
 export const newGroup = (join: Join = 'all', clauses: Condition[] = []): Group =>
   join === 'all' ? { all: clauses } : { any: clauses };

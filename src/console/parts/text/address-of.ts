@@ -12,7 +12,7 @@ const folders = {
 } as const;
 
 /** The kinds of things with a page of their own. */
-export type KindWithPage = keyof typeof folders | 'destination';
+type KindWithPage = keyof typeof folders | 'destination';
 
 export const hasPage = (kind: string): kind is KindWithPage => kind === 'destination' || Object.hasOwn(folders, kind);
 

@@ -12,7 +12,7 @@ export type CurlRequest = {
   leftOut: string[];
 };
 
-export type CurlResult = { ok: true; request: CurlRequest } | { ok: false; problem: 'not_curl' | 'no_url' | 'quotes' };
+type CurlResult = { ok: true; request: CurlRequest } | { ok: false; problem: 'not_curl' | 'no_url' | 'quotes' };
 
 /** Options with a value that mean nothing for a delivery, or that have their own place in a connection. */
 const ignored = new Set(

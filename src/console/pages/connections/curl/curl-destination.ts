@@ -10,7 +10,7 @@ type Base = {
 };
 
 /** How a cURL command relates to a connection. */
-export type CurlDestination =
+type CurlDestination =
   | {
       kind: 'destination';
       /** With the headers that the connection does not send already. */

@@ -64,7 +64,7 @@ function authenticationOf(header: string | undefined, user: CurlRequest['user'])
 }
 
 /** A template that makes such a body: texts and numbers come from the record, the rest stays as it is. */
-export function templateOf(body: string, contentType: string): string {
+function templateOf(body: string, contentType: string): string {
   if (/urlencoded/i.test(contentType) && /^[^=&]+=/.test(body)) return formTemplate(body);
   try {
     const value: unknown = JSON.parse(body);

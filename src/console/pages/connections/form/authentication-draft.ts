@@ -11,10 +11,10 @@ type Written = NonNullable<CallInput<'replaceConnection'>['body']['auth']>;
 type Oauth2 = Extract<Auth, { type: 'oauth2' }>;
 
 /** A parameter or header of token requests. */
-export type PairDraft = Row & { name: string; value: SecretValue };
+type PairDraft = Row & { name: string; value: SecretValue };
 
 /** A token that is signed for each use: the key, and its claims. */
-export const assertionFields = {
+const assertionFields = {
   privateKey: f.needed(f.secret('privateKey')),
   algorithm: f.choice<NonNullable<Oauth2['clientAssertion']>['algorithm']>('algorithm'),
   keyId: f.text('keyId'),
