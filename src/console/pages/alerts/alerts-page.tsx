@@ -21,7 +21,7 @@ const columns: readonly Column<Alert>[] = [
   nameColumn(alertKind),
   statusColumn(),
   valueColumn('type', words.columns.type, ({ type }) => words.types[type]),
-  { id: 'state', header: terms.state, isText: true, cell: ({ health }) => <AlertHealth health={health} /> },
+  { id: 'state', header: words.columns.state, isText: true, cell: ({ health }) => <AlertHealth health={health} /> },
   timeColumn('sent', words.columns.sent, ({ health }) => health.lastSentAt, { none: terms.never }),
   modifiedColumn({ leavesFirst: false }),
 ];

@@ -1,4 +1,4 @@
-import { Fieldset, Stack } from '@mantine/core';
+import { Fieldset, Input, Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { privacy, terms } from '../../messages/en.ts';
 import { controlsOf, type Errors } from './form-controls.tsx';
@@ -27,7 +27,7 @@ export function PrivacyFields({ draft, errors, isDisabled, onChange }: Props): R
   return (
     <>
       {field('drop')}
-      <Fieldset legend={words.masks}>
+      <Fieldset legend={<Input.Label component="span">{words.masks}</Input.Label>} variant="unstyled">
         <Stack gap="sm">
           <RowList
             list={draft.masks}
@@ -55,8 +55,10 @@ export function PrivacyFields({ draft, errors, isDisabled, onChange }: Props): R
               return (
                 <>
                   {cell('field', { 'aria-label': words.fieldOf(at + 1) })}
-                  {cell('by', { 'aria-label': words.byOf(at + 1), options: words.ways })}
-                  {by === 'hash' ? <span /> : cell('detail', { 'aria-label': words.detailOf(at + 1) })}
+                  <div style={by === 'hash' ? { gridColumn: 'span 2' } : undefined}>
+                    {cell('by', { 'aria-label': words.byOf(at + 1), options: words.ways })}
+                  </div>
+                  {by === 'hash' ? null : cell('detail', { 'aria-label': words.detailOf(at + 1) })}
                 </>
               );
             }}

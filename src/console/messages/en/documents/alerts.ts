@@ -46,7 +46,7 @@ export const alerts = {
   title: 'Alerts',
   lead: 'Get notified about issues by e-mail, Slack or webhook',
   create: 'New Alert',
-  columns: { type: 'Channel', sent: 'Last sent' },
+  columns: { type: 'Channel', state: 'Health', sent: 'Last sent' },
   emptyText: 'Without an alert, issues show in the console only.',
   deleteText: 'It stops notifying. Pending messages are discarded. You can restore it for 30 days.',
   created: (name: string) => `${name} created. Send a test now.`,
