@@ -4,7 +4,7 @@ import { ClientError } from '../../../client/client.ts';
 import { errors } from '../../../contract/errors.ts';
 import { lackedRight } from '../../data/api.ts';
 import { parts, terms } from '../../messages/en.ts';
-import { NoRight } from '../layout/no-right.tsx';
+import { NoRight } from '../layout/nothing.tsx';
 import { CopyIcon } from '../text/copy-button.tsx';
 import { Icon } from '../text/icon.tsx';
 

@@ -1,5 +1,7 @@
 import { Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { type Right, rights } from '../../../contract/accounts/rights.ts';
+import { parts } from '../../messages/en.ts';
 import { Icon, type IconName } from '../text/icon.tsx';
 import css from './nothing.module.css';
 
@@ -19,4 +21,9 @@ export function Nothing(given: { icon: IconName; title: string; text?: string; c
       {given.children}
     </div>
   );
+}
+
+/** Says which right is missing, and who can grant it. */
+export function NoRight({ right }: { right: Right }): ReactNode {
+  return <Nothing icon="lock" title={parts.noRight(rights[right])} text={parts.noRightText} />;
 }

@@ -6,9 +6,9 @@ import { kept, live } from '../../data/refresh.ts';
 import { nouns } from '../../messages/counts.ts';
 import { shell, deliveries as words } from '../../messages/en.ts';
 import { useMay } from '../../session/rights.ts';
-import { NoRight } from '../layout/no-right.tsx';
 import { ListPage } from '../list/list-page.tsx';
 import { useListPage } from '../list/use-list-page.tsx';
+import { NoRight } from '../parts.ts';
 import { useDeliveryColumns } from './delivery-columns.tsx';
 
 type Props = {
