@@ -97,6 +97,21 @@ test('events that matched nothing are sent through an action that was made later
   assert.deepEqual([again.deliveries, again.leftOut], [0, [{ reason: 'already_delivered', count: 3 }]]);
 });
 
+test('replays of the same events that start at once send each event once', async () => {
+  const { client } = app;
+  const wired = await wire(app, receiver, {
+    action: { rules: { parameter: 'n', operator: 'equals', value: 'never' } },
+    destination: { path: '/at-once' },
+  });
+  const ids = await wired.send(...Array.from({ length: 700 }, (_, n) => ({ n })));
+  const body = { of: 'events', ids, to: { actionId: wired.action.id, ignoreRules: true } } as const;
+  const replays = await Promise.all([1, 2, 3].map(async () => made(await client.call('createReplay', { body }))));
+  const done = await Promise.all(replays.map(({ id }) => ended(client, id)));
+  const sum = (key: 'total' | 'done' | 'skipped') => done.reduce((all, { progress }) => all + progress[key], 0);
+  assert.deepEqual([sum('total'), sum('done'), sum('skipped')], [2_100, 700, 1_400]);
+  assert.equal(receiver.at('/at-once').length, 700);
+});
+
 test('kill -9 in the middle of a replay: it goes on where it stood, nothing is left out, nothing made twice', async () => {
   using folder = temporaryFolder();
   const env = environment(folder.path);

@@ -377,3 +377,20 @@ test('over TLS the certificate is checked, against the CA of the connection, and
   const metrics = await (await app.fetch('/metrics')).text();
   assert.match(metrics, new RegExp(`expiry_seconds\\{connection="${connection.id}",what="certificate"\\} \\d+`));
 });
+
+test('the text of a template error or a skip shows no secret, alone and in a batch', async () => {
+  const token = 'token-of-the-crm-4242';
+  for (const [call, status] of [
+    ['fail', 'failed'],
+    ['skip', 'skipped'],
+  ] as const)
+    for (const records of [1, 2]) {
+      const template = `{{! ${call}("no " + it.data[0].text) }}`;
+      const { deliver } = await wire(app, receiver, {
+        connection: { auth: { type: 'bearer', token } },
+        destination: { template, settings: { batch: { records } } },
+      });
+      const deliveries = await Promise.all([1, 2].map(() => deliver({ text: token }, status)));
+      for (const { detail } of deliveries) assert.match(detail ?? '', /no \[secret\]$/);
+    }
+});

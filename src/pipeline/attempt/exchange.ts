@@ -59,9 +59,18 @@ export class Attempter {
       data = work.data ?? events.map(plan.record);
     } catch (error) {
       if (!(error instanceof MappingError)) throw error;
-      return { kind: 'failed', reason: error.message, line: null, column: null };
+      return this.#withoutSecrets({ kind: 'failed', reason: error.message, line: null, column: null });
     }
-    return plan.render({ data, events, meta, dataText: work.dataText });
+    const rendering = plan.render({ data, events, meta, dataText: work.dataText });
+    return rendering instanceof Promise
+      ? rendering.then((one) => this.#withoutSecrets(one))
+      : this.#withoutSecrets(rendering);
+  }
+
+  /** The texts of a template's errors and skips are stored and shown. */
+  #withoutSecrets(rendering: Rendering): Rendering {
+    if (rendering.kind === 'rendered') return rendering;
+    return { ...rendering, reason: this.#options.scrub(rendering.reason) };
   }
 
   /** The request before authentication, for previews. */

@@ -61,6 +61,8 @@ class ReplayRunner implements AsyncDisposable {
   readonly #options: Options;
   readonly #active = new Map<string, Active>();
   readonly #planned: (ask: { input: ReplayInput; samples: boolean }) => Promise<Planned>;
+  /** One step at a time: what one replay creates is pending for the next, which leaves it out. */
+  readonly #createNext: (one: Active) => Promise<boolean>;
   #stopObserving = () => {};
   #isStopping = false;
 
@@ -71,6 +73,7 @@ class ReplayRunner implements AsyncDisposable {
     this.#planned = limited(plansMost, ({ input, samples }) =>
       planReplay(planning, input, { now: options.clock.now(), samples }),
     );
+    this.#createNext = limited(1, (one) => createNext(options, one));
   }
 
   async load(): Promise<void> {
@@ -190,7 +193,7 @@ class ReplayRunner implements AsyncDisposable {
       const waiting = await this.#waiting(one.id);
       one.untilLook = waiting / 4;
       if (waiting >= aheadMost) return;
-      isLast = await createNext(this.#options, one);
+      isLast = await this.#createNext(one);
     }
     const isRead = one.state === 'running' && (await replays.replay(one.id))?.isRead === true;
     if (!isRead && one.state !== 'cancelled') return;
