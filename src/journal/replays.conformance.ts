@@ -3,7 +3,19 @@ import { auditSample } from '../audit/audit-samples.testing.ts';
 import type { ReplayInput } from '../contract/records/replay.ts';
 import type { Guarantee } from './journal.conformance.ts';
 import type { NewReplay, ReplayedDelivery, ReplayStep } from './journal.ts';
-import { attempt, due, list, planned, rendered, settlement, start, withDeliveries } from './journal-samples.testing.ts';
+import {
+  accept,
+  attempt,
+  due,
+  erasureEntry,
+  incoming,
+  list,
+  planned,
+  rendered,
+  settlement,
+  start,
+  withDeliveries,
+} from './journal-samples.testing.ts';
 
 const idOf = (n: number) => `rpl_${String(n).padStart(26, '0')}`;
 
@@ -179,6 +191,27 @@ export function replaysConformance(guarantee: Guarantee): void {
     const { pending, cancelled } = await replays.outcome(idOf(1));
     assert.deepEqual([pending, cancelled], [1, 2]);
     assert.equal((await due(journal)).length, 3, 'deliveries of no replay are not changed');
+  });
+
+  guarantee('the outcome of a replay has its deliveries that retention or an erasure has removed', async (journal) => {
+    const { replays, deliveries, erasures, retention } = journal;
+    const { lease, eventIds } = await withDeliveries(journal, [{}]);
+    const { ids: others } = await accept(journal, [incoming({ visitorId: 'ann' })]);
+    await replays.create(replay(1));
+    await replays.move(idOf(1), { from: ['planned'], to: 'running', now: start });
+    const events = [...others, ...others, ...eventIds, ...eventIds];
+    const repeats = events.map((eventId) => repeat(undefined, { eventId }));
+    const made = (await replays.advance(lease, step({ deliveries: repeats, isLast: true }))) ?? assert.fail();
+    const plan = { advance: { partition: 0, from: 1, to: 2 }, deliveries: [], now: start };
+    await journal.matching.plan(lease, plan);
+    const end = (status: 'delivered' | 'failed', id: string | undefined) => settlement(id, { status });
+    await deliveries.settle(lease, [end('delivered', made[0]), end('failed', made[2])], start);
+    await erasures.begin({ id: 'era_1', code: 'c', sought: { visitorId: 'ann' }, now: start }, erasureEntry);
+    while ((await erasures.step('era_1', { now: start, sending: [] })).state === 'running');
+    await retention.retain({ before: start + 20, bytesMax: null });
+    assert.deepEqual(await list(journal, { replayId: idOf(1) }), [made[3]]);
+    const { pending, delivered, failed, cancelled } = await replays.outcome(idOf(1));
+    assert.deepEqual({ pending, delivered, failed, cancelled }, { pending: 1, delivered: 1, failed: 1, cancelled: 1 });
   });
 
   guarantee('an ended replay is removed when its last delivery is removed, and not before', async (journal) => {

@@ -14,6 +14,7 @@ export type { DeliveryPlace } from './order-queue.ts';
 export type DeliveryRow = {
   logged: LoggedDelivery;
   number: number;
+  target: number;
   /** See `statusCodes`. */
   status: number;
   event: EventPlace | null;
@@ -33,7 +34,6 @@ type Columns = {
   offset: number | null;
   eventAt: number | null;
   action: number | null;
-  target: number;
   test: number;
   reason: number | null;
   errorKind: number | null;
@@ -62,10 +62,10 @@ export function deliveryRow(db: Db, number: number): DeliveryRow | undefined {
   if (row === undefined) return undefined;
   const { createdAt, partition, offset, eventAt: timeMs, status, block, renderedBlock, orderKey, replayOf } = row;
   const { actionVersion, destinationVersion, dueAt, attempts, finishedAt, detail, exchanges, scheduleStep } = row;
-  const { waitedMs, deaths, idempotencyKey } = row;
+  const { target, waitedMs, deaths, idempotencyKey } = row;
   const isStored = partition !== null && offset !== null && timeMs !== null;
   const event = isStored ? { timeMs, partition, number: offset } : null;
-  const { destination, connection, replay } = targetOf(db, row.target);
+  const { destination, connection, replay } = targetOf(db, target);
   const first =
     row.isBehind === 1 && status <= statusCodes.held && orderKey !== null ? firstInLine(db, orderKey) : null;
   const logged: LoggedDelivery = {
@@ -89,7 +89,7 @@ export function deliveryRow(db: Db, number: number): DeliveryRow | undefined {
     replayId: replay === '' ? null : replay,
     replayOf: replayOf === null ? null : deliveryId(row.replayOfAt ?? 0, replayOf),
   };
-  const same = { number, status, event, exchanges, scheduleStep, waitedMs, deaths, block, renderedBlock };
+  const same = { number, target, status, event, exchanges, scheduleStep, waitedMs, deaths, block, renderedBlock };
   return { logged, ...same, orderKey, idempotencyKey };
 }
 

@@ -14,6 +14,7 @@ import { bareExchanges, bareMixedExchanges, exchangeIds, forgetExchanges } from 
 import { finish } from './delivery-queue.ts';
 import { deliveryRow } from './delivery-row.ts';
 import { type GroupRow, linesOfGroup, neighbouringGroup, placedLine } from './events.ts';
+import { countRemoved } from './replays.ts';
 
 const groupsAtOnce = 50;
 const rowsAtOnce = 100;
@@ -308,7 +309,9 @@ function removeDelivery({ db, counts, step, now }: Work, blocks: AttemptBlocks, 
   const row = deliveryRow(db, number);
   if (row === undefined) return;
   counts.deliveries += 1;
-  if (row.status <= statusCodes.held) {
+  const isUnfinished = row.status <= statusCodes.held;
+  countRemoved(db, [{ target: row.target, status: isUnfinished ? statusCodes.cancelled : row.status }]);
+  if (isUnfinished) {
     counts.unfinished += 1;
     // The deliveries behind it in its order move up.
     finish(db, { number, status: statusCodes.cancelled, reason: 'cancelled', now });

@@ -7,7 +7,7 @@ import type { CancelledCount, Lease, NewReplay, ReplayOutcome, ReplayStep, Store
 import { withoutReference } from '../attempt-codec.ts';
 import type { EventPlace } from '../event-codec.ts';
 import { eventOfLine } from '../event-codec.ts';
-import { statusCodes } from '../status-codes.ts';
+import { statusCodes, statusOf } from '../status-codes.ts';
 import { AttemptBlocks } from './attempt-blocks.ts';
 import { finish } from './delivery-queue.ts';
 import { type DeliveryPlace, deliveryRow } from './delivery-row.ts';
@@ -202,9 +202,27 @@ function storedOf({ input, isRead, planLeftOut, leftOut, outcome, ...same }: Rep
   };
 }
 
+/** Keeps deliveries that are removed in the outcomes of their replays. */
+export function countRemoved(db: Db, deliveries: readonly { target: number; status: number }[]): void {
+  const byReplay = Map.groupBy(deliveries, ({ target }) => targetOf(db, target).replay);
+  byReplay.delete('');
+  for (const [id, ofReplay] of byReplay) {
+    const removed = removedOf(db, id);
+    for (const { status } of ofReplay) removed[statusOf(status)] = (removed[statusOf(status)] ?? 0) + 1;
+    db.run('UPDATE replay SET removed = ? WHERE id = ?', JSON.stringify(removed), id);
+  }
+}
+
+function removedOf(db: Db, id: string): Partial<ReplayOutcome> {
+  const row = db.get<{ removed: string }>('SELECT removed FROM replay WHERE id = ?', id);
+  return row === undefined ? {} : JSON.parse(row.removed);
+}
+
 function outcomeOf(db: Db, id: string): ReplayOutcome {
   const targets = targetIds(db, { replayId: id });
-  const count = (status: number) => targets.reduce((sum, target) => sum + countOf(db, status, target), 0);
+  const removed = removedOf(db, id);
+  const count = (status: number) =>
+    targets.reduce((sum, target) => sum + countOf(db, status, target), removed[statusOf(status)] ?? 0);
   const counts = Object.entries(statusCodes).map(([name, code]) => [name, count(code)]);
   return Object.fromEntries(counts) as ReplayOutcome; // the statuses are its keys
 }

@@ -7,6 +7,7 @@ import { forgetExchanges } from './batch-exchanges.ts';
 import { numberAt } from './delivery-row.ts';
 import { type GroupRow, neighbouringGroup } from './events.ts';
 import { targetIds, wordText } from './interned-ids.ts';
+import { countRemoved } from './replays.ts';
 
 /**
  * The limits of one step of removal: older than `before`, and only while more than `bytesMax` is in use (null: no size
@@ -20,8 +21,8 @@ type Removed = { removed: number; next: number; isEnd: boolean };
 export const retentionOperations = {
   /** Examines deliveries from the number `from` on and removes the finished ones. */
   removeDeliveries(db: Db, { from, limits }: { from: number; limits: Limits }): Removed & { until: number } {
-    const rows = db.all<{ number: number; created_at: number; status: number; block: number | null }>(
-      'SELECT number, created_at, status, block FROM delivery WHERE number >= ? AND number < ? ORDER BY number LIMIT ?',
+    const rows = db.all<{ number: number; created_at: number; target: number; status: number; block: number | null }>(
+      'SELECT number, created_at, target, status, block FROM delivery WHERE number >= ? AND number < ? ORDER BY number LIMIT ?',
       from,
       numberAt(db, limits.before),
       limits.steps,
@@ -29,12 +30,13 @@ export const retentionOperations = {
     const budget = readBudget();
     const blocks = new AttemptBlocks(db, budget);
     const gone: BlockLine[][] = [];
+    const counted: { target: number; status: number }[] = [];
     let removed = 0;
     let next = from;
     let until = limits.before;
     let isEnd = rows.length < limits.steps;
     let isWithin = fits(db, limits);
-    for (const { number, created_at, status, block } of rows) {
+    for (const { number, created_at, target, status, block } of rows) {
       if (isWithin || budget.isUnpacked) {
         isEnd = !budget.isUnpacked;
         until = created_at;
@@ -44,6 +46,7 @@ export const retentionOperations = {
       if (!isEnd) until = created_at;
       if (status <= statusCodes.held) continue;
       removed += 1;
+      counted.push({ target, status });
       db.run('DELETE FROM delivery WHERE number = ?', number);
       const { lines, ids } = blocks.history(block, number);
       gone.push(lines);
@@ -54,6 +57,7 @@ export const retentionOperations = {
       isWithin = fits(db, limits);
     }
     forgetExchanges(db, gone);
+    countRemoved(db, counted);
     return { removed, next, isEnd, until };
   },
 
