@@ -31,7 +31,7 @@ export function ReplaysPage(): ReactNode {
       from={() => ({ of: 'deliveries', filter: { status: 'failed' }, isSuggestion: true })}
     />
   );
-  const { list, change, isEmpty } = useListPage({
+  const { list, change, hasHeadButton } = useListPage({
     name: shell.pages.replays,
     noun: nouns.replays,
     search,
@@ -50,7 +50,12 @@ export function ReplaysPage(): ReactNode {
     empty: { icon: 'replays', text: words.emptyText, action: create, code: words.emptyCode },
   });
   return (
-    <Page title={shell.pages.replays} lead={words.lead} right="deliveries:view" actions={isEmpty ? undefined : create}>
+    <Page
+      title={shell.pages.replays}
+      lead={words.lead}
+      right="deliveries:view"
+      actions={hasHeadButton ? create : undefined}
+    >
       <ListPage {...list} />
     </Page>
   );

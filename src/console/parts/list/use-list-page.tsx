@@ -158,7 +158,9 @@ export function useListPage<Row, Search extends ListState>(declared: ListDeclara
     ),
     empty: { ...empty, action: empty.action ?? button },
   };
-  return { list, change, isEmpty, rows: all, button, create: isEmpty ? undefined : button };
+  // Not before the rows are known: a button that is pressed while it moves into the empty list does nothing.
+  const hasHeadButton = !isEmpty && (data !== undefined || query.error !== null);
+  return { list, change, isEmpty, hasHeadButton, rows: all, button, create: hasHeadButton ? button : undefined };
 }
 
 const isAll = <Row,>(data: Page<Row> | readonly Row[]): data is readonly Row[] => Array.isArray(data);
