@@ -134,6 +134,7 @@ export const parts = {
   },
   statusCount: (status: string, count: number) => `${formatNumber(count)} ${status}`,
   status: {
+    active: 'Active',
     enabled: 'Enabled',
     disabled: 'Disabled',
     paused: 'Paused',

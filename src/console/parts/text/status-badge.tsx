@@ -12,6 +12,7 @@ export type Tone = 'good' | 'bad' | 'warn' | 'calm' | 'work';
 export const toneColor = (tone: Tone) => `var(--console-${tone})`;
 
 const looks: Record<Status, [IconName, Tone]> = {
+  active: ['check', 'good'],
   enabled: ['check', 'good'],
   disabled: ['off', 'calm'],
   paused: ['pause', 'warn'],

@@ -38,7 +38,7 @@ export const connections = {
   users: { unknown: 'To see this you need the right “View Actions”: ask an administrator.' },
   filters: {
     states: {
-      enabled: 'Enabled',
+      enabled: 'Active',
       paused: 'Paused',
       disabled: 'Disabled',
       held: 'Has held deliveries',
