@@ -391,9 +391,12 @@ export class Dispatcher implements AsyncDisposable {
 
   /** The new origin of a changed connection applies once the connection has nothing in flight. */
   #findOrigin(connection: ConnectionQueue) {
-    if (connection.origin !== null && connection.requests > 0) return;
+    const before = connection.origin;
+    if (before !== null && connection.requests > 0) return;
     const name = connectionPlan(connection)?.origin ?? '';
     connection.origin = this.#origins.get(name) ?? this.#openOrigin(name);
+    if (before === null || before === connection.origin) return;
+    for (const { budget } of [connection, ...queuesOf(connection)]) budget.forgetPeer();
   }
 
   #openOrigin(name: string): OriginSlots {

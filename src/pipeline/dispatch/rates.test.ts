@@ -207,3 +207,26 @@ test("a request that was not sent takes nothing of its replay's rate", async () 
   await rig.clock.advance(500);
   assert.equal(rig.egress.requests.length, before + 4);
 });
+
+test('a pause or a quota of the peer ends when the connection has another origin, and with no other change', async () => {
+  const refusals: FakeAnswer[] = [
+    { status: 429, headers: [['retry-after', '3600']] },
+    { status: 503, headers: [['retry-after', '3600']] },
+    { status: 200, headers: [['ratelimit', 'limit=100, remaining=0, reset=3600']] },
+  ];
+  for (const refusal of refusals) {
+    await using rig = await startRig({ handler: ({ url }) => (url.includes('new.') ? { status: 200 } : refusal) });
+    const { connectionId } = await wire(rig, { connection: { baseUrl: 'https://old.example/v1' } });
+    const sentAfter = async (event: string, baseUrl: string) => {
+      await rig.put('connection', { name: 'CRM', baseUrl }, connectionId);
+      const before = rig.egress.requests.length;
+      await rig.send({ data: { event } });
+      await rig.clock.advance(1_000);
+      return rig.egress.requests.slice(before).map(({ url }) => url);
+    };
+    assert.equal((await sentAfter('first', 'https://old.example/v1')).length, 1);
+    assert.deepEqual(await sentAfter('same origin', 'https://old.example/v2'), []);
+    const sent = await sentAfter('other origin', 'https://new.example/v2');
+    assert.deepEqual(new Set(sent), new Set(['https://new.example/v2/orders']));
+  }
+});

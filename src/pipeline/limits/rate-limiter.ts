@@ -56,6 +56,12 @@ export function createRateLimiter() {
     quiet(until: number): void {
       quietUntil = Math.max(quietUntil, until);
     },
+    /** Requests go to another peer now: the quota and the pause of the former one end. */
+    forgetPeer(): void {
+      left = Number.POSITIVE_INFINITY;
+      leftUntil = 0;
+      quietUntil = 0;
+    },
     /** The interval of requests that are spread evenly over the allowed rate, in ms; 0: no limit is known. */
     paceMs(now: number, rate: Rate | null): number {
       const set = isSet(rate) ? rate.perMs / rate.limit : 0;
