@@ -61,6 +61,16 @@ test('a plan stores nothing; a repeated request starts no second replay; an oper
   assert.deepEqual(states, [409, 200, 409, 200, 200, 409, 409]);
 });
 
+test('of two operations on a replay at once, the refused one names the state that the other made', async () => {
+  await using server = await startTestServer();
+  const { id } = (await server.call('POST', '/api/v1/replays', base)).json();
+  const move = (to: string) => server.call('POST', `/api/v1/replays/${id}/${to}`);
+  await move('pause');
+  const [cancelled, refused] = await Promise.all([move('cancel'), move('resume')]);
+  assert.equal(cancelled.statusCode, 200);
+  assert.equal(refused.json().detail, "The replay is cancelled, so it can't be resumed.");
+});
+
 test("without payloads:view a plan has no samples; without events:view events can't be replayed", async () => {
   await using server = await startTestServer();
   server.grant('ops', ['deliveries:manage']);

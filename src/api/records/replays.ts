@@ -16,9 +16,10 @@ export function replayHandlers(parts: ApiParts) {
 
   async function move(call: Call<'pauseReplay' | 'resumeReplay' | 'cancelReplay'>, to: 'pause' | 'resume' | 'cancel') {
     const { id } = call.params;
-    const { name, state } = await load(id);
+    const { name } = await load(id);
     const entry = call.entry({ id, name });
-    if (!(await replays[to](id, entry))) throw new AppError('conflict', `The replay is ${state}, so ${refused[to]}`);
+    if (!(await replays[to](id, entry)))
+      throw new AppError('conflict', `The replay is ${(await load(id)).state}, so ${refused[to]}`);
     parts.telemetry.audited(entry);
     return load(id);
   }
