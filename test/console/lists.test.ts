@@ -60,7 +60,7 @@ test('a list is sorted by its columns and filtered by chips, and its address and
   assert.deepEqual(await names(page), ['Mail', 'CRM 10', 'CRM 2']);
 
   await page.getByText('3 connections').waitFor();
-  await chooseFilter(page, 'State', 'Enabled');
+  await chooseFilter(page, 'State', 'Active');
   await page.getByText('of 3 connections').waitFor();
   assert.match(page.url(), /sort=-name&status=enabled/);
   assert.deepEqual(await barriers(page), []);
@@ -74,7 +74,7 @@ test('a list is sorted by its columns and filtered by chips, and its address and
   assert.deepEqual(await barriers(page), []);
   await page.keyboard.press('Escape');
 
-  await page.getByRole('button', { name: 'Remove filter State: Enabled' }).click();
+  await page.getByRole('button', { name: 'Remove filter State: Active' }).click();
   await page.getByText('3 connections', { exact: true }).waitFor();
   await page.getByRole('textbox', { name: 'Filter' }).fill('about mail');
   await page.waitForURL(/filter=about/);
@@ -87,7 +87,7 @@ test('a list is sorted by its columns and filtered by chips, and its address and
   assert.equal(await page.getByRole('textbox', { name: 'Filter' }).inputValue(), '');
 
   // A view of the same name is replaced only after a question.
-  await page.getByRole('button', { name: 'Remove filter State: Enabled' }).click();
+  await page.getByRole('button', { name: 'Remove filter State: Active' }).click();
   await page.getByRole('button', { name: 'Views of Connections' }).click();
   await page.getByRole('textbox', { name: 'View name' }).fill('Working');
   await page.keyboard.press('Enter');
