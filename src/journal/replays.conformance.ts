@@ -212,6 +212,8 @@ export function replaysConformance(guarantee: Guarantee): void {
     assert.deepEqual(await list(journal, { replayId: idOf(1) }), [made[3]]);
     const { pending, delivered, failed, cancelled } = await replays.outcome(idOf(1));
     assert.deepEqual({ pending, delivered, failed, cancelled }, { pending: 1, delivered: 1, failed: 1, cancelled: 1 });
+    const onHold = await replays.outcome(idOf(1), ['dst_1']);
+    assert.deepEqual([onHold.pending, onHold.held], [0, 1]);
   });
 
   guarantee('an ended replay is removed when its last delivery is removed, and not before', async (journal) => {

@@ -27,8 +27,11 @@ export interface Replays {
    * order, or null when the lease is stale, the replay is not running or its cursor is not `from`.
    */
   advance(lease: Lease, step: ReplayStep): Promise<string[] | null>;
-  /** The number of its deliveries in each stored status, with those that retention or an erasure removed. */
-  outcome(id: string): Promise<ReplayOutcome>;
+  /**
+   * The number of its deliveries in each stored status, with those that retention or an erasure removed. Pending ones to
+   * the destinations in `onHold` count as held.
+   */
+  outcome(id: string, onHold?: readonly string[]): Promise<ReplayOutcome>;
   /** The number of its deliveries that were never sent, without those to the destinations in `except`. */
   waiting(id: string, except: readonly string[]): Promise<number>;
   /**

@@ -183,6 +183,25 @@ test('a paused replay sends nothing, a resumed one continues, a cancelled one ca
   );
 });
 
+test('deliveries that are sent while the progress of a replay is read do not count as held', async () => {
+  await using rig = await startRig();
+  await wire(rig);
+  await rig.send(...Array.from({ length: 60 }, (_, n) => ({ data: { n: String(n) } })));
+  await rig.clock.advance(10);
+  const id = await replay(rig, { only: 'all', ratePerSecond: 10 });
+  await rig.clock.advance(2_000);
+  const { replays } = rig.journal;
+  const read = replays.outcome;
+  replays.outcome = async (...query) => {
+    replays.outcome = read;
+    const outcome = await read(...query);
+    await rig.clock.advance(1_000);
+    return outcome;
+  };
+  const { held, waiting, done, total } = (await shown(rig, id)).progress;
+  assert.deepEqual([held, done + waiting], [0, total]);
+});
+
 test('a replay to a held destination waits like other deliveries, and does not delay other destinations', async () => {
   await using rig = await startRig();
   const { connectionId, destinationId } = await wire(rig);

@@ -139,9 +139,8 @@ class ReplayRunner implements AsyncDisposable {
 
   async show(stored: StoredReplay): Promise<Replay> {
     const isActive = this.#active.has(stored.id);
-    const outcome = (isActive ? null : stored.outcome) ?? (await this.#options.journal.replays.outcome(stored.id));
-    const waiting = outcome.pending > 0 ? await this.#waiting(stored.id) : 0;
-    return shownReplay(stored, outcome, Math.max(0, outcome.pending - waiting));
+    const ended = isActive ? null : stored.outcome;
+    return shownReplay(stored, ended ?? (await this.#options.journal.replays.outcome(stored.id, this.#onHold())));
   }
 
   #keep({ id, input, state }: StoredReplay): void {
@@ -218,7 +217,11 @@ class ReplayRunner implements AsyncDisposable {
 
   /** The deliveries that can be sent. Those on hold do not count, so that they don't delay other destinations. */
   #waiting(id: string): Promise<number> {
-    return this.#options.journal.replays.waiting(id, [...this.#options.holds.closed.keys()]);
+    return this.#options.journal.replays.waiting(id, this.#onHold());
+  }
+
+  #onHold(): string[] {
+    return [...this.#options.holds.closed.keys()];
   }
 
   /** Cancels the deliveries that were not sent; those in flight finish normally. */

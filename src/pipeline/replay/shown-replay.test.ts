@@ -34,7 +34,7 @@ test('the progress of a replay has the figures of its plan before anything is re
     outcome: null,
   };
   const figures = (replay: Partial<StoredReplay>, outcome = nothing) => {
-    const { total, skipped, waiting, leftOut } = shownReplay({ ...stored, ...replay }, outcome, 0).progress;
+    const { total, skipped, waiting, leftOut } = shownReplay({ ...stored, ...replay }, outcome).progress;
     return [total, skipped, waiting, leftOut.map(({ count }) => count)];
   };
   assert.deepEqual(figures({}), [23, 14, 9, [14]]);

@@ -2,11 +2,8 @@ import type { Replay, ReplayInput } from '../../contract/records/replay.ts';
 import { leftOutReason } from '../../contract/records/replay.ts';
 import type { ReplayOutcome, StoredReplay } from '../../journal/journal.ts';
 
-/**
- * A replay as the API shows it. `outcome`: of its deliveries now; `heldByHold`: how many of its pending deliveries are
- * on hold.
- */
-export function shownReplay(stored: StoredReplay, outcome: ReplayOutcome, heldByHold: number): Replay {
+/** A replay as the API shows it. `outcome`: of its deliveries now; those on hold are held. */
+export function shownReplay(stored: StoredReplay, outcome: ReplayOutcome): Replay {
   const { input, leftOut, planLeftOut } = stored;
   const isEnd = stored.state === 'cancelled' || stored.isRead;
   const left = leftOutReason.options.flatMap((reason) => {
@@ -36,9 +33,9 @@ export function shownReplay(stored: StoredReplay, outcome: ReplayOutcome, heldBy
       done: outcome.delivered,
       failed: outcome.failed,
       skipped: skipped + outcome.skipped,
-      held: outcome.held + heldByHold,
+      held: outcome.held,
       retrying: outcome.retrying,
-      waiting: total - found + outcome.pending - heldByHold,
+      waiting: total - found + outcome.pending,
       cancelled: outcome.cancelled,
       leftOut: left,
     },

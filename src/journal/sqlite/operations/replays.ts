@@ -111,7 +111,13 @@ export const replayOperations = {
     }
   },
 
-  replayOutcome: (db: Db, id: string): ReplayOutcome => outcomeOf(db, id),
+  replayOutcome(db: Db, { id, onHold }: { id: string; onHold: readonly string[] }): ReplayOutcome {
+    const outcome = outcomeOf(db, id);
+    const held = targetIds(db, { replayId: id })
+      .filter((target) => onHold.includes(targetOf(db, target).destination))
+      .reduce((sum, target) => sum + countOf(db, statusCodes.pending, target), 0);
+    return { ...outcome, pending: outcome.pending - held, held: outcome.held + held };
+  },
 
   replayWaiting(db: Db, { id, except }: { id: string; except: readonly string[] }): number {
     return targetIds(db, { replayId: id })
