@@ -50,6 +50,15 @@ const named = new Map<z.core.$ZodType, string>([
   [auditEntry, 'AuditEntry'],
 ]);
 
+/** Errors of a template have their place in it. */
+const fieldError = z.looseObject({
+  pointer: z.string(),
+  detail: z.string(),
+  code: z.string(),
+  line: z.int().exactOptional(),
+  column: z.int().exactOptional(),
+});
+
 const problem = z.looseObject({
   type: z.string().meta({ format: 'uri-reference' }),
   title: z.string(),
@@ -58,7 +67,7 @@ const problem = z.looseObject({
   instance: z.string(),
   code: z.enum(Object.keys(errors) as ErrorCode[]), // the keys of the table are the codes
   requestId: z.string(),
-  errors: z.array(z.object({ pointer: z.string(), detail: z.string(), code: z.string() })).exactOptional(),
+  errors: z.array(fieldError).exactOptional(),
 }) satisfies z.ZodType<Problem>;
 
 /** The API as OpenAPI 3.1, generated from the route table; each operation carries its rights as `x-right`. */

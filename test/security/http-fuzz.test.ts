@@ -26,6 +26,13 @@ test('the judge of the fuzz detects a response that the description does not hav
   };
   const good: Seen = { route, method: 'POST', status: 200, headers, text: '{"ok":true,"problems":[]}' };
   assert.deepEqual(answerFaults(good, description), []);
+  const refusedTemplate = (line: string): Partial<Seen> => ({
+    status: 422,
+    headers: { ...headers, 'content-type': 'application/problem+json; charset=utf-8' },
+    text: `{"type":"","title":"","status":422,"detail":"","instance":"","code":"invalid_template","requestId":"",
+      "errors":[{"pointer":"/template","detail":"","code":"invalid_template","line":${line},"column":1}]}`,
+  });
+  assert.deepEqual(answerFaults({ ...good, ...refusedTemplate('1') }, description), []);
   const wrong: [fault: RegExp, change: Partial<Seen>][] = [
     [/failed/, { status: 500 }],
     [/202 is not described/, { status: 202 }],
@@ -35,6 +42,7 @@ test('the judge of the fuzz detects a response that the description does not hav
     [/ok is missing/, { text: '{"problems":[]}' }],
     [/more is not described/, { text: '{"ok":true,"problems":[],"more":1}' }],
     [/problems\/0\/line/, { text: '{"ok":true,"problems":[{"line":"1","column":1,"message":"","severity":"error"}]}' }],
+    [/errors\/0\/line/, refusedTemplate('"1"')],
     [/severity/, { text: '{"ok":true,"problems":[{"line":1,"column":1,"message":"","severity":"fatal"}]}' }],
   ];
   for (const [fault, change] of wrong) assert.match(answerFaults({ ...good, ...change }, description).join(), fault);
