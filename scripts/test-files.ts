@@ -24,8 +24,8 @@ export const together: Readonly<Record<string, string>> = {
   'test/together/checkout.ts': '{src,test}/*.test.ts',
 };
 
-/** Test files in a group's folder that need a process of their own: they take long, or disturb others on purpose. */
-const alone = /e2e\/demo|model|simulation|attacks|kill/;
+/** Test files in a group's folder that need a process of their own: they take long, wait, or disturb others on purpose. */
+const alone = /e2e\/demo|model|simulation|attacks|kill|idle-memory/;
 
 /** The files of a group. */
 export function groupFiles(group: string): string[] {
