@@ -6,6 +6,7 @@ import { partnerInbox, slowPartner } from '../../src/cli/demo/slow-partner.ts';
 import { connectTo } from '../../src/cli/server.ts';
 import { Secret } from '../../src/contract/secret.ts';
 import { adminToken, type TestApp } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
 
 const events = 400;
 const refused = 40;
@@ -59,4 +60,17 @@ export async function fillWithDemoData(
     trace: trace.id,
     alert: alert.id,
   };
+}
+
+/** The same for a test: returns when 30 deliveries have arrived and there is an issue. */
+export function filledWithDemoData(app: Parameters<typeof fillWithDemoData>[0]) {
+  const { client } = app;
+  return fillWithDemoData(app, {
+    sent: () =>
+      eventually(
+        '30 deliveries',
+        async () => (await client.call('listDeliveries', { query: { status: 'delivered' } })).data.length >= 30,
+      ),
+    rejected: () => eventually('an issue', async () => (await client.call('listIssues')).data.length > 0),
+  });
 }

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { consolePages } from '../../scripts/console-pages.ts';
-import { eventually } from '../support/eventually.ts';
 import { loaded, openTab, startConsole, visit } from './browser.ts';
-import { fillWithDemoData } from './demo-data.ts';
+import { filledWithDemoData } from './demo-data.ts';
 
 const widths = [1440, 1024, 390];
 const others = [
@@ -26,14 +25,7 @@ test('no page scrolls sideways or cuts off a control or a state at 1440, 1024 an
   await using running = await startConsole({ MILLRACE_INBOX: 'on' });
   const { app, browser } = running;
   const { client } = app;
-  const shown = await fillWithDemoData(app, {
-    sent: () =>
-      eventually(
-        '30 deliveries',
-        async () => (await client.call('listDeliveries', { query: { status: 'delivered' } })).data.length >= 30,
-      ),
-    rejected: () => eventually('an issue', async () => (await client.call('listIssues')).data.length > 0),
-  });
+  const shown = await filledWithDemoData(app);
   await client.call('createUser', { body: { email: 'a.very.long.name@shop.example' } });
   await using tab = await openTab(browser, { url: app.url, expected: /^40[04] / });
   const { page } = tab;

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { consolePages } from '../../scripts/console-pages.ts';
 import type { Right } from '../../src/contract/accounts/rights.ts';
-import { eventually } from '../support/eventually.ts';
 import { openTab, startConsole, visit } from './browser.ts';
-import { fillWithDemoData } from './demo-data.ts';
+import { filledWithDemoData } from './demo-data.ts';
 
 /** The one right with which a person opens the pages of an area, by the beginning of their paths; the first match counts. */
 const areas: readonly (readonly [path: RegExp, right: Right | null])[] = [
@@ -25,14 +24,7 @@ test('no page asks for what a person may not see, or shows a refusal as an error
   await using running = await startConsole({ MILLRACE_INBOX: 'on' });
   const { app, browser } = running;
   const { client } = app;
-  const shown = await fillWithDemoData(app, {
-    sent: () =>
-      eventually(
-        '30 deliveries',
-        async () => (await client.call('listDeliveries', { query: { status: 'delivered' } })).data.length >= 30,
-      ),
-    rejected: () => eventually('an issue', async () => (await client.call('listIssues')).data.length > 0),
-  });
+  const shown = await filledWithDemoData(app);
   const { connection, destination, action, behavior, event, collector, alert } = shown;
   const tabs = (path: string, names: string) => names.split(' ').map((tab) => `${path}?tab=${tab}`);
   const paths = [
