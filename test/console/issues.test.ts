@@ -41,7 +41,7 @@ test('an issue leads from Home to its cause, samples and changes, and is acknowl
   await dialog.getByRole('button', { name: 'Mute', exact: true }).click();
   await page.getByText(/^Muted by Administrator token until unmuted/).waitFor();
   await page.getByRole('button', { name: 'Unmute' }).click();
-  await page.getByRole('button', { name: 'Resolve' }).click();
+  await page.getByRole('button', { name: 'Resolve', exact: true }).click();
   await page.getByText(/^Resolved by Administrator token, [^.]*\.$/).waitFor();
 
   await page.getByRole('link', { name: 'Issues', exact: true }).first().click();
@@ -82,7 +82,7 @@ test('two clicks from Home pause a system that gets no deliveries; its held deli
   assert.deepEqual(tab.problems, []);
 });
 
-test('three clicks from Home replay what failed, with the corrected template', async () => {
+test('three clicks from Home resolve an issue and replay what failed, with the corrected template', async () => {
   await using receiver = await startReceiver();
   receiver.answer('/in', { status: 422 });
   await using running = await startConsole();
@@ -94,13 +94,25 @@ test('three clicks from Home replay what failed, with the corrected template', a
   const { page } = tab;
   await page.getByRole('region', { name: 'Needs attention' }).getByText('HTTP 422 from CRM › Orders').waitFor();
   await page.getByRole('link', { name: 'View issue' }).click();
-  await page.getByRole('button', { name: 'Replay failed deliveries…' }).click();
+  await page.getByRole('button', { name: 'Resolve and replay…' }).click();
   const dialog = page.getByRole('dialog', { name: 'New replay' });
   await dialog.getByText('1 delivery will be sent.').waitFor();
-  await dialog.getByRole('button', { name: 'Run' }).click();
+  await dialog.getByRole('button', { name: 'Resolve and replay' }).click();
+  await page.getByText('Issue: HTTP 422 from CRM › Orders').waitFor();
   await page.getByText('1 of 1 delivered').first().waitFor({ timeout: 30_000 });
   const [issue] = (await app.client.call('listIssues')).data;
   await page.goto(`${app.url}/issues/${issue?.id}`);
   await page.getByText('Still undelivered').locator('xpath=..').getByText('0', { exact: true }).waitFor();
+  await page.getByText(/^Resolved by Administrator token/).waitFor();
+
+  // Nothing is left to send again: the same button only resolves it, and says so.
+  await page.getByRole('button', { name: 'Reopen' }).click();
+  await page.getByRole('button', { name: 'Resolve and replay…' }).click();
+  await dialog.getByText('No deliveries to send: all are excluded.').waitFor();
+  assert.deepEqual(await barriers(page), []);
+  await dialog.getByRole('button', { name: 'Resolve', exact: true }).click();
+  await dialog.waitFor({ state: 'hidden' });
+  await page.getByRole('button', { name: 'Reopen' }).waitFor();
+  await page.getByRole('button', { name: 'Replay failed deliveries…' }).waitFor();
   assert.deepEqual(tab.problems, []);
 });

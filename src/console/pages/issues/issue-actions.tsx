@@ -2,7 +2,7 @@ import { Button, Group, NativeSelect } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import type { Issue } from '../../../contract/records/issue.ts';
 import { useApiQuery } from '../../data/api.ts';
-import { connections, parts, terms, issues as words } from '../../messages/en.ts';
+import { connections, issueText, parts, terms, issues as words } from '../../messages/en.ts';
 import { options } from '../../parts/form/options.ts';
 import { ActButton, ActDialog, ButtonLink } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
@@ -10,6 +10,7 @@ import { useConnectionStatus } from '../connections/change-status.ts';
 import { ReplayButton } from '../replays/replay-button.tsx';
 
 const w = words.page;
+const status = 'failed';
 const hourMs = 3_600_000;
 const spans: Readonly<Record<keyof typeof w.muteFor, number | null>> = {
   '1h': hourMs,
@@ -81,7 +82,11 @@ function MuteDialog({ id, onClose }: { id: string; onClose: () => void }): React
 
 /** The steps that the likely fix of an issue names, as buttons. */
 export function FixActions({ issue }: { issue: Issue }): ReactNode {
-  const { kind, connectionId, destinationId, errorKind, state, sample } = issue;
+  const { id, kind, connectionId, destinationId, state, sample } = issue;
+  const errorKind = issue.errorKind ?? undefined;
+  const reason = kind === 'held_expired' ? ('expired' as const) : undefined;
+  const failed =
+    destinationId === null || (errorKind ?? reason) === undefined ? null : { destinationId, errorKind, reason };
   const isOpen = state !== 'resolved';
   const isAtDestination = kind === 'template' || kind === 'paused' || errorKind === 'http_4xx';
   return (
@@ -103,17 +108,22 @@ export function FixActions({ issue }: { issue: Issue }): ReactNode {
           {kind === 'paused' ? terms.openDestination : w.openTemplate}
         </ButtonLink>
       )}
-      {destinationId === null || errorKind === null ? null : (
+      {failed === null ? null : (
         <>
-          <ButtonLink to="/deliveries" search={{ destination: destinationId, error: errorKind, status: 'failed' }}>
+          <ButtonLink
+            to="/deliveries"
+            search={{ destination: failed.destinationId, error: failed.errorKind, reason: failed.reason, status }}
+          >
             {terms.viewFailed}
           </ButtonLink>
           <ReplayButton
-            label={w.replay}
+            label={isOpen ? w.resolveAndReplay : w.replay}
             from={() => ({
               of: 'deliveries',
-              filter: { destinationId, errorKind, status: 'failed' },
+              filter: { ...failed, status },
               body: isAtDestination ? 'current' : 'original',
+              reason: w.reason(issueText(issue).title),
+              ...(isOpen ? { issueId: id } : {}),
             })}
           />
         </>

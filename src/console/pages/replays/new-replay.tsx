@@ -6,10 +6,10 @@ import { type ReactNode, useState } from 'react';
 import type { ReplayPlan } from '../../../contract/records/replay.ts';
 import { useApi } from '../../data/api.ts';
 import { useNames } from '../../data/named.ts';
-import { parts, terms, replays as words } from '../../messages/en.ts';
+import { issues, parts, terms, replays as words } from '../../messages/en.ts';
 import { options } from '../../parts/form/options.ts';
 import { FilterFields } from '../../parts/list/filter-fields.tsx';
-import { Note, notifyDone, Problem } from '../../parts/parts.ts';
+import { Note, notifyDone, notifyFailed, Problem } from '../../parts/parts.ts';
 import { client } from '../../session/session.ts';
 import { PlanStep } from './plan-step.tsx';
 import { bodyOf, draftOf, isRate, type ReplayDraft, type ReplayFrom } from './replay-draft.ts';
@@ -26,7 +26,9 @@ export function NewReplay({ from, onClose }: Props): ReactNode {
   const [at, goTo] = useState(isChosen ? steps.length - 1 : 0);
   const step = steps[at] ?? 'plan';
   const navigate = useNavigate();
+  const { issueId } = from;
   const run = useApi('createReplay');
+  const resolve = useApi('resolveIssue');
   const change = (part: Partial<typeof draft>) => setDraft((before) => ({ ...before, ...part }));
   const body = bodyOf(draft);
   const [settled] = useDebouncedValue(JSON.stringify(body), 300);
@@ -43,13 +45,22 @@ export function NewReplay({ from, onClose }: Props): ReactNode {
   const isMade = settled === JSON.stringify(body) && !plan.isFetching;
   const found = !isMade ? undefined : plan.error === null ? plan.data : null;
 
+  const isEmpty = found?.deliveries === 0;
+
   async function start() {
-    const made = await run.mutateAsync({ body }).catch(() => null); // shown as run.error
-    if (made === null) return;
-    // The list that was empty may have taken this dialog away with its button: what follows needs neither.
-    onClose();
-    notifyDone(w.started);
-    if ('id' in made) await navigate({ to: '/replays/$replayId', params: { replayId: made.id } as never });
+    try {
+      const made = isEmpty ? null : await run.mutateAsync({ body });
+      // A replay that runs is shown, even if its issue could not be resolved.
+      const resolving = issueId === undefined ? null : resolve.mutateAsync({ params: { id: issueId } });
+      await (made === null ? resolving : resolving?.catch(notifyFailed));
+      // The list that was empty may have taken this dialog away with its button: what follows needs neither.
+      onClose();
+      notifyDone(made === null ? issues.page.nowResolved : w.started);
+      if (made !== null && 'id' in made)
+        await navigate({ to: '/replays/$replayId', params: { replayId: made.id } as never });
+    } catch {
+      // Shown as the error of the call.
+    }
   }
 
   return (
@@ -64,7 +75,7 @@ export function NewReplay({ from, onClose }: Props): ReactNode {
           <PlanStep draft={draft} plan={found} />
         )}
         {isAsked && plan.error !== null ? <Problem error={plan.error} onRetry={() => void plan.refetch()} /> : null}
-        <Problem error={run.error} />
+        <Problem error={run.error ?? resolve.error} />
         <Group justify="flex-end" gap="xs">
           <Button onClick={at === 0 ? onClose : () => goTo(at - 1)}>
             {at === 0 ? parts.cancel : step === 'plan' ? w.options : terms.back}
@@ -74,8 +85,13 @@ export function NewReplay({ from, onClose }: Props): ReactNode {
               {terms.continue}
             </Button>
           ) : (
-            <Button variant="filled" loading={run.isPending} disabled={!found?.deliveries} onClick={() => void start()}>
-              {terms.run}
+            <Button
+              variant="filled"
+              loading={run.isPending || resolve.isPending}
+              disabled={!found || (isEmpty && issueId === undefined)}
+              onClick={() => void start()}
+            >
+              {issueId === undefined ? terms.run : isEmpty ? issues.page.resolve : w.resolveAndReplay}
             </Button>
           )}
         </Group>

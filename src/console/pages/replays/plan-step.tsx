@@ -20,7 +20,9 @@ export function PlanStep({ draft, plan }: Props): ReactNode {
   return (
     <Stack gap="sm">
       <div role="status">
-        <Text fw={600}>{deliveries === 0 ? w.nothing : w.planned(deliveries, complete)}</Text>
+        <Text fw={600}>
+          {deliveries > 0 ? w.planned(deliveries, complete) : leftOut.length > 0 ? w.nothing : w.noneFound}
+        </Text>
         {deliveries === 0 ? null : <Text>{durationMs === null ? w.takesUnknown : w.takes(durationMs)}</Text>}
         <Text c="dimmed">{optionsInWords(draft)}</Text>
         {duplicates === 0 ? null : <Text fw={600}>{w.duplicates(duplicates)}</Text>}

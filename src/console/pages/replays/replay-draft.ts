@@ -9,6 +9,9 @@ export type ReplayFrom = {
   only?: ReplayDraft['only'];
   /** The dialog begins with its questions, not with the plan. */
   isSuggestion?: true;
+  /** The issue that the replay resolves, also when nothing is left to send. */
+  issueId?: string;
+  reason?: string;
   filter?: Values;
   body?: 'original' | 'current';
 };
@@ -47,7 +50,7 @@ const blank: ReplayDraft = {
   reason: '',
 };
 
-export function draftOf({ isSuggestion: _, ...from }: ReplayFrom): ReplayDraft {
+export function draftOf({ isSuggestion: _, issueId: __, ...from }: ReplayFrom): ReplayDraft {
   return { ...blank, ...from };
 }
 

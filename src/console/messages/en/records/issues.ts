@@ -62,7 +62,9 @@ export const issues = {
       const line = `Resolved ${by === 'millrace' ? 'automatically' : `by ${by}`}, ${at}.`;
       return how === null || how === `Resolved by ${by}.` ? line : `${line} ${how}`;
     },
+    resolveAndReplay: 'Resolve and replay…',
     replay: 'Replay failed deliveries…',
+    reason: (title: string) => `Issue: ${title}`,
     acknowledge: 'Acknowledge',
     resolve: 'Resolve',
     nowResolved: 'Resolved. Reopens if it recurs.',

@@ -106,6 +106,8 @@ export const replays = {
     reasonHint: 'Optional note for the log',
     options: 'Change options',
     nothing: 'No deliveries to send: all are excluded.',
+    noneFound: 'Nothing to replay: no deliveries found.',
+    resolveAndReplay: 'Resolve and replay',
     planned: (deliveries: number, isComplete: boolean) =>
       `${isComplete ? '' : 'More than '}${count.deliveries(deliveries)} will be sent.`,
     takes: (ms: number) => `Estimated time: ${formatDuration(ms)}, by the rate limits.`,
