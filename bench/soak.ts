@@ -8,7 +8,7 @@ import { holdAgainstLoris } from './soak/loris.ts';
 import { cutThePower } from './soak/powercut.ts';
 
 // Runs long tests in real time: npm run soak <name> [-- --seed=1]. Prints figures as JSON; exit code 1 when a guarantee
-// is broken. `isolation` takes --rounds=5 and --seconds=20; `gate` and `order` take --size=200000, --visitors=5000 and
+// is broken. `isolation` takes --rounds=9 and --seconds=20; `gate` and `order` take --size=200000, --visitors=5000 and
 // --open=30000 (ms of the circuit breaker's first wait); `powercut` takes --cuts=200.
 
 const option = (name: string, usual: number) =>
@@ -25,7 +25,7 @@ const soaks: Record<string, () => Promise<{ faults: string[] }>> = {
   powercut: () => cutThePower({ cuts: option('cuts', 200), seed }),
   disk: () => fillTheDisk(),
   loris: () => holdAgainstLoris({ clients: 2_000, secondsEach: 30 }),
-  isolation: () => keepApart({ rounds: option('rounds', 5), secondsEach: option('seconds', 20) }),
+  isolation: () => keepApart({ rounds: option('rounds', 9), secondsEach: option('seconds', 20) }),
   budget: () => shareBudget(),
   gate: () => turnHolds({ ...held(), isOrdered: false }),
   order: () => turnHolds({ ...held(), isOrdered: true }),
