@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { Answer } from '../../client/client.ts';
-import { terms } from '../messages/en.ts';
+import { actions as actionWords, terms } from '../messages/en.ts';
+import { useMay } from '../session/rights.ts';
 import { allQuery } from './api.ts';
 
 type Lists = {
@@ -32,11 +33,16 @@ const optionsOf = <Item>(all: ReadonlyMap<string, Item>, labelOf: (one: Item) =>
     a.label.localeCompare(b.label, undefined, { numeric: true }),
   );
 
+export type Names = ReturnType<typeof useNames>;
+
 /** What ids name, or the ids; a destination with its connection: `CRM › Orders`. */
 export function useNames() {
+  const mayView = useMay('connections:view');
   const actions = useNamed('listActions');
   const connections = useNamed('listConnections');
   const destinations = useNamed('listAllDestinations');
+  /** Without the right to see them, connections and destinations are not loaded. */
+  const isLoading = mayView && (connections === none || destinations === none);
   return useMemo(() => {
     const nameIn = (all: ReadonlyMap<string, { name: string }>) => (id: string) => all.get(id)?.name ?? id;
     const [action, connection, destination] = [nameIn(actions), nameIn(connections), nameIn(destinations)];
@@ -47,6 +53,13 @@ export function useNames() {
       connection,
       destination,
       target,
+      /** The same for the id of a destination alone. */
+      place(destinationId: string) {
+        const { connectionId } = destinations.get(destinationId) ?? {};
+        if (connectionId !== undefined) return target({ connectionId, destinationId });
+        return isLoading ? '…' : mayView ? actionWords.gone : destinationId;
+      },
+      isLoading,
       actions,
       connections,
       destinations,
@@ -57,5 +70,5 @@ export function useNames() {
         target({ connectionId, destinationId: id }),
       ),
     };
-  }, [actions, connections, destinations]);
+  }, [actions, connections, destinations, isLoading, mayView]);
 }

@@ -2,29 +2,12 @@ import type { Right } from '../../contract/accounts/rights.ts';
 import { shell } from '../messages/en.ts';
 import type { IconName } from '../parts/parts.ts';
 
-export type MenuEntry = {
-  to:
-    | '/'
-    | '/actions'
-    | '/behaviors'
-    | '/connections'
-    | '/events'
-    | '/deliveries'
-    | '/issues'
-    | '/replays'
-    | '/data-collection'
-    | '/inbox'
-    | '/settings'
-    | '/docs';
-  label: string;
-  icon: IconName;
-  /** The letter after `g` that leads here. */
-  letter: string;
-  right: Right | null;
-};
+/** `letter`: what leads here after `g`. */
+type Entry = { to: string; label: string; icon: IconName; letter: string; right: Right | null };
+export type MenuEntry = (typeof menu)[number];
 
 /** The pages of the left menu, in its order. */
-export const menu: readonly MenuEntry[] = [
+export const menu = [
   { to: '/', label: shell.pages.home, icon: 'home', letter: 'h', right: null },
   { to: '/actions', label: shell.pages.actions, icon: 'actions', letter: 'a', right: 'actions:view' },
   { to: '/behaviors', label: shell.pages.behaviors, icon: 'behaviors', letter: 'b', right: 'behaviors:view' },
@@ -43,4 +26,4 @@ export const menu: readonly MenuEntry[] = [
   { to: '/inbox', label: shell.pages.inbox, icon: 'inbox', letter: 'x', right: 'deliveries:view' },
   { to: '/settings', label: shell.pages.settings, icon: 'settings', letter: 's', right: null },
   { to: '/docs', label: shell.pages.docs, icon: 'book', letter: 'l', right: null },
-];
+] as const satisfies readonly Entry[];

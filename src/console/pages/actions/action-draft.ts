@@ -52,8 +52,11 @@ export const newDraft = (scenario: Scenario): ActionDraft => ({
   destinations: [],
 });
 
-/** A stored action for the editor; `connectionOf` says to which connection a destination belongs. */
-export function draftOfAction(action: Action, connectionOf: (destinationId: string) => string): ActionDraft {
+/** A stored action for the editor, with the connections that destinations belong to. */
+export function draftOfAction(
+  action: Action,
+  destinations: ReadonlyMap<string, { connectionId: string }>,
+): ActionDraft {
   const rules = rulesOf(action.rules);
   return {
     name: action.name,
@@ -61,7 +64,7 @@ export function draftOfAction(action: Action, connectionOf: (destinationId: stri
     scenario: scenarioOf(rules),
     rules,
     destinations: action.destinations.map(({ destinationId, mapping }) => ({
-      ...newDestinationRow(connectionOf(destinationId), destinationId),
+      ...newDestinationRow(destinations.get(destinationId)?.connectionId, destinationId),
       mapping: mapping.map(fieldRowOf),
     })),
   };

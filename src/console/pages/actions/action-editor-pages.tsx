@@ -2,6 +2,7 @@ import { Skeleton } from '@mantine/core';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useApiQuery } from '../../data/api.ts';
+import { type Names, useNames } from '../../data/named.ts';
 import { terms, actions as words } from '../../messages/en.ts';
 import { NewDocumentPage } from '../../parts/document/new-document-page.tsx';
 import { addressOf, notifyDone, StatusBadge } from '../../parts/parts.ts';
@@ -10,13 +11,12 @@ import { type Action, actionKind } from './action.ts';
 import { type ActionDraft, draftOfAction, newDestinationRow, newDraft } from './action-draft.ts';
 import { ActionEditor } from './action-editor.tsx';
 import { isScenario } from './scenarios.ts';
-import { connectionOf, type Places, usePlaces } from './use-places.ts';
 
 export function EditActionPage(): ReactNode {
   const { actionId } = useParams({ from: '/shell/actions/$actionId/edit' });
   const { step = 'basics' } = useSearch({ from: '/shell/actions/$actionId/edit' });
   const navigate = useNavigate({ from: '/actions/$actionId/edit' });
-  const places = usePlaces();
+  const names = useNames();
   const toDetails = () => void navigate({ to: '/actions/$actionId', params: { actionId } });
   return (
     <LoadedPage
@@ -29,14 +29,14 @@ export function EditActionPage(): ReactNode {
       lead={({ status }) => <StatusBadge status={status} />}
     >
       {(action) =>
-        places.isLoading ? (
+        names.isLoading ? (
           <Skeleton height={260} aria-busy="true" />
         ) : (
           <ActionEditor
             key={action.id}
             stored={action}
             draftKey={`/actions/${action.id}`}
-            places={places}
+            names={names}
             step={step}
             onStep={(next) => void navigate({ search: { step: next } })}
             onSaved={({ name }) => {
@@ -54,18 +54,18 @@ export function EditActionPage(): ReactNode {
 export function NewActionPage(): ReactNode {
   const { step = 'basics', scenario, from, destination } = useSearch({ from: '/shell/actions/new' });
   const navigate = useNavigate({ from: '/actions/new' });
-  const places = usePlaces();
+  const names = useNames();
   const copied = useApiQuery('getAction', { params: { id: from ?? '' } }, { enabled: from !== undefined });
   return (
     <NewDocumentPage kind={actionKind}>
-      {places.isLoading || copied.isLoading ? (
+      {names.isLoading || copied.isLoading ? (
         <Skeleton height={260} aria-busy="true" />
       ) : (
         <ActionEditor
           stored={null}
-          begin={() => beginning({ scenario, copied: copied.data, destination }, places)}
+          begin={() => beginning({ scenario, copied: copied.data, destination }, names)}
           draftKey={['/actions/new', scenario, from, destination].filter((one) => one !== undefined).join(' ')}
-          places={places}
+          names={names}
           step={step}
           onStep={(next) => void navigate({ search: (present) => ({ ...present, step: next }) })}
           onSaved={({ id, name, status }) => {
@@ -81,12 +81,12 @@ export function NewActionPage(): ReactNode {
 
 type Given = { scenario: string | undefined; copied: Action | undefined; destination: string | undefined };
 
-function beginning({ scenario, copied, destination }: Given, places: Places): ActionDraft {
+function beginning({ scenario, copied, destination }: Given, names: Names): ActionDraft {
   if (copied !== undefined) {
-    const draft = draftOfAction(copied, (id) => connectionOf(places, id));
+    const draft = draftOfAction(copied, names.destinations);
     return { ...draft, name: terms.copyOf(copied.name) };
   }
   const draft = newDraft(isScenario(scenario) ? scenario : 'custom');
-  const chosen = places.destinations.find(({ id }) => id === destination);
+  const chosen = names.destinations.get(destination ?? '');
   return chosen === undefined ? draft : { ...draft, destinations: [newDestinationRow(chosen.connectionId, chosen.id)] };
 }

@@ -3,6 +3,7 @@ import { type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
 import { foldName } from '../../../contract/fold-name.ts';
 import { useAllQuery } from '../../data/api.ts';
+import type { Names } from '../../data/named.ts';
 import { parts, terms, actions as words } from '../../messages/en.ts';
 import { useEditor } from '../../parts/form/use-editor.tsx';
 import { Icon } from '../../parts/parts.ts';
@@ -25,7 +26,6 @@ import {
 import css from './action-editor.module.css';
 import { BasicDetailsStep, RulesStep, SourcesStep } from './action-steps.tsx';
 import { DestinationsStep } from './destinations-step.tsx';
-import { connectionOf, type Places } from './use-places.ts';
 
 const w = words.editor;
 
@@ -37,7 +37,7 @@ type Props = {
   /** The first draft of a new action. */
   begin?: () => ActionDraft;
   draftKey: string;
-  places: Places;
+  names: Names;
   step: Step;
   onStep: (step: Step) => void;
   onSaved: (saved: Action) => void;
@@ -54,7 +54,7 @@ export type StepProps = {
 };
 
 /** The four steps of an action with their buttons. */
-export function ActionEditor({ stored, begin, draftKey, places, step, onStep, onSaved, onCancel }: Props): ReactNode {
+export function ActionEditor({ stored, begin, draftKey, names, step, onStep, onSaved, onCancel }: Props): ReactNode {
   const mayManage = useMay('actions:manage');
   const mayCheck = useMay('payloads:view');
   const [checked, setChecked] = useState<ActionBody | null>(null);
@@ -68,8 +68,7 @@ export function ActionEditor({ stored, begin, draftKey, places, step, onStep, on
   const editor = useEditor<Action, ActionDraft, Action, Action['status']>({
     draftKey,
     stored,
-    draftOf: (one) =>
-      one === null ? (begin?.() ?? newDraft('custom')) : draftOfAction(one, (id) => connectionOf(places, id)),
+    draftOf: (one) => (one === null ? (begin?.() ?? newDraft('custom')) : draftOfAction(one, names.destinations)),
     problemsOf: (draft) => ({ ...problemsOf(draft), ...takenBy(draft) }),
     atFields,
     create: (draft, how) => actionKind.create(bodyOfDraft(draft, how)),
@@ -77,10 +76,7 @@ export function ActionEditor({ stored, begin, draftKey, places, step, onStep, on
     // Its rules as the draft writes them, so that only what differs is shown as different.
     async load(id) {
       const theirs = await client().call('getAction', { params: { id } });
-      const body = bodyOfDraft(
-        draftOfAction(theirs, (one) => connectionOf(places, one)),
-        theirs.status,
-      );
+      const body = bodyOfDraft(draftOfAction(theirs, names.destinations), theirs.status);
       return { ...theirs, rules: body.rules as Action['rules'] }; // made of a stored condition
     },
     shownOf: (draft) => bodyOfDraft(draft, status),
@@ -142,7 +138,7 @@ export function ActionEditor({ stored, begin, draftKey, places, step, onStep, on
           ) : null}
           {step === 'rules' ? <RulesStep {...given} /> : null}
           {step === 'sources' ? <SourcesStep /> : null}
-          {step === 'destinations' ? <DestinationsStep {...given} places={places} storedId={storedId} /> : null}
+          {step === 'destinations' ? <DestinationsStep {...given} names={names} storedId={storedId} /> : null}
           {mayCheck && (next === undefined || step === 'rules') ? (
             <div>
               <Button leftSection={<Icon name="flask" size={14} />} onClick={checkEvents}>
@@ -157,7 +153,7 @@ export function ActionEditor({ stored, begin, draftKey, places, step, onStep, on
           <CheckDialog
             body={checked}
             storedId={storedId}
-            places={places}
+            names={names}
             onClose={() => setChecked(null)}
             onRefused={(told) => {
               setChecked(null);

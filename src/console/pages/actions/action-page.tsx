@@ -1,37 +1,33 @@
 import { Alert, Button, Group, Stack, Text, Title } from '@mantine/core';
-import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { type Names, useNames } from '../../data/named.ts';
 import { useStats } from '../../data/stats.ts';
 import { dataCollection, parts, shell, terms, actions as words } from '../../messages/en.ts';
 import { Chart } from '../../parts/chart/chart.tsx';
 import { statesOver } from '../../parts/chart/chart-series.ts';
-import { type ChartTime, ChartTimePicker, useChartTime } from '../../parts/chart/chart-time.tsx';
+import { ChartTimePicker, useChartTime } from '../../parts/chart/chart-time.tsx';
 import { Funnel, Reasons } from '../../parts/chart/funnel.tsx';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
-import { AutoGrid, ButtonLink, Icon, Note, Panel, StatusBadge, TextLink } from '../../parts/parts.ts';
+import { AutoGrid, addressOf, ButtonLink, Icon, Note, Panel, StatusBadge, TextLink } from '../../parts/parts.ts';
 import { DeliveryTable } from '../../parts/payload/delivery-table.tsx';
 import { conditionWords } from '../../parts/rules/condition-words.ts';
 import { parameterUses } from '../../parts/rules/parameter-uses.ts';
 import { behaviorsIn, useBehaviors } from '../../parts/rules/use-behaviors.ts';
 import { useMay } from '../../session/rights.ts';
 import { type Action, actionKind, heldAt, standingOf, useSwitch } from './action.ts';
-import { type Places, usePlaces } from './use-places.ts';
 
 const w = words.details;
 
 export function ActionPage(): ReactNode {
-  const search = useSearch({ from: '/shell/actions/$actionId' });
-  const time = useChartTime(search);
-  const navigate = useNavigate({ from: '/actions/$actionId' });
   const mayManage = useMay('actions:manage');
-  const places = usePlaces();
-  const { isPending, toggle } = useSwitch();
+  const names = useNames();
+  const { isPending, labelOf, toggle } = useSwitch();
   return (
     <DocumentPage
       kind={actionKind}
       lead={(action) => (
         <Group gap="sm">
-          <StatusBadge status={standingOf(action, places)} />
+          <StatusBadge status={standingOf(action, names)} />
           <Text span>{action.description}</Text>
         </Group>
       )}
@@ -39,7 +35,7 @@ export function ActionPage(): ReactNode {
         mayManage ? (
           <>
             <Button loading={isPending} onClick={() => toggle(action)}>
-              {action.status === 'enabled' ? terms.disable : terms.enable}
+              {labelOf(action)}
             </Button>
             <ButtonLink variant="filled" to="/actions/$actionId/edit" params={{ actionId: action.id }} data-key-edit>
               {terms.edit}
@@ -52,33 +48,25 @@ export function ActionPage(): ReactNode {
       }
       tabs={w.tabs}
       panels={{
-        overview: (action) => (
-          <ActionOverview
-            action={action}
-            places={places}
-            time={time}
-            onTime={(next) => void navigate({ search: (present) => ({ ...present, ...next }), replace: true })}
-          />
-        ),
+        overview: (action) => <ActionOverview action={action} names={names} />,
         deliveries: ({ id }) => <DeliveryTable filter={{ actionId: id }} empty={{ text: w.deliveriesEmptyText }} />,
-        used: (action) => <UsedObjects action={action} places={places} />,
+        used: (action) => <UsedObjects action={action} names={names} />,
       }}
     />
   );
 }
 
-type Props = { action: Action; places: Places };
-type TimeProps = { time: ChartTime; onTime: (time: Partial<ChartTime>) => void };
+type Props = { action: Action; names: Names };
 
 /** The rules, the destinations and the figures of an action. */
-function ActionOverview({ action, places, time, onTime }: Props & TimeProps): ReactNode {
+function ActionOverview({ action, names }: Props): ReactNode {
   const { nameOf } = useBehaviors();
-  const held = action.status === 'enabled' ? heldAt(action, places) : [];
+  const held = action.status === 'enabled' ? heldAt(action, names) : [];
   return (
     <Stack>
       {held.length === 0 ? null : (
         <Alert color="orange" icon={<Icon name="alert" />}>
-          {w.attention(held.map(places.nameOf).join(', '))}
+          {w.attention(held.map(names.place).join(', '))}
         </Alert>
       )}
       <Panel title={terms.rules} text={w.rulesText}>
@@ -88,40 +76,34 @@ function ActionOverview({ action, places, time, onTime }: Props & TimeProps): Re
         {action.destinations.length === 0 ? <Text c="dimmed">{w.noDestinations}</Text> : null}
         {action.destinations.map(({ destinationId, mapping }) => (
           <div key={destinationId}>
-            <DestinationLink id={destinationId} places={places} />
+            <DestinationLink id={destinationId} names={names} />
             <Note>{mapping.length === 0 ? terms.unmapped : w.fields(mapping.length)}</Note>
           </div>
         ))}
       </Panel>
-      <Figures actionId={action.id} time={time} onTime={onTime} />
+      <Figures actionId={action.id} />
     </Stack>
   );
 }
 
-function DestinationLink({ id, places }: { id: string; places: Places }): ReactNode {
-  const destination = places.destinations.find((one) => one.id === id);
-  if (destination === undefined) return places.nameOf(id);
-  return (
-    <TextLink
-      to="/connections/$connectionId/destinations/$destinationId"
-      params={{ connectionId: destination.connectionId, destinationId: id }}
-    >
-      {places.nameOf(id)}
-    </TextLink>
-  );
+function DestinationLink({ id, names }: { id: string; names: Names }): ReactNode {
+  const destination = names.destinations.get(id);
+  if (destination === undefined) return names.place(id);
+  return <TextLink to={addressOf('destination', destination)}>{names.place(id)}</TextLink>;
 }
 
 const { delivered, held, failed, skipped } = parts.status;
 
 /** Matched events and deliveries of an action in a range: over time, by stage, and the reasons of those not delivered. */
-function Figures({ actionId, time, onTime }: TimeProps & { actionId: string }): ReactNode {
+function Figures({ actionId }: { actionId: string }): ReactNode {
+  const [time, setTime] = useChartTime();
   const { data } = useStats('action', actionId, time);
   if (data === undefined) return null;
   const { totals, series, reasons } = data;
   return (
     <Panel title={w.happened}>
       <div>
-        <ChartTimePicker time={time} onChange={onTime} />
+        <ChartTimePicker time={time} onChange={setTime} />
       </div>
       <Chart
         name={w.chart}
@@ -129,7 +111,7 @@ function Figures({ actionId, time, onTime }: TimeProps & { actionId: string }): 
         stats={data}
         ids={[actionId]}
         filter={{ action: actionId }}
-        onTime={onTime}
+        onTime={setTime}
         series={[
           { label: w.matched, tone: 'work', values: series.map((one) => one.matched) },
           ...statesOver(data, 'delivered', 'failed'),
@@ -156,7 +138,7 @@ function Figures({ actionId, time, onTime }: TimeProps & { actionId: string }): 
 }
 
 /** The behaviors, destinations and parameters of an action. */
-function UsedObjects({ action, places }: Props): ReactNode {
+function UsedObjects({ action, names }: Props): ReactNode {
   const { nameOf } = useBehaviors();
   const behaviors = new Set(behaviorsIn(action.rules));
   const parameters = [...parameterUses([action], []).keys()].sort();
@@ -176,10 +158,10 @@ function UsedObjects({ action, places }: Props): ReactNode {
       <Panel title={w.destinations}>
         <List>
           {action.destinations.map(({ destinationId: id }) => {
-            const status = places.destinations.find((one) => one.id === id)?.status;
+            const status = names.destinations.get(id)?.status;
             return (
               <li key={id}>
-                <DestinationLink id={id} places={places} />{' '}
+                <DestinationLink id={id} names={names} />{' '}
                 {status === undefined ? null : <StatusBadge status={status} />}
               </li>
             );

@@ -1,8 +1,8 @@
 import type { Answer, CallInput } from '../../../client/client.ts';
+import type { Names } from '../../data/named.ts';
 import { terms, actions as words } from '../../messages/en.ts';
 import { documentKind } from '../../parts/document/document-kind.ts';
 import { useStatusChange } from '../../parts/document/use-status-change.ts';
-import type { Places } from './use-places.ts';
 
 export type Action = Answer<'getAction'>;
 export type Destination = Answer<'getDestination'>;
@@ -17,28 +17,20 @@ export const actionKind = documentKind('action', {
   created: terms.saved,
 });
 
-/** Enables a disabled action and the other way round, and says so with Undo. */
-export function useSwitch(): { isPending: boolean; toggle: (action: Action) => void } {
-  const { change, isPending } = useStatusChange('changeAction', actionKind.nameOf, {
-    enabled: terms.enabledNow,
-    disabled: words.disabled,
-  });
-  return {
-    isPending,
-    toggle: (action) => void change(action, action.status === 'enabled' ? 'disabled' : 'enabled'),
-  };
-}
+/** Enables and disables actions. */
+export const useSwitch = () =>
+  useStatusChange('changeAction', actionKind.nameOf, { enabled: terms.enabledNow, disabled: words.disabled });
 
 /** The status of an action, or that it needs attention: it is enabled, and its deliveries to a destination are held. */
-export function standingOf(action: Action, places: Places): Action['status'] | 'needs_attention' {
-  return action.status === 'enabled' && heldAt(action, places).length > 0 ? 'needs_attention' : action.status;
+export function standingOf(action: Action, names: Names): Action['status'] | 'needs_attention' {
+  return action.status === 'enabled' && heldAt(action, names).length > 0 ? 'needs_attention' : action.status;
 }
 
 /** The destinations of an action that hold its deliveries, because they or their connections are not enabled. */
-export function heldAt({ destinations }: Action, places: Places): string[] {
+export function heldAt({ destinations }: Action, names: Names): string[] {
   return destinations.flatMap(({ destinationId }) => {
-    const destination = places.destinations.find(({ id }) => id === destinationId);
-    const connection = places.connections.find(({ id }) => id === destination?.connectionId);
+    const destination = names.destinations.get(destinationId);
+    const connection = names.connections.get(destination?.connectionId ?? '');
     // Without the right to see it, nothing is known of it.
     const isHeld = connection !== undefined && [destination, connection].some((one) => one?.status !== 'enabled');
     return isHeld ? [destinationId] : [];

@@ -1,6 +1,7 @@
 import { Box, Group, Menu, Text } from '@mantine/core';
 import { Link, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
+import { type Names, useNames } from '../../data/named.ts';
 import { type Stats, useStats } from '../../data/stats.ts';
 import { terms, actions as words } from '../../messages/en.ts';
 import { formatNumber, formatPercent } from '../../messages/format.ts';
@@ -15,16 +16,15 @@ import { behaviorsIn, useBehaviors } from '../../parts/rules/use-behaviors.ts';
 import { useMay } from '../../session/rights.ts';
 import { type Action, actionKind, standingOf, useSwitch } from './action.ts';
 import { firstScenarios } from './scenarios.ts';
-import { connectionOf, type Places, usePlaces } from './use-places.ts';
 
 export function ActionsPage(): ReactNode {
   const mayManage = useMay('actions:manage');
   const { behaviors, nameOf } = useBehaviors();
-  const places = usePlaces();
+  const names = useNames();
   const { data: stats } = useStats('action');
-  const columns = useMemo(() => columnsOf({ nameOf, places, stats }), [nameOf, places, stats]);
+  const columns = useMemo(() => columnsOf({ nameOf, names, stats }), [nameOf, names, stats]);
   const { connection } = useSearch({ from: '/shell/actions' });
-  const { toggle } = useSwitch();
+  const { labelOf, toggle } = useSwitch();
   return (
     <DocumentsPage
       kind={actionKind}
@@ -37,22 +37,22 @@ export function ActionsPage(): ReactNode {
         {
           key: 'connection',
           label: terms.connection,
-          options: named(places.connections),
-          of: (row) => row.destinations.map((one) => connectionOf(places, one.destinationId)),
+          options: names.connectionOptions,
+          of: (row) => row.destinations.map((one) => names.destinations.get(one.destinationId)?.connectionId ?? ''),
         },
         {
           key: 'destination',
           label: terms.destination,
           clearedBy: 'connection',
-          options: places.destinations
-            .filter(({ connectionId }) => connection === undefined || connectionId === connection)
-            .map(({ id }) => ({ value: id, label: places.nameOf(id) })),
+          options: names.destinationOptions.filter(
+            ({ value }) => connection === undefined || names.destinations.get(value)?.connectionId === connection,
+          ),
           of: (row) => row.destinations.map((one) => one.destinationId),
         },
         {
           key: 'behavior',
           label: terms.behavior,
-          options: named(behaviors),
+          options: behaviors.map(({ id, name }) => ({ value: id, label: name })),
           of: ({ rules }) => behaviorsIn(rules),
           nameOf: (id) => nameOf(id) ?? id,
         },
@@ -62,17 +62,13 @@ export function ActionsPage(): ReactNode {
           <Menu.Item component={Link} to="/actions/$actionId/edit" params={{ actionId: action.id } as never}>
             {terms.edit}
           </Menu.Item>
-          <Menu.Item onClick={() => toggle(action)}>
-            {action.status === 'enabled' ? terms.disable : terms.enable}
-          </Menu.Item>
+          <Menu.Item onClick={() => toggle(action)}>{labelOf(action)}</Menu.Item>
         </>
       )}
       start={mayManage ? scenarioCards : null}
     />
   );
 }
-
-const named = (all: readonly { id: string; name: string }[]) => all.map(({ id, name }) => ({ value: id, label: name }));
 
 /** The scenarios to start with, while there is no action. */
 const scenarioCards = (
@@ -92,16 +88,16 @@ const scenarioCards = (
   </Box>
 );
 
-type Known = { nameOf: BehaviorName; places: Places; stats: Stats | undefined };
+type Known = { nameOf: BehaviorName; names: Names; stats: Stats | undefined };
 
-function columnsOf({ nameOf, places, stats }: Known): readonly Column<Action>[] {
+function columnsOf({ nameOf, names, stats }: Known): readonly Column<Action>[] {
   return [
     nameColumn(actionKind),
     {
       id: 'status',
       header: terms.status,
-      sort: (row) => standingOf(row, places),
-      cell: (row) => <StatusBadge status={standingOf(row, places)} />,
+      sort: (row) => standingOf(row, names),
+      cell: (row) => <StatusBadge status={standingOf(row, names)} />,
     },
     {
       id: 'rules',
@@ -120,7 +116,7 @@ function columnsOf({ nameOf, places, stats }: Known): readonly Column<Action>[] 
       id: 'destinations',
       header: terms.place,
       isText: true,
-      cell: ({ destinations }) => <PlacesOf names={destinations.map((one) => places.nameOf(one.destinationId))} />,
+      cell: ({ destinations }) => <PlacesOf names={destinations.map((one) => names.place(one.destinationId))} />,
     },
     ...(stats === undefined ? [] : figureColumns(stats)),
     modifiedColumn<Action>({ leavesFirst: false }),

@@ -4,11 +4,11 @@ import { type ReactNode, useEffect, useEffectEvent } from 'react';
 import type { ActionCheck, EventRef } from '../../../contract/records/check.ts';
 import { apiQuery } from '../../data/api.ts';
 import { fieldErrors } from '../../data/field-errors.ts';
+import type { Names } from '../../data/named.ts';
 import { terms, actions as words } from '../../messages/en.ts';
 import { Icon, More, Note, Problem, TextLink, Time } from '../../parts/parts.ts';
 import { Diff } from '../../parts/payload/diff.tsx';
 import type { ActionBody } from './action.ts';
-import type { Places } from './use-places.ts';
 
 const w = words.check;
 
@@ -16,7 +16,7 @@ type Props = {
   /** What would be saved. */
   body: ActionBody;
   storedId: string | null;
-  places: Places;
+  names: Names;
   onClose: () => void;
   /** The server refuses fields of the draft. */
   onRefused: (fields: Readonly<Record<string, string>>) => void;
@@ -26,7 +26,7 @@ type Props = {
 const shownDiffs = 10;
 
 /** The effects of saving on the last 100 events. */
-export function CheckDialog({ body: draft, storedId, places, onClose, onRefused }: Props): ReactNode {
+export function CheckDialog({ body: draft, storedId, names, onClose, onRefused }: Props): ReactNode {
   const asked =
     storedId === null
       ? apiQuery('checkUnsavedAction', { body: { draft } })
@@ -46,7 +46,7 @@ export function CheckDialog({ body: draft, storedId, places, onClose, onRefused 
         ) : data === undefined ? (
           <Skeleton height={180} aria-busy="true" />
         ) : (
-          <Found check={data} draft={draft} isNew={storedId === null} places={places} />
+          <Found check={data} draft={draft} isNew={storedId === null} names={names} />
         )}
         <Group justify="flex-end">
           <Button onClick={onClose} data-autofocus>
@@ -58,9 +58,9 @@ export function CheckDialog({ body: draft, storedId, places, onClose, onRefused 
   );
 }
 
-type FoundProps = { check: ActionCheck; draft: ActionBody; isNew: boolean; places: Places };
+type FoundProps = { check: ActionCheck; draft: ActionBody; isNew: boolean; names: Names };
 
-function Found({ check, draft, isNew, places }: FoundProps): ReactNode {
+function Found({ check, draft, isNew, names }: FoundProps): ReactNode {
   const { looked, checked, matched, counts } = check;
   if (looked === 0) return <Text>{w.noEvents}</Text>;
   const changes = counts.newlyMatched + counts.noLonger + counts.bodiesChanged;
@@ -81,7 +81,7 @@ function Found({ check, draft, isNew, places }: FoundProps): ReactNode {
           {section(
             'bodiesChanged',
             check.bodiesChanged.slice(0, shownDiffs).map(({ event, destinationId, before, after }) => (
-              <EventLine key={event.id + destinationId} event={event} to={places.nameOf(destinationId)}>
+              <EventLine key={event.id + destinationId} event={event} to={names.place(destinationId)}>
                 <Diff before={before} after={after} labels={{ before: w.before, after: w.after }} />
               </EventLine>
             )),
@@ -92,7 +92,7 @@ function Found({ check, draft, isNew, places }: FoundProps): ReactNode {
         ? section(
             'threw',
             check.threw.map(({ event, destinationId, reason, line, column = 1 }) => (
-              <EventLine key={event.id + destinationId} event={event} to={places.nameOf(destinationId)}>
+              <EventLine key={event.id + destinationId} event={event} to={names.place(destinationId)}>
                 <Text size="sm" c="var(--console-bad)">
                   {line === undefined ? reason : terms.at(reason, line, column)}
                 </Text>

@@ -2,6 +2,7 @@ import { Button, Group, NativeSelect, Text } from '@mantine/core';
 import { type ReactNode, Suspense, useMemo, useState } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
 import type { Event } from '../../../contract/records/event.ts';
+import type { Names } from '../../data/named.ts';
 import { connections, parts, terms, actions as words } from '../../messages/en.ts';
 import { ButtonLink, Icon, Panel } from '../../parts/parts.ts';
 import { usePicked } from '../../parts/payload/event-picker.tsx';
@@ -14,16 +15,15 @@ import { type DestinationRow, newDestinationRow } from './action-draft.ts';
 import type { StepProps } from './action-editor.tsx';
 import { FieldMapping } from './field-mapping.tsx';
 import { useSampleEvent } from './use-example.ts';
-import type { Places } from './use-places.ts';
 
 const w = words.destinations;
 
 const PreviewPanel = lazyPart(() => import('./request-preview.tsx'), 'PreviewPanel');
 
-type Props = StepProps & { places: Places; storedId: string | null };
+type Props = StepProps & { names: Names; storedId: string | null };
 
 /** Where the action sends to, and which fields each destination gets. */
-export function DestinationsStep({ draft, change, places, storedId, errors, isDisabled }: Props): ReactNode {
+export function DestinationsStep({ draft, change, names, storedId, errors, isDisabled }: Props): ReactNode {
   const [picked, onPick] = useState('');
   const [pasted, onPaste] = useState('');
   // The event to show matches the rules, or was sent to the first destination.
@@ -37,7 +37,7 @@ export function DestinationsStep({ draft, change, places, storedId, errors, isDi
     const used = behaviorsIn(draft.rules);
     return [...new Set(behaviors.filter(({ id }) => used.includes(id)).flatMap((one) => one.attributes))];
   }, [behaviors, draft.rules]);
-  if (!places.isLoading && places.connections.length === 0) return <NoConnections />;
+  if (!names.isLoading && names.connections.size === 0) return <NoConnections />;
   // Until a destination is chosen, there is a row to choose it in.
   const rows = draft.destinations.length === 0 ? [newDestinationRow()] : draft.destinations;
   return (
@@ -49,9 +49,9 @@ export function DestinationsStep({ draft, change, places, storedId, errors, isDi
             key={path}
             path={path}
             row={row}
-            title={row.destinationId === '' ? w.section(index + 1) : places.nameOf(row.destinationId)}
+            title={row.destinationId === '' ? w.section(index + 1) : names.place(row.destinationId)}
             takenIds={rows.flatMap((one) => (one === row ? [] : [one.destinationId]))}
-            places={places}
+            names={names}
             errors={errors}
             isDisabled={isDisabled}
             attributes={attributes}
@@ -77,7 +77,7 @@ export function DestinationsStep({ draft, change, places, storedId, errors, isDi
       <Suspense>
         <PreviewPanel
           draft={draft}
-          places={places}
+          names={names}
           storedId={storedId}
           sample={sample}
           picker={{ picked, onPick, pasted, onPaste, ...wanted }}
@@ -116,7 +116,7 @@ type PanelProps = Pick<StepProps, 'errors' | 'isDisabled'> & {
   title: string;
   /** The destinations of the other rows. */
   takenIds: readonly string[];
-  places: Places;
+  names: Names;
   attributes: readonly string[];
   event: Event | null;
   onChange: (next: Partial<DestinationRow>) => void;
@@ -124,10 +124,12 @@ type PanelProps = Pick<StepProps, 'errors' | 'isDisabled'> & {
 };
 
 function DestinationPanel(props: PanelProps): ReactNode {
-  const { path, row, title, takenIds, places, errors, isDisabled, attributes, event, onChange, onRemove } = props;
-  const connection = places.connections.find(({ id }) => id === row.connectionId);
-  const offered = places.destinations.filter(({ connectionId }) => connectionId === row.connectionId);
-  const chosen = places.destinations.find(({ id }) => id === row.destinationId);
+  const { path, row, title, takenIds, names, errors, isDisabled, attributes, event, onChange, onRemove } = props;
+  const connection = names.connections.get(row.connectionId);
+  const offered = names.destinationOptions
+    .flatMap(({ value }) => names.destinations.get(value) ?? [])
+    .filter(({ connectionId }) => connectionId === row.connectionId);
+  const chosen = names.destinations.get(row.destinationId);
   const options = offered.map((one) => {
     const reason = takenIds.includes(one.id) ? w.options.chosen(one.name) : whyNot(one, connection);
     // The present choice stays possible.
@@ -152,7 +154,7 @@ function DestinationPanel(props: PanelProps): ReactNode {
           onChange={(event) => onChange({ connectionId: event.currentTarget.value, destinationId: '' })}
           data={[
             ...(row.connectionId === '' ? [{ value: '', label: w.chooseConnection }] : []),
-            ...places.connections.map(({ id, name }) => ({ value: id, label: name })),
+            ...names.connectionOptions,
           ]}
           disabled={isDisabled}
           miw="12rem"

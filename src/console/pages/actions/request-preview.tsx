@@ -5,6 +5,7 @@ import type { Answer, CallInput } from '../../../client/client.ts';
 import { rights } from '../../../contract/accounts/rights.ts';
 import type { FieldMapping } from '../../../contract/documents/action.ts';
 import { useApiQuery } from '../../data/api.ts';
+import type { Names } from '../../data/named.ts';
 import { kept } from '../../data/refresh.ts';
 import { terms, actions as words } from '../../messages/en.ts';
 import { Panel } from '../../parts/parts.ts';
@@ -17,14 +18,13 @@ import { RequestTab } from '../destinations/preview/request-tab.tsx';
 import { ResponseTab } from '../destinations/preview/response-tab.tsx';
 import { SendTest } from '../destinations/preview/send-test.tsx';
 import { type ActionDraft, bodyOfDraft } from './action-draft.ts';
-import { baseUrlOf, type Places } from './use-places.ts';
 
 const w = words.preview;
 const settleMs = 500;
 
 type PreviewProps = {
   draft: ActionDraft;
-  places: Places;
+  names: Names;
   storedId: string | null;
   /** What is picked; null: nothing yet. */
   sample: Sample | null;
@@ -35,7 +35,7 @@ export function PreviewPanel({
   picker,
   ...of
 }: PreviewProps & { picker: ComponentProps<typeof EventPicker> }): ReactNode {
-  const { draft, places, sample } = of;
+  const { draft, names, sample } = of;
   const maySee = useMay('payloads:view');
   const ids = draft.destinations.map(({ destinationId }) => destinationId).filter((id) => id !== '');
   const tried = sample === null || sample.data !== undefined ? null : { ...sample, name: '' };
@@ -62,7 +62,7 @@ export function PreviewPanel({
                   {...of}
                   sample={sample}
                   destinationId={id}
-                  title={ids.length > 1 ? places.nameOf(id) : null}
+                  title={ids.length > 1 ? names.place(id) : null}
                 />
               ))}
         </>
@@ -77,7 +77,7 @@ type RequestProps = PreviewProps & { sample: Sample; destinationId: string; titl
 type PreviewBody = CallInput<'previewDestination'>['body'];
 
 /** The request that a destination would get for one event, by the code that delivers. */
-function RequestPreview({ destinationId, title, draft, places, storedId, sample }: RequestProps): ReactNode {
+function RequestPreview({ destinationId, title, draft, names, storedId, sample }: RequestProps): ReactNode {
   const body = bodyOfDraft(draft, 'disabled');
   // Only the mapping of this destination counts; rows that are not finished yet are not part of it.
   const destinations = body.destinations
@@ -104,7 +104,7 @@ function RequestPreview({ destinationId, title, draft, places, storedId, sample 
         destinationId={destinationId}
         body={query.data?.request == null ? null : input}
         whyNot={shown}
-        baseUrl={baseUrlOf(places, destinationId)}
+        baseUrl={names.connections.get(names.destinations.get(destinationId)?.connectionId ?? '')?.baseUrl ?? ''}
         sample={sample}
       />
     </Stack>

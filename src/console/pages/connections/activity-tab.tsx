@@ -1,12 +1,12 @@
 import { Group, Select, Skeleton, Stack, Text, Title } from '@mantine/core';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import { type ComponentProps, type ReactNode, useState } from 'react';
 import { type Stats, useStats } from '../../data/stats.ts';
 import { outcomes, shell, statusLine, terms, connections as words } from '../../messages/en.ts';
 import { formatDuration } from '../../messages/format.ts';
 import { Chart } from '../../parts/chart/chart.tsx';
 import { statesOver } from '../../parts/chart/chart-series.ts';
-import { type ChartTime, ChartTimePicker, useChartTime } from '../../parts/chart/chart-time.tsx';
+import { ChartTimePicker, useChartTime } from '../../parts/chart/chart-time.tsx';
 import { Panel, TextLink } from '../../parts/parts.ts';
 import { DeliveryTable } from '../../parts/payload/delivery-table.tsx';
 import { useMay } from '../../session/rights.ts';
@@ -16,19 +16,16 @@ const w = words.activity;
 
 /** The deliveries of a connection, or of one of its destinations: charts, and the newest. */
 export function ActivityTab({ connection: { id } }: { connection: { id: string } }): ReactNode {
-  const search = useSearch({ from: '/shell/connections/$connectionId' });
   const navigate = useNavigate({ from: '/connections/$connectionId' });
   const destinations = useUsage()?.destinationsOf(id) ?? [];
   const [destinationId, choose] = useState<string | null>(null);
-  const time = useChartTime(search);
+  const [time, setTime] = useChartTime();
   const { data: stats } = useStats(destinationId === null ? 'connection' : 'destination', destinationId ?? id, time);
   const filter = destinationId === null ? { connection: id } : { destination: destinationId };
-  const change = (next: Partial<ChartTime> & { cursor?: string | undefined }) =>
-    void navigate({ search: (present) => ({ ...present, ...next }), replace: true });
   const shared = {
     ids: destinationId === null ? [id, ...destinations.map((one) => one.id)] : [id, destinationId],
     filter,
-    onTime: change,
+    onTime: setTime,
   };
   return (
     <Stack>
@@ -39,7 +36,7 @@ export function ActivityTab({ connection: { id } }: { connection: { id: string }
           value={destinationId}
           onChange={(next) => {
             choose(next);
-            change({ cursor: undefined });
+            void navigate({ search: (present) => ({ ...present, cursor: undefined }), replace: true });
           }}
           data={destinations.map((one) => ({ value: one.id, label: one.name }))}
           searchable
@@ -57,7 +54,7 @@ export function ActivityTab({ connection: { id } }: { connection: { id: string }
                 ? w.noDurations
                 : w.durations(formatDuration(stats.durations.p50Ms), formatDuration(stats.durations.p95Ms))}
             </Text>
-            <ChartTimePicker time={time} onChange={change} />
+            <ChartTimePicker time={time} onChange={setTime} />
           </Group>
           <Chart
             {...shared}

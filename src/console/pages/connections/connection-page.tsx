@@ -44,16 +44,15 @@ export function ConnectionPage(): ReactNode {
 }
 
 function Switch({ connection }: { connection: Connection }): ReactNode {
-  const status = useConnectionStatus();
-  const isOn = connection.status === 'enabled';
+  const { isPending, labelOf, toggle } = useConnectionStatus();
   if (!useMay('connections:manage')) return null;
   return (
     <Button
-      leftSection={<Icon name={isOn ? 'pause' : 'play'} />}
-      loading={status.isPending}
-      onClick={() => void status.change(connection, isOn ? 'paused' : 'enabled')}
+      leftSection={<Icon name={connection.status === 'enabled' ? 'pause' : 'play'} />}
+      loading={isPending}
+      onClick={() => toggle(connection)}
     >
-      {isOn ? terms.pause : terms.resume}
+      {labelOf(connection)}
     </Button>
   );
 }

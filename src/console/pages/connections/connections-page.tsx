@@ -21,7 +21,7 @@ import { blockedBy, type Figures, type FiguresOf, type Usage, useFigures, useUsa
 export function ConnectionsPage(): ReactNode {
   const mayManage = useMay('connections:manage');
   const [tested, test] = useState<Connection | null>(null);
-  const status = useConnectionStatus();
+  const { labelOf, toggle } = useConnectionStatus();
   const usage = useUsage();
   const figuresOf = useFigures('connection');
   const columns = useMemo(() => columnsOf(usage, figuresOf), [usage, figuresOf]);
@@ -49,9 +49,7 @@ export function ConnectionsPage(): ReactNode {
       items={(row) => (
         <>
           <Menu.Item onClick={() => test(row)}>{terms.testAuthentication}</Menu.Item>
-          <Menu.Item onClick={() => status.change(row, row.status === 'enabled' ? 'paused' : 'enabled')}>
-            {row.status === 'enabled' ? terms.pause : terms.resume}
-          </Menu.Item>
+          <Menu.Item onClick={() => toggle(row)}>{labelOf(row)}</Menu.Item>
         </>
       )}
       blockedBy={(row) => blockedBy(usage, row)}

@@ -23,7 +23,7 @@ export function CollectorsPage(): ReactNode {
   const maySeeEvents = useMay('events:view');
   const stats = useStats('collector').data;
   const [rotated, rotate] = useState<Collector | null>(null);
-  const { change } = useStatusChange('changeCollector', collectorKind.nameOf, words.changed);
+  const { labelOf, toggle } = useStatusChange('changeCollector', collectorKind.nameOf, words.changed);
   const columns = useMemo(() => columnsOf(stats, maySeeEvents), [stats, maySeeEvents]);
   return (
     <DocumentsPage
@@ -36,17 +36,12 @@ export function CollectorsPage(): ReactNode {
       filters={[statusFilter]}
       texts={({ name, key }) => [name, key]}
       deletion={DeleteCollector}
-      items={(collector) => {
-        const isEnabled = collector.status === 'enabled';
-        return (
-          <>
-            <Menu.Item onClick={() => void change(collector, isEnabled ? 'disabled' : 'enabled')}>
-              {isEnabled ? terms.disable : terms.enable}
-            </Menu.Item>
-            <Menu.Item onClick={() => rotate(collector)}>{words.rotate}</Menu.Item>
-          </>
-        );
-      }}
+      items={(collector) => (
+        <>
+          <Menu.Item onClick={() => toggle(collector)}>{labelOf(collector)}</Menu.Item>
+          <Menu.Item onClick={() => rotate(collector)}>{words.rotate}</Menu.Item>
+        </>
+      )}
       above={
         <>
           <CollectionNav />

@@ -1,5 +1,4 @@
 import { Button, Group, Paper, Skeleton, Stack, Text } from '@mantine/core';
-import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { type Stats, useStats } from '../../data/stats.ts';
 import { nouns } from '../../messages/counts.ts';
@@ -7,7 +6,7 @@ import { deliveries, home, parts, shell, terms, home as words } from '../../mess
 import { formatNumber } from '../../messages/format.ts';
 import { Chart } from '../../parts/chart/chart.tsx';
 import { statesOver } from '../../parts/chart/chart-series.ts';
-import { type ChartTime, ChartTimePicker, useChartTime } from '../../parts/chart/chart-time.tsx';
+import { ChartTimePicker, useChartTime } from '../../parts/chart/chart-time.tsx';
 import { Funnel, Reasons } from '../../parts/chart/funnel.tsx';
 import type { Range } from '../../parts/list/list-search.ts';
 import { addressOf, ButtonLink, Note, Panel, PlainLink, Problem, Time, Toned } from '../../parts/parts.ts';
@@ -21,14 +20,11 @@ import { type DocumentsHere, useDocuments } from './use-documents.ts';
 
 /** Traffic, and what needs attention. */
 export function HomePage(): ReactNode {
-  const time = useChartTime(useSearch({ from: '/shell/' }));
-  const navigate = useNavigate({ from: '/' });
+  const [time, setTime] = useChartTime();
   const isKnown = useMe() !== undefined;
   const maySeeNumbers = useMay('settings:view');
   const documents = useDocuments();
   const stats = useStats('all', undefined, time);
-  const setTime = (next: Partial<ChartTime>) =>
-    void navigate({ search: (present) => ({ ...present, ...next }), replace: true });
   const { data, error, refetch } = stats;
   return (
     <Page

@@ -17,7 +17,7 @@ export function UsersPage(): ReactNode {
   const protection = useProtection();
   const me = useMe()?.user?.id;
   const [invited, invite] = useState<User | null>(null);
-  const { change } = useStatusChange('changeUser', userKind.nameOf, words.changed);
+  const { labelOf, toggle } = useStatusChange('changeUser', userKind.nameOf, words.changed);
   const columns = useMemo(() => columnsOf(me), [me]);
   return (
     <DocumentsPage
@@ -38,22 +38,16 @@ export function UsersPage(): ReactNode {
       ]}
       blockedBy={protection}
       deletion={DeleteUser}
-      items={(user) => {
-        const isEnabled = user.status === 'enabled';
-        return (
-          <>
-            <GuardedItem
-              blockedBy={protection(user)}
-              onClick={() => void change(user, isEnabled ? 'disabled' : 'enabled')}
-            >
-              {isEnabled ? terms.disable : terms.enable}
-            </GuardedItem>
-            <GuardedItem blockedBy={user.id === me ? words.ownPassword : protection(user)} onClick={() => invite(user)}>
-              {words.invite}
-            </GuardedItem>
-          </>
-        );
-      }}
+      items={(user) => (
+        <>
+          <GuardedItem blockedBy={protection(user)} onClick={() => toggle(user)}>
+            {labelOf(user)}
+          </GuardedItem>
+          <GuardedItem blockedBy={user.id === me ? words.ownPassword : protection(user)} onClick={() => invite(user)}>
+            {words.invite}
+          </GuardedItem>
+        </>
+      )}
     >
       <InviteUser document={invited} onClose={() => invite(null)} />
     </DocumentsPage>

@@ -1,4 +1,5 @@
 import { Button, Group, Popover, SegmentedControl, Stack } from '@mantine/core';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { type Stats, useStats } from '../../data/stats.ts';
 import { parts, terms } from '../../messages/en.ts';
@@ -14,18 +15,19 @@ const words = parts.chartTime;
 export type ChartTime = { range: Range; from?: string | undefined; until?: string | undefined };
 
 /**
- * The time in the address. Without one, the last 24 hours, or less where nothing happened before: the first minutes of a
- * server are not a single spike at the edge.
+ * The time in the address, and its setter. Without one, the last 24 hours, or less where nothing happened before: the
+ * first minutes of a server are not a single spike at the edge.
  */
-export function useChartTime(search: {
-  range?: Range | undefined;
-  from?: string | undefined;
-  until?: string | undefined;
-}): ChartTime {
-  const { range, from, until } = search;
+export function useChartTime(): [ChartTime, (next: Partial<ChartTime>) => void] {
+  const { range, from, until } = useSearch({ strict: false }) as Partial<ChartTime>; // as all pages with charts have it
+  const navigate = useNavigate();
   const { data } = useStats('all', undefined, '24h');
-  if (isTime(from) && isTime(until)) return { range: range ?? '24h', from, until };
-  return { range: range ?? (data === undefined ? '24h' : fittingRange(data)) };
+  const shown = range ?? (data === undefined ? '24h' : fittingRange(data));
+  return [
+    isTime(from) && isTime(until) ? { range: range ?? '24h', from, until } : { range: shown },
+    (next) =>
+      void navigate({ to: '.', search: ((present: object) => ({ ...present, ...next })) as never, replace: true }),
+  ];
 }
 
 function fittingRange({ series }: Stats): Range {

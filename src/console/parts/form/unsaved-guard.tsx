@@ -1,5 +1,5 @@
 import { useBlocker } from '@tanstack/react-router';
-import { type ReactNode, useRef } from 'react';
+import { type ComponentProps, type ReactNode, useRef } from 'react';
 import { parts } from '../../messages/en.ts';
 import { ConfirmDialog } from '../parts.ts';
 
@@ -15,19 +15,14 @@ export function useUnsavedGuard(isDirty: boolean, onLeave?: () => void): { relea
     withResolver: true,
   });
   const dialog = (
-    <ConfirmDialog
+    <LeaveDialog
       isOpen={blocker.status === 'blocked'}
-      title={parts.leaveTitle}
-      verb={parts.leave}
-      cancel={parts.stay}
       onConfirm={() => {
         onLeave?.();
         blocker.proceed?.();
       }}
       onCancel={() => blocker.reset?.()}
-    >
-      {parts.leaveText}
-    </ConfirmDialog>
+    />
   );
   return {
     release() {
@@ -36,3 +31,12 @@ export function useUnsavedGuard(isDirty: boolean, onLeave?: () => void): { relea
     dialog,
   };
 }
+
+type Props = Pick<ComponentProps<typeof ConfirmDialog>, 'isOpen' | 'onConfirm' | 'onCancel'>;
+
+/** Asks before unsaved changes are lost. */
+export const LeaveDialog = (props: Props): ReactNode => (
+  <ConfirmDialog {...props} title={parts.leaveTitle} verb={parts.leave} cancel={parts.stay}>
+    {parts.leaveText}
+  </ConfirmDialog>
+);

@@ -5,11 +5,11 @@ import { type ReactNode, useEffect, useEffectEvent, useRef, useState } from 'rea
 import { ClientError } from '../../../client/client.ts';
 import { fieldErrors } from '../../data/field-errors.ts';
 import { parts, terms } from '../../messages/en.ts';
-import { ConfirmDialog, Icon, Note, Problem } from '../parts.ts';
+import { Icon, Note, Problem } from '../parts.ts';
 import { ConflictDialog } from './conflict-dialog.tsx';
 import css from './form.module.css';
 import type { FormState } from './form-controls.tsx';
-import { useUnsavedGuard } from './unsaved-guard.tsx';
+import { LeaveDialog, useUnsavedGuard } from './unsaved-guard.tsx';
 import { useDraft } from './use-draft.tsx';
 
 type Document = { id: string; version: number; updatedAt: string; updatedBy: string };
@@ -244,16 +244,7 @@ export function useEditor<Stored extends Document, Draft extends object, Saved, 
           </SaveBar>
         )}
         {guard.dialog}
-        <ConfirmDialog
-          isOpen={isLeaving}
-          title={parts.leaveTitle}
-          verb={parts.leave}
-          cancel={parts.stay}
-          onConfirm={stopEditing}
-          onCancel={() => setLeaving(false)}
-        >
-          {parts.leaveText}
-        </ConfirmDialog>
+        <LeaveDialog isOpen={isLeaving} onConfirm={stopEditing} onCancel={() => setLeaving(false)} />
         <ConflictDialog
           yours={{ ...(theirs ?? {}), ...options.shownOf?.(draft, base, theirs) }}
           theirs={theirs}
