@@ -1,4 +1,4 @@
-import { isCertificates } from '../connections/check-connection.ts';
+import { isCertificates, NO_CERTIFICATES } from '../connections/check-connection.ts';
 import { tokenUrlProblem } from '../connections/oauth/token-url.ts';
 import { revealIfThere } from '../connections/secret-fields.ts';
 import { standardKey } from '../connections/signing.ts';
@@ -54,8 +54,7 @@ export function checkAlert(
       'E-mail without encryption is sent only to hosts that the operator allows with MILLRACE_EGRESS_ALLOW.';
     errors.push({ pointer: '/settings/security', detail });
   }
-  if (ca !== null && !isCertificates(ca))
-    errors.push({ pointer: '/settings/ca', detail: 'Must be one or more certificates in PEM.' });
+  if (ca !== null && !isCertificates(ca)) errors.push({ pointer: '/settings/ca', detail: NO_CERTIFICATES });
   if (/[\p{Cc}]/u.test(revealIfThere(one.settings.password)))
     errors.push({ pointer: '/settings/password', detail: 'Must not contain control characters.' });
   return errors;

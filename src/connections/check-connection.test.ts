@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { connectionInput } from '../contract/documents/connection.ts';
 import { Secret } from '../contract/secret.ts';
@@ -9,14 +10,19 @@ import { checkConnection } from './check-connection.ts';
 const egress = fakeEgress({ allow: '10.0.0.0/8' });
 type Checked = Parameters<typeof checkConnection>[0]['connection'];
 
-/** JSON pointers of the errors; texts are used as stored secrets. */
-function wrong(changes: object) {
+/** The errors; texts are used as stored secrets. */
+function errorsOf(changes: object) {
   const connection = connectionInput.parse({ name: 'c', baseUrl: 'https://example.com', ...changes });
   return checkConnection({
     connection: connection as Checked, // secrets are text here, which reads the same
     check: egress.check,
     isHttpAllowed: (url) => url.startsWith('http://10.'),
-  }).map(({ pointer, code }) => (code === undefined ? pointer : `${pointer} ${code}`));
+  });
+}
+
+/** Their JSON pointers. */
+function wrong(changes: object) {
+  return errorsOf(changes).map(({ pointer, code }) => (code === undefined ? pointer : `${pointer} ${code}`));
 }
 
 const oauth2 = { type: 'oauth2', grant: 'client_credentials', clientId: 'c', accessTokenUrl: 'https://example.com/t' };
@@ -163,6 +169,27 @@ test("keys, certificates and headers that can't be used are refused at their fie
   assert.deepEqual(wrong({ settings: { tls: { cert: 'nonsense', key: pem } } }), ['/settings/tls/cert']);
   assert.deepEqual(wrong({ settings: { tls: { cert: 'nonsense' } } }), ['/settings/tls/cert']);
   assert.deepEqual(wrong({ settings: { tls: { key: pem } } }), ['/settings/tls/cert']);
+});
+
+test('a private key is refused among certificates, and one that does not fit is refused by its reason', () => {
+  const pem = (name: string) => readFileSync(new URL(`../egress/http1/testdata/${name}`, import.meta.url), 'utf8');
+  const cert = pem('client.crt');
+  const key = pem('client.key');
+  const of = (tls: object) => errorsOf({ settings: { tls } }).map(({ pointer, detail }) => `${pointer} ${detail}`);
+  assert.deepEqual(of({ ca: pem('ca.crt'), cert, key }), []);
+  assert.deepEqual(of({ cert }), []);
+  const certificates = 'Must be one or more certificates in PEM, without a private key.';
+  assert.deepEqual(of({ ca: cert + key }), [`/settings/tls/ca ${certificates}`]);
+  assert.deepEqual(of({ cert: cert + key }), [`/settings/tls/cert ${certificates}`]);
+  assert.deepEqual(of({ cert: key, key: cert }), [`/settings/tls/cert ${certificates}`]);
+  for (const type of ['sec1', 'pkcs8'] as const) {
+    const options = { type, format: 'pem', cipher: 'aes-256-cbc', passphrase: 'p' } as const;
+    const sealed = createPrivateKey(key).export(options).toString();
+    assert.match(of({ cert, key: sealed }).join(), /^\/settings\/tls\/key Is protected by a passphrase/);
+  }
+  assert.deepEqual(of({ cert, key: 'nonsense' }), ['/settings/tls/key Must be a private key in PEM.']);
+  const other = '/settings/tls/cert Certificate and private key (PEM) do not match.';
+  assert.deepEqual(of({ cert, key: pem('server.key') }), [other]);
 });
 
 test('a Standard Webhooks secret is base64, a header format is one line of visible ASCII', () => {

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { type ConnectionBody, headerName } from '../contract/documents/connection.ts';
 import type { FieldError } from '../contract/errors.ts';
@@ -118,13 +118,8 @@ function checkTls(tls: ConnectionBody['settings']['tls']): FieldError[] {
   if (tls.cert === null && tls.key !== null)
     return [{ pointer: '/settings/tls/cert', detail: 'A private key needs its client certificate.' }];
   const errors: FieldError[] = [];
-  if (tls.ca !== null && !isCertificates(tls.ca))
-    errors.push({ pointer: '/settings/tls/ca', detail: 'Must be one or more certificates in PEM.' });
-  const key = revealIfThere(tls.key);
-  if (tls.cert !== null && key === '' && !isCertificates(tls.cert))
-    errors.push({ pointer: '/settings/tls/cert', detail: 'Must be one or more certificates in PEM.' });
-  if (tls.cert !== null && key !== '' && !isPair(tls.cert, key))
-    errors.push({ pointer: '/settings/tls/cert', detail: 'Certificate and private key (PEM) do not match.' });
+  if (tls.ca !== null && !isCertificates(tls.ca)) errors.push({ pointer: '/settings/tls/ca', detail: NO_CERTIFICATES });
+  if (tls.cert !== null) errors.push(...checkPair(tls.cert, revealIfThere(tls.key)));
   return errors;
 }
 
@@ -155,14 +150,24 @@ function checkSigning(signing: ConnectionBody['settings']['signing']): FieldErro
     }));
 }
 
-/** Whether a text is one or more certificates in PEM. */
+export const NO_CERTIFICATES = 'Must be one or more certificates in PEM, without a private key.';
+
+/** Whether a text is one or more certificates in PEM. A private key beside them would not be stored as a secret. */
 export function isCertificates(text: string): boolean {
+  if (text.includes('PRIVATE KEY-----')) return false;
   const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
   return blocks.length > 0 && blocks.every((block) => doesNotThrow(() => new X509Certificate(block)));
 }
 
-function isPair(cert: string, key: string): boolean {
-  return doesNotThrow(() => createSecureContext({ cert, key }));
+/** The key may be missing: deliveries are held until it is entered. */
+function checkPair(cert: string, key: string): FieldError[] {
+  if (!isCertificates(cert)) return [{ pointer: '/settings/tls/cert', detail: NO_CERTIFICATES }];
+  if (key === '' || doesNotThrow(() => createSecureContext({ cert, key }))) return [];
+  const pointer = '/settings/tls/key';
+  if (/-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m.test(key))
+    return [{ pointer, detail: 'Is protected by a passphrase: enter the key without it (openssl pkey -in key.pem).' }];
+  if (!doesNotThrow(() => createPrivateKey(key))) return [{ pointer, detail: 'Must be a private key in PEM.' }];
+  return [{ pointer: '/settings/tls/cert', detail: 'Certificate and private key (PEM) do not match.' }];
 }
 
 /** OpenSSL reports an unreadable key only as an exception, whose message may quote the key. */

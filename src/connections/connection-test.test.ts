@@ -61,6 +61,17 @@ test('without oauth2 the test ends after the connection is open and sends nothin
   }
 });
 
+test('a missing credential fails the test and is named, since deliveries are held without it', async () => {
+  for (const [changes, detail] of [
+    [{ auth: { type: 'basic', username: 'u' } }, 'The password is missing.'],
+    [{ settings: { tls: { cert: 'a certificate' } } }, 'The private key of the client certificate is missing.'],
+  ] as const) {
+    const walked = await walk(changes);
+    assert.deepEqual([walked.ok, walked.names], [false, ['url', 'dns', 'connect', 'tls', 'probe!']]);
+    assert.equal(walked.last?.detail, detail);
+  }
+});
+
 test('the test ends with the exact step that failed', async () => {
   const error = { kind: 'dns', message: 'no such name' } as const;
   const unknown: ProbeStep[] = [

@@ -1,6 +1,7 @@
 import type { ConnectionBody } from '../contract/documents/connection.ts';
 import type { ErrorKind } from '../contract/records/delivery.ts';
 import { parseBaseUrl } from './base-url.ts';
+import { missingCredentials } from './missing-credentials.ts';
 import type { Oauth2 } from './oauth/client-auth.ts';
 import { decodeJwt } from './oauth/decode-jwt.ts';
 import { fetchToken } from './oauth/fetch-token.ts';
@@ -40,16 +41,16 @@ export async function testConnection({
     return ended([{ name: 'url', ok: false, durationMs: 0, detail: message, error: { kind: 'protocol', message } }]);
   }
   const unread = unresolvedSecret(connection);
-  if (unread !== null)
-    return ended([
-      { name: 'probe', ok: false, durationMs: 0, detail: unread, error: { kind: 'auth', message: unread } },
-    ]);
+  if (unread !== null) return ended([lacking(unread)]);
   const walked: TestStep[] = await http.egress.probe({
     url: base.url.href,
     timeoutMs: settings.timeoutMs,
     ...routeOf(settings),
   });
-  if (walked.some((step) => !step.ok) || auth.type !== 'oauth2') return ended(walked);
+  if (walked.some((step) => !step.ok)) return ended(walked);
+  const missing = missingCredentials(connection);
+  if (missing !== null) return ended([...walked, lacking(missing)]);
+  if (auth.type !== 'oauth2') return ended(walked);
   const fetched = await fetchToken({ auth, settings, http, remembered: null, connectionId: id, isTest: true });
   const now = http.now();
   const asked = fetched.exchanges.map((one, at) => askedStep(one, at === fetched.exchanges.length - 1, auth, now));
@@ -99,6 +100,11 @@ function expiryOf(auth: Oauth2, now: number): string {
   const decoded = decodeJwt(reveal(auth.jwt));
   if (!decoded.ok || decoded.expiresAt === null || decoded.expiresAt.getTime() > now) return '';
   return ` The stored JSON Web Token expired at ${decoded.expiresAt.toISOString()}.`;
+}
+
+/** A credential that deliveries need, without which they are held. */
+function lacking(message: string): TestStep {
+  return { name: 'probe', ok: false, durationMs: 0, detail: message, error: { kind: 'auth', message } };
 }
 
 function ended(steps: TestStep[]): { ok: boolean; steps: TestStep[] } {

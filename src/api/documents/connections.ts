@@ -1,3 +1,4 @@
+import { certificateExpiry } from '../../connections/certificate-expiry.ts';
 import { checkConnection } from '../../connections/check-connection.ts';
 import { testConnection } from '../../connections/connection-test.ts';
 import { secretExpiry } from '../../connections/secret-expiry.ts';
@@ -76,10 +77,11 @@ async function answerOf(tested: Promise<Tested>): Promise<Steps> {
 }
 
 function warningsOf({ auth, settings }: ConnectionBody, now: number): string[] {
-  const expiry = secretExpiry(auth);
-  const isExpired = expiry !== null && expiry.getTime() <= now;
+  const expired = (name: string, at: number | null) =>
+    at !== null && at <= now ? [`The ${name} expired at ${new Date(at).toISOString()}. Enter a new one.`] : [];
   return [
-    ...(isExpired ? [`The token expired at ${expiry.toISOString()}. Enter a new one.`] : []),
+    ...expired('token', secretExpiry(auth)?.getTime() ?? null),
+    ...expired('client certificate', certificateExpiry(settings.tls)),
     ...settings.headers
       .filter(({ value }) => typeof value === 'string' && value.includes('{{'))
       .map(({ name }) => `The header ${name} is sent as it is: only headers of destinations can have tags.`),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { crm, orders } from '../testing/documents.testing.ts';
 import { startTestServer } from '../testing/server.testing.ts';
@@ -45,6 +46,14 @@ test('a pasted token that has expired is saved with a warning', async () => {
   const expired = await create('Expired', seconds - 5);
   assert.deepEqual(expired['warnings'], ['The token expired at 2026-01-02T03:04:00.000Z. Enter a new one.']);
   assert.equal((await create('Valid', seconds + 5))['warnings'], undefined);
+});
+
+test('a client certificate that has expired is saved with a warning', async () => {
+  await using server = await startTestServer();
+  const pem = (name: string) => readFileSync(new URL(`../../egress/http1/testdata/${name}`, import.meta.url), 'utf8');
+  const tls = { cert: pem('expired.crt'), key: pem('expired.key') };
+  const made = await server.make('/connections', { ...crm, settings: { tls } });
+  assert.deepEqual(made['warnings'], ['The client certificate expired at 2020-01-02T00:00:00.000Z. Enter a new one.']);
 });
 
 test('the end of a previous signing secret is a point in time', async () => {

@@ -4,7 +4,7 @@ import { checkMailHost, checkUrl } from '../guard/guard.ts';
 import { isFailure } from './connect/errors.ts';
 import { Opening } from './connect/opening.ts';
 import type { GuardedDns } from './connect/tcp.ts';
-import { secureContextFor } from './connect/tls.ts';
+import { lateRefusal, secureContextFor } from './connect/tls.ts';
 import { type Way, wayTo } from './connect/way.ts';
 
 /** Opens sockets for one use, outside the pools: for connection tests, and for callers that speak mail. */
@@ -31,9 +31,11 @@ export class SingleSockets implements Disposable {
       { name: 'url', ok: true, durationMs, detail: way.target.origin },
       ...opening.steps.map((step) => ({ ...step, ok: true, detail: step.detail() })),
     ];
-    if (isFailure(socket)) steps.push(failedStep(opening.stage, this.#now() - opening.stageStartedAt, socket));
-    else socket.destroy();
-    return steps;
+    const failure = isFailure(socket) ? socket : await lateRefusal(socket);
+    if (!isFailure(socket)) socket.destroy();
+    if (failure === null) return steps;
+    const failed = failedStep(opening.stage, this.#now() - opening.stageStartedAt, failure);
+    return [...steps.filter(({ name }) => name !== failed.name), failed];
   }
 
   async connect({ host, port, tls, timeoutMs }: EgressConnect): Promise<EgressConnection> {

@@ -145,9 +145,37 @@ test('a client certificate is presented, and a missing one is named', async () =
     await using egress = openEgress();
     const url = `https://localhost:${peer.port}/`;
     responseOf(await egress.send(requestTo(url, { tls: { ...CA, ...certificate('client') } })));
-    const without = await egress.send(requestTo(url, { tls: CA }));
-    assert.ok(without.kind === 'error', maxVersion);
-    assert.equal(without.error.kind, 'tls', `${maxVersion}: ${without.error.message}`);
+    const steps = await egress.probe({ url, tls: { ...CA, ...certificate('client') }, timeoutMs: 5_000 });
+    assert.deepEqual([steps.at(-1)?.name, steps.at(-1)?.ok], ['tls', true]);
+    const without = await failureAt(url);
+    assert.equal(without.kind, 'tls', maxVersion);
+    assert.match(without.message, /client certificate/, maxVersion);
+    const other = await egress.probe({ url, tls: { ...CA, ...certificate('self') }, timeoutMs: 5_000 });
+    assert.deepEqual([other.at(-1)?.name, other.at(-1)?.ok], ['tls', false], maxVersion);
+  }
+});
+
+test('the reason why a peer refuses a client certificate or the handshake is readable', async () => {
+  const reasons: [alert: number, reason: RegExp][] = [
+    [40, /requires a client certificate, or there is no common cipher/],
+    [42, /does not accept the client certificate/],
+    [43, /it is not one for clients/],
+    [44, /client certificate of the connection was revoked/],
+    [45, /client certificate of the connection has expired/],
+    [46, /does not accept the client certificate/],
+    [48, /does not trust the client certificate/],
+    [49, /does not accept the client certificate/],
+    [70, /no TLS version from 1\.2 on/],
+    [112, /serves no such host name/],
+    [116, /asks for a client certificate/],
+  ];
+  for (const [alert, reason] of reasons) {
+    // A fatal alert as response to the first message (RFC 8446 §6).
+    const bytes = Buffer.from([21, 3, 3, 0, 2, 2, alert]);
+    await using peer = await rawPeer((socket) => void socket.once('data', () => socket.end(bytes)));
+    const error = await failureAt(`https://localhost:${peer.port}/`);
+    assert.equal(error.kind, 'tls');
+    assert.match(error.message, reason, `alert ${alert}`);
   }
 });
 

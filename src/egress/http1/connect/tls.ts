@@ -1,14 +1,8 @@
 import type { Socket } from 'node:net';
-import {
-  createSecureContext,
-  getCACertificates,
-  type SecureContext,
-  connect as startTls,
-  type TLSSocket,
-} from 'node:tls';
+import { createSecureContext, getCACertificates, type SecureContext, connect as startTls, TLSSocket } from 'node:tls';
 import type { EgressError, TlsOptions } from '../../egress.ts';
 import type { Target } from '../../guard/target-url.ts';
-import { isFailure, tlsError } from './errors.ts';
+import { hungUp, isFailure, tlsError } from './errors.ts';
 
 /**
  * Does the TLS handshake over an open socket, and verifies the target's certificate.
@@ -42,6 +36,24 @@ export function secure(
     }
   });
 }
+
+/**
+ * Waits for a moment whether the peer refuses the client certificate, or its absence: with TLS 1.3 it does so when the
+ * handshake is complete for the client (RFC 8446 §4.4.2.4). null: it did not.
+ */
+export function lateRefusal(socket: Socket): Promise<EgressError | null> {
+  return new Promise((resolve) => {
+    if (!(socket instanceof TLSSocket) || socket.getProtocol() !== 'TLSv1.3') return resolve(null);
+    const timer = setTimeout(resolve, LATE_REFUSAL_MS, null);
+    const end = (error?: unknown) => {
+      clearTimeout(timer);
+      resolve(error === undefined ? hungUp : tlsError(error));
+    };
+    socket.once('error', end).once('end', end).resume();
+  });
+}
+
+const LATE_REFUSAL_MS = 500;
 
 /** Built from PEM texts; the connection's CA is trusted in addition to the usual ones. */
 export function secureContextFor(tls: TlsOptions | undefined): SecureContext | EgressError {
