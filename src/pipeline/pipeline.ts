@@ -29,6 +29,7 @@ import { queueStatus } from './insight/queue-status.ts';
 import { createStatistics } from './insight/statistics.ts';
 import { holdLeases } from './leases.ts';
 import { createHolds } from './limits/holds.ts';
+import { createPauses } from './limits/pauses.ts';
 import { createReplayRates } from './limits/replay-rates.ts';
 import { createChecks } from './preview/checks.ts';
 import { createPreviews } from './preview/preview.ts';
@@ -113,7 +114,7 @@ export async function startPipeline(parts: PipelineParts) {
   };
   const drafts = { ...shared, engine: { render, compose: parts.compute.drafts.compose } };
   const parameters = stack.use(await startParameters(shared));
-  const { holds, dispatcher, replayRates, statistics, retention } = stack.use(await startDelivering(shared));
+  const { holds, pauses, dispatcher, replayRates, statistics, retention } = stack.use(await startDelivering(shared));
   const matcher = stack.use(
     new Matcher({
       ...shared,
@@ -162,7 +163,7 @@ export async function startPipeline(parts: PipelineParts) {
     preview: createPreviews(drafts),
     /** Tests of changes, on the newest events. */
     checks: createChecks({ ...drafts, log: journal.log, compute: parts.compute.drafts }),
-    queueStatus: queueStatus({ ...shared, holds, dispatcher }),
+    queueStatus: queueStatus({ ...shared, holds, pauses, dispatcher }),
     replays,
     eraser,
     statistics,
@@ -217,6 +218,7 @@ async function startDelivering(shared: Shared) {
     }),
   );
   const replayRates = createReplayRates();
+  const pauses = await createPauses(shared);
   const plans = createPlans({ ...shared, holds });
   const attempt = createDeliveryAttempt({ ...shared, plans });
   const batches = new BatchAttempter({ ...shared, plans, attempt });
@@ -227,6 +229,7 @@ async function startDelivering(shared: Shared) {
       // One line for each queue would be too many.
       failed: telemetry.failedOften,
       holds,
+      pauses,
       attempt,
       attemptBatch: (batch, giveBack) => batches.attempt(batch, giveBack),
       batches: new BatchAssembly({ ...shared, plans }),
@@ -242,6 +245,7 @@ async function startDelivering(shared: Shared) {
   stack.use(followConfiguration({ ...shared, dispatcher }));
   return {
     holds,
+    pauses,
     dispatcher,
     replayRates,
     statistics,

@@ -644,6 +644,24 @@ test('a paused connection says what happens to events, and lists show use, succe
   assert.deepEqual(tab.problems, []);
 });
 
+test('a connection whose system asked for a pause says until when, and Check now ends it', async () => {
+  const { app, browser } = console_;
+  await using receiver = await startReceiver();
+  receiver.answer('/in', { status: 429, headers: { 'Retry-After': '3600' } });
+  const { connection, deliver } = await wire(app, receiver);
+  await deliver({ n: 1 }, 'retrying');
+  const { id } = await deliver({ n: 2 }, 'pending');
+  await using tab = await openTab(browser, { url: app.url, path: `/connections/${connection.id}` });
+  const { page } = tab;
+  const waiting = page.getByRole('alert', { name: 'The system asked Millrace to wait' });
+  await waiting.getByText(/Next request/).waitFor();
+  receiver.answer('/in', {});
+  await waiting.getByRole('button', { name: 'Check now' }).click();
+  await reaches(app, id, 'delivered');
+  await waiting.waitFor({ state: 'hidden' });
+  assert.deepEqual(tab.problems, []);
+});
+
 test('no page of the area has a barrier that axe-core finds: light, dark, narrow, empty and failed', async () => {
   const { app, browser } = console_;
   await using receiver = await startReceiver();

@@ -42,6 +42,7 @@ export function connectionHandlers(parts: ApiParts) {
       if (body.status !== 'enabled')
         throw new AppError('conflict', `The connection is ${body.status}, so nothing is sent. Resume it first.`);
       await queueStatus.probe(id);
+      queueStatus.endPauses(id);
       await record({ id, name: body.name });
       return queueStatus.health(id);
     },
@@ -51,6 +52,7 @@ export function connectionHandlers(parts: ApiParts) {
       let released = 0;
       for (const one of destinations) released += await parts.journal.log.release(one, parts.now());
       await queueStatus.reopen(id);
+      queueStatus.endPauses(id, destinations);
       queueStatus.wake(destinations);
       await record({ id, name: body.name });
       return { released, health: await queueStatus.health(id) };
@@ -58,7 +60,9 @@ export function connectionHandlers(parts: ApiParts) {
     async testConnection({ params, record }) {
       const { id, body } = find(params.id);
       await record({ id, name: body.name });
-      return answerOf(testConnection({ connection: body, http, id }));
+      const tested = await answerOf(testConnection({ connection: body, http, id }));
+      if (tested.ok && body.auth.type === 'oauth2') queueStatus.endTokenPause(id);
+      return tested;
     },
     async testUnsavedConnection(call) {
       const { id, connection } = unsaved(call);

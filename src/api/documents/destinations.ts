@@ -16,7 +16,7 @@ import { type Checked, checkPrograms, withPrograms } from './template-errors.ts'
 
 /** Destinations, their checks before saving, previews and test sends. */
 export function destinationHandlers(parts: ApiParts) {
-  const { configuration, preview, checks } = parts.pipeline;
+  const { configuration, preview, checks, queueStatus } = parts.pipeline;
   const documents = documentsOf(destinationKind, parts);
   const actions = actionDrafts(parts);
 
@@ -77,9 +77,10 @@ export function destinationHandlers(parts: ApiParts) {
     },
     async testDestination({ params: { id }, body, may, record }) {
       const input = body();
-      const { name, path } = documents.find(configuration.snapshot, id).body;
+      const { name, path, connectionId } = documents.find(configuration.snapshot, id).body;
       const drafts = await draftsOf(id, input);
       const delivery = await preview.testSend(id, input, ...drafts);
+      if (delivery.status === 'delivered') queueStatus.endPauses(connectionId, [id]);
       await record({ id, name, changes: [{ pointer: '/delivery', after: delivery.id }] });
       return may('payloads:view') ? delivery : withoutPayloads(delivery, drafts[0]?.path ?? path);
     },

@@ -64,7 +64,7 @@ export function deliveryHandlers(parts: ApiParts) {
 async function retry(
   { entry: entryOf }: Call<'retryDelivery'>,
   parts: ApiParts,
-  { id, test, destinationId, actionId, replayId }: LoggedDelivery,
+  { id, test, destinationId, connectionId, actionId, replayId }: LoggedDelivery,
   render: boolean,
 ): Promise<void> {
   const { queueStatus, configuration } = parts.pipeline;
@@ -79,6 +79,7 @@ async function retry(
   const isKnown = await parts.journal.log.retry({ id, now: parts.now(), render: render ? pins : null }, entry);
   if (!isKnown) throw new AppError('not_found', `There is no delivery ${id}.`);
   parts.telemetry.audited(entry);
+  queueStatus.endPauses(connectionId, [destinationId]);
   queueStatus.wake([destinationId], replayId);
 }
 

@@ -134,6 +134,13 @@ export function createAccessTokens(http: TokenHttp) {
       if (slot === undefined || slot.pending !== null || slot.key !== connection.credentials) return null;
       return slot.token !== null && isUsable(slot.token, now) ? null : pauseAt(slot, now);
     },
+    /** A person wants to try now: the next delivery requests a token. */
+    endPause(connectionId: string): void {
+      const slot = slots.get(connectionId);
+      if (slot === undefined) return;
+      slot.pause = null;
+      slot.failures = 0;
+    },
     /** When the current token expires, in ms since the epoch; null: no token, or no known expiry. Fetches nothing. */
     tokenExpiresAt(connection: TokenOwner): number | null {
       const slot = slots.get(connection.id);

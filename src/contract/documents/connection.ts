@@ -220,6 +220,8 @@ export const health = z.strictObject({
   since: timestamp.nullable(),
   /** When the next delivery is sent as a probe. */
   nextProbeAt: timestamp.nullable(),
+  /** Until when the system (429 with Retry-After) or its token endpoint asked for no requests; null: it did not. */
+  waitsUntil: timestamp.nullable(),
   held: z.int(),
   /**
    * When the current access token expires, by the token endpoint; it is renewed automatically. null: no token, or no
@@ -262,13 +264,13 @@ export const connectionRoutes = tagged('connections', {
   probeConnection: api(
     'POST /connections/{id}/probe',
     'deliveries:manage',
-    'Send the next held delivery as a probe, to check whether a tripped or refused connection works again',
+    'Send the next held delivery as a probe, to check whether a tripped or refused connection works again, and end a pause that its system asked for',
     { audit: 'probe connection', output: health },
   ),
   releaseConnection: api(
     'POST /connections/{id}/release',
     'deliveries:manage',
-    'Send the held deliveries of a connection: releases a hold that its traffic caused and restarts the retry schedule of exhausted deliveries',
+    'Send the held deliveries of a connection: releases a hold that its traffic caused, ends a pause that its system asked for, and restarts the retry schedule of exhausted deliveries',
     { audit: 'release connection', output: z.strictObject({ released: z.int(), health }) },
   ),
 });

@@ -23,25 +23,36 @@ export async function pauseDestination(
   });
 }
 
-/** Applies a saved change of a connection or destination: deliveries stored as held are retried. */
+/**
+ * Applies a saved change of a connection or destination: deliveries stored as held are retried. When a person resumes
+ * it, the pauses that its system asked for end.
+ */
 export function followConfiguration(options: {
   configuration: Configuration;
   journal: Pick<Journal, 'log'>;
-  dispatcher: Pick<Dispatcher, 'wake'>;
-  authenticator: Pick<Authenticator, 'forget'>;
+  dispatcher: Pick<Dispatcher, 'wake' | 'endPauses'>;
+  authenticator: Pick<Authenticator, 'forget' | 'endPause'>;
   clock: Clock;
   telemetry: Pick<Telemetry, 'failed' | 'configurationChanged'>;
 }): Disposable {
   const { configuration, journal, dispatcher, authenticator, clock, telemetry } = options;
+  let before = configuration.snapshot;
   const stop = configuration.watch((snapshot, changes) => {
+    const { documents: old } = before;
+    before = snapshot;
     const touched = new Set<string>();
     for (const { op, document } of changes) {
       const { kind, id, version, updatedBy } = document;
       telemetry.configurationChanged({ kind, id, version, op, by: updatedBy });
       if (kind === 'connection' && op === 'delete') authenticator.forget(id);
       if (updatedBy === 'millrace') continue;
-      if (kind === 'destination') touched.add(id);
-      if (kind === 'connection') for (const destinationId of snapshot.destinationsOf(id)) touched.add(destinationId);
+      if (kind !== 'destination' && kind !== 'connection') continue;
+      const destinationIds = kind === 'destination' ? [id] : [...snapshot.destinationsOf(id)];
+      for (const destinationId of destinationIds) touched.add(destinationId);
+      const isResumed = snapshot.documents[kind].get(id)?.body.status === 'enabled';
+      if (!isResumed || (old[kind].get(id)?.body.status ?? 'enabled') === 'enabled') continue;
+      if (kind === 'connection') authenticator.endPause(id);
+      dispatcher.endPauses(kind === 'connection' ? id : null, destinationIds);
     }
     if (touched.size > 0) void release([...touched]).catch((error) => telemetry.failed(error, 'release deliveries'));
   });

@@ -138,7 +138,7 @@ test('the rate limit of a connection delays all its destinations, that of a dest
   for (const queue of all.queues.slice(0, 1)) consumeRates(queue, now, createReplayRates());
   assert.deepEqual(decide(all.connection, now, quiet), {
     kind: 'wait',
-    block: { limit: 'rate', of: 'connection', until: now + 1_000 },
+    block: { limit: 'rate', of: 'connection', until: now + 1_000, isAsked: false },
   });
   const one = connectionWith([[delivery('a1')], [delivery('b1')]], { destinationRate: rate });
   const [first] = one.queues;
@@ -155,7 +155,7 @@ test('a deleted destination does not lift the limits of the connection for its o
   deleted.plan = null;
   assert.deepEqual(decide(connection, now, quiet), {
     kind: 'wait',
-    block: { limit: 'rate', of: 'connection', until: now + 1_000 },
+    block: { limit: 'rate', of: 'connection', until: now + 1_000, isAsked: false },
   });
   const limited = connectionWith([[delivery('a1')], [delivery('b1')]], { concurrency: 1 });
   const [gone] = limited.queues;
@@ -221,7 +221,7 @@ test('replayed deliveries are sent when no live one is ready, at an even rate, a
   replays.nextAt = now + 5;
   assert.deepEqual(decide(connection, now, quiet), {
     kind: 'wait',
-    block: { limit: 'rate', of: 'replay', until: now + 5 },
+    block: { limit: 'rate', of: 'replay', until: now + 5, isAsked: false },
   });
 });
 
@@ -270,7 +270,7 @@ test('the limit that is shown for a waiting delivery is the one that decides, in
   const shown = (world: World = quiet) => blockOf(queue, 'a1', now, world);
   assert.equal(shown(), null);
   consumeRates(queue, now, createReplayRates());
-  const rate = { limit: 'rate', of: 'connection', until: now + 1_000 };
+  const rate = { limit: 'rate', of: 'connection', until: now + 1_000, isAsked: false };
   assert.deepEqual([shown(), decide(connection, now, quiet)], [rate, { kind: 'wait', block: rate }]);
   connection.origin = { requests: EXCHANGES_MAX, waiting: new Set() };
   const origin = { limit: 'concurrency', of: 'origin', requests: EXCHANGES_MAX, until: null };
@@ -288,11 +288,11 @@ test('a waiting replayed delivery shows its own limits: the part of the requests
   assert.ok(queue);
   const shown = (freeAt = 0) => blockOf(queue, 'r1', now, { ...quiet, replayRates: { freeAt: () => freeAt } });
   assert.equal(shown(), null);
-  assert.deepEqual(shown(now + 70), { limit: 'rate', of: 'replay', until: now + 70 });
-  const paused = { limit: 'rate', of: 'replay', until: Number.POSITIVE_INFINITY };
+  assert.deepEqual(shown(now + 70), { limit: 'rate', of: 'replay', until: now + 70, isAsked: false });
+  const paused = { limit: 'rate', of: 'replay', until: Number.POSITIVE_INFINITY, isAsked: false };
   assert.deepEqual(shown(Number.POSITIVE_INFINITY), paused);
   replays.nextAt = now + 50;
-  assert.deepEqual(shown(), { limit: 'rate', of: 'replay', until: now + 50 });
+  assert.deepEqual(shown(), { limit: 'rate', of: 'replay', until: now + 50, isAsked: false });
   connection.requests = 3;
   assert.deepEqual(shown(), { limit: 'concurrency', of: 'connection', requests: 3, until: null });
   connection.requests = 1;

@@ -116,7 +116,7 @@ function replayedShare({ connection, concurrency }: DestinationQueue, now: numbe
 /** Replayed deliveries are sent evenly over the period of a rate. */
 function paceBlock({ replays }: ConnectionQueue, now: number): Block | null {
   const until = replays === null ? 0 : paceAt(replays, now);
-  return until > now ? { limit: 'rate', of: 'replay', until } : null;
+  return until > now ? { limit: 'rate', of: 'replay', until, isAsked: false } : null;
 }
 
 function connectionBlock(

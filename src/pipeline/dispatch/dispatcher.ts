@@ -1,6 +1,7 @@
 import { type Clock, setTimer, stopTimer } from '../../async/clock.ts';
 import type { DeliveryQueue, DueDelivery, Lease } from '../../journal/journal.ts';
 import { errorBackoffMs } from '../limits/backoff.ts';
+import type { Pauses } from '../limits/pauses.ts';
 import type { ReplayRates } from '../limits/replay-rates.ts';
 import type { Configuration, Snapshot } from '../snapshot/snapshot.ts';
 import type { BatchAssembly } from './batch-assembly.ts';
@@ -33,6 +34,7 @@ export type DispatcherOptions = Pick<
   lease: Lease;
   clock: Clock;
   holds: SendParts['holds'] & World['holds'];
+  pauses: Pauses;
   authenticator: World['authenticator'];
   batches: BatchAssembly;
   replays: Pick<ReplayRates, 'freeAt' | 'spend' | 'refund'>;
@@ -172,6 +174,19 @@ export class Dispatcher implements AsyncDisposable {
     }
   }
 
+  /**
+   * A person wants to send now: ends the pauses and quotas that the system asked for, those of destinations and that of a
+   * whole connection. The next response that asks for one begins it again.
+   */
+  endPauses(connectionId: string | null, destinationIds: readonly string[]): void {
+    const connection = connectionId === null ? undefined : this.#connections.get(connectionId);
+    this.#options.pauses.end(connectionId === null ? destinationIds : [connectionId, ...destinationIds]);
+    connection?.budget.forgetPeer();
+    for (const id of destinationIds) this.#queues.get(id)?.budget.forgetPeer();
+    if (connection !== undefined) for (const queue of [...queuesOf(connection)]) this.#resume(queue);
+    else this.wake(destinationIds);
+  }
+
   isSending(deliveryId: string): boolean {
     return this.#inFlight.has(deliveryId);
   }
@@ -226,11 +241,15 @@ export class Dispatcher implements AsyncDisposable {
   }
 
   #open(destinationId: string, connectionId: string): DestinationQueue {
-    const id = this.#present().planOf(destinationId)?.connection.id ?? connectionId;
+    const { pauses } = this.#options;
+    const plan = this.#present().planOf(destinationId);
+    const id = plan?.connection.id ?? connectionId;
     const connection = this.#connections.get(id) ?? createConnectionQueue(id);
     this.#connections.set(id, connection);
     const queue = createDestinationQueue(destinationId, connection);
     connection.queues.add(queue);
+    connection.budget.quiet(pauses.untilOf(id, plan?.origin ?? ''));
+    queue.budget.quiet(pauses.untilOf(destinationId, plan?.origin ?? ''));
     return queue;
   }
 
@@ -396,6 +415,7 @@ export class Dispatcher implements AsyncDisposable {
     const name = connectionPlan(connection)?.origin ?? '';
     connection.origin = this.#origins.get(name) ?? this.#openOrigin(name);
     if (before === null || before === connection.origin) return;
+    this.#options.pauses.end([connection.connectionId, ...[...connection.queues].map((one) => one.destinationId)]);
     for (const { budget } of [connection, ...queuesOf(connection)]) budget.forgetPeer();
   }
 

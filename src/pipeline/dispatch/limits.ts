@@ -4,7 +4,8 @@ import { EXCHANGES_MAX } from '../../egress/egress.ts';
 import type { Step } from '../attempt/next-step.ts';
 import type { Sign } from '../limits/circuit-breaker.ts';
 import { type HoldState, type Holds, isProbeDue } from '../limits/holds.ts';
-import type { Rate } from '../limits/rate-limiter.ts';
+import type { Pauses } from '../limits/pauses.ts';
+import type { Rate, RateLimiter } from '../limits/rate-limiter.ts';
 import type { ReplayRates } from '../limits/replay-rates.ts';
 import type { DestinationPlan } from '../snapshot/destination-plan.ts';
 import type { ConnectionQueue, DestinationQueue, OriginSlots } from './queues.ts';
@@ -15,7 +16,8 @@ import type { ConnectionQueue, DestinationQueue, OriginSlots } from './queues.ts
  */
 export type Block =
   | { limit: 'hold'; reason: Reason; detail: string | null; until: number | null }
-  | { limit: 'rate'; of: 'connection' | 'destination' | 'replay'; until: number }
+  /** `isAsked`: the peer asked for it, by its pause or its quota. */
+  | { limit: 'rate'; of: 'connection' | 'destination' | 'replay'; until: number; isAsked: boolean }
   | { limit: 'token'; until: number; detail: string }
   | { limit: 'concurrency'; of: 'destination' | 'connection' | 'origin'; requests: number; until: null };
 
@@ -41,8 +43,10 @@ export function holdBlock({ destinationId, connection }: DestinationQueue, now: 
 /** The rate limit of the connection: its configured rate, the peer's quota, and the pause that the peer asked for. */
 export function connectionRateBlock({ budget }: ConnectionQueue, rate: Rate | null, now: number): Block | null {
   const until = budget.freeAt(now, rate);
-  return until > now ? { limit: 'rate', of: 'connection', until } : null;
+  return until > now ? { limit: 'rate', of: 'connection', until, isAsked: isAsked(budget, until) } : null;
 }
+
+const isAsked = (budget: RateLimiter, until: number) => budget.askedUntil() >= until;
 
 /**
  * The token endpoint of the connection failed a moment ago, or asked for a pause: nothing can be sent without a token.
@@ -64,8 +68,8 @@ export function destinationRateBlock(
 ): Block | null {
   const ownAt = queue.budget.freeAt(now, queue.plan?.destinationRate ?? null);
   const replayAt = queue.replay === null ? 0 : replayRates.freeAt(queue.replay.id, now);
-  if (replayAt > Math.max(ownAt, now)) return { limit: 'rate', of: 'replay', until: replayAt };
-  return ownAt > now ? { limit: 'rate', of: 'destination', until: ownAt } : null;
+  if (replayAt > Math.max(ownAt, now)) return { limit: 'rate', of: 'replay', until: replayAt, isAsked: false };
+  return ownAt > now ? { limit: 'rate', of: 'destination', until: ownAt, isAsked: isAsked(queue.budget, ownAt) } : null;
 }
 
 /** The bulkhead: requests in flight to one origin, over all its connections. */
@@ -138,6 +142,7 @@ type Sent = { startedAt: number; isProbe: boolean };
 
 export type OutcomeParts = {
   holds: Pick<Holds, 'refuse' | 'admit' | 'trip' | 'postpone' | 'ofConnections'>;
+  pauses: Pick<Pauses, 'begin'>;
   /** Pauses a destination that is gone for good (410). */
   pause(destinationId: string): Promise<void>;
   /** A probe was not sent: any other delivery of the connection may be the probe. */
@@ -160,13 +165,19 @@ export function applyOutcome(
   if (step.health === 'good') queue.concurrency.succeeded();
   if (step.health === 'overloaded') queue.concurrency.failed(sent.startedAt, now);
   if (step.quota !== null) connection.budget.learn(step.quota, connection.requests, now);
-  if (step.wait !== null) (step.wait.scope === 'connection' ? connection : queue).budget.quiet(step.wait.until);
+  if (step.wait !== null) pause(parts, queue, step.wait);
   const isPlain = step.auth?.kind !== 'rejected' && step.sign === 'good' && !step.pauses;
   if (isPlain && !parts.holds.ofConnections.has(connection.connectionId)) {
     countSign(queue, 'good', now);
     return null;
   }
   return moveHolds(parts, queue, step, sent, now);
+}
+
+function pause({ pauses }: OutcomeParts, queue: DestinationQueue, { scope, until }: NonNullable<Step['wait']>) {
+  const { connection, destinationId, plan } = queue;
+  (scope === 'connection' ? connection : queue).budget.quiet(until);
+  pauses.begin(scope === 'connection' ? connection.connectionId : destinationId, until, plan?.origin ?? '');
 }
 
 async function moveHolds(parts: OutcomeParts, queue: DestinationQueue, step: Step, sent: Sent, now: number) {

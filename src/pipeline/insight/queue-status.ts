@@ -1,6 +1,7 @@
 import type { Clock } from '../../async/clock.ts';
 import { sharedReading } from '../../async/shared-reading.ts';
 import { type Authenticator, AuthorizedConnection } from '../../connections/authenticator.ts';
+import { parseBaseUrl } from '../../connections/base-url.ts';
 import { certificateExpiry } from '../../connections/certificate-expiry.ts';
 import { missingCredentials } from '../../connections/missing-credentials.ts';
 import { secretExpiry } from '../../connections/secret-expiry.ts';
@@ -10,6 +11,7 @@ import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { Block } from '../dispatch/limits.ts';
 import type { Holds } from '../limits/holds.ts';
 import type { Order } from '../limits/order-key.ts';
+import type { Pauses } from '../limits/pauses.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 
 export type QueueStatus = ReturnType<typeof queueStatus>;
@@ -21,12 +23,13 @@ export type QueueStatus = ReturnType<typeof queueStatus>;
 export function queueStatus(options: {
   configuration: Configuration;
   holds: Holds;
-  authenticator: Pick<Authenticator, 'tokenExpiresAt'>;
+  pauses: Pick<Pauses, 'untilOf'>;
+  authenticator: Pick<Authenticator, 'tokenExpiresAt' | 'pauseOf' | 'endPause'>;
   queue: Pick<DeliveryQueue, 'backlog'>;
   clock: Clock;
-  dispatcher: Pick<Dispatcher, 'isSending' | 'blockOf' | 'wake'>;
+  dispatcher: Pick<Dispatcher, 'isSending' | 'blockOf' | 'wake' | 'endPauses'>;
 }) {
-  const { configuration, holds, authenticator, queue, clock, dispatcher } = options;
+  const { configuration, holds, pauses, authenticator, queue, clock, dispatcher } = options;
   const backlog = sharedReading(clock, queue.backlog);
 
   async function heldAt(place: { destinationId: string | null; connectionId: string | null }): Promise<number> {
@@ -40,7 +43,7 @@ export function queueStatus(options: {
   async function health(connectionId: string): Promise<Health> {
     const held = await heldAt({ destinationId: null, connectionId });
     const fine = { state: 'ok', reason: null, detail: null, since: null, nextProbeAt: null } as const;
-    const shared = { ...fine, held, ...expiry(connectionId) };
+    const shared = { ...fine, held, waitsUntil: waitsUntil(connectionId), ...expiry(connectionId) };
     const connection = configuration.snapshot.documents.connection.get(connectionId);
     const missing = connection === undefined ? null : missingCredentials(connection.body);
     if (connection !== undefined && missing !== null) {
@@ -57,6 +60,16 @@ export function queueStatus(options: {
       since: textOf(hold.since),
       nextProbeAt: textOf(hold.probeAt),
     };
+  }
+
+  /** The end of the pause that the system or the token endpoint of a connection asked for. */
+  function waitsUntil(connectionId: string): string | null {
+    const body = configuration.snapshot.documents.connection.get(connectionId)?.body;
+    if (body === undefined) return null;
+    const base = parseBaseUrl(body);
+    const asked = pauses.untilOf(connectionId, base.ok ? base.url.origin : '');
+    const token = authenticator.pauseOf(new AuthorizedConnection({ id: connectionId, body }))?.until ?? 0;
+    return textOf(Math.max(asked, token) || null);
   }
 
   function expiry(connectionId: string): Pick<Health, 'tokenExpiresAt' | 'certificateExpiresAt' | 'secretExpiresAt'> {
@@ -84,6 +97,19 @@ export function queueStatus(options: {
     probe: (connectionId: string): Promise<boolean> => holds.probeNow(connectionId, clock.now()),
     /** Removes the hold that responses set on a connection. */
     reopen: holds.reopen,
+    /** A test has received a token: deliveries need not wait for the end of the endpoint's pause. */
+    endTokenPause(connectionId: string): void {
+      authenticator.endPause(connectionId);
+      dispatcher.wake([...configuration.snapshot.destinationsOf(connectionId)]);
+    },
+    /**
+     * A person wants to send now, or a test shows that the cause is gone: ends the pauses that the system and the token
+     * endpoint of a connection asked for, and those of these destinations (of all without them).
+     */
+    endPauses(connectionId: string, destinationIds = [...configuration.snapshot.destinationsOf(connectionId)]): void {
+      authenticator.endPause(connectionId);
+      dispatcher.endPauses(connectionId, destinationIds);
+    },
     /** Examines the queues of these destinations now, for example after a person's retry. */
     wake: (destinationIds: readonly string[], replayId?: string | null): void =>
       dispatcher.wake(destinationIds, replayId),

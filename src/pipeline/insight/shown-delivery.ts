@@ -82,6 +82,11 @@ function waitOf(earlier: string | undefined, { order, block, now }: Moment, befo
     // Until a person resumes it.
     if (block.until === Number.POSITIVE_INFINITY) return { reason: null, detail: 'Its replay is paused.' };
     const seconds = Math.ceil((block.until - now) / 1_000);
+    if (block.isAsked)
+      return {
+        reason: 'budget',
+        detail: `The system asked for a pause of its ${block.of}: waits for about ${seconds} s.`,
+      };
     return { reason: 'budget', detail: `Waits for the rate limit of its ${block.of}, about ${seconds} s.` };
   }
   if (before !== null) return null;

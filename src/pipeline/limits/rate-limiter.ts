@@ -56,7 +56,9 @@ export function createRateLimiter() {
     quiet(until: number): void {
       quietUntil = Math.max(quietUntil, until);
     },
-    /** Requests go to another peer now: the quota and the pause of the former one end. */
+    /** The end of what the peer asked for, its pause or a used up quota; in the past or 0: nothing. */
+    askedUntil: (): number => Math.max(quietUntil, left <= 0 ? leftUntil : 0),
+    /** The quota and the pause of the peer end: requests go to another one now, or a person wants to send. */
     forgetPeer(): void {
       left = Number.POSITIVE_INFINITY;
       leftUntil = 0;

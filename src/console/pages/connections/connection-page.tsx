@@ -80,6 +80,7 @@ function ConnectionHealth({ connection }: { connection: Connection }): ReactNode
   return (
     <>
       <Closed connection={connection} />
+      <Waiting connection={connection} />
       <Endings connection={connection} />
     </>
   );
@@ -148,6 +149,30 @@ function Closed({ connection }: { connection: Connection }): ReactNode {
         <Text size="md">{isOff ? healthWords.resume : cause?.todo}</Text>
         {isOff || health.nextProbeAt === null ? null : <Opening connection={connection} />}
       </Stack>
+    </Alert>
+  );
+}
+
+/** Until when its system or token endpoint asked for no requests. */
+function Waiting({ connection: { id, name, status, health } }: { connection: Connection }): ReactNode {
+  const mayEnd = useMay('deliveries:manage');
+  if (status !== 'enabled' || health.waitsUntil === null) return null;
+  return (
+    <Alert mb="md" color="orange" icon={<Icon name="clock" />} title={healthWords.waits}>
+      <Text size="md">
+        {healthWords.nextRequest} <Countdown at={health.waitsUntil} due={healthWords.probing} />
+      </Text>
+      {!mayEnd ? null : (
+        <ActButton
+          mt="xs"
+          size="xs"
+          route="probeConnection"
+          input={{ params: { id } }}
+          done={healthWords.requested(name)}
+        >
+          {healthWords.probe}
+        </ActButton>
+      )}
     </Alert>
   );
 }

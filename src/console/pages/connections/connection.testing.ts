@@ -10,6 +10,7 @@ export const fine = {
   detail: null,
   since: null,
   nextProbeAt: null,
+  waitsUntil: null,
   held: 0,
   tokenExpiresAt: null,
   certificateExpiresAt: null,

@@ -1,0 +1,71 @@
+import type { Clock } from '../../async/clock.ts';
+import type { Journal } from '../../journal/journal.ts';
+
+/**
+ * A pause that a system asked for (429 or 503 with Retry-After), of a connection or a destination. It applies to
+ * requests to `origin`. Times are ms since the epoch.
+ */
+type Pause = { readonly since: number; readonly until: number; readonly origin: string };
+
+export type Pauses = Awaited<ReturnType<typeof createPauses>>;
+
+/** The name of a note is this and the id of the connection or destination. */
+const prefix = 'pauses/';
+
+/** Pauses that are shorter, or that become longer by less, are not written: a start takes about as long. */
+const notableMs = 5_000;
+
+/**
+ * The pauses that systems asked for. They survive a restart: a pause is written when it begins, and when it becomes
+ * notably longer, so that responses which ask for the same pause write nothing. The rate limiters of the queues apply
+ * them.
+ */
+export async function createPauses(options: {
+  journal: { retention: Pick<Journal['retention'], 'loadNotes' | 'saveNote'> };
+  clock: Clock;
+  failed(error: unknown, doing: string): void;
+}) {
+  const { clock, failed } = options;
+  const { retention } = options.journal;
+  const pauses = new Map<string, Pause>();
+  /** Until when the stored pauses last. */
+  const stored = new Map<string, number>();
+  for (const { name, text } of await retention.loadNotes(prefix)) {
+    const id = name.slice(prefix.length);
+    const pause = JSON.parse(text) as Pause; // written below
+    stored.set(id, pause.until);
+    if (pause.until > clock.now()) pauses.set(id, pause);
+    else save(id, null);
+  }
+
+  function save(id: string, pause: Pause | null) {
+    if (pause === null) stored.delete(id);
+    else stored.set(id, pause.until);
+    const text = pause === null ? null : JSON.stringify(pause);
+    retention.saveNote(prefix + id, text).catch((error) => failed(error, 'store the pause of a system'));
+  }
+
+  return {
+    /** The end of the pause of a connection or destination; 0: it has none. After a change of its origin: 0. */
+    untilOf(id: string, origin: string): number {
+      const pause = pauses.get(id);
+      const now = clock.now();
+      if (pause === undefined || pause.origin !== origin || pause.until <= now) return 0;
+      // A clock that was set back makes no pause longer than the system asked for.
+      return Math.min(pause.until, now + pause.until - pause.since);
+    },
+    begin(id: string, until: number, origin: string): void {
+      const now = clock.now();
+      if (until <= (pauses.get(id)?.until ?? now)) return;
+      const pause = { since: now, until, origin };
+      pauses.set(id, pause);
+      if (until - Math.max(now, stored.get(id) ?? 0) >= notableMs) save(id, pause);
+    },
+    end(ids: Iterable<string>): void {
+      for (const id of ids) {
+        pauses.delete(id);
+        if (stored.has(id)) save(id, null);
+      }
+    },
+  };
+}
