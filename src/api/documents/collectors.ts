@@ -13,6 +13,19 @@ export function collectorHandlers(parts: ApiParts, keys: Pick<FormerKeys, 'usedA
   const documents = documentsOf({ ...collectorKind, shownWith: shownKeys(keys) }, parts);
   const timeAt = (ms: number) => new Date(ms).toISOString();
 
+  const isValid = (until: string | undefined) => until !== undefined && Date.parse(until) > parts.now();
+
+  /**
+   * The keys after a rotation. A previous key stays valid until its own end, and there is one at most: it keeps its place
+   * when the present key ends at once, and otherwise the rotation is refused.
+   */
+  function rotated({ key, previousUntil: formerUntil }: CollectorBody, previousUntil: string): Partial<CollectorBody> {
+    if (!isValid(formerUntil)) return { key: newKey(), previousKey: key, previousUntil };
+    if (!isValid(previousUntil)) return { key: newKey() };
+    const detail = `The previous key is valid until ${formerUntil}. End it, or wait until then, to rotate the key again.`;
+    throw new AppError('conflict', detail);
+  }
+
   /** The end of the present key at its rotation. Throws AppError `invalid_value` when it is in the past. */
   function endOfKey(previousUntil: string | null | undefined): string {
     if (previousUntil === null) return timeAt(parts.now());
@@ -38,11 +51,11 @@ export function collectorHandlers(parts: ApiParts, keys: Pick<FormerKeys, 'usedA
     ...documentHandlers('collector', documents),
     rotateCollectorKey(call) {
       const previousUntil = endOfKey(call.body().previousUntil);
-      return changeKeys(call, 'rotate_key', ({ key }) => ({ key: newKey(), previousKey: key, previousUntil }));
+      return changeKeys(call, 'rotate_key', (before) => rotated(before, previousUntil));
     },
     endPreviousKey: (call) =>
       changeKeys(call, 'revoke', ({ previousUntil }) => {
-        if (previousUntil === undefined || Date.parse(previousUntil) <= parts.now())
+        if (!isValid(previousUntil))
           throw new AppError('conflict', 'This collector has no previous key that is valid.');
         return { previousUntil: timeAt(parts.now()) };
       }),

@@ -44,7 +44,9 @@ test('the overlap ends at a chosen time, at once with null, and on demand', asyn
   const { key: second } = await server.rotate({ previousUntil: new Date(clock.now + hourMs).toISOString() });
   assert.equal(await send(first), 200);
   const { key: third } = await server.rotate({ previousUntil: null });
-  assert.deepEqual([await send(first), await send(second), await send(third)], [404, 404, 200]);
+  assert.deepEqual([await send(first), await send(second), await send(third)], [200, 404, 200]);
+  await server.call('DELETE', `${path}/previous-key`);
+  assert.deepEqual([await send(first), await send(third)], [404, 200]);
   const { key: fourth } = await server.rotate();
   assert.equal(await send(third), 200);
   const ended = await server.call('DELETE', `${path}/previous-key`);
@@ -53,6 +55,22 @@ test('the overlap ends at a chosen time, at once with null, and on demand', asyn
   assert.equal((await server.call('DELETE', `${path}/previous-key`)).statusCode, 409);
   const past = await server.call('POST', `${path}/rotate-key`, { previousUntil: '2020-01-01T00:00:00Z' });
   assert.deepEqual([past.statusCode, past.json().errors[0].pointer], [422, '/previousUntil']);
+});
+
+test('a second rotation is refused while the previous key is valid, and no key ends before its time', async () => {
+  await using server = await start();
+  const { first, send, clock, path } = server;
+  const { key: second } = await server.rotate();
+  const refused = await server.call('POST', `${path}/rotate-key`, {});
+  assert.deepEqual([refused.statusCode, refused.json().code], [409, 'conflict']);
+  assert.match(refused.json().detail, /previous key is valid until 20\d\d-.*End it, or wait/);
+  assert.deepEqual([await send(first), await send(second)], [200, 200]);
+  const { key: third } = await server.rotate({ previousUntil: null });
+  clock.now += 24 * hourMs - 1;
+  assert.deepEqual([await send(first), await send(second), await send(third)], [200, 404, 200], 'a leaked key');
+  clock.now += 1;
+  const { key: fourth } = await server.rotate();
+  assert.deepEqual([await send(first), await send(third), await send(fourth)], [404, 200, 200]);
 });
 
 test('a failed read of the last uses is repeated with the next request', async () => {

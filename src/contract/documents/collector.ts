@@ -58,7 +58,7 @@ export const collectorRoutes = tagged('collectors', {
   rotateCollectorKey: api(
     'POST /collectors/{id}/rotate-key',
     'collectors:manage',
-    'Give a collector a new key; the present one stays valid for a day, or until `previousUntil`',
+    'Give a collector a new key; the present one stays valid for a day, or until `previousUntil` (null: it ends at once). Refused while a previous key is valid, unless the present one ends at once',
     { audit: 'rotate_key collector', body: rotateKeyInput, output: collector },
   ),
   endPreviousKey: api(
