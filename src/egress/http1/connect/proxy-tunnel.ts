@@ -40,10 +40,11 @@ export function tunnel(socket: Socket, place: string, authorization: string | nu
 }
 
 function refusal(status: number, place: string, hasCredentials: boolean): string {
-  if (status === 407)
+  // Tinyproxy refuses credentials with 401.
+  if (status === 407 || status === 401)
     return hasCredentials
-      ? 'it refused its user name and password (407). Correct them in the connection.'
-      : 'it asks for a user name and password (407). Add them to the connection.';
+      ? `it refused its user name and password (${status}). Correct them in the connection.`
+      : `it asks for a user name and password (${status}). Add them to the connection.`;
   if (status >= 500) return `it could not connect to ${place} (${status}).`;
   return `it refused to connect to ${place} (${status}). Check what the proxy allows.`;
 }
