@@ -159,6 +159,10 @@ export async function compose(config: Config, storage: Storage, overrides: Overr
   url ??= listening;
   if (config.port === 0) listeners.push(listenerAt(config, Number(new URL(listening).port)));
   announce(config, telemetry, { url: listening, setupToken: identity.setup.token, isInboxOpen: inbox.isOpen() });
+  if (sqlite.copyBeforeUpgrade !== null)
+    telemetry.noticed('the database was upgraded; its copy from before can be removed when all works', {
+      copy: sqlite.copyBeforeUpgrade,
+    });
 
   const stack = opened.move();
   return { url: listening, telemetry, [Symbol.asyncDispose]: () => stack.disposeAsync() };

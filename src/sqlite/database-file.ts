@@ -4,6 +4,9 @@ import { DatabaseSync } from 'node:sqlite';
 /** The application id in SQLite's header of our databases: "Mill". */
 export const applicationId = 0x4d696c6c;
 
+/** The disk or a quota is full: SQLITE_FULL, and the codes of SQLite for other failures to grow a file. */
+export const noRoom: ReadonlySet<number | null> = new Set([13, 778, 4874]); // IOERR_WRITE, IOERR_SHMSIZE
+
 /** The name of the database in a data folder. */
 export const databaseName = 'millrace.db';
 

@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { zstdDecompressSync } from 'node:zlib';
 import { putInPlace } from '../disk/atomic-write.ts';
-import { applicationId, isOurDatabase, schemaVersion } from './database-file.ts';
+import { freeBytesOf } from '../disk/disk-space.ts';
+import { applicationId, isOurDatabase, noRoom, schemaVersion } from './database-file.ts';
 import { recover, removeFiles, replaceDatabase } from './recovery.ts';
 
 const ours = new URL('./migrations/', import.meta.url);
@@ -15,31 +16,77 @@ export function latestVersion(folder: URL = ours): number {
 
 /**
  * Migrates a database to the latest schema, after creating it when it is missing and recovering it after a power cut.
- * An existing one is first copied to `millrace-v<version>-<time>.db` in the same folder. Throws an Error of one
- * sentence for a foreign, damaged or newer database, which is not changed. Needs the data folder's lock.
+ * An existing one is first copied to `millrace-v<version>-<time>.db` in the same folder; returns the path of that copy,
+ * or null. Throws an Error of one sentence for a foreign, damaged or newer database, and when the disk is too full; the
+ * database is not changed then. Needs the data folder's lock.
  */
-export function migrate(file: string, now: Date, folder: URL = ours): void {
+export function migrate(file: string, now: Date, folder: URL = ours): string | null {
   const latest = latestVersion(folder);
   recover(file);
   if (!isOurDatabase(file)) {
     create(file, folder);
-    return;
+    return null;
   }
   const version = schemaVersion(file);
   if (version > latest)
     throw new Error(
       `${file} was written by a newer Millrace (schema ${version}, this one knows ${latest}); start that version or restore a backup.`,
     );
-  if (version === latest) return;
+  const copy = keepCopy(file, version, now);
+  if (version === latest) return copy;
+  upgrade(file, version, folder);
+  return keepCopy(file, latest, now);
+}
 
-  using database = new DatabaseSync(file, { timeout: 5_000 });
-  const copy = join(dirname(file), `millrace-v${version}-${now.toISOString().replace(/[:.]/g, '-')}.db`);
+/** Copies a database and applies the migrations, all or none. */
+function upgrade(file: string, version: number, folder: URL): void {
   const unfinished = `${file}.copying`;
   removeFiles(unfinished, ['', '-journal']);
-  database.prepare('VACUUM INTO ?').run(unfinished);
-  putInPlace(unfinished, copy);
-  apply(database, version, folder);
-  database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all();
+  try {
+    using database = new DatabaseSync(file, { timeout: 5_000 });
+    if (freeBytesOf(dirname(file)) < usedBytes(database)) throw tooFull(file);
+    database.prepare('VACUUM INTO ?').run(unfinished);
+    putInPlace(unfinished, copyOf(file));
+    apply(database, version, folder);
+  } catch (error) {
+    removeFiles(unfinished, ['', '-journal']);
+    removeFiles(copyOf(file), ['']);
+    const errcode = error instanceof Error && 'errcode' in error ? Number(error.errcode) : null;
+    throw noRoom.has(errcode) ? tooFull(file, error) : error;
+  }
+}
+
+function tooFull(file: string, cause?: unknown): Error {
+  const mebibytes = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MiB`;
+  return new Error(
+    `The disk is too full to upgrade ${file}: a copy of its ${mebibytes(statSync(file).size)} and its changes are written, and ${mebibytes(freeBytesOf(dirname(file)))} are free; it was not changed.`,
+    { cause },
+  );
+}
+
+/** The complete copy of a database while its migrations are applied. */
+const copyOf = (file: string) => `${file}.before-upgrade`;
+
+/**
+ * Names the copy of an upgrade by its version and a time, or removes it if the upgrade did not happen: each attempt
+ * makes a new one, and they would fill the disk. Returns its path; null: there is none.
+ */
+function keepCopy(file: string, version: number, now: Date): string | null {
+  const copy = copyOf(file);
+  if (!existsSync(copy)) return null;
+  const copied = schemaVersion(copy);
+  if (copied >= version) {
+    removeFiles(copy, ['']);
+    return null;
+  }
+  const kept = join(dirname(file), `millrace-v${copied}-${now.toISOString().replace(/[:.]/g, '-')}.db`);
+  putInPlace(copy, kept);
+  return kept;
+}
+
+function usedBytes(database: DatabaseSync): number {
+  const pragma = (name: string) => Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
+  return (pragma('page_count') - pragma('freelist_count')) * pragma('page_size');
 }
 
 /** Creates a database completely or not at all; its application id is written to the file first. */
@@ -58,14 +105,15 @@ function create(file: string, folder: URL) {
 }
 
 /**
- * Applies the migrations after a version. They may call `unpacked(value)`, which returns the text of a value: text, or a
+ * Applies the migrations after a version, in one transaction. They may call `unpacked(value)`, which returns the text of a value: text, or a
  * Zstandard frame of it.
  */
 export function apply(database: DatabaseSync, version: number, folder: URL = ours): void {
   database.function('unpacked', { deterministic: true }, unpacked);
+  database.exec('BEGIN IMMEDIATE');
   for (const migration of migrations(folder))
-    if (migration.version > version)
-      database.exec(`BEGIN IMMEDIATE; ${migration.sql}; PRAGMA user_version = ${migration.version}; COMMIT`);
+    if (migration.version > version) database.exec(`${migration.sql}; PRAGMA user_version = ${migration.version}`);
+  database.exec('COMMIT');
 }
 
 function unpacked(value: SQLOutputValue): SQLOutputValue {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, renameSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { eventually } from '../../test/support/eventually.ts';
 import type { AppError } from '../contract/errors.ts';
-import { databaseName } from './database-file.ts';
+import { databaseName, schemaVersion } from './database-file.ts';
 import { latestVersion, migrate } from './migrate.ts';
 import { openSqlite, type SqliteOptions } from './sqlite.ts';
 import { temporaryFolder } from './temporary-folder.testing.ts';
@@ -232,23 +232,55 @@ test('migrations are numbered without a gap and without a number that two have',
   );
 });
 
+/** The migrations of this program, and one more. */
+function withMigration(dir: string, sql: string): URL {
+  const source = new URL('./migrations/', import.meta.url);
+  for (const name of readdirSync(source)) writeFileSync(join(dir, name), readFileSync(new URL(name, source)));
+  writeFileSync(join(dir, `${String(latestVersion() + 1).padStart(4, '0')}-more.sql`), sql);
+  return new URL(`file://${dir}/`);
+}
+
 test('an older database is copied in its folder before it is migrated', () => {
+  using folder = temporaryFolder();
+  const file = join(folder.path, databaseName);
+  assert.equal(migrate(file, new Date()), null);
+  using migrations = temporaryFolder();
+  const newer = withMigration(migrations.path, 'CREATE TABLE more (x)');
+  const copy = join(folder.path, `millrace-v${latestVersion()}-2026-03-01T12-00-00-000Z.db`);
+  assert.equal(migrate(file, new Date('2026-03-01T12:00:00Z'), newer), copy);
+  assert.deepEqual([schemaVersion(file), schemaVersion(copy)], [latestVersion() + 1, latestVersion()]);
+  assert.equal(migrate(file, new Date(), newer), null);
+});
+
+test('an upgrade that fails leaves the database as it was, and no copy', () => {
+  using folder = temporaryFolder();
+  const file = join(folder.path, databaseName);
+  migrate(file, new Date());
+  const before = readFileSync(file);
+  using migrations = temporaryFolder();
+  const newer = withMigration(migrations.path, 'CREATE TABLE more (x); CREATE TABLE more (x)');
+  assert.throws(() => migrate(file, new Date(), newer), /table more already exists/);
+  assert.deepEqual(readdirSync(folder.path), [databaseName]);
+  assert.deepEqual(readFileSync(file), before);
+});
+
+test('after a kill during an upgrade there is one copy: of the last attempt, or of the one that was completed', () => {
   using folder = temporaryFolder();
   const file = join(folder.path, databaseName);
   migrate(file, new Date());
   using migrations = temporaryFolder();
-  const source = new URL('./migrations/', import.meta.url);
-  for (const name of readdirSync(source))
-    writeFileSync(join(migrations.path, name), readFileSync(new URL(name, source)));
-  const next = latestVersion() + 1;
-  writeFileSync(join(migrations.path, `${String(next).padStart(4, '0')}-more.sql`), 'CREATE TABLE more (x)');
-  migrate(file, new Date('2026-03-01T12:00:00Z'), new URL(`file://${migrations.path}/`));
-  const version = (path: string) => {
-    using database = new DatabaseSync(path, { readOnly: true });
-    return database.prepare('PRAGMA user_version').get()?.['user_version'];
-  };
-  assert.equal(version(file), next);
-  assert.equal(version(join(folder.path, `millrace-v${latestVersion()}-2026-03-01T12-00-00-000Z.db`)), latestVersion());
+  const newer = withMigration(migrations.path, 'CREATE TABLE more (x)');
+  const interrupted = `${file}.before-upgrade`;
+  {
+    using database = new DatabaseSync(file);
+    database.prepare('VACUUM INTO ?').run(interrupted);
+  }
+  const copy = migrate(file, new Date(), newer) ?? '';
+  const others = () => readdirSync(folder.path).filter((name) => !/^millrace\.db(-wal|-shm)?$/.test(name));
+  assert.deepEqual(others(), [basename(copy)]);
+  renameSync(copy, interrupted);
+  assert.match(migrate(file, new Date('2026-03-01T12:00:00Z'), newer) ?? '', /millrace-v\d+-2026-03-01T12/);
+  assert.equal(others().length, 1);
 });
 
 test('over the byte limit of its queue, storage refuses intake, accepts all other writes, and recovers', async () => {

@@ -43,8 +43,9 @@ export async function openSqlite(options: SqliteOptions) {
   const { dir, queueBytesMax = 64 * 1024 * 1024, freeBytes = () => freeBytesOf(dir), spaceCheckMs = 500 } = options;
   const lock = lockFolder(dir);
   const file = join(dir, databaseName);
+  let copy: string | null;
   try {
-    migrate(file, new Date());
+    copy = migrate(file, new Date());
   } catch (error) {
     lock[Symbol.dispose]();
     throw error;
@@ -109,6 +110,8 @@ export async function openSqlite(options: SqliteOptions) {
   }
 
   return {
+    /** The copy of the database before an upgrade that this opening made; null: none. */
+    copyBeforeUpgrade: copy,
     /** Counts of the writer thread since the start; `waitingBytes` is the current value. */
     stats: writer as Pick<SqliteThread, 'commits' | 'operations' | 'waitingBytes'>, // the rest is for this file
     problems,

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../contract/errors.ts';
+import { noRoom } from './database-file.ts';
 import type { Answer, CheckpointReport, Load, Request, Result, WorkerSettings } from './operation.ts';
 
 /** Writes share a transaction; reads are sent one at a time, so that their results are not all in memory at once. */
@@ -7,8 +8,6 @@ const callsMax = { writer: 1_024, reader: 1 };
 const bytesAtOnce = 8 * 1024 * 1024;
 /** This many bytes are sent as the next transaction before the last one has completed. */
 const bytesSentAhead = 64 * 1024;
-/** The disk or a quota is full: SQLITE_FULL, and the codes of SQLite for other failures to grow a file. */
-const noRoom: ReadonlySet<number | null> = new Set([13, 778, 4874]); // IOERR_WRITE, IOERR_SHMSIZE
 const ioError = 10;
 
 /** The thread ended before this call was sent to it. */

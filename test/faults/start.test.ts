@@ -11,6 +11,7 @@ import { loadConfig } from '../../src/config/load.ts';
 import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
 import { eventually } from '../support/eventually.ts';
 import { adminClient, environment, runProcess, spawnProcess } from '../support/process.ts';
+import { smallDisks } from '../support/small-disk.ts';
 
 /** A data folder of a stopped server, with a sealed secret. */
 const good = temporaryFolder();
@@ -104,6 +105,26 @@ test('a refused start writes one line to stderr, without a stack, and has its ow
   using folder = temporaryFolder();
   writeFileSync(join(folder.path, database), 'not a database, but possibly important');
   assertRefused(await runProcess(environment(folder.path), ['start']), /is not a Millrace database/);
+});
+
+test('an upgrade that does not fit on the disk is refused in one line, and takes no space', async () => {
+  using folder = temporaryFolder();
+  cpSync(good.path, folder.path, { recursive: true });
+  {
+    using older = new DatabaseSync(join(folder.path, database));
+    // Larger than a file can be there.
+    older.exec('CREATE TABLE filling (x); INSERT INTO filling VALUES (randomblob(3000000))');
+    older.exec('PRAGMA user_version = 1; PRAGMA wal_checkpoint(TRUNCATE)');
+  }
+  const before = filesOf(folder.path);
+  const disk = smallDisks().find(({ name }) => name === 'a limit on the size of files');
+  await using limited = spawnProcess(environment(folder.path), ['start'], { under: disk?.command(folder.path) ?? [] });
+  const exit = await limited.exited;
+  assertRefused(
+    { ...exit, stdout: limited.stdout(), stderr: limited.stderr() },
+    /The disk is too full to upgrade .* was not changed/,
+  );
+  assert.deepEqual(filesOf(folder.path), before);
 });
 
 test('a second server on one data folder is refused in one line; the first continues', async () => {
