@@ -4,8 +4,9 @@ import { isOwnUrl, type Listener } from './egress/guard/guard.ts';
 import type { Configuration } from './pipeline/snapshot/snapshot.ts';
 
 /**
- * Whether the Inbox receives requests. `auto`: as long as every enabled connection goes to this server. Until it follows
- * the configuration it is open, so that no delivery is blocked while the server starts.
+ * Whether the Inbox receives requests. `auto`: as long as every connection that is not disabled goes to this server: a
+ * pause does not open it again. Until it follows the configuration it is open, so that no delivery is blocked while the
+ * server starts.
  */
 export function inboxState({ inbox }: Config, listeners: () => readonly Listener[]) {
   let configuration: Pick<Configuration, 'snapshot'> | null = null;
@@ -17,14 +18,12 @@ export function inboxState({ inbox }: Config, listeners: () => readonly Listener
     const { snapshot } = configuration;
     const own = listeners();
     if (known?.snapshot !== snapshot || known.listening !== own.length) {
-      const enabled = Array.from(snapshot.documents.connection.values()).filter(
-        ({ body }) => body.status === 'enabled',
-      );
-      const isOwn = ({ body }: (typeof enabled)[number]) => {
+      const inUse = Array.from(snapshot.documents.connection.values()).filter(({ body }) => body.status !== 'disabled');
+      const isOwn = ({ body }: (typeof inUse)[number]) => {
         const base = parseBaseUrl(body);
         return base.ok && isOwnUrl(base.url.href, own);
       };
-      known = { snapshot, listening: own.length, isOpen: enabled.every(isOwn) };
+      known = { snapshot, listening: own.length, isOpen: inUse.every(isOwn) };
     }
     return known.isOpen;
   }

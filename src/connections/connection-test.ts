@@ -66,7 +66,7 @@ function askedStep({ answer, method, sent, durationMs }: TokenExchange, isLast: 
     const error = { kind: 'auth', message: answer.detail } as const;
     return { ...step, ok: false, detail: answer.detail + expiry, error };
   }
-  const said = answer.ok ? 'Token received' : isLast ? `HTTP ${answer.status}` : answer.detail.replace(/\.$/, '');
+  const said = answer.ok ? 'Token received' : `HTTP ${answer.status}`;
   const detail = `${sent}. ${said} (client authentication: ${method}).${expiry}`;
   return { ...step, ok: true, detail };
 }

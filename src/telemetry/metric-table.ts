@@ -1,6 +1,6 @@
 /** Every metric with its help text and labels. docs/metrics.md is generated from this table. */
 export const metricTable = {
-  eventsAccepted: counter('millrace_events_accepted', 'Events accepted, including duplicates.'),
+  eventsAccepted: counter('millrace_events_accepted', 'Events accepted and stored; duplicates are counted apart.'),
   eventsDuplicate: counter('millrace_events_duplicate', 'Duplicate events, not stored again.'),
   intakeRefused: counter('millrace_intake_refused', 'Rejected intake requests.', 'code'),
   eventsMatched: counter('millrace_events_matched', 'Events matched against the rules.'),

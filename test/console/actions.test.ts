@@ -382,6 +382,13 @@ test('a check of an action with an unfinished clause leads to the clause, as a s
   await parameter.and(page.locator(':focus')).waitFor();
   await page.getByText('A value is required.').waitFor();
   assert.equal(await page.getByRole('dialog').count(), 0);
+
+  await page.getByRole('combobox', { name: 'Operator' }).selectOption('is greater than');
+  await page.getByRole('combobox', { name: 'Value' }).fill('lots');
+  const never = page.getByText('Neither a number nor a time: no event matches.');
+  await never.waitFor();
+  await page.getByRole('combobox', { name: 'Value' }).fill('100');
+  await never.waitFor({ state: 'detached' });
   assert.deepEqual(tab.problems, []);
 });
 

@@ -28,7 +28,8 @@ test('an alert is made, tested and changed; what it told is listed, and a confli
   assert.equal(await entry.getAttribute('aria-current'), 'page');
 
   await page.getByRole('button', { name: 'Save' }).click();
-  assert.equal(await page.getByText('Enter a value.').count(), 4);
+  for (const missing of ['Alert Name', 'Mail Server', 'sender', 'recipients'])
+    await page.getByText(`Enter the ${missing}.`).waitFor();
   await page.getByRole('radio', { name: 'Slack' }).check();
   assert.notEqual(await page.getByRole('textbox', { name: 'Webhook URL' }).getAttribute('required'), null);
   await page.getByRole('radio', { name: 'Webhook' }).check();

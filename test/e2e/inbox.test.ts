@@ -23,9 +23,12 @@ test('the Inbox of a new server receives deliveries until a connection to anothe
   assert.deepEqual([await hasInbox(app), await post(app)], [false, 404]);
   await assert.rejects(app.client.call('listInboxRequests'), /another system is enabled/);
   const { id } = await wired.deliver({ n: '2' }, 'failed');
-  const { reason } = await app.client.call('getDelivery', { params: { id } });
+  const { reason, detail } = await app.client.call('getDelivery', { params: { id } });
   assert.equal(reason, 'blocked');
+  assert.match(detail ?? '', /the Inbox of this server is off/);
 
+  await app.client.call('changeConnection', { params: { id: crm.id }, body: { status: 'paused' } });
+  assert.deepEqual([await hasInbox(app), await post(app)], [false, 404], 'a pause does not open it again');
   await app.client.call('changeConnection', { params: { id: crm.id }, body: { status: 'disabled' } });
   assert.deepEqual([await hasInbox(app), await post(app)], [true, 200]);
   await app.restart();

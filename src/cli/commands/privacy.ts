@@ -21,7 +21,8 @@ export function privacyCommands(command: Command, { deps, server, output }: Cont
       const whose = visitor === undefined ? { parameter, value } : { visitorId: visitor };
       const shown = await whileRunning(await server().call('eraseVisitor', { body: { ...whose, dryRun } }));
       const { state, code, counts } = shown;
-      const what = `${counts.events} events, ${counts.deliveries} deliveries (${counts.unfinished} unfinished)`;
+      const { events, deliveries, unfinished } = counts;
+      const what = `events: ${events}, deliveries: ${deliveries} (unfinished: ${unfinished})`;
       output.result(shown, `${state === 'planned' ? 'would erase' : 'erased'} ${what}; code ${code}`);
     });
 

@@ -59,7 +59,7 @@ const timeoutMs = 10_000;
 /**
  * Requests an access token; stateless. With `auto` client authentication, tries the remembered method first (HTTP
  * Basic when there is none), then the other one after a 401 or `invalid_client`. The last exchange is the result;
- * when both methods were refused its detail names both.
+ * when both methods were refused for different reasons its detail names both.
  */
 export async function requestToken(ask: TokenAsk, remembered: ClientAuthMethod | null): Promise<TokenExchange[]> {
   const [first, second] = clientAuthMethods(ask.auth, remembered);
@@ -68,7 +68,10 @@ export async function requestToken(ask: TokenAsk, remembered: ClientAuthMethod |
   if (second === undefined || one.answer.ok || !one.answer.isClientRefused) return [one];
   const other = await exchange(ask, second);
   if (other.answer.ok || other.answer.kind === 'temporary') return [one, other];
-  const detail = `${first}: ${one.answer.detail}; ${second}: ${other.answer.detail}`;
+  const detail =
+    one.answer.detail === other.answer.detail
+      ? other.answer.detail
+      : `${first}: ${one.answer.detail}; ${second}: ${other.answer.detail}`;
   return [one, { ...other, answer: { ...other.answer, detail } }];
 }
 

@@ -57,7 +57,7 @@ export function createGuard({ allow, ownListeners, isInboxOpen }: GuardOptions):
     for (const listener of ownListeners()) {
       if (listener.port !== target.port || !views.some((view) => isListenerAt(listener, target.host, view))) continue;
       if (isInbox && listener.hasInbox) return null;
-      return 'it is an address of this server';
+      return target.isInbox ? INBOX_IS_OFF : 'it is an address of this server';
     }
     if (views.some((view) => isMetadataAddress(view) && !isOpened(target, view, true))) {
       return 'it is a cloud metadata address';
@@ -94,6 +94,9 @@ export function createGuard({ allow, ownListeners, isInboxOpen }: GuardOptions):
     );
   }
 }
+
+const INBOX_IS_OFF =
+  'the Inbox of this server is off. A connection to another system turns it off, unless MILLRACE_INBOX is on';
 
 /** Checks a URL without DNS: returns the parsed target, or why it is refused. Does not throw. */
 export function checkUrl(guard: Guard, url: string): Target | { readonly reason: string } {

@@ -1,7 +1,7 @@
 import type { FieldMapping, MappedType } from '../../../contract/documents/action.ts';
 import type { Condition } from '../../../contract/documents/condition.ts';
 import { typedValue } from '../../../rules/typed-value.ts';
-import { actions, formFields } from '../../messages/en.ts';
+import { actions, formFields, terms } from '../../messages/en.ts';
 import { rulesOf } from '../../parts/rules/condition-parts.ts';
 import type { Action, ActionBody } from './action.ts';
 import { rulesOfScenario, type Scenario, scenarioOf } from './scenarios.ts';
@@ -135,8 +135,8 @@ export function problemsOf({ name, description, destinations }: ActionDraft): Re
   const say = (path: string, text: string | null) => {
     if (text !== null) found[path] = text;
   };
-  for (const [path, text] of Object.entries({ name, description }))
-    say(path, text.trim() === '' ? formFields.needed : null);
+  say('name', name.trim() === '' ? formFields.neededOf(actions.basics.name) : null);
+  say('description', description.trim() === '' ? formFields.neededOf(terms.description) : null);
   for (const [i, { mapping }] of destinations.entries()) {
     for (const [j, { field: written, from, parameter, value, expression, as }] of mapping.entries()) {
       const path = `destinations.${i}.mapping.${j}`;

@@ -7,7 +7,7 @@ import type { Names } from '../../data/named.ts';
 import { parts, terms, actions as words } from '../../messages/en.ts';
 import { useEditor } from '../../parts/form/use-editor.tsx';
 import { Icon } from '../../parts/parts.ts';
-import { partsOf } from '../../parts/rules/condition-parts.ts';
+import { isComplete, partsOf } from '../../parts/rules/condition-parts.ts';
 import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
 import { lazyPart } from '../../shell/lazy-part.ts';
@@ -202,7 +202,7 @@ type StepListProps = {
 function StepList({ step, onStep, troubled, draft }: StepListProps): ReactNode {
   const isDone: Record<Step, boolean> = {
     basics: draft.name.trim() !== '' && draft.description.trim() !== '',
-    rules: partsOf(draft.rules).length > 1,
+    rules: partsOf(draft.rules).length > 1 && isComplete(draft.rules),
     sources: false,
     destinations: draft.destinations.some((row) => row.destinationId !== ''),
   };

@@ -1,8 +1,7 @@
 import { Group, NativeSelect, Paper, Text, Textarea, TextInput } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { terms, actions as words } from '../../messages/en.ts';
-import { ConfirmDialog, Facts, Icon, Note, Panel } from '../../parts/parts.ts';
+import { ConfirmDialog, Facts, Icon, Note, Panel, TextLink } from '../../parts/parts.ts';
 import { isComplete, partsOf } from '../../parts/rules/condition-parts.ts';
 import { ConditionStudio } from '../../parts/rules/condition-studio.tsx';
 import { conditionWords } from '../../parts/rules/condition-words.ts';
@@ -80,9 +79,9 @@ export function RulesStep({ draft, change, errors, isDisabled }: StepProps): Rea
         {scenario === 'abandon_cart' ? (
           <Text size="sm">
             {w.abandonCart}{' '}
-            <Link to="/docs/$name" params={{ name: 'recipes' }} hash="e-mail-customers-who-abandon-a-cart">
+            <TextLink to="/docs/$name" params={{ name: 'recipes' }} hash="e-mail-customers-who-abandon-a-cart">
               {w.abandonCartRecipe}
-            </Link>
+            </TextLink>
           </Text>
         ) : null}
         <Text component="p" m={0} aria-live="polite">

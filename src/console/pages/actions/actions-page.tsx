@@ -11,7 +11,7 @@ import type { Column } from '../../parts/list/list-page.tsx';
 import { modifiedColumn, nameColumn, timeColumn } from '../../parts/list/standard-columns.tsx';
 import { statusFilter } from '../../parts/list/use-list-page.tsx';
 import { Icon, LinkCard, LinkCards, Note, StatusBadge } from '../../parts/parts.ts';
-import { type BehaviorName, conditionWords } from '../../parts/rules/condition-words.ts';
+import { conditionWords, type RuleName } from '../../parts/rules/condition-words.ts';
 import { behaviorsIn, useBehaviors } from '../../parts/rules/use-behaviors.ts';
 import { useMay } from '../../session/rights.ts';
 import { type Action, actionKind, standingOf, useSwitch } from './action.ts';
@@ -88,7 +88,7 @@ const scenarioCards = (
   </Box>
 );
 
-type Known = { nameOf: BehaviorName; names: Names; stats: Stats | undefined };
+type Known = { nameOf: RuleName; names: Names; stats: Stats | undefined };
 
 function columnsOf({ nameOf, names, stats }: Known): readonly Column<Action>[] {
   return [

@@ -107,7 +107,7 @@ export function problemsOf(draft: AlertDraft): Record<string, string> {
   const { name, remindEveryMs } = sharedFields;
   const fields = { name, remindEveryMs, ...channelFields[draft.type] };
   return {
-    ...f.problemsBy(fields, facts, draft),
+    ...f.problemsBy(fields, facts, draft, { ...words.fields, ...words.nounOf }),
     ...(draft.isQuiet ? problemsOfHours(draft.quiet) : {}),
   };
 }

@@ -6,7 +6,7 @@ import { DocumentsPage } from '../../parts/document/documents-page.tsx';
 import type { Column } from '../../parts/list/list-page.tsx';
 import { modifiedColumn, nameColumn } from '../../parts/list/standard-columns.tsx';
 import { Icon, Note } from '../../parts/parts.ts';
-import { type BehaviorName, conditionWords } from '../../parts/rules/condition-words.ts';
+import { conditionWords, type RuleName } from '../../parts/rules/condition-words.ts';
 import { type Behavior, useBehaviors } from '../../parts/rules/use-behaviors.ts';
 import { behaviorKind, blockedBy } from './behavior.ts';
 
@@ -30,7 +30,7 @@ const namedAttributes = 3;
 
 const modified = modifiedColumn<Behavior>();
 
-function columnsOf(nameOf: BehaviorName): readonly Column<Behavior>[] {
+function columnsOf(nameOf: RuleName): readonly Column<Behavior>[] {
   const sentence = (text: string) => (
     <Text lineClamp={2} title={text}>
       {text}

@@ -122,9 +122,9 @@ function Closed({ connection }: { connection: Connection }): ReactNode {
       title={isOff ? healthWords.off[status] : health.state === 'ok' ? healthWords.holds : healthWords.needsAttention}
     >
       <Stack gap={4}>
-        {isOff || cause === null ? null : (
+        {isOff || health.reason === null ? null : (
           <Text size="md">
-            {healthWords.cause(cause.why, health.detail ?? '')}
+            {healthWords.cause(health.reason, health.detail)}
             {health.since === null ? null : (
               <>
                 {' '}

@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Text } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, Suspense, useRef, useState } from 'react';
@@ -89,42 +89,32 @@ export function DestinationEditor({ connection, stored, start }: Props): ReactNo
   useHotkeys([['mod+Enter', preview.run]], []);
 
   return frame(
-    <>
-      <div className={css['columns']} data-full={isFull || undefined}>
-        <Stack miw={0}>
-          <DestinationForm {...form} connection={connection} />
-          <TemplateField
-            {...form}
-            known={preview.known}
-            findings={findings}
-            handle={editor}
-            isFull={isFull}
-            onFull={setFull}
-            onFindings={setFindings}
-            onRun={preview.run}
-          />
-          <Suspense>
-            <AdvancedSettings {...form} destinationId={base?.id ?? null} />
-          </Suspense>
-        </Stack>
-        <div className={css['preview']}>
-          <PreviewPanel
-            preview={preview}
-            baseUrl={connection.baseUrl}
-            onInsert={(path) => editor.current?.insertPath(path)}
-            onGoTo={(line, column) => editor.current?.goToLine(line, column)}
-          />
-        </div>
+    <div className={css['columns']} data-full={isFull || undefined}>
+      <Stack miw={0}>
+        <DestinationForm {...form} connection={connection} />
+        <TemplateField
+          {...form}
+          known={preview.known}
+          findings={findings}
+          handle={editor}
+          isFull={isFull}
+          onFull={setFull}
+          onFindings={setFindings}
+          onRun={preview.run}
+        />
+        <Suspense>
+          <AdvancedSettings {...form} destinationId={base?.id ?? null} />
+        </Suspense>
+      </Stack>
+      <div className={css['preview']}>
+        <PreviewPanel
+          preview={preview}
+          baseUrl={connection.baseUrl}
+          onInsert={(path) => editor.current?.insertPath(path)}
+          onGoTo={(line, column) => editor.current?.goToLine(line, column)}
+        />
       </div>
-      {blocking[0] === undefined ? null : (
-        <Group gap="xs" mt="md">
-          <Text c="var(--console-bad)">{words.blocked(blocking.length)}</Text>
-          <Button size="compact-sm" onClick={() => editor.current?.goTo(blocking[0] ?? { from: 0 })}>
-            {words.check.filter}
-          </Button>
-        </Group>
-      )}
-    </>,
+    </div>,
     {
       editing: (
         <>
@@ -134,6 +124,14 @@ export function DestinationEditor({ connection, stored, start }: Props): ReactNo
           <Button disabled={hasErrors || isSaving} onClick={() => save('stay')}>
             {words.saveAndStay}
           </Button>
+          {blocking[0] === undefined ? null : (
+            <>
+              <Text c="var(--console-bad)">{words.blocked(blocking.length)}</Text>
+              <Button size="compact-sm" onClick={() => editor.current?.goTo(blocking[0] ?? { from: 0 })}>
+                {words.check.filter}
+              </Button>
+            </>
+          )}
         </>
       ),
     },

@@ -64,6 +64,15 @@ test('what is held, failed and delivered is counted, with the reason', () => {
   ]);
 });
 
+test('deliveries that failed for different reasons are told apart', () => {
+  const failed = (reason: Delivery['reason']) => ({ ...delivery, status: 'failed' as const, reason });
+  const deliveries = [failed('blocked'), failed('http_4xx'), failed('blocked')];
+  assert.deepEqual(eventSummary({ actions: [{ ...action, matched: true, deliveries }] }, true), [
+    '2 deliveries failed: this server blocks requests to that address.',
+    '1 delivery failed: the destination rejected the request.',
+  ]);
+});
+
 test('a destination that received an event twice, the second time by a replay, is one destination', () => {
   const sent = { ...delivery, status: 'delivered' as const, reason: null };
   const deliveries = [sent, { ...sent, id: 'dlv_2', replayId: 'rpl_1', replayOf: 'dlv_1' }];

@@ -42,11 +42,13 @@ export function because(
 
 function deliverySentences(deliveries: readonly Delivery[]): string[] {
   const of = (...states: DeliveryStatus[]) => deliveries.filter(({ status }) => states.includes(status));
-  const say = (some: readonly Delivery[], sentence: (count: number, why: string) => string) =>
-    some.length === 0 ? [] : [sentence(some.length, whyOf(some))];
+  const say = (some: readonly Delivery[], sentence: (count: number) => string) =>
+    some.length === 0 ? [] : [sentence(some.length)];
+  const sayWhy = (some: readonly Delivery[], sentence: (count: number, why: string) => string) =>
+    Array.from(Map.groupBy(some, whyOf), ([why, same]) => sentence(same.length, why));
   const reached = new Set(of('delivered').map(({ destinationId }) => destinationId));
   return [
-    ...say(
+    ...sayWhy(
       of('failed').filter(({ replayedBy }) => replayedBy?.status !== 'delivered'),
       w.failed,
     ),
@@ -54,7 +56,7 @@ function deliverySentences(deliveries: readonly Delivery[]): string[] {
       of('failed').filter(({ replayedBy }) => replayedBy?.status === 'delivered'),
       w.recovered,
     ),
-    ...say(of('held'), w.held),
+    ...sayWhy(of('held'), w.held),
     ...say(of('pending', 'sending', 'retrying'), w.waiting),
     ...say(of('skipped'), w.skipped),
     ...say(of('cancelled'), w.cancelled),
@@ -62,7 +64,6 @@ function deliverySentences(deliveries: readonly Delivery[]): string[] {
   ];
 }
 
-function whyOf(deliveries: readonly Delivery[]): string {
-  const reason = deliveries.find((one) => one.reason !== null)?.reason ?? null;
+function whyOf({ reason }: Delivery): string {
   return reason === null ? w.unknown : outcomes.reason[reason].why;
 }

@@ -4,7 +4,7 @@ import type { Issue } from '../../../contract/records/issue.ts';
 import { useApiQuery } from '../../data/api.ts';
 import { kept, watched } from '../../data/refresh.ts';
 import type { Stats } from '../../data/stats.ts';
-import { connections as connectionWords, home, issueText, outcomes, parts, terms } from '../../messages/en.ts';
+import { connections as connectionWords, home, issueText, parts, terms } from '../../messages/en.ts';
 import { formatRelative } from '../../messages/format.ts';
 import { reasonInWords } from '../../parts/chart/funnel.tsx';
 import type { Range } from '../../parts/list/list-search.ts';
@@ -133,7 +133,7 @@ function ofIssue(issue: Issue): Item {
 function ofConnection({ id, name, health }: Connection): Item[] {
   const { state, held, reason, detail } = health;
   if (state === 'ok' && held === 0) return [];
-  const why = reason && connectionWords.health.cause(outcomes.reason[reason].why, detail ?? '');
+  const why = reason && connectionWords.health.cause(reason, detail);
   const title = {
     ok: words.heldOf(name, held),
     needs_attention: words.connection(name),

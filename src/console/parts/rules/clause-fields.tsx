@@ -2,6 +2,7 @@ import { Autocomplete, type ComboboxParsedItem, Group, NativeSelect, Select, Tex
 import { type ReactNode, useState } from 'react';
 import type { Comparison, Condition } from '../../../contract/documents/condition.ts';
 import { type Operator, operators, orderOperators } from '../../../contract/documents/operators.ts';
+import { ordinalOf } from '../../../rules/order.ts';
 import { conditions, terms } from '../../messages/en.ts';
 import { TimeField } from '../form/time-field.tsx';
 import { withOperator } from './condition-parts.ts';
@@ -130,7 +131,7 @@ function ValueField({ comparison, onChange, ...look }: ValueProps): ReactNode {
           onChange={(text) => onChange({ ...comparison, value: text })}
           data={values}
           filter={({ options, search }) => (values.includes(search) ? options : narrowed(options, search))}
-          description={hints[operator]}
+          description={isOneOf(orderOperators, operator) && !isOrdered(value) ? w.notOrdered : hints[operator]}
           inputMode={isOneOf(orderOperators, operator) ? 'decimal' : 'text'}
           spellCheck={false}
           comboboxProps={belowButtons}
@@ -139,6 +140,12 @@ function ValueField({ comparison, onChange, ...look }: ValueProps): ReactNode {
       );
     }
   }
+}
+
+/** Whether the text can be compared by size or time; so can one that is still empty. */
+function isOrdered(text: string): boolean {
+  const { number, timeMs } = ordinalOf(text);
+  return text === '' || !Number.isNaN(number) || !Number.isNaN(timeMs);
 }
 
 const hints: Readonly<Partial<Record<Operator, string>>> = {

@@ -4,7 +4,7 @@ import type { Condition } from '../../../contract/documents/condition.ts';
 import { operators } from '../../../contract/documents/operators.ts';
 import { conditionWords } from './condition-words.ts';
 
-const nameOf = (id: string) => ({ beh_1: 'Purchase', beh_2: 'Sign In' })[id];
+const nameOf = (id: string) => ({ beh_1: 'Purchase', beh_2: 'Sign In', col_1: 'My website' })[id];
 const words = (condition: Condition) => conditionWords(condition, nameOf);
 const gb: Condition = { parameter: 'ext.geo.country', operator: 'equals', value: 'GB' };
 const purchase: Condition = { behavior: 'beh_1' };
@@ -15,6 +15,8 @@ test('rules read like a sentence', () => {
   assert.equal(words({ any: [] }), 'No event');
   assert.equal(words({ parameter: 'total', operator: 'between', value: ['1', '9'] }), 'total is between “1” and “9”');
   assert.equal(words({ parameter: 'coupon', operator: 'exists' }), 'coupon exists');
+  const from = (value: string[]) => words({ parameter: 'source.collectorId', operator: 'in', value });
+  assert.equal(from(['col_1', 'col_2']), 'source.collectorId is one of “My website”, “col_2”');
 });
 
 test('and and or are kept apart by brackets, and only where both meet', () => {

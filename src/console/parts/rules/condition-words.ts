@@ -6,13 +6,13 @@ import { clausesOf, split } from './condition-parts.ts';
 const w = conditions.sentence;
 const listed = 3;
 
-/** The name of a behavior by its id; undefined when there is none. */
-export type BehaviorName = (id: string) => string | undefined;
+/** The name of a behavior or a collector by its id; undefined when there is none. */
+export type RuleName = (id: string) => string | undefined;
 
 /** A condition as a sentence: `Purchase and ext.geo.country is “GB”`. `opposite` says when it does not hold. */
 export function conditionWords(
   condition: Condition,
-  nameOf: BehaviorName,
+  nameOf: RuleName,
   { opposite = false }: { opposite?: boolean } = {},
 ): string {
   return phrase(condition, nameOf, opposite).text;
@@ -20,7 +20,8 @@ export function conditionWords(
 
 /** A judged comparison in words. */
 export function explainedWords({ parameter, operator, value }: ExplainedComparison): string {
-  return comparisonPhrase({ parameter, operator, ...(value === null ? {} : { value }) } as Comparison, false); // as it was judged
+  const judged = { parameter, operator, ...(value === null ? {} : { value }) } as Comparison; // as it was judged
+  return comparisonPhrase(judged, () => undefined, false);
 }
 
 /** The value of the event in a judged comparison, in words; null: the parameter is missing. */
@@ -32,14 +33,14 @@ export function foundWords({ isMissing, actual }: ExplainedComparison): string |
 /** `isAll`: the text is a list with “and” (true) or “or” (false); null: it is no list. */
 type Phrase = { text: string; isAll: boolean | null };
 
-function phrase(condition: Condition, nameOf: BehaviorName, isOpposite: boolean): Phrase {
+function phrase(condition: Condition, nameOf: RuleName, isOpposite: boolean): Phrase {
   const { isNot: isNegated, inner } = split(condition);
   const isNot = isNegated !== isOpposite;
   if ('behavior' in inner) {
     const name = nameOf(inner.behavior) ?? w.unknownBehavior(inner.behavior);
     return { text: isNot ? w.not(name) : name, isAll: null };
   }
-  if ('operator' in inner) return { text: comparisonPhrase(inner, isNot), isAll: null };
+  if ('operator' in inner) return { text: comparisonPhrase(inner, nameOf, isNot), isAll: null };
   // The opposite of “all” is “any of the opposites”, and the other way round (De Morgan).
   const isAll = 'all' in inner !== isNot;
   const phrases = clausesOf(inner).map((one) => phrase(one, nameOf, isNot));
@@ -51,20 +52,22 @@ function phrase(condition: Condition, nameOf: BehaviorName, isOpposite: boolean)
   return { text: texts.join(isAll ? w.and : w.or), isAll };
 }
 
-function comparisonPhrase(comparison: Comparison, isNot: boolean): string {
+function comparisonPhrase(comparison: Comparison, nameOf: RuleName, isNot: boolean): string {
   const { parameter, operator } = comparison;
   const verb = isNot ? conditions.opposites[operator] : conditions.operators[operator];
-  const text = [parameter, verb, valueWords(comparison)].filter((one) => one !== '').join(' ');
+  const text = [parameter, verb, valueWords(comparison, nameOf)].filter((one) => one !== '').join(' ');
   // Around a comparison, `not` also holds for events without the parameter.
   return isNot && operator !== 'exists' && operator !== 'notExists' ? w.orMissing(text) : text;
 }
 
-function valueWords(comparison: Comparison): string {
+function valueWords(comparison: Comparison, nameOf: RuleName): string {
+  const told = (value: string) =>
+    w.value((comparison.parameter === 'source.collectorId' ? nameOf(value) : undefined) ?? value);
   if (!('value' in comparison)) return '';
   if (comparison.operator === 'between') return w.range(...comparison.value);
-  if (typeof comparison.value === 'string') return w.value(comparison.value);
+  if (typeof comparison.value === 'string') return told(comparison.value);
   const { value } = comparison;
-  const first = value.slice(0, value.length === listed + 1 ? listed + 1 : listed).map((one) => w.value(one));
+  const first = value.slice(0, value.length === listed + 1 ? listed + 1 : listed).map(told);
   const rest = value.length - first.length;
   return [...first, ...(rest > 0 ? [w.more(rest)] : [])].join(', ');
 }

@@ -113,11 +113,14 @@ export class Opening {
   /** The present stage succeeded. */
   #finish(next: Stage, detail: () => string): void {
     const now = this.#now();
-    this.steps.push({ name: this.stage, durationMs: now - this.stageStartedAt, detail });
+    this.steps.push({ name: this.stage, durationMs: roundedMs(now - this.stageStartedAt), detail });
     this.stage = next;
     this.stageStartedAt = now;
   }
 }
+
+/** To the microsecond: more digits are noise, and would be in each attempt and its log line. */
+export const roundedMs = (ms: number): number => Math.round(ms * 1_000) / 1_000;
 
 async function throughProxy(
   { target, authorization, secureContext }: HttpProxy,

@@ -10,6 +10,7 @@ test('a socket is kept for the next request, which then has no connection timing
   await using egress = openEgress();
   const first = responseOf(await egress.send(requestTo(`http://localhost:${peer.port}/`)));
   assert.ok(first.timings.dnsMs !== null && first.timings.connectMs !== null && first.timings.tlsMs === null);
+  for (const ms of Object.values(first.timings)) assert.match(String(ms), /^(null|\d+(\.\d{1,3})?)$/);
   assert.ok(first.timings.firstByteMs !== null && first.timings.firstByteMs <= first.timings.totalMs);
   for (let i = 0; i < 3; i++) {
     const next = responseOf(await egress.send(requestTo(`http://localhost:${peer.port}/`)));

@@ -70,7 +70,7 @@ export const alerts = {
     name: ['Alert Name'],
     description: [terms.description],
     isEnabled: ['Enabled', 'When off, pending messages are discarded.'],
-    url: ['URL', 'Receives a POST with JSON. See docs/alerts.md for its fields.'],
+    url: ['URL', 'Receives a POST with JSON: see Docs, Alerts.'],
     secret: ['Signing secret', 'Base64, with or without the prefix whsec_. If empty, messages are not signed.'],
     previousSecret: ['Previous signing secret', 'Messages are signed with both, so you can rotate without downtime.'],
     hookUrl: ['Webhook URL', 'The full URL of the incoming webhook. Stored as a secret.'],
@@ -85,6 +85,7 @@ export const alerts = {
     minSeverity: [terms.severity],
     remindEveryMs: ['While it stays open'],
   },
+  nounOf: { from: ['sender'], to: ['recipients'] },
   rules: {
     text: 'Issues to notify about',
     on: 'Notify when',

@@ -84,6 +84,7 @@ export const conditions = {
     time: 'Date and time (local)',
     ignoreCase: 'Ignore case',
     patternHint: '* matches any characters, ? exactly one.',
+    notOrdered: 'Neither a number nor a time: no event matches.',
     regexHint: 'RE2 syntax. Matches anywhere in the value.',
     addBehavior: 'Add behavior',
     addGroup: 'Add group',

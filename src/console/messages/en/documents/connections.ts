@@ -1,6 +1,8 @@
+import type { Reason } from '../../../../contract/records/delivery.ts';
 import { count } from '../../counts.ts';
 import { formatNumber } from '../../format.ts';
 import { sentence } from '../../sentence.ts';
+import { outcomes } from '../records/outcomes.ts';
 import { terms } from '../terms.ts';
 
 const switchedOff = {
@@ -201,8 +203,11 @@ export const connections = {
     off: { paused: 'This connection is paused', disabled: 'This connection is disabled' },
     needsAttention: 'This connection needs attention',
     holds: 'Some deliveries are held',
-    cause: (why: string, detail: string) =>
-      sentence(`Deliveries are on hold: ${why}${detail === '' ? '' : `: ${detail}`}`),
+    /** The detail of an open circuit breaker counts the failures that its reason names. */
+    cause: (reason: Reason, detail: string | null) => {
+      const why = reason === 'breaker_open' && detail !== null ? null : outcomes.reason[reason].why;
+      return sentence(`Deliveries are on hold: ${[why, detail].filter(Boolean).join(': ')}`);
+    },
     since: 'Since',
     held: (held: number) =>
       held === 0 ? 'New deliveries will be held.' : `${count.deliveries(held)} held. New ones will be held too.`,
