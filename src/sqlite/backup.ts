@@ -2,7 +2,8 @@ import { copyFileSync, existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { putInPlace } from '../disk/atomic-write.ts';
-import { databaseName, isOurDatabase, schemaVersion } from './database-file.ts';
+import { databaseName, isOurDatabase, schemaVersion, usedBytes } from './database-file.ts';
+import { withRoom } from './disk-room.ts';
 import { lockFolder } from './folder-lock.ts';
 import { latestVersion } from './migrate.ts';
 import { leftToRecover, recover, removeFiles, restoredName } from './recovery.ts';
@@ -20,11 +21,11 @@ export function backup(dir: string, file: string): void {
   const unfinished = `${file}.unfinished`;
   if (!existsSync(dirname(file))) throw new Error(`The folder ${dirname(file)} does not exist.`);
   removeFiles(unfinished, ['', '-journal']);
-  {
-    using database = new DatabaseSync(source, { readOnly: true, timeout: 5_000 });
+  using database = new DatabaseSync(source, { readOnly: true, timeout: 5_000 });
+  withRoom({ doing: `write ${file}`, file, bytes: usedBytes(database), unfinished: [unfinished] }, () => {
     database.prepare('VACUUM INTO ?').run(unfinished);
-  }
-  putInPlace(unfinished, file);
+    putInPlace(unfinished, file);
+  });
 }
 
 /**
@@ -40,13 +41,15 @@ export function restore(file: string, dir: string, { force = false }: { force?: 
     throw new Error(`${dir} has a database already; restore with --force to replace it.`);
   const copy = `${target}.restoring`;
   removeFiles(copy, ['', '-wal', '-shm', '-journal']);
-  copyFileSync(file, copy);
-  {
-    // Without a rollback journal: a copy that a power cut interrupts is not used.
-    using database = new DatabaseSync(copy);
-    database.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY; PRAGMA journal_mode = WAL');
-  }
-  putInPlace(copy, restoredName(target));
+  withRoom({ doing: `restore ${file}`, file: copy, bytes: statSync(file).size, unfinished: [copy] }, () => {
+    copyFileSync(file, copy);
+    {
+      // Without a rollback journal: a copy that a power cut interrupts is not used.
+      using database = new DatabaseSync(copy);
+      database.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY; PRAGMA journal_mode = WAL');
+    }
+    putInPlace(copy, restoredName(target));
+  });
   recover(target);
 }
 

@@ -4,9 +4,6 @@ import { DatabaseSync } from 'node:sqlite';
 /** The application id in SQLite's header of our databases: "Mill". */
 export const applicationId = 0x4d696c6c;
 
-/** The disk or a quota is full: SQLITE_FULL, and the codes of SQLite for other failures to grow a file. */
-export const noRoom: ReadonlySet<number | null> = new Set([13, 778, 4874]); // IOERR_WRITE, IOERR_SHMSIZE
-
 /** The name of the database in a data folder. */
 export const databaseName = 'millrace.db';
 
@@ -50,6 +47,12 @@ export function schemaVersion(file: string): number {
   } catch (error) {
     throw new Error(`${file} is damaged; restore a backup.`, { cause: error });
   }
+}
+
+/** The bytes of an open database without its free pages: the size of a copy. */
+export function usedBytes(database: DatabaseSync): number {
+  const pragma = (name: string) => Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
+  return (pragma('page_count') - pragma('freelist_count')) * pragma('page_size');
 }
 
 /**

@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { zstdDecompressSync } from 'node:zlib';
 import { putInPlace } from '../disk/atomic-write.ts';
 import { freeBytesOf } from '../disk/disk-space.ts';
-import { applicationId, isOurDatabase, noRoom, schemaVersion } from './database-file.ts';
+import { applicationId, isOurDatabase, schemaVersion, usedBytes } from './database-file.ts';
+import { tooFull, withRoom } from './disk-room.ts';
 import { recover, removeFiles, replaceDatabase } from './recovery.ts';
 
 const ours = new URL('./migrations/', import.meta.url);
@@ -42,26 +43,15 @@ export function migrate(file: string, now: Date, folder: URL = ours): string | n
 function upgrade(file: string, version: number, folder: URL): void {
   const unfinished = `${file}.copying`;
   removeFiles(unfinished, ['', '-journal']);
-  try {
-    using database = new DatabaseSync(file, { timeout: 5_000 });
-    if (freeBytesOf(dirname(file)) < usedBytes(database)) throw tooFull(file);
+  using database = new DatabaseSync(file, { timeout: 5_000 });
+  const doing = `upgrade ${file}`;
+  const bytes = usedBytes(database);
+  if (freeBytesOf(dirname(file)) < bytes) throw tooFull(doing, file, bytes);
+  withRoom({ doing, file, bytes, unfinished: [unfinished, copyOf(file)] }, () => {
     database.prepare('VACUUM INTO ?').run(unfinished);
     putInPlace(unfinished, copyOf(file));
     apply(database, version, folder);
-  } catch (error) {
-    removeFiles(unfinished, ['', '-journal']);
-    removeFiles(copyOf(file), ['']);
-    const errcode = error instanceof Error && 'errcode' in error ? Number(error.errcode) : null;
-    throw noRoom.has(errcode) ? tooFull(file, error) : error;
-  }
-}
-
-function tooFull(file: string, cause?: unknown): Error {
-  const mebibytes = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MiB`;
-  return new Error(
-    `The disk is too full to upgrade ${file}: a copy of its ${mebibytes(statSync(file).size)} and its changes are written, and ${mebibytes(freeBytesOf(dirname(file)))} are free; it was not changed.`,
-    { cause },
-  );
+  });
 }
 
 /** The complete copy of a database while its migrations are applied. */
@@ -82,11 +72,6 @@ function keepCopy(file: string, version: number, now: Date): string | null {
   const kept = join(dirname(file), `millrace-v${copied}-${now.toISOString().replace(/[:.]/g, '-')}.db`);
   putInPlace(copy, kept);
   return kept;
-}
-
-function usedBytes(database: DatabaseSync): number {
-  const pragma = (name: string) => Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
-  return (pragma('page_count') - pragma('freelist_count')) * pragma('page_size');
 }
 
 /** Creates a database completely or not at all; its application id is written to the file first. */

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../contract/errors.ts';
-import { noRoom } from './database-file.ts';
+import { noRoom } from './disk-room.ts';
 import type { Answer, CheckpointReport, Load, Request, Result, WorkerSettings } from './operation.ts';
 
 /** Writes share a transaction; reads are sent one at a time, so that their results are not all in memory at once. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { startLoad } from '../../bench/soak/load.ts';
 import { seeded } from '../../bench/soak/random.ts';
@@ -10,6 +11,7 @@ import { startTestApp, wire } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { adminClient, environment, runProcess, spawnProcess } from '../support/process.ts';
 import { startReceiver } from '../support/receiver.ts';
+import { smallDisks } from '../support/small-disk.ts';
 import { allDeliveries, untilFinished } from './wiring.ts';
 
 test('a backup under load restores elsewhere: all events acknowledged before it are there and delivered; the key is not included', async () => {
@@ -53,6 +55,43 @@ test('a backup under load restores elsewhere: all events acknowledged before it 
     [],
   );
   assert.ok(receiver.requests.every((one) => one.headers.authorization === 'Bearer sealed-token'));
+});
+
+test('a backup and a restore that do not fit on the disk are refused in one line and take no space', async () => {
+  using folder = temporaryFolder();
+  using target = temporaryFolder();
+  using other = temporaryFolder();
+  {
+    await using server = spawnProcess(environment(folder.path));
+    await server.listening;
+    await server.end();
+    using database = new DatabaseSync(join(folder.path, 'millrace.db'));
+    // Larger than a file can be under the limit.
+    database.exec('CREATE TABLE filling (x); INSERT INTO filling VALUES (randomblob(3000000))');
+  }
+  const limited = async (dir: string, ...args: string[]) => {
+    const under =
+      smallDisks()
+        .find(({ name }) => name === 'a limit on the size of files')
+        ?.command(dir) ?? [];
+    await using run = spawnProcess(environment(dir), args, { under });
+    return { ...(await run.exited), stderr: run.stderr() };
+  };
+  const copy = join(target.path, 'copy.db');
+  const refused = await limited(folder.path, 'backup', copy);
+  assert.match(
+    refused.stderr,
+    /^millrace: The disk is too full to write .*copy\.db: at least 4 MiB are needed, [^\n]+\n$/,
+  );
+  assert.equal(refused.code, 1);
+  assert.deepEqual(readdirSync(target.path), []);
+  assert.equal((await runProcess(environment(folder.path), ['backup', copy])).code, 0);
+  const unrestored = await limited(other.path, 'restore', copy);
+  assert.match(unrestored.stderr, /^millrace: The disk is too full to restore .*copy\.db: [^\n]+\n$/);
+  assert.deepEqual(
+    readdirSync(other.path).filter((name) => name.startsWith('millrace.db')),
+    [],
+  );
 });
 
 test('the doctor accepts a good folder and names the problems of a broken one, changing nothing', async () => {

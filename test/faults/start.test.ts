@@ -122,7 +122,7 @@ test('an upgrade that does not fit on the disk is refused in one line, and takes
   const exit = await limited.exited;
   assertRefused(
     { ...exit, stdout: limited.stdout(), stderr: limited.stderr() },
-    /The disk is too full to upgrade .* was not changed/,
+    /The disk is too full to upgrade .* MiB are free/,
   );
   assert.deepEqual(filesOf(folder.path), before);
 });
