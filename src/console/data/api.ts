@@ -45,6 +45,10 @@ export function allQuery<Id extends ListId>(id: Id, ...[input]: Arguments<Id>) {
   });
 }
 
+/** The route of a kind of thing by its verb: `deleteConnection`. */
+export const routeOf = <Verb extends string, Kind extends string>(verb: Verb, kind: Kind) =>
+  `${verb}${kind.charAt(0).toUpperCase()}${kind.slice(1)}` as `${Verb}${Capitalize<Kind>}`; // put together as its type is
+
 type More<Data, Selected> = Omit<UseQueryOptions<Data, ClientError, Selected>, 'queryKey' | 'queryFn'>;
 
 /** A read of the API, as `useQuery` gives it. */

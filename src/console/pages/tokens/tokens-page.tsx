@@ -120,7 +120,7 @@ const inWords = (rights: readonly Right[]) => rights.map((right) => rightWords[r
 function DeleteToken({ isOwn, ...props }: DialogProps<ShownToken> & { isOwn: boolean }): ReactNode {
   const { document: token } = props;
   return (
-    <DeleteDialog {...props} kind={isOwn ? 'ownToken' : 'token'} name={token?.name ?? ''}>
+    <DeleteDialog {...props} kind={isOwn ? 'myToken' : 'token'} name={token?.name ?? ''}>
       <Stack gap="sm">
         <Text>{words.deleteText}</Text>
         <Text>

@@ -1,10 +1,9 @@
 import type { UseQueryOptions } from '@tanstack/react-query';
 import { type LinkProps, useNavigate } from '@tanstack/react-router';
-import type { Answer, CallInput, ClientError, ListId } from '../../../client/client.ts';
+import type { Answer, CallInput, ClientError } from '../../../client/client.ts';
 import type { Right } from '../../../contract/accounts/rights.ts';
-import type { TransferKind } from '../../../contract/documents/transfer-kinds.ts';
-import type { RouteId } from '../../../contract/routes.ts';
-import { allQuery, apiQuery } from '../../data/api.ts';
+import { type TransferKind, transferKindOf } from '../../../contract/documents/transfer-kinds.ts';
+import { allQuery, apiQuery, routeOf } from '../../data/api.ts';
 import { terms } from '../../messages/en.ts';
 import { client } from '../../session/session.ts';
 import type { Crumb } from '../../shell/page.tsx';
@@ -46,22 +45,10 @@ export type DocumentKind<Stored extends StoredDocument, Body = never, Saved exte
   replace: (id: string, body: Body, over: { ifMatch: number }) => Promise<Stored>;
 };
 
-/** The routes of each kind: all of them, one, the one that creates and the one that replaces a version. */
-const routes = {
-  connection: ['listConnections', 'getConnection', 'createConnection', 'replaceConnection'],
-  action: ['listActions', 'getAction', 'createAction', 'replaceAction'],
-  behavior: ['listBehaviors', 'getBehavior', 'createBehavior', 'replaceBehavior'],
-  collector: ['listCollectors', 'getCollector', 'createCollector', 'replaceCollector'],
-  alert: ['listAlerts', 'getAlert', 'createAlert', 'replaceAlert'],
-  role: ['listRoles', 'getRole', 'createRole', 'changeRole'],
-  user: ['listUsers', 'getUser', 'createUser', 'changeUser'],
-} as const satisfies Partial<Record<TransferKind | 'role' | 'user', readonly [ListId, RouteId, RouteId, RouteId]>>;
-
-type Routes = typeof routes;
-type Kind = keyof Routes;
-type Stored<K extends Kind> = Answer<Routes[K][1]>;
-type Body<K extends Kind> = NonNullable<CallInput<Routes[K][2]>['body']>;
-type Saved<K extends Kind> = Answer<Routes[K][2]> & Stored<K>;
+type Kind = Exclude<TransferKind, 'destination'> | 'role' | 'user';
+type Stored<K extends Kind> = Answer<`get${Capitalize<K>}`>;
+type Body<K extends Kind> = NonNullable<CallInput<`create${Capitalize<K>}`>['body']>;
+type Saved<K extends Kind> = Answer<`create${Capitalize<K>}`> & Stored<K>;
 
 /** The objects that can be viewed and managed, by the names of their rights. */
 type Managed = Right extends infer One ? (One extends `${infer Name}:manage` ? Name : never) : never;
@@ -80,7 +67,8 @@ export function documentKind<K extends Kind>(
   kind: K,
   { rights, ...declared }: Declared<K>,
 ): DocumentKind<Stored<K>, Body<K>, Saved<K>> {
-  const [all, one, create, replace] = routes[kind] as Routes['connection']; // all kinds' have the same input and output
+  const like = kind as 'connection'; // the routes of all kinds have the same input and output
+  const verb = transferKindOf(kind) === undefined ? 'change' : 'replace';
   return {
     kind,
     one: terms[kind],
@@ -89,11 +77,11 @@ export function documentKind<K extends Kind>(
     newPage: `${declared.crumbs.at(-1)?.to}/new`,
     view: `${rights}:view`,
     manage: `${rights}:manage`,
-    all: () => allQuery(all),
-    query: (id: string) => apiQuery(one, { params: { id } }),
-    create: (body: Body<'connection'>) => client().call(create, { body }),
+    all: () => allQuery(`${routeOf('list', like)}s`),
+    query: (id: string) => apiQuery(routeOf('get', like), { params: { id } }),
+    create: (body: Body<'connection'>) => client().call(routeOf('create', like), { body }),
     replace: (id: string, body: Body<'connection'>, over: { ifMatch: number }) =>
-      client().call(replace, { params: { id }, body, ...over }),
+      client().call(routeOf(verb as 'replace', like), { params: { id }, body, ...over }),
     ...declared,
   } as unknown as DocumentKind<Stored<K>, Body<K>, Saved<K>>; // by the routes of its own kind
 }

@@ -3,7 +3,9 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { Answer, ClientError } from '../../../client/client.ts';
 import { readOnlyFields } from '../../../contract/documents/read-only-fields.ts';
+import type { TransferKind } from '../../../contract/documents/transfer-kinds.ts';
 import type { Page } from '../../../contract/records/page.ts';
+import { routeOf } from '../../data/api.ts';
 import { changes, terms } from '../../messages/en.ts';
 import { client } from '../../session/session.ts';
 import { differences } from '../form/conflict-dialog.tsx';
@@ -12,20 +14,10 @@ import { Diff } from './diff.tsx';
 
 const w = changes.versions;
 
-const routes = {
-  connection: ['listConnectionVersions', 'rollbackConnection'],
-  destination: ['listDestinationVersions', 'rollbackDestination'],
-  action: ['listActionVersions', 'rollbackAction'],
-  behavior: ['listBehaviorVersions', 'rollbackBehavior'],
-  collector: ['listCollectorVersions', 'rollbackCollector'],
-  alert: ['listAlertVersions', 'rollbackAlert'],
-} as const;
-
-type Kind = keyof typeof routes;
-type Version = Answer<'getConnection' | 'getDestination' | 'getAction' | 'getBehavior' | 'getCollector' | 'getAlert'>;
+type Version = Answer<`get${Capitalize<TransferKind>}`>;
 
 type Props = {
-  kind: Kind;
+  kind: TransferKind;
   /** The present document. */
   document: { id: string; version: number };
   mayManage: boolean;
@@ -34,7 +26,7 @@ type Props = {
 
 /** The versions of a thing: who saved when, what changed, and the way back. */
 export function VersionsTab({ kind, document, mayManage, onRestored }: Props): ReactNode {
-  const [listId, rollbackId] = routes[kind];
+  const listId = `${routeOf('list', kind)}Versions` as const;
   const query = useInfiniteQuery<Page<Version>, ClientError, Version[], unknown[], string | undefined>({
     queryKey: [listId, document.id, document.version],
     queryFn: ({ pageParam, signal }) =>
@@ -77,7 +69,7 @@ export function VersionsTab({ kind, document, mayManage, onRestored }: Props): R
                   size="xs"
                   aria-label={w.restoreOf(version.version)}
                   leftSection={<Icon name="retry" size={14} />}
-                  route={rollbackId as 'rollbackConnection'} // the routes of all kinds have the same input and output
+                  route={routeOf('rollback', kind) as 'rollbackConnection'} // the routes of all kinds have the same input and output
                   input={{ params: { id: document.id }, body: { version: version.version }, ifMatch: document.version }}
                   done={w.restored(version.version)}
                   onDone={onRestored}
