@@ -2,7 +2,7 @@ import { MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterContextProvider, RouterProvider } from '@tanstack/react-router';
 import { type ReactNode, useLayoutEffect } from 'react';
-import { queryClient } from './data/query-client.ts';
+import { queryClient } from './data/data.ts';
 import { Notes } from './parts/parts.ts';
 import { router } from './router.tsx';
 import { densityChoice, useKeptChoice } from './session/kept-choice.ts';

@@ -1,5 +1,5 @@
 import { createRoute, createRouter } from '@tanstack/react-router';
-import { queryClient } from './data/query-client.ts';
+import { queryClient } from './data/data.ts';
 import { pages } from './routes.ts';
 import { isSignedIn, watchSession } from './session/session.ts';
 import { FailedPage, NotFoundPage } from './shell/failed-page.tsx';

@@ -1,4 +1,5 @@
-/** The catalogue: every text of the console, in English. */
+/** The catalogue: every text of the console, in English, with its counts, numbers and times. */
+export { count, nouns } from './counts.ts';
 export { account } from './en/accounts/account.ts';
 export { roles } from './en/accounts/roles.ts';
 export { tokens } from './en/accounts/tokens.ts';
@@ -40,3 +41,4 @@ export { trace } from './en/records/trace.ts';
 export { shell } from './en/shell.ts';
 export { terms } from './en/terms.ts';
 export { welcome } from './en/welcome.ts';
+export * from './format.ts';

@@ -1,6 +1,5 @@
 import { lazyRouteComponent } from '@tanstack/react-router';
-import { apiQuery } from '../data/api.ts';
-import { queryClient } from '../data/query-client.ts';
+import { apiQuery, queryClient } from '../data/data.ts';
 
 const againMs = 1_000;
 

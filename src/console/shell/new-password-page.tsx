@@ -3,7 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { ClientError } from '../../client/client.ts';
-import { fieldErrors } from '../data/field-errors.ts';
+import { fieldErrors } from '../data/data.ts';
 import { shell, terms } from '../messages/en.ts';
 import { PlainLink } from '../parts/parts.ts';
 import { client, openedSession } from '../session/session.ts';

@@ -2,7 +2,7 @@ import { Group, Skeleton, Text, Title } from '@mantine/core';
 import { Link, type LinkProps, useLocation } from '@tanstack/react-router';
 import { Fragment, type ReactNode, useEffect, useRef } from 'react';
 import type { Right } from '../../contract/accounts/rights.ts';
-import { useOpenIssues } from '../data/open-issues.ts';
+import { useOpenIssues } from '../data/data.ts';
 import { shell } from '../messages/en.ts';
 import { Icon, IdWithCopy, NoRight } from '../parts/parts.ts';
 import { useMay, useMe } from '../session/rights.ts';

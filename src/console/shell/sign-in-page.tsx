@@ -3,7 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { ClientError } from '../../client/client.ts';
-import { useApi, useApiQuery } from '../data/api.ts';
+import { useApi, useApiQuery } from '../data/data.ts';
 import { shell, terms } from '../messages/en.ts';
 import { Problem } from '../parts/parts.ts';
 import { client, openedSession, sessionEnd, setToken } from '../session/session.ts';

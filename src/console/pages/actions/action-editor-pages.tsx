@@ -1,8 +1,7 @@
 import { Skeleton } from '@mantine/core';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { useApiQuery } from '../../data/api.ts';
-import { type Names, useNames } from '../../data/named.ts';
+import { type Names, useApiQuery, useNames } from '../../data/data.ts';
 import { terms, actions as words } from '../../messages/en.ts';
 import { NewDocumentPage } from '../../parts/document/new-document-page.tsx';
 import { addressOf, notifyDone, StatusBadge } from '../../parts/parts.ts';

@@ -2,8 +2,7 @@ import { Button, Stack, Text, UnstyledButton, VisuallyHidden } from '@mantine/co
 import { type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
 import { foldName } from '../../../contract/fold-name.ts';
-import { useAllQuery } from '../../data/api.ts';
-import type { Names } from '../../data/named.ts';
+import { type Names, useAllQuery } from '../../data/data.ts';
 import { parts, terms, actions as words } from '../../messages/en.ts';
 import { useEditor } from '../../parts/form/use-editor.tsx';
 import { Icon } from '../../parts/parts.ts';

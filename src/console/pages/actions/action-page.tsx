@@ -1,7 +1,6 @@
 import { Alert, Button, Group, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { type Names, useNames } from '../../data/named.ts';
-import { useStats } from '../../data/stats.ts';
+import { type Names, useNames, useStats } from '../../data/data.ts';
 import { dataCollection, parts, shell, terms, actions as words } from '../../messages/en.ts';
 import { Chart } from '../../parts/chart/chart.tsx';
 import { statesOver } from '../../parts/chart/chart-series.ts';

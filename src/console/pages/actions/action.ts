@@ -1,5 +1,5 @@
 import type { Answer, CallInput } from '../../../client/client.ts';
-import type { Names } from '../../data/named.ts';
+import type { Names } from '../../data/data.ts';
 import { terms, actions as words } from '../../messages/en.ts';
 import { documentKind } from '../../parts/document/document-kind.ts';
 import { useStatusChange } from '../../parts/document/use-status-change.ts';

@@ -1,10 +1,8 @@
 import { Box, Group, Menu, Text } from '@mantine/core';
 import { Link, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
-import { type Names, useNames } from '../../data/named.ts';
-import { type Stats, useStats } from '../../data/stats.ts';
-import { terms, actions as words } from '../../messages/en.ts';
-import { formatNumber, formatPercent } from '../../messages/format.ts';
+import { type Names, type Stats, useNames, useStats } from '../../data/data.ts';
+import { formatNumber, formatPercent, terms, actions as words } from '../../messages/en.ts';
 import { Sparkline } from '../../parts/chart/sparkline.tsx';
 import { DocumentsPage } from '../../parts/document/documents-page.tsx';
 import type { Column } from '../../parts/list/list-page.tsx';

@@ -2,7 +2,7 @@ import { Button, Group, NativeSelect, Text } from '@mantine/core';
 import { type ReactNode, Suspense, useMemo, useState } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
 import type { Event } from '../../../contract/records/event.ts';
-import type { Names } from '../../data/named.ts';
+import type { Names } from '../../data/data.ts';
 import { connections, parts, terms, actions as words } from '../../messages/en.ts';
 import { ButtonLink, Icon, Panel } from '../../parts/parts.ts';
 import { usePicked } from '../../parts/payload/event-picker.tsx';

@@ -1,9 +1,8 @@
 import { Checkbox, Group, SimpleGrid } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { useAllQuery } from '../../data/api.ts';
+import { useAllQuery } from '../../data/data.ts';
 import { alertFacts as facts } from '../../data/schema-facts.ts';
-import { alerts, issues, shell, terms } from '../../messages/en.ts';
-import { formatDuration } from '../../messages/format.ts';
+import { alerts, formatDuration, issues, shell, terms } from '../../messages/en.ts';
 import { controlsOf, errorAt } from '../../parts/form/form-controls.tsx';
 import { options } from '../../parts/form/options.ts';
 import { Panel } from '../../parts/parts.ts';

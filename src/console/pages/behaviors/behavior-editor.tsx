@@ -2,7 +2,7 @@ import { ActionIcon, Box, Button, Group, Skeleton, Stack, Text } from '@mantine/
 import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { foldName } from '../../../contract/fold-name.ts';
-import { useApiQuery } from '../../data/api.ts';
+import { useApiQuery } from '../../data/data.ts';
 import { behaviorFacts } from '../../data/schema-facts.ts';
 import { terms, behaviors as words } from '../../messages/en.ts';
 import { NewDocumentPage } from '../../parts/document/new-document-page.tsx';

@@ -1,6 +1,6 @@
 import { Group, Skeleton, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { useApiQuery } from '../../data/api.ts';
+import { useApiQuery } from '../../data/data.ts';
 import { terms, behaviors as words } from '../../messages/en.ts';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
 import { ButtonLink, Icon, Panel } from '../../parts/parts.ts';

@@ -1,9 +1,8 @@
 import { Group, Select, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { type ComponentProps, type ReactNode, useState } from 'react';
-import { type Stats, useStats } from '../../data/stats.ts';
-import { outcomes, shell, statusLine, terms, connections as words } from '../../messages/en.ts';
-import { formatDuration } from '../../messages/format.ts';
+import { type Stats, useStats } from '../../data/data.ts';
+import { formatDuration, outcomes, shell, statusLine, terms, connections as words } from '../../messages/en.ts';
 import { Chart } from '../../parts/chart/chart.tsx';
 import { statesOver } from '../../parts/chart/chart-series.ts';
 import { ChartTimePicker, useChartTime } from '../../parts/chart/chart-time.tsx';

@@ -1,10 +1,8 @@
 import { Button, Group, Menu, Switch, Text } from '@mantine/core';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo, useState } from 'react';
-import { useAllQuery, useApi } from '../../data/api.ts';
-import { nouns } from '../../messages/counts.ts';
-import { parts, terms, connections as words } from '../../messages/en.ts';
-import { formatNumber } from '../../messages/format.ts';
+import { useAllQuery, useApi } from '../../data/data.ts';
+import { formatNumber, nouns, parts, terms, connections as words } from '../../messages/en.ts';
 import { DeleteDialog } from '../../parts/document/delete-dialog.tsx';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { RowLink } from '../../parts/list/row-link.tsx';

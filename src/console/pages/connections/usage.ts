@@ -1,7 +1,6 @@
 import { useMemo } from 'react';
 import type { Answer } from '../../../client/client.ts';
-import { useAllQuery, useApiQuery } from '../../data/api.ts';
-import { type Stats, useStats } from '../../data/stats.ts';
+import { type Stats, useAllQuery, useApiQuery, useStats } from '../../data/data.ts';
 import { connections as words } from '../../messages/en.ts';
 import { useMay } from '../../session/rights.ts';
 

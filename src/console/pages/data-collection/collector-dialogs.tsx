@@ -1,6 +1,6 @@
 import { NativeSelect, Stack, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
-import { useStats } from '../../data/stats.ts';
+import { useStats } from '../../data/data.ts';
 import { dataCollection as words } from '../../messages/en.ts';
 import { DeleteDialog, type DialogProps } from '../../parts/document/delete-dialog.tsx';
 import { options } from '../../parts/form/options.ts';

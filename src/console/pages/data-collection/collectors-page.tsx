@@ -1,11 +1,8 @@
 import { Code, Group, Menu, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useMemo, useState } from 'react';
-import { apiQuery } from '../../data/api.ts';
-import { kept } from '../../data/refresh.ts';
-import { type Stats, useStats } from '../../data/stats.ts';
-import { terms, dataCollection as words } from '../../messages/en.ts';
-import { formatNumber } from '../../messages/format.ts';
+import { apiQuery, kept, type Stats, useStats } from '../../data/data.ts';
+import { formatNumber, terms, dataCollection as words } from '../../messages/en.ts';
 import { Sparkline } from '../../parts/chart/sparkline.tsx';
 import { DocumentsPage } from '../../parts/document/documents-page.tsx';
 import { useStatusChange } from '../../parts/document/use-status-change.ts';

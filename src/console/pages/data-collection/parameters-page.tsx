@@ -2,12 +2,8 @@ import { Button, Checkbox, Code, Group, Skeleton, Stack, Text, Textarea, Title }
 import { useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
-import { useApi, useApiQuery } from '../../data/api.ts';
-import { fieldErrors } from '../../data/field-errors.ts';
-import { kept, watched } from '../../data/refresh.ts';
-import { count } from '../../messages/counts.ts';
-import { dataCollection, parts, terms } from '../../messages/en.ts';
-import { formatPercent } from '../../messages/format.ts';
+import { fieldErrors, kept, useApi, useApiQuery, watched } from '../../data/data.ts';
+import { count, dataCollection, formatPercent, parts, terms } from '../../messages/en.ts';
 import { options } from '../../parts/form/options.ts';
 import { useDraft } from '../../parts/form/use-draft.tsx';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { useAllQuery } from '../../data/api.ts';
+import { useAllQuery } from '../../data/data.ts';
 
 /** All actions and behaviors, in which parameters and collectors are named; undefined until both are known. */
 export function useRules() {

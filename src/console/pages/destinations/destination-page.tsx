@@ -1,7 +1,7 @@
 import { Button, Drawer, Skeleton } from '@mantine/core';
 import { Navigate, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { type ReactNode, Suspense, useState } from 'react';
-import { useApiQuery } from '../../data/api.ts';
+import { useApiQuery } from '../../data/data.ts';
 import { shell, terms, destinations as words } from '../../messages/en.ts';
 import { Icon } from '../../parts/parts.ts';
 import { ShowAs } from '../../parts/payload/show-as.tsx';

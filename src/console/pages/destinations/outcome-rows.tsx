@@ -2,7 +2,7 @@ import { Button, Checkbox, Group, Text } from '@mantine/core';
 import { Fragment, type ReactNode } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { rights } from '../../../contract/accounts/rights.ts';
-import { useApi } from '../../data/api.ts';
+import { useApi } from '../../data/data.ts';
 import { destinationFacts as facts } from '../../data/schema-facts.ts';
 import { destinations, terms } from '../../messages/en.ts';
 import { controlsOf, errorAt, type FormState } from '../../parts/form/form-controls.tsx';

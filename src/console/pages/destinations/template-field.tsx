@@ -3,8 +3,7 @@ import { type ReactNode, type RefObject, Suspense, useEffect, useId, useState } 
 import type { KnownFields } from '../../editor/fields.ts';
 import type { TemplateFinding } from '../../editor/findings.ts';
 import type { EditorHandle } from '../../editor/template-editor.tsx';
-import { count } from '../../messages/counts.ts';
-import { destinations, terms } from '../../messages/en.ts';
+import { count, destinations, terms } from '../../messages/en.ts';
 import { Icon, type IconName, InWords, Note, notifyDone, Panel } from '../../parts/parts.ts';
 import { lazyPart } from '../../shell/lazy-part.ts';
 import css from './destination-editor.module.css';

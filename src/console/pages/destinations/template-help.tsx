@@ -1,7 +1,7 @@
 import { Button, Code, Drawer, Group, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { REFERENCE, type ReferenceEntry } from '../../../template/check/reference.ts';
-import { useApi } from '../../data/api.ts';
+import { useApi } from '../../data/data.ts';
 import { destinations, terms } from '../../messages/en.ts';
 import { Note, told } from '../../parts/parts.ts';
 

@@ -1,7 +1,7 @@
 import { Button, Code, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
-import { useApiQuery } from '../../data/api.ts';
+import { useApiQuery } from '../../data/data.ts';
 import { docs, parts, terms } from '../../messages/en.ts';
 import { FilterBox } from '../../parts/list/filter-box.tsx';
 import { CopyButton, Icon, Nothing, Panel, Problem } from '../../parts/parts.ts';

@@ -1,5 +1,5 @@
 import type { CallInput } from '../../../client/client.ts';
-import { useNamed, useNames } from '../../data/named.ts';
+import { useNamed, useNames } from '../../data/data.ts';
 import { parts, terms, events as words } from '../../messages/en.ts';
 import type { Filter, Values } from '../../parts/list/filters.ts';
 import type { EventRow } from './event-rows.ts';

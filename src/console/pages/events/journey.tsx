@@ -2,8 +2,7 @@ import { Code, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Delivery } from '../../../contract/records/delivery.ts';
 import type { MappedField } from '../../../contract/records/explanation.ts';
-import { useApiQuery } from '../../data/api.ts';
-import { useNames } from '../../data/named.ts';
+import { useApiQuery, useNames } from '../../data/data.ts';
 import { deliveries as deliveryWords, replays, terms, event as words } from '../../messages/en.ts';
 import { sentence } from '../../messages/sentence.ts';
 import {

@@ -1,9 +1,7 @@
 import { Button, Group, Paper, Skeleton, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { type Stats, useStats } from '../../data/stats.ts';
-import { nouns } from '../../messages/counts.ts';
-import { deliveries, home, parts, shell, terms, home as words } from '../../messages/en.ts';
-import { formatNumber } from '../../messages/format.ts';
+import { type Stats, useStats } from '../../data/data.ts';
+import { deliveries, formatNumber, home, nouns, parts, shell, terms, home as words } from '../../messages/en.ts';
 import { Chart } from '../../parts/chart/chart.tsx';
 import { statesOver } from '../../parts/chart/chart-series.ts';
 import { ChartTimePicker, useChartTime } from '../../parts/chart/chart-time.tsx';

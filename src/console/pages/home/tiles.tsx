@@ -1,8 +1,7 @@
 import { Paper, SimpleGrid, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import type { Stats } from '../../data/stats.ts';
-import { home, terms } from '../../messages/en.ts';
-import { formatDuration, formatNumber, formatPercent } from '../../messages/format.ts';
+import type { Stats } from '../../data/data.ts';
+import { formatDuration, formatNumber, formatPercent, home, terms } from '../../messages/en.ts';
 import { Time } from '../../parts/parts.ts';
 import css from './home-page.module.css';
 import { ratePerMinute } from './rate.ts';

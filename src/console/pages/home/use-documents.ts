@@ -1,5 +1,4 @@
-import { useAllQuery } from '../../data/api.ts';
-import { watched } from '../../data/refresh.ts';
+import { useAllQuery, watched } from '../../data/data.ts';
 import { useMay, useMe } from '../../session/rights.ts';
 
 /** The configuration that this user is allowed to see, and the rest undefined. */

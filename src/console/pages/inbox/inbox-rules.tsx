@@ -1,9 +1,7 @@
 import { ActionIcon, Button, Group, Modal, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { type ReactNode, type SyntheticEvent, useId, useState } from 'react';
-import { useApi } from '../../data/api.ts';
-import { fieldErrors } from '../../data/field-errors.ts';
-import { inbox, parts, shell, statusLine, terms } from '../../messages/en.ts';
-import { formatDuration } from '../../messages/format.ts';
+import { fieldErrors, useApi } from '../../data/data.ts';
+import { formatDuration, inbox, parts, shell, statusLine, terms } from '../../messages/en.ts';
 import { options } from '../../parts/form/options.ts';
 import { AutoGrid, Icon, notifyDone, notifyFailed, Panel, Problem } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';

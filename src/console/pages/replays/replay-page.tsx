@@ -2,7 +2,7 @@ import { Stack, Text, VisuallyHidden } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Replay } from '../../../contract/records/replay.ts';
-import { useApiQuery } from '../../data/api.ts';
+import { useApiQuery } from '../../data/data.ts';
 import { shell, terms, replays as words } from '../../messages/en.ts';
 import { ActButton, Note, Panel, Progress, StatusBadge, Time } from '../../parts/parts.ts';
 import { DeliveryTable } from '../../parts/payload/delivery-table.tsx';

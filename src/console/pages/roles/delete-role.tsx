@@ -1,6 +1,6 @@
 import { List, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { useAllQuery } from '../../data/api.ts';
+import { useAllQuery } from '../../data/data.ts';
 import { terms, roles as words } from '../../messages/en.ts';
 import { DeleteDialog, type DialogProps } from '../../parts/document/delete-dialog.tsx';
 import { addressOf, TextLink } from '../../parts/parts.ts';

@@ -1,8 +1,7 @@
 import { Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { closure, type Right } from '../../../contract/accounts/rights.ts';
-import { count } from '../../messages/counts.ts';
-import { terms, roles as words } from '../../messages/en.ts';
+import { count, terms, roles as words } from '../../messages/en.ts';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
 import { newDocumentPage } from '../../parts/document/new-document-page.tsx';
 import { useDocumentEditor } from '../../parts/document/use-document-editor.ts';

@@ -1,7 +1,6 @@
 import type { ReactNode } from 'react';
 import { allRights, closure } from '../../../contract/accounts/rights.ts';
-import { count } from '../../messages/counts.ts';
-import { terms, roles as words } from '../../messages/en.ts';
+import { count, terms, roles as words } from '../../messages/en.ts';
 import { DocumentsPage } from '../../parts/document/documents-page.tsx';
 import type { Column } from '../../parts/list/list-page.tsx';
 import { nameColumn, timeColumn } from '../../parts/list/standard-columns.tsx';

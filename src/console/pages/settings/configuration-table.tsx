@@ -1,7 +1,7 @@
 import { Code, Skeleton, Text } from '@mantine/core';
 import { Fragment, type ReactNode } from 'react';
 import type { Answer } from '../../../client/client.ts';
-import { useApiQuery } from '../../data/api.ts';
+import { useApiQuery } from '../../data/data.ts';
 import { privacy, terms } from '../../messages/en.ts';
 import { Panel, Problem, ShortTable } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';

@@ -3,7 +3,7 @@ import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { DeletedDocument } from '../../../contract/documents/deleted.ts';
 import { rightOf, transferKinds } from '../../../contract/documents/transfer-kinds.ts';
-import { useApiQuery } from '../../data/api.ts';
+import { useApiQuery } from '../../data/data.ts';
 import { settings, terms } from '../../messages/en.ts';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { timeColumn } from '../../parts/list/standard-columns.tsx';

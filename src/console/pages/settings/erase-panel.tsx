@@ -1,7 +1,7 @@
 import { Button, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import type { EraseInput } from '../../../contract/records/erasure.ts';
-import { useApi, useApiQuery } from '../../data/api.ts';
+import { useApi, useApiQuery } from '../../data/data.ts';
 import { privacy, terms } from '../../messages/en.ts';
 import { options } from '../../parts/form/options.ts';
 import { ActDialog, Panel, Problem, ShortTable, Time } from '../../parts/parts.ts';

@@ -1,8 +1,7 @@
 import type { ReactNode } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { rights } from '../../../contract/accounts/rights.ts';
-import { apiQuery, useApiQuery } from '../../data/api.ts';
-import { queryClient } from '../../data/query-client.ts';
+import { apiQuery, queryClient, useApiQuery } from '../../data/data.ts';
 import { settingsFacts as facts } from '../../data/schema-facts.ts';
 import { destinations, parts, privacy as words } from '../../messages/en.ts';
 import { controlsOf } from '../../parts/form/form-controls.tsx';

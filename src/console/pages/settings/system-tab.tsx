@@ -1,11 +1,8 @@
 import { Code, Group, Skeleton, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { allRights, rights } from '../../../contract/accounts/rights.ts';
-import { useApiQuery } from '../../data/api.ts';
-import { watched } from '../../data/refresh.ts';
-import { useStats } from '../../data/stats.ts';
-import { settings, shell, terms } from '../../messages/en.ts';
-import { formatDuration, formatNumber } from '../../messages/format.ts';
+import { useApiQuery, useStats, watched } from '../../data/data.ts';
+import { formatDuration, formatNumber, settings, shell, terms } from '../../messages/en.ts';
 import { Facts, Panel, Problem, StatusBadge, Time } from '../../parts/parts.ts';
 import { useMay, useMe } from '../../session/rights.ts';
 import { ConfigurationTable } from './configuration-table.tsx';

@@ -1,10 +1,8 @@
 import { Button, Group, Stack, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, type SyntheticEvent, useState } from 'react';
-import { useApi, useApiQuery } from '../../data/api.ts';
-import { live } from '../../data/refresh.ts';
-import { shell, terms, trace as words } from '../../messages/en.ts';
-import { formatRelative } from '../../messages/format.ts';
+import { live, useApi, useApiQuery } from '../../data/data.ts';
+import { formatRelative, shell, terms, trace as words } from '../../messages/en.ts';
 import { ActButton, AutoGrid, Icon, Note, Panel, Problem, TextLink, Time, useNow } from '../../parts/parts.ts';
 import { Page } from '../../shell/page.tsx';
 

@@ -1,8 +1,7 @@
 import { Box, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { LastAttempt } from '../../../contract/records/delivery.ts';
-import { terms, trace as words } from '../../messages/en.ts';
-import { formatDuration } from '../../messages/format.ts';
+import { formatDuration, terms, trace as words } from '../../messages/en.ts';
 import {
   Branch,
   ButtonLink,

@@ -1,6 +1,6 @@
 import { Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { useAllQuery } from '../../data/api.ts';
+import { useAllQuery } from '../../data/data.ts';
 import { users as words } from '../../messages/en.ts';
 import { DeleteDialog, type DialogProps } from '../../parts/document/delete-dialog.tsx';
 import { useMe } from '../../session/rights.ts';

@@ -1,6 +1,6 @@
 import type { Answer } from '../../../client/client.ts';
 import { administratorRoleId } from '../../../contract/accounts/rights.ts';
-import { useAllQuery } from '../../data/api.ts';
+import { useAllQuery } from '../../data/data.ts';
 import { terms, users as words } from '../../messages/en.ts';
 import { documentKind } from '../../parts/document/document-kind.ts';
 import { useMay, useMe } from '../../session/rights.ts';

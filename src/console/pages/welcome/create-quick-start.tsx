@@ -1,7 +1,7 @@
 import { Button, Group, NativeSelect, Skeleton, Text, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import { useApiQuery } from '../../data/api.ts';
+import { useApiQuery } from '../../data/data.ts';
 import { formFields, welcome } from '../../messages/en.ts';
 import { options } from '../../parts/form/options.ts';
 import { Note, Problem } from '../../parts/parts.ts';

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { covers } from '../../../contract/accounts/rights.ts';
-import { needRights, useApiQuery } from '../../data/api.ts';
+import { needRights, useApiQuery } from '../../data/data.ts';
 import { alerts as alertWords, parts, terms, users as userWords, welcome } from '../../messages/en.ts';
 import { addressOf, ButtonLink, Icon, PlainLink, Problem, StatusBadge } from '../../parts/parts.ts';
 import { useMe } from '../../session/rights.ts';

@@ -2,10 +2,8 @@ import { Box, Button, Code, Group, Stack, Text, Title } from '@mantine/core';
 import { useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
-import { useApiQuery } from '../../data/api.ts';
-import { useStats } from '../../data/stats.ts';
-import { parts, terms, welcome, welcome as words } from '../../messages/en.ts';
-import { formatDuration, formatNumber } from '../../messages/format.ts';
+import { useApiQuery, useStats } from '../../data/data.ts';
+import { formatDuration, formatNumber, parts, terms, welcome, welcome as words } from '../../messages/en.ts';
 import {
   addressOf,
   ButtonLink,

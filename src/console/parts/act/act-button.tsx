@@ -2,7 +2,7 @@ import { Button, type ButtonProps } from '@mantine/core';
 import { type ComponentProps, type ReactNode, useState } from 'react';
 import type { CallInput } from '../../../client/client.ts';
 import type { RouteId } from '../../../contract/routes.ts';
-import { useApi } from '../../data/api.ts';
+import { useApi } from '../../data/data.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 import { notifyDone, notifyFailed } from './notify.ts';
 

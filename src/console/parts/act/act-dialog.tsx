@@ -1,7 +1,7 @@
 import type { ComponentProps, ReactNode } from 'react';
 import type { Answer, CallInput } from '../../../client/client.ts';
 import type { RouteId } from '../../../contract/routes.ts';
-import { useApi } from '../../data/api.ts';
+import { useApi } from '../../data/data.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 import { notifyDone } from './notify.ts';
 

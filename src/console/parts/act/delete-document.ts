@@ -1,6 +1,5 @@
 import { type TransferKind, transferKindOf } from '../../../contract/documents/transfer-kinds.ts';
-import { routeOf } from '../../data/api.ts';
-import { queryClient } from '../../data/query-client.ts';
+import { queryClient, routeOf } from '../../data/data.ts';
 import { changes, parts, terms } from '../../messages/en.ts';
 import { client } from '../../session/session.ts';
 import { notifyDone, notifyFailed } from './notify.ts';

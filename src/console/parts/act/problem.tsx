@@ -2,7 +2,7 @@ import { Alert, Button, Code, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { ClientError } from '../../../client/client.ts';
 import { errors } from '../../../contract/errors.ts';
-import { lackedRight } from '../../data/api.ts';
+import { lackedRight } from '../../data/data.ts';
 import { parts, terms } from '../../messages/en.ts';
 import { NoRight } from '../layout/nothing.tsx';
 import { CopyIcon } from '../text/copy-button.tsx';

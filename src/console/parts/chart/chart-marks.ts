@@ -1,5 +1,4 @@
-import { useApiQuery } from '../../data/api.ts';
-import { useNamed } from '../../data/named.ts';
+import { useApiQuery, useNamed } from '../../data/data.ts';
 import { issueText, parts } from '../../messages/en.ts';
 import { addressOf, hasPage } from '../text/address-of.ts';
 

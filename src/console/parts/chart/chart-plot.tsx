@@ -3,7 +3,7 @@ import { type ReactNode, type RefObject, useEffect, useMemo, useRef } from 'reac
 import './chart-locale.ts';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { formatClock, formatNumber } from '../../messages/format.ts';
+import { formatClock, formatNumber } from '../../messages/en.ts';
 import { type ChartGap, type ChartSeries, dashes } from './chart-series.ts';
 
 type Props = {

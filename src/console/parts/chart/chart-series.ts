@@ -1,4 +1,4 @@
-import type { Stats } from '../../data/stats.ts';
+import type { Stats } from '../../data/data.ts';
 import { parts } from '../../messages/en.ts';
 import { type Tone, toneOf } from '../parts.ts';
 

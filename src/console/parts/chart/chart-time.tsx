@@ -1,9 +1,8 @@
 import { Button, Group, Popover, SegmentedControl, Stack } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
-import { type Stats, useStats } from '../../data/stats.ts';
-import { parts, terms } from '../../messages/en.ts';
-import { formatTime } from '../../messages/format.ts';
+import { type Stats, useStats } from '../../data/data.ts';
+import { formatTime, parts, terms } from '../../messages/en.ts';
 import { options } from '../form/options.ts';
 import { TimeField } from '../form/time-field.tsx';
 import type { Range } from '../list/list-search.ts';

@@ -1,9 +1,8 @@
 import { Anchor, Box, Group, SegmentedControl, Table, Text } from '@mantine/core';
 import { CatchBoundary, useNavigate } from '@tanstack/react-router';
 import { type ReactNode, Suspense, useState } from 'react';
-import type { Stats } from '../../data/stats.ts';
-import { parts, terms } from '../../messages/en.ts';
-import { formatAbsolute, formatNumber, formatTime } from '../../messages/format.ts';
+import type { Stats } from '../../data/data.ts';
+import { formatAbsolute, formatNumber, formatTime, parts, terms } from '../../messages/en.ts';
 import { lazyPart } from '../../shell/lazy-part.ts';
 import { options } from '../form/options.ts';
 import { Note, TextLink, type Tone, toneColor } from '../parts.ts';

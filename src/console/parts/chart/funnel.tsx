@@ -1,9 +1,8 @@
 import { Box, Group, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { errors } from '../../../contract/errors.ts';
-import type { Stats } from '../../data/stats.ts';
-import { outcomes, parts, terms } from '../../messages/en.ts';
-import { formatNumber } from '../../messages/format.ts';
+import type { Stats } from '../../data/data.ts';
+import { formatNumber, outcomes, parts, terms } from '../../messages/en.ts';
 import { Facts, type Tone, toneColor } from '../parts.ts';
 
 const words = parts.funnel;

@@ -1,8 +1,7 @@
 import { Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Timings } from '../../../contract/records/delivery.ts';
-import { exchange as words } from '../../messages/en.ts';
-import { formatDuration } from '../../messages/format.ts';
+import { formatDuration, exchange as words } from '../../messages/en.ts';
 import { Facts } from '../parts.ts';
 import css from './stage-bars.module.css';
 import { type Stage, type StageName, stagesOf } from './stages.ts';

@@ -3,7 +3,7 @@ import { type LinkProps, useNavigate } from '@tanstack/react-router';
 import type { Answer, CallInput, ClientError } from '../../../client/client.ts';
 import type { Right } from '../../../contract/accounts/rights.ts';
 import { type TransferKind, transferKindOf } from '../../../contract/documents/transfer-kinds.ts';
-import { allQuery, apiQuery, routeOf } from '../../data/api.ts';
+import { allQuery, apiQuery, routeOf } from '../../data/data.ts';
 import { terms } from '../../messages/en.ts';
 import { client } from '../../session/session.ts';
 import type { Crumb } from '../../shell/page.tsx';

@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { rights } from '../../../contract/accounts/rights.ts';
-import { queryClient } from '../../data/query-client.ts';
+import { queryClient } from '../../data/data.ts';
 import { parts, terms } from '../../messages/en.ts';
 import { useMay } from '../../session/rights.ts';
 import { type Editor, type EditorOptions, useEditor } from '../form/use-editor.tsx';

@@ -1,4 +1,4 @@
-import { useApi } from '../../data/api.ts';
+import { useApi } from '../../data/data.ts';
 import { terms } from '../../messages/en.ts';
 import { notifyDone, notifyFailed, notifyUndo } from '../parts.ts';
 

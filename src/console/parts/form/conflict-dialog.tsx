@@ -1,7 +1,6 @@
 import { Button, Code, Group, Modal, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { changes, parts, terms } from '../../messages/en.ts';
-import { formatRelative } from '../../messages/format.ts';
+import { changes, formatRelative, parts, terms } from '../../messages/en.ts';
 import { ShortTable } from '../parts.ts';
 
 type Version = Readonly<Record<string, unknown>>;

@@ -1,6 +1,5 @@
 import type { Fact, Facts } from '../../data/schema-facts.ts';
-import { formFields as words } from '../../messages/en.ts';
-import { formatDuration, formatNumber } from '../../messages/format.ts';
+import { formatDuration, formatNumber, formFields as words } from '../../messages/en.ts';
 import { durationOf, durationsOf, durationText } from './duration-text.ts';
 import type { SecretValue } from './secret-field.tsx';
 import { sizeOf, sizeText } from './size-text.ts';

@@ -1,7 +1,6 @@
 import { Button, Group, Input, PasswordInput, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { type ReactNode, useId } from 'react';
-import { parts } from '../../messages/en.ts';
-import { formatRelative } from '../../messages/format.ts';
+import { formatRelative, parts } from '../../messages/en.ts';
 import css from './form.module.css';
 
 /** What GET gives for a stored secret, with the place where it is kept if that is elsewhere. `set: false` removes it. */

@@ -1,8 +1,7 @@
 import { Alert, Button, Group, Text } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { changes } from '../../messages/en.ts';
-import { formatRelative } from '../../messages/format.ts';
+import { changes, formatRelative } from '../../messages/en.ts';
 import { useMe } from '../../session/rights.ts';
 import { Icon } from '../parts.ts';
 

@@ -3,7 +3,7 @@ import { useHotkeys } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useEffectEvent, useRef, useState } from 'react';
 import { ClientError } from '../../../client/client.ts';
-import { fieldErrors } from '../../data/field-errors.ts';
+import { fieldErrors } from '../../data/data.ts';
 import { parts, terms } from '../../messages/en.ts';
 import { Icon, Note, Problem } from '../parts.ts';
 import { ConflictDialog } from './conflict-dialog.tsx';

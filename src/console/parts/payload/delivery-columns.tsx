@@ -1,10 +1,8 @@
 import { ActionIcon, Group, Text } from '@mantine/core';
 import { type ReactNode, useMemo, useRef } from 'react';
 import type { Delivery, LastAttempt } from '../../../contract/records/delivery.ts';
-import { useEventNames } from '../../data/event-names.ts';
-import { useNames } from '../../data/named.ts';
-import { outcomes, terms, deliveries as words } from '../../messages/en.ts';
-import { formatDuration } from '../../messages/format.ts';
+import { useEventNames, useNames } from '../../data/data.ts';
+import { formatDuration, outcomes, terms, deliveries as words } from '../../messages/en.ts';
 import type { Column } from '../list/columns.tsx';
 import { RowLink } from '../list/row-link.tsx';
 import { Countdown, Icon, Note, PlainLink, StatusBadge, Time } from '../parts.ts';

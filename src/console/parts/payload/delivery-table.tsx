@@ -1,10 +1,8 @@
 import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { CallInput } from '../../../client/client.ts';
-import { useApiQuery } from '../../data/api.ts';
-import { kept, live } from '../../data/refresh.ts';
-import { nouns } from '../../messages/counts.ts';
-import { shell, deliveries as words } from '../../messages/en.ts';
+import { kept, live, useApiQuery } from '../../data/data.ts';
+import { nouns, shell, deliveries as words } from '../../messages/en.ts';
 import { useMay } from '../../session/rights.ts';
 import { ListPage } from '../list/list-page.tsx';
 import { useListPage } from '../list/use-list-page.tsx';

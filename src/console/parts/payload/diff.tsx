@@ -1,7 +1,6 @@
 import { Button, Text, VisuallyHidden } from '@mantine/core';
 import { type ReactNode, useMemo, useState } from 'react';
-import { changes } from '../../messages/en.ts';
-import { formatAbsolute } from '../../messages/format.ts';
+import { changes, formatAbsolute } from '../../messages/en.ts';
 import css from './diff.module.css';
 import { type DiffBlock, lineDiff } from './line-diff.ts';
 

@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Delivery, ErrorKind, LastAttempt } from '../../../contract/records/delivery.ts';
-import { apiQuery } from '../../data/api.ts';
-import { kept } from '../../data/refresh.ts';
+import { apiQuery, kept } from '../../data/data.ts';
 import { outcomes, statusLine } from '../../messages/en.ts';
 import { useMay } from '../../session/rights.ts';
 

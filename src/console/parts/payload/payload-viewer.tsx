@@ -1,8 +1,6 @@
 import { Anchor, Code, Group, Paper, ScrollArea, SegmentedControl, Stack, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
-import { count } from '../../messages/counts.ts';
-import { parts } from '../../messages/en.ts';
-import { formatBytes } from '../../messages/format.ts';
+import { count, formatBytes, parts } from '../../messages/en.ts';
 import { CopyButton, CopyIcon, Note } from '../parts.ts';
 import onHover from '../text/on-hover.module.css';
 import { pathTo } from './member-path.ts';

@@ -5,7 +5,7 @@ import type { Answer, ClientError } from '../../../client/client.ts';
 import { readOnlyFields } from '../../../contract/documents/read-only-fields.ts';
 import type { TransferKind } from '../../../contract/documents/transfer-kinds.ts';
 import type { Page } from '../../../contract/records/page.ts';
-import { routeOf } from '../../data/api.ts';
+import { routeOf } from '../../data/data.ts';
 import { changes, terms } from '../../messages/en.ts';
 import { client } from '../../session/session.ts';
 import { differences } from '../form/conflict-dialog.tsx';

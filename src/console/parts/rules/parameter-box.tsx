@@ -1,8 +1,7 @@
 import { Autocomplete, type ComboboxParsedItemGroup, Stack } from '@mantine/core';
 import { type ReactNode, useMemo } from 'react';
 import type { Parameter } from '../../../contract/documents/parameter.ts';
-import { conditions, terms } from '../../messages/en.ts';
-import { formatPercent } from '../../messages/format.ts';
+import { conditions, formatPercent, terms } from '../../messages/en.ts';
 import { Note } from '../parts.ts';
 import { grouped, isFound, labelOf } from './named-parameter.ts';
 import css from './rules.module.css';

@@ -1,8 +1,10 @@
 import { useCallback, useMemo } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import type { Condition } from '../../../contract/documents/condition.ts';
+
 import { useAllQuery } from '../../data/api.ts';
 import { useNamed } from '../../data/named.ts';
+
 import { leavesOf } from './condition-parts.ts';
 import type { RuleName } from './condition-words.ts';
 

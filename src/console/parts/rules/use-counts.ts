@@ -3,8 +3,7 @@ import { useMemo } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import type { Right } from '../../../contract/accounts/rights.ts';
 import type { Condition } from '../../../contract/documents/condition.ts';
-import { useApiQuery } from '../../data/api.ts';
-import { kept, watched } from '../../data/refresh.ts';
+import { kept, useApiQuery, watched } from '../../data/data.ts';
 import { useMay } from '../../session/rights.ts';
 import { partsOf, writtenPart } from './condition-parts.ts';
 

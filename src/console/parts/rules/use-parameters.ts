@@ -1,7 +1,6 @@
 import { useMemo } from 'react';
 import type { Parameter } from '../../../contract/documents/parameter.ts';
-import { useAllQuery } from '../../data/api.ts';
-import { watched } from '../../data/refresh.ts';
+import { useAllQuery, watched } from '../../data/data.ts';
 
 const none: readonly Parameter[] = [];
 

@@ -2,8 +2,7 @@ import { useMemo } from 'react';
 import type { CallInput } from '../../../client/client.ts';
 import type { Condition } from '../../../contract/documents/condition.ts';
 import type { ExplainedComparison, ExplainedCondition } from '../../../contract/records/explanation.ts';
-import { useApiQuery } from '../../data/api.ts';
-import { kept } from '../../data/refresh.ts';
+import { kept, useApiQuery } from '../../data/data.ts';
 import { isComplete } from './condition-parts.ts';
 
 /** The event that rules are tried on: a stored one, or one that was pasted. */

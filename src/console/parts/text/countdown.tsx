@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useState } from 'react';
-import { formatRelative } from '../../messages/format.ts';
+import { formatRelative } from '../../messages/en.ts';
 
 /** How long it is until a time, kept up to date each second; the word `now` of the reader's language when it has come. */
 export function Countdown({ at, due }: { at: string; due: string }): ReactNode {

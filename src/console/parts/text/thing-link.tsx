@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { AuditEntry } from '../../../contract/records/audit.ts';
-import { useNamed } from '../../data/named.ts';
+import { useNamed } from '../../data/data.ts';
 import { terms } from '../../messages/en.ts';
 import { addressOf, hasPage } from './address-of.ts';
 import { TextLink } from './links.tsx';

@@ -1,6 +1,6 @@
 import { Tooltip } from '@mantine/core';
 import { type ReactNode, useSyncExternalStore } from 'react';
-import { formatAbsolute, formatRelative, formatTime, type TimeDetail } from '../../messages/format.ts';
+import { formatAbsolute, formatRelative, formatTime, type TimeDetail } from '../../messages/en.ts';
 
 const listeners = new Set<() => void>();
 let now = Date.now();

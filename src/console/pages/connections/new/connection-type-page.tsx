@@ -1,8 +1,7 @@
 import { Box, Group, Text, Title } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { count } from '../../../messages/counts.ts';
-import { terms, connections as words } from '../../../messages/en.ts';
+import { count, terms, connections as words } from '../../../messages/en.ts';
 import { FilterBox } from '../../../parts/list/filter-box.tsx';
 import { Icon, LinkCard, LinkCards, Note } from '../../../parts/parts.ts';
 import { presetGroups, presetsLike } from '../../../presets/presets.ts';

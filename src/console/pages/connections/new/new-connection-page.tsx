@@ -1,7 +1,7 @@
 import { Skeleton } from '@mantine/core';
 import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { useAllQuery, useApiQuery } from '../../../data/api.ts';
+import { useAllQuery, useApiQuery } from '../../../data/data.ts';
 import { connections as words } from '../../../messages/en.ts';
 import { Problem } from '../../../parts/parts.ts';
 import { presets } from '../../../presets/presets.ts';

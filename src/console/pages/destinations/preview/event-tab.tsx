@@ -1,7 +1,7 @@
 import { Skeleton } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Answer } from '../../../../client/client.ts';
-import { useApiQuery } from '../../../data/api.ts';
+import { useApiQuery } from '../../../data/data.ts';
 import { destinations } from '../../../messages/en.ts';
 import { Note, Problem } from '../../../parts/parts.ts';
 import { PayloadViewer } from '../../../parts/payload/payload-viewer.tsx';

@@ -1,6 +1,6 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { fieldErrors } from '../../../data/field-errors.ts';
+import { fieldErrors } from '../../../data/data.ts';
 import { destinations, terms } from '../../../messages/en.ts';
 import { Icon, InWords, Note, Problem, toneColor } from '../../../parts/parts.ts';
 import { ExchangeRequest } from '../../../parts/payload/exchange.tsx';

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Answer, CallInput } from '../../../../client/client.ts';
 import { rights } from '../../../../contract/accounts/rights.ts';
-import { useApi } from '../../../data/api.ts';
+import { useApi } from '../../../data/data.ts';
 import { destinations, terms } from '../../../messages/en.ts';
 import { ConfirmDialog, Icon, Note } from '../../../parts/parts.ts';
 import { useMay } from '../../../session/rights.ts';
