@@ -197,7 +197,7 @@ export const pages = [
   }),
   page('/settings/privacy', () => import('./pages/settings/privacy-page.tsx'), 'PrivacyPage'),
   page('/settings/account', () => import('./pages/account/account-page.tsx'), 'AccountPage'),
-  page('/settings/alerts', () => import('./pages/alerts/alerts-page.tsx'), 'AlertsPage', listSearch),
+  page('/settings/alerts', () => import('./pages/alerts/alert-pages.tsx'), 'AlertsPage', listSearch),
   page('/settings/alerts/new', () => import('./pages/alerts/alert-pages.tsx'), 'NewAlertPage'),
   page('/settings/alerts/$alertId', () => import('./pages/alerts/alert-pages.tsx'), 'AlertPage', {
     ...listSearch,
@@ -219,7 +219,7 @@ export const pages = [
   }),
   page('/settings/users/new', () => import('./pages/users/user-pages.tsx'), 'NewUserPage'),
   page('/settings/users/$userId', () => import('./pages/users/user-pages.tsx'), 'UserPage'),
-  page('/settings/roles', () => import('./pages/roles/roles-page.tsx'), 'RolesPage', listSearch),
+  page('/settings/roles', () => import('./pages/roles/role-pages.tsx'), 'RolesPage', listSearch),
   page('/settings/roles/new', () => import('./pages/roles/role-pages.tsx'), 'NewRolePage'),
   page('/settings/roles/$roleId', () => import('./pages/roles/role-pages.tsx'), 'RolePage'),
   page('/settings/tokens', () => import('./pages/tokens/tokens-page.tsx'), 'TokensPage', {
@@ -229,7 +229,7 @@ export const pages = [
   page('/settings/tokens/new', () => import('./pages/tokens/new-token-page.tsx'), 'NewTokenPage'),
 
   page('/docs', () => import('./pages/docs/overview-page.tsx'), 'OverviewPage'),
-  page('/docs/shortcuts', () => import('./pages/docs/shortcuts-page.tsx'), 'ShortcutsPage'),
+  page('/docs/shortcuts', () => import('./pages/docs/overview-page.tsx'), 'ShortcutsPage'),
   page('/docs/api', () => import('./pages/docs/api-page.tsx'), 'ApiPage', { filter: textSearch, open: textSearch }),
   page('/docs/$name', () => import('./pages/docs/doc-page.tsx'), 'DocPage'),
 ] as const;

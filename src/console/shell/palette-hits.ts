@@ -6,7 +6,7 @@ import { covers, type Right } from '../../contract/accounts/rights.ts';
 import { idPrefixes } from '../../contract/ids.ts';
 import { apiQuery, useApi, useApiQuery, useNames } from '../data/data.ts';
 import { formatTime, parts, shell, terms } from '../messages/en.ts';
-import { useConnectionStatus } from '../pages/connections/change-status.ts';
+import { useConnectionStatus } from '../pages/connections/connection.ts';
 import { settingsPages } from '../pages/settings/settings-pages.ts';
 import { addressOf, type IconName, notifyDone, notifyFailed } from '../parts/parts.ts';
 import { useMe } from '../session/rights.ts';

@@ -4,17 +4,33 @@ import type { ReactNode } from 'react';
 import type { Alert, AlertMessage } from '../../../contract/documents/alert.ts';
 import { kept, useApi, useApiQuery } from '../../data/data.ts';
 import { alerts, formatDuration, nouns, parts, terms, alerts as words } from '../../messages/en.ts';
+import { documentKind } from '../../parts/document/document-kind.ts';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
+import { DocumentsPage } from '../../parts/document/documents-page.tsx';
 import { newDocumentPage } from '../../parts/document/new-document-page.tsx';
 import { useDocumentEditor } from '../../parts/document/use-document-editor.ts';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
+import {
+  modifiedColumn,
+  nameColumn,
+  statusColumn,
+  timeColumn,
+  valueColumn,
+} from '../../parts/list/standard-columns.tsx';
 import { useListPage } from '../../parts/list/use-list-page.tsx';
 import { Icon, Note, Problem, type Status, StatusBadge, Time } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
-import { alertKind } from './alert.ts';
+import { settingsCrumb } from '../../shell/page.tsx';
 import { bodyOf, draftOf, keptOf, problemsOf, shownOf } from './alert-draft.ts';
 import { AlertForm } from './alert-form.tsx';
-import { AlertHealth } from './alert-health.tsx';
+
+const alertKind = documentKind('alert', {
+  newTitle: words.create,
+  crumbs: [settingsCrumb, { label: words.title, to: '/settings/alerts' }],
+  rights: 'settings',
+  deleteText: words.deleteText,
+  created: words.created,
+});
 
 export function AlertPage(): ReactNode {
   const mayManage = useMay('settings:manage');
@@ -123,4 +139,30 @@ const columns: readonly Column<AlertMessage>[] = [
     header: terms.nextAttempt,
     cell: ({ nextAttemptAt }) => (nextAttemptAt === null ? '' : <Time at={nextAttemptAt} />),
   },
+];
+
+/** How telling goes: well, or since when and why not. */
+function AlertHealth({ health: { state, reason, waiting } }: Pick<Alert, 'health'>): ReactNode {
+  return (
+    <Stack gap={2}>
+      <StatusBadge
+        status={state === 'ok' ? 'ok' : 'needs_attention'}
+        {...(waiting > 0 ? { note: words.health.waiting(waiting) } : {})}
+      />
+      {reason === null ? null : <Note>{reason}</Note>}
+    </Stack>
+  );
+}
+
+export function AlertsPage(): ReactNode {
+  return <DocumentsPage kind={alertKind} words={words} noun="alerts" icon="bell" columns={alertColumns} />;
+}
+
+const alertColumns: readonly Column<Alert>[] = [
+  nameColumn(alertKind),
+  statusColumn(),
+  valueColumn('type', words.columns.type, ({ type }) => words.types[type]),
+  { id: 'state', header: words.columns.state, isText: true, cell: ({ health }) => <AlertHealth health={health} /> },
+  timeColumn('sent', words.columns.sent, ({ health }) => health.lastSentAt, { none: terms.never }),
+  modifiedColumn({ leavesFirst: false }),
 ];

@@ -6,9 +6,7 @@ import { ActButton, Countdown, Icon, StatusBadge, TextLink, Time, useNow } from 
 import { useMay } from '../../session/rights.ts';
 import { lazyPart } from '../../shell/lazy-part.ts';
 import { endings } from './authentication-standing.ts';
-import { useConnectionStatus } from './change-status.ts';
-import { type Connection, stateOf } from './connection.ts';
-import { connectionKind } from './connection-kind.ts';
+import { type Connection, connectionKind, stateOf, useConnectionStatus } from './connection.ts';
 import { ConnectionEditor } from './form/connection-editor.tsx';
 import { blockedBy, useUsage } from './usage.ts';
 

@@ -1,4 +1,9 @@
 import type { Answer } from '../../../client/client.ts';
+import { shell, terms, connections as words } from '../../messages/en.ts';
+import { documentKind } from '../../parts/document/document-kind.ts';
+import { useStatusChange } from '../../parts/document/use-status-change.ts';
+import type { Crumb } from '../../shell/page.tsx';
+import type { Destination } from './usage.ts';
 
 export type Connection = Answer<'getConnection'>;
 
@@ -7,3 +12,24 @@ export function stateOf({ status, health }: Pick<Connection, 'status' | 'health'
   if (status !== 'enabled') return status;
   return health.state === 'ok' ? 'active' : health.state;
 }
+
+export const connectionKind = documentKind('connection', {
+  newTitle: terms.newConnection,
+  crumbs: [{ label: shell.pages.connections, to: '/connections' }],
+  copyPage: '/connections/new/webhook',
+  copyTitle: words.duplicate,
+  rights: 'connections',
+  deleteText: words.deleteText,
+  created: words.details.created,
+});
+
+/** The pages above every page that creates a connection. */
+export const newCrumbs: Crumb[] = [...connectionKind.crumbs, { label: terms.newConnection, to: '/connections/new' }];
+
+/** Pauses and resumes a connection. */
+export const useConnectionStatus = () =>
+  useStatusChange('changeConnection', ({ name }: Connection) => name, words.changed);
+
+/** Enables, pauses and disables a destination. */
+export const useDestinationStatus = () =>
+  useStatusChange('changeDestination', ({ name }: Destination) => name, words.destinations.changed);

@@ -10,9 +10,7 @@ import { modifiedColumn, nameColumn } from '../../parts/list/standard-columns.ts
 import { ButtonLink, Icon, StatusBadge, Time, useNow } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
 import { type AuthenticationStanding, authenticationOf } from './authentication-standing.ts';
-import { useConnectionStatus } from './change-status.ts';
-import { type Connection, stateOf } from './connection.ts';
-import { connectionKind } from './connection-kind.ts';
+import { type Connection, connectionKind, stateOf, useConnectionStatus } from './connection.ts';
 import { filtersOf, texts } from './connections-filters.ts';
 import { TestDialog } from './form/test-authentication.tsx';
 import { namesOf, trafficColumns } from './traffic-columns.tsx';

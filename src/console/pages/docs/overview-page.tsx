@@ -1,8 +1,10 @@
 import type { ReactNode } from 'react';
 import { shell, docs as words } from '../../messages/en.ts';
-import { LinkCard, LinkCards } from '../../parts/parts.ts';
+import { LinkCard, LinkCards, Panel } from '../../parts/parts.ts';
+import { ShortcutTable, SingleKeysSwitch } from '../../shell/keyboard-help.tsx';
 import { Page } from '../../shell/page.tsx';
 import { docsPages } from './doc-list.ts';
+import { DocsFrame } from './docs-frame.tsx';
 
 export function OverviewPage(): ReactNode {
   return (
@@ -13,5 +15,16 @@ export function OverviewPage(): ReactNode {
         ))}
       </LinkCards>
     </Page>
+  );
+}
+
+export function ShortcutsPage(): ReactNode {
+  return (
+    <DocsFrame name="shortcuts">
+      <Panel title={shell.search.docs.shortcuts}>
+        <SingleKeysSwitch />
+        <ShortcutTable />
+      </Panel>
+    </DocsFrame>
   );
 }

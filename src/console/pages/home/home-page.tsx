@@ -1,7 +1,18 @@
-import { Button, Group, Paper, Skeleton, Stack, Text } from '@mantine/core';
+import { Button, Group, Paper, SimpleGrid, Skeleton, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { type Stats, useStats } from '../../data/data.ts';
-import { deliveries, formatNumber, home, nouns, parts, shell, terms, home as words } from '../../messages/en.ts';
+import {
+  deliveries,
+  formatDuration,
+  formatNumber,
+  formatPercent,
+  home,
+  nouns,
+  parts,
+  shell,
+  terms,
+  home as words,
+} from '../../messages/en.ts';
 import { Chart } from '../../parts/chart/chart.tsx';
 import { statesOver } from '../../parts/chart/chart-series.ts';
 import { ChartTimePicker, useChartTime } from '../../parts/chart/chart-time.tsx';
@@ -13,7 +24,7 @@ import { useMay, useMe } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { Attention } from './attention.tsx';
 import css from './home-page.module.css';
-import { Tiles } from './tiles.tsx';
+import { ratePerMinute } from './rate.ts';
 import { type DocumentsHere, useDocuments } from './use-documents.ts';
 
 /** Traffic, and what needs attention. */
@@ -192,5 +203,43 @@ function RecentChanges({ documents }: { documents: DocumentsHere }): ReactNode {
         </PlainLink>
       ) : null}
     </Panel>
+  );
+}
+
+const tileWords = home.tiles;
+
+/** The four most important numbers. */
+function Tiles({ stats, collectors }: { stats: Stats; collectors: DocumentsHere['collectors'] }): ReactNode {
+  const { totals, latency, oldestWaitingAt } = stats;
+  const ended = totals.delivered + totals.failed;
+  const perMinute = ratePerMinute(totals.received, stats, collectors);
+  const rate = perMinute > 0 && perMinute < 1 ? tileWords.underOne : formatNumber(Math.round(perMinute));
+  const tiles: [name: string, value: ReactNode, hint?: string][] = [
+    [terms.eventsReceived, formatNumber(totals.received), tileWords.perMinute(rate)],
+    ended === 0
+      ? [tileWords.success, terms.noneYet]
+      : [tileWords.success, formatPercent(totals.delivered / ended), tileWords.successHint],
+    [tileWords.latency, latency === null ? terms.noneYet : formatDuration(latency.p95Ms)],
+    [
+      tileWords.waiting,
+      oldestWaitingAt === null ? terms.none : <Time at={oldestWaitingAt} show="relative" key="time" />,
+    ],
+  ];
+  return (
+    <SimpleGrid component="dl" minColWidth="min(8rem, 100%)" autoFlow="auto-fit">
+      {tiles.map(([name, value, hint]) => (
+        <Paper key={name} className={css['tile'] ?? ''}>
+          <Text component="dt" c="dimmed" size="sm">
+            {name}
+          </Text>
+          <dd className={css['figure']}>{value}</dd>
+          {hint === undefined ? null : (
+            <Text component="dd" c="dimmed" size="sm">
+              {hint}
+            </Text>
+          )}
+        </Paper>
+      ))}
+    </SimpleGrid>
   );
 }

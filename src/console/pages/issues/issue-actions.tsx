@@ -6,7 +6,7 @@ import { connections, issueText, parts, terms, issues as words } from '../../mes
 import { options } from '../../parts/form/options.ts';
 import { ActButton, ActDialog, ButtonLink } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
-import { useConnectionStatus } from '../connections/change-status.ts';
+import { useConnectionStatus } from '../connections/connection.ts';
 import { ReplayButton } from '../replays/replay-button.tsx';
 
 const w = words.page;

@@ -1,18 +1,37 @@
-import { Stack } from '@mantine/core';
+import { List, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { closure, type Right } from '../../../contract/accounts/rights.ts';
+import type { Answer } from '../../../client/client.ts';
+import { allRights, closure, type Right } from '../../../contract/accounts/rights.ts';
+import { useAllQuery } from '../../data/data.ts';
 import { count, terms, roles as words } from '../../messages/en.ts';
+import { DeleteDialog, type DialogProps } from '../../parts/document/delete-dialog.tsx';
+import { documentKind } from '../../parts/document/document-kind.ts';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
+import { DocumentsPage } from '../../parts/document/documents-page.tsx';
 import { newDocumentPage } from '../../parts/document/new-document-page.tsx';
 import { useDocumentEditor } from '../../parts/document/use-document-editor.ts';
 import { controlsOf } from '../../parts/form/form-controls.tsx';
 import { block, bodyBy, type DraftOf, draftBy, type FieldWords, needed, text } from '../../parts/form/form-fields.ts';
-import { Panel } from '../../parts/parts.ts';
+import type { Column } from '../../parts/list/list-page.tsx';
+import { nameColumn, timeColumn } from '../../parts/list/standard-columns.tsx';
+import { addressOf, Panel, TextLink } from '../../parts/parts.ts';
 import { useMe } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
-import { DeleteRole } from './delete-role.tsx';
+import { settingsCrumb } from '../../shell/page.tsx';
 import { RightsTable } from './rights-table.tsx';
-import { blockedBy, type Role, roleKind } from './role.ts';
+
+type Role = Answer<'getRole'>;
+
+const roleKind = documentKind('role', {
+  newTitle: words.create,
+  crumbs: [settingsCrumb, { label: words.title, to: '/settings/roles' }],
+  rights: 'users',
+  created: words.created,
+  createdOpens: 'list',
+});
+
+/** Why a role can't be deleted; null: it can. */
+const blockedBy = ({ fixed }: Role): string | null => (fixed ? words.fixedText : null);
 
 export function RolePage(): ReactNode {
   return (
@@ -64,3 +83,68 @@ function RoleEditor({ stored }: { stored: Role | null }): ReactNode {
     </Stack>,
   );
 }
+
+const namedUsers = 10;
+
+/** Asks and deletes. While users have the role, the first of them are listed instead. */
+function DeleteRole(props: DialogProps<Role>): ReactNode {
+  const { document: role } = props;
+  const { data: users = [], isLoading } = useAllQuery(
+    'listUsers',
+    { query: { roleId: role?.id ?? '' } },
+    { enabled: role !== null },
+  );
+  const inUse =
+    users.length === 0 ? null : (
+      <>
+        <Text>{words.inUse(users.length)}</Text>
+        <List mt="xs">
+          {users.slice(0, namedUsers).map(({ id, email }) => (
+            <List.Item key={id}>
+              <TextLink to={addressOf('user', { id })}>{email}</TextLink>
+            </List.Item>
+          ))}
+          {users.length <= namedUsers ? null : (
+            <List.Item>
+              <TextLink to="/settings/users" search={{ role: role?.id }}>
+                {terms.more(users.length - namedUsers)}
+              </TextLink>
+            </List.Item>
+          )}
+        </List>
+      </>
+    );
+  return (
+    <DeleteDialog {...props} kind="role" name={role?.name ?? ''} isBusy={isLoading} blockedBy={inUse}>
+      {words.deleteText}
+    </DeleteDialog>
+  );
+}
+
+export function RolesPage(): ReactNode {
+  return (
+    <DocumentsPage
+      kind={roleKind}
+      words={{ ...words, list: terms.roles }}
+      noun="roles"
+      icon="lock"
+      columns={columns}
+      blockedBy={blockedBy}
+      deletion={DeleteRole}
+    />
+  );
+}
+
+const columns: readonly Column<Role>[] = [
+  nameColumn(roleKind),
+  {
+    id: 'rights',
+    header: terms.rights,
+    sort: ({ rights }) => closure(rights).size,
+    cell: ({ rights }) => words.rights(closure(rights).size, allRights.length),
+  },
+  { id: 'users', header: words.columns.users, sort: ({ users }) => users, cell: ({ users }) => count.users(users) },
+  timeColumn('modified', terms.modified, ({ fixed, updatedAt }) => (fixed ? null : updatedAt), {
+    none: words.fixed,
+  }),
+];

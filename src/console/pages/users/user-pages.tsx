@@ -1,19 +1,21 @@
 import { Button, Checkbox, Group, PasswordInput, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core';
 import { type ReactNode, useId, useState } from 'react';
+import type { CallInput } from '../../../client/client.ts';
+import { emailPattern, lengthProblem } from '../../../contract/accounts/credentials.ts';
 import { covers, rights } from '../../../contract/accounts/rights.ts';
-import { terms, users as words } from '../../messages/en.ts';
+import { parts, terms, users as words } from '../../messages/en.ts';
 import { useToList } from '../../parts/document/document-kind.ts';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
 import { newDocumentPage } from '../../parts/document/new-document-page.tsx';
 import { useDocumentEditor } from '../../parts/document/use-document-editor.ts';
 import { controlsOf, type FormState } from '../../parts/form/form-controls.tsx';
+import * as f from '../../parts/form/form-fields.ts';
 import { options } from '../../parts/form/options.ts';
 import { Icon, Note, notifyDone, Panel, TextLink, Time } from '../../parts/parts.ts';
 import { useMe } from '../../session/rights.ts';
 import { DeleteUser } from './delete-user.tsx';
 import { InviteUser, ShownInvitation } from './invite-user.tsx';
 import { type Role, type User, useProtection, useRoles, userKind } from './user.ts';
-import { bodyOf, draftOf, fields, keptOf, labels, problemsOf, shownOf, type UserDraft } from './user-draft.ts';
 import { UserStatus } from './user-status.tsx';
 
 export function UserPage(): ReactNode {
@@ -202,4 +204,56 @@ function RoleChoice({ value, had, error, isDisabled, onChange }: RolesProps): Re
       </Stack>
     </Checkbox.Group>
   );
+}
+
+const fields = {
+  email: f.needed(f.text('email')),
+  isEnabled: f.enabled(),
+  /** In the order of their ids, so that the same roles are the same draft. */
+  roleIds: f.initially([], f.choice<readonly string[]>('roleIds')),
+  /** How a new user gets in for the first time. */
+  entry: f.asked<keyof typeof words.entries>('invitation'),
+  /** Empty: the present one stays. */
+  password: f.asked(''),
+};
+
+const labels: Readonly<Record<keyof typeof fields, f.FieldWords>> = {
+  email: [terms.email, words.emailHint],
+  isEnabled: [parts.status.enabled, words.isEnabledHint],
+  roleIds: [terms.roles],
+  entry: [words.entry],
+  password: [terms.password],
+};
+
+/** A user as the form holds it. */
+type UserDraft = f.DraftOf<typeof fields>;
+
+function draftOf(user: User | null): UserDraft {
+  const draft = f.draftBy(fields, {}, user);
+  return { ...draft, roleIds: draft.roleIds.toSorted() };
+}
+
+/** What of a draft may be kept in the browser: all but the password. */
+function keptOf({ password: _, ...kept }: UserDraft): Partial<UserDraft> {
+  return kept;
+}
+
+const setsPassword = ({ entry, password }: UserDraft, isNew: boolean) =>
+  isNew ? entry === 'password' : password !== '';
+
+/** The body that saves a draft, without its password. */
+const shownOf = (draft: UserDraft) => f.bodyBy(fields, {}, draft) as CallInput<'createUser'>['body'] & object; // by the fields
+
+/** The body that saves a draft. */
+function bodyOf(draft: UserDraft, stored: User | null) {
+  return { ...shownOf(draft), ...(setsPassword(draft, stored === null) ? { password: draft.password } : {}) };
+}
+
+/** What the form itself can tell to be wrong, by field. */
+function problemsOf(draft: UserDraft, isNew: boolean): Record<string, string> {
+  const problem = setsPassword(draft, isNew) ? lengthProblem(draft.password) : null;
+  return {
+    ...(emailPattern.test(draft.email.trim()) ? {} : { email: words.wrongEmail }),
+    ...(problem === null ? {} : { password: terms.passwords[problem] }),
+  };
 }

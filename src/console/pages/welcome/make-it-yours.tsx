@@ -1,16 +1,16 @@
-import { Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { Button, Group, NativeSelect, Paper, Skeleton, Stack, Text, TextInput, Title } from '@mantine/core';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { type ReactNode, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { covers } from '../../../contract/accounts/rights.ts';
 import { needRights, useApiQuery } from '../../data/data.ts';
-import { alerts as alertWords, parts, terms, users as userWords, welcome } from '../../messages/en.ts';
-import { addressOf, ButtonLink, Icon, PlainLink, Problem, StatusBadge } from '../../parts/parts.ts';
-import { useMe } from '../../session/rights.ts';
+import { alerts as alertWords, formFields, parts, terms, users as userWords, welcome } from '../../messages/en.ts';
+import { options } from '../../parts/form/options.ts';
+import { addressOf, ButtonLink, Icon, Note, PlainLink, Problem, StatusBadge } from '../../parts/parts.ts';
+import { useMay, useMe } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
 import { SendTab } from '../data-collection/send-tab.tsx';
-import { CreateQuickStart } from './create-quick-start.tsx';
-import { findQuickStart, type QuickStart } from './quick-start-objects.ts';
+import { findQuickStart, makeQuickStart, type QuickStart } from './quick-start-objects.ts';
 import css from './welcome.module.css';
 
 const words = welcome.mine;
@@ -204,4 +204,67 @@ function useOwn(made: QuickStart | null) {
     },
   ] as const;
   return steps.filter(({ right }) => covers(new Set(me?.rights), right));
+}
+
+/** Asks where events should be delivered, and creates the four objects for that. */
+function CreateQuickStart({ onMade }: { onMade: () => void }): ReactNode {
+  const version = useApiQuery('version');
+  const [target, setTarget] = useState<'inbox' | 'own'>('inbox');
+  const [address, setAddress] = useState('');
+  const [isMissing, setMissing] = useState(false);
+  const rights = [useMay('collectors:manage'), useMay('connections:manage'), useMay('actions:manage')];
+  const may = rights.every(Boolean);
+  const create = useMutation({ mutationFn: (to: URL) => makeQuickStart(client(), to), onSuccess: onMade });
+  if (version.isPending) return <Skeleton height={120} />;
+  const hasInbox = version.data?.['inbox'] === true;
+  const isOwn = !hasInbox || target === 'own';
+
+  function go() {
+    const to = isOwn ? urlOf(address) : new URL('/inbox/quick-start/events', location.origin);
+    setMissing(to === null);
+    if (to !== null) create.mutate(to);
+  }
+
+  return (
+    <>
+      <Text maw="46rem">{words.startText}</Text>
+      {may ? null : <Text c="dimmed">{words.needs}</Text>}
+      {hasInbox ? (
+        <NativeSelect
+          label={words.target}
+          maw="24rem"
+          data={options(words.targets)}
+          value={target}
+          onChange={({ currentTarget }) => setTarget(currentTarget.value === 'own' ? 'own' : 'inbox')}
+        />
+      ) : (
+        <Text>{words.noInbox}</Text>
+      )}
+      {isOwn ? (
+        <>
+          <TextInput
+            label={words.address}
+            description={words.addressHint}
+            error={isMissing ? formFields.url : null}
+            maw="32rem"
+            inputMode="url"
+            value={address}
+            onChange={({ currentTarget: { value } }) => setAddress(value)}
+          />
+          <Note maw="46rem">{words.private}</Note>
+        </>
+      ) : null}
+      <Problem error={create.error} />
+      <Group>
+        <Button variant="filled" disabled={!may} loading={create.isPending} onClick={go}>
+          {words.steps.start}
+        </Button>
+      </Group>
+    </>
+  );
+}
+
+function urlOf(text: string): URL | null {
+  const url = URL.parse(text.trim());
+  return url !== null && /^https?:$/.test(url.protocol) ? url : null;
 }

@@ -1,9 +1,10 @@
-import { Button, Tooltip, UnstyledButton } from '@mantine/core';
+import { Button, Group, Tooltip, UnstyledButton } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 import { parts } from '../../messages/en.ts';
 import css from './copy-button.module.css';
 import { Icon } from './icon.tsx';
+import { Note } from './note.tsx';
 
 type Props = { text: string; label?: string; size?: 'xs' | 'sm' };
 
@@ -26,5 +27,17 @@ export function CopyIcon({ text, label }: { text: string; label: string }): Reac
         <Icon name={copied ? 'check' : 'copy'} size={13} />
       </UnstyledButton>
     </Tooltip>
+  );
+}
+
+/** The id of a thing, to paste elsewhere. */
+export function IdWithCopy({ id, label = parts.copyId }: { id: string; label?: string }): ReactNode {
+  return (
+    <Group gap={4} display="inline-flex" style={{ overflowWrap: 'anywhere' }}>
+      <Note span ff="monospace">
+        {id}
+      </Note>
+      <CopyIcon text={id} label={label} />
+    </Group>
   );
 }

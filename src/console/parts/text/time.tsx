@@ -1,5 +1,5 @@
 import { Tooltip } from '@mantine/core';
-import { type ReactNode, useSyncExternalStore } from 'react';
+import { type ReactNode, useEffect, useState, useSyncExternalStore } from 'react';
 import { formatAbsolute, formatRelative, formatTime, type TimeDetail } from '../../messages/en.ts';
 
 const listeners = new Set<() => void>();
@@ -52,4 +52,15 @@ export function Time({ at, show = 'date' }: Props): ReactNode {
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
+}
+
+/** How long it is until a time, kept up to date each second; the word `now` of the reader's language when it has come. */
+export function Countdown({ at, due }: { at: string; due: string }): ReactNode {
+  const [now, tick] = useState(Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => tick(Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, []);
+  const date = new Date(at);
+  return <time dateTime={at}>{date.getTime() <= now ? due : formatRelative(date, now)}</time>;
 }

@@ -2,7 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { terms, connections as words } from '../../../messages/en.ts';
 import { Page } from '../../../shell/page.tsx';
-import { newCrumbs } from '../connection-kind.ts';
+import { newCrumbs } from '../connection.ts';
 import { ConnectionEditor } from '../form/connection-editor.tsx';
 import type { Start } from '../new/start.ts';
 import { CurlForm } from './curl-form.tsx';

@@ -6,7 +6,7 @@ import { FilterBox } from '../../../parts/list/filter-box.tsx';
 import { Icon, LinkCard, LinkCards, Note } from '../../../parts/parts.ts';
 import { presetGroups, presetsLike } from '../../../presets/presets.ts';
 import { Page } from '../../../shell/page.tsx';
-import { connectionKind } from '../connection-kind.ts';
+import { connectionKind } from '../connection.ts';
 
 const w = words.cards;
 

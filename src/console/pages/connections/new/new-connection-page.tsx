@@ -6,7 +6,7 @@ import { connections as words } from '../../../messages/en.ts';
 import { Problem } from '../../../parts/parts.ts';
 import { presets } from '../../../presets/presets.ts';
 import { Page } from '../../../shell/page.tsx';
-import { newCrumbs } from '../connection-kind.ts';
+import { newCrumbs } from '../connection.ts';
 import { ConnectionEditor } from '../form/connection-editor.tsx';
 import { PresetPanel } from './preset-panel.tsx';
 import { copyOf, startOf } from './start.ts';

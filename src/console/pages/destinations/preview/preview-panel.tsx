@@ -1,12 +1,15 @@
 import { NativeSelect, Skeleton, Tabs, Text } from '@mantine/core';
 import { type ReactNode, Suspense } from 'react';
+import type { Answer } from '../../../../client/client.ts';
 import { rights } from '../../../../contract/accounts/rights.ts';
+import { useApiQuery } from '../../../data/data.ts';
 import { destinations, parts } from '../../../messages/en.ts';
-import { Note, Panel } from '../../../parts/parts.ts';
+import { Note, Panel, Problem } from '../../../parts/parts.ts';
 import { EventPicker } from '../../../parts/payload/event-picker.tsx';
+import { PayloadViewer } from '../../../parts/payload/payload-viewer.tsx';
+import type { Sample } from '../../../parts/payload/picked-event.ts';
 import { useMay } from '../../../session/rights.ts';
 import { lazyPart } from '../../../shell/lazy-part.ts';
-import { EventTab } from './event-tab.tsx';
 import { RequestTab } from './request-tab.tsx';
 import { SendTest } from './send-test.tsx';
 import type { Preview, PreviewTab } from './use-preview.ts';
@@ -97,4 +100,46 @@ export function PreviewPanel({ preview, baseUrl, onInsert, onGoTo }: Props): Rea
       {action === null && tried.destinationId !== null ? <Note>{words.noAction}</Note> : null}
     </Panel>
   );
+}
+
+type EventProps = {
+  sample: Sample | null;
+  action: Answer<'getAction'> | null;
+  destinationId: string | null;
+  onInsert: (path: string) => void;
+};
+
+/** The input of the template; a click on a name inserts its path at the cursor. */
+function EventTab({ sample, action, destinationId, onInsert }: EventProps): ReactNode {
+  const id = sample?.eventId;
+  const { data, error, refetch } = useApiQuery('getEvent', { params: { id: id ?? '' } }, { enabled: id !== undefined });
+  if (sample === null) return null;
+  if (error !== null) return <Problem error={error} onRetry={() => void refetch()} />;
+  const event = id === undefined ? sample.event : data;
+  if (id !== undefined && event === undefined) return <Skeleton height={200} />;
+  const mapping = action?.destinations.find((one) => one.destinationId === destinationId)?.mapping ?? [];
+  const records = event === undefined ? sample.data : [recordOf(event.data, mapping)];
+  return (
+    <>
+      <Note mb="xs">{words.pick}</Note>
+      <PayloadViewer
+        value={{ data: records, ...(event === undefined ? {} : { events: [event] }) }}
+        root="it"
+        label={words.tree}
+        onPick={onInsert}
+      />
+    </>
+  );
+}
+
+type Mapping = Answer<'getAction'>['destinations'][number]['mapping'];
+
+/** The record of a mapping; the values of expressions are only known to the server. */
+function recordOf(data: Readonly<Record<string, unknown>>, mapping: Mapping): Record<string, unknown> {
+  if (mapping.length === 0) return data;
+  const lines = mapping.flatMap((line): [string, unknown][] => {
+    if ('parameter' in line) return line.parameter in data ? [[line.field, data[line.parameter]]] : [];
+    return [[line.field, 'expression' in line ? words.expression(line.expression) : line.value]];
+  });
+  return Object.fromEntries(lines);
 }
