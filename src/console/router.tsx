@@ -9,7 +9,7 @@ import { rootRoute, shellRoute } from './shell/shell-route.tsx';
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
-  component: lazyPart(() => import('./shell/sign-in-page.tsx'), 'SignInPage'),
+  component: lazyPart(() => import('./shell/entry/sign-in-page.tsx'), 'SignInPage'),
   // Only a path of ours: a sign-in must not lead elsewhere.
   validateSearch: ({ to }: Record<string, unknown>) => ({
     to: typeof to === 'string' && /^\/(?![/\\])/.test(to) ? to : '/',
@@ -19,7 +19,7 @@ const signInRoute = createRoute({
 const ssoRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in/sso',
-  component: lazyPart(() => import('./shell/sso-page.tsx'), 'SsoPage'),
+  component: lazyPart(() => import('./shell/entry/sso-page.tsx'), 'SsoPage'),
   validateSearch: ({ state, code, iss, error }: Record<string, unknown>) => ({
     state: textOf(state),
     code: textOf(code),
@@ -31,7 +31,7 @@ const ssoRoute = createRoute({
 const newPasswordRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/new-password',
-  component: lazyPart(() => import('./shell/new-password-page.tsx'), 'NewPasswordPage'),
+  component: lazyPart(() => import('./shell/entry/new-password-page.tsx'), 'NewPasswordPage'),
   validateSearch: ({ setup, invite, reset }: Record<string, unknown>) => ({
     setup: textOf(setup),
     invite: textOf(invite),

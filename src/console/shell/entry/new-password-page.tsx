@@ -2,11 +2,11 @@ import { Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
-import { ClientError } from '../../client/client.ts';
-import { fieldErrors } from '../data/data.ts';
-import { shell, terms } from '../messages/en.ts';
-import { PlainLink } from '../parts/parts.ts';
-import { client, openedSession } from '../session/session.ts';
+import { ClientError } from '../../../client/client.ts';
+import { fieldErrors } from '../../data/data.ts';
+import { shell, terms } from '../../messages/en.ts';
+import { PlainLink } from '../../parts/parts.ts';
+import { client, openedSession } from '../../session/session.ts';
 import { EmailField, EntryForm, EntryPage, HiddenField } from './entry-page.tsx';
 
 const words = shell.newPassword;

@@ -1,10 +1,10 @@
 import { Text } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useRef } from 'react';
-import { useApi } from '../data/data.ts';
-import { shell, terms } from '../messages/en.ts';
-import { PlainLink, Problem } from '../parts/parts.ts';
-import { openedSession } from '../session/session.ts';
+import { useApi } from '../../data/data.ts';
+import { shell, terms } from '../../messages/en.ts';
+import { PlainLink, Problem } from '../../parts/parts.ts';
+import { openedSession } from '../../session/session.ts';
 import { EntryPage } from './entry-page.tsx';
 
 const words = shell.signIn;

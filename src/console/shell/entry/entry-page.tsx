@@ -1,8 +1,8 @@
 import { Button, Paper, PasswordInput, type PasswordInputProps, Stack, Text, TextInput, Title } from '@mantine/core';
 import { type FormEvent, type ReactNode, useEffect } from 'react';
-import { shell, terms } from '../messages/en.ts';
-import mark from '../millrace.svg';
-import { Problem } from '../parts/parts.ts';
+import { shell, terms } from '../../messages/en.ts';
+import mark from '../../millrace.svg';
+import { Problem } from '../../parts/parts.ts';
 import css from './entry-page.module.css';
 
 /** The frame of the pages for people who are not signed in. */

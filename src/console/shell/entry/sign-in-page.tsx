@@ -2,12 +2,12 @@ import { Alert, Button, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
-import { ClientError } from '../../client/client.ts';
-import { useApi, useApiQuery } from '../data/data.ts';
-import { shell, terms } from '../messages/en.ts';
-import { Problem } from '../parts/parts.ts';
-import { client, openedSession, sessionEnd, setToken } from '../session/session.ts';
-import { useSso } from '../session/sso.ts';
+import { ClientError } from '../../../client/client.ts';
+import { useApi, useApiQuery } from '../../data/data.ts';
+import { shell, terms } from '../../messages/en.ts';
+import { Problem } from '../../parts/parts.ts';
+import { client, openedSession, sessionEnd, setToken } from '../../session/session.ts';
+import { useSso } from '../../session/sso.ts';
 import { EmailField, EntryForm, EntryPage, HiddenField } from './entry-page.tsx';
 
 const words = shell.signIn;
