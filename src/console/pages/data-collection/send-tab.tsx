@@ -1,4 +1,4 @@
-import { Alert, Box, Button, Code, Group, Loader, Stack, Tabs, Text, TextInput } from '@mantine/core';
+import { Alert, Box, Button, Code, Group, Loader, Stack, Text, TextInput } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
@@ -6,7 +6,7 @@ import type { Answer } from '../../../client/client.ts';
 import { rights } from '../../../contract/accounts/rights.ts';
 import { live, useApiQuery } from '../../data/data.ts';
 import { dataCollection, terms } from '../../messages/en.ts';
-import { Beside, CopyButton, Icon, More, Note, Panel, Problem, TextLink, Time } from '../../parts/parts.ts';
+import { Beside, CopyButton, DetailTabs, Icon, More, Note, Panel, Problem, TextLink, Time } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
 import { type Collector, originsInWords } from './collector.ts';
 import { originOf, type SnippetKind, snippets } from './snippets.ts';
@@ -38,27 +38,21 @@ export function SendTab({ collector }: { collector: Collector }): ReactNode {
           inputMode="url"
           spellCheck={false}
         />
-        <Tabs defaultValue="browser" keepMounted={false}>
-          <Tabs.List aria-label={words.snippets}>
-            {kinds.map((kind) => (
-              <Tabs.Tab key={kind} value={kind}>
-                {words.kinds[kind]}
-              </Tabs.Tab>
-            ))}
-          </Tabs.List>
-          {kinds.map((kind) => (
-            <Tabs.Panel key={kind} value={kind} pt="sm">
-              <Stack gap="xs">
-                <Text c="dimmed">{words.about[kind]}</Text>
-                <Snippet name={words.kinds[kind]} text={ways[kind]} />
-                <Group gap="sm">
-                  <CopyButton text={ways[kind]} />
-                  {sites !== null && fromPages.has(kind) ? <Note>{words.originHint(sites)}</Note> : null}
-                </Group>
-              </Stack>
-            </Tabs.Panel>
-          ))}
-        </Tabs>
+        <DetailTabs
+          label={words.snippets}
+          names={words.kinds}
+          gap="sm"
+          panels={(kind) => (
+            <Stack gap="xs">
+              <Text c="dimmed">{words.about[kind]}</Text>
+              <Snippet name={words.kinds[kind]} text={ways[kind]} />
+              <Group gap="sm">
+                <CopyButton text={ways[kind]} />
+                {sites !== null && fromPages.has(kind) ? <Note>{words.originHint(sites)}</Note> : null}
+              </Group>
+            </Stack>
+          )}
+        />
         <More summary={words.good}>
           <ul>
             {words.goodLines.map((line) => (
@@ -71,7 +65,6 @@ export function SendTab({ collector }: { collector: Collector }): ReactNode {
   );
 }
 
-const kinds = Object.keys(words.kinds) as SnippetKind[]; // the keys of a constant object
 const fromPages = new Set<SnippetKind>(['browser', 'beacon']);
 
 /** A long line scrolls in its frame, by keyboard too. */

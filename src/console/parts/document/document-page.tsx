@@ -102,9 +102,7 @@ export function DocumentPage<Stored extends StoredDocument, Tab extends string =
               kept={kept}
               shown={tab}
               onShow={(next) => void navigate({ to: '.', search: { tab: next } as never })} // the page's own address
-              panels={
-                Object.fromEntries(names.map((name) => [name, panelOf(name, document)])) as Record<Tab, ReactNode>
-              } // all of them
+              panels={(name) => panelOf(name, document)}
             />
           )}
           {dialog}

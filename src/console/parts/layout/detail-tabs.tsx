@@ -7,19 +7,25 @@ type Props<Name extends string> = {
   /** The names of the tabs in their order. */
   names: Readonly<Record<Name, string>>;
   /** Only the open one is mounted, and `kept` behind it. They may be lazy. */
-  panels: Readonly<Record<Name, ReactNode>>;
+  panels: Readonly<Record<Name, ReactNode>> | ((name: Name) => ReactNode);
   kept?: NoInfer<Name> | undefined;
-  shown: NoInfer<Name>;
-  onShow: (name: Name) => void;
+  /** The open one, and how another opens: without them the first is open at first, and the tabs know which one is. */
+  shown?: NoInfer<Name>;
+  onShow?: (name: Name) => void;
+  gap?: 'sm' | 'md';
 };
 
-/** The tabs of a page that shows one thing. */
+/** Tabs with their panels. */
 export function DetailTabs<Name extends string>(props: Props<Name>): ReactNode {
-  const { label, names, panels, kept, shown, onShow } = props;
+  const { label, names, panels, kept, shown, onShow, gap = 'md' } = props;
   const tabs = Object.keys(names) as Name[]; // the keys of a literal
   return (
-    <Tabs value={shown} keepMounted={false} onChange={(next) => next !== null && onShow(next as Name)}>
-      <Tabs.List mb="md" aria-label={label}>
+    <Tabs
+      {...(shown === undefined ? { defaultValue: tabs[0] ?? '' } : { value: shown })}
+      keepMounted={false}
+      onChange={(next) => next !== null && onShow?.(next as Name)}
+    >
+      <Tabs.List mb={gap} aria-label={label}>
         {tabs.map((name) => (
           <Tabs.Tab key={name} value={name}>
             {names[name]}
@@ -28,7 +34,9 @@ export function DetailTabs<Name extends string>(props: Props<Name>): ReactNode {
       </Tabs.List>
       {tabs.map((name) => (
         <Tabs.Panel key={name} value={name} keepMounted={name === kept}>
-          <Suspense fallback={<Skeleton height={260} aria-busy="true" />}>{panels[name]}</Suspense>
+          <Suspense fallback={<Skeleton height={260} aria-busy="true" />}>
+            {typeof panels === 'function' ? panels(name) : panels[name]}
+          </Suspense>
         </Tabs.Panel>
       ))}
     </Tabs>

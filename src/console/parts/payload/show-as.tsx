@@ -1,9 +1,9 @@
-import { Button, Code, Drawer, ScrollArea, Skeleton, Stack, Tabs, Text } from '@mantine/core';
+import { Button, Code, Drawer, ScrollArea, Skeleton, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { parts, terms } from '../../messages/en.ts';
-import { CopyButton, Icon, Problem } from '../parts.ts';
+import { CopyButton, DetailTabs, Icon, Problem } from '../parts.ts';
 import { type Shown, shownAs } from './shown-as.ts';
 
 /** Opens a drawer with the object as YAML, JSON, command and cURL. */
@@ -39,29 +39,24 @@ export function ShownTexts(shown: Shown): ReactNode {
   const { data, error, refetch } = useQuery(shownAs(shown));
   if (error !== null) return <Problem error={error} onRetry={() => void refetch()} />;
   if (data === undefined) return <Skeleton height={240} aria-busy="true" />;
-  const forms = Object.entries(data);
   return (
     <Stack>
       <Text c="dimmed">{parts.showAsText}</Text>
-      <Tabs defaultValue="YAML" keepMounted={false}>
-        <Tabs.List aria-label={terms.showAs}>
-          {forms.map(([form]) => (
-            <Tabs.Tab key={form} value={form}>
-              {form}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-        {forms.map(([form, text]) => (
-          <Tabs.Panel key={form} value={form} pt="sm">
-            <Stack gap="xs" align="start">
-              <ScrollArea.Autosize mah="70vh" w="100%" viewportProps={{ tabIndex: 0 }}>
-                <Code block>{text}</Code>
-              </ScrollArea.Autosize>
-              <CopyButton text={text} />
-            </Stack>
-          </Tabs.Panel>
-        ))}
-      </Tabs>
+      <DetailTabs
+        label={terms.showAs}
+        names={forms}
+        gap="sm"
+        panels={(form) => (
+          <Stack gap="xs" align="start">
+            <ScrollArea.Autosize mah="70vh" w="100%" viewportProps={{ tabIndex: 0 }}>
+              <Code block>{data[form]}</Code>
+            </ScrollArea.Autosize>
+            <CopyButton text={data[form]} />
+          </Stack>
+        )}
+      />
     </Stack>
   );
 }
+
+const forms = { YAML: 'YAML', JSON: 'JSON', CLI: 'CLI', cURL: 'cURL' } as const;
