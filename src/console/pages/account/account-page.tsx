@@ -6,6 +6,7 @@ import type { ShownSession } from '../../../contract/accounts/sign-in.ts';
 import { fieldErrors, useAllQuery, useApi, useApiQuery } from '../../data/data.ts';
 import { nouns, shell, terms, account as words } from '../../messages/en.ts';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
+import { column } from '../../parts/list/standard-columns.tsx';
 import { ActButton, Note, notifyDone, Panel, PlainLink, Problem, Time } from '../../parts/parts.ts';
 import { useMe } from '../../session/rights.ts';
 import { useSso } from '../../session/sso.ts';
@@ -162,22 +163,17 @@ function OwnSessions(): ReactNode {
 const asPage = (data: ShownSession[]) => ({ data, page: { next: null, prev: null } });
 
 const columns: readonly Column<ShownSession>[] = [
-  {
-    id: 'where',
-    header: words.columns.where,
-    isFixed: true,
-    cell: ({ userAgent, current }) => (
-      <>
-        <span title={userAgent}>{whereOf(userAgent)}</span>
-        {current ? <Note>{words.present}</Note> : null}
-      </>
-    ),
-  },
-  { id: 'from', header: words.columns.from, cell: ({ address }) => address },
-  { id: 'since', header: words.columns.since, cell: ({ createdAt }) => <Time at={createdAt} /> },
-  { id: 'used', header: terms.lastUsed, cell: ({ lastUsedAt }) => <Time at={lastUsedAt} /> },
-  { id: 'ends', header: terms.expires, isHiddenAtFirst: true, cell: ({ expiresAt }) => <Time at={expiresAt} /> },
-  { id: 'end', header: terms.signOut, cell: (row) => (row.current ? null : <EndSession session={row} />) },
+  column('where', words.columns.where, { isFixed: true }, ({ userAgent, current }) => (
+    <>
+      <span title={userAgent}>{whereOf(userAgent)}</span>
+      {current ? <Note>{words.present}</Note> : null}
+    </>
+  )),
+  column('from', words.columns.from, ({ address }) => address),
+  column('since', words.columns.since, ({ createdAt }) => <Time at={createdAt} />),
+  column('used', terms.lastUsed, ({ lastUsedAt }) => <Time at={lastUsedAt} />),
+  column('ends', terms.expires, { isHiddenAtFirst: true }, ({ expiresAt }) => <Time at={expiresAt} />),
+  column('end', terms.signOut, (row) => (row.current ? null : <EndSession session={row} />)),
 ];
 
 function EndSession({ session: { id, userAgent, address } }: { session: ShownSession }): ReactNode {

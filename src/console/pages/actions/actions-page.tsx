@@ -6,7 +6,7 @@ import { formatNumber, formatPercent, terms, actions as words } from '../../mess
 import { Sparkline } from '../../parts/chart/sparkline.tsx';
 import { DocumentsPage } from '../../parts/document/documents-page.tsx';
 import type { Column } from '../../parts/list/list-page.tsx';
-import { modifiedColumn, nameColumn, timeColumn } from '../../parts/list/standard-columns.tsx';
+import { column, modifiedColumn, nameColumn, timeColumn } from '../../parts/list/standard-columns.tsx';
 import { statusFilter } from '../../parts/list/use-list-page.tsx';
 import { Icon, LinkCard, LinkCards, Note, StatusBadge } from '../../parts/parts.ts';
 import { conditionWords, type RuleName } from '../../parts/rules/condition-words.ts';
@@ -91,31 +91,20 @@ type Known = { nameOf: RuleName; names: Names; stats: Stats | undefined };
 function columnsOf({ nameOf, names, stats }: Known): readonly Column<Action>[] {
   return [
     nameColumn(actionKind),
-    {
-      id: 'status',
-      header: terms.status,
-      sort: (row) => standingOf(row, names),
-      cell: (row) => <StatusBadge status={standingOf(row, names)} />,
-    },
-    {
-      id: 'rules',
-      header: words.columns.rules,
-      isText: true,
-      cell: ({ rules }) => {
-        const text = conditionWords(rules, nameOf);
-        return (
-          <Text lineClamp={2} title={text}>
-            {text}
-          </Text>
-        );
-      },
-    },
-    {
-      id: 'destinations',
-      header: terms.place,
-      isText: true,
-      cell: ({ destinations }) => <PlacesOf names={destinations.map((one) => names.place(one.destinationId))} />,
-    },
+    column('status', terms.status, { sort: (row) => standingOf(row, names) }, (row) => (
+      <StatusBadge status={standingOf(row, names)} />
+    )),
+    column('rules', words.columns.rules, { isText: true }, ({ rules }) => {
+      const text = conditionWords(rules, nameOf);
+      return (
+        <Text lineClamp={2} title={text}>
+          {text}
+        </Text>
+      );
+    }),
+    column('destinations', terms.place, { isText: true }, ({ destinations }) => (
+      <PlacesOf names={destinations.map((one) => names.place(one.destinationId))} />
+    )),
     ...(stats === undefined ? [] : figureColumns(stats)),
     modifiedColumn<Action>({ leavesFirst: false }),
   ];
@@ -129,12 +118,11 @@ function figureColumns({ items }: Stats): readonly Column<Action>[] {
     return delivered + failed === 0 ? null : delivered / (delivered + failed);
   };
   return [
-    {
-      id: 'matched',
-      header: words.columns.matched,
-      sort: ({ id }) => figures.get(id)?.matched ?? 0,
-      align: 'end',
-      cell: ({ id }) => {
+    column(
+      'matched',
+      words.columns.matched,
+      { sort: ({ id }) => figures.get(id)?.matched ?? 0, align: 'end' },
+      ({ id }) => {
         const { matched = 0, series = [] } = figures.get(id) ?? {};
         return matched === 0 ? (
           <Text c="dimmed">{terms.none}</Text>
@@ -145,17 +133,11 @@ function figureColumns({ items }: Stats): readonly Column<Action>[] {
           </Group>
         );
       },
-    },
-    {
-      id: 'success',
-      header: words.columns.success,
-      align: 'end',
-      sort: successOf,
-      cell: (row) => {
-        const success = successOf(row);
-        return success === null ? <Text c="dimmed">–</Text> : formatPercent(success);
-      },
-    },
+    ),
+    column('success', words.columns.success, { align: 'end', sort: successOf }, (row) => {
+      const success = successOf(row);
+      return success === null ? <Text c="dimmed">–</Text> : formatPercent(success);
+    }),
     timeColumn('last', words.columns.last, ({ id }) => figures.get(id)?.lastDeliveredAt ?? null, {
       none: <Text c="dimmed">{words.noDelivery}</Text>,
     }),

@@ -11,6 +11,7 @@ import { newDocumentPage } from '../../parts/document/new-document-page.tsx';
 import { useDocumentEditor } from '../../parts/document/use-document-editor.ts';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import {
+  column,
   modifiedColumn,
   nameColumn,
   statusColumn,
@@ -119,26 +120,17 @@ function AlertMessages({ alertId }: { alertId: string }): ReactNode {
 }
 
 const columns: readonly Column<AlertMessage>[] = [
-  { id: 'message', header: messageWords.columns.message, isFixed: true, isText: true, cell: ({ title }) => title },
-  { id: 'about', header: messageWords.columns.about, cell: ({ about }) => messageWords.abouts[about] },
-  { id: 'status', header: terms.status, cell: ({ status }) => <StatusBadge status={statuses[status]} /> },
-  {
-    id: 'result',
-    header: terms.result,
-    isText: true,
-    cell: ({ detail, attempts }) => (
-      <Stack gap={0}>
-        {detail ?? parts.status.pending}
-        {attempts > 1 ? <Note>{messageWords.tries(attempts)}</Note> : null}
-      </Stack>
-    ),
-  },
-  { id: 'at', header: terms.created, cell: ({ createdAt }) => <Time at={createdAt} /> },
-  {
-    id: 'next',
-    header: terms.nextAttempt,
-    cell: ({ nextAttemptAt }) => (nextAttemptAt === null ? '' : <Time at={nextAttemptAt} />),
-  },
+  column('message', messageWords.columns.message, { isFixed: true, isText: true }, ({ title }) => title),
+  column('about', messageWords.columns.about, ({ about }) => messageWords.abouts[about]),
+  column('status', terms.status, ({ status }) => <StatusBadge status={statuses[status]} />),
+  column('result', terms.result, { isText: true }, ({ detail, attempts }) => (
+    <Stack gap={0}>
+      {detail ?? parts.status.pending}
+      {attempts > 1 ? <Note>{messageWords.tries(attempts)}</Note> : null}
+    </Stack>
+  )),
+  column('at', terms.created, ({ createdAt }) => <Time at={createdAt} />),
+  column('next', terms.nextAttempt, ({ nextAttemptAt }) => (nextAttemptAt === null ? '' : <Time at={nextAttemptAt} />)),
 ];
 
 /** How telling goes: well, or since when and why not. */
@@ -162,7 +154,7 @@ const alertColumns: readonly Column<Alert>[] = [
   nameColumn(alertKind),
   statusColumn(),
   valueColumn('type', words.columns.type, ({ type }) => words.types[type]),
-  { id: 'state', header: words.columns.state, isText: true, cell: ({ health }) => <AlertHealth health={health} /> },
+  column('state', words.columns.state, { isText: true }, ({ health }) => <AlertHealth health={health} />),
   timeColumn('sent', words.columns.sent, ({ health }) => health.lastSentAt, { none: terms.never }),
   modifiedColumn({ leavesFirst: false }),
 ];

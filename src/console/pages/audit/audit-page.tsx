@@ -8,7 +8,7 @@ import { formatAbsolute, terms, audit as words } from '../../messages/en.ts';
 import { options } from '../../parts/form/options.ts';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { RowLink } from '../../parts/list/row-link.tsx';
-import { timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
+import { column, timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
 import { listWords, useListPage } from '../../parts/list/use-list-page.tsx';
 import { Facts, Inspector, PlainLink, ThingLink, useCloseInspector, useNow, WithInspector } from '../../parts/parts.ts';
 import { Diff } from '../../parts/payload/diff.tsx';
@@ -55,39 +55,25 @@ export function AuditPage(): ReactNode {
 const rowKey = ({ number }: AuditEntry) => String(number);
 
 const columns: readonly Column<AuditEntry>[] = [
-  {
-    id: 'what',
-    header: words.columns.what,
-    isFixed: true,
-    isText: true,
-    cell: ({ number, act, kind }) => (
-      <RowLink to="/settings/audit" search={(before) => ({ ...before, entry: String(number) })} resetScroll={false}>
-        {words.what(act, kind)}
-      </RowLink>
+  column('what', words.columns.what, { isFixed: true, isText: true }, ({ number, act, kind }) => (
+    <RowLink to="/settings/audit" search={(before) => ({ ...before, entry: String(number) })} resetScroll={false}>
+      {words.what(act, kind)}
+    </RowLink>
+  )),
+  column('thing', terms.object, { isText: true }, (entry) => <ThingLink entry={entry} />),
+  column('result', terms.result, ({ result, code }) =>
+    code === null ? (
+      words.results[result]
+    ) : (
+      <Text span c="var(--console-bad)">
+        {words.refusedBecause(code)}
+      </Text>
     ),
-  },
-  { id: 'thing', header: terms.object, isText: true, cell: (entry) => <ThingLink entry={entry} /> },
-  {
-    id: 'result',
-    header: terms.result,
-    cell: ({ result, code }) =>
-      code === null ? (
-        words.results[result]
-      ) : (
-        <Text span c="var(--console-bad)">
-          {words.refusedBecause(code)}
-        </Text>
-      ),
-  },
+  ),
   valueColumn('who', words.columns.who, ({ principal }) => principal, { isText: true }),
   timeColumn('when', terms.time, ({ createdAt }) => createdAt, { show: 'log' }),
-  { id: 'from', header: words.columns.from, cell: ({ address }) => address ?? words.byItself },
-  {
-    id: 'changed',
-    header: words.columns.changed,
-    isHiddenAtFirst: true,
-    cell: ({ changes }) => words.places(changes.length),
-  },
+  column('from', words.columns.from, ({ address }) => address ?? words.byItself),
+  column('changed', words.columns.changed, { isHiddenAtFirst: true }, ({ changes }) => words.places(changes.length)),
 ];
 
 /** The filters of the list, as they stand in the address. */

@@ -4,7 +4,7 @@ import { type ReactNode, useMemo } from 'react';
 import { terms, behaviors as words } from '../../messages/en.ts';
 import { DocumentsPage } from '../../parts/document/documents-page.tsx';
 import type { Column } from '../../parts/list/list-page.tsx';
-import { modifiedColumn, nameColumn } from '../../parts/list/standard-columns.tsx';
+import { column, modifiedColumn, nameColumn } from '../../parts/list/standard-columns.tsx';
 import { Icon, Note } from '../../parts/parts.ts';
 import { conditionWords, type RuleName } from '../../parts/rules/condition-words.ts';
 import { type Behavior, useBehaviors } from '../../parts/rules/use-behaviors.ts';
@@ -38,58 +38,37 @@ function columnsOf(nameOf: RuleName): readonly Column<Behavior>[] {
   );
   return [
     nameColumn(behaviorKind, words.columns.name),
-    {
-      id: 'category',
-      header: terms.category,
-      sort: ({ category }) => category,
-      cell: ({ category, standard }) => (
-        <>
-          {category}
-          {standard ? (
-            <Note>
-              <Icon name="lock" size={12} /> {words.standard}
-            </Note>
-          ) : null}
-        </>
+    column('category', terms.category, { sort: ({ category }) => category }, ({ category, standard }) => (
+      <>
+        {category}
+        {standard ? (
+          <Note>
+            <Icon name="lock" size={12} /> {words.standard}
+          </Note>
+        ) : null}
+      </>
+    )),
+    column('expression', words.columns.expression, { isText: true }, ({ condition }) =>
+      sentence(conditionWords(condition, nameOf)),
+    ),
+    column('opposite', words.columns.opposite, { isText: true, leavesFirst: true }, ({ condition }) =>
+      sentence(conditionWords(condition, nameOf, { opposite: true })),
+    ),
+    column('attributes', words.columns.attributes, { isText: true }, ({ attributes }) => attributeWords(attributes)),
+    column('usedBy', terms.usedBy, { sort: ({ usedBy }) => usedBy }, ({ id, usedBy }) =>
+      usedBy === 0 ? (
+        <Text c="dimmed">{terms.notUsed}</Text>
+      ) : (
+        <Anchor
+          component={Link}
+          to="/behaviors/$behaviorId"
+          params={{ behaviorId: id } as never}
+          search={{ tab: 'used' } as never}
+        >
+          {words.used(usedBy)}
+        </Anchor>
       ),
-    },
-    {
-      id: 'expression',
-      header: words.columns.expression,
-      isText: true,
-      cell: ({ condition }) => sentence(conditionWords(condition, nameOf)),
-    },
-    {
-      id: 'opposite',
-      header: words.columns.opposite,
-      isText: true,
-      leavesFirst: true,
-      cell: ({ condition }) => sentence(conditionWords(condition, nameOf, { opposite: true })),
-    },
-    {
-      id: 'attributes',
-      header: words.columns.attributes,
-      isText: true,
-      cell: ({ attributes }) => attributeWords(attributes),
-    },
-    {
-      id: 'usedBy',
-      header: terms.usedBy,
-      sort: ({ usedBy }) => usedBy,
-      cell: ({ id, usedBy }) =>
-        usedBy === 0 ? (
-          <Text c="dimmed">{terms.notUsed}</Text>
-        ) : (
-          <Anchor
-            component={Link}
-            to="/behaviors/$behaviorId"
-            params={{ behaviorId: id } as never}
-            search={{ tab: 'used' } as never}
-          >
-            {words.used(usedBy)}
-          </Anchor>
-        ),
-    },
+    ),
     {
       ...modified,
       leavesFirst: false,

@@ -6,7 +6,7 @@ import { rights } from '../../../contract/accounts/rights.ts';
 import { terms, connections as words } from '../../messages/en.ts';
 import { DocumentsPage } from '../../parts/document/documents-page.tsx';
 import type { Column } from '../../parts/list/list-page.tsx';
-import { modifiedColumn, nameColumn } from '../../parts/list/standard-columns.tsx';
+import { column, modifiedColumn, nameColumn } from '../../parts/list/standard-columns.tsx';
 import { ButtonLink, Icon, StatusBadge, Time, useNow } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
 import { type AuthenticationStanding, authenticationOf } from './authentication-standing.ts';
@@ -105,36 +105,22 @@ function ReadyBanner({ usage }: { usage: Usage | undefined }): ReactNode {
 
 const columnsOf = (usage: Usage | undefined, figuresOf: FiguresOf): readonly Column<Connection>[] => [
   nameColumn(connectionKind),
-  { id: 'state', header: terms.state, sort: stateOf, cell: (row) => <State connection={row} /> },
-  {
-    id: 'baseUrl',
-    header: terms.baseUrl,
-    sort: ({ baseUrl }) => baseUrl,
-    isText: true,
-    cell: ({ baseUrl }) => (
-      <Text ff="monospace" size="sm" truncate title={baseUrl}>
-        {baseUrl}
-      </Text>
-    ),
-  },
-  {
-    id: 'auth',
-    header: words.columns.auth,
-    isText: true,
-    cell: (row) => <Authentication connection={row} figures={figuresOf(row.id)} />,
-  },
-  {
-    id: 'destinations',
-    header: words.columns.destinations,
-    align: 'end',
-    cell({ id }) {
-      if (usage === undefined) return null;
-      const all = usage.destinationsOf(id);
-      return words.destinationCount(all.filter(({ status }) => status === 'enabled').length, all.length);
-    },
-  },
+  column('state', terms.state, { sort: (row) => stateOf(row) }, (row) => <State connection={row} />),
+  column('baseUrl', terms.baseUrl, { sort: ({ baseUrl }) => baseUrl, isText: true }, ({ baseUrl }) => (
+    <Text ff="monospace" size="sm" truncate title={baseUrl}>
+      {baseUrl}
+    </Text>
+  )),
+  column('auth', words.columns.auth, { isText: true }, (row) => (
+    <Authentication connection={row} figures={figuresOf(row.id)} />
+  )),
+  column('destinations', words.columns.destinations, { align: 'end' }, ({ id }) => {
+    if (usage === undefined) return null;
+    const all = usage.destinationsOf(id);
+    return words.destinationCount(all.filter(({ status }) => status === 'enabled').length, all.length);
+  }),
   ...trafficColumns(usage, figuresOf),
-  { id: 'type', header: terms.type, cell: ({ type }) => words.types[type], leavesFirst: true },
+  column('type', terms.type, { leavesFirst: true }, ({ type }) => words.types[type]),
   modifiedColumn(),
 ];
 

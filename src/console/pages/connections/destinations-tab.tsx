@@ -7,7 +7,7 @@ import { DeleteDialog } from '../../parts/document/delete-dialog.tsx';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { RowLink } from '../../parts/list/row-link.tsx';
 import { GuardedItem, RowMenu } from '../../parts/list/row-menu.tsx';
-import { modifiedColumn } from '../../parts/list/standard-columns.tsx';
+import { column, modifiedColumn } from '../../parts/list/standard-columns.tsx';
 import { useListPage } from '../../parts/list/use-list-page.tsx';
 import { ButtonLink, Icon, Note, notifyDone, notifyFailed, StatusBadge, Time } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
@@ -33,64 +33,40 @@ export function DestinationsTab({ connection }: { connection: Connection }): Rea
   const heldOf = useHeld(connection.id);
   const columns = useMemo(
     (): Column<Destination>[] => [
-      {
-        id: 'name',
-        header: w.columns.name,
-        isFixed: true,
-        isText: true,
-        sort: ({ name }) => name,
-        cell: ({ id, connectionId, name, description }) => (
+      column(
+        'name',
+        w.columns.name,
+        { isFixed: true, isText: true, sort: ({ name }) => name },
+        ({ id, connectionId, name, description }) => (
           <RowLink to={address} params={{ connectionId, destinationId: id }} note={description}>
             {name}
           </RowLink>
         ),
-      },
-      {
-        id: 'status',
-        header: terms.status,
-        sort: ({ status }) => status,
-        cell: (row) => (
-          <Group gap="xs" wrap="nowrap">
-            {mayManage ? <StatusSwitch destination={row} /> : null}
-            <StatusBadge status={row.status} />
-          </Group>
-        ),
-      },
-      { id: 'method', header: w.columns.method, cell: ({ method }) => <Text ff="monospace">{method}</Text> },
-      {
-        id: 'path',
-        header: terms.endpointPath,
-        isText: true,
-        cell: ({ path }) => (
-          <Text ff="monospace" size="sm" truncate title={path}>
-            {path === '' ? '/' : path}
-          </Text>
-        ),
-      },
-      {
-        id: 'contentType',
-        header: terms.contentType,
-        leavesFirst: true,
-        cell: ({ contentType }) => (
-          <Text size="sm" truncate maw="11rem" title={contentType}>
-            {contentType}
-          </Text>
-        ),
-      },
+      ),
+      column('status', terms.status, { sort: ({ status }) => status }, (row) => (
+        <Group gap="xs" wrap="nowrap">
+          {mayManage ? <StatusSwitch destination={row} /> : null}
+          <StatusBadge status={row.status} />
+        </Group>
+      )),
+      column('method', w.columns.method, ({ method }) => <Text ff="monospace">{method}</Text>),
+      column('path', terms.endpointPath, { isText: true }, ({ path }) => (
+        <Text ff="monospace" size="sm" truncate title={path}>
+          {path === '' ? '/' : path}
+        </Text>
+      )),
+      column('contentType', terms.contentType, { leavesFirst: true }, ({ contentType }) => (
+        <Text size="sm" truncate maw="11rem" title={contentType}>
+          {contentType}
+        </Text>
+      )),
       ...trafficColumns(usage, figuresOf),
-      {
-        id: 'last',
-        header: w.columns.last,
-        sort: ({ id }) => figuresOf(id)?.lastAttemptAt,
-        cell: ({ id }) => <LastResult figures={figuresOf(id)} />,
-      },
-      {
-        id: 'held',
-        header: parts.status.held,
-        sort: ({ id }) => heldOf(id),
-        align: 'end',
-        cell: ({ id }) => (heldOf(id) === 0 ? <Dash text={w.noneHeld} /> : formatNumber(heldOf(id))),
-      },
+      column('last', w.columns.last, { sort: ({ id }) => figuresOf(id)?.lastAttemptAt }, ({ id }) => (
+        <LastResult figures={figuresOf(id)} />
+      )),
+      column('held', parts.status.held, { sort: ({ id }) => heldOf(id), align: 'end' }, ({ id }) =>
+        heldOf(id) === 0 ? <Dash text={w.noneHeld} /> : formatNumber(heldOf(id)),
+      ),
       modifiedColumn(),
     ],
     [mayManage, usage, figuresOf, heldOf],

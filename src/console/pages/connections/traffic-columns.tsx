@@ -5,6 +5,7 @@ import { terms, connections as words } from '../../messages/en.ts';
 import { formatDuration, formatPercent } from '../../messages/format.ts';
 import { Sparkline } from '../../parts/chart/sparkline.tsx';
 import type { Column } from '../../parts/list/columns.tsx';
+import { column } from '../../parts/list/standard-columns.tsx';
 import { PlainLink } from '../../parts/parts.ts';
 import type { Action, Figures, FiguresOf, Usage } from './usage.ts';
 
@@ -12,29 +13,14 @@ const w = words.figures;
 
 /** The columns of use and traffic, in the lists of connections and of destinations. */
 export const trafficColumns = (usage: Usage | undefined, figuresOf: FiguresOf): Column<{ id: string }>[] => [
-  {
-    id: 'usedBy',
-    header: terms.usedBy,
-    isText: true,
-    cell: ({ id }) => <Users actions={usage?.actionsOf?.(id)} />,
-  },
-  {
-    id: 'success',
-    header: terms.success24h,
-    sort: ({ id }) => successOf(figuresOf(id)),
-    cell: ({ id }) => <Success figures={figuresOf(id)} />,
-  },
-  {
-    id: 'p95',
-    header: terms.p95,
-    sort: ({ id }) => figuresOf(id)?.p95Ms,
-    align: 'end',
-    leavesFirst: true,
-    cell({ id }) {
-      const { p95Ms = null } = figuresOf(id) ?? {};
-      return p95Ms === null ? <Dash text={w.noSpeed} /> : formatDuration(p95Ms);
-    },
-  },
+  column('usedBy', terms.usedBy, { isText: true }, ({ id }) => <Users actions={usage?.actionsOf?.(id)} />),
+  column('success', terms.success24h, { sort: ({ id }) => successOf(figuresOf(id)) }, ({ id }) => (
+    <Success figures={figuresOf(id)} />
+  )),
+  column('p95', terms.p95, { sort: ({ id }) => figuresOf(id)?.p95Ms, align: 'end', leavesFirst: true }, ({ id }) => {
+    const { p95Ms = null } = figuresOf(id) ?? {};
+    return p95Ms === null ? <Dash text={w.noSpeed} /> : formatDuration(p95Ms);
+  }),
 ];
 
 /** The share of delivered among finished deliveries; null when there are none. */

@@ -7,7 +7,7 @@ import { Sparkline } from '../../parts/chart/sparkline.tsx';
 import { DocumentsPage } from '../../parts/document/documents-page.tsx';
 import { useStatusChange } from '../../parts/document/use-status-change.ts';
 import type { Column } from '../../parts/list/list-page.tsx';
-import { modifiedColumn, nameColumn, statusColumn } from '../../parts/list/standard-columns.tsx';
+import { column, modifiedColumn, nameColumn, statusColumn } from '../../parts/list/standard-columns.tsx';
 import { statusFilter } from '../../parts/list/use-list-page.tsx';
 import { CopyIcon, Time } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
@@ -54,44 +54,31 @@ export function CollectorsPage(): ReactNode {
 const own: readonly Column<Collector>[] = [
   nameColumn(collectorKind),
   statusColumn(),
-  {
-    id: 'key',
-    header: words.columns.key,
-    cell: ({ key, name }) => (
-      <Group gap={4} wrap="nowrap">
-        <Code title={key}>{`${key.slice(0, 8)}…`}</Code>
-        <CopyIcon text={key} label={words.copyKey(name)} />
-      </Group>
-    ),
-  },
-  {
-    id: 'formats',
-    header: words.columns.formats,
-    leavesFirst: true,
-    cell: ({ formats }) => formats.map((format) => terms.formats[format] ?? format).join(', '),
-  },
-  {
-    id: 'origins',
-    header: words.columns.origins,
-    isText: true,
-    cell: (row) => (
-      <Text truncate title={row.allowedOrigins.join('\n')}>
-        {originsInWords(row)}
-      </Text>
-    ),
-  },
+  column('key', words.columns.key, ({ key, name }) => (
+    <Group gap={4} wrap="nowrap">
+      <Code title={key}>{`${key.slice(0, 8)}…`}</Code>
+      <CopyIcon text={key} label={words.copyKey(name)} />
+    </Group>
+  )),
+  column('formats', words.columns.formats, { leavesFirst: true }, ({ formats }) =>
+    formats.map((format) => terms.formats[format] ?? format).join(', '),
+  ),
+  column('origins', words.columns.origins, { isText: true }, (row) => (
+    <Text truncate title={row.allowedOrigins.join('\n')}>
+      {originsInWords(row)}
+    </Text>
+  )),
 ];
 
 function columnsOf(stats: Stats | undefined, maySeeEvents: boolean): readonly Column<Collector>[] {
   const figures = new Map(stats?.items.map((item) => [item.id, item]));
   const receivedBy = (id: string) => figures.get(id)?.received ?? 0;
   const rejectedBy = (id: string) => figures.get(id)?.rejected ?? 0;
-  const events: Column<Collector> = {
-    id: 'events',
-    header: words.columns.events,
-    sort: ({ id }) => receivedBy(id),
-    align: 'end',
-    cell: ({ id, name }) => (
+  const events: Column<Collector> = column(
+    'events',
+    words.columns.events,
+    { sort: ({ id }) => receivedBy(id), align: 'end' },
+    ({ id, name }) => (
       <Group gap="xs" wrap="nowrap" justify="flex-end">
         {receivedBy(id) === 0 ? null : (
           <Sparkline values={figures.get(id)?.series ?? []} sentence={words.eventsOf(name, receivedBy(id))} />
@@ -99,21 +86,16 @@ function columnsOf(stats: Stats | undefined, maySeeEvents: boolean): readonly Co
         <span>{formatNumber(receivedBy(id))}</span>
       </Group>
     ),
-  };
-  const rejected: Column<Collector> = {
-    id: 'rejected',
-    header: words.columns.rejected,
-    sort: ({ id }) => rejectedBy(id),
-    align: 'end',
-    cell: ({ id }) => (
-      <Text c={rejectedBy(id) === 0 ? 'dimmed' : 'var(--console-bad)'}>{formatNumber(rejectedBy(id))}</Text>
-    ),
-  };
-  const last: Column<Collector> = {
-    id: 'last',
-    header: words.columns.last,
-    cell: ({ id }) => <LastEvent collectorId={id} received={receivedBy(id)} />,
-  };
+  );
+  const rejected: Column<Collector> = column(
+    'rejected',
+    words.columns.rejected,
+    { sort: ({ id }) => rejectedBy(id), align: 'end' },
+    ({ id }) => <Text c={rejectedBy(id) === 0 ? 'dimmed' : 'var(--console-bad)'}>{formatNumber(rejectedBy(id))}</Text>,
+  );
+  const last: Column<Collector> = column('last', words.columns.last, ({ id }) => (
+    <LastEvent collectorId={id} received={receivedBy(id)} />
+  ));
   return [
     ...own,
     ...(stats === undefined ? [] : [events, rejected]),

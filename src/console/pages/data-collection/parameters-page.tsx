@@ -8,7 +8,7 @@ import { options } from '../../parts/form/options.ts';
 import { useDraft } from '../../parts/form/use-draft.tsx';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { RowLink } from '../../parts/list/row-link.tsx';
-import { timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
+import { column, timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
 import { listWords, useListPage } from '../../parts/list/use-list-page.tsx';
 import {
   ButtonLink,
@@ -72,23 +72,16 @@ const rowKey = ({ name }: Parameter) => name;
 
 function columnsOf(uses: ReadonlyMap<string, RuleUser[]> | undefined): readonly Column<Parameter>[] {
   return [
-    {
-      id: 'name',
-      header: terms.name,
-      isFixed: true,
-      isText: true,
-      sort: rowKey,
-      cell: ({ name, description }) => (
-        <RowLink
-          to="/data-collection/parameters"
-          search={(before) => ({ ...before, parameter: name })}
-          resetScroll={false}
-          note={description}
-        >
-          {name}
-        </RowLink>
-      ),
-    },
+    column('name', terms.name, { isFixed: true, isText: true, sort: rowKey }, ({ name, description }) => (
+      <RowLink
+        to="/data-collection/parameters"
+        search={(before) => ({ ...before, parameter: name })}
+        resetScroll={false}
+        note={description}
+      >
+        {name}
+      </RowLink>
+    )),
     valueColumn('type', terms.type, ({ type }) => words.types[type]),
     valueColumn(
       'share',
@@ -101,19 +94,11 @@ function columnsOf(uses: ReadonlyMap<string, RuleUser[]> | undefined): readonly 
       leavesFirst: true,
     }),
     timeColumn('last', terms.lastSeen, ({ lastSeenAt }) => lastSeenAt, { none: terms.never }),
-    {
-      id: 'examples',
-      header: words.columns.examples,
-      isText: true,
-      cell: ({ examples }) => examples.join(' · '),
-    },
-    { id: 'offered', header: words.columns.offered, cell: (row) => <Offer parameter={row} /> },
-    {
-      id: 'usedBy',
-      header: terms.usedBy,
-      isText: true,
-      cell: ({ name }) => (uses === undefined ? null : <UsedBy names={uses.get(name)?.map((one) => one.name) ?? []} />),
-    },
+    column('examples', words.columns.examples, { isText: true }, ({ examples }) => examples.join(' · ')),
+    column('offered', words.columns.offered, (row) => <Offer parameter={row} />),
+    column('usedBy', terms.usedBy, { isText: true }, ({ name }) =>
+      uses === undefined ? null : <UsedBy names={uses.get(name)?.map((one) => one.name) ?? []} />,
+    ),
   ];
 }
 

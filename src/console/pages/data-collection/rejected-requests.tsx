@@ -8,7 +8,7 @@ import { allQuery, kept, useApiQuery, useNamed, watched } from '../../data/data.
 import { dataCollection, formatBytes, terms } from '../../messages/en.ts';
 import { options } from '../../parts/form/options.ts';
 import { type Column, ListPage, type ListState } from '../../parts/list/list-page.tsx';
-import { timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
+import { column, timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
 import { listWords, useListPage } from '../../parts/list/use-list-page.tsx';
 import { Icon, Note, TextLink } from '../../parts/parts.ts';
 import { CollectionPage } from './collection-page.tsx';
@@ -74,11 +74,9 @@ const texts = ({ key, path, detail, code, origin, address }: RejectedRequest) =>
 
 const when = timeColumn<RejectedRequest>('at', terms.time, ({ at }) => at, { isFixed: true, show: 'log' });
 
-const sender: Column<RejectedRequest> = {
-  id: 'collector',
-  header: terms.collector,
-  cell: ({ collectorId, key }) => <Sender collectorId={collectorId} requestKey={key} />,
-};
+const sender: Column<RejectedRequest> = column('collector', terms.collector, ({ collectorId, key }) => (
+  <Sender collectorId={collectorId} requestKey={key} />
+));
 
 function Sender({ collectorId, requestKey }: { collectorId: string | null; requestKey: string }): ReactNode {
   const collectors = useNamed('listCollectors');
@@ -101,32 +99,22 @@ function Sender({ collectorId, requestKey }: { collectorId: string | null; reque
 }
 
 const columns: readonly Column<RejectedRequest>[] = [
-  {
-    id: 'reason',
-    header: terms.reason,
-    isText: true,
-    cell: ({ status, code, detail, collectorId }) => (
-      <Box maw="24rem" style={{ whiteSpace: 'normal' }}>
-        <Text fw={550}>
-          {isDisabled(code, collectorId) ? words.disabled : (known(code)?.[1] ?? code)}{' '}
-          <Text span c="dimmed" fw={400}>
-            {status}
-          </Text>
+  column('reason', terms.reason, { isText: true }, ({ status, code, detail, collectorId }) => (
+    <Box maw="24rem" style={{ whiteSpace: 'normal' }}>
+      <Text fw={550}>
+        {isDisabled(code, collectorId) ? words.disabled : (known(code)?.[1] ?? code)}{' '}
+        <Text span c="dimmed" fw={400}>
+          {status}
         </Text>
-        <Note>{detail}</Note>
-      </Box>
-    ),
-  },
-  {
-    id: 'cure',
-    header: words.columns.cure,
-    isText: true,
-    cell: ({ code, collectorId }) => (
-      <Text size="sm" maw="24rem" style={{ whiteSpace: 'normal' }}>
-        {isDisabled(code, collectorId) ? words.enableIt : (known(code)?.[3] ?? terms.dash)}
       </Text>
-    ),
-  },
+      <Note>{detail}</Note>
+    </Box>
+  )),
+  column('cure', words.columns.cure, { isText: true }, ({ code, collectorId }) => (
+    <Text size="sm" maw="24rem" style={{ whiteSpace: 'normal' }}>
+      {isDisabled(code, collectorId) ? words.enableIt : (known(code)?.[3] ?? terms.dash)}
+    </Text>
+  )),
   valueColumn('origin', words.columns.origin, ({ origin }) => origin ?? terms.dash, { isText: true }),
   valueColumn('size', terms.size, ({ bytes }) => formatBytes(bytes), { align: 'end', sort: ({ bytes }) => bytes }),
   valueColumn('path', words.columns.path, ({ method, path }) => `${method} ${path}`, {

@@ -6,6 +6,7 @@ import type { Event } from '../../../contract/records/event.ts';
 import { formatBytes, formatNumber, terms, events as words } from '../../messages/en.ts';
 import type { Column } from '../../parts/list/list-page.tsx';
 import { RowLink } from '../../parts/list/row-link.tsx';
+import { column } from '../../parts/list/standard-columns.tsx';
 import { Note, StatusCount, Time } from '../../parts/parts.ts';
 import type { EventRow } from './event-rows.ts';
 
@@ -14,50 +15,34 @@ const w = words.columns;
 /** The columns of the Events list; collectors by id give the names. */
 export function eventColumns(collectors: ReadonlyMap<string, Answer<'getCollector'>>): readonly Column<EventRow>[] {
   return [
-    { id: 'time', header: terms.time, cell: ({ event }) => <Time at={event.receivedAt} show="stream" /> },
-    {
-      id: 'event',
-      header: terms.event,
-      isFixed: true,
-      isText: true,
-      cell: ({ event }) => (
-        <RowLink to="/events/$eventId" params={{ eventId: event.id }} data-event={event.id}>
-          {event.name ?? terms.noName}
-        </RowLink>
+    column('time', terms.time, ({ event }) => <Time at={event.receivedAt} show="stream" />),
+    column('event', terms.event, { isFixed: true, isText: true }, ({ event }) => (
+      <RowLink to="/events/$eventId" params={{ eventId: event.id }} data-event={event.id}>
+        {event.name ?? terms.noName}
+      </RowLink>
+    )),
+    column('visitor', terms.visitor, ({ event }) =>
+      event.visitorId === null ? (
+        <Text c="dimmed">{words.nobody}</Text>
+      ) : (
+        <Text ff="monospace" size="sm" truncate maw="14rem" title={event.visitorId}>
+          {event.visitorId}
+        </Text>
       ),
-    },
-    {
-      id: 'visitor',
-      header: terms.visitor,
-      cell: ({ event }) =>
-        event.visitorId === null ? (
-          <Text c="dimmed">{words.nobody}</Text>
-        ) : (
-          <Text ff="monospace" size="sm" truncate maw="14rem" title={event.visitorId}>
-            {event.visitorId}
-          </Text>
-        ),
-    },
-    {
-      id: 'source',
-      header: w.source,
-      cell: ({ event: { source } }) => (
-        <>
-          {collectors.get(source.collectorId)?.name ?? source.collectorId}
-          <Text component="span" c="dimmed" size="sm">
-            {` ${terms.formats[source.format] ?? source.format}`}
-          </Text>
-        </>
-      ),
-    },
-    {
-      id: 'actions',
-      header: w.actions,
-      align: 'end',
-      cell: ({ actions }) => (actions === undefined ? null : formatNumber(actions)),
-    },
-    { id: 'outcome', header: terms.outcome, cell: ({ deliveries }) => <Outcome deliveries={deliveries} /> },
-    { id: 'size', header: terms.size, align: 'end', cell: ({ event }) => sizeOf(event) },
+    ),
+    column('source', w.source, ({ event: { source } }) => (
+      <>
+        {collectors.get(source.collectorId)?.name ?? source.collectorId}
+        <Text component="span" c="dimmed" size="sm">
+          {` ${terms.formats[source.format] ?? source.format}`}
+        </Text>
+      </>
+    )),
+    column('actions', w.actions, { align: 'end' }, ({ actions }) =>
+      actions === undefined ? null : formatNumber(actions),
+    ),
+    column('outcome', terms.outcome, ({ deliveries }) => <Outcome deliveries={deliveries} />),
+    column('size', terms.size, { align: 'end' }, ({ event }) => sizeOf(event)),
   ];
 }
 

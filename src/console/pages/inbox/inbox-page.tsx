@@ -8,7 +8,7 @@ import { apiQuery, kept, liveMs, useApiQuery } from '../../data/data.ts';
 import { formatBytes, nouns, shell, statusLine, terms, inbox as words } from '../../messages/en.ts';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { RowLink } from '../../parts/list/row-link.tsx';
-import { timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
+import { column, timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
 import { useListPage } from '../../parts/list/use-list-page.tsx';
 import {
   ActButton,
@@ -125,36 +125,23 @@ export function InboxPage(): ReactNode {
 }
 
 const columns: readonly Column<InboxRequest>[] = [
-  {
-    id: 'request',
-    header: terms.request,
-    isFixed: true,
-    isText: true,
-    sort: ({ path }) => path,
-    cell: ({ id, method, path }) => (
+  column(
+    'request',
+    terms.request,
+    { isFixed: true, isText: true, sort: ({ path }) => path },
+    ({ id, method, path }) => (
       <RowLink to="/inbox" search={(before) => ({ ...before, request: id })} resetScroll={false}>
         <b>{method}</b> {path}
       </RowLink>
     ),
-  },
+  ),
   valueColumn('inbox', shell.pages.inbox, ({ inbox }) => inbox, { isHiddenAtFirst: true }),
-  {
-    id: 'answered',
-    header: terms.response,
-    sort: ({ status }) => status,
-    cell: ({ status }) => (
-      <Text size="sm" fw={550} c={toneColor(status < 300 ? 'good' : 'bad')} title={statusLine(status)}>
-        {status}
-      </Text>
-    ),
-  },
-  {
-    id: 'size',
-    header: terms.size,
-    align: 'end',
-    sort: sizeOf,
-    cell: (row) => formatBytes(sizeOf(row)),
-  },
+  column('answered', terms.response, { sort: ({ status }) => status }, ({ status }) => (
+    <Text size="sm" fw={550} c={toneColor(status < 300 ? 'good' : 'bad')} title={statusLine(status)}>
+      {status}
+    </Text>
+  )),
+  column('size', terms.size, { align: 'end', sort: sizeOf }, (row) => formatBytes(sizeOf(row))),
   timeColumn('when', words.columns.when, ({ receivedAt }) => receivedAt, { show: 'stream' }),
 ];
 

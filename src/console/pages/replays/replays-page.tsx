@@ -7,7 +7,7 @@ import { kept, live, useApiQuery, useNamed, useNames } from '../../data/data.ts'
 import { formatAbsolute, nouns, outcomes, parts, shell, terms, replays as words } from '../../messages/en.ts';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { RowLink } from '../../parts/list/row-link.tsx';
-import { timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
+import { column, timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
 import { useListPage } from '../../parts/list/use-list-page.tsx';
 import { Icon, Progress, StatusBadge } from '../../parts/parts.ts';
 import { Page } from '../../shell/page.tsx';
@@ -65,45 +65,26 @@ function isSought({ name, reason }: Replay, text: string | undefined): boolean {
 }
 
 const columns: readonly Column<Replay>[] = [
-  {
-    id: 'name',
-    header: terms.name,
-    isFixed: true,
-    isText: true,
-    sort: ({ name }) => name,
-    cell: ({ id, name }) => (
-      <RowLink to="/replays/$replayId" params={{ replayId: id }}>
-        {name}
-      </RowLink>
-    ),
-  },
-  {
-    id: 'state',
-    header: terms.state,
-    sort: ({ state }) => state,
-    cell: ({ state }) => <StatusBadge status={state} />,
-  },
-  { id: 'filter', header: words.columns.filter, isText: true, cell: (row) => <What replay={row} /> },
-  {
-    id: 'progress',
-    header: terms.progress,
-    cell({ progress }) {
-      const { done, failed, cancelled } = progress;
-      const { toSend, skipped } = sentOf(progress);
-      return (
-        <Box miw="9rem">
-          <Progress value={done + failed + skipped + cancelled} of={toSend} label={terms.progress} />
-          <div>{words.progressOf(done, failed, skipped, toSend)}</div>
-        </Box>
-      );
-    },
-  },
-  {
-    id: 'rate',
-    header: words.columns.rate,
-    leavesFirst: true,
-    cell: ({ ratePerSecond }) => (ratePerSecond === null ? words.unlimited : words.perSecond(ratePerSecond)),
-  },
+  column('name', terms.name, { isFixed: true, isText: true, sort: ({ name }) => name }, ({ id, name }) => (
+    <RowLink to="/replays/$replayId" params={{ replayId: id }}>
+      {name}
+    </RowLink>
+  )),
+  column('state', terms.state, { sort: ({ state }) => state }, ({ state }) => <StatusBadge status={state} />),
+  column('filter', words.columns.filter, { isText: true }, (row) => <What replay={row} />),
+  column('progress', terms.progress, ({ progress }) => {
+    const { done, failed, cancelled } = progress;
+    const { toSend, skipped } = sentOf(progress);
+    return (
+      <Box miw="9rem">
+        <Progress value={done + failed + skipped + cancelled} of={toSend} label={terms.progress} />
+        <div>{words.progressOf(done, failed, skipped, toSend)}</div>
+      </Box>
+    );
+  }),
+  column('rate', words.columns.rate, { leavesFirst: true }, ({ ratePerSecond }) =>
+    ratePerSecond === null ? words.unlimited : words.perSecond(ratePerSecond),
+  ),
   valueColumn('startedBy', words.columns.startedBy, ({ startedBy }) => startedBy, { isText: true }),
   valueColumn('reason', terms.reason, ({ reason }) => reason || terms.none, { isText: true }),
   timeColumn('created', terms.created, ({ createdAt }) => createdAt),

@@ -13,7 +13,7 @@ import { useDocumentEditor } from '../../parts/document/use-document-editor.ts';
 import { controlsOf } from '../../parts/form/form-controls.tsx';
 import { block, bodyBy, type DraftOf, draftBy, type FieldWords, needed, text } from '../../parts/form/form-fields.ts';
 import type { Column } from '../../parts/list/list-page.tsx';
-import { nameColumn, timeColumn } from '../../parts/list/standard-columns.tsx';
+import { column, nameColumn, timeColumn } from '../../parts/list/standard-columns.tsx';
 import { addressOf, Panel, TextLink } from '../../parts/parts.ts';
 import { useMe } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
@@ -137,13 +137,10 @@ export function RolesPage(): ReactNode {
 
 const columns: readonly Column<Role>[] = [
   nameColumn(roleKind),
-  {
-    id: 'rights',
-    header: terms.rights,
-    sort: ({ rights }) => closure(rights).size,
-    cell: ({ rights }) => words.rights(closure(rights).size, allRights.length),
-  },
-  { id: 'users', header: words.columns.users, sort: ({ users }) => users, cell: ({ users }) => count.users(users) },
+  column('rights', terms.rights, { sort: ({ rights }) => closure(rights).size }, ({ rights }) =>
+    words.rights(closure(rights).size, allRights.length),
+  ),
+  column('users', words.columns.users, { sort: ({ users }) => users }, ({ users }) => count.users(users)),
   timeColumn('modified', terms.modified, ({ fixed, updatedAt }) => (fixed ? null : updatedAt), {
     none: words.fixed,
   }),

@@ -6,7 +6,7 @@ import { rightOf, transferKinds } from '../../../contract/documents/transfer-kin
 import { useApiQuery } from '../../data/data.ts';
 import { settings, terms } from '../../messages/en.ts';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
-import { timeColumn } from '../../parts/list/standard-columns.tsx';
+import { column, timeColumn } from '../../parts/list/standard-columns.tsx';
 import { listWords, useListPage } from '../../parts/list/use-list-page.tsx';
 import { restoreDocument } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
@@ -29,18 +29,14 @@ export function DeletedTab(): ReactNode {
 }
 
 const columns: readonly Column<DeletedDocument>[] = [
-  {
-    id: 'name',
-    header: terms.name,
-    isFixed: true,
-    isText: true,
-    cell: ({ name, connection }) => (connection == null ? name : `${connection} › ${name}`),
-  },
-  { id: 'kind', header: terms.kind, cell: ({ kind }) => terms[kind] },
+  column('name', terms.name, { isFixed: true, isText: true }, ({ name, connection }) =>
+    connection == null ? name : `${connection} › ${name}`,
+  ),
+  column('kind', terms.kind, ({ kind }) => terms[kind]),
   timeColumn('deleted', words.title, ({ deletedAt }) => deletedAt, { show: 'log' }),
-  { id: 'by', header: words.columns.by, isText: true, cell: ({ deletedBy }) => deletedBy },
+  column('by', words.columns.by, { isText: true }, ({ deletedBy }) => deletedBy),
   timeColumn('removed', words.columns.removed, ({ removedAt }) => removedAt),
-  { id: 'restore', header: terms.restore, cell: (row) => <Restore row={row} /> },
+  column('restore', terms.restore, (row) => <Restore row={row} />),
 ];
 
 function Restore({ row }: { row: DeletedDocument }): ReactNode {

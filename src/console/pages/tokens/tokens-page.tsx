@@ -8,7 +8,7 @@ import { count, terms, tokens as words } from '../../messages/en.ts';
 import { DeleteDialog, type DialogProps } from '../../parts/document/delete-dialog.tsx';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { GuardedItem, RowMenu } from '../../parts/list/row-menu.tsx';
-import { timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
+import { column, timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
 import { listWords, useListPage } from '../../parts/list/use-list-page.tsx';
 import { addressOf, PlainLink, StatusBadge, Time } from '../../parts/parts.ts';
 import { useMay, useMe } from '../../session/rights.ts';
@@ -67,25 +67,18 @@ const texts = ({ name }: ShownToken) => [name];
 
 const columns: readonly Column<ShownToken>[] = [
   valueColumn('name', terms.name, ({ name }) => name, { isFixed: true, isText: true }),
-  {
-    id: 'rights',
-    header: terms.rights,
-    sort: ({ rights }) => rights.length,
-    cell: ({ rights }) => <span title={inWords(rights)}>{count.rights(rights.length)}</span>,
-  },
-  {
-    id: 'expires',
-    header: terms.expires,
-    sort: ({ expiresAt }) => expiresAt,
-    cell: ({ expiresAt }) =>
-      expiresAt === null ? (
-        terms.never
-      ) : Date.parse(expiresAt) <= Date.now() ? (
-        <StatusBadge status="disabled" note={words.expired} />
-      ) : (
-        <Time at={expiresAt} />
-      ),
-  },
+  column('rights', terms.rights, { sort: ({ rights }) => rights.length }, ({ rights }) => (
+    <span title={inWords(rights)}>{count.rights(rights.length)}</span>
+  )),
+  column('expires', terms.expires, { sort: ({ expiresAt }) => expiresAt }, ({ expiresAt }) =>
+    expiresAt === null ? (
+      terms.never
+    ) : Date.parse(expiresAt) <= Date.now() ? (
+      <StatusBadge status="disabled" note={words.expired} />
+    ) : (
+      <Time at={expiresAt} />
+    ),
+  ),
   timeColumn('used', terms.lastUsed, ({ lastUsedAt }) => lastUsedAt, { none: terms.never }),
   timeColumn('created', terms.created, ({ createdAt }) => createdAt, { isHiddenAtFirst: true }),
 ];
@@ -98,19 +91,15 @@ function columnsOf(withOwner: boolean, users: Users): readonly Column<ShownToken
 }
 
 function ownerColumn(users: Users): Column<ShownToken> {
-  return {
-    id: 'owner',
-    header: terms.owner,
-    isText: true,
-    cell: ({ userId }) =>
-      userId === null ? (
-        words.adminToken
-      ) : (
-        <PlainLink to={addressOf('user', { id: userId })}>
-          {users?.find(({ id }) => id === userId)?.email ?? userId}
-        </PlainLink>
-      ),
-  };
+  return column('owner', terms.owner, { isText: true }, ({ userId }) =>
+    userId === null ? (
+      words.adminToken
+    ) : (
+      <PlainLink to={addressOf('user', { id: userId })}>
+        {users?.find(({ id }) => id === userId)?.email ?? userId}
+      </PlainLink>
+    ),
+  );
 }
 
 const inWords = (rights: readonly Right[]) => rights.map((right) => rightWords[right]).join(', ');

@@ -4,7 +4,7 @@ import { DocumentsPage } from '../../parts/document/documents-page.tsx';
 import { useStatusChange } from '../../parts/document/use-status-change.ts';
 import type { Column } from '../../parts/list/list-page.tsx';
 import { GuardedItem } from '../../parts/list/row-menu.tsx';
-import { nameColumn, statusColumn, timeColumn } from '../../parts/list/standard-columns.tsx';
+import { column, nameColumn, statusColumn, timeColumn } from '../../parts/list/standard-columns.tsx';
 import { statusFilter } from '../../parts/list/use-list-page.tsx';
 import { useMe } from '../../session/rights.ts';
 import { DeleteUser } from './delete-user.tsx';
@@ -57,7 +57,7 @@ export function UsersPage(): ReactNode {
 const columnsOf = (me: string | undefined): readonly Column<User>[] => [
   nameColumn(userKind, terms.email, ({ id }) => (id === me ? words.you : undefined)),
   { ...statusColumn<User>(), cell: (user) => <UserStatus user={user} /> },
-  { id: 'roles', header: terms.roles, isText: true, cell: ({ roleIds }) => <RoleNames roleIds={roleIds} /> },
+  column('roles', terms.roles, { isText: true }, ({ roleIds }) => <RoleNames roleIds={roleIds} />),
   timeColumn('lastSignIn', terms.lastSignIn, ({ lastSignInAt }) => lastSignInAt, { none: terms.never }),
   timeColumn('created', terms.created, ({ createdAt }) => createdAt),
 ];

@@ -7,6 +7,15 @@ import type { Column } from './columns.tsx';
 import { RowLink } from './row-link.tsx';
 
 type More<Row> = Partial<Omit<Column<Row>, 'id' | 'header' | 'cell'>>;
+type Cell<Row> = Column<Row>['cell'];
+
+/** A column with cells of its own; `more` is all but these. */
+export function column<Row>(id: string, header: string, cell: Cell<Row>): Column<Row>;
+export function column<Row>(id: string, header: string, more: More<Row>, cell: Cell<Row>): Column<Row>;
+export function column<Row>(id: string, header: string, ...rest: [Cell<Row>] | [More<Row>, Cell<Row>]): Column<Row> {
+  const [more, cell] = rest.length === 1 ? [{}, rest[0]] : rest;
+  return { id, header, cell, ...more };
+}
 
 /** The name of a document, which leads to its page, with its description or another note. */
 export function nameColumn<Row extends StoredDocument & { description?: string }>(

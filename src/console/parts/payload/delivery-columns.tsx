@@ -5,6 +5,7 @@ import { useEventNames, useNames } from '../../data/data.ts';
 import { formatDuration, outcomes, terms, deliveries as words } from '../../messages/en.ts';
 import type { Column } from '../list/columns.tsx';
 import { RowLink } from '../list/row-link.tsx';
+import { column } from '../list/standard-columns.tsx';
 import { Countdown, Icon, Note, PlainLink, StatusBadge, Time } from '../parts.ts';
 import css from '../text/on-hover.module.css';
 import { resultWords, useLastAttempts } from './last-attempts.ts';
@@ -42,67 +43,36 @@ export function useDeliveryColumns(
       (names.destinations.get(destinationId)?.settings.retry ?? names.connections.get(connectionId)?.settings.retry)
         ?.scheduleMs.length;
     return [
-      {
-        id: 'status',
-        header: terms.status,
-        isFixed: true,
-        cell: (row) => <Status row={row} target={names.target(row)} />,
-      },
-      {
-        id: 'event',
-        header: terms.event,
-        cell: ({ eventId }) => <EventCell id={eventId} name={eventId === null ? null : events.get(eventId)?.name} />,
-      },
-      {
-        id: 'action',
-        header: terms.action,
-        isText: true,
-        cell: ({ actionId }) => {
-          if (actionId === null) return terms.none;
-          const name = names.action(actionId);
-          return filtered(name, { action: actionId }, name);
-        },
-      },
-      {
-        id: 'target',
-        header: terms.place,
-        isText: true,
-        cell: (row) => filtered(names.target(row), { destination: row.destinationId }, names.target(row)),
-      },
-      {
-        id: 'attempts',
-        header: terms.attempts,
-        align: 'end',
-        cell: (row) => words.attemptsOf(row.attempts, row.test ? undefined : attemptsMost(row)),
-      },
-      {
-        id: 'response',
-        header: terms.response,
-        isText: true,
-        cell: ({ id }) => {
-          const { status = null, errorKind = null } = last.get(id) ?? {};
-          const cell = <Response last={last.get(id)} />;
-          const result = resultWords(status, errorKind);
-          if (result === null) return cell;
-          return filtered(result, status !== null ? { code: String(status) } : { error: errorKind ?? '' }, cell);
-        },
-      },
-      {
-        id: 'duration',
-        header: w.duration,
-        align: 'end',
-        leavesFirst: true,
-        cell: ({ id }) => {
-          const ms = last.get(id)?.durationMs;
-          return ms === undefined ? null : formatDuration(ms);
-        },
-      },
-      { id: 'created', header: terms.created, cell: ({ createdAt }) => <Time at={createdAt} show="stream" /> },
-      {
-        id: 'next',
-        header: terms.nextAttempt,
-        cell: ({ nextAttemptAt }) => (nextAttemptAt === null ? null : <Countdown at={nextAttemptAt} due={words.now} />),
-      },
+      column('status', terms.status, { isFixed: true }, (row) => <Status row={row} target={names.target(row)} />),
+      column('event', terms.event, ({ eventId }) => (
+        <EventCell id={eventId} name={eventId === null ? null : events.get(eventId)?.name} />
+      )),
+      column('action', terms.action, { isText: true }, ({ actionId }) => {
+        if (actionId === null) return terms.none;
+        const name = names.action(actionId);
+        return filtered(name, { action: actionId }, name);
+      }),
+      column('target', terms.place, { isText: true }, (row) =>
+        filtered(names.target(row), { destination: row.destinationId }, names.target(row)),
+      ),
+      column('attempts', terms.attempts, { align: 'end' }, (row) =>
+        words.attemptsOf(row.attempts, row.test ? undefined : attemptsMost(row)),
+      ),
+      column('response', terms.response, { isText: true }, ({ id }) => {
+        const { status = null, errorKind = null } = last.get(id) ?? {};
+        const cell = <Response last={last.get(id)} />;
+        const result = resultWords(status, errorKind);
+        if (result === null) return cell;
+        return filtered(result, status !== null ? { code: String(status) } : { error: errorKind ?? '' }, cell);
+      }),
+      column('duration', w.duration, { align: 'end', leavesFirst: true }, ({ id }) => {
+        const ms = last.get(id)?.durationMs;
+        return ms === undefined ? null : formatDuration(ms);
+      }),
+      column('created', terms.created, ({ createdAt }) => <Time at={createdAt} show="stream" />),
+      column('next', terms.nextAttempt, ({ nextAttemptAt }) =>
+        nextAttemptAt === null ? null : <Countdown at={nextAttemptAt} due={words.now} />,
+      ),
     ];
   }, [names, last, events, isFilter]);
 }
