@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { Secret } from '../contract/secret.ts';
 import { type SigningSettings, signMessage } from './signing.ts';
@@ -22,6 +23,31 @@ test("a Standard Webhooks signature is the one of the specification's example", 
       ['webhook-signature', 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE='],
     ],
   });
+});
+
+test('the receiver of the how-to accepts a signed request, and no changed or old one', async () => {
+  const recipes = readFileSync(new URL('../../docs/recipes.md', import.meta.url), 'utf8');
+  const code = /```js\n(import \{ createHmac.*?)```/s.exec(recipes)?.[1] ?? '';
+  const receiver = `${code}\nexport { isFromMillrace };`;
+  const { isFromMillrace } = await import(`data:text/javascript,${encodeURIComponent(receiver)}`);
+  const key = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+  const sentAt = (now: number) => {
+    const signed = signMessage({ ...standard, previousSecret: secret('b2xk') }, { ...message, now });
+    assert.ok(signed.ok);
+    return Object.fromEntries(signed.headers);
+  };
+  const headers = sentAt(Date.now());
+  assert.deepEqual(
+    [
+      isFromMillrace(headers, message.body, key),
+      isFromMillrace(headers, message.body, 'b2xk'),
+      isFromMillrace(headers, `${message.body} `, key),
+      isFromMillrace(headers, message.body, 'bm90IGl0'),
+      isFromMillrace(sentAt(Date.now() - 3_600_000), message.body, key),
+      isFromMillrace({}, message.body, key),
+    ],
+    [true, true, false, false, false, false],
+  );
 });
 
 test('while the previous secret is valid both signatures are sent', () => {
