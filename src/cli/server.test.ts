@@ -110,7 +110,7 @@ test('with a problem in one document apply changes nothing, and points to the fi
   assert.deepEqual([result.code, result.out], [3, '']);
   assert.equal(
     result.err,
-    'millrace: action Orders: /destinations/0/destination: There is no destination CRM/Ordres.\nNothing was changed.\n',
+    'millrace: action Orders: <stdin>:7:22: /destinations/0/destination: There is no destination CRM/Ordres.\nNothing was changed.\n',
   );
   assert.equal((await run(['connections', 'get', 'CRM'])).code, 3);
 });
@@ -126,7 +126,7 @@ test('plan shows what apply would change, and changes nothing; problems end it w
   assert.match((await run(['apply', '-'], manifest)).out, /unchanged +destination/);
   const wrong = await run(['plan', '-'], 'destinations: [{ connection: Nobody, name: A }]');
   assert.equal(wrong.code, 3);
-  assert.match(wrong.out, /problem: \/connection: There is no connection Nobody\./);
+  assert.match(wrong.out, /problem: <stdin>:1:18: \/connection: There is no connection Nobody\./);
 });
 
 test('what export prints, apply reads: nothing changes, from YAML and JSON', async (t) => {

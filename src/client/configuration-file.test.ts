@@ -14,11 +14,11 @@ test('documents, lists and groups by kind are read the same way, from YAML and J
     '{"connections": [{"name": "CRM"}], "behaviors": [{"name": "Bought"}]}',
   ];
   for (const text of texts)
-    assert.deepEqual(readConfiguration(text, yaml).map(named), ['connection CRM', 'behavior Bought']);
+    assert.deepEqual(readConfiguration(text, yaml).documents.map(named), ['connection CRM', 'behavior Bought']);
 });
 
 test('a file for one kind needs no kind in its documents', () => {
-  assert.deepEqual(readConfiguration('name: CRM\n', yaml, 'connection').map(named), ['connection CRM']);
+  assert.deepEqual(readConfiguration('name: CRM\n', yaml, 'connection').documents.map(named), ['connection CRM']);
 });
 
 test('documents written as a file are read back unchanged', () => {
@@ -34,13 +34,13 @@ test('documents written as a file are read back unchanged', () => {
     },
     { kind: 'destination', connection: 'CRM', name: '007', mapping: [], settings: {} },
   ];
-  assert.deepEqual(readConfiguration(yaml.stringify(configurationFile(documents)), yaml), documents);
-  assert.deepEqual(readConfiguration(JSON.stringify(configurationFile(documents)), yaml), documents);
+  assert.deepEqual(readConfiguration(yaml.stringify(configurationFile(documents)), yaml).documents, documents);
+  assert.deepEqual(readConfiguration(JSON.stringify(configurationFile(documents)), yaml).documents, documents);
 });
 
 test('an empty file and the export of an empty server have no documents', () => {
   for (const text of ['', '# nothing\n', '{}', yaml.stringify(configurationFile([])), 'connections: []\n'])
-    assert.deepEqual(readConfiguration(text, yaml), [], text);
+    assert.deepEqual(readConfiguration(text, yaml).documents, [], text);
 });
 
 test('a file of another kind is refused with the reason', () => {
@@ -53,18 +53,51 @@ test('a file of another kind is refused with the reason', () => {
     }
     assert.fail('was accepted');
   };
-  assert.match(refusal('name: CRM\n'), /^A document has no "kind"/);
-  assert.match(refusal('kind: conection\nname: CRM\n'), /"conection" is not a kind/);
-  assert.match(refusal('kind: connection\n'), /has no "name"/);
+  assert.match(refusal('name: CRM\n'), /^Line 1, column 1: A document has no "kind"/);
+  assert.match(refusal('kind: conection\nname: CRM\n'), /^Line 1, column 1: "conection" is not a kind/);
+  assert.match(refusal('kind: connection\n'), /^Line 1, column 1: .* has no "name"/);
+  assert.match(refusal('connections:\n  - name: A\n  - description: B\n'), /^Line 3, column 5: .* has no "name"/);
+  assert.match(refusal('{"connections": [\n  {"name": "A"},\n  {"name": 7}\n]}'), /^Line 3, column 4: .* no "name"/);
   assert.match(refusal('connections: [&a { name: CRM, self: *a }]\n'), /^The file refers to itself/);
   const bomb = Array.from({ length: 9 }, (_, i) => `a${i + 1}: &a${i + 1} [${`*a${i},`.repeat(9)}]\n`).join('');
   assert.match(refusal(`a0: &a0 [x]\n${bomb}`), /alias/);
   assert.match(refusal('kind: destination\nname: x\n'), /has no "connection"/);
-  assert.match(refusal('connections: []\nconections: []\n'), /"conections" is not a kind/);
+  assert.match(refusal('connections: []\nconections: []\n'), /^Line 2, column 1: "conections" is not a kind/);
   assert.match(refusal('just text'), /not an object/);
   assert.equal(refusal('a: [\n'), 'Line 2, column 1: The indentation is wrong, or a bracket is not closed.');
   assert.equal(refusal('a:\n\tb: 1\n'), 'Line 2, column 1: Indent with spaces, not with tabs.');
   assert.equal(refusal('a: 1\na: 2\n'), 'Line 2, column 1: This name occurs twice.');
   assert.equal(refusal('name: "CRM\n'), 'Line 2, column 1: A bracket, a quote, a comma or a colon is missing.');
   assert.match(refusal('kind: connection\nname\ndescription: x\n'), /^Line 2, column 1: /);
+});
+
+test('the place of a field is that of its name, and of what should have it where it is missing', () => {
+  const text = `connections:
+  - name: CRM
+    baseUrl: 7
+    auth: &auth
+      type: bearer
+  - name: Shop
+    auth: *auth
+destinations:
+  - connection: CRM
+    name: Orders
+    settings:
+      headers:
+        - name: X
+          value: []
+`;
+  const { placeOf } = readConfiguration(text, yaml);
+  const at = (kind: string, name: string, pointer: string) => {
+    const { line, col } = placeOf({ kind, name }, pointer) ?? {};
+    return `${line}:${col}`;
+  };
+  assert.equal(at('connection', 'CRM', '/baseUrl'), '3:5');
+  assert.equal(at('connection', 'Shop', '/baseUrl'), '6:5');
+  assert.equal(at('connection', 'Shop', '/auth/type'), '5:7');
+  assert.equal(at('destination', 'CRM/Orders', '/settings/headers/0/value'), '14:11');
+  assert.equal(at('destination', 'CRM/Orders', ''), '9:5');
+  assert.equal(placeOf({ kind: 'behavior', name: 'CRM' }, ''), null);
+  const json = readConfiguration('[{"kind": "behavior",\n  "name": "A", "condition": 7}]', yaml);
+  assert.deepEqual(json.placeOf({ kind: 'behavior', name: 'A' }, '/condition'), { line: 2, col: 16 });
 });

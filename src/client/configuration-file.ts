@@ -1,37 +1,68 @@
+import type * as Yaml from 'yaml';
 import type { TransferDocument } from '../contract/documents/transfer.ts';
 import { type TransferKind, transferKindOf, transferKinds } from '../contract/documents/transfer-kinds.ts';
-import { isObject } from '../contract/json.ts';
+import { isObject, pathOf } from '../contract/json.ts';
 
 /** A file has no documents in a form that can be imported. The message is one sentence. */
 export class ConfigurationFileError extends Error {}
 
-/** The part of the module `yaml` that reads a file; the module is large, so that callers load it on first use. */
-type YamlReader = {
-  parseAllDocuments(text: string): readonly { errors: readonly YamlError[]; toJS(): unknown }[];
-};
+/** A place in a file; the first line and column are 1. */
+type Place = { line: number; col: number };
 
-type YamlError = { code: string; linePos?: readonly { line: number; col: number }[] };
+type Configuration = {
+  documents: TransferDocument[];
+  /** Where a field of a document is, or else what should have it; a destination can have its connection's name too. */
+  placeOf: (document: { kind: string; name: string }, pointer: string) => Place | null;
+};
 
 /**
  * Reads the documents of YAML or JSON text. Each is an object with a `kind`, a list of them, or an object of lists by
- * kind (`connections: […]`). `kind`: the kind of documents that name none. Throws ConfigurationFileError.
+ * kind (`connections: […]`). `kind`: the kind of documents that name none. `yaml` is the module, which is large, so that
+ * callers load it on first use. Throws ConfigurationFileError.
  */
-export function readConfiguration(
-  text: string,
-  yaml: YamlReader,
-  kind: TransferKind | null = null,
-): TransferDocument[] {
-  return Array.from(yaml.parseAllDocuments(text)).flatMap((document) => {
-    const [problem] = document.errors;
-    if (problem !== undefined) refuse(brokenYaml(problem));
-    return documentsIn(plainValue(document), kind);
+export function readConfiguration(text: string, yaml: typeof Yaml, kind: TransferKind | null = null): Configuration {
+  const lineCounter = new yaml.LineCounter();
+  const found = Array.from(yaml.parseAllDocuments(text, { lineCounter })).flatMap((document) => {
+    const { code, linePos: [place = null] = [] } = document.errors[0] ?? {};
+    if (code !== undefined) refuse(yamlErrors[code] ?? 'This is not valid YAML', place);
+    const placeOf: PlaceOf = (path) => placeIn(document, path, lineCounter, yaml);
+    return documentsIn(plainValue(document), kind, { path: [], placeOf });
   });
+  return {
+    documents: found.map(({ document }) => document),
+    placeOf({ kind, name }, pointer) {
+      const names = ({ name, connection }: TransferDocument) => [name, `${connection}/${name}`];
+      const { at } = found.find(({ document }) => document.kind === kind && names(document).includes(name)) ?? {};
+      return at?.placeOf([...at.path, ...(pointer === '' ? [] : pathOf(pointer))]) ?? null;
+    },
+  };
 }
 
-/** What is broken in a YAML document, and where. */
-function brokenYaml({ code, linePos: [place] = [] }: YamlError): string {
-  const what = yamlErrors[code] ?? 'This is not valid YAML';
-  return place === undefined ? what : `Line ${place.line}, column ${place.col}: ${what}`;
+type PlaceOf = (path: readonly (string | number)[]) => Place | null;
+
+/** Where a value is in its YAML document. */
+type Spot = { path: readonly (string | number)[]; placeOf: PlaceOf };
+
+const within = (at: Spot, key: string | number): Spot => ({ ...at, path: [...at.path, key] });
+
+/** The place of the last member of a path that is there: of its name in an object, of itself in a list. */
+function placeIn(
+  document: Yaml.Document.Parsed,
+  path: readonly (string | number)[],
+  lines: Yaml.LineCounter,
+  yaml: typeof Yaml,
+): Place | null {
+  let node: unknown = document.contents;
+  let start = document.contents?.range[0];
+  for (const key of path) {
+    if (yaml.isAlias(node)) node = node.resolve(document);
+    const pair = yaml.isMap(node) ? node.items.find((one) => String(one.key) === String(key)) : undefined;
+    node = pair !== undefined ? pair.value : yaml.isSeq(node) ? node.items[Number(key)] : undefined;
+    const named = pair?.key ?? node;
+    if (!yaml.isNode(named)) break;
+    start = named.range?.[0] ?? start;
+  }
+  return start === undefined ? null : lines.linePos(start);
 }
 
 const yamlErrors: Readonly<Record<string, string>> = {
@@ -53,8 +84,7 @@ function plainValue(document: { toJS(): unknown }): unknown {
     JSON.stringify(value);
     return value;
   } catch (error) {
-    if (error instanceof ReferenceError) refuse(error.message);
-    refuse('The file refers to itself');
+    refuse(error instanceof ReferenceError ? error.message : 'The file refers to itself', null);
   }
 }
 
@@ -66,36 +96,41 @@ export function configurationFile(documents: readonly TransferDocument[]): Recor
   );
 }
 
-function documentsIn(value: unknown, kind: TransferKind | null): TransferDocument[] {
+type Found = { document: TransferDocument; at: Spot };
+
+function documentsIn(value: unknown, kind: TransferKind | null, at: Spot): Found[] {
   if (value === null || value === undefined) return [];
-  if (Array.isArray(value)) return value.flatMap((item) => documentsIn(item, kind));
-  if (!isObject(value)) refuse('The file contains something that is not an object');
-  if ('name' in value) return [documentIn(value, kind)];
+  if (Array.isArray(value)) return value.flatMap((item, index) => documentsIn(item, kind, within(at, index)));
+  if (!isObject(value)) refuse('The file contains something that is not an object', at);
+  if ('name' in value) return [documentIn(value, kind, at)];
   if (Object.keys(value).length === 0) return [];
   const groups = Object.entries(value).map(([many, all]) => ({ many, of: transferKindOf(many), all }));
-  if (!groups.some(({ many, of }) => of !== undefined && many !== of)) return [documentIn(value, kind)];
+  if (!groups.some(({ many, of }) => of !== undefined && many !== of)) return [documentIn(value, kind, at)];
   return groups.flatMap(({ many, of, all }) => {
-    if (of === undefined || many === of) refuse(`"${many}" is not a kind: ${plurals}`);
-    return documentsIn(all, of);
+    if (of === undefined || many === of) refuse(`"${many}" is not a kind: ${plurals}`, within(at, many));
+    return documentsIn(all, of, within(at, many));
   });
 }
 
 function documentIn(
   { kind: said, ...fields }: Record<string, unknown>,
   fallback: TransferKind | null,
-): TransferDocument {
+  at: Spot,
+): Found {
   const kind = said === undefined ? fallback : transferKindOf(said);
-  if (kind === null) refuse(`A document has no "kind": ${transferKinds.join(', ')}`);
-  if (kind === undefined) refuse(`"${said}" is not a kind: ${transferKinds.join(', ')}`);
+  if (kind === null) refuse(`A document has no "kind": ${transferKinds.join(', ')}`, at);
+  if (kind === undefined) refuse(`"${said}" is not a kind: ${transferKinds.join(', ')}`, within(at, 'kind'));
   const { name, connection, connectionId } = fields;
-  if (typeof name !== 'string') refuse(`A document of kind ${kind} has no "name"`);
+  if (typeof name !== 'string') refuse(`A document of kind ${kind} has no "name"`, within(at, 'name'));
   if (kind === 'destination' && typeof (connection ?? connectionId) !== 'string' && !name.includes('/'))
-    refuse(`The destination ${name} has no "connection" (the name of its connection)`);
-  return { ...fields, kind, name };
+    refuse(`The destination ${name} has no "connection" (the name of its connection)`, within(at, 'connection'));
+  return { document: { ...fields, kind, name }, at };
 }
 
 const plurals = transferKinds.map((kind) => `${kind}s`).join(', ');
 
-function refuse(problem: string): never {
-  throw new ConfigurationFileError(`${problem}.`);
+function refuse(problem: string, at: Spot | Place | null): never {
+  const place = at !== null && 'path' in at ? at.placeOf(at.path) : at;
+  const where = place === null ? '' : `Line ${place.line}, column ${place.col}: `;
+  throw new ConfigurationFileError(`${where}${problem}.`);
 }

@@ -537,10 +537,13 @@ test('a file shows its plan, then creates and replaces, and stored secrets stay'
   await page.getByRole('button', { name: 'Show plan' }).click();
   const broken = page.getByRole('alert').filter({ hasText: 'This text can’t be imported' });
   await broken.getByText('Line 3, column 1: Indent with spaces, not with tabs.').waitFor();
-  await typed.fill('connections: [{name: Filed, baseUrl: 7, port: [], settings: {timeoutMs: never}}]');
+  await typed.fill('connections: [{name: Filed}]\nbehaviour: []\n');
   await page.getByRole('button', { name: 'Show plan' }).click();
-  await plan.getByText('/settings/timeoutMs Must be a number.').waitFor();
-  await plan.getByText('/baseUrl Must be text.').waitFor();
+  await broken.getByText('Line 2, column 1: "behaviour" is not a kind').waitFor();
+  await typed.fill('connections:\n  - name: Filed\n    baseUrl: 7\n    port: []\n    settings: {timeoutMs: never}\n');
+  await page.getByRole('button', { name: 'Show plan' }).click();
+  await plan.getByText('Line 5, column 16: /settings/timeoutMs Must be a number.').waitFor();
+  await plan.getByText('Line 3, column 5: /baseUrl Must be text.').waitFor();
   assert.deepEqual(tab.problems, []);
 });
 

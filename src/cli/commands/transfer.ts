@@ -33,8 +33,9 @@ export function transferCommands(command: Command, context: Context) {
 
 /** Creates or replaces the documents of files. `kind`: the kind of documents that name none. */
 export async function applyFiles(names: string[], kind: TransferKind | null, context: Context): Promise<void> {
-  const body = { documents: await documentsOf(names, kind, context) };
-  const { steps } = await context.server().call('importConfiguration', { body }).catch(refused);
+  const { documents, problemsOf } = await documentsOf(names, kind, context);
+  const call = context.server().call('importConfiguration', { body: { documents } });
+  const { steps } = await call.catch((error) => refused(error, problemsOf));
   context.output.rows(
     steps.map(({ change, kind, name, id }) => ({ change: done[change], kind, name, id })),
     [
@@ -49,9 +50,13 @@ export async function applyFiles(names: string[], kind: TransferKind | null, con
 const done = { create: 'created', update: 'changed', none: 'unchanged' } as const;
 
 async function planFiles(names: string[], context: Context): Promise<void> {
-  const body = { documents: await documentsOf(names, null, context), dryRun: true };
-  const { steps } = await context.server().call('importConfiguration', { body });
-  const rows = steps.flatMap((step) => [step, ...detailsOf(step).map((detail) => ({ detail }))]);
+  const { documents, problemsOf } = await documentsOf(names, null, context);
+  const { steps } = await context.server().call('importConfiguration', { body: { documents, dryRun: true } });
+  const rows = steps.flatMap((step) => [
+    step,
+    ...problemsOf(step).map((problem) => ({ detail: `problem: ${problem}` })),
+    ...detailsOf(step).map((detail) => ({ detail })),
+  ]);
   if (context.output.format !== 'table') context.output.value(steps);
   else
     context.output.rows<Partial<ImportStep> & { detail?: string }>(rows, [
@@ -62,10 +67,9 @@ async function planFiles(names: string[], context: Context): Promise<void> {
   if (steps.some(({ problems }) => problems.length > 0)) context.endWith(exitCodes.refused);
 }
 
-function detailsOf({ change, problems, warnings, diff }: ImportStep): string[] {
+function detailsOf({ change, warnings, diff }: ImportStep): string[] {
   const shown = (value: unknown) => (value === undefined ? '–' : JSON.stringify(value));
   return [
-    ...problems.map(({ pointer, detail }) => `problem: ${pointer === '' ? '' : `${pointer}: `}${detail}`),
     ...warnings.map((warning) => `warning: ${warning}`),
     // A new document is one change; its fields are in the file.
     ...(change === 'update' ? diff : []).map(
@@ -75,32 +79,49 @@ function detailsOf({ change, problems, warnings, diff }: ImportStep): string[] {
 }
 
 /** The error of a refused import, by document. */
-function refused(error: unknown): never {
+function refused(error: unknown, problemsOf: ProblemsOf): never {
   const cause = error instanceof CommandError ? error.cause : null;
   const steps = cause instanceof ClientError ? cause.problem['steps'] : undefined;
   if (!(error instanceof CommandError) || steps === undefined) throw error;
-  const lines = (steps as ImportStep[]).flatMap(
-    (
-      { kind, name, problems }, // by the route
-    ) => problems.map(({ pointer, detail }) => `${kind} ${name}: ${pointer === '' ? '' : `${pointer}: `}${detail}`),
-  );
+  const lines = (steps as ImportStep[]) // by the route
+    .flatMap((step) => problemsOf(step).map((problem) => `${step.kind} ${step.name}: ${problem}`));
   throw new CommandError(error.exitCode, `${lines.join('\n')}\nNothing was changed.`, { cause: error });
 }
 
-async function documentsOf(names: string[], kind: TransferKind | null, context: Context): Promise<TransferDocument[]> {
+/** The problems of a document as lines, with their places in the files. */
+type ProblemsOf = (step: ImportStep) => string[];
+
+async function documentsOf(
+  names: string[],
+  kind: TransferKind | null,
+  context: Context,
+): Promise<{ documents: TransferDocument[]; problemsOf: ProblemsOf }> {
   const documents: TransferDocument[] = [];
+  const places: ((step: ImportStep, pointer: string) => string | null)[] = [];
   for (const file of names) {
     const text = await context.read(file);
     try {
-      for (const document of readConfiguration(text, yaml(), kind))
-        documents.push((await withSecrets(document, context)) as TransferDocument); // an object stays one
+      const read = readConfiguration(text, yaml(), kind);
+      for (const document of read.documents) documents.push((await withSecrets(document, context)) as TransferDocument); // an object stays one
+      places.push((step, pointer) => {
+        const place = read.placeOf(step, pointer);
+        return place === null ? null : `${file === '-' ? '<stdin>' : file}:${place.line}:${place.col}`;
+      });
     } catch (error) {
       if (!(error instanceof ConfigurationFileError)) throw error;
       const from = file === '-' ? 'The standard input' : file;
       throw new CommandError(exitCodes.usage, `${from}: ${error.message}`, { cause: error });
     }
   }
-  return documents;
+  const placeOf = (step: ImportStep, pointer: string) =>
+    places.map((one) => one(step, pointer)).find((at) => at !== null);
+  return {
+    documents,
+    problemsOf: (step) =>
+      step.problems.map(({ pointer, detail }) =>
+        [placeOf(step, pointer), pointer, detail].filter((part) => part !== undefined && part !== '').join(': '),
+      ),
+  };
 }
 
 /** A value with `{ref: "env:NAME"}` and `{ref: "file:/path"}` replaced by the secrets on this machine. */

@@ -89,7 +89,7 @@ function Import(): ReactNode {
       </Panel>
       {plan.data === undefined ? null : (
         <Panel title={words.planTitle} text={problems > 0 ? words.planProblems(problems) : words.planText}>
-          <PlanList steps={steps} />
+          <PlanList steps={steps} placeOf={plan.data.placeOf} />
           {apply.error === null || stepsOf(apply.error) !== null ? null : <Problem error={apply.error} />}
           <Button
             variant={problems > 0 ? 'default' : 'filled'}
@@ -106,10 +106,10 @@ function Import(): ReactNode {
 }
 
 async function planOf(text: string) {
-  const documents = readConfiguration(text, await import('yaml'));
+  const { documents, placeOf } = readConfiguration(text, await import('yaml'));
   if (documents.length === 0) throw new ConfigurationFileError(words.empty);
   const { steps } = await client().call('importConfiguration', { body: { documents, dryRun: true } });
-  return { documents, steps };
+  return { documents, steps, placeOf };
 }
 
 /** The plan in the response to a refused import; null: it was refused for another reason. */
@@ -138,6 +138,8 @@ function ChooseFile({ label, accept, disabled = false, onText }: FileProps): Rea
 
 const planWords = settings.transfer;
 
+type PlaceOf = Awaited<ReturnType<typeof planOf>>['placeOf'];
+
 const planLooks = {
   create: { icon: 'plus', tone: 'good' },
   update: { icon: 'retry', tone: 'work' },
@@ -149,7 +151,7 @@ const planLooks = {
 const outcomeOf = ({ change, problems }: ImportStep) => (problems.length > 0 ? 'problem' : change);
 
 /** What an import would change, document by document, with the differences. */
-function PlanList({ steps }: { steps: readonly ImportStep[] }): ReactNode {
+function PlanList({ steps, placeOf }: { steps: readonly ImportStep[]; placeOf: PlaceOf }): ReactNode {
   const count = (outcome: ImportStep['change']) => steps.filter((one) => outcomeOf(one) === outcome).length;
   return (
     <>
@@ -164,7 +166,7 @@ function PlanList({ steps }: { steps: readonly ImportStep[] }): ReactNode {
               <Note span>{terms[step.kind]}</Note>
               <Toned {...planLooks[outcomeOf(step)]}>{planWords.changes[outcomeOf(step)]}</Toned>
             </Group>
-            <Notes step={step} />
+            <Notes step={step} placeOf={placeOf} />
             {step.diff.length === 0 ? null : (
               <More summary={step.change === 'create' ? planWords.show : planWords.showChanges(step.diff.length)}>
                 {step.diff.map(({ pointer, before, after }) => (
@@ -182,14 +184,19 @@ function PlanList({ steps }: { steps: readonly ImportStep[] }): ReactNode {
   );
 }
 
-function Notes({ step: { problems, warnings } }: { step: ImportStep }): ReactNode {
+function Notes({ step, placeOf }: { step: ImportStep; placeOf: PlaceOf }): ReactNode {
+  const { problems, warnings } = step;
   return (
     <>
-      {problems.map(({ pointer, detail }) => (
-        <Text key={pointer} size="sm" c="var(--console-bad)" role="alert">
-          <Icon name="cross" size={13} /> {pointer === '' ? null : <Code>{pointer}</Code>} {detail}
-        </Text>
-      ))}
+      {problems.map(({ pointer, detail }) => {
+        const place = placeOf(step, pointer);
+        return (
+          <Text key={pointer} size="sm" c="var(--console-bad)" role="alert">
+            <Icon name="cross" size={13} /> {place === null ? null : planWords.place(place.line, place.col)}{' '}
+            {pointer === '' ? null : <Code>{pointer}</Code>} {detail}
+          </Text>
+        );
+      })}
       {warnings.map((warning) => (
         <Text key={warning} size="sm" c="var(--console-work)">
           <Icon name="alert" size={13} /> {warning}

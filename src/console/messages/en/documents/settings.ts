@@ -60,6 +60,7 @@ export const settings = {
     summary: (created: number, changed: number, same: number) =>
       `${formatNumber(created)} new, ${formatNumber(changed)} changed, ${formatNumber(same)} unchanged`,
     changes: { create: 'New', update: 'Changed', none: 'Unchanged', problem: 'Not imported' },
+    place: (line: number, column: number) => `Line ${line}, column ${column}:`,
     show: 'Show',
     showChanges: (fields: number) => `Show ${count.changes(fields)}`,
     nothing: 'Nothing to apply',
