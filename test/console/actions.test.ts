@@ -31,7 +31,10 @@ test('from New Action over its four steps to a delivered event, by role and name
   await page.getByRole('heading', { level: 1, name: 'View Actions' }).waitFor();
   await page.getByRole('link', { name: 'New Action' }).click();
   await page.getByRole('textbox', { name: 'Action Name' }).fill('Orders to CRM');
-  await page.getByRole('textbox', { name: 'Description' }).fill('Tells sales about every order.');
+  await page.getByRole('button', { name: 'Save and Enable' }).click();
+  const description = page.getByRole('textbox', { name: 'Description' });
+  await description.and(page.locator(':focus')).waitFor();
+  await description.fill('Tells sales about every order.');
   await page.getByRole('button', { name: 'Continue' }).click();
 
   await page.getByRole('combobox', { name: 'Select Scenario' }).selectOption('Purchase');

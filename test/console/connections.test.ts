@@ -61,6 +61,12 @@ test('a problem is shown at its field, whether the page finds it or the server',
   await page.getByRole('textbox', { name: 'Base URL' }).fill('https://user:secret@mail.example.com');
   await page.getByRole('button', { name: 'Save and Continue' }).click();
   await page.getByText('Must not contain a user name or password').waitFor();
+
+  // Done saves a new connection too, and leads to the list with the next step.
+  await page.getByRole('textbox', { name: 'Base URL' }).fill('https://mail.example.com');
+  await page.getByRole('button', { name: 'Done' }).click();
+  await page.getByRole('status').filter({ hasText: 'Mail' }).getByRole('link', { name: 'Open Destinations' }).waitFor();
+  await page.getByRole('row', { name: /Mail/ }).getByRole('link', { name: 'Mail' }).waitFor();
   assert.deepEqual(tab.problems, []);
 });
 
@@ -537,9 +543,9 @@ test('a file shows its plan, then creates and replaces, and stored secrets stay'
   await page.getByRole('button', { name: 'Show plan' }).click();
   const broken = page.getByRole('alert').filter({ hasText: 'This text can’t be imported' });
   await broken.getByText('Line 3, column 1: Indent with spaces, not with tabs.').waitFor();
-  await typed.fill('connections: [{name: Filed}]\nbehaviour: []\n');
+  await typed.fill('connections: [{name: Filed}]\nbehavors: []\n');
   await page.getByRole('button', { name: 'Show plan' }).click();
-  await broken.getByText('Line 2, column 1: "behaviour" is not a kind').waitFor();
+  await broken.getByText('Line 2, column 1: "behavors" is not a kind').waitFor();
   await typed.fill('connections:\n  - name: Filed\n    baseUrl: 7\n    port: []\n    settings: {timeoutMs: never}\n');
   await page.getByRole('button', { name: 'Show plan' }).click();
   await plan.getByText('Line 5, column 16: /settings/timeoutMs Must be a number.').waitFor();

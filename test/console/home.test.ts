@@ -174,7 +174,7 @@ test('the import of a file shows its plan before it is applied', async () => {
   assert.deepEqual(tab.problems, []);
 });
 
-test('examples of the template language run, and the type of an error links to its documentation', async () => {
+test('examples of the template language run, the type of an error links to its documentation, and the changelog is there', async () => {
   const { app, browser } = console_;
   await using tab = await openTab(browser, { url: app.url, path: '/docs' });
   const { page } = tab;
@@ -196,6 +196,9 @@ test('examples of the template language run, and the type of an error links to i
   await page.getByText('Render a template with given records').click();
   await page.getByText('Right: connections:view').waitFor();
   await page.waitForURL(/open=renderTemplate/);
+  await page.getByRole('link', { name: 'Changelog' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Changelog' }).waitFor();
+  await page.getByRole('heading', { name: 'Unreleased' }).waitFor();
   assert.deepEqual(tab.problems, []);
 });
 

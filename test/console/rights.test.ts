@@ -20,7 +20,7 @@ const areas: readonly (readonly [path: RegExp, right: Right | null])[] = [
   [/^\//, null],
 ];
 
-test('no page asks for what a person may not see, or shows a refusal as an error: with the one right of its area, or none', async () => {
+test('no page asks for what a person may not see, or shows a refusal as an error or ids of what is hidden: with the one right of its area, or none', async () => {
   await using running = await startConsole({ MILLRACE_INBOX: 'on' });
   const { app, browser } = running;
   const { client } = app;
@@ -60,6 +60,8 @@ test('no page asks for what a person may not see, or shows a refusal as an error
       const refusals = await page.getByRole('alert').filter({ hasText: 'Missing right' }).allInnerTexts();
       const heading = await page.getByRole('heading', { level: 1 }).textContent();
       if (/\b(con|dst|act)_/.test(heading ?? '')) refusals.push(`is headed ${heading}`);
+      for (const text of await page.getByRole('table').allInnerTexts())
+        if (/\b(con|dst|act)_/.test(text)) refusals.push('has a table with ids');
       for (const one of [...problems.splice(0), ...refusals]) found.push(`${right} at ${path}: ${one}`);
     }
   }

@@ -35,19 +35,26 @@ const optionsOf = <Item>(all: ReadonlyMap<string, Item>, labelOf: (one: Item) =>
 
 export type Names = ReturnType<typeof useNames>;
 
-/** What ids name, or the ids; a destination with its connection: `CRM › Orders`. */
+/**
+ * What ids name, or the ids; a destination with its connection: `CRM › Orders`. Without the right to see a kind, that it
+ * is hidden.
+ */
 export function useNames() {
   const mayView = useMay('connections:view');
+  const maySeeActions = useMay('actions:view');
   const actions = useNamed('listActions');
   const connections = useNamed('listConnections');
   const destinations = useNamed('listAllDestinations');
   /** Without the right to see them, connections and destinations are not loaded. */
   const isLoading = mayView && (connections === none || destinations === none);
   return useMemo(() => {
-    const nameIn = (all: ReadonlyMap<string, { name: string }>) => (id: string) => all.get(id)?.name ?? id;
-    const [action, connection, destination] = [nameIn(actions), nameIn(connections), nameIn(destinations)];
+    const nameIn = (all: ReadonlyMap<string, { name: string }>, hidden: string | null) => (id: string) =>
+      all.get(id)?.name ?? hidden ?? id;
+    const action = nameIn(actions, maySeeActions ? null : terms.hidden.action);
+    const connection = nameIn(connections, mayView ? null : terms.hidden.connection);
+    const destination = nameIn(destinations, mayView ? null : terms.hidden.destination);
     const target = (of: { connectionId: string; destinationId: string }) =>
-      terms.placeOf(connection(of.connectionId), destination(of.destinationId));
+      mayView ? terms.placeOf(connection(of.connectionId), destination(of.destinationId)) : terms.hidden.destination;
     return {
       action,
       connection,
@@ -57,7 +64,7 @@ export function useNames() {
       place(destinationId: string) {
         const { connectionId } = destinations.get(destinationId) ?? {};
         if (connectionId !== undefined) return target({ connectionId, destinationId });
-        return isLoading ? '…' : mayView ? actionWords.gone : destinationId;
+        return isLoading ? '…' : mayView ? actionWords.gone : terms.hidden.destination;
       },
       isLoading,
       actions,
@@ -70,5 +77,5 @@ export function useNames() {
         target({ connectionId, destinationId: id }),
       ),
     };
-  }, [actions, connections, destinations, isLoading, mayView]);
+  }, [actions, connections, destinations, isLoading, maySeeActions, mayView]);
 }

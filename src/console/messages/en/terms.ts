@@ -149,6 +149,8 @@ export const terms = {
   pauseOf: (connection: string) => `Pause ${connection}`,
   resumeOf: (connection: string) => `Resume ${connection}`,
   placeOf: (connection: string, destination: string) => `${connection} › ${destination}`,
+  /** What a person has no right to see. */
+  hidden: { action: 'Hidden action', connection: 'Hidden connection', destination: 'Hidden destination' },
   showOf: (name: string) => `Show ${name} as`,
   more: (more: number) => `and ${formatNumber(more)} more`,
   http: (status: number) => `HTTP ${String(status)}`,

@@ -26,6 +26,8 @@ export const welcome = {
     nextText: 'Ready to try it?',
   },
   noDemo: 'The demo isn’t running on this server. Run npm run demo to start one with a sample shop.',
+  demoHidden: (right: string) =>
+    `To see whether the demo is running on this server you need the right “${right}”: ask an administrator.`,
   mine: {
     progress: (done: number, all: number) => `${done} of ${all} steps done`,
     open: 'To do',

@@ -178,8 +178,12 @@ export function ActionEditor({ stored, begin, draftKey, names, step, onStep, onS
           >
             {terms.save}
           </Button>
-          {next === undefined && status !== 'enabled' ? (
-            <Button variant="filled" disabled={isSaving} onClick={() => save('enabled')}>
+          {status !== 'enabled' ? (
+            <Button
+              variant={next === undefined ? 'filled' : 'default'}
+              disabled={isSaving}
+              onClick={() => save('enabled')}
+            >
               {w.saveAndEnable}
             </Button>
           ) : null}

@@ -17,7 +17,7 @@ export const trafficColumns = (usage: Usage | undefined, figuresOf: FiguresOf): 
   column('success', terms.success24h, { sort: ({ id }) => successOf(figuresOf(id)) }, ({ id }) => (
     <Success figures={figuresOf(id)} />
   )),
-  column('p95', terms.p95, { sort: ({ id }) => figuresOf(id)?.p95Ms, align: 'end', leavesFirst: true }, ({ id }) => {
+  column('p95', terms.p95, { sort: ({ id }) => figuresOf(id)?.p95Ms, align: 'end' }, ({ id }) => {
     const { p95Ms = null } = figuresOf(id) ?? {};
     return p95Ms === null ? <Dash text={w.noSpeed} /> : formatDuration(p95Ms);
   }),

@@ -3,15 +3,15 @@ import type { Doc } from './doc.ts';
 
 type Head = Pick<Doc, 'title' | 'lead'>;
 
-const heads = import.meta.glob<Head>(['../../../../docs/*.md', '!../../../../docs/console.md'], {
-  query: '?lead',
-  import: 'default',
-  eager: true,
-});
-const bodies = import.meta.glob<Doc>(['../../../../docs/*.md', '!../../../../docs/console.md'], {
-  query: '?doc',
-  import: 'default',
-});
+// Both calls are read by the build, which takes no variable.
+const heads = import.meta.glob<Head>(
+  ['../../../../docs/*.md', '!../../../../docs/console.md', '../../../../CHANGELOG.md'],
+  { query: '?lead', import: 'default', eager: true },
+);
+const bodies = import.meta.glob<Doc>(
+  ['../../../../docs/*.md', '!../../../../docs/console.md', '../../../../CHANGELOG.md'],
+  { query: '?doc', import: 'default' },
+);
 
 /** What comes first; the other documents follow by title. */
 const first = ['templates', 'recipes', 'shortcuts', 'api', 'errors', 'actions'];
@@ -21,7 +21,7 @@ const others: Readonly<Record<string, Head>> = {
   api: { title: shell.search.docs.api, lead: words.api.lead },
 };
 
-const nameOf = (path: string) => path.replace(/^.*\/|\.md$/g, '');
+const nameOf = (path: string) => path.replace(/^.*\/|\.md$/g, '').toLowerCase();
 const all: Readonly<Record<string, Head>> = {
   ...others,
   ...Object.fromEntries(Object.entries(heads).map(([path, head]) => [nameOf(path), head])),

@@ -12,7 +12,7 @@ import { loadDoc } from './doc-list.ts';
 import css from './docs.module.css';
 import { DocsFrame } from './docs-frame.tsx';
 
-/** A document of docs/, rendered by the build. */
+/** A document of docs/ or the changelog, rendered by the build. */
 export function DocPage(): ReactNode {
   const { name } = useParams({ from: '/shell/docs/$name' });
   const navigate = useNavigate();

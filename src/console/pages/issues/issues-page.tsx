@@ -102,9 +102,14 @@ const columnsOf = (nameOf: (id: string) => string): readonly Column<Issue>[] => 
     sort: ({ count }) => count,
     cell: (issue) => <Count issue={issue} />,
   },
-  valueColumn('actions', words.columns.actions, ({ actionIds }) => words.actionsIn(actionIds.map(nameOf)), {
-    isText: true,
-  }),
+  valueColumn(
+    'actions',
+    words.columns.actions,
+    ({ actionIds }) => words.actionsIn([...new Set(actionIds.map(nameOf))]),
+    {
+      isText: true,
+    },
+  ),
   {
     id: 'held',
     header: parts.status.held,

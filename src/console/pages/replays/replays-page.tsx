@@ -94,7 +94,12 @@ const columns: readonly Column<Replay>[] = [
 export function What({ replay }: { replay: Replay }): ReactNode {
   const names = useNames();
   const all = [names.actions, names.connections, names.destinations, useNamed('listCollectors')];
-  return whatOf(replay, (id) => all.map((one) => one.get(id)?.name).find((name) => name !== undefined) ?? id);
+  return whatOf(replay, (id) => {
+    const name = all.map((one) => one.get(id)?.name).find((one) => one !== undefined);
+    if (name !== undefined) return name;
+    if (id.startsWith('act_')) return names.action(id);
+    return id.startsWith('con_') ? names.connection(id) : id.startsWith('dst_') ? names.destination(id) : id;
+  });
 }
 
 const w = words.what;

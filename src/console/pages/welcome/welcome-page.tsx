@@ -2,6 +2,7 @@ import { Box, Button, Code, Group, Stack, Text, Title } from '@mantine/core';
 import { useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
+import { rights } from '../../../contract/accounts/rights.ts';
 import { useApiQuery, useStats } from '../../data/data.ts';
 import { formatDuration, formatNumber, parts, terms, welcome, welcome as words } from '../../messages/en.ts';
 import {
@@ -30,6 +31,7 @@ const choices = [
 /** The first steps: watch the demo, or send an event of one's own. */
 export function WelcomePage(): ReactNode {
   const chosen = useSearch({ from: '/shell/welcome' }).with;
+  const mayTell = useMay('collectors:view');
   const hasDemo = useDemo();
   const shown = chosen ?? (hasDemo === true ? 'demo' : 'mine');
   const isKnown = hasDemo !== undefined || chosen !== undefined;
@@ -52,7 +54,15 @@ export function WelcomePage(): ReactNode {
         </LinkCards>
       </Box>
       {isKnown && shown === 'mine' ? <MakeItYours /> : null}
-      {isKnown && shown === 'demo' ? hasDemo === false ? <Text>{words.noDemo}</Text> : <MovingPicture /> : null}
+      {isKnown && shown === 'demo' ? (
+        !mayTell ? (
+          <Text>{words.demoHidden(rights['collectors:view'])}</Text>
+        ) : hasDemo === false ? (
+          <Text>{words.noDemo}</Text>
+        ) : (
+          <MovingPicture />
+        )
+      ) : null}
       <Button mt="md" variant="subtle" color="gray" onClick={() => set(onHome === 'hidden' ? 'shown' : 'hidden')}>
         {onHome === 'hidden' ? words.shown : words.hide}
       </Button>

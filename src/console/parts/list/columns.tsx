@@ -13,7 +13,7 @@ export type Column<Row> = {
   /** Always shown, in its place: the column with the row's link. */
   isFixed?: boolean;
   isHiddenAtFirst?: boolean;
-  /** Shown only where the texts of the others have room, unless it was ticked. */
+  /** Leaves before the others where not all have room, unless it was ticked. */
   leavesFirst?: boolean;
   align?: 'start' | 'end';
   /** A text of any length: it gives way to the other columns and ends in an ellipsis. */

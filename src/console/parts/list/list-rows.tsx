@@ -133,11 +133,7 @@ const columnsLeast = 2;
 const rankOf = <Row,>({ leavesFirst, isText }: Column<Row>) =>
   (leavesFirst === true ? 2 : 0) + (isText === true ? 1 : 0);
 
-/** px that a text, and the one in the first column, have before columns that leave first are shown. */
-const textWidth = 150;
-const firstWidth = 200;
-
-/** The columns that fit into the frame. Those that leave first leave before texts, these before figures, the last first. */
+/** The columns that fit when texts are narrow. Those that leave first leave before texts, these before figures, the last first. */
 function useRoom<Row>(all: readonly Column<Row>[]) {
   const frame = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
@@ -162,14 +158,10 @@ function useRoom<Row>(all: readonly Column<Row>[]) {
       .slice(columnsLeast)
       .reverse()
       .sort((a, b) => rankOf(b.column) - rankOf(a.column));
-    const short = columns.map(({ isText }, at) =>
-      isText === true ? Math.max(0, (at === 0 ? firstWidth : textWidth) - (heads[at]?.offsetWidth ?? 0)) : 0,
-    );
-    const tight = short.reduce((sum, one) => sum + one, 0);
     let over = table.offsetWidth - frame.current.clientWidth;
     const left = new Set<Column<Row>>();
     for (const { column, width: ofColumn } of leaving) {
-      if (over + (column.leavesFirst === true ? tight : 0) <= 0) continue;
+      if (over <= 0) continue;
       left.add(column);
       over -= ofColumn;
     }

@@ -83,7 +83,7 @@ export function modifiedColumn<Row extends { updatedAt: string; updatedBy: strin
     cell: ({ updatedAt, updatedBy }) => (
       <>
         <Time at={updatedAt} />
-        <Text c="dimmed" size="sm" truncate maw="9rem" title={updatedBy}>
+        <Text c="dimmed" size="sm" truncate maw="7rem" title={updatedBy}>
           {terms.by(updatedBy)}
         </Text>
       </>

@@ -64,12 +64,11 @@ export function ConnectionEditor({ stored, start, draftKey, isFresh = false }: P
     onCancel: () => void navigate({ to: '/connections' }),
   });
   const { draft, base, form, isDirty, isSaving, save, frame } = editor;
-  const done =
-    base === null ? null : (
-      <Button disabled={isSaving} onClick={() => (isDirty ? save('done') : leave(base))}>
-        {terms.done}
-      </Button>
-    );
+  const done = (
+    <Button disabled={isSaving} onClick={() => (base === null || isDirty ? save('done') : leave(base))}>
+      {terms.done}
+    </Button>
+  );
   return frame(
     <>
       {destinations.length === 0 ? null : <Text c="dimmed">{w.comesWith(namesOf(destinations))}</Text>}
