@@ -107,7 +107,7 @@ const columnsOf = (usage: Usage | undefined, figuresOf: FiguresOf): readonly Col
   nameColumn(connectionKind),
   column('state', terms.state, { sort: (row) => stateOf(row) }, (row) => <State connection={row} />),
   column('baseUrl', terms.baseUrl, { sort: ({ baseUrl }) => baseUrl, isText: true }, ({ baseUrl }) => (
-    <Text ff="monospace" size="sm" truncate title={baseUrl}>
+    <Text ff="monospace" size="sm" title={baseUrl}>
       {baseUrl}
     </Text>
   )),
