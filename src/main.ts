@@ -1,8 +1,10 @@
+import { fstatSync, writeFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { text } from 'node:stream/consumers';
 import { setFlagsFromString } from 'node:v8';
 import './idle-memory.ts';
 import { run } from './cli/cli.ts';
+import type { Output } from './cli/program.ts';
 import { untilSignal } from './cli/signals.ts';
 import { loadConfig } from './config/load.ts';
 import { settingFlags } from './config/names.ts';
@@ -37,10 +39,21 @@ process.exitCode = await run(process.argv.slice(2), {
     };
   },
   renderTemplate: async (input) => (await import('./render-template.ts')).renderTemplate(input),
-  stdout: process.stdout,
+  stdout: whole(process.stdout),
   stderr: process.stderr,
   readStdin: () => text(process.stdin),
   env: process.env,
   now: Date.now,
   untilSignal,
 });
+
+/**
+ * The output of commands. Into a file it is written whole: Node.js drops without an error what a full disk did not take
+ * of a text. A pipe whose reader wants no more, such as `head`, is no failure.
+ */
+function whole(stream: NodeJS.WriteStream): Output {
+  if (fstatSync(stream.fd).isFile()) return { write: (text) => writeFileSync(stream.fd, text) };
+  return stream.on('error', (error) => {
+    if (!('code' in error && error.code === 'EPIPE')) throw error;
+  });
+}

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
@@ -92,6 +92,21 @@ test('a backup and a restore that do not fit on the disk are refused in one line
     readdirSync(other.path).filter((name) => name.startsWith('millrace.db')),
     [],
   );
+});
+
+test('output that a full disk takes in part ends a command with an error, and a reader that ends early with none', async () => {
+  using folder = temporaryFolder();
+  const run = async (script: string) => {
+    await using shell = spawnProcess(environment(folder.path), ['--help'], { under: ['sh', '-c', script, 'sh'] });
+    return { ...(await shell.exited), stderr: shell.stderr() };
+  };
+  const file = join(folder.path, 'help.txt');
+  const cut = await run(`ulimit -f 1 && "$@" > ${file}`);
+  assert.match(cut.stderr, /^millrace: E[^\n]+\n$/);
+  assert.equal(cut.code, 1);
+  assert.deepEqual(await run(`"$@" > ${file}`), { code: 0, signal: null, stderr: '' });
+  assert.ok(statSync(file).size > 1_024, 'more than the limit');
+  assert.deepEqual(await run('"$@" | true'), { code: 0, signal: null, stderr: '' });
 });
 
 test('the doctor accepts a good folder and names the problems of a broken one, changing nothing', async () => {
