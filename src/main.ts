@@ -51,7 +51,7 @@ process.exitCode = await run(process.argv.slice(2), {
  * The output of commands. Into a file it is written whole: Node.js drops without an error what a full disk did not take
  * of a text. A pipe whose reader wants no more, such as `head`, is no failure.
  */
-function whole(stream: NodeJS.WriteStream): Output {
+function whole(stream: typeof process.stdout): Output {
   if (fstatSync(stream.fd).isFile()) return { write: (text) => writeFileSync(stream.fd, text) };
   return stream.on('error', (error) => {
     if (!('code' in error && error.code === 'EPIPE')) throw error;
