@@ -304,6 +304,8 @@ async function startWatching(
       limits: options.issueLimits ?? thresholds,
     }),
   );
+  pipeline.eraser.watch(watch.registry.erase);
+  pipeline.eraser.watch(alerts.erase);
   isOpen = (id) => watch.registry.get(id)?.state === 'open';
   return { alerts, watch };
 }

@@ -1,4 +1,5 @@
 import type { AlertHealth } from '../contract/documents/alert.ts';
+import { withoutText } from '../contract/erased-text.ts';
 import type { NotifiedIssue, Outbox, OutboxChange, OutboxMessage } from '../outbox/outbox.ts';
 
 /** The messages of one alert and the issues it was notified of, in memory. Times are in ms since the epoch. */
@@ -60,6 +61,11 @@ export async function openMessageQueues(outbox: Outbox) {
     dirty.set(message.id, { op: 'put', message });
   }
 
+  function note(issue: NotifiedIssue): void {
+    of(issue.alertId).notified.set(issue.issueId, issue);
+    dirty.set(`${issue.alertId}/${issue.issueId}`, { op: 'note', issue });
+  }
+
   const { waiting, notified, ends } = await outbox.load();
   for (const message of waiting) {
     const queue = of(message.alertId);
@@ -94,13 +100,23 @@ export async function openMessageQueues(outbox: Outbox) {
       dirty.set(messageId, { op: 'drop', messageId, alertId });
     },
     /** Records the last notice of an issue that the alert was notified of. */
-    note(issue: NotifiedIssue): void {
-      of(issue.alertId).notified.set(issue.issueId, issue);
-      dirty.set(`${issue.alertId}/${issue.issueId}`, { op: 'note', issue });
-    },
+    note,
     forget({ alertId, issueId }: NotifiedIssue): void {
       of(alertId).notified.delete(issueId);
       dirty.set(`${alertId}/${issueId}`, { op: 'forget', alertId, issueId });
+    },
+    /** Removes the text of an erased visitor from messages that are not sent yet, and from the last notices. */
+    erase(text: string): void {
+      for (const { waiting, notified } of queues.values()) {
+        for (const message of [...waiting]) {
+          const next = withoutText(message, text);
+          if (next !== message) put(next);
+        }
+        for (const issue of [...notified.values()]) {
+          const next = withoutText(issue, text);
+          if (next !== issue) note(next);
+        }
+      }
     },
     /** Removes the queue of a deleted alert, with its messages. */
     close(alertId: string): void {

@@ -85,6 +85,11 @@ export async function startAlerts(options: AlertOptions) {
       schedule();
       await queues.saved();
     },
+    /** Removes the text of an erased visitor. */
+    erase(text: string): void {
+      queues.erase(text);
+      save('save the messages of alerts after an erasure');
+    },
     health: (alertId: string): AlertHealth => healthOf(queues.of(alertId)),
     /** Messages of one alert before or after an id, newest first. */
     messages: options.outbox.messages,

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { ErrorKind } from '../contract/records/delivery.ts';
 import type { DueDelivery, Settlement } from '../journal/journal.ts';
 import type { Finding, Names } from './finding.ts';
@@ -27,7 +28,8 @@ export function findingOf(
   const status = kind.startsWith('http_') || kind === 'protocol' ? (log.at(-1)?.response?.status ?? null) : null;
   const isTemplate = kind === 'template';
   const { title, fix } = failureText(kind, status);
-  const shape = status ?? shapeOf(detail ?? '');
+  // Not the text itself: it may quote an event, and an erasure would not find it without its numbers.
+  const shape = status ?? hash('sha256', shapeOf(detail ?? ''), 'base64url').slice(0, 22);
   const by = isTemplate && actionId !== null ? ` (${names.action(actionId)})` : '';
   return {
     fingerprint: `failing ${destinationId} ${isTemplate ? actionId : ''} ${kind} ${shape}`,

@@ -1,3 +1,4 @@
+import { withoutText } from '../contract/erased-text.ts';
 import type { NewId } from '../contract/ids.ts';
 import type { NewAuditEntry } from '../contract/records/audit.ts';
 import type { IssueRecord } from '../issues/issues.ts';
@@ -103,6 +104,16 @@ export async function openIssueRegistry(options: IssueWriterParts & { newId: New
       );
       for (const [index, { record, at }] of resolved.sort((a, b) => a.at - b.at).entries())
         if (at < before || index < over) remove(record);
+    },
+    /** Removes the text of an erased visitor from memory, and then from the disk. */
+    erase(text: string): void {
+      for (const record of records.values()) {
+        const next = withoutText(record, text);
+        if (next === record) continue;
+        byFingerprint.delete(record.fingerprint);
+        byFingerprint.set(next.fingerprint, Object.assign(record, next));
+        writer.changed(record, null);
+      }
     },
     settled: writer.settled,
     [Symbol.asyncDispose]: writer[Symbol.asyncDispose],

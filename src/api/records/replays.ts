@@ -1,6 +1,6 @@
 import { AppError } from '../../contract/errors.ts';
 import { given } from '../../contract/given.ts';
-import type { Replay } from '../../contract/records/replay.ts';
+import type { Replay, ReplayInput } from '../../contract/records/replay.ts';
 import type { ApiParts, Call, Handlers } from '../call/call.ts';
 import { contentTag } from '../http/etag.ts';
 import { byId, pageOfStored } from '../http/pagination.ts';
@@ -8,7 +8,7 @@ import { found } from '../http/validate.ts';
 
 export function replayHandlers(parts: ApiParts) {
   const { replays: log } = parts.journal;
-  const { replays } = parts.pipeline;
+  const { replays, eraser } = parts.pipeline;
 
   async function load(id: string): Promise<Replay> {
     return replays.show(found(await log.replay(id), `There is no replay ${id}; it may have been removed.`));
@@ -24,6 +24,12 @@ export function replayHandlers(parts: ApiParts) {
     return load(id);
   }
 
+  /** The input in the audit trail, which no erasure changes: a visitor has a code there. */
+  async function audited({ plan: _, ...input }: ReplayInput) {
+    if (input.of !== 'events' || input.filter?.visitorId === undefined) return input;
+    return { ...input, filter: { ...input.filter, visitorId: await eraser.codeOf(input.filter.visitorId) } };
+  }
+
   return {
     listReplays: ({ query }) =>
       pageOfStored(query, byId('rpl'), async (range) => {
@@ -37,8 +43,11 @@ export function replayHandlers(parts: ApiParts) {
         throw new AppError('forbidden', 'A replay of events needs the right events:view.');
       if (input.plan) return replays.plan(input, call.may('payloads:view'));
       const id = parts.newId('replay');
-      const { plan: _, ...said } = input;
-      const entry = call.entry({ id, name: input.name ?? null, changes: [{ pointer: '', after: said }] });
+      const entry = call.entry({
+        id,
+        name: input.name ?? null,
+        changes: [{ pointer: '', after: await audited(input) }],
+      });
       await replays.run(input, { id, startedBy: call.principal.name }, entry);
       parts.telemetry.audited(entry);
       const replay = await load(id);

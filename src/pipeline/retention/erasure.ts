@@ -67,7 +67,10 @@ export async function startEraser(options: {
   const unfinished = (await journal.erasures.list()).filter(({ state }) => state === 'running').reverse();
   // It is no longer known which examples came from the visitor.
   if (unfinished.length > 0) await parameters.forget(null);
-  for (const { id } of unfinished) start(id);
+  for (const { id, sought } of unfinished) {
+    if (sought !== null) texts.set(id, textOf(sought));
+    start(id);
+  }
 
   return {
     /** Only counts. */
@@ -77,6 +80,8 @@ export async function startEraser(options: {
       const createdAt = new Date(clock.now()).toISOString();
       return { id: null, state: 'planned', code, by: byOf(sought), counts, createdAt, finishedAt: null };
     },
+    /** The code of a text in the audit trail, instead of the text. */
+    codeOf: async (text: string): Promise<string> => (await hashOf(configuration, clock))(text),
     /** Begins an erasure; the audit entry is created from its id and code. */
     async begin(
       sought: ErasedBy,

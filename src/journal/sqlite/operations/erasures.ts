@@ -1,7 +1,7 @@
 import { appendAudit } from '../../../audit/sqlite/append.ts';
+import { textForms, withoutText } from '../../../contract/erased-text.ts';
 import type { NewAuditEntry } from '../../../contract/records/audit.ts';
 import type { ErasureCounts } from '../../../contract/records/erasure.ts';
-import { secretForms } from '../../../contract/secret-forms.ts';
 import type { Db } from '../../../sqlite/db.ts';
 import { type ReadBudget, readBudget } from '../../../sqlite/read-budget.ts';
 import type { ErasedBy, StoredErasure } from '../../erasures.ts';
@@ -120,7 +120,13 @@ export const erasureOperations = {
     const counts: StoredCounts = JSON.parse(row.counts);
     const work: Work = { db, cursor, counts, step, now, sending: new Set(sending), sought: null };
     if (row.sought !== null) work.sought = JSON.parse(row.sought);
-    phases[cursor.phase](work);
+    // Pages that are freed here may be used again in the same transaction, which leaves what they had after their new end.
+    db.all('PRAGMA secure_delete = ON');
+    try {
+      phases[cursor.phase](work);
+    } finally {
+      db.all('PRAGMA secure_delete = FAST');
+    }
     if (step.state === 'waiting') return step;
     const sought = cursor.phase === 'shrink' || work.sought === null ? null : row.sought;
     const finishedAt = step.state === 'done' ? now : null;
@@ -173,7 +179,7 @@ const phases: Record<Phase, (work: Work) => void> = {
   /** Tests with events that are not stored: those that mention the text are removed. */
   tests(work) {
     const { db, cursor, sought } = work;
-    const forms = textForms(sought);
+    const forms = sought === null ? [] : textForms(textOf(sought));
     const rows = db.all<{ number: number; event: number | null; block: number | null }>(
       'SELECT number, event, block FROM delivery INDEXED BY delivery_test WHERE test = 1 AND number > ? ORDER BY number LIMIT ?',
       cursor.at,
@@ -196,7 +202,6 @@ const phases: Record<Phase, (work: Work) => void> = {
     }
     blocks.flush();
     if (!isEnd) return;
-    blankReplays(db, sought);
     moveOn(cursor, 'blocks');
   },
 
@@ -246,7 +251,8 @@ const phases: Record<Phase, (work: Work) => void> = {
   },
 
   /** The search is over. The remaining phases clear unused space. */
-  forget({ db, cursor }) {
+  forget({ db, cursor, sought }) {
+    eraseQuotes(db, sought);
     db.run('DELETE FROM erased_event');
     cursor.after = [-1, ''];
     moveOn(cursor, 'shrink');
@@ -324,14 +330,26 @@ function removeDelivery({ db, counts, step, now }: Work, blocks: AttemptBlocks, 
   db.run('DELETE FROM delivery WHERE number = ?', number);
 }
 
-/** Removes the visitor's id from the filters of replays. A running replay then finds no more events. */
-function blankReplays(db: Db, sought: ErasedBy | null): void {
-  if (sought === null || !('visitorId' in sought)) return;
-  db.run(
-    `UPDATE replay SET input = json_set(input, '$.filter.visitorId', '[erased]')
-     WHERE json_extract(input, '$.filter.visitorId') = ?`,
-    sought.visitorId,
-  );
+/** Tables that quote events or name visitors, with their columns of JSON and the keys of their rows. */
+const quotingTables = [
+  ['replay', 'input', 'id'],
+  ['issue', 'body', 'id'],
+  ['alert_message', 'body', 'id'],
+  ['alert_told', 'body', "alert_id || '/' || issue_id"],
+] as const;
+
+/**
+ * Removes the text from the filters of replays (a running one then finds no more events), issues, and messages of
+ * alerts. Every row is emptied and written again: an earlier, longer version of it may be at the end of its pages.
+ */
+function eraseQuotes(db: Db, sought: ErasedBy | null): void {
+  if (sought === null) return;
+  for (const [table, column, key] of quotingTables)
+    for (const row of db.all<{ key: string; json: string }>(`SELECT ${key} AS key, ${column} AS json FROM ${table}`)) {
+      const sql = `UPDATE ${table} SET ${column} = ? WHERE ${key} = ?`;
+      db.run(sql, '{}', row.key);
+      db.run(sql, JSON.stringify(withoutText(JSON.parse(row.json), textOf(sought))), row.key);
+    }
 }
 
 function deliveriesOf(db: Db, { partition, first }: GroupRow, index: number): { number: number; status: number }[] {
@@ -350,10 +368,4 @@ function matcherOf(sought: ErasedBy): (line: string) => boolean {
   return (line) => line !== '' && matches(line);
 }
 
-/** The forms in which a text can appear in stored lines, where bodies are JSON within JSON. */
-function textForms(sought: ErasedBy | null): string[] {
-  if (sought === null) return [];
-  const forms = [...secretForms('visitorId' in sought ? sought.visitorId : sought.value)];
-  const inside = (text: string) => JSON.stringify(text).slice(1, -1);
-  return [...new Set(forms.flatMap((form) => [form, inside(form), inside(inside(form))]))];
-}
+const textOf = (sought: ErasedBy) => ('visitorId' in sought ? sought.visitorId : sought.value);
