@@ -9,16 +9,18 @@ export function withoutData(event: Event): Event {
 
 /**
  * A delivery without payloads:view. Bodies are null. Hidden is what else can contain event data: the query string of
- * URLs, the path when the destination's `path` has tags, and the values of all but the usual headers.
+ * URLs, the path unless the destination's `path` had no tags in the version that was sent (`isFixed`), and the values of
+ * all but the usual headers.
  */
-export function withoutPayloads(delivery: Delivery, path: string | undefined): Delivery {
+export function withoutPayloads(delivery: Delivery, isFixed: (destinationVersion: number) => boolean): Delivery {
   if (delivery.attemptLog === undefined) return delivery;
-  const isFixed = path?.includes('{{') === false;
   const attemptLog = delivery.attemptLog.map(({ request, response, ...attempt }) => ({
     ...attempt,
     request: request && {
       ...request,
-      url: isFixed ? request.url.replace(/\?.*$/s, '') : request.url.replace(/^(\w+:\/\/[^/?#]*).*$/s, '$1/[hidden]'),
+      url: isFixed(attempt.versions.destination)
+        ? request.url.replace(/\?.*$/s, '')
+        : request.url.replace(/^(\w+:\/\/[^/?#]*).*$/s, '$1/[hidden]'),
       headers: request.headers.map(withoutValue),
       body: null,
     },
@@ -26,6 +28,8 @@ export function withoutPayloads(delivery: Delivery, path: string | undefined): D
   }));
   return { ...delivery, attemptLog };
 }
+
+export const isFixedPath = (path: string): boolean => !path.includes('{{');
 
 const usualHeaders =
   /^(?:age|cache-control|connection|content-(?:encoding|length|type)|date|idempotency-key|keep-alive|millrace-hops|(?:x-)?ratelimit[\w-]*|retry-after|server|transfer-encoding|user-agent|vary|via|webhook-(?:id|timestamp))$/i;

@@ -6,7 +6,7 @@ import { joinUrl } from '../../destinations/endpoint-url.ts';
 import { withSecretsOf } from '../../pipeline/attempt/delivery-plan.ts';
 import type { Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
-import { withoutPayloads } from '../call/payload-redaction.ts';
+import { isFixedPath, withoutPayloads } from '../call/payload-redaction.ts';
 import { actionDrafts } from './actions.ts';
 import type { Kind } from './document-kind.ts';
 import { documentHandlers, documentsOf } from './documents.ts';
@@ -82,7 +82,7 @@ export function destinationHandlers(parts: ApiParts) {
       const delivery = await preview.testSend(id, input, ...drafts);
       if (delivery.status === 'delivered') queueStatus.endPauses(connectionId, [id]);
       await record({ id, name, changes: [{ pointer: '/delivery', after: delivery.id }] });
-      return may('payloads:view') ? delivery : withoutPayloads(delivery, drafts[0]?.path ?? path);
+      return may('payloads:view') ? delivery : withoutPayloads(delivery, () => isFixedPath(drafts[0]?.path ?? path));
     },
   } satisfies Partial<Handlers>;
 }

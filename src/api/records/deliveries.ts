@@ -1,10 +1,11 @@
 import { curlCommand } from '../../contract/documents/curl.ts';
+import type { DestinationBody } from '../../contract/documents/destination.ts';
 import { AppError } from '../../contract/errors.ts';
 import type { Attempt, Delivery, LastAttempt } from '../../contract/records/delivery.ts';
 import type { LoggedDelivery } from '../../journal/journal.ts';
 import { momentOf, shownDelivery } from '../../pipeline/insight/shown-delivery.ts';
 import type { ApiParts, Call, Handlers } from '../call/call.ts';
-import { withoutPayloads } from '../call/payload-redaction.ts';
+import { isFixedPath, withoutPayloads } from '../call/payload-redaction.ts';
 import { found } from '../http/validate.ts';
 import { deliveryListHandlers } from './delivery-lists.ts';
 
@@ -12,7 +13,7 @@ type Acts = 'retryDelivery' | 'cancelDelivery';
 
 export function deliveryHandlers(parts: ApiParts) {
   const { log } = parts.journal;
-  const { configuration, queueStatus } = parts.pipeline;
+  const { queueStatus } = parts.pipeline;
 
   function show(logged: LoggedDelivery): Delivery {
     const closed = queueStatus.closed().get(logged.destinationId);
@@ -26,8 +27,19 @@ export function deliveryHandlers(parts: ApiParts) {
   async function answer({ params, may }: Call<'getDelivery' | Acts>): Promise<Delivery> {
     const { rendered: _, ...logged } = await load(params.id);
     if (may('payloads:view')) return show(logged);
-    const { destination } = configuration.snapshot.documents;
-    return withoutPayloads(show(logged), destination.get(logged.destinationId)?.body.path);
+    const fixed = await fixedPaths(logged);
+    return withoutPayloads(show(logged), (version) => fixed.has(version));
+  }
+
+  /** The versions of its destination that were sent, and whose path has no tags. */
+  async function fixedPaths({ destinationId: id, attemptLog }: { destinationId: string; attemptLog: Attempt[] }) {
+    const fixed = new Set<number>();
+    for (const version of new Set(attemptLog.map(({ versions }) => versions.destination))) {
+      const [sent] = await parts.catalog.versions({ kind: 'destination', id, before: version + 1, limit: 1 });
+      const { path } = (sent?.body ?? {}) as Partial<DestinationBody>; // loaded as a destination
+      if (sent?.version === version && path !== undefined && isFixedPath(path)) fixed.add(version);
+    }
+    return fixed;
   }
 
   return {

@@ -159,8 +159,19 @@ test('without payloads:view an attempt has neither a path nor header values that
   assert.deepEqual([log.request.headers, log.response.headers], [hidden, [['Retry-After', '5'], ...hidden]]);
   assert.equal(log.request.url, url);
   const path = '/people/{{ it.data[0].mail }}';
-  await story.call('PATCH', `/api/v1/destinations/${story.to.destinationId}`, { path });
-  assert.equal((await shown()).request.url, 'https://crm.example/[hidden]');
+  const change = (body: object) => story.call('PATCH', `/api/v1/destinations/${story.to.destinationId}`, body);
+  const { version } = (await change({ path })).json();
+  assert.equal((await shown()).request.url, url, 'the path of the version that was sent has no tags');
+  const versions = { ...attempt.versions, destination: version };
+  const later = await story.deliver(story.to, {
+    eventId: null,
+    actionId: story.actionId,
+    attemptLog: [{ ...attempt, versions, request, response: null }],
+  });
+  await change({ path: '/people' });
+  await change({ status: 'paused' });
+  const [old] = (await story.blind('GET', `/api/v1/deliveries/${later}`)).json().attemptLog;
+  assert.equal(old.request.url, 'https://crm.example/[hidden]', 'and that of this version has');
 });
 
 test('an explanation has for every action whether it matched, the deciding comparison, and the deliveries', async () => {
