@@ -1,20 +1,7 @@
+import type { Content, Description } from '../../src/contract/openapi.ts';
 import type { Route } from '../../src/contract/route.ts';
 import type { RouteId } from '../../src/contract/routes.ts';
-import { type Components, type Schema, schemaFaults } from './json-schema.ts';
-
-type Content = Readonly<Record<string, { schema: Schema }>>;
-
-type Operation = {
-  parameters?: readonly { name: string; in: string; required?: boolean; schema: Schema }[];
-  requestBody?: { content: Content };
-  responses: Readonly<Record<string, { content?: Content; $ref?: string }>>;
-};
-
-/** The parts of /openapi.json that are checked. */
-export type Description = {
-  paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  components: { schemas: Components };
-};
+import { schemaFaults } from './json-schema.ts';
 
 export type Seen = {
   route: Route & { id: RouteId };

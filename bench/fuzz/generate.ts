@@ -1,7 +1,7 @@
 import fc from 'fast-check';
+import type { Description } from '../../src/contract/openapi.ts';
 import type { Method, Route } from '../../src/contract/route.ts';
 import type { RouteId } from '../../src/contract/routes.ts';
-import type { Description } from './answer-faults.ts';
 import { present, sometimes, valuesOf, words } from './from-schema.ts';
 import { type Mutation, mutated, mutations } from './mutate.ts';
 

@@ -17,6 +17,27 @@ import { isSingleResource, notRepeatable, type RouteId, routes, routeTable, unve
 
 type Json = { [key: string]: unknown };
 
+export type Content = { [mediaType: string]: { schema: Json } };
+
+/** One operation of /openapi.json. */
+type Operation = {
+  operationId: string;
+  parameters?: { name: string; in: string; required: boolean; schema: Json }[];
+  requestBody?: { required: boolean; content: Content };
+  responses: { [status: string]: { description?: string; content?: Content; $ref?: string } };
+  [more: string]: unknown;
+};
+
+type Parameter = NonNullable<Operation['parameters']>[number];
+type Schemas = Description['components']['schemas'];
+
+/** /openapi.json, by path and method in lower case. */
+export type Description = {
+  paths: { [path: string]: { [method: string]: Operation } };
+  components: { schemas: { [name: string]: Json }; [more: string]: unknown };
+  [more: string]: unknown;
+};
+
 const resources = [
   'Connection',
   'Destination',
@@ -71,7 +92,7 @@ const problem = z.looseObject({
 }) satisfies z.ZodType<Problem>;
 
 /** The API as OpenAPI 3.1, generated from the route table; each operation carries its rights as `x-right`. */
-export function openApi(options: { version: string; url: string | null }): Json {
+export function openApi(options: { version: string; url: string | null }): Description {
   const description = openApiParts(options);
   for (const route of routes) description.add(route);
   return description.whole();
@@ -79,16 +100,16 @@ export function openApi(options: { version: string; url: string | null }): Json 
 
 /** The same route by route, for a server that does other work in between: of all routes it takes 0.2 s. */
 export function openApiParts({ version, url }: { version: string; url: string | null }) {
-  const schemas: Json = {};
+  const schemas: Schemas = {};
   schemaOf(problem, 'output', 'Problem', schemas);
-  const paths: { [path: string]: Json } = {};
+  const paths: Description['paths'] = {};
   return {
     add(route: (typeof routes)[number]): void {
       const { path, method } = route;
       paths[path] = { ...paths[path], [method.toLowerCase()]: operationOf(route, schemas) };
     },
     /** The description of the routes that were added. */
-    whole: (): Json => ({
+    whole: (): Description => ({
       openapi: '3.1.0',
       info: { title: 'Millrace', version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
       ...(url === null ? {} : { servers: [{ url }] }),
@@ -116,7 +137,7 @@ const securitySchemes: Json = {
 };
 
 /** Describes one route, and adds the schemas that it names. */
-function operationOf(route: (typeof routes)[number], schemas: Json): Json {
+function operationOf(route: (typeof routes)[number], schemas: Schemas): Operation {
   const { id, method, path, rights, summary, tag, query, body, output, status, produces } = route;
   const parameters = [...pathParameters(path), ...queryParameters(query, schemas, id), ...headerParameters(route)];
   const content =
@@ -141,7 +162,12 @@ function operationOf(route: (typeof routes)[number], schemas: Json): Json {
   };
 }
 
-function requestBody(method: string, body: z.ZodType, id: RouteId, schemas: Json): Json {
+function requestBody(
+  method: string,
+  body: z.ZodType,
+  id: RouteId,
+  schemas: Schemas,
+): NonNullable<Operation['requestBody']> {
   const schema = schemaOf(body, 'input', `${capital(id)}Body`, schemas);
   const content = { 'application/json': { schema } };
   return {
@@ -150,8 +176,8 @@ function requestBody(method: string, body: z.ZodType, id: RouteId, schemas: Json
   };
 }
 
-function pathParameters(path: string): Json[] {
-  return Array.from(path.matchAll(/\{(\w+)\}/g), ([, name]) => ({
+function pathParameters(path: string): Parameter[] {
+  return Array.from(path.matchAll(/\{(\w+)\}/g), ([, name = '']) => ({
     name,
     in: 'path',
     required: true,
@@ -159,11 +185,11 @@ function pathParameters(path: string): Json[] {
   }));
 }
 
-function queryParameters(query: z.ZodType | null, schemas: Json, id: RouteId): Json[] {
+function queryParameters(query: z.ZodType | null, schemas: Schemas, id: RouteId): Parameter[] {
   if (query === null) return [];
   const { properties, required } = jsonSchema(query, 'input', `${capital(id)}Query`, schemas);
   const needed = Array.isArray(required) ? required : [];
-  return Object.entries(Object(properties)).map(([name, schema]) => ({
+  return Object.entries<Json>(Object(properties)).map(([name, schema]) => ({
     name,
     in: 'query',
     required: needed.includes(name),
@@ -171,7 +197,7 @@ function queryParameters(query: z.ZodType | null, schemas: Json, id: RouteId): J
   }));
 }
 
-function headerParameters({ id, method, path }: Route & { id: RouteId }): Json[] {
+function headerParameters({ id, method, path }: Route & { id: RouteId }): Parameter[] {
   const header = (name: string, description: string) => ({
     name,
     in: 'header',
@@ -190,7 +216,7 @@ function headerParameters({ id, method, path }: Route & { id: RouteId }): Json[]
 }
 
 /** A reference to the schema among the components; the items of a page are a reference too. */
-function schemaOf(schema: z.ZodType, io: 'input' | 'output', name: string, schemas: Json): Json {
+function schemaOf(schema: z.ZodType, io: 'input' | 'output', name: string, schemas: Schemas): Json {
   const own = named.get(schema) ?? name;
   schemas[own] ??= jsonSchema(schema, io, own, schemas);
   return { $ref: `#/components/schemas/${own}` };
@@ -200,7 +226,7 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output', name: string, schem
  * The JSON Schema of a Zod schema. Recursive parts, which Zod returns separately, move to the components, like all
  * schemas that have a name there.
  */
-function jsonSchema(schema: z.core.$ZodType, io: 'input' | 'output', name: string, schemas: Json): Json {
+function jsonSchema(schema: z.core.$ZodType, io: 'input' | 'output', name: string, schemas: Schemas): Json {
   const made = z.toJSONSchema(schema, {
     io,
     unrepresentable: 'any',
@@ -218,7 +244,7 @@ function jsonSchema(schema: z.core.$ZodType, io: 'input' | 'output', name: strin
 }
 
 /** The referenced components, without parts that Zod named and a component of ours replaces. */
-function reachable(paths: Json, schemas: Json): Json {
+function reachable(paths: Json, schemas: Schemas): Schemas {
   const found = new Set(['Problem']);
   const visit = (value: unknown) => {
     for (const [, name = ''] of JSON.stringify(value).matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
