@@ -91,7 +91,7 @@ export interface EgressRequest {
   readonly url: string;
   /**
    * Names are tokens, values visible ASCII. `Host`, `Content-Length`, `Transfer-Encoding` and the hop-by-hop headers
-   * are refused; `User-Agent` replaces the default and `Accept-Encoding` is always `identity`.
+   * are refused; `User-Agent` is always `Millrace/<version>` and `Accept-Encoding` always `identity`.
    */
   readonly headers: readonly Header[];
   readonly body: Uint8Array | string | null;

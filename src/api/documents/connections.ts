@@ -1,6 +1,7 @@
 import { certificateExpiry } from '../../connections/certificate-expiry.ts';
 import { checkConnection } from '../../connections/check-connection.ts';
 import { testConnection } from '../../connections/connection-test.ts';
+import { fixedHeaderWarnings } from '../../connections/header-value.ts';
 import { secretExpiry } from '../../connections/secret-expiry.ts';
 import type { ConnectionBody } from '../../contract/documents/connection.ts';
 import { connectionInput } from '../../contract/documents/connection.ts';
@@ -86,6 +87,7 @@ function warningsOf({ auth, settings }: ConnectionBody, now: number): string[] {
   return [
     ...expired('token', secretExpiry(auth)?.getTime() ?? null),
     ...expired('client certificate', certificateExpiry(settings.tls)),
+    ...fixedHeaderWarnings(settings.headers),
     ...settings.headers
       .filter(({ value }) => typeof value === 'string' && value.includes('{{'))
       .map(({ name }) => `The header ${name} is sent as it is: only headers of destinations can have tags.`),

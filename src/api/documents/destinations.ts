@@ -1,3 +1,4 @@
+import { fixedHeaderWarnings } from '../../connections/header-value.ts';
 import type { ActionBody } from '../../contract/documents/action.ts';
 import { type DestinationBody, destinationInput } from '../../contract/documents/destination.ts';
 import { AppError, invalid } from '../../contract/errors.ts';
@@ -116,7 +117,7 @@ export const destinationKind: Kind<'destination'> = {
       const joined = joinUrl({ ...connection.body, path });
       if (!joined.ok) throw invalid([{ pointer: '/path', detail: joined.reason }]);
     }
-    return [];
+    return fixedHeaderWarnings(body.settings.headers);
   },
   // Old secrets are not restored: they may have been meant for an earlier host of the connection.
   rolledBack(old, present) {

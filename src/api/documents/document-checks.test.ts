@@ -37,6 +37,16 @@ test('a header of a connection with a tag is saved with a warning, since it is s
   assert.deepEqual(made['warnings'], [detail]);
 });
 
+test('a header that Millrace always sends itself is saved with a warning, in connections and destinations', async () => {
+  await using server = await startTestServer();
+  const settings = { headers: [{ name: 'User-agent', value: 'mine' }] };
+  const made = await server.make('/connections', { ...crm, settings });
+  const detail = 'The header User-agent has no effect: Millrace always sends its own.';
+  assert.deepEqual(made['warnings'], [detail]);
+  const path = `/connections/${made['id']}/destinations`;
+  assert.deepEqual((await server.make(path, { name: 'Orders', settings }))['warnings'], [detail]);
+});
+
 test('a pasted token that has expired is saved with a warning', async () => {
   await using server = await startTestServer();
   const jwtUntil = (exp: number) => `e30.${Buffer.from(JSON.stringify({ exp })).toString('base64url')}.c2ln`;

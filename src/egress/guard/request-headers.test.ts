@@ -45,7 +45,7 @@ test('a problem quotes the name and never the value', () => {
   assert.doesNotMatch(headerProblem('authorization', 'Bearer s3cret\n') ?? '', /s3cret/);
 });
 
-test('the user agent is ours unless the caller sets one, and an uncompressed response is requested', () => {
+test('the user agent is always ours, and an uncompressed response is requested', () => {
   assert.deepEqual(requestHeaders([], 'Millrace/1'), ['user-agent', 'Millrace/1', 'accept-encoding', 'identity']);
   assert.deepEqual(
     requestHeaders(
@@ -57,7 +57,7 @@ test('the user agent is ours unless the caller sets one, and an uncompressed res
       ],
       'Millrace/1',
     ),
-    ['User-Agent', 'me', 'a', '1', 'A', '2', 'accept-encoding', 'identity'],
+    ['a', '1', 'A', '2', 'user-agent', 'Millrace/1', 'accept-encoding', 'identity'],
   );
 });
 

@@ -29,23 +29,21 @@ export function methodProblem(method: string): string | null {
 }
 
 /**
- * The header lines of a request, name and value in turn: the caller's, our user agent unless they set one, and always
- * `Accept-Encoding: identity`, since nothing is decompressed. Returns a reason instead when one of them is refused.
+ * The header lines of a request, name and value in turn: the caller's, but always our user agent, by which a receiver
+ * knows us, and `Accept-Encoding: identity`, since nothing is decompressed. Returns a reason instead when one of them is refused.
  */
 export function requestHeaders(headers: readonly Header[], userAgent: string): string[] | { readonly reason: string } {
   const lines: string[] = [];
-  let hasUserAgent = false;
   for (const header of headers) {
     const name = header[0];
     const value = header[1];
     const problem = headerProblem(name, value);
     if (problem !== null) return { reason: problem };
     if (name.length === 15 && name.toLowerCase() === 'accept-encoding') continue;
-    if (name.length === 10 && name.toLowerCase() === 'user-agent') hasUserAgent = true;
+    if (name.length === 10 && name.toLowerCase() === 'user-agent') continue;
     lines.push(name, value);
   }
-  if (!hasUserAgent) lines.push('user-agent', userAgent);
-  lines.push('accept-encoding', 'identity');
+  lines.push('user-agent', userAgent, 'accept-encoding', 'identity');
   return lines;
 }
 
