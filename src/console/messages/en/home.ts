@@ -22,7 +22,7 @@ export const home = {
     unmatched: (events: number) => `${count.events(events)} matched no action. That’s expected.`,
   },
   chart: {
-    sentence: (delivered: number, failed: number, held: number, range: string) =>
+    sentence: ({ delivered, failed, held }: Record<'delivered' | 'failed' | 'held', number>, range: string) =>
       `Last ${range}: ${formatNumber(delivered)} delivered, ${formatNumber(failed)} failed, ${formatNumber(held)} held.`,
   },
   attention: {

@@ -173,22 +173,20 @@ const columns: readonly Column<ShownSession>[] = [
   column('since', words.columns.since, ({ createdAt }) => <Time at={createdAt} />),
   column('used', terms.lastUsed, ({ lastUsedAt }) => <Time at={lastUsedAt} />),
   column('ends', terms.expires, { isHiddenAtFirst: true }, ({ expiresAt }) => <Time at={expiresAt} />),
-  column('end', terms.signOut, (row) => (row.current ? null : <EndSession session={row} />)),
+  column('end', terms.signOut, ({ id, current, userAgent, address }) =>
+    current ? null : (
+      <ActButton
+        route="endMySession"
+        input={{ params: { id } }}
+        done={words.ended}
+        size="xs"
+        aria-label={words.endOf(whereOf(userAgent), address)}
+      >
+        {terms.signOut}
+      </ActButton>
+    ),
+  ),
 ];
-
-function EndSession({ session: { id, userAgent, address } }: { session: ShownSession }): ReactNode {
-  return (
-    <ActButton
-      route="endMySession"
-      input={{ params: { id } }}
-      done={words.ended}
-      size="xs"
-      aria-label={words.endOf(whereOf(userAgent), address)}
-    >
-      {terms.signOut}
-    </ActButton>
-  );
-}
 
 function whereOf(userAgent: string): string {
   const { browser, system } = browserOf(userAgent);

@@ -102,9 +102,18 @@ function columnsOf({ nameOf, names, stats }: Known): readonly Column<Action>[] {
         </Text>
       );
     }),
-    column('destinations', terms.place, { isText: true }, ({ destinations }) => (
-      <PlacesOf names={destinations.map((one) => names.place(one.destinationId))} />
-    )),
+    column('destinations', terms.place, { isText: true }, ({ destinations }) => {
+      const places = destinations.map((one) => names.place(one.destinationId));
+      if (places.length === 0) return <Text c="dimmed">{words.noPlace}</Text>;
+      return (
+        <>
+          <Text lineClamp={2} title={places.join(', ')}>
+            {places[0]}
+          </Text>
+          {places.length === 1 ? null : <Note>{terms.more(places.length - 1)}</Note>}
+        </>
+      );
+    }),
     ...(stats === undefined ? [] : figureColumns(stats)),
     modifiedColumn<Action>({ leavesFirst: false }),
   ];
@@ -142,17 +151,4 @@ function figureColumns({ items }: Stats): readonly Column<Action>[] {
       none: <Text c="dimmed">{words.noDelivery}</Text>,
     }),
   ];
-}
-
-function PlacesOf({ names }: { names: readonly string[] }): ReactNode {
-  const [first, ...more] = names;
-  if (first === undefined) return <Text c="dimmed">{words.noPlace}</Text>;
-  return (
-    <>
-      <Text lineClamp={2} title={names.join(', ')}>
-        {first}
-      </Text>
-      {more.length === 0 ? null : <Note>{terms.more(more.length)}</Note>}
-    </>
-  );
 }

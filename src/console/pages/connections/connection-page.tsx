@@ -36,7 +36,13 @@ export function ConnectionPage(): ReactNode {
         usedBy: (connection) => <UsedByTab connection={connection} />,
       }}
     >
-      {(connection) => <ConnectionHealth connection={connection} />}
+      {(connection) => (
+        <>
+          <Closed connection={connection} />
+          <Waiting connection={connection} />
+          <Endings connection={connection} />
+        </>
+      )}
     </DocumentPage>
   );
 }
@@ -72,17 +78,6 @@ function Standing({ connection }: { connection: Connection }): ReactNode {
 }
 
 const healthWords = words.health;
-
-/** What keeps deliveries from being sent, or soon will. */
-function ConnectionHealth({ connection }: { connection: Connection }): ReactNode {
-  return (
-    <>
-      <Closed connection={connection} />
-      <Waiting connection={connection} />
-      <Endings connection={connection} />
-    </>
-  );
-}
 
 /** A pasted token or a certificate that ends: only a person can get another one. */
 function Endings({ connection }: { connection: Connection }): ReactNode {

@@ -105,7 +105,16 @@ function ReadyBanner({ usage }: { usage: Usage | undefined }): ReactNode {
 
 const columnsOf = (usage: Usage | undefined, figuresOf: FiguresOf): readonly Column<Connection>[] => [
   nameColumn(connectionKind),
-  column('state', terms.state, { sort: (row) => stateOf(row) }, (row) => <State connection={row} />),
+  column('state', terms.state, { sort: (row) => stateOf(row) }, (row) => (
+    <>
+      <StatusBadge status={stateOf(row)} />
+      {row.health.held === 0 ? null : (
+        <Text size="sm" c="var(--console-warn)">
+          {words.held(row.health.held)}
+        </Text>
+      )}
+    </>
+  )),
   column('baseUrl', terms.baseUrl, { sort: ({ baseUrl }) => baseUrl, isText: true }, ({ baseUrl }) => (
     <Text ff="monospace" size="sm" title={baseUrl}>
       {baseUrl}
@@ -141,20 +150,6 @@ function Authentication({ connection, figures }: AuthenticationProps): ReactNode
       {kind === 'unknown' ? null : (
         <Text size="sm" c={toneOf(kind)} component="div">
           {words.authentication[kind]} {'at' in standing ? <Time at={standing.at} show="relative" /> : null}
-        </Text>
-      )}
-    </>
-  );
-}
-
-function State({ connection }: { connection: Connection }): ReactNode {
-  const { held } = connection.health;
-  return (
-    <>
-      <StatusBadge status={stateOf(connection)} />
-      {held === 0 ? null : (
-        <Text size="sm" c="var(--console-warn)">
-          {words.held(held)}
         </Text>
       )}
     </>

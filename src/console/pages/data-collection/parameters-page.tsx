@@ -96,15 +96,14 @@ function columnsOf(uses: ReadonlyMap<string, RuleUser[]> | undefined): readonly 
     timeColumn('last', terms.lastSeen, ({ lastSeenAt }) => lastSeenAt, { none: terms.never }),
     column('examples', words.columns.examples, { isText: true }, ({ examples }) => examples.join(' · ')),
     column('offered', words.columns.offered, (row) => <Offer parameter={row} />),
-    column('usedBy', terms.usedBy, { isText: true }, ({ name }) =>
-      uses === undefined ? null : <UsedBy names={uses.get(name)?.map((one) => one.name) ?? []} />,
-    ),
+    column('usedBy', terms.usedBy, { isText: true }, ({ name }) => {
+      if (uses === undefined) return null;
+      const [first, ...more] = uses.get(name) ?? [];
+      if (first === undefined) return <Text c="dimmed">{terms.notUsed}</Text>;
+      const title = [first, ...more].map((one) => one.name).join('\n');
+      return <span title={title}>{more.length === 0 ? first.name : count.places(more.length + 1)}</span>;
+    }),
   ];
-}
-
-function UsedBy({ names }: { names: readonly string[] }): ReactNode {
-  if (names.length === 0) return <Text c="dimmed">{terms.notUsed}</Text>;
-  return <span title={names.join('\n')}>{names.length === 1 ? names[0] : count.places(names.length)}</span>;
 }
 
 function Offer({ parameter: { name, offered } }: { parameter: Parameter }): ReactNode {

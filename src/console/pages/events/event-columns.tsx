@@ -41,12 +41,12 @@ export function eventColumns(collectors: ReadonlyMap<string, Answer<'getCollecto
     column('actions', w.actions, { align: 'end' }, ({ actions }) =>
       actions === undefined ? null : formatNumber(actions),
     ),
-    column('outcome', terms.outcome, ({ deliveries }) => <Outcome deliveries={deliveries} />),
+    column('outcome', terms.outcome, outcomeOf),
     column('size', terms.size, { align: 'end' }, ({ event }) => sizeOf(event)),
   ];
 }
 
-function Outcome({ deliveries }: Pick<EventRow, 'deliveries'>): ReactNode {
+function outcomeOf({ deliveries }: EventRow): ReactNode {
   if (deliveries === undefined)
     return (
       <>

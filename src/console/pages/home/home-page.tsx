@@ -17,7 +17,6 @@ import { Chart } from '../../parts/chart/chart.tsx';
 import { statesOver } from '../../parts/chart/chart-series.ts';
 import { ChartTimePicker, useChartTime } from '../../parts/chart/chart-time.tsx';
 import { Funnel, Reasons } from '../../parts/chart/funnel.tsx';
-import type { Range } from '../../parts/list/list-search.ts';
 import { addressOf, ButtonLink, Note, Panel, PlainLink, Problem, Time, Toned } from '../../parts/parts.ts';
 import { useKeptChoice, welcomeChoice } from '../../session/kept-choice.ts';
 import { useMay, useMe } from '../../session/rights.ts';
@@ -52,7 +51,16 @@ export function HomePage(): ReactNode {
             {data === undefined ? null : (
               <>
                 <FunnelPanel stats={data} />
-                <Deliveries stats={data} range={time.range} onTime={setTime} />
+                <Panel title={deliveries.histogram.title}>
+                  <Chart
+                    name={deliveries.histogram.title}
+                    sentence={words.chart.sentence(data.totals, parts.ranges[time.range])}
+                    stats={data}
+                    filter={{}}
+                    onTime={setTime}
+                    series={statesOver(data, 'delivered', 'failed', 'held')}
+                  />
+                </Panel>
               </>
             )}
             {maySeeNumbers ? null : <RecentChanges documents={documents} />}
@@ -64,29 +72,6 @@ export function HomePage(): ReactNode {
         </div>
       </Stack>
     </Page>
-  );
-}
-
-type DeliveriesProps = {
-  stats: Stats;
-  range: Range;
-  onTime: (time: { from: string; until: string }) => void;
-};
-
-function Deliveries({ stats, range, onTime }: DeliveriesProps): ReactNode {
-  const { totals } = stats;
-  const title = deliveries.histogram.title;
-  return (
-    <Panel title={title}>
-      <Chart
-        name={title}
-        sentence={words.chart.sentence(totals.delivered, totals.failed, totals.held, parts.ranges[range])}
-        stats={stats}
-        filter={{}}
-        onTime={onTime}
-        series={statesOver(stats, 'delivered', 'failed', 'held')}
-      />
-    </Panel>
   );
 }
 

@@ -23,7 +23,16 @@ type Step = Trace['events'][number];
 export function Timeline({ trace }: { trace: Trace }): ReactNode {
   const deliveries = trace.events.flatMap((step) => step.deliveries);
   const last = useLastAttempts(deliveries.filter(({ attempts }) => attempts > 0).slice(-100));
-  if (trace.events.length === 0) return <Empty isRunning={trace.state === 'running'} />;
+  if (trace.events.length === 0 && trace.state === 'running')
+    return <Nothing icon="clock" title={words.waiting} text={words.waitingText} />;
+  if (trace.events.length === 0)
+    return (
+      <Nothing icon="events" title={words.nothing} text={words.nothingText}>
+        <ButtonLink variant="filled" to="/trace">
+          {words.again}
+        </ButtonLink>
+      </Nothing>
+    );
   return (
     <section aria-label={words.timeline}>
       <Group justify="space-between" align="baseline" gap="0.25rem 1rem" mb="sm">
@@ -163,17 +172,5 @@ function Station({ kind, icon, tone = 'work', at, children }: StationProps): Rea
         </Text>
       )}
     </Group>
-  );
-}
-
-function Empty({ isRunning }: { isRunning: boolean }): ReactNode {
-  return isRunning ? (
-    <Nothing icon="clock" title={words.waiting} text={words.waitingText} />
-  ) : (
-    <Nothing icon="events" title={words.nothing} text={words.nothingText}>
-      <ButtonLink variant="filled" to="/trace">
-        {words.again}
-      </ButtonLink>
-    </Nothing>
   );
 }

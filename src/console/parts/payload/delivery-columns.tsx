@@ -1,6 +1,6 @@
 import { ActionIcon, Group, Text } from '@mantine/core';
 import { type ReactNode, useMemo, useRef } from 'react';
-import type { Delivery, LastAttempt } from '../../../contract/records/delivery.ts';
+import type { Delivery } from '../../../contract/records/delivery.ts';
 import { useEventNames, useNames } from '../../data/data.ts';
 import { formatDuration, outcomes, terms, deliveries as words } from '../../messages/en.ts';
 import type { Column } from '../list/columns.tsx';
@@ -44,9 +44,15 @@ export function useDeliveryColumns(
         ?.scheduleMs.length;
     return [
       column('status', terms.status, { isFixed: true }, (row) => <Status row={row} target={names.target(row)} />),
-      column('event', terms.event, ({ eventId }) => (
-        <EventCell id={eventId} name={eventId === null ? null : events.get(eventId)?.name} />
-      )),
+      column('event', terms.event, ({ eventId }) => {
+        if (eventId === null) return <Note>{words.noEvent}</Note>;
+        const title = events.get(eventId)?.name ?? eventId;
+        return (
+          <PlainLink to="/events/$eventId" params={{ eventId }} truncate display="block" maw="9rem" title={title}>
+            {title}
+          </PlainLink>
+        );
+      }),
       column('action', terms.action, { isText: true }, ({ actionId }) => {
         if (actionId === null) return terms.none;
         const name = names.action(actionId);
@@ -59,11 +65,13 @@ export function useDeliveryColumns(
         words.attemptsOf(row.attempts, row.test ? undefined : attemptsMost(row)),
       ),
       column('response', terms.response, { isText: true }, ({ id }) => {
-        const { status = null, errorKind = null } = last.get(id) ?? {};
-        const cell = <Response last={last.get(id)} />;
+        const attempt = last.get(id);
+        if (attempt === undefined) return null;
+        const { status = null, errorKind = null } = attempt ?? {};
         const result = resultWords(status, errorKind);
-        if (result === null) return cell;
-        return filtered(result, status !== null ? { code: String(status) } : { error: errorKind ?? '' }, cell);
+        if (result === null) return <Note>{terms.noneYet}</Note>;
+        const by = status !== null ? { code: String(status) } : { error: errorKind ?? '' };
+        return filtered(result, by, <span title={result}>{result}</span>);
       }),
       column('duration', w.duration, { align: 'end', leavesFirst: true }, ({ id }) => {
         const ms = last.get(id)?.durationMs;
@@ -120,20 +128,4 @@ function Status({ row, target }: { row: Delivery; target: string }): ReactNode {
       {test ? <StatusBadge status="test" /> : null}
     </Group>
   );
-}
-
-function EventCell({ id, name }: { id: string | null; name: string | null | undefined }): ReactNode {
-  if (id === null) return <Note>{words.noEvent}</Note>;
-  return (
-    <PlainLink to="/events/$eventId" params={{ eventId: id }} truncate display="block" maw="9rem" title={name ?? id}>
-      {name ?? id}
-    </PlainLink>
-  );
-}
-
-function Response({ last }: { last: LastAttempt['last'] | undefined }): ReactNode {
-  if (last === undefined) return null;
-  const text = resultWords(last?.status, last?.errorKind);
-  if (text !== null) return <span title={text}>{text}</span>;
-  return <Note>{terms.noneYet}</Note>;
 }

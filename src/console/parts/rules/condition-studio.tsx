@@ -60,7 +60,18 @@ export function ConditionStudio({ title, value, onChange, path, errors, isDisabl
     return about?.[1] ?? counts.problems[`${pointer}/${field}`] ?? (field === 'value' ? undefined : errors[place]);
   }
 
-  const events = <EventTrial counts={counts} tried={tried} onTry={tryEvent} trial={trial} error={error} />;
+  const events = (
+    <Stack gap="sm">
+      <NewestEvents counts={counts} tried={tried} onTry={tryEvent} />
+      <div aria-live="polite">
+        {tried === null || trial === null ? null : (
+          <Verdict name={tried.name} trial={trial} onForget={() => tryEvent(null)} />
+        )}
+        {tried !== null && error != null ? <Problem error={error} /> : null}
+      </div>
+      <Paste onTry={tryEvent} />
+    </Stack>
+  );
   return (
     <Beside
       asideWidth="17rem"
@@ -83,31 +94,10 @@ export function ConditionStudio({ title, value, onChange, path, errors, isDisabl
 
 const panelWords = conditions.panel;
 
-type TrialProps = {
-  counts: Counts;
-  tried: TriedEvent | null;
-  onTry: (event: TriedEvent | null) => void;
-  trial: Trial | null;
-  error: unknown;
-};
+type TrialProps = { counts: Counts; tried: TriedEvent | null; onTry: (event: TriedEvent) => void };
 
-/** The newest events that match and do not, and the result of one of them or of a pasted one. */
-function EventTrial({ counts, tried, onTry, trial, error }: TrialProps): ReactNode {
-  return (
-    <Stack gap="sm">
-      <NewestEvents counts={counts} tried={tried} onTry={onTry} />
-      <div aria-live="polite">
-        {tried === null || trial === null ? null : (
-          <Verdict name={tried.name} trial={trial} onForget={() => onTry(null)} />
-        )}
-        {tried !== null && error != null ? <Problem error={error} /> : null}
-      </div>
-      <Paste onTry={onTry} />
-    </Stack>
-  );
-}
-
-function NewestEvents({ counts, tried, onTry }: Pick<TrialProps, 'counts' | 'tried' | 'onTry'>): ReactNode {
+/** The newest events that match and those that do not, to try the rules on. */
+function NewestEvents({ counts, tried, onTry }: TrialProps): ReactNode {
   const [side, show] = useState<'matching' | 'other'>('matching');
   const { answer, lacks } = counts;
   if (lacks !== null) return <Text c="dimmed">{panelWords.noRight(rights[lacks])}</Text>;
