@@ -3,7 +3,7 @@ import { transferKinds } from '../contract/documents/transfer-kinds.ts';
 import { issueKinds, issueSeverities, issueStates } from '../contract/records/issue-words.ts';
 import { replayStates } from '../contract/records/replay-limits.ts';
 import { outcomes } from './pages/events/event-filters.ts';
-import { chartTimeSearch, choice, listSearch, type Read, search, textSearch } from './parts/list/list-search.ts';
+import { chartTimeSearch, choice, listSearch, type Read, search, textSearch, texts } from './parts/list/list-search.ts';
 import { keptChoice, landingChoice } from './session/kept-choice.ts';
 import { lazyPart } from './shell/lazy-part.ts';
 import { shellRoute } from './shell/shell-route.tsx';
@@ -25,16 +25,12 @@ export const pages = [
   page('/actions', () => import('./pages/actions/actions-page.tsx'), 'ActionsPage', {
     ...listSearch,
     status: enabledOrNot,
-    connection: textSearch,
-    destination: textSearch,
-    behavior: textSearch,
+    ...texts('connection', 'destination', 'behavior'),
   }),
   // `scenario` and `from` (the id of an action to copy) say what a new action begins with.
   page('/actions/new', () => import('./pages/actions/action-editor-pages.tsx'), 'NewActionPage', {
     step: actionStep,
-    scenario: textSearch,
-    from: textSearch,
-    destination: textSearch,
+    ...texts('scenario', 'from', 'destination'),
   }),
   page('/actions/$actionId', () => import('./pages/actions/action-page.tsx'), 'ActionPage', {
     ...listSearch,
@@ -71,8 +67,7 @@ export const pages = [
     () => import('./pages/connections/new/new-connection-page.tsx'),
     'NewConnectionPage',
     {
-      preset: textSearch,
-      from: textSearch,
+      ...texts('preset', 'from'),
     },
   ),
   page('/connections/new/curl', () => import('./pages/connections/curl/curl-page.tsx'), 'CurlPage'),
@@ -90,9 +85,7 @@ export const pages = [
     'DestinationPage',
     {
       tab: choice(['request', 'event', 'check', 'response']),
-      eventId: textSearch,
-      actionId: textSearch,
-      test: textSearch,
+      ...texts('eventId', 'actionId', 'test'),
       versions: choice(['open']),
       // A new destination may begin with a pasted command.
       from: choice(['curl']),
@@ -102,12 +95,7 @@ export const pages = [
 
   page('/events', () => import('./pages/events/events-page.tsx'), 'EventsPage', {
     ...listSearch,
-    visitor: textSearch,
-    collector: textSearch,
-    action: textSearch,
-    parameter: textSearch,
-    value: textSearch,
-    trace: textSearch,
+    ...texts('visitor', 'collector', 'action', 'parameter', 'value', 'trace'),
     outcome: choice(outcomes),
   }),
   page('/events/$eventId', () => import('./pages/events/event-page.tsx'), 'EventPage', {
@@ -118,22 +106,13 @@ export const pages = [
   page('/deliveries', () => import('./pages/deliveries/deliveries-page.tsx'), 'DeliveriesPage', {
     ...listSearch,
     by: choice(['text', 'visitor']),
-    status: textSearch,
-    action: textSearch,
-    connection: textSearch,
-    destination: textSearch,
-    error: textSearch,
-    reason: textSearch,
-    code: textSearch,
-    slower: textSearch,
-    replay: textSearch,
+    ...texts('status', 'action', 'connection', 'destination', 'error', 'reason', 'code', 'slower', 'replay'),
     recovered: trueOrFalse,
     batch: textSearch,
     test: trueOrFalse,
     range: choice(['15m', '1h', '24h', '7d', 'custom']),
     // These two count with `range=custom` alone.
-    from: textSearch,
-    until: textSearch,
+    ...texts('from', 'until'),
   }),
   page('/deliveries/$deliveryId', () => import('./pages/deliveries/delivery-page.tsx'), 'DeliveryPage', {
     attempt: textSearch,
@@ -144,9 +123,7 @@ export const pages = [
     state: choice([...issueStates, 'all']),
     kind: choice(issueKinds),
     severity: choice(issueSeverities),
-    connection: textSearch,
-    destination: textSearch,
-    action: textSearch,
+    ...texts('connection', 'destination', 'action'),
   }),
   page('/issues/$issueId', () => import('./pages/issues/issue-page.tsx'), 'IssuePage'),
 
@@ -181,8 +158,7 @@ export const pages = [
   // `inbox` is the name of one, `request` the id of the one that is open.
   page('/inbox', () => import('./pages/inbox/inbox-page.tsx'), 'InboxPage', {
     ...listSearch,
-    inbox: textSearch,
-    request: textSearch,
+    ...texts('inbox', 'request'),
   }),
   page('/trace', () => import('./pages/trace/start-trace-page.tsx'), 'StartTracePage'),
   page('/trace/$traceId', () => import('./pages/trace/trace-page.tsx'), 'TracePage', {
@@ -205,8 +181,7 @@ export const pages = [
   }),
   page('/settings/audit', () => import('./pages/audit/audit-page.tsx'), 'AuditPage', {
     ...listSearch,
-    act: textSearch,
-    kind: textSearch,
+    ...texts('act', 'kind'),
     result: choice(['done', 'refused']),
     id: textSearch,
     since: choice(['24h', '7d', '30d']),

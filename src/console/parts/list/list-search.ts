@@ -7,6 +7,10 @@ const textMax = 512;
 export const textSearch: Read<string> = (given) =>
   typeof given === 'string' && given.length <= textMax ? given : undefined;
 
+/** Text filters of these names. */
+export const texts = <Name extends string>(...names: readonly Name[]) =>
+  Object.fromEntries(names.map((name) => [name, textSearch])) as Record<Name, Read<string>>; // one for each
+
 /** A filter with a closed list of values. */
 export function choice<const Values extends readonly string[]>(values: Values): Read<Values[number]> {
   return (given) => values.find((one) => one === given);
