@@ -1,6 +1,7 @@
 import { Kbd, Modal, Stack, Switch, Table } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { shell, terms } from '../messages/en.ts';
+import { bindChecked } from '../parts/form/bind.ts';
 import { PlainLink } from '../parts/parts.ts';
 import { singleKeysChoice, useKeptChoice } from '../session/kept-choice.ts';
 import { isMac } from './is-mac.ts';
@@ -95,8 +96,7 @@ export function SingleKeysSwitch(): ReactNode {
     <Switch
       label={keys.single}
       description={keys.singleHint}
-      checked={isOn === 'on'}
-      onChange={({ currentTarget }) => set(currentTarget.checked ? 'on' : 'off')}
+      {...bindChecked(isOn === 'on', (isChecked) => set(isChecked ? 'on' : 'off'))}
     />
   );
 }

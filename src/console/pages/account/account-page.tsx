@@ -5,6 +5,7 @@ import { lengthProblem } from '../../../contract/accounts/credentials.ts';
 import type { ShownSession } from '../../../contract/accounts/sign-in.ts';
 import { fieldErrors, useAllQuery, useApi, useApiQuery } from '../../data/data.ts';
 import { nouns, shell, terms, account as words } from '../../messages/en.ts';
+import { bind } from '../../parts/form/bind.ts';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { column } from '../../parts/list/standard-columns.tsx';
 import { ActButton, Note, notifyDone, Panel, PlainLink, Problem, Time } from '../../parts/parts.ts';
@@ -105,8 +106,7 @@ function OwnPassword({ email }: { email: string }): ReactNode {
         <input type="text" name="username" autoComplete="username" value={email} readOnly hidden />
         <PasswordInput
           label={words.current}
-          value={current}
-          onChange={({ currentTarget }) => edit(writeCurrent, currentTarget.value)}
+          {...bind(current, (text) => edit(writeCurrent, text))}
           error={wrong.current ?? (isWrong ? words.wrong : told['currentPassword'])}
           autoComplete="current-password"
           required
@@ -114,8 +114,7 @@ function OwnPassword({ email }: { email: string }): ReactNode {
         <PasswordInput
           label={words.password}
           description={words.passwordHint}
-          value={next}
-          onChange={({ currentTarget }) => edit(writeNext, currentTarget.value)}
+          {...bind(next, (text) => edit(writeNext, text))}
           error={wrong.next ?? told['password']}
           autoComplete="new-password"
           required

@@ -1,6 +1,7 @@
 import { Group, NativeSelect, Paper, Text, Textarea, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { terms, actions as words } from '../../messages/en.ts';
+import { bind } from '../../parts/form/bind.ts';
 import { ConfirmDialog, Facts, Icon, Note, Panel, TextLink } from '../../parts/parts.ts';
 import { isComplete, partsOf } from '../../parts/rules/condition-parts.ts';
 import { ConditionStudio } from '../../parts/rules/condition-studio.tsx';
@@ -20,8 +21,7 @@ export function BasicDetailsStep(props: StepProps & { isFree: boolean }): ReactN
       <TextInput
         label={w.name}
         description={w.nameHint}
-        value={draft.name}
-        onChange={(event) => change({ name: event.currentTarget.value })}
+        {...bind(draft.name, (name) => change({ name }))}
         error={errors['name']}
         disabled={isDisabled}
         required
@@ -33,8 +33,7 @@ export function BasicDetailsStep(props: StepProps & { isFree: boolean }): ReactN
       <Textarea
         label={terms.description}
         description={w.descriptionHint}
-        value={draft.description}
-        onChange={(event) => change({ description: event.currentTarget.value })}
+        {...bind(draft.description, (description) => change({ description }))}
         error={errors['description']}
         disabled={isDisabled}
         required
@@ -71,8 +70,7 @@ export function RulesStep({ draft, change, errors, isDisabled }: StepProps): Rea
         <NativeSelect
           label={w.scenario}
           description={w.scenarioHint}
-          value={scenario}
-          onChange={(event) => choose(event.currentTarget.value)}
+          {...bind(scenario, choose)}
           data={choices}
           disabled={isDisabled}
         />

@@ -4,6 +4,7 @@ import { rights } from '../../../contract/accounts/rights.ts';
 import type { Event } from '../../../contract/records/event.ts';
 import type { Names } from '../../data/data.ts';
 import { connections, parts, terms, actions as words } from '../../messages/en.ts';
+import { bind } from '../../parts/form/bind.ts';
 import { ButtonLink, Icon, Panel } from '../../parts/parts.ts';
 import { usePicked } from '../../parts/payload/event-picker.tsx';
 import { isComplete } from '../../parts/rules/condition-parts.ts';
@@ -150,8 +151,7 @@ function DestinationPanel(props: PanelProps): ReactNode {
       <Group grow align="start" preventGrowOverflow={false}>
         <NativeSelect
           label={terms.connection}
-          value={row.connectionId}
-          onChange={(event) => onChange({ connectionId: event.currentTarget.value, destinationId: '' })}
+          {...bind(row.connectionId, (connectionId) => onChange({ connectionId, destinationId: '' }))}
           data={[
             ...(row.connectionId === '' ? [{ value: '', label: w.chooseConnection }] : []),
             ...names.connectionOptions,
@@ -161,8 +161,7 @@ function DestinationPanel(props: PanelProps): ReactNode {
         />
         <NativeSelect
           label={terms.destination}
-          value={row.destinationId}
-          onChange={(event) => onChange({ destinationId: event.currentTarget.value })}
+          {...bind(row.destinationId, (destinationId) => onChange({ destinationId }))}
           data={[...(chosen === undefined ? [{ value: '', label: w.chooseDestination }] : []), ...options]}
           error={errors[`${path}.destinationId`]}
           disabled={isDisabled || connection === undefined}

@@ -4,6 +4,7 @@ import type { Parameter } from '../../../contract/documents/parameter.ts';
 import type { Event } from '../../../contract/records/event.ts';
 import type { TypedValue } from '../../../rules/typed-value.ts';
 import { terms, actions as words } from '../../messages/en.ts';
+import { bind } from '../../parts/form/bind.ts';
 import { options } from '../../parts/form/options.ts';
 import { Icon, Note } from '../../parts/parts.ts';
 import { labelOf } from '../../parts/rules/named-parameter.ts';
@@ -163,8 +164,7 @@ function Row(props: RowProps): ReactNode {
         <TextInput
           aria-label={terms.field}
           placeholder={terms.field}
-          value={row.field}
-          onChange={(event) => onChange({ field: event.currentTarget.value })}
+          {...bind(row.field, (field) => onChange({ field }))}
           onBlur={() => {
             const parameter = parameterFor(row, parameters);
             if (parameter !== undefined) onChange({ parameter });
@@ -176,8 +176,7 @@ function Row(props: RowProps): ReactNode {
       <td data-label={w.from}>
         <NativeSelect
           aria-label={w.from}
-          value={row.from}
-          onChange={(event) => onChange({ from: event.currentTarget.value as FieldRow['from'] })} // one of the options
+          {...bind(row.from, (from) => onChange({ from }))}
           data={options(w.kinds)}
           disabled={isDisabled}
         />
@@ -201,8 +200,7 @@ function Row(props: RowProps): ReactNode {
             aria-label={w.kinds[row.from]}
             placeholder={w.kinds[row.from]}
             description={row.from === 'expression' ? w.expressionHint : undefined}
-            value={row[row.from]}
-            onChange={(event) => onChange({ [row.from]: event.currentTarget.value })}
+            {...bind(row[row.from], (text) => onChange({ [row.from]: text }))}
             error={errorOf(row.from)}
             {...typed}
           />
@@ -211,8 +209,7 @@ function Row(props: RowProps): ReactNode {
       <td data-label={terms.type}>
         <NativeSelect
           aria-label={terms.type}
-          value={row.from === 'expression' ? '' : row.as}
-          onChange={(event) => onChange({ as: event.currentTarget.value as FieldRow['as'] })} // one of the options
+          {...bind<FieldRow['as'] | ''>(row.from === 'expression' ? '' : row.as, (as) => as !== '' && onChange({ as }))}
           data={row.from === 'expression' ? [{ value: '', label: w.asExpression }] : options(w.types)}
           description={row.as === 'text' && isTyped(seenAs) ? w.seenAs(w.types[seenAs]) : undefined}
           disabled={isDisabled || row.from === 'expression'}

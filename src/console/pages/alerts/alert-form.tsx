@@ -5,6 +5,7 @@ import { type AlertType, alertTypes } from '../../../contract/documents/alert-wo
 import { useAllQuery } from '../../data/data.ts';
 import { alertFacts as facts } from '../../data/schema-facts.ts';
 import { alerts, formatDuration, issues, shell, terms, alerts as words } from '../../messages/en.ts';
+import { bind, bindChecked } from '../../parts/form/bind.ts';
 import { controlsOf, errorAt, type FormState } from '../../parts/form/form-controls.tsx';
 import { options } from '../../parts/form/options.ts';
 import { FieldGrid, Note, Panel } from '../../parts/parts.ts';
@@ -99,8 +100,7 @@ function QuietFields({ draft: { isQuiet, quiet }, errors, isDisabled, onChange }
     <TextInput
       label={quietWords[name]}
       type={type}
-      value={quiet[name]}
-      onChange={({ currentTarget }) => set({ [name]: currentTarget.value })}
+      {...bind(quiet[name], (text) => set({ [name]: text }))}
       error={errors[`quietHours.${name}`]}
       disabled={isDisabled}
     />
@@ -109,8 +109,7 @@ function QuietFields({ draft: { isQuiet, quiet }, errors, isDisabled, onChange }
     <Panel title={quietWords.title} text={quietWords.text}>
       <Switch
         label={alerts.quiet.title}
-        checked={isQuiet}
-        onChange={({ currentTarget }) => onChange({ isQuiet: currentTarget.checked })}
+        {...bindChecked(isQuiet, (isQuiet) => onChange({ isQuiet }))}
         disabled={isDisabled}
       />
       {isQuiet ? (
@@ -131,8 +130,7 @@ function QuietFields({ draft: { isQuiet, quiet }, errors, isDisabled, onChange }
           />
           <Switch
             label={quietWords.exceptCritical}
-            checked={quiet.exceptCritical}
-            onChange={({ currentTarget }) => set({ exceptCritical: currentTarget.checked })}
+            {...bindChecked(quiet.exceptCritical, (exceptCritical) => set({ exceptCritical }))}
             disabled={isDisabled}
           />
         </>

@@ -3,6 +3,7 @@ import { type ReactNode, useState } from 'react';
 import { useStats } from '../../data/data.ts';
 import { dataCollection as words } from '../../messages/en.ts';
 import { DeleteDialog, type DialogProps } from '../../parts/document/delete-dialog.tsx';
+import { bind } from '../../parts/form/bind.ts';
 import { options } from '../../parts/form/options.ts';
 import { ActDialog } from '../../parts/parts.ts';
 import type { Collector } from './collector.ts';
@@ -38,12 +39,7 @@ export function RotateKey({ document, onClose }: Props): ReactNode {
       <Stack gap="sm">
         <Text>{words.rotateText}</Text>
         {document === null ? null : <CameToday collectorId={document.id} />}
-        <NativeSelect
-          label={words.rotateUntil}
-          data={options(words.rotateHours)}
-          value={hours}
-          onChange={(event) => choose(event.currentTarget.value)}
-        />
+        <NativeSelect label={words.rotateUntil} data={options(words.rotateHours)} {...bind(hours, choose)} />
       </Stack>
     </ActDialog>
   );

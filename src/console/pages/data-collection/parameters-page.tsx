@@ -4,6 +4,7 @@ import { type ReactNode, useMemo, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { fieldErrors, kept, useApi, useApiQuery, watched } from '../../data/data.ts';
 import { count, dataCollection, formatPercent, parts, terms } from '../../messages/en.ts';
+import { bind } from '../../parts/form/bind.ts';
 import { options } from '../../parts/form/options.ts';
 import { useDraft } from '../../parts/form/use-draft.tsx';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
@@ -181,8 +182,7 @@ function Details({ parameter, users, onDone }: DetailsProps): ReactNode {
       <Textarea
         label={terms.description}
         description={words.descriptionHint}
-        value={value.description}
-        onChange={(event) => set({ description: event.currentTarget.value })}
+        {...bind(value.description, (description) => set({ description }))}
         error={told}
         disabled={!mayManage}
         autosize

@@ -6,6 +6,7 @@ import type { Answer } from '../../../client/client.ts';
 import { rights } from '../../../contract/accounts/rights.ts';
 import { live, useApiQuery } from '../../data/data.ts';
 import { dataCollection, terms } from '../../messages/en.ts';
+import { bind } from '../../parts/form/bind.ts';
 import { Beside, CopyButton, DetailTabs, Icon, More, Note, Panel, Problem, TextLink, Time } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
 import { type Collector, originsInWords } from './collector.ts';
@@ -32,9 +33,8 @@ export function SendTab({ collector }: { collector: Collector }): ReactNode {
         <TextInput
           label={words.address}
           description={words.addressHint}
-          value={typed}
+          {...bind(typed, type)}
           error={origin === null ? words.addressWrong : undefined}
-          onChange={(event) => type(event.currentTarget.value)}
           inputMode="url"
           spellCheck={false}
         />

@@ -5,6 +5,7 @@ import { ClientError } from '../../../client/client.ts';
 import type { Delivery } from '../../../contract/records/delivery.ts';
 import { queryClient } from '../../data/query-client.ts';
 import { parts, terms, deliveries as words } from '../../messages/en.ts';
+import { bindChecked } from '../../parts/form/bind.ts';
 import { Problem, Progress } from '../../parts/parts.ts';
 import { client } from '../../session/session.ts';
 import { type BulkProgress, bulkRun } from './bulk-run.ts';
@@ -71,12 +72,7 @@ export function BulkDialog({ verb, what, onClose }: Props): ReactNode {
             {items.length === most ? <Text>{w.capped(most)}</Text> : null}
             {verb === 'retry' && again > 0 ? <Text fw={600}>{w.again(again)}</Text> : null}
             {verb === 'retry' ? (
-              <Checkbox
-                label={w.render}
-                description={w.renderHint}
-                checked={isRendered}
-                onChange={(event) => render(event.currentTarget.checked)}
-              />
+              <Checkbox label={w.render} description={w.renderHint} {...bindChecked(isRendered, render)} />
             ) : null}
           </>
         )}

@@ -8,6 +8,7 @@ import { kept, liveMs } from '../../data/refresh.ts';
 import { nouns } from '../../messages/counts.ts';
 import { parts, replays, shell, terms, deliveries as words } from '../../messages/en.ts';
 import { formatAbsolute } from '../../messages/format.ts';
+import { bindChecked } from '../../parts/form/bind.ts';
 import { TimeField } from '../../parts/form/time-field.tsx';
 import { ExportMenu } from '../../parts/list/export-menu.tsx';
 import { ListPage } from '../../parts/list/list-page.tsx';
@@ -138,12 +139,7 @@ export function DeliveriesPage(): ReactNode {
       right="deliveries:view"
       actions={
         <Group gap="sm">
-          <Switch
-            size="sm"
-            label={words.refresh}
-            checked={isFresh}
-            onChange={(event) => refresh(event.currentTarget.checked)}
-          />
+          <Switch size="sm" label={words.refresh} {...bindChecked(isFresh, refresh)} />
           {list.isFiltered && isAllReplayable ? (
             <ReplayButton label={replays.openAll} from={() => ({ of: 'deliveries', filter: filterOf(filter) })} />
           ) : null}

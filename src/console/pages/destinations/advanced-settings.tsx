@@ -5,6 +5,7 @@ import { rights } from '../../../contract/accounts/rights.ts';
 import { useApi } from '../../data/data.ts';
 import { destinationFacts as facts } from '../../data/schema-facts.ts';
 import { destinations, privacy, terms, destinations as words } from '../../messages/en.ts';
+import { bindChecked } from '../../parts/form/bind.ts';
 import { controlsOf, errorAt, type FormState } from '../../parts/form/form-controls.tsx';
 import { within } from '../../parts/form/form-fields.ts';
 import { HeaderRows } from '../../parts/form/header-rows.tsx';
@@ -120,9 +121,8 @@ function OutcomeRows({ destinationId, ...form }: FormProps & { destinationId: st
                 my="xs"
                 label={outcomeWords.items.on}
                 description={outcomeWords.items.onHint}
-                checked={rule.items !== null}
+                {...bindChecked(rule.items !== null, (isChecked) => change({ items: isChecked ? emptyItems : null }))}
                 error={errorAt(errors, `${path}.items`) ?? errors[`${path}.outcome`]}
-                onChange={(event) => change({ items: event.currentTarget.checked ? emptyItems : null })}
                 disabled={isDisabled}
               />
               {rule.items === null ? null : (

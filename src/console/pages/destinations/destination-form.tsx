@@ -2,6 +2,7 @@ import { Button, Code, Group, Switch, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { destinationFacts as facts } from '../../data/schema-facts.ts';
 import { destinations as words } from '../../messages/en.ts';
+import { bindChecked } from '../../parts/form/bind.ts';
 import { controlsOf, type FormState } from '../../parts/form/form-controls.tsx';
 import { FieldGrid, Note, Panel } from '../../parts/parts.ts';
 import { type DestinationDraft, fields } from './destination-draft.ts';
@@ -44,8 +45,9 @@ export function DestinationForm({ connection, ...form }: FormProps & { connectio
       <Switch
         label={words.fields.status[0]}
         description={words.statuses[draft.status]}
-        checked={draft.status === 'enabled'}
-        onChange={(event) => onChange({ status: event.currentTarget.checked ? 'enabled' : 'disabled' })}
+        {...bindChecked(draft.status === 'enabled', (isChecked) =>
+          onChange({ status: isChecked ? 'enabled' : 'disabled' }),
+        )}
         disabled={isDisabled}
       />
     </Panel>

@@ -4,6 +4,7 @@ import { useLocation, useNavigate, useParams } from '@tanstack/react-router';
 import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { formatDuration, terms, docs as words } from '../../messages/en.ts';
+import { bind } from '../../parts/form/bind.ts';
 import { Icon, Note, Problem } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
@@ -95,8 +96,7 @@ function TemplateExample({ title, template, data, contentType }: Props): ReactNo
               classNames={{ input: 'mono' }}
               rows={rowsOf(draft[name])}
               spellCheck={false}
-              value={draft[name]}
-              onChange={({ currentTarget: { value } }) => write((last) => ({ ...last, [name]: value }))}
+              {...bind(draft[name], (value) => write((last) => ({ ...last, [name]: value })))}
             />
           ))}
         </SimpleGrid>

@@ -2,6 +2,7 @@ import { Box, Group, Stack, Text, TextInput, VisuallyHidden } from '@mantine/cor
 import { type ReactNode, useState } from 'react';
 import type { ExplainedCondition } from '../../../contract/records/explanation.ts';
 import { shell, terms, event as words } from '../../messages/en.ts';
+import { bind } from '../../parts/form/bind.ts';
 import {
   Answer,
   Branch,
@@ -71,8 +72,7 @@ function Others({ actions, maySee }: { actions: readonly ExplainedAction[]; mayS
           aria-label={words.findAction}
           placeholder={words.findAction}
           leftSection={<Icon name="search" size={14} />}
-          value={text}
-          onChange={(event) => write(event.currentTarget.value)}
+          {...bind(text, write)}
         />
       )}
       {lines.length === 0 ? <Text c="dimmed">{words.noAction}</Text> : null}

@@ -6,6 +6,7 @@ import type { Answer } from '../../../client/client.ts';
 import { curlCommand } from '../../../contract/documents/curl.ts';
 import { apiQuery, kept, liveMs, useApiQuery } from '../../data/data.ts';
 import { formatBytes, nouns, shell, statusLine, terms, inbox as words } from '../../messages/en.ts';
+import { bind } from '../../parts/form/bind.ts';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { RowLink } from '../../parts/list/row-link.tsx';
 import { column, timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
@@ -160,13 +161,7 @@ function InboxAddress(): ReactNode {
   return (
     <Panel title={words.address} text={words.addressText}>
       <Group align="end" gap="0.75rem 1rem">
-        <TextInput
-          label={terms.name}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-          maxLength={100}
-          spellCheck={false}
-        />
+        <TextInput label={terms.name} {...bind(name, setName)} maxLength={100} spellCheck={false} />
         <Group gap="xs" mih={36} style={{ overflowWrap: 'anywhere' }}>
           <Code>{url}</Code>
           <CopyButton text={url} label={terms.copyUrl} />

@@ -2,6 +2,7 @@ import { ActionIcon, Button, Group, Modal, Stack, Text, Textarea, TextInput } fr
 import { type ReactNode, type SyntheticEvent, useId, useState } from 'react';
 import { fieldErrors, useApi } from '../../data/data.ts';
 import { formatDuration, inbox, parts, shell, statusLine, terms } from '../../messages/en.ts';
+import { bind } from '../../parts/form/bind.ts';
 import { options } from '../../parts/form/options.ts';
 import { AutoGrid, Icon, notifyDone, notifyFailed, Panel, Problem } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
@@ -110,8 +111,7 @@ function RuleForm({ name, rules, onClose }: Props): ReactNode {
     <TextInput
       label={label}
       description={description}
-      value={draft[key]}
-      onChange={(event) => change({ [key]: event.currentTarget.value })}
+      {...bind(draft[key], (text) => change({ [key]: text }))}
       error={errors[key]}
       spellCheck={false}
       {...(key === 'inbox' ? {} : { inputMode: 'numeric' as const })}
@@ -141,8 +141,7 @@ function RuleForm({ name, rules, onClose }: Props): ReactNode {
           </AutoGrid>
           <Textarea
             label={words.body}
-            value={draft.body}
-            onChange={(event) => change({ body: event.currentTarget.value })}
+            {...bind(draft.body, (body) => change({ body }))}
             error={errors['body']}
             autosize
             minRows={3}

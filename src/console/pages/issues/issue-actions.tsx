@@ -3,6 +3,7 @@ import { type ReactNode, useState } from 'react';
 import type { Issue } from '../../../contract/records/issue.ts';
 import { useApiQuery } from '../../data/api.ts';
 import { connections, issueText, parts, terms, issues as words } from '../../messages/en.ts';
+import { bind } from '../../parts/form/bind.ts';
 import { options } from '../../parts/form/options.ts';
 import { ActButton, ActDialog, ButtonLink } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
@@ -68,14 +69,7 @@ function MuteDialog({ id, onClose }: { id: string; onClose: () => void }): React
       onClose={onClose}
     >
       {w.muteText}
-      <NativeSelect
-        mt="sm"
-        label={w.muteSpan}
-        value={span}
-        // Options are made of the keys.
-        onChange={({ currentTarget: { value } }) => setSpan(value as keyof typeof spans)}
-        data={options(w.muteFor)}
-      />
+      <NativeSelect mt="sm" label={w.muteSpan} {...bind(span, setSpan)} data={options(w.muteFor)} />
     </ActDialog>
   );
 }

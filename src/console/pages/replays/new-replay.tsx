@@ -6,6 +6,7 @@ import { type ReactNode, useState } from 'react';
 import type { ReplayPlan } from '../../../contract/records/replay.ts';
 import { useApi, useNames } from '../../data/data.ts';
 import { issues, parts, terms, replays as words } from '../../messages/en.ts';
+import { bind, bindChecked } from '../../parts/form/bind.ts';
 import { options } from '../../parts/form/options.ts';
 import { FilterFields } from '../../parts/list/filter-fields.tsx';
 import { Note, notifyDone, notifyFailed, Problem } from '../../parts/parts.ts';
@@ -113,10 +114,9 @@ function WhatStep({ draft, onChange, plan }: StepProps & { plan: ReplayPlan | nu
     <Stack gap="sm">
       <NativeSelect
         label={w.of}
-        value={of}
-        onChange={({ currentTarget: { value } }) =>
-          onChange({ of: value === 'events' ? 'events' : 'deliveries', filter: {}, to: '', only: 'undelivered' })
-        }
+        {...bind(of, (value) =>
+          onChange({ of: value === 'events' ? 'events' : 'deliveries', filter: {}, to: '', only: 'undelivered' }),
+        )}
         data={options(w.ofs)}
       />
       <FilterFields
@@ -167,16 +167,14 @@ function HowStep({ draft, onChange }: StepProps): ReactNode {
     <Checkbox
       label={label}
       description={description}
-      checked={draft[key]}
-      onChange={({ currentTarget: { checked } }) => onChange({ [key]: checked })}
+      {...bindChecked(draft[key], (checked) => onChange({ [key]: checked }))}
     />
   );
   return (
     <Stack gap="sm">
       <NativeSelect
         label={w.to}
-        value={to}
-        onChange={({ currentTarget: { value } }) => onChange({ to: value, ignoreRules: false })}
+        {...bind(to, (value) => onChange({ to: value, ignoreRules: false }))}
         data={
           isOfEvents
             ? [{ value: '', label: w.everyAction }, ...only(w.throughAction, names.actionOptions)]

@@ -2,6 +2,7 @@ import { Checkbox, Input } from '@mantine/core';
 import { Fragment, type ReactNode, useId } from 'react';
 import { type Right, rights } from '../../../contract/accounts/rights.ts';
 import { terms, roles as words } from '../../messages/en.ts';
+import { bindChecked } from '../../parts/form/bind.ts';
 import { Note, ShortTable } from '../../parts/parts.ts';
 import { areas, withRight } from './right-set.ts';
 
@@ -28,10 +29,9 @@ export function RightsTable({ value, grantable, isDisabled, error, onChange }: P
     right === undefined ? null : (
       <Checkbox
         aria-label={rights[right]}
-        checked={value.includes(right)}
+        {...bindChecked(value.includes(right), (isChecked) => onChange(withRight(value, right, isChecked)))}
         disabled={isDisabled || isGrey(right)}
         {...(isLacking && isGrey(right) ? { 'aria-describedby': id, title: words.lacking } : {})}
-        onChange={({ currentTarget }) => onChange(withRight(value, right, currentTarget.checked))}
       />
     );
   return (

@@ -3,6 +3,7 @@ import { type ReactNode, useState } from 'react';
 import type { EraseInput } from '../../../contract/records/erasure.ts';
 import { useApi, useApiQuery } from '../../data/data.ts';
 import { privacy, terms } from '../../messages/en.ts';
+import { bind } from '../../parts/form/bind.ts';
 import { options } from '../../parts/form/options.ts';
 import { ActDialog, Panel, Problem, ShortTable, Time } from '../../parts/parts.ts';
 
@@ -27,18 +28,11 @@ export function ErasePanel({ isDisabled }: { isDisabled: boolean }): ReactNode {
         }}
       >
         <Stack align="flex-start" gap="sm">
-          <NativeSelect
-            label={words.by}
-            value={by}
-            onChange={(event) => setBy(event.currentTarget.value as By)} // one of the options
-            data={options(words.bys)}
-            disabled={isDisabled}
-          />
+          <NativeSelect label={words.by} {...bind(by, setBy)} data={options(words.bys)} disabled={isDisabled} />
           {by === 'visitorId' ? null : (
             <TextInput
               label={terms.parameter}
-              value={parameter}
-              onChange={(event) => setParameter(event.currentTarget.value)}
+              {...bind(parameter, setParameter)}
               disabled={isDisabled}
               autoComplete="off"
               spellCheck={false}
@@ -47,8 +41,7 @@ export function ErasePanel({ isDisabled }: { isDisabled: boolean }): ReactNode {
           )}
           <TextInput
             label={by === 'visitorId' ? words.visitorId : terms.value}
-            value={text}
-            onChange={(event) => setText(event.currentTarget.value)}
+            {...bind(text, setText)}
             disabled={isDisabled}
             autoComplete="off"
             spellCheck={false}

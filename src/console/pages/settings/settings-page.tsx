@@ -2,6 +2,7 @@ import { NativeSelect, SegmentedControl, Stack, Text, useMantineColorScheme } fr
 import { useSearch } from '@tanstack/react-router';
 import { type ReactNode, Suspense, useId } from 'react';
 import { settings, shell, settings as words } from '../../messages/en.ts';
+import { bind } from '../../parts/form/bind.ts';
 import { options } from '../../parts/form/options.ts';
 import { AutoGrid, Panel, PlainLink } from '../../parts/parts.ts';
 import { densityChoice, landingChoice, useKeptChoice } from '../../session/kept-choice.ts';
@@ -56,8 +57,7 @@ function AppearanceTab(): ReactNode {
             value,
             label: menu.find(({ to }) => to === value)?.label ?? value,
           }))}
-          value={landing}
-          onChange={({ currentTarget: { value } }) => setLanding(value as typeof landing)} // one of the options
+          {...bind(landing, setLanding)}
         />
       </Panel>
       <Panel title={appearanceWords.keyboard}>

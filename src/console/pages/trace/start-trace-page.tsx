@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, type SyntheticEvent, useState } from 'react';
 import { live, useApi, useApiQuery } from '../../data/data.ts';
 import { formatRelative, shell, terms, trace as words } from '../../messages/en.ts';
+import { bind } from '../../parts/form/bind.ts';
 import { ActButton, AutoGrid, Icon, Note, Panel, Problem, TextLink, Time, useNow } from '../../parts/parts.ts';
 import { Page } from '../../shell/page.tsx';
 
@@ -45,13 +46,7 @@ function Start(): ReactNode {
     <Panel title={terms.startTrace}>
       <form onSubmit={submit}>
         <Stack gap="sm">
-          <TextInput
-            label={terms.name}
-            description={words.nameHint}
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-            maxLength={255}
-          />
+          <TextInput label={terms.name} description={words.nameHint} {...bind(name, setName)} maxLength={255} />
           <div>
             <Button
               variant="filled"

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { liveMs, useApiQuery } from '../../data/data.ts';
 import { formatRelative, formFields, shell, terms, trace as words } from '../../messages/en.ts';
+import { bind } from '../../parts/form/bind.ts';
 import { ActButton, CopyButton, DetailTabs, Icon, Panel, saveFile, Time, Toned, useNow } from '../../parts/parts.ts';
 import { LoadedPage } from '../../shell/loaded-page.tsx';
 import { markedAddress } from './marked-address.ts';
@@ -145,8 +146,7 @@ function ByLink({ parameter, id }: { parameter: string; id: string }): ReactNode
       <TextInput
         label={words.page}
         description={words.pageHint}
-        value={typed}
-        onChange={(event) => type(event.currentTarget.value)}
+        {...bind(typed, type)}
         error={isTyped && marked === null ? formFields.url : undefined}
         inputMode="url"
         spellCheck={false}

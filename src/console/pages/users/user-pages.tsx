@@ -8,6 +8,7 @@ import { useToList } from '../../parts/document/document-kind.ts';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
 import { newDocumentPage } from '../../parts/document/new-document-page.tsx';
 import { useDocumentEditor } from '../../parts/document/use-document-editor.ts';
+import { bind } from '../../parts/form/bind.ts';
 import { controlsOf, type FormState } from '../../parts/form/form-controls.tsx';
 import * as f from '../../parts/form/form-fields.ts';
 import { options } from '../../parts/form/options.ts';
@@ -113,8 +114,7 @@ function UserForm({ user, ...form }: FormState<UserDraft> & { user: User | null 
     <PasswordInput
       label={label}
       description={description}
-      value={draft.password}
-      onChange={({ currentTarget }) => onChange({ password: currentTarget.value })}
+      {...bind(draft.password, (password) => onChange({ password }))}
       error={errors['password']}
       disabled={isDisabled}
       autoComplete="new-password"

@@ -5,6 +5,7 @@ import type { Answer } from '../../../client/client.ts';
 import { covers } from '../../../contract/accounts/rights.ts';
 import { needRights, useApiQuery } from '../../data/data.ts';
 import { alerts as alertWords, formFields, parts, terms, users as userWords, welcome } from '../../messages/en.ts';
+import { bind } from '../../parts/form/bind.ts';
 import { options } from '../../parts/form/options.ts';
 import { addressOf, ButtonLink, Icon, Note, PlainLink, Problem, StatusBadge } from '../../parts/parts.ts';
 import { useMay, useMe } from '../../session/rights.ts';
@@ -234,8 +235,7 @@ function CreateQuickStart({ onMade }: { onMade: () => void }): ReactNode {
           label={words.target}
           maw="24rem"
           data={options(words.targets)}
-          value={target}
-          onChange={({ currentTarget }) => setTarget(currentTarget.value === 'own' ? 'own' : 'inbox')}
+          {...bind(target, (text) => setTarget(text === 'own' ? 'own' : 'inbox'))}
         />
       ) : (
         <Text>{words.noInbox}</Text>
@@ -248,8 +248,7 @@ function CreateQuickStart({ onMade }: { onMade: () => void }): ReactNode {
             error={isMissing ? formFields.url : null}
             maw="32rem"
             inputMode="url"
-            value={address}
-            onChange={({ currentTarget: { value } }) => setAddress(value)}
+            {...bind(address, setAddress)}
           />
           <Note maw="46rem">{words.private}</Note>
         </>

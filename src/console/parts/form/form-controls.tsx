@@ -2,6 +2,7 @@ import { NativeSelect, Switch, Textarea, TextInput, type TextInputProps } from '
 import type { ReactNode } from 'react';
 import type { Facts } from '../../data/schema-facts.ts';
 import { formFields as words } from '../../messages/en.ts';
+import { bindChecked } from './bind.ts';
 import { aboutField, type DraftOf, type FieldWords, type FormField, type FormFields, has } from './form-fields.ts';
 import { options } from './options.ts';
 import { SecretField, type SecretValue } from './secret-field.tsx';
@@ -79,7 +80,7 @@ export function controlsOf<F extends FormFields>(
       );
     if (typeof value === 'boolean') {
       const { required, ...flag } = shared;
-      return <Switch key={name} {...flag} checked={value} onChange={(event) => change(event.currentTarget.checked)} />;
+      return <Switch key={name} {...flag} {...bindChecked(value, change)} />;
     }
     const typed = {
       ...shared,

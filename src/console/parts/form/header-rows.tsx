@@ -2,6 +2,7 @@ import { Checkbox } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { connectionFacts } from '../../data/schema-facts.ts';
 import { parts, terms } from '../../messages/en.ts';
+import { bindChecked } from './bind.ts';
 import { controlsOf, errorAt, type FormState } from './form-controls.tsx';
 import { secret, text, within } from './form-fields.ts';
 import type { HeaderDraft } from './headers.ts';
@@ -48,12 +49,11 @@ export function HeaderRows(form: FormState<{ headers: HeaderDraft[] }>): ReactNo
             <Checkbox
               label={words.secret}
               aria-label={words.isSecret(at + 1)}
-              checked={isSecret}
-              disabled={isDisabled}
               // A stored secret does not become readable when the box is cleared: its value has to be entered again.
-              onChange={(event) =>
-                change({ isSecret: event.currentTarget.checked, value: typeof value === 'string' ? value : '' })
-              }
+              {...bindChecked(isSecret, (isChecked) =>
+                change({ isSecret: isChecked, value: typeof value === 'string' ? value : '' }),
+              )}
+              disabled={isDisabled}
             />
           </>
         );

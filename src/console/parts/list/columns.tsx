@@ -2,6 +2,7 @@ import { ActionIcon, Button, Checkbox, Group, Popover, Stack, Text } from '@mant
 import { type ReactNode, useMemo } from 'react';
 import { parts } from '../../messages/en.ts';
 import { useKept } from '../../session/kept.ts';
+import { bindChecked } from '../form/bind.ts';
 import { Icon } from '../parts.ts';
 import css from './list-page.module.css';
 import { inOrder } from './whole-list.ts';
@@ -65,10 +66,9 @@ export function useColumns<Row>(
                 size="sm"
                 label={column.header}
                 disabled={column.isFixed === true}
-                checked={isShown(column, kept.shown)}
-                onChange={(event) =>
-                  keep({ ...kept, shown: { ...kept.shown, [column.id]: event.currentTarget.checked } })
-                }
+                {...bindChecked(isShown(column, kept.shown), (isChecked) =>
+                  keep({ ...kept, shown: { ...kept.shown, [column.id]: isChecked } }),
+                )}
               />
               <Group gap={0} wrap="nowrap">
                 <ActionIcon aria-label={parts.moveLeft(column.header)} disabled={at === 0} onClick={() => move(at, -1)}>

@@ -6,6 +6,7 @@ import type { Condition } from '../../../contract/documents/condition.ts';
 import { apiQuery, kept, useApiQuery, useEventNames } from '../../data/data.ts';
 import { formatTime, terms, eventPicker as words } from '../../messages/en.ts';
 import { useMay } from '../../session/rights.ts';
+import { bind } from '../form/bind.ts';
 import { Icon, Note } from '../parts.ts';
 import { pickedPasted, pickedSample, sampleOf } from './picked-event.ts';
 
@@ -49,8 +50,7 @@ export function EventPicker({ picked, onPick, pasted, onPaste, ...wanted }: Prop
       <Group gap="xs" align="flex-end">
         <NativeSelect
           label={terms.event}
-          value={value}
-          onChange={(event) => onPick(event.currentTarget.value)}
+          {...bind(value, onPick)}
           flex="1 1 14rem"
           data={[
             ...(listed.has(value) ? [] : [{ value, label: labelOf(names.get(value) ?? { id: value }, now) }]),
@@ -69,8 +69,7 @@ export function EventPicker({ picked, onPick, pasted, onPaste, ...wanted }: Prop
             aria-label={words.search}
             placeholder={words.searchHint}
             leftSection={<Icon name="search" size={14} />}
-            value={text}
-            onChange={(event) => write(event.currentTarget.value)}
+            {...bind(text, write)}
             onKeyDown={({ key }) => {
               const [hit] = found;
               if (key === 'Enter' && hit !== undefined) onPick(hit.id);
@@ -87,8 +86,7 @@ export function EventPicker({ picked, onPick, pasted, onPaste, ...wanted }: Prop
         <Textarea
           label={words.pasteLabel}
           description={words.pasteHint}
-          value={pasted}
-          onChange={(event) => onPaste(event.currentTarget.value)}
+          {...bind(pasted, onPaste)}
           error={problem !== null && 'error' in problem ? words.broken[problem.error] : undefined}
           autosize
           minRows={4}

@@ -4,6 +4,7 @@ import type { Comparison, Condition } from '../../../contract/documents/conditio
 import { type Operator, operators, orderOperators } from '../../../contract/documents/operators.ts';
 import { ordinalOf } from '../../../rules/order.ts';
 import { conditions, terms } from '../../messages/en.ts';
+import { bind } from '../form/bind.ts';
 import { TimeField } from '../form/time-field.tsx';
 import { withOperator } from './condition-parts.ts';
 import { valuesOf } from './named-parameter.ts';
@@ -64,8 +65,7 @@ export function ComparisonFields({ comparison, onChange, errorOf, isDisabled }: 
       />
       <NativeSelect
         aria-label={w.operator}
-        value={comparison.operator}
-        onChange={(event) => onChange(withOperator(comparison, event.currentTarget.value as Operator))} // one of the options
+        {...bind(comparison.operator, (text) => onChange(withOperator(comparison, text)))}
         data={operators.map((value) => ({ value, label: conditions.operators[value] }))}
         disabled={isDisabled}
       />
@@ -98,8 +98,7 @@ function ValueField({ comparison, onChange, ...look }: ValueProps): ReactNode {
           error={label === w.from && look.error}
           aria-label={label}
           placeholder={label}
-          value={value}
-          onChange={(event) => write(event.currentTarget.value)}
+          {...bind(value, write)}
         />
       );
       return (
@@ -117,7 +116,7 @@ function ValueField({ comparison, onChange, ...look }: ValueProps): ReactNode {
       return value === '' || /^\d{4}-\d\d-\d\d[Tt ]/.test(value) ? (
         <TimeField {...shared} className={css['wide'] ?? ''} description={w.time} value={value} onChange={write} />
       ) : (
-        <TextInput {...shared} value={value} onChange={(event) => write(event.currentTarget.value)} />
+        <TextInput {...shared} {...bind(value, write)} />
       );
     }
     default: {

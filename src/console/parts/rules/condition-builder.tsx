@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { Condition } from '../../../contract/documents/condition.ts';
 import { conditionLimits, orderOperators, presenceOperators } from '../../../contract/documents/operators.ts';
 import { conditions, parts, terms } from '../../messages/en.ts';
+import { bind, bindChecked } from '../form/bind.ts';
 import { options } from '../form/options.ts';
 import { Icon, Note } from '../parts.ts';
 import { BehaviorField, ComparisonFields, isOneOf } from './clause-fields.tsx';
@@ -70,10 +71,9 @@ export function ConditionBuilder({ level = 1, ...props }: PartProps & { level?: 
       <Group gap="xs">
         <NativeSelect
           aria-label={w.join}
-          value={isNot ? negatedJoin[join] : join}
-          onChange={({ currentTarget: { value } }) =>
-            change(newGroup(value === 'any' || value === 'notAny' ? 'any' : 'all', clauses), value.startsWith('not'))
-          }
+          {...bind(isNot ? negatedJoin[join] : join, (value) =>
+            change(newGroup(value === 'any' || value === 'notAny' ? 'any' : 'all', clauses), value.startsWith('not')),
+          )}
           data={options(w.joins)}
           disabled={isDisabled}
         />
@@ -144,8 +144,7 @@ function ClauseRow({ condition, pointer, onChange, behaviors, standingOf, errorO
     <div className={css['row']} data-holds={standing.tried?.holds}>
       <NativeSelect
         aria-label={w.polarity}
-        value={isNot ? 'unless' : 'when'}
-        onChange={(event) => onChange(negatedIf(event.currentTarget.value === 'unless', inner))}
+        {...bind(isNot ? 'unless' : 'when', (text) => onChange(negatedIf(text === 'unless', inner)))}
         data={options({ when: w.when, unless: w.unless })}
         disabled={isDisabled}
       />
@@ -160,10 +159,9 @@ function ClauseRow({ condition, pointer, onChange, behaviors, standingOf, errorO
             <Checkbox
               size="xs"
               label={w.ignoreCase}
-              checked={compared.ignoreCase === true}
-              onChange={(event) =>
-                shared.onChange({ ...compared, ignoreCase: event.currentTarget.checked || undefined })
-              }
+              {...bindChecked(compared.ignoreCase === true, (isChecked) =>
+                shared.onChange({ ...compared, ignoreCase: isChecked || undefined }),
+              )}
               disabled={isDisabled}
             />
           ) : null}

@@ -4,6 +4,7 @@ import { rights } from '../../../contract/accounts/rights.ts';
 import type { Condition } from '../../../contract/documents/condition.ts';
 import { conditions, shell, terms } from '../../messages/en.ts';
 import { sentence } from '../../messages/sentence.ts';
+import { bind } from '../form/bind.ts';
 import { options } from '../form/options.ts';
 import { Beside, Icon, More, Note, Panel, Problem, Time } from '../parts.ts';
 import { pickedPasted, sampleOf } from '../payload/picked-event.ts';
@@ -179,8 +180,7 @@ function Paste({ onTry }: Pick<TrialProps, 'onTry'>): ReactNode {
         <Textarea
           aria-label={panelWords.paste}
           description={panelWords.pasteHint}
-          value={text}
-          onChange={(event) => write(event.currentTarget.value)}
+          {...bind(text, write)}
           error={isWrong ? panelWords.notJson : undefined}
           autosize
           minRows={4}

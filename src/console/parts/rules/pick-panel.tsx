@@ -3,6 +3,7 @@ import { type ReactNode, useState } from 'react';
 import type { Condition } from '../../../contract/documents/condition.ts';
 import type { Parameter } from '../../../contract/documents/parameter.ts';
 import { conditions, shell } from '../../messages/en.ts';
+import { bind } from '../form/bind.ts';
 import { Icon, type IconName, Note } from '../parts.ts';
 import { newComparison } from './condition-parts.ts';
 import { grouped, isFound, labelOf } from './named-parameter.ts';
@@ -112,8 +113,7 @@ function Picks({ label, nothing, verb, find, onPick }: PicksProps): ReactNode {
         aria-label={label}
         placeholder={label}
         leftSection={<Icon name="search" size={14} />}
-        value={text}
-        onChange={(event) => write(event.currentTarget.value)}
+        {...bind(text, write)}
       />
       {found.every(({ items }) => items.length === 0) ? (
         <Note>{nothing}</Note>

@@ -2,6 +2,7 @@ import { Alert, Button, Group, Stack, Text, Textarea } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { connectionForm, parts, terms, connections as words } from '../../../messages/en.ts';
+import { bind } from '../../../parts/form/bind.ts';
 import { Facts, Icon, Panel } from '../../../parts/parts.ts';
 import type { DestinationDraft } from '../../destinations/destination-draft.ts';
 import type { Connection } from '../connection.ts';
@@ -44,8 +45,7 @@ export function CurlForm({ connection, onUse, onCancel }: Props): ReactNode {
           label={w.label}
           description={w.hint}
           placeholder="curl https://api.example.com/orders -H 'Authorization: Bearer …' --json '{…}'"
-          value={command}
-          onChange={(event) => write(event.currentTarget.value)}
+          {...bind(command, write)}
           error={result?.ok === false ? w.problems[result.problem] : undefined}
           autosize
           minRows={6}

@@ -4,6 +4,7 @@ import type { Answer } from '../../../../client/client.ts';
 import { rights } from '../../../../contract/accounts/rights.ts';
 import { useApiQuery } from '../../../data/data.ts';
 import { destinations, parts } from '../../../messages/en.ts';
+import { bind } from '../../../parts/form/bind.ts';
 import { Note, Panel, Problem } from '../../../parts/parts.ts';
 import { EventPicker } from '../../../parts/payload/event-picker.tsx';
 import { PayloadViewer } from '../../../parts/payload/payload-viewer.tsx';
@@ -68,8 +69,7 @@ export function PreviewPanel({ preview, baseUrl, onInsert, onGoTo }: Props): Rea
       {actions.length > 1 ? (
         <NativeSelect
           label={words.action}
-          value={action?.id ?? ''}
-          onChange={(event) => show({ actionId: event.currentTarget.value })}
+          {...bind(action?.id ?? '', (actionId) => show({ actionId }))}
           data={actions.map(({ id, name }) => ({ value: id, label: name }))}
         />
       ) : null}
