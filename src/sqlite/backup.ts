@@ -21,9 +21,11 @@ export function backup(dir: string, file: string): void {
   const unfinished = `${file}.unfinished`;
   if (!existsSync(dirname(file))) throw new Error(`The folder ${dirname(file)} does not exist.`);
   removeFiles(unfinished, ['', '-journal']);
-  using database = new DatabaseSync(source, { readOnly: true, timeout: 5_000 });
-  withRoom({ doing: `write ${file}`, file, bytes: usedBytes(database), unfinished: [unfinished] }, () => {
-    database.prepare('VACUUM INTO ?').run(unfinished);
+  withRoom({ doing: `write ${file}`, file, bytes: usedBytes(source), unfinished: [unfinished] }, () => {
+    {
+      using database = new DatabaseSync(source, { readOnly: true, timeout: 5_000 });
+      database.prepare('VACUUM INTO ?').run(unfinished);
+    }
     putInPlace(unfinished, file);
   });
 }

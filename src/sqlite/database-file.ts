@@ -49,8 +49,9 @@ export function schemaVersion(file: string): number {
   }
 }
 
-/** The bytes of an open database without its free pages: the size of a copy. */
-export function usedBytes(database: DatabaseSync): number {
+/** The bytes of a database without its free pages: the size of a copy. */
+export function usedBytes(file: string): number {
+  using database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
   const pragma = (name: string) => Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
   return (pragma('page_count') - pragma('freelist_count')) * pragma('page_size');
 }

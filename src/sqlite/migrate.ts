@@ -33,25 +33,30 @@ export function migrate(file: string, now: Date, folder: URL = ours): string | n
     throw new Error(
       `${file} was written by a newer Millrace (schema ${version}, this one knows ${latest}); start that version or restore a backup.`,
     );
-  const copy = keepCopy(file, version, now);
+  let copy = keepCopy(file, now);
   if (version === latest) return copy;
-  upgrade(file, version, folder);
-  return keepCopy(file, latest, now);
+  const doing = `upgrade ${file}`;
+  const bytes = usedBytes(file);
+  if (freeBytesOf(dirname(file)) < bytes) throw tooFull(doing, file, bytes);
+  const unfinished = `${file}.copying`;
+  withRoom({ doing, file, bytes, unfinished: [unfinished] }, () => {
+    try {
+      upgrade(file, unfinished, version, folder);
+    } finally {
+      // A commit that failed is sometimes written: the closed database tells.
+      copy = keepCopy(file, now);
+    }
+  });
+  return copy;
 }
 
 /** Copies a database and applies the migrations, all or none. */
-function upgrade(file: string, version: number, folder: URL): void {
-  const unfinished = `${file}.copying`;
+function upgrade(file: string, unfinished: string, version: number, folder: URL): void {
   removeFiles(unfinished, ['', '-journal']);
   using database = new DatabaseSync(file, { timeout: 5_000 });
-  const doing = `upgrade ${file}`;
-  const bytes = usedBytes(database);
-  if (freeBytesOf(dirname(file)) < bytes) throw tooFull(doing, file, bytes);
-  withRoom({ doing, file, bytes, unfinished: [unfinished, copyOf(file)] }, () => {
-    database.prepare('VACUUM INTO ?').run(unfinished);
-    putInPlace(unfinished, copyOf(file));
-    apply(database, version, folder);
-  });
+  database.prepare('VACUUM INTO ?').run(unfinished);
+  putInPlace(unfinished, copyOf(file));
+  apply(database, version, folder);
 }
 
 /** The complete copy of a database while its migrations are applied. */
@@ -61,11 +66,11 @@ const copyOf = (file: string) => `${file}.before-upgrade`;
  * Names the copy of an upgrade by its version and a time, or removes it if the upgrade did not happen: each attempt
  * makes a new one, and they would fill the disk. Returns its path; null: there is none.
  */
-function keepCopy(file: string, version: number, now: Date): string | null {
+function keepCopy(file: string, now: Date): string | null {
   const copy = copyOf(file);
   if (!existsSync(copy)) return null;
   const copied = schemaVersion(copy);
-  if (copied >= version) {
+  if (copied >= schemaVersion(file)) {
     removeFiles(copy, ['']);
     return null;
   }

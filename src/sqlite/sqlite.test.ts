@@ -240,6 +240,11 @@ function withMigration(dir: string, sql: string): URL {
   return new URL(`file://${dir}/`);
 }
 
+/** The files of a data folder beside the database. */
+function othersIn(dir: string): string[] {
+  return readdirSync(dir).filter((name) => !/^millrace\.db(-wal|-shm)?$/.test(name));
+}
+
 test('an older database is copied in its folder before it is migrated', () => {
   using folder = temporaryFolder();
   const file = join(folder.path, databaseName);
@@ -260,7 +265,7 @@ test('an upgrade that fails leaves the database as it was, and no copy', () => {
   using migrations = temporaryFolder();
   const newer = withMigration(migrations.path, 'CREATE TABLE more (x); CREATE TABLE more (x)');
   assert.throws(() => migrate(file, new Date(), newer), /table more already exists/);
-  assert.deepEqual(readdirSync(folder.path), [databaseName]);
+  assert.deepEqual(othersIn(folder.path), []);
   assert.deepEqual(readFileSync(file), before);
 });
 
@@ -276,11 +281,10 @@ test('after a kill during an upgrade there is one copy: of the last attempt, or 
     database.prepare('VACUUM INTO ?').run(interrupted);
   }
   const copy = migrate(file, new Date(), newer) ?? '';
-  const others = () => readdirSync(folder.path).filter((name) => !/^millrace\.db(-wal|-shm)?$/.test(name));
-  assert.deepEqual(others(), [basename(copy)]);
+  assert.deepEqual(othersIn(folder.path), [basename(copy)]);
   renameSync(copy, interrupted);
   assert.match(migrate(file, new Date('2026-03-01T12:00:00Z'), newer) ?? '', /millrace-v\d+-2026-03-01T12/);
-  assert.equal(others().length, 1);
+  assert.equal(othersIn(folder.path).length, 1);
 });
 
 test('over the byte limit of its queue, storage refuses intake, accepts all other writes, and recovers', async () => {
