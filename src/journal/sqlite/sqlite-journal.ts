@@ -13,8 +13,8 @@ import {
 import { dueOf, historyOf } from './delivery-codec.ts';
 import { eventOfLine, lineStart } from './event-codec.ts';
 import { acceptedOf, bytesOf, packRequest } from './operations/accept.ts';
-import { type Counted, noCounts } from './operations/delivery-histogram.ts';
 import type { Target } from './operations/interned-ids.ts';
+import { type Counted, noCounts } from './operations/lists/delivery-histogram.ts';
 import { deliveryId, deliveryIds, numbersOf, packPlanned } from './operations/planned.ts';
 import { packSettle } from './operations/settle.ts';
 import type { JournalClient, operations } from './operations.ts';

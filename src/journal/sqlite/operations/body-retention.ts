@@ -7,7 +7,7 @@ import { statusCodes } from '../status-codes.ts';
 import { AttemptBlocks, type BlockLine } from './attempt-blocks.ts';
 import { bareExchanges, exchangeIds } from './batch-exchanges.ts';
 import { deliveryRow } from './delivery-row.ts';
-import { eventFinder } from './events.ts';
+import { eventFinder } from './event-groups.ts';
 import { targetIds } from './interned-ids.ts';
 
 export const bodyOperations = {

@@ -12,7 +12,7 @@ import { AttemptBlocks, type BlockLine } from './attempt-blocks.ts';
 import { exchangesOf } from './batch-exchanges.ts';
 import { finish } from './delivery-queue.ts';
 import { type DeliveryPlace, type DeliveryRow, deliveryRow, numberAt, withRepeat } from './delivery-row.ts';
-import { eventFinder } from './events.ts';
+import { eventFinder } from './event-groups.ts';
 import { targetIds, wordText } from './interned-ids.ts';
 import { requeueOrdered } from './order-queue.ts';
 

@@ -4,7 +4,7 @@ import type { Hold } from '../../journal.ts';
 import type { EventLine } from '../event-codec.ts';
 import { AttemptBlocks } from './attempt-blocks.ts';
 import { type DeliveryRow, deliveryRow } from './delivery-row.ts';
-import { eventFinder } from './events.ts';
+import { eventFinder } from './event-groups.ts';
 import { internText, type Target, targetIds } from './interned-ids.ts';
 import { dequeueOrdered, followersOf, hasOrderQueues } from './order-queue.ts';
 

@@ -3,7 +3,7 @@ import type { Db } from '../../../sqlite/db.ts';
 import type { LoggedDelivery } from '../../journal.ts';
 import type { EventPlace } from '../event-codec.ts';
 import { statusCodes, statusOf } from '../status-codes.ts';
-import { offsetMask } from './events.ts';
+import { offsetMask } from './event-groups.ts';
 import { targetOf, wordText } from './interned-ids.ts';
 import { firstInLine } from './order-queue.ts';
 import { deliveryId } from './planned.ts';

@@ -13,7 +13,7 @@ import { AttemptBlocks } from './attempt-blocks.ts';
 import { bareExchanges, bareMixedExchanges, exchangeIds, forgetExchanges } from './batch-exchanges.ts';
 import { finish } from './delivery-queue.ts';
 import { deliveryRow } from './delivery-row.ts';
-import { type GroupRow, linesOfGroup, neighbouringGroup, placedLine } from './events.ts';
+import { type GroupRow, linesOfGroup, neighbouringGroup, placedLine } from './event-groups.ts';
 import { countRemoved } from './replays.ts';
 
 const groupsAtOnce = 50;

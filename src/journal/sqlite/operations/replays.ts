@@ -11,7 +11,7 @@ import { statusCodes, statusOf } from '../status-codes.ts';
 import { AttemptBlocks } from './attempt-blocks.ts';
 import { finish } from './delivery-queue.ts';
 import { type DeliveryPlace, deliveryRow } from './delivery-row.ts';
-import { eventFinder } from './events.ts';
+import { eventFinder } from './event-groups.ts';
 import { targetIds, targetOf, wordText } from './interned-ids.ts';
 import { isCurrent } from './leases.ts';
 import { insertPlanned, type PlannedNumbers } from './planned.ts';

@@ -5,7 +5,7 @@ import { statusCodes } from '../status-codes.ts';
 import { AttemptBlocks, type BlockLine } from './attempt-blocks.ts';
 import { forgetExchanges } from './batch-exchanges.ts';
 import { numberAt } from './delivery-row.ts';
-import { type GroupRow, neighbouringGroup } from './events.ts';
+import { type GroupRow, neighbouringGroup } from './event-groups.ts';
 import { targetIds, wordText } from './interned-ids.ts';
 import { countRemoved } from './replays.ts';
 

@@ -1,15 +1,15 @@
-import type { Event } from '../../../contract/records/event.ts';
-import type { Db } from '../../../sqlite/db.ts';
-import { type ReadBudget, readBudget } from '../../../sqlite/read-budget.ts';
-import type { DeliverySearch, LoggedDelivery } from '../../journal.ts';
-import { copiesEvent, type PackedAttempt, renderedOf, statusOfExchange, unpackAttempt } from '../attempt-codec.ts';
-import { eventOfLine, lineMatcher } from '../event-codec.ts';
-import { statusCodes } from '../status-codes.ts';
-import { AttemptBlocks } from './attempt-blocks.ts';
-import { exchangesOf } from './batch-exchanges.ts';
+import type { Event } from '../../../../contract/records/event.ts';
+import type { Db } from '../../../../sqlite/db.ts';
+import { type ReadBudget, readBudget } from '../../../../sqlite/read-budget.ts';
+import type { DeliverySearch, LoggedDelivery } from '../../../journal.ts';
+import { copiesEvent, type PackedAttempt, renderedOf, statusOfExchange, unpackAttempt } from '../../attempt-codec.ts';
+import { eventOfLine, lineMatcher } from '../../event-codec.ts';
+import { statusCodes } from '../../status-codes.ts';
+import { AttemptBlocks } from '../attempt-blocks.ts';
+import { exchangesOf } from '../batch-exchanges.ts';
+import { type DeliveryPlace, listedDelivery } from '../delivery-row.ts';
+import { eventFinder, offsetMask } from '../event-groups.ts';
 import { type DeliveryListQuery, numbersNextTo } from './delivery-list.ts';
-import { type DeliveryPlace, listedDelivery } from './delivery-row.ts';
-import { eventFinder, offsetMask } from './events.ts';
 
 type DeepFilters = Pick<DeliverySearch, 'visitorId' | 'httpStatus' | 'durationMsMin' | 'recovered' | 'text'>;
 type DeliverySearchQuery = DeliveryListQuery & DeepFilters & { forMs: number };

@@ -1,9 +1,9 @@
-import type { Db } from '../../../sqlite/db.ts';
-import type { StatusCounts } from '../../journal.ts';
-import { statusCodes, statusOf } from '../status-codes.ts';
+import type { Db } from '../../../../sqlite/db.ts';
+import type { StatusCounts } from '../../../journal.ts';
+import { statusCodes, statusOf } from '../../status-codes.ts';
+import { numberAt } from '../delivery-row.ts';
+import { targetIds } from '../interned-ids.ts';
 import { type DeliveryListQuery, type Stream, streamsOf } from './delivery-list.ts';
-import { numberAt } from './delivery-row.ts';
-import { targetIds } from './interned-ids.ts';
 
 type CountQuery = Omit<DeliveryListQuery, 'limit' | 'before' | 'after' | 'createdAfter'> & {
   /** Starts of buckets, ascending. */
