@@ -6,9 +6,9 @@ import { type Coverage, startCoverage } from './support/coverage.ts';
 import { eventually } from './support/eventually.ts';
 import { startReceiver } from './support/receiver.ts';
 
-/** Parts that hear of an event and do nothing for its delivery: log, metrics, statistics, parameters, issues, live streams, free disk space. */
+/** Parts that hear of an event and do nothing for its delivery: log, metrics, statistics, parameters, marks of visitors, issues, live streams, free disk space. */
 const observers =
-  /^src\/(?:telemetry|watch|alerts|disk|pipeline\/insight)\/|\/(?:parameter-catalog|parameter-learner|mask|order|traces)\.ts$/;
+  /^src\/(?:telemetry|watch|alerts|disk|pipeline\/insight)\/|\/(?:parameter-catalog|parameter-learner|visitor-marker|mask|order|traces)\.ts$/;
 
 const filesMax = 60;
 const folderChangesMax = 22;

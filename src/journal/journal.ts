@@ -117,6 +117,11 @@ export interface RetentionStore {
    * returns false.
    */
   retain(limits: { before: number; bytesMax: number | null }): Promise<{ removed: number; full: boolean }>;
+  /**
+   * Completes the marks by which searches skip the events of other visitors, the newest first, a part per call; removes
+   * those of events that are gone.
+   */
+  markVisitors(): Promise<void>;
   /** Removes the bodies of finished deliveries whose time is over, in small steps; returns the number of deliveries. */
   forgetBodies(now: number): Promise<number>;
   /**

@@ -9,6 +9,7 @@ import { deliveryHistogramOperations } from './operations/lists/delivery-histogr
 import { deliveryListOperations } from './operations/lists/delivery-list.ts';
 import { deliverySearchOperations } from './operations/lists/delivery-search.ts';
 import { eventOperations } from './operations/lists/events.ts';
+import { visitorMarkOperations } from './operations/lists/visitor-marks.ts';
 import { replayOperations } from './operations/replays.ts';
 import { retentionOperations } from './operations/retention.ts';
 import { settleOperations } from './operations/settle.ts';
@@ -19,6 +20,7 @@ export const operations = {
   ...leaseOperations,
   ...intakeOperations,
   ...eventOperations,
+  ...visitorMarkOperations,
   ...queueOperations,
   ...settleOperations,
   ...logOperations,

@@ -3,6 +3,7 @@ import type { RetentionStore } from '../journal.ts';
 import { eventOfLine } from './event-codec.ts';
 import { numbersOf } from './operations/planned.ts';
 import type { JournalClient } from './operations.ts';
+import type { VisitorMarker } from './visitor-marker.ts';
 
 // A step takes a few milliseconds, which bounds how long a write waits for it.
 const deliveriesAtOnce = 200;
@@ -71,7 +72,7 @@ async function remove(client: JournalClient, before: number, bytesMax: number | 
 }
 
 /** The erasures of the journal of a database. */
-export function sqliteErasures(client: JournalClient): Erasures {
+export function sqliteErasures(client: JournalClient, visitors: VisitorMarker): Erasures {
   return {
     async count(sought) {
       const sum = { events: 0, deliveries: 0, unfinished: 0 };
@@ -96,6 +97,7 @@ export function sqliteErasures(client: JournalClient): Erasures {
     async step(id, { now, sending }) {
       const step = { id, now, sending: numbersOf(sending) };
       const { state, events, cancelled } = await client.write('eraseStep', step);
+      if (events.length > 0) visitors.forget();
       return { state, events: events.map(eventOfLine), cancelled };
     },
   };

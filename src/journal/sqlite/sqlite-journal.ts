@@ -20,6 +20,7 @@ import { packSettle } from './operations/settle.ts';
 import type { JournalClient, operations } from './operations.ts';
 import { retain, sqliteErasures } from './retention.ts';
 import { inSteps, sqliteReplays, sumOf } from './sqlite-replays.ts';
+import { VisitorMarker } from './visitor-marker.ts';
 
 /**
  * How long a settle or a marker may wait for another write, to share its transaction: intake then waits for fewer
@@ -40,7 +41,8 @@ const bodiesAtOnce = 50;
 export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
   const client: JournalClient = sqlite.client<typeof operations>();
   let isFull = false;
-  const retention = retentionStore(client);
+  const visitors = new VisitorMarker(client);
+  const retention = retentionStore(client, visitors);
   return {
     leases: {
       acquire: (request) => client.write('acquire', request),
@@ -52,7 +54,9 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
         if (isFull) throw new AppError('storage_full');
         const packed = packRequest(request);
         const answer = await client.write('accept', packed, { bytes: bytesOf(packed), isIntake: true });
-        return acceptedOf(request, answer);
+        const accepted = acceptedOf(request, answer);
+        visitors.add(request, accepted);
+        return accepted;
       },
     },
     matching: matching(client),
@@ -67,7 +71,7 @@ export function sqliteJournal(sqlite: Pick<Sqlite, 'client'>): Journal {
         return result;
       },
     },
-    erasures: sqliteErasures(client),
+    erasures: sqliteErasures(client, visitors),
     statistics: statistics(client),
   };
 }
@@ -208,9 +212,10 @@ function deliveryLog(client: JournalClient): DeliveryLog {
   };
 }
 
-function retentionStore(client: JournalClient): RetentionStore {
+function retentionStore(client: JournalClient, visitors: VisitorMarker): RetentionStore {
   return {
     retain: (limits) => retain(client, limits),
+    markVisitors: () => visitors.fill(),
     async forgetBodies(now) {
       for (let sum = 0; ; ) {
         const { count, isEnd } = await client.write('forgetBodies', { now, limit: bodiesAtOnce });

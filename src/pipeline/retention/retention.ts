@@ -62,6 +62,7 @@ export function startRetention(
   const steps = {
     'remove bodies': bodyRetention(options),
     'remove old data': retain,
+    'mark the visitors of events': () => journal.retention.markVisitors(),
     'prune the audit trail': prune,
     'remove deleted documents': purge,
   };

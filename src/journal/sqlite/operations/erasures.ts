@@ -14,6 +14,7 @@ import { bareExchanges, bareMixedExchanges, exchangeIds, forgetExchanges } from 
 import { finish } from './delivery-queue.ts';
 import { deliveryRow } from './delivery-row.ts';
 import { type GroupRow, linesOfGroup, neighbouringGroup, placedLine } from './event-groups.ts';
+import { unmark } from './lists/visitor-marks.ts';
 import { countRemoved } from './replays.ts';
 
 const groupsAtOnce = 50;
@@ -304,6 +305,7 @@ function eraseGroup(work: Work, group: GroupRow, isSought: (line: string) => boo
     budget.answer(found?.line ?? null);
     lines[index] = '';
     db.run('INSERT OR IGNORE INTO erased_event (place) VALUES ((? << 48) | ?)', group.partition, group.first + index);
+    unmark(db, group.partition, group.first + index);
   }
   counts.events += hits.length;
   const sql = 'UPDATE event_group SET events = ? WHERE place = (? << 48) | ?';

@@ -10,6 +10,7 @@ import { exchangesOf } from '../batch-exchanges.ts';
 import { type DeliveryPlace, listedDelivery } from '../delivery-row.ts';
 import { eventFinder, offsetMask } from '../event-groups.ts';
 import { type DeliveryListQuery, numbersNextTo } from './delivery-list.ts';
+import { eventsOfVisitor } from './visitor-marks.ts';
 
 type DeepFilters = Pick<DeliverySearch, 'visitorId' | 'httpStatus' | 'durationMsMin' | 'recovered' | 'text'>;
 type DeliverySearchQuery = DeliveryListQuery & DeepFilters & { forMs: number };
@@ -38,7 +39,7 @@ const lookedAtOnce = 200;
 
 /**
  * Searches by what has no index, since an index would cost every delivery: the parts of indexes that serve the other
- * filters are read from the cursor on, and each delivery is examined.
+ * filters, or the marks of a visitor, are read from the cursor on, and each delivery is examined.
  */
 export const deliverySearchOperations = {
   searchDeliveries(db: Db, query: DeliverySearchQuery): FoundDeliveries {
@@ -46,6 +47,7 @@ export const deliverySearchOperations = {
     const budget = readBudget();
     const isNewer = query.after !== null;
     const matches = matcher(db, query, budget);
+    const events = query.visitorId === undefined ? null : eventsOfVisitor(db, query.visitorId);
     const deliveries: LoggedDelivery[] = [];
     let looked = 0;
     let reached: DeliveryPlace | null = null;
@@ -56,7 +58,7 @@ export const deliverySearchOperations = {
       lookedBytes: budget.unpackedBytes,
     });
     for (let { before, after } = query; ; ) {
-      const numbers = numbersNextTo(db, { ...query, before, after, limit: lookedAtOnce });
+      const numbers = numbersNextTo(db, { ...query, events, before, after, limit: lookedAtOnce });
       for (const number of numbers) {
         if (reached !== null && (budget.isUnpacked || performance.now() >= endsAt)) return end(reached);
         const candidate = candidateAt(db, number);

@@ -1,7 +1,7 @@
 import type { Db } from '../../../../sqlite/db.ts';
 import { readBudget } from '../../../../sqlite/read-budget.ts';
 import type { EventSearch } from '../../../journal.ts';
-import { type EventLine, type EventPlace, lineMatcher, type Sought } from '../../event-codec.ts';
+import { type EventLine, type EventPlace, lineMatcher, type Sought, visitorMark } from '../../event-codec.ts';
 import {
   eventFinder,
   type GroupRow,
@@ -13,6 +13,7 @@ import {
   placedLine,
 } from '../event-groups.ts';
 import { findWord } from '../interned-ids.ts';
+import { nearestMarked } from './visitor-marks.ts';
 
 const unknownWord = -1;
 
@@ -88,13 +89,24 @@ function* groupsFrom(db: Db, query: EventSearchQuery): Generator<GroupRow> {
   const { after, receivedAfter = 0, receivedBefore = Number.POSITIVE_INFINITY } = query;
   const side = after === null ? '<' : '>';
   const partitions = db.all<{ partition: number }>('SELECT partition FROM event_partition').map((row) => row.partition);
-  const heads = partitions.map((partition) => firstGroup(db, partition, query));
+  const heads = partitions.map((partition) => marked(db, query, firstGroup(db, partition, query)));
   for (;;) {
     const head = heads.filter((one) => one !== undefined).sort(after === null ? newestFirst : oldestFirst)[0];
     if (head === undefined || head.received_at < receivedAfter || head.received_at >= receivedBefore) return;
     yield head;
-    heads[heads.indexOf(head)] = neighbouringGroup(db, side, head.partition, head.first);
+    heads[heads.indexOf(head)] = marked(db, query, neighbouringGroup(db, side, head.partition, head.first));
   }
+}
+
+/** A group, or the next one in the direction of the search that may have events of the visitor. */
+function marked(db: Db, { visitorId, after }: EventSearchQuery, group: GroupRow | undefined): GroupRow | undefined {
+  if (visitorId === undefined || group === undefined) return group;
+  const { partition, first, count } = group;
+  const isNewer = after !== null;
+  const from = isNewer ? first : first + count - 1;
+  const offset = nearestMarked(db, { partition, from, isNewer, mark: visitorMark(visitorId) });
+  if (offset === null) return undefined;
+  return groupAt(db, partition, offset) ?? neighbouringGroup(db, isNewer ? '>' : '<', partition, offset);
 }
 
 /**

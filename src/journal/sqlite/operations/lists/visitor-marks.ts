@@ -1,0 +1,148 @@
+import type { Db } from '../../../../sqlite/db.ts';
+import { segmentEvents, visitorMark, visitorOfLine } from '../../event-codec.ts';
+import { groupAfter, groupAt, linesOfGroup, neighbouringGroup, offsetMask } from '../event-groups.ts';
+
+/** A segment of the log: its partition, and the offset of its first event, a multiple of `segmentEvents`. */
+export type Segment = { partition: number; first: number };
+
+/** A condition on the column `event` of deliveries. */
+export type EventRange = { sql: string; values: (number | string)[] };
+
+/** With more events than this, a search that examines each delivery is as fast. */
+const eventsMost = 10_000;
+
+export const visitorMarkOperations = {
+  keepVisitorMarks(db: Db, { partition, first, marks }: Segment & { marks: Uint8Array }): void {
+    db.run('INSERT OR REPLACE INTO visitor_marks (place, marks) VALUES ((? << 48) | ?, ?)', partition, first, marks);
+    const erased = db.all<{ at: number }>(
+      `SELECT place & ${offsetMask} AS at FROM erased_event WHERE place BETWEEN (?1 << 48) | ?2 AND (?1 << 48) | ?3`,
+      partition,
+      first,
+      first + segmentEvents - 1,
+    );
+    for (const { at } of erased) unmark(db, partition, at);
+  },
+
+  /** The newest complete segments without marks, at most `limit`. */
+  unmarkedSegments(db: Db, limit: number): Segment[] {
+    return partitionsOf(db).flatMap(({ partition, next, oldest }) => {
+      const marked = new Set(segmentsOf(db, partition).map(({ first }) => first));
+      const missing: Segment[] = [];
+      for (let first = segmentStart(next) - segmentEvents; first + segmentEvents > oldest; first -= segmentEvents) {
+        if (missing.length === limit) break;
+        if (!marked.has(first)) missing.push({ partition, first });
+      }
+      return missing;
+    });
+  },
+
+  /** The marks of a segment, from its stored events. */
+  visitorMarksOf(db: Db, { partition, first }: Segment): Uint8Array {
+    const marks = new Uint16Array(segmentEvents);
+    let group = groupAt(db, partition, first) ?? groupAfter(db, partition, first);
+    while (group !== undefined && group.first < first + segmentEvents) {
+      for (const [index, line] of linesOfGroup(db, group).entries()) {
+        const at = group.first + index - first;
+        if (at >= 0 && at < segmentEvents) marks[at] = visitorMark(visitorOfLine(line));
+      }
+      group = groupAfter(db, partition, group.first);
+    }
+    return new Uint8Array(marks.buffer);
+  },
+
+  /** Removes the marks of segments that have no events any more. */
+  forgetVisitorMarks(db: Db, _: null): void {
+    for (const { partition, oldest } of partitionsOf(db))
+      db.run(
+        'DELETE FROM visitor_marks WHERE place >= (?1 << 48) AND place < ((?1 << 48) | ?2)',
+        partition,
+        segmentStart(oldest),
+      );
+  },
+};
+
+/** Removes the mark of an event that is erased. */
+export function unmark(db: Db, partition: number, offset: number): void {
+  const first = segmentStart(offset);
+  const marks = marksOf(db, { partition, first });
+  if (marks === null) return;
+  marks[offset - first] = visitorMark(null);
+  const sql = 'UPDATE visitor_marks SET marks = ? WHERE place = (? << 48) | ?';
+  db.run(sql, new Uint8Array(marks.buffer, marks.byteOffset, marks.byteLength), partition, first);
+}
+
+const segmentStart = (offset: number) => offset - (offset % segmentEvents);
+
+/** The partitions with the offsets of their oldest and next events. */
+function partitionsOf(db: Db): { partition: number; next: number; oldest: number }[] {
+  return db
+    .all<{ partition: number; next: number }>('SELECT partition, next FROM event_partition')
+    .map((row) => ({ ...row, oldest: neighbouringGroup(db, '>=', row.partition, 0)?.first ?? row.next }));
+}
+
+/** The segments of a partition that have marks, newest first. */
+function segmentsOf(db: Db, partition: number): { first: number }[] {
+  return db.all(
+    `SELECT place & ${offsetMask} AS first FROM visitor_marks
+     WHERE place BETWEEN (?1 << 48) AND (?1 << 48) | ${offsetMask} ORDER BY place DESC`,
+    partition,
+  );
+}
+
+function marksOf(db: Db, { partition, first }: Segment): Uint16Array | null {
+  const sql = 'SELECT marks FROM visitor_marks WHERE place = (? << 48) | ?';
+  const marks = db.get<{ marks: Uint8Array }>(sql, partition, first)?.marks;
+  return marks === undefined ? null : new Uint16Array(marks.buffer, marks.byteOffset, segmentEvents);
+}
+
+/**
+ * Where the events of a visitor are, as conditions on the column `event` of deliveries: events that have the visitor's
+ * mark, and segments without marks. null: they are too many to be worth it.
+ */
+export function eventsOfVisitor(db: Db, visitorId: string): EventRange[] | null {
+  const mark = visitorMark(visitorId);
+  const ranges: EventRange[] = [];
+  let count = 0;
+  for (const { partition, next, oldest } of partitionsOf(db)) {
+    const offsets: number[] = [];
+    for (let first = segmentStart(next); first + segmentEvents > oldest; first -= segmentEvents) {
+      const marks = marksOf(db, { partition, first });
+      if (marks === null) {
+        ranges.push({
+          sql: 'event BETWEEN (? << 48) | ? AND (? << 48) | ?',
+          values: [partition, first, partition, first + segmentEvents - 1],
+        });
+        count += segmentEvents;
+      } else
+        for (let at = marks.indexOf(mark); at >= 0; at = marks.indexOf(mark, at + 1)) {
+          offsets.push(first + at);
+          count += 1;
+        }
+      if (count > eventsMost) return null;
+    }
+    const sql = 'event IN (SELECT (? << 48) | value FROM json_each(?))';
+    if (offsets.length > 0) ranges.push({ sql, values: [partition, JSON.stringify(offsets)] });
+  }
+  return ranges;
+}
+
+/**
+ * The nearest event from an offset on, in one direction, that may be of the visitor with this mark; null: there is none.
+ */
+export function nearestMarked(
+  db: Db,
+  { partition, from, isNewer, mark }: { partition: number; from: number; isNewer: boolean; mark: number },
+): number | null {
+  const bounds = partitionsOf(db).find((one) => one.partition === partition);
+  if (bounds === undefined) return null;
+  const step = isNewer ? segmentEvents : -segmentEvents;
+  const { oldest, next } = bounds;
+  for (let first = segmentStart(from); first < next && first + segmentEvents > oldest; first += step) {
+    const marks = marksOf(db, { partition, first });
+    const edge = isNewer ? Math.max(from, first) : Math.min(from, first + segmentEvents - 1);
+    if (marks === null) return edge;
+    const at = isNewer ? marks.indexOf(mark, edge - first) : marks.lastIndexOf(mark, edge - first);
+    if (at >= 0) return first + at;
+  }
+  return null;
+}
