@@ -120,7 +120,7 @@ export class Opening {
 }
 
 /** To the microsecond: more digits are noise, and would be in each attempt and its log line. */
-export const roundedMs = (ms: number): number => Math.round(ms * 1_000) / 1_000;
+const roundedMs = (ms: number): number => Math.round(ms * 1_000) / 1_000;
 
 async function throughProxy(
   { target, authorization, secureContext }: HttpProxy,

@@ -8,7 +8,6 @@ import {
   RESPONSE_BYTES_MAX,
 } from '../../egress.ts';
 import type { Target } from '../../guard/target-url.ts';
-import { roundedMs } from '../connect/opening.ts';
 import type { ResponseHandler, ResponseHead } from './response-parser.ts';
 
 /**
@@ -145,8 +144,9 @@ export class Exchange implements ResponseHandler {
     return { dnsMs, connectMs, tlsMs, firstByteMs: this.#firstByteMs, totalMs: this.#elapsedMs() };
   }
 
+  /** To the microsecond: more digits are noise, and would be stored with each attempt. */
   #elapsedMs(): number {
-    return roundedMs(this.#now() - this.#startedAt);
+    return Math.round((this.#now() - this.#startedAt) * 1_000) / 1_000;
   }
 }
 
