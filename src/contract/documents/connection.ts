@@ -220,7 +220,7 @@ export const health = z.strictObject({
   since: timestamp.nullable(),
   /** When the next delivery is sent as a probe. */
   nextProbeAt: timestamp.nullable(),
-  /** Until when the system (429 with Retry-After) or its token endpoint asked for no requests; null: it did not. */
+  /** Until when the system (429 with Retry-After, a used up quota) or its token endpoint asked for no requests; null: it did not. */
   waitsUntil: timestamp.nullable(),
   held: z.int(),
   /**

@@ -5,7 +5,7 @@ import type { Step } from '../attempt/next-step.ts';
 import type { Sign } from '../limits/circuit-breaker.ts';
 import { type HoldState, type Holds, isProbeDue } from '../limits/holds.ts';
 import type { Pauses } from '../limits/pauses.ts';
-import type { Rate, RateLimiter } from '../limits/rate-limiter.ts';
+import type { Quota, Rate, RateLimiter } from '../limits/rate-limiter.ts';
 import type { ReplayRates } from '../limits/replay-rates.ts';
 import type { DestinationPlan } from '../snapshot/destination-plan.ts';
 import type { ConnectionQueue, DestinationQueue, OriginSlots } from './queues.ts';
@@ -164,7 +164,7 @@ export function applyOutcome(
   const { connection } = queue;
   if (step.health === 'good') queue.concurrency.succeeded();
   if (step.health === 'overloaded') queue.concurrency.failed(sent.startedAt, now);
-  if (step.quota !== null) connection.budget.learn(step.quota, connection.requests, now);
+  if (step.quota !== null) learnQuota(parts, queue, step.quota, now);
   if (step.wait !== null) pause(parts, queue, step.wait);
   const isPlain = step.auth?.kind !== 'rejected' && step.sign === 'good' && !step.pauses;
   if (isPlain && !parts.holds.ofConnections.has(connection.connectionId)) {
@@ -172,6 +172,12 @@ export function applyOutcome(
     return null;
   }
   return moveHolds(parts, queue, step, sent, now);
+}
+
+/** A used up quota is a pause until its reset, also after a restart. */
+function learnQuota({ pauses }: OutcomeParts, { connection, plan }: DestinationQueue, quota: Quota, now: number) {
+  connection.budget.learn(quota, connection.requests, now);
+  if (quota.remaining <= 0) pauses.begin(connection.connectionId, now + quota.resetMs, plan?.origin ?? '');
 }
 
 function pause({ pauses }: OutcomeParts, queue: DestinationQueue, { scope, until }: NonNullable<Step['wait']>) {

@@ -53,6 +53,26 @@ for (const [status, scope] of [
     assert.deepEqual(notes, [`writes ${scope}`, `removes ${scope}`], 'what is over is removed at a start');
   });
 
+test('a used up quota is waited for after a crash, and one that is left is not stored', async () => {
+  for (const [remaining, waits] of [
+    [0, true],
+    [50, false],
+  ] as const) {
+    const headers: [string, string][] = [['ratelimit', `limit=100, remaining=${remaining}, reset=3600`]];
+    await using rig = await startRig({ handler: () => ({ status: 200, headers }) });
+    const { connectionId } = await wire(rig);
+    await rig.send({});
+    await settled();
+    await rig.restart();
+    assert.equal((await rig.pipeline.queueStatus.health(connectionId)).waitsUntil !== null, waits);
+    await rig.send({});
+    await rig.clock.advance(1_000);
+    assert.equal(rig.egress.requests.length, waits ? 1 : 2);
+    await rig.clock.advance(hour);
+    assert.deepEqual(new Set(await rig.statuses()), new Set(['delivered']));
+  }
+});
+
 test('a stored pause does not apply to another origin, and ends on time when the clock was set back', async () => {
   const { rig, system, connectionId, more } = await setUp(429);
   await using _ = rig;

@@ -2,7 +2,7 @@ import type { Clock } from '../../async/clock.ts';
 import type { Journal } from '../../journal/journal.ts';
 
 /**
- * A pause that a system asked for (429 or 503 with Retry-After), of a connection or a destination. It applies to
+ * A pause that a system asked for (429 or 503 with Retry-After, or a used up quota), of a connection or a destination. It applies to
  * requests to `origin`. Times are ms since the epoch.
  */
 type Pause = { readonly since: number; readonly until: number; readonly origin: string };
