@@ -275,6 +275,12 @@ async function makeCollector(page: Page, worker: Keyboard): Promise<string> {
   return key ?? '';
 }
 
+/** What is known in the browser about an element: whether it has the focus, or is no longer in the page. */
+function focusOn(element: { isConnected: boolean; ownerDocument: { activeElement: unknown } }) {
+  if (!element.isConnected) return 'removed';
+  return element.ownerDocument.activeElement === element ? 'focused' : 'elsewhere';
+}
+
 type Keyboard = ReturnType<typeof keyboard>;
 
 /** Tab, arrows, Enter, Space and letters: nothing that needs a pointer. */
@@ -283,10 +289,13 @@ function keyboard(page: Page) {
 
   async function reach(target: Locator) {
     await target.waitFor();
-    const focused = target.and(page.locator(':focus'));
+    // Looked up once, and again when React has replaced it: a lookup by role takes longer than a key.
+    let element = await target.elementHandle();
     for (let tabs = 0; tabs < 120; tabs++) {
-      if ((await focused.count()) === 1) return;
-      await keyboard.press('Tab');
+      const found = await element?.evaluate(focusOn);
+      if (found === 'focused') return;
+      if (found === 'removed') element = await target.elementHandle();
+      else await keyboard.press('Tab');
     }
     assert.fail(`the keyboard does not reach ${target}`);
   }

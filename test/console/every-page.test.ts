@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { consolePages, type Shown } from '../../scripts/console-pages.ts';
+import type { Right } from '../../src/contract/accounts/rights.ts';
+import { loaded, openTab, startConsole, visit } from './browser.ts';
+import { filledWithDemoData } from './demo-data.ts';
+
+let console_: Awaited<ReturnType<typeof startConsole>>;
+let shown: Shown;
+before(async () => {
+  console_ = await startConsole({ MILLRACE_INBOX: 'on' });
+  shown = await filledWithDemoData(console_.app);
+});
+after(() => console_[Symbol.asyncDispose]());
+
+const others = [
+  '/connections/new/webhook',
+  '/data-collection/new',
+  '/settings',
+  '/settings?tab=network',
+  '/settings/users/new',
+  '/settings/roles/new',
+  '/settings/tokens/new',
+  '/settings/alerts/new',
+  '/docs',
+  '/docs/recipes',
+  '/docs/errors',
+  '/nowhere',
+];
+
+test('no page scrolls sideways or cuts off a control or a state at 1440, 1024 and 390 px', async () => {
+  const { app, browser } = console_;
+  await app.client.call('createUser', { body: { email: 'a.very.long.name@shop.example' } });
+  await using tab = await openTab(browser, { url: app.url, expected: /^40[04] / });
+  const { page } = tab;
+  const found: string[] = [];
+  let widths = [1440, 1024, 390];
+  for (const path of [...consolePages.map((one) => one.path(shown)), ...others]) {
+    await visit(page, path);
+    for (const width of widths) {
+      await page.setViewportSize({ width, height: 900 });
+      await loaded(page);
+      for (const one of await cutOff(page)) found.push(`${path} at ${width} px: ${one}`);
+    }
+    // The next page begins with the width that this one ends with: each change lays out the whole page.
+    widths = widths.toReversed();
+  }
+  assert.deepEqual(found, []);
+});
+
+/** The one right with which a person opens the pages of an area, by the beginning of their paths; the first match counts. */
+const areas: readonly (readonly [path: RegExp, right: Right | null])[] = [
+  [/^\/connections/, 'connections:manage'],
+  [/^\/actions/, 'actions:manage'],
+  [/^\/behaviors/, 'behaviors:manage'],
+  [/^\/(events|trace)/, 'events:view'],
+  [/^\/(deliveries|issues|replays)/, 'deliveries:manage'],
+  [/^\/data-collection\/parameters/, 'parameters:manage'],
+  [/^\/(data-collection|inbox)/, 'collectors:manage'],
+  [/^\/settings\/(users|roles|tokens)/, 'users:manage'],
+  [/^\/settings\/audit/, 'audit:view'],
+  [/^\/settings/, 'settings:manage'],
+  [/^\//, null],
+];
+
+test('no page asks for what a person may not see, or shows a refusal as an error or ids of what is hidden: with the one right of its area, or none', async () => {
+  const { app, browser } = console_;
+  const { connection, destination, action, behavior, event, collector, alert } = shown;
+  const tabs = (path: string, names: string) => names.split(' ').map((tab) => `${path}?tab=${tab}`);
+  const paths = [
+    ...consolePages.map((one) => one.path(shown)).filter((path) => !path.startsWith('/docs')),
+    '/welcome?with=mine',
+    ...tabs(`/connections/${connection}`, 'activity usedBy versions'),
+    `/connections/new/webhook?from=${connection}`,
+    ...tabs(`/connections/${connection}/destinations/${destination}`, 'event check response'),
+    `/connections/${connection}/destinations/new`,
+    '/actions/new?step=destinations',
+    ...tabs(`/actions/${action}`, 'deliveries versions used yaml'),
+    `/actions/new?from=${action}`,
+    '/behaviors/new',
+    ...tabs(`/behaviors/${behavior}`, 'used versions yaml'),
+    ...tabs(`/events/${event}`, 'payload deliveries raw'),
+    '/replays?from=failed',
+    '/data-collection/new',
+    '/data-collection/parameters?parameter=wt.ev',
+    ...tabs(`/data-collection/${collector}`, 'details rejected versions'),
+    ...tabs('/settings', 'appearance network deleted'),
+    ...['users', 'roles', 'tokens', 'alerts'].map((kind) => `/settings/${kind}/new`),
+    ...tabs(`/settings/alerts/${alert}`, 'messages versions'),
+  ];
+  const found: string[] = [];
+  for (const [at, [, right]] of areas.entries()) {
+    const { token } = await app.client.call('createToken', {
+      body: { name: `${right}`, rights: right === null ? [] : [right] },
+    });
+    await using tab = await openTab(browser, { url: app.url, token });
+    const { page, problems } = tab;
+    for (const path of paths.filter((one) => areas.findIndex(([start]) => start.test(one)) === at)) {
+      await visit(page, path);
+      const refusals = await page.getByRole('alert').filter({ hasText: 'Missing right' }).allInnerTexts();
+      const heading = await page.getByRole('heading', { level: 1 }).textContent();
+      if (/\b(con|dst|act)_/.test(heading ?? '')) refusals.push(`is headed ${heading}`);
+      for (const text of await page.getByRole('table').allInnerTexts())
+        if (/\b(con|dst|act)_/.test(text)) refusals.push('has a table with ids');
+      for (const one of [...problems.splice(0), ...refusals]) found.push(`${right} at ${path}: ${one}`);
+    }
+  }
+  assert.deepEqual(found, []);
+});
+
+/** What a reader can't see or reach: a page wider than its window, and controls and states outside what clips them. */
+async function cutOff(page: Page): Promise<string[]> {
+  return page.evaluate(`(async () => {
+    const frame = () => new Promise(requestAnimationFrame);
+    await frame().then(frame);
+    const found = [];
+    const over = document.documentElement.scrollWidth - innerWidth;
+    if (over > 0) found.push('the page is ' + over + ' px too wide');
+    const things = 'a, button, input, select, textarea, [role=button], [role=tab], [role=switch], [data-tone]';
+    for (const thing of document.querySelectorAll(things)) {
+      const box = thing.getBoundingClientRect();
+      // Hidden, or for assistive technology alone. Editors and texts of code scroll in themselves.
+      if (box.width <= 1 || box.height <= 1 || !thing.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
+      if (thing.closest('pre, .cm-editor, [aria-hidden=true], [hidden]') !== null) continue;
+      let left = 0, right = innerWidth, by = 'the window';
+      for (let around = thing.parentElement; around !== null && around !== document.body; around = around.parentElement) {
+        if (getComputedStyle(around).overflowX === 'visible') continue;
+        const edge = around.getBoundingClientRect();
+        if (edge.right < right) [right, by] = [edge.right, around.className || around.tagName];
+        left = Math.max(left, edge.left);
+      }
+      if (box.left < left - 1 || box.right > right + 1)
+        found.push((thing.getAttribute('aria-label') || thing.textContent || thing.tagName).slice(0, 40) + ' is cut off by ' + by);
+    }
+    return [...new Set(found)];
+  })()`);
+}
