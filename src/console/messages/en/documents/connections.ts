@@ -204,8 +204,8 @@ export const connections = {
     needsAttention: 'This connection needs attention',
     holds: 'Some deliveries are held',
     /** The detail of an open circuit breaker counts the failures that its reason names. */
-    cause: (reason: Reason, detail: string | null) => {
-      const why = reason === 'breaker_open' && detail !== null ? null : outcomes.reason[reason].why;
+    cause: (code: Reason, detail: string | null) => {
+      const why = code === 'breaker_open' && detail !== null ? null : outcomes.reason[code].why;
       return sentence(`Deliveries are on hold: ${[why, detail].filter(Boolean).join(': ')}`);
     },
     since: 'Since',
