@@ -12,7 +12,7 @@ const src = fileURLToPath(new URL('../../src', import.meta.url));
  */
 const doors: Record<string, string> = {
   'egress/http1/connect/tcp.ts: node:net {connect}': 'The door: opens sockets to checked addresses.',
-  'egress/http1/connect/tls.ts: node:tls {connect createSecureContext getCACertificates}':
+  'egress/http1/connect/tls.ts: node:tls {TLSSocket connect createSecureContext getCACertificates}':
     'Speaks TLS over a socket that the door opened.',
   'egress/http1/connect/dns.ts: node:dns/promises {Resolver lookup}': 'Asks for the addresses that the guard judges.',
   'connections/check-connection.ts: node:tls {createSecureContext}': 'Reads certificates; opens nothing.',
