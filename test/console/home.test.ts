@@ -228,6 +228,8 @@ test('without the rights for a part of Home it is not there', async () => {
   await loaded(page);
   for (const name of ['Recent changes', 'Needs attention'])
     assert.equal(await page.getByRole('heading', { name }).count(), 0);
+  await page.goto(`${app.url}/welcome?with=demo`);
+  await page.getByText('To see whether the demo is running on this server you need the right').waitFor();
   assert.deepEqual(tab.problems, []);
 });
 
