@@ -39,6 +39,8 @@ test('only what failed is sent once more when the receiver is mended, and the li
   assert.deepEqual(plan.leftOut, [{ reason: 'already_delivered', count: 2 }]);
   const [sample] = plan.samples ?? [];
   assert.deepEqual([sample?.deliveryId, sample?.request?.body], [failed.id, failed.attemptLog?.[0]?.request?.body]);
+  const keyOf = sample?.request?.headers.find(([name]) => name === 'Idempotency-Key');
+  assert.equal(keyOf?.[1], failed.id, 'the key that will be sent');
   const rated = { of: 'deliveries' as const, filter, only: 'all' as const, ratePerSecond: 0.5, plan: true };
   const all = planned(await client.call('createReplay', { body: rated }));
   assert.deepEqual([all.deliveries, all.duplicates, all.durationMs], [3, 2, 6_000]);

@@ -106,8 +106,10 @@ async function sampleOf(options: PlanOptions, { delivery }: Chosen, now: number)
   const { action, to } = await options.pinned(delivery);
   if (to === null) return { ...sample, request: null, problem: 'Its destination was deleted.' };
   const kept = delivery.keepsBody && source !== null ? await options.log.delivery(source) : null;
+  const dry = dryRenderWork({ action, ...to }, now, options.engine);
   const work: Work = {
-    ...dryRenderWork({ action, ...to }, now, options.engine),
+    ...dry,
+    idempotencyKey: delivery.idempotencyKey ?? dry.idempotencyKey,
     event: eventId === null ? null : await options.log.event(eventId),
     rendered: kept?.rendered ?? null,
   };

@@ -45,6 +45,7 @@ export const welcome = {
     startText:
       'This creates four objects you can edit or delete later: a collector that receives your events, a connection and a destination to deliver to, and an action that sends each event of this collector there.',
     target: 'Where should your events go?',
+    targetHint: 'The Inbox turns off when you connect another system, unless MILLRACE_INBOX is on.',
     targets: { inbox: 'The built-in Inbox, to look at them here', own: 'My own system' },
     address: 'URL of the receiving system',
     addressHint: 'For example https://hooks.example.com/millrace. It receives a POST with the event as JSON.',

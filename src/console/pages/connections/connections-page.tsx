@@ -9,6 +9,7 @@ import type { Column } from '../../parts/list/list-page.tsx';
 import { column, modifiedColumn, nameColumn } from '../../parts/list/standard-columns.tsx';
 import { ButtonLink, Icon, StatusBadge, Time, useNow } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
+import { resultingUrl } from '../destinations/endpoint-address.ts';
 import { type AuthenticationStanding, authenticationOf } from './authentication-standing.ts';
 import { type Connection, connectionKind, stateOf, useConnectionStatus } from './connection.ts';
 import { filtersOf, texts } from './connections-filters.ts';
@@ -103,6 +104,10 @@ function ReadyBanner({ usage }: { usage: Usage | undefined }): ReactNode {
   );
 }
 
+/** The Base URL with the port. */
+const reachedAt = (one: Connection): string =>
+  one.port === null ? one.baseUrl : (resultingUrl('', one) ?? one.baseUrl);
+
 const columnsOf = (usage: Usage | undefined, figuresOf: FiguresOf): readonly Column<Connection>[] => [
   nameColumn(connectionKind),
   column('state', terms.state, { sort: (row) => stateOf(row) }, (row) => (
@@ -115,9 +120,9 @@ const columnsOf = (usage: Usage | undefined, figuresOf: FiguresOf): readonly Col
       )}
     </>
   )),
-  column('baseUrl', terms.baseUrl, { sort: ({ baseUrl }) => baseUrl, isText: true }, ({ baseUrl }) => (
-    <Text ff="monospace" size="sm" title={baseUrl}>
-      {baseUrl}
+  column('baseUrl', terms.baseUrl, { sort: ({ baseUrl }) => baseUrl, isText: true }, (one) => (
+    <Text ff="monospace" size="sm" title={reachedAt(one)}>
+      {reachedAt(one)}
     </Text>
   )),
   column('auth', words.columns.auth, { isText: true }, (row) => (

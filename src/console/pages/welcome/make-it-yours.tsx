@@ -233,6 +233,7 @@ function CreateQuickStart({ onMade }: { onMade: () => void }): ReactNode {
       {hasInbox ? (
         <NativeSelect
           label={words.target}
+          description={isOwn ? undefined : words.targetHint}
           maw="24rem"
           data={options(words.targets)}
           {...bind(target, (text) => setTarget(text === 'own' ? 'own' : 'inbox'))}

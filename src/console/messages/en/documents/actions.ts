@@ -49,7 +49,7 @@ export const actions = {
     matched: 'Matched',
     usedParametersText: 'In its rules and field mappings',
     deliveriesEmptyText: 'Deliveries are listed here when an event matches and the action is enabled.',
-    noDestinations: 'No destination yet',
+    noDestinations: 'No destination yet: nothing is sent',
     fields: (fields: number) => `${formatNumber(fields)} mapped ${fields === 1 ? 'field' : 'fields'}`,
   },
   editor: {
