@@ -70,7 +70,7 @@ export const pages = [
       ...texts('preset', 'from'),
     },
   ),
-  page('/connections/new/curl', () => import('./pages/connections/curl/curl-page.tsx'), 'CurlPage'),
+  page('/connections/new/curl', () => import('./pages/connections/curl/curl-form.tsx'), 'CurlPage'),
   page('/connections/$connectionId', () => import('./pages/connections/connection-page.tsx'), 'ConnectionPage', {
     ...listSearch,
     ...chartTimeSearch,

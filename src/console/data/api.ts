@@ -1,4 +1,5 @@
 import {
+  keepPreviousData,
   queryOptions,
   type UseMutationResult,
   type UseQueryOptions,
@@ -103,3 +104,12 @@ export async function needRights(...ids: readonly RouteId[]): Promise<void> {
 export function lackedRight(error: unknown): Right | null {
   return error instanceof ClientError ? ((error.problem['lacks'] ?? null) as Right | null) : null; // as thrown above
 }
+
+export const liveMs = 3_000;
+
+/** How often what is shown is asked for again: what changes while people watch it, and what they look at now and then. */
+export const live = { refetchInterval: liveMs };
+export const watched = { refetchInterval: 15_000 };
+
+/** What is shown stays until the answer to another question, such as the next page, is there. */
+export const kept = { placeholderData: keepPreviousData };

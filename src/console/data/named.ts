@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import type { Answer } from '../../client/client.ts';
 import { actions as actionWords, terms } from '../messages/en.ts';
 import { useMay } from '../session/rights.ts';
-import { allQuery } from './api.ts';
+import { allQuery, kept, useApiQuery } from './api.ts';
 
 type Lists = {
   listActions: Answer<'getAction'>;
@@ -79,3 +79,23 @@ export function useNames() {
     };
   }, [actions, connections, destinations, isLoading, maySeeActions, mayView]);
 }
+
+type NamedEvent = Answer<'getEventNames'>['data'][number];
+
+const idsMax = 100;
+
+/** Names and times of events by their ids, for the first 100. Empty without the right to see events. */
+export function useEventNames(ids: readonly (string | null)[]): ReadonlyMap<string, NamedEvent> {
+  const asked = [...new Set(ids)].filter((id) => id?.startsWith('evt_')).slice(0, idsMax);
+  const { data } = useApiQuery(
+    'getEventNames',
+    { query: { ids: asked.join() } },
+    { enabled: asked.length > 0, staleTime: 60_000, ...kept, select: eventsById },
+  );
+  return data ?? noEvents;
+}
+
+const eventsById = ({ data }: { data: readonly NamedEvent[] }): ReadonlyMap<string, NamedEvent> =>
+  new Map(data.map((one) => [one.id, one]));
+
+const noEvents: ReadonlyMap<string, never> = new Map<string, never>();

@@ -1,5 +1,4 @@
-import { useApiQuery } from './api.ts';
-import { watched } from './refresh.ts';
+import { useApiQuery, watched } from './api.ts';
 
 const countMax = 100;
 

@@ -1,8 +1,7 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { Answer, CallInput, ClientError } from '../../client/client.ts';
 import { useMay } from '../session/rights.ts';
-import { useApiQuery } from './api.ts';
-import { kept, watched } from './refresh.ts';
+import { kept, useApiQuery, watched } from './api.ts';
 
 type Asked = NonNullable<CallInput<'getStats'>['query']>;
 

@@ -1,4 +1,5 @@
 import { useLocalStorage } from '@mantine/hooks';
+import { useMe } from './rights.ts';
 
 /** A choice that this browser keeps, for all of its users. The first of its values is the default. */
 type KeptChoice<Value extends string> = { key: string; values: readonly [Value, ...Value[]] };
@@ -31,6 +32,20 @@ export function useKeptChoice<Value extends string>(choice: KeptChoice<Value>): 
     getInitialValueInEffect: false,
     serialize: String,
     deserialize: (text) => known(choice, text),
+  });
+  return [value, set];
+}
+
+/**
+ * A choice of the signed-in user, kept in this browser, and its setter. An API token counts as a user of its own. `initial`
+ * must be the same value at each render.
+ */
+export function useKept<T>(name: string, initial: T): [T, (next: T) => void] {
+  const me = useMe();
+  const [value, set] = useLocalStorage({
+    key: `millrace.${name}.${me?.user?.id ?? me?.tokenId ?? ''}`,
+    defaultValue: initial,
+    getInitialValueInEffect: false,
   });
   return [value, set];
 }

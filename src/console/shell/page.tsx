@@ -4,7 +4,7 @@ import { Fragment, type ReactNode, useEffect, useRef } from 'react';
 import type { Right } from '../../contract/accounts/rights.ts';
 import { useOpenIssues } from '../data/data.ts';
 import { shell } from '../messages/en.ts';
-import { Icon, IdWithCopy, NoRight } from '../parts/parts.ts';
+import { Icon, IdWithCopy, NoRight, Problem } from '../parts/parts.ts';
 import { useMay, useMe } from '../session/rights.ts';
 import css from './page.module.css';
 
@@ -88,3 +88,41 @@ export function Page(props: PageProps): ReactNode {
     </div>
   );
 }
+
+type LoadedProps<Thing extends object> = Pick<PageProps, 'right' | 'crumbs'> & {
+  query: { data: Thing | undefined; error: unknown; refetch: () => unknown };
+  /** One of them in a word: the heading until its name is known. */
+  one: string;
+  /** The part of the page that is open, for the browser's title. */
+  part?: string | undefined;
+  nameOf: (thing: Thing) => string;
+  /** The id to show below the heading, unless it is the member `id`. */
+  idOf?: (thing: Thing) => string | undefined;
+  lead?: ((thing: Thing) => ReactNode) | undefined;
+  actions?: ((thing: Thing) => ReactNode) | undefined;
+  children: (thing: Thing) => ReactNode;
+};
+
+/** The page of one thing, which is loaded first: shows its outline until then, or the problem with Retry. */
+export function LoadedPage<Thing extends object>(props: LoadedProps<Thing>): ReactNode {
+  const { query, one, part = one, nameOf, idOf = ownId, lead, actions, children, ...page } = props;
+  const { data, error } = query;
+  return (
+    <Page
+      {...page}
+      title={part}
+      object={data === undefined ? one : nameOf(data)}
+      {...(data === undefined ? {} : { id: idOf(data), lead: lead?.(data), actions: actions?.(data) })}
+    >
+      {data !== undefined ? (
+        children(data)
+      ) : error !== null ? (
+        <Problem error={error} onRetry={() => void query.refetch()} />
+      ) : (
+        <Skeleton height={320} aria-busy="true" />
+      )}
+    </Page>
+  );
+}
+
+const ownId = (thing: object): string | undefined => ('id' in thing ? String(thing.id) : undefined);

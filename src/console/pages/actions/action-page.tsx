@@ -11,7 +11,7 @@ import { AutoGrid, addressOf, ButtonLink, Icon, Note, Panel, StatusBadge, TextLi
 import { DeliveryTable } from '../../parts/payload/delivery-table.tsx';
 import { conditionWords } from '../../parts/rules/condition-words.ts';
 import { parameterUses } from '../../parts/rules/parameter-uses.ts';
-import { behaviorsIn, useBehaviors } from '../../parts/rules/use-behaviors.ts';
+import { behaviorsIn, useBehaviors } from '../../parts/rules/rule-data.ts';
 import { useMay } from '../../session/rights.ts';
 import { type Action, actionKind, heldAt, standingOf, useSwitch } from './action.ts';
 

@@ -7,8 +7,7 @@ import { isComplete, partsOf } from '../../parts/rules/condition-parts.ts';
 import { ConditionStudio } from '../../parts/rules/condition-studio.tsx';
 import { conditionWords } from '../../parts/rules/condition-words.ts';
 import { seenWords } from '../../parts/rules/parameter-box.tsx';
-import { useBehaviors } from '../../parts/rules/use-behaviors.ts';
-import { useParameters } from '../../parts/rules/use-parameters.ts';
+import { useBehaviors, useParameters } from '../../parts/rules/rule-data.ts';
 import type { StepProps } from './action-editor.tsx';
 import { isScenario, rulesOfScenario, type Scenario, scenarioOf } from './scenarios.ts';
 

@@ -10,7 +10,7 @@ import { column, modifiedColumn, nameColumn, timeColumn } from '../../parts/list
 import { statusFilter } from '../../parts/list/use-list-page.tsx';
 import { Icon, LinkCard, LinkCards, Note, StatusBadge } from '../../parts/parts.ts';
 import { conditionWords, type RuleName } from '../../parts/rules/condition-words.ts';
-import { behaviorsIn, useBehaviors } from '../../parts/rules/use-behaviors.ts';
+import { behaviorsIn, useBehaviors } from '../../parts/rules/rule-data.ts';
 import { useMay } from '../../session/rights.ts';
 import { type Action, actionKind, standingOf, useSwitch } from './action.ts';
 import { firstScenarios } from './scenarios.ts';

@@ -8,7 +8,7 @@ import { bind } from '../../parts/form/bind.ts';
 import { ButtonLink, Icon, Panel } from '../../parts/parts.ts';
 import { usePicked } from '../../parts/payload/event-picker.tsx';
 import { isComplete } from '../../parts/rules/condition-parts.ts';
-import { behaviorsIn, useBehaviors } from '../../parts/rules/use-behaviors.ts';
+import { behaviorsIn, useBehaviors } from '../../parts/rules/rule-data.ts';
 import { useMay } from '../../session/rights.ts';
 import { lazyPart } from '../../shell/lazy-part.ts';
 import type { Connection, Destination } from './action.ts';

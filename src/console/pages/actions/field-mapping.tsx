@@ -9,7 +9,7 @@ import { options } from '../../parts/form/options.ts';
 import { Icon, Note } from '../../parts/parts.ts';
 import { labelOf } from '../../parts/rules/named-parameter.ts';
 import { ParameterBox } from '../../parts/rules/parameter-box.tsx';
-import { useParameters } from '../../parts/rules/use-parameters.ts';
+import { useParameters } from '../../parts/rules/rule-data.ts';
 import { type FieldRow, newFieldRow } from './action-draft.ts';
 import css from './field-mapping.module.css';
 import { useExample } from './use-example.ts';

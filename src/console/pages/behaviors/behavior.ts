@@ -1,6 +1,6 @@
 import { shell, terms, behaviors as words } from '../../messages/en.ts';
 import { documentKind } from '../../parts/document/document-kind.ts';
-import type { Behavior } from '../../parts/rules/use-behaviors.ts';
+import type { Behavior } from '../../parts/rules/rule-data.ts';
 
 export const behaviorKind = documentKind('behavior', {
   newTitle: words.create,

@@ -7,7 +7,7 @@ import type { Column } from '../../parts/list/list-page.tsx';
 import { column, modifiedColumn, nameColumn } from '../../parts/list/standard-columns.tsx';
 import { Icon, Note } from '../../parts/parts.ts';
 import { conditionWords, type RuleName } from '../../parts/rules/condition-words.ts';
-import { type Behavior, useBehaviors } from '../../parts/rules/use-behaviors.ts';
+import { type Behavior, useBehaviors } from '../../parts/rules/rule-data.ts';
 import { behaviorKind, blockedBy } from './behavior.ts';
 
 export function BehaviorsPage(): ReactNode {

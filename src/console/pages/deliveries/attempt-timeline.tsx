@@ -1,8 +1,7 @@
 import { Group, Stack, Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Attempt, Delivery } from '../../../contract/records/delivery.ts';
-import { exchange, outcomes, terms, deliveries as words } from '../../messages/en.ts';
-import { formatAbsolute, formatDuration } from '../../messages/format.ts';
+import { exchange, formatAbsolute, formatDuration, outcomes, terms, deliveries as words } from '../../messages/en.ts';
 import { StageLegend, StageTrack } from '../../parts/chart/stage-bars.tsx';
 import { stagesOf } from '../../parts/chart/stages.ts';
 import { Countdown, type IconName, Note, Time, type Tone, Toned } from '../../parts/parts.ts';

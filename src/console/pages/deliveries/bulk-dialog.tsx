@@ -3,7 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useRef, useState } from 'react';
 import { ClientError } from '../../../client/client.ts';
 import type { Delivery } from '../../../contract/records/delivery.ts';
-import { queryClient } from '../../data/query-client.ts';
+import { queryClient } from '../../data/data.ts';
 import { parts, terms, deliveries as words } from '../../messages/en.ts';
 import { bindChecked } from '../../parts/form/bind.ts';
 import { Problem, Progress } from '../../parts/parts.ts';

@@ -1,10 +1,8 @@
 import { Box, Button, Group, Stack, Text, VisuallyHidden } from '@mantine/core';
 import { type KeyboardEvent, type PointerEvent, type ReactNode, useId, useState } from 'react';
 import type { DeliveryStatus, DeliveryHistogram as Histogram } from '../../../contract/records/delivery.ts';
-import { useApiQuery } from '../../data/api.ts';
-import { kept } from '../../data/refresh.ts';
-import { deliveries, outcomes, parts, terms } from '../../messages/en.ts';
-import { formatAbsolute, formatClock, formatNumber } from '../../messages/format.ts';
+import { kept, useApiQuery } from '../../data/data.ts';
+import { deliveries, formatAbsolute, formatClock, formatNumber, outcomes, parts, terms } from '../../messages/en.ts';
 import { StatusBadge, type Tone, toneColor } from '../../parts/parts.ts';
 import type { DeliveryQuery } from './delivery-filters.ts';
 

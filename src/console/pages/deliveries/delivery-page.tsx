@@ -3,11 +3,8 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
 import type { Delivery } from '../../../contract/records/delivery.ts';
-import { useApiQuery } from '../../data/api.ts';
-import { useEventNames } from '../../data/event-names.ts';
-import { useNames } from '../../data/named.ts';
-import { replays, shell, terms, deliveries as words } from '../../messages/en.ts';
-import { formatTime } from '../../messages/format.ts';
+import { useApiQuery, useEventNames, useNames } from '../../data/data.ts';
+import { formatTime, replays, shell, terms, deliveries as words } from '../../messages/en.ts';
 import {
   Answer,
   Countdown,
@@ -22,7 +19,7 @@ import {
 } from '../../parts/parts.ts';
 import { ExchangeRequest } from '../../parts/payload/exchange.tsx';
 import { useMay } from '../../session/rights.ts';
-import { LoadedPage } from '../../shell/loaded-page.tsx';
+import { LoadedPage } from '../../shell/page.tsx';
 import { usePageKeys } from '../../shell/shortcuts.ts';
 import { AttemptDetail } from './attempt-detail.tsx';
 import { AttemptTimeline } from './attempt-timeline.tsx';

@@ -7,9 +7,9 @@ import { Icon } from '../../parts/parts.ts';
 import { ShowAs } from '../../parts/payload/show-as.tsx';
 import { useMay } from '../../session/rights.ts';
 import { lazyPart } from '../../shell/lazy-part.ts';
-import { LoadedPage } from '../../shell/loaded-page.tsx';
+import { LoadedPage } from '../../shell/page.tsx';
 import type { Connection } from '../connections/connection.ts';
-import { RecoverButton } from '../replays/recover-button.tsx';
+import { RecoverButton } from '../replays/replay-button.tsx';
 import { type Destination, type DestinationDraft, emptyDraft } from './destination-draft.ts';
 import { DestinationEditor } from './destination-editor.tsx';
 

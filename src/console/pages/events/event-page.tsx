@@ -13,7 +13,7 @@ import { useChosenSample } from '../../parts/payload/event-picker.tsx';
 import { ExchangeRequest } from '../../parts/payload/exchange.tsx';
 import { PayloadViewer } from '../../parts/payload/payload-viewer.tsx';
 import { useMay } from '../../session/rights.ts';
-import { LoadedPage } from '../../shell/loaded-page.tsx';
+import { LoadedPage } from '../../shell/page.tsx';
 import { isUnfinished } from '../deliveries/delivery-summary.ts';
 import { ReplayButton } from '../replays/replay-button.tsx';
 import type { Explanation } from './event-summary.ts';

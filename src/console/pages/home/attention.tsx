@@ -2,11 +2,8 @@ import { Box, Group, Skeleton, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Issue } from '../../../contract/records/issue.ts';
 
-import { useApiQuery } from '../../data/api.ts';
-import { kept, watched } from '../../data/refresh.ts';
-import type { Stats } from '../../data/stats.ts';
-import { connections as connectionWords, home, issueText, parts, terms } from '../../messages/en.ts';
-import { formatRelative } from '../../messages/format.ts';
+import { kept, type Stats, useApiQuery, watched } from '../../data/data.ts';
+import { connections as connectionWords, formatRelative, home, issueText, parts, terms } from '../../messages/en.ts';
 
 import { reasonInWords } from '../../parts/chart/funnel.tsx';
 import type { Range } from '../../parts/list/list-search.ts';

@@ -1,7 +1,7 @@
 import { Button, Group, NativeSelect } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import type { Issue } from '../../../contract/records/issue.ts';
-import { useApiQuery } from '../../data/api.ts';
+import { useApiQuery } from '../../data/data.ts';
 import { connections, issueText, parts, terms, issues as words } from '../../messages/en.ts';
 import { bind } from '../../parts/form/bind.ts';
 import { options } from '../../parts/form/options.ts';

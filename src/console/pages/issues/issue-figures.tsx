@@ -1,10 +1,8 @@
 import { Group } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Issue } from '../../../contract/records/issue.ts';
-import { useApiQuery } from '../../data/api.ts';
-import { kept } from '../../data/refresh.ts';
-import { issues as words } from '../../messages/en.ts';
-import { formatNumber } from '../../messages/format.ts';
+import { kept, useApiQuery } from '../../data/data.ts';
+import { formatNumber, issues as words } from '../../messages/en.ts';
 import { Sparkline } from '../../parts/chart/sparkline.tsx';
 import { PlainLink } from '../../parts/parts.ts';
 

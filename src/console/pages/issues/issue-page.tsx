@@ -3,15 +3,21 @@ import { useParams } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
 import type { Issue } from '../../../contract/records/issue.ts';
-import { useApiQuery } from '../../data/api.ts';
-import { useNames } from '../../data/named.ts';
-import { live } from '../../data/refresh.ts';
-import { audit as auditWords, issueText, parts, shell, terms, issues as words } from '../../messages/en.ts';
-import { formatAbsolute, formatNumber } from '../../messages/format.ts';
+import { live, useApiQuery, useNames } from '../../data/data.ts';
+import {
+  audit as auditWords,
+  formatAbsolute,
+  formatNumber,
+  issueText,
+  parts,
+  shell,
+  terms,
+  issues as words,
+} from '../../messages/en.ts';
 import { Facts, Note, Panel, StatusBadge, TextLink, ThingLink, Time } from '../../parts/parts.ts';
 import { resultWords } from '../../parts/payload/last-attempts.ts';
 import { useMay } from '../../session/rights.ts';
-import { LoadedPage } from '../../shell/loaded-page.tsx';
+import { LoadedPage } from '../../shell/page.tsx';
 
 import { FixActions, IssueActions } from './issue-actions.tsx';
 import { Count, Held, useUndelivered } from './issue-figures.tsx';

@@ -1,9 +1,8 @@
 import { useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
 import type { Issue } from '../../../contract/records/issue.ts';
-import { useApiQuery } from '../../data/api.ts';
+import { kept, live, useApiQuery } from '../../data/api.ts';
 import { useNames } from '../../data/named.ts';
-import { kept, live } from '../../data/refresh.ts';
 import { nouns } from '../../messages/counts.ts';
 import { connections, issueText, parts, shell, terms, issues as words } from '../../messages/en.ts';
 import { options } from '../../parts/form/options.ts';

@@ -7,7 +7,7 @@ import { shell, terms, replays as words } from '../../messages/en.ts';
 import { ActButton, Note, Panel, Progress, StatusBadge, Time } from '../../parts/parts.ts';
 import { DeliveryTable } from '../../parts/payload/delivery-table.tsx';
 import { useMay } from '../../session/rights.ts';
-import { LoadedPage } from '../../shell/loaded-page.tsx';
+import { LoadedPage } from '../../shell/page.tsx';
 import { LeftOut, sentOf } from './plan-step.tsx';
 import { ReplayButton } from './replay-button.tsx';
 import { What } from './replays-page.tsx';

@@ -12,8 +12,7 @@ import { useEditor } from '../../parts/form/use-editor.tsx';
 import { AutoGrid, notifyDone, Panel } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
-import { LoadedPage } from '../../shell/loaded-page.tsx';
-import { settingsCrumb } from '../../shell/page.tsx';
+import { LoadedPage, settingsCrumb } from '../../shell/page.tsx';
 import { ErasePanel } from './erase-panel.tsx';
 
 const fields = {

@@ -8,7 +8,7 @@ import { queryClient } from '../../data/query-client.ts';
 import { settings, terms } from '../../messages/en.ts';
 import { Icon, More, Note, notifyDone, notifyFailed, Panel, Problem, Toned } from '../../parts/parts.ts';
 import { Diff } from '../../parts/payload/diff.tsx';
-import { saveExport } from '../../parts/payload/shown-as.ts';
+import { saveExport } from '../../parts/payload/show-as.tsx';
 import { client } from '../../session/session.ts';
 
 const words = settings.transfer;

@@ -7,7 +7,7 @@ import { liveMs, useApiQuery } from '../../data/data.ts';
 import { formatRelative, formFields, shell, terms, trace as words } from '../../messages/en.ts';
 import { bind } from '../../parts/form/bind.ts';
 import { ActButton, CopyButton, DetailTabs, Icon, Panel, saveFile, Time, Toned, useNow } from '../../parts/parts.ts';
-import { LoadedPage } from '../../shell/loaded-page.tsx';
+import { LoadedPage } from '../../shell/page.tsx';
 import { markedAddress } from './marked-address.ts';
 import { Timeline } from './timeline.tsx';
 

@@ -5,8 +5,7 @@ import { emailPattern, lengthProblem } from '../../../contract/accounts/credenti
 import { covers, rights } from '../../../contract/accounts/rights.ts';
 import { parts, terms, users as words } from '../../messages/en.ts';
 import { useToList } from '../../parts/document/document-kind.ts';
-import { DocumentPage } from '../../parts/document/document-page.tsx';
-import { newDocumentPage } from '../../parts/document/new-document-page.tsx';
+import { DocumentPage, newDocumentPage } from '../../parts/document/document-page.tsx';
 import { useDocumentEditor } from '../../parts/document/use-document-editor.ts';
 import { bind } from '../../parts/form/bind.ts';
 import { controlsOf, type FormState } from '../../parts/form/form-controls.tsx';
@@ -14,9 +13,8 @@ import * as f from '../../parts/form/form-fields.ts';
 import { options } from '../../parts/form/options.ts';
 import { Icon, Note, notifyDone, Panel, TextLink, Time } from '../../parts/parts.ts';
 import { useMe } from '../../session/rights.ts';
-import { DeleteUser } from './delete-user.tsx';
-import { InviteUser, ShownInvitation } from './invite-user.tsx';
 import { type Role, type User, useProtection, useRoles, userKind } from './user.ts';
+import { DeleteUser, InviteUser, ShownInvitation } from './user-dialogs.tsx';
 import { UserStatus } from './user-status.tsx';
 
 export function UserPage(): ReactNode {

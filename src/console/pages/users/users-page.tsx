@@ -7,9 +7,8 @@ import { GuardedItem } from '../../parts/list/row-menu.tsx';
 import { column, nameColumn, statusColumn, timeColumn } from '../../parts/list/standard-columns.tsx';
 import { statusFilter } from '../../parts/list/use-list-page.tsx';
 import { useMe } from '../../session/rights.ts';
-import { DeleteUser } from './delete-user.tsx';
-import { InviteUser } from './invite-user.tsx';
 import { type User, useProtection, useRoles, userKind } from './user.ts';
+import { DeleteUser, InviteUser } from './user-dialogs.tsx';
 import { UserStatus } from './user-status.tsx';
 
 export function UsersPage(): ReactNode {

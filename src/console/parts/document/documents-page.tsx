@@ -11,11 +11,9 @@ import { type Column, ListPage, type ListState } from '../list/list-page.tsx';
 import { GuardedItem, RowMenu } from '../list/row-menu.tsx';
 import { type ListWords, listWords, type Noun, useListPage } from '../list/use-list-page.tsx';
 import { addressOf, type IconName, notifyFailed } from '../parts.ts';
-import { ShowAsDrawer } from '../payload/show-as.tsx';
-import { saveExport } from '../payload/shown-as.ts';
-import type { DialogProps } from './delete-dialog.tsx';
+import { ShowAsDrawer, saveExport } from '../payload/show-as.tsx';
+import { type DialogProps, useDeletion } from './delete-dialog.tsx';
 import type { DocumentKind, StoredDocument } from './document-kind.ts';
-import { useDeletion } from './use-deletion.tsx';
 
 type Props<Row extends StoredDocument> = {
   kind: DocumentKind<Row>;

@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Checkbox, Group, Popover, Stack, Text } from '@mantine/core';
 import { type ReactNode, useMemo } from 'react';
 import { parts } from '../../messages/en.ts';
-import { useKept } from '../../session/kept.ts';
+import { useKept } from '../../session/kept-choice.ts';
 import { bindChecked } from '../form/bind.ts';
 import { Icon } from '../parts.ts';
 import css from './list-page.module.css';

@@ -4,7 +4,7 @@ import { type FormEvent, type ReactNode, useState } from 'react';
 import type { ClientError } from '../../../client/client.ts';
 import type { Page } from '../../../contract/records/page.ts';
 import { counted, nouns, parts, terms } from '../../messages/en.ts';
-import { useKept } from '../../session/kept.ts';
+import { useKept } from '../../session/kept-choice.ts';
 import { Icon, type IconName, Note, Nothing, Problem } from '../parts.ts';
 import { type Column, useColumns } from './columns.tsx';
 import { FilterBox } from './filter-box.tsx';

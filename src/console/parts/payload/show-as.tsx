@@ -1,10 +1,11 @@
 import { Button, Code, Drawer, ScrollArea, Skeleton, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
+import { configurationFile } from '../../../client/configuration-file.ts';
 import { parts, terms } from '../../messages/en.ts';
-import { CopyButton, DetailTabs, Icon, Problem } from '../parts.ts';
-import { type Shown, shownAs } from './shown-as.ts';
+import { client } from '../../session/session.ts';
+import { CopyButton, DetailTabs, Icon, Problem, saveFile } from '../parts.ts';
 
 /** Opens a drawer with the object as YAML, JSON, command and cURL. */
 export function ShowAs(shown: Shown): ReactNode {
@@ -60,3 +61,43 @@ export function ShownTexts(shown: Shown): ReactNode {
 }
 
 const forms = { YAML: 'YAML', JSON: 'JSON', CLI: 'CLI', cURL: 'cURL' } as const;
+
+/** An object as it is shown for files and shells. `kind`: in the plural, as in its URL. */
+type Shown = {
+  kind: 'connections' | 'destinations' | 'actions' | 'behaviors' | 'collectors' | 'alerts';
+  document: { readonly id: string; readonly name: string };
+};
+
+/** The object as YAML and JSON for `millrace apply`, as commands and as cURL, from the export of the server. */
+const shownAs = ({ kind, document: { id } }: Shown) =>
+  queryOptions({
+    queryKey: ['exportConfiguration', kind, id],
+    async queryFn() {
+      const { yaml, json } = await filesOf({ kind, id });
+      const file = `${kind}.yaml`;
+      const address = `${location.origin}/api/v1`;
+      const token = `curl -H "Authorization: Bearer $MILLRACE_TOKEN"`;
+      return {
+        YAML: yaml,
+        JSON: json,
+        CLI: `millrace export --kind ${kind} --id ${id} > ${file}\nmillrace apply ${file}`,
+        cURL:
+          `${token} \\\n  '${address}/export?kind=${kind}&id=${id}' > export.json\n\n` +
+          `${token} -H 'Content-Type: application/json' \\\n  --data-binary @export.json ${address}/import`,
+      };
+    },
+  });
+
+/** Saves documents as a file for `millrace apply` and *Import*. */
+export async function saveExport(fileName: string, of: { kind?: string; id?: string }): Promise<void> {
+  saveFile(fileName, (await filesOf(of)).yaml, 'application/yaml');
+}
+
+async function filesOf(query: { kind?: string; id?: string }): Promise<{ yaml: string; json: string }> {
+  const [{ documents }, { stringify }] = await Promise.all([
+    client().call('exportConfiguration', { query }),
+    import('yaml'),
+  ]);
+  const file = configurationFile(documents);
+  return { yaml: stringify(file), json: JSON.stringify(file, null, 2) };
+}

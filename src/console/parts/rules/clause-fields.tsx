@@ -9,9 +9,8 @@ import { TimeField } from '../form/time-field.tsx';
 import { withOperator } from './condition-parts.ts';
 import { valuesOf } from './named-parameter.ts';
 import { belowButtons, ParameterBox } from './parameter-box.tsx';
+import { type Behavior, useParameters } from './rule-data.ts';
 import css from './rules.module.css';
-import type { Behavior } from './use-behaviors.ts';
-import { useParameters } from './use-parameters.ts';
 
 const w = conditions.builder;
 

@@ -21,8 +21,8 @@ import {
   split,
 } from './condition-parts.ts';
 import { conditionWords } from './condition-words.ts';
+import type { Behavior } from './rule-data.ts';
 import css from './rules.module.css';
-import type { Behavior } from './use-behaviors.ts';
 
 const w = conditions.builder;
 

@@ -12,8 +12,8 @@ import { ConditionBuilder, type Standing } from './condition-builder.tsx';
 import { clausesOf, isGroup, joinOf, negatedIf, newGroup, split } from './condition-parts.ts';
 import { explainedWords, foundWords } from './condition-words.ts';
 import { Pick, PickPanel } from './pick-panel.tsx';
+import { useBehaviors } from './rule-data.ts';
 import css from './rules.module.css';
-import { useBehaviors } from './use-behaviors.ts';
 import { type Counts, useCounts } from './use-counts.ts';
 import { comparisonIn, type Trial, type TriedEvent, useTrial } from './use-trial.ts';
 

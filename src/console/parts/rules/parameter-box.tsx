@@ -4,8 +4,8 @@ import type { Parameter } from '../../../contract/documents/parameter.ts';
 import { conditions, formatPercent, terms } from '../../messages/en.ts';
 import { Note } from '../parts.ts';
 import { grouped, isFound, labelOf } from './named-parameter.ts';
+import { useParameters } from './rule-data.ts';
 import css from './rules.module.css';
-import { useParameters } from './use-parameters.ts';
 
 const w = conditions.parameters;
 const offeredAtOnce = 40;

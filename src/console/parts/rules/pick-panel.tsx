@@ -8,9 +8,8 @@ import { Icon, type IconName, Note } from '../parts.ts';
 import { newComparison } from './condition-parts.ts';
 import { grouped, isFound, labelOf } from './named-parameter.ts';
 import { seenWords } from './parameter-box.tsx';
+import { type Behavior, useParameters } from './rule-data.ts';
 import css from './rules.module.css';
-import type { Behavior } from './use-behaviors.ts';
-import { useParameters } from './use-parameters.ts';
 
 const w = conditions.panel;
 const shownAtMost = 60;

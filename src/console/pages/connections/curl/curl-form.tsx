@@ -4,9 +4,12 @@ import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { connectionForm, parts, terms, connections as words } from '../../../messages/en.ts';
 import { bind } from '../../../parts/form/bind.ts';
 import { Facts, Icon, Panel } from '../../../parts/parts.ts';
+import { Page } from '../../../shell/page.tsx';
 import type { DestinationDraft } from '../../destinations/destination-draft.ts';
-import type { Connection } from '../connection.ts';
+import { type Connection, newCrumbs } from '../connection.ts';
+import { ConnectionEditor } from '../form/connection-editor.tsx';
 import { LabelledCode } from '../new/preset-panel.tsx';
+import type { Start } from '../new/start.ts';
 import { type CurlRequest, readCurl } from './curl-command.ts';
 import { destinationOf } from './curl-destination.ts';
 import { isSendable, startOf } from './curl-start.ts';
@@ -132,5 +135,32 @@ function Notice({ title, text, isCode = false, children }: NoticeProps): ReactNo
       </Text>
       {children}
     </Alert>
+  );
+}
+
+/** A pasted cURL command as the beginning of a connection and a destination. */
+export function CurlPage(): ReactNode {
+  const navigate = useNavigate();
+  const [start, begin] = useState<Start | null>(null);
+  return (
+    <Page
+      title={words.cards.curl}
+      lead={start === null ? terms.curlLead : words.curl.leadForm}
+      right="connections:manage"
+      crumbs={newCrumbs}
+    >
+      {start !== null ? (
+        <ConnectionEditor stored={null} start={start} draftKey="connections/new/curl" isFresh />
+      ) : (
+        <CurlForm
+          connection={null}
+          onUse={(request) => {
+            const { draft, destination } = startOf(request);
+            begin({ draft, destinations: [destination] });
+          }}
+          onCancel={() => void navigate({ to: '/connections' })}
+        />
+      )}
+    </Page>
   );
 }

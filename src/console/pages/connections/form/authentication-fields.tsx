@@ -1,8 +1,7 @@
 import { Code, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { connectionFacts as facts } from '../../../data/schema-facts.ts';
-import { connectionForm, connections as words } from '../../../messages/en.ts';
-import { formatRelative } from '../../../messages/format.ts';
+import { connectionForm, formatRelative, connections as words } from '../../../messages/en.ts';
 import { has } from '../../../parts/form/form-fields.ts';
 import { FieldGrid, More } from '../../../parts/parts.ts';
 import { type AuthenticationDraft, authenticationFields } from './authentication-draft.ts';

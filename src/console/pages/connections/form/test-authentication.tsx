@@ -1,9 +1,8 @@
 import { Box, Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { type ReactNode, useEffect } from 'react';
 import type { Answer, CallInput } from '../../../../client/client.ts';
-import { useApi } from '../../../data/api.ts';
-import { terms, connections as words } from '../../../messages/en.ts';
-import { formatDuration } from '../../../messages/format.ts';
+import { useApi } from '../../../data/data.ts';
+import { formatDuration, terms, connections as words } from '../../../messages/en.ts';
 import { Icon, Panel, Problem } from '../../../parts/parts.ts';
 
 const w = words.details;

@@ -1,8 +1,11 @@
+import { Stack, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
+import { useAllQuery } from '../../data/data.ts';
 import { terms, users as words } from '../../messages/en.ts';
-import type { DialogProps } from '../../parts/document/delete-dialog.tsx';
+import { DeleteDialog, type DialogProps } from '../../parts/document/delete-dialog.tsx';
 import { ShownOnce } from '../../parts/form/shown-once.tsx';
 import { ActDialog } from '../../parts/parts.ts';
+import { useMe } from '../../session/rights.ts';
 import type { User } from './user.ts';
 
 type Invitation = { email: string; url: string };
@@ -47,5 +50,20 @@ export function ShownInvitation({
       done={terms.done}
       onDone={onDone}
     />
+  );
+}
+
+/** Asks with the number of tokens that stop working, and deletes. */
+export function DeleteUser(props: DialogProps<User>): ReactNode {
+  const { document: user } = props;
+  const isYou = useMe()?.user?.id === user?.id;
+  const tokens = useAllQuery('listTokens', { query: { userId: user?.id ?? '' } }, { enabled: user !== null });
+  return (
+    <DeleteDialog {...props} kind="user" name={user?.email ?? ''} isBusy={tokens.isLoading}>
+      <Stack gap="sm">
+        <Text>{words.deleteText(tokens.data?.length ?? null)}</Text>
+        {isYou ? <Text fw={550}>{words.deleteYou}</Text> : null}
+      </Stack>
+    </DeleteDialog>
   );
 }

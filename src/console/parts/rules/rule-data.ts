@@ -1,9 +1,8 @@
 import { useCallback, useMemo } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import type { Condition } from '../../../contract/documents/condition.ts';
-
-import { useAllQuery } from '../../data/api.ts';
-import { useNamed } from '../../data/named.ts';
+import type { Parameter } from '../../../contract/documents/parameter.ts';
+import { useAllQuery, useNamed, watched } from '../../data/data.ts';
 
 import { leavesOf } from './condition-parts.ts';
 import type { RuleName } from './condition-words.ts';
@@ -31,3 +30,11 @@ export function useBehaviors(): { behaviors: readonly Behavior[]; nameOf: RuleNa
 /** The ids of the behaviors that a condition refers to. */
 export const behaviorsIn = (condition: Condition): string[] =>
   leavesOf(condition).flatMap((one) => ('behavior' in one ? [one.behavior] : []));
+
+const noParameters: readonly Parameter[] = [];
+
+/** The parameters that rules and mappings can use, those that events have most often first. Empty without the right. */
+export function useParameters(): readonly Parameter[] {
+  const { data } = useAllQuery('listParameters', { query: { offered: 'true' } }, watched);
+  return useMemo(() => (data === undefined ? noParameters : data.toSorted((a, b) => b.share - a.share)), [data]);
+}
