@@ -5,9 +5,8 @@ import { useAllQuery, useApi } from '../../data/data.ts';
 import { formatNumber, nouns, parts, terms, connections as words } from '../../messages/en.ts';
 import { DeleteDialog } from '../../parts/document/delete-dialog.tsx';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
-import { RowLink } from '../../parts/list/row-link.tsx';
 import { GuardedItem, RowMenu } from '../../parts/list/row-menu.tsx';
-import { column, modifiedColumn } from '../../parts/list/standard-columns.tsx';
+import { column, modifiedColumn, nameColumn } from '../../parts/list/standard-columns.tsx';
 import { useListPage } from '../../parts/list/use-list-page.tsx';
 import { ButtonLink, Icon, Note, notifyDone, notifyFailed, StatusBadge, Time } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
@@ -32,16 +31,7 @@ export function DestinationsTab({ connection }: { connection: Connection }): Rea
   const heldOf = useHeld(connection.id);
   const columns = useMemo(
     (): Column<Destination>[] => [
-      column(
-        'name',
-        w.columns.name,
-        { isFixed: true, isText: true, sort: ({ name }) => name },
-        ({ id, connectionId, name, description }) => (
-          <RowLink to={address} params={{ connectionId, destinationId: id }} note={description}>
-            {name}
-          </RowLink>
-        ),
-      ),
+      nameColumn({ kind: 'destination', nameOf: ({ name }) => name }, w.columns.name),
       column('status', terms.status, { sort: ({ status }) => status }, (row) => (
         <Group gap="xs" wrap="nowrap">
           {mayManage ? <StatusSwitch destination={row} /> : null}
