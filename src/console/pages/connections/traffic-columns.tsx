@@ -1,8 +1,6 @@
 import { Group, Text, Tooltip } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { count } from '../../messages/counts.ts';
-import { terms, connections as words } from '../../messages/en.ts';
-import { formatDuration, formatPercent } from '../../messages/format.ts';
+import { count, formatDuration, formatPercent, terms, connections as words } from '../../messages/en.ts';
 import { Sparkline } from '../../parts/chart/sparkline.tsx';
 import type { Column } from '../../parts/list/columns.tsx';
 import { column } from '../../parts/list/standard-columns.tsx';

@@ -1,14 +1,12 @@
 import { useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
 import type { Issue } from '../../../contract/records/issue.ts';
-import { kept, live, useApiQuery } from '../../data/api.ts';
-import { useNames } from '../../data/named.ts';
-import { nouns } from '../../messages/counts.ts';
-import { connections, issueText, parts, shell, terms, issues as words } from '../../messages/en.ts';
+import { kept, live, useApiQuery, useNames } from '../../data/data.ts';
+import { connections, issueText, nouns, parts, shell, terms, issues as words } from '../../messages/en.ts';
 import { options } from '../../parts/form/options.ts';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { RowLink } from '../../parts/list/row-link.tsx';
-import { timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
+import { column, timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
 import { useListPage } from '../../parts/list/use-list-page.tsx';
 import { ButtonLink, StatusBadge } from '../../parts/parts.ts';
 import { Page } from '../../shell/page.tsx';
@@ -68,13 +66,11 @@ export function IssuesPage(): ReactNode {
 }
 
 const columnsOf = (nameOf: (id: string) => string): readonly Column<Issue>[] => [
-  {
-    id: 'title',
-    header: words.columns.title,
-    isFixed: true,
-    isText: true,
-    sort: (issue) => issueText(issue).title,
-    cell(issue) {
+  column(
+    'title',
+    words.columns.title,
+    { isFixed: true, isText: true, sort: (issue) => issueText(issue).title },
+    (issue) => {
       const { title, detail } = issueText(issue);
       return (
         <RowLink to="/issues/$issueId" params={{ issueId: issue.id }} note={detail}>
@@ -82,25 +78,16 @@ const columnsOf = (nameOf: (id: string) => string): readonly Column<Issue>[] => 
         </RowLink>
       );
     },
-  },
-  {
-    id: 'state',
-    header: terms.state,
-    sort: ({ state }) => state,
-    cell: ({ state, severity }) => (
-      <StatusBadge status={state} note={state === 'resolved' ? undefined : words.severities[severity]} />
-    ),
-  },
+  ),
+  column('state', terms.state, { sort: ({ state }) => state }, ({ state, severity }) => (
+    <StatusBadge status={state} note={state === 'resolved' ? undefined : words.severities[severity]} />
+  )),
   valueColumn('kind', terms.kind, ({ kind }) => words.kinds[kind], { isHiddenAtFirst: true }),
   timeColumn('firstSeen', terms.firstSeen, ({ firstSeenAt }) => firstSeenAt, { leavesFirst: true }),
   timeColumn('lastSeen', terms.lastSeen, ({ lastSeenAt }) => lastSeenAt),
-  {
-    id: 'count',
-    header: words.columns.count,
-    align: 'end',
-    sort: ({ count }) => count,
-    cell: (issue) => <Count issue={issue} />,
-  },
+  column('count', words.columns.count, { align: 'end', sort: ({ count }) => count }, (issue) => (
+    <Count issue={issue} />
+  )),
   valueColumn(
     'actions',
     words.columns.actions,
@@ -109,11 +96,5 @@ const columnsOf = (nameOf: (id: string) => string): readonly Column<Issue>[] => 
       isText: true,
     },
   ),
-  {
-    id: 'held',
-    header: parts.status.held,
-    align: 'end',
-    sort: ({ held }) => held,
-    cell: (issue) => <Held issue={issue} />,
-  },
+  column('held', parts.status.held, { align: 'end', sort: ({ held }) => held }, (issue) => <Held issue={issue} />),
 ];

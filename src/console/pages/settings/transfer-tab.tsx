@@ -4,8 +4,9 @@ import { type ReactNode, useState } from 'react';
 import { ClientError } from '../../../client/client.ts';
 import { ConfigurationFileError, readConfiguration } from '../../../client/configuration-file.ts';
 import type { ImportStep, TransferDocument } from '../../../contract/documents/transfer.ts';
-import { queryClient } from '../../data/query-client.ts';
+import { queryClient } from '../../data/data.ts';
 import { settings, terms } from '../../messages/en.ts';
+import { bind } from '../../parts/form/bind.ts';
 import { Icon, More, Note, notifyDone, notifyFailed, Panel, Problem, Toned } from '../../parts/parts.ts';
 import { Diff } from '../../parts/payload/diff.tsx';
 import { saveExport } from '../../parts/payload/show-as.tsx';
@@ -68,8 +69,7 @@ function Import(): ReactNode {
           spellCheck={false}
           autoComplete="off"
           classNames={{ input: 'mono' }}
-          value={text}
-          onChange={({ currentTarget: { value } }) => change(value)}
+          {...bind(text, change)}
         />
         <Button
           variant={steps.length === 0 ? 'filled' : 'default'}

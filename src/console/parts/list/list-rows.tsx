@@ -1,6 +1,7 @@
 import { Checkbox, Skeleton, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { type MouseEvent, memo, type ReactNode, useLayoutEffect, useRef, useState } from 'react';
 import { parts } from '../../messages/en.ts';
+import { bindChecked } from '../form/bind.ts';
 import { Icon } from '../parts.ts';
 import type { Column } from './columns.tsx';
 import css from './list-page.module.css';
@@ -66,9 +67,10 @@ export function Rows<Row>({
                 <Checkbox
                   size="sm"
                   aria-label={parts.selectAll}
-                  checked={count > 0 && count === keys.length}
+                  {...bindChecked(count > 0 && count === keys.length, (isChecked) =>
+                    selection.onSelect(new Set(isChecked ? keys : [])),
+                  )}
                   indeterminate={count > 0 && count < keys.length}
-                  onChange={(event) => selection.onSelect(new Set(event.currentTarget.checked ? keys : []))}
                 />
               </td>
             )}
@@ -95,8 +97,7 @@ export function Rows<Row>({
                       <Checkbox
                         size="sm"
                         aria-label={parts.select(selection.nameOf(row))}
-                        checked={selection.selected.has(key)}
-                        onChange={(event) => tick(key, event.currentTarget.checked)}
+                        {...bindChecked(selection.selected.has(key), (isChecked) => tick(key, isChecked))}
                       />
                     </td>
                   )}

@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import type { CallInput } from '../../../../client/client.ts';
 import { rights } from '../../../../contract/accounts/rights.ts';
-import { useApi } from '../../../data/api.ts';
+import { useApi } from '../../../data/data.ts';
 import { parts, terms, connections as words } from '../../../messages/en.ts';
 import { useEditor } from '../../../parts/form/use-editor.tsx';
 import { Beside, notifyDone, notifyFailed } from '../../../parts/parts.ts';
