@@ -5,9 +5,8 @@ import { type AlertType, alertTypes } from '../../../contract/documents/alert-wo
 import { useAllQuery } from '../../data/data.ts';
 import { alertFacts as facts } from '../../data/schema-facts.ts';
 import { alerts, formatDuration, issues, shell, terms, alerts as words } from '../../messages/en.ts';
-import { bind, bindChecked } from '../../parts/form/bind.ts';
+import { bind, bindChecked, options } from '../../parts/form/bind.ts';
 import { controlsOf, errorAt, type FormState } from '../../parts/form/form-controls.tsx';
-import { options } from '../../parts/form/options.ts';
 import { FieldGrid, Note, Panel } from '../../parts/parts.ts';
 import { type AlertDraft, channelFields, sharedFields } from './alert-draft.ts';
 

@@ -5,7 +5,7 @@ import type { CallInput } from '../../../client/client.ts';
 import type { AuditAct, AuditChange, AuditEntry, AuditKind } from '../../../contract/records/audit.ts';
 import { kept, useApiQuery } from '../../data/data.ts';
 import { formatAbsolute, terms, audit as words } from '../../messages/en.ts';
-import { options } from '../../parts/form/options.ts';
+import { options } from '../../parts/form/bind.ts';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { RowLink } from '../../parts/list/row-link.tsx';
 import { column, timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';

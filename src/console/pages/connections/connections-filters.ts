@@ -1,5 +1,5 @@
 import { terms, connections as words } from '../../messages/en.ts';
-import { options } from '../../parts/form/options.ts';
+import { options } from '../../parts/form/bind.ts';
 import type { Filter } from '../../parts/list/filters.ts';
 import type { Connection } from './connection.ts';
 import type { Usage } from './usage.ts';

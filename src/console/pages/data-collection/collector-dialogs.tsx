@@ -3,8 +3,7 @@ import { type ReactNode, useState } from 'react';
 import { useStats } from '../../data/data.ts';
 import { dataCollection as words } from '../../messages/en.ts';
 import { DeleteDialog, type DialogProps } from '../../parts/document/delete-dialog.tsx';
-import { bind } from '../../parts/form/bind.ts';
-import { options } from '../../parts/form/options.ts';
+import { bind, options } from '../../parts/form/bind.ts';
 import { ActDialog } from '../../parts/parts.ts';
 import type { Collector } from './collector.ts';
 

@@ -6,7 +6,7 @@ import type { Answer } from '../../../client/client.ts';
 import { errors } from '../../../contract/errors.ts';
 import { allQuery, kept, useApiQuery, useNamed, watched } from '../../data/data.ts';
 import { dataCollection, formatBytes, terms } from '../../messages/en.ts';
-import { options } from '../../parts/form/options.ts';
+import { options } from '../../parts/form/bind.ts';
 import { type Column, ListPage, type ListState } from '../../parts/list/list-page.tsx';
 import { column, timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
 import { listWords, useListPage } from '../../parts/list/use-list-page.tsx';

@@ -1,7 +1,7 @@
 import type { CallInput } from '../../../client/client.ts';
 import { useNames } from '../../data/data.ts';
 import { formatDuration, outcomes, terms, deliveries as words } from '../../messages/en.ts';
-import { options } from '../../parts/form/options.ts';
+import { options } from '../../parts/form/bind.ts';
 import type { Filter, Values } from '../../parts/list/filters.ts';
 import { useMay } from '../../session/rights.ts';
 

@@ -2,8 +2,7 @@ import { ActionIcon, Button, Group, Modal, Stack, Text, Textarea, TextInput } fr
 import { type ReactNode, type SyntheticEvent, useId, useState } from 'react';
 import { fieldErrors, useApi } from '../../data/data.ts';
 import { formatDuration, inbox, parts, shell, statusLine, terms } from '../../messages/en.ts';
-import { bind } from '../../parts/form/bind.ts';
-import { options } from '../../parts/form/options.ts';
+import { bind, options } from '../../parts/form/bind.ts';
 import { AutoGrid, Icon, notifyDone, notifyFailed, Panel, Problem } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
 import { bodyOf, draftOf, type InboxRule, presets, problemsOf, type RuleDraft } from './rule-draft.ts';

@@ -3,7 +3,7 @@ import { type ReactNode, useMemo } from 'react';
 import type { Issue } from '../../../contract/records/issue.ts';
 import { kept, live, useApiQuery, useNames } from '../../data/data.ts';
 import { connections, issueText, nouns, parts, shell, terms, issues as words } from '../../messages/en.ts';
-import { options } from '../../parts/form/options.ts';
+import { options } from '../../parts/form/bind.ts';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { RowLink } from '../../parts/list/row-link.tsx';
 import { column, timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';

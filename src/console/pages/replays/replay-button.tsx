@@ -1,7 +1,7 @@
 import { Button, type ButtonProps, Popover, Stack } from '@mantine/core';
 import { type ReactNode, Suspense, useState } from 'react';
 import { replays, terms, replays as words } from '../../messages/en.ts';
-import { options } from '../../parts/form/options.ts';
+import { options } from '../../parts/form/bind.ts';
 import { TimeField } from '../../parts/form/time-field.tsx';
 import { useMay } from '../../session/rights.ts';
 import { lazyPart } from '../../shell/lazy-part.ts';

@@ -3,8 +3,7 @@ import { type ReactNode, useState } from 'react';
 import type { EraseInput } from '../../../contract/records/erasure.ts';
 import { useApi, useApiQuery } from '../../data/data.ts';
 import { privacy, terms } from '../../messages/en.ts';
-import { bind } from '../../parts/form/bind.ts';
-import { options } from '../../parts/form/options.ts';
+import { bind, options } from '../../parts/form/bind.ts';
 import { ActDialog, Panel, Problem, ShortTable, Time } from '../../parts/parts.ts';
 
 const words = privacy.erase;

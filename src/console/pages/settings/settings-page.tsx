@@ -2,8 +2,7 @@ import { NativeSelect, SegmentedControl, Stack, Text, useMantineColorScheme } fr
 import { useSearch } from '@tanstack/react-router';
 import { type ReactNode, Suspense, useId } from 'react';
 import { settings, shell, settings as words } from '../../messages/en.ts';
-import { bind } from '../../parts/form/bind.ts';
-import { options } from '../../parts/form/options.ts';
+import { bind, options } from '../../parts/form/bind.ts';
 import { AutoGrid, Panel, PlainLink } from '../../parts/parts.ts';
 import { densityChoice, landingChoice, useKeptChoice } from '../../session/kept-choice.ts';
 import { SingleKeysSwitch } from '../../shell/keyboard-help.tsx';

@@ -3,7 +3,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { type Stats, useStats } from '../../data/data.ts';
 import { formatTime, parts, terms } from '../../messages/en.ts';
-import { options } from '../form/options.ts';
+import { options } from '../form/bind.ts';
 import { TimeField } from '../form/time-field.tsx';
 import type { Range } from '../list/list-search.ts';
 import { Icon } from '../parts.ts';

@@ -4,7 +4,7 @@ import { type ReactNode, Suspense, useState } from 'react';
 import { type Stats, useApiQuery, useNamed } from '../../data/data.ts';
 import { formatAbsolute, formatNumber, formatTime, issueText, parts, terms } from '../../messages/en.ts';
 import { lazyPart } from '../../shell/lazy-part.ts';
-import { options } from '../form/options.ts';
+import { options } from '../form/bind.ts';
 import { Note, TextLink, type Tone, toneColor } from '../parts.ts';
 import { addressOf, hasPage } from '../text/address-of.ts';
 import { type ChartGap, type ChartSeries, dashes } from './chart-series.ts';

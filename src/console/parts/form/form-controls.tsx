@@ -2,9 +2,8 @@ import { NativeSelect, Switch, Textarea, TextInput, type TextInputProps } from '
 import type { ReactNode } from 'react';
 import type { Facts } from '../../data/schema-facts.ts';
 import { formFields as words } from '../../messages/en.ts';
-import { bindChecked } from './bind.ts';
+import { bindChecked, options } from './bind.ts';
 import { aboutField, type DraftOf, type FieldWords, type FormField, type FormFields, has } from './form-fields.ts';
-import { options } from './options.ts';
 import { SecretField, type SecretValue } from './secret-field.tsx';
 
 /** Problems by the paths of values in the body (`settings.headers.0.name`), from the form itself and from the server. */

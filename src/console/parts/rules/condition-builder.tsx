@@ -3,8 +3,7 @@ import type { ReactNode } from 'react';
 import type { Condition } from '../../../contract/documents/condition.ts';
 import { conditionLimits, orderOperators, presenceOperators } from '../../../contract/documents/operators.ts';
 import { conditions, parts, terms } from '../../messages/en.ts';
-import { bind, bindChecked } from '../form/bind.ts';
-import { options } from '../form/options.ts';
+import { bind, bindChecked, options } from '../form/bind.ts';
 import { Icon, Note } from '../parts.ts';
 import { BehaviorField, ComparisonFields, isOneOf } from './clause-fields.tsx';
 import {
