@@ -3,7 +3,7 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { type Names, useApiQuery, useNames } from '../../data/data.ts';
 import { terms, actions as words } from '../../messages/en.ts';
-import { NewDocumentPage } from '../../parts/document/document-page.tsx';
+import { NewDocumentPage } from '../../parts/document/new-document-page.tsx';
 import { addressOf, notifyDone, StatusBadge } from '../../parts/parts.ts';
 import { LoadedPage } from '../../shell/page.tsx';
 import { type Action, actionKind } from './action.ts';

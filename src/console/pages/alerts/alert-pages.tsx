@@ -5,8 +5,9 @@ import type { Alert, AlertMessage } from '../../../contract/documents/alert.ts';
 import { kept, useApi, useApiQuery } from '../../data/data.ts';
 import { alerts, formatDuration, nouns, parts, terms, alerts as words } from '../../messages/en.ts';
 import { documentKind } from '../../parts/document/document-kind.ts';
-import { DocumentPage, newDocumentPage } from '../../parts/document/document-page.tsx';
+import { DocumentPage } from '../../parts/document/document-page.tsx';
 import { DocumentsPage } from '../../parts/document/documents-page.tsx';
+import { newDocumentPage } from '../../parts/document/new-document-page.tsx';
 import { useDocumentEditor } from '../../parts/document/use-document-editor.ts';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import {

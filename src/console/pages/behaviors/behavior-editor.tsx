@@ -5,7 +5,7 @@ import { foldName } from '../../../contract/fold-name.ts';
 import { useApiQuery } from '../../data/data.ts';
 import { behaviorFacts } from '../../data/schema-facts.ts';
 import { terms, behaviors as words } from '../../messages/en.ts';
-import { NewDocumentPage } from '../../parts/document/document-page.tsx';
+import { NewDocumentPage } from '../../parts/document/new-document-page.tsx';
 import { useDocumentEditor } from '../../parts/document/use-document-editor.ts';
 import { controlsOf } from '../../parts/form/form-controls.tsx';
 import { block, bodyBy, type DraftOf, draftBy, problemsBy, text } from '../../parts/form/form-fields.ts';

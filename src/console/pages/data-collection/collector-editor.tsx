@@ -2,7 +2,7 @@ import { Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { collectorFacts } from '../../data/schema-facts.ts';
 import { dataCollection, formatDuration, privacy, terms } from '../../messages/en.ts';
-import { newDocumentPage } from '../../parts/document/document-page.tsx';
+import { newDocumentPage } from '../../parts/document/new-document-page.tsx';
 import { useDocumentEditor } from '../../parts/document/use-document-editor.ts';
 import { controlsOf } from '../../parts/form/form-controls.tsx';
 import { PrivacyFields } from '../../parts/form/privacy-fields.tsx';

@@ -5,7 +5,8 @@ import { emailPattern, lengthProblem } from '../../../contract/accounts/credenti
 import { covers, rights } from '../../../contract/accounts/rights.ts';
 import { parts, terms, users as words } from '../../messages/en.ts';
 import { useToList } from '../../parts/document/document-kind.ts';
-import { DocumentPage, newDocumentPage } from '../../parts/document/document-page.tsx';
+import { DocumentPage } from '../../parts/document/document-page.tsx';
+import { newDocumentPage } from '../../parts/document/new-document-page.tsx';
 import { useDocumentEditor } from '../../parts/document/use-document-editor.ts';
 import { bind, options } from '../../parts/form/bind.ts';
 import { controlsOf, type FormState } from '../../parts/form/form-controls.tsx';

@@ -6,7 +6,7 @@ import { transferKindOf } from '../../../contract/documents/transfer-kinds.ts';
 import { terms } from '../../messages/en.ts';
 import { useMay } from '../../session/rights.ts';
 import { lazyPart } from '../../shell/lazy-part.ts';
-import { LoadedPage, Page } from '../../shell/page.tsx';
+import { LoadedPage } from '../../shell/page.tsx';
 import { DetailTabs, Icon } from '../parts.ts';
 import { ShowAs, ShownTexts } from '../payload/show-as.tsx';
 import { type DialogProps, useDeletion } from './delete-dialog.tsx';
@@ -122,21 +122,3 @@ function DeleteButton({ blockedBy, onClick }: { blockedBy: string | null; onClic
     </Tooltip>
   );
 }
-
-type NewKind = Pick<DocumentKind<never>, 'newTitle' | 'manage' | 'crumbs'>;
-
-/** The frame of a page that creates a document: the heading and the way back. */
-export function NewDocumentPage({ kind, children }: { kind: NewKind; children: ReactNode }): ReactNode {
-  return (
-    <Page title={kind.newTitle} right={kind.manage} crumbs={kind.crumbs}>
-      {children}
-    </Page>
-  );
-}
-
-/** The page that creates a document by its editor alone. */
-export const newDocumentPage = (kind: NewKind, Editor: ComponentType<{ stored: null }>) => (): ReactNode => (
-  <NewDocumentPage kind={kind}>
-    <Editor stored={null} />
-  </NewDocumentPage>
-);
