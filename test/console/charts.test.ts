@@ -14,6 +14,9 @@ before(async () => {
   await wired.deliver({ n: 1 });
   receiver.answer('/in', { status: 422 });
   for (const n of [2, 3]) await wired.deliver({ n }, 'failed');
+  const params = { id: wired.connection.id };
+  for (const status of ['paused', 'enabled'] as const)
+    await console_.app.client.call('changeConnection', { params, body: { status } });
 });
 after(async () => {
   await console_[Symbol.asyncDispose]();
@@ -30,6 +33,7 @@ test('charts of a young server begin with a short range, show errors by code and
   await errors.getByText('422 Unprocessable Content').waitFor();
   const marks = page.getByRole('list', { name: 'Changes and issues' }).first();
   await marks.getByText('CRM created by').waitFor();
+  await marks.getByText('CRM paused by').waitFor();
   const { connectionId, id } = wired.destination;
   const link = await marks.getByRole('link', { name: /^Orders created by/ }).getAttribute('href');
   assert.equal(link, `/connections/${connectionId}/destinations/${id}`);

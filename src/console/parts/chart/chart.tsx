@@ -211,7 +211,7 @@ type ChartMark = { at: string; label: string; tone: 'work' | 'bad'; to: '/' | nu
 
 /** The documents that deliveries depend on. */
 const kinds = new Set(['connection', 'destination', 'action', 'behavior', 'collector']);
-const { acts, did } = parts.chart;
+const { acts, did, switched } = parts.chart;
 const marksMost = 12;
 
 /** What happened to these things (undefined: to all) between two times, newest first. Nothing without the rights. */
@@ -226,8 +226,10 @@ function useChartMarks(from: string, until: string, ids?: readonly string[]): re
   const isOf = (id: string | null) => ids === undefined || (id !== null && ids.includes(id));
   const changes = (audit?.data ?? [])
     .filter(({ kind, act, id }) => kinds.has(kind) && act in acts && isOf(id))
-    .map(({ createdAt, kind, act, id, name, principal }): ChartMark => {
-      const label = did(name ?? id ?? kind, acts[act] ?? '', principal);
+    .map(({ createdAt, kind, act, id, name, principal, changes: all }): ChartMark => {
+      const [change, ...others] = all.filter(({ pointer }) => pointer !== '/version');
+      const status = change?.pointer === '/status' && others.length === 0 ? switched[String(change.after)] : undefined;
+      const label = did(name ?? id ?? kind, (act === 'change' ? status : undefined) ?? acts[act] ?? '', principal);
       const connectionId = destinations.get(id ?? '')?.connectionId;
       const isGone = id === null || act === 'delete' || (kind === 'destination' && connectionId === undefined);
       const to = isGone || !hasPage(kind) ? null : addressOf(kind, { id, connectionId });
