@@ -662,7 +662,7 @@ test('a connection whose system asked for a pause says until when, and Check now
   const { id } = await deliver({ n: 2 }, 'pending');
   await using tab = await openTab(browser, { url: app.url, path: `/connections/${connection.id}` });
   const { page } = tab;
-  const waiting = page.getByRole('alert', { name: 'The system asked Millrace to wait' });
+  const waiting = page.getByRole('alert', { name: 'Deliveries wait' });
   await waiting.getByText(/Next request/).waitFor();
   receiver.answer('/in', {});
   await waiting.getByRole('button', { name: 'Check now' }).click();

@@ -220,7 +220,10 @@ export const health = z.strictObject({
   since: timestamp.nullable(),
   /** When the next delivery is sent as a probe. */
   nextProbeAt: timestamp.nullable(),
-  /** Until when the system (429 with Retry-After, a used up quota) or its token endpoint asked for no requests; null: it did not. */
+  /**
+   * Until when no request is sent: the system asked for that (429 with Retry-After, a used up quota), or its token
+   * endpoint did or failed. null: no such wait.
+   */
   waitsUntil: timestamp.nullable(),
   held: z.int(),
   /**

@@ -146,7 +146,7 @@ function Closed({ connection }: { connection: Connection }): ReactNode {
   );
 }
 
-/** Until when its system or token endpoint asked for no requests. */
+/** Until when no request is sent: its system asked for that, or its token endpoint failed. */
 function Waiting({ connection: { id, name, status, health } }: { connection: Connection }): ReactNode {
   const mayEnd = useMay('deliveries:manage');
   if (status !== 'enabled' || health.waitsUntil === null) return null;

@@ -195,7 +195,7 @@ export const connections = {
     probing: 'now',
     probe: 'Check now',
     probed: (name: string) => `Checking ${name} with its next held delivery`,
-    waits: 'The system asked Millrace to wait',
+    waits: 'Deliveries wait',
     nextRequest: 'Next request',
     requested: (name: string) => `Sending the next delivery of ${name}`,
     release: 'Send held deliveries now',
