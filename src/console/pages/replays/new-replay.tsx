@@ -44,7 +44,8 @@ export function NewReplay({ from, onClose }: Props): ReactNode {
   const isMade = settled === JSON.stringify(body) && !plan.isFetching;
   const found = !isMade ? undefined : plan.error === null ? plan.data : null;
 
-  const isEmpty = found?.deliveries === 0;
+  // A plan that reached its limit has not seen everything.
+  const isEmpty = found?.deliveries === 0 && found.complete;
 
   async function start() {
     try {

@@ -21,7 +21,7 @@ export function PlanStep({ draft, plan }: Props): ReactNode {
     <Stack gap="sm">
       <div role="status">
         <Text fw={600}>
-          {deliveries > 0 ? w.planned(deliveries, complete) : leftOut.length > 0 ? w.nothing : w.noneFound}
+          {deliveries > 0 || !complete ? w.planned(deliveries, complete) : leftOut.length > 0 ? w.nothing : w.noneFound}
         </Text>
         {deliveries === 0 ? null : <Text>{durationMs === null ? w.takesUnknown : w.takes(durationMs)}</Text>}
         <Text c="dimmed">{optionsInWords(draft)}</Text>
