@@ -2,7 +2,17 @@ import assert from 'node:assert/strict';
 import type { ReplayInput } from '../contract/records/replay.ts';
 import type { Guarantee } from './journal.conformance.ts';
 import type { DeliverySearch, Journal, Lease } from './journal.ts';
-import { accept, attempt, claim, incoming, planned, rendered, settlement, start } from './journal-samples.testing.ts';
+import {
+  accept,
+  attempt,
+  claim,
+  incoming,
+  planned,
+  rendered,
+  settlement,
+  start,
+  withDeliveries,
+} from './journal-samples.testing.ts';
 
 const minute = 60_000;
 const replayId = `rpl_${'0'.repeat(26)}`;
@@ -118,6 +128,37 @@ export function deliverySearchConformance(guarantee: Guarantee): void {
     for (const [query, expected] of cases)
       assert.deepEqual(await search(journal, query), expected, JSON.stringify(query));
   });
+
+  guarantee(
+    'a search by status follows the last response, whatever an outcome rule calls it, and examines no others',
+    async (journal) => {
+      const { ids } = await withAttempts(journal);
+      const [, b, c, d] = ids;
+      const first = await withDeliveries(journal, [{}, {}], start + minute);
+      const answered = (status: number, number: number) => ({
+        ...attempt(number),
+        response: { status, headers: [], body: '', truncated: false },
+      });
+      const delivered = (id: string | undefined, status: number, number: number) =>
+        settlement(id, {
+          status: 'delivered',
+          attempts: number,
+          rendered: rendered('x'),
+          log: [answered(status, number)],
+        });
+      const settlements = [delivered(c, 200, 2), delivered(d, 404, 2), delivered(first.ids[0], 409, 1)];
+      await journal.deliveries.settle(first.lease, settlements, start + minute);
+      const found = async (from: number, to: number) => {
+        const query = { httpStatus: { from, to }, limit: 9, closed: [], now: start, forMs: 10_000 };
+        const { deliveries, looked } = await journal.log.searchDeliveries(query);
+        return [deliveries.map(({ id }) => id), looked];
+      };
+      assert.deepEqual(await found(400, 499), [[first.ids[0], d, b], 3]);
+      assert.deepEqual(await found(404, 404), [[d], 1]);
+      assert.deepEqual(await found(500, 599), [[], 0]);
+      assert.deepEqual((await found(200, 299))[0], [c, ids[0]]);
+    },
+  );
 
   guarantee(
     'a search that has no time examines one delivery and returns where the next one continues',

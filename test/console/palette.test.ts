@@ -20,7 +20,7 @@ test('the menu counts open issues, and the palette pauses, retries, filters and 
   assert.equal(await page.getByRole('link', { name: 'Inbox', exact: true }).count(), 0, 'this server has none');
 
   await choose(page, 'crm', 'Pause CRM');
-  await page.getByText(/^CRM paused/).waitFor();
+  await page.getByText(/^CRM paused\./).waitFor();
   assert.equal((await app.client.call('getConnection', { params: { id: connection.id } })).status, 'paused');
   await page.getByRole('button', { name: 'Undo' }).click();
   await choose(page, 'crm', 'Pause CRM');

@@ -33,6 +33,8 @@ type Step = Omit<Settlement, 'deliveryId' | 'rendered' | 'log' | 'bodiesUntil'> 
   /** The lowest and the highest number of its attempts; 0 without attempts. */
   firstAttempt: number;
   lastAttempt: number;
+  /** The status of the last response unless it is 2xx; null: there is none. */
+  responseStatus: number | null;
 };
 
 /** The rendered request and the attempts, as text; '' for none. */
@@ -69,7 +71,15 @@ export function packSettle(
     seen.add(deliveryId);
     share(exchanges, log, others.length);
     const { deliveryId: _, rendered: _1, log: _2, bodiesUntil: _3, ...step } = settlement;
-    others.push({ ...step, text, place, firstAttempt: log[0]?.number ?? 0, lastAttempt: log.at(-1)?.number ?? 0 });
+    const last = log.at(-1);
+    others.push({
+      ...step,
+      text,
+      place,
+      firstAttempt: log[0]?.number ?? 0,
+      lastAttempt: last?.number ?? 0,
+      responseStatus: last === undefined || isOk(last) ? null : (last.response?.status ?? null),
+    });
   }
   for (const { exchange } of exchanges.values()) bytes += exchange.length;
   const first = { places, lines: lines.join('\n') };
@@ -83,6 +93,7 @@ function isFirstDelivered(step: Settlement): boolean {
     step.log.length === 1 &&
     attempt?.number === 1 &&
     attempt.batchId === null &&
+    isOk(attempt) &&
     step.rendered !== undefined &&
     step.attempts === 1 &&
     step.scheduleStep === 0 &&
@@ -94,6 +105,10 @@ function isFirstDelivered(step: Settlement): boolean {
     step.leavesOrder === undefined
   );
 }
+
+/** Whether its response has a status of 2xx. */
+const isOk = ({ response }: Settlement['log'][number]) =>
+  response !== null && response.status >= 200 && response.status < 300;
 
 /** An exchange that many settlements log is passed to the storage thread once. */
 function share(exchanges: Map<string, SettledExchange>, log: Settlement['log'], step: number) {
@@ -173,6 +188,7 @@ const deliveredFirst = {
   dueAt: null,
   firstAttempt: 1,
   lastAttempt: 1,
+  responseStatus: null,
 } as const;
 
 type Before = {
@@ -182,13 +198,15 @@ type Before = {
   exchanges: number;
   block: number | null;
   rendered_block: number | null;
+  response_status: number | null;
 };
 
 /** Returns the number of the last exchange that was logged before; null when the delivery is unknown. */
 function settleOne(db: Db, blocks: AttemptBlocks, step: Step, now: number): number | null {
   const { number, timeMs } = step.place;
   const before = db.get<Before>(
-    'SELECT created_at, status, reason, exchanges, block, rendered_block FROM delivery WHERE number = ?',
+    `SELECT created_at, status, reason, exchanges, block, rendered_block, response_status FROM delivery
+     WHERE number = ?`,
     number,
   );
   if (before === undefined || before.created_at !== timeMs) return null;
@@ -197,11 +215,12 @@ function settleOne(db: Db, blocks: AttemptBlocks, step: Step, now: number): numb
   const block = line === null ? before.block : blocks.current;
   const exchanges = Math.max(step.lastAttempt, before.exchanges);
   db.run(
-    'UPDATE delivery SET attempts = ?, exchanges = ?, block = ?, rendered_block = ? WHERE number = ?',
+    `UPDATE delivery SET attempts = ?, exchanges = ?, block = ?, rendered_block = ?, response_status = ? WHERE number = ?`,
     step.attempts,
     exchanges,
     block,
     line !== null && line.rendered !== '' ? block : before.rendered_block,
+    step.lastAttempt > before.exchanges ? step.responseStatus : before.response_status,
     number,
   );
   const isEnded = before.status > statusCodes.held && !(status === statusCodes.delivered && isExpired(db, before));

@@ -5,7 +5,6 @@ import type { EventPlace } from '../../event-codec.ts';
 import { statusCodes } from '../../status-codes.ts';
 import { type DeliveryPlace, listedDelivery, numberAt } from '../delivery-row.ts';
 import { findWord, targetIds } from '../interned-ids.ts';
-import type { EventRange } from './visitor-marks.ts';
 
 /** A query of deliveries with its ids decoded. */
 export type DeliveryListQuery = Omit<DeliveryQuery, 'before' | 'after' | 'eventId' | 'replayOf'> & {
@@ -14,9 +13,12 @@ export type DeliveryListQuery = Omit<DeliveryQuery, 'before' | 'after' | 'eventI
   event: EventPlace | null;
   /** The delivery that is repeated. */
   repeated: DeliveryPlace | null;
-  /** Only deliveries of events in one of these ranges, which do not overlap. */
-  events?: readonly EventRange[] | null;
+  /** Only deliveries in one of these ranges, which do not overlap. */
+  ranges?: readonly IndexRange[] | null;
 };
+
+/** A part of an index, with its condition. */
+export type IndexRange = { index: string; sql: string; values: SQLInputValue[] };
 
 /**
  * A part of an index that is sorted by number: the equal columns, and the other conditions of each row. `of`: the status
@@ -84,14 +86,14 @@ export function streamsOf(db: Db, query: DeliveryListQuery, isCounted = false): 
     const where = [...filters.map((one) => one.sql), ...(part.filter === null ? [] : [part.filter.sql])];
     const values = [...filters, ...(part.filter === null ? [] : [part.filter])].flatMap((one) => one.values);
     const best = filters.find((one) => one.index !== undefined);
-    const ranges = best?.isRare === true ? null : (query.events ?? null);
+    const ranges = best?.isRare === true ? null : (query.ranges ?? null);
     const isSpread = targets !== null || part.status !== null || isCounted;
     // The rarest filter first: an event has few deliveries, and few deliveries have errors or are tests.
     if (ranges !== null || (best !== undefined && (best.isRare || isCounted || !isSpread))) {
       if (targets !== null) where.push(`target IN (${both.join()})`);
       if (part.status !== null) where.push(`status = ${part.status}`);
       for (const range of ranges ?? [])
-        all.push({ index: 'delivery_event', where: [...where, range.sql], values: [...values, ...range.values] });
+        all.push({ index: range.index, where: [...where, range.sql], values: [...values, ...range.values] });
       if (ranges === null) all.push({ index: best?.index ?? null, where, values });
     } else if (!isSpread) all.push({ index: null, where, values });
     else

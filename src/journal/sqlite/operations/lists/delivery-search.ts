@@ -9,7 +9,7 @@ import { AttemptBlocks } from '../attempt-blocks.ts';
 import { exchangesOf } from '../batch-exchanges.ts';
 import { type DeliveryPlace, listedDelivery } from '../delivery-row.ts';
 import { eventFinder, offsetMask } from '../event-groups.ts';
-import { type DeliveryListQuery, numbersNextTo } from './delivery-list.ts';
+import { type DeliveryListQuery, type IndexRange, numbersNextTo } from './delivery-list.ts';
 import { eventsOfVisitor } from './visitor-marks.ts';
 
 type DeepFilters = Pick<DeliverySearch, 'visitorId' | 'httpStatus' | 'durationMsMin' | 'recovered' | 'text'>;
@@ -22,7 +22,7 @@ type FoundDeliveries = {
   lookedBytes: number;
 };
 
-/** The columns that the filters need. */
+/** The columns that the filters need; `response_status` as in its migration. */
 type Candidate = {
   number: number;
   created_at: number;
@@ -33,13 +33,17 @@ type Candidate = {
   event_at: number | null;
   block: number | null;
   replay_of: number | null;
+  response_status: number | null;
 };
 
 const lookedAtOnce = 200;
+/** The attempts have it. */
+const unknownStatus = 0;
 
 /**
  * Searches by what has no index, since an index would cost every delivery: the parts of indexes that serve the other
- * filters, or the marks of a visitor, are read from the cursor on, and each delivery is examined.
+ * filters, the marks of a visitor, or the statuses that are not 2xx are read from the cursor on, and each delivery is
+ * examined.
  */
 export const deliverySearchOperations = {
   searchDeliveries(db: Db, query: DeliverySearchQuery): FoundDeliveries {
@@ -47,7 +51,7 @@ export const deliverySearchOperations = {
     const budget = readBudget();
     const isNewer = query.after !== null;
     const matches = matcher(db, query, budget);
-    const events = query.visitorId === undefined ? null : eventsOfVisitor(db, query.visitorId);
+    const ranges = rangesOf(db, query);
     const deliveries: LoggedDelivery[] = [];
     let looked = 0;
     let reached: DeliveryPlace | null = null;
@@ -58,7 +62,7 @@ export const deliverySearchOperations = {
       lookedBytes: budget.unpackedBytes,
     });
     for (let { before, after } = query; ; ) {
-      const numbers = numbersNextTo(db, { ...query, events, before, after, limit: lookedAtOnce });
+      const numbers = numbersNextTo(db, { ...query, ranges, before, after, limit: lookedAtOnce });
       for (const number of numbers) {
         if (reached !== null && (budget.isUnpacked || performance.now() >= endsAt)) return end(reached);
         const candidate = candidateAt(db, number);
@@ -80,9 +84,29 @@ export const deliverySearchOperations = {
 function candidateAt(db: Db, number: number): Candidate | undefined {
   return db.get<Candidate>(
     `SELECT number, created_at, status, event, event >> 48 AS partition, event & ${offsetMask} AS offset, event_at, block,
-       replay_of FROM delivery WHERE number = ?`,
+       replay_of, response_status FROM delivery WHERE number = ?`,
     number,
   );
+}
+
+/** Parts of indexes that have all deliveries that match, and few others; null: there are none for this query. */
+function rangesOf(db: Db, { visitorId, httpStatus }: DeepFilters): IndexRange[] | null {
+  const ofVisitor = visitorId === undefined ? null : eventsOfVisitor(db, visitorId);
+  const isOther = httpStatus !== undefined && (httpStatus.to < 200 || httpStatus.from >= 300);
+  if (ofVisitor !== null || !isOther) return ofVisitor;
+  const sql = `SELECT min(response_status) AS status FROM delivery INDEXED BY delivery_response_status
+    WHERE response_status >= ?`;
+  const statuses = [unknownStatus];
+  for (let from = httpStatus.from; from <= httpStatus.to; from = (statuses.at(-1) ?? from) + 1) {
+    const { status = null } = db.get<{ status: number | null }>(sql, from) ?? {};
+    if (status === null || status > httpStatus.to) break;
+    statuses.push(status);
+  }
+  return statuses.map((status) => ({
+    index: 'delivery_response_status',
+    sql: 'response_status = ?',
+    values: [status],
+  }));
 }
 
 type Matcher = (candidate: Candidate) => boolean;
@@ -104,7 +128,9 @@ function matcher(db: Db, query: DeepFilters, budget: ReadBudget): Matcher {
   }
   const statuses = new Map<string, number | null>();
   if (httpStatus !== undefined || durationMsMin !== undefined)
-    asked.push(({ block, number }) => {
+    asked.push(({ block, number, response_status: known }) => {
+      if (known !== null && known !== unknownStatus && httpStatus !== undefined && durationMsMin === undefined)
+        return known >= httpStatus.from && known <= httpStatus.to;
       const last = lastAttempt(blocks, block, number);
       if (last === null || last[5] < (durationMsMin ?? 0)) return false;
       if (httpStatus === undefined) return true;

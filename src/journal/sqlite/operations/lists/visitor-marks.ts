@@ -1,12 +1,10 @@
 import type { Db } from '../../../../sqlite/db.ts';
 import { segmentEvents, visitorMark, visitorOfLine } from '../../event-codec.ts';
 import { groupAfter, groupAt, linesOfGroup, neighbouringGroup, offsetMask } from '../event-groups.ts';
+import type { IndexRange } from './delivery-list.ts';
 
 /** A segment of the log: its partition, and the offset of its first event, a multiple of `segmentEvents`. */
 export type Segment = { partition: number; first: number };
-
-/** A condition on the column `event` of deliveries. */
-export type EventRange = { sql: string; values: (number | string)[] };
 
 /** With more events than this, a search that examines each delivery is as fast. */
 const eventsMost = 10_000;
@@ -96,12 +94,12 @@ function marksOf(db: Db, { partition, first }: Segment): Uint16Array | null {
 }
 
 /**
- * Where the events of a visitor are, as conditions on the column `event` of deliveries: events that have the visitor's
+ * Where the deliveries of a visitor are: those of events that have the visitor's
  * mark, and segments without marks. null: they are too many to be worth it.
  */
-export function eventsOfVisitor(db: Db, visitorId: string): EventRange[] | null {
+export function eventsOfVisitor(db: Db, visitorId: string): IndexRange[] | null {
   const mark = visitorMark(visitorId);
-  const ranges: EventRange[] = [];
+  const ranges: IndexRange[] = [];
   let count = 0;
   for (const { partition, next, oldest } of partitionsOf(db)) {
     const offsets: number[] = [];
@@ -109,6 +107,7 @@ export function eventsOfVisitor(db: Db, visitorId: string): EventRange[] | null 
       const marks = marksOf(db, { partition, first });
       if (marks === null) {
         ranges.push({
+          index: 'delivery_event',
           sql: 'event BETWEEN (? << 48) | ? AND (? << 48) | ?',
           values: [partition, first, partition, first + segmentEvents - 1],
         });
@@ -121,7 +120,7 @@ export function eventsOfVisitor(db: Db, visitorId: string): EventRange[] | null 
       if (count > eventsMost) return null;
     }
     const sql = 'event IN (SELECT (? << 48) | value FROM json_each(?))';
-    if (offsets.length > 0) ranges.push({ sql, values: [partition, JSON.stringify(offsets)] });
+    if (offsets.length > 0) ranges.push({ index: 'delivery_event', sql, values: [partition, JSON.stringify(offsets)] });
   }
   return ranges;
 }
