@@ -16,7 +16,7 @@ const folderChangesMax = 22;
 test('ARCHITECTURE.md lists the files that one event passes from POST to settle, and they are few', async () => {
   await using receiver = await startReceiver();
   await using app = await startTestApp();
-  // Response heads with another date are parsed anew: on a slow machine each of them.
+  // A response head is parsed again when its date differs from that of the last one, as it always does on a slow machine.
   receiver.answer('/in', { headers: { date: new Date(0).toUTCString() } });
   const { collector, action, deliver } = await wire(app, receiver);
   // The first events start threads, open sockets and compile.

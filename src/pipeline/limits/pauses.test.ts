@@ -50,7 +50,7 @@ for (const [status, scope] of [
     assert.deepEqual(new Set(await rig.statuses()), new Set(['delivered']));
     await rig.restart();
     await settled();
-    assert.deepEqual(notes, [`writes ${scope}`, `removes ${scope}`], 'what is over is removed at a start');
+    assert.deepEqual(notes, [`writes ${scope}`, `removes ${scope}`], 'the start removes a pause that is over');
   });
 
 test('a used up quota is waited for after a crash, and one that is left is not stored', async () => {

@@ -305,8 +305,9 @@ function eraseGroup(work: Work, group: GroupRow, isSought: (line: string) => boo
     budget.answer(found?.line ?? null);
     lines[index] = '';
     db.run('INSERT OR IGNORE INTO erased_event (place) VALUES ((? << 48) | ?)', group.partition, group.first + index);
-    unmark(db, group.partition, group.first + index);
   }
+  const offsets = hits.map((index) => group.first + index);
+  unmark(db, group.partition, offsets);
   counts.events += hits.length;
   const sql = 'UPDATE event_group SET events = ? WHERE place = (? << 48) | ?';
   db.run(sql, packLines(lines.join('\n')), group.partition, group.first);

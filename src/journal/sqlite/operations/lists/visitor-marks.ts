@@ -4,7 +4,7 @@ import { groupAfter, groupAt, linesOfGroup, neighbouringGroup, offsetMask } from
 import type { IndexRange } from './delivery-list.ts';
 
 /** A segment of the log: its partition, and the offset of its first event, a multiple of `segmentEvents`. */
-export type Segment = { partition: number; first: number };
+type Segment = { partition: number; first: number };
 
 /** With more events than this, a search that examines each delivery is as fast. */
 const eventsMost = 10_000;
@@ -18,7 +18,8 @@ export const visitorMarkOperations = {
       first,
       first + segmentEvents - 1,
     );
-    for (const { at } of erased) unmark(db, partition, at);
+    const offsets = erased.map(({ at }) => at);
+    unmark(db, partition, offsets);
   },
 
   /** The newest complete segments without marks, at most `limit`. */
@@ -59,14 +60,15 @@ export const visitorMarkOperations = {
   },
 };
 
-/** Removes the mark of an event that is erased. */
-export function unmark(db: Db, partition: number, offset: number): void {
-  const first = segmentStart(offset);
-  const marks = marksOf(db, { partition, first });
-  if (marks === null) return;
-  marks[offset - first] = visitorMark(null);
+/** Removes the marks of events that are erased. */
+export function unmark(db: Db, partition: number, offsets: readonly number[]): void {
   const sql = 'UPDATE visitor_marks SET marks = ? WHERE place = (? << 48) | ?';
-  db.run(sql, new Uint8Array(marks.buffer, marks.byteOffset, marks.byteLength), partition, first);
+  for (const [first, erased] of Map.groupBy(offsets, segmentStart)) {
+    const marks = marksOf(db, { partition, first });
+    if (marks === null) continue;
+    for (const offset of erased) marks[offset - first] = visitorMark(null);
+    db.run(sql, new Uint8Array(marks.buffer, marks.byteOffset, marks.byteLength), partition, first);
+  }
 }
 
 const segmentStart = (offset: number) => offset - (offset % segmentEvents);
@@ -94,8 +96,8 @@ function marksOf(db: Db, { partition, first }: Segment): Uint16Array | null {
 }
 
 /**
- * Where the deliveries of a visitor are: those of events that have the visitor's
- * mark, and segments without marks. null: they are too many to be worth it.
+ * Where the deliveries of a visitor can be: those of events with the visitor's mark, and of segments without marks. null:
+ * these are too many.
  */
 export function eventsOfVisitor(db: Db, visitorId: string): IndexRange[] | null {
   const mark = visitorMark(visitorId);
