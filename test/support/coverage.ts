@@ -11,7 +11,7 @@ const root = new URL('../../', import.meta.url).href;
 /** The part of the inspector's protocol that is needed here. */
 type Post = (method: string, params?: object) => Promise<unknown>;
 
-type Script = { url: string; functions: { functionName: string; ranges: { count: number }[] }[] };
+type Script = { url: string; functions: { functionName: string; ranges: { startOffset: number; count: number }[] }[] };
 
 /**
  * Counts calls with V8's precise coverage. Code that runs while a module loads is not counted. Threads must have started
@@ -63,4 +63,6 @@ export async function startCoverage(): Promise<Coverage> {
   };
 }
 
-const isCalled = ({ ranges }: Script['functions'][number]) => (ranges[0]?.count ?? 0) > 0;
+/** The function without a name that covers a whole file is the code that runs while its module loads. */
+const isCalled = ({ functionName, ranges: [whole] }: Script['functions'][number]) =>
+  whole !== undefined && whole.count > 0 && (functionName !== '' || whole.startOffset > 0);
