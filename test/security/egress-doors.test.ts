@@ -11,10 +11,10 @@ const src = fileURLToPath(new URL('../../src', import.meta.url));
  * network code belongs in egress/, which has the guard; an exception is listed here with its reason.
  */
 const doors: Record<string, string> = {
-  'egress/http1/connect/tcp.ts: node:net {connect}': 'The door: opens sockets to checked addresses.',
-  'egress/http1/connect/tls.ts: node:tls {TLSSocket connect createSecureContext getCACertificates}':
+  'egress/http1/tcp.ts: node:net {connect}': 'The door: opens sockets to checked addresses.',
+  'egress/http1/tls.ts: node:tls {TLSSocket connect createSecureContext getCACertificates}':
     'Speaks TLS over a socket that the door opened.',
-  'egress/http1/connect/dns.ts: node:dns/promises {Resolver lookup}': 'Asks for the addresses that the guard judges.',
+  'egress/http1/dns.ts: node:dns/promises {Resolver lookup}': 'Asks for the addresses that the guard judges.',
   'connections/check-connection.ts: node:tls {createSecureContext}': 'Reads certificates; opens nothing.',
   'alerts/senders/email.ts: import()': 'Writes e-mails, without files and addresses in them; opens nothing.',
   'alerts/senders/smtp.ts: import()': 'Speaks SMTP over a socket that the door opened, and verifies TLS over it.',

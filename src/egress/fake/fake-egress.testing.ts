@@ -12,7 +12,7 @@ import {
 } from '../egress.ts';
 import { parseAllowRules } from '../guard/allow-list.ts';
 import { checkMailHost, checkUrl, createGuard } from '../guard/guard.ts';
-import { methodProblem, requestHeaders } from '../guard/request-headers.ts';
+import { methodProblem, requestHeaders } from '../http1/request-head.ts';
 
 /** A scripted response. A text body is sent as UTF-8; `resends` and `timings` are returned unchanged. */
 export type FakeAnswer =

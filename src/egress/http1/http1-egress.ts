@@ -11,15 +11,15 @@ import type {
 } from '../egress.ts';
 import type { AllowRule } from '../guard/allow-list.ts';
 import { checkMailHost, checkUrl, createGuard, type Listener } from '../guard/guard.ts';
-import { methodProblem, requestHeaders } from '../guard/request-headers.ts';
 import { parseTarget, type Target } from '../guard/target-url.ts';
-import { createDns } from './connect/dns.ts';
-import { Opening } from './connect/opening.ts';
-import type { GuardedDns } from './connect/tcp.ts';
-import { type Route, routeKey, wayTo } from './connect/way.ts';
-import { Exchange, requestHead } from './pool/exchange.ts';
-import { OriginPool } from './pool/origin-pool.ts';
+import { createDns } from './dns.ts';
+import { Exchange, requestHead } from './exchange.ts';
+import { Opening } from './opening.ts';
+import { OriginPool } from './origin-pool.ts';
+import { methodProblem, requestHeaders } from './request-head.ts';
 import { blocked, SingleSockets, STOPPED } from './single-sockets.ts';
+import type { GuardedDns } from './tcp.ts';
+import { type Route, routeKey, wayTo } from './way.ts';
 
 export interface Http1EgressOptions {
   /** Private addresses that the operator allows; see parseAllowRules. */

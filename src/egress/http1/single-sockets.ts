@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
 import type { EgressConnect, EgressConnection, EgressError, EgressProbe, ProbeStep } from '../egress.ts';
 import { checkMailHost, checkUrl } from '../guard/guard.ts';
-import { isFailure } from './connect/errors.ts';
-import { Opening } from './connect/opening.ts';
-import type { GuardedDns } from './connect/tcp.ts';
-import { lateRefusal, secureContextFor } from './connect/tls.ts';
-import { type Way, wayTo } from './connect/way.ts';
+import { isFailure } from './errors.ts';
+import { Opening } from './opening.ts';
+import type { GuardedDns } from './tcp.ts';
+import { lateRefusal, secureContextFor } from './tls.ts';
+import { type Way, wayTo } from './way.ts';
 
 /** Opens sockets for one use, outside the pools: for connection tests, and for callers that speak mail. */
 export class SingleSockets implements Disposable {

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
-import { type EgressError, EXCHANGES_MAX } from '../../egress.ts';
-import { isFailure, lostError } from '../connect/errors.ts';
-import type { Opening } from '../connect/opening.ts';
+import { type EgressError, EXCHANGES_MAX } from '../egress.ts';
+import { isFailure, lostError } from './errors.ts';
 import type { Exchange } from './exchange.ts';
+import type { Opening } from './opening.ts';
 import { type LatestHead, ResponseParser } from './response-parser.ts';
 
 interface OriginPoolOptions {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { headerProblem, methodProblem, requestHeaders } from './request-headers.ts';
+import { headerProblem, methodProblem, requestHeaders } from './request-head.ts';
 
 test('names that are not tokens and values with line breaks are refused', () => {
   for (const name of ['', 'a b', 'a:', 'a\r\n', 'ä', 'a\u0000', '(a)', 'a/b'])

@@ -6,8 +6,8 @@ import {
   type EgressTimings,
   PACKED_BYTES_MAX,
   RESPONSE_BYTES_MAX,
-} from '../../egress.ts';
-import type { Target } from '../../guard/target-url.ts';
+} from '../egress.ts';
+import type { Target } from '../guard/target-url.ts';
 import type { ResponseHandler, ResponseHead } from './response-parser.ts';
 
 /**

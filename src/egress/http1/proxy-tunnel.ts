@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { EgressError } from '../../egress.ts';
+import type { EgressError } from '../egress.ts';
 
 /**
  * Has a proxy connect a socket to an address (`1.2.3.4:443`): CONNECT, RFC 9110 §9.3.6. The proxy gets the checked

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
-import type { EgressError, EgressTimings } from '../../egress.ts';
-import type { Target } from '../../guard/target-url.ts';
+import type { EgressError, EgressTimings } from '../egress.ts';
+import type { Target } from '../guard/target-url.ts';
 import { connectError, isFailure } from './errors.ts';
 import { tunnel } from './proxy-tunnel.ts';
 import { addressText, checkedAddresses, dial, placeText, type SocketOwner } from './tcp.ts';

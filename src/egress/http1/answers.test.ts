@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { kindOf, requestTo, responseOf } from '../../egress.conformance.ts';
-import { openEgress } from '../testing/open-egress.testing.ts';
-import { answering, httpPeer, type Peer, rawPeer } from '../testing/peers.testing.ts';
+import { kindOf, requestTo, responseOf } from '../egress.conformance.ts';
+import { openEgress } from './testing/open-egress.testing.ts';
+import { answering, httpPeer, type Peer, rawPeer } from './testing/peers.testing.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { SecureContext } from 'node:tls';
-import type { EgressError, EgressRequest, ProxyOptions, TlsOptions } from '../../egress.ts';
-import { parseTarget, type Target } from '../../guard/target-url.ts';
+import type { EgressError, EgressRequest, ProxyOptions, TlsOptions } from '../egress.ts';
+import { parseTarget, type Target } from '../guard/target-url.ts';
 import type { GuardedDns } from './tcp.ts';
 import { secureContextFor } from './tls.ts';
 

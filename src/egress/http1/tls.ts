@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { createSecureContext, getCACertificates, type SecureContext, connect as startTls, TLSSocket } from 'node:tls';
-import type { EgressError, TlsOptions } from '../../egress.ts';
-import type { Target } from '../../guard/target-url.ts';
+import type { EgressError, TlsOptions } from '../egress.ts';
+import type { Target } from '../guard/target-url.ts';
 import { hungUp, isFailure, tlsError } from './errors.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { type EgressError, type Header, isCompressed } from '../../egress.ts';
+import { type EgressError, type Header, isCompressed } from '../egress.ts';
 
 /** The head of a response. */
 export interface ResponseHead {

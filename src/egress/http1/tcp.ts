@@ -1,9 +1,9 @@
 import { connect, type Socket, type TcpNetConnectOpts } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import type { EgressError } from '../../egress.ts';
-import type { Guard } from '../../guard/guard.ts';
-import { type Address, parseAddress } from '../../guard/special-ranges.ts';
-import type { Target } from '../../guard/target-url.ts';
+import type { EgressError } from '../egress.ts';
+import type { Guard } from '../guard/guard.ts';
+import { type Address, parseAddress } from '../guard/special-ranges.ts';
+import type { Target } from '../guard/target-url.ts';
 import type { Dns } from './dns.ts';
 import { connectError, isFailure } from './errors.ts';
 import { type BytesTaker, sharedMemory } from './shared-memory.ts';

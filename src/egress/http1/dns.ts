@@ -1,7 +1,7 @@
 import { lookup, Resolver } from 'node:dns/promises';
 import { isIPv4 } from 'node:net';
-import type { EgressError } from '../../egress.ts';
-import { type Address, parseAddress } from '../../guard/special-ranges.ts';
+import type { EgressError } from '../egress.ts';
+import { type Address, parseAddress } from '../guard/special-ranges.ts';
 import { codeOf, dnsError } from './errors.ts';
 
 /** Resolves all addresses of a host, IPv4 first. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { kindOf, requestTo, responseOf } from '../../egress.conformance.ts';
-import { openEgress } from '../testing/open-egress.testing.ts';
-import { dnsPeer, httpPeer, rawPeer } from '../testing/peers.testing.ts';
+import { kindOf, requestTo, responseOf } from '../egress.conformance.ts';
+import { openEgress } from './testing/open-egress.testing.ts';
+import { dnsPeer, httpPeer, rawPeer } from './testing/peers.testing.ts';
 
 test('a socket is kept for the next request, which then has no connection timings', async () => {
   await using peer = await httpPeer((_request, response) => void response.end('ok'));

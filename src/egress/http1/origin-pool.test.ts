@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { kindOf, requestTo, responseOf } from '../../egress.conformance.ts';
-import type { EgressOutcome, EgressRequest } from '../../egress.ts';
-import { parseAllowRules } from '../../guard/allow-list.ts';
-import { checkUrl, createGuard } from '../../guard/guard.ts';
-import { createDns } from '../connect/dns.ts';
-import { Opening } from '../connect/opening.ts';
-import { wayTo } from '../connect/way.ts';
-import { httpPeer, rawPeer } from '../testing/peers.testing.ts';
+import { kindOf, requestTo, responseOf } from '../egress.conformance.ts';
+import type { EgressOutcome, EgressRequest } from '../egress.ts';
+import { parseAllowRules } from '../guard/allow-list.ts';
+import { checkUrl, createGuard } from '../guard/guard.ts';
+import { createDns } from './dns.ts';
 import { Exchange, requestHead } from './exchange.ts';
+import { Opening } from './opening.ts';
 import { OriginPool } from './origin-pool.ts';
+import { httpPeer, rawPeer } from './testing/peers.testing.ts';
+import { wayTo } from './way.ts';
 
 /** An origin pool to a port of this machine; the test moves its clock and looks for what is late. */
 function openPool(port: number) {

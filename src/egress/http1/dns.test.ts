@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { kindOf, requestTo, responseOf } from '../../egress.conformance.ts';
-import { openEgress } from '../testing/open-egress.testing.ts';
-import { dnsPeer, httpPeer } from '../testing/peers.testing.ts';
+import { kindOf, requestTo, responseOf } from '../egress.conformance.ts';
+import { openEgress } from './testing/open-egress.testing.ts';
+import { dnsPeer, httpPeer } from './testing/peers.testing.ts';
 
 test('a name is sent to a checked address, with its own Host', async () => {
   await using dns = await dnsPeer({ 'hook.test': ['127.0.0.1'] });

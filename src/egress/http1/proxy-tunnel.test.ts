@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import type { AddressInfo, Socket } from 'node:net';
 import { test } from 'node:test';
 import { createServer as createTlsServer } from 'node:tls';
-import { startProxy } from '../../../../test/support/proxy.ts';
-import { kindOf, requestTo, responseOf } from '../../egress.conformance.ts';
-import type { EgressRequest, ProxyOptions } from '../../egress.ts';
-import { openEgress } from '../testing/open-egress.testing.ts';
-import { dnsPeer, httpPeer, httpsPeer, pem, rawPeer } from '../testing/peers.testing.ts';
+import { startProxy } from '../../../test/support/proxy.ts';
+import { kindOf, requestTo, responseOf } from '../egress.conformance.ts';
+import type { EgressRequest, ProxyOptions } from '../egress.ts';
+import { openEgress } from './testing/open-egress.testing.ts';
+import { dnsPeer, httpPeer, httpsPeer, pem, rawPeer } from './testing/peers.testing.ts';
 
 const server = { cert: pem('server.crt'), key: pem('server.key') };
 const CA = { ca: pem('ca.crt') };

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { answers } from '../testing/answers.testing.ts';
-import { compare } from '../testing/differential.testing.ts';
+import { answers } from './testing/answers.testing.ts';
+import { compare } from './testing/differential.testing.ts';
 
 // More of them: npm run fuzz answers.
 test('generated responses are read as by undici and node:http, or more strictly', async () => {

@@ -1,4 +1,4 @@
-import type { EgressError } from '../../egress.ts';
+import type { EgressError } from '../egress.ts';
 
 /** Whether a step failed. */
 export function isFailure(result: object): result is EgressError {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { requestTo, responseOf } from '../../egress.conformance.ts';
-import { openEgress } from '../testing/open-egress.testing.ts';
-import { dnsPeer, httpPeer, httpsPeer, pem, rawPeer } from '../testing/peers.testing.ts';
+import { requestTo, responseOf } from '../egress.conformance.ts';
+import { openEgress } from './testing/open-egress.testing.ts';
+import { dnsPeer, httpPeer, httpsPeer, pem, rawPeer } from './testing/peers.testing.ts';
 
 const CA = { ca: pem('ca.crt') };
 
