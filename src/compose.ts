@@ -27,6 +27,7 @@ import { sqliteIssues } from './issues/sqlite/sqlite-issues.ts';
 import type { Journal } from './journal/journal.ts';
 import { openIdOf, operatorHosts, operatorRetention, resetSender } from './operator-services.ts';
 import { sqliteOutbox } from './outbox/sqlite/sqlite-outbox.ts';
+import { createPauses } from './pipeline/limits/pauses.ts';
 import { type Pipeline, startPipeline } from './pipeline/pipeline.ts';
 import { type OperatorRetention, retentionOf } from './pipeline/snapshot/effective-settings.ts';
 import type { Snapshot } from './pipeline/snapshot/snapshot.ts';
@@ -107,6 +108,7 @@ export async function compose(config: Config, storage: Storage, overrides: Overr
         now: core.now,
         newId: () => core.newId('request'),
         refreshTokens: stores.refreshTokens,
+        pauses: await createPauses({ ...core, ...stores, kind: 'token_pauses', failed: telemetry.failed }),
         asked: telemetry.tokenRequested,
       }),
       random: Math.random,

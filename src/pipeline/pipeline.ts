@@ -218,7 +218,7 @@ async function startDelivering(shared: Shared) {
     }),
   );
   const replayRates = createReplayRates();
-  const pauses = await createPauses(shared);
+  const pauses = await createPauses({ ...shared, kind: 'pauses' });
   const plans = createPlans({ ...shared, holds });
   const attempt = createDeliveryAttempt({ ...shared, plans });
   const batches = new BatchAttempter({ ...shared, plans, attempt });

@@ -134,7 +134,7 @@ test('Retry-After of 429 is obeyed by the whole connection, of 503 by the destin
       const waiting = await deliver({ v: 1 }, 'retrying');
       assert.deepEqual(standing(waiting), {
         status: 'retrying',
-        reason: null,
+        reason: 'budget',
         errorKind: status === 429 ? 'http_429' : 'http_5xx',
         attempts: 0,
         outcomes: ['retry'],

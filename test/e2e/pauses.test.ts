@@ -66,12 +66,13 @@ for (const [name, act] of Object.entries(acts))
       await using app = await startTestApp();
       const wired = await wire(app, receiver);
       receiver.answer('/in', { status, ...askHour });
-      await wired.deliver({ n: 1 }, 'retrying');
+      const refused = await wired.deliver({ n: 1 }, 'retrying');
+      assert.ok(Date.parse(refused.nextAttemptAt ?? '') > Date.now() + 3_500_000, String(refused.nextAttemptAt));
       const { id: delivery } = await wired.deliver({ n: 2 }, 'pending');
       assert.equal(receiver.requests.length, 1);
       receiver.answer('/in', {});
       await act(app, { connection: wired.connection.id, destination: wired.destination.id, delivery });
-      await reaches(app, delivery, 'delivered');
+      for (const id of [delivery, refused.id]) await reaches(app, id, 'delivered');
     });
 
 const tokenActs: typeof acts = {
@@ -96,9 +97,12 @@ for (const [name, act] of Object.entries(tokenActs))
     await using tokens = await startTokenServer();
     await using app = await startTestApp();
     const auth = { type: 'oauth2', grant: 'client_credentials', clientId: 'c', clientSecret: 's' } as const;
-    const wired = await wire(app, receiver, { connection: { auth: { ...auth, accessTokenUrl: tokens.url } } });
+    const settings = { retry: { scheduleMs: [0, 200] } };
+    const wired = await wire(app, receiver, {
+      connection: { auth: { ...auth, accessTokenUrl: tokens.url }, settings },
+    });
     tokens.answer({ status: 429, body: 'busy', ...askHour });
-    await wired.deliver({ n: 1 }, 'retrying');
+    const refused = await wired.deliver({ n: 1 }, 'retrying');
     const { id: delivery, detail } = await wired.deliver({ n: 2 }, 'pending');
     assert.match(String(detail), /token request/);
     const params = { id: wired.connection.id };
@@ -106,6 +110,6 @@ for (const [name, act] of Object.entries(tokenActs))
     assert.ok(Date.parse((await waits()) ?? '') > Date.now() + 3_500_000);
     tokens.answer({});
     await act(app, { connection: wired.connection.id, destination: wired.destination.id, delivery });
-    await reaches(app, delivery, 'delivered');
+    for (const id of [delivery, refused.id]) await reaches(app, id, 'delivered');
     await eventually('the pause to be over', async () => (await waits()) === null);
   });

@@ -15,6 +15,7 @@ import { type FakeEgress, type FakeEgressOptions, fakeEgress } from '../../src/e
 import type { IssueStore } from '../../src/issues/issues.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import { momentOf, shownDelivery } from '../../src/pipeline/insight/shown-delivery.ts';
+import { createPauses } from '../../src/pipeline/limits/pauses.ts';
 import { type Pipeline, startPipeline } from '../../src/pipeline/pipeline.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { createScrubber } from '../../src/secrets/scrubber.ts';
@@ -68,7 +69,8 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const unbounded: string[] = [];
   const egress = fakeEgress({ now: clock.now, ...(options.handler === undefined ? {} : { handler: options.handler }) });
 
-  const start = () =>
+  const failed = (error: unknown) => failures.push(error);
+  const start = async () =>
     startPipeline({
       catalog,
       journal,
@@ -81,6 +83,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
         now: clock.now,
         newId: () => newId('request'),
         isHttpAllowed: () => true,
+        pauses: await createPauses({ journal, clock, failed, kind: 'token_pauses' }),
       }),
       telemetry: {
         ...silentTelemetry(),

@@ -26,7 +26,7 @@ export type Unauthorized = Pick<TokenFailure, 'ok' | 'detail' | 'retryAfterMs'> 
 };
 
 /** A connection; `credentials` is a hash of everything that determines its access token. */
-type TokenOwner = Pick<ConnectionBody, 'settings'> & { readonly id: string; readonly credentials: string };
+type TokenOwner = Pick<ConnectionBody, 'auth' | 'settings'> & { readonly id: string; readonly credentials: string };
 
 /** The end of the pause in token requests of a connection (ms since the epoch), and its reason. */
 type TokenPause = { readonly until: number; readonly detail: string };
@@ -59,18 +59,27 @@ export function createAccessTokens(http: TokenHttp) {
     const { id, credentials: key } = connection;
     const known = slots.get(id);
     if (known?.key === key) return known;
+    // A pause does not apply to changed credentials.
+    if (known !== undefined) http.pauses?.end([id]);
     const slot: Slot = {
       key,
       token: null,
       pending: null,
       askedAt: 0,
       failures: 0,
-      pause: null,
+      pause: keptPause(connection),
       method: null,
       skewMs: null,
     };
     slots.set(id, slot);
     return slot;
+  }
+
+  /** The pause that an earlier process was asked for. */
+  function keptPause({ id, auth }: TokenOwner): Slot['pause'] {
+    const now = http.now();
+    const until = auth.type === 'oauth2' ? (http.pauses?.untilOf(id, auth.accessTokenUrl) ?? 0) : 0;
+    return until > now ? { since: now, until, detail: 'The token endpoint asked for a pause.' } : null;
   }
 
   function renew(slot: Slot, { id, settings }: TokenOwner, auth: Oauth2): Promise<Fetched> {
@@ -83,6 +92,9 @@ export function createAccessTokens(http: TokenHttp) {
         const outcome = answer.ok ? 'ok' : answer.kind;
         http.asked?.({ connectionId: id, outcome, durationMs: http.now() - askedAt });
         learnFailure(slot, answer, http.now());
+        if (slot.pause === null) http.pauses?.end([id]);
+        else if (!answer.ok && answer.retryAfterMs !== null)
+          http.pauses?.begin(id, slot.pause.until, auth.accessTokenUrl);
         if (!answer.ok) return answer;
         slot.method = method;
         // The lifetime counts from the start of the request, so that a slow response makes it shorter, never longer.
@@ -129,13 +141,14 @@ export function createAccessTokens(http: TokenHttp) {
      * changed credentials.
      */
     pauseOf(connection: TokenOwner): TokenPause | null {
-      const slot = slots.get(connection.id);
+      const slot = slots.get(connection.id) ?? (keptPause(connection) === null ? undefined : slotOf(connection));
       const now = http.now();
       if (slot === undefined || slot.pending !== null || slot.key !== connection.credentials) return null;
       return slot.token !== null && isUsable(slot.token, now) ? null : pauseAt(slot, now);
     },
     /** A person wants to try now: the next delivery requests a token. */
     endPause(connectionId: string): void {
+      http.pauses?.end([connectionId]);
       const slot = slots.get(connectionId);
       if (slot === undefined) return;
       slot.pause = null;
@@ -153,7 +166,10 @@ export function createAccessTokens(http: TokenHttp) {
      * Drops the access token of a deleted connection. A changed connection needs no call: the token of its old
      * credentials does not match. The refresh token is kept for a restore.
      */
-    forget: (connectionId: string): void => void slots.delete(connectionId),
+    forget(connectionId: string): void {
+      http.pauses?.end([connectionId]);
+      slots.delete(connectionId);
+    },
     /** Durable when it resolves. */
     async forgetRefreshToken(connectionId: string): Promise<void> {
       await http.refreshTokens?.forget(connectionId);

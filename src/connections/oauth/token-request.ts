@@ -18,6 +18,14 @@ import type { RefreshTokens } from './refresh-tokens.ts';
 import { readTokenAnswer, type TokenAnswer } from './token-response.ts';
 import { tokenUrlProblem } from './token-url.ts';
 
+/** The pauses of connections, each for an endpoint. Times are ms since the epoch. */
+type KeptPauses = {
+  /** 0: none. */
+  untilOf(connectionId: string, endpoint: string): number;
+  begin(connectionId: string, until: number, endpoint: string): void;
+  end(connectionIds: Iterable<string>): void;
+};
+
 /** The dependencies of token requests. */
 export type TokenHttp = {
   readonly egress: Egress;
@@ -29,6 +37,8 @@ export type TokenHttp = {
   readonly isHttpAllowed: (url: string) => boolean;
   /** Stores refresh tokens from responses; if left out, they are not used. */
   readonly refreshTokens?: RefreshTokens;
+  /** Keeps the pauses that token endpoints ask for over a restart; if left out, they end with the process. */
+  readonly pauses?: KeptPauses;
   /** Called after each token request of a connection. */
   readonly asked?: (request: { connectionId: string; outcome: string; durationMs: number }) => void;
 };

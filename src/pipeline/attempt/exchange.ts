@@ -168,7 +168,7 @@ export class Attempter {
     const detail = refusal === 'waiting' && retryAfterMs !== null ? waitingForToken(said, retryAfterMs) : said;
     const line = unsent(note, plan.to, request, { detail, refusal, now: this.#options.clock.now() });
     const log = [...before, scrubAttempt(line, this.#options.scrub)];
-    return { kind: 'unauthorized', rendered, refusal, detail, retryAfterMs, log };
+    return { kind: 'unauthorized', rendered, refusal, detail, log };
   }
 
   #lineOf(

@@ -66,10 +66,10 @@ export function stepAfter(attempted: Attempted, situation: Situation): Step {
       return stepOf({ ...settlement, ...(rendered !== null && { rendered }), log }, sentIn(log.slice(0, -1)));
     }
     case 'unauthorized': {
-      const { rendered, log, detail, refusal, retryAfterMs } = attempted;
+      const { rendered, log, detail, refusal } = attempted;
       const earlier = log.slice(0, -1);
       const isTemporary = refusal === 'temporary';
-      const settlement = isTemporary ? again(situation, 'auth', detail, retryAfterMs ?? 0) : stay(situation, detail);
+      const settlement = isTemporary ? again(situation, 'auth', detail) : stay(situation, detail);
       // The pause of the connection delays the delivery. Only a test logs it as an attempt.
       const isLogged = refusal !== 'waiting' || situation.delivery.test;
       const step = stepOf({ ...settlement, rendered, log: isLogged ? log : earlier }, sentIn(earlier));
@@ -142,7 +142,7 @@ function judged(verdict: Verdict, situation: Situation, log: Attempt[]): Step {
     case 'retry': {
       const { waitScope, retryAfterMs } = verdict;
       const { errorKind, detail, counted } = verdict;
-      const step = stepOf(counted ? again(situation, errorKind, detail, 0, retryAfterMs) : wait(situation, verdict));
+      const step = stepOf(counted ? again(situation, errorKind, detail, retryAfterMs) : wait(situation, verdict));
       step.health = 'overloaded';
       step.sign = signOf(verdict, log);
       step.pauses = verdict.pausesDestination;
@@ -209,24 +209,25 @@ function stay({ delivery, now }: Situation, detail: string, errorKind: ErrorKind
   return settlementOf(delivery, status, null, detail, errorKind, delivery.dueAt ?? now);
 }
 
-/** The next attempt of a wait that the peer asked for, which uses up no step of the schedule. */
+/**
+ * A wait that the peer asked for uses up no step of the schedule. The delivery stays due: the pause of its connection or
+ * destination keeps it, also when that ends early.
+ */
 function wait({ delivery, now }: Situation, verdict: Extract<Verdict, { kind: 'retry' }>): Settlement {
-  const ms = verdict.retryAfterMs ?? 0;
-  const settlement = settlementOf(delivery, 'retrying', null, verdict.detail, verdict.errorKind, now + ms);
-  settlement.waitedMs += ms;
+  const settlement = settlementOf(delivery, 'retrying', null, verdict.detail, verdict.errorKind, now);
+  settlement.waitedMs += verdict.retryAfterMs ?? 0;
   return settlement;
 }
 
-/** The next step of the schedule: at its time but at least `atLeastMs` from now, or after exactly `retryAfterMs`. */
+/** The next step of the schedule: at its time, or after exactly `retryAfterMs`. */
 function again(
   { delivery, policy, now, random }: Situation,
   errorKind: ErrorKind,
   detail: string,
-  atLeastMs = 0,
   retryAfterMs: number | null = null,
 ): Settlement {
   const next = nextAttempt({ policy, step: delivery.scheduleStep + 1, now, random });
-  const dueAt = retryAfterMs === null ? Math.max(next ?? 0, now + atLeastMs) : now + retryAfterMs;
+  const dueAt = retryAfterMs === null ? next : now + retryAfterMs;
   const settlement =
     next === null
       ? settlementOf(delivery, 'held', 'exhausted', detail, errorKind, null)

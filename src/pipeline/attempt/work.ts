@@ -38,11 +38,4 @@ export type Attempted =
   | { kind: 'errored'; rendered: Rendered | null; detail: string; log: Attempt[] }
   /** `each`: the verdict on each record of a batch, where they differ. */
   | { kind: 'judged'; rendered: Rendered; verdict: Verdict; each: readonly Verdict[] | null; log: Attempt[] }
-  | {
-      kind: 'unauthorized';
-      rendered: Rendered;
-      refusal: Unauthorized['kind'];
-      detail: string;
-      retryAfterMs: number | null;
-      log: Attempt[];
-    };
+  | { kind: 'unauthorized'; rendered: Rendered; refusal: Unauthorized['kind']; detail: string; log: Attempt[] };

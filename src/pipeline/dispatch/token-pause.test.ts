@@ -109,6 +109,42 @@ test('changed credentials are used at once, despite the pause', async () => {
   assert.equal((await rig.statuses()).at(-1), 'delivered');
 });
 
+test('the pause that a token endpoint asks for survives a restart, and ends with changed credentials or by a person', async () => {
+  for (const end of ['time', 'credentials', 'person'] as const) {
+    const { rig, endpoint, asked, connectionId, send } = await setUp({
+      status: 429,
+      headers: [['retry-after', '3600']],
+    });
+    await using _ = rig;
+    await send();
+    await rig.restart();
+    endpoint.answer = good;
+    await send();
+    await rig.clock.advance(1_800_000);
+    assert.deepEqual(asked, [0]);
+    const waiting = await rig.deliveries();
+    assert.deepEqual(
+      waiting.map(({ status, nextAttemptAt }) => [status, Date.parse(String(nextAttemptAt)) - rig.clock.now()]),
+      [
+        ['retrying', 1_800_000],
+        ['pending', 1_800_000],
+      ],
+    );
+    assert.match(String(waiting[1]?.detail), /The token endpoint asked for a pause. The next token request is in/);
+    const base = { name: 'CRM', baseUrl: 'https://crm.example' };
+    if (end === 'time') await rig.clock.advance(1_800_000);
+    else if (end === 'person') rig.pipeline.queueStatus.endPauses(connectionId);
+    else await rig.put('connection', { ...base, auth: { ...auth, clientSecret: 'other' } }, connectionId);
+    await rig.clock.advance(0);
+    assert.deepEqual(new Set(await rig.statuses()), new Set(['delivered']), end);
+    const requests = asked.length;
+    await rig.restart();
+    await send();
+    assert.equal(asked.length, requests + 1, 'nothing is left of the pause');
+    assert.deepEqual(new Set(await rig.statuses()), new Set(['delivered']), end);
+  }
+});
+
 test('a test send during the pause requests no token and says when the next request is', async () => {
   const { rig, asked, send } = await setUp({ status: 503, headers: [['retry-after', '30']] });
   await using _ = rig;

@@ -41,7 +41,8 @@ export function shownDelivery(logged: LoggedDelivery & { attemptLog?: Attempt[] 
   const isWaiting = (same.status === 'pending' || same.status === 'retrying') && dueAt !== null;
   const isDue = isWaiting && !moment.isSending && dueAt <= moment.now;
   const hold = isDue ? moment.closed : null;
-  const until = isDue && hold === null ? (moment.block?.until ?? null) : null;
+  const isBlocked = isDue ? hold === null : isWaiting && !moment.isSending && isAsked(moment.block);
+  const until = isBlocked ? (moment.block?.until ?? null) : null;
   const isPaused = until === Number.POSITIVE_INFINITY;
   const earlier = isDue && hold === null && moment.order !== null ? logged.waitsFor : undefined;
   const wait = !isDue || hold !== null ? null : waitOf(earlier, moment, same.reason);
@@ -59,7 +60,7 @@ export function shownDelivery(logged: LoggedDelivery & { attemptLog?: Attempt[] 
     nextAttemptAt:
       dueAt === null || hold !== null || earlier !== undefined || isPaused
         ? null
-        : new Date(until ?? dueAt).toISOString(),
+        : new Date(Math.max(until ?? 0, dueAt)).toISOString(),
     createdAt: new Date(createdAt).toISOString(),
     finishedAt: finishedAt === null ? null : new Date(finishedAt).toISOString(),
     test: same.test,
@@ -68,6 +69,11 @@ export function shownDelivery(logged: LoggedDelivery & { attemptLog?: Attempt[] 
     replayedBy: same.replayedBy ?? null,
     ...(attemptLog === undefined ? {} : { attemptLog }),
   };
+}
+
+/** Whether the system or its token endpoint asked for the wait: it applies to deliveries that are due during it, too. */
+function isAsked(block: Block | null): boolean {
+  return block?.limit === 'token' || (block?.limit === 'rate' && block.isAsked);
 }
 
 type Wait = { reason: Reason | null; detail: string };

@@ -3,14 +3,12 @@ import type { Journal } from '../../journal/journal.ts';
 
 /**
  * A pause that a system asked for (429 or 503 with Retry-After, or a used up quota), of a connection or a destination. It applies to
- * requests to `origin`. Times are ms since the epoch.
+ * requests to `origin`. A token endpoint asks for that of a connection's token requests; `origin` is then its URL. Times are
+ * ms since the epoch.
  */
 type Pause = { readonly since: number; readonly until: number; readonly origin: string };
 
 export type Pauses = Awaited<ReturnType<typeof createPauses>>;
-
-/** The name of a note is this and the id of the connection or destination. */
-const prefix = 'pauses/';
 
 /** Pauses that are shorter, or that become longer by less, are not written: a start takes about as long. */
 const notableMs = 5_000;
@@ -24,8 +22,12 @@ export async function createPauses(options: {
   journal: { retention: Pick<Journal['retention'], 'loadNotes' | 'saveNote'> };
   clock: Clock;
   failed(error: unknown, doing: string): void;
+  /** Those of systems, or of token endpoints. */
+  kind: 'pauses' | 'token_pauses';
 }) {
-  const { clock, failed } = options;
+  const { clock, failed, kind } = options;
+  /** The name of a note is this and the id of the connection or destination. */
+  const prefix = `${kind}/`;
   const { retention } = options.journal;
   const pauses = new Map<string, Pause>();
   /** Until when the stored pauses last. */

@@ -30,7 +30,7 @@ test('only held deliveries expire; those that wait for a slow peer are sent, how
   assert.deepEqual(
     shown.filter(([id]) => id === busy),
     [
-      [busy, 'retrying', null],
+      [busy, 'retrying', 'budget'],
       [busy, 'pending', 'budget'],
     ],
   );

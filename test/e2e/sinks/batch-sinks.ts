@@ -14,7 +14,7 @@ export type BatchSink = {
 const delivered = ['delivered', null, 1] as const;
 const failed = ['failed', 'protocol', 1] as const;
 const retrying = ['retrying', null, 1] as const;
-const waiting = ['retrying', null, 0] as const;
+const waiting = ['retrying', 'budget', 0] as const;
 const refused = ['failed', 'http_4xx', 1] as const;
 const four = (one: BatchSink['stands'][number]) => Array(4).fill(one) as BatchSink['stands']; // of four of them
 const body = (value: unknown, status = 200): FakeAnswer => ({ status, body: JSON.stringify(value) });

@@ -60,8 +60,10 @@ export const retries = (
 });
 
 /** It asked for a wait, which costs no attempt. */
-export const waits = (errorKind: ErrorKind, exchanges = 1): Standing =>
-  retries(errorKind, 0, Array<boolean>(exchanges).fill(false));
+export const waits = (errorKind: ErrorKind, exchanges = 1): Standing => ({
+  ...retries(errorKind, 0, Array<boolean>(exchanges).fill(false)),
+  reason: 'budget',
+});
 
 export const held = (reason: Reason, errorKind: ErrorKind | null, attempts: number, counted: boolean[]): Standing => ({
   status: 'held',
