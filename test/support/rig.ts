@@ -179,6 +179,17 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   return rig;
 }
 
+/** Counts the readings of queues from now on. */
+export function countReadings({ journal: { deliveries } }: Rig): () => number {
+  const { due } = deliveries;
+  let count = 0;
+  deliveries.due = (query) => {
+    count += 1;
+    return due(query);
+  };
+  return () => count;
+}
+
 /** Creates a connection, an enabled destination and an action that matches every event; returns their ids. */
 export async function wire(
   rig: Rig,

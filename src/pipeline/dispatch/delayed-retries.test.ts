@@ -1,22 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { settled } from '../../../test/support/fake-clock.ts';
-import { type Rig, startRig, wire } from '../../../test/support/rig.ts';
+import { countReadings, type Rig, startRig, wire } from '../../../test/support/rig.ts';
 import type { Settlement } from '../../journal/journal.ts';
 import { asSettled } from './send.ts';
 
 const bodies = (rig: Rig) => rig.egress.requests.map(({ body }) => body);
-
-/** Counts the readings of queues from now on. */
-function countReadings({ journal: { deliveries } }: Rig): () => number {
-  const { due } = deliveries;
-  let count = 0;
-  deliveries.due = (query) => {
-    count += 1;
-    return due(query);
-  };
-  return () => count;
-}
 
 test('a retry that is due soon is sent at its time without being read from the journal', async () => {
   await using rig = await startRig({ handler: (_, index) => ({ status: index < 2 ? 503 : 200 }) });

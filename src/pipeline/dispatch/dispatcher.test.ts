@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fakeClock, settled } from '../../../test/support/fake-clock.ts';
-import { type Rig, startRig, wire } from '../../../test/support/rig.ts';
+import { countReadings, type Rig, startRig, wire } from '../../../test/support/rig.ts';
 import { byItself } from '../../contract/by-itself.ts';
 import { replayInput } from '../../contract/records/replay.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
@@ -75,6 +75,34 @@ test('deliveries that wait while nothing can be recorded are sent as soon as it 
   deliveries.settle = settle;
   await rig.clock.advance(1_100);
   assert.equal(rig.egress.requests.filter(({ url }) => url.includes('other')).length, 1);
+});
+
+test('of a destination that hangs few deliveries wait in memory, and all are sent once it responds', async () => {
+  const hanging: (() => void)[] = [];
+  let isHanging = true;
+  await using rig = await startRig({
+    handler: () =>
+      isHanging ? new Promise((resolve) => hanging.push(() => resolve({ status: 200 }))) : { status: 200 },
+  });
+  await wire(rig);
+  const sendMany = (count: number) => rig.send(...Array.from({ length: count }, () => ({ data: { n: '1' } })));
+  await sendMany(20);
+  await rig.clock.advance(1_100);
+  for (let round = 0; round < 5; round++) await sendMany(100);
+  await settled();
+  const { inMemory } = rig.pipeline.depth();
+  assert.ok(inMemory <= 16, `${inMemory} wait in memory`);
+  isHanging = false;
+  for (const respond of hanging) respond();
+  await rig.clock.advance(1_000);
+  assert.equal(rig.egress.requests.length, 520);
+  assert.equal(rig.pipeline.depth().inMemory, 0);
+  // It responds at once now, so a burst stays in memory.
+  const readings = countReadings(rig);
+  await sendMany(500);
+  await rig.clock.advance(1_000);
+  assert.equal(rig.egress.requests.length, 1_020);
+  assert.equal(readings(), 0);
 });
 
 test('many hanging requests do not delay other connections', async () => {

@@ -139,6 +139,7 @@ export class Dispatcher implements AsyncDisposable {
       return;
     }
     // Only the journal knows whether a delivery with an ordering key is the next one.
+    this.#memory.narrow(queue, now);
     const isForLater = delivery.orderKey !== undefined || !this.#memory.hasRoom(queue);
     if (queue.hasMore || isForLater) queue.hasMore = true;
     else this.#memory.add(queue, delivery);
@@ -432,6 +433,7 @@ export class Dispatcher implements AsyncDisposable {
   #began(queue: DestinationQueue, now: number) {
     const { connection, replay } = queue;
     queue.requests += 1;
+    queue.silentSince ??= now;
     if (replay !== null) replay.live.requests += 1;
     connection.requests += 1;
     if (connection.origin !== null) connection.origin.requests += 1;

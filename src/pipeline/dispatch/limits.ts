@@ -8,6 +8,7 @@ import type { Pauses } from '../limits/pauses.ts';
 import type { Quota, Rate, RateLimiter } from '../limits/rate-limiter.ts';
 import type { ReplayRates } from '../limits/replay-rates.ts';
 import type { DestinationPlan } from '../snapshot/destination-plan.ts';
+import { widen } from './memory-budget.ts';
 import type { ConnectionQueue, DestinationQueue, OriginSlots } from './queues.ts';
 
 /**
@@ -162,7 +163,10 @@ export function applyOutcome(
   now: number,
 ): Promise<void> | null {
   const { connection } = queue;
-  if (step.health === 'good') queue.concurrency.succeeded();
+  if (step.health === 'good') {
+    queue.concurrency.succeeded();
+    widen(queue);
+  }
   if (step.health === 'overloaded') queue.concurrency.failed(sent.startedAt, now);
   if (step.quota !== null) learnQuota(parts, queue, step.quota, now);
   if (step.wait !== null) pause(parts, queue, step.wait);

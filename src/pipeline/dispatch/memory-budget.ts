@@ -5,6 +5,9 @@ import { batchRecordsOf, type DestinationQueue, isSuspect, type QueuedDelivery }
 const deliveriesMax = 20_000;
 const queueMax = 2_000;
 const queueMin = 16;
+/** After so long without a good response, a queue has the least room, until responses widen it again. */
+const silenceMs = 1_000;
+const roomPerResponse = 4;
 const bytesMax = 128 * 1024 * 1024;
 
 /** How much of a queue is in memory: `all`, `more` is being read from the journal, or memory is `full`. */
@@ -12,9 +15,10 @@ export type QueueFill = 'more' | 'all' | 'full';
 
 /**
  * The memory of all queues together is bounded by 128 MiB, with the deliveries in flight. Queues also share 20,000
- * places for waiting deliveries, and each has at least 16 of them, so more than 1,250 queues may exceed that number. Every
- * delivery enters, moves and leaves a queue through this class, so that the sums are right. Deliveries that do not fit stay in
- * the journal.
+ * places for waiting deliveries, and each has at least 16 of them, so more than 1,250 queues may exceed that number. A queue
+ * whose destination does not respond has only those 16: deliveries that wait for long are copied by one garbage collection
+ * after the other, which delays the deliveries of all others. Every delivery enters, moves and leaves a queue through this
+ * class, so that the sums are right. Deliveries that do not fit stay in the journal.
  */
 export class MemoryBudget {
   #waiting = 0;
@@ -40,7 +44,8 @@ export class MemoryBudget {
   /** The room of a queue: two batches always fit, regardless of bytes. */
   roomOf(queue: DestinationQueue): number {
     const records = batchRecordsOf(queue);
-    return records === 1 ? this.share : Math.max(this.share, 2 * records);
+    const room = Math.min(this.share, queue.room);
+    return records === 1 ? room : Math.max(room, 2 * records);
   }
 
   hasRoom(queue: DestinationQueue): boolean {
@@ -57,8 +62,13 @@ export class MemoryBudget {
     if (!queue.hasMore || queue.reading !== null) return false;
     if (queue.waiting.length === 0) return true;
     // A batch is assembled from all deliveries that fit in memory.
-    const few = batchRecordsOf(queue) === 1 ? this.share / 4 : this.roomOf(queue) - 1;
+    const few = batchRecordsOf(queue) === 1 ? this.roomOf(queue) / 4 : this.roomOf(queue) - 1;
     return !this.isHeavy && queue.waiting.length <= few;
+  }
+
+  /** Leaves little room to a queue whose destination has not responded well for a while. */
+  narrow(queue: DestinationQueue, now: number): void {
+    if (queue.silentSince !== null && now - queue.silentSince >= silenceMs) queue.room = queueMin;
   }
 
   openQueue(): void {
@@ -178,4 +188,10 @@ export class MemoryBudget {
 /** The deliveries of a queue that wait in memory, for their turn or for their time. */
 export function waitingIn({ waiting, suspects, delayed }: DestinationQueue): DueDelivery[] {
   return [...waiting, ...suspects, ...delayed].map(({ delivery }) => delivery);
+}
+
+/** A good response widens the room of its queue. */
+export function widen(queue: DestinationQueue): void {
+  queue.silentSince = null;
+  queue.room += roomPerResponse;
 }

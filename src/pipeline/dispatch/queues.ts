@@ -64,6 +64,10 @@ export type DestinationQueue = {
   readonly orderKeys: Map<number, QueuedDelivery>;
   /** Requests in flight; those of its replays count for the live queue too. */
   requests: number;
+  /** When the first request since the last good response began; null: none did. */
+  silentSince: number | null;
+  /** How many deliveries may wait in memory, besides the bounds of memory-budget.ts, which moves it. */
+  room: number;
   /** How often it dropped its deliveries from memory. */
   spills: number;
   /** The journal may have deliveries that are due and not in memory. */
@@ -144,6 +148,8 @@ export function createDestinationQueue(
     delayed: new Set(),
     orderKeys: new Map(),
     requests: 0,
+    silentSince: null,
+    room: Number.POSITIVE_INFINITY,
     spills: 0,
     hasMore: false,
     cursor: null,
