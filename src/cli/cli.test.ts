@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { settingFlags } from '../config/names.ts';
 import { cli } from './cli.testing.ts';
 import { stopInTime } from './commands/start.ts';
 import type { Flags } from './program.ts';
@@ -60,6 +61,27 @@ test('help names every command and ends with 0', async () => {
   ]) {
     assert.match(written.out, new RegExp(`\n  ${command} `));
   }
+});
+
+test('the help of each command fits on a screen, with the settings that concern it', async () => {
+  const help = async (...argv: string[]) => {
+    const { written, ...one } = cli({ flags: settingFlags() });
+    assert.equal(await one.run(...argv, '--help'), 0);
+    return written.out;
+  };
+  const groups: string[][] = [[]];
+  for (const group of groups) {
+    const text = await help(...group);
+    assert.ok(text.split('\n').length <= (group.length === 0 ? 60 : 45), text);
+    const [, commands = ''] = text.split('\nCommands:\n');
+    for (const [, name = ''] of commands.matchAll(/^ {2}([a-z-]+)/gm))
+      if (name !== 'help') groups.push([...group, name]);
+  }
+  assert.ok(groups.length > 100, String(groups.length));
+  const settingsIn = (text: string) => [...text.matchAll(/^ {2}--([a-z-]+) /gm)].map(([, name]) => name);
+  assert.deepEqual(settingsIn(await help('backup')), ['data-dir', 'version', 'config', 'url', 'token', 'output']);
+  assert.match(await help('secrets', 'rotate'), /--data-dir .*\n(?:.*\n)*? {2}--secret-key /);
+  assert.match(await help('start'), / --inbox \[on\|off\|auto\] /);
 });
 
 test('flags reach the configuration by name; a switch needs no value', async () => {

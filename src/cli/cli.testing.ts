@@ -12,6 +12,7 @@ type Given = {
   stdin?: string;
   verdict?: AuditVerdict;
   rotation?: SealingState['rotation'];
+  flags?: Deps['flags'];
 };
 
 /** The commands with a program that does nothing by itself; what they write and ask for is kept. */
@@ -50,7 +51,7 @@ export function cli(given: Given = {}) {
   };
   const deps: Deps = {
     version: '9.9.9',
-    flags: [
+    flags: given.flags ?? [
       { name: 'dataDir', flag: '--data-dir', description: 'folder', isSwitch: false },
       { name: 'inbox', flag: '--inbox', description: 'inbox', isSwitch: true },
       { name: 'url', flag: '--url', description: 'url', isSwitch: false },

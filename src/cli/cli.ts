@@ -37,7 +37,7 @@ export async function run(argv: readonly string[], deps: Deps): Promise<ExitCode
     output: createOutput(deps, () => program.opts().output),
     configure: (options = {}, presets) => configureFrom(deps, { ...program.opts(), ...options }, presets),
     server: () => connectTo(context.configure().settings),
-    withSettings: (command) => addSettings(command, deps),
+    withSettings: (command, shown) => addSettings(command, deps, shown),
     read: (file) => readText(file, deps),
     endWith(code) {
       exitCode = code;
@@ -50,6 +50,7 @@ export async function run(argv: readonly string[], deps: Deps): Promise<ExitCode
     .option('--url <url>', 'URL of the server')
     .option('--token <token>', 'API token')
     .addOption(choice('--output <format>', 'output format', outputFormats).default('table'))
+    .configureHelp({ showGlobalOptions: true })
     .exitOverride()
     .configureOutput({
       writeOut: (text) => deps.stdout.write(text),

@@ -16,8 +16,8 @@ export type Context = {
   configure(flags?: Record<string, unknown>, presets?: Flags): Program;
   /** The server that the global flags and the configuration name. */
   server(): Server;
-  /** Adds every setting to a command as a flag. */
-  withSettings(command: Command): Command;
+  /** Adds every setting to a command as a flag. Its help describes those that concern it, by name. */
+  withSettings(command: Command, concerning: readonly string[]): Command;
   /** The text of a file; `-` is the standard input. An unreadable file ends the command with exit code 2. */
   read(file: string): Promise<string>;
   /** Sets the exit code without an exception. */
@@ -41,15 +41,30 @@ export function choice(flags: string, description: string, values: readonly stri
   return new Option(flags, description).choices(values);
 }
 
-/** Adds `--host`, `--port`, … to a command; the value of a switch is optional. */
-export function addSettings(command: Command, deps: Deps): Command {
+/** Adds `--host`, `--port`, … to a command; the value of a switch is optional. Its help describes those in `shown`. */
+export function addSettings(command: Command, deps: Deps, shown: readonly string[]): Command {
   for (const { name, flag, description, isSwitch } of deps.flags) {
     if (globalFlags.has(name)) continue;
-    const option = new Option(isSwitch ? `${flag} [on|off]` : `${flag} <value>`, description);
-    command.addOption(isSwitch ? option.preset('on') : option);
+    const option = new Option(isSwitch ? `${flag} [on|off|auto]` : `${flag} <value>`, description);
+    command.addOption((isSwitch ? option.preset('on') : option).hideHelp(!shown.includes(name)));
   }
   return command;
 }
+
+/** The settings that most servers need. */
+export const mainSettings = [
+  'host',
+  'port',
+  'dataDir',
+  'publicUrl',
+  'adminToken',
+  'egressAllow',
+  'inbox',
+  'retentionDays',
+  'logLevel',
+  'logFormat',
+];
+export const moreSettings = '\nThe other settings of docs/configuration.md are flags, too.';
 
 /** Settings that are flags of every command. */
 const globalFlags: ReadonlySet<string> = new Set(['url']);

@@ -35,6 +35,16 @@ test('the description has every route once, with its rights, its parameters and 
   }
 });
 
+test('the introduction says how to authenticate, and its addresses and fields exist', () => {
+  const introduction = String(description['info']?.['description']);
+  assert.match(introduction, /Authorization: Bearer/);
+  const known = new Set([...routes.map(({ path }) => path), '/v3/{key}', '/docs/api', '/docs/errors']);
+  const addresses = [...introduction.matchAll(/`(?:[A-Z]+ )?(\/[^`]*)`/g)].map(([, path = '']) => path);
+  assert.ok(addresses.length >= 6);
+  for (const path of addresses)
+    assert.ok(known.has(path) || known.has(path.replace('{kind}', 'connections')), `${path} is described`);
+});
+
 test('every reference resolves within the document, and no component is unused', () => {
   const references = [...text.matchAll(/"\$ref":"([^"]*)"/g)].map(([, target = '']) => target);
   assert.ok(references.length > 50);

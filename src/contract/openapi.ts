@@ -111,13 +111,41 @@ export function openApiParts({ version, url }: { version: string; url: string | 
     /** The description of the routes that were added. */
     whole: (): Description => ({
       openapi: '3.1.0',
-      info: { title: 'Millrace', version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+      info: {
+        title: 'Millrace',
+        version,
+        description: overview,
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
       ...(url === null ? {} : { servers: [{ url }] }),
       paths,
       components: { schemas: reachable(paths, schemas), responses, securitySchemes },
     }),
   };
 }
+
+/** What applies to all operations, in Markdown. */
+const overview = `Events in, authenticated HTTP calls out. Senders post events to \`/v3/{key}\` with the key of a collector. Actions
+select events, templates shape the request bodies, and connections deliver them.
+
+**Authentication.** \`Authorization: Bearer TOKEN\` with an API token, which the console or
+\`POST /api/v1/me/tokens\` creates. The console uses its session cookie; requests with it must come from the same origin. The rights that
+an operation needs are in its \`x-right\`: without credentials it responds 401, without the right 403.
+
+**Format.** JSON in UTF-8, names in camelCase. Times are RFC 3339 in UTC; durations in ms end in \`Ms\`. Unknown fields are
+refused (422). Secrets are given as text or as \`{"ref": "env:NAME"}\`, and returned as \`{"set": true, "updatedAt": …}\`.
+
+**Lists.** Newest first: \`{"data": […], "page": {"next": …, "prev": …}}\`. \`limit\` is 50 by default and at most 200; send
+\`page.next\` as \`cursor\` for the next page. Filters are query parameters.
+
+**Changes.** PATCH is a JSON Merge Patch. \`If-Match\` with the \`ETag\` of a resource refuses a change of a newer version (412).
+\`Idempotency-Key\` on a POST makes a repetition safe: the first response is repeated for 24 h. \`PUT /api/v1/{kind}/by-name/{name}\`
+creates or replaces.
+
+**Errors.** \`application/problem+json\` (RFC 9457) with a \`code\`. Each code is explained at \`/docs/errors\`, where \`type\` links to.
+429 and 503 have \`Retry-After\`; a token may make 20 requests a second, 1,000 at once.
+
+The same server has this reference at \`/docs/api\`, its health at \`/readyz\` and its metrics at \`/metrics\`.`;
 
 const responses: Json = {
   Problem: {

@@ -25,7 +25,8 @@ export function auditCommands(command: Command, { server, configure, withSetting
     });
 
   const words = 'verify the hash chain without the server; exit code 1 and the entry number if it is broken';
-  withSettings(subcommand(group, 'verify', words, ['[file]', 'a backup or a data folder; default: the data folder']))
+  const file = ['[file]', 'a backup or a data folder; default: the data folder'] as const;
+  withSettings(subcommand(group, 'verify', words, file), ['dataDir'])
     .option('--head <number:hash...>', 'heads noted earlier, which the trail must contain')
     .action(async (file: string | undefined, { head = [], ...options }) => {
       const program = configure(options);

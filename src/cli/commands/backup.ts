@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 
 /** `millrace backup` and `millrace restore`. A backup never contains the encryption key. */
 export function backupCommands(command: Command, { configure, withSettings, output }: Context) {
-  withSettings(command.command('backup'))
+  withSettings(command.command('backup'), ['dataDir'])
     .argument('<file>', 'file to write; must not exist')
     .description('copy the database to a file while the server runs (back up the encryption key separately)')
     .action(async (file: string, options) => {
@@ -11,7 +11,7 @@ export function backupCommands(command: Command, { configure, withSettings, outp
       output.line(`backed up to ${file}`);
     });
 
-  withSettings(command.command('restore'))
+  withSettings(command.command('restore'), ['dataDir'])
     .argument('<file>', 'a backup')
     .option('--force', 'replace an existing database')
     .description('restore a backup into the data folder of a stopped server')

@@ -14,7 +14,7 @@ export function secretCommands(command: Command, { deps, server, configure, with
     showKeys(await server().call('getSealing')),
   );
 
-  withSettings(group.command('rotate'))
+  withSettings(group.command('rotate'), ['dataDir', 'secretKey'])
     .option('--new-key', 'create a new key first, if the keys are stored in the data folder')
     .option('--offline', 'work on the data folder of a stopped server')
     .description('encrypt every stored secret again with the first key, while the server runs')

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Context } from '../context.ts';
+import { type Context, mainSettings, moreSettings } from '../context.ts';
 import { CommandError, exitCodes } from '../exit.ts';
 import type { Program, RunningApp } from '../program.ts';
 
@@ -8,7 +8,8 @@ const stopSlackMs = 5_000;
 
 /** `millrace start`: runs the server until a signal. */
 export function startCommand(command: Command, { deps, configure, withSettings }: Context) {
-  withSettings(command.command('start'))
+  withSettings(command.command('start'), mainSettings)
+    .addHelpText('after', moreSettings)
     .description('run the server until SIGINT or SIGTERM')
     .action(async (options) => {
       const program = configure(options);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { startProgram, stopInTime } from '../commands/start.ts';
-import { type Context, count } from '../context.ts';
+import { type Context, count, moreSettings } from '../context.ts';
 import { CommandError, exitCodes } from '../exit.ts';
 import { connectTo, type Server } from '../server.ts';
 import { endOf } from '../signals.ts';
@@ -24,7 +24,8 @@ const stopTimeoutMs = 10_000;
 
 /** `millrace demo`: a server that receives events of a sample shop and delivers them to the Inbox. */
 export function demoCommand(command: Command, { deps, configure, withSettings }: Context) {
-  withSettings(command.command('demo'))
+  withSettings(command.command('demo'), ['host', 'port', 'dataDir', 'logLevel'])
+    .addHelpText('after', moreSettings)
     .option('--for <seconds>', 'stop after this many seconds instead of at Ctrl-C', count)
     .option('--rate <number>', 'events per second', count, 3)
     .option('--seed <number>', 'seed of the visitors; the same seed gives the same events', count, 1)
