@@ -40,6 +40,11 @@ test('quiet hours follow the local time of their time zone, across midnight and 
     // The night when clocks go forward is an hour shorter; the night when they go back is an hour longer.
     [night, '2026-03-28T22:00:00Z', '2026-03-29T05:00:00.000Z'],
     [night, '2026-10-24T20:30:00Z', '2026-10-25T06:00:00.000Z'],
+    // The end is in the hour that the clocks skip: 03:00 is the first time after it.
+    [{ ...night, from: '03:00', to: '02:30', days: ['sat'] }, '2026-03-28T12:00:00Z', '2026-03-29T01:00:00.000Z'],
+    // The gap between two windows is in the skipped hour.
+    [{ ...night, from: '03:00', to: '02:30' }, '2026-03-28T12:00:00Z', '2026-03-30T00:30:00.000Z'],
+    [{ ...night, from: '02:00', to: '01:59' }, '2026-10-24T23:30:00Z', '2026-10-24T23:59:00.000Z'],
     // A time zone with an offset of half an hour.
     [{ ...night, timeZone: 'Asia/Kolkata' }, '2026-01-07T16:30:00Z', '2026-01-08T01:30:00.000Z'],
   ];

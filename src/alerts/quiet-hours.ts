@@ -4,24 +4,25 @@ import { weekDays } from '../contract/documents/alert-words.ts';
 const dayNames: readonly string[] = weekDays;
 const minuteMs = 60_000;
 const dayMinutes = 1_440;
+/** The longest quiet time; the gap of a day can be in an hour that the clocks skip. */
+const mostMs = 14 * dayMinutes * minuteMs;
 
 /**
  * The end of the quiet hours that contain `now` (both in ms since the epoch); null: no quiet hours. They follow local
  * time in their time zone, so they are shorter or longer when clocks change.
  */
 export function quietUntil(quiet: QuietHours, now: number): number | null {
-  let at = now;
-  // Windows of different days may touch, but each day has a gap between the end of one window and the start of the
-  // next.
-  for (let steps = 0; isQuiet(quiet, at); steps++) {
-    if (steps > weekDays.length * 2) return at;
-    at = nextEnd(quiet, at);
+  const start = Math.floor(now / minuteMs) * minuteMs;
+  let at = start;
+  for (;;) {
+    const wall = onTheWall(quiet.timeZone, at);
+    if (!isQuiet(quiet, wall)) return at === start ? null : at;
+    if (at - start > mostMs) return at;
+    at += stepOf(quiet, wall) * minuteMs;
   }
-  return at === now ? null : at;
 }
 
-function isQuiet({ timeZone, from, to, days }: QuietHours, at: number): boolean {
-  const { day, minute } = onTheWall(timeZone, at);
+function isQuiet({ from, to, days }: QuietHours, { day, minute }: WallTime): boolean {
   const [begin, end] = [minuteOf(from), minuteOf(to)];
   const isDay = (offset: number) => {
     const name = weekDays[(day + offset + 7) % 7];
@@ -31,19 +32,16 @@ function isQuiet({ timeZone, from, to, days }: QuietHours, at: number): boolean 
   return (isDay(0) && minute >= begin) || (isDay(-1) && minute < end);
 }
 
-/** The next time when the local time is the end of the quiet hours. */
-function nextEnd({ timeZone, to }: QuietHours, now: number): number {
-  const start = Math.floor(now / minuteMs) * minuteMs;
-  const left = (minuteOf(to) - onTheWall(timeZone, now).minute + dayMinutes) % dayMinutes || dayMinutes;
-  const guess = start + left * minuteMs;
-  // A clock change before that time shifts the local time; a difference of up to half a day counts as such a shift.
-  const off = ((onTheWall(timeZone, guess).minute - minuteOf(to) + dayMinutes * 1.5) % dayMinutes) - dayMinutes / 2;
-  const shifted = guess - off * minuteMs;
-  return shifted > now ? shifted : guess;
+/** Minutes to the end of the quiet hours, or less: clocks change at quarters of an hour. */
+function stepOf({ to }: QuietHours, { minute }: WallTime): number {
+  const left = (minuteOf(to) - minute + dayMinutes) % dayMinutes || dayMinutes;
+  return Math.min(left, 15 - (minute % 15));
 }
 
 /** `day` counts from Monday, `minute` from midnight. */
-function onTheWall(timeZone: string, at: number): { day: number; minute: number } {
+type WallTime = { day: number; minute: number };
+
+function onTheWall(timeZone: string, at: number): WallTime {
   let format = formats.get(timeZone);
   if (format === undefined) {
     format = new Intl.DateTimeFormat('en-GB', {
