@@ -143,7 +143,7 @@ refused (422). Secrets are given as text or as \`{"ref": "env:NAME"}\`, and retu
 creates or replaces.
 
 **Errors.** \`application/problem+json\` (RFC 9457) with a \`code\`. Each code is explained at \`/docs/errors\`, where \`type\` links to.
-429 and 503 have \`Retry-After\`; a token may make 20 requests a second, 1,000 at once.
+429 and 503 have \`Retry-After\`; a token can make 20 requests a second, 1,000 at once.
 
 The same server has this reference at \`/docs/api\`, its health at \`/readyz\` and its metrics at \`/metrics\`.`;
 
