@@ -12,7 +12,7 @@ import {
 } from '../egress.ts';
 import { parseAllowRules } from '../guard/allow-list.ts';
 import { checkMailHost, checkUrl, createGuard } from '../guard/guard.ts';
-import { methodProblem, requestHeaders } from '../http1/request-head.ts';
+import { requestHead } from '../http1/request-head.ts';
 
 /** A scripted response. A text body is sent as UTF-8; `resends` and `timings` are returned unchanged. */
 export type FakeAnswer =
@@ -61,10 +61,10 @@ export function fakeEgress(options: FakeEgressOptions = {}): FakeEgress {
       if (isClosed) return failed({ kind: 'reset', message: 'This server is stopping.' }, timings(0));
       const target = checkUrl(guard, request.url);
       const through = request.proxy === undefined ? {} : checkUrl(guard, request.proxy.url);
-      const lines = requestHeaders(request.headers, 'Millrace/0');
-      const reason = refusalOf(target) ?? methodProblem(request.method) ?? refusalOf(lines) ?? refusalOf(through);
+      const head = 'reason' in target ? target : requestHead(request, target, 'Millrace/0');
+      const reason = typeof head === 'string' ? refusalOf(through) : head.reason;
       if (reason !== null) return failed({ kind: 'blocked', message: `Not sent: ${reason}.` }, timings(0));
-      requests.push({ ...request, headers: Array.isArray(lines) ? pairs(lines) : [] });
+      requests.push({ ...request, headers: headersOf(String(head)) });
       const answer = await handler(request, requests.length - 1);
       return outcomeOf(answer, request, now() - startedAt);
     },
@@ -126,6 +126,10 @@ function refusalOf(result: object): string | null {
   return 'reason' in result && typeof result.reason === 'string' ? result.reason : null;
 }
 
-function pairs(lines: readonly string[]): Header[] {
-  return lines.flatMap((name, i): Header[] => (i % 2 === 0 ? [[name, lines[i + 1] ?? '']] : []));
+/** The headers of a request after those that its connection needs. */
+function headersOf(head: string): Header[] {
+  return head
+    .split('\r\n')
+    .slice(3, -1)
+    .map((line): Header => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]);
 }

@@ -7,7 +7,7 @@ import {
   PACKED_BYTES_MAX,
   RESPONSE_BYTES_MAX,
 } from '../egress.ts';
-import type { Target } from '../guard/target-url.ts';
+import { isReusableAfter, METHODS_WITH_BODY } from './request-head.ts';
 import type { ResponseHandler, ResponseHead } from './response-parser.ts';
 
 /**
@@ -150,26 +150,6 @@ export class Exchange implements ResponseHandler {
   }
 }
 
-/**
- * The lines of a request from its first to the last that does not depend on the body. Most of them are the same for all
- * requests of a destination.
- *
- * @param headers name and value in turn, checked
- */
-export function requestHead(request: EgressRequest, { origin, path }: Target, headers: readonly string[]): string {
-  const connection = isReusableAfter(request) ? 'keep-alive' : 'close';
-  const host = origin.slice(origin.indexOf('//') + 2);
-  let head = `${request.method} ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: ${connection}\r\n`;
-  for (let i = 0; i < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`;
-  return head;
-}
-
-/** Some servers send a body after HEAD, or misread the body of a method that has none. */
-function isReusableAfter({ method, body }: EgressRequest): boolean {
-  return METHODS_WITH_BODY.has(method) || (method !== 'HEAD' && (body === null || body.length === 0));
-}
-
-const METHODS_WITH_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'QUERY', 'PROPFIND', 'PROPPATCH']);
 const DRAIN_BYTES_MAX = 256 * 1024;
 const EMPTY = new Uint8Array(0);
 const NO_STAGES = { dnsMs: null, connectMs: null, tlsMs: null };

@@ -13,10 +13,10 @@ import type { AllowRule } from '../guard/allow-list.ts';
 import { checkMailHost, checkUrl, createGuard, type Listener } from '../guard/guard.ts';
 import { parseTarget, type Target } from '../guard/target-url.ts';
 import { createDns } from './dns.ts';
-import { Exchange, requestHead } from './exchange.ts';
+import { Exchange } from './exchange.ts';
 import { Opening } from './opening.ts';
 import { OriginPool } from './origin-pool.ts';
-import { methodProblem, requestHeaders } from './request-head.ts';
+import { requestHead } from './request-head.ts';
 import { blocked, SingleSockets, STOPPED } from './single-sockets.ts';
 import type { GuardedDns } from './tcp.ts';
 import { type Route, routeKey, wayTo } from './way.ts';
@@ -71,7 +71,7 @@ class Http1Egress implements Egress {
     if (this.#isClosed) return refused(STOPPED);
     const target = this.#targetOf(request.url);
     if ('reason' in target) return refused(blocked(target));
-    const head = headOf(request, target, this.#userAgent);
+    const head = requestHead(request, target, this.#userAgent);
     if (typeof head !== 'string') return refused(blocked(head));
     const pool = this.#poolFor(target, request);
     if ('reason' in pool) return refused(blocked(pool));
@@ -150,13 +150,6 @@ class Http1Egress implements Egress {
     clearInterval(this.#timer);
     this.#timer = null;
   }
-}
-
-function headOf(request: EgressRequest, target: Target, userAgent: string): string | { readonly reason: string } {
-  const reason = methodProblem(request.method);
-  if (reason !== null) return { reason };
-  const headers = requestHeaders(request.headers, userAgent);
-  return 'reason' in headers ? headers : requestHead(request, target, headers);
 }
 
 function refused(error: EgressError): Promise<EgressOutcome> {

@@ -5,9 +5,10 @@ import type { EgressOutcome, EgressRequest } from '../egress.ts';
 import { parseAllowRules } from '../guard/allow-list.ts';
 import { checkUrl, createGuard } from '../guard/guard.ts';
 import { createDns } from './dns.ts';
-import { Exchange, requestHead } from './exchange.ts';
+import { Exchange } from './exchange.ts';
 import { Opening } from './opening.ts';
 import { OriginPool } from './origin-pool.ts';
+import { requestHead } from './request-head.ts';
 import { httpPeer, rawPeer } from './testing/peers.testing.ts';
 import { wayTo } from './way.ts';
 
@@ -32,7 +33,8 @@ function openPool(port: number) {
     send: (path: string, part: Partial<EgressRequest> = {}, onOutcome: (outcome: EgressOutcome) => void = () => {}) =>
       new Promise<EgressOutcome>((resolve) => {
         const request = requestTo(`http://127.0.0.1:${port}${path}`, { timeoutMs: 2_000, ...part });
-        const head = requestHead(request, { ...target, path }, []);
+        const head = requestHead(request, { ...target, path }, 'test');
+        assert.ok(typeof head === 'string');
         pool.send(
           new Exchange(request, head, now, (outcome) => {
             onOutcome(outcome);

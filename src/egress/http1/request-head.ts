@@ -1,13 +1,38 @@
-import type { Header } from '../egress.ts';
+import type { EgressRequest } from '../egress.ts';
+import type { Target } from '../guard/target-url.ts';
 
 /**
- * Why a header can't be sent, or null. Names are tokens (RFC 9110 §5.6.2), values visible ASCII with spaces and tabs
- * in between; headers that frame or route the message are set by the egress alone.
+ * The lines of a request from its first to the last that does not depend on the body: the caller's headers, but always our
+ * user agent, by which a receiver knows us, and `Accept-Encoding: identity`, since nothing is decompressed. Returns a reason
+ * when the method or a header is refused: names are tokens (RFC 9110 §5.6.2), values visible ASCII with spaces and tabs in
+ * between, and headers that frame or route the message are set here alone.
  */
-export function headerProblem(name: string, value: string): string | null {
-  const problem = acceptedNames.has(name) ? null : nameProblem(name);
-  if (problem !== null) return problem;
-  return VALUE.test(value) ? null : `the value of the header ${name} must be visible ASCII on one line`;
+export function requestHead(
+  request: EgressRequest,
+  { origin, path }: Pick<Target, 'origin' | 'path'>,
+  userAgent: string,
+): string | { readonly reason: string } {
+  const { method } = request;
+  if (!TOKEN.test(method) || KIND_CHANGING.test(method)) return { reason: "the request method can't be used" };
+  const host = origin.slice(origin.indexOf('//') + 2);
+  const connection = isReusableAfter(request) ? 'keep-alive' : 'close';
+  let head = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: ${connection}\r\n`;
+  for (const header of request.headers) {
+    const name = header[0];
+    const value = header[1];
+    const reason = acceptedNames.has(name) ? null : nameProblem(name);
+    if (reason !== null) return { reason };
+    if (!VALUE.test(value)) return { reason: `the value of the header ${name} must be visible ASCII on one line` };
+    if (name.length === 15 && name.toLowerCase() === 'accept-encoding') continue;
+    if (name.length === 10 && name.toLowerCase() === 'user-agent') continue;
+    head += `${name}: ${value}\r\n`;
+  }
+  return `${head}user-agent: ${userAgent}\r\naccept-encoding: identity\r\n`;
+}
+
+/** Whether its connection can carry another request: some servers send a body after HEAD, or misread that of a method that has none. */
+export function isReusableAfter({ method, body }: EgressRequest): boolean {
+  return METHODS_WITH_BODY.has(method) || (method !== 'HEAD' && (body === null || body.length === 0));
 }
 
 function nameProblem(name: string): string | null {
@@ -23,30 +48,16 @@ const acceptedNames = new Set<string>();
 const ACCEPTED_MAX = 1_000;
 const ACCEPTED_LENGTH_MAX = 100;
 
-/** Why a method can't be used, or null. `CONNECT` and `TRACE` change the kind of exchange. */
-export function methodProblem(method: string): string | null {
-  return TOKEN.test(method) && !/^(?:connect|trace|track)$/i.test(method) ? null : "the request method can't be used";
-}
+export const METHODS_WITH_BODY: ReadonlySet<string> = new Set([
+  'POST',
+  'PUT',
+  'PATCH',
+  'QUERY',
+  'PROPFIND',
+  'PROPPATCH',
+]);
 
-/**
- * The header lines of a request, name and value in turn: the caller's, but always our user agent, by which a receiver
- * knows us, and `Accept-Encoding: identity`, since nothing is decompressed. Returns a reason instead when one of them is refused.
- */
-export function requestHeaders(headers: readonly Header[], userAgent: string): string[] | { readonly reason: string } {
-  const lines: string[] = [];
-  for (const header of headers) {
-    const name = header[0];
-    const value = header[1];
-    const problem = headerProblem(name, value);
-    if (problem !== null) return { reason: problem };
-    if (name.length === 15 && name.toLowerCase() === 'accept-encoding') continue;
-    if (name.length === 10 && name.toLowerCase() === 'user-agent') continue;
-    lines.push(name, value);
-  }
-  lines.push('user-agent', userAgent, 'accept-encoding', 'identity');
-  return lines;
-}
-
+const KIND_CHANGING = /^(?:connect|trace|track)$/i;
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const VALUE = /^(?:[!-~](?:[ \t!-~]*[!-~])?)?$/;
 

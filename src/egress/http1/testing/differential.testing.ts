@@ -4,8 +4,9 @@ import { Duplex } from 'node:stream';
 import { Client } from 'undici';
 import { requestTo } from '../../egress.conformance.ts';
 import type { EgressOutcome } from '../../egress.ts';
-import { Exchange, requestHead } from '../exchange.ts';
+import { Exchange } from '../exchange.ts';
 import { OriginPool } from '../origin-pool.ts';
+import { requestHead } from '../request-head.ts';
 import type { Answered } from './answers.testing.ts';
 
 /** What a client made of a response; null: an error. */
@@ -158,8 +159,8 @@ async function byOurs({ method, pieces }: Answered): Promise<{ ours: Reading; is
   const send = (sent: string) =>
     new Promise<EgressOutcome>((resolve) => {
       const request = requestTo('http://peer.test/', { method: sent, body: sent === 'POST' ? '{}' : null });
-      const target = { isTls: false, host: 'peer.test', port: 80, literal: null, origin: 'http://peer.test' };
-      const head = requestHead(request, { ...target, isInbox: false, path: '/' }, []);
+      const head = requestHead(request, { origin: 'http://peer.test', path: '/' }, 'test');
+      if (typeof head !== 'string') throw new Error(head.reason);
       pool.send(new Exchange(request, head, now, resolve));
     });
   const first = await send(method);
