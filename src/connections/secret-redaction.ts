@@ -1,7 +1,7 @@
 import type { Header } from '../contract/documents/connection.ts';
 import type { Attempt } from '../contract/records/delivery.ts';
-import { secretForms, secretLengthMin } from '../contract/secret-forms.ts';
 import { revealIfThere, secretsOf } from './secret-fields.ts';
+import { secretForms, secretLengthMin } from './secret-forms.ts';
 
 /** Replaces the value of a secret header in the log, in previews and in cURL commands. */
 const masked = '[secret]';

@@ -4,9 +4,9 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { createScrubber } from '../connections/scrubber.ts';
 import { UnresolvedSecret } from '../contract/secret.ts';
 import { secretReferences } from './references.ts';
-import { createScrubber } from './scrubber.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'millrace-refs-'));
 process.on('exit', () => rmSync(root, { recursive: true, force: true }));

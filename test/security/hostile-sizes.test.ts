@@ -5,6 +5,7 @@ import { readJson } from '../../src/api/http/json-body.ts';
 import { parseDcsGif, parseInfinity } from '../../src/collect/infinity.ts';
 import { readTokenAnswer } from '../../src/connections/oauth/token-response.ts';
 import { retryAfterMs } from '../../src/connections/retry-after.ts';
+import { createScrubber } from '../../src/connections/scrubber.ts';
 import { responseRedaction } from '../../src/connections/secret-redaction.ts';
 import { Secret } from '../../src/contract/secret.ts';
 import { joinUrl } from '../../src/destinations/endpoint-url.ts';
@@ -14,7 +15,6 @@ import { quotaOf } from '../../src/pipeline/limits/rate-limiter.ts';
 import { redactor } from '../../src/pipeline/privacy/exchange-redaction.ts';
 import { fieldMatcher } from '../../src/pipeline/privacy/field-masks.ts';
 import { parameterLearner } from '../../src/rules/parameter-learner.ts';
-import { createScrubber } from '../../src/secrets/scrubber.ts';
 
 /** A unit that is repeated to a text: what backtracks, nests, splits, escapes or is looked for. */
 const units = [

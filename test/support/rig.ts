@@ -3,6 +3,7 @@ import type { Audit } from '../../src/audit/audit.ts';
 import type { Catalog, Change } from '../../src/catalog/catalog.ts';
 import { inlineCompute } from '../../src/compute/inline.ts';
 import { createAuthenticator } from '../../src/connections/authenticator.ts';
+import { createScrubber } from '../../src/connections/scrubber.ts';
 import { byItself } from '../../src/contract/by-itself.ts';
 import { actionInput } from '../../src/contract/documents/action.ts';
 import { connectionInput } from '../../src/contract/documents/connection.ts';
@@ -18,7 +19,6 @@ import { momentOf, shownDelivery } from '../../src/pipeline/insight/shown-delive
 import { createPauses } from '../../src/pipeline/limits/pauses.ts';
 import { type Pipeline, startPipeline } from '../../src/pipeline/pipeline.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
-import { createScrubber } from '../../src/secrets/scrubber.ts';
 import { silentTelemetry } from '../../src/telemetry/silent-telemetry.testing.ts';
 import { fakeClock } from './fake-clock.ts';
 import { openStorage } from './storage.ts';

@@ -1,6 +1,6 @@
-import { textFinder } from '../contract/multi-pattern-search.ts';
 import type { Secret } from '../contract/secret.ts';
-import { secretForms, secretLengthMin } from '../contract/secret-forms.ts';
+import { textFinder } from './multi-pattern-search.ts';
+import { secretForms, secretLengthMin } from './secret-forms.ts';
 
 /** Removes the values of secrets from text for people. */
 export type Scrubber = ReturnType<typeof createScrubber>;
@@ -46,7 +46,7 @@ export function createScrubber({ charactersMax: most = charactersMax }: { charac
   }
 
   return {
-    /** The text with `[secret]` in place of every known value in any of its forms (contract/secret-forms.ts). */
+    /** The text with `[secret]` in place of every known value in any of its forms (connections/secret-forms.ts). */
     scrub: (text: string): string => (characters === 0 ? text : forms.replaceAll(text, '[secret]')),
     /** Adds these values. Values under 8 characters are ignored. */
     learn,

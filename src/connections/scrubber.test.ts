@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { textFinder } from '../contract/multi-pattern-search.ts';
 import { Secret } from '../contract/secret.ts';
+import { textFinder } from './multi-pattern-search.ts';
 import { createScrubber } from './scrubber.ts';
 
 const at = '2026-03-01T00:00:00.000Z';
