@@ -15,7 +15,7 @@ import { isLoopback } from './config/consistency.ts';
 import { configuredValues } from './config/load.ts';
 import type { Config } from './config/settings.ts';
 import { createAuthenticator } from './connections/authenticator.ts';
-import { createScrubber } from './connections/scrubber.ts';
+import { createScrubber } from './connections/secret-redaction.ts';
 import { idSource } from './contract/ids.ts';
 import { freeBytesOf, reserveBytesOf } from './disk/disk-space.ts';
 import type { Egress } from './egress/egress.ts';

@@ -2,7 +2,7 @@ import type { Clock } from './async/clock.ts';
 import { sealedCatalog, sqliteCatalog } from './catalog/sqlite/sqlite-catalog.ts';
 import type { Config } from './config/settings.ts';
 import { createRefreshTokens } from './connections/oauth/refresh-tokens.ts';
-import type { Scrubber } from './connections/scrubber.ts';
+import type { Scrubber } from './connections/secret-redaction.ts';
 import { sqliteJournal } from './journal/sqlite/sqlite-journal.ts';
 import { configuredKeys, type Keyring, keysInFolder } from './secrets/keys.ts';
 import { type SecretReferences, secretReferences } from './secrets/references.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Secret } from '../contract/secret.ts';
-import { maskHeaders, responseRedaction, scrubAttempt, secretHeaderNames } from './secret-redaction.ts';
+import { createScrubber, maskHeaders, responseRedaction, scrubAttempt, secretHeaderNames } from './secret-redaction.ts';
 
 test('credentials and secret headers are masked, except for the name of the scheme', () => {
   const value = 'of a header';
@@ -77,4 +77,50 @@ test('credentials that were sent and secrets too short for the scrubber are remo
   );
   assert.equal(responseRedaction([body])([])('s3c!'), '[secret]');
   assert.equal(responseRedaction([{}])([])('s3c!'), 's3c!');
+});
+
+const at = '2026-03-01T00:00:00.000Z';
+
+test('secrets are removed in every form in which they may be sent', () => {
+  const value = 'p&ss w+rd"\\/é(1)';
+  const { scrub, learn } = createScrubber();
+  learn([new Secret(value, at), new Secret('short', at), 'tokentoken']);
+  const bytes = Buffer.from(value);
+  const forms = [
+    value,
+    JSON.stringify({ value }),
+    JSON.stringify({ value }).replaceAll('/', '\\/').replace('é', '\\u00e9'),
+    encodeURIComponent(value),
+    encodeURIComponent(value).toLowerCase(),
+    new URLSearchParams({ value }).toString(),
+    bytes.toString('hex'),
+    bytes.toString('hex').toUpperCase(),
+    bytes.toString('base64'),
+    bytes.toString('base64url'),
+    ...['', 'u', 'us', 'user'].map((name) => `Basic ${Buffer.from(`${name}:${value}`).toString('base64')}`),
+    `Bearer tokentoken.`,
+  ];
+  for (const form of forms) assert.match(scrub(`before ${form} after`), /^before .*\[secret\].* after$/, form);
+  assert.equal(scrub(`a ${value}${value} b`), 'a [secret][secret] b');
+  assert.equal(scrub('short words stay'), 'short words stay');
+});
+
+test('each line of a key is removed, its first and last stay', () => {
+  const { scrub, learn } = createScrubber();
+  learn(['-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqG\nSM49AgEGCCqGSM49\n-----END PRIVATE KEY-----\n']);
+  assert.equal(scrub('x SM49AgEGCCqGSM49 y'), 'x [secret] y');
+  assert.equal(scrub('-----BEGIN PRIVATE KEY-----'), '-----BEGIN PRIVATE KEY-----');
+});
+
+test('a replaced secret stays scrubbed until too many are known; then those in use remain', () => {
+  const live = new Set(['first-secret']);
+  const { scrub, follow, learn } = createScrubber({ charactersMax: 20_000 });
+  const refresh = follow(() => live);
+  live.clear();
+  live.add('second-secret');
+  refresh();
+  assert.equal(scrub('first-secret second-secret'), '[secret] [secret]');
+  for (let i = 0; i < 200; i++) learn([`passing-secret-${i}-passing`]);
+  assert.equal(scrub('first-secret second-secret'), 'first-secret [secret]');
+  assert.equal(scrub('passing-secret-199-passing'), '[secret]');
 });

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { createScrubber } from '../connections/scrubber.ts';
+import { createScrubber } from '../connections/secret-redaction.ts';
 import { UnresolvedSecret } from '../contract/secret.ts';
 import { secretReferences } from './references.ts';
 

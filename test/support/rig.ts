@@ -3,7 +3,7 @@ import type { Audit } from '../../src/audit/audit.ts';
 import type { Catalog, Change } from '../../src/catalog/catalog.ts';
 import { inlineCompute } from '../../src/compute/inline.ts';
 import { createAuthenticator } from '../../src/connections/authenticator.ts';
-import { createScrubber } from '../../src/connections/scrubber.ts';
+import { createScrubber } from '../../src/connections/secret-redaction.ts';
 import { byItself } from '../../src/contract/by-itself.ts';
 import { actionInput } from '../../src/contract/documents/action.ts';
 import { connectionInput } from '../../src/contract/documents/connection.ts';
