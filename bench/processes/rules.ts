@@ -31,13 +31,12 @@ const conditions: Record<RuleShape, (i: number) => Condition> = {
 answerCalls<RulesCalls>({
   match({ actions, shape, events }) {
     const shared = sharedParts();
-    const index = ruleIndex(
-      Array.from({ length: actions }, (_, i) => {
-        const compiled = compileCondition(conditions[shape](i), behaviors, shared);
-        if (!compiled.ok) throw new Error(compiled.problems[0]?.message);
-        return { condition: compiled.condition };
-      }),
-    );
+    const entries = Array.from({ length: actions }, (_, i) => {
+      const compiled = compileCondition(conditions[shape](i), behaviors, shared);
+      if (!compiled.ok) throw new Error(compiled.problems[0]?.message);
+      return { condition: compiled.condition };
+    });
+    const index = ruleIndex(() => entries);
     const random = seeded(actions);
     const samples = Array.from({ length: differentEvents }, () =>
       eventOf({ ...sampleEvent(random), 'wt.pn_sku': `SKU-${Math.floor(random() * actions)}` }),

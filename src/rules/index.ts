@@ -15,20 +15,14 @@ export type RuleIndex<Entry> = {
   match(event: Event): Entry[];
 };
 
-/** Builds the index. Both functions reuse marks between calls, so a call must finish before the next begins. */
-export function ruleIndex<Entry extends { condition: CompiledCondition }>(entries: readonly Entry[]): RuleIndex<Entry> {
-  const filingOf = chooseFilings(entries);
-  const unfiled: Slot<Entry>[] = [];
-  const shelves = new Map<string, Bucket<Entry>>();
-
-  for (const [order, entry] of entries.entries()) {
-    const { choices, rest } = filingOf(entry.condition);
-    const slot: Slot<Entry> = { entry, order, rest, seenIn: 0 };
-    if (choices === null) unfiled.push(slot);
-    else for (const choice of choices) file(slot, choice, shelves);
-  }
-
-  const find = bucketFinder([...shelves.values()]);
+/**
+ * An index over `entries`, which is built at its first use: that takes long with many of them, and of consecutive changes
+ * only the last is used. Both functions reuse marks between calls, so a call must finish before the next begins.
+ */
+export function ruleIndex<Entry extends { condition: CompiledCondition }>(
+  entries: () => readonly Entry[],
+): RuleIndex<Entry> {
+  let filed: Filed<Entry> | null = null;
   let round = 0;
   const take = (slot: Slot<Entry>, found: Slot<Entry>[]) => {
     if (slot.seenIn !== round) found.push(slot);
@@ -36,15 +30,16 @@ export function ruleIndex<Entry extends { condition: CompiledCondition }>(entrie
   };
   const candidateSlots = (event: Event): Slot<Entry>[] => {
     round += 1;
-    const found = unfiled.slice();
-    for (const bucket of find(event, round)) {
+    filed ??= fileAll(entries());
+    const found = filed.unfiled.slice();
+    for (const bucket of filed.find(event, round)) {
       const value = bucket.lookup(event);
       if (value === undefined) continue;
       someCandidate(value, (text) => {
-        const filed = bucket.slots.get(bucket.fold(text));
-        if (filed === undefined) return false;
-        if (Array.isArray(filed)) for (const slot of filed) take(slot, found);
-        else take(filed, found);
+        const slots = bucket.slots.get(bucket.fold(text));
+        if (slots === undefined) return false;
+        if (Array.isArray(slots)) for (const slot of slots) take(slot, found);
+        else take(slots, found);
         return false;
       });
     }
@@ -73,6 +68,25 @@ type Bucket<Entry> = {
   slots: Map<string, Slot<Entry> | Slot<Entry>[]>;
   seenIn: number;
 };
+
+/** The entries without a choice of texts, and the buckets of the others. */
+type Filed<Entry> = {
+  unfiled: readonly Slot<Entry>[];
+  find: (event: Event, round: number) => readonly Bucket<Entry>[];
+};
+
+function fileAll<Entry extends { condition: CompiledCondition }>(entries: readonly Entry[]): Filed<Entry> {
+  const filingOf = chooseFilings(entries);
+  const unfiled: Slot<Entry>[] = [];
+  const shelves = new Map<string, Bucket<Entry>>();
+  for (const [order, entry] of entries.entries()) {
+    const { choices, rest } = filingOf(entry.condition);
+    const slot: Slot<Entry> = { entry, order, rest, seenIn: 0 };
+    if (choices === null) unfiled.push(slot);
+    else for (const choice of choices) file(slot, choice, shelves);
+  }
+  return { unfiled, find: bucketFinder([...shelves.values()]) };
+}
 
 const none: readonly never[] = [];
 

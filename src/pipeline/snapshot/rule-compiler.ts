@@ -16,17 +16,14 @@ const recompiledMax = 1_000;
 export type Rules = Pick<RuleIndex<Rule>, 'match'>;
 type RuleDocuments = Pick<Documents, 'action' | 'behavior'>;
 
-/**
- * Compiles the rules of successive snapshots, each at its first use: compiling many actions takes long, and of consecutive
- * changes only the last is used. Unchanged conditions are compiled once.
- */
+/** Compiles the rules of successive snapshots, each at its first use. Unchanged conditions are compiled once. */
 export function ruleCompiler(): (documents: RuleDocuments) => Rules {
   let known = new Map<string, Rule>();
   let shared = sharedParts();
   let behavior: Documents['behavior'] | null = null;
   let recompiled = 0;
 
-  function compile(documents: RuleDocuments): Rules {
+  function compile(documents: RuleDocuments): readonly Rule[] {
     if (behavior !== documents.behavior || recompiled > recompiledMax) {
       known = new Map();
       shared = sharedParts();
@@ -47,16 +44,8 @@ export function ruleCompiler(): (documents: RuleDocuments) => Rules {
       }
     }
     known = rules;
-    return ruleIndex([...rules.values()]);
+    return [...rules.values()];
   }
 
-  return ({ action, behavior }) => {
-    let compiled: Rules | null = null;
-    return {
-      match(event) {
-        compiled ??= compile({ action, behavior });
-        return compiled.match(event);
-      },
-    };
-  };
+  return ({ action, behavior }) => ruleIndex(() => compile({ action, behavior }));
 }
