@@ -28,7 +28,7 @@ import { sqliteIssues } from './issues/sqlite/sqlite-issues.ts';
 import type { Journal } from './journal/journal.ts';
 import { openIdOf, operatorHosts, operatorRetention, resetSender } from './operator-services.ts';
 import { sqliteOutbox } from './outbox/sqlite/sqlite-outbox.ts';
-import { createPauses } from './pipeline/limits/pauses.ts';
+import { createPauses } from './pipeline/dispatch/pauses.ts';
 import { type Pipeline, startPipeline } from './pipeline/pipeline.ts';
 import { type OperatorRetention, retentionOf } from './pipeline/snapshot/effective-settings.ts';
 import type { Snapshot } from './pipeline/snapshot/snapshot.ts';

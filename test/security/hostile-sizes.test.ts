@@ -10,7 +10,7 @@ import { Secret } from '../../src/contract/secret.ts';
 import { joinUrl } from '../../src/destinations/endpoint-url.ts';
 import { recordsOfItems } from '../../src/destinations/item-match.ts';
 import { queryText } from '../../src/destinations/query-text.ts';
-import { quotaOf } from '../../src/pipeline/limits/rate-limiter.ts';
+import { quotaOf } from '../../src/pipeline/dispatch/rate-limiter.ts';
 import { redactor } from '../../src/pipeline/privacy/exchange-redaction.ts';
 import { fieldMatcher } from '../../src/pipeline/privacy/field-masks.ts';
 import { parameterLearner } from '../../src/rules/parameter-learner.ts';

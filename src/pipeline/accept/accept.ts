@@ -1,4 +1,5 @@
 import { type Clock, isoTime, pause } from '../../async/clock.ts';
+import { errorBackoffMs } from '../../async/error-backoff.ts';
 import type { Event, IncomingEvent } from '../../contract/records/event.ts';
 import type {
   Accepted,
@@ -11,7 +12,6 @@ import type {
 } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { nextAttempt } from '../attempt/next-step.ts';
-import { errorBackoffMs } from '../limits/backoff.ts';
 import type { Rule, Snapshot } from '../snapshot/snapshot.ts';
 import { eventBytes, newDelivery } from './due-delivery.ts';
 

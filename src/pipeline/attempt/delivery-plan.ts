@@ -5,7 +5,7 @@ import type { DestinationBody } from '../../contract/documents/destination.ts';
 import type { Attempt } from '../../contract/records/delivery.ts';
 import type { DueDelivery, Versions } from '../../journal/journal.ts';
 import { valueBytes } from '../accept/due-delivery.ts';
-import type { Holds } from '../limits/holds.ts';
+import type { Holds } from '../dispatch/holds.ts';
 import { type DestinationPlan, destinationPlan } from '../snapshot/destination-plan.ts';
 import type { Configuration, Document } from '../snapshot/snapshot.ts';
 import { keptProgram, type Meta, planRender, type RenderEngine, type RenderPlan } from './render.ts';

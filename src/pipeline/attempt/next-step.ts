@@ -2,8 +2,8 @@ import type { RetryPolicy } from '../../contract/documents/connection.ts';
 import type { Attempt, ErrorKind, Reason } from '../../contract/records/delivery.ts';
 import type { Verdict } from '../../destinations/judge.ts';
 import type { DueDelivery, Settlement } from '../../journal/journal.ts';
-import type { Sign } from '../limits/circuit-breaker.ts';
-import { type Quota, quotaOf } from '../limits/rate-limiter.ts';
+import type { Sign } from '../dispatch/circuit-breaker.ts';
+import { type Quota, quotaOf } from '../dispatch/rate-limiter.ts';
 import type { Attempted } from './work.ts';
 
 /** The result of one attempt: its settlement, and its effects on limits and holds. */

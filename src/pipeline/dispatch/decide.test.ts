@@ -4,7 +4,6 @@ import { type ConnectionBody, connectionInput } from '../../contract/documents/c
 import { destinationInput } from '../../contract/documents/destination.ts';
 import { EXCHANGES_MAX } from '../../egress/egress.ts';
 import type { DueDelivery } from '../../journal/journal.ts';
-import { createReplayRates } from '../limits/replay-rates.ts';
 import { type DestinationPlan, destinationPlan } from '../snapshot/destination-plan.ts';
 import { blockOf, decide, type World } from './decide.ts';
 import { consumeRates } from './limits.ts';
@@ -15,6 +14,7 @@ import {
   createDestinationQueue,
   type DestinationQueue,
 } from './queues.ts';
+import { createReplayRates } from './replay-rates.ts';
 import { countSent, createReplayShare, starvedAfterMs, starvedAfterRequests } from './replay-share.ts';
 
 const now = 1_700_000_000_000;

@@ -1,14 +1,13 @@
 import { type Clock, setTimer, stopTimer } from '../../async/clock.ts';
+import { errorBackoffMs } from '../../async/error-backoff.ts';
 import type { DeliveryQueue, DueDelivery, Lease } from '../../journal/journal.ts';
-import { errorBackoffMs } from '../limits/backoff.ts';
-import type { Pauses } from '../limits/pauses.ts';
-import type { ReplayRates } from '../limits/replay-rates.ts';
 import type { Configuration, Snapshot } from '../snapshot/snapshot.ts';
 import type { BatchAssembly } from './batch-assembly.ts';
 import { type Action, blockOf, decide, type World } from './decide.ts';
 import { InFlight } from './in-flight.ts';
 import { type Block, consumeRates, evenPaceMs, originBlock } from './limits.ts';
 import { MemoryBudget, waitingIn } from './memory-budget.ts';
+import type { Pauses } from './pauses.ts';
 import {
   type ConnectionQueue,
   connectionPlan,
@@ -20,6 +19,7 @@ import {
   queuesOf,
 } from './queues.ts';
 import { Refill } from './refill.ts';
+import type { ReplayRates } from './replay-rates.ts';
 import { countSent, createReplayShare } from './replay-share.ts';
 import { delayInMemory, type SendParts, sendOne } from './send.ts';
 import { sendBatch } from './send-batch.ts';

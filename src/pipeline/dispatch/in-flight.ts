@@ -1,6 +1,6 @@
 import { type Clock, pause } from '../../async/clock.ts';
+import { errorBackoffMs } from '../../async/error-backoff.ts';
 import type { DeliveryQueue, Lease } from '../../journal/journal.ts';
-import { errorBackoffMs } from '../limits/backoff.ts';
 import { isSuspect, type QueuedDelivery } from './queues.ts';
 
 type InFlightOptions = {

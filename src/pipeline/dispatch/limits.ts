@@ -2,14 +2,14 @@ import type { Authenticator } from '../../connections/authenticator.ts';
 import type { Reason } from '../../contract/records/delivery.ts';
 import { EXCHANGES_MAX } from '../../egress/egress.ts';
 import type { Step } from '../attempt/next-step.ts';
-import type { Sign } from '../limits/circuit-breaker.ts';
-import { type HoldState, type Holds, isProbeDue } from '../limits/holds.ts';
-import type { Pauses } from '../limits/pauses.ts';
-import type { Quota, Rate, RateLimiter } from '../limits/rate-limiter.ts';
-import type { ReplayRates } from '../limits/replay-rates.ts';
 import type { DestinationPlan } from '../snapshot/destination-plan.ts';
+import type { Sign } from './circuit-breaker.ts';
+import { type HoldState, type Holds, isProbeDue } from './holds.ts';
 import { widen } from './memory-budget.ts';
+import type { Pauses } from './pauses.ts';
 import type { ConnectionQueue, DestinationQueue, OriginSlots } from './queues.ts';
+import type { Quota, Rate, RateLimiter } from './rate-limiter.ts';
+import type { ReplayRates } from './replay-rates.ts';
 
 /**
  * Why the next delivery of a queue can't be sent now. Every limit returns this form, for both the dispatcher and the

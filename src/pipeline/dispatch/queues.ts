@@ -1,10 +1,10 @@
 import { idleTimer, type Timer } from '../../async/clock.ts';
 import { type DueDelivery, suspectDeaths } from '../../journal/journal.ts';
 import type { BatchKey } from '../attempt/batch.ts';
-import { adaptiveConcurrency, type Concurrency } from '../limits/adaptive-concurrency.ts';
-import { type Breaker, createBreaker } from '../limits/circuit-breaker.ts';
-import { createRateLimiter, type RateLimiter } from '../limits/rate-limiter.ts';
 import type { DestinationPlan } from '../snapshot/destination-plan.ts';
+import { adaptiveConcurrency, type Concurrency } from './adaptive-concurrency.ts';
+import { type Breaker, createBreaker } from './circuit-breaker.ts';
+import { createRateLimiter, type RateLimiter } from './rate-limiter.ts';
 
 /**
  * A delivery in memory: one object from its reading or planning until its outcome is recorded.

@@ -1,7 +1,7 @@
 import { limited } from '../../async/batcher.ts';
 import { type Clock, setTimer } from '../../async/clock.ts';
+import { errorBackoffMs } from '../../async/error-backoff.ts';
 import type { DeliveryQueue, DueDelivery } from '../../journal/journal.ts';
-import { errorBackoffMs } from '../limits/backoff.ts';
 import type { InFlight } from './in-flight.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { batchRecordsOf, type DestinationQueue, isSuspect, type Reading } from './queues.ts';

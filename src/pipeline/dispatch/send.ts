@@ -1,15 +1,15 @@
 import type { Clock } from '../../async/clock.ts';
+import { errorBackoffMs } from '../../async/error-backoff.ts';
 import type { DueDelivery, Settlement } from '../../journal/journal.ts';
 import type { BatchStep, GiveBack } from '../attempt/attempt-batch.ts';
 import type { Batch } from '../attempt/batch.ts';
 import type { Step } from '../attempt/next-step.ts';
-import { errorBackoffMs } from '../limits/backoff.ts';
-import { releaseAfterFailures } from '../limits/order-key.ts';
-import type { ReplayRates } from '../limits/replay-rates.ts';
+import { releaseAfterFailures } from '../snapshot/order-key.ts';
 import type { InFlight } from './in-flight.ts';
 import { applyOutcome, correctRates, type OutcomeParts } from './limits.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { batchRecordsOf, type DestinationQueue, type QueuedDelivery } from './queues.ts';
+import type { ReplayRates } from './replay-rates.ts';
 import type { SettlementWriter } from './settlement-writer.ts';
 
 /** The parts of the dispatcher that requests need. */

@@ -1,9 +1,9 @@
 import { batcher } from '../../async/batcher.ts';
 import { type Clock, pause } from '../../async/clock.ts';
+import { errorBackoffMs } from '../../async/error-backoff.ts';
 import { AppError } from '../../contract/errors.ts';
 import type { DeliveryQueue, Lease, Settlement } from '../../journal/journal.ts';
 import { emptied } from '../attempt/error-policy.ts';
-import { errorBackoffMs } from '../limits/backoff.ts';
 
 const countMax = 2_000;
 const bytesMax = 32 * 1024 * 1024;

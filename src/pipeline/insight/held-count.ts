@@ -1,6 +1,6 @@
 import type { CountByAction, Statistics as StatisticsPort } from '../../journal/journal.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
-import type { Holds } from '../limits/holds.ts';
+import type { Holds } from '../dispatch/holds.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import type { DeliveryEvents } from './delivery-events.ts';
 

@@ -8,10 +8,10 @@ import { secretExpiry } from '../../connections/secret-expiry.ts';
 import type { Health } from '../../contract/documents/connection.ts';
 import type { DeliveryQueue, Hold } from '../../journal/journal.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
+import type { Holds } from '../dispatch/holds.ts';
 import type { Block } from '../dispatch/limits.ts';
-import type { Holds } from '../limits/holds.ts';
-import type { Order } from '../limits/order-key.ts';
-import type { Pauses } from '../limits/pauses.ts';
+import type { Pauses } from '../dispatch/pauses.ts';
+import type { Order } from '../snapshot/order-key.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 
 export type QueueStatus = ReturnType<typeof queueStatus>;

@@ -2,7 +2,7 @@ import type { Attempt, Delivery, Reason } from '../../contract/records/delivery.
 import type { LoggedDelivery } from '../../journal/journal.ts';
 import { waitingForToken } from '../attempt/attempt-log.ts';
 import type { Block } from '../dispatch/limits.ts';
-import type { Order } from '../limits/order-key.ts';
+import type { Order } from '../snapshot/order-key.ts';
 import type { QueueStatus } from './queue-status.ts';
 
 /** The current state of a delivery that is not in the log. */

@@ -7,7 +7,7 @@ import type { Pinned } from '../attempt/delivery-plan.ts';
 import type { Attempter } from '../attempt/exchange.ts';
 import type { RenderEngine } from '../attempt/render.ts';
 import type { Work } from '../attempt/work.ts';
-import type { Rate } from '../limits/rate-limiter.ts';
+import type { Rate } from '../dispatch/rate-limiter.ts';
 import { dryRenderWork } from '../preview/dry-render.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import { type Chosen, chooser } from './selection.ts';

@@ -6,9 +6,9 @@ import type { ConnectionBody, RetryPolicy } from '../../contract/documents/conne
 import type { DestinationBody } from '../../contract/documents/destination.ts';
 import { readsItems } from '../../destinations/item-match.ts';
 import { type BuildRequest, requestBuilder } from '../../destinations/webhook.ts';
-import { type Order, type OrderKeyOf, orderKeys } from '../limits/order-key.ts';
-import type { Rate } from '../limits/rate-limiter.ts';
+import type { Rate } from '../dispatch/rate-limiter.ts';
 import type { Document, Documents } from './documents.ts';
+import { type Order, type OrderKeyOf, orderKeys } from './order-key.ts';
 
 /**
  * One version of a destination and the current version of its connection, compiled for sending: the two documents, and

@@ -2,7 +2,7 @@ import { type Clock, pause } from '../../async/clock.ts';
 import type { EgressRequest } from '../../egress/egress.ts';
 import type { FakeAnswer } from '../../egress/fake/fake-egress.testing.ts';
 import { isFinished, type Journal, type LoggedDelivery } from '../../journal/journal.ts';
-import type { Order } from '../limits/order-key.ts';
+import type { Order } from '../snapshot/order-key.ts';
 
 /** How a peer responds to one request. */
 export type Manner =

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Order } from '../limits/order-key.ts';
+import type { Order } from '../snapshot/order-key.ts';
 import { openWorld, type World } from './simulation.testing.ts';
 import type { Manner } from './simulation-peers.testing.ts';
 

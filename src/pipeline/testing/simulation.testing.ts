@@ -10,7 +10,7 @@ import { idSource } from '../../contract/ids.ts';
 import { fakeEgress } from '../../egress/fake/fake-egress.testing.ts';
 import type { LoggedDelivery } from '../../journal/journal.ts';
 import { momentOf, shownDelivery } from '../insight/shown-delivery.ts';
-import type { Order } from '../limits/order-key.ts';
+import type { Order } from '../snapshot/order-key.ts';
 import type { Document } from '../snapshot/snapshot.ts';
 import { createPeers, type Manner } from './simulation-peers.testing.ts';
 import { type Life, startProcess } from './simulation-process.testing.ts';
