@@ -73,3 +73,10 @@ export function stopTimer(timer: Timer): void {
 export function pause(clock: Clock, ms: number): Promise<void> {
   return new Promise((resolve) => clock.after(ms, resolve));
 }
+
+const backoffMs = { first: 1_000, most: 30_000 };
+
+/** The wait after an error of Millrace itself that followed `failures` others in a row: 1 s, doubling to 30 s. */
+export function errorBackoffMs(failures: number): number {
+  return Math.min(backoffMs.first * 2 ** failures, backoffMs.most);
+}

@@ -1,5 +1,4 @@
-import { type Clock, isoTime, pause } from '../../async/clock.ts';
-import { errorBackoffMs } from '../../async/error-backoff.ts';
+import { type Clock, errorBackoffMs, isoTime, pause } from '../../async/clock.ts';
 import type { Event, IncomingEvent } from '../../contract/records/event.ts';
 import type {
   Accepted,

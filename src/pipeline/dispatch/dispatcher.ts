@@ -1,5 +1,4 @@
-import { type Clock, setTimer, stopTimer } from '../../async/clock.ts';
-import { errorBackoffMs } from '../../async/error-backoff.ts';
+import { type Clock, errorBackoffMs, setTimer, stopTimer } from '../../async/clock.ts';
 import type { DeliveryQueue, DueDelivery, Lease } from '../../journal/journal.ts';
 import type { Configuration, Snapshot } from '../snapshot/snapshot.ts';
 import type { BatchAssembly } from './batch-assembly.ts';

@@ -1,5 +1,4 @@
-import { type Clock, pause } from '../../async/clock.ts';
-import { errorBackoffMs } from '../../async/error-backoff.ts';
+import { type Clock, errorBackoffMs, pause } from '../../async/clock.ts';
 import type { DeliveryQueue, Lease } from '../../journal/journal.ts';
 import { isSuspect, type QueuedDelivery } from './queues.ts';
 

@@ -1,6 +1,5 @@
 import { limited } from '../../async/batcher.ts';
-import { type Clock, setTimer } from '../../async/clock.ts';
-import { errorBackoffMs } from '../../async/error-backoff.ts';
+import { type Clock, errorBackoffMs, setTimer } from '../../async/clock.ts';
 import type { DeliveryQueue, DueDelivery } from '../../journal/journal.ts';
 import type { InFlight } from './in-flight.ts';
 import type { MemoryBudget } from './memory-budget.ts';

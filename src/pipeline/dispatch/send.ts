@@ -1,10 +1,8 @@
-import type { Clock } from '../../async/clock.ts';
-import { errorBackoffMs } from '../../async/error-backoff.ts';
-import type { DueDelivery, Settlement } from '../../journal/journal.ts';
+import { type Clock, errorBackoffMs } from '../../async/clock.ts';
+import { type DueDelivery, isFinished, type Settlement } from '../../journal/journal.ts';
 import type { BatchStep, GiveBack } from '../attempt/attempt-batch.ts';
 import type { Batch } from '../attempt/batch.ts';
 import type { Step } from '../attempt/next-step.ts';
-import { releaseAfterFailures } from '../snapshot/order-key.ts';
 import type { InFlight } from './in-flight.ts';
 import { applyOutcome, correctRates, type OutcomeParts } from './limits.ts';
 import type { MemoryBudget } from './memory-budget.ts';
@@ -99,9 +97,14 @@ export function begin(
   return now;
 }
 
+/**
+ * The settlement of a step. After `releaseAfter` counted failures an unfinished delivery leaves its order, and later ones no
+ * longer wait.
+ */
 export function settlementOf({ queue, delivery }: QueuedDelivery, { settlement }: Step): Settlement {
-  const order = delivery.orderKey === undefined ? null : (queue.plan?.order ?? null);
-  return order === null ? settlement : releaseAfterFailures(settlement, order);
+  const releaseAfter = delivery.orderKey === undefined ? null : (queue.plan?.order?.releaseAfter ?? null);
+  const isEnough = releaseAfter !== null && settlement.attempts >= releaseAfter && !isFinished(settlement.status);
+  return isEnough ? { ...settlement, leavesOrder: true } : settlement;
 }
 
 type Recorded = { step: Step; settlement: Settlement; isMine: boolean; isKept: boolean };

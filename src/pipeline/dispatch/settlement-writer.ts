@@ -1,6 +1,5 @@
 import { batcher } from '../../async/batcher.ts';
-import { type Clock, pause } from '../../async/clock.ts';
-import { errorBackoffMs } from '../../async/error-backoff.ts';
+import { type Clock, errorBackoffMs, pause } from '../../async/clock.ts';
 import { AppError } from '../../contract/errors.ts';
 import type { DeliveryQueue, Lease, Settlement } from '../../journal/journal.ts';
 import { emptied } from '../attempt/error-policy.ts';

@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto';
 import type { DestinationBody } from '../../contract/documents/destination.ts';
 import type { Event, IncomingEvent } from '../../contract/records/event.ts';
-import { isFinished, type Settlement } from '../../journal/journal.ts';
 import { compileLookup } from '../../rules/lookup.ts';
 
 export type Order = NonNullable<DestinationBody['settings']['order']>;
@@ -23,13 +22,4 @@ export function orderKeys(destinationId: string, order: Order | null): OrderKeyO
     const text = typeof value === 'string' ? value : JSON.stringify(value);
     return hash('sha256', JSON.stringify([destinationId, line, text]), 'buffer').readUIntBE(0, 6);
   };
-}
-
-/**
- * Applies `releaseAfter`: after that many counted failures an unfinished delivery leaves its order, and later ones no
- * longer wait.
- */
-export function releaseAfterFailures(settlement: Settlement, { releaseAfter }: Order): Settlement {
-  const isEnough = releaseAfter !== null && settlement.attempts >= releaseAfter && !isFinished(settlement.status);
-  return isEnough ? { ...settlement, leavesOrder: true } : settlement;
 }
