@@ -19,7 +19,7 @@ export const together: Readonly<Record<string, string>> = {
   'test/together/ways-out.ts': '{src/egress/**/*,test/security/egress-*}.test.ts',
   'test/together/pipeline.ts': 'src/{pipeline,watch}/**/*.test.ts',
   'test/together/rooms.ts':
-    'src/{alerts,async,cli,client,collect,compute,config,connections,console,contract,destinations,identity,rules,secrets,telemetry,template}/**/*.test.ts',
+    'src/{alerts,async,cli,client,compute,config,connections,console,contract,destinations,identity,rules,secrets,telemetry,template}/**/*.test.ts',
   'test/together/api.ts': 'src/api/**/*.test.ts',
   'test/together/checkout.ts': '{src,test}/*.test.ts',
 };

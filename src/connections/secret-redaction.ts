@@ -1,9 +1,9 @@
 import type { Header } from '../contract/documents/connection.ts';
 import type { Attempt } from '../contract/records/delivery.ts';
 import type { Secret } from '../contract/secret.ts';
+import { secretForms, secretLengthMin } from '../contract/secret-forms.ts';
 import { textFinder } from './multi-pattern-search.ts';
 import { revealIfThere, secretsOf } from './secret-fields.ts';
-import { secretForms, secretLengthMin } from './secret-forms.ts';
 
 /** Replaces secrets in the log, in previews and in cURL commands. */
 const masked = '[secret]';
@@ -77,7 +77,7 @@ export function createScrubber({ charactersMax: most = formsLengthMax }: { chara
   }
 
   return {
-    /** The text with `[secret]` in place of every known value in any of its forms (secret-forms.ts). */
+    /** The text with `[secret]` in place of every known value in any of its forms (contract/secret-forms.ts). */
     scrub: (text: string): string => (characters === 0 ? text : forms.replaceAll(text, masked)),
     /** Adds these values. Values under 8 characters are ignored. */
     learn,

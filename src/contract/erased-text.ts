@@ -1,4 +1,4 @@
-import { secretForms } from '../connections/secret-forms.ts';
+import { secretForms } from './secret-forms.ts';
 
 /** Shorter texts would also match ordinary text. */
 const lengthMin = 4;

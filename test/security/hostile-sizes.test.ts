@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { readJson } from '../../src/api/http/json-body.ts';
-import { parseDcsGif, parseInfinity } from '../../src/collect/infinity.ts';
+import { parseDcsGif, parseInfinity } from '../../src/api/intake/infinity.ts';
 import { readTokenAnswer } from '../../src/connections/oauth/token-response.ts';
 import { retryAfterMs } from '../../src/connections/retry-after.ts';
 import { createScrubber, responseRedaction } from '../../src/connections/secret-redaction.ts';

@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify';
-import { endOfJsonText, exceedsJsonBounds } from '../../collect/json-bounds.ts';
 import { AppError, invalid } from '../../contract/errors.ts';
 import { pointerOf } from '../../contract/json.ts';
 import type { Route } from '../../contract/route.ts';
+import { endOfJsonText, exceedsJsonBounds } from './json-bounds.ts';
 
 /** Limits of an API body, far above everything that the contract describes. */
 const bounds = { levels: 64, names: 1_000 };

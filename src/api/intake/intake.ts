@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Bucket, levelAt, recentKeys } from '../../async/rate-limiter.ts';
-import { type ParsedEvents, parseDcsGif, parseInfinity, type Reception } from '../../collect/infinity.ts';
 import type { CollectorBody } from '../../contract/documents/collector.ts';
 import { AppError } from '../../contract/errors.ts';
 import { hopsHeader, hopsKey, type IncomingEvent } from '../../contract/records/event.ts';
@@ -13,6 +12,7 @@ import { securityHeaders } from '../http/security-headers.ts';
 import type { Traces } from '../records/traces.ts';
 import { allowMethods, allowOrigin } from './cors.ts';
 import type { FormerKeys } from './former-keys.ts';
+import { type ParsedEvents, parseDcsGif, parseInfinity, type Reception } from './infinity.ts';
 
 /** A request to a collector, independent of the HTTP server. `url`: path and query as sent. `address`: of the client. */
 export type IntakeRequest = {

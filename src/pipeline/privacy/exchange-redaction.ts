@@ -1,7 +1,7 @@
 import { textFinder } from '../../connections/multi-pattern-search.ts';
-import { secretForms } from '../../connections/secret-forms.ts';
 import type { Attempt } from '../../contract/records/delivery.ts';
 import type { Event } from '../../contract/records/event.ts';
+import { secretForms } from '../../contract/secret-forms.ts';
 import type { Settlement } from '../../journal/journal.ts';
 import type { RedactionPolicy } from './redaction-policy.ts';
 

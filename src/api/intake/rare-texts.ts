@@ -1,4 +1,4 @@
-import type { DataValue, Event } from '../contract/records/event.ts';
+import type { DataValue, Event } from '../../contract/records/event.ts';
 
 /**
  * Parses valid JSON with every number as its text, so that `1.50` stays `1.50`. Undefined when it is nested thousands

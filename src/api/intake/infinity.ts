@@ -1,5 +1,5 @@
-import type { Event, IncomingEvent } from '../contract/records/event.ts';
-import { exceedsJsonBounds } from './json-bounds.ts';
+import type { Event, IncomingEvent } from '../../contract/records/event.ts';
+import { exceedsJsonBounds } from '../http/json-bounds.ts';
 import { eventLimits, type Findings, isObject, normalise } from './normalise.ts';
 import { parseKeepingNumberText, wellFormed } from './rare-texts.ts';
 

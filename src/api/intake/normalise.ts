@@ -1,4 +1,4 @@
-import type { Event } from '../contract/records/event.ts';
+import type { Event } from '../../contract/records/event.ts';
 
 /** An object from JSON.parse; names like `__proto__` are its own properties. */
 type JsonObject = Record<string, unknown>;
