@@ -5,8 +5,8 @@ const lookEveryMs = 10_000;
 const toleratedMs = 5_000;
 
 /**
- * Detects, with one reading every 10 s, that the machine's clock was set back. Until the clock has caught up, retries
- * and the expiry of tokens and sessions are late by the difference.
+ * Detects, with one reading every 10 s, that the machine's clock was set back. Until the clock has caught up, the expiry
+ * of tokens and sessions is late by the difference.
  */
 export function watchClock(clock: Clock) {
   let latest = clock.now();
@@ -23,7 +23,7 @@ export function watchClock(clock: Clock) {
       const behindMs = latest - clock.now();
       latest = Math.max(latest, clock.now());
       if (behindMs <= toleratedMs) return null;
-      return `The clock went back by ${Math.round(behindMs / 1_000)} s. Retries and the expiry of tokens and sessions are late by that time.`;
+      return `The clock went back by ${Math.round(behindMs / 1_000)} s. The expiry of tokens and sessions is late by that time.`;
     },
     [Symbol.dispose]: () => cancel(),
   };

@@ -319,6 +319,28 @@ export function deliveriesConformance(guarantee: Guarantee): void {
     assert.equal((await journal.log.delivery(ids[0] ?? ''))?.status, 'pending');
   });
 
+  guarantee(
+    'a clock that was set back moves later due times with it, those of every destination, each once',
+    async (journal) => {
+      const many = Array.from({ length: 1_200 }, () => ({ dueAt: start + 3_600_000 }));
+      const dueAts = [start - 1, start, start + 1, start + 3_600_001, start + 7_200_000];
+      const planned = [...dueAts.map((dueAt) => ({ dueAt })), { destinationId: 'dst_2', dueAt: start + 1 }, ...many];
+      const { ids } = await withDeliveries(journal, planned);
+      await journal.deliveries.moveDue(start, 3_600_000);
+      const dueOf = async (destinationId: string) => {
+        const { due } = await journal.deliveries.due({ destinationId, now: start + 9_000_000, limit: 9_999 });
+        return new Map(due.map(({ id, dueAt }) => [id, (dueAt ?? 0) - start]));
+      };
+      const of = await dueOf('dst_1');
+      assert.deepEqual(
+        ids.slice(0, 5).map((id) => of.get(id)),
+        [-1, 0, 1 - 3_600_000, 1, 3_600_000],
+      );
+      assert.deepEqual(new Set(ids.slice(6).map((id) => of.get(id))), new Set([0]));
+      assert.deepEqual([...(await dueOf('dst_2')).values()], [1 - 3_600_000]);
+    },
+  );
+
   guarantee('deliveries of a destination expire when they are old, due and unfinished', async (journal) => {
     const { lease, ids } = await withDeliveries(journal, [
       {},

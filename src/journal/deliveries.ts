@@ -49,7 +49,9 @@ export interface DeliveryQueue {
   }): Promise<{ due: DueDelivery[]; followers: DueDelivery[]; isCut: boolean; nextDueAt: number | null }>;
   /** When the next delivery of each destination and replay is due; the time does not depend on how many there are. */
   nextDue(): Promise<NextDue[]>;
-  /** The same, with the count of all unfinished deliveries that have a due time. */
+  /** The clock was set back to `now`: deliveries that are due after it are due `byMs` earlier. In small steps. */
+  moveDue(now: number, byMs: number): Promise<void>;
+  /** The same as `nextDue`, with the count of all unfinished deliveries that have a due time. */
   backlog(): Promise<(NextDue & { open: number })[]>;
   /**
    * Replaces the in-flight marker: the deliveries in flight now, and the suspect on trial among them (null: none).

@@ -21,6 +21,7 @@ import { Attempter } from './attempt/exchange.ts';
 import type { RenderEngine } from './attempt/render.ts';
 import { BatchAssembly } from './dispatch/batch-assembly.ts';
 import { followConfiguration, pauseDestination } from './dispatch/change-effects.ts';
+import { followClock } from './dispatch/clock-changes.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
 import { createHolds } from './dispatch/holds.ts';
 import { createPauses } from './dispatch/pauses.ts';
@@ -135,6 +136,7 @@ export async function startPipeline(parts: PipelineParts) {
     await startReplays({ ...shared, holds, dispatcher, replayRates: replayRates, moved: telemetry.replayMoved }),
   );
   await dispatcher.start();
+  stack.use(followClock({ ...shared, moved: () => dispatcher.start() }));
   await matcher.start();
   const eraser = stack.use(
     await startEraser({

@@ -13,6 +13,7 @@ import {
 import { dueOf, historyOf } from './delivery-codec.ts';
 import { eventOfLine, lineStart } from './event-codec.ts';
 import { acceptedOf, bytesOf, packRequest } from './operations/accept.ts';
+import { type DueNumber, queuesOf } from './operations/delivery-queue.ts';
 import type { Target } from './operations/interned-ids.ts';
 import { type Counted, noCounts } from './operations/lists/delivery-histogram.ts';
 import { deliveryId, deliveryIds, numbersOf, packPlanned } from './operations/planned.ts';
@@ -114,6 +115,16 @@ function deliveryQueue(client: JournalClient): DeliveryQueue {
       return { due: rows.map(dueOf), followers: behind.map(dueOf), isCut, nextDueAt };
     },
     nextDue: async () => (await client.write('nextDue', null)).map(nextDueOf),
+    async moveDue(now, byMs) {
+      const targets = await client.write('targets', null);
+      for (const queue of queuesOf(
+        targets.map(({ id }) => id),
+        false,
+      )) {
+        let after: DueNumber | null = { due_at: now, number: Number.MAX_SAFE_INTEGER };
+        while (after !== null) after = await client.write('moveDue', { queue, after, byMs, limit: rowsAtOnce });
+      }
+    },
     // A count over many rows, which must not delay writes.
     backlog: async () => (await client.read('backlog', null)).map((row) => ({ ...nextDueOf(row), open: row.open })),
     mark: (lease, ids, onTrial) =>

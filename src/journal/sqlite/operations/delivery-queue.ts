@@ -64,6 +64,20 @@ export const queueOperations = {
     );
   },
 
+  /**
+   * Moves at most `limit` deliveries of one part of the index, which are due after `after`; returns the last one. In the
+   * order of their times, so that none is moved twice.
+   */
+  moveDue(db: Db, move: { queue: Queue; after: DueNumber; byMs: number; limit: number }): DueNumber | null {
+    const { queue, after, byMs, limit } = move;
+    const cursor = { dueAt: after.due_at, number: after.number };
+    const found = dueNumbers(db, { ...queue, now: Number.MAX_SAFE_INTEGER, limit, after: cursor });
+    for (const { number } of found) db.run('UPDATE delivery SET due_at = due_at - ? WHERE number = ?', byMs, number);
+    return found.at(-1) ?? null;
+  },
+
+  targets: (db: Db, _: null): { id: number }[] => db.all('SELECT id FROM target'),
+
   backlog: (db: Db, _: null): (Target & { open: number; next_due_at: number })[] =>
     db.all(
       `SELECT destination, connection, replay, open, next_due_at FROM
@@ -111,9 +125,10 @@ type DueQuery = {
 };
 /** A part of the index: the deliveries of a target that are first in their order, or those behind others. */
 type Queue = { target: number; isBehind: 0 | 1 };
-type DueNumber = { number: number; due_at: number };
+export type DueNumber = { number: number; due_at: number };
 
-function queuesOf(targets: readonly number[], isWithoutBehind: boolean): Queue[] {
+/** The parts of the index of these targets. */
+export function queuesOf(targets: readonly number[], isWithoutBehind: boolean): Queue[] {
   const queues = targets.map((target): Queue => ({ target, isBehind: 0 }));
   return isWithoutBehind ? queues : [...queues, ...queues.map(({ target }): Queue => ({ target, isBehind: 1 }))];
 }
