@@ -1,9 +1,9 @@
 import type { Attempt } from '../../contract/records/delivery.ts';
 import type { DueDelivery, Rendered } from '../journal.ts';
 import { type PackedAttempt, renderedOf, unpackAttempt } from './attempt-codec.ts';
+import type { DeliveryHistory } from './delivery-commands.ts';
+import type { DueRow } from './delivery-queue.ts';
 import { eventOfLine } from './event-codec.ts';
-import type { DeliveryHistory } from './operations/delivery-commands.ts';
-import type { DueRow } from './operations/delivery-queue.ts';
 
 export function dueOf({ row, event: line, rendered }: DueRow): DueDelivery {
   const event = line && eventOfLine(line);

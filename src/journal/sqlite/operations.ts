@@ -1,19 +1,19 @@
 import type { Client } from '../../sqlite/operation.ts';
-import { intakeOperations } from './operations/accept.ts';
-import { bodyOperations } from './operations/body-retention.ts';
-import { logOperations } from './operations/delivery-commands.ts';
-import { queueOperations } from './operations/delivery-queue.ts';
-import { erasureOperations } from './operations/erasures.ts';
-import { leaseOperations } from './operations/leases.ts';
-import { deliveryHistogramOperations } from './operations/lists/delivery-histogram.ts';
-import { deliveryListOperations } from './operations/lists/delivery-list.ts';
-import { deliverySearchOperations } from './operations/lists/delivery-search.ts';
-import { eventOperations } from './operations/lists/events.ts';
-import { visitorMarkOperations } from './operations/lists/visitor-marks.ts';
-import { replayOperations } from './operations/replays.ts';
-import { retentionOperations } from './operations/retention.ts';
-import { settleOperations } from './operations/settle.ts';
-import { statisticsOperations } from './operations/statistics.ts';
+import { intakeOperations } from './accept.ts';
+import { logOperations } from './delivery-commands.ts';
+import { queueOperations } from './delivery-queue.ts';
+import { leaseOperations } from './leases.ts';
+import { deliveryHistogramOperations } from './lists/delivery-histogram.ts';
+import { deliveryListOperations } from './lists/delivery-list.ts';
+import { deliverySearchOperations } from './lists/delivery-search.ts';
+import { eventOperations } from './lists/events.ts';
+import { visitorMarkOperations } from './lists/visitor-marks.ts';
+import { replayOperations } from './replays.ts';
+import { bodyOperations } from './retention/body-retention.ts';
+import { erasureOperations } from './retention/erasures.ts';
+import { retentionOperations } from './retention/retention.ts';
+import { settleOperations } from './settle.ts';
+import { statisticsOperations } from './statistics.ts';
 
 /** The operations of the journal in the storage threads. */
 export const operations = {

@@ -10,18 +10,18 @@ import {
   type RetentionStore,
   type Statistics,
 } from '../journal.ts';
+import { acceptedOf, bytesOf, packRequest } from './accept.ts';
 import { dueOf, historyOf } from './delivery-codec.ts';
+import { type DueNumber, queuesOf } from './delivery-queue.ts';
 import { eventOfLine, lineStart } from './event-codec.ts';
-import { acceptedOf, bytesOf, packRequest } from './operations/accept.ts';
-import { type DueNumber, queuesOf } from './operations/delivery-queue.ts';
-import type { Target } from './operations/interned-ids.ts';
-import { type Counted, noCounts } from './operations/lists/delivery-histogram.ts';
-import { deliveryId, deliveryIds, numbersOf, packPlanned } from './operations/planned.ts';
-import { packSettle } from './operations/settle.ts';
+import type { Target } from './interned-ids.ts';
+import { type Counted, noCounts } from './lists/delivery-histogram.ts';
+import { VisitorMarker } from './lists/visitor-marker.ts';
 import type { JournalClient, operations } from './operations.ts';
-import { retain, sqliteErasures } from './retention.ts';
+import { deliveryId, deliveryIds, numbersOf, packPlanned } from './planned.ts';
+import { retain, sqliteErasures } from './retention/sqlite-retention.ts';
+import { packSettle } from './settle.ts';
 import { inSteps, sqliteReplays, sumOf } from './sqlite-replays.ts';
-import { VisitorMarker } from './visitor-marker.ts';
 
 /**
  * How long a settle or a marker may wait for another write, to share its transaction: intake then waits for fewer

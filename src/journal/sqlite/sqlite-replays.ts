@@ -1,9 +1,9 @@
 import { placeOf } from '../../contract/ids.ts';
 import type { Client } from '../../sqlite/operation.ts';
 import type { Replays } from '../journal.ts';
-import { deliveryIds, numbersOf, packPlanned } from './operations/planned.ts';
-import type { ReplayedRow } from './operations/replays.ts';
 import type { operations } from './operations.ts';
+import { deliveryIds, numbersOf, packPlanned } from './planned.ts';
+import type { ReplayedRow } from './replays.ts';
 
 const rowsAtOnce = 500;
 

@@ -1,9 +1,9 @@
-import type { Db } from '../../../sqlite/db.ts';
-import { readBudget } from '../../../sqlite/read-budget.ts';
-import type { Hold } from '../../journal.ts';
-import type { EventLine } from '../event-codec.ts';
+import type { Db } from '../../sqlite/db.ts';
+import { readBudget } from '../../sqlite/read-budget.ts';
+import type { Hold } from '../journal.ts';
 import { AttemptBlocks } from './attempt-blocks.ts';
 import { type DeliveryRow, deliveryRow } from './delivery-row.ts';
+import type { EventLine } from './event-codec.ts';
 import { eventFinder } from './event-groups.ts';
 import { internText, type Target, targetIds } from './interned-ids.ts';
 import { dequeueOrdered, followersOf, hasOrderQueues } from './order-queue.ts';

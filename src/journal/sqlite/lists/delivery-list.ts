@@ -1,10 +1,10 @@
 import type { SQLInputValue } from 'node:sqlite';
-import type { Db } from '../../../../sqlite/db.ts';
-import type { DeliveryQuery, LoggedDelivery, StoredStatus } from '../../../journal.ts';
-import type { EventPlace } from '../../event-codec.ts';
-import { statusCodes } from '../../status-codes.ts';
+import type { Db } from '../../../sqlite/db.ts';
+import type { DeliveryQuery, LoggedDelivery, StoredStatus } from '../../journal.ts';
 import { type DeliveryPlace, listedDelivery, numberAt } from '../delivery-row.ts';
+import type { EventPlace } from '../event-codec.ts';
 import { findWord, targetIds } from '../interned-ids.ts';
+import { statusCodes } from '../status-codes.ts';
 
 /** A query of deliveries with its ids decoded. */
 export type DeliveryListQuery = Omit<DeliveryQuery, 'before' | 'after' | 'eventId' | 'replayOf'> & {

@@ -1,9 +1,9 @@
-import type { Db } from '../../../sqlite/db.ts';
-import { type Lease, suspectDeaths } from '../../journal.ts';
-import { statusCodes } from '../status-codes.ts';
+import type { Db } from '../../sqlite/db.ts';
+import { type Lease, suspectDeaths } from '../journal.ts';
 import { finish } from './delivery-queue.ts';
 import type { DeliveryPlace } from './delivery-row.ts';
 import { internText } from './interned-ids.ts';
+import { statusCodes } from './status-codes.ts';
 
 type Holder = { owner: string | null; epoch: number };
 

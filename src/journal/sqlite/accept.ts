@@ -1,7 +1,7 @@
-import { placedId } from '../../../contract/ids.ts';
-import type { Db } from '../../../sqlite/db.ts';
-import { type Accepted, type AcceptRequest, identityMemoryMs, type Lease } from '../../journal.ts';
-import { type EventPlace, lineOfEvent, packLines } from '../event-codec.ts';
+import { placedId } from '../../contract/ids.ts';
+import type { Db } from '../../sqlite/db.ts';
+import { type Accepted, type AcceptRequest, identityMemoryMs, type Lease } from '../journal.ts';
+import { type EventPlace, lineOfEvent, packLines } from './event-codec.ts';
 import { offsetMask } from './event-groups.ts';
 import { internText } from './interned-ids.ts';
 import { isCurrent } from './leases.ts';

@@ -1,6 +1,6 @@
-import type { Db } from '../../../sqlite/db.ts';
-import { bytesOf, type ReadBudget } from '../../../sqlite/read-budget.ts';
-import { packLines, type StoredLines, unpackLines } from '../event-codec.ts';
+import type { Db } from '../../sqlite/db.ts';
+import { bytesOf, type ReadBudget } from '../../sqlite/read-budget.ts';
+import { packLines, type StoredLines, unpackLines } from './event-codec.ts';
 
 /** A line of a block about one delivery; empty text: nothing. `before` is the block with the previous line. */
 export type BlockLine = { before: number | null; rendered: string; attempts: string };

@@ -1,5 +1,5 @@
-import type { Db } from '../../../sqlite/db.ts';
-import { statusCodes } from '../status-codes.ts';
+import type { Db } from '../../sqlite/db.ts';
+import { statusCodes } from './status-codes.ts';
 
 /** A delivery's id in parts: the number finds it, the time must agree. */
 export type DeliveryPlace = { number: number; timeMs: number };

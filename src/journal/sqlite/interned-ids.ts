@@ -1,4 +1,4 @@
-import type { Db } from '../../../sqlite/db.ts';
+import type { Db } from '../../sqlite/db.ts';
 
 /** The number of a word, assigned now when it is new; null for null. */
 export function internText(db: Db, text: string | null): number | null {

@@ -1,9 +1,9 @@
-import type { Erasures } from '../erasures.ts';
-import type { RetentionStore } from '../journal.ts';
-import { eventOfLine } from './event-codec.ts';
-import { numbersOf } from './operations/planned.ts';
-import type { JournalClient } from './operations.ts';
-import type { VisitorMarker } from './visitor-marker.ts';
+import type { Erasures } from '../../erasures.ts';
+import type { RetentionStore } from '../../journal.ts';
+import { eventOfLine } from '../event-codec.ts';
+import type { VisitorMarker } from '../lists/visitor-marker.ts';
+import type { JournalClient } from '../operations.ts';
+import { numbersOf } from '../planned.ts';
 
 // A step takes a few milliseconds, which bounds how long a write waits for it.
 const deliveriesAtOnce = 200;

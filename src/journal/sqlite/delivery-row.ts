@@ -1,12 +1,12 @@
-import { placedId, placeOf } from '../../../contract/ids.ts';
-import type { Db } from '../../../sqlite/db.ts';
-import type { LoggedDelivery } from '../../journal.ts';
-import type { EventPlace } from '../event-codec.ts';
-import { statusCodes, statusOf } from '../status-codes.ts';
+import { placedId, placeOf } from '../../contract/ids.ts';
+import type { Db } from '../../sqlite/db.ts';
+import type { LoggedDelivery } from '../journal.ts';
+import type { EventPlace } from './event-codec.ts';
 import { offsetMask } from './event-groups.ts';
 import { targetOf, wordText } from './interned-ids.ts';
 import { firstInLine } from './order-queue.ts';
 import { deliveryId } from './planned.ts';
+import { statusCodes, statusOf } from './status-codes.ts';
 
 export type { DeliveryPlace } from './order-queue.ts';
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { placedId } from '../../contract/ids.ts';
-import { inProcess } from '../../sqlite/in-process.testing.ts';
-import type { Journal } from '../journal.ts';
-import { accept, claim, erasureEntry, incoming, planned, settlement, start } from '../journal-samples.testing.ts';
-import { eventOfLine, lineOfEvent, segmentEvents, visitorMark, visitorOfLine } from './event-codec.ts';
-import type { operations } from './operations.ts';
-import { sqliteJournal } from './sqlite-journal.ts';
+import { placedId } from '../../../contract/ids.ts';
+import { inProcess } from '../../../sqlite/in-process.testing.ts';
+import type { Journal } from '../../journal.ts';
+import { accept, claim, erasureEntry, incoming, planned, settlement, start } from '../../journal-samples.testing.ts';
+import { eventOfLine, lineOfEvent, segmentEvents, visitorMark, visitorOfLine } from '../event-codec.ts';
+import type { operations } from '../operations.ts';
+import { sqliteJournal } from '../sqlite-journal.ts';
 
 const requestEvents = 1_000;
 const hour = 3_600_000;

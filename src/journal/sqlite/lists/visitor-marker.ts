@@ -1,6 +1,6 @@
-import type { Accepted, AcceptRequest } from '../journal.ts';
-import { segmentEvents, visitorMark } from './event-codec.ts';
-import type { JournalClient } from './operations.ts';
+import type { Accepted, AcceptRequest } from '../../journal.ts';
+import { segmentEvents, visitorMark } from '../event-codec.ts';
+import type { JournalClient } from '../operations.ts';
 
 type Collected = { first: number; next: number; marks: Uint16Array };
 

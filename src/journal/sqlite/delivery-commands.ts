@@ -1,20 +1,20 @@
-import { appendAudit } from '../../../audit/sqlite/append.ts';
-import { ofStatus } from '../../../audit/status-change.ts';
-import type { NewAuditEntry } from '../../../contract/records/audit.ts';
-import type { DeliveryStatus } from '../../../contract/records/delivery.ts';
-import type { Db } from '../../../sqlite/db.ts';
-import { type ReadBudget, readBudget } from '../../../sqlite/read-budget.ts';
-import type { CountByAction, ExpiryQuery, RetryRequest } from '../../journal.ts';
-import { copiesEvent } from '../attempt-codec.ts';
-import type { EventLine } from '../event-codec.ts';
-import { statusCodes } from '../status-codes.ts';
+import { appendAudit } from '../../audit/sqlite/append.ts';
+import { ofStatus } from '../../audit/status-change.ts';
+import type { NewAuditEntry } from '../../contract/records/audit.ts';
+import type { DeliveryStatus } from '../../contract/records/delivery.ts';
+import type { Db } from '../../sqlite/db.ts';
+import { type ReadBudget, readBudget } from '../../sqlite/read-budget.ts';
+import type { CountByAction, ExpiryQuery, RetryRequest } from '../journal.ts';
 import { AttemptBlocks, type BlockLine } from './attempt-blocks.ts';
+import { copiesEvent } from './attempt-codec.ts';
 import { exchangesOf } from './batch-exchanges.ts';
 import { finish } from './delivery-queue.ts';
 import { type DeliveryPlace, type DeliveryRow, deliveryRow, numberAt, withRepeat } from './delivery-row.ts';
+import type { EventLine } from './event-codec.ts';
 import { eventFinder } from './event-groups.ts';
 import { targetIds, wordText } from './interned-ids.ts';
 import { requeueOrdered } from './order-queue.ts';
+import { statusCodes } from './status-codes.ts';
 
 /** The audit entry of a person's command. */
 type Described = { entry: NewAuditEntry | undefined };

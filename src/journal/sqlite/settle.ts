@@ -1,15 +1,15 @@
-import { placeOf } from '../../../contract/ids.ts';
-import type { Db } from '../../../sqlite/db.ts';
-import type { Lease, Settlement } from '../../journal.ts';
-import { attemptsText, exchangeText, type PackedAttempt, renderedText } from '../attempt-codec.ts';
-import { statusCodes } from '../status-codes.ts';
+import { placeOf } from '../../contract/ids.ts';
+import type { Db } from '../../sqlite/db.ts';
+import type { Lease, Settlement } from '../journal.ts';
 import { AttemptBlocks, lineOfText, lineText } from './attempt-blocks.ts';
+import { attemptsText, exchangeText, type PackedAttempt, renderedText } from './attempt-codec.ts';
 import { keepExchanges, type SettledExchange } from './batch-exchanges.ts';
-import { setBodiesUntil } from './body-retention.ts';
 import type { DeliveryPlace } from './delivery-row.ts';
 import { internText, wordText } from './interned-ids.ts';
 import { isCurrent } from './leases.ts';
 import { dequeueOrdered, hasOrderQueues, removeOrder } from './order-queue.ts';
+import { setBodiesUntil } from './retention/body-retention.ts';
+import { statusCodes } from './status-codes.ts';
 
 /** A settle on its way to the storage thread. */
 export type SettledBatch = {

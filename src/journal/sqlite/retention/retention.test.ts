@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { databaseName } from '../../sqlite/database-file.ts';
-import { openSqlite, operationsOf } from '../../sqlite/sqlite.ts';
-import { temporaryFolder } from '../../sqlite/temporary-folder.testing.ts';
-import { identityMemoryMs } from '../journal.ts';
-import { accept, incoming, start } from '../journal-samples.testing.ts';
-import { sqliteJournal } from './sqlite-journal.ts';
+import { databaseName } from '../../../sqlite/database-file.ts';
+import { openSqlite, operationsOf } from '../../../sqlite/sqlite.ts';
+import { temporaryFolder } from '../../../sqlite/temporary-folder.testing.ts';
+import { identityMemoryMs } from '../../journal.ts';
+import { accept, incoming, start } from '../../journal-samples.testing.ts';
+import { sqliteJournal } from '../sqlite-journal.ts';
 
 test('a round of retention reads only the identities whose time is over', async () => {
   using folder = temporaryFolder();

@@ -1,13 +1,13 @@
 import type { Db } from '../../../sqlite/db.ts';
 import { readBudget } from '../../../sqlite/read-budget.ts';
 import { type CountByAction, identityMemoryMs } from '../../journal.ts';
+import { AttemptBlocks, type BlockLine } from '../attempt-blocks.ts';
+import { forgetExchanges } from '../batch-exchanges.ts';
+import { numberAt } from '../delivery-row.ts';
+import { type GroupRow, neighbouringGroup } from '../event-groups.ts';
+import { targetIds, wordText } from '../interned-ids.ts';
+import { countRemoved } from '../replays.ts';
 import { statusCodes } from '../status-codes.ts';
-import { AttemptBlocks, type BlockLine } from './attempt-blocks.ts';
-import { forgetExchanges } from './batch-exchanges.ts';
-import { numberAt } from './delivery-row.ts';
-import { type GroupRow, neighbouringGroup } from './event-groups.ts';
-import { targetIds, wordText } from './interned-ids.ts';
-import { countRemoved } from './replays.ts';
 
 /**
  * The limits of one step of removal: older than `before`, and only while more than `bytesMax` is in use (null: no size

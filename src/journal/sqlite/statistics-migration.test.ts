@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { databaseName } from '../../../sqlite/database-file.ts';
-import { migrate } from '../../../sqlite/migrate.ts';
-import { openSqlite, operationsOf } from '../../../sqlite/sqlite.ts';
-import { temporaryFolder } from '../../../sqlite/temporary-folder.testing.ts';
-import { packLines } from '../event-codec.ts';
-import { sqliteJournal } from '../sqlite-journal.ts';
+import { databaseName } from '../../sqlite/database-file.ts';
+import { migrate } from '../../sqlite/migrate.ts';
+import { openSqlite, operationsOf } from '../../sqlite/sqlite.ts';
+import { temporaryFolder } from '../../sqlite/temporary-folder.testing.ts';
+import { packLines } from './event-codec.ts';
+import { sqliteJournal } from './sqlite-journal.ts';
 
 const minute = 60_000;
 const quarter = 15 * minute;

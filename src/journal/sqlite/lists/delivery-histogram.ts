@@ -1,8 +1,8 @@
-import type { Db } from '../../../../sqlite/db.ts';
-import type { StatusCounts } from '../../../journal.ts';
-import { statusCodes, statusOf } from '../../status-codes.ts';
+import type { Db } from '../../../sqlite/db.ts';
+import type { StatusCounts } from '../../journal.ts';
 import { numberAt } from '../delivery-row.ts';
 import { targetIds } from '../interned-ids.ts';
+import { statusCodes, statusOf } from '../status-codes.ts';
 import { type DeliveryListQuery, type Stream, streamsOf } from './delivery-list.ts';
 
 type CountQuery = Omit<DeliveryListQuery, 'limit' | 'before' | 'after' | 'createdAfter'> & {

@@ -1,20 +1,20 @@
-import { appendAudit } from '../../../audit/sqlite/append.ts';
-import type { NewAuditEntry } from '../../../contract/records/audit.ts';
-import type { ReplayState } from '../../../contract/records/replay-limits.ts';
-import type { Db } from '../../../sqlite/db.ts';
-import { readBudget } from '../../../sqlite/read-budget.ts';
-import type { CancelledCount, Lease, NewReplay, ReplayOutcome, ReplayStep, StoredReplay } from '../../journal.ts';
-import { withoutReference } from '../attempt-codec.ts';
-import type { EventPlace } from '../event-codec.ts';
-import { eventOfLine } from '../event-codec.ts';
-import { statusCodes, statusOf } from '../status-codes.ts';
+import { appendAudit } from '../../audit/sqlite/append.ts';
+import type { NewAuditEntry } from '../../contract/records/audit.ts';
+import type { ReplayState } from '../../contract/records/replay-limits.ts';
+import type { Db } from '../../sqlite/db.ts';
+import { readBudget } from '../../sqlite/read-budget.ts';
+import type { CancelledCount, Lease, NewReplay, ReplayOutcome, ReplayStep, StoredReplay } from '../journal.ts';
 import { AttemptBlocks } from './attempt-blocks.ts';
+import { withoutReference } from './attempt-codec.ts';
 import { finish } from './delivery-queue.ts';
 import { type DeliveryPlace, deliveryRow } from './delivery-row.ts';
+import type { EventPlace } from './event-codec.ts';
+import { eventOfLine } from './event-codec.ts';
 import { eventFinder } from './event-groups.ts';
 import { targetIds, targetOf, wordText } from './interned-ids.ts';
 import { isCurrent } from './leases.ts';
 import { insertPlanned, type PlannedNumbers } from './planned.ts';
+import { statusCodes, statusOf } from './status-codes.ts';
 
 /** One delivery of a step: its event, and the deliveries that it repeats. */
 export type ReplayedRow = {

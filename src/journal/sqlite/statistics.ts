@@ -1,4 +1,4 @@
-import type { Db } from '../../../sqlite/db.ts';
+import type { Db } from '../../sqlite/db.ts';
 import {
   addCounters,
   type Counters,
@@ -6,7 +6,7 @@ import {
   type StatisticsEntry,
   type StatisticsQuery,
   statisticsSteps,
-} from '../../journal.ts';
+} from '../journal.ts';
 
 /** `counters` is JSON. */
 type Row = { at: number; kind: string; id: string; counters: string };

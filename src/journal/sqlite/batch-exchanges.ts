@@ -1,8 +1,8 @@
-import type { Db } from '../../../sqlite/db.ts';
-import type { ReadBudget } from '../../../sqlite/read-budget.ts';
-import { bareExchange, type PackedAttempt } from '../attempt-codec.ts';
-import { packLines, type StoredLines, unpackLines } from '../event-codec.ts';
+import type { Db } from '../../sqlite/db.ts';
+import type { ReadBudget } from '../../sqlite/read-budget.ts';
 import type { BlockLine } from './attempt-blocks.ts';
+import { bareExchange, type PackedAttempt } from './attempt-codec.ts';
+import { packLines, type StoredLines, unpackLines } from './event-codec.ts';
 
 /** An exchange that several steps of a settle log, in the order of their records, each under its own attempt number. */
 export type SettledExchange = { id: string; exchange: string; steps: { at: number; attempt: number }[] };

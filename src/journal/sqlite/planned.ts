@@ -1,7 +1,7 @@
-import { placedId, placeOf } from '../../../contract/ids.ts';
-import type { Db } from '../../../sqlite/db.ts';
-import type { PlannedDelivery } from '../../journal.ts';
-import type { EventPlace } from '../event-codec.ts';
+import { placedId, placeOf } from '../../contract/ids.ts';
+import type { Db } from '../../sqlite/db.ts';
+import type { PlannedDelivery } from '../journal.ts';
+import type { EventPlace } from './event-codec.ts';
 import { internText, targetNumber } from './interned-ids.ts';
 import { enqueueOrdered } from './order-queue.ts';
 
