@@ -1,16 +1,16 @@
 import { appendAudit } from '../../audit/sqlite/append.ts';
 import { ofStatus } from '../../audit/status-change.ts';
 import type { NewAuditEntry } from '../../contract/records/audit.ts';
-import type { DeliveryStatus } from '../../contract/records/delivery.ts';
+import type { Attempt, DeliveryStatus } from '../../contract/records/delivery.ts';
 import type { Db } from '../../sqlite/db.ts';
 import { type ReadBudget, readBudget } from '../../sqlite/read-budget.ts';
-import type { CountByAction, ExpiryQuery, RetryRequest } from '../journal.ts';
+import type { CountByAction, ExpiryQuery, Rendered, RetryRequest } from '../journal.ts';
 import { AttemptBlocks, type BlockLine } from './attempt-blocks.ts';
-import { copiesEvent } from './attempt-codec.ts';
+import { copiesEvent, type PackedAttempt, renderedOf, unpackAttempt } from './attempt-codec.ts';
 import { exchangesOf } from './batch-exchanges.ts';
 import { finish } from './delivery-queue.ts';
 import { type DeliveryPlace, type DeliveryRow, deliveryRow, numberAt, withRepeat } from './delivery-row.ts';
-import type { EventLine } from './event-codec.ts';
+import { type EventLine, eventOfLine } from './event-codec.ts';
 import { eventFinder } from './event-groups.ts';
 import { targetIds, wordText } from './interned-ids.ts';
 import { requeueOrdered } from './order-queue.ts';
@@ -29,6 +29,26 @@ export type DeliveryHistory = {
   exchanges: Record<string, string>;
   event: EventLine | null;
 };
+
+/**
+ * The attempts of a delivery from its lines, oldest first. A request body equal to the rendered one is the body
+ * rendered at that time. Called on the main thread.
+ */
+export function historyOf({ row, lines, exchanges, event: line }: DeliveryHistory): {
+  attemptLog: Attempt[];
+  rendered: Rendered | null;
+} {
+  const event = line && eventOfLine(line);
+  const attemptLog: Attempt[] = [];
+  let rendered: Rendered | null = null;
+  for (const line of lines) {
+    if (line.rendered !== '') rendered = renderedOf(line.rendered, event);
+    if (line.attempts === '') continue;
+    const packed: PackedAttempt[] = JSON.parse(line.attempts);
+    for (const one of packed) attemptLog.push(unpackAttempt(one, rendered?.body, exchanges));
+  }
+  return { attemptLog, rendered: row.renderedBlock === null ? null : rendered };
+}
 
 export const logOperations = {
   /** Returns the newest attempts, about 4 MiB. */

@@ -1,15 +1,43 @@
 import type { Db } from '../../sqlite/db.ts';
 import { readBudget } from '../../sqlite/read-budget.ts';
-import type { Hold } from '../journal.ts';
+import type { DueDelivery, Hold } from '../journal.ts';
 import { AttemptBlocks } from './attempt-blocks.ts';
+import { renderedOf } from './attempt-codec.ts';
 import { type DeliveryRow, deliveryRow } from './delivery-row.ts';
-import type { EventLine } from './event-codec.ts';
+import { type EventLine, eventOfLine } from './event-codec.ts';
 import { eventFinder } from './event-groups.ts';
 import { internText, type Target, targetIds } from './interned-ids.ts';
 import { dequeueOrdered, followersOf, hasOrderQueues } from './order-queue.ts';
 
 /** A due delivery with its event and its rendered request, both as text. */
 export type DueRow = { row: DeliveryRow; event: EventLine | null; rendered: string | null };
+
+/** Called on the main thread. */
+export function dueOf({ row, event: line, rendered }: DueRow): DueDelivery {
+  const event = line && eventOfLine(line);
+  const { logged, exchanges, scheduleStep, waitedMs, deaths, idempotencyKey, orderKey } = row;
+  const {
+    status: _,
+    reason: _1,
+    detail: _2,
+    errorKind: _3,
+    finishedAt: _4,
+    replayOf: _5,
+    waitsFor: _6,
+    ...same
+  } = logged;
+  return {
+    ...same,
+    event,
+    number: exchanges,
+    scheduleStep,
+    waitedMs,
+    deaths,
+    idempotencyKey,
+    rendered: rendered === null ? null : renderedOf(rendered, event),
+    ...(orderKey !== null && { orderKey }),
+  };
+}
 
 export const queueOperations = {
   due(

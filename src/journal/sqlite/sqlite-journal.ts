@@ -11,8 +11,8 @@ import {
   type Statistics,
 } from '../journal.ts';
 import { acceptedOf, bytesOf, packRequest } from './accept.ts';
-import { dueOf, historyOf } from './delivery-codec.ts';
-import { type DueNumber, queuesOf } from './delivery-queue.ts';
+import { historyOf } from './delivery-commands.ts';
+import { type DueNumber, dueOf, queuesOf } from './delivery-queue.ts';
 import { eventOfLine, lineStart } from './event-codec.ts';
 import type { Target } from './interned-ids.ts';
 import { type Counted, noCounts } from './lists/delivery-histogram.ts';
