@@ -13,11 +13,11 @@ import type { Egress } from '../egress/egress.ts';
 import type { DeliveryQueue, Journal, Lease } from '../journal/journal.ts';
 import type { RenderJob, RenderOutcome, Sandbox } from '../sandbox/sandbox.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
-import { Matcher } from './accept/accept.ts';
 import { BatchAttempter } from './attempt/attempt-batch.ts';
 import { createDeliveryAttempt } from './attempt/attempt-delivery.ts';
 import { createPlans } from './attempt/delivery-plan.ts';
 import { Attempter } from './attempt/exchange.ts';
+import { type RedactionPolicies, redactionPolicies } from './attempt/redaction-policy.ts';
 import type { RenderEngine } from './attempt/render.ts';
 import { BatchAssembly } from './dispatch/batch-assembly.ts';
 import { followConfiguration, pauseDestination } from './dispatch/change-effects.ts';
@@ -26,16 +26,16 @@ import { Dispatcher } from './dispatch/dispatcher.ts';
 import { createHolds } from './dispatch/holds.ts';
 import { createPauses } from './dispatch/pauses.ts';
 import { createReplayRates } from './dispatch/replay-rates.ts';
+import { intakePrivacy } from './field-masks.ts';
 import { createDeliveryEvents, type DeliveryEvents, reportAttempts } from './insight/delivery-events.ts';
 import { countHeld } from './insight/held-count.ts';
 import { startParameters } from './insight/parameter-catalog.ts';
 import { queueStatus } from './insight/queue-status.ts';
 import { createStatistics } from './insight/statistics.ts';
 import { holdLeases } from './leases.ts';
+import { Matcher } from './matcher.ts';
 import { createChecks } from './preview/checks.ts';
 import { createPreviews } from './preview/preview.ts';
-import { intakePrivacy } from './privacy/field-masks.ts';
-import { type RedactionPolicies, redactionPolicies } from './privacy/redaction-policy.ts';
 import { startReplays } from './replay/replay-runner.ts';
 import { startEraser } from './retention/erasure.ts';
 import { startRetention } from './retention/retention.ts';
@@ -73,7 +73,7 @@ export type Pipeline = Awaited<ReturnType<typeof startPipeline>>;
 /**
  * The life of an event:
  *
- *   accept/    stored, matched against the rules, its deliveries planned, in one transaction
+ *   matcher.ts stored, matched against the rules, its deliveries planned, in one transaction
  *   dispatch/  queued by destination; the dispatcher decides when each delivery is sent
  *   attempt/   mapped, rendered, built, authenticated, signed, sent, judged
  *   dispatch/  the outcome changes limits and holds, and is recorded with the next step

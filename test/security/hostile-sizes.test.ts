@@ -10,9 +10,9 @@ import { Secret } from '../../src/contract/secret.ts';
 import { joinUrl } from '../../src/destinations/endpoint-url.ts';
 import { recordsOfItems } from '../../src/destinations/item-match.ts';
 import { queryText } from '../../src/destinations/query-text.ts';
+import { redactor } from '../../src/pipeline/attempt/exchange-redaction.ts';
 import { quotaOf } from '../../src/pipeline/dispatch/rate-limiter.ts';
-import { redactor } from '../../src/pipeline/privacy/exchange-redaction.ts';
-import { fieldMatcher } from '../../src/pipeline/privacy/field-masks.ts';
+import { fieldMatcher } from '../../src/pipeline/field-masks.ts';
 import { parameterLearner } from '../../src/rules/parameter-learner.ts';
 
 /** A unit that is repeated to a text: what backtracks, nests, splits, escapes or is looked for. */

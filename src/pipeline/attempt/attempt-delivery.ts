@@ -2,14 +2,14 @@ import type { Clock } from '../../async/clock.ts';
 import type { NewId } from '../../contract/ids.ts';
 import type { DueDelivery, Settlement } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
-import { redactor } from '../privacy/exchange-redaction.ts';
-import type { RedactionPolicies } from '../privacy/redaction-policy.ts';
 import type { DestinationPlan } from '../snapshot/destination-plan.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import { type DeliveryPlan, type Plans, versionsOf } from './delivery-plan.ts';
 import { erroredStep, type Moment, redactedOrEmptied } from './error-policy.ts';
 import type { Attempter } from './exchange.ts';
+import { redactor } from './exchange-redaction.ts';
 import { type Step, stepAfter, stepOf } from './next-step.ts';
+import type { RedactionPolicies } from './redaction-policy.ts';
 
 type Options = {
   configuration: Configuration;

@@ -1,5 +1,5 @@
 import type { DueDelivery } from '../../journal/journal.ts';
-import { deliveryBytes } from '../accept/due-delivery.ts';
+import { deliveryBytes } from '../due-delivery.ts';
 import { batchRecordsOf, type DestinationQueue, isSuspect, type QueuedDelivery } from './queues.ts';
 
 const deliveriesMax = 20_000;

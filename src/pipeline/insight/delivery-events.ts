@@ -2,8 +2,8 @@ import type { ErrorCode } from '../../contract/errors.ts';
 import type { Reason } from '../../contract/records/delivery.ts';
 import type { DueDelivery, LoggedDelivery } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
-import type { Matched } from '../accept/accept.ts';
 import type { Step } from '../attempt/next-step.ts';
+import type { Matched } from '../matcher.ts';
 
 /** The objects whose deliveries an event is about. */
 export type Owners = Pick<LoggedDelivery, 'actionId' | 'destinationId' | 'connectionId'>;

@@ -9,15 +9,15 @@ import type { Event } from '../../contract/records/event.ts';
 import type { SampleInput } from '../../contract/records/sample.ts';
 import type { Journal, Lease } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
-import { newDelivery } from '../accept/due-delivery.ts';
 import { redactedOrEmptied } from '../attempt/error-policy.ts';
 import type { Attempter } from '../attempt/exchange.ts';
+import { redactor } from '../attempt/exchange-redaction.ts';
 import { finishTest, stepAfter } from '../attempt/next-step.ts';
+import type { RedactionPolicies } from '../attempt/redaction-policy.ts';
 import { planRender, type RenderEngine, type Rendering } from '../attempt/render.ts';
 import type { Work } from '../attempt/work.ts';
+import { newDelivery } from '../due-delivery.ts';
 import { shownDelivery } from '../insight/shown-delivery.ts';
-import { redactor } from '../privacy/exchange-redaction.ts';
-import type { RedactionPolicies } from '../privacy/redaction-policy.ts';
 import type { Configuration, Scrubber } from '../snapshot/snapshot.ts';
 import { draftDestination, draftDocument, dryRenderWork } from './dry-render.ts';
 

@@ -1,8 +1,8 @@
 import type { Clock } from '../../async/clock.ts';
 import type { LeftOutReason, ReplayInput } from '../../contract/records/replay.ts';
 import type { Journal, Lease } from '../../journal/journal.ts';
-import { newDelivery } from '../accept/due-delivery.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
+import { newDelivery } from '../due-delivery.ts';
 import type { DeliveryEvents } from '../insight/delivery-events.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import { type Chosen, chooser } from './selection.ts';

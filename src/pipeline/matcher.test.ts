@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fakeClock, settled } from '../../../test/support/fake-clock.ts';
-import { startRig, wire } from '../../../test/support/rig.ts';
-import { openStorage } from '../../../test/support/storage.ts';
-import { silentTelemetry } from '../../telemetry/silent-telemetry.testing.ts';
-import { Matcher } from './accept.ts';
+import { fakeClock, settled } from '../../test/support/fake-clock.ts';
+import { startRig, wire } from '../../test/support/rig.ts';
+import { openStorage } from '../../test/support/storage.ts';
+import { silentTelemetry } from '../telemetry/silent-telemetry.testing.ts';
+import { Matcher } from './matcher.ts';
 
 test('one transaction plans a bounded number of deliveries, however many actions an event fires', async () => {
   await using rig = await startRig();

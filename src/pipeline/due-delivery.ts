@@ -1,6 +1,6 @@
-import { placeOf } from '../../contract/ids.ts';
-import type { Event } from '../../contract/records/event.ts';
-import type { DueDelivery, PlannedDelivery } from '../../journal/journal.ts';
+import { placeOf } from '../contract/ids.ts';
+import type { Event } from '../contract/records/event.ts';
+import type { DueDelivery, PlannedDelivery } from '../journal/journal.ts';
 
 /**
  * A delivery that was planned just now, as the journal would return it, without attempts. `dataText`: the JSON of the

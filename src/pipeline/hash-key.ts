@@ -1,10 +1,10 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import type { Clock } from '../../async/clock.ts';
-import { byItself } from '../../contract/by-itself.ts';
-import { settingsId } from '../../contract/documents/settings.ts';
-import { Secret } from '../../contract/secret.ts';
-import { settingsOf } from '../snapshot/effective-settings.ts';
-import type { Configuration } from '../snapshot/snapshot.ts';
+import type { Clock } from '../async/clock.ts';
+import { byItself } from '../contract/by-itself.ts';
+import { settingsId } from '../contract/documents/settings.ts';
+import { Secret } from '../contract/secret.ts';
+import { settingsOf } from './snapshot/effective-settings.ts';
+import type { Configuration } from './snapshot/snapshot.ts';
 
 /** Maps a text to a code of 132 bits, always the same one, which reveals nothing about the text without the key. */
 type Hash = (text: string) => string;

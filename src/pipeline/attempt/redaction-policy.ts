@@ -1,7 +1,7 @@
 import type { DestinationBody } from '../../contract/documents/destination.ts';
+import { fieldMatcher } from '../field-masks.ts';
 import { type OperatorRetention, retentionOf, settingsOf } from '../snapshot/effective-settings.ts';
 import type { Configuration, Document, Snapshot } from '../snapshot/snapshot.ts';
-import { fieldMatcher } from './field-masks.ts';
 
 /**
  * The redaction policy of a destination's stored exchanges: how long bodies are kept (0: not at all; null: with the

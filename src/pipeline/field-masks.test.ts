@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type FieldPrivacy, fieldPrivacy } from '../../contract/documents/privacy.ts';
-import type { IncomingEvent } from '../../contract/records/event.ts';
+import { type FieldPrivacy, fieldPrivacy } from '../contract/documents/privacy.ts';
+import type { IncomingEvent } from '../contract/records/event.ts';
 import { compileMasks } from './field-masks.ts';
 
 const hash = (text: string) => `#${text.length}`;

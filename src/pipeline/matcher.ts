@@ -1,5 +1,5 @@
-import { type Clock, errorBackoffMs, isoTime, pause } from '../../async/clock.ts';
-import type { Event, IncomingEvent } from '../../contract/records/event.ts';
+import { type Clock, errorBackoffMs, isoTime, pause } from '../async/clock.ts';
+import type { Event, IncomingEvent } from '../contract/records/event.ts';
 import type {
   Accepted,
   AcceptRequest,
@@ -8,11 +8,11 @@ import type {
   Journal,
   Lease,
   PlacedEvent,
-} from '../../journal/journal.ts';
-import type { Telemetry } from '../../telemetry/telemetry.ts';
-import { nextAttempt } from '../attempt/next-step.ts';
-import type { Rule, Snapshot } from '../snapshot/snapshot.ts';
+} from '../journal/journal.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import { nextAttempt } from './attempt/next-step.ts';
 import { eventBytes, newDelivery } from './due-delivery.ts';
+import type { Rule, Snapshot } from './snapshot/snapshot.ts';
 
 /**
  * Deliveries that events fire, each with the index of its event in `news`; `to` is the offset after the last event.

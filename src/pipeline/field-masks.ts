@@ -1,12 +1,12 @@
 import { isIP, isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import type { Clock } from '../../async/clock.ts';
-import type { FieldMask, FieldPrivacy } from '../../contract/documents/privacy.ts';
-import { type DataValue, hopsKey, type IncomingEvent } from '../../contract/records/event.ts';
-import { compileWildcard } from '../../rules/wildcard.ts';
-import { settingsOf } from '../snapshot/effective-settings.ts';
-import type { Configuration } from '../snapshot/snapshot.ts';
+import type { Clock } from '../async/clock.ts';
+import type { FieldMask, FieldPrivacy } from '../contract/documents/privacy.ts';
+import { type DataValue, hopsKey, type IncomingEvent } from '../contract/records/event.ts';
+import { compileWildcard } from '../rules/wildcard.ts';
 import { hashOf } from './hash-key.ts';
+import { settingsOf } from './snapshot/effective-settings.ts';
+import type { Configuration } from './snapshot/snapshot.ts';
 
 type Masked = (events: readonly IncomingEvent[]) => Promise<IncomingEvent[]>;
 

@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import type { Attempt } from '../../contract/records/delivery.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { Settlement } from '../../journal/journal.ts';
+import { fieldMatcher } from '../field-masks.ts';
 import { maskingMax, redactor } from './exchange-redaction.ts';
-import { fieldMatcher } from './field-masks.ts';
 
 const redaction = { bodiesMs: null, isMasked: fieldMatcher(['email', '*.email']) };
 
