@@ -105,6 +105,27 @@ test('a proxy is an http or https origin that may be reached, with credentials t
   assert.throws(() => proxied({ url: 'http://proxy.example', username: 'a:b' }));
 });
 
+test('the idempotency key and the signature have headers that nothing else sets', () => {
+  const bearer = { type: 'bearer', token: 'abc' };
+  const signed = (header: string) => ({
+    scheme: 'hmac',
+    algorithm: 'sha256',
+    encoding: 'hex',
+    header,
+    format: '{body}',
+  });
+  const refused = (settings: object, auth: object = { type: 'none' }) => wrong({ auth, settings });
+  for (const name of ['content-type', 'User-Agent', 'Millrace-Hops']) {
+    assert.deepEqual(refused({ idempotencyHeader: name }), ['/settings/idempotencyHeader'], name);
+    assert.deepEqual(refused({ signing: signed(name) }), ['/settings/signing/header'], name);
+  }
+  assert.deepEqual(refused({ idempotencyHeader: 'authorization' }, bearer), ['/settings/idempotencyHeader']);
+  assert.deepEqual(refused({ signing: signed('Authorization') }, bearer), ['/settings/signing/header']);
+  assert.deepEqual(refused({ signing: signed('Authorization') }), []);
+  assert.deepEqual(refused({ signing: signed('idempotency-KEY') }), ['/settings/signing/header']);
+  assert.deepEqual(refused({ idempotencyHeader: null, signing: signed('X-Signature') }, bearer), []);
+});
+
 test('a port that differs from the port of the base URL is refused', () => {
   assert.deepEqual(wrong({ baseUrl: 'https://example.com:8443', port: 443 }), ['/port']);
   assert.deepEqual(wrong({ baseUrl: 'https://example.com:8443', port: 8443 }), []);

@@ -3,6 +3,7 @@ import { createSecureContext } from 'node:tls';
 import { type ConnectionBody, headerName } from '../contract/documents/connection.ts';
 import type { FieldError } from '../contract/errors.ts';
 import { pointerOf } from '../contract/json.ts';
+import { hopsHeader } from '../contract/records/event.ts';
 import type { EgressCheck } from '../egress/egress.ts';
 import { parseBaseUrl } from './base-url.ts';
 import { headerValue } from './header-value.ts';
@@ -37,7 +38,7 @@ export function checkConnection({
   for (const [index, { value }] of connection.settings.headers.entries())
     if (headerValue(revealIfThere(value)) === null) errors.push(notHeader(`/settings/headers/${index}/value`));
   errors.push(...checkTls(connection.settings.tls), ...checkProxy(connection.settings.proxy, check));
-  errors.push(...checkSigning(connection.settings.signing));
+  errors.push(...checkSigning(connection.settings.signing), ...checkOwnHeaders(connection));
   return errors;
 }
 
@@ -148,6 +149,22 @@ function checkSigning(signing: ConnectionBody['settings']['signing']): FieldErro
       pointer: `/settings/signing/${name}`,
       detail: 'Must be base64, with or without whsec_ before it (Standard Webhooks).',
     }));
+}
+
+/** The idempotency key and the signature can't share a header with each other, or with what Millrace sets itself. */
+function checkOwnHeaders({ auth, settings }: Pick<ConnectionBody, 'auth' | 'settings'>): FieldError[] {
+  const { idempotencyHeader, signing } = settings;
+  const taken = ['content-type', 'user-agent', hopsHeader.toLowerCase()];
+  if (auth.type !== 'none') taken.push('authorization');
+  const errors: FieldError[] = [];
+  const use = (pointer: string, name: string) => {
+    if (taken.includes(name.toLowerCase()))
+      errors.push({ pointer, detail: 'Is the name of another header of the request.' });
+    taken.push(name.toLowerCase());
+  };
+  if (idempotencyHeader !== null) use('/settings/idempotencyHeader', idempotencyHeader);
+  if (signing?.scheme === 'hmac') use('/settings/signing/header', signing.header);
+  return errors;
 }
 
 export const NO_CERTIFICATES = 'Must be one or more certificates in PEM, without a private key.';

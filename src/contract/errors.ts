@@ -54,6 +54,12 @@ export const errors = {
     'A change with the session cookie came from another site, or its origin is unknown.',
     'Send Sec-Fetch-Site: same-origin, or this server as Origin, as browsers do. In programs, use an API token. Behind a proxy, set MILLRACE_PUBLIC_URL.',
   ],
+  origin_not_allowed: [
+    403,
+    'Origin not allowed',
+    'The event was sent by a page of a site that the collector does not accept.',
+    'Add the origin of the site to Allowed origins of the collector.',
+  ],
   not_found: [404, 'Not found', 'No resource has this URL or id.', 'Check the id. The resource may have been deleted.'],
   unknown_collector: [
     404,

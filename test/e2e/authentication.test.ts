@@ -327,6 +327,14 @@ test('a token endpoint that is down is retried on the schedule of the delivery',
   );
 });
 
+test('a test whose token endpoint is down is not told that its credentials are rejected', async () => {
+  await using tokens = await startTokenServer();
+  const { destination } = await wire(app, receiver, { connection: { auth: oauth(tokens.url) } });
+  tokens.answer({ status: 503, body: '' });
+  const down = await client.call('testDestination', { params: { id: destination.id }, body: { data: [{}] } });
+  assert.deepEqual([down.status, down.reason, down.errorKind], ['failed', 'unreachable', 'auth']);
+});
+
 test('health tells when the token at hand ends, and when a pasted one does; both are read only and never part of the version', async () => {
   await using tokens = await startTokenServer();
   const { deliver, connection } = await wire(app, receiver, { connection: { auth: oauth(tokens.url) } });

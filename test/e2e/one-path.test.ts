@@ -108,6 +108,16 @@ test('an event typed by hand, and records, are rendered as a stored event would 
   }
 });
 
+test('the time of an event typed by hand is in UTC, as that of a stored one, and must be a time', async () => {
+  const { destination } = await wire(app, receiver, {
+    destination: { template: '{{! return it.events[0].occurredAt }}' },
+  });
+  const body = (occurredAt: string) => ({ params: { id: destination.id }, body: { event: { occurredAt, data: {} } } });
+  const preview = await client.call('previewDestination', body('2026-01-02T05:04:05+02:00'));
+  assert.equal(preview.request?.body, '2026-01-02T03:04:05.000Z');
+  await assert.rejects(client.call('previewDestination', body('yesterday')), /\/event\/occurredAt: Must be a time/);
+});
+
 test('a draft is previewed and tested without being saved, its secrets in place', async () => {
   const { destination } = await wire(app, receiver, {
     destination: { path: '/saved', settings: { headers: [{ name: 'X-Key', value: 'kept-secret', secret: true }] } },

@@ -165,6 +165,36 @@ test('an allowed origin is echoed with credentials, on responses, refusals and p
   );
 });
 
+test('a body that is refused before it is read names the allowed origin, so that a page sees the 413', async () => {
+  await using intake = await startIntake({ allowedOrigins: ['https://shop.example'] });
+  const tooLarge = JSON.stringify({ events: [{ a: 'x'.repeat(1_048_576) }] });
+  const { statusCode, headers } = await intake.call('POST', intake.url, tooLarge, { origin: 'https://shop.example' });
+  assert.deepEqual(
+    [statusCode, headers['access-control-allow-origin'], headers['vary']],
+    [413, 'https://shop.example', 'Origin'],
+  );
+});
+
+test('only pages of the allowed origins can send; servers, and the pages of this server, always can', async () => {
+  await using intake = await startIntake({ allowedOrigins: ['https://shop.example'] });
+  const sent = async (headers: Record<string, string>) => {
+    const { statusCode, body } = await intake.call('POST', intake.url, events, headers);
+    return statusCode === 200 ? 200 : `${statusCode} ${JSON.parse(body).code}`;
+  };
+  const refused = '403 origin_not_allowed';
+  for (const origin of ['https://evil.example', 'http://shop.example', 'https://shop.example.evil.example', 'null'])
+    assert.equal(await sent({ origin }), refused, origin);
+  assert.equal(await sent({ origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }), refused);
+  const pixel = await intake.call('GET', `/${intake.key}/dcs.gif?a=1`, undefined, { origin: 'https://evil.example' });
+  assert.equal(pixel.statusCode, 403);
+  assert.deepEqual(await intake.stored(), []);
+
+  assert.equal(await sent({ origin: 'https://shop.example' }), 200);
+  assert.equal(await sent({}), 200);
+  assert.equal(await sent({ origin: 'https://millrace.example', host: 'millrace.example' }), 200);
+  assert.equal(await sent({ origin: 'https://millrace.example', 'sec-fetch-site': 'same-origin' }), 200);
+});
+
 test('a pattern that no origin matches is refused at saving', async () => {
   await using server = await startTestServer();
   for (const origin of ['https://*.shop.example', 'shop.example', 'https://shop.example/', 'null'])

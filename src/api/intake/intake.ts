@@ -10,7 +10,7 @@ import { inflated } from '../http/decompress.ts';
 import { type ProblemStyle, problemResponse } from '../http/problem.ts';
 import { securityHeaders } from '../http/security-headers.ts';
 import type { Traces } from '../records/traces.ts';
-import { allowMethods, allowOrigin } from './cors.ts';
+import { allowMethods, allowOrigin, maySend } from './cors.ts';
 import type { FormerKeys } from './former-keys.ts';
 import { type ParsedEvents, parseDcsGif, parseInfinity, type Reception } from './infinity.ts';
 
@@ -63,11 +63,9 @@ export function createIntake(
   async function answered(request: IntakeRequest, handle: Handle): Promise<IntakeResponse> {
     const headers: Record<string, string> = {};
     try {
-      const found = configuration.snapshot.collectorsByKey.get(request.key);
-      const collector = found?.body.key === request.key ? found : keys.collectorOf(request.key, found);
-      if (collector === undefined || collector.body.status !== 'enabled') throw new AppError('unknown_collector');
-      const { origin } = request.headers;
-      if (origin !== undefined) allowOrigin(origin, collector.body, headers);
+      const collector = collectorOf(request);
+      if (collector === undefined) throw new AppError('unknown_collector');
+      allowOrigin(request.headers, collector.body, headers);
       const response = await handle(request, collector, headers);
       response.headers['x-request-id'] = request.id;
       return response;
@@ -77,11 +75,21 @@ export function createIntake(
     }
   }
 
-  /** Notes a rejected request; returns the response to it. */
+  /** Notes a rejected request; returns the response to it, which pages of the collector's origins can read. */
   function refuse(request: IntakeRequest, error: unknown): IntakeResponse {
     note(request, error);
     const instance = request.url.split('?', 1)[0] ?? '';
-    return problemResponse(error, { instance, requestId: request.id }, style);
+    const response = problemResponse(error, { instance, requestId: request.id }, style);
+    const collector = collectorOf(request);
+    if (collector !== undefined) allowOrigin(request.headers, collector.body, response.headers);
+    return response;
+  }
+
+  /** The enabled collector that has the key, or had it before a rotation. */
+  function collectorOf({ key }: IntakeRequest): Collector | undefined {
+    const found = configuration.snapshot.collectorsByKey.get(key);
+    const collector = found?.body.key === key ? found : keys.collectorOf(key, found);
+    return collector?.body.status === 'enabled' ? collector : undefined;
   }
 
   /** Stores the events of a request. Returns their ids. */
@@ -113,6 +121,7 @@ export function createIntake(
   /** Throws AppError unless a collector may send now. */
   function checkMaySend(request: IntakeRequest, collector: Collector, headers: Record<string, string>): void {
     if (stopping.aborted) throw new AppError('unavailable');
+    if (!maySend(request.headers, collector.body)) throw new AppError('origin_not_allowed');
     if (hopsOf(request.headers) >= hopsMax)
       throw new AppError('conflict', `The event has passed through deliveries of Millrace ${hopsMax} times: a loop.`);
     rates.check(collector, headers);

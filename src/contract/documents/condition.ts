@@ -91,7 +91,10 @@ function checkNodes(root: unknown, ctx: z.RefinementCtx): unknown {
     }
     const parsed = branch[shape].safeParse(value);
     if (!parsed.success) {
-      for (const issue of parsed.error.issues) problem([...path, ...issue.path], issue.message);
+      for (const issue of parsed.error.issues) {
+        if (issue.code !== 'unrecognized_keys') problem([...path, ...issue.path], issue.message);
+        else for (const key of issue.keys) problem([...path, key], 'Unknown field.');
+      }
       continue;
     }
     const one = parsed.data;

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { anything } from '../route.ts';
+import { instant } from '../text.ts';
 
 /** A made-up event. */
 export const sampleEvent = z.strictObject({
   name: z.string().nullable().optional(),
   visitorId: z.string().nullable().optional(),
-  occurredAt: z.string().optional(),
+  occurredAt: instant.optional(),
   data: anything,
   ext: anything.optional(),
   session: anything.optional(),

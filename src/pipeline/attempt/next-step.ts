@@ -255,6 +255,6 @@ function withPlace({ reason, line, column }: { reason: string; line: number | nu
 function reasonOf(kind: ErrorKind | null): Reason {
   if (kind === 'http_429') return 'http_4xx';
   if (kind === 'http_3xx' || kind === 'http_4xx' || kind === 'http_5xx' || kind === 'protocol') return kind;
-  if (kind === 'internal_error') return kind;
-  return kind === 'auth' ? 'auth_rejected' : 'unreachable';
+  // `auth`: the token endpoint was not reached, or asked to come back later.
+  return kind === 'internal_error' ? kind : 'unreachable';
 }

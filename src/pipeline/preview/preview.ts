@@ -189,7 +189,7 @@ export function sampleEvent(given: NonNullable<SampleInput['event']>, now: numbe
     name: given.name ?? null,
     visitorId: given.visitorId ?? null,
     sessionId: null,
-    occurredAt: given.occurredAt ?? receivedAt,
+    occurredAt: new Date(given.occurredAt ?? now).toISOString(),
     receivedAt,
     // Input values can be numbers or booleans; on a stored event they are strings.
     data: asText(given.data) as Event['data'], // asText maps an object to an object of the same keys
