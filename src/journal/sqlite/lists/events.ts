@@ -13,7 +13,7 @@ import {
   placedLine,
 } from '../event-groups.ts';
 import { findWord } from '../interned-ids.ts';
-import { nearestMarked } from './visitor-marks.ts';
+import { nearestMarked, type PartitionBounds, partitionsOf } from './visitor-marks.ts';
 
 const unknownWord = -1;
 
@@ -88,23 +88,30 @@ type EventSearchQuery = Omit<EventSearch, 'before' | 'after' | 'name'> &
 function* groupsFrom(db: Db, query: EventSearchQuery): Generator<GroupRow> {
   const { after, receivedAfter = 0, receivedBefore = Number.POSITIVE_INFINITY } = query;
   const side = after === null ? '<' : '>';
-  const partitions = db.all<{ partition: number }>('SELECT partition FROM event_partition').map((row) => row.partition);
-  const heads = partitions.map((partition) => marked(db, query, firstGroup(db, partition, query)));
+  const partitions = new Map(partitionsOf(db).map((one) => [one.partition, one]));
+  const marked = (group: GroupRow | undefined) =>
+    markedGroup(db, query, group && partitions.get(group.partition), group);
+  const heads = [...partitions.keys()].map((partition) => marked(firstGroup(db, partition, query)));
   for (;;) {
     const head = heads.filter((one) => one !== undefined).sort(after === null ? newestFirst : oldestFirst)[0];
     if (head === undefined || head.received_at < receivedAfter || head.received_at >= receivedBefore) return;
     yield head;
-    heads[heads.indexOf(head)] = marked(db, query, neighbouringGroup(db, side, head.partition, head.first));
+    heads[heads.indexOf(head)] = marked(neighbouringGroup(db, side, head.partition, head.first));
   }
 }
 
 /** A group, or the next one in the direction of the search that may have events of the visitor. */
-function marked(db: Db, { visitorId, after }: EventSearchQuery, group: GroupRow | undefined): GroupRow | undefined {
-  if (visitorId === undefined || group === undefined) return group;
+function markedGroup(
+  db: Db,
+  { visitorId, after }: EventSearchQuery,
+  bounds: PartitionBounds | undefined,
+  group: GroupRow | undefined,
+): GroupRow | undefined {
+  if (visitorId === undefined || bounds === undefined || group === undefined) return group;
   const { partition, first, count } = group;
   const isNewer = after !== null;
   const from = isNewer ? first : first + count - 1;
-  const offset = nearestMarked(db, { partition, from, isNewer, mark: visitorMark(visitorId) });
+  const offset = nearestMarked(db, bounds, { from, isNewer, mark: visitorMark(visitorId) });
   if (offset === null) return undefined;
   return groupAt(db, partition, offset) ?? neighbouringGroup(db, isNewer ? '>' : '<', partition, offset);
 }

@@ -73,8 +73,10 @@ export function unmark(db: Db, partition: number, offsets: readonly number[]): v
 
 const segmentStart = (offset: number) => offset - (offset % segmentEvents);
 
-/** The partitions with the offsets of their oldest and next events. */
-function partitionsOf(db: Db): { partition: number; next: number; oldest: number }[] {
+/** A partition with the offsets of its oldest and next events. */
+export type PartitionBounds = { partition: number; next: number; oldest: number };
+
+export function partitionsOf(db: Db): PartitionBounds[] {
   return db
     .all<{ partition: number; next: number }>('SELECT partition, next FROM event_partition')
     .map((row) => ({ ...row, oldest: neighbouringGroup(db, '>=', row.partition, 0)?.first ?? row.next }));
@@ -132,12 +134,10 @@ export function eventsOfVisitor(db: Db, visitorId: string): IndexRange[] | null 
  */
 export function nearestMarked(
   db: Db,
-  { partition, from, isNewer, mark }: { partition: number; from: number; isNewer: boolean; mark: number },
+  { partition, oldest, next }: PartitionBounds,
+  { from, isNewer, mark }: { from: number; isNewer: boolean; mark: number },
 ): number | null {
-  const bounds = partitionsOf(db).find((one) => one.partition === partition);
-  if (bounds === undefined) return null;
   const step = isNewer ? segmentEvents : -segmentEvents;
-  const { oldest, next } = bounds;
   for (let first = segmentStart(from); first < next && first + segmentEvents > oldest; first += step) {
     const marks = marksOf(db, { partition, first });
     const edge = isNewer ? Math.max(from, first) : Math.min(from, first + segmentEvents - 1);
