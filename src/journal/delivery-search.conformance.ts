@@ -64,7 +64,7 @@ async function withAttempts(journal: Journal) {
       }),
       ...[2, 3].map((at) => settlement(ids[at], { status: 'retrying', attempts: 1, dueAt: start, log: [batch(at)] })),
     ],
-    start,
+    start + 800,
   );
   return { lease, ids, repeat: (of: string, now: number) => repeatOf(journal, lease, of, now) };
 }

@@ -26,6 +26,7 @@ type FoundDeliveries = {
 type Candidate = {
   number: number;
   created_at: number;
+  finished_at: number | null;
   status: number;
   event: number | null;
   partition: number | null;
@@ -83,7 +84,7 @@ export const deliverySearchOperations = {
 
 function candidateAt(db: Db, number: number): Candidate | undefined {
   return db.get<Candidate>(
-    `SELECT number, created_at, status, event, event >> 48 AS partition, event & ${offsetMask} AS offset, event_at, block,
+    `SELECT number, created_at, finished_at, status, event, event >> 48 AS partition, event & ${offsetMask} AS offset, event_at, block,
        replay_of, response_status FROM delivery WHERE number = ?`,
     number,
   );
@@ -126,6 +127,7 @@ function matcher(db: Db, query: DeepFilters, budget: ReadBudget): Matcher {
     const isOfVisitor = lineMatcher({ visitorId, lineStart: null });
     asked.push((one) => isOfVisitor(lineOf(one)?.line ?? ''));
   }
+  if (durationMsMin !== undefined) asked.push((one) => lastedAtMostMs(one) >= durationMsMin);
   const statuses = new Map<string, number | null>();
   if (httpStatus !== undefined || durationMsMin !== undefined)
     asked.push(({ block, number, response_status: known }) => {
@@ -146,6 +148,16 @@ function matcher(db: Db, query: DeepFilters, budget: ReadBudget): Matcher {
     });
   }
   return (one) => asked.every((matches) => matches(one));
+}
+
+/** An attempt and its record measure time with different clocks. */
+const clockSlackMs = 100;
+
+/** An upper bound of the duration of its last attempt, which the row gives without reading the attempt. */
+function lastedAtMostMs({ created_at, finished_at }: Candidate): number {
+  // While the clock is set back, creation times are later than it.
+  if (finished_at === null || finished_at < created_at) return Number.POSITIVE_INFINITY;
+  return finished_at - created_at + clockSlackMs;
 }
 
 /** Whether the delivery was not delivered, but the one that it repeats or another repeat of the same was. */
