@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { auditSample } from '../audit/audit-samples.testing.ts';
 import type { FakeAnswer } from '../egress/fake/fake-egress.testing.ts';
 import { thresholds } from './thresholds.ts';
 import { startWatched } from './watch.testing.ts';
@@ -110,6 +111,10 @@ test('an issue names changes on its objects of the day before, newest first, and
   await using watched = await startFailing({ status: 200 });
   await watched.rig.put('connection', { name: 'Other', baseUrl: 'https://other.example' });
   await watched.rig.put('connection', { name: 'CRM', baseUrl: 'https://crm.example/v3' }, watched.connectionId);
+  const createdAt = new Date(watched.clock.now()).toISOString();
+  await watched.rig.audit.append(
+    (['probe', 'test', 'release'] as const).map((act) => auditSample({ act, id: watched.connectionId, createdAt })),
+  );
   watched.answers({ status: 404 });
   await watched.send(1);
   const [issue] = watched.registry.all();

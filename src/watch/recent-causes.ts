@@ -1,11 +1,13 @@
 import type { Audit } from '../audit/audit.ts';
+import type { AuditAct } from '../contract/records/audit.ts';
 import type { IssueCause } from '../contract/records/issue.ts';
 import type { IssueRecord } from '../issues/issues.ts';
 
 const beforeMs = 86_400_000;
 const causesMost = 5;
-/** Includes test sends, which are filtered out afterwards. */
-const entriesMost = 20;
+/** Includes what changes nothing, such as checks of a suspended connection, which is left out afterwards. */
+const entriesMost = 50;
+const changesNothing: ReadonlySet<AuditAct> = new Set(['test', 'probe', 'release']);
 const actionsMost = 5;
 
 /** Changes to the connection, destination and actions of an issue during the day before it opened. */
@@ -22,7 +24,7 @@ export async function recentCauses(audit: Pick<Audit, 'entries'>, record: IssueR
     createdBefore: new Date(openedAt + 1).toISOString(),
   });
   return entries
-    .filter(({ act }) => act !== 'test')
+    .filter(({ act }) => !changesNothing.has(act))
     .slice(0, causesMost)
     .map(({ createdAt, act, kind, id, name, principal, changes }) => ({
       at: createdAt,
