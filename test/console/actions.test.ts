@@ -133,6 +133,10 @@ test('a name that is taken is refused at its field, while it is typed and when i
   await name.and(page.locator(':focus')).waitFor();
   await name.fill('Not taken');
   await page.getByText('This name is available.').waitFor();
+  await page.getByRole('button', { name: 'Save and Enable' }).click();
+  const connection = page.getByRole('combobox', { name: 'Connection', exact: true });
+  await connection.and(page.locator(':focus')).waitFor();
+  await page.getByText('To enable the action, choose a connection and a destination.').waitFor();
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByRole('heading', { level: 1, name: 'Not taken' }).waitFor();
   const [made] = (await app.client.call('listActions', { query: { name: 'Not taken' } })).data;
@@ -353,7 +357,7 @@ test('a save after a change by another person shows both versions; a change of s
     .getByText(/theirs/)
     .first()
     .waitFor();
-  assert.deepEqual(await dialog.getByRole('rowheader').allTextContents(), ['description'], 'rules are the same');
+  assert.deepEqual(await dialog.getByRole('rowheader').allTextContents(), ['Description'], 'rules are the same');
   await page.getByRole('button', { name: 'Save mine over theirs' }).click();
   await page.getByRole('link', { name: 'Edit' }).waitFor();
   assert.equal((await client.call('getAction', { params })).description, 'mine');

@@ -67,11 +67,13 @@ test('a fixed value that does not fit its type has a problem at its field', () =
     ...row,
     mapping: row.mapping.map((one) => (one.field === 'text' ? { ...one, value: 'many', as: 'number' as const } : one)),
   }));
-  assert.deepEqual(problemsOf({ ...opened, destinations }), { 'destinations.0.mapping.3.value': 'Not a number' });
+  assert.deepEqual(problemsOf({ ...opened, destinations }, 'enabled'), {
+    'destinations.0.mapping.3.value': 'Not a number',
+  });
 });
 
 test('a draft without name and description has problems, and a Custom Scenario without clauses has none', () => {
-  assert.deepEqual(Object.keys(problemsOf(newDraft('custom'))), ['name', 'description']);
+  assert.deepEqual(Object.keys(problemsOf(newDraft('custom'), 'disabled')), ['name', 'description']);
   assert.deepEqual(bodyOfDraft(newDraft('custom'), 'disabled').rules, { all: [] });
   const opened = draft();
   const destinations = opened.destinations.map((row) => ({
@@ -79,7 +81,16 @@ test('a draft without name and description has problems, and a Custom Scenario w
     mapping: row.mapping.map((one) => ({ ...one, field: 'a' })),
   }));
   assert.deepEqual(
-    Object.values(problemsOf({ ...opened, destinations })),
+    Object.values(problemsOf({ ...opened, destinations }, 'enabled')),
     Array.from({ length: 7 }, () => 'Duplicate field'),
   );
+});
+
+test('an action without a destination can be saved but not enabled, and a connection alone is not a destination', () => {
+  const named = { ...newDraft('custom'), name: 'A', description: 'B' };
+  assert.deepEqual(problemsOf(named, 'disabled'), {});
+  assert.deepEqual(Object.keys(problemsOf(named, 'enabled')), ['destinations.0.connectionId']);
+  const chosen = { ...named, destinations: [newDestinationRow('con_1')] };
+  assert.deepEqual(Object.keys(problemsOf(chosen, 'disabled')), ['destinations.0.destinationId']);
+  assert.deepEqual(Object.keys(problemsOf(chosen, 'enabled')), ['destinations.0.destinationId']);
 });

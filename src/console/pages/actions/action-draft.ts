@@ -128,8 +128,11 @@ export function atFields(
   return Object.fromEntries(Object.entries(told).map(([path, text]) => [pathInDraft(path), text]));
 }
 
-/** What is missing in a draft or does not fit, by path. */
-export function problemsOf({ name, description, destinations }: ActionDraft): Record<string, string> {
+/** What is missing in a draft or does not fit, by path: an action that is enabled needs a destination. */
+export function problemsOf(
+  { name, description, destinations }: ActionDraft,
+  status: Action['status'],
+): Record<string, string> {
   const w = actions.mapping;
   const found: Record<string, string> = {};
   const say = (path: string, text: string | null) => {
@@ -137,7 +140,11 @@ export function problemsOf({ name, description, destinations }: ActionDraft): Re
   };
   say('name', name.trim() === '' ? formFields.neededOf(actions.basics.name) : null);
   say('description', description.trim() === '' ? formFields.neededOf(terms.description) : null);
-  for (const [i, { mapping }] of destinations.entries()) {
+  const { destinationNeeded, destinationToEnable } = actions.destinations;
+  const isEmpty = destinations.every(({ connectionId, destinationId }) => connectionId + destinationId === '');
+  say('destinations.0.connectionId', isEmpty && status === 'enabled' ? destinationToEnable : null);
+  for (const [i, { connectionId, destinationId, mapping }] of destinations.entries()) {
+    if (connectionId !== '' && destinationId === '') say(`destinations.${i}.destinationId`, destinationNeeded);
     for (const [j, { field: written, from, parameter, value, expression, as }] of mapping.entries()) {
       const path = `destinations.${i}.mapping.${j}`;
       const field = written.trim();

@@ -68,7 +68,7 @@ export function ActionEditor({ stored, begin, draftKey, names, step, onStep, onS
     draftKey,
     stored,
     draftOf: (one) => (one === null ? (begin?.() ?? newDraft('custom')) : draftOfAction(one, names.destinations)),
-    problemsOf: (draft) => ({ ...problemsOf(draft), ...takenBy(draft) }),
+    problemsOf: (draft, _isNew, how) => ({ ...problemsOf(draft, how), ...takenBy(draft) }),
     atFields,
     create: (draft, how) => actionKind.create(bodyOfDraft(draft, how)),
     replace: ({ id }, draft, over, how) => actionKind.replace(id, bodyOfDraft(draft, how), over),
@@ -108,10 +108,10 @@ export function ActionEditor({ stored, begin, draftKey, names, step, onStep, onS
     onStep(to);
   }
 
-  // An action without a name can be checked.
+  // An action without a name or a destination can be checked.
   function checkEvents() {
     const body = bodyOfDraft(draft, status);
-    if (check((field) => stepOfField(field) === 'destinations'))
+    if (check((field) => stepOfField(field) === 'destinations', 'disabled'))
       setChecked({ ...body, name: body.name || terms.action, description: body.description || terms.action });
   }
 
@@ -138,13 +138,6 @@ export function ActionEditor({ stored, begin, draftKey, names, step, onStep, onS
           {step === 'rules' ? <RulesStep {...given} /> : null}
           {step === 'sources' ? <SourcesStep /> : null}
           {step === 'destinations' ? <DestinationsStep {...given} names={names} storedId={storedId} /> : null}
-          {mayCheck && (next === undefined || step === 'rules') ? (
-            <div>
-              <Button leftSection={<Icon name="flask" size={14} />} onClick={checkEvents}>
-                {w.check}
-              </Button>
-            </div>
-          ) : null}
         </Stack>
       </div>
       {checked === null ? null : (
@@ -185,6 +178,11 @@ export function ActionEditor({ stored, begin, draftKey, names, step, onStep, onS
               onClick={() => save('enabled')}
             >
               {w.saveAndEnable}
+            </Button>
+          ) : null}
+          {mayCheck && (next === undefined || step === 'rules') ? (
+            <Button leftSection={<Icon name="flask" size={14} />} onClick={checkEvents}>
+              {w.check}
             </Button>
           ) : null}
         </>

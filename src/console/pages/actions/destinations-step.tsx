@@ -156,6 +156,7 @@ function DestinationPanel(props: PanelProps): ReactNode {
             ...(row.connectionId === '' ? [{ value: '', label: w.chooseConnection }] : []),
             ...names.connectionOptions,
           ]}
+          error={errors[`${path}.connectionId`]}
           disabled={isDisabled}
           miw="12rem"
         />

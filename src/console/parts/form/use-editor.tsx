@@ -28,7 +28,7 @@ export type EditorOptions<Stored extends Document, Draft extends object, Saved, 
   /** The part of a draft that the browser may keep: without its secrets. */
   kept?: (draft: Draft, before: Draft) => Partial<Draft>;
   /** Problems that the form finds itself, by field. */
-  problemsOf: (draft: Draft, isNew: boolean) => Record<string, string>;
+  problemsOf: (draft: Draft, isNew: boolean, how: How) => Record<string, string>;
   /** Problems that the server names, by field of the form. */
   atFields?: (told: Words, draft: Draft) => Record<string, string>;
   create: (draft: Draft, how: How) => Promise<Saved>;
@@ -67,8 +67,8 @@ export type Editor<Stored, Draft, How extends string> = {
   isDisabled: boolean;
   isSaving: boolean;
   save: (how?: How) => void;
-  /** Shows problems and says whether there are none; `isMeant` leaves out those of other parts. */
-  check: (isMeant?: (field: string) => boolean) => boolean;
+  /** Shows the problems of saving this way and says whether there are none; `isMeant` leaves out those of other parts. */
+  check: (isMeant?: (field: string) => boolean, how?: How) => boolean;
   /** Shows problems, by field of the form. */
   tell: (problems: Words) => void;
   /** Puts the form between its notes and its buttons. `buttons`: in place of Save, while it is edited. */
@@ -164,8 +164,8 @@ export function useEditor<Stored extends Document, Draft extends object, Saved, 
     if (fields.length > 0) options.onProblems?.(fields);
   }
 
-  function check(isMeant: (field: string) => boolean = () => true): boolean {
-    const found = Object.entries(options.problemsOf(draft, base === null)).filter(([field]) => isMeant(field));
+  function check(isMeant: (field: string) => boolean = () => true, how = options.how): boolean {
+    const found = Object.entries(options.problemsOf(draft, base === null, how)).filter(([field]) => isMeant(field));
     tell(Object.fromEntries(found));
     return found.length === 0;
   }
@@ -173,7 +173,7 @@ export function useEditor<Stored extends Document, Draft extends object, Saved, 
   function save(how = options.how, ifMatch = draft.version ?? 0) {
     if (blockedBy !== null || !isEditing) return;
     lastHow.current = how;
-    if (check()) saving.mutate({ how, ifMatch });
+    if (check(undefined, how)) saving.mutate({ how, ifMatch });
   }
   useHotkeys([['mod+S', () => save()]], []);
 

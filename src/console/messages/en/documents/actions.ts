@@ -102,6 +102,8 @@ export const actions = {
   destinations: {
     chooseConnection: 'Choose a connection',
     chooseDestination: 'Choose a destination',
+    destinationNeeded: 'Choose a destination, or remove it below.',
+    destinationToEnable: 'To enable the action, choose a connection and a destination. Save keeps it disabled.',
     section: (number: number) => `Destination ${formatNumber(number)}`,
     add: 'Add destination',
     remove: 'Remove destination',
