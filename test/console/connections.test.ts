@@ -578,7 +578,7 @@ test('versions tell what changed, and an earlier one is restored', async () => {
   await app.client.call('changeConnection', { params, body: { baseUrl: 'https://new.example' } });
   await using tab = await openTab(browser, { url: app.url, path: `/connections/${made.id}?tab=versions` });
   const { page } = tab;
-  await page.getByText('Changed: baseUrl').waitFor();
+  await page.getByText('Changed: Base URL').waitFor();
   await page.getByRole('button', { name: 'Changes in version 2' }).click();
   await page.getByText('removed: baseUrl: "https://old.example"').waitFor();
   await page.getByRole('button', { name: 'Restore version 1' }).click();

@@ -13,6 +13,8 @@ test('an issue leads from Home to its cause, samples and changes, and is acknowl
   const { page } = tab;
   await page.getByText('No issues', { exact: true }).waitFor();
   const wired = await wire(app, receiver, { connection: { name: 'CRM' }, destination: { name: 'Orders' } });
+  const params = { id: wired.destination.id };
+  await app.client.call('changeDestination', { params, body: { template: '{"n": 1}' } });
   const { id: deliveryId } = await wired.deliver({ n: '1' }, 'failed');
   const title = 'HTTP 422 from CRM › Orders';
 
@@ -25,7 +27,9 @@ test('an issue leads from Home to its cause, samples and changes, and is acknowl
   await page.getByText(/correct the template or mapping/).waitFor();
   const response = page.getByRole('region', { name: 'Latest response' });
   await response.getByText('unknown SKU').waitFor();
-  await page.getByRole('region', { name: 'Recent changes' }).getByRole('link', { name: 'Orders' }).waitFor();
+  const changes = page.getByRole('region', { name: 'Recent changes' });
+  await changes.getByRole('link', { name: 'Orders' }).first().waitFor();
+  await changes.getByText('Template', { exact: true }).waitFor();
   assert.match(
     (await response.getByRole('link', { name: '422 Unprocessable Content' }).getAttribute('href')) ?? '',
     new RegExp(deliveryId),

@@ -1,8 +1,8 @@
 /** What pages and parts ask of the server, and how. */
 export * from './api.ts';
 export { followEvents, type StreamedEvent, type StreamState } from './event-stream.ts';
-export { fieldErrors } from './field-errors.ts';
-export { type Names, useEventNames, useNamed, useNames } from './named.ts';
+export { fieldErrors, pathOf } from './field-errors.ts';
+export { type Names, useEventNames, useHoldOf, useNamed, useNames } from './named.ts';
 export { useOpenIssues } from './open-issues.ts';
 export { isAway, queryClient } from './query-client.ts';
 export { type Stats, useStats } from './stats.ts';

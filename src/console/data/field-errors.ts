@@ -11,6 +11,6 @@ export function fieldErrors(error: unknown): Record<string, string> {
 }
 
 /** A JSON pointer (RFC 6901) as a path with dots. */
-function pathOf(pointer: string): string {
+export function pathOf(pointer: string): string {
   return pointer.slice(1).replaceAll('/', '.').replaceAll('~1', '/').replaceAll('~0', '~');
 }

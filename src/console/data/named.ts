@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useCallback, useMemo } from 'react';
 import type { Answer } from '../../client/client.ts';
+import type { Delivery, Reason } from '../../contract/records/delivery.ts';
 import { actions as actionWords, terms } from '../messages/en.ts';
 import { useMay } from '../session/rights.ts';
-import { allQuery, kept, useApiQuery } from './api.ts';
+import { allQuery, kept, useAllQuery, useApiQuery, watched } from './api.ts';
 
 type Lists = {
   listActions: Answer<'getAction'>;
@@ -78,6 +79,27 @@ export function useNames() {
       ),
     };
   }, [actions, connections, destinations, isLoading, maySeeActions, mayView]);
+}
+
+/**
+ * Why the destination of a delivery that failed and is sent again is held now; null: it is not, or one may not see it. The
+ * API calls it `held` only from the time of its next attempt on.
+ */
+export function useHoldOf(deliveries: readonly Delivery[]): (delivery: Delivery) => Reason | null {
+  const isAny = deliveries.some(({ status }) => status === 'retrying');
+  useAllQuery('listConnections', undefined, { ...watched, enabled: isAny });
+  const { connections, destinations } = useNames();
+  return useCallback(
+    ({ status, connectionId, destinationId }) => {
+      if (status !== 'retrying') return null;
+      const connection = connections.get(connectionId);
+      const destination = destinations.get(destinationId);
+      if (connection !== undefined && connection.status !== 'enabled') return `connection_${connection.status}`;
+      if (destination !== undefined && destination.status !== 'enabled') return `destination_${destination.status}`;
+      return connection?.health.reason ?? null;
+    },
+    [connections, destinations],
+  );
 }
 
 type NamedEvent = Answer<'getEventNames'>['data'][number];

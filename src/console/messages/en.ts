@@ -14,6 +14,7 @@ export { connectionForm } from './en/documents/connection-form.ts';
 export { connections } from './en/documents/connections.ts';
 export { dataCollection } from './en/documents/data-collection.ts';
 export { destinations } from './en/documents/destinations.ts';
+export { fieldsOf, placeOf } from './en/documents/document-places.ts';
 export {
   type ParameterCategory,
   parameterCategories,

@@ -3,9 +3,10 @@ import { useParams } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
 import type { Issue } from '../../../contract/records/issue.ts';
-import { live, useApiQuery, useNames } from '../../data/data.ts';
+import { live, pathOf, useApiQuery, useNames } from '../../data/data.ts';
 import {
   audit as auditWords,
+  fieldsOf,
   formatAbsolute,
   formatNumber,
   issueText,
@@ -18,7 +19,6 @@ import { Facts, Note, Panel, StatusBadge, TextLink, ThingLink, Time } from '../.
 import { resultWords } from '../../parts/payload/last-attempts.ts';
 import { useMay } from '../../session/rights.ts';
 import { LoadedPage } from '../../shell/page.tsx';
-
 import { FixActions, IssueActions } from './issue-actions.tsx';
 import { Count, Held, useUndelivered } from './issue-figures.tsx';
 
@@ -80,9 +80,7 @@ function Loaded({ issue }: Props): ReactNode {
               <li key={`${at} ${id} ${act}`}>
                 {auditWords.whoDid(by, act, kind)} <ThingLink underline="always" entry={{ act, kind, id, name }} /> ·{' '}
                 <Time at={at} />
-                {pointers.some((one) => one !== '') ? (
-                  <Note>{w.places(pointers.map((one) => one.slice(1).replaceAll('/', '.')))}</Note>
-                ) : null}
+                <Note>{w.places(fieldsOf(pointers.filter((one) => one !== '').map(pathOf)))}</Note>
               </li>
             ))}
           </ul>

@@ -1,6 +1,6 @@
 import { Button, Code, Group, Modal, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { changes, formatRelative, parts, terms } from '../../messages/en.ts';
+import { changes, formatRelative, parts, placeOf, terms } from '../../messages/en.ts';
 import { ShortTable } from '../parts.ts';
 
 type Version = Readonly<Record<string, unknown>>;
@@ -32,7 +32,7 @@ export function ConflictDialog({ yours, theirs, isBusy = false, onMine, onTheirs
             head={[terms.field, parts.conflict.yours, parts.conflict.theirs]}
             rows={rows.map(([path, mine, other]) => ({
               key: path,
-              cells: [path, <Code key="mine">{mine}</Code>, <Code key="other">{other}</Code>],
+              cells: [placeOf(path), <Code key="mine">{mine}</Code>, <Code key="other">{other}</Code>],
             }))}
           />
         )}

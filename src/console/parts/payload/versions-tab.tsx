@@ -6,7 +6,7 @@ import { readOnlyFields } from '../../../contract/documents/read-only-fields.ts'
 import type { TransferKind } from '../../../contract/documents/transfer-kinds.ts';
 import type { Page } from '../../../contract/records/page.ts';
 import { routeOf } from '../../data/data.ts';
-import { changes, terms } from '../../messages/en.ts';
+import { changes, fieldsOf, terms } from '../../messages/en.ts';
 import { client } from '../../session/session.ts';
 import { differences } from '../form/conflict-dialog.tsx';
 import { ActButton, Icon, Problem, Time, Toned } from '../parts.ts';
@@ -117,8 +117,7 @@ type EntryProps = {
 
 function Entry({ version, before, isPresent, restore }: EntryProps): ReactNode {
   const [isOpen, setOpen] = useState(false);
-  const fields =
-    before === null ? [] : [...new Set(differences(written(before), written(version)).map(([path]) => path))];
+  const fields = before === null ? [] : fieldsOf(differences(written(before), written(version)).map(([path]) => path));
   const summary =
     before === null ? w.first : fields.length === 0 ? w.unchanged : w.changed(fields.slice(0, 4), fields.length - 4);
   return (
