@@ -2,8 +2,8 @@ import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
-import type { Delivery } from '../../../contract/records/delivery.ts';
-import { useApiQuery, useEventNames, useNames } from '../../data/data.ts';
+import type { Delivery, Reason } from '../../../contract/records/delivery.ts';
+import { useApiQuery, useEventNames, useHoldOf, useNames } from '../../data/data.ts';
 import { formatTime, replays, shell, terms, deliveries as words } from '../../messages/en.ts';
 import {
   Answer,
@@ -157,7 +157,8 @@ function Expected({ delivery: { destinationId, eventId, actionId } }: Props): Re
 /** Why the delivery has its status, what happens next, what to do. */
 function Summary({ delivery }: Props): ReactNode {
   const { status, detail, eventId, actionId, connectionId, destinationId, finishedAt } = delivery;
-  const { sentence, next, nextAt, todo } = deliverySummary(delivery);
+  const hold = useHoldOf([delivery])(delivery);
+  const { sentence, next, nextAt, todo } = deliverySummary(delivery, hold);
   return (
     <Answer label={terms.status} tone={toneOf(status)}>
       <Text size="lg">
@@ -170,7 +171,7 @@ function Summary({ delivery }: Props): ReactNode {
       )}
       {todo === null ? null : (
         <Text>
-          <strong>{w.todo}</strong> {todo} <Place delivery={delivery} />
+          <strong>{w.todo}</strong> {todo} <Place delivery={delivery} reason={hold ?? delivery.reason} />
         </Text>
       )}
       {status === 'delivered' || eventId === null ? null : (
@@ -195,7 +196,8 @@ function Summary({ delivery }: Props): ReactNode {
 }
 
 /** The page on which the cause can be dealt with. */
-function Place({ delivery: { reason, connectionId, destinationId } }: Props): ReactNode {
+function Place({ delivery, reason }: Props & { reason: Reason | null }): ReactNode {
+  const { connectionId, destinationId } = delivery;
   const place = reason === null ? null : placeOf(reason);
   if (place === null) return null;
   return place === 'connection' ? (

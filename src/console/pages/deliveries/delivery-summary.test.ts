@@ -30,4 +30,11 @@ test('the sentences name the reason, and what to do about it', () => {
   assert.deepEqual([budget.nextAt, /rate limit is reached/.test(budget.sentence)], [at, true]);
   const retrying = deliverySummary({ ...told, status: 'retrying', errorKind: 'timeout', nextAttemptAt: at });
   assert.deepEqual([retrying.nextAt, /timed out/.test(retrying.sentence)], [at, true]);
+  const failed = { ...told, status: 'retrying', errorKind: 'http_5xx', nextAttemptAt: at } as const;
+  const behindHold = deliverySummary(failed, 'breaker_open');
+  assert.deepEqual(
+    [behindHold.next, behindHold.nextAt],
+    ['The next attempt is on hold because too many requests failed.', null],
+  );
+  assert.match(behindHold.todo ?? '', /Millrace will resume/);
 });

@@ -8,14 +8,22 @@ type DeliverySummary = { sentence: string; next: string | null; nextAt: string |
 
 type Told = Pick<Delivery, 'status' | 'reason' | 'errorKind' | 'attempts' | 'nextAttemptAt' | 'attemptLog'>;
 
-/** The state of a delivery in words, for every status, reason and kind of error. */
-export function deliverySummary(delivery: Told): DeliverySummary {
+/**
+ * The state of a delivery in words, for every status, reason and kind of error. `hold`: why its next attempt waits for
+ * longer than the retry schedule says.
+ */
+export function deliverySummary(delivery: Told, hold: Reason | null = null): DeliverySummary {
   const { status, reason, errorKind, attempts, nextAttemptAt, attemptLog } = delivery;
   const cause = reason !== null ? outcomes.reason[reason] : errorKind !== null ? outcomes.errorKind[errorKind] : null;
-  const todo = cause === null || cause.todo === '' ? null : cause.todo;
+  const todo = (hold === null ? cause?.todo : outcomes.reason[hold].todo) || null;
   const { meaning, next } = outcomes.status[status];
   const plain: DeliverySummary = { sentence: meaning, next, nextAt: null, todo: null };
-  const atNext = nextAttemptAt === null ? {} : { next: w.nextIn, nextAt: nextAttemptAt };
+  const atNext =
+    hold !== null
+      ? { next: w.nextHeld(outcomes.reason[hold].why) }
+      : nextAttemptAt === null
+        ? {}
+        : { next: w.nextIn, nextAt: nextAttemptAt };
   if (reason === 'order' || reason === 'budget')
     return { ...plain, ...atNext, sentence: w.waitsBecause(outcomes.reason[reason].why), todo };
   switch (status) {

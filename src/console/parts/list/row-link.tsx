@@ -16,7 +16,7 @@ export const RowLink = createLink(
         {children}
       </a>
       {note === undefined || note === '' ? null : (
-        <Text c="dimmed" size="sm" truncate title={note}>
+        <Text c="dimmed" size="sm" lineClamp={2} title={note}>
           {note}
         </Text>
       )}

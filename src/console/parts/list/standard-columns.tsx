@@ -78,12 +78,13 @@ export function modifiedColumn<Row extends { updatedAt: string; updatedBy: strin
   return {
     id: 'modified',
     header: terms.modified,
+    isText: true,
     leavesFirst: true,
     sort: ({ updatedAt }) => updatedAt,
     cell: ({ updatedAt, updatedBy }) => (
       <>
         <Time at={updatedAt} />
-        <Text c="dimmed" size="sm" truncate maw="7rem" title={updatedBy}>
+        <Text c="dimmed" size="sm" lineClamp={2} title={updatedBy}>
           {terms.by(updatedBy)}
         </Text>
       </>

@@ -1,7 +1,7 @@
 import { ActionIcon, Group, Text } from '@mantine/core';
 import { type ReactNode, useMemo, useRef } from 'react';
 import type { Delivery } from '../../../contract/records/delivery.ts';
-import { useEventNames, useNames } from '../../data/data.ts';
+import { useEventNames, useHoldOf, useNames } from '../../data/data.ts';
 import { formatDuration, outcomes, terms, deliveries as words } from '../../messages/en.ts';
 import type { Column } from '../list/columns.tsx';
 import { RowLink } from '../list/row-link.tsx';
@@ -28,38 +28,33 @@ export function useDeliveryColumns(
   const isFilter = onFilter !== undefined;
   const names = useNames();
   const last = useLastAttempts(rows);
+  const holdOf = useHoldOf(rows);
   const events = useEventNames(rows.map(({ eventId }) => eventId));
 
   return useMemo(() => {
-    const filtered = (what: string, by: CellFilter, cell: ReactNode) =>
-      isFilter ? (
-        <FilterCell label={terms.filterBy(what)} onFilter={() => filter.current?.(by)}>
-          {cell}
-        </FilterCell>
-      ) : (
-        cell
-      );
+    const filtered = (what: string, by: CellFilter) =>
+      isFilter ? <FilterCell what={what} onFilter={() => filter.current?.(by)} /> : what;
     const attemptsMost = ({ destinationId, connectionId }: Delivery) =>
       (names.destinations.get(destinationId)?.settings.retry ?? names.connections.get(connectionId)?.settings.retry)
         ?.scheduleMs.length;
     return [
       column('status', terms.status, { isFixed: true }, (row) => <Status row={row} target={names.target(row)} />),
-      column('event', terms.event, ({ eventId }) => {
-        if (eventId === null) return <Note>{words.noEvent}</Note>;
-        const title = events.get(eventId)?.name ?? eventId;
-        return (
-          <PlainLink to="/events/$eventId" params={{ eventId }} truncate display="block" maw="9rem" title={title}>
-            {title}
+      column('event', terms.event, { isText: true }, ({ eventId }) =>
+        eventId === null ? (
+          <Note>{words.noEvent}</Note>
+        ) : (
+          <PlainLink to="/events/$eventId" params={{ eventId }}>
+            {events.get(eventId)?.name ?? eventId}
           </PlainLink>
-        );
-      }),
+        ),
+      ),
       column('action', terms.action, { isText: true }, ({ actionId }) => {
         if (actionId === null) return terms.none;
         const name = names.action(actionId);
-        return filtered(name, { action: actionId }, name);
+        return filtered(name, { action: actionId });
       }),
       column('target', terms.place, { isText: true }, (row) =>
-        filtered(names.target(row), { destination: row.destinationId }, names.target(row)),
+        filtered(names.target(row), { destination: row.destinationId }),
       ),
       column('attempts', terms.attempts, { align: 'end' }, (row) =>
         words.attemptsOf(row.attempts, row.test ? undefined : attemptsMost(row)),
@@ -71,28 +66,30 @@ export function useDeliveryColumns(
         const result = resultWords(status, errorKind);
         if (result === null) return <Note>{terms.noneYet}</Note>;
         const by = status !== null ? { code: String(status) } : { error: errorKind ?? '' };
-        return filtered(result, by, <span title={result}>{result}</span>);
+        return filtered(result, by);
       }),
       column('duration', w.duration, { align: 'end', leavesFirst: true }, ({ id }) => {
         const ms = last.get(id)?.durationMs;
         return ms === undefined ? null : formatDuration(ms);
       }),
       column('created', terms.created, ({ createdAt }) => <Time at={createdAt} show="stream" />),
-      column('next', terms.nextAttempt, ({ nextAttemptAt }) =>
-        nextAttemptAt === null ? null : <Countdown at={nextAttemptAt} due={words.now} />,
-      ),
+      column('next', terms.nextAttempt, (row) => {
+        const { nextAttemptAt } = row;
+        const hold = holdOf(row);
+        if (hold !== null) return <span title={outcomes.reason[hold].short}>{words.afterHold}</span>;
+        return nextAttemptAt === null ? null : <Countdown at={nextAttemptAt} due={words.now} />;
+      }),
     ];
-  }, [names, last, events, isFilter]);
+  }, [names, last, events, holdOf, isFilter]);
 }
 
-type FilterCellProps = { label: string; onFilter: () => void; children: ReactNode };
-
 /** A cell with a button that filters the list by it, seen on hover and focus. */
-function FilterCell({ label, onFilter, children }: FilterCellProps): ReactNode {
+function FilterCell({ what, onFilter }: { what: string; onFilter: () => void }): ReactNode {
+  const label = terms.filterBy(what);
   return (
     <Group gap={4} wrap="nowrap" align="start" className={css['cell'] ?? ''}>
-      <Text span inherit truncate>
-        {children}
+      <Text span inherit lineClamp={2} title={what}>
+        {what}
       </Text>
       <ActionIcon size={24} className={css['onHover'] ?? ''} aria-label={label} title={label} onClick={onFilter}>
         <Icon name="search" size={13} />

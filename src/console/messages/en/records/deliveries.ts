@@ -12,6 +12,7 @@ export const deliveries = {
     most === undefined ? formatNumber(made) : `${formatNumber(made)}/${formatNumber(most)}`,
   noEvent: 'Sample',
   now: 'now',
+  afterHold: 'after the hold',
   filters: {
     ranges: { '15m': 'Last 15 min', '1h': 'Last hour', '24h': 'Last 24 h', '7d': 'Last 7 days', custom: 'Custom…' },
     by: 'Search in',
@@ -96,6 +97,7 @@ export const deliveries = {
     failedBecause: (why: string) => `Failed: ${why}.`,
     retryingBecause: (why: string) => `The last attempt failed: ${why}.`,
     nextIn: 'Next attempt:',
+    nextHeld: (why: string) => `The next attempt is on hold because ${why}.`,
     skippedBecause: (why: string) => `Skipped: ${why}.`,
     cancelledBecause: (why: string) => `Cancelled: ${why}.`,
     waitsBecause: (why: string) => `Waiting because ${why}.`,
