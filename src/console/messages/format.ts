@@ -36,6 +36,9 @@ export function formatAbsolute(at: Date): { local: string; utc: string } {
   return { local: localTimes.format(at), utc: `${utcTimes.format(at)} UTC` };
 }
 
+/** From one time to another, where the reader is. */
+export const formatSpan = (from: Date, until: Date) => localTimes.formatRange(from, until);
+
 const dates = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
 const datesAndYears = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' });
 const seconds = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });

@@ -7,7 +7,9 @@ import { formatClock, formatNumber } from '../../messages/en.ts';
 import { type ChartGap, type ChartSeries, dashes } from './chart-series.ts';
 
 type Props = {
-  times: readonly string[];
+  /** The ends of the steps, in ms: what a step counted is drawn where it ends, so that no cause is right of its effect. */
+  ends: readonly number[];
+  stepMs: number;
   series: readonly ChartSeries[];
   /** Which step the pointer is at; null: none. */
   onPoint: (index: number | null) => void;
@@ -28,7 +30,7 @@ type Overlay = Pick<Props, 'marks' | 'gaps'>;
 const height = 200;
 
 /** The canvas of a chart. */
-export function Plot({ times, series, ...more }: Props): ReactNode {
+export function Plot({ ends, stepMs, series, ...more }: Props): ReactNode {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const latest = useRef(more);
@@ -37,17 +39,14 @@ export function Plot({ times, series, ...more }: Props): ReactNode {
   const drawn = JSON.stringify({ marks: more.marks, gaps: more.gaps });
   // The same numbers again, as every refetch brings them, draw nothing.
   const shape = JSON.stringify(series.map(({ label, tone }): Line => ({ label, tone })));
-  const numbers = JSON.stringify([
-    times.map((time) => Date.parse(time) / 1_000),
-    ...series.map(({ values }) => values),
-  ]);
+  const numbers = JSON.stringify([ends.map((end) => end / 1_000), ...series.map(({ values }) => values)]);
   const data = useMemo((): uPlot.AlignedData => JSON.parse(numbers), [numbers]);
 
   useEffect(() => {
     const element = host.current;
     if (element === null) return;
     const lines: Line[] = JSON.parse(shape);
-    const made = new uPlot(options(element, lines, latest, overlay), undefined, element);
+    const made = new uPlot(options(element, lines, stepMs, latest, overlay), undefined, element);
     plot.current = made;
     const sizes = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
     sizes.observe(element);
@@ -60,7 +59,7 @@ export function Plot({ times, series, ...more }: Props): ReactNode {
       made.destroy();
       plot.current = null;
     };
-  }, [shape]);
+  }, [shape, stepMs]);
   useEffect(() => plot.current?.setData(data), [data]);
   useEffect(() => {
     overlay.current = JSON.parse(drawn);
@@ -73,6 +72,7 @@ export function Plot({ times, series, ...more }: Props): ReactNode {
 function options(
   element: HTMLElement,
   lines: readonly Line[],
+  stepMs: number,
   latest: Latest,
   overlay: RefObject<Overlay>,
 ): uPlot.Options {
@@ -89,9 +89,9 @@ function options(
     legend: { show: false },
     cursor: { y: false, drag: { x: true, y: false, setScale: false, dist: 6 }, points: { size: 7 } },
     // An empty chart is a flat line at 0, not a scale without numbers.
-    // The last step has a length too.
+    // The first step has a length too.
     scales: {
-      x: { range: (plot, min, max) => [min, max === null ? max : max + stepOf(plot)] },
+      x: { range: (_plot, min, max) => [min === null ? min : min - stepMs / 1_000, max] },
       y: { range: (_plot, _min, max) => [0, Math.max(max * 1.1, 1)] },
     },
     axes: [
@@ -147,10 +147,6 @@ function options(
       draw: [(plot) => drawMarks(plot, element, overlay.current.marks)],
     },
   };
-}
-
-function stepOf({ data: [times] }: uPlot): number {
-  return (times[1] ?? 60) - (times[0] ?? 0);
 }
 
 /** A grey area for each time without a server. */

@@ -2,7 +2,7 @@ import { Anchor, Box, Group, SegmentedControl, Table, Text } from '@mantine/core
 import { CatchBoundary, useNavigate } from '@tanstack/react-router';
 import { type ReactNode, Suspense, useState } from 'react';
 import { type Stats, useApiQuery, useNamed } from '../../data/data.ts';
-import { formatAbsolute, formatNumber, formatTime, issueText, parts, terms } from '../../messages/en.ts';
+import { formatAbsolute, formatNumber, formatSpan, formatTime, issueText, parts, terms } from '../../messages/en.ts';
 import { lazyPart } from '../../shell/lazy-part.ts';
 import { options } from '../form/bind.ts';
 import { Note, TextLink, type Tone, toneColor } from '../parts.ts';
@@ -39,14 +39,18 @@ export function Chart(props: Props): ReactNode {
   const marks = useChartMarks(stats.from, stats.until, ids);
   const gaps = gapsIn(stats);
   const times = stats.series.map(({ at }) => at);
-  const at = pointed === null ? undefined : times[pointed];
+  const ends = times.map((time) => Date.parse(time) + stats.stepMs);
+  const end = pointed === null ? undefined : ends[pointed];
   const timeOf = (from: number, until: number) => ({
     from: new Date(from).toISOString(),
     until: new Date(until).toISOString(),
   });
   const openStep = (index: number) => {
-    const from = Date.parse(times[index] ?? '');
-    void navigate({ to: '/deliveries', search: { ...filter, range: 'custom', ...timeOf(from, from + stats.stepMs) } });
+    const until = ends[index] ?? 0;
+    void navigate({
+      to: '/deliveries',
+      search: { ...filter, range: 'custom', ...timeOf(until - stats.stepMs, until) },
+    });
   };
   const table = <ChartTable name={name} times={times} series={series} onOpen={openStep} />;
   return (
@@ -60,7 +64,9 @@ export function Chart(props: Props): ReactNode {
               <b>{formatNumber(pointed === null ? sum(values) : (values[pointed] ?? 0))}</b>
             </Group>
           ))}
-          <Note role="listitem">{at === undefined ? parts.chart.total : formatAbsolute(new Date(at)).local}</Note>
+          <Note role="listitem">
+            {end === undefined ? parts.chart.total : formatSpan(new Date(end - stats.stepMs), new Date(end))}
+          </Note>
         </Group>
         {isDrawable ? (
           <SegmentedControl
@@ -86,7 +92,8 @@ export function Chart(props: Props): ReactNode {
           <Box role="img" aria-label={sentence} mih={200} miw={0} style={{ overflow: 'hidden' }}>
             <Suspense>
               <Plot
-                times={times}
+                ends={ends}
+                stepMs={stats.stepMs}
                 series={series}
                 onPoint={point}
                 marks={marks.map(({ at: time, tone }) => ({ at: Date.parse(time), tone }))}
