@@ -25,7 +25,7 @@ export function CollectorPage(): ReactNode {
         <Group gap="sm">
           <StatusBadge status={status} />
           <Group gap={4} wrap="nowrap">
-            <Code>{key}</Code>
+            {words.columns.key} <Code>{key}</Code>
             <CopyIcon text={key} label={words.copyKey(name)} />
           </Group>
         </Group>

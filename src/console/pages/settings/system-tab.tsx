@@ -33,6 +33,7 @@ export function SystemTab(): ReactNode {
             ]}
           />
         )}
+        <Text c="dimmed">{words.metrics}</Text>
       </Panel>
       <Panel title={words.work}>
         {me === undefined || maySeeNumbers ? null : <Text c="dimmed">{terms.noFigures}</Text>}
@@ -71,9 +72,6 @@ export function SystemTab(): ReactNode {
             ]}
           />
         )}
-      </Panel>
-      <Panel title={words.operator} text={words.operatorText}>
-        <Text>{words.metrics}</Text>
       </Panel>
       <ConfigurationTable part="all" />
     </div>

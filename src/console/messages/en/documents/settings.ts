@@ -35,9 +35,6 @@ export const settings = {
     delivered: 'Deliveries completed',
     waiting: 'Oldest pending delivery',
     p95: 'Delivery time (p95)',
-    operator: 'Configuring this server',
-    operatorText:
-      'Network, storage and allowed addresses are configured with MILLRACE_… variables when the server starts. They can’t be changed here.',
     metrics: 'OpenMetrics at /metrics, readiness at /readyz.',
   },
   transfer: {

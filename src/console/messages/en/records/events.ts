@@ -95,7 +95,7 @@ export const event = {
   expression: (text: string) => `expression ${text}`,
   request: 'Request and response',
   requestWaiting: 'No request sent yet',
-  openAction: 'Open Action',
+  openAction: 'Open action',
   noActions: 'There are no actions yet. An action says which events to send, and where.',
   data: 'Parameters',
   ext: 'Extended data (ext)',
