@@ -162,7 +162,9 @@ test('a save after another person has saved shows both versions and can replace 
   await page.getByRole('textbox', { name: 'Description' }).fill('mine');
   await app.client.call('changeConnection', { params, body: { description: 'theirs' } });
   await page.getByRole('button', { name: 'Save and Continue' }).click();
-  const row = page.getByRole('dialog', { name: 'Someone else made changes' }).getByRole('row', { name: /description/ });
+  const row = page
+    .getByRole('dialog', { name: 'Someone else made changes' })
+    .getByRole('row', { name: /^Description/ });
   assert.match((await row.textContent()) ?? '', /"mine".*"theirs"/);
   await page.getByRole('button', { name: 'Save mine over theirs' }).click();
   await page.getByRole('tab', { name: 'Destinations', selected: true }).waitFor();

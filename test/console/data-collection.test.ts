@@ -117,7 +117,7 @@ test('an invalid origin is reported with its line, and a second save shows both 
   await page.getByRole('button', { name: 'Save' }).click();
   await page
     .getByRole('dialog', { name: 'Someone else made changes' })
-    .getByRole('row', { name: /allowedOrigins/ })
+    .getByRole('row', { name: /^Allowed origins/ })
     .waitFor();
   await page.getByRole('button', { name: 'Save mine over theirs' }).click();
   await page.getByText('Both saved').waitFor();

@@ -21,6 +21,8 @@ export function Problem({ error, title: own, onRetry }: Props): ReactNode {
   const lacks = lackedRight(error);
   if (lacks !== null) return <NoRight right={lacks} />;
   const { title, detail, requestId } = told(error);
+  // It would not be there the next time either.
+  const isGone = error instanceof ClientError && error.code === 'not_found';
   return (
     <Alert role="alert" color="red" icon={<Icon name="alert" />} title={own ?? title}>
       <Stack gap="xs">
@@ -31,7 +33,7 @@ export function Problem({ error, title: own, onRetry }: Props): ReactNode {
             <CopyIcon text={requestId} label={parts.copy} />
           </Group>
         )}
-        {onRetry === undefined ? null : (
+        {onRetry === undefined || isGone ? null : (
           <Group>
             <Button size="xs" leftSection={<Icon name="retry" size={14} />} onClick={onRetry}>
               {terms.retry}
