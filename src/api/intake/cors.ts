@@ -4,20 +4,14 @@ import type { CollectorBody } from '../../contract/documents/collector.ts';
 /** The form of an origin from a browser (RFC 6454 §7.1); other values are not echoed. */
 const originForm = /^(null|[a-z][\w+.-]*:\/\/[-\w.~%:[\]]+)$/i;
 
-/** Whether a page may send: one of the collector's origins, or of this server. Programs, which name no origin, may. */
-export function maySend(headers: IncomingHttpHeaders, { allowedOrigins }: CollectorBody): boolean {
-  const { origin, host } = headers;
-  if (origin === undefined || allowedOrigins.includes('*') || allowedOrigins.includes(origin)) return true;
-  return headers['sec-fetch-site'] === 'same-origin' || origin.replace(/^https?:\/\//, '') === host;
+/** Whether a page of this origin may send: one of the collector's origins, or of this server. */
+export function maySend(origin: string, headers: IncomingHttpHeaders, { allowedOrigins }: CollectorBody): boolean {
+  if (allowedOrigins.includes('*') || allowedOrigins.includes(origin)) return true;
+  return headers['sec-fetch-site'] === 'same-origin' || origin.replace(/^https?:\/\//, '') === headers.host;
 }
 
-/** Adds the CORS headers for the page that sends, when its origin is allowed. */
-export function allowOrigin(
-  { origin }: IncomingHttpHeaders,
-  { allowedOrigins }: CollectorBody,
-  headers: Record<string, string>,
-): void {
-  if (origin === undefined) return;
+/** Adds the CORS headers for a page of this origin. */
+export function allowOrigin(origin: string, { allowedOrigins }: CollectorBody, headers: Record<string, string>): void {
   headers['vary'] = 'Origin';
   if (!allowedOrigins.includes(origin) && !(allowedOrigins.includes('*') && originForm.test(origin))) return;
   headers['access-control-allow-origin'] = origin;

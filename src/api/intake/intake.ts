@@ -65,7 +65,8 @@ export function createIntake(
     try {
       const collector = collectorOf(request);
       if (collector === undefined) throw new AppError('unknown_collector');
-      allowOrigin(request.headers, collector.body, headers);
+      const { origin } = request.headers;
+      if (origin !== undefined) allowOrigin(origin, collector.body, headers);
       const response = await handle(request, collector, headers);
       response.headers['x-request-id'] = request.id;
       return response;
@@ -80,8 +81,9 @@ export function createIntake(
     note(request, error);
     const instance = request.url.split('?', 1)[0] ?? '';
     const response = problemResponse(error, { instance, requestId: request.id }, style);
-    const collector = collectorOf(request);
-    if (collector !== undefined) allowOrigin(request.headers, collector.body, response.headers);
+    const { origin } = request.headers;
+    const collector = origin === undefined ? undefined : collectorOf(request);
+    if (origin !== undefined && collector !== undefined) allowOrigin(origin, collector.body, response.headers);
     return response;
   }
 
@@ -121,7 +123,9 @@ export function createIntake(
   /** Throws AppError unless a collector may send now. */
   function checkMaySend(request: IntakeRequest, collector: Collector, headers: Record<string, string>): void {
     if (stopping.aborted) throw new AppError('unavailable');
-    if (!maySend(request.headers, collector.body)) throw new AppError('origin_not_allowed');
+    const { origin } = request.headers;
+    if (origin !== undefined && !maySend(origin, request.headers, collector.body))
+      throw new AppError('origin_not_allowed');
     if (hopsOf(request.headers) >= hopsMax)
       throw new AppError('conflict', `The event has passed through deliveries of Millrace ${hopsMax} times: a loop.`);
     rates.check(collector, headers);
