@@ -42,7 +42,7 @@ export function visitorOfLine(line: string): string | null {
 }
 
 /** Consecutive events whose visitors are marked in one row. */
-export const segmentEvents = 4_096;
+export const segmentEvents = 1_024;
 
 /**
  * A hash of 16 bits (FNV-1a) of a visitor, so that few events of others are read; 0: no visitor, or the event was erased.

@@ -5,7 +5,7 @@ import type { JournalClient } from '../operations.ts';
 type Collected = { first: number; next: number; marks: Uint16Array };
 
 /** Missing segments that one round reads, so that a large old log is marked in the background. */
-const filledAtOnce = 64;
+const filledAtOnce = 256;
 
 /**
  * Collects the marks of the visitors of stored events, and stores those of each complete segment. A segment that is missing

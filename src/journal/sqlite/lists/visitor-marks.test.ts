@@ -8,12 +8,12 @@ import { eventOfLine, lineOfEvent, segmentEvents, visitorMark, visitorOfLine } f
 import type { operations } from '../operations.ts';
 import { sqliteJournal } from '../sqlite-journal.ts';
 
-const requestEvents = 1_000;
+const requestEvents = 250;
 const hour = 3_600_000;
 
 /** Two segments and a part of a third. */
-const events = 2 * segmentEvents + 900;
-const ada = [10, 4_200, 4_201, events - 5];
+const events = 2 * segmentEvents + 300;
+const ada = [10, segmentEvents + 104, segmentEvents + 105, events - 5];
 
 /** Stores events from the offset `from` on, one delivery each; those of `ada` have this visitor. Returns the ids. */
 async function fill(journal: Journal, from: number, to: number, visitorOf: (offset: number) => string | null) {
@@ -32,7 +32,7 @@ async function fill(journal: Journal, from: number, to: number, visitorOf: (offs
   return ids;
 }
 
-const visitorOf = (offset: number) => (ada.includes(offset) ? 'ada' : `visitor ${offset % 900}`);
+const visitorOf = (offset: number) => (ada.includes(offset) ? 'ada' : `visitor ${offset % 400}`);
 
 async function deliveriesOf(journal: Journal, visitorId: string) {
   const page = await journal.log.searchDeliveries({ visitorId, limit: 50, closed: [], now: start, forMs: 60_000 });
@@ -63,7 +63,7 @@ test('a search for a visitor finds all events and deliveries, and examines few o
   const found = await deliveriesOf(journal, 'ada');
   assert.deepEqual(found.ids, picked(ids, 'delivery'));
   // Those of the segment that is not complete, and of visitors with the same mark.
-  assert.ok(found.looked < 1_000, `${found.looked} deliveries examined`);
+  assert.ok(found.looked < 500, `${found.looked} deliveries examined`);
   const stored = await eventsOf(journal, 'ada');
   assert.deepEqual(stored.ids, picked(ids, 'event'));
   assert.ok(stored.looked < 4 * requestEvents, `${stored.looked} events examined`);
@@ -73,15 +73,15 @@ test('a search for a visitor finds all events and deliveries, and examines few o
 
 test('segments that a restart left without marks are searched event by event, until they are marked', async () => {
   await using sqlite = inProcess();
-  const before = await fill(sqliteJournal(sqlite), 0, 3_000, visitorOf);
+  const before = await fill(sqliteJournal(sqlite), 0, 700, visitorOf);
   const journal = sqliteJournal(sqlite);
-  const ids = [...before, ...(await fill(journal, 3_000, events, visitorOf))];
+  const ids = [...before, ...(await fill(journal, 700, events, visitorOf))];
   assert.deepEqual(await sqlite.client<typeof operations>().read('unmarkedSegments', 9), [{ partition: 0, first: 0 }]);
   const unmarked = await deliveriesOf(journal, 'ada');
   assert.ok(unmarked.looked > segmentEvents);
   await journal.retention.markVisitors();
   const marked = await deliveriesOf(journal, 'ada');
-  assert.ok(marked.looked < 1_000, `${marked.looked} deliveries examined`);
+  assert.ok(marked.looked < 500, `${marked.looked} deliveries examined`);
   assert.deepEqual([unmarked.ids, marked.ids], [picked(ids, 'delivery'), picked(ids, 'delivery')]);
   assert.deepEqual((await eventsOf(journal, 'ada')).ids, picked(ids, 'event'));
 });
@@ -124,7 +124,7 @@ test('a visitor with the mark of another is not taken for it', async () => {
 test('a visitor of most events is found page by page', async () => {
   await using sqlite = inProcess();
   const journal = sqliteJournal(sqlite);
-  const ids = await fill(journal, 0, 3 * segmentEvents, (offset) => (offset % 50 === 0 ? 'x' : 'kiosk'));
+  const ids = await fill(journal, 0, 12 * segmentEvents, (offset) => (offset % 50 === 0 ? 'x' : 'kiosk'));
   const query = { visitorId: 'kiosk', limit: 50, closed: [], now: start, forMs: 60_000 };
   const page = await journal.log.searchDeliveries(query);
   const expected = ids.filter((_, offset) => offset % 50 !== 0).map(({ delivery }) => delivery);
