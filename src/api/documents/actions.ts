@@ -10,7 +10,7 @@ import type { Kind } from './document-kind.ts';
 import { documentHandlers, documentsOf } from './documents.ts';
 import { patched } from './patch.ts';
 import { usesBehavior } from './references.ts';
-import { type Checked, checkPrograms, type Programs, withPrograms } from './template-errors.ts';
+import { type Checked, checkPrograms, type Programs, withPrograms } from './templates.ts';
 
 /** Actions, and their checks before saving. */
 export function actionHandlers(parts: ApiParts) {

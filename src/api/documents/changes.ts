@@ -11,7 +11,7 @@ import { patched } from './patch.ts';
 import { type Doc, type DocumentCall, isStandard, nextVersion, type Reader, scopeOf } from './reading.ts';
 import { placeOfName, usersOf, withIds } from './references.ts';
 import { isSameBody } from './secret-fields.ts';
-import { type Programs, withPrograms } from './template-errors.ts';
+import { type Programs, withPrograms } from './templates.ts';
 
 type NamedPlace = Parameters<typeof placeOfName>[1];
 type Asking = Pick<Call, 'author' | 'principal' | 'ifMatch'>;

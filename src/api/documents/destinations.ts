@@ -13,7 +13,7 @@ import type { Kind } from './document-kind.ts';
 import { documentHandlers, documentsOf } from './documents.ts';
 import { patched } from './patch.ts';
 import type { Basis } from './reading.ts';
-import { type Checked, checkPrograms, withPrograms } from './template-errors.ts';
+import { type Checked, checkPrograms, withPrograms } from './templates.ts';
 
 /** Destinations, their checks before saving, previews and test sends. */
 export function destinationHandlers(parts: ApiParts) {

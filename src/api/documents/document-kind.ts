@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { ManagedKind } from '../../contract/documents/document.ts';
 import type { Bodies, Document, Snapshot } from '../../pipeline/snapshot/snapshot.ts';
-import type { Programs } from './template-errors.ts';
+import type { Programs } from './templates.ts';
 
 /** A write during its checks, before anything is stored. */
 export type Draft<K extends ManagedKind> = {

@@ -22,7 +22,7 @@ import { destinationKind } from './destinations.ts';
 import { documentsOf } from './documents.ts';
 import { withoutReadOnly } from './patch.ts';
 import { withNames } from './references.ts';
-import { NotComposed, type Programs } from './template-errors.ts';
+import { NotComposed, type Programs } from './templates.ts';
 
 /** A document of an import. */
 export type Item = {

@@ -9,7 +9,7 @@ import { found, validate } from '../http/validate.ts';
 import type { Kind } from './document-kind.ts';
 import { withoutReadOnly } from './patch.ts';
 import { placeSecrets, showSecrets } from './secret-fields.ts';
-import type { Programs } from './template-errors.ts';
+import type { Programs } from './templates.ts';
 
 export type Doc<K extends ManagedKind> = Document<Bodies[K]>;
 

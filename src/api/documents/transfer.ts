@@ -9,7 +9,7 @@ import { fileBody, type Item, importPlanner, type PlannedStep } from './import-p
 import { isStandard } from './reading.ts';
 import { namedBehaviors } from './references.ts';
 import { exportSecrets } from './secret-fields.ts';
-import { type Programs, withPrograms } from './template-errors.ts';
+import { type Programs, withPrograms } from './templates.ts';
 
 /** Export of documents to files, and import from them. */
 export function transferHandlers(parts: ApiParts) {
