@@ -19,7 +19,7 @@ import type { SendReset } from '../../identity/password/password-resets.ts';
 import { createPasswords } from '../../identity/password/passwords.ts';
 import type { Principal } from '../../identity/principal.ts';
 import { claim } from '../../journal/journal-samples.testing.ts';
-import { Attempter } from '../../pipeline/attempt/exchange.ts';
+import { Attempter } from '../../pipeline/attempt/attempter.ts';
 import { createReplayRates } from '../../pipeline/dispatch/replay-rates.ts';
 import { createDeliveryEvents } from '../../pipeline/insight/delivery-events.ts';
 import { createStatistics } from '../../pipeline/insight/statistics.ts';

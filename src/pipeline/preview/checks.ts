@@ -4,7 +4,7 @@ import type { Condition } from '../../contract/documents/condition.ts';
 import type { ConditionCount, EventRef } from '../../contract/records/check.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { DeliveryLog } from '../../journal/journal.ts';
-import type { Attempter } from '../attempt/exchange.ts';
+import type { Attempter } from '../attempt/attempter.ts';
 import type { RenderEngine } from '../attempt/render.ts';
 import { behaviorConditions } from '../snapshot/rule-compiler.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';

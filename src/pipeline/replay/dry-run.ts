@@ -3,8 +3,8 @@ import { maskHeaders, scrubRequest } from '../../connections/secret-redaction.ts
 import type { ReplayInput, ReplayPlan, ReplaySample } from '../../contract/records/replay.ts';
 import { replayLimits } from '../../contract/records/replay-limits.ts';
 import type { DeliveryLog } from '../../journal/journal.ts';
+import type { Attempter } from '../attempt/attempter.ts';
 import type { Pinned } from '../attempt/delivery-plan.ts';
-import type { Attempter } from '../attempt/exchange.ts';
 import type { RenderEngine } from '../attempt/render.ts';
 import type { Work } from '../attempt/work.ts';
 import type { Rate } from '../dispatch/rate-limiter.ts';
