@@ -168,6 +168,15 @@ test('a stream over its rate becomes a sample and gives the number left out', as
   await server.close();
 });
 
+test('the stream over the limit gets 429 with Retry-After', async () => {
+  await using server = await startTestServer();
+  const url = await server.listen({ host: '127.0.0.1', port: 0 });
+  const open = () => fetch(`${url}/api/v1/events/stream`, { headers: { authorization: 'Bearer admin' } });
+  await Promise.all(Array.from({ length: 100 }, open));
+  const { status, headers } = await open();
+  assert.deepEqual([status, headers.get('retry-after')], [429, '1']);
+});
+
 test('the console and its documentation are sent to clients that accept anything, other pages to browsers', async () => {
   const consoleDir = await mkdtemp(join(tmpdir(), 'millrace-console-'));
   try {

@@ -96,9 +96,7 @@ function rateLimit(perSecond: number, now: () => number): (key: string) => Allow
 
 function checkRate({ isAllowed, limit, remaining }: Allowance, reply: FastifyReply): void {
   reply.headers({ 'ratelimit-policy': `"default";q=${limit};w=1`, ratelimit: `"default";r=${remaining};t=1` });
-  if (isAllowed) return;
-  reply.header('retry-after', '1');
-  throw new AppError('rate_limited');
+  if (!isAllowed) throw new AppError('rate_limited');
 }
 
 /**

@@ -45,7 +45,7 @@ export function problemResponse(
     ...(fields === undefined ? {} : { errors: fields }),
     ...extra,
   };
-  const retryAfterSeconds = extra['retryAfterSeconds'] ?? (status === 503 ? 1 : undefined);
+  const retryAfterSeconds = extra['retryAfterSeconds'] ?? (status === 429 || status === 503 ? 1 : undefined);
   const headers: Record<string, string> = {
     ...securityHeaders,
     'content-type': 'application/problem+json; charset=utf-8',
