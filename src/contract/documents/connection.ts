@@ -14,12 +14,14 @@ const ofTransport = new Set(
   ),
 );
 
-/** A header name: a token (RFC 9110 §5.6.2), not hop-by-hop and not set by the transport. */
-export const headerName = z
-  .string()
-  .max(256)
-  .regex(token, 'Must be a header name: letters, digits and hyphens.')
-  .refine((name) => !ofTransport.has(name.toLowerCase()), "This header is set by the transport and can't be chosen.");
+/** The name of a header: a token (RFC 9110 §5.6.2). */
+export const fieldName = z.string().max(256).regex(token, 'Must be a header name: letters, digits and hyphens.');
+
+/** The name of a header to send: not hop-by-hop and not set by the transport. */
+export const headerName = fieldName.refine(
+  (name) => !ofTransport.has(name.toLowerCase()),
+  "This header is set by the transport and can't be chosen.",
+);
 
 /** A custom header. A value with `secret: true` is encrypted and never returned. Destinations allow tags in values. */
 export const header = z.discriminatedUnion('secret', [

@@ -12,7 +12,7 @@ import { sampleInput } from '../records/sample.ts';
 import { api, tagged } from '../route.ts';
 import type { Stored } from '../secret.ts';
 import { description, documentName, durationMs, line } from '../text.ts';
-import { header, rate, retryPolicy } from './connection.ts';
+import { fieldName, header, rate, retryPolicy } from './connection.ts';
 import { stamp, warnings } from './document.ts';
 import { documentRoutes, listQuery } from './document-routes.ts';
 import { storedMasks } from './privacy.ts';
@@ -34,6 +34,15 @@ export const contentType = line(255, 1).refine(
 );
 
 const statusPattern = z.union([z.int(), z.string().regex(/^[1-5]xx$|^\d{3}-\d{3}$/)]);
+
+/** The status of a response: `422`, `4xx` or `400-499`. */
+const responseStatus = z.union([
+  z.int().min(200).max(599),
+  z
+    .string()
+    .regex(/^[2-5]xx$|^[2-5]\d\d-[2-5]\d\d$/)
+    .refine((range) => range.slice(0, 3) <= range.slice(-3)),
+]);
 
 /** A JSON path such as `errors[0].code`; empty: the whole body. */
 const answerPath = z.string().max(255);
@@ -63,8 +72,8 @@ const itemRule = z
 const outcomeRule = z
   .strictObject({
     when: z.strictObject({
-      status: statusPattern.optional(),
-      header: z.strictObject({ name: z.string(), contains: z.string() }).optional(),
+      status: responseStatus.optional(),
+      header: z.strictObject({ name: fieldName, contains: z.string() }).optional(),
       json: z.strictObject({ path: z.string(), equals: z.unknown() }).optional(),
     }),
     outcome: z.enum(['success', 'warning', 'retry', 'throttle', 'refresh_auth', 'fail', 'pause']),
