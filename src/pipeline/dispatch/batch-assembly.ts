@@ -5,8 +5,9 @@ import { compileLookup } from '../../rules/lookup.ts';
 import type { Batch, BatchKey, BatchLimits } from '../attempt/batch.ts';
 import { type Plans, versionsOf } from '../attempt/delivery-plan.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
+import type { Block } from './limits.ts';
 import type { QueueFill } from './memory-budget.ts';
-import { type DestinationQueue, isSuspect, type QueuedDelivery } from './queues.ts';
+import { batchRecordsOf, type DestinationQueue, isSuspect, type QueuedDelivery } from './queues.ts';
 
 /** The next batch of a queue whose destination takes batches. `until` null: wait until another change. */
 export type BatchChoice =
@@ -163,7 +164,7 @@ function choose(candidates: readonly Candidate[], fill: QueueFill): BatchChoice 
       return second === undefined
         ? { kind: 'one', delivery: first }
         : { kind: 'batch', batch: { members: members.toSorted(byId), versions: own.versions, limits: own.limits } };
-    until = Math.min(until, endOf(first, own));
+    until = Math.min(until, endOf(first, own.limits.waitMs));
   }
   return { kind: 'wait', until: fill === 'all' && Number.isFinite(until) ? until : null };
 }
@@ -171,15 +172,27 @@ function choose(candidates: readonly Candidate[], fill: QueueFill): BatchChoice 
 /** The same set always has the same order, which is also that of its order keys. */
 const byId = (a: QueuedDelivery, b: QueuedDelivery) => (a.delivery.id < b.delivery.id ? -1 : 1);
 
-/** When a batch that begins with this delivery has waited long enough. */
-function endOf({ delivery: { dueAt, createdAt } }: QueuedDelivery, { limits }: BatchKey): number {
-  return (dueAt ?? createdAt) + limits.waitMs;
+/**
+ * When a batch that begins with this delivery has waited long enough. A shorter wait of a later version applies, so that
+ * a person can end a long one.
+ */
+function endOf({ delivery: { dueAt, createdAt }, queue }: QueuedDelivery, waitMs: number): number {
+  const presentMs = queue.plan?.destination.body.settings.batch.waitMs ?? waitMs;
+  return (dueAt ?? createdAt) + Math.min(waitMs, presentMs);
 }
 
 /** Whether it has waited long enough. After the clock was set back that is unknown, so that it has. */
-function isOld(one: QueuedDelivery, own: BatchKey, now: number): boolean {
-  const end = endOf(one, own);
-  return end <= now || isSetBack(end - own.limits.waitMs, now);
+function isOld(one: QueuedDelivery, { limits }: BatchKey, now: number): boolean {
+  return endOf(one, limits.waitMs) <= now || isSetBack(endOf(one, 0), now);
+}
+
+/** The wait of a delivery for others that share its request, at the longest; null: it does not wait. */
+export function batchBlock(queue: DestinationQueue, deliveryId: string, now: number): Block | null {
+  const one =
+    batchRecordsOf(queue) === 1 ? undefined : queue.waiting.find(({ delivery }) => delivery.id === deliveryId);
+  if (one?.batchKey == null) return null;
+  const until = endOf(one, one.batchKey.limits.waitMs);
+  return until > now ? { limit: 'batch', until } : null;
 }
 
 /** The estimated number of records that fit in a batch. */

@@ -196,6 +196,29 @@ test('deliveries in different versions do not share a batch, and an old version 
   assert.equal(rig.egress.requests.length, 2);
 });
 
+test('a delivery says that it waits for its batch, and a shorter wait of a later version ends it', async () => {
+  const { rig, connectionId, destinationId } = await startBatches({ records: 5, waitMs: 3_600_000 });
+  await using _ = rig;
+  await rig.send(...numbered(2));
+  await rig.clock.advance(10_000);
+  for (const { status, reason, detail, nextAttemptAt } of await rig.deliveries()) {
+    assert.deepEqual([status, reason], ['pending', null]);
+    assert.equal(detail, 'Waits for more deliveries to send in one request, at most 3590 s.');
+    assert.equal(Date.parse(String(nextAttemptAt)) - rig.clock.now(), 3_590_000);
+  }
+  const batch = { records: 5, waitMs: 15_000 };
+  await rig.put(
+    'destination',
+    { connectionId, name: 'Orders', template, status: 'enabled', settings: { batch } },
+    destinationId,
+  );
+  await rig.clock.advance(4_999);
+  assert.equal(rig.egress.requests.length, 0);
+  await rig.clock.advance(1);
+  assert.deepEqual(rig.egress.requests.map(valuesIn), [['0', '1']]);
+  assert.deepEqual(await rig.statuses(), ['delivered', 'delivered']);
+});
+
 test('deliveries planned for single requests are never put into a batch by a later version', async () => {
   const { rig, connectionId, destinationId } = await startBatches({}, (_, index) => ({
     status: index < 2 ? 500 : 200,

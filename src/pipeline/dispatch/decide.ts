@@ -1,4 +1,4 @@
-import type { BatchChoice } from './batch-assembly.ts';
+import { type BatchChoice, batchBlock } from './batch-assembly.ts';
 import {
   type Block,
   concurrencyBlock,
@@ -169,7 +169,7 @@ export function blockOf(queue: DestinationQueue, deliveryId: string, now: number
     connectionBlock(connection, onConnection, now, world) ??
     (replay === null ? null : paceBlock(connection, now)) ??
     destinationRateBlock(queue, now, world);
-  if (block === null) return concurrencyBlock(queue, share);
+  if (block === null) return concurrencyBlock(queue, share) ?? batchBlock(queue, deliveryId, now);
   if (block.limit !== 'rate') return block;
   const place = waiting.findIndex(({ delivery }) => delivery.id === deliveryId);
   const before = place < 0 ? waiting.length : place;

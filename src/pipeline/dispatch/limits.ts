@@ -20,6 +20,8 @@ export type Block =
   /** `isAsked`: the peer asked for it, by its pause or its quota. */
   | { limit: 'rate'; of: 'connection' | 'destination' | 'replay'; until: number; isAsked: boolean }
   | { limit: 'token'; until: number; detail: string }
+  /** For more deliveries in one request. */
+  | { limit: 'batch'; until: number }
   | { limit: 'concurrency'; of: 'destination' | 'connection' | 'origin'; requests: number; until: null };
 
 /** The state that limits read, besides the queues. */

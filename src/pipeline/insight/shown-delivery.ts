@@ -95,6 +95,10 @@ function waitOf(earlier: string | undefined, { order, block, now }: Moment, befo
       };
     return { reason: 'budget', detail: `Waits for the rate limit of its ${block.of}, about ${seconds} s.` };
   }
+  if (block.limit === 'batch') {
+    const seconds = Math.ceil((block.until - now) / 1_000);
+    return { reason: null, detail: `Waits for more deliveries to send in one request, at most ${seconds} s.` };
+  }
   if (before !== null) return null;
   const { of, requests } = block;
   const where = { destination: 'to its destination', connection: 'of its connection', origin: 'to its server' }[of];
