@@ -33,8 +33,7 @@ export async function openMessageQueues(outbox: Outbox) {
   function of(alertId: string): MessageQueue {
     const known = queues.get(alertId);
     if (known !== undefined) return known;
-    const times = { blockedUntil: 0, freeAt: 0, lastSentAt: null };
-    const queue: MessageQueue = { waiting: [], notified: new Map(), sending: null, ...times, failure: null };
+    const queue = emptyQueue();
     queues.set(alertId, queue);
     return queue;
   }
@@ -66,21 +65,7 @@ export async function openMessageQueues(outbox: Outbox) {
     dirty.set(`${issue.alertId}/${issue.issueId}`, { op: 'note', issue });
   }
 
-  const { waiting, notified, ends } = await outbox.load();
-  for (const message of waiting) {
-    const queue = of(message.alertId);
-    queue.waiting.push(message);
-    if (message.firstAttemptAt !== null && message.detail !== null)
-      queue.failure ??= { since: message.firstAttemptAt, detail: message.detail };
-    if (message.attempts > 0) queue.blockedUntil = Math.max(queue.blockedUntil, message.dueAt);
-  }
-  for (const one of notified) of(one.alertId).notified.set(one.issueId, one);
-  for (const { alertId, lastSentAt, lastFailure } of ends) {
-    const queue = of(alertId);
-    queue.lastSentAt = lastSentAt;
-    if (lastFailure !== null && lastFailure.at > (lastSentAt ?? 0))
-      queue.failure ??= { since: lastFailure.at, detail: lastFailure.detail };
-  }
+  fill(of, await outbox.load());
 
   return {
     of,
@@ -135,6 +120,29 @@ export async function openMessageQueues(outbox: Outbox) {
       return next;
     },
   };
+}
+
+function emptyQueue(): MessageQueue {
+  const times = { blockedUntil: 0, freeAt: 0, lastSentAt: null };
+  return { waiting: [], notified: new Map(), sending: null, ...times, failure: null };
+}
+
+/** Fills empty queues with what is stored. */
+function fill(of: (alertId: string) => MessageQueue, { waiting, notified, ends }: Awaited<ReturnType<Outbox['load']>>) {
+  for (const message of waiting) {
+    const queue = of(message.alertId);
+    queue.waiting.push(message);
+    if (message.firstAttemptAt !== null && message.detail !== null)
+      queue.failure ??= { since: message.firstAttemptAt, detail: message.detail };
+    if (message.attempts > 0) queue.blockedUntil = Math.max(queue.blockedUntil, message.dueAt);
+  }
+  for (const one of notified) of(one.alertId).notified.set(one.issueId, one);
+  for (const { alertId, lastSentAt, lastFailure } of ends) {
+    const queue = of(alertId);
+    queue.lastSentAt = lastSentAt;
+    if (lastFailure !== null && lastFailure.at > (lastSentAt ?? 0))
+      queue.failure ??= { since: lastFailure.at, detail: lastFailure.detail };
+  }
 }
 
 function alertOf(change: OutboxChange): string {

@@ -16,6 +16,8 @@ export function createAuthenticator(http: TokenHttp) {
   const { authorize: withToken, ...tokens } = createAccessTokens(http);
   return {
     ...tokens,
+    /** Durable when it resolves. */
+    forgetRefreshToken: async (connectionId: string): Promise<void> => http.refreshTokens?.forget(connectionId),
     /**
      * The headers that authenticate a request of this connection. Never succeeds without a token where one is needed.
      * Concurrent callers share one token request. Returns a promise only when a token may have to be fetched. Throws or

@@ -99,10 +99,7 @@ export async function openIssueRegistry(options: IssueWriterParts & { newId: New
       }
       // Records are removed before the limit is reached.
       const over = records.size - Math.floor(limits.recordsMost * 0.9);
-      const resolved = [...records.values()].flatMap((record) =>
-        record.resolved === null ? [] : { record, at: record.resolved.at },
-      );
-      for (const [index, { record, at }] of resolved.sort((a, b) => a.at - b.at).entries())
+      for (const [index, { record, at }] of resolvedOf(records.values()).entries())
         if (at < before || index < over) remove(record);
     },
     /** Removes the text of an erased visitor from memory, and then from the disk. */
@@ -118,4 +115,11 @@ export async function openIssueRegistry(options: IssueWriterParts & { newId: New
     settled: writer.settled,
     [Symbol.asyncDispose]: writer[Symbol.asyncDispose],
   };
+}
+
+/** The resolved records, the longest resolved first. */
+function resolvedOf(records: Iterable<IssueRecord>): { record: IssueRecord; at: number }[] {
+  return Array.from(records)
+    .flatMap((record) => (record.resolved === null ? [] : { record, at: record.resolved.at }))
+    .sort((a, b) => a.at - b.at);
 }

@@ -102,10 +102,7 @@ export function createIntake(
     content: Content,
   ): Promise<string[]> {
     const receivedAt = now();
-    const events = eventsOf(parse(content, { receivedAt: new Date(receivedAt), collectorId: collector.id }));
-    identify(events, headers['idempotency-key']);
-    const hops = hopsOf(headers);
-    if (hops > 0) for (const event of events) event.ext = { ...event.ext, [hopsKey]: hops };
+    const events = eventsOf(parse(content, { receivedAt: new Date(receivedAt), collectorId: collector.id }), headers);
     const kept = traces.mark(url, headers[traceName], events);
     // Before the response, so that concurrent requests see it.
     rates.spend(collector, events.length);
@@ -123,11 +120,8 @@ export function createIntake(
   /** Throws AppError unless a collector may send now. */
   function checkMaySend(request: IntakeRequest, collector: Collector, headers: Record<string, string>): void {
     if (stopping.aborted) throw new AppError('unavailable');
-    const { origin } = request.headers;
-    if (origin !== undefined && !maySend(origin, request.headers, collector.body))
-      throw new AppError('origin_not_allowed');
-    if (hopsOf(request.headers) >= hopsMax)
-      throw new AppError('conflict', `The event has passed through deliveries of Millrace ${hopsMax} times: a loop.`);
+    checkOrigin(request.headers, collector);
+    checkHops(request.headers);
     rates.check(collector, headers);
   }
 
@@ -135,13 +129,7 @@ export function createIntake(
     checkMaySend(request, collector, headers);
     const encoding = request.headers['content-encoding'];
     const body = encoding === undefined ? request.body : await inflated(request.body, encoding);
-    const ids = await accept(request, collector, parseInfinity, body);
-    return {
-      status: 200,
-      headers: { ...jsonHeaders, ...headers },
-      // No escaping: ids consist of letters, digits and underscores.
-      body: `{"accepted":${ids.length},"ids":["${ids.join('","')}"]}`,
-    };
+    return accepted(await accept(request, collector, parseInfinity, body), headers);
   };
 
   const pixel: Handle = async (request, collector, headers) => {
@@ -149,11 +137,6 @@ export function createIntake(
     const [, query = ''] = request.url.split(/\?(.*)/s, 2);
     await accept(request, collector, parseDcsGif, query);
     return { status: 200, headers: { ...gifHeaders, ...headers }, body: gif };
-  };
-
-  const preflight: Handle = (request, _collector, headers) => {
-    if (headers['access-control-allow-origin'] !== undefined) allowMethods(request.headers, headers);
-    return { status: 204, headers: { ...openHeaders, ...headers }, body: '' };
   };
 
   return {
@@ -167,8 +150,29 @@ export function createIntake(
   };
 }
 
+function accepted(ids: readonly string[], headers: Record<string, string>): IntakeResponse {
+  // No escaping: ids consist of letters, digits and underscores.
+  const body = `{"accepted":${ids.length},"ids":["${ids.join('","')}"]}`;
+  return { status: 200, headers: { ...jsonHeaders, ...headers }, body };
+}
+
+const preflight: Handle = (request, _collector, headers) => {
+  if (headers['access-control-allow-origin'] !== undefined) allowMethods(request.headers, headers);
+  return { status: 204, headers: { ...openHeaders, ...headers }, body: '' };
+};
+
+function checkOrigin(headers: IncomingHttpHeaders, { body }: Collector): void {
+  const { origin } = headers;
+  if (origin !== undefined && !maySend(origin, headers, body)) throw new AppError('origin_not_allowed');
+}
+
 /** An event with this many trips through our own deliveries is a loop. */
 const hopsMax = 5;
+
+function checkHops(headers: IncomingHttpHeaders): void {
+  if (hopsOf(headers) >= hopsMax)
+    throw new AppError('conflict', `The event has passed through deliveries of Millrace ${hopsMax} times: a loop.`);
+}
 
 const hopsName = hopsHeader.toLowerCase();
 const traceName = traceHeader.toLowerCase();
@@ -202,11 +206,17 @@ function collectorRates(now: () => number) {
   };
 }
 
-/** The parsed events; throws AppError when the request was refused. */
-function eventsOf(parsed: ParsedEvents): IncomingEvent[] {
-  if (parsed.ok) return parsed.events;
-  const { code, message, pointer } = parsed;
-  throw new AppError(code, message, pointer === null ? {} : { errors: [{ pointer, detail: message }] });
+/** The parsed events, with what the headers say of them; throws AppError when the request was refused. */
+function eventsOf(parsed: ParsedEvents, headers: IncomingHttpHeaders): IncomingEvent[] {
+  if (!parsed.ok) {
+    const { code, message, pointer } = parsed;
+    throw new AppError(code, message, pointer === null ? {} : { errors: [{ pointer, detail: message }] });
+  }
+  const { events } = parsed;
+  identify(events, headers['idempotency-key']);
+  const hops = hopsOf(headers);
+  if (hops > 0) for (const event of events) event.ext = { ...event.ext, [hopsKey]: hops };
+  return events;
 }
 
 /** Events without an id of their sender are identified by the Idempotency-Key and their position. */

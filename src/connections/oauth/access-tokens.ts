@@ -61,25 +61,9 @@ export function createAccessTokens(http: TokenHttp) {
     if (known?.key === key) return known;
     // A pause does not apply to changed credentials.
     if (known !== undefined) http.pauses?.end([id]);
-    const slot: Slot = {
-      key,
-      token: null,
-      pending: null,
-      askedAt: 0,
-      failures: 0,
-      pause: keptPause(connection),
-      method: null,
-      skewMs: null,
-    };
+    const slot = newSlot(key, keptPause(http, connection));
     slots.set(id, slot);
     return slot;
-  }
-
-  /** The pause that an earlier process was asked for. */
-  function keptPause({ id, auth }: TokenOwner): Slot['pause'] {
-    const now = http.now();
-    const until = auth.type === 'oauth2' ? (http.pauses?.untilOf(id, auth.accessTokenUrl) ?? 0) : 0;
-    return until > now ? { since: now, until, detail: 'The token endpoint asked for a pause.' } : null;
   }
 
   function renew(slot: Slot, { id, settings }: TokenOwner, auth: Oauth2): Promise<Fetched> {
@@ -141,7 +125,7 @@ export function createAccessTokens(http: TokenHttp) {
      * changed credentials.
      */
     pauseOf(connection: TokenOwner): TokenPause | null {
-      const slot = slots.get(connection.id) ?? (keptPause(connection) === null ? undefined : slotOf(connection));
+      const slot = slots.get(connection.id) ?? (keptPause(http, connection) === null ? undefined : slotOf(connection));
       const now = http.now();
       if (slot === undefined || slot.pending !== null || slot.key !== connection.credentials) return null;
       return slot.token !== null && isUsable(slot.token, now) ? null : pauseAt(slot, now);
@@ -158,9 +142,7 @@ export function createAccessTokens(http: TokenHttp) {
     tokenExpiresAt(connection: TokenOwner): number | null {
       const slot = slots.get(connection.id);
       // A token that was fetched with other credentials does not count.
-      if (slot?.token == null || slot.key !== connection.credentials) return null;
-      const { fetchedAt, lifeMs } = slot.token;
-      return lifeMs === null ? null : fetchedAt + lifeMs;
+      return slot?.token != null && slot.key === connection.credentials ? expiryOf(slot.token) : null;
     },
     /**
      * Drops the access token of a deleted connection. A changed connection needs no call: the token of its old
@@ -170,11 +152,22 @@ export function createAccessTokens(http: TokenHttp) {
       http.pauses?.end([connectionId]);
       slots.delete(connectionId);
     },
-    /** Durable when it resolves. */
-    async forgetRefreshToken(connectionId: string): Promise<void> {
-      await http.refreshTokens?.forget(connectionId);
-    },
   };
+}
+
+function expiryOf({ fetchedAt, lifeMs }: Token): number | null {
+  return lifeMs === null ? null : fetchedAt + lifeMs;
+}
+
+function newSlot(key: Slot['key'], pause: Slot['pause']): Slot {
+  return { key, token: null, pending: null, askedAt: 0, failures: 0, pause, method: null, skewMs: null };
+}
+
+/** The pause that an earlier process was asked for. */
+function keptPause({ now, pauses }: TokenHttp, { id, auth }: TokenOwner): Slot['pause'] {
+  const since = now();
+  const until = auth.type === 'oauth2' ? (pauses?.untilOf(id, auth.accessTokenUrl) ?? 0) : 0;
+  return until > since ? { since, until, detail: 'The token endpoint asked for a pause.' } : null;
 }
 
 /**

@@ -51,15 +51,7 @@ export function queueStatus(options: {
       return { ...shared, state: 'needs_attention', ...cause };
     }
     const hold = holds.ofConnections.get(connectionId);
-    if (hold === undefined) return shared;
-    return {
-      ...shared,
-      state: hold.reason === 'breaker_open' ? 'tripped' : 'needs_attention',
-      reason: hold.reason,
-      detail: hold.detail,
-      since: textOf(hold.since),
-      nextProbeAt: textOf(hold.probeAt),
-    };
+    return hold === undefined ? shared : { ...shared, ...stateOf(hold) };
   }
 
   /** The end of the pause that the system or the token endpoint of a connection asked for. */
@@ -121,6 +113,11 @@ export function queueStatus(options: {
     /** Unfinished deliveries by destination, counted now or a short time ago. */
     backlog,
   };
+}
+
+function stateOf({ reason, detail, since, probeAt }: Hold) {
+  const state = reason === 'breaker_open' ? 'tripped' : 'needs_attention';
+  return { state, reason, detail, since: textOf(since), nextProbeAt: textOf(probeAt) } as const;
 }
 
 function textOf(time: number | null): string | null {
