@@ -207,7 +207,7 @@ export interface DeliveryLog {
   /** `attemptLog` has the newest attempts, oldest first: all of them, or about 4 MiB. */
   delivery(id: string): Promise<(LoggedDelivery & { attemptLog: Attempt[]; rendered: Rendered | null }) | null>;
   /**
-   * A person's retry: finished or not, the delivery becomes due now and its schedule starts again. `render` drops the
+   * A person's retry: finished or not, the delivery becomes due now, unless it is due already, and its schedule starts again. `render` drops the
    * stored body and pins the given versions. Returns false for an unknown delivery. The audit entry is written in the
    * same transaction, with the change of status added.
    */

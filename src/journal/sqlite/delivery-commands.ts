@@ -146,8 +146,9 @@ function newestLines(blocks: AttemptBlocks, { number, block, renderedBlock }: De
 
 function startAgain(db: Db, number: number, now: number) {
   db.run(
-    `UPDATE delivery SET status = ${statusCodes.pending}, reason = NULL, detail = NULL, error_kind = NULL, due_at = ?,
-       finished_at = NULL, schedule_step = 0, waited_ms = 0, deaths = 0 WHERE number = ?`,
+    `UPDATE delivery SET status = ${statusCodes.pending}, reason = NULL, detail = NULL, error_kind = NULL,
+       due_at = min(coalesce(due_at, ?1), ?1),
+       finished_at = NULL, schedule_step = 0, waited_ms = 0, deaths = 0 WHERE number = ?2`,
     now,
     number,
   );

@@ -219,6 +219,18 @@ test('a delivery says that it waits for its batch, and a shorter wait of a later
   assert.deepEqual(await rig.statuses(), ['delivered', 'delivered']);
 });
 
+test('a retry of a delivery that waits for its batch does not begin the wait again', async () => {
+  const { rig, destinationId } = await startBatches({ records: 5, waitMs: 10_000 });
+  await using _ = rig;
+  await rig.send(...numbered(2));
+  await rig.clock.advance(9_000);
+  for (const { id } of await rig.deliveries())
+    assert.ok(await rig.journal.log.retry({ id, now: rig.clock.now(), render: null }));
+  rig.pipeline.queueStatus.wake([destinationId]);
+  await rig.clock.advance(1_000);
+  assert.deepEqual(rig.egress.requests.map(valuesIn), [['0', '1']]);
+});
+
 test('deliveries planned for single requests are never put into a batch by a later version', async () => {
   const { rig, connectionId, destinationId } = await startBatches({}, (_, index) => ({
     status: index < 2 ? 500 : 200,

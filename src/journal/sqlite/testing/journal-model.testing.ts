@@ -43,7 +43,7 @@ export function journalModel(): Modelled {
   }
 
   function startAgain({ shown, kept }: Row, now: number) {
-    Object.assign(shown, unfinished, { status: 'pending', dueAt: now });
+    Object.assign(shown, unfinished, { status: 'pending', dueAt: Math.min(shown.dueAt ?? now, now) });
     Object.assign(kept, { scheduleStep: 0, waitedMs: 0, deaths: 0 });
   }
 
