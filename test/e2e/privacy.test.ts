@@ -150,3 +150,22 @@ test('what is asked to be erased must be told apart, and nothing else of the bod
   const odd = await app.client.call('eraseVisitor', { body: { visitorId: "%' OR 1=1 --", dryRun: true } });
   assert.deepEqual(odd.counts, { events: 0, deliveries: 0, unfinished: 0 });
 });
+
+test('what a mask stored as a hash is erased by the code that a dry run shows', async () => {
+  await using receiver = await startReceiver();
+  await using app = await startTestApp();
+  const { client } = app;
+  const wired = await wire(app, receiver);
+  const erase = (visitorId: string, dryRun: boolean) => client.call('eraseVisitor', { body: { visitorId, dryRun } });
+  await wired.deliver({ 'wt.dcsvid': 'zoe' });
+  await client.call('changeSettings', { body: { privacy: { mask: [{ field: 'wt.dcsvid', by: 'hash' }] } } });
+  await wired.deliver({ 'wt.dcsvid': 'zoe' });
+  const { code, counts } = await erase('zoe', true);
+  assert.equal(counts.events, 1, 'the event from before the mask');
+  for (const text of ['zoe', code]) {
+    const { id } = await erase(text, false);
+    const params = { id: id ?? assert.fail() };
+    await eventually('the erasure', async () => (await client.call('getErasure', { params })).state === 'done');
+  }
+  assert.deepEqual((await client.call('listEvents', { query: {} })).data, []);
+});
