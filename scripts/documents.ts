@@ -38,7 +38,8 @@ function errorsReference(): string {
 <!-- Made from src/contract/errors.ts by npm run docs. -->
 
 An error response is \`application/problem+json\` (RFC 9457). Its \`code\` is one of these, and \`type\` links to this page.
-\`detail\` describes the error, \`errors\` points to each invalid field, and \`requestId\` is in the server's log too.
+\`detail\` describes the error, \`errors\` points to each invalid field, and \`requestId\` finds the request in the server's
+log: internal errors always, each request with \`MILLRACE_LOG_LEVEL=debug\`.
 
 ${sections.join('\n')}`;
 }
