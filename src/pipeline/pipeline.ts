@@ -5,6 +5,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { Compute } from '../compute/compute.ts';
 import type { Authenticator } from '../connections/authenticator.ts';
 import { secretsOf } from '../connections/secret-fields.ts';
+import type { Scrubber } from '../connections/secret-redaction.ts';
 import { AppError } from '../contract/errors.ts';
 import type { NewId } from '../contract/ids.ts';
 import type { IncomingEvent } from '../contract/records/event.ts';
@@ -40,7 +41,7 @@ import { startReplays } from './replay/replay-runner.ts';
 import { startEraser } from './retention/erasure.ts';
 import { startRetention } from './retention/retention.ts';
 import { type OperatorRetention, retentionOf } from './snapshot/effective-settings.ts';
-import { type Configuration, loadConfiguration, type Scrubber, type Snapshot } from './snapshot/snapshot.ts';
+import { type Configuration, loadConfiguration, type Snapshot } from './snapshot/snapshot.ts';
 
 /** The parts that the pipeline needs; compose.ts chooses each. */
 export type PipelineParts = {
@@ -57,7 +58,7 @@ export type PipelineParts = {
   newId: NewId;
   random: () => number;
   /** Removes secrets from texts that people read; it learns the secrets of the documents here. */
-  scrubber: Scrubber & { follow(live: () => Iterable<Secret>): () => void };
+  scrubber: Scrubber;
   limits: {
     retention: OperatorRetention;
     stopTimeoutMs: number;

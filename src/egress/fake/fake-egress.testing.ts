@@ -12,7 +12,7 @@ import {
 } from '../egress.ts';
 import { parseAllowRules } from '../guard/allow-list.ts';
 import { checkMailHost, checkUrl, createGuard } from '../guard/guard.ts';
-import { requestHead } from '../http1/request-head.ts';
+import { requestHead } from '../http1/exchange.ts';
 
 /** A scripted response. A text body is sent as UTF-8; `resends` and `timings` are returned unchanged. */
 export type FakeAnswer =

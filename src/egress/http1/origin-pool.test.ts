@@ -5,10 +5,9 @@ import type { EgressOutcome, EgressRequest } from '../egress.ts';
 import { parseAllowRules } from '../guard/allow-list.ts';
 import { checkUrl, createGuard } from '../guard/guard.ts';
 import { createDns } from './dns.ts';
-import { Exchange } from './exchange.ts';
+import { Exchange, requestHead } from './exchange.ts';
 import { Opening } from './opening.ts';
 import { OriginPool } from './origin-pool.ts';
-import { requestHead } from './request-head.ts';
 import { httpPeer, rawPeer } from './testing/peers.testing.ts';
 import { wayTo } from './way.ts';
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../../async/clock.ts';
 import { secretsOf } from '../../connections/secret-fields.ts';
-import { maskHeaders, scrubRequest } from '../../connections/secret-redaction.ts';
+import { maskHeaders, type Scrubber, scrubRequest } from '../../connections/secret-redaction.ts';
 import type { ActionBody } from '../../contract/documents/action.ts';
 import { type DestinationBody, destinationInput, type Preview } from '../../contract/documents/destination.ts';
 import { AppError, invalid } from '../../contract/errors.ts';
@@ -18,7 +18,7 @@ import { planRender, type RenderEngine, type Rendering } from '../attempt/render
 import type { Work } from '../attempt/work.ts';
 import { newDelivery } from '../due-delivery.ts';
 import { shownDelivery } from '../insight/shown-delivery.ts';
-import type { Configuration, Scrubber } from '../snapshot/snapshot.ts';
+import type { Configuration } from '../snapshot/snapshot.ts';
 import { draftDestination, draftDocument, dryRenderWork } from './dry-render.ts';
 
 type Options = {
@@ -31,7 +31,7 @@ type Options = {
   redaction: RedactionPolicies;
   random(): number;
   telemetry: Pick<Telemetry, 'failedOften'>;
-  scrubber: Scrubber;
+  scrubber: Pick<Scrubber, 'scrub' | 'learn'>;
 };
 
 /**

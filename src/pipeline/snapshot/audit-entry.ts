@@ -1,15 +1,12 @@
 import type { Change, StoredDocument } from '../../catalog/catalog.ts';
 import { secretsOf } from '../../connections/secret-fields.ts';
+import type { Scrubber } from '../../connections/secret-redaction.ts';
 import type { AuditAct, AuditAuthor, NewAuditEntry } from '../../contract/records/audit.ts';
 import { changesOf } from '../../contract/records/audit-changes.ts';
-import type { Secret } from '../../contract/secret.ts';
 import { withTexts } from '../../contract/with-texts.ts';
 
 /** The author of a change; `act` when it is more than a create, update or delete. */
 export type ChangeAuthor = AuditAuthor & { act?: AuditAct };
-
-/** Hides the secrets that it has learned in text. */
-export type Scrubber = { scrub(text: string): string; learn(secrets: Iterable<Secret>): void };
 
 /**
  * The audit entry of a change. The secrets of both states appear as marks, and are redacted in other fields into which
@@ -19,7 +16,7 @@ export function auditEntryOf(
   { act, ...author }: ChangeAuthor,
   { op, document }: Change,
   stored: StoredDocument | undefined,
-  { scrub, learn }: Scrubber,
+  { scrub, learn }: Pick<Scrubber, 'scrub' | 'learn'>,
 ): NewAuditEntry {
   // From here on the scrubber hides them, before anything uses them.
   for (const { body } of [stored ?? document, document]) learn(secretsOf(Object(body)));

@@ -1,18 +1,19 @@
 import { optimisticChanges } from '../../async/optimistic-changes.ts';
 import { mapInSteps } from '../../async/steps.ts';
 import type { Catalog, Change, StoredDocument } from '../../catalog/catalog.ts';
+import type { Scrubber } from '../../connections/secret-redaction.ts';
 import type { BehaviorBody } from '../../contract/documents/behavior.ts';
 import type { CollectorBody } from '../../contract/documents/collector.ts';
 import type { DocumentKind } from '../../contract/documents/document.ts';
 import { AppError } from '../../contract/errors.ts';
 import { foldName } from '../../contract/fold-name.ts';
 import { standardBehaviors } from '../../rules/standard-behaviors.ts';
-import { auditEntryOf, type ChangeAuthor, type Scrubber } from './audit-entry.ts';
+import { auditEntryOf, type ChangeAuthor } from './audit-entry.ts';
 import { destinationPlans, type PlanOf } from './destination-plan.ts';
 import type { Bodies, Document, Documents } from './documents.ts';
 import { type Rules, ruleCompiler } from './rule-compiler.ts';
 
-export type { ChangeAuthor, Scrubber } from './audit-entry.ts';
+export type { ChangeAuthor } from './audit-entry.ts';
 export type { Bodies, Document, Documents, Rule } from './documents.ts';
 
 /**
@@ -69,7 +70,7 @@ const standardDocuments = standardBehaviors.map(({ id, standard: _, ...body }): 
  */
 export async function loadConfiguration(
   catalog: Catalog,
-  scrubber: Scrubber,
+  scrubber: Pick<Scrubber, 'scrub' | 'learn'>,
   failed: (error: unknown, doing: string) => void,
 ): Promise<Configuration> {
   const listeners = new Set<(snapshot: Snapshot, changes: readonly Change[]) => void>();

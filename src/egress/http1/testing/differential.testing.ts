@@ -4,9 +4,8 @@ import { Duplex } from 'node:stream';
 import { Client } from 'undici';
 import { requestTo } from '../../egress.conformance.ts';
 import type { EgressOutcome } from '../../egress.ts';
-import { Exchange } from '../exchange.ts';
+import { Exchange, requestHead } from '../exchange.ts';
 import { OriginPool } from '../origin-pool.ts';
-import { requestHead } from '../request-head.ts';
 import type { Answered } from './answers.testing.ts';
 
 /** What a client made of a response; null: an error. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { requestTo } from '../egress.conformance.ts';
-import { requestHead } from './request-head.ts';
+import { requestHead } from './exchange.ts';
 
 const target = { origin: 'http://peer.test', path: '/' };
 
