@@ -39,7 +39,7 @@ function errorsReference(): string {
 
 An error response is \`application/problem+json\` (RFC 9457). Its \`code\` is one of these, and \`type\` links to this page.
 \`detail\` describes the error, \`errors\` points to each invalid field, and \`requestId\` finds the request in the server's
-log: internal errors always, each request with \`MILLRACE_LOG_LEVEL=debug\`.
+log: internal errors always; with \`MILLRACE_LOG_LEVEL=debug\` also each API request and each rejected intake request.
 
 ${sections.join('\n')}`;
 }

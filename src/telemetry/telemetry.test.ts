@@ -80,6 +80,13 @@ test('at level warn the hot path logs nothing', () => {
   assert.deepEqual(lines, []);
 });
 
+test('at level debug a rejected intake request is found by its id', () => {
+  const { telemetry, lines } = recorded({ level: 'debug' });
+  telemetry.intakeRefused({ code: 'unknown_collector', requestId: 'req_1' });
+  const { code, requestId } = JSON.parse(lines[0] ?? '');
+  assert.deepEqual([code, requestId], ['unknown_collector', 'req_1']);
+});
+
 test('every line is scrubbed', () => {
   const { telemetry, lines } = recorded({ scrub: (line) => line.replaceAll('hunter2hunter2', '[secret]') });
   telemetry.failed(new Error('refused hunter2hunter2'), 'fetch a token');
@@ -109,7 +116,7 @@ test('a failure is logged with its internal text, cause and stack', () => {
 
 test('label values are bounded: beyond the limit they count as other', async () => {
   const telemetry = silentTelemetry();
-  for (let i = 0; i < 1_500; i++) telemetry.intakeRefused({ code: `code_${i}` });
+  for (let i = 0; i < 1_500; i++) telemetry.intakeRefused({ code: `code_${i}`, requestId: 'req_1' });
   for (let i = 0; i < 300; i++) telemetry.attemptFinished({ ...report, connectionId: `con_${i}` });
   const metrics = await telemetry.metrics();
   assert.match(metrics, /millrace_intake_refused_total\{code="other"\} 500/);

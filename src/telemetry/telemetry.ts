@@ -144,9 +144,9 @@ function requestEvents({ logger, metrics }: Out) {
       metrics.add('eventsAccepted', events);
       if (duplicates > 0) metrics.add('eventsDuplicate', duplicates);
     },
-    intakeRefused({ code }: { code: string }) {
-      metrics.add('intakeRefused', 1, code);
-      if (logger.isLevelEnabled('debug')) logger.debug({ code }, 'intake refused');
+    intakeRefused(refusal: { code: string; requestId: string }) {
+      metrics.add('intakeRefused', 1, refusal.code);
+      if (logger.isLevelEnabled('debug')) logger.debug(refusal, 'intake refused');
     },
   };
 }

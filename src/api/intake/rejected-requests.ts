@@ -53,7 +53,7 @@ export function createRejectedRequests({ pipeline, telemetry, now, clock, reques
     note({ id, key, method, url, headers, body, address }: IntakeRequest, error: unknown): void {
       const { code, status, message } = asAppError(error);
       const collectorId = pipeline.configuration.snapshot.collectorsByKey.get(key)?.id ?? null;
-      telemetry.intakeRefused({ code });
+      telemetry.intakeRefused({ code, requestId: id });
       pipeline.events.emit('rejected', collectorId, code);
       const [path = ''] = url.split('?', 1);
       wait({
