@@ -47,6 +47,33 @@ test('a row opens its thing by a click anywhere in it, in a new tab with the mid
   assert.deepEqual(tab.problems, []);
 });
 
+test('a dialog gives the focus back to the button that opened it, also to that of a menu', async () => {
+  const { app, browser } = console_;
+  await using tab = await openTab(browser, { url: app.url, path: '/connections' });
+  const { page } = tab;
+  const focused = page.locator(':focus');
+  const closed = async (name: string) => {
+    await page.getByRole('dialog', { name }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog', { name }).waitFor({ state: 'detached' });
+  };
+  const help = page.getByRole('button', { name: 'Help and keyboard shortcuts' });
+  await help.press('Enter');
+  await closed('Keyboard shortcuts');
+  await help.and(focused).waitFor();
+  const menu = page.getByRole('button', { name: 'More for CRM 2' });
+  for (const [item, dialog] of [
+    ['Show as', 'Show CRM 2 as'],
+    ['Delete', 'Delete CRM 2?'],
+  ] as const) {
+    await menu.press('Enter');
+    await page.getByRole('menuitem', { name: item, exact: true }).press('Enter');
+    await closed(dialog);
+    await menu.and(focused).waitFor();
+  }
+  assert.deepEqual(tab.problems, []);
+});
+
 test('a list is sorted by its columns and filtered by chips, and its address and a saved view keep both', async () => {
   const { app, browser } = console_;
   await using tab = await openTab(browser, { url: app.url, path: '/connections' });

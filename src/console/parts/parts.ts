@@ -3,6 +3,7 @@ export { ActButton } from './act/act-button.tsx';
 export { ActDialog } from './act/act-dialog.tsx';
 export { ConfirmDialog } from './act/confirm-dialog.tsx';
 export { type Deletable, deleteDocument, notifyUndo, restoreDocument } from './act/delete-document.ts';
+export { Dialog, SideDialog, useFocusBack, watchFocus } from './act/dialog.tsx';
 export { Notes } from './act/notes.tsx';
 export { notifyDone, notifyFailed } from './act/notify.ts';
 export { Problem, told } from './act/problem.tsx';

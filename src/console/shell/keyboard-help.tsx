@@ -1,8 +1,8 @@
-import { Kbd, Modal, Stack, Switch, Table } from '@mantine/core';
+import { Kbd, Stack, Switch, Table } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { shell, terms } from '../messages/en.ts';
 import { bindChecked } from '../parts/form/bind.ts';
-import { PlainLink } from '../parts/parts.ts';
+import { Dialog, PlainLink } from '../parts/parts.ts';
 import { singleKeysChoice, useKeptChoice } from '../session/kept-choice.ts';
 import { isMac } from './is-mac.ts';
 import { menu } from './menu.ts';
@@ -103,7 +103,7 @@ export function SingleKeysSwitch(): ReactNode {
 
 export function KeyboardHelp({ onClose }: { onClose: () => void }): ReactNode {
   return (
-    <Modal opened onClose={onClose} title={shell.search.docs.shortcuts}>
+    <Dialog onClose={onClose} title={shell.search.docs.shortcuts}>
       <Stack>
         <SingleKeysSwitch />
         <ShortcutTable />
@@ -116,6 +116,6 @@ export function KeyboardHelp({ onClose }: { onClose: () => void }): ReactNode {
           </PlainLink>
         </Stack>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

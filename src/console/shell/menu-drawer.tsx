@@ -1,13 +1,13 @@
-import { Drawer } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { shell } from '../messages/en.ts';
+import { SideDialog } from '../parts/parts.ts';
 import { MenuLinks } from './menu-links.tsx';
 
 /** The left menu where the window is too narrow for it. */
 export function MenuDrawer({ onClose }: { onClose: () => void }): ReactNode {
   return (
-    <Drawer
-      opened
+    <SideDialog
+      position="left"
       onClose={onClose}
       size="16rem"
       title={shell.product}
@@ -16,6 +16,6 @@ export function MenuDrawer({ onClose }: { onClose: () => void }): ReactNode {
       <nav aria-label={shell.menu}>
         <MenuLinks onFollow={onClose} />
       </nav>
-    </Drawer>
+    </SideDialog>
   );
 }

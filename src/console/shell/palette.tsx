@@ -1,7 +1,7 @@
 import { Modal, Text, TextInput } from '@mantine/core';
 import { type KeyboardEvent, type ReactNode, useId, useState } from 'react';
 import { shell, terms } from '../messages/en.ts';
-import { Icon, Note } from '../parts/parts.ts';
+import { Icon, Note, useFocusBack } from '../parts/parts.ts';
 import css from './palette.module.css';
 import { type Hit, useHits } from './palette-hits.ts';
 
@@ -10,6 +10,7 @@ export function Palette({ onClose }: { onClose: () => void }): ReactNode {
   const [text, setText] = useState('');
   const [chosen, setChosen] = useState(0);
   const listId = useId();
+  useFocusBack(true);
   const hits = useHits(text.trim());
   const present = Math.min(chosen, Math.max(hits.length - 1, 0));
 
@@ -31,7 +32,7 @@ export function Palette({ onClose }: { onClose: () => void }): ReactNode {
   }
 
   return (
-    <Modal.Root opened onClose={onClose} yOffset="12vh" centered={false}>
+    <Modal.Root opened returnFocus={false} onClose={onClose} yOffset="12vh" centered={false}>
       <Modal.Overlay />
       <Modal.Content aria-label={terms.search}>
         <TextInput

@@ -1,10 +1,10 @@
-import { Button, Group, Modal, Skeleton, Stack, Text } from '@mantine/core';
+import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useEffectEvent } from 'react';
 import type { ActionCheck, EventRef } from '../../../contract/records/check.ts';
 import { apiQuery, fieldErrors, type Names } from '../../data/data.ts';
 import { terms, actions as words } from '../../messages/en.ts';
-import { Icon, More, Note, Problem, TextLink, Time } from '../../parts/parts.ts';
+import { Dialog, Icon, More, Note, Problem, TextLink, Time } from '../../parts/parts.ts';
 import { Diff } from '../../parts/payload/diff.tsx';
 import type { ActionBody } from './action.ts';
 
@@ -36,7 +36,7 @@ export function CheckDialog({ body: draft, storedId, names, onClose, onRefused }
   });
   useEffect(() => refuse(error), [error]);
   return (
-    <Modal opened onClose={onClose} size="xl" title={words.editor.check}>
+    <Dialog onClose={onClose} size="xl" title={words.editor.check}>
       <Stack>
         <Text c="dimmed">{w.text}</Text>
         {error !== null ? (
@@ -52,7 +52,7 @@ export function CheckDialog({ body: draft, storedId, names, onClose, onRefused }
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Checkbox, Group, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useRef, useState } from 'react';
 import { ClientError } from '../../../client/client.ts';
@@ -6,7 +6,7 @@ import type { Delivery } from '../../../contract/records/delivery.ts';
 import { queryClient } from '../../data/data.ts';
 import { parts, terms, deliveries as words } from '../../messages/en.ts';
 import { bindChecked } from '../../parts/form/bind.ts';
-import { Problem, Progress } from '../../parts/parts.ts';
+import { Dialog, Problem, Progress } from '../../parts/parts.ts';
 import { client } from '../../session/session.ts';
 import { type BulkProgress, bulkRun } from './bulk-run.ts';
 import type { DeliveryQuery } from './delivery-filters.ts';
@@ -57,7 +57,7 @@ export function BulkDialog({ verb, what, onClose }: Props): ReactNode {
 
   const again = items.filter(({ status }) => status === 'delivered').length;
   return (
-    <Modal opened onClose={close} title={verb === 'retry' ? w.retryTitle : w.cancelTitle}>
+    <Dialog onClose={close} title={verb === 'retry' ? w.retryTitle : w.cancelTitle}>
       <Stack>
         <Problem error={found.error} />
         {!run.isIdle ? (
@@ -95,7 +95,7 @@ export function BulkDialog({ verb, what, onClose }: Props): ReactNode {
           ) : null}
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,9 +1,9 @@
-import { Button, Drawer, Skeleton } from '@mantine/core';
+import { Button, Skeleton } from '@mantine/core';
 import { Navigate, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { type ReactNode, Suspense, useState } from 'react';
 import { useApiQuery } from '../../data/data.ts';
 import { shell, terms, destinations as words } from '../../messages/en.ts';
-import { Icon } from '../../parts/parts.ts';
+import { Icon, SideDialog } from '../../parts/parts.ts';
 import { ShowAs } from '../../parts/payload/show-as.tsx';
 import { useMay } from '../../session/rights.ts';
 import { lazyPart } from '../../shell/lazy-part.ts';
@@ -110,13 +110,7 @@ function Versions({ destination }: { destination: Destination }): ReactNode {
       <Button leftSection={<Icon name="clock" />} onClick={() => show('open')}>
         {terms.versions}
       </Button>
-      <Drawer
-        opened={versions === 'open'}
-        onClose={() => show(undefined)}
-        position="right"
-        size="xl"
-        title={terms.versions}
-      >
+      <SideDialog isOpen={versions === 'open'} onClose={() => show(undefined)} size="xl" title={terms.versions}>
         <Suspense fallback={<Skeleton height={200} />}>
           <VersionsTab
             kind="destination"
@@ -125,7 +119,7 @@ function Versions({ destination }: { destination: Destination }): ReactNode {
             onRestored={() => show(undefined)}
           />
         </Suspense>
-      </Drawer>
+      </SideDialog>
     </>
   );
 }

@@ -1,9 +1,9 @@
-import { Button, Code, Drawer, Group, Stack, Text, Title } from '@mantine/core';
+import { Button, Code, Group, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { REFERENCE, type ReferenceEntry } from '../../../template/check/reference.ts';
 import { useApi } from '../../data/data.ts';
 import { destinations, terms } from '../../messages/en.ts';
-import { Note, told } from '../../parts/parts.ts';
+import { Note, SideDialog, told } from '../../parts/parts.ts';
 
 const words = destinations.help;
 const record = { name: 'Ada', total: '12.5' };
@@ -19,7 +19,7 @@ export function TemplateHelp({
   onTake: ((template: string) => void) | null;
 }): ReactNode {
   return (
-    <Drawer opened onClose={onClose} position="right" size="lg" title={words.title}>
+    <SideDialog onClose={onClose} title={words.title}>
       <Stack>
         <Text>{words.text}</Text>
         <Note>
@@ -34,7 +34,7 @@ export function TemplateHelp({
           </Stack>
         ))}
       </Stack>
-    </Drawer>
+    </SideDialog>
   );
 }
 

@@ -1,9 +1,9 @@
-import { ActionIcon, Button, Group, Modal, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Group, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { type ReactNode, type SyntheticEvent, useId, useState } from 'react';
 import { fieldErrors, useApi } from '../../data/data.ts';
 import { formatDuration, inbox, parts, shell, statusLine, terms } from '../../messages/en.ts';
 import { bind, options } from '../../parts/form/bind.ts';
-import { AutoGrid, Icon, notifyDone, notifyFailed, Panel, Problem } from '../../parts/parts.ts';
+import { AutoGrid, Dialog, Icon, notifyDone, notifyFailed, Panel, Problem } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
 import { bodyOf, draftOf, type InboxRule, presets, problemsOf, type RuleDraft } from './rule-draft.ts';
 
@@ -117,7 +117,7 @@ function RuleForm({ name, rules, onClose }: Props): ReactNode {
     />
   );
   return (
-    <Modal opened onClose={onClose} size="lg" title={words.dialog}>
+    <Dialog onClose={onClose} size="lg" title={words.dialog}>
       <form onSubmit={submit}>
         <Stack gap="md">
           {field('inbox', shell.pages.inbox)}
@@ -156,6 +156,6 @@ function RuleForm({ name, rules, onClose }: Props): ReactNode {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Modal, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
@@ -8,7 +8,7 @@ import { useApi, useNames } from '../../data/data.ts';
 import { issues, parts, terms, replays as words } from '../../messages/en.ts';
 import { bind, bindChecked, options } from '../../parts/form/bind.ts';
 import { FilterFields } from '../../parts/list/filter-fields.tsx';
-import { Note, notifyDone, notifyFailed, Problem } from '../../parts/parts.ts';
+import { Dialog, Note, notifyDone, notifyFailed, Problem } from '../../parts/parts.ts';
 import { client } from '../../session/session.ts';
 import { PlanStep } from './plan-step.tsx';
 import { bodyOf, draftOf, isRate, type ReplayDraft, type ReplayFrom } from './replay-draft.ts';
@@ -64,7 +64,7 @@ export function NewReplay({ from, onClose }: Props): ReactNode {
   }
 
   return (
-    <Modal opened onClose={onClose} title={words.create} size="xl">
+    <Dialog onClose={onClose} title={words.create} size="xl">
       <Stack>
         <Note aria-live="polite">{w.step(at + 1, steps.length, w.steps[step])}</Note>
         {step === 'what' ? (
@@ -96,7 +96,7 @@ export function NewReplay({ from, onClose }: Props): ReactNode {
           )}
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

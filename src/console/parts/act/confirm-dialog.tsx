@@ -1,6 +1,7 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { parts, terms } from '../../messages/en.ts';
+import { Dialog } from './dialog.tsx';
 import { Problem } from './problem.tsx';
 
 type Props = {
@@ -25,7 +26,7 @@ type Props = {
 export function ConfirmDialog(props: Props): ReactNode {
   const { isOpen, title, children, verb, cancel = parts.cancel, isDangerous = true, isBusy = false } = props;
   return (
-    <Modal opened={isOpen} onClose={props.onCancel} size={props.size ?? 'md'} title={title}>
+    <Dialog isOpen={isOpen} onClose={props.onCancel} size={props.size ?? 'md'} title={title}>
       <Stack gap="md">
         <Text component="div">{props.blockedBy ?? children}</Text>
         <Problem error={props.error} />
@@ -45,6 +46,6 @@ export function ConfirmDialog(props: Props): ReactNode {
           ) : null}
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,7 +1,7 @@
-import { Button, Code, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Code, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { changes, formatRelative, parts, placeOf, terms } from '../../messages/en.ts';
-import { ShortTable } from '../parts.ts';
+import { Dialog, ShortTable } from '../parts.ts';
 
 type Version = Readonly<Record<string, unknown>>;
 
@@ -21,7 +21,7 @@ export function ConflictDialog({ yours, theirs, isBusy = false, onMine, onTheirs
   if (theirs === null) return null;
   const rows = differences(yours, theirs);
   return (
-    <Modal opened onClose={onClose} size="xl" title={parts.conflict.title}>
+    <Dialog onClose={onClose} size="xl" title={parts.conflict.title}>
       <Stack>
         <Text>{parts.conflict.text(theirs.updatedBy, formatRelative(new Date(theirs.updatedAt), Date.now()))}</Text>
         {rows.length === 0 ? (
@@ -46,7 +46,7 @@ export function ConflictDialog({ yours, theirs, isBusy = false, onMine, onTheirs
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,6 +1,6 @@
-import { Alert, Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Stack, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { CopyButton, Icon } from '../parts.ts';
+import { CopyButton, Dialog, Icon } from '../parts.ts';
 
 type Props = {
   /** The secret; null: the dialog is closed. */
@@ -17,8 +17,8 @@ type Props = {
 /** A secret that is shown this once. Nothing but its own button closes it: no stray click or key may lose it. */
 export function ShownOnce({ value, title, text, label, copy, done, onDone }: Props): ReactNode {
   return (
-    <Modal
-      opened={value !== null}
+    <Dialog
+      isOpen={value !== null}
       onClose={onDone}
       size="lg"
       title={title}
@@ -45,6 +45,6 @@ export function ShownOnce({ value, title, text, label, copy, done, onDone }: Pro
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,11 +1,11 @@
-import { Button, Code, Drawer, ScrollArea, Skeleton, Stack, Text } from '@mantine/core';
+import { Button, Code, ScrollArea, Skeleton, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { configurationFile } from '../../../client/configuration-file.ts';
 import { parts, terms } from '../../messages/en.ts';
 import { client } from '../../session/session.ts';
-import { CopyButton, DetailTabs, Icon, Problem, saveFile } from '../parts.ts';
+import { CopyButton, DetailTabs, Icon, Problem, SideDialog, saveFile } from '../parts.ts';
 
 /** Opens a drawer with the object as YAML, JSON, command and cURL. */
 export function ShowAs(shown: Shown): ReactNode {
@@ -23,15 +23,9 @@ export function ShowAs(shown: Shown): ReactNode {
 /** The drawer alone, for menus; null: closed. */
 export function ShowAsDrawer({ shown, onClose }: { shown: Shown | null; onClose: () => void }): ReactNode {
   return (
-    <Drawer
-      opened={shown !== null}
-      onClose={onClose}
-      position="right"
-      size="lg"
-      title={terms.showOf(shown?.document.name ?? '')}
-    >
+    <SideDialog isOpen={shown !== null} onClose={onClose} title={terms.showOf(shown?.document.name ?? '')}>
       {shown === null ? null : <ShownTexts {...shown} />}
-    </Drawer>
+    </SideDialog>
   );
 }
 

@@ -1,9 +1,9 @@
-import { Box, Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Box, Button, Group, Stack, Text } from '@mantine/core';
 import { type ReactNode, useEffect } from 'react';
 import type { Answer, CallInput } from '../../../../client/client.ts';
 import { useApi } from '../../../data/data.ts';
 import { formatDuration, terms, connections as words } from '../../../messages/en.ts';
-import { Icon, Panel, Problem } from '../../../parts/parts.ts';
+import { Dialog, Icon, Panel, Problem } from '../../../parts/parts.ts';
 
 const w = words.details;
 
@@ -46,13 +46,13 @@ export function TestDialog({
     if (id !== undefined) mutate({ params: { id } });
   }, [id, mutate]);
   return (
-    <Modal opened={connection !== null} onClose={onClose} title={w.testOf(connection?.name ?? '')}>
+    <Dialog isOpen={connection !== null} onClose={onClose} title={w.testOf(connection?.name ?? '')}>
       <Stack>
         <Text c="dimmed">{w.testStoredText}</Text>
         <Steps tested={isPending ? undefined : data} isRunning={isPending} />
         <Problem error={error} />
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 
