@@ -6,10 +6,10 @@ import { Dialog, ShortTable } from '../parts.ts';
 type Version = Readonly<Record<string, unknown>>;
 
 type Props = {
-  /** What this page would save, and the version that another person saved; null: there is no conflict. */
+  /** What this page would save, and the version that another person saved. */
   yours: Version;
-  theirs: (Version & { version: number; updatedAt: string; updatedBy: string }) | null;
-  isBusy?: boolean;
+  theirs: Version & { version: number; updatedAt: string; updatedBy: string };
+  isBusy: boolean;
   /** Saves over the version that was shown as theirs. */
   onMine: (version: number) => void;
   onTheirs: () => void;
@@ -17,8 +17,7 @@ type Props = {
 };
 
 /** After a 412: yours and theirs side by side, field by field, only where they differ. */
-export function ConflictDialog({ yours, theirs, isBusy = false, onMine, onTheirs, onClose }: Props): ReactNode {
-  if (theirs === null) return null;
+export function ConflictDialog({ yours, theirs, isBusy, onMine, onTheirs, onClose }: Props): ReactNode {
   const rows = differences(yours, theirs);
   return (
     <Dialog onClose={onClose} size="xl" title={parts.conflict.title}>

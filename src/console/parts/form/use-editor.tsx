@@ -1,16 +1,18 @@
 import { Alert, Button, Group, Stack } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
-import { type ReactNode, useEffect, useEffectEvent, useRef, useState } from 'react';
+import { type ReactNode, Suspense, useEffect, useEffectEvent, useRef, useState } from 'react';
 import { ClientError } from '../../../client/client.ts';
 import { fieldErrors } from '../../data/data.ts';
 import { parts, terms } from '../../messages/en.ts';
+import { lazyPart } from '../../shell/lazy-part.ts';
 import { Icon, Note, Problem } from '../parts.ts';
-import { ConflictDialog } from './conflict-dialog.tsx';
 import css from './form.module.css';
 import type { FormState } from './form-controls.tsx';
 import { LeaveDialog, useUnsavedGuard } from './unsaved-guard.tsx';
 import { useDraft } from './use-draft.tsx';
+
+const ConflictDialog = lazyPart(() => import('./conflict-dialog.tsx'), 'ConflictDialog');
 
 type Document = { id: string; version: number; updatedAt: string; updatedBy: string };
 
@@ -245,18 +247,22 @@ export function useEditor<Stored extends Document, Draft extends object, Saved, 
         )}
         {guard.dialog}
         <LeaveDialog isOpen={isLeaving} onConfirm={stopEditing} onCancel={() => setLeaving(false)} />
-        <ConflictDialog
-          yours={{ ...(theirs ?? {}), ...options.shownOf?.(draft, base, theirs) }}
-          theirs={theirs}
-          isBusy={saving.isPending}
-          onMine={(version) => save(lastHow.current, version)}
-          onTheirs={() => {
-            if (theirs !== null) begin(theirs);
-            setTheirs(null);
-            saving.reset();
-          }}
-          onClose={() => setTheirs(null)}
-        />
+        {theirs === null ? null : (
+          <Suspense>
+            <ConflictDialog
+              yours={{ ...theirs, ...options.shownOf?.(draft, base, theirs) }}
+              theirs={theirs}
+              isBusy={saving.isPending}
+              onMine={(version) => save(lastHow.current, version)}
+              onTheirs={() => {
+                begin(theirs);
+                setTheirs(null);
+                saving.reset();
+              }}
+              onClose={() => setTheirs(null)}
+            />
+          </Suspense>
+        )}
       </Stack>
     ),
   };
