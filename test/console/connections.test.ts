@@ -428,6 +428,20 @@ test('a preset shows what it includes, and is saved with its destinations, which
   assert.deepEqual(tab.problems, []);
 });
 
+test('a connection without its credentials is not called ready after Done', async () => {
+  const { app, browser } = console_;
+  const body = { name: 'No token yet', baseUrl: 'https://a.example', auth: { type: 'bearer' } } as const;
+  const params = { id: (await app.client.call('createConnection', { body })).id };
+  await app.client.call('createDestination', { params, body: { name: 'Orders', path: '/orders', status: 'enabled' } });
+  await using tab = await openTab(browser, { url: app.url, path: `/connections/${params.id}?tab=destinations` });
+  const { page } = tab;
+  await page.getByRole('button', { name: 'Done' }).click();
+  const banner = page.getByRole('status').filter({ hasText: 'No token yet saved. One step left' });
+  await banner.getByRole('link', { name: 'Open connection' }).click();
+  await page.getByRole('heading', { level: 1, name: 'No token yet' }).waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
 test('a cURL command becomes a connection and a destination that sends the same', async () => {
   const { app, browser } = console_;
   await using receiver = await startReceiver();

@@ -84,6 +84,7 @@ test('the keyboard goes everywhere: palette, letters, help, and letters switched
   await page.keyboard.press('g');
   await page.keyboard.press('c');
   await heading('Connections');
+  await page.getByRole('heading', { level: 1 }).and(page.locator(':focus')).waitFor();
   await page.getByRole('link', { name: 'Found by name' }).waitFor();
   await page.keyboard.press('/');
   await page.getByRole('textbox', { name: 'Filter' }).and(page.locator(':focus')).waitFor();

@@ -1,5 +1,5 @@
 import { Group, Skeleton, Text, Title } from '@mantine/core';
-import { Link, type LinkProps, useLocation } from '@tanstack/react-router';
+import { Link, type LinkProps, useRouterState } from '@tanstack/react-router';
 import { Fragment, type ReactNode, useEffect, useRef } from 'react';
 import type { Right } from '../../contract/accounts/rights.ts';
 import { useOpenIssues } from '../data/data.ts';
@@ -32,7 +32,8 @@ let announced = '';
 export function Page(props: PageProps): ReactNode {
   const { title, object, id, lead, crumbs = [], right, actions, children } = props;
   const heading = useRef<HTMLHeadingElement>(null);
-  const { pathname } = useLocation();
+  // Not the address that is being loaded: the page before would take the focus with it.
+  const pathname = useRouterState({ select: ({ resolvedLocation }) => resolvedLocation?.pathname ?? '' });
   const isKnown = useMe() !== undefined;
   const may = useMay(right ?? 'connections:view') || right === undefined;
 
@@ -45,7 +46,7 @@ export function Page(props: PageProps): ReactNode {
   // After a change of page, reading goes on at its heading; not after the first load, and not for a tab or a filter.
   useEffect(() => {
     if (announced !== '' && announced !== pathname) heading.current?.focus({ preventScroll: true });
-    announced = pathname;
+    if (pathname !== '') announced = pathname;
   }, [pathname]);
 
   return (

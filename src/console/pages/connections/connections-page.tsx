@@ -68,13 +68,14 @@ function ReadyBanner({ usage }: { usage: Usage | undefined }): ReactNode {
   const mayManage = useMay('actions:manage');
   const connection = useQuery(connectionKind.all()).data?.find(({ id }) => id === done);
   if (connection === undefined || usage?.actionsOf === undefined) return null;
-  const { id, name } = connection;
+  const { id, name, health } = connection;
   const { actionsOf } = usage;
+  const isFine = health.state === 'ok';
   const destinations = usage.destinationsOf(id);
   const enabled = destinations.filter(({ status }) => status === 'enabled');
   const unused = enabled.filter((one) => actionsOf(one.id).length === 0);
-  const [first] = unused;
-  if (first === undefined && enabled.length > 0) return null;
+  const first = isFine ? unused[0] : undefined;
+  if (first === undefined && isFine && enabled.length > 0) return null;
   return (
     <Alert
       mb="md"
@@ -88,9 +89,19 @@ function ReadyBanner({ usage }: { usage: Usage | undefined }): ReactNode {
     >
       <Group justify="space-between" gap="xs">
         <Text size="md">
-          {first !== undefined ? w.text(namesOf(unused)) : destinations.length === 0 ? w.noDestination : w.noneEnabled}
+          {!isFine
+            ? w.needsAttention
+            : first !== undefined
+              ? w.text(namesOf(unused))
+              : destinations.length === 0
+                ? w.noDestination
+                : w.noneEnabled}
         </Text>
-        {first === undefined ? (
+        {!isFine ? (
+          <ButtonLink to="/connections/$connectionId" params={{ connectionId: id }} search={{ tab: 'details' }}>
+            {terms.openConnection}
+          </ButtonLink>
+        ) : first === undefined ? (
           <ButtonLink to="/connections/$connectionId" params={{ connectionId: id }} search={{ tab: 'destinations' }}>
             {w.openDestinations}
           </ButtonLink>

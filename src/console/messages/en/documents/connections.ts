@@ -163,6 +163,7 @@ export const connections = {
       probe: 'Probe',
     },
     created: (name: string) => `${name} saved. Now add a destination.`,
+    createdWith: (name: string) => `${name} saved. Now enable a destination.`,
   },
   destinations: {
     columns: {
@@ -220,6 +221,7 @@ export const connections = {
     title: (name: string) => `${name} is ready`,
     text: (names: string) => `Ready to use in actions: ${names}`,
     notYet: (name: string) => `${name} saved. One step left`,
+    needsAttention: 'It needs attention before it can send, e.g. a missing credential.',
     noDestination: 'Add a destination: one endpoint of this system.',
     noneEnabled: 'Enable a destination to use it in actions.',
     openDestinations: 'Open Destinations',

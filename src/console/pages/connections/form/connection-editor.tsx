@@ -56,7 +56,8 @@ export function ConnectionEditor({ stored, start, draftKey, isFresh = false }: P
     blockedBy: mayManage ? null : parts.mayNotChange(rights['connections:manage']),
     how: 'continue',
     onSaved(saved, how, { firstPath }) {
-      if (saved.version !== stored?.version) notifyDone((stored === null ? w.created : terms.saved)(saved.name));
+      if (saved.version !== stored?.version)
+        notifyDone((stored !== null ? terms.saved : destinations.length === 0 ? w.created : w.createdWith)(saved.name));
       if (how === 'done') return leave(saved);
       const search = { tab: 'destinations' as const, ...(firstPath === '' ? {} : { path: firstPath }) };
       void navigate({ to: '/connections/$connectionId', params: { connectionId: saved.id }, search });
