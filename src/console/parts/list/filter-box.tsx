@@ -1,5 +1,6 @@
 import { TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
+import { useRouter } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useState } from 'react';
 import { parts } from '../../messages/en.ts';
 import { Icon } from '../parts.ts';
@@ -16,7 +17,11 @@ type Props = {
 /** The text that filters a list. */
 export function FilterBox({ label = parts.filter, hint = label, className, value, onChange }: Props): ReactNode {
   const [text, write] = useState(value);
-  const tell = useDebouncedCallback((next: string) => onChange(next === '' ? undefined : next), 200);
+  const router = useRouter();
+  // Not when a link was followed since: that would stay on this page.
+  const tell = useDebouncedCallback((next: string, at: string) => {
+    if (router.latestLocation.pathname === at) onChange(next === '' ? undefined : next);
+  }, 200);
   useEffect(() => write(value), [value]);
   return (
     <TextInput
@@ -28,7 +33,7 @@ export function FilterBox({ label = parts.filter, hint = label, className, value
       value={text}
       onChange={(event) => {
         write(event.currentTarget.value);
-        tell(event.currentTarget.value);
+        tell(event.currentTarget.value, router.latestLocation.pathname);
       }}
     />
   );
