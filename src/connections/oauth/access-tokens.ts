@@ -76,9 +76,10 @@ export function createAccessTokens(http: TokenHttp) {
         const outcome = answer.ok ? 'ok' : answer.kind;
         http.asked?.({ connectionId: id, outcome, durationMs: http.now() - askedAt });
         learnFailure(slot, answer, http.now());
-        if (slot.pause === null) http.pauses?.end([id]);
-        else if (!answer.ok && answer.retryAfterMs !== null)
-          http.pauses?.begin(id, slot.pause.until, auth.accessTokenUrl);
+        // Not for former credentials, or a deleted connection.
+        const pauses = slots.get(id) === slot ? http.pauses : undefined;
+        if (slot.pause === null) pauses?.end([id]);
+        else if (!answer.ok && answer.retryAfterMs !== null) pauses?.begin(id, slot.pause.until, auth.accessTokenUrl);
         if (!answer.ok) return answer;
         slot.method = method;
         // The lifetime counts from the start of the request, so that a slow response makes it shorter, never longer.

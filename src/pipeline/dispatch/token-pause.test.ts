@@ -145,6 +145,32 @@ test('the pause that a token endpoint asks for survives a restart, and ends with
   }
 });
 
+test('a late answer to former credentials pauses nothing, also after a restart', async () => {
+  const late = Promise.withResolvers<FakeAnswer>();
+  const asked: number[] = [];
+  await using rig = await startRig({
+    handler({ url }) {
+      if (url !== tokenUrl) return { status: 200 };
+      asked.push(asked.length);
+      return asked.length === 1 ? late.promise : good;
+    },
+  });
+  const { connectionId } = await wire(rig, { connection: { auth } });
+  await rig.send({});
+  await settled();
+  const changed = { name: 'CRM', baseUrl: 'https://crm.example', auth: { ...auth, clientSecret: 'other' } };
+  await rig.put('connection', changed, connectionId);
+  await rig.send({});
+  await settled();
+  assert.equal((await rig.statuses()).at(-1), 'delivered');
+  late.resolve({ status: 429, headers: [['retry-after', '3600']] });
+  await settled();
+  await rig.restart();
+  await rig.send({});
+  await settled();
+  assert.equal((await rig.statuses()).at(-1), 'delivered');
+});
+
 test('a test send during the pause requests no token and says when the next request is', async () => {
   const { rig, asked, send } = await setUp({ status: 503, headers: [['retry-after', '30']] });
   await using _ = rig;
