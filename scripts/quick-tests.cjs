@@ -5,10 +5,21 @@
 const hooks = require('node:async_hooks');
 const { isMainThread } = require('node:worker_threads');
 
+let hook;
 if (isMainThread) {
   const { createHook } = hooks;
   const inert = { enable: () => inert, disable: () => inert };
-  hooks.createHook = () => inert;
+  hooks.createHook = (callbacks) => {
+    hook = createHook(callbacks);
+    return inert;
+  };
   require('node:test').before(() => {}); // makes node:test create its hook now
   hooks.createHook = createHook;
 }
+
+/** Runs something with the hook: while files are loaded into suites, it tells which suite a test belongs to. */
+module.exports.followed = async (run) => {
+  hook?.enable();
+  await run();
+  hook?.disable();
+};
