@@ -42,10 +42,10 @@ function keep(name: string, value: string): string {
   return value;
 }
 
-const forms = (value: string): string[] => {
+const forms = (value: string): Set<string> => {
   const bytes = Buffer.from(value);
   const encoded = (before: string) => Buffer.from(before + value).toString('base64');
-  return [
+  return new Set([
     value,
     encodeURIComponent(value),
     new URLSearchParams({ v: value }).toString().slice(2),
@@ -55,11 +55,16 @@ const forms = (value: string): string[] => {
     bytes.toString('base64url').slice(0, -1),
     // All but the characters at the edges are the same in base64, whatever precedes the secret.
     ...['', 'u', 'uu'].map((before) => encoded(before).replaceAll('=', '').slice(4, -2)),
-  ];
+  ]);
 };
 
 /** The canaries in a text, in any form. */
-const found = (text: string) => [...canaries].filter(([, value]) => forms(value).some((one) => text.includes(one)));
+const found = (text: string) =>
+  [...canaries].filter(([, value]) =>
+    forms(value)
+      .values()
+      .some((one) => text.includes(one)),
+  );
 
 function newKey(): string {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
