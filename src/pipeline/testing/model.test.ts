@@ -204,7 +204,7 @@ async function tell(options: WorldOptions, model: Model, story: Iterable<Command
   }
 }
 
-const factor = Number(process.env['MILLRACE_SIMULATIONS'] ?? 100) / 100;
+const factor = Number(process.env['MILLRACE_SIMULATIONS'] ?? 50) / 100;
 const seed = Number(process.env['MILLRACE_SIMULATION_SEED'] ?? 7);
 const story = fc.array(command, { minLength: 4, maxLength: 9, size: 'max' });
 

@@ -65,7 +65,7 @@ const happening = fc.oneof(
   happens(2, 'slow reading', fc.integer({ min: 1, max: 30 }), async (world, turns) => world.slowReading(turns)),
 );
 
-const runs = Number(process.env['MILLRACE_SIMULATIONS'] ?? 100);
+const runs = Number(process.env['MILLRACE_SIMULATIONS'] ?? 50);
 const seed = Number(process.env['MILLRACE_SIMULATION_SEED'] ?? 7);
 
 const order = (releaseAfter: number | null) => ({ key: 'visitorId', releaseAfter });
