@@ -59,7 +59,7 @@ test('after kill -9 each change and each act has its entry, and no entry is with
       }
     };
     const work = [change(1), change(2), change(3), cancel()];
-    await eventually('some changes', () => acknowledged.size > 0);
+    await eventually('a change and a cancellation', () => acknowledged.size > 0 && cancelled.size > 0);
     await after(upMs);
     await server.end('SIGKILL');
     isOver = true;
