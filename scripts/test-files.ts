@@ -5,9 +5,9 @@ import { globSync } from 'node:fs';
  * Starting a process and loading the program takes longer than most tests. The longest groups come first.
  */
 export const together: Readonly<Record<string, string>> = {
-  'test/together/console-1.ts': 'test/console/{a*,st*,u*,wo*}.test.ts',
+  'test/together/console-1.ts': 'test/console/{a*,e*,u*,wo*}.test.ts',
   'test/together/console-2.ts': 'test/console/[b-d]*.test.ts',
-  'test/together/console-3.ts': 'test/console/{[e-r]*,sh*,si*,wa*}.test.ts',
+  'test/together/console-3.ts': 'test/console/{[h-r]*,s*,wa*}.test.ts',
   'test/together/faults-2.ts': 'test/faults/[i-z]*.test.ts',
   'test/together/flows-2.ts': 'test/e2e/[m-z]*.test.ts',
   'test/together/storage.ts': 'src/{accounts,audit,catalog,issues,journal,outbox,requests,sqlite}/**/*.test.ts',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startReceiver } from '../support/receiver.ts';
-import { barriers, edit, openTab, startConsole } from './browser.ts';
+import { barriers, barriersInAllLooks, edit, openTab, startConsole } from './browser.ts';
 
 let console_: Awaited<ReturnType<typeof startConsole>>;
 before(async () => {
@@ -42,7 +42,7 @@ test('an alert is made, tested and changed; what it told is listed, and a confli
   await page.getByRole('checkbox', { name: 'Sun' }).uncheck();
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText(/10\.0\.0\.1 can.t be reached/).waitFor();
-  assert.deepEqual(await barriers(page), []);
+  assert.deepEqual(await barriersInAllLooks(page), []);
   await address.fill(`${receiver.url}/alert`);
   await page.getByRole('button', { name: 'Save' }).click();
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { barriers, chooseFilter, loaded, openTab, startConsole } from './browser.ts';
+import { barriers, barriersInAllLooks, chooseFilter, loaded, openTab, startConsole } from './browser.ts';
 
 let console_: Awaited<ReturnType<typeof startConsole>>;
 before(async () => {
@@ -69,7 +69,7 @@ test('the audit log tells who did what with before and after, by filters that st
   const view = page.getByRole('dialog').getByRole('link', { name: 'Connections' });
   assert.match((await view.getAttribute('href')) ?? '', /act=change&kind=connection$/);
   await page.keyboard.press('Escape');
-  assert.deepEqual(await barriers(page), []);
+  assert.deepEqual(await barriersInAllLooks(page), []);
   assert.ok(!(await page.content()).includes(canary));
 
   await page.reload();
@@ -98,7 +98,7 @@ test('without the right the page names it, and a server that fails is said in wo
   const made = await app.client.call('createToken', { body: { name: 'No auditor', rights: ['connections:view'] } });
   await using blind = await openTab(browser, { url: app.url, path: '/settings/audit', token: made.token });
   await blind.page.getByRole('heading', { name: /View Audit/ }).waitFor();
-  assert.deepEqual(await barriers(blind.page), []);
+  assert.deepEqual(await barriersInAllLooks(blind.page), []);
   await blind.page.goto(`${app.url}/settings`);
   await loaded(blind.page);
   assert.equal(await blind.page.getByRole('link', { name: 'Audit log' }).count(), 0);

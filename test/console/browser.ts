@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,9 +23,14 @@ export async function startConsole(
 
 /** Makes what these tests need and is not there yet: the console as its sources are now, and the browser. */
 export async function prepare(): Promise<void> {
-  if (isConsoleStale()) await buildConsole();
-  await unpacked();
+  prepared ??= (async () => {
+    if (isConsoleStale()) await buildConsole();
+    await unpacked();
+  })();
+  await prepared;
 }
+
+let prepared: Promise<void> | undefined;
 
 /** Browsers that run for this process, and how many use each. */
 const running = new Map<boolean, { browser: Promise<Browser>; users: number }>();
@@ -52,11 +57,12 @@ async function launch(thrifty: boolean): Promise<Browser> {
   const dir = await unpacked();
   return chromium.launch({
     executablePath: join(dir, 'chromium'),
+    // Playwright's default, for containers with little shared memory, makes a file on the disk for each picture of a tile.
+    ignoreDefaultArgs: hasSharedMemory() ? ['--disable-dev-shm-usage'] : [],
     args: [
       '--no-sandbox',
       '--disable-gpu',
       '--font-render-hinting=none',
-      '--disable-dev-shm-usage',
       // Pages live for seconds here: optimizing their code, and collecting garbage in parallel, costs more than it gives.
       `--js-flags=${thrifty ? '--no-opt --no-maglev --single-threaded-gc --min-semi-space-size=16' : ''}`,
     ],
@@ -67,6 +73,12 @@ async function launch(thrifty: boolean): Promise<Browser> {
       LD_LIBRARY_PATH: join(dir, 'al2023', 'lib'),
     },
   });
+}
+
+/** Whether there is room for what the processes of a browser share: containers often have 64 MiB, which it can fill. */
+function hasSharedMemory(): boolean {
+  const { bavail, bsize } = statfsSync('/dev/shm');
+  return bavail * bsize >= 2 ** 30;
 }
 
 /** A tab, and everything in it that should not be: errors on its console, uncaught ones, requests that failed. */
@@ -168,9 +180,9 @@ async function leave(page: Page, url: string): Promise<void> {
   await page.unrouteAll({ behavior: 'ignoreErrors' });
   await context.setOffline(false);
   for (const other of context.pages()) if (other !== page) await other.close();
+  await page.goto(url + emptyPath);
   await page.emulateMedia({ colorScheme: null });
   await page.setViewportSize(size);
-  await page.goto(url + emptyPath);
 }
 
 /** Empties what a page keeps. Storage can be reached from a page of its server alone. */
@@ -180,22 +192,31 @@ async function forget(page: Page, url: string): Promise<void> {
   await page.evaluate('localStorage.clear(); sessionStorage.clear()');
 }
 
-/** The violations that axe-core finds on the page as it is: in light and dark mode, and in a window of 320 px. */
-export async function barriers(page: Page): Promise<string[]> {
+/**
+ * The violations that axe-core finds on the page, also in dark mode and in a window of 320 px. Colours come from the theme and
+ * widths from a page or part, not from its state: every-page.test.ts looks at each page so, and this is for each kind of dialog,
+ * menu, notice and form that those pages do not show.
+ */
+export async function barriersInAllLooks(page: Page): Promise<string[]> {
   const wide = page.viewportSize() ?? size;
-  const light = await accessibilityProblems(page, 'all');
-  await page.emulateMedia({ colorScheme: 'dark' });
-  await page.locator('html[data-mantine-color-scheme="dark"]').waitFor({ state: 'attached' });
-  const dark = await accessibilityProblems(page, 'colours');
+  const light = await barriers(page);
+  await goDark(page);
+  const dark = await barriers(page, 'colours');
   await page.emulateMedia({ colorScheme: 'light' });
   await page.setViewportSize({ width: 320, height: 640 });
   // Clear of the sticky header.
   await page.evaluate('scrollTo(0, 0)');
-  const narrow = await accessibilityProblems(page, 'layout');
+  const narrow = await barriers(page, 'layout');
   if (await overflows(page)) narrow.push('wider than its window');
   await page.setViewportSize(wide);
   await page.locator('html[data-mantine-color-scheme="light"]').waitFor({ state: 'attached' });
   return [...light, ...dark.map((one) => `dark: ${one}`), ...narrow.map((one) => `320 px: ${one}`)];
+}
+
+/** Shows the console in its dark colours from now on. */
+export async function goDark(page: Page): Promise<void> {
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.locator('html[data-mantine-color-scheme="dark"]').waitFor({ state: 'attached' });
 }
 
 /** axe-core's rules, by what can have changed. */
@@ -206,10 +227,11 @@ const rulesAbout = {
 };
 
 /**
- * What axe-core finds against WCAG 2.2 AA: one line per rule, with the first places. In dark mode only colours differ from
- * light mode, and in a narrow window only the layout: there the other rules would find nothing new.
+ * What axe-core finds on the page as it is against WCAG 2.2 AA: one line per rule, with the first places. Each state of each page
+ * has none. In dark mode only colours differ from light mode, and in a narrow window only the layout: there the other rules
+ * would find nothing new.
  */
-async function accessibilityProblems(page: Page, about: keyof typeof rulesAbout): Promise<string[]> {
+export async function barriers(page: Page, about: keyof typeof rulesAbout = 'all'): Promise<string[]> {
   if ((await page.evaluate('typeof axe')) === 'undefined') await addAxe(page);
   return page.evaluate(`(async () => {
     // A changed element may still be fading; endless animations are not waited for.
@@ -264,7 +286,7 @@ export async function loaded(page: Page): Promise<void> {
 }
 
 /** Whether the page is wider than its window, so that people would scroll in two directions. */
-async function overflows(page: Page): Promise<boolean> {
+export async function overflows(page: Page): Promise<boolean> {
   return page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
 }
 

@@ -78,12 +78,12 @@ test('a part of a chart is zoomed for the whole page, with the mouse or by its t
 
 test('a chart is drawn in a browser whose locale Intl does not know', async () => {
   const { app, browser } = console_;
-  await using tab = await openTab(browser, { url: app.url, path: '/', locale: 'en-US' });
+  await using tab = await openTab(browser, { url: app.url, path: '/settings' });
   const { page } = tab;
-  await page.addInitScript(
+  await using _ = await page.addInitScript(
     "Object.defineProperty(navigator, 'language', { value: 'en-US@posix', configurable: true })",
   );
-  await page.reload();
+  await page.goto(app.url);
   await page.getByRole('figure', { name: 'Deliveries over time' }).locator('canvas').waitFor();
   assert.deepEqual(tab.problems, []);
 });

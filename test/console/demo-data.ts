@@ -8,16 +8,14 @@ import { Secret } from '../../src/contract/secret.ts';
 import { adminToken, type TestApp } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 
-const events = 400;
-const refused = 40;
-
 /**
- * A shop after some traffic, with a partner that sometimes fails and later rejects everything, and a trace of a visit.
+ * A shop after some traffic (by default 400 events), with a partner that sometimes fails and later rejects everything, and a trace of a visit.
  * `sent` is called after the first part of the traffic, `rejected` after the second: to wait for what each leads to.
  */
 export async function fillWithDemoData(
   app: TestApp,
   settled: { sent: () => Promise<unknown>; rejected: () => Promise<unknown> },
+  { events = 400 } = {},
 ): Promise<Shown> {
   const { client } = app;
   const server = connectTo({ url: app.url, adminToken: new Secret(adminToken, '') });
@@ -41,7 +39,7 @@ export async function fillWithDemoData(
   const replay = await client.call('createReplay', { body: { of: 'deliveries', ids, only: 'all', ...body } });
   // The partner rejects requests from now on.
   await client.call('setInboxRule', { params: { name: partnerInbox }, body: { status: 422 } });
-  for (let sent = 0; sent < refused; sent++) await server.send(collectorKey, [shop.next(Date.now())]);
+  for (let sent = 0; sent < events / 10; sent++) await server.send(collectorKey, [shop.next(Date.now())]);
   const alert = await client.call('createAlert', {
     body: { type: 'webhook', name: 'On call', settings: { url: `${app.url}/inbox/alerts` } },
   });
@@ -62,15 +60,16 @@ export async function fillWithDemoData(
   };
 }
 
-/** The same for a test: returns when 30 deliveries have arrived and there is an issue. */
+/** The same for a test, with less traffic: returns when 20 deliveries have arrived and there is an issue. */
 export function filledWithDemoData(app: Parameters<typeof fillWithDemoData>[0]) {
   const { client } = app;
-  return fillWithDemoData(app, {
-    sent: () =>
-      eventually(
-        '30 deliveries',
-        async () => (await client.call('listDeliveries', { query: { status: 'delivered' } })).data.length >= 30,
-      ),
-    rejected: () => eventually('an issue', async () => (await client.call('listIssues')).data.length > 0),
-  });
+  const delivered = async () => (await client.call('listDeliveries', { query: { status: 'delivered' } })).data.length;
+  return fillWithDemoData(
+    app,
+    {
+      sent: () => eventually('20 deliveries', async () => (await delivered()) >= 20),
+      rejected: () => eventually('an issue', async () => (await client.call('listIssues')).data.length > 0),
+    },
+    { events: 100 },
+  );
 }

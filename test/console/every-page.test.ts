@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { consolePages, type Shown } from '../../scripts/console-pages.ts';
 import type { Right } from '../../src/contract/accounts/rights.ts';
-import { loaded, openTab, startConsole, visit } from './browser.ts';
+import { barriers, goDark, loaded, openTab, overflows, startConsole, visit } from './browser.ts';
 import { filledWithDemoData } from './demo-data.ts';
 
 let console_: Awaited<ReturnType<typeof startConsole>>;
@@ -29,19 +29,21 @@ const others = [
   '/nowhere',
 ];
 
-test('no page scrolls sideways or cuts off a control or a state at 1440, 1024 and 390 px', async () => {
+test('no page has a barrier that axe-core finds, scrolls sideways, or cuts off a control or a state at 1440, 1024 and 390 px, and none is wider than 320 px', async () => {
   const { app, browser } = console_;
   await app.client.call('createUser', { body: { email: 'a.very.long.name@shop.example' } });
   await using tab = await openTab(browser, { url: app.url, expected: /^40[04] / });
   const { page } = tab;
   const found: string[] = [];
-  let widths = [1440, 1024, 390];
+  let widths = [1440, 1024, 390, 320];
   for (const path of [...consolePages.map((one) => one.path(shown)), ...others]) {
     await visit(page, path);
     for (const width of widths) {
       await page.setViewportSize({ width, height: 900 });
       await loaded(page);
-      for (const one of await cutOff(page)) found.push(`${path} at ${width} px: ${one}`);
+      const problems = await (width === 320 ? narrowProblems(page) : cutOff(page));
+      if (width === 1440) problems.push(...(await barriers(page)));
+      for (const one of problems) found.push(`${path} at ${width} px: ${one}`);
     }
     // The next page begins with the width that this one ends with: each change lays out the whole page.
     widths = widths.toReversed();
@@ -64,12 +66,12 @@ const areas: readonly (readonly [path: RegExp, right: Right | null])[] = [
   [/^\//, null],
 ];
 
-test('no page asks for what a person may not see, or shows a refusal as an error or ids of what is hidden: with the one right of its area, or none', async () => {
+test('no page asks for what a person may not see, or shows a refusal as an error or ids of what is hidden, or has colours without contrast in dark: with the one right of its area, or none', async () => {
   const { app, browser } = console_;
   const { connection, destination, action, behavior, event, collector, alert } = shown;
   const tabs = (path: string, names: string) => names.split(' ').map((tab) => `${path}?tab=${tab}`);
   const paths = [
-    ...consolePages.map((one) => one.path(shown)).filter((path) => !path.startsWith('/docs')),
+    ...consolePages.map((one) => one.path(shown)),
     '/welcome?with=mine',
     ...tabs(`/connections/${connection}`, 'activity usedBy versions'),
     `/connections/new/webhook?from=${connection}`,
@@ -96,6 +98,7 @@ test('no page asks for what a person may not see, or shows a refusal as an error
     });
     await using tab = await openTab(browser, { url: app.url, token });
     const { page, problems } = tab;
+    await goDark(page);
     for (const path of paths.filter((one) => areas.findIndex(([start]) => start.test(one)) === at)) {
       await visit(page, path);
       const refusals = await page.getByRole('alert').filter({ hasText: 'Missing right' }).allInnerTexts();
@@ -103,11 +106,18 @@ test('no page asks for what a person may not see, or shows a refusal as an error
       if (/\b(con|dst|act)_/.test(heading ?? '')) refusals.push(`is headed ${heading}`);
       for (const text of await page.getByRole('table').allInnerTexts())
         if (/\b(con|dst|act)_/.test(text)) refusals.push('has a table with ids');
-      for (const one of [...problems.splice(0), ...refusals]) found.push(`${right} at ${path}: ${one}`);
+      for (const one of [...problems.splice(0), ...refusals, ...(await barriers(page, 'colours'))])
+        found.push(`${right} at ${path}: ${one}`);
     }
   }
   assert.deepEqual(found, []);
 });
+
+/** A window of 320 px is one that is zoomed: tables scroll in themselves there, the page doesn't. */
+async function narrowProblems(page: Page): Promise<string[]> {
+  const found = await barriers(page, 'layout');
+  return (await overflows(page)) ? [...found, 'wider than its window'] : found;
+}
 
 /** What a reader can't see or reach: a page wider than its window, and controls and states outside what clips them. */
 async function cutOff(page: Page): Promise<string[]> {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { wire } from '../support/app.ts';
 import { startReceiver } from '../support/receiver.ts';
-import { barriers, loaded, openTab, startConsole } from './browser.ts';
+import { barriersInAllLooks, loaded, openTab, startConsole } from './browser.ts';
 
 test('the menu counts open issues, and the palette pauses, retries, filters and opens by id', async () => {
   await using receiver = await startReceiver();
@@ -40,7 +40,7 @@ test('the menu counts open issues, and the palette pauses, retries, filters and 
   await page.waitForURL(`**/events/${eventId}`);
   await choose(page, 'replay', 'Replay failed deliveries');
   await page.getByRole('dialog').getByRole('heading').first().waitFor();
-  assert.deepEqual(await barriers(page), []);
+  assert.deepEqual(await barriersInAllLooks(page), []);
   assert.deepEqual(tab.problems, []);
 });
 

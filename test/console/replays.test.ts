@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type Wired, wire } from '../support/app.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
-import { barriers, openTab, startConsole } from './browser.ts';
+import { barriers, barriersInAllLooks, openTab, startConsole } from './browser.ts';
 
 let console_: Awaited<ReturnType<typeof startConsole>>;
 let receiver: Receiver;
@@ -45,7 +45,7 @@ test('a replay is planned in three steps, run, paused and resumed; deliveries th
   await dialog.getByText('Estimated time: 6').waitFor();
   await dialog.getByText('Request 1').click();
   await dialog.getByText(`${receiver.url}/in`).first().waitFor();
-  assert.deepEqual(await barriers(page), []);
+  assert.deepEqual(await barriersInAllLooks(page), []);
   await dialog.getByRole('button', { name: 'Run' }).click();
 
   await page.getByRole('heading', { level: 1, name: 'After the outage' }).waitFor();

@@ -275,10 +275,17 @@ async function makeCollector(page: Page, worker: Keyboard): Promise<string> {
   return key ?? '';
 }
 
-/** What is known in the browser about an element: whether it has the focus, or is no longer in the page. */
-function focusOn(element: { isConnected: boolean; ownerDocument: { activeElement: unknown } }) {
+/** What is known in the browser about an element: where it is, seen from the focus, or that it is no longer in the page. */
+function placeOf(element: {
+  isConnected: boolean;
+  ownerDocument: { activeElement: unknown };
+  compareDocumentPosition(other: unknown): number;
+}) {
   if (!element.isConnected) return 'removed';
-  return element.ownerDocument.activeElement === element ? 'focused' : 'elsewhere';
+  const { activeElement } = element.ownerDocument;
+  if (activeElement === element) return 'focused';
+  const following = 4;
+  return (element.compareDocumentPosition(activeElement) & following) === 0 ? 'ahead' : 'behind';
 }
 
 type Keyboard = ReturnType<typeof keyboard>;
@@ -292,10 +299,10 @@ function keyboard(page: Page) {
     // Looked up once, and again when React has replaced it: a lookup by role takes longer than a key.
     let element = await target.elementHandle();
     for (let tabs = 0; tabs < 120; tabs++) {
-      const found = await element?.evaluate(focusOn);
-      if (found === 'focused') return;
-      if (found === 'removed') element = await target.elementHandle();
-      else await keyboard.press('Tab');
+      const place = await element?.evaluate(placeOf);
+      if (place === 'focused') return;
+      if (place === 'removed') element = await target.elementHandle();
+      else await keyboard.press(place === 'behind' ? 'Shift+Tab' : 'Tab');
     }
     assert.fail(`the keyboard does not reach ${target}`);
   }
