@@ -1,4 +1,5 @@
 import type { AccountChange, AccountRecord, Accounts } from '../accounts/accounts.ts';
+import { createListeners } from '../async/listeners.ts';
 import { optimisticChanges } from '../async/optimistic-changes.ts';
 import { AppError } from '../contract/errors.ts';
 import type { NewId } from '../contract/ids.ts';
@@ -29,7 +30,7 @@ export type DirectoryParts = {
 /** Loads the accounts; a new installation gets the default roles. */
 export async function loadDirectory(parts: DirectoryParts) {
   const { accounts, now, newId, failed, scrub, audited } = parts;
-  const listeners = new Set<() => void>();
+  const listeners = createListeners<[]>((error) => failed(error, 'notify a listener of changed accounts'));
   const used = new Map<string, number>();
   let records = new Map<string, AccountRecord>();
   let snapshot: AccountSnapshot;
@@ -38,15 +39,6 @@ export async function loadDirectory(parts: DirectoryParts) {
     const all = await accounts.all();
     records = new Map(all.records.map((record) => [placeOf(record.kind, record.value.id), record]));
     snapshot = accountSnapshot(all.revision, records.values());
-  }
-
-  /** An error of a listener is logged and does not fail the change, which is durable already. */
-  function tell(listener: () => void) {
-    try {
-      listener();
-    } catch (error) {
-      failed(error, 'notify a listener of changed accounts');
-    }
   }
 
   const inTurn = optimisticChanges(
@@ -67,7 +59,8 @@ export async function loadDirectory(parts: DirectoryParts) {
     }
     snapshot = accountSnapshot(revision, records.values());
     for (const entry of entries) audited(entry);
-    for (const listener of listeners) tell(listener);
+    // The change is durable already.
+    listeners.tell();
     return plan;
   }
 
@@ -89,10 +82,7 @@ export async function loadDirectory(parts: DirectoryParts) {
     change: <P extends Plan>(build: (snapshot: AccountSnapshot) => P): Promise<P> =>
       inTurn(async () => change(build(snapshot))),
     /** `listener` is called after each change, until the returned function is called. */
-    watch(listener: () => void) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    watch: listeners.add,
     lastUsedAt,
     /** Records a use; written to storage at most once a minute for each token or session. */
     noteUse(kind: 'token' | 'session', one: { id: string; lastUsedAt: number | null }): void {

@@ -197,7 +197,7 @@ export async function startTestServer(
       journal,
       lease: await claim(journal, 'deliveries/0', 'test', now()),
       clock: { now, after: () => () => {} },
-      holds: { closed, watch: () => {} },
+      holds: { closed, watch: () => () => {} },
       dispatcher: { wake: () => {}, wakeReplay: () => {}, forgetReplay: () => {}, inFlight: () => [] },
       replayRates: createReplayRates(),
       events,

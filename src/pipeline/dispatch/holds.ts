@@ -1,4 +1,5 @@
 import { type Clock, isSetBack } from '../../async/clock.ts';
+import { createListeners } from '../../async/listeners.ts';
 import { missingCredentials, missingHeaderValues } from '../../connections/missing-credentials.ts';
 import type { Reason } from '../../contract/records/delivery.ts';
 import type { DeliveryQueue, Hold } from '../../journal/journal.ts';
@@ -54,7 +55,9 @@ export async function createHolds(options: {
   const { configuration, queue, telemetry, clock } = options;
   const holds = new Map((await queue.holds()).map((hold) => [hold.scopeId, hold]));
   const openedAt = new Map<string, number>();
-  const listeners: ((destinationIds: readonly string[]) => void)[] = [];
+  const listeners = createListeners<[destinationIds: readonly string[]]>((error) =>
+    telemetry.failed(error, 'apply a change of a hold'),
+  );
   const closed = new Map<string, HoldState>();
   const live: LiveHolds = { closed, openedAt, ofConnections: holds };
   refresh(configuration.snapshot.documents.destination.keys());
@@ -69,12 +72,7 @@ export async function createHolds(options: {
       else if (closed.delete(id)) openedAt.set(id, clock.now());
       if (!configuration.snapshot.documents.destination.has(id)) openedAt.delete(id);
     }
-    for (const listener of listeners)
-      try {
-        listener(ids);
-      } catch (error) {
-        telemetry.failed(error, 'apply a change of a hold');
-      }
+    listeners.tell(ids);
   }
 
   const unwatch = configuration.watch((snapshot, changes) => {
@@ -111,7 +109,7 @@ export async function createHolds(options: {
   return {
     ...live,
     /** Called with the destinations whose holds may have changed. An error of a listener is reported, and ends there. */
-    watch: (listener: (destinationIds: readonly string[]) => void): void => void listeners.push(listener),
+    watch: listeners.add,
     /**
      * Credentials were refused: holds the connection, or postpones the next probe of one that is held. The refusal of a
      * request from before the hold says nothing new.

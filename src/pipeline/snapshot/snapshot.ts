@@ -1,3 +1,4 @@
+import { createListeners } from '../../async/listeners.ts';
 import { optimisticChanges } from '../../async/optimistic-changes.ts';
 import { mapInSteps } from '../../async/steps.ts';
 import type { Catalog, Change, StoredDocument } from '../../catalog/catalog.ts';
@@ -73,7 +74,9 @@ export async function loadConfiguration(
   scrubber: Pick<Scrubber, 'scrub' | 'learn'>,
   failed: (error: unknown, doing: string) => void,
 ): Promise<Configuration> {
-  const listeners = new Set<(snapshot: Snapshot, changes: readonly Change[]) => void>();
+  const listeners = createListeners<[Snapshot, readonly Change[]]>((error) =>
+    failed(error, 'apply a change of the configuration'),
+  );
   let names = nameIndex();
   let compile = ruleCompiler();
   const plansOf = destinationPlans();
@@ -127,22 +130,14 @@ export async function loadConfiguration(
     const before = configuration.snapshot;
     const snapshot = makeSnapshot(revision, changed(before.documents, changes), before);
     configuration.snapshot = snapshot;
-    for (const listener of listeners)
-      try {
-        listener(snapshot, changes);
-      } catch (error) {
-        failed(error, 'apply a change of the configuration');
-      }
+    listeners.tell(snapshot, changes);
     return snapshot;
   }
 
   const configuration: Configuration & { snapshot: Snapshot } = {
     snapshot: await load(),
     change: (by, build) => inTurn(async () => change(by, await build(configuration.snapshot))),
-    watch(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    watch: listeners.add,
   };
   return configuration;
 }
