@@ -18,7 +18,7 @@ const lastOldVersion = '0012';
 
 /** The migrations of the last version that kept several things in a row. */
 function oldMigrations(folder: string): URL {
-  const source = fileURLToPath(new URL('../../../sqlite/migrations/', import.meta.url));
+  const source = fileURLToPath(new URL('../../sqlite/migrations/', import.meta.url));
   for (const name of readdirSync(source))
     if (name.slice(0, 4) <= lastOldVersion) copyFileSync(join(source, name), join(folder, name));
   return new URL(`file://${folder}/`);
