@@ -302,7 +302,7 @@ async function unpacked(): Promise<string> {
     );
   const manifest = new URL('../../node_modules/@sparticuz/chromium/package.json', import.meta.url);
   const { version }: { version: string } = JSON.parse(readFileSync(manifest, 'utf8'));
-  const dir = join(tmpdir(), `millrace-chromium-${version}`);
+  const dir = join(process.env['TEST_BROWSER_DIR'] ?? tmpdir(), `millrace-chromium-${version}`);
   if (existsSync(dir)) return dir;
   const before = { TMPDIR: process.env['TMPDIR'], AWS_LAMBDA_JS_RUNTIME: process.env['AWS_LAMBDA_JS_RUNTIME'] };
   const made = mkdtempSync(`${dir}-`);
