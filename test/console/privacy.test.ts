@@ -31,7 +31,7 @@ test('retention and masks are saved, and a visitor is erased after a count of th
   await app.client.call('changeSettings', { body: { retention: { bytes: 2 ** 30 } } });
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   const conflict = page.getByRole('dialog', { name: 'Someone else made changes' });
-  await conflict.getByRole('rowheader', { name: 'retention.days' }).waitFor();
+  await conflict.getByRole('rowheader', { name: 'Retention › days' }).waitFor();
   assert.equal(await conflict.getByRole('rowheader', { name: /bytes|origins|updated/ }).count(), 0);
   await conflict.getByRole('button', { name: 'Save mine over theirs' }).click();
   await page.getByText('Settings saved').waitFor();
