@@ -60,7 +60,6 @@ const columns: readonly Column<AuditEntry>[] = [
       {words.what(act, kind)}
     </RowLink>
   )),
-  timeColumn('when', terms.time, ({ createdAt }) => createdAt, { show: 'log' }),
   column('thing', terms.object, { isText: true }, (entry) => <ThingLink entry={entry} />),
   column('result', terms.result, ({ result, code }) =>
     code === null ? (
@@ -72,6 +71,7 @@ const columns: readonly Column<AuditEntry>[] = [
     ),
   ),
   valueColumn('who', words.columns.who, ({ principal }) => principal, { isText: true }),
+  timeColumn('when', terms.time, ({ createdAt }) => createdAt, { show: 'log' }),
   column('from', words.columns.from, ({ address }) => address ?? words.byItself),
   column('changed', words.columns.changed, { isHiddenAtFirst: true }, ({ changes }) => words.places(changes.length)),
 ];
