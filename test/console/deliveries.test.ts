@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import type { Locator } from 'playwright-core';
 import { reaches, type Wired, wire } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { barriers, barriersInAllLooks, chooseFilter, openTab, startConsole, visit } from './browser.ts';
 
@@ -281,5 +282,25 @@ test('neither the list of deliveries nor a delivery has a barrier, in any of its
     route.fulfill({ status: 500, json: problem, contentType: 'application/problem+json' }),
   );
   await look('/deliveries', 'Something broke.', true);
+  assert.deepEqual(tab.problems, []);
+});
+
+test('a delivery that is retried says that its next attempt waits for the hold of its connection', async () => {
+  const { app, browser } = console_;
+  receiver.answer('/in', { status: 503 });
+  const params = { id: (await wired.deliver({ 'wt.ev': 'view' }, 'retrying')).id };
+  await eventually('a second attempt', async () => (await app.client.call('getDelivery', { params })).attempts === 2);
+  const setStatus = (status: 'paused' | 'enabled') =>
+    app.client.call('changeConnection', { params: { id: wired.connection.id }, body: { status } });
+  await setStatus('paused');
+  await using tab = await openTab(browser, { url: app.url, path: `/deliveries/${params.id}` });
+  const { page } = tab;
+  await page.getByText('The next attempt is on hold because the connection is paused.').waitFor();
+  await page.getByText('Next attempt after the hold').waitFor();
+  await visit(page, '/deliveries?status=retrying');
+  await page.getByRole('cell', { name: 'after the hold' }).waitFor();
+  await app.client.call('cancelDelivery', { params });
+  await setStatus('enabled');
+  receiver.answer('/in', { status: 200 });
   assert.deepEqual(tab.problems, []);
 });

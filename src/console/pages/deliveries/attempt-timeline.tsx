@@ -1,6 +1,7 @@
 import { Group, Stack, Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Attempt, Delivery } from '../../../contract/records/delivery.ts';
+import { useHoldOf } from '../../data/data.ts';
 import { exchange, formatAbsolute, formatDuration, outcomes, terms, deliveries as words } from '../../messages/en.ts';
 import { StageLegend, StageTrack } from '../../parts/chart/stage-bars.tsx';
 import { stagesOf } from '../../parts/chart/stages.ts';
@@ -31,6 +32,7 @@ const looks: Readonly<Record<Attempt['outcome'], { icon: IconName; tone: Tone }>
 export function AttemptTimeline({ delivery, attempts, chosen, onChoose }: Props): ReactNode {
   const spans = attempts.map(({ timings }) => spanOf(timings));
   const longestMs = Math.max(1, ...spans.map(({ ms }) => ms));
+  const hold = useHoldOf([delivery])(delivery);
   return (
     <Stack gap="sm">
       <Stack role="list" gap={6}>
@@ -58,7 +60,8 @@ export function AttemptTimeline({ delivery, attempts, chosen, onChoose }: Props)
         })}
         {delivery.nextAttemptAt === null ? null : (
           <Text role="listitem" size="sm" c="dimmed" component="div" pl="sm">
-            {terms.nextAttempt} <Countdown at={delivery.nextAttemptAt} due={words.now} />
+            {terms.nextAttempt}{' '}
+            {hold === null ? <Countdown at={delivery.nextAttemptAt} due={words.now} /> : words.afterHold}
           </Text>
         )}
       </Stack>

@@ -39,15 +39,15 @@ export function useDeliveryColumns(
         ?.scheduleMs.length;
     return [
       column('status', terms.status, { isFixed: true }, (row) => <Status row={row} target={names.target(row)} />),
-      column('event', terms.event, { isText: true }, ({ eventId }) =>
-        eventId === null ? (
-          <Note>{words.noEvent}</Note>
-        ) : (
-          <PlainLink to="/events/$eventId" params={{ eventId }}>
-            {events.get(eventId)?.name ?? eventId}
+      column('event', terms.event, ({ eventId }) => {
+        if (eventId === null) return <Note>{words.noEvent}</Note>;
+        const title = events.get(eventId)?.name ?? eventId;
+        return (
+          <PlainLink to="/events/$eventId" params={{ eventId }} truncate display="block" maw="9rem" title={title}>
+            {title}
           </PlainLink>
-        ),
-      ),
+        );
+      }),
       column('action', terms.action, { isText: true }, ({ actionId }) => {
         if (actionId === null) return terms.none;
         const name = names.action(actionId);
