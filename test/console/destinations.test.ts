@@ -300,7 +300,9 @@ test('a draft survives a reload, leaving asks, and who was overtaken sees both v
   assert.equal(await page.getByRole('textbox', { name: 'Description' }).inputValue(), 'mine');
   await app.client.call('changeDestination', { params, body: { description: 'theirs' } });
   await page.getByRole('button', { name: 'Save and stay' }).click();
-  const row = page.getByRole('dialog', { name: 'Someone else made changes' }).getByRole('row', { name: /description/ });
+  const row = page
+    .getByRole('dialog', { name: 'Someone else made changes' })
+    .getByRole('row', { name: /^Description/ });
   assert.match((await row.textContent()) ?? '', /"mine".*"theirs"/);
   await page.getByRole('button', { name: 'Save mine over theirs' }).click();
   await page.getByText('Unsaved changes', { exact: true }).waitFor({ state: 'detached' });
