@@ -48,8 +48,7 @@ export async function openIssueRegistry(options: IssueWriterParts & { newId: New
    * stay false twice as long.
    */
   function ceased(record: Readonly<IssueRecord>, how: string) {
-    const restMs = Math.min(limits.restMs * 2 ** record.comebacks, limits.restMostMs);
-    if (record.comebacks === 0 || clock.now() - record.lastSeenAt >= restMs) resolved(record, how);
+    if (hasRested(record, clock.now(), limits)) resolved(record, how);
   }
 
   function remove(record: IssueRecord) {
@@ -92,15 +91,11 @@ export async function openIssueRegistry(options: IssueWriterParts & { newId: New
     },
     /** Unmutes issues whose time is up, and removes those resolved before `before`. */
     tidy(before: number): void {
-      const now = clock.now();
       for (const record of records.values()) {
-        const change = wake(record, now);
+        const change = wake(record, clock.now());
         if (change !== null) writer.changed(record, change);
       }
-      // Records are removed before the limit is reached.
-      const over = records.size - Math.floor(limits.recordsMost * 0.9);
-      for (const [index, { record, at }] of resolvedOf(records.values()).entries())
-        if (at < before || index < over) remove(record);
+      for (const record of removable(records, before, limits)) remove(record);
     },
     /** Removes the text of an erased visitor from memory, and then from the disk. */
     erase(text: string): void {
@@ -117,9 +112,15 @@ export async function openIssueRegistry(options: IssueWriterParts & { newId: New
   };
 }
 
-/** The resolved records, the longest resolved first. */
-function resolvedOf(records: Iterable<IssueRecord>): { record: IssueRecord; at: number }[] {
-  return Array.from(records)
+/** Records resolved before `before`, and the longest resolved ones before the limit of records is reached. */
+function removable(records: ReadonlyMap<string, IssueRecord>, before: number, { recordsMost }: Thresholds) {
+  const over = records.size - Math.floor(recordsMost * 0.9);
+  return Array.from(records.values())
     .flatMap((record) => (record.resolved === null ? [] : { record, at: record.resolved.at }))
-    .sort((a, b) => a.at - b.at);
+    .sort((a, b) => a.at - b.at)
+    .flatMap(({ record, at }, index) => (at < before || index < over ? record : []));
+}
+
+function hasRested({ comebacks, lastSeenAt }: Readonly<IssueRecord>, now: number, { restMs, restMostMs }: Thresholds) {
+  return comebacks === 0 || now - lastSeenAt >= Math.min(restMs * 2 ** comebacks, restMostMs);
 }

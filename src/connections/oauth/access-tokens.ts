@@ -77,9 +77,7 @@ export function createAccessTokens(http: TokenHttp) {
         http.asked?.({ connectionId: id, outcome, durationMs: http.now() - askedAt });
         learnFailure(slot, answer, http.now());
         // Not for former credentials, or a deleted connection.
-        const pauses = slots.get(id) === slot ? http.pauses : undefined;
-        if (slot.pause === null) pauses?.end([id]);
-        else if (!answer.ok && answer.retryAfterMs !== null) pauses?.begin(id, slot.pause.until, auth.accessTokenUrl);
+        if (slots.get(id) === slot) storePause(http, slot, answer, { id, endpoint: auth.accessTokenUrl });
         if (!answer.ok) return answer;
         slot.method = method;
         // The lifetime counts from the start of the request, so that a slow response makes it shorter, never longer.
@@ -154,6 +152,17 @@ export function createAccessTokens(http: TokenHttp) {
       slots.delete(connectionId);
     },
   };
+}
+
+/** Stores the pause that an endpoint asked for, or the end of one. */
+function storePause(
+  { pauses }: TokenHttp,
+  { pause }: Slot,
+  answer: TokenAnswer,
+  { id, endpoint }: { id: string; endpoint: string },
+): void {
+  if (pause === null) pauses?.end([id]);
+  else if (!answer.ok && answer.retryAfterMs !== null) pauses?.begin(id, pause.until, endpoint);
 }
 
 function expiryOf({ fetchedAt, lifeMs }: Token): number | null {

@@ -41,39 +41,23 @@ export function isProbeDue(probeAt: number, now: number): boolean {
   return probeAt <= now || probeAt - now > probeWaitMostMs;
 }
 
+type HoldsOptions = {
+  configuration: Configuration;
+  queue: Pick<DeliveryQueue, 'holds' | 'saveHold' | 'removeHold'>;
+  clock: Clock;
+  telemetry: Pick<Telemetry, 'failed' | 'holdMoved'>;
+};
+
 /**
  * The holds on destinations. People set them in the catalog (disabled, paused, a missing credential). Responses set the
  * hold of a connection: its credentials were refused (`auth_rejected`), or its circuit breaker opened (`breaker_open`).
  * Setting or removing a hold writes one row, however many deliveries wait.
  */
-export async function createHolds(options: {
-  configuration: Configuration;
-  queue: Pick<DeliveryQueue, 'holds' | 'saveHold' | 'removeHold'>;
-  clock: Clock;
-  telemetry: Pick<Telemetry, 'failed' | 'holdMoved'>;
-}) {
+export async function createHolds(options: HoldsOptions) {
   const { configuration, queue, telemetry, clock } = options;
   const holds = new Map((await queue.holds()).map((hold) => [hold.scopeId, hold]));
-  const openedAt = new Map<string, number>();
-  const listeners = createListeners<[destinationIds: readonly string[]]>((error) =>
-    telemetry.failed(error, 'apply a change of a hold'),
-  );
-  const closed = new Map<string, HoldState>();
+  const { closed, openedAt, refresh, watch } = destinationHolds(holds, options);
   const live: LiveHolds = { closed, openedAt, ofConnections: holds };
-  refresh(configuration.snapshot.documents.destination.keys());
-
-  /** Determines the holds of destinations again that may have changed. */
-  function refresh(touched: Iterable<string>) {
-    const ids = [...new Set(touched)];
-    if (ids.length === 0) return;
-    for (const id of ids) {
-      const found = closureOf(configuration.snapshot, holds, id);
-      if (found !== null) closed.set(id, found);
-      else if (closed.delete(id)) openedAt.set(id, clock.now());
-      if (!configuration.snapshot.documents.destination.has(id)) openedAt.delete(id);
-    }
-    listeners.tell(ids);
-  }
 
   const unwatch = configuration.watch((snapshot, changes) => {
     const touched: string[] = [];
@@ -109,7 +93,7 @@ export async function createHolds(options: {
   return {
     ...live,
     /** Called with the destinations whose holds may have changed. An error of a listener is reported, and ends there. */
-    watch: listeners.add,
+    watch,
     /**
      * Credentials were refused: holds the connection, or postpones the next probe of one that is held. The refusal of a
      * request from before the hold says nothing new.
@@ -155,6 +139,31 @@ export async function createHolds(options: {
     },
     [Symbol.dispose]: unwatch,
   };
+}
+
+/** The hold of each destination: of its connection by responses (`holds`), or by the configuration. */
+function destinationHolds(holds: ReadonlyMap<string, Hold>, { configuration, clock, telemetry }: HoldsOptions) {
+  const closed = new Map<string, HoldState>();
+  const openedAt = new Map<string, number>();
+  const listeners = createListeners<[destinationIds: readonly string[]]>((error) =>
+    telemetry.failed(error, 'apply a change of a hold'),
+  );
+
+  /** Determines the holds of destinations again that may have changed. */
+  function refresh(touched: Iterable<string>) {
+    const ids = [...new Set(touched)];
+    if (ids.length === 0) return;
+    for (const id of ids) {
+      const found = closureOf(configuration.snapshot, holds, id);
+      if (found !== null) closed.set(id, found);
+      else if (closed.delete(id)) openedAt.set(id, clock.now());
+      if (!configuration.snapshot.documents.destination.has(id)) openedAt.delete(id);
+    }
+    listeners.tell(ids);
+  }
+
+  refresh(configuration.snapshot.documents.destination.keys());
+  return { closed, openedAt, refresh, watch: listeners.add };
 }
 
 function trafficHold({ reason, detail }: Hold): Cause {
