@@ -2,7 +2,7 @@ import type { Clock } from '../../async/clock.ts';
 import type { NewId } from '../../contract/ids.ts';
 import type { DueDelivery, Settlement } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
-import type { DestinationPlan } from '../snapshot/destination-plan.ts';
+import type { DestinationPlan } from '../destination-plan.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import type { Attempter } from './attempter.ts';
 import { type DeliveryPlan, type Plans, versionsOf } from './delivery-plan.ts';

@@ -4,7 +4,7 @@ import { type ConnectionBody, connectionInput } from '../../contract/documents/c
 import { destinationInput } from '../../contract/documents/destination.ts';
 import { EXCHANGES_MAX } from '../../egress/egress.ts';
 import type { DueDelivery } from '../../journal/journal.ts';
-import { type DestinationPlan, destinationPlan } from '../snapshot/destination-plan.ts';
+import { type DestinationPlan, destinationPlan } from '../destination-plan.ts';
 import { blockOf, decide, type World } from './decide.ts';
 import { consumeRates } from './limits.ts';
 import { MemoryBudget } from './memory-budget.ts';

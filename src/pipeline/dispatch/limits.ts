@@ -2,7 +2,7 @@ import type { Authenticator } from '../../connections/authenticator.ts';
 import type { Reason } from '../../contract/records/delivery.ts';
 import { EXCHANGES_MAX } from '../../egress/egress.ts';
 import type { Step } from '../attempt/next-step.ts';
-import type { DestinationPlan } from '../snapshot/destination-plan.ts';
+import type { DestinationPlan } from '../destination-plan.ts';
 import type { Sign } from './circuit-breaker.ts';
 import { type HoldState, type Holds, isProbeDue } from './holds.ts';
 import { widen } from './memory-budget.ts';

@@ -1,7 +1,7 @@
 import { idleTimer, type Timer } from '../../async/clock.ts';
 import { type DueDelivery, suspectDeaths } from '../../journal/journal.ts';
 import type { BatchKey } from '../attempt/batch.ts';
-import type { DestinationPlan } from '../snapshot/destination-plan.ts';
+import type { DestinationPlan } from '../destination-plan.ts';
 import { adaptiveConcurrency, type Concurrency } from './adaptive-concurrency.ts';
 import { type Breaker, createBreaker } from './circuit-breaker.ts';
 import { createRateLimiter, type RateLimiter } from './rate-limiter.ts';

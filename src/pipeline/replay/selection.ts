@@ -4,7 +4,7 @@ import type { Event } from '../../contract/records/event.ts';
 import type { LeftOutReason, ReplayInput } from '../../contract/records/replay.ts';
 import { type DeliveryLog, isFinished, type LoggedDelivery, type ReplayedDelivery } from '../../journal/journal.ts';
 import { compileCondition } from '../../rules/compile.ts';
-import type { DestinationPlan } from '../snapshot/destination-plan.ts';
+import type { DestinationPlan } from '../destination-plan.ts';
 import { behaviorConditions } from '../snapshot/rule-compiler.ts';
 import type { Document, Snapshot } from '../snapshot/snapshot.ts';
 import type { Source } from './source.ts';
