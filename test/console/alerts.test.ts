@@ -64,7 +64,7 @@ test('an alert is made, tested and changed; what it told is listed, and a confli
   await client.call('changeAlert', { params: { id: made.id }, body: { description: 'theirs' } });
   await page.getByRole('button', { name: 'Save' }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByRole('row', { name: /description.*mine.*theirs/ }).waitFor();
+  await dialog.getByRole('row', { name: /Description.*mine.*theirs/ }).waitFor();
   await dialog.getByRole('button', { name: /Save mine/ }).click();
   await page.getByText('Ops saved').waitFor();
   assert.equal((await client.call('getAlert', { params: { id: made.id } })).description, 'mine');
