@@ -10,12 +10,14 @@ const againMs = 1_000;
 export const lazyPart: typeof lazyRouteComponent = (load, name) => lazyRouteComponent(() => patiently(load), name);
 
 async function patiently<T>(load: () => Promise<T>): Promise<T> {
-  for (;;) {
+  for (let wasThere = false; ; ) {
     try {
       return await load();
     } catch (error) {
-      if (await isServerThere()) throw error;
-      await new Promise((resolve) => setTimeout(resolve, againMs));
+      if (wasThere) throw error;
+      // It may have come back since.
+      wasThere = await isServerThere();
+      if (!wasThere) await new Promise((resolve) => setTimeout(resolve, againMs));
     }
   }
 }
