@@ -119,18 +119,6 @@ test('a server that goes away and comes back is waited for, without a reload', a
   await page.getByRole('link', { name: 'Found by name' }).waitFor();
 });
 
-test('the code of a page that can not be loaded once is loaded again', async () => {
-  const { app, browser } = console_;
-  await using tab = await openTab(browser, { url: app.url, isFirst: true });
-  const { page } = tab;
-  await page.getByText('Connected').waitFor();
-  let refused = 0;
-  await page.route(/actions-page[^/]*\.js/, (route) => (refused++ === 0 ? route.abort() : route.continue()));
-  await page.getByRole('link', { name: 'Actions', exact: true }).first().click();
-  await page.getByRole('heading', { level: 1, name: 'View Actions', exact: true }).waitFor();
-  assert.equal(refused, 2);
-});
-
 test('no dialog or menu of the shell has a barrier that axe-core finds: light, dark and narrow', async () => {
   const { app, browser } = console_;
   const [made] = (await app.client.call('listConnections')).data;
