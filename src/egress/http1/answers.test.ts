@@ -79,9 +79,13 @@ test('interim responses are skipped, however they are split', async () => {
 });
 
 test('a response after an interim one that closes the connection is an error, as for other clients', async () => {
-  for (const name of ['connection', 'proxy-connection']) {
-    await using peer = await answering(`HTTP/1.1 100 Continue\r\n${name}: close\r\n\r\n${OK}`);
-    assert.equal(kindOf(await outcomeOf(peer)), 'protocol', name);
+  for (const head of [
+    'HTTP/1.1 100 Continue\r\nconnection: close',
+    'HTTP/1.1 100 Continue\r\nproxy-connection: close',
+    'HTTP/1.0 100 Continue',
+  ]) {
+    await using peer = await answering(`${head}\r\n\r\n${OK}`);
+    assert.equal(kindOf(await outcomeOf(peer)), 'protocol', head);
   }
 });
 

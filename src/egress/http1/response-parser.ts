@@ -120,7 +120,7 @@ export class ResponseParser {
     const head = parseHead(text.split('\r\n').slice(0, -2));
     if ('kind' in head) return head;
     // After an interim response that closes the connection, nothing may follow.
-    if (head.status < 200) return closes(head.headers) ? GARBAGE : null;
+    if (head.status < 200) return closes(text, head.headers) ? GARBAGE : null;
     this.#latest.head = head;
     this.#latest.bytes = Buffer.from(lines);
     this.#begin(head, handler);
@@ -223,7 +223,9 @@ function bodyLength(headers: readonly Header[]): ResponseHead['length'] | null {
   return chunked === names.length - 1 ? 'chunked' : null;
 }
 
-function closes(headers: readonly Header[]): boolean {
+/** `text`: the head. A response of HTTP/1.0 closes the connection unless it says otherwise. */
+function closes(text: string, headers: readonly Header[]): boolean {
+  if (text.startsWith('HTTP/1.0') && !KEEP_ALIVE.test(listOf(headers, 'connection') ?? '')) return true;
   return ['connection', 'proxy-connection'].some((name) => CLOSE.test(listOf(headers, name) ?? ''));
 }
 
