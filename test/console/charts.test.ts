@@ -54,13 +54,12 @@ test('a part of a chart is zoomed for the whole page, with the mouse or by its t
   const { page } = tab;
   const chart = page.getByRole('figure', { name: 'Deliveries over time' });
   const plot = chart.locator('.u-over');
-  await plot.scrollIntoViewIfNeeded();
-  const box = (await plot.boundingBox()) ?? assert.fail();
-  await page.mouse.move(box.x + box.width - 2, box.y + 40);
+  const { width } = (await plot.boundingBox()) ?? assert.fail();
+  await plot.hover({ position: { x: width - 2, y: 40 } });
   await chart.getByText(/\d\d:\d\d:\d\d\s–\s\d\d:\d\d:\d\d/).waitFor();
-  await page.mouse.move(box.x + box.width * 0.5, box.y + 40);
+  await plot.hover({ position: { x: width * 0.5, y: 40 } });
   await page.mouse.down();
-  await page.mouse.move(box.x + box.width * 0.8, box.y + 40, { steps: 4 });
+  await plot.hover({ position: { x: width * 0.8, y: 40 } });
   await page.mouse.up();
   await page.waitForURL(/from=.*until=/);
   await page.getByRole('button', { name: 'Reset zoom' }).click();

@@ -24,29 +24,29 @@ type Props = {
 };
 
 type Line = { label: string; tone: ChartSeries['tone'] };
-type Latest = RefObject<Pick<Props, 'onPoint' | 'onZoom' | 'onOpen'>>;
+type Latest = RefObject<Pick<Props, 'stepMs' | 'onPoint' | 'onZoom' | 'onOpen'>>;
 type Overlay = Pick<Props, 'marks' | 'gaps'>;
 
 const height = 200;
 
 /** The canvas of a chart. */
-export function Plot({ ends, stepMs, series, ...more }: Props): ReactNode {
+export function Plot({ ends, series, ...more }: Props): ReactNode {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
-  const latest = useRef(more);
-  latest.current = more;
   const overlay = useRef<Overlay>(more);
   const drawn = JSON.stringify({ marks: more.marks, gaps: more.gaps });
   // The same numbers again, as every refetch brings them, draw nothing.
   const shape = JSON.stringify(series.map(({ label, tone }): Line => ({ label, tone })));
   const numbers = JSON.stringify([ends.map((end) => end / 1_000), ...series.map(({ values }) => values)]);
   const data = useMemo((): uPlot.AlignedData => JSON.parse(numbers), [numbers]);
+  const latest = useRef({ ...more, data });
+  latest.current = { ...more, data };
 
   useEffect(() => {
     const element = host.current;
     if (element === null) return;
     const lines: Line[] = JSON.parse(shape);
-    const made = new uPlot(options(element, lines, stepMs, latest, overlay), undefined, element);
+    const made = new uPlot(options(element, lines, latest, overlay), latest.current.data, element);
     plot.current = made;
     const sizes = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
     sizes.observe(element);
@@ -59,7 +59,7 @@ export function Plot({ ends, stepMs, series, ...more }: Props): ReactNode {
       made.destroy();
       plot.current = null;
     };
-  }, [shape, stepMs]);
+  }, [shape]);
   useEffect(() => plot.current?.setData(data), [data]);
   useEffect(() => {
     overlay.current = JSON.parse(drawn);
@@ -72,7 +72,6 @@ export function Plot({ ends, stepMs, series, ...more }: Props): ReactNode {
 function options(
   element: HTMLElement,
   lines: readonly Line[],
-  stepMs: number,
   latest: Latest,
   overlay: RefObject<Overlay>,
 ): uPlot.Options {
@@ -91,7 +90,7 @@ function options(
     // An empty chart is a flat line at 0, not a scale without numbers.
     // The first step has a length too.
     scales: {
-      x: { range: (_plot, min, max) => [min === null ? min : min - stepMs / 1_000, max] },
+      x: { range: (_plot, min, max) => [min === null ? min : min - latest.current.stepMs / 1_000, max] },
       y: { range: (_plot, _min, max) => [0, Math.max(max * 1.1, 1)] },
     },
     axes: [
