@@ -260,7 +260,8 @@ test('a replay is planned, run, listed, paused, resumed, cancelled and shown; an
   assert.match((await run(['replays', 'cancel', id])).out, /cancelled/);
   assert.equal((await json('get', id)).state, 'cancelled');
   assert.equal((await run(['replays', 'cancel', id])).code, 3);
-  assert.equal((await run(['replays', 'plan', '--rate', 'fast'])).code, 2);
+  for (const rate of ['fast', '0x10', '1e2', '0'])
+    assert.equal((await run(['replays', 'plan', '--rate', rate])).code, 2);
   assert.equal((await run(['replays', 'plan', '--action', 'Nothing'])).code, 3);
   assert.equal((await run(['replays', 'plan', '--event', 'x'])).code, 3);
 });

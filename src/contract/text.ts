@@ -24,5 +24,9 @@ export const timestamp = z.string().meta({ format: 'date-time' });
 /** A point in time in a request: RFC 3339 with any offset. */
 export const instant = z.iso.datetime({ offset: true, error: 'Must be a time such as 2027-01-31T12:00:00Z.' });
 
+/** A number of a query, in decimal digits: JavaScript reads `0x10`, `1e2` and `+5` as numbers, too. */
+export const digits = <Schema extends z.ZodType>(number: Schema) =>
+  z.preprocess((text) => (typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : text), number);
+
 /** A duration in milliseconds within bounds, inclusive. */
 export const durationMs = (min: number, max: number) => z.int().min(min).max(max);

@@ -86,6 +86,17 @@ test('every error response is a problem with a code of the closed list', async (
   for (const [answer, status, code] of cases) assertProblem(await answer, status, code);
 });
 
+test('a number in a query is decimal digits, and the field that is not is named', async () => {
+  await using server = await startTestServer();
+  for (const field of ['limit', 'durationMsMin', 'buckets'])
+    for (const text of ['0x10', '1e2', '%205', '%2B5', '5.0', '-1', '', '99999999999999999999']) {
+      const list = field === 'buckets' ? 'deliveries/histogram' : 'deliveries';
+      const response = await server.call('GET', `/api/v1/${list}?${field}=${text}`);
+      assert.deepEqual([response.statusCode, response.json().errors?.[0].pointer], [422, `/${field}`], text);
+    }
+  assert.equal((await server.call('GET', '/api/v1/deliveries?limit=010&durationMsMin=0')).statusCode, 200);
+});
+
 test('each problem of a body has a pointer, a message and a code', async () => {
   await using server = await startTestServer();
   const { key } = await server.make('/collectors', { name: 'C' });

@@ -146,8 +146,7 @@ const columns: Column<Replay>[] = [
 ];
 
 function rate(text: string): number {
-  const value = Number(text);
-  if (!Number.isFinite(value) || value <= 0)
-    throw new CommandError(exitCodes.usage, `"${text}" must be a positive number.`);
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0;
+  if (value <= 0) throw new CommandError(exitCodes.usage, `"${text}" must be a positive number.`);
   return value;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { api, flag, idList, tagged, textFilter, timeFilter } from '../route.ts';
-import { timestamp } from '../text.ts';
+import { digits, timestamp } from '../text.ts';
 import { pageOf, pageQuery } from './page.ts';
 
 /** The state of a delivery. Held is derived from holds, except with reason `exhausted` or `unknown_outcome`. */
@@ -174,7 +174,7 @@ const deliveryFilters = {
     .regex(/^[1-5](\d\d|xx)$/, 'Must be an HTTP status such as 422, or a class such as 4xx.')
     .optional(),
   /** The least duration of the last attempt. */
-  durationMsMin: z.coerce.number().int().min(0).optional(),
+  durationMsMin: digits(z.int().min(0).optional()),
   test: flag.optional(),
   batchId: textFilter,
   /** Text in the URL, headers or body of a request, in a response, or in an error; upper and lower case are equal. */
@@ -229,7 +229,7 @@ export const deliveryRoutes = tagged('deliveries', {
     {
       query: z.strictObject({
         ...deliveryFilters,
-        buckets: z.coerce.number().int().min(1).max(bucketsMax).default(60),
+        buckets: digits(z.int().min(1).max(bucketsMax).default(60)),
       }),
       output: deliveryHistogram,
     },

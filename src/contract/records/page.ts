@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { digits } from '../text.ts';
 
 const paging = {
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  limit: digits(z.int().min(1).max(200).default(50)),
   cursor: z.string().max(512).optional(),
 };
 
