@@ -19,12 +19,16 @@ export function createRole(snapshot: AccountSnapshot, input: RoleInput, newId: N
   return { role, changes: [{ op: 'put', kind: 'role', value: role }], entries: [reported] };
 }
 
-/** The plan of a changed role. Throws AppError `forbidden` when it gets rights that the actor lacks. */
+/**
+ * The plan of a changed role. Throws AppError `forbidden` when it gets rights that the actor lacks, or another name while
+ * it has such rights.
+ */
 export function changeRole(snapshot: AccountSnapshot, before: Role, patch: RolePatch, actor: Actor): RolePlan {
   checkIsOwn(before);
   const { name = before.name, description = before.description, rights = before.rights } = patch;
   checkNameIsFree(snapshot, name, before.id);
-  checkAddedRights(actor, before.rights, rights);
+  // Single sign-on assigns roles by name, so a new name may give this one to other people.
+  checkAddedRights(actor, name === before.name ? before.rights : [], rights);
   const role: Role = { ...before, name, description, rights, ...stamped(actor, before) };
   const reported = accountEntry(actor, 'change', namedOf(role), { before: audited(before), after: audited(role) });
   return { role, changes: [{ op: 'put', kind: 'role', value: role }], entries: [reported] };

@@ -42,7 +42,8 @@ export function createUser(
 
 /**
  * The plan of a changed user. Throws AppError `forbidden` when another principal than an administrator would change
- * an administrator, or when the user gets rights that the actor lacks, and `last_administrator`.
+ * an administrator, or when the user gets rights that the actor lacks, or an e-mail or a password while having such
+ * rights, and `last_administrator`.
  */
 export function changeUser(
   snapshot: AccountSnapshot,
@@ -57,8 +58,9 @@ export function changeUser(
   checkRoles(snapshot, roleIds, before.roleIds, actor);
   const setsPassword = patch.passwordHash !== undefined;
   if (setsPassword) checkIsOther(actor, before);
-  // A principal that sets a user's password, or enables the user, could act as that user.
-  if (setsPassword || (status === 'enabled' && before.status === 'disabled'))
+  // A principal that sets a user's password, gets their e-mail (links for forgotten passwords are sent to it), or enables
+  // the user, could act as that user.
+  if (setsPassword || email !== before.email || (status === 'enabled' && before.status === 'disabled'))
     checkGrant(actor, rightsOf({ roleIds }, snapshot));
   const user: User = {
     ...before,

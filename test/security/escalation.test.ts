@@ -97,6 +97,16 @@ const forbidden: Record<string, Attempt> = {
     await server.call('PATCH', `/api/v1/users/${id}`, { status: 'disabled' });
     return ['PATCH', `/users/${id}`, { status: 'enabled' }];
   },
+  'get the mail of a user with more rights, and with it the link for a forgotten password': async () => [
+    'PATCH',
+    `/users/${(await people(server).somebody('auditor4@example.com', ['audit:view'])).id}`,
+    { email: 'mallory2@example.com' },
+  ],
+  'give a role with more rights a name that single sign-on assigns': async () => [
+    'PATCH',
+    `/roles/${await people(server).role('Watchers', ['audit:view'])}`,
+    { name: 'Staff' },
+  ],
   'make a token of rights that one lacks': async () => ['POST', '/tokens', { name: 'More', rights: ['events:view'] }],
   'make an own token of rights that one lacks': async () => [
     'POST',
