@@ -2,11 +2,9 @@
 interface TextFinder {
   /** Throws RangeError when `wanted` is shorter than the finder's minimum length. */
   add(wanted: string): void;
-  /** Replaces every occurrence with `replacement`; overlapping occurrences become one. */
-  replaceAll(text: string, replacement: string): string;
   /**
-   * Like `replaceAll`, or null after more than `comparedMax` compared characters: hostile texts can make the search
-   * slow.
+   * Replaces every occurrence with `replacement`; overlapping occurrences become one. Null after a cost of more than
+   * `comparedMax` compared characters (some 10 ns each): hostile texts can make the search slow.
    */
   replaceWithin(text: string, replacement: string, comparedMax: number): string | null;
 }
@@ -18,8 +16,9 @@ const windowMost = 64;
 const tableBits = { least: 12, most: 18 };
 /** A table this full, as a part of its size, lets the window jump less. */
 const fillMost = 1 / 8;
-/** Fixed cost of one comparison, in characters. */
+/** Fixed cost of one comparison, in characters, and how many characters cost as much as one when texts are compared one by one. */
 const comparisonCost = 16;
+const comparedAtOnce = 64;
 
 /**
  * The texts whose window ends in the same block. `lengths`: longest first. `few`: the texts themselves, longest first, while
@@ -67,10 +66,10 @@ export function textFinder(lengthMin: number): TextFinder {
     bucket.texts.add(wanted);
     const isFew = bucket.texts.size <= fewMost;
     bucket.few = isFew ? [...bucket.texts].sort((a, b) => b.length - a.length) : null;
-    if (bucket.lengths.includes(wanted.length)) return;
-    bucket.lengths.push(wanted.length);
+    if (!bucket.lengths.includes(wanted.length)) bucket.lengths.push(wanted.length);
     bucket.lengths.sort((a, b) => b - a);
-    bucket.cost += wanted.length + comparisonCost;
+    const costs = bucket.few?.map((one) => one.length / comparedAtOnce) ?? bucket.lengths;
+    bucket.cost = costs.reduce((sum, cost) => sum + cost + comparisonCost, 0);
   }
 
   /** Where a wanted text may begin, from `start` on; -1: nowhere. */
@@ -115,6 +114,7 @@ export function textFinder(lengthMin: number): TextFinder {
   }
 
   return {
+    replaceWithin,
     add(wanted) {
       if (wanted.length < lengthMin) throw new RangeError(`a wanted text has at least ${lengthMin} characters`);
       if (wantedTexts.has(wanted)) return;
@@ -126,15 +126,14 @@ export function textFinder(lengthMin: number): TextFinder {
       if (isShorter || isFull) build();
       else enter(wanted);
     },
-    replaceAll: (text, replacement) => replaceWithin(text, replacement, Number.POSITIVE_INFINITY) ?? text,
-    replaceWithin,
   };
 }
 
 /** The length of the longest text of a bucket that stands at `at`; 0: none does. */
 function lengthAt({ texts, lengths, few }: Bucket, text: string, at: number): number {
   if (few === null) return lengths.find((length) => texts.has(text.slice(at, at + length))) ?? 0;
-  for (const wanted of few) if (text.startsWith(wanted, at)) return wanted.length;
+  // Much faster than startsWith(), which compares character by character.
+  for (const wanted of few) if (text.slice(at, at + wanted.length) === wanted) return wanted.length;
   return 0;
 }
 

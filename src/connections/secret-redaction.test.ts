@@ -112,6 +112,13 @@ test('each line of a key is removed, its first and last stay', () => {
   assert.equal(scrub('-----BEGIN PRIVATE KEY-----'), '-----BEGIN PRIVATE KEY-----');
 });
 
+test('a text crafted to resemble a secret is withheld instead of compared without a bound', () => {
+  const { scrub, learn } = createScrubber();
+  learn([`${'a'.repeat(4_000)}b`]);
+  assert.equal(scrub('a'.repeat(400_000)), '[secret]');
+  assert.equal(scrub(`aaa${'a'.repeat(4_000)}b`), 'aaa[secret]');
+});
+
 test('a replaced secret stays scrubbed until too many are known; then those in use remain', () => {
   const live = new Set(['first-secret']);
   const { scrub, follow, learn } = createScrubber({ charactersMax: 20_000 });

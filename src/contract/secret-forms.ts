@@ -10,9 +10,10 @@ const linesMax = 300;
  * encoded text (as a password in Basic credentials), and keys in PEM line by line.
  */
 export function secretForms(value: string): Set<string> {
-  const bytes = Array.from(new TextEncoder().encode(value));
+  const bytes = new TextEncoder().encode(value);
   const forms = new Set([...jsonForms(value), ...urlForms(value)]);
-  const hex = bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  let hex = '';
+  for (let at = 0; at < bytes.length; at++) hex += hexOfBytes[bytes[at] ?? 0];
   forms.add(hex).add(hex.toUpperCase());
   const isLong = value.length >= secretLengthMin;
   const whole = base64(bytes);
@@ -21,6 +22,8 @@ export function secretForms(value: string): Set<string> {
   if (isLong) for (const line of secretLines(value)) for (const form of secretForms(line)) forms.add(form);
   return forms;
 }
+
+const hexOfBytes = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 function jsonForms(value: string): string[] {
   const json = JSON.stringify(value).slice(1, -1);
@@ -32,19 +35,23 @@ function urlForms(value: string): string[] {
   const encoded = encodeURIComponent(value.toWellFormed());
   const strict = encoded.replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
   const form = new URLSearchParams([['', value]]).toString().slice(1);
-  return [encoded, strict, form].flatMap((text) => [text, text.replace(/%../g, (code) => code.toLowerCase())]);
+  return [encoded, strict, form].flatMap((text) => [text, text.replace(/(?:%..)+/g, (codes) => codes.toLowerCase())]);
 }
 
 /** The base64 characters of the value at each alignment, without edge characters, which depend on adjacent bytes. */
-function innerBase64(bytes: readonly number[]): string[] {
+function innerBase64(bytes: Uint8Array): string[] {
   return [0, 1, 2].map((shift) => {
-    const whole = base64([...Array<number>(shift).fill(0), ...bytes]).replace(/=+$/, '');
+    const shifted = new Uint8Array(shift + bytes.length);
+    shifted.set(bytes, shift);
+    const whole = base64(shifted).replace(/=+$/, '');
     return whole.slice(shift === 0 ? 0 : shift + 1, (shift + bytes.length) % 3 === 0 ? undefined : -1);
   });
 }
 
-function base64(bytes: readonly number[]): string {
-  return btoa(bytes.map((byte) => String.fromCharCode(byte)).join(''));
+function base64(bytes: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += 8_192) text += String.fromCharCode(...bytes.subarray(at, at + 8_192));
+  return btoa(text);
 }
 
 /** The lines of a key in PEM (RFC 7468) without its labels, which are no secret. */
