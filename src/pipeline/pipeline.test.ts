@@ -245,19 +245,21 @@ test('responses that refuse the data never trip a connection', async () => {
   assert.equal(rig.egress.requests.length, 30);
 });
 
-test('a saved change of the credentials releases the held deliveries', async () => {
+test('a saved change of the credentials releases the held deliveries, one of anything else does not', async () => {
   await using rig = await startRig({
     handler: (request) => ({ status: request.headers.some(([, value]) => value === 'Bearer right') ? 200 : 401 }),
   });
-  const { connectionId } = await wire(rig, { connection: { auth: { type: 'bearer', token: 'wrong' } } });
+  const refused = { name: 'CRM', baseUrl: 'https://crm.example', auth: { type: 'bearer', token: 'wrong' } };
+  const { connectionId } = await wire(rig, { connection: refused });
   await rig.send({ data: { n: '1' } });
   await settled();
-  assert.deepEqual(await rig.statuses(), ['held']);
-  await rig.put(
-    'connection',
-    { name: 'CRM', baseUrl: 'https://crm.example', auth: { type: 'bearer', token: 'right' } },
-    connectionId,
-  );
+  for (const change of [{ name: 'CRM 2' }, { status: 'paused' }, { settings: { timeoutMs: 5_000 } }, {}]) {
+    await rig.put('connection', { ...refused, ...change }, connectionId);
+    await settled();
+    assert.equal((await rig.pipeline.queueStatus.health(connectionId)).reason, 'auth_rejected');
+  }
+  assert.deepEqual([await rig.statuses(), rig.egress.requests.length], [['held'], 1]);
+  await rig.put('connection', { ...refused, auth: { type: 'bearer', token: 'right' } }, connectionId);
   await settled();
   assert.deepEqual(await rig.statuses(), ['delivered']);
 });

@@ -181,6 +181,7 @@ test('events are listed with their filters and followed as they come', async () 
   const { value } = await stream.messages.next();
   const told = JSON.parse(value?.data ?? '{}');
   assert.deepEqual([value?.event, told.event.id, told.event.data.n], ['event', id, '1']);
+  assert.equal(value?.id, undefined, 'an id would promise that the stream can be resumed');
   assert.ok(told.matched.some((one: { id: string }) => one.id === action.id));
   await client.call('changeAction', { params: { id: action.id }, body: { status: 'disabled' } });
 

@@ -1,5 +1,5 @@
 /** One message of a server-sent event stream. */
-export type Message = { event: string; data: string };
+export type Message = { event: string; data: string; id: string | undefined };
 
 /** Opens a stream of server-sent events and reads messages from it; disposing closes it. */
 export async function openStream(
@@ -25,7 +25,7 @@ async function* read({ body }: Response): AsyncGenerator<Message> {
         }),
       );
       const event = fields.get('event');
-      if (event !== undefined) yield { event, data: fields.get('data') ?? '' };
+      if (event !== undefined) yield { event, data: fields.get('data') ?? '', id: fields.get('id') };
     }
   }
 }

@@ -29,7 +29,8 @@ export type EventStreams = { open(call: Call<'streamEvents'>): void; closeAll():
  * Server-sent events: `event: event` with `{event, matched: [{id, name}]}`, and a comment every 15 s to keep the
  * connection open. A stream gets at most 50 events a second and buffers 1 MiB of unsent output. Above that it becomes a
  * sample, and each second `event: skipped` with `{count}` gives the number of events left out. A client whose buffer is
- * still full at the next comment is disconnected. A stream ends when its credential or its right ends.
+ * still full at the next comment is disconnected. A stream ends when its credential or its right ends. Messages have no
+ * ids, because a stream can't be resumed: the events that a client missed are in the list of events.
  */
 export function eventStreams(parts: Pick<ApiParts, 'pipeline' | 'identity'>): EventStreams {
   const streams = new Set<Stream>();
@@ -44,7 +45,7 @@ export function eventStreams(parts: Pick<ApiParts, 'pipeline' | 'identity'>): Ev
       if (message === undefined) {
         const shown = stream.showsData ? event : withoutData(event);
         const data = JSON.stringify({ event: shown, matched: names });
-        message = Buffer.from(`id: ${event.id}\nevent: event\ndata: ${data}\n\n`);
+        message = Buffer.from(`event: event\ndata: ${data}\n\n`);
         messages.set(stream.showsData, message);
       }
       stream.output.write(message);

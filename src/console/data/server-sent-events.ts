@@ -3,7 +3,7 @@ export type StreamMessage = { event: string; data: string };
 
 /**
  * Reads a stream of server-sent events from pieces of text as they come, however they were cut. Comments and messages
- * without data are left out; ids and retry times are not used here. Source: the EventSource part of the HTML standard.
+ * without data are left out. Source: the EventSource part of the HTML standard.
  */
 export function streamReader(onMessage: (message: StreamMessage) => void): (piece: string) => void {
   let rest = '';

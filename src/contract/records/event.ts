@@ -128,7 +128,7 @@ export const eventRoutes = tagged('events', {
   streamEvents: api(
     'GET /events/stream',
     'events:view',
-    'Stream events as they are matched (server-sent events), with the filters of the list; `parameter` needs payloads:view',
+    'Stream events as they are matched (server-sent events), with the filters of the list; `parameter` needs payloads:view. A stream has at most 50 events a second and does not resume: its messages have no ids, and the list of events (`receivedAfter`) has what a client missed',
     {
       query: z.strictObject(eventFilters).refine(namesParameter, namesNone),
       output: z.string(),

@@ -1,6 +1,8 @@
 import { type Clock, isSetBack } from '../../async/clock.ts';
 import { createListeners } from '../../async/listeners.ts';
+import { fingerprint } from '../../connections/fingerprint.ts';
 import { missingCredentials, missingHeaderValues } from '../../connections/missing-credentials.ts';
+import type { ConnectionBody } from '../../contract/documents/connection.ts';
 import type { Reason } from '../../contract/records/delivery.ts';
 import type { DeliveryQueue, Hold } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
@@ -59,15 +61,20 @@ export async function createHolds(options: HoldsOptions) {
   const { closed, openedAt, refresh, watch } = destinationHolds(holds, options);
   const live: LiveHolds = { closed, openedAt, ofConnections: holds };
 
+  let connections = configuration.snapshot.documents.connection;
   const unwatch = configuration.watch((snapshot, changes) => {
+    const before = connections;
+    connections = snapshot.documents.connection;
     const touched: string[] = [];
     for (const { document } of changes) {
-      if (document.kind === 'destination') touched.push(document.id);
-      if (document.kind !== 'connection') continue;
-      touched.push(...snapshot.destinationsOf(document.id));
-      // A saved change may have corrected the credentials: the next delivery tests them.
-      if (holds.delete(document.id))
-        queue.removeHold(document.id).catch((error) => telemetry.failed(error, 'end a hold'));
+      const { kind, id } = document;
+      if (kind === 'destination') touched.push(id);
+      if (kind !== 'connection') continue;
+      touched.push(...snapshot.destinationsOf(id));
+      const hold = holds.get(id);
+      if (hold === undefined || !mayHaveEnded(hold, before.get(id)?.body, connections.get(id)?.body)) continue;
+      holds.delete(id);
+      queue.removeHold(id).catch((error) => telemetry.failed(error, 'end a hold'));
     }
     refresh(touched);
   });
@@ -139,6 +146,22 @@ export async function createHolds(options: HoldsOptions) {
     },
     [Symbol.dispose]: unwatch,
   };
+}
+
+/**
+ * Whether a saved change of a connection may have removed the cause of its hold, so that the next delivery tests it: a
+ * new address, or another of the values that authenticate a request; for a circuit breaker, also the other settings and
+ * the status, but not a new name.
+ */
+function mayHaveEnded({ reason }: Hold, before?: ConnectionBody, after?: ConnectionBody): boolean {
+  if (before === undefined || after === undefined) return true;
+  const causes = ({ name: _, description: __, ...body }: ConnectionBody): object => {
+    if (reason === 'breaker_open') return body;
+    const { auth, baseUrl, port, settings } = body;
+    const { headers, tls, proxy, signing } = settings;
+    return { auth, baseUrl, port, headers, tls, proxy, signing };
+  };
+  return fingerprint(causes(before)) !== fingerprint(causes(after));
 }
 
 /** The hold of each destination: of its connection by responses (`holds`), or by the configuration. */
