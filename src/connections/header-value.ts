@@ -13,13 +13,6 @@ export function openHeader({ name, value }: Pick<Header, 'name' | 'value'>): [na
   return [name, text];
 }
 
-/** A warning for each custom header that requests have with a value of their own. */
-export function fixedHeaderWarnings(headers: readonly Pick<Header, 'name'>[]): string[] {
-  return headers
-    .filter(({ name }) => /^(?:user-agent|accept-encoding)$/i.test(name))
-    .map(({ name }) => `The header ${name} has no effect: Millrace always sends its own.`);
-}
-
 /**
  * A header value in the form to send: outer spaces and tabs removed, visible ASCII with spaces and tabs inside (RFC
  * 9110 §5.5 without obs-text); null for any other text, in particular one with a line break.

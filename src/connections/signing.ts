@@ -30,12 +30,19 @@ export function signMessage(signing: SigningSettings, message: SignedMessage): S
   const isPreviousGood = signing.previousUntil === null || Date.parse(signing.previousUntil) > message.now;
   const secrets = [reveal(signing.secret), isPreviousGood ? reveal(signing.previousSecret) : ''].filter(Boolean);
   if (secrets.length === 0) return { ok: false, detail: 'No signing secret is stored.' };
+  return { ok: true, headers: signatures(signing, secrets, message) };
+}
+
+/** The names of the headers that sign the requests of a connection. */
+export function signatureHeaders(signing: SigningSettings | null): string[] {
+  return signing === null ? [] : signatures(signing, [''], { id: '', body: '', now: 0 }).map(([name]) => name);
+}
+
+function signatures(signing: SigningSettings, secrets: string[], message: SignedMessage): [string, string][] {
   const timestamp = String(Math.floor(message.now / 1_000));
-  const headers =
-    signing.scheme === 'hmac'
-      ? hmacHeaders(signing, secrets, message, timestamp)
-      : standardHeaders(secrets, message, timestamp);
-  return { ok: true, headers };
+  return signing.scheme === 'hmac'
+    ? hmacHeaders(signing, secrets, message, timestamp)
+    : standardHeaders(secrets, message, timestamp);
 }
 
 /** The key of a Standard Webhooks secret: base64 after an optional `whsec_`; null for any other text. */

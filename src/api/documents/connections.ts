@@ -2,7 +2,7 @@ import { parseBaseUrl } from '../../connections/base-url.ts';
 import { certificateExpiry } from '../../connections/certificate-expiry.ts';
 import { checkConnection } from '../../connections/check-connection.ts';
 import { testConnection } from '../../connections/connection-test.ts';
-import { fixedHeaderWarnings } from '../../connections/header-value.ts';
+import { checkReplacedHeaders, replacedHeaders } from '../../connections/own-headers.ts';
 import { secretExpiry } from '../../connections/secret-expiry.ts';
 import type { ConnectionBody } from '../../contract/documents/connection.ts';
 import { connectionInput } from '../../contract/documents/connection.ts';
@@ -88,11 +88,21 @@ function warningsOf({ auth, settings }: ConnectionBody, now: number): string[] {
   return [
     ...expired('token', secretExpiry(auth)?.getTime() ?? null),
     ...expired('client certificate', certificateExpiry(settings.tls)),
-    ...fixedHeaderWarnings(settings.headers),
     ...settings.headers
       .filter(({ value }) => typeof value === 'string' && value.includes('{{'))
       .map(({ name }) => `The header ${name} is sent as it is: only headers of destinations can have tags.`),
   ];
+}
+
+/** Headers of its destinations that a changed connection sets itself. */
+function replacedInDestinations({ body, before, snapshot }: Pick<Draft<'connection'>, 'body' | 'before' | 'snapshot'>) {
+  const destinations = before === null ? [] : [...snapshot.destinationsOf(before.id)];
+  return destinations.flatMap((id) => {
+    const destination = snapshot.documents.destination.get(id)?.body;
+    if (destination === undefined) return [];
+    const names = replacedHeaders(body, destination).map(({ name }) => name);
+    return names.map((name) => `The header ${name} of the destination ${destination.name} has no effect.`);
+  });
 }
 
 export function connectionKind(parts: ApiParts): Kind<'connection'> {
@@ -108,7 +118,9 @@ export function connectionKind(parts: ApiParts): Kind<'connection'> {
       if (errors.length > 0) throw invalid(errors);
       const exposed = exposedSecrets(draft);
       if (exposed.length > 0) throw invalid(exposed);
-      return warningsOf(draft.body, parts.now());
+      const { body, before } = draft;
+      const replaced = checkReplacedHeaders(replacedHeaders(body), before === null ? [] : replacedHeaders(before.body));
+      return [...warningsOf(body, parts.now()), ...replaced, ...replacedInDestinations(draft)];
     },
     // Secrets are not restored for another address: the current one may have replaced it for a reason.
     rolledBack: withoutExposedSecrets,

@@ -1,4 +1,4 @@
-import { fixedHeaderWarnings } from '../../connections/header-value.ts';
+import { checkReplacedHeaders, replacedHeaders } from '../../connections/own-headers.ts';
 import type { ActionBody } from '../../contract/documents/action.ts';
 import { type DestinationBody, destinationInput } from '../../contract/documents/destination.ts';
 import { AppError, invalid } from '../../contract/errors.ts';
@@ -117,7 +117,9 @@ export const destinationKind: Kind<'destination'> = {
       const joined = joinUrl({ ...connection.body, path });
       if (!joined.ok) throw invalid([{ pointer: '/path', detail: joined.reason }]);
     }
-    return fixedHeaderWarnings(body.settings.headers);
+    if (connection === undefined) return [];
+    const replaced = (one: DestinationBody) => replacedHeaders(connection.body, one);
+    return checkReplacedHeaders(replaced(body), before === null ? [] : replaced(before.body));
   },
   // Old secrets are not restored: they may have been meant for an earlier host of the connection.
   rolledBack(old, present) {

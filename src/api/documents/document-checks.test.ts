@@ -37,14 +37,48 @@ test('a header of a connection with a tag is saved with a warning, since it is s
   assert.deepEqual(made['warnings'], [detail]);
 });
 
-test('a header that Millrace always sends itself is saved with a warning, in connections and destinations', async () => {
+test('a custom header that Millrace would replace with its own is refused; a stored one is kept with a warning', async () => {
   await using server = await startTestServer();
-  const settings = { headers: [{ name: 'User-agent', value: 'mine' }] };
-  const made = await server.make('/connections', { ...crm, settings });
-  const detail = 'The header User-agent has no effect: Millrace always sends its own.';
-  assert.deepEqual(made['warnings'], [detail]);
-  const path = `/connections/${made['id']}/destinations`;
-  assert.deepEqual((await server.make(path, { name: 'Orders', settings }))['warnings'], [detail]);
+  const signing = {
+    scheme: 'hmac',
+    algorithm: 'sha256',
+    encoding: 'hex',
+    header: 'X-Signature',
+    format: '{id}.{body}',
+  };
+  const own = { auth: { type: 'bearer', token: 'a-token' }, settings: { signing: { ...signing, secret: 'a-secret' } } };
+  const replaced = ['User-agent', 'Content-Type', 'Millrace-Hops', 'authorization', 'idempotency-key', 'webhook-id'];
+  const withHeader = (name: string) => ({
+    headers: [
+      { name: 'X-Own', value: 'x' },
+      { name, value: 'mine' },
+    ],
+  });
+  const { id } = await server.make('/connections', { ...crm, ...own });
+  const path = `/connections/${id}/destinations`;
+  for (const name of [...replaced, 'X-SIGNATURE']) {
+    const settings = { ...own.settings, ...withHeader(name) };
+    const refused = [
+      await server.call('POST', '/api/v1/connections', { ...crm, ...own, name: 'Other', settings }),
+      await server.call('POST', `/api/v1${path}`, { name: 'Orders', settings: withHeader(name) }),
+    ];
+    for (const response of refused) {
+      const [error] = response.json().errors ?? [];
+      assert.deepEqual([response.statusCode, error?.pointer], [422, '/settings/headers/1/name'], name);
+      assert.match(error.detail, /^Millrace sets this header itself \(.*\), so this value would not be sent\.$/);
+    }
+  }
+  // A request without a body, and a connection without authentication, have no such header of their own.
+  await server.make(path, { name: 'Find', method: 'GET', settings: withHeader('Content-Type') });
+  await server.make('/connections', { ...crm, name: 'Plain', settings: withHeader('Authorization') });
+
+  const { id: destinationId } = await server.make(path, { name: 'Orders', settings: withHeader('X-Request') });
+  const change = { settings: { idempotencyHeader: 'x-request' } };
+  const changed = await server.call('PATCH', `/api/v1/connections/${id}`, change);
+  assert.deepEqual(changed.json().warnings, ['The header X-Request of the destination Orders has no effect.']);
+  const paused = await server.call('PATCH', `/api/v1/destinations/${destinationId}`, { status: 'paused' });
+  const warning = 'The header X-Request has no effect: Millrace always sends its own.';
+  assert.deepEqual([paused.statusCode, paused.json().warnings], [200, [warning]]);
 });
 
 test('a pasted token that has expired is saved with a warning', async () => {

@@ -6,7 +6,7 @@ const methods = ['POST', 'GET', 'PUT', 'PATCH'] as const;
 
 /** Headers that the transport or the destination sets, or that mean nothing outside a browser. */
 const notTaken =
-  /^(content-type|content-length|host|connection|accept|accept-encoding|user-agent|origin|referer|sec-.*|te)$/i;
+  /^(content-type|content-length|host|connection|accept|accept-encoding|idempotency-key|user-agent|origin|referer|sec-.*|te)$/i;
 const secretName = /auth|key|token|secret|signature|cookie|password/i;
 
 /** A connection and a destination that do what a cURL command does. The template is made from its body. */
