@@ -10,7 +10,7 @@ const rooms = ['connections/', 'egress/', 'secrets/', 'alerts/senders/', 'alerts
 
 /** Where secrets of the operator's settings are opened, and which. */
 const settings = new Map([
-  ['pipeline/intake-privacy.ts', 'the key of the codes that stand for masked values'],
+  ['pipeline/privacy.ts', 'the key of the codes that stand for masked values'],
   ['compose.ts', 'admin token'],
   ['operator-services.ts', 'the secret of this server at the identity provider'],
   ['sealed-stores.ts', 'sealing keys'],

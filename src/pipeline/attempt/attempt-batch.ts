@@ -6,6 +6,7 @@ import type { Attempt } from '../../contract/records/delivery.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { DueDelivery, Settlement, Versions } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
+import type { RedactionPolicies, RedactionPolicy } from '../privacy.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import { abandoned, forgetCredentials, heldWithout, isReplaced } from './attempt-delivery.ts';
 import { isCounted, outcomeOf, wordsOf } from './attempt-log.ts';
@@ -15,7 +16,6 @@ import type { DeliveryPlan, Plans } from './delivery-plan.ts';
 import { erroredStep, redactedOrEmptied } from './error-policy.ts';
 import { redactor } from './exchange-redaction.ts';
 import { type Step, stepAfter } from './next-step.ts';
-import type { RedactionPolicies, RedactionPolicy } from './redaction-policy.ts';
 import type { Rendering } from './render.ts';
 import type { Attempted } from './work.ts';
 

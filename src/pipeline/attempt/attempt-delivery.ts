@@ -3,13 +3,13 @@ import type { NewId } from '../../contract/ids.ts';
 import type { DueDelivery, Settlement } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { DestinationPlan } from '../destination-plan.ts';
+import type { RedactionPolicies } from '../privacy.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import type { Attempter } from './attempter.ts';
 import { type DeliveryPlan, type Plans, versionsOf } from './delivery-plan.ts';
 import { erroredStep, type Moment, redactedOrEmptied } from './error-policy.ts';
 import { redactor } from './exchange-redaction.ts';
 import { type Step, stepAfter, stepOf } from './next-step.ts';
-import type { RedactionPolicies } from './redaction-policy.ts';
 
 type Options = {
   configuration: Configuration;

@@ -5,7 +5,7 @@ import type { NewAuditEntry } from '../../contract/records/audit.ts';
 import type { Erasure } from '../../contract/records/erasure.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { CancelledDelivery, ErasedBy, Journal, StoredErasure } from '../../journal/journal.ts';
-import { hashOf } from '../intake-privacy.ts';
+import { hashOf } from '../privacy.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 
 /** The waits of an erasure that can't continue yet, and after errors; doubled up to the most. */

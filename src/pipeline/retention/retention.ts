@@ -6,8 +6,8 @@ import type { Authenticator } from '../../connections/authenticator.ts';
 import { deletedKeptMs } from '../../contract/documents/deleted.ts';
 import type { Retention } from '../../contract/documents/settings.ts';
 import type { Journal } from '../../journal/journal.ts';
-import type { RedactionPolicies } from '../attempt/redaction-policy.ts';
 import type { Holds } from '../dispatch/holds.ts';
+import type { RedactionPolicies } from '../privacy.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 
 const dayMs = 86_400_000;
