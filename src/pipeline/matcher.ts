@@ -1,4 +1,5 @@
 import { type Clock, errorBackoffMs, isoTime, pause } from '../async/clock.ts';
+import { placeOf } from '../contract/ids.ts';
 import type { Event, IncomingEvent } from '../contract/records/event.ts';
 import type {
   Accepted,
@@ -8,10 +9,11 @@ import type {
   Journal,
   Lease,
   PlacedEvent,
+  PlannedDelivery,
 } from '../journal/journal.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { nextAttempt } from './attempt/next-step.ts';
-import { eventBytes, newDelivery } from './due-delivery.ts';
+import { eventBytes } from './dispatch/memory-budget.ts';
 import type { Rule, Snapshot } from './snapshot/snapshot.ts';
 
 /**
@@ -308,4 +310,41 @@ function keptOf(fired: Fired, { ids, duplicates, receivedAt }: Accepted): Fired 
 function stored(incoming: IncomingEvent, id: string, receivedAt: string): Event {
   const { name, visitorId, sessionId, occurredAt, data, ext, session, source } = incoming;
   return { id, name, visitorId, sessionId, occurredAt, receivedAt, data, ext, session, source };
+}
+
+/**
+ * A delivery that was planned just now, as the journal would return it, without attempts. `dataText`: the JSON of the
+ * event's data, if known.
+ */
+export function newDelivery(
+  id: string,
+  planned: Omit<PlannedDelivery, 'eventId'>,
+  eventId: string | null,
+  event: Event | null,
+  dataText: string | null = null,
+): DueDelivery {
+  const delivery: DueDelivery = {
+    id,
+    eventId,
+    event,
+    dataText,
+    actionId: planned.actionId,
+    actionVersion: planned.actionVersion,
+    destinationId: planned.destinationId,
+    destinationVersion: planned.destinationVersion,
+    connectionId: planned.connectionId,
+    createdAt: placeOf('delivery', id)?.timeMs ?? 0,
+    dueAt: planned.dueAt,
+    test: planned.test,
+    number: 0,
+    attempts: 0,
+    scheduleStep: 0,
+    waitedMs: 0,
+    deaths: 0,
+    rendered: null,
+    replayId: null,
+    idempotencyKey: null,
+  };
+  if (planned.orderKey !== undefined) delivery.orderKey = planned.orderKey;
+  return delivery;
 }

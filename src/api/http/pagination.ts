@@ -1,6 +1,6 @@
 import { invalid } from '../../contract/errors.ts';
 import type { Page } from '../../contract/records/page.ts';
-import { valueBytes } from '../../pipeline/due-delivery.ts';
+import { valueBytes } from '../../pipeline/dispatch/memory-budget.ts';
 
 /** Approximate limit of the items of one page; a single item can be larger. */
 export const pageBytesMax = 4 * 1_048_576;

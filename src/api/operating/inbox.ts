@@ -5,7 +5,7 @@ import { foldName } from '../../contract/fold-name.ts';
 import { requestIds } from '../../contract/ids.ts';
 import { changesOf } from '../../contract/records/audit-changes.ts';
 import type { InboxRequest, InboxRule } from '../../contract/records/inbox.ts';
-import { valueBytes } from '../../pipeline/due-delivery.ts';
+import { valueBytes } from '../../pipeline/dispatch/memory-budget.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
 import { byId, pageOfAll } from '../http/pagination.ts';
 import { securityHeaders } from '../http/security-headers.ts';

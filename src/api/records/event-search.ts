@@ -2,7 +2,7 @@ import { AppError } from '../../contract/errors.ts';
 import { given } from '../../contract/given.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { Page } from '../../contract/records/page.ts';
-import { eventBytes } from '../../pipeline/due-delivery.ts';
+import { eventBytes } from '../../pipeline/dispatch/memory-budget.ts';
 import { behaviorConditions } from '../../pipeline/snapshot/rule-compiler.ts';
 import type { Rule, Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import { compileCondition } from '../../rules/compile.ts';

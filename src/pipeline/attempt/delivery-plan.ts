@@ -6,7 +6,7 @@ import type { Attempt } from '../../contract/records/delivery.ts';
 import type { DueDelivery, Versions } from '../../journal/journal.ts';
 import { type DestinationPlan, destinationPlan } from '../destination-plan.ts';
 import type { Holds } from '../dispatch/holds.ts';
-import { valueBytes } from '../due-delivery.ts';
+import { valueBytes } from '../dispatch/memory-budget.ts';
 import type { Configuration, Document } from '../snapshot/snapshot.ts';
 import { keptProgram, type Meta, planRender, type RenderEngine, type RenderPlan } from './render.ts';
 

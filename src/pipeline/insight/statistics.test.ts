@@ -5,7 +5,7 @@ import { type Rig, startRig, wire } from '../../../test/support/rig.ts';
 import { openStorage } from '../../../test/support/storage.ts';
 import type { Stats, StatsRange } from '../../contract/records/stats.ts';
 import { attempt, settlement } from '../../journal/journal-samples.testing.ts';
-import { newDelivery } from '../due-delivery.ts';
+import { newDelivery } from '../matcher.ts';
 import { createDeliveryEvents } from './delivery-events.ts';
 import { createStatistics } from './statistics.ts';
 
