@@ -2,7 +2,7 @@ import type { RetryPolicy } from '../../contract/documents/connection.ts';
 import type { Attempt, ErrorKind, Reason } from '../../contract/records/delivery.ts';
 import type { Verdict } from '../../destinations/judge.ts';
 import type { DueDelivery, Settlement } from '../../journal/journal.ts';
-import type { Sign } from '../dispatch/circuit-breaker.ts';
+import type { Sign } from '../dispatch/peer-health.ts';
 import { type Quota, quotaOf } from '../dispatch/rate-limiter.ts';
 import type { Attempted } from './work.ts';
 

@@ -2,8 +2,7 @@ import { idleTimer, type Timer } from '../../async/clock.ts';
 import { type DueDelivery, suspectDeaths } from '../../journal/journal.ts';
 import type { BatchKey } from '../attempt/batch.ts';
 import type { DestinationPlan } from '../destination-plan.ts';
-import { adaptiveConcurrency, type Concurrency } from './adaptive-concurrency.ts';
-import { type Breaker, createBreaker } from './circuit-breaker.ts';
+import { adaptiveConcurrency, type Breaker, type Concurrency, createBreaker } from './peer-health.ts';
 import { createRateLimiter, type RateLimiter } from './rate-limiter.ts';
 
 /**

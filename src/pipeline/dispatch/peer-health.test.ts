@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { connectionSettings } from '../../contract/documents/connection.ts';
-import { createBreaker, type Sign } from './circuit-breaker.ts';
+import { adaptiveConcurrency, createBreaker, type Sign } from './peer-health.ts';
 
 const settings = connectionSettings.parse({}).breaker;
 
@@ -36,4 +36,15 @@ test('exchanges before the window, or before a reset, do not count', () => {
   for (let i = 0; i < 9; i++) breaker.record('bad', 1_000, settings);
   breaker.reset();
   assert.equal(breaker.record('bad', 1_000, settings), null);
+});
+
+test('requests that fail together halve the concurrency once, and one after the clock was set back halves it too', () => {
+  const concurrency = adaptiveConcurrency();
+  concurrency.failed(1_000, 2_000);
+  concurrency.failed(1_001, 2_001);
+  assert.equal(concurrency.limit, 4);
+  concurrency.failed(500, 600);
+  assert.equal(concurrency.limit, 2);
+  concurrency.failed(2_500, 2_600);
+  assert.equal(concurrency.limit, 1);
 });
