@@ -14,13 +14,22 @@ export function reserveBytesOf(dir: string): number {
   return Math.min(256 * mebibyte, Math.max(16 * mebibyte, 0.05 * blocks * bsize));
 }
 
-/** Whether free space is below the reserve; reads it at most every `everyMs`. */
-export function spaceWatch(freeBytes: () => number, reserveBytes: number, everyMs: number): () => boolean {
+export type SpaceLimits = {
+  /** Free bytes of the volume, read at most every `spaceCheckMs` (500). */
+  freeBytes?: () => number;
+  spaceCheckMs?: number;
+  /** Default 5% of the volume, 16–256 MiB. */
+  reserveBytes?: number;
+};
+
+/** Whether the free space of a folder's volume is below the reserve. */
+export function spaceWatch(dir: string, limits: SpaceLimits): () => boolean {
+  const { freeBytes = () => freeBytesOf(dir), spaceCheckMs = 500, reserveBytes = reserveBytesOf(dir) } = limits;
   let askedAt = Number.NEGATIVE_INFINITY;
   let isLow = false;
   return () => {
     const now = performance.now();
-    if (now - askedAt >= everyMs) {
+    if (now - askedAt >= spaceCheckMs) {
       askedAt = now;
       isLow = freeBytes() < reserveBytes;
     }

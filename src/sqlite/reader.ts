@@ -38,7 +38,7 @@ export function createReader(start: (onFailure: (error: Error) => void) => Sqlit
     clearTimeout(idle);
     idle = setTimeout(close, idleMs).unref();
     try {
-      return await thread.call(name, args, { bytes: 0, isIntake: false });
+      return await thread.call(name, args);
     } catch (error) {
       if (error instanceof CallNotSent) return read(name, args);
       throw error;

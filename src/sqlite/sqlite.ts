@@ -1,18 +1,18 @@
 import { join } from 'node:path';
-import { AppError } from '../contract/errors.ts';
-import { freeBytesOf, reserveBytesOf, spaceWatch } from '../disk/disk-space.ts';
+import { type SpaceLimits, spaceWatch } from '../disk/disk-space.ts';
 import { createCheckpointer } from './checkpoints.ts';
 import { databaseName } from './database-file.ts';
 import { lockFolder } from './folder-lock.ts';
 import { migrate } from './migrate.ts';
-import type { Client, Load, Operations } from './operation.ts';
+import type { Client, Operations } from './operation.ts';
 import { createReader } from './reader.ts';
 import { SqliteThread } from './thread.ts';
 
 /** An open data folder. Closing it waits for pending writes. */
 export type Sqlite = Awaited<ReturnType<typeof openSqlite>>;
 
-export type SqliteOptions = {
+/** With less free space than the reserve, intake is refused with `storage_full`. */
+export type SqliteOptions = SpaceLimits & {
   dir: string;
   /** Modules that export `operations`, see `operationsOf`. */
   operations: URL[];
@@ -20,11 +20,6 @@ export type SqliteOptions = {
   isStarting?: () => boolean;
   /** When writes with this many bytes are pending, intake is refused with `storage_busy`. Default 64 MiB. */
   queueBytesMax?: number;
-  /** Free bytes of the volume, read at most every `spaceCheckMs` (500). */
-  freeBytes?: () => number;
-  spaceCheckMs?: number;
-  /** Below this many free bytes, intake is refused with `storage_full`. Default 5% of the volume, 16–256 MiB. */
-  reserveBytes?: number;
   /** Called once when the storage thread fails; every later write is refused. */
   onFailure?: (error: Error) => void;
 };
@@ -40,7 +35,7 @@ export function operationsOf(...rooms: string[]): URL[] {
  * an Error of one sentence when the folder is in use or its database is foreign, damaged or newer.
  */
 export async function openSqlite(options: SqliteOptions) {
-  const { dir, queueBytesMax = 64 * 1024 * 1024, freeBytes = () => freeBytesOf(dir), spaceCheckMs = 500 } = options;
+  const { dir, queueBytesMax = 64 * 1024 * 1024 } = options;
   const lock = lockFolder(dir);
   const file = join(dir, databaseName);
   let copy: string | null;
@@ -50,12 +45,8 @@ export async function openSqlite(options: SqliteOptions) {
     lock[Symbol.dispose]();
     throw error;
   }
-  const isLow = spaceWatch(freeBytes, options.reserveBytes ?? reserveBytesOf(dir), spaceCheckMs);
-  const settings = {
-    file,
-    modules: options.operations.map(String),
-  };
-  let writeProblem: string | null = null;
+  const isDiskLow = spaceWatch(dir, options);
+  const settings = { file, modules: options.operations.map(String) };
   let checkpointProblem: string | null = null;
   const checkpoints = createCheckpointer({
     file,
@@ -69,26 +60,16 @@ export async function openSqlite(options: SqliteOptions) {
     {
       onFailure: options.onFailure ?? (() => {}),
       onLog: checkpoints.look,
-      onWrite(problem) {
-        writeProblem = problem;
-      },
       onCheckpoint(problem) {
         checkpointProblem = problem;
-        // There is room again, as far as can be known without a write.
-        if (problem === null) writeProblem = null;
       },
+      intake: { queueBytesMax, isDiskLow },
     },
   );
   const reader = createReader((onFailure) => new SqliteThread({ ...settings, isReader: true }, { onFailure }));
 
-  const write = (name: string, args: unknown, load: Load = { bytes: 0, isIntake: false }): Promise<unknown> => {
-    if (load.isIntake && writer.waitingBytes > queueBytesMax) return Promise.reject(new AppError('storage_busy'));
-    if (load.isIntake && isLow()) return Promise.reject(new AppError('storage_full'));
-    return writer.call(name, args, load);
-  };
-
   const read = (name: string, args: unknown): Promise<unknown> =>
-    options.isStarting?.() ? writer.call(name, args, { bytes: 0, isIntake: false }) : reader.read(name, args);
+    options.isStarting?.() ? writer.call(name, args) : reader.read(name, args);
 
   /**
    * The current problems of the storage, in sentences for operators, by `storage_space` (free space is below the
@@ -98,8 +79,8 @@ export async function openSqlite(options: SqliteOptions) {
   function problems(): Record<string, string> {
     const reads = reader.problem();
     return {
-      ...(isLow() ? { storage_space: 'Free disk space is below the reserve: intake is refused.' } : {}),
-      ...(writeProblem === null ? {} : { storage_writes: `The disk refuses writes: ${writeProblem}.` }),
+      ...(isDiskLow() ? { storage_space: 'Free disk space is below the reserve: intake is refused.' } : {}),
+      ...(writer.writeProblem === null ? {} : { storage_writes: `The disk refuses writes: ${writer.writeProblem}.` }),
       ...(checkpointProblem === null
         ? {}
         : { storage_checkpoint: `The write-ahead log can't be moved into the database: ${checkpointProblem}.` }),
@@ -116,7 +97,7 @@ export async function openSqlite(options: SqliteOptions) {
     stats: writer as Pick<SqliteThread, 'commits' | 'operations' | 'waitingBytes'>, // the rest is for this file
     problems,
     /** Typed calls of a module of operations that was loaded at opening: `sqlite.client<typeof operations>()`. */
-    client: <O extends Operations>() => ({ write, read }) as Client<O>, // the worker runs what the module's types say
+    client: <O extends Operations>() => ({ write: writer.call.bind(writer), read }) as Client<O>, // the worker runs what the module's types say
     async [Symbol.asyncDispose]() {
       await reader[Symbol.asyncDispose]();
       await writer[Symbol.asyncDispose]();

@@ -9,20 +9,20 @@ const bytesAtOnce = 8 * 1024 * 1024;
 /** This many bytes are sent as the next transaction before the last one has completed. */
 const bytesSentAhead = 64 * 1024;
 const ioError = 10;
+const noLoad: Load = { bytes: 0, isIntake: false };
 
 /** The thread ended before this call was sent to it. */
 export class CallNotSent extends Error {}
 
-/** Notifications to the owner of a thread. */
-type ThreadEvents = {
+type ThreadOptions = {
   /** The thread ended without being closed; its calls are rejected. */
   onFailure(error: Error): void;
   /** `pages` of the log are not in the database yet. */
   onLog?(pages: number): void;
   /** A checkpoint failed, with the reason; null: one succeeded. */
   onCheckpoint?(problem: string | null): void;
-  /** The disk refused a write, with the reason; null: a write succeeded. */
-  onWrite?(problem: string | null): void;
+  /** When intake is refused. Default: never. */
+  intake?: { queueBytesMax: number; isDiskLow(): boolean };
 };
 
 type Call = { name: string; args: unknown; bytes: number; resolve(value: unknown): void; reject(error: Error): void };
@@ -36,7 +36,7 @@ type Timer = { until: number; timeout: NodeJS.Timeout };
  */
 export class SqliteThread implements AsyncDisposable {
   readonly #worker: Worker;
-  readonly #events: ThreadEvents;
+  readonly #options: ThreadOptions;
   readonly #callsMax: number;
   readonly #closed: Promise<void>;
   #queue: Call[] = [];
@@ -51,9 +51,11 @@ export class SqliteThread implements AsyncDisposable {
   /** Completed messages: each is one transaction, unless it had to be split. */
   commits = 0;
   operations = 0;
+  /** Why the disk refused the last write; null: it did not. */
+  writeProblem: string | null = null;
 
-  constructor(settings: WorkerSettings, events: ThreadEvents) {
-    this.#events = events;
+  constructor(settings: WorkerSettings, options: ThreadOptions) {
+    this.#options = options;
     this.#callsMax = settings.isReader ? callsMax.reader : callsMax.writer;
     const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     this.#worker = new Worker(new URL(`./sqlite-worker.${ending}`, import.meta.url), {
@@ -63,16 +65,18 @@ export class SqliteThread implements AsyncDisposable {
     });
     this.#worker.on('message', (message: Answer | CheckpointReport) => {
       if ('checkpointProblem' in message) {
-        events.onCheckpoint?.(message.checkpointProblem);
+        // After a checkpoint there is room again, as far as can be known without a write.
+        if (message.checkpointProblem === null) this.writeProblem = null;
+        options.onCheckpoint?.(message.checkpointProblem);
         return;
       }
       this.#receive(message);
-      if (message.walPages !== null) events.onLog?.(message.walPages);
+      if (message.walPages !== null) options.onLog?.(message.walPages);
     });
     const failed = (why: string, cause?: Error) => {
       if (this.#end !== null) return;
       const error = new Error(`The storage thread failed: ${why}`, { cause });
-      events.onFailure(error);
+      options.onFailure(error);
       this.#fail(error);
     };
     this.#worker.on('error', (cause) => failed(cause.message, cause));
@@ -91,7 +95,10 @@ export class SqliteThread implements AsyncDisposable {
     return this.#bytes;
   }
 
-  call(name: string, args: unknown, load: Load): Promise<unknown> {
+  /** Rejects intake with AppError `storage_busy` or `storage_full` when the queue or the disk is full. */
+  call(name: string, args: unknown, load: Load = noLoad): Promise<unknown> {
+    const refusal = load.isIntake ? this.#intakeRefusal() : null;
+    if (refusal !== null) return Promise.reject(new AppError(refusal));
     if (this.#end !== null) return Promise.reject(this.#end);
     return new Promise((resolve, reject) => {
       this.#bytes += load.bytes;
@@ -102,6 +109,12 @@ export class SqliteThread implements AsyncDisposable {
       const isMuch = this.#queuedBytes >= bytesSentAhead;
       if (this.#sent.length === 0 ? this.#isHurried || isMuch : this.#sent.length === 1 && isMuch) this.#send();
     });
+  }
+
+  #intakeRefusal(): 'storage_busy' | 'storage_full' | null {
+    const { queueBytesMax = Number.POSITIVE_INFINITY, isDiskLow } = this.#options.intake ?? {};
+    if (this.#bytes > queueBytesMax) return 'storage_busy';
+    return isDiskLow?.() ? 'storage_full' : null;
   }
 
   /** Runs a checkpoint of the rest of the log between two transactions. */
@@ -170,13 +183,13 @@ export class SqliteThread implements AsyncDisposable {
 
   #settle(call: Call, result: Result | undefined) {
     if (result?.ok) {
-      if (call.bytes > 0) this.#events.onWrite?.(null);
+      if (call.bytes > 0) this.writeProblem = null;
       call.resolve(result.value);
       return;
     }
     const { message, errcode } = result ?? { message: 'no answer', errcode: null };
     const isDisk = noRoom.has(errcode) || ((errcode ?? 0) & 0xff) === ioError;
-    if (isDisk) this.#events.onWrite?.(message);
+    if (isDisk) this.writeProblem = message;
     call.reject(
       noRoom.has(errcode)
         ? new AppError('storage_full', undefined, { internal: `${call.name}: ${message}` })
