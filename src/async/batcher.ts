@@ -9,9 +9,6 @@ export function batcher<Ask, Answer>(options: {
   size: number;
   /** Batches that run at once, at most. */
   outstanding: number;
-  /** The weight of a request, and that of a batch: a batch ends with the request that reaches it. */
-  weigh?: (ask: Ask) => number;
-  weightMost?: number;
 }): (ask: Ask) => Promise<Answer> {
   type Waiting = { ask: Ask; resolve(answer: Answer): void; reject(error: unknown): void };
   const waiting: Waiting[] = [];
@@ -24,20 +21,9 @@ export function batcher<Ask, Answer>(options: {
     setImmediate(send);
   }
 
-  function nextSize(): number {
-    const { size, weigh, weightMost = Number.POSITIVE_INFINITY } = options;
-    if (weigh === undefined) return size;
-    let weight = 0;
-    const end = waiting.findIndex(({ ask }, index) => {
-      weight += weigh(ask);
-      return weight >= weightMost || index + 1 >= size;
-    });
-    return end < 0 ? size : end + 1;
-  }
-
   async function send() {
     scheduled = false;
-    const batch = waiting.splice(0, nextSize());
+    const batch = waiting.splice(0, options.size);
     away += 1;
     schedule();
     try {

@@ -1,4 +1,3 @@
-import { batcher } from '../../async/batcher.ts';
 import { type Clock, errorBackoffMs, pause } from '../../async/clock.ts';
 import { AppError } from '../../contract/errors.ts';
 import type { DeliveryQueue, Lease, Settlement } from '../../journal/journal.ts';
@@ -6,12 +5,14 @@ import { emptied } from '../attempt/error-policy.ts';
 
 const countMax = 2_000;
 const bytesMax = 32 * 1024 * 1024;
-const batchMax = 500;
-const batchBytesMax = 8 * 1024 * 1024;
+const groupMax = 500;
+const groupBytesMax = 8 * 1024 * 1024;
+const writesMax = 4;
 /** The failures after which an outcome loses its content: 31 s after the first one. */
 const keptFailures = 5;
 
-type Weighed = { settlement: Settlement; bytes: number };
+/** Outcomes that are written in one call, and whether they were recorded. */
+type Group = PromiseWithResolvers<boolean> & { settlements: Settlement[]; bytes: number };
 
 type Options = {
   journal: Pick<DeliveryQueue, 'settle'>;
@@ -21,51 +22,22 @@ type Options = {
 };
 
 /**
- * Records outcomes, many in one transaction. A write that fails is halved until the outcomes that can't be written are
- * alone; each is repeated after 1 s, doubling to 30 s, and after 31 s without its content (bodies and texts). On a full
- * disk nothing is halved, and no content lost: all are repeated together.
+ * Records outcomes, many in one transaction: those of one turn of the event loop, and those that come while four writes
+ * are running. A write that fails is halved until the outcomes that can't be written are alone; each is repeated after
+ * 1 s, doubling to 30 s, and after 31 s without its content (bodies and texts). On a full disk nothing is halved, and no
+ * content lost: all are repeated together.
  */
 export class SettlementWriter {
   #count = 0;
   #bytes = 0;
+  /** The last one takes more outcomes while it has room. */
+  readonly #waiting: Group[] = [];
+  #writes = 0;
+  #isScheduled = false;
   readonly #options: Options;
-  readonly #settle: (weighed: Weighed) => Promise<boolean>;
 
   constructor(options: Options) {
     this.#options = options;
-    this.#settle = batcher<Weighed, boolean>({
-      size: batchMax,
-      outstanding: 4,
-      weigh: ({ bytes }) => bytes,
-      weightMost: batchBytesMax,
-      run: (weighed) => this.#write(weighed),
-    });
-  }
-
-  async #write(weighed: Weighed[]): Promise<boolean[]> {
-    const { journal, lease, clock, failed } = this.#options;
-    let settlements = weighed.map(({ settlement }) => settlement);
-    for (let failures = 1; ; failures++)
-      try {
-        const isMine = await journal.settle(lease, settlements, clock.now());
-        this.#count -= settlements.length;
-        for (const { bytes } of weighed) this.#bytes -= bytes;
-        return settlements.map(() => isMine);
-      } catch (error) {
-        const isFull = error instanceof AppError && error.code === 'storage_full';
-        if (settlements.length > 1 && !isFull) {
-          const half = settlements.length >> 1;
-          // Together, since a half with an outcome that can't be written waits.
-          const halves = [weighed.slice(0, half), weighed.slice(half)].map((some) => this.#write(some));
-          return (await Promise.all(halves)).flat();
-        }
-        failed(error, 'record attempts');
-        await pause(clock, errorBackoffMs(failures - 1));
-        if (!isFull && failures >= keptFailures)
-          settlements = settlements.map((one) =>
-            emptied(one, 'The attempt could not be stored, so its content is missing.'),
-          );
-      }
   }
 
   /** Whether so many outcomes wait to be recorded (2,000, or 32 MiB) that nothing more should be sent. */
@@ -73,12 +45,71 @@ export class SettlementWriter {
     return this.#count > countMax || this.#bytes > bytesMax;
   }
 
-  /** false: another process has acquired the lease, and nothing was recorded. */
+  /** false: another process has acquired the lease, and not all outcomes of this write were recorded. */
   record(settlement: Settlement): Promise<boolean> {
     const bytes = bytesOf(settlement);
     this.#count += 1;
     this.#bytes += bytes;
-    return this.#settle({ settlement, bytes });
+    let group = this.#waiting.at(-1);
+    if (group === undefined || group.settlements.length >= groupMax || group.bytes >= groupBytesMax) {
+      group = { ...Promise.withResolvers<boolean>(), settlements: [], bytes: 0 };
+      this.#waiting.push(group);
+      this.#schedule();
+    }
+    group.settlements.push(settlement);
+    group.bytes += bytes;
+    return group.promise;
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled || this.#waiting.length === 0 || this.#writes >= writesMax) return;
+    this.#isScheduled = true;
+    setImmediate(() => void this.#writeNext());
+  }
+
+  async #writeNext(): Promise<void> {
+    this.#isScheduled = false;
+    const group = this.#waiting.shift();
+    if (group === undefined) return;
+    this.#writes += 1;
+    this.#schedule();
+    group.resolve(await this.#write(group.settlements, group.bytes));
+    this.#writes -= 1;
+    this.#schedule();
+  }
+
+  async #write(settlements: readonly Settlement[], bytes: number): Promise<boolean> {
+    const { journal, lease, clock, failed } = this.#options;
+    let contents = settlements;
+    for (let failures = 1; ; failures++)
+      try {
+        const isMine = await journal.settle(lease, contents, clock.now());
+        this.#count -= settlements.length;
+        this.#bytes -= bytes;
+        return isMine;
+      } catch (error) {
+        const isFull = error instanceof AppError && error.code === 'storage_full';
+        if (settlements.length > 1 && !isFull) {
+          const half = settlements.length >> 1;
+          // Together, since a half with an outcome that can't be written waits.
+          const halves = [settlements.slice(0, half), settlements.slice(half)];
+          const areMine = await Promise.all(
+            halves.map((some) =>
+              this.#write(
+                some,
+                some.reduce((sum, one) => sum + bytesOf(one), 0),
+              ),
+            ),
+          );
+          return areMine.every(Boolean);
+        }
+        failed(error, 'record attempts');
+        await pause(clock, errorBackoffMs(failures - 1));
+        if (!isFull && failures >= keptFailures)
+          contents = settlements.map((one) =>
+            emptied(one, 'The attempt could not be stored, so its content is missing.'),
+          );
+      }
   }
 }
 
