@@ -18,7 +18,6 @@ import { httpsOnly } from './http/security-headers.ts';
 import { type Console, consoleFrom } from './http/static-console.ts';
 import { createFormerKeys } from './intake/former-keys.ts';
 import { createIntake } from './intake/intake.ts';
-import { intakeListener } from './intake/intake-listener.ts';
 import { createRejectedRequests } from './intake/rejected-requests.ts';
 import { createInbox, inboxRoutes } from './operating/inbox.ts';
 import { eventStreams } from './records/event-stream.ts';
@@ -51,17 +50,20 @@ export async function createServer(parts: ApiParts): Promise<Server> {
   const rejected = createRejectedRequests(parts);
   const keys = createFormerKeys(parts);
   const handlers = allHandlers(parts, { streams, inbox, traces, rejected, keys, stopping });
-  const intake = createIntake(parts, { stopping, traces, keys, note: rejected.note, style });
   const trusted = proxyAddress.compile([...parts.trustedProxies]);
-  const listener = intakeListener(intake, {
+  const intake = createIntake(parts, {
     readBody,
     requestId,
     // A socket that was closed at once has no address, whatever the type says.
     addressOf: (request) => proxyAddress(request, trusted) ?? '',
     stopping,
     isHttps: isHttps(parts),
+    traces,
+    keys,
+    note: rejected.note,
+    style,
   });
-  const { app, handle } = createApp(parts, { style, pages, requestId, readBody, listener });
+  const { app, handle } = createApp(parts, { style, pages, requestId, readBody, intake });
   await app.register(inboxRoutes(inbox));
   if (pages !== null) await app.register(pages.assets);
   await app.register(apiRoutes(parts, { handlers, stopping }));
@@ -96,16 +98,16 @@ type AppOptions = {
   requestId(): string;
   readBody: ReturnType<typeof bodyReader>;
   /** Serves the requests of senders, and passes all others on. */
-  listener(otherwise: RequestListener): RequestListener;
+  intake(otherwise: RequestListener): RequestListener;
 };
 
 /** Fastify without routes: limits of connections and bodies, checks of every request, and errors as problem+json. */
-function createApp(parts: ApiParts, { style, pages, requestId, readBody, listener }: AppOptions) {
+function createApp(parts: ApiParts, { style, pages, requestId, readBody, intake }: AppOptions) {
   const limits = { ...wireLimits, ...parts.wire };
   let handle: RequestListener = () => {};
   const app = Fastify({
     serverFactory(fastify) {
-      handle = listener(fastify);
+      handle = intake(fastify);
       const server = createHttpServer(
         { headersTimeout: limits.headMs, connectionsCheckingInterval: limits.checkMs, requireHostHeader: false },
         handle,

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { type Bucket, levelAt, recentKeys } from '../../async/rate-limiter.ts';
 import type { CollectorBody } from '../../contract/documents/collector.ts';
 import { AppError } from '../../contract/errors.ts';
@@ -8,13 +8,14 @@ import type { Document } from '../../pipeline/snapshot/snapshot.ts';
 import type { ApiParts } from '../call/call.ts';
 import { inflated } from '../http/decompress.ts';
 import { type ProblemStyle, problemResponse } from '../http/problem.ts';
-import { securityHeaders } from '../http/security-headers.ts';
+import { type bodyReader, checkHead, originForm } from '../http/request.ts';
+import { httpsOnly, securityHeaders } from '../http/security-headers.ts';
 import type { Traces } from '../records/traces.ts';
 import { allowMethods, allowOrigin, maySend } from './cors.ts';
 import type { FormerKeys } from './former-keys.ts';
 import { type ParsedEvents, parseDcsGif, parseInfinity, type Reception } from './infinity.ts';
 
-/** A request to a collector, independent of the HTTP server. `url`: path and query as sent. `address`: of the client. */
+/** A request to a collector. `url`: path and query as sent. `address`: of the client. */
 export type IntakeRequest = {
   id: string;
   key: string;
@@ -25,7 +26,7 @@ export type IntakeRequest = {
   address(): string;
 };
 
-export type IntakeResponse = { status: number; headers: Record<string, string>; body: string | Buffer };
+type IntakeResponse = { status: number; headers: Record<string, string>; body: string | Buffer };
 
 type Collector = Document<CollectorBody>;
 
@@ -36,10 +37,13 @@ type Handle = (
   headers: Record<string, string>,
 ) => Promise<IntakeResponse> | IntakeResponse;
 
-export type Intake = ReturnType<typeof createIntake>;
-
-type Connected = {
+type IntakeOptions = {
+  readBody: ReturnType<typeof bodyReader>;
+  requestId(): string;
+  /** The address of the client, behind trusted proxies. */
+  addressOf(request: IncomingMessage): string;
   stopping: AbortSignal;
+  isHttps: boolean;
   traces: Pick<Traces, 'mark'>;
   keys: Pick<FormerKeys, 'collectorOf'>;
   /** Counts and keeps a rejected request. */
@@ -48,19 +52,94 @@ type Connected = {
 };
 
 /**
- * Handles the requests of senders. The only credential is the collector's key, and no schema library is used: this is
- * the hottest path. A 200 means that the events are on disk. The functions never throw: an error is a response.
+ * Serves the requests of senders: `POST /v3/{key}`, `GET /{key}/dcs.gif`, and `OPTIONS` of both; `otherwise` serves every
+ * other request. This is the hottest path: directly on Node's HTTP server, since Fastify would cost more than storing an
+ * event.
  */
 export function createIntake(
   parts: Pick<ApiParts, 'pipeline' | 'now'>,
-  { stopping, traces, keys, note, style }: Connected,
+  options: IntakeOptions,
+): (otherwise: RequestListener) => RequestListener {
+  const { readBody, requestId, addressOf, stopping, isHttps } = options;
+  const handlers = createHandlers(parts, options);
+
+  function respond(response: ServerResponse, { status, headers, body }: IntakeResponse): void {
+    const length = Buffer.byteLength(body);
+    if (status !== 204) headers['content-length'] = String(length);
+    if (isHttps) headers['strict-transport-security'] = httpsOnly;
+    if (stopping.aborted) headers['connection'] = 'close';
+    // Text in ASCII, as usual, is the same in both encodings, and written faster in the first.
+    response.writeHead(status, headers).end(body, length === body.length ? 'latin1' : 'utf8');
+  }
+
+  return (otherwise) => (raw, response) => {
+    const url = originForm(raw);
+    const [path, key, pixelKey = ''] = paths.exec(url) ?? [];
+    const handle = path === undefined ? null : handlerOf(raw.method, pixelKey !== '', handlers);
+    if (handle === null) return otherwise(raw, response);
+    const request: IntakeRequest = {
+      id: requestId(),
+      key: decoded(key ?? pixelKey),
+      method: raw.method ?? '',
+      url,
+      headers: raw.headers,
+      body: noBody,
+      // Not a getter: V8 would make an old map for every request, which keeps the request until a full collection.
+      address: () => addressOf(raw),
+    };
+    try {
+      checkHead(raw);
+    } catch (error) {
+      const refused = handlers.refuse(request, error);
+      refused.headers['connection'] = 'close';
+      respond(response, refused);
+      return;
+    }
+    readBody(raw, (error, body) => {
+      if (error !== null) return respond(response, handlers.refuse(request, error));
+      request.body = body ?? noBody;
+      void handle(request).then((answer) => respond(response, answer));
+    });
+  };
+}
+
+const noBody = Buffer.alloc(0);
+
+/** The path of a collector's data or pixel, with its key. The Inbox and the console's files have paths like the pixel. */
+const paths = /^\/(?:v3\/([^/?#]+)|(?!api\/|assets\/|inbox\/)([^/?#]+)\/dcs\.gif)(?:\?|$)/;
+
+function handlerOf(method: string | undefined, isPixel: boolean, { post, pixel, preflight }: Handlers) {
+  if (method === 'OPTIONS') return preflight;
+  // A HEAD request must not store an event.
+  if (isPixel) return method === 'GET' ? pixel : null;
+  return method === 'POST' ? post : null;
+}
+
+function decoded(key: string): string {
+  if (!key.includes('%')) return key;
+  try {
+    return decodeURIComponent(key);
+  } catch {
+    return key; // no collector has such a key
+  }
+}
+
+type Handlers = ReturnType<typeof createHandlers>;
+
+/**
+ * Handles the requests of senders. The only credential is the collector's key, and no schema library is used. A 200 means
+ * that the events are on disk. The functions never throw: an error is a response.
+ */
+function createHandlers(
+  parts: Pick<ApiParts, 'pipeline' | 'now'>,
+  { stopping, traces, keys, note, style }: IntakeOptions,
 ) {
   const { pipeline, now } = parts;
   const { configuration } = pipeline;
   const rates = collectorRates(now);
 
-  /** Runs `handle` with the collector of the key. */
-  async function answered(request: IntakeRequest, handle: Handle): Promise<IntakeResponse> {
+  /** Runs `handle` with the collector of the key. Never rejects: an error is a response. */
+  async function answer(request: IntakeRequest, handle: Handle): Promise<IntakeResponse> {
     const headers: Record<string, string> = {};
     try {
       const collector = collectorOf(request);
@@ -142,11 +221,11 @@ export function createIntake(
   return {
     refuse,
     /** `POST /v3/{key}`. */
-    post: (request: IntakeRequest) => answered(request, post),
+    post: (request: IntakeRequest) => answer(request, post),
     /** `GET /{key}/dcs.gif`. */
-    pixel: (request: IntakeRequest) => answered(request, pixel),
+    pixel: (request: IntakeRequest) => answer(request, pixel),
     /** `OPTIONS` of both. */
-    preflight: (request: IntakeRequest) => answered(request, preflight),
+    preflight: (request: IntakeRequest) => answer(request, preflight),
   };
 }
 
