@@ -1,7 +1,6 @@
 import type { Db } from '../../sqlite/db.ts';
 import type { ReadBudget } from '../../sqlite/read-budget.ts';
-import type { BlockLine } from './attempt-blocks.ts';
-import { bareExchange, type PackedAttempt } from './attempt-codec.ts';
+import { type BlockLine, bareExchange, type PackedAttempt } from './attempt-blocks.ts';
 import { packLines, type StoredLines, unpackLines } from './event-codec.ts';
 
 /** An exchange that several steps of a settle log, in the order of their records, each under its own attempt number. */

@@ -5,8 +5,14 @@ import type { Attempt, DeliveryStatus } from '../../contract/records/delivery.ts
 import type { Db } from '../../sqlite/db.ts';
 import { type ReadBudget, readBudget } from '../../sqlite/read-budget.ts';
 import type { CountByAction, ExpiryQuery, Rendered, RetryRequest } from '../journal.ts';
-import { AttemptBlocks, type BlockLine } from './attempt-blocks.ts';
-import { copiesEvent, type PackedAttempt, renderedOf, unpackAttempt } from './attempt-codec.ts';
+import {
+  AttemptBlocks,
+  type BlockLine,
+  copiesEvent,
+  type PackedAttempt,
+  renderedOf,
+  unpackAttempt,
+} from './attempt-blocks.ts';
 import { exchangesOf } from './batch-exchanges.ts';
 import { finish } from './delivery-queue.ts';
 import { type DeliveryPlace, type DeliveryRow, deliveryRow, numberAt, withRepeat } from './delivery-row.ts';

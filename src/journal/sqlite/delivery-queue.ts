@@ -1,8 +1,7 @@
 import type { Db } from '../../sqlite/db.ts';
 import { readBudget } from '../../sqlite/read-budget.ts';
 import type { DueDelivery, Hold } from '../journal.ts';
-import { AttemptBlocks } from './attempt-blocks.ts';
-import { renderedOf } from './attempt-codec.ts';
+import { AttemptBlocks, renderedOf } from './attempt-blocks.ts';
 import { type DeliveryRow, deliveryRow } from './delivery-row.ts';
 import { type EventLine, eventOfLine } from './event-codec.ts';
 import { eventFinder } from './event-groups.ts';

@@ -1,8 +1,15 @@
 import { placeOf } from '../../contract/ids.ts';
 import type { Db } from '../../sqlite/db.ts';
 import type { Lease, Settlement } from '../journal.ts';
-import { AttemptBlocks, lineOfText, lineText } from './attempt-blocks.ts';
-import { attemptsText, exchangeText, type PackedAttempt, renderedText } from './attempt-codec.ts';
+import {
+  AttemptBlocks,
+  attemptsText,
+  exchangeText,
+  lineOfText,
+  lineText,
+  type PackedAttempt,
+  renderedText,
+} from './attempt-blocks.ts';
 import { keepExchanges, type SettledExchange } from './batch-exchanges.ts';
 import type { DeliveryPlace } from './delivery-row.ts';
 import { internText, wordText } from './interned-ids.ts';

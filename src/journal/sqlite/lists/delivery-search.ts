@@ -2,8 +2,14 @@ import type { Event } from '../../../contract/records/event.ts';
 import type { Db } from '../../../sqlite/db.ts';
 import { type ReadBudget, readBudget } from '../../../sqlite/read-budget.ts';
 import type { DeliverySearch, LoggedDelivery } from '../../journal.ts';
-import { AttemptBlocks } from '../attempt-blocks.ts';
-import { copiesEvent, type PackedAttempt, renderedOf, statusOfExchange, unpackAttempt } from '../attempt-codec.ts';
+import {
+  AttemptBlocks,
+  copiesEvent,
+  type PackedAttempt,
+  renderedOf,
+  statusOfExchange,
+  unpackAttempt,
+} from '../attempt-blocks.ts';
 import { exchangesOf } from '../batch-exchanges.ts';
 import { type DeliveryPlace, listedDelivery } from '../delivery-row.ts';
 import { eventOfLine, lineMatcher } from '../event-codec.ts';

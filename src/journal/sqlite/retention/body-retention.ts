@@ -1,8 +1,14 @@
 import type { Event } from '../../../contract/records/event.ts';
 import type { Db } from '../../../sqlite/db.ts';
 import { readBudget } from '../../../sqlite/read-budget.ts';
-import { AttemptBlocks, type BlockLine } from '../attempt-blocks.ts';
-import { copiesEvent, type PackedAttempt, renderedOf, withoutBodies } from '../attempt-codec.ts';
+import {
+  AttemptBlocks,
+  type BlockLine,
+  copiesEvent,
+  type PackedAttempt,
+  renderedOf,
+  withoutBodies,
+} from '../attempt-blocks.ts';
 import { bareExchanges, exchangeIds } from '../batch-exchanges.ts';
 import { deliveryRow } from '../delivery-row.ts';
 import { eventOfLine } from '../event-codec.ts';
