@@ -1,4 +1,4 @@
-import { connect, type Socket, type TcpNetConnectOpts } from 'node:net';
+import { connect, type OnReadOpts, type Socket, type TcpNetConnectOpts } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import type { EgressError } from '../egress.ts';
 import type { Guard } from '../guard/guard.ts';
@@ -6,7 +6,6 @@ import { type Address, parseAddress } from '../guard/special-ranges.ts';
 import type { Target } from '../guard/target-url.ts';
 import type { Dns } from './dns.ts';
 import { connectError, isFailure } from './errors.ts';
-import { type BytesTaker, sharedMemory } from './shared-memory.ts';
 
 /** Resolves names and checks addresses. */
 export interface GuardedDns {
@@ -14,9 +13,11 @@ export interface GuardedDns {
   readonly dns: Dns;
 }
 
-export interface SocketOwner extends BytesTaker {
+export interface SocketOwner {
   /** Takes a socket that may not be open yet, to destroy it when opening fails. */
   readonly keep: (socket: Socket) => void;
+  /** What takes the bytes that arrive, valid during the call; null: the socket's stream. */
+  take: ((bytes: Buffer) => void) | null;
 }
 
 /** The addresses of a target, all checked by the guard: a blocked one blocks the name. */
@@ -63,6 +64,28 @@ export function dial(
     });
   });
 }
+
+/**
+ * Has a socket read into the same memory as all others. Otherwise Node allocates 64 KiB for each read, and a few hundred
+ * responses cause a full garbage collection. `push` puts bytes into the socket's stream.
+ */
+function sharedMemory(owner: SocketOwner, push: (bytes: Buffer) => boolean): OnReadOpts {
+  let memory = short;
+  return {
+    buffer: () => memory,
+    callback(length) {
+      const bytes = memory.subarray(0, length);
+      memory = length === memory.length ? long : short;
+      if (owner.take === null) return push(Buffer.from(bytes));
+      owner.take(bytes);
+      return true;
+    },
+  };
+}
+
+/** The first read is short: enough for most responses, and to recognise a compressed one. */
+const short = Buffer.allocUnsafeSlow(4 * 1024);
+const long = Buffer.allocUnsafeSlow(64 * 1024);
 
 /** `1.2.3.4` or `2606::1`. */
 export function addressText(address: Address): string {

@@ -1,14 +1,10 @@
 import type { Authenticator } from '../../connections/authenticator.ts';
 import type { Reason } from '../../contract/records/delivery.ts';
 import { EXCHANGES_MAX } from '../../egress/egress.ts';
-import type { Step } from '../attempt/next-step.ts';
 import type { DestinationPlan } from '../destination-plan.ts';
-import { type HoldState, type Holds, isProbeDue } from './holds.ts';
-import { widen } from './memory-budget.ts';
-import type { Pauses } from './pauses.ts';
-import type { Sign } from './peer-health.ts';
+import { type HoldState, isProbeDue } from './holds.ts';
 import type { ConnectionQueue, DestinationQueue, OriginSlots } from './queues.ts';
-import type { Quota, Rate, RateLimiter } from './rate-limiter.ts';
+import type { Rate, RateLimiter } from './rate-limiter.ts';
 import type { ReplayRates } from './replay-rates.ts';
 
 /**
@@ -138,89 +134,4 @@ export function evenPaceMs({ connection, plan }: DestinationQueue, now: number):
 /** The time until `before` requests are sent, in ms. */
 export function periodsOf(before: number, rate: Rate | null): number {
   return rate === null || rate.limit === null ? 0 : Math.floor(before / rate.limit) * rate.perMs;
-}
-
-/** A request whose outcome is known: when it began, and whether it was the probe of a hold. */
-type Sent = { startedAt: number; isProbe: boolean };
-
-export type OutcomeParts = {
-  holds: Pick<Holds, 'refuse' | 'admit' | 'trip' | 'postpone' | 'ofConnections'>;
-  pauses: Pick<Pauses, 'begin'>;
-  /** Pauses a destination that is gone for good (410). */
-  pause(destinationId: string): Promise<void>;
-  /** A probe was not sent: any other delivery of the connection may be the probe. */
-  probeAgain(connection: ConnectionQueue): void;
-  failed(error: unknown, doing: string): void;
-};
-
-/**
- * Applies what an outcome says about the peer: concurrency, quota, pause, circuit breaker, hold. Returns null when
- * everything is done (the usual case), else a promise that never rejects.
- */
-export function applyOutcome(
-  parts: OutcomeParts,
-  queue: DestinationQueue,
-  step: Step,
-  sent: Sent,
-  now: number,
-): Promise<void> | null {
-  const { connection } = queue;
-  if (step.health === 'good') {
-    queue.concurrency.succeeded();
-    widen(queue);
-  }
-  if (step.health === 'overloaded') queue.concurrency.failed(sent.startedAt, now);
-  if (step.quota !== null) learnQuota(parts, queue, step.quota, now);
-  if (step.wait !== null) pause(parts, queue, step.wait);
-  const isPlain = step.auth?.kind !== 'rejected' && step.sign === 'good' && !step.pauses;
-  if (isPlain && !parts.holds.ofConnections.has(connection.connectionId)) {
-    countSign(queue, 'good', now);
-    return null;
-  }
-  return moveHolds(parts, queue, step, sent, now);
-}
-
-/** A used up quota is a pause until its reset, also after a restart. */
-function learnQuota({ pauses }: OutcomeParts, { connection, plan }: DestinationQueue, quota: Quota, now: number) {
-  connection.budget.learn(quota, connection.requests, now);
-  if (quota.remaining <= 0) pauses.begin(connection.connectionId, now + quota.resetMs, plan?.origin ?? '');
-}
-
-function pause({ pauses }: OutcomeParts, queue: DestinationQueue, { scope, until }: NonNullable<Step['wait']>) {
-  const { connection, destinationId, plan } = queue;
-  (scope === 'connection' ? connection : queue).budget.quiet(until);
-  pauses.begin(scope === 'connection' ? connection.connectionId : destinationId, until, plan?.origin ?? '');
-}
-
-async function moveHolds(parts: OutcomeParts, queue: DestinationQueue, step: Step, sent: Sent, now: number) {
-  await moveHold(parts, queue, step, sent, now).catch((error) => parts.failed(error, 'move a hold'));
-  if (step.pauses) await parts.pause(queue.destinationId).catch((error) => parts.failed(error, 'pause a destination'));
-}
-
-async function moveHold(
-  { holds, probeAgain }: OutcomeParts,
-  queue: DestinationQueue,
-  { auth, sign, settlement }: Step,
-  { isProbe, startedAt }: Sent,
-  now: number,
-): Promise<void> {
-  const { connection } = queue;
-  const { connectionId } = connection;
-  if (auth?.kind === 'rejected') return holds.refuse(connectionId, auth.detail, now);
-  if (auth?.kind === 'accepted') await holds.admit(connectionId, 'auth_rejected', startedAt);
-  const reason = countSign(queue, sign, now);
-  if (sign === 'good' && (await holds.admit(connectionId, 'breaker_open', startedAt))) connection.breaker.reset();
-  const openMs = queue.plan?.breaker.openMs;
-  if (reason !== null && openMs !== undefined) return holds.trip(connectionId, reason, now, openMs);
-  if (!isProbe) return;
-  // A probe that changed nothing: after a sent one, the next probe waits; otherwise another delivery may be the probe
-  // at once.
-  const isSent = settlement.log.length > 0 && !(settlement.errorKind === 'internal_error' && sign === null);
-  if (isSent) return holds.postpone(connectionId, now, openMs);
-  probeAgain(connection);
-}
-
-/** Counts a sign in the circuit breaker; returns the reason why it opens now, or null. */
-function countSign({ connection, plan }: DestinationQueue, sign: Sign | null, now: number): string | null {
-  return sign === null || plan === null ? null : connection.breaker.record(sign, now, plan.breaker);
 }

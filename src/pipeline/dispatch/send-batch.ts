@@ -1,9 +1,9 @@
 import type { BatchStep } from '../attempt/attempt-batch.ts';
 import type { Batch } from '../attempt/batch.ts';
 import type { Step } from '../attempt/next-step.ts';
-import { applyOutcome, correctRates } from './limits.ts';
+import { correctRates } from './limits.ts';
 import type { DestinationQueue, QueuedDelivery } from './queues.ts';
-import { afterRecord, asSettled, begin, readAgainLater, type SendParts, settlementOf } from './send.ts';
+import { afterRecord, applyOutcome, asSettled, begin, readAgainLater, type SendParts, settlementOf } from './send.ts';
 
 /**
  * Sends a batch in one request, which counts once for rates, concurrency and circuit breaker. The parts of a batch that

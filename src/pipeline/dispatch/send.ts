@@ -3,15 +3,21 @@ import { type DueDelivery, isFinished, type Settlement } from '../../journal/jou
 import type { BatchStep, GiveBack } from '../attempt/attempt-batch.ts';
 import type { Batch } from '../attempt/batch.ts';
 import type { Step } from '../attempt/next-step.ts';
+import type { Holds } from './holds.ts';
 import type { InFlight } from './in-flight.ts';
-import { applyOutcome, correctRates, type OutcomeParts } from './limits.ts';
-import type { MemoryBudget } from './memory-budget.ts';
-import { batchRecordsOf, type DestinationQueue, type QueuedDelivery } from './queues.ts';
+import { correctRates } from './limits.ts';
+import { type MemoryBudget, widen } from './memory-budget.ts';
+import type { Pauses } from './pauses.ts';
+import type { Sign } from './peer-health.ts';
+import { batchRecordsOf, type ConnectionQueue, type DestinationQueue, type QueuedDelivery } from './queues.ts';
+import type { Quota } from './rate-limiter.ts';
 import type { ReplayRates } from './replay-rates.ts';
 import type { SettlementWriter } from './settlement-writer.ts';
 
 /** The parts of the dispatcher that requests need. */
-export type SendParts = OutcomeParts & {
+export type SendParts = {
+  holds: Pick<Holds, 'refuse' | 'admit' | 'trip' | 'postpone' | 'ofConnections'>;
+  pauses: Pick<Pauses, 'begin'>;
   clock: Clock;
   memory: MemoryBudget;
   inFlight: InFlight;
@@ -19,18 +25,23 @@ export type SendParts = OutcomeParts & {
   replays: Pick<ReplayRates, 'spend' | 'refund'>;
   attempt(delivery: DueDelivery): Promise<Step>;
   attemptBatch(batch: Batch<DueDelivery>, giveBack: GiveBack): Promise<BatchStep>;
+  /** Pauses a destination that is gone for good (410). */
+  pause(destinationId: string): Promise<void>;
   /** A request of this queue is in flight now, or no longer. */
   began(queue: DestinationQueue, now: number): void;
   ended(queue: DestinationQueue): void;
   /** The queue may have something to send. */
   resume(queue: DestinationQueue): void;
   refillAt(queue: DestinationQueue, at: number): void;
+  /** A probe was not sent: any other delivery of the connection may be the probe. */
+  probeAgain(connection: ConnectionQueue): void;
   /** An outcome was recorded, and its memory is free. */
   recorded(queue: DestinationQueue): void;
   /** Makes the deliveries due that a destination has stored as held. */
   release(destinationId: string): Promise<unknown>;
   /** `wasHeld`: the request was the probe of a hold. */
   settled(delivery: DueDelivery, step: Step, wasHeld: boolean): void;
+  failed(error: unknown, doing: string): void;
 };
 
 /** Retries that are due within two minutes wait in memory: reading one back costs more than its next attempt. */
@@ -95,6 +106,81 @@ export function begin(
   if (isProbe) queue.connection.isProbing = true;
   began(queue, now);
   return now;
+}
+
+/** A request whose outcome is known: when it began, and whether it was the probe of a hold. */
+type Sent = { startedAt: number; isProbe: boolean };
+
+/**
+ * Applies what an outcome says about the peer: concurrency, quota, pause, circuit breaker, hold. Returns null when
+ * everything is done (the usual case), else a promise that never rejects.
+ */
+export function applyOutcome(
+  parts: SendParts,
+  queue: DestinationQueue,
+  step: Step,
+  sent: Sent,
+  now: number,
+): Promise<void> | null {
+  const { connection } = queue;
+  if (step.health === 'good') {
+    queue.concurrency.succeeded();
+    widen(queue);
+  }
+  if (step.health === 'overloaded') queue.concurrency.failed(sent.startedAt, now);
+  if (step.quota !== null) learnQuota(parts, queue, step.quota, now);
+  if (step.wait !== null) pause(parts, queue, step.wait);
+  const isPlain = step.auth?.kind !== 'rejected' && step.sign === 'good' && !step.pauses;
+  if (isPlain && !parts.holds.ofConnections.has(connection.connectionId)) {
+    countSign(queue, 'good', now);
+    return null;
+  }
+  return moveHolds(parts, queue, step, sent, now);
+}
+
+/** A used up quota is a pause until its reset, also after a restart. */
+function learnQuota({ pauses }: SendParts, { connection, plan }: DestinationQueue, quota: Quota, now: number) {
+  connection.budget.learn(quota, connection.requests, now);
+  if (quota.remaining <= 0) pauses.begin(connection.connectionId, now + quota.resetMs, plan?.origin ?? '');
+}
+
+function pause({ pauses }: SendParts, queue: DestinationQueue, { scope, until }: NonNullable<Step['wait']>) {
+  const { connection, destinationId, plan } = queue;
+  (scope === 'connection' ? connection : queue).budget.quiet(until);
+  pauses.begin(scope === 'connection' ? connection.connectionId : destinationId, until, plan?.origin ?? '');
+}
+
+async function moveHolds(parts: SendParts, queue: DestinationQueue, step: Step, sent: Sent, now: number) {
+  await moveHold(parts, queue, step, sent, now).catch((error) => parts.failed(error, 'move a hold'));
+  if (step.pauses) await parts.pause(queue.destinationId).catch((error) => parts.failed(error, 'pause a destination'));
+}
+
+async function moveHold(
+  { holds, probeAgain }: SendParts,
+  queue: DestinationQueue,
+  { auth, sign, settlement }: Step,
+  { isProbe, startedAt }: Sent,
+  now: number,
+): Promise<void> {
+  const { connection } = queue;
+  const { connectionId } = connection;
+  if (auth?.kind === 'rejected') return holds.refuse(connectionId, auth.detail, now);
+  if (auth?.kind === 'accepted') await holds.admit(connectionId, 'auth_rejected', startedAt);
+  const reason = countSign(queue, sign, now);
+  if (sign === 'good' && (await holds.admit(connectionId, 'breaker_open', startedAt))) connection.breaker.reset();
+  const openMs = queue.plan?.breaker.openMs;
+  if (reason !== null && openMs !== undefined) return holds.trip(connectionId, reason, now, openMs);
+  if (!isProbe) return;
+  // A probe that changed nothing: after a sent one, the next probe waits; otherwise another delivery may be the probe
+  // at once.
+  const isSent = settlement.log.length > 0 && !(settlement.errorKind === 'internal_error' && sign === null);
+  if (isSent) return holds.postpone(connectionId, now, openMs);
+  probeAgain(connection);
+}
+
+/** Counts a sign in the circuit breaker; returns the reason why it opens now, or null. */
+function countSign({ connection, plan }: DestinationQueue, sign: Sign | null, now: number): string | null {
+  return sign === null || plan === null ? null : connection.breaker.record(sign, now, plan.breaker);
 }
 
 /**
