@@ -11,6 +11,9 @@ import { settingFlags } from './config/names.ts';
 import { inspectDataFolder } from './inspect.ts';
 import { version } from './version.ts';
 
+// The database, its copies and logs have personal data and password hashes: only the user that runs the program reads them.
+process.umask(0o077);
+
 // The code of a command is loaded on use: commands that only call a server start twice as fast.
 const backups = () => import('./sqlite/backup.ts');
 
