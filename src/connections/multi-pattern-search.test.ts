@@ -10,7 +10,7 @@ test('the finder replaces the same text as a plain search would; overlapping hit
     fc.property(fc.array(letters, { maxLength: 6 }), text, (wanted, hay) => {
       const finder = textFinder(4);
       for (const one of wanted) finder.add(one);
-      assert.equal(finder.replaceWithin(hay, '*', Infinity), replacedPlainly(hay, wanted));
+      assert.equal(replaced(finder, hay), replacedPlainly(hay, wanted));
     }),
     { numRuns: 500, seed: 7 },
   );
@@ -22,8 +22,8 @@ test('the finder finds texts of any length in any order, also when many are adde
   for (const one of wanted) finder.add(one);
   finder.add('tail');
   for (const one of [...wanted, 'tail'])
-    assert.equal(finder.replaceWithin(`before ${one.slice(0, -1)}${one} after`, '*', Infinity).endsWith('* after'), true, one);
-  assert.equal(finder.replaceWithin(`before ${'y'.repeat(500)} after`, '*', Infinity), `before ${'y'.repeat(500)} after`);
+    assert.equal(replaced(finder, `before ${one.slice(0, -1)}${one} after`)?.endsWith('* after'), true, one);
+  assert.equal(replaced(finder, `before ${'y'.repeat(500)} after`), `before ${'y'.repeat(500)} after`);
 });
 
 test('a search among many similar texts ends at its bound', () => {
@@ -32,6 +32,9 @@ test('a search among many similar texts ends at its bound', () => {
   assert.equal(finder.replaceWithin('a'.repeat(100_000), '*', 1_000_000), null);
   assert.equal(finder.replaceWithin('aaaab', '*', 1_000_000), '*');
 });
+
+const replaced = (finder: ReturnType<typeof textFinder>, text: string) =>
+  finder.replaceWithin(text, '*', Number.POSITIVE_INFINITY);
 
 function replacedPlainly(hay: string, wanted: readonly string[]): string {
   const hits = [...hay].flatMap((_, start) =>

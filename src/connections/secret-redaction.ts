@@ -170,7 +170,6 @@ function keptMask(): (values: readonly string[]) => Mask {
  */
 export function textRedaction(values: Iterable<string>): (text: string) => string {
   const forms = textFinder(sentLengthMin);
-  for (const value of values)
-    if (value.length >= sentLengthMin) for (const form of secretForms(value)) forms.add(form);
+  for (const value of values) if (value.length >= sentLengthMin) for (const form of secretForms(value)) forms.add(form);
   return (text) => forms.replaceWithin(text, masked, comparedMax(text)) ?? masked;
 }

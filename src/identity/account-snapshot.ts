@@ -1,5 +1,6 @@
 import type { AccountRecord, EndedSession, Role, Session, Token, User } from '../accounts/accounts.ts';
 import { administratorRoleId, closure, type Right } from '../contract/accounts/rights.ts';
+import { foldName } from '../contract/fold-name.ts';
 import { administratorRole } from './default-roles.ts';
 
 /** An immutable snapshot of all accounts. */
@@ -46,7 +47,7 @@ export function accountSnapshot(revision: number, records: Iterable<AccountRecor
 
 /** The form in which e-mail addresses are compared: letter case and Unicode composition do not matter. */
 export function foldEmail(email: string): string {
-  return email.trim().normalize('NFC').toLowerCase();
+  return foldName(email);
 }
 
 /** The rights from the roles of a user, whether or not the user is enabled. */

@@ -8,7 +8,7 @@ import type { DataValue } from '../contract/records/event.ts';
 import { compileComparison } from './comparison.ts';
 
 const repeated = fc.tuple(
-  fc.constantFrom('a', 'ä', ';', 'a;', '😀', '1', '\ud83d', 'ab'),
+  fc.constantFrom('a', 'ä', ';', 'a;', '😀', '1', '\ud83d', 'ab', '\u0315\u0300'),
   fc.constantFrom(1, 60_000, 500_000),
 );
 const text = repeated.map(([one, size]) => one.repeat(size / one.length));

@@ -1,3 +1,4 @@
+import { composed } from '../contract/fold-name.ts';
 import type { Event } from '../contract/records/event.ts';
 
 /** Finds a parameter's value on an event; undefined when it is missing. Null counts as missing. */
@@ -80,7 +81,7 @@ export type Fold = (text: string) => string;
 /** Unicode normalisation form C: text that looks the same compares the same. */
 export const foldExact: Fold = (text) => {
   // Characters below U+0300 neither compose nor decompose, and most values have no others.
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) >= 0x300) return text.normalize('NFC');
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) >= 0x300) return composed(text);
   return text;
 };
 
