@@ -82,6 +82,29 @@ test('failed deliveries are sent again, byte for byte and with their keys, after
   assert.equal(rig.egress.requests.length, 5);
 });
 
+test('a plan of failed deliveries reads lists of them alone, and nothing of each', async () => {
+  await using rig = await startRig({ handler: () => ({ status: 422 }) });
+  await wire(rig);
+  await rig.send(...Array.from({ length: 250 }, (_, n) => ({ data: { n: String(n) } })));
+  await rig.clock.advance(10);
+  let reads = 0;
+  const { log } = rig.journal;
+  const counted =
+    <Query, Result>(read: (query: Query) => Result) =>
+    (query: Query) => {
+      reads += 1;
+      return read(query);
+    };
+  Object.assign(log, {
+    deliveries: counted(log.deliveries),
+    delivery: counted(log.delivery),
+    event: counted(log.event),
+  });
+  const plan = await rig.pipeline.replays.plan(parsed({ only: 'failed' }), false);
+  assert.deepEqual([plan.deliveries, plan.complete], [250, true]);
+  assert.ok(reads <= 3, `${reads} reads`);
+});
+
 test('events without a match are sent by a new action, and the plan says when rules are ignored', async () => {
   await using rig = await startRig();
   await wire(rig, { action: { rules: { parameter: 'n', operator: 'equals', value: 'never' } } });

@@ -21,10 +21,10 @@ type Log = Pick<DeliveryLog, 'deliveries' | 'delivery' | 'event'>;
 type Other = Pick<LoggedDelivery, 'test' | 'actionId' | 'destinationId' | 'status' | 'replayId'>;
 
 /**
- * The data for a decision: the other deliveries of its family, or of its event; whether the event of a delivery is stored;
- * and its order key. Events are large, so that none is kept.
+ * The data for a decision: the deliveries of its family, or of its event; whether there is something to send, a body or
+ * the event; and its order key. Events are large, so that none is kept.
  */
-type Seen = { others: readonly Other[]; hasEvent: boolean; orderKey?: number | undefined };
+type Seen = { others: readonly Other[]; hasData: boolean; orderKey?: number | undefined };
 
 /** `taken`: the families, or events with action and destination, that are selected already. */
 type Selection<Of extends ReplayInput['of']> = {
@@ -55,25 +55,33 @@ export function chooser(of: ChooserOptions): (sources: readonly Source[]) => Pro
   };
 }
 
-const nothingSeen: Seen = { others: [], hasEvent: false };
+const nothingSeen: Seen = { others: [], hasData: false };
 
 async function look(source: Source, { input, snapshot, log, replayId, now }: ChooserOptions): Promise<Seen> {
   if (source.kind === 'unknown') return nothingSeen;
   if (source.kind === 'event')
-    return { others: await allOthers({ eventId: source.event.id }, log, now), hasEvent: true };
+    return { others: await allOthers({ eventId: source.event.id }, log, now), hasData: true };
   if (passedOver(source.delivery, input) !== null) return nothingSeen;
-  const { id, replayOf, eventId, destinationId } = source.delivery;
+  const { id, replayOf, destinationId } = source.delivery;
+  const to = snapshot.planOf(input.to?.destinationId ?? destinationId);
+  const hasBody = input.of === 'deliveries' && input.body === 'original' && source.delivery.attempts > 0;
   const [first, repeats, stored] = await Promise.all([
     replayOf === null ? source.delivery : log.delivery(replayOf),
-    allOthers({ replayOf: replayOf ?? id }, log, now),
-    lookAtEvent(eventId, log, snapshot.planOf(input.to?.destinationId ?? destinationId), replayId ?? ''),
+    mayHaveRepeats(source.delivery) ? allOthers({ replayOf: replayOf ?? id }, log, now) : [],
+    hasBody && to?.orderKeyOf === null ? { hasData: true } : lookAtEvent(source.delivery, log, to, replayId ?? ''),
   ]);
-  return { others: first === null ? repeats : [first, ...repeats], ...stored };
+  return { others: first === null ? repeats : [first, ...repeats], ...stored, hasData: hasBody || stored.hasData };
 }
 
-async function lookAtEvent(id: string | null, log: Log, to: DestinationPlan | null, replayId: string) {
-  const event = id === null ? null : await log.event(id);
-  return { hasEvent: event !== null, orderKey: event === null ? undefined : to?.orderKeyOf?.(event, replayId) };
+/** Whether a delivery may have others in its family, by how lists show it: which is certain once it ended or is held. */
+function mayHaveRepeats({ replayOf, replayedBy, status }: LoggedDelivery): boolean {
+  const isCertain = status === 'held' || (isFinished(status) && status !== 'delivered');
+  return replayOf !== null || replayedBy !== undefined || !isCertain;
+}
+
+async function lookAtEvent({ eventId }: LoggedDelivery, log: Log, to: DestinationPlan | null, replayId: string) {
+  const event = eventId === null ? null : await log.event(eventId);
+  return { hasData: event !== null, orderKey: event === null ? undefined : to?.orderKeyOf?.(event, replayId) };
 }
 
 const pageSize = 200;
@@ -121,7 +129,7 @@ function decide(
 function chooseByDelivery(selection: Selection<'deliveries'>) {
   const { input } = selection;
   const { documents } = selection.snapshot;
-  const choose = (one: LoggedDelivery, { others, hasEvent, orderKey }: Seen): Decision => {
+  const choose = (one: LoggedDelivery, { others, hasData, orderKey }: Seen): Decision => {
     const reasonAlone = passedOver(one, input);
     if (reasonAlone !== null) return reasonAlone;
     const isOriginal = input.body === 'original';
@@ -134,8 +142,7 @@ function chooseByDelivery(selection: Selection<'deliveries'>) {
     const root = one.replayOf ?? one.id;
     const same = others.filter(({ destinationId }) => destinationId === destination.id);
     return decide(selection, root, same, () => {
-      const hasBody = isOriginal && one.attempts > 0;
-      if (!hasEvent && !hasBody) return 'event_removed';
+      if (!hasData) return 'event_removed';
       const delivery: ReplayedDelivery = {
         eventId: one.eventId,
         actionId: one.actionId,
