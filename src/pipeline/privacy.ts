@@ -2,6 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { Clock } from '../async/clock.ts';
 import { byItself } from '../contract/by-itself.ts';
 import type { DestinationBody } from '../contract/documents/destination.ts';
+import type { DocumentKind } from '../contract/documents/document.ts';
 import { settingsId } from '../contract/documents/settings.ts';
 import type { IncomingEvent } from '../contract/records/event.ts';
 import { Secret } from '../contract/secret.ts';
@@ -19,10 +20,7 @@ export function intakePrivacy(
   configuration: Configuration,
   clock: Pick<Clock, 'now'>,
 ): (collectorId: string) => Masked | null {
-  const known = new Map<string, Masked | null>();
-  configuration.watch((_, changes) => {
-    if (changes.some(({ document: { kind } }) => kind === 'settings' || kind === 'collector')) known.clear();
-  });
+  const known = compiledById<Masked | null>(configuration, 'collector');
 
   function compile(collectorId: string): Masked | null {
     const { snapshot } = configuration;
@@ -107,10 +105,7 @@ export type RedactionPolicies = (destination: Pick<Document<DestinationBody>, 'i
 
 /** The redaction policies of the current destinations, cached. */
 export function redactionPolicies(configuration: Configuration, operator: OperatorRetention): RedactionPolicies {
-  const known = new Map<string, RedactionPolicy | null>();
-  configuration.watch((_, changes) => {
-    if (changes.some(({ document: { kind } }) => kind === 'settings' || kind === 'destination')) known.clear();
-  });
+  const known = compiledById<RedactionPolicy | null>(configuration, 'destination');
   // Named, because test/journey.test.ts counts named functions.
   return function policyOf({ id, body }) {
     let redaction = known.get(id);
@@ -120,4 +115,13 @@ export function redactionPolicies(configuration: Configuration, operator: Operat
     }
     return redaction;
   };
+}
+
+/** A cache of what was compiled for a document of `kind`, which is cleared when one of them or the settings change. */
+function compiledById<T>(configuration: Configuration, kind: DocumentKind): Map<string, T> {
+  const known = new Map<string, T>();
+  configuration.watch((_, changes) => {
+    if (changes.some(({ document }) => document.kind === kind || document.kind === 'settings')) known.clear();
+  });
+  return known;
 }

@@ -27,4 +27,4 @@ export type Bodies = {
 export type Rule = { id: string; action: Document<ActionBody>; condition: CompiledCondition };
 
 /** By kind and id. */
-export type Documents = { [K in DocumentKind]: ReadonlyMap<string, Document<Bodies[K]>> };
+export type Documents = { readonly [K in DocumentKind]: ReadonlyMap<string, Document<Bodies[K]>> };

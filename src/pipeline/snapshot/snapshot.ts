@@ -23,7 +23,7 @@ export type { Bodies, Document, Documents, Rule } from './documents.ts';
  */
 export type Snapshot = {
   readonly revision: number;
-  readonly documents: { readonly [K in DocumentKind]: ReadonlyMap<string, Document<Bodies[K]>> };
+  readonly documents: Documents;
   /** By the key and the one before it, which may be over. */
   readonly collectorsByKey: ReadonlyMap<string, Document<CollectorBody>>;
   readonly rules: Rules;
@@ -34,7 +34,6 @@ export type Snapshot = {
   idsNamed(kind: DocumentKind, name: string, connectionId?: string): Iterable<string>;
   /** The ids of the current destinations of a connection. */
   destinationsOf(connectionId: string): Iterable<string>;
-  /** The part of a destination's and its connection's documents that sending needs; null: deleted. */
   readonly planOf: PlanOf;
 };
 
