@@ -12,10 +12,11 @@ import {
   type ConnectionQueue,
   createConnectionQueue,
   createDestinationQueue,
+  createReplayShare,
   type DestinationQueue,
 } from './queues.ts';
 import { createReplayRates } from './replay-rates.ts';
-import { countSent, createReplayShare, starvedAfterMs, starvedAfterRequests } from './replay-share.ts';
+import { countSent, starvedAfterMs, starvedAfterRequests } from './replay-share.ts';
 
 const now = 1_700_000_000_000;
 
@@ -55,7 +56,8 @@ const plan = destinationPlan(
   document('connection', 'con_1', connectionBody),
 );
 
-const memory = new MemoryBudget();
+let queueCount = 0;
+const memory = new MemoryBudget(() => queueCount);
 
 function delivery(id: string, deaths = 0): DueDelivery {
   return {
@@ -96,7 +98,7 @@ function connectionWith(lists: DueDelivery[][], of: Partial<DestinationPlan> = {
 
 function ready(queue: DestinationQueue, deliveries: DueDelivery[], of: Partial<DestinationPlan> = {}) {
   queue.plan = { ...plan, ...of };
-  memory.openQueue();
+  queueCount += 1;
   for (const one of deliveries) memory.add(queue, one);
   queue.isReady = true;
   return queue;

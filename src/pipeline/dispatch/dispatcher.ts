@@ -1,25 +1,16 @@
 import { type Clock, errorBackoffMs, setTimer, stopTimer } from '../../async/clock.ts';
 import type { DeliveryQueue, DueDelivery, Lease } from '../../journal/journal.ts';
-import type { Configuration, Snapshot } from '../snapshot/snapshot.ts';
+import type { Configuration } from '../snapshot/snapshot.ts';
 import type { BatchAssembly } from './batch-assembly.ts';
 import { type Action, blockOf, decide, type World } from './decide.ts';
 import { InFlight } from './in-flight.ts';
 import { type Block, consumeRates, evenPaceMs, originBlock } from './limits.ts';
 import { MemoryBudget, waitingIn } from './memory-budget.ts';
 import type { Pauses } from './pauses.ts';
-import {
-  type ConnectionQueue,
-  connectionPlan,
-  createConnectionQueue,
-  createDestinationQueue,
-  type DestinationQueue,
-  isAllInMemory,
-  type OriginSlots,
-  queuesOf,
-} from './queues.ts';
+import { type ConnectionQueue, type DestinationQueue, isAllInMemory, Queues, queuesOf } from './queues.ts';
 import { Refill } from './refill.ts';
 import type { ReplayRates } from './replay-rates.ts';
-import { countSent, createReplayShare } from './replay-share.ts';
+import { countSent } from './replay-share.ts';
 import { delayInMemory, type SendParts, sendOne } from './send.ts';
 import { sendBatch } from './send-batch.ts';
 import { SettlementWriter } from './settlement-writer.ts';
@@ -55,18 +46,15 @@ type QueuePlace = { destinationId: string; replayId: string | null };
 export class Dispatcher implements AsyncDisposable {
   readonly #options: DispatcherOptions;
   readonly #clock: Clock;
-  readonly #connections = new Map<string, ConnectionQueue>();
-  readonly #queues = new Map<string, DestinationQueue>();
-  readonly #origins = new Map<string, OriginSlots>();
+  readonly #queues: Queues;
   /** Connections that wait until outcomes are recorded. */
   readonly #stalled = new Set<ConnectionQueue>();
-  readonly #memory = new MemoryBudget();
+  readonly #memory = new MemoryBudget(() => this.#queues.size);
   readonly #inFlight: InFlight;
   readonly #settlements: SettlementWriter;
   readonly #refill: Refill;
   readonly #sending: SendParts;
   readonly #world: World;
-  #snapshot: Snapshot | null = null;
   #isStopping = false;
 
   constructor(options: DispatcherOptions) {
@@ -78,6 +66,7 @@ export class Dispatcher implements AsyncDisposable {
     const settlements = new SettlementWriter({ ...options, journal });
     const resume = (queue: DestinationQueue) => this.#resume(queue);
     const refill = new Refill({ ...options, journal, memory, inFlight, resume });
+    this.#queues = new Queues({ ...options, isInFlight: (queue) => inFlight.of(queue).next().done !== true });
     this.#inFlight = inFlight;
     this.#settlements = settlements;
     this.#refill = refill;
@@ -116,7 +105,7 @@ export class Dispatcher implements AsyncDisposable {
   /** Takes over the unfinished deliveries in the journal. */
   async start(): Promise<void> {
     for (const { destinationId, connectionId, replayId, nextDueAt } of await this.#options.queue.nextDue())
-      this.#refill.refillAt(this.#queueFor(destinationId, connectionId, replayId), nextDueAt);
+      this.#refill.refillAt(this.#queues.open(destinationId, connectionId, replayId), nextDueAt);
   }
 
   /** New deliveries that are already in the journal. Those that do not fit in memory are read back later. */
@@ -124,7 +113,7 @@ export class Dispatcher implements AsyncDisposable {
     const now = this.#clock.now();
     const touched = new Set<DestinationQueue>();
     for (const delivery of deliveries) {
-      const queue = this.#queueFor(delivery.destinationId, delivery.connectionId, null);
+      const queue = this.#queues.open(delivery.destinationId, delivery.connectionId, null);
       this.#enqueueOne(queue, delivery, now);
       touched.add(queue);
     }
@@ -150,16 +139,16 @@ export class Dispatcher implements AsyncDisposable {
    */
   wake(destinationIds: readonly string[], replayId: string | null = null): void {
     for (const id of destinationIds) {
-      if (replayId !== null) this.#queueFor(id, '', replayId);
-      for (const queue of [this.#queueFor(id, '', null), ...this.#replayQueuesTo(id)]) this.#lookAgain(queue);
+      if (replayId !== null) this.#queues.open(id, '', replayId);
+      for (const queue of [this.#queues.open(id, '', null), ...this.#queues.replaysTo(id)]) this.#lookAgain(queue);
     }
   }
 
   /** A replay has more deliveries for these destinations; without them, its state or its rate changed. */
   wakeReplay(replayId: string, destinationIds?: readonly string[]): void {
-    if (destinationIds === undefined) for (const queue of this.#replayQueuesOf(replayId)) this.#lookAgain(queue);
+    if (destinationIds === undefined) for (const queue of this.#queues.ofReplay(replayId)) this.#lookAgain(queue);
     for (const id of destinationIds ?? []) {
-      const queue = this.#queueFor(id, '', replayId);
+      const queue = this.#queues.open(id, '', replayId);
       queue.hasMore = true;
       this.#resume(queue);
     }
@@ -167,9 +156,9 @@ export class Dispatcher implements AsyncDisposable {
 
   /** Drops the queues of a replay that has no unfinished deliveries left. */
   forgetReplay(replayId: string): void {
-    for (const queue of this.#replayQueuesOf(replayId)) {
-      if (!this.#isIdle(queue)) continue;
-      this.#close(queue);
+    for (const queue of this.#queues.ofReplay(replayId)) {
+      if (!this.#queues.isIdle(queue)) continue;
+      this.#queues.close(queue);
       if (queue.replay !== null) this.#makeReady(queue.replay.live);
     }
   }
@@ -179,10 +168,10 @@ export class Dispatcher implements AsyncDisposable {
    * whole connection. The next response that asks for one begins it again.
    */
   endPauses(connectionId: string | null, destinationIds: readonly string[]): void {
-    const connection = connectionId === null ? undefined : this.#connections.get(connectionId);
+    const connection = connectionId === null ? undefined : this.#queues.connection(connectionId);
     this.#options.pauses.end(connectionId === null ? destinationIds : [connectionId, ...destinationIds]);
     connection?.budget.forgetPeer();
-    for (const id of destinationIds) this.#queues.get(id)?.budget.forgetPeer();
+    for (const id of destinationIds) this.#queues.get(id, null)?.budget.forgetPeer();
     if (connection !== undefined) for (const queue of [...queuesOf(connection)]) this.#resume(queue);
     else this.wake(destinationIds);
   }
@@ -202,14 +191,14 @@ export class Dispatcher implements AsyncDisposable {
 
   /** The waiting deliveries of a destination; null: some of them are only in the journal. */
   waitingFor(destinationId: string): DueDelivery[] | null {
-    const live = this.#queues.get(destinationId);
-    const all = live === undefined ? [] : [live, ...this.#replayQueuesTo(destinationId)];
+    const live = this.#queues.get(destinationId, null);
+    const all = live === undefined ? [] : [live, ...this.#queues.replaysTo(destinationId)];
     return all.length > 0 && all.every(isAllInMemory) ? all.flatMap(waitingIn) : null;
   }
 
   /** The limit that delays a due delivery now, apart from holds; null: none. */
   blockOf({ id, destinationId, replayId }: QueuePlace & { id: string }): Block | null {
-    const queue = this.#queues.get(keyOf(destinationId, replayId));
+    const queue = this.#queues.get(destinationId, replayId);
     return queue === undefined ? null : blockOf(queue, id, this.#clock.now(), this.#world);
   }
 
@@ -221,95 +210,11 @@ export class Dispatcher implements AsyncDisposable {
   /** Sends nothing more, and waits for requests in flight. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isStopping = true;
-    for (const queue of this.#queues.values()) {
+    for (const queue of this.#queues) {
       for (const timer of [queue.refillTimer, queue.rateTimer, queue.connection.rateTimer]) stopTimer(timer);
       for (const { cancelDelay } of queue.delayed) cancelDelay?.();
     }
     await this.#inFlight.drain(this.#options.stopTimeoutMs);
-  }
-
-  #queueFor(destinationId: string, connectionId: string, replayId: string | null): DestinationQueue {
-    const key = keyOf(destinationId, replayId);
-    const known = this.#queues.get(key);
-    if (known !== undefined) return known;
-    const queue =
-      replayId === null ? this.#open(destinationId, connectionId) : this.#openReplay(destinationId, replayId);
-    queue.plan = this.#present().planOf(destinationId);
-    this.#queues.set(key, queue);
-    this.#memory.openQueue();
-    return queue;
-  }
-
-  #open(destinationId: string, connectionId: string): DestinationQueue {
-    const { pauses } = this.#options;
-    const plan = this.#present().planOf(destinationId);
-    const id = plan?.connection.id ?? connectionId;
-    const connection = this.#connections.get(id) ?? createConnectionQueue(id);
-    this.#connections.set(id, connection);
-    const queue = createDestinationQueue(destinationId, connection);
-    connection.queues.add(queue);
-    connection.budget.quiet(pauses.untilOf(id, plan?.origin ?? ''));
-    queue.budget.quiet(pauses.untilOf(destinationId, plan?.origin ?? ''));
-    return queue;
-  }
-
-  #openReplay(destinationId: string, replayId: string): DestinationQueue {
-    const live = this.#queueFor(destinationId, '', null);
-    const { connection } = live;
-    connection.replays ??= createReplayShare(this.#clock.now());
-    const queue = createDestinationQueue(destinationId, connection, { id: replayId, live });
-    connection.replays.queues.add(queue);
-    return queue;
-  }
-
-  #replayQueuesOf(replayId: string): DestinationQueue[] {
-    return [...this.#queues.values()].filter(({ replay }) => replay?.id === replayId);
-  }
-
-  #replayQueuesTo(destinationId: string): DestinationQueue[] {
-    const replays = this.#queues.get(destinationId)?.connection.replays?.queues ?? [];
-    return [...replays].filter((queue) => queue.destinationId === destinationId);
-  }
-
-  /** Whether none of its deliveries is in memory or in flight, and no reading for it is running. */
-  #isIdle(queue: DestinationQueue): boolean {
-    const { waiting, suspects, delayed, reading, requests } = queue;
-    const isEmpty = waiting.length === 0 && suspects.length === 0 && delayed.size === 0;
-    return isEmpty && reading === null && requests === 0 && this.#inFlight.of(queue).next().done === true;
-  }
-
-  /** Does nothing for a queue that is closed already: replays keep a reference to the live queue of a destination. */
-  #close(queue: DestinationQueue) {
-    const { connection, destinationId, replay } = queue;
-    const key = keyOf(destinationId, replay?.id ?? null);
-    if (this.#queues.get(key) !== queue) return;
-    stopTimer(queue.refillTimer);
-    stopTimer(queue.rateTimer);
-    queue.hasMore = false;
-    this.#queues.delete(key);
-    this.#memory.closeQueue();
-    connection.queues.delete(queue);
-    connection.replays?.queues.delete(queue);
-    if (connection.replays?.queues.size === 0) connection.replays = null;
-    if (connection.queues.size > 0 || connection.replays !== null) return;
-    stopTimer(connection.rateTimer);
-    this.#connections.delete(connection.connectionId);
-  }
-
-  /** The current configuration; updates the plan of every queue. */
-  #present(): Snapshot {
-    const { snapshot } = this.#options.configuration;
-    if (snapshot !== this.#snapshot) {
-      this.#snapshot = snapshot;
-      // Without the new plan of its destination, a queue keeps the old one for its limits; its attempts fail.
-      for (const queue of this.#queues.values())
-        try {
-          queue.plan = snapshot.planOf(queue.destinationId);
-        } catch (error) {
-          this.#options.failed(error, 'apply the change of a destination');
-        }
-    }
-    return snapshot;
   }
 
   #lookAgain(queue: DestinationQueue) {
@@ -326,8 +231,8 @@ export class Dispatcher implements AsyncDisposable {
     if (queue.isReady) return;
     if (queue.waiting.length === 0 && queue.suspects.length === 0 && !queue.hasMore) {
       // A deleted destination keeps its queue only as long as it has deliveries, or a replay has a queue to it.
-      if (queue.plan === null && queue.replay === null && isAllInMemory(queue) && this.#isIdle(queue))
-        if (this.#replayQueuesTo(queue.destinationId).length === 0) this.#close(queue);
+      if (queue.plan === null && queue.replay === null && isAllInMemory(queue) && this.#queues.isIdle(queue))
+        if (this.#queues.replaysTo(queue.destinationId).length === 0) this.#queues.close(queue);
       return;
     }
     queue.isReady = true;
@@ -338,8 +243,8 @@ export class Dispatcher implements AsyncDisposable {
     if (this.#isStopping || connection.isPumping) return;
     connection.isPumping = true;
     try {
-      this.#present();
-      this.#findOrigin(connection);
+      this.#queues.refreshPlans();
+      this.#queues.findOrigin(connection);
       const now = this.#clock.now();
       for (;;) {
         const action = decide(connection, now, this.#world);
@@ -408,27 +313,6 @@ export class Dispatcher implements AsyncDisposable {
     }
   }
 
-  /** The new origin of a changed connection applies once the connection has nothing in flight. */
-  #findOrigin(connection: ConnectionQueue) {
-    const before = connection.origin;
-    if (before !== null && connection.requests > 0) return;
-    const name = connectionPlan(connection)?.origin ?? '';
-    connection.origin = this.#origins.get(name) ?? this.#openOrigin(name);
-    if (before === null || before === connection.origin) return;
-    this.#options.pauses.end([connection.connectionId, ...[...connection.queues].map((one) => one.destinationId)]);
-    for (const { budget } of [connection, ...queuesOf(connection)]) budget.forgetPeer();
-  }
-
-  #openOrigin(name: string): OriginSlots {
-    const slots = { requests: 0, waiting: new Set<ConnectionQueue>() };
-    this.#origins.set(name, slots);
-    if (this.#origins.size <= 2 * this.#connections.size) return slots;
-    // Most are of changed or deleted connections. What no connection has is not in use.
-    const used = new Set([...this.#connections.values()].map(({ origin }) => origin)).add(slots);
-    for (const [other, one] of this.#origins) if (!used.has(one)) this.#origins.delete(other);
-    return slots;
-  }
-
   #began(queue: DestinationQueue, now: number) {
     const { connection, replay } = queue;
     queue.requests += 1;
@@ -472,7 +356,7 @@ export class Dispatcher implements AsyncDisposable {
 
   /** The trial of a suspect is over: the next one may be sent. */
   #trialEnded() {
-    for (const queue of this.#queues.values()) if (queue.suspects.length > 0) this.#resume(queue);
+    for (const queue of this.#queues) if (queue.suspects.length > 0) this.#resume(queue);
   }
 
   #probeAgain(connection: ConnectionQueue) {
@@ -481,11 +365,6 @@ export class Dispatcher implements AsyncDisposable {
       this.#resume(queue);
     }
   }
-}
-
-/** The key of a queue. */
-function keyOf(destinationId: string, replayId: string | null): string {
-  return replayId === null ? destinationId : `${replayId} ${destinationId}`;
 }
 
 function unready(queue: DestinationQueue) {

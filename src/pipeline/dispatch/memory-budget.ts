@@ -23,8 +23,12 @@ export type QueueFill = 'more' | 'all' | 'full';
 export class MemoryBudget {
   #waiting = 0;
   #bytes = 0;
-  #queues = 0;
   #parts = 0;
+  readonly #queueCount: () => number;
+
+  constructor(queueCount: () => number) {
+    this.#queueCount = queueCount;
+  }
 
   /** Waiting deliveries. */
   get waiting(): number {
@@ -38,7 +42,7 @@ export class MemoryBudget {
 
   /** How many deliveries of one queue may wait in memory: all queues share the room. */
   get share(): number {
-    return Math.max(queueMin, Math.min(queueMax, Math.floor(deliveriesMax / this.#queues)));
+    return Math.max(queueMin, Math.min(queueMax, Math.floor(deliveriesMax / this.#queueCount())));
   }
 
   /** The room of a queue: two batches always fit, regardless of bytes. */
@@ -69,14 +73,6 @@ export class MemoryBudget {
   /** Leaves little room to a queue whose destination has not responded well for a while. */
   narrow(queue: DestinationQueue, now: number): void {
     if (queue.silentSince !== null && now - queue.silentSince >= silenceMs) queue.room = queueMin;
-  }
-
-  openQueue(): void {
-    this.#queues += 1;
-  }
-
-  closeQueue(): void {
-    this.#queues -= 1;
   }
 
   /** Adds a due delivery to the waiting ones. */

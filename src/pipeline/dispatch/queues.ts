@@ -1,7 +1,9 @@
-import { idleTimer, type Timer } from '../../async/clock.ts';
+import { type Clock, idleTimer, stopTimer, type Timer } from '../../async/clock.ts';
 import { type DueDelivery, suspectDeaths } from '../../journal/journal.ts';
 import type { BatchKey } from '../attempt/batch.ts';
 import type { DestinationPlan } from '../destination-plan.ts';
+import type { Configuration, Snapshot } from '../snapshot/snapshot.ts';
+import type { Pauses } from './pauses.ts';
 import { adaptiveConcurrency, type Breaker, type Concurrency, createBreaker } from './peer-health.ts';
 import { createRateLimiter, type RateLimiter } from './rate-limiter.ts';
 
@@ -118,7 +120,7 @@ export type ConnectionQueue = {
 /** The requests in flight to one origin, and the connections that wait for one of them to end. */
 export type OriginSlots = { requests: number; readonly waiting: Set<ConnectionQueue> };
 
-/** The replays of a connection; `createReplayShare` describes how they share its limits with live deliveries. */
+/** The replays of a connection; replay-share.ts describes how they share its limits with live deliveries. */
 export type ReplayShare = {
   readonly queues: Set<DestinationQueue>;
   readonly ready: DestinationQueue[];
@@ -129,6 +131,155 @@ export type ReplayShare = {
   /** When the next one may be sent at an even rate. */
   nextAt: number;
 };
+
+type QueuesOptions = {
+  configuration: Pick<Configuration, 'snapshot'>;
+  pauses: Pick<Pauses, 'untilOf' | 'end'>;
+  clock: Pick<Clock, 'now'>;
+  /** Whether a delivery of the queue is in flight. */
+  isInFlight(queue: DestinationQueue): boolean;
+  failed(error: unknown, doing: string): void;
+};
+
+/** All open queues, with their connections and origins. A queue is opened when it is first needed. */
+export class Queues {
+  readonly #options: QueuesOptions;
+  readonly #all = new Map<string, DestinationQueue>();
+  readonly #connections = new Map<string, ConnectionQueue>();
+  readonly #origins = new Map<string, OriginSlots>();
+  #snapshot: Snapshot | null = null;
+
+  constructor(options: QueuesOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#all.size;
+  }
+
+  [Symbol.iterator](): Iterator<DestinationQueue> {
+    return this.#all.values();
+  }
+
+  /** The queue of a destination, or of a replay to it, if it is open. */
+  get(destinationId: string, replayId: string | null): DestinationQueue | undefined {
+    return this.#all.get(keyOf(destinationId, replayId));
+  }
+
+  connection(connectionId: string): ConnectionQueue | undefined {
+    return this.#connections.get(connectionId);
+  }
+
+  ofReplay(replayId: string): DestinationQueue[] {
+    return [...this.#all.values()].filter(({ replay }) => replay?.id === replayId);
+  }
+
+  /** The queues of all replays to a destination. */
+  replaysTo(destinationId: string): DestinationQueue[] {
+    const replays = this.#all.get(destinationId)?.connection.replays?.queues ?? [];
+    return [...replays].filter((queue) => queue.destinationId === destinationId);
+  }
+
+  /** The queue of a destination, or of a replay to it. `connectionId`: of a deleted destination. */
+  open(destinationId: string, connectionId: string, replayId: string | null): DestinationQueue {
+    const key = keyOf(destinationId, replayId);
+    const known = this.#all.get(key);
+    if (known !== undefined) return known;
+    const queue =
+      replayId === null ? this.#openLive(destinationId, connectionId) : this.#openReplay(destinationId, replayId);
+    queue.plan = this.refreshPlans().planOf(destinationId);
+    this.#all.set(key, queue);
+    return queue;
+  }
+
+  #openLive(destinationId: string, connectionId: string): DestinationQueue {
+    const { pauses } = this.#options;
+    const plan = this.refreshPlans().planOf(destinationId);
+    const id = plan?.connection.id ?? connectionId;
+    const connection = this.#connections.get(id) ?? createConnectionQueue(id);
+    this.#connections.set(id, connection);
+    const queue = createDestinationQueue(destinationId, connection);
+    connection.queues.add(queue);
+    connection.budget.quiet(pauses.untilOf(id, plan?.origin ?? ''));
+    queue.budget.quiet(pauses.untilOf(destinationId, plan?.origin ?? ''));
+    return queue;
+  }
+
+  #openReplay(destinationId: string, replayId: string): DestinationQueue {
+    const live = this.open(destinationId, '', null);
+    const { connection } = live;
+    connection.replays ??= createReplayShare(this.#options.clock.now());
+    const queue = createDestinationQueue(destinationId, connection, { id: replayId, live });
+    connection.replays.queues.add(queue);
+    return queue;
+  }
+
+  /** Whether none of its deliveries is in memory or in flight, and no reading for it is running. */
+  isIdle(queue: DestinationQueue): boolean {
+    const { waiting, suspects, delayed, reading, requests } = queue;
+    const isEmpty = waiting.length === 0 && suspects.length === 0 && delayed.size === 0;
+    return isEmpty && reading === null && requests === 0 && !this.#options.isInFlight(queue);
+  }
+
+  /** Does nothing for a queue that is closed already: replays keep a reference to the live queue of a destination. */
+  close(queue: DestinationQueue): void {
+    const { connection, destinationId, replay } = queue;
+    const key = keyOf(destinationId, replay?.id ?? null);
+    if (this.#all.get(key) !== queue) return;
+    stopTimer(queue.refillTimer);
+    stopTimer(queue.rateTimer);
+    queue.hasMore = false;
+    this.#all.delete(key);
+    connection.queues.delete(queue);
+    connection.replays?.queues.delete(queue);
+    if (connection.replays?.queues.size === 0) connection.replays = null;
+    if (connection.queues.size > 0 || connection.replays !== null) return;
+    stopTimer(connection.rateTimer);
+    this.#connections.delete(connection.connectionId);
+  }
+
+  /** Gives every queue its plan of the current configuration, which it returns. */
+  refreshPlans(): Snapshot {
+    const { snapshot } = this.#options.configuration;
+    if (snapshot !== this.#snapshot) {
+      this.#snapshot = snapshot;
+      // Without the new plan of its destination, a queue keeps the old one for its limits; its attempts fail.
+      for (const queue of this.#all.values())
+        try {
+          queue.plan = snapshot.planOf(queue.destinationId);
+        } catch (error) {
+          this.#options.failed(error, 'apply the change of a destination');
+        }
+    }
+    return snapshot;
+  }
+
+  /** The new origin of a changed connection applies once the connection has nothing in flight. */
+  findOrigin(connection: ConnectionQueue): void {
+    const before = connection.origin;
+    if (before !== null && connection.requests > 0) return;
+    const name = connectionPlan(connection)?.origin ?? '';
+    connection.origin = this.#origins.get(name) ?? this.#openOrigin(name);
+    if (before === null || before === connection.origin) return;
+    this.#options.pauses.end([connection.connectionId, ...[...connection.queues].map((one) => one.destinationId)]);
+    for (const { budget } of [connection, ...queuesOf(connection)]) budget.forgetPeer();
+  }
+
+  #openOrigin(name: string): OriginSlots {
+    const slots = { requests: 0, waiting: new Set<ConnectionQueue>() };
+    this.#origins.set(name, slots);
+    if (this.#origins.size <= 2 * this.#connections.size) return slots;
+    // Most are of changed or deleted connections. What no connection has is not in use.
+    const used = new Set([...this.#connections.values()].map(({ origin }) => origin)).add(slots);
+    for (const [other, one] of this.#origins) if (!used.has(one)) this.#origins.delete(other);
+    return slots;
+  }
+}
+
+/** The key of a queue. */
+function keyOf(destinationId: string, replayId: string | null): string {
+  return replayId === null ? destinationId : `${replayId} ${destinationId}`;
+}
 
 export function createDestinationQueue(
   destinationId: string,
@@ -193,6 +344,10 @@ export function createConnectionQueue(connectionId: string): ConnectionQueue {
     isPumping: false,
     failures: 0,
   };
+}
+
+export function createReplayShare(now: number): ReplayShare {
+  return { queues: new Set(), ready: [], lastAt: now, liveSince: 0, nextAt: 0 };
 }
 
 /** Every queue of a connection, including those of replays. */

@@ -9,9 +9,6 @@ import type { ConnectionQueue, ReplayShare } from './queues.ts';
  *     and never use the last quarter of the requests at once.
  *   * Starvation guard: after 30 s and 20 live requests without a replayed one, one replayed delivery is sent first.
  */
-export function createReplayShare(now: number): ReplayShare {
-  return { queues: new Set(), ready: [], lastAt: now, liveSince: 0, nextAt: 0 };
-}
 
 export const starvedAfterMs = 30_000;
 export const starvedAfterRequests = 20;
