@@ -1,4 +1,3 @@
-import { parseBaseUrl } from '../../connections/base-url.ts';
 import { certificateExpiry } from '../../connections/certificate-expiry.ts';
 import { checkConnection } from '../../connections/check-connection.ts';
 import { testConnection } from '../../connections/connection-test.ts';
@@ -9,6 +8,7 @@ import { connectionInput } from '../../contract/documents/connection.ts';
 import { AppError, type FieldError, invalid } from '../../contract/errors.ts';
 import { isObject } from '../../contract/json.ts';
 import type { ApiParts, Call, Handlers, OutputOf } from '../call/call.ts';
+import { baseOrigin, isElsewhere, movedAddress, originOf, proxyOrigin } from './connection-address.ts';
 import type { Draft, Kind } from './document-kind.ts';
 import { documentHandlers, documentsOf } from './documents.ts';
 import { holdsSecret, secretPointers, withoutSecrets } from './secret-fields.ts';
@@ -171,35 +171,8 @@ function exposureOf(before: ConnectionBody, after: ConnectionBody): (pointer: st
   };
 }
 
-/** The field that changes the address of requests; null when none does. */
-function movedAddress(before: ConnectionBody, after: ConnectionBody): string | null {
-  if (isElsewhere(baseOrigin(before), baseOrigin(after)))
-    return before.baseUrl === after.baseUrl ? '/port' : '/baseUrl';
-  // A new proxy reads unencrypted requests, and with its own certificate authority also encrypted ones.
-  return proxyOrigin(after) !== null && isElsewhere(proxyOrigin(before), proxyOrigin(after))
-    ? '/settings/proxy/url'
-    : null;
-}
-
-function isElsewhere(before: string | null, after: string | null): boolean {
-  return before !== after;
-}
-
-function baseOrigin(connection: ConnectionBody): string {
-  const base = parseBaseUrl(connection);
-  return base.ok ? base.url.origin : `${connection.baseUrl} ${connection.port}`;
-}
-
 /** The origin that the credentials themselves are sent to. */
 function credentialsOrigin(connection: ConnectionBody): string {
   const { auth } = connection;
   return auth.type === 'oauth2' ? originOf(auth.accessTokenUrl) : baseOrigin(connection);
-}
-
-function proxyOrigin({ settings: { proxy } }: ConnectionBody): string | null {
-  return proxy === null ? null : originOf(proxy.url);
-}
-
-function originOf(url: string): string {
-  return URL.parse(url)?.origin ?? url;
 }

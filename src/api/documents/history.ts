@@ -1,3 +1,4 @@
+import type { ConnectionBody } from '../../contract/documents/connection.ts';
 import { deletedKeptMs } from '../../contract/documents/deleted.ts';
 import type { ManagedKind } from '../../contract/documents/document.ts';
 import { AppError } from '../../contract/errors.ts';
@@ -6,9 +7,10 @@ import type { ApiParts } from '../call/call.ts';
 import { byNumber, numbersOf, pageOfLarge } from '../http/pagination.ts';
 import { found } from '../http/validate.ts';
 import { type Store, withStatusOf } from './changes.ts';
+import { movedAddress } from './connection-address.ts';
 import type { Kind } from './document-kind.ts';
 import { type Doc, type DocumentCall, isStandard, type Reader, scopeOf } from './reading.ts';
-import { secretPointers } from './secret-fields.ts';
+import { secretPointers, withoutSecrets } from './secret-fields.ts';
 
 /** The versions of the documents of one kind, also of deleted ones, and what makes them present again. */
 export function documentHistory<K extends ManagedKind>(
@@ -27,6 +29,18 @@ export function documentHistory<K extends ManagedKind>(
     return old.body as Bodies[K]; // of the same kind
   }
 
+  /** A connection as it was before a time in ms; null: it did not exist. */
+  async function connectionBefore(id: string, time: number): Promise<ConnectionBody | null> {
+    for (let before: number | undefined; ; ) {
+      const range = before === undefined ? {} : { before };
+      const versions = await parts.catalog.versions({ kind: 'connection', id, limit: 20, ...range });
+      const found = versions.find(({ updatedAt }) => Date.parse(updatedAt) < time);
+      if (found !== undefined) return found.body as ConnectionBody; // of this kind
+      before = versions.at(-1)?.version;
+      if (before === undefined) return null;
+    }
+  }
+
   return {
     async versions({ params: { id }, query }: DocumentCall) {
       const { snapshot } = configuration;
@@ -39,24 +53,27 @@ export function documentHistory<K extends ManagedKind>(
       return shownPage(page, snapshot);
     },
 
-    /** Makes a deleted document present again, as it was. */
+    /** Makes a deleted document present again, as it was; without its secrets if its connection has another address since. */
     async restore(call: DocumentCall) {
       const { id } = call.params;
       const [deleted] = await parts.catalog.deleted({ kinds: [kind.kind], id, limit: 1 });
       const isKept = deleted !== undefined && deleted.deletedAt >= parts.now() - deletedKeptMs;
       const [last] = isKept ? await parts.catalog.versions({ kind: kind.kind, id, limit: 1 }) : [];
       const document = found(last, `There is no deleted ${kind.kind} ${id}.`) as Doc<K>; // of this kind
-      const { body } = document;
+      const parent = scopeOf(document.body);
+      const former = parent === '' ? null : await connectionBefore(parent, deleted?.deletedAt ?? 0);
       const { shown } = await put(
         call,
         (snapshot, programs) => {
           if (all(snapshot).has(id)) throw new AppError('not_found', `The ${kind.kind} ${id} is not deleted.`);
-          const parent = scopeOf(body);
-          if (parent !== '' && !snapshot.documents.connection.has(parent))
+          const present = snapshot.documents.connection.get(parent)?.body;
+          if (parent !== '' && present === undefined)
             throw new AppError('conflict', 'Its connection is deleted. Restore the connection first.');
+          const isMoved = present !== undefined && (former === null || movedAddress(former, present) !== null);
+          const body = isMoved ? withoutSecrets(document.body, () => true) : document.body;
           checkNameIsFree({ body, before: document }, snapshot);
           const warnings = kind.check({ body, before: document, kept: [], snapshot, programs });
-          return { before: document, body, warnings };
+          return { before: document, body, warnings: [...warnings, ...lostSecrets(document, body)] };
         },
         { act: 'restore' },
       );
@@ -72,15 +89,19 @@ export function documentHistory<K extends ManagedKind>(
           const before = findToChange(snapshot, call.params.id, call);
           const body = withStatusOf(kind.rolledBack?.(old, before.body) ?? old, before.body);
           const warnings = kind.check({ body, before, kept: [], snapshot, programs });
-          const left = new Set(secretPointers(body));
-          const lost = secretPointers(old).filter((pointer) => !left.has(pointer));
-          if (lost.length > 0)
-            warnings.push(`The secrets of version ${version} were not restored: ${lost.join(', ')}. Enter them again.`);
-          return { before, body, warnings };
+          return { before, body, warnings: [...warnings, ...lostSecrets({ version, body: old }, body)] };
         },
         { act: 'rollback' },
       );
       return shown;
     },
   };
+}
+
+/** A warning that names the secrets of an old version that are not in the restored body. */
+function lostSecrets(old: { version: number; body: unknown }, body: unknown): string[] {
+  const left = new Set(secretPointers(body));
+  const lost = secretPointers(old.body).filter((pointer) => !left.has(pointer));
+  if (lost.length === 0) return [];
+  return [`The secrets of version ${old.version} were not restored: ${lost.join(', ')}. Enter them again.`];
 }

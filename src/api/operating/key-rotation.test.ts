@@ -326,6 +326,24 @@ test("a destination's secret headers are not sent to a new host of its connectio
   assert.deepEqual(rolled.json().settings.headers, [{ name: 'X-D', value: null, secret: true }]);
 });
 
+test('a deleted destination is restored without its secret headers when its connection has another host since', async () => {
+  await using server = await startTestServer();
+  const made = await server.make('/connections', { name: 'C', baseUrl: 'https://crm.example' });
+  const connection = `/api/v1/connections/${made['id']}`;
+  const settings = { headers: [header('X-D')] };
+  const { id } = await server.make(`/connections/${made['id']}/destinations`, { name: 'D', settings });
+  const restored = async (baseUrl: string) => {
+    server.clock.now += 1;
+    assert.equal((await server.call('DELETE', `/api/v1/destinations/${id}`)).statusCode, 204);
+    assert.equal((await server.call('PATCH', connection, { baseUrl })).statusCode, 200);
+    return (await server.call('POST', `/api/v1/destinations/${id}/restore`)).json();
+  };
+  assert.equal((await restored('https://crm.example/v2')).settings.headers[0].value.set, true);
+  const moved = await restored('https://evil.example');
+  assert.deepEqual(moved.settings.headers, [{ name: 'X-D', value: null, secret: true }]);
+  assert.match(moved.warnings.join(), /secrets .* were not restored: \/settings\/headers\/0\/value/);
+});
+
 test('a secret can be stored outside where the operator allows it, is returned with its location, and stays when that is sent back', async () => {
   await using server = await startTestServer();
   const base = { name: 'C', baseUrl: 'https://crm.example' };
