@@ -362,7 +362,19 @@ test('a save after a change by another person shows both versions; a change of s
   await page.getByRole('link', { name: 'Edit' }).waitFor();
   assert.equal((await client.call('getAction', { params })).description, 'mine');
 
-  await page.getByRole('button', { name: 'Enable' }).click();
+  // Without a destination it would send nothing: Enable is grey and says so, here and in the list.
+  const missing = 'To enable the action, choose a connection and a destination.';
+  await page.getByRole('button', { name: 'Enable', description: missing, disabled: true }).waitFor();
+  await page.getByRole('link', { name: 'View Actions' }).click();
+  await page.getByRole('button', { name: 'More for Shared' }).click();
+  await page.getByRole('menuitem', { name: `Enable ${missing}`, disabled: true }).waitFor();
+  await page.getByRole('menuitem', { name: 'Open', exact: true }).click();
+  const [orders] = (await client.call('listAllDestinations', { query: { name: 'Orders' } })).data;
+  assert.ok(orders !== undefined);
+  await client.call('changeAction', { params, body: { destinations: [{ destinationId: orders.id, mapping: [] }] } });
+  await page.reload();
+
+  await page.getByRole('button', { name: 'Enable', disabled: false }).click();
   await page.getByRole('button', { name: 'Undo' }).waitFor();
   // Messages cover none of the buttons in the head of the page.
   for (const width of [1024, 390, 1280]) {

@@ -53,6 +53,10 @@ test('the audit log tells who did what with before and after, by filters that st
   const wide = page.viewportSize();
   assert.ok(wide !== null);
   await page.setViewportSize({ width: 390, height: 400 });
+  await list
+    .getByRole('cell', { name: /^Changed connection .* \d{4}, \d{2}:\d{2}:\d{2}$/ })
+    .first()
+    .waitFor();
   await list.getByRole('link', { name: 'Changed connection' }).click();
   const entry = page.getByRole('region', { name: /^Entry \d+$/ });
   await entry.getByText('status: enabled').waitFor();

@@ -118,5 +118,11 @@ test('three clicks from Home resolve an issue and replay what failed, with the c
   await dialog.waitFor({ state: 'hidden' });
   await page.getByRole('button', { name: 'Reopen' }).waitFor();
   await page.getByRole('button', { name: 'Replay failed deliveries…' }).waitFor();
+
+  // A deleted action is called so, and leads nowhere.
+  await app.client.call('deleteAction', { params: { id: wired.action.id } });
+  await page.reload();
+  await page.getByRole('definition').getByText('Deleted action', { exact: true }).waitFor();
+  assert.equal(await page.getByRole('link', { name: 'Deleted action' }).count(), 0);
   assert.deepEqual(tab.problems, []);
 });

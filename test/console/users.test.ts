@@ -29,7 +29,7 @@ test('a role is made of ticked rights, a user invited with it, and the address s
   await roles.getByRole('row', { name: /Administrator.*All \d+ rights.*0 users.*Fixed/ }).waitFor();
   assert.deepEqual(await barriers(page), []);
 
-  await page.getByRole('link', { name: 'New role' }).click();
+  await page.getByRole('link', { name: 'New Role' }).click();
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Enter a name.').waitFor();
   await page.getByRole('textbox', { name: 'Name' }).fill('Front desk');
@@ -46,7 +46,7 @@ test('a role is made of ticked rights, a user invited with it, and the address s
 
   await pages.getByRole('link', { name: 'Users' }).click();
   await page.getByText('No users yet').waitFor();
-  await page.getByRole('link', { name: 'New user' }).click();
+  await page.getByRole('link', { name: 'New User' }).click();
   await page.getByRole('textbox', { name: 'E-mail' }).fill('mara');
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Enter an e-mail address.').waitFor();
@@ -135,7 +135,7 @@ test('an API token is shown once and never again, works, and is refused from its
   await page.keyboard.press('Control+k');
   await page.getByRole('combobox', { name: 'Search pages and objects' }).fill('api tokens');
   await page.keyboard.press('Enter');
-  await page.getByRole('link', { name: 'New token' }).click();
+  await page.getByRole('link', { name: 'New Token' }).click();
   await page.getByRole('textbox', { name: 'Name' }).fill('Nightly import');
   await page.getByRole('button', { name: 'Create token' }).click();
   await page.getByText('Choose at least one right.').waitFor();

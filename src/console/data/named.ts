@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useCallback, useMemo } from 'react';
 import type { Answer } from '../../client/client.ts';
 import type { Delivery, Reason } from '../../contract/records/delivery.ts';
-import { actions as actionWords, terms } from '../messages/en.ts';
+import { terms } from '../messages/en.ts';
 import { useMay } from '../session/rights.ts';
 import { allQuery, kept, useAllQuery, useApiQuery, watched } from './api.ts';
 
@@ -37,8 +37,8 @@ const optionsOf = <Item>(all: ReadonlyMap<string, Item>, labelOf: (one: Item) =>
 export type Names = ReturnType<typeof useNames>;
 
 /**
- * What ids name, or the ids; a destination with its connection: `CRM › Orders`. Without the right to see a kind, that it
- * is hidden.
+ * What ids name; a destination with its connection: `CRM › Orders`. What is not there is said to be deleted or, without the
+ * right to see its kind, hidden.
  */
 export function useNames() {
   const mayView = useMay('connections:view');
@@ -49,11 +49,13 @@ export function useNames() {
   /** Without the right to see them, connections and destinations are not loaded. */
   const isLoading = mayView && (connections === none || destinations === none);
   return useMemo(() => {
-    const nameIn = (all: ReadonlyMap<string, { name: string }>, hidden: string | null) => (id: string) =>
-      all.get(id)?.name ?? hidden ?? id;
-    const action = nameIn(actions, maySeeActions ? null : terms.hidden.action);
-    const connection = nameIn(connections, mayView ? null : terms.hidden.connection);
-    const destination = nameIn(destinations, mayView ? null : terms.hidden.destination);
+    const nameIn = (all: ReadonlyMap<string, { name: string }>, kind: keyof typeof terms.gone, may: boolean) => {
+      const unknown = !may ? terms.hidden[kind] : all === none ? '…' : terms.gone[kind];
+      return (id: string) => all.get(id)?.name ?? unknown;
+    };
+    const action = nameIn(actions, 'action', maySeeActions);
+    const connection = nameIn(connections, 'connection', mayView);
+    const destination = nameIn(destinations, 'destination', mayView);
     const target = (of: { connectionId: string; destinationId: string }) =>
       mayView ? terms.placeOf(connection(of.connectionId), destination(of.destinationId)) : terms.hidden.destination;
     return {
@@ -65,7 +67,7 @@ export function useNames() {
       place(destinationId: string) {
         const { connectionId } = destinations.get(destinationId) ?? {};
         if (connectionId !== undefined) return target({ connectionId, destinationId });
-        return isLoading ? '…' : mayView ? actionWords.gone : terms.hidden.destination;
+        return isLoading ? '…' : mayView ? terms.gone.destination : terms.hidden.destination;
       },
       isLoading,
       actions,

@@ -5,6 +5,7 @@ export { ConfirmDialog } from './act/confirm-dialog.tsx';
 export { type Deletable, deleteDocument, notifyUndo, restoreDocument } from './act/delete-document.ts';
 export { Dialog } from './act/dialog.tsx';
 export { useFocusBack, watchFocus } from './act/focus.ts';
+export { GuardedButton } from './act/guarded-button.tsx';
 export { Notes } from './act/notes.tsx';
 export { notifyDone, notifyFailed } from './act/notify.ts';
 export { Problem, told } from './act/problem.tsx';

@@ -65,11 +65,11 @@ export function Page(props: PageProps): ReactNode {
           <span aria-current="page">{object ?? title}</span>
         </nav>
       )}
-      <Group component="header" justify="space-between" align="flex-start" gap="0.75rem 1.5rem" mb="lg">
-        <div className={css['words']}>
-          <Title order={1} ref={heading} tabIndex={-1}>
-            {object ?? title}
-          </Title>
+      <header className={css['head']}>
+        <Title order={1} ref={heading} tabIndex={-1}>
+          {object ?? title}
+        </Title>
+        <div>
           {id === undefined ? null : <IdWithCopy id={id} />}
           {lead === undefined ? null : (
             <Text c="dimmed" component="div">
@@ -78,7 +78,7 @@ export function Page(props: PageProps): ReactNode {
           )}
         </div>
         {may && actions !== undefined ? <Group gap="xs">{actions}</Group> : null}
-      </Group>
+      </header>
       {may ? (
         children
       ) : right === undefined ? null : isKnown ? (

@@ -72,7 +72,7 @@ export const parts = {
     total: 'total',
     marks: 'Changes and issues',
     noServer: (from: string, until: string) => `Server not running: ${from} – ${until}`,
-    did: (name: string, act: string, by: string) => `${name} ${act} by ${by}`,
+    did: (kind: string, name: string, act: string, by: string) => `${kind} ${name} ${act} by ${by}`,
     acts: {
       create: 'created',
       change: 'changed',

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Stack, Text, Title } from '@mantine/core';
+import { Alert, Group, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { type Names, useNames, useStats } from '../../data/data.ts';
 import { dataCollection, parts, shell, terms, actions as words } from '../../messages/en.ts';
@@ -7,13 +7,23 @@ import { statesOver } from '../../parts/chart/chart-series.ts';
 import { ChartTimePicker, useChartTime } from '../../parts/chart/chart-time.tsx';
 import { Funnel, Reasons } from '../../parts/chart/funnel.tsx';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
-import { AutoGrid, addressOf, ButtonLink, Icon, Note, Panel, StatusBadge, TextLink } from '../../parts/parts.ts';
+import {
+  AutoGrid,
+  addressOf,
+  ButtonLink,
+  GuardedButton,
+  Icon,
+  Note,
+  Panel,
+  StatusBadge,
+  TextLink,
+} from '../../parts/parts.ts';
 import { DeliveryTable } from '../../parts/payload/delivery-table.tsx';
 import { conditionWords } from '../../parts/rules/condition-words.ts';
 import { parameterUses } from '../../parts/rules/parameter-uses.ts';
 import { behaviorsIn, useBehaviors } from '../../parts/rules/rule-data.ts';
 import { useMay } from '../../session/rights.ts';
-import { type Action, actionKind, heldAt, standingOf, useSwitch } from './action.ts';
+import { type Action, actionKind, heldAt, notToEnable, standingOf, useSwitch } from './action.ts';
 
 const w = words.details;
 
@@ -33,9 +43,9 @@ export function ActionPage(): ReactNode {
       actions={(action) =>
         mayManage ? (
           <>
-            <Button loading={isPending} onClick={() => toggle(action)}>
+            <GuardedButton blockedBy={notToEnable(action)} loading={isPending} onClick={() => toggle(action)}>
               {labelOf(action)}
-            </Button>
+            </GuardedButton>
             <ButtonLink variant="filled" to="/actions/$actionId/edit" params={{ actionId: action.id }} data-key-edit>
               {terms.edit}
             </ButtonLink>

@@ -21,6 +21,10 @@ export const actionKind = documentKind('action', {
 export const useSwitch = () =>
   useStatusChange('changeAction', actionKind.nameOf, { enabled: terms.enabledNow, disabled: words.disabled });
 
+/** Why an action can't be enabled: it would send nothing. null: it can. */
+export const notToEnable = ({ status, destinations }: Action): string | null =>
+  status === 'enabled' || destinations.length > 0 ? null : words.destinations.toEnable;
+
 /** The status of an action, or that it needs attention: it is enabled, and its deliveries to a destination are held. */
 export function standingOf(action: Action, names: Names): Action['status'] | 'needs_attention' {
   return action.status === 'enabled' && heldAt(action, names).length > 0 ? 'needs_attention' : action.status;

@@ -6,13 +6,14 @@ import { formatNumber, formatPercent, terms, actions as words } from '../../mess
 import { Sparkline } from '../../parts/chart/sparkline.tsx';
 import { DocumentsPage } from '../../parts/document/documents-page.tsx';
 import type { Column } from '../../parts/list/list-page.tsx';
+import { GuardedItem } from '../../parts/list/row-menu.tsx';
 import { column, modifiedColumn, nameColumn, timeColumn } from '../../parts/list/standard-columns.tsx';
 import { statusFilter } from '../../parts/list/use-list-page.tsx';
 import { Icon, LinkCard, LinkCards, Note, StatusBadge } from '../../parts/parts.ts';
 import { conditionWords, type RuleName } from '../../parts/rules/condition-words.ts';
 import { behaviorsIn, useBehaviors } from '../../parts/rules/rule-data.ts';
 import { useMay } from '../../session/rights.ts';
-import { type Action, actionKind, standingOf, useSwitch } from './action.ts';
+import { type Action, actionKind, notToEnable, standingOf, useSwitch } from './action.ts';
 import { firstScenarios } from './scenarios.ts';
 
 export function ActionsPage(): ReactNode {
@@ -60,7 +61,9 @@ export function ActionsPage(): ReactNode {
           <Menu.Item component={Link} to="/actions/$actionId/edit" params={{ actionId: action.id } as never}>
             {terms.edit}
           </Menu.Item>
-          <Menu.Item onClick={() => toggle(action)}>{labelOf(action)}</Menu.Item>
+          <GuardedItem blockedBy={notToEnable(action)} onClick={() => toggle(action)}>
+            {labelOf(action)}
+          </GuardedItem>
         </>
       )}
       start={mayManage ? scenarioCards : null}

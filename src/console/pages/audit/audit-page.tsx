@@ -71,7 +71,7 @@ const columns: readonly Column<AuditEntry>[] = [
     ),
   ),
   valueColumn('who', words.columns.who, ({ principal }) => principal, { isText: true }),
-  timeColumn('when', terms.time, ({ createdAt }) => createdAt, { show: 'log' }),
+  timeColumn('when', terms.time, ({ createdAt }) => createdAt, { show: 'log', goesBelow: true }),
   column('from', words.columns.from, ({ address }) => address ?? words.byItself),
   column('changed', words.columns.changed, { isHiddenAtFirst: true }, ({ changes }) => words.places(changes.length)),
 ];

@@ -121,7 +121,7 @@ function Closed({ connection }: { connection: Connection }): ReactNode {
             {health.since === null ? null : (
               <>
                 {' '}
-                {healthWords.since} <Time at={health.since} show="relative" />.
+                {healthWords.since} <Time at={health.since} />.
               </>
             )}
           </Text>

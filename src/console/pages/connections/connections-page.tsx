@@ -154,6 +154,9 @@ function toneOf(kind: AuthenticationStanding['kind']): string {
   return kind === 'expires' || kind === 'certificateExpires' ? 'var(--console-warn)' : 'var(--console-bad)';
 }
 
+/** `Rejected since` is followed by a time, and `Token expires` by how long it is until then. */
+const isPast = (kind: AuthenticationStanding['kind']) => kind === 'missing' || kind === 'refused';
+
 type AuthenticationProps = { connection: Connection; figures: Figures | undefined };
 
 /** The type of authentication, and its state: rejected, about to end, or OK. */
@@ -164,8 +167,9 @@ function Authentication({ connection, figures }: AuthenticationProps): ReactNode
     <>
       {words.details.authTypes[connection.auth.type]}
       {kind === 'unknown' ? null : (
-        <Text size="sm" c={toneOf(kind)} component="div">
-          {words.authentication[kind]} {'at' in standing ? <Time at={standing.at} show="relative" /> : null}
+        <Text size="sm" c={toneOf(kind)} component="div" lineClamp={2}>
+          {words.authentication[kind]}{' '}
+          {'at' in standing ? <Time at={standing.at} show={isPast(kind) ? 'date' : 'relative'} /> : null}
         </Text>
       )}
     </>

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { shell, dataCollection as words } from '../../messages/en.ts';
+import { dataCollection as words } from '../../messages/en.ts';
 import { useMay } from '../../session/rights.ts';
 import { Page, type PageProps } from '../../shell/page.tsx';
 import css from './collection-page.module.css';
@@ -11,7 +11,7 @@ export function CollectionPage({
   ...page
 }: Pick<PageProps, 'title' | 'right' | 'lead' | 'children'>): ReactNode {
   return (
-    <Page {...page} crumbs={[{ label: shell.pages.dataCollection, to: '/data-collection' }]}>
+    <Page {...page}>
       <CollectionNav />
       {children}
     </Page>

@@ -14,6 +14,7 @@ import {
   Problem,
   StatusBadge,
   TextLink,
+  ThingLink,
   Time,
   toneOf,
 } from '../../parts/parts.ts';
@@ -79,9 +80,7 @@ function Lead({ delivery: { status, test, eventId, actionId, createdAt } }: Prop
       {actionId === null ? null : (
         <span>
           {terms.action}{' '}
-          <TextLink to="/actions/$actionId" params={{ actionId }}>
-            {names.action(actionId)}
-          </TextLink>
+          <ThingLink underline="always" entry={{ kind: 'action', id: actionId, name: names.action(actionId) }} />
         </span>
       )}
       <Time at={createdAt} show="stream" />

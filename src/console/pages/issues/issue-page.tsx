@@ -157,6 +157,9 @@ function History({ issue }: Props): ReactNode {
 function IssueFacts({ issue }: Props): ReactNode {
   const { connectionId, destinationId, actionIds, actionId, openedAt, firstSeenAt } = issue;
   const names = useNames();
+  const link = (kind: 'action' | 'connection' | 'destination', id: string) => (
+    <ThingLink key={kind} underline="always" entry={{ kind, id, name: names[kind](id) }} />
+  );
   const undelivered = useUndelivered(issue);
   const touched = actionIds.length > 0 || actionId === null ? actionIds : [actionId];
   const facts: (readonly [string, ReactNode] | null)[] = [
@@ -165,38 +168,11 @@ function IssueFacts({ issue }: Props): ReactNode {
     [terms.firstSeen, <Time key="first" at={firstSeenAt} />],
     [parts.status.held, <Held key="held" issue={issue} />],
     undelivered === null ? null : [w.undelivered, formatNumber(undelivered)],
-    connectionId === null
-      ? null
-      : [
-          terms.connection,
-          <TextLink key="connection" to="/connections/$connectionId" params={{ connectionId }}>
-            {names.connection(connectionId)}
-          </TextLink>,
-        ],
-    connectionId === null || destinationId === null
-      ? null
-      : [
-          terms.destination,
-          <TextLink
-            key="destination"
-            to="/connections/$connectionId/destinations/$destinationId"
-            params={{ connectionId, destinationId }}
-          >
-            {names.destination(destinationId)}
-          </TextLink>,
-        ],
+    connectionId === null ? null : [terms.connection, link('connection', connectionId)],
+    destinationId === null ? null : [terms.destination, link('destination', destinationId)],
     touched.length === 0
       ? null
-      : [
-          words.columns.actions,
-          touched.map((id) => (
-            <div key={id}>
-              <TextLink to="/actions/$actionId" params={{ actionId: id }}>
-                {names.action(id)}
-              </TextLink>
-            </div>
-          )),
-        ],
+      : [words.columns.actions, touched.map((id) => <div key={id}>{link('action', id)}</div>)],
   ];
   return <Facts facts={facts.filter((fact) => fact !== null)} />;
 }

@@ -1,12 +1,11 @@
-import { Code, Group, Skeleton, Text } from '@mantine/core';
+import { Code, Group, Skeleton, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { allRights, rights } from '../../../contract/accounts/rights.ts';
 import { useApiQuery, useStats, watched } from '../../data/data.ts';
 import { formatDuration, formatNumber, settings, shell, terms } from '../../messages/en.ts';
-import { Facts, Panel, Problem, StatusBadge, Time } from '../../parts/parts.ts';
+import { AutoGrid, Facts, Panel, Problem, StatusBadge, Time } from '../../parts/parts.ts';
 import { useMay, useMe } from '../../session/rights.ts';
 import { ConfigurationTable } from './configuration-table.tsx';
-import css from './settings.module.css';
 
 const words = settings.system;
 
@@ -17,64 +16,66 @@ export function SystemTab(): ReactNode {
   const { data: stats, error, refetch } = useStats('all', undefined, '1h');
   const maySeeNumbers = useMay('settings:view');
   return (
-    <div className={css['system']}>
-      <Panel title={words.health}>
-        <Health />
-      </Panel>
-      <Panel title={words.program}>
-        <Problem error={version.error} onRetry={() => void version.refetch()} />
-        {version.data === undefined ? null : (
-          <Facts
-            facts={[
-              [words.version, String(version.data['version'])],
-              [words.api, String(version.data['api'])],
-              [words.node, String(version.data['node'])],
-              [words.address, <Code key="address">{location.origin}</Code>],
-            ]}
-          />
-        )}
-        <Text c="dimmed">{words.metrics}</Text>
-      </Panel>
-      <Panel title={words.work}>
-        {me === undefined || maySeeNumbers ? null : <Text c="dimmed">{terms.noFigures}</Text>}
-        {error === null || stats !== undefined ? null : <Problem error={error} onRetry={() => void refetch()} />}
-        {stats === undefined ? null : (
-          <Facts
-            facts={[
-              [terms.eventsReceived, formatNumber(stats.totals.received)],
-              [words.delivered, formatNumber(stats.totals.delivered)],
-              [words.p95, stats.latency === null ? terms.noneYet : formatDuration(stats.latency.p95Ms)],
-              [
-                words.waiting,
-                stats.oldestWaitingAt === null ? (
-                  terms.none
-                ) : (
-                  <Time key="waiting" at={stats.oldestWaitingAt} show="relative" />
-                ),
-              ],
-            ]}
-          />
-        )}
-      </Panel>
-      <Panel title={settings.groups.you}>
-        {me === undefined ? (
-          <Skeleton height={60} />
-        ) : (
-          <Facts
-            facts={[
-              [words.name, me.name],
-              [
-                terms.rights,
-                me.rights.length === allRights.length
-                  ? shell.rights(me.rights.length, allRights.length)
-                  : me.rights.map((right) => rights[right]).join(', '),
-              ],
-            ]}
-          />
-        )}
-      </Panel>
+    <Stack>
+      <AutoGrid min="18rem">
+        <Panel title={words.health}>
+          <Health />
+        </Panel>
+        <Panel title={words.program}>
+          <Problem error={version.error} onRetry={() => void version.refetch()} />
+          {version.data === undefined ? null : (
+            <Facts
+              facts={[
+                [words.version, String(version.data['version'])],
+                [words.api, String(version.data['api'])],
+                [words.node, String(version.data['node'])],
+                [words.address, <Code key="address">{location.origin}</Code>],
+              ]}
+            />
+          )}
+          <Text c="dimmed">{words.metrics}</Text>
+        </Panel>
+        <Panel title={words.work}>
+          {me === undefined || maySeeNumbers ? null : <Text c="dimmed">{terms.noFigures}</Text>}
+          {error === null || stats !== undefined ? null : <Problem error={error} onRetry={() => void refetch()} />}
+          {stats === undefined ? null : (
+            <Facts
+              facts={[
+                [terms.eventsReceived, formatNumber(stats.totals.received)],
+                [words.delivered, formatNumber(stats.totals.delivered)],
+                [words.p95, stats.latency === null ? terms.noneYet : formatDuration(stats.latency.p95Ms)],
+                [
+                  words.waiting,
+                  stats.oldestWaitingAt === null ? (
+                    terms.none
+                  ) : (
+                    <Time key="waiting" at={stats.oldestWaitingAt} show="relative" />
+                  ),
+                ],
+              ]}
+            />
+          )}
+        </Panel>
+        <Panel title={settings.groups.you}>
+          {me === undefined ? (
+            <Skeleton height={60} />
+          ) : (
+            <Facts
+              facts={[
+                [words.name, me.name],
+                [
+                  terms.rights,
+                  me.rights.length === allRights.length
+                    ? shell.rights(me.rights.length, allRights.length)
+                    : me.rights.map((right) => rights[right]).join(', '),
+                ],
+              ]}
+            />
+          )}
+        </Panel>
+      </AutoGrid>
       <ConfigurationTable part="all" />
-    </div>
+    </Stack>
   );
 }
 
@@ -82,13 +83,7 @@ function Health(): ReactNode {
   const { data, error, refetch } = useApiQuery('readyz', { query: { verbose: '' } }, { retry: false, ...watched });
   const ailments = error === null ? data?.['ailments'] : error.problem['ailments'];
   const hasAilments = typeof ailments === 'object' && ailments !== null && Object.keys(ailments).length > 0;
-  if (data !== undefined && error === null && !hasAilments)
-    return (
-      <Group gap="xs">
-        <StatusBadge status="ok" />
-        <Text>{words.ready}</Text>
-      </Group>
-    );
+  if (data !== undefined && error === null && !hasAilments) return <StatusBadge status="ok" />;
   if (data === undefined && error === null) return <Skeleton height={24} />;
   if (!hasAilments) return <Problem error={error} onRetry={() => void refetch()} />;
   return (

@@ -1,12 +1,20 @@
 import { Anchor, Box, Group, SegmentedControl, Table, Text } from '@mantine/core';
 import { CatchBoundary, useNavigate } from '@tanstack/react-router';
-import { type ReactNode, Suspense, useState } from 'react';
-import { type Stats, useApiQuery, useNamed } from '../../data/data.ts';
-import { formatAbsolute, formatNumber, formatSpan, formatTime, issueText, parts, terms } from '../../messages/en.ts';
+import { type ComponentProps, type ReactNode, Suspense, useState } from 'react';
+import { type Stats, useApiQuery } from '../../data/data.ts';
+import {
+  audit as auditWords,
+  formatAbsolute,
+  formatNumber,
+  formatSpan,
+  formatTime,
+  issueText,
+  parts,
+  terms,
+} from '../../messages/en.ts';
 import { lazyPart } from '../../shell/lazy-part.ts';
 import { options } from '../form/bind.ts';
-import { Note, TextLink, type Tone, toneColor } from '../parts.ts';
-import { addressOf, hasPage } from '../text/address-of.ts';
+import { Note, ThingLink, type Tone, toneColor } from '../parts.ts';
 import { type ChartGap, type ChartSeries, dashes } from './chart-series.ts';
 
 export type { ChartSeries } from './chart-series.ts';
@@ -112,16 +120,10 @@ export function Chart(props: Props): ReactNode {
               {parts.chart.noServer(clock(from), clock(until))}
             </Mark>
           ))}
-          {marks.map(({ at: time, label, tone, to }) => (
+          {marks.map(({ at: time, label, tone, thing }) => (
             <Mark key={`${time} ${label}`} tone={tone}>
               <time dateTime={time}>{clock(time)}</time>{' '}
-              {to === null ? (
-                label
-              ) : (
-                <TextLink to={to} size="xs" underline="always">
-                  {label}
-                </TextLink>
-              )}
+              <ThingLink underline="always" size="xs" entry={{ ...thing, name: label }} />
             </Mark>
           ))}
         </Group>
@@ -213,8 +215,10 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
+type Thing = Pick<ComponentProps<typeof ThingLink>['entry'], 'act' | 'kind' | 'id'>;
+
 /** Something that happened at a time and may explain a chart: a change of the configuration, or an issue that opened. */
-type ChartMark = { at: string; label: string; tone: 'work' | 'bad'; to: '/' | null };
+type ChartMark = { at: string; label: string; tone: 'work' | 'bad'; thing: Thing };
 
 /** The documents that deliveries depend on. */
 const kinds = new Set(['connection', 'destination', 'action', 'behavior', 'collector']);
@@ -223,7 +227,6 @@ const marksMost = 12;
 
 /** What happened to these things (undefined: to all) between two times, newest first. Nothing without the rights. */
 function useChartMarks(from: string, until: string, ids?: readonly string[]): readonly ChartMark[] {
-  const destinations = useNamed('listAllDestinations');
   const { data: audit } = useApiQuery(
     'listAudit',
     { query: { result: 'done', createdAfter: from, createdBefore: until, limit: 200 } },
@@ -236,22 +239,16 @@ function useChartMarks(from: string, until: string, ids?: readonly string[]): re
     .map(({ createdAt, kind, act, id, name, principal, changes: all }): ChartMark => {
       const [change, ...others] = all.filter(({ pointer }) => pointer !== '/version');
       const status = change?.pointer === '/status' && others.length === 0 ? switched[String(change.after)] : undefined;
-      const label = did(name ?? id ?? kind, (act === 'change' ? status : undefined) ?? acts[act] ?? '', principal);
-      const connectionId = destinations.get(id ?? '')?.connectionId;
-      const isGone = id === null || act === 'delete' || (kind === 'destination' && connectionId === undefined);
-      const to = isGone || !hasPage(kind) ? null : addressOf(kind, { id, connectionId });
-      return { at: createdAt, label, tone: 'work', to };
+      const verb = (act === 'change' ? status : undefined) ?? acts[act] ?? '';
+      const label = did(auditWords.kinds[kind], name ?? id ?? terms.noName, verb, principal);
+      return { at: createdAt, label, tone: 'work', thing: { act, kind, id } };
     });
   const opened = (issues?.data ?? [])
     .filter(({ openedAt }) => openedAt >= from && openedAt < until)
     .filter((one) => isOf(one.connectionId) || isOf(one.destinationId) || isOf(one.actionId))
-    .map(
-      (issue): ChartMark => ({
-        at: issue.openedAt,
-        label: issueText(issue).title,
-        tone: 'bad',
-        to: addressOf('issue', issue),
-      }),
-    );
+    .map((issue): ChartMark => {
+      const { id, openedAt } = issue;
+      return { at: openedAt, label: issueText(issue).title, tone: 'bad', thing: { kind: 'issue', id } };
+    });
   return [...changes, ...opened].sort((a, b) => (a.at < b.at ? 1 : -1)).slice(0, marksMost);
 }

@@ -1,4 +1,3 @@
-import { Button, Tooltip } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { type ComponentType, type ReactNode, useRef } from 'react';
@@ -7,7 +6,7 @@ import { terms } from '../../messages/en.ts';
 import { useMay } from '../../session/rights.ts';
 import { lazyPart } from '../../shell/lazy-part.ts';
 import { LoadedPage } from '../../shell/page.tsx';
-import { DetailTabs, Icon } from '../parts.ts';
+import { DetailTabs, GuardedButton, Icon } from '../parts.ts';
 import { ShowAs, ShownTexts } from '../payload/show-as.tsx';
 import { type DialogProps, useDeletion } from './delete-dialog.tsx';
 import { type DocumentKind, type StoredDocument, useToList } from './document-kind.ts';
@@ -86,7 +85,13 @@ export function DocumentPage<Stored extends StoredDocument, Tab extends string =
             <ShowAs kind={`${inFiles}s`} document={named(document)} />
           )}
           {mayManage ? (
-            <DeleteButton blockedBy={blockedBy?.(document) ?? null} onClick={() => remove(document)} />
+            <GuardedButton
+              leftSection={<Icon name="trash" />}
+              blockedBy={blockedBy?.(document) ?? null}
+              onClick={() => remove(document)}
+            >
+              {terms.delete}
+            </GuardedButton>
           ) : null}
         </>
       )}
@@ -108,17 +113,5 @@ export function DocumentPage<Stored extends StoredDocument, Tab extends string =
         </>
       )}
     </LoadedPage>
-  );
-}
-
-/** Stays reachable when it is grey, and says why. */
-function DeleteButton({ blockedBy, onClick }: { blockedBy: string | null; onClick: () => void }): ReactNode {
-  const blocked = { 'data-disabled': true, 'aria-disabled': true, 'aria-description': blockedBy ?? '' };
-  return (
-    <Tooltip label={blockedBy} disabled={blockedBy === null}>
-      <Button leftSection={<Icon name="trash" />} {...(blockedBy === null ? { onClick } : blocked)}>
-        {terms.delete}
-      </Button>
-    </Tooltip>
   );
 }

@@ -16,6 +16,8 @@ export type Column<Row> = {
   isHiddenAtFirst?: boolean;
   /** Leaves before the others where not all have room, unless it was ticked. */
   leavesFirst?: boolean;
+  /** Where it has no room, it is said below the first column. */
+  goesBelow?: boolean;
   align?: 'start' | 'end';
   /** A text of any length: it gives way to the other columns and ends in an ellipsis. */
   isText?: boolean;

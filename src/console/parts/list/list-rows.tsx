@@ -1,8 +1,8 @@
 import { Checkbox, Skeleton, UnstyledButton, VisuallyHidden } from '@mantine/core';
-import { type MouseEvent, memo, type ReactNode, useLayoutEffect, useRef, useState } from 'react';
+import { type MouseEvent, memo, type ReactNode, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { parts } from '../../messages/en.ts';
 import { bindChecked } from '../form/bind.ts';
-import { Icon } from '../parts.ts';
+import { Icon, Note } from '../parts.ts';
 import type { Column } from './columns.tsx';
 import css from './list-page.module.css';
 
@@ -41,6 +41,7 @@ export function Rows<Row>({
   sorting,
 }: Props<Row>): ReactNode {
   const { frame, columns, isTooWide } = useRoom(all);
+  const below = useMemo(() => all.filter((one) => one.goesBelow && !columns.includes(one)), [all, columns]);
   const keys = rows?.map(rowKey) ?? [];
   const count = keys.filter((key) => selection?.selected.has(key) === true).length;
   function tick(key: string, isTicked: boolean) {
@@ -101,7 +102,7 @@ export function Rows<Row>({
                       />
                     </td>
                   )}
-                  <Cells columns={columns as readonly Column<unknown>[]} row={row} />
+                  <Cells columns={columns as AnyColumns} below={below as AnyColumns} row={row} />
                   {rowMenu === undefined ? null : <td className={css['menu']}>{rowMenu(row)}</td>}
                 </tr>
               );
@@ -196,8 +197,11 @@ function Head({ column, sorting }: { column: Column<never>; sorting: Sorting | u
   );
 }
 
-const Cells = memo(function Cells({ columns, row }: { columns: readonly Column<unknown>[]; row: unknown }): ReactNode {
-  return columns.map(({ id, cell, align, isText }) => {
+type AnyColumns = readonly Column<unknown>[];
+type CellsProps = { columns: AnyColumns; below: AnyColumns; row: unknown };
+
+const Cells = memo(function Cells({ columns, below, row }: CellsProps): ReactNode {
+  return columns.map(({ id, cell, align, isText }, at) => {
     const content = cell(row);
     return (
       <td
@@ -213,6 +217,7 @@ const Cells = memo(function Cells({ columns, row }: { columns: readonly Column<u
         ) : (
           content
         )}
+        {at > 0 ? null : below.map((one) => <Note key={one.id}>{one.cell(row)}</Note>)}
       </td>
     );
   });

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { AuditEntry } from '../../../contract/records/audit.ts';
-import { useNamed } from '../../data/data.ts';
+import { useNames } from '../../data/data.ts';
 import { terms } from '../../messages/en.ts';
 import { addressOf, hasPage } from './address-of.ts';
 import { TextLink } from './links.tsx';
@@ -9,18 +9,19 @@ type Props = {
   entry: { act?: AuditEntry['act']; kind: string; id: string | null; name: string | null };
   /** `always` amid text. */
   underline?: 'hover' | 'always';
+  size?: 'xs';
 };
 
-/** The thing that an entry of the audit log is about, or any other: a link where it still has a page. */
-export function ThingLink({ entry, underline = 'hover' }: Props): ReactNode {
+/** The thing that an entry of the audit log is about, or any other: a link where it still has a page that one may see. */
+export function ThingLink({ entry, underline = 'hover', ...look }: Props): ReactNode {
   const { act, kind, id, name } = entry;
-  const destinations = useNamed('listAllDestinations');
+  const { actions: action, connections: connection, destinations: destination } = useNames();
+  const there: Partial<Record<string, ReadonlyMap<string, object>>> = { action, connection, destination };
   const text = name ?? id ?? terms.noName;
-  if (id === null || act === 'delete') return text;
-  const parent = destinations.get(id)?.connectionId;
-  if (!hasPage(kind) || (kind === 'destination' && parent === undefined)) return text;
+  if (id === null || act === 'delete' || !hasPage(kind) || there[kind]?.has(id) === false) return text;
+  const { connectionId } = destination.get(id) ?? {};
   return (
-    <TextLink to={addressOf(kind, { id, connectionId: parent })} underline={underline}>
+    <TextLink to={addressOf(kind, { id, connectionId })} underline={underline} {...look}>
       {text}
     </TextLink>
   );

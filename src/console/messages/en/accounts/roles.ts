@@ -21,7 +21,7 @@ const areas: Readonly<Record<Area, string>> = {
 export const roles = {
   title: 'Roles & Rights',
   lead: 'A role is a named set of rights. Rights of several roles combine.',
-  create: 'New role',
+  create: 'New Role',
   columns: { users: 'Users' },
   rights: (granted: number, of: number) => (granted === of ? `All ${of} rights` : count.rights(granted)),
   fixed: 'Fixed',

@@ -1,9 +1,9 @@
 /** Words of the API tokens. */
 export const tokens = {
   title: 'API tokens',
-  lead: 'For programs that use the API. A token can’t exceed its owner’s current permissions.',
-  leadOwn: 'For your programs that use the API. A token can’t exceed your current permissions.',
-  create: 'New token',
+  lead: 'For programs that use the API. A token can’t exceed its owner’s current rights.',
+  leadOwn: 'For your programs that use the API. A token can’t exceed your current rights.',
+  create: 'New Token',
   expired: 'Expired',
   mine: 'Mine',
   adminToken: 'Administrator token',

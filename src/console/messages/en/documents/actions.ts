@@ -1,18 +1,19 @@
 import { count } from '../../counts.ts';
 import { formatNumber } from '../../format.ts';
 
+const toEnable = 'To enable the action, choose a connection and a destination.';
+
 /** Words of the View Actions page, the editor of an action and its details. */
 export const actions = {
   title: 'View Actions',
   lead: 'Send data when events match your rules',
   columns: {
     rules: 'Rules summary',
-    matched: 'Matched 24 h',
+    matched: 'Matched 24\u00A0h',
     success: 'Success %',
     last: 'Last delivered',
   },
   noPlace: 'No destination',
-  gone: 'Deleted destination',
   noDelivery: 'None in 24 h',
   matchedSentence: (events: number) => `Matched ${count.events(events)} in the last 24 hours.`,
   emptyTitle: 'Start with a scenario',
@@ -103,7 +104,8 @@ export const actions = {
     chooseConnection: 'Choose a connection',
     chooseDestination: 'Choose a destination',
     destinationNeeded: 'Choose a destination, or remove it below.',
-    destinationToEnable: 'To enable the action, choose a connection and a destination. Save keeps it disabled.',
+    toEnable,
+    destinationToEnable: `${toEnable} Save keeps it disabled.`,
     section: (number: number) => `Destination ${formatNumber(number)}`,
     add: 'Add destination',
     remove: 'Remove destination',

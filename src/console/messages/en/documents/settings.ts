@@ -22,7 +22,6 @@ export const settings = {
   },
   system: {
     health: 'Health',
-    ready: 'Healthy',
     unready: 'Not ready',
     degraded: 'Accepts events, but some parts are failing',
     program: 'Program',
