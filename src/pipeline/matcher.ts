@@ -17,14 +17,14 @@ import { eventBytes } from './dispatch/memory-budget.ts';
 import type { Rule, Snapshot } from './snapshot/snapshot.ts';
 
 /**
- * Deliveries that events fire, each with the index of its event in `news`; `to` is the offset after the last event.
- * `sent`: the original JSON of each of `news`.
+ * Deliveries that events fire, each with the index of its event in `matched`; `to` is the offset after the last event.
+ * `sent`: the original JSON of each event.
  */
 type Fired = {
   now: number;
   to: number;
   deliveries: IntakePlan['deliveries'];
-  news: Matched[];
+  matched: Matched[];
   sent: IncomingEvent['sent'][];
 };
 
@@ -76,7 +76,7 @@ export class Matcher implements AsyncDisposable {
   /** The offset after the last stored event. */
   #end = 0;
   /** Requests that are being written to the journal without a plan, and whose events must be matched afterwards. */
-  #looseRequests = 0;
+  #unplannedRequests = 0;
   /** The offset to which a plan in progress moves the position; 0 without one. */
   #planTo = 0;
   /** Whether the log may contain unmatched events from before this process. */
@@ -100,21 +100,21 @@ export class Matcher implements AsyncDisposable {
   async accept(incoming: { collectorId: string; receivedAt: number; events: IncomingEvent[] }): Promise<string[]> {
     const { journal, partition, lease, telemetry } = this.#options;
     const { events, collectorId } = incoming;
-    const early = this.#fireEarly(events, incoming.receivedAt);
+    const fired = this.#fireAhead(events, incoming.receivedAt);
     const request: AcceptRequest = { partition, ...incoming };
-    if (early === null) this.#looseRequests += 1;
-    else request.plan = { lease, now: early.now, deliveries: early.deliveries };
+    if (fired === null) this.#unplannedRequests += 1;
+    else request.plan = { lease, now: fired.now, deliveries: fired.deliveries };
     let accepted: Accepted;
     try {
       accepted = await journal.intake.accept(request);
     } finally {
-      if (early === null) this.#looseRequests -= 1;
+      if (fired === null) this.#unplannedRequests -= 1;
     }
     const { ids, duplicates, from, planned } = accepted;
     const kept = ids.length - duplicates.length;
     this.#end = Math.max(this.#end, from + kept);
-    if (early !== null && planned !== null) this.#handOn(keptOf(early, accepted), planned, from + kept);
-    else this.#keep(events, accepted);
+    if (fired !== null && planned !== null) this.#passOn(keptOf(fired, accepted), planned, from + kept);
+    else this.#bufferEvents(events, accepted);
     this.#options.accepted(collectorId, kept);
     telemetry.eventsAccepted({ events: kept, duplicates: duplicates.length });
     return ids;
@@ -134,32 +134,33 @@ export class Matcher implements AsyncDisposable {
    * The deliveries that the events of a request fire, to be planned when they are stored; null: earlier events come
    * first.
    */
-  #fireEarly(events: readonly IncomingEvent[], receivedAt: number): Fired | null {
-    const isNext = !this.#isBehind && this.#looseRequests === 0 && Math.max(this.#position, this.#planTo) >= this.#end;
+  #fireAhead(events: readonly IncomingEvent[], receivedAt: number): Fired | null {
+    const isNext =
+      !this.#isBehind && this.#unplannedRequests === 0 && Math.max(this.#position, this.#planTo) >= this.#end;
     if (!this.#isStarted || this.#isStopping || !isNext) return null;
     const received = isoTime(receivedAt);
-    const placed = events.map((incoming, offset) => ({ offset, event: stored(incoming, '', received) }));
+    const placed = events.map((incoming, offset) => ({ offset, event: eventOf(incoming, '', received) }));
     const fired = fire(this.#options, placed, events.length);
     fired.sent = events.map(({ sent }) => sent);
     return fired.to === events.length && fired.deliveries.length <= plannedMost ? fired : null;
   }
 
-  #handOn({ deliveries, news, sent }: Fired, ids: readonly string[], to: number) {
-    const { planned, matched, telemetry } = this.#options;
+  #passOn({ deliveries, matched, sent }: Fired, ids: readonly string[], to: number) {
+    const { planned, telemetry } = this.#options;
     this.#position = Math.max(this.#position, to);
     const due = deliveries.map((one, at) => {
-      const event = news[one.event]?.[0] ?? null;
+      const event = matched[one.event]?.[0] ?? null;
       const text = sent[one.event];
       const dataText = text?.isExact === true && text.data === event?.data ? text.json : null;
       return newDelivery(ids[at] ?? '', one, event?.id ?? null, event, dataText);
     });
-    telemetry.eventsMatched({ events: news.length, deliveries: due.length });
+    telemetry.eventsMatched({ events: matched.length, deliveries: due.length });
     if (due.length > 0) planned(due);
-    matched(news);
+    this.#options.matched(matched);
   }
 
   /** Buffers the events of a request in memory until they are matched, or leaves them to be read from the log. */
-  #keep(events: readonly IncomingEvent[], { ids, duplicates, from, receivedAt }: Accepted) {
+  #bufferEvents(events: readonly IncomingEvent[], { ids, duplicates, from, receivedAt }: Accepted) {
     const repeated = new Set(duplicates);
     const received = isoTime(receivedAt);
     const isFollowing =
@@ -170,7 +171,7 @@ export class Matcher implements AsyncDisposable {
     let offset = from;
     for (const [index, incoming] of isFollowing ? events.entries() : []) {
       if (repeated.has(index)) continue;
-      const event = stored(incoming, ids[index] ?? '', received);
+      const event = eventOf(incoming, ids[index] ?? '', received);
       const bytes = eventBytes(event);
       this.#buffer.push({ offset, event, bytes });
       this.#bufferBytes += bytes;
@@ -218,16 +219,16 @@ export class Matcher implements AsyncDisposable {
   async #plan(events: readonly PlacedEvent[], end: number) {
     const { journal, lease, partition } = this.#options;
     const fired = fire(this.#options, events, end);
-    const { now, to, news } = fired;
+    const { now, to, matched } = fired;
     const deliveries = fired.deliveries.map(({ event, ...planned }) => ({
       ...planned,
-      eventId: news[event]?.[0].id ?? null,
+      eventId: matched[event]?.[0].id ?? null,
     }));
     this.#planTo = to;
     const from = this.#position;
     try {
       const ids = await journal.matching.plan(lease, { advance: { partition, from, to }, deliveries, now });
-      if (ids !== null) return this.#handOn(fired, ids, to);
+      if (ids !== null) return this.#passOn(fired, ids, to);
     } finally {
       this.#planTo = 0;
     }
@@ -255,10 +256,10 @@ function fire(
   const now = clock.now();
   // The same jitter for all, so that deliveries that can share a batch become due together.
   const jitter = random();
-  const fired: Fired = { now, to: end, deliveries: [], news: [], sent: [] };
+  const fired: Fired = { now, to: end, deliveries: [], matched: [], sent: [] };
   for (const { offset, event } of events) {
     const isMuch = fired.deliveries.length >= plannedMost || clock.now() - now >= matchingMostMs;
-    if (fired.news.length > 0 && isMuch) {
+    if (fired.matched.length > 0 && isMuch) {
       fired.to = offset;
       return fired;
     }
@@ -268,7 +269,7 @@ function fire(
         const to = planOf(destinationId);
         if (to === null) continue;
         const planned: IntakePlan['deliveries'][number] = {
-          event: fired.news.length,
+          event: fired.matched.length,
           actionId: action.id,
           actionVersion: action.version,
           destinationId,
@@ -282,7 +283,7 @@ function fire(
         if (orderKey !== undefined) planned.orderKey = orderKey;
         fired.deliveries.push(planned);
       }
-    fired.news.push([event, matches]);
+    fired.matched.push([event, matches]);
   }
   return fired;
 }
@@ -290,7 +291,7 @@ function fire(
 /** The deliveries of the events that are new, with the ids and the time that the journal assigned. */
 function keptOf(fired: Fired, { ids, duplicates, receivedAt }: Accepted): Fired {
   const received = isoTime(receivedAt);
-  fired.news.forEach((one, index) => {
+  fired.matched.forEach((one, index) => {
     const event = one[0];
     event.id = ids[index] ?? '';
     event.receivedAt = received;
@@ -298,16 +299,16 @@ function keptOf(fired: Fired, { ids, duplicates, receivedAt }: Accepted): Fired 
   if (duplicates.length === 0) return fired;
   const repeated = new Set(duplicates);
   let place = 0;
-  const places = fired.news.map((_, index) => (repeated.has(index) ? null : place++));
+  const places = fired.matched.map((_, index) => (repeated.has(index) ? null : place++));
   const deliveries = fired.deliveries.flatMap((planned) => {
     const event = places[planned.event] ?? null;
     return event === null ? [] : { ...planned, event };
   });
   const isNew = (_: unknown, index: number) => !repeated.has(index);
-  return { ...fired, deliveries, news: fired.news.filter(isNew), sent: fired.sent.filter(isNew) };
+  return { ...fired, deliveries, matched: fired.matched.filter(isNew), sent: fired.sent.filter(isNew) };
 }
 
-function stored(incoming: IncomingEvent, id: string, receivedAt: string): Event {
+function eventOf(incoming: IncomingEvent, id: string, receivedAt: string): Event {
   const { name, visitorId, sessionId, occurredAt, data, ext, session, source } = incoming;
   return { id, name, visitorId, sessionId, occurredAt, receivedAt, data, ext, session, source };
 }

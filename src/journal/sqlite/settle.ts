@@ -76,7 +76,7 @@ export function packSettle(
       continue;
     }
     seen.add(deliveryId);
-    share(exchanges, log, others.length);
+    addExchanges(exchanges, log, others.length);
     const { deliveryId: _, rendered: _1, log: _2, bodiesUntil: _3, ...step } = settlement;
     const last = log.at(-1);
     others.push({
@@ -118,7 +118,7 @@ const isOk = ({ response }: Settlement['log'][number]) =>
   response !== null && response.status >= 200 && response.status < 300;
 
 /** An exchange that many settlements log is passed to the storage thread once. */
-function share(exchanges: Map<string, SettledExchange>, log: Settlement['log'], step: number) {
+function addExchanges(exchanges: Map<string, SettledExchange>, log: Settlement['log'], step: number) {
   for (const attempt of log) {
     const { batchId } = attempt;
     if (batchId === null) continue;

@@ -109,19 +109,19 @@ export class BatchAttempter {
     }
     const startedAt = clock.now();
     const work = this.#workOf(members, shared);
-    const keep = keeper(shared.redaction, work.batch, startedAt, telemetry);
+    const redact = batchRedactor(shared.redaction, work.batch, startedAt, telemetry);
     const attempted: Attempted =
       rendering.kind === 'skipped'
         ? { kind: 'nothing', rendering }
-        : keep.attempted(await attempter.attempt({ ...work, rendered: rendering.rendered }));
+        : redact.attempted(await attempter.attempt({ ...work, rendered: rendering.rendered }));
     // An invalid header, or an error before sending, can be caused by one record: smaller parts find it.
     if (attempted.kind === 'unbuilt' || (attempted.kind === 'errored' && attempted.log.length === 1)) {
       for (const half of halvesOf(members).toReversed()) giveBack(half, true);
       return { shared: null, settled: [] };
     }
     try {
-      const settled = this.#settledBy(attempted, members, shared, keep);
-      return { shared: attempted.kind === 'nothing' ? null : together(settled.map(({ step }) => step)), settled };
+      const settled = this.#settledBy(attempted, members, shared, redact);
+      return { shared: attempted.kind === 'nothing' ? null : stepOfExchange(settled.map(({ step }) => step)), settled };
     } catch (error) {
       telemetry.failedOften(error, 'attempt a batch');
       const settled = this.#erroredBy(error, members, shared, startedAt);
@@ -130,16 +130,16 @@ export class BatchAttempter {
   }
 
   /** The step of each delivery after the exchange of all. */
-  #settledBy(attempted: Attempted, members: Members, shared: Shared, keep: Keeper): Settled[] {
+  #settledBy(attempted: Attempted, members: Members, shared: Shared, redact: BatchRedactor): Settled[] {
     const { configuration, newId } = this.#options;
     const parts = partsOf(members, attempted);
     const isOld = isReplaced(configuration, shared.plan.to);
     return members.map((delivery, at) => {
-      const own = share(attempted, delivery, at, newId);
+      const own = attemptOf(attempted, delivery, at, newId);
       const step = stepAfter(own, this.#situationOf(delivery, shared));
       if (isOld) forgetCredentials(step);
       step.follows = at > 0;
-      return { delivery, step: this.#pin(delivery, keep.step(step), shared), part: parts[at] ?? null };
+      return { delivery, step: this.#pin(delivery, redact.step(step), shared), part: parts[at] ?? null };
     });
   }
 
@@ -157,8 +157,8 @@ export class BatchAttempter {
   #unrendered(delivery: DueDelivery, rendering: Extract<Rendering, { kind: 'failed' }>, shared: Shared): Settled {
     const step = stepAfter({ kind: 'nothing', rendering }, this.#situationOf(delivery, shared));
     const events = delivery.event === null ? [] : [delivery.event];
-    const keep = keeper(shared.redaction, events, this.#options.clock.now(), this.#options.telemetry);
-    return { delivery, step: this.#pin(delivery, keep.step(step), shared), part: null };
+    const redact = batchRedactor(shared.redaction, events, this.#options.clock.now(), this.#options.telemetry);
+    return { delivery, step: this.#pin(delivery, redact.step(step), shared), part: null };
   }
 
   #pin(delivery: DueDelivery, step: Step, { versions }: Shared): Step {
@@ -205,16 +205,16 @@ type Options = {
   attempt(delivery: DueDelivery): Promise<Step>;
 };
 
-type Keeper = ReturnType<typeof keeper>;
+type BatchRedactor = ReturnType<typeof batchRedactor>;
 
 /** Redacts a batch. The exchange is searched once for all deliveries, and so are details that several of them share. */
-function keeper(
+function batchRedactor(
   redaction: RedactionPolicy | null,
   events: readonly Event[],
   now: number,
   telemetry: Pick<Telemetry, 'failedOften'>,
 ) {
-  const said = new Map<string, Settlement>();
+  const known = new Map<string, Settlement>();
   const redact = redaction === null ? null : redactedOrEmptied(redactor(redaction, events, now), telemetry);
   return {
     attempted(attempted: Attempted): Attempted {
@@ -226,10 +226,10 @@ function keeper(
       if (redact === null) return step;
       const { settlement } = step;
       const key = `${settlement.status} ${settlement.dueAt === null} ${settlement.detail}`;
-      const like = said.get(key) ?? redact({ ...settlement, log: [] });
-      said.set(key, like);
-      settlement.detail = like.detail;
-      if (like.bodiesUntil !== undefined) settlement.bodiesUntil = like.bodiesUntil;
+      const redacted = known.get(key) ?? redact({ ...settlement, log: [] });
+      known.set(key, redacted);
+      settlement.detail = redacted.detail;
+      if (redacted.bodiesUntil !== undefined) settlement.bodiesUntil = redacted.bodiesUntil;
       return step;
     },
   };
@@ -255,7 +255,7 @@ function keyOf(members: readonly DueDelivery[]): string {
 }
 
 /** The attempt of a batch from the view of one delivery: its own verdict, and the exchanges under its own numbers. */
-function share(attempted: Attempted, delivery: DueDelivery, at: number, newId: NewId): Attempted {
+function attemptOf(attempted: Attempted, delivery: DueDelivery, at: number, newId: NewId): Attempted {
   if (attempted.kind === 'nothing') return attempted;
   const verdict = attempted.kind === 'judged' ? (attempted.each?.[at] ?? attempted.verdict) : null;
   const last = attempted.log.length - 1;
@@ -284,7 +284,7 @@ function partsOf(members: readonly DueDelivery[], attempted: Attempted): (number
 }
 
 /** The step of the whole exchange, whatever the verdict on each record: for the peer it counts once. */
-function together(steps: readonly Step[]): Step | null {
+function stepOfExchange(steps: readonly Step[]): Step | null {
   const [first, ...others] = steps;
   if (first === undefined) return null;
   let all = first;
