@@ -308,6 +308,7 @@ export async function openWorld({ destinations, behave, orders = [], scheduleMs 
           return [documentOf('destination', one.id, destinationBody(n, one), before)];
         }),
       ]);
+      for (const { id } of connections) await pipeline.queueStatus.reopen(id);
       await clock.advance(restMs);
     },
     async [Symbol.asyncDispose]() {
