@@ -1,6 +1,7 @@
 import type { Delivery } from '../../contract/records/delivery.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { ExplainedCondition, MappedField } from '../../contract/records/explanation.ts';
+import type { InboxRequest } from '../../contract/records/inbox.ts';
 
 /** An event without payloads:view. */
 export function withoutData(event: Event): Event {
@@ -27,6 +28,12 @@ export function withoutPayloads(delivery: Delivery, isFixed: (destinationVersion
     response: response && { ...response, headers: response.headers.map(withoutValue), body: null },
   }));
   return { ...delivery, attemptLog };
+}
+
+/** A request to the Inbox without payloads:view: what a sender chose freely is hidden, as in a delivery. */
+export function withoutContent(request: InboxRequest): InboxRequest {
+  const path = request.path.replace(/^(\/[^/]*\/[^/]*\/).+$/s, '$1[hidden]');
+  return { ...request, path, query: '', headers: request.headers.map(withoutValue), body: '' };
 }
 
 export const isFixedPath = (path: string): boolean => !path.includes('{{');

@@ -7,7 +7,6 @@ import { behaviorConditions } from '../../pipeline/snapshot/rule-compiler.ts';
 import type { Document, Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import { compileCondition } from '../../rules/compile.ts';
 import type { ApiParts, Call, Handlers } from '../call/call.ts';
-import { withoutValues } from '../call/payload-redaction.ts';
 import type { Kind } from './document-kind.ts';
 import { documentHandlers, documentsOf } from './documents.ts';
 import { isStandard } from './reading.ts';
@@ -36,7 +35,7 @@ export function behaviorHandlers(parts: ApiParts) {
       const [explanation] = await parts.compute.explain({ ...given, event: await eventOf(call, parts) });
       if (explanation == null) throw new Error('a condition without problems was not explained');
       const { result, tree } = explanation;
-      return { matched: result, explanation: call.may('payloads:view') ? tree : withoutValues(tree) };
+      return { matched: result, explanation: tree };
     },
   } satisfies Partial<Handlers>;
 }
@@ -45,7 +44,9 @@ async function eventOf({ body, may }: Call<'checkCondition'>, parts: ApiParts): 
   const { eventId, event } = body();
   if (event !== undefined) return sampleEvent(event, parts.now());
   if (eventId === undefined) throw invalid([{ pointer: '', detail: 'Give eventId or event.' }]);
-  if (!may('events:view')) throw new AppError('forbidden', 'A stored event needs the right events:view.');
+  // Conditions reveal the data of an event, one guess after the other.
+  if (!may('events:view') || !may('payloads:view'))
+    throw new AppError('forbidden', 'A stored event needs the rights events:view and payloads:view.');
   const found = await parts.journal.log.event(eventId);
   if (found === null) throw invalid([{ pointer: '/eventId', detail: `There is no event ${eventId}.` }]);
   return found;

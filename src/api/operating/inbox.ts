@@ -7,6 +7,7 @@ import { changesOf } from '../../contract/records/audit-changes.ts';
 import type { InboxRequest, InboxRule } from '../../contract/records/inbox.ts';
 import { valueBytes } from '../../pipeline/dispatch/memory-budget.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
+import { withoutContent } from '../call/payload-redaction.ts';
 import { byId, pageOfAll } from '../http/pagination.ts';
 import { securityHeaders } from '../http/security-headers.ts';
 import { found } from '../http/validate.ts';
@@ -142,16 +143,15 @@ export function inboxHandlers({ inbox: state, scrub }: Pick<Parts, 'inbox' | 'sc
   return {
     listInboxRequests({ query, may }) {
       checkOpen();
-      const isShown = may('payloads:view');
       const wanted = foldName(query.text ?? '');
-      const items = requests.filter(
+      // A filter must not reveal what is hidden.
+      const shown = may('payloads:view') ? requests : requests.map(withoutContent);
+      const items = shown.filter(
         ({ inbox: name, method, path, body }) =>
           (query.inbox === undefined || name === query.inbox) &&
-          // A filter must not reveal hidden bodies.
-          (wanted === '' || foldName(`${method} ${path}${isShown ? `\n${body}` : ''}`).includes(wanted)),
+          (wanted === '' || foldName(`${method} ${path}\n${body}`).includes(wanted)),
       );
-      const { data, page } = pageOfAll(items, query, byId('req'));
-      return { data: isShown ? data : data.map((one) => ({ ...one, query: '', body: '' })), page };
+      return pageOfAll(items, query, byId('req'));
     },
 
     async clearInbox({ record }) {

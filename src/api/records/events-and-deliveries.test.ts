@@ -134,9 +134,12 @@ test('without payloads:view responses have neither data nor bodies nor values', 
   assert.deepEqual([log.request.body, log.response.body, log.request.url], [null, null, 'https://crm.example/orders']);
   const explained = (await story.blind('GET', `/api/v1/events/${id}/explain`)).json();
   assert.equal(explained.actions[0].explanation.conditions[0].actual, null);
-  const condition = { parameter: 'secretish', operator: 'exists' };
-  const checked = (await story.blind('POST', '/api/v1/behaviors/check', { condition, eventId: id })).json();
-  assert.deepEqual([checked.matched, checked.explanation.actual], [true, null]);
+  const condition = { parameter: 'secretish', operator: 'startsWith', value: 'p' };
+  const guesses: [string, object][] = [
+    ['/behaviors/check', { condition, eventId: id }],
+    ['/conditions/count', { conditions: [condition] }],
+  ];
+  for (const [path, body] of guesses) assert.equal((await story.blind('POST', `/api/v1${path}`, body)).statusCode, 403);
   assert.equal((await story.blind('GET', `/api/v1/deliveries/${sent}/curl`)).statusCode, 403);
   assert.equal((await story.call('GET', `/api/v1/events/${id}`)).json().data.secretish, 'payload-canary');
 });
@@ -388,8 +391,9 @@ test('the Inbox shows neither credentials nor stored secrets, and payloads only 
     cookie: 'a=b',
     'x-key': canary,
     'content-type': 'text/plain',
+    'x-mail': 'payload',
   };
-  await story.call('POST', `/inbox/x/${canary}?q=${canary}&kept=payload`, `body ${canary}`, headers);
+  await story.call('POST', `/inbox/x/${canary}/payload?q=${canary}&kept=payload`, `body ${canary}`, headers);
   const seen = await story.call('GET', '/api/v1/inbox/requests');
   assert.doesNotMatch(seen.body, /canary|fetched-token|a=b/);
   assert.match(seen.body, /Bearer \[secret\]/);
@@ -398,8 +402,11 @@ test('the Inbox shows neither credentials nor stored secrets, and payloads only 
     (await by('GET', `/api/v1/inbox/requests?text=${text}`)).json().data.length;
   assert.deepEqual([await found(story.call, 'BODY'), await found(story.blind, 'body')], [1, 0]);
   assert.deepEqual([await found(story.blind, '/inbox/X'), await found(story.blind, 'nowhere')], [1, 0]);
-  const [one] = (await story.blind('GET', '/api/v1/inbox/requests')).json().data;
-  assert.deepEqual([one.query, one.body], ['', '']);
+  const blind = await story.blind('GET', '/api/v1/inbox/requests');
+  const [one] = blind.json().data;
+  assert.deepEqual([one.path, one.query, one.body], ['/inbox/x/[hidden]', '', '']);
+  assert.doesNotMatch(blind.body, /payload/);
+  assert.deepEqual([await found(story.call, 'X/%5Bsec'), await found(story.blind, 'X/%5Bsec')], [1, 0]);
 });
 
 test('a disabled Inbox is not found', async () => {

@@ -25,13 +25,18 @@ export const behaviorRoutes = tagged('behaviors', {
   ...documentRoutes({ one: 'behavior', area: 'behaviors', input: behaviorInput, output: behavior }),
   countConditions: api(
     'POST /conditions/count',
-    ['behaviors:view', 'events:view'],
+    ['behaviors:view', 'events:view', 'payloads:view'],
     'Count the newest events that match conditions',
     { audit: null, body: conditionCountInput, output: conditionCount },
   ),
-  checkCondition: api('POST /behaviors/check', 'behaviors:view', 'Explain a condition on one event', {
-    audit: null,
-    body: z.strictObject({ condition, eventId: z.string().optional(), event: sampleEvent.optional() }),
-    output: z.strictObject({ matched: z.boolean(), explanation: explainedCondition }),
-  }),
+  checkCondition: api(
+    'POST /behaviors/check',
+    'behaviors:view',
+    'Explain a condition on one event (a stored one needs events:view and payloads:view)',
+    {
+      audit: null,
+      body: z.strictObject({ condition, eventId: z.string().optional(), event: sampleEvent.optional() }),
+      output: z.strictObject({ matched: z.boolean(), explanation: explainedCondition }),
+    },
+  ),
 });

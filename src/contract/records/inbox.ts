@@ -34,7 +34,7 @@ export const inboxRoutes = tagged('inbox', {
   listInboxRequests: api(
     'GET /inbox/requests',
     'deliveries:view',
-    'List the requests to the built-in Inbox; `text` searches method, path and body (without payloads:view, `query` and `body` are empty)',
+    'List the requests to the built-in Inbox; `text` searches method, path and body (without payloads:view, `query` and `body` are empty, and the path and most values of headers are hidden)',
     { query: pageQuery({ inbox: textFilter, text: textFilter }), output: pageOf(inboxRequest) },
   ),
   listInboxRules: api('GET /inbox/rules', 'deliveries:view', 'List the rules of inboxes, by name', {

@@ -127,13 +127,14 @@ function labelOf({ id, name, receivedAt }: Listed, now: number): string {
 function usePickable({ destinationId, rules }: EventFor) {
   const [sample] = useChosenSample();
   const maySeeEvents = useMay('events:view');
+  const maySeePayloads = useMay('payloads:view');
   // Each typed letter changes the rules.
   const [settled] = useDebouncedValue(JSON.stringify(rules), 400);
   const conditions = settled === undefined ? [] : [JSON.parse(settled) as Condition]; // the text of one
   const counted = useApiQuery(
     'countConditions',
     { body: { conditions, last: 1_000 } },
-    { enabled: conditions.length > 0, staleTime: 60_000, ...kept },
+    { enabled: maySeePayloads && conditions.length > 0, staleTime: 60_000, ...kept },
   );
   const newest = useQuery({ ...recentEvents(), enabled: maySeeEvents });
   const sent = useApiQuery(

@@ -25,7 +25,8 @@ export type Counts = {
 export function useCounts(rules: Condition): Counts {
   const mayBehaviors = useMay('behaviors:view');
   const mayEvents = useMay('events:view');
-  const lacks = !mayEvents ? 'events:view' : mayBehaviors ? null : 'behaviors:view';
+  const mayPayloads = useMay('payloads:view');
+  const lacks = !mayEvents ? 'events:view' : !mayPayloads ? 'payloads:view' : mayBehaviors ? null : 'behaviors:view';
   const asked = useMemo(() => {
     const written = partsOf(rules).flatMap(([pointer, part]) => {
       const condition = writtenPart(part);
