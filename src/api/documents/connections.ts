@@ -1,5 +1,6 @@
 import { certificateExpiry } from '../../connections/certificate-expiry.ts';
 import { checkConnection } from '../../connections/check-connection.ts';
+import { baseOrigin, movedAddress, originOf, proxyOrigin } from '../../connections/connection-address.ts';
 import { testConnection } from '../../connections/connection-test.ts';
 import { checkReplacedHeaders, replacedHeaders } from '../../connections/own-headers.ts';
 import { secretExpiry } from '../../connections/secret-expiry.ts';
@@ -8,7 +9,6 @@ import { connectionInput } from '../../contract/documents/connection.ts';
 import { AppError, type FieldError, invalid } from '../../contract/errors.ts';
 import { isObject } from '../../contract/json.ts';
 import type { ApiParts, Call, Handlers, OutputOf } from '../call/call.ts';
-import { baseOrigin, isElsewhere, movedAddress, originOf, proxyOrigin } from './connection-address.ts';
 import type { Draft, Kind } from './document-kind.ts';
 import { documentHandlers, documentsOf } from './documents.ts';
 import { holdsSecret, secretPointers, withoutSecrets } from './secret-fields.ts';
@@ -162,12 +162,12 @@ function withoutExposedSecrets(old: ConnectionBody, present: ConnectionBody): Co
 /** Returns a function that decides by pointer whether a secret of `after` is sent to another address than in `before`. */
 function exposureOf(before: ConnectionBody, after: ConnectionBody): (pointer: string) => boolean {
   const isMoved = movedAddress(before, after) !== null;
-  const isProxyMoved = isElsewhere(proxyOrigin(before), proxyOrigin(after));
+  const isProxyMoved = proxyOrigin(before) !== proxyOrigin(after);
   const held = new Set(secretPointers({ auth: before.auth }));
   return (pointer) => {
     if (pointer.startsWith('/settings/proxy/')) return isProxyMoved;
     // Credentials of another kind that a rollback restores have their own address.
-    return isMoved || (held.has(pointer) && isElsewhere(credentialsOrigin(before), credentialsOrigin(after)));
+    return isMoved || (held.has(pointer) && credentialsOrigin(before) !== credentialsOrigin(after));
   };
 }
 

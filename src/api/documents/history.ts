@@ -1,3 +1,4 @@
+import { movedAddress } from '../../connections/connection-address.ts';
 import type { ConnectionBody } from '../../contract/documents/connection.ts';
 import { deletedKeptMs } from '../../contract/documents/deleted.ts';
 import type { ManagedKind } from '../../contract/documents/document.ts';
@@ -7,7 +8,6 @@ import type { ApiParts } from '../call/call.ts';
 import { byNumber, numbersOf, pageOfLarge } from '../http/pagination.ts';
 import { found } from '../http/validate.ts';
 import { type Store, withStatusOf } from './changes.ts';
-import { movedAddress } from './connection-address.ts';
 import type { Kind } from './document-kind.ts';
 import { type Doc, type DocumentCall, isStandard, type Reader, scopeOf } from './reading.ts';
 import { secretPointers, withoutSecrets } from './secret-fields.ts';

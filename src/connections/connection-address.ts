@@ -1,18 +1,11 @@
-import { parseBaseUrl } from '../../connections/base-url.ts';
-import type { ConnectionBody } from '../../contract/documents/connection.ts';
+import type { ConnectionBody } from '../contract/documents/connection.ts';
+import { parseBaseUrl } from './base-url.ts';
 
 /** The field that changes the address of requests; null when none does. */
 export function movedAddress(before: ConnectionBody, after: ConnectionBody): string | null {
-  if (isElsewhere(baseOrigin(before), baseOrigin(after)))
-    return before.baseUrl === after.baseUrl ? '/port' : '/baseUrl';
+  if (baseOrigin(before) !== baseOrigin(after)) return before.baseUrl === after.baseUrl ? '/port' : '/baseUrl';
   // A new proxy reads unencrypted requests, and with its own certificate authority also encrypted ones.
-  return proxyOrigin(after) !== null && isElsewhere(proxyOrigin(before), proxyOrigin(after))
-    ? '/settings/proxy/url'
-    : null;
-}
-
-export function isElsewhere(before: string | null, after: string | null): boolean {
-  return before !== after;
+  return proxyOrigin(after) !== null && proxyOrigin(before) !== proxyOrigin(after) ? '/settings/proxy/url' : null;
 }
 
 export function baseOrigin(connection: ConnectionBody): string {
