@@ -8,13 +8,7 @@ import { type DestinationPlan, destinationPlan } from '../destination-plan.ts';
 import { blockOf, decide, type World } from './decide.ts';
 import { consumeRates } from './limits.ts';
 import { MemoryBudget } from './memory-budget.ts';
-import {
-  type ConnectionQueue,
-  createConnectionQueue,
-  createDestinationQueue,
-  createReplayShare,
-  type DestinationQueue,
-} from './queues.ts';
+import { ConnectionQueue, createReplayShare, DestinationQueue } from './queues.ts';
 import { createReplayRates } from './replay-rates.ts';
 import { countSent, starvedAfterMs, starvedAfterRequests } from './replay-share.ts';
 
@@ -85,10 +79,10 @@ function delivery(id: string, deaths = 0): DueDelivery {
 
 /** A connection with one ready queue for each list of deliveries. */
 function connectionWith(lists: DueDelivery[][], of: Partial<DestinationPlan> = {}) {
-  const connection = createConnectionQueue('con_1');
+  const connection = new ConnectionQueue('con_1');
   connection.origin = { requests: 0, waiting: new Set() };
   const queues = lists.map((deliveries, n) => {
-    const queue = createDestinationQueue(`dst_${n + 1}`, connection);
+    const queue = new DestinationQueue(`dst_${n + 1}`, connection);
     connection.queues.add(queue);
     return ready(queue, deliveries, of);
   });
@@ -106,7 +100,7 @@ function ready(queue: DestinationQueue, deliveries: DueDelivery[], of: Partial<D
 
 function addReplay(connection: ConnectionQueue, live: DestinationQueue, deliveries: DueDelivery[]) {
   connection.replays ??= createReplayShare(now);
-  const queue = ready(createDestinationQueue(live.destinationId, connection, { id: 'rpl_1', live }), deliveries);
+  const queue = ready(new DestinationQueue(live.destinationId, connection, { id: 'rpl_1', live }), deliveries);
   connection.replays.queues.add(queue);
   connection.replays.ready.push(queue);
   return connection.replays;
@@ -121,7 +115,7 @@ test('the first delivery of the next queue is sent, and deciding changes nothing
   const { connection } = connectionWith([[delivery('a1'), delivery('a2')], [delivery('b1')]]);
   assert.equal(sent(connection), 'a1');
   assert.equal(sent(connection), 'a1');
-  assert.equal(sent(createConnectionQueue('con_2')), null);
+  assert.equal(sent(new ConnectionQueue('con_2')), null);
 });
 
 test('while too many outcomes are unrecorded, or the origin has no room, nothing is sent', () => {

@@ -9,8 +9,6 @@ export type Sign = 'good' | 'bad' | 'unreachable';
 
 type BreakerSettings = ConnectionBody['settings']['breaker'];
 
-export type Breaker = ReturnType<typeof createBreaker>;
-
 const unreachableMost = 5;
 /** Parts of the window. */
 const tenths = 10;

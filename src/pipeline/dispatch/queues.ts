@@ -1,10 +1,10 @@
-import { type Clock, idleTimer, stopTimer, type Timer } from '../../async/clock.ts';
+import { type Clock, idleTimer, stopTimer } from '../../async/clock.ts';
 import { type DueDelivery, suspectDeaths } from '../../journal/journal.ts';
 import type { BatchKey } from '../attempt/batch.ts';
 import type { DestinationPlan } from '../destination-plan.ts';
 import type { Configuration, Snapshot } from '../snapshot/snapshot.ts';
 import type { Pauses } from './pauses.ts';
-import { adaptiveConcurrency, type Breaker, type Concurrency, createBreaker } from './peer-health.ts';
+import { adaptiveConcurrency, type Concurrency, createBreaker } from './peer-health.ts';
 import { createRateLimiter, type RateLimiter } from './rate-limiter.ts';
 
 /**
@@ -46,46 +46,54 @@ export type QueuedDelivery = {
  * the journal (`hasMore`). The queue is `ready` while its connection should consider it. These make it ready again: a
  * response, a timer, the journal, a change of a hold, a change of configuration.
  */
-export type DestinationQueue = {
+export class DestinationQueue {
   readonly destinationId: string;
   readonly connection: ConnectionQueue;
   /** The replay of its deliveries, and the destination's live queue, whose limits it shares. */
   readonly replay: { readonly id: string; readonly live: DestinationQueue } | null;
   /** The current configuration; null: the destination was deleted. */
-  plan: DestinationPlan | null;
+  plan: DestinationPlan | null = null;
   readonly concurrency: Concurrency;
   /** Its own rate, and the pause that the destination asked for (503 with Retry-After). */
   readonly budget: RateLimiter;
   /** Due now; the first is sent next. */
-  waiting: QueuedDelivery[];
+  waiting: QueuedDelivery[] = [];
   /** Due now, but in flight at two crashes in a row: sent one at a time, see in-flight.ts. */
-  readonly suspects: QueuedDelivery[];
-  readonly delayed: Set<QueuedDelivery>;
+  readonly suspects: QueuedDelivery[] = [];
+  readonly delayed = new Set<QueuedDelivery>();
   /** The first delivery in memory of each ordering key. */
-  readonly orderKeys: Map<number, QueuedDelivery>;
+  readonly orderKeys = new Map<number, QueuedDelivery>();
   /** Requests in flight; those of its replays count for the live queue too. */
-  requests: number;
+  requests = 0;
   /** When the first request since the last good response began; null: none did. */
-  silentSince: number | null;
+  silentSince: number | null = null;
   /** How many deliveries may wait in memory, besides the bounds of memory-budget.ts, which moves it. */
-  room: number;
+  room = Number.POSITIVE_INFINITY;
   /** How often it dropped its deliveries from memory. */
-  spills: number;
+  spills = 0;
   /** The journal may have deliveries that are due and not in memory. */
-  hasMore: boolean;
+  hasMore = false;
   /** Where the next reading of the journal continues; null: from the start. */
-  cursor: { dueAt: number; id: string } | null;
-  reading: Reading | null;
+  cursor: { dueAt: number; id: string } | null = null;
+  reading: Reading | null = null;
   /** Consecutive failed readings. */
-  refillFailures: number;
+  refillFailures = 0;
   /** Consecutive attempts that rejected, which none should. */
-  attemptFailures: number;
+  attemptFailures = 0;
   /** When to read the journal again for deliveries that are due later. */
-  readonly refillTimer: Timer;
+  readonly refillTimer = idleTimer();
   /** When to continue while a rate limit allows nothing. */
-  readonly rateTimer: Timer;
-  isReady: boolean;
-};
+  readonly rateTimer = idleTimer();
+  isReady = false;
+
+  constructor(destinationId: string, connection: ConnectionQueue, replay: DestinationQueue['replay'] = null) {
+    this.destinationId = destinationId;
+    this.connection = connection;
+    this.replay = replay;
+    this.concurrency = replay?.live.concurrency ?? adaptiveConcurrency();
+    this.budget = replay?.live.budget ?? createRateLimiter();
+  }
+}
 
 /** Changes during a reading of the journal, whose result may be older. */
 export type Reading = { readonly settled: Set<string>; isStale: boolean };
@@ -94,28 +102,32 @@ export type Reading = { readonly settled: Set<string>; isStale: boolean };
  * The destinations of one connection, which share its rate, its circuit breaker and its credentials. `queues` and
  * `ready` are the live queues; those of replays are in `replays`.
  */
-export type ConnectionQueue = {
+export class ConnectionQueue {
   readonly connectionId: string;
-  readonly queues: Set<DestinationQueue>;
+  readonly queues = new Set<DestinationQueue>();
   /** Queues to consider, the next one first: destinations take turns. */
-  readonly ready: DestinationQueue[];
+  readonly ready: DestinationQueue[] = [];
   /** null: no replay has deliveries for this connection. */
-  replays: ReplayShare | null;
-  readonly breaker: Breaker;
+  replays: ReplayShare | null = null;
+  readonly breaker = createBreaker();
   /** Shared by all destinations: the rate, the peer's quota, and the pause that it asked for (429). */
-  readonly budget: RateLimiter;
+  readonly budget = createRateLimiter();
   /** The origin of its last request; null: none was sent yet. */
-  origin: OriginSlots | null;
+  origin: OriginSlots | null = null;
   /** Requests in flight. */
-  requests: number;
+  requests = 0;
   /** A probe of its hold is in flight. */
-  isProbing: boolean;
-  readonly rateTimer: Timer;
+  isProbing = false;
+  readonly rateTimer = idleTimer();
   /** Deliveries are being started, so that a second call has nothing to do. */
-  isPumping: boolean;
+  isPumping = false;
   /** Consecutive errors in decisions about it. */
-  failures: number;
-};
+  failures = 0;
+
+  constructor(connectionId: string) {
+    this.connectionId = connectionId;
+  }
+}
 
 /** The requests in flight to one origin, and the connections that wait for one of them to end. */
 export type OriginSlots = { requests: number; readonly waiting: Set<ConnectionQueue> };
@@ -196,9 +208,9 @@ export class Queues {
     const { pauses } = this.#options;
     const plan = this.refreshPlans().planOf(destinationId);
     const id = plan?.connection.id ?? connectionId;
-    const connection = this.#connections.get(id) ?? createConnectionQueue(id);
+    const connection = this.#connections.get(id) ?? new ConnectionQueue(id);
     this.#connections.set(id, connection);
-    const queue = createDestinationQueue(destinationId, connection);
+    const queue = new DestinationQueue(destinationId, connection);
     connection.queues.add(queue);
     connection.budget.quiet(pauses.untilOf(id, plan?.origin ?? ''));
     queue.budget.quiet(pauses.untilOf(destinationId, plan?.origin ?? ''));
@@ -209,7 +221,7 @@ export class Queues {
     const live = this.open(destinationId, '', null);
     const { connection } = live;
     connection.replays ??= createReplayShare(this.#options.clock.now());
-    const queue = createDestinationQueue(destinationId, connection, { id: replayId, live });
+    const queue = new DestinationQueue(destinationId, connection, { id: replayId, live });
     connection.replays.queues.add(queue);
     return queue;
   }
@@ -281,37 +293,6 @@ function keyOf(destinationId: string, replayId: string | null): string {
   return replayId === null ? destinationId : `${replayId} ${destinationId}`;
 }
 
-export function createDestinationQueue(
-  destinationId: string,
-  connection: ConnectionQueue,
-  replay: DestinationQueue['replay'] = null,
-): DestinationQueue {
-  return {
-    destinationId,
-    connection,
-    replay,
-    plan: null,
-    concurrency: replay?.live.concurrency ?? adaptiveConcurrency(),
-    budget: replay?.live.budget ?? createRateLimiter(),
-    waiting: [],
-    suspects: [],
-    delayed: new Set(),
-    orderKeys: new Map(),
-    requests: 0,
-    silentSince: null,
-    room: Number.POSITIVE_INFINITY,
-    spills: 0,
-    hasMore: false,
-    cursor: null,
-    reading: null,
-    refillFailures: 0,
-    attemptFailures: 0,
-    refillTimer: idleTimer(),
-    rateTimer: idleTimer(),
-    isReady: false,
-  };
-}
-
 /** The plan of any destination of a connection that was not deleted: it has the connection's own settings. */
 export function connectionPlan({ queues }: ConnectionQueue): DestinationPlan | null {
   for (const { plan } of queues) if (plan !== null) return plan;
@@ -328,23 +309,6 @@ export function isAllInMemory({ hasMore, reading, cursor, refillTimer }: Destina
 
 /** It was in flight at two crashes in a row, so it may be the cause. */
 export const isSuspect = ({ deaths }: DueDelivery): boolean => deaths >= suspectDeaths;
-
-export function createConnectionQueue(connectionId: string): ConnectionQueue {
-  return {
-    connectionId,
-    queues: new Set(),
-    ready: [],
-    replays: null,
-    breaker: createBreaker(),
-    budget: createRateLimiter(),
-    origin: null,
-    requests: 0,
-    isProbing: false,
-    rateTimer: idleTimer(),
-    isPumping: false,
-    failures: 0,
-  };
-}
 
 export function createReplayShare(now: number): ReplayShare {
   return { queues: new Set(), ready: [], lastAt: now, liveSince: 0, nextAt: 0 };
