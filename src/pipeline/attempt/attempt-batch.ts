@@ -1,18 +1,15 @@
 import { createHash } from 'node:crypto';
-import type { Clock } from '../../async/clock.ts';
 import type { RetryPolicy } from '../../contract/documents/connection.ts';
 import type { NewId } from '../../contract/ids.ts';
 import type { Attempt } from '../../contract/records/delivery.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { DueDelivery, Settlement, Versions } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
-import type { RedactionPolicies, RedactionPolicy } from '../privacy.ts';
-import type { Configuration } from '../snapshot/snapshot.ts';
-import { abandoned, forgetCredentials, heldWithout, isReplaced } from './attempt-delivery.ts';
+import type { RedactionPolicy } from '../privacy.ts';
+import { type AttemptOptions, abandoned, forgetCredentials, heldWithout, isReplaced } from './attempt-delivery.ts';
 import { isCounted, outcomeOf, wordsOf } from './attempt-log.ts';
-import type { Attempter } from './attempter.ts';
 import { type Batch, halvesOf, splitToFit } from './batch.ts';
-import type { DeliveryPlan, Plans } from './delivery-plan.ts';
+import type { DeliveryPlan } from './delivery-plan.ts';
 import { erroredStep, redactedOrEmptied } from './error-policy.ts';
 import { redactor } from './exchange-redaction.ts';
 import { type Step, stepAfter } from './next-step.ts';
@@ -192,15 +189,7 @@ export class BatchAttempter {
   }
 }
 
-type Options = {
-  configuration: Configuration;
-  attempter: Attempter;
-  plans: Plans;
-  clock: Clock;
-  newId: NewId;
-  random(): number;
-  redaction: RedactionPolicies;
-  telemetry: Pick<Telemetry, 'failedOften'>;
+type Options = AttemptOptions & {
   /** Attempts a single delivery. */
   attempt(delivery: DueDelivery): Promise<Step>;
 };

@@ -11,7 +11,7 @@ import { erroredStep, type Moment, redactedOrEmptied } from './error-policy.ts';
 import { redactor } from './exchange-redaction.ts';
 import { type Step, stepAfter, stepOf } from './next-step.ts';
 
-type Options = {
+export type AttemptOptions = {
   configuration: Configuration;
   attempter: Attempter;
   plans: Plans;
@@ -27,11 +27,11 @@ type Options = {
  * connection. A delivery that was on hold before its first render uses the current versions instead. Never rejects: see
  * error-policy.ts.
  */
-export function createDeliveryAttempt(options: Options): (delivery: DueDelivery) => Promise<Step> {
+export function createDeliveryAttempt(options: AttemptOptions): (delivery: DueDelivery) => Promise<Step> {
   return (delivery) => attempt(options, delivery);
 }
 
-async function attempt(options: Options, delivery: DueDelivery): Promise<Step> {
+async function attempt(options: AttemptOptions, delivery: DueDelivery): Promise<Step> {
   const { configuration, plans, clock, telemetry } = options;
   const present = configuration.snapshot.planOf(delivery.destinationId);
   if (present === null) return abandoned(delivery, 'Its destination was deleted.');
