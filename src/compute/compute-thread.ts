@@ -3,11 +3,11 @@ import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../contract/errors.ts';
 import type { Compute } from './compute.ts';
-import type { ComputeCall, ComputeResult } from './compute-worker.ts';
+import type { ComputeCall, ComputeMessage } from './compute-worker.ts';
 import type { OperationName, Operations } from './operations.ts';
 
 const defaults = {
-  /** The time limit of one call. */
+  /** The time limit of one call, without the start of the thread. */
   timeoutMs: 5_000,
   /** The heap of the thread, in MiB. */
   heapMiB: 256,
@@ -42,6 +42,7 @@ class ComputeThread implements Compute {
   /** The characters of all arguments in the queue. */
   #waiting = 0;
   #worker: Worker | null = null;
+  #hasStarted = false;
   #running: { call: Call; looks: number } | null = null;
   #watch: NodeJS.Timeout | undefined;
   #idle: NodeJS.Timeout | undefined;
@@ -92,11 +93,14 @@ class ComputeThread implements Compute {
     const cache = getCompileCacheDir();
     const env = cache === undefined ? {} : { NODE_COMPILE_CACHE: dirname(cache) };
     const started = new Worker(ENTRY, { name: 'compute', env, resourceLimits });
+    this.#hasStarted = false;
     let cause: unknown;
-    started.on('message', (result: ComputeResult) => {
+    started.on('message', (message: ComputeMessage) => {
+      if (started !== this.#worker) return;
       const call = this.#running?.call;
-      if (started !== this.#worker || call === undefined) return;
-      this.#finish(() => ('value' in result ? call.resolve(result.value) : call.reject(result.error)));
+      if (message === 'started') this.#hasStarted = true;
+      else if (call !== undefined)
+        this.#finish(() => ('value' in message ? call.resolve(message.value) : call.reject(message.error)));
     });
     started.on('error', (error) => {
       cause = error;
@@ -113,7 +117,7 @@ class ComputeThread implements Compute {
   /** Counts ticks, not milliseconds: while the whole process is suspended, no call times out. */
   #look(): void {
     const { timeoutMs } = this.#options;
-    if (this.#running === null || ++this.#running.looks * LOOK_EVERY_MS < timeoutMs) return;
+    if (this.#running === null || !this.#hasStarted || ++this.#running.looks * LOOK_EVERY_MS < timeoutMs) return;
     const { call } = this.#running;
     void this.#end();
     this.#finish(() => call.reject(tooComplex(`more than ${timeoutMs} ms`)));
