@@ -37,7 +37,7 @@ export function DeliveryHistogram({ filter, isFresh, onStatus, onRange }: Props)
     { ...kept, refetchInterval: isFresh ? againMs : false },
   );
   if (data === undefined) return <Box h="8.25rem" />;
-  const { totals, buckets, countedFrom } = data;
+  const { totals, countedFrom } = data;
   const all = Object.values(totals).reduce((sum, count) => sum + count, 0);
   return (
     <Stack role="region" gap={6} mb="sm" aria-label={words.title}>
@@ -58,9 +58,7 @@ export function DeliveryHistogram({ filter, isFresh, onStatus, onRange }: Props)
             </State>
           ))}
       </Group>
-      {all === 0 ? null : (
-        <Bars key={`${buckets[0]?.at} ${data.bucketMs}`} data={data} status={status} onRange={onRange} />
-      )}
+      {all === 0 ? null : <Bars data={data} status={status} onRange={onRange} />}
       {countedFrom === null ? null : (
         <Text size="xs" c="dimmed">
           {words.countedFrom(formatAbsolute(new Date(countedFrom)).local)}
@@ -95,13 +93,17 @@ type BarsProps = { data: Histogram; status: DeliveryStatus | undefined; onRange:
 /** The bars; a click, a drag or the keyboard chooses a part of the time. */
 function Bars({ data: { buckets, bucketMs }, status, onRange }: BarsProps): ReactNode {
   const last = buckets.length - 1;
-  const [chosen, choose] = useState<{ from: number; to: number } | null>(null);
+  // In ms: the bars move on when they are counted again.
+  const [chosenMs, choose] = useState<{ from: number; to: number } | null>(null);
   const [isDragged, drag] = useState(false);
   const hint = useId();
   const countOf = (index: number, of: readonly DeliveryStatus[]) =>
     of.reduce((sum, one) => sum + (status === undefined || status === one ? (buckets[index]?.counts[one] ?? 0) : 0), 0);
   const most = Math.max(1, ...buckets.map((_, index) => countOf(index, statuses)));
   const timeOf = (index: number) => Date.parse(buckets[0]?.at ?? '') + index * bucketMs;
+  const within = (index: number) => Math.min(last, Math.max(0, index));
+  const indexOf = (ms: number) => within(Math.floor((ms - timeOf(0)) / bucketMs));
+  const chosen = chosenMs && { from: indexOf(chosenMs.from), to: indexOf(chosenMs.to) };
   const clock = (index: number) => formatClock(new Date(timeOf(index)), (last + 1) * bucketMs);
   const [low, high] =
     chosen === null ? [0, last] : [Math.min(chosen.from, chosen.to), Math.max(chosen.from, chosen.to)];
@@ -116,18 +118,21 @@ function Bars({ data: { buckets, bucketMs }, status, onRange }: BarsProps): Reac
     clock(high + 1),
     counts.map(([one, count]) => parts.statusCount(parts.status[one], count)),
   );
-  const apply = () => onRange(new Date(timeOf(low)).toISOString(), new Date(timeOf(high + 1)).toISOString());
+  function apply() {
+    onRange(new Date(timeOf(low)).toISOString(), new Date(timeOf(high + 1)).toISOString());
+    choose(null);
+  }
 
   const at = ({ currentTarget, clientX }: PointerEvent) => {
     const { left, width } = currentTarget.getBoundingClientRect();
-    return Math.min(last, Math.max(0, Math.floor(((clientX - left) / width) * buckets.length)));
+    return timeOf(within(Math.floor(((clientX - left) / width) * buckets.length)));
   };
   function press(event: KeyboardEvent) {
     const now = chosen?.to ?? last;
     const next = { ArrowLeft: now - 1, ArrowRight: now + 1, Home: 0, End: last }[event.key];
     if (next !== undefined) {
-      const to = Math.min(last, Math.max(0, next));
-      choose({ from: event.shiftKey ? (chosen?.from ?? to) : to, to });
+      const to = timeOf(within(next));
+      choose({ from: event.shiftKey ? (chosenMs?.from ?? to) : to, to });
     } else if (event.key === 'Enter' && chosen !== null) apply();
     else if (event.key === 'Escape' && chosen !== null) choose(null);
     else return;
