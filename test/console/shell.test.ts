@@ -119,6 +119,20 @@ test('a server that goes away and comes back is waited for, without a reload', a
   await page.getByRole('link', { name: 'Found by name' }).waitFor();
 });
 
+test('a style sheet that could not be loaded once is loaded with its page', async () => {
+  const { app, browser } = console_;
+  await using tab = await openTab(browser, { url: app.url, isFirst: true });
+  const { page } = tab;
+  await page.getByText('Connected').waitFor();
+  const sheet = /events-page[^/]*\.css/;
+  await page.route(sheet, (route) => route.abort(), { times: 1 });
+  await Promise.all([
+    page.waitForResponse(sheet),
+    page.getByRole('link', { name: 'Events', exact: true }).first().click(),
+  ]);
+  await page.getByRole('heading', { level: 1, name: 'Events' }).waitFor();
+});
+
 test('no dialog or menu of the shell has a barrier that axe-core finds: light, dark and narrow', async () => {
   const { app, browser } = console_;
   const [made] = (await app.client.call('listConnections')).data;

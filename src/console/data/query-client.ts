@@ -17,7 +17,8 @@ function signOutWhenUnknown(error: unknown): void {
   if (error instanceof ClientError && error.code === 'unauthorized') forget(String(error.problem['reason']));
 }
 
-const longestWaitMs = 5_000;
+/** As often as the server is looked for: who waits for it longer would wait on when it is back. */
+const longestWaitMs = 2_000;
 
 /** What the console knows of the server. After a change, what it can have changed is asked for again. */
 export const queryClient: QueryClient = new QueryClient({

@@ -9,9 +9,19 @@ const againMs = 1_000;
  */
 export const lazyPart: typeof lazyRouteComponent = (load, name) => lazyRouteComponent(() => patiently(load), name);
 
+/** Links to style sheets that could not be loaded: a part that is loaded again doesn't ask for them again. */
+const failedLinks = new Set<HTMLLinkElement>();
+addEventListener(
+  'error',
+  ({ target }) => target instanceof HTMLLinkElement && target.rel === 'stylesheet' && failedLinks.add(target),
+  { capture: true },
+);
+
 async function patiently<T>(load: () => Promise<T>): Promise<T> {
   for (let wasThere = false; ; ) {
     try {
+      for (const link of failedLinks) link.replaceWith(link.cloneNode());
+      failedLinks.clear();
       return await load();
     } catch (error) {
       if (wasThere) throw error;
