@@ -57,7 +57,7 @@ test('an issue is told by every way, though the program is killed before it coul
     const lists = await Promise.all(alertIds.map((id) => client.call('listAlertMessages', { params: { id } })));
     return lists.every(({ data }) => data.length === 1 && data[0]?.status === 'sent');
   };
-  await eventually('each message to be sent', sent, { timeoutMs: 30_000 });
+  await eventually('each message to be sent', sent);
   const [webhook = assert.fail(), ...more] = receiver.at('/alert');
   assert.deepEqual(more, []);
   const { 'webhook-id': id, 'webhook-timestamp': at, 'webhook-signature': signature } = webhook.headers;

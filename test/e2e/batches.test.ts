@@ -25,14 +25,10 @@ async function list(wired: Wired, status?: DeliveryStatus): Promise<Delivery[]> 
 /** Sends events at once and waits until the outcome of each is final. */
 async function finish(wired: Wired, events: Record<string, unknown>[]): Promise<void> {
   await wired.send(...events);
-  await eventually(
-    'all to be finished',
-    async () => {
-      const statuses = await statusesOf(wired.destination.id);
-      return statuses.length === events.length && !statuses.some((one) => underWay.includes(one));
-    },
-    { timeoutMs: 60_000 },
-  );
+  await eventually('all to be finished', async () => {
+    const statuses = await statusesOf(wired.destination.id);
+    return statuses.length === events.length && !statuses.some((one) => underWay.includes(one));
+  });
 }
 
 const underWay: readonly DeliveryStatus[] = ['pending', 'sending', 'retrying'];

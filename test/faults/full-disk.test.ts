@@ -84,10 +84,7 @@ for (const disk of smallDisks())
       else ids.push(id);
       return 'storage_checkpoint' in (await problems());
     };
-    await eventually('the log to find no room in the database', fill, {
-      timeoutMs: 20_000,
-      state: () => limited.stdout().slice(-1_000),
-    });
+    await eventually('the log to find no room in the database', fill, { state: () => limited.stdout().slice(-1_000) });
     assert.ok(refused > 0 && ids.length > 0, `${ids.length} events taken, ${refused} refused`);
     assert.equal((await fetch(`${root}/livez`)).status, 200);
     await adminClient(root).call('listDeliveries');
@@ -128,11 +125,11 @@ test('at the size limit with only unfinished deliveries intake responds 503; non
     if (id !== null) ids.push(id);
     return id === null;
   };
-  await eventually('intake to be full', sendMore, { timeoutMs: 20_000 });
+  await eventually('intake to be full', sendMore);
   assert.ok(ids.length > 30, `${ids.length} events of 0.5 MB`);
   assert.equal((await allDeliveries(client)).length, ids.length);
   await client.call('changeDestination', { params: { id: destinationId }, body: { status: 'enabled' } });
   await recorder.until(() => recorder.byKey.size === ids.length);
   // Delivered events can be removed: retention makes room.
-  await eventually('intake to accept events again', async () => !(await sendMore()), { timeoutMs: 20_000 });
+  await eventually('intake to accept events again', async () => !(await sendMore()));
 });

@@ -49,17 +49,13 @@ test('hostile templates affect only themselves: all healthy deliveries arrive, i
     healthyIds.push(...(await healthy.send(...events)));
   }
   await eventually('the healthy ones to arrive', () => receiver.at('/in').length >= healthyIds.length, {
-    timeoutMs: 30_000,
     state: () => receiver.requests.length,
   });
   for (const [index, ids] of hostileIds.entries()) {
     const [does, , says] = hostile[index] ?? ['', '', /./];
     for (const eventId of ids) {
-      const delivery = await eventually(
-        `the template that ${does} to fail`,
-        async () =>
-          (await app.client.call('listDeliveries', { query: { eventId } })).data.find((one) => one.finishedAt),
-        { timeoutMs: 30_000 },
+      const delivery = await eventually(`the template that ${does} to fail`, async () =>
+        (await app.client.call('listDeliveries', { query: { eventId } })).data.find((one) => one.finishedAt),
       );
       assert.deepEqual([delivery.status, delivery.reason, delivery.attempts], ['failed', 'template_error', 0], does);
       assert.match(delivery.detail ?? '', says, does);

@@ -101,7 +101,7 @@ test('whatever a token endpoint does, nothing is sent without a token, and all i
           const [one] = (await client.call('listDeliveries', { query: { eventId } })).data;
           return one?.status === leaves ? client.call('getDelivery', { params: { id: one.id } }) : null;
         },
-        { timeoutMs: 20_000, state: async () => (await client.call('listDeliveries', { query: { eventId } })).data },
+        { state: async () => (await client.call('listDeliveries', { query: { eventId } })).data },
       );
       const { status, reason, errorKind, attempts } = delivery;
       const expected = leaves === 'held' ? ['held', 'auth_rejected', 'auth', 0] : ['retrying', null, 'auth', 1];

@@ -32,19 +32,13 @@ const unfinished = ['pending', 'sending', 'retrying', 'held'] as const;
 /** Waits until no delivery (of this destination) is unfinished. */
 export async function untilFinished(client: Client, query: { destinationId?: string } = {}): Promise<void> {
   for (const status of unfinished)
-    await eventually(
-      `no delivery to be ${status}`,
-      async () => {
-        const { data } = await client.call('listDeliveries', { query: { ...query, status, limit: 1 } });
-        return data.length === 0;
-      },
-      { timeoutMs: 60_000 },
-    );
+    await eventually(`no delivery to be ${status}`, async () => {
+      const { data } = await client.call('listDeliveries', { query: { ...query, status, limit: 1 } });
+      return data.length === 0;
+    });
   // Between two readings, a delivery may have moved from a state that is read later to one that was read before.
   const isOpen = ({ status }: Delivery) => (unfinished as readonly string[]).includes(status);
-  await eventually('every delivery to be finished', async () => !(await allDeliveries(client, query)).some(isOpen), {
-    timeoutMs: 60_000,
-  });
+  await eventually('every delivery to be finished', async () => !(await allDeliveries(client, query)).some(isOpen));
 }
 
 /** All deliveries, newest first. */

@@ -105,7 +105,7 @@ export async function startAttackedApp({
         ...data,
         go,
       });
-      return eventually(`${count} deliveries of ${go} at rest`, () => settled(eventId, count), { timeoutMs: 60_000 });
+      return eventually(`${count} deliveries of ${go} at rest`, () => settled(eventId, count));
     },
     withAttempts: (deliveries) =>
       atOnce(deliveries, async ({ id }) => {

@@ -47,7 +47,7 @@ const fromOf = (n: number) => (process.platform === 'linux' ? `127.9.${n >> 8}.$
 type Aim = { port: number; names: Record<string, string>; ms?: number };
 
 /** The failure of an attack's defence; nothing when it held. */
-async function faultsOf(attack: Attack, n: number, { port, names, ms = 15_000 }: Aim): Promise<string[]> {
+async function faultsOf(attack: Attack, n: number, { port, names, ms = 60_000 }: Aim): Promise<string[]> {
   const { isHead, isCutShort, statuses } = attack;
   const bytes = aimed(attack.bytes, names);
   const heard = await speak({

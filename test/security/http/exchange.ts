@@ -33,7 +33,7 @@ export function speak({
   isHead = false,
   next: after,
   answers: most,
-  ms = 15_000,
+  ms = 60_000,
 }: Spoken): Promise<Heard> {
   const { promise, resolve } = Promise.withResolvers<Heard>();
   const startedAt = performance.now();
