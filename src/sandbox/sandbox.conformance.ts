@@ -234,7 +234,7 @@ export function sandboxConformance(name: string, make: (limits?: SandboxLimits) 
     );
   });
 
-  check('delays a program that wastes time behind the others', { timeoutMs: 20 }, async (sandbox) => {
+  check('delays a program that wastes time behind the others', { timeoutMs: 40 }, async (sandbox) => {
     const wasteful = sandbox.render(Array.from({ length: 15 }, () => job('() => { for (;;); }')));
     const honest = await sandbox.render(Array.from({ length: 500 }, () => job(HONEST)));
     assert.ok(honest.every(({ kind }) => kind === 'returned'));
@@ -243,7 +243,7 @@ export function sandboxConformance(name: string, make: (limits?: SandboxLimits) 
   });
 
   const hostile = (kind: string, programs: HostileProgram[]) =>
-    check(`survives programs that ${kind}`, { timeoutMs: 10 }, async (sandbox) => {
+    check(`survives programs that ${kind}`, { timeoutMs: 40 }, async (sandbox) => {
       const honest = job(HONEST, 'honest');
       const expected = await one(sandbox, honest);
       assert.equal(expected.kind, 'returned');

@@ -223,7 +223,7 @@ test('what was held before it was rendered takes the present template; a retry g
   await using other = await startReceiver();
   receiver.answer('/moved', { status: 500 });
   const { deliver, connection, destination } = await wire(app, receiver, {
-    connection: { settings: { retry: { scheduleMs: [0, 1_500, 0], jitter: 0 } } },
+    connection: { settings: { retry: { scheduleMs: [0, 60_000, 0], jitter: 0 } } },
     destination: { path: '/moved', contentType: 'text/plain', template: 'first {{it.data[0].v}}' },
   });
   const change = (body: Record<string, unknown>) =>
@@ -236,6 +236,7 @@ test('what was held before it was rendered takes the present template; a retry g
     body: { template: 'second {{it.data[0].v}}' },
   });
   await change({ status: 'enabled', baseUrl: other.url });
+  await client.call('retryDelivery', { params: { id: retrying.id }, body: { render: false } });
   await Promise.all([retrying, held].map(({ id }) => reaches(app, id, 'delivered')));
   assert.deepEqual(other.requests.map((one) => one.body).sort(), ['first 1', 'second 2']);
 });

@@ -38,7 +38,7 @@ test('everything survives a stop and a start: documents, secrets, deliveries, wh
 
   receiver.answer('/retried', { status: 500 }, {});
   const retried = await wire(app, receiver, {
-    connection: { settings: { retry: { scheduleMs: [0, 1_500], jitter: 0 } } },
+    connection: { settings: { retry: { scheduleMs: [0, 60_000], jitter: 0 } } },
     destination: { path: '/retried', template: '{"v":"{{it.data[0].v}}","random":{{Math.random()}}}' },
   });
   const retrying = await retried.deliver({ v: 3 }, 'retrying');
@@ -70,6 +70,8 @@ test('everything survives a stop and a start: documents, secrets, deliveries, wh
   assert.equal((await reaches(app, rejected.id, 'held')).reason, 'auth_rejected');
   assert.equal(receiver.at('/refused').length, 1, 'refused credentials are not tried anew by a start');
 
+  assert.equal((await reaches(app, retrying.id, 'retrying')).nextAttemptAt, retrying.nextAttemptAt);
+  await app.client.call('retryDelivery', { params: { id: retrying.id }, body: { render: false } });
   const again = await reaches(app, retrying.id, 'delivered');
   const [first, second] = receiver.at('/retried');
   assert.deepEqual([second?.body, second?.headers['idempotency-key'], again.attempts], [first?.body, retrying.id, 2]);
@@ -104,7 +106,7 @@ test('everything survives a stop and a start: documents, secrets, deliveries, wh
 
 test('what is on the wire when the program stops is finished first', async () => {
   await using receiver = await startReceiver();
-  await using app = await startTestApp();
+  await using app = await startTestApp({ MILLRACE_SHUTDOWN_MS: '60000' });
   const { promise: hold, resolve: answerNow } = Promise.withResolvers<void>();
   receiver.answer('/in', { hold });
   const { send } = await wire(app, receiver);

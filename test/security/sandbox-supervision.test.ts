@@ -7,7 +7,7 @@ import type { RenderJob, RenderOutcome } from '../../src/sandbox/sandbox.ts';
 const HANGS = 6;
 
 test('renders that hang affect themselves alone: a spare takes over, and all others are right', async (t) => {
-  await using sandbox = await quickjsSandbox({ timeoutMs: 20 });
+  await using sandbox = await quickjsSandbox({ timeoutMs: 40 });
   const delay = monitorEventLoopDelay({ resolution: 5 });
   delay.enable();
   const hanging = Array.from({ length: HANGS }, (_, i) => job(`[].indexOf.call({ length: 2 ** 53 - ${i + 1} }, 1)`));
@@ -27,7 +27,7 @@ test('renders that hang affect themselves alone: a spare takes over, and all oth
 });
 
 test('engines that are crashed in every way are replaced, and nothing remains', async () => {
-  await using sandbox = await quickjsSandbox({ timeoutMs: 20 });
+  await using sandbox = await quickjsSandbox({ timeoutMs: 40 });
   const ways: [source: string, ends: RenderOutcome['kind'][]][] = [
     ['(() => { for (;;); })()', ['exceeded']],
     ['(() => { const a = []; for (;;) a.push(new Float64Array(1e5)) })()', ['exceeded']],

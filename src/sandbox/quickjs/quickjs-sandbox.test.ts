@@ -15,7 +15,7 @@ const HANG = `globalThis.__render = () => String(Array.prototype.indexOf.call({ 
 const ECHO = `globalThis.__render = (s) => [s, typeof left, globalThis.left = Math.random(), Date.now()].join()`;
 
 test('a thread that hangs is replaced, and only the job that hung twice fails', async () => {
-  await using sandbox = await quickjsSandbox({ timeoutMs: 20, graceMs: 100, workers: 2 });
+  await using sandbox = await quickjsSandbox({ timeoutMs: 40, graceMs: 100, workers: 2 });
   const jobs = Array.from({ length: 500 }, (_, i) => jobOf(i === 100 || i === 300 ? HANG : ECHO, String(i)));
   const outcomes = await sandbox.render(jobs);
   for (const [i, outcome] of outcomes.entries()) {
@@ -28,7 +28,7 @@ test('a thread that hangs is replaced, and only the job that hung twice fails', 
 test('a failed self-test means a new engine for each render, with the same outcomes', async () => {
   const jobs = ['a', 'b', 'a'].map((seed) => ({ ...jobOf(ECHO, 'x'), seed }));
   const faults = [jobOf('syntax error'), jobOf('globalThis.__render = () => { for (;;); }'), jobOf(ECHO)];
-  await using slow = await quickjsSandbox({ timeoutMs: 20, snapshots: false });
+  await using slow = await quickjsSandbox({ timeoutMs: 40, snapshots: false });
   const [a, b, again, ...rest] = await slow.render([...jobs, ...faults]);
   assert.match(a?.kind === 'returned' ? a.output : '', /^x,undefined,0\.\d+,5$/);
   assert.deepEqual(again, a);

@@ -108,7 +108,8 @@ const faultSinks: readonly WireSink[] = [
 const bodySinks: readonly WireSink[] = [
   {
     ...bytes('the body drips', `${head}content-length: 100000\r\n\r\n`, delivered(), drip),
-    settings: { timeoutMs: 1_500 },
+    // A loaded machine must have read the head within it.
+    settings: { timeoutMs: 4_000 },
   },
   bytes('the body breaks off', `${head}content-length: 100\r\n\r\nxx`, delivered()),
   bytes(
