@@ -71,10 +71,8 @@ test('a scenario starts an action with its rules, and each clause says how many 
   });
   await using tab = await openTab(browser, { url: app.url, path: '/actions/new?scenario=purchase&step=rules' });
   const { page } = tab;
-  assert.equal(
-    await page.getByRole('combobox', { name: 'Select Scenario' }).locator('option:checked').textContent(),
-    'Purchase',
-  );
+  const chosen = page.getByRole('combobox', { name: 'Select Scenario' }).locator('option:checked');
+  await chosen.filter({ hasText: 'Purchase' }).waitFor({ state: 'attached' });
   await page.getByRole('tab', { name: 'Filters' }).click();
   await page.getByRole('button', { name: 'Add filter', exact: true }).click();
   await page.getByRole('combobox', { name: 'Parameter' }).fill('shop');
@@ -186,9 +184,11 @@ test('the four steps are walked with the keyboard alone', async () => {
   await page.getByRole('region', { name: 'Event', exact: true }).waitFor();
   await reach('Continue');
   await press('Enter');
-  await page.getByRole('combobox', { name: 'Connection', exact: true }).waitFor();
+  const option = (name: string) => page.getByRole('option', { name }).waitFor({ state: 'attached' });
+  await option('CRM');
   await reach('Connection');
   await page.keyboard.type('CRM');
+  await option('Orders');
   await reach('Destination');
   await page.keyboard.type('Ord');
   await reach('Add field');
@@ -282,6 +282,7 @@ test('a field is sent as its type, a value that does not fit is shown before sav
   await page.getByRole('combobox', { name: 'Parameter' }).fill('name');
   await page.getByText('Not a number. This event would fail.').waitFor();
   await page.getByRole('combobox', { name: 'Parameter' }).fill('total');
+  await result.getByText('120.9', { exact: true }).waitFor();
   for (const [width, least] of [
     [1440, 120],
     [1024, 120],
@@ -375,7 +376,8 @@ test('a save after a change by another person shows both versions; a change of s
   await page.reload();
 
   await page.getByRole('button', { name: 'Enable', disabled: false }).click();
-  await page.getByRole('button', { name: 'Undo' }).waitFor();
+  // With the focus it stays as long as one looks.
+  await page.getByRole('button', { name: 'Undo' }).focus();
   // Messages cover none of the buttons in the head of the page.
   for (const width of [1024, 390, 1280]) {
     await page.setViewportSize({ width, height: 800 });

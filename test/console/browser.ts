@@ -93,6 +93,8 @@ type NewSession = {
   expected?: RegExp;
   /** Whether the browser never saw the console before. Otherwise it may have, and forgot all but the code. */
   isFirst?: boolean;
+  /** Whether the server stops during the test: what the page asks for then fails, or is answered with 503. */
+  restarts?: boolean;
 } & BrowserContextOptions;
 
 /** Pages that are done with, and left empty. Their process stays, and the code that it compiled: a console opens there in half the time. */
@@ -103,10 +105,9 @@ const done = new WeakMap<Browser, Page[]>();
  * otherwise). Nothing that was done to a page outlives its tab: routes, listeners, storage, size, media. Scripts for every
  * page (`page.addInitScript`) are for the test to dispose of.
  */
-export async function openTab(
-  browser: Browser,
-  { url, path = '/', token = adminToken, expected, isFirst = false, reducedMotion = 'reduce', ...more }: NewSession,
-): Promise<Tab> {
+export async function openTab(browser: Browser, session: NewSession): Promise<Tab> {
+  const { url, path = '/', token = adminToken, expected, isFirst = false, restarts = false, ...how } = session;
+  const { reducedMotion = 'reduce', ...more } = how;
   const isKept = !isFirst && Object.keys(more).length === 0;
   const page = (isKept && done.get(browser)?.pop()) || (await newPage(browser, more));
   if (isKept) await forget(page, url);
@@ -119,11 +120,13 @@ export async function openTab(
   });
   page.on('requestfailed', (request) => {
     const reason = request.failure()?.errorText;
-    if (reason !== 'net::ERR_ABORTED') problems.push(`${reason} ${request.url()}`);
+    if (reason !== 'net::ERR_ABORTED' && !restarts) problems.push(`${reason} ${request.url()}`);
   });
   page.on('response', (response) => {
-    const line = `${response.status()} ${new URL(response.url()).pathname}`;
-    if (response.status() >= 400 && expected?.test(line) !== true) problems.push(line);
+    const status = response.status();
+    const line = `${status} ${new URL(response.url()).pathname}`;
+    if (status < 400 || (status === 503 && restarts)) return;
+    if (expected?.test(line) !== true) problems.push(line);
   });
   await page.goto(token === null ? `${url}${path}` : `${url}${path}#token=${token}`);
   return {
@@ -146,7 +149,8 @@ async function newPage(browser: Browser, options: BrowserContextOptions): Promis
     viewport: size,
     ...options,
   });
-  context.setDefaultTimeout(8_000);
+  // Longer than the 15 s after which a page asks again automatically, on a slow machine too.
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   await serveEmptyPage(page);
   return page;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { sendEvents, startTestApp, wire } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { startReceiver } from '../support/receiver.ts';
@@ -17,11 +17,17 @@ before(async () => {
 });
 after(() => console_[Symbol.asyncDispose]());
 
+/** Copies, and waits for what is said of it for a moment. */
+async function copy(place: Page | Locator, name: string): Promise<void> {
+  const button = place.getByRole('button', { name, exact: true });
+  await button.waitFor();
+  await Promise.all([place.getByRole('button', { name: 'Copied' }).first().waitFor(), button.click()]);
+}
+
 /** The lines of a tab as they are copied. */
 async function copied(page: Page, way: string): Promise<string> {
   await page.getByRole('tab', { name: way, exact: true }).click();
-  await page.getByRole('button', { name: 'Copy', exact: true }).click();
-  await page.getByRole('button', { name: 'Copied' }).waitFor();
+  await copy(page, 'Copy');
   return page.evaluate('navigator.clipboard.readText()');
 }
 
@@ -46,7 +52,7 @@ test('from New Collector to the first event: the copied line is sent, and the pa
   await page.getByText('Received page_view').waitFor();
   await page.getByRole('button', { name: 'Send a test event' }).click();
   await page.getByText('Received test_event').waitFor();
-  assert.equal(await page.title(), 'Web shop · Send events · Millrace');
+  await page.waitForFunction("document.title === 'Web shop · Send events · Millrace'");
   assert.deepEqual(tab.problems, []);
 });
 
@@ -239,8 +245,7 @@ test('the Inbox shows a request as it comes, looks into it, finds it again and i
   const { page } = tab;
   await page.getByRole('heading', { name: 'No requests yet' }).waitFor();
   await page.getByRole('textbox', { name: 'Name' }).fill('shop');
-  await page.getByRole('button', { name: 'Copy URL' }).click();
-  await page.getByRole('button', { name: 'Copied' }).waitFor();
+  await copy(page, 'Copy URL');
   const url: string = await page.evaluate('navigator.clipboard.readText()');
   assert.equal(url, `${app.url}/inbox/shop`);
   await fetch(`${url}/orders?page=2`, { method: 'POST', body: '{"order":{"id":"1001"}}' });
@@ -250,8 +255,7 @@ test('the Inbox shows a request as it comes, looks into it, finds it again and i
   await inspector.getByRole('definition').filter({ hasText: '2' }).first().waitFor();
   assert.match(page.url(), /request=req_/);
 
-  await inspector.getByRole('button', { name: 'Copy as cURL' }).click();
-  await inspector.getByRole('button', { name: 'Copied' }).first().waitFor();
+  await copy(inspector, 'Copy as cURL');
   await runShell(await page.evaluate('navigator.clipboard.readText()'), { curl: 'stand-in' });
   await eventually('the same request again', async () => {
     const { data } = await app.client.call('listInboxRequests', { query: { text: '1001' } });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { after, before, test } from 'node:test';
 import { allRights } from '../../src/contract/accounts/rights.ts';
 import { deliveryOf, sendEvents, type Wired, wire } from '../support/app.ts';
+import { freePort } from '../support/free-port.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { barriers, barriersInAllLooks, chooseFilter, openTab, startConsole, visit } from './browser.ts';
 
@@ -24,14 +24,6 @@ after(async () => {
   await console_[Symbol.asyncDispose]();
   await receiver[Symbol.asyncDispose]();
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 test('events appear as they come, with their outcome, and the list stands still while the focus moves over it', async () => {
   const { app, browser } = console_;

@@ -103,7 +103,7 @@ test('three clicks from Home resolve an issue and replay what failed, with the c
   await dialog.getByText('1 delivery will be sent.').waitFor();
   await dialog.getByRole('button', { name: 'Resolve and replay' }).click();
   await page.getByText('Issue: HTTP 422 from CRM › Orders').waitFor();
-  await page.getByText('1 of 1 delivered').first().waitFor({ timeout: 30_000 });
+  await page.getByText('1 of 1 delivered').first().waitFor();
   const [issue] = (await app.client.call('listIssues')).data;
   await page.goto(`${app.url}/issues/${issue?.id}`);
   await page.getByText('Still undelivered').locator('xpath=..').getByText('0', { exact: true }).waitFor();

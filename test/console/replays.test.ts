@@ -25,7 +25,8 @@ test('a replay is planned in three steps, run, paused and resumed; deliveries th
   const { app, browser } = console_;
   receiver.answer('/in', { status: 422 });
   for (const n of [1, 2, 3]) await wired.deliver({ n }, 'failed');
-  receiver.answer('/in', { status: 200 }, { status: 422 }, { status: 200 });
+  const paused = Promise.withResolvers<void>();
+  receiver.answer('/in', { status: 200, hold: paused.promise }, { status: 422 }, { status: 200 });
   await using tab = await openTab(browser, { url: app.url, path: '/replays' });
   const { page } = tab;
   await page.getByText('No replays yet').waitFor();
@@ -51,15 +52,16 @@ test('a replay is planned in three steps, run, paused and resumed; deliveries th
   await page.getByRole('heading', { level: 1, name: 'After the outage' }).waitFor();
   await page.getByRole('button', { name: 'Pause' }).click();
   await page.getByText('Paused.').first().waitFor();
+  paused.resolve();
   await page.getByText('CRM was down').waitFor();
   assert.deepEqual(await barriers(page), []);
   await page.getByRole('button', { name: 'Resume' }).click();
-  await page.getByText('2 of 3 delivered, 1 failed, 0 skipped.').first().waitFor({ timeout: 30_000 });
+  await page.getByText('2 of 3 delivered, 1 failed, 0 skipped.').first().waitFor();
   await page.getByRole('button', { name: 'Replay the 1 that failed' }).click();
   await dialog.getByText('Step 3 of 3: Plan').waitFor();
   await dialog.getByText('1 delivery will be sent.').waitFor();
   await dialog.getByRole('button', { name: 'Run' }).click();
-  await page.getByText('1 of 1 delivered').first().waitFor({ timeout: 30_000 });
+  await page.getByText('1 of 1 delivered').first().waitFor();
 
   await page.getByRole('link', { name: 'Delivered' }).first().click();
   await page.getByRole('link', { name: 'an earlier delivery' }).click();

@@ -108,7 +108,7 @@ test('after each end of a session the page says why, and signing in leads back t
   const roleIds = roles.data.filter(({ name }) => name === 'Integrator').map(({ id }) => id);
   await app.client.call('createUser', { body: { email, password, roleIds } });
   const path = '/connections/new/webhook?preset=slack';
-  await using tab = await openTab(browser, { url: app.url, path, token: null, expected: /^401 / });
+  await using tab = await openTab(browser, { url: app.url, path, token: null, expected: /^401 /, restarts: true });
   const { page } = tab;
   const signIn = async (typed: string) => {
     await page.getByLabel('E-mail').fill(email);

@@ -134,6 +134,7 @@ test('an API token is shown once and never again, works, and is refused from its
   await loaded(page);
   await page.keyboard.press('Control+k');
   await page.getByRole('combobox', { name: 'Search pages and objects' }).fill('api tokens');
+  await page.getByRole('option', { name: /^API tokens/ }).waitFor();
   await page.keyboard.press('Enter');
   await page.getByRole('link', { name: 'New Token' }).click();
   await page.getByRole('textbox', { name: 'Name' }).fill('Nightly import');
@@ -188,9 +189,9 @@ test('a missing right to view, change or grant is explained, and the last admini
 
   const managing = await tokenWith('users:manage');
   await using manager = await openTab(browser, { url: app.url, path: '/settings/roles/new', token: managing });
+  await manager.page.getByText('You can’t grant rights you don’t have').waitFor();
   assert.ok(await manager.page.getByRole('checkbox', { name: 'View Connections' }).isDisabled());
   assert.ok(await manager.page.getByRole('checkbox', { name: 'Manage Users' }).isEnabled());
-  await manager.page.getByText('You can’t grant rights you don’t have').waitFor();
   await visit(manager.page, '/settings/users/new');
   await manager.page.getByText('Only administrators can assign this role.').waitFor();
   assert.ok(await manager.page.getByRole('checkbox', { name: 'Administrator' }).isDisabled());
