@@ -143,7 +143,7 @@ const columns: readonly Column<InboxRequest>[] = [
     </Text>
   )),
   column('size', terms.size, { align: 'end', sort: sizeOf }, (row) => formatBytes(sizeOf(row))),
-  timeColumn('when', words.columns.when, ({ receivedAt }) => receivedAt, { show: 'stream' }),
+  timeColumn('when', words.columns.when, ({ receivedAt }) => receivedAt, { show: 'stream', goesBelow: true }),
 ];
 
 /** Without the right to payloads the server leaves out bodies. */

@@ -21,6 +21,7 @@ export function DeletedTab(): ReactNode {
     search: { ...search, kind },
     query: useApiQuery('listDeleted', { query: { limit: 50, cursor: search.cursor, kind } }),
     columns,
+    rowMenu: (row) => <Restore row={row} />,
     filters: [
       { key: 'kind', label: terms.kind, options: transferKinds.map((value) => ({ value, label: terms[value] })) },
     ],
@@ -36,7 +37,6 @@ const columns: readonly Column<DeletedDocument>[] = [
   timeColumn('deleted', words.title, ({ deletedAt }) => deletedAt, { show: 'log' }),
   column('by', words.columns.by, { isText: true }, ({ deletedBy }) => deletedBy),
   timeColumn('removed', words.columns.removed, ({ removedAt }) => removedAt),
-  column('restore', terms.restore, (row) => <Restore row={row} />),
 ];
 
 function Restore({ row }: { row: DeletedDocument }): ReactNode {

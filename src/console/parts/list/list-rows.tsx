@@ -217,7 +217,13 @@ const Cells = memo(function Cells({ columns, below, row }: CellsProps): ReactNod
         ) : (
           content
         )}
-        {at > 0 ? null : below.map((one) => <Note key={one.id}>{one.cell(row)}</Note>)}
+        {at > 0
+          ? null
+          : below.map((one) => (
+              <Note key={one.id} className={css['below'] ?? ''}>
+                {one.cell(row)}
+              </Note>
+            ))}
       </td>
     );
   });

@@ -43,7 +43,7 @@ export function useDeliveryColumns(
         if (eventId === null) return <Note>{words.noEvent}</Note>;
         const title = events.get(eventId)?.name ?? eventId;
         return (
-          <PlainLink to="/events/$eventId" params={{ eventId }} truncate display="block" maw="9rem" title={title}>
+          <PlainLink to="/events/$eventId" params={{ eventId }} truncate display="block" maw="min(9rem, 42vw)" title={title}>
             {title}
           </PlainLink>
         );
@@ -72,7 +72,7 @@ export function useDeliveryColumns(
         const ms = last.get(id)?.durationMs;
         return ms === undefined ? null : formatDuration(ms);
       }),
-      column('created', terms.created, ({ createdAt }) => <Time at={createdAt} show="stream" />),
+      column('created', terms.created, { goesBelow: true }, ({ createdAt }) => <Time at={createdAt} show="stream" />),
       column('next', terms.nextAttempt, (row) => {
         const { nextAttemptAt } = row;
         const hold = holdOf(row);
