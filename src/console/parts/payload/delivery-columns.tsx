@@ -43,7 +43,14 @@ export function useDeliveryColumns(
         if (eventId === null) return <Note>{words.noEvent}</Note>;
         const title = events.get(eventId)?.name ?? eventId;
         return (
-          <PlainLink to="/events/$eventId" params={{ eventId }} truncate display="block" maw="min(9rem, 42vw)" title={title}>
+          <PlainLink
+            to="/events/$eventId"
+            params={{ eventId }}
+            truncate
+            display="block"
+            maw="min(9rem, 42vw)"
+            title={title}
+          >
             {title}
           </PlainLink>
         );
