@@ -1,13 +1,14 @@
 import { checkReplacedHeaders, replacedHeaders } from '../../connections/own-headers.ts';
 import type { ActionBody } from '../../contract/documents/action.ts';
 import { type DestinationBody, destinationInput } from '../../contract/documents/destination.ts';
-import { AppError, invalid } from '../../contract/errors.ts';
+import { invalid } from '../../contract/errors.ts';
 import type { SampleInput } from '../../contract/records/sample.ts';
 import { joinUrl } from '../../destinations/endpoint-url.ts';
 import { withSecretsOf } from '../../pipeline/attempt/delivery-plan.ts';
 import type { Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
 import { isFixedPath, withoutPayloads } from '../call/payload-redaction.ts';
+import { found } from '../http/validate.ts';
 import { actionDrafts } from './actions.ts';
 import type { Kind } from './document-kind.ts';
 import { documentHandlers, documentsOf } from './documents.ts';
@@ -93,10 +94,12 @@ function isOfAction(draft: Record<string, unknown>): boolean {
   return 'destinations' in draft || 'rules' in draft;
 }
 
-function parentOf(params: Record<string, string>, { documents }: Snapshot): string {
-  const id = params['id'] ?? '';
-  if (!documents.connection.has(id)) throw new AppError('not_found', `There is no connection ${id}.`);
-  return id;
+function parentOf({ id = '' }: Record<string, string>, snapshot: Snapshot): string {
+  return connectionOf(id, snapshot).id;
+}
+
+function connectionOf(id: string, { documents }: Snapshot) {
+  return found(documents.connection.get(id), `There is no connection ${id}.`);
 }
 
 export const destinationKind: Kind<'destination'> = {
@@ -112,12 +115,11 @@ export const destinationKind: Kind<'destination'> = {
   check({ body, before, snapshot, programs }) {
     const { path } = body;
     checkPrograms([programOf(body)], before === null ? [] : [programOf(before.body)], programs);
-    const connection = snapshot.documents.connection.get(body.connectionId);
-    if (connection !== undefined && !path.includes('{{')) {
+    const connection = connectionOf(body.connectionId, snapshot);
+    if (!path.includes('{{')) {
       const joined = joinUrl({ ...connection.body, path });
       if (!joined.ok) throw invalid([{ pointer: '/path', detail: joined.reason }]);
     }
-    if (connection === undefined) return [];
     const replaced = (one: DestinationBody) => replacedHeaders(connection.body, one);
     return checkReplacedHeaders(replaced(body), before === null ? [] : replaced(before.body));
   },

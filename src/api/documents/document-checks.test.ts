@@ -261,6 +261,20 @@ test('conditions are checked at saving: unknown behaviors, cycles, regular expre
   assert.match(breaking.json().errors[0].detail, /Deep/);
 });
 
+test('a destination is not made below a connection that is deleted at the same time', async () => {
+  await using server = await startTestServer();
+  const { id } = await server.make('/connections', crm);
+  const at = `/api/v1/connections/${id}`;
+  const { compose } = server.parts.compute;
+  server.parts.compute.compose = async (inputs) => {
+    assert.equal((await server.call('DELETE', at)).statusCode, 204);
+    return compose(inputs);
+  };
+  const made = await server.call('POST', `${at}/destinations`, { name: 'Orders', template: '{{ it.data[0].n }}' });
+  assert.deepEqual([made.statusCode, made.json().code], [404, 'not_found']);
+  assert.deepEqual((await server.call('GET', '/api/v1/destinations')).json().data, []);
+});
+
 test("a destination can't move to another connection", async () => {
   await using server = await startTestServer();
   const { destination } = await orders(server);
