@@ -219,6 +219,29 @@ test('deliveries are held while a connection or destination is disabled or pause
   assert.equal(receiver.at('/held').length, 8);
 });
 
+test('a retry with render keeps the mapping of an action that no longer sends to the destination, or is deleted', async () => {
+  receiver.answer('/left', { status: 400 }, { status: 400 }, {});
+  const { deliver, action, destination } = await wire(app, receiver, {
+    destination: { path: '/left' },
+  });
+  const params = { id: action.id };
+  const mapping = [{ field: 'v', parameter: 'v' }];
+  const destinations = [{ destinationId: destination.id, mapping }];
+  await client.call('changeAction', { params, body: { destinations } });
+  const { id } = await deliver({ v: 1, other: 'not for this system' }, 'failed');
+  await client.call('changeAction', { params, body: { destinations: [] } });
+  await client.call('retryDelivery', { params: { id }, body: { render: true } });
+  await eventually('it to be sent again', () => receiver.at('/left').length === 2);
+  await reaches(app, id, 'failed');
+  await client.call('deleteAction', { params });
+  await client.call('retryDelivery', { params: { id }, body: { render: true } });
+  await reaches(app, id, 'delivered');
+  assert.deepEqual(
+    receiver.at('/left').map(({ body }) => body),
+    ['{"v":"1"}', '{"v":"1"}', '{"v":"1"}'],
+  );
+});
+
 test('what was held before it was rendered takes the present template; a retry goes to the present address', async () => {
   await using other = await startReceiver();
   receiver.answer('/moved', { status: 500 });

@@ -3,6 +3,7 @@ import type { DestinationBody } from '../../contract/documents/destination.ts';
 import { AppError } from '../../contract/errors.ts';
 import type { Attempt, Delivery, LastAttempt } from '../../contract/records/delivery.ts';
 import type { LoggedDelivery } from '../../journal/journal.ts';
+import { presentVersions } from '../../pipeline/attempt/delivery-plan.ts';
 import { momentOf, shownDelivery } from '../../pipeline/insight/shown-delivery.ts';
 import type { ApiParts, Call, Handlers } from '../call/call.ts';
 import { isFixedPath, withoutPayloads } from '../call/payload-redaction.ts';
@@ -76,17 +77,17 @@ export function deliveryHandlers(parts: ApiParts) {
 async function retry(
   { entry: entryOf }: Call<'retryDelivery'>,
   parts: ApiParts,
-  { id, test, destinationId, connectionId, actionId, replayId }: LoggedDelivery,
+  delivery: LoggedDelivery,
   render: boolean,
 ): Promise<void> {
+  const { id, test, destinationId, connectionId, replayId } = delivery;
   const { queueStatus, configuration } = parts.pipeline;
   if (test) throw new AppError('conflict', 'A test is sent once. Start another test.');
   if (queueStatus.isSending(id)) throw new AppError('conflict', 'The delivery is in flight. Wait for its outcome.');
-  const { destination, action } = configuration.snapshot.documents;
-  const target = destination.get(destinationId);
-  if (target === undefined) throw new AppError('conflict', 'Its destination was deleted.');
-  const present = actionId === null ? null : (action.get(actionId)?.version ?? null);
-  const pins = { actionVersion: present, destinationVersion: target.version };
+  const { snapshot } = configuration;
+  if (!snapshot.documents.destination.has(destinationId))
+    throw new AppError('conflict', 'Its destination was deleted.');
+  const pins = presentVersions(snapshot, delivery);
   const entry = entryOf({ id, changes: render ? [{ pointer: '/render', after: true }] : [] });
   const isKnown = await parts.journal.log.retry({ id, now: parts.now(), render: render ? pins : null }, entry);
   if (!isKnown) throw new AppError('not_found', `There is no delivery ${id}.`);

@@ -7,7 +7,7 @@ import type { DueDelivery, Versions } from '../../journal/journal.ts';
 import { type DestinationPlan, destinationPlan } from '../destination-plan.ts';
 import type { Holds } from '../dispatch/holds.ts';
 import { valueBytes } from '../dispatch/memory-budget.ts';
-import type { Configuration, Document } from '../snapshot/snapshot.ts';
+import type { Configuration, Document, Snapshot } from '../snapshot/snapshot.ts';
 import { keptProgram, type Meta, planRender, type RenderEngine, type RenderPlan } from './render.ts';
 
 /** Everything compiled that attempts need which have the same action and destination, in one version each. */
@@ -76,17 +76,7 @@ export function createPlans(options: {
       delivery.deaths === 0 &&
       (holds.openedAt.get(delivery.destinationId) ?? 0) >= (delivery.dueAt ?? Number.POSITIVE_INFINITY),
 
-    /** An action that has dropped the destination has no mapping for it any more: the planned version stays. */
-    presentVersions(delivery: DueDelivery): Versions {
-      const { documents } = configuration.snapshot;
-      const action = delivery.actionId === null ? undefined : documents.action.get(delivery.actionId);
-      const destination = documents.destination.get(delivery.destinationId);
-      const stillFires = action?.body.destinations.some((row) => row.destinationId === delivery.destinationId) === true;
-      return {
-        actionVersion: stillFires ? action.version : delivery.actionVersion,
-        destinationVersion: destination?.version ?? delivery.destinationVersion,
-      };
-    },
+    presentVersions: (delivery: Wanted): Versions => presentVersions(configuration.snapshot, delivery),
 
     planFor(action: Document<ActionBody> | null, to: DestinationPlan): DeliveryPlan {
       let plans = compiled.get(to);
@@ -101,6 +91,20 @@ export function createPlans(options: {
       }
       return plan;
     },
+  };
+}
+
+/**
+ * The present versions for a delivery. An action that has dropped the destination, or was deleted, has no mapping for it
+ * any more: the planned version stays, because without a mapping the whole event would be sent.
+ */
+export function presentVersions({ documents }: Pick<Snapshot, 'documents'>, delivery: Wanted): Versions {
+  const action = delivery.actionId === null ? undefined : documents.action.get(delivery.actionId);
+  const destination = documents.destination.get(delivery.destinationId);
+  const stillFires = action?.body.destinations.some((row) => row.destinationId === delivery.destinationId) === true;
+  return {
+    actionVersion: stillFires ? action.version : delivery.actionVersion,
+    destinationVersion: destination?.version ?? delivery.destinationVersion,
   };
 }
 
