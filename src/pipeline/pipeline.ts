@@ -34,6 +34,7 @@ import { createStatistics } from './insight/statistics.ts';
 import { holdLeases } from './leases.ts';
 import { Matcher } from './matcher.ts';
 import { createChecks } from './preview/checks.ts';
+import { draftRenders } from './preview/draft-renders.ts';
 import { createPreviews } from './preview/preview.ts';
 import { intakePrivacy, type RedactionPolicies, redactionPolicies } from './privacy.ts';
 import { startReplays } from './replay/replay-runner.ts';
@@ -113,7 +114,10 @@ export async function startPipeline(parts: PipelineParts) {
     redaction: redactionPolicies(configuration, limits.retention),
     attempter: new Attempter({ ...parts, scrub }),
   };
-  const drafts = { ...shared, engine: { render, compose: parts.compute.drafts.compose } };
+  const drafts = {
+    ...shared,
+    engine: { render: draftRenders(parts.sandbox), compose: parts.compute.drafts.compose },
+  };
   const parameters = stack.use(await startParameters(shared));
   const { holds, pauses, dispatcher, replayRates, statistics, retention } = stack.use(await startDelivering(shared));
   const matcher = stack.use(

@@ -24,15 +24,16 @@ export type SandboxHealth = { problem(): string | null };
 /**
  * `source` is a script that sets `globalThis.__render = (inputJson: string) => string`. Its top level runs once,
  * under the limits of a render, at time 0 and always with the same random numbers. Programs with the same `key` and
- * source share that run; the time that jobs waste is counted per `key`.
+ * source share that run.
  */
 export type SandboxProgram = { key: string; source: string };
 
 /**
  * One render. The same program, input, seed and `nowMs` give the same outcome: `Math.random` starts from `seed`, the
- * clock is fixed at `nowMs` (milliseconds since 1970), the time zone is UTC.
+ * clock is fixed at `nowMs` (milliseconds since 1970), the time zone is UTC. After a job that wastes time those of its
+ * `group`, by default of its program's key, wait for all others.
  */
-export type RenderJob = { program: SandboxProgram; input: string; seed: string; nowMs: number };
+export type RenderJob = { program: SandboxProgram; input: string; seed: string; nowMs: number; group?: string };
 
 /**
  * The outcome of a render. Messages are for the log: at most 500 characters, without host paths. `line` and `column`

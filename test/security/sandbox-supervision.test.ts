@@ -26,6 +26,16 @@ test('renders that hang affect themselves alone: a spare takes over, and all oth
   assert.ok(delay.percentile(99) < 500e6);
 });
 
+test('different programs of one group that hang, such as drafts, wait for all others after the first', async () => {
+  await using sandbox = await quickjsSandbox({ timeoutMs: 20 });
+  const loops = Array.from({ length: 8 }, (_, i) => ({ ...job(`(() => { for (;;); })(${i})`), group: 'drafts' }));
+  const drafts = loops.map((one) => sandbox.render([one]));
+  assert.deepEqual(await sandbox.render([job('input', 'x')]), [{ kind: 'returned', output: 'x' }]);
+  const { exceededTime } = sandbox.stats;
+  assert.ok(exceededTime < 4, `${exceededTime} of the loops ran before`);
+  for (const [outcome] of await Promise.all(drafts)) assert.equal(outcome?.kind, 'exceeded');
+});
+
 test('engines that are crashed in every way are replaced, and nothing remains', async () => {
   await using sandbox = await quickjsSandbox({ timeoutMs: 40 });
   const ways: [source: string, ends: RenderOutcome['kind'][]][] = [

@@ -116,7 +116,7 @@ class QuickjsSandbox implements Sandbox, SandboxHealth {
     const charsMax = Math.min(this.#options.memoryBytes, JOB_CHARS_MAX);
     for (const [place, job] of jobs.entries()) {
       const chars = job.input.length + job.program.source.length;
-      const task = { job, call, place, key: job.program.key, chars, hung: false };
+      const task = { job, call, place, key: job.group ?? job.program.key, chars, hung: false };
       // Too large for the engine in any case, so it is not sent to the thread.
       if (chars > charsMax) this.#finish(task, exceeded('memory', this.#options));
       else this.#queue.push(task);
