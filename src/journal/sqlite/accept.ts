@@ -32,11 +32,11 @@ type AcceptedLines = [
 /** `planned`: PlannedGroup[] as text; their events are indices in the request. */
 type AcceptedPlan = [planned: string, lease: Lease, now: number];
 
-/** `first`: for each duplicate, by its index, the place of the stored event. */
+/** `duplicates`: for each duplicate, by its index, the place of the stored event. */
 type AcceptAnswer = [
   from: number,
   receivedAt: number,
-  first: [index: number, place: EventPlace][],
+  duplicates: [index: number, place: EventPlace][],
   planned: PlannedNumbers | null,
 ];
 
@@ -61,13 +61,13 @@ export const bytesOf = ([lines, plan]: AcceptedLines): number => lines.length + 
 
 /** Called on the main thread. */
 export function acceptedOf({ partition, events, plan }: AcceptRequest, answer: AcceptAnswer): Accepted {
-  const [from, receivedAt, first, planned] = answer;
+  const [from, receivedAt, duplicates, planned] = answer;
   const deliveries = plan?.deliveries ?? [];
-  if (first.length === 0) {
+  if (duplicates.length === 0) {
     const ids = events.map((_, index) => placedId('event', { timeMs: receivedAt, partition, number: from + index }));
     return { ids, duplicates: [], from, receivedAt, planned: planned && deliveryIds(planned, deliveries.length) };
   }
-  const known = new Map(first);
+  const known = new Map(duplicates);
   let number = from;
   const ids = events.map((_, index) =>
     placedId('event', known.get(index) ?? { timeMs: receivedAt, partition, number: number++ }),
@@ -75,7 +75,7 @@ export function acceptedOf({ partition, events, plan }: AcceptRequest, answer: A
   const news = deliveries.filter(({ event }) => !known.has(event));
   return {
     ids,
-    duplicates: first.map(([index]) => index),
+    duplicates: duplicates.map(([index]) => index),
     from,
     receivedAt,
     planned: planned && deliveryIds(planned, news.length),
@@ -109,22 +109,25 @@ function acceptOne(db: Db, request: AcceptedLines): AcceptAnswer {
   const group = gatheredGroup(db, partition, { receivedAt: cameAt, lines, collector });
   const { receivedAt } = group;
   const from = partition.next;
-  const first: AcceptAnswer[2] = [];
+  const duplicates: AcceptAnswer[2] = [];
   for (const [index, identity] of identities?.entries() ?? []) {
-    const place = { timeMs: receivedAt, partition: partitionNumber, number: from + index - first.length };
+    const place = { timeMs: receivedAt, partition: partitionNumber, number: from + index - duplicates.length };
     const seen = identity === null ? null : seenBefore(db, collector, identity, place);
-    if (seen !== null) first.push([index, seen]);
+    if (seen !== null) duplicates.push([index, seen]);
   }
-  const count = length - first.length;
+  const count = length - duplicates.length;
   if (count > 0) {
-    group.lines.push(first.length === 0 ? lines : without(lines, first));
+    group.lines.push(duplicates.length === 0 ? lines : without(lines, duplicates));
     group.count += count;
     group.characters += lines.length;
     partition.next += count;
     partition.last_at = receivedAt;
   }
-  return [from, receivedAt, first, plan && planOne(db, partition, plan, { from, receivedAt, first, length })];
+  return [from, receivedAt, duplicates, plan && planOne(db, partition, plan, { from, receivedAt, duplicates, length })];
 }
+
+/** Where the `length` events of a request were stored. */
+type StoredRequest = { from: number; receivedAt: number; duplicates: AcceptAnswer[2]; length: number };
 
 /**
  * Plans the deliveries of a request if all earlier events are planned; the position then moves past the request's
@@ -134,12 +137,12 @@ function planOne(
   db: Db,
   partition: PartitionRow,
   [planned, lease, now]: AcceptedPlan,
-  { from, receivedAt, first, length }: { from: number; receivedAt: number; first: AcceptAnswer[2]; length: number },
+  { from, receivedAt, duplicates, length }: StoredRequest,
 ): PlannedNumbers | null {
   if (partition.position !== from || !isCurrent(db, lease)) return null;
   partition.position = partition.next;
   const groups: PlannedGroup[] = JSON.parse(planned);
-  const repeated = new Set(first.map(([index]) => index));
+  const repeated = new Set(duplicates.map(([index]) => index));
   const placed = (event: EventPlace) => ({ ...event, timeMs: receivedAt, number: from + event.number });
   let next = 0;
   const numbers = Array.from({ length }, (_, index) => (repeated.has(index) ? next : next++));

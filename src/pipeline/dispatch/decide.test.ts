@@ -5,7 +5,7 @@ import { destinationInput } from '../../contract/documents/destination.ts';
 import { EXCHANGES_MAX } from '../../egress/egress.ts';
 import type { DueDelivery } from '../../journal/journal.ts';
 import { type DestinationPlan, destinationPlan } from '../destination-plan.ts';
-import { blockOf, decide, type World } from './decide.ts';
+import { blockOf, type DispatchState, decide } from './decide.ts';
 import { consumeRates } from './limits.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import { ConnectionQueue, createReplayShare, DestinationQueue } from './queues.ts';
@@ -14,7 +14,7 @@ import { countSent, starvedAfterMs, starvedAfterRequests } from './replay-share.
 
 const now = 1_700_000_000_000;
 
-const quiet: World = {
+const quiet: DispatchState = {
   isBehind: false,
   isCrowded: false,
   isTrial: false,
@@ -106,8 +106,8 @@ function addReplay(connection: ConnectionQueue, live: DestinationQueue, deliveri
   return connection.replays;
 }
 
-const sent = (connection: ConnectionQueue, world: World = quiet, at = now) => {
-  const action = decide(connection, at, world);
+const sent = (connection: ConnectionQueue, state: DispatchState = quiet, at = now) => {
+  const action = decide(connection, at, state);
   return action?.kind === 'send' ? action.delivery.delivery.id : (action?.kind ?? null);
 };
 
@@ -163,7 +163,7 @@ test('a deleted destination does not lift the limits of the connection for its o
 
 test('held deliveries are dropped from memory until the probe is due, and one probe is sent at a time', () => {
   const { connection, queues } = connectionWith([[delivery('a1')]]);
-  const held = (probeAt: number | null): World => ({
+  const held = (probeAt: number | null): DispatchState => ({
     ...quiet,
     holds: { closed: new Map([[queues[0]?.destinationId ?? '', { reason: 'breaker_open', detail: null, probeAt }]]) },
   });
@@ -252,7 +252,7 @@ test('a paused replay is dropped from memory, and the live deliveries of the des
   const [live] = queues;
   assert.ok(live);
   addReplay(connection, live, [delivery('r1')]);
-  const paused: World = { ...quiet, replayRates: { freeAt: () => Number.POSITIVE_INFINITY } };
+  const paused: DispatchState = { ...quiet, replayRates: { freeAt: () => Number.POSITIVE_INFINITY } };
   assert.equal(sent(connection, paused), 'a1');
   connection.ready.length = 0;
   assert.equal(sent(connection, paused), 'spill');
@@ -263,7 +263,7 @@ test('the limit that is shown for a waiting delivery is the one that decides, in
   const { connection, queues } = connectionWith([[delivery('a1')]], { connectionRate, concurrency: 1 });
   const [queue] = queues;
   assert.ok(queue);
-  const shown = (world: World = quiet) => blockOf(queue, 'a1', now, world);
+  const shown = (state: DispatchState = quiet) => blockOf(queue, 'a1', now, state);
   assert.equal(shown(), null);
   consumeRates(queue, now, createReplayRates());
   const rate = { limit: 'rate', of: 'connection', until: now + 1_000, isAsked: false };

@@ -7,9 +7,9 @@ import {
   evenPaceMs,
   fairShare,
   holdBlock,
+  type LimitState,
   originBlock,
   periodsOf,
-  type Surroundings,
   tokenBlock,
 } from './limits.ts';
 import type { QueueFill } from './memory-budget.ts';
@@ -39,7 +39,7 @@ export type Action =
   | { kind: 'wait_for_settlements' };
 
 /** The state that decisions read, besides the queues of the connection. */
-export type World = Surroundings & {
+export type DispatchState = LimitState & {
   /** Too many outcomes are waiting to be recorded. */
   readonly isBehind: boolean;
   /** So much is in flight or in memory that each destination has at most one request. */
@@ -59,28 +59,28 @@ export type World = Surroundings & {
  * rate, its hold, its deliveries in memory, and its concurrency. Live deliveries come before replayed ones, except for
  * a starved replay.
  */
-export function decide(connection: ConnectionQueue, now: number, world: World): Action | null {
+export function decide(connection: ConnectionQueue, now: number, state: DispatchState): Action | null {
   const { ready, replays } = connection;
   if (ready.length === 0 && (replays === null || replays.ready.length === 0)) return null;
-  if (world.isBehind) return { kind: 'wait_for_settlements' };
+  if (state.isBehind) return { kind: 'wait_for_settlements' };
   if (replays !== null && isStarved(replays, now)) {
-    const first = decideReplayed(connection, replays.ready, now, world, true);
+    const first = decideReplayed(connection, replays.ready, now, state, true);
     if (first !== null && first.kind !== 'wait') return first;
   }
-  const live = decideLive(connection, now, world);
+  const live = decideLive(connection, now, state);
   if (live !== null || replays === null || replays.ready.length === 0 || hasLive(connection)) return live;
-  return decideReplayed(connection, replays.ready, now, world, false);
+  return decideReplayed(connection, replays.ready, now, state, false);
 }
 
-function decideLive(connection: ConnectionQueue, now: number, world: World): Action | null {
+function decideLive(connection: ConnectionQueue, now: number, state: DispatchState): Action | null {
   const { ready } = connection;
   const plan = connectionPlan(connection);
   const share = fairShare(connection, plan?.concurrency ?? null);
   if (ready.length === 0 || share === 0) return null;
-  const block = connectionBlock(connection, plan, now, world);
+  const block = connectionBlock(connection, plan, now, state);
   if (block !== null) return { kind: 'wait', block };
   for (const queue of ready) {
-    const action = decideQueue(queue, share, now, world);
+    const action = decideQueue(queue, share, now, state);
     if (action !== null) return action;
   }
   return null;
@@ -90,16 +90,16 @@ function decideReplayed(
   connection: ConnectionQueue,
   ready: readonly DestinationQueue[],
   now: number,
-  world: World,
+  state: DispatchState,
   isStarved: boolean,
 ): Action | null {
   const plan = connectionPlan(connection);
   if (connection.requests >= replayRoom(plan?.concurrency ?? null, isStarved)) return null;
-  const block = connectionBlock(connection, plan, now, world) ?? paceBlock(connection, now);
+  const block = connectionBlock(connection, plan, now, state) ?? paceBlock(connection, now);
   if (block !== null) return { kind: 'wait', block };
   for (const queue of ready) {
     const share = isStarved ? Number.POSITIVE_INFINITY : replayPart(queue.concurrency.limit);
-    const action = decideQueue(queue, share, now, world);
+    const action = decideQueue(queue, share, now, state);
     if (action !== null) return action;
   }
   return null;
@@ -123,31 +123,31 @@ function connectionBlock(
   connection: ConnectionQueue,
   plan: DestinationQueue['plan'],
   now: number,
-  world: Surroundings,
+  state: LimitState,
 ): Block | null {
   const atOrigin = connection.origin === null ? null : originBlock(connection.origin);
-  return atOrigin ?? tokenBlock(plan, world) ?? connectionRateBlock(connection, plan?.connectionRate ?? null, now);
+  return atOrigin ?? tokenBlock(plan, state) ?? connectionRateBlock(connection, plan?.connectionRate ?? null, now);
 }
 
 /** null: the queue stays ready, and is next again when a request of its connection ends. */
-function decideQueue(queue: DestinationQueue, share: number, now: number, world: World): Action | null {
-  const rate = destinationRateBlock(queue, now, world);
+function decideQueue(queue: DestinationQueue, share: number, now: number, state: DispatchState): Action | null {
+  const rate = destinationRateBlock(queue, now, state);
   if (rate?.until === Number.POSITIVE_INFINITY) return { kind: 'spill', queue, until: null };
   if (rate !== null) return { kind: 'park', queue, until: rate.until };
-  const hold = holdBlock(queue, now, world);
+  const hold = holdBlock(queue, now, state);
   const isProbe = hold === 'probe';
   if (hold !== null && hold !== 'probe') return { kind: 'spill', queue, until: hold.until };
-  if (world.isRefillDue(queue)) return { kind: 'refill', queue, isProbe };
-  const suspect = world.isTrial ? undefined : queue.suspects[0];
+  if (state.isRefillDue(queue)) return { kind: 'refill', queue, isProbe };
+  const suspect = state.isTrial ? undefined : queue.suspects[0];
   const next = suspect ?? queue.waiting[0];
   if (next === undefined) return { kind: 'park', queue, until: null };
   if (concurrencyBlock(queue, Number.POSITIVE_INFINITY) !== null)
     // A response of its own makes it ready again; for a replay, a response to a live delivery may do so too.
     return queue.replay === null ? { kind: 'park', queue, until: null } : null;
-  if (concurrencyBlock(queue, share) !== null || (queue.requests > 0 && world.isCrowded)) return null;
+  if (concurrencyBlock(queue, share) !== null || (queue.requests > 0 && state.isCrowded)) return null;
   if (isProbe || next === suspect || batchRecordsOf(queue) === 1)
     return { kind: 'send', queue, delivery: next, isProbe };
-  const choice = world.nextBatch(queue, now, world.fillOf(queue));
+  const choice = state.nextBatch(queue, now, state.fillOf(queue));
   if (choice.kind === 'wait') return { kind: 'park', queue, until: choice.until };
   if (choice.kind === 'batch') return { kind: 'send_batch', queue, batch: choice.batch };
   return { kind: 'send', queue, delivery: choice.delivery, isProbe: false };
@@ -158,7 +158,7 @@ function decideQueue(queue: DestinationQueue, share: number, now: number, world:
  * asks the limits of `decide` in the same order. `until` of a rate is about when this delivery is sent: after those
  * before it in its queue, and in turn with the other queues.
  */
-export function blockOf(queue: DestinationQueue, deliveryId: string, now: number, world: Surroundings): Block | null {
+export function blockOf(queue: DestinationQueue, deliveryId: string, now: number, state: LimitState): Block | null {
   const { connection, plan, replay, waiting } = queue;
   const onConnection = connectionPlan(connection);
   const share = replay === null ? fairShare(connection, onConnection?.concurrency ?? null) : replayedShare(queue, now);
@@ -166,14 +166,14 @@ export function blockOf(queue: DestinationQueue, deliveryId: string, now: number
   if (share === 0) return { limit: 'concurrency', of: 'connection', requests, until: null };
   const connectionRate = onConnection?.connectionRate ?? null;
   const block =
-    connectionBlock(connection, onConnection, now, world) ??
+    connectionBlock(connection, onConnection, now, state) ??
     (replay === null ? null : paceBlock(connection, now)) ??
-    destinationRateBlock(queue, now, world);
+    destinationRateBlock(queue, now, state);
   if (block === null) return concurrencyBlock(queue, share) ?? batchBlock(queue, deliveryId, now);
   if (block.limit !== 'rate') return block;
   const place = waiting.findIndex(({ delivery }) => delivery.id === deliveryId);
   const before = place < 0 ? waiting.length : place;
-  const own = destinationRateBlock(queue, now, world);
+  const own = destinationRateBlock(queue, now, state);
   if (own?.until === Number.POSITIVE_INFINITY) return own;
   const turns = before * (replay === null ? connection.ready : (connection.replays?.ready ?? [])).length;
   const paceMs = replay === null ? 0 : before * evenPaceMs(queue, now);

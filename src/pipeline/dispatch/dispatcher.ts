@@ -2,7 +2,7 @@ import { type Clock, errorBackoffMs, setTimer, stopTimer } from '../../async/clo
 import type { DeliveryQueue, DueDelivery, Lease } from '../../journal/journal.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import type { BatchAssembly } from './batch-assembly.ts';
-import { type Action, blockOf, decide, type World } from './decide.ts';
+import { type Action, blockOf, type DispatchState, decide } from './decide.ts';
 import { InFlight } from './in-flight.ts';
 import { type Block, consumeRates, evenPaceMs, originBlock } from './limits.ts';
 import { MemoryBudget, waitingIn } from './memory-budget.ts';
@@ -23,9 +23,9 @@ export type DispatcherOptions = Pick<
   queue: DeliveryQueue;
   lease: Lease;
   clock: Clock;
-  holds: SendParts['holds'] & World['holds'];
+  holds: SendParts['holds'] & DispatchState['holds'];
   pauses: Pauses;
-  authenticator: World['authenticator'];
+  authenticator: DispatchState['authenticator'];
   batches: BatchAssembly;
   replays: Pick<ReplayRates, 'freeAt' | 'spend' | 'refund'>;
   /** How long a stop waits for requests in flight. */
@@ -54,7 +54,7 @@ export class Dispatcher implements AsyncDisposable {
   readonly #settlements: SettlementWriter;
   readonly #refill: Refill;
   readonly #sending: SendParts;
-  readonly #world: World;
+  readonly #state: DispatchState;
   #isStopping = false;
 
   constructor(options: DispatcherOptions) {
@@ -83,7 +83,7 @@ export class Dispatcher implements AsyncDisposable {
       recorded: (queue) => this.#recorded(queue),
       probeAgain: (connection) => this.#probeAgain(connection),
     };
-    this.#world = {
+    this.#state = {
       holds,
       replayRates: options.replays,
       authenticator: options.authenticator,
@@ -199,7 +199,7 @@ export class Dispatcher implements AsyncDisposable {
   /** The limit that delays a due delivery now, apart from holds; null: none. */
   blockOf({ id, destinationId, replayId }: QueuePlace & { id: string }): Block | null {
     const queue = this.#queues.get(destinationId, replayId);
-    return queue === undefined ? null : blockOf(queue, id, this.#clock.now(), this.#world);
+    return queue === undefined ? null : blockOf(queue, id, this.#clock.now(), this.#state);
   }
 
   /** Deliveries that wait in memory, deliveries in flight, and open queues. */
@@ -247,7 +247,7 @@ export class Dispatcher implements AsyncDisposable {
       this.#queues.findOrigin(connection);
       const now = this.#clock.now();
       for (;;) {
-        const action = decide(connection, now, this.#world);
+        const action = decide(connection, now, this.#state);
         if (action === null || !this.#perform(connection, action)) break;
       }
       connection.failures = 0;

@@ -21,7 +21,7 @@ export type Block =
   | { limit: 'concurrency'; of: 'destination' | 'connection' | 'origin'; requests: number; until: null };
 
 /** The state that limits read, besides the queues. */
-export type Surroundings = {
+export type LimitState = {
   holds: { closed: ReadonlyMap<string, HoldState> };
   replayRates: { freeAt(replayId: string, now: number): number };
   /** The pauses of token endpoints. */
@@ -29,7 +29,7 @@ export type Surroundings = {
 };
 
 /** A hold, unless this request may be its probe. */
-export function holdBlock({ destinationId, connection }: DestinationQueue, now: number, { holds }: Surroundings) {
+export function holdBlock({ destinationId, connection }: DestinationQueue, now: number, { holds }: LimitState) {
   const closed = holds.closed.get(destinationId);
   if (closed === undefined) return null;
   const { reason, detail, probeAt } = closed;
@@ -52,7 +52,7 @@ const isAsked = (budget: RateLimiter, until: number) => budget.askedUntil() >= u
  */
 export function tokenBlock(
   plan: DestinationPlan | null,
-  { authenticator }: Pick<Surroundings, 'authenticator'>,
+  { authenticator }: Pick<LimitState, 'authenticator'>,
 ): Block | null {
   if (plan?.connection.body.auth.type !== 'oauth2') return null;
   const pause = authenticator.pauseOf(plan.authorized);
@@ -60,11 +60,7 @@ export function tokenBlock(
 }
 
 /** The rate limit of the destination alone, and that of its replay; `until` Infinity: the replay is paused or over. */
-export function destinationRateBlock(
-  queue: DestinationQueue,
-  now: number,
-  { replayRates }: Surroundings,
-): Block | null {
+export function destinationRateBlock(queue: DestinationQueue, now: number, { replayRates }: LimitState): Block | null {
   const ownAt = queue.budget.freeAt(now, queue.plan?.destinationRate ?? null);
   const replayAt = queue.replay === null ? 0 : replayRates.freeAt(queue.replay.id, now);
   if (replayAt > Math.max(ownAt, now)) return { limit: 'rate', of: 'replay', until: replayAt, isAsked: false };
