@@ -106,8 +106,7 @@ export type RedactionPolicies = (destination: Pick<Document<DestinationBody>, 'i
 /** The redaction policies of the current destinations, cached. */
 export function redactionPolicies(configuration: Configuration, operator: OperatorRetention): RedactionPolicies {
   const known = compiledById<RedactionPolicy | null>(configuration, 'destination');
-  // Named, because test/journey.test.ts counts named functions.
-  return function policyOf({ id, body }) {
+  return ({ id, body }) => {
     let redaction = known.get(id);
     if (redaction === undefined) {
       redaction = redactionPolicyOf(configuration.snapshot, operator, body);

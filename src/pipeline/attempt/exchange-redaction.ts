@@ -21,10 +21,6 @@ export const maskingMax = {
   compared: 32_000_000,
 } as const;
 
-/** Whether later attempts must render again, since the request is not stored as it was sent. */
-const mustRerender = (redaction: RedactionPolicy | null): boolean =>
-  redaction !== null && (redaction.bodiesMs === 0 || redaction.isMasked !== null);
-
 /**
  * Reduces settlements to the content that may be stored. `events` are the events of the exchanges; their masked values
  * are collected once, at the first settlement.
@@ -45,7 +41,8 @@ export function redactor(
     const { rendered, ...rest } = settlement;
     const isEnd = settlement.dueAt === null && settlement.status !== 'held';
     const until = isEnd && bodiesMs !== null && bodiesMs > 0 ? { bodiesUntil: now + bodiesMs } : {};
-    if (!mustRerender(redaction)) return { ...settlement, ...until };
+    if (bodiesMs !== 0 && isMasked === null) return { ...settlement, ...until };
+    // Without the rendered request, which is not stored as it was sent: a later attempt renders again.
     return {
       ...rest,
       ...until,
