@@ -5,16 +5,19 @@ import { promisify } from 'node:util';
 
 const module = new URL('./idle-memory.ts', import.meta.url).href;
 
-/** A process that is a tenth busy for a second and a half, then idle; prints the second of each collection. */
+/** A process that is a tenth busy for a second and a half, then idle; prints the second of each collection until two after the first. */
 const program = `
   const began = performance.now();
-  globalThis.gc = () => console.log(Math.floor((performance.now() - began) / 1000));
+  globalThis.gc = () => {
+    console.log(Math.floor((performance.now() - began) / 1000));
+    setTimeout(process.exit, 2200);
+  };
   const busy = setInterval(() => {
     const until = performance.now() + 10;
     while (performance.now() < until);
     if (performance.now() - began > 1500) clearInterval(busy);
   }, 100);
-  setTimeout(() => {}, 4200);
+  setTimeout(() => {}, 60_000);
   await import(${JSON.stringify(module)});
 `;
 

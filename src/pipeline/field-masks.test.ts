@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { threadUs } from '../../test/support/processor-time.ts';
 import { type FieldPrivacy, fieldPrivacy } from '../contract/documents/privacy.ts';
 import type { IncomingEvent } from '../contract/records/event.ts';
 import { compileMasks } from './field-masks.ts';
@@ -115,7 +116,7 @@ test('an event without a match is returned unchanged, and masking does not chang
 
 test("patterns with many stars, and senders' names, cost little", () => {
   const masks = compileMasks([fieldPrivacy.parse({ drop: [`${'*a'.repeat(100)}*b`.slice(0, 255)] })], hash);
-  const started = performance.now();
+  const startUs = threadUs();
   for (let i = 0; i < 300; i++) masks?.(event({ [`${'a'.repeat(2_000)}${i}`]: 'x' }));
-  assert.ok(performance.now() - started < 2_000);
+  assert.ok(threadUs() - startUs < 2_000_000);
 });

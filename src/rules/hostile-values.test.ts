@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { leastUs } from '../../test/support/processor-time.ts';
 import type { Comparison } from '../contract/documents/condition.ts';
 import { comparison } from '../contract/documents/condition.ts';
 import { operators } from '../contract/documents/operators.ts';
@@ -39,25 +40,14 @@ const comparisons = fc.constantFrom(...operators).chain((operator): fc.Arbitrary
 });
 
 test('no comparison takes much longer than reading the value, whatever its size and type', () => {
-  const readMs = timeOf(() => JSON.parse(JSON.stringify('ä'.repeat(500_000))));
+  const readUs = leastUs(() => JSON.parse(JSON.stringify('ä'.repeat(500_000))), { times: 10 });
   fc.assert(
     fc.property(comparisons, hostile, (given, value) => {
       const compiled = compileComparison(given);
       assert.ok(compiled.ok);
-      const times = timeOf(() => compiled.judge(value)) / readMs;
+      const times = leastUs(() => compiled.judge(value), { runs: 2 }) / readUs;
       assert.ok(times < 500, `${given.operator} took ${Math.round(times)} times as long as reading a value`);
     }),
     { seed: 4, numRuns: 300 },
   );
 });
-
-/** The shorter of two runs, in milliseconds, which excludes most interference by other programs. */
-function timeOf(run: () => unknown): number {
-  let least = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < 2; i++) {
-    const start = performance.now();
-    run();
-    least = Math.min(least, performance.now() - start);
-  }
-  return least;
-}

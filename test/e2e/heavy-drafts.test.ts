@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { composeProgram } from '../../src/template/compile/program.ts';
 import { startTestApp, type TestApp, wire } from '../support/app.ts';
+import { threadUs, watchTurns } from '../support/processor-time.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 
 let app: TestApp;
@@ -60,11 +61,11 @@ test('the server answers while heavy templates, mappings and conditions are chec
     () => post(`/actions/${wired.action.id}`, { destinations }, 'PATCH'),
   ];
   for (const [at, request] of requests.entries()) {
-    const { longestUs } = await turns(async () => {
-      const status = await request();
-      // 422: too complex on a machine that is slow now.
-      assert.ok([200, 422].includes(status), `${at}: ${status}`);
-    });
+    const turns = watchTurns();
+    const status = await request();
+    const { longestUs } = turns();
+    // 422: too complex on a machine that is slow now.
+    assert.ok([200, 422].includes(status), `${at}: ${status}`);
     // Each of these requests took the server's only thread for longer.
     assert.ok(longestUs < composeUs / 2, `${at}: a turn took ${longestUs} of ${composeUs} µs`);
   }
@@ -89,34 +90,17 @@ test('the server answers while a thousand documents are imported', async () => {
     })),
   ];
   await post('/import', { documents, dryRun: true });
-  const { longestUs, allUs } = await turns(async () => assert.equal(await post('/import', { documents }), 200));
+  const turns = watchTurns();
+  assert.equal(await post('/import', { documents }), 200);
+  const { longestUs, allUs } = turns();
   const share = longestUs / allUs;
   assert.ok(share < 0.13, `the longest turn took ${(100 * share).toFixed(1)} % of the time`);
 });
 
 test('the server answers while the description of its API is made', async () => {
-  const { longestUs, allUs } = await turns(async () => (await app.fetch('/openapi.json')).text());
+  const turns = watchTurns();
+  await (await app.fetch('/openapi.json')).text();
+  const { longestUs, allUs } = turns();
   const share = longestUs / allUs;
   assert.ok(share < 0.5, `the longest turn took ${(100 * share).toFixed(1)} % of the time`);
 });
-
-/** The turns of the event loop in some work: the longest and all, in processor time, which does not depend on other programs. */
-async function turns(work: () => Promise<unknown>): Promise<{ longestUs: number; allUs: number }> {
-  const startUs = threadUs();
-  let lastUs = startUs;
-  let longestUs = 0;
-  const timer = setInterval(() => {
-    const nowUs = threadUs();
-    longestUs = Math.max(longestUs, nowUs - lastUs);
-    lastUs = nowUs;
-  }, 1);
-  await work();
-  clearInterval(timer);
-  return { longestUs, allUs: threadUs() - startUs };
-}
-
-/** The processor time of this thread, in microseconds. */
-function threadUs(): number {
-  const { user, system } = process.threadCpuUsage();
-  return user + system;
-}

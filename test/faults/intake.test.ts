@@ -137,14 +137,14 @@ test('__proto__, constructor and repeated keys are plain data and reach nothing 
   assert.equal(Reflect.get({}, 'polluted'), undefined);
 });
 
-/** A few senders that write a head byte by byte are cut off within 15 s, with a response that is not a server error. */
+/** A few senders that write a head byte by byte are cut off, with a response that is not a server error. */
 async function slowHead(app: TestApp, key: string): Promise<void> {
   await Promise.all(
     Array.from({ length: 3 }, async () => {
       const startedAt = performance.now();
       const status = await exchange(app, `POST /v3/${key} HTTP/1.1\r\nHost: a\r\nX-Slow: `, 'a');
       assert.ok(status === 408 || status === null, `a slow head: ${status}`);
-      assert.ok(performance.now() - startedAt < 15_000);
+      assert.ok(performance.now() - startedAt < 60_000);
     }),
   );
 }

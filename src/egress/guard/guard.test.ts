@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { syncBuiltinESMExports } from 'node:module';
 import os from 'node:os';
 import { test } from 'node:test';
+import { leastUs } from '../../../test/support/processor-time.ts';
 import { parseAllowRules } from './allow-list.ts';
 import { checkUrl, createGuard, type Guard, isHostAllowed, type Listener } from './guard.ts';
 import { parseAddress } from './special-ranges.ts';
@@ -383,9 +384,9 @@ test('an open inbox makes a listener of ours reachable under /inbox/ alone', () 
 
 test('a path of any number of nested escapes is judged in time that grows with its length alone', () => {
   const own = [{ address: '127.0.0.1', port: 8787, hasInbox: true }];
-  const startedAt = performance.now();
-  assert.ok(!isOpen(guardWith('', own, true), `http://127.0.0.1:8787/inbox/x/%${'25'.repeat(100_000)}`));
-  assert.ok(performance.now() - startedAt < 1_000);
+  const judged = () => isOpen(guardWith('', own, true), `http://127.0.0.1:8787/inbox/x/%${'25'.repeat(100_000)}`);
+  assert.ok(!judged());
+  assert.ok(leastUs(judged) < 1_000_000);
 });
 
 test("while the addresses of this machine can't be read, the last known ones count", (t) => {

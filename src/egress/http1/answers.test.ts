@@ -8,7 +8,7 @@ import { answering, httpPeer, type Peer, rawPeer } from './testing/peers.testing
 const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
 
 /** Short, but long enough for a loaded machine to reach the fault. */
-const SHORT = { connectTimeoutMs: 2_000, timeoutMs: 250 };
+const SHORT = { connectTimeoutMs: 2_000, timeoutMs: 1_000 };
 
 function at(peer: Peer): string {
   return `http://127.0.0.1:${peer.port}/`;

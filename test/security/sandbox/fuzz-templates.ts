@@ -18,8 +18,8 @@ export type TemplateFuzz = {
 };
 
 const BATCH = 100;
-/** If every render in a batch ran into the watchdog, it would take a third of this. */
-const HANG_MS = 120_000;
+/** If every render in a batch ran into the watchdog, it would take a fraction of this. */
+const HANG_MS = 600_000;
 
 /**
  * Compiles and renders generated templates. Compiling returns problems with places inside of the text and never
