@@ -59,3 +59,46 @@ test('while the disk is full, outcomes are written again together', async () => 
   await all;
   assert.equal(recorded.length, 20);
 });
+
+test('the outcomes of one turn are written together, at most 500 and about 8 MiB in one write', async () => {
+  const { writer, writes } = rig(() => null);
+  await Promise.all(many(1_200).map((one) => writer.record(one)));
+  assert.deepEqual(writes.splice(0), [500, 500, 200]);
+  const rendered = { path: '/', headers: [], body: 'x'.repeat(5 * 1024 * 1024), isObject: false };
+  await Promise.all(many(3).map((one) => writer.record({ ...one, rendered })));
+  assert.deepEqual(writes, [2, 1]);
+  assert.equal(writer.isBehind, false);
+});
+
+test('at most four writes run at once, and the outcomes that come meanwhile share the next one', async () => {
+  const running: (() => void)[] = [];
+  const writes: number[] = [];
+  const writer = new SettlementWriter({
+    clock: fakeClock(),
+    lease,
+    journal: {
+      async settle(_lease, some) {
+        writes.push(some.length);
+        await new Promise<void>((resolve) => running.push(resolve));
+        return true;
+      },
+    },
+    failed: () => {},
+  });
+  const first = Promise.all(many(2_000).map((one) => writer.record(one)));
+  await turns();
+  const later = Promise.all(many(30).map((one) => writer.record(one)));
+  await turns();
+  assert.deepEqual(writes, [500, 500, 500, 500]);
+  for (const end of running.splice(0)) end();
+  await first;
+  await turns();
+  assert.equal(writes[4], 30);
+  for (const end of running) end();
+  await later;
+});
+
+/** More turns of the event loop than there are writes. */
+async function turns(): Promise<void> {
+  for (let n = 0; n < 10; n++) await new Promise((resolve) => setImmediate(resolve));
+}
