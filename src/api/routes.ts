@@ -24,6 +24,8 @@ declare module 'fastify' {
     declaredType: string | undefined;
     /** The request in progress with this Idempotency-Key. */
     running: Running | null;
+    /** The body to keep for it, in place of the body of the response. */
+    keptBody: string | null;
   }
   interface FastifyContextConfig {
     routeId?: RouteId;
@@ -80,9 +82,10 @@ export function apiRoutes(
     app.decorateRequest('principal');
     app.decorateRequest('credential', null);
     app.decorateRequest('running', null);
+    app.decorateRequest('keptBody', null);
     app.decorateRequest('subject', null);
-    app.addHook('onSend', async ({ running }, reply, payload) => {
-      if (running !== null) await finish(running, reply, payload);
+    app.addHook('onSend', async ({ running, keptBody }, reply, payload) => {
+      if (running !== null) await finish(running, reply, keptBody ?? payload);
       return payload;
     });
     app.addHook('onResponse', async (request, reply) =>

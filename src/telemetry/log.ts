@@ -65,7 +65,9 @@ function prettyLine(json: string): string {
   const clock = new Date(String(time)).toISOString().slice(11, 23);
   const pairs = Object.entries(rest).map(([name, value]) => `${name}=${valueText(value)}`);
   const tail = typeof stack === 'string' ? `\n${stack.replace(/^/gm, '    ')}` : '';
-  return `${[clock, levels[Number(level)] ?? String(level), msg, ...pairs].join(' ')}${tail}\n`;
+  const text = `${[clock, levels[Number(level)] ?? String(level), msg, ...pairs].join(' ')}${tail}\n`;
+  // Texts of others must not control the terminal.
+  return text.replace(/[^\P{Cc}\n]/gu, '·');
 }
 
 function valueText(value: unknown): string {

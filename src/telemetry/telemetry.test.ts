@@ -140,6 +140,9 @@ test('the pretty format is one readable line', () => {
   const { telemetry, lines } = recorded({ format: 'pretty' });
   telemetry.noticed('the Inbox is on', { path: '/inbox/a b' });
   assert.match(lines[0] ?? '', /^\d\d:\d\d:\d\d\.\d{3} WARN {2}the Inbox is on path="\/inbox\/a b"\n$/);
+  // Texts of others must not control the terminal.
+  telemetry.failed(new Error('\u001b[2J\u009b'), 'read');
+  assert.doesNotMatch(lines[1] ?? '', /[^\P{Cc}\n]/u);
 });
 
 test('a failed single sign-on is logged with the reason of the library, a refusal without a check is not', () => {

@@ -97,12 +97,14 @@ test('with bodies kept for no time none is ever stored; status, headers, sizes a
     response: { status: 200, body: null, bodyBytes: 13 },
   });
   assert.ok(!(await stored()).includes('canary-answer'));
-  const tested = await app.client.call('testDestination', {
-    params: { id: wired.destination.id },
-    body: { data: [{}] },
-  });
+  const params = { id: wired.destination.id };
+  const once = { params, body: { data: [{}] }, idempotencyKey: 'once' };
+  const tested = await app.client.call('testDestination', once);
   assert.equal(tested.attemptLog?.[0]?.response?.body, 'canary-answer', 'whoever tests sees it');
   assert.equal((await app.client.call('getDelivery', { params: tested })).attemptLog?.[0]?.response?.body, null);
+  const repeated = await app.client.call('testDestination', once);
+  assert.deepEqual([repeated.id, repeated.attemptLog?.[0]?.response?.body], [tested.id, null]);
+  assert.doesNotMatch(await stored(), /canary-answer/, 'nor is it kept for an Idempotency-Key');
 });
 
 test('without masks nothing of an exchange is touched', async () => {

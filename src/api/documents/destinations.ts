@@ -77,14 +77,17 @@ export function destinationHandlers(parts: ApiParts) {
       const { draft, last } = body();
       return checks.outcomes({ id, draft: await draftOf(id, draft) }, last);
     },
-    async testDestination({ params: { id }, body, may, record }) {
+    async testDestination({ params: { id }, body, may, record, request }) {
       const input = body();
       const { name, path, connectionId } = documents.find(configuration.snapshot, id).body;
       const drafts = await draftsOf(id, input);
       const delivery = await preview.testSend(id, input, ...drafts);
       if (delivery.status === 'delivered') queueStatus.endPauses(connectionId, [id]);
       await record({ id, name, changes: [{ pointer: '/delivery', after: delivery.id }] });
-      return may('payloads:view') ? delivery : withoutPayloads(delivery, () => isFixedPath(drafts[0]?.path ?? path));
+      const hidden = withoutPayloads(delivery, () => isFixedPath(drafts[0]?.path ?? path));
+      // Masks and retention do not reach a response that is kept for an Idempotency-Key.
+      request.keptBody = JSON.stringify(hidden);
+      return may('payloads:view') ? delivery : hidden;
     },
   } satisfies Partial<Handlers>;
 }
