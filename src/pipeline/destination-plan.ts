@@ -60,8 +60,8 @@ export function destinationPlan(
     connection,
     origin: base.ok ? base.url.origin : '',
     concurrency: rate.concurrency,
-    connectionRate: rate.limit === null ? null : rate,
-    destinationRate: ownRate === null || ownRate.limit === null ? null : ownRate,
+    connectionRate: setRate(rate),
+    destinationRate: setRate(ownRate),
     order,
     orderKeyOf: orderKeys(destination.id, order),
     breaker,
@@ -74,6 +74,11 @@ export function destinationPlan(
     secretHeaders: secretHeaderNames(headers, ownHeaders),
     redactResponse: responseRedaction([connection.body, destination.body]),
   };
+}
+
+/** null: no limit is set. */
+function setRate(rate: { limit: number | null; perMs: number } | null): Rate | null {
+  return rate === null || rate.limit === null ? null : { limit: rate.limit, perMs: rate.perMs };
 }
 
 /** The plan of a current destination by id; null: the destination or its connection was deleted. */

@@ -136,10 +136,12 @@ test('the rate limit of a connection delays all its destinations, that of a dest
     kind: 'wait',
     block: { limit: 'rate', of: 'connection', until: now + 1_000, isAsked: false },
   });
+  assert.equal(sent(all.connection, quiet, now + 1_000), 'a1');
   const one = connectionWith([[delivery('a1')], [delivery('b1')]], { destinationRate: rate });
   const [first] = one.queues;
   if (first !== undefined) consumeRates(first, now, createReplayRates());
   assert.deepEqual(decide(one.connection, now, quiet), { kind: 'park', queue: first, until: now + 1_000 });
+  assert.equal(sent(one.connection, quiet, now + 1_000), 'a1');
 });
 
 test('a deleted destination does not lift the limits of the connection for its other destinations', () => {
@@ -195,6 +197,61 @@ test('at the limit of the connection each destination still has its fair share',
   const limited = connectionWith([[delivery('a1')]], { concurrency: 2 });
   limited.connection.requests = 2;
   assert.equal(sent(limited.connection), null);
+  // Destinations without deliveries and requests take no share: 64 of 3 busy ones are 21 for each.
+  const three = connectionWith([[delivery('a1')], [delivery('b1')], [], []]);
+  const [busy, , inFlight] = three.queues;
+  assert.ok(busy && inFlight);
+  three.connection.requests = 64;
+  for (let n = 0; n < 200; n++) busy.concurrency.succeeded();
+  inFlight.requests = 1;
+  busy.requests = 20;
+  assert.equal(sent(three.connection), 'a1');
+  busy.requests = 21;
+  assert.equal(sent(three.connection), 'b1');
+});
+
+test('however many destinations a connection has, one without a request in flight may always send', () => {
+  const { connection, queues } = connectionWith(Array.from({ length: 100 }, (_, n) => [delivery(`a${n}`)]));
+  connection.requests = 99;
+  for (const queue of queues.slice(0, -1)) queue.requests = 1;
+  assert.equal(sent(connection), 'a99');
+});
+
+test('when much is in flight, a destination with a request in flight waits, and one without sends', () => {
+  const { connection, queues } = connectionWith([[delivery('a1')], [delivery('b1')]]);
+  const [first] = queues;
+  assert.ok(first);
+  first.requests = 1;
+  assert.equal(sent(connection), 'a1');
+  assert.equal(sent(connection, { ...quiet, isCrowded: true }), 'b1');
+});
+
+test('while the token endpoint of a connection asks for a pause, its destinations wait, and those without OAuth send', () => {
+  const until = now + 9_000;
+  const paused: DispatchState = { ...quiet, authenticator: { pauseOf: () => ({ until, detail: 'HTTP status 503.' }) } };
+  const oauth2 = { connection: { body: { auth: { type: 'oauth2' } } } } as Partial<DestinationPlan>;
+  const { connection } = connectionWith([[delivery('a1')]], oauth2);
+  const block = { limit: 'token', until, detail: 'HTTP status 503.' };
+  assert.deepEqual(decide(connection, now, paused), { kind: 'wait', block });
+  assert.equal(sent(connection), 'a1');
+  assert.equal(sent(connectionWith([[delivery('a1')]]).connection, paused), 'a1');
+});
+
+test('a probe and a suspect are sent alone, other deliveries in batches when they share one', () => {
+  const { connection, queues } = connectionWith([[delivery('a1'), delivery('a2')]], { batchRecords: 10 });
+  const [queue] = queues;
+  const [first, second] = queue?.waiting ?? [];
+  assert.ok(queue && first && second);
+  const batch = { members: [first, second] };
+  const state = { ...quiet, nextBatch: () => ({ kind: 'batch', batch }) as ReturnType<DispatchState['nextBatch']> };
+  assert.deepEqual(decide(connection, now, state), { kind: 'send_batch', queue, batch });
+  const closed = new Map([['dst_1', { reason: 'breaker_open' as const, detail: null, probeAt: now }]]);
+  const probe = decide(connection, now, { ...state, holds: { closed } });
+  assert.deepEqual(probe, { kind: 'send', queue, delivery: first, isProbe: true });
+  const alone = decide(connection, now, { ...state, nextBatch: () => ({ kind: 'one', delivery: second }) });
+  assert.deepEqual(alone, { kind: 'send', queue, delivery: second, isProbe: false });
+  memory.add(queue, delivery('s1', 2));
+  assert.equal(sent(connection, state), 's1');
 });
 
 test('a suspect is sent when no other is on trial, and never delays other deliveries', () => {
@@ -209,9 +266,13 @@ test('replayed deliveries are sent when no live one is ready, at an even rate, a
   assert.ok(live);
   const replays = addReplay(connection, live, [delivery('r1')]);
   assert.equal(sent(connection), 'a1');
-  replays.liveSince = starvedAfterRequests;
+  for (let count = 1; count < starvedAfterRequests; count++) countSent(replays, false, now, 0);
+  assert.equal(sent(connection, quiet, now + starvedAfterMs), 'a1');
+  countSent(replays, false, now, 0);
+  assert.equal(sent(connection, quiet, now + starvedAfterMs - 1), 'a1');
   assert.equal(sent(connection, quiet, now + starvedAfterMs), 'r1');
-  replays.liveSince = 0;
+  countSent(replays, true, now, 0);
+  assert.equal(sent(connection, quiet, now + starvedAfterMs), 'a1');
   connection.ready.length = 0;
   assert.equal(sent(connection), 'r1');
   replays.nextAt = now + 5;
@@ -219,6 +280,53 @@ test('replayed deliveries are sent when no live one is ready, at an even rate, a
     kind: 'wait',
     block: { limit: 'rate', of: 'replay', until: now + 5, isAsked: false },
   });
+  live.reading = { settled: new Set(), isStale: false };
+  replays.nextAt = 0;
+  assert.equal(sent(connection), null, 'the live deliveries that are being read come first');
+});
+
+test('a starved replay that can not be sent yet does not delay live deliveries', () => {
+  const { connection, queues } = connectionWith([[delivery('a1')]]);
+  const [live] = queues;
+  assert.ok(live);
+  const replays = addReplay(connection, live, [delivery('r1')]);
+  replays.liveSince = starvedAfterRequests;
+  const later = now + starvedAfterMs;
+  replays.nextAt = later + 5;
+  assert.equal(sent(connection, quiet, later), 'a1', 'it waits for its pace');
+  replays.nextAt = 0;
+  for (const queue of queues) queue.plan = { ...plan, concurrency: 1 };
+  connection.requests = 1;
+  assert.equal(sent(connection, quiet, later), null, 'no request of the connection is free for either');
+  for (const queue of queues) queue.plan = plan;
+  connection.requests = 0;
+  live.requests = live.concurrency.limit;
+  assert.equal(decide(connection, later, quiet)?.kind, 'park', 'no request of the destination is free for either');
+});
+
+test('replayed deliveries leave a quarter of the requests to live ones, unless they are starved', () => {
+  const { connection, queues } = connectionWith([[], []], { concurrency: 6 });
+  const [live, other] = queues;
+  assert.ok(live && other);
+  const replays = addReplay(connection, live, [delivery('r1')]);
+  addReplay(connection, other, [delivery('r2')]);
+  connection.ready.length = 0;
+  const starved = now + starvedAfterMs;
+  replays.liveSince = starvedAfterRequests;
+  connection.requests = 3;
+  assert.equal(sent(connection), 'r1');
+  connection.requests = 4;
+  assert.equal(sent(connection), null);
+  assert.equal(sent(connection, quiet, starved), 'r1');
+  connection.requests = 0;
+  live.requests = 6;
+  assert.equal(sent(connection), 'r2', 'another destination has its own part');
+  assert.equal(sent(connection, quiet, starved), 'r1');
+  live.requests = 8;
+  assert.equal(sent(connection), 'r2', 'a response to a live delivery may make the first one possible: it stays ready');
+  for (const queue of queues) queue.plan = { ...plan, concurrency: 2 };
+  connection.requests = 1;
+  assert.equal(sent(connection), null);
 });
 
 /** A connection with one replayed delivery, whose replay has used up its pace of one request per 100 ms. */
@@ -275,6 +383,41 @@ test('the limit that is shown for a waiting delivery is the one that decides, in
   assert.deepEqual(shown(), { limit: 'concurrency', of: 'connection', requests: 1, until: null });
 });
 
+test('the time that is shown for a delivery counts those before it, in turn with the other destinations', () => {
+  const perMs = 1_000;
+  const three = () => ['a1', 'a2', 'a3'].map((id) => delivery(id));
+  const untilOf = (queue: DestinationQueue | undefined, id: string, state: DispatchState = quiet) => {
+    const block = queue && blockOf(queue, id, now, state);
+    return block?.limit === 'rate' ? block.until - now : block;
+  };
+  const shared = connectionWith([three(), [delivery('b1')]], { connectionRate: { limit: 2, perMs } });
+  const [first] = shared.queues;
+  assert.ok(first);
+  for (let n = 0; n < 2; n++) consumeRates(first, now, createReplayRates());
+  assert.deepEqual(
+    ['a1', 'a2', 'a3', 'not in memory'].map((id) => untilOf(first, id)),
+    [perMs, 2 * perMs, 3 * perMs, 4 * perMs],
+  );
+  const own = connectionWith([three(), [delivery('b1')]], { destinationRate: { limit: 1, perMs } });
+  const [limited] = own.queues;
+  assert.ok(limited);
+  consumeRates(limited, now, createReplayRates());
+  assert.deepEqual([untilOf(limited, 'a1'), untilOf(limited, 'a3')], [perMs, 3 * perMs]);
+  own.connection.budget.quiet(now + 5_000);
+  assert.equal(untilOf(limited, 'a1'), 5_000, 'the later one of two limits');
+  const { connection, queues } = connectionWith([[]], { connectionRate: { limit: 10, perMs } });
+  const [live] = queues;
+  assert.ok(live);
+  const [replayed] = addReplay(connection, live, three()).ready;
+  assert.ok(replayed);
+  replayed.plan = live.plan;
+  connection.budget.quiet(now + 5_000);
+  assert.equal(untilOf(replayed, 'a3'), 5_200, 'an even pace of 100 ms');
+  const over: DispatchState = { ...quiet, replayRates: { freeAt: () => Number.POSITIVE_INFINITY } };
+  const paused = { limit: 'rate', of: 'replay', until: Number.POSITIVE_INFINITY, isAsked: false };
+  assert.deepEqual(blockOf(replayed, 'a3', now, over), paused, 'a paused replay is not sent at any time');
+});
+
 test('a waiting replayed delivery shows its own limits: the part of the requests, the even pace, its rate', () => {
   const { connection, queues } = connectionWith([[delivery('a1')]], { concurrency: 4 });
   const [live] = queues;
@@ -284,6 +427,7 @@ test('a waiting replayed delivery shows its own limits: the part of the requests
   assert.ok(queue);
   const shown = (freeAt = 0) => blockOf(queue, 'r1', now, { ...quiet, replayRates: { freeAt: () => freeAt } });
   assert.equal(shown(), null);
+  assert.equal(shown(now), null);
   assert.deepEqual(shown(now + 70), { limit: 'rate', of: 'replay', until: now + 70, isAsked: false });
   const paused = { limit: 'rate', of: 'replay', until: Number.POSITIVE_INFINITY, isAsked: false };
   assert.deepEqual(shown(Number.POSITIVE_INFINITY), paused);
@@ -291,8 +435,11 @@ test('a waiting replayed delivery shows its own limits: the part of the requests
   assert.deepEqual(shown(), { limit: 'rate', of: 'replay', until: now + 50, isAsked: false });
   connection.requests = 3;
   assert.deepEqual(shown(), { limit: 'concurrency', of: 'connection', requests: 3, until: null });
+  assert.equal(blockOf(live, 'a1', now, quiet), null, 'a live delivery has all requests, and no even pace');
   connection.requests = 1;
   replays.nextAt = 0;
   live.requests = 6;
   assert.deepEqual(shown(), { limit: 'concurrency', of: 'destination', requests: 6, until: null });
+  Object.assign(replays, { liveSince: starvedAfterRequests, lastAt: now - starvedAfterMs });
+  assert.equal(shown(), null, 'a starved replay has them too');
 });

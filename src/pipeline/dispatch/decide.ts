@@ -68,7 +68,7 @@ export function decide(connection: ConnectionQueue, now: number, state: Dispatch
     if (first !== null && first.kind !== 'wait') return first;
   }
   const live = decideLive(connection, now, state);
-  if (live !== null || replays === null || replays.ready.length === 0 || hasLive(connection)) return live;
+  if (replays === null || replays.ready.length === 0 || hasLive(connection)) return live;
   return decideReplayed(connection, replays.ready, now, state, false);
 }
 
@@ -76,7 +76,7 @@ function decideLive(connection: ConnectionQueue, now: number, state: DispatchSta
   const { ready } = connection;
   const plan = connectionPlan(connection);
   const share = fairShare(connection, plan?.concurrency ?? null);
-  if (ready.length === 0 || share === 0) return null;
+  if (share === 0) return null;
   const block = connectionBlock(connection, plan, now, state);
   if (block !== null) return { kind: 'wait', block };
   for (const queue of ready) {

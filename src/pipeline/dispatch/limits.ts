@@ -129,5 +129,5 @@ export function evenPaceMs({ connection, plan }: DestinationQueue, now: number):
 
 /** The time until `before` requests are sent, in ms. */
 export function periodsOf(before: number, rate: Rate | null): number {
-  return rate === null || rate.limit === null ? 0 : Math.floor(before / rate.limit) * rate.perMs;
+  return rate === null ? 0 : Math.floor(before / rate.limit) * rate.perMs;
 }

@@ -36,6 +36,18 @@ test('exchanges before the window, or before a reset, do not count', () => {
   for (let i = 0; i < 9; i++) breaker.record('bad', 1_000, settings);
   breaker.reset();
   assert.equal(breaker.record('bad', 1_000, settings), null);
+  for (let i = 0; i < 4; i++) breaker.record('unreachable', 1_000, settings);
+  breaker.reset();
+  assert.equal(breaker.record('unreachable', 1_000, settings), null);
+  const { windowMs } = settings;
+  const start = 1_000 * windowMs;
+  const tenthAfterNine = (laterMs: number) => {
+    const other = createBreaker();
+    for (let i = 0; i < 9; i++) other.record('bad', start, settings);
+    return other.record('bad', start + laterMs, settings) !== null;
+  };
+  assert.equal(tenthAfterNine(windowMs - 1), true);
+  for (const laterMs of [windowMs, 1.15 * windowMs, -windowMs / 2]) assert.equal(tenthAfterNine(laterMs), false);
 });
 
 test('requests that fail together halve the concurrency once, and one after the clock was set back halves it too', () => {
@@ -46,5 +58,18 @@ test('requests that fail together halve the concurrency once, and one after the 
   concurrency.failed(500, 600);
   assert.equal(concurrency.limit, 2);
   concurrency.failed(2_500, 2_600);
+  assert.equal(concurrency.limit, 1);
+});
+
+test('the concurrency grows by one per success up to 64; after a failure, by one per round', () => {
+  const concurrency = adaptiveConcurrency();
+  const succeed = (times: number) => {
+    for (let n = 0; n < times; n++) concurrency.succeeded();
+    return concurrency.limit;
+  };
+  assert.deepEqual([concurrency.limit, succeed(1), succeed(100)], [8, 9, 64]);
+  concurrency.failed(1_000, 2_000);
+  assert.deepEqual([concurrency.limit, succeed(31), succeed(2), succeed(33)], [32, 32, 33, 34]);
+  for (let round = 1; round <= 8; round++) concurrency.failed(2_000 * round, 2_000 * round);
   assert.equal(concurrency.limit, 1);
 });

@@ -75,6 +75,10 @@ test("a quota that can't be read, is over, or lacks a part is ignored; one longe
       ['X-RateLimit-Reset', String(inSeconds - 5)],
     ],
     [['RateLimit', 'remaining=x']],
+    [
+      ['RateLimit-Policy', '"default";q=10;w=60'],
+      ['Set-Cookie', 'r=1; t=5'],
+    ],
     [['RateLimit', '"'.repeat(10_000)]],
   ];
   for (const headers of nothing) assert.equal(quotaOf(headers, now), null, JSON.stringify(headers).slice(0, 100));

@@ -102,4 +102,36 @@ test("the peer's own quota delays requests over it, until its reset", () => {
   assert.ok(budget.freeAt(start + 5_000, null) <= start + 5_000);
   budget.learn({ remaining: 100, resetMs: 10_000 }, 0, start + 5_100);
   assert.ok(budget.freeAt(start + 5_100, null) <= start + 5_100);
+  budget.learn({ remaining: 0, resetMs: 9_900 }, 0, start + 5_200);
+  assert.equal(budget.askedUntil(), start + 15_100);
+  budget.learn({ remaining: 2, resetMs: 60_000 }, 0, start + 5_300);
+  assert.ok(budget.freeAt(start + 5_300, null) <= start + 5_300, 'a later reset is that of a new window');
+  assert.equal(budget.askedUntil(), 0);
+  budget.learn({ remaining: 0, resetMs: 1_000 }, 0, start + 65_300);
+  budget.learn({ remaining: 2, resetMs: 500 }, 0, start + 66_300);
+  assert.ok(budget.freeAt(start + 66_300, null) <= start + 66_300, 'so is one after the last reset');
+});
+
+test('a request that was not sent gives its part of the quota back', () => {
+  const budget = createRateLimiter();
+  budget.learn({ remaining: 1, resetMs: 5_000 }, 0, start);
+  budget.spend(start, null);
+  assert.equal(budget.freeAt(start, null), start + 5_000);
+  budget.refund(start, null);
+  assert.ok(budget.freeAt(start, null) <= start);
+  budget.spend(start, null);
+  budget.quiet(start + 9_000);
+  budget.forgetPeer();
+  assert.ok(budget.freeAt(start, null) <= start, 'a person ends the quota and the pause');
+});
+
+test('an even pace spreads requests over the limit, or over the rest of the quota if that is slower', () => {
+  const budget = createRateLimiter();
+  const rate = { limit: 2, perMs: 1_000 };
+  assert.deepEqual([budget.paceMs(start, null), budget.paceMs(start, rate)], [0, 500]);
+  budget.learn({ remaining: 10, resetMs: 6_000 }, 0, start);
+  assert.deepEqual([budget.paceMs(start + 1_000, null), budget.paceMs(start, rate)], [500, 600]);
+  assert.equal(budget.paceMs(start + 6_000, null), 0, 'the quota is over');
+  budget.learn({ remaining: 0, resetMs: 6_000 }, 0, start);
+  assert.equal(budget.paceMs(start, null), 0, 'nothing of the quota is left to spread');
 });

@@ -1,8 +1,7 @@
 import { isSetBack } from '../../async/clock.ts';
-import { type BucketRate, slidingWindow } from '../../async/rate-limiter.ts';
-import type { ConnectionBody } from '../../contract/documents/connection.ts';
+import { type BucketRate as Rate, slidingWindow } from '../../async/rate-limiter.ts';
 
-export type Rate = Pick<ConnectionBody['settings']['rate'], 'limit' | 'perMs'>;
+export type { Rate };
 
 export type RateLimiter = ReturnType<typeof createRateLimiter>;
 
@@ -33,17 +32,17 @@ export function createRateLimiter() {
     freeAt(now: number, rate: Rate | null): number {
       followClock(now);
       const counted = left <= 0 ? leftUntil : 0;
-      return Math.max(quietUntil, counted, isSet(rate) ? window.freeAt(rate) : 0);
+      return Math.max(quietUntil, counted, rate === null ? 0 : window.freeAt(rate));
     },
     /** Counts one request. */
     spend(now: number, rate: Rate | null): void {
-      if (now < leftUntil) left -= 1;
-      if (isSet(rate)) window.spend(now, rate);
+      left -= 1;
+      if (rate !== null) window.spend(now, rate);
     },
     /** Takes back the `spend` at `spentAt`, whose request was not sent. */
     refund(spentAt: number, rate: Rate | null): void {
       left += 1;
-      if (isSet(rate)) window.refund(spentAt, rate);
+      if (rate !== null) window.refund(spentAt, rate);
     },
     /** Takes the peer's quota from a response; `inFlight`: requests that it may not have counted yet. */
     learn({ remaining, resetMs }: Quota, inFlight: number, now: number): void {
@@ -61,20 +60,15 @@ export function createRateLimiter() {
     /** The quota and the pause of the peer end: requests go to another one now, or a person wants to send. */
     forgetPeer(): void {
       left = Number.POSITIVE_INFINITY;
-      leftUntil = 0;
       quietUntil = 0;
     },
     /** The interval of requests that are spread evenly over the allowed rate, in ms; 0: no limit is known. */
     paceMs(now: number, rate: Rate | null): number {
-      const set = isSet(rate) ? rate.perMs / rate.limit : 0;
+      const set = rate === null ? 0 : rate.perMs / rate.limit;
       const reported = now < leftUntil && left > 0 ? (leftUntil - now) / left : 0;
       return Math.max(set, reported);
     },
   };
-}
-
-function isSet(rate: Rate | null): rate is BucketRate {
-  return rate !== null && rate.limit !== null;
 }
 
 /** Peers send reset times in whole seconds. */

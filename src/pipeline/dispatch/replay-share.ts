@@ -13,8 +13,8 @@ import type { ConnectionQueue, ReplayShare } from './queues.ts';
 export const starvedAfterMs = 30_000;
 export const starvedAfterRequests = 20;
 
-export function isStarved({ ready, lastAt, liveSince }: ReplayShare, now: number): boolean {
-  return ready.length > 0 && liveSince >= starvedAfterRequests && now - lastAt >= starvedAfterMs;
+export function isStarved({ lastAt, liveSince }: ReplayShare, now: number): boolean {
+  return liveSince >= starvedAfterRequests && now - lastAt >= starvedAfterMs;
 }
 
 /** Whether a live delivery is ready, or may be after the journal has been read. */

@@ -7,7 +7,6 @@ import type { Attempter } from '../attempt/attempter.ts';
 import type { Pinned } from '../attempt/delivery-plan.ts';
 import type { RenderEngine } from '../attempt/render.ts';
 import type { Work } from '../attempt/work.ts';
-import type { Rate } from '../dispatch/rate-limiter.ts';
 import { dryRenderWork } from '../preview/dry-render.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import { type Chosen, chooser } from './selection.ts';
@@ -83,7 +82,7 @@ function durationOf(
   documents: Configuration['snapshot']['documents'],
 ): number | null {
   const times: number[] = [];
-  const addTime = (count: number, rate: Rate | null | undefined) => {
+  const addTime = (count: number, rate: { limit: number | null; perMs: number } | null | undefined) => {
     if (rate?.limit != null) times.push((count * rate.perMs) / rate.limit);
   };
   const perConnection = new Map<string, number>();

@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { DueDelivery } from '../../journal/journal.ts';
+import { deliveryBytes, MemoryBudget, waitingIn, widen } from './memory-budget.ts';
+import { ConnectionQueue, DestinationQueue } from './queues.ts';
+
+const now = 1_700_000_000_000;
+
+function delivery(id: string, of: Partial<DueDelivery> = {}): DueDelivery {
+  return {
+    id,
+    eventId: null,
+    event: null,
+    actionId: null,
+    actionVersion: null,
+    destinationId: 'dst_1',
+    destinationVersion: 1,
+    connectionId: 'con_1',
+    createdAt: now,
+    dueAt: now,
+    test: false,
+    number: 0,
+    attempts: 0,
+    scheduleStep: 0,
+    waitedMs: 0,
+    deaths: 0,
+    rendered: null,
+    replayId: null,
+    idempotencyKey: null,
+    ...of,
+  };
+}
+
+function open(queues = 1) {
+  const memory = new MemoryBudget(() => queues);
+  const queue = new DestinationQueue('dst_1', new ConnectionQueue('con_1'));
+  const add = (count: number, of: Partial<DueDelivery> = {}) => {
+    for (let n = 0; n < count; n++) memory.add(queue, delivery(`dlv_${memory.waiting}`, of));
+  };
+  return { memory, queue, add };
+}
+
+const batches = (queue: DestinationQueue, batchRecords: number) =>
+  Object.assign(queue, { plan: { batchRecords } as DestinationQueue['plan'] });
+
+/** Two of them fill the memory. */
+const heavy = { dataText: 'x'.repeat(70 * 1024 * 1024) };
+const idsOf = ({ waiting }: DestinationQueue) => waiting.map((one) => one.delivery.id);
+
+test('all queues share 20,000 places, of which each has 16 to 2,000', () => {
+  const shares = [1, 10, 100, 1_250, 5_000].map((queues) => open(queues).memory.share);
+  assert.deepEqual(shares, [2_000, 2_000, 200, 16, 16]);
+});
+
+test('a queue has room for its share, and while memory is full for none', () => {
+  const { memory, queue, add } = open(1_250);
+  add(15);
+  assert.equal(memory.hasRoom(queue), true);
+  memory.addDelayed(queue, delivery('later'), () => () => {});
+  assert.equal(memory.hasRoom(queue), false, 'those that are delayed use room as well');
+  const full = open();
+  full.add(1, heavy);
+  assert.deepEqual(
+    [full.memory.isHeavy, full.memory.hasRoom(full.queue), full.memory.fillOf(full.queue)],
+    [false, true, 'all'],
+  );
+  full.add(1, heavy);
+  assert.deepEqual(
+    [full.memory.isHeavy, full.memory.hasRoom(full.queue), full.memory.fillOf(full.queue)],
+    [true, false, 'full'],
+  );
+  const [first] = full.queue.waiting;
+  assert.ok(first);
+  full.memory.take(first);
+  assert.deepEqual([full.memory.waiting, full.memory.isHeavy], [1, true], 'in flight it keeps its memory');
+  full.memory.release(first);
+  assert.equal(full.memory.isHeavy, false);
+});
+
+test('a queue is read again when a quarter of its room is used, with batches when there is any room', () => {
+  const { memory, queue, add } = open(1_250);
+  queue.hasMore = true;
+  add(4);
+  assert.equal(memory.isRefillDue(queue), true);
+  add(1);
+  assert.equal(memory.isRefillDue(queue), false);
+  batches(queue, 10);
+  assert.equal(memory.roomOf(queue), 20, 'two batches always fit');
+  add(14);
+  assert.deepEqual([memory.isRefillDue(queue), memory.fillOf(queue)], [true, 'more']);
+  add(1);
+  assert.deepEqual([memory.isRefillDue(queue), memory.fillOf(queue)], [false, 'full']);
+  const other = open();
+  other.queue.hasMore = true;
+  other.queue.reading = { settled: new Set(), isStale: false };
+  assert.equal(other.memory.isRefillDue(other.queue), false, 'it is being read');
+  other.queue.hasMore = false;
+  assert.equal(other.memory.fillOf(other.queue), 'more', 'what is being read may complete a batch');
+  other.queue.reading = null;
+  assert.equal(other.memory.isRefillDue(other.queue), false, 'the journal has no more');
+});
+
+test('while memory is full, only an empty queue is read: each destination continues with one delivery', () => {
+  const { memory, queue, add } = open();
+  const empty = new DestinationQueue('dst_2', queue.connection);
+  for (const one of [queue, empty]) one.hasMore = true;
+  add(1, heavy);
+  assert.equal(memory.isRefillDue(queue), true);
+  add(1, heavy);
+  assert.deepEqual([memory.isRefillDue(queue), memory.isRefillDue(empty)], [false, true]);
+});
+
+test('a destination without a good response for a second has the least room, and each response gives it 4 places', () => {
+  const { memory, queue } = open();
+  memory.narrow(queue, now);
+  assert.equal(memory.roomOf(queue), 2_000, 'nothing was sent');
+  queue.silentSince = now;
+  memory.narrow(queue, now + 999);
+  assert.equal(memory.roomOf(queue), 2_000);
+  memory.narrow(queue, now + 1_000);
+  assert.equal(memory.roomOf(queue), 16);
+  widen(queue);
+  memory.narrow(queue, now + 5_000);
+  assert.equal(memory.roomOf(queue), 20);
+});
+
+test('a delivery leaves the middle of its queue, and one that is not in it is an error', () => {
+  const { memory, queue, add } = open();
+  add(3);
+  add(1, { deaths: 2 });
+  const [, middle] = queue.waiting;
+  const [suspect] = queue.suspects;
+  assert.ok(middle && suspect);
+  memory.take(middle);
+  assert.deepEqual([idsOf(queue), memory.waiting], [['dlv_0', 'dlv_2'], 3]);
+  assert.throws(() => memory.take(middle));
+  memory.take(suspect);
+  assert.deepEqual([queue.suspects.length, idsOf(queue).length, memory.waiting], [0, 2, 2]);
+  memory.requeue(queue, [middle], true);
+  assert.deepEqual([idsOf(queue), memory.waiting], [['dlv_1', 'dlv_0', 'dlv_2'], 3]);
+});
+
+test('parts of refused batches are told apart, until they are sent', () => {
+  const { memory, queue, add } = open();
+  add(3);
+  const [a, b, c] = queue.waiting;
+  assert.ok(a && b && c);
+  memory.takeBatch(queue, [a, b, c]);
+  memory.requeue(queue, [c], false);
+  memory.requeue(queue, [b], true);
+  memory.requeue(queue, [a], true);
+  assert.deepEqual([a.part, b.part, c.part], [2, 1, 0]);
+  assert.deepEqual([idsOf(queue), memory.waiting], [['dlv_0', 'dlv_1', 'dlv_2'], 3]);
+  memory.takeBatch(queue, [a]);
+  assert.deepEqual([a.part, b.part, memory.waiting], [0, 1, 2]);
+});
+
+test('with a batch, other deliveries of its ordering keys leave memory and are read again when it is recorded', () => {
+  const { memory, queue } = open();
+  for (const [id, orderKey] of [
+    ['a1', 1],
+    ['b1', 2],
+    ['a2', 1],
+    ['plain', undefined],
+  ] as const)
+    memory.add(queue, delivery(id, { ...(orderKey && { orderKey }), dataText: 'x'.repeat(60 * 1024 * 1024) }));
+  const [first] = queue.waiting;
+  assert.ok(first);
+  assert.equal(memory.isHeavy, true);
+  memory.takeBatch(queue, [first]);
+  assert.deepEqual([idsOf(queue), queue.hasMore, memory.waiting], [['b1', 'plain'], true, 2]);
+  assert.equal(queue.orderKeys.get(1), first);
+  memory.release(first);
+  assert.deepEqual([[...queue.orderKeys.keys()], memory.isHeavy], [[2], false]);
+});
+
+test('held deliveries leave memory with their timers, and a reading of the journal that has begun is not used', () => {
+  const { memory, queue, add } = open();
+  add(1, heavy);
+  add(1, { ...heavy, deaths: 2 });
+  const cancelled: string[] = [];
+  let wake = () => {};
+  memory.addDelayed(queue, delivery('later'), (call) => {
+    wake = call;
+    return () => cancelled.push('later');
+  });
+  assert.deepEqual(
+    waitingIn(queue).map(({ id }) => id),
+    ['dlv_0', 'dlv_1', 'later'],
+  );
+  queue.cursor = { dueAt: now, id: 'dlv_1' };
+  queue.reading = { settled: new Set(), isStale: false };
+  memory.spill(queue);
+  wake();
+  assert.deepEqual([waitingIn(queue), memory.waiting, memory.isHeavy, cancelled], [[], 0, false, ['later']]);
+  assert.deepEqual([queue.hasMore, queue.cursor, queue.reading.isStale, queue.spills], [true, null, true, 1]);
+});
+
+test('a delayed delivery waits with the others from its time on', () => {
+  const { memory, queue } = open();
+  let wake = () => {};
+  memory.addDelayed(queue, delivery('later'), (call) => {
+    wake = call;
+    return () => {};
+  });
+  const [one] = queue.delayed;
+  assert.deepEqual([idsOf(queue), memory.waiting, one?.cancelDelay === null], [[], 1, false]);
+  wake();
+  assert.deepEqual([idsOf(queue), queue.delayed.size, memory.waiting, one?.cancelDelay], [['later'], 0, 1, null]);
+});
+
+test('the memory of a delivery is estimated from all its texts', () => {
+  const text = 'x'.repeat(1_000_000);
+  const of = (part: Partial<DueDelivery>) => deliveryBytes(delivery('a', part)) >= 1_000_000;
+  const event = { data: {}, ext: {}, session: {} } as DueDelivery['event'] & {};
+  for (const part of ['data', 'ext', 'session'] as const)
+    for (const value of [text, { list: [{ deep: text }] }, { [text]: null }])
+      assert.ok(of({ event: { ...event, [part]: { value } } }), part);
+  assert.ok(of({ dataText: text }) && of({ rendered: { path: '', headers: [], body: text, isObject: false } }));
+  assert.ok(!of({}));
+});
