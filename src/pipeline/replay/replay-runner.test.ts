@@ -105,6 +105,19 @@ test('a plan of failed deliveries reads lists of them alone, and nothing of each
   assert.ok(reads <= 3, `${reads} reads`);
 });
 
+test('a replay with the current template leaves out what its action no longer sends to the destination', async () => {
+  await using rig = await startRig({ handler: () => ({ status: 422 }) });
+  const { actionId } = await wire(rig);
+  await rig.send({ data: { n: '1' } });
+  await rig.clock.advance(10);
+  const action = { name: 'Act', description: 'x', status: 'enabled', rules: { all: [] }, destinations: [] };
+  await rig.put('action', action, actionId);
+  const { leftOut } = await rig.pipeline.replays.plan(parsed({ body: 'current' }), false);
+  assert.deepEqual(leftOut, [{ reason: 'not_in_action', count: 1 }]);
+  const { deliveries } = await rig.pipeline.replays.plan(parsed({ body: 'original' }), false);
+  assert.equal(deliveries, 1, 'what was stored is sent as it was');
+});
+
 test('events without a match are sent by a new action, and the plan says when rules are ignored', async () => {
   await using rig = await startRig();
   await wire(rig, { action: { rules: { parameter: 'n', operator: 'equals', value: 'never' } } });

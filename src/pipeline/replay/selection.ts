@@ -138,7 +138,7 @@ function chooseByDelivery(selection: Selection<'deliveries'>) {
     const action = one.actionId === null ? null : (documents.action.get(one.actionId) ?? null);
     if (one.actionId !== null && action === null) return 'action_deleted';
     // Without its mapping the whole event would be sent.
-    if (input.to !== null && action !== null && !sendsTo(action.body, destination.id)) return 'not_in_action';
+    if (!isOriginal && action !== null && !sendsTo(action.body, destination.id)) return 'not_in_action';
     const root = one.replayOf ?? one.id;
     const same = others.filter(({ destinationId }) => destinationId === destination.id);
     return decide(selection, root, same, () => {
