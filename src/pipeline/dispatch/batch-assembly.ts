@@ -1,6 +1,6 @@
 import { isSetBack } from '../../async/clock.ts';
 import type { DestinationBody } from '../../contract/documents/destination.ts';
-import type { DueDelivery, Versions } from '../../journal/journal.ts';
+import type { DueDelivery } from '../../journal/journal.ts';
 import { compileLookup } from '../../rules/lookup.ts';
 import type { Batch, BatchKey, BatchLimits } from '../attempt/batch.ts';
 import { type Plans, versionsOf } from '../attempt/delivery-plan.ts';
@@ -17,6 +17,8 @@ export type BatchChoice =
 
 const versionsMax = 5_000;
 
+type Resume = (queue: DestinationQueue) => void;
+
 type Options = {
   configuration: Configuration;
   plans: Pick<Plans, 'pinned' | 'usesLatestVersions' | 'presentVersions'>;
@@ -28,7 +30,8 @@ export class BatchAssembly {
   readonly #options: Options;
   /** By destination, version and action; null: that version has no batches. */
   readonly #limits = new Map<string, BatchLimits | null>();
-  readonly #loading = new Set<string>();
+  /** The queues that wait for a version: a live one and those of replays may need the same. */
+  readonly #loading = new Map<string, Set<DestinationQueue>>();
 
   constructor(options: Options) {
     this.#options = options;
@@ -36,27 +39,27 @@ export class BatchAssembly {
 
   /**
    * The first batch, by the position of its first delivery, that is full, has waited long enough or is a part of a
-   * refused batch; or a delivery that is sent alone. `whenKnown` is called when a version that had to be loaded is
-   * known.
+   * refused batch; or a delivery that is sent alone. `resume` is called with the queue when a version that had to be
+   * loaded is known.
    */
-  next(queue: DestinationQueue, now: number, fill: QueueFill, whenKnown: () => void): BatchChoice {
-    const candidates = candidatesOf(queue.waiting, (one) => this.#keyOf(one, whenKnown), now, fill);
+  next(queue: DestinationQueue, now: number, fill: QueueFill, resume: Resume): BatchChoice {
+    const candidates = candidatesOf(queue.waiting, (one) => this.#keyOf(one, resume), now, fill);
     return choose(candidates, fill);
   }
 
   /** undefined: its version is being loaded. */
-  #keyOf(one: QueuedDelivery, whenKnown: () => void): BatchKey | undefined {
-    one.batchKey ??= this.#findKey(one.delivery, whenKnown) ?? null;
+  #keyOf(one: QueuedDelivery, resume: Resume): BatchKey | undefined {
+    one.batchKey ??= this.#findKey(one, resume) ?? null;
     return one.batchKey ?? undefined;
   }
 
-  #findKey(delivery: DueDelivery, whenKnown: () => void): BatchKey | undefined {
+  #findKey({ delivery, queue }: QueuedDelivery, resume: Resume): BatchKey | undefined {
     const { plans } = this.#options;
     const { event, rendered, actionId } = delivery;
     // A delivery that was sent alone is sent again with the same bytes; a suspect is sent alone.
     if (isSuspect(delivery) || rendered !== null || event === null) return alone;
     const versions = plans.usesLatestVersions(delivery) ? plans.presentVersions(delivery) : versionsOf(delivery);
-    const found = this.#limitsOf(delivery, versions, whenKnown);
+    const found = this.#limitsOf({ ...delivery, ...versions }, queue, resume);
     if (found === undefined) return undefined;
     if (found === null) return alone;
     const value = found.key === null ? '' : (JSON.stringify(found.key(event)) ?? '');
@@ -65,19 +68,22 @@ export class BatchAssembly {
   }
 
   /** undefined: an old version that is being loaded. */
-  #limitsOf(delivery: DueDelivery, versions: Versions, whenKnown: () => void): BatchLimits | null | undefined {
+  #limitsOf(delivery: DueDelivery, queue: DestinationQueue, resume: Resume): BatchLimits | null | undefined {
     // By action too, because the size of a record, which is learnt, depends on its mapping.
-    const place = `${delivery.destinationId}@${versions.destinationVersion} ${delivery.actionId}`;
+    const place = `${delivery.destinationId}@${delivery.destinationVersion} ${delivery.actionId}`;
     const known = this.#limits.get(place);
     if (known !== undefined) return known;
     const present = this.#options.configuration.snapshot.documents.destination.get(delivery.destinationId);
-    if (present?.version === versions.destinationVersion) return this.#keep(place, limitsFrom(present.body));
-    if (!this.#loading.has(place)) void this.#load(place, { ...delivery, ...versions }, whenKnown);
+    if (present?.version === delivery.destinationVersion) return this.#keep(place, limitsFrom(present.body));
+    const loading = this.#loading.get(place);
+    if (loading !== undefined) loading.add(queue);
+    else void this.#load(place, delivery, queue, resume);
     return undefined;
   }
 
-  async #load(place: string, delivery: DueDelivery, whenKnown: () => void) {
-    this.#loading.add(place);
+  async #load(place: string, delivery: DueDelivery, first: DestinationQueue, resume: Resume) {
+    const queues = new Set([first]);
+    this.#loading.set(place, queues);
     try {
       const { to } = await this.#options.plans.pinned(delivery);
       this.#keep(place, to === null ? null : limitsFrom(to.destination.body));
@@ -87,7 +93,7 @@ export class BatchAssembly {
       this.#keep(place, null);
     }
     this.#loading.delete(place);
-    whenKnown();
+    for (const queue of queues) resume(queue);
   }
 
   #keep(place: string, found: BatchLimits | null) {

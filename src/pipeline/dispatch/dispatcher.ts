@@ -98,7 +98,7 @@ export class Dispatcher implements AsyncDisposable {
       },
       isRefillDue: (queue) => memory.isRefillDue(queue),
       fillOf: (queue) => memory.fillOf(queue),
-      nextBatch: (queue, now, fill) => batches.next(queue, now, fill, () => this.#resume(queue)),
+      nextBatch: (queue, now, fill) => batches.next(queue, now, fill, (one) => this.#resume(one)),
     };
   }
 

@@ -118,6 +118,34 @@ test('a replay with the current template leaves out what its action no longer se
   assert.equal(deliveries, 1, 'what was stored is sent as it was');
 });
 
+test('live and replayed deliveries that need the same old version for their batches are sent after a restart', async () => {
+  let isBroken = true;
+  await using rig = await startRig({ handler: () => ({ status: isBroken ? 422 : 200 }) });
+  const orders = { path: '/orders', status: 'enabled', settings: { batch: { records: 10, waitMs: 1_000 } } };
+  const { connectionId, destinationId } = await wire(rig, { destination: orders });
+  await rig.send({ data: { n: '1' } });
+  await rig.clock.advance(2_000);
+  isBroken = false;
+  const write = (status: string) =>
+    rig.put('destination', { connectionId, name: 'Orders', ...orders, status }, destinationId);
+  await write('paused');
+  await rig.send({ data: { n: '2' } });
+  await replay(rig, { only: 'failed', body: 'current' });
+  await rig.clock.advance(1);
+  await write('enabled');
+  const isFound = Promise.withResolvers<void>();
+  const { versions } = rig.catalog;
+  rig.catalog.versions = async (query) => {
+    await isFound.promise;
+    return versions(query);
+  };
+  await rig.restart();
+  await rig.clock.advance(2_000);
+  isFound.resolve();
+  await rig.clock.advance(2_000);
+  assert.deepEqual(await rig.statuses(), ['failed', 'delivered', 'delivered']);
+});
+
 test('events without a match are sent by a new action, and the plan says when rules are ignored', async () => {
   await using rig = await startRig();
   await wire(rig, { action: { rules: { parameter: 'n', operator: 'equals', value: 'never' } } });
