@@ -12,7 +12,7 @@ export function metricsReference(): string {
 <!-- Made from src/telemetry/metric-table.ts by npm run docs. -->
 
 \`GET /metrics\` responds in the OpenMetrics text format. It needs the right \`settings:view\` unless the server listens on
-loopback only and has no public URL. Counters start at 0 with the process. A metric has at most 1,000 combinations of label values (the
+loopback only. Counters start at 0 with the process. A metric has at most 1,000 combinations of label values (the
 histogram: 200 connections); further ones count as \`other\`. Labels hold ids, never names or payloads.
 
 ${rows.join('\n')}

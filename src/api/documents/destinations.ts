@@ -2,6 +2,7 @@ import { checkReplacedHeaders, replacedHeaders } from '../../connections/own-hea
 import type { ActionBody } from '../../contract/documents/action.ts';
 import { type DestinationBody, destinationInput } from '../../contract/documents/destination.ts';
 import { invalid } from '../../contract/errors.ts';
+import type { Delivery } from '../../contract/records/delivery.ts';
 import type { SampleInput } from '../../contract/records/sample.ts';
 import { joinUrl } from '../../destinations/endpoint-url.ts';
 import { withSecretsOf } from '../../pipeline/attempt/delivery-plan.ts';
@@ -84,10 +85,12 @@ export function destinationHandlers(parts: ApiParts) {
       const delivery = await preview.testSend(id, input, ...drafts);
       if (delivery.status === 'delivered') queueStatus.endPauses(connectionId, [id]);
       await record({ id, name, changes: [{ pointer: '/delivery', after: delivery.id }] });
-      const hidden = withoutPayloads(delivery, () => isFixedPath(drafts[0]?.path ?? path));
-      // Masks and retention do not reach a response that is kept for an Idempotency-Key.
-      request.keptBody = JSON.stringify(hidden);
-      return may('payloads:view') ? delivery : hidden;
+      const shown = (one: Delivery) =>
+        may('payloads:view') ? one : withoutPayloads(one, () => isFixedPath(drafts[0]?.path ?? path));
+      // Masks and retention do not reach a response that is kept for an Idempotency-Key: it has what the journal has.
+      const stored = request.running === null ? null : await parts.journal.log.delivery(delivery.id);
+      if (stored !== null) request.keptBody = JSON.stringify(shown({ ...delivery, attemptLog: stored.attemptLog }));
+      return shown(delivery);
     },
   } satisfies Partial<Handlers>;
 }
