@@ -35,7 +35,7 @@ test('charts of a young server begin with a short range, show errors by code and
   await marks.getByText('CRM created by').waitFor();
   await marks.getByText('CRM paused by').waitFor();
   const { connectionId, id } = wired.destination;
-  const link = await marks.getByRole('link', { name: /^Orders created by/ }).getAttribute('href');
+  const link = await marks.getByRole('link', { name: /^Destination Orders created by/ }).getAttribute('href');
   assert.equal(link, `/connections/${connectionId}/destinations/${id}`);
   assert.deepEqual(await barriers(page), []);
   await page.getByRole('link', { name: '422 Unprocessable Content: 2' }).click();

@@ -23,7 +23,19 @@ test('the menu counts open issues, and the palette pauses, retries, filters and 
   await page.getByText(/^CRM paused\./).waitFor();
   assert.equal((await app.client.call('getConnection', { params: { id: connection.id } })).status, 'paused');
   await page.getByRole('button', { name: 'Undo' }).click();
-  await choose(page, 'crm', 'Pause CRM');
+  await page.getByText('CRM resumed').waitFor();
+
+  // What the connection was before is not offered while it is asked for again.
+  const held = Promise.withResolvers<void>();
+  await page.route(/connections\?name=crm/, async (route) => {
+    await held.promise;
+    await route.continue();
+  });
+  await search(page, 'crm');
+  await page.getByRole('option', { name: 'CRM Connection' }).waitFor();
+  assert.equal(await page.getByRole('option', { name: 'Pause CRM' }).count(), 0);
+  held.resolve();
+  await page.getByRole('option', { name: 'Pause CRM' }).click();
 
   receiver.answer('/in', { status: 200 });
   await choose(page, id, `Retry delivery ${id}`);
@@ -44,8 +56,12 @@ test('the menu counts open issues, and the palette pauses, retries, filters and 
   assert.deepEqual(tab.problems, []);
 });
 
-async function choose(page: Page, text: string, hit: string): Promise<void> {
+async function search(page: Page, text: string): Promise<void> {
   await page.keyboard.press('Control+k');
   await page.getByRole('combobox', { name: 'Search pages and objects' }).fill(text);
+}
+
+async function choose(page: Page, text: string, hit: string): Promise<void> {
+  await search(page, text);
   await page.getByRole('option', { name: hit }).click();
 }

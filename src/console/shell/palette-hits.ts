@@ -180,5 +180,7 @@ function useThings(text: string, may: (right: Right) => boolean) {
       return [addressOf(kind, one), label, terms[kind], icon];
     }),
   );
-  return { things, connections: found[0]?.data?.data ?? [] };
+  // What was found before a change is not offered: the connection has another status and version by now.
+  const [connections] = found;
+  return { things, connections: connections?.isFetching === false ? (connections.data?.data ?? []) : [] };
 }
