@@ -223,6 +223,8 @@ test('a deleted destination is gone at once and comes back with Restore, and one
   await remove('First');
   const note = page.getByRole('region', { name: 'Messages' });
   await note.getByText('and 2 more').waitFor();
+  // They are links once the new actions are known here.
+  await note.getByRole('link', { name: /^Late/ }).nth(4).waitFor();
   assert.equal(await note.getByRole('link', { name: /^Late/ }).count(), 5);
   await link.waitFor();
 
