@@ -64,7 +64,7 @@ export function holdDetector(options: {
   }
 
   const kinds = ['tripped', 'auth_rejected'] as const;
-  const over = 'A request succeeded, or the connection was saved.';
+  const over = 'A request succeeded, or the connection was changed.';
   const detector: Detector = {
     at: 'holds',
     everyMs: limits.checkEveryMs,
