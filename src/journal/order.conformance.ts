@@ -1,7 +1,20 @@
 import assert from 'node:assert/strict';
 import type { Guarantee } from './journal.conformance.ts';
-import type { Journal } from './journal.ts';
-import { accept, claim, due, incoming, planned, settlement, start, withDeliveries } from './journal-samples.testing.ts';
+import type { Journal, Lease } from './journal.ts';
+import {
+  accept,
+  attempt,
+  claim,
+  due,
+  incoming,
+  planned,
+  rendered,
+  settlement,
+  start,
+  withDeliveries,
+} from './journal-samples.testing.ts';
+
+const body = rendered('{}');
 
 /** Conformance: deliveries that have an order key. */
 export function orderConformance(guarantee: Guarantee): void {
@@ -40,6 +53,28 @@ export function orderConformance(guarantee: Guarantee): void {
       await journal.deliveries.settle(lease, [settlement(c, { status: 'skipped' })], start + 13);
       assert.deepEqual(await inOrder(journal), [d, e]);
       assert.deepEqual(await inOrder(journal, start + 1_000, 'dst_2'), [f]);
+    },
+  );
+
+  guarantee(
+    'the next delivery of a key is due when the one before it succeeds at once, however many outcomes are written with it',
+    async (journal) => {
+      const succeed = (lease: Lease, ids: (string | undefined)[]) =>
+        journal.deliveries.settle(
+          lease,
+          ids.map((id) => settlement(id, { status: 'delivered', attempts: 1, log: [attempt(1)], rendered: body })),
+          start + 10,
+        );
+      // Until now, no delivery of the journal has a key.
+      const plain = await withDeliveries(journal, [{}, {}]);
+      await succeed(plain.lease, plain.ids.slice(0, 1));
+      const { lease, ids } = await withDeliveries(journal, [{ orderKey: 1 }, { orderKey: 1 }, { orderKey: 1 }]);
+      const [a, b, c] = ids;
+      await succeed(lease, [a]);
+      assert.deepEqual(await inOrder(journal), [plain.ids[1], b]);
+      // One of these is settled already, so that they are written one by one.
+      await succeed(lease, [...plain.ids, b]);
+      assert.deepEqual(await inOrder(journal), [c]);
     },
   );
 

@@ -4,7 +4,7 @@ import os from 'node:os';
 import { test } from 'node:test';
 import { leastUs } from '../../../test/support/processor-time.ts';
 import { parseAllowRules } from './allow-list.ts';
-import { checkUrl, createGuard, type Guard, isHostAllowed, type Listener } from './guard.ts';
+import { checkUrl, createGuard, type Guard, isHostAllowed, isOwnUrl, type Listener } from './guard.ts';
 import { parseAddress } from './special-ranges.ts';
 import { BAD_PORTS } from './target-url.ts';
 
@@ -319,8 +319,25 @@ test('our own listeners are never reachable, whatever is allowed', () => {
     }
     assert.ok(!isOpenAt(guard, 'http://me.example:8787/', '127.0.0.1'));
   }
-  const database = guardWith(everything, [{ address: 'db.internal', port: 5432, hasInbox: false }]);
+  const database = guardWith(everything, [{ address: 'DB.internal', port: 5432, hasInbox: false }]);
   assert.ok(!isOpenAt(database, 'http://db.internal:5432/', '10.0.0.1'));
+  // A listener at an address that this machine does not have: that of a container, or of a port that is forwarded.
+  const elsewhere = guardWith(everything, [{ address: '10.0.2.3', port: 8787, hasInbox: false }]);
+  for (const address of ['10.0.2.3', '::ffff:10.0.2.3', '64:ff9b::10.0.2.3'])
+    assert.ok(!isOpenAt(elsewhere, 'http://me.example:8787/', address), address);
+  for (const address of ['10.0.2.4', '127.0.0.1'])
+    assert.ok(isOpenAt(elsewhere, 'http://me.example:8787/', address), address);
+});
+
+test('a URL is that of this server by its address and port, or by a path of the inbox', () => {
+  const listeners = [
+    { address: '203.0.113.9', port: 80, hasInbox: false },
+    { address: '0.0.0.0', port: 8787, hasInbox: true },
+  ];
+  const own = ['http://127.0.0.1:8787/', 'http://localhost:8787/a', 'http://me.example/inbox/a', 'http://203.0.113.9/'];
+  const others = ['http://127.0.0.1:8788/', 'http://me.example:8787/', 'http://203.0.113.9:8787/', 'not a URL'];
+  for (const url of own) assert.equal(isOwnUrl(url, listeners), true, url);
+  for (const url of others) assert.equal(isOwnUrl(url, listeners), false, url);
 });
 
 test('an open inbox makes a listener of ours reachable under /inbox/ alone', () => {

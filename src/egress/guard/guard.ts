@@ -151,10 +151,8 @@ function isTargetAllowed(rules: readonly AllowRule[], target: Target | { readonl
 function isListenerAt(listener: Listener, host: string, address: Address): boolean {
   const at = parseAddress(listener.address);
   if (at === null) return listener.address.toLowerCase() === host;
-  const isWildcard = at.every((byte) => byte === 0);
-  if (!isWildcard && isSameAddress(unmapped(at), unmapped(address))) return true;
-  // A wrong result here only blocks another program on the same port number of this machine.
-  return (isWildcard || isOfThisMachine(at)) && isOfThisMachine(address);
+  // `0.0.0.0` and `::` are of this machine. A wrong result here only blocks another program on its port number there.
+  return isSameAddress(unmapped(at), unmapped(address)) || (isOfThisMachine(at) && isOfThisMachine(address));
 }
 
 function isOfThisMachine(address: Address): boolean {

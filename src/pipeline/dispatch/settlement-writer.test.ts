@@ -102,3 +102,26 @@ test('at most four writes run at once, and the outcomes that come meanwhile shar
 async function turns(): Promise<void> {
   for (let n = 0; n < 10; n++) await new Promise((resolve) => setImmediate(resolve));
 }
+
+test('the writer is behind while over 2,000 outcomes, or 32 MiB, wait to be recorded', async () => {
+  let isFull = true;
+  const { clock, writer } = rig(() => (isFull ? new AppError('storage_full') : null));
+  const all = many(2_000).map((one) => writer.record(one));
+  assert.equal(writer.isBehind, false);
+  all.push(writer.record(settlement('dlv_2000', {})));
+  assert.equal(writer.isBehind, true);
+  isFull = false;
+  await clock.advance(60_000);
+  await Promise.all(all);
+  assert.equal(writer.isBehind, false);
+  const body = 'x'.repeat(17 * 1024 * 1024);
+  const large = () =>
+    writer.record(settlement('dlv_1', { rendered: { path: '', headers: [], body, isObject: false } }));
+  all.push(large());
+  assert.equal(writer.isBehind, false);
+  all.push(large());
+  assert.equal(writer.isBehind, true);
+  await clock.advance(0);
+  await Promise.all(all);
+  assert.equal(writer.isBehind, false);
+});
