@@ -7,17 +7,7 @@ import { statesOver } from '../../parts/chart/chart-series.ts';
 import { ChartTimePicker, useChartTime } from '../../parts/chart/chart-time.tsx';
 import { Funnel, Reasons } from '../../parts/chart/funnel.tsx';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
-import {
-  AutoGrid,
-  addressOf,
-  ButtonLink,
-  GuardedButton,
-  Icon,
-  Note,
-  Panel,
-  StatusBadge,
-  TextLink,
-} from '../../parts/parts.ts';
+import { AutoGrid, ButtonLink, GuardedButton, Icon, Note, Panel, StatusBadge, ThingLink } from '../../parts/parts.ts';
 import { DeliveryTable } from '../../parts/payload/delivery-table.tsx';
 import { conditionWords } from '../../parts/rules/condition-words.ts';
 import { parameterUses } from '../../parts/rules/parameter-uses.ts';
@@ -95,11 +85,9 @@ function ActionOverview({ action, names }: Props): ReactNode {
   );
 }
 
-function DestinationLink({ id, names }: { id: string; names: Names }): ReactNode {
-  const destination = names.destinations.get(id);
-  if (destination === undefined) return names.place(id);
-  return <TextLink to={addressOf('destination', destination)}>{names.place(id)}</TextLink>;
-}
+const DestinationLink = ({ id, names }: { id: string; names: Names }): ReactNode => (
+  <ThingLink underline="always" entry={{ kind: 'destination', id, name: names.place(id) }} />
+);
 
 const { delivered, held, failed, skipped } = parts.status;
 
@@ -157,9 +145,7 @@ function UsedObjects({ action, names }: Props): ReactNode {
         <List>
           {[...behaviors].map((id) => (
             <li key={id}>
-              <TextLink to="/behaviors/$behaviorId" params={{ behaviorId: id }}>
-                {nameOf(id) ?? id}
-              </TextLink>
+              <ThingLink underline="always" entry={{ kind: 'behavior', id, name: nameOf(id) ?? id }} />
             </li>
           ))}
         </List>

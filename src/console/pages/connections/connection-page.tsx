@@ -8,6 +8,7 @@ import { lazyPart } from '../../shell/lazy-part.ts';
 import { endings } from './authentication-standing.ts';
 import { type Connection, connectionKind, stateOf, useConnectionStatus } from './connection.ts';
 import { ConnectionEditor } from './form/connection-editor.tsx';
+import { HoldActions } from './hold-actions.tsx';
 import { blockedBy, useUsage } from './usage.ts';
 
 // Loaded when they are opened: the form comes first.
@@ -140,7 +141,11 @@ function Closed({ connection }: { connection: Connection }): ReactNode {
           </Text>
         )}
         <Text size="md">{isOff ? healthWords.resume : cause?.todo}</Text>
-        {isOff || health.nextProbeAt === null ? null : <Opening connection={connection} />}
+        {isOff || health.nextProbeAt === null ? null : (
+          <Group gap="xs" mt="xs">
+            <HoldActions connectionId={id} size="xs" />
+          </Group>
+        )}
       </Stack>
     </Alert>
   );
@@ -167,21 +172,5 @@ function Waiting({ connection: { id, name, status, health } }: { connection: Con
         </ActButton>
       )}
     </Alert>
-  );
-}
-
-/** For people who know that the system works again before the next probe. */
-function Opening({ connection: { id, name } }: { connection: Connection }): ReactNode {
-  const input = { params: { id } };
-  if (!useMay('deliveries:manage')) return null;
-  return (
-    <Group gap="xs" mt="xs">
-      <ActButton size="xs" route="probeConnection" input={input} done={healthWords.probed(name)}>
-        {healthWords.probe}
-      </ActButton>
-      <ActButton size="xs" route="releaseConnection" input={input} done={healthWords.released(name)}>
-        {healthWords.release}
-      </ActButton>
-    </Group>
   );
 }

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { curlCommand } from '../../../contract/documents/curl.ts';
 import type { Attempt, Delivery } from '../../../contract/records/delivery.ts';
 import { outcomes, terms, deliveries as words } from '../../messages/en.ts';
-import { CopyButton, More, Note, Panel, TextLink } from '../../parts/parts.ts';
+import { CopyButton, More, Note, Panel, TextLink, ThingLink } from '../../parts/parts.ts';
 import { Diff } from '../../parts/payload/diff.tsx';
 import { Exchange } from '../../parts/payload/exchange.tsx';
 import { useMay } from '../../session/rights.ts';
@@ -76,25 +76,17 @@ function laidOut(body: string | null): string {
 }
 
 function Versions({ delivery, attempt: { versions } }: Pick<Props, 'delivery' | 'attempt'>): ReactNode {
-  const { actionId, connectionId, destinationId } = delivery;
+  const link = (kind: 'action' | 'destination' | 'connection', search: object) => {
+    const [id, version] = [delivery[`${kind}Id`], versions[kind]];
+    if (id === null || version === null) return null;
+    return <ThingLink underline="always" search={search} entry={{ kind, id, name: w.version(terms[kind], version) }} />;
+  };
   return (
     <Group gap="0.4rem 0.75rem" fz="sm" c="dimmed">
       {w.versions}
-      {versions.action === null || actionId === null ? null : (
-        <TextLink to="/actions/$actionId" params={{ actionId }} search={{ tab: 'versions' }}>
-          {w.version(terms.action, versions.action)}
-        </TextLink>
-      )}
-      <TextLink
-        to="/connections/$connectionId/destinations/$destinationId"
-        params={{ connectionId, destinationId }}
-        search={{ versions: 'open' }}
-      >
-        {w.version(terms.destination, versions.destination)}
-      </TextLink>
-      <TextLink to="/connections/$connectionId" params={{ connectionId }} search={{ tab: 'versions' }}>
-        {w.version(terms.connection, versions.connection)}
-      </TextLink>
+      {link('action', { tab: 'versions' })}
+      {link('destination', { versions: 'open' })}
+      {link('connection', { tab: 'versions' })}
     </Group>
   );
 }

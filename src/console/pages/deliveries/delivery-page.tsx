@@ -70,9 +70,10 @@ function Lead({ delivery: { status, test, eventId, actionId, createdAt } }: Prop
           w.sample
         ) : (
           <>
-            <TextLink to="/events/$eventId" params={{ eventId }}>
-              {name === null ? terms.noName : (name ?? eventId)}
-            </TextLink>{' '}
+            <ThingLink
+              underline="always"
+              entry={{ kind: 'event', id: eventId, name: name === null ? terms.noName : (name ?? eventId) }}
+            />{' '}
             <IdWithCopy label={w.eventId} id={eventId} />
           </>
         )}
@@ -221,24 +222,16 @@ function Repeats({ delivery: { id, replayId, replayOf, replayedBy } }: Props): R
       {replayedBy === null ? null : (
         <Text>
           <strong>{replayedBy.status === 'delivered' ? r.recovered : r.sentAgain}</strong>{' '}
-          <TextLink to="/replays/$replayId" params={{ replayId: replayedBy.replayId }}>
-            {r.openReplay}
-          </TextLink>
+          <ThingLink underline="always" entry={{ kind: 'replay', id: replayedBy.replayId, name: r.openReplay }} />
         </Text>
       )}
       {replayId === null ? null : (
         <Text c="dimmed">
-          {r.madeBy}{' '}
-          <TextLink to="/replays/$replayId" params={{ replayId }}>
-            {r.replay}
-          </TextLink>
+          {r.madeBy} <ThingLink underline="always" entry={{ kind: 'replay', id: replayId, name: r.replay }} />
           {replayOf === null ? null : (
             <>
               {' '}
-              {r.repeats}{' '}
-              <TextLink to="/deliveries/$deliveryId" params={{ deliveryId: replayOf }}>
-                {r.delivery}
-              </TextLink>
+              {r.repeats} <ThingLink underline="always" entry={{ kind: 'delivery', id: replayOf, name: r.delivery }} />
             </>
           )}
         </Text>
@@ -268,9 +261,7 @@ function LinkedIds({ text }: { text: string }): ReactNode {
     return place % 2 === 0 ? (
       <span key={key}>{part}</span>
     ) : (
-      <TextLink key={key} to="/deliveries/$deliveryId" params={{ deliveryId: part }} inherit>
-        {part}
-      </TextLink>
+      <ThingLink key={key} underline="always" entry={{ kind: 'delivery', id: part, name: part }} />
     );
   });
 }

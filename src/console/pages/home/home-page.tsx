@@ -17,7 +17,7 @@ import { Chart } from '../../parts/chart/chart.tsx';
 import { statesOver } from '../../parts/chart/chart-series.ts';
 import { ChartTimePicker, useChartTime } from '../../parts/chart/chart-time.tsx';
 import { Funnel, Reasons } from '../../parts/chart/funnel.tsx';
-import { addressOf, ButtonLink, Note, Panel, PlainLink, Problem, Time, Toned } from '../../parts/parts.ts';
+import { addressOf, ButtonLink, Note, Panel, PlainLink, Problem, Time, Toned, useNow } from '../../parts/parts.ts';
 import { useKeptChoice, welcomeChoice } from '../../session/kept-choice.ts';
 import { useMay, useMe } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
@@ -195,6 +195,7 @@ const tileWords = home.tiles;
 
 /** The four most important numbers. */
 function Tiles({ stats, collectors }: { stats: Stats; collectors: DocumentsHere['collectors'] }): ReactNode {
+  const now = useNow();
   const { totals, latency, oldestWaitingAt } = stats;
   const ended = totals.delivered + totals.failed;
   const perMinute = ratePerMinute(totals.received, stats, collectors);
@@ -207,7 +208,7 @@ function Tiles({ stats, collectors }: { stats: Stats; collectors: DocumentsHere[
     [tileWords.latency, latency === null ? terms.noneYet : formatDuration(latency.p95Ms)],
     [
       tileWords.waiting,
-      oldestWaitingAt === null ? terms.none : <Time at={oldestWaitingAt} show="relative" key="time" />,
+      oldestWaitingAt === null ? terms.none : formatDuration(Math.max(0, now - Date.parse(oldestWaitingAt))),
     ],
   ];
   return (

@@ -2,11 +2,12 @@ import { Button, Group, NativeSelect } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import type { Issue } from '../../../contract/records/issue.ts';
 import { useApiQuery } from '../../data/data.ts';
-import { connections, issueText, parts, terms, issues as words } from '../../messages/en.ts';
+import { issueText, parts, terms, issues as words } from '../../messages/en.ts';
 import { bind, options } from '../../parts/form/bind.ts';
 import { ActButton, ActDialog, ButtonLink } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
 import { useConnectionStatus } from '../connections/connection.ts';
+import { HoldActions } from '../connections/hold-actions.tsx';
 import { ReplayButton } from '../replays/replay-button.tsx';
 
 const w = words.page;
@@ -84,7 +85,7 @@ export function FixActions({ issue }: { issue: Issue }): ReactNode {
   const isAtDestination = kind === 'template' || kind === 'paused' || errorKind === 'http_4xx';
   return (
     <Group gap="xs">
-      {isOpen && kind === 'tripped' ? <HoldActions connectionId={connectionId} /> : null}
+      {isOpen && kind === 'tripped' && connectionId !== null ? <HoldActions connectionId={connectionId} /> : null}
       {connectionId === null ? null : <PauseAction connectionId={connectionId} isOpen={isOpen} />}
       {connectionId === null || (kind !== 'auth_rejected' && kind !== 'expiring') ? null : (
         <ButtonLink to="/connections/$connectionId" params={{ connectionId }}>
@@ -122,21 +123,6 @@ export function FixActions({ issue }: { issue: Issue }): ReactNode {
         </>
       )}
     </Group>
-  );
-}
-
-function HoldActions({ connectionId }: { connectionId: string | null }): ReactNode {
-  if (!useMay('deliveries:manage') || connectionId === null) return null;
-  const input = { params: { id: connectionId } };
-  return (
-    <>
-      <ActButton route="probeConnection" input={input} done={w.checking}>
-        {connections.health.probe}
-      </ActButton>
-      <ActButton route="releaseConnection" input={input} done={w.sending}>
-        {connections.health.release}
-      </ActButton>
-    </>
   );
 }
 

@@ -15,7 +15,7 @@ import {
   terms,
   issues as words,
 } from '../../messages/en.ts';
-import { Facts, Note, Panel, StatusBadge, TextLink, ThingLink, Time } from '../../parts/parts.ts';
+import { Facts, Note, Panel, StatusBadge, ThingLink, Time } from '../../parts/parts.ts';
 import { resultWords } from '../../parts/payload/last-attempts.ts';
 import { useMay } from '../../session/rights.ts';
 import { LoadedPage } from '../../shell/page.tsx';
@@ -93,6 +93,8 @@ function Loaded({ issue }: Props): ReactNode {
 
 const bullets = { margin: 0, paddingInlineStart: 'var(--mantine-spacing-md)', overflowWrap: 'anywhere' } as const;
 
+const deliveryOf = (id: string, name: string | null) => ({ kind: 'delivery', id, name });
+
 /** The newest affected delivery and its response. */
 function Sample({ sample }: { sample: NonNullable<Issue['sample']> }): ReactNode {
   const maySee = useMay('payloads:view');
@@ -100,10 +102,7 @@ function Sample({ sample }: { sample: NonNullable<Issue['sample']> }): ReactNode
   return (
     <Panel title={w.sample}>
       <Text>
-        <TextLink to="/deliveries/$deliveryId" params={{ deliveryId }}>
-          {resultWords(status, errorKind) ?? deliveryId}
-        </TextLink>{' '}
-        <Time at={at} />
+        <ThingLink underline="always" entry={deliveryOf(deliveryId, resultWords(status, errorKind))} /> <Time at={at} />
       </Text>
       {response !== null && response !== '' ? (
         <Code block mah="12rem" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }} tabIndex={0}>
@@ -123,9 +122,7 @@ function Samples({ ids }: { ids: readonly string[] }): ReactNode {
       <ul style={bullets}>
         {data?.data.map(({ deliveryId, last }) => (
           <li key={deliveryId}>
-            <TextLink to="/deliveries/$deliveryId" params={{ deliveryId }}>
-              {resultWords(last?.status, last?.errorKind) ?? deliveryId}
-            </TextLink>{' '}
+            <ThingLink underline="always" entry={deliveryOf(deliveryId, resultWords(last?.status, last?.errorKind))} />{' '}
             {last === null ? null : <Time at={last.startedAt} show="stream" />}
           </li>
         ))}

@@ -6,6 +6,7 @@ const folders = {
   event: '/events',
   delivery: '/deliveries',
   issue: '/issues',
+  replay: '/replays',
   alert: '/settings/alerts',
   user: '/settings/users',
   role: '/settings/roles',

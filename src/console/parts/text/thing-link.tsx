@@ -10,10 +10,12 @@ type Props = {
   /** `always` amid text. */
   underline?: 'hover' | 'always';
   size?: 'xs';
+  /** Of the page of the thing. */
+  search?: object;
 };
 
 /** The thing that an entry of the audit log is about, or any other: a link where it still has a page that one may see. */
-export function ThingLink({ entry, underline = 'hover', ...look }: Props): ReactNode {
+export function ThingLink({ entry, underline = 'hover', search = {}, ...look }: Props): ReactNode {
   const { act, kind, id, name } = entry;
   const { actions: action, connections: connection, destinations: destination } = useNames();
   const there: Partial<Record<string, ReadonlyMap<string, object>>> = { action, connection, destination };
@@ -21,7 +23,7 @@ export function ThingLink({ entry, underline = 'hover', ...look }: Props): React
   if (id === null || act === 'delete' || !hasPage(kind) || there[kind]?.has(id) === false) return text;
   const { connectionId } = destination.get(id) ?? {};
   return (
-    <TextLink to={addressOf(kind, { id, connectionId })} underline={underline} {...look}>
+    <TextLink to={addressOf(kind, { id, connectionId })} search={search as never} underline={underline} {...look}>
       {text}
     </TextLink>
   );

@@ -49,8 +49,6 @@ export const issues = {
     noText: 'The response has no stored text.',
     hidden: (right: string) => `To see its text you need the right “${right}”: ask an administrator.`,
     openTemplate: 'Open template',
-    checking: 'Checking with the next held delivery',
-    sending: 'Sending held deliveries',
     undelivered: 'Still undelivered',
     samples: 'Samples',
     samplesText: 'Recent affected deliveries',
