@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { fakeClock } from '../../../test/support/fake-clock.ts';
 import { startRig, wire } from '../../../test/support/rig.ts';
+import { suspectDeaths } from '../../journal/journal.ts';
+import { InFlight } from './in-flight.ts';
+import type { QueuedDelivery } from './queues.ts';
 
 test("while the in-flight marker can't be written, deliveries are sent, and it is tried after 1 s, doubling to 30 s", async () => {
   await using rig = await startRig();
@@ -45,4 +49,37 @@ test('a delivery that begins while the in-flight marker is written is in the nex
   assert.deepEqual(marked, [1, 2]);
   answer();
   await rig.clock.advance(1_000);
+});
+
+test('the request of a suspect waits until the marker on disk names it, and the next trial until it is over', async () => {
+  const clock = fakeClock();
+  const marked: unknown[] = [];
+  const errors: unknown[] = [];
+  let ends = 0;
+  const inFlight = new InFlight({
+    lease: { scope: 'dispatch', owner: 'test', epoch: 1 },
+    clock,
+    journal: {
+      async mark(_lease, ids, onTrial) {
+        if (errors.length < 2) throw new Error('the disk is full');
+        marked.push([ids, onTrial]);
+        return true;
+      },
+    },
+    trialEnded: () => ends++,
+    failed: (error) => errors.push(error),
+  });
+  const suspect = { delivery: { id: 'dlv_1', deaths: suspectDeaths }, slot: -1 } as QueuedDelivery; // all that is read
+  inFlight.add(suspect);
+  let isMarked = false;
+  void inFlight.mark(suspect)?.then(() => {
+    isMarked = true;
+  });
+  await clock.advance(2_999);
+  assert.deepEqual([isMarked, inFlight.isTrial, errors.length], [false, true, 2]);
+  await clock.advance(1);
+  assert.deepEqual([isMarked, marked], [true, [[['dlv_1'], 'dlv_1']]]);
+  inFlight.remove(suspect);
+  inFlight.remove(suspect);
+  assert.deepEqual([inFlight.isTrial, inFlight.size, ends], [false, 0, 1]);
 });
