@@ -15,7 +15,6 @@ import { isLoopback } from './config/consistency.ts';
 import { configuredValues } from './config/load.ts';
 import type { Config } from './config/settings.ts';
 import { createAuthenticator } from './connections/authenticator.ts';
-import { replacedHeaders } from './connections/own-headers.ts';
 import { createScrubber } from './connections/secret-redaction.ts';
 import { idSource } from './contract/ids.ts';
 import { freeBytesOf, reserveBytesOf } from './disk/disk-space.ts';
@@ -162,7 +161,6 @@ export async function compose(config: Config, storage: Storage, overrides: Overr
   url ??= listening;
   if (config.port === 0) listeners.push(listenerAt(config, Number(new URL(listening).port)));
   announce(config, telemetry, { url: listening, setupToken: identity.setup.token, isInboxOpen: inbox.isOpen() });
-  reportReplacedHeaders(pipeline.configuration.snapshot, telemetry);
   if (sqlite.copyBeforeUpgrade !== null)
     telemetry.noticed('the database was upgraded; its copy from before can be removed when all works', {
       copy: sqlite.copyBeforeUpgrade,
@@ -344,20 +342,6 @@ function announce(
   if (egressAllow !== null) telemetry.noticed('private addresses are allowed', { allow: egressAllow });
   if (secretRefs.length > 0) telemetry.noticed('secrets may be kept outside', { allow: secretRefs });
   if (isInboxOpen) telemetry.noticed('the Inbox is open: everyone who can reach this server can write to it');
-}
-
-/** Logs the custom headers that an earlier version stored, or for which the connection was changed. */
-function reportReplacedHeaders({ documents: { connection, destination } }: Snapshot, telemetry: Telemetry) {
-  const report = ({ id, body }: { id: string; body: { name: string } }, headers: { name: string }[]) => {
-    if (headers.length === 0) return;
-    const found = { id, name: body.name, headers: headers.map(({ name }) => name) };
-    telemetry.noticed('custom headers have no effect: Millrace always sends its own', found);
-  };
-  for (const one of connection.values()) report(one, replacedHeaders(one.body));
-  for (const one of destination.values()) {
-    const of = connection.get(one.body.connectionId);
-    if (of !== undefined) report(one, replacedHeaders(of.body, one.body));
-  }
 }
 
 /** The parts that have a problem. */

@@ -137,9 +137,9 @@ test('events are streamed as they are matched, and the stream ends when the serv
     }
     server.tell(sample);
     const seen: string[] = [];
-    for (let i = 0; i < 3; i++) seen.push((await read.next()).value ?? '');
-    assert.deepEqual(seen.slice(0, 2), ['id: evt_1', 'event: event']);
-    assert.deepEqual(JSON.parse(seen[2]?.slice(6) ?? '').event.data, shown);
+    for (let i = 0; i < 2; i++) seen.push((await read.next()).value ?? '');
+    assert.equal(seen[0], 'event: event');
+    assert.deepEqual(JSON.parse(seen[1]?.slice(6) ?? '').event.data, shown);
   }
   assert.equal(server.watchers(), 1);
   await server.close();

@@ -2,7 +2,7 @@ import { certificateExpiry } from '../../connections/certificate-expiry.ts';
 import { checkConnection } from '../../connections/check-connection.ts';
 import { baseOrigin, movedAddress, originOf, proxyOrigin } from '../../connections/connection-address.ts';
 import { testConnection } from '../../connections/connection-test.ts';
-import { checkReplacedHeaders, replacedHeaders } from '../../connections/own-headers.ts';
+import { replacedHeaders } from '../../connections/own-headers.ts';
 import { secretExpiry } from '../../connections/secret-expiry.ts';
 import type { ConnectionBody } from '../../contract/documents/connection.ts';
 import { connectionInput } from '../../contract/documents/connection.ts';
@@ -100,8 +100,7 @@ function replacedInDestinations({ body, before, snapshot }: Pick<Draft<'connecti
   return destinations.flatMap((id) => {
     const destination = snapshot.documents.destination.get(id)?.body;
     if (destination === undefined) return [];
-    const names = replacedHeaders(body, destination).map(({ name }) => name);
-    return names.map((name) => `The header ${name} of the destination ${destination.name} has no effect.`);
+    return replacedHeaders(body, destination).map((warning) => `Destination ${destination.name}: ${warning}`);
   });
 }
 
@@ -118,9 +117,7 @@ export function connectionKind(parts: ApiParts): Kind<'connection'> {
       if (errors.length > 0) throw invalid(errors);
       const exposed = exposedSecrets(draft);
       if (exposed.length > 0) throw invalid(exposed);
-      const { body, before } = draft;
-      const replaced = checkReplacedHeaders(replacedHeaders(body), before === null ? [] : replacedHeaders(before.body));
-      return [...warningsOf(body, parts.now()), ...replaced, ...replacedInDestinations(draft)];
+      return [...warningsOf(draft.body, parts.now()), ...replacedHeaders(draft.body), ...replacedInDestinations(draft)];
     },
     // Secrets are not restored for another address: the current one may have replaced it for a reason.
     rolledBack: withoutExposedSecrets,

@@ -1,4 +1,4 @@
-import { checkReplacedHeaders, replacedHeaders } from '../../connections/own-headers.ts';
+import { replacedHeaders } from '../../connections/own-headers.ts';
 import type { ActionBody } from '../../contract/documents/action.ts';
 import { type DestinationBody, destinationInput } from '../../contract/documents/destination.ts';
 import { invalid } from '../../contract/errors.ts';
@@ -126,8 +126,7 @@ export const destinationKind: Kind<'destination'> = {
       const joined = joinUrl({ ...connection.body, path });
       if (!joined.ok) throw invalid([{ pointer: '/path', detail: joined.reason }]);
     }
-    const replaced = (one: DestinationBody) => replacedHeaders(connection.body, one);
-    return checkReplacedHeaders(replaced(body), before === null ? [] : replaced(before.body));
+    return replacedHeaders(connection.body, body);
   },
   // Old secrets are not restored: they may have been meant for an earlier host of the connection.
   rolledBack(old, present) {
