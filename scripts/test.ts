@@ -30,7 +30,7 @@ run({
   files,
   concurrency: 3,
   // Sufficient for a group of files on a slow or busy machine.
-  timeout: 1_800_000,
+  timeout: 600_000,
   execArgv: ['--disable-warning=ExperimentalWarning', '--require', quickTests, ...flags],
 })
   .on('test:fail', ({ todo }) => {

@@ -71,7 +71,7 @@ test('slow clients are disconnected within 15 s', async () => {
 });
 
 test('a stop finishes running requests, accepts no new ones, and closes idle connections', async () => {
-  const server = await startTestServer();
+  await using server = await startTestServer();
   const url = await server.listen({ host: '127.0.0.1', port: 0 });
   const headers = { authorization: 'Bearer admin', 'content-type': 'application/json' };
   await fetch(`${url}/version`);
@@ -90,7 +90,7 @@ test('a stop finishes running requests, accepts no new ones, and closes idle con
 });
 
 test('a stopping server returns 503 with Retry-After to intake and API, and is not ready', async () => {
-  const server = await startTestServer();
+  await using server = await startTestServer();
   const { promise, resolve } = Promise.withResolvers<void>();
   const made = await server.make('/collectors', { name: 'C' });
   await server.listen({ host: '127.0.0.1', port: 0 });
@@ -119,7 +119,7 @@ test('a stopping server returns 503 with Retry-After to intake and API, and is n
 });
 
 test('events are streamed as they are matched, and the stream ends when the server stops', async () => {
-  const server = await startTestServer();
+  await using server = await startTestServer();
   const url = await server.listen({ host: '127.0.0.1', port: 0 });
   server.grant('blind', ['events:view']);
   const follow = (token: string) =>
@@ -148,7 +148,7 @@ test('events are streamed as they are matched, and the stream ends when the serv
 
 test('a stream over its rate becomes a sample and gives the number left out', async (t) => {
   t.mock.timers.enable({ apis: ['setInterval'] });
-  const server = await startTestServer();
+  await using server = await startTestServer();
   const url = await server.listen({ host: '127.0.0.1', port: 0 });
   const response = await fetch(`${url}/api/v1/events/stream`, { headers: { authorization: 'Bearer admin' } });
   const read = lines(response);
