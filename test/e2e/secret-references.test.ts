@@ -46,7 +46,7 @@ test('a secret in a file is sent while it can be read; otherwise deliveries are 
   assert.deepEqual(renamed.auth, connection.auth);
 
   await writeFile(join(dir, 'token'), 'rotated-token');
-  await app.client.call('changeConnection', { params, body: { description: 'mended' } });
+  await app.client.call('releaseConnection', { params });
   await reaches(app, held.id, 'delivered');
   assert.deepEqual(
     receiver.requests.map((one) => one.headers['authorization']),

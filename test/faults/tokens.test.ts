@@ -113,7 +113,7 @@ test('whatever a token endpoint does, nothing is sent without a token, and all i
 
   endpoint.isWell = true;
   for (const { id } of (await client.call('listConnections', { query: { limit: 200 } })).data)
-    await client.call('changeConnection', { params: { id }, body: { description: 'mended' } });
+    await client.call('releaseConnection', { params: { id } });
   for (const { id } of (await client.call('listDeliveries', { query: { status: 'retrying', limit: 200 } })).data)
     await client.call('retryDelivery', { params: { id } });
   await eventually('all to arrive', () => receiver.requests.length >= faults.length);
