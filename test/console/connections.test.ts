@@ -328,7 +328,7 @@ test('the list shows when a token expires, and a pasted token that ends is warne
   await page.getByRole('textbox', { name: 'Token', exact: true }).fill(ending(90 * 86_400_000 + 60_000));
   await page.getByText(/^Expires in (3 months|90 days)/).waitFor();
   await page.getByRole('button', { name: 'Done' }).click();
-  await page.getByText('Ending saved').waitFor();
+  await page.getByText('Ending saved', { exact: true }).waitFor();
   await page.getByRole('row', { name: /Ending/ }).waitFor();
   // The list as it was before the change may still be shown.
   await page.getByText('Pasted token expires').waitFor({ state: 'detached' });
