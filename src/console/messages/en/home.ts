@@ -45,7 +45,7 @@ export const home = {
     usedBy: (actions: string) => `Used by ${actions}. Its deliveries are held.`,
     enable: 'View destination',
     failed: (failed: number) => `${count.deliveries(failed)} failed`,
-    failedText: 'You can replay them.',
+    failedText: 'Failed deliveries can be replayed.',
     rejected: (rejected: number) => `${count.requests(rejected)} rejected on intake`,
     rejectedText: (reason: string, times: number) => `Most common reason: ${reason} (${formatNumber(times)}).`,
     lookAtCollectors: 'View Data Collection',
