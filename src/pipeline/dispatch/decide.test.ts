@@ -285,7 +285,7 @@ test('replayed deliveries are sent when no live one is ready, at an even rate, a
   assert.equal(sent(connection), null, 'the live deliveries that are being read come first');
 });
 
-test('a starved replay that can not be sent yet does not delay live deliveries', () => {
+test('a starved replay that has to wait does not delay live deliveries', () => {
   const { connection, queues } = connectionWith([[delivery('a1')]]);
   const [live] = queues;
   assert.ok(live);
