@@ -35,7 +35,7 @@ test('a backup under load restores elsewhere: all events acknowledged before it 
     await load.stop();
     assert.deepEqual(load.odd, []);
     assert.deepEqual(readdirSync(target.path), ['copy.db'], 'only the copy is left, and no key');
-    assert.equal(statSync(copy).mode & 0o077, 0, 'other users of the machine can not read the copy');
+    assert.equal(statSync(copy).mode & 0o077, 0, 'other users of the machine have no access to the copy');
     copyFileSync(join(app.dir, 'secret.key'), join(target.path, 'kept-apart.key'));
   }
   const env = environment(fresh.path);
