@@ -61,6 +61,7 @@ export function foldedFinding(finding: Finding, names: Names): Finding {
     ...finding,
     fingerprint: `failing ${destinationId} other`,
     kind: 'failing',
+    detail: finding.kind === 'template' ? finding.title : finding.detail,
     title: `Other failures of ${names.destination(destinationId ?? '')}`,
     cause: { code: 'other_failures', values: { subject: names.destination(destinationId ?? '') } },
     actionId: null,

@@ -2,6 +2,7 @@ import { type Clock, idleTimer, setTimer, stopTimer } from '../async/clock.ts';
 import type { NewAuditEntry } from '../contract/records/audit.ts';
 import type { IssueCause, IssueNotice } from '../contract/records/issue.ts';
 import type { IssueRecord, IssueStore } from '../issues/issues.ts';
+import { hiddenReason } from '../pipeline/insight/hidden-reason.ts';
 import type { NoticeState } from './issue-life.ts';
 
 export type IssueWriterParts = {
@@ -135,6 +136,8 @@ async function sendEach(record: IssueRecord, { notify, failed }: IssueWriterPart
 
 function noticeOf(record: IssueRecord, change: NonNullable<NoticeState>, now: number): IssueNotice {
   const { id, kind, severity, title, likelyFix, connectionId, destinationId, actionId } = record;
+  // Alerts leave Millrace, to people of unknown rights.
+  const detail = kind === 'template' ? hiddenReason(record.detail) : record.detail;
   record.noticed += 1;
   return {
     id: `${id}-${record.noticed}`,
@@ -143,7 +146,7 @@ function noticeOf(record: IssueRecord, change: NonNullable<NoticeState>, now: nu
     kind,
     severity,
     title,
-    detail: change === 'resolved' ? (record.resolved?.how ?? record.detail) : record.detail,
+    detail: change === 'resolved' ? (record.resolved?.how ?? detail) : detail,
     likelyFix,
     connectionId,
     destinationId,

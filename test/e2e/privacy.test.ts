@@ -174,3 +174,59 @@ test('what a mask stored as a hash is erased by the code that a dry run shows', 
   }
   assert.deepEqual((await client.call('listEvents', { query: {} })).data, []);
 });
+
+test('without View Payloads nobody reads what a template says about an event, and alerts never do', async () => {
+  const alert = await app.client.call('createAlert', {
+    body: { name: 'Told', type: 'webhook', settings: { url: `${receiver.url}/told` } },
+  });
+  const { id: traceId } = await app.client.call('startTrace', { body: {} });
+  const { token } = await app.client.call('createToken', {
+    body: { name: 'Operator', rights: ['connections:manage', 'deliveries:manage', 'events:view', 'settings:view'] },
+  });
+  const get = async (path: string, init: RequestInit = {}) => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const response = await fetch(`${app.url}/api/v1${path}`, { ...init, headers });
+    assert.equal(response.status, 200, path);
+    return response.text();
+  };
+  const seen: string[] = [];
+  for (const [template, status, shown] of [
+    ['\n{{! throw new Error("no account for " + it.data[0].mail) }}', 'failed', /^Line 2, column \d+: \[hidden\]$/],
+    ['{{! JSON.parse(it.data[0].mail) }}', 'failed', /^Line 1, column \d+: \[hidden\]$/],
+    ['{{! return it.data[0][it.data[0].mail].no }}', 'failed', /: `\[hidden\]` is read from a value that is missing$/],
+    ['{{! skip(it.data[0].mail) }}', 'skipped', /^\[hidden\]$/],
+    ['{{! return "" }}', 'skipped', /^template returned nothing$/],
+  ] as const) {
+    const wired = await wire(app, receiver, { destination: { path: '/quotes', template } });
+    const delivery = await wired.deliver({ mail: 'canary.mara', 'ext.trace': traceId }, status);
+    const { detail } = JSON.parse(await get(`/deliveries/${delivery.id}`));
+    assert.match(detail, shown);
+    seen.push(
+      await get(`/deliveries?eventId=${delivery.eventId}`),
+      await get(`/events/${delivery.eventId}/explain`),
+      await get(`/destinations/${wired.destination.id}/test`, {
+        method: 'POST',
+        body: JSON.stringify({ eventId: delivery.eventId }),
+      }),
+    );
+  }
+  await eventually('the alert to have a message about three issues', async () => {
+    const [message] = (await app.client.call('listAlertMessages', { params: { id: alert.id } })).data;
+    return message?.notices.length === 3;
+  });
+  const issues = JSON.parse(await get('/issues?kind=template')).data as { id: string; detail: string }[]; // the contract's
+  assert.ok(issues.some(({ detail }) => /^Line 2, column \d+: \[hidden\]$/.test(detail)));
+  seen.push(
+    JSON.stringify(issues),
+    await get(`/issues/${issues[0]?.id}`),
+    await get(`/issues/${issues[0]?.id}/acknowledge`, { method: 'POST', body: '{}' }),
+    await get(`/traces/${traceId}`),
+    await get(`/alerts/${alert.id}/messages`),
+  );
+  for (const text of seen) {
+    assert.doesNotMatch(text, /canary/);
+    assert.match(text, /\[hidden\]|returned nothing/);
+  }
+  const all = await app.client.call('listIssues', { query: { kind: 'template' } });
+  assert.match(JSON.stringify(all), /no account for canary\.mara/);
+});

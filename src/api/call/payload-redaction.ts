@@ -2,10 +2,19 @@ import type { Delivery } from '../../contract/records/delivery.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { ExplainedCondition, MappedField } from '../../contract/records/explanation.ts';
 import type { InboxRequest } from '../../contract/records/inbox.ts';
+import type { Issue } from '../../contract/records/issue.ts';
+import { hiddenReason } from '../../pipeline/insight/hidden-reason.ts';
 
 /** An event without payloads:view. */
 export function withoutData(event: Event): Event {
   return { ...event, data: {}, ext: {}, session: {} };
+}
+
+/** A delivery of a list without payloads:view: what its template says is hidden. */
+export function withoutReason(delivery: Delivery): Delivery {
+  const { reason, detail } = delivery;
+  const isOfTemplate = reason === 'template_error' || reason === 'template_skipped';
+  return detail === null || !isOfTemplate ? delivery : { ...delivery, detail: hiddenReason(detail) };
 }
 
 /**
@@ -14,7 +23,7 @@ export function withoutData(event: Event): Event {
  * all but the usual headers.
  */
 export function withoutPayloads(delivery: Delivery, isFixed: (destinationVersion: number) => boolean): Delivery {
-  if (delivery.attemptLog === undefined) return delivery;
+  if (delivery.attemptLog === undefined) return withoutReason(delivery);
   const attemptLog = delivery.attemptLog.map(({ request, response, ...attempt }) => ({
     ...attempt,
     request: request && {
@@ -27,7 +36,14 @@ export function withoutPayloads(delivery: Delivery, isFixed: (destinationVersion
     },
     response: response && { ...response, headers: response.headers.map(withoutValue), body: null },
   }));
-  return { ...delivery, attemptLog };
+  return withoutReason({ ...delivery, attemptLog });
+}
+
+/** An issue without payloads:view: what a template says is hidden. */
+export function withoutQuote(issue: Issue): Issue {
+  if (issue.kind !== 'template') return issue;
+  const detail = hiddenReason(issue.detail);
+  return { ...issue, detail, cause: issue.cause && { ...issue.cause, values: { ...issue.cause.values, detail } } };
 }
 
 /** A request to the Inbox without payloads:view: what a sender chose freely is hidden, as in a delivery. */

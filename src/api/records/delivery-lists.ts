@@ -4,6 +4,7 @@ import { placedId } from '../../contract/ids.ts';
 import type { Delivery, DeliveryHistogram, DeliveryStatus } from '../../contract/records/delivery.ts';
 import { type DeliverySearch, isFinished, type LoggedDelivery, type StoredStatus } from '../../journal/journal.ts';
 import type { ApiParts, Call, Handlers, QueryOf } from '../call/call.ts';
+import { withoutReason } from '../call/payload-redaction.ts';
 import { byId, pageOfSearch, pageOfStored } from '../http/pagination.ts';
 import { bucketsOf } from './histogram-buckets.ts';
 
@@ -82,15 +83,18 @@ export function deliveryListHandlers(parts: ApiParts, show: (logged: LoggedDeliv
       checkMaySearch(query, may);
       const { limit: _l, cursor: _c, ...filters } = query;
       const of = stored(filters);
+      const visible = may('payloads:view') ? (one: Delivery) => one : withoutReason;
       if (!isSearch(filters))
-        return pageOfStored(query, byId('dlv'), async (range) => (await log.deliveries({ ...of, ...range })).map(show));
+        return pageOfStored(query, byId('dlv'), async (range) =>
+          (await log.deliveries({ ...of, ...range })).map((one) => visible(show(one))),
+        );
       const isExact = !isDerived(filters);
       const { searched, next } = boundedSearch();
       const page = await pageOfSearch(query, byId('dlv'), async (range, missing) => {
         const part = await next({ ...of, ...range, limit: isExact ? missing : readAtOnce });
         return part && { found: shown(filters, part.deliveries), reached: part.reached?.id ?? null };
       });
-      return { ...page, searched };
+      return { ...page, data: page.data.map(visible), searched };
     },
 
     async getDeliveryHistogram({ query, may }) {

@@ -1,6 +1,6 @@
 import type { Event } from '../../contract/records/event.ts';
 import type { ApiParts, Call, Handlers } from '../call/call.ts';
-import { withoutData, withoutMapped, withoutValues } from '../call/payload-redaction.ts';
+import { withoutData, withoutMapped, withoutReason, withoutValues } from '../call/payload-redaction.ts';
 import { found } from '../http/validate.ts';
 import { checkMaySearch, searchEvents } from './event-search.ts';
 import type { EventStreams } from './event-stream.ts';
@@ -42,8 +42,9 @@ export function eventHandlers(parts: ApiParts, streams: EventStreams) {
 
     async explainEvent(call) {
       const event = await find(call);
-      const deliveries = await deliveriesOfEvent(parts, event.id);
       const isShown = call.may('payloads:view');
+      const all = await deliveriesOfEvent(parts, event.id);
+      const deliveries = isShown ? all : all.map(withoutReason);
       const actions = actionExplainer(parts.pipeline.configuration.snapshot)(event).map(
         ({ result, decidedBy, tree, destinations, ...action }) => ({
           ...action,

@@ -4,6 +4,7 @@ import type { IssueRecord } from '../../issues/issues.ts';
 import type { IssueAct } from '../../watch/issue-life.ts';
 import { shownIssue } from '../../watch/shown-issue.ts';
 import type { ApiParts, Call, Handlers } from '../call/call.ts';
+import { withoutQuote } from '../call/payload-redaction.ts';
 import { pageOfAll } from '../http/pagination.ts';
 import { found } from '../http/validate.ts';
 
@@ -11,8 +12,9 @@ type ActIds = 'acknowledgeIssue' | 'resolveIssue' | 'muteIssue' | 'unmuteIssue' 
 
 /** Issues, and the operations on them. */
 export function issueHandlers({ issues, pipeline, journal, now, telemetry }: ApiParts) {
-  async function show(record: Readonly<IssueRecord>): Promise<Issue> {
-    return shownIssue(record, { held: await pipeline.queueStatus.heldAt(record), now: now() });
+  async function show(record: Readonly<IssueRecord>, { may }: Pick<Call<'getIssue'>, 'may'>): Promise<Issue> {
+    const issue = shownIssue(record, { held: await pipeline.queueStatus.heldAt(record), now: now() });
+    return may('payloads:view') ? issue : withoutQuote(issue);
   }
 
   function find(id: string): Readonly<IssueRecord> {
@@ -40,14 +42,17 @@ export function issueHandlers({ issues, pipeline, journal, now, telemetry }: Api
     return null;
   }
 
-  async function does({ params: { id }, entry }: Call<ActIds>, act: IssueAct): Promise<Issue> {
+  async function does(call: Call<ActIds>, act: IssueAct): Promise<Issue> {
+    const { params, entry } = call;
+    const { id } = params;
     const done = await issues.act(id, act, entry({ id, name: issues.get(id)?.title ?? null }));
     if (done !== null) telemetry.audited(done);
-    return show(find(id));
+    return show(find(id), call);
   }
 
   return {
-    async listIssues({ query }) {
+    async listIssues(call) {
+      const { query } = call;
       const { state, ...same } = query;
       const wanted = Array.from(issues.all()).filter(
         (one) =>
@@ -64,11 +69,11 @@ export function issueHandlers({ issues, pipeline, journal, now, telemetry }: Api
         placeOf: ({ openedAt, id }) => `${String(openedAt).padStart(15, '0')} ${id}`,
         isPlace: (at) => /^\d{15} iss_[0-9a-z_-]{1,64}$/.test(at),
       });
-      return { data: await Promise.all(data.map(show)), page };
+      return { data: await Promise.all(data.map((one) => show(one, call))), page };
     },
-    async getIssue({ params, may }) {
-      const record = find(params.id);
-      return { ...(await show(record)), sample: await sampleOf(record, may('payloads:view')) };
+    async getIssue(call) {
+      const record = find(call.params.id);
+      return { ...(await show(record, call)), sample: await sampleOf(record, call.may('payloads:view')) };
     },
     acknowledgeIssue: (call) => does(call, { act: 'acknowledge', by: call.principal.name }),
     resolveIssue: (call) => does(call, { act: 'resolve', by: call.principal.name, note: call.body().note }),

@@ -11,6 +11,7 @@ import {
 } from '../../contract/records/trace.ts';
 import { refOf } from '../../pipeline/preview/check-context.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
+import { withoutReason } from '../call/payload-redaction.ts';
 import { byId, pageOfAll } from '../http/pagination.ts';
 import { found } from '../http/validate.ts';
 import { actionExplainer, deliveriesOfEvent } from './explain.ts';
@@ -114,11 +115,13 @@ export function traceHandlers(parts: ApiParts, traces: Traces) {
       );
     },
     startTrace: ({ body }) => shown(traces.start(body().name ?? null)),
-    async getTrace({ params: { id } }) {
+    async getTrace({ params: { id }, may }) {
+      const isShown = may('payloads:view');
       const known = traces.find(id);
-      if (known !== undefined) return { ...shown(known), events: await tell(storedEvents(known, parts), parts) };
+      if (known !== undefined)
+        return { ...shown(known), events: await tell(storedEvents(known, parts), parts, isShown) };
       const startedAt = found(timeOf('trace', id), unknown(id));
-      const events = await tell(searchedEvents(id, startedAt, parts), parts);
+      const events = await tell(searchedEvents(id, startedAt, parts), parts, isShown);
       if (events.length === 0) throw new AppError('not_found', unknown(id));
       return { ...shown({ id, name: null, startedAt, endedAt: startedAt + traceLimits.runsMs }), events };
     },
@@ -160,7 +163,7 @@ async function* searchedEvents(trace: string, startedAt: number, { journal }: Ap
   }
 }
 
-async function tell(events: AsyncIterable<Event>, parts: ApiParts): Promise<TracedStory['events']> {
+async function tell(events: AsyncIterable<Event>, parts: ApiParts, isShown: boolean): Promise<TracedStory['events']> {
   const explain = actionExplainer(parts.pipeline.configuration.snapshot);
   const story: TracedStory['events'] = [];
   for await (const event of events) {
@@ -168,7 +171,7 @@ async function tell(events: AsyncIterable<Event>, parts: ApiParts): Promise<Trac
     const actions = explain(event)
       .filter((one) => one.status === 'enabled' || deliveries.some(({ actionId }) => actionId === one.actionId))
       .map(({ actionId, name, result, decidedBy }) => ({ actionId, name, matched: result, decidedBy }));
-    story.push({ event: refOf(event), actions, deliveries });
+    story.push({ event: refOf(event), actions, deliveries: isShown ? deliveries : deliveries.map(withoutReason) });
   }
   return story;
 }

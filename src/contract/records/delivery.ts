@@ -243,7 +243,7 @@ export const deliveryRoutes = tagged('deliveries', {
   getDelivery: api(
     'GET /deliveries/{id}',
     'deliveries:view',
-    'Get a delivery with its attempts (without payloads:view, bodies are null and URLs have no query string)',
+    'Get a delivery with its attempts (without payloads:view, bodies are null, URLs have no query string, and what a template says is hidden)',
     { output: delivery },
   ),
   retryDelivery: api('POST /deliveries/{id}/retry', 'deliveries:manage', 'Send a delivery again now', {
