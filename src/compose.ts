@@ -151,8 +151,8 @@ export async function compose(config: Config, storage: Storage, overrides: Overr
       loopbackOnly: isLoopback(config.host),
       wire: { socketsMax: config.clientsMax },
       operator: { retention, configuration: configuredValues(config) },
-      problems: () => ({
-        ...sqlite.problems(),
+      problems: (withCauses) => ({
+        ...sqlite.problems(withCauses),
         ...present({ ...core.problems(), sandbox: sandbox.problem(), statistics: pipeline.statistics.problem() }),
       }),
     }),

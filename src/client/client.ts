@@ -139,7 +139,8 @@ function queryText(query: Record<string, unknown>): string {
 
 function errorOf(response: Response, text: string): ClientError {
   let problem: Record<string, unknown> = {};
-  if (response.headers.get('content-type')?.startsWith('application/problem+json') === true) problem = JSON.parse(text);
+  // Health checks that fail respond in plain JSON.
+  if (/^application\/(?:problem\+)?json/.test(response.headers.get('content-type') ?? '')) problem = JSON.parse(text);
   const detail = problem['detail'];
   const message = typeof detail === 'string' ? detail : `The server responded ${response.status}.`;
   return new ClientError(message, response.status, problem);

@@ -74,19 +74,22 @@ export async function openSqlite(options: SqliteOptions) {
   /**
    * The current problems of the storage, in sentences for operators, by `storage_space` (free space is below the
    * reserve), `storage_writes` (the disk refused the last write), `storage_checkpoint` (the log can't be moved into the
-   * database) and `storage_reads` (the reader thread ended repeatedly). Empty: no problems.
+   * database) and `storage_reads` (the reader thread ended repeatedly). Empty: no problems. The error messages
+   * (`withCauses`) can have file paths.
    */
-  function problems(): Record<string, string> {
-    const reads = reader.problem();
+  function problems(withCauses: boolean): Record<string, string> {
+    const causes = {
+      storage_writes: ['The disk refuses writes', writer.writeProblem],
+      storage_checkpoint: ["The write-ahead log can't be moved into the database", checkpointProblem],
+      storage_reads: ["Stored data can't be read, and the reader thread is restarted soon", reader.problem()],
+    } as const;
     return {
       ...(isDiskLow() ? { storage_space: 'Free disk space is below the reserve: intake is refused.' } : {}),
-      ...(writer.writeProblem === null ? {} : { storage_writes: `The disk refuses writes: ${writer.writeProblem}.` }),
-      ...(checkpointProblem === null
-        ? {}
-        : { storage_checkpoint: `The write-ahead log can't be moved into the database: ${checkpointProblem}.` }),
-      ...(reads === null
-        ? {}
-        : { storage_reads: `Stored data can't be read, and the reader thread is restarted soon: ${reads}.` }),
+      ...Object.fromEntries(
+        Object.entries(causes).flatMap(([part, [problem, cause]]) =>
+          cause === null ? [] : [[part, withCauses ? `${problem}: ${cause}.` : `${problem}.`]],
+        ),
+      ),
     };
   }
 

@@ -154,3 +154,11 @@ test('no dialog or menu of the shell has a barrier that axe-core finds: light, d
   }
   assert.deepEqual(tab.problems, []);
 });
+
+test('Settings › System lists the problems of a server that is not ready', async () => {
+  await using unready = await startConsole({ MILLRACE_DISK_RESERVE_BYTES: '1TiB' });
+  const { app, browser } = unready;
+  await using tab = await openTab(browser, { url: app.url, path: '/settings?tab=system', expected: /^503 / });
+  await tab.page.getByText('Not ready').waitFor();
+  await tab.page.getByText('Free disk space is below the reserve: intake is refused.').waitFor();
+});

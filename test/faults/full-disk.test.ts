@@ -9,7 +9,7 @@ import type { Client } from '../../src/client/client.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
 import { eventually } from '../support/eventually.ts';
-import { adminClient, environment, spawnProcess } from '../support/process.ts';
+import { adminClient, adminToken, environment, spawnProcess } from '../support/process.ts';
 import { smallDisks } from '../support/small-disk.ts';
 import { startRecorder } from './recorder.ts';
 import { allDeliveries, untilFinished, wire } from './wiring.ts';
@@ -73,8 +73,10 @@ for (const disk of smallDisks())
     const ballast = seen === null ? null : join(seen, 'ballast');
     if (ballast !== null) writeFileSync(ballast, Buffer.alloc(4.5 * MiB));
     const ids: string[] = [];
-    const problems = async (): Promise<Record<string, string>> => {
-      const body = (await (await fetch(`${root}/readyz?verbose`)).json()) as { problems?: Record<string, string> }; // see the contract
+    const problems = async (headers = {}): Promise<Record<string, string>> => {
+      const body = (await (await fetch(`${root}/readyz?verbose`, { headers })).json()) as {
+        problems?: Record<string, string>; // see the contract
+      };
       return body.problems ?? {};
     };
     let refused = 0;
@@ -85,6 +87,10 @@ for (const disk of smallDisks())
       return 'storage_checkpoint' in (await problems());
     };
     await eventually('the log to find no room in the database', fill, { state: () => limited.stdout().slice(-1_000) });
+    const { storage_checkpoint: shown } = await problems();
+    assert.equal(shown, "The write-ahead log can't be moved into the database.");
+    const { storage_checkpoint: whole } = await problems({ authorization: `Bearer ${adminToken}` });
+    assert.match(whole ?? '', /^The write-ahead log can't be moved into the database: .+\.$/);
     assert.ok(refused > 0 && ids.length > 0, `${ids.length} events taken, ${refused} refused`);
     assert.equal((await fetch(`${root}/livez`)).status, 200);
     await adminClient(root).call('listDeliveries');

@@ -68,10 +68,10 @@ export type ApiParts = {
   /** The same for mail. */
   isMailAllowed: AllowList['isMailAllowed'];
   /**
-   * Current problems by part, as sentences for operators. `operating/health.ts` decides which make the instance
-   * unready.
+   * Current problems by part, as sentences for operators, with or without the messages of their errors.
+   * `operating/health.ts` decides which make the instance unready.
    */
-  problems: () => Record<string, string>;
+  problems: (withCauses: boolean) => Record<string, string>;
   /** The operator's configuration: its readable values, and the settings it fixes. */
   operator: { retention: OperatorRetention; configuration: readonly ConfiguredValue[] };
   /** The encryption keys of stored secrets. */

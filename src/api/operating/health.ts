@@ -1,7 +1,7 @@
 import { mapInSteps } from '../../async/steps.ts';
 import { openApiParts } from '../../contract/openapi.ts';
 import { routes } from '../../contract/routes.ts';
-import type { ApiParts, Handlers } from '../call/call.ts';
+import type { ApiParts, Call, Handlers } from '../call/call.ts';
 
 /**
  * Problems that are listed but leave the instance ready: intake still works, and the part's work is delayed (deliveries
@@ -28,8 +28,9 @@ export function operatingHandlers(parts: ApiParts, stopping: AbortSignal) {
     return Buffer.from(JSON.stringify(whole()));
   }
 
-  function readiness({ reply }: { reply: { code(status: number): unknown } }, isVerbose: boolean) {
-    const problems = { ...parts.problems(), ...(stopping.aborted ? { server: 'The server is stopping.' } : {}) };
+  function readiness({ reply, may }: Pick<Call<'readyz' | 'healthz'>, 'reply' | 'may'>, isVerbose: boolean) {
+    const found = parts.problems(may('settings:view'));
+    const problems = { ...found, ...(stopping.aborted ? { server: 'The server is stopping.' } : {}) };
     const isReady = Object.keys(problems).every((part) => listedOnly.has(part));
     if (!isReady) reply.code(503);
     return { status: isReady ? 'ready' : 'unready', ...(isVerbose || !isReady ? { problems } : {}) };

@@ -81,18 +81,18 @@ export function SystemTab(): ReactNode {
 
 function Health(): ReactNode {
   const { data, error, refetch } = useApiQuery('readyz', { query: { verbose: '' } }, { retry: false, ...watched });
-  const ailments = error === null ? data?.['ailments'] : error.problem['ailments'];
-  const hasAilments = typeof ailments === 'object' && ailments !== null && Object.keys(ailments).length > 0;
-  if (data !== undefined && error === null && !hasAilments) return <StatusBadge status="ok" />;
+  const problems = error === null ? data?.['problems'] : error.problem['problems'];
+  const hasProblems = typeof problems === 'object' && problems !== null && Object.keys(problems).length > 0;
+  if (data !== undefined && error === null && !hasProblems) return <StatusBadge status="ok" />;
   if (data === undefined && error === null) return <Skeleton height={24} />;
-  if (!hasAilments) return <Problem error={error} onRetry={() => void refetch()} />;
+  if (!hasProblems) return <Problem error={error} onRetry={() => void refetch()} />;
   return (
     <>
       <Group gap="xs">
         <StatusBadge status="needs_attention" />
         <Text>{error === null ? words.degraded : words.unready}</Text>
       </Group>
-      <Facts facts={Object.entries(ailments).map(([part, text]) => [part, String(text)])} />
+      <Facts facts={Object.entries(problems).map(([part, text]) => [part, String(text)])} />
     </>
   );
 }
