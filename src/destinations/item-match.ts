@@ -13,8 +13,8 @@ export function readsItems(outcomes: readonly OutcomeRule[]): boolean {
 /**
  * The records (their indexes, from 0) that an item rule finds in a response; null when it has no such list. An item
  * refers to the record at its own index in the list, at the index that it names (`index`), or with the value that it
- * names (`id`, compared with the record's `field`; a text, number or boolean). Indexes and values without a record
- * are ignored. Pure.
+ * names (`id`, compared with the record's `field`; a text, number or boolean, or a list of these). Indexes and values
+ * without a record are ignored. Pure.
  */
 export function recordsOfItems(rule: ItemRule, answer: Answer, records: readonly DataRecord[]): Set<number> | null {
   const list = valueAt(jsonOf(answer), rule.path);
@@ -52,11 +52,13 @@ function placesOf(
     return Number.isSafeInteger(at) && at >= 0 ? [at] : [];
   }
   if (id === undefined) return [place];
-  const value = textOf(valueAt(item, id.path));
-  const places = value === null ? undefined : placesByValue.get(value);
-  // Once is enough: a response may name the same value in a hundred thousand items.
-  if (value !== null) placesByValue.delete(value);
-  return places ?? [];
+  return [valueAt(item, id.path)].flat().flatMap((one) => {
+    const value = textOf(one);
+    const places = value === null ? undefined : placesByValue.get(value);
+    // Once is enough: a response may name the same value in a hundred thousand items.
+    if (value !== null) placesByValue.delete(value);
+    return places ?? [];
+  });
 }
 
 /**

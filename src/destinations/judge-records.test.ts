@@ -60,6 +60,12 @@ test('rules about items decide about the records that a response names, in every
       { failed: [{ mail: 'b@example.com' }, { mail: 'z' }, {}] },
       'dfdf',
     ],
+    // One error about several records: HubSpot.
+    [
+      { path: 'errors', id: { path: 'context.ids', field: 'email' } },
+      { errors: [{ context: { ids: ['a@example.com', 'c@example.com', { z: 1 }] } }, { context: {} }] },
+      'fdfd',
+    ],
     [{ path: 'failed', id: { path: '', field: 'n' } }, { failed: ['7'] }, 'ddfd'],
     [{ path: 'failed', id: { path: '', field: 'constructor' } }, { failed: ['x'] }, null],
     // Only numbers, text and booleans name a record: JSON objects may have keys such as toString.
@@ -95,6 +101,22 @@ test('an event whose field holds an object with keys such as toString is named b
     each?.map(({ kind }) => kind),
     ['delivered', 'failed'],
   );
+});
+
+test('a rule about items names the record that it decides about, unless it was sent alone', () => {
+  const rules: Rules = [{ when: {}, outcome: 'fail', items: { path: '', when: { path: 'ok', equals: false } } }];
+  const details = (items: object[]) =>
+    judged(
+      answer(200, JSON.stringify(items)),
+      rules,
+      items.map(() => ({})),
+    ).each?.map((one) => (one.kind === 'failed' ? one.detail : one.kind));
+  assert.deepEqual(details([{ ok: false }, { ok: true }, { ok: false }]), [
+    'HTTP 200; an outcome rule says fail for record 1 of 3.',
+    'delivered',
+    'HTTP 200; an outcome rule says fail for record 3 of 3.',
+  ]);
+  assert.deepEqual(details([{ ok: false }]), ['HTTP 200; an outcome rule says fail.']);
 });
 
 test('a batch rejected as a whole is split, a single record fails, and rules come first', () => {

@@ -30,8 +30,9 @@ export function judgeRecords(
       };
     const found = recordsOfItems(rule.items, outcome, records);
     if (found === null || found.size === 0) continue;
-    const verdict = applyRule(rule, outcome, exchange);
-    for (const at of found) reported[at] ??= verdict;
+    const count = records.length;
+    for (const at of found)
+      reported[at] ??= applyRule(rule, outcome, exchange, count > 1 ? ` for record ${at + 1} of ${count}` : '');
   }
   const rest = whole ?? splitIfRefused(judgeWhole(outcome, exchange), outcome.status, records.length);
   return { whole: rest, each: reported.length === 0 ? null : records.map((_, at) => reported[at] ?? rest) };

@@ -114,9 +114,10 @@ function judgeStatus(answer: Answer, exchange: Exchange): Verdict {
   return retry('http_5xx', detail);
 }
 
-export function applyRule({ outcome, afterMs }: OutcomeRule, answer: Answer, exchange: Exchange): Verdict {
+/** `record`: the record of a batch that the rule decides about, such as ` for record 2 of 75`. */
+export function applyRule({ outcome, afterMs }: OutcomeRule, answer: Answer, exchange: Exchange, record = ''): Verdict {
   const { status } = answer;
-  const detail = `HTTP ${status}; an outcome rule says ${outcome}.`;
+  const detail = `HTTP ${status}; an outcome rule says ${outcome}${record}.`;
   switch (outcome) {
     case 'success':
       return { kind: 'delivered', warning: null };

@@ -3,7 +3,7 @@ import { type Clock, errorBackoffMs, setTimer } from '../../async/clock.ts';
 import type { DeliveryQueue, DueDelivery } from '../../journal/journal.ts';
 import type { InFlight } from './in-flight.ts';
 import type { MemoryBudget } from './memory-budget.ts';
-import { batchRecordsOf, type DestinationQueue, isSuspect, type Reading } from './queues.ts';
+import { type DestinationQueue, isSuspect, type Reading } from './queues.ts';
 
 /** Readings at once. The size of their results is unknown until they are in memory. */
 const readingsMax = 4;
@@ -49,7 +49,7 @@ export class Refill {
         now: this.#options.clock.now(),
         limit,
         inOrder: isOrdered(queue),
-        followers: isOrdered(queue) && batchRecordsOf(queue) > 1 && !isProbe ? limit : 0,
+        followers: sharesOrderKeys(queue) && !isProbe ? limit : 0,
         ...(cursor === null ? { except } : { after: cursor }),
       });
       queue.refillFailures = 0;
@@ -150,6 +150,13 @@ export class Refill {
 }
 
 const isOrdered = ({ plan }: DestinationQueue): boolean => plan !== null && plan.order !== null;
+
+/**
+ * Whether deliveries of one ordering key may share a request. Where its response can reject one of them alone, the
+ * later ones would overtake that one.
+ */
+const sharesOrderKeys = ({ plan }: DestinationQueue): boolean =>
+  plan !== null && plan.order !== null && plan.batchRecords > 1 && !plan.readsItems;
 
 function placeOf(delivery: DueDelivery | undefined): DestinationQueue['cursor'] {
   return delivery?.dueAt == null ? null : { dueAt: delivery.dueAt, id: delivery.id };
