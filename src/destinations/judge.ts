@@ -103,6 +103,8 @@ function judgeStatus(answer: Answer, exchange: Exchange): Verdict {
   if (status >= 200 && status < 300) return { kind: 'delivered', warning: null };
   if (status < 200) return retry('protocol', detail);
   if (status > 599) return failed('protocol', 'protocol', `${detail} Statuses end at 599.`);
+  if (status === 304)
+    return failed('http_3xx', 'http_3xx', `${detail} Not Modified does not confirm that the data was accepted.`);
   if (status < 400) return failed('http_3xx', 'http_3xx', `${detail} Redirects are not followed.`);
   if (status === 410)
     return { ...failed('http_4xx', 'http_4xx', `${detail} The destination is paused.`), pausesDestination: true };

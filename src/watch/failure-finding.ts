@@ -150,6 +150,7 @@ const byKind: Record<ErrorKind, Words> = {
 };
 
 const byStatus: Readonly<Record<number, string>> = {
+  304: 'The system treats the request as conditional. Remove headers such as If-None-Match from the connection and the destination. If 304 is fine, add an outcome rule: 304 → success.',
   400: 'The system does not accept the body. Compare the request of a sample with the system’s documentation, correct the template or mapping, and replay the failed deliveries.',
   401: 'The system requires credentials. Choose an authentication type on the connection.',
   403: 'The credentials are valid but lack permission. Grant them the right or scope in that system.',

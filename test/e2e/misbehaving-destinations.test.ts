@@ -97,6 +97,18 @@ test('redirects are not followed and fail, as do refusals; nothing of them is re
   assert.equal(receiver.at('/elsewhere').length, 0);
 });
 
+test('304 fails, and is not explained as a redirect', async () => {
+  receiver.answer('/not-modified', { status: 304 });
+  const { deliver, destination } = await wire(app, receiver, { destination: { path: '/not-modified' } });
+  const { reason, detail } = await deliver({ v: 1 }, 'failed');
+  assert.deepEqual(
+    [reason, detail],
+    ['http_3xx', 'HTTP 304. Not Modified does not confirm that the data was accepted.'],
+  );
+  const { data } = await app.client.call('listIssues', { query: { destinationId: destination.id } });
+  assert.match(data[0]?.likelyFix ?? '', /If-None-Match/);
+});
+
 test('410 fails the delivery and pauses the destination; what follows waits until a person enables it', async () => {
   receiver.answer('/gone', { status: 410 }, {});
   const { deliver, destination } = await wire(app, receiver, { destination: { path: '/gone' } });

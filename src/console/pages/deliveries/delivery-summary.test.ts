@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { deliveryStatus, errorKind, reason } from '../../../contract/records/delivery.ts';
+import { type Attempt, deliveryStatus, errorKind, reason } from '../../../contract/records/delivery.ts';
 import { deliverySummary } from './delivery-summary.ts';
 
 const told = { status: 'failed', reason: null, errorKind: null, attempts: 1, nextAttemptAt: null } as const;
@@ -25,6 +25,9 @@ test('the sentences name the reason, and what to do about it', () => {
   const behind = deliverySummary({ ...told, status: 'pending', reason: 'order' });
   assert.match(behind.sentence, /an earlier delivery with the same ordering key isn’t finished/);
   assert.match(behind.todo ?? '', /Open the earlier delivery/);
+  const attemptLog = [{ response: { status: 304 } }] as Attempt[]; // all that is read
+  const notModified = deliverySummary({ ...told, reason: 'http_3xx', attemptLog });
+  assert.doesNotMatch(`${notModified.sentence} ${notModified.todo}`, /redirect/);
   const at = '2026-01-02T03:04:05.000Z';
   const budget = deliverySummary({ ...told, status: 'retrying', reason: 'budget', nextAttemptAt: at });
   assert.deepEqual([budget.nextAt, /rate limit is reached/.test(budget.sentence)], [at, true]);

@@ -14,7 +14,9 @@ type Told = Pick<Delivery, 'status' | 'reason' | 'errorKind' | 'attempts' | 'nex
  */
 export function deliverySummary(delivery: Told, hold: Reason | null = null): DeliverySummary {
   const { status, reason, errorKind, attempts, nextAttemptAt, attemptLog } = delivery;
-  const cause = reason !== null ? outcomes.reason[reason] : errorKind !== null ? outcomes.errorKind[errorKind] : null;
+  const isNotModified = reason === 'http_3xx' && attemptLog?.at(-1)?.response?.status === 304;
+  const known = reason !== null ? outcomes.reason[reason] : errorKind !== null ? outcomes.errorKind[errorKind] : null;
+  const cause = isNotModified ? outcomes.notModified : known;
   const todo = (hold === null ? cause?.todo : outcomes.reason[hold].todo) || null;
   const { meaning, next } = outcomes.status[status];
   const plain: DeliverySummary = { sentence: meaning, next, nextAt: null, todo: null };

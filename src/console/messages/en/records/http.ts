@@ -8,6 +8,7 @@ const phrases: Readonly<Record<number, readonly [phrase: string, meaning: string
   204: ['No Content', 'Accepted'],
   301: ['Moved Permanently', moved],
   302: ['Found', `${redirected} Often a sign-in page.`],
+  304: ['Not Modified', 'Doesn’t confirm that the data was accepted.'],
   307: ['Temporary Redirect', redirected],
   308: ['Permanent Redirect', moved],
   400: ['Bad Request', 'The destination couldn’t read the request. Compare body and headers with its documentation.'],

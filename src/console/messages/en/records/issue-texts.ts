@@ -15,6 +15,7 @@ const correct = 'correct the template or mapping, then replay the failed deliver
 const smaller = 'Make the body smaller: send fewer fields or smaller batches.';
 
 const statusFixes: Readonly<Record<number, string>> = {
+  304: outcomes.notModified.todo,
   400: `Compare the request with the system’s documentation, ${correct}`,
   401: 'Choose an Authentication Type on the connection.',
   403: 'Grant the credentials the permission or scope in that system.',

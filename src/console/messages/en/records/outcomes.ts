@@ -133,6 +133,12 @@ const reason: Readonly<Record<Reason, CauseWords>> = {
   },
 };
 
+/** Status 304, which has the reason `http_3xx`, but is no redirect. */
+const notModified: Omit<CauseWords, 'short'> = {
+  why: 'the system responded that nothing was modified, which doesn’t confirm that the data was accepted',
+  todo: 'Remove headers such as If-None-Match, or add a response rule: 304 is a success.',
+};
+
 const { http_3xx, http_4xx, http_5xx, protocol, blocked, template_error, internal_error } = reason;
 
 /** Every error of one attempt. */
@@ -182,4 +188,4 @@ const attempt: Readonly<Record<Attempt['outcome'], string>> = {
 };
 
 /** Words for every state, reason and error of deliveries. A new one in the contract fails the type check here. */
-export const outcomes = { status, reason, errorKind, attempt };
+export const outcomes = { status, reason, errorKind, notModified, attempt };
