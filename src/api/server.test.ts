@@ -177,6 +177,21 @@ test('the stream over the limit gets 429 with Retry-After', async () => {
   assert.deepEqual([status, headers.get('retry-after')], [429, '1']);
 });
 
+test('when all streams are taken, another reader gets the oldest one of those who have more than their share', async () => {
+  await using server = await startTestServer();
+  const url = await server.listen({ host: '127.0.0.1', port: 0 });
+  server.grant('other', ['events:view']);
+  const open = (token: string) =>
+    fetch(`${url}/api/v1/events/stream`, { headers: { authorization: `Bearer ${token}` } });
+  const first = await open('admin');
+  await Promise.all(Array.from({ length: 99 }, () => open('admin')));
+  assert.equal((await open('other')).status, 200);
+  await first.text(); // it has ended
+  assert.equal((await open('admin')).status, 429);
+  for (let n = 0; n < 49; n++) assert.equal((await open('other')).status, 200);
+  assert.equal((await open('other')).status, 429, 'half of them');
+});
+
 test('the console and its documentation are sent to clients that accept anything, other pages to browsers', async () => {
   const consoleDir = await mkdtemp(join(tmpdir(), 'millrace-console-'));
   try {

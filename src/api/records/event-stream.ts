@@ -5,6 +5,7 @@ import type { Event } from '../../contract/records/event.ts';
 import type { Credential } from '../../identity/principal.ts';
 import type { Rule } from '../../pipeline/snapshot/snapshot.ts';
 import type { ApiParts, Call } from '../call/call.ts';
+import { overShare, ownerOf } from '../call/fair-share.ts';
 import { withoutData } from '../call/payload-redaction.ts';
 import { isSought } from './event-search.ts';
 
@@ -17,6 +18,7 @@ const heartbeatMs = 15_000;
 
 /** One client. */
 type Stream = {
+  owner: string;
   query: Call<'streamEvents'>['query'];
   output: LimitedOutput;
   credential: Credential | null;
@@ -29,7 +31,8 @@ export type EventStreams = { open(call: Call<'streamEvents'>): void; closeAll():
  * Server-sent events: `event: event` with `{event, matched: [{id, name}]}`, and a comment every 15 s to keep the
  * connection open. A stream gets at most 50 events a second and buffers 1 MiB of unsent output. Above that it becomes a
  * sample, and each second `event: skipped` with `{count}` gives the number of events left out. A client whose buffer is
- * still full at the next comment is disconnected. A stream ends when its credential or its right ends. Messages have no
+ * still full at the next comment is disconnected. A stream ends when its credential or its right ends, and when another
+ * reader needs its place and its owner has more than a fair share. Messages have no
  * ids, because a stream can't be resumed: the events that a client missed are in the list of events.
  */
 export function eventStreams(parts: Pick<ApiParts, 'pipeline' | 'identity'>): EventStreams {
@@ -100,12 +103,16 @@ export function eventStreams(parts: Pick<ApiParts, 'pipeline' | 'identity'>): Ev
   }
 
   return {
-    open({ reply, request, query, may }) {
-      if (streams.size >= streamsMax)
-        throw new AppError('rate_limited', `The limit of ${streamsMax} streams is reached.`);
+    open({ reply, request, principal, query, may }) {
+      const owner = ownerOf(principal);
+      if (streams.size >= streamsMax) {
+        const other = overShare(streams, owner);
+        if (other === null) throw new AppError('rate_limited', `The limit of ${streamsMax} streams is reached.`);
+        end(other);
+      }
       const to = reply.raw;
       const { credential } = request;
-      const stream = { query, output: new LimitedOutput(to), credential, showsData: may('payloads:view') };
+      const stream = { owner, query, output: new LimitedOutput(to), credential, showsData: may('payloads:view') };
       reply.hijack();
       to.writeHead(200, {
         ...Object.fromEntries(Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)])),

@@ -115,6 +115,18 @@ test('a hundred traces can run at once, and 200 events of each are shown', async
   assert.equal((await shop.call('POST', '/api/v1/traces', {})).statusCode, 201);
 });
 
+test('when a hundred traces run, another person gets the place of the oldest one of those who have more', async () => {
+  await using shop = await startShop();
+  for (let i = 1; i < 100; i++) await shop.make('/traces', {});
+  shop.grant('other', ['events:view']);
+  const start = (token: string) =>
+    shop.call('POST', '/api/v1/traces', {}, { authorization: `Bearer ${token}` }).then(({ statusCode }) => statusCode);
+  assert.deepEqual([await start('other'), await start('admin')], [201, 409]);
+  const running = (await shop.get('/api/v1/traces?state=running&limit=200')).data;
+  assert.equal(running.length, 100);
+  assert.equal((await shop.get()).state, 'ended');
+});
+
 test("the console line adds the trace to a page's requests to a collector only", () => {
   const sent: string[] = [];
   const page = {

@@ -11,12 +11,21 @@ import {
 } from '../../contract/records/trace.ts';
 import { refOf } from '../../pipeline/preview/check-context.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
+import { overShare, ownerOf } from '../call/fair-share.ts';
 import { withoutReason } from '../call/payload-redaction.ts';
 import { byId, pageOfAll } from '../http/pagination.ts';
 import { found } from '../http/validate.ts';
 import { actionExplainer, deliveriesOfEvent } from './explain.ts';
 
-type Kept = { id: string; name: string | null; startedAt: number; endedAt: number | null; eventIds: Set<string> };
+type Kept = {
+  id: string;
+  /** Who started it: see fair-share.ts. */
+  owner: string;
+  name: string | null;
+  startedAt: number;
+  endedAt: number | null;
+  eventIds: Set<string>;
+};
 
 const runningMax = 100;
 const endedMax = 100;
@@ -62,11 +71,15 @@ export function createTraces({ now, newId }: Pick<ApiParts, 'newId' | 'now'>) {
       return running.get(id) ?? ended.get(id);
     },
 
-    start(name: string | null): Kept {
+    start(name: string | null, owner: string): Kept {
       expire();
-      if (running.size >= runningMax)
-        throw new AppError('conflict', `The limit of ${runningMax} running traces is reached. Stop one first.`);
-      const one: Kept = { id: newId('trace'), name, startedAt: now(), endedAt: null, eventIds: new Set() };
+      if (running.size >= runningMax) {
+        const other = overShare(running.values(), owner);
+        if (other === null)
+          throw new AppError('conflict', `The limit of ${runningMax} running traces is reached. Stop one first.`);
+        end(other, now());
+      }
+      const one: Kept = { id: newId('trace'), owner, name, startedAt: now(), endedAt: null, eventIds: new Set() };
       running.set(one.id, one);
       return one;
     },
@@ -114,7 +127,7 @@ export function traceHandlers(parts: ApiParts, traces: Traces) {
         byId('trc'),
       );
     },
-    startTrace: ({ body }) => shown(traces.start(body().name ?? null)),
+    startTrace: ({ body, principal }) => shown(traces.start(body().name ?? null, ownerOf(principal))),
     async getTrace({ params: { id }, may }) {
       const isShown = may('payloads:view');
       const known = traces.find(id);
@@ -182,7 +195,7 @@ const named = (address: string) => inAddress.exec(address)?.[1] ?? '';
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value : '');
 
-function shown({ id, name, startedAt, endedAt }: Omit<Kept, 'eventIds'>): Trace {
+function shown({ id, name, startedAt, endedAt }: Omit<Kept, 'eventIds' | 'owner'>): Trace {
   return {
     id,
     name,
