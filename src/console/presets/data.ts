@@ -41,8 +41,8 @@ export const dataPresets: readonly PresetInput[] = [
     anonymousId,
     event: event ?? "Website event",
     properties,
-    timestamp: it.meta.time,
-    messageId: it.meta.deliveryId,
+    timestamp: it.events[0]?.occurredAt ?? it.meta.time,
+    messageId: it.meta.idempotencyKey,
   });
 }}`,
         sample: { anonymousId: 'v-1', event: 'Left basket', total: 120 },
@@ -70,7 +70,7 @@ export const dataPresets: readonly PresetInput[] = [
   if (!clientId) return skip("no client ID");
   return JSON.stringify({
     client_id: clientId,
-    timestamp_micros: Date.parse(it.meta.time) * 1000,
+    timestamp_micros: Date.parse(it.events[0]?.occurredAt ?? it.meta.time) * 1000,
     events: [{ name: event ?? "website_event", params }],
   });
 }}`,

@@ -1,4 +1,14 @@
-import type { PresetInput } from './presets.ts';
+import type { PresetDestination, PresetInput } from './presets.ts';
+
+/** Refusals of Salesforce that end by themselves: the daily quota (403), and a record that another request changes (400). */
+const salesforceOutcomes: NonNullable<PresetDestination['outcomes']> = [
+  {
+    when: { status: 403, json: { path: '[0].errorCode', equals: 'REQUEST_LIMIT_EXCEEDED' } },
+    outcome: 'throttle',
+    afterMs: 600_000,
+  },
+  { when: { status: 400, json: { path: '[0].errorCode', equals: 'UNABLE_TO_LOCK_ROW' } }, outcome: 'retry' },
+];
 
 /** Systems for e-mail, campaigns and customer data. */
 export const marketingPresets: readonly PresetInput[] = [
@@ -25,6 +35,8 @@ export const marketingPresets: readonly PresetInput[] = [
     inputs: [{ idProperty: "email", id: email, properties: { email, ...properties } }],
   });
 }}`,
+        // The multi-status response of a request whose only contact was refused.
+        outcomes: [{ when: { status: 207 }, outcome: 'fail' }],
         sample: { email: 'ada@example.com', firstname: 'Ada' },
       },
       {
@@ -72,6 +84,7 @@ export const marketingPresets: readonly PresetInput[] = [
     LeadSource: "Web",
   });
 }}`,
+        outcomes: salesforceOutcomes,
         sample: { lastName: 'Lovelace', firstName: 'Ada', email: 'ada@example.com' },
       },
       {
@@ -84,6 +97,7 @@ export const marketingPresets: readonly PresetInput[] = [
   if (!externalId) return skip("no external ID");
   return JSON.stringify(fields);
 }}`,
+        outcomes: salesforceOutcomes,
         sample: { externalId: 'c-17', LastName: 'Lovelace', Email: 'ada@example.com' },
       },
     ],
@@ -152,7 +166,7 @@ export const marketingPresets: readonly PresetInput[] = [
     events: [{
       external_id: externalId,
       name: event ?? "Website event",
-      time: it.meta.time,
+      time: it.events[0]?.occurredAt ?? it.meta.time,
       properties,
     }],
   });
@@ -187,8 +201,8 @@ export const marketingPresets: readonly PresetInput[] = [
       type: "event",
       attributes: {
         properties,
-        time: it.meta.time,
-        unique_id: it.meta.deliveryId,
+        time: it.events[0]?.occurredAt ?? it.meta.time,
+        unique_id: it.meta.idempotencyKey,
         metric: { data: { type: "metric", attributes: { name: event ?? "Website event" } } },
         profile: { data: { type: "profile", attributes: { email } } },
       },

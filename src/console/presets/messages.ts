@@ -21,14 +21,16 @@ export const messagePresets: readonly PresetInput[] = [
         contentType: 'application/json; charset=utf-8',
         template: `{{!
   const record = it.data[0];
-  return JSON.stringify({
-    channel: record.channel ?? "#marketing",
-    text: record.text ?? "New event: " + JSON.stringify(record),
-  });
+  const text = String(record.text ?? "New event: " + JSON.stringify(record));
+  // <!channel> in the data of an event would notify everyone.
+  return JSON.stringify({ channel: record.channel ?? "#marketing", text: text.replaceAll("<!", "&lt;!") });
 }}`,
         // Slack answers 200 also when it refuses.
         outcomes: [
           { when: { json: { path: 'error', equals: 'ratelimited' } }, outcome: 'retry' },
+          { when: { json: { path: 'error', equals: 'invalid_auth' } }, outcome: 'refresh_auth' },
+          { when: { json: { path: 'error', equals: 'token_revoked' } }, outcome: 'refresh_auth' },
+          { when: { json: { path: 'error', equals: 'account_inactive' } }, outcome: 'refresh_auth' },
           { when: { json: { path: 'ok', equals: false } }, outcome: 'fail' },
         ],
         sample: { channel: '#orders', text: 'A basket of €120 was left behind.' },
@@ -147,7 +149,7 @@ export const messagePresets: readonly PresetInput[] = [
   if (!email && !userId) return skip("neither e-mail address nor user ID");
   return JSON.stringify({
     event_name: event ?? "website-event",
-    created_at: Math.floor(Date.parse(it.meta.time) / 1000),
+    created_at: Math.floor(Date.parse(it.events[0]?.occurredAt ?? it.meta.time) / 1000),
     email,
     user_id: userId,
     metadata,

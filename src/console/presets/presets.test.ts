@@ -20,13 +20,34 @@ for (const preset of presets) {
   test(`the templates of the preset ${name} compile, render JSON, and skip what lacks the essentials`, () => {
     for (const { template, path, contentType, sample } of destinations) {
       const meta = { deliveryId: 'dlv_1', time: '2026-01-02T03:04:05.000Z' };
-      const made = renderInVm(template, { data: [sample], meta }, { path, contentType });
+      const made = renderInVm(template, { data: [sample], events: [], meta }, { path, contentType });
       assert.equal(made.kind, 'body');
       assert.equal(typeof JSON.parse(made.kind === 'body' ? made.body : ''), 'object');
-      assert.notEqual(renderInVm(template, { data: [{}], meta }, { path: '/', contentType }).kind, 'failed');
+      assert.notEqual(
+        renderInVm(template, { data: [{}], events: [], meta }, { path: '/', contentType }).kind,
+        'failed',
+      );
     }
   });
 }
+
+test('a preset sends the time of the event, also when that is replayed later', () => {
+  const events = [{ occurredAt: '2025-12-24T10:00:00.000Z' }];
+  for (const { name, destinations } of presets)
+    for (const { template, path, contentType, sample } of destinations) {
+      const at = (time: string) =>
+        renderInVm(template, { data: [sample], events, meta: { time } }, { path, contentType });
+      assert.deepEqual(at('2026-01-02T03:04:05.000Z'), at('2026-03-04T05:06:07.000Z'), name);
+    }
+});
+
+test('texts of visitors notify no channel of Slack', () => {
+  const [post] = presets.find(({ id }) => id === 'slack')?.destinations ?? [];
+  for (const record of [{ text: 'a <!channel> & <https://shop.example|link>' }, { product: '<!here>' }]) {
+    const made = renderInVm(post?.template ?? '', { data: [record] });
+    assert.ok(made.kind === 'body' && !made.body.includes('<!'), JSON.stringify(made));
+  }
+});
 
 test('an address made from an e-mail address is the same however that was written', () => {
   const [member] = presets.find(({ id }) => id === 'mailchimp')?.destinations ?? [];

@@ -1,3 +1,4 @@
+import type { CallInput } from '../../client/client.ts';
 import { dataPresets } from './data.ts';
 import { marketingPresets } from './marketing.ts';
 import { messagePresets } from './messages.ts';
@@ -10,8 +11,8 @@ export type PresetDestination = {
   path: string;
   contentType: string;
   template: string;
-  /** Responses that refuse although their status is 200. */
-  outcomes?: { when: { json: { path: string; equals: unknown } }; outcome: 'fail' | 'retry' }[];
+  /** Rules for responses whose status alone does not say what to do. */
+  outcomes?: NonNullable<NonNullable<CallInput<'createDestination'>['body']['settings']>['outcomes']>;
   /** A record as an Action may make it, to show what comes out. */
   sample: Record<string, unknown>;
 };
