@@ -192,3 +192,19 @@ test('what a template skips or fails is told alike by preview, test and delivery
   }
   assert.equal(receiver.requests.length, count);
 });
+
+test('a preview and a test by an action that does not send to the destination warn that the whole event is sent', async () => {
+  const { action } = await wire(app, receiver);
+  const { destination } = await wire(app, receiver);
+  const params = { id: destination.id };
+  const body = { actionId: action.id, event: { data: { mail: 'ada@shop.example' } } };
+  const says = `${action.name} does not send to this destination, so that it has no field mapping: the template gets the whole event.`;
+  assert.deepEqual((await client.call('previewDestination', { params, body })).warnings, [says]);
+  assert.equal((await client.call('testDestination', { params, body })).detail, says);
+  const draft = { template: '{{ it.data[0].a.b }}' };
+  assert.deepEqual((await client.call('previewDestination', { params, body: { ...body, draft } })).warnings, [says]);
+  const sending = { destinations: [{ destinationId: destination.id }] };
+  await client.call('changeAction', { params: { id: action.id }, body: sending });
+  assert.deepEqual((await client.call('previewDestination', { params, body })).warnings, []);
+  assert.equal((await client.call('testDestination', { params, body })).detail, null);
+});

@@ -51,6 +51,9 @@ export type RenderPlan = {
   render(input: RenderInput): Rendering | Promise<Rendering>;
 };
 
+export const sendsTo = (action: ActionBody, destinationId: string): boolean =>
+  action.destinations.some((row) => row.destinationId === destinationId);
+
 /** The mapping of one destination in an action; empty (the event's data unchanged) without an action. */
 export function mappingOf(action: ActionBody | null, destinationId: string) {
   return action?.destinations.find((row) => row.destinationId === destinationId)?.mapping ?? [];

@@ -13,7 +13,7 @@ import type { Attempter } from '../attempt/attempter.ts';
 import { redactedOrEmptied } from '../attempt/error-policy.ts';
 import { redactor } from '../attempt/exchange-redaction.ts';
 import { finishTest, stepAfter } from '../attempt/next-step.ts';
-import { planRender, type RenderEngine, type Rendering } from '../attempt/render.ts';
+import { planRender, type RenderEngine, type Rendering, sendsTo } from '../attempt/render.ts';
 import type { Work } from '../attempt/work.ts';
 import { shownDelivery } from '../insight/shown-delivery.ts';
 import { newDelivery } from '../matcher.ts';
@@ -57,12 +57,13 @@ export function createPreviews(options: Options) {
       const { destination, authorized, secretHeaders } = work.plan.to;
       const rendering = await attempter.render(work);
       const result = resultOf(rendering, destination.body.contentType);
-      if (rendering.kind !== 'rendered') return { request: null, result: scrubbed(result, scrub), warnings: [] };
+      const warnings = mappingWarnings(work);
+      if (rendering.kind !== 'rendered') return { request: null, result: scrubbed(result, scrub), warnings };
       const built = attempter.build(work, rendering.rendered);
-      if (!built.ok) return { request: null, result: { kind: 'failed', reason: built.detail }, warnings: [] };
+      if (!built.ok) return { request: null, result: { kind: 'failed', reason: built.detail }, warnings };
       const headers = maskHeaders(built.request.headers, secretHeaders);
       const { type } = authorized.auth;
-      const warnings = batchWarnings(destination.body, work.data?.length ?? 1, rendering.rendered.body);
+      warnings.push(...batchWarnings(destination.body, work.data?.length ?? 1, rendering.rendered.body));
       if (type !== 'none') warnings.push('Authentication is added when the request is sent.');
       const request = scrubRequest({ ...built.request, headers }, scrub);
       return { request, result: scrubbed(result, scrub), warnings };
@@ -142,7 +143,8 @@ async function sendTest(options: Options, work: Work, eventId: string | null): P
     createdAt: delivery.createdAt,
   });
   const now = clock.now();
-  const whole = finishTest(stepAfter(attempted, { delivery, policy, now, random: options.random }));
+  const step = finishTest(stepAfter(attempted, { delivery, policy, now, random: options.random }));
+  const whole = { ...step, detail: step.detail ?? mappingWarnings(work)[0] ?? null };
   const present = configuration.snapshot.documents.destination.get(destination.id) ?? destination;
   const redaction = options.redaction(present);
   const events = event === null ? [] : [event];
@@ -156,6 +158,13 @@ async function sendTest(options: Options, work: Work, eventId: string | null): P
 
 function scrubbed(result: RenderResult, scrub: (text: string) => string): RenderResult {
   return result.kind === 'body' ? { ...result, body: scrub(result.body) } : { ...result, reason: scrub(result.reason) };
+}
+
+/** A warning of a preview or a test by an action without a mapping for the destination. Pure. */
+function mappingWarnings({ data, plan: { action, to } }: Work): string[] {
+  if (data !== null || action === null || sendsTo(action.body, to.destination.id)) return [];
+  const why = 'does not send to this destination, so that it has no field mapping: the template gets the whole event.';
+  return [`${action.body.name} ${why}`];
 }
 
 /** Warnings of a preview about batches, or about several records without batches. Pure. */

@@ -4,6 +4,7 @@ import type { Event } from '../../contract/records/event.ts';
 import type { LeftOutReason, ReplayInput } from '../../contract/records/replay.ts';
 import { type DeliveryLog, isFinished, type LoggedDelivery, type ReplayedDelivery } from '../../journal/journal.ts';
 import { compileCondition } from '../../rules/compile.ts';
+import { sendsTo } from '../attempt/render.ts';
 import type { DestinationPlan } from '../destination-plan.ts';
 import { behaviorConditions } from '../snapshot/rule-compiler.ts';
 import type { Document, Snapshot } from '../snapshot/snapshot.ts';
@@ -225,9 +226,6 @@ export function checkReplay(input: ReplayInput, { documents }: Snapshot): void {
 function refuse(pointer: string, detail: string): never {
   throw invalid([{ pointer, detail }]);
 }
-
-const sendsTo = (action: ActionBody, destinationId: string) =>
-  action.destinations.some((row) => row.destinationId === destinationId);
 
 type Fired = { action: Document<ActionBody>; destinationId: string };
 
