@@ -1,6 +1,6 @@
 import type { PresetDestination, PresetInput } from './presets.ts';
 
-/** Refusals of Salesforce that end by themselves: the daily quota (403), and a record that another request changes (400). */
+/** Temporary refusals of Salesforce: the daily quota (403), and a record that another request changes (400). */
 const salesforceOutcomes: NonNullable<PresetDestination['outcomes']> = [
   {
     when: { status: 403, json: { path: '[0].errorCode', equals: 'REQUEST_LIMIT_EXCEEDED' } },
