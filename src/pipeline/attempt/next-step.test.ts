@@ -103,7 +103,7 @@ test('each outcome of a request moves the delivery, its counts and the limits of
   assert.deepEqual(next(gone), ['failed', 'http_4xx', 3, 1, 4_000, null]);
   assert.deepEqual(effects(gone), [1, 'good', 'accepted', 'good', true]);
   const blocked = judged({ ...failed, reason: 'blocked', errorKind: 'blocked', pausesDestination: false });
-  assert.deepEqual(effects(blocked).slice(2), [null, null, false], 'nothing was sent');
+  assert.deepEqual(effects(blocked).slice(1), ['neutral', null, null, false], 'nothing was sent');
 
   const split = judged({ kind: 'split', errorKind: 'http_4xx', detail: 'HTTP 413.' });
   assert.deepEqual(next(split), ['retrying', null, 2, 1, 4_000, -10]);

@@ -119,14 +119,9 @@ function judged(verdict: Verdict, situation: Situation, log: Attempt[]): Step {
       return answered(stay(situation, verdict.detail, 'http_4xx'));
     case 'failed': {
       const { reason, detail, errorKind, pausesDestination } = verdict;
-      const step = answered(finish(situation, 'failed', reason, detail, errorKind));
-      step.pauses = pausesDestination;
-      // Nothing was sent.
-      if (errorKind === 'blocked') {
-        step.auth = null;
-        step.sign = null;
-      }
-      return step;
+      const settlement = finish(situation, 'failed', reason, detail, errorKind);
+      if (errorKind === 'blocked') return stepOf(settlement); // nothing was sent
+      return { ...answered(settlement), pauses: pausesDestination };
     }
     case 'held': {
       const step = stepOf(finish(situation, 'held', verdict.reason, verdict.detail, verdict.errorKind));

@@ -105,6 +105,23 @@ test('of a destination that hangs few deliveries wait in memory, and all are sen
   assert.equal(readings(), 0);
 });
 
+test('deliveries to a blocked address do not raise the number of requests in flight', async () => {
+  let isBlocked = true;
+  await using rig = await startRig({
+    handler: () =>
+      isBlocked ? { error: { kind: 'blocked', message: 'It is blocked.' } } : new Promise<never>(() => {}),
+  });
+  await wire(rig);
+  const sendMany = () => rig.send(...Array.from({ length: 50 }, (_, n) => ({ data: { n: String(n) } })));
+  await sendMany();
+  await rig.clock.advance(1_000);
+  assert.equal(rig.egress.requests.length, 50);
+  isBlocked = false;
+  await sendMany();
+  await rig.clock.advance(1_000);
+  assert.equal(rig.egress.requests.length, 50 + 8);
+});
+
 test('many hanging requests do not delay other connections', async () => {
   await using rig = await startRig({
     handler: ({ url }) => (url.includes('dead') ? new Promise(() => {}) : { status: 200 }),
