@@ -632,10 +632,10 @@ test('a paused connection says what happens to events, and lists show use, succe
     },
   });
   const collector = await app.client.call('createCollector', { body: { name: 'Spring' } });
-  const send = () =>
+  const send = (events = 1) =>
     fetch(`${app.url}/v3/${collector.key}`, {
       method: 'POST',
-      body: JSON.stringify({ events: [{ 'wt.ev': 'Drop' }] }),
+      body: JSON.stringify({ events: Array(events).fill({ 'wt.ev': 'Drop' }) }),
     });
   await send();
   await eventually('the first delivery', () => receiver.requests.length === 1);
@@ -650,18 +650,21 @@ test('a paused connection says what happens to events, and lists show use, succe
   await page.getByRole('link', { name: 'Flowing' }).click();
   await page.getByRole('button', { name: 'Pause' }).click();
   await page.getByText('This connection is paused').waitFor();
-  await send();
+  await send(201);
   await eventually(
-    'one to be held',
-    async () => (await app.client.call('getConnection', { params })).health.held === 1,
+    'all to be held',
+    async () => (await app.client.call('getConnection', { params })).health.held === 201,
   );
+  await page.getByRole('tab', { name: 'Destinations' }).click();
+  await row.getByRole('cell', { name: '201', exact: true }).waitFor();
   await page.goto(`${app.url}/connections?status=held`);
   const connection = page.getByRole('row', { name: /Flowing/ });
-  for (const text of ['Paused', '1 held', '1 / 1', 'Pour', '100%']) await connection.getByText(text).first().waitFor();
+  for (const text of ['Paused', '201 held', '1 / 1', 'Pour', '100%'])
+    await connection.getByText(text).first().waitFor();
   await page.getByRole('button', { name: 'More for Flowing' }).click();
   await page.getByRole('menuitem', { name: 'Delete' }).getByText('Delete its destination first.').waitFor();
   await page.getByRole('menuitem', { name: 'Resume' }).click();
-  await eventually('what was held', () => receiver.requests.length === 2);
+  await eventually('what was held', () => receiver.requests.length === 202);
   await page.goto(`${app.url}/connections/${made.id}?tab=usedBy`);
   await page.getByRole('list', { name: 'Actions that use this connection' }).getByText('Pour').waitFor();
   await page.getByRole('tab', { name: 'Activity' }).click();

@@ -1,6 +1,7 @@
-import { useMemo } from 'react';
+import { useQueries } from '@tanstack/react-query';
+import { useCallback, useMemo } from 'react';
 import type { Answer } from '../../../client/client.ts';
-import { type Stats, useAllQuery, useApiQuery, useStats } from '../../data/data.ts';
+import { apiQuery, type Stats, useAllQuery, useStats } from '../../data/data.ts';
 import { connections as words } from '../../messages/en.ts';
 import { useMay } from '../../session/rights.ts';
 
@@ -55,14 +56,13 @@ export function useFigures(kind: 'connection' | 'destination'): FiguresOf {
   }, [data]);
 }
 
-const heldMax = 200;
-
-/** How many deliveries each destination of a connection holds, up to 200 in all. Without the right to see them: 0. */
-export function useHeld(connectionId: string): (destinationId: string) => number {
-  const query = { connectionId, status: 'held', limit: heldMax } as const;
-  const { data } = useApiQuery('listDeliveries', { query });
-  return useMemo(() => {
-    const held = Map.groupBy(data?.data ?? [], ({ destinationId }) => destinationId);
-    return (id) => held.get(id)?.length ?? 0;
-  }, [data]);
+/** How many deliveries each destination holds; 0 until it is counted, and without the right to see them. */
+export function useHeld(destinations: readonly Destination[] = []): (destinationId: string) => number {
+  const ever = { status: 'held', createdAfter: new Date(0).toISOString(), buckets: '1' } as const;
+  const held = useQueries({
+    queries: destinations.map(({ id }) => apiQuery('getDeliveryHistogram', { query: { ...ever, destinationId: id } })),
+    combine: (counted): Readonly<Record<string, number>> =>
+      Object.fromEntries(destinations.map(({ id }, at) => [id, counted[at]?.data?.totals.held ?? 0])),
+  });
+  return useCallback((id) => held[id] ?? 0, [held]);
 }
