@@ -56,6 +56,31 @@ test('the menu counts open issues, and the palette pauses, retries, filters and 
   assert.deepEqual(tab.problems, []);
 });
 
+test('what is typed right after Ctrl K stands in the palette, also while its code is on its way', async () => {
+  await using running = await startConsole();
+  await using tab = await openTab(running.browser, { url: running.app.url, isFirst: true });
+  const { page } = tab;
+  await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor();
+  const held = Promise.withResolvers<void>();
+  await page.route(/assets\/palette-/, async (route) => {
+    await held.promise;
+    await route.continue();
+  });
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('deliv');
+  held.resolve();
+  const field = page.getByRole('combobox', { name: 'Search pages and objects' });
+  await field.and(page.locator(':focus')).waitFor();
+  await page.keyboard.type('eries');
+  assert.equal(await field.inputValue(), 'deliveries');
+  await page.keyboard.press('Escape');
+  await field.waitFor({ state: 'detached' });
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('issues');
+  assert.equal(await field.inputValue(), 'issues');
+  assert.deepEqual(tab.problems, []);
+});
+
 async function search(page: Page, text: string): Promise<void> {
   await page.keyboard.press('Control+k');
   await page.getByRole('combobox', { name: 'Search pages and objects' }).fill(text);

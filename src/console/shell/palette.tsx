@@ -5,9 +5,15 @@ import { Icon, Note, useFocusBack } from '../parts/parts.ts';
 import css from './palette.module.css';
 import { type Hit, useHits } from './palette-hits.ts';
 
+type PaletteProps = {
+  /** What was typed before the palette was there. */
+  typed: { readonly current: string };
+  onClose: () => void;
+};
+
 /** Search over pages and objects by name: arrows choose, Enter goes. */
-export function Palette({ onClose }: { onClose: () => void }): ReactNode {
-  const [text, setText] = useState('');
+export function Palette({ typed, onClose }: PaletteProps): ReactNode {
+  const [text, setText] = useState(() => typed.current);
   const [chosen, setChosen] = useState(0);
   const listId = useId();
   useFocusBack(true);
@@ -36,6 +42,7 @@ export function Palette({ onClose }: { onClose: () => void }): ReactNode {
       <Modal.Overlay />
       <Modal.Content aria-label={terms.search}>
         <TextInput
+          autoFocus // at once; with the dialog's own focus, later, a letter could be lost
           data-autofocus
           variant="unstyled"
           className={css['input'] ?? ''}

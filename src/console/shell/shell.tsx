@@ -13,7 +13,7 @@ import { isMac } from './is-mac.ts';
 import { lazyPart } from './lazy-part.ts';
 import { MenuLinks } from './menu-links.tsx';
 import css from './shell.module.css';
-import { useShortcuts } from './shortcuts.ts';
+import { useShortcuts, useTypedAhead } from './shortcuts.ts';
 import { ThemeMenu } from './theme-menu.tsx';
 
 // Asked for now and then: not among what a first visit waits for.
@@ -35,6 +35,7 @@ export function Shell(): ReactNode {
     <DocsNav />
   ) : null;
   useHotkeys([['mod+K', palette.open]], []);
+  const typed = useTypedAhead(isPaletteOpen);
   useShortcuts({ openHelp: help.open, isBusy: isPaletteOpen || isHelpOpen });
 
   return (
@@ -83,7 +84,7 @@ export function Shell(): ReactNode {
         </div>
       </main>
       <Suspense>
-        {isPaletteOpen ? <Palette onClose={palette.close} /> : null}
+        {isPaletteOpen ? <Palette typed={typed} onClose={palette.close} /> : null}
         {isMenuOpen ? <MenuDrawer onClose={drawer.close} /> : null}
         {isHelpOpen ? <KeyboardHelp onClose={help.close} /> : null}
       </Suspense>

@@ -65,6 +65,27 @@ export function usePageKeys(keys: Keys): void {
   }, []);
 }
 
+/** What is typed from Ctrl K on until the palette, whose code may still be on its way, is there to be typed in. */
+export function useTypedAhead(isOpen: boolean): { readonly current: string } {
+  const typed = useRef('');
+  useEffect(() => {
+    if (!isOpen) return;
+    function pressed(event: KeyboardEvent) {
+      const { key, ctrlKey, metaKey, target } = event;
+      const isInDialog = target instanceof Element && target.closest('[aria-modal="true"]') !== null;
+      if (key.length > 1 || ctrlKey || metaKey || isInDialog) return;
+      event.preventDefault();
+      typed.current += key;
+    }
+    document.addEventListener('keydown', pressed, { capture: true });
+    return () => {
+      document.removeEventListener('keydown', pressed, { capture: true });
+      typed.current = '';
+    };
+  }, [isOpen]);
+  return typed;
+}
+
 function click(mark: string): void {
   document.querySelector<HTMLElement>(mark)?.click();
 }
