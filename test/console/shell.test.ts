@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { budgets, measureConsole } from '../../scripts/budgets.ts';
-import { barriersInAllLooks, openTab, startConsole } from './browser.ts';
+import { barriersInAllLooks, openTab, startConsole, visit } from './browser.ts';
 
 let console_: Awaited<ReturnType<typeof startConsole>>;
 before(async () => {
@@ -103,6 +103,15 @@ test('the keyboard goes everywhere: palette, letters, help, and letters switched
   await page.keyboard.press('g');
   await page.keyboard.press('h');
   await heading('Found by name');
+  assert.deepEqual(tab.problems, []);
+});
+
+test('a value of the address that the page does not know counts as not set', async () => {
+  const { app, browser } = console_;
+  await using tab = await openTab(browser, { url: app.url, path: '/settings?tab=nothing' });
+  await tab.page.getByRole('heading', { level: 1, name: 'Appearance' }).waitFor();
+  await visit(tab.page, '/connections?status=nothing');
+  await tab.page.getByRole('link', { name: 'Found by name' }).waitFor();
   assert.deepEqual(tab.problems, []);
 });
 

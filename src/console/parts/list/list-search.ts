@@ -22,10 +22,9 @@ export const listSearch = { filter: textSearch, cursor: textSearch, sort: textSe
 /** What a page keeps in its address, for `validateSearch`. */
 export function search<Reads extends Record<string, Read<string>>>(reads: Reads) {
   type Search = { [Name in keyof Reads]?: ReturnType<Reads[Name]> };
-  return (given: Record<string, unknown>): Search => {
-    const found = Object.entries(reads).map(([name, read]) => [name, read(given[name])] as const);
-    return Object.fromEntries(found.filter(([, value]) => value !== undefined)) as Search; // each by its own reader
-  };
+  // With undefined for what does not fit: the router keeps what a page leaves out as it stands in the address.
+  return (given: Record<string, unknown>): Search =>
+    Object.fromEntries(Object.entries(reads).map(([name, read]) => [name, read(given[name])])) as Search; // by its reader
 }
 
 const ranges = ['15m', '1h', '24h', '7d'] as const;
