@@ -422,10 +422,13 @@ test("while the addresses of this machine can't be read, the last known ones cou
   assert.ok(isOpenAt(guard, 'http://crm.example:8787/', '203.0.114.1'));
 });
 
-test('a refusal states the reason', () => {
+test('a refusal states the reason, and who can allow it', () => {
   const result = checkUrl(guardWith(''), 'http://10.0.0.1/');
   assert.ok('reason' in result);
-  assert.equal(result.reason, "10.0.0.1 can't be reached: it is in a blocked address range (private)");
+  assert.equal(
+    result.reason,
+    "10.0.0.1 can't be reached: it is in a blocked address range (private). The person who runs this server can allow it with MILLRACE_EGRESS_ALLOW",
+  );
 });
 
 test("a host is the operator's own when a rule names it or its address", () => {

@@ -68,7 +68,7 @@ export function createGuard({ allow, ownListeners, isInboxOpen }: GuardOptions):
       // address is special even when the IPv4 address is public.
       const range = isMapped ? (specialRange(view) ?? specialRange(address)) : specialRange(view);
       if (range === null || isOpened(target, view, false) || (isMapped && isOpened(target, address, false))) continue;
-      return `it is in a blocked address range (${range})`;
+      return `it is in a blocked address range (${range}). ${WHO_ALLOWS}`;
     }
     return null;
   }
@@ -95,6 +95,7 @@ export function createGuard({ allow, ownListeners, isInboxOpen }: GuardOptions):
   }
 }
 
+const WHO_ALLOWS = 'The person who runs this server can allow it with MILLRACE_EGRESS_ALLOW';
 const INBOX_IS_OFF =
   'the Inbox of this server is off. A connection to another system turns it off, unless MILLRACE_INBOX is on';
 
