@@ -43,7 +43,7 @@ test('the audit log tells who did what with before and after, by filters that st
   await list.getByRole('row', { name: /Created behavior Buys Done Administrator token .* 127\.0\.0\.1/ }).waitFor();
   assert.deepEqual(await barriers(page), []);
 
-  await chooseFilter(page, 'Action', 'Change');
+  await chooseFilter(page, 'What', 'Change');
   await chooseFilter(page, 'Kind', 'Connection');
   await list
     .getByRole('row', { name: /Create/ })

@@ -28,7 +28,7 @@ export function AuditPage(): ReactNode {
     rowKey,
     opens: 'entry',
     filters: [
-      { key: 'act', label: words.act, options: options(words.acts) },
+      { key: 'act', label: words.columns.what, options: options(words.acts) },
       { key: 'kind', label: terms.kind, options: options(words.kinds) },
       { key: 'result', label: terms.result, options: options(words.results) },
       { key: 'since', label: terms.time, options: options(words.ranges) },

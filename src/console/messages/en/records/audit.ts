@@ -63,7 +63,7 @@ export const audit = {
   list: 'Entries',
   filterBy: 'who',
   columns: {
-    what: 'Event',
+    what: 'What',
     who: 'Who',
     from: 'From',
     changed: 'Changes',
@@ -71,7 +71,6 @@ export const audit = {
   acts: actNames as Readonly<Record<AuditAct, string>>, // of the same keys
   kinds,
   results,
-  act: 'Action',
   ranges: { '24h': 'Last 24 hours', '7d': 'Last 7 days', '30d': 'Last 30 days' },
   times: (local: string, utc: string) => `${local} (${utc})`,
   whoDid(who: string, act: AuditAct, kind: AuditKind): string {
