@@ -118,7 +118,6 @@ function Tools({ explanation, maySee }: { explanation: Explanation; maySee: bool
       {maySee ? <StudioMenu explanation={explanation} /> : null}
       {maySee ? <SampleButton id={event.id} /> : null}
       {maySee ? <CopyButton text={command} label={terms.copyCurl} size="sm" /> : null}
-      <CopyButton text={JSON.stringify(event, null, 2)} label={words.copyJson} size="sm" />
       <ReplayButton from={() => ({ of: 'events', ids: [event.id] })} />
     </>
   );

@@ -1,4 +1,4 @@
-import { Code, Skeleton, Text } from '@mantine/core';
+import { Box, Code, Skeleton, Text } from '@mantine/core';
 import { Fragment, type ReactNode } from 'react';
 import type { Answer } from '../../../client/client.ts';
 import { useApiQuery } from '../../data/data.ts';
@@ -53,9 +53,10 @@ export function ConfigurationTable({ part }: { part: 'network' | 'all' }): React
             key: one.name,
             cells: [
               <Code key="name">{breakable(one.variable)}</Code>,
-              <span key="value" title={one.description}>
+              // An IPv4 address stays whole on a phone.
+              <Box key="value" miw="11ch" title={one.description}>
                 {valueText(one.value)}
-              </span>,
+              </Box>,
               <span key="origin" style={{ whiteSpace: 'nowrap' }}>
                 {words.origins[one.origin]}
               </span>,

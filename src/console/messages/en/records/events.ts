@@ -44,7 +44,6 @@ export const events = {
 export const event = {
   tabs: { explain: 'Explain', payload: 'Payload', deliveries: 'Deliveries', raw: 'Raw request' },
   sameVisitor: 'All events of this visitor',
-  copyJson: 'Copy event',
   studio: 'Open in template studio',
   useAsSample: 'Use as sample',
   sampleChosen: 'Previews in this browser tab start with this event',
