@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { adminToken, startTestApp } from '../support/app.ts';
@@ -38,3 +41,23 @@ for (const { name } of folders) {
     );
   });
 }
+
+test('the configurations of docs/connecting.md can be applied', async () => {
+  await using app = await startTestApp();
+  const text = readFileSync(new URL('../../docs/connecting.md', import.meta.url), 'utf8');
+  const blocks = [...text.matchAll(/^```yaml\n(.*?)^```/gms)];
+  assert.ok(blocks.length > 4);
+  const names = blocks.map((_, at) => join(app.dir, `${at}.yaml`));
+  for (const [at, [, block = '']] of blocks.entries()) await writeFile(names[at] ?? '', block);
+  const { privateKey } = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+  const secrets = { SALESFORCE_KEY: privateKey, POSTMARK_TOKEN: 'a-postmark-token', CONVERSIONS_TOKEN: 'a-token' };
+  const applied = await runProcess({ MILLRACE_URL: app.url, MILLRACE_ADMIN_TOKEN: adminToken, ...secrets }, [
+    'apply',
+    ...names,
+  ]);
+  assert.deepEqual([applied.code, applied.stderr], [0, '']);
+});
