@@ -58,6 +58,7 @@ export const dataPresets: readonly PresetInput[] = [
       'An API secret: same page › Measurement Protocol API secrets.',
       'Both go into the destination’s Endpoint Path, which anyone with the right “View Connections” can read.',
       'The client ID of the visitor, from the Google tag’s cookie _ga.',
+      'Amounts such as value with the type Number in Field Mapping: Analytics ignores text.',
     ],
     baseUrl: 'https://www.google-analytics.com',
     destinations: [

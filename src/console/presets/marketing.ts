@@ -209,6 +209,8 @@ export const marketingPresets: readonly PresetInput[] = [
     },
   });
 }}`,
+        // The key is in a header that Millrace does not know as a credential.
+        outcomes: [{ when: { status: 401 }, outcome: 'pause' }],
         sample: { email: 'ada@example.com', event: 'Left basket', total: 120 },
       },
     ],

@@ -93,6 +93,8 @@ export const messagePresets: readonly PresetInput[] = [
   // Discord takes 2,000 characters and would notify everyone it mentions.
   return JSON.stringify({ content: text.slice(0, 2000), allowed_mentions: { parse: [] } });
 }}`,
+        // The webhook was deleted.
+        outcomes: [{ when: { status: 404 }, outcome: 'pause' }],
         sample: { text: 'A basket of €120 was left behind.' },
       },
     ],

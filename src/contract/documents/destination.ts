@@ -50,8 +50,8 @@ const answerPath = z.string().max(255);
 /**
  * Outcomes of single records, read from a list in the response. By default an item is about the record at the same
  * position; with `index`, about the record at the position (from 0) in that member of the item; with `id`, about the
- * records whose `field` equals that member. `when`: only items whose value at a path exists, matches a
- * status or equals a value.
+ * records whose `field` equals that member, or is in it if it is a list. `when`: only items whose value at a path
+ * exists, matches a status or equals a value.
  */
 const itemRule = z
   .strictObject({
