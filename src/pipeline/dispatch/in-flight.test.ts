@@ -83,3 +83,29 @@ test('the request of a suspect waits until the marker on disk names it, and the 
   inFlight.remove(suspect);
   assert.deepEqual([inFlight.isTrial, inFlight.size, ends], [false, 0, 1]);
 });
+
+test('a suspect is sent after the marker on disk names it', async () => {
+  await using rig = await startRig({ handler: () => new Promise(() => {}) });
+  await wire(rig);
+  await rig.send({ data: { n: '1' } });
+  const { deliveries } = rig.journal;
+  const { mark } = deliveries;
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  const named: (string | null)[] = [];
+  for (let crash = 1; crash <= suspectDeaths; crash++) {
+    await rig.clock.advance(100);
+    if (crash === suspectDeaths)
+      deliveries.mark = async (lease, ids, onTrial) => {
+        named.push(onTrial);
+        await released;
+        return mark(lease, ids, onTrial);
+      };
+    await rig.restart();
+  }
+  await rig.clock.advance(10_000);
+  const before = rig.egress.requests.length;
+  release();
+  await rig.clock.advance(100);
+  const [delivery] = await rig.deliveries();
+  assert.deepEqual([named, before, rig.egress.requests.length], [[delivery?.id], 2, 3]);
+});
