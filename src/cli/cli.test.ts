@@ -139,13 +139,14 @@ test("a server that can't start ends with 1 and one line", async () => {
 });
 
 test("an address that can't be listened on is explained, with a remedy", async () => {
-  for (const [code, words] of [
+  for (const [code, words, syscall = 'listen'] of [
     ['EADDRINUSE', 'is in use; choose another port with --port.'],
     ['EADDRNOTAVAIL', 'is not an address of this machine; choose another one with --host.'],
+    ['ENOTFOUND', 'is not an address of this machine; choose another one with --host.', 'getaddrinfo'],
   ]) {
     const { written, ...one } = cli({
       start: async () => {
-        throw Object.assign(new Error(`listen ${code}`), { code, syscall: 'listen' });
+        throw Object.assign(new Error(`${syscall} ${code}`), { code, syscall, hostname: '127.0.0.1' });
       },
     });
     assert.equal(await one.run('start'), 1);

@@ -285,3 +285,11 @@ export function invalid(listed: FieldError[], extra: Record<string, unknown> = {
     first === undefined ? undefined : first.pointer === '' ? first.detail : `${first.pointer}: ${first.detail}`;
   return new AppError('invalid_value', message, { errors: listed.slice(0, listedMax), extra });
 }
+
+/** The error for invalid fields, of which some may be addresses that Millrace is not allowed to send to. */
+export function invalidOrBlocked(listed: FieldError[]): AppError {
+  const blocked = listed.find(({ code }) => code === 'blocked_address');
+  if (blocked === undefined) return invalid(listed);
+  const coded = listed.map((one) => ({ ...one, code: one.code ?? 'invalid_value' }));
+  return new AppError('blocked_address', blocked.detail, { errors: coded });
+}

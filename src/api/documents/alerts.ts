@@ -1,6 +1,6 @@
 import { checkAlert, movedSecrets } from '../../alerts/check-alert.ts';
 import { type AlertMessage, alertInput, alertNoticesMax } from '../../contract/documents/alert.ts';
-import { AppError, invalid } from '../../contract/errors.ts';
+import { invalidOrBlocked } from '../../contract/errors.ts';
 import type { OutboxMessage } from '../../outbox/outbox.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
 import { byId, pageOfStored } from '../http/pagination.ts';
@@ -42,9 +42,7 @@ export function alertKind(parts: ApiParts): Kind<'alert'> {
         ...unknownIds(body.rules.connectionIds, before?.body.rules.connectionIds, documents.connection, 'connection'),
         ...unknownIds(body.rules.actionIds, before?.body.rules.actionIds, documents.action, 'action'),
       ];
-      if (errors.some((one) => 'code' in one && one.code === 'blocked_address'))
-        throw new AppError('blocked_address', errors[0]?.detail, { errors });
-      if (errors.length > 0) throw invalid(errors);
+      if (errors.length > 0) throw invalidOrBlocked(errors);
       return [];
     },
     rolledBack: (old, present) => withoutSecrets(old, (pointer) => movedSecrets(present, old, [pointer]).length > 0),

@@ -6,7 +6,7 @@ import { replacedHeaders } from '../../connections/own-headers.ts';
 import { secretExpiry } from '../../connections/secret-expiry.ts';
 import type { ConnectionBody } from '../../contract/documents/connection.ts';
 import { connectionInput } from '../../contract/documents/connection.ts';
-import { AppError, type FieldError, invalid } from '../../contract/errors.ts';
+import { AppError, type FieldError, invalid, invalidOrBlocked } from '../../contract/errors.ts';
 import { isObject } from '../../contract/json.ts';
 import type { ApiParts, Call, Handlers, OutputOf } from '../call/call.ts';
 import type { Draft, Kind } from './document-kind.ts';
@@ -112,9 +112,7 @@ export function connectionKind(parts: ApiParts): Kind<'connection'> {
       const { egress, isHttpAllowed } = parts;
       const check = (url: string) => egress.check(url);
       const errors = checkConnection({ connection: draft.body, check, isHttpAllowed });
-      if (errors.some((one) => one.code === 'blocked_address'))
-        throw new AppError('blocked_address', errors.find((one) => one.code === 'blocked_address')?.detail, { errors });
-      if (errors.length > 0) throw invalid(errors);
+      if (errors.length > 0) throw invalidOrBlocked(errors);
       const exposed = exposedSecrets(draft);
       if (exposed.length > 0) throw invalid(exposed);
       return [...warningsOf(draft.body, parts.now()), ...replacedHeaders(draft.body), ...replacedInDestinations(draft)];

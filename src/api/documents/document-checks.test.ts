@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import type { FieldError } from '../../contract/errors.ts';
 import { crm, orders } from '../testing/documents.testing.ts';
 import { startTestServer } from '../testing/server.testing.ts';
 
@@ -199,6 +200,21 @@ test('blocked addresses are refused at saving', async () => {
     const answer = await server.call('POST', '/api/v1/connections', { name: 'X', baseUrl });
     assert.deepEqual([answer.statusCode, answer.json().code], [422, code], baseUrl);
   }
+});
+
+test('a blocked address does not change the codes of the other invalid fields', async () => {
+  await using server = await startTestServer();
+  const auth = { type: 'oauth2', grant: 'client_credentials', clientId: 'a', accessTokenUrl: 'https://a.example/t#b' };
+  const connection = { name: 'X', baseUrl: 'http://10.0.0.1', auth };
+  const answer = (await server.call('POST', '/api/v1/connections', connection)).json();
+  assert.equal(answer.code, 'blocked_address');
+  assert.deepEqual(
+    answer.errors.map(({ pointer, code }: FieldError) => [pointer, code]),
+    [
+      ['/baseUrl', 'blocked_address'],
+      ['/auth/accessTokenUrl', 'invalid_value'],
+    ],
+  );
 });
 
 test('a test of an unsaved connection names the step that fails, even when saving would be refused', async () => {

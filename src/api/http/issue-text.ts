@@ -4,6 +4,7 @@ import type { z } from 'zod';
 export function issueText(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':
+      if (issue.expected === 'never') return 'Must be left out.';
       return issue.input === undefined ? 'Is required.' : `Must be ${nouns[issue.expected] ?? issue.expected}.`;
     case 'invalid_value':
       return oneOf(issue.values);
@@ -30,6 +31,7 @@ const nouns: Readonly<Record<string, string>> = {
   int: 'a whole number',
   boolean: 'true or false',
   array: 'a list',
+  tuple: 'a list',
   object: 'an object',
   record: 'an object',
 };

@@ -24,6 +24,8 @@ test('what is wrong with a value is said in plain words', () => {
     on: z.boolean(),
     list: z.array(z.string()).max(1),
     url: z.url(),
+    pair: z.tuple([z.string(), z.string()]),
+    none: z.array(z.never()),
   });
   const told = (value: object) => {
     try {
@@ -33,15 +35,17 @@ test('what is wrong with a value is said in plain words', () => {
       return error.errors?.map(({ pointer, detail }) => `${pointer} ${detail}`);
     }
   };
-  assert.deepEqual(told({ name: '', port: 0, kind: 'c', on: 1, list: ['x', 'y'], url: 'z' }), [
+  assert.deepEqual(told({ name: '', port: 0, kind: 'c', on: 1, list: ['x', 'y'], url: 'z', pair: 'x', none: [1] }), [
     '/name Must not be empty.',
     '/port Must be at least 1.',
     '/kind Must be one of "a", "b".',
     '/on Must be true or false.',
     '/list Must have at most 1 items.',
     '/url Must be a URL.',
+    '/pair Must be a list.',
+    '/none/0 Must be left out.',
   ]);
-  assert.deepEqual(told({ name: 'long', port: 1.5, on: null, list: {}, url: 7, more: 1 }), [
+  assert.deepEqual(told({ name: 'long', port: 1.5, on: null, list: {}, url: 7, pair: ['x', 'y'], none: [], more: 1 }), [
     '/name Must have at most 3 characters.',
     '/port Must be a whole number.',
     '/kind Must be one of "a", "b".',
@@ -50,5 +54,8 @@ test('what is wrong with a value is said in plain words', () => {
     '/url Must be text.',
     '/more Unknown field.',
   ]);
-  assert.deepEqual(told({ port: 1, kind: 'a', on: true, list: [], url: 'https://a.example' }), ['/name Is required.']);
+  assert.deepEqual(
+    told({ port: 1, kind: 'a', on: true, list: [], url: 'https://a.example', pair: ['x', 'y'], none: [] }),
+    ['/name Is required.'],
+  );
 });

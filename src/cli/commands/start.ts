@@ -29,10 +29,11 @@ export async function startProgram(program: Program): Promise<RunningApp> {
   try {
     return await program.start();
   } catch (error) {
-    const isOfListening = error instanceof Error && 'syscall' in error && error.syscall === 'listen';
-    const words = isOfListening && 'code' in error ? unlistenable[String(error.code)] : undefined;
-    if (words === undefined) throw error;
     const { host, port } = program.settings;
+    const { syscall, hostname, code } = Object(error);
+    const isOfListening = syscall === 'listen' || (syscall === 'getaddrinfo' && hostname === host);
+    const words = isOfListening ? unlistenable[String(code)] : undefined;
+    if (words === undefined) throw error;
     throw new CommandError(exitCodes.failed, `${host}:${port} ${words}`, { cause: error });
   }
 }
@@ -40,6 +41,7 @@ export async function startProgram(program: Program): Promise<RunningApp> {
 const unlistenable: Record<string, string> = {
   EADDRINUSE: 'is in use; choose another port with --port.',
   EADDRNOTAVAIL: 'is not an address of this machine; choose another one with --host.',
+  ENOTFOUND: 'is not an address of this machine; choose another one with --host.',
   EACCES: 'is not permitted for this user; choose another port with --port.',
 };
 
