@@ -222,6 +222,8 @@ export interface DeliveryLog {
    * Returns how many.
    */
   release(destinationId: string, now: number): Promise<number>;
+  /** Retrying deliveries of a destination with so many counted failures leave their order, as by `leavesOrder`. */
+  releaseOrder(destinationId: string, releaseAfter: number): Promise<void>;
   /**
    * Fails deliveries of a destination as `expired` that are unfinished, due and created before `createdBefore`, except
    * those in `except` (in flight). Returns the counts by action.

@@ -177,6 +177,18 @@ export function orderConformance(guarantee: Guarantee): void {
     assert.deepEqual(await inOrder(journal), [c, a, b]);
   });
 
+  guarantee('retrying deliveries with enough failures leave their order', async (journal) => {
+    const { lease, ids } = await withDeliveries(journal, [{ orderKey: 1 }, { orderKey: 1 }, { orderKey: 2 }]);
+    const [a = '', b = '', c = ''] = ids;
+    const again = { status: 'retrying', dueAt: start + 5_000 } as const;
+    const settlements = [settlement(a, { ...again, attempts: 2 }), settlement(c, { ...again, attempts: 1 })];
+    await journal.deliveries.settle(lease, settlements, start + 1);
+    await journal.log.releaseOrder('dst_1', 3);
+    assert.deepEqual(await inOrder(journal), []);
+    await journal.log.releaseOrder('dst_1', 2);
+    assert.deepEqual(await inOrder(journal), [b]);
+  });
+
   guarantee('a delivery that is retried by a person takes its old place in its order', async (journal) => {
     const { lease, ids } = await withDeliveries(journal, [{ orderKey: 1 }, { orderKey: 1 }, { orderKey: 1 }]);
     const [a = '', b = '', c = ''] = ids;

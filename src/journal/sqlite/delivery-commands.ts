@@ -19,7 +19,7 @@ import { type DeliveryPlace, type DeliveryRow, deliveryRow, numberAt, withRepeat
 import { type EventLine, eventOfLine } from './event-codec.ts';
 import { eventFinder } from './event-groups.ts';
 import { targetIds, wordText } from './interned-ids.ts';
-import { requeueOrdered } from './order-queue.ts';
+import { hasOrderQueues, removeOrder, requeueOrdered } from './order-queue.ts';
 import { statusCodes } from './status-codes.ts';
 
 /** The audit entry of a person's command. */
@@ -109,6 +109,25 @@ export const logOperations = {
       .slice(0, limit);
     for (const { number } of held) startAgain(db, number, now);
     return held.length;
+  },
+
+  /** Changes at most `limit` at once; returns how many. */
+  releaseOrder(db: Db, given: { destinationId: string; releaseAfter: number; limit: number }): number {
+    const { releaseAfter, limit } = given;
+    if (!hasOrderQueues(db)) return 0;
+    const failed = targetIds(db, given)
+      .flatMap((target) =>
+        db.all<{ number: number }>(
+          `SELECT number FROM delivery INDEXED BY delivery_status
+           WHERE status = ${statusCodes.retrying} AND target = ? AND order_key IS NOT NULL AND attempts >= ? LIMIT ?`,
+          target,
+          releaseAfter,
+          limit,
+        ),
+      )
+      .slice(0, limit);
+    for (const { number } of failed) removeOrder(db, number);
+    return failed.length;
   },
 
   /** Expires at most `limit` at once; returns the counts by action. */

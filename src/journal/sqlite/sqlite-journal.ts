@@ -216,6 +216,11 @@ function deliveryLog(client: JournalClient): DeliveryLog {
         await inSteps(async (limit) => [{ count: await client.write('release', { destinationId, now, limit }) }]),
       );
     },
+    async releaseOrder(destinationId, releaseAfter) {
+      await inSteps(async (limit) => [
+        { count: await client.write('releaseOrder', { destinationId, releaseAfter, limit }) },
+      ]);
+    },
     async expire({ except: ids, ...query }) {
       const except = numbersOf(ids);
       return countByAction(await inSteps((limit) => client.write('expire', { ...query, except, limit })));

@@ -24,7 +24,8 @@ export async function pauseDestination(
 }
 
 /**
- * Applies a saved change of a connection or destination: deliveries stored as held are retried. When a person resumes
+ * Applies a saved change of a connection or destination: deliveries stored as held are retried, and those
+ * with enough failures for a smaller `releaseAfter` leave their order. When a person resumes
  * it, the pauses that its system asked for end.
  */
 export function followConfiguration(options: {
@@ -58,7 +59,11 @@ export function followConfiguration(options: {
   });
 
   async function release(destinationIds: string[]) {
-    for (const id of destinationIds) await journal.log.release(id, clock.now());
+    for (const id of destinationIds) {
+      await journal.log.release(id, clock.now());
+      const { order } = configuration.snapshot.documents.destination.get(id)?.body.settings ?? {};
+      if (order?.releaseAfter != null) await journal.log.releaseOrder(id, order.releaseAfter);
+    }
     dispatcher.wake(destinationIds);
   }
 

@@ -101,6 +101,21 @@ test('after `releaseAfter` counted failures the others no longer wait, and the d
   assert.deepEqual(arrived(rig), ['0', '0', '1', '2', '0']);
 });
 
+test('a smaller `releaseAfter` releases the others when it is saved, not at the next failure', async () => {
+  await using rig = await startRig({ handler: (request) => ({ status: numberOf(request) < 2 ? 500 : 200 }) });
+  const { destinationId, connectionId } = await wire(rig, { destination: { settings: { order, retry } } });
+  await rig.send(...said(['a', 'b', 'a', 'b']));
+  await rig.clock.advance(4_000);
+  await rig.send(...said(['c', 'c'], 0));
+  await rest();
+  await rig.clock.advance(2_000);
+  assert.deepEqual(arrived(rig), ['0', '1', '0', '0', '1']);
+  const settings = { order: { ...order, releaseAfter: 2 }, retry };
+  await rig.put('destination', { connectionId, name: 'Orders', status: 'enabled', settings }, destinationId);
+  await rest();
+  assert.deepEqual(arrived(rig), ['0', '1', '0', '0', '1', '2', '3'], 'those of c have failed once');
+});
+
 test('a wait that the peer asked for is not a failure that releases others', async () => {
   let answers = 0;
   await using rig = await startRig({

@@ -170,6 +170,7 @@ export const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
     run: (journal, story) => journal.log.cancel(pick(story.deliveries, delivery) ?? 'dlv_x', story.now),
   })),
   destination.map((id) => ({ title: 'release', run: (journal, story) => journal.log.release(id, story.now) })),
+  destination.map((id) => ({ title: 'release order', run: (journal) => journal.log.releaseOrder(id, 2) })),
   fc.record({ destination, ago: fc.nat(20), sent: small }).map(({ destination: destinationId, ago, sent }) => ({
     title: 'expire',
     run: (journal, story) =>

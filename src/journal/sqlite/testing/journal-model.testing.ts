@@ -8,7 +8,7 @@ export type Modelled = {
   leases: Pick<port.Leases, 'acquire'>;
   matching: Pick<port.Journal['matching'], 'plan'>;
   deliveries: Pick<port.Journal['deliveries'], 'due' | 'mark' | 'recover' | 'settle'>;
-  log: Pick<port.DeliveryLog, 'deliveries' | 'delivery' | 'retry' | 'cancel' | 'release' | 'expire'>;
+  log: Pick<port.DeliveryLog, 'deliveries' | 'delivery' | 'retry' | 'cancel' | 'release' | 'releaseOrder' | 'expire'>;
   retention: Pick<port.Journal['retention'], 'retain'>;
 };
 
@@ -180,6 +180,10 @@ export function journalModel(): Modelled {
         const held = of(destinationId).filter(({ shown }) => shown.status === 'held');
         for (const row of held) startAgain(row, now);
         return held.length;
+      },
+      async releaseOrder(destinationId, releaseAfter) {
+        for (const { shown, kept } of of(destinationId))
+          if (shown.status === 'retrying' && shown.attempts >= releaseAfter) delete kept.orderKey;
       },
       async expire({ destinationId, createdBefore, now, except }) {
         const due = of(destinationId).filter((row) => isDue(row, now) && !except.includes(row.shown.id));
