@@ -50,7 +50,9 @@ if (process.argv[2] === '--path') {
     MALLOC_ARENA_MAX: '2',
     ...process.env,
   };
-  const child = spawn(binary, [...FLAGS, ...process.argv.slice(2)], { stdio: 'inherit', env });
+  // The channel closes when this process ends, however it does: the server ends then, too (main.ts).
+  const stdio = ['inherit', 'inherit', 'inherit', 'ipc'];
+  const child = spawn(binary, [...FLAGS, ...process.argv.slice(2)], { stdio, env });
   // A terminal sends Ctrl-C to the whole group: the child has it already.
   process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'));
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

@@ -14,6 +14,11 @@ import { version } from './version.ts';
 // The database, its copies and logs have personal data and password hashes: only the user that runs the program reads them.
 process.umask(0o077);
 
+// Only a launcher that is killed ends before the program (scripts/node.cjs), which ends like it then: running on, it would
+// keep the data folder and the port.
+process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+process.channel?.unref();
+
 // The code of a command is loaded on use: commands that only call a server start twice as fast.
 const backups = () => import('./sqlite/backup.ts');
 

@@ -8,9 +8,10 @@ import { environment } from '../support/process.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-test('a signal to npm alone stops its server cleanly', async () => {
+/** Starts a server by a command, sends `signal` to the process of the command alone, and returns the server's output. */
+async function outputUntil(signal: NodeJS.Signals, command: string, args: string[]): Promise<string> {
   using folder = temporaryFolder();
-  const npm = spawn('npm', ['start'], {
+  const started = spawn(command, args, {
     cwd: root,
     env: { ...process.env, ...environment(folder.path), MILLRACE_LOG_LEVEL: 'info' },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -19,15 +20,24 @@ test('a signal to npm alone stops its server cleanly', async () => {
   const said = (text: string) =>
     new Promise<void>((resolve) => {
       const look = () => output.includes(text) && resolve();
-      npm.stdout.on('data', look);
+      started.stdout.on('data', look);
       look();
     });
-  npm.stdout.setEncoding('utf8').on('data', (text: string) => {
+  started.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text;
   });
   await said('"msg":"listening"');
-  npm.kill('SIGTERM');
+  started.kill(signal);
   // The pipe closes when the last process that has it open has ended.
-  await once(npm.stdout, 'close');
-  assert.match(output, /"msg":"stopped"/);
+  await once(started.stdout, 'close');
+  return output;
+}
+
+test('a signal to npm alone stops its server cleanly', async () => {
+  assert.match(await outputUntil('SIGTERM', 'npm', ['start']), /"msg":"stopped"/);
+});
+
+test('kill -9 of the command alone ends its server at once, so that the next start has its data folder', async () => {
+  const output = await outputUntil('SIGKILL', process.execPath, ['bin/millrace.cjs', 'start']);
+  assert.doesNotMatch(output, /"msg":"stop/);
 });
