@@ -8,6 +8,7 @@ import { deliveryListOperations } from './lists/delivery-list.ts';
 import { deliverySearchOperations } from './lists/delivery-search.ts';
 import { eventOperations } from './lists/events.ts';
 import { visitorMarkOperations } from './lists/visitor-marks.ts';
+import { quarantineOperations } from './quarantine.ts';
 import { replayOperations } from './replays.ts';
 import { bodyOperations } from './retention/body-retention.ts';
 import { erasureOperations } from './retention/erasures.ts';
@@ -22,6 +23,7 @@ export const operations = {
   ...eventOperations,
   ...visitorMarkOperations,
   ...queueOperations,
+  ...quarantineOperations,
   ...settleOperations,
   ...logOperations,
   ...deliveryListOperations,
