@@ -6,9 +6,9 @@ import { judgeRecords } from './judge-records.ts';
 
 type Rules = Exchange['settings']['outcomes'];
 
-function answer(status: number, body = '', truncated = false): EgressOutcome {
+function answer(status: number, body = '', truncated = false, headers: [string, string][] = []): EgressOutcome {
   const timings = { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: 1, totalMs: 1 };
-  return { kind: 'response', status, headers: [], body: Buffer.from(body), truncated, timings, resends: 0 };
+  return { kind: 'response', status, headers, body: Buffer.from(body), truncated, timings, resends: 0 };
 }
 
 function judged(outcome: EgressOutcome, outcomes: Rules, records: readonly Record<string, unknown>[]) {
@@ -134,4 +134,16 @@ test('items of a response that is too long to read are ignored', () => {
   const rules: Rules = [{ when: {}, outcome: 'fail', items: { path: '' } }];
   const { whole } = judged(answer(200, '[{"ok":true', true), rules, [{}, {}]);
   assert.ok(whole.kind === 'retry' && whole.errorKind === 'too_large' && whole.counted);
+});
+
+test('a compressed response, whose items are unreadable, is delivered with a warning', () => {
+  const rules: Rules = [{ when: { status: '2xx' }, outcome: 'fail', items: { path: 'errors', index: 'index' } }];
+  const warnings = [[], rules].map((outcomes) => {
+    const { whole } = judged(answer(200, '\x1f', true, [['content-encoding', 'gzip']]), outcomes, [{}, {}]);
+    return whole.kind === 'delivered' && whole.warning;
+  });
+  assert.deepEqual(warnings, [
+    null,
+    'HTTP 200; the response is compressed, so the results of its records are unknown.',
+  ]);
 });

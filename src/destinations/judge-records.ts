@@ -16,14 +16,19 @@ export function judgeRecords(
   if (outcome.kind === 'error') return { whole: judge(exchange), each: null };
   const reported: Verdict[] = [];
   let whole: Verdict | null = null;
+  let warning: string | null = null;
   for (const rule of settings.outcomes) {
     if (!fitsOutcome(rule, outcome)) continue;
     if (rule.items === undefined) {
       whole = applyRule(rule, outcome, exchange);
       break;
     }
-    // Items in the missing part are unknown; no part of a compressed body is readable.
-    if (outcome.truncated && !isCompressed(outcome.headers))
+    // No part of a compressed body is readable, now or at another attempt; items in a missing part are unknown.
+    if (isCompressed(outcome.headers)) {
+      warning = `HTTP ${outcome.status}; the response is compressed, so the results of its records are unknown.`;
+      continue;
+    }
+    if (outcome.truncated)
       return {
         whole: retry('too_large', `HTTP ${outcome.status}; the response is too long to read its items.`),
         each: null,
@@ -35,6 +40,8 @@ export function judgeRecords(
       reported[at] ??= applyRule(rule, outcome, exchange, count > 1 ? ` for record ${at + 1} of ${count}` : '');
   }
   const rest = whole ?? splitIfRefused(judgeWhole(outcome, exchange), outcome.status, records.length);
+  if (warning !== null && rest.kind === 'delivered')
+    return { whole: { ...rest, warning: rest.warning ?? warning }, each: null };
   return { whole: rest, each: reported.length === 0 ? null : records.map((_, at) => reported[at] ?? rest) };
 }
 
