@@ -69,7 +69,7 @@ export type Exchange = {
 export function judge(exchange: Exchange): Verdict {
   const { outcome, settings } = exchange;
   if (outcome.kind === 'error') return judgeError(outcome.error, settings.onTimeout);
-  const rule = settings.outcomes[decidingRule(settings.outcomes, outcome)];
+  const rule = settings.outcomes.find((one) => one.items === undefined && fitsOutcome(one, outcome));
   if (rule !== undefined) return applyRule(rule, outcome, exchange);
   return judgeWhole(outcome, exchange);
 }
@@ -83,11 +83,6 @@ export function judgeWhole(outcome: Answered, exchange: Exchange): Verdict {
       ? auth.refreshOn.some((one) => fitsRefresh(one, outcome))
       : auth.type !== 'none' && outcome.status === 401;
   return isRefused ? authRefused(outcome.status, exchange) : judgeStatus(outcome, exchange);
-}
-
-/** The index of the first outcome rule about whole responses that matches; -1: none. Pure. */
-export function decidingRule(rules: readonly OutcomeRule[], answer: Answer): number {
-  return rules.findIndex((one) => one.items === undefined && fitsOutcome(one, answer));
 }
 
 function judgeError({ kind, message }: EgressError, onTimeout: 'retry' | 'hold'): Verdict {

@@ -110,3 +110,25 @@ test('rules are tried on the answers that came before they are saved, and say wh
   const { version } = await client.call('getDestination', { params: { id: destination.id } });
   assert.equal(version, destination.version);
 });
+
+test('rules about items are tried on responses to single records', async () => {
+  const { client } = app;
+  const items: Rules = [{ when: {}, outcome: 'fail', items: { path: 'errors' } }];
+  receiver.answer('/items', { body: '{"errors":[{"message":"taken"}]}' }, { body: '{"errors":[]}' });
+  const { deliver, destination } = await wire(app, receiver, {
+    destination: { path: '/items', settings: { outcomes: items } },
+  });
+  await deliver({ v: 1 }, 'failed');
+  await deliver({ v: 2 });
+  const { rows } = await client.call('checkOutcomes', {
+    params: { id: destination.id },
+    body: { draft: { settings: { outcomes: [{ when: { status: 409 }, outcome: 'success' }, ...items] } } },
+  });
+  assert.deepEqual(
+    rows.map(({ before, after }) => [before.outcome, before.rule, after.outcome, after.rule]),
+    [
+      ['success', null, 'success', null],
+      ['fail', 0, 'fail', 1],
+    ],
+  );
+});

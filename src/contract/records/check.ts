@@ -105,8 +105,8 @@ export type JudgedAnswer = z.output<typeof judgedAnswer>;
 /**
  * The outcomes of the newest stored responses of a destination, newest first: `before` by the stored destination,
  * `after` by the draft, judged by the code that judges deliveries. Attempts without a response are left out; only the
- * stored part of a response is judged. `checked` is less than requested when no more exist or the time limit was
- * reached.
+ * stored part of a response is judged; rules about items apply to records that were sent alone. `checked` is less than
+ * requested when no more exist or the time limit was reached.
  */
 export const outcomeCheck = z.strictObject({
   checked: z.int(),

@@ -3,7 +3,10 @@ import type { ConnectionBody } from '../../contract/documents/connection.ts';
 import type { DestinationBody } from '../../contract/documents/destination.ts';
 import type { JudgedAnswer, OutcomeCheck } from '../../contract/records/check.ts';
 import type { Attempt } from '../../contract/records/delivery.ts';
-import { decidingRule, judge, type Verdict } from '../../destinations/judge.ts';
+import { fitsOutcome } from '../../destinations/answer-match.ts';
+import { recordsOfItems } from '../../destinations/item-match.ts';
+import { judge, type Verdict } from '../../destinations/judge.ts';
+import { judgeRecords } from '../../destinations/judge-records.ts';
 import type { EgressOutcome } from '../../egress/egress.ts';
 import type { DeliveryLog } from '../../journal/journal.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
@@ -63,9 +66,12 @@ function hasResponse(attempt: Attempt): attempt is Responded {
   return attempt.response !== null;
 }
 
-/** Judges a stored response as if it came now to a delivery whose token is not new. */
+/**
+ * Judges a stored response as if it came now to a delivery whose token is not new. Rules about items apply to a record
+ * that was sent alone; which item of a batch is about which delivery is not stored.
+ */
 function meaningOf(
-  { response, startedAt, durationMs }: Responded,
+  { response, startedAt, durationMs, records }: Responded,
   auth: ConnectionBody['auth'],
   settings: DestinationBody['settings'],
 ): JudgedAnswer {
@@ -80,9 +86,14 @@ function meaningOf(
   };
   // A date in Retry-After is relative to the time of the response.
   const now = Date.parse(startedAt) + durationMs;
-  const verdict = judge({ outcome, auth, settings, isTokenFresh: false, isResend: false, waitedMs: 0, now });
-  const rule = decidingRule(settings.outcomes, outcome);
-  return { ...wordsOf(verdict), rule: rule < 0 ? null : rule };
+  const exchange = { outcome, auth, settings, isTokenFresh: false, isResend: false, waitedMs: 0, now };
+  const alone = records === 1 ? judgeRecords(exchange, [{}]) : null;
+  const rule = settings.outcomes.findIndex(
+    (one) =>
+      fitsOutcome(one, outcome) &&
+      (one.items === undefined || (alone !== null && recordsOfItems(one.items, outcome, [{}])?.has(0))),
+  );
+  return { ...wordsOf(alone?.each?.[0] ?? alone?.whole ?? judge(exchange)), rule: rule < 0 ? null : rule };
 }
 
 function wordsOf(verdict: Verdict): Omit<JudgedAnswer, 'rule'> {
