@@ -1,5 +1,6 @@
 import type { App, Overrides } from './compose.ts';
 import { checkConsistency } from './config/consistency.ts';
+import { ConfigError } from './config/load.ts';
 import type { Config } from './config/settings.ts';
 import { parseAllowRules } from './egress/guard/allow-list.ts';
 import { isHostAllowed } from './egress/guard/guard.ts';
@@ -13,9 +14,10 @@ export type { App, Overrides } from './compose.ts';
  * the reverse order of its opening.
  */
 export async function startApp(config: Config, overrides: Overrides = {}): Promise<App> {
-  if (config.databaseUrl !== null) throw new Error('MILLRACE_DATABASE_URL: PostgreSQL is not supported yet; unset it.');
+  if (config.databaseUrl !== null)
+    throw new ConfigError('MILLRACE_DATABASE_URL: PostgreSQL is not supported yet; unset it.');
   const allow = parseAllowRules(config.egressAllow ?? '');
-  if (!allow.ok) throw new Error(`MILLRACE_EGRESS_ALLOW: ${allow.problems.join('; ')}`);
+  if (!allow.ok) throw new ConfigError(`MILLRACE_EGRESS_ALLOW: ${allow.problems.join('; ')}`);
   checkConsistency(config, (url) => isHostAllowed(allow.rules, url));
 
   let isStarting = true;

@@ -4,9 +4,10 @@ import { text } from 'node:stream/consumers';
 import { setFlagsFromString } from 'node:v8';
 import './idle-memory.ts';
 import { run } from './cli/cli.ts';
+import { CommandError, exitCodes } from './cli/exit.ts';
 import type { Output } from './cli/program.ts';
 import { untilSignal } from './cli/signals.ts';
-import { loadConfig } from './config/load.ts';
+import { ConfigError, loadConfig } from './config/load.ts';
 import { settingFlags } from './config/names.ts';
 import { inspectDataFolder } from './inspect.ts';
 import { version } from './version.ts';
@@ -33,7 +34,10 @@ process.exitCode = await run(process.argv.slice(2), {
         // For the threads that start from now on: a third of the launcher's value (scripts/node.cjs). 4 would cost 5 % more
         // processor time.
         setFlagsFromString('--max-semi-space-size=8');
-        const started = await (await import('./app.ts')).startApp(config, { env: process.env, process });
+        const { startApp } = await import('./app.ts');
+        const started = await startApp(config, { env: process.env, process }).catch((error: unknown) => {
+          throw error instanceof ConfigError ? new CommandError(exitCodes.usage, error.message) : error;
+        });
         // Node.js does this only at an orderly end; the start after a crash should be as fast.
         flushCompileCache();
         return started;

@@ -177,7 +177,9 @@ test('a bad setting is refused in one line that names it, shows no secret and op
 test("an allow-list that can't be parsed is refused before anything is opened", async () => {
   using folder = temporaryFolder();
   const env = { ...environment(folder.path), MILLRACE_EGRESS_ALLOW: '10.0.0.0/99' };
-  await assert.rejects(startApp(loadConfig({ flags: {}, env, now: Date.now() })), /MILLRACE_EGRESS_ALLOW/);
+  const ended = await runProcess(env, ['start']);
+  assertRefused(ended, /MILLRACE_EGRESS_ALLOW/);
+  assert.equal(ended.code, 2, 'as for every wrong setting');
   assert.deepEqual(readdirSync(folder.path), []);
 });
 
