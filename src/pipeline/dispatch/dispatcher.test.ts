@@ -345,6 +345,24 @@ test('a deleted destination keeps no queue once it has no deliveries left', asyn
   assert.equal(rig.pipeline.depth().queues, 0);
 });
 
+test('a request to a deleted destination counts for the concurrency of its connection until it ends', async () => {
+  const { promise, resolve } = Promise.withResolvers<{ status: number }>();
+  await using rig = await startRig({ handler: (_, index) => (index === 0 ? promise : { status: 200 }) });
+  const { connectionId } = await wire(rig, { connection: { settings: { rate: { concurrency: 1 } } } });
+  await rig.send({ data: { n: '1' } });
+  await settled();
+  await deleteDestinations(rig);
+  await rig.clock.advance(1);
+  const destinationId = await rig.put('destination', { connectionId, name: 'Next', status: 'enabled' });
+  await rig.put('action', { name: 'Next', description: 'x', status: 'enabled', destinations: [{ destinationId }] });
+  await rig.send({ data: { n: '2' } });
+  await rig.clock.advance(1_000);
+  assert.equal(rig.egress.requests.length, 1);
+  resolve({ status: 200 });
+  await rig.clock.advance(1_000);
+  assert.equal(rig.egress.requests.length, 2);
+});
+
 test('crashes in a row quarantine one delivery, however many destinations had deliveries in flight', async () => {
   let isDown = true;
   await using rig = await startRig({ handler: () => (isDown ? new Promise(() => {}) : { status: 200 }) });
