@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { auditSample } from '../audit/audit-samples.testing.ts';
 import type { Guarantee } from './journal.conformance.ts';
-import { suspectDeaths } from './journal.ts';
+import { type Journal, type Lease, suspectDeaths } from './journal.ts';
 import {
   attempt,
   claim,
@@ -416,12 +416,7 @@ export function deliveriesConformance(guarantee: Guarantee): void {
     async (journal) => {
       const { lease, ids } = await withDeliveries(journal, [{}, {}, {}]);
       const [bad = '', suspect = '', fresh = ''] = ids;
-      let owner = lease;
-      const crash = async (inFlight: string[], onTrial: string | null) => {
-        await journal.deliveries.mark(owner, inFlight, onTrial);
-        owner = await claim(journal, 'events/0', `process ${owner.epoch}`, start + owner.epoch * 10 * hour);
-        return journal.deliveries.recover(owner, start + 9);
-      };
+      const crash = crashes(journal, lease);
       await crash([bad, suspect], null);
       assert.deepEqual(
         await crash([bad, suspect], bad),
@@ -439,6 +434,18 @@ export function deliveriesConformance(guarantee: Guarantee): void {
       assert.deepEqual(await list(journal, { status: 'pending' }), [fresh, suspect]);
     },
   );
+
+  guarantee('neither a quarantined delivery nor one that met a single crash is another suspect', async (journal) => {
+    const { lease, ids } = await withDeliveries(journal, [{}, {}, {}]);
+    const [first = '', second = '', other = ''] = ids;
+    const crash = crashes(journal, lease);
+    await crash([first], null);
+    await crash([first], null);
+    assert.deepEqual((await crash([first], first)).poisoned, [first]);
+    await crash([second, other], null);
+    await crash([second], null);
+    assert.deepEqual(await crash([second], second), { suspects: [], poisoned: [second] });
+  });
 
   guarantee('a settle, a retry or a release clears the crash count', async (journal) => {
     const { lease, ids } = await withDeliveries(journal, [{}, {}, {}, {}]);
@@ -484,4 +491,14 @@ export function deliveriesConformance(guarantee: Guarantee): void {
     assert.deepEqual([driven?.status, driven?.reason, driven?.finishedAt], ['cancelled', 'interrupted', start + 1]);
     assert.equal(due?.status, 'pending');
   });
+}
+
+/** Ends the process with these deliveries in flight, and starts the next one, which recovers. */
+function crashes(journal: Journal, lease: Lease) {
+  let owner = lease;
+  return async (inFlight: string[], onTrial: string | null) => {
+    await journal.deliveries.mark(owner, inFlight, onTrial);
+    owner = await claim(journal, 'events/0', `process ${owner.epoch}`, start + owner.epoch * 10 * hour);
+    return journal.deliveries.recover(owner, start + 9);
+  };
 }
