@@ -28,7 +28,7 @@ export function DestinationsTab({ connection }: { connection: Connection }): Rea
   const query = useAllQuery('listDestinations', { params: { id: connection.id } });
   const usage = useUsage();
   const figuresOf = useFigures('destination');
-  const heldOf = useHeld(query.data);
+  const heldOf = useHeld(connection.id, query.data);
   const columns = useMemo(
     (): Column<Destination>[] => [
       nameColumn({ kind: 'destination', nameOf: ({ name }) => name }, w.columns.name),

@@ -1,7 +1,7 @@
 import { useQueries } from '@tanstack/react-query';
-import { useCallback, useMemo } from 'react';
+import { useMemo } from 'react';
 import type { Answer } from '../../../client/client.ts';
-import { apiQuery, type Stats, useAllQuery, useStats } from '../../data/data.ts';
+import { apiQuery, type Stats, useAllQuery, useApiQuery, useStats } from '../../data/data.ts';
 import { connections as words } from '../../messages/en.ts';
 import { useMay } from '../../session/rights.ts';
 
@@ -56,13 +56,22 @@ export function useFigures(kind: 'connection' | 'destination'): FiguresOf {
   }, [data]);
 }
 
-/** How many deliveries each destination holds; 0 until it is counted, and without the right to see them. */
-export function useHeld(destinations: readonly Destination[] = []): (destinationId: string) => number {
+const listedMax = 200;
+
+/** How many deliveries each destination of a connection holds; 0 until it is known, and without the right to see them. */
+export function useHeld(connectionId: string, destinations: readonly Destination[] = []): (id: string) => number {
+  const { data } = useApiQuery('listDeliveries', { query: { connectionId, status: 'held', limit: listedMax } });
   const ever = { status: 'held', createdAfter: new Date(0).toISOString(), buckets: '1' } as const;
-  const held = useQueries({
-    queries: destinations.map(({ id }) => apiQuery('getDeliveryHistogram', { query: { ...ever, destinationId: id } })),
-    combine: (counted): Readonly<Record<string, number>> =>
-      Object.fromEntries(destinations.map(({ id }, at) => [id, counted[at]?.data?.totals.held ?? 0])),
+  const counted = useQueries({
+    // A request for each, only when there are more than one page lists.
+    queries: (data?.page.next == null ? [] : destinations).map(({ id }) =>
+      apiQuery('getDeliveryHistogram', { query: { ...ever, destinationId: id } }),
+    ),
+    combine: (all) => all.map((one) => one.data?.totals.held ?? 0),
   });
-  return useCallback((id) => held[id] ?? 0, [held]);
+  return useMemo(() => {
+    const listed = Map.groupBy(data?.data ?? [], ({ destinationId }) => destinationId);
+    const held = new Map(destinations.map(({ id }, at) => [id, counted[at] ?? listed.get(id)?.length ?? 0]));
+    return (id) => held.get(id) ?? 0;
+  }, [data, destinations, counted]);
 }
