@@ -363,6 +363,39 @@ test('a request to a deleted destination counts for the concurrency of its conne
   assert.equal(rig.egress.requests.length, 2);
 });
 
+test('after a destination was deleted, the others of its connection still share its concurrency with new ones', async () => {
+  const { promise, resolve } = Promise.withResolvers<{ status: number }>();
+  await using rig = await startRig({ handler: ({ url }) => (url.endsWith('/in') ? { status: 200 } : promise) });
+  const { connectionId, destinationId, actionId } = await wire(rig, {
+    destination: { path: '/in' },
+    connection: { settings: { rate: { concurrency: 2 } } },
+  });
+  const add = async (name: string) => {
+    const id = await rig.put('destination', { connectionId, name, path: `/${name}`, status: 'enabled' });
+    const destinations = [{ destinationId: id }];
+    await rig.put('action', { name, description: 'x', status: 'enabled', destinations });
+  };
+  await add('old');
+  await rig.send({ data: { n: '1' } });
+  await rig.clock.advance(1_000);
+  assert.equal(rig.egress.requests.length, 2);
+  await rig.pipeline.configuration.change(byItself, ({ documents: { action, destination } }) =>
+    [action.get(actionId), destination.get(destinationId)].map((document) => ({
+      op: 'delete',
+      document: document ?? assert.fail(),
+    })),
+  );
+  await rig.clock.advance(1);
+  assert.equal(rig.pipeline.depth().queues, 1);
+  await add('next');
+  await rig.send({ data: { n: '2' } }, { data: { n: '3' } });
+  await rig.clock.advance(1_000);
+  assert.equal(rig.egress.requests.length, 3, 'two in flight');
+  resolve({ status: 200 });
+  await rig.clock.advance(1_000);
+  assert.equal(rig.egress.requests.length, 6);
+});
+
 test('crashes in a row quarantine one delivery, however many destinations had deliveries in flight', async () => {
   let isDown = true;
   await using rig = await startRig({ handler: () => (isDown ? new Promise(() => {}) : { status: 200 }) });
