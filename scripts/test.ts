@@ -28,7 +28,8 @@ if (files.some((path) => path.includes('console')))
 if (hasMemory()) keepFoldersInMemory();
 run({
   files,
-  concurrency: 3,
+  // Two more than a small machine has processors: tests of faults wait for time limits, those of the console for frames.
+  concurrency: 4,
   // Sufficient for a group of files on a slow or busy machine.
   timeout: 600_000,
   execArgv: ['--disable-warning=ExperimentalWarning', '--require', quickTests, ...flags],
