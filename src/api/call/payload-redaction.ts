@@ -1,3 +1,4 @@
+import type { ActionCheck } from '../../contract/records/check.ts';
 import type { Delivery } from '../../contract/records/delivery.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { ExplainedCondition, MappedField } from '../../contract/records/explanation.ts';
@@ -44,6 +45,13 @@ export function withoutQuote(issue: Issue): Issue {
   if (issue.kind !== 'template') return issue;
   const detail = hiddenReason(issue.detail);
   return { ...issue, detail, cause: issue.cause && { ...issue.cause, values: { ...issue.cause.values, detail } } };
+}
+
+/** The check of an action without payloads:view: events are counted and named, but what would be sent is hidden. */
+export function withoutBodies(check: ActionCheck): ActionCheck {
+  const bodiesChanged = check.bodiesChanged.map((one) => ({ ...one, before: null, after: null }));
+  const threw = check.threw.map((one) => ({ ...one, reason: hiddenReason(one.reason) }));
+  return { ...check, bodiesChanged, threw };
 }
 
 /** A request to the Inbox without payloads:view: what a sender chose freely is hidden, as in a delivery. */

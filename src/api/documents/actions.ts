@@ -6,6 +6,7 @@ import type { Document, Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import { compileCondition } from '../../rules/compile.ts';
 import { typedValue } from '../../rules/typed-value.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
+import { withoutBodies } from '../call/payload-redaction.ts';
 import type { Kind } from './document-kind.ts';
 import { documentHandlers, documentsOf } from './documents.ts';
 import { patched } from './patch.ts';
@@ -33,13 +34,15 @@ export function actionHandlers(parts: ApiParts) {
         );
       });
     },
-    async checkAction({ params: { id }, body }) {
+    async checkAction({ params: { id }, body, may }) {
       const { draft, last } = body();
-      return checks.action({ id, draft: await stored(id, draft) }, last);
+      const check = await checks.action({ id, draft: await stored(id, draft) }, last);
+      return may('payloads:view') ? check : withoutBodies(check);
     },
-    async checkUnsavedAction({ body }) {
+    async checkUnsavedAction({ body, may }) {
       const { draft, last } = body();
-      return checks.action({ id: null, draft: await unsaved(draft) }, last);
+      const check = await checks.action({ id: null, draft: await unsaved(draft) }, last);
+      return may('payloads:view') ? check : withoutBodies(check);
     },
   } satisfies Partial<Handlers>;
 }

@@ -27,6 +27,23 @@ test('a partial draft of an action is checked like a patch, with enabled or disa
   assert.equal((await shop.call('POST', '/api/v1/actions/act_none/check', {})).statusCode, 404);
 });
 
+test('the check of an action needs View Actions alone, and hides bodies without View Payloads', async () => {
+  await using shop = await startShop();
+  shop.grant('viewer', ['actions:view']);
+  const { id: destinationId } = shop.destination;
+  const mapping = [{ field: 'name', parameter: 'wt.ev' }];
+  const path = `/api/v1/actions/${shop.action['id']}`;
+  await shop.call('PATCH', path, { destinations: [{ destinationId, mapping }] });
+  const draft = { rules: equals('wt.ev', 'buy'), destinations: [{ destinationId }] };
+  const check = async (url: string, token: string) =>
+    (await shop.call('POST', url, { draft }, { authorization: `Bearer ${token}` })).json();
+  const [all, some] = [await check(`${path}/check`, 'admin'), await check(`${path}/check`, 'viewer')];
+  assert.equal(all.bodiesChanged[0].after, '{"wt.ev":"buy"}');
+  const hidden = all.bodiesChanged.map((one: object) => ({ ...one, before: null, after: null }));
+  assert.deepEqual(some, { ...all, bodiesChanged: hidden });
+  assert.equal((await check('/api/v1/actions/check', 'viewer')).matched, 1);
+});
+
 test("a preview accepts the draft of a saved or unsaved action, and refuses one that can't run", async () => {
   await using shop = await startShop();
   const destinationId = shop.destination['id'];

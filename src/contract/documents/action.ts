@@ -66,14 +66,14 @@ export const actionRoutes = tagged('actions', {
   }),
   checkAction: api(
     'POST /actions/{id}/check',
-    ['actions:view', 'payloads:view'],
-    'Show what a draft would change, on the newest events',
+    'actions:view',
+    'Show what a draft would change, on the newest events (without payloads:view, bodies are null)',
     { audit: null, body: actionCheckInput, output: actionCheck },
   ),
   checkUnsavedAction: api(
     'POST /actions/check',
-    ['actions:view', 'payloads:view'],
-    'Show what an unsaved action would do, on the newest events',
+    'actions:view',
+    'Show what an unsaved action would do, on the newest events (without payloads:view, bodies are null)',
     { audit: null, body: unsavedActionCheckInput, output: actionCheck },
   ),
 });
