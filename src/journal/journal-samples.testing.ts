@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Attempt } from '../contract/records/delivery.ts';
 import type { IncomingEvent } from '../contract/records/event.ts';
-import type { DeliveryQuery, Journal, Lease, PlannedDelivery, Rendered, Settlement } from './journal.ts';
+import type { DeliveryQuery, DueDelivery, Journal, Lease, PlannedDelivery, Rendered, Settlement } from './journal.ts';
 
 /** Acquires a scope for an hour from `now` on. */
 export async function claim(journal: Journal, scope: string, owner = 'test', now = 0): Promise<Lease> {
@@ -35,6 +35,32 @@ export function planned(fields: Partial<PlannedDelivery>): PlannedDelivery {
     connectionId: 'con_1',
     dueAt: null,
     test: false,
+    ...fields,
+  };
+}
+
+/** A delivery without an event that is due for the first time. */
+export function dueDelivery(fields: Partial<DueDelivery>): DueDelivery {
+  return {
+    id: 'dlv_1',
+    eventId: null,
+    event: null,
+    actionId: null,
+    actionVersion: null,
+    destinationId: 'dst_1',
+    destinationVersion: 1,
+    connectionId: 'con_1',
+    createdAt: 1_700_000_000_000,
+    dueAt: 1_700_000_000_000,
+    test: false,
+    number: 0,
+    attempts: 0,
+    scheduleStep: 0,
+    waitedMs: 0,
+    deaths: 0,
+    rendered: null,
+    replayId: null,
+    idempotencyKey: null,
     ...fields,
   };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { retryPolicy } from '../../contract/documents/connection.ts';
 import type { Verdict } from '../../destinations/judge.ts';
-import { attempt, rendered } from '../../journal/journal-samples.testing.ts';
+import { attempt, dueDelivery, rendered } from '../../journal/journal-samples.testing.ts';
 import { finishTest, nextAttempt, stepAfter } from './next-step.ts';
 import type { Attempted } from './work.ts';
 
@@ -29,27 +29,14 @@ const now = 1_700_000_000_000;
 const body = rendered('{}');
 
 /** A delivery that failed twice, and waited 4 s for its peer. */
-const due = {
-  id: 'dlv_1',
-  eventId: null,
-  event: null,
-  actionId: null,
-  actionVersion: null,
-  destinationId: 'dst_1',
-  destinationVersion: 1,
-  connectionId: 'con_1',
+const due = dueDelivery({
   createdAt: now - 60_000,
   dueAt: now - 10,
-  test: false,
   number: 2,
   attempts: 2,
   scheduleStep: 1,
   waitedMs: 4_000,
-  deaths: 0,
-  rendered: null,
-  replayId: null,
-  idempotencyKey: null,
-};
+});
 
 function after(attempted: Attempted, of: Partial<typeof due> = {}) {
   return stepAfter(attempted, { delivery: { ...due, ...of }, policy, now, random: () => 0 });

@@ -4,6 +4,7 @@ import { type ConnectionBody, connectionInput } from '../../contract/documents/c
 import { destinationInput } from '../../contract/documents/destination.ts';
 import { EXCHANGES_MAX } from '../../egress/egress.ts';
 import type { DueDelivery } from '../../journal/journal.ts';
+import { dueDelivery } from '../../journal/journal-samples.testing.ts';
 import { type DestinationPlan, destinationPlan } from '../destination-plan.ts';
 import { blockOf, type DispatchState, decide } from './decide.ts';
 import { consumeRates } from './limits.ts';
@@ -53,29 +54,7 @@ const plan = destinationPlan(
 let queueCount = 0;
 const memory = new MemoryBudget(() => queueCount);
 
-function delivery(id: string, deaths = 0): DueDelivery {
-  return {
-    id,
-    eventId: null,
-    event: null,
-    actionId: null,
-    actionVersion: null,
-    destinationId: 'dst_1',
-    destinationVersion: 1,
-    connectionId: 'con_1',
-    createdAt: now,
-    dueAt: now,
-    test: false,
-    number: 0,
-    attempts: 0,
-    scheduleStep: 0,
-    waitedMs: 0,
-    deaths,
-    rendered: null,
-    replayId: null,
-    idempotencyKey: null,
-  };
-}
+const delivery = (id: string, deaths = 0) => dueDelivery({ id, deaths });
 
 /** A connection with one ready queue for each list of deliveries. */
 function connectionWith(lists: DueDelivery[][], of: Partial<DestinationPlan> = {}) {

@@ -1,41 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DueDelivery } from '../../journal/journal.ts';
+import { dueDelivery } from '../../journal/journal-samples.testing.ts';
 import { deliveryBytes, MemoryBudget, waitingIn, widen } from './memory-budget.ts';
 import { ConnectionQueue, DestinationQueue } from './queues.ts';
 
 const now = 1_700_000_000_000;
 
-function delivery(id: string, of: Partial<DueDelivery> = {}): DueDelivery {
-  return {
-    id,
-    eventId: null,
-    event: null,
-    actionId: null,
-    actionVersion: null,
-    destinationId: 'dst_1',
-    destinationVersion: 1,
-    connectionId: 'con_1',
-    createdAt: now,
-    dueAt: now,
-    test: false,
-    number: 0,
-    attempts: 0,
-    scheduleStep: 0,
-    waitedMs: 0,
-    deaths: 0,
-    rendered: null,
-    replayId: null,
-    idempotencyKey: null,
-    ...of,
-  };
-}
-
 function open(queues = 1) {
   const memory = new MemoryBudget(() => queues);
   const queue = new DestinationQueue('dst_1', new ConnectionQueue('con_1'));
   const add = (count: number, of: Partial<DueDelivery> = {}) => {
-    for (let n = 0; n < count; n++) memory.add(queue, delivery(`dlv_${memory.waiting}`, of));
+    for (let n = 0; n < count; n++) memory.add(queue, dueDelivery({ id: `dlv_${memory.waiting}`, ...of }));
   };
   return { memory, queue, add };
 }
@@ -56,7 +32,7 @@ test('a queue has room for its share, and while memory is full for none', () => 
   const { memory, queue, add } = open(1_250);
   add(15);
   assert.equal(memory.hasRoom(queue), true);
-  memory.addDelayed(queue, delivery('later'), () => () => {});
+  memory.addDelayed(queue, dueDelivery({ id: 'later' }), () => () => {});
   assert.equal(memory.hasRoom(queue), false, 'those that are delayed use room as well');
   const full = open();
   full.add(1, heavy);
@@ -163,7 +139,7 @@ test('with a batch, other deliveries of its ordering keys leave memory and are r
     ['a2', 1],
     ['plain', undefined],
   ] as const)
-    memory.add(queue, delivery(id, { ...(orderKey && { orderKey }), dataText: 'x'.repeat(60 * 1024 * 1024) }));
+    memory.add(queue, dueDelivery({ id, ...(orderKey && { orderKey }), dataText: 'x'.repeat(60 * 1024 * 1024) }));
   const [first] = queue.waiting;
   assert.ok(first);
   assert.equal(memory.isHeavy, true);
@@ -180,7 +156,7 @@ test('held deliveries leave memory with their timers, and a reading of the journ
   add(1, { ...heavy, deaths: 2 });
   const cancelled: string[] = [];
   let wake = () => {};
-  memory.addDelayed(queue, delivery('later'), (call) => {
+  memory.addDelayed(queue, dueDelivery({ id: 'later' }), (call) => {
     wake = call;
     return () => cancelled.push('later');
   });
@@ -199,7 +175,7 @@ test('held deliveries leave memory with their timers, and a reading of the journ
 test('a delayed delivery waits with the others from its time on', () => {
   const { memory, queue } = open();
   let wake = () => {};
-  memory.addDelayed(queue, delivery('later'), (call) => {
+  memory.addDelayed(queue, dueDelivery({ id: 'later' }), (call) => {
     wake = call;
     return () => {};
   });
@@ -211,7 +187,7 @@ test('a delayed delivery waits with the others from its time on', () => {
 
 test('the memory of a delivery is estimated from all its texts', () => {
   const text = 'x'.repeat(1_000_000);
-  const of = (part: Partial<DueDelivery>) => deliveryBytes(delivery('a', part)) >= 1_000_000;
+  const of = (part: Partial<DueDelivery>) => deliveryBytes(dueDelivery({ id: 'a', ...part })) >= 1_000_000;
   const event = { data: {}, ext: {}, session: {} } as DueDelivery['event'] & {};
   for (const part of ['data', 'ext', 'session'] as const)
     for (const value of [text, { list: [{ deep: text }] }, { [text]: null }])
