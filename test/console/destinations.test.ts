@@ -40,8 +40,15 @@ test('from the Destinations tab to a saved destination and Done, by role and nam
   await page.getByText('PUT https://crm.example/v2/orders?dry=1').waitFor();
   await page.getByRole('textbox', { name: 'Template' }).fill(template);
   await page.getByRole('switch', { name: 'Status' }).check();
+  const held = Promise.withResolvers<void>();
+  await page.route(/\/destinations\?limit/, async (route) => {
+    await held.promise;
+    await route.continue();
+  });
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByRole('tab', { name: 'Destinations', selected: true }).waitFor();
+  assert.equal(await page.getByText('No destinations yet').count(), 0, 'as it was before');
+  held.resolve();
   await page.getByRole('link', { name: 'Orders' }).waitFor();
 
   const [made] = (await app.client.call('listDestinations', { params: { id } })).data;

@@ -1,4 +1,4 @@
-import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
+import { MutationCache, type Query, QueryCache, QueryClient } from '@tanstack/react-query';
 import { ClientError } from '../../client/client.ts';
 import type { RouteId } from '../../contract/routes.ts';
 import { forget } from '../session/session.ts';
@@ -17,6 +17,12 @@ function signOutWhenUnknown(error: unknown): void {
   if (error instanceof ClientError && error.code === 'unauthorized') forget(String(error.problem['reason']));
 }
 
+/** A page of a list, or all of a kind. */
+function isEmptyList(data: unknown): boolean {
+  const items = typeof data === 'object' && data !== null && 'data' in data ? data.data : data;
+  return Array.isArray(items) && items.length === 0;
+}
+
 /** As often as the server is looked for: who waits for it longer would wait on when it is back. */
 const longestWaitMs = 2_000;
 
@@ -32,9 +38,13 @@ export const queryClient: QueryClient = new QueryClient({
     onSuccess(_data, _variables, _context, { meta }) {
       if (meta?.['route'] === null) return;
       const change = meta?.['route'] as RouteId | undefined; // as `useApi` puts it there
-      return queryClient.invalidateQueries({
-        predicate: ({ queryKey: [read] }) => change === undefined || isAffected(read, change),
+      const predicate = ({ queryKey: [read] }: Query) => change === undefined || isAffected(read, change);
+      // A list that was empty would be shown so once more, until it has what was made.
+      queryClient.removeQueries({
+        type: 'inactive',
+        predicate: (one) => isEmptyList(one.state.data) && predicate(one),
       });
+      return queryClient.invalidateQueries({ predicate });
     },
   }),
   defaultOptions: {
