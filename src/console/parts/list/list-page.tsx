@@ -90,9 +90,9 @@ export function ListPage<Row>(props: ListProps<Row>): ReactNode {
           <Note mr="xs" role="status">
             {data === undefined ? '' : countOf(props, data)}
           </Note>
-          {props.tools}
           {props.isPlain === true ? null : <ListViews list={name} opens={props.opens} />}
           {chooser}
+          {props.tools}
         </Group>
       </Group>
       {props.notice}
