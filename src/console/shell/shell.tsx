@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Group, Kbd, Menu, Text } from '@mantine/core';
 import { useDisclosure, useHotkeys } from '@mantine/hooks';
-import { Link, Outlet, useLocation } from '@tanstack/react-router';
+import { Link, Outlet, useLocation, useRouterState } from '@tanstack/react-router';
 import { type ReactNode, Suspense, useEffect } from 'react';
 import { allRights } from '../../contract/accounts/rights.ts';
 import { isAway, queryClient, useApiQuery } from '../data/data.ts';
@@ -29,6 +29,7 @@ export function Shell(): ReactNode {
   const [isHelpOpen, help] = useDisclosure(false);
   const [isMenuOpen, drawer] = useDisclosure(false);
   const { pathname } = useLocation();
+  const isLoading = useRouterState({ select: ({ status }) => status === 'pending' });
   const beside = pathname.startsWith('/settings') ? (
     <SettingsNav />
   ) : pathname.startsWith('/docs/') ? (
@@ -43,7 +44,7 @@ export function Shell(): ReactNode {
       <a className={css['skip']} href="#content">
         {shell.skip}
       </a>
-      <header className={css['top']}>
+      <header className={css['top']} data-loading={isLoading}>
         <ActionIcon className={css['burger'] ?? ''} aria-label={shell.openMenu} onClick={drawer.open}>
           <Icon name="menu" />
         </ActionIcon>
