@@ -32,9 +32,7 @@ const longSeconds = 90;
 /**
  * Twenty healthy destinations together with ten that hang, drip, reset or respond with decompression bombs, and the
  * same stream of events without the failing ones. Each gets 17 events a second, 500 in total. The two take turns at
- * being first, since the speed of a machine drifts. The ratio is that of the medians of all rounds: neighbouring rounds
- * differ by a third without a cause in the program, so the ratios of single rounds swing more. Fails when the healthy
- * destinations are affected, or memory grows.
+ * being first, since the speed of a machine drifts. Fails when the healthy destinations are affected, or memory grows.
  */
 export async function keepApart(given: { rounds: number; secondsEach: number }): Promise<IsolationFigures> {
   await using ends = await startEnds();
@@ -94,8 +92,7 @@ export async function keepApart(given: { rounds: number; secondsEach: number }):
     rounds.push(one);
     console.error(`round ${round}: ${JSON.stringify(one)}`);
   }
-  const medianOf = (name: keyof Round) => median(rounds.map((one) => one[name]));
-  const ratio = short(medianOf('besideP99Ms') / medianOf('aloneP99Ms'));
+  const ratio = short(median(rounds.map((one) => one.ratio)));
   const grownMiB = short((await measure(among, longSeconds)).grownMiB);
   const faults: string[] = [];
   if (ratio > ratioMost) faults.push(`beside bad ones the 99th percentile was ${ratio} times that without`);
