@@ -56,7 +56,7 @@ test('the menu counts open issues, and the palette pauses, retries, filters and 
   assert.deepEqual(tab.problems, []);
 });
 
-test('what is typed right after Ctrl K stands in the palette, also while its code is on its way', async () => {
+test('the palette has what is typed right after Ctrl K, also while its code is being loaded', async () => {
   await using running = await startConsole();
   await using tab = await openTab(running.browser, { url: running.app.url, isFirst: true });
   const { page } = tab;

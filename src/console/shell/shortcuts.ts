@@ -65,7 +65,7 @@ export function usePageKeys(keys: Keys): void {
   }, []);
 }
 
-/** What is typed from Ctrl K on until the palette, whose code may still be on its way, is there to be typed in. */
+/** Collects what is typed after Ctrl K until the palette can take it: its code may still be loading. */
 export function useTypedAhead(isOpen: boolean): { readonly current: string } {
   const typed = useRef('');
   useEffect(() => {

@@ -22,7 +22,7 @@ export const listSearch = { filter: textSearch, cursor: textSearch, sort: textSe
 /** What a page keeps in its address, for `validateSearch`. */
 export function search<Reads extends Record<string, Read<string>>>(reads: Reads) {
   type Search = { [Name in keyof Reads]?: ReturnType<Reads[Name]> };
-  // With undefined for what does not fit: the router keeps what a page leaves out as it stands in the address.
+  // Names that a page leaves out would keep their value from the address, so what does not fit becomes undefined.
   return (given: Record<string, unknown>): Search =>
     Object.fromEntries(Object.entries(reads).map(([name, read]) => [name, read(given[name])])) as Search; // by its reader
 }
