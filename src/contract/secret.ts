@@ -67,23 +67,25 @@ const secretRef = z
   .max(1_024)
   .regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:\/[^\p{Cc}]+)$/u, 'Must be env:NAME or file:/path.');
 
+const secretForms = z.union([
+  z.string().max(65_536).brand<'secret'>(),
+  z.strictObject({ ref: secretRef }),
+  z.strictObject({ set: z.boolean(), updatedAt: z.string().optional(), ref: secretRef.optional() }),
+]);
 /**
  * A secret in a write: its text, a location (`{"ref": "env:NAME"}`, `{"ref": "file:/path"}`), the mark that GET
  * returned, or null. A mark keeps the stored secret; null keeps it while the same kind of authentication uses it;
  * `{"set": false}` and empty text remove it.
  */
-export const secretInput = z
-  .union([
-    z.string().max(65_536).brand<'secret'>(),
-    z.strictObject({ ref: secretRef }),
-    z.strictObject({ set: z.boolean(), updatedAt: z.string().optional(), ref: secretRef.optional() }),
-  ])
-  .nullable()
-  .default(null)
-  .meta({
-    description:
-      'Write-only: its text, or {"ref": "env:NAME"} or {"ref": "file:/path"} where the operator allows that. Returned as {"set": true, "updatedAt": …}, with the ref if there is one. Sending that back, null, or leaving it out keeps the secret while the same kind of authentication uses it. {"set": false} removes it.',
-  });
+export const secretInput = secretForms.nullable().default(null).meta({
+  description:
+    'Write-only: its text, or {"ref": "env:NAME"} or {"ref": "file:/path"} where the operator allows that. Returned as {"set": true, "updatedAt": …}, with the ref if there is one. Sending that back, null, or leaving it out keeps the secret while the same kind of authentication uses it. {"set": false} removes it.',
+});
+
+/** Whether a schema, without its wrappers, is that of `secretInput`. */
+export function isSecretSchema(schema: z.core.$ZodType): boolean {
+  return schema === secretForms;
+}
 
 /** A parsed document with each secret input replaced by the stored secret. */
 export type Stored<T> = T extends Secret

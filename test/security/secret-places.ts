@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { alertInput } from '../../src/contract/documents/alert.ts';
-import { connectionInput } from '../../src/contract/documents/connection.ts';
-import { destinationInput } from '../../src/contract/documents/destination.ts';
+import { documentInputs } from '../../src/contract/documents/document-inputs.ts';
 
 type Node = {
   description?: string;
@@ -14,12 +12,12 @@ type Node = {
 };
 
 /**
- * Every write-only place of connections, destinations and alerts, from the JSON Schema that the API publishes; `*`
+ * Every write-only place of all kinds of documents, from the JSON Schema that the API publishes; `*`
  * for any key or index. New secret fields of the contract are included automatically.
  */
 export function writeOnlyPlaces(): string[] {
   const places = new Set<string>();
-  for (const schema of [connectionInput, destinationInput, alertInput])
+  for (const schema of Object.values(documentInputs))
     walk(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Node, [], places); // a JSON Schema
   return [...places].sort();
 }

@@ -83,7 +83,10 @@ export function documentReader<K extends ManagedKind>(kind: Kind<K>, parts: ApiP
     const parsed = validate(kind.input, withoutReadOnly(json, kind.readOnly));
     const completed = kind.complete?.(parsed, before, parent) ?? parsed;
     const updatedAt = new Date(parts.now()).toISOString();
-    const { body, kept } = placeSecrets(completed, before?.body, { updatedAt, references: parts.references });
+    const { body, kept } = placeSecrets(kind.input, completed, before?.body, {
+      updatedAt,
+      references: parts.references,
+    });
     return { body: body as Bodies[K], kept }; // the schema's output, completed, with its secrets in place
   }
 

@@ -1,39 +1,16 @@
+import type { z } from 'zod';
 import { secretFields } from '../../connections/secret-fields.ts';
 import { publicTokenFields } from '../../contract/documents/connection.ts';
 import { invalid } from '../../contract/errors.ts';
 import { isObject, mapChildren, pointerOf } from '../../contract/json.ts';
 import { Secret, type SecretMark, secretMark } from '../../contract/secret.ts';
+import { type SecretPlace, secretPlaces } from '../../contract/secret-places.ts';
 import type { ApiParts } from '../call/call.ts';
-
-/**
- * The locations of secrets in connections, destinations and alerts. `*` is any key or index. In `extraParams` and
- * `extraHeaders` all values are secrets except those with known public names; a header has its own flag.
- */
-const places = [
-  'auth.password',
-  'auth.token',
-  'auth.clientSecret',
-  'auth.jwt',
-  'auth.refreshToken',
-  'auth.assertion.privateKey',
-  'auth.clientAssertion.privateKey',
-  'auth.extraParams.*',
-  'auth.extraHeaders.*',
-  'settings.headers.*.value',
-  'settings.tls.key',
-  'settings.proxy.password',
-  'settings.signing.secret',
-  'settings.signing.previousSecret',
-  'settings.secret',
-  'settings.previousSecret',
-  'settings.password',
-  'settings.hookUrl',
-].map((place) => place.split('.'));
 
 const publicNames = new Set<string>(publicTokenFields);
 
 /**
- * A parsed body with its secrets in place. Text becomes a new Secret. A mark (`{"set": true}`) or null keeps the one
+ * A body parsed by `schema` with its secrets in place. Text becomes a new Secret. A mark (`{"set": true}`) or null keeps the one
  * stored at the same location (in arrays: of the item with the same name); null does so only while the same kind of
  * authentication, signature or alert uses it. `{"set": false}` and empty text remove it, except that an empty password
  * of basic authentication and an empty client secret are stored. A mark with another `ref` than the stored one, as in a
@@ -41,11 +18,13 @@ const publicNames = new Set<string>(publicTokenFields);
  * `invalid_value` for a mark without a stored secret and for an unusable reference.
  */
 export function placeSecrets(
+  schema: z.ZodType,
   parsed: unknown,
   stored: unknown,
   { updatedAt, references }: { updatedAt: string; references: ApiParts['references'] },
 ): { body: unknown; kept: string[] } {
   const kept: string[] = [];
+  const places = secretPlaces(schema);
 
   function referred(ref: string, before: unknown, path: PropertyKey[]): Secret {
     // The same reference is no change.
@@ -80,8 +59,9 @@ export function placeSecrets(
   }
 
   const walk = (value: unknown, before: unknown, path: PropertyKey[], owner: unknown, isSameUse: boolean): unknown => {
-    if (isSecretPlace(path, owner)) return placed(value, before, path, owner, isSameUse);
-    if (isTokenField(path) && isObject(value))
+    const place = placeAt(places, path, owner);
+    if (place !== undefined && !isPublic(place, path)) return placed(value, before, path, owner, isSameUse);
+    if (place !== undefined && isObject(value))
       throw invalid([{ pointer: pointerOf(path), detail: 'This value is not a secret. Send its text.' }]);
     const isSame = isSameUse && (!isObject(value) || (isSameKind(value, before) && !isWithoutCertificate(value, path)));
     return mapChildren(value, (child, key) =>
@@ -103,14 +83,16 @@ export function showSecrets(stored: unknown): unknown {
 }
 
 /**
- * A stored body for a file: secrets stored outside as their reference (`{"set": true, "ref": …}`), others left out, so
+ * A stored body of `schema` for a file: secrets stored outside as their reference (`{"set": true, "ref": …}`), others left out, so
  * that a write keeps them. A token parameter or header keeps its name, with null.
  */
-export function exportSecrets(body: unknown): unknown {
+export function exportSecrets(schema: z.ZodType, body: unknown): unknown {
+  const places = secretPlaces(schema);
   const walk = (value: unknown, path: PropertyKey[], owner: unknown): unknown => {
-    if (isSecretPlace(path, owner)) {
+    const place = placeAt(places, path, owner);
+    if (place !== undefined && !isPublic(place, path)) {
       if (value instanceof Secret && value.ref !== null) return { set: true, ref: value.ref };
-      return isTokenField(path) ? null : undefined;
+      return place.mayBePlain ? null : undefined;
     }
     if (Array.isArray(value)) return value.map((item, i) => walk(item, [...path, i], value));
     if (!isObject(value)) return value;
@@ -149,17 +131,23 @@ export function isSameBody(a: unknown, b: unknown): boolean {
   return entries.length === other.size && entries.every(([key, value]) => isSameBody(value, other.get(key)));
 }
 
-function isSecretPlace(path: readonly PropertyKey[], owner: unknown): boolean {
-  const isPlace = places.some(
-    (place) => place.length === path.length && place.every((part, i) => part === '*' || part === path[i]),
+/** The place of a secret that has this path in an object with its literals. */
+function placeAt(
+  places: readonly SecretPlace[],
+  path: readonly PropertyKey[],
+  owner: unknown,
+): SecretPlace | undefined {
+  return places.find(
+    (place) =>
+      place.path.length === path.length &&
+      place.path.every((part, i) => part === '*' || part === path[i]) &&
+      Object.entries(place.owner).every(([key, value]) => isObject(owner) && owner[key] === value),
   );
-  if (!isPlace) return false;
-  if (path[1] === 'headers') return isObject(owner) && owner['secret'] === true;
-  return !publicNames.has(String(path.at(-1)).toLowerCase());
 }
 
-function isTokenField(path: readonly PropertyKey[]): boolean {
-  return path.length === 3 && path[0] === 'auth' && (path[1] === 'extraParams' || path[1] === 'extraHeaders');
+/** Whether a token parameter or header, which may be plain text, is one with a public value. */
+function isPublic({ mayBePlain }: SecretPlace, path: readonly PropertyKey[]): boolean {
+  return mayBePlain && publicNames.has(String(path.at(-1)).toLowerCase());
 }
 
 /** Whether a value is the mark of a stored secret. */

@@ -1,4 +1,5 @@
 import { mapInSteps } from '../../async/steps.ts';
+import { documentInputs } from '../../contract/documents/document-inputs.ts';
 import type { ImportStep, TransferDocument } from '../../contract/documents/transfer.ts';
 import { rightOf, type TransferKind, transferKinds } from '../../contract/documents/transfer-kinds.ts';
 import { AppError, invalid } from '../../contract/errors.ts';
@@ -118,7 +119,8 @@ function behaviorsInOrder(behaviors: readonly Item[]): Item[] {
 
 /** A document as a file has it. */
 function exported(kind: TransferKind, document: Document<object>, snapshot: Snapshot) {
-  const { name, ...body } = exportSecrets(fileBody({ ...document, kind }, snapshot)) as Record<string, unknown>; // an object stays one
+  const inFile = exportSecrets(documentInputs[kind], fileBody({ ...document, kind }, snapshot));
+  const { name, ...body } = inFile as Record<string, unknown>; // an object stays one
   return { kind, name: String(name), ...body };
 }
 

@@ -1,12 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { actionInput } from '../../contract/documents/action.ts';
-import { alertInput } from '../../contract/documents/alert.ts';
-import { behaviorInput } from '../../contract/documents/behavior.ts';
-import { collectorInput } from '../../contract/documents/collector.ts';
-import { connectionInput } from '../../contract/documents/connection.ts';
-import { destinationInput } from '../../contract/documents/destination.ts';
+import { documentInputs } from '../../contract/documents/document-inputs.ts';
 import { listOperators, orderOperators, presenceOperators, textOperators } from '../../contract/documents/operators.ts';
 import type { TransferDocument } from '../../contract/documents/transfer.ts';
 import type { TransferKind } from '../../contract/documents/transfer-kinds.ts';
@@ -30,15 +25,6 @@ type Node = {
   anyOf?: Node[];
   oneOf?: Node[];
 };
-
-const inputs = {
-  collector: collectorInput,
-  connection: connectionInput,
-  destination: destinationInput,
-  behavior: behaviorInput,
-  action: actionInput,
-  alert: alertInput,
-} satisfies Record<TransferKind, z.ZodType>;
 
 const file = (name: string) => readFileSync(new URL(`../../egress/http1/testdata/${name}`, import.meta.url), 'utf8');
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -118,7 +104,7 @@ export function documentSamples(): TransferDocument[] {
     { kind: 'destination', connection: 'Target', name: 'One', status: 'enabled' },
     { kind: 'action', name: 'Target action', description: 'x' },
   ];
-  for (const [kind, schema] of Object.entries(inputs) as [TransferKind, z.ZodType][]) {
+  for (const [kind, schema] of Object.entries(documentInputs) as [TransferKind, z.ZodType][]) {
     const root = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Node; // a JSON Schema
     for (const [at, body] of valuesOf(root, kind, root).entries())
       samples.push({ ...named(body as Json), kind, name: `${kind} ${at}` }); // documents are objects
