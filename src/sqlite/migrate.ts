@@ -4,6 +4,7 @@ import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { zstdDecompressSync } from 'node:zlib';
 import { putInPlace } from '../disk/atomic-write.ts';
 import { freeBytesOf } from '../disk/disk-space.ts';
+import { withFormerLineBreaks } from '../template/parse/former-line-breaks.ts';
 import { applicationId, isOurDatabase, schemaVersion, usedBytes } from './database-file.ts';
 import { tooFull, withRoom } from './disk-room.ts';
 import { recover, removeFiles, replaceDatabase } from './recovery.ts';
@@ -95,11 +96,14 @@ function create(file: string, folder: URL) {
 }
 
 /**
- * Applies the migrations after a version, in one transaction. They may call `unpacked(value)`, which returns the text of a value: text, or a
- * Zstandard frame of it.
+ * Applies the migrations after a version, in one transaction. They may call `unpacked(value)`, which returns the text of
+ * a value: text, or a Zstandard frame of it; and `with_former_line_breaks(template)`.
  */
 export function apply(database: DatabaseSync, version: number, folder: URL = ours): void {
   database.function('unpacked', { deterministic: true }, unpacked);
+  database.function('with_former_line_breaks', { deterministic: true }, (template) =>
+    typeof template === 'string' ? withFormerLineBreaks(template) : template,
+  );
   database.exec('BEGIN IMMEDIATE');
   for (const migration of migrations(folder))
     if (migration.version > version) database.exec(`${migration.sql}; PRAGMA user_version = ${migration.version}`);

@@ -17,6 +17,7 @@ import { storageThreads } from '../../sqlite/storage-threads.testing.ts';
 import { temporaryFolder } from '../../sqlite/temporary-folder.testing.ts';
 import { catalogConformance, document, put } from '../catalog.conformance.ts';
 import type { Change } from '../catalog.ts';
+import type { operations } from './operations.ts';
 import { sealedCatalog, sqliteCatalog } from './sqlite-catalog.ts';
 
 const key = (fill: number) => Buffer.alloc(32, fill).toString('base64');
@@ -99,16 +100,53 @@ test('after a rotation the first key alone opens everything, old versions and de
   assert.deepEqual([left.includes(newId), left.includes(oldId)], [true, false], 'the old ciphertext is overwritten');
 });
 
-test('documents that an older version deleted can be restored for 30 days after the upgrade', async () => {
+/** A database with the migrations of versions below `version`, in a folder. */
+function olderDatabase(folder: string, version: string): string {
   using migrations = temporaryFolder();
-  using folder = temporaryFolder();
   const source = fileURLToPath(new URL('../../sqlite/migrations/', import.meta.url));
   for (const name of readdirSync(source))
-    if (name < '0016') copyFileSync(join(source, name), join(migrations.path, name));
-  const file = join(folder.path, databaseName);
+    if (name < version) copyFileSync(join(source, name), join(migrations.path, name));
+  const file = join(folder, databaseName);
   migrate(file, new Date(), new URL(`file://${migrations.path}/`));
+  return file;
+}
+
+test('templates stored when a line break after a value was removed still render the same', async () => {
+  using folder = temporaryFolder();
+  const lines = 'Dear {{ it.name }}\n{{* 1}}\n{{! const a = 2; }}\n{{ a }}\r\n{{ a -}}\n{{ a }} \n';
+  const first = {
+    name: 'Lines "1"',
+    template: lines,
+    auth: { token: { $secret: 'k.1' } },
+    settings: { a: [1.5, null] },
+  };
+  const plain = { name: 'Plain', template: '{{! return `{{ 1 }}\n`; }}' };
   {
-    using database = new DatabaseSync(file);
+    using database = new DatabaseSync(olderDatabase(folder.path, '0024'));
+    const insert = database.prepare(
+      `INSERT INTO document_version (kind, id, version, body, created_at, updated_at, updated_by, listed)
+       VALUES (?, ?, ?, ?, '', '', 'ada', 1)`,
+    );
+    insert.run('destination', 'dst_1', 1, JSON.stringify(first));
+    insert.run('destination', 'dst_1', 2, JSON.stringify(plain));
+    insert.run('behavior', 'beh_1', 1, JSON.stringify(first));
+  }
+  await using sqlite = await openSqlite({ dir: folder.path, operations: operationsOf('catalog') });
+  const client = sqlite.client<typeof operations>();
+  const bodies = async (kind: 'destination' | 'behavior', id: string) =>
+    (await client.read('documentVersions', { kind, id, limit: 9 })).map(({ body }) => body);
+  const rewritten = 'Dear {{ it.name -}}\n{{* 1 -}}\n{{! const a = 2; }}\n{{ a }}\r\n{{ a -}}\n{{ a }} \n';
+  assert.deepEqual(await bodies('destination', 'dst_1'), [
+    JSON.stringify(plain),
+    JSON.stringify({ ...first, template: rewritten }),
+  ]);
+  assert.deepEqual(await bodies('behavior', 'beh_1'), [JSON.stringify(first)]);
+});
+
+test('documents that an older version deleted can be restored for 30 days after the upgrade', async () => {
+  using folder = temporaryFolder();
+  {
+    using database = new DatabaseSync(olderDatabase(folder.path, '0016'));
     const version = database.prepare("INSERT INTO document_version VALUES ('behavior', ?, ?, ?, '', '', 'ada')");
     for (const [id, number] of [
       ['beh_1', 1],

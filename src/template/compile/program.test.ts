@@ -20,6 +20,16 @@ test('return ends the template and drops the text before it', () => {
   assert.equal(bodyOf('a{{@each([1,2]) => n}}{{! if (n === 2) return "two"; }}{{/each}}b'), 'two');
 });
 
+test('a line break after a value stays, one after code leaves no line', () => {
+  const text = { escape: 'none', contentType: 'text/plain' } as const;
+  const letter = 'Dear {{ it.data[0].name }}\nyour order {{* it.data[0].id }}\n\n{{ 1 }}\r\nis here\n{{ 2 }}\n';
+  assert.equal(bodyOf(letter, [{ name: 'Ada', id: 7 }], text), 'Dear Ada\nyour order 7\n\n1\nis here\n2\n');
+  const blocks =
+    '{{! const n = 1; }}\n{{@each([1, 2]) => i}}\n{{@if(i > n)}}\n{{ i }}\n{{#else}}\n-{{ i }}\n{{/if}}\n{{/each}}\nend';
+  assert.equal(bodyOf(blocks, [{}], text), '-1\n2\nend');
+  assert.equal(bodyOf('{{ 1 -}}\n{{ 2 _}}\n \n{{ 3 }}', [{}], text), '123');
+});
+
 test('an object or array becomes its JSON and is flagged', () => {
   const output = renderInVm('{{! return { a: [1] } }}');
   assert.deepEqual(output, { kind: 'body', body: '{"a":[1]}', isObject: true, path: '/', headers: [] });

@@ -2,7 +2,7 @@ import { addBranch, type Block, closeBlock, openBlock } from './blocks.ts';
 import { parseInsertion } from './insertion.ts';
 import type { Code } from './javascript.ts';
 import { type Locate, TemplateError } from './position.ts';
-import { type Piece, scan } from './scanner.ts';
+import { isValue, type Piece, scan } from './scanner.ts';
 import type { Context, Finding, TemplateNode } from './tag-script.ts';
 
 /** Maximum depth of nested blocks: well within the stack of the sandbox's parser. */
@@ -85,14 +85,16 @@ function codesOf(node: TemplateNode): (Code | null)[] {
 const FINDINGS_MAX = 50;
 
 /**
- * Like Squirrelly: `\r` of a `\r\n` counts as the one newline after a tag, and every remaining line end becomes `\n`.
+ * The text between two tags, without the white space that they remove. A line that has only code leaves no line: the
+ * newline after `{{! }}` and the tags of blocks is removed. The one after a value stays. Like Squirrelly: `\r` of a
+ * `\r\n` counts as the one newline after a tag, and every remaining line end becomes `\n`.
  */
 function trimText(raw: string, before: Piece | undefined, after: Piece | undefined): string {
-  const left = before?.kind === 'text' ? undefined : before?.trimAfter;
+  const left = before === undefined || before.kind === 'text' ? undefined : before;
   const right = after?.kind === 'text' ? undefined : after?.trimBefore;
   let value = raw;
-  if (left === '_') value = value.trimStart();
-  else if (left !== undefined) value = value.replace(/^(?:\n|\r)/, '');
+  if (left?.trimAfter === '_') value = value.trimStart();
+  else if (left?.trimAfter === '-' || (left !== undefined && !isValue(left))) value = value.replace(/^(?:\n|\r)/, '');
   if (right === '_') value = value.trimEnd();
   else if (right === '-') value = value.replace(/(?:\r\n|\n|\r)$/, '');
   return value.replace(/\r\n?/g, '\n');

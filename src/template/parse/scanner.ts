@@ -14,12 +14,15 @@ export type Tag = {
   /** The content's JavaScript tokens, comments included. */
   tokens: ScriptToken[];
   /**
-   * White-space control: `_` removes all white space next to the tag, `-` one newline. After a tag, none removes one
-   * newline.
+   * White-space control: `_` removes all white space next to the tag, `-` one newline. After a tag that inserts no
+   * value, none removes one newline.
    */
   trimBefore: '' | '_' | '-';
   trimAfter: '' | '_' | '-';
 };
+
+/** Whether a tag inserts a value: `{{ }}` or `{{* }}`. */
+export const isValue = ({ kind }: Tag): boolean => kind === 'value' || kind === 'raw';
 
 export type Piece = { kind: 'text'; start: number; end: number } | Tag;
 

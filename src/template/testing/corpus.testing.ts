@@ -293,6 +293,7 @@ export const CORPUS: readonly CorpusTemplate[] = Object.entries({
     '\u00a0\ufeff{{_ 1 _}}\u00a0\u2003x',
     '   {{! const q = 1 }}   \n  {{ q }}  \n',
     '{{ 1 }}\n{{ 2 }}\n{{ 3 }}\n',
+    '{{1}}\r\n{{2}}\r{{* 3 }}\n\n{{- 5 }}\n{{!const n = [6]}}\n{{n[0]}}\n{{ n[0] }}',
   ],
   documents: [
     `{\n  "id": "{{ ${r}.id }}",\n  "total": {{ ${r}.total }},\n  "tags": [{{@each(${r}.tags) => t, i}}{{@if(i)}},{{/if}}"{{* t }}"{{/each}}]\n}\n`,
