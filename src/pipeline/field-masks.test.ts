@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { threadUs } from '../../test/support/processor-time.ts';
 import { type FieldPrivacy, fieldPrivacy } from '../contract/documents/privacy.ts';
 import type { IncomingEvent } from '../contract/records/event.ts';
 import { compileMasks } from './field-masks.ts';
@@ -112,11 +111,4 @@ test('an event without a match is returned unchanged, and masking does not chang
   assert.deepEqual(masked(rule, event({ shared })).data, masked(rule, event({ shared })).data);
   assert.deepEqual(shared, { email: 'a@b.c' });
   assert.equal(compileMasks([fieldPrivacy.parse({})], hash), null);
-});
-
-test("patterns with many stars, and senders' names, cost little", () => {
-  const masks = compileMasks([fieldPrivacy.parse({ drop: [`${'*a'.repeat(100)}*b`.slice(0, 255)] })], hash);
-  const startUs = threadUs();
-  for (let i = 0; i < 300; i++) masks?.(event({ [`${'a'.repeat(2_000)}${i}`]: 'x' }));
-  assert.ok(threadUs() - startUs < 2_000_000);
 });

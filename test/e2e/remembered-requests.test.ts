@@ -7,6 +7,7 @@ import { adminToken, environment, spawnProcess } from '../support/process.ts';
 import { startReceiver } from '../support/receiver.ts';
 
 test('after a restart rejected requests are listed, keyed requests are repeated, and the use of a former key is known', async () => {
+  const startedAt = Date.now();
   await using app = await startTestApp();
   const { id, key } = await app.client.call('createCollector', { body: { name: 'Shop' } });
   const rejected = await fetch(`${app.url}/v3/${key}`, { method: 'POST', body: '{"events":[]}' });
@@ -37,7 +38,9 @@ test('after a restart rejected requests are listed, keyed requests are repeated,
   );
   const { previousKey, previousUsedAt } = await app.client.call('getCollector', { params: { id } });
   assert.equal(previousKey, key);
-  assert.ok(previousUsedAt !== null && Date.now() - Date.parse(previousUsedAt) < 60_000);
+  assert.ok(
+    previousUsedAt !== null && Date.parse(previousUsedAt) >= startedAt && Date.parse(previousUsedAt) <= Date.now(),
+  );
 });
 
 test('a request that a kill interrupted is not run again with its key', async () => {

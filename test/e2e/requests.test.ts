@@ -276,12 +276,14 @@ test('a receiver can verify the signature by Standard Webhooks, anew for each at
     destination: { path: '/signed', template: '{"v":"{{it.data[0].v}}"}' },
   });
   receiver.answer('/signed', { status: 500 }, {});
+  const startedAt = Date.now();
   const delivery = await deliver({ v: 'é😀' });
   assert.equal(receiver.at('/signed').length, 2);
   for (const { headers, body, at } of receiver.at('/signed')) {
     const { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signature } = headers;
     assert.equal(id, delivery.id);
-    assert.ok(Math.abs(Number(timestamp) * 1_000 - at) < 5_000);
+    // In whole seconds, rounded down.
+    assert.ok(Math.floor(startedAt / 1_000) <= Number(timestamp) && Number(timestamp) * 1_000 <= at);
     const wanted = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
     assert.equal(signature, `v1,${wanted}`);
   }

@@ -141,10 +141,8 @@ test('__proto__, constructor and repeated keys are plain data and reach nothing 
 async function slowHead(app: TestApp, key: string): Promise<void> {
   await Promise.all(
     Array.from({ length: 3 }, async () => {
-      const startedAt = performance.now();
       const status = await exchange(app, `POST /v3/${key} HTTP/1.1\r\nHost: a\r\nX-Slow: `, 'a');
       assert.ok(status === 408 || status === null, `a slow head: ${status}`);
-      assert.ok(performance.now() - startedAt < 60_000);
     }),
   );
 }

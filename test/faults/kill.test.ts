@@ -3,10 +3,9 @@ import { test } from 'node:test';
 import { killUnderLoad } from '../../bench/soak/kill.ts';
 
 test('kill -9 under load: each acknowledged event is delivered, with one key and one body', async () => {
-  const { faults, eventsAcknowledged, readyMs } = await killUnderLoad({ kills: 4, seed: 7, upMostMs: 400 });
+  const { faults, eventsAcknowledged } = await killUnderLoad({ kills: 4, seed: 7, upMostMs: 400 });
   assert.deepEqual(faults, []);
   assert.ok(eventsAcknowledged > 0);
-  assert.ok(readyMs.max < 10_000, `ready again after ${readyMs.max} ms`);
 });
 
 test('kill -9 under load with order by visitor: no older delivery arrives after a newer one', async () => {

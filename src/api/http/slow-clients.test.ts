@@ -107,21 +107,22 @@ test('a slow sender gets 408 and is disconnected, even if it keeps sending', asy
 });
 
 test('two hundred slow clients delay no other client, and all are disconnected', async () => {
-  const cutMs = 4_000;
-  await using server = await start({ headMs: cutMs, requestMs: cutMs });
-  const slow = Array.from({ length: 200 }, () => client(server, 'GET /livez HTTP/1.1\r\nX-Slow: ', { drip: 'a' }));
-  const times: number[] = [];
-  for (let n = 0; n < 20; n++) {
-    const startedAt = performance.now();
-    const honest = client(server, live.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'));
-    await honest.closed;
-    assert.match(honest.heard(), /^HTTP\/1\.1 200/);
-    times.push(performance.now() - startedAt);
-    honest.socket.destroy();
+  const slowClients = (server: TestServer) =>
+    Array.from({ length: 200 }, () => client(server, 'GET /livez HTTP/1.1\r\nX-Slow: ', { drip: 'a' }));
+  {
+    await using server = await start({ headMs: 250_000, requestMs: 250_000 });
+    const slow = slowClients(server);
+    for (let n = 0; n < 20; n++) {
+      const honest = client(server, live.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'));
+      await honest.closed;
+      assert.match(honest.heard(), /^HTTP\/1\.1 200/);
+      honest.socket.destroy();
+    }
+    for (const one of slow) one.socket.destroy();
+    await Promise.all(slow.map((one) => one.closed));
   }
-  await Promise.all(slow.map((one) => one.closed));
-  times.sort((a, b) => a - b);
-  assert.ok((times[Math.floor(times.length * 0.9)] ?? 0) < cutMs / 2, `${times.at(-1)} ms`);
+  await using server = await start({ headMs: 1_000, requestMs: 1_000 });
+  await Promise.all(slowClients(server).map((one) => one.closed));
 });
 
 test('a client that does not read its response, or reads it byte by byte, is disconnected; a slow handler is not affected', async () => {

@@ -171,12 +171,11 @@ test('an endless response is cut, and its socket closed', async () => {
 
 test('a cut response is read no further, unless a small remainder keeps the socket', async () => {
   const more = 'x'.repeat(65_537);
-  // Each of these stops there; reading on would last until the deadline.
+  // Each of these stops there; reading on would last until the deadline, longer than a test may take.
   for (const head of ['', 'content-length: 1000000\r\n', 'connection: close\r\ncontent-length: 70000\r\n']) {
     await using peer = await answering(`HTTP/1.1 200 OK\r\n${head}\r\n${more}`);
-    const response = responseOf(await outcomeOf(peer, { timeoutMs: 30_000 }));
+    const response = responseOf(await outcomeOf(peer, { timeoutMs: 3_600_000 }));
     assert.deepEqual([response.body.length, response.truncated], [65_536, true], head);
-    assert.ok(response.timings.totalMs < 30_000, head);
   }
   await using peer = await answering(`HTTP/1.1 200 OK\r\ncontent-length: 65537\r\n\r\n${more}`);
   await using egress = openEgress();

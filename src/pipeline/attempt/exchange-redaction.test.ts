@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { leastUs } from '../../../test/support/processor-time.ts';
 import type { Attempt } from '../../contract/records/delivery.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { Settlement } from '../../journal/journal.ts';
@@ -85,18 +84,15 @@ test('above the bound of values the body is withheld and says so', () => {
   assert.match(request ?? '', new RegExp(`^\\[masked: the whole body of ${body.length} bytes`));
 });
 
-test('a masked value of a megabyte costs no more than a few readings of the body, and is never kept', () => {
+test('a masked value of a megabyte is never kept', () => {
   const email = 'canary'.repeat(150_000);
   const events = [eventWith({ email, orderId: '4711' })];
   const body = JSON.stringify({ to: email, orderId: '4711' });
   const sent = { body, echo: 'order 4711 is unknown' };
-  const reading = leastUs(() => JSON.parse(JSON.stringify(JSON.parse(body))), { runs: 3, times: 5 });
   const { text, request, response } = kept(events, sent);
   assert.doesNotMatch(text, /canary/);
   assert.match(request ?? '', /^\[masked: the whole body of 900,?0\d\d bytes/);
   assert.equal(response, 'order 4711 is unknown', "a text that is shorter than the value can't contain it");
-  const times = leastUs(() => kept(events, sent), { runs: 3 }) / reading;
-  assert.ok(times < 20, `masking took ${Math.round(times)} times as long as reading the body`);
 });
 
 test('values crafted to be similar are withheld instead of compared without a bound', () => {

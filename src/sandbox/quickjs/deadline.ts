@@ -3,13 +3,13 @@
  * a busy machine a script may wait for a core. The CPU clock is a system call, so it is read first when the engine first
  * asks, which short scripts never do, and again after the wall-clock deadline.
  */
-export function cpuDeadline(timeoutMs: number) {
+export function cpuDeadline(timeoutMs: number, { nowMs, cpuMs }: Clocks = clocks) {
   let endsAt = 0;
   let cpuAtStart: number | null = null;
   let wasHit = false;
   return {
     start(): void {
-      endsAt = performance.now() + timeoutMs;
+      endsAt = nowMs() + timeoutMs;
       cpuAtStart = null;
       wasHit = false;
     },
@@ -17,7 +17,7 @@ export function cpuDeadline(timeoutMs: number) {
     isOver(): boolean {
       if (wasHit) return true;
       cpuAtStart ??= cpuMs();
-      if (performance.now() >= endsAt && cpuMs() - cpuAtStart >= timeoutMs) wasHit = true;
+      if (nowMs() >= endsAt && cpuMs() - cpuAtStart >= timeoutMs) wasHit = true;
       return wasHit;
     },
     get wasHit(): boolean {
@@ -26,7 +26,12 @@ export function cpuDeadline(timeoutMs: number) {
   };
 }
 
-function cpuMs(): number {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1000;
-}
+type Clocks = { nowMs(): number; cpuMs(): number };
+
+const clocks: Clocks = {
+  nowMs: () => performance.now(),
+  cpuMs() {
+    const { user, system } = process.threadCpuUsage();
+    return (user + system) / 1000;
+  },
+};

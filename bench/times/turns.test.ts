@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { composeProgram } from '../../src/template/compile/program.ts';
-import { startTestApp, type TestApp, wire } from '../support/app.ts';
-import { threadUs, watchTurns } from '../support/processor-time.ts';
-import { type Receiver, startReceiver } from '../support/receiver.ts';
+import { CORPUS } from '../../test/security/sandbox/corpus.ts';
+import { startTestApp, type TestApp, wire } from '../../test/support/app.ts';
+import { threadUs, watchTurns } from '../../test/support/processor-time.ts';
+import { type Receiver, startReceiver } from '../../test/support/receiver.ts';
 
 let app: TestApp;
 let receiver: Receiver;
@@ -103,4 +104,18 @@ test('the server answers while the description of its API is made', async () => 
   const { longestUs, allUs } = turns();
   const share = longestUs / allUs;
   assert.ok(share < 0.5, `the longest turn took ${(100 * share).toFixed(1)} % of the time`);
+});
+
+test('the server answers while templates hang, waste memory and throw', async () => {
+  const wired = await wire(app, receiver);
+  const turns = watchTurns();
+  const attacks = Object.values(CORPUS).flat();
+  for (const { template, data = '[{}]' } of attacks.filter((_, at) => at % 10 === 0)) {
+    const body = `{"data":${data},"draft":${JSON.stringify({ template })}}`;
+    const headers = { 'content-type': 'application/json' };
+    const path = `/api/v1/destinations/${wired.destination.id}/preview`;
+    await (await app.fetch(path, { method: 'POST', body, headers })).arrayBuffer();
+  }
+  const { longestUs } = turns();
+  assert.ok(longestUs < 500_000, `a turn took ${longestUs} µs`);
 });
