@@ -28,8 +28,8 @@ export function accountsConformance(name: string, make: () => Promise<Made>): vo
           kind: 'user',
           value: user({
             passwordHash: null,
-            invitation: { digest: 'i', expiresAt: 9 },
-            reset: { digest: 'r', expiresAt: 8 },
+            invitation: { digest: 'i', expiresAt: 9, by: 'usr_2' },
+            reset: { digest: 'r', expiresAt: 8, rights: ['events:view'] },
             sso: { issuer: 'https://idp', subject: 's' },
           }),
         },

@@ -48,10 +48,10 @@ export type User = Stamp & {
   roleIds: readonly string[];
   /** An encoded Argon2 hash; null until a password is set. */
   passwordHash: string | null;
-  /** The one-time invitation with which a password can be set. */
-  invitation: OneTimeLink | null;
-  /** The link for a forgotten password, sent by e-mail. */
-  reset: OneTimeLink | null;
+  /** The one-time invitation with which a password can be set; `by` is the id of the principal who made it. */
+  invitation: (OneTimeLink & { by: string }) | null;
+  /** The link for a forgotten password, sent by e-mail; `rights` are those that the user had when it was made. */
+  reset: (OneTimeLink & { rights: readonly Right[] }) | null;
   /** The identity at the OpenID Connect provider; null: not connected. No two users have the same. */
   sso: { issuer: string; subject: string } | null;
   lastSignInAt: number | null;

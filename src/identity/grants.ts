@@ -3,7 +3,7 @@ import { closure, type Right } from '../contract/accounts/rights.ts';
 import { AppError } from '../contract/errors.ts';
 import type { AuditAct, AuditAuthor, NewAuditEntry } from '../contract/records/audit.ts';
 import { changesOf } from '../contract/records/audit-changes.ts';
-import { isAdministrator } from './account-snapshot.ts';
+import { type AccountSnapshot, isAdministrator, rightsOf } from './account-snapshot.ts';
 import type { Principal } from './principal.ts';
 
 /** The author of a change, the origin of the request, and the time (ms since the epoch). */
@@ -14,6 +14,11 @@ export function checkGrant({ principal }: Actor, rights: Iterable<Right>): void 
   const missing = Array.from(rights).filter((right) => !principal.rights.has(right));
   if (missing.length > 0)
     throw new AppError('forbidden', `This needs rights that you don't have: ${missing.join(', ')}.`);
+}
+
+/** Whether all of these rights are among the others. */
+export function areWithin(rights: ReadonlySet<Right>, others: ReadonlySet<Right>): boolean {
+  return Array.from(rights).every((right) => others.has(right));
 }
 
 /** Throws AppError `forbidden` unless the principal has the rights that `after` has and `before` has not. */
@@ -33,6 +38,15 @@ export function checkIsAbove({ principal }: Actor, owner: Pick<User, 'roleIds'> 
   const isProtected = owner === null || (owner !== undefined && isAdministrator(owner));
   if (isProtected && !principal.isAdministrator)
     throw new AppError('forbidden', 'Only an administrator can change an administrator.');
+}
+
+/** Whether a principal may create a link that lets its recipient act as this user. */
+export function mayInvite(principal: Principal, user: User, snapshot: AccountSnapshot): boolean {
+  return (
+    principal.rights.has('users:manage') &&
+    (principal.isAdministrator || !isAdministrator(user)) &&
+    areWithin(rightsOf(user, snapshot), principal.rights)
+  );
 }
 
 /** The audit entry of a change of accounts; `before` and `after` are the values shown to people. */

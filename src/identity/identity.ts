@@ -3,7 +3,7 @@ import { type DirectoryParts, loadDirectory } from './directory.ts';
 import { createPasswordResets, type SendReset } from './password/password-resets.ts';
 import { createPasswords, type Passwords } from './password/passwords.ts';
 import type { Credential } from './principal.ts';
-import { authenticator, endOf } from './principals.ts';
+import { createPrincipals, endOf } from './principals.ts';
 import { createSetup } from './setup.ts';
 import { createSignIns } from './sign-in.ts';
 import { type OpenIdSettings, openIdProvider } from './single-sign-on/openid-provider.ts';
@@ -35,9 +35,10 @@ export type OpenIdOptions = Omit<Parameters<typeof openIdProvider>[0], 'now'> & 
 export async function createIdentity(parts: IdentityParts) {
   const { now, newId, adminToken, passwords = createPasswords(), sendReset, openId } = parts;
   const directory = await loadDirectory(parts);
-  const signIns = createSignIns({ directory, passwords, newId, now });
+  const principals = createPrincipals(directory, adminToken, now);
+  const signIns = createSignIns({ directory, principals, passwords, newId, now });
   return {
-    authenticate: authenticator(directory, adminToken, now),
+    authenticate: principals.authenticate,
     /** Why a credential that `authenticate` refuses is not valid. */
     endOf: (credential: Credential) => endOf(credential, directory),
     directory,

@@ -5,7 +5,7 @@ import { administratorRoleId, allRights, type Right } from '../contract/accounts
 import { accountSnapshot } from './account-snapshot.ts';
 import type { Directory } from './directory.ts';
 import { digestOf } from './one-time-secret.ts';
-import { authenticator } from './principals.ts';
+import { createPrincipals } from './principals.ts';
 
 const now = 1_700_000_000_000;
 const stamp = { version: 1, createdAt: now, updatedAt: now, updatedBy: 'test' };
@@ -41,7 +41,7 @@ function installation(tokens: Token[], users: User[], adminToken: string | null 
     ...tokens.map((value) => ({ kind: 'token', value }) as const),
   ]);
   const directory = { snapshot, noteUse() {} } as unknown as Directory; // tokens need nothing more
-  const authenticate = authenticator(directory, adminToken, () => now);
+  const { authenticate } = createPrincipals(directory, adminToken, () => now);
   return (value: string) => authenticate({ kind: 'token', value });
 }
 

@@ -25,11 +25,17 @@ export const administratorToken: Principal = {
 /** A principal, and when it ends (ms since the epoch). */
 type Standing = { principal: Principal; until: number };
 
+export type Principals = {
+  authenticate: Authenticate;
+  /** The principal with an id in a snapshot; null: it is gone, disabled or expired. A session is its user. */
+  withId(id: string, snapshot: AccountSnapshot): Principal | null;
+};
+
 /**
  * Resolves credentials against the current snapshot of the directory: rights removed from a user, role or token no
  * longer apply to the next request. `adminToken` is the value of MILLRACE_ADMIN_TOKEN; null: it is not set.
  */
-export function authenticator(directory: Directory, adminToken: string | null, now: () => number): Authenticate {
+export function createPrincipals(directory: Directory, adminToken: string | null, now: () => number): Principals {
   const adminDigest = adminToken === null ? null : digestOf(adminToken);
 
   function ofToken(token: Token, snapshot: AccountSnapshot): Standing | null {
@@ -61,11 +67,15 @@ export function authenticator(directory: Directory, adminToken: string | null, n
       const parent = snapshot.tokens.get(parentId);
       return parent === undefined ? null : ofToken(parent, snapshot);
     }
-    const until = Number.POSITIVE_INFINITY;
-    if (userId === null) return adminDigest === null ? null : { principal: administratorToken, until };
-    const user = snapshot.users.get(userId);
-    if (user === undefined || user.status === 'disabled') return null;
-    return { principal: ofUser(user, snapshot, null), until };
+    const principal = withoutToken(userId ?? administratorToken.id, snapshot);
+    return principal && { principal, until: Number.POSITIVE_INFINITY };
+  }
+
+  /** An enabled user, or the holder of MILLRACE_ADMIN_TOKEN. */
+  function withoutToken(id: string, snapshot: AccountSnapshot): Principal | null {
+    if (id === administratorToken.id) return adminDigest === null ? null : administratorToken;
+    const user = snapshot.users.get(id);
+    return user?.status === 'enabled' ? ofUser(user, snapshot, null) : null;
   }
 
   function ofSession(secret: string, isUse: boolean): Principal | null {
@@ -78,16 +88,23 @@ export function authenticator(directory: Directory, adminToken: string | null, n
     return ofUser(user, snapshot, session.id);
   }
 
-  return ({ kind, value }, only) => {
-    const isUse = only === undefined;
-    if (kind === 'session') return ofSession(value, isUse);
-    const digest = digestOf(value);
-    if (adminDigest !== null && isSameDigest(digest, adminDigest)) return administratorToken;
-    const token = directory.snapshot.tokensByDigest.get(digest);
-    const standing = token === undefined ? null : ofToken(token, directory.snapshot);
-    if (token === undefined || standing === null || now() >= standing.until) return null;
-    if (isUse) directory.noteUse('token', token);
-    return standing.principal;
+  function present(token: Token | undefined, snapshot: AccountSnapshot): Principal | null {
+    const standing = token === undefined ? null : ofToken(token, snapshot);
+    return standing === null || now() >= standing.until ? null : standing.principal;
+  }
+
+  return {
+    authenticate({ kind, value }, only) {
+      const isUse = only === undefined;
+      if (kind === 'session') return ofSession(value, isUse);
+      const digest = digestOf(value);
+      if (adminDigest !== null && isSameDigest(digest, adminDigest)) return administratorToken;
+      const token = directory.snapshot.tokensByDigest.get(digest);
+      const principal = present(token, directory.snapshot);
+      if (token !== undefined && principal !== null && isUse) directory.noteUse('token', token);
+      return principal;
+    },
+    withId: (id, snapshot) => withoutToken(id, snapshot) ?? present(snapshot.tokens.get(id), snapshot),
   };
 }
 

@@ -2,15 +2,15 @@ import type { AccountChange, Session, User } from '../accounts/accounts.ts';
 import { AppError } from '../contract/errors.ts';
 import type { NewId } from '../contract/ids.ts';
 import type { AuditAuthor, NewAuditEntry } from '../contract/records/audit.ts';
-import { type AccountSnapshot, foldEmail } from './account-snapshot.ts';
+import { type AccountSnapshot, foldEmail, rightsOf } from './account-snapshot.ts';
 import { addressGroup } from './address-group.ts';
 import type { Directory, Plan } from './directory.ts';
 import { ended, endedSessionsOf, forgottenEnds } from './ended-sessions.ts';
-import { accountEntry } from './grants.ts';
+import { accountEntry, areWithin, mayInvite } from './grants.ts';
 import { digestOf, newSecret } from './one-time-secret.ts';
 import { checkPassword } from './password/password-policy.ts';
 import type { Passwords } from './password/passwords.ts';
-import { endOfSession } from './principals.ts';
+import { endOfSession, type Principals } from './principals.ts';
 import { type CounterKey, signInDelays } from './sign-in-delays.ts';
 import { namedOf } from './users.ts';
 
@@ -22,7 +22,13 @@ export type NewSession = { user: User; session: Session; secret: string };
 
 export type SignIns = ReturnType<typeof createSignIns>;
 
-type SignInParts = { directory: Directory; passwords: Passwords; newId: NewId; now: () => number };
+type SignInParts = {
+  directory: Directory;
+  principals: Pick<Principals, 'withId'>;
+  passwords: Passwords;
+  newId: NewId;
+  now: () => number;
+};
 
 /** Failures without delay, of one account and of one address, which a whole office may share. */
 const freeOfAccount = 5;
@@ -34,7 +40,7 @@ const sessionsMost = 50;
  * same delays, so that neither responses nor their timing reveal which accounts exist.
  */
 export function createSignIns(parts: SignInParts) {
-  const { directory, passwords, newId, now } = parts;
+  const { directory, principals, passwords, newId, now } = parts;
   const check = passwordCheck(parts);
 
   /** The plan of a sign-in: the new session, the signed-in user, and the sessions that end. */
@@ -76,6 +82,24 @@ export function createSignIns(parts: SignInParts) {
     return accountEntry({ author: self, at: now() }, act, namedOf(user));
   }
 
+  /**
+   * The enabled user with this one-time link. The person who made or received it must not get the rights that the user got
+   * since. Throws AppError `unauthorized`.
+   */
+  function holderOf(snapshot: AccountSnapshot, link: 'invitation' | 'reset', digest: string): User {
+    const user = snapshot.users.values().find((one) => one[link]?.digest === digest);
+    const until = user?.[link]?.expiresAt ?? 0;
+    if (user?.status !== 'enabled' || now() >= until || !covers(snapshot, user, link))
+      throw new AppError('unauthorized', expiredLink[link]);
+    return user;
+  }
+
+  function covers(snapshot: AccountSnapshot, user: User, link: 'invitation' | 'reset'): boolean {
+    if (link === 'reset') return areWithin(rightsOf(user, snapshot), new Set(user.reset?.rights));
+    const inviter = principals.withId(user.invitation?.by ?? '', snapshot);
+    return inviter !== null && mayInvite(inviter, user, snapshot);
+  }
+
   /** Sets a password with a one-time link, ends the user's sessions and signs in. */
   async function setPassword(
     link: 'invitation' | 'reset',
@@ -84,11 +108,11 @@ export function createSignIns(parts: SignInParts) {
     visit: SignInContext,
   ): Promise<NewSession> {
     const digest = digestOf(token);
-    checkPassword(password, holderOf(directory.snapshot, link, digest, now()).email);
+    checkPassword(password, holderOf(directory.snapshot, link, digest).email);
     const passwordHash = await passwords.hash(password);
     const secret = newSecret();
     return directory.change((snapshot) => {
-      const holder = holderOf(snapshot, link, digest, now());
+      const holder = holderOf(snapshot, link, digest);
       const plan = opening(snapshot, { ...holder, passwordHash, invitation: null, reset: null }, secret, visit);
       const reason = { reason: 'password_changed', at: now() } as const;
       return {
@@ -132,7 +156,7 @@ export function createSignIns(parts: SignInParts) {
 }
 
 /** The check of a password, with delays after failures. Throws AppError like `signIn`. */
-function passwordCheck({ directory, passwords, now }: SignInParts) {
+function passwordCheck({ directory, passwords, now }: Pick<SignInParts, 'directory' | 'passwords' | 'now'>) {
   const delays = signInDelays(now);
 
   /**
@@ -167,16 +191,10 @@ function passwordCheck({ directory, passwords, now }: SignInParts) {
   };
 }
 
-/** The enabled user with this one-time link. Throws AppError `unauthorized`. */
-function holderOf({ users }: AccountSnapshot, link: 'invitation' | 'reset', digest: string, at: number): User {
-  for (const user of users.values()) {
-    const { digest: own, expiresAt } = user[link] ?? { digest: null, expiresAt: 0 };
-    if (own === digest && at < expiresAt && user.status === 'enabled') return user;
-  }
-  throw new AppError('unauthorized', expiredLink[link]);
-}
-
 const expiredLink = {
-  invitation: 'This invitation was used, replaced or is over seven days old; ask for a new one.',
-  reset: 'This link was used, replaced or is over an hour old; request a new one.',
+  invitation:
+    'This invitation was used, replaced or is over seven days old, or its sender can no longer invite you. ' +
+    'Ask for a new one.',
+  reset:
+    'This link was used, replaced or is over an hour old, or your account has more rights since. Request a new one.',
 };

@@ -1,4 +1,5 @@
 import type { AccountChange, Token } from '../accounts/accounts.ts';
+import { closure } from '../contract/accounts/rights.ts';
 import { type TokenInput, type TokenPatch, tokenDays } from '../contract/accounts/token.ts';
 import { AppError, invalid } from '../contract/errors.ts';
 import type { NewId } from '../contract/ids.ts';
@@ -6,12 +7,13 @@ import type { AccountSnapshot } from './account-snapshot.ts';
 import type { Plan } from './directory.ts';
 import { type Actor, accountEntry, checkAddedRights, checkGrant, checkIsAbove, stamped } from './grants.ts';
 import { digestOf } from './one-time-secret.ts';
+import type { Principal } from './principal.ts';
 
 /** The prefix of tokens, which lets secret scanners recognise leaked ones. */
 export const tokenPrefix = 'mlr_';
 
-/** Maximum number of tokens of one user. */
-const tokensMost = 200;
+/** Maximum number of tokens that one user creates without a token, and of those created with one of them, at any depth. */
+const tokensMost = { own: 200, createdWithOne: 100 };
 
 type TokenPlan = Plan & { token: Token };
 
@@ -25,9 +27,7 @@ export function createToken(
 ): TokenPlan {
   const { principal, at } = actor;
   checkGrant(actor, input.rights);
-  const own = [...snapshot.tokens.values()].filter(({ userId }) => userId === principal.userId);
-  if (own.length >= tokensMost)
-    throw new AppError('conflict', `You have ${tokensMost} tokens. Delete the ones you no longer need.`);
+  checkRoom(snapshot, actor);
   const token: Token = {
     id: newId('token'),
     name: input.name,
@@ -44,8 +44,8 @@ export function createToken(
 }
 
 /**
- * The plan of a changed token. Throws AppError `forbidden` when it gets rights that the actor lacks, or changes
- * itself.
+ * The plan of a changed token. Throws AppError `forbidden` when it gets rights that the actor lacks, or a later expiry
+ * while it has such rights, when it changes itself, and like `checkIsWithin`.
  */
 export function changeToken(
   snapshot: AccountSnapshot,
@@ -54,29 +54,66 @@ export function changeToken(
   actor: Actor,
 ): TokenPlan {
   checkOwner(snapshot, before, actor);
-  if (withAncestors(snapshot, actor.principal.tokenId).includes(before.id))
-    throw new AppError('forbidden', 'A token can change neither itself nor the token it was created with.');
+  checkIsWithin(snapshot, before, actor);
+  if (before.id === actor.principal.tokenId) throw new AppError('forbidden', "A token can't change itself.");
   const { name = before.name, rights = before.rights, lastUsedAt } = patch;
   checkAddedRights(actor, before.rights, rights);
   const expiresAt = patch.expiresAt === undefined ? before.expiresAt : expiryOf(patch.expiresAt, actor.at);
+  // A former holder may still know the value of an expired token.
+  if (isLater(expiresAt, before.expiresAt)) checkGrant(actor, closure(rights));
   const token: Token = { ...before, name, rights, expiresAt, lastUsedAt, ...stamped(actor, before) };
   const reported = accountEntry(actor, 'change', namedOf(token), { before: audited(before), after: audited(token) });
   return { token, changes: [{ op: 'put', kind: 'token', value: token }], entries: [reported] };
 }
 
-/** The plan of removing a token and those created with it. */
+/** The plan of removing a token and those created with it. Throws AppError `forbidden` like `checkIsWithin`. */
 export function removeToken(snapshot: AccountSnapshot, token: Token, actor: Actor): Plan {
+  checkIsWithin(snapshot, token, actor);
   if (token.userId !== actor.principal.userId) checkOwner(snapshot, token, actor);
   return { changes: withDescendants(snapshot, token.id).map(removal), entries: [revocation(actor, token)] };
 }
 
-/** The plan of removing the tokens of the actor, except the one in use and those it was created with. */
+/** The plan of removing the tokens of the actor, except the one in use. */
 export function removeOtherTokens(snapshot: AccountSnapshot, actor: Actor): Plan {
-  const { userId, tokenId } = actor.principal;
-  const kept = new Set(withAncestors(snapshot, tokenId));
-  const others = [...snapshot.tokens.values()].filter((one) => one.userId === userId && !kept.has(one.id));
+  const others = ownTokens(snapshot, actor.principal).filter(({ id }) => id !== actor.principal.tokenId);
   return { changes: others.map(({ id }) => removal(id)), entries: others.map((token) => revocation(actor, token)) };
 }
+
+/** The tokens of a principal: all of a user, or a token with those created with it. */
+export function ownTokens(snapshot: AccountSnapshot, { userId, tokenId }: Principal): Token[] {
+  if (tokenId === null) return [...snapshot.tokens.values()].filter((one) => one.userId === userId);
+  return withDescendants(snapshot, tokenId).flatMap((id) => snapshot.tokens.get(id) ?? []);
+}
+
+/**
+ * Throws AppError `forbidden` when the actor is a token, and this is another token of its owner that was not created with
+ * it: a leaked token must not end those that work beside it.
+ */
+export function checkIsWithin(
+  snapshot: AccountSnapshot,
+  { id, userId }: Token,
+  { principal }: Pick<Actor, 'principal'>,
+) {
+  const { tokenId } = principal;
+  if (tokenId === null || userId !== principal.userId || withAncestors(snapshot, id).includes(tokenId)) return;
+  throw new AppError('forbidden', 'Of the tokens of its user, a token reaches only itself and those created with it.');
+}
+
+/** Throws AppError `conflict` when there are too many. Tokens created with one token don't take the places of others. */
+function checkRoom(snapshot: AccountSnapshot, { principal: { userId, tokenId } }: Actor): void {
+  const root = withAncestors(snapshot, tokenId).at(-1);
+  const ofUser = [...snapshot.tokens.values()].filter((one) => one.userId === userId && one.parentId === null);
+  const [count, most] =
+    root === undefined
+      ? [ofUser.length, tokensMost.own]
+      : [withDescendants(snapshot, root).length - 1, tokensMost.createdWithOne];
+  if (count < most) return;
+  const place = root === undefined ? 'You have' : 'One of your tokens created';
+  throw new AppError('conflict', `${place} ${most} tokens. Delete the ones you no longer need.`);
+}
+
+const isLater = (one: number | null, other: number | null) =>
+  (one ?? Number.POSITIVE_INFINITY) > (other ?? Number.POSITIVE_INFINITY);
 
 const removal = (id: string): AccountChange => ({ op: 'remove', kind: 'token', id });
 

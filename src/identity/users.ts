@@ -156,8 +156,8 @@ export function checkAdministratorStays(snapshot: AccountSnapshot, before: User,
   if (!hasAdministrator(others)) throw new AppError('last_administrator');
 }
 
-function invitationOf(invite: string, { at }: Actor): User['invitation'] {
-  return { digest: digestOf(invite), expiresAt: at + invitationMs };
+function invitationOf(invite: string, { principal, at }: Actor): User['invitation'] {
+  return { digest: digestOf(invite), expiresAt: at + invitationMs, by: principal.id };
 }
 
 /** The values of a user in audit entries. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { browserWith, cookieOf, password, people } from '../../src/api/testing/people.testing.ts';
 import { startTestServer } from '../../src/api/testing/server.testing.ts';
+import { administratorRoleId } from '../../src/contract/accounts/rights.ts';
 import { digestOf } from '../../src/identity/one-time-secret.ts';
 
 const hourMs = 3_600_000;
@@ -94,6 +95,23 @@ test('a new password, a new e-mail address and disabling void a link', async () 
     await server.call('PATCH', `/api/v1/users/${id}`, { status: 'enabled' });
     assert.equal((await server.use(secret)).statusCode, 401, email);
   }
+});
+
+test('a link does not open an account that got more rights since', async () => {
+  await using server = await startServer();
+  const ada = await server.somebody('ada@example.com', ['events:view']);
+  const gains = [
+    () => server.call('PATCH', `/api/v1/roles/${ada.roleId}`, { rights: ['events:view', 'payloads:view'] }),
+    () => server.call('PATCH', `/api/v1/users/${ada.id}`, { roleIds: [administratorRoleId] }),
+  ];
+  for (const gain of gains) {
+    const secret = await server.link('ada@example.com');
+    assert.equal((await gain()).statusCode, 200);
+    assert.equal((await server.use(secret)).statusCode, 401);
+  }
+  const fewer = await server.link('ada@example.com');
+  await server.call('PATCH', `/api/v1/users/${ada.id}`, { roleIds: [] });
+  assert.equal((await server.use(fewer)).statusCode, 201);
 });
 
 test('the response does not tell whether a user has the e-mail address, and does not wait for the mail', async () => {

@@ -40,14 +40,14 @@ function revision(db: Db): number {
 type Row = Record<string, string | number | null>;
 
 const stamp = ['version', 'createdAt', 'updatedAt', 'updatedBy'];
-const listFields = new Set(['roleIds', 'rights']);
+const listFields = new Set(['roleIds', 'rights', 'resetRights']);
 const kinds = ['role', 'user', 'token', 'session', 'ended'] as const;
 
 const tables: Record<AccountKind, ReturnType<typeof table>> = {
   role: table('account_role', ['id', 'name', 'description', 'rights', ...stamp]),
   user: table('account_user', [
-    ...['id', 'email', 'status', 'roleIds', 'passwordHash', 'inviteDigest', 'inviteUntil', 'lastSignInAt'],
-    ...['resetDigest', 'resetUntil', 'ssoIssuer', 'ssoSubject'],
+    ...['id', 'email', 'status', 'roleIds', 'passwordHash', 'inviteDigest', 'inviteUntil', 'inviteBy', 'lastSignInAt'],
+    ...['resetDigest', 'resetUntil', 'resetRights', 'ssoIssuer', 'ssoSubject'],
     ...stamp,
   ]),
   token: table('account_token', [
@@ -72,14 +72,17 @@ function table(name: string, fields: readonly string[]) {
 
 function recordOf(
   kind: AccountKind,
-  { inviteDigest, inviteUntil, resetDigest, resetUntil, ssoIssuer, ssoSubject, ...row }: Row,
+  { inviteDigest, inviteUntil, inviteBy, resetDigest, resetUntil, resetRights, ssoIssuer, ssoSubject, ...row }: Row,
 ): AccountRecord {
   const value: Record<string, unknown> = { ...row };
   for (const field of listFields) if (field in row) value[field] = JSON.parse(String(row[field]));
   if (kind === 'user') {
-    value['invitation'] = inviteDigest === null ? null : { digest: inviteDigest, expiresAt: inviteUntil };
+    value['invitation'] = inviteDigest === null ? null : { digest: inviteDigest, expiresAt: inviteUntil, by: inviteBy };
     value['sso'] = ssoSubject === null ? null : { issuer: ssoIssuer, subject: ssoSubject };
-    value['reset'] = resetDigest === null ? null : { digest: resetDigest, expiresAt: resetUntil };
+    value['reset'] =
+      resetDigest === null
+        ? null
+        : { digest: resetDigest, expiresAt: resetUntil, rights: JSON.parse(String(resetRights)) };
   }
   return { kind, value } as AccountRecord; // stored from one
 }
@@ -90,8 +93,10 @@ function valuesOf(record: AccountRecord, fields: readonly string[]) {
     ...record.value,
     inviteDigest: invitation?.digest ?? null,
     inviteUntil: invitation?.expiresAt ?? null,
+    inviteBy: invitation?.by ?? null,
     resetDigest: reset?.digest ?? null,
     resetUntil: reset?.expiresAt ?? null,
+    resetRights: reset?.rights ?? [],
     ssoIssuer: sso?.issuer ?? null,
     ssoSubject: sso?.subject ?? null,
   };

@@ -3,7 +3,7 @@ import { AppError, invalid } from '../../contract/errors.ts';
 import { checkPassword } from '../../identity/password/password-policy.ts';
 import type { Principal } from '../../identity/principal.ts';
 import { endSessions, freshMs, setOwnPassword } from '../../identity/sessions.ts';
-import { removeOtherTokens, removeToken } from '../../identity/tokens.ts';
+import { checkIsWithin, ownTokens, removeOtherTokens, removeToken } from '../../identity/tokens.ts';
 import type { ApiParts, Call, Handlers } from '../call/call.ts';
 import { found } from '../http/validate.ts';
 import { pageOfAccounts, shownAccounts } from './shown-account.ts';
@@ -32,7 +32,9 @@ export function meHandlers(parts: ApiParts) {
     throw invalid([{ pointer: '/currentPassword', detail }]);
   }
 
-  function ownSessions({ userId }: Principal): Session[] {
+  /** Throws AppError `forbidden` for a token: a leaked one must not sign its owner out, or show addresses. */
+  function ownSessions({ userId, tokenId }: Principal): Session[] {
+    if (tokenId !== null) throw new AppError('forbidden', "A token has no access to its user's sessions. Sign in.");
     return [...directory.snapshot.sessions.values()].filter((one) => one.userId === userId);
   }
 
@@ -42,8 +44,11 @@ export function meHandlers(parts: ApiParts) {
   }
 
   function ownToken({ principal, params }: Pick<Call<'getMyToken'>, 'principal' | 'params'>): Token {
-    const token = directory.snapshot.tokens.get(params.id);
-    return found(token?.userId === principal.userId ? token : null, `You have no token ${params.id}.`);
+    const { snapshot } = directory;
+    const token = snapshot.tokens.get(params.id);
+    const own = found(token?.userId === principal.userId ? token : null, `You have no token ${params.id}.`);
+    checkIsWithin(snapshot, own, { principal });
+    return own;
   }
 
   return {
@@ -83,8 +88,7 @@ export function meHandlers(parts: ApiParts) {
     },
 
     listMyTokens({ principal, query }) {
-      const own = [...directory.snapshot.tokens.values()].filter((one) => one.userId === principal.userId);
-      return pageOfAccounts(own, query, shown.token);
+      return pageOfAccounts(ownTokens(directory.snapshot, principal), query, shown.token);
     },
 
     createMyToken: (call) => makeToken(parts, call, call.body()),

@@ -395,7 +395,15 @@ export async function startTestServer(
 function principal(name: string, rights: Iterable<Right>): Principal {
   const granted = closure(rights);
   const isAdministrator = granted.size === allRights.length;
-  return { id: name, name, rights: granted, isAdministrator, userId: null, sessionId: null, tokenId: null };
+  return {
+    id: name === 'admin' ? 'admin_token' : name,
+    name,
+    rights: granted,
+    isAdministrator,
+    userId: null,
+    sessionId: null,
+    tokenId: null,
+  };
 }
 
 /** Checks that every success has the shape of the route table. */

@@ -141,14 +141,18 @@ export const identityRoutes = tagged('identity', {
     body: ownPatch,
     output: me,
   }),
-  listMySessions: api('GET /me/sessions', [], 'List your sessions, newest first', {
+  listMySessions: api('GET /me/sessions', [], 'List your sessions, newest first (not with a token)', {
     query: pageQuery(),
     output: pageOf(session),
   }),
-  getMySession: api('GET /me/sessions/{id}', [], 'Get one of your sessions', { output: session }),
-  endMySessions: api('DELETE /me/sessions', [], 'End your other sessions', { audit: 'revoke session' }),
-  endMySession: api('DELETE /me/sessions/{id}', [], 'End one of your sessions', { audit: 'revoke session' }),
-  listMyTokens: api('GET /me/tokens', [], 'List your tokens, newest first', {
+  getMySession: api('GET /me/sessions/{id}', [], 'Get one of your sessions (not with a token)', { output: session }),
+  endMySessions: api('DELETE /me/sessions', [], 'End your other sessions (not with a token)', {
+    audit: 'revoke session',
+  }),
+  endMySession: api('DELETE /me/sessions/{id}', [], 'End one of your sessions (not with a token)', {
+    audit: 'revoke session',
+  }),
+  listMyTokens: api('GET /me/tokens', [], 'List your tokens; with a token: itself and those created with it', {
     query: pageQuery(),
     output: pageOf(token),
   }),
@@ -159,6 +163,8 @@ export const identityRoutes = tagged('identity', {
     status: 201,
   }),
   getMyToken: api('GET /me/tokens/{id}', [], 'Get one of your tokens', { output: token }),
-  deleteMyTokens: api('DELETE /me/tokens', [], 'Delete your other tokens', { audit: 'revoke token' }),
+  deleteMyTokens: api('DELETE /me/tokens', [], 'Delete your other tokens; with a token: those created with it', {
+    audit: 'revoke token',
+  }),
   deleteMyToken: api('DELETE /me/tokens/{id}', [], 'Delete one of your tokens', { audit: 'revoke token' }),
 });

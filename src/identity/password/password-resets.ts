@@ -2,7 +2,7 @@ import type { User } from '../../accounts/accounts.ts';
 import { type Bucket, type BucketRate, levelAt, recentKeys } from '../../async/rate-limiter.ts';
 import { AppError } from '../../contract/errors.ts';
 import type { AuditAuthor } from '../../contract/records/audit.ts';
-import { type AccountSnapshot, foldEmail } from '../account-snapshot.ts';
+import { type AccountSnapshot, foldEmail, rightsOf } from '../account-snapshot.ts';
 import { addressGroup } from '../address-group.ts';
 import type { Directory, Plan } from '../directory.ts';
 import { accountEntry } from '../grants.ts';
@@ -102,7 +102,8 @@ function resetPlan(
 ): Plan & { user: User | undefined } {
   const user = userToMail(snapshot, email);
   if (user === undefined) return { user, changes: [], entries: [] };
-  const value = { ...user, reset: { digest: digestOf(secret), expiresAt: at + resetMs } };
+  const rights = [...rightsOf(user, snapshot)];
+  const value = { ...user, reset: { digest: digestOf(secret), expiresAt: at + resetMs, rights } };
   const entry = accountEntry({ author, at }, 'request_password_reset', namedOf(user));
   return { user, changes: [{ op: 'put', kind: 'user', value }], entries: [entry] };
 }
