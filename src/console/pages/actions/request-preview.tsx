@@ -92,19 +92,24 @@ function RequestPreview({ destinationId, title, draft, names, storedId, sample }
     { params: { id: destinationId }, body: JSON.parse(text) as PreviewBody },
     { ...kept, retry: false },
   );
+  const mayTest = useMay('connections:manage');
+  const [sent, setSent] = useState<Answer<'testDestination'> | null>(null);
   const shown = <RequestTab request={{ ...query, run: () => void query.refetch() }} hasErrors={false} />;
   return (
     <Stack gap="xs" role="group" aria-label={title ?? w.title}>
       {title === null ? null : <Title order={3}>{title}</Title>}
+      {/* Above the preview, whose height changes with the draft: a button that moves loses clicks. */}
+      {mayTest ? (
+        <SendTest
+          destinationId={destinationId}
+          body={query.data?.request == null ? null : input}
+          whyNot={shown}
+          baseUrl={names.connections.get(names.destinations.get(destinationId)?.connectionId ?? '')?.baseUrl ?? ''}
+          onSent={setSent}
+        />
+      ) : null}
       {shown}
-      {/* Always here, so that its question stays open while the preview follows the draft. */}
-      <TestOfDraft
-        destinationId={destinationId}
-        body={query.data?.request == null ? null : input}
-        whyNot={shown}
-        baseUrl={names.connections.get(names.destinations.get(destinationId)?.connectionId ?? '')?.baseUrl ?? ''}
-        sample={sample}
-      />
+      {sent === null ? null : <ResponseTab test={sent} tried={{ sample }} action={null} />}
     </Stack>
   );
 }
@@ -113,18 +118,4 @@ function isWritten(line: FieldMapping): boolean {
   if (line.field === '') return false;
   if ('parameter' in line) return line.parameter !== '';
   return !('expression' in line) || line.expression.trim() !== '';
-}
-
-type TestProps = Omit<ComponentProps<typeof SendTest>, 'onSent'> & { sample: Sample };
-
-/** Sends one real request with the mapping of the draft, and shows the response. */
-function TestOfDraft({ sample, ...props }: TestProps): ReactNode {
-  const [sent, setSent] = useState<Answer<'testDestination'> | null>(null);
-  if (!useMay('connections:manage')) return null;
-  return (
-    <>
-      <SendTest {...props} onSent={setSent} />
-      {sent === null ? null : <ResponseTab test={sent} tried={{ sample }} action={null} />}
-    </>
-  );
 }
