@@ -45,7 +45,7 @@ export function apiRoutes(
   const { now, requests, telemetry } = parts;
   const epoch = parts.newId('request');
   const remembered = idempotency({ now, epoch, responses: requests.responses, failed: telemetry.failed });
-  parts.pipeline.eraser.watch(remembered.erase);
+  parts.pipeline.eraser.watch(remembered.forget);
 
   async function admit(route: Route, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     reply.headers({ ...securityHeaders, 'x-request-id': request.id, 'cache-control': 'no-store' });

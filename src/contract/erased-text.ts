@@ -1,5 +1,8 @@
 import { secretForms } from './secret-forms.ts';
 
+/** Stands for erased text. */
+export const erased = '[erased]';
+
 /** Shorter texts would also match ordinary text. */
 const lengthMin = 4;
 
@@ -13,21 +16,24 @@ export function textForms(text: string): string[] {
   return [...new Set(forms)].sort((a, b) => b.length - a.length);
 }
 
+/** The forms in which a text is replaced in quotations: none of a text of less than four characters. */
+export const quotedForms = (text: string): string[] => (text.length < lengthMin ? [] : textForms(text));
+
 /**
  * A record (an issue, a message of an alert, the input of a replay) without the text of an erased visitor: `[erased]`
  * replaces it in texts, and as a filter. The same object when it has none. A text of less than four characters is only
  * replaced as a filter. Pure.
  */
 export function withoutText<T extends object>(record: T, text: string): T {
-  const forms = text.length < lengthMin ? [] : textForms(text);
+  const forms = quotedForms(text);
   let isChanged = false;
   const made = JSON.parse(JSON.stringify(record), (name, value: unknown) => {
     if (typeof value !== 'string') return value;
     const next =
       name === 'visitorId' && value === text
-        ? '[erased]'
+        ? erased
         : textNames.has(name)
-          ? forms.reduce((rest, form) => rest.replaceAll(form, '[erased]'), value)
+          ? forms.reduce((rest, form) => rest.replaceAll(form, erased), value)
           : value;
     isChanged ||= next !== value;
     return next;

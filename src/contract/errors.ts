@@ -108,7 +108,7 @@ export const errors = {
   request_interrupted: [
     409,
     'Request interrupted',
-    'The server stopped while a request with this Idempotency-Key was running. It may have had its effect.',
+    'The server stopped while a request with this Idempotency-Key was running, or an erasure of a visitor has removed its response. It may have had its effect.',
     'Check whether it had. If not, send the request with a new key.',
   ],
   version_mismatch: [

@@ -153,7 +153,7 @@ export function erasuresConformance(guarantee: Guarantee): void {
     assert.equal((await journal.erasures.list())[0]?.by, 'email');
   });
 
-  guarantee('an exchange that an erased visitor shares with others loses its bodies', async (journal) => {
+  guarantee('an exchange that an erased visitor shares with others keeps no data', async (journal) => {
     const { ids: events } = await accept(journal, [incoming({ visitorId: 'ann' }), incoming({ visitorId: 'bob' })]);
     const lease =
       (await journal.leases.acquire({ scope: 'events/0', owner: 't', ttlMs: 9e9, now: 0 })) ?? assert.fail();
@@ -161,7 +161,15 @@ export function erasuresConformance(guarantee: Guarantee): void {
     const plan = { advance: { partition: 0, from: 0, to: 2 }, deliveries: rows, now: start };
     const [, bobs = ''] = (await journal.matching.plan(lease, plan)) ?? [];
     const ids = await list(journal, {});
-    const log = [attempt(1, { body: 'ann and bob', batch: { id: 'bat_1', records: 2 } })];
+    const shared = attempt(1, { body: 'ann and bob', batch: { id: 'bat_1', records: 2 } });
+    const headers: [string, string][] = [
+      ['Content-Type', 'text/plain'],
+      ['Millrace-Hops', '1'],
+      ['X-First', 'ann'],
+    ];
+    const response = { status: 200, headers: [['X-Echo', 'ann']] as [string, string][], body: 'ok', truncated: false };
+    const request = { method: 'POST', url: 'https://crm.example:8443/ann?first=ann', headers, body: 'ann and bob' };
+    const log = [{ ...shared, request, response }];
     await journal.deliveries.settle(
       lease,
       ids.map((id) => settlement(id, { status: 'delivered', log })),
@@ -169,7 +177,23 @@ export function erasuresConformance(guarantee: Guarantee): void {
     );
     await erase(journal);
     const [one] = (await journal.log.delivery(bobs))?.attemptLog ?? [];
-    assert.deepEqual([one?.request?.body, one?.request?.bodyBytes, one?.response?.status], [null, 11, 200]);
+    assert.deepEqual(one?.request, {
+      method: 'POST',
+      url: 'https://crm.example:8443/[erased]',
+      headers: [...headers.slice(0, 2), ['X-First', '[erased]']],
+      body: null,
+      bodyBytes: 11,
+    });
+    assert.deepEqual([one?.response?.status, one?.response?.headers], [200, [['X-Echo', '[erased]']]]);
+  });
+
+  guarantee('a reason that quotes an erased visitor is removed from the deliveries of others', async (journal) => {
+    const { lease, ids } = await withDeliveries(journal, [{}, {}]);
+    const end = (id: string | undefined, detail: string) => settlement(id, { status: 'skipped', detail });
+    await journal.deliveries.settle(lease, [end(ids[0], 'not for ann-0815'), end(ids[1], 'not for bob')], start);
+    await erase(journal, { visitorId: 'ann-0815' });
+    const details = await Promise.all(ids.map(async (id) => (await journal.log.delivery(id))?.detail));
+    assert.deepEqual(details, ['[erased]', 'not for bob']);
   });
 
   guarantee('deliveries that wait behind an erased one in its order move up', async (journal) => {

@@ -27,16 +27,22 @@ export type CancelledDelivery = Pick<
 >;
 
 /**
- * The result of one step of an erasure. `waiting`: events from before it are not matched yet, a delivery is in flight,
- * or a reader (a backup) still sees erased data; call it again later. `events`: erased by this step. `cancelled`:
- * unfinished deliveries that this step removed.
+ * The result of one step of an erasure. `searched`: what quotes events elsewhere (issues, alerts, kept responses) must be
+ * gone before the next step, which begins to clear unused space. `waiting`: events from before it are not matched yet, a
+ * delivery is in flight, or a reader (a backup) still sees erased data; call it again later. `events`: erased by this
+ * step. `cancelled`: unfinished deliveries that this step removed.
  */
-export type ErasureStep = { state: 'running' | 'waiting' | 'done'; events: Event[]; cancelled: CancelledDelivery[] };
+export type ErasureStep = {
+  state: 'running' | 'searched' | 'waiting' | 'done';
+  events: Event[];
+  cancelled: CancelledDelivery[];
+};
 
 /**
  * Erases the events of a visitor that were accepted before the erasure began, their deliveries (finished or not) with
  * all attempts, tests that mention the text, and remembered identities. Nothing of them is left in the database files,
- * not even in unused pages. An exchange (of a batch) that also has data of others loses all its bodies.
+ * not even in unused pages. An exchange (of a batch) that also has data of others loses its bodies, its URL below the
+ * origin, and the values of its headers, except the type of the body.
  */
 export interface Erasures {
   /** Counts the data that an erasure would remove now. */

@@ -44,8 +44,11 @@ export interface KeptResponses {
     request: Pick<KeyedRequest, 'principal' | 'place' | 'at' | 'epoch'>,
     response: KeptResponse | null,
   ): Promise<void>;
-  /** Removes responses whose body contains the text. */
-  erase(text: string): Promise<void>;
+  /**
+   * Removes all responses, also from unused space, and lets no request that runs now store its own. Their keys stay used:
+   * a repeated request is `interrupted`.
+   */
+  forget(): Promise<void>;
   /** Removes records that are older than `keptMs`. */
   prune(now: number): Promise<void>;
 }
@@ -57,7 +60,8 @@ export type KeptResponse = { status: number; headers: Record<string, string>; bo
 
 /**
  * `begun`: the request runs now. `reused`: the key was used with another body. `running`: it runs in this process.
- * `interrupted`: it ran in a process that ended before the response was stored, so its outcome is unknown.
+ * `interrupted`: it ran in a process that ended before the response was stored, so its outcome is unknown, or
+ * `forget` has removed the response.
  */
 export type Begun = { kind: 'begun' | 'reused' | 'running' | 'interrupted' } | { kind: 'kept'; response: KeptResponse };
 

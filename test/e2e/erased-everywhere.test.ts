@@ -21,20 +21,21 @@ test('every feature that can keep a visitor id or a value of an event is without
   const url = await server.listening;
   const client = adminClient(url);
   const app = { url, client };
-  const theirs = { 'wt.dcsvid': visitorId, mail };
+  const theirs = { 'wt.dcsvid': visitorId, mail, nick: 'canary-nick-5e1f' };
   /** Every place that still has one of the two: files of the data folder, and what the process printed. */
   const found = async () => {
     const names = await readdir(dir, { recursive: true });
     const files = names.map(async (name) => [name, await readFile(join(dir, name), 'latin1').catch(() => '')] as const);
     const places = [...(await Promise.all(files)), ['stdout', server.stdout()], ['stderr', server.stderr()]] as const;
     return places.flatMap(([name, text]) =>
-      (text.match(/.{0,80}(?:canary-visitor|canary\.mara|canary%2emara).{0,40}/gis) ?? []).map(
+      (text.match(/.{0,80}(?:canary-visitor|canary-nick|canary\.mara|canary%2emara).{0,40}/gis) ?? []).map(
         (hit) => `${name}: ${hit}`,
       ),
     );
   };
 
   receiver.answer('/refuses', (request) => ({ status: 400, body: `no such person: ${request.body}` }));
+  receiver.answer('/batched/canary-nick-5e1f', ({ target }) => ({ headers: { 'x-echo': target } }));
   const plain = await wire(app, receiver);
   const refuses = await wire(app, receiver, { destination: { path: '/refuses' } });
   const throws = await wire(app, receiver, {
@@ -44,7 +45,13 @@ test('every feature that can keep a visitor id or a value of an event is without
     },
   });
   const batched = await wire(app, receiver, {
-    destination: { path: '/batched', settings: { batch: { records: 10, waitMs: 100 } } },
+    destination: {
+      path: '/batched/{{ it.data[0].nick }}?first={{ it.data[0].mail }}',
+      settings: {
+        batch: { records: 10, waitMs: 100 },
+        headers: [{ name: 'X-First', value: '{{ it.data[0]["wt.dcsvid"] }}' }],
+      },
+    },
   });
   await client.call('createAlert', {
     body: { name: 'Hook', type: 'webhook', settings: { url: `${receiver.url}/alert` } },
@@ -57,14 +64,19 @@ test('every feature that can keep a visitor id or a value of an event is without
   await deliveryOf(app, two, 'failed');
   const [one = ''] = await plain.send({ ...theirs, messageId: 'canary-message' }, { 'wt.dcsvid': 'other', n: 1 });
   const delivered = await deliveryOf(app, one);
-  const [four = ''] = await batched.send(theirs, { 'wt.dcsvid': 'other', n: 1 });
+  const [four = '', five = ''] = await batched.send(theirs, { 'wt.dcsvid': 'other', n: 1 });
   await deliveryOf(app, four);
+  const shared = await deliveryOf(app, five);
+  assert.match(JSON.stringify(shared.attemptLog), /first=canary.*x-echo/, 'both in one request');
 
   // Requests that name them, with what they leave behind.
   const api = (path: string, init: RequestInit = {}) =>
     fetch(`${url}${path}`, { ...init, headers: { authorization: `Bearer ${adminToken}`, ...init.headers } });
   const json = { 'content-type': 'application/json', 'idempotency-key': 'a-key' };
-  const sample = { data: [{ mail, visitor: visitorId }] };
+  const sample = { data: [{ mail, visitor: visitorId, nick: theirs.nick }] };
+  const draft = JSON.stringify({ data: [{ nick: theirs.nick }] });
+  const previewed = { method: 'POST', body: draft, headers: { ...json, 'idempotency-key': 'another-key' } };
+  await api(`/api/v1/destinations/${plain.destination.id}/preview`, previewed);
   for (const path of [`/destinations/${plain.destination.id}/preview`, `/destinations/${plain.destination.id}/test`]) {
     const response = await api(`/api/v1${path}`, { method: 'POST', body: JSON.stringify(sample), headers: json });
     assert.equal(response.status, 200, path);
@@ -108,6 +120,17 @@ test('every feature that can keep a visitor id or a value of an event is without
     });
   }
   assert.deepEqual(await found(), []);
+  const repeated = await api(`/api/v1/destinations/${plain.destination.id}/preview`, previewed);
+  assert.equal(repeated.status, 409, 'its key stays used');
+  const { attemptLog } = await client.call('getDelivery', { params: shared });
+  assert.equal(attemptLog?.[0]?.request?.url, `${receiver.url}/[erased]`);
+  assert.deepEqual(
+    attemptLog?.[0]?.request?.headers.filter(([name]) => name === 'X-First' || name === 'Content-Type'),
+    [
+      ['X-First', '[erased]'],
+      ['Content-Type', 'application/json'],
+    ],
+  );
   const { data } = await client.call('listAudit', { query: { limit: 200 } });
   const [started] = data.filter(({ kind, act }) => kind === 'replay' && act === 'create');
   const [erased] = data

@@ -21,13 +21,13 @@ async function open(now: () => number = () => 0, bytesMax?: number) {
         throw error;
       },
     });
-  let { begin, erase } = start();
+  let { begin, forget } = start();
   type Repeatable = Parameters<typeof begin>[0];
   return {
     begin: (request: Repeatable) => begin(request),
-    erase: (text: string) => erase(text),
+    forget: () => forget(),
     restart() {
-      ({ begin, erase } = start());
+      ({ begin, forget } = start());
     },
     /** Runs a request to its end; returns whether it ran or was repeated. */
     async run(principal: string, place: string, text = 'x'): Promise<'run' | 'repeated'> {
@@ -90,17 +90,17 @@ test('a response that finishes after its key has been reused is not kept', async
   assert.ok('status' in third && third.body === 'second');
 });
 
-test('responses that contain an erased text are removed', async () => {
+test('after an erasure no response is kept, not even that of a request that runs, and no request runs a second time', async () => {
   await using keys = await open();
-  const ask = (place: string) => keys.begin({ principal: 'p', place, body: Buffer.from('{}') });
-  for (const body of ['{"visitor":"ann \\"x\\""}', '{"visitor":"bob"}']) {
-    const begun = await ask(body);
-    assert.ok('keep' in begun);
-    await begun.keep({ status: 200, headers: {}, body });
-  }
-  keys.erase('ann "x"');
-  assert.ok('keep' in (await ask('{"visitor":"ann \\"x\\""}')));
-  assert.ok('status' in (await ask('{"visitor":"bob"}')));
+  const ask = (place: string) => keys.begin({ principal: 'p', place, body });
+  await keys.run('p', '/done');
+  const running = await ask('/running');
+  assert.ok('keep' in running);
+  await keys.forget();
+  await running.keep(answer('ann'));
+  for (const place of ['/done', '/running']) await assert.rejects(ask(place), { code: 'request_interrupted' });
+  assert.equal(await keys.run('p', '/new'), 'run');
+  assert.equal(await keys.run('p', '/new'), 'repeated');
 });
 
 test('after a restart the first response is repeated for 24 h from its request', async () => {

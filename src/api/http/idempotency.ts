@@ -51,11 +51,11 @@ export function idempotency({ responses, now, epoch, failed }: Parts) {
         }
       }
     },
-    /** Removes responses that contain a text. */
-    erase(text: string): void {
-      const inside = JSON.stringify(text).slice(1, -1);
-      responses.erase(inside).catch((error: unknown) => failed(error, 'erase responses to idempotency keys'));
-    },
+    /**
+     * Removes all responses, and does not keep those of requests that run now: any of them may have data of an erased
+     * visitor. The keys stay used.
+     */
+    forget: (): Promise<void> => responses.forget(),
   };
 }
 

@@ -1,6 +1,7 @@
+import { erased } from '../../contract/erased-text.ts';
 import { placeOf } from '../../contract/ids.ts';
 import type { Attempt } from '../../contract/records/delivery.ts';
-import type { Event } from '../../contract/records/event.ts';
+import { type Event, hopsHeader } from '../../contract/records/event.ts';
 import type { Db } from '../../sqlite/db.ts';
 import { bytesOf, type ReadBudget } from '../../sqlite/read-budget.ts';
 import type { Rendered } from '../journal.ts';
@@ -348,6 +349,22 @@ export function withoutBodies(packed: PackedAttempt, renderedBytes: number): Pac
 export function bareExchange(text: string): string {
   const [request, response]: PackedExchange = JSON.parse(text);
   return JSON.stringify([request && bareRequest(request, 0), response && bareResponse(response)]);
+}
+
+/**
+ * The exchange of a batch without anything that can have data of an erased record: without bodies, of the URL only the
+ * origin, and `[erased]` for each header except the type of the body and the hops.
+ */
+export function anonymousExchange(text: string): string {
+  const [request, response]: PackedExchange = JSON.parse(bareExchange(text));
+  if (request !== null) {
+    const hasBody = request[3] !== null || request[4] !== undefined;
+    const isOwn = (name: string) => name === hopsHeader || (hasBody && name === 'Content-Type');
+    request[1] = `${URL.parse(request[1])?.origin ?? ''}/${erased}`;
+    request[2] = request[2].map((header) => (isOwn(header[0]) ? header : [header[0], erased]));
+  }
+  if (response !== null) response[1] = response[1].map(([name]) => [name, erased]);
+  return JSON.stringify([request, response]);
 }
 
 function bareRequest(request: PackedRequest, renderedBytes: number): PackedRequest {

@@ -1,6 +1,6 @@
 import type { Db } from '../../sqlite/db.ts';
 import type { ReadBudget } from '../../sqlite/read-budget.ts';
-import { type BlockLine, bareExchange, type PackedAttempt } from './attempt-blocks.ts';
+import { anonymousExchange, type BlockLine, bareExchange, type PackedAttempt } from './attempt-blocks.ts';
 import { packLines, type StoredLines, unpackLines } from './event-codec.ts';
 
 /** An exchange that several steps of a settle log, in the order of their records, each under its own attempt number. */
@@ -62,27 +62,32 @@ export function forgetExchanges(db: Db, gone: readonly (readonly BlockLine[])[])
 }
 
 /** Removes the bodies of exchanges, for all their deliveries. */
-export function bareExchanges(db: Db, ids: Iterable<string>): void {
+export const bareExchanges = (db: Db, ids: Iterable<string>): void => changeExchanges(db, ids, bareExchange);
+
+/** Removes everything from exchanges that can have data of one of their records, for all their deliveries. */
+export const anonymiseExchanges = (db: Db, ids: Iterable<string>): void => changeExchanges(db, ids, anonymousExchange);
+
+function changeExchanges(db: Db, ids: Iterable<string>, change: (exchange: string) => string): void {
   for (const id of ids) {
     const row = db.get<{ exchange: StoredLines }>('SELECT exchange FROM batch_exchange WHERE id = ?', id);
     if (row === undefined) continue;
-    const bare = packLines(bareExchange(unpackLines(row.exchange).join('\n')));
-    db.run('UPDATE batch_exchange SET exchange = ? WHERE id = ?', bare, id);
+    const changed = packLines(change(unpackLines(row.exchange).join('\n')));
+    db.run('UPDATE batch_exchange SET exchange = ? WHERE id = ?', changed, id);
   }
 }
 
 /**
- * Removes the bodies of exchanges that also had deliveries which are deleted now: of at most `limit` exchanges after
- * the number `after`. Returns the last number examined, null at the end.
+ * The same for exchanges that also had deliveries which are deleted now: of at most `limit` exchanges after the number
+ * `after`. Returns the last number examined, null at the end.
  */
-export function bareMixedExchanges(db: Db, after: number, limit: number): number | null {
+export function anonymiseMixedExchanges(db: Db, after: number, limit: number): number | null {
   const rows = db.all<{ number: number; id: string; is_mixed: number }>(
     `SELECT number, id, json_array_length(members) > live AS is_mixed FROM batch_exchange
      WHERE number > ? ORDER BY number LIMIT ?`,
     after,
     limit,
   );
-  bareExchanges(
+  anonymiseExchanges(
     db,
     rows.filter((row) => row.is_mixed === 1).map(({ id }) => id),
   );

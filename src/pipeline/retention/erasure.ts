@@ -24,21 +24,24 @@ export async function startEraser(options: {
   failed(error: unknown, doing: string): void;
 }) {
   const { journal, configuration, clock, parameters } = options;
-  const listeners = new Set<(text: string) => void>();
+  const listeners = new Set<(text: string) => Promise<void> | void>();
   const texts = new Map<string, string>();
   let isStopping = false;
   let running: Promise<void> = Promise.resolve();
 
-  const tell = (text: string | undefined) => {
-    if (text !== undefined) for (const listener of listeners) listener(text);
-  };
+  async function tell(text: string | undefined): Promise<void> {
+    if (text !== undefined) await Promise.all(Array.from(listeners, (listener) => listener(text)));
+  }
 
   async function run(id: string): Promise<void> {
     const tries = { blocked: 0, failed: 0 };
     const wait = (why: keyof typeof waits) =>
       pause(clock, Math.min(waits[why].firstMs * 2 ** tries[why]++, waits[why].mostMs));
+    let isToTell = true;
     while (!isStopping) {
       try {
+        if (isToTell) await tell(texts.get(id));
+        isToTell = false;
         const { state, events, cancelled } = await journal.erasures.step(id, {
           now: clock.now(),
           sending: options.sending(),
@@ -46,13 +49,13 @@ export async function startEraser(options: {
         if (cancelled.length > 0) options.cancelled(cancelled);
         if (events.length > 0) await parameters.forget(events);
         if (state === 'done') {
-          tell(texts.get(id));
           texts.delete(id);
           return;
         }
+        isToTell = state === 'searched';
         tries.failed = 0;
-        if (state === 'running') tries.blocked = 0;
-        else await wait('blocked');
+        if (state === 'waiting') await wait('blocked');
+        else tries.blocked = 0;
       } catch (error) {
         options.failed(error, 'erase a visitor');
         await wait('failed');
@@ -91,15 +94,17 @@ export async function startEraser(options: {
       const id = options.newId('erasure');
       await journal.erasures.begin({ id, code, sought, now: clock.now() }, entry({ id, code, by: byOf(sought) }));
       texts.set(id, textOf(sought));
-      tell(textOf(sought));
       start(id);
       const begun = (await journal.erasures.list()).find((one) => one.id === id);
       if (begun === undefined) throw new AppError('internal', undefined, { internal: `erasure ${id} was not stored` });
       return shown(begun);
     },
     list: async (): Promise<Erasure[]> => (await journal.erasures.list()).map(shown),
-    /** Called with a text that must leave all memory: when its erasure begins, and when it is done. */
-    watch: (listener: (text: string) => void) => void listeners.add(listener),
+    /**
+     * Called with a text that must leave all memory, and what is stored apart from the journal: when its erasure begins,
+     * and when its events and deliveries are gone. A listener that rejects is called again.
+     */
+    watch: (listener: (text: string) => Promise<void> | void) => void listeners.add(listener),
     async [Symbol.asyncDispose]() {
       isStopping = true;
       await running;

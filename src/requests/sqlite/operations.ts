@@ -105,18 +105,26 @@ export const operations = {
   },
 
   /** One step; returns where the next one begins, or null after the last one. */
-  eraseKept(db: Db, { text, after }: { text: string; after: number }): number | null {
+  forgetKept(db: Db, { after }: { after: number }): number | null {
     let last = after;
     let bytes = 0;
-    while (bytes < stepBytes) {
-      const row = db.get<{ number: number; bytes: number; hit: number }>(
-        'SELECT number, bytes, instr(body, ?) AS hit FROM kept_response WHERE number > ? ORDER BY number LIMIT 1',
-        ...[text, last],
-      );
-      if (row === undefined) return null;
-      if (row.hit > 0) remove(db, row.number);
-      last = row.number;
-      bytes += row.bytes;
+    db.all('PRAGMA secure_delete = ON');
+    try {
+      while (bytes < stepBytes) {
+        const row = db.get<{ number: number; principal: string; bytes: number }>(
+          'SELECT number, principal, bytes FROM kept_response WHERE number > ? ORDER BY number LIMIT 1',
+          last,
+        );
+        if (row === undefined) return null;
+        // A request of no process can't be finished.
+        const sql = `UPDATE kept_response SET epoch = '', status = NULL, headers = '', body = '', bytes = ? WHERE number = ?`;
+        db.run(sql, recordBytes, row.number);
+        weigh(db, row.principal, recordBytes - row.bytes);
+        last = row.number;
+        bytes += row.bytes;
+      }
+    } finally {
+      db.all('PRAGMA secure_delete = FAST');
     }
     return last;
   },

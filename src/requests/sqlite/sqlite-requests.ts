@@ -13,9 +13,9 @@ export function sqliteRequests(sqlite: Pick<Sqlite, 'client'>, bytesMax = 64 * 1
     responses: {
       begin: (request) => client.write('beginKeyed', request),
       finish: (request, response) => client.write('finishKeyed', { request, response, bytesMax }),
-      async erase(text) {
+      async forget() {
         let after: number | null = 0;
-        while (after !== null) after = await client.write('eraseKept', { text, after });
+        while (after !== null) after = await client.write('forgetKept', { after });
       },
       prune: (now) => client.write('pruneKept', now),
     },

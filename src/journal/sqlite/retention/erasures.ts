@@ -1,13 +1,13 @@
 import { appendAudit } from '../../../audit/sqlite/append.ts';
-import { textForms, withoutText } from '../../../contract/erased-text.ts';
+import { erased, quotedForms, textForms, withoutText } from '../../../contract/erased-text.ts';
 import type { NewAuditEntry } from '../../../contract/records/audit.ts';
 import type { ErasureCounts } from '../../../contract/records/erasure.ts';
 import type { Db } from '../../../sqlite/db.ts';
 import { type ReadBudget, readBudget } from '../../../sqlite/read-budget.ts';
-import type { ErasedBy, StoredErasure } from '../../erasures.ts';
+import type { ErasedBy, ErasureStep, StoredErasure } from '../../erasures.ts';
 import type { LoggedDelivery } from '../../journal.ts';
 import { AttemptBlocks } from '../attempt-blocks.ts';
-import { bareExchanges, bareMixedExchanges, exchangeIds, forgetExchanges } from '../batch-exchanges.ts';
+import { anonymiseExchanges, anonymiseMixedExchanges, exchangeIds, forgetExchanges } from '../batch-exchanges.ts';
 import { finish } from '../delivery-queue.ts';
 import { deliveryRow } from '../delivery-row.ts';
 import type { EventLine } from '../event-codec.ts';
@@ -22,7 +22,20 @@ const rowsAtOnce = 100;
 const identitiesAtOnce = 5_000;
 const pagesAtOnce = 256;
 
-type Phase = 'events' | 'tests' | 'blocks' | 'exchanges' | 'identities' | 'forget' | 'shrink' | 'empty' | 'check';
+/** Numbers of deliveries that one step looks through for a quotation. */
+const numbersAtOnce = 20_000;
+
+type Phase =
+  | 'events'
+  | 'tests'
+  | 'blocks'
+  | 'exchanges'
+  | 'details'
+  | 'identities'
+  | 'forget'
+  | 'shrink'
+  | 'empty'
+  | 'check';
 
 /**
  * The progress of an erasure: `partitions` with the offset where it ends in each, `at` and `after` the progress in the
@@ -44,7 +57,7 @@ type ErasureRow = {
 type StoredCounts = ErasureCounts & { by: string };
 
 /** The result of one step, before the main thread turns its rows into objects. */
-type ErasureStepRows = { state: 'running' | 'waiting' | 'done'; events: EventLine[]; cancelled: LoggedDelivery[] };
+type ErasureStepRows = Pick<ErasureStep, 'state'> & { events: EventLine[]; cancelled: LoggedDelivery[] };
 
 export const erasureOperations = {
   beginErasure(
@@ -129,10 +142,12 @@ export const erasureOperations = {
       db.all('PRAGMA secure_delete = FAST');
     }
     if (step.state === 'waiting') return step;
+    if (step.state === 'running' && cursor.phase === 'forget') step.state = 'searched';
     const sought = cursor.phase === 'shrink' || work.sought === null ? null : row.sought;
     const finishedAt = step.state === 'done' ? now : null;
     const sql = 'UPDATE erasure SET cursor = ?, counts = ?, sought = ?, state = ?, finished_at = ? WHERE id = ?';
-    db.run(sql, JSON.stringify(cursor), JSON.stringify(counts), sought, step.state, finishedAt, id);
+    const state = step.state === 'done' ? 'done' : 'running';
+    db.run(sql, JSON.stringify(cursor), JSON.stringify(counts), sought, state, finishedAt, id);
     return step;
   },
 };
@@ -226,9 +241,24 @@ const phases: Record<Phase, (work: Work) => void> = {
   },
 
   exchanges({ db, cursor }) {
-    const last = bareMixedExchanges(db, cursor.at, rowsAtOnce);
-    if (last === null) moveOn(cursor, 'identities');
+    const last = anonymiseMixedExchanges(db, cursor.at, rowsAtOnce);
+    if (last === null) moveOn(cursor, 'details');
     else cursor.at = last;
+  },
+
+  /** A template that ends with a text of one record ends for all deliveries of its batch. */
+  details({ db, cursor, sought }) {
+    const forms = sought === null ? [] : quotedForms(textOf(sought));
+    const { last } = db.get<{ last: number | null }>('SELECT max(number) AS last FROM delivery') ?? { last: null };
+    if (forms.length === 0 || last === null || cursor.at > last) return moveOn(cursor, 'identities');
+    db.run(
+      `UPDATE delivery SET detail = '${erased}' WHERE number BETWEEN ?1 AND ?2 AND detail IS NOT NULL
+         AND EXISTS (SELECT 1 FROM json_each(?3) WHERE instr(detail, value) > 0)`,
+      cursor.at,
+      cursor.at + numbersAtOnce - 1,
+      JSON.stringify(forms),
+    );
+    cursor.at += numbersAtOnce;
   },
 
   identities({ db, cursor }) {
@@ -327,7 +357,7 @@ function removeDelivery({ db, counts, step, now }: Work, blocks: AttemptBlocks, 
     step.cancelled.push(row.logged);
   }
   const { lines } = blocks.history(row.block, number);
-  bareExchanges(db, exchangeIds(lines));
+  anonymiseExchanges(db, exchangeIds(lines));
   forgetExchanges(db, [lines]);
   blocks.remove(row.block, number);
   db.run('DELETE FROM delivery WHERE number = ?', number);
