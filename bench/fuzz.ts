@@ -1,5 +1,6 @@
 import { fuzzTemplates } from '../test/security/sandbox/fuzz-templates.ts';
 import { fuzzAnswers } from './fuzz/answers.ts';
+import { fuzzBodies } from './fuzz/bodies.ts';
 import { fuzzRequests } from './fuzz/requests.ts';
 
 // Runs generated input against the product: npm run fuzz [target …] [-- --count=100000 --seed=1]. Default: all targets.
@@ -11,6 +12,7 @@ const run = { count: numberOf('count', 100_000), seed: numberOf('seed', Date.now
 
 const targets: Record<string, (run: { count: number; seed: number }) => Promise<{ faults: readonly string[] }>> = {
   answers: fuzzAnswers,
+  bodies: ({ count, seed }) => fuzzBodies({ count: Math.ceil(count / 100), seed }),
   requests: fuzzRequests,
   templates: fuzzTemplates,
 };

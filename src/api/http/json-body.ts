@@ -5,7 +5,7 @@ import type { Route } from '../../contract/route.ts';
 import { endOfJsonText, exceedsJsonBounds } from './json-bounds.ts';
 
 /** Limits of an API body, far above everything that the contract describes. */
-const bounds = { levels: 64, names: 1_000 };
+const bounds = { levels: 64, names: 1_000, values: 200_000 };
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -39,7 +39,10 @@ export function jsonBody({ method, body: schema }: Route, { body, headers, decla
 export function readJson(bytes: Uint8Array): unknown {
   const text = textOf(bytes);
   if (exceedsJsonBounds(text, bounds))
-    refuse(null, `Must have at most ${bounds.levels} levels, and ${bounds.names} names in one object.`);
+    refuse(
+      null,
+      `Must have at most ${bounds.levels} levels, ${bounds.names} names in one object, and ${bounds.values} values.`,
+    );
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { exceedsJsonBounds } from './json-bounds.ts';
 
-const bounds = { levels: 3, names: 2 };
+const bounds = { levels: 3, names: 2, values: 12 };
 
 test('levels and names are counted as by a parser, whatever the texts contain', () => {
   const cases: [json: string, exceeds: boolean][] = [
@@ -19,6 +19,11 @@ test('levels and names are counted as by a parser, whatever the texts contain', 
     ['{"a":{"a":1},"b":1,"c":1}', true],
     ['{"[[[[":":::","b":"\\"[[[["}', false],
     ['{"a\\\\":1,"b":1,"c":1}', true],
+    ['[1,2,3,4,5,6,7,8,9,10,11,12]', false],
+    ['[1,2,3,4,5,6,7,8,9,10,11,12,13]', true],
+    ['[[],[],[],[],[],[]]', false],
+    ['[[],[],[],[],[],[],[]]', true],
+    ['[",,,,,,,,,,,,,,,"]', false],
   ];
   for (const [json, exceeds] of cases) assert.equal(exceedsJsonBounds(json, bounds), exceeds, json);
 });
@@ -28,7 +33,7 @@ test('it agrees with a walk over the parsed value, and ends for text that is no 
     typeof value === 'object' && value !== null ? 1 + Math.max(0, ...Object.values(value).map(depth)) : 0;
   fc.assert(
     fc.property(fc.json({ maxDepth: 6 }), fc.nat(5), (json, levels) => {
-      assert.equal(exceedsJsonBounds(json, { levels, names: 1_000 }), depth(JSON.parse(json)) > levels);
+      assert.equal(exceedsJsonBounds(json, { levels, names: 1_000, values: 10_000 }), depth(JSON.parse(json)) > levels);
     }),
     { numRuns: 300, seed: 5 },
   );

@@ -1,11 +1,13 @@
 /**
- * Whether a JSON text has more levels, or more names in one object, than the bounds. Does not parse: a parser takes
- * half a second for 1 MiB of either and blocks the thread. The result for invalid JSON is arbitrary.
+ * Whether a JSON text has more levels, more names in one object, or more values in all, than the bounds; an empty list
+ * or object counts as two values. Does not parse: a parser takes half a second for 1 MiB of levels or names and blocks
+ * the thread. The result for invalid JSON is arbitrary.
  */
-export function exceedsJsonBounds(text: string, bounds: { levels: number; names: number }): boolean {
+export function exceedsJsonBounds(text: string, bounds: { levels: number; names: number; values: number }): boolean {
   /** The number of names so far in each enclosing object; 0 for lists. */
   const around: number[] = [];
   let names = 0;
+  let values = 0;
   for (let i = 0; i < text.length; i++) {
     switch (text.charCodeAt(i)) {
       case quote:
@@ -15,7 +17,10 @@ export function exceedsJsonBounds(text: string, bounds: { levels: number; names:
       case bracket:
         around.push(names);
         names = 0;
-        if (around.length > bounds.levels) return true;
+        if (around.length > bounds.levels || ++values > bounds.values) return true;
+        break;
+      case comma:
+        if (++values > bounds.values) return true;
         break;
       case braceEnd:
       case bracketEnd:
@@ -44,6 +49,7 @@ export function endOfJsonText(json: string, start: number): number {
 }
 
 const quote = 0x22;
+const comma = 0x2c;
 const colon = 0x3a;
 const bracket = 0x5b;
 const backslash = 0x5c;

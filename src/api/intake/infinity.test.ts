@@ -135,11 +135,10 @@ test('a number keeps the spelling in which it was sent', () => {
     assert.deepEqual(first(parse(`{"events":[{"a":${text},"l":[ ${text}]}]}`)).data, { a: text, l: [text] }, text);
   }
   const deep = `${'['.repeat(30_000)}${']'.repeat(30_000)}`;
-  assert.deepEqual(
-    first(parse(`{"events":[{"a":1.50}],"else":${deep}}`)).data,
-    { a: '1.5' },
-    'unless something else exhausts the stack',
-  );
+  assert.deepEqual(first(parse(`{"events":[{"a":1.50}],"else":${deep}}`)).data, { a: '1.50' });
+  const like = { '-0': ' 1.50 ', '"1e3': ',1e3,', '\\': '\\" 1.0', n: '1.0' };
+  const text = JSON.stringify(like).replace('"1.0"}', '1.0}');
+  assert.deepEqual(first(parse(`{"events":[${text}]}`)).data, like, 'and texts are not numbers');
 });
 
 test('the time of an event is wt.ets, else dcsdat, else the time of receipt', () => {
@@ -210,11 +209,35 @@ test('1,000 events, 32 levels and 500 keys are accepted, one more is not', () =>
   assert.equal(refused(parse({ static: keys(500), events: [{ other: 'v' }] })), 'events_too_deep /events/0');
 });
 
+test('the lists of an event can have 10,000 elements, and the events of a request 100,000 values', () => {
+  const ones = (count: number) => Array(count).fill('');
+  const wide = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, '']));
+  assert.equal(refused(parse({ events: [{ a: ones(6_000), b: [ones(3_999)] }] })), 'taken');
+  assert.equal(refused(parse({ events: [{ a: ones(6_000), b: [ones(4_000)] }] })), 'events_too_deep /events/0');
+  assert.equal(refused(parse({ events: [{ a: 'b' }, { a: ones(10_001) }] })), 'events_too_deep /events/1');
+  assert.equal(refused(parse({ static: { a: ones(10_000) }, events: [{ b: ones(1) }] })), 'events_too_deep /events/0');
+  assert.equal(refused(parse({ static: { a: ones(10_000) }, events: [{ a: ones(10_000) }] })), 'taken');
+  assert.equal(refused(parse({ static: { a: ones(10_001) }, events: [{ a: 'b' }] })), 'events_too_deep /static');
+  assert.equal(refused(parse({ events: Array(220).fill(wide(450)) })), 'taken');
+  assert.equal(refused(parse({ events: Array(223).fill(wide(450)) })), 'events_too_deep null');
+  assert.equal(refused(parse({ events: [{ a: 'b' }], else: Array(60_000).fill([]) })), 'events_too_deep null');
+});
+
+test('static values that are too deep are refused whatever they hold', () => {
+  const deep = (inner: unknown) => Array.from({ length: 40 }).reduce<unknown>((value) => ({ d: value }), inner);
+  for (const inner of [null, 1, [null]])
+    assert.equal(refused(parse({ static: { a: deep(inner) }, events: [{ a: 'b' }] })), 'events_too_deep /static');
+});
+
 test("static values can't blow up a small request", () => {
   const events = Array(1_000).fill({ a: 'b' });
-  assert.equal(refused(parse({ static: { x: 'y'.repeat(16_000) }, events })), 'taken');
-  assert.equal(refused(parse({ static: { x: 'y'.repeat(17_000) }, events })), 'too_large /static');
-  assert.equal(refused(parse({ static: { x: Array(10_000).fill(1) }, events })), 'too_large /static');
+  assert.equal(refused(parse({ static: { x: 'y'.repeat(4_000) }, events })), 'taken');
+  assert.equal(refused(parse({ static: { x: 'y'.repeat(4_200) }, events })), 'too_large /static');
+  assert.equal(refused(parse({ static: { x: Array(99).fill(1) }, events })), 'taken');
+  assert.equal(refused(parse({ static: { x: Array(100).fill(1) }, events })), 'too_large /static');
+  const texts = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, '']));
+  assert.equal(refused(parse({ static: texts(100), events })), 'taken');
+  assert.equal(refused(parse({ static: { ...texts(98), o: texts(2) }, events })), 'too_large /static');
   assert.equal(refused(parse({ static: { x: 'y'.repeat(900_000) }, events: [{ a: 'b' }] })), 'taken');
 });
 

@@ -1,6 +1,6 @@
-import type { Event, IncomingEvent } from '../../contract/records/event.ts';
+import type { DataValue, Event, IncomingEvent } from '../../contract/records/event.ts';
 import { exceedsJsonBounds } from '../http/json-bounds.ts';
-import { parseKeepingNumberText, wellFormed } from './rare-texts.ts';
+import { quoteNumbers, wellFormed } from './rare-texts.ts';
 
 /** When and by which collector a request was received. */
 export type Reception = { receivedAt: Date; collectorId: string };
@@ -9,14 +9,14 @@ export type Reception = { receivedAt: Date; collectorId: string };
  * The result of parsing a request: all of its events in order, or the reason for refusing all of them. `pointer` is
  * the place of the error in the body (a JSON pointer), null when there is none.
  */
-export type ParsedEvents =
-  | { ok: true; events: IncomingEvent[] }
-  | {
-      ok: false;
-      code: 'malformed_json' | 'invalid_events' | 'too_large' | 'events_too_deep';
-      message: string;
-      pointer: string | null;
-    };
+export type ParsedEvents = { ok: true; events: IncomingEvent[] } | Refusal;
+
+type Refusal = {
+  ok: false;
+  code: 'malformed_json' | 'invalid_events' | 'too_large' | 'events_too_deep';
+  message: string;
+  pointer: string | null;
+};
 
 /**
  * Parses a body of the data collection API, `{static?: {…}, events: [{…}, …]}`, in UTF-8 with or without a byte order
@@ -28,21 +28,24 @@ export function parseInfinity(body: Buffer, reception: Reception): ParsedEvents 
   let parsed: unknown;
   try {
     text = utf8.decode(body);
-    if (text.length > unlookedMax && exceedsJsonBounds(text, bodyBounds)) return refusal('events_too_deep', tooDeep);
+    if (text.length > unlookedMax && exceedsJsonBounds(text, bodyBounds)) return refusal('events_too_deep', tooMuch);
     parsed = JSON.parse(text);
   } catch {
     return refusal('malformed_json', 'The body is not valid JSON in UTF-8.');
   }
+  const findings = noFindings();
+  const read = readBody(parsed, findings);
+  if ('ok' in read) return read;
   const mayHaveLoneSurrogates = text.includes('\\u') && (text.includes('\\ud') || text.includes('\\uD'));
-  const findings = { exceedsLimits: false, hasNumbers: false, keys: 0, textLength: 0 };
+  // Parsing that keeps the text of numbers takes twice as long, so it runs only where it makes a difference.
+  if (findings.hasNumbers && oddNumber.test(text)) {
+    const again = readBody(JSON.parse(quoteNumbers(text)), findings);
+    return 'ok' in again ? again : takeEvents(again, reception, mayHaveLoneSurrogates);
+  }
+  const result = takeEvents(read, reception, mayHaveLoneSurrogates);
   const bytes = body.length === text.length ? body : null;
-  const result = collectEvents(parsed, reception, findings, { text, bytes, mayHaveLoneSurrogates });
-  // Parsing that keeps the text of numbers is ten times slower, so it runs only where it makes a difference.
-  if (!result.ok || !findings.hasNumbers || !oddNumber.test(text)) return result;
-  const again = parseKeepingNumberText(text);
-  return again === undefined
-    ? result
-    : collectEvents(again, reception, findings, { text: '', bytes: null, mayHaveLoneSurrogates });
+  if (result.ok && read.base === null) keepTexts(result.events, read.lengths, text, bytes);
+  return result;
 }
 
 /**
@@ -51,30 +54,30 @@ export function parseInfinity(body: Buffer, reception: Reception): ParsedEvents 
  */
 export function parseDcsGif(query: string, reception: Reception): ParsedEvents {
   const pairs = [...new URLSearchParams(query)].filter(([name]) => name !== '');
-  const findings = { exceedsLimits: false, hasNumbers: false, keys: 0, textLength: 0 };
-  const event = Object.fromEntries(pairs);
-  return collectEvents({ events: [event] }, reception, findings, {
-    text: '',
-    bytes: null,
-    mayHaveLoneSurrogates: false,
-  });
+  const read = readBody({ events: [Object.fromEntries(pairs)] }, noFindings());
+  return 'ok' in read ? read : takeEvents(read, reception, false);
 }
 
-/** Levels of nesting (the event's own is the first), and keys including nested ones. */
-const eventLimits = { levels: 32, keys: 500 } as const;
+/** Levels of nesting (the event's own is the first), keys including nested ones, and elements of all its lists. */
+const eventLimits = { levels: 32, keys: 500, elements: 10_000 } as const;
 
 const eventsMax = 1_000;
 
-/** Static values are stored with every event; without a bound, 1 MiB of them would become 1 GiB. */
-const repeatedCharactersMax = 16 * 1024 * 1024;
+/** Static values are stored with every event; without bounds, 1 MiB of them would become 1 GiB. */
+const repeatedMax = { characters: 4 * 1024 * 1024, values: 100_000 };
 
 /** Up to this size any body parses quickly, and checking its bounds first would slow down the usual ones. */
 const unlookedMax = 65_536;
 
-/** Well above the limits of an event, so that those limits report the place. */
-const bodyBounds = { levels: 2 * eventLimits.levels, names: 2 * eventLimits.keys };
+/**
+ * `levels` and `names` are well above the limits of an event, so that those limits report the place. `values`: parsing
+ * takes time for each value rather than for each byte, and a few KiB of gzip can hold half a million.
+ */
+const bodyBounds = { levels: 2 * eventLimits.levels, names: 2 * eventLimits.keys, values: 100_000 };
 
-const tooDeep = `An event may be ${eventLimits.levels} levels deep and have ${eventLimits.keys} keys.`;
+const tooMuch =
+  `An event may be ${eventLimits.levels} levels deep and have ${eventLimits.keys} keys and ` +
+  `${eventLimits.elements} list elements; the events of a request may have ${bodyBounds.values} values in all.`;
 
 /**
  * Matches numbers whose JSON text may differ from JavaScript's output: `1.50`, `1e3`, `-0`, 16 digits. May match too
@@ -84,12 +87,18 @@ const oddNumber = /[:,[\s]-?(?:\d+(?:\.\d*)?[eE]|\d+\.\d*0(?!\d)|[\d.]{16}|0\.0{
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-function collectEvents(
-  body: unknown,
-  reception: Reception,
-  findings: Findings,
-  { text, bytes, mayHaveLoneSurrogates }: { text: string; bytes: Buffer | null; mayHaveLoneSurrogates: boolean },
-): ParsedEvents {
+/**
+ * The parts of a body that may be taken: `own` has the values of each event, without the static ones, `sent` the same
+ * with null where the sender said so; `lengths` is the length of the shortest JSON of each event.
+ */
+type ReadBody = { base: StaticValues | null; sent: JsonObject[]; own: Event['data'][]; lengths: number[] };
+
+/** The static values, and of each one how many keys and elements it has. */
+type StaticValues = { data: Event['data']; sizes: Map<string, Size>; total: Size };
+type Size = { keys: number; elements: number };
+
+/** Checks a parsed body and normalises its values in place; the refusal when it can't be taken. */
+function readBody(body: unknown, findings: Findings): ReadBody | Refusal {
   if (!isObject(body)) return refusal('invalid_events', 'The body must be a JSON object.', '');
   const { static: shared, events } = body;
   if (!Array.isArray(events) || events.length === 0) {
@@ -99,25 +108,40 @@ function collectEvents(
   if (shared !== undefined && shared !== null && !isObject(shared)) {
     return refusal('invalid_events', 'Static values must be an object.', '/static');
   }
-  const base = shared ? normalise(shared, findings) : null;
-  if (findings.exceedsLimits) return refusal('events_too_deep', tooDeep, '/static');
-  if (base !== null && JSON.stringify(base).length * events.length > repeatedCharactersMax) {
-    return refusal('too_large', 'The static values are too large for this many events.', '/static');
+  const normal = shared ? normalise(shared, findings) : null;
+  if (findings.exceedsLimits) return refusal('events_too_deep', tooMuch, '/static');
+  const base = normal === null ? null : staticValues(normal);
+  if (base !== null && isRepeatedTooOften(base, events.length)) {
+    return refusal('too_large', 'The static values are too many or too large for this many events.', '/static');
   }
-
-  const receivedAt = reception.receivedAt.toISOString();
-  const source = { collectorId: reception.collectorId, format: 'infinity' };
-  const taken: IncomingEvent[] = [];
-  const lengths: number[] = [];
+  const read: ReadBody = { base, sent: events, own: [], lengths: [] };
   for (const [i, event] of events.entries()) {
     if (!isObject(event) || isEmpty(event)) {
       return refusal('invalid_events', 'An event must be a non-empty object.', `/events/${i}`);
     }
-    const normal = normalise(base === null ? event : { ...base, ...event }, findings);
-    if (findings.exceedsLimits) return refusal('events_too_deep', tooDeep, `/events/${i}`);
-    const data = mayHaveLoneSurrogates ? wellFormed(normal) : normal;
+    const own = normalise(event, findings);
+    if (findings.exceedsLimits || (base !== null && exceedsTogether(base, event, findings))) {
+      return refusal('events_too_deep', tooMuch, `/events/${i}`);
+    }
+    read.own.push(own);
+    read.lengths.push(findings.textLength);
+  }
+  return read;
+}
+
+function takeEvents(
+  { base: shared, sent, own }: ReadBody,
+  reception: Reception,
+  mayHaveLoneSurrogates: boolean,
+): ParsedEvents {
+  const base = shared === null ? null : mayHaveLoneSurrogates ? wellFormed(shared.data) : shared.data;
+  const receivedAt = reception.receivedAt.toISOString();
+  const source = { collectorId: reception.collectorId, format: 'infinity' };
+  const taken: IncomingEvent[] = [];
+  for (const [i, values] of own.entries()) {
+    const normal = mayHaveLoneSurrogates ? wellFormed(values) : values;
+    const data = base === null ? normal : merged(base, normal, sent[i] ?? {});
     if (isEmpty(data)) return refusal('invalid_events', 'An event must have a value.', `/events/${i}`);
-    lengths.push(findings.textLength);
     taken.push({
       name: firstText(data['wt.ev'], data['wt.ti']),
       visitorId: firstText(data['wt.dcsvid'], data['wt.co_f']),
@@ -130,8 +154,61 @@ function collectEvents(
       identity: firstText(data['messageId'], data['eventId']),
     });
   }
-  if (base === null) keepTexts(taken, lengths, text, bytes);
   return { ok: true, events: taken };
+}
+
+function staticValues(data: Event['data']): StaticValues {
+  const sizes = new Map(Object.entries(data).map(([key, value]) => [key, sizeOf(value)]));
+  const total = { keys: 0, elements: 0 };
+  for (const { keys, elements } of sizes.values()) {
+    total.keys += keys;
+    total.elements += elements;
+  }
+  return { data, sizes, total };
+}
+
+/** The keys of a member of an object, its own included, and the elements of its lists. */
+function sizeOf(member: DataValue): Size {
+  const size = { keys: 1, elements: 0 };
+  const add = (value: DataValue): void => {
+    if (typeof value === 'string') return;
+    const inner = Object.values(value);
+    if (Array.isArray(value)) size.elements += inner.length;
+    else size.keys += inner.length;
+    inner.forEach(add);
+  };
+  add(member);
+  return size;
+}
+
+function isRepeatedTooOften({ data, total }: StaticValues, events: number): boolean {
+  return (
+    (total.keys + total.elements) * events > repeatedMax.values ||
+    JSON.stringify(data).length * events > repeatedMax.characters
+  );
+}
+
+/** Whether an event exceeds its limits with the static values that it does not replace. */
+function exceedsTogether({ sizes, total }: StaticValues, event: JsonObject, { keys, elements }: Findings): boolean {
+  const size = { keys: total.keys + keys, elements: total.elements + elements };
+  for (const key in event) {
+    const replaced = sizes.get(key);
+    if (replaced === undefined) continue;
+    size.keys -= replaced.keys;
+    size.elements -= replaced.elements;
+  }
+  return size.keys > eventLimits.keys || size.elements > eventLimits.elements;
+}
+
+/** The values of an event before the static ones; `sent` also has the nulls, which remove a static value. */
+function merged(base: Event['data'], own: Event['data'], sent: JsonObject): Event['data'] {
+  const data = { ...base, ...own };
+  for (const key in sent) {
+    if (sent[key] !== null) continue;
+    const name = key.toWellFormed();
+    if (!Object.hasOwn(own, name)) delete data[name];
+  }
+  return data;
 }
 
 /**
@@ -192,7 +269,9 @@ type JsonObject = Record<string, unknown>;
  * Facts about an event from one walk through it. `textLength`: length of its shortest JSON in UTF-16 units; NaN when
  * it has values other than texts.
  */
-type Findings = { exceedsLimits: boolean; hasNumbers: boolean; keys: number; textLength: number };
+type Findings = { exceedsLimits: boolean; hasNumbers: boolean; keys: number; elements: number; textLength: number };
+
+const noFindings = (): Findings => ({ exceedsLimits: false, hasNumbers: false, keys: 0, elements: 0, textLength: 0 });
 
 /**
  * Turns parsed JSON into event data **in place**: numbers and booleans become their JSON text, null is removed, lists
@@ -201,6 +280,7 @@ type Findings = { exceedsLimits: boolean; hasNumbers: boolean; keys: number; tex
  */
 function normalise(event: JsonObject, findings: Findings): Event['data'] {
   findings.keys = 0;
+  findings.elements = 0;
   findings.textLength = bracesLength;
   const data = normaliseObject(event, 1, findings);
   return data as Event['data']; // every value was just checked or replaced; the type can't follow a change in place
@@ -250,7 +330,8 @@ function normaliseValue(value: unknown, level: number, findings: Findings): unkn
 }
 
 function normaliseList(list: unknown[], level: number, findings: Findings): unknown[] {
-  if (level > eventLimits.levels) {
+  findings.elements += list.length;
+  if (level > eventLimits.levels || findings.elements > eventLimits.elements) {
     findings.exceedsLimits = true;
     return list;
   }
@@ -267,10 +348,6 @@ function isEmpty(object: object): boolean {
   return true;
 }
 
-function refusal(
-  code: Extract<ParsedEvents, { ok: false }>['code'],
-  message: string,
-  pointer: string | null = null,
-): ParsedEvents {
+function refusal(code: Refusal['code'], message: string, pointer: string | null = null): Refusal {
   return { ok: false, code, message, pointer };
 }

@@ -247,6 +247,24 @@ test('a collector over its rate limit gets Retry-After, and others are not affec
   assert.equal((await intake.stored()).length, 9);
 });
 
+test('the rate limit of a collector counts an event for each 4 KiB of a request, compressed or refused', async () => {
+  const large = { events: [{ a: 'x'.repeat(4_096) }] };
+  const bodies: [string, unknown, number, Record<string, string>?][] = [
+    ['as sent', large, 200],
+    ['compressed', zlib.gzipSync(JSON.stringify(large)), 200, { 'content-encoding': 'gzip' }],
+    ['refused', { events: ['x'.repeat(4_096)] }, 400],
+  ];
+  for (const [name, body, status, headers] of bodies) {
+    await using intake = await startIntake({ rate: { limit: 2, perMs: 1_000 } });
+    assert.equal((await intake.send(body, headers)).statusCode, status, name);
+    assert.equal((await intake.send(events)).statusCode, 429, name);
+    intake.clock.now += 1_000;
+    assert.equal((await intake.send(events)).statusCode, 200, name);
+  }
+  await using intake = await startIntake({ rate: { limit: 2, perMs: 1_000 } });
+  for (const n of [1, 2]) assert.equal((await intake.send({ events: [{ n }] })).statusCode, 200, 'usual events');
+});
+
 test('a collector over its rate limit is not refused for longer when the clock is set back', async () => {
   await using intake = await startIntake({ rate: { limit: 3, perMs: 1_000 } });
   assert.equal((await intake.send({ events: Array(5).fill({ a: 1 }) })).statusCode, 200);

@@ -174,22 +174,26 @@ function createHandlers(
   }
 
   /** Stores the events of a request. Returns their ids. */
-  async function accept<Content>(
+  async function accept<Content extends Buffer | string>(
     { url, headers }: IntakeRequest,
     collector: Collector,
     parse: (content: Content, reception: Reception) => ParsedEvents,
     content: Content,
   ): Promise<string[]> {
     const receivedAt = now();
+    // Before parsing, so that a request that is refused counts as well.
+    const bySize = Math.ceil(content.length / eventBytes) || 1;
+    rates.spend(collector, bySize);
     const events = eventsOf(parse(content, { receivedAt: new Date(receivedAt), collectorId: collector.id }), headers);
     const kept = traces.mark(url, headers[traceName], events);
     // Before the response, so that concurrent requests see it.
-    rates.spend(collector, events.length);
+    const byCount = Math.max(0, events.length - bySize);
+    rates.spend(collector, byCount);
     let ids: string[];
     try {
       ids = await pipeline.accept({ collectorId: collector.id, receivedAt, events });
     } catch (error) {
-      rates.spend(collector, -events.length);
+      rates.spend(collector, -bySize - byCount);
       throw error;
     }
     kept?.(ids);
@@ -262,6 +266,9 @@ function hopsOf(headers: IncomingHttpHeaders): number {
 }
 
 const bucketsMax = 20_000;
+
+/** A request counts as one event for each 4 KiB after decompression, if that is more than the events it has. */
+const eventBytes = 4_096;
 
 /**
  * The rate limits of collectors, as token buckets of events: `limit` in `perMs`, with a burst of the same size. A

@@ -1,19 +1,38 @@
 import type { DataValue, Event } from '../../contract/records/event.ts';
+import { endOfJsonText } from '../http/json-bounds.ts';
 
 /**
- * Parses valid JSON with every number as its text, so that `1.50` stays `1.50`. Undefined when it is nested thousands
- * of levels deep, which no event is: the reviver recurses.
+ * Valid JSON with every number as a text, so that parsing keeps its spelling: `1.50` stays `1.50`. A pass over the text,
+ * since a reviver of JSON.parse costs thirty times as much.
  */
-export function parseKeepingNumberText(json: string): unknown {
-  try {
-    return JSON.parse(json, (_key, value: unknown, context?: { source?: string }) =>
-      typeof value === 'number' ? (context?.source ?? String(value)) : value,
-    );
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
+export function quoteNumbers(json: string): string {
+  let quoted = '';
+  let copied = 0;
+  for (let i = 0; i < json.length; i++) {
+    const code = json.charCodeAt(i);
+    if (code === quote) i = endOfJsonText(json, i) - 1;
+    else if (isDigit(code) || code === minus) {
+      const end = endOfNumber(json, i);
+      quoted += `${json.slice(copied, i)}"${json.slice(i, end)}"`;
+      copied = end;
+      i = end - 1;
+    }
   }
+  return quoted + json.slice(copied);
 }
+
+function endOfNumber(json: string, start: number): number {
+  let end = start + 1;
+  while (isOfNumber(json.charCodeAt(end))) end += 1;
+  return end;
+}
+
+const quote = 0x22;
+const minus = 0x2d;
+const isDigit = (code: number) => code >= 0x30 && code <= 0x39;
+/** Digits, and `+`, `-`, `.`, `e` and `E`. */
+const isOfNumber = (code: number) =>
+  isDigit(code) || code === 0x2b || code === minus || code === 0x2e || code === 0x65 || code === 0x45;
 
 /** Replaces lone surrogates, which can't be encoded in UTF-8, by U+FFFD, in keys and values. */
 export function wellFormed(data: Event['data']): Event['data'] {
