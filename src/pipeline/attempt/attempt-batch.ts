@@ -24,8 +24,8 @@ export type BatchStep = {
   settled: { delivery: DueDelivery; step: Step; part: number | null }[];
 };
 
-/** Takes back deliveries that did not fit in the body; the deliveries of a `part` are sent together. */
-export type GiveBack = (members: readonly DueDelivery[], isPart: boolean) => void;
+/** Takes back deliveries that are not sent, in order. `isPart`: those of one list are sent together, with no others. */
+export type GiveBack = (lists: readonly Members[], isPart: boolean) => void;
 
 type Members = readonly DueDelivery[];
 type Settled = BatchStep['settled'][number];
@@ -55,14 +55,14 @@ export class BatchAttempter {
   async attempt(batch: Batch<DueDelivery>, giveBack: GiveBack): Promise<BatchStep> {
     const left = new Set(batch.members);
     try {
-      return await this.#attempt(batch, (members, isPart) => {
-        for (const delivery of members) left.delete(delivery);
-        giveBack(members, isPart);
+      return await this.#attempt(batch, (lists, isPart) => {
+        for (const delivery of lists.flat()) left.delete(delivery);
+        giveBack(lists, isPart);
       });
     } catch (error) {
       // Nothing was sent. The record that causes the error is in one half, or in both.
       this.#options.telemetry.failedOften(error, 'attempt a batch');
-      for (const half of halvesOf([...left]).toReversed()) giveBack(half, true);
+      giveBack(halvesOf([...left]), true);
       return { shared: null, settled: [] };
     }
   }
@@ -84,8 +84,7 @@ export class BatchAttempter {
 
     const render = (members: Members) => attempter.render(this.#workOf(members, shared));
     const { members, rendering, left, bad } = await splitToFit(all, limits, render);
-    // In reverse, because each part is put in front of the ones before it.
-    for (const part of left.toReversed()) giveBack(part, left.length > 1);
+    if (left.length > 0) giveBack(left, left.length > 1);
     const failed = bad.map((one) => this.#unrendered(one.delivery, one.rendering, shared));
     if (rendering === null) return { shared: null, settled: failed };
     const sent = await this.#send(members, rendering, shared, giveBack);
@@ -113,7 +112,7 @@ export class BatchAttempter {
         : redact.attempted(await attempter.attempt({ ...work, rendered: rendering.rendered }));
     // An invalid header, or an error before sending, can be caused by one record: smaller parts find it.
     if (attempted.kind === 'unbuilt' || (attempted.kind === 'errored' && attempted.log.length === 1)) {
-      for (const half of halvesOf(members).toReversed()) giveBack(half, true);
+      giveBack(halvesOf(members), true);
       return { shared: null, settled: [] };
     }
     try {

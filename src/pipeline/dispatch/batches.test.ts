@@ -428,6 +428,26 @@ test('in an ordered batch, refused parts keep the order', async () => {
   assert.deepEqual(new Set(await rig.statuses()), new Set(['delivered']));
 });
 
+test('an ordered batch that fails before it is sent is halved down to the first record of each key, which is retried', async () => {
+  // The template of the header needs a sandbox, and there is none.
+  const headers = [{ name: 'X-First', value: '{{ it.data[0].n }}' }];
+  const { rig } = await startBatches({ records: 6, waitMs: 0 }, undefined, ordered({ headers }));
+  await using _ = rig;
+  await rig.send(...visits('a', 'b', 'a', 'a', 'b'));
+  await settled();
+  const deliveries = await rig.deliveries();
+  assert.deepEqual(
+    deliveries.map(({ status, attempts }) => [status, attempts]),
+    [
+      ['retrying', 1],
+      ['retrying', 1],
+      ['pending', 0],
+      ['pending', 0],
+      ['pending', 0],
+    ],
+  );
+});
+
 test('the stored exchange of a batch is masked for the events of all its deliveries, and sent unmasked', async () => {
   const { rig } = await startBatches(
     { records: 3, waitMs: 0 },

@@ -315,13 +315,13 @@ export class Dispatcher implements AsyncDisposable {
 
   #began(queue: DestinationQueue, now: number) {
     const { connection, replay } = queue;
-    queue.requests += 1;
+    consumeRates(queue, now, this.#options.replays);
+    if (connection.replays !== null) countSent(connection.replays, replay !== null, now, evenPaceMs(queue, now));
     queue.silentSince ??= now;
+    queue.requests += 1;
     if (replay !== null) replay.live.requests += 1;
     connection.requests += 1;
     if (connection.origin !== null) connection.origin.requests += 1;
-    consumeRates(queue, now, this.#options.replays);
-    if (connection.replays !== null) countSent(connection.replays, replay !== null, now, evenPaceMs(queue, now));
   }
 
   /** A response has arrived. Connections that wait for the origin come before the one whose request ended. */

@@ -150,6 +150,31 @@ test('with a batch, other deliveries of its ordering keys leave memory and are r
   assert.deepEqual([[...queue.orderKeys.keys()], memory.isHeavy], [[2], false]);
 });
 
+test('with a delivery that is sent alone, the others of its ordering key leave memory too, unless the order was removed', () => {
+  const { memory, queue } = open();
+  for (const [id, orderKey] of [
+    ['a1', 1],
+    ['b1', 2],
+    ['a2', 1],
+    ['a3', 1],
+  ] as const)
+    memory.add(queue, dueDelivery({ id, orderKey }));
+  const [first, second] = queue.waiting;
+  assert.ok(first && second);
+  memory.take(first);
+  assert.deepEqual([idsOf(queue), queue.hasMore, memory.waiting], [['b1'], true, 1]);
+  queue.hasMore = false;
+  memory.take(second);
+  assert.deepEqual([queue.hasMore, queue.orderKeys.get(1), queue.orderKeys.get(2)], [false, first, second]);
+  const unordered = open();
+  Object.assign(unordered.queue, { plan: { batchRecords: 1, order: null } });
+  unordered.add(2, { orderKey: 1 });
+  const [one] = unordered.queue.waiting;
+  assert.ok(one);
+  unordered.memory.take(one);
+  assert.equal(unordered.memory.waiting, 1);
+});
+
 test('held deliveries leave memory with their timers, and a reading of the journal that has begun is not used', () => {
   const { memory, queue, add } = open();
   add(1, heavy);

@@ -110,7 +110,7 @@ export class MemoryBudget {
     return one;
   }
 
-  /** Takes a delivery that is sent alone. It keeps its memory until `release`. */
+  /** Takes a delivery that is sent alone, and drops the others of its ordering key. It keeps its memory until `release`. */
   take(one: QueuedDelivery): void {
     const { waiting, suspects } = one.queue;
     if (waiting[0] === one) waiting.shift();
@@ -121,30 +121,40 @@ export class MemoryBudget {
       waiting.splice(at, 1);
     }
     this.#waiting -= 1;
+    this.#lead(one.queue, [one]);
+  }
+
+  /** Takes deliveries that share a request, and drops the others of their ordering keys. */
+  takeBatch(queue: DestinationQueue, batch: readonly QueuedDelivery[]): void {
+    const leaving = new Set(batch);
+    queue.waiting = queue.waiting.filter((one) => !leaving.has(one));
+    this.#waiting -= batch.length;
+    for (const one of batch) one.part = 0;
+    this.#lead(queue, batch);
   }
 
   /**
-   * Takes deliveries that share a request. Other deliveries with their ordering keys are dropped: the journal decides
-   * which one is next when these are recorded.
+   * Drops the waiting deliveries with the ordering keys of those that are sent: the journal decides which one is next
+   * when these are recorded.
    */
-  takeBatch(queue: DestinationQueue, batch: readonly QueuedDelivery[]): void {
-    const leaving = new Set(batch);
-    const keys = new Set(batch.flatMap(({ delivery }) => delivery.orderKey ?? []));
-    const staying: QueuedDelivery[] = [];
-    for (const one of queue.waiting) {
+  #lead(queue: DestinationQueue, sent: readonly QueuedDelivery[]): void {
+    const { orderKeys, plan } = queue;
+    const keys = new Set<number>();
+    for (const one of sent) {
       const { orderKey } = one.delivery;
-      if (leaving.has(one)) this.#waiting -= 1;
-      else if (orderKey !== undefined && keys.has(orderKey)) {
-        this.#waiting -= 1;
-        this.release(one);
-        queue.hasMore = true;
-      } else staying.push(one);
+      if (orderKey === undefined || orderKeys.get(orderKey) === one) continue;
+      keys.add(orderKey);
+      orderKeys.set(orderKey, one);
     }
-    queue.waiting = staying;
-    for (const one of batch) {
-      one.part = 0;
-      if (one.delivery.orderKey !== undefined) queue.orderKeys.set(one.delivery.orderKey, one);
-    }
+    // The destination may have lost its order.
+    if (keys.size === 0 || plan?.order === null) return;
+    queue.waiting = queue.waiting.filter((one) => {
+      if (!keys.has(one.delivery.orderKey ?? -1)) return true;
+      this.#waiting -= 1;
+      this.release(one);
+      queue.hasMore = true;
+      return false;
+    });
   }
 
   /** Puts sent deliveries back, before all others. `isPart`: they are sent together, and with no others. */

@@ -1,98 +1,118 @@
 import type { BatchStep } from '../attempt/attempt-batch.ts';
 import type { Batch } from '../attempt/batch.ts';
 import type { Step } from '../attempt/next-step.ts';
-import { correctRates } from './limits.ts';
 import type { DestinationQueue, QueuedDelivery } from './queues.ts';
-import { afterRecord, applyOutcome, asSettled, begin, readAgainLater, type SendParts, settlementOf } from './send.ts';
+import {
+  afterRecord,
+  applyOutcome,
+  asSettled,
+  attempted,
+  begin,
+  readAgainLater,
+  type SendParts,
+  settlementOf,
+} from './send.ts';
 
 /**
  * Sends a batch in one request, which counts once for rates, concurrency and circuit breaker. The parts of a batch that
- * was refused as a whole wait in the queue again and are subject to all limits like other deliveries. Never rejects.
+ * was refused as a whole wait in the queue again and are subject to all limits like other deliveries. Never rejects, and
+ * treats errors like `sendOne`.
  */
 export async function sendBatch(
   parts: SendParts,
   queue: DestinationQueue,
   { members, ...same }: Batch<QueuedDelivery>,
 ): Promise<void> {
-  const { clock, memory, inFlight } = parts;
   const [first] = members;
   if (first === undefined) return;
   const queued = new Map(members.map((one) => [one.delivery, one]));
-  const unsent = new Set(members);
-  const startedAt = begin(parts, queue, members, false);
-  let done: BatchStep | null = null;
+  const left = new Set(members);
+  let isDone = false;
   try {
-    await inFlight.mark(first);
-    done = await parts.attemptBatch({ ...same, members: [...queued.keys()] }, (some, isPart) => {
-      const back = some.flatMap((delivery) => queued.get(delivery) ?? []);
-      for (const one of back) unsent.delete(one);
-      requeue(parts, back, isPart, false);
-      parts.resume(queue);
-    });
-  } catch (error) {
-    parts.failed(error, 'attempt a batch');
-  }
-  parts.ended(queue);
-  const sent = done === null ? 1 : (done.shared?.sent ?? 0);
-  correctRates(queue, { sent, startedAt, now: clock.now() }, parts.replays);
-  if (done === null) {
-    for (const one of unsent) {
-      inFlight.remove(one);
-      memory.release(one);
+    begin(parts, queue, members, false);
+    const done = await attempted(parts, first, () =>
+      parts.attemptBatch({ ...same, members: [...queued.keys()] }, (given, isPart) => {
+        const back = given.map((some) => some.flatMap((delivery) => queued.get(delivery) ?? []));
+        for (const one of back.flat()) left.delete(one);
+        // When nothing is left, nothing of their ordering keys is in flight.
+        for (const some of back.toReversed()) requeue(parts, some, isPart, left.size === 0);
+        parts.resume(queue);
+      }),
+    );
+    const moved = applyOutcome(parts, first, done?.shared ?? null, done === null ? 1 : (done.shared?.sent ?? 0));
+    if (moved !== null) await moved;
+    if (done !== null) {
+      await recordAll(parts, { queue, done, queued, left });
+      isDone = true;
+      queue.attemptFailures = 0;
     }
-    readAgainLater(parts, queue);
-    return parts.recorded(queue);
+  } catch (error) {
+    parts.failed(error, 'send a batch');
+  } finally {
+    leave(parts, left);
+    if (!isDone) readAgainLater(parts, queue);
+    parts.recorded(queue);
   }
-  queue.attemptFailures = 0;
-  if (done.shared !== null) await applyOutcome(parts, queue, done.shared, first, clock.now());
-  parts.resume(queue);
+}
+
+/** A batch that is being sent: `left` are its deliveries in flight. */
+type Sending = {
+  queue: DestinationQueue;
+  queued: ReadonlyMap<QueuedDelivery['delivery'], QueuedDelivery>;
+  left: Set<QueuedDelivery>;
+};
+
+/** Records the outcome of each delivery. The parts in which they are sent again then wait in the queue. */
+async function recordAll(
+  parts: SendParts,
+  { queue, done, queued, left }: Sending & { done: BatchStep },
+): Promise<void> {
   const settled = done.settled.flatMap(({ delivery, ...outcome }) => {
     const one = queued.get(delivery);
     return one === undefined ? [] : [{ one, ...outcome }];
   });
-  await Promise.all(settled.map(({ one, step, part }) => record(parts, one, step, part !== null)));
-  for (const { one, part } of settled) {
-    if (part !== null) continue;
+  const recording = Promise.all(settled.map(({ one, step, part }) => record(parts, one, step, part !== null)));
+  parts.resume(queue);
+  await recording;
+  const again = settled.filter(({ part }) => part !== null);
+  for (const { one, step } of again) {
+    left.delete(one);
+    one.delivery = asSettled(one.delivery, step.settlement);
+  }
+  leave(parts, left);
+  left.clear();
+  for (const some of [...Map.groupBy(again, ({ part }) => part).values()].toReversed())
+    requeue(
+      parts,
+      some.map(({ one }) => one),
+      true,
+      true,
+    );
+}
+
+/** They are no longer in flight, and their memory is free. */
+function leave({ memory, inFlight }: SendParts, some: Iterable<QueuedDelivery>): void {
+  for (const one of some) {
     inFlight.remove(one);
     memory.release(one);
   }
-  const again = Map.groupBy(
-    settled.filter(({ part }) => part !== null),
-    ({ part }) => part,
-  );
-  for (const some of [...again.values()].toReversed()) {
-    for (const { one, step } of some) one.delivery = asSettled(one.delivery, step.settlement);
-    const back = some.map(({ one }) => one);
-    requeue(parts, back, true, true);
-  }
-  parts.recorded(queue);
 }
 
-/**
- * They wait again, before the others. `isRefused`: the outcome of their batch is recorded, so none of them is in
- * flight.
- */
-function requeue(parts: SendParts, some: readonly QueuedDelivery[], isPart: boolean, isRefused: boolean): void {
+/** They wait again, before the others. `isWhole`: none of their batch is in flight. */
+function requeue(parts: SendParts, some: readonly QueuedDelivery[], isPart: boolean, isWhole: boolean): void {
   const staying: QueuedDelivery[] = [];
+  const leaving: QueuedDelivery[] = [];
   for (const one of some) {
     // If the queue has dropped its deliveries since, they are read again; so are those that must wait for others of
     // their ordering key.
-    const mayStay = one.queue.spills === one.spills && (one.delivery.orderKey === undefined || isRefused);
-    if (!mayStay) drop(parts, one);
-    else {
-      parts.inFlight.remove(one);
-      staying.push(one);
-    }
+    const mayStay = one.queue.spills === one.spills && (one.delivery.orderKey === undefined || isWhole);
+    (mayStay ? staying : leaving).push(one);
   }
+  leave(parts, leaving);
+  for (const { queue } of leaving) queue.hasMore = true;
+  for (const one of staying) parts.inFlight.remove(one);
   const [first] = staying;
   if (first !== undefined) parts.memory.requeue(first.queue, staying, isPart);
-}
-
-/** Drops a delivery from memory; it is read again from the journal. */
-function drop({ memory, inFlight }: SendParts, one: QueuedDelivery): void {
-  inFlight.remove(one);
-  memory.release(one);
-  one.queue.hasMore = true;
 }
 
 /** Records the next step of a member of a batch. `isKept`: it continues from memory, so that it is not read again. */

@@ -49,53 +49,67 @@ const delayInMemoryMaxMs = 120_000;
 
 /**
  * Sends one delivery: attempt, then apply and record its outcome. Never rejects. An error in an attempt is an outcome
- * too (attempt/error-policy.ts). If an attempt rejects nevertheless, the delivery stays in the journal and is read
- * again after 1 s, doubling with each such error of its queue to 30 s.
+ * too (attempt/error-policy.ts). After an error anywhere else, the delivery leaves memory nevertheless, and is read again
+ * from the journal after 1 s, doubling with each such error of its queue to 30 s; if its outcome is recorded, that decides
+ * whether it is sent again.
  */
 export async function sendOne(parts: SendParts, one: QueuedDelivery, isProbe: boolean): Promise<void> {
-  const { clock, memory, inFlight } = parts;
+  const { memory, inFlight } = parts;
   const { queue } = one;
-  const startedAt = begin(parts, queue, [one], isProbe);
-  let step: Step | null = null;
+  let isDone = false;
   try {
-    const marked = inFlight.mark(one);
-    if (marked !== null) await marked;
-    step = await parts.attempt(one.delivery);
-  } catch (error) {
-    parts.failed(error, 'attempt a delivery');
-  }
-  parts.ended(queue);
-  const now = clock.now();
-  // After an error of the attempt itself the request may have been sent.
-  correctRates(queue, { sent: step === null ? 1 : step.sent, startedAt, now }, parts.replays);
-  if (isProbe) queue.connection.isProbing = false;
-  if (step !== null) {
-    queue.attemptFailures = 0;
-    const moved = applyOutcome(parts, queue, step, one, now);
+    begin(parts, queue, [one], isProbe);
+    const step = await attempted(parts, one, () => parts.attempt(one.delivery));
+    // After an error of the attempt itself the request may have been sent.
+    const moved = applyOutcome(parts, one, step, step === null ? 1 : step.sent);
     if (moved !== null) await moved;
-    parts.resume(queue);
-    const settlement = settlementOf(one, step);
-    const isMine = await parts.settlements.record(settlement);
-    const more = afterRecord(parts, one, { step, settlement, isMine, isKept: false });
-    if (more !== null) await more;
+    if (step !== null) {
+      const settlement = settlementOf(one, step);
+      const recording = parts.settlements.record(settlement);
+      parts.resume(queue);
+      const isMine = await recording;
+      const more = afterRecord(parts, one, { step, settlement, isMine, isKept: false });
+      if (more !== null) await more;
+      isDone = true;
+      queue.attemptFailures = 0;
+    }
+  } catch (error) {
+    parts.failed(error, 'send a delivery');
+  } finally {
+    inFlight.remove(one);
+    memory.release(one);
+    if (!isDone) readAgainLater(parts, queue);
+    parts.recorded(queue);
   }
-  inFlight.remove(one);
-  memory.release(one);
-  if (step === null) readAgainLater(parts, queue);
-  parts.recorded(queue);
+}
+
+/** Makes the attempt, for a suspect after a marker that names it is on disk. null: the attempt rejected. */
+export async function attempted<Outcome>(
+  { inFlight, failed }: SendParts,
+  first: QueuedDelivery,
+  attempt: () => Promise<Outcome>,
+): Promise<Outcome | null> {
+  try {
+    const marked = inFlight.mark(first);
+    if (marked !== null) await marked;
+    return await attempt();
+  } catch (error) {
+    failed(error, 'attempt a delivery');
+    return null;
+  }
 }
 
 export function readAgainLater({ clock, refillAt }: SendParts, queue: DestinationQueue): void {
   refillAt(queue, clock.now() + errorBackoffMs(queue.attemptFailures++));
 }
 
-/** Returns the time at which the request began. */
+/** The deliveries are in flight from now on. */
 export function begin(
   { clock, inFlight, began }: SendParts,
   queue: DestinationQueue,
   some: readonly QueuedDelivery[],
   isProbe: boolean,
-): number {
+): void {
   const now = clock.now();
   for (const one of some) {
     one.startedAt = now;
@@ -103,19 +117,39 @@ export function begin(
     one.spills = queue.spills;
     inFlight.add(one);
   }
-  if (isProbe) queue.connection.isProbing = true;
   began(queue, now);
-  return now;
+  if (isProbe) queue.connection.isProbing = true;
+}
+
+/**
+ * A response has arrived, or the attempt ended without one: counts it, and applies what it says about the peer. After an
+ * error here the outcome is recorded nevertheless. Returns null when everything is done (the usual case), else a promise
+ * that never rejects. `step` null: it says nothing about the peer. `sent`: how many requests were sent.
+ */
+export function applyOutcome(
+  parts: SendParts,
+  one: QueuedDelivery,
+  step: Step | null,
+  sent: number,
+): Promise<void> | null {
+  const { queue, startedAt, isProbe } = one;
+  try {
+    if (isProbe) queue.connection.isProbing = false;
+    parts.ended(queue);
+    const now = parts.clock.now();
+    correctRates(queue, { sent, startedAt, now }, parts.replays);
+    return step === null ? null : applyStep(parts, queue, step, one, now);
+  } catch (error) {
+    parts.failed(error, 'apply an outcome');
+    return null;
+  }
 }
 
 /** A request whose outcome is known: when it began, and whether it was the probe of a hold. */
-type Sent = { startedAt: number; isProbe: boolean };
+type Sent = Pick<QueuedDelivery, 'startedAt' | 'isProbe'>;
 
-/**
- * Applies what an outcome says about the peer: concurrency, quota, pause, circuit breaker, hold. Returns null when
- * everything is done (the usual case), else a promise that never rejects.
- */
-export function applyOutcome(
+/** Applies a step to concurrency, quota, pause, circuit breaker and hold. */
+function applyStep(
   parts: SendParts,
   queue: DestinationQueue,
   step: Step,
