@@ -17,10 +17,10 @@ const start = Date.parse('2026-03-01T12:00:00Z');
 const lastOldVersion = '0012';
 
 /** The migrations of the last version that kept several things in a row. */
-function oldMigrations(folder: string): URL {
+function oldMigrations(folder: string, lastVersion = lastOldVersion): URL {
   const source = fileURLToPath(new URL('../../sqlite/migrations/', import.meta.url));
   for (const name of readdirSync(source))
-    if (name.slice(0, 4) <= lastOldVersion) copyFileSync(join(source, name), join(folder, name));
+    if (name.slice(0, 4) <= lastVersion) copyFileSync(join(source, name), join(folder, name));
   return new URL(`file://${folder}/`);
 }
 
@@ -84,4 +84,39 @@ test('statistics of an older database read the same after its migration', async 
   while (await statistics.rollUp(start + quarter));
   assert.deepEqual((await read(minute, start + minute)).things, byMinute);
   assert.deepEqual((await read(quarter, start)).things, byQuarter);
+});
+
+test('counters that an older version had not rolled up are in the steps of each length once', async () => {
+  using migrations = temporaryFolder();
+  using folder = temporaryFolder();
+  const file = join(folder.path, databaseName);
+  migrate(file, new Date(), oldMigrations(migrations.path, '0025'));
+  {
+    using database = new DatabaseSync(file);
+    const insert = database.prepare('INSERT INTO statistics (step_ms, at, kind, id, counters) VALUES (?, ?, ?, ?, ?)');
+    const row = (stepMs: number, at: number, counters: object, id = 'act_1') =>
+      insert.run(stepMs, at, 'action', id, JSON.stringify(counters));
+    for (const stepMs of [minute, quarter, 8 * quarter]) row(stepMs, start, { created: 5, lastAnswer: 30 });
+    row(0, start, { created: 1, lastAnswer: 20 });
+    row(0, start + minute, { created: 2, failed: 1 });
+    row(0, start + minute, { created: 7 }, 'act_2');
+  }
+  await using sqlite = await openSqlite({ dir: folder.path, operations: operationsOf('journal') });
+  const { statistics } = sqliteJournal(sqlite);
+  const isRight = async () => {
+    for (const stepMs of [minute, quarter, 8 * quarter]) {
+      const range = { stepMs, from: start, to: start + (stepMs === minute ? minute : 0) };
+      const { things } = await statistics.read({ kind: 'action', id: null, ...range, follow: 'created' });
+      assert.deepEqual(
+        things.map(({ id, counters }) => [id, counters]),
+        [
+          ['act_1', { created: 8, lastAnswer: 30, failed: 1 }],
+          ['act_2', { created: 7 }],
+        ],
+      );
+    }
+  };
+  await isRight();
+  while (await statistics.rollUp(start + 8 * quarter));
+  await isRight();
 });

@@ -9,47 +9,59 @@ import {
 } from '../journal.ts';
 
 /** `counters` is JSON. */
-type Row = { at: number; kind: string; id: string; counters: string };
+type Row = Key & { counters: string };
+/** The key of a row within a step length, in the order of the roll-up. */
+type Key = { at: number; kind: string; id: string };
 
-/** The `step_ms` of rows that are not rolled up yet; their time is a minute. */
-const fresh = 0;
-const minuteMs = statisticsSteps[0].ms;
+const stepLengths = statisticsSteps.map(({ ms }) => ms);
 // One call takes about a millisecond, for which other writes wait.
-const rolledUpAtOnce = 30;
+const rolledUpAtOnce = 60;
 const forgottenAtOnce = 200;
 const idGreatest = '\u{10ffff}';
 
+/*
+ * Counters are added to the row of their minute. When a step is over, the roll-up adds its rows, in the order of their keys,
+ * to those of the next length. `statistics_rolled_up` has the key of the last row of each length that was added: readers of
+ * longer steps add the rows behind it, and what is added to a row before it is added to the longer steps at once.
+ */
 export const statisticsOperations = {
   /** `entries`: StatisticsEntry[] as JSON. */
   addStatistics(db: Db, entries: string): void {
     const parsed: StatisticsEntry[] = JSON.parse(entries);
+    const rolledUp = rolledUpKeys(db);
     for (const { at, kind, id, counters } of parsed)
-      upsert(db, fresh, { at: at - (at % minuteMs), kind, id, counters });
+      add(db, 0, { at, kind, id, counters: JSON.stringify(counters) }, rolledUp);
   },
 
   /**
-   * Adds some fresh rows from before a time to the steps of each length, and deletes them in the same transaction, so that
-   * nothing counts twice. When there are none, removes some old steps. Returns whether there is more to do.
+   * Adds some rows of steps that ended by a time to steps of the next length, and moves the key of the last such row in the
+   * same transaction, so that nothing counts twice. When there are none, removes some old steps. Returns whether there is
+   * more to do.
    */
   rollUpStatistics(db: Db, before: number): boolean {
-    const rows = db.all<Row>(
-      `SELECT at, kind, id, counters FROM statistics WHERE step_ms = ${fresh} AND at < ?
-       ORDER BY at, kind, id LIMIT ${rolledUpAtOnce}`,
-      before,
-    );
-    for (const { at, kind, id, counters } of rows) {
-      const parsed = JSON.parse(counters);
-      for (const { ms } of statisticsSteps) upsert(db, ms, { at: at - (at % ms), kind, id, counters: parsed });
-      db.run(`DELETE FROM statistics WHERE step_ms = ${fresh} AND at = ? AND kind = ? AND id = ?`, at, kind, id);
+    const rolledUp = rolledUpKeys(db);
+    for (const [level, ms] of stepLengths.slice(0, -1).entries()) {
+      const { at, kind, id } = rolledUp[level] ?? first;
+      const rows = db.all<Row>(
+        `SELECT at, kind, id, counters FROM statistics
+         WHERE step_ms = ? AND (at, kind, id) > (?, ?, ?) AND at <= ? ORDER BY at, kind, id LIMIT ${rolledUpAtOnce}`,
+        ...[ms, at, kind, id, before - ms],
+      );
+      for (const row of rows) add(db, level + 1, row, rolledUp);
+      const last = rows.at(-1);
+      if (last === undefined) continue;
+      const sql = 'INSERT OR REPLACE INTO statistics_rolled_up (step_ms, at, kind, id) VALUES (?, ?, ?, ?)';
+      db.run(sql, ms, last.at, last.kind, last.id);
+      return true;
     }
-    return rows.length > 0 || forget(db, before);
+    return forget(db, before);
   },
 
   readStatistics(db: Db, query: StatisticsQuery): StatisticsAnswer {
     const { kind, id, from, to, stepMs } = query;
     const ids = id === null ? ['', idGreatest] : [id, id];
     const gathered = gatherCounters(query);
-    const gather = (ms: number, time: string, ...times: number[]) => {
+    const gather = (ms: number, time: string, ...times: (number | string)[]) => {
       // One row of JSON for all objects of a time: a row for each of them takes twice as long to transfer.
       const sql = `SELECT at, '{' || group_concat(json_quote(id) || ':' || counters) || '}' AS things FROM statistics
         WHERE step_ms = ? AND ${time} AND kind = ? AND id BETWEEN ? AND ? GROUP BY at`;
@@ -58,21 +70,53 @@ export const statisticsOperations = {
     };
     // One step at a time: its rows are found by the key, and only they are in memory.
     for (let at = from; at <= to; at += stepMs) gather(stepMs, 'at = ?', at);
-    gather(fresh, 'at BETWEEN ? AND ?', from, to + stepMs - 1);
+    const rolledUp = rolledUpKeys(db);
+    for (const [level, ms] of stepLengths.entries()) {
+      if (ms >= stepMs) break;
+      const last = rolledUp[level] ?? first;
+      const behind = 'at BETWEEN ? AND ? AND (at, kind, id) > (?, ?, ?)';
+      gather(ms, behind, Math.max(from, last.at), to + stepMs - 1, last.at, last.kind, last.id);
+    }
     return gathered.answer();
   },
 };
 
+const first: Key = { at: 0, kind: '', id: '' };
+
+/** The key of the last row that was rolled up, of each length of steps but the longest. */
+function rolledUpKeys(db: Db): (Key | undefined)[] {
+  const rows = db.all<Key & { step_ms: number }>('SELECT step_ms, at, kind, id FROM statistics_rolled_up');
+  return stepLengths.map((ms) => rows.find((row) => row.step_ms === ms));
+}
+
+/** Adds counters to the step that holds their time, and to longer ones where that step is rolled up already. */
+function add(db: Db, level: number, row: Row, rolledUp: readonly (Key | undefined)[]) {
+  const ms = stepLengths[level];
+  if (ms === undefined) return;
+  const inStep = { ...row, at: row.at - (row.at % ms) };
+  upsert(db, ms, inStep);
+  const last = rolledUp[level];
+  if (last !== undefined && compare(inStep, last) <= 0) add(db, level + 1, inStep, rolledUp);
+}
+
+/** As SQLite compares the keys: kinds and ids are ASCII. */
+function compare(a: Key, b: Key): number {
+  if (a.at !== b.at) return a.at - b.at;
+  const [one, other] = a.kind === b.kind ? [a.id, b.id] : [a.kind, b.kind];
+  return one < other ? -1 : Number(one > other);
+}
+
 /** Adds counters to those of a row, which is created when there is none. */
-function upsert(db: Db, stepMs: number, { at, kind, id, counters }: StatisticsEntry) {
+function upsert(db: Db, stepMs: number, { at, kind, id, counters }: Row) {
   const key = [stepMs, at, kind, id];
+  const insert = `INSERT INTO statistics (step_ms, at, kind, id, counters) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT DO NOTHING`;
+  if (db.run(insert, ...key, counters) === 1) return;
   const where = 'step_ms = ? AND at = ? AND kind = ? AND id = ?';
   const before = db.get<Row>(`SELECT counters FROM statistics WHERE ${where}`, ...key);
   const sum: Record<string, number> = before === undefined ? {} : JSON.parse(before.counters);
-  addCounters(sum, counters);
-  const sql = `INSERT INTO statistics (step_ms, at, kind, id, counters) VALUES (?, ?, ?, ?, ?)
-    ON CONFLICT DO UPDATE SET counters = excluded.counters`;
-  db.run(sql, ...key, JSON.stringify(sum));
+  addCounters(sum, JSON.parse(counters));
+  db.run(`UPDATE statistics SET counters = ? WHERE ${where}`, JSON.stringify(sum), ...key);
 }
 
 /** Answers whether there may be more to forget. */
