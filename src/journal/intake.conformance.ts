@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { AppError } from '../contract/errors.ts';
 import { placeOf } from '../contract/ids.ts';
 import type { IncomingEvent } from '../contract/records/event.ts';
 import type { Guarantee } from './journal.conformance.ts';
@@ -68,6 +69,47 @@ export function intakeConformance(guarantee: Guarantee): void {
       assert.equal(names, 5);
     },
   );
+
+  guarantee('a duplicate with other data is counted; whatever else of it differs is not looked at', async (journal) => {
+    const of = (data: IncomingEvent['data'], more: Partial<IncomingEvent> = {}) =>
+      incoming({ identity: 'm-1', data, ...more });
+    const first = await accept(journal, [of({ a: '1', b: ['x'] }), of({ a: '1', b: ['x'] }), of({ a: '2' })]);
+    assert.deepEqual([first.duplicates, first.others], [[1, 2], 1], 'in one request');
+    const retried = of({ a: '1', b: ['x'] }, { occurredAt: '2026-03-02T00:00:00.000Z', ext: { millraceHops: 1 } });
+    assert.deepEqual((await accept(journal, [retried])).others, 0);
+    const both = await Promise.all([
+      accept(journal, [incoming({ identity: 'm-2', data: { a: '1' } })]),
+      accept(journal, [incoming({ identity: 'm-2', data: { a: '2' } })]),
+    ]);
+    assert.deepEqual(
+      both.map(({ duplicates, others }) => [duplicates.length, others]),
+      [
+        [0, 0],
+        [1, 1],
+      ],
+      'in one transaction',
+    );
+  });
+
+  guarantee('other events under a used Idempotency-Key are refused, and nothing of them is stored', async (journal) => {
+    const keyed = (position: number, name: string): IncomingEvent => ({
+      ...incoming({ identity: `k:${position}`, name, data: { name } }),
+      isKeyed: true,
+    });
+    await accept(journal, [keyed(1, 'second')]);
+    const reused = accept(journal, [keyed(0, 'third'), keyed(1, 'fourth')]);
+    await assert.rejects(reused, (error: AppError) => error.code === 'idempotency_key_reused');
+    const { ids, from, duplicates } = await accept(journal, [keyed(0, 'first'), keyed(1, 'second')], start + 1);
+    assert.deepEqual(
+      [duplicates, from, placeOf('event', ids[0] ?? '')],
+      [[1], 1, { timeMs: start + 1, partition: 0, number: 1 }],
+    );
+    const { events } = await journal.matching.read({ partition: 0, from: 0, limit: 9 });
+    assert.deepEqual(
+      events.map(({ event }) => event.name),
+      ['second', 'first'],
+    );
+  });
 
   guarantee(
     'events and the deliveries they fire are stored in one step, unless earlier events are unmatched',

@@ -39,6 +39,8 @@ interface Intake {
    * With a `plan`, the deliveries of the new events are created in the same transaction if all earlier events are
    * matched and the lease is valid. Otherwise `planned` is null, and the events are matched later, as `read` returns
    * them.
+   * Throws AppError `idempotency_key_reused` when an event with the identity of an Idempotency-Key is a duplicate with
+   * other data; then nothing is stored.
    * Throws AppError `storage_busy` (the write queue is over its byte limit) or `storage_full` (the disk is down to its
    * reserve, or the last `retain` returned `full`); then nothing is stored.
    */
@@ -64,12 +66,13 @@ export type IntakePlan = {
 };
 
 /**
- * `ids` are in input order. The new events have the offsets `from`, `from` + 1, … in input order, and the time
+ * `ids` are in input order. `others`: how many duplicates have other data than the event that is stored. The new events have the offsets `from`, `from` + 1, … in input order, and the time
  * `receivedAt`. `planned`: the ids of the plan's deliveries in order, without those of duplicates.
  */
 export type Accepted = {
   ids: string[];
   duplicates: readonly number[];
+  others: number;
   from: number;
   receivedAt: number;
   planned: string[] | null;

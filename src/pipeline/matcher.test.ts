@@ -110,6 +110,7 @@ test('slow conditions run for a short time at once, so that other work gets its 
     configuration: { snapshot: { rules: { match: slow }, planOf: () => null } },
     planned: () => {},
     accepted: () => {},
+    lost: () => {},
     matched: () => {},
     telemetry: silentTelemetry(),
     random: () => 0,

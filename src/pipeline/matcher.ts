@@ -45,6 +45,8 @@ type MatcherOptions = {
   planned(deliveries: readonly DueDelivery[]): void;
   /** New events of a collector are stored. */
   accepted(collectorId: string, events: number): void;
+  /** Events of a collector were not stored, since other events with their ids are. */
+  lost(collectorId: string, events: number): void;
   /** The deliveries of these events are planned. */
   matched(events: readonly Matched[]): void;
   telemetry: Pick<Telemetry, 'eventsAccepted' | 'eventsMatched'>;
@@ -110,13 +112,14 @@ export class Matcher implements AsyncDisposable {
     } finally {
       if (fired === null) this.#unplannedRequests -= 1;
     }
-    const { ids, duplicates, from, planned } = accepted;
+    const { ids, duplicates, others, from, planned } = accepted;
     const kept = ids.length - duplicates.length;
     this.#end = Math.max(this.#end, from + kept);
     if (fired !== null && planned !== null) this.#passOn(keptOf(fired, accepted), planned, from + kept);
     else this.#bufferEvents(events, accepted);
     this.#options.accepted(collectorId, kept);
-    telemetry.eventsAccepted({ events: kept, duplicates: duplicates.length });
+    telemetry.eventsAccepted({ events: kept, duplicates: duplicates.length, others });
+    if (others > 0) this.#options.lost(collectorId, others);
     return ids;
   }
 

@@ -126,6 +126,7 @@ export async function startPipeline(parts: PipelineParts) {
       lease: leases.events,
       partition: 0,
       accepted: (collectorId, count) => events.emit('received', collectorId, count),
+      lost: (collectorId, count) => events.emit('lost', collectorId, count),
       planned(deliveries) {
         events.emit('planned', deliveries);
         dispatcher.enqueue(deliveries);

@@ -2,6 +2,10 @@
 export const metricTable = {
   eventsAccepted: counter('millrace_events_accepted', 'Events accepted and stored; duplicates are counted apart.'),
   eventsDuplicate: counter('millrace_events_duplicate', 'Duplicate events, not stored again.'),
+  eventsWithUsedId: counter(
+    'millrace_events_with_used_id',
+    'Those of the duplicate events that have other data than the stored event with the same id.',
+  ),
   intakeRefused: counter('millrace_intake_refused', 'Rejected intake requests.', 'code'),
   eventsMatched: counter('millrace_events_matched', 'Events matched against the rules.'),
   deliveriesPlanned: counter('millrace_deliveries_planned', 'Deliveries planned for matched events.'),

@@ -140,9 +140,11 @@ function requestEvents({ logger, metrics }: Out) {
       metrics.add('resetMails', 1, report.ok ? 'sent' : 'failed');
       logger[report.ok ? 'info' : 'warn'](report, 'password reset e-mail');
     },
-    eventsAccepted({ events, duplicates }: { events: number; duplicates: number }) {
+    /** `others`: the duplicates that have other data than the stored event. */
+    eventsAccepted({ events, duplicates, others }: { events: number; duplicates: number; others: number }) {
       metrics.add('eventsAccepted', events);
       if (duplicates > 0) metrics.add('eventsDuplicate', duplicates);
+      if (others > 0) metrics.add('eventsWithUsedId', others);
     },
     intakeRefused(refusal: { code: string; requestId: string }) {
       metrics.add('intakeRefused', 1, refusal.code);

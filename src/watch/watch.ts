@@ -18,6 +18,7 @@ import { detectHeldExpired } from './held-expired.ts';
 import { type IssueRegistry, openIssueRegistry } from './issue-registry.ts';
 import { recentCauses } from './recent-causes.ts';
 import { type Thresholds, thresholds } from './thresholds.ts';
+import { detectUsedIds } from './used-ids.ts';
 
 export type WatchOptions = {
   pipeline: Pick<Pipeline, 'configuration' | 'events' | 'isFull' | 'queueStatus'>;
@@ -65,6 +66,7 @@ export async function startWatch(options: WatchOptions) {
     pausedFinding: paused.findingOf,
   });
   const held = detectHeldExpired(parts);
+  const usedIds = detectUsedIds(parts);
   const detectors: Detector[] = [
     holds,
     paused,
@@ -96,6 +98,7 @@ export async function startWatch(options: WatchOptions) {
     const now = clock.now();
     attempt('check failures', () => failures.resolveOld(now));
     attempt('check deliveries that were held for too long', () => held.resolveOld(now));
+    attempt('check events with used ids', () => usedIds.resolveOld(now));
     attempt('remove old issues', () => registry.tidy(now - options.keptDays() * dayMs));
     for (const detector of detectors) {
       if (now - (checkedAt.get(detector) ?? Number.NEGATIVE_INFINITY) < detector.everyMs) continue;
@@ -121,6 +124,7 @@ export async function startWatch(options: WatchOptions) {
     events.on('ended', (of, end, count) => {
       if (end.status === 'failed' && end.reason === 'expired') held.expired(of, count);
     }),
+    events.on('lost', (collectorId, count) => usedIds.lost(collectorId, count)),
     events.on('holdsMoved', observeHolds),
   ];
   let cancel = clock.after(0, tick);

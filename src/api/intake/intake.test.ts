@@ -123,6 +123,19 @@ test('a repeated Idempotency-Key stores each event once and returns the same ids
   assert.equal((await intake.stored()).length, 3);
 });
 
+test('other events under a used Idempotency-Key are refused and not stored, whatever the collector masks', async () => {
+  await using intake = await startIntake({ privacy: { mask: [{ field: 'n', by: 'hash' }] } });
+  const key = { 'idempotency-key': 'batch-1' };
+  const of = (...names: string[]) => ({ events: names.map((n) => ({ n })) });
+  const first = await intake.send(of('first', 'second'), key);
+  for (const other of [of('third', 'fourth'), of('first', 'fourth'), of('second', 'first')]) {
+    const refused = await intake.send(other, key);
+    assert.deepEqual([refused.statusCode, refused.json().code], [422, 'idempotency_key_reused']);
+  }
+  assert.equal((await intake.stored()).length, 2);
+  assert.deepEqual((await intake.send(of('first', 'second'), key)).json(), first.json());
+});
+
 test('the pixel stores one event and returns a GIF that is not cached', async () => {
   await using intake = await startIntake();
   const answer = await intake.call('GET', `/${intake.key}/dcs.gif?wt.ti=Home%20page&wt.dcsvid=v`, undefined, {

@@ -309,7 +309,11 @@ function eventsOf(parsed: ParsedEvents, headers: IncomingHttpHeaders): IncomingE
 function identify(events: readonly IncomingEvent[], key: unknown): void {
   if (typeof key !== 'string') return;
   if (key.length > 255) throw new AppError('malformed_request', 'An Idempotency-Key must have at most 255 characters.');
-  for (const [i, event] of events.entries()) event.identity ??= `${key}:${i}`;
+  for (const [i, event] of events.entries()) {
+    if (event.identity !== null) continue;
+    event.identity = `${key}:${i}`;
+    event.isKeyed = true;
+  }
 }
 
 const gif = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');

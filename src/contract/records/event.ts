@@ -32,7 +32,11 @@ export type Event = z.output<typeof event>;
  * (`messageId`, else `eventId`) for deduplication; null when the event has none.
  */
 export const incomingEvent = event.omit({ id: true, receivedAt: true }).extend({ identity: z.string().nullable() });
-export type IncomingEvent = z.output<typeof incomingEvent> & { sent?: SentText };
+export type IncomingEvent = z.output<typeof incomingEvent> & {
+  sent?: SentText;
+  /** The identity is the request's Idempotency-Key with the position of the event. */
+  isKeyed?: true;
+};
 
 /**
  * The original JSON of `data`. It describes this very object, not copies of it such as a masked one. `isExact`: it

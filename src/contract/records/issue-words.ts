@@ -20,6 +20,8 @@ export const issueKinds = [
   'silent',
   /** Deliveries were held for longer than their connection allows and failed. */
   'held_expired',
+  /** Events of a collector were not stored, since other events with their ids are. */
+  'used_ids',
   /** The disk or the size limit of retention is nearly or completely used up. */
   'storage',
 ] as const;
@@ -55,6 +57,8 @@ export const issueCauseCodes = [
   'action_silent',
   /** `subject`. */
   'held_expired',
+  /** `subject`. */
+  'used_ids',
   /** `freeBytes`, `reserveBytes`. */
   'disk_filling',
   'storage_limit',

@@ -1,8 +1,9 @@
+import { AppError } from '../../contract/errors.ts';
 import { placedId } from '../../contract/ids.ts';
 import type { Db } from '../../sqlite/db.ts';
 import { type Accepted, type AcceptRequest, identityMemoryMs, type Lease } from '../journal.ts';
-import { type EventPlace, lineOfEvent, packLines } from './event-codec.ts';
-import { offsetMask } from './event-groups.ts';
+import { type EventPlace, hasSameData, lineOfEvent, packLines } from './event-codec.ts';
+import { eventFinder, offsetMask } from './event-groups.ts';
 import { internText } from './interned-ids.ts';
 import { isCurrent } from './leases.ts';
 import {
@@ -15,8 +16,8 @@ import {
 } from './planned.ts';
 
 /**
- * A request on its way to the storage thread: its events as lines, and their identities in the same order (null when no
- * event has one). Data that crosses threads for every request is in tuples, since an object of the same size takes three
+ * A request on its way to the storage thread: its events as lines, their identities in the same order (null when no
+ * event has one), and the indices of events whose identity is of an Idempotency-Key (null when there are none). Data that crosses threads for every request is in tuples, since an object of the same size takes three
  * times as long.
  */
 type AcceptedLines = [
@@ -27,23 +28,23 @@ type AcceptedLines = [
   receivedAt: number,
   count: number,
   identities: (string | null)[] | null,
+  keyed: number[] | null,
 ];
 
 /** `planned`: PlannedGroup[] as text; their events are indices in the request. */
 type AcceptedPlan = [planned: string, lease: Lease, now: number];
 
-/** `duplicates`: for each duplicate, by its index, the place of the stored event. */
-type AcceptAnswer = [
-  from: number,
-  receivedAt: number,
-  duplicates: [index: number, place: EventPlace][],
-  planned: PlannedNumbers | null,
-];
+/** An event that is stored already, by its index: the place of the stored one, and whether that has other data. */
+type Duplicate = [index: number, place: EventPlace, isOther: boolean];
+
+/** null: the Idempotency-Key was used with other events, and nothing was stored. */
+type AcceptAnswer = [from: number, receivedAt: number, duplicates: Duplicate[], planned: PlannedNumbers | null] | null;
 
 /** Called on the main thread. */
 export function packRequest({ partition, collectorId, receivedAt, events, plan }: AcceptRequest): AcceptedLines {
   const lines = events.map(lineOfEvent).join('\n');
   const hasIdentity = events.some((event) => event.identity !== null);
+  const isKeyed = hasIdentity && events.some((event) => event.isKeyed);
   const placeOf = ({ event }: { event: number }) => ({ timeMs: receivedAt, partition, number: event });
   return [
     lines,
@@ -53,21 +54,24 @@ export function packRequest({ partition, collectorId, receivedAt, events, plan }
     receivedAt,
     events.length,
     hasIdentity ? events.map((event) => event.identity) : null,
+    isKeyed ? events.flatMap((event, index) => (event.isKeyed ? index : [])) : null,
   ];
 }
 
 /** The size of a packed request, for the byte limit of the queue. */
 export const bytesOf = ([lines, plan]: AcceptedLines): number => lines.length + (plan?.[0].length ?? 0);
 
-/** Called on the main thread. */
+/** Called on the main thread. Throws AppError `idempotency_key_reused`. */
 export function acceptedOf({ partition, events, plan }: AcceptRequest, answer: AcceptAnswer): Accepted {
+  if (answer === null) throw new AppError('idempotency_key_reused');
   const [from, receivedAt, duplicates, planned] = answer;
   const deliveries = plan?.deliveries ?? [];
   if (duplicates.length === 0) {
     const ids = events.map((_, index) => placedId('event', { timeMs: receivedAt, partition, number: from + index }));
-    return { ids, duplicates: [], from, receivedAt, planned: planned && deliveryIds(planned, deliveries.length) };
+    const ofPlan = planned && deliveryIds(planned, deliveries.length);
+    return { ids, duplicates: [], others: 0, from, receivedAt, planned: ofPlan };
   }
-  const known = new Map(duplicates);
+  const known = new Map(duplicates.map(([index, place]) => [index, place]));
   let number = from;
   const ids = events.map((_, index) =>
     placedId('event', known.get(index) ?? { timeMs: receivedAt, partition, number: number++ }),
@@ -76,6 +80,7 @@ export function acceptedOf({ partition, events, plan }: AcceptRequest, answer: A
   return {
     ids,
     duplicates: duplicates.map(([index]) => index),
+    others: duplicates.filter(([, , isOther]) => isOther).length,
     from,
     receivedAt,
     planned: planned && deliveryIds(planned, news.length),
@@ -103,17 +108,33 @@ export const intakeOperations = {
 };
 
 function acceptOne(db: Db, request: AcceptedLines): AcceptAnswer {
-  const [lines, plan, partitionNumber, collectorId, cameAt, length, identities] = request;
+  const [lines, plan, partitionNumber, collectorId, cameAt, length, identities, keyed] = request;
   const partition = partitionRow(db, partitionNumber);
   const collector = internText(db, collectorId);
-  const group = gatheredGroup(db, partition, { receivedAt: cameAt, lines, collector });
+  let group = gatheredGroup(db, partition, { receivedAt: cameAt, lines, collector });
   const { receivedAt } = group;
   const from = partition.next;
-  const duplicates: AcceptAnswer[2] = [];
+  const found: [index: number, place: EventPlace][] = [];
   for (const [index, identity] of identities?.entries() ?? []) {
-    const place = { timeMs: receivedAt, partition: partitionNumber, number: from + index - duplicates.length };
+    const place = { timeMs: receivedAt, partition: partitionNumber, number: from + index - found.length };
     const seen = identity === null ? null : seenBefore(db, collector, identity, place);
-    if (seen !== null) duplicates.push([index, seen]);
+    if (seen !== null) found.push([index, seen]);
+  }
+  let duplicates: Duplicate[] = [];
+  if (found.length > 0) {
+    // The stored events may be in groups of this transaction.
+    db.flush();
+    group = gatheredGroup(db, partition, { receivedAt, lines, collector });
+    duplicates = compared(db, { lines, from, partition: partitionNumber }, found);
+    if (duplicates.some(([index, , isOther]) => isOther && keyed?.includes(index) === true)) {
+      const own = '(place >> 48) = ?2 AND (place & ?3) >= ?4';
+      for (const identity of identities ?? [])
+        db.run(
+          `DELETE FROM seen WHERE collector = ?1 AND ${own} AND identity = ?5`,
+          ...[collector, partitionNumber, offsetMask, from, identity],
+        );
+      return null;
+    }
   }
   const count = length - duplicates.length;
   if (count > 0) {
@@ -126,8 +147,28 @@ function acceptOne(db: Db, request: AcceptedLines): AcceptAnswer {
   return [from, receivedAt, duplicates, plan && planOne(db, partition, plan, { from, receivedAt, duplicates, length })];
 }
 
+/**
+ * Compares duplicates with the stored events: an event whose identity is known and whose data is another one's is lost
+ * for its sender. Only duplicates pay for this, and no identity needs a hash of its event.
+ */
+function compared(
+  db: Db,
+  { lines, from, partition }: { lines: string; from: number; partition: number },
+  found: readonly [index: number, place: EventPlace][],
+): Duplicate[] {
+  const all = lines.split('\n');
+  const repeated = new Set(found.map(([index]) => index));
+  const own = all.filter((_, index) => !repeated.has(index));
+  const find = eventFinder(db);
+  return found.map(([index, place]) => {
+    const isOwn = place.partition === partition && place.number >= from;
+    const stored = isOwn ? own[place.number - from] : find(place)?.line;
+    return [index, place, stored !== undefined && !hasSameData(stored, all[index] ?? '')];
+  });
+}
+
 /** Where the `length` events of a request were stored. */
-type StoredRequest = { from: number; receivedAt: number; duplicates: AcceptAnswer[2]; length: number };
+type StoredRequest = { from: number; receivedAt: number; duplicates: Duplicate[]; length: number };
 
 /**
  * Plans the deliveries of a request if all earlier events are planned; the position then moves past the request's
@@ -154,7 +195,7 @@ function planOne(
   return insertPlanned(db, stored, now);
 }
 
-function without(lines: string, repeated: AcceptAnswer[2]): string {
+function without(lines: string, repeated: Duplicate[]): string {
   const indices = new Set(repeated.map(([index]) => index));
   return lines
     .split('\n')

@@ -41,6 +41,19 @@ export function visitorOfLine(line: string): string | null {
   return visitorId;
 }
 
+/** Everything in a line before the data. */
+const beforeData = /^\[(?:(?:null|"(?:[^"\\]|\\.)*"),){5}/;
+
+/** Whether the events of two lines have the same data, whenever and on whatever way they were received. */
+export function hasSameData(a: string, b: string): boolean {
+  if (a === b || a.replace(beforeData, '') === b.replace(beforeData, '')) return true;
+  const [dataOfA, dataOfB] = [a, b].map((line) => {
+    const [, , , , , data]: Fields = JSON.parse(line);
+    return JSON.stringify(data);
+  });
+  return dataOfA === dataOfB;
+}
+
 /** Consecutive events whose visitors are marked in one row. */
 export const segmentEvents = 1_024;
 

@@ -12,6 +12,8 @@ export type Owners = Pick<LoggedDelivery, 'actionId' | 'destinationId' | 'connec
 export type DeliveryEventMap = {
   /** New events of a collector are stored. */
   received: [collectorId: string, events: number];
+  /** Events of a collector were not stored, since other events with their ids are. */
+  lost: [collectorId: string, events: number];
   /** A request of a collector was refused; null: its key is not known. */
   rejected: [collectorId: string | null, code: ErrorCode];
   /** Deliveries are planned, by events or by a replay. */
@@ -42,6 +44,7 @@ export type DeliveryEvents = ReturnType<typeof createDeliveryEvents>;
 export function createDeliveryEvents(telemetry: Pick<Telemetry, 'failedOften'>) {
   const listeners: { [Kind in keyof DeliveryEventMap]: Set<Listener<Kind>> } = {
     received: new Set(),
+    lost: new Set(),
     rejected: new Set(),
     planned: new Set(),
     matched: new Set(),

@@ -98,6 +98,19 @@ test('held deliveries that expired are counted, and the issue is resolved when n
   assert.deepEqual(watched.issues(), ['resolved: Held deliveries to CRM › Orders expired']);
 });
 
+test('events that are lost because others had their id are an issue of the collector, until there is none for a day', async () => {
+  const limits = { ...thresholds, usedIds: { quietMs: 120_000 } };
+  await using watched = await startWatched({ watch: { limits } });
+  const of = (n: string) => ({ identity: 'order-1001', data: { n } });
+  await watched.rig.send(of('a'), of('b'));
+  await watched.rig.send(of('a'), of('b'), of('c'));
+  await watched.clock.advance(1_000);
+  assert.deepEqual(watched.issues(), ['open: Events to col_1 have ids that other events had']);
+  assert.equal([...watched.registry.all()][0]?.count, 3);
+  await watched.clock.advance(180_000);
+  assert.deepEqual(watched.issues(), ['resolved: Events to col_1 have ids that other events had']);
+});
+
 test('the disk is an issue before it is full, and the issue is resolved when there is room again', async () => {
   const space = { freeBytes: 301, reserveBytes: 100 };
   await using watched = await startWatched({ watch: { space: () => space } });

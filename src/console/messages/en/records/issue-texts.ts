@@ -104,6 +104,11 @@ const texts: Readonly<Record<Cause['code'], (values: Values, issue: Issue) => Is
     detail: 'They were on hold for longer than the connection allows, and failed.',
     fix: 'Fix the cause of the hold, or allow a longer one in the connection. Then replay the expired deliveries.',
   }),
+  used_ids: ({ text }) => ({
+    title: `Events to ${text('subject')} have used IDs`,
+    detail: 'They were not stored, since other events with the same messageId or eventId are.',
+    fix: 'Give each event an ID of its own that can’t be guessed. Servers should send with a collector of their own.',
+  }),
   disk_filling: ({ number }, { severity }) => ({
     title: severity === 'critical' ? 'The disk is full' : 'The disk is filling up',
     detail: `Free: ${formatBytes(number('freeBytes'))}. New events are rejected below ${formatBytes(number('reserveBytes'))}.`,

@@ -11,6 +11,7 @@ const kinds: Readonly<Record<IssueKind, string>> = {
   backlog: 'Delivery backlog',
   silent: 'No traffic',
   held_expired: 'Held deliveries expired',
+  used_ids: 'Event IDs used twice',
   storage: 'Low disk space',
 };
 
