@@ -6,13 +6,15 @@ import { killUnderLoad } from './soak/kill.ts';
 import { floodSignIn } from './soak/login.ts';
 import { holdAgainstLoris } from './soak/loris.ts';
 import { cutThePower } from './soak/powercut.ts';
+import { soakTogether } from './soak/together.ts';
 
 // Runs long tests in real time: npm run soak <name> [-- --seed=1]. Prints figures as JSON; exit code 1 when a guarantee
 // is broken. `isolation` takes --rounds=9 and --seconds=20; `gate` and `order` take --size=200000, --visitors=5000 and
-// --open=30000 (ms of the circuit breaker's first wait); `powercut` takes --cuts=200.
+// --open=30000 (ms of the circuit breaker's first wait); `powercut` takes --cuts=200; `together` takes --seconds=60, --runs=1
+// (consecutive seeds), --program=/path/bin/millrace.cjs and --except=guarantee,guarantee.
 
-const option = (name: string, usual: number) =>
-  Number(process.argv.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3) ?? usual);
+const text = (name: string) => process.argv.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3);
+const option = (name: string, usual: number) => Number(text(name) ?? usual);
 const seed = option('seed', Date.now());
 const held = () => ({
   held: option('size', 200_000),
@@ -29,6 +31,14 @@ const soaks: Record<string, () => Promise<{ faults: string[] }>> = {
   budget: () => shareBudget(),
   gate: () => turnHolds({ ...held(), isOrdered: false }),
   order: () => turnHolds({ ...held(), isOrdered: true }),
+  together: () =>
+    soakTogether({
+      seed,
+      runs: option('runs', 1),
+      seconds: option('seconds', 60),
+      launcher: text('program'),
+      except: text('except')?.split(','),
+    }),
   login: () => floodSignIn({ attemptsPerSecond: 300, secondsEach: 20 }),
 };
 

@@ -40,15 +40,20 @@ export function setUpAddress({ stdout }: Pick<Process, 'stdout'>): URL | null {
 
 /**
  * Starts `millrace …` (default: `start`) from the bundle if it is up to date (`npm test` builds it), else from the
- * sources; `under` is a command that prepares something and then executes it.
+ * sources; `under` is a command that prepares something and then executes it, `flags` are options of Node, `program` is the
+ * file of another program.
  * Disposing kills the process if it is still running.
  */
 export function spawnProcess(
   env: Record<string, string>,
   args: readonly string[] = ['start'],
-  { under = [] }: { under?: readonly string[] } = {},
+  {
+    under = [],
+    flags = [],
+    program = programFile(),
+  }: { under?: readonly string[]; flags?: readonly string[]; program?: string } = {},
 ): Process {
-  const command = [...under, process.execPath, '--disable-warning=ExperimentalWarning', programFile(), ...args];
+  const command = [...under, process.execPath, '--disable-warning=ExperimentalWarning', ...flags, program, ...args];
   const child = spawn(command[0] ?? '', command.slice(1), {
     env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

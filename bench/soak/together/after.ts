@@ -1,0 +1,208 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '../../../src/client/client.ts';
+import type { Delivery } from '../../../src/contract/records/delivery.ts';
+import { adminClient, environment, spawnProcess } from '../../../test/support/process.ts';
+import { performer } from './acts.ts';
+import type { Fault } from './fault.ts';
+import type { History } from './history.ts';
+import { moving } from './look.ts';
+import type { Mix } from './mix.ts';
+import type { Program } from './program.ts';
+import type { Wiring } from './setup.ts';
+import type { Systems } from './systems.ts';
+
+/** Until then everything that nothing holds must be finished. */
+const quietMostMs = 60_000;
+/** Between two looks that must be the same. */
+const stillMs = 250;
+
+/** Waits until no delivery moves any more; a delivery that does not come to rest is a fault. */
+export async function untilStill(program: Program): Promise<Fault[]> {
+  const until = performance.now() + quietMostMs;
+  let before = '';
+  for (;;) {
+    const client = await program.client();
+    const deliveries = await Array.fromAsync(client.list('listDeliveries'));
+    const replays = await Array.fromAsync(client.list('listReplays'));
+    const open = moving(deliveries, replays);
+    const isBusy =
+      open.length > 0 ||
+      replays.some(
+        ({ state, progress }) =>
+          state === 'planned' || (state === 'running' && progress.waiting > 0 && progress.held === 0),
+      );
+    const now = deliveries.map(({ id, status }) => `${id} ${status}`).join();
+    if (!isBusy && now === before) return [];
+    before = now;
+    if (performance.now() > until)
+      return [
+        {
+          guarantee: 'no delivery is stuck',
+          sentence: `After ${quietMostMs} ms with good systems, ${open.length} deliveries still wait: ${open.slice(0, 3).map(textOf).join('; ')}.`,
+          about: open.slice(0, 3).map(({ id }) => id),
+        },
+      ];
+    await sleep(stillMs);
+  }
+}
+
+const textOf = ({ id, status, reason, detail, nextAttemptAt }: Delivery) =>
+  `${id} ${status} (${reason}, ${detail}, next ${nextAttemptAt})`;
+
+/** A person ends every hold, and retries what waits for a person. */
+export async function endHolds(stage: {
+  program: Program;
+  wiring: Wiring;
+  mix: Mix;
+  systems: Systems;
+  history: History;
+}): Promise<void> {
+  const { program, wiring, mix, systems, history } = stage;
+  const client = await program.client();
+  const act = performer(history);
+  for (const [n, id] of wiring.connectionIds.entries()) {
+    const body = {
+      status: 'enabled',
+      ...(mix.systems[n]?.hasToken && { auth: { type: 'bearer', token: systems.tokenOf(n) } }),
+    };
+    await act('turn a connection', [id], 'enabled, with its credential', () =>
+      client.call('changeConnection', { params: { id }, body }),
+    );
+  }
+  for (const { destinationId: id, deletedAt } of wiring.places)
+    if (deletedAt === null)
+      await act('turn a destination', [id], 'enabled', () =>
+        client.call('changeDestination', { params: { id }, body: { status: 'enabled' } }),
+      );
+  for (const { id, state } of await Array.fromAsync(client.list('listReplays')))
+    if (state === 'paused') await act('resumeReplay', [id], '', () => client.call('resumeReplay', { params: { id } }));
+  for (const id of wiring.connectionIds)
+    await act('release', [id], '', () => client.call('releaseConnection', { params: { id } }));
+}
+
+/** What waits for a person is retried by one. */
+export async function retryHeld(program: Program, wiring: Wiring, history: History): Promise<void> {
+  const act = performer(history);
+  const gone = new Set(
+    wiring.places.filter(({ deletedAt }) => deletedAt !== null).map(({ destinationId }) => destinationId),
+  );
+  const held = await Array.fromAsync((await program.client()).list('listDeliveries', { query: { status: 'held' } }));
+  for (const { id, destinationId } of held) {
+    if (gone.has(destinationId)) continue;
+    const client = await program.client();
+    await act('retry', [id], 'it was held, at the end', () => client.call('retryDelivery', { params: { id } })).catch(
+      () => {},
+    ); // released meanwhile
+  }
+}
+
+/** Nothing is unfinished at the end. */
+export function allFinished(deliveries: readonly Delivery[]): Fault[] {
+  const open = deliveries.filter(({ status }) => ['pending', 'sending', 'retrying', 'held'].includes(status));
+  if (open.length === 0) return [];
+  const sentence = `At the end, without any hold, ${open.length} deliveries are unfinished: ${open.slice(0, 3).map(textOf).join('; ')}.`;
+  return [{ guarantee: 'no delivery is stuck', sentence, about: open.slice(0, 3).map(({ id }) => id) }];
+}
+
+/** A cancelled delivery whose attempt was delivered is recorded as delivered. */
+export async function outcomesAgree(program: Program, deliveries: readonly Delivery[]): Promise<Fault[]> {
+  const faults: Fault[] = [];
+  for (const { id } of deliveries.filter(
+    ({ status, attempts }) => ['cancelled', 'failed'].includes(status) && attempts > 0,
+  )) {
+    const { status, attemptLog } = await (await program.client()).call('getDelivery', { params: { id } });
+    if (attemptLog?.at(-1)?.outcome !== 'delivered') continue;
+    faults.push({
+      guarantee: 'what was delivered is recorded so',
+      sentence: `${id} is ${status}, and its last attempt was delivered.`,
+      about: [id],
+    });
+  }
+  return faults;
+}
+
+/** Nothing of an erased visitor is in the API, nor in the files. */
+export async function erasedIsGone(client: Client, folder: string, history: History): Promise<Fault[]> {
+  const faults: Fault[] = [];
+  const files = readdirSync(join(folder, 'data')).filter((name) => name.startsWith('millrace.db'));
+  for (const [visitorId, id] of history.erased) {
+    if (!id.startsWith('era_')) continue;
+    const { state } = await client.call('getErasure', { params: { id } });
+    if (state !== 'done') {
+      faults.push({
+        guarantee: 'an erasure ends',
+        sentence: `The erasure ${id} of ${visitorId} is ${state}.`,
+        about: [visitorId],
+      });
+      continue;
+    }
+    const guarantee = 'an erased visitor is gone';
+    const found = [
+      ...(await client.call('listEvents', { query: { visitorId, limit: 1 } })).data.map((one) => one.id),
+      ...(await client.call('listDeliveries', { query: { visitorId, limit: 1 } })).data.map((one) => one.id),
+      ...(await client.call('listDeliveries', { query: { q: visitorId, limit: 1 } })).data.map((one) => one.id),
+    ];
+    if (found.length > 0)
+      faults.push({
+        guarantee,
+        sentence: `${visitorId} was erased, and is found in ${found.join(', ')}.`,
+        about: [visitorId, ...found],
+      });
+    for (const name of files)
+      if (readFileSync(join(folder, 'data', name)).includes(visitorId))
+        faults.push({ guarantee, sentence: `${visitorId} was erased, and its id is in ${name}.`, about: [visitorId] });
+  }
+  return faults;
+}
+
+/** The export of this server gives an empty one the same configuration. */
+export async function exportsAgree(client: Client, folder: string, program: string): Promise<Fault[]> {
+  const query = { kind: 'connection,destination,action,behavior,collector' };
+  const { documents } = await client.call('exportConfiguration', { query });
+  await using process = spawnProcess(environment(folder), ['start'], { program });
+  const empty = adminClient(await process.listening);
+  const guarantee = 'an export can be imported into an empty server';
+  try {
+    await empty.call('importConfiguration', { body: { documents } });
+  } catch (error) {
+    return [{ guarantee, sentence: `The import was refused: ${String(error)}`, about: [] }];
+  }
+  const again = (await empty.call('exportConfiguration', { query })).documents;
+  await process.end();
+  if (JSON.stringify(again) === JSON.stringify(documents)) return [];
+  return [
+    {
+      guarantee,
+      sentence: `The export of the other server is different: ${JSON.stringify(again)} instead of ${JSON.stringify(documents)}.`,
+      about: [],
+    },
+  ];
+}
+
+/** The files are whole after the last stop. */
+export async function filesAreWhole(folder: string, program: string): Promise<Fault[]> {
+  const faults: Fault[] = [];
+  using db = new DatabaseSync(join(folder, 'data', 'millrace.db'));
+  const checked = db
+    .prepare('PRAGMA integrity_check')
+    .all()
+    .map((row) => String(row['integrity_check']));
+  if (checked.join() !== 'ok')
+    faults.push({
+      guarantee: 'the database is whole',
+      sentence: `integrity_check: ${checked.slice(0, 5).join('; ')}`,
+      about: [],
+    });
+  await using verify = spawnProcess(environment(join(folder, 'data')), ['audit', 'verify'], { program });
+  const { code } = await verify.exited;
+  if (code !== 0)
+    faults.push({
+      guarantee: 'the audit trail verifies',
+      sentence: `audit verify: ${verify.stdout()}${verify.stderr()}`,
+      about: [],
+    });
+  return faults;
+}

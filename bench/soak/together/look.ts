@@ -1,0 +1,106 @@
+import type { Client } from '../../../src/client/client.ts';
+import type { Health } from '../../../src/contract/documents/connection.ts';
+import type { AuditEntry } from '../../../src/contract/records/audit.ts';
+import type { Delivery, DeliveryStatus } from '../../../src/contract/records/delivery.ts';
+import type { Erasure } from '../../../src/contract/records/erasure.ts';
+import type { Replay } from '../../../src/contract/records/replay.ts';
+import type { StatsCounts } from '../../../src/contract/records/stats.ts';
+import type { Wiring } from './setup.ts';
+
+export const statuses = [
+  'pending',
+  'sending',
+  'retrying',
+  'held',
+  'delivered',
+  'failed',
+  'skipped',
+  'cancelled',
+] as const;
+
+/** What the program says about its deliveries in different places, at a moment when nothing moves. */
+export type Look = {
+  readonly at: number;
+  /** Oldest first. */
+  readonly deliveries: readonly Delivery[];
+  /** The ids of the list with a filter. */
+  readonly listed: Readonly<Record<DeliveryStatus, ReadonlySet<string>>>;
+  readonly histogram: Readonly<Partial<Record<DeliveryStatus, number>>>;
+  readonly health: ReadonlyMap<string, Health>;
+  readonly metrics: ReadonlyMap<string, number>;
+  readonly stats: StatsCounts;
+  readonly replays: readonly Replay[];
+  readonly erasures: readonly Erasure[];
+  /** Entries about deliveries, oldest first. */
+  readonly audit: readonly AuditEntry[];
+};
+
+const dayMs = 86_400_000;
+
+/** Reads everything. `shiftMs`: the clock of the program is ahead by that. */
+export async function lookAround(
+  client: () => Promise<Client>,
+  wiring: Wiring,
+  at: number,
+  shiftMs: number,
+): Promise<Look> {
+  const now = Date.now() + shiftMs;
+  const wide = {
+    createdAfter: new Date(now - 2 * dayMs).toISOString(),
+    createdBefore: new Date(now + 2 * dayMs).toISOString(),
+  };
+  const deliveries = (await Array.fromAsync((await client()).list('listDeliveries'))).toReversed();
+  const listed = {} as Record<DeliveryStatus, Set<string>>; // filled below
+  for (const status of statuses) {
+    const found = await Array.fromAsync((await client()).list('listDeliveries', { query: { status } }));
+    listed[status] = new Set(found.map(({ id }) => id));
+  }
+  const health = new Map<string, Health>();
+  for (const id of wiring.connectionIds)
+    health.set(id, (await (await client()).call('getConnection', { params: { id } })).health);
+  const histogram = await (await client()).call('getDeliveryHistogram', { query: { ...wide, buckets: '1' } });
+  const range = { from: new Date(now - 7 * dayMs).toISOString(), until: new Date(now + dayMs).toISOString() };
+  return {
+    at,
+    deliveries,
+    listed,
+    histogram: histogram.totals,
+    health,
+    metrics: readMetrics(await (await client()).call('metrics')),
+    stats: (await (await client()).call('getStats', { query: range })).totals,
+    replays: await Array.fromAsync((await client()).list('listReplays')),
+    erasures: await Array.fromAsync((await client()).list('listErasures')),
+    audit: (await Array.fromAsync((await client()).list('listAudit', { query: { kind: 'delivery' } }))).toReversed(),
+  };
+}
+
+/** Samples by name with labels. */
+function readMetrics(text: string): Map<string, number> {
+  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return new Map(
+    lines.map((line) => {
+      const at = line.lastIndexOf(' ');
+      return [line.slice(0, at), Number(line.slice(at + 1))];
+    }),
+  );
+}
+
+/**
+ * The deliveries that will be sent without an act of a person: all unfinished ones but those on hold, of a paused replay, or
+ * behind one of these in the order of their key. Systems answer at once.
+ */
+export function moving(deliveries: readonly Delivery[], replays: readonly Replay[]): Delivery[] {
+  const known = new Map(deliveries.map((one) => [one.id, one]));
+  const isPaused = new Set(replays.filter(({ state }) => state === 'paused').map(({ id }) => id));
+  const isStill = (one: Delivery, depth = 0): boolean => {
+    if (one.status === 'held') return one.reason !== 'breaker_open';
+    if (one.replayId !== null && isPaused.has(one.replayId)) return true;
+    if (one.status !== 'sending' && one.reason === 'order' && depth < 1_000) {
+      const first = known.get(/dlv_\w+/.exec(one.detail ?? '')?.[0] ?? '');
+      return first !== undefined && isStill(first, depth + 1);
+    }
+    return false;
+  };
+  const unfinished: readonly string[] = ['pending', 'sending', 'retrying', 'held'];
+  return deliveries.filter((one) => unfinished.includes(one.status) && !isStill(one));
+}

@@ -1,0 +1,188 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { temporaryFolder } from '../../../src/sqlite/temporary-folder.testing.ts';
+import { startActs } from './acts.ts';
+import {
+  allFinished,
+  endHolds,
+  erasedIsGone,
+  exportsAgree,
+  filesAreWhole,
+  outcomesAgree,
+  retryHeld,
+  untilStill,
+} from './after.ts';
+import { agreement } from './agreement.ts';
+import { type Draw, drawFrom } from './draw.ts';
+import type { Fault } from './fault.ts';
+import { newHistory } from './history.ts';
+import { lookAround } from './look.ts';
+import { trafficOf } from './members.ts';
+import { drawMix, type Mix } from './mix.ts';
+import { model } from './model.ts';
+import { type Program, programFileOf, startProgram } from './program.ts';
+import { journeyOf } from './report.ts';
+import { startSenders } from './senders.ts';
+import { setUp } from './setup.ts';
+import { startSystems } from './systems.ts';
+
+export type TogetherOptions = {
+  seed: number;
+  seconds: number;
+  /** `bin/millrace.cjs` of the checkout whose program runs; default: this one. */
+  launcher?: string | undefined;
+  /** Guarantees that are not checked, by their names. */
+  except?: readonly string[] | undefined;
+  /** Takes the place of what the seed says. */
+  mix?: Partial<Mix>;
+  paces?: { sendersMs: [number, number]; actsMs: [number, number] };
+};
+
+export type TogetherFigures = {
+  events: number;
+  requests: number;
+  deliveries: number;
+  acts: number;
+  kills: number;
+  stops: number;
+  /** Broken guarantees with the journey of what they are about; must be empty. */
+  faults: string[];
+};
+
+const quietEveryMs = 15_000;
+/** Of each guarantee. */
+const journeysMax = 2;
+const usualPaces = { sendersMs: [30, 200], actsMs: [80, 500] } satisfies TogetherOptions['paces'];
+
+/**
+ * A random test of everything together: systems that answer at random, events with repetitions, people, replays, erasures,
+ * edits, steps of the clock, kills and stops, all drawn from the seed. Compares all that arrives and all that the program
+ * says with a model, at quiet points and at the end.
+ */
+export async function runTogether({
+  seed,
+  seconds,
+  launcher,
+  except = [],
+  mix: given = {},
+  paces = usualPaces,
+}: TogetherOptions): Promise<TogetherFigures> {
+  const draw = drawFrom(seed);
+  const mix = { ...drawMix(draw.fork('mix')), ...given };
+  const history = newHistory();
+  const faults: Fault[] = [];
+  using folder = temporaryFolder();
+  await using systems = await startSystems(mix, draw.fork('systems'), history);
+  await using program = await startProgram({ folder: folder.path, history, launcher });
+  const wiring = await setUp(await program.client(), mix, systems.urls, history);
+  program.setTokens(wiring.tokens);
+  const senders = startSenders({
+    draw: draw.fork('senders'),
+    mix,
+    program,
+    key: wiring.key,
+    history,
+    seed,
+    everyMs: paces.sendersMs,
+  });
+  const acts = startActs({ draw: draw.fork('acts'), mix, wiring, program, systems, senders, history }, paces.actsMs);
+  const ends = startEnds({ draw: draw.fork('ends'), mix, program });
+  const parts = [senders, acts, ends];
+
+  /** Everything stops and comes to rest. Returns what the program says then. */
+  async function beQuiet() {
+    for (const part of parts) await part.pause();
+    systems.setGood(true);
+    faults.push(...(await untilStill(program)));
+    return lookAround(program.client, wiring, history.now(), acts.memory.shiftMs);
+  }
+
+  for (const end = performance.now() + seconds * 1_000; performance.now() < end; ) {
+    await sleep(Math.min(quietEveryMs, Math.max(0, end - performance.now())));
+    if (performance.now() >= end) break;
+    const look = await beQuiet();
+    faults.push(...agreement(look, history));
+    if (faults.length > 0) break;
+    systems.setGood(false);
+    for (const part of parts) part.resume();
+  }
+  const held = await beQuiet();
+  faults.push(
+    ...agreement(held, history),
+    ...model({ history, wiring, look: held, traffic: trafficOf(history, held.deliveries, held.replays, wiring) }),
+  );
+  for (const part of parts) await part.stop();
+
+  await endHolds({ program, wiring, mix, systems, history });
+  faults.push(...(await untilStill(program)));
+  await retryHeld(program, wiring, history);
+  const look = await beQuiet();
+  const traffic = trafficOf(history, look.deliveries, look.replays, wiring);
+  faults.push(
+    ...allFinished(look.deliveries),
+    ...agreement(look, history),
+    ...model({ history, wiring, look, traffic }),
+  );
+  faults.push(...(await outcomesAgree(program, look.deliveries)));
+  const file = programFileOf(launcher);
+  faults.push(...(await erasedIsGone(await program.client(), folder.path, history)));
+  faults.push(...(await exportsAgree(await program.client(), join(folder.path, 'empty'), file)));
+  const client = await program.client();
+  const found = unique(faults.filter(({ guarantee }) => !except.includes(guarantee)));
+  const reported: string[] = [];
+  for (const some of Map.groupBy(found, ({ guarantee }) => guarantee).values())
+    for (const [at, fault] of some.entries())
+      reported.push(at < journeysMax ? await journeyOf(fault, history, traffic, client) : textOf(fault));
+  await program.stop();
+  const later = [...(await filesAreWhole(folder.path, file)), ...logged(program), ...history.odd.map(oddResponse)];
+  return {
+    events: history.sent.reduce((sum, { ids }) => sum + (ids?.length ?? 0), 0),
+    requests: history.arrivals.length,
+    deliveries: look.deliveries.length,
+    acts: history.acts.length,
+    kills: history.lives.filter(({ by }) => by === 'SIGKILL').length,
+    stops: history.lives.filter(({ by }) => by === 'SIGTERM').length - 1,
+    faults: [...reported, ...later.filter(({ guarantee }) => !except.includes(guarantee)).map(textOf)],
+  };
+}
+
+const textOf = ({ guarantee, sentence }: Fault) => `${guarantee}: ${sentence}`;
+const oddResponse = (sentence: string): Fault => ({ guarantee: 'every response is right', sentence, about: [] });
+
+/** One of each sentence. */
+function unique(faults: readonly Fault[]): Fault[] {
+  return [...new Map(faults.map((one) => [one.sentence, one])).values()];
+}
+
+const logged = (program: Program) =>
+  program.errors().map((sentence) => ({ guarantee: 'no internal error', sentence, about: [] }));
+
+/** Ends and starts the program every few seconds, if the mix says so. */
+function startEnds({ draw, mix, program }: { draw: Draw; mix: Mix; program: Program }) {
+  const ways = [...(mix.kills ? ['SIGKILL' as const] : []), ...(mix.stops ? ['SIGTERM' as const] : [])];
+  let isStopping = false;
+  let isPaused = false;
+  let busy: Promise<void> = Promise.resolve();
+  const running = (async () => {
+    while (!isStopping && ways.length > 0) {
+      const waitMs = draw.between(1_500, 8_000);
+      for (let waited = 0; waited < waitMs && !isStopping; waited += 50) await sleep(50);
+      if (isStopping || isPaused) continue;
+      busy = program.restart(draw.pick(ways));
+      await busy;
+    }
+  })();
+  return {
+    async pause() {
+      isPaused = true;
+      await busy;
+    },
+    resume() {
+      isPaused = false;
+    },
+    async stop() {
+      isStopping = true;
+      await running;
+    },
+  };
+}
