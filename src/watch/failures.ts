@@ -26,8 +26,8 @@ export function detectFailures(options: {
   configuration: Configuration;
   clock: Clock;
   limits: Thresholds;
-  /** The finding for a connection's hold; null: it has no hold. */
-  holdFinding(connectionId: string): Finding | null;
+  /** The finding for the hold of a connection, or of a destination alone; null: neither has one. */
+  holdFinding(connectionId: string, destinationId: string): Finding | null;
   pausedFinding(destinationId: string, detail: string | null): Finding;
 }) {
   const { registry, configuration, clock } = options;
@@ -60,7 +60,7 @@ export function detectFailures(options: {
       const { destinationId, connectionId, actionId, id } = delivery;
       const occurrences = { times: 1, samples: [id], actionIds: actionId === null ? [] : [actionId] };
       if (pauses) return registry.see(options.pausedFinding(destinationId, settlement.detail), occurrences);
-      const hold = options.holdFinding(connectionId);
+      const hold = options.holdFinding(connectionId, destinationId);
       // Failures under a hold count as the hold's issue, except when they end the delivery.
       if (hold !== null && !isFinal(settlement)) return registry.see(hold, occurrences);
       if (auth?.kind === 'rejected' || !isFailure(delivery, settlement)) return;

@@ -45,7 +45,7 @@ const knownMs = 60_000;
 /** Watches a pipeline for problems: detects failures as they happen, all others by checks at intervals. */
 export async function startWatch(options: WatchOptions) {
   const { pipeline, clock, telemetry, limits = thresholds } = options;
-  const { configuration, events } = pipeline;
+  const { events } = pipeline;
   const { failed } = telemetry;
   const registry = await openIssueRegistry({
     store: options.issues,
@@ -62,7 +62,7 @@ export async function startWatch(options: WatchOptions) {
   const paused = pausedDetector(parts);
   const failures = detectFailures({
     ...parts,
-    holdFinding: holds.findingOf,
+    holdFinding: holds.findingAt,
     pausedFinding: paused.findingOf,
   });
   const held = detectHeldExpired(parts);
@@ -78,12 +78,6 @@ export async function startWatch(options: WatchOptions) {
   const checkedAt = new Map<Detector, number>();
   let round: Promise<void> = Promise.resolve();
   let isStopping = false;
-
-  function observeHolds(destinationIds: readonly string[]) {
-    const { destination } = configuration.snapshot.documents;
-    const connectionIds = new Set(destinationIds.map((id) => destination.get(id)?.body.connectionId ?? ''));
-    for (const id of connectionIds) holds.report(id, registry);
-  }
 
   function attempt(doing: string, work: () => void) {
     try {
@@ -125,7 +119,7 @@ export async function startWatch(options: WatchOptions) {
       if (end.status === 'failed' && end.reason === 'expired') held.expired(of, count);
     }),
     events.on('lost', (collectorId, count) => usedIds.lost(collectorId, count)),
-    events.on('holdsMoved', observeHolds),
+    events.on('holdsMoved', (destinationIds) => holds.report(destinationIds, registry)),
   ];
   let cancel = clock.after(0, tick);
   return {

@@ -168,6 +168,7 @@ export async function startTestServer(
       orderOf: () => null,
       closed: () => closed,
       holdOf: () => null,
+      holdAt: () => null,
       wake: (ids) => void woken.push(...ids),
       probe: async () => true,
       reopen: async () => true,

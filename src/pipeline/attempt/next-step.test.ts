@@ -100,7 +100,7 @@ test('each outcome of a request moves the delivery, its counts and the limits of
     failing('timeout'),
   ]);
   assert.deepEqual(next(unknown), ['held', 'unknown_outcome', 3, 1, 4_000, null]);
-  assert.deepEqual(effects(unknown), [1, 'overloaded', null, 'unreachable', false]);
+  assert.deepEqual(effects(unknown), [1, 'overloaded', null, 'silent', false]);
 
   assert.deepEqual(next(judged(refused)), ['retrying', null, 2, 1, 4_000, -10]);
   assert.deepEqual(next(judged(refused, [responded], { attempts: 0 }))[0], 'pending');
@@ -124,7 +124,7 @@ test('a failure follows the schedule until it is used up, and a wait that the pe
 
   assert.deepEqual(effects(judged({ ...retry, errorKind: 'http_429' })), [1, 'overloaded', null, null, false]);
   assert.deepEqual(effects(judged({ ...retry, pausesDestination: true })), [1, 'overloaded', null, null, true]);
-  assert.deepEqual(effects(judged(retry, [failing('timeout')])), [1, 'overloaded', null, 'unreachable', false]);
+  assert.deepEqual(effects(judged(retry, [failing('timeout')])), [1, 'overloaded', null, 'silent', false]);
   assert.deepEqual(effects(judged(retry, [failing('connect')]))[0], 0, 'a request without a connection was not sent');
   assert.deepEqual(effects(judged(retry, [failing('connect'), responded]))[0], 1);
 });

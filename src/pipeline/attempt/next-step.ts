@@ -2,7 +2,7 @@ import type { RetryPolicy } from '../../contract/documents/connection.ts';
 import type { Attempt, ErrorKind, Reason } from '../../contract/records/delivery.ts';
 import type { Verdict } from '../../destinations/judge.ts';
 import type { DueDelivery, Settlement } from '../../journal/journal.ts';
-import type { Sign } from '../dispatch/peer-health.ts';
+import type { Sign } from '../dispatch/circuit-breaker.ts';
 import { type Quota, quotaOf } from '../dispatch/rate-limiter.ts';
 import type { Attempted } from './work.ts';
 
@@ -19,7 +19,7 @@ export type Step = {
   health: 'good' | 'overloaded' | 'neutral';
   /** The connection's credentials were refused, or accepted. */
   auth: { kind: 'rejected'; detail: string } | { kind: 'accepted' } | null;
-  /** For the circuit breaker of the connection; null: says nothing about the peer. */
+  /** For the circuit breakers of connection and destination; null: says nothing about the peer. */
   sign: Sign | null;
   /** The destination is gone for good (410): pause it. */
   pauses: boolean;
@@ -126,7 +126,7 @@ function judged(verdict: Verdict, situation: Situation, log: Attempt[]): Step {
     case 'held': {
       const step = stepOf(finish(situation, 'held', verdict.reason, verdict.detail, verdict.errorKind));
       step.health = 'overloaded';
-      step.sign = 'unreachable';
+      step.sign = 'silent';
       return step;
     }
     case 'auth_refused': {
@@ -160,8 +160,12 @@ function answered(settlement: Settlement): Step {
 /** A wait or pause that the peer asks for does not count as its failure. */
 function signOf({ errorKind, counted, pausesDestination }: Extract<Verdict, { kind: 'retry' }>, log: Attempt[]) {
   if (!counted || pausesDestination || errorKind === 'http_429') return null;
-  return log.at(-1)?.response == null ? 'unreachable' : 'bad';
+  if (log.at(-1)?.response != null) return 'bad';
+  return isUnconnected.has(errorKind) ? 'unreachable' : 'silent';
 }
+
+/** The kinds of error before a connection to the peer exists. */
+const isUnconnected: ReadonlySet<ErrorKind> = new Set(['dns', 'connect', 'tls']);
 
 /** A settlement whose counters are those of the delivery; the callers change what they count. */
 function settlementOf(

@@ -149,12 +149,32 @@ test('held deliveries are dropped from memory until the probe is due, and one pr
     holds: { closed: new Map([[queues[0]?.destinationId ?? '', { reason: 'breaker_open', detail: null, probeAt }]]) },
   });
   const [queue] = queues;
-  assert.deepEqual(decide(connection, now, held(now + 1)), { kind: 'spill', queue, until: now + 1 });
-  assert.deepEqual(decide(connection, now, held(null)), { kind: 'spill', queue, until: null });
+  const of = 'destination';
+  assert.deepEqual(decide(connection, now, held(now + 1)), { kind: 'spill', queue, until: now + 1, of });
+  assert.deepEqual(decide(connection, now, held(null)), { kind: 'spill', queue, until: null, of });
   const probe = decide(connection, now, held(now));
-  assert.equal(probe?.kind === 'send' && probe.isProbe, true);
-  connection.isProbing = true;
-  assert.deepEqual(decide(connection, now, held(now)), { kind: 'spill', queue, until: null });
+  assert.equal(probe?.kind === 'send' && probe.probe === queue?.probe, true);
+  if (queue !== undefined) queue.probe.isProbing = true;
+  assert.deepEqual(decide(connection, now, held(now)), { kind: 'spill', queue, until: null, of });
+});
+
+test('of the destinations of a held connection one has the probe, also while its delivery is read from the journal', () => {
+  const { connection, queues } = connectionWith([[delivery('a1')], [delivery('b1')]]);
+  const hold = { reason: 'breaker_open', detail: null, probeAt: now, scopeId: 'con_1' } as const;
+  const closed = new Map(queues.map(({ destinationId }) => [destinationId, hold]));
+  const [first, second] = queues;
+  assert.ok(first && second);
+  first.reading = { settled: new Set(), isStale: false };
+  connection.probe.reader = first;
+  connection.ready.shift();
+  assert.deepEqual(decide(connection, now, { ...quiet, holds: { closed } }), {
+    kind: 'spill',
+    queue: second,
+    until: null,
+    of: 'connection',
+  });
+  first.reading = null;
+  assert.equal(sent(connection, { ...quiet, holds: { closed } }), 'b1');
 });
 
 test('a destination at its concurrency limit waits for its own response, and the next destination continues', () => {
@@ -226,9 +246,9 @@ test('a probe and a suspect are sent alone, other deliveries in batches when the
   assert.deepEqual(decide(connection, now, state), { kind: 'send_batch', queue, batch });
   const closed = new Map([['dst_1', { reason: 'breaker_open' as const, detail: null, probeAt: now }]]);
   const probe = decide(connection, now, { ...state, holds: { closed } });
-  assert.deepEqual(probe, { kind: 'send', queue, delivery: first, isProbe: true });
+  assert.deepEqual(probe, { kind: 'send', queue, delivery: first, probe: queue.probe });
   const alone = decide(connection, now, { ...state, nextBatch: () => ({ kind: 'one', delivery: second }) });
-  assert.deepEqual(alone, { kind: 'send', queue, delivery: second, isProbe: false });
+  assert.deepEqual(alone, { kind: 'send', queue, delivery: second, probe: null });
   memory.add(queue, delivery('s1', 2));
   assert.equal(sent(connection, state), 's1');
 });

@@ -18,19 +18,23 @@ import {
   type ConnectionQueue,
   connectionPlan,
   type DestinationQueue,
+  type ProbeSlot,
   type QueuedDelivery,
 } from './queues.ts';
 import { hasLive, isStarved, paceAt, replayPart, replayRoom } from './replay-share.ts';
 
 /** The next action of the dispatcher for a connection. */
 export type Action =
-  /** Send one delivery in a request. */
-  | { kind: 'send'; queue: DestinationQueue; delivery: QueuedDelivery; isProbe: boolean }
+  /** Send one delivery in a request. `probe`: as the probe of a hold. */
+  | { kind: 'send'; queue: DestinationQueue; delivery: QueuedDelivery; probe: ProbeSlot | null }
   | { kind: 'send_batch'; queue: DestinationQueue; batch: Extract<BatchChoice, { kind: 'batch' }>['batch'] }
-  /** Read more of this queue from the journal; `isProbe`: one delivery is enough. */
-  | { kind: 'refill'; queue: DestinationQueue; isProbe: boolean }
-  /** Drop held deliveries from memory: the journal has them. `until`: when to read them again for a probe. */
-  | { kind: 'spill'; queue: DestinationQueue; until: number | null }
+  /** Read more of this queue from the journal; for a probe, one delivery is enough. */
+  | { kind: 'refill'; queue: DestinationQueue; probe: ProbeSlot | null }
+  /**
+   * Drop held deliveries from memory: the journal has them. `until`: when to read them again for a probe, of this queue
+   * or of any queue of the connection (`of`).
+   */
+  | { kind: 'spill'; queue: DestinationQueue; until: number | null; of: 'connection' | 'destination' }
   /** Consider this queue again at `until`; null: after another change of it. */
   | { kind: 'park'; queue: DestinationQueue; until: number | null }
   /** Consider the connection again at `until`; null: when its origin has room. */
@@ -132,12 +136,13 @@ function connectionBlock(
 /** null: the queue stays ready, and is next again when a request of its connection ends. */
 function decideQueue(queue: DestinationQueue, share: number, now: number, state: DispatchState): Action | null {
   const rate = destinationRateBlock(queue, now, state);
-  if (rate?.until === Number.POSITIVE_INFINITY) return { kind: 'spill', queue, until: null };
+  if (rate?.until === Number.POSITIVE_INFINITY) return { kind: 'spill', queue, until: null, of: 'destination' };
   if (rate !== null) return { kind: 'park', queue, until: rate.until };
   const hold = holdBlock(queue, now, state);
-  const isProbe = hold === 'probe';
-  if (hold !== null && hold !== 'probe') return { kind: 'spill', queue, until: hold.until };
-  if (state.isRefillDue(queue)) return { kind: 'refill', queue, isProbe };
+  if (hold !== null && 'limit' in hold) return { kind: 'spill', queue, until: hold.until, of: hold.of };
+  const probe = hold?.probe ?? null;
+  if ((probe === null || queue.waiting.length === 0) && state.isRefillDue(queue))
+    return { kind: 'refill', queue, probe };
   const suspect = state.isTrial ? undefined : queue.suspects[0];
   const next = suspect ?? queue.waiting[0];
   if (next === undefined) return { kind: 'park', queue, until: null };
@@ -145,12 +150,12 @@ function decideQueue(queue: DestinationQueue, share: number, now: number, state:
     // A response of its own makes it ready again; for a replay, a response to a live delivery may do so too.
     return queue.replay === null ? { kind: 'park', queue, until: null } : null;
   if (concurrencyBlock(queue, share) !== null || (queue.requests > 0 && state.isCrowded)) return null;
-  if (isProbe || next === suspect || batchRecordsOf(queue) === 1)
-    return { kind: 'send', queue, delivery: next, isProbe };
+  if (probe !== null || next === suspect || batchRecordsOf(queue) === 1)
+    return { kind: 'send', queue, delivery: next, probe };
   const choice = state.nextBatch(queue, now, state.fillOf(queue));
   if (choice.kind === 'wait') return { kind: 'park', queue, until: choice.until };
   if (choice.kind === 'batch') return { kind: 'send_batch', queue, batch: choice.batch };
-  return { kind: 'send', queue, delivery: choice.delivery, isProbe: false };
+  return { kind: 'send', queue, delivery: choice.delivery, probe: null };
 }
 
 /**

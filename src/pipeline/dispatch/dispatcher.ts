@@ -7,7 +7,16 @@ import { InFlight } from './in-flight.ts';
 import { type Block, consumeRates, evenPaceMs, originBlock } from './limits.ts';
 import { MemoryBudget, waitingIn } from './memory-budget.ts';
 import type { Pauses } from './pauses.ts';
-import { type ConnectionQueue, type DestinationQueue, isAllInMemory, Queues, queuesOf } from './queues.ts';
+import {
+  type ConnectionQueue,
+  type DestinationQueue,
+  hasWaiting,
+  isAllInMemory,
+  isTaken,
+  type ProbeSlot,
+  Queues,
+  queuesOf,
+} from './queues.ts';
 import { Refill } from './refill.ts';
 import type { ReplayRates } from './replay-rates.ts';
 import { countSent } from './replay-share.ts';
@@ -81,7 +90,8 @@ export class Dispatcher implements AsyncDisposable {
       began: (queue, now) => this.#began(queue, now),
       ended: (queue) => this.#ended(queue),
       recorded: (queue) => this.#recorded(queue),
-      probeAgain: (connection) => this.#probeAgain(connection),
+      isWell: (destinationId, now) => this.#isWell(destinationId, now),
+      probeAgain: (queue, slot) => this.#probeAgain(queue, slot),
     };
     this.#state = {
       holds,
@@ -138,10 +148,12 @@ export class Dispatcher implements AsyncDisposable {
    * replay of the changed delivery.
    */
   wake(destinationIds: readonly string[], replayId: string | null = null): void {
+    const woken: DestinationQueue[] = [];
     for (const id of destinationIds) {
       if (replayId !== null) this.#queues.open(id, '', replayId);
-      for (const queue of [this.#queues.open(id, '', null), ...this.#queues.replaysTo(id)]) this.#lookAgain(queue);
+      woken.push(this.#queues.open(id, '', null), ...this.#queues.replaysTo(id));
     }
+    for (const queue of inTurn(woken)) this.#lookAgain(queue);
   }
 
   /** A replay has more deliveries for these destinations; without them, its state or its rate changed. */
@@ -172,7 +184,7 @@ export class Dispatcher implements AsyncDisposable {
     this.#options.pauses.end(connectionId === null ? destinationIds : [connectionId, ...destinationIds]);
     connection?.budget.forgetPeer();
     for (const id of destinationIds) this.#queues.get(id, null)?.budget.forgetPeer();
-    if (connection !== undefined) for (const queue of [...queuesOf(connection)]) this.#resume(queue);
+    if (connection !== undefined) for (const queue of inTurn([...queuesOf(connection)])) this.#resume(queue);
     else this.wake(destinationIds);
   }
 
@@ -211,7 +223,8 @@ export class Dispatcher implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isStopping = true;
     for (const queue of this.#queues) {
-      for (const timer of [queue.refillTimer, queue.rateTimer, queue.connection.rateTimer]) stopTimer(timer);
+      const { rateTimer, probeTimer } = queue.connection;
+      for (const timer of [queue.refillTimer, queue.rateTimer, rateTimer, probeTimer]) stopTimer(timer);
       for (const { cancelDelay } of queue.delayed) cancelDelay?.();
     }
     await this.#inFlight.drain(this.#options.stopTimeoutMs);
@@ -229,7 +242,7 @@ export class Dispatcher implements AsyncDisposable {
 
   #makeReady(queue: DestinationQueue) {
     if (queue.isReady) return;
-    if (queue.waiting.length === 0 && queue.suspects.length === 0 && !queue.hasMore) {
+    if (!hasWaiting(queue)) {
       // A deleted destination keeps its queue only as long as it has deliveries, or a replay has a queue to it.
       if (queue.plan === null && queue.replay === null && isAllInMemory(queue) && this.#queues.isIdle(queue))
         if (this.#queues.replaysTo(queue.destinationId).length === 0) this.#queues.close(queue);
@@ -272,10 +285,10 @@ export class Dispatcher implements AsyncDisposable {
   #perform(connection: ConnectionQueue, action: Action): boolean {
     switch (action.kind) {
       case 'send': {
-        const { queue, delivery, isProbe } = action;
+        const { queue, delivery, probe } = action;
         unready(queue);
         this.#memory.take(delivery);
-        void sendOne(this.#sending, delivery, isProbe);
+        void sendOne(this.#sending, delivery, probe);
         if (queue.waiting.length > 0 || queue.suspects.length > 0) this.#makeReady(queue);
         return true;
       }
@@ -287,14 +300,24 @@ export class Dispatcher implements AsyncDisposable {
         if (queue.waiting.length > 0 || queue.suspects.length > 0) this.#makeReady(queue);
         return true;
       }
-      case 'refill':
-        void this.#refill.load(action.queue, action.isProbe);
+      case 'refill': {
+        const { queue, probe } = action;
+        if (probe === null) void this.#refill.load(queue, false);
+        else {
+          probe.reader = queue;
+          void this.#refill.load(queue, true).then(() => this.#probeAgain(queue, probe));
+        }
         return true;
-      case 'spill':
-        unready(action.queue);
-        this.#memory.spill(action.queue);
-        if (action.until !== null) this.#refill.refillAt(action.queue, action.until);
+      }
+      case 'spill': {
+        const { queue, until, of } = action;
+        unready(queue);
+        this.#memory.spill(queue);
+        if (until === null) return true;
+        if (of === 'destination') this.#refill.refillAt(queue, until);
+        else setTimer(connection.probeTimer, until, this.#clock, () => this.#probeAgain(queue, connection.probe));
         return true;
+      }
       case 'park': {
         const { queue, until } = action;
         unready(queue);
@@ -321,6 +344,7 @@ export class Dispatcher implements AsyncDisposable {
     queue.requests += 1;
     if (replay !== null) replay.live.requests += 1;
     connection.requests += 1;
+    connection.begun += 1;
     if (connection.origin !== null) connection.origin.requests += 1;
   }
 
@@ -359,12 +383,33 @@ export class Dispatcher implements AsyncDisposable {
     for (const queue of this.#queues) if (queue.suspects.length > 0) this.#resume(queue);
   }
 
-  #probeAgain(connection: ConnectionQueue) {
-    for (const queue of [...queuesOf(connection)]) {
-      queue.hasMore = true;
-      this.#resume(queue);
+  #isWell(destinationId: string, now: number): boolean {
+    const { breaker, plan } = this.#queues.get(destinationId, null) ?? {};
+    return plan != null && breaker?.isWell(now, plan.breaker) === true;
+  }
+
+  /**
+   * The next probe of a hold is due, or the last one ended without ending it. The queues that share the hold are considered
+   * in turn until one of them has the probe.
+   */
+  #probeAgain(queue: DestinationQueue, slot: ProbeSlot) {
+    const { connection, destinationId } = queue;
+    const sharing =
+      slot === connection.probe
+        ? queuesOf(connection)
+        : [this.#queues.get(destinationId, null), ...this.#queues.replaysTo(destinationId)];
+    const waiting: DestinationQueue[] = [];
+    for (const one of sharing) if (one !== undefined && hasWaiting(one)) waiting.push(one);
+    for (const one of inTurn(waiting)) {
+      if (isTaken(slot, one)) return;
+      this.#resume(one);
     }
   }
+}
+
+/** The queues of a hold send its probes in turn: first those whose last probe is the longest ago. */
+function inTurn(queues: DestinationQueue[]): DestinationQueue[] {
+  return queues.sort((one, other) => one.probedAt - other.probedAt);
 }
 
 function unready(queue: DestinationQueue) {

@@ -3,13 +3,18 @@ import { createListeners } from '../../async/listeners.ts';
 import { fingerprint } from '../../connections/fingerprint.ts';
 import { missingCredentials, missingHeaderValues } from '../../connections/missing-credentials.ts';
 import type { ConnectionBody } from '../../contract/documents/connection.ts';
+import type { DestinationBody } from '../../contract/documents/destination.ts';
 import type { Reason } from '../../contract/records/delivery.ts';
 import type { DeliveryQueue, Hold } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Configuration, Snapshot } from '../snapshot/snapshot.ts';
+import { firstProbeAfter, nextProbeAt } from './circuit-breaker.ts';
 
-/** Why deliveries to a destination are held now; `probeAt`: when a probe may test whether the cause is gone. */
-export type HoldState = { reason: Reason; detail: string | null; probeAt: number | null };
+/**
+ * Why deliveries to a destination are held now. `probeAt`: when a probe may test whether the cause is gone. `scopeId`: the
+ * connection or destination that responses hold.
+ */
+export type HoldState = { reason: Reason; detail: string | null; probeAt: number | null; scopeId?: string };
 
 export type Holds = Awaited<ReturnType<typeof createHolds>>;
 
@@ -19,29 +24,36 @@ type LiveHolds = {
   closed: ReadonlyMap<string, HoldState>;
   /** When this process last saw a hold of a destination end. */
   openedAt: ReadonlyMap<string, number>;
-  /** The holds that responses set, by connection. */
-  ofConnections: ReadonlyMap<string, Hold>;
+  /** The holds that responses set, by connection or destination. */
+  byTraffic: ReadonlyMap<string, Hold>;
 };
 
 type TrafficHold = 'auth_rejected' | 'breaker_open';
-type Cause = { reason: TrafficHold; detail: string };
 
 /**
- * The time to the first probe, which doubles up to the most: people replace credentials, but a peer recovers on its
- * own.
+ * After refused credentials, the time to the first probe, which doubles up to the most: people replace credentials. An open
+ * breaker is probed sooner, since a peer recovers on its own: see circuit-breaker.ts.
  */
-const pace = {
-  auth_rejected: { firstMs: 30_000, mostMs: 30 * 60_000 },
-  breaker_open: { firstMs: 30_000, mostMs: 5 * 60_000 },
-};
+const authPace = { firstMs: 30_000, mostMs: 30 * 60_000 };
 
-/** No wait for a probe is longer: `openMs` is at most an hour. */
-const probeWaitMostMs = 3_600_000;
+/** The most of `openMs`. */
+const openMostMs = 3_600_000;
 
-/** Whether a probe may be sent. A time that is further away than any wait is of a clock that was set back since. */
-export function isProbeDue(probeAt: number, now: number): boolean {
-  return probeAt <= now || probeAt - now > probeWaitMostMs;
+/**
+ * Whether a probe may be sent. A time that is further away than any wait is of a clock that was set back since, or of a
+ * longer `openMs`.
+ */
+export function isProbeDue(
+  { reason, probeAt }: Pick<HoldState, 'reason' | 'probeAt'>,
+  now: number,
+  openMs = openMostMs,
+): boolean {
+  if (probeAt === null) return false;
+  return probeAt <= now || probeAt - now > (reason === 'breaker_open' ? openMs : authPace.mostMs);
 }
+
+/** A request whose outcome is known. */
+type Ended = { startedAt: number; now: number };
 
 type HoldsOptions = {
   configuration: Configuration;
@@ -51,50 +63,95 @@ type HoldsOptions = {
 };
 
 /**
- * The holds on destinations. People set them in the catalog (disabled, paused, a missing credential). Responses set the
- * hold of a connection: its credentials were refused (`auth_rejected`), or its circuit breaker opened (`breaker_open`).
- * Setting or removing a hold writes one row, however many deliveries wait.
+ * The holds on destinations. People set them in the catalog (disabled, paused, a missing credential). Responses hold a
+ * connection whose credentials were refused (`auth_rejected`), and a connection or a destination whose circuit breaker
+ * opened (`breaker_open`). Setting or removing a hold writes one row, however many deliveries wait.
  */
 export async function createHolds(options: HoldsOptions) {
   const { configuration, queue, telemetry, clock } = options;
   const holds = new Map((await queue.holds()).map((hold) => [hold.scopeId, hold]));
+  const remove = (scopeId: string) => {
+    holds.delete(scopeId);
+    queue.removeHold(scopeId).catch((error) => telemetry.failed(error, 'end a hold'));
+  };
+  // A process that was killed may have stored the removal of a document, but not that of its hold.
+  const { connection, destination } = configuration.snapshot.documents;
+  for (const scopeId of [...holds.keys()]) if (!connection.has(scopeId) && !destination.has(scopeId)) remove(scopeId);
   const { closed, openedAt, refresh, watch } = destinationHolds(holds, options);
-  const live: LiveHolds = { closed, openedAt, ofConnections: holds };
+  const live: LiveHolds = { closed, openedAt, byTraffic: holds };
 
-  let connections = configuration.snapshot.documents.connection;
+  let before = configuration.snapshot.documents;
   const unwatch = configuration.watch((snapshot, changes) => {
-    const before = connections;
-    connections = snapshot.documents.connection;
+    const { documents } = snapshot;
     const touched: string[] = [];
     for (const { document } of changes) {
       const { kind, id } = document;
-      if (kind === 'destination') touched.push(id);
+      if (kind === 'destination') {
+        touched.push(id);
+        if (!documents.destination.has(id)) endHold(id);
+        else if (isRepaired(before.destination.get(id)?.body, documents.destination.get(id)?.body)) makeDue(id);
+      }
       if (kind !== 'connection') continue;
-      touched.push(...snapshot.destinationsOf(id));
-      const hold = holds.get(id);
-      if (hold === undefined || !mayHaveEnded(hold, before.get(id)?.body, connections.get(id)?.body)) continue;
-      holds.delete(id);
-      queue.removeHold(id).catch((error) => telemetry.failed(error, 'end a hold'));
+      const destinationIds = [...snapshot.destinationsOf(id)];
+      touched.push(...destinationIds);
+      const bodies = [before.connection.get(id)?.body, documents.connection.get(id)?.body] as const;
+      if (mayHaveEnded(holds.get(id)?.reason ?? 'breaker_open', ...bodies)) endHold(id);
+      if (mayHaveEnded('breaker_open', ...bodies)) for (const one of destinationIds) makeDue(one);
     }
+    before = documents;
     refresh(touched);
   });
 
-  async function close(connectionId: string, cause: Cause, now: number, firstMs?: number) {
-    const before = holds.get(connectionId);
-    if (before !== undefined && !isProbeDue(before.probeAt, now)) return;
-    const hold = { scopeId: connectionId, ...holdAfter(before, cause, now, firstMs) };
-    holds.set(connectionId, hold);
-    refresh(configuration.snapshot.destinationsOf(connectionId));
-    telemetry.holdMoved(hold);
-    await queue.saveHold(hold);
+  function endHold(scopeId: string) {
+    if (holds.has(scopeId)) remove(scopeId);
   }
 
-  async function reopen(connectionId: string): Promise<boolean> {
-    if (!holds.delete(connectionId)) return false;
-    refresh(configuration.snapshot.destinationsOf(connectionId));
-    telemetry.holdMoved({ scopeId: connectionId, reason: null, detail: null });
-    await queue.removeHold(connectionId);
+  /** The next due delivery is a probe. */
+  function makeDue(scopeId: string) {
+    const hold = holds.get(scopeId);
+    if (hold === undefined) return;
+    hold.probeAt = Math.min(hold.probeAt, clock.now());
+    queue.saveHold({ ...hold }).catch((error) => telemetry.failed(error, 'make a probe due'));
+  }
+
+  /** The destinations that a hold of this connection or destination keeps. */
+  function within(scopeId: string): Iterable<string> {
+    const { snapshot } = configuration;
+    return snapshot.documents.destination.has(scopeId) ? [scopeId] : snapshot.destinationsOf(scopeId);
+  }
+
+  /** A connection with the destinations that have holds of their own. */
+  function scopesOf(connectionId: string): string[] {
+    const own = [connectionId, ...configuration.snapshot.destinationsOf(connectionId)];
+    return own.filter((scopeId) => holds.has(scopeId));
+  }
+
+  async function close(hold: Hold) {
+    holds.set(hold.scopeId, hold);
+    refresh(within(hold.scopeId));
+    telemetry.holdMoved(hold);
+    await queue.saveHold({ ...hold });
+  }
+
+  async function reopen(scopeId: string): Promise<boolean> {
+    if (!holds.delete(scopeId)) return false;
+    refresh(within(scopeId));
+    telemetry.holdMoved({ scopeId, reason: null, detail: null });
+    await queue.removeHold(scopeId);
     return true;
+  }
+
+  async function postpone(scopeId: string, { startedAt, now }: Ended, openMs: number): Promise<void> {
+    const hold = holds.get(scopeId);
+    if (hold === undefined || !isProbeDue(hold, now, openMs)) return;
+    hold.probes += 1;
+    // A clock that was set back leaves no time in the future.
+    hold.since = Math.min(hold.since, now);
+    hold.probeAt =
+      hold.reason === 'breaker_open'
+        ? nextProbeAt({ since: hold.since, startedAt, now }, { openMs })
+        : now + Math.min(authPace.firstMs * 2 ** hold.probes, authPace.mostMs);
+    await queue.saveHold({ ...hold });
   }
 
   return {
@@ -103,46 +160,72 @@ export async function createHolds(options: HoldsOptions) {
     watch,
     /**
      * Credentials were refused: holds the connection, or postpones the next probe of one that is held. The refusal of a
-     * request from before the hold says nothing new.
+     * request from before the hold says nothing new. `openMs`: of the connection's breaker.
      */
-    refuse: (connectionId: string, detail: string, now: number): Promise<void> =>
-      close(connectionId, { reason: 'auth_rejected', detail }, now),
-    /** Holds a connection that fails; the first probe is `openMs` away. One that is held already keeps its reason. */
-    async trip(connectionId: string, detail: string, now: number, openMs: number): Promise<void> {
+    async refuse(connectionId: string, detail: string, ended: Ended, openMs: number): Promise<void> {
       const hold = holds.get(connectionId);
-      if (hold !== undefined && hold.reason !== 'breaker_open') return close(connectionId, trafficHold(hold), now);
-      await close(connectionId, { reason: 'breaker_open', detail }, now, openMs);
+      const { now } = ended;
+      if (hold !== undefined && !isProbeDue(hold, now, openMs)) return;
+      if (hold?.reason === 'auth_rejected') {
+        hold.detail = detail;
+        return postpone(connectionId, ended, openMs);
+      }
+      const probeAt = now + authPace.firstMs;
+      await close({ scopeId: connectionId, reason: 'auth_rejected', detail, since: now, probeAt, probes: 0 });
     },
-    /** A probe had no new result: postpones the next one. `openMs`: of the connection's breaker. */
-    async postpone(connectionId: string, now: number, openMs?: number): Promise<void> {
-      const hold = holds.get(connectionId);
-      if (hold === undefined) return;
-      await close(connectionId, trafficHold(hold), now, hold.reason === 'breaker_open' ? openMs : undefined);
+    /** Its circuit breaker opens: holds a connection or destination. One that is held already keeps its reason. */
+    async trip(scopeId: string, detail: string, ended: Ended, openMs: number): Promise<void> {
+      const { now } = ended;
+      if (holds.has(scopeId)) return postpone(scopeId, ended, openMs);
+      const probeAt = now + firstProbeAfter({ openMs });
+      await close({ scopeId, reason: 'breaker_open', detail, since: now, probeAt, probes: 0 });
+    },
+    /** A probe did not end the hold: postpones the next one. `openMs`: of the connection's breaker. */
+    postpone,
+    /**
+     * The number of enabled destinations of a connection whose own breakers are open, if that is most of them, two at
+     * least, and none of the others `isWell`; else null.
+     */
+    mostFail(connectionId: string, isWell: (destinationId: string) => boolean): { failing: number; of: number } | null {
+      const { documents, destinationsOf } = configuration.snapshot;
+      let failing = 0;
+      let of = 0;
+      for (const id of destinationsOf(connectionId)) {
+        if (documents.destination.get(id)?.body.status !== 'enabled') continue;
+        of += 1;
+        if (holds.has(id)) failing += 1;
+        else if (isWell(id)) return null;
+      }
+      return failing >= 2 && failing > of / 2 ? { failing, of } : null;
     },
     /**
-     * A person requests a probe: the next due delivery tests whether the cause is gone. Returns whether responses had set
-     * a hold.
+     * A person requests a probe of a connection and its destinations: the next due delivery tests whether the cause is
+     * gone. Returns whether responses had set a hold.
      */
     async probeNow(connectionId: string, now: number): Promise<boolean> {
-      const hold = holds.get(connectionId);
-      if (hold === undefined) return false;
-      const due = { ...hold, probeAt: Math.min(hold.probeAt, now) };
-      holds.set(connectionId, due);
-      refresh(configuration.snapshot.destinationsOf(connectionId));
-      await queue.saveHold(due);
-      return true;
+      const scopes = scopesOf(connectionId).flatMap((scopeId) => holds.get(scopeId) ?? []);
+      for (const hold of scopes) hold.probeAt = Math.min(hold.probeAt, now);
+      if (scopes.length > 0) refresh(configuration.snapshot.destinationsOf(connectionId));
+      await Promise.all(scopes.map((hold) => queue.saveHold({ ...hold })));
+      return scopes.length > 0;
     },
-    /** A person declares the cause gone: removes the hold. The next failures set it again. Returns as `probeNow` does. */
-    reopen,
+    /**
+     * A person declares the cause gone: removes the holds of a connection and its destinations. The next failures set them
+     * again. Returns as `probeNow` does.
+     */
+    async reopen(connectionId: string): Promise<boolean> {
+      const reopened = await Promise.all(scopesOf(connectionId).map(reopen));
+      return reopened.length > 0;
+    },
     /**
      * A request that began at `startedAt` shows that the cause is gone: ends the hold, if it has this reason and began
      * before the request. An older request says nothing about the cause. When the clock was set back since, any
      * request ends it. Returns whether the hold ended.
      */
-    async admit(connectionId: string, reason: TrafficHold, startedAt: number): Promise<boolean> {
-      const hold = holds.get(connectionId);
+    async admit(scopeId: string, reason: TrafficHold, startedAt: number): Promise<boolean> {
+      const hold = holds.get(scopeId);
       if (hold?.reason !== reason) return false;
-      return startedAt > hold.since || isSetBack(hold.since, clock.now()) ? reopen(connectionId) : false;
+      return startedAt > hold.since || isSetBack(hold.since, clock.now()) ? reopen(scopeId) : false;
     },
     [Symbol.dispose]: unwatch,
   };
@@ -153,7 +236,7 @@ export async function createHolds(options: HoldsOptions) {
  * new address, or another of the values that authenticate a request; for a circuit breaker, also the other settings and
  * the status, but not a new name.
  */
-function mayHaveEnded({ reason }: Hold, before?: ConnectionBody, after?: ConnectionBody): boolean {
+function mayHaveEnded(reason: Reason, before?: ConnectionBody, after?: ConnectionBody): boolean {
   if (before === undefined || after === undefined) return true;
   const causes = ({ name: _, description: __, ...body }: ConnectionBody): object => {
     if (reason === 'breaker_open') return body;
@@ -164,7 +247,14 @@ function mayHaveEnded({ reason }: Hold, before?: ConnectionBody, after?: Connect
   return fingerprint(causes(before)) !== fingerprint(causes(after));
 }
 
-/** The hold of each destination: of its connection by responses (`holds`), or by the configuration. */
+/** Whether a saved change of a destination may have removed the cause of its failures: another field than its texts. */
+function isRepaired(before?: DestinationBody, after?: DestinationBody): boolean {
+  if (before === undefined || after === undefined) return true;
+  const causes = ({ name: _, description: __, ...body }: DestinationBody): object => body;
+  return fingerprint(causes(before)) !== fingerprint(causes(after));
+}
+
+/** The hold of each destination: of its connection or its own by responses (`holds`), or by the configuration. */
 function destinationHolds(holds: ReadonlyMap<string, Hold>, { configuration, clock, telemetry }: HoldsOptions) {
   const closed = new Map<string, HoldState>();
   const openedAt = new Map<string, number>();
@@ -189,18 +279,6 @@ function destinationHolds(holds: ReadonlyMap<string, Hold>, { configuration, clo
   return { closed, openedAt, refresh, watch: listeners.add };
 }
 
-function trafficHold({ reason, detail }: Hold): Cause {
-  return { reason: reason === 'breaker_open' ? reason : 'auth_rejected', detail };
-}
-
-/** A new hold, or one whose probe failed too: each time for the same reason doubles the time to the next probe. */
-function holdAfter(before: Hold | undefined, { reason, detail }: Cause, now: number, firstMs = pace[reason].firstMs) {
-  const isSame = before?.reason === reason;
-  const probes = isSame ? before.probes + 1 : 0;
-  const probeAt = now + Math.min(firstMs * 2 ** probes, Math.max(firstMs, pace[reason].mostMs));
-  return { reason, detail, since: isSame ? before.since : now, probeAt, probes };
-}
-
 function closureOf(snapshot: Snapshot, holds: ReadonlyMap<string, Hold>, destinationId: string): HoldState | null {
   const destination = snapshot.documents.destination.get(destinationId);
   if (destination === undefined) return null;
@@ -213,6 +291,6 @@ function closureOf(snapshot: Snapshot, holds: ReadonlyMap<string, Hold>, destina
     (connection === undefined ? null : missingCredentials(connection.body)) ??
     missingHeaderValues(destination.body.settings.headers);
   if (missing !== null) return { reason: 'credentials_missing', detail: missing, probeAt: null };
-  const hold = holds.get(destination.body.connectionId);
-  return hold === undefined ? null : { reason: hold.reason, detail: hold.detail, probeAt: hold.probeAt };
+  // The stored hold itself: a postponed probe needs no other change.
+  return holds.get(destination.body.connectionId) ?? holds.get(destinationId) ?? null;
 }

@@ -3,7 +3,7 @@ import type { Reason } from '../../contract/records/delivery.ts';
 import { EXCHANGES_MAX } from '../../egress/egress.ts';
 import type { DestinationPlan } from '../destination-plan.ts';
 import { type HoldState, isProbeDue } from './holds.ts';
-import type { ConnectionQueue, DestinationQueue, OriginSlots } from './queues.ts';
+import { type ConnectionQueue, type DestinationQueue, isTaken, type OriginSlots, type ProbeSlot } from './queues.ts';
 import type { Rate, RateLimiter } from './rate-limiter.ts';
 import type { ReplayRates } from './replay-rates.ts';
 
@@ -12,7 +12,7 @@ import type { ReplayRates } from './replay-rates.ts';
  * API. `until`: when to check again; null: after another change (a response, a change of configuration).
  */
 export type Block =
-  | { limit: 'hold'; reason: Reason; detail: string | null; until: number | null }
+  | { limit: 'hold'; of: 'connection' | 'destination'; reason: Reason; detail: string | null; until: number | null }
   /** `isAsked`: the peer asked for it, by its pause or its quota. */
   | { limit: 'rate'; of: 'connection' | 'destination' | 'replay'; until: number; isAsked: boolean }
   | { limit: 'token'; until: number; detail: string }
@@ -28,15 +28,22 @@ export type LimitState = {
   authenticator: Pick<Authenticator, 'pauseOf'>;
 };
 
-/** A hold, unless this request may be its probe. */
-export function holdBlock({ destinationId, connection }: DestinationQueue, now: number, { holds }: LimitState) {
-  const closed = holds.closed.get(destinationId);
-  if (closed === undefined) return null;
-  const { reason, detail, probeAt } = closed;
-  if (probeAt !== null && isProbeDue(probeAt, now) && !connection.isProbing) return 'probe';
-  // While a probe is in flight, `probeAt` may be in the past: its outcome then changes the hold.
-  const until = probeAt !== null && probeAt > now ? probeAt : null;
-  return { limit: 'hold', reason, detail, until } satisfies Block;
+/** A hold; or the slot of its probe, when this queue may send it. */
+export function holdBlock(
+  queue: DestinationQueue,
+  now: number,
+  { holds }: LimitState,
+): Extract<Block, { limit: 'hold' }> | { probe: ProbeSlot } | null {
+  const { destinationId, connection, plan } = queue;
+  const hold = holds.closed.get(destinationId);
+  if (hold === undefined) return null;
+  const { reason, detail, probeAt } = hold;
+  const of = hold.scopeId === connection.connectionId ? 'connection' : 'destination';
+  const { probe } = of === 'connection' ? connection : queue;
+  const isDue = isProbeDue(hold, now, plan?.breaker.openMs);
+  if (isDue && !isTaken(probe, queue)) return { probe };
+  // While a probe is under way, `probeAt` may be in the past: its outcome then changes the hold.
+  return { limit: 'hold', of, reason, detail, until: probeAt !== null && !isDue ? probeAt : null };
 }
 
 /** The rate limit of the connection: its configured rate, the peer's quota, and the pause that the peer asked for. */

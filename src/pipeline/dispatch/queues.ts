@@ -3,8 +3,9 @@ import { type DueDelivery, suspectDeaths } from '../../journal/journal.ts';
 import type { BatchKey } from '../attempt/batch.ts';
 import type { DestinationPlan } from '../destination-plan.ts';
 import type { Configuration, Snapshot } from '../snapshot/snapshot.ts';
+import { type Breaker, createBreaker } from './circuit-breaker.ts';
+import { adaptiveConcurrency, type Concurrency } from './concurrency.ts';
 import type { Pauses } from './pauses.ts';
-import { adaptiveConcurrency, type Concurrency, createBreaker } from './peer-health.ts';
 import { createRateLimiter, type RateLimiter } from './rate-limiter.ts';
 
 /**
@@ -26,8 +27,10 @@ export type QueuedDelivery = {
   slot: number;
   /** When its current request began, ms since the epoch. */
   startedAt: number;
-  /** Its request is the probe of a hold. */
-  isProbe: boolean;
+  /** The place of its current request among those of its connection. */
+  request: number;
+  /** Its request is the probe of a hold; null: of none. */
+  probe: ProbeSlot | null;
   /**
    * `spills` of its queue when its request began: if the queue has dropped its deliveries since, this one does not stay
    * in memory.
@@ -56,6 +59,11 @@ export class DestinationQueue {
   readonly concurrency: Concurrency;
   /** Its own rate, and the pause that the destination asked for (503 with Retry-After). */
   readonly budget: RateLimiter;
+  readonly breaker: Breaker;
+  /** The probe of a hold of this destination alone. */
+  readonly probe: ProbeSlot;
+  /** `begun` of its connection when its last probe began: destinations take turns. */
+  probedAt = 0;
   /** Due now; the first is sent next. */
   waiting: QueuedDelivery[] = [];
   /** Due now, but in flight at two crashes in a row: sent one at a time, see in-flight.ts. */
@@ -92,6 +100,8 @@ export class DestinationQueue {
     this.replay = replay;
     this.concurrency = replay?.live.concurrency ?? adaptiveConcurrency();
     this.budget = replay?.live.budget ?? createRateLimiter();
+    this.breaker = replay?.live.breaker ?? createBreaker();
+    this.probe = replay?.live.probe ?? createProbeSlot();
   }
 }
 
@@ -99,7 +109,7 @@ export class DestinationQueue {
 export type Reading = { readonly settled: Set<string>; isStale: boolean };
 
 /**
- * The destinations of one connection, which share its rate, its circuit breaker and its credentials. `queues` and
+ * The destinations of one connection, which share its rate, its address and its credentials. `queues` and
  * `ready` are the live queues; those of replays are in `replays`.
  */
 export class ConnectionQueue {
@@ -109,15 +119,20 @@ export class ConnectionQueue {
   readonly ready: DestinationQueue[] = [];
   /** null: no replay has deliveries for this connection. */
   replays: ReplayShare | null = null;
+  /** Counts the requests of all destinations that got no connection. */
   readonly breaker = createBreaker();
+  /** The probe of a hold of the whole connection. */
+  readonly probe = createProbeSlot();
+  /** When the next one may be sent. */
+  readonly probeTimer = idleTimer();
   /** Shared by all destinations: the rate, the peer's quota, and the pause that it asked for (429). */
   readonly budget = createRateLimiter();
   /** The origin of its last request; null: none was sent yet. */
   origin: OriginSlots | null = null;
   /** Requests in flight. */
   requests = 0;
-  /** A probe of its hold is in flight. */
-  isProbing = false;
+  /** Requests that have begun, of all its destinations. */
+  begun = 0;
   readonly rateTimer = idleTimer();
   /** Deliveries are being started, so that a second call has nothing to do. */
   isPumping = false;
@@ -127,6 +142,21 @@ export class ConnectionQueue {
   constructor(connectionId: string) {
     this.connectionId = connectionId;
   }
+}
+
+/**
+ * One probe of a hold at a time: it is in flight, or `reader` is reading its delivery from the journal. The queues that
+ * share a hold share the slot.
+ */
+export type ProbeSlot = { isProbing: boolean; reader: DestinationQueue | null };
+
+function createProbeSlot(): ProbeSlot {
+  return { isProbing: false, reader: null };
+}
+
+/** Whether another queue than this one has the probe. */
+export function isTaken({ isProbing, reader }: ProbeSlot, queue: DestinationQueue): boolean {
+  return isProbing || (reader !== null && reader !== queue && reader.reading !== null);
 }
 
 /** The requests in flight to one origin, and the connections that wait for one of them to end. */
@@ -247,6 +277,7 @@ export class Queues {
     if (connection.replays?.queues.size === 0) connection.replays = null;
     if (connection.queues.size > 0 || connection.replays !== null) return;
     stopTimer(connection.rateTimer);
+    stopTimer(connection.probeTimer);
     this.#connections.delete(connection.connectionId);
   }
 
@@ -301,6 +332,11 @@ export function connectionPlan({ queues }: ConnectionQueue): DestinationPlan | n
 
 /** How many deliveries may share a request to its destination now; 1: no batches. */
 export const batchRecordsOf = ({ plan }: DestinationQueue): number => plan?.batchRecords ?? 1;
+
+/** Whether deliveries are due, in memory or perhaps in the journal. */
+export function hasWaiting({ waiting, suspects, hasMore }: DestinationQueue): boolean {
+  return hasMore || waiting.length > 0 || suspects.length > 0;
+}
 
 /** Whether all unfinished deliveries of a queue are in memory. */
 export function isAllInMemory({ hasMore, reading, cursor, refillTimer }: DestinationQueue): boolean {

@@ -29,7 +29,7 @@ export async function sendBatch(
   const left = new Set(members);
   let isDone = false;
   try {
-    begin(parts, queue, members, false);
+    begin(parts, queue, members, null);
     const done = await attempted(parts, first, () =>
       parts.attemptBatch({ ...same, members: [...queued.keys()] }, (given, isPart) => {
         const back = given.map((some) => some.flatMap((delivery) => queued.get(delivery) ?? []));

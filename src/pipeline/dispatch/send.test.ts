@@ -41,7 +41,8 @@ async function send(count: 1 | 2, broken: Partial<SendParts>) {
   let requests = 0;
   const parts: SendParts = {
     holds: {
-      ofConnections: new Map(),
+      byTraffic: new Map(),
+      mostFail: () => null,
       async refuse() {},
       admit: async () => false,
       async trip() {},
@@ -63,6 +64,7 @@ async function send(count: 1 | 2, broken: Partial<SendParts>) {
     ended: () => (requests -= 1),
     resume() {},
     refillAt: (_, at) => readAgain.push(at - clock.now()),
+    isWell: () => false,
     probeAgain() {},
     recorded() {},
     async release() {},
@@ -75,7 +77,7 @@ async function send(count: 1 | 2, broken: Partial<SendParts>) {
   assert.ok(one && other);
   if (count === 1) {
     memory.take(one);
-    await sendOne(parts, one, false);
+    await sendOne(parts, one, null);
   } else {
     memory.takeBatch(queue, [one, other]);
     await sendBatch(parts, queue, { members: [one, other], versions, limits });

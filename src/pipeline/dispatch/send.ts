@@ -3,20 +3,21 @@ import { type DueDelivery, isFinished, type Settlement } from '../../journal/jou
 import type { BatchStep, GiveBack } from '../attempt/attempt-batch.ts';
 import type { Batch } from '../attempt/batch.ts';
 import type { Step } from '../attempt/next-step.ts';
+import { resultAtConnection, resultAtDestination, type Sign } from './circuit-breaker.ts';
+import { failedProbe } from './failed-probe.ts';
 import type { Holds } from './holds.ts';
 import type { InFlight } from './in-flight.ts';
 import { correctRates } from './limits.ts';
 import { type MemoryBudget, widen } from './memory-budget.ts';
 import type { Pauses } from './pauses.ts';
-import type { Sign } from './peer-health.ts';
-import { batchRecordsOf, type ConnectionQueue, type DestinationQueue, type QueuedDelivery } from './queues.ts';
+import { batchRecordsOf, type DestinationQueue, type ProbeSlot, type QueuedDelivery } from './queues.ts';
 import type { Quota } from './rate-limiter.ts';
 import type { ReplayRates } from './replay-rates.ts';
 import type { SettlementWriter } from './settlement-writer.ts';
 
 /** The parts of the dispatcher that requests need. */
 export type SendParts = {
-  holds: Pick<Holds, 'refuse' | 'admit' | 'trip' | 'postpone' | 'ofConnections'>;
+  holds: Pick<Holds, 'refuse' | 'admit' | 'trip' | 'postpone' | 'mostFail' | 'byTraffic'>;
   pauses: Pick<Pauses, 'begin'>;
   clock: Clock;
   memory: MemoryBudget;
@@ -33,8 +34,10 @@ export type SendParts = {
   /** The queue may have something to send. */
   resume(queue: DestinationQueue): void;
   refillAt(queue: DestinationQueue, at: number): void;
-  /** A probe was not sent: any other delivery of the connection may be the probe. */
-  probeAgain(connection: ConnectionQueue): void;
+  /** Whether a destination responded well a short time ago. */
+  isWell(destinationId: string, now: number): boolean;
+  /** A probe has ended: the queues that share its hold may send the next one. */
+  probeAgain(queue: DestinationQueue, slot: ProbeSlot): void;
   /** An outcome was recorded, and its memory is free. */
   recorded(queue: DestinationQueue): void;
   /** Makes the deliveries due that a destination has stored as held. */
@@ -53,16 +56,18 @@ const delayInMemoryMaxMs = 120_000;
  * from the journal after 1 s, doubling with each such error of its queue to 30 s; if its outcome is recorded, that decides
  * whether it is sent again.
  */
-export async function sendOne(parts: SendParts, one: QueuedDelivery, isProbe: boolean): Promise<void> {
+export async function sendOne(parts: SendParts, one: QueuedDelivery, probe: ProbeSlot | null): Promise<void> {
   const { memory, inFlight } = parts;
   const { queue } = one;
   let isDone = false;
   try {
-    begin(parts, queue, [one], isProbe);
-    const step = await attempted(parts, one, () => parts.attempt(one.delivery));
+    begin(parts, queue, [one], probe);
+    let step = await attempted(parts, one, () => parts.attempt(one.delivery));
     // After an error of the attempt itself the request may have been sent.
     const moved = applyOutcome(parts, one, step, step === null ? 1 : step.sent);
     if (moved !== null) await moved;
+    if (probe !== null && step !== null)
+      step = failedProbe(one.delivery, step, holdOf(parts, queue), parts.clock.now());
     if (step !== null) {
       const settlement = settlementOf(one, step);
       const recording = parts.settlements.record(settlement);
@@ -79,6 +84,10 @@ export async function sendOne(parts: SendParts, one: QueuedDelivery, isProbe: bo
     inFlight.remove(one);
     memory.release(one);
     if (!isDone) readAgainLater(parts, queue);
+    if (probe !== null) {
+      probe.isProbing = false;
+      parts.probeAgain(queue, probe);
+    }
     parts.recorded(queue);
   }
 }
@@ -108,17 +117,21 @@ export function begin(
   { clock, inFlight, began }: SendParts,
   queue: DestinationQueue,
   some: readonly QueuedDelivery[],
-  isProbe: boolean,
+  probe: ProbeSlot | null,
 ): void {
   const now = clock.now();
+  const request = queue.connection.begun + 1;
   for (const one of some) {
     one.startedAt = now;
-    one.isProbe = isProbe;
+    one.request = request;
+    one.probe = probe;
     one.spills = queue.spills;
     inFlight.add(one);
   }
   began(queue, now);
-  if (isProbe) queue.connection.isProbing = true;
+  if (probe === null) return;
+  probe.isProbing = true;
+  queue.probedAt = request;
 }
 
 /**
@@ -132,9 +145,8 @@ export function applyOutcome(
   step: Step | null,
   sent: number,
 ): Promise<void> | null {
-  const { queue, startedAt, isProbe } = one;
+  const { queue, startedAt } = one;
   try {
-    if (isProbe) queue.connection.isProbing = false;
     parts.ended(queue);
     const now = parts.clock.now();
     correctRates(queue, { sent, startedAt, now }, parts.replays);
@@ -145,8 +157,8 @@ export function applyOutcome(
   }
 }
 
-/** A request whose outcome is known: when it began, and whether it was the probe of a hold. */
-type Sent = Pick<QueuedDelivery, 'startedAt' | 'isProbe'>;
+/** A request whose outcome is known: when it began, its place among the others, and whether it was the probe of a hold. */
+type Sent = Pick<QueuedDelivery, 'startedAt' | 'request' | 'probe'>;
 
 /** Applies a step to concurrency, quota, pause, circuit breaker and hold. */
 function applyStep(
@@ -156,7 +168,6 @@ function applyStep(
   sent: Sent,
   now: number,
 ): Promise<void> | null {
-  const { connection } = queue;
   if (step.health === 'good') {
     queue.concurrency.succeeded();
     widen(queue);
@@ -165,11 +176,17 @@ function applyStep(
   if (step.quota !== null) learnQuota(parts, queue, step.quota, now);
   if (step.wait !== null) pause(parts, queue, step.wait);
   const isPlain = step.auth?.kind !== 'rejected' && step.sign === 'good' && !step.pauses;
-  if (isPlain && !parts.holds.ofConnections.has(connection.connectionId)) {
-    countSign(queue, 'good', now);
+  if (isPlain && holdOf(parts, queue) === undefined) {
+    countAtConnection(queue, 'good', sent, now);
+    countAtDestination(queue, 'good', sent, now);
     return null;
   }
   return moveHolds(parts, queue, step, sent, now);
+}
+
+/** The hold that responses set on the connection of a queue, or on its destination. */
+function holdOf({ holds: { byTraffic } }: SendParts, { connection, destinationId }: DestinationQueue) {
+  return byTraffic.size === 0 ? undefined : (byTraffic.get(connection.connectionId) ?? byTraffic.get(destinationId));
 }
 
 /** A used up quota is a pause until its reset, also after a restart. */
@@ -190,31 +207,69 @@ async function moveHolds(parts: SendParts, queue: DestinationQueue, step: Step, 
 }
 
 async function moveHold(
-  { holds, probeAgain }: SendParts,
+  parts: SendParts,
   queue: DestinationQueue,
   { auth, sign, settlement }: Step,
-  { isProbe, startedAt }: Sent,
+  sent: Sent,
   now: number,
 ): Promise<void> {
-  const { connection } = queue;
+  const { holds } = parts;
+  const { connection, destinationId } = queue;
   const { connectionId } = connection;
-  if (auth?.kind === 'rejected') return holds.refuse(connectionId, auth.detail, now);
-  if (auth?.kind === 'accepted') await holds.admit(connectionId, 'auth_rejected', startedAt);
-  const reason = countSign(queue, sign, now);
-  if (sign === 'good' && (await holds.admit(connectionId, 'breaker_open', startedAt))) connection.breaker.reset();
-  const openMs = queue.plan?.breaker.openMs;
-  if (reason !== null && openMs !== undefined) return holds.trip(connectionId, reason, now, openMs);
-  if (!isProbe) return;
-  // A probe that changed nothing: after a sent one, the next probe waits; otherwise another delivery may be the probe
-  // at once.
+  const ended = { startedAt: sent.startedAt, now };
+  const openMs = queue.plan?.breaker.openMs ?? 0;
+  if (auth?.kind === 'rejected') return holds.refuse(connectionId, auth.detail, ended, openMs);
+  if (auth?.kind === 'accepted') await holds.admit(connectionId, 'auth_rejected', sent.startedAt);
+  if (sign === 'good') await holds.admit(destinationId, 'breaker_open', sent.startedAt);
+  const isHeld = holds.byTraffic.has(connectionId);
+  // Any response shows that the connection works again, unless its destinations are the cause.
+  if (isHeld && (sign === 'good' || (sign === 'bad' && mostFail(parts, queue, now) === null)))
+    await holds.admit(connectionId, 'breaker_open', sent.startedAt);
+  await countSign(parts, queue, sign, sent, now);
+  // After a probe that was not sent, another delivery may be the probe at once.
   const isSent = settlement.log.length > 0 && !(settlement.errorKind === 'internal_error' && sign === null);
-  if (isSent) return holds.postpone(connectionId, now, openMs);
-  probeAgain(connection);
+  if (sent.probe === null || !isSent) return;
+  await holds.postpone(connectionId, ended, openMs);
+  await holds.postpone(destinationId, ended, openMs);
 }
 
-/** Counts a sign in the circuit breaker; returns the reason why it opens now, or null. */
-function countSign({ connection, plan }: DestinationQueue, sign: Sign | null, now: number): string | null {
-  return sign === null || plan === null ? null : connection.breaker.record(sign, now, plan.breaker);
+/** Counts a sign in the breakers that are closed; one that opens now sets its hold. */
+async function countSign(parts: SendParts, queue: DestinationQueue, sign: Sign | null, sent: Sent, now: number) {
+  const { holds } = parts;
+  const { connection, destinationId, plan } = queue;
+  const { connectionId } = connection;
+  const isOpen = (scopeId: string) => holds.byTraffic.get(scopeId)?.reason === 'breaker_open';
+  if (sign === null || plan === null || isOpen(connectionId)) return;
+  const { openMs } = plan.breaker;
+  const ended = { startedAt: sent.startedAt, now };
+  const ofConnection = countAtConnection(queue, sign, sent, now);
+  if (ofConnection !== null) return holds.trip(connectionId, ofConnection, ended, openMs);
+  const own = isOpen(destinationId) ? null : countAtDestination(queue, sign, sent, now);
+  if (own === null) return;
+  await holds.trip(destinationId, own, ended, openMs);
+  const most = mostFail(parts, queue, now);
+  if (most !== null && !holds.byTraffic.has(connectionId))
+    await holds.trip(connectionId, `${most.failing} of its ${most.of} destinations fail.`, ended, openMs);
+}
+
+const mostFail = ({ holds, isWell }: SendParts, { connection }: DestinationQueue, now: number) =>
+  holds.mostFail(connection.connectionId, (destinationId) => isWell(destinationId, now));
+
+/** Counts a sign in the breaker of the connection; returns the reason why it opens now, or null. */
+function countAtConnection({ connection, plan }: DestinationQueue, sign: Sign, sent: Sent, now: number): string | null {
+  if (plan === null) return null;
+  return connection.breaker.record(resultAtConnection(sign), sent.request, connection.begun, now, plan.breaker);
+}
+
+/** The same for the breaker of the destination. */
+function countAtDestination(
+  { connection, breaker, plan }: DestinationQueue,
+  sign: Sign,
+  sent: Sent,
+  now: number,
+): string | null {
+  if (plan === null) return null;
+  return breaker.record(resultAtDestination(sign), sent.request, connection.begun, now, plan.breaker);
 }
 
 /**
@@ -242,25 +297,25 @@ export function afterRecord(
   if (!isMine) return null;
   if (settlement.dueAt !== null && !isKept) {
     // If the queue has dropped its deliveries since, this one may have been cancelled.
-    const mayStay = settlement.status === 'retrying' && !one.isProbe && queue.spills === one.spills;
+    const mayStay = settlement.status === 'retrying' && one.probe === null && queue.spills === one.spills;
     const delayMs = settlement.dueAt - parts.clock.now();
     const isDelayed = mayStay && delayInMemory(parts, queue, asSettled(delivery, settlement), delayMs);
     if (!isDelayed) parts.refillAt(queue, settlement.dueAt);
   }
   if (settlement.status === 'held' && queue.plan === null) return releaseLate(parts, one, step);
-  parts.settled(delivery, step, one.isProbe);
+  parts.settled(delivery, step, one.probe !== null);
   return null;
 }
 
 /** The held deliveries of a deleted destination are cancelled; this one was recorded later. */
-async function releaseLate(parts: SendParts, { queue, delivery, isProbe }: QueuedDelivery, step: Step): Promise<void> {
+async function releaseLate(parts: SendParts, { queue, delivery, probe }: QueuedDelivery, step: Step): Promise<void> {
   try {
     await parts.release(queue.destinationId);
     parts.refillAt(queue, parts.clock.now());
   } catch (error) {
     parts.failed(error, 'release deliveries');
   }
-  parts.settled(delivery, step, isProbe);
+  parts.settled(delivery, step, probe !== null);
 }
 
 /**

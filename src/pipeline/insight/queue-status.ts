@@ -50,8 +50,28 @@ export function queueStatus(options: {
       const cause = { reason: 'credentials_missing', detail: missing, since: connection.updatedAt } as const;
       return { ...shared, state: 'needs_attention', ...cause };
     }
-    const hold = holds.ofConnections.get(connectionId);
-    return hold === undefined ? shared : { ...shared, ...stateOf(hold) };
+    const hold = holdOf(connectionId);
+    return hold === null ? shared : { ...shared, ...stateOf(hold) };
+  }
+
+  /**
+   * The hold that responses set on a connection. A connection whose enabled destinations are all held by their own breakers
+   * is held as well, by the one that opened first. null: neither.
+   */
+  function holdOf(connectionId: string): Hold | null {
+    const { byTraffic } = holds;
+    if (byTraffic.size === 0) return null;
+    const own = byTraffic.get(connectionId);
+    if (own !== undefined) return own;
+    const { documents, destinationsOf } = configuration.snapshot;
+    let first: Hold | null = null;
+    for (const id of destinationsOf(connectionId)) {
+      if (documents.destination.get(id)?.body.status !== 'enabled') continue;
+      const hold = byTraffic.get(id);
+      if (hold === undefined) return null;
+      if (first === null || hold.since < first.since) first = hold;
+    }
+    return first;
   }
 
   /** The end of the pause that the system or the token endpoint of a connection asked for. */
@@ -83,11 +103,15 @@ export function queueStatus(options: {
     orderOf: (destinationId: string): Order | null => configuration.snapshot.planOf(destinationId)?.order ?? null,
     /** The destinations that are held (by their own hold or their connection's), and why. */
     closed: () => holds.closed,
-    /** The hold that responses set on a connection; null: none. */
-    holdOf: (connectionId: string): Hold | null => holds.ofConnections.get(connectionId) ?? null,
-    /** Makes the next delivery of a connection that responses put on hold a probe; false: there is no such hold. */
+    holdOf,
+    /** The hold that responses set on a destination alone; null: none. */
+    holdAt: (destinationId: string): Hold | null => holds.byTraffic.get(destinationId) ?? null,
+    /**
+     * Makes the next deliveries of a connection and its destinations that responses put on hold probes; false: there is no
+     * such hold.
+     */
     probe: (connectionId: string): Promise<boolean> => holds.probeNow(connectionId, clock.now()),
-    /** Removes the hold that responses set on a connection. */
+    /** Removes the holds that responses set on a connection and its destinations. */
     reopen: holds.reopen,
     /** A test has received a token: deliveries need not wait for the end of the endpoint's pause. */
     endTokenPause(connectionId: string): void {

@@ -1,5 +1,4 @@
 import { missingCredentials } from '../../connections/missing-credentials.ts';
-import type { Hold } from '../../journal/journal.ts';
 import type { QueueStatus } from '../../pipeline/insight/queue-status.ts';
 import type { Configuration } from '../../pipeline/snapshot/snapshot.ts';
 import { type Detector, type Finding, finding, namesIn } from '../finding.ts';
@@ -7,12 +6,12 @@ import type { IssueRegistry } from '../issue-registry.ts';
 import type { Thresholds } from '../thresholds.ts';
 
 /**
- * Reports connections on hold because of rejected credentials or an open circuit breaker, and connections without
- * credentials.
+ * Reports connections on hold because of rejected credentials or an open circuit breaker, connections without
+ * credentials, and destinations whose own circuit breaker is open while their connection works.
  */
 export function holdDetector(options: {
   configuration: Configuration;
-  queueStatus: Pick<QueueStatus, 'holdOf'>;
+  queueStatus: Pick<QueueStatus, 'holdOf' | 'closed'>;
   limits: Thresholds;
 }) {
   const { configuration, queueStatus, limits } = options;
@@ -23,23 +22,28 @@ export function holdDetector(options: {
     if (missing !== null) return missing;
     const hold = queueStatus.holdOf(connectionId);
     if (hold === null) return null;
-    const kind = hold.reason === 'breaker_open' ? 'tripped' : 'auth_rejected';
     const name = names.connection(connectionId);
+    if (hold.reason === 'breaker_open') return tripped(name, hold.detail, { connectionId });
     return finding({
-      fingerprint: `${kind} ${connectionId}`,
-      kind,
+      fingerprint: `auth_rejected ${connectionId}`,
+      kind: 'auth_rejected',
       // Nothing is delivered to the whole system.
       severity: 'critical',
-      title: kind === 'tripped' ? `${name} suspended: too many errors` : `${name} rejects the credentials`,
-      detail: `${hold.detail} ${whatFollows(hold)}`,
-      likelyFix: fixes[kind],
-      cause: {
-        code: kind === 'tripped' ? 'breaker_open' : 'credentials_rejected',
-        values: { subject: name, detail: hold.detail },
-      },
+      title: `${name} rejects the credentials`,
+      detail: `${hold.detail} Deliveries are held until the credentials work.`,
+      likelyFix: fixes.auth_rejected,
+      cause: { code: 'credentials_rejected', values: { subject: name, detail: hold.detail } },
       connectionId,
-      errorKind: kind === 'tripped' ? null : 'auth',
+      errorKind: 'auth',
     });
+  }
+
+  /** The finding for a delivery: of its connection, or of its destination alone. */
+  function findingAt(connectionId: string, destinationId: string): Finding | null {
+    const ofConnection = findingOf(connectionId);
+    const hold = queueStatus.closed().get(destinationId);
+    if (ofConnection !== null || hold?.scopeId !== destinationId) return ofConnection;
+    return tripped(names.destination(destinationId), hold.detail ?? '', { connectionId, destinationId });
   }
 
   /** A connection that lacks a required credential and has a destination in use. */
@@ -70,28 +74,58 @@ export function holdDetector(options: {
     everyMs: limits.checkEveryMs,
     kinds,
     over,
-    find: () => Array.from(configuration.snapshot.documents.connection.keys()).flatMap((id) => findingOf(id) ?? []),
+    find() {
+      const { connection, destination } = configuration.snapshot.documents;
+      const found = new Map<string, Finding>();
+      const add = (one: Finding | null) => one === null || found.set(one.fingerprint, one);
+      for (const id of connection.keys()) add(findingOf(id));
+      for (const [id, { scopeId }] of queueStatus.closed())
+        if (scopeId === id) add(findingAt(destination.get(id)?.body.connectionId ?? '', id));
+      return [...found.values()];
+    },
   };
+
+  function reportOne(id: string, found: Finding | null, registry: Registry) {
+    for (const kind of kinds) {
+      const fingerprint = `${kind} ${id}`;
+      const known = registry.active(fingerprint);
+      if (found?.fingerprint !== fingerprint && known !== undefined) registry.ceased(known, over);
+      if (found?.fingerprint === fingerprint && known === undefined)
+        registry.see(found, { times: 1, samples: [], actionIds: [] });
+    }
+  }
+
   return {
     ...detector,
-    /** The finding for the hold of a connection; null: it has none. */
-    findingOf,
-    /** Opens or ends the issues of a connection whose hold has changed. */
-    report(connectionId: string, registry: Pick<IssueRegistry, 'active' | 'see' | 'ceased'>) {
-      const found = findingOf(connectionId);
-      for (const kind of kinds) {
-        const known = registry.active(`${kind} ${connectionId}`);
-        if (found?.kind !== kind && known !== undefined) registry.ceased(known, over);
-        if (found?.kind === kind && known === undefined) registry.see(found, { times: 1, samples: [], actionIds: [] });
+    findingAt,
+    /** Opens or ends the issues of destinations whose holds have changed, and those of their connections. */
+    report(destinationIds: readonly string[], registry: Registry) {
+      const { destination } = configuration.snapshot.documents;
+      const connectionIds = new Set<string>();
+      for (const id of destinationIds) {
+        const { connectionId = '' } = destination.get(id)?.body ?? {};
+        connectionIds.add(connectionId);
+        reportOne(id, findingAt(connectionId, id), registry);
       }
+      for (const id of connectionIds) reportOne(id, findingOf(id), registry);
     },
   };
 }
 
-function whatFollows({ reason }: Hold): string {
-  return reason === 'breaker_open'
-    ? 'Deliveries are held; one is sent from time to time as a probe.'
-    : 'Deliveries are held until the credentials work.';
+type Registry = Pick<IssueRegistry, 'active' | 'see' | 'ceased'>;
+
+/** The circuit breaker of a connection, or of one of its destinations, is open. */
+function tripped(name: string, detail: string, of: { connectionId: string; destinationId?: string }): Finding {
+  return finding({
+    fingerprint: `tripped ${of.destinationId ?? of.connectionId}`,
+    kind: 'tripped',
+    severity: 'critical',
+    title: `${name} suspended: too many errors`,
+    detail: `${detail} Deliveries are held; one is sent from time to time as a probe.`,
+    likelyFix: fixes.tripped,
+    cause: { code: 'breaker_open', values: { subject: name, detail } },
+    ...of,
+  });
 }
 
 const fixes = {

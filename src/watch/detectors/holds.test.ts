@@ -26,7 +26,7 @@ test('a connection with an open circuit breaker is an issue that includes its fa
   let isDown = true;
   const handler = (): FakeAnswer => (isDown ? { error: { kind: 'connect', message: 'refused' } } : { status: 200 });
   await using watched = await startWatched({ handler });
-  await watched.rig.send(...Array.from({ length: 8 }, (_, n) => ({ data: { n: String(n) } })));
+  await watched.send(5);
   await watched.clock.advance(60_000);
   assert.deepEqual(watched.issues(), ['open: CRM suspended: too many errors']);
   const [issue] = watched.registry.all();
@@ -35,6 +35,41 @@ test('a connection with an open circuit breaker is an issue that includes its fa
   await watched.clock.advance(10 * 60_000);
   assert.deepEqual(watched.told(), [
     'opened: CRM suspended: too many errors',
+    'resolved: CRM suspended: too many errors',
+  ]);
+});
+
+test('a destination with an open circuit breaker is an issue of its own, until the whole connection is held', async () => {
+  let isDown = false;
+  const handler = ({ url }: { url: string }): FakeAnswer => {
+    if (isDown) return { error: { kind: 'connect', message: 'refused' } };
+    return { status: url.includes('orders') ? 503 : 200 };
+  };
+  await using watched = await startWatched({ handler });
+  const { connectionId, destinationId, rig } = watched;
+  const neighbour = await rig.put('destination', { connectionId, name: 'Well', path: '/well', status: 'enabled' });
+  const destinations = [{ destinationId: neighbour }];
+  await rig.put('action', { name: 'Well', description: 'the other', status: 'enabled', destinations });
+  await watched.send(4);
+  await watched.send(8);
+  const opened = watched.issues().filter((one) => one.startsWith('open'));
+  assert.ok(opened.includes('open: CRM › Orders suspended: too many errors'), opened.join());
+  const [issue] = Array.from(watched.registry.all()).filter(({ kind }) => kind === 'tripped');
+  assert.deepEqual(
+    [issue?.connectionId, issue?.destinationId, issue?.severity],
+    [connectionId, destinationId, 'critical'],
+  );
+  isDown = true;
+  await watched.send(6);
+  const tripped = () => watched.issues().filter((one) => one.endsWith('suspended: too many errors'));
+  assert.deepEqual(tripped(), [
+    'resolved: CRM › Orders suspended: too many errors',
+    'open: CRM suspended: too many errors',
+  ]);
+  isDown = false;
+  await watched.clock.advance(20_000);
+  assert.deepEqual(tripped(), [
+    'open: CRM › Orders suspended: too many errors',
     'resolved: CRM suspended: too many errors',
   ]);
 });

@@ -1,0 +1,21 @@
+import { RETRY_AFTER_MAX_MS } from '../../connections/retry-after.ts';
+import type { DueDelivery, Hold } from '../../journal/journal.ts';
+import type { Step } from '../attempt/next-step.ts';
+
+/**
+ * The step of a probe that failed while the breaker stays open: the delivery stays due, so that the hold decides when it is
+ * sent again, and uses up no step of its schedule. That would run out long before a longer outage ends, and be the reason
+ * why a single delivery waits after it. For 24 h in total, like waits that a peer asks for; then its schedule continues.
+ */
+export function failedProbe(delivery: DueDelivery, step: Step, hold: Hold | undefined, now: number): Step {
+  const { settlement, sign } = step;
+  const isCounted = settlement.attempts > delivery.attempts;
+  const isOver = settlement.status !== 'retrying' && settlement.reason !== 'exhausted';
+  if (hold?.reason !== 'breaker_open' || sign === null || sign === 'good' || !isCounted || isOver) return step;
+  const waitedMs = settlement.waitedMs + Math.max(0, hold.probeAt - now);
+  if (waitedMs > RETRY_AFTER_MAX_MS) return step;
+  const log = settlement.log.map((one, n, { length }) => (n === length - 1 ? { ...one, counted: false } : one));
+  const { attempts, scheduleStep } = delivery;
+  const staysDue = { status: 'retrying', reason: null, attempts, scheduleStep, waitedMs, dueAt: now, log } as const;
+  return { ...step, settlement: { ...settlement, ...staysDue } };
+}
