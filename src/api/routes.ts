@@ -1,10 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { covers } from '../contract/accounts/rights.ts';
+import { covers, type Right } from '../contract/accounts/rights.ts';
 import { AppError, invalid } from '../contract/errors.ts';
 import { isObject } from '../contract/json.ts';
 import type { Route as ContractRoute } from '../contract/route.ts';
 import { isSingleResource, notRepeatable, type RouteId, routes } from '../contract/routes.ts';
+import type { Principal } from '../identity/principal.ts';
+import type { KeptResponse } from '../requests/requests.ts';
 import { admission } from './auth/admission.ts';
 import { auditEntryOf, authorOf, refusals } from './call/audit.ts';
 import type { ApiParts, AuditThing, Call, Handlers } from './call/call.ts';
@@ -26,6 +28,8 @@ declare module 'fastify' {
     running: Running | null;
     /** The body to keep for it, in place of the body of the response. */
     keptBody: string | null;
+    /** The rights beside those of the route that the handler found the caller to have. */
+    usedRights: ReadonlySet<Right> | null;
   }
   interface FastifyContextConfig {
     routeId?: RouteId;
@@ -58,6 +62,7 @@ export function apiRoutes(
     if (route.method === 'POST' && key !== undefined && !notRepeatable.has(route.id)) {
       const begun = await remembered.begin(repeatable(request, String(key)));
       if ('status' in begun) {
+        requireRightsOf(begun, request.principal);
         reply.code(begun.status).headers({ ...begun.headers, 'idempotency-replayed': 'true' });
         return reply.send(begun.body);
       }
@@ -83,9 +88,10 @@ export function apiRoutes(
     app.decorateRequest('credential', null);
     app.decorateRequest('running', null);
     app.decorateRequest('keptBody', null);
+    app.decorateRequest('usedRights', null);
     app.decorateRequest('subject', null);
-    app.addHook('onSend', async ({ running, keptBody }, reply, payload) => {
-      if (running !== null) await finish(running, reply, keptBody ?? payload);
+    app.addHook('onSend', async ({ running, keptBody, usedRights }, reply, payload) => {
+      if (running !== null) await finish(running, reply, { payload: keptBody ?? payload, rights: usedRights ?? [] });
       return payload;
     });
     app.addHook('onResponse', async (request, reply) =>
@@ -120,15 +126,36 @@ function repeatable({ url, body, principal }: FastifyRequest, key: string) {
   return { principal: principal.id, place: `${path}\n${key}`, body: bytes };
 }
 
-/** Stores the response to an Idempotency-Key before it is sent. After an error of the server the request can be repeated. */
-async function finish(running: Running, reply: FastifyReply, payload: unknown): Promise<void> {
-  if (reply.statusCode >= 500) return running.release();
+/**
+ * Throws AppError `forbidden` when the caller has lost a right since, without which the response would have been another
+ * one. The request is not run again: it may have changed something.
+ */
+function requireRightsOf({ rights }: KeptResponse, principal: Principal): void {
+  const lost = rights.filter((right) => !covers(principal.rights, right));
+  if (lost.length > 0)
+    throw new AppError(
+      'forbidden',
+      `This request was carried out, but its response needs the right ${lost.join(' and ')}, which you no longer have.`,
+    );
+}
+
+/**
+ * Stores the response to an Idempotency-Key before it is sent. After an error of the server, or a missing right, the
+ * request can be repeated.
+ */
+async function finish(
+  running: Running,
+  reply: FastifyReply,
+  { payload, rights }: { payload: unknown; rights: Iterable<Right> },
+): Promise<void> {
+  if (reply.statusCode >= 500 || reply.statusCode === 403) return running.release();
   const headers: Record<string, string> = {};
   for (const name of ['content-type', 'etag', 'location', 'allow']) {
     const value = reply.getHeader(name);
     if (value !== undefined) headers[name] = String(value);
   }
-  return running.keep({ status: reply.statusCode, headers, body: typeof payload === 'string' ? payload : '' });
+  const body = typeof payload === 'string' ? payload : '';
+  return running.keep({ status: reply.statusCode, headers, body, rights: [...rights] });
 }
 
 const noQuery = z.strictObject({});
@@ -140,6 +167,8 @@ function callOf(route: Route, request: FastifyRequest, reply: FastifyReply, part
     : request.query;
   const json = route.body === null ? undefined : jsonBody(route, request);
   const { principal, credential } = request;
+  const usedRights = new Set<Right>();
+  request.usedRights = usedRights;
   const author = authorOf(request);
   const entry = (of: AuditThing) => {
     if (route.audit === null) throw new Error(`${route.id} has no audit entry`);
@@ -151,7 +180,11 @@ function callOf(route: Route, request: FastifyRequest, reply: FastifyReply, part
     json,
     body: () => validate(route.body ?? z.undefined(), json),
     principal,
-    may: (right) => covers(principal.rights, right),
+    may(right) {
+      const isGranted = covers(principal.rights, right);
+      if (isGranted) usedRights.add(right);
+      return isGranted;
+    },
     author,
     actor() {
       const present = credential === null ? null : parts.identity.authenticate(credential, 'look');

@@ -61,7 +61,7 @@ export function requestsConformance(name: string, make: () => Promise<Made>): vo
     guarantee('a request begins once, and its response is kept until a day after its beginning', async (requests) => {
       const { responses } = requests;
       const request = keyed({});
-      const response = { status: 201, headers: { etag: '"1"' }, body: '{"é":1}' };
+      const response = { status: 201, headers: { etag: '"1"' }, body: '{"é":1}', rights: ['events:view'] as const };
       assert.deepEqual(await responses.begin(request), { kind: 'begun' });
       assert.deepEqual(await responses.begin({ ...request, at: runMs - 1 }), { kind: 'running' });
       assert.deepEqual(await responses.begin({ ...request, epoch: 'other', at: 1 }), { kind: 'interrupted' });
@@ -89,7 +89,7 @@ export function requestsConformance(name: string, make: () => Promise<Made>): vo
         for (const [n, body] of bodies.entries()) {
           const request = keyed({ place: body.slice(-3), at: n });
           await responses.begin(request);
-          await responses.finish(request, { status: 200, headers: {}, body });
+          await responses.finish(request, { status: 200, headers: {}, body, rights: [] });
         }
         await responses.forget();
         const left = async () => {

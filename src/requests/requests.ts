@@ -1,3 +1,4 @@
+import type { Right } from '../contract/accounts/rights.ts';
 import type { RejectedRequest } from '../contract/records/rejected-request.ts';
 
 /**
@@ -56,7 +57,13 @@ export interface KeptResponses {
 /** `place` and `digest` are hashes of path with key, and of the body; `epoch` names the process. */
 export type KeyedRequest = { principal: string; place: string; digest: string; at: number; epoch: string };
 
-export type KeptResponse = { status: number; headers: Record<string, string>; body: string };
+/** `rights`: those of the sender that the response was made with, beside those of its route. */
+export type KeptResponse = {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+  rights: readonly Right[];
+};
 
 /**
  * `begun`: the request runs now. `reused`: the key was used with another body. `running`: it runs in this process.

@@ -87,6 +87,24 @@ test('a replay is planned in three steps, run, paused and resumed; deliveries th
   assert.deepEqual(other.problems, []);
 });
 
+test("without the right to manage actions, a replay can't ignore their rules, and the option says why", async () => {
+  const { app, browser } = console_;
+  const rights = ['deliveries:manage', 'events:view', 'actions:view', 'connections:view'] as const;
+  const { token } = await app.client.call('createToken', { body: { name: 'Operator', rights: [...rights] } });
+  await using tab = await openTab(browser, { url: app.url, path: '/replays', token });
+  const { page } = tab;
+  const dialog = page.getByRole('dialog', { name: 'New replay' });
+  await page.getByRole('button', { name: 'New replay' }).click();
+  await dialog.getByRole('combobox', { name: 'Resend' }).selectOption('Events');
+  await dialog.getByRole('button', { name: 'Continue' }).click();
+  await dialog.getByRole('combobox', { name: 'To' }).selectOption('Only through Purchase');
+  const option = dialog.getByRole('checkbox', { name: 'Ignore the action’s rules' });
+  await dialog.getByText('you need the right “Manage Actions”').waitFor();
+  assert.equal(await option.isDisabled(), true);
+  assert.deepEqual(await barriers(page), []);
+  assert.deepEqual(tab.problems, []);
+});
+
 test('an event, selected deliveries and all matching ones lead to a replay of exactly these; one replay is cancelled', async () => {
   const { app, browser } = console_;
   receiver.answer('/in', { status: 200 });

@@ -7,6 +7,7 @@ import { compileCondition } from '../../rules/compile.ts';
 import { typedValue } from '../../rules/typed-value.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
 import { withoutBodies } from '../call/payload-redaction.ts';
+import { maySeeEvents } from '../call/stored-events.ts';
 import type { Kind } from './document-kind.ts';
 import { documentHandlers, documentsOf } from './documents.ts';
 import { patched } from './patch.ts';
@@ -37,12 +38,12 @@ export function actionHandlers(parts: ApiParts) {
     async checkAction({ params: { id }, body, may }) {
       const { draft, last } = body();
       const check = await checks.action({ id, draft: await stored(id, draft) }, last);
-      return may('payloads:view') ? check : withoutBodies(check);
+      return maySeeEvents(may) ? check : withoutBodies(check);
     },
     async checkUnsavedAction({ body, may }) {
       const { draft, last } = body();
       const check = await checks.action({ id: null, draft: await unsaved(draft) }, last);
-      return may('payloads:view') ? check : withoutBodies(check);
+      return maySeeEvents(may) ? check : withoutBodies(check);
     },
   } satisfies Partial<Handlers>;
 }

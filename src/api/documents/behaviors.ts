@@ -1,12 +1,13 @@
 import { type BehaviorBody, behaviorInput } from '../../contract/documents/behavior.ts';
 import type { Condition } from '../../contract/documents/condition.ts';
-import { AppError, invalid } from '../../contract/errors.ts';
+import { invalid } from '../../contract/errors.ts';
 import type { Event } from '../../contract/records/event.ts';
 import { sampleEvent } from '../../pipeline/preview/preview.ts';
 import { behaviorConditions } from '../../pipeline/snapshot/rule-compiler.ts';
 import type { Document, Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import { compileCondition } from '../../rules/compile.ts';
 import type { ApiParts, Call, Handlers } from '../call/call.ts';
+import { requireStoredEvents } from '../call/stored-events.ts';
 import type { Kind } from './document-kind.ts';
 import { documentHandlers, documentsOf } from './documents.ts';
 import { isStandard } from './reading.ts';
@@ -45,8 +46,7 @@ async function eventOf({ body, may }: Call<'checkCondition'>, parts: ApiParts): 
   if (event !== undefined) return sampleEvent(event, parts.now());
   if (eventId === undefined) throw invalid([{ pointer: '', detail: 'Give eventId or event.' }]);
   // Conditions reveal the data of an event, one guess after the other.
-  if (!may('events:view') || !may('payloads:view'))
-    throw new AppError('forbidden', 'A stored event needs the rights events:view and payloads:view.');
+  requireStoredEvents(may);
   const found = await parts.journal.log.event(eventId);
   if (found === null) throw invalid([{ pointer: '/eventId', detail: `There is no event ${eventId}.` }]);
   return found;

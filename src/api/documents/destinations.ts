@@ -9,6 +9,7 @@ import { withSecretsOf } from '../../pipeline/attempt/delivery-plan.ts';
 import type { Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
 import { isFixedPath, withoutPayloads } from '../call/payload-redaction.ts';
+import { requireStoredEvents } from '../call/stored-events.ts';
 import { found } from '../http/validate.ts';
 import { actionDrafts } from './actions.ts';
 import type { Kind } from './document-kind.ts';
@@ -58,12 +59,14 @@ export function destinationHandlers(parts: ApiParts) {
   return {
     ...documentHandlers('destination', documents, parentIn),
     listAllDestinations: ({ query }) => documents.list(query, null),
-    async previewDestination({ params, body }) {
+    async previewDestination({ params, body, may }) {
       const input = body();
+      if (input.eventId !== undefined) requireStoredEvents(may);
       return preview.preview(params.id, input, ...(await draftsOf(params.id, input)));
     },
-    async previewUnsavedDestination({ params, body }) {
+    async previewUnsavedDestination({ params, body, may }) {
       const input = body();
+      if (input.eventId !== undefined) requireStoredEvents(may);
       return preview.preview(null, input, await unsaved(params, input.draft));
     },
     async checkDestination({ params: { id }, body }) {
@@ -80,6 +83,8 @@ export function destinationHandlers(parts: ApiParts) {
     },
     async testDestination({ params: { id }, body, may, record, request }) {
       const input = body();
+      // The draft decides what of the event is sent where.
+      if (input.eventId !== undefined) requireStoredEvents(may);
       const { name, path, connectionId } = documents.find(configuration.snapshot, id).body;
       const drafts = await draftsOf(id, input);
       const delivery = await preview.testSend(id, input, ...drafts);

@@ -5,7 +5,7 @@ import { sqliteRequests } from '../../requests/sqlite/sqlite-requests.ts';
 import { idempotency } from './idempotency.ts';
 
 const body = Buffer.from('{}');
-const answer = (text: string) => ({ status: 201, headers: {}, body: text });
+const answer = (text: string) => ({ status: 201, headers: {}, body: text, rights: [] });
 
 /** Idempotency on storage in memory; `restart` begins a new process on it. */
 async function open(now: () => number = () => 0, bytesMax?: number) {

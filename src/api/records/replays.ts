@@ -8,7 +8,7 @@ import { found } from '../http/validate.ts';
 
 export function replayHandlers(parts: ApiParts) {
   const { replays: log } = parts.journal;
-  const { replays, eraser } = parts.pipeline;
+  const { replays, eraser, configuration } = parts.pipeline;
 
   async function load(id: string): Promise<Replay> {
     return replays.show(found(await log.replay(id), `There is no replay ${id}; it may have been removed.`));
@@ -22,6 +22,12 @@ export function replayHandlers(parts: ApiParts) {
       throw new AppError('conflict', `The replay is ${(await load(id)).state}, so ${refused[to]}`);
     parts.telemetry.audited(entry);
     return load(id);
+  }
+
+  /** Whether a replay sends what the authors of an action decided not to send, for example without consent. */
+  function overrulesAction({ to }: Extract<ReplayInput, { of: 'events' }>): boolean {
+    if (to === null) return false;
+    return to.ignoreRules || configuration.snapshot.documents.action.get(to.actionId)?.body.status === 'disabled';
   }
 
   /** The input in the audit trail, which no erasure changes: a visitor has a code there. */
@@ -41,6 +47,11 @@ export function replayHandlers(parts: ApiParts) {
       const input = call.body();
       if (input.of === 'events' && !call.may('events:view'))
         throw new AppError('forbidden', 'A replay of events needs the right events:view.');
+      if (input.of === 'events' && overrulesAction(input) && !call.may('actions:manage'))
+        throw new AppError(
+          'forbidden',
+          'A replay that ignores the rules of an action, or uses a disabled one, needs the right actions:manage.',
+        );
       if (input.plan) return replays.plan(input, call.may('payloads:view'));
       const id = parts.newId('replay');
       const entry = call.entry({

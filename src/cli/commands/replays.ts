@@ -36,7 +36,7 @@ export function replayCommands(command: Command, { server, output }: Context) {
       )
       .option('--to-action <name>', 'events: through this action')
       .option('--to-destination <name>', 'to this destination instead')
-      .option('--ignore-rules', "events: include those that the action's rules don't match")
+      .option('--ignore-rules', "events: include those that the action's rules don't match (needs Manage Actions)")
       .addOption(choice('--body <which>', 'deliveries: the body sent before, or a new render', ['original', 'current']))
       .option('--new-key', 'deliveries: new idempotency keys')
       .option('--rate <number>', 'maximum per second', rate)

@@ -162,24 +162,24 @@ export const destinationRoutes = tagged('destinations', {
   previewDestination: api(
     'POST /destinations/{id}/preview',
     ['connections:view', 'payloads:view'],
-    'Show the request for an event',
+    'Show the request for an event; a stored event (`eventId`) needs events:view',
     { audit: null, body: sampleInput, output: previewOutput },
   ),
   previewUnsavedDestination: api(
     'POST /connections/{id}/destinations/preview',
     ['connections:view', 'payloads:view'],
-    'Show the request of an unsaved destination for an event',
+    'Show the request of an unsaved destination for an event; a stored event (`eventId`) needs events:view',
     { audit: null, body: sampleInput, output: previewOutput },
   ),
   checkDestination: api(
     'POST /destinations/{id}/check',
-    ['connections:view', 'payloads:view'],
+    ['connections:view', 'events:view', 'payloads:view'],
     'Show the renders of the newest events, and the changes by a draft',
     { audit: null, body: destinationCheckInput, output: destinationCheck },
   ),
   checkUnsavedDestination: api(
     'POST /connections/{id}/destinations/check',
-    ['connections:view', 'payloads:view'],
+    ['connections:view', 'events:view', 'payloads:view'],
     'Show the renders of the newest events by an unsaved destination',
     { audit: null, body: unsavedDestinationCheckInput, output: destinationCheck },
   ),
@@ -189,9 +189,10 @@ export const destinationRoutes = tagged('destinations', {
     'Show the outcomes of the newest stored responses by the outcome rules, and the changes by a draft',
     { audit: null, body: outcomeCheckInput, output: outcomeCheck },
   ),
-  testDestination: api('POST /destinations/{id}/test', 'connections:manage', 'Send one real test request', {
-    audit: 'test destination',
-    body: sampleInput,
-    output: delivery,
-  }),
+  testDestination: api(
+    'POST /destinations/{id}/test',
+    'connections:manage',
+    'Send one real test request; a stored event (`eventId`) needs events:view and payloads:view',
+    { audit: 'test destination', body: sampleInput, output: delivery },
+  ),
 });

@@ -84,7 +84,10 @@ const ofEvents = z.strictObject({
   ids: ids('evt'),
   /** `undelivered`: leaves out what the same action has delivered to the same destination, or has pending. */
   only: z.enum(['undelivered', 'all']).default('undelivered'),
-  /** null: every enabled action. `ignoreRules`: also events that the action's rules don't match. */
+  /**
+   * null: every enabled action. `ignoreRules`: also events that the action's rules don't match; this, and an action that is
+   * disabled, needs actions:manage.
+   */
   to: z
     .strictObject({
       actionId: z.string().max(255),
@@ -211,7 +214,7 @@ export const replayRoutes = tagged('replays', {
   createReplay: api(
     'POST /replays',
     'deliveries:manage',
-    'Send past deliveries or events again; with `plan` only count them (200; the first requests need payloads:view). Events need events:view',
+    'Send past deliveries or events again; with `plan` only count them (200; the first requests need payloads:view). Events need events:view; `ignoreRules`, or an action that is disabled, needs actions:manage',
     { audit: 'create replay', body: replayInput, output: z.union([replay, replayPlan]) },
   ),
   getReplay: api('GET /replays/{id}', 'deliveries:view', 'Get a replay with its progress', { output: replay }),

@@ -19,6 +19,7 @@ type Known = {
   status: number | null;
   headers: string;
   body: string;
+  rights: string;
 };
 
 /** The size of a record without its response, estimated. */
@@ -61,14 +62,15 @@ export const operations = {
     const { principal, place, digest, at, epoch } = request;
     prune(db, at);
     const known = db.get<Known>(
-      `SELECT number, digest, at, epoch, status, headers, body FROM kept_response WHERE principal = ? AND place = ?`,
+      `SELECT number, digest, at, epoch, status, headers, body, rights FROM kept_response WHERE principal = ? AND place = ?`,
       principal,
       place,
     );
     if (known !== undefined) {
       if (known.digest !== digest) return { kind: 'reused' };
-      const { status, headers, body } = known;
-      if (status !== null) return { kind: 'kept', response: { status, headers: JSON.parse(headers), body } };
+      const { status, headers, body, rights } = known;
+      if (status !== null)
+        return { kind: 'kept', response: { status, headers: JSON.parse(headers), body, rights: JSON.parse(rights) } };
       if (known.epoch !== epoch) return { kind: 'interrupted' };
       if (at - known.at < runMs) return { kind: 'running' };
       remove(db, known.number);
@@ -94,11 +96,11 @@ export const operations = {
       remove(db, known.number);
       return;
     }
-    const { status, headers, body } = response;
+    const { status, headers, body, rights } = response;
     const bytes = Buffer.byteLength(body);
     db.run(
-      'UPDATE kept_response SET status = ?, headers = ?, body = ?, bytes = ? WHERE number = ?',
-      ...[status, JSON.stringify(headers), body, recordBytes + bytes, known.number],
+      'UPDATE kept_response SET status = ?, headers = ?, body = ?, rights = ?, bytes = ? WHERE number = ?',
+      ...[status, JSON.stringify(headers), body, JSON.stringify(rights), recordBytes + bytes, known.number],
     );
     weigh(db, principal, bytes);
     makeRoom(db, bytesMax);

@@ -94,6 +94,7 @@ function Loaded({ delivery }: Props): ReactNode {
   const search = useSearch({ from: '/shell/deliveries/$deliveryId' });
   const navigate = useNavigate({ from: '/deliveries/$deliveryId' });
   const maySee = useMay('payloads:view');
+  const mayPreview = useMay('events:view');
   const attempts = delivery.attemptLog ?? [];
   const named = attempts.findIndex(({ id }) => id === search.attempt);
   const chosen = named < 0 ? attempts.length - 1 : named;
@@ -122,7 +123,9 @@ function Loaded({ delivery }: Props): ReactNode {
           </Group>
         )}
       </Panel>
-      {attempts.length === 0 && maySee && isUnfinished(delivery) ? <Expected delivery={delivery} /> : null}
+      {attempts.length === 0 && maySee && mayPreview && isUnfinished(delivery) ? (
+        <Expected delivery={delivery} />
+      ) : null}
       {attempt === undefined ? null : (
         <AttemptDetail delivery={delivery} attempt={attempt} before={attempts[chosen - 1]} />
       )}

@@ -3,12 +3,14 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
+import { rights } from '../../../contract/accounts/rights.ts';
 import type { ReplayPlan } from '../../../contract/records/replay.ts';
 import { useApi, useNames } from '../../data/data.ts';
 import { issues, parts, terms, replays as words } from '../../messages/en.ts';
 import { bind, bindChecked, options } from '../../parts/form/bind.ts';
 import { FilterFields } from '../../parts/list/filter-fields.tsx';
 import { Dialog, Note, notifyDone, notifyFailed, Problem } from '../../parts/parts.ts';
+import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
 import { PlanStep } from './plan-step.tsx';
 import { bodyOf, draftOf, isRate, type ReplayDraft, type ReplayFrom } from './replay-draft.ts';
@@ -163,10 +165,12 @@ function HowStep({ draft, onChange }: StepProps): ReactNode {
     value: String(draft[key]),
     onChange: ({ currentTarget: { value } }: Typed) => onChange({ [key]: value }), // an option of this field
   });
-  const check = (key: 'ignoreRules' | 'keepIdempotencyKey', label: string, description: string) => (
+  const mayIgnore = useMay('actions:manage');
+  const check = (key: 'ignoreRules' | 'keepIdempotencyKey', label: string, description: string, isOff = false) => (
     <Checkbox
       label={label}
       description={description}
+      disabled={isOff}
       {...bindChecked(draft[key], (checked) => onChange({ [key]: checked }))}
     />
   );
@@ -181,7 +185,14 @@ function HowStep({ draft, onChange }: StepProps): ReactNode {
             : [{ value: '', label: w.same }, ...only(w.otherDestination, names.destinationOptions)]
         }
       />
-      {isOfEvents && to !== '' ? check('ignoreRules', w.ignoreRules, w.ignoreRulesHint) : null}
+      {isOfEvents && to !== ''
+        ? check(
+            'ignoreRules',
+            w.ignoreRules,
+            mayIgnore ? w.ignoreRulesHint : parts.mayNotChange(rights['actions:manage']),
+            !mayIgnore,
+          )
+        : null}
       <NativeSelect
         label={w.only}
         {...set('only')}
