@@ -206,7 +206,7 @@ export const errors = {
   storage_full: [
     503,
     'Storage full',
-    'The disk is full or the size limit is reached, and no finished data is left to remove.',
+    'The disk is full, or the size limit is reached with only unfinished deliveries left, after finished data and the identities of events were removed.',
     'Free disk space or raise MILLRACE_RETENTION_BYTES. Nothing of this request was stored.',
   ],
   storage_busy: [

@@ -47,7 +47,7 @@ interface Intake {
   accept(request: AcceptRequest): Promise<Accepted>;
 }
 
-/** How long a collector remembers an event's identity, in ms. */
+/** How long a collector remembers an event's identity, in ms; less when the size limit is reached. */
 export const identityMemoryMs = 86_400_000;
 
 export type AcceptRequest = {
@@ -114,7 +114,8 @@ export type PlacedEvent = { offset: number; event: Event };
 export interface RetentionStore {
   /**
    * Removes finished deliveries, ended replays without deliveries, and matched events without deliveries: those created
-   * or received before `before`, then the oldest while more than `bytesMax` is in use. Events of one stored group are
+   * or received before `before`, then the oldest while more than `bytesMax` is in use. Identities above a quarter of
+   * `bytesMax` are forgotten before that, and the others after it, the oldest first. Events of one stored group are
    * removed together. Works in small steps between other writes. `removed` counts events and deliveries.
    * `full`: still over `bytesMax` with only unfinished deliveries left; `accept` then refuses events until a later call
    * returns false.

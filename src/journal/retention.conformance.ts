@@ -93,6 +93,34 @@ export function retentionConformance(guarantee: Guarantee): void {
     },
   );
 
+  guarantee(
+    'over the size limit the oldest identities are forgotten before history, and all of them before intake stops',
+    async (journal) => {
+      const empty = (await journal.retention.usage()).bytes;
+      const lease = await claim(journal, 'events/0');
+      const identity = (n: number) => `${n}-${'x'.repeat(100)}`;
+      const rounds = 6;
+      let oldest: string | undefined;
+      for (let round = 0; round < rounds; round++) {
+        const events = Array.from({ length: 1_000 }, (_, n) => incoming({ identity: identity(round * 1_000 + n) }));
+        const { ids, from } = await accept(journal, events, start + round);
+        oldest ??= ids[0];
+        const advance = { partition: 0, from, to: from + 1_000 };
+        await journal.matching.plan(lease, { advance, deliveries: [], now: start });
+      }
+      const isKnown = async (n: number) =>
+        (await accept(journal, [incoming({ identity: identity(n) })], start + rounds)).duplicates.length === 1;
+      const { bytes } = await journal.retention.usage();
+      const limits = { before: 0, bytesMax: empty + (bytes - empty) * 0.75 };
+      assert.deepEqual(await journal.retention.retain(limits), { removed: 0, full: false });
+      assert.ok((await journal.retention.usage()).bytes <= limits.bytesMax);
+      assert.equal((await journal.log.event(oldest ?? ''))?.id, oldest, 'history is as it was');
+      assert.deepEqual([await isKnown(0), await isKnown(rounds * 1_000 - 1)], [false, true]);
+      const { full } = await journal.retention.retain({ before: 0, bytesMax: empty + 32_768 });
+      assert.equal(full, false, 'nothing is unfinished');
+    },
+  );
+
   guarantee('counters add up in each step that holds their time, of one thing or all of a kind', async (journal) => {
     const { statistics } = journal;
     const entry = (minutes: number, id: string, counters: Record<string, number>, kind = 'destination') => ({

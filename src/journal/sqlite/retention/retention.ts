@@ -93,6 +93,24 @@ export const retentionOperations = {
     );
   },
 
+  /** Removes identities, oldest first, however young they are. Returns how many. */
+  forgetOldestIdentities: (db: Db, { limit }: { limit: number }): number =>
+    db.run(
+      `DELETE FROM seen WHERE (collector, identity) IN
+         (SELECT collector, identity FROM seen INDEXED BY seen_at ORDER BY at LIMIT ?)`,
+      limit,
+    ),
+
+  /** The number of identities, and about the bytes of one. Reads the whole index. */
+  identities(db: Db, _: null): { count: number; bytesEach: number } {
+    const length = 'SELECT avg(length(identity)) AS length FROM (SELECT identity FROM seen LIMIT 1000)';
+    return {
+      count: db.get<{ count: number }>('SELECT count(*) AS count FROM seen INDEXED BY seen_at')?.count ?? 0,
+      // The text is in the table and in the index.
+      bytesEach: 46 + 2 * (db.get<{ length: number | null }>(length)?.length ?? 0),
+    };
+  },
+
   /** Returns 256 free pages to the disk if `keep` free pages remain; returns whether it did. */
   shrink(db: Db, { keep }: { keep: number }): boolean {
     if (pragma(db, 'freelist_count') < keep + 256) return false;

@@ -9,6 +9,8 @@ import { numbersOf } from '../planned.ts';
 const deliveriesAtOnce = 200;
 const requestsAtOnce = 50;
 const identitiesAtOnce = 1_000;
+/** The share of the size limit up to which identities are kept for 24 h when the limit is reached. */
+const identitiesShare = 1 / 4;
 /** After a long pause, the rest of the identities is removed in later rounds. */
 const identitiesMostMs = 20_000;
 // Free pages are reused, so returning the last ones would be wasted work.
@@ -23,7 +25,7 @@ export async function retain(
   { before, bytesMax }: Parameters<RetentionStore['retain']>[0],
 ): Promise<{ removed: number; full: boolean }> {
   const byAge = await remove(client, before, null);
-  const bySize = bytesMax === null ? 0 : await removeUntilFits(client, bytesMax);
+  const bySize = bytesMax === null ? 0 : await fit(client, bytesMax);
   const end = performance.now() + identitiesMostMs;
   while ((await client.write('forgetIdentities', { limit: identitiesAtOnce })) === identitiesAtOnce)
     if (performance.now() >= end) break;
@@ -31,6 +33,26 @@ export async function retain(
   while (await client.write('shrink', { keep: freePagesKept }));
   const full = bytesMax !== null && (await client.write('bytesInUse', null)) > bytesMax;
   return { removed: byAge + bySize, full };
+}
+
+/**
+ * Removes the oldest first, until the size in use is within the limit: identities above their share, then history, then
+ * the other identities. A shorter memory of identities risks that a late repetition is stored twice; that is better than
+ * no history, and than refusing events.
+ */
+async function fit(client: JournalClient, bytesMax: number): Promise<number> {
+  if ((await client.write('bytesInUse', null)) <= bytesMax) return 0;
+  const { count, bytesEach } = await client.read('identities', null);
+  await shortenMemory(client, bytesMax, count - (bytesMax * identitiesShare) / bytesEach);
+  const removed = await removeUntilFits(client, bytesMax);
+  await shortenMemory(client, bytesMax, Number.POSITIVE_INFINITY);
+  return removed;
+}
+
+/** Removes at most about `most` identities while the size in use is over the limit. */
+async function shortenMemory(client: JournalClient, bytesMax: number, most: number): Promise<void> {
+  for (let left = most; left > 0 && (await client.write('bytesInUse', null)) > bytesMax; left -= identitiesAtOnce)
+    if ((await client.write('forgetOldestIdentities', { limit: identitiesAtOnce })) === 0) return;
 }
 
 /**
