@@ -51,7 +51,7 @@ const ports = {
   outbox: ['sqlite'],
   requests: ['sqlite'],
   sandbox: ['template'],
-  egress: [],
+  egress: ['async'],
 };
 
 /** Folders of a port that belong to the port itself, not to an adapter. */

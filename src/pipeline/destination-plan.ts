@@ -87,17 +87,23 @@ export type PlanOf = (destinationId: string) => DestinationPlan | null;
 /** Compiles plans on first use, and caches them while both documents stay the same. */
 export function destinationPlans(): (documents: Documents) => PlanOf {
   const plans = new Map<string, DestinationPlan>();
-  return (documents) => (destinationId) => {
-    const destination = documents.destination.get(destinationId);
-    const connection = destination && documents.connection.get(destination.body.connectionId);
-    if (destination === undefined || connection === undefined) {
-      plans.delete(destinationId);
-      return null;
-    }
-    const known = plans.get(destinationId);
-    if (known?.destination === destination && known.connection === connection) return known;
-    const plan = destinationPlan(destination, connection);
-    plans.set(destinationId, plan);
-    return plan;
+  return (documents) => {
+    const found = new Map<string, DestinationPlan>();
+    return (destinationId) => {
+      const seen = found.get(destinationId);
+      if (seen !== undefined) return seen;
+      const destination = documents.destination.get(destinationId);
+      const connection = destination && documents.connection.get(destination.body.connectionId);
+      if (destination === undefined || connection === undefined) {
+        plans.delete(destinationId);
+        return null;
+      }
+      const known = plans.get(destinationId);
+      const isSame = known?.destination === destination && known.connection === connection;
+      const plan = isSame ? known : destinationPlan(destination, connection);
+      plans.set(destinationId, plan);
+      found.set(destinationId, plan);
+      return plan;
+    };
   };
 }

@@ -1,3 +1,4 @@
+import { recentValues } from '../../async/recent-values.ts';
 import type { Compute } from '../../compute/compute.ts';
 import type { ActionBody, FieldMapping } from '../../contract/documents/action.ts';
 import type { DestinationBody } from '../../contract/documents/destination.ts';
@@ -59,6 +60,9 @@ export function mappingOf(action: ActionBody | null, destinationId: string) {
   return action?.destinations.find((row) => row.destinationId === destinationId)?.mapping ?? [];
 }
 
+/** Many actions and destinations have the same template, and reading one costs more than sending a delivery. */
+const formOf = recentValues(1_000, trivialForm);
+
 /** The compiler and the sandbox for programs. */
 export type RenderEngine = Pick<Compute, 'compose'> & { render(job: RenderJob): Promise<RenderOutcome> };
 
@@ -82,7 +86,7 @@ export function planRender(
   const headers = settings.headers.flatMap((one) => (one.secret ? [] : [{ name: one.name, value: one.value }]));
   const hasTags = path.includes('{{') || headers.some((one) => one.value.includes('{{'));
 
-  const trivial = hasExpression || hasTags ? null : trivialForm(template);
+  const trivial = hasExpression || hasTags ? null : formOf(template);
   if (trivial !== null) {
     const plain = headers.map(({ name, value }): [string, string] => [name, value]);
     return { record, render: (input) => renderNatively(trivial, input, path, plain) };
