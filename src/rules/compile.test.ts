@@ -82,6 +82,7 @@ test('an explanation lists every comparison with the value found, and names what
                 ignoreCase: false,
                 isMissing: false,
                 actual: 'p',
+                isCut: false,
               },
               {
                 kind: 'comparison',
@@ -93,6 +94,7 @@ test('an explanation lists every comparison with the value found, and names what
                 ignoreCase: false,
                 isMissing: false,
                 actual: 'p',
+                isCut: false,
               },
             ],
           },
@@ -111,6 +113,7 @@ test('an explanation lists every comparison with the value found, and names what
             ignoreCase: false,
             isMissing: false,
             actual: 'p',
+            isCut: false,
           },
         },
         {
@@ -123,6 +126,7 @@ test('an explanation lists every comparison with the value found, and names what
           ignoreCase: false,
           isMissing: true,
           actual: null,
+          isCut: false,
         },
       ],
     },

@@ -1,8 +1,9 @@
 import type { Comparison, Condition } from '../contract/documents/condition.ts';
 import { conditionLimits } from '../contract/documents/operators.ts';
 import type { Event } from '../contract/records/event.ts';
-import type { ExplainedCondition, Explanation } from '../contract/records/explanation.ts';
+import { type ExplainedCondition, type Explanation, shownValueMax } from '../contract/records/explanation.ts';
 import { compileComparison, type Judge, regexSize, wantedTexts } from './comparison.ts';
+import { cutValue } from './cut-value.ts';
 import { compileLookup, type Lookup } from './lookup.ts';
 
 /** The behaviors that conditions may refer to, by id. */
@@ -171,17 +172,33 @@ function compileLeaf(comparison: Comparison, place: Place, build: Build): Part {
   const { lookup, judge, matches, toHold } = compiled;
   const { parameter, operator } = comparison;
   const ignoreCase = comparison.ignoreCase === true;
-  const value = 'value' in comparison ? comparison.value : null;
+  const value = 'value' in comparison ? shownValue(comparison.value) : { value: null, isCut: false };
   return {
     matches,
     explain: (event) => {
       const found = lookup(event);
       const isMissing = found === undefined;
-      const compared = { parameter, operator, value, ignoreCase, isMissing, actual: isMissing ? null : found };
-      return { kind: 'comparison', pointer: place.pointer, result: judge(found), ...compared };
+      const actual = cutValue(isMissing ? null : found, shownValueMax.whole);
+      return {
+        kind: 'comparison',
+        pointer: place.pointer,
+        result: judge(found),
+        parameter,
+        operator,
+        value: value.value,
+        ignoreCase,
+        isMissing,
+        actual: actual.value,
+        isCut: value.isCut || actual.isCut,
+      };
     },
     needs: { toHold, toFail: noNeed },
   };
+}
+
+function shownValue(value: string | string[]): { value: string | string[]; isCut: boolean } {
+  const { value: shown, isCut } = cutValue(value, shownValueMax.whole);
+  return { value: shown as string | string[], isCut }; // cutting keeps the type
 }
 
 /** The compiled comparison, or the problem of its regular expression. */

@@ -233,11 +233,11 @@ test("static values can't blow up a small request", () => {
   const events = Array(1_000).fill({ a: 'b' });
   assert.equal(refused(parse({ static: { x: 'y'.repeat(4_000) }, events })), 'taken');
   assert.equal(refused(parse({ static: { x: 'y'.repeat(4_200) }, events })), 'too_large /static');
-  assert.equal(refused(parse({ static: { x: Array(99).fill(1) }, events })), 'taken');
-  assert.equal(refused(parse({ static: { x: Array(100).fill(1) }, events })), 'too_large /static');
+  assert.equal(refused(parse({ static: { x: Array(98).fill(1) }, events })), 'taken');
+  assert.equal(refused(parse({ static: { x: Array(99).fill(1) }, events })), 'too_large /static');
   const texts = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, '']));
-  assert.equal(refused(parse({ static: texts(100), events })), 'taken');
-  assert.equal(refused(parse({ static: { ...texts(98), o: texts(2) }, events })), 'too_large /static');
+  assert.equal(refused(parse({ static: texts(99), events })), 'taken');
+  assert.equal(refused(parse({ static: { ...texts(97), o: texts(2) }, events })), 'too_large /static');
   assert.equal(refused(parse({ static: { x: 'y'.repeat(900_000) }, events: [{ a: 'b' }] })), 'taken');
 });
 

@@ -64,7 +64,7 @@ const eventLimits = { levels: 32, keys: 500, elements: 10_000 } as const;
 const eventsMax = 1_000;
 
 /** Static values are stored with every event; without bounds, 1 MiB of them would become 1 GiB. */
-const repeatedMax = { characters: 4 * 1024 * 1024, values: 100_000 };
+const repeatedCharactersMax = 4 * 1024 * 1024;
 
 /** Up to this size any body parses quickly, and checking its bounds first would slow down the usual ones. */
 const unlookedMax = 65_536;
@@ -78,6 +78,8 @@ const bodyBounds = { levels: 2 * eventLimits.levels, names: 2 * eventLimits.keys
 const tooMuch =
   `An event may be ${eventLimits.levels} levels deep and have ${eventLimits.keys} keys and ` +
   `${eventLimits.elements} list elements; the events of a request may have ${bodyBounds.values} values in all.`;
+
+const tooOften = 'The static values are too many or too large for this many events.';
 
 /**
  * Matches numbers whose JSON text may differ from JavaScript's output: `1.50`, `1e3`, `-0`, 16 digits. May match too
@@ -111,9 +113,10 @@ function readBody(body: unknown, findings: Findings): ReadBody | Refusal {
   const normal = shared ? normalise(shared, findings) : null;
   if (findings.exceedsLimits) return refusal('events_too_deep', tooMuch, '/static');
   const base = normal === null ? null : staticValues(normal);
-  if (base !== null && isRepeatedTooOften(base, events.length)) {
-    return refusal('too_large', 'The static values are too many or too large for this many events.', '/static');
+  if (base !== null && JSON.stringify(base.data).length * events.length > repeatedCharactersMax) {
+    return refusal('too_large', tooOften, '/static');
   }
+  let values = base === null ? 0 : (base.total.keys + base.total.elements) * events.length;
   const read: ReadBody = { base, sent: events, own: [], lengths: [] };
   for (const [i, event] of events.entries()) {
     if (!isObject(event) || isEmpty(event)) {
@@ -123,6 +126,8 @@ function readBody(body: unknown, findings: Findings): ReadBody | Refusal {
     if (findings.exceedsLimits || (base !== null && exceedsTogether(base, event, findings))) {
       return refusal('events_too_deep', tooMuch, `/events/${i}`);
     }
+    values += findings.keys + findings.elements;
+    if (base !== null && values > bodyBounds.values) return refusal('too_large', tooOften, '/static');
     read.own.push(own);
     read.lengths.push(findings.textLength);
   }
@@ -179,13 +184,6 @@ function sizeOf(member: DataValue): Size {
   };
   add(member);
   return size;
-}
-
-function isRepeatedTooOften({ data, total }: StaticValues, events: number): boolean {
-  return (
-    (total.keys + total.elements) * events > repeatedMax.values ||
-    JSON.stringify(data).length * events > repeatedMax.characters
-  );
 }
 
 /** Whether an event exceeds its limits with the static values that it does not replace. */

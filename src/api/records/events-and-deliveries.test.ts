@@ -414,3 +414,26 @@ test('a disabled Inbox is not found', async () => {
   for (const path of ['/inbox/x', '/inbox/x/y', '/api/v1/inbox/requests'])
     assert.equal((await server.call('GET', path)).statusCode, 404);
 });
+
+test('references to events cut their names, and explanations of conditions the values of an event', async () => {
+  await using server = await startTestServer();
+  const { key } = await server.make('/collectors', { name: 'C' });
+  const name = `${'x'.repeat(254)}😀${'y'.repeat(50_000)}`;
+  const sent = await server.call('POST', `/v3/${key}`, { events: [{ 'wt.ev': name }, { 'wt.ev': 'short' }] });
+  const [long, short] = sent.json().ids;
+  const cut = `${'x'.repeat(254)}\ufffd`;
+  const named = (await server.call('GET', `/api/v1/events/names?ids=${long},${short}`)).json();
+  assert.deepEqual(
+    named.data.map((one: { name: string }) => one.name),
+    [cut, 'short'],
+  );
+  const isNamed = { parameter: 'name', operator: 'startsWith', value: 'x' };
+  const counted = await server.call('POST', '/api/v1/conditions/count', { conditions: [isNamed], last: 10 });
+  assert.deepEqual([counted.json().counts, counted.json().matching[0].name], [[1], cut]);
+  const condition = { all: Array.from({ length: 190 }, () => isNamed) };
+  const checked = await server.call('POST', '/api/v1/behaviors/check', { condition, eventId: long });
+  assert.equal(checked.statusCode, 200);
+  assert.ok(checked.body.length < 1_048_576, `${checked.body.length} characters`);
+  const [{ actual, isCut, result }] = checked.json().explanation.conditions;
+  assert.deepEqual([actual, isCut, result], [name.slice(0, 1_000), true, true]);
+});

@@ -1,10 +1,14 @@
 import type { Event } from '../../contract/records/event.ts';
+import { refOf } from '../../pipeline/preview/check-context.ts';
 import type { ApiParts, Call, Handlers } from '../call/call.ts';
 import { withoutData, withoutMapped, withoutReason, withoutValues } from '../call/payload-redaction.ts';
 import { found } from '../http/validate.ts';
 import { checkMaySearch, searchEvents } from './event-search.ts';
 import type { EventStreams } from './event-stream.ts';
 import { actionExplainer, deliveriesOfEvent, statesOfEvent } from './explain.ts';
+
+/** Deliveries whose states are given for each event of a list. */
+const listedStatesMax = 500;
 
 export function eventHandlers(parts: ApiParts, streams: EventStreams) {
   const { log } = parts.journal;
@@ -30,13 +34,16 @@ export function eventHandlers(parts: ApiParts, streams: EventStreams) {
       // One event at a time, because whole events are read.
       for (const eventId of query.ids) {
         const event = await log.event(eventId);
-        if (event !== null) data.push({ id: event.id, name: event.name, receivedAt: event.receivedAt });
+        if (event !== null) data.push(refOf(event));
       }
       return { data };
     },
 
     async getEventOutcomes({ query }) {
-      const data = query.ids.map(async (eventId) => ({ eventId, deliveries: await statesOfEvent(parts, eventId) }));
+      const data = query.ids.map(async (eventId) => ({
+        eventId,
+        deliveries: await statesOfEvent(parts, eventId, listedStatesMax),
+      }));
       return { data: await Promise.all(data) };
     },
 
@@ -45,17 +52,18 @@ export function eventHandlers(parts: ApiParts, streams: EventStreams) {
       const isShown = call.may('payloads:view');
       const all = await deliveriesOfEvent(parts, event.id);
       const deliveries = isShown ? all : all.map(withoutReason);
-      const actions = actionExplainer(parts.pipeline.configuration.snapshot)(event).map(
-        ({ result, decidedBy, tree, destinations, ...action }) => ({
-          ...action,
-          matched: result,
-          decidedBy,
-          explanation: isShown ? tree : withoutValues(tree),
-          destinations: isShown ? destinations : destinations.map(withoutMapped),
-          deliveries: deliveries.filter((one) => one.actionId === action.actionId),
-        }),
-      );
-      return { event: isShown ? event : withoutData(event), actions };
+      const near = new Set(all.flatMap(({ actionId }) => actionId ?? []));
+      const explained = await actionExplainer(parts.pipeline.configuration.snapshot).explain(event, near);
+      const deliveriesOf = Map.groupBy(deliveries, ({ actionId }) => actionId);
+      const actions = explained.actions.map(({ result, decidedBy, tree, destinations, ...action }) => ({
+        ...action,
+        matched: result,
+        decidedBy,
+        explanation: isShown ? tree : withoutValues(tree),
+        destinations: isShown ? destinations : destinations.map(withoutMapped),
+        deliveries: deliveriesOf.get(action.actionId) ?? [],
+      }));
+      return { event: isShown ? event : withoutData(event), actions, leftOut: explained.leftOut };
     },
 
     streamEvents(call) {

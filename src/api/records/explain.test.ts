@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { actionInput } from '../../contract/documents/action.ts';
 import { behaviorInput } from '../../contract/documents/behavior.ts';
 import type { Condition } from '../../contract/documents/condition.ts';
+import type { Event } from '../../contract/records/event.ts';
 import { ruleCompiler } from '../../pipeline/snapshot/rule-compiler.ts';
 import type { Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import { behaviorMaps, conditions, events } from '../../rules/arbitrary.testing.ts';
@@ -37,17 +38,17 @@ function behaviorDocuments(behaviors: Behaviors) {
   );
 }
 
-test('for 100,000 events and rules the explanation agrees with live matching, also after changes', () => {
+test('for 100,000 events and rules the explanation agrees with live matching, also after changes', async () => {
   let judged = 0;
   let matched = 0;
-  fc.assert(
-    fc.property(
+  await fc.assert(
+    fc.asyncProperty(
       actions,
       behaviorMaps,
       behaviorMaps,
       conditions,
       fc.array(events, { minLength: 8, maxLength: 8 }),
-      (first, behaviors, others, changed, some) => {
+      async (first, behaviors, others, changed, some) => {
         const compile = ruleCompiler();
         const documents = {
           ...noDocuments,
@@ -59,11 +60,11 @@ test('for 100,000 events and rules the explanation agrees with live matching, al
         const afterBehavior = { ...afterAction, behavior: behaviorDocuments(others) };
         for (const state of [documents, afterAction, afterBehavior]) {
           const { match } = compile(state);
-          const explain = actionExplainer({ documents: state });
+          const explainer = actionExplainer({ documents: state });
           for (const event of some) {
             judged += state === documents ? first.length : 0;
             const fired = match(event).map(({ id }) => id);
-            const explained = explain(event);
+            const explained = await explainer.results(event);
             assert.deepEqual(
               explained.filter(({ status, result }) => status === 'enabled' && result).map(({ actionId }) => actionId),
               fired,
@@ -78,6 +79,65 @@ test('for 100,000 events and rules the explanation agrees with live matching, al
   );
   assert.ok(judged >= 100_000, `${judged} judged`);
   assert.ok(matched > judged / 10 && matched < judged / 1.5, `${matched} of ${judged} matched`);
+});
+
+const isA = (value: string, parameter = 'a'): Condition => ({ parameter, operator: 'equals', value });
+
+function explainerOf(rules: readonly Condition[], mapping: unknown[] = []) {
+  const action = rules.map((one, n) => {
+    const document = actionDocument(`act_${n}`, 1, { rules: one, status: 'enabled' });
+    const destinations = [{ destinationId: 'dst_1', mapping }];
+    const body = actionInput.parse({ name: `Action ${n}`, description: 'd', destinations, rules: one });
+    return [document.id, { ...document, body }] as const;
+  });
+  return actionExplainer({ documents: { ...noDocuments, action: new Map(action) } });
+}
+
+const eventWith = (data: Event['data']): Event => ({
+  ...{ id: 'evt_1', name: null, visitorId: null, sessionId: null, occurredAt: '', receivedAt: '' },
+  ...{ data, ext: {}, session: {}, source: { collectorId: 'col_1', format: 'infinity' } },
+});
+
+test('the explanation of 1,000 actions on an event of 1 MiB has at most 1 MiB', async () => {
+  const some = Array.from({ length: 20 }, (_, n) => isA(`x${n}`));
+  const rules = Array.from({ length: 1_000 }, (_, n) => (n % 10 === 9 ? { not: isA('x') } : { all: some }));
+  const explainer = explainerOf(rules, [{ field: 'f', parameter: 'a' }]);
+  const { actions, leftOut } = await explainer.explain(eventWith({ a: 'é'.repeat(500_000) }));
+  assert.deepEqual([actions.length, leftOut], [1_000, 0]);
+  assert.ok(Buffer.byteLength(JSON.stringify(actions)) < 1_048_576);
+  const whole = actions.filter(({ isShortened }) => !isShortened);
+  assert.ok(whole.length > 50 && whole.every(({ result }) => result), 'those that match come first');
+  assert.deepEqual(
+    actions.map(({ actionId }) => actionId),
+    rules.map((_, n) => `act_${n}`),
+  );
+  const shortened = actions.find(({ isShortened, result }) => isShortened && !result);
+  assert.ok(shortened?.tree.kind === 'all' && shortened.tree.conditions.length === 1, 'the part that decided');
+  assert.equal(shortened.tree.conditions[0]?.pointer, shortened.decidedBy);
+});
+
+test('values in an explanation are cut at 1,000 characters: of the event, of a rule and of a mapped field', async () => {
+  const rules: Condition[] = [
+    { parameter: 'a', operator: 'in', value: Array.from({ length: 10_000 }, (_, n) => `v${n}`) },
+    isA('x', 'short'),
+  ];
+  const explainer = explainerOf(rules, [{ field: 'f', parameter: 'a' }]);
+  const { actions } = await explainer.explain(eventWith({ a: 'y'.repeat(5_000), short: 'x' }));
+  const [first, second] = actions.map(({ tree }) => (tree.kind === 'comparison' ? tree : null));
+  assert.deepEqual([first?.actual, first?.isCut], ['y'.repeat(1_000), true]);
+  assert.ok(Array.isArray(first?.value) && first.value.length < 300);
+  assert.deepEqual([second?.actual, second?.isCut], ['x', false]);
+  const [mapped] = actions[0]?.destinations[0]?.mapping ?? [];
+  assert.deepEqual([mapped?.value, mapped?.isCut], ['y'.repeat(1_000), true]);
+});
+
+test('more actions than have room are left out of an explanation, and counted; a matching one is not', async () => {
+  const rules = Array.from({ length: 12_000 }, (_, n) => isA(n === 11_999 ? 'x' : 'é'.repeat(200)));
+  const { actions, leftOut } = await explainerOf(rules).explain(eventWith({ a: 'x' }));
+  assert.ok(leftOut > 0);
+  assert.equal(actions.length + leftOut, 12_000);
+  assert.ok(Buffer.byteLength(JSON.stringify(actions)) < 4.1 * 1_048_576);
+  assert.equal(actions.at(-1)?.actionId, 'act_11999');
 });
 
 const noDocuments: Snapshot['documents'] = {

@@ -177,11 +177,11 @@ async function* searchedEvents(trace: string, startedAt: number, { journal }: Ap
 }
 
 async function tell(events: AsyncIterable<Event>, parts: ApiParts, isShown: boolean): Promise<TracedStory['events']> {
-  const explain = actionExplainer(parts.pipeline.configuration.snapshot);
+  const explainer = actionExplainer(parts.pipeline.configuration.snapshot);
   const story: TracedStory['events'] = [];
   for await (const event of events) {
     const deliveries = await deliveriesOfEvent(parts, event.id);
-    const actions = explain(event)
+    const actions = (await explainer.results(event))
       .filter((one) => one.status === 'enabled' || deliveries.some(({ actionId }) => actionId === one.actionId))
       .map(({ actionId, name, result, decidedBy }) => ({ actionId, name, matched: result, decidedBy }));
     story.push({ event: refOf(event), actions, deliveries: isShown ? deliveries : deliveries.map(withoutReason) });

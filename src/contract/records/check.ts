@@ -6,7 +6,7 @@ import { timestamp } from '../text.ts';
 /** The most items of each kind that a check lists; its counts are not limited. */
 export const listedMax = 100;
 
-/** An event as a check lists it. */
+/** An event as a reference; its name is cut at 255 characters. */
 export const eventRef = z.strictObject({ id: z.string(), name: z.string().nullable(), receivedAt: timestamp });
 export type EventRef = z.output<typeof eventRef>;
 

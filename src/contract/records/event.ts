@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { anything, api, idList, tagged, textFilter, timeFilter } from '../route.ts';
 import { timestamp } from '../text.ts';
+import { eventRef } from './check.ts';
 import { delivery, deliveryStatus } from './delivery.ts';
 import { explainedCondition, mappedField } from './explanation.ts';
 import { pageOf, pageQuery } from './page.ts';
@@ -79,9 +80,6 @@ const eventOutcome = z.strictObject({
 });
 export type EventOutcome = z.output<typeof eventOutcome>;
 
-/** An event as a reference. */
-const eventName = event.pick({ id: true, name: true, receivedAt: true });
-
 /** The result of one action for one event: whether it matched, the deciding comparison, and the deliveries. */
 export const explanationOutput = z.strictObject({
   event,
@@ -96,8 +94,12 @@ export const explanationOutput = z.strictObject({
       /** The source of each field of a destination's record, by the current mapping; empty: the whole event. */
       destinations: z.array(z.strictObject({ destinationId: z.string(), mapping: z.array(mappedField) })),
       deliveries: z.array(delivery),
+      /** There was no room for the whole explanation: it is its deciding part alone, and `destinations` is empty. */
+      isShortened: z.boolean(),
     }),
   ),
+  /** Actions that are not listed, since there was no room; actions that match or have deliveries come first. */
+  leftOut: z.int(),
 });
 
 export const eventRoutes = tagged('events', {
@@ -109,7 +111,7 @@ export const eventRoutes = tagged('events', {
   ),
   getEventNames: api('GET /events/names', 'events:view', 'Name up to 100 events (`ids`, separated by commas)', {
     query: z.strictObject({ ids: idList }),
-    output: z.strictObject({ data: z.array(eventName) }),
+    output: z.strictObject({ data: z.array(eventRef) }),
   }),
   getEventOutcomes: api(
     'GET /events/outcomes',
@@ -126,7 +128,7 @@ export const eventRoutes = tagged('events', {
   explainEvent: api(
     'GET /events/{id}/explain',
     'events:view',
-    'Explain for each action why it matched or not (without payloads:view, values are null)',
+    'Explain for each action why it matched or not (without payloads:view, values are null). Values are cut at 1,000 characters; with thousands of actions, those that neither match nor have deliveries are shortened, then left out',
     { output: explanationOutput },
   ),
   streamEvents: api(

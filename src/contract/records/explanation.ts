@@ -1,9 +1,14 @@
 import { z } from 'zod';
 import { operators } from '../documents/operators.ts';
 
+/** Characters of a value of an event or a rule in an explanation, and in a shortened one. */
+export const shownValueMax = { whole: 1_000, shortened: 100 } as const;
+
 /**
  * A condition with the result of each part for one event. `pointer` is the position of the part in the condition, with
  * behaviors expanded (`/all/0/behavior/any/1`). `actual` is the value on the event, null when the parameter is missing.
+ * `isCut`: `value` or `actual` is only the beginning of a value of more than 1,000 characters (in a shortened
+ * explanation 100).
  */
 export type ExplainedCondition =
   | { kind: 'all' | 'any'; pointer: string; result: boolean; conditions: ExplainedCondition[] }
@@ -22,6 +27,7 @@ const explainedComparison = z.strictObject({
   ignoreCase: z.boolean(),
   isMissing: z.boolean(),
   actual: z.unknown(),
+  isCut: z.boolean(),
 });
 export type ExplainedComparison = z.output<typeof explainedComparison>;
 
@@ -55,7 +61,8 @@ export type Explanation = z.output<typeof explanation>;
 /**
  * One line of a field mapping on an event. `source` is the parameter's name or the expression; null for a fixed value.
  * `found`: whether the event has the value; null for an expression, which only the render evaluates. `value` has the type
- * that the mapping asks for; `problem` says why it does not fit, and the delivery fails.
+ * that the mapping asks for, of which `isCut` shows only the beginning, at 1,000 characters; `problem` says why it does
+ * not fit, and the delivery fails.
  */
 export const mappedField = z.strictObject({
   field: z.string(),
@@ -63,6 +70,7 @@ export const mappedField = z.strictObject({
   source: z.string().nullable(),
   found: z.boolean().nullable(),
   value: z.unknown(),
+  isCut: z.boolean(),
   problem: z.string().nullable(),
 });
 export type MappedField = z.output<typeof mappedField>;

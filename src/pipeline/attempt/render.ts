@@ -4,8 +4,9 @@ import type { ActionBody, FieldMapping } from '../../contract/documents/action.t
 import type { DestinationBody } from '../../contract/documents/destination.ts';
 import { AppError } from '../../contract/errors.ts';
 import type { Event } from '../../contract/records/event.ts';
-import type { MappedField } from '../../contract/records/explanation.ts';
+import { type MappedField, shownValueMax } from '../../contract/records/explanation.ts';
 import type { Rendered } from '../../journal/journal.ts';
+import { cutValue } from '../../rules/cut-value.ts';
 import { compileLookup } from '../../rules/lookup.ts';
 import { type Misfit, typedValue } from '../../rules/typed-value.ts';
 import type { RenderJob, RenderOutcome } from '../../sandbox/sandbox.ts';
@@ -272,7 +273,10 @@ export function explainMapping(mapping: readonly FieldMapping[], event: Event): 
   return mapping.map((line) => {
     const { field } = line;
     if ('expression' in line)
-      return { field, from: 'expression', source: line.expression, found: null, value: null, problem: null };
+      return {
+        ...{ field, from: 'expression', source: line.expression },
+        ...{ found: null, value: null, isCut: false, problem: null },
+      };
     const isParameter = 'parameter' in line;
     const raw = isParameter ? compileLookup(line.parameter)(event) : line.value;
     const typed = typedValue(raw, line.as ?? 'text');
@@ -281,7 +285,7 @@ export function explainMapping(mapping: readonly FieldMapping[], event: Event): 
       from: isParameter ? 'parameter' : 'value',
       source: isParameter ? line.parameter : null,
       found: raw !== undefined,
-      value: (typed.ok ? typed.value : raw) ?? null,
+      ...cutValue((typed.ok ? typed.value : raw) ?? null, shownValueMax.whole),
       problem: typed.ok ? null : misfitText(line, typed.misfit),
     };
   });

@@ -65,7 +65,9 @@ export async function* newestEvents<T>(
   }
 }
 
-/** The reference to an event in a check's result. */
+const nameMax = 255;
+
+/** The reference to an event in lists and results of checks; a longer name is cut at 255 characters. */
 export function refOf({ id, name, receivedAt }: Event): EventRef {
-  return { id, name, receivedAt };
+  return { id, name: name === null ? null : name.slice(0, nameMax).toWellFormed(), receivedAt };
 }

@@ -166,6 +166,7 @@ export const terms = {
   chip: (name: string, value: string) => `${name}: ${value}`,
   got: (value: string) => `got ${value}`,
   gotNothing: 'got no value',
+  cut: (value: string) => `${value} (shortened)`,
   filterBy: (what: string) => `Filter by ${what}`,
   payloadsHidden: (right: string) =>
     `To see requests and responses you need the right “${right}”: ask an administrator.`,

@@ -49,17 +49,19 @@ export function clauseWords({ parameter, operator, value }: ExplainedComparison,
 }
 
 /** What the event has there: `found “look”`. */
-export function foundWords({ isMissing, actual }: ExplainedComparison, maySee: boolean): string {
+export function foundWords({ isMissing, actual, isCut }: ExplainedComparison, maySee: boolean): string {
   if (isMissing) return terms.gotNothing;
   if (!maySee) return words.hiddenValue;
-  return typeof actual === 'string' ? words.found(actual) : terms.got(JSON.stringify(actual));
+  const found = typeof actual === 'string' ? words.found(actual) : terms.got(JSON.stringify(actual));
+  return isCut ? terms.cut(found) : found;
 }
 
 /** The same as a sentence of its own. */
-export function foundSentence({ parameter, isMissing, actual }: ExplainedComparison, maySee: boolean): string {
+export function foundSentence({ parameter, isMissing, actual, isCut }: ExplainedComparison, maySee: boolean): string {
   if (isMissing) return words.thisEventLacks(parameter);
   if (!maySee) return words.hiddenSentence;
-  return terms.got(typeof actual === 'string' ? conditions.sentence.value(actual) : JSON.stringify(actual));
+  const found = terms.got(typeof actual === 'string' ? conditions.sentence.value(actual) : JSON.stringify(actual));
+  return isCut ? terms.cut(found) : found;
 }
 
 /** How many comparisons there are, and how many of them are true. */

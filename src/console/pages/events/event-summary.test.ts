@@ -15,6 +15,7 @@ const isBuy: ExplainedCondition = {
   ignoreCase: false,
   isMissing: false,
   actual: 'look',
+  isCut: false,
 };
 const action: ExplainedAction = {
   actionId: 'act_1',
@@ -24,6 +25,7 @@ const action: ExplainedAction = {
   decidedBy: '/all/0',
   explanation: { kind: 'all', pointer: '', result: false, conditions: [isBuy] },
   destinations: [],
+  isShortened: false,
   deliveries: [],
 };
 const delivery: Delivery = {

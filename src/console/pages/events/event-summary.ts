@@ -9,7 +9,10 @@ export type ExplainedAction = Explanation['actions'][number];
 const w = words.summary;
 
 /** What became of an event, in one or a few sentences: sent, or why not, down to the clause that decided. */
-export function eventSummary({ actions }: Pick<Explanation, 'actions'>, maySee: boolean): string[] {
+export function eventSummary(
+  { actions, leftOut = 0 }: Pick<Explanation, 'actions'> & { leftOut?: number },
+  maySee: boolean,
+): string[] {
   const deliveries = actions.flatMap((action) => action.deliveries).filter(({ test }) => !test);
   if (deliveries.length > 0) return deliverySentences(deliveries);
   if (actions.length === 0) return [w.none];
@@ -19,7 +22,7 @@ export function eventSummary({ actions }: Pick<Explanation, 'actions'>, maySee: 
   const [disabled] = matched;
   if (disabled !== undefined) return [w.disabled(disabled.name)];
   const nearest = actions.find(({ status }) => status === 'enabled') ?? actions[0];
-  return [w.nothing(actions.length), ...(nearest === undefined ? [] : nameAndClause(nearest, maySee))];
+  return [w.nothing(actions.length + leftOut), ...(nearest === undefined ? [] : nameAndClause(nearest, maySee))];
 }
 
 function nameAndClause(action: ExplainedAction, maySee: boolean): string[] {

@@ -9,6 +9,7 @@ import {
   ButtonLink,
   Icon,
   More,
+  Note,
   Panel,
   PlainLink,
   StatusBadge,
@@ -52,6 +53,7 @@ export function ExplainTab({ explanation }: { explanation: Explanation }): React
             <OneAction key={action.actionId} action={action} maySee={maySee} />
           ))}
           {others.length === 0 ? null : <Others actions={others} maySee={maySee} />}
+          {explanation.leftOut === 0 ? null : <Note>{words.leftOut(explanation.leftOut)}</Note>}
         </>
       )}
     </>
@@ -89,6 +91,7 @@ function Others({ actions, maySee }: { actions: readonly ExplainedAction[]; mayS
                 summary={why === '' ? words.notMatched : why}
                 label={`${words.showRules(action.name)}: ${why === '' ? words.notMatched : why}`}
               >
+                {action.isShortened ? <Note>{words.isShortened}</Note> : null}
                 <ConditionTree tree={action.explanation} decidedBy={action.decidedBy} maySee={maySee} />
               </More>
             </Box>
@@ -118,6 +121,7 @@ function OneAction({ action, maySee }: OneProps): ReactNode {
         </PlainLink>
       </Group>
       {sentence === '' ? null : <Text>{sentence}</Text>}
+      {action.isShortened ? <Note>{words.isShortened}</Note> : null}
       {all === 0 ? null : (
         <More isOpenAtFirst={!matched} summary={words.rules(passed, all)}>
           <ConditionTree tree={explanation} decidedBy={decidedBy} maySee={maySee} />

@@ -99,10 +99,11 @@ function Mapping({ mapping, maySee }: { mapping: readonly MappedField[] } & Pick
   );
 }
 
-function mappedValue({ from, found, value, problem }: MappedField, maySee: boolean): ReactNode {
+function mappedValue({ from, found, value, isCut, problem }: MappedField, maySee: boolean): ReactNode {
   if (from === 'expression') return null;
   if (found === false) return terms.gotNothing;
-  const shown = from === 'parameter' && !maySee ? words.hiddenValue : <Code>{JSON.stringify(value)}</Code>;
+  const text = isCut ? terms.cut(JSON.stringify(value)) : JSON.stringify(value);
+  const shown = from === 'parameter' && !maySee ? words.hiddenValue : <Code>{text}</Code>;
   return problem === null ? (
     shown
   ) : (

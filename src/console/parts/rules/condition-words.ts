@@ -1,6 +1,6 @@
 import type { Comparison, Condition } from '../../../contract/documents/condition.ts';
 import type { ExplainedComparison } from '../../../contract/records/explanation.ts';
-import { conditions } from '../../messages/en.ts';
+import { conditions, terms } from '../../messages/en.ts';
 import { clausesOf, split } from './condition-parts.ts';
 
 const w = conditions.sentence;
@@ -25,9 +25,10 @@ export function explainedWords({ parameter, operator, value }: ExplainedComparis
 }
 
 /** The value of the event in a judged comparison, in words; null: the parameter is missing. */
-export function foundWords({ isMissing, actual }: ExplainedComparison): string | null {
+export function foundWords({ isMissing, actual, isCut }: ExplainedComparison): string | null {
   if (isMissing) return null;
-  return typeof actual === 'string' ? w.value(actual) : JSON.stringify(actual);
+  const found = typeof actual === 'string' ? w.value(actual) : JSON.stringify(actual);
+  return isCut ? terms.cut(found) : found;
 }
 
 /** `isAll`: the text is a list with “and” (true) or “or” (false); null: it is no list. */

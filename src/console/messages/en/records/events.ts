@@ -84,6 +84,8 @@ export const event = {
   rules: (passed: number, all: number) => `${formatNumber(passed)} of ${count.conditions(all)} met`,
   found: (value: string) => `got “${value}”`,
   thisEventLacks: (parameter: string) => `this event has no ${parameter}`,
+  isShortened: 'Too large to show in full: only what decided is listed.',
+  leftOut: (actions: number) => `${count.actions(actions)} more didn’t match.`,
   hiddenValue: 'value hidden',
   hiddenSentence: 'the event’s value is hidden from you',
   groups: { all: 'All of these', any: 'Any of these', not: 'Not' },
