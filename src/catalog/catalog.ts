@@ -14,8 +14,13 @@ export interface Catalog {
    * state on which the caller's checks (names, use, versions) were made. If the catalog has changed since, nothing is
    * written and the result is null: load and check again. Otherwise returns the new revision. Earlier versions are
    * kept, also after a delete, until `purge`. Throws when a put has a version that the document already had.
+   * The changes of existing connections and destinations that people made are `unapplied` from then on.
    */
   change(revision: number, changes: readonly Change[], entries: readonly NewAuditEntry[]): Promise<number | null>;
+  /** The changes whose consequences for stored data may not be done yet, oldest first. */
+  unapplied(): Promise<UnappliedChange[]>;
+  /** The consequences of these changes are done. */
+  applied(changes: readonly UnappliedChange[]): Promise<void>;
   /**
    * The versions of one document, present or deleted, newest first. Fewer than `limit`, but at least one, when their stored
    * bodies reach `versionsBytesMax`.
@@ -49,6 +54,9 @@ export type StoredDocument = {
 export type Change =
   | { op: 'put'; document: StoredDocument; unlisted?: boolean }
   | { op: 'delete'; document: StoredDocument };
+
+/** A change that made this revision. `before`: the version that it replaced or deleted. */
+export type UnappliedChange = { revision: number; kind: 'connection' | 'destination'; id: string; before: number };
 
 /** `before` and `after`: only versions below or above, next to it. `listed`: without unlisted versions. */
 export type VersionQuery = {

@@ -306,8 +306,15 @@ export function deliveriesConformance(guarantee: Guarantee): void {
     await journal.deliveries.settle(lease, [hold(ids[0]), hold(ids[2])], start);
     assert.deepEqual(await due(journal), [ids[1]]);
     assert.equal((await journal.retention.usage()).unfinished, 3);
-    assert.equal(await journal.log.release('dst_1', start + 7), 1);
-    assert.equal(await journal.log.release('dst_1', start + 7), 0);
+    assert.deepEqual(
+      (await journal.log.storedHeld()).map(({ destinationId, count }) => [destinationId, count]),
+      [
+        ['dst_1', 1],
+        ['dst_2', 1],
+      ],
+    );
+    assert.equal((await journal.log.release('dst_1', start + 7)).released, 1);
+    assert.equal((await journal.log.release('dst_1', start + 7)).released, 0);
     const { due: rows } = await journal.deliveries.due({ destinationId: 'dst_1', now: start + 7, limit: 9 });
     assert.deepEqual(
       rows.map((row) => [row.id, row.dueAt, row.scheduleStep]),
@@ -318,6 +325,22 @@ export function deliveriesConformance(guarantee: Guarantee): void {
     );
     assert.equal((await journal.log.delivery(ids[0] ?? ''))?.status, 'pending');
   });
+
+  guarantee(
+    'a delivery whose outcome is unknown stays held, unless all of its destination are released',
+    async (journal) => {
+      const { lease, ids } = await withDeliveries(journal, Array(1_200).fill({}));
+      const hold = (id: string, at: number) =>
+        settlement(id, { status: 'held', reason: at % 4 === 0 ? 'unknown_outcome' : 'exhausted' });
+      await journal.deliveries.settle(lease, ids.map(hold), start);
+      const known = await journal.log.release('dst_1', start + 1);
+      assert.deepEqual(known, { released: 900, unknownOutcomes: 300 });
+      const first = await journal.log.delivery(ids[0] ?? '');
+      assert.deepEqual([first?.status, first?.reason], ['held', 'unknown_outcome']);
+      assert.deepEqual(await journal.log.release('dst_1', start + 1, 'all'), { released: 300, unknownOutcomes: 0 });
+      assert.deepEqual(await journal.log.storedHeld(), []);
+    },
+  );
 
   guarantee(
     'a clock that was set back moves later due times with it, those of every destination, each once',

@@ -218,10 +218,12 @@ export interface DeliveryLog {
    */
   cancel(id: string, now: number, entry?: NewAuditEntry): Promise<boolean | null>;
   /**
-   * Makes deliveries of a destination that are stored as held (exhausted, unknown outcome) due now, like `retry`.
-   * Returns how many.
+   * Makes deliveries of a destination that are stored as held (exhausted, without a credential) due now, like `retry`,
+   * each at most once, in small steps. Those with an unknown outcome may have arrived: they stay, unless `all`.
    */
-  release(destinationId: string, now: number): Promise<number>;
+  release(destinationId: string, now: number, which?: 'all' | 'known'): Promise<Released>;
+  /** How many deliveries are stored as held, by destination. */
+  storedHeld(): Promise<StoredHeld[]>;
   /** Retrying deliveries of a destination with so many counted failures leave their order, as by `leavesOrder`. */
   releaseOrder(destinationId: string, releaseAfter: number): Promise<void>;
   /**
@@ -230,6 +232,11 @@ export interface DeliveryLog {
    */
   expire(query: ExpiryQuery): Promise<CountByAction[]>;
 }
+
+/** How many deliveries were released, and how many stay held since their outcome is unknown. */
+export type Released = { released: number; unknownOutcomes: number };
+
+export type StoredHeld = { destinationId: string; connectionId: string; count: number };
 
 export type ExpiryQuery = { destinationId: string; createdBefore: number; now: number; except: readonly string[] };
 

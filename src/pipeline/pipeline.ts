@@ -119,7 +119,8 @@ export async function startPipeline(parts: PipelineParts) {
     engine: { render: draftRenders(parts.sandbox), compose: parts.compute.drafts.compose },
   };
   const parameters = stack.use(await startParameters(shared));
-  const { holds, pauses, dispatcher, replayRates, statistics, retention } = stack.use(await startDelivering(shared));
+  const { effects, ...delivering } = stack.use(await startDelivering(shared));
+  const { holds, pauses, dispatcher, replayRates, statistics, retention } = delivering;
   const matcher = stack.use(
     new Matcher({
       ...shared,
@@ -141,6 +142,7 @@ export async function startPipeline(parts: PipelineParts) {
     await startReplays({ ...shared, holds, dispatcher, replayRates: replayRates, moved: telemetry.replayMoved }),
   );
   await dispatcher.start();
+  await effects.start();
   stack.use(followClock({ ...shared, moved: () => dispatcher.start() }));
   await matcher.start();
   const eraser = stack.use(
@@ -241,7 +243,7 @@ async function startDelivering(shared: Shared) {
       attemptBatch: (batch, giveBack) => batches.attempt(batch, giveBack),
       batches: new BatchAssembly({ ...shared, plans }),
       replays: replayRates,
-      release: (destinationId) => journal.log.release(destinationId, clock.now()),
+      releaseDeleted: (destinationId) => effects.releaseDeleted(destinationId),
       pause: (destinationId) => pauseDestination(configuration, destinationId, clock.now()),
       settled: (delivery, step, wasHeld) => events.emit('settled', delivery, step, wasHeld),
     }),
@@ -249,11 +251,12 @@ async function startDelivering(shared: Shared) {
   countHeld({ ...shared, holds, dispatcher, journal: journal.statistics });
   holds.watch((destinationIds) => dispatcher.wake(destinationIds));
   holds.watch((destinationIds) => events.emit('holdsMoved', destinationIds));
-  stack.use(followConfiguration({ ...shared, dispatcher }));
+  const effects = stack.use(followConfiguration({ ...shared, holds, dispatcher }));
   return {
     holds,
     pauses,
     dispatcher,
+    effects,
     replayRates,
     statistics,
     retention,

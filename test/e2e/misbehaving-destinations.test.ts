@@ -169,15 +169,17 @@ test('Retry-After of 429 is obeyed by the whole connection, of 503 by the destin
   );
 });
 
-test('a destination may hold what timed out, since nobody knows whether it arrived', async () => {
+test('a destination may hold what timed out, until a person retries it: a release of its connection leaves it', async () => {
   receiver.answer('/unknown', { hold: hanging }, {});
-  const { deliver } = await wire(app, receiver, {
+  const { deliver, connection } = await wire(app, receiver, {
     // A loaded machine must get the answer to the second attempt within it.
     connection: { settings: { ...quick, timeoutMs: 4_000 } },
     destination: { path: '/unknown', settings: { onTimeout: 'hold' } },
   });
   const held = await deliver({ v: 1 }, 'held');
   assert.deepEqual([held.reason, held.errorKind, held.attempts], ['unknown_outcome', 'timeout', 1]);
+  const { released, unknownOutcomes } = await client.call('releaseConnection', { params: { id: connection.id } });
+  assert.deepEqual([released, unknownOutcomes], [0, 1]);
   await client.call('retryDelivery', { params: { id: held.id } });
   const delivered = await reaches(app, held.id, 'delivered');
   assert.deepEqual([delivered.attempts, receiver.at('/unknown').length], [2, 2]);

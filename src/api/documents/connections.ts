@@ -8,6 +8,7 @@ import type { ConnectionBody } from '../../contract/documents/connection.ts';
 import { connectionInput } from '../../contract/documents/connection.ts';
 import { AppError, type FieldError, invalid, invalidOrBlocked } from '../../contract/errors.ts';
 import { isObject } from '../../contract/json.ts';
+import { addCounters, type Released } from '../../journal/journal.ts';
 import type { ApiParts, Call, Handlers, OutputOf } from '../call/call.ts';
 import type { Draft, Kind } from './document-kind.ts';
 import { documentHandlers, documentsOf } from './documents.ts';
@@ -44,26 +45,27 @@ export function connectionHandlers(parts: ApiParts) {
       if (body.status !== 'enabled')
         throw new AppError('conflict', `The connection is ${body.status}, so nothing is sent. Resume it first.`);
       await queueStatus.probe(id);
-      queueStatus.endPauses(id);
+      await queueStatus.endPauses(id);
       await record({ id, name: body.name });
       return queueStatus.health(id);
     },
     async releaseConnection({ params, record }) {
       const { id, body } = find(params.id);
       const destinations = [...configuration.snapshot.destinationsOf(id)];
-      let released = 0;
-      for (const one of destinations) released += await parts.journal.log.release(one, parts.now());
+      const sum: Released = { released: 0, unknownOutcomes: 0 };
+      for (const one of destinations) addCounters(sum, await parts.journal.log.release(one, parts.now()));
       await queueStatus.reopen(id);
-      queueStatus.endPauses(id, destinations);
+      const ended = queueStatus.endPauses(id, destinations);
       queueStatus.wake(destinations);
+      await ended;
       await record({ id, name: body.name });
-      return { released, health: await queueStatus.health(id) };
+      return { ...sum, health: await queueStatus.health(id) };
     },
     async testConnection({ params, record }) {
       const { id, body } = find(params.id);
       await record({ id, name: body.name });
       const tested = await answerOf(testConnection({ connection: body, http, id }));
-      if (tested.ok && body.auth.type === 'oauth2') queueStatus.endTokenPause(id);
+      if (tested.ok && body.auth.type === 'oauth2') await queueStatus.endTokenPause(id);
       return tested;
     },
     async testUnsavedConnection(call) {

@@ -88,7 +88,7 @@ export function destinationHandlers(parts: ApiParts) {
       const { name, path, connectionId } = documents.find(configuration.snapshot, id).body;
       const drafts = await draftsOf(id, input);
       const delivery = await preview.testSend(id, input, ...drafts);
-      if (delivery.status === 'delivered') queueStatus.endPauses(connectionId, [id]);
+      if (delivery.status === 'delivered') await queueStatus.endPauses(connectionId, [id]);
       await record({ id, name, changes: [{ pointer: '/delivery', after: delivery.id }] });
       const shown = (one: Delivery) =>
         may('payloads:view') ? one : withoutPayloads(one, () => isFixedPath(drafts[0]?.path ?? path));

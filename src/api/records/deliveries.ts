@@ -92,8 +92,9 @@ async function retry(
   const isKnown = await parts.journal.log.retry({ id, now: parts.now(), render: render ? pins : null }, entry);
   if (!isKnown) throw new AppError('not_found', `There is no delivery ${id}.`);
   parts.telemetry.audited(entry);
-  queueStatus.endPauses(connectionId, [destinationId]);
+  const ended = queueStatus.endPauses(connectionId, [destinationId]);
   queueStatus.wake([destinationId], replayId);
+  await ended;
 }
 
 async function cancel(call: Call<'cancelDelivery'>, parts: ApiParts, delivery: LoggedDelivery): Promise<void> {

@@ -172,8 +172,8 @@ export async function startTestServer(
       wake: (ids) => void woken.push(...ids),
       probe: async () => true,
       reopen: async () => true,
-      endPauses: () => {},
-      endTokenPause: () => {},
+      endPauses: async () => {},
+      endTokenPause: async () => {},
       health: async () => ({
         state: 'ok',
         reason: null,

@@ -1,4 +1,5 @@
 import { appendAudit } from '../../audit/sqlite/append.ts';
+import { byItself } from '../../contract/by-itself.ts';
 import type { NewAuditEntry } from '../../contract/records/audit.ts';
 import type { Db } from '../../sqlite/db.ts';
 import {
@@ -6,6 +7,7 @@ import {
   type DeletedDocument,
   type DeletedQuery,
   type StoredDocument,
+  type UnappliedChange,
   type VersionQuery,
   versionsBytesMax,
 } from '../catalog.ts';
@@ -34,13 +36,32 @@ export const operations = {
     },
   ): number | null {
     if (revision(db) !== change.revision) return null;
+    const next = change.revision + 1;
     for (const { op, row, listed } of change.changes) {
       if (op === 'put') put(db, row, listed);
       else remove(db, row);
+      const before = op === 'put' ? row.version - 1 : row.version;
+      const isNotable = row.kind === 'connection' || row.kind === 'destination';
+      if (isNotable && before > 0 && row.updatedBy !== byItself.principal)
+        db.run(
+          'INSERT INTO unapplied_change (revision, kind, id, before) VALUES (?, ?, ?, ?)',
+          next,
+          row.kind,
+          row.id,
+          before,
+        );
     }
     appendAudit(db, change.entries);
-    db.run('UPDATE catalog_revision SET revision = revision + 1');
-    return revision(db);
+    db.run('UPDATE catalog_revision SET revision = ?', next);
+    return next;
+  },
+
+  unappliedChanges: (db: Db, _: null): UnappliedChange[] =>
+    db.all('SELECT revision, kind, id, before FROM unapplied_change ORDER BY revision, kind, id'),
+
+  changesApplied(db: Db, changes: readonly UnappliedChange[]): void {
+    for (const { revision, kind, id } of changes)
+      db.run('DELETE FROM unapplied_change WHERE revision = ? AND kind = ? AND id = ?', revision, kind, id);
   },
 
   documentVersions(db: Db, { kind, id, before, after, limit, listed = false }: VersionQuery): DocumentRow[] {

@@ -45,6 +45,8 @@ export async function sqliteCatalog(sqlite: Pick<Sqlite, 'client'>, sealer: Seal
       } while (key !== sealer.sealsWith);
       return client.write('changeDocuments', { revision, changes: rows, entries });
     },
+    unapplied: () => client.write('unappliedChanges', null),
+    applied: (changes) => client.write('changesApplied', changes),
     versions: async (query) => (await client.read('documentVersions', query)).map(open),
     deleted: (query) => client.read('deletedDocuments', query),
     purge: async (before, limit) =>

@@ -60,7 +60,7 @@ export function createAccessTokens(http: TokenHttp) {
     const known = slots.get(id);
     if (known?.key === key) return known;
     // A pause does not apply to changed credentials.
-    if (known !== undefined) http.pauses?.end([id]);
+    if (known !== undefined) http.pauses?.forget([id]);
     const slot = newSlot(key, keptPause(http, connection));
     slots.set(id, slot);
     return slot;
@@ -129,13 +129,11 @@ export function createAccessTokens(http: TokenHttp) {
       if (slot === undefined || slot.pending !== null || slot.key !== connection.credentials) return null;
       return slot.token !== null && isUsable(slot.token, now) ? null : pauseAt(slot, now);
     },
-    /** A person wants to try now: the next delivery requests a token. */
-    endPause(connectionId: string): void {
-      http.pauses?.end([connectionId]);
+    /** A person wants to try now: the next delivery requests a token. Durable when it resolves. */
+    async endPause(connectionId: string): Promise<void> {
       const slot = slots.get(connectionId);
-      if (slot === undefined) return;
-      slot.pause = null;
-      slot.failures = 0;
+      if (slot !== undefined) Object.assign(slot, { pause: null, failures: 0 });
+      await http.pauses?.end([connectionId]);
     },
     /** When the current token expires, in ms since the epoch; null: no token, or no known expiry. Fetches nothing. */
     tokenExpiresAt(connection: TokenOwner): number | null {
@@ -148,7 +146,7 @@ export function createAccessTokens(http: TokenHttp) {
      * credentials does not match. The refresh token is kept for a restore.
      */
     forget(connectionId: string): void {
-      http.pauses?.end([connectionId]);
+      http.pauses?.forget([connectionId]);
       slots.delete(connectionId);
     },
   };
@@ -161,7 +159,7 @@ function storePause(
   answer: TokenAnswer,
   { id, endpoint }: { id: string; endpoint: string },
 ): void {
-  if (pause === null) pauses?.end([id]);
+  if (pause === null) pauses?.forget([id]);
   else if (!answer.ok && answer.retryAfterMs !== null) pauses?.begin(id, pause.until, endpoint);
 }
 

@@ -23,7 +23,9 @@ type KeptPauses = {
   /** 0: none. */
   untilOf(connectionId: string, endpoint: string): number;
   begin(connectionId: string, until: number, endpoint: string): void;
-  end(connectionIds: Iterable<string>): void;
+  /** Durable when it resolves. */
+  end(connectionIds: Iterable<string>): Promise<void>;
+  forget(connectionIds: Iterable<string>): void;
 };
 
 /** The dependencies of token requests. */

@@ -275,7 +275,10 @@ export const connectionRoutes = tagged('connections', {
   releaseConnection: api(
     'POST /connections/{id}/release',
     'deliveries:manage',
-    'Send the held deliveries of a connection: releases a hold that its traffic caused, ends a pause that its system asked for, and restarts the retry schedule of exhausted deliveries',
-    { audit: 'release connection', output: z.strictObject({ released: z.int(), health }) },
+    'Send the held deliveries of a connection: releases a hold that its traffic caused, ends a pause that its system asked for, and restarts the retry schedule of exhausted deliveries. Deliveries with an unknown outcome stay held, and are counted in `unknownOutcomes`: a person retries or cancels each',
+    {
+      audit: 'release connection',
+      output: z.strictObject({ released: z.int(), unknownOutcomes: z.int(), health }),
+    },
   ),
 });

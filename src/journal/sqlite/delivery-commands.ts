@@ -4,7 +4,7 @@ import type { NewAuditEntry } from '../../contract/records/audit.ts';
 import type { Attempt, DeliveryStatus } from '../../contract/records/delivery.ts';
 import type { Db } from '../../sqlite/db.ts';
 import { type ReadBudget, readBudget } from '../../sqlite/read-budget.ts';
-import type { CountByAction, ExpiryQuery, Rendered, RetryRequest } from '../journal.ts';
+import type { CountByAction, ExpiryQuery, Released, Rendered, RetryRequest, StoredHeld } from '../journal.ts';
 import {
   AttemptBlocks,
   type BlockLine,
@@ -18,9 +18,11 @@ import { finish } from './delivery-queue.ts';
 import { type DeliveryPlace, type DeliveryRow, deliveryRow, numberAt, withRepeat } from './delivery-row.ts';
 import { type EventLine, eventOfLine } from './event-codec.ts';
 import { eventFinder } from './event-groups.ts';
-import { targetIds, wordText } from './interned-ids.ts';
+import { findWord, targetIds, wordText } from './interned-ids.ts';
 import { hasOrderQueues, removeOrder, requeueOrdered } from './order-queue.ts';
 import { statusCodes } from './status-codes.ts';
+
+type ReleaseStep = { destinationId: string; which: 'all' | 'known'; now: number; after: number; limit: number };
 
 /** The audit entry of a person's command. */
 type Described = { entry: NewAuditEntry | undefined };
@@ -96,20 +98,38 @@ export const logOperations = {
     return true;
   },
 
-  /** Releases at most `limit` at once, so that other writes can run in between; returns how many. */
-  release(db: Db, { destinationId, now, limit }: { destinationId: string; now: number; limit: number }): number {
+  /**
+   * Looks at a step of held deliveries in the order of their numbers, after the given one, so that other writes can run
+   * in between, and no delivery is released twice. `last`: the last one that it looked at; null: there are no more.
+   */
+  release(db: Db, step: ReleaseStep): Released & { last: number | null } {
+    const { destinationId, which, now, after, limit } = step;
     const held = targetIds(db, { destinationId })
       .flatMap((target) =>
-        db.all<{ number: number }>(
-          `SELECT number FROM delivery INDEXED BY delivery_status WHERE status = ${statusCodes.held} AND target = ? LIMIT ?`,
+        db.all<{ number: number; reason: number | null }>(
+          `SELECT number, reason FROM delivery INDEXED BY delivery_status
+           WHERE status = ${statusCodes.held} AND target = ? AND number > ? ORDER BY number LIMIT ?`,
           target,
+          after,
           limit,
         ),
       )
+      .sort((a, b) => a.number - b.number)
       .slice(0, limit);
-    for (const { number } of held) startAgain(db, number, now);
-    return held.length;
+    const unknown = findWord(db, 'unknown_outcome');
+    const known = held.filter(({ reason }) => which === 'all' || reason === null || reason !== unknown);
+    for (const { number } of known) startAgain(db, number, now);
+    const last = held.length < limit ? null : (held.at(-1)?.number ?? null);
+    return { released: known.length, unknownOutcomes: held.length - known.length, last };
   },
+
+  storedHeld: (db: Db, _: null): StoredHeld[] =>
+    db.all(
+      `SELECT destination AS destinationId, connection AS connectionId, sum(count) AS count
+       FROM (SELECT target, count(*) AS count FROM delivery INDEXED BY delivery_status
+             WHERE status = ${statusCodes.held} GROUP BY target)
+       JOIN target ON target.id = target GROUP BY destination, connection ORDER BY destination, connection`,
+    ),
 
   /** Changes at most `limit` at once; returns how many. */
   releaseOrder(db: Db, given: { destinationId: string; releaseAfter: number; limit: number }): number {

@@ -7,6 +7,7 @@ import {
   type DeliveryLog,
   type DeliveryQueue,
   type Journal,
+  type Released,
   type RetentionStore,
   type Statistics,
 } from '../journal.ts';
@@ -21,7 +22,7 @@ import type { JournalClient, operations } from './operations.ts';
 import { deliveryId, deliveryIds, numbersOf, packPlanned } from './planned.ts';
 import { retain, sqliteErasures } from './retention/sqlite-retention.ts';
 import { packSettle } from './settle.ts';
-import { inSteps, sqliteReplays, sumOf } from './sqlite-replays.ts';
+import { inSteps, sqliteReplays } from './sqlite-replays.ts';
 
 /**
  * How long a settle or a marker may wait for another write, to share its transaction: intake then waits for fewer
@@ -211,11 +212,17 @@ function deliveryLog(client: JournalClient): DeliveryLog {
       const place = placeOf('delivery', id);
       return place && client.write('cancel', { ...place, now, entry });
     },
-    async release(destinationId, now) {
-      return sumOf(
-        await inSteps(async (limit) => [{ count: await client.write('release', { destinationId, now, limit }) }]),
-      );
+    async release(destinationId, now, which = 'known') {
+      const sum: Released = { released: 0, unknownOutcomes: 0 };
+      for (let after: number | null = 0; after !== null; ) {
+        const step: Parameters<typeof operations.release>[1] = { destinationId, which, now, after, limit: rowsAtOnce };
+        const { last, ...counts } = await client.write('release', step);
+        addCounters(sum, counts);
+        after = last;
+      }
+      return sum;
     },
+    storedHeld: () => client.read('storedHeld', null),
     async releaseOrder(destinationId, releaseAfter) {
       await inSteps(async (limit) => [
         { count: await client.write('releaseOrder', { destinationId, releaseAfter, limit }) },

@@ -19,7 +19,7 @@ export async function inSteps<Count extends { count: number }>(
   }
 }
 
-export const sumOf = (counts: readonly { count: number }[]): number => counts.reduce((sum, one) => sum + one.count, 0);
+const sumOf = (counts: readonly { count: number }[]): number => counts.reduce((sum, one) => sum + one.count, 0);
 
 /** The replays of an open database. */
 export function sqliteReplays(client: Client<typeof operations>): Replays {

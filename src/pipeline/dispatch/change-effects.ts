@@ -1,10 +1,33 @@
-import type { Clock } from '../../async/clock.ts';
+import { type Clock, errorBackoffMs } from '../../async/clock.ts';
+import type { Catalog, StoredDocument, UnappliedChange } from '../../catalog/catalog.ts';
 import type { Authenticator } from '../../connections/authenticator.ts';
 import { byItself } from '../../contract/by-itself.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import type { Dispatcher } from './dispatcher.ts';
+import type { Holds } from './holds.ts';
+
+type Options = {
+  configuration: Configuration;
+  catalog: Pick<Catalog, 'unapplied' | 'applied' | 'versions'>;
+  journal: Pick<Journal, 'log'>;
+  holds: Pick<Holds, 'apply' | 'store'>;
+  dispatcher: Pick<Dispatcher, 'wake' | 'endPauses'>;
+  authenticator: Pick<Authenticator, 'forget' | 'endPause'>;
+  clock: Clock;
+  telemetry: Pick<Telemetry, 'failed' | 'configurationChanged'>;
+};
+
+/** A change, with the version before it; `document` is undefined when it is not stored any more. */
+type Unapplied = UnappliedChange & { document: StoredDocument | undefined };
+
+export type ChangeEffects = AsyncDisposable & {
+  /** Continues with the changes of an earlier process. */
+  start(): Promise<void>;
+  /** Cancels the deliveries that a deleted destination has stored as held; one may have been in flight at its deletion. */
+  releaseDeleted(destinationId: string): void;
+};
 
 /** A destination that responded 410 is gone: nothing more is sent until a person resumes it. */
 export async function pauseDestination(
@@ -24,48 +47,125 @@ export async function pauseDestination(
 }
 
 /**
- * Applies a saved change of a connection or destination: deliveries stored as held are retried, and those
- * with enough failures for a smaller `releaseAfter` leave their order. When a person resumes
- * it, the pauses that its system asked for end.
+ * Applies saved changes of connections and destinations to stored data: deliveries stored as held are retried (those with
+ * an unknown outcome stay; all of a deleted destination are cancelled), and those with enough failures for a smaller
+ * `releaseAfter` leave their order. A hold ends whose cause the change may have removed. When a person resumes a
+ * connection or destination, the pauses that its system asked for end.
+ *
+ * The catalog lists a change from its own transaction on until all of this is done, so that nothing is lost by a crash, a
+ * stop or a full disk: an error is followed by another try after 1 s, doubling to 30 s, and a start continues.
  */
-export function followConfiguration(options: {
-  configuration: Configuration;
-  journal: Pick<Journal, 'log'>;
-  dispatcher: Pick<Dispatcher, 'wake' | 'endPauses'>;
-  authenticator: Pick<Authenticator, 'forget' | 'endPause'>;
-  clock: Clock;
-  telemetry: Pick<Telemetry, 'failed' | 'configurationChanged'>;
-}): Disposable {
-  const { configuration, journal, dispatcher, authenticator, clock, telemetry } = options;
-  let before = configuration.snapshot;
+export function followConfiguration(options: Options): ChangeEffects {
+  const { configuration, catalog, journal, holds, dispatcher, authenticator, clock, telemetry } = options;
+  const waiting: Unapplied[] = [];
+  /** Deleted destinations that may have deliveries stored as held. */
+  const deleted = new Set<string>();
+  let running: Promise<void> | null = null;
+  let isEnding = false;
+  let cancelPause = () => {};
+
+  let { documents: old } = configuration.snapshot;
   const stop = configuration.watch((snapshot, changes) => {
-    const { documents: old } = before;
-    before = snapshot;
-    const touched = new Set<string>();
+    const before = old;
+    old = snapshot.documents;
     for (const { op, document } of changes) {
       const { kind, id, version, updatedBy } = document;
       telemetry.configurationChanged({ kind, id, version, op, by: updatedBy });
       if (kind === 'connection' && op === 'delete') authenticator.forget(id);
-      if (updatedBy === 'millrace') continue;
       if (kind !== 'destination' && kind !== 'connection') continue;
-      const destinationIds = kind === 'destination' ? [id] : [...snapshot.destinationsOf(id)];
-      for (const destinationId of destinationIds) touched.add(destinationId);
-      const isResumed = snapshot.documents[kind].get(id)?.body.status === 'enabled';
-      if (!isResumed || (old[kind].get(id)?.body.status ?? 'enabled') === 'enabled') continue;
-      if (kind === 'connection') authenticator.endPause(id);
-      dispatcher.endPauses(kind === 'connection' ? id : null, destinationIds);
+      const replaced = op === 'put' ? version - 1 : version;
+      if (replaced > 0 && updatedBy !== byItself.principal)
+        waiting.push({ revision: snapshot.revision, kind, id, before: replaced, document: before[kind].get(id) });
     }
-    if (touched.size > 0) void release([...touched]).catch((error) => telemetry.failed(error, 'release deliveries'));
+    run();
   });
 
-  async function release(destinationIds: string[]) {
-    for (const id of destinationIds) {
-      await journal.log.release(id, clock.now());
-      const { order } = configuration.snapshot.documents.destination.get(id)?.body.settings ?? {};
-      if (order?.releaseAfter != null) await journal.log.releaseOrder(id, order.releaseAfter);
-    }
-    dispatcher.wake(destinationIds);
+  function run() {
+    running ??= drain().finally(() => {
+      running = null;
+    });
   }
 
-  return { [Symbol.dispose]: stop };
+  async function drain() {
+    for (let failures = 0; !isEnding && (waiting.length > 0 || deleted.size > 0); )
+      try {
+        await apply();
+        failures = 0;
+      } catch (error) {
+        telemetry.failed(error, 'apply a change to stored deliveries');
+        await pause(errorBackoffMs(failures++));
+      }
+  }
+
+  function pause(ms: number) {
+    return new Promise<void>((resolve) => {
+      cancelPause = resolve;
+      clock.after(ms, resolve);
+    });
+  }
+
+  /** All changes that wait now. */
+  async function apply() {
+    const changes = [...waiting];
+    const touched = new Set(deleted);
+    for (const change of changes) for (const id of await applyOne(change)) touched.add(id);
+    for (const id of touched) {
+      if (isEnding) return;
+      await release(id);
+    }
+    dispatcher.wake([...touched]);
+    await catalog.applied(changes.map(({ document: _, ...change }) => change));
+    waiting.splice(0, changes.length);
+  }
+
+  async function release(destinationId: string) {
+    const destination = configuration.snapshot.documents.destination.get(destinationId);
+    const wasDeleted = deleted.delete(destinationId);
+    try {
+      await journal.log.release(destinationId, clock.now(), destination === undefined ? 'all' : 'known');
+    } catch (error) {
+      if (wasDeleted) deleted.add(destinationId);
+      throw error;
+    }
+    const { order } = destination?.body.settings ?? {};
+    if (order?.releaseAfter != null) await journal.log.releaseOrder(destinationId, order.releaseAfter);
+  }
+
+  /** Ends holds and pauses; returns the destinations that the change concerns. */
+  async function applyOne({ kind, id, document }: Unapplied): Promise<Iterable<string>> {
+    const { documents, destinationsOf } = configuration.snapshot;
+    const after = documents[kind].get(id);
+    const destinationIds = kind === 'destination' ? [id] : [...destinationsOf(id)];
+    await holds.store(id);
+    const was = (document?.body as { status?: string } | undefined)?.status ?? 'enabled'; // both kinds have one
+    if (after?.body.status !== 'enabled' || was === 'enabled') return destinationIds;
+    if (kind === 'connection') await authenticator.endPause(id);
+    await dispatcher.endPauses(kind === 'connection' ? id : null, destinationIds);
+    return destinationIds;
+  }
+
+  return {
+    async start() {
+      for (const change of await catalog.unapplied()) {
+        const [document] = await catalog.versions({ ...change, before: change.before + 1, limit: 1 });
+        waiting.push({ ...change, document });
+        const savedAt = Date.parse(configuration.snapshot.documents[change.kind].get(change.id)?.updatedAt ?? '9999');
+        holds.apply({ ...change, before: document?.body }, savedAt);
+      }
+      // A delivery in flight may be stored as held after its destination was deleted.
+      for (const { destinationId } of await journal.log.storedHeld())
+        if (!configuration.snapshot.documents.destination.has(destinationId)) deleted.add(destinationId);
+      run();
+    },
+    releaseDeleted(destinationId) {
+      deleted.add(destinationId);
+      run();
+    },
+    async [Symbol.asyncDispose]() {
+      stop();
+      isEnding = true;
+      cancelPause();
+      await running;
+    },
+  };
 }

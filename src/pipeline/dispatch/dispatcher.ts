@@ -26,7 +26,7 @@ import { SettlementWriter } from './settlement-writer.ts';
 
 export type DispatcherOptions = Pick<
   SendParts,
-  'attempt' | 'attemptBatch' | 'pause' | 'release' | 'settled' | 'failed'
+  'attempt' | 'attemptBatch' | 'pause' | 'releaseDeleted' | 'settled' | 'failed'
 > & {
   configuration: Pick<Configuration, 'snapshot'>;
   queue: DeliveryQueue;
@@ -177,15 +177,16 @@ export class Dispatcher implements AsyncDisposable {
 
   /**
    * A person wants to send now: ends the pauses and quotas that the system asked for, those of destinations and that of a
-   * whole connection. The next response that asks for one begins it again.
+   * whole connection. The next response that asks for one begins it again. Durable when it resolves.
    */
-  endPauses(connectionId: string | null, destinationIds: readonly string[]): void {
+  endPauses(connectionId: string | null, destinationIds: readonly string[]): Promise<void> {
     const connection = connectionId === null ? undefined : this.#queues.connection(connectionId);
-    this.#options.pauses.end(connectionId === null ? destinationIds : [connectionId, ...destinationIds]);
+    const ended = this.#options.pauses.end(connectionId === null ? destinationIds : [connectionId, ...destinationIds]);
     connection?.budget.forgetPeer();
     for (const id of destinationIds) this.#queues.get(id, null)?.budget.forgetPeer();
     if (connection !== undefined) for (const queue of inTurn([...queuesOf(connection)])) this.#resume(queue);
     else this.wake(destinationIds);
+    return ended;
   }
 
   isSending(deliveryId: string): boolean {

@@ -52,6 +52,9 @@ export function isProbeDue(
   return probeAt <= now || probeAt - now > (reason === 'breaker_open' ? openMs : authPace.mostMs);
 }
 
+/** A changed connection or destination; `before`: as it was, if that is still known. */
+export type ChangedScope = { kind: 'connection' | 'destination'; id: string; before: unknown };
+
 /** A request whose outcome is known. */
 type Ended = { startedAt: number; now: number };
 
@@ -70,48 +73,46 @@ type HoldsOptions = {
 export async function createHolds(options: HoldsOptions) {
   const { configuration, queue, telemetry, clock } = options;
   const holds = new Map((await queue.holds()).map((hold) => [hold.scopeId, hold]));
-  const remove = (scopeId: string) => {
-    holds.delete(scopeId);
-    queue.removeHold(scopeId).catch((error) => telemetry.failed(error, 'end a hold'));
-  };
-  // A process that was killed may have stored the removal of a document, but not that of its hold.
-  const { connection, destination } = configuration.snapshot.documents;
-  for (const scopeId of [...holds.keys()]) if (!connection.has(scopeId) && !destination.has(scopeId)) remove(scopeId);
   const { closed, openedAt, refresh, watch } = destinationHolds(holds, options);
   const live: LiveHolds = { closed, openedAt, byTraffic: holds };
 
   let before = configuration.snapshot.documents;
-  const unwatch = configuration.watch((snapshot, changes) => {
-    const { documents } = snapshot;
+  const unwatch = configuration.watch(({ documents }, changes) => {
     const touched: string[] = [];
     for (const { document } of changes) {
       const { kind, id } = document;
-      if (kind === 'destination') {
-        touched.push(id);
-        if (!documents.destination.has(id)) endHold(id);
-        else if (isRepaired(before.destination.get(id)?.body, documents.destination.get(id)?.body)) makeDue(id);
-      }
-      if (kind !== 'connection') continue;
-      const destinationIds = [...snapshot.destinationsOf(id)];
-      touched.push(...destinationIds);
-      const bodies = [before.connection.get(id)?.body, documents.connection.get(id)?.body] as const;
-      if (mayHaveEnded(holds.get(id)?.reason ?? 'breaker_open', ...bodies)) endHold(id);
-      if (mayHaveEnded('breaker_open', ...bodies)) for (const one of destinationIds) makeDue(one);
+      if (kind !== 'destination' && kind !== 'connection') continue;
+      touched.push(...move({ kind, id, before: before[kind].get(id)?.body }));
     }
     before = documents;
     refresh(touched);
   });
 
-  function endHold(scopeId: string) {
-    if (holds.has(scopeId)) remove(scopeId);
-  }
-
-  /** The next due delivery is a probe. */
-  function makeDue(scopeId: string) {
-    const hold = holds.get(scopeId);
-    if (hold === undefined) return;
-    hold.probeAt = Math.min(hold.probeAt, clock.now());
-    queue.saveHold({ ...hold }).catch((error) => telemetry.failed(error, 'make a probe due'));
+  /**
+   * What a saved change means for the holds that began before `until`, in memory: one whose cause may be gone ends, or
+   * its next due delivery is a probe. Returns the destinations that it concerns.
+   */
+  function move({ kind, id, before }: ChangedScope, until = Number.POSITIVE_INFINITY): string[] {
+    const { documents, destinationsOf } = configuration.snapshot;
+    const found = (scopeId: string) => {
+      const hold = holds.get(scopeId);
+      return hold !== undefined && hold.since < until ? hold : undefined;
+    };
+    const makeDue = (hold: Hold | undefined) => {
+      if (hold !== undefined) hold.probeAt = Math.min(hold.probeAt, clock.now());
+    };
+    const hold = found(id);
+    if (kind === 'destination') {
+      const after = documents.destination.get(id)?.body;
+      if (after === undefined) holds.delete(id);
+      else if (isRepaired(before as DestinationBody | undefined, after)) makeDue(hold); // by its kind
+      return [id];
+    }
+    const destinationIds = [...destinationsOf(id)];
+    const bodies = [before as ConnectionBody | undefined, documents.connection.get(id)?.body] as const; // by its kind
+    if (hold !== undefined && mayHaveEnded(hold.reason, ...bodies)) holds.delete(id);
+    if (mayHaveEnded('breaker_open', ...bodies)) for (const one of destinationIds) makeDue(found(one));
+    return destinationIds;
   }
 
   /** The destinations that a hold of this connection or destination keeps. */
@@ -226,6 +227,17 @@ export async function createHolds(options: HoldsOptions) {
       const hold = holds.get(scopeId);
       if (hold?.reason !== reason) return false;
       return startedAt > hold.since || isSetBack(hold.since, clock.now()) ? reopen(scopeId) : false;
+    },
+    /** A change that an earlier process saved at `savedAt`: what it means for the holds from before, in memory. */
+    apply: (change: ChangedScope, savedAt: number): void => refresh(move(change, savedAt)),
+    /** Stores what a saved change of a connection or destination meant for holds. Durable when it resolves. */
+    async store(scopeId: string): Promise<void> {
+      const held = [...within(scopeId)].flatMap((one) => (one === scopeId ? [] : (holds.get(one) ?? [])));
+      const own = holds.get(scopeId);
+      await Promise.all([
+        own === undefined ? queue.removeHold(scopeId) : queue.saveHold({ ...own }),
+        ...held.map((hold) => queue.saveHold({ ...hold })),
+      ]);
     },
     [Symbol.dispose]: unwatch,
   };

@@ -47,6 +47,19 @@ export async function createPauses(options: {
     retention.saveNote(prefix + id, text).catch((error) => failed(error, 'store the pause of a system'));
   }
 
+  async function remove(id: string) {
+    const until = stored.get(id);
+    if (until === undefined) return;
+    stored.delete(id);
+    try {
+      await retention.saveNote(prefix + id, null);
+    } catch (error) {
+      // The note is still there, so that the next call removes it.
+      if (!stored.has(id)) stored.set(id, until);
+      throw error;
+    }
+  }
+
   return {
     /** The end of the pause of a connection or destination; 0: it has none. After a change of its origin: 0. */
     untilOf(id: string, origin: string): number {
@@ -63,7 +76,14 @@ export async function createPauses(options: {
       pauses.set(id, pause);
       if (until - Math.max(now, stored.get(id) ?? 0) >= notableMs) save(id, pause);
     },
-    end(ids: Iterable<string>): void {
+    /** Ends pauses at once; they don't come back with a restart when the promise resolves. */
+    async end(ids: Iterable<string>): Promise<void> {
+      const ended = [...ids];
+      for (const id of ended) pauses.delete(id);
+      await Promise.all(ended.map(remove));
+    },
+    /** The same without waiting. An error is reported: a start then waits for the rest of the pause. */
+    forget(ids: Iterable<string>): void {
       for (const id of ids) {
         pauses.delete(id);
         if (stored.has(id)) save(id, null);

@@ -176,7 +176,7 @@ export type ReplayShare = {
 
 type QueuesOptions = {
   configuration: Pick<Configuration, 'snapshot'>;
-  pauses: Pick<Pauses, 'untilOf' | 'end'>;
+  pauses: Pick<Pauses, 'untilOf' | 'forget'>;
   clock: Pick<Clock, 'now'>;
   /** Whether a delivery of the queue is in flight. */
   isInFlight(queue: DestinationQueue): boolean;
@@ -304,7 +304,7 @@ export class Queues {
     const name = connectionPlan(connection)?.origin ?? '';
     connection.origin = this.#origins.get(name) ?? this.#openOrigin(name);
     if (before === null || before === connection.origin) return;
-    this.#options.pauses.end([connection.connectionId, ...[...connection.queues].map((one) => one.destinationId)]);
+    this.#options.pauses.forget([connection.connectionId, ...[...connection.queues].map((one) => one.destinationId)]);
     for (const { budget } of [connection, ...queuesOf(connection)]) budget.forgetPeer();
   }
 

@@ -119,5 +119,5 @@ function requeue(parts: SendParts, some: readonly QueuedDelivery[], isPart: bool
 async function record(parts: SendParts, one: QueuedDelivery, step: Step, isKept: boolean): Promise<void> {
   const settlement = settlementOf(one, step);
   const isMine = await parts.settlements.record(settlement);
-  await afterRecord(parts, one, { step, settlement, isMine, isKept });
+  afterRecord(parts, one, { step, settlement, isMine, isKept });
 }

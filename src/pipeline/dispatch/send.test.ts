@@ -67,7 +67,7 @@ async function send(count: 1 | 2, broken: Partial<SendParts>) {
     isWell: () => false,
     probeAgain() {},
     recorded() {},
-    async release() {},
+    releaseDeleted() {},
     settled() {},
     failed,
     ...broken,

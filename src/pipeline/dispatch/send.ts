@@ -40,8 +40,8 @@ export type SendParts = {
   probeAgain(queue: DestinationQueue, slot: ProbeSlot): void;
   /** An outcome was recorded, and its memory is free. */
   recorded(queue: DestinationQueue): void;
-  /** Makes the deliveries due that a destination has stored as held. */
-  release(destinationId: string): Promise<unknown>;
+  /** Makes the deliveries due that a deleted destination has stored as held. */
+  releaseDeleted(destinationId: string): void;
   /** `wasHeld`: the request was the probe of a hold. */
   settled(delivery: DueDelivery, step: Step, wasHeld: boolean): void;
   failed(error: unknown, doing: string): void;
@@ -73,8 +73,7 @@ export async function sendOne(parts: SendParts, one: QueuedDelivery, probe: Prob
       const recording = parts.settlements.record(settlement);
       parts.resume(queue);
       const isMine = await recording;
-      const more = afterRecord(parts, one, { step, settlement, isMine, isKept: false });
-      if (more !== null) await more;
+      afterRecord(parts, one, { step, settlement, isMine, isKept: false });
       isDone = true;
       queue.attemptFailures = 0;
     }
@@ -284,17 +283,17 @@ export function settlementOf({ queue, delivery }: QueuedDelivery, { settlement }
 
 type Recorded = { step: Step; settlement: Settlement; isMine: boolean; isKept: boolean };
 
-/** After an outcome was recorded. Returns null when everything is done (the usual case), else a promise that never rejects. */
+/** After an outcome was recorded. */
 export function afterRecord(
   parts: SendParts,
   one: QueuedDelivery,
   { step, settlement, isMine, isKept }: Recorded,
-): Promise<void> | null {
+): void {
   const { queue, delivery } = one;
   queue.reading?.settled.add(delivery.id);
   // The next delivery of its key may be due now.
   if (delivery.orderKey !== undefined) queue.hasMore = true;
-  if (!isMine) return null;
+  if (!isMine) return;
   if (settlement.dueAt !== null && !isKept) {
     // If the queue has dropped its deliveries since, this one may have been cancelled.
     const mayStay = settlement.status === 'retrying' && one.probe === null && queue.spills === one.spills;
@@ -302,20 +301,9 @@ export function afterRecord(
     const isDelayed = mayStay && delayInMemory(parts, queue, asSettled(delivery, settlement), delayMs);
     if (!isDelayed) parts.refillAt(queue, settlement.dueAt);
   }
-  if (settlement.status === 'held' && queue.plan === null) return releaseLate(parts, one, step);
+  // The held deliveries of a deleted destination are cancelled; this one was recorded later.
+  if (settlement.status === 'held' && queue.plan === null) parts.releaseDeleted(queue.destinationId);
   parts.settled(delivery, step, one.probe !== null);
-  return null;
-}
-
-/** The held deliveries of a deleted destination are cancelled; this one was recorded later. */
-async function releaseLate(parts: SendParts, { queue, delivery, probe }: QueuedDelivery, step: Step): Promise<void> {
-  try {
-    await parts.release(queue.destinationId);
-    parts.refillAt(queue, parts.clock.now());
-  } catch (error) {
-    parts.failed(error, 'release deliveries');
-  }
-  parts.settled(delivery, step, probe !== null);
 }
 
 /**

@@ -114,17 +114,22 @@ export function queueStatus(options: {
     /** Removes the holds that responses set on a connection and its destinations. */
     reopen: holds.reopen,
     /** A test has received a token: deliveries need not wait for the end of the endpoint's pause. */
-    endTokenPause(connectionId: string): void {
-      authenticator.endPause(connectionId);
+    async endTokenPause(connectionId: string): Promise<void> {
+      const ended = authenticator.endPause(connectionId);
       dispatcher.wake([...configuration.snapshot.destinationsOf(connectionId)]);
+      await ended;
     },
     /**
      * A person wants to send now, or a test shows that the cause is gone: ends the pauses that the system and the token
-     * endpoint of a connection asked for, and those of these destinations (of all without them).
+     * endpoint of a connection asked for, and those of these destinations (of all without them). Durable when it
+     * resolves.
      */
-    endPauses(connectionId: string, destinationIds = [...configuration.snapshot.destinationsOf(connectionId)]): void {
-      authenticator.endPause(connectionId);
-      dispatcher.endPauses(connectionId, destinationIds);
+    async endPauses(
+      connectionId: string,
+      destinationIds = [...configuration.snapshot.destinationsOf(connectionId)],
+    ): Promise<void> {
+      const ended = [authenticator.endPause(connectionId), dispatcher.endPauses(connectionId, destinationIds)];
+      await Promise.all(ended);
     },
     /** Examines the queues of these destinations now, for example after a person's retry. */
     wake: (destinationIds: readonly string[], replayId?: string | null): void =>

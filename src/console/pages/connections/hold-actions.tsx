@@ -17,7 +17,12 @@ export function HoldActions({ connectionId, size }: { connectionId: string; size
       <ActButton {...look} route="probeConnection" input={input} done={words.probed(name)}>
         {words.probe}
       </ActButton>
-      <ActButton {...look} route="releaseConnection" input={input} done={words.released(name)}>
+      <ActButton
+        {...look}
+        route="releaseConnection"
+        input={input}
+        done={({ unknownOutcomes }) => words.released(name, unknownOutcomes)}
+      >
         {words.release}
       </ActButton>
     </>

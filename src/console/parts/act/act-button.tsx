@@ -1,6 +1,6 @@
 import { Button, type ButtonProps } from '@mantine/core';
 import { type ComponentProps, type ReactNode, useState } from 'react';
-import type { CallInput } from '../../../client/client.ts';
+import type { Answer, CallInput } from '../../../client/client.ts';
 import type { RouteId } from '../../../contract/routes.ts';
 import { useApi } from '../../data/data.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
@@ -10,7 +10,7 @@ type Props<Id extends RouteId> = {
   route: Id;
   input: CallInput<Id>;
   /** What is said when it is done, where the page does not show it anyway. */
-  done?: string;
+  done?: string | ((answer: Answer<Id>) => string);
   onDone?: (() => void) | undefined;
   /** Asks first; `cancel` is the harmless button, `children` the consequences. */
   confirm?:
@@ -27,8 +27,8 @@ export function ActButton<Id extends RouteId>(props: Props<Id>): ReactNode {
   async function run() {
     try {
       // Not with the callbacks of `mutate`, which are skipped when the change removes this button.
-      await call.mutateAsync(input);
-      if (done !== undefined) notifyDone(done);
+      const answer = await call.mutateAsync(input);
+      if (done !== undefined) notifyDone(typeof done === 'string' ? done : done(answer));
       onDone?.();
     } catch (error) {
       notifyFailed(error);

@@ -176,10 +176,11 @@ export function journalModel(): Modelled {
         finish(row, { status: 'cancelled', reason: 'cancelled' }, now);
         return true;
       },
-      async release(destinationId, now) {
+      async release(destinationId, now, which = 'known') {
         const held = of(destinationId).filter(({ shown }) => shown.status === 'held');
-        for (const row of held) startAgain(row, now);
-        return held.length;
+        const known = held.filter(({ shown }) => which === 'all' || shown.reason !== 'unknown_outcome');
+        for (const row of known) startAgain(row, now);
+        return { released: known.length, unknownOutcomes: held.length - known.length };
       },
       async releaseOrder(destinationId, releaseAfter) {
         for (const { shown, kept } of of(destinationId))

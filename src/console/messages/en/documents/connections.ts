@@ -200,7 +200,10 @@ export const connections = {
     nextRequest: 'Next request',
     requested: (name: string) => `Sending the next delivery of ${name}`,
     release: 'Send held deliveries now',
-    released: (name: string) => `Sending the held deliveries of ${name}`,
+    released: (name: string, unknown: number) =>
+      unknown === 0
+        ? `Sending the held deliveries of ${name}`
+        : `Sending the held deliveries of ${name}. ${count.deliveries(unknown)} may have arrived: retry or cancel each`,
     off: { paused: 'This connection is paused', disabled: 'This connection is disabled' },
     needsAttention: 'This connection needs attention',
     holds: 'Some deliveries are held',
