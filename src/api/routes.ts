@@ -8,6 +8,7 @@ import { isSingleResource, notRepeatable, type RouteId, routes } from '../contra
 import type { Principal } from '../identity/principal.ts';
 import type { KeptResponse } from '../requests/requests.ts';
 import { admission } from './auth/admission.ts';
+import { actLimit } from './call/act-limit.ts';
 import { auditEntryOf, authorOf, refusals } from './call/audit.ts';
 import type { ApiParts, AuditThing, Call, Handlers } from './call/call.ts';
 import { checkIfMatch, contentTag, holdsTag, versionTag } from './http/etag.ts';
@@ -46,6 +47,7 @@ export function apiRoutes(
 ): (app: FastifyInstance) => Promise<void> {
   const checkCaller = admission(parts);
   const noteRefusal = refusals(parts);
+  const spendAct = actLimit(parts.now);
   const { now, requests, telemetry } = parts;
   const epoch = parts.newId('request');
   const remembered = idempotency({ now, epoch, responses: requests.responses, failed: telemetry.failed });
@@ -58,11 +60,13 @@ export function apiRoutes(
   }
 
   async function run(route: Route, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { body, principal } = request;
+    spendAct(route, principal, Buffer.isBuffer(body) ? body.length : 0);
     const key = request.headers['idempotency-key'];
     if (route.method === 'POST' && key !== undefined && !notRepeatable.has(route.id)) {
       const begun = await remembered.begin(repeatable(request, String(key)));
       if ('status' in begun) {
-        requireRightsOf(begun, request.principal);
+        requireRightsOf(begun, principal);
         reply.code(begun.status).headers({ ...begun.headers, 'idempotency-replayed': 'true' });
         return reply.send(begun.body);
       }

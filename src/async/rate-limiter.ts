@@ -26,6 +26,20 @@ export function recentKeys<V>(keysMax: number) {
   };
 }
 
+/**
+ * A token bucket for each key, for at most `keysMax` keys. Returns a function that takes `count` tokens, which may overdraw
+ * the bucket, and returns 0; of an empty bucket it takes none, and returns the ms until there is a token.
+ */
+export function keyedBuckets(rate: BucketRate, keysMax: number) {
+  const buckets = recentKeys<Bucket>(keysMax);
+  return (key: string, now: number, count = 1): number => {
+    const level = levelAt(buckets.get(key), now, rate);
+    if (level < 1) return ((1 - level) * rate.perMs) / rate.limit;
+    buckets.set(key, { level: level - count, at: now });
+    return 0;
+  };
+}
+
 /** An exact limit: at most `limit` in any interval of `perMs`, while a token bucket allows up to twice as many. */
 export function slidingWindow() {
   /** Ring buffer of the last `limit` times; `at` is the index of the oldest; 0: none. */

@@ -1,4 +1,5 @@
 import type { AccountChange, Session, User } from '../accounts/accounts.ts';
+import { type BucketRate, keyedBuckets } from '../async/rate-limiter.ts';
 import { AppError } from '../contract/errors.ts';
 import type { NewId } from '../contract/ids.ts';
 import type { AuditAuthor, NewAuditEntry } from '../contract/records/audit.ts';
@@ -34,6 +35,9 @@ type SignInParts = {
 const freeOfAccount = 5;
 const freeOfAddress = 20;
 const sessionsMost = 50;
+/** Sign-ins of one user, each of which has an audit entry. */
+const ofUser: BucketRate = { limit: 200, perMs: 3_600_000 };
+const usersMost = 20_000;
 
 /**
  * Signs users in by password. Unknown e-mails, disabled users and valid users all take one verification and have the
@@ -42,9 +46,20 @@ const sessionsMost = 50;
 export function createSignIns(parts: SignInParts) {
   const { directory, principals, passwords, newId, now } = parts;
   const check = passwordCheck(parts);
+  const spend = keyedBuckets(ofUser, usersMost);
+
+  /** Throws AppError `rate_limited`. */
+  function countSignIn(userId: string): void {
+    const waitMs = spend(userId, now());
+    if (waitMs > 0)
+      throw new AppError('rate_limited', `More than ${ofUser.limit} sign-ins in an hour. Programs use a token.`, {
+        extra: { retryAfterSeconds: Math.ceil(waitMs / 1_000) },
+      });
+  }
 
   /** The plan of a sign-in: the new session, the signed-in user, and the sessions that end. */
   function opening(snapshot: AccountSnapshot, user: User, secret: string, visit: SignInContext): Plan & NewSession {
+    countSignIn(user.id);
     const at = now();
     const session: Session = {
       id: newId('session'),
@@ -125,7 +140,7 @@ export function createSignIns(parts: SignInParts) {
 
   return {
     opening,
-    /** Throws AppError `wrong_credentials`, `sign_in_delayed`, `sign_in_busy`. */
+    /** Throws AppError `wrong_credentials`, `sign_in_delayed`, `sign_in_busy`, `rate_limited`. */
     async signIn({ email, password }: { email: string; password: string }, visit: SignInContext): Promise<NewSession> {
       const known = await check(email, password, visit.address);
       const isOutdated = known.passwordHash !== null && passwords.isOutdated(known.passwordHash);

@@ -1,9 +1,11 @@
 import type { FastifyRequest } from 'fastify';
+import { recentKeys } from '../../async/rate-limiter.ts';
 import type { AuditAuthor, NewAuditEntry } from '../../contract/records/audit.ts';
 import { scrubbedEntry } from '../../contract/records/audit-changes.ts';
 import type { Route, RouteAudit } from '../../contract/route.ts';
 import { asAppError } from '../http/problem.ts';
 import type { ApiParts, AuditThing } from './call.ts';
+import { ownerOf } from './fair-share.ts';
 
 /** The caller and its address as an audit author. */
 export function authorOf({ principal, ip, id }: Pick<FastifyRequest, 'principal' | 'ip' | 'id'>): AuditAuthor {
@@ -37,27 +39,28 @@ declare module 'fastify' {
 const reported = new Set([403, 404, 409, 412, 422]);
 
 const perMinuteMax = 60;
+const keysMost = 20_000;
 const minuteMs = 60_000;
 
 type Minute = { endsAt: number; count: number; leftOut: number };
 
 /**
  * Returns a function that writes a refused request into the audit trail. It never throws: the caller gets the refusal
- * even if its entry fails. At most 60 entries a minute per principal, so that refusals can't fill the disk; the next
+ * even if its entry fails. At most 60 entries a minute of one user with all tokens, so that refusals can't fill the disk; the next
  * entry afterwards gives the number left out (the log has all of them).
  */
 export function refusals(parts: Pick<ApiParts, 'audit' | 'telemetry' | 'scrub' | 'now'>) {
-  const minutes = new Map<string, Minute>();
+  const minutes = recentKeys<Minute>(keysMost);
 
   /** The number left out since the last written entry; null: this one is left out too. */
-  function leftOut(principal: string): number | null {
+  function leftOut(owner: string): number | null {
     const now = parts.now();
-    const last = minutes.get(principal);
+    const last = minutes.get(owner);
     const minute =
       last === undefined || last.endsAt <= now
         ? { endsAt: now + minuteMs, count: 0, leftOut: last?.leftOut ?? 0 }
         : last;
-    minutes.set(principal, minute);
+    minutes.set(owner, minute);
     minute.count += 1;
     if (minute.count > perMinuteMax) {
       minute.leftOut += 1;
@@ -73,7 +76,7 @@ export function refusals(parts: Pick<ApiParts, 'audit' | 'telemetry' | 'scrub' |
     // On public routes, 401 is a failed sign-in; elsewhere its principal is unknown.
     const isReported = reported.has(status) || (rights === null && status === 401);
     if (audit === null || !isReported) return;
-    const missed = leftOut(request.principal.id);
+    const missed = leftOut(ownerOf(request.principal));
     if (missed === null) return;
     const params = request.params as Record<string, string>; // the parameters of the route's path
     const thing = request.subject ?? { id: params['id'] ?? null, name: params['name'] ?? null };
