@@ -11,6 +11,7 @@ import { admission } from './auth/admission.ts';
 import { actLimit } from './call/act-limit.ts';
 import { auditEntryOf, authorOf, refusals } from './call/audit.ts';
 import type { ApiParts, AuditThing, Call, Handlers } from './call/call.ts';
+import { compressed } from './http/compress.ts';
 import { checkIfMatch, contentTag, holdsTag, versionTag } from './http/etag.ts';
 import { idempotency, type Running } from './http/idempotency.ts';
 import { jsonBody } from './http/json-body.ts';
@@ -98,6 +99,7 @@ export function apiRoutes(
       if (running !== null) await finish(running, reply, { payload: keptBody ?? payload, rights: usedRights ?? [] });
       return payload;
     });
+    app.addHook('onSend', compressed);
     app.addHook('onResponse', async (request, reply) =>
       parts.telemetry.requestFinished({
         routeId: request.routeOptions.config.routeId ?? '',

@@ -151,7 +151,7 @@ export const errors = {
   events_too_deep: [
     422,
     'Event too deep or too wide',
-    'An event is nested deeper than 32 levels, has more than 500 keys or 10,000 list elements, or the request has more than 100,000 values.',
+    'An event is nested deeper than 32 levels, has more than 500 keys or 10,000 list elements, or the request has more than 80,000 values.',
     'Flatten the event, or send fewer events in a request. Nothing of this request was stored.',
   ],
   too_complex: [

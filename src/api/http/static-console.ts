@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { acceptsGzip } from './compress.ts';
 import { securityHeaders } from './security-headers.ts';
 
 export type Console = {
@@ -41,8 +42,7 @@ export function consoleFrom(dir: string | null): Console | null {
         const { name } = request.params;
         const type = assetTypes.get(extname(name));
         if (type === undefined || !/^\w[\w.-]+$/.test(name)) return reply.callNotFound();
-        const acceptsGzip = /\bgzip\b(?!\s*;\s*q=0)/.test(request.headers['accept-encoding'] ?? '');
-        const packed = acceptsGzip ? await readAsset(dir, `${name}.gz`) : null;
+        const packed = acceptsGzip(request) ? await readAsset(dir, `${name}.gz`) : null;
         const asset = packed ?? (await readAsset(dir, name));
         if (asset === null) return reply.callNotFound();
         reply.headers({

@@ -73,7 +73,7 @@ const unlookedMax = 65_536;
  * `levels` and `names` are well above the limits of an event, so that those limits report the place. `values`: parsing
  * takes time for each value rather than for each byte, and a few KiB of gzip can hold half a million.
  */
-const bodyBounds = { levels: 2 * eventLimits.levels, names: 2 * eventLimits.keys, values: 100_000 };
+const bodyBounds = { levels: 2 * eventLimits.levels, names: 2 * eventLimits.keys, values: 80_000 };
 
 const tooMuch =
   `An event may be ${eventLimits.levels} levels deep and have ${eventLimits.keys} keys and ` +

@@ -34,12 +34,25 @@ const isDigit = (code: number) => code >= 0x30 && code <= 0x39;
 const isOfNumber = (code: number) =>
   isDigit(code) || code === 0x2b || code === minus || code === 0x2e || code === 0x65 || code === 0x45;
 
-/** Replaces lone surrogates, which can't be encoded in UTF-8, by U+FFFD, in keys and values. */
+/**
+ * Replaces lone surrogates, which can't be encoded in UTF-8, by U+FFFD, in keys and values: in values **in place**. An
+ * object with such a key is replaced by a copy.
+ */
 export function wellFormed(data: Event['data']): Event['data'] {
-  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key.toWellFormed(), wellFormedValue(value)]));
+  let hasIllKey = false;
+  for (const key in data) {
+    const value = data[key];
+    // An own property even when its name is `__proto__`.
+    if (value !== undefined) data[key] = wellFormedValue(value);
+    hasIllKey ||= !key.isWellFormed();
+  }
+  if (!hasIllKey) return data;
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key.toWellFormed(), value]));
 }
 
 function wellFormedValue(value: DataValue): DataValue {
   if (typeof value === 'string') return value.toWellFormed();
-  return Array.isArray(value) ? value.map(wellFormedValue) : wellFormed(value);
+  if (!Array.isArray(value)) return wellFormed(value);
+  for (const [i, one] of value.entries()) value[i] = wellFormedValue(one);
+  return value;
 }

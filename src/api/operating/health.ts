@@ -52,7 +52,8 @@ export function operatingHandlers(parts: ApiParts, stopping: AbortSignal) {
     async openapi({ reply }) {
       // Made once: the description is large, and the route is public.
       description ??= describe();
-      reply.type('application/json; charset=utf-8').send(await description);
+      // Until it is sent: it is compressed before, and the response must not be sent twice.
+      await reply.type('application/json; charset=utf-8').send(await description);
       return {}; // the response is sent
     },
   } satisfies Partial<Handlers>;

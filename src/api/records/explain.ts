@@ -153,7 +153,7 @@ function shortenedComparison(comparison: ExplainedComparison): ExplainedComparis
 }
 
 /** Limit of deliveries read for one event. */
-const deliveriesMax = 1_000;
+export const deliveriesMax = 1_000;
 
 /** The deliveries of one event as the API returns them, newest first. */
 export async function deliveriesOfEvent(

@@ -36,6 +36,18 @@ test('an event belongs to a running trace by query, header, page address or key,
   assert.deepEqual([first.id, first.ext], [ids[0], { trace: id }]);
 });
 
+test('a trace lists at most 100 of the actions that an event does not match, and counts all', async () => {
+  await using shop = await startShop();
+  for (let n = 0; n < 103; n++) {
+    const rules = { parameter: 'n', operator: 'equals', value: n === 102 ? '1' : 'other' };
+    await shop.make('/actions', { name: `Action ${n}`, description: 'x', status: 'enabled', rules });
+  }
+  await shop.send(`?millrace_trace=${shop.id}`, { n: 1 });
+  const [one] = (await shop.get()).events;
+  const matching = one.actions.filter(({ matched }: { matched: boolean }) => matched);
+  assert.deepEqual([one.actions.length, one.notMatching, matching.length], [101, 102, 1]);
+});
+
 test('a trace shows the actions that its events match, and their deliveries', async () => {
   await using shop = await startShop();
   const connection = await shop.make('/connections', { name: 'CRM', baseUrl: 'https://crm.example' });

@@ -15,7 +15,7 @@ import { overShare, ownerOf } from '../call/fair-share.ts';
 import { withoutReason } from '../call/payload-redaction.ts';
 import { byId, pageOfAll } from '../http/pagination.ts';
 import { found } from '../http/validate.ts';
-import { actionExplainer, deliveriesOfEvent } from './explain.ts';
+import { actionExplainer, deliveriesMax, deliveriesOfEvent } from './explain.ts';
 
 type Kept = {
   id: string;
@@ -176,15 +176,32 @@ async function* searchedEvents(trace: string, startedAt: number, { journal }: Ap
   }
 }
 
+/** Lines in the story of a trace: in all; of actions that an event does not match; deliveries of each event. */
+const listedMax = { actions: 10_000, deliveries: 5_000 } as const;
+const othersMax = 100;
+const deliveriesMin = 10;
+
 async function tell(events: AsyncIterable<Event>, parts: ApiParts, isShown: boolean): Promise<TracedStory['events']> {
   const explainer = actionExplainer(parts.pipeline.configuration.snapshot);
   const story: TracedStory['events'] = [];
+  const room = { ...listedMax };
   for await (const event of events) {
-    const deliveries = await deliveriesOfEvent(parts, event.id);
+    const most = Math.min(deliveriesMax, Math.max(room.deliveries, deliveriesMin));
+    const deliveries = await deliveriesOfEvent(parts, event.id, most);
     const actions = (await explainer.results(event))
       .filter((one) => one.status === 'enabled' || deliveries.some(({ actionId }) => actionId === one.actionId))
       .map(({ actionId, name, result, decidedBy }) => ({ actionId, name, matched: result, decidedBy }));
-    story.push({ event: refOf(event), actions, deliveries: isShown ? deliveries : deliveries.map(withoutReason) });
+    const others = actions.filter(({ matched }) => !matched);
+    const left = new Set(others.slice(0, othersMax));
+    const listed = actions.filter((one) => one.matched || left.has(one)).slice(0, room.actions);
+    room.actions -= listed.length;
+    room.deliveries -= deliveries.length;
+    story.push({
+      event: refOf(event),
+      actions: listed,
+      notMatching: others.length,
+      deliveries: isShown ? deliveries : deliveries.map(withoutReason),
+    });
   }
   return story;
 }

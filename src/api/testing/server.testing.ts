@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
 import inject, { type Response as InjectedResponse, type InjectOptions } from 'light-my-request';
 import { keyring, openStorage } from '../../../test/support/storage.ts';
 import { startAlerts } from '../../alerts/notifier.ts';
@@ -408,14 +409,15 @@ function principal(name: string, rights: Iterable<Right>): Principal {
 }
 
 /** Checks that every success has the shape of the route table. */
-function checkAnswer(method: string, url: string, { statusCode, headers, body }: InjectedResponse) {
+function checkAnswer(method: string, url: string, { statusCode, headers, rawPayload }: InjectedResponse) {
   const path = url.split('?', 1)[0] ?? '';
   const own = routes.filter((one) => one.method === method);
   const route =
     own.find((one) => one.path === path) ??
     own.find((one) => new RegExp(`^${one.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path));
   const isJson = String(headers['content-type']).startsWith('application/json');
-  if (route?.output != null && statusCode < 300 && isJson) route.output.parse(JSON.parse(body));
+  const body = headers['content-encoding'] === 'gzip' ? gunzipSync(rawPayload) : rawPayload;
+  if (route?.output != null && statusCode < 300 && isJson) route.output.parse(JSON.parse(body.toString()));
 }
 
 export type TestServer = Awaited<ReturnType<typeof startTestServer>>;

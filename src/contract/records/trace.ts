@@ -29,7 +29,10 @@ export const trace = z.strictObject({
 });
 export type Trace = z.output<typeof trace>;
 
-/** A trace with its events, oldest first: the actions they match now, and their deliveries. */
+/**
+ * A trace with its events, oldest first: the actions they match now, and their deliveries. It lists 10,000 actions and
+ * 5,000 deliveries in all, and 10 more deliveries of each event.
+ */
 const tracedStory = trace.extend({
   events: z
     .array(
@@ -43,6 +46,8 @@ const tracedStory = trace.extend({
             decidedBy: z.string().nullable(),
           }),
         ),
+        /** Enabled actions that did not match; `actions` lists at most 100 of them. */
+        notMatching: z.int(),
         deliveries: z.array(delivery),
       }),
     )

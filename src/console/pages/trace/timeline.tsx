@@ -55,7 +55,7 @@ export function Timeline({ trace }: { trace: Trace }): ReactNode {
 type EventProps = { step: Step; last: ReturnType<typeof useLastAttempts> };
 
 function OneEvent({ step, last }: EventProps): ReactNode {
-  const { event, actions } = step;
+  const { event, actions, notMatching } = step;
   const fired = actions.filter(({ matched }) => matched);
   const others = actions.filter(({ matched }) => !matched);
   const name = event.name ?? terms.unnamedEvent;
@@ -82,7 +82,7 @@ function OneEvent({ step, last }: EventProps): ReactNode {
           </Text>
         ) : null}
         {others.length === 0 ? null : (
-          <More summary={terms.notMatching(others.length)}>
+          <More summary={terms.notMatching(notMatching)}>
             <ul>
               {others.map(({ actionId, name: action }) => (
                 <li key={actionId}>{action}</li>
