@@ -49,7 +49,7 @@ export const metricTable = {
   ),
   connectionClosedSince: gauge(
     'millrace_connection_closed_since_seconds',
-    'Start of a hold that traffic caused, in seconds since 1970, per connection; connections without one are left out.',
+    'Start of a hold that traffic caused, of a connection or else of the first of its destinations, in seconds since 1970; connections without one are left out.',
     'connection',
     'reason',
   ),

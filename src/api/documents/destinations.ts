@@ -21,7 +21,10 @@ import { type Checked, checkPrograms, withPrograms } from './templates.ts';
 /** Destinations, their checks before saving, previews and test sends. */
 export function destinationHandlers(parts: ApiParts) {
   const { configuration, preview, checks, queueStatus } = parts.pipeline;
-  const documents = documentsOf(destinationKind, parts);
+  const documents = documentsOf(
+    { ...destinationKind, shownWith: async ({ id }) => ({ health: await queueStatus.healthAt(id) }) },
+    parts,
+  );
   const actions = actionDrafts(parts);
 
   const read = (json: unknown, basis: Basis<'destination'>, snapshot: Snapshot) =>

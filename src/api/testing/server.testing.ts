@@ -175,6 +175,7 @@ export async function startTestServer(
       reopen: async () => true,
       endPauses: async () => {},
       endTokenPause: async () => {},
+      healthAt: async () => ({ state: 'ok', reason: null, detail: null, since: null, nextProbeAt: null, held: 0 }),
       health: async () => ({
         state: 'ok',
         reason: null,

@@ -137,6 +137,8 @@ const columns: Record<Kind, Column<Document>[]> = {
     ['NAME', (one) => `${one['connection']}/${one.name}`],
     ['REQUEST', (one) => `${one['method']} ${one['path'] || '/'}`],
     ['STATUS', (one) => one['status']],
+    ['HEALTH', (one) => healthOf(one, 'state')],
+    ['HELD', (one) => healthOf(one, 'held')],
   ],
   behavior: [
     ...common,

@@ -90,6 +90,7 @@ export function useNames() {
 export function useHoldOf(deliveries: readonly Delivery[]): (delivery: Delivery) => Reason | null {
   const isAny = deliveries.some(({ status }) => status === 'retrying');
   useAllQuery('listConnections', undefined, { ...watched, enabled: isAny });
+  useAllQuery('listAllDestinations', undefined, { ...watched, enabled: isAny });
   const { connections, destinations } = useNames();
   return useCallback(
     ({ status, connectionId, destinationId }) => {
@@ -98,7 +99,7 @@ export function useHoldOf(deliveries: readonly Delivery[]): (delivery: Delivery)
       const destination = destinations.get(destinationId);
       if (connection !== undefined && connection.status !== 'enabled') return `connection_${connection.status}`;
       if (destination !== undefined && destination.status !== 'enabled') return `destination_${destination.status}`;
-      return connection?.health.reason ?? null;
+      return destination?.health.reason ?? connection?.health.reason ?? null;
     },
     [connections, destinations],
   );

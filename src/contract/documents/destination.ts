@@ -12,7 +12,7 @@ import { sampleInput } from '../records/sample.ts';
 import { api, tagged } from '../route.ts';
 import type { Stored } from '../secret.ts';
 import { description, documentName, durationMs, line } from '../text.ts';
-import { fieldName, header, rate, retryPolicy } from './connection.ts';
+import { fieldName, header, health, rate, retryPolicy } from './connection.ts';
 import { stamp, warnings } from './document.ts';
 import { documentRoutes, listQuery } from './document-routes.ts';
 import { storedMasks } from './privacy.ts';
@@ -134,8 +134,27 @@ export const destinationInput = z.strictObject({
 
 export type DestinationBody = Stored<z.output<typeof destinationInput>> & { connectionId: string };
 
+/**
+ * The state of a destination as its traffic and that of its connection show it; read-only and not versioned. `held` also
+ * counts the deliveries that people hold.
+ */
+export const destinationHealth = health.pick({
+  state: true,
+  reason: true,
+  detail: true,
+  since: true,
+  nextProbeAt: true,
+  held: true,
+});
+export type DestinationHealth = z.output<typeof destinationHealth>;
+
 /** A destination as GET returns it. */
-export const destination = destinationInput.extend({ ...stamp, ...warnings, connectionId: z.string() });
+export const destination = destinationInput.extend({
+  ...stamp,
+  ...warnings,
+  connectionId: z.string(),
+  health: destinationHealth,
+});
 
 const previewOutput = z.strictObject({
   request: shownRequest.nullable(),

@@ -26,9 +26,19 @@ export function connectionFigures({ configuration, queueStatus }: Pick<Pipeline,
         if (open > 0 && closed.has(destinationId)) held[connectionId] = (held[connectionId] ?? 0) + open;
       return held;
     },
-    /** When the current hold began, in seconds since the epoch, by connection and reason. */
+    /**
+     * When the current hold of a connection, or else the first one of its destinations, began, in seconds since the epoch,
+     * by connection and reason.
+     */
     closedSince(): Record<string, number> {
       const found: Record<string, number> = {};
+      for (const [id, { reason, scopeId }] of queueStatus.closed()) {
+        const hold = scopeId === id ? queueStatus.holdAt(id) : null;
+        const connectionId = configuration.snapshot.documents.destination.get(id)?.body.connectionId;
+        if (hold === null || connectionId === undefined) continue;
+        const key = `${connectionId}\n${reason}`;
+        found[key] = Math.min(found[key] ?? Number.POSITIVE_INFINITY, hold.since / 1_000);
+      }
       for (const { id, body, updatedAt } of connections().values()) {
         const hold = queueStatus.holdOf(id);
         if (missingCredentials(body) !== null) found[`${id}\ncredentials_missing`] = Date.parse(updatedAt) / 1_000;

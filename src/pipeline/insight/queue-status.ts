@@ -6,6 +6,8 @@ import { certificateExpiry } from '../../connections/certificate-expiry.ts';
 import { missingCredentials } from '../../connections/missing-credentials.ts';
 import { secretExpiry } from '../../connections/secret-expiry.ts';
 import type { Health } from '../../contract/documents/connection.ts';
+import type { DestinationHealth } from '../../contract/documents/destination.ts';
+import type { Reason } from '../../contract/records/delivery.ts';
 import type { DeliveryQueue, Hold } from '../../journal/journal.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { Holds } from '../dispatch/holds.ts';
@@ -33,8 +35,9 @@ export function queueStatus(options: {
   const backlog = sharedReading(clock, queue.backlog);
 
   async function heldAt(place: { destinationId: string | null; connectionId: string | null }): Promise<number> {
-    if (holds.closed.size === 0) return 0;
-    const key = place.destinationId === null ? 'connectionId' : 'destinationId';
+    const { destinationId } = place;
+    if (destinationId === null ? holds.closed.size === 0 : !holds.closed.has(destinationId)) return 0;
+    const key = destinationId === null ? 'connectionId' : 'destinationId';
     return (await backlog())
       .filter((row) => row[key] === place[key] && holds.closed.has(row.destinationId))
       .reduce((sum, { open }) => sum + open, 0);
@@ -51,7 +54,9 @@ export function queueStatus(options: {
       return { ...shared, state: 'needs_attention', ...cause };
     }
     const hold = holdOf(connectionId);
-    return hold === null ? shared : { ...shared, ...stateOf(hold) };
+    if (hold === null) return shared;
+    const { reason, detail, since, probeAt } = hold;
+    return { ...shared, state: stateOf(reason), reason, detail, since: textOf(since), nextProbeAt: textOf(probeAt) };
   }
 
   /**
@@ -72,6 +77,17 @@ export function queueStatus(options: {
       if (first === null || hold.since < first.since) first = hold;
     }
     return first;
+  }
+
+  /** The health of a destination: its own hold, or that of its connection. */
+  async function healthAt(destinationId: string): Promise<DestinationHealth> {
+    const held = await heldAt({ destinationId, connectionId: null });
+    const { reason = null, detail = null, probeAt = null, scopeId = '' } = holds.closed.get(destinationId) ?? {};
+    if (reason === 'breaker_open' || reason === 'auth_rejected' || reason === 'credentials_missing') {
+      const since = textOf(holds.byTraffic.get(scopeId)?.since ?? null);
+      return { state: stateOf(reason), reason, detail, since, nextProbeAt: textOf(probeAt), held };
+    }
+    return { state: 'ok', reason: null, detail: null, since: null, nextProbeAt: null, held };
   }
 
   /** The end of the pause that the system or the token endpoint of a connection asked for. */
@@ -135,6 +151,7 @@ export function queueStatus(options: {
     wake: (destinationIds: readonly string[], replayId?: string | null): void =>
       dispatcher.wake(destinationIds, replayId),
     health,
+    healthAt,
     /** The part of a connection's health that needs no counting. */
     expiry,
     /** Held deliveries of a destination, or else of a whole connection; of neither: 0. */
@@ -144,10 +161,7 @@ export function queueStatus(options: {
   };
 }
 
-function stateOf({ reason, detail, since, probeAt }: Hold) {
-  const state = reason === 'breaker_open' ? 'tripped' : 'needs_attention';
-  return { state, reason, detail, since: textOf(since), nextProbeAt: textOf(probeAt) } as const;
-}
+const stateOf = (reason: Reason) => (reason === 'breaker_open' ? 'tripped' : 'needs_attention');
 
 function textOf(time: number | null): string | null {
   return time === null ? null : new Date(time).toISOString();

@@ -1,6 +1,6 @@
 import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { outcomes, terms, connections as words } from '../../messages/en.ts';
+import { terms, connections as words } from '../../messages/en.ts';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
 import { ActButton, Countdown, Icon, StatusBadge, TextLink, Time, useNow } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
@@ -8,7 +8,7 @@ import { lazyPart } from '../../shell/lazy-part.ts';
 import { endings } from './authentication-standing.ts';
 import { type Connection, connectionKind, stateOf, useConnectionStatus } from './connection.ts';
 import { ConnectionEditor } from './form/connection-editor.tsx';
-import { HoldActions } from './hold-actions.tsx';
+import { HoldCause, HoldEnd } from './hold-actions.tsx';
 import { blockedBy, useUsage } from './usage.ts';
 
 // Loaded when they are opened: the form comes first.
@@ -107,7 +107,6 @@ function Closed({ connection }: { connection: Connection }): ReactNode {
   const { id, status, health } = connection;
   if (status === 'enabled' && health.state === 'ok' && health.held === 0) return null;
   const isOff = status !== 'enabled';
-  const cause = health.reason === null ? null : outcomes.reason[health.reason];
   return (
     <Alert
       mb="md"
@@ -118,13 +117,7 @@ function Closed({ connection }: { connection: Connection }): ReactNode {
       <Stack gap={4}>
         {isOff || health.reason === null ? null : (
           <Text size="md">
-            {healthWords.cause(health.reason, health.detail)}
-            {health.since === null ? null : (
-              <>
-                {' '}
-                {healthWords.since} <Time at={health.since} />.
-              </>
-            )}
+            <HoldCause health={health} />
           </Text>
         )}
         <Text size="md">
@@ -135,17 +128,7 @@ function Closed({ connection }: { connection: Connection }): ReactNode {
             </TextLink>
           )}
         </Text>
-        {isOff || health.nextProbeAt === null ? null : (
-          <Text size="md">
-            {healthWords.nextProbe} <Countdown at={health.nextProbeAt} due={healthWords.probing} />
-          </Text>
-        )}
-        <Text size="md">{isOff ? healthWords.resume : cause?.todo}</Text>
-        {isOff || health.nextProbeAt === null ? null : (
-          <Group gap="xs" mt="xs">
-            <HoldActions connectionId={id} size="xs" />
-          </Group>
-        )}
+        {isOff ? <Text size="md">{healthWords.resume}</Text> : <HoldEnd connectionId={id} health={health} />}
       </Stack>
     </Alert>
   );

@@ -13,6 +13,11 @@ export function stateOf({ status, health }: Pick<Connection, 'status' | 'health'
   return health.state === 'ok' ? 'active' : health.state;
 }
 
+/** The same for a destination. */
+export function destinationStateOf({ status, health }: Pick<Destination, 'status' | 'health'>) {
+  return status !== 'enabled' || health.state === 'ok' ? status : health.state;
+}
+
 export const connectionKind = documentKind('connection', {
   newTitle: terms.newConnection,
   crumbs: [{ label: shell.pages.connections, to: '/connections' }],

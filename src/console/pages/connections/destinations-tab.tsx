@@ -10,7 +10,7 @@ import { column, modifiedColumn, nameColumn } from '../../parts/list/standard-co
 import { useListPage } from '../../parts/list/use-list-page.tsx';
 import { ButtonLink, Icon, Note, notifyDone, notifyFailed, StatusBadge, Time } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
-import { type Connection, useDestinationStatus } from './connection.ts';
+import { type Connection, destinationStateOf, useDestinationStatus } from './connection.ts';
 import { copyOfDestination } from './new/start.ts';
 import { Dash, namesOf, trafficColumns } from './traffic-columns.tsx';
 import { type Action, type Destination, type Figures, useFigures, useHeld, useUsage } from './usage.ts';
@@ -35,7 +35,7 @@ export function DestinationsTab({ connection }: { connection: Connection }): Rea
       column('status', terms.status, { sort: ({ status }) => status }, (row) => (
         <Group gap="xs" wrap="nowrap">
           {mayManage ? <StatusSwitch destination={row} /> : null}
-          <StatusBadge status={row.status} />
+          <StatusBadge status={destinationStateOf(row)} />
         </Group>
       )),
       column('method', w.columns.method, ({ method }) => <Text ff="monospace">{method}</Text>),

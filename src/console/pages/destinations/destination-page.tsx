@@ -1,4 +1,4 @@
-import { Button, Skeleton } from '@mantine/core';
+import { Alert, Button, Skeleton, Stack, Text } from '@mantine/core';
 import { Navigate, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { type ReactNode, Suspense, useState } from 'react';
 import { useApiQuery } from '../../data/data.ts';
@@ -9,6 +9,7 @@ import { useMay } from '../../session/rights.ts';
 import { lazyPart } from '../../shell/lazy-part.ts';
 import { LoadedPage } from '../../shell/page.tsx';
 import type { Connection } from '../connections/connection.ts';
+import { HoldCause, HoldEnd } from '../connections/hold-actions.tsx';
 import { RecoverButton } from '../replays/replay-button.tsx';
 import { type Destination, type DestinationDraft, emptyDraft } from './destination-draft.ts';
 import { DestinationEditor } from './destination-editor.tsx';
@@ -63,10 +64,28 @@ export function DestinationPage(): ReactNode {
         loaded.destination === null ? (
           <NewDestination connection={loaded.connection} />
         ) : (
-          <DestinationEditor key={destinationId} connection={loaded.connection} stored={loaded.destination} />
+          <>
+            <Suspended destination={loaded.destination} />
+            <DestinationEditor key={destinationId} connection={loaded.connection} stored={loaded.destination} />
+          </>
         )
       }
     </LoadedPage>
+  );
+}
+
+/** Why responses hold the deliveries of an enabled destination, and what ends it; nothing while they are sent. */
+function Suspended({ destination: { connectionId, status, health } }: { destination: Destination }): ReactNode {
+  if (status !== 'enabled' || health.state === 'ok') return null;
+  return (
+    <Alert mb="md" color="orange" icon={<Icon name="alert" />} title={words.needsAttention}>
+      <Stack gap={4}>
+        <Text size="md">
+          <HoldCause health={health} />
+        </Text>
+        <HoldEnd connectionId={connectionId} health={health} />
+      </Stack>
+    </Alert>
   );
 }
 

@@ -53,10 +53,16 @@ export const connectionForm = {
     rateLimit: ['Max requests', 'Empty: no limit'],
     ratePer: ['Rate limit period', 'E.g. 1 s or 1 min.'],
     concurrency: ['Max concurrent requests', 'Empty: adaptive, up to 64'],
-    breakerRatio: ['Circuit breaker: failure rate (%)', 'Suspends the connection when more attempts than this fail.'],
+    breakerRatio: [
+      'Circuit breaker: failure rate (%)',
+      'Suspends a destination when at least this share of its attempts fails.',
+    ],
     breakerMinimum: ['Circuit breaker: minimum attempts'],
     breakerWindow: ['Circuit breaker: window'],
-    breakerOpen: ['Circuit breaker: check after', 'Grows while checks fail. Deliveries are held until one succeeds.'],
+    breakerOpen: [
+      'Circuit breaker: check after',
+      'At most; sooner after a short outage. Deliveries are held until a check succeeds.',
+    ],
     tlsCa: [
       'Trusted certificate authority (PEM)',
       'In addition to the system’s CAs. Starts with -----BEGIN CERTIFICATE-----',

@@ -5,6 +5,7 @@ import { sentence } from '../../sentence.ts';
 /** Words of Destination Details: template, preview, tests. */
 export const destinations = {
   title: 'Destination Details',
+  needsAttention: 'This destination needs attention',
   fields: {
     name: ['Destination Name', 'Shown in actions, e.g. “New order”'],
     description: ['Description'],
