@@ -9,8 +9,8 @@ import { phraseFiles, retiredPhrases, retiredWords, wordFiles } from './words.ts
 type Result = { ok: boolean; note: string; details?: string };
 
 const checks: [name: string, run: () => Result | Promise<Result>][] = [
-  ['types', () => program('node_modules/typescript7/bin/tsc', '-p', '.')],
-  ['console', () => program('node_modules/typescript7/bin/tsc', '-p', 'tsconfig.console.json')],
+  ['types', () => types('.')],
+  ['console', () => types('tsconfig.console.json')],
   ['style', () => program('node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings')],
   ['arrows', arrows],
   ['documents', freshDocuments],
@@ -31,6 +31,12 @@ for (const [name, run] of checks) {
   }
 }
 process.exit(failed === 0 ? 0 : 1);
+
+/** Only what a change touches is checked again: a check without changes takes a tenth of the time. */
+function types(project: string): Result {
+  const facts = `node_modules/.cache/${project.replaceAll('.', '-')}.tsbuildinfo`;
+  return program('node_modules/typescript7/bin/tsc', '-p', project, '--incremental', '--tsBuildInfoFile', facts);
+}
 
 function program(...args: string[]): Result {
   const { status, stdout, stderr, error } = spawnSync(process.execPath, args, { encoding: 'utf8' });
