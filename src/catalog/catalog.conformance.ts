@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { Audit } from '../audit/audit.ts';
 import { auditSample } from '../audit/audit-samples.testing.ts';
 import { Secret } from '../contract/secret.ts';
-import { type Catalog, type Change, type StoredDocument, versionsBytesMax } from './catalog.ts';
+import { type Catalog, type Change, type StoredDocument, versionBounds, versionsBytesMax } from './catalog.ts';
 
 type Made = Catalog & { audit: Pick<Audit, 'entries'> } & AsyncDisposable;
 
@@ -106,6 +106,39 @@ export function catalogConformance(name: string, make: () => Promise<Made>): voi
       assert.deepEqual(await versions({ listed: true, after: 1, limit: 1 }), [3]);
       assert.deepEqual(await versions({ after: 2, limit: 2 }), [4, 3]);
       assert.equal((await catalog.all()).documents[0]?.version, 5);
+    });
+
+    guarantee('of the versions of a document the oldest are removed, beyond a number and a size', async (catalog) => {
+      let revision = 0;
+      const make = async (version: number, { text = '', unlisted = false, id = 'con_1' } = {}) => {
+        revision =
+          (await catalog.change(
+            revision,
+            [{ op: 'put', document: document({ id, version, body: { name: `v${version}`, text } }), unlisted }],
+            [],
+          )) ?? revision;
+      };
+      const versions = async (id = 'con_1') => {
+        const found: number[] = [];
+        for (let before = Number.MAX_SAFE_INTEGER; ; before = found.at(-1) ?? 0) {
+          const page = await catalog.versions({ kind: 'connection', id, before, limit: 500 });
+          if (page.length === 0) return found;
+          found.push(...page.map((one) => one.version));
+        }
+      };
+      await make(1, { id: 'con_2' });
+      const { count, bytes } = versionBounds;
+      // Changes of the status alone don't displace the others.
+      for (let version = 1; version <= count + 10; version++) await make(version, { unlisted: version > 5 });
+      assert.deepEqual((await versions()).slice(-6), [11, 5, 4, 3, 2, 1]);
+      assert.equal((await versions()).length, count + 5);
+      const text = 'x'.repeat(bytes / 4);
+      for (let more = 11; more <= 16; more++) await make(count + more, { text });
+      assert.deepEqual(await versions(), [count + 16, count + 15, count + 14]);
+      await make(count + 17, { text: 'x'.repeat(bytes) });
+      assert.deepEqual(await versions(), [count + 17]);
+      assert.equal((await catalog.all()).documents.length, 2);
+      assert.deepEqual(await versions('con_2'), [1]);
     });
 
     guarantee('a read of versions ends with the one that reaches the limit of bytes', async (catalog) => {

@@ -13,7 +13,7 @@ export interface Catalog {
    * Makes all changes or none, durably, and adds the entries that describe them to the audit trail. `revision` is the
    * state on which the caller's checks (names, use, versions) were made. If the catalog has changed since, nothing is
    * written and the result is null: load and check again. Otherwise returns the new revision. Earlier versions are
-   * kept, also after a delete, until `purge`. Throws when a put has a version that the document already had.
+   * kept, also after a delete, until `purge`, within `versionBounds`. Throws when a put has a version that the document already had.
    * The changes of existing connections and destinations that people made are `unapplied` from then on.
    */
   change(revision: number, changes: readonly Change[], entries: readonly NewAuditEntry[]): Promise<number | null>;
@@ -31,6 +31,12 @@ export interface Catalog {
   /** Removes documents deleted before `before` (ms) with all their versions and secrets, at most `limit`. */
   purge(before: number, limit: number): Promise<Pick<StoredDocument, 'kind' | 'id'>[]>;
 }
+
+/**
+ * Of the versions of one document, the newest `count` listed ones, as many unlisted ones, and of all those that have at most
+ * `bytes` are kept; the present one always is.
+ */
+export const versionBounds = { count: 1_000, bytes: 32 * 1_048_576 } as const;
 
 /** Characters of stored bodies that one read of versions returns; the last version may exceed it. */
 export const versionsBytesMax = 4 * 1_048_576;

@@ -9,6 +9,7 @@ import {
   type StoredDocument,
   type UnappliedChange,
   type VersionQuery,
+  versionBounds,
   versionsBytesMax,
 } from '../catalog.ts';
 
@@ -177,6 +178,24 @@ function put(db: Db, row: DocumentRow, listed: boolean) {
   );
   db.run('INSERT OR REPLACE INTO document (kind, id, version) VALUES (?, ?, ?)', row.kind, row.id, row.version);
   db.run('DELETE FROM deleted_document WHERE kind = ? AND id = ?', row.kind, row.id);
+  removeOldVersions(db, row);
+}
+
+/** Removes versions of a document over `versionBounds`. */
+function removeOldVersions(db: Db, { kind, id, version }: DocumentRow): void {
+  const rows = db.all<{ row: number }>(
+    `SELECT row FROM (
+       SELECT rowid AS row, version, row_number() OVER (PARTITION BY listed ORDER BY version DESC) AS number,
+         sum(octet_length(body)) OVER (ORDER BY version DESC) AS size
+       FROM document_version WHERE kind = ? AND id = ?)
+     WHERE version <> ? AND (number > ? OR size > ?)`,
+    ...[kind, id, version, versionBounds.count, versionBounds.bytes],
+  );
+  if (rows.length === 0) return;
+  // Sealed secrets are overwritten on disk, not only unlinked.
+  db.all('PRAGMA secure_delete = ON');
+  for (const { row } of rows) db.run('DELETE FROM document_version WHERE rowid = ?', row);
+  db.all('PRAGMA secure_delete = FAST');
 }
 
 function remove(db: Db, { kind, id, version, updatedAt, updatedBy }: DocumentRow) {

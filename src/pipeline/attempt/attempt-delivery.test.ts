@@ -50,6 +50,34 @@ test('a delivery without the version of its action is not sent, since its mappin
   assert.equal(rig.egress.requests.length, 0);
 });
 
+test('a delivery that is retried after its versions were removed is sent as before, but never without a mapping', async () => {
+  const connection = { settings: { retry: { scheduleMs: [0, 60_000], jitter: 0 } } };
+  for (const keepsMapping of [true, false]) {
+    await using rig = await startRig({ handler: (_, index) => ({ status: index === 0 ? 500 : 200 }) });
+    const { connectionId, destinationId } = await wire(rig, {
+      connection,
+      destination: orders,
+      action: { status: 'disabled' },
+    });
+    const action = { name: 'Few', description: 'one field', status: 'enabled' };
+    const actionId = await rig.put('action', { ...action, destinations: [{ destinationId, mapping: onlyName }] });
+    await rig.send({ data: { name: 'a', email: 'a@example.com' } });
+    await settled();
+    for (const version of [2, 3]) {
+      const destinations = keepsMapping || version === 3 ? [{ destinationId, mapping: onlyName }] : [];
+      await rig.put('action', { ...action, description: `version ${version}`, destinations }, actionId);
+      const path = `/version-${version}`;
+      await rig.put('destination', { connectionId, ...orders, path, status: 'enabled' }, destinationId);
+    }
+    const load = rig.catalog.versions;
+    rig.catalog.versions = (query) => load({ ...query, after: Math.max(query.after ?? 0, 1) });
+    await rig.clock.advance(60_000);
+    const sent = rig.egress.requests.slice(1).map(({ url, body }) => [new URL(url).pathname, body]);
+    assert.deepEqual(sent, keepsMapping ? [['/v2/orders', '{"name":"a"}']] : []);
+    assert.deepEqual(await rig.statuses(), [keepsMapping ? 'delivered' : 'cancelled']);
+  }
+});
+
 test('a delivery that was in flight at a crash is repeated as it was sent, although its destination changed during a hold', async () => {
   let isHanging = true;
   await using rig = await startRig({ handler: () => (isHanging ? new Promise(() => {}) : { status: 200 }) });

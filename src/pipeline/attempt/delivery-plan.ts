@@ -8,7 +8,7 @@ import { type DestinationPlan, destinationPlan } from '../destination-plan.ts';
 import type { Holds } from '../dispatch/holds.ts';
 import { valueBytes } from '../dispatch/memory-budget.ts';
 import type { Configuration, Document, Snapshot } from '../snapshot/snapshot.ts';
-import { keptProgram, type Meta, planRender, type RenderEngine, type RenderPlan } from './render.ts';
+import { keptProgram, type Meta, planRender, type RenderEngine, type RenderPlan, sendsTo } from './render.ts';
 
 /** Everything compiled that attempts need which have the same action and destination, in one version each. */
 export type DeliveryPlan = RenderPlan & {
@@ -115,7 +115,8 @@ function emptyPlans() {
 
 /**
  * The action and destination of a delivery in the versions it was planned with, the destination with its current
- * connection. `action` null: it has none, or this version never existed; `to` null: this version never existed, or the
+ * connection; of a version that was removed, the oldest later one. `action` null: it has none, this version never existed, or
+ * it was removed and the later one has no mapping for the destination; `to` null: this version never existed, or the
  * destination was deleted. Secrets never come from an old version: a secret header has the value of the header with this
  * name in the current version, or null.
  */
@@ -141,10 +142,11 @@ export function pinnedVersions(configuration: Configuration, catalog: Catalog) {
     const key = `${id}@${version}`;
     const known = old.get(key);
     if (known !== undefined) return known;
-    const [found] = await catalog.versions({ kind, id, before: version + 1, limit: 1 });
+    // Of many versions the oldest are removed: then the next one that is left.
+    const [found] = await catalog.versions({ kind, id, after: version - 1, limit: 1 });
     const loaded = old.get(key);
     if (loaded !== undefined) return loaded;
-    const one: Old = { document: found?.version === version ? found : null, plan: null };
+    const one: Old = { document: found ?? null, plan: null };
     oldBytes += valueBytes(one.document);
     while (oldBytes > oldBytesMax && old.size > 0) {
       const [first = '', oldest] = old.entries().next().value ?? [];
@@ -167,8 +169,11 @@ export function pinnedVersions(configuration: Configuration, catalog: Catalog) {
   async function older(wanted: Wanted): Promise<Pinned> {
     const { actionId, actionVersion, destinationId, destinationVersion } = wanted;
     let action = actionId === null ? null : (configuration.snapshot.documents.action.get(actionId) ?? null);
-    if (actionId !== null && actionVersion !== null && action?.version !== actionVersion)
+    if (actionId !== null && actionVersion !== null && action?.version !== actionVersion) {
       action = (await load('action', actionId, actionVersion)).document as Document<ActionBody> | null; // loaded as an action
+      // Without a mapping the whole event would be sent.
+      if (action !== null && action.version !== actionVersion && !sendsTo(action.body, destinationId)) action = null;
+    }
     const found = await load('destination', destinationId, destinationVersion);
     const current = configuration.snapshot.planOf(destinationId);
     if (current?.destination.version === destinationVersion) return { action, to: current };
