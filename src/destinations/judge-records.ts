@@ -1,7 +1,7 @@
 import { isCompressed } from '../egress/egress.ts';
 import { fitsOutcome } from './answer-match.ts';
 import { recordsOfItems } from './item-match.ts';
-import { applyRule, type Exchange, judge, judgeWhole, retry, type Verdict } from './judge.ts';
+import { applyRule, type Exchange, judge, judgeWhole, uncertain, type Verdict } from './judge.ts';
 
 /**
  * Judges an exchange whose response may report on each of its records: `whole` is the verdict where no outcome rule
@@ -30,7 +30,7 @@ export function judgeRecords(
     }
     if (outcome.truncated)
       return {
-        whole: retry('too_large', `HTTP ${outcome.status}; the response is too long to read its items.`),
+        whole: uncertain('too_large', `HTTP ${outcome.status}; the response is too long to read its items.`, settings),
         each: null,
       };
     const found = recordsOfItems(rule.items, outcome, records);

@@ -87,11 +87,14 @@ test('network errors are retried with their kind; a blocked address fails', () =
   assert.ok(judged.kind === 'failed' && judged.reason === 'blocked' && judged.errorKind === 'blocked');
 });
 
-test('a timeout is held as unknown outcome where the destination is set so, other errors are not', () => {
-  const settings = { outcomes: [], onTimeout: 'hold' } as const;
-  const judged = verdict(failure('timeout'), { settings: { ...settings, outcomes: [] } });
-  assert.ok(judged.kind === 'held' && judged.reason === 'unknown_outcome');
-  assert.equal(verdict(failure('reset'), { settings: { ...settings, outcomes: [] } }).kind, 'retry');
+test('where a destination is set to hold, every error after which the request may have arrived is held as unknown outcome', () => {
+  const settings = { outcomes: [], onTimeout: 'hold' as const };
+  for (const kind of ['timeout', 'reset', 'protocol', 'too_large'] as const) {
+    const judged = verdict(failure(kind), { settings });
+    assert.ok(judged.kind === 'held' && judged.reason === 'unknown_outcome' && judged.errorKind === kind, kind);
+  }
+  for (const kind of ['dns', 'connect', 'tls'] as const)
+    assert.equal(verdict(failure(kind), { settings }).kind, 'retry');
 });
 
 test('Retry-After on 429 makes the connection wait, on 503 the destination, and is not counted', () => {

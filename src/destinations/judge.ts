@@ -40,10 +40,11 @@ export type Verdict =
   | { readonly kind: 'auth_refused'; readonly refresh: boolean; readonly errorKind: 'auth'; readonly detail: string }
   /** The batch was rejected as a whole: its records are sent again at once in smaller parts, uncounted. */
   | { readonly kind: 'split'; readonly errorKind: 'http_4xx'; readonly detail: string }
+  /** The request may have arrived, and the destination is set to avoid sending twice: a person decides. */
   | {
       readonly kind: 'held';
       readonly reason: 'unknown_outcome';
-      readonly errorKind: 'timeout';
+      readonly errorKind: ErrorKind;
       readonly detail: string;
     };
 
@@ -64,11 +65,12 @@ export type Exchange = {
 /**
  * Judges one exchange, in this order: the destination's outcome rules, the authentication's signs of an expired
  * token, then the status: 2xx is delivered; 408, 425, 429, 5xx but 501 and 505, and every network error are retried;
- * other 4xx, 3xx (never followed), 501, 505 and statuses above 599 fail; 410 also pauses the destination. Pure.
+ * other 4xx, 3xx (never followed), 501, 505 and statuses above 599 fail; 410 also pauses the destination. With
+ * `onTimeout: hold`, an exchange whose request may have arrived without a known outcome is held instead. Pure.
  */
 export function judge(exchange: Exchange): Verdict {
   const { outcome, settings } = exchange;
-  if (outcome.kind === 'error') return judgeError(outcome.error, settings.onTimeout);
+  if (outcome.kind === 'error') return judgeError(outcome.error, settings);
   const rule = settings.outcomes.find((one) => one.items === undefined && fitsOutcome(one, outcome));
   if (rule !== undefined) return applyRule(rule, outcome, exchange);
   return judgeWhole(outcome, exchange);
@@ -85,11 +87,22 @@ export function judgeWhole(outcome: Answered, exchange: Exchange): Verdict {
   return isRefused ? authRefused(outcome.status, exchange) : judgeStatus(outcome, exchange);
 }
 
-function judgeError({ kind, message }: EgressError, onTimeout: 'retry' | 'hold'): Verdict {
+function judgeError({ kind, message }: EgressError, settings: Exchange['settings']): Verdict {
   if (kind === 'blocked') return failed('blocked', 'blocked', message);
-  if (kind === 'timeout' && onTimeout === 'hold')
-    return { kind: 'held', reason: 'unknown_outcome', errorKind: 'timeout', detail: message };
-  return retry(kind, message);
+  return unreceived.has(kind) ? retry(kind, message) : uncertain(kind, message, settings);
+}
+
+/** The errors after which the peer did not get the request: see Egress.send. */
+const unreceived: ReadonlySet<EgressError['kind']> = new Set(['dns', 'connect', 'tls']);
+
+/** The verdict on a request that may have arrived, and whose outcome is not known. */
+export function uncertain(
+  errorKind: ErrorKind,
+  detail: string,
+  settings: Pick<Exchange['settings'], 'onTimeout'>,
+): Verdict {
+  if (settings.onTimeout === 'hold') return { kind: 'held', reason: 'unknown_outcome', errorKind, detail };
+  return retry(errorKind, detail);
 }
 
 function judgeStatus(answer: Answer, exchange: Exchange): Verdict {

@@ -95,6 +95,11 @@ export interface EgressRequest {
    */
   readonly headers: readonly Header[];
   readonly body: Uint8Array | string | null;
+  /**
+   * Never written to a second socket: when a kept one turns out to be closed, the exchange ends as a `reset`, since the
+   * peer may have received the request.
+   */
+  readonly isOnce?: boolean;
   /** From the DNS lookup to the end of the TLS handshake of a new socket. */
   readonly connectTimeoutMs: number;
   /** One deadline for the whole exchange, including waiting, connecting, slow request bodies and slow responses. */

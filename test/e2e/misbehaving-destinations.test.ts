@@ -120,6 +120,12 @@ test('410 fails the delivery and pauses the destination; what follows waits unti
     return shown.status === 'paused' ? shown : null;
   });
   assert.equal(paused.version, destination.version + 1);
+  const { data: versions } = await client.call('listDestinationVersions', { params });
+  assert.deepEqual(
+    versions.map(({ version }) => version),
+    [destination.version],
+    'a pause is no version, whoever makes it',
+  );
   const held = await deliver({ v: 2 }, 'held');
   assert.deepEqual([held.reason, receiver.at('/gone').length], ['destination_paused', 1]);
   await client.call('changeDestination', { params, body: { status: 'enabled' } });
@@ -183,6 +189,16 @@ test('a destination may hold what timed out, until a person retries it: a releas
   await client.call('retryDelivery', { params: { id: held.id } });
   const delivered = await reaches(app, held.id, 'delivered');
   assert.deepEqual([delivered.attempts, receiver.at('/unknown').length], [2, 2]);
+});
+
+test('a request that was cut off after it was sent is held where the destination is set so, and not sent again', async () => {
+  receiver.answer('/cut', { raw: (socket) => socket.destroy() }, {});
+  const { deliver } = await wire(app, receiver, {
+    connection: { settings: quick },
+    destination: { path: '/cut', settings: { onTimeout: 'hold' } },
+  });
+  const held = await deliver({ v: 1 }, 'held');
+  assert.deepEqual([held.reason, held.errorKind, receiver.at('/cut').length], ['unknown_outcome', 'reset', 1]);
 });
 
 test('a system that is not there, or blocked, is told apart', async () => {

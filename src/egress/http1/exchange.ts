@@ -66,7 +66,7 @@ export class Exchange implements ResponseHandler {
 
   /** Whether it may be sent again when its kept socket was lost. */
   get mayResend(): boolean {
-    return this.#firstByteMs === null;
+    return this.#firstByteMs === null && this.request.isOnce !== true;
   }
 
   prepareResend(): void {

@@ -201,7 +201,7 @@ class Connection {
     this.#opening = null;
     exchange.stages = opening.timings;
     if (isFailure(socket) || socket.destroyed) {
-      this.end(isFailure(socket) ? socket : lostError(null));
+      this.end(isFailure(socket) ? socket : LOST_AT_ONCE);
       return;
     }
     this.#socket = socket;
@@ -256,6 +256,11 @@ class Connection {
     exchange.respond(true);
   }
 }
+
+const LOST_AT_ONCE = {
+  kind: 'connect',
+  message: 'The peer closed the connection as soon as it was open; nothing was sent.',
+} as const;
 
 /** For all pools together: each takes a file descriptor. */
 const KEPT_MAX = 512;

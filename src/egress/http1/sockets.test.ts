@@ -41,6 +41,16 @@ test('a request on a kept socket that turns out closed is sent again at once on 
   assert.ok(again.timings.connectMs !== null);
 });
 
+test('a request that must not be sent twice ends as a reset when its kept socket turns out closed', async () => {
+  await using peer = await forgetfulPeer();
+  await using egress = openEgress();
+  const url = `http://127.0.0.1:${peer.port}/`;
+  responseOf(await egress.send(requestTo(url)));
+  const again = await egress.send({ ...requestTo(url), isOnce: true });
+  assert.ok(again.kind === 'error' && again.error.kind === 'reset' && again.resends === 0);
+  assert.equal(peer.connections(), 1);
+});
+
 test('many kept sockets that were cut cost no failure', async () => {
   await using peer = await httpPeer((_request, response) => void response.end('ok'));
   await using egress = openEgress();

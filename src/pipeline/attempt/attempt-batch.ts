@@ -141,7 +141,8 @@ export class BatchAttempter {
 
   #erroredBy(error: unknown, members: Members, { plan, policy, jitter }: Shared, startedAt: number): Settled[] {
     const connectionVersion = plan.to.connection.version;
-    const given = { ...this.#options, policy, startedAt, connectionVersion, random: () => jitter };
+    const { settings } = plan.to.destination.body;
+    const given = { ...this.#options, policy, startedAt, connectionVersion, settings, random: () => jitter };
     return members.map((delivery, at) => {
       const step = erroredStep(error, 'after the request was sent', { ...given, delivery });
       step.follows = at > 0;

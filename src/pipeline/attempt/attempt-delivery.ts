@@ -63,8 +63,9 @@ async function attempt(options: AttemptOptions, delivery: DueDelivery): Promise<
     return step;
   } catch (error) {
     telemetry.failedOften(error, 'attempt a delivery');
-    const { retry: policy, connection } = present;
-    return erroredStep(error, when, { ...options, delivery, policy, startedAt, connectionVersion: connection.version });
+    const { retry: policy, connection, destination } = present;
+    const given = { delivery, policy, startedAt, connectionVersion: connection.version };
+    return erroredStep(error, when, { ...options, ...given, settings: destination.body.settings });
   }
 }
 

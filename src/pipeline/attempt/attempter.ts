@@ -152,7 +152,13 @@ export class Attempter {
     const detail = detailOf(error, isSent ? 'after the request was sent' : 'before the request was sent');
     const all = [...log, withoutContent(note, outcome, this.#options.clock.now(), endOf(detail))];
     if (rendered === null || !isSent) return { kind: 'errored', rendered, detail, log: all };
-    return { kind: 'judged', rendered, verdict: unjudged(detail), each: null, log: all };
+    return {
+      kind: 'judged',
+      rendered,
+      verdict: unjudged(detail, work.plan.to.destination.body.settings),
+      each: null,
+      log: all,
+    };
   }
 
   #unauthorized(
@@ -215,9 +221,10 @@ const itemsBytesMax = 1_048_576;
 
 /** The request for the egress, with route and timeouts. */
 function egressRequest({ plan }: Work, { method, url, headers, body }: WebhookRequest): EgressRequest {
-  const { authorized, readsItems } = plan.to;
+  const { authorized, destination, readsItems } = plan.to;
   const { connectTimeoutMs, timeoutMs } = authorized.settings;
-  const request = { method, url, headers, body, connectTimeoutMs, timeoutMs, ...authorized.route() };
+  const isOnce = destination.body.settings.onTimeout === 'hold';
+  const request = { method, url, headers, body, isOnce, connectTimeoutMs, timeoutMs, ...authorized.route() };
   return readsItems ? { ...request, responseBytesMax: itemsBytesMax } : request;
 }
 

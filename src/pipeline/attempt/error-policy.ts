@@ -1,8 +1,9 @@
 import type { Clock } from '../../async/clock.ts';
 import type { RetryPolicy } from '../../contract/documents/connection.ts';
+import type { DestinationBody } from '../../contract/documents/destination.ts';
 import type { NewId } from '../../contract/ids.ts';
 import type { Attempt } from '../../contract/records/delivery.ts';
-import type { Verdict } from '../../destinations/judge.ts';
+import { uncertain, type Verdict } from '../../destinations/judge.ts';
 import type { DueDelivery, Settlement } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { withoutContent } from './attempt-log.ts';
@@ -16,7 +17,7 @@ import { type Step, stepAfter } from './next-step.ts';
  *   logged without request and response. The next one follows the retry schedule; when the schedule is used up, the
  *   delivery is held as `exhausted`, as after any other failure. The error says nothing about the peer.
  * - After that, before the verdict (the egress itself, outcome rules, Retry-After): the same, but the peer may have acted
- *   on the request. The attempt is logged with the status of the response, if there was one, and counts for the concurrency
+ *   on the request, so that with `onTimeout: hold` the delivery is held. The attempt is logged with the status of the response, if there was one, and counts for the concurrency
  *   limit and the circuit breaker like any failed request, so that a peer is not flooded with repeated requests.
  * - After the verdict (writing or redacting the log): the verdict applies, so that a delivered delivery is not sent again.
  *   The attempt is logged without the content of request and response, which may contain data that must not be stored.
@@ -38,6 +39,7 @@ export function erroredStep(
     policy: RetryPolicy;
     startedAt: number;
     connectionVersion: number;
+    settings: Pick<DestinationBody['settings'], 'onTimeout'>;
     clock: Clock;
     newId: NewId;
     random(): number;
@@ -60,7 +62,10 @@ export function erroredStep(
     { kind: 'errored', rendered: null, detail, log },
     { delivery, policy, now: clock.now(), random },
   );
-  if (when === 'after the request was sent') step.sent = 1;
+  if (when === 'before the request was sent') return step;
+  step.sent = 1;
+  if (given.settings.onTimeout === 'hold')
+    Object.assign(step.settlement, { status: 'held', reason: 'unknown_outcome', dueAt: null });
   return step;
 }
 
@@ -76,16 +81,8 @@ export function detailOf(error: unknown, when: Moment): string {
 }
 
 /** The verdict on an exchange that could not be judged. */
-export function unjudged(detail: string): Verdict {
-  return {
-    kind: 'retry',
-    errorKind: 'internal_error',
-    detail,
-    counted: true,
-    retryAfterMs: null,
-    waitScope: null,
-    pausesDestination: false,
-  };
+export function unjudged(detail: string, settings: Pick<DestinationBody['settings'], 'onTimeout'>): Verdict {
+  return uncertain('internal_error', detail, settings);
 }
 
 /** Applies `redact` to settlements. A settlement that can't be redacted loses all content. */

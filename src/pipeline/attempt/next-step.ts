@@ -126,7 +126,7 @@ function judged(verdict: Verdict, situation: Situation, log: Attempt[]): Step {
     case 'held': {
       const step = stepOf(finish(situation, 'held', verdict.reason, verdict.detail, verdict.errorKind));
       step.health = 'overloaded';
-      step.sign = 'silent';
+      step.sign = log.at(-1)?.response == null ? 'silent' : 'bad';
       return step;
     }
     case 'auth_refused': {

@@ -41,7 +41,11 @@ export async function pauseDestination(
     const body = { ...document.body, status: 'paused' as const };
     const updatedAt = new Date(now).toISOString();
     return [
-      { op: 'put', document: { ...document, body, version: document.version + 1, updatedAt, updatedBy: 'millrace' } },
+      {
+        op: 'put',
+        document: { ...document, body, version: document.version + 1, updatedAt, updatedBy: 'millrace' },
+        unlisted: true,
+      },
     ];
   });
 }

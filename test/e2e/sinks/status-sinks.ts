@@ -45,10 +45,17 @@ export const failingSinks: readonly Sink[] = [
     nextMs: null,
   },
   {
-    what: 'it is reset, where only what timed out is held',
+    what: 'it is reset, where what may have arrived is held',
     answers: [error('reset')],
     destination: { onTimeout: 'hold' },
-    stands: retries('reset'),
+    stands: held('unknown_outcome', 'reset', 1, [true]),
+    nextMs: null,
+  },
+  {
+    what: 'it refuses the connection, where what may have arrived is held',
+    answers: [error('connect')],
+    destination: { onTimeout: 'hold' },
+    stands: retries('connect'),
     nextMs: soon,
   },
   {

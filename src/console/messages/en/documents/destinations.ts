@@ -32,7 +32,7 @@ export const destinations = {
     rateConcurrency: ['Max concurrent requests'],
     retrySchedule: ['Delay before each attempt', 'E.g. 0 s, 5 s, 1 min, 1 h'],
     retryJitter: ['Retry jitter (%)', 'Lengthens each delay by a random share, to spread retries.'],
-    onTimeout: ['When a request times out'],
+    onTimeout: ['When the outcome is unknown', 'After a timeout or a broken connection the request may have arrived.'],
     bodiesTime: ['Time after the delivery', 'E.g. 7 d or 12 h'],
     bodiesMask: [
       'Mask in stored bodies',
@@ -109,7 +109,7 @@ export const destinations = {
   retry: {
     title: 'Retries',
     text: 'Empty: the connection’s schedule applies.',
-    onTimeouts: { retry: 'Retry', hold: 'Hold: it may have been delivered' },
+    onTimeouts: { retry: 'Retry', hold: 'Hold until a person decides' },
   },
   outcomes: {
     title: 'Response rules',

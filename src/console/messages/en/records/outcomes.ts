@@ -76,7 +76,7 @@ const reason: Readonly<Record<Reason, CauseWords>> = {
   },
   unknown_outcome: {
     short: 'Outcome unknown',
-    why: 'the request timed out, and the destination is set to avoid sending twice',
+    why: 'the request may have arrived, and the destination is set to avoid sending twice',
     todo: 'Check in the other system whether it was received, then retry or cancel.',
   },
   http_3xx: {
