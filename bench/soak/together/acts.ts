@@ -21,7 +21,7 @@ export type Stage = {
 };
 
 /** What acts remember of each other. */
-type Memory = { versions: number; replays: string[]; erasures: string[]; shiftMs: number; shiftedAt: number };
+type Memory = { versions: number; replays: string[]; erasures: string[]; shiftMs: number };
 
 type Doing = Stage & { memory: Memory; client: Client; place: Place; act: ReturnType<typeof performer> };
 
@@ -32,7 +32,7 @@ const finished: readonly string[] = ['delivered', 'failed', 'skipped', 'cancelle
 /** Does something at random every few hundred milliseconds, until it is stopped. */
 export function startActs(stage: Stage, everyMs: [least: number, most: number]) {
   const { draw, mix, wiring, program, history } = stage;
-  const memory: Memory = { versions: 1, replays: [], erasures: [], shiftMs: 0, shiftedAt: Number.NEGATIVE_INFINITY };
+  const memory: Memory = { versions: 1, replays: [], erasures: [], shiftMs: 0 };
   const possible = kinds.filter(({ of }) => of === null || mix[of] === true);
   let isPaused = false;
   let isStopping = false;
@@ -300,8 +300,7 @@ const kinds: readonly Kind[] = [
     of: 'clock',
     async run({ draw, memory, program, history }) {
       // The program looks at its clock every 10 s; what it stores between two steps within that time is late by one of them.
-      if (history.now() - memory.shiftedAt < stepsApartMs) return;
-      memory.shiftedAt = history.now();
+      if (history.now() - (history.clockShifts.at(-1)?.at ?? Number.NEGATIVE_INFINITY) < stepsApartMs) return;
       const step = draw.pick([1_500, 10_000, 120_000, 3_600_000, 3 * 3_600_000]);
       const next = memory.shiftMs + (draw.chance(0.5) ? step : -step);
       memory.shiftMs = Math.max(-farMs, Math.min(farMs, next));
@@ -450,6 +449,7 @@ async function erase({ client, act, draw, senders, history, memory }: Doing): Pr
   const visitorId = draw.pick(senders.visitors);
   history.erased.set(visitorId, 'asked');
   await senders.leave(visitorId);
+  history.erasedDeliveries.push(...(await Array.fromAsync(client.list('listDeliveries', { query: { visitorId } }))));
   const { id } = await act('erase', [visitorId], '', () => client.call('eraseVisitor', { body: { visitorId } }));
   if (id === null) return;
   history.erased.set(visitorId, id);

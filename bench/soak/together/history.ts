@@ -1,3 +1,4 @@
+import type { Delivery } from '../../../src/contract/records/delivery.ts';
 import type { Answer } from './systems.ts';
 
 /** A record in a request: the number of its event, and the id that the program gave it. */
@@ -70,6 +71,8 @@ export type History = {
   readonly odd: string[];
   /** Visitors whose erasure was acknowledged, or may have been. */
   readonly erased: Map<string, string>;
+  /** Their deliveries, as they were before. */
+  readonly erasedDeliveries: Delivery[];
   now(): number;
 };
 
@@ -84,6 +87,7 @@ export function newHistory(): History {
     clockShifts: [],
     odd: [],
     erased: new Map(),
+    erasedDeliveries: [],
     now: () => Math.round((performance.now() - startedAt) * 10) / 10,
   };
 }

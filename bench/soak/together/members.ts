@@ -19,6 +19,8 @@ export type Traffic = {
   readonly originals: ReadonlyMap<string, readonly Delivery[]>;
   /** Deliveries by their idempotency key: one that no replay made, or the first, and those of replays that kept its key. */
   readonly withKey: ReadonlyMap<string, readonly Delivery[]>;
+  /** Requests whose deliveries can't be told, by the id of an event in them. */
+  readonly unknown: ReadonlyMap<string, readonly Arrived[]>;
   /** What replays have sent again, by `event action destination`, each as an id. */
   readonly replayed: ReadonlySet<string>;
 };
@@ -34,7 +36,7 @@ export const orderOf = (id: string): number => placeOf('delivery', id)?.number ?
  * its members. Pure.
  */
 export function trafficOf(
-  { arrivals }: Pick<History, 'arrivals'>,
+  { arrivals, erasedDeliveries }: Pick<History, 'arrivals' | 'erasedDeliveries'>,
   deliveries: readonly Delivery[],
   replays: readonly Replay[],
   wiring: Wiring,
@@ -50,7 +52,7 @@ export function trafficOf(
     deliveries.filter((one) => one.replayId === null && !one.test),
     named,
   );
-  const byName = Map.groupBy(deliveries, named);
+  const byName = Map.groupBy([...deliveries, ...erasedDeliveries], named);
   const withKey = Map.groupBy(deliveries, keyOf);
   const arrived = arrivals.map((arrival) => {
     const destination = destinationOf.get(arrival.place) ?? '';
@@ -76,10 +78,14 @@ export function trafficOf(
         if (known === undefined) byKey.set(key, [one]);
         else known.push(one);
       }
+  const unknown = new Map<string, Arrived[]>();
+  for (const one of arrived)
+    for (const { key, record } of one.members)
+      if (key === null) unknown.set(record.event, [...(unknown.get(record.event) ?? []), one]);
   const replayed = new Set(
     deliveries
       .filter((one) => one.replayId !== null)
       .map((one) => nameOf(one.eventId, one.actionId, one.destinationId)),
   );
-  return { arrived, byKey, originals, withKey, replayed };
+  return { arrived, byKey, originals, withKey, unknown, replayed };
 }

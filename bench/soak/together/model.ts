@@ -1,4 +1,3 @@
-import type { Delivery } from '../../../src/contract/records/delivery.ts';
 import type { Fault } from './fault.ts';
 import type { Act, History, Sent } from './history.ts';
 import type { Look } from './look.ts';
@@ -338,31 +337,21 @@ function cancelledStays({ history, traffic }: World): Fault[] {
   });
 }
 
-/** What is delivered was accepted by the system; what a system accepted is not recorded as something else. */
-function deliveredArrived({ traffic, look }: World): Fault[] {
-  const isAccepted = (one: Delivery, key: string) =>
-    (traffic.byKey.get(key) ?? []).some(
-      ({ arrival, members }) =>
-        arrival.answer.kind === 'reset in the body' ||
-        isTaken(
-          { ...arrival, end: 'answered' },
-          members.find((member) => member.key === key),
-        ) ||
-        one.eventId === null,
-    );
+/** What is delivered was accepted by its system. */
+function deliveredArrived({ traffic }: World): Fault[] {
+  // The head of a response that broke off said that it was accepted.
+  const isAccepted = ({ arrival }: Arrived, member: Member) =>
+    arrival.answer.kind === 'reset in the body' || isTaken({ ...arrival, end: 'answered' }, member);
   const faults: Fault[] = [];
   for (const [key, some] of traffic.withKey)
-    for (const one of some)
-      if (
-        one.status === 'delivered' &&
-        !isAccepted(one, key) &&
-        !look.deliveries.some(({ test, id }) => test && id === one.id)
-      )
-        faults.push({
-          guarantee: 'what is delivered has arrived',
-          sentence: `${one.id} is delivered, and no system accepted it (key ${key}).`,
-          about: [one.id],
-        });
+    for (const { id, status, eventId } of some) {
+      if (status !== 'delivered') continue;
+      const sent = [...(traffic.byKey.get(key) ?? []), ...(traffic.unknown.get(eventId ?? '') ?? [])];
+      const isOwn = (member: Member) => member.key === key || (member.key === null && member.record.event === eventId);
+      if (sent.some((one) => one.members.some((member) => isOwn(member) && isAccepted(one, member)))) continue;
+      const sentence = `${id} is delivered, and no system accepted it (key ${key}).`;
+      faults.push({ guarantee: 'what is delivered has arrived', sentence, about: [id] });
+    }
   return faults;
 }
 

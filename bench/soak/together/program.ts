@@ -10,6 +10,8 @@ import type { History, Life } from './history.ts';
 const own = fileURLToPath(new URL('../../../bin/millrace.cjs', import.meta.url));
 const clock = fileURLToPath(new URL('./shifted-clock.cjs', import.meta.url));
 const shutdownMs = 3_000;
+/** The program looks at its clock every 10 s. */
+const clockNoticedMs = 13_000;
 
 /** The program under test, which is ended and started again during a run. */
 export type Program = AsyncDisposable & {
@@ -17,7 +19,10 @@ export type Program = AsyncDisposable & {
   url(): Promise<string>;
   /** A client of the running program. Tokens take turns, since each has a rate limit. */
   client(): Promise<Client>;
-  /** Ends it and starts it again; the same for calls at the same time. */
+  /**
+   * Ends it and starts it again; the same for calls at the same time. Not within seconds of a step of the clock: a program
+   * that ends before it noticed the step is late by it, as documented.
+   */
   restart(by: 'SIGKILL' | 'SIGTERM'): Promise<void>;
   /** Ends it for good, in order; returns its exit code. */
   stop(): Promise<number | null>;
@@ -106,7 +111,8 @@ export async function startProgram({
       turns += 1;
       return createClient({ url: at, token: tokens[turns % tokens.length] ?? adminToken });
     },
-    restart(by) {
+    async restart(by) {
+      if (history.now() - (history.clockShifts.at(-1)?.at ?? Number.NEGATIVE_INFINITY) < clockNoticedMs) return;
       restarting ??= (async () => {
         await end(by);
         running = start();

@@ -50,7 +50,7 @@ export type TogetherFigures = {
 };
 
 const quietEveryMs = 15_000;
-/** Of each guarantee. */
+/** Of the faults of one guarantee. */
 const journeysMax = 2;
 const usualPaces = { sendersMs: [30, 200], actsMs: [80, 500] } satisfies TogetherOptions['paces'];
 
@@ -130,9 +130,10 @@ export async function runTogether({
   const client = await program.client();
   const found = unique(faults.filter(({ guarantee }) => !except.includes(guarantee)));
   const reported: string[] = [];
-  for (const some of Map.groupBy(found, ({ guarantee }) => guarantee).values())
-    for (const [at, fault] of some.entries())
-      reported.push(at < journeysMax ? await journeyOf(fault, history, traffic, client) : textOf(fault));
+  for (const [guarantee, some] of Map.groupBy(found, (fault) => fault.guarantee)) {
+    for (const fault of some.slice(0, journeysMax)) reported.push(await journeyOf(fault, history, traffic, client));
+    if (some.length > journeysMax) reported.push(`${guarantee}: ${some.length - journeysMax} more.`);
+  }
   await program.stop();
   const later = [...(await filesAreWhole(folder.path, file)), ...logged(program), ...history.odd.map(oddResponse)];
   return {
