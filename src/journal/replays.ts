@@ -14,8 +14,8 @@ export interface Replays {
   replays(query: { limit: number; before?: string; after?: string; state?: ReplayState }): Promise<StoredReplay[]>;
   /**
    * Changes the state of a replay that is in one of the states `from`; false, with no change, when it is in another
-   * state or unknown. A final state (done, cancelled) sets `finishedAt` and stores the outcome of its deliveries, since
-   * retention may remove them later.
+   * state or unknown. A final state (done, cancelled) sets `finishedAt` and stores the outcome of its deliveries, so
+   * that lists need not count them each time.
    */
   move(
     id: string,
@@ -67,7 +67,10 @@ export type StoredReplay = {
   made: number;
   /** Deliveries left out, by reason. */
   leftOut: Readonly<Record<string, number>>;
-  /** The outcome of its deliveries; null until it has ended. */
+  /**
+   * The outcome of its deliveries when it ended; null until then, and after a person sent one of them again. Later, only held
+   * ones can have moved.
+   */
   outcome: ReplayOutcome | null;
 };
 

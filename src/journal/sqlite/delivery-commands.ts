@@ -20,6 +20,7 @@ import { type EventLine, eventOfLine } from './event-codec.ts';
 import { eventFinder } from './event-groups.ts';
 import { findWord, targetIds, wordText } from './interned-ids.ts';
 import { hasOrderQueues, removeOrder, requeueOrdered } from './order-queue.ts';
+import { forgetOutcome } from './replays.ts';
 import { statusCodes } from './status-codes.ts';
 
 type ReleaseStep = { destinationId: string; which: 'all' | 'known'; now: number; after: number; limit: number };
@@ -76,6 +77,7 @@ export const logOperations = {
     const row = deliveryRow(db, number);
     if (row === undefined || row.logged.createdAt !== timeMs) return false;
     startAgain(db, number, now);
+    if (row.logged.replayId !== null) forgetOutcome(db, row.logged.replayId);
     if (row.orderKey !== null && row.status > statusCodes.held) requeueOrdered(db, number, row.orderKey);
     describe(db, retry, row, 'pending');
     if (render !== null)

@@ -207,6 +207,11 @@ function storedOf({ input, isRead, planLeftOut, leftOut, outcome, ...same }: Rep
   };
 }
 
+/** One of its finished deliveries is sent again: from now on its outcome is counted. */
+export function forgetOutcome(db: Db, id: string): void {
+  db.run('UPDATE replay SET outcome = NULL WHERE id = ? AND outcome IS NOT NULL', id);
+}
+
 /** Keeps deliveries that are removed in the outcomes of their replays. */
 export function countRemoved(db: Db, deliveries: readonly { target: number; status: number }[]): void {
   const byReplay = Map.groupBy(deliveries, ({ target }) => targetOf(db, target).replay);

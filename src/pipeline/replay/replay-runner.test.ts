@@ -266,6 +266,37 @@ test('deliveries that are sent while the progress of a replay is read do not cou
   assert.deepEqual([held, done + waiting], [0, total]);
 });
 
+test('the progress of an ended replay follows its deliveries that a person sends again', async () => {
+  let status = 500;
+  await using rig = await startRig({ handler: () => ({ status }) });
+  const { destinationId } = await wire(rig, { connection: { settings: { retry: { scheduleMs: [0] } } } });
+  await rig.send({ data: { n: '1' } });
+  await rig.clock.advance(10);
+  const [original] = await rig.deliveries();
+  async function ended() {
+    const id = await replay(rig, { ids: [original?.id], only: 'all' });
+    await rig.clock.advance(3_000);
+    const repeat = (await rig.deliveries()).find(({ replayId }) => replayId === id)?.id ?? '';
+    return { id, repeat, before: await shown(rig, id) };
+  }
+  async function sentAgain({ id, repeat }: { id: string; repeat: string }) {
+    await rig.journal.log.retry({ id: repeat, now: rig.clock.now(), render: null });
+    rig.pipeline.queueStatus.wake([destinationId], id);
+    await rig.clock.advance(10);
+    return (await shown(rig, id)).progress;
+  }
+  const held = await ended();
+  status = 422;
+  const failed = await ended();
+  status = 200;
+  assert.deepEqual([held.before.state, held.before.progress.held], ['done', 1]);
+  assert.deepEqual([failed.before.state, failed.before.progress.failed], ['done', 1]);
+  for (const one of [held, failed]) {
+    const { total, done, held: onHold, failed: refused } = await sentAgain(one);
+    assert.deepEqual({ total, done, onHold, refused }, { total: 1, done: 1, onHold: 0, refused: 0 });
+  }
+});
+
 test('a replay to a held destination waits like other deliveries, and does not delay other destinations', async () => {
   await using rig = await startRig();
   const { connectionId, destinationId } = await wire(rig);

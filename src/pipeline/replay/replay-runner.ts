@@ -3,7 +3,7 @@ import { Rounds } from '../../async/rounds.ts';
 import type { NewAuditEntry } from '../../contract/records/audit.ts';
 import type { Replay, ReplayInput, ReplayPlan } from '../../contract/records/replay.ts';
 import type { ReplayState } from '../../contract/records/replay-limits.ts';
-import type { StoredReplay } from '../../journal/journal.ts';
+import type { ReplayOutcome, StoredReplay } from '../../journal/journal.ts';
 import { pinnedVersions } from '../attempt/delivery-plan.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { Holds } from '../dispatch/holds.ts';
@@ -138,9 +138,13 @@ class ReplayRunner implements AsyncDisposable {
   }
 
   async show(stored: StoredReplay): Promise<Replay> {
-    const isActive = this.#active.has(stored.id);
-    const ended = isActive ? null : stored.outcome;
-    return shownReplay(stored, ended ?? (await this.#options.journal.replays.outcome(stored.id, this.#onHold())));
+    const { outcome } = stored;
+    // Later, held deliveries move by a change or a person.
+    const isFinal = !this.#active.has(stored.id) && outcome !== null && unfinishedOf(outcome) === 0;
+    return shownReplay(
+      stored,
+      isFinal ? outcome : await this.#options.journal.replays.outcome(stored.id, this.#onHold()),
+    );
   }
 
   #keep({ id, input, state }: StoredReplay): void {
@@ -249,5 +253,7 @@ function isAtWork({ state }: { state: ReplayState }): boolean {
 
 /** A cancelled replay is over when its last delivery has finished. */
 function isOver({ state, outcome }: StoredReplay): boolean {
-  return state === 'cancelled' && (outcome === null || outcome.pending + outcome.retrying + outcome.held === 0);
+  return state === 'cancelled' && (outcome === null || unfinishedOf(outcome) === 0);
 }
+
+const unfinishedOf = ({ pending, retrying, held }: ReplayOutcome) => pending + retrying + held;
