@@ -145,7 +145,8 @@ function takeEvents(
   const taken: IncomingEvent[] = [];
   for (const [i, values] of own.entries()) {
     const normal = mayHaveLoneSurrogates ? wellFormed(values) : values;
-    const data = base === null ? normal : merged(base, normal, sent[i] ?? {});
+    const original = sent[i] ?? {};
+    const data = base === null ? normal : merged(base, normal, values === original ? null : original);
     if (isEmpty(data)) return refusal('invalid_events', 'An event must have a value.', `/events/${i}`);
     taken.push({
       name: firstText(data['wt.ev'], data['wt.ti']),
@@ -189,6 +190,7 @@ function sizeOf(member: DataValue): Size {
 /** Whether an event exceeds its limits with the static values that it does not replace. */
 function exceedsTogether({ sizes, total }: StaticValues, event: JsonObject, { keys, elements }: Findings): boolean {
   const size = { keys: total.keys + keys, elements: total.elements + elements };
+  if (size.keys <= eventLimits.keys && size.elements <= eventLimits.elements) return false;
   for (const key in event) {
     const replaced = sizes.get(key);
     if (replaced === undefined) continue;
@@ -198,8 +200,11 @@ function exceedsTogether({ sizes, total }: StaticValues, event: JsonObject, { ke
   return size.keys > eventLimits.keys || size.elements > eventLimits.elements;
 }
 
-/** The values of an event before the static ones; `sent` also has the nulls, which remove a static value. */
-function merged(base: Event['data'], own: Event['data'], sent: JsonObject): Event['data'] {
+/**
+ * The values of an event before the static ones. `sent`: what the sender gave, when it has nulls, which remove a static
+ * value.
+ */
+function merged(base: Event['data'], own: Event['data'], sent: JsonObject | null): Event['data'] {
   const data = { ...base, ...own };
   for (const key in sent) {
     if (sent[key] !== null) continue;

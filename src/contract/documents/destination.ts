@@ -73,8 +73,8 @@ const outcomeRule = z
   .strictObject({
     when: z.strictObject({
       status: responseStatus.optional(),
-      header: z.strictObject({ name: fieldName, contains: z.string() }).optional(),
-      json: z.strictObject({ path: z.string(), equals: z.unknown() }).optional(),
+      header: z.strictObject({ name: fieldName, contains: z.string().max(8_192) }).optional(),
+      json: z.strictObject({ path: z.string().max(8_192), equals: z.unknown() }).optional(),
     }),
     outcome: z.enum(['success', 'warning', 'retry', 'throttle', 'refresh_auth', 'fail', 'pause']),
     afterMs: durationMs(0, 86_400_000).optional(),
