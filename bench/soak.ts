@@ -10,7 +10,7 @@ import { soakTogether } from './soak/together.ts';
 
 // Runs long tests in real time: npm run soak <name> [-- --seed=1]. Prints figures as JSON; exit code 1 when a guarantee
 // is broken. `isolation` takes --rounds=9 and --seconds=20; `gate` and `order` take --size=200000, --visitors=5000 and
-// --open=30000 (ms of the circuit breaker's first wait); `powercut` takes --cuts=200; `together` takes --seconds=60, --runs=1
+// --open=30000 (ms of the circuit breaker's longest wait); `powercut` takes --cuts=200; `together` takes --seconds=60, --runs=1
 // (consecutive seeds), --program=/path/bin/millrace.cjs and --except=guarantee,guarantee.
 
 const text = (name: string) => process.argv.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3);

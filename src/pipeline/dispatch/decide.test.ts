@@ -9,7 +9,7 @@ import { type DestinationPlan, destinationPlan } from '../destination-plan.ts';
 import { blockOf, type DispatchState, decide } from './decide.ts';
 import { consumeRates } from './limits.ts';
 import { MemoryBudget } from './memory-budget.ts';
-import { ConnectionQueue, createReplayShare, DestinationQueue } from './queues.ts';
+import { ConnectionQueue, countActive, createReplayShare, DestinationQueue } from './queues.ts';
 import { createReplayRates } from './replay-rates.ts';
 import { countSent, starvedAfterMs, starvedAfterRequests } from './replay-share.ts';
 
@@ -203,6 +203,7 @@ test('at the limit of the connection each destination still has its fair share',
   three.connection.requests = 64;
   for (let n = 0; n < 200; n++) busy.concurrency.succeeded();
   inFlight.requests = 1;
+  countActive(inFlight);
   busy.requests = 20;
   assert.equal(sent(three.connection), 'a1');
   busy.requests = 21;

@@ -9,6 +9,7 @@ import { MemoryBudget, waitingIn } from './memory-budget.ts';
 import type { Pauses } from './pauses.ts';
 import {
   type ConnectionQueue,
+  countActive,
   type DestinationQueue,
   hasWaiting,
   isAllInMemory,
@@ -344,6 +345,7 @@ export class Dispatcher implements AsyncDisposable {
     queue.silentSince ??= now;
     queue.requests += 1;
     if (replay !== null) replay.live.requests += 1;
+    countActive(replay?.live ?? queue);
     connection.requests += 1;
     connection.begun += 1;
     if (connection.origin !== null) connection.origin.requests += 1;
@@ -355,6 +357,7 @@ export class Dispatcher implements AsyncDisposable {
     const { origin } = connection;
     queue.requests -= 1;
     if (replay !== null) replay.live.requests -= 1;
+    countActive(replay?.live ?? queue);
     connection.requests -= 1;
     if (origin === null) return;
     origin.requests -= 1;

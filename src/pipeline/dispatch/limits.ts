@@ -97,9 +97,7 @@ export const connectionRequestsMax = 64;
 export function fairShare(connection: ConnectionQueue, limit: number | null): number {
   if (connection.requests < (limit ?? connectionRequestsMax)) return Number.POSITIVE_INFINITY;
   if (limit !== null) return 0;
-  let active = 0;
-  for (const one of connection.queues) if (one.requests > 0 || one.waiting.length > 0) active += 1;
-  return Math.max(1, Math.floor(connectionRequestsMax / active));
+  return Math.max(1, Math.floor(connectionRequestsMax / Math.max(1, connection.active)));
 }
 
 /** Counts one request that is sent. */

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { DueDelivery } from '../../journal/journal.ts';
 import { dueDelivery } from '../../journal/journal-samples.testing.ts';
 import { deliveryBytes, MemoryBudget, waitingIn, widen } from './memory-budget.ts';
-import { ConnectionQueue, DestinationQueue } from './queues.ts';
+import { ConnectionQueue, countActive, DestinationQueue } from './queues.ts';
 
 const now = 1_700_000_000_000;
 
@@ -219,4 +219,43 @@ test('the memory of a delivery is estimated from all its texts', () => {
       assert.ok(of({ event: { ...event, [part]: { value } } }), part);
   assert.ok(of({ dataText: text }) && of({ rendered: { path: '', headers: [], body: text, isObject: false } }));
   assert.ok(!of({}));
+});
+
+test('a destination is active from its first waiting delivery until its last request has ended', () => {
+  const { memory, queue, add } = open();
+  const { connection } = queue;
+  const idle = new DestinationQueue('dst_2', connection);
+  connection.queues.add(queue).add(idle);
+  const active = () => {
+    const counted = [...connection.queues].filter((one) => one.requests > 0 || one.waiting.length > 0).length;
+    assert.equal(connection.active, counted);
+    return counted;
+  };
+  assert.equal(active(), 0);
+  add(2);
+  assert.equal(active(), 1);
+  const [first, second] = queue.waiting;
+  assert.ok(first && second);
+  memory.take(first);
+  memory.takeBatch(queue, [second]);
+  assert.equal(active(), 0);
+  queue.requests += 1;
+  countActive(queue);
+  memory.requeue(queue, [first, second], true);
+  queue.requests -= 1;
+  countActive(queue);
+  assert.equal(active(), 1);
+  memory.spill(queue);
+  assert.equal(active(), 0);
+  let wake = () => {};
+  memory.addDelayed(queue, dueDelivery({ id: 'later' }), (call) => {
+    wake = call;
+    return () => {};
+  });
+  assert.equal(active(), 0);
+  wake();
+  assert.equal(active(), 1);
+  const replayed = new DestinationQueue('dst_2', connection, { id: 'rpl_1', live: idle });
+  memory.add(replayed, dueDelivery({ id: 'replayed' }));
+  assert.equal(active(), 1, 'a replay uses the share of its destination');
 });

@@ -1,6 +1,6 @@
 import type { Event } from '../../contract/records/event.ts';
 import type { DueDelivery } from '../../journal/journal.ts';
-import { batchRecordsOf, type DestinationQueue, isSuspect, type QueuedDelivery } from './queues.ts';
+import { batchRecordsOf, countActive, type DestinationQueue, isSuspect, type QueuedDelivery } from './queues.ts';
 
 const deliveriesMax = 20_000;
 const queueMax = 2_000;
@@ -79,6 +79,7 @@ export class MemoryBudget {
   add(queue: DestinationQueue, delivery: DueDelivery): void {
     const one = this.#enter(queue, delivery);
     (isSuspect(delivery) ? queue.suspects : queue.waiting).push(one);
+    countActive(queue);
   }
 
   /** Adds a delivery that is due later; at its time, `call` makes its queue ready. */
@@ -88,6 +89,7 @@ export class MemoryBudget {
     one.cancelDelay = after(() => {
       one.cancelDelay = null;
       if (queue.delayed.delete(one)) queue.waiting.push(one);
+      countActive(queue);
     });
   }
 
@@ -123,6 +125,7 @@ export class MemoryBudget {
     }
     this.#waiting -= 1;
     this.#lead(one.queue, [one]);
+    countActive(one.queue);
   }
 
   /** Takes deliveries that share a request, and drops the others of their ordering keys. */
@@ -132,6 +135,7 @@ export class MemoryBudget {
     this.#waiting -= batch.length;
     for (const one of batch) one.part = 0;
     this.#lead(queue, batch);
+    countActive(queue);
   }
 
   /**
@@ -164,6 +168,7 @@ export class MemoryBudget {
     for (const one of some) one.part = isPart ? this.#parts : 0;
     queue.waiting = [...some, ...queue.waiting];
     this.#waiting += some.length;
+    countActive(queue);
   }
 
   /** Removes a delivery from memory. */
@@ -183,6 +188,7 @@ export class MemoryBudget {
         this.#waiting -= 1;
       }
     queue.waiting = [];
+    countActive(queue);
     queue.suspects.length = 0;
     queue.delayed.clear();
     queue.spills += 1;

@@ -73,6 +73,8 @@ export class DestinationQueue {
   readonly orderKeys = new Map<number, QueuedDelivery>();
   /** Requests in flight; those of its replays count for the live queue too. */
   requests = 0;
+  /** It has waiting deliveries or requests in flight: see `countActive`. */
+  isActive = false;
   /** When the first request since the last good response began; null: none did. */
   silentSince: number | null = null;
   /** How many deliveries may wait in memory, besides the bounds of memory-budget.ts, which moves it. */
@@ -131,6 +133,8 @@ export class ConnectionQueue {
   origin: OriginSlots | null = null;
   /** Requests in flight. */
   requests = 0;
+  /** The destinations with waiting deliveries or requests in flight. */
+  active = 0;
   /** Requests that have begun, of all its destinations. */
   begun = 0;
   readonly rateTimer = idleTimer();
@@ -332,6 +336,14 @@ export function connectionPlan({ queues }: ConnectionQueue): DestinationPlan | n
 
 /** How many deliveries may share a request to its destination now; 1: no batches. */
 export const batchRecordsOf = ({ plan }: DestinationQueue): number => plan?.batchRecords ?? 1;
+
+/** Keeps the number of active destinations of a connection. Called after each change of a queue's deliveries or requests. */
+export function countActive(queue: DestinationQueue): void {
+  const isActive = queue.requests > 0 || queue.waiting.length > 0;
+  if (isActive === queue.isActive || queue.replay !== null) return;
+  queue.isActive = isActive;
+  queue.connection.active += isActive ? 1 : -1;
+}
 
 /** Whether deliveries are due, in memory or perhaps in the journal. */
 export function hasWaiting({ waiting, suspects, hasMore }: DestinationQueue): boolean {
