@@ -10,6 +10,7 @@ import { allHandlers } from './handlers.ts';
 import { allowedMethods } from './http/allowed-methods.ts';
 import { clientErrors } from './http/client-error.ts';
 import { watchSockets } from './http/connection-limits.ts';
+import { withoutForwardedPorts } from './http/forwarded-addresses.ts';
 import { wireLimits } from './http/limits.ts';
 import { createHttpServer } from './http/node-http.ts';
 import { type ProblemStyle, sendProblem } from './http/problem.ts';
@@ -107,7 +108,7 @@ function createApp(parts: ApiParts, { style, pages, requestId, readBody, intake 
   let handle: RequestListener = () => {};
   const app = Fastify({
     serverFactory(fastify) {
-      handle = intake(fastify);
+      handle = withoutForwardedPorts(intake(fastify));
       const server = createHttpServer(
         { headersTimeout: limits.headMs, connectionsCheckingInterval: limits.checkMs, requireHostHeader: false },
         handle,

@@ -48,7 +48,7 @@ export const settings = {
   }),
   trustedProxies: addresses({
     default: [],
-    description: 'Proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted.',
+    description: 'Proxies whose X-Forwarded-For (with or without ports) and X-Forwarded-Proto are trusted.',
   }),
   secretKey: secret({
     accepts: '32 bytes in base64, or several such keys separated by commas',

@@ -176,16 +176,15 @@ function passwordCheck({ directory, passwords, now }: Pick<SignInParts, 'directo
 
   /**
    * An attempt counts against its account and its address. If the account is signed in from this address, it counts
-   * against that pair alone, so that failed attempts of others can't lock a user out.
+   * against that pair in place of the account, so that failed attempts elsewhere can't lock a user out.
    */
   function counterKeysOf(email: string, user: User | undefined, address: string): CounterKey[] {
     const account = `account ${foldEmail(email)}`;
     const group = addressGroup(address);
     const sessions = [...directory.snapshot.sessions.values()];
     const isKnown = sessions.some((one) => one.userId === user?.id && addressGroup(one.address) === group);
-    if (isKnown) return [{ key: `${account} ${group}`, free: freeOfAccount }];
     return [
-      { key: account, free: freeOfAccount },
+      { key: isKnown ? `${account} ${group}` : account, free: freeOfAccount },
       { key: `address ${group}`, free: freeOfAddress },
     ];
   }

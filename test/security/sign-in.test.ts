@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
-import { cookieOf, password, people } from '../../src/api/testing/people.testing.ts';
+import { browserWith, cookieOf, password, people } from '../../src/api/testing/people.testing.ts';
 import { type Answer, startTestServer, type TestServer } from '../../src/api/testing/server.testing.ts';
 import { createPasswords } from '../../src/identity/password/passwords.ts';
 
@@ -308,6 +308,39 @@ test('an address that fails for many accounts is delayed, and with it its networ
     const next = network.includes(':') ? '2001:db8:1:2:ffff::9' : network;
     assert.equal((await signIn({ email, password }, from(next))).statusCode, 429);
     assert.equal((await signIn({ email, password }, from('2001:db8:1:3::1'))).statusCode, 201);
+  }
+});
+
+test('while an address is delayed, so are known and unknown accounts there, signed in from it or not', async () => {
+  const office = { 'x-forwarded-for': '192.0.2.77' };
+  const email = await user();
+  assert.equal((await signIn({ email, password }, office)).statusCode, 201);
+  for (let i = 0; i < 20; i++) await signIn({ email: `unknown${i}@example.com`, password }, office);
+  const responses = [];
+  for (const one of [email, 'unknown@example.com'])
+    responses.push((await signIn({ email: one, password: 'a wrong password' }, office)).statusCode);
+  assert.deepEqual(responses, [429, 429]);
+  server.clock.now += 1_000;
+  assert.equal((await signIn({ email, password }, office)).statusCode, 201);
+});
+
+test('the port that some proxies append to an address is no part of it: in limits, sessions and the audit trail', async () => {
+  const email = await user();
+  for (const [written, address] of [
+    [(port: number) => `198.51.100.200:${port}`, '198.51.100.200'],
+    [(port: number) => `192.0.2.1, [2001:db8:9:9::1]:${port}, 127.0.0.1:80`, '2001:db8:9:9::1'],
+  ] as const) {
+    let port = 40_000;
+    const from = () => ({ 'x-forwarded-for': written(port++) });
+    const { statusCode, headers } = await signIn({ email, password }, from());
+    assert.equal(statusCode, 201);
+    const cookie = String(headers['set-cookie']).split(';', 1)[0] ?? '';
+    const own = await server.call('GET', '/api/v1/me', undefined, { ...browserWith(cookie), ...from() });
+    assert.equal(own.json().session.address, address);
+    const { data } = (await server.call('GET', '/api/v1/audit?act=sign_in&limit=1')).json();
+    assert.equal(data[0].address, address);
+    for (let i = 0; i < 20; i++) await signIn({ email: `port${i}@example.com`, password }, from());
+    assert.equal((await signIn({ email: 'port@example.com', password }, from())).statusCode, 429);
   }
 });
 

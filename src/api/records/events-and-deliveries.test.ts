@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
+import { envName, settingNames } from '../../config/names.ts';
 import { allRights } from '../../contract/accounts/rights.ts';
 import { curlCommand } from '../../contract/documents/curl.ts';
 import type { Attempt } from '../../contract/records/delivery.ts';
@@ -280,7 +281,7 @@ test('cURL shows the last request with secrets as variables', async () => {
   const id = await story.deliver(story.to, { attemptLog: [attempt] });
   const answer = await story.call('GET', `/api/v1/deliveries/${id}/curl`);
   assert.match(String(answer.headers['content-type']), /^text\/plain/);
-  assert.match(answer.body, /--header 'Authorization: Bearer '"\$AUTHORIZATION"/);
+  assert.match(answer.body, /--header 'Authorization: Bearer '"\$MILLRACE_CURL_AUTHORIZATION"/);
   assert.match(answer.body, /--header 'X-Empty;'/);
   const unsent = await story.deliver(story.to);
   assert.equal((await story.call('GET', `/api/v1/deliveries/${unsent}/curl`)).statusCode, 404);
@@ -299,16 +300,23 @@ test('the shell runs nothing in a cURL command, and curl gets every argument unc
     '{a,b}[1-2]',
     '-o /tmp/x',
     '*',
+    // Bracketed paste ends with the first, an old terminal is renamed by the second; the last two reorder the text.
+    'a\u001b[201~\rid\r',
+    '\u001b]0;title\u0007b',
+    'tab\tbell\u0007\u007f8',
+    'c1 \u009b31m \u0085',
+    'bidi \u202e \u2066',
   ];
   for (const text of nasty) {
+    const shells = /[^\n -~]/.test(text) ? ['bash'] : ['bash', 'sh'];
     const headers: [string, string][] = [
       ['X-A', text],
       ['9-Secret', `pre [secret] ${text}`],
     ];
     const command = curlCommand({ method: 'POST', url: `https://x.example/${text}`, headers, body: text });
-    const script = `curl() { printf '%s\\0' "$@"; }\n_9_SECRET=shh\n${command}`;
-    const args = execFileSync('/bin/sh', ['-c', script], { encoding: 'utf8' }).split('\0').slice(0, -1);
-    assert.deepEqual(args.slice(2), [
+    assert.match(command, /^[\n -~]+$/, 'nothing that a terminal interprets');
+    const script = `curl() { printf '%s\\0' "$@"; }\nMILLRACE_CURL_9_SECRET=shh\n${command}`;
+    const given = [
       '--request',
       'POST',
       '--url',
@@ -319,8 +327,28 @@ test('the shell runs nothing in a cURL command, and curl gets every argument unc
       `9-Secret: pre shh ${text}`,
       '--data-raw',
       text,
-    ]);
+    ];
+    for (const shell of shells) {
+      const args = execFileSync(shell, ['-c', script], { encoding: 'utf8' }).split('\0').slice(0, -1);
+      assert.deepEqual(args.slice(2), given, shell);
+    }
   }
+});
+
+test('a cURL command reads no variable that the operator may have set for something else', () => {
+  const names = ['AWS-Secret-Access-Key', 'Admin-Token', 'Secret-Key', 'Millrace-Admin-Token', 'Path', 'X'];
+  const headers = names.map((name): [string, string] => [name, '[secret]']);
+  const command = curlCommand({ method: 'GET', url: 'https://x.example/?key=[secret]', headers, body: '[secret]' });
+  const own = [
+    'AWS_SECRET_ACCESS_KEY',
+    ...settingNames.map(envName),
+    ...settingNames.map((name) => `${envName(name)}_FILE`),
+  ];
+  const env = Object.fromEntries(own.map((name) => [name, 'of the operator']));
+  const script = `curl() { printf '%s\\0' "$@"; }\n${command}`;
+  const args = execFileSync('/bin/sh', ['-c', script], { encoding: 'utf8', env });
+  assert.doesNotMatch(args, /of the operator/);
+  assert.ok(settingNames.every((name) => !envName(name).startsWith('MILLRACE_CURL_')));
 });
 
 test('the Inbox stores requests, responds without echoing them, and can be cleared', async () => {
