@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { covers, type Right } from '../contract/accounts/rights.ts';
@@ -14,7 +15,9 @@ import type { ApiParts, AuditThing, Call, Handlers } from './call/call.ts';
 import { compressed } from './http/compress.ts';
 import { checkIfMatch, contentTag, holdsTag, versionTag } from './http/etag.ts';
 import { idempotency, type Running } from './http/idempotency.ts';
-import { jsonBody } from './http/json-body.ts';
+import { jsonBody, jsonBytes } from './http/json-body.ts';
+import { longBodies } from './http/long-list.ts';
+import { LongResponse } from './http/long-response.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { validate } from './http/validate.ts';
 
@@ -51,6 +54,7 @@ export function apiRoutes(
   const spendAct = actLimit(parts.now);
   const { now, requests, telemetry } = parts;
   const epoch = parts.newId('request');
+  const readLongBody = longBodies();
   const remembered = idempotency({ now, epoch, responses: requests.responses, failed: telemetry.failed });
   parts.pipeline.eraser.watch(remembered.forget);
 
@@ -74,7 +78,9 @@ export function apiRoutes(
       request.running = begun;
     }
     const handler = handlers[route.id] as (call: Call) => unknown; // the call is built for this route
-    const result = await handler(callOf(route, request, reply, parts));
+    using long = route.longList === null ? null : await readLongBody(jsonBytes(route, request), route.longList);
+    const json = long === null ? () => jsonBody(route, request) : () => long.json;
+    const result = await handler(callOf(route, request, reply, parts, json));
     return reply.sent ? reply : respond(route, request, reply, result);
   }
 
@@ -167,11 +173,17 @@ async function finish(
 const noQuery = z.strictObject({});
 
 /** The call of a request. Throws AppError when its query does not fit the route or its body is not JSON. */
-function callOf(route: Route, request: FastifyRequest, reply: FastifyReply, parts: ApiParts): Call {
+function callOf(
+  route: Route,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  parts: ApiParts,
+  readBody: () => unknown,
+): Call {
   const query = route.path.startsWith('/api/')
     ? validate(route.query ?? noQuery, checkedQuery(request.query))
     : request.query;
-  const json = route.body === null ? undefined : jsonBody(route, request);
+  const json = route.body === null ? undefined : readBody();
   const { principal, credential } = request;
   const usedRights = new Set<Right>();
   request.usedRights = usedRights;
@@ -229,6 +241,10 @@ function respond(
 ): FastifyReply {
   if (reply.statusCode === 200) reply.code(status);
   if (output === null) return reply.send();
+  if (result instanceof LongResponse) {
+    reply.type('application/json; charset=utf-8');
+    return reply.send(Readable.from(result.texts()));
+  }
   if (produces !== 'application/json') return reply.type(produces).send(result);
   const json = JSON.stringify(result);
   if (isObject(result)) {

@@ -4,7 +4,7 @@ import proxyAddress from '@fastify/proxy-addr';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { AppError } from '../contract/errors.ts';
 import { requestIds } from '../contract/ids.ts';
-import { routes } from '../contract/routes.ts';
+import { type RouteId, routes } from '../contract/routes.ts';
 import type { ApiParts } from './call/call.ts';
 import { allHandlers } from './handlers.ts';
 import { allowedMethods } from './http/allowed-methods.ts';
@@ -42,7 +42,13 @@ export async function createServer(parts: ApiParts): Promise<Server> {
   const style = { docs: parts.publicUrl?.replace(/\/+$/, '') ?? '', scrub: parts.scrub };
   const pages = consoleFrom(parts.consoleDir ?? null);
   const requestId = requestIds(parts.newId);
-  const readBody = bodyReader({ ...wireLimits, ...parts.wire });
+  const bodyLimits = { ...wireLimits, ...parts.wire };
+  const readBody = bodyReader(bodyLimits);
+  const readers = new Map(
+    routes.flatMap(({ id, longList }) =>
+      longList === null ? [] : [[id, bodyReader({ ...bodyLimits, bodyBytesMax: longList.bytesMax })] as const],
+    ),
+  );
 
   const streams = eventStreams(parts);
   const inbox = createInbox(parts);
@@ -64,7 +70,8 @@ export async function createServer(parts: ApiParts): Promise<Server> {
     note: rejected.note,
     style,
   });
-  const { app, handle } = createApp(parts, { style, pages, requestId, readBody, intake });
+  const readerOf = (id: RouteId | undefined) => (id === undefined ? undefined : readers.get(id)) ?? readBody;
+  const { app, handle } = createApp(parts, { style, pages, requestId, readerOf, intake });
   await app.register(inboxRoutes(inbox));
   if (pages !== null) await app.register(pages.assets);
   await app.register(apiRoutes(parts, { handlers, stopping }));
@@ -97,13 +104,14 @@ type AppOptions = {
   style: ProblemStyle;
   pages: Console | null;
   requestId(): string;
-  readBody: ReturnType<typeof bodyReader>;
+  /** Reads the body of a request to this route. */
+  readerOf(id: RouteId | undefined): ReturnType<typeof bodyReader>;
   /** Serves the requests of senders, and passes all others on. */
   intake(otherwise: RequestListener): RequestListener;
 };
 
 /** Fastify without routes: limits of connections and bodies, checks of every request, and errors as problem+json. */
-function createApp(parts: ApiParts, { style, pages, requestId, readBody, intake }: AppOptions) {
+function createApp(parts: ApiParts, { style, pages, requestId, readerOf, intake }: AppOptions) {
   const limits = { ...wireLimits, ...parts.wire };
   let handle: RequestListener = () => {};
   const app = Fastify({
@@ -134,14 +142,17 @@ function createApp(parts: ApiParts, { style, pages, requestId, readBody, intake 
   app.server.on('connect', unreadable.onConnect);
   app.server.on('checkContinue', (request, response) => {
     // Only for a body that will not be rejected for its size.
-    if (Number(request.headers['content-length'] ?? 0) <= limits.bodyBytesMax) response.writeContinue();
+    const bytesMax = longBodies.get(originForm(request).split('?', 1)[0] ?? '') ?? limits.bodyBytesMax;
+    if (Number(request.headers['content-length'] ?? 0) <= bytesMax) response.writeContinue();
     app.server.emit('request', request, response);
   });
   // Without this, Node responds to unknown expectations with an empty 417.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   // Bodies are read as bytes: each route checks the content type itself, after the rights.
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', (_request, payload, done) => readBody(payload, done));
+  app.addContentTypeParser('*', (request, payload, done) =>
+    readerOf(request.routeOptions.config.routeId)(payload, done),
+  );
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, style));
 
   app.decorateRequest('declaredType', undefined);
@@ -173,6 +184,11 @@ function createApp(parts: ApiParts, { style, pages, requestId, readBody, intake 
 const isHttps = ({ publicUrl }: ApiParts) => publicUrl?.startsWith('https:') === true;
 
 const allowed = allowedMethods(routes);
+
+/** The limits of bodies with a long list, by path. */
+const longBodies = new Map(
+  routes.flatMap(({ path, longList }) => (longList === null ? [] : [[path, longList.bytesMax] as const])),
+);
 
 function unknownAddress(request: FastifyRequest, reply: FastifyReply): AppError {
   const methods = allowed(request.url);

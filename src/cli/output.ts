@@ -43,7 +43,7 @@ function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): stri
     columns.map(([heading]) => heading),
     ...rows.map((row) => columns.map(([, cell]) => cellText(cell(row)))),
   ];
-  const widths = columns.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  const widths = columns.map((_, column) => cells.reduce((most, row) => Math.max(most, row[column]?.length ?? 0), 0));
   return cells
     .map(
       (row) =>

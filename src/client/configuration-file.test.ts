@@ -67,6 +67,8 @@ test('a file of another kind is refused with the reason', () => {
   assert.equal(refusal('a: [\n'), 'Line 2, column 1: The indentation is wrong, or a bracket is not closed.');
   assert.equal(refusal('a:\n\tb: 1\n'), 'Line 2, column 1: Indent with spaces, not with tabs.');
   assert.equal(refusal('a: 1\na: 2\n'), 'Line 2, column 1: This name occurs twice.');
+  assert.equal(refusal('{"a": 1,\n "a": 2}'), 'Line 2, column 2: This name occurs twice.');
+  assert.equal(refusal('{"a": 1,\n "b" 2}'), 'Line 2, column 6: A bracket, a quote, a comma or a colon is missing.');
   assert.equal(refusal('name: "CRM\n'), 'Line 2, column 1: A bracket, a quote, a comma or a colon is missing.');
   assert.match(refusal('kind: connection\nname\ndescription: x\n'), /^Line 2, column 1: /);
 });

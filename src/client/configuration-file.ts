@@ -2,6 +2,7 @@ import type * as Yaml from 'yaml';
 import type { TransferDocument } from '../contract/documents/transfer.ts';
 import { type TransferKind, transferKindOf, transferKinds } from '../contract/documents/transfer-kinds.ts';
 import { isObject, pathOf } from '../contract/json.ts';
+import { repeatedName } from '../contract/repeated-name.ts';
 
 /** A file has no documents in a form that can be imported. The message is one sentence. */
 export class ConfigurationFileError extends Error {}
@@ -22,12 +23,23 @@ type Configuration = {
  */
 export function readConfiguration(text: string, yaml: typeof Yaml, kind: TransferKind | null = null): Configuration {
   const lineCounter = new yaml.LineCounter();
-  const found = Array.from(yaml.parseAllDocuments(text, { lineCounter })).flatMap((document) => {
-    const { code, linePos: [place = null] = [] } = document.errors[0] ?? {};
-    if (code !== undefined) refuse(yamlErrors[code] ?? 'This is not valid YAML', place);
-    const placeOf: PlaceOf = (path) => placeIn(document, path, lineCounter, yaml);
-    return documentsIn(plainValue(document), kind, { path: [], placeOf });
-  });
+  const parse = () => Array.from(yaml.parseAllDocuments(text, { lineCounter }));
+  const json = jsonValue(text);
+  // Places in JSON are rarely needed, and the YAML parser, which knows them, takes a hundred times as long.
+  let parsed: ReturnType<typeof parse> | null = null;
+  const placeInJson: PlaceOf = (path) => {
+    parsed ??= parse();
+    return parsed[0] === undefined ? null : placeIn(parsed[0], path, lineCounter, yaml);
+  };
+  const found =
+    json !== undefined
+      ? documentsIn(json, kind, { path: [], placeOf: placeInJson })
+      : parse().flatMap((document) => {
+          const { code, linePos: [place = null] = [] } = document.errors[0] ?? {};
+          if (code !== undefined) refuse(yamlErrors[code] ?? 'This is not valid YAML', place);
+          const placeOf: PlaceOf = (path) => placeIn(document, path, lineCounter, yaml);
+          return documentsIn(plainValue(document), kind, { path: [], placeOf });
+        });
   return {
     documents: found.map(({ document }) => document),
     placeOf({ kind, name }, pointer) {
@@ -36,6 +48,17 @@ export function readConfiguration(text: string, yaml: typeof Yaml, kind: Transfe
       return at?.placeOf([...at.path, ...(pointer === '' ? [] : pathOf(pointer))]) ?? null;
     },
   };
+}
+
+/** The value of JSON text; undefined for other text, and for JSON that YAML refuses: a name twice in one object. */
+function jsonValue(text: string): unknown {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return repeatedName(text) === null ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 type PlaceOf = (path: readonly (string | number)[]) => Place | null;

@@ -33,6 +33,7 @@ export function computeThread(options: Partial<typeof defaults> = {}): Compute {
 
 class ComputeThread implements Compute {
   readonly compose = this.#caller('compose');
+  readonly programProblems = this.#caller('programProblems');
   readonly checkTemplate = this.#caller('checkTemplate');
   readonly conditionProblems = this.#caller('conditionProblems');
   readonly explain = this.#caller('explain');

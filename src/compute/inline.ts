@@ -5,6 +5,7 @@ import { operations } from './operations.ts';
 export function inlineCompute(): Compute {
   return {
     compose: async (inputs) => operations.compose(inputs),
+    programProblems: async (inputs) => operations.programProblems(inputs),
     checkTemplate: async (given) => operations.checkTemplate(given),
     conditionProblems: async (given) => operations.conditionProblems(given),
     explain: async (given) => operations.explain(given),

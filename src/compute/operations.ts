@@ -4,7 +4,7 @@ import type { Event } from '../contract/records/event.ts';
 import type { Explanation } from '../contract/records/explanation.ts';
 import { type CompiledCondition, type ConditionProblem, compileCondition } from '../rules/compile.ts';
 import { checkTemplate } from '../template/check/check.ts';
-import { type Composed, composeProgram, type ProgramInput } from '../template/compile/program.ts';
+import { type Composed, composeProgram, type PlacedProblem, type ProgramInput } from '../template/compile/program.ts';
 import type { Problem } from '../template/parse/position.ts';
 
 /** Conditions with the behaviors that they can name. */
@@ -21,6 +21,13 @@ export const operations = {
       const composed = composeProgram(input);
       if (!composed.ok) return composed;
       return { ok: true, program: { ...composed.program, key: hash('sha256', composed.program.source) } };
+    }),
+
+  /** Why each input does not compile; null: it does. Programs are far larger than their inputs. */
+  programProblems: (inputs: readonly ProgramInput[]): (PlacedProblem[] | null)[] =>
+    inputs.map((input) => {
+      const composed = composeProgram(input);
+      return composed.ok ? null : composed.problems;
     }),
 
   /** All problems of a template, in the order of its text. */

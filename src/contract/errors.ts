@@ -117,7 +117,12 @@ export const errors = {
     'If-Match names a version that is no longer current.',
     'Read the current version, merge, and send the change with the new ETag.',
   ],
-  too_large: [413, 'Too large', 'The body is over 1 MiB (inflated) or over 1,000 events.', 'Send less per request.'],
+  too_large: [
+    413,
+    'Too large',
+    'The body is over the limit of its URL: 64 MiB for an import, 1 MiB for all others, also after inflating. Or a request has over 1,000 events, or a document of an import is over 1 MiB.',
+    'Send less per request.',
+  ],
   unsupported_media_type: [
     415,
     'Unsupported media type',

@@ -33,7 +33,12 @@ export type Route<
   readonly produces: string;
   /** Its entry in the audit trail; null: it changes nothing and sends nothing. */
   readonly audit: RouteAudit | null;
+  /** A member of the body that is a long list; null: the body is short, and read at once. */
+  readonly longList: LongList | null;
 };
+
+/** A list in a body of at most `bytesMax` bytes. Its items are read one after the other. */
+export type LongList = { readonly name: string; readonly itemsMax: number; readonly bytesMax: number };
 
 /** An act, and the kind of thing that it changes. */
 export type RouteAudit = { readonly act: AuditAct; readonly kind: AuditKind };
@@ -54,6 +59,7 @@ type Given<Query extends Schema, Body extends Schema, Output extends Schema> = {
   output?: Output;
   status?: number;
   produces?: string;
+  longList?: LongList;
 };
 
 /** Every method but GET has an audit entry, by act and kind (`create user`), or null. */
@@ -73,7 +79,7 @@ export function route<
   summary: string,
   given: Given<Query, Body, Output> & Audited<T>,
 ): Route<PathOf<T>, Query, Body, Output> {
-  const { query = null, body = null, output = null, audit = null } = given;
+  const { query = null, body = null, output = null, audit = null, longList = null } = given;
   const [method, path] = target.split(' ') as [Method, PathOf<T>]; // by the form of a target
   const [act, kind] = (audit?.split(' ') ?? []) as [AuditAct?, AuditKind?];
   return {
@@ -89,6 +95,7 @@ export function route<
     status: given.status ?? (output === null ? 204 : 200),
     produces: given.produces ?? 'application/json',
     audit: act === undefined || kind === undefined ? null : { act, kind },
+    longList,
   };
 }
 

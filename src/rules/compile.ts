@@ -7,7 +7,7 @@ import { cutValue } from './cut-value.ts';
 import { compileLookup, type Lookup } from './lookup.ts';
 
 /** The behaviors that conditions may refer to, by id. */
-export type Behaviors = ReadonlyMap<string, { name: string; condition: Condition }>;
+export type Behaviors = { get(id: string): { name: string; condition: Condition } | undefined };
 
 /** A condition with its behaviors expanded, ready to test events. */
 export type CompiledCondition = {

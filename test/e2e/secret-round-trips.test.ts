@@ -119,7 +119,7 @@ test('GET and an export put back by PUT, PATCH or apply keep every stored secret
   for (const output of ['yaml', 'json'])
     for (const ids of [[], ['--id', connection.id], ['--kind', 'destinations', '--id', destination.id]]) {
       const applied = await apply(await command('export', ...ids, '--output', output));
-      assert.match(applied, /\nunchanged /);
+      assert.match(applied, /^unchanged: /);
       assert.doesNotMatch(applied, /\n(created|changed) /);
     }
   for (const [many, id] of [

@@ -26,6 +26,7 @@ import type { Sealing } from '../../secrets/sealing.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Watch } from '../../watch/watch.ts';
 import type { WireLimits } from '../http/limits.ts';
+import type { LongResponse } from '../http/long-response.ts';
 
 /** The subject of an act, and its changes. */
 export type AuditThing = { id: string | null; name?: string | null; changes?: AuditChange[] };
@@ -127,6 +128,7 @@ export type Call<Id extends RouteId = RouteId> = {
  * Handles a call and returns the response body. A 200 becomes the status of the route, and the response to a single
  * resource has its ETag; other statuses, headers and cookies are set on `call.reply`.
  */
-type Handler<Id extends RouteId> = (call: Call<Id>) => OutputOf<Id> | Promise<OutputOf<Id>>;
+type Handler<Id extends RouteId> = (call: Call<Id>) => Result<Id> | Promise<Result<Id>>;
+type Result<Id extends RouteId> = OutputOf<Id> | LongResponse;
 
 export type Handlers = { [Id in RouteId]: Handler<Id> };

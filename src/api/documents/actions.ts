@@ -1,7 +1,7 @@
 import { type ActionBody, actionInput } from '../../contract/documents/action.ts';
 import { AppError, type FieldError, invalid } from '../../contract/errors.ts';
 import { misfitText } from '../../pipeline/attempt/render.ts';
-import { behaviorConditions } from '../../pipeline/snapshot/rule-compiler.ts';
+import { behaviorsOf } from '../../pipeline/snapshot/rule-compiler.ts';
 import type { Document, Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import { compileCondition } from '../../rules/compile.ts';
 import { typedValue } from '../../rules/typed-value.ts';
@@ -79,15 +79,18 @@ export const actionKind: Kind<'action'> = {
   kind: 'action',
   input: actionInput,
   wholes: ['rules'],
-  check({ body, before, snapshot, programs }) {
+  check({ body, before, snapshot, programs, isImport = false }) {
     checkContent(body, before?.body ?? null, snapshot, programs);
-    return checkReferences(body, before?.body ?? null, snapshot);
+    const { refused, warnings } = checkReferences(body, before?.body ?? null, snapshot);
+    if (isImport) return [...warnings, ...refused.map(({ detail }) => `${detail} Its deliveries are held.`)];
+    if (refused.length > 0) throw new AppError('destination_not_enabled', refused[0]?.detail, { errors: refused });
+    return warnings;
   },
 };
 
 /** Throws AppError unless rules and expressions compile and every destination exists. */
 function checkContent(body: ActionBody, before: ActionBody | null, snapshot: Snapshot, programs: Programs): void {
-  const compiled = compileCondition(body.rules, behaviorConditions(snapshot.documents.behavior.values()));
+  const compiled = compileCondition(body.rules, behaviorsOf(snapshot.documents));
   if (!compiled.ok)
     throw invalid(compiled.problems.map((one) => ({ pointer: `/rules${one.pointer}`, detail: one.message })));
   checkFixedValues(body);
@@ -129,10 +132,14 @@ function mappingsOf(body: ActionBody): Checked[] {
 }
 
 /**
- * A reference to a disabled destination (or one with a disabled connection) is refused when it is new, or when the
+ * A reference to a disabled or paused destination (or one with such a connection) is refused when it is new, or when the
  * action is being enabled; otherwise it only gives a warning.
  */
-function checkReferences(body: ActionBody, before: ActionBody | null, snapshot: Snapshot): string[] {
+function checkReferences(
+  body: ActionBody,
+  before: ActionBody | null,
+  snapshot: Snapshot,
+): { refused: FieldError[]; warnings: string[] } {
   const { destination, connection } = snapshot.documents;
   const refused: FieldError[] = [];
   const warnings: string[] = [];
@@ -150,6 +157,5 @@ function checkReferences(body: ActionBody, before: ActionBody | null, snapshot: 
     if (isNew || isEnabled) refused.push({ pointer, detail, code: 'destination_not_enabled' });
     else warnings.push(detail);
   }
-  if (refused.length > 0) throw new AppError('destination_not_enabled', refused[0]?.detail, { errors: refused });
-  return warnings;
+  return { refused, warnings };
 }

@@ -3,9 +3,9 @@ import type { Condition } from '../../contract/documents/condition.ts';
 import { invalid } from '../../contract/errors.ts';
 import type { Event } from '../../contract/records/event.ts';
 import { sampleEvent } from '../../pipeline/preview/preview.ts';
-import { behaviorConditions } from '../../pipeline/snapshot/rule-compiler.ts';
+import { behaviorConditions, behaviorsOf } from '../../pipeline/snapshot/rule-compiler.ts';
 import type { Document, Snapshot } from '../../pipeline/snapshot/snapshot.ts';
-import { compileCondition } from '../../rules/compile.ts';
+import { type Behaviors, compileCondition } from '../../rules/compile.ts';
 import type { ApiParts, Call, Handlers } from '../call/call.ts';
 import { requireStoredEvents } from '../call/stored-events.ts';
 import type { Kind } from './document-kind.ts';
@@ -58,10 +58,10 @@ export const behaviorKind: Kind<'behavior'> = {
   wholes: ['condition'],
   readOnly: ['standard', 'usedBy'],
   check({ body, before, snapshot }) {
-    const conditions = behaviorConditions(snapshot.documents.behavior.values());
+    const present = behaviorsOf(snapshot.documents);
     // Under its own id, so that a cycle through it is found; a new behavior can't be in a cycle.
     const id = before?.id ?? '';
-    conditions.set(id, { name: body.name, condition: body.condition });
+    const conditions: Behaviors = { get: (other) => (other === id ? body : present.get(other)) };
     const compiled = compileCondition({ behavior: id }, conditions);
     if (!compiled.ok) throw refused(ownProblems(body.condition, conditions) ?? compiled.problems);
     if (before !== null) checkUsers(before.id, conditions, snapshot);
@@ -74,18 +74,17 @@ export const behaviorKind: Kind<'behavior'> = {
 };
 
 type Problems = { pointer: string; message: string }[];
-type Conditions = ReturnType<typeof behaviorConditions>;
 
 /** The problems of a condition with their own pointers, which the check through the behavior does not give. */
-function ownProblems(condition: Condition, conditions: Conditions): Problems | null {
+function ownProblems(condition: Condition, conditions: Behaviors): Problems | null {
   const compiled = compileCondition(condition, conditions);
   return compiled.ok ? null : compiled.problems;
 }
 
 /** Users that compiled before must compile with the changed behavior: limits and cycles also apply indirectly. */
-function checkUsers(id: string, conditions: Conditions, snapshot: Snapshot): void {
+function checkUsers(id: string, conditions: Behaviors, snapshot: Snapshot): void {
   const { action, behavior } = snapshot.documents;
-  const present = behaviorConditions(behavior.values());
+  const present = behaviorsOf(snapshot.documents);
   const affected = usersAmong(id, behavior.values());
   for (const one of [...action.values(), ...behavior.values()]) {
     const condition = 'rules' in one.body ? one.body.rules : one.body.condition;

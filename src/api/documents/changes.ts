@@ -176,7 +176,7 @@ export function documentChanges<K extends ManagedKind>(
       const { body, kept } = parse(given, basis);
       checkNameIsFree({ body, before }, snapshot);
       const check = (present: Snapshot, programs: Programs) =>
-        kind.check({ body, before, kept, snapshot: present, programs });
+        kind.check({ body, before, kept, snapshot: present, programs, isImport: true });
       return { before, ...next({ body, before }, call, true), check };
     },
 

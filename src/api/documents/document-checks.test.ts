@@ -277,10 +277,10 @@ test('a destination is not made below a connection that is deleted at the same t
   await using server = await startTestServer();
   const { id } = await server.make('/connections', crm);
   const at = `/api/v1/connections/${id}`;
-  const { compose } = server.parts.compute;
-  server.parts.compute.compose = async (inputs) => {
+  const { programProblems } = server.parts.compute;
+  server.parts.compute.programProblems = async (inputs) => {
     assert.equal((await server.call('DELETE', at)).statusCode, 204);
-    return compose(inputs);
+    return programProblems(inputs);
   };
   const made = await server.call('POST', `${at}/destinations`, { name: 'Orders', template: '{{ it.data[0].n }}' });
   assert.deepEqual([made.statusCode, made.json().code], [404, 'not_found']);

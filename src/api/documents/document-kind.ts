@@ -12,6 +12,11 @@ export type Draft<K extends ManagedKind> = {
   kept: readonly string[];
   snapshot: Snapshot;
   programs: Programs;
+  /**
+   * The document is one of a file: what a person could do by hand afterwards is a warning, so that what was exported can
+   * be imported.
+   */
+  isImport?: boolean;
 };
 
 /** The differences between kinds of documents. Reading and writing is the same for all kinds (documents.ts). */

@@ -60,7 +60,7 @@ export function importPlanner(parts: ApiParts) {
   return async (
     items: readonly Item[],
     { author, principal }: Pick<Call, 'author' | 'principal'>,
-    on: Pick<Planning, 'base' | 'programs'>,
+    { checked, ...on }: Pick<Planning, 'base' | 'programs'> & { checked(documents: number): void },
   ): Promise<{ steps: PlannedStep[]; changes: Change[] }> => {
     const planning: Planning = { ...on, draft: draftSnapshot(on.base), missing: [], changes: [] };
     const { draft, missing, changes } = planning;
@@ -73,7 +73,13 @@ export function importPlanner(parts: ApiParts) {
       known.add(planned.document.id);
       return planned;
     };
-    const steps = await mapInSteps(items, (item) => ({ ...stepOf(item, plan, planning, parts), at: item.at }));
+    let done = 0;
+    checked(done);
+    const steps = await mapInSteps(items, (item) => {
+      const step = { ...stepOf(item, plan, planning, parts), at: item.at };
+      checked(++done);
+      return step;
+    });
     if (missing.length > 0) throw new NotComposed(missing);
     return { steps, changes };
   };

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { writeOnlyPlaces } from '../../../test/security/secret-places.ts';
 import type { ImportStep } from '../../contract/documents/transfer.ts';
 import type { Document } from '../../pipeline/snapshot/snapshot.ts';
@@ -255,11 +256,72 @@ test('an export has nothing of what the server writes itself, such as the keys o
   assert.deepEqual(stored(server), before);
 });
 
-test('an import is bounded in bytes and documents', async () => {
+test('an import is bounded in bytes, documents, and bytes of each document', async () => {
   await using server = await startTestServer();
-  const many = Array.from({ length: 1_001 }, (_, i) => ({ ...bought, name: `B${i}` }));
-  assert.equal((await server.call('POST', '/api/v1/import', { documents: many })).statusCode, 422);
+  const refused = async (body: unknown) => {
+    const answer = await server.call('POST', '/api/v1/import', body);
+    return [answer.statusCode, answer.json().detail];
+  };
+  assert.deepEqual(await refused(`{"documents":[${'1,'.repeat(50_000)}1]}`), [
+    422,
+    '/documents: Must have at most 50000 items.',
+  ]);
   const large = { ...bought, description: 'x'.repeat(2 ** 20) };
-  assert.equal((await server.call('POST', '/api/v1/import', { documents: [large] })).statusCode, 413);
+  assert.deepEqual(await refused({ documents: [bought, large] }), [413, '/documents/1 is over 1 MiB.']);
+  assert.deepEqual(await refused({ documents: [], more: large }), [413, 'The body without documents is over 1 MiB.']);
+  assert.deepEqual(await refused({ document: large }), [413, 'The body without a list documents is over 1 MiB.']);
+  assert.deepEqual(await refused('x'.repeat(64 * 2 ** 20 + 1)), [413, 'The body is over 64 MiB.']);
   assert.deepEqual(await exported(server), []);
+});
+
+test('an export of a server with paused and disabled destinations can be imported into a new one', async () => {
+  await using source = await startTestServer();
+  const steps = await imported(source, [...shop, { kind: 'destination', name: 'Shop CRM/Mail', status: 'enabled' }]);
+  const idOf = (name: string) => steps.find((one) => one.name === name)?.id;
+  const { destinations } = (await source.call('GET', `/api/v1/actions/${idOf('Orders')}`)).json();
+  const both = [...destinations, { destinationId: idOf('Shop CRM/Mail'), mapping: [] }];
+  await source.call('PATCH', `/api/v1/actions/${idOf('Orders')}`, { destinations: both });
+  for (const [name, status] of [
+    ['Shop CRM/Orders', 'paused'],
+    ['Shop CRM/Mail', 'disabled'],
+  ] as const)
+    assert.equal((await source.call('PATCH', `/api/v1/destinations/${idOf(name)}`, { status })).statusCode, 200);
+  const documents = await exported(source);
+  await using target = await startTestServer();
+  const created = await imported(target, documents);
+  assert.deepEqual([problems(created), changes(created)], [[], ['create']]);
+  assert.deepEqual(created.find(({ name }) => name === 'Orders')?.warnings, [
+    'The destination Shop CRM/Orders is paused. Its deliveries are held.',
+    'The destination Shop CRM/Mail is disabled. Its deliveries are held.',
+  ]);
+  assert.deepEqual(await exported(target), documents);
+  const [action] = documents.filter(({ kind }) => kind === 'action');
+  const again = await target.call('PUT', '/api/v1/actions/by-name/Second', {
+    ...action,
+    kind: undefined,
+    name: 'Second',
+  });
+  assert.deepEqual([again.statusCode, again.json().code], [422, 'destination_not_enabled']);
+});
+
+test('the progress of an import is shown to its caller alone, while it runs', async () => {
+  await using server = await startTestServer();
+  server.grant('other', ['behaviors:manage']);
+  const progress = (headers = {}) => server.call('GET', '/api/v1/import/first', undefined, headers);
+  const documents = Array.from({ length: 3_000 }, (_, i) => ({ ...bought, name: `B${i}` }));
+  let isOver = false;
+  const running = server.call('POST', '/api/v1/import?progressId=first', { documents }).finally(() => {
+    isOver = true;
+  });
+  let seen = await progress();
+  while (seen.statusCode === 404 && !isOver) {
+    // Requests without a socket let no other work run.
+    await setImmediate();
+    seen = await progress();
+  }
+  assert.equal((await progress({ authorization: 'Bearer other' })).statusCode, 404);
+  const { phase, done, documents: all } = seen.json();
+  assert.ok(phase === 'check' && done >= 0 && done <= 3_000 && all === 3_000, seen.body);
+  assert.equal((await running).statusCode, 200);
+  assert.equal((await progress()).statusCode, 404);
 });

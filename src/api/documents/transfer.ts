@@ -1,11 +1,19 @@
 import { mapInSteps } from '../../async/steps.ts';
 import { documentInputs } from '../../contract/documents/document-inputs.ts';
-import type { ImportStep, TransferDocument } from '../../contract/documents/transfer.ts';
+import {
+  type ImportProgress,
+  type ImportStep,
+  importOptions,
+  type TransferDocument,
+  transferDocument,
+} from '../../contract/documents/transfer.ts';
 import { rightOf, type TransferKind, transferKinds } from '../../contract/documents/transfer-kinds.ts';
-import { AppError, invalid } from '../../contract/errors.ts';
+import { AppError, type FieldError, invalid } from '../../contract/errors.ts';
 import { foldName } from '../../contract/fold-name.ts';
 import type { Document, Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import type { ApiParts, Call, Handlers } from '../call/call.ts';
+import { LongResponse } from '../http/long-response.ts';
+import { fieldErrors, found, validate } from '../http/validate.ts';
 import { fileBody, type Item, importPlanner, type PlannedStep } from './import-plan.ts';
 import { isStandard } from './reading.ts';
 import { namedBehaviors } from './references.ts';
@@ -16,6 +24,7 @@ import { type Programs, withPrograms } from './templates.ts';
 export function transferHandlers(parts: ApiParts) {
   const { configuration } = parts.pipeline;
   const plan = importPlanner(parts);
+  const running = runningImports();
 
   return {
     async exportConfiguration({ query, may }) {
@@ -25,39 +34,92 @@ export function transferHandlers(parts: ApiParts) {
         wanted === undefined || wanted.has(id) || ('connectionId' in body && wanted.has(String(body.connectionId)));
       const kinds = transferKinds.filter((kind) => query.kind?.includes(kind) ?? may(rightOf(kind, 'view')));
       requireRights(kinds, 'view', may);
-      const documents: ReturnType<typeof exported>[] = [];
+      const chosen: { kind: TransferKind; document: Document<{ name: string }> }[] = [];
       for (const kind of kinds) {
         const all: Iterable<Document<{ name: string }>> = snapshot.documents[kind].values();
-        const chosen = Array.from(all).filter((one) => isWanted(one) && (wanted !== undefined || !isStandard(one.id)));
-        const made = await mapInSteps(chosen, (one) => exported(kind, one, snapshot));
-        documents.push(...made.toSorted((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1)));
+        const keyed = await mapInSteps(all, (document) => ({ kind, document, key: sortKey(document, snapshot) }));
+        const own = keyed.filter(({ document: one }) => isWanted(one) && (wanted !== undefined || !isStandard(one.id)));
+        chosen.push(...own.toSorted((a, b) => (a.key < b.key ? -1 : 1)));
       }
-      return { documents };
+      return new LongResponse(
+        'documents',
+        mapped(chosen, ({ kind, document }) => exported(kind, document, snapshot)),
+      );
     },
 
     async importConfiguration(call) {
-      const { documents, dryRun, partial } = call.body();
+      const { documents, dryRun, partial } = await importIn(call.json);
       requireRights(new Set(documents.map(({ kind }) => kind)), 'manage', call.may);
       const items = inOrder(documents.map(itemOf));
+      using progress = running.begin(call, items.length);
       let steps: PlannedStep[] = [];
       const build = async (base: Snapshot, programs: Programs) => {
-        const planned = await plan(items, call, { base, programs });
+        const planned = await plan(items, call, { base, programs, checked: progress.to('check') });
         steps = planned.steps;
         return planned.changes;
       };
-      await withPrograms(parts.compute, async (programs) => {
+      const run = async (programs: Programs) => {
         if (dryRun) await build(configuration.snapshot, programs);
         else
           await configuration.change(call.author, async (base) => {
             const changes = await build(base, programs);
             if (!partial) requireNoProblems(steps);
+            progress.to('store')(0);
             return changes;
           });
-      });
-      return { steps: steps.map((step) => shownStep(step, { isPlan: dryRun })) };
+      };
+      await withPrograms(parts.compute, run, progress.to('compile'));
+      const shown = steps.map((step) => shownStep(step, { isPlan: dryRun }));
+      // A response that is kept for an Idempotency-Key is one text.
+      return call.request.running === null ? new LongResponse('steps', shown) : { steps: shown };
     },
+
+    importProgress: ({ params, principal }) =>
+      found(running.get(params.progressId, principal.id), 'No import of yours with this id is running.'),
   } satisfies Partial<Handlers>;
 }
+
+/** The body of an import. Throws AppError `invalid_value`. */
+async function importIn(json: unknown) {
+  const { documents: given, ...options } = validate(importOptions, json);
+  const wrong: FieldError[] = [];
+  let at = -1;
+  const documents = await mapInSteps(given, (one): TransferDocument[] => {
+    at += 1;
+    const { data, error } = transferDocument.safeParse(one);
+    if (error !== undefined) wrong.push(...fieldErrors(error.issues, ['documents', at]));
+    return data === undefined ? [] : [data];
+  });
+  if (wrong.length > 0) throw invalid(wrong);
+  return { ...options, documents: documents.flat() };
+}
+
+/** The imports that are running, by the ids that their callers chose. */
+function runningImports() {
+  const all = new Map<string, ImportProgress>();
+  const keyOf = (id: string, principalId: string) => `${principalId} ${id}`;
+  return {
+    get: (id: string, principalId: string) => all.get(keyOf(id, principalId)),
+    /** `to` begins a phase, and returns a function that is called with the number of documents done. */
+    begin({ query, principal }: Pick<Call<'importConfiguration'>, 'query' | 'principal'>, documents: number) {
+      const { progressId } = query;
+      const key = progressId === undefined ? null : keyOf(progressId, principal.id);
+      return {
+        to: (phase: ImportProgress['phase']) => (done: number) => {
+          if (key !== null) all.set(key, { phase, done, documents });
+        },
+        [Symbol.dispose]: () => void (key !== null && all.delete(key)),
+      };
+    },
+  };
+}
+
+function* mapped<T, R>(items: Iterable<T>, map: (item: T) => R): Generator<R> {
+  for (const item of items) yield map(item);
+}
+
+/** The number of steps in a refusal, which is one text. */
+const refusedStepsMax = 1_000;
 
 /** Throws AppError `forbidden` unless the caller has the right for each kind. */
 export function requireRights(kinds: Iterable<TransferKind>, need: 'view' | 'manage', may: Call['may']): void {
@@ -65,13 +127,20 @@ export function requireRights(kinds: Iterable<TransferKind>, need: 'view' | 'man
   if (missing.size > 0) throw new AppError('forbidden', `This needs the right ${[...missing].join(', ')}.`);
 }
 
-/** Nothing is stored when one document has problems; the response has the plan in `steps`. */
+/**
+ * Nothing is stored when one document has problems; the response has the plan in `steps`, of a large import only the
+ * first documents with problems.
+ */
 function requireNoProblems(steps: readonly PlannedStep[]): void {
   const errors = steps.flatMap(({ at, problems }) =>
     problems.map((one) => ({ ...one, pointer: `/documents/${at}${one.pointer}` })),
   );
   if (errors.length === 0) return;
-  throw invalid(errors, { steps: steps.map((step) => shownStep(step, { isPlan: true })) });
+  const shown =
+    steps.length <= refusedStepsMax
+      ? steps
+      : steps.filter(({ problems }) => problems.length > 0).slice(0, refusedStepsMax);
+  throw invalid(errors, { steps: shown.map((step) => shownStep(step, { isPlan: true })) });
 }
 
 function shownStep({ at: _, ...step }: PlannedStep, { isPlan }: { isPlan: boolean }): ImportStep {
@@ -124,6 +193,7 @@ function exported(kind: TransferKind, document: Document<object>, snapshot: Snap
   return { kind, name: String(name), ...body };
 }
 
-function sortKey(document: TransferDocument): string {
-  return foldName(`${document['connection'] ?? ''}/${document.name}`);
+function sortKey({ body }: Document<{ name: string }>, snapshot: Snapshot): string {
+  const of = 'connectionId' in body ? snapshot.documents.connection.get(String(body.connectionId))?.body.name : '';
+  return foldName(`${of ?? ''}/${body.name}`);
 }

@@ -1,8 +1,9 @@
 import type { FastifyRequest } from 'fastify';
 import { AppError, invalid } from '../../contract/errors.ts';
 import { pointerOf } from '../../contract/json.ts';
+import { repeatedName } from '../../contract/repeated-name.ts';
 import type { Route } from '../../contract/route.ts';
-import { endOfJsonText, exceedsJsonBounds } from './json-bounds.ts';
+import { exceedsJsonBounds } from './json-bounds.ts';
 
 /** Limits of an API body, far above everything that the contract describes. */
 const bounds = { levels: 64, names: 1_000, values: 200_000 };
@@ -13,10 +14,19 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  * The JSON body of a request; undefined when it is empty and the route does not need one. Throws AppError
  * `unsupported_media_type`, and like `readJson`.
  */
-export function jsonBody({ method, body: schema }: Route, { body, headers, declaredType }: FastifyRequest): unknown {
+export function jsonBody(route: Route, request: FastifyRequest): unknown {
+  const bytes = jsonBytes(route, request);
+  return bytes === null ? undefined : readJson(bytes);
+}
+
+/** The bytes of a body that is declared as JSON; null when it is empty and the route does not need one. */
+export function jsonBytes(
+  { method, body: schema }: Route,
+  { body, headers, declaredType }: FastifyRequest,
+): Buffer | null {
   const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
   if (bytes.length === 0) {
-    if (schema?.safeParse(undefined).success === true) return undefined;
+    if (schema?.safeParse(undefined).success === true) return null;
     throw new AppError('malformed_json', 'The body must not be empty. Send JSON.');
   }
   const encoding = headers['content-encoding'];
@@ -28,7 +38,7 @@ export function jsonBody({ method, body: schema }: Route, { body, headers, decla
   const isUtf8 = parameters.every((one) => !/^\s*charset\s*=/.test(one) || /=\s*"?utf-?8"?\s*$/.test(one));
   const types = method === 'PATCH' ? 'application/merge-patch+json or application/json' : 'application/json';
   if (!isJson || !isUtf8) throw new AppError('unsupported_media_type', `Send ${types} in UTF-8.`);
-  return readJson(bytes);
+  return bytes;
 }
 
 /**
@@ -87,38 +97,4 @@ function refuse(place: Place, detail: string): never {
   const path: string[] = [];
   for (let at = place; at !== null; at = at.within) path.unshift(at.key);
   throw invalid([{ pointer: pointerOf(path), detail }]);
-}
-
-/**
- * A name that occurs twice in one object of a JSON text; null when there is none. Parsers disagree on which value
- * counts (RFC 8259 §4), so a proxy might have checked the other one. The text must be valid JSON.
- */
-export function repeatedName(json: string): string | null {
-  /** The names so far of each enclosing object; null for a list. */
-  const around: (Set<string> | null)[] = [];
-  let isNameNext = false;
-  for (let i = 0; i < json.length; i++) {
-    const character = json[i];
-    if (character === '"') {
-      const end = endOfJsonText(json, i);
-      const names = around.at(-1);
-      if (isNameNext && names) {
-        const name: string = JSON.parse(json.slice(i, end));
-        if (names.has(name)) return name;
-        names.add(name);
-        isNameNext = false;
-      }
-      i = end - 1;
-    } else if (character === '{') {
-      around.push(new Set());
-      isNameNext = true;
-    } else if (character === '[') {
-      around.push(null);
-      isNameNext = false;
-    } else if (character === '}' || character === ']') {
-      around.pop();
-      isNameNext = false;
-    } else if (character === ',') isNameNext = true;
-  }
-  return null;
 }

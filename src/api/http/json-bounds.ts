@@ -1,3 +1,5 @@
+import { endOfJsonText } from '../../contract/repeated-name.ts';
+
 /**
  * Whether a JSON text has more levels, more names in one object, or more values in all, than the bounds; an empty list
  * or object counts as two values. Does not parse: a parser takes half a second for 1 MiB of levels or names and blocks
@@ -34,25 +36,10 @@ export function exceedsJsonBounds(text: string, bounds: { levels: number; names:
   return false;
 }
 
-/**
- * The index after the closing quote of the JSON string that begins at `start`; the end of the text when it is not
- * closed.
- */
-export function endOfJsonText(json: string, start: number): number {
-  for (let at = start + 1; ; at++) {
-    at = json.indexOf('"', at);
-    if (at === -1) return json.length;
-    let slashes = 0;
-    while (json.charCodeAt(at - 1 - slashes) === backslash) slashes += 1;
-    if (slashes % 2 === 0) return at + 1;
-  }
-}
-
 const quote = 0x22;
 const comma = 0x2c;
 const colon = 0x3a;
 const bracket = 0x5b;
-const backslash = 0x5c;
 const bracketEnd = 0x5d;
 const brace = 0x7b;
 const braceEnd = 0x7d;

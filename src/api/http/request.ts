@@ -86,11 +86,12 @@ export function bodyReader({ bodyBytesMax, arrivingBytesMax }: BodyLimits) {
   /** Oldest first. An array, because the entries of a map keep later ones alive (docs/decisions/pipeline.md). */
   const arriving: { bytes: number; giveUp(error: Error): void }[] = [];
   let sum = 0;
+  const tooLarge = () => new AppError('too_large', `The body is over ${sizeText(bodyBytesMax)}.`);
 
   return (payload: IncomingMessage, done: Done): void => {
     const announced = Number(payload.headers['content-length'] ?? 0);
     if (announced > bodyBytesMax) {
-      done(new AppError('too_large'));
+      done(tooLarge());
       return;
     }
     const chunks: Buffer[] = [];
@@ -101,7 +102,7 @@ export function bodyReader({ bodyBytesMax, arrivingBytesMax }: BodyLimits) {
     function take(chunk: Buffer) {
       body.bytes += chunk.length;
       sum += chunk.length;
-      if (body.bytes > bodyBytesMax) return end(new AppError('too_large'));
+      if (body.bytes > bodyBytesMax) return end(tooLarge());
       chunks.push(chunk);
       while (sum > arrivingBytesMax) {
         const [oldest] = arriving;
@@ -128,4 +129,8 @@ export function bodyReader({ bodyBytesMax, arrivingBytesMax }: BodyLimits) {
       done(error);
     }
   };
+}
+
+function sizeText(bytes: number): string {
+  return bytes % 1_048_576 === 0 ? `${bytes / 1_048_576} MiB` : `${bytes} bytes`;
 }

@@ -8,7 +8,6 @@ import type { Event } from '../../contract/records/event.ts';
 import { ruleCompiler } from '../../pipeline/snapshot/rule-compiler.ts';
 import type { Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import { behaviorMaps, conditions, events } from '../../rules/arbitrary.testing.ts';
-import type { Behaviors } from '../../rules/compile.ts';
 import { actionExplainer } from './explain.ts';
 
 const stamp = { createdAt: '2026-01-01T00:00:00.000Z', updatedAt: '2026-01-01T00:00:00.000Z', updatedBy: 'test' };
@@ -29,7 +28,7 @@ function actionDocument(id: string, version: number, given: { rules: Condition; 
   };
 }
 
-function behaviorDocuments(behaviors: Behaviors) {
+function behaviorDocuments(behaviors: Iterable<readonly [string, { name: string; condition: Condition }]>) {
   return new Map(
     Array.from(behaviors, ([id, given]) => [
       id,

@@ -16,6 +16,9 @@ import {
 /** A document as stored: its body is JSON with sealed secrets. */
 export type DocumentRow = Omit<StoredDocument, 'body'> & { body: string };
 
+/** A change as stored. */
+export type ChangeRow = { op: Change['op']; row: DocumentRow; listed: boolean };
+
 const columns = `v.kind, v.id, v.version, v.body, v.created_at AS createdAt, v.updated_at AS updatedAt, v.updated_by AS updatedBy`;
 
 /** The operations of the catalog in the storage threads. */
@@ -30,15 +33,13 @@ export const operations = {
 
   changeDocuments(
     db: Db,
-    change: {
-      revision: number;
-      changes: { op: Change['op']; row: DocumentRow; listed: boolean }[];
-      entries: readonly NewAuditEntry[];
-    },
+    /** Changes (`ChangeRow`) and audit entries as JSON: cloning thousands of objects would block the caller. */
+    change: { revision: number; changes: readonly string[]; entries: readonly string[] },
   ): number | null {
     if (revision(db) !== change.revision) return null;
     const next = change.revision + 1;
-    for (const { op, row, listed } of change.changes) {
+    for (const text of change.changes) {
+      const { op, row, listed }: ChangeRow = JSON.parse(text);
       if (op === 'put') put(db, row, listed);
       else remove(db, row);
       const before = op === 'put' ? row.version - 1 : row.version;
@@ -52,7 +53,10 @@ export const operations = {
           before,
         );
     }
-    appendAudit(db, change.entries);
+    appendAudit(
+      db,
+      change.entries.map((text): NewAuditEntry => JSON.parse(text)),
+    );
     db.run('UPDATE catalog_revision SET revision = ?', next);
     return next;
   },

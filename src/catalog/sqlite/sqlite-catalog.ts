@@ -3,8 +3,8 @@ import type { Sealer, SealPlace } from '../../secrets/sealer.ts';
 import type { SealedStore } from '../../secrets/sealing.ts';
 import type { Client } from '../../sqlite/operation.ts';
 import type { Sqlite } from '../../sqlite/sqlite.ts';
-import type { Catalog, Change, StoredDocument } from '../catalog.ts';
-import type { DocumentRow, operations } from './operations.ts';
+import type { Catalog, StoredDocument } from '../catalog.ts';
+import type { ChangeRow, DocumentRow, operations } from './operations.ts';
 
 /** Small enough that sealing them does not delay other work. */
 const versionsAtOnce = 50;
@@ -32,18 +32,18 @@ export async function sqliteCatalog(sqlite: Pick<Sqlite, 'client'>, sealer: Seal
       return { revision, documents: rows.map(open) };
     },
     async change(revision, changes, entries) {
-      let rows: { op: Change['op']; row: DocumentRow; listed: boolean }[];
+      let rows: string[];
       let key: string;
       do {
         key = sealer.sealsWith;
-        rows = await mapInSteps(changes, (change) => ({
-          op: change.op,
-          row: close(change.document),
-          listed: change.op !== 'put' || change.unlisted !== true,
-        }));
+        rows = await mapInSteps(changes, (change) => {
+          const listed = change.op !== 'put' || change.unlisted !== true;
+          return JSON.stringify({ op: change.op, row: close(change.document), listed } satisfies ChangeRow);
+        });
         // A rotation that began in between would not find what was sealed with the former key.
       } while (key !== sealer.sealsWith);
-      return client.write('changeDocuments', { revision, changes: rows, entries });
+      const written = await mapInSteps(entries, (entry) => JSON.stringify(entry));
+      return client.write('changeDocuments', { revision, changes: rows, entries: written });
     },
     unapplied: () => client.write('unappliedChanges', null),
     applied: (changes) => client.write('changesApplied', changes),

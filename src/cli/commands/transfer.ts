@@ -5,6 +5,8 @@ import type { ImportStep, TransferDocument } from '../../contract/documents/tran
 import type { TransferKind } from '../../contract/documents/transfer-kinds.ts';
 import { type Context, subcommand } from '../context.ts';
 import { CommandError, exitCodes } from '../exit.ts';
+import { importDocuments } from '../import.ts';
+import type { Column } from '../output.ts';
 import { yaml } from '../yaml.ts';
 
 const files = ['<file...>', 'YAML or JSON files; - is the standard input'] as const;
@@ -34,36 +36,47 @@ export function transferCommands(command: Command, context: Context) {
 /** Creates or replaces the documents of files. `kind`: the kind of documents that name none. */
 export async function applyFiles(names: string[], kind: TransferKind | null, context: Context): Promise<void> {
   const { documents, problemsOf } = await documentsOf(names, kind, context);
-  const call = context.server().call('importConfiguration', { body: { documents } });
-  const { steps } = await call.catch((error) => refused(error, problemsOf));
-  context.output.rows(
-    steps.map(({ change, kind, name, id }) => ({ change: done[change], kind, name, id })),
-    [
-      ['CHANGE', (row) => row.change],
-      ['KIND', (row) => row.kind],
-      ['NAME', (row) => row.name],
-      ['ID', (row) => row.id],
-    ],
-  );
+  const steps = await importDocuments({ documents }, context).catch((error) => refused(error, problemsOf));
+  const all = steps.map(({ change, kind, name, id }) => ({ change: done[change], kind, name, id }));
+  showRows(all, (row) => row.change !== 'unchanged', context, [
+    ['CHANGE', (row) => row.change],
+    ['KIND', (row) => row.kind],
+    ['NAME', (row) => row.name],
+    ['ID', (row) => row.id],
+  ]);
+}
+
+/** All rows as data; in a table, the number of unchanged documents instead of their rows. */
+function showRows<Row>(
+  all: readonly Row[],
+  isChanged: (row: Row) => boolean,
+  { output }: Context,
+  columns: readonly Column<Row>[],
+): void {
+  const shown = output.format === 'table' ? all.filter(isChanged) : all;
+  if (shown.length > 0 || output.format !== 'table') output.rows(shown, columns);
+  const same = all.length - shown.length;
+  if (same > 0) output.line(`unchanged: ${same} ${same === 1 ? 'document' : 'documents'}`);
 }
 
 const done = { create: 'created', update: 'changed', none: 'unchanged' } as const;
 
 async function planFiles(names: string[], context: Context): Promise<void> {
   const { documents, problemsOf } = await documentsOf(names, null, context);
-  const { steps } = await context.server().call('importConfiguration', { body: { documents, dryRun: true } });
-  const rows = steps.flatMap((step) => [
-    step,
-    ...problemsOf(step).map((problem) => ({ detail: `problem: ${problem}` })),
-    ...detailsOf(step).map((detail) => ({ detail })),
-  ]);
+  const steps = await importDocuments({ documents, dryRun: true }, context);
   if (context.output.format !== 'table') context.output.value(steps);
-  else
-    context.output.rows<Partial<ImportStep> & { detail?: string }>(rows, [
+  else {
+    const rows = steps.flatMap((step): (Partial<ImportStep> & { detail?: string })[] => [
+      step,
+      ...problemsOf(step).map((problem) => ({ detail: `problem: ${problem}` })),
+      ...detailsOf(step).map((detail) => ({ detail })),
+    ]);
+    showRows(rows, ({ change }) => change !== 'none', context, [
       ['CHANGE', ({ change }) => change ?? ''],
       ['KIND', ({ kind }) => kind ?? ''],
       ['NAME', ({ name, detail }) => name ?? `  ${detail}`],
     ]);
+  }
   if (steps.some(({ problems }) => problems.length > 0)) context.endWith(exitCodes.refused);
 }
 

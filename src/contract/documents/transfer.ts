@@ -16,8 +16,8 @@ export const kindList = z
   .transform((given) => [given].flat().flatMap((text) => text.split(',')))
   .pipe(z.array(kind).max(100));
 
-/** The largest number of documents in one import. */
-const importDocumentsMax = 1_000;
+/** The largest import. */
+const importBounds = { itemsMax: 50_000, bytesMax: 64 * 1_048_576 };
 
 const name = z.string().max(511);
 
@@ -26,7 +26,7 @@ const name = z.string().max(511);
  * (`connection: "CRM"`, `destination: "CRM/Orders"`, `behavior: "Purchase"`). Secrets are left out, except references.
  * The name of a destination is its own, with `connection` beside it, or `Connection/Destination`.
  */
-const transferDocument = z.looseObject({ kind, name });
+export const transferDocument = z.looseObject({ kind, name });
 export type TransferDocument = { kind: TransferKind; name: string; [field: string]: unknown };
 
 const fieldProblem = z.looseObject({ pointer: z.string(), detail: z.string(), code: z.string() });
@@ -49,12 +49,26 @@ const importStep = z.strictObject({
 export type ImportStep = z.output<typeof importStep>;
 
 const importInput = z.strictObject({
-  documents: z.array(transferDocument).max(importDocumentsMax),
+  documents: z.array(transferDocument).max(importBounds.itemsMax),
   /** Only plans: nothing is stored. */
   dryRun: z.boolean().default(false),
   /** Stores the documents without problems, also when others have problems. */
   partial: z.boolean().default(false),
 });
+
+/** An import apart from its documents, which are validated one after the other. */
+export const importOptions = importInput.extend({ documents: z.array(z.unknown()) });
+
+/**
+ * How far an import is. Each phase begins with `done` 0: the documents are checked, again after their templates and
+ * expressions were compiled, and then stored.
+ */
+const importProgress = z.strictObject({
+  phase: z.enum(['check', 'compile', 'store']),
+  done: z.int(),
+  documents: z.int(),
+});
+export type ImportProgress = z.output<typeof importProgress>;
 
 export const transferRoutes = tagged('transfer', {
   exportConfiguration: api(
@@ -75,6 +89,18 @@ export const transferRoutes = tagged('transfer', {
     'POST /import',
     [],
     'Create or replace documents by name, all or none; needs Manage of each kind. With dryRun, only plan it',
-    { body: importInput, output: z.strictObject({ steps: z.array(importStep) }), audit: 'import configuration' },
+    {
+      query: z.strictObject({
+        /** A new id of the caller's choice, to ask for the progress of this import. */
+        progressId: z.string().min(1).max(64).optional(),
+      }),
+      body: importInput,
+      longList: { name: 'documents', ...importBounds },
+      output: z.strictObject({ steps: z.array(importStep) }),
+      audit: 'import configuration',
+    },
   ),
+  importProgress: api('GET /import/{progressId}', [], 'Show how far an import of the same caller is, while it runs', {
+    output: importProgress,
+  }),
 });

@@ -1,5 +1,5 @@
 import type { BehaviorBody } from '../../contract/documents/behavior.ts';
-import { compileCondition, sharedParts } from '../../rules/compile.ts';
+import { type Behaviors, compileCondition, sharedParts } from '../../rules/compile.ts';
 import { type RuleIndex, ruleIndex } from '../../rules/index.ts';
 import type { Document, Documents, Rule } from './documents.ts';
 
@@ -8,6 +8,11 @@ export function behaviorConditions(behaviors: Iterable<Document<BehaviorBody>>) 
   return new Map(
     Array.from(behaviors, ({ id, body }) => [id, { name: body.name, condition: body.condition }] as const),
   );
+}
+
+/** The same of documents that may change, without a copy. */
+export function behaviorsOf({ behavior }: Pick<Documents, 'behavior'>): Behaviors {
+  return { get: (id) => behavior.get(id)?.body };
 }
 
 /** After this many conditions that are no longer used, the shared compilation is dropped. */

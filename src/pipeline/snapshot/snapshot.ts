@@ -121,15 +121,20 @@ export async function loadConfiguration(
     );
     const revision = await catalog.change(configuration.snapshot.revision, changes, entries);
     if (revision === null) return null;
-    for (const { op, document } of changes) {
-      const old = storedOf(document);
-      if (old !== undefined) names.remove(old);
-      if (op === 'put') names.add(document);
-    }
     const before = configuration.snapshot;
-    const snapshot = makeSnapshot(revision, changed(before.documents, changes), before);
+    // A name that leads to no document, or to one with another name, is passed over by its readers.
+    await mapInSteps(changes, ({ op, document }) => {
+      if (op === 'put') names.add(document);
+    });
+    const documents = await changed(before.documents, changes);
+    const snapshot = makeSnapshot(revision, documents, before);
     configuration.snapshot = snapshot;
+    for (const { op, document } of changes) if (op === 'delete') names.remove(document);
     listeners.tell(snapshot, changes);
+    await mapInSteps(changes, ({ op, document }) => {
+      const old = before.documents[document.kind].get(document.id);
+      if (old !== undefined && op === 'put') names.remove(old, document);
+    });
     return snapshot;
   }
 
@@ -164,14 +169,14 @@ function sorted(stored: Iterable<StoredDocument>): Documents {
  * The documents after changes. Unchanged kinds are shared with the previous ones, since there may be thousands of
  * documents.
  */
-function changed(before: Documents, changes: readonly Change[]): Documents {
+async function changed(before: Documents, changes: readonly Change[]): Promise<Documents> {
   const kinds = new Map<DocumentKind, Map<string, Document<unknown>>>();
-  for (const { op, document } of changes) {
+  await mapInSteps(changes, ({ op, document }) => {
     const kind = kinds.get(document.kind) ?? new Map<string, Document<unknown>>(before[document.kind]);
     kinds.set(document.kind, kind);
     if (op === 'put') kind.set(document.id, document);
     else kind.delete(document.id);
-  }
+  });
   return { ...before, ...Object.fromEntries(kinds) };
 }
 
@@ -192,8 +197,11 @@ export function nameIndex() {
     add(document: Named): void {
       for (const key of keysOf(document)) index.set(key, (index.get(key) ?? new Set()).add(document.id));
     },
-    remove(document: Named): void {
+    /** `next`: the document that replaces it, whose own names stay. */
+    remove(document: Named, next?: Named): void {
+      const kept = next === undefined ? [] : keysOf(next);
       for (const key of keysOf(document)) {
+        if (kept.includes(key)) continue;
         const ids = index.get(key);
         ids?.delete(document.id);
         if (ids?.size === 0) index.delete(key);

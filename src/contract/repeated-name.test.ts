@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { repeatedName } from './json-body.ts';
+import { repeatedName } from './repeated-name.ts';
 
 test('a duplicate name in an object is found at any depth and with any escaping', () => {
   const cases: [json: string, name: string | null][] = [
