@@ -9,6 +9,8 @@ const rate: BucketRate = { limit: 10_000, perMs: 86_400_000 };
 /** A request counts once more for each so many bytes, since its audit entry can quote them, up to the largest entry. */
 const bytesOfAct = 4_096;
 const actsMost = 100;
+/** The same where each item of a long list has its own entry: two of the largest imports a day. */
+const actsOfListMost = 5_000;
 const keysMost = 20_000;
 
 /**
@@ -19,11 +21,12 @@ const keysMost = 20_000;
 export function actLimit(now: () => number) {
   const spend = keyedBuckets(rate, keysMost);
 
-  return ({ audit, rights }: Route, principal: Principal, bodyBytes: number): void => {
+  return ({ audit, rights, longList }: Route, principal: Principal, bodyBytes: number): void => {
     // Public routes, such as sign-ins, have limits of their own.
     if (audit === null || rights === null || principal.isAdministrator) return;
     const key = `${ownerOf(principal)} ${principal.tokenId === null ? 'sessions' : 'tokens'}`;
-    const waitMs = spend(key, now(), Math.min(actsMost, 1 + Math.floor(bodyBytes / bytesOfAct)));
+    const most = longList === null ? actsMost : actsOfListMost;
+    const waitMs = spend(key, now(), Math.min(most, 1 + Math.floor(bodyBytes / bytesOfAct)));
     if (waitMs > 0)
       throw new AppError('rate_limited', `More than ${rate.limit} changes in a day.`, {
         extra: { retryAfterSeconds: Math.ceil(waitMs / 1_000) },
