@@ -289,7 +289,7 @@ function hasCause(
   );
 }
 
-/** With `onTimeout: hold`, what got no response in time is sent again only when a person says so. */
+/** With `onTimeout: hold`, what got no response, or none in time, is sent again only when a person says so. */
 function unknownWaits({ history, traffic, wiring }: World): Fault[] {
   const faults: Fault[] = [];
   const cautious = wiring.places.filter(({ mix }) => mix.holdsUnknown);
@@ -297,13 +297,13 @@ function unknownWaits({ history, traffic, wiring }: World): Fault[] {
     for (const [at, { arrival }] of some.entries()) {
       const place = cautious.find(({ mix }) => mix.id === arrival.place);
       const next = some[at + 1]?.arrival;
-      if (place === undefined || next === undefined || !isTimeout(arrival, history)) continue;
+      if (place === undefined || next === undefined || !isUnknown(arrival, history)) continue;
       if (traffic.withKey.get(key)?.length !== 1) continue;
       const asked = history.acts.some((act) => isAsking(act, key, place) && act.until > arrival.at && act.at < next.at);
       if (asked) continue;
       faults.push({
         guarantee: 'an unknown outcome waits for a person',
-        sentence: `At ${arrival.place}, request ${arrival.number} of ${key} got no response in time, and request ${next.number} sent it again without a person.`,
+        sentence: `At ${arrival.place}, request ${arrival.number} of ${key} got no whole response, and request ${next.number} sent it again without a person.`,
         about: [key],
       });
       break;
@@ -315,9 +315,10 @@ function unknownWaits({ history, traffic, wiring }: World): Fault[] {
 const isAsking = ({ name, about }: Act, key: string, { connectionId }: Place) =>
   (name === 'retry' && about.includes(key)) || (name === 'release' && about.includes(connectionId));
 
-/** The system gave no response, the program ended the connection, and it did not end itself. */
-function isTimeout({ answer, end, at, endedAt }: Arrived['arrival'], { lives }: History): boolean {
-  if (answer.kind !== 'hang' || end !== 'cut' || endedAt === null) return false;
+/** The program can't know whether the system took it, and noticed that itself: it did not end before. */
+function isUnknown({ answer, end, at, endedAt }: Arrived['arrival'], { lives }: History): boolean {
+  const isSilent = answer.kind === 'reset' || (answer.kind === 'hang' && end === 'cut');
+  if (!isSilent || endedAt === null) return false;
   return !lives.some(({ endedAt: ended }) => ended !== null && ended > at - slackMs && ended < endedAt + settleMs);
 }
 
