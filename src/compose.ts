@@ -209,7 +209,7 @@ function openCore(
 type Core = ReturnType<typeof openCore>;
 
 /** The sandbox that renders templates; its code and threads are loaded with the first template that needs them. */
-function createSandbox(config: Config, { telemetry, clock }: Core) {
+function createSandbox(config: Config, { telemetry }: Core) {
   return onDemandSandbox(async () => {
     const { quickjsSandbox } = await import('./sandbox/quickjs/quickjs-sandbox.ts');
     return quickjsSandbox({
@@ -219,7 +219,7 @@ function createSandbox(config: Config, { telemetry, clock }: Core) {
       outputBytes: config.sandboxOutputBytes,
       failed: (cause) => telemetry.failed(cause, 'keep a render thread running'),
     });
-  }, clock.now);
+  });
 }
 
 /** The guarded way out, and that of requests to the operator's own services, which may be at private addresses. */

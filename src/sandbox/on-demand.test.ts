@@ -24,7 +24,7 @@ function counted() {
 
 test('it starts once, with the first of many renders, and is closed with its owner', async () => {
   const { seen, open } = counted();
-  const sandbox = onDemandSandbox(open, () => 0);
+  const sandbox = onDemandSandbox(open);
   assert.equal(seen.opened, 0);
   assert.equal(sandbox.stats.renders, 0);
   await Promise.all([sandbox.render([job]), sandbox.render([job]), sandbox.start()]);
@@ -35,7 +35,7 @@ test('it starts once, with the first of many renders, and is closed with its own
 
 test('a sandbox that was never needed was never started', async () => {
   const { seen, open } = counted();
-  const sandbox = onDemandSandbox(open, () => 0);
+  const sandbox = onDemandSandbox(open);
   await sandbox[Symbol.asyncDispose]();
   assert.deepEqual(seen, { opened: 0, closed: 0 });
   await assert.rejects(sandbox.render([job]), /closed/);

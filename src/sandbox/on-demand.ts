@@ -9,11 +9,11 @@ const backoff = { firstMs: 1_000, maxMs: 30_000 };
 /**
  * Starts the sandbox with its first render, since it takes threads and 40 MB. After a failed start, renders are rejected
  * with AppError `unavailable` until the next start is due, 1 to 30 s later. `start` starts it earlier, and rejects when
- * it can't be started.
+ * it can't be started. `now`: monotonic milliseconds, since a clock that is set back would make the delay longer.
  */
 export function onDemandSandbox(
   open: () => Promise<Openable>,
-  now: () => number,
+  now: () => number = () => performance.now(),
 ): Openable & { start(): Promise<void> } {
   let opening: Promise<Openable> | null = null;
   let opened: Openable | null = null;
