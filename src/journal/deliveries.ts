@@ -49,6 +49,11 @@ export interface DeliveryQueue {
   }): Promise<{ due: DueDelivery[]; followers: DueDelivery[]; isCut: boolean; nextDueAt: number | null }>;
   /** When the next delivery of each destination and replay is due; the time does not depend on how many there are. */
   nextDue(): Promise<NextDue[]>;
+  /**
+   * Lets the times of new events and deliveries follow a clock that is more than 5 s behind the newest ones. Returns by
+   * how much it was, at most, since the last call; 0: it was not.
+   */
+  setBack(now: number): Promise<number>;
   /** The clock was set back to `now`: deliveries that are due after it are due `byMs` earlier. In small steps. */
   moveDue(now: number, byMs: number): Promise<void>;
   /** The same as `nextDue`, with the count of all unfinished deliveries that have a due time. */

@@ -1,6 +1,7 @@
 import { describe, test } from 'node:test';
 import type { Audit } from '../audit/audit.ts';
 import { bodiesConformance } from './bodies.conformance.ts';
+import { clockConformance } from './clock.conformance.ts';
 import { deliveriesConformance } from './deliveries.conformance.ts';
 import { deliverySearchConformance } from './delivery-search.conformance.ts';
 import { erasuresConformance } from './erasures.conformance.ts';
@@ -35,5 +36,6 @@ export function journalConformance(name: string, make: () => Promise<Made>): voi
     retentionConformance(guarantee);
     bodiesConformance(guarantee);
     erasuresConformance(guarantee);
+    clockConformance(guarantee);
   });
 }

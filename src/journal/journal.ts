@@ -33,7 +33,8 @@ interface Intake {
   /**
    * Stores the events of a request, all or none; requests that come together share a transaction. An event whose identity was seen in the same
    * collector within 24 h is stored once: the id of the first is returned, and the event's index is in `duplicates`.
-   * Receive times never go back within a partition: an earlier `receivedAt` is raised to the last one. Requests of a
+   * Events are in the order of their offsets. An earlier `receivedAt` is raised to the last one, unless it is more than
+   * 5 s before it: then the clock was set back, and times follow it. Requests of a
    * collector that arrive within a few milliseconds may share the time of the first. The result and the ids have the
    * stored time.
    * With a `plan`, the deliveries of the new events are created in the same transaction if all earlier events are
@@ -97,7 +98,7 @@ interface Matching {
   /**
    * Moves the position and creates the deliveries in one transaction; returns their ids in order. `advance: null`
    * creates deliveries without moving the position (a test, a replay). Returns null when the lease is stale or the
-   * position is not `advance.from`. Creation times never go back: an earlier `now` is raised to the last one.
+   * position is not `advance.from`. Creation times follow `now` as receive times do.
    */
   plan(
     lease: Lease,
@@ -111,16 +112,20 @@ interface Matching {
 
 export type PlacedEvent = { offset: number; event: Event };
 
+/** By default no time is wrong, and no identity is old. */
+export type RetentionLimits = { before: number; identitiesBefore?: number; now?: number; bytesMax: number | null };
+
 export interface RetentionStore {
   /**
    * Removes finished deliveries, ended replays without deliveries, and matched events without deliveries: those created
    * or received before `before`, then the oldest while more than `bytesMax` is in use. Identities above a quarter of
    * `bytesMax` are forgotten before that, and the others after it, the oldest first. Events of one stored group are
-   * removed together. Works in small steps between other writes. `removed` counts events and deliveries.
+   * removed together. Identities from before `identitiesBefore` are forgotten. A time after `now` was given by a wrong
+   * clock: what has it is as old as the time to which the clock was set back after it. Works in small steps between other writes. `removed` counts events and deliveries.
    * `full`: still over `bytesMax` with only unfinished deliveries left; `accept` then refuses events until a later call
    * returns false.
    */
-  retain(limits: { before: number; bytesMax: number | null }): Promise<{ removed: number; full: boolean }>;
+  retain(limits: RetentionLimits): Promise<{ removed: number; full: boolean }>;
   /**
    * Completes the marks by which searches skip the events of other visitors, the newest first, a part per call; removes
    * those of events that are gone.

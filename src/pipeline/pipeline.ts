@@ -141,9 +141,9 @@ export async function startPipeline(parts: PipelineParts) {
   const replays = stack.use(
     await startReplays({ ...shared, holds, dispatcher, replayRates: replayRates, moved: telemetry.replayMoved }),
   );
+  stack.use(await followClock({ ...shared, moved: () => dispatcher.start() }));
   await dispatcher.start();
   await effects.start();
-  stack.use(followClock({ ...shared, moved: () => dispatcher.start() }));
   await matcher.start();
   const eraser = stack.use(
     await startEraser({
@@ -178,6 +178,8 @@ export async function startPipeline(parts: PipelineParts) {
     statistics,
     /** Whether intake is refused because the size limit is reached and nothing is left to remove. */
     isFull: () => retention.isFull,
+    /** The time by which old data is removed: the clock, or earlier while a jump ahead is not confirmed; null until it is known. */
+    confirmedNow: retention.confirmedNow,
     /** How many deliveries and events are in memory. */
     depth: () => ({ ...dispatcher.depth(), unmatched: matcher.depth }),
     /** Parameters learned from traffic, merged with the documents that people wrote, by name. */

@@ -21,7 +21,7 @@ import { type Thresholds, thresholds } from './thresholds.ts';
 import { detectUsedIds } from './used-ids.ts';
 
 export type WatchOptions = {
-  pipeline: Pick<Pipeline, 'configuration' | 'events' | 'isFull' | 'queueStatus'>;
+  pipeline: Pick<Pipeline, 'configuration' | 'confirmedNow' | 'events' | 'isFull' | 'queueStatus'>;
   statistics: Pick<Journal['statistics'], 'read'>;
   space(): Space;
   issues: IssueStore;
@@ -93,7 +93,7 @@ export async function startWatch(options: WatchOptions) {
     attempt('check failures', () => failures.resolveOld(now));
     attempt('check deliveries that were held for too long', () => held.resolveOld(now));
     attempt('check events with used ids', () => usedIds.resolveOld(now));
-    attempt('remove old issues', () => registry.tidy(now - options.keptDays() * dayMs));
+    attempt('remove old issues', () => registry.tidy((pipeline.confirmedNow() ?? 0) - options.keptDays() * dayMs));
     for (const detector of detectors) {
       if (now - (checkedAt.get(detector) ?? Number.NEGATIVE_INFINITY) < detector.everyMs) continue;
       checkedAt.set(detector, now);

@@ -130,6 +130,7 @@ export async function startTestServer(
   };
   const pipeline: Pipeline = {
     eraser,
+    confirmedNow: () => null,
     configuration,
     async accept({ collectorId, receivedAt, events }) {
       if (refusal.error !== null) throw refusal.error;

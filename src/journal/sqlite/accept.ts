@@ -3,7 +3,7 @@ import { placedId } from '../../contract/ids.ts';
 import type { Db } from '../../sqlite/db.ts';
 import { type Accepted, type AcceptRequest, identityMemoryMs, type Lease } from '../journal.ts';
 import { type EventPlace, hasSameData, lineOfEvent, packLines } from './event-codec.ts';
-import { eventFinder, offsetMask } from './event-groups.ts';
+import { eventFinder, groupAt, offsetMask } from './event-groups.ts';
 import { internText } from './interned-ids.ts';
 import { isCurrent } from './leases.ts';
 import {
@@ -12,8 +12,10 @@ import {
   type PlannedGroup,
   type PlannedNumbers,
   packPlanned,
+  setDeliveriesBack,
   withoutEvents,
 } from './planned.ts';
+import { nextTime, setBackNoticed } from './timeline.ts';
 
 /**
  * A request on its way to the storage thread: its events as lines, their identities in the same order (null when no
@@ -100,6 +102,23 @@ export const intakeOperations = {
 
   position: (db: Db, partition: number): number => partitionRow(db, partition).position,
 
+  /** Lets the times of events and deliveries follow a clock that was set back. Returns by how much since the last call. */
+  setBack(db: Db, now: number): number {
+    db.flush();
+    for (const { partition } of db.all<{ partition: number }>('SELECT partition FROM event_partition')) {
+      const row = partitionRow(db, partition);
+      const at = timeOf(db, row, now);
+      if (at >= row.last_at) continue;
+      row.last_at = at;
+      db.run('UPDATE event_partition SET last_at = ? WHERE partition = ?', at, partition);
+    }
+    setDeliveriesBack(db, now);
+    const noticed = setBackNoticed(db);
+    const { byMs } = noticed;
+    noticed.byMs = 0;
+    return byMs;
+  },
+
   plan(db: Db, { lease, advance, planned, now }: Plan): PlannedNumbers | null {
     if (!isCurrent(db, lease)) return null;
     if (advance !== null && !moved(db, advance)) return null;
@@ -160,10 +179,12 @@ function compared(
   const repeated = new Set(found.map(([index]) => index));
   const own = all.filter((_, index) => !repeated.has(index));
   const find = eventFinder(db);
-  return found.map(([index, place]) => {
+  return found.map(([index, { timeMs: seenAt, ...place }]) => {
     const isOwn = place.partition === partition && place.number >= from;
-    const stored = isOwn ? own[place.number - from] : find(place)?.line;
-    return [index, place, stored !== undefined && !hasSameData(stored, all[index] ?? '')];
+    // The time of an identity is not always that of its event.
+    const timeMs = (isOwn ? null : groupAt(db, place.partition, place.number)?.received_at) ?? seenAt;
+    const stored = isOwn ? own[place.number - from] : find({ ...place, timeMs })?.line;
+    return [index, { ...place, timeMs }, stored !== undefined && !hasSameData(stored, all[index] ?? '')];
   });
 }
 
@@ -235,7 +256,7 @@ function gatheredGroup(
   if (isShared) return open;
   const group = {
     first: partition.next,
-    receivedAt: Math.max(receivedAt, partition.last_at),
+    receivedAt: timeOf(db, partition, receivedAt),
     collector,
     count: 0,
     characters: 0,
@@ -248,6 +269,10 @@ function gatheredGroup(
   });
   return group;
 }
+
+/** The time of the next event. A partition without events has none to compare with. */
+const timeOf = (db: Db, { partition: id, next: number, last_at: at }: PartitionRow, now: number): number =>
+  number === 0 ? now : nextTime(db, { id }, { number, at }, now);
 
 function write(db: Db, { partition, next, position, last_at }: PartitionRow, group: GatheredGroup) {
   if (group.count === 0) return;

@@ -15,13 +15,14 @@ import {
 } from './attempt-blocks.ts';
 import { exchangesOf } from './batch-exchanges.ts';
 import { finish } from './delivery-queue.ts';
-import { type DeliveryPlace, type DeliveryRow, deliveryRow, numberAt, withRepeat } from './delivery-row.ts';
+import { type DeliveryPlace, type DeliveryRow, deliveryRow, withRepeat } from './delivery-row.ts';
 import { type EventLine, eventOfLine } from './event-codec.ts';
 import { eventFinder } from './event-groups.ts';
 import { findWord, targetIds, wordText } from './interned-ids.ts';
 import { hasOrderQueues, removeOrder, requeueOrdered } from './order-queue.ts';
 import { forgetOutcome } from './replays.ts';
 import { statusCodes } from './status-codes.ts';
+import { agedBefore, deliveryTimeline } from './timeline.ts';
 
 type ReleaseStep = { destinationId: string; which: 'all' | 'known'; now: number; after: number; limit: number };
 
@@ -155,7 +156,7 @@ export const logOperations = {
   /** Expires at most `limit` at once; returns the counts by action. */
   expire(db: Db, query: Omit<ExpiryQuery, 'except'> & { except: number[]; limit: number }): CountByAction[] {
     const except = JSON.stringify(query.except);
-    const end = numberAt(db, query.createdBefore);
+    const end = agedBefore(db, deliveryTimeline, query.createdBefore, query.now);
     const old = targetIds(db, query)
       .flatMap((target) =>
         db.all<{ number: number; action: number | null }>(

@@ -115,21 +115,3 @@ export function withRepeat(db: Db, { number, status, logged }: DeliveryRow): Log
   const id = deliveryId(repeat.createdAt, repeat.number);
   return { ...logged, replayedBy: { deliveryId: id, replayId: replay, status: statusOf(repeat.status) } };
 }
-
-/** The lowest number of the deliveries created at `timeMs` or later; the next new number when there is none. */
-export function numberAt(db: Db, timeMs: number): number {
-  const ends = db.get<{ low: number | null; high: number | null }>(
-    'SELECT (SELECT min(number) FROM delivery) AS low, (SELECT max(number) FROM delivery) AS high',
-  );
-  let low = ends?.low ?? 0;
-  let high = (ends?.high ?? -1) + 1;
-  // Creation times never go back, so the numbers are sorted by them.
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    const sql = 'SELECT number, created_at FROM delivery WHERE number >= ? ORDER BY number LIMIT 1';
-    const row = db.get<{ number: number; created_at: number }>(sql, middle);
-    if (row === undefined || row.created_at >= timeMs) high = middle;
-    else low = row.number + 1;
-  }
-  return low;
-}

@@ -4,6 +4,7 @@ import type { PlannedDelivery } from '../journal.ts';
 import type { EventPlace } from './event-codec.ts';
 import { internText, targetNumber } from './interned-ids.ts';
 import { enqueueOrdered } from './order-queue.ts';
+import { deliveryTimeline, nextTime } from './timeline.ts';
 
 /**
  * Planned deliveries that differ only in their event, so that one statement creates many of them. `event` is the place of
@@ -104,7 +105,8 @@ const insertMany = `${into} SELECT ${values('value')} FROM json_each(?11)`;
 /** Creates the deliveries of some groups. */
 export function insertPlanned(db: Db, groups: readonly PlannedGroup[], now: number, replayId = ''): PlannedNumbers {
   const clock = deliveryClock(db);
-  const createdAt = Math.max(now, clock.last_at);
+  if (groups.length === 0) return [clock.next, now];
+  const createdAt = nextTime(db, deliveryTimeline, { number: clock.next, at: clock.last_at }, now);
   const first = clock.next;
   const ordered: [number: number, key: number][] = [];
   for (const { delivery, event, places } of groups) {
@@ -136,6 +138,15 @@ export function insertPlanned(db: Db, groups: readonly PlannedGroup[], now: numb
     saveClock(db, clock);
   }
   return [first, createdAt];
+}
+
+/** The next delivery is created at `now` or later, if the clock was set back to it. */
+export function setDeliveriesBack(db: Db, now: number): void {
+  const clock = deliveryClock(db);
+  const at = nextTime(db, deliveryTimeline, { number: clock.next, at: clock.last_at }, now);
+  if (at >= clock.last_at) return;
+  clock.last_at = at;
+  saveClock(db, clock);
 }
 
 /** The next number and the last creation time. */

@@ -116,6 +116,7 @@ function deliveryQueue(client: JournalClient): DeliveryQueue {
       return { due: rows.map(dueOf), followers: behind.map(dueOf), isCut, nextDueAt };
     },
     nextDue: async () => (await client.write('nextDue', null)).map(nextDueOf),
+    setBack: (now) => client.write('setBack', now),
     async moveDue(now, byMs) {
       const targets = await client.write('targets', null);
       for (const queue of queuesOf(
@@ -190,11 +191,11 @@ function deliveryLog(client: JournalClient): DeliveryLog {
       const counts = query.edges.map(noCounts);
       const placed = withPlaces(query);
       let countedFrom: number | null = null;
-      for (let before: number | null = null; placed !== null; ) {
+      for (let before: Counted['next'] = null; placed !== null; ) {
         const part: Counted = await client.read('countDeliveries', { ...placed, before, forMs: countedAtOnceMs });
         for (const [bucket, more] of part.counts.entries()) addCounters(counts[bucket] ?? noCounts(), more);
         countedFrom = part.next?.timeMs ?? null;
-        before = part.next?.number ?? null;
+        before = part.next;
         if (before === null || performance.now() >= endsAt) break;
       }
       return { counts, countedFrom };

@@ -78,10 +78,8 @@ async function someEvents(
   { upTo, cursor, limit }: From,
 ): Promise<Sources> {
   const { receivedAfter, receivedBefore, ...same } = filter;
-  const end = Math.min(Date.parse(receivedBefore ?? never), (placeOf('event', upTo ?? '')?.timeMs ?? 0) + 1);
   const { events, reached } = await log.search({
-    ...given({ ...same, receivedAfter: timeOf(receivedAfter) }),
-    receivedBefore: end,
+    ...given({ ...same, receivedAfter: timeOf(receivedAfter), receivedBefore: timeOf(receivedBefore) }),
     ...between('event', order, cursor, upTo),
     limit,
     lookedMost,
@@ -97,7 +95,6 @@ async function someEvents(
 const timeOf = (text: string | undefined) => (text === undefined ? undefined : Date.parse(text));
 
 const lookedMost = 2_000;
-const never = '9999-12-31T00:00:00Z';
 
 /** The part of the log that is still to be read. */
 function between(kind: 'event' | 'delivery', order: ReplayInput['order'], cursor: string | null, upTo: string | null) {

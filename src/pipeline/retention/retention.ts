@@ -5,10 +5,11 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import type { Authenticator } from '../../connections/authenticator.ts';
 import { deletedKeptMs } from '../../contract/documents/deleted.ts';
 import type { Retention } from '../../contract/documents/settings.ts';
-import type { Journal } from '../../journal/journal.ts';
+import { identityMemoryMs, type Journal } from '../../journal/journal.ts';
 import type { Holds } from '../dispatch/holds.ts';
 import type { RedactionPolicies } from '../privacy.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
+import { confirmedClock } from './confirmed-clock.ts';
 
 const dayMs = 86_400_000;
 /** Documents removed in one transaction. */
@@ -31,34 +32,36 @@ export function startRetention(
 ) {
   const { journal, audit, clock, everyMs } = options;
   const stack = new AsyncDisposableStack();
+  const confirmed = confirmedClock(journal.retention, everyMs);
   const running = {
+    /** The time by which old data is removed; null until it is known. */
+    confirmedNow: confirmed.last,
     /** Whether the size limit is reached with nothing left to remove: intake is refused then. */
     isFull: false,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 
-  async function retain() {
+  async function retain(at: number) {
     const { days, bytes } = options.retention();
-    const retained = await journal.retention.retain({ before: clock.now() - days * dayMs, bytesMax: bytes });
-    running.isFull = retained.full;
+    const limits = { before: at - days * dayMs, identitiesBefore: at - identityMemoryMs, now: clock.now() };
+    running.isFull = (await journal.retention.retain({ ...limits, bytesMax: bytes })).full;
   }
 
   /** Removes whole days, since each run adds an entry. */
-  async function prune() {
-    const now = clock.now();
-    await audit.prune(Math.floor((now - options.retention().auditDays * dayMs) / dayMs) * dayMs, now);
+  async function prune(at: number) {
+    await audit.prune(Math.floor((at - options.retention().auditDays * dayMs) / dayMs) * dayMs, clock.now());
   }
 
   /** Removes documents that can't be restored any more, with their secrets. */
-  async function purge() {
+  async function purge(at: number) {
     for (;;) {
-      const gone = await options.catalog.purge(clock.now() - deletedKeptMs, purgedAtOnce);
+      const gone = await options.catalog.purge(at - deletedKeptMs, purgedAtOnce);
       for (const { kind, id } of gone) if (kind === 'connection') await options.authenticator.forgetRefreshToken(id);
       if (gone.length < purgedAtOnce) return;
     }
   }
 
-  /** A step that fails is repeated in the next round; the other steps still run. */
+  /** Each gets the confirmed time. A step that fails is repeated in the next round; the other steps still run. */
   const steps = {
     'remove bodies': bodyRetention(options),
     'remove old data': retain,
@@ -67,7 +70,12 @@ export function startRetention(
     'remove deleted documents': purge,
   };
   const rounds = new Rounds(clock, async () => {
-    for (const [doing, step] of Object.entries(steps)) await step().catch((error) => options.failed(error, doing));
+    const at = await confirmed.next(clock.now()).catch((error) => {
+      options.failed(error, 'confirm the time for retention');
+      return null;
+    });
+    if (at !== null)
+      for (const [doing, step] of Object.entries(steps)) await step(at).catch((error) => options.failed(error, doing));
     return everyMs;
   });
   rounds.request(everyMs);
@@ -76,18 +84,18 @@ export function startRetention(
   return running;
 }
 
-type BodyOptions = Pick<Parameters<typeof startRetention>[0], 'configuration' | 'journal' | 'clock' | 'redaction'>;
+type BodyOptions = Pick<Parameters<typeof startRetention>[0], 'configuration' | 'journal' | 'redaction'>;
 const noteName = 'bodies';
 
 /**
  * Removes bodies whose time is over. When the body retention of a destination has changed, its finished deliveries get
  * the new time first. Deliveries of a deleted destination keep theirs.
  */
-function bodyRetention({ configuration, journal, clock, redaction }: BodyOptions): () => Promise<void> {
+function bodyRetention({ configuration, journal, redaction }: BodyOptions): (at: number) => Promise<void> {
   const { retention } = journal;
   let reported: ReadonlyMap<string, number> | null = null;
 
-  return async () => {
+  return async (at) => {
     reported ??= new Map(JSON.parse((await retention.loadNote(noteName)) ?? '[]') as [string, number][]); // saved below
     const { destination } = configuration.snapshot.documents;
     const wanted = new Map<string, number>();
@@ -100,7 +108,7 @@ function bodyRetention({ configuration, journal, clock, redaction }: BodyOptions
     for (const id of changed) if (destination.has(id)) await retention.keepBodies(id, wanted.get(id) ?? null);
     if (changed.length > 0) await retention.saveNote(noteName, JSON.stringify([...wanted]));
     reported = wanted;
-    await retention.forgetBodies(clock.now());
+    await retention.forgetBodies(at);
   };
 }
 

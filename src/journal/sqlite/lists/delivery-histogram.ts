@@ -1,20 +1,20 @@
 import type { Db } from '../../../sqlite/db.ts';
 import type { StatusCounts } from '../../journal.ts';
-import { numberAt } from '../delivery-row.ts';
 import { targetIds } from '../interned-ids.ts';
 import { statusCodes, statusOf } from '../status-codes.ts';
+import { deliveryTimeline, spansBetween } from '../timeline.ts';
 import { type DeliveryListQuery, type Stream, streamsOf } from './delivery-list.ts';
 
 type CountQuery = Omit<DeliveryListQuery, 'limit' | 'before' | 'after' | 'createdAfter'> & {
   /** Starts of buckets, ascending. */
   edges: readonly number[];
-  /** Where an earlier call ended: only deliveries before this number; null: from the newest on. */
-  before: number | null;
+  /** Where an earlier call ended; null: from the newest bucket on. */
+  before: { bucket: number; number: number } | null;
   forMs: number;
 };
 
 /** `next`: where the next call continues, and the creation time of the last delivery counted; null at the end. */
-export type Counted = { counts: StatusCounts[]; next: { number: number; timeMs: number } | null };
+export type Counted = { counts: StatusCounts[]; next: { bucket: number; number: number; timeMs: number } | null };
 
 /** Numbers that one statement covers; then the time is checked. */
 const numbersAtOnce = 20_000;
@@ -24,20 +24,20 @@ export const deliveryHistogramOperations = {
     const endsAt = performance.now() + query.forMs;
     const counts = query.edges.map(noCounts);
     const count = counter(db, query);
-    const newest = db.get<{ number: number | null }>('SELECT max(number) AS number FROM delivery')?.number ?? -1;
-    const end = query.createdBefore === undefined ? newest + 1 : numberAt(db, query.createdBefore);
-    let high = query.before ?? end;
+    const ends = [...query.edges.slice(1), query.createdBefore ?? Number.POSITIVE_INFINITY];
     for (const [bucket, at] of [...query.edges.entries()].reverse()) {
-      const start = numberAt(db, at);
       const into = counts[bucket];
-      while (high > start && into !== undefined) {
-        const low = Math.max(start, high - numbersAtOnce);
-        count(low, high, into);
-        high = low;
-        if (performance.now() < endsAt || (bucket === 0 && high === start)) continue;
-        const sql = 'SELECT created_at FROM delivery WHERE number >= ? ORDER BY number LIMIT 1';
-        return { counts, next: { number: high, timeMs: db.get<{ created_at: number }>(sql, high)?.created_at ?? at } };
-      }
+      if (into === undefined || (query.before !== null && bucket > query.before.bucket)) continue;
+      const last = query.before?.bucket === bucket ? query.before.number : Number.MAX_SAFE_INTEGER;
+      const spans = spansBetween(db, deliveryTimeline, at, ends[bucket] ?? at);
+      for (const [start, end] of spans.reverse())
+        for (let high = Math.min(last, end, deliveryTimeline.end(db)); high > start; ) {
+          const low = Math.max(start, high - numbersAtOnce);
+          count(low, high, into);
+          high = low;
+          if (performance.now() < endsAt || (bucket === 0 && high === spans.at(-1)?.[0])) continue;
+          return { counts, next: { bucket, number: high, timeMs: deliveryTimeline.from(db, high)?.at ?? at } };
+        }
     }
     return { counts, next: null };
   },

@@ -1,10 +1,11 @@
 import type { SQLInputValue } from 'node:sqlite';
 import type { Db } from '../../../sqlite/db.ts';
 import type { DeliveryQuery, LoggedDelivery, StoredStatus } from '../../journal.ts';
-import { type DeliveryPlace, listedDelivery, numberAt } from '../delivery-row.ts';
+import { type DeliveryPlace, listedDelivery } from '../delivery-row.ts';
 import type { EventPlace } from '../event-codec.ts';
 import { findWord, targetIds } from '../interned-ids.ts';
 import { statusCodes } from '../status-codes.ts';
+import { deliveryTimeline, spansBetween } from '../timeline.ts';
 
 /** A query of deliveries with its ids decoded. */
 export type DeliveryListQuery = Omit<DeliveryQuery, 'before' | 'after' | 'eventId' | 'replayOf'> & {
@@ -45,28 +46,30 @@ export const deliveryListOperations = {
 
 /** The numbers of at most `limit` deliveries that match, nearest to the cursor first. */
 export function numbersNextTo(db: Db, query: DeliveryListQuery): number[] {
+  const { createdAfter = Number.NEGATIVE_INFINITY, createdBefore = Number.POSITIVE_INFINITY, limit } = query;
   const isNewer = query.after !== null;
-  const low = Math.max(
-    (query.after ?? -1) + 1,
-    query.createdAfter === undefined ? 0 : numberAt(db, query.createdAfter),
-  );
-  const high = Math.min(
-    query.before ?? Number.MAX_SAFE_INTEGER,
-    query.createdBefore === undefined ? Number.MAX_SAFE_INTEGER : numberAt(db, query.createdBefore),
-  );
-  const numbers = streamsOf(db, query).flatMap(({ index, where, values }) =>
-    db
-      .all<{ number: number }>(
-        `SELECT number FROM delivery ${index === null ? '' : `INDEXED BY ${index}`}
-         WHERE ${[...where, 'number >= ?', 'number < ?'].join(' AND ')} ORDER BY number ${isNewer ? 'ASC' : 'DESC'} LIMIT ?`,
-        ...values,
-        low,
-        high,
-        query.limit,
-      )
-      .map((row) => row.number),
-  );
-  return numbers.sort((a, b) => (isNewer ? a - b : b - a)).slice(0, query.limit);
+  const streams = streamsOf(db, query);
+  const spans = spansBetween(db, deliveryTimeline, createdAfter, createdBefore);
+  const found: number[] = [];
+  for (const [low, high] of isNewer ? spans : spans.reverse()) {
+    if (found.length >= limit) break;
+    const from = Math.max((query.after ?? -1) + 1, low);
+    const to = Math.min(query.before ?? Number.MAX_SAFE_INTEGER, high);
+    const numbers = streams.flatMap(({ index, where, values }) =>
+      db
+        .all<{ number: number }>(
+          `SELECT number FROM delivery ${index === null ? '' : `INDEXED BY ${index}`}
+           WHERE ${[...where, 'number >= ?', 'number < ?'].join(' AND ')} ORDER BY number ${isNewer ? 'ASC' : 'DESC'} LIMIT ?`,
+          ...values,
+          from,
+          to,
+          limit,
+        )
+        .map((row) => row.number),
+    );
+    found.push(...numbers.sort((a, b) => (isNewer ? a - b : b - a)));
+  }
+  return found.slice(0, limit);
 }
 
 /**

@@ -9,10 +9,10 @@ import {
   groupAt,
   linesOfGroup,
   neighbouringGroup,
-  offsetMask,
   placedLine,
 } from '../event-groups.ts';
 import { findWord } from '../interned-ids.ts';
+import { eventTimeline, orderTimes, spansBetween } from '../timeline.ts';
 import { nearestMarked, type PartitionBounds, partitionsOf } from './visitor-marks.ts';
 
 const unknownWord = -1;
@@ -82,21 +82,24 @@ type EventSearchQuery = Omit<EventSearch, 'before' | 'after' | 'name'> &
   Sought & { before: EventPlace | null; after: EventPlace | null };
 
 /**
- * The groups of all partitions from the cursor on and within the requested times, in the order of ids (newest first, or
- * oldest first with `after`).
+ * The groups of all partitions from the cursor on and within the requested times, newest first, or oldest first with
+ * `after`: those of a partition by offset.
  */
 function* groupsFrom(db: Db, query: EventSearchQuery): Generator<GroupRow> {
-  const { after, receivedAfter = 0, receivedBefore = Number.POSITIVE_INFINITY } = query;
-  const side = after === null ? '<' : '>';
-  const partitions = new Map(partitionsOf(db).map((one) => [one.partition, one]));
-  const marked = (group: GroupRow | undefined) =>
-    markedGroup(db, query, group && partitions.get(group.partition), group);
-  const heads = [...partitions.keys()].map((partition) => marked(firstGroup(db, partition, query)));
+  const ofPartitions = partitionsOf(db).map((bounds) => {
+    const groups = groupsOf(db, query, bounds);
+    return { groups, timeOf: orderTimes(db, eventTimeline(bounds.partition)), head: groups.next().value };
+  });
+  const sign = query.after === null ? -1 : 1;
   for (;;) {
-    const head = heads.filter((one) => one !== undefined).sort(after === null ? newestFirst : oldestFirst)[0];
-    if (head === undefined || head.received_at < receivedAfter || head.received_at >= receivedBefore) return;
-    yield head;
-    heads[heads.indexOf(head)] = marked(neighbouringGroup(db, side, head.partition, head.first));
+    const heads = ofPartitions.flatMap(({ groups, timeOf, head }, index) =>
+      head === undefined ? [] : { groups, head, index, at: timeOf(head.first, head.received_at) },
+    );
+    const [next] = heads.sort((a, b) => sign * (a.at - b.at || a.head.partition - b.head.partition));
+    if (next === undefined) return;
+    yield next.head;
+    const one = ofPartitions[next.index];
+    if (one !== undefined) one.head = next.groups.next().value;
   }
 }
 
@@ -104,10 +107,10 @@ function* groupsFrom(db: Db, query: EventSearchQuery): Generator<GroupRow> {
 function markedGroup(
   db: Db,
   { visitorId, after }: EventSearchQuery,
-  bounds: PartitionBounds | undefined,
+  bounds: PartitionBounds,
   group: GroupRow | undefined,
 ): GroupRow | undefined {
-  if (visitorId === undefined || bounds === undefined || group === undefined) return group;
+  if (visitorId === undefined || group === undefined) return group;
   const { partition, first, count } = group;
   const isNewer = after !== null;
   const from = isNewer ? first : first + count - 1;
@@ -116,41 +119,29 @@ function markedGroup(
   return groupAt(db, partition, offset) ?? neighbouringGroup(db, isNewer ? '>' : '<', partition, offset);
 }
 
-/**
- * The first group to search in a partition. The cursor's own group is read again, since the cursor can be inside it.
- */
-function firstGroup(db: Db, partition: number, query: EventSearchQuery): GroupRow | undefined {
-  const { before, after, receivedAfter, receivedBefore } = query;
+/** The groups of a partition within the requested times, from the cursor on in the direction of the search. */
+function* groupsOf(db: Db, query: EventSearchQuery, bounds: PartitionBounds): Generator<GroupRow, undefined> {
+  const { before, after } = query;
+  const { receivedAfter = Number.NEGATIVE_INFINITY, receivedBefore = Number.POSITIVE_INFINITY } = query;
+  const { partition } = bounds;
+  const isNewer = after !== null;
   const cursor = after ?? before;
+  // The group of the cursor is read again, since the cursor can be inside it.
   const here = cursor?.partition === partition ? cursor.number : null;
-  if (after !== null) {
-    const from = Math.max(here ?? 0, receivedAfter === undefined ? 0 : offsetAt(db, partition, receivedAfter));
-    return groupAt(db, partition, from) ?? groupAfter(db, partition, from);
+  const spans = spansBetween(db, eventTimeline(partition), receivedAfter, receivedBefore);
+  for (const [low, high] of isNewer ? spans : spans.reverse()) {
+    const at = isNewer ? Math.max(low, here ?? low) : Math.min(high - 1, here ?? high - 1);
+    const first = isNewer
+      ? (groupAt(db, partition, at) ?? groupAfter(db, partition, at))
+      : neighbouringGroup(db, '<=', partition, at);
+    const isWithin = (group: GroupRow) => group.first < high && group.first + group.count > low;
+    let group = markedGroup(db, query, bounds, first);
+    while (group !== undefined && isWithin(group)) {
+      yield group;
+      group = markedGroup(db, query, bounds, neighbouringGroup(db, isNewer ? '>' : '<', partition, group.first));
+    }
   }
-  const end = receivedBefore === undefined ? offsetMask : offsetAt(db, partition, receivedBefore) - 1;
-  const to = Math.min(here ?? offsetMask, end);
-  return to < 0 ? undefined : neighbouringGroup(db, '<=', partition, to);
 }
-
-/**
- * The offset of the first event of a partition received at `timeMs` or later; receive times never go back within a
- * partition.
- */
-function offsetAt(db: Db, partition: number, timeMs: number): number {
-  let low = neighbouringGroup(db, '>=', partition, 0)?.first ?? 0;
-  const newest = neighbouringGroup(db, '<=', partition, offsetMask);
-  let high = newest === undefined ? 0 : newest.first + newest.count;
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    const group = neighbouringGroup(db, '>=', partition, middle);
-    if (group === undefined || group.received_at >= timeMs) high = middle;
-    else low = group.first + group.count;
-  }
-  return low;
-}
-
-const oldestFirst = (a: GroupRow, b: GroupRow) => a.received_at - b.received_at || a.partition - b.partition;
-const newestFirst = (a: GroupRow, b: GroupRow) => oldestFirst(b, a);
 
 const placeIn = ({ partition, first, received_at }: GroupRow, index: number): EventPlace => ({
   timeMs: received_at,
@@ -162,5 +153,8 @@ function isBeyond(place: EventPlace, { before, after }: EventSearchQuery): boole
   return (before === null || compare(place, before) < 0) && (after === null || compare(place, after) > 0);
 }
 
+/** Offsets order the events of a partition, also when the clock was set back between them. */
 const compare = (a: EventPlace, b: EventPlace) =>
-  a.timeMs - b.timeMs || a.partition - b.partition || a.number - b.number;
+  a.partition === b.partition
+    ? a.number - b.number || a.timeMs - b.timeMs
+    : a.timeMs - b.timeMs || a.partition - b.partition;

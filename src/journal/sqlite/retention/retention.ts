@@ -1,19 +1,19 @@
 import type { Db } from '../../../sqlite/db.ts';
 import { readBudget } from '../../../sqlite/read-budget.ts';
-import { type CountByAction, identityMemoryMs } from '../../journal.ts';
+import type { CountByAction } from '../../journal.ts';
 import { AttemptBlocks, type BlockLine } from '../attempt-blocks.ts';
 import { forgetExchanges } from '../batch-exchanges.ts';
-import { numberAt } from '../delivery-row.ts';
 import { type GroupRow, neighbouringGroup } from '../event-groups.ts';
 import { targetIds, wordText } from '../interned-ids.ts';
 import { countRemoved } from '../replays.ts';
 import { statusCodes } from '../status-codes.ts';
+import { agedBefore, deliveryTimeline, eventTimeline, forgetBreaks, toleratedMs } from '../timeline.ts';
 
 /**
  * The limits of one step of removal: older than `before`, and only while more than `bytesMax` is in use (null: no size
- * limit).
+ * limit). `now` tells times that a wrong clock gave.
  */
-type Limits = { before: number; bytesMax: number | null; steps: number };
+type Limits = { before: number; now: number; bytesMax: number | null; steps: number };
 
 /** The progress of a removal; `next` is where it continues. */
 type Removed = { removed: number; next: number; isEnd: boolean };
@@ -24,7 +24,7 @@ export const retentionOperations = {
     const rows = db.all<{ number: number; created_at: number; target: number; status: number; block: number | null }>(
       'SELECT number, created_at, target, status, block FROM delivery WHERE number >= ? AND number < ? ORDER BY number LIMIT ?',
       from,
-      numberAt(db, limits.before),
+      agedBefore(db, deliveryTimeline, limits.before, limits.now),
       limits.steps,
     );
     const budget = readBudget();
@@ -39,11 +39,11 @@ export const retentionOperations = {
     for (const { number, created_at, target, status, block } of rows) {
       if (isWithin || budget.isUnpacked) {
         isEnd = !budget.isUnpacked;
-        until = created_at;
+        until = Math.min(created_at, limits.now, limits.before);
         break;
       }
       next = number + 1;
-      if (!isEnd) until = created_at;
+      if (!isEnd) until = Math.min(created_at, limits.now, limits.before);
       if (status <= statusCodes.held) continue;
       removed += 1;
       counted.push({ target, status });
@@ -66,12 +66,13 @@ export const retentionOperations = {
     const { partition, limits } = query;
     const sql = 'SELECT position FROM event_partition WHERE partition = ?';
     const position = db.get<{ position: number }>(sql, partition)?.position ?? 0;
+    const aged = agedBefore(db, eventTimeline(partition), limits.before, limits.now);
     let removed = 0;
     let next = query.from;
     let isWithin = fits(db, limits);
     for (let step = 0; step < limits.steps; step++) {
       const group = neighbouringGroup(db, '>=', partition, next);
-      const isEnd = group === undefined || group.received_at >= limits.before || group.first + group.count > position;
+      const isEnd = group === undefined || group.first >= aged || group.first + group.count > position;
       if (isEnd || isWithin) return { removed, next, isEnd: true };
       next = group.first + group.count;
       if (isNeeded(db, group)) continue;
@@ -82,15 +83,27 @@ export const retentionOperations = {
     return { removed, next, isEnd: false };
   },
 
-  /** Removes identities older than 24 h (measured from the newest event), oldest first. Returns how many. */
-  forgetIdentities(db: Db, { limit }: { limit: number }): number {
-    const newest = db.get<{ at: number | null }>('SELECT max(last_at) AS at FROM event_partition')?.at ?? 0;
-    return db.run(
+  /** Removes identities from before `before`, oldest first. Returns how many. */
+  forgetIdentities: (db: Db, { before, limit }: { before: number; limit: number }): number =>
+    db.run(
       `DELETE FROM seen WHERE (collector, identity) IN
          (SELECT collector, identity FROM seen INDEXED BY seen_at WHERE at <= ? ORDER BY at LIMIT ?)`,
-      newest - identityMemoryMs,
+      before,
       limit,
-    );
+    ),
+
+  /** Identities with a time after `now`, which a wrong clock gave, are remembered from now on. Returns how many. */
+  rememberFromNow: (db: Db, { now, limit }: { now: number; limit: number }): number =>
+    db.run(
+      `UPDATE seen SET at = ?1 WHERE (collector, identity) IN
+         (SELECT collector, identity FROM seen INDEXED BY seen_at WHERE at > ?1 + ${toleratedMs} LIMIT ?2)`,
+      now,
+      limit,
+    ),
+
+  /** Removes what is known of times before the oldest event and the oldest delivery. */
+  forgetClockBreaks(db: Db, partitions: number[]): void {
+    for (const timeline of [deliveryTimeline, ...partitions.map(eventTimeline)]) forgetBreaks(db, timeline);
   },
 
   /** Removes identities, oldest first, however young they are. Returns how many. */

@@ -1,5 +1,5 @@
 import type { Erasures } from '../../erasures.ts';
-import type { RetentionStore } from '../../journal.ts';
+import type { RetentionLimits } from '../../journal.ts';
 import { eventOfLine } from '../event-codec.ts';
 import type { VisitorMarker } from '../lists/visitor-marker.ts';
 import type { JournalClient } from '../operations.ts';
@@ -22,13 +22,18 @@ const freePagesKept = 4_096;
  */
 export async function retain(
   client: JournalClient,
-  { before, bytesMax }: Parameters<RetentionStore['retain']>[0],
+  { before, now = Number.MAX_SAFE_INTEGER, identitiesBefore = 0, bytesMax }: RetentionLimits,
 ): Promise<{ removed: number; full: boolean }> {
-  const byAge = await remove(client, before, null);
-  const bySize = bytesMax === null ? 0 : await fit(client, bytesMax);
+  const byAge = await remove(client, { before, now, bytesMax: null });
+  const bySize = bytesMax === null ? 0 : await fit(client, { now, bytesMax });
   const end = performance.now() + identitiesMostMs;
-  while ((await client.write('forgetIdentities', { limit: identitiesAtOnce })) === identitiesAtOnce)
-    if (performance.now() >= end) break;
+  const limit = identitiesAtOnce;
+  const steps = [
+    () => client.write('rememberFromNow', { now, limit }),
+    () => client.write('forgetIdentities', { before: identitiesBefore, limit }),
+  ];
+  for (const step of steps) while ((await step()) === limit && performance.now() < end);
+  await client.write('forgetClockBreaks', await partitionsOf(client));
   await client.write('forgetReplays', before);
   while (await client.write('shrink', { keep: freePagesKept }));
   const full = bytesMax !== null && (await client.write('bytesInUse', null)) > bytesMax;
@@ -40,11 +45,12 @@ export async function retain(
  * the other identities. A shorter memory of identities risks that a late repetition is stored twice; that is better than
  * no history, and than refusing events.
  */
-async function fit(client: JournalClient, bytesMax: number): Promise<number> {
+async function fit(client: JournalClient, limits: { now: number; bytesMax: number }): Promise<number> {
+  const { bytesMax } = limits;
   if ((await client.write('bytesInUse', null)) <= bytesMax) return 0;
   const { count, bytesEach } = await client.read('identities', null);
   await shortenMemory(client, bytesMax, count - (bytesMax * identitiesShare) / bytesEach);
-  const removed = await removeUntilFits(client, bytesMax);
+  const removed = await removeUntilFits(client, limits);
   await shortenMemory(client, bytesMax, Number.POSITIVE_INFINITY);
   return removed;
 }
@@ -58,32 +64,41 @@ async function shortenMemory(client: JournalClient, bytesMax: number, most: numb
 /**
  * Repeats while it removes something: an event may have been kept by a delivery that was removed after it was examined.
  */
-async function removeUntilFits(client: JournalClient, bytesMax: number): Promise<number> {
+async function removeUntilFits(
+  client: JournalClient,
+  { now, bytesMax }: { now: number; bytesMax: number },
+): Promise<number> {
   let sum = 0;
   for (;;) {
-    const removed = await remove(client, Number.MAX_SAFE_INTEGER, bytesMax);
+    const removed = await remove(client, { before: Number.MAX_SAFE_INTEGER, now, bytesMax });
     sum += removed;
     if (removed === 0 || (await client.write('bytesInUse', null)) <= bytesMax) return sum;
   }
 }
 
+const partitionsOf = async (client: JournalClient): Promise<number[]> =>
+  (await client.write('partitionEnds', null)).map(([partition]) => partition);
+
 /** Removes everything older than `before`; with `bytesMax` only until the size in use is within it. */
-async function remove(client: JournalClient, before: number, bytesMax: number | null): Promise<number> {
-  const offsets = new Map((await client.write('partitionEnds', null)).map(([partition]) => [partition, 0]));
+async function remove(
+  client: JournalClient,
+  limits: { before: number; now: number; bytesMax: number | null },
+): Promise<number> {
+  const offsets = new Map((await partitionsOf(client)).map((partition) => [partition, 0]));
   let removed = 0;
   let from = 0;
   for (let isEnd = false; !isEnd; ) {
     const step = await client.write('removeDeliveries', {
       from,
-      limits: { before, bytesMax, steps: deliveriesAtOnce },
+      limits: { ...limits, steps: deliveriesAtOnce },
     });
     removed += step.removed;
     ({ next: from, isEnd } = step);
     for (const [partition, start] of offsets) {
       let offset = start;
       for (let isDone = false; !isDone; ) {
-        const limits = { before: step.until, bytesMax, steps: requestsAtOnce };
-        const events = await client.write('removeEvents', { partition, from: offset, limits });
+        const until = { ...limits, before: step.until, steps: requestsAtOnce };
+        const events = await client.write('removeEvents', { partition, from: offset, limits: until });
         removed += events.removed;
         ({ next: offset, isEnd: isDone } = events);
       }
