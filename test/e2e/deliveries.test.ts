@@ -334,7 +334,7 @@ test('the cURL text of a delivery, run in a shell, makes the same request', asyn
   const delivery = await deliver({ v: `it's "é" $HOME \`x\` !\\ @file\n😀` });
   const text = await client.call('getDeliveryCurl', { params: { id: delivery.id } });
   assert.ok(!/canary/.test(text));
-  const env = { AUTHORIZATION: 'curl-token-canary', _9_SECRET: 'header-canary' };
+  const env = { MILLRACE_CURL_AUTHORIZATION: 'curl-token-canary', MILLRACE_CURL_9_SECRET: 'header-canary' };
   for (const curl of hasCurl ? (['stand-in', 'of the machine'] as const) : (['stand-in'] as const)) {
     const before = receiver.at('/curl').length;
     await runShell(text, { env, curl });
