@@ -28,14 +28,18 @@ const FLAGS = [
 function node24() {
   if (Number(process.versions.node.split('.')[0]) >= MAJOR_NEEDED) return process.execPath;
   const system = `${process.platform}-${process.arch}`;
+  const name = `node-${system.replace('win32', 'win')}`;
   const exe = process.platform === 'win32' ? 'node.exe' : 'node';
-  for (const name of [`node-${system.replace('win32', 'win')}`, `node-bin-${system}`]) {
-    for (const base of [join(__dirname, '..'), join(__dirname, '..', '..', '..')]) {
-      const path = join(base, 'node_modules', name, 'bin', exe);
-      if (existsSync(path)) return path;
-    }
+  for (const base of [join(__dirname, '..'), join(__dirname, '..', '..', '..')]) {
+    const path = join(base, 'node_modules', name, 'bin', exe);
+    if (existsSync(path)) return path;
   }
-  console.error('Millrace needs Node.js 24. Install it, or run npm install without --omit=optional.');
+  const isBundled = name in require('../package.json').optionalDependencies;
+  console.error(
+    isBundled
+      ? 'Millrace needs Node.js 24 or later: install it, or run npm install without --omit=optional.'
+      : `Millrace needs Node.js 24 or later, and has none for ${system}: install it, for example from nodejs.org.`,
+  );
   process.exit(1);
 }
 

