@@ -11,10 +11,24 @@ import { isolation } from './scenarios/isolation.ts';
 import { latency } from './scenarios/latency.ts';
 import { render } from './scenarios/render.ts';
 import { rules } from './scenarios/rules.ts';
+import { rulesLive } from './scenarios/rules-live.ts';
+import { steady } from './scenarios/steady.ts';
 
 // npm run bench [scenario…] [-- --rounds 3 --size n --compare file]: measures the program against floors of the same run.
 
-const scenarios: readonly Scenario[] = [e2e, intake, latency, rules, render, isolation, backlog, disk, idle];
+const scenarios: readonly Scenario[] = [
+  e2e,
+  intake,
+  latency,
+  rules,
+  rulesLive,
+  render,
+  isolation,
+  backlog,
+  disk,
+  idle,
+  steady,
+];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -67,7 +67,7 @@ export function newRun(): number {
   return lastRun;
 }
 
-type Size = Pick<Flood, 'events' | 'batch' | 'connections' | 'window' | 'fresh'>;
+type Size = Pick<Flood, 'events' | 'batch' | 'connections' | 'window' | 'destinations' | 'fresh'>;
 type Flow = { perSecond: number; sent: Sent; arrived: Arrived };
 
 /** Sends events through the program, as `flowThrough`. Throws when the program logged an error. */

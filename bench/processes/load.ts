@@ -13,6 +13,8 @@ export type Flood = Target & {
   connections: number;
   /** The most events that may be sent and not yet delivered; null: no limit. */
   window: number | null;
+  /** The events go to this many destinations in turn; 1 unless given. */
+  destinations?: number;
   /** Creates every event instead of repeating a few prepared ones: from words, or from noise. */
   fresh?: 'words' | 'noise';
 };
@@ -35,7 +37,17 @@ const refusedPauseMs = 20;
 let delivered = 0;
 let wake = Promise.withResolvers<void>();
 
-async function flood({ port, path, run, events, batch, connections, window, fresh }: Flood): Promise<Sent> {
+async function flood({
+  port,
+  path,
+  run,
+  events,
+  batch,
+  connections,
+  window,
+  destinations = 1,
+  fresh,
+}: Flood): Promise<Sent> {
   delivered = 0;
   const random = seeded(run);
   const wires = await Promise.all(Array.from({ length: connections }, () => openWire(port)));
@@ -58,7 +70,7 @@ async function flood({ port, path, run, events, batch, connections, window, fres
       const size = Math.min(batch, events - from);
       next += size;
       const request = fresh !== undefined || size !== batch ? prepareOne(size) : prepared;
-      stamp(request, run, from, nowUs());
+      stamp(request, run, from, nowUs(), (n) => (n * stride) % destinations);
       await deliver(wire, request, sent);
       sent.events += size;
     }
@@ -93,7 +105,7 @@ async function drip({ port, path, run, perSecond, seconds, connections, destinat
       const one = free.shift();
       if (one === undefined) return;
       const n = made - due.length - 1;
-      stamp(one.request, run, n, dueUs, (n * stride) % destinations);
+      stamp(one.request, run, n, dueUs, () => (n * stride) % destinations);
       deliver(one.wire, one.request, sent).then(
         () => {
           sent.events += 1;
@@ -132,13 +144,19 @@ async function deliver(wire: Wire, request: Prepared, sent: Sent) {
   }
 }
 
-function stamp({ bytes, places }: Prepared, run: number, from: number, timeUs: number, destination = 0) {
+function stamp(
+  { bytes, places }: Prepared,
+  run: number,
+  from: number,
+  timeUs: number,
+  destinationOf: (n: number) => number,
+) {
   for (let i = 0; i < places.length; i++) {
     const place = places[i];
     if (place === undefined) return;
     writeDigits(bytes, place.number, marks.number.digits, markOf(run, from + i));
     writeDigits(bytes, place.time, marks.time.digits, timeUs);
-    writeDigits(bytes, place.destination, marks.destination.digits, destination);
+    writeDigits(bytes, place.destination, marks.destination.digits, destinationOf(from + i));
   }
 }
 

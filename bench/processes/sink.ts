@@ -23,6 +23,8 @@ export type SinkCalls = {
   listen(): Promise<number>;
   /** A port that accepts everything and never responds. */
   listenSilently(): Promise<number>;
+  /** A port that responds 503 to each request. */
+  listenRefusing(): Promise<number>;
   expect(run: Expected): void;
   arrived(): Arrived;
   /** Milliseconds from sending to receiving, of the received events, in order of their numbers. */
@@ -30,6 +32,7 @@ export type SinkCalls = {
 };
 
 const answer = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}';
+const refusal = 'HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n';
 const number = needleOf('number');
 const time = needleOf('time');
 const empty = Buffer.alloc(0);
@@ -67,16 +70,16 @@ function receive(body: Buffer) {
   if (counts.distinct >= (seen.length * (counts.tenthsUs.length + 1)) / 10) counts.tenthsUs.push(now);
 }
 
-function serve(socket: Socket) {
+function serve(socket: Socket, handle: (body: Buffer) => void, response: string) {
   let read = empty;
   socket.setNoDelay(true);
   socket.on('error', () => {}); // the peer may disconnect
   socket.on('data', (chunk) => {
     read = read.length === 0 ? chunk : Buffer.concat([read, chunk]);
     for (let frame = frameOf(read); frame !== null && read.length >= frame.bytes; frame = frameOf(read)) {
-      receive(read.subarray(frame.bodyAt, frame.bytes));
+      handle(read.subarray(frame.bodyAt, frame.bytes));
       read = read.length === frame.bytes ? empty : read.subarray(frame.bytes);
-      socket.write(answer);
+      socket.write(response);
     }
   });
 }
@@ -99,7 +102,8 @@ setInterval(() => {
 }, newsEveryMs);
 
 answerCalls<SinkCalls>({
-  listen: () => listen(serve),
+  listen: () => listen((socket) => serve(socket, receive, answer)),
+  listenRefusing: () => listen((socket) => serve(socket, () => {}, refusal)),
   listenSilently: () => listen((socket) => socket.on('error', () => {}).resume()),
   expect(expected) {
     run = expected.run;
