@@ -6,7 +6,7 @@ export const issueKinds = [
   'failing',
   /** A template or a field mapping throws. */
   'template',
-  /** The circuit breaker of a connection is open. */
+  /** The circuit breaker of a connection or destination is open. */
   'tripped',
   /** The credentials of a connection were refused. */
   'auth_rejected',

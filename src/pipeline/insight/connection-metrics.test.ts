@@ -34,3 +34,26 @@ test('one reading of all connections counts the backlog once, however many conne
   assert.deepEqual(figures.ends(), {});
   assert.equal(counts, 1);
 });
+
+test('the hold of a destination alone is one of its connection, which is otherwise ok', async () => {
+  await using rig = await startRig({ handler: ({ url }) => ({ status: url.includes('orders') ? 503 : 200 }) });
+  const { connectionId, destinationId } = await wire(rig);
+  const well = await rig.put('destination', { connectionId, name: 'Well', path: '/well', status: 'enabled' });
+  const destinations = [{ destinationId: well }];
+  await rig.put('action', { name: 'Well', description: 'the other', status: 'enabled', destinations });
+  await rig.send(...Array.from({ length: 30 }, (_, n) => ({ data: { n: String(n) } })));
+  await settled();
+  const figures = connectionFigures(rig.pipeline);
+  const since = rig.clock.now() / 1_000;
+  assert.deepEqual(figures.closedSince(), { [`${connectionId}\nbreaker_open`]: since });
+  assert.deepEqual([figures.states()['ok'], figures.states()['tripped']], [1, 0]);
+  const { state, held } = await rig.pipeline.queueStatus.healthAt(destinationId);
+  assert.deepEqual([state, held], ['tripped', (await figures.held())[connectionId]]);
+  const stopped = { connectionId, name: 'Well', path: '/well', status: 'disabled' };
+  await rig.put('destination', stopped, well);
+  assert.equal(
+    (await rig.pipeline.queueStatus.health(connectionId)).state,
+    'tripped',
+    'nothing is delivered to it now',
+  );
+});

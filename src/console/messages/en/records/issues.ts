@@ -4,7 +4,7 @@ import { count } from '../../counts.ts';
 const kinds: Readonly<Record<IssueKind, string>> = {
   failing: 'Deliveries failing',
   template: 'Template error',
-  tripped: 'Connection suspended',
+  tripped: 'Suspended',
   auth_rejected: 'Credentials rejected',
   paused: 'Destination paused',
   expiring: 'Expires soon',
