@@ -1,3 +1,4 @@
+import { isSetBack } from '../async/clock.ts';
 import type { AlertHealth } from '../contract/documents/alert.ts';
 import { withoutText } from '../contract/erased-text.ts';
 import type { NotifiedIssue, Outbox, OutboxChange, OutboxMessage } from '../outbox/outbox.ts';
@@ -89,6 +90,25 @@ export async function openMessageQueues(outbox: Outbox) {
     forget({ alertId, issueId }: NotifiedIssue): void {
       of(alertId).notified.delete(issueId);
       dirty.set(`${alertId}/${issueId}`, { op: 'forget', alertId, issueId });
+    },
+    /** What has a time after `now`, of a clock that was ahead, waits for it no longer. */
+    followClock(now: number): void {
+      for (const queue of queues.values()) {
+        const { waiting, notified, sending, lastSentAt } = queue;
+        if (lastSentAt !== null && isSetBack(lastSentAt, now)) Object.assign(queue, { lastSentAt: now, freeAt: now });
+        for (const message of waiting.filter(({ id }) => id !== sending?.id)) {
+          const { createdAt, firstAttemptAt } = message;
+          if (!isSetBack(Math.max(createdAt, firstAttemptAt ?? 0), now)) continue;
+          queue.blockedUntil = Math.min(queue.blockedUntil, now);
+          const firstAt = firstAttemptAt === null ? null : Math.min(firstAttemptAt, now);
+          put({ ...message, createdAt: Math.min(createdAt, now), firstAttemptAt: firstAt, dueAt: now });
+        }
+        for (const one of notified.values()) {
+          if (!isSetBack(one.at, now)) continue;
+          const remindAt = one.remindAt === null ? null : one.remindAt - (one.at - now);
+          note({ ...one, remindAt, at: now, notice: { ...one.notice, at: new Date(now).toISOString() } });
+        }
+      }
     },
     /** Removes the text of an erased visitor from messages that are not sent yet, and from the last notices. */
     erase(text: string): void {

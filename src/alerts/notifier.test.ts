@@ -28,6 +28,29 @@ test('a change of an issue is reported once, within the gathering time, with a l
   assert.equal(notifier.sent()[1]?.title, 'Resolved: HTTP 500 from i1');
 });
 
+test('after a clock that was ahead, alerts are sent in time, and what is new about known issues is not ignored', async () => {
+  const clock = fakeClock();
+  let aheadMs = 365 * 24 * hour;
+  let isDown = false;
+  const wrong = { ...clock, now: () => clock.now() + aheadMs };
+  const answer = () => (isDown ? down() : { status: 200 });
+  await using notifier = await openNotifier(wrong, { answer });
+  await notifier.notifier.take(notice('i1', 'opened', wrong));
+  await clock.advance(2 * minute);
+  isDown = true;
+  await notifier.notifier.take(notice('i2', 'opened', wrong));
+  await clock.advance(5 * second);
+  aheadMs = 0;
+  isDown = false;
+  await clock.advance(2 * minute);
+  await notifier.notifier.take(notice('i1', 'resolved', wrong));
+  await clock.advance(2 * minute);
+  assert.deepEqual(
+    notifier.sent().map(({ changes }) => changes),
+    [['i1 opened'], ['i2 opened'], ['i2 opened'], ['i1 resolved']],
+  );
+});
+
 test('many changes at once are one message, and an alert sends at most one message a minute', async () => {
   const clock = fakeClock();
   await using notifier = await openNotifier(clock);

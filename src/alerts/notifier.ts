@@ -16,6 +16,7 @@ export type Notifier = Awaited<ReturnType<typeof startAlerts>>;
 
 const usual: NotifierTiming = { gatherMs: 5_000, apartMs: 60_000 };
 const stopMs = 5_000;
+const lookEveryMs = 60_000;
 
 /**
  * Notifies people of issues. A notice is added to a message of each alert whose rules select it: about `changes`,
@@ -62,10 +63,12 @@ export async function startAlerts(options: AlertOptions) {
   function schedule() {
     cancelTimer();
     const at = isStopping ? null : nextStepAt(queues.all());
-    cancelTimer = at === null ? () => {} : clock.after(Math.max(0, at - clock.now()), tick);
+    // A longer wait is looked at again, since the clock can be set back.
+    cancelTimer = at === null ? () => {} : clock.after(Math.min(Math.max(0, at - clock.now()), lookEveryMs), tick);
   }
 
   function tick() {
+    queues.followClock(clock.now());
     digests.remind();
     sender.sendDue();
     save('save reminders of alerts');
@@ -81,6 +84,7 @@ export async function startAlerts(options: AlertOptions) {
   return {
     /** Resolves when the messages of all alerts for this notice are on disk. A repeated notice is ignored. */
     async take(notice: IssueNotice): Promise<void> {
+      queues.followClock(clock.now());
       digests.take(notice);
       schedule();
       await queues.saved();
