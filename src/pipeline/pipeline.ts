@@ -145,11 +145,12 @@ export async function startPipeline(parts: PipelineParts) {
   await dispatcher.start();
   await effects.start();
   await matcher.start();
+  const preview = createPreviews(drafts);
   const eraser = stack.use(
     await startEraser({
       ...shared,
       parameters,
-      sending: () => dispatcher.inFlight(),
+      sending: () => [...dispatcher.inFlight(), ...preview.testing()],
       cancelled(deliveries) {
         for (const one of deliveries) if (!one.test) events.emit('ended', one, { status: 'cancelled' }, 1);
         for (const { destinationId, replayId } of deliveries) dispatcher.wake([destinationId], replayId);
@@ -169,7 +170,7 @@ export async function startPipeline(parts: PipelineParts) {
       return mask(request.events).then((events) => matcher.accept({ ...request, events }));
     },
     /** Previews, tests and renders, on the path of deliveries. */
-    preview: createPreviews(drafts),
+    preview,
     /** Tests of changes, on the newest events. */
     checks: createChecks({ ...drafts, log: journal.log, compute: parts.compute.drafts }),
     queueStatus: queueStatus({ ...shared, holds, pauses, dispatcher }),

@@ -137,6 +137,7 @@ export async function startTestServer(
       return (await journal.intake.accept({ partition: 0, collectorId, receivedAt, events })).ids;
     },
     preview: {
+      testing: () => [],
       async preview(_id, _input, draft) {
         drafts.push(draft);
         return { request: null, result: { kind: 'skipped', reason: 'fake' }, warnings: [] };

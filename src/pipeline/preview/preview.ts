@@ -42,7 +42,10 @@ type Options = {
 export function createPreviews(options: Options) {
   const { attempter, clock, engine } = options;
   const { scrub } = options.scrubber;
+  const testing = new Set<string>();
   return {
+    /** The deliveries of tests whose outcome is not recorded yet. */
+    testing: (): Iterable<string> => testing,
     /**
      * The request that this sample would cause; nothing is sent. `actionDraft` replaces the stored action
      * `input.actionId`, or is used alone.
@@ -77,7 +80,7 @@ export function createPreviews(options: Options) {
       actionDraft: ActionBody | null = null,
     ): Promise<Delivery> {
       const work = await prepare(options, destinationId, input, draft, actionDraft);
-      return sendTest(options, work, input.eventId ?? null);
+      return sendTest(options, work, input.eventId ?? null, testing);
     },
 
     render: (input: RenderInput) => renderSample(input, { now: clock.now(), engine }),
@@ -116,7 +119,7 @@ async function eventOf(input: SampleInput, log: Pick<Journal['log'], 'event'>, n
 }
 
 /** Stores the delivery of a test, attempts it and records the outcome. The sender of a test sees all of its content. */
-async function sendTest(options: Options, work: Work, eventId: string | null): Promise<Delivery> {
+async function sendTest(options: Options, work: Work, eventId: string | null, testing: Set<string>): Promise<Delivery> {
   const { configuration, journal, lease, clock, attempter, telemetry } = options;
   const { event, plan } = work;
   const { action, to } = plan;
@@ -135,6 +138,8 @@ async function sendTest(options: Options, work: Work, eventId: string | null): P
   const ids = await journal.matching.plan(lease, { advance: null, deliveries: [planned], now: work.createdAt });
   const id = ids?.[0];
   if (id === undefined) throw new AppError('unavailable', 'Another process has taken over. Try again.');
+  testing.add(id);
+  using _ = { [Symbol.dispose]: () => void testing.delete(id) };
   const delivery = newDelivery(id, planned, eventId, event);
   const attempted = await attempter.attempt({
     ...work,

@@ -16,6 +16,7 @@ import { type GroupRow, linesOfGroup, neighbouringGroup, placedLine } from '../e
 import { unmark } from '../lists/visitor-marks.ts';
 import { countRemoved } from '../replays.ts';
 import { statusCodes } from '../status-codes.ts';
+import { deliveryTimeline } from '../timeline.ts';
 
 const groupsAtOnce = 50;
 const rowsAtOnce = 100;
@@ -167,7 +168,11 @@ const phases: Record<Phase, (work: Work) => void> = {
   events(work) {
     const { db, cursor, step, sought } = work;
     const [first] = cursor.partitions;
-    if (first === undefined || sought === null) return moveOn(cursor, 'tests');
+    if (first === undefined || sought === null) {
+      // Tests that begin later are not waited for.
+      cursor.after = [deliveryTimeline.end(db), ''];
+      return moveOn(cursor, 'tests');
+    }
     const [partition, end] = first;
     const sql = 'SELECT position FROM event_partition WHERE partition = ?';
     // Unmatched events can still be planned from memory.
@@ -192,21 +197,30 @@ const phases: Record<Phase, (work: Work) => void> = {
     }
   },
 
-  /** Tests with events that are not stored: those that mention the text are removed. */
+  /** Tests with events that are not stored: those that mention the text are removed. It waits for those that are running. */
   tests(work) {
-    const { db, cursor, sought } = work;
+    const { db, cursor, sought, sending, step } = work;
     const forms = sought === null ? [] : textForms(textOf(sought));
     const rows = db.all<{ number: number; event: number | null; block: number | null }>(
-      'SELECT number, event, block FROM delivery INDEXED BY delivery_test WHERE test = 1 AND number > ? ORDER BY number LIMIT ?',
+      `SELECT number, event, block FROM delivery INDEXED BY delivery_test
+       WHERE test = 1 AND number > ? AND number < ? ORDER BY number LIMIT ?`,
       cursor.at,
+      // An erasure that an older version began has no end.
+      cursor.after[0] < 0 ? Number.MAX_SAFE_INTEGER : cursor.after[0],
       rowsAtOnce,
     );
     const budget = readBudget();
     const blocks = new AttemptBlocks(db, budget);
+    const start = cursor.at;
     let isEnd = rows.length < rowsAtOnce;
     for (const { number, event, block } of rows) {
       if (budget.isUnpacked) {
         isEnd = false;
+        break;
+      }
+      if (sending.has(number)) {
+        isEnd = false;
+        if (cursor.at === start) step.state = 'waiting';
         break;
       }
       cursor.at = number;
@@ -218,6 +232,7 @@ const phases: Record<Phase, (work: Work) => void> = {
     }
     blocks.flush();
     if (!isEnd) return;
+    cursor.after = [-1, ''];
     moveOn(cursor, 'blocks');
   },
 
