@@ -1,8 +1,8 @@
 import { invalid } from '../../contract/errors.ts';
+import { jsonSize } from '../../contract/json-size.ts';
 import type { Page } from '../../contract/records/page.ts';
-import { valueBytes } from '../../pipeline/dispatch/memory-budget.ts';
 
-/** Approximate limit of the items of one page; a single item can be larger. */
+/** Bytes of JSON of the items of one page; a single item can be larger. */
 export const pageBytesMax = 4 * 1_048_576;
 
 type PageQuery = { cursor?: string | undefined; limit: number };
@@ -82,7 +82,7 @@ export function pageOfLarge<T>(
   return pageOfSearch(query, places, async (range, missing) => {
     if (bytes >= pageBytesMax) return null;
     const found = await load({ ...range, limit: missing });
-    bytes += valueBytes(found);
+    bytes += jsonSize(found);
     const last = range.after === undefined ? found.at(-1) : found.at(0);
     return { found, reached: last === undefined ? null : places.placeOf(last) };
   });
@@ -171,7 +171,7 @@ function countWithin(items: readonly unknown[], limit: number): number {
   let bytes = 0;
   for (const [at, item] of items.entries()) {
     if (at === limit) return at;
-    bytes += valueBytes(item);
+    bytes += jsonSize(item);
     if (bytes > pageBytesMax && at > 0) return at;
   }
   return items.length;

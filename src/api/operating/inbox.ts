@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../contract/errors.ts';
 import { foldName } from '../../contract/fold-name.ts';
 import { requestIds } from '../../contract/ids.ts';
+import { jsonSize } from '../../contract/json-size.ts';
 import { changesOf } from '../../contract/records/audit-changes.ts';
 import type { InboxRequest, InboxRule } from '../../contract/records/inbox.ts';
 import { valueBytes } from '../../pipeline/dispatch/memory-budget.ts';
@@ -17,6 +18,8 @@ const requestsMax = 1_000;
 const keptBytesMax = 8 * 1_048_576;
 const bodyBytesMax = 65_536;
 const rulesMax = 100;
+/** Bytes of JSON of all rules. */
+const rulesBytesMax = 4 * 1_048_576;
 const nameCharactersMax = 255;
 
 type Parts = Pick<ApiParts, 'inbox' | 'newId' | 'now' | 'scrub'>;
@@ -173,6 +176,9 @@ export function inboxHandlers({ inbox: state, scrub }: Pick<Parts, 'inbox' | 'sc
           `The name of an inbox must have at most ${nameCharactersMax} characters.`,
         );
       const given = body();
+      const others = [...rules.values()].filter(({ inbox: other }) => other !== name);
+      if (jsonSize(others) + jsonSize(given) > rulesBytesMax)
+        throw new AppError('conflict', 'The responses of all rules have 4 MiB. Remove a rule first.');
       if (!rules.has(name) && rules.size >= rulesMax)
         throw new AppError('conflict', `The limit of ${rulesMax} rules is reached. Remove one first.`);
       const rule = { ...given, inbox: name, failsLeft: given.failFirst };

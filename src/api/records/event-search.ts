@@ -1,8 +1,8 @@
 import { AppError } from '../../contract/errors.ts';
 import { given } from '../../contract/given.ts';
+import { jsonSize } from '../../contract/json-size.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { Page } from '../../contract/records/page.ts';
-import { eventBytes } from '../../pipeline/dispatch/memory-budget.ts';
 import { behaviorConditions } from '../../pipeline/snapshot/rule-compiler.ts';
 import type { Rule, Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import { compileCondition } from '../../rules/compile.ts';
@@ -57,7 +57,7 @@ export function searchEvents(query: QueryOf<'listEvents'>, parts: ApiParts): Pro
     const found = fits === null ? part.events : await fits(part.events);
     looked += part.looked;
     lookedBytes += part.lookedBytes;
-    foundBytes += found.reduce((sum, event) => sum + eventBytes(event), 0);
+    foundBytes += jsonSize(found);
     return { found, reached: part.reached };
   });
 }

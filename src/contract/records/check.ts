@@ -23,7 +23,7 @@ export const unsavedActionCheckInput = z.strictObject({ draft: anything, last: l
  * The effect of an action's draft on the newest stored events that match the draft or the stored action. `looked` events
  * were examined (at most 20,000, for at most ten seconds), and `checked` of them match either: fewer than requested when
  * these limits or the oldest event were reached. `matched` is how many match the draft. The lists, newest first,
- * compare the draft with the stored action; each has at most 100 items (bodies up to 2 MiB in total), while `counts` is
+ * compare the draft with the stored action; each has at most 100 items (4 MiB of JSON in total), while `counts` is
  * complete. `bodiesChanged` lists events that match both; a body is null where nothing would be sent. `threw` lists
  * every error that would keep the draft's request from being built.
  */
@@ -62,7 +62,7 @@ export const unsavedDestinationCheckInput = z.strictObject({
  * Renders of the newest events that match the given action, or any action that uses the destination, each with that
  * action's field mapping. When no event matches, the newest events of all (the `actionId` of a row is then null, unless
  * an action was given). `before` is the render of the stored destination, `after` that of the draft; null where nothing
- * would be sent. The counts cover all `checked` events; `rows`, newest first, end when their bodies reach 4 MiB.
+ * would be sent. The counts cover all `checked` events; `rows`, newest first, end at 4 MiB of JSON.
  */
 export const destinationCheck = z.strictObject({
   checked: z.int(),

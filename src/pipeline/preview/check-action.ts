@@ -1,4 +1,5 @@
 import type { ActionBody } from '../../contract/documents/action.ts';
+import { jsonSize } from '../../contract/json-size.ts';
 import { type ActionCheck, listedMax } from '../../contract/records/check.ts';
 import type { Event } from '../../contract/records/event.ts';
 import { mappingOf } from '../attempt/render.ts';
@@ -6,7 +7,8 @@ import type { Document } from '../snapshot/snapshot.ts';
 import { type CheckContext, eachRendered, refOf } from './check-context.ts';
 import { bodyOf, type Draft, type DryRender, draftDocument } from './dry-render.ts';
 
-const bodyCharactersMax = 2_097_152;
+/** Bytes of JSON of all lists of a check; a first item can be larger. */
+const listedBytesMax = 4 * 1_048_576;
 
 /** Events that a check examines at most; most of them may match neither version of the action. */
 const lookedMost = 20_000;
@@ -26,12 +28,15 @@ export async function checkAction(context: CheckContext, action: Draft<'action'>
   let looked = 0;
   let checked = 0;
   let matched = 0;
-  let bodyCharacters = 0;
+  let listedBytes = 0;
 
   function note<K extends keyof typeof found>(kind: K, one: (typeof found)[K][number]) {
     counts[kind] += 1;
     const list: (typeof one)[] = found[kind];
-    if (list.length < listedMax) list.push(one);
+    if (list.length >= listedMax || listedBytes > listedBytesMax) return;
+    const bytes = jsonSize(one, listedBytesMax);
+    if (listedBytes === 0 || listedBytes + bytes <= listedBytesMax) list.push(one);
+    listedBytes += bytes;
   }
 
   async function* matching(): AsyncGenerator<{ event: Event; wasMatched: boolean; route: Route }> {
@@ -60,9 +65,7 @@ export async function checkAction(context: CheckContext, action: Draft<'action'>
       note('threw', { ...of, ...why });
     }
     if (!isCompared || bodies.before === bodies.after) continue;
-    bodyCharacters += (bodies.before?.length ?? 0) + (bodies.after?.length ?? 0);
-    if (bodyCharacters > bodyCharactersMax && found.bodiesChanged.length > 0) counts.bodiesChanged += 1;
-    else note('bodiesChanged', { ...of, ...bodies });
+    note('bodiesChanged', { ...of, ...bodies });
   }
   return { looked, checked, matched, ...found, counts };
 }

@@ -1,5 +1,6 @@
 import type { ActionBody } from '../../contract/documents/action.ts';
 import { AppError } from '../../contract/errors.ts';
+import { jsonSize } from '../../contract/json-size.ts';
 import type { DestinationCheck } from '../../contract/records/check.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { Document } from '../snapshot/snapshot.ts';
@@ -8,7 +9,8 @@ import { bodyOf, type Draft, draftDestination } from './dry-render.ts';
 
 /** The number of events that are searched for matching ones. */
 const searchedMax = 5_000;
-const bodyCharactersMax = 4_194_304;
+/** Bytes of JSON of the rows of a check; the first row can be larger. */
+const rowBytesMax = 4 * 1_048_576;
 
 type Pair = { event: Event; action: Document<ActionBody> | null };
 
@@ -33,7 +35,7 @@ export async function checkDestination(
 
   const counts = { checked: 0, ok: 0, threw: 0, skipped: 0, changed: 0 };
   const rows: DestinationCheck['rows'] = [];
-  let bodyCharacters = 0;
+  let rowBytes = 0;
   for await (const [{ event, action }, [old, trial]] of trials) {
     const after = bodyOf(trial);
     const before = old !== null ? bodyOf(old) : stored === null ? null : after;
@@ -41,10 +43,11 @@ export async function checkDestination(
     counts.checked += 1;
     counts[trial.kind] += 1;
     if (changed) counts.changed += 1;
-    bodyCharacters += (before?.length ?? 0) + (after?.length ?? 0);
-    if (bodyCharacters > bodyCharactersMax && rows.length > 0) continue;
+    if (rowBytes > rowBytesMax) continue;
     const { kind: outcome, ...why } = trial.kind === 'ok' ? { kind: trial.kind, reason: null } : trial;
-    rows.push({ event: refOf(event), actionId: action?.id ?? null, outcome, changed, before, after, ...why });
+    const row = { event: refOf(event), actionId: action?.id ?? null, outcome, changed, before, after, ...why };
+    rowBytes += jsonSize(row, rowBytesMax);
+    if (rows.length === 0 || rowBytes <= rowBytesMax) rows.push(row);
   }
   return { ...counts, rows };
 }
