@@ -56,8 +56,11 @@ export interface DeliveryQueue {
   setBack(now: number): Promise<number>;
   /** The clock was set back to `now`: deliveries that are due after it are due `byMs` earlier. In small steps. */
   moveDue(now: number, byMs: number): Promise<void>;
-  /** The same as `nextDue`, with the count of all unfinished deliveries that have a due time. */
-  backlog(): Promise<(NextDue & { open: number })[]>;
+  /**
+   * The count of all unfinished deliveries that have a due time, by destination and replay. `nextDueAt` is that of the
+   * next one that waits for no earlier one of its order key; null: all do.
+   */
+  backlog(): Promise<(Omit<NextDue, 'nextDueAt'> & { open: number; nextDueAt: number | null })[]>;
   /**
    * Replaces the in-flight marker: the deliveries in flight now, and the suspect on trial among them (null: none).
    * `recover` reads it after a crash. The caller puts one suspect on trial at a time, and sends a suspect only after a

@@ -132,6 +132,14 @@ export function orderConformance(guarantee: Guarantee): void {
     assert.deepEqual(await expire(journal, 'dst_1'), [{ actionId: 'act_1', count: 3 }]);
   });
 
+  guarantee('a delivery that waits behind a held one has no due time in the backlog', async (journal) => {
+    const { lease, ids } = await withDeliveries(journal, [{ orderKey: 1 }, { orderKey: 1 }]);
+    await journal.deliveries.settle(lease, [settlement(ids[0] ?? '', { status: 'held', reason: 'exhausted' })], start);
+    assert.deepEqual(await journal.deliveries.backlog(), [
+      { destinationId: 'dst_1', connectionId: 'con_1', replayId: null, open: 1, nextDueAt: null },
+    ]);
+  });
+
   guarantee('a delivery that ends in any way makes the next one of its key due', async (journal) => {
     const { lease, ids } = await withDeliveries(journal, [
       ...Array.from({ length: 5 }, () => ({ orderKey: 2 ** 48 - 1 })),

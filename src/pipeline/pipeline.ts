@@ -173,7 +173,7 @@ export async function startPipeline(parts: PipelineParts) {
     preview,
     /** Tests of changes, on the newest events. */
     checks: createChecks({ ...drafts, log: journal.log, compute: parts.compute.drafts }),
-    queueStatus: queueStatus({ ...shared, holds, pauses, dispatcher }),
+    queueStatus: queueStatus({ ...shared, holds, pauses, dispatcher, replayRates }),
     replays,
     eraser,
     statistics,

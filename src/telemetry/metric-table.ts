@@ -44,7 +44,7 @@ export const metricTable = {
   connections: gauge('millrace_connections', 'Connections, by state.', 'state'),
   connectionHeld: gauge(
     'millrace_connection_held',
-    'Held deliveries per connection; connections without any are left out.',
+    'Held deliveries per connection, on hold or waiting for a person (exhausted, unknown outcome); connections without any are left out.',
     'connection',
   ),
   connectionClosedSince: gauge(

@@ -51,6 +51,8 @@ export const issueCauseCodes = [
   'certificate_expiring',
   /** `subject`, `lateMs`, `open`: unfinished deliveries. */
   'backlog',
+  /** `subject`, `at` (RFC 3339): the end of the pause that the system asked for, `open`: unfinished deliveries. */
+  'asked_pause',
   /** `quietMs`, `usually`: events in such a time. */
   'no_events',
   /** `subject`, `quietMs`, `usually`: matches in such a time. */

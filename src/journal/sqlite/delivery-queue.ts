@@ -105,10 +105,10 @@ export const queueOperations = {
 
   targets: (db: Db, _: null): { id: number }[] => db.all('SELECT id FROM target'),
 
-  backlog: (db: Db, _: null): (Target & { open: number; next_due_at: number })[] =>
+  backlog: (db: Db, _: null): (Target & { open: number; next_due_at: number | null })[] =>
     db.all(
       `SELECT destination, connection, replay, open, next_due_at FROM
-         (SELECT target, count(*) AS open, min(due_at) AS next_due_at
+         (SELECT target, count(*) AS open, min(due_at) FILTER (WHERE is_behind = 0) AS next_due_at
           FROM delivery INDEXED BY delivery_due WHERE due_at IS NOT NULL GROUP BY target)
        JOIN target ON target.id = target ORDER BY destination, connection, replay`,
     ),

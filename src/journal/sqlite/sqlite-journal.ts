@@ -95,7 +95,12 @@ function matching(client: JournalClient): Journal['matching'] {
   };
 }
 
-function nextDueOf({ destination, connection, replay, next_due_at }: Target & { next_due_at: number }) {
+function nextDueOf<At extends number | null>({
+  destination,
+  connection,
+  replay,
+  next_due_at,
+}: Target & { next_due_at: At }) {
   return {
     destinationId: destination,
     connectionId: connection,

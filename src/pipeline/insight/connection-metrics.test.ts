@@ -18,12 +18,12 @@ test('one reading of all connections counts the backlog once, however many conne
   await rig.send({ data: { n: '1' } });
   await settled();
   let counts = 0;
-  const { backlog } = rig.pipeline.queueStatus;
+  const { held } = rig.pipeline.queueStatus;
   const queueStatus = {
     ...rig.pipeline.queueStatus,
-    backlog: () => {
+    held: () => {
       counts += 1;
-      return backlog();
+      return held();
     },
     health: () => assert.fail('the health of a connection counts its held deliveries'),
   };
@@ -56,4 +56,20 @@ test('the hold of a destination alone is one of its connection, which is otherwi
     'tripped',
     'nothing is delivered to it now',
   );
+});
+
+test('deliveries that wait for a person are held deliveries of their connection, also when it is fine', async () => {
+  const answers = [{ status: 500 }, { error: { kind: 'timeout', message: 'too late' } }] as const;
+  await using rig = await startRig({ handler: (_, index) => answers[index] ?? { status: 200 } });
+  const settings = { onTimeout: 'hold', retry: { scheduleMs: [0], jitter: 0 } };
+  const { connectionId, destinationId } = await wire(rig, { destination: { settings } });
+  for (const n of ['exhausted', 'unknown', 'fine']) {
+    await rig.send({ data: { n } });
+    await settled();
+  }
+  assert.deepEqual(await rig.statuses(), ['held', 'held', 'delivered']);
+  const { health, healthAt } = rig.pipeline.queueStatus;
+  const { state, held } = await health(connectionId);
+  assert.deepEqual([state, held, (await healthAt(destinationId)).held], ['ok', 2, 2]);
+  assert.deepEqual(await connectionFigures(rig.pipeline).held(), { [connectionId]: 2 });
 });

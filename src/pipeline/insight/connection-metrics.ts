@@ -19,11 +19,9 @@ export function connectionFigures({ configuration, queueStatus }: Pick<Pipeline,
     },
     /** Held deliveries by connection; connections without any are left out. */
     async held(): Promise<Record<string, number>> {
-      const closed = queueStatus.closed();
       const held: Record<string, number> = {};
-      if (closed.size === 0) return held;
-      for (const { connectionId, destinationId, open } of await queueStatus.backlog())
-        if (open > 0 && closed.has(destinationId)) held[connectionId] = (held[connectionId] ?? 0) + open;
+      for (const { connectionId, count } of await queueStatus.held())
+        held[connectionId] = (held[connectionId] ?? 0) + count;
       return held;
     },
     /**

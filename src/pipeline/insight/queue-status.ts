@@ -8,11 +8,12 @@ import { secretExpiry } from '../../connections/secret-expiry.ts';
 import type { Health } from '../../contract/documents/connection.ts';
 import type { DestinationHealth } from '../../contract/documents/destination.ts';
 import type { Reason } from '../../contract/records/delivery.ts';
-import type { DeliveryQueue, Hold } from '../../journal/journal.ts';
+import type { DeliveryQueue, Hold, Journal, StoredHeld } from '../../journal/journal.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { Holds } from '../dispatch/holds.ts';
 import type { Block } from '../dispatch/limits.ts';
 import type { Pauses } from '../dispatch/pauses.ts';
+import type { ReplayRates } from '../dispatch/replay-rates.ts';
 import type { Order } from '../snapshot/order-key.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 
@@ -28,19 +29,25 @@ export function queueStatus(options: {
   pauses: Pick<Pauses, 'untilOf'>;
   authenticator: Pick<Authenticator, 'tokenExpiresAt' | 'pauseOf' | 'endPause'>;
   queue: Pick<DeliveryQueue, 'backlog'>;
+  journal: { log: Pick<Journal['log'], 'storedHeld'> };
+  replayRates: Pick<ReplayRates, 'freeAt'>;
   clock: Clock;
   dispatcher: Pick<Dispatcher, 'isSending' | 'blockOf' | 'wake' | 'endPauses'>;
 }) {
-  const { configuration, holds, pauses, authenticator, queue, clock, dispatcher } = options;
+  const { configuration, holds, pauses, authenticator, queue, clock, dispatcher, journal } = options;
   const backlog = sharedReading(clock, queue.backlog);
+  const storedHeld = sharedReading(clock, journal.log.storedHeld);
+
+  /** Deliveries that a hold keeps, and those for a person to decide (exhausted, unknown outcome), by destination. */
+  async function held(): Promise<StoredHeld[]> {
+    const [open, stored] = await Promise.all([holds.closed.size === 0 ? [] : backlog(), storedHeld()]);
+    const kept = open.filter((row) => row.open > 0 && holds.closed.has(row.destinationId));
+    return [...stored, ...kept.map(({ open: count, ...place }) => ({ ...place, count }))];
+  }
 
   async function heldAt(place: { destinationId: string | null; connectionId: string | null }): Promise<number> {
-    const { destinationId } = place;
-    if (destinationId === null ? holds.closed.size === 0 : !holds.closed.has(destinationId)) return 0;
-    const key = destinationId === null ? 'connectionId' : 'destinationId';
-    return (await backlog())
-      .filter((row) => row[key] === place[key] && holds.closed.has(row.destinationId))
-      .reduce((sum, { open }) => sum + open, 0);
+    const key = place.destinationId === null ? 'connectionId' : 'destinationId';
+    return (await held()).filter((row) => row[key] === place[key]).reduce((sum, { count }) => sum + count, 0);
   }
 
   async function health(connectionId: string): Promise<Health> {
@@ -91,13 +98,19 @@ export function queueStatus(options: {
   }
 
   /** The end of the pause that the system or the token endpoint of a connection asked for. */
-  function waitsUntil(connectionId: string): string | null {
+  const waitsUntil = (connectionId: string) => textOf(askedPauseOf(connectionId, null));
+
+  /** The same for a destination as well, in ms since the epoch; null: there is no such pause. */
+  function askedPauseOf(connectionId: string, destinationId: string | null): number | null {
     const body = configuration.snapshot.documents.connection.get(connectionId)?.body;
     if (body === undefined) return null;
     const base = parseBaseUrl(body);
-    const asked = pauses.untilOf(connectionId, base.ok ? base.url.origin : '');
+    const origin = base.ok ? base.url.origin : '';
+    const asked = [connectionId, ...(destinationId === null ? [] : [destinationId])].map((id) =>
+      pauses.untilOf(id, origin),
+    );
     const token = authenticator.pauseOf(new AuthorizedConnection({ id: connectionId, body }))?.until ?? 0;
-    return textOf(Math.max(asked, token) || null);
+    return Math.max(...asked, token) || null;
   }
 
   function expiry(connectionId: string): Pick<Health, 'tokenExpiresAt' | 'certificateExpiresAt' | 'secretExpiresAt'> {
@@ -154,6 +167,13 @@ export function queueStatus(options: {
     healthAt,
     /** The part of a connection's health that needs no counting. */
     expiry,
+    /** Held deliveries by destination, counted now or a short time ago. A destination may be there more than once. */
+    held,
+    /** The end of the pause that the system of a destination asked for; null: there is none. */
+    askedPauseOf,
+    /** Whether the deliveries of a replay wait since it is paused or cancelled. */
+    isReplayPaused: (replayId: string): boolean =>
+      options.replayRates.freeAt(replayId, clock.now()) === Number.POSITIVE_INFINITY,
     /** Held deliveries of a destination, or else of a whole connection; of neither: 0. */
     heldAt,
     /** Unfinished deliveries by destination, counted now or a short time ago. */

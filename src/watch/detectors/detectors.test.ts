@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { auditSample } from '../../audit/audit-samples.testing.ts';
+import { replayInput } from '../../contract/records/replay.ts';
 import { thresholds } from '../thresholds.ts';
 import { startWatched } from '../watch.testing.ts';
 import { expiryDetector } from './expiring-detector.ts';
@@ -84,6 +86,48 @@ test('deliveries due for 15 minutes are late, unless they are held, until delive
   );
   await watched.clock.advance(240_000);
   assert.deepEqual(watched.issues(), ['resolved: Deliveries to CRM › Orders are late']);
+});
+
+test('deliveries that wait for their batch, or behind one that waits for a person, are not late', async () => {
+  const settings = [
+    { batch: { records: 100, waitMs: 3_600_000 } },
+    { order: { key: 'visitorId', releaseAfter: null }, retry: { scheduleMs: [0], jitter: 0 } },
+  ];
+  for (const one of settings) {
+    const given = { destination: { settings: one } };
+    await using watched = await startWatched({ given, handler: () => ({ status: 500 }) });
+    await watched.rig.send({ visitorId: 'a', data: { n: '1' } });
+    await watched.clock.advance(1_000);
+    await watched.rig.send({ visitorId: 'a', data: { n: '2' } });
+    await watched.clock.advance(1_800_000);
+    const late = watched.issues().filter((issue) => issue.includes('late'));
+    assert.deepEqual([late, (await watched.rig.statuses()).at(-1)], [[], 'pending']);
+  }
+});
+
+test('the deliveries of a paused replay are not late', async () => {
+  await using watched = await startWatched({
+    given: { connection: { settings: { rate: { limit: 1, perMs: 600_000 } } } },
+  });
+  await watched.rig.send({ data: { n: '1' } });
+  await watched.clock.advance(1_000);
+  const { replays } = watched.rig.pipeline;
+  const input = replayInput.parse({ of: 'deliveries', only: 'all', filter: {} });
+  await replays.run(input, { id: 'rpl_1', startedBy: 'test' }, auditSample());
+  await watched.clock.advance(5_000);
+  assert.equal((await watched.rig.statuses()).length, 2);
+  assert.equal(await replays.pause('rpl_1', auditSample()), true);
+  await watched.clock.advance(1_800_000);
+  assert.deepEqual([watched.issues(), await watched.rig.statuses()], [[], ['delivered', 'pending']]);
+});
+
+test('deliveries that a pause of the system delays are an issue that names its end', async () => {
+  const asked = { status: 503, headers: [['retry-after', '7200']] as [string, string][] };
+  await using watched = await startWatched({ handler: () => asked });
+  await watched.rig.send({ data: { n: '1' } });
+  await watched.clock.advance(1_800_000);
+  const [issue] = [...watched.registry.all()].filter(({ kind }) => kind === 'backlog');
+  assert.match(String(issue?.detail), /^The system asked for a pause until 20.+Z; 1 deliveries are unfinished\.$/);
 });
 
 test('held deliveries that expired are counted, and the issue is resolved when none expired for a day', async () => {

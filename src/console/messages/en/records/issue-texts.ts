@@ -89,6 +89,11 @@ const texts: Readonly<Record<Cause['code'], (values: Values, issue: Issue) => Is
     detail: `The oldest is ${formatDuration(number('lateMs'))} late. ${count.deliveries(number('open'))} unfinished.`,
     fix: 'Raise the rate limits of the connection if the system allows it, send in batches, or narrow the rules of the action.',
   }),
+  asked_pause: ({ text, number }) => ({
+    title: `Deliveries to ${text('subject')} are late`,
+    detail: `The system asked for a pause until ${formatAbsolute(new Date(text('at')))}. ${count.deliveries(number('open'))} unfinished.`,
+    fix: 'No action needed: they are sent after it. Send now on the connection if the system is ready before.',
+  }),
   no_events: ({ number }) => ({
     title: 'No events received',
     detail: `No event for ${formatDuration(number('quietMs'))}. Usual at this time: at least ${formatNumber(number('usually'))}.`,
