@@ -37,6 +37,7 @@ import type { Requests } from './requests/requests.ts';
 import { sqliteRequests } from './requests/sqlite/sqlite-requests.ts';
 import { onDemandSandbox } from './sandbox/on-demand.ts';
 import { openSecrets } from './sealed-stores.ts';
+import { hasHoldMark, removeHoldMark } from './sqlite/hold-mark.ts';
 import type { Sqlite, SqliteOptions } from './sqlite/sqlite.ts';
 import { createTelemetry, type Telemetry } from './telemetry/telemetry.ts';
 import { trivialForm } from './template/compile/trivial-form.ts';
@@ -96,6 +97,7 @@ export async function compose(config: Config, storage: Storage, overrides: Overr
   };
   const { inbox, listeners, ownEgress, ...outbound } = openEgress(config, storage.allow, overrides, opened);
   const retention = operatorRetention(config);
+  const startsHeld = hasHoldMark(config.dataDir);
   const pipeline = opened.use(
     await startPipeline({
       ...core,
@@ -112,10 +114,12 @@ export async function compose(config: Config, storage: Storage, overrides: Overr
         asked: telemetry.tokenRequested,
       }),
       random: Math.random,
+      startsHeld,
       limits: { retention, stopTimeoutMs: config.shutdownMs, everyMs: overrides.retentionEveryMs ?? 60_000 },
       lost: (scope) => core.die(new Error(`another process acquired ${scope}`), 'continue'),
     }),
   );
+  if (startsHeld) removeHoldMark(config.dataDir);
   inbox.follow(pipeline.configuration);
   let url = config.publicUrl;
   const baseUrl = () => url;
@@ -161,6 +165,14 @@ export async function compose(config: Config, storage: Storage, overrides: Overr
   url ??= listening;
   if (config.port === 0) listeners.push(listenerAt(config, Number(new URL(listening).port)));
   announce(config, telemetry, { url: listening, setupToken: identity.setup.token, isInboxOpen: inbox.isOpen() });
+  const { closed, left } = sqlite.modes;
+  if (closed.length > 0)
+    telemetry.noticed('files of the data folder were open to other users and are closed', { closed });
+  if (left.length > 0) telemetry.noticed('files of the data folder are open to other users', { left });
+  if (startsHeld)
+    telemetry.noticed(
+      'all deliveries are held after a restore; release them in the console or by millrace settings set deliveries.held false',
+    );
   if (sqlite.copyBeforeUpgrade !== null)
     telemetry.noticed('the database was upgraded; its copy from before can be removed when all works', {
       copy: sqlite.copyBeforeUpgrade,

@@ -206,8 +206,8 @@ test('backup and restore work on the data folder; restore overwrites only when f
   const { done, ...one } = cli();
   await one.run('backup', 'b');
   await one.run('restore', 'b');
-  await one.run('restore', 'b', '--force');
-  assert.deepEqual(done, ['backup b', 'restore b false', 'restore b true']);
+  await one.run('restore', 'b', '--force', '--hold');
+  assert.deepEqual(done, ['backup b', 'restore b false false', 'restore b true true']);
 });
 
 test('version is one line, or structured data', async () => {

@@ -33,7 +33,7 @@ export function cli(given: Given = {}) {
     },
     start: given.start ?? (async () => assert.fail('not started here')),
     backup: async (file) => void done.push(`backup ${file}`),
-    restore: async (file, { force }) => void done.push(`restore ${file} ${force}`),
+    restore: async (file, { force, hold }) => void done.push(`restore ${file} ${force} ${hold}`),
     rotateSecrets: async ({ newKey }, progress) => {
       done.push(`rotate ${newKey}`);
       progress({ done: 1, total: 2 });

@@ -43,8 +43,11 @@ export type Program = {
   start(): Promise<RunningApp>;
   /** Copies the database of the data folder to a file while the server runs. */
   backup(file: string): Promise<void>;
-  /** Restores a backup into the data folder. Refuses a folder in use, and one with a database unless forced. */
-  restore(file: string, options: { force: boolean }): Promise<void>;
+  /**
+   * Restores a backup into the data folder. Refuses a folder in use, and one with a database unless forced. `hold`: the
+   * next start holds all deliveries.
+   */
+  restore(file: string, options: { force: boolean; hold: boolean }): Promise<void>;
   /** Encrypts every stored secret again with the first key, in the data folder of a stopped server. */
   rotateSecrets(
     options: { newKey: boolean },

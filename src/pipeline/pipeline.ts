@@ -20,7 +20,7 @@ import { Attempter } from './attempt/attempter.ts';
 import { createPlans } from './attempt/delivery-plan.ts';
 import type { RenderEngine } from './attempt/render.ts';
 import { BatchAssembly } from './dispatch/batch-assembly.ts';
-import { followConfiguration, pauseDestination } from './dispatch/change-effects.ts';
+import { followConfiguration, holdAll, pauseDestination } from './dispatch/change-effects.ts';
 import { followClock } from './dispatch/clock-changes.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
 import { createHolds } from './dispatch/holds.ts';
@@ -64,6 +64,8 @@ export type PipelineParts = {
     stopTimeoutMs: number;
     everyMs: number;
   };
+  /** Holds all deliveries before the first is sent. */
+  startsHeld?: boolean;
   /** Another process acquired a lease: this process must end. */
   lost(scope: string): void;
 };
@@ -87,6 +89,7 @@ export async function startPipeline(parts: PipelineParts) {
   const { journal, telemetry, clock, limits } = parts;
   const { failed } = telemetry;
   const configuration = await loadConfiguration(parts.catalog, parts.scrubber, failed);
+  if (parts.startsHeld === true) await holdAll(configuration, clock.now());
   // The scrubber learns later secrets with the audit entries of their changes.
   parts.scrubber.follow(() => currentSecrets(configuration.snapshot));
   const stack = new AsyncDisposableStack();

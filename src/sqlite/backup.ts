@@ -1,8 +1,9 @@
-import { copyFileSync, existsSync, statSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { putInPlace } from '../disk/atomic-write.ts';
-import { databaseName, isOurDatabase, schemaVersion, usedBytes } from './database-file.ts';
+import { putInPlace, writeAtomically } from '../disk/atomic-write.ts';
+import { ownFile } from '../disk/own-files.ts';
+import { databaseName, holdName, isOurDatabase, schemaVersion, usedBytes } from './database-file.ts';
 import { withRoom } from './disk-room.ts';
 import { lockFolder } from './folder-lock.ts';
 import { latestVersion } from './migrate.ts';
@@ -33,9 +34,14 @@ export function backup(dir: string, file: string): void {
 /**
  * Restores a backup into a data folder. Refuses, in one sentence, a file that is not a complete Millrace database of
  * this or an older schema, a folder in use, and (unless `force`) a folder that has a database. After a power cut at any
- * moment the next start has the old database with its log, or the restored one.
+ * moment the next start has the old database with its log, or the restored one. `hold`: the next start holds all
+ * deliveries.
  */
-export function restore(file: string, dir: string, { force = false }: { force?: boolean } = {}): void {
+export function restore(
+  file: string,
+  dir: string,
+  { force = false, hold = false }: { force?: boolean; hold?: boolean } = {},
+): void {
   verify(file);
   using _ = lockFolder(dir);
   const target = join(dir, databaseName);
@@ -45,11 +51,14 @@ export function restore(file: string, dir: string, { force = false }: { force?: 
   removeFiles(copy, ['', '-wal', '-shm', '-journal']);
   withRoom({ doing: `restore ${file}`, file: copy, bytes: statSync(file).size, unfinished: [copy] }, () => {
     copyFileSync(file, copy);
+    chmodSync(copy, ownFile);
     {
       // Without a rollback journal: a copy that a power cut interrupts is not used.
       using database = new DatabaseSync(copy);
       database.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY; PRAGMA journal_mode = WAL');
     }
+    // Before the database: after a power cut in between, deliveries are held rather than sent.
+    if (hold) writeAtomically(join(dir, holdName), '', { mode: ownFile });
     putInPlace(copy, restoredName(target));
   });
   recover(target);

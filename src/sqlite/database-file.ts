@@ -7,6 +7,14 @@ export const applicationId = 0x4d696c6c;
 /** The name of the database in a data folder. */
 export const databaseName = 'millrace.db';
 
+/** Whether a file in a data folder was written by the program: the database with its logs and copies, the lock, the keys. */
+export function isOurFile(name: string): boolean {
+  return /^(?:millrace[-.]|lock\.db|secret\.key|hold-deliveries)/.test(name);
+}
+
+/** The file in a data folder that makes the next start hold all deliveries. */
+export const holdName = 'hold-deliveries';
+
 /**
  * Whether a Millrace database exists (false: no file, or an empty one), judged by the file's first bytes only, so that
  * a foreign file is not changed. Throws an Error of one sentence for a foreign or damaged file. Offsets:

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -228,6 +237,30 @@ test('a foreign, damaged or newer database is refused in one sentence and not ch
     );
     assert.deepEqual(readFileSync(file), before, title);
   }
+});
+
+test('an opening takes the permissions of other users off its own files, and off a folder with nothing else', async () => {
+  using folder = temporaryFolder();
+  const file = join(folder.path, databaseName);
+  migrate(file, new Date());
+  const others = ['secret.key', 'millrace-v9-2026-01-01T00-00-00-000Z.db'].map((name) => join(folder.path, name));
+  for (const one of others) writeFileSync(one, '');
+  for (const one of [file, ...others]) chmodSync(one, 0o644);
+  chmodSync(folder.path, 0o755);
+  const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
+  {
+    await using sqlite = await openSqlite({ dir: folder.path, operations: [] });
+    const closed = sqlite.modes.closed.filter((path) => !path.includes('lock.db'));
+    assert.deepEqual(closed.toSorted(), [folder.path, ...others, file].toSorted());
+    assert.deepEqual([file, `${file}-wal`, `${file}-shm`, ...others].map(mode), ['600', '600', '600', '600', '600']);
+    assert.equal(mode(folder.path), '700');
+  }
+  const foreign = join(folder.path, 'notes.txt');
+  writeFileSync(foreign, '', { mode: 0o644 });
+  chmodSync(foreign, 0o644);
+  chmodSync(folder.path, 0o755);
+  await using again = await openSqlite({ dir: folder.path, operations: [] });
+  assert.deepEqual([again.modes.left, mode(foreign), mode(folder.path)], [[], '644', '755']);
 });
 
 test('migrations are numbered without a gap and without a number that two have', () => {

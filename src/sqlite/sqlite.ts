@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { type SpaceLimits, spaceWatch } from '../disk/disk-space.ts';
+import { closeToOthers } from '../disk/own-files.ts';
 import { createCheckpointer } from './checkpoints.ts';
-import { databaseName } from './database-file.ts';
+import { databaseName, isOurFile } from './database-file.ts';
 import { lockFolder } from './folder-lock.ts';
 import { migrate } from './migrate.ts';
 import type { Client, Operations } from './operation.ts';
@@ -39,6 +40,7 @@ export async function openSqlite(options: SqliteOptions) {
   const lock = lockFolder(dir);
   const file = join(dir, databaseName);
   let copy: string | null;
+  const modes = closeToOthers(dir, isOurFile);
   try {
     copy = migrate(file, new Date());
   } catch (error) {
@@ -96,6 +98,8 @@ export async function openSqlite(options: SqliteOptions) {
   return {
     /** The copy of the database before an upgrade that this opening made; null: none. */
     copyBeforeUpgrade: copy,
+    /** The files whose permissions for other users this opening removed, and those where it could not. */
+    modes,
     /** Counts of the writer thread since the start; `waitingBytes` is the current value. */
     stats: writer as Pick<SqliteThread, 'commits' | 'operations' | 'waitingBytes'>, // the rest is for this file
     problems,

@@ -52,7 +52,7 @@ export function meHandlers(parts: ApiParts) {
   }
 
   return {
-    getMe: ({ principal }) => shown.me(principal),
+    getMe: ({ principal }) => shown.me(principal, parts.pipeline.configuration),
 
     async changeMe(call) {
       const { password, currentPassword } = call.body();
@@ -67,7 +67,7 @@ export function meHandlers(parts: ApiParts) {
         if (user === undefined) throw new AppError('unauthorized');
         return setOwnPassword(snapshot, user, passwordHash, call.actor());
       });
-      return shown.me(call.principal);
+      return shown.me(call.principal, parts.pipeline.configuration);
     },
 
     listMySessions: ({ principal, query }) =>

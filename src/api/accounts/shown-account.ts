@@ -10,6 +10,8 @@ import type { Directory } from '../../identity/directory.ts';
 import type { Principal } from '../../identity/principal.ts';
 import { endOfSession } from '../../identity/principals.ts';
 import { holdersOf } from '../../identity/roles.ts';
+import { settingsOf } from '../../pipeline/snapshot/effective-settings.ts';
+import type { Configuration } from '../../pipeline/snapshot/snapshot.ts';
 import type { OutputOf } from '../call/call.ts';
 import { pageOfAll } from '../http/pagination.ts';
 
@@ -65,7 +67,10 @@ export function shownAccounts(directory: Directory) {
       };
     },
 
-    me({ name, rights, isAdministrator, userId, sessionId, tokenId }: Principal): OutputOf<'getMe'> {
+    me(
+      { name, rights, isAdministrator, userId, sessionId, tokenId }: Principal,
+      { snapshot }: Pick<Configuration, 'snapshot'>,
+    ): OutputOf<'getMe'> {
       const own = userId === null ? undefined : directory.snapshot.users.get(userId);
       const present = sessionId === null ? undefined : directory.snapshot.sessions.get(sessionId);
       return {
@@ -75,6 +80,7 @@ export function shownAccounts(directory: Directory) {
         user: own === undefined ? null : user(own),
         session: present === undefined ? null : session(present, true),
         tokenId,
+        deliveriesHeld: settingsOf(snapshot).deliveries.held,
       };
     },
   };

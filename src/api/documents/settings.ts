@@ -28,6 +28,7 @@ export function settingsHandlers(parts: ApiParts) {
     return {
       retention: retentionOf(snapshot, operator.retention),
       privacy: settingsOf(snapshot).privacy,
+      deliveries: settingsOf(snapshot).deliveries,
       origins: originsOf(snapshot, operator.retention),
       configuration: [...operator.configuration],
       version: document?.version ?? 0,
@@ -42,8 +43,9 @@ export function settingsHandlers(parts: ApiParts) {
     const patch = Object.fromEntries(Object.entries(json).filter(([key]) => !readOnly.has(key)));
     const before = settingsOf(snapshot);
     if (isObject(patch['retention'])) patch['retention'] = news(patch['retention'], snapshot);
-    const { retention, privacy } = before;
-    const parsed = validate(settingsInput, mergePatch({ retention: withoutNulls(retention), privacy }, patch));
+    const { retention, privacy, deliveries } = before;
+    const stored = { retention: withoutNulls(retention), privacy, deliveries };
+    const parsed = validate(settingsInput, mergePatch(stored, patch));
     return { ...before, ...parsed };
   }
 

@@ -14,10 +14,13 @@ export function backupCommands(command: Command, { configure, withSettings, outp
   withSettings(command.command('restore'), ['dataDir'])
     .argument('<file>', 'a backup')
     .option('--force', 'replace an existing database')
+    .option('--hold', 'hold all deliveries from the next start on, until a person releases them')
     .description('restore a backup into the data folder of a stopped server')
-    .action(async (file: string, { force = false, ...options }) => {
+    .action(async (file: string, { force = false, hold = false, ...options }) => {
       const program = configure(options);
-      await program.restore(file, { force });
+      await program.restore(file, { force, hold });
       output.line(`restored ${file} into ${program.settings.dataDir}`);
+      if (hold)
+        output.line('All deliveries will be held. To release them: millrace settings set deliveries.held false');
     });
 }

@@ -32,8 +32,8 @@ export function settingsCommands(command: Command, { server, output }: Context) 
   }
 }
 
-function linesOf({ retention, privacy, origins, configuration }: Settings) {
-  const own = Object.entries({ retention, privacy }).flatMap(([part, values]) =>
+function linesOf({ retention, privacy, deliveries, origins, configuration }: Settings) {
+  const own = Object.entries({ retention, privacy, deliveries }).flatMap(([part, values]) =>
     Object.entries(values).map(([key, value]) => {
       return { name: `${part}.${key}`, value, origin: origins[`/${part}/${key}`] ?? '' };
     }),

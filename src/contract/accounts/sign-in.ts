@@ -83,6 +83,8 @@ export const me = z.strictObject({
   user: user.nullable(),
   session: session.nullable(),
   tokenId: z.string().nullable(),
+  /** Whether all deliveries of this server are held, by its settings. */
+  deliveriesHeld: z.boolean(),
 });
 
 /** Set-up, sign-in, and operations on the caller's own account. */

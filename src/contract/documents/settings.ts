@@ -13,6 +13,7 @@ const bytes = z
   .nullable();
 const bodiesMs = durationMs(0, 3_650 * 86_400_000).nullable();
 
+const deliveries = z.strictObject({ held: z.boolean().default(false) });
 const privacy = fieldPrivacy.extend({ stored: storedMasks });
 
 /** Settings of the whole installation that can be changed while the server runs. null: the default. */
@@ -26,6 +27,8 @@ export const settingsInput = z.strictObject({
     })
     .prefault({}),
   privacy: privacy.prefault({}),
+  /** `held`: all deliveries are held until it is false again. */
+  deliveries: deliveries.prefault({}),
 });
 
 /** The settings document in the catalog. `hashKey` is the key for hashing fields, made on first use. */
@@ -61,6 +64,7 @@ export type Retention = z.output<typeof effectiveRetention>;
 export const settings = z.strictObject({
   retention: effectiveRetention,
   privacy,
+  deliveries,
   /** By JSON pointer; a value set by the operator is read-only here. */
   origins: z.record(z.string(), settingsOrigin),
   configuration: z.array(configuredValue),

@@ -22,6 +22,7 @@ export const reason = z.enum([
   'connection_paused',
   'destination_disabled',
   'destination_paused',
+  'all_held',
   'auth_rejected',
   'credentials_missing',
   'breaker_open',

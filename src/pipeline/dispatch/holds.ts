@@ -7,6 +7,7 @@ import type { DestinationBody } from '../../contract/documents/destination.ts';
 import type { Reason } from '../../contract/records/delivery.ts';
 import type { DeliveryQueue, Hold } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
+import { settingsOf } from '../snapshot/effective-settings.ts';
 import type { Configuration, Snapshot } from '../snapshot/snapshot.ts';
 import { firstProbeAfter, nextProbeAt } from './circuit-breaker.ts';
 
@@ -66,7 +67,7 @@ type HoldsOptions = {
 };
 
 /**
- * The holds on destinations. People set them in the catalog (disabled, paused, a missing credential). Responses hold a
+ * The holds on destinations. People set them in the catalog (disabled, paused, a missing credential, all of them held). Responses hold a
  * connection whose credentials were refused (`auth_rejected`), and a connection or a destination whose circuit breaker
  * opened (`breaker_open`). Setting or removing a hold writes one row, however many deliveries wait.
  */
@@ -81,6 +82,7 @@ export async function createHolds(options: HoldsOptions) {
     const touched: string[] = [];
     for (const { document } of changes) {
       const { kind, id } = document;
+      if (kind === 'settings') touched.push(...documents.destination.keys());
       if (kind !== 'destination' && kind !== 'connection') continue;
       touched.push(...move({ kind, id, before: before[kind].get(id)?.body }));
     }
@@ -294,6 +296,7 @@ function destinationHolds(holds: ReadonlyMap<string, Hold>, { configuration, clo
 function closureOf(snapshot: Snapshot, holds: ReadonlyMap<string, Hold>, destinationId: string): HoldState | null {
   const destination = snapshot.documents.destination.get(destinationId);
   if (destination === undefined) return null;
+  if (settingsOf(snapshot).deliveries.held) return { reason: 'all_held', detail: null, probeAt: null };
   const connection = snapshot.documents.connection.get(destination.body.connectionId);
   if (connection !== undefined && connection.body.status !== 'enabled')
     return { reason: `connection_${connection.body.status}`, detail: null, probeAt: null };

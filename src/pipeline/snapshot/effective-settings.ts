@@ -17,7 +17,9 @@ const untouched: SettingsBody = { ...settingsInput.parse({}), name: 'Settings', 
 
 /** The current settings document, or its defaults when it was never changed. */
 export function settingsOf({ documents }: Pick<Snapshot, 'documents'>): SettingsBody {
-  return documents.settings.get(settingsId)?.body ?? untouched;
+  const body = documents.settings.get(settingsId)?.body;
+  // Documents of earlier versions lack what came later.
+  return body === undefined ? untouched : { ...untouched, ...body };
 }
 
 /** The effective retention: the operator's value, else the one in the settings document, else the default. */
@@ -30,7 +32,7 @@ export function retentionOf(snapshot: Pick<Snapshot, 'documents'>, { values, fix
 
 /** The origin of each setting, by JSON pointer. */
 export function originsOf(snapshot: Pick<Snapshot, 'documents'>, { fixed }: OperatorRetention): Settings['origins'] {
-  const { retention, privacy } = settingsOf(snapshot);
+  const { retention, privacy, deliveries } = settingsOf(snapshot);
   const origins: Settings['origins'] = {};
   for (const [key, value] of Object.entries(retention)) {
     const isFixed = fixed.has(key as keyof Retention); // the schema's keys
@@ -38,5 +40,6 @@ export function originsOf(snapshot: Pick<Snapshot, 'documents'>, { fixed }: Oper
   }
   for (const [key, value] of Object.entries(privacy))
     origins[`/privacy/${key}`] = value === false || (Array.isArray(value) && value.length === 0) ? 'default' : 'here';
+  origins['/deliveries/held'] = deliveries.held ? 'here' : 'default';
   return origins;
 }

@@ -24,6 +24,8 @@ export const shell = {
   live: 'Connected',
   away: 'Connection lost',
   awayLong: 'Can’t reach the server. Reconnecting …',
+  allHeld: 'All deliveries are held, since this server was restored from a backup or a person asked for it.',
+  releaseAll: 'Release all deliveries',
   theme: 'Theme',
   themes: { light: 'Light', dark: 'Dark', auto: 'System' },
   account: 'Account',

@@ -39,6 +39,11 @@ const reason: Readonly<Record<Reason, CauseWords>> = {
     why: 'the destination is paused',
     todo: 'Resume the destination to send held deliveries.',
   },
+  all_held: {
+    short: 'All deliveries held',
+    why: 'all deliveries of this server are held',
+    todo: 'Release all deliveries in the notice at the top of the page.',
+  },
   credentials_missing: {
     short: 'Credentials missing',
     why: 'a credential is missing',
