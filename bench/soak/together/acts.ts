@@ -30,7 +30,7 @@ type Kind = { name: string; weight: number; of: keyof Mix | null; run(doing: Doi
 const finished: readonly string[] = ['delivered', 'failed', 'skipped', 'cancelled'];
 
 /** Does something at random every few hundred milliseconds, until it is stopped. */
-export function startActs(stage: Stage, everyMs: [least: number, most: number]) {
+export function startActs(stage: Stage, everyMs: readonly [least: number, most: number]) {
   const { draw, mix, wiring, program, history } = stage;
   const memory: Memory = { versions: 1, replays: [], erasures: [], shiftMs: 0 };
   const possible = kinds.filter(({ of }) => of === null || mix[of] === true);

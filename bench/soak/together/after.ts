@@ -41,12 +41,21 @@ export async function untilStill(program: Program): Promise<Fault[]> {
       return [
         {
           guarantee: 'no delivery is stuck',
-          sentence: `After ${quietMostMs} ms with good systems, ${open.length} deliveries still wait: ${open.slice(0, 3).map(textOf).join('; ')}.`,
+          sentence: `After ${quietMostMs} ms with good systems, ${open.length} deliveries still wait: ${open.slice(0, 3).map(textOf).join('; ')}. ${await healthOf(client, open[0])}`,
           about: open.slice(0, 3).map(({ id }) => id),
         },
       ];
     await sleep(stillMs);
   }
+}
+
+/** What the program says of the connection and the destination of a delivery. */
+async function healthOf(client: Client, delivery: Delivery | undefined): Promise<string> {
+  if (delivery === undefined) return '';
+  const { connectionId, destinationId } = delivery;
+  const connection = await client.call('getConnection', { params: { id: connectionId } });
+  const destination = await client.call('getDestination', { params: { id: destinationId } }).catch(() => null);
+  return `Health: ${JSON.stringify([connection.health, destination?.health])}`;
 }
 
 const textOf = ({ id, status, reason, detail, nextAttemptAt }: Delivery) =>
@@ -123,6 +132,23 @@ export async function outcomesAgree(program: Program, deliveries: readonly Deliv
   }
   return faults;
 }
+
+/** Without what the program did not read in time: then it had to send again. */
+export async function confirmed(program: Program, faults: readonly Fault[]): Promise<Fault[]> {
+  const kept: Fault[] = [];
+  for (const fault of faults) {
+    const [id = ''] = fault.about;
+    const { attemptLog = [] } =
+      fault.unlessUnread === undefined ? {} : await (await program.client()).call('getDelivery', { params: { id } });
+    const isRead = attemptLog.some(({ response }) => exchangeOf(response?.headers ?? []) === fault.unlessUnread);
+    if (fault.unlessUnread === undefined || isRead) kept.push(fault);
+  }
+  return kept;
+}
+
+/** The number of a request, which systems repeat in their response. */
+const exchangeOf = (headers: readonly (readonly [string, string])[]) =>
+  Number(headers.find(([name]) => name.toLowerCase() === 'x-exchange')?.[1] ?? Number.NaN);
 
 /** Nothing of an erased visitor is in the API, nor in the files. */
 export async function erasedIsGone(client: Client, folder: string, history: History): Promise<Fault[]> {

@@ -1,2 +1,10 @@
-/** A broken guarantee. `about`: ids of what it was seen with, for the report. */
-export type Fault = { readonly guarantee: string; readonly sentence: string; readonly about: readonly string[] };
+/**
+ * A broken guarantee. `about`: ids of what it was seen with, for the report; the first is the delivery. `unlessUnread`: it is
+ * none if the program did not read the response to this request in time, which its attempts tell.
+ */
+export type Fault = {
+  readonly guarantee: string;
+  readonly sentence: string;
+  readonly about: readonly string[];
+  readonly unlessUnread?: number;
+};

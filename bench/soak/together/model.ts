@@ -235,8 +235,7 @@ function isOutOfLine(
 }
 
 /** A delivered record arrives again only by a crash, a time limit, or a person. */
-function onceWithoutCause({ history, traffic, wiring }: World): Fault[] {
-  const timeouts = new Map(wiring.places.map(({ mix }) => [mix.id, mix.system]));
+function onceWithoutCause({ history, traffic }: World): Fault[] {
   const faults: Fault[] = [];
   for (const [key, some] of traffic.byKey) {
     const taken = some.filter(({ arrival, members }) =>
@@ -250,8 +249,9 @@ function onceWithoutCause({ history, traffic, wiring }: World): Fault[] {
       if (first === undefined || hasCause(key, first, second, history, traffic)) continue;
       faults.push({
         guarantee: 'a delivered record is sent once',
-        sentence: `At ${second.arrival.place} (system ${timeouts.get(second.arrival.place)}), ${key} was accepted twice without a cause: requests ${first.arrival.number} and ${second.arrival.number}.`,
+        sentence: `At ${second.arrival.place}, ${key} was accepted twice without a cause: requests ${first.arrival.number} and ${second.arrival.number}.`,
         about: [key],
+        unlessUnread: first.arrival.number,
       });
       break;
     }

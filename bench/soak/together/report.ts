@@ -3,6 +3,9 @@ import type { Fault } from './fault.ts';
 import type { History } from './history.ts';
 import type { Traffic } from './members.ts';
 
+/** Where a journey is read. */
+export type JourneySources = [history: History, traffic: Traffic, client: Client];
+
 type Line = { at: number; text: string };
 
 /**
@@ -10,17 +13,12 @@ type Line = { at: number; text: string };
  * connection, ends and starts of the program and steps of its clock, in the order of time, then its attempts as the API shows
  * them.
  */
-export async function journeyOf(
-  fault: Fault,
-  history: History,
-  traffic: Traffic,
-  client: Client | null,
-): Promise<string> {
+export async function journeyOf(fault: Fault, ...[history, traffic, client]: JourneySources): Promise<string> {
   const ids = fault.about.filter((id) => id.startsWith('dlv_'));
   const about = new Set(fault.about);
   const attempts: string[] = [];
   for (const id of ids.slice(0, 4)) {
-    const found = await client?.call('getDelivery', { params: { id } }).catch(() => null);
+    const found = await client.call('getDelivery', { params: { id } }).catch(() => null);
     if (found == null) continue;
     for (const one of [found.destinationId, found.connectionId, found.replayId, found.replayOf, found.eventId])
       if (one !== null) about.add(one);

@@ -37,7 +37,7 @@ export function startSenders({
   key: string;
   history: History;
   seed: number;
-  everyMs: [least: number, most: number];
+  everyMs: readonly [least: number, most: number];
 }): Senders {
   const agent = new Agent({ connections: 4 });
   let visitorCount = 0;

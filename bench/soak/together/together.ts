@@ -4,6 +4,7 @@ import { temporaryFolder } from '../../../src/sqlite/temporary-folder.testing.ts
 import { startActs } from './acts.ts';
 import {
   allFinished,
+  confirmed,
   endHolds,
   erasedIsGone,
   exportsAgree,
@@ -21,7 +22,7 @@ import { trafficOf } from './members.ts';
 import { drawMix, type Mix } from './mix.ts';
 import { model } from './model.ts';
 import { type Program, programFileOf, startProgram } from './program.ts';
-import { journeyOf } from './report.ts';
+import { type JourneySources, journeyOf } from './report.ts';
 import { startSenders } from './senders.ts';
 import { setUp } from './setup.ts';
 import { startSystems } from './systems.ts';
@@ -35,7 +36,7 @@ export type TogetherOptions = {
   except?: readonly string[] | undefined;
   /** Takes the place of what the seed says. */
   mix?: Partial<Mix>;
-  paces?: { sendersMs: [number, number]; actsMs: [number, number] };
+  paces?: { sendersMs: readonly [least: number, most: number]; actsMs: readonly [least: number, most: number] };
 };
 
 export type TogetherFigures = {
@@ -49,7 +50,7 @@ export type TogetherFigures = {
   faults: string[];
 };
 
-const quietEveryMs = 15_000;
+const quietEverySeconds = 15;
 /** Of the faults of one guarantee. */
 const journeysMax = 2;
 const usualPaces = { sendersMs: [30, 200], actsMs: [80, 500] } satisfies TogetherOptions['paces'];
@@ -71,6 +72,7 @@ export async function runTogether({
   const mix = { ...drawMix(draw.fork('mix')), ...given };
   const history = newHistory();
   const faults: Fault[] = [];
+  const note = (some: readonly Fault[]) => faults.push(...some.filter(({ guarantee }) => !except.includes(guarantee)));
   using folder = temporaryFolder();
   await using systems = await startSystems(mix, draw.fork('systems'), history);
   await using program = await startProgram({ folder: folder.path, history, launcher });
@@ -89,53 +91,39 @@ export async function runTogether({
   const ends = startEnds({ draw: draw.fork('ends'), mix, program });
   const parts = [senders, acts, ends];
 
-  /** Everything stops and comes to rest. Returns what the program says then. */
+  /** Everything stops and comes to rest. Checks what the program says then. */
   async function beQuiet() {
     for (const part of parts) await part.pause();
     systems.setGood(true);
-    faults.push(...(await untilStill(program)));
-    return lookAround(program.client, wiring, history.now(), acts.memory.shiftMs);
+    note(await untilStill(program));
+    const look = await lookAround(program.client, wiring, history.now(), acts.memory.shiftMs);
+    const traffic = trafficOf(history, look.deliveries, look.replays, wiring);
+    note(agreement(look, history));
+    note(await confirmed(program, model({ history, wiring, look, traffic })));
+    return { look, traffic };
   }
 
-  for (const end = performance.now() + seconds * 1_000; performance.now() < end; ) {
-    await sleep(Math.min(quietEveryMs, Math.max(0, end - performance.now())));
-    if (performance.now() >= end) break;
-    const look = await beQuiet();
-    faults.push(...agreement(look, history));
-    if (faults.length > 0) break;
+  for (let left = seconds; left > 0; left -= quietEverySeconds) {
+    await sleep(Math.min(quietEverySeconds, left) * 1_000);
+    await beQuiet();
+    if (left <= quietEverySeconds || faults.length > 0) break;
     systems.setGood(false);
     for (const part of parts) part.resume();
   }
-  const held = await beQuiet();
-  faults.push(
-    ...agreement(held, history),
-    ...model({ history, wiring, look: held, traffic: trafficOf(history, held.deliveries, held.replays, wiring) }),
-  );
   for (const part of parts) await part.stop();
-
   await endHolds({ program, wiring, mix, systems, history });
-  faults.push(...(await untilStill(program)));
+  note(await untilStill(program));
   await retryHeld(program, wiring, history);
-  const look = await beQuiet();
-  const traffic = trafficOf(history, look.deliveries, look.replays, wiring);
-  faults.push(
-    ...allFinished(look.deliveries),
-    ...agreement(look, history),
-    ...model({ history, wiring, look, traffic }),
-  );
-  faults.push(...(await outcomesAgree(program, look.deliveries)));
+  const { look, traffic } = await beQuiet();
   const file = programFileOf(launcher);
-  faults.push(...(await erasedIsGone(await program.client(), folder.path, history)));
-  faults.push(...(await exportsAgree(await program.client(), join(folder.path, 'empty'), file)));
-  const client = await program.client();
-  const found = unique(faults.filter(({ guarantee }) => !except.includes(guarantee)));
-  const reported: string[] = [];
-  for (const [guarantee, some] of Map.groupBy(found, (fault) => fault.guarantee)) {
-    for (const fault of some.slice(0, journeysMax)) reported.push(await journeyOf(fault, history, traffic, client));
-    if (some.length > journeysMax) reported.push(`${guarantee}: ${some.length - journeysMax} more.`);
-  }
+  note(allFinished(look.deliveries));
+  note(await outcomesAgree(program, look.deliveries));
+  note(await erasedIsGone(await program.client(), folder.path, history));
+  note(await exportsAgree(await program.client(), join(folder.path, 'empty'), file));
+  const journeys = await journeysOf(faults, history, traffic, await program.client());
   await program.stop();
-  const later = [...(await filesAreWhole(folder.path, file)), ...logged(program), ...history.odd.map(oddResponse)];
+  faults.length = 0;
+  note([...(await filesAreWhole(folder.path, file)), ...logged(program), ...history.odd.map(oddResponse)]);
   return {
     events: history.sent.reduce((sum, { ids }) => sum + (ids?.length ?? 0), 0),
     requests: history.arrivals.length,
@@ -143,17 +131,23 @@ export async function runTogether({
     acts: history.acts.length,
     kills: history.lives.filter(({ by }) => by === 'SIGKILL').length,
     stops: history.lives.filter(({ by }) => by === 'SIGTERM').length - 1,
-    faults: [...reported, ...later.filter(({ guarantee }) => !except.includes(guarantee)).map(textOf)],
+    faults: [...journeys, ...faults.map(textOf)],
   };
+}
+
+/** The first faults of each guarantee with their journeys, and the number of the others. */
+async function journeysOf(faults: readonly Fault[], ...sources: JourneySources): Promise<string[]> {
+  const reported: string[] = [];
+  const different = new Map(faults.map((one) => [one.sentence, one]));
+  for (const [guarantee, some] of Map.groupBy(different.values(), (fault) => fault.guarantee)) {
+    for (const fault of some.slice(0, journeysMax)) reported.push(await journeyOf(fault, ...sources));
+    if (some.length > journeysMax) reported.push(`${guarantee}: ${some.length - journeysMax} more.`);
+  }
+  return reported;
 }
 
 const textOf = ({ guarantee, sentence }: Fault) => `${guarantee}: ${sentence}`;
 const oddResponse = (sentence: string): Fault => ({ guarantee: 'every response is right', sentence, about: [] });
-
-/** One of each sentence. */
-function unique(faults: readonly Fault[]): Fault[] {
-  return [...new Map(faults.map((one) => [one.sentence, one])).values()];
-}
 
 const logged = (program: Program) =>
   program.errors().map((sentence) => ({ guarantee: 'no internal error', sentence, about: [] }));
