@@ -119,3 +119,32 @@ test('the server answers while templates hang, waste memory and throw', async ()
   const { longestUs } = turns();
   assert.ok(longestUs < 500_000, `a turn took ${longestUs} µs`);
 });
+
+test('the server answers while an event of 1 MiB is explained by a thousand actions', async () => {
+  const documents = Array.from({ length: 1_000 }, (_, n) => ({
+    kind: 'action',
+    name: `Explained ${n}`,
+    description: 'One of many',
+    status: 'enabled',
+    rules: {
+      any: Array.from({ length: 20 }, (_, i) => ({ parameter: 'text', operator: 'equals', value: `${n} ${i}` })),
+    },
+    destinations: [],
+  }));
+  assert.equal(await post('/import', { documents }), 200);
+  const collector = await app.client.call('createCollector', { body: { name: 'Large' } });
+  // The JSON of control characters is six times as long as their text.
+  const body = `{"events":[{"text":"${'\\u0001'.repeat(170_000)}"}]}`;
+  const sent = await fetch(`${app.url}/v3/${collector.key}`, { method: 'POST', body });
+  const { ids } = (await sent.json()) as { ids: string[] };
+  const explain = async () => (await (await app.fetch(`/api/v1/events/${ids[0]}/explain`)).arrayBuffer()).byteLength;
+  await explain();
+  const longest: number[] = [];
+  for (let n = 0; n < 5; n++) {
+    const turns = watchTurns();
+    assert.ok((await explain()) > 1_048_576);
+    longest.push(turns().longestUs);
+  }
+  const leastUs = Math.min(...longest);
+  assert.ok(leastUs < 50_000, `a turn took ${leastUs} µs`);
+});

@@ -16,6 +16,7 @@ import { compressed } from './http/compress.ts';
 import { checkIfMatch, contentTag, holdsTag, versionTag } from './http/etag.ts';
 import { idempotency, type Running } from './http/idempotency.ts';
 import { jsonBody, jsonBytes } from './http/json-body.ts';
+import { isShort, jsonParts } from './http/json-parts.ts';
 import { longBodies } from './http/long-list.ts';
 import { LongResponse } from './http/long-response.ts';
 import { securityHeaders } from './http/security-headers.ts';
@@ -233,12 +234,12 @@ function checkedQuery(query: unknown): unknown {
 const singles = new Set(routes.filter(isSingleResource).map(({ output }) => output));
 
 /** Sends the result of a handler: with the ETag of a single resource, the URL of a new one, and links to neighboring pages. */
-function respond(
+async function respond(
   { method, output, produces, status }: Route,
   request: FastifyRequest,
   reply: FastifyReply,
   result: unknown,
-): FastifyReply {
+): Promise<FastifyReply> {
   if (reply.statusCode === 200) reply.code(status);
   if (output === null) return reply.send();
   if (result instanceof LongResponse) {
@@ -246,7 +247,7 @@ function respond(
     return reply.send(Readable.from(result.texts()));
   }
   if (produces !== 'application/json') return reply.type(produces).send(result);
-  const json = JSON.stringify(result);
+  const json = isShort(result) ? JSON.stringify(result) : await jsonParts(result);
   if (isObject(result)) {
     if (typeof result['version'] === 'number') reply.header('etag', versionTag(result['version']));
     else if (singles.has(output)) reply.header('etag', contentTag(json));
@@ -258,8 +259,16 @@ function respond(
   const known = request.headers['if-none-match'];
   if (method === 'GET' && known !== undefined && tag !== undefined && holdsTag(known, String(tag)))
     return reply.code(304).send();
-  return reply.type('application/json; charset=utf-8').send(json);
+  reply.type('application/json; charset=utf-8');
+  if (typeof json === 'string') return reply.send(json);
+  const bytes = json.reduce((sum, part) => sum + part.length, 0);
+  // A response that is kept for an Idempotency-Key is one text.
+  if (request.running !== null) request.keptBody ??= Buffer.concat(json).toString();
+  return reply.send(bytes <= answerBytesMax ? Buffer.concat(json) : Readable.from(json));
 }
+
+/** Bytes of JSON that are sent at once. More is sent in parts, as fast as the client reads. */
+const answerBytesMax = 8 * 1_048_576;
 
 /** The neighboring pages of a list as Link headers (RFC 8288). */
 function linkPages(request: FastifyRequest, reply: FastifyReply, { data, page }: Record<string, unknown>): void {

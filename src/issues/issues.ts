@@ -46,6 +46,8 @@ export type IssueRecord = {
   /** Occurrences per hour; the last count is for the hour with this number since the epoch. */
   series: { hour: number; counts: number[] };
   actionIds: string[];
+  /** Occurrences of other actions; left out by versions that did not count them. */
+  otherActions?: number;
   samples: string[];
   changes: IssueCause[];
   /** Consecutive successful deliveries since it was last seen. */

@@ -119,7 +119,7 @@ function suspect(
   fingerprint: string,
   { id, actionId }: DueDelivery,
   now: number,
-  { failing, samplesMost }: Thresholds,
+  { failing, samplesMost, actionsMost }: Thresholds,
 ): Suspicion | null {
   const known = suspicions.get(fingerprint);
   if (known === undefined && suspicions.size >= failing.perDestination) return null;
@@ -127,7 +127,7 @@ function suspect(
   suspicions.set(fingerprint, suspicion);
   suspicion.times += 1;
   suspicion.samples = [...suspicion.samples, id].slice(-samplesMost);
-  if (actionId !== null) suspicion.actionIds.add(actionId);
+  if (actionId !== null && suspicion.actionIds.size < actionsMost) suspicion.actionIds.add(actionId);
   if (suspicion.times < failing.inRow || now - suspicion.since < failing.forMs) return null;
   suspicions.delete(fingerprint);
   return suspicion;

@@ -71,7 +71,10 @@ export function countOccurrences(
   for (const id of samples) record.samples = [id, ...record.samples.filter((one) => one !== id)];
   record.samples = record.samples.slice(0, limits.samplesMost);
   for (const id of actionIds)
-    if (!record.actionIds.includes(id) && record.actionIds.length < limits.actionsMost) record.actionIds.push(id);
+    if (!record.actionIds.includes(id)) {
+      if (record.actionIds.length < limits.actionsMost) record.actionIds.push(id);
+      else record.otherActions = (record.otherActions ?? 0) + (actionIds.length === 1 ? times : 1);
+    }
 }
 
 /** Occurrences in each of the last hours, the current one last. */

@@ -21,6 +21,7 @@ export function shownIssue(record: Readonly<IssueRecord>, present: { held: numbe
     count: record.count,
     series: seriesOf(record, present.now),
     actionIds: record.actionIds,
+    otherActions: record.otherActions ?? 0,
     held: record.state === 'resolved' ? 0 : present.held,
     detail: record.detail,
     likelyFix: record.likelyFix,

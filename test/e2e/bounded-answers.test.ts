@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { contentTag } from '../../src/api/http/etag.ts';
 import { startTestApp, type TestApp, type Wired, wire } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
@@ -159,4 +160,37 @@ test('a page of the versions of a document has at most 8 MiB', async () => {
   const { bytes, json } = await answer<Page>(`/destinations/${id}/versions?limit=200`);
   assert.ok(json.data.length > 1);
   assert.ok(bytes <= answerBytesMax, `${bytes} bytes for ${json.data.length} versions`);
+});
+
+test('the preview of a larger body is sent in parts, and again for its Idempotency-Key', async () => {
+  const { destination } = large;
+  const body = JSON.stringify({ data: [{ many: 1_000_000, text: '' }] });
+  const preview = () =>
+    app.fetch(`/api/v1/destinations/${destination.id}/preview`, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json', 'idempotency-key': 'large' },
+    });
+  const first = await preview();
+  assert.equal(first.headers.get('transfer-encoding'), 'chunked');
+  const text = await first.text();
+  assert.ok(text.length > answerBytesMax);
+  const { result } = JSON.parse(text) as { result: { body: string } };
+  assert.equal(result.body, '\u0001'.repeat(1_000_000));
+  assert.ok((await (await preview()).text()) === text);
+});
+
+test('a large event has the same entity tag as always, and is compressed when asked', async () => {
+  const id = await sendText(wired, '\u4e2d'.repeat(300_000));
+  const path = `/api/v1/events/${id}`;
+  const [plain, packed] = await Promise.all(
+    ['identity', 'gzip'].map((coding) => app.fetch(path, { headers: { 'accept-encoding': coding } })),
+  );
+  assert.equal(packed?.headers.get('content-encoding'), 'gzip');
+  const text = await plain?.text();
+  assert.ok(text === (await packed?.text()));
+  const tag = plain?.headers.get('etag') ?? '';
+  assert.equal(tag, contentTag(text ?? ''));
+  const again = await app.fetch(path, { headers: { 'if-none-match': tag } });
+  assert.equal(again.status, 304);
 });

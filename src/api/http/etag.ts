@@ -6,9 +6,11 @@ export function versionTag(version: number): string {
   return `"${version}"`;
 }
 
-/** The entity tag of a resource without versions: a digest of its JSON. */
-export function contentTag(json: string): string {
-  return `"${createHash('sha256').update(json).digest('base64url').slice(0, 22)}"`;
+/** The entity tag of a resource without versions: a digest of its JSON, or of its parts. */
+export function contentTag(json: string | readonly Buffer[]): string {
+  const hash = createHash('sha256');
+  for (const part of typeof json === 'string' ? [json] : json) hash.update(part);
+  return `"${hash.digest('base64url').slice(0, 22)}"`;
 }
 
 /** Whether a list of entity tags (RFC 9110 §8.8.3; also `*`, weak forms and bare numbers) contains this one. */

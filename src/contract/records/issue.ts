@@ -80,8 +80,9 @@ export const issue = z.strictObject({
   /** Number of occurrences; `series`: per hour, the last 24 hours, the current one last. */
   count: z.int(),
   series: z.array(z.int()),
-  /** Actions with affected deliveries. */
+  /** Actions with affected deliveries, the first 50; `otherActions`: number of later occurrences for other ones. */
   actionIds: z.array(z.string()),
+  otherActions: z.int(),
   /** Deliveries of the subject that are held now. */
   held: z.int(),
   /** The cause as a sentence. */
