@@ -349,7 +349,7 @@ function announce(
   { url, setupToken, isInboxOpen }: { url: string; setupToken: string | null; isInboxOpen: boolean },
 ) {
   const { publicUrl, egressAllow, secretRefs } = config;
-  if (setupToken !== null) telemetry.setupOpen({ address: `${publicUrl ?? url}/welcome?setup=${setupToken}` });
+  if (setupToken !== null) telemetry.setupOpen({ address: `${publicUrl ?? url}/welcome#setup=${setupToken}` });
   telemetry.listening({ url });
   if (egressAllow !== null) telemetry.noticed('private addresses are allowed', { allow: egressAllow });
   if (secretRefs.length > 0) telemetry.noticed('secrets may be kept outside', { allow: secretRefs });

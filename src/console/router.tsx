@@ -32,11 +32,6 @@ const newPasswordRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/new-password',
   component: lazyPart(() => import('./shell/entry/new-password-page.tsx'), 'NewPasswordPage'),
-  validateSearch: ({ setup, invite, reset }: Record<string, unknown>) => ({
-    setup: textOf(setup),
-    invite: textOf(invite),
-    reset: textOf(reset),
-  }),
 });
 
 const elsewhereRoute = createRoute({ getParentRoute: () => shellRoute, path: '$', component: NotFoundPage });

@@ -63,7 +63,7 @@ test('a role is made of ticked rights, a user invited with it, and the address s
   const users = page.getByRole('region', { name: 'Users', exact: true });
   await users.getByRole('row', { name: /mara@shop\.example Enabled.*no password yet Front desk Never/ }).waitFor();
   assert.deepEqual(await barriers(page), []);
-  const inviteToken = new URL(address).searchParams.get('invite') ?? '';
+  const inviteToken = new URL(address).hash.replace('#invite=', '');
   assert.ok(inviteToken.length > 20 && !(await page.content()).includes(inviteToken));
   assert.ok(!JSON.stringify(await page.evaluate('({ ...localStorage, ...sessionStorage })')).includes(inviteToken));
   assert.equal((await post('/invitation', { inviteToken, password })).status, 201);
@@ -224,14 +224,28 @@ test('everybody changes the own password with the present one, and sees and ends
   await signIn();
   const made = await post('/me/tokens', { name: 'Own', rights: [] }, { cookie });
   const { token } = (await made.json()) as { token: string }; // what this route answers by contract
-  await using tab = await openTab(browser, { url: app.url, path: '/settings/account', token, expected: /^401 / });
+  {
+    await using tab = await openTab(browser, { url: app.url, path: '/settings/account', token });
+    await tab.page.getByText('A token has no access to your sessions.').waitFor();
+    assert.deepEqual(await barriers(tab.page), []);
+    assert.deepEqual(tab.problems, []);
+  }
+  await using tab = await openTab(browser, {
+    url: app.url,
+    path: '/settings/account',
+    token: null,
+    expected: /^401 /,
+  });
   const { page } = tab;
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   const sessions = page.getByRole('region', { name: 'Your sessions', exact: true }).getByRole('table');
   await sessions
     .getByRole('row', { name: /127\.0\.0\.1/ })
     .first()
     .waitFor();
-  assert.equal(await sessions.getByRole('row').count(), 3);
+  assert.equal(await sessions.getByRole('row').count(), 4);
   assert.deepEqual(await barriers(page), []);
   await sessions
     .getByRole('button', { name: /^Sign out/ })
@@ -249,7 +263,8 @@ test('everybody changes the own password with the present one, and sees and ends
   await page.getByLabel('Current password').fill(password);
   await page.getByRole('button', { name: 'Change password' }).click();
   await page.getByText('Password changed').waitFor();
-  await page.getByText('No sessions').first().waitFor();
+  await sessions.getByText('This session').waitFor();
+  assert.equal(await sessions.getByRole('row').count(), 2);
   assert.equal((await post('/session', { email, password })).status, 401);
   await page.getByRole('button', { name: 'Account' }).click();
   await page.getByRole('menuitem', { name: 'Account' }).waitFor();

@@ -27,10 +27,10 @@ test('from an empty folder to a delivered event, by keyboard alone', async () =>
   await using server = spawnProcess(environment(folder.path));
   const url = await server.listening;
   const app = { url, client: createClient({ url, token: processToken }) };
-  const { pathname, search } = setUpAddress(server) ?? new URL(url);
+  const { pathname, hash } = setUpAddress(server) ?? new URL(url);
   // The preview may reject a value that is half typed.
   const expected = /^422 .*\/preview$/;
-  await using tab = await openTab(browser, { url, path: pathname + search, token: null, expected });
+  await using tab = await openTab(browser, { url, path: pathname + hash, token: null, expected });
   const { page } = tab;
   const worker = keyboard(page);
   receiver.answer('/orders', { headers: { 'content-type': 'application/json' }, body: '{"taken":"by the CRM"}' });

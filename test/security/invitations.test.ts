@@ -24,7 +24,7 @@ async function startServer() {
     change: (path: string, patch: unknown) => server.call('PATCH', `/api/v1${path}`, patch),
     async invite(by: Asking): Promise<string> {
       const { inviteUrl } = (await by.ask('POST', `/users/${bob}/invite`)).json();
-      return /[?#]invite=([\w-]{43})$/.exec(inviteUrl ?? '')?.[1] ?? '';
+      return /#invite=([\w-]{43})$/.exec(inviteUrl ?? '')?.[1] ?? '';
     },
     async accept(inviteToken: string): Promise<number> {
       const answer = await server.call('POST', '/api/v1/invitation', { inviteToken, password: chosen }, nobody);

@@ -43,7 +43,7 @@ test('the link goes to the user alone, below the public URL, with the credential
   const { mails, reports } = await sendTo({});
   const [mail] = mails;
   assert.deepEqual([mails.length, mail?.to, mail?.from], [1, ['ada@example.com'], 'millrace@example.com']);
-  assert.deepEqual([linkIn(mail), mail?.auth], ['https://millrace.example/welcome?reset=the-secret', 'mailer s3cr3t']);
+  assert.deepEqual([linkIn(mail), mail?.auth], ['https://millrace.example/welcome#reset=the-secret', 'mailer s3cr3t']);
   assert.deepEqual(reports, [true]);
 });
 

@@ -41,7 +41,7 @@ export function resetMail({ server, egress, clock, scrub, telemetry, baseUrl }: 
       to: [email],
       subject: 'Reset your Millrace password',
       date: new Date(clock.now()),
-      text: textOf(email, `${baseUrl()?.replace(/\/+$/, '')}/welcome?reset=${secret}`),
+      text: textOf(email, `${baseUrl()?.replace(/\/+$/, '')}/welcome#reset=${secret}`),
     });
     for (const waitMs of [...waitsMs, null]) {
       const settings = { ...server, to: [email], ca: null };

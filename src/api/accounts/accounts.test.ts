@@ -102,7 +102,7 @@ test('users, roles and tokens are documents like others: ETag, If-Match, filters
 test('an invited user sets a password with a link that works once, within seven days', async () => {
   await using server = await startTestServer({ publicUrl: 'https://millrace.example' });
   const made = await server.make('/users', { email: 'ada@example.com' });
-  const tokenIn = (url: unknown) => /^https:\/\/millrace\.example\/welcome\?invite=([\w-]{43})$/.exec(String(url))?.[1];
+  const tokenIn = (url: unknown) => /^https:\/\/millrace\.example\/welcome#invite=([\w-]{43})$/.exec(String(url))?.[1];
   const accept = (inviteToken: unknown) => server.call('POST', '/api/v1/invitation', { inviteToken, password }, nobody);
   const first = tokenIn(made['inviteUrl']);
   const renewed = await server.call('POST', `/api/v1/users/${made['id']}/invite`);

@@ -21,10 +21,13 @@ export function userHandlers(parts: ApiParts) {
   const findToChange = (snapshot: AccountSnapshot, call: Call<'changeUser' | 'inviteUser' | 'deleteUser'>): User =>
     call.ifMatch(find(snapshot, call.params.id));
 
-  /** The URL of an invitation: below the public URL, else below the URL of this request. */
+  /**
+   * The URL of an invitation: below the public URL, else below the URL of this request. No server sees the part after `#`,
+   * so that no access log has the secret.
+   */
   function inviteUrl(secret: string, { request }: Pick<Call, 'request'>): string {
     const root = parts.publicUrl?.replace(/\/+$/, '') ?? `${request.protocol}://${request.headers.host}`;
-    return `${root}/welcome?invite=${secret}`;
+    return `${root}/welcome#invite=${secret}`;
   }
 
   return {

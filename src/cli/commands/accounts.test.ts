@@ -30,7 +30,7 @@ test('a user is created with a role, gets an invitation once, is changed by e-ma
     /^created role Front desk \(rol_\w+\)\n$/,
   );
   const made = await done(['users', 'create', 'mara@shop.example', '--role', 'front DESK']);
-  assert.match(made, /^created user mara@shop\.example \(usr_\w+\)\nhttp\S+\/welcome\?invite=\S+ {2}\(works once/);
+  assert.match(made, /^created user mara@shop\.example \(usr_\w+\)\nhttp\S+\/welcome#invite=\S+ {2}\(works once/);
   assert.match(
     await done(['users', 'list', '--role', 'Front desk']),
     /\nusr_\w+ {2}mara@shop\.example {2}enabled, invited {2}Front desk {2}– /,

@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, Outlet, redirect } from '@tanstack/react-router';
 import { isSignedIn } from '../session/session.ts';
+import { linkIn } from './entry/one-time-link.ts';
 import { FailedPage, NotFoundPage } from './failed-page.tsx';
 import { Shell } from './shell.tsx';
 
@@ -14,9 +15,9 @@ export const shellRoute = createRoute({
   errorComponent: FailedPage,
   beforeLoad({ location }) {
     // One-time links lead to /welcome, the first page after a password is set.
-    const { setup, invite, reset } = location.search as Record<string, string>; // every parameter is a text
-    if (location.pathname === '/welcome' && (setup ?? invite ?? reset) !== undefined)
-      throw redirect({ to: '/new-password' as string, search: { setup, invite, reset }, replace: true });
+    const link = location.pathname === '/welcome' ? linkIn(location) : null;
+    if (link !== null)
+      throw redirect({ to: '/new-password' as string, hash: `${link.kind}=${link.token}`, replace: true });
     if (!isSignedIn()) throw redirect({ to: '/sign-in' as string, search: { to: location.href } });
   },
 });

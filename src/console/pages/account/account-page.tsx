@@ -48,7 +48,7 @@ export function AccountPage(): ReactNode {
             </Panel>
           )}
           <Panel title={words.sessions} text={words.sessionsText}>
-            <OwnSessions />
+            {me.session === null ? <Text>{words.needsSession}</Text> : <OwnSessions />}
           </Panel>
           <PlainLink to="/settings/tokens" search={{ owner: 'me' }}>
             {words.own}

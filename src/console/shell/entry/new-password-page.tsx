@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useLocation, useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { ClientError } from '../../../client/client.ts';
 import { fieldErrors } from '../../data/data.ts';
@@ -8,19 +8,17 @@ import { shell, terms } from '../../messages/en.ts';
 import { PlainLink } from '../../parts/parts.ts';
 import { client, openedSession } from '../../session/session.ts';
 import { EmailField, EntryForm, EntryPage, HiddenField } from './entry-page.tsx';
+import { linkIn, type OneTimeLink } from './one-time-link.ts';
 
 const words = shell.newPassword;
 
-/** A one-time link: of the setup, of an invitation, or for a forgotten password. */
-type OneTimeLink = { kind: 'setup' | 'invite' | 'reset'; token: string };
-
 /** The target of one-time links: creates the first administrator, or sets a password. */
 export function NewPasswordPage(): ReactNode {
-  const given = useSearch({ from: '/new-password' });
-  const kind = (['setup', 'invite', 'reset'] as const).find((one) => given[one] !== undefined);
+  const link = linkIn(useLocation());
+  const kind = link?.kind ?? 'invite';
   return (
-    <EntryPage title={words.titles[kind ?? 'invite']} lead={words.leads[kind ?? 'invite']}>
-      {kind === undefined ? <Text>{words.nothing}</Text> : <Form kind={kind} token={given[kind] ?? ''} />}
+    <EntryPage title={words.titles[kind]} lead={words.leads[kind]}>
+      {link === null ? <Text>{words.nothing}</Text> : <Form {...link} />}
       <PlainLink to={'/sign-in' as '/'}>{terms.signIn}</PlainLink>
     </EntryPage>
   );

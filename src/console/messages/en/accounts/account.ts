@@ -16,6 +16,7 @@ export const account = {
   sessions: 'Sessions',
   sessionList: 'Your sessions',
   sessionsText: 'Browsers you are signed in with. A session expires after seven days.',
+  needsSession: 'A token has no access to your sessions. Sign in with your password or SSO to see them.',
   columns: { where: 'Browser', from: 'From', since: 'Signed in' },
   present: 'This session',
   browserOn: (browser: string, system: string) => `${browser} on ${system}`,
