@@ -206,7 +206,7 @@ test('without View Payloads nobody reads what a template says about an event, an
       await get(`/events/${delivery.eventId}/explain`),
       await get(`/destinations/${wired.destination.id}/test`, {
         method: 'POST',
-        body: JSON.stringify({ eventId: delivery.eventId }),
+        body: JSON.stringify({ data: [{ mail: 'canary.mara' }] }),
       }),
     );
   }

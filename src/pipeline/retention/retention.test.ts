@@ -45,7 +45,7 @@ test('a delivery in flight as a probe does not expire, and is recorded as delive
       return { status: 200 };
     },
   });
-  await wire(rig, { connection: { settings: { heldMaxAgeMs: 35_000, timeoutMs: 60_000 } } });
+  await wire(rig, { connection: { settings: { heldMaxAgeMs: 35_000, timeoutMs: 60_000, breaker: { minimum: 5 } } } });
   for (let n = 0; n < 5; n++) await rig.send({ data: { n: String(n) } });
   await rig.clock.advance(1);
   await rig.clock.advance(30_000);
