@@ -1,5 +1,6 @@
 import { shareBudget } from './soak/budget.ts';
 import { fillTheDisk } from './soak/disk.ts';
+import { fanOut } from './soak/fanout.ts';
 import { turnHolds } from './soak/gate.ts';
 import { keepApart } from './soak/isolation.ts';
 import { killUnderLoad } from './soak/kill.ts';
@@ -11,7 +12,8 @@ import { soakTogether } from './soak/together.ts';
 // Runs long tests in real time: npm run soak <name> [-- --seed=1]. Prints figures as JSON; exit code 1 when a guarantee
 // is broken. `isolation` takes --rounds=9 and --seconds=20; `gate` and `order` take --size=200000, --visitors=5000 and
 // --open=30000 (ms of the circuit breaker's longest wait); `powercut` takes --cuts=200; `together` takes --seconds=60, --runs=1
-// (consecutive seeds), --program=/path/bin/millrace.cjs and --except=guarantee,guarantee.
+// (consecutive seeds), --program=/path/bin/millrace.cjs and --except=guarantee,guarantee; `fanout` takes
+// --destinations=3600 and --heap=512 (MiB).
 
 const text = (name: string) => process.argv.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3);
 const option = (name: string, usual: number) => Number(text(name) ?? usual);
@@ -26,6 +28,14 @@ const soaks: Record<string, () => Promise<{ faults: string[] }>> = {
   kill: () => killUnderLoad({ kills: 100, seed, upMostMs: 1_200 }),
   powercut: () => cutThePower({ cuts: option('cuts', 200), seed }),
   disk: () => fillTheDisk(),
+  fanout: () =>
+    fanOut({
+      destinations: option('destinations', 3_600),
+      systems: 8,
+      eventBytes: 900_000,
+      responseMs: 4_000,
+      heapMiB: option('heap', 512),
+    }),
   loris: () => holdAgainstLoris({ clients: 2_000, secondsEach: 30 }),
   isolation: () => keepApart({ rounds: option('rounds', 9), secondsEach: option('seconds', 20) }),
   budget: () => shareBudget(),

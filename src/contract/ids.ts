@@ -109,6 +109,15 @@ export function placeOf(kind: 'event' | 'delivery', id: string): Place | null {
     : null;
 }
 
+/** Compares ids of deliveries, or of events, by their numbers: the order in which they were stored, also when the clock was set back. */
+export function compareNumbers(id: string, other: string): number {
+  const [a, b] = [id.slice(timeEnd), other.slice(timeEnd)];
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Partition and number follow, which compare as texts. */
+const timeEnd = 14;
+
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 /** The value of a character by its code unit; NaN for characters outside the alphabet. */
 const values = Array.from({ length: 128 }, (_, code) => {

@@ -4,9 +4,11 @@ import { auditSample } from '../audit/audit-samples.testing.ts';
 import type { Guarantee } from './journal.conformance.ts';
 import { type Journal, type Lease, suspectDeaths } from './journal.ts';
 import {
+  accept,
   attempt,
   claim,
   due,
+  incoming,
   list,
   planned,
   rendered,
@@ -19,6 +21,31 @@ const hour = 3_600_000;
 
 /** Conformance: unfinished deliveries, their settles, and the commands of people. */
 export function deliveriesConformance(guarantee: Guarantee): void {
+  guarantee(
+    'a reading of due deliveries ends before a large one, and does not copy an event that is known',
+    async (journal) => {
+      const events = [incoming({}), incoming({ data: { text: 'x'.repeat(20_000) } }), incoming({})];
+      const { ids, from } = await accept(journal, events);
+      const lease = await claim(journal, 'events/0');
+      const deliveries = ids.map((eventId) => planned({ eventId, dueAt: start }));
+      await journal.matching.plan(lease, { advance: { partition: 0, from, to: from + 3 }, deliveries, now: start });
+      const query = { destinationId: 'dst_1', now: start, limit: 10 };
+      const whole = await journal.deliveries.due(query);
+      assert.deepEqual([whole.due.length, whole.isCut], [3, false]);
+      const small = await journal.deliveries.due({ ...query, bytesMax: 16_384 });
+      assert.deepEqual([small.due.length, small.isCut], [1, true]);
+      const last = small.due[0] ?? assert.fail();
+      const none = await journal.deliveries.due({ ...query, bytesMax: 16_384, after: { dueAt: start, id: last.id } });
+      assert.deepEqual([none.due.length, none.isCut], [0, true]);
+      const known = last.event ?? assert.fail();
+      const again = await journal.deliveries.due({ ...query, eventOf: (id) => (id === known.id ? known : undefined) });
+      assert.deepEqual(
+        again.due.map(({ event }) => event === known),
+        [true, false, false],
+      );
+    },
+  );
+
   guarantee(
     'due deliveries are listed with their event, by due time and then id, after the given one',
     async (journal) => {

@@ -35,7 +35,9 @@ export interface DeliveryQueue {
    * `inOrder` leaves out a delivery whose order key has an earlier unfinished one, held ones included. `followers` are
    * then the due deliveries directly behind the returned ones in the order of their keys, without a gap, at most that
    * many in all.
-   * Returns at most `limit` deliveries and about 4 MiB; `isCut`: there may be more that are due.
+   * Returns at most `limit` deliveries and about 4 MiB; `isCut`: there may be more that are due. With `bytesMax` it ends
+   * before the first delivery whose event and request have more stored text, about. `eventOf`: an event that the caller
+   * has, which is then returned instead of another copy.
    */
   due(query: {
     destinationId: string;
@@ -46,6 +48,8 @@ export interface DeliveryQueue {
     followers?: number;
     after?: { dueAt: number; id: string };
     except?: readonly string[];
+    bytesMax?: number | undefined;
+    eventOf?: (eventId: string) => Event | undefined;
   }): Promise<{ due: DueDelivery[]; followers: DueDelivery[]; isCut: boolean; nextDueAt: number | null }>;
   /** When the next delivery of each destination and replay is due; the time does not depend on how many there are. */
   nextDue(): Promise<NextDue[]>;

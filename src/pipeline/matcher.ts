@@ -13,7 +13,7 @@ import type {
 } from '../journal/journal.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { nextAttempt } from './attempt/next-step.ts';
-import { eventBytes } from './dispatch/memory-budget.ts';
+import { eventBytes } from './dispatch/estimated-bytes.ts';
 import type { Rule, Snapshot } from './snapshot/snapshot.ts';
 
 /**

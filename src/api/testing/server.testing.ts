@@ -223,7 +223,7 @@ export async function startTestServer(
       moved: () => {},
     }),
     statistics,
-    depth: () => ({ inMemory: 0, inFlight: 0, queues: 0, unmatched: 0 }),
+    depth: () => ({ inMemory: 0, inFlight: 0, queues: 0, heldBytes: 0, unmatched: 0 }),
     parameters: () =>
       ['a', 'wt.ev', 'zz'].map((name) => {
         const said = configuration.snapshot.documents.parameter.get(name)?.body;

@@ -1,5 +1,6 @@
+import type { Event } from '../../contract/records/event.ts';
 import type { Db } from '../../sqlite/db.ts';
-import { readBudget } from '../../sqlite/read-budget.ts';
+import { bytesOf, readBudget } from '../../sqlite/read-budget.ts';
 import type { DueDelivery, Hold } from '../journal.ts';
 import { AttemptBlocks, renderedOf } from './attempt-blocks.ts';
 import { type DeliveryRow, deliveryRow } from './delivery-row.ts';
@@ -11,9 +12,12 @@ import { dequeueOrdered, followersOf, hasOrderQueues } from './order-queue.ts';
 /** A due delivery with its event and its rendered request, both as text. */
 export type DueRow = { row: DeliveryRow; event: EventLine | null; rendered: string | null };
 
-/** Called on the main thread. */
-export function dueOf({ row, event: line, rendered }: DueRow): DueDelivery {
-  const event = line && eventOfLine(line);
+/** Called on the main thread. `eventOf`: the events that the caller has. */
+export function dueOf(
+  { row, event: line, rendered }: DueRow,
+  eventOf: (eventId: string) => Event | undefined,
+): DueDelivery {
+  const event = line && (eventOf(row.logged.eventId ?? '') ?? eventOfLine(line));
   const { logged, exchanges, scheduleStep, waitedMs, deaths, idempotencyKey, orderKey } = row;
   const {
     status: _,
@@ -41,7 +45,7 @@ export function dueOf({ row, event: line, rendered }: DueRow): DueDelivery {
 export const queueOperations = {
   due(
     db: Db,
-    { destinationId, replayId, now, limit, after, except, inOrder, followers }: DueQuery,
+    { destinationId, replayId, now, limit, after, except, inOrder, followers, bytesMax }: DueQuery,
   ): { rows: DueRow[]; behind: DueRow[]; isCut: boolean; nextDueAt: number | null } {
     db.flush();
     const targets = targetIds(db, { destinationId, replayId });
@@ -68,7 +72,9 @@ export const queueOperations = {
     const rows: DueRow[] = [];
     for (const { number } of numbers) {
       if (isSpent()) break;
-      rows.push(load(number));
+      const row = load(number);
+      if (bytesMax !== null && bytesIn(row) > bytesMax) break;
+      rows.push(row);
     }
     const behind: DueRow[] = [];
     for (const { row } of followers > 0 && hasOrderQueues(db) ? rows : [])
@@ -131,6 +137,10 @@ export const queueOperations = {
   },
 };
 
+function bytesIn({ event, rendered }: DueRow): number {
+  return bytesOf(event?.line ?? '') + bytesOf(rendered ?? '');
+}
+
 /** Ends a delivery outside of a settle. */
 export function finish(db: Db, end: { number: number; status: number; reason: string; now: number }) {
   const sql = 'UPDATE delivery SET status = ?, reason = ?, due_at = NULL, finished_at = ? WHERE number = ?';
@@ -149,6 +159,7 @@ type DueQuery = {
   except: number[];
   inOrder: boolean;
   followers: number;
+  bytesMax: number | null;
 };
 /** A part of the index: the deliveries of a target that are first in their order, or those behind others. */
 type Queue = { target: number; isBehind: 0 | 1 };

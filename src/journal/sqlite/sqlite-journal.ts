@@ -13,7 +13,7 @@ import {
 } from '../journal.ts';
 import { acceptedOf, bytesOf, packRequest } from './accept.ts';
 import { historyOf } from './delivery-commands.ts';
-import { type DueNumber, dueOf, queuesOf } from './delivery-queue.ts';
+import { type DueNumber, type DueRow, dueOf, queuesOf } from './delivery-queue.ts';
 import { eventOfLine, lineStart } from './event-codec.ts';
 import type { Target } from './interned-ids.ts';
 import { type Counted, noCounts } from './lists/delivery-histogram.ts';
@@ -111,14 +111,16 @@ function nextDueOf<At extends number | null>({
 
 function deliveryQueue(client: JournalClient): DeliveryQueue {
   return {
-    async due({ destinationId, replayId, now, limit, after, except = [], inOrder = false, followers = 0 }) {
+    async due({ destinationId, replayId, now, limit, after, except = [], inOrder = false, followers = 0, ...query }) {
       const number = after === undefined ? null : placeOf('delivery', after.id)?.number;
       if (number === undefined) return { due: [], followers: [], isCut: false, nextDueAt: null };
       const cursor = after === undefined || number === null ? null : { dueAt: after.dueAt, number };
       const of = { destinationId, replayId: replayId ?? '', inOrder, followers };
-      const query = { ...of, now, limit, after: cursor, except: numbersOf(except) };
-      const { rows, behind, isCut, nextDueAt } = await client.write('due', query);
-      return { due: rows.map(dueOf), followers: behind.map(dueOf), isCut, nextDueAt };
+      const { eventOf = () => undefined, bytesMax = null } = query;
+      const asked = { ...of, now, limit, after: cursor, except: numbersOf(except), bytesMax };
+      const { rows, behind, isCut, nextDueAt } = await client.write('due', asked);
+      const dueFrom = (row: DueRow) => dueOf(row, eventOf);
+      return { due: rows.map(dueFrom), followers: behind.map(dueFrom), isCut, nextDueAt };
     },
     nextDue: async () => (await client.write('nextDue', null)).map(nextDueOf),
     setBack: (now) => client.write('setBack', now),

@@ -5,8 +5,8 @@ import type { DestinationBody } from '../../contract/documents/destination.ts';
 import type { Attempt } from '../../contract/records/delivery.ts';
 import type { DueDelivery, Versions } from '../../journal/journal.ts';
 import { type DestinationPlan, destinationPlan } from '../destination-plan.ts';
+import { valueBytes } from '../dispatch/estimated-bytes.ts';
 import type { Holds } from '../dispatch/holds.ts';
-import { valueBytes } from '../dispatch/memory-budget.ts';
 import type { Configuration, Document, Snapshot } from '../snapshot/snapshot.ts';
 import { keptProgram, type Meta, planRender, type RenderEngine, type RenderPlan, sendsTo } from './render.ts';
 

@@ -1,5 +1,6 @@
 import { isSetBack } from '../../async/clock.ts';
 import type { DestinationBody } from '../../contract/documents/destination.ts';
+import { compareNumbers } from '../../contract/ids.ts';
 import type { DueDelivery } from '../../journal/journal.ts';
 import { compileLookup } from '../../rules/lookup.ts';
 import type { Batch, BatchKey, BatchLimits } from '../attempt/batch.ts';
@@ -169,14 +170,14 @@ function choose(candidates: readonly Candidate[], fill: QueueFill): BatchChoice 
     if (isReady)
       return second === undefined
         ? { kind: 'one', delivery: first }
-        : { kind: 'batch', batch: { members: members.toSorted(byId), versions: own.versions, limits: own.limits } };
+        : { kind: 'batch', batch: { members: members.toSorted(byNumber), versions: own.versions, limits: own.limits } };
     until = Math.min(until, endOf(first, own.limits.waitMs));
   }
   return { kind: 'wait', until: fill === 'all' && Number.isFinite(until) ? until : null };
 }
 
 /** The same set always has the same order, which is also that of its order keys. */
-const byId = (a: QueuedDelivery, b: QueuedDelivery) => (a.delivery.id < b.delivery.id ? -1 : 1);
+const byNumber = (a: QueuedDelivery, b: QueuedDelivery) => compareNumbers(a.delivery.id, b.delivery.id);
 
 /**
  * When a batch that begins with this delivery has waited long enough. A shorter wait of a later version applies, so that

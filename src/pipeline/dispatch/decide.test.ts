@@ -18,11 +18,14 @@ const now = 1_700_000_000_000;
 const quiet: DispatchState = {
   isBehind: false,
   isCrowded: false,
+  isHeavy: false,
   isTrial: false,
   holds: { closed: new Map() },
   replayRates: { freeAt: () => 0 },
   authenticator: { pauseOf: () => null },
   isRefillDue: () => false,
+  mustWait: () => false,
+  mustWaitToRead: () => false,
   fillOf: () => 'all',
   nextBatch: () => ({ kind: 'wait', until: null }),
 };
@@ -224,6 +227,27 @@ test('when much is in flight, a destination with a request in flight waits, and 
   first.requests = 1;
   assert.equal(sent(connection), 'a1');
   assert.equal(sent(connection, { ...quiet, isCrowded: true }), 'b1');
+});
+
+test('while memory is heavy, an empty queue is read when its destination has no request in flight and memory allows it', () => {
+  const { connection, queues } = connectionWith([[], [delivery('b1')]]);
+  const [first, second] = queues;
+  assert.ok(first && second);
+  const due: DispatchState = { ...quiet, isRefillDue: (queue) => queue === first };
+  assert.equal(sent(connection, due), 'refill');
+  const heavy: DispatchState = { ...due, isHeavy: true, isCrowded: true };
+  assert.equal(sent(connection, heavy), 'refill');
+  first.requests = 1;
+  assert.equal(sent(connection, heavy), 'b1');
+  first.requests = 0;
+  const full: DispatchState = { ...heavy, mustWaitToRead: () => true };
+  assert.deepEqual(decide(connection, now, full), { kind: 'wait_for_memory', queue: first });
+  connection.ready.shift();
+  assert.equal(sent(connection, full), 'b1');
+  assert.deepEqual(decide(connection, now, { ...full, mustWait: () => true }), {
+    kind: 'wait_for_memory',
+    queue: second,
+  });
 });
 
 test('while the token endpoint of a connection asks for a pause, its destinations wait, and those without OAuth send', () => {

@@ -35,6 +35,8 @@ export type Action =
    * or of any queue of the connection (`of`).
    */
   | { kind: 'spill'; queue: DestinationQueue; until: number | null; of: 'connection' | 'destination' }
+  /** Consider this queue again when memory is free. */
+  | { kind: 'wait_for_memory'; queue: DestinationQueue }
   /** Consider this queue again at `until`; null: after another change of it. */
   | { kind: 'park'; queue: DestinationQueue; until: number | null }
   /** Consider the connection again at `until`; null: when its origin has room. */
@@ -48,9 +50,15 @@ export type DispatchState = LimitState & {
   readonly isBehind: boolean;
   /** So much is in flight or in memory that each destination has at most one request. */
   readonly isCrowded: boolean;
+  /** So much is in memory that only what can be sent at once is read. */
+  readonly isHeavy: boolean;
   /** A suspect is in flight (see in-flight.ts). */
   readonly isTrial: boolean;
   isRefillDue(queue: DestinationQueue): boolean;
+  /** These requests must wait until memory is free. */
+  mustWait(some: readonly QueuedDelivery[]): boolean;
+  /** The queue must wait until memory is free before it is read. */
+  mustWaitToRead(queue: DestinationQueue): boolean;
   fillOf(queue: DestinationQueue): QueueFill;
   nextBatch(queue: DestinationQueue, now: number, fill: QueueFill): BatchChoice;
 };
@@ -141,21 +149,26 @@ function decideQueue(queue: DestinationQueue, share: number, now: number, state:
   const hold = holdBlock(queue, now, state);
   if (hold !== null && 'limit' in hold) return { kind: 'spill', queue, until: hold.until, of: hold.of };
   const probe = hold?.probe ?? null;
-  if ((probe === null || queue.waiting.length === 0) && state.isRefillDue(queue))
-    return { kind: 'refill', queue, probe };
+  const isRefillDue = (probe === null || queue.waiting.length === 0) && state.isRefillDue(queue);
+  if (isRefillDue && !state.isHeavy) return { kind: 'refill', queue, probe };
   const suspect = state.isTrial ? undefined : queue.suspects[0];
   const next = suspect ?? queue.waiting[0];
-  if (next === undefined) return { kind: 'park', queue, until: null };
+  if (next === undefined && !isRefillDue) return { kind: 'park', queue, until: null };
   if (concurrencyBlock(queue, Number.POSITIVE_INFINITY) !== null)
     // A response of its own makes it ready again; for a replay, a response to a live delivery may do so too.
     return queue.replay === null ? { kind: 'park', queue, until: null } : null;
   if (concurrencyBlock(queue, share) !== null || (queue.requests > 0 && state.isCrowded)) return null;
-  if (probe !== null || next === suspect || batchRecordsOf(queue) === 1)
-    return { kind: 'send', queue, delivery: next, probe };
-  const choice = state.nextBatch(queue, now, state.fillOf(queue));
+  if (next === undefined)
+    return state.mustWaitToRead(queue) ? { kind: 'wait_for_memory', queue } : { kind: 'refill', queue, probe };
+  const isAlone = probe !== null || next === suspect || batchRecordsOf(queue) === 1;
+  const choice: BatchChoice = isAlone
+    ? { kind: 'one', delivery: next }
+    : state.nextBatch(queue, now, state.fillOf(queue));
   if (choice.kind === 'wait') return { kind: 'park', queue, until: choice.until };
+  const sent = choice.kind === 'batch' ? choice.batch.members : [choice.delivery];
+  if (state.mustWait(sent)) return { kind: 'wait_for_memory', queue };
   if (choice.kind === 'batch') return { kind: 'send_batch', queue, batch: choice.batch };
-  return { kind: 'send', queue, delivery: choice.delivery, probe: null };
+  return { kind: 'send', queue, delivery: choice.delivery, probe };
 }
 
 /**

@@ -32,7 +32,7 @@ test('a retry that is due soon is sent at its time without being read from the j
   );
   assert.deepEqual(new Set(bodies(rig)).size, 1);
   assert.equal(readings(), 0);
-  assert.deepEqual(rig.pipeline.depth(), { inMemory: 0, inFlight: 0, queues: 1, unmatched: 0 });
+  assert.deepEqual(rig.pipeline.depth(), { inMemory: 0, inFlight: 0, heldBytes: 0, queues: 1, unmatched: 0 });
 });
 
 test('a delivery that continues from memory equals the one that the journal would return', async () => {

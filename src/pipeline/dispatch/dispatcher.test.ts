@@ -437,6 +437,34 @@ test('large deliveries use a bounded amount of memory, and all of them are sent'
   assert.equal((await rig.journal.retention.usage()).unfinished, 0);
 });
 
+test('a queue that waits to be read is read once, however often its destination changes in between', async () => {
+  await using rig = await startRig();
+  const ids: string[] = [];
+  for (let n = 0; n < 12; n++) {
+    const connectionId = await rig.put('connection', { name: `C${n}`, baseUrl: `https://c${n}.example` });
+    ids.push(await rig.put('destination', { connectionId, name: 'D', status: 'enabled' }));
+  }
+  const destinations = ids.map((destinationId) => ({ destinationId }));
+  await rig.put('action', { name: 'All', description: 'all', status: 'enabled', destinations });
+  const { deliveries } = rig.journal;
+  const read = deliveries.due;
+  const held = Promise.withResolvers<void>();
+  let readings = 0;
+  deliveries.due = async (query) => {
+    readings += 1;
+    await held.promise;
+    return read(query);
+  };
+  for (let times = 0; times < 3; times++) {
+    rig.pipeline.queueStatus.wake(ids);
+    await settled();
+  }
+  assert.equal(readings, 4, 'at once');
+  held.resolve();
+  await settled();
+  assert.equal(readings, 12 + 4, 'those that had begun are read again');
+});
+
 test('a delivery that would be held after its destination was deleted is cancelled', async () => {
   const answer = Promise.withResolvers<{ status: number }>();
   await using rig = await startRig({ handler: () => answer.promise });

@@ -42,6 +42,9 @@ export type DispatcherOptions = Pick<
   stopTimeoutMs: number;
 };
 
+/** A shorter wait is not worth another reading. */
+const spilledFromMs = 1_000;
+
 /** The queue of a delivery. */
 type QueuePlace = { destinationId: string; replayId: string | null };
 
@@ -59,6 +62,8 @@ export class Dispatcher implements AsyncDisposable {
   readonly #queues: Queues;
   /** Connections that wait until outcomes are recorded. */
   readonly #stalled = new Set<ConnectionQueue>();
+  /** Queues that wait until memory is free, in turn. */
+  readonly #waitingForMemory = new Set<DestinationQueue>();
   readonly #memory = new MemoryBudget(() => this.#queues.size);
   readonly #inFlight: InFlight;
   readonly #settlements: SettlementWriter;
@@ -75,7 +80,8 @@ export class Dispatcher implements AsyncDisposable {
     const inFlight = new InFlight({ ...options, journal, trialEnded: () => this.#trialEnded() });
     const settlements = new SettlementWriter({ ...options, journal });
     const resume = (queue: DestinationQueue) => this.#resume(queue);
-    const refill = new Refill({ ...options, journal, memory, inFlight, resume });
+    const loaded = (queue: DestinationQueue) => this.#resumeAfterOthers(queue);
+    const refill = new Refill({ ...options, journal, memory, inFlight, resume, loaded });
     this.#queues = new Queues({ ...options, isInFlight: (queue) => inFlight.of(queue).next().done !== true });
     this.#inFlight = inFlight;
     this.#settlements = settlements;
@@ -107,7 +113,12 @@ export class Dispatcher implements AsyncDisposable {
       get isTrial() {
         return inFlight.isTrial;
       },
+      get isHeavy() {
+        return memory.isHeavy;
+      },
       isRefillDue: (queue) => memory.isRefillDue(queue),
+      mustWait: (some) => memory.mustWait(some),
+      mustWaitToRead: (queue) => memory.mustWaitToRead(queue),
       fillOf: (queue) => memory.fillOf(queue),
       nextBatch: (queue, now, fill) => batches.next(queue, now, fill, (one) => this.#resume(one)),
     };
@@ -216,9 +227,10 @@ export class Dispatcher implements AsyncDisposable {
     return queue === undefined ? null : blockOf(queue, id, this.#clock.now(), this.#state);
   }
 
-  /** Deliveries that wait in memory, deliveries in flight, and open queues. */
-  depth(): { inMemory: number; inFlight: number; queues: number } {
-    return { inMemory: this.#memory.waiting, inFlight: this.#inFlight.size, queues: this.#queues.size };
+  /** Deliveries that wait in memory, deliveries in flight, the estimated memory of both, and open queues. */
+  depth(): { inMemory: number; inFlight: number; heldBytes: number; queues: number } {
+    const { waiting, bytes } = this.#memory;
+    return { inMemory: waiting, inFlight: this.#inFlight.size, heldBytes: bytes, queues: this.#queues.size };
   }
 
   /** Sends nothing more, and waits for requests in flight. */
@@ -234,6 +246,16 @@ export class Dispatcher implements AsyncDisposable {
 
   #lookAgain(queue: DestinationQueue) {
     this.#memory.spill(queue);
+    this.#resumeAfterOthers(queue);
+  }
+
+  /** Memory may be free: the queues that wait for it come first. Reading shows how much of it each takes. */
+  #resumeAfterOthers(queue: DestinationQueue) {
+    for (const next of this.#waitingForMemory) {
+      if (this.#memory.isFull || this.#refill.isBusy) break;
+      this.#waitingForMemory.delete(next);
+      this.#resume(next);
+    }
     this.#resume(queue);
   }
 
@@ -320,22 +342,37 @@ export class Dispatcher implements AsyncDisposable {
         else setTimer(connection.probeTimer, until, this.#clock, () => this.#probeAgain(queue, connection.probe));
         return true;
       }
+      case 'wait_for_memory':
+        unready(action.queue);
+        this.#waitingForMemory.add(action.queue);
+        return true;
       case 'park': {
         const { queue, until } = action;
         unready(queue);
-        if (until !== null) setTimer(queue.rateTimer, until, this.#clock, () => this.#resume(queue));
+        if (until === null) return true;
+        setTimer(queue.rateTimer, until, this.#clock, () => this.#resume(queue));
+        this.#spillIfHeavy([queue], until);
         return true;
       }
       case 'wait': {
         const { until } = action.block;
         if (until === null) connection.origin?.waiting.add(connection);
-        else setTimer(connection.rateTimer, until, this.#clock, () => this.#pump(connection));
+        else {
+          setTimer(connection.rateTimer, until, this.#clock, () => this.#pump(connection));
+          this.#spillIfHeavy(queuesOf(connection), until);
+        }
         return false;
       }
       case 'wait_for_settlements':
         this.#stalled.add(connection);
         return false;
     }
+  }
+
+  /** Deliveries that a rate or a pause delays do not keep the memory that others need. */
+  #spillIfHeavy(queues: Iterable<DestinationQueue>, until: number) {
+    if (!this.#memory.isHeavy || until - this.#clock.now() < spilledFromMs) return;
+    for (const queue of queues) if (queue.waiting.length > 0) this.#memory.spill(queue);
   }
 
   #began(queue: DestinationQueue, now: number) {
@@ -374,7 +411,7 @@ export class Dispatcher implements AsyncDisposable {
   #recorded(queue: DestinationQueue) {
     // A live delivery may have waited for the concurrency that a replayed one used.
     if (queue.replay !== null) this.#makeReady(queue.replay.live);
-    this.#resume(queue);
+    this.#resumeAfterOthers(queue);
     if (this.#stalled.size > 0 && !this.#settlements.isBehind) {
       const waiting = [...this.#stalled];
       this.#stalled.clear();

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Event } from '../../contract/records/event.ts';
 import type { DueDelivery } from '../../journal/journal.ts';
 import { dueDelivery } from '../../journal/journal-samples.testing.ts';
-import { deliveryBytes, MemoryBudget, waitingIn, widen } from './memory-budget.ts';
+import { MemoryBudget, waitingIn, widen } from './memory-budget.ts';
 import { ConnectionQueue, countActive, DestinationQueue } from './queues.ts';
 
 const now = 1_700_000_000_000;
@@ -19,8 +20,21 @@ function open(queues = 1) {
 const batches = (queue: DestinationQueue, batchRecords: number) =>
   Object.assign(queue, { plan: { batchRecords } as DestinationQueue['plan'] });
 
+const eventOf = (id: string, value: string): Event => ({
+  id,
+  name: null,
+  visitorId: null,
+  sessionId: null,
+  occurredAt: '',
+  receivedAt: '',
+  data: { value },
+  ext: {},
+  session: {},
+  source: { collectorId: 'col_1', format: 'infinity' },
+});
+
 /** Two of them fill the memory. */
-const heavy = { dataText: 'x'.repeat(70 * 1024 * 1024) };
+const heavy = { event: eventOf('', 'x'.repeat(70 * 1024 * 1024)) };
 const idsOf = ({ waiting }: DestinationQueue) => waiting.map((one) => one.delivery.id);
 
 test('all queues share 20,000 places, of which each has 16 to 2,000', () => {
@@ -139,7 +153,10 @@ test('with a batch, other deliveries of its ordering keys leave memory and are r
     ['a2', 1],
     ['plain', undefined],
   ] as const)
-    memory.add(queue, dueDelivery({ id, ...(orderKey && { orderKey }), dataText: 'x'.repeat(60 * 1024 * 1024) }));
+    memory.add(
+      queue,
+      dueDelivery({ id, ...(orderKey && { orderKey }), event: eventOf(id, 'x'.repeat(60 * 1024 * 1024)) }),
+    );
   const [first] = queue.waiting;
   assert.ok(first);
   assert.equal(memory.isHeavy, true);
@@ -210,15 +227,65 @@ test('a delayed delivery waits with the others from its time on', () => {
   assert.deepEqual([idsOf(queue), queue.delayed.size, memory.waiting, one?.cancelDelay], [['later'], 0, 1, null]);
 });
 
-test('the memory of a delivery is estimated from all its texts', () => {
-  const text = 'x'.repeat(1_000_000);
-  const of = (part: Partial<DueDelivery>) => deliveryBytes(dueDelivery({ id: 'a', ...part })) >= 1_000_000;
-  const event = { data: {}, ext: {}, session: {} } as DueDelivery['event'] & {};
-  for (const part of ['data', 'ext', 'session'] as const)
-    for (const value of [text, { list: [{ deep: text }] }, { [text]: null }])
-      assert.ok(of({ event: { ...event, [part]: { value } } }), part);
-  assert.ok(of({ dataText: text }) && of({ rendered: { path: '', headers: [], body: text, isObject: false } }));
-  assert.ok(!of({}));
+test('an event is in memory once and counts once, however many deliveries it has', () => {
+  const { memory, queue } = open();
+  const text = 'x'.repeat(100 * 1024 * 1024);
+  const deliver = (id: string) => dueDelivery({ id, eventId: 'evt_1', event: eventOf('evt_1', text) });
+  for (const id of ['a', 'b', 'c']) memory.add(queue, deliver(id));
+  const [a, b, c] = queue.waiting;
+  assert.ok(a && b && c);
+  assert.deepEqual([memory.isHeavy, memory.waiting], [false, 3]);
+  assert.equal(b.delivery.event, a.delivery.event);
+  assert.equal(memory.eventOf('evt_1'), a.delivery.event);
+  memory.take(a);
+  assert.equal(memory.isHeavy, true, 'its request has a text of its own');
+  memory.release(a);
+  memory.take(b);
+  memory.release(b);
+  assert.equal(memory.eventOf('evt_1'), a.delivery.event);
+  memory.spill(queue);
+  assert.equal(memory.eventOf('evt_1'), undefined);
+  memory.add(queue, dueDelivery({ id: 'd', event: eventOf('', 'x'.repeat(120 * 1024 * 1024)) }));
+  assert.equal(memory.isHeavy, false, 'nothing of it counts any more');
+});
+
+test('beyond the bound, only what can be sent at once is read, and large requests wait until others have ended', () => {
+  const { memory, queue, add } = open();
+  const other = new DestinationQueue('dst_2', queue.connection);
+  const megabytes = (id: string, count: number) =>
+    dueDelivery({ id, eventId: id, event: eventOf(id, 'x'.repeat(count * 1024 * 1024)) });
+  const large = megabytes('large', 1);
+  const small = dueDelivery({ id: 'small' });
+  add(1, { event: eventOf('', 'x'.repeat(130 * 1024 * 1024)) });
+  assert.deepEqual([memory.isHeavy, memory.admits(other, large)], [true, true]);
+  assert.equal(memory.admits(queue, small), false, 'the queue is not empty');
+  memory.add(other, megabytes('sent', 10));
+  const [sent] = other.waiting;
+  assert.ok(sent);
+  assert.equal(memory.mustWait([sent]), false);
+  memory.take(sent);
+  assert.deepEqual([memory.admits(other, small), memory.admits(other, large)], [true, false]);
+  assert.equal(memory.mustWaitToRead(other), true, 'its next delivery is large');
+  memory.add(other, megabytes('next', 40));
+  memory.add(other, small);
+  const [next, last] = other.waiting;
+  assert.ok(next && last);
+  assert.deepEqual([memory.mustWait([next]), memory.mustWait([last])], [true, false]);
+  memory.release(sent);
+  assert.deepEqual([memory.mustWait([next]), memory.isFull], [false, false], 'nothing is in flight');
+});
+
+test('a delivery that waits again counts without its request', () => {
+  const { memory, queue } = open();
+  const text = 'x'.repeat(50 * 1024 * 1024);
+  memory.add(queue, dueDelivery({ id: 'a', eventId: 'evt_1', event: eventOf('evt_1', text) }));
+  const [one] = queue.waiting;
+  assert.ok(one);
+  memory.takeBatch(queue, [one]);
+  assert.equal(memory.isHeavy, true);
+  memory.requeue(queue, [one], true);
+  assert.equal(memory.isHeavy, false);
+  memory.release(one);
 });
 
 test('a destination is active from its first waiting delivery until its last request has ended', () => {

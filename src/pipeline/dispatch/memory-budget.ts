@@ -1,6 +1,8 @@
 import type { Event } from '../../contract/records/event.ts';
 import type { DueDelivery } from '../../journal/journal.ts';
+import { deliveryBytes, textBytes } from './estimated-bytes.ts';
 import { batchRecordsOf, countActive, type DestinationQueue, isSuspect, type QueuedDelivery } from './queues.ts';
+import { SharedEvents } from './shared-events.ts';
 
 const deliveriesMax = 20_000;
 const queueMax = 2_000;
@@ -9,21 +11,34 @@ const queueMin = 16;
 const silenceMs = 1_000;
 const roomPerResponse = 4;
 const bytesMax = 128 * 1024 * 1024;
+/** Up to here, what can be sent at once is read for empty queues. */
+const readBytesMax = 144 * 1024 * 1024;
+/** Up to here, requests are sent. */
+const sendBytesMax = 192 * 1024 * 1024;
+/** A request of this size is sent at any time, so that large ones that hang do not delay it. */
+export const smallBytes = 16 * 1024;
 
 /** How much of a queue is in memory: `all`, `more` is being read from the journal, or memory is `full`. */
 export type QueueFill = 'more' | 'all' | 'full';
 
 /**
- * The memory of all queues together is bounded by 128 MiB, with the deliveries in flight. Queues also share 20,000
- * places for waiting deliveries, and each has at least 16 of them, so more than 1,250 queues may exceed that number. A queue
- * whose destination does not respond has only those 16: deliveries that wait for long are copied by one garbage collection
- * after the other, which delays the deliveries of all others. Every delivery enters, moves and leaves a queue through this
- * class, so that the sums are right. Deliveries that do not fit stay in the journal.
+ * The memory of all queues together is bounded: waiting deliveries, those in flight and their requests. From 128 MiB on it
+ * is heavy: a queue is read only when it is empty and its next delivery can be sent at once, up to 144 MiB, and requests
+ * are sent up to 192 MiB. Beyond that, only small ones are read and sent; the others wait in turn until requests have
+ * ended. While none is in flight, one is always sent. An event counts once, however many deliveries it has.
+ *
+ * Queues also share 20,000 places for waiting deliveries, and each has at least 16 of them, so more than 1,250 queues may
+ * exceed that number. A queue whose destination does not respond has only those 16: deliveries that wait for long are
+ * copied by one garbage collection after the other, which delays the deliveries of all others. Every delivery enters,
+ * moves and leaves a queue through this class, so that the sums are right. Deliveries that do not fit stay in the journal.
  */
 export class MemoryBudget {
   #waiting = 0;
   #bytes = 0;
+  /** The part of it for requests in flight. */
+  #sendingBytes = 0;
   #parts = 0;
+  readonly #events = new SharedEvents();
   readonly #queueCount: () => number;
 
   constructor(queueCount: () => number) {
@@ -35,9 +50,45 @@ export class MemoryBudget {
     return this.#waiting;
   }
 
-  /** The bytes are used up: each queue gets the next delivery only when it has none. */
+  /** The estimated memory of all deliveries with their events and requests. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** The bytes are used up, but for the reserve. */
   get isHeavy(): boolean {
     return this.#bytes > bytesMax;
+  }
+
+  /** No more than small deliveries are read. */
+  get isFull(): boolean {
+    return this.#isOver(readBytesMax);
+  }
+
+  #isOver(bytes: number): boolean {
+    return this.#bytes > bytes && this.#sendingBytes > 0;
+  }
+
+  /** Whether the requests of these waiting deliveries must wait until memory is free. */
+  mustWait(some: readonly QueuedDelivery[]): boolean {
+    return this.#isOver(sendBytesMax) && some.reduce((sum, one) => sum + one.requestBytes, 0) > smallBytes;
+  }
+
+  /** Whether an empty queue must wait until memory is free, since its next delivery is known to be large. */
+  mustWaitToRead(queue: DestinationQueue): boolean {
+    return this.isFull && queue.nextBytes > smallBytes;
+  }
+
+  /** Whether a delivery that was read from the journal may be added. */
+  admits(queue: DestinationQueue, delivery: DueDelivery): boolean {
+    if (!this.isHeavy) return true;
+    queue.nextBytes = deliveryBytes(delivery) + (this.#events.has(delivery) ? 0 : this.#events.bytesOf(delivery));
+    return queue.waiting.length === 0 && !this.mustWaitToRead(queue);
+  }
+
+  /** An event that is in memory. */
+  eventOf(eventId: string): Event | undefined {
+    return this.#events.get(eventId);
   }
 
   /** How many deliveries of one queue may wait in memory: all queues share the room. */
@@ -94,10 +145,13 @@ export class MemoryBudget {
   }
 
   #enter(queue: DestinationQueue, delivery: DueDelivery): QueuedDelivery {
+    this.#bytes += this.#events.add(delivery);
     const one: QueuedDelivery = {
       delivery,
       queue,
       bytes: deliveryBytes(delivery),
+      requestBytes: this.#requestBytes(delivery),
+      isCharged: false,
       slot: -1,
       startedAt: 0,
       request: 0,
@@ -111,6 +165,12 @@ export class MemoryBudget {
     this.#waiting += 1;
     this.#bytes += one.bytes;
     return one;
+  }
+
+  /** The text of a request that is not rendered yet is about as long as its event. It is in memory twice while it is sent. */
+  #requestBytes(delivery: DueDelivery): number {
+    const { rendered } = delivery;
+    return 2 * (rendered === null ? this.#events.bytesOf(delivery) : textBytes(rendered.body));
   }
 
   /** Takes a delivery that is sent alone, and drops the others of its ordering key. It keeps its memory until `release`. */
@@ -144,17 +204,18 @@ export class MemoryBudget {
    */
   #lead(queue: DestinationQueue, sent: readonly QueuedDelivery[]): void {
     const { orderKeys, plan } = queue;
-    const keys = new Set<number>();
+    for (const one of sent) this.#charge(one);
+    let keys: Set<number> | null = null;
     for (const one of sent) {
       const { orderKey } = one.delivery;
       if (orderKey === undefined || orderKeys.get(orderKey) === one) continue;
-      keys.add(orderKey);
+      keys = (keys ?? new Set()).add(orderKey);
       orderKeys.set(orderKey, one);
     }
     // The destination may have lost its order.
-    if (keys.size === 0 || plan?.order === null) return;
+    if (keys === null || plan?.order === null) return;
     queue.waiting = queue.waiting.filter((one) => {
-      if (!keys.has(one.delivery.orderKey ?? -1)) return true;
+      if (keys?.has(one.delivery.orderKey ?? -1) !== true) return true;
       this.#waiting -= 1;
       this.release(one);
       queue.hasMore = true;
@@ -165,7 +226,11 @@ export class MemoryBudget {
   /** Puts sent deliveries back, before all others. `isPart`: they are sent together, and with no others. */
   requeue(queue: DestinationQueue, some: readonly QueuedDelivery[], isPart: boolean): void {
     if (isPart) this.#parts += 1;
-    for (const one of some) one.part = isPart ? this.#parts : 0;
+    for (const one of some) {
+      one.part = isPart ? this.#parts : 0;
+      this.#uncharge(one);
+      one.requestBytes = this.#requestBytes(one.delivery);
+    }
     queue.waiting = [...some, ...queue.waiting];
     this.#waiting += some.length;
     countActive(queue);
@@ -175,8 +240,22 @@ export class MemoryBudget {
   release(one: QueuedDelivery): void {
     const { orderKey } = one.delivery;
     const { orderKeys } = one.queue;
-    this.#bytes -= one.bytes;
+    this.#uncharge(one);
+    this.#bytes -= one.bytes + this.#events.remove(one.delivery);
     if (orderKey !== undefined && orderKeys.get(orderKey) === one) orderKeys.delete(orderKey);
+  }
+
+  #charge(one: QueuedDelivery): void {
+    one.isCharged = true;
+    this.#sendingBytes += one.requestBytes;
+    this.#bytes += one.requestBytes;
+  }
+
+  #uncharge(one: QueuedDelivery): void {
+    if (!one.isCharged) return;
+    one.isCharged = false;
+    this.#sendingBytes -= one.requestBytes;
+    this.#bytes -= one.requestBytes;
   }
 
   /** Drops the waiting deliveries from memory: the journal has them, and they are read again later. */
@@ -207,30 +286,4 @@ export function waitingIn({ waiting, suspects, delayed }: DestinationQueue): Due
 export function widen(queue: DestinationQueue): void {
   queue.silentSince = null;
   queue.room += roomPerResponse;
-}
-
-/** The estimated memory of an event, in bytes: its text, and an amount per value. Pure. */
-export function eventBytes({ data, ext, session }: Event): number {
-  return 500 + valueBytes(data) + valueBytes(ext) + valueBytes(session);
-}
-
-/** The estimated memory of a delivery with its event and its rendered request. */
-export function deliveryBytes({ event, dataText, rendered }: DueDelivery): number {
-  return 500 + (event === null ? 0 : eventBytes(event)) + (dataText?.length ?? 0) + (rendered?.body.length ?? 0);
-}
-
-/**
- * The estimated memory of a JSON value. Called for every event: it makes no lists of keys, which would be more garbage
- * than the event.
- */
-export function valueBytes(value: unknown): number {
-  if (typeof value === 'string') return 32 + value.length;
-  if (typeof value !== 'object' || value === null) return 32;
-  let sum = 64;
-  const parts = value as Record<string, unknown>; // JSON objects and lists: both have own enumerable keys
-  for (const key in parts) {
-    const one = parts[key];
-    sum += key.length + (typeof one === 'string' ? 32 + one.length : valueBytes(one));
-  }
-  return sum;
 }

@@ -21,8 +21,12 @@ import { createRateLimiter, type RateLimiter } from './rate-limiter.ts';
 export type QueuedDelivery = {
   delivery: DueDelivery;
   readonly queue: DestinationQueue;
-  /** Its estimated memory. */
-  bytes: number;
+  /** Its estimated memory, without its event and its request. */
+  readonly bytes: number;
+  /** The estimated memory of its request while it is sent. */
+  requestBytes: number;
+  /** Its request counts now. */
+  isCharged: boolean;
   /** Its index among all that are in flight; -1: not in flight. */
   slot: number;
   /** When its current request began, ms since the epoch. */
@@ -79,6 +83,8 @@ export class DestinationQueue {
   silentSince: number | null = null;
   /** How many deliveries may wait in memory, besides the bounds of memory-budget.ts, which moves it. */
   room = Number.POSITIVE_INFINITY;
+  /** The bytes of the delivery that was last read while memory was heavy. */
+  nextBytes = 0;
   /** How often it dropped its deliveries from memory. */
   spills = 0;
   /** The journal may have deliveries that are due and not in memory. */

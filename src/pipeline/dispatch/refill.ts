@@ -2,13 +2,12 @@ import { limited } from '../../async/batcher.ts';
 import { type Clock, errorBackoffMs, setTimer } from '../../async/clock.ts';
 import type { DeliveryQueue, DueDelivery } from '../../journal/journal.ts';
 import type { InFlight } from './in-flight.ts';
-import type { MemoryBudget } from './memory-budget.ts';
+import { type MemoryBudget, smallBytes } from './memory-budget.ts';
 import { type DestinationQueue, isSuspect, type Reading } from './queues.ts';
 
 /** Readings at once. The size of their results is unknown until they are in memory. */
 const readingsMax = 4;
 
-type DueQuery = Parameters<DeliveryQueue['due']>[0];
 type DueAnswer = Awaited<ReturnType<DeliveryQueue['due']>>;
 
 type RefillOptions = {
@@ -19,6 +18,8 @@ type RefillOptions = {
   failed(error: unknown, doing: string): void;
   /** The queue may have deliveries to send. */
   resume(queue: DestinationQueue): void;
+  /** A reading of the queue has ended. */
+  loaded(queue: DestinationQueue): void;
 };
 
 /**
@@ -27,40 +28,62 @@ type RefillOptions = {
  */
 export class Refill {
   readonly #options: RefillOptions;
-  readonly #due: (query: DueQuery) => Promise<DueAnswer>;
+  readonly #run: (load: () => Promise<void>) => Promise<void>;
+  #running = 0;
 
   constructor(options: RefillOptions) {
     this.#options = options;
-    this.#due = limited(readingsMax, (query) => options.journal.due(query));
+    this.#run = limited(readingsMax, (load) => load());
+  }
+
+  /** Another reading would wait for these. */
+  get isBusy(): boolean {
+    return this.#running >= readingsMax;
   }
 
   /** Reads more of a queue; `isProbe`: one delivery is enough. */
   async load(queue: DestinationQueue, isProbe: boolean): Promise<void> {
-    const reading: Reading = { settled: new Set(), isStale: false };
-    const { cursor } = queue;
-    const limit = isProbe ? 1 : this.#limitOf(queue);
-    const except = cursor === null ? [...this.#idsInMemory(queue)] : [];
-    // A change during the reading sets `hasMore` again.
-    Object.assign(queue, { reading, hasMore: false, cursor: null });
+    queue.reading = { settled: new Set(), isStale: false };
+    this.#running += 1;
     try {
-      const answer = await this.#due({
-        destinationId: queue.destinationId,
-        replayId: queue.replay?.id ?? null,
-        now: this.#options.clock.now(),
-        limit,
-        inOrder: isOrdered(queue),
-        followers: sharesOrderKeys(queue) && !isProbe ? limit : 0,
-        ...(cursor === null ? { except } : { after: cursor }),
-      });
+      await this.#run(() => this.#read(queue, isProbe));
       queue.refillFailures = 0;
-      if (!reading.isStale) this.#take(queue, reading, answer, { cursor, except });
     } catch (error) {
       this.#options.failed(error, 'read deliveries');
       this.refillAt(queue, this.#options.clock.now() + errorBackoffMs(queue.refillFailures++));
     } finally {
       queue.reading = null;
+      this.#running -= 1;
     }
-    this.#options.resume(queue);
+    this.#options.loaded(queue);
+  }
+
+  /** Decides what to read when its turn has come: others may have filled the memory since, and the queue have changed. */
+  async #read(queue: DestinationQueue, isProbe: boolean): Promise<void> {
+    const { journal, clock, memory } = this.#options;
+    if (memory.mustWaitToRead(queue)) return;
+    // A change during the reading sets `hasMore` again.
+    const reading: Reading = { settled: new Set(), isStale: false };
+    Object.assign(queue, { reading, hasMore: false });
+    // Of unknown deliveries, only small ones.
+    const bytesMax = memory.isFull ? smallBytes : undefined;
+    const { cursor } = queue;
+    const limit = isProbe ? 1 : this.#limitOf(queue);
+    const except = cursor === null ? [...this.#idsInMemory(queue)] : [];
+    queue.cursor = null;
+    const answer = await journal.due({
+      destinationId: queue.destinationId,
+      replayId: queue.replay?.id ?? null,
+      now: clock.now(),
+      limit,
+      inOrder: isOrdered(queue),
+      followers: sharesOrderKeys(queue) && !isProbe ? limit : 0,
+      bytesMax,
+      eventOf: (id) => memory.eventOf(id),
+      ...(cursor === null ? { except } : { after: cursor }),
+    });
+    if (bytesMax !== undefined && answer.isCut && answer.due.length === 0) queue.nextBytes = Number.POSITIVE_INFINITY;
+    if (!reading.isStale) this.#take(queue, reading, answer, { cursor, except });
   }
 
   #limitOf(queue: DestinationQueue): number {
@@ -94,13 +117,15 @@ export class Refill {
     known: ReadonlySet<string>,
   ): number {
     for (const [index, delivery] of found.entries()) {
-      if (this.#options.memory.isHeavy && queue.waiting.length > 0) return index;
       // A later delivery of its key was sent before a person retried this one: it is read again when that one is
       // settled.
       const { orderKey } = delivery;
       const mustWait = isOrdered(queue) && orderKey !== undefined && queue.orderKeys.has(orderKey);
       if (settled.has(delivery.id)) queue.hasMore = true;
-      else if (!known.has(delivery.id) && !mustWait) this.#options.memory.add(queue, delivery);
+      else if (!known.has(delivery.id) && !mustWait) {
+        if (!this.#options.memory.admits(queue, delivery)) return index;
+        this.#options.memory.add(queue, delivery);
+      }
     }
     return found.length;
   }

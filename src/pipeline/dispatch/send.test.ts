@@ -15,7 +15,7 @@ const lease = { scope: 'deliveries/0', owner: 'test', epoch: 1 };
 const versions = { actionVersion: null, destinationVersion: 1 };
 const limits = { records: 2, bytes: 1_000, waitMs: 0, key: null, bytesPerRecord: null };
 /** Two of them fill the memory. */
-const dataText = 'x'.repeat(70 * 1024 * 1024);
+const rendered = { path: '', headers: [], body: 'x'.repeat(70 * 1024 * 1024), isObject: false };
 
 const delivered = (deliveryId: string): Step => ({
   ...stepOf(settlement(deliveryId, { status: 'delivered', attempts: 1 }), 1),
@@ -72,7 +72,7 @@ async function send(count: 1 | 2, broken: Partial<SendParts>) {
     failed,
     ...broken,
   };
-  for (let n = 0; n < 2; n++) memory.add(queue, dueDelivery({ id: `dlv_${n}`, dataText }));
+  for (let n = 0; n < 2; n++) memory.add(queue, dueDelivery({ id: `dlv_${n}`, rendered }));
   const [one, other] = queue.waiting;
   assert.ok(one && other);
   if (count === 1) {
