@@ -12,6 +12,7 @@ import type { Audit } from './audit/audit.ts';
 import { sqliteAudit } from './audit/sqlite/sqlite-audit.ts';
 import { computeThread } from './compute/compute-thread.ts';
 import { isLoopback } from './config/consistency.ts';
+import { drainMsOf } from './config/drain.ts';
 import { configuredValues } from './config/load.ts';
 import type { Config } from './config/settings.ts';
 import { createAuthenticator } from './connections/authenticator.ts';
@@ -154,6 +155,7 @@ export async function compose(config: Config, storage: Storage, overrides: Overr
       consoleDir,
       loopbackOnly: isLoopback(config.host),
       wire: { socketsMax: config.clientsMax },
+      drainMs: drainMsOf(config),
       operator: { retention, configuration: configuredValues(config) },
       problems: (withCauses) => ({
         ...sqlite.problems(withCauses),

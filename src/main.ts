@@ -7,6 +7,7 @@ import { run } from './cli/cli.ts';
 import { CommandError, exitCodes } from './cli/exit.ts';
 import type { Output } from './cli/program.ts';
 import { untilSignal } from './cli/signals.ts';
+import { drainMsOf } from './config/drain.ts';
 import { ConfigError, loadConfig } from './config/load.ts';
 import { settingFlags } from './config/names.ts';
 import { inspectDataFolder } from './inspect.ts';
@@ -29,7 +30,7 @@ process.exitCode = await run(process.argv.slice(2), {
   configure(flags, presets = {}) {
     const config = loadConfig({ flags, env: process.env, presets, now: Date.now() });
     return {
-      settings: config,
+      settings: { ...config, drainMs: drainMsOf(config) },
       async start() {
         // For the threads that start from now on: a third of the launcher's value (scripts/node.cjs). 4 would cost 5 % more
         // processor time.

@@ -38,14 +38,14 @@ type ShownExtras = {
   traces: Traces;
   rejected: Pick<RejectedIntake, 'flush'>;
   keys: Pick<FormerKeys, 'usedAt'>;
-  /** Aborted as soon as the server accepts nothing more. */
-  stopping: AbortSignal;
+  /** Aborted when a stop begins. */
+  draining: AbortSignal;
 };
 
 /** One handler for every route of the table, enforced by the type. */
 export function allHandlers(
   parts: ApiParts,
-  { streams, inbox, traces, rejected, keys, stopping }: ShownExtras,
+  { streams, inbox, traces, rejected, keys, draining }: ShownExtras,
 ): Handlers {
   return {
     ...connectionHandlers(parts),
@@ -76,6 +76,6 @@ export function allHandlers(
     ...inboxHandlers(parts, inbox),
     ...traceHandlers(parts, traces),
     ...rejectedHandlers(parts, rejected),
-    ...operatingHandlers(parts, stopping),
+    ...operatingHandlers(parts, draining),
   };
 }

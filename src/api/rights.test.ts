@@ -99,7 +99,7 @@ test('every route has its handler and every handler its route', async () => {
     traces,
     rejected,
     keys,
-    stopping: new AbortController().signal,
+    draining: new AbortController().signal,
   });
   assert.deepEqual(Object.keys(handlers).sort(), Object.keys(routeTable).sort());
 });

@@ -25,6 +25,7 @@ import { eventStreams } from './records/event-stream.ts';
 import { createTraces } from './records/traces.ts';
 import { apiRoutes } from './routes.ts';
 
+/** Disposing drains first: requests are served for `drainMs`, while `/readyz` says that the server stops. */
 type Server = AsyncDisposable & {
   /** Starts listening; returns the URL, with the picked port if `port` is 0. */
   listen(at: { host: string; port: number }): Promise<string>;
@@ -37,7 +38,9 @@ type Server = AsyncDisposable & {
 
 /** The HTTP server: intake, API, operating routes and the Inbox. */
 export async function createServer(parts: ApiParts): Promise<Server> {
+  const drain = new AbortController();
   const stop = new AbortController();
+  const draining = drain.signal;
   const stopping = stop.signal;
   const style = { docs: parts.publicUrl?.replace(/\/+$/, '') ?? '', scrub: parts.scrub };
   const pages = consoleFrom(parts.consoleDir ?? null);
@@ -56,13 +59,14 @@ export async function createServer(parts: ApiParts): Promise<Server> {
   const traces = createTraces(parts);
   const rejected = createRejectedRequests(parts);
   const keys = createFormerKeys(parts);
-  const handlers = allHandlers(parts, { streams, inbox, traces, rejected, keys, stopping });
+  const handlers = allHandlers(parts, { streams, inbox, traces, rejected, keys, draining });
   const trusted = proxyAddress.compile([...parts.trustedProxies]);
   const intake = createIntake(parts, {
     readBody,
     requestId,
     // A socket that was closed at once has no address, whatever the type says.
     addressOf: (request) => proxyAddress(request, trusted) ?? '',
+    draining,
     stopping,
     isHttps: isHttps(parts),
     traces,
@@ -71,7 +75,7 @@ export async function createServer(parts: ApiParts): Promise<Server> {
     style,
   });
   const readerOf = (id: RouteId | undefined) => (id === undefined ? undefined : readers.get(id)) ?? readBody;
-  const { app, handle } = createApp(parts, { style, pages, requestId, readerOf, intake });
+  const { app, handle } = createApp(parts, { style, pages, requestId, readerOf, intake, draining });
   await app.register(inboxRoutes(inbox));
   if (pages !== null) await app.register(pages.assets);
   await app.register(apiRoutes(parts, { handlers, stopping }));
@@ -79,6 +83,7 @@ export async function createServer(parts: ApiParts): Promise<Server> {
 
   let closing: Promise<void> | null = null;
   function close(graceMs = 10_000): Promise<void> {
+    drain.abort();
     stop.abort();
     closing ??= closeServer(app, streams.closeAll, graceMs).then(rejected.flush);
     return closing;
@@ -96,7 +101,12 @@ export async function createServer(parts: ApiParts): Promise<Server> {
       return `http://${name}:${bound.port}`;
     },
     close,
-    [Symbol.asyncDispose]: () => close(),
+    async [Symbol.asyncDispose]() {
+      drain.abort();
+      const { drainMs = 0 } = parts;
+      if (drainMs > 0) await new Promise<void>((resolve) => parts.clock.after(drainMs, resolve));
+      await close();
+    },
   };
 }
 
@@ -108,10 +118,12 @@ type AppOptions = {
   readerOf(id: RouteId | undefined): ReturnType<typeof bodyReader>;
   /** Serves the requests of senders, and passes all others on. */
   intake(otherwise: RequestListener): RequestListener;
+  /** Aborted when a stop begins: from then on each response closes its connection. */
+  draining: AbortSignal;
 };
 
 /** Fastify without routes: limits of connections and bodies, checks of every request, and errors as problem+json. */
-function createApp(parts: ApiParts, { style, pages, requestId, readerOf, intake }: AppOptions) {
+function createApp(parts: ApiParts, { style, pages, requestId, readerOf, intake, draining }: AppOptions) {
   const limits = { ...wireLimits, ...parts.wire };
   let handle: RequestListener = () => {};
   const app = Fastify({
@@ -165,6 +177,7 @@ function createApp(parts: ApiParts, { style, pages, requestId, readerOf, intake 
   app.addHook('onRequest', (request, reply, done) => {
     const { headers } = request.raw;
     if (isHttps(parts)) reply.header('strict-transport-security', httpsOnly);
+    if (draining.aborted) reply.header('connection', 'close');
     try {
       checkHead(request.raw);
     } catch (error) {

@@ -27,6 +27,7 @@ export function cli(given: Given = {}) {
       dataDir: tmpdir(),
       host: '127.0.0.1',
       port: 0,
+      drainMs: 0,
       shutdownMs: 1_000,
       diskReserveBytes: 0,
       ...given.settings,

@@ -36,6 +36,7 @@ export type Program = {
     readonly dataDir: string;
     readonly host: string;
     readonly port: number;
+    readonly drainMs: number;
     readonly shutdownMs: number;
     readonly diskReserveBytes: number | null;
   };

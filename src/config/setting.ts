@@ -53,9 +53,11 @@ export function bytes<T extends number | null>(
 const msUnits = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** A duration in milliseconds, given as a number of ms or with a unit (`500ms`, `30s`, `5m`, `2h`). */
-export function duration(given: Words<number> & Bounds): Setting<number> {
+export function duration<T extends number | null>(
+  given: Words<T> & Bounds & { defaultText?: string },
+): Setting<T | number> {
   const accepts = `a duration from ${given.min} to ${given.max} ms (or with a unit: ms, s, m, h, d)`;
-  return setting({ ...given, accepts, read: numberIn(given, msUnits, accepts) });
+  return setting<T | number>({ ...given, accepts, read: numberIn(given, msUnits, accepts) });
 }
 
 /** Whole days; `30` and `30d` are equal. */

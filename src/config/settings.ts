@@ -183,6 +183,14 @@ export const settings = {
     max: 16 * MiB,
     description: 'Output limit of one render.',
   }),
+  drainMs: duration({
+    default: null,
+    defaultText: '5000 with publicUrl or trustedProxies, else 0',
+    min: 0,
+    max: 600_000,
+    description:
+      'How long a stop waits before it refuses requests: `/readyz` responds 503, so that a load balancer sends no more, and each response closes its connection.',
+  }),
   shutdownMs: duration({
     default: 30_000,
     min: 100,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ServerResponse } from 'node:http';
+import { Agent, request, type ServerResponse } from 'node:http';
 import { test } from 'node:test';
 import { startLoad } from '../../bench/soak/load.ts';
 import { seeded } from '../../bench/soak/random.ts';
@@ -49,6 +49,40 @@ test('SIGTERM under load refuses intake, finishes the requests in flight, loses 
     [...recorder.byKey.values()].every(({ count }) => count === 1),
     'a clean stop delivers nothing twice',
   );
+});
+
+test('a stop drains: /readyz is 503 while events are still accepted, and each response closes its connection', async () => {
+  using folder = temporaryFolder();
+  await using recorder = await startRecorder((response) => response.end());
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const ask = (url: string, body?: string) =>
+    new Promise<{ status: number | undefined; connection: string | undefined; isReused: boolean }>(
+      (resolve, reject) => {
+        const asked = request(url, { agent, method: body === undefined ? 'GET' : 'POST' }, (response) => {
+          const { statusCode: status, headers } = response;
+          response
+            .resume()
+            .on('end', () => resolve({ status, connection: headers.connection, isReused: asked.reusedSocket }));
+        });
+        asked.on('error', reject).end(body);
+      },
+    );
+  await using server = spawnProcess({ ...environment(folder.path), MILLRACE_DRAIN_MS: '4000' });
+  const url = await server.listening;
+  const { key } = await wire(adminClient(url), recorder.url);
+  const event = '{"events":[{"wt.ev":"buy"}]}';
+  assert.equal((await ask(`${url}/readyz`)).status, 200);
+  const before = await ask(`${url}/v3/${key}`, event);
+  assert.deepEqual(before, { status: 200, connection: 'keep-alive', isReused: true });
+  const ended = server.end('SIGTERM');
+  let ready = await ask(`${url}/readyz`);
+  while (ready.status === 200) ready = await ask(`${url}/readyz`);
+  assert.deepEqual([ready.status, ready.connection], [503, 'close']);
+  for (let i = 0; i < 3; i++)
+    assert.deepEqual(await ask(`${url}/v3/${key}`, event), { status: 200, connection: 'close', isReused: false });
+  assert.equal((await ask(`${url}/api/v1/setup`)).connection, 'close');
+  await recorder.until(() => recorder.byKey.size === 4);
+  assert.deepEqual(await ended, { code: 0, signal: null });
 });
 
 test('SIGTERM while a destination hangs ends within its deadline; the delivery is sent again with its key', async () => {

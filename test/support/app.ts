@@ -29,6 +29,7 @@ export function testEnv(dir: string, env: Record<string, string> = {}): Record<s
     MILLRACE_EGRESS_ALLOW: '127.0.0.1,[::1]',
     MILLRACE_LOG_LEVEL: 'silent',
     MILLRACE_SHUTDOWN_MS: '5000',
+    MILLRACE_DRAIN_MS: '0',
     ...env,
   };
 }

@@ -27,6 +27,7 @@ export function environment(dataDir: string): Record<string, string> {
     MILLRACE_ADMIN_TOKEN: adminToken,
     MILLRACE_EGRESS_ALLOW: '127.0.0.0/8',
     MILLRACE_LOG_LEVEL: 'warn',
+    MILLRACE_DRAIN_MS: '0',
   };
 }
 

@@ -83,6 +83,8 @@ export type ApiParts = {
   scrub: (text: string) => string;
   /** Rate limits in requests per second: per token, and per address without one. */
   rates?: { perToken: number; perAddress: number };
+  /** How long a stop goes on accepting requests, with `/readyz` at 503; 0 when it is left out. */
+  drainMs?: number;
   /** Overrides of the default limits of connections and bodies. */
   wire?: Partial<WireLimits>;
 };

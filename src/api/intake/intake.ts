@@ -43,6 +43,8 @@ type IntakeOptions = {
   /** The address of the client, behind trusted proxies. */
   addressOf(request: IncomingMessage): string;
   stopping: AbortSignal;
+  /** Aborted when a stop begins: from then on each response closes its connection. */
+  draining: AbortSignal;
   isHttps: boolean;
   traces: Pick<Traces, 'mark'>;
   keys: Pick<FormerKeys, 'collectorOf'>;
@@ -60,14 +62,14 @@ export function createIntake(
   parts: Pick<ApiParts, 'pipeline' | 'now'>,
   options: IntakeOptions,
 ): (otherwise: RequestListener) => RequestListener {
-  const { readBody, requestId, addressOf, stopping, isHttps } = options;
+  const { readBody, requestId, addressOf, draining, isHttps } = options;
   const handlers = createHandlers(parts, options);
 
   function respond(response: ServerResponse, { status, headers, body }: IntakeResponse): void {
     const length = Buffer.byteLength(body);
     if (status !== 204) headers['content-length'] = String(length);
     if (isHttps) headers['strict-transport-security'] = httpsOnly;
-    if (stopping.aborted) headers['connection'] = 'close';
+    if (draining.aborted) headers['connection'] = 'close';
     // Text in ASCII, as usual, is the same in both encodings, and written faster in the first.
     response.writeHead(status, headers).end(body, length === body.length ? 'latin1' : 'utf8');
   }

@@ -18,8 +18,8 @@ const listedOnly: ReadonlySet<string> = new Set([
   'storage_reads',
 ]);
 
-/** Health checks, metrics, version and OpenAPI. `stopping`: aborted as soon as the server accepts nothing more. */
-export function operatingHandlers(parts: ApiParts, stopping: AbortSignal) {
+/** Health checks, metrics, version and OpenAPI. `draining`: aborted when a stop begins. */
+export function operatingHandlers(parts: ApiParts, draining: AbortSignal) {
   let description: Promise<Buffer> | undefined;
 
   async function describe(): Promise<Buffer> {
@@ -30,7 +30,7 @@ export function operatingHandlers(parts: ApiParts, stopping: AbortSignal) {
 
   function readiness({ reply, may }: Pick<Call<'readyz' | 'healthz'>, 'reply' | 'may'>, isVerbose: boolean) {
     const found = parts.problems(may('settings:view'));
-    const problems = { ...found, ...(stopping.aborted ? { server: 'The server is stopping.' } : {}) };
+    const problems = { ...found, ...(draining.aborted ? { server: 'The server is stopping.' } : {}) };
     const isReady = Object.keys(problems).every((part) => listedOnly.has(part));
     if (!isReady) reply.code(503);
     return { status: isReady ? 'ready' : 'unready', ...(isVerbose || !isReady ? { problems } : {}) };

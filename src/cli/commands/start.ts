@@ -18,7 +18,8 @@ export function startCommand(command: Command, { deps, configure, withSettings }
       const signal = await asked.signal;
       const startedAt = deps.now();
       app.telemetry.stopping({ signal });
-      await stopInTime(app, program.settings.shutdownMs + stopSlackMs);
+      const { drainMs, shutdownMs } = program.settings;
+      await stopInTime(app, drainMs + shutdownMs + stopSlackMs);
       app.telemetry.stopped({ durationMs: deps.now() - startedAt });
       app.telemetry.flush();
     });
