@@ -10,7 +10,8 @@ for (const { path, text } of documents()) {
 }
 
 test('docs/limits.md names files and settings that there are', () => {
-  const text = readFileSync('docs/limits.md', 'utf8');
+  // The table of sums has a test of its own.
+  const text = readFileSync('docs/limits.md', 'utf8').replace(/\n## Sums\n.*?(?=\n## )/s, '');
   const rows = text.split('\n').filter((line) => line.startsWith('| ') && !/^\| (?:what|-)/.test(line));
   assert.ok(rows.length > 80);
   const configured = readFileSync('docs/configuration.md', 'utf8');

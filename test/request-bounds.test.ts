@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';
 import { routes } from '../src/contract/routes.ts';
+import { type Schema, unbounded } from './support/unbounded-schema.ts';
 
 /** What has no bound in its schema, by the end of its place, and what bounds it. */
 const boundedElsewhere: [place: RegExp, why: string][] = [
@@ -22,16 +23,13 @@ const boundedElsewhere: [place: RegExp, why: string][] = [
   [/\/\{\}$/, 'a member of JSON that is bounded as a whole'],
 ];
 
-/** A JSON schema, as far as it is walked. */
-type Schema = { [key: string]: unknown; $ref?: string; type?: string };
-
 test('every text, list and map in a request has a bound in its schema, or is listed with what bounds it', () => {
   const found = new Set<string>();
   for (const { body, query } of routes)
     for (const schema of [body, query]) {
       if (schema === null || schema === undefined) continue;
       const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Schema; // an object, for zod types
-      for (const place of unbounded(json, json['$defs'] as Record<string, Schema>)) found.add(place);
+      for (const place of unbounded(json)) found.add(place);
     }
   const unlisted = [...found].filter((place) => !boundedElsewhere.some(([known]) => known.test(place)));
   assert.deepEqual(unlisted, []);
@@ -52,34 +50,6 @@ test('a text without a bound is found, wherever it is', () => {
   ];
   for (const [schema, places] of schemas) {
     const json = z.toJSONSchema(schema, { io: 'input' }) as Schema; // an object, for zod types
-    assert.deepEqual([...unbounded(json, {})], places);
+    assert.deepEqual([...unbounded(json)], places);
   }
 });
-
-const bounds = ['maxLength', 'enum', 'const', 'pattern', 'format'];
-
-/** The places in a schema that may be of any size. */
-function* unbounded(
-  schema: Schema,
-  definitions: Record<string, Schema>,
-  place = '',
-  within: ReadonlySet<Schema> = new Set(),
-): Generator<string> {
-  if (within.has(schema)) return;
-  const inside = new Set([...within, schema]);
-  const walk = (inner: unknown, at = place) =>
-    typeof inner === 'object' && inner !== null ? unbounded(inner as Schema, definitions, at, inside) : []; // JSON
-  if (schema.$ref !== undefined) yield* walk(definitions[schema.$ref.split('/').at(-1) ?? '']);
-  const { type, items, additionalProperties: others } = schema;
-  const isAny = Object.keys(schema).every((key) => ['description', 'default', '$schema'].includes(key));
-  const isText = type === 'string' && bounds.every((bound) => schema[bound] === undefined);
-  const isList = type === 'array' && schema['maxItems'] === undefined && schema['prefixItems'] === undefined;
-  const isMap = type === 'object' && typeof others === 'object' && schema['maxProperties'] === undefined;
-  if (isAny || isText || isList || isMap) yield place;
-  for (const key of ['anyOf', 'oneOf', 'allOf', 'prefixItems']) for (const one of listOf(schema[key])) yield* walk(one);
-  yield* walk(items, `${place}/*`);
-  yield* walk(others, `${place}/{}`);
-  for (const [name, one] of Object.entries(Object(schema['properties']))) yield* walk(one, `${place}/${name}`);
-}
-
-const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);

@@ -16,7 +16,7 @@ import { compressed } from './http/compress.ts';
 import { checkIfMatch, contentTag, holdsTag, versionTag } from './http/etag.ts';
 import { idempotency, type Running } from './http/idempotency.ts';
 import { jsonBody, jsonBytes } from './http/json-body.ts';
-import { isShort, jsonParts } from './http/json-parts.ts';
+import { isShort, jsonParts, textParts } from './http/json-parts.ts';
 import { longBodies } from './http/long-list.ts';
 import { LongResponse } from './http/long-response.ts';
 import { securityHeaders } from './http/security-headers.ts';
@@ -246,7 +246,10 @@ async function respond(
     reply.type('application/json; charset=utf-8');
     return reply.send(Readable.from(result.texts()));
   }
-  if (produces !== 'application/json') return reply.type(produces).send(result);
+  if (produces !== 'application/json') {
+    const isLong = typeof result === 'string' && !isShort(result);
+    return reply.type(produces).send(isLong ? Readable.from(textParts(result)) : result);
+  }
   const json = isShort(result) ? JSON.stringify(result) : await jsonParts(result);
   if (isObject(result)) {
     if (typeof result['version'] === 'number') reply.header('etag', versionTag(result['version']));

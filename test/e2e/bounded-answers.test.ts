@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { contentTag } from '../../src/api/http/etag.ts';
+import { curlCommand } from '../../src/contract/documents/curl.ts';
 import { startTestApp, type TestApp, type Wired, wire } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
@@ -80,6 +81,11 @@ test('a delivery whose attempts all sent the same large body shows the newest, i
   const { bytes, json } = await answer<{ attempts: number; attemptLog: { number: number }[] }>(`/deliveries/${id}`);
   assert.ok(bytes <= answerBytesMax, `${bytes} bytes for ${json.attemptLog.length} attempts`);
   assert.equal(json.attemptLog.at(-1)?.number, 4);
+  const { attemptLog = [] } = await app.client.call('getDelivery', { params: { id } });
+  const request = attemptLog.at(-1)?.request ?? assert.fail();
+  const curl = await app.fetch(`/api/v1/deliveries/${id}/curl`);
+  assert.equal(curl.headers.get('transfer-encoding'), 'chunked');
+  assert.ok((await curl.text()) === curlCommand(request));
   const list = await answer<Page>('/deliveries?limit=200');
   assert.ok(list.bytes <= answerBytesMax, `${list.bytes} bytes of deliveries`);
 });

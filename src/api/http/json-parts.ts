@@ -57,12 +57,16 @@ function* piecesOf(value: unknown): Generator<string> {
 
 function* piecesOfText(text: string): Generator<string> {
   yield '"';
+  for (const part of textParts(text)) yield JSON.stringify(part).slice(1, -1);
+  yield '"';
+}
+
+/** A text in parts. The two halves of a character outside of the basic plane stay together. */
+export function* textParts(text: string): Generator<string> {
   for (let from = 0; from < text.length; ) {
     const end = from + partMax;
-    // The two halves of a character outside of the basic plane stay together.
     const to = /[\ud800-\udbff]/.test(text.charAt(end - 1)) ? end - 1 : end;
-    yield JSON.stringify(text.slice(from, to)).slice(1, -1);
+    yield text.slice(from, to);
     from = to;
   }
-  yield '"';
 }
