@@ -40,7 +40,7 @@ test('a delivery in flight as a probe does not expire, and is recorded as delive
   const probe = Promise.withResolvers<void>();
   await using rig = await startRig({
     handler: async (_, index) => {
-      if (index < 5) return { error: { kind: 'connect', message: 'refused' } };
+      if (index < 5) return { status: 500 };
       await probe.promise;
       return { status: 200 };
     },
