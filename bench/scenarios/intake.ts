@@ -88,7 +88,7 @@ async function allMatched(product: Product, before: string, events: number): Pro
   for (let waitedMs = 0; ; waitedMs += lookEveryMs) {
     const now = await product.client.call('metrics');
     const accepted = counter(now, 'millrace_events_accepted') - counter(before, 'millrace_events_accepted');
-    const matched = counter(now, 'millrace_events_matched') - counter(before, 'millrace_events_matched');
+    const matched = counter(now, 'millrace_events_evaluated') - counter(before, 'millrace_events_evaluated');
     checkProduct(product);
     if (accepted !== events) throw new Error(`LOST: ${accepted} of ${events} events were accepted`);
     if (matched > events) throw new Error(`REPEATED: ${matched} events were matched, ${events} sent`);

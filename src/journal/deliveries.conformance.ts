@@ -238,23 +238,33 @@ export function deliveriesConformance(guarantee: Guarantee): void {
     assert.equal(once?.attemptLog.length, 1);
   });
 
-  guarantee('a delivery that was cancelled while in flight stays cancelled and gets the attempt', async (journal) => {
-    const { lease, ids } = await withDeliveries(journal, [{}]);
-    assert.equal(await journal.log.cancel(ids[0] ?? '', start + 3), true);
-    assert.equal(await journal.log.cancel(ids[0] ?? '', start + 4), false);
-    assert.equal(await journal.log.cancel('dlv_x', start), null);
-    await journal.deliveries.settle(
-      lease,
-      [settlement(ids[0], { status: 'delivered', attempts: 1, log: [attempt(1)] })],
-      start + 9,
-    );
-    const row = await journal.log.delivery(ids[0] ?? '');
-    assert.deepEqual(
-      [row?.status, row?.reason, row?.finishedAt, row?.attempts, row?.attemptLog.length],
-      ['cancelled', 'cancelled', start + 3, 1, 1],
-    );
-    assert.deepEqual(await due(journal), []);
-  });
+  guarantee(
+    'a delivery that was cancelled while in flight gets the attempt, and is delivered if that was',
+    async (journal) => {
+      const { lease, ids } = await withDeliveries(journal, [{}, {}]);
+      assert.equal(await journal.log.cancel(ids[0] ?? '', start + 3), true);
+      assert.equal(await journal.log.cancel(ids[0] ?? '', start + 4), false);
+      assert.equal(await journal.log.cancel('dlv_x', start), null);
+      assert.equal(await journal.log.cancel(ids[1] ?? '', start + 3), true);
+      const ends = [
+        settlement(ids[0], { status: 'failed', reason: 'http_4xx', attempts: 1, log: [attempt(1)] }),
+        settlement(ids[1], { status: 'delivered', attempts: 1, log: [attempt(1)] }),
+      ];
+      assert.deepEqual(await journal.deliveries.settle(lease, ends, start + 9), [
+        { deliveryId: ids[0], isCorrected: false },
+        { deliveryId: ids[1], isCorrected: true },
+      ]);
+      const rows = await Promise.all(ids.map((id) => journal.log.delivery(id)));
+      assert.deepEqual(
+        rows.map((row) => [row?.status, row?.reason, row?.finishedAt, row?.attempts, row?.attemptLog.length]),
+        [
+          ['cancelled', 'cancelled', start + 3, 1, 1],
+          ['delivered', null, start + 9, 1, 1],
+        ],
+      );
+      assert.deepEqual(await due(journal), []);
+    },
+  );
 
   guarantee("a person's retry or cancel is in the audit trail exactly when it took effect", async (journal) => {
     const { ids } = await withDeliveries(journal, [{}]);
@@ -293,8 +303,8 @@ export function deliveriesConformance(guarantee: Guarantee): void {
         log: [attempt(1, { body: 'old' })],
       });
       await journal.deliveries.settle(lease, [first], start);
-      assert.equal(await journal.log.retry({ id: 'dlv_x', now: start, render: null }), false);
-      assert.equal(await journal.log.retry({ id, now: start + 10, render: null }), true);
+      assert.equal(await journal.log.retry({ id: 'dlv_x', now: start, render: null }), null);
+      assert.equal(await journal.log.retry({ id, now: start + 10, render: null }), 'failed');
       const {
         due: [kept],
       } = await journal.deliveries.due({ destinationId: 'dst_1', now: start + 10, limit: 1 });

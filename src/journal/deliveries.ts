@@ -79,12 +79,12 @@ export interface DeliveryQueue {
    */
   recover(lease: Lease, now: number): Promise<{ suspects: string[]; poisoned: string[] }>;
   /**
-   * Logs attempts and sets the next step of many deliveries at once. A delivery that a person finished while it was in
-   * flight keeps its state and gets the attempts; one that expired in flight and was delivered becomes delivered; an
-   * unknown one is skipped. An attempt whose number is logged already is not logged again, so settling twice changes
+   * Logs attempts and sets the next step of many deliveries at once. A delivery that was cancelled or expired while it was
+   * in flight becomes delivered if it was delivered; else it keeps its state and gets the attempts. Returns these. An
+   * unknown one is skipped. false: not the owner. An attempt whose number is logged already is not logged again, so settling twice changes
    * nothing. Only pending and retrying deliveries keep `dueAt`.
    */
-  settle(lease: Lease, settlements: readonly Settlement[], now: number): Promise<boolean>;
+  settle(lease: Lease, settlements: readonly Settlement[], now: number): Promise<readonly Overtaken[] | false>;
   /** Holds that responses caused (auth rejected, …). Holds that people set are in the catalog. */
   holds(): Promise<Hold[]>;
   saveHold(hold: Hold): Promise<void>;
@@ -97,6 +97,9 @@ type NextDue = {
   replayId: string | null;
   nextDueAt: number;
 };
+
+/** A delivery that had ended before its attempt was recorded. `isCorrected`: it is delivered now. */
+export type Overtaken = { deliveryId: string; isCorrected: boolean };
 
 /** Whether a delivery is in a final state. A person can still retry it. */
 export function isFinished(status: DeliveryStatus): boolean {
@@ -220,10 +223,10 @@ export interface DeliveryLog {
   delivery(id: string): Promise<(LoggedDelivery & { attemptLog: Attempt[]; rendered: Rendered | null }) | null>;
   /**
    * A person's retry: finished or not, the delivery becomes due now, unless it is due already, and its schedule starts again. `render` drops the
-   * stored body and pins the given versions. Returns false for an unknown delivery. The audit entry is written in the
+   * stored body and pins the given versions. Returns the status that it had; null: unknown. The audit entry is written in the
    * same transaction, with the change of status added.
    */
-  retry(request: RetryRequest, entry?: NewAuditEntry): Promise<boolean>;
+  retry(request: RetryRequest, entry?: NewAuditEntry): Promise<StoredStatus | null>;
   /**
    * Cancels an unfinished delivery. Returns whether it was unfinished; null: unknown. The audit entry is written as in
    * `retry`.

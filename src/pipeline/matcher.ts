@@ -157,7 +157,9 @@ export class Matcher implements AsyncDisposable {
       const dataText = text?.isExact === true && text.data === event?.data ? text.json : null;
       return newDelivery(ids[at] ?? '', one, event?.id ?? null, event, dataText);
     });
-    telemetry.eventsMatched({ events: matched.length, deliveries: due.length });
+    let fired = 0;
+    for (const [, rules] of matched) if (rules.length > 0) fired += 1;
+    telemetry.eventsMatched({ events: matched.length, matched: fired, deliveries: due.length });
     if (due.length > 0) planned(due);
     this.#options.matched(matched);
   }

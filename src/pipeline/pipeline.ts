@@ -251,7 +251,7 @@ async function startDelivering(shared: Shared) {
       replays: replayRates,
       releaseDeleted: (destinationId) => effects.releaseDeleted(destinationId),
       pause: (destinationId) => pauseDestination(configuration, destinationId, clock.now()),
-      settled: (delivery, step, wasHeld) => events.emit('settled', delivery, step, wasHeld),
+      settled: (delivery, step, about) => events.emit('settled', delivery, step, about),
     }),
   );
   countHeld({ ...shared, holds, dispatcher, journal: journal.statistics });

@@ -7,7 +7,8 @@ export const metricTable = {
     'Those of the duplicate events that have other data than the stored event with the same id.',
   ),
   intakeRefused: counter('millrace_intake_refused', 'Rejected intake requests.', 'code'),
-  eventsMatched: counter('millrace_events_matched', 'Events matched against the rules.'),
+  eventsEvaluated: counter('millrace_events_evaluated', 'Events evaluated against the rules.'),
+  eventsMatched: counter('millrace_events_matched', 'Events that fired an action; among those evaluated.'),
   deliveriesPlanned: counter('millrace_deliveries_planned', 'Deliveries planned for matched events.'),
   deliveriesSettled: counter(
     'millrace_deliveries_settled',

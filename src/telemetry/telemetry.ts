@@ -155,8 +155,9 @@ function requestEvents({ logger, metrics }: Out) {
 
 function deliveryEvents({ logger, metrics }: Out) {
   return {
-    eventsMatched({ events, deliveries }: { events: number; deliveries: number }) {
-      metrics.add('eventsMatched', events);
+    eventsMatched({ events, matched, deliveries }: { events: number; matched: number; deliveries: number }) {
+      metrics.add('eventsEvaluated', events);
+      metrics.add('eventsMatched', matched);
       metrics.add('deliveriesPlanned', deliveries);
     },
     attemptFinished(report: AttemptReport) {

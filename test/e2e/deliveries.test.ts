@@ -264,6 +264,24 @@ test('what was held before it was rendered takes the present template; a retry g
   assert.deepEqual(other.requests.map((one) => one.body).sort(), ['first 1', 'second 2']);
 });
 
+test('a delivery cancelled on the wire that arrives is delivered, and counted once', async () => {
+  await using alone = await startTestApp();
+  const { promise: hold, resolve: answerNow } = Promise.withResolvers<void>();
+  receiver.answer('/arrives', { hold });
+  const { send } = await wire(alone, receiver, { destination: { path: '/arrives' } });
+  const [eventId = ''] = await send({ v: 1 });
+  await eventually('it to be on the wire', () => receiver.at('/arrives').length === 1);
+  const { id } = await deliveryOf(alone, eventId, 'sending');
+  await alone.client.call('cancelDelivery', { params: { id } });
+  answerNow();
+  assert.equal((await reaches(alone, id, 'delivered')).reason, null);
+  const { totals } = await alone.client.call('getStats');
+  const { created, reopened, delivered, cancelled } = totals;
+  assert.deepEqual([created, reopened, delivered, cancelled], [1, 1, 1, 1]);
+  const plan = await alone.client.call('createReplay', { body: { of: 'deliveries', filter: {}, plan: true } });
+  assert.equal('deliveries' in plan && plan.deliveries, 0, 'nothing is left to send again');
+});
+
 test('a delivery cancelled on the wire is not sent again, and its answer is kept', async () => {
   const { promise: hold, resolve: answerNow } = Promise.withResolvers<void>();
   receiver.answer('/on-the-wire', { status: 500, hold });

@@ -49,6 +49,7 @@ test('statistics tell exactly what happened, to everything and to each thing, an
     matched: 7,
     unmatched: 2,
     created: 7,
+    reopened: 0,
     delivered: 3,
     failed: 1,
     held: 2,

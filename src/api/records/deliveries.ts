@@ -2,7 +2,7 @@ import { curlCommand } from '../../contract/documents/curl.ts';
 import type { DestinationBody } from '../../contract/documents/destination.ts';
 import { AppError } from '../../contract/errors.ts';
 import type { Attempt, Delivery, LastAttempt } from '../../contract/records/delivery.ts';
-import type { LoggedDelivery } from '../../journal/journal.ts';
+import { isFinished, type LoggedDelivery } from '../../journal/journal.ts';
 import { presentVersions } from '../../pipeline/attempt/delivery-plan.ts';
 import { momentOf, shownDelivery } from '../../pipeline/insight/shown-delivery.ts';
 import type { ApiParts, Call, Handlers } from '../call/call.ts';
@@ -81,7 +81,7 @@ async function retry(
   render: boolean,
 ): Promise<void> {
   const { id, test, destinationId, connectionId, replayId } = delivery;
-  const { queueStatus, configuration } = parts.pipeline;
+  const { queueStatus, configuration, events } = parts.pipeline;
   if (test) throw new AppError('conflict', 'A test is sent once. Start another test.');
   if (queueStatus.isSending(id)) throw new AppError('conflict', 'The delivery is in flight. Wait for its outcome.');
   const { snapshot } = configuration;
@@ -89,8 +89,9 @@ async function retry(
     throw new AppError('conflict', 'Its destination was deleted.');
   const pins = presentVersions(snapshot, delivery);
   const entry = entryOf({ id, changes: render ? [{ pointer: '/render', after: true }] : [] });
-  const isKnown = await parts.journal.log.retry({ id, now: parts.now(), render: render ? pins : null }, entry);
-  if (!isKnown) throw new AppError('not_found', `There is no delivery ${id}.`);
+  const before = await parts.journal.log.retry({ id, now: parts.now(), render: render ? pins : null }, entry);
+  if (before === null) throw new AppError('not_found', `There is no delivery ${id}.`);
+  if (isFinished(before)) events.emit('reopened', delivery);
   parts.telemetry.audited(entry);
   const ended = queueStatus.endPauses(connectionId, [destinationId]);
   queueStatus.wake([destinationId], replayId);

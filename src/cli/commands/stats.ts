@@ -30,12 +30,15 @@ type Line = [what: string, value: number | string | null];
 
 function linesOf({ totals, latency, oldestWaitingAt, reasons }: Stats): Line[] {
   return [
-    ...Object.entries(totals),
-    ...reasons.map(({ outcome, reason, count }): Line => [`${outcome}: ${reason}`, count]),
+    ...Object.entries(totals).map(([name, count]): Line => [nameOf(name), count]),
+    ...reasons.map(({ outcome, reason, count }): Line => [`${nameOf(outcome)}: ${reason}`, count]),
     ['latency p50 / p95 / p99, ms', latency && `${latency.p50Ms} / ${latency.p95Ms} / ${latency.p99Ms}`],
     ['oldest waiting since', oldestWaitingAt],
   ];
 }
+
+/** `held` counts how often deliveries were put on hold, not those that are held now. */
+const nameOf = (count: string) => (count === 'held' ? 'holds' : count);
 
 const totalColumns: Column<Line>[] = [
   ['WHAT', ([what]) => what],
@@ -48,7 +51,7 @@ async function named(kind: Exclude<Stats['kind'], 'all'>, items: Stats['items'],
   return items.map((item) => ({ ...item, name: names.get(item.id) ?? null }));
 }
 
-const countColumn = (name: keyof StatsCounts): Column<Item> => [name.toUpperCase(), (one) => one[name]];
+const countColumn = (name: keyof StatsCounts): Column<Item> => [nameOf(name).toUpperCase(), (one) => one[name]];
 
 const itemColumns: Column<Item>[] = [
   ['ID', (one) => one.id],

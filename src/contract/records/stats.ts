@@ -19,8 +19,13 @@ const counts = {
   matched: z.int(),
   /** Events that fired no action. */
   unmatched: z.int(),
-  /** Deliveries planned. Tests are not counted. */
+  /**
+   * Deliveries planned. Tests are not counted. Since the first start, created and reopened together are delivered, failed,
+   * skipped and cancelled, and those that are unfinished now.
+   */
   created: z.int(),
+  /** Finished deliveries that a person retried, and cancelled or expired ones whose request in flight was delivered. */
+  reopened: z.int(),
   delivered: z.int(),
   failed: z.int(),
   /** How often deliveries were put on hold; can be more than are held now. */

@@ -5,7 +5,15 @@ import type { NewAuditEntry } from '../../contract/records/audit.ts';
 import type { Attempt, DeliveryStatus } from '../../contract/records/delivery.ts';
 import type { Db } from '../../sqlite/db.ts';
 import { type ReadBudget, readBudget } from '../../sqlite/read-budget.ts';
-import type { CountByAction, ExpiryQuery, Released, Rendered, RetryRequest, StoredHeld } from '../journal.ts';
+import type {
+  CountByAction,
+  ExpiryQuery,
+  Released,
+  Rendered,
+  RetryRequest,
+  StoredHeld,
+  StoredStatus,
+} from '../journal.ts';
 import {
   AttemptBlocks,
   type BlockLine,
@@ -89,10 +97,10 @@ export const logOperations = {
     return { row: { ...row, logged }, lines, exchanges: exchangesOf(db, lines, budget), event };
   },
 
-  retry(db: Db, retry: DeliveryPlace & Pick<RetryRequest, 'now' | 'render'> & Described): boolean {
+  retry(db: Db, retry: DeliveryPlace & Pick<RetryRequest, 'now' | 'render'> & Described): StoredStatus | null {
     const { number, timeMs, now, render } = retry;
     const row = deliveryRow(db, number);
-    if (row === undefined || row.logged.createdAt !== timeMs) return false;
+    if (row === undefined || row.logged.createdAt !== timeMs) return null;
     startAgain(db, number, now);
     if (row.logged.replayId !== null) forgetOutcome(db, row.logged.replayId);
     if (row.orderKey !== null && row.status > statusCodes.held) requeueOrdered(db, number, row.orderKey);
@@ -104,7 +112,7 @@ export const logOperations = {
         render.destinationVersion,
         number,
       );
-    return true;
+    return row.logged.status;
   },
 
   cancel(db: Db, cancel: DeliveryPlace & { now: number } & Described): boolean | null {

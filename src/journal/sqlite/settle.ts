@@ -12,9 +12,10 @@ import {
 } from './attempt-blocks.ts';
 import { keepExchanges, type SettledExchange } from './batch-exchanges.ts';
 import type { DeliveryPlace } from './delivery-row.ts';
-import { internText, wordText } from './interned-ids.ts';
+import { internText, targetOf, wordText } from './interned-ids.ts';
 import { isCurrent } from './leases.ts';
 import { dequeueOrdered, hasOrderQueues, removeOrder } from './order-queue.ts';
+import { forgetOutcome } from './replays.ts';
 import { setBodiesUntil } from './retention/body-retention.ts';
 import { statusCodes } from './status-codes.ts';
 
@@ -130,11 +131,12 @@ function addExchanges(exchanges: Map<string, SettledExchange>, log: Settlement['
 }
 
 export const settleOperations = {
-  settle(db: Db, { lease, now, first, others, exchanges, bodiesUntil }: SettledBatch): boolean {
+  settle(db: Db, { lease, now, first, others, exchanges, bodiesUntil }: SettledBatch): OvertakenPlace[] | false {
     if (!isCurrent(db, lease)) return false;
     const blocks = new AttemptBlocks(db);
-    settleFirst(db, blocks, first, now);
-    const before = others.map((step) => settleOne(db, blocks, step, now));
+    const overtaken: OvertakenPlace[] = [];
+    settleFirst(db, { blocks, overtaken, now }, first);
+    const before = others.map((step) => settleOne(db, { blocks, overtaken, now }, step));
     blocks.flush();
     const isLogged = ({ at, attempt }: SettledExchange['steps'][number]) => {
       const known = before[at] ?? Number.POSITIVE_INFINITY;
@@ -142,13 +144,14 @@ export const settleOperations = {
     };
     if (exchanges.length > 0) keepExchanges(db, exchanges, isLogged);
     if (bodiesUntil.length > 0) setBodiesUntil(db, bodiesUntil);
-    return true;
+    return overtaken;
   },
 };
 
 /** Settles deliveries whose first attempt was delivered, if they are unfinished and have no attempt. */
-function settleFirst(db: Db, blocks: AttemptBlocks, { places, lines }: SettledBatch['first'], now: number) {
+function settleFirst(db: Db, settling: Settling, { places, lines }: SettledBatch['first']) {
   if (places.length === 0) return;
+  const { blocks, now } = settling;
   const block = blocks.current;
   const numbers = places.filter((_, index) => index % 2 === 0);
   const byTime = Map.groupBy(numbers.keys(), (index) => places[2 * index + 1]);
@@ -176,7 +179,7 @@ function settleFirst(db: Db, blocks: AttemptBlocks, { places, lines }: SettledBa
     const [number, line] = lineOfText(text);
     const place = { number, timeMs: places[2 * index + 1] ?? 0 };
     // A delivery that is twice among them has been settled once.
-    if (!settled.delete(number)) settleOne(db, blocks, { ...deliveredFirst, text: line, place }, now);
+    if (!settled.delete(number)) settleOne(db, settling, { ...deliveredFirst, text: line, place });
     else {
       blocks.write(number, line);
       dequeueOrdered(db, number);
@@ -198,8 +201,12 @@ const deliveredFirst = {
   responseStatus: null,
 } as const;
 
+type OvertakenPlace = DeliveryPlace & { isCorrected: boolean };
+type Settling = { blocks: AttemptBlocks; overtaken: OvertakenPlace[]; now: number };
+
 type Before = {
   created_at: number;
+  target: number;
   status: number;
   reason: number | null;
   exchanges: number;
@@ -209,10 +216,10 @@ type Before = {
 };
 
 /** Returns the number of the last exchange that was logged before; null when the delivery is unknown. */
-function settleOne(db: Db, blocks: AttemptBlocks, step: Step, now: number): number | null {
+function settleOne(db: Db, { blocks, overtaken, now }: Settling, step: Step): number | null {
   const { number, timeMs } = step.place;
   const before = db.get<Before>(
-    `SELECT created_at, status, reason, exchanges, block, rendered_block, response_status FROM delivery
+    `SELECT created_at, target, status, reason, exchanges, block, rendered_block, response_status FROM delivery
      WHERE number = ?`,
     number,
   );
@@ -230,8 +237,11 @@ function settleOne(db: Db, blocks: AttemptBlocks, step: Step, now: number): numb
     step.lastAttempt > before.exchanges ? step.responseStatus : before.response_status,
     number,
   );
-  const isEnded = before.status > statusCodes.held && !(status === statusCodes.delivered && isExpired(db, before));
-  if (!isEnded)
+  const wasEnded = before.status > statusCodes.held;
+  const isCorrected = wasEnded && status === statusCodes.delivered && isWithoutOutcome(db, before);
+  if (wasEnded) overtaken.push({ ...step.place, isCorrected });
+  if (isCorrected) forgetOutcome(db, targetOf(db, before.target).replay);
+  if (!wasEnded || isCorrected)
     db.run(
       `UPDATE delivery SET status = ?, reason = ?, detail = ?, error_kind = ?, schedule_step = ?, waited_ms = ?,
          due_at = ?, finished_at = ?, deaths = 0 WHERE number = ?`,
@@ -255,9 +265,10 @@ function settleOne(db: Db, blocks: AttemptBlocks, step: Step, now: number): numb
   return before.exchanges;
 }
 
-/** Whether it was held for too long. An attempt that was in flight at that time still counts. */
-const isExpired = (db: Db, { status, reason }: Before) =>
-  status === statusCodes.failed && reason !== null && wordText(db, reason) === 'expired';
+/** Whether it was cancelled or held for too long. An attempt that was in flight at that time still counts. */
+const isWithoutOutcome = (db: Db, { status, reason }: Before) =>
+  status === statusCodes.cancelled ||
+  (status === statusCodes.failed && reason !== null && wordText(db, reason) === 'expired');
 
 /**
  * The new part of the log: without attempts that are logged already, and without request bodies that equal the rendered

@@ -151,9 +151,14 @@ function deliveryQueue(client: JournalClient): DeliveryQueue {
       const id = (place: { timeMs: number; number: number }) => deliveryId(place.timeMs, place.number);
       return { suspects: suspects.map(id), poisoned: poisoned.map(id) };
     },
-    settle(lease, settlements, now) {
+    async settle(lease, settlements, now) {
       const { batch, bytes } = packSettle(lease, settlements, now);
-      return client.write('settle', batch, { bytes, isIntake: false, maxDelayMs });
+      const overtaken = await client.write('settle', batch, { bytes, isIntake: false, maxDelayMs });
+      if (overtaken === false || overtaken.length === 0) return overtaken === false ? false : [];
+      return overtaken.map(({ timeMs, number, isCorrected }) => ({
+        deliveryId: deliveryId(timeMs, number),
+        isCorrected,
+      }));
     },
     holds: () => client.write('holds', null),
     saveHold: (hold) => client.write('saveHold', hold, { bytes: 0, isIntake: false, maxDelayMs }),
@@ -214,7 +219,7 @@ function deliveryLog(client: JournalClient): DeliveryLog {
     },
     async retry({ id, now, render }, entry) {
       const place = placeOf('delivery', id);
-      return place !== null && client.write('retry', { ...place, now, render, entry });
+      return place && client.write('retry', { ...place, now, render, entry });
     },
     async cancel(id, now, entry) {
       const place = placeOf('delivery', id);

@@ -118,6 +118,6 @@ function requeue(parts: SendParts, some: readonly QueuedDelivery[], isPart: bool
 /** Records the next step of a member of a batch. `isKept`: it continues from memory, so that it is not read again. */
 async function record(parts: SendParts, one: QueuedDelivery, step: Step, isKept: boolean): Promise<void> {
   const settlement = settlementOf(one, step);
-  const isMine = await parts.settlements.record(settlement);
-  afterRecord(parts, one, { step, settlement, isMine, isKept });
+  const recorded = await parts.settlements.record(settlement);
+  afterRecord(parts, one, { step, settlement, recorded, isKept });
 }

@@ -35,7 +35,10 @@ async function send(count: 1 | 2, broken: Partial<SendParts>) {
   const failed = (error: unknown) => errors.push(String(error));
   const journal = {
     mark: async () => true,
-    settle: async (_: unknown, some: readonly Settlement[]) => recorded.push(...some) > 0,
+    async settle(_: unknown, some: readonly Settlement[]) {
+      recorded.push(...some);
+      return [];
+    },
   };
   const inFlight = new InFlight({ journal, lease, clock, trialEnded() {}, failed });
   let requests = 0;

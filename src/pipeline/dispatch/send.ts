@@ -1,5 +1,5 @@
 import { type Clock, errorBackoffMs } from '../../async/clock.ts';
-import { type DueDelivery, isFinished, type Settlement } from '../../journal/journal.ts';
+import { type DueDelivery, isFinished, type Overtaken, type Settlement } from '../../journal/journal.ts';
 import type { BatchStep, GiveBack } from '../attempt/attempt-batch.ts';
 import type { Batch } from '../attempt/batch.ts';
 import type { Step } from '../attempt/next-step.ts';
@@ -13,7 +13,10 @@ import type { Pauses } from './pauses.ts';
 import { batchRecordsOf, type DestinationQueue, type ProbeSlot, type QueuedDelivery } from './queues.ts';
 import type { Quota } from './rate-limiter.ts';
 import type { ReplayRates } from './replay-rates.ts';
-import type { SettlementWriter } from './settlement-writer.ts';
+import type { Recorded, SettlementWriter } from './settlement-writer.ts';
+
+/** `wasHeld`: the request was the probe of a hold. `overtaken`: it had ended before; null: it had not. */
+export type SettledAbout = { wasHeld: boolean; overtaken: Overtaken | null };
 
 /** The parts of the dispatcher that requests need. */
 export type SendParts = {
@@ -42,8 +45,7 @@ export type SendParts = {
   recorded(queue: DestinationQueue): void;
   /** Makes the deliveries due that a deleted destination has stored as held. */
   releaseDeleted(destinationId: string): void;
-  /** `wasHeld`: the request was the probe of a hold. */
-  settled(delivery: DueDelivery, step: Step, wasHeld: boolean): void;
+  settled(delivery: DueDelivery, step: Step, about: SettledAbout): void;
   failed(error: unknown, doing: string): void;
 };
 
@@ -72,8 +74,8 @@ export async function sendOne(parts: SendParts, one: QueuedDelivery, probe: Prob
       const settlement = settlementOf(one, step);
       const recording = parts.settlements.record(settlement);
       parts.resume(queue);
-      const isMine = await recording;
-      afterRecord(parts, one, { step, settlement, isMine, isKept: false });
+      const recorded = await recording;
+      afterRecord(parts, one, { step, settlement, recorded, isKept: false });
       isDone = true;
       queue.attemptFailures = 0;
     }
@@ -281,19 +283,20 @@ export function settlementOf({ queue, delivery }: QueuedDelivery, { settlement }
   return isEnough ? { ...settlement, leavesOrder: true } : settlement;
 }
 
-type Recorded = { step: Step; settlement: Settlement; isMine: boolean; isKept: boolean };
+type Settled = { step: Step; settlement: Settlement; recorded: Recorded; isKept: boolean };
 
 /** After an outcome was recorded. */
 export function afterRecord(
   parts: SendParts,
   one: QueuedDelivery,
-  { step, settlement, isMine, isKept }: Recorded,
+  { step, settlement, recorded, isKept }: Settled,
 ): void {
   const { queue, delivery } = one;
   queue.reading?.settled.add(delivery.id);
   // The next delivery of its key may be due now.
   if (delivery.orderKey !== undefined) queue.hasMore = true;
-  if (!isMine) return;
+  if (recorded === false) return;
+  const overtaken = recorded.find(({ deliveryId }) => deliveryId === delivery.id) ?? null;
   if (settlement.dueAt !== null && !isKept) {
     // If the queue has dropped its deliveries since, this one may have been cancelled.
     const mayStay = settlement.status === 'retrying' && one.probe === null && queue.spills === one.spills;
@@ -303,7 +306,7 @@ export function afterRecord(
   }
   // The held deliveries of a deleted destination are cancelled; this one was recorded later.
   if (settlement.status === 'held' && queue.plan === null) parts.releaseDeleted(queue.destinationId);
-  parts.settled(delivery, step, one.probe !== null);
+  parts.settled(delivery, step, { wasHeld: one.probe !== null, overtaken });
 }
 
 /**

@@ -22,7 +22,7 @@ function rig(refuses: (some: readonly Settlement[]) => Error | null) {
         const error = refuses(some);
         if (error !== null) throw error;
         recorded.push(...some);
-        return true;
+        return [];
       },
     },
     failed: (error) => errors.push(error),
@@ -43,7 +43,7 @@ test('an outcome that the storage can not record delays no other one, and is rec
   await clock.advance(60_000);
   assert.deepEqual(
     await all,
-    outcomes.map(() => true),
+    outcomes.map(() => []),
   );
   assert.equal(recorded.find(({ deliveryId }) => deliveryId === 'dlv_7')?.detail, null);
 });
@@ -80,7 +80,7 @@ test('at most four writes run at once, and the outcomes that come meanwhile shar
       async settle(_lease, some) {
         writes.push(some.length);
         await new Promise<void>((resolve) => running.push(resolve));
-        return true;
+        return [];
       },
     },
     failed: () => {},

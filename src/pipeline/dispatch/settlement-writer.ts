@@ -1,6 +1,6 @@
 import { type Clock, errorBackoffMs, pause } from '../../async/clock.ts';
 import { AppError } from '../../contract/errors.ts';
-import type { DeliveryQueue, Lease, Settlement } from '../../journal/journal.ts';
+import type { DeliveryQueue, Lease, Overtaken, Settlement } from '../../journal/journal.ts';
 import { emptied } from '../attempt/error-policy.ts';
 
 const countMax = 2_000;
@@ -11,8 +11,14 @@ const writesMax = 4;
 /** The failures after which an outcome loses its content: 31 s after the first one. */
 const keptFailures = 5;
 
+/**
+ * false: another process has acquired the lease, and not all outcomes of this write were recorded. Else the deliveries
+ * among them that had ended before.
+ */
+export type Recorded = readonly Overtaken[] | false;
+
 /** Outcomes that are written in one call, and whether they were recorded. */
-type Group = PromiseWithResolvers<boolean> & { settlements: Settlement[]; bytes: number };
+type Group = PromiseWithResolvers<Recorded> & { settlements: Settlement[]; bytes: number };
 
 type Options = {
   journal: Pick<DeliveryQueue, 'settle'>;
@@ -45,14 +51,14 @@ export class SettlementWriter {
     return this.#count > countMax || this.#bytes > bytesMax;
   }
 
-  /** false: another process has acquired the lease, and not all outcomes of this write were recorded. */
-  record(settlement: Settlement): Promise<boolean> {
+  /** Outcomes that are written together have one promise. */
+  record(settlement: Settlement): Promise<Recorded> {
     const bytes = bytesOf(settlement);
     this.#count += 1;
     this.#bytes += bytes;
     let group = this.#waiting.at(-1);
     if (group === undefined || group.settlements.length >= groupMax || group.bytes >= groupBytesMax) {
-      group = { ...Promise.withResolvers<boolean>(), settlements: [], bytes: 0 };
+      group = { ...Promise.withResolvers<Recorded>(), settlements: [], bytes: 0 };
       this.#waiting.push(group);
       this.#schedule();
     }
@@ -78,22 +84,22 @@ export class SettlementWriter {
     this.#schedule();
   }
 
-  async #write(settlements: readonly Settlement[], bytes: number): Promise<boolean> {
+  async #write(settlements: readonly Settlement[], bytes: number): Promise<Recorded> {
     const { journal, lease, clock, failed } = this.#options;
     let contents = settlements;
     for (let failures = 1; ; failures++)
       try {
-        const isMine = await journal.settle(lease, contents, clock.now());
+        const recorded = await journal.settle(lease, contents, clock.now());
         this.#count -= settlements.length;
         this.#bytes -= bytes;
-        return isMine;
+        return recorded;
       } catch (error) {
         const isFull = error instanceof AppError && error.code === 'storage_full';
         if (settlements.length > 1 && !isFull) {
           const half = settlements.length >> 1;
           // Together, since a half with an outcome that can't be written waits.
           const halves = [settlements.slice(0, half), settlements.slice(half)];
-          const areMine = await Promise.all(
+          const recorded = await Promise.all(
             halves.map((some) =>
               this.#write(
                 some,
@@ -101,7 +107,7 @@ export class SettlementWriter {
               ),
             ),
           );
-          return areMine.every(Boolean);
+          return recorded.some((one) => one === false) ? false : recorded.flatMap((one) => one || []);
         }
         failed(error, 'record attempts');
         await pause(clock, errorBackoffMs(failures - 1));

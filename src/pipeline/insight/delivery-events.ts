@@ -3,6 +3,7 @@ import type { Reason } from '../../contract/records/delivery.ts';
 import type { DueDelivery, LoggedDelivery } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Step } from '../attempt/next-step.ts';
+import type { SettledAbout } from '../dispatch/send.ts';
 import type { Matched } from '../matcher.ts';
 
 /** The objects whose deliveries an event is about. */
@@ -20,8 +21,10 @@ export type DeliveryEventMap = {
   planned: [deliveries: readonly DueDelivery[]];
   /** Events were matched against the rules, each with the rules that it fired. */
   matched: [events: readonly Matched[]];
-  /** A delivery's next step is recorded. `wasHeld`: its request was the probe of a hold. */
-  settled: [delivery: DueDelivery, step: Step, wasHeld: boolean];
+  /** A delivery's next step is recorded. */
+  settled: [delivery: DueDelivery, step: Step, about: SettledAbout];
+  /** A finished delivery is unfinished again, since a person retried it. */
+  reopened: [of: Owners];
   /** `count` waiting deliveries are held from now on. */
   held: [of: Owners, reason: Reason, count: number];
   /** `count` deliveries ended without an attempt: expired, cancelled, quarantined. */
@@ -49,6 +52,7 @@ export function createDeliveryEvents(telemetry: Pick<Telemetry, 'failedOften'>) 
     planned: new Set(),
     matched: new Set(),
     settled: new Set(),
+    reopened: new Set(),
     held: new Set(),
     ended: new Set(),
     alive: new Set(),
@@ -78,10 +82,13 @@ export function reportAttempts(
   events: Pick<DeliveryEvents, 'on'>,
   telemetry: Pick<Telemetry, 'attemptFinished' | 'deliverySettled'>,
 ): void {
-  events.on('settled', ({ id: deliveryId, eventId, actionId, destinationId, connectionId, test }, step) => {
-    const { status, reason, log } = step.settlement;
-    const of = { deliveryId, eventId, actionId, destinationId, connectionId, test, status, reason };
-    if (!step.follows) for (const attempt of log) telemetry.attemptFinished({ ...of, attempt });
-    telemetry.deliverySettled({ status });
-  });
+  events.on(
+    'settled',
+    ({ id: deliveryId, eventId, actionId, destinationId, connectionId, test }, step, { overtaken }) => {
+      const { status, reason, log } = step.settlement;
+      const of = { deliveryId, eventId, actionId, destinationId, connectionId, test, status, reason };
+      if (!step.follows) for (const attempt of log) telemetry.attemptFinished({ ...of, attempt });
+      if (overtaken === null || overtaken.isCorrected) telemetry.deliverySettled({ status });
+    },
+  );
 }

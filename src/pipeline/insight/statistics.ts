@@ -54,7 +54,7 @@ export function createStatistics(options: {
       if (hold !== undefined) count(of, 'held', hold.reason);
     }
   });
-  events.on('settled', (delivery, { settlement, follows }, wasHeld) => {
+  events.on('settled', (delivery, { settlement, follows }, { wasHeld, overtaken }) => {
     const now = clock.now();
     const of = ofDelivery(delivery, now);
     const { status, reason, log } = settlement;
@@ -67,15 +67,18 @@ export function createStatistics(options: {
       const error = errorOf(last);
       if (error !== null) add(of, `${errorPrefix}${error}`, 1);
     }
+    if (log.at(-1)?.outcome === 'retry' && status === 'retrying') count(of, 'retried');
+    if (overtaken?.isCorrected === true) count(of, 'reopened');
+    else if (overtaken !== null) return;
     if (status === 'delivered') {
       count(of, 'delivered');
       add(of, bucketName('latency', now - delivery.createdAt), 1);
       of['lastDeliveredAt'] = now;
     } else if (hold !== undefined) count(of, 'held', hold.reason);
-    else if (status === 'retrying') count(of, 'retried');
     else if (status === 'cancelled') count(of, 'cancelled');
-    else if (status !== 'pending') count(of, status, reason);
+    else if (!isWaiting) count(of, status, reason);
   });
+  events.on('reopened', (of) => count(ofDelivery(of), 'reopened'));
   events.on('held', (of, reason, amount) => count(ofDelivery(of), 'held', reason, amount));
   events.on('ended', (of, end, amount) => {
     if (amount > 0) count(ofDelivery(of), end.status, end.status === 'failed' ? end.reason : null, amount);

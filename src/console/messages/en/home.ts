@@ -23,7 +23,7 @@ export const home = {
   },
   chart: {
     sentence: ({ delivered, failed, held }: Record<'delivered' | 'failed' | 'held', number>, range: string) =>
-      `Last ${range}: ${formatNumber(delivered)} delivered, ${formatNumber(failed)} failed, ${formatNumber(held)} held.`,
+      `Last ${range}: ${formatNumber(delivered)} delivered, ${formatNumber(failed)} failed, ${formatNumber(held)} holds.`,
   },
   attention: {
     quiet: 'All clear',

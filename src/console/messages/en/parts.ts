@@ -89,7 +89,9 @@ export const parts = {
     title: 'From event to delivery',
     created: 'Deliveries created',
     rejected: 'Requests rejected',
-    reasons: 'Undelivered, by reason',
+    holds: 'Holds',
+    reopened: 'Retried after the end',
+    reasons: 'Failures, skips and holds, by reason',
     reason: (outcome: string, reason: string) => `${outcome}: ${reason}`,
   },
   chartTime: {

@@ -89,7 +89,7 @@ const DestinationLink = ({ id, names }: { id: string; names: Names }): ReactNode
   <ThingLink underline="always" entry={{ kind: 'destination', id, name: names.place(id) }} />
 );
 
-const { delivered, held, failed, skipped } = parts.status;
+const { delivered, failed, skipped } = parts.status;
 
 /** Matched events and deliveries of an action in a range: over time, by stage, and the reasons of those not delivered. */
 function Figures({ actionId }: { actionId: string }): ReactNode {
@@ -122,7 +122,7 @@ function Figures({ actionId }: { actionId: string }): ReactNode {
               [w.matched, totals.matched, 'work'],
               [parts.funnel.created, totals.created, 'work'],
               [delivered, totals.delivered, 'good'],
-              [held, totals.held, 'warn'],
+              [parts.funnel.holds, totals.held, 'warn'],
               [failed, totals.failed, 'bad'],
               [skipped, totals.skipped, 'warn'],
             ]}

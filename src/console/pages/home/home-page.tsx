@@ -107,13 +107,15 @@ function FirstSteps(): ReactNode {
 }
 
 const funnelWords = home.funnel;
-const { held, failed, skipped, delivered } = parts.status;
+const { failed, skipped, cancelled, delivered } = parts.status;
 const reasonsMax = 5;
 const ends = [
-  ['held', held, 'hand', 'warn'],
+  ['held', parts.funnel.holds, 'hand', 'warn'],
   ['retried', terms.retried, 'retry', 'warn'],
   ['failed', failed, 'cross', 'bad'],
   ['skipped', skipped, 'skip', 'calm'],
+  ['cancelled', cancelled, 'skip', 'calm'],
+  ['reopened', parts.funnel.reopened, 'retry', 'calm'],
   ['rejected', parts.funnel.rejected, 'off', 'bad'],
 ] as const;
 

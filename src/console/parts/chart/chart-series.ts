@@ -15,7 +15,8 @@ export const statesOver = (
   ...states: readonly ('delivered' | 'failed' | 'held')[]
 ): ChartSeries[] =>
   states.map((state) => ({
-    label: parts.status[state],
+    // A delivery can be put on hold more than once, and be delivered then.
+    label: state === 'held' ? parts.funnel.holds : parts.status[state],
     tone: toneOf(state),
     values: series.map((step) => step[state]),
   }));

@@ -27,7 +27,7 @@ export function Funnel({ stages }: { stages: readonly (readonly [name: string, c
   );
 }
 
-/** Why nothing was delivered, and how often: the most frequent reasons first. */
+/** Why deliveries failed, were skipped or put on hold, and requests rejected: the most frequent reasons first. */
 export function Reasons({ reasons }: Pick<Stats, 'reasons'>): ReactNode {
   return (
     <Stack gap="xs">
@@ -36,13 +36,16 @@ export function Reasons({ reasons }: Pick<Stats, 'reasons'>): ReactNode {
       <Facts
         isFigures
         facts={reasons.map(({ outcome, reason, count }) => [
-          words.reason(outcome === 'rejected' ? words.rejected : parts.status[outcome], reasonInWords(reason)),
+          words.reason(endNames[outcome], reasonInWords(reason)),
           formatNumber(count),
         ])}
       />
     </Stack>
   );
 }
+
+const { failed, skipped } = parts.status;
+const endNames = { failed, skipped, held: words.holds, rejected: words.rejected };
 
 /** A reason of a delivery, or the code of an error, in a few words. */
 export function reasonInWords(reason: Stats['reasons'][number]['reason']): string {

@@ -56,17 +56,20 @@ export function journalModel(): Modelled {
     return id;
   }
 
-  function settle(step: port.Settlement, now: number) {
+  function settle(step: port.Settlement, now: number): port.Overtaken[] {
     const row = find(step.deliveryId);
-    if (row === undefined) return;
+    if (row === undefined) return [];
     const { shown, kept, attemptLog } = row;
     const logged = attemptLog.at(-1)?.number ?? 0;
     attemptLog.push(...step.log.filter(({ number }) => number > logged));
     Object.assign(shown, { attempts: step.attempts }, step.pinned);
     if (step.rendered !== undefined) kept.rendered = step.rendered;
     if (step.leavesOrder === true) delete kept.orderKey;
-    // A delivery that expired in flight may have arrived.
-    if (!isOpen(row) && !(shown.reason === 'expired' && step.status === 'delivered')) return;
+    // A delivery that expired or was cancelled in flight may have arrived.
+    const isWithoutOutcome = shown.reason === 'expired' || shown.status === 'cancelled';
+    const isCorrected = !isOpen(row) && isWithoutOutcome && step.status === 'delivered';
+    const overtaken = isOpen(row) ? [] : [{ deliveryId: step.deliveryId, isCorrected }];
+    if (!isOpen(row) && !isCorrected) return overtaken;
     const { status, reason, detail, errorKind, scheduleStep, waitedMs } = step;
     const dueAt = status === 'pending' || status === 'retrying' ? step.dueAt : null;
     Object.assign(shown, {
@@ -78,6 +81,7 @@ export function journalModel(): Modelled {
       finishedAt: port.isFinished(status) ? now : null,
     });
     Object.assign(kept, { scheduleStep, waitedMs, deaths: 0 });
+    return overtaken;
   }
 
   function isListed(row: Row, { closed, now, limit: _, before = '~', after = '', ...query }: port.DeliveryQuery) {
@@ -146,8 +150,7 @@ export function journalModel(): Modelled {
         return { suspects: suspects.map(({ shown }) => shown.id), poisoned: poisoned.map(({ shown }) => shown.id) };
       },
       async settle(lease, settlements, now) {
-        if (isCurrent(lease)) for (const one of settlements) settle(one, now);
-        return isCurrent(lease);
+        return isCurrent(lease) && settlements.flatMap((one) => settle(one, now));
       },
     },
     log: {
@@ -164,11 +167,12 @@ export function journalModel(): Modelled {
       },
       async retry({ id, now, render }) {
         const row = find(id);
-        if (row === undefined) return false;
+        if (row === undefined) return null;
+        const { status } = row.shown;
         startAgain(row, now);
         if (render !== null) Object.assign(row.shown, render);
         if (render !== null) row.kept.rendered = null;
-        return true;
+        return status;
       },
       async cancel(id, now) {
         const row = find(id);
