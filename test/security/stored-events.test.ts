@@ -103,3 +103,15 @@ test('a replay that ignores rules, or uses a disabled action, needs Manage Actio
   }
   assert.equal((await operator('POST', '/replays', body({ actionId: action.id }, false))).status, 201);
 });
+
+test('examples of parameters, which are values of events, need View Payloads', async () => {
+  await wired.send({ city: 'Ann Arbor', consent: 'yes' });
+  const examplesFor = async (...rights: Right[]) => {
+    const ask = await holder(...rights);
+    const { data } = JSON.parse((await ask('GET', '/parameters?name=city')).text);
+    const changed = JSON.parse((await ask('PATCH', '/parameters/city', { description: 'Where' })).text);
+    return [data[0].name, data[0].examples, changed.examples];
+  };
+  assert.deepEqual(await examplesFor('parameters:manage', 'events:view'), ['city', [], []]);
+  assert.deepEqual(await examplesFor('parameters:manage', 'payloads:view'), ['city', ['Ann Arbor'], ['Ann Arbor']]);
+});

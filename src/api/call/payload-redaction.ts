@@ -1,3 +1,4 @@
+import type { Parameter } from '../../contract/documents/parameter.ts';
 import type { ActionCheck } from '../../contract/records/check.ts';
 import type { Delivery } from '../../contract/records/delivery.ts';
 import type { Event } from '../../contract/records/event.ts';
@@ -9,6 +10,11 @@ import { hiddenReason } from '../../pipeline/insight/hidden-reason.ts';
 /** An event without payloads:view. */
 export function withoutData(event: Event): Event {
   return { ...event, data: {}, ext: {}, session: {} };
+}
+
+/** A parameter without payloads:view: examples are values of events. */
+export function withoutExamples(parameter: Parameter): Parameter {
+  return { ...parameter, examples: [] };
 }
 
 /** A delivery of a list without payloads:view: what its template says is hidden. */

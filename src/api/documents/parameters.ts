@@ -2,6 +2,7 @@ import type { Parameter } from '../../contract/documents/parameter.ts';
 import { foldName } from '../../contract/fold-name.ts';
 import { given } from '../../contract/given.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
+import { withoutExamples } from '../call/payload-redaction.ts';
 import { versionTag } from '../http/etag.ts';
 import { pageOfAll } from '../http/pagination.ts';
 import { found } from '../http/validate.ts';
@@ -17,7 +18,7 @@ export function parameterHandlers(parts: ApiParts) {
   }
 
   return {
-    listParameters({ query }) {
+    listParameters({ query, may }) {
       const { name, offered, seen, sort } = query;
       const wanted = foldName(name ?? '');
       const items = pipeline
@@ -28,7 +29,8 @@ export function parameterHandlers(parts: ApiParts) {
             (offered === undefined || one.offered === offered) &&
             (seen === undefined || (one.lastSeenAt !== null) === seen),
         );
-      return pageOfAll(items, query, { ...orders[sort], order: 'ascending' });
+      const { data, page } = pageOfAll(items, query, { ...orders[sort], order: 'ascending' });
+      return { data: may('payloads:view') ? data : data.map(withoutExamples), page };
     },
 
     async changeParameter(call) {
@@ -42,7 +44,7 @@ export function parameterHandlers(parts: ApiParts) {
         return [{ op: 'put', document: { kind: 'parameter', id: name, ...next } }];
       });
       call.reply.header('etag', versionTag(snapshot.documents.parameter.get(name)?.version ?? 0));
-      return find(name);
+      return call.may('payloads:view') ? find(name) : withoutExamples(find(name));
     },
   } satisfies Partial<Handlers>;
 }

@@ -24,16 +24,21 @@ export const parameter = z.strictObject({
 export type Parameter = z.output<typeof parameter>;
 
 export const parameterRoutes = tagged('parameters', {
-  listParameters: api('GET /parameters', 'parameters:view', 'List the parameters seen on events', {
-    query: pageQuery({
-      name: textFilter,
-      offered: flag.optional(),
-      seen: flag.optional(),
-      /** By name, or by share of events; parameters never seen come last. */
-      sort: z.enum(['name', 'share']).default('name'),
-    }),
-    output: pageOf(parameter),
-  }),
+  listParameters: api(
+    'GET /parameters',
+    'parameters:view',
+    'List the parameters seen on events (`examples` needs payloads:view)',
+    {
+      query: pageQuery({
+        name: textFilter,
+        offered: flag.optional(),
+        seen: flag.optional(),
+        /** By name, or by share of events; parameters never seen come last. */
+        sort: z.enum(['name', 'share']).default('name'),
+      }),
+      output: pageOf(parameter),
+    },
+  ),
   changeParameter: api(
     'PATCH /parameters/{name}',
     'parameters:manage',

@@ -2,6 +2,7 @@ import { Button, Checkbox, Code, Group, Skeleton, Stack, Text, Textarea, Title }
 import { useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo, useState } from 'react';
 import type { Answer } from '../../../client/client.ts';
+import { rights } from '../../../contract/accounts/rights.ts';
 import { fieldErrors, kept, useApi, useApiQuery, watched } from '../../data/data.ts';
 import { count, dataCollection, formatPercent, parts, terms } from '../../messages/en.ts';
 import { bind, options } from '../../parts/form/bind.ts';
@@ -162,6 +163,7 @@ function Details({ parameter, users, onDone }: DetailsProps): ReactNode {
   const { value, set, isDirty, notice, forget } = useDraft(`parameter.${name}`, { description });
   const change = useApi('changeParameter');
   const mayManage = useMay('parameters:manage');
+  const maySee = useMay('payloads:view');
   const { description: told } = fieldErrors(change.error);
   const path = pathTo('it.data[0]', name, false);
   function save() {
@@ -198,7 +200,7 @@ function Details({ parameter, users, onDone }: DetailsProps): ReactNode {
       </Group>
       <Title order={3}>{words.columns.examples}</Title>
       {examples.length === 0 ? (
-        <Text c="dimmed">{terms.noneYet}</Text>
+        <Text c="dimmed">{maySee ? terms.noneYet : words.examplesHidden(rights['payloads:view'])}</Text>
       ) : (
         <Stack component="ul" gap={4}>
           {examples.map((example) => (

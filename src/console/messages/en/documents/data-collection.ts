@@ -145,6 +145,7 @@ export const dataCollection = {
     descriptionHint: 'Shown where the parameter can be chosen.',
     copyExample: (text: string) => `Copy example ${text}`,
     inTemplates: 'In templates',
+    examplesHidden: (right: string) => `To see examples you need the right “${right}”: ask an administrator.`,
     seenNever: 'Never seen on an event',
     notFound: (name: string) => `There is no parameter ${name}.`,
     events: 'View events',
