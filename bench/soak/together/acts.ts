@@ -141,6 +141,7 @@ const statuses = [
 ];
 
 const kinds: readonly Kind[] = [
+  { name: 'do nothing', weight: 1, of: null, run: async () => {} },
   {
     name: 'turn a destination',
     weight: 5,
