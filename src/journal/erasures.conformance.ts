@@ -190,6 +190,40 @@ export function erasuresConformance(guarantee: Guarantee): void {
     assert.deepEqual([one?.response?.status, one?.response?.headers], [200, [['X-Echo', '[erased]']]]);
   });
 
+  guarantee(
+    'an exchange that is recorded after one of its records was erased has nothing of that record',
+    async (journal) => {
+      const visitors = ['ann', 'bob', 'cem'];
+      const { ids: events } = await accept(
+        journal,
+        visitors.map((visitorId) => incoming({ visitorId })),
+      );
+      const lease =
+        (await journal.leases.acquire({ scope: 'events/0', owner: 't', ttlMs: 9e9, now: 0 })) ?? assert.fail();
+      const rows = events.map((eventId) => planned({ eventId, dueAt: start }));
+      const plan = { advance: { partition: 0, from: 0, to: 3 }, deliveries: rows, now: start };
+      const ids = (await journal.matching.plan(lease, plan)) ?? assert.fail();
+      const request = { method: 'POST', url: 'https://crm.example/?first=ann', headers: [], body: 'ann and bob' };
+      const shared = { ...attempt(1, { batch: { id: 'bat_1', records: 3 } }), request };
+      await erase(journal);
+      // A large batch is settled in parts.
+      const parts = [ids.slice(1, 2), ids.slice(0, 1).concat(ids.slice(2))];
+      for (const part of parts)
+        await journal.deliveries.settle(
+          lease,
+          part.map((id) => settlement(id, { status: 'delivered', log: [shared] })),
+          start,
+        );
+      for (const id of ids.slice(1)) {
+        const { status, attemptLog } = (await journal.log.delivery(id)) ?? assert.fail();
+        assert.equal(status, 'delivered');
+        const requests = attemptLog.map((one) => [one.request?.url, one.request?.body]);
+        assert.deepEqual(requests, [['https://crm.example/[erased]', null]]);
+      }
+      assert.equal(await journal.log.delivery(ids[0] ?? ''), null);
+    },
+  );
+
   guarantee('a reason that quotes an erased visitor is removed from the deliveries of others', async (journal) => {
     const { lease, ids } = await withDeliveries(journal, [{}, {}]);
     const end = (id: string | undefined, detail: string) => settlement(id, { status: 'skipped', detail });

@@ -8,7 +8,7 @@ export type SettledExchange = { id: string; exchange: string; steps: { at: numbe
 
 /**
  * Stores exchanges for the deliveries that were logged now: `logged` returns the delivery of a step, or null if it was
- * not logged.
+ * not logged. One that was erased while the exchange was on its way leaves nothing of it in the others.
  */
 export function keepExchanges(
   db: Db,
@@ -29,6 +29,7 @@ export function keepExchanges(
       JSON.stringify(members),
       packLines(exchange),
     );
+    if (members.length < steps.length) anonymiseExchanges(db, [id]);
   }
 }
 
