@@ -51,7 +51,10 @@ export interface DeliveryQueue {
     bytesMax?: number | undefined;
     eventOf?: (eventId: string) => Event | undefined;
   }): Promise<{ due: DueDelivery[]; followers: DueDelivery[]; isCut: boolean; nextDueAt: number | null }>;
-  /** When the next delivery of each destination and replay is due; the time does not depend on how many there are. */
+  /**
+   * When the next delivery of each destination and replay is due; null: it has only some that are stored as held. The time
+   * that it takes does not depend on how many there are.
+   */
   nextDue(): Promise<NextDue[]>;
   /**
    * Lets the times of new events and deliveries follow a clock that is more than 5 s behind the newest ones. Returns by
@@ -64,7 +67,7 @@ export interface DeliveryQueue {
    * The count of all unfinished deliveries that have a due time, by destination and replay. `nextDueAt` is that of the
    * next one that waits for no earlier one of its order key; null: all do.
    */
-  backlog(): Promise<(Omit<NextDue, 'nextDueAt'> & { open: number; nextDueAt: number | null })[]>;
+  backlog(): Promise<(NextDue & { open: number })[]>;
   /**
    * Replaces the in-flight marker: the deliveries in flight now, and the suspect on trial among them (null: none).
    * `recover` reads it after a crash. The caller puts one suspect on trial at a time, and sends a suspect only after a
@@ -95,7 +98,7 @@ type NextDue = {
   destinationId: string;
   connectionId: string;
   replayId: string | null;
-  nextDueAt: number;
+  nextDueAt: number | null;
 };
 
 /** A delivery that had ended before its attempt was recorded. `isCorrected`: it is delivered now. */

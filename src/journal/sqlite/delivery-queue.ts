@@ -8,6 +8,7 @@ import { type EventLine, eventOfLine } from './event-codec.ts';
 import { eventFinder } from './event-groups.ts';
 import { internText, type Target, targetIds } from './interned-ids.ts';
 import { dequeueOrdered, followersOf, hasOrderQueues } from './order-queue.ts';
+import { statusCodes } from './status-codes.ts';
 
 /** A due delivery with its event and its rendered request, both as text. */
 export type DueRow = { row: DeliveryRow; event: EventLine | null; rendered: string | null };
@@ -87,13 +88,15 @@ export const queueOperations = {
   },
 
   /** Index seeks, since a scan of a million rows takes a quarter of a second of each start. */
-  nextDue(db: Db, _: null): (Target & { next_due_at: number })[] {
+  nextDue(db: Db, _: null): (Target & { next_due_at: number | null })[] {
     const first = (isBehind: 0 | 1) => `SELECT min(due_at) FROM delivery INDEXED BY delivery_due
       WHERE target = target.id AND is_behind = ${isBehind} AND due_at IS NOT NULL`;
+    const isHeld = `EXISTS (SELECT 1 FROM delivery INDEXED BY delivery_status
+      WHERE status = ${statusCodes.held} AND target = found.id)`;
     return db.all(
       `SELECT destination, connection, replay, min(coalesce(due, behind), coalesce(behind, due)) AS next_due_at
-       FROM (SELECT *, (${first(0)}) AS due, (${first(1)}) AS behind FROM target)
-       WHERE next_due_at IS NOT NULL ORDER BY destination, connection, replay`,
+       FROM (SELECT *, (${first(0)}) AS due, (${first(1)}) AS behind FROM target) AS found
+       WHERE next_due_at IS NOT NULL OR ${isHeld} ORDER BY destination, connection, replay`,
     );
   },
 

@@ -95,12 +95,7 @@ function matching(client: JournalClient): Journal['matching'] {
   };
 }
 
-function nextDueOf<At extends number | null>({
-  destination,
-  connection,
-  replay,
-  next_due_at,
-}: Target & { next_due_at: At }) {
+function nextDueOf({ destination, connection, replay, next_due_at }: Target & { next_due_at: number | null }) {
   return {
     destinationId: destination,
     connectionId: connection,

@@ -126,8 +126,11 @@ export class Dispatcher implements AsyncDisposable {
 
   /** Takes over the unfinished deliveries in the journal. */
   async start(): Promise<void> {
-    for (const { destinationId, connectionId, replayId, nextDueAt } of await this.#options.queue.nextDue())
-      this.#refill.refillAt(this.#queues.open(destinationId, connectionId, replayId), nextDueAt);
+    for (const { destinationId, connectionId, replayId, nextDueAt } of await this.#options.queue.nextDue()) {
+      // A replay with held deliveries has its queue, so that it is woken with its destination when these are released.
+      const queue = this.#queues.open(destinationId, connectionId, replayId);
+      if (nextDueAt !== null) this.#refill.refillAt(queue, nextDueAt);
+    }
   }
 
   /** New deliveries that are already in the journal. Those that do not fit in memory are read back later. */

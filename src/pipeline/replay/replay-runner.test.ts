@@ -297,6 +297,23 @@ test('the progress of an ended replay follows its deliveries that a person sends
   }
 });
 
+test('a held delivery of an ended replay is sent when it is released after a restart', async () => {
+  let status = 500;
+  await using rig = await startRig({ handler: () => ({ status }) });
+  const retry = { scheduleMs: [0] };
+  const { connectionId, destinationId } = await wire(rig, { connection: { settings: { retry } } });
+  await rig.send({ data: { n: '1' } });
+  await rig.clock.advance(10);
+  const id = await replay(rig, { only: 'all' });
+  await rig.clock.advance(3_000);
+  assert.deepEqual([(await shown(rig, id)).state, await rig.statuses()], ['done', ['cancelled', 'held']]);
+  await rig.restart();
+  status = 200;
+  await rig.put('destination', { connectionId, name: 'Orders', path: '/v3', status: 'enabled' }, destinationId);
+  await rig.clock.advance(1_000);
+  assert.deepEqual(await rig.statuses(), ['cancelled', 'delivered']);
+});
+
 test('a replay to a held destination waits like other deliveries, and does not delay other destinations', async () => {
   await using rig = await startRig();
   const { connectionId, destinationId } = await wire(rig);
