@@ -17,6 +17,16 @@ export function jsonSize(value: unknown, enough = Number.POSITIVE_INFINITY): num
   return sum;
 }
 
+/** The first items whose JSON has at most `bytesMax` bytes in sum; at least one. */
+export function firstWithin<T>(items: readonly T[], bytesMax: number): T[] {
+  let bytes = 0;
+  const end = items.findIndex((one, at) => {
+    bytes += jsonSize(one, bytesMax);
+    return at > 0 && bytes > bytesMax;
+  });
+  return items.slice(0, end < 0 ? items.length : end);
+}
+
 function textBytes(text: string): number {
   let sum = 2 + text.length;
   for (let at = 0; at < text.length; at++) {

@@ -200,3 +200,31 @@ test('a large event has the same entity tag as always, and is compressed when as
   const again = await app.fetch(path, { headers: { 'if-none-match': tag } });
   assert.equal(again.status, 304);
 });
+
+test('the steps of a refused import have at most 8 MiB, first those with problems', async () => {
+  const behaviors = (last: string) =>
+    Array.from({ length: 20 }, (_, n) => ({
+      kind: 'behavior',
+      name: `Refused ${n}`,
+      condition: {
+        any: Array.from({ length: 199 }, () => ({
+          parameter: 'p',
+          operator: 'equals',
+          value: '\u4e2d'.repeat(900) + last,
+        })),
+      },
+    }));
+  await answer('/import', { documents: behaviors('a') });
+  const wrong = { kind: 'destination', connection: wired.connection.name, name: 'Wrong', template: '{{' };
+  const response = await app.fetch('/api/v1/import', {
+    method: 'POST',
+    body: JSON.stringify({ documents: [...behaviors('b'), wrong] }),
+    headers: { 'content-type': 'application/json' },
+  });
+  assert.equal(response.status, 422);
+  const text = await response.text();
+  const bytes = Buffer.byteLength(text);
+  assert.ok(bytes <= answerBytesMax, `${bytes} bytes`);
+  const { steps } = JSON.parse(text) as { steps: { name: string; problems: unknown[] }[] };
+  assert.ok(steps.some(({ problems }) => problems.length > 0));
+});

@@ -10,6 +10,7 @@ import {
 import { rightOf, type TransferKind, transferKinds } from '../../contract/documents/transfer-kinds.ts';
 import { AppError, type FieldError, invalid } from '../../contract/errors.ts';
 import { foldName } from '../../contract/fold-name.ts';
+import { firstWithin, jsonSize } from '../../contract/json-size.ts';
 import type { Document, Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import type { ApiParts, Call, Handlers } from '../call/call.ts';
 import { LongResponse } from '../http/long-response.ts';
@@ -118,8 +119,9 @@ function* mapped<T, R>(items: Iterable<T>, map: (item: T) => R): Generator<R> {
   for (const item of items) yield map(item);
 }
 
-/** The number of steps in a refusal, which is one text. */
+/** The number of steps in a refusal, which is one text, and their bytes of JSON. Those with problems come first. */
 const refusedStepsMax = 1_000;
+const refusedBytesMax = 4 * 1_048_576;
 
 /** Throws AppError `forbidden` unless the caller has the right for each kind. */
 export function requireRights(kinds: Iterable<TransferKind>, need: 'view' | 'manage', may: Call['may']): void {
@@ -136,10 +138,9 @@ function requireNoProblems(steps: readonly PlannedStep[]): void {
     problems.map((one) => ({ ...one, pointer: `/documents/${at}${one.pointer}` })),
   );
   if (errors.length === 0) return;
-  const shown =
-    steps.length <= refusedStepsMax
-      ? steps
-      : steps.filter(({ problems }) => problems.length > 0).slice(0, refusedStepsMax);
+  const isShort = steps.length <= refusedStepsMax && jsonSize(steps, refusedBytesMax) <= refusedBytesMax;
+  const refused = isShort ? steps : steps.filter(({ problems }) => problems.length > 0);
+  const shown = firstWithin(refused.slice(0, refusedStepsMax), refusedBytesMax);
   throw invalid(errors, { steps: shown.map((step) => shownStep(step, { isPlan: true })) });
 }
 

@@ -1,6 +1,6 @@
 import { appendAudit } from '../../audit/sqlite/append.ts';
 import { ofStatus } from '../../audit/status-change.ts';
-import { jsonSize } from '../../contract/json-size.ts';
+import { firstWithin } from '../../contract/json-size.ts';
 import type { NewAuditEntry } from '../../contract/records/audit.ts';
 import type { Attempt, DeliveryStatus } from '../../contract/records/delivery.ts';
 import type { Db } from '../../sqlite/db.ts';
@@ -66,23 +66,13 @@ export function historyOf({ row, lines, exchanges, event: line }: DeliveryHistor
     const packed: PackedAttempt[] = JSON.parse(line.attempts);
     for (const one of packed) attemptLog.push(unpackAttempt(one, rendered?.body, exchanges));
   }
-  return { attemptLog: newestWithin(attemptLog), rendered: row.renderedBlock === null ? null : rendered };
+  // Several attempts may have the same large body, which is stored once.
+  const newest = firstWithin(attemptLog.reverse(), attemptBytesMax).reverse();
+  return { attemptLog: newest, rendered: row.renderedBlock === null ? null : rendered };
 }
 
 /** Bytes of JSON of the attempts that a delivery is shown with; the newest one can be larger. */
 const attemptBytesMax = 4 * 1_048_576;
-
-/** The newest attempts that fit. Several may have the same large body, which is stored once. */
-function newestWithin(attempts: Attempt[]): Attempt[] {
-  let bytes = 0;
-  let first = attempts.length;
-  while (first > 0 && (first === attempts.length || bytes <= attemptBytesMax)) {
-    bytes += jsonSize(attempts[first - 1], attemptBytesMax);
-    if (bytes > attemptBytesMax && first < attempts.length) break;
-    first -= 1;
-  }
-  return first === 0 ? attempts : attempts.slice(first);
-}
 
 export const logOperations = {
   /** Returns the newest attempts, about 4 MiB. */

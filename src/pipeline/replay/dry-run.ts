@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { maskHeaders, scrubRequest } from '../../connections/secret-redaction.ts';
-import { jsonSize } from '../../contract/json-size.ts';
+import { firstWithin } from '../../contract/json-size.ts';
 import type { ReplayInput, ReplayPlan, ReplaySample } from '../../contract/records/replay.ts';
 import { replayLimits } from '../../contract/records/replay-limits.ts';
 import type { DeliveryLog } from '../../journal/journal.ts';
@@ -72,7 +72,9 @@ export async function planReplay(
     duplicates,
     destinations: Array.from(target, ([destinationId, count]) => ({ destinationId, count })),
     durationMs: durationOf(input, target, snapshot.documents),
-    samples: samples ? withinBytes(await Promise.all(first.map((chosen) => sampleOf(options, chosen, now)))) : null,
+    samples: samples
+      ? firstWithin(await Promise.all(first.map((chosen) => sampleOf(options, chosen, now))), sampleBytesMax)
+      : null,
   };
 }
 
@@ -102,14 +104,6 @@ function durationOf(
 
 /** Bytes of JSON of all samples; the first one can be larger. */
 const sampleBytesMax = 4 * 1_048_576;
-
-function withinBytes(samples: readonly ReplaySample[]): ReplaySample[] {
-  let bytes = 0;
-  return samples.filter((one, at) => {
-    bytes += jsonSize(one, sampleBytesMax);
-    return at === 0 || bytes <= sampleBytesMax;
-  });
-}
 
 async function sampleOf(options: PlanOptions, { delivery }: Chosen, now: number): Promise<ReplaySample> {
   const { destinationId, eventId, actionId, source } = delivery;
