@@ -1,4 +1,4 @@
-import type { Content, Description } from '../../src/contract/openapi.ts';
+import type { Content, Description } from '../../src/contract/openapi/openapi-document.ts';
 import type { Route } from '../../src/contract/route.ts';
 import type { RouteId } from '../../src/contract/routes.ts';
 import { schemaFaults } from './json-schema.ts';

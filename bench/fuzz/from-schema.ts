@@ -9,9 +9,7 @@ export function valuesOf(schema: Schema, components: Components, name = '', leve
   const inner = (one: unknown, key = name) => valuesOf(one as Schema, components, key, level + 1); // parts are schemas
   const branches = whole['anyOf'] ?? whole['oneOf'];
   if (Array.isArray(branches)) {
-    // Conditions contain conditions: at the depth limit only those without inner ones.
-    const flat = level < levelsMax ? branches : branches.filter((one) => !isNesting(resolved(one, components)));
-    return fc.oneof(...(flat.length > 0 ? flat : branches.slice(-1)).map((one) => inner(one)));
+    return fc.oneof(...branches.map((one) => inner(one)));
   }
   if ('const' in whole) return fc.constant(whole['const']);
   if (Array.isArray(whole['enum'])) return fc.constantFrom<unknown>(...whole['enum']);
@@ -38,11 +36,22 @@ export function valuesOf(schema: Schema, components: Components, name = '', leve
       return objects(whole, inner, level);
     default:
       if (textsByName[name] !== undefined) return texts(whole, name);
+      if (whole['description'] === 'One of: a text, a list.')
+        return fc.oneof(texts(whole, name), fc.array(texts(whole, name), { minLength: 1, maxLength: 2 }));
       return fc.oneof(fc.constantFrom<unknown>(null, true, 7, 'text', [], {}), fc.jsonValue({ maxDepth: 2 }));
   }
 }
 
-function objects(whole: Schema, inner: (one: unknown, key?: string) => fc.Arbitrary<unknown>, level: number) {
+function objects(
+  whole: Schema,
+  inner: (one: unknown, key?: string) => fc.Arbitrary<unknown>,
+  level: number,
+): fc.Arbitrary<Record<string, unknown>> {
+  const forms = whole['x-forms'];
+  if (Array.isArray(forms)) {
+    const flat = forms.filter((form) => level < levelsMax || !form.some((one: string) => nesting.includes(one)));
+    return fc.oneof(...flat.map((form) => objects(ofForm(whole, form), inner, level)));
+  }
   const properties = Object.entries((whole['properties'] ?? {}) as Schema); // names to schemas
   const required = new Set(Array.isArray(whole['required']) ? whole['required'] : []);
   const kept = properties.filter(([name]) => level < levelsMax || required.has(name));
@@ -56,6 +65,14 @@ function objects(whole: Schema, inner: (one: unknown, key?: string) => fc.Arbitr
   return fc.record(model).map(present);
 }
 
+/** A schema with the members of one of its forms alone, all of them required. */
+function ofForm(whole: Schema, form: readonly string[]): Schema {
+  const others = [whole['x-forms']].flat(2).filter((name) => typeof name === 'string' && !form.includes(name));
+  const kept = Object.entries(Object(whole['properties'])).filter(([name]) => !others.includes(name));
+  const required = Array.isArray(whole['required']) ? whole['required'] : [];
+  return { type: 'object', properties: Object.fromEntries(kept), required: [...required, ...form] };
+}
+
 /** Left out more often than not, so that a request does not depend on every member being valid. */
 export function sometimes<T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
   return fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
@@ -66,12 +83,8 @@ export function present(made: Record<string, unknown>): Record<string, unknown> 
   return Object.fromEntries(Object.entries(made).filter(([, value]) => value !== undefined));
 }
 
-function isNesting(schema: Schema): boolean {
-  const properties = schema['properties'];
-  return (
-    typeof properties === 'object' && properties !== null && ['all', 'any', 'not'].some((one) => one in properties)
-  );
-}
+/** Conditions contain conditions: at the depth limit only those without inner ones are made. */
+const nesting = ['all', 'any', 'not'];
 
 function range(whole: Schema, most: number): { min: number; max: number } {
   const min = Number(whole['minimum'] ?? whole['exclusiveMinimum'] ?? -most);

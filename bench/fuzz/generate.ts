@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Description } from '../../src/contract/openapi.ts';
+import type { Description, Parameter } from '../../src/contract/openapi/openapi-document.ts';
 import type { Method, Route } from '../../src/contract/route.ts';
 import type { RouteId } from '../../src/contract/routes.ts';
 import { present, sometimes, valuesOf, words } from './from-schema.ts';
@@ -68,10 +68,10 @@ export function requestsOf(route: Route & { id: RouteId }, description: Descript
   if (operation === undefined) throw new Error(`${route.id} is not described`);
   const { schemas } = description.components;
   const content = operation.requestBody?.content ?? {};
-  // The input of a patch and of a write by name is described as any object; they take the members of the whole.
+  // The members of a patch are all optional: that of the whole makes more that the server accepts.
   const whole = description.paths[route.path.replace('/by-name/{name}', '/{id}')]?.['put'] ?? operation;
   const schema = (whole.requestBody?.content ?? content)['application/json']?.schema;
-  const isPatch = 'application/merge-patch+json' in content;
+  const isPatch = route.method === 'PATCH';
   const body =
     schema === undefined
       ? fc.constant(undefined)
@@ -79,6 +79,7 @@ export function requestsOf(route: Route & { id: RouteId }, description: Descript
   const query = fc.record(
     Object.fromEntries(
       (operation.parameters ?? [])
+        .map((one) => parameterOf(one, description))
         .filter((one) => one.in === 'query')
         .map((one) => {
           const good = valuesOf(one.schema, schemas, one.name).map(String);
@@ -123,6 +124,14 @@ export function requestsOf(route: Route & { id: RouteId }, description: Descript
         body: made.body,
       };
     });
+}
+
+/** A parameter, or the component that it refers to. */
+function parameterOf(one: Parameter | { $ref: string }, { components }: Description): Parameter {
+  if (!('$ref' in one)) return one;
+  const found = components.parameters[one.$ref.split('/').at(-1) ?? ''];
+  if (found === undefined) throw new Error(`no parameter ${one.$ref}`);
+  return found;
 }
 
 /** The body without its name, which is in the URL. */

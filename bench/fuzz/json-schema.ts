@@ -109,6 +109,12 @@ const checks: Record<string, Check> = {
       : [`${at}: not of the form ${wanted}`],
   format: ({ value, wanted, at }) =>
     wanted !== 'date-time' || typeof value !== 'string' || !Number.isNaN(Date.parse(value)) ? [] : [`${at}: no time`],
+  'x-forms'({ value, wanted, at }) {
+    if (!isObject(value) || !Array.isArray(wanted)) return [];
+    const given = wanted.flat().filter((name) => Object.hasOwn(value, name));
+    return wanted.some((form) => given.every((name) => form.includes(name))) ? [] : [`${at}: members of two forms`];
+  },
+  discriminator: nothing,
   description: nothing,
   default: nothing,
   title: nothing,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { Agent, request } from 'undici';
 import { createClient } from '../../src/client/client.ts';
 import { allRights } from '../../src/contract/accounts/rights.ts';
-import { openApi } from '../../src/contract/openapi.ts';
+import { openApi } from '../../src/contract/openapi/openapi.ts';
 import { type RouteId, routes } from '../../src/contract/routes.ts';
 import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
 import { adminToken, environment, spawnProcess } from '../../test/support/process.ts';

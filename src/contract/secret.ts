@@ -62,10 +62,12 @@ export function secretMark({ ref, updatedAt }: Secret): SecretMark {
 }
 
 /** A location outside: an environment variable of the server, or a file on its machine. */
-const secretRef = z
+export const secretRef = z
   .string()
   .max(1_024)
-  .regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:\/[^\p{Cc}]+)$/u, 'Must be env:NAME or file:/path.');
+  .regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:\/[^\p{Cc}]+)$/u, 'Must be env:NAME or file:/path.')
+  // The same for readers of JSON Schema, of which not all know `\p{Cc}`.
+  .meta({ pattern: '^(env:[A-Za-z_][A-Za-z0-9_]*|file:/[^\\x00-\\x1f\\x7f-\\x9f]+)$' });
 
 const secretForms = z.union([
   z.string().max(65_536).brand<'secret'>(),

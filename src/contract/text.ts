@@ -2,6 +2,9 @@ import { z } from 'zod';
 
 const control = /[\p{Cc}\u2028\u2029]/u;
 
+/** The same for readers of JSON Schema, of which not all know `\p{Cc}`. */
+const withoutControl = '^[^\\x00-\\x1f\\x7f-\\x9f\u2028\u2029]*$';
+
 /** One line of text: trimmed, no control characters. */
 export function line(max: number, min = 0) {
   return z
@@ -9,7 +12,8 @@ export function line(max: number, min = 0) {
     .trim()
     .min(min, min > 0 ? 'A value is required.' : undefined)
     .max(max)
-    .refine((text) => !control.test(text), 'Must be one line without control characters.');
+    .refine((text) => !control.test(text), 'Must be one line without control characters.')
+    .meta({ pattern: withoutControl });
 }
 
 /** The name of a document: required, trimmed, 1–255 characters, one line. */

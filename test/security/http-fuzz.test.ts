@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { answerFaults, type Seen } from '../../bench/fuzz/answer-faults.ts';
 import { fuzzRequests } from '../../bench/fuzz/requests.ts';
-import { openApi } from '../../src/contract/openapi.ts';
+import { openApi } from '../../src/contract/openapi/openapi.ts';
 import { routes } from '../../src/contract/routes.ts';
 
 test('600 generated requests: no 5xx, and every response matches /openapi.json', async () => {

@@ -1,5 +1,5 @@
 import { mapInSteps } from '../../async/steps.ts';
-import { openApiParts } from '../../contract/openapi.ts';
+import { openApiParts } from '../../contract/openapi/openapi.ts';
 import { routes } from '../../contract/routes.ts';
 import type { ApiParts, Call, Handlers } from '../call/call.ts';
 

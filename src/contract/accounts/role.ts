@@ -14,7 +14,7 @@ export const rightList = z
   .transform((list) => allRights.filter((one) => list.includes(one)));
 
 /** A role as a client writes it. Manage implies View of the same area. */
-const roleInput = z.strictObject({ name: documentName, description, rights: rightList });
+export const roleInput = z.strictObject({ name: documentName, description, rights: rightList });
 export type RoleInput = z.output<typeof roleInput>;
 
 /** A JSON Merge Patch of a role. */
@@ -36,7 +36,7 @@ export type ShownRole = z.output<typeof role>;
 export const roleReadOnly = ['fixed', 'users'] as const;
 
 /** A right with its display name and the rights that it implies. */
-const describedRight = z.strictObject({ right, name: z.string(), implies: z.array(right) });
+export const describedRight = z.strictObject({ right, name: z.string(), implies: z.array(right) });
 
 export const roleRoutes = tagged('roles', {
   listRoles: api('GET /roles', 'users:view', 'List roles, newest first', {

@@ -13,7 +13,7 @@ const oneTime = z.string().max(200);
 const setupInput = z.strictObject({ setupToken: oneTime, email, password: newPassword });
 
 /** `open`: there is no administrator yet. */
-const setupState = z.strictObject({ open: z.boolean() });
+export const setupState = z.strictObject({ open: z.boolean() });
 
 /** Sets a password with the token of an invitation. */
 const invitationInput = z.strictObject({ inviteToken: oneTime, password: newPassword });

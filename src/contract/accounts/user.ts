@@ -22,7 +22,9 @@ export const newPassword = z
   .refine(
     (text) => lengthProblem(text) === null,
     `Must have ${passwordLength.min} to ${passwordLength.max} characters.`,
-  );
+  )
+  // JSON Schema counts characters, too.
+  .meta({ minLength: passwordLength.min, maxLength: passwordLength.max });
 
 /** A password to verify. The limit is in UTF-16 units, wide enough for every password that can be set. */
 export const triedPassword = z.string().max(4 * passwordLength.max);
@@ -32,7 +34,7 @@ export const userStatus = z.enum(['enabled', 'disabled']);
 const roleIds = z.array(z.string().max(64)).max(50);
 
 /** A user as a client writes it. Without a password the response contains a one-time URL to set one. */
-const userInput = z.strictObject({
+export const userInput = z.strictObject({
   email,
   password: newPassword.optional(),
   status: userStatus.default('enabled'),
@@ -63,7 +65,7 @@ export const user = z.strictObject({
 export type ShownUser = z.output<typeof user>;
 
 /** A user who has to set a password at `inviteUrl`. The URL is returned once and works once, for seven days. */
-const invitedUser = user.extend({ inviteUrl: z.string().optional() });
+export const invitedUser = user.extend({ inviteUrl: z.string().optional() });
 
 export const userRoutes = tagged('users', {
   listUsers: api('GET /users', 'users:view', 'List users, newest first', {

@@ -13,7 +13,7 @@ export type MappedType = (typeof mappedTypes)[number];
 const as = z.enum(mappedTypes).optional();
 
 /** One line of a field mapping: the key in the record and the source of its value (exactly one of the three). */
-const fieldMapping = z.union([
+export const fieldMapping = z.union([
   z.strictObject({ field: line(255, 1), parameter: line(255, 1), as }),
   z.strictObject({
     field: line(255, 1),
@@ -25,7 +25,7 @@ const fieldMapping = z.union([
 export type FieldMapping = z.output<typeof fieldMapping>;
 
 /** One destination of an action. Without a mapping the record is the data of the event, unchanged. */
-const actionDestination = z.strictObject({
+export const actionDestination = z.strictObject({
   destinationId: z.string(),
   mapping: z
     .array(fieldMapping)

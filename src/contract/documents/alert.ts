@@ -29,7 +29,7 @@ const timeZone = z
   .refine(isTimeZone, 'Must be a time zone of the IANA database, such as Europe/Berlin.');
 
 /** Which changes of issues are sent. A list that is null means all. */
-const alertRules = z.strictObject({
+export const alertRules = z.strictObject({
   kinds: z.array(issueKind).min(1).max(issueKind.options.length).nullable().default(null),
   minSeverity: issueSeverity.default('warning'),
   /** Only issues of these connections. An issue without a connection or action passes where the list is null. */
@@ -50,7 +50,7 @@ const alertRules = z.strictObject({
  * Times without messages. They begin on each of `days` at `from` and end at `to`, on the next day when `to` is not
  * later than `from`. Changes during quiet hours are sent as one summary afterwards.
  */
-const quietHours = z
+export const quietHours = z
   .strictObject({
     timeZone,
     from: timeOfDay,
@@ -69,13 +69,13 @@ const quietHours = z
   });
 export type QuietHours = z.output<typeof quietHours>;
 
-const webhook = z.strictObject({
+export const webhook = z.strictObject({
   url: z.string().trim().min(1).max(2_048),
   /** Signs by Standard Webhooks; without a secret, messages are unsigned. */
   ...signingSecrets,
 });
 
-const email = z.strictObject({
+export const email = z.strictObject({
   host: line(253, 1),
   /** null: 587, or 465 when `security` is `tls`. */
   port: z.int().min(1).max(65_535).nullable().default(null),
@@ -89,7 +89,7 @@ const email = z.strictObject({
   ca: z.string().max(65_536).nullable().default(null),
 });
 
-const slack = z.strictObject({
+export const slack = z.strictObject({
   /** The whole URL is a secret. */
   hookUrl: secretInput,
 });
@@ -111,7 +111,7 @@ export const alertInput = z.discriminatedUnion('type', [webhookInput, emailInput
 export type AlertBody = Stored<z.output<typeof alertInput>>;
 
 /** Health of the messages of an alert; read-only and not versioned. `failing` until a message is sent successfully. */
-const alertHealth = z.strictObject({
+export const alertHealth = z.strictObject({
   state: z.enum(['ok', 'failing']),
   /** The error of the last failed attempt. */
   reason: z.string().nullable(),
@@ -133,7 +133,7 @@ export const alert = z.discriminatedUnion('type', [
 export type Alert = z.output<typeof alert>;
 
 /** A change of one issue in a message; `reminded`: the issue is still open. */
-const alertNotice = issueNotice.extend({
+export const alertNotice = issueNotice.extend({
   change: z.enum([...issueNotice.shape.change.options, 'reminded']),
 });
 export type AlertNotice = z.output<typeof alertNotice>;

@@ -55,7 +55,7 @@ export const rate = z.strictObject({
 });
 
 /** A signed assertion: the claims of the JWT, and the private key (PEM or JWK) that signs a new JWT for each use. */
-const assertion = z.strictObject({
+export const assertion = z.strictObject({
   privateKey: secretInput,
   keyId: line(255).nullable().default(null),
   algorithm: z.enum(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']),
@@ -75,7 +75,7 @@ const extra = z.record(z.string().min(1).max(256), z.union([z.string().max(8_192
  * known expiry, may be of any type, or is never renewed by a refresh token. `expiresIn` may also be a point in time
  * (RFC 3339, or Unix time in seconds or ms): the expiry of the token.
  */
-const tokenFields = z.strictObject({
+export const tokenFields = z.strictObject({
   accessToken: jsonPath.default('access_token'),
   expiresIn: jsonPath.nullable().default('expires_in'),
   tokenType: jsonPath.nullable().default('token_type'),
@@ -150,7 +150,7 @@ export const signingSecrets = {
   previousUntil: instant.nullable().default(null),
 };
 
-const signing = z.discriminatedUnion('scheme', [
+export const signing = z.discriminatedUnion('scheme', [
   z.strictObject({
     scheme: z.literal('standard-webhooks'),
     ...signingSecrets,
@@ -245,7 +245,7 @@ export type ConnectionBody = Stored<z.output<typeof connectionInput>>;
 /** A connection as GET returns it (secrets as marks). */
 export const connection = connectionInput.extend({ ...stamp, ...warnings, health });
 
-const testStep = z.strictObject({
+export const testStep = z.strictObject({
   name: z.enum(['url', 'dns', 'connect', 'tls', 'token_request', 'token_answer', 'probe']),
   ok: z.boolean(),
   durationMs: z.number(),
@@ -253,7 +253,7 @@ const testStep = z.strictObject({
   error: z.strictObject({ kind: errorKind, message: z.string() }).optional(),
 });
 
-const testSteps = z.strictObject({ ok: z.boolean(), steps: z.array(testStep) });
+export const testSteps = z.strictObject({ ok: z.boolean(), steps: z.array(testStep) });
 
 export const connectionRoutes = tagged('connections', {
   ...documentRoutes({ one: 'connection', area: 'connections', input: connectionInput, output: connection }),

@@ -9,7 +9,7 @@ import { transferKinds } from './transfer-kinds.ts';
 export const deletedKeptMs = 30 * 86_400_000;
 
 /** A deleted document. `connection`: of a destination, the name of its connection; null: it is deleted too. */
-const deletedDocument = z.strictObject({
+export const deletedDocument = z.strictObject({
   kind: z.enum(transferKinds),
   id: z.string(),
   name: z.string(),

@@ -22,7 +22,7 @@ export const defaultTemplate = '{{! return JSON.stringify(it.data[0]); }}';
 
 export const escapeMode = z.enum(['auto', 'json', 'html', 'url', 'none']);
 
-const method = z.enum(['POST', 'GET', 'PUT', 'PATCH']);
+export const method = z.enum(['POST', 'GET', 'PUT', 'PATCH']);
 
 const mediaType =
   /^[!#$%&'*+.^_`|~0-9a-z-]+\/[!#$%&'*+.^_`|~0-9a-z-]+(\s*;\s*[!#$%&'*+.^_`|~0-9a-z-]+=([!#$%&'*+.^_`|~0-9a-z-]+|"[\x20-\x21\x23-\x5b\x5d-\x7e]*"))*$/i;
@@ -33,10 +33,10 @@ export const contentType = line(255, 1).refine(
   'Must be a media type such as application/json.',
 );
 
-const statusPattern = z.union([z.int(), z.string().regex(/^[1-5]xx$|^\d{3}-\d{3}$/)]);
+export const statusPattern = z.union([z.int(), z.string().regex(/^[1-5]xx$|^\d{3}-\d{3}$/)]);
 
 /** The status of a response: `422`, `4xx` or `400-499`. */
-const responseStatus = z.union([
+export const responseStatus = z.union([
   z.int().min(200).max(599),
   z
     .string()
@@ -53,7 +53,7 @@ const answerPath = z.string().max(255);
  * records whose `field` equals that member, or is in it if it is a list. `when`: only items whose value at a path
  * exists, matches a status or equals a value.
  */
-const itemRule = z
+export const itemRule = z
   .strictObject({
     path: answerPath.default(''),
     index: answerPath.optional(),
@@ -69,7 +69,7 @@ const itemRule = z
   })
   .refine((rule) => rule.index === undefined || rule.id === undefined, 'Give index or id, not both.');
 
-const outcomeRule = z
+export const outcomeRule = z
   .strictObject({
     when: z.strictObject({
       status: responseStatus.optional(),
@@ -86,7 +86,7 @@ const outcomeRule = z
     message: "A rule about single records can't refresh credentials or pause.",
   });
 
-const destinationSettings = z.strictObject({
+export const destinationSettings = z.strictObject({
   escape: escapeMode.default('auto'),
   headers: z.array(header).max(50).default([]),
   batch: z

@@ -26,6 +26,9 @@ export function ofKind<const One extends string, Members extends object>(
   return Object.fromEntries(entries) as OfKind<One, Members>; // the same members
 }
 
+/** The version to restore. */
+export const rollback = z.strictObject({ version: z.int().min(1) });
+
 /** The differences between the routes of the kinds of documents. */
 type DocumentKindRoutes<One extends string, At extends string, I, O> = {
   one: One;
@@ -89,7 +92,7 @@ export function documentRoutes<
     ),
     'rollback*': api(`POST ${byId}/rollback`, manage, `Restore an earlier version of ${a}; its status stays as it is`, {
       audit: `rollback ${one}`,
-      body: z.strictObject({ version: z.int().min(1) }),
+      body: rollback,
       output,
     }),
   });

@@ -12,7 +12,7 @@ const fieldPatterns = z.array(fieldPattern).max(100).default([]);
 /**
  * How the texts of a field are masked. `hash`: equal texts give the same code, which reveals nothing else about them.
  */
-const fieldMask = z.discriminatedUnion('by', [
+export const fieldMask = z.discriminatedUnion('by', [
   z.strictObject({ field: fieldPattern, by: z.literal('hash') }),
   z.strictObject({ field: fieldPattern, by: z.literal('last'), characters: z.int().min(1).max(16).default(4) }),
   z.strictObject({ field: fieldPattern, by: z.literal('replace'), text: line(100).default('[masked]') }),

@@ -14,7 +14,7 @@ const bytes = z
 const bodiesMs = durationMs(0, 3_650 * 86_400_000).nullable();
 
 const deliveries = z.strictObject({ held: z.boolean().default(false) });
-const privacy = fieldPrivacy.extend({ stored: storedMasks });
+export const privacy = fieldPrivacy.extend({ stored: storedMasks });
 
 /** Settings of the whole installation that can be changed while the server runs. null: the default. */
 export const settingsInput = z.strictObject({
@@ -37,10 +37,10 @@ export type SettingsBody = z.output<typeof settingsInput> & { name: 'Settings'; 
 /** The id of the only settings document. */
 export const settingsId = 'settings';
 
-const settingsOrigin = z.enum(['default', 'operator', 'here']);
+export const settingsOrigin = z.enum(['default', 'operator', 'here']);
 
 /** An environment setting as it is in effect; for a secret, only whether it is set. */
-const configuredValue = z.strictObject({
+export const configuredValue = z.strictObject({
   name: z.string(),
   variable: z.string(),
   description: z.string(),
@@ -57,7 +57,7 @@ const configuredValue = z.strictObject({
 export type ConfiguredValue = z.output<typeof configuredValue>;
 
 /** The retention in effect: days, bytes (null: no limit), days of the audit trail, ms of bodies (null: no limit). */
-const effectiveRetention = z.strictObject({ days, bytes, auditDays: days, bodiesMs });
+export const effectiveRetention = z.strictObject({ days, bytes, auditDays: days, bodiesMs });
 export type Retention = z.output<typeof effectiveRetention>;
 
 /** The settings as GET returns them: the values in effect and their origin. */

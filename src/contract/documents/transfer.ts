@@ -29,14 +29,14 @@ const name = z.string().max(511);
 export const transferDocument = z.looseObject({ kind, name });
 export type TransferDocument = { kind: TransferKind; name: string; [field: string]: unknown };
 
-const fieldProblem = z.looseObject({ pointer: z.string(), detail: z.string(), code: z.string() });
+export const fieldProblem = z.looseObject({ pointer: z.string(), detail: z.string(), code: z.string() });
 
 /**
  * One document of an import, in the order in which they are stored. `name` of a destination: `Connection/Destination`.
  * `diff`: the differences to the stored document, with names instead of ids; a new document is one change with the
  * pointer ''. A step with problems is not stored; their pointers are those of the document.
  */
-const importStep = z.strictObject({
+export const importStep = z.strictObject({
   kind: z.enum(transferKinds),
   name: z.string(),
   /** null: the document does not exist yet. */
@@ -48,7 +48,7 @@ const importStep = z.strictObject({
 });
 export type ImportStep = z.output<typeof importStep>;
 
-const importInput = z.strictObject({
+export const importInput = z.strictObject({
   documents: z.array(transferDocument).max(importBounds.itemsMax),
   /** Only plans: nothing is stored. */
   dryRun: z.boolean().default(false),

@@ -74,7 +74,7 @@ const author = {
   address: z.string().nullable(),
   requestId: z.string().nullable(),
 };
-const auditAuthor = z.strictObject(author);
+export const auditAuthor = z.strictObject(author);
 export type AuditAuthor = z.output<typeof auditAuthor>;
 
 /**

@@ -93,7 +93,7 @@ export const outcomeCheckInput = z
 /**
  * The outcome of a response. `rule` is the index of the outcome rule that applied; null: none, so the status decided.
  */
-const judgedAnswer = z.strictObject({
+export const judgedAnswer = z.strictObject({
   outcome: z.enum(['success', 'warning', 'retry', 'throttle', 'refresh_auth', 'fail', 'pause']),
   rule: z.int().nullable(),
   /** The delay before the next attempt, where the response or the rule gives one. */

@@ -67,7 +67,7 @@ export const errorKind = z.enum([
 export type ErrorKind = z.output<typeof errorKind>;
 
 /** Milliseconds of each phase of an attempt; null where it did not occur (a reused socket does not connect). */
-const timings = z.strictObject({
+export const timings = z.strictObject({
   queueMs: z.number().nullable(),
   tokenMs: z.number().nullable(),
   dnsMs: z.number().nullable(),
@@ -78,7 +78,7 @@ const timings = z.strictObject({
 });
 export type Timings = z.output<typeof timings>;
 
-const headers = z.array(z.tuple([z.string(), z.string()]));
+export const headers = z.array(z.tuple([z.string(), z.string()]));
 
 /** A request as previews and plans show it. */
 export const shownRequest = z.strictObject({
@@ -185,12 +185,12 @@ const deliveryFilters = {
 };
 
 /** How far a bounded search read: `until` is the creation time of the last delivery examined; null: it examined all. */
-const searched = z.strictObject({ deliveries: z.int(), bytes: z.int(), until: timestamp.nullable() });
+export const searched = z.strictObject({ deliveries: z.int(), bytes: z.int(), until: timestamp.nullable() });
 
 /** The most buckets of a histogram. */
 export const bucketsMax = 200;
 
-const counts = z.record(deliveryStatus, z.int());
+export const counts = z.record(deliveryStatus, z.int());
 
 /**
  * The number of deliveries by creation time and status. Buckets are `bucketMs` long, oldest first, and start at multiples
@@ -207,7 +207,7 @@ const deliveryHistogram = z.strictObject({
 export type DeliveryHistogram = z.output<typeof deliveryHistogram>;
 
 /** The newest attempt of a delivery, in short; null before the first. */
-const lastAttempt = z.strictObject({
+export const lastAttempt = z.strictObject({
   deliveryId: z.string(),
   last: attempt
     .pick({ startedAt: true, durationMs: true, outcome: true })

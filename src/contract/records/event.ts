@@ -9,7 +9,7 @@ import { pageOf, pageQuery } from './page.ts';
 /** A value of a parameter: text, or lists and objects of text. Intake converts numbers and booleans to text. */
 export type DataValue = string | DataValue[] | { [key: string]: DataValue };
 
-const dataValue: z.ZodType<DataValue> = z.lazy(() =>
+export const dataValue: z.ZodType<DataValue> = z.lazy(() =>
   z.union([z.string(), z.array(dataValue), z.record(z.string(), dataValue)]),
 );
 
@@ -74,7 +74,7 @@ const eventQuery = pageQuery({
 }).refine(namesParameter, namesNone);
 
 /** The deliveries of an event in short, without tests. */
-const eventOutcome = z.strictObject({
+export const eventOutcome = z.strictObject({
   eventId: z.string(),
   deliveries: z.array(delivery.pick({ id: true, actionId: true, status: true })),
 });

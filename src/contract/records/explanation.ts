@@ -18,7 +18,7 @@ export type ExplainedCondition =
 
 const judged = { pointer: z.string(), result: z.boolean() };
 
-const explainedComparison = z.strictObject({
+export const explainedComparison = z.strictObject({
   kind: z.literal('comparison'),
   ...judged,
   parameter: z.string(),

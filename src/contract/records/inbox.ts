@@ -4,7 +4,7 @@ import { durationMs, timestamp } from '../text.ts';
 import { pageOf, pageQuery } from './page.ts';
 
 /** A request to the built-in Inbox, credentials masked; `status` is the status of its response. */
-const inboxRequest = z.strictObject({
+export const inboxRequest = z.strictObject({
   id: z.string(),
   inbox: z.string(),
   receivedAt: timestamp,
@@ -27,7 +27,7 @@ export const inboxRuleInput = z.strictObject({
 });
 
 /** A rule as GET returns it; `failsLeft` is the number of requests still to fail. */
-const inboxRule = inboxRuleInput.extend({ inbox: z.string(), failsLeft: z.int() });
+export const inboxRule = inboxRuleInput.extend({ inbox: z.string(), failsLeft: z.int() });
 export type InboxRule = z.output<typeof inboxRule>;
 
 export const inboxRoutes = tagged('inbox', {

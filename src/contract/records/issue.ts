@@ -21,7 +21,7 @@ export const issueSeverity = z.enum(issueSeverities);
 export type IssueSeverity = z.output<typeof issueSeverity>;
 
 /** A change to the subject of an issue in the day before it opened, by a person or by Millrace. */
-const issueCause = z.strictObject({
+export const issueCause = z.strictObject({
   at: timestamp,
   act: auditEntry.shape.act,
   kind: auditEntry.shape.kind,
@@ -34,7 +34,7 @@ const issueCause = z.strictObject({
 export type IssueCause = z.output<typeof issueCause>;
 
 /** What an issue is about: a code, and the names, times and numbers of its text. `subject` names the object. */
-const issueProblem = z.strictObject({
+export const issueProblem = z.strictObject({
   code: z.enum(issueCauseCodes),
   values: z.record(z.string(), z.union([z.string(), z.number()])),
 });
@@ -44,7 +44,7 @@ export type IssueProblem = z.output<typeof issueProblem>;
 export const sampleTextMax = 1_000;
 
 /** The newest affected delivery that is still stored, with its last attempt. */
-const issueSample = z.strictObject({
+export const issueSample = z.strictObject({
   deliveryId: z.string(),
   eventId: z.string().nullable(),
   actionId: z.string().nullable(),

@@ -5,7 +5,7 @@ import { errorKind, reason, shownRequest } from './delivery.ts';
 import { pageOf, pageQuery } from './page.ts';
 import { replayLimits, replayStates } from './replay-limits.ts';
 
-const replayState = z.enum(replayStates);
+export const replayState = z.enum(replayStates);
 
 const filterText = z.string().min(1).max(255).optional();
 const filterId = (prefix: string) =>
@@ -15,7 +15,7 @@ const filterId = (prefix: string) =>
     .optional();
 
 /** Deliveries that are finished, or that wait for a person (held as exhausted or with an unknown outcome). */
-const deliveryFilter = z.strictObject({
+export const deliveryFilter = z.strictObject({
   status: z.enum(['delivered', 'failed', 'skipped', 'cancelled', 'held']).optional(),
   reason: reason.optional(),
   errorKind: errorKind.optional(),
@@ -27,7 +27,7 @@ const deliveryFilter = z.strictObject({
   createdBefore: instant.optional(),
 });
 
-const eventFilter = z.strictObject({
+export const eventFilter = z.strictObject({
   name: filterText,
   visitorId: filterText,
   collectorId: filterId('col'),
@@ -127,7 +127,7 @@ export const leftOutReason = z.enum([
 ]);
 export type LeftOutReason = z.output<typeof leftOutReason>;
 
-const leftOut = z.array(z.strictObject({ reason: leftOutReason, count: z.int() }));
+export const leftOut = z.array(z.strictObject({ reason: leftOutReason, count: z.int() }));
 
 /** The input of a replay, as its response repeats it. */
 const given = {
@@ -176,7 +176,7 @@ export const replay = z.strictObject({
 export type Replay = z.output<typeof replay>;
 
 /** One of the first requests of a plan, secrets masked and without authentication. */
-const replaySample = z.strictObject({
+export const replaySample = z.strictObject({
   deliveryId: z.string().nullable(),
   eventId: z.string().nullable(),
   actionId: z.string().nullable(),
@@ -188,7 +188,7 @@ const replaySample = z.strictObject({
 export type ReplaySample = z.output<typeof replaySample>;
 
 /** The effect of a replay at this moment, as a dry run. Nothing is stored or sent. */
-const replayPlan = z.strictObject({
+export const replayPlan = z.strictObject({
   /** Number of deliveries or events read. */
   looked: z.int(),
   /** Number of deliveries that it would create. */

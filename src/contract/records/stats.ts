@@ -43,17 +43,17 @@ export const statsCounts = z.strictObject(counts);
 export type StatsCounts = z.output<typeof statsCounts>;
 export type CountName = keyof StatsCounts;
 
-const percentiles = z.strictObject({ p50Ms: z.number(), p95Ms: z.number(), p99Ms: z.number() });
+export const percentiles = z.strictObject({ p50Ms: z.number(), p95Ms: z.number(), p99Ms: z.number() });
 export type Percentiles = z.output<typeof percentiles>;
 
 /** Why a delivery failed, was skipped or held (its `reason`), or a request was rejected (the `code` of the error). */
-const statsReason = z.union([reason, z.enum(Object.keys(errors) as [ErrorCode, ...ErrorCode[]])]); // all its keys
+export const statsReason = z.union([reason, z.enum(Object.keys(errors) as [ErrorCode, ...ErrorCode[]])]); // all its keys
 export type StatsReason = z.output<typeof statsReason>;
 
 const outcome = z.enum(['failed', 'skipped', 'held', 'rejected']);
 
 /** One resource; `series` is its main count per step: received, matched or delivered. */
-const statsItem = z.strictObject({
+export const statsItem = z.strictObject({
   id: z.string(),
   ...counts,
   p95Ms: z.number().nullable(),

@@ -76,7 +76,7 @@ export function ApiPage(): ReactNode {
 }
 
 function Inside({ operation, schemas }: { operation: Operation; schemas: Schemas }): ReactNode {
-  const { parameters = [], body, answer, status, security } = operation;
+  const { parameters, body, answer, status, security } = operation;
   const rights = operation['x-right'] ?? [];
   const curl = curlOf(operation, schemas, location.origin);
   const sections: [title: string, fields: readonly Field[]][] = [
@@ -95,7 +95,7 @@ function Inside({ operation, schemas }: { operation: Operation; schemas: Schemas
   return (
     <Stack gap="sm" p="xs" pb="lg">
       <Text>
-        {security === undefined ? words.public : rights.length === 0 ? words.signedIn : words.rights(rights.join(', '))}
+        {security?.length === 0 ? words.public : rights.length === 0 ? words.signedIn : words.rights(rights.join(', '))}
       </Text>
       {sections
         .filter(([, fields]) => fields.length > 0)
@@ -155,6 +155,8 @@ function Fields({ fields }: { fields: readonly Field[] }): ReactNode {
 
 type Content = Record<string, { schema?: Schema }>;
 
+type Parameter = { name: string; in: 'path' | 'query' | 'header'; required?: boolean; schema: Schema };
+
 /** An operation as OpenAPI describes it. */
 type Described = {
   operationId: string;
@@ -162,13 +164,14 @@ type Described = {
   tags: string[];
   'x-right'?: string[];
   security?: unknown[];
-  parameters?: { name: string; in: 'path' | 'query' | 'header'; required?: boolean; schema: Schema }[];
+  parameters?: (Parameter | { $ref: string })[];
   requestBody?: { content: Content };
   responses: Record<string, { content?: Content }>;
 };
 
 /** One operation of the API with the schemas of its body and its successful response. */
-type Operation = Omit<Described, 'responses' | 'requestBody'> & {
+type Operation = Omit<Described, 'responses' | 'requestBody' | 'parameters'> & {
+  parameters: Parameter[];
   method: string;
   path: string;
   body: Schema | null;
@@ -182,10 +185,12 @@ type Reference = { groups: [tag: string, operations: Operation[]][]; schemas: Sc
 function operationsIn(description: Record<string, unknown>, text: string): Reference {
   // The description that our own server made.
   const paths = (description['paths'] ?? {}) as Record<string, Record<string, Described>>;
-  const components = (description['components'] ?? {}) as { schemas?: Schemas };
+  const components = (description['components'] ?? {}) as { schemas?: Schemas; parameters?: Record<string, Parameter> };
   const wanted = text.trim().toLowerCase();
   const operations = Object.entries(paths)
-    .flatMap(([path, methods]) => Object.entries(methods).map(([method, one]) => operationOf(method, path, one)))
+    .flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, one]) => operationOf(method, path, one, components.parameters)),
+    )
     .filter(({ method, path, summary, operationId }) =>
       `${method} ${path} ${summary} ${operationId}`.toLowerCase().includes(wanted),
     );
@@ -193,10 +198,24 @@ function operationsIn(description: Record<string, unknown>, text: string): Refer
   return { groups: [...groups], schemas: components.schemas ?? {} };
 }
 
-function operationOf(method: string, path: string, { responses, requestBody, ...rest }: Described): Operation {
+function operationOf(
+  method: string,
+  path: string,
+  { responses, requestBody, parameters = [], ...rest }: Described,
+  shared: Record<string, Parameter> = {},
+): Operation {
   const [status = '', success] = Object.entries(responses).find(([code]) => code !== 'default') ?? [];
   const body = schemaIn(requestBody?.content);
-  return { ...rest, method: method.toUpperCase(), path, body, status, answer: schemaIn(success?.content) };
+  const own = parameters.flatMap((one) => ('$ref' in one ? (shared[one.$ref.split('/').at(-1) ?? ''] ?? []) : [one]));
+  return {
+    ...rest,
+    parameters: own,
+    method: method.toUpperCase(),
+    path,
+    body,
+    status,
+    answer: schemaIn(success?.content),
+  };
 }
 
 function schemaIn(content: Content = {}): Schema | null {
@@ -206,7 +225,7 @@ function schemaIn(content: Content = {}): Schema | null {
 /** The command that calls an operation; a body shows the required fields. */
 function curlOf({ method, path, body, security }: Operation, schemas: Schemas, origin: string): string {
   const lines = [`curl ${method === 'GET' ? '' : `-X ${method} `}'${origin}${path}'`];
-  if (security !== undefined) lines.push(`-H "Authorization: Bearer $MILLRACE_TOKEN"`);
+  if (security?.length !== 0) lines.push(`-H "Authorization: Bearer $MILLRACE_TOKEN"`);
   if (body !== null) {
     lines.push(`-H 'Content-Type: application/json'`);
     lines.push(`-d '${JSON.stringify(sampleOf(body, schemas)).replaceAll("'", "'\\''")}'`);
