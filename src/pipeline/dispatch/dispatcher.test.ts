@@ -465,6 +465,37 @@ test('a queue that waits to be read is read once, however often its destination 
   assert.equal(readings, 12 + 4, 'those that had begun are read again');
 });
 
+test('a stop waits for the readings of the journal that run, and begins no other', async () => {
+  const rig = await startRig();
+  const ids: string[] = [];
+  for (let n = 0; n < 12; n++) {
+    const connectionId = await rig.put('connection', { name: `C${n}`, baseUrl: `https://c${n}.example` });
+    ids.push(await rig.put('destination', { connectionId, name: 'D', status: 'enabled' }));
+  }
+  const { deliveries } = rig.journal;
+  const read = deliveries.due;
+  const held = Promise.withResolvers<void>();
+  let isOpen = true;
+  let readings = 0;
+  deliveries.due = async (query) => {
+    assert.ok(isOpen, 'The storage is closed.');
+    readings += 1;
+    await held.promise;
+    return read(query);
+  };
+  rig.pipeline.queueStatus.wake(ids);
+  await settled();
+  const stopped = rig.pipeline[Symbol.asyncDispose]().then(() => {
+    isOpen = false;
+  });
+  await settled();
+  assert.equal(isOpen, true);
+  held.resolve();
+  await stopped;
+  await settled();
+  assert.deepEqual([readings, rig.failures], [4, []]);
+});
+
 test('a delivery that would be held after its destination was deleted is cancelled', async () => {
   const answer = Promise.withResolvers<{ status: number }>();
   await using rig = await startRig({ handler: () => answer.promise });

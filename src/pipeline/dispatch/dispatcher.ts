@@ -244,7 +244,7 @@ export class Dispatcher implements AsyncDisposable {
       for (const timer of [queue.refillTimer, queue.rateTimer, rateTimer, probeTimer]) stopTimer(timer);
       for (const { cancelDelay } of queue.delayed) cancelDelay?.();
     }
-    await this.#inFlight.drain(this.#options.stopTimeoutMs);
+    await Promise.all([this.#inFlight.drain(this.#options.stopTimeoutMs), this.#refill[Symbol.asyncDispose]()]);
   }
 
   #lookAgain(queue: DestinationQueue) {

@@ -26,10 +26,12 @@ type RefillOptions = {
  * Reads deliveries from the journal into memory, when a queue has room or when their time comes. A reading continues where
  * the previous one ended, and starts over after the end. A failed reading is repeated after 1 s, doubling to 30 s.
  */
-export class Refill {
+export class Refill implements AsyncDisposable {
   readonly #options: RefillOptions;
   readonly #run: (load: () => Promise<void>) => Promise<void>;
   #running = 0;
+  #isStopping = false;
+  #stopped: (() => void) | null = null;
 
   constructor(options: RefillOptions) {
     this.#options = options;
@@ -54,14 +56,21 @@ export class Refill {
     } finally {
       queue.reading = null;
       this.#running -= 1;
+      if (this.#running === 0) this.#stopped?.();
     }
     this.#options.loaded(queue);
+  }
+
+  /** Begins no more readings, and waits for those that run: the storage is closed next. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isStopping = true;
+    if (this.#running > 0) await new Promise<void>((resolve) => (this.#stopped = resolve));
   }
 
   /** Decides what to read when its turn has come: others may have filled the memory since, and the queue have changed. */
   async #read(queue: DestinationQueue, isProbe: boolean): Promise<void> {
     const { journal, clock, memory } = this.#options;
-    if (memory.mustWaitToRead(queue)) return;
+    if (this.#isStopping || memory.mustWaitToRead(queue)) return;
     // A change during the reading sets `hasMore` again.
     const reading: Reading = { settled: new Set(), isStale: false };
     Object.assign(queue, { reading, hasMore: false });
@@ -167,6 +176,7 @@ export class Refill {
 
   /** Reads the journal again at `at`. */
   refillAt(queue: DestinationQueue, at: number): void {
+    if (this.#isStopping) return;
     setTimer(queue.refillTimer, at, this.#options.clock, () => {
       queue.hasMore = true;
       this.#options.resume(queue);
