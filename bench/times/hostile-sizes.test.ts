@@ -145,7 +145,8 @@ const readers: Record<string, { most: number; read(hostile: string): unknown }> 
   },
   'a response that may echo a short secret': {
     most: 65_536,
-    read: (one) => responseRedaction([{ pin: new Secret('aaaa', '') }])([['authorization', 'Bearer aa@aa@']])(one),
+    read: (one) =>
+      responseRedaction({ type: 'none' }, [{ pin: new Secret('aaaa', '') }])([['authorization', 'Bearer aa@aa@']])(one),
   },
 };
 

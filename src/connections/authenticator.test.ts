@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Auth, connectionInput, standardTokenFields } from '../contract/documents/connection.ts';
+import {
+  type Auth,
+  connectionInput,
+  standardTokenFields,
+  standardTokenParams,
+} from '../contract/documents/connection.ts';
 import { Secret } from '../contract/secret.ts';
 import { type FakeAnswer, fakeEgress } from '../egress/fake/fake-egress.testing.ts';
 import { AuthorizedConnection, createAuthenticator } from './authenticator.ts';
@@ -22,6 +27,9 @@ const clientCredentials: Oauth2 = {
   extraParams: {},
   extraHeaders: {},
   tokenFields: standardTokenFields,
+  tokenBody: 'form',
+  tokenParams: standardTokenParams,
+  tokenHeader: null,
   refreshOn: [{ status: 401 }],
 };
 

@@ -8,7 +8,7 @@ import type { EgressCheck } from '../egress/egress.ts';
 import { parseBaseUrl } from './base-url.ts';
 import { headerValue } from './header-value.ts';
 import { readPrivateKey } from './oauth/assertion.ts';
-import { clientAuthParams, type Oauth2 } from './oauth/client-auth.ts';
+import { clientAuthParams, credentialsHeaderOf, type Oauth2, paramNameOf } from './oauth/client-auth.ts';
 import { grantParamNames } from './oauth/grant.ts';
 import { tokenUrlProblem } from './oauth/token-url.ts';
 import { proxyUrlProblem } from './proxy-url.ts';
@@ -90,7 +90,7 @@ function checkTokenUrl(
 }
 
 function checkExtraParams(auth: Oauth2): FieldError[] {
-  const taken = new Set([...grantParamNames(auth), ...clientAuthParams(auth)]);
+  const taken = new Set([...grantParamNames(auth), ...clientAuthParams(auth)].map((name) => paramNameOf(auth, name)));
   return Object.keys(auth.extraParams)
     .filter((name) => taken.has(name))
     .map((name) => ({
@@ -155,13 +155,14 @@ function checkSigning(signing: ConnectionBody['settings']['signing']): FieldErro
 function checkOwnHeaders({ auth, settings }: Pick<ConnectionBody, 'auth' | 'settings'>): FieldError[] {
   const { idempotencyHeader, signing } = settings;
   const taken = ['content-type', 'user-agent', hopsHeader.toLowerCase()];
-  if (auth.type !== 'none') taken.push('authorization');
   const errors: FieldError[] = [];
   const use = (pointer: string, name: string) => {
     if (taken.includes(name.toLowerCase()))
       errors.push({ pointer, detail: 'Is the name of another header of the request.' });
     taken.push(name.toLowerCase());
   };
+  const credentials = credentialsHeaderOf(auth);
+  if (credentials !== null) use('/auth/tokenHeader/name', credentials);
   if (idempotencyHeader !== null) use('/settings/idempotencyHeader', idempotencyHeader);
   if (signing?.scheme === 'hmac') use('/settings/signing/header', signing.header);
   return errors;

@@ -1,6 +1,7 @@
 import type { ConnectionBody, Header } from '../contract/documents/connection.ts';
 import type { DestinationBody } from '../contract/documents/destination.ts';
 import { hopsHeader } from '../contract/records/event.ts';
+import { credentialsHeaderOf } from './oauth/client-auth.ts';
 import { signatureHeaders } from './signing.ts';
 
 type Connection = Pick<ConnectionBody, 'auth' | 'settings'>;
@@ -25,7 +26,8 @@ function ownHeaders({ auth, settings }: Connection): Map<string, string> {
     [hopsHeader.toLowerCase(), 'protection against loops'],
     ['content-type', 'Content Type of the destination'],
   ]);
-  if (auth.type !== 'none') own.set('authorization', 'authentication of the connection');
+  const credentials = credentialsHeaderOf(auth);
+  if (credentials !== null) own.set(credentials, 'authentication of the connection');
   if (settings.idempotencyHeader !== null) own.set(settings.idempotencyHeader.toLowerCase(), 'idempotency key');
   for (const name of signatureHeaders(settings.signing)) own.set(name.toLowerCase(), 'signature');
   return own;

@@ -6,6 +6,7 @@ import { createScrubber, maskHeaders, responseRedaction, scrubAttempt, secretHea
 test('credentials and secret headers are masked, except for the name of the scheme', () => {
   const value = 'of a header';
   const secret = secretHeaderNames(
+    { type: 'none' },
     [
       { name: 'X-Key', value, secret: true },
       { name: 'X-Plain', value, secret: false },
@@ -67,16 +68,16 @@ test('every text of an attempt is scrubbed, and an attempt without secrets stays
 test('credentials that were sent and secrets too short for the scrubber are removed from a response', () => {
   const body = { password: new Secret('s3c!', ''), long: new Secret('left-to-the-scrubber', ''), none: null };
   const sent = (token: string): [string, string][] => [['authorization', `Bearer ${token}`]];
-  const hide = responseRedaction([body, {}])(sent('token-1'));
+  const hide = responseRedaction({ type: 'none' }, [body, {}])(sent('token-1'));
   assert.equal(hide('got token-1, s3c! and czNjIQ=='), 'got [secret], [secret] and [secret]');
   assert.equal(hide(encodeURIComponent('s3c!')), '[secret]');
   assert.equal(
-    responseRedaction([body])(sent('token-2'))('token-1 token-2'),
+    responseRedaction({ type: 'none' }, [body])(sent('token-2'))('token-1 token-2'),
     'token-1 [secret]',
     'each request has its own',
   );
-  assert.equal(responseRedaction([body])([])('s3c!'), '[secret]');
-  assert.equal(responseRedaction([{}])([])('s3c!'), 's3c!');
+  assert.equal(responseRedaction({ type: 'none' }, [body])([])('s3c!'), '[secret]');
+  assert.equal(responseRedaction({ type: 'none' }, [{}])([])('s3c!'), 's3c!');
 });
 
 const at = '2026-03-01T00:00:00.000Z';

@@ -1,8 +1,9 @@
-import type { Header } from '../contract/documents/connection.ts';
+import type { Auth, Header } from '../contract/documents/connection.ts';
 import type { Attempt } from '../contract/records/delivery.ts';
 import type { Secret } from '../contract/secret.ts';
 import { secretForms, secretLengthMin } from '../contract/secret-forms.ts';
 import { textFinder } from './multi-pattern-search.ts';
+import { credentialsHeaderOf } from './oauth/client-auth.ts';
 import { revealIfThere, secretsOf } from './secret-fields.ts';
 
 /** Replaces secrets in the log, in previews and in cURL commands. */
@@ -29,9 +30,14 @@ export function maskHeaders(headers: [string, string][], secret: ReadonlySet<str
   });
 }
 
-/** The names of the secret headers in lists of custom headers, in lower case; null: none is secret, as usual. */
-export function secretHeaderNames(...lists: (readonly Header[])[]): ReadonlySet<string> | null {
+/**
+ * The names of the secret headers in lists of custom headers, and that of the connection's credentials, in lower case; null:
+ * none is secret but those that always are, as usual.
+ */
+export function secretHeaderNames(auth: Auth, ...lists: (readonly Header[])[]): ReadonlySet<string> | null {
   const names = lists.flat().flatMap(({ name, secret }) => (secret ? [name.toLowerCase()] : []));
+  const credentials = credentialsHeaderOf(auth);
+  if (credentials !== null && !alwaysSecret.test(credentials)) names.push(credentials);
   return names.length === 0 ? null : new Set(names);
 }
 
@@ -137,20 +143,23 @@ export type ResponseRedaction = (sent: readonly (readonly [string, string])[]) =
  * are not stored) and secrets of `bodies` that are too short for the scrubber. The last mask is kept, since most
  * requests have the same credentials.
  */
-export function responseRedaction(bodies: readonly object[]): ResponseRedaction {
+export function responseRedaction(auth: Auth, bodies: readonly object[]): ResponseRedaction {
+  const credentialsHeader = credentialsHeaderOf(auth) ?? 'authorization';
+  const hasScheme = auth.type !== 'oauth2' || auth.tokenHeader == null || auth.tokenHeader.scheme !== null;
   const secrets = bodies.flatMap(secretsOf);
   const ofSecrets = keptMask();
   const ofCredentials = keptMask();
   return (sent) => {
-    const authorization = sent.find(([name]) => isAuthorization.test(name))?.[1];
+    const authorization = sent.find(([name]) => name.toLowerCase() === credentialsHeader)?.[1];
     if (authorization === undefined && secrets.length === 0) return unmasked;
     const short = ofSecrets(secrets.map(revealIfThere).filter((one) => one.length < secretLengthMin));
-    const credentials = ofCredentials(authorization === undefined ? [] : [authorization.replace(/^\S+ /, '')]);
+    const credentials = ofCredentials(
+      authorization === undefined ? [] : [hasScheme ? authorization.replace(/^\S+ /, '') : authorization],
+    );
     return (text) => credentials(short(text));
   };
 }
 
-const isAuthorization = /^authorization$/i;
 /** The mask of a response without secrets. */
 export const unmasked: Mask = (text) => text;
 

@@ -71,8 +71,8 @@ export function destinationPlan(
     retry: ownRetry ?? retry,
     readsItems: readsItems(outcomes),
     missingHeaders: missingHeaderValues(ownHeaders),
-    secretHeaders: secretHeaderNames(headers, ownHeaders),
-    redactResponse: responseRedaction([connection.body, destination.body]),
+    secretHeaders: secretHeaderNames(connection.body.auth, headers, ownHeaders),
+    redactResponse: responseRedaction(connection.body.auth, [connection.body, destination.body]),
   };
 }
 

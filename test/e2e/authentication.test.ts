@@ -95,6 +95,67 @@ test('client credentials get tokens from a certified provider, by Basic and by b
   }
 });
 
+test('a login with a JSON body and other names, and a session token in a header of its own that no one is shown', async () => {
+  let session = 'session-canary-one';
+  let logins = 0;
+  receiver.answer('/login', ({ body, headers }) => {
+    logins += 1;
+    assert.equal(headers['content-type'], 'application/json');
+    assert.equal(headers.authorization, undefined);
+    assert.deepEqual(JSON.parse(body), { email: 'shop@example.com', password: 'p"ss & wörd-canary', mode: 'json' });
+    return { headers: { 'content-type': 'application/json' }, body: JSON.stringify({ data: { session } }) };
+  });
+  receiver.answer('/session', ({ headers }) => ({
+    status: headers['x-session-token'] === `Session ${session}` ? 200 : 401,
+    headers: { 'x-echo': String(headers['x-session-token']) },
+    body: `you sent ${headers['x-session-token']}`,
+  }));
+  const auth = {
+    ...oauth(`${receiver.url}/login`),
+    grant: 'password',
+    clientId: 'none',
+    clientSecret: '',
+    username: 'shop@example.com',
+    password: 'p"ss & wörd-canary',
+    extraParams: { mode: 'json' },
+    tokenBody: 'json',
+    tokenParams: { grantType: null, clientId: null, username: 'email' },
+    tokenFields: { accessToken: 'data.session', expiresIn: null, tokenType: null, refreshToken: null },
+    tokenHeader: { name: 'X-Session-Token', scheme: 'Session' },
+  } as const;
+  const { deliver, connection } = await wire(app, receiver, {
+    connection: { auth },
+    destination: { path: '/session' },
+  });
+  const first = await deliver({ v: 1 });
+  assert.equal(receiver.at('/session').at(-1)?.headers.authorization, undefined);
+  session = 'session-canary-two';
+  const second = await deliver({ v: 2 });
+  assert.equal(second.attempts, 1, 'a refused token is replaced and costs no attempt');
+  assert.equal(logins, 2);
+  const tested = await client.call('testConnection', { params: { id: connection.id } });
+  assert.equal(tested.ok, true);
+  const curl = await client.call('getDeliveryCurl', { params: { id: second.id } });
+  const shown = JSON.stringify([first, second, tested, curl, await client.call('exportConfiguration')]);
+  assert.ok(
+    !shown.includes('canary'),
+    shown.slice(Math.max(0, shown.indexOf('canary') - 200), shown.indexOf('canary') + 20),
+  );
+  assert.match(shown, /X-Session-Token/i);
+  const taken = await client
+    .call('createConnection', {
+      body: { name: 'taken', baseUrl: receiver.url, auth: { ...auth, tokenHeader: { name: 'Idempotency-Key' } } },
+    })
+    .catch((error) => error.errors[0].pointer);
+  assert.equal(taken, '/settings/idempotencyHeader');
+  const twice = await client
+    .call('createConnection', {
+      body: { name: 'twice', baseUrl: receiver.url, auth: { ...auth, extraParams: { email: 'x' } } },
+    })
+    .catch((error) => error.errors[0].pointer);
+  assert.equal(twice, '/auth/extraParams/email');
+});
+
 test('password and JSON Web Token grants send the forms of their standards', async () => {
   await using tokens = await startTokenServer();
   const { clientId, clientSecret, accessTokenUrl } = oauth(tokens.url);

@@ -54,7 +54,15 @@ test('the configurations of docs/connecting.md can be applied', async () => {
     publicKeyEncoding: { type: 'spki', format: 'pem' },
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   });
-  const secrets = { SALESFORCE_KEY: privateKey, POSTMARK_TOKEN: 'a-postmark-token', CONVERSIONS_TOKEN: 'a-token' };
+  const secrets = {
+    SALESFORCE_KEY: privateKey,
+    BANK_KEY: privateKey,
+    DIRECTUS_PASSWORD: 'a-password',
+    PARSE_PASSWORD: 'a-password',
+    PARSE_APP_ID: 'an-application',
+    POSTMARK_TOKEN: 'a-postmark-token',
+    CONVERSIONS_TOKEN: 'a-token',
+  };
   const applied = await runProcess({ MILLRACE_URL: app.url, MILLRACE_ADMIN_TOKEN: adminToken, ...secrets }, [
     'apply',
     ...names,

@@ -1,5 +1,5 @@
 import type { ConnectionBody } from '../../contract/documents/connection.ts';
-import type { ClientAuthMethod, Oauth2 } from './client-auth.ts';
+import { type ClientAuthMethod, type Oauth2, tokenHeaderOf } from './client-auth.ts';
 import { fetchToken } from './fetch-token.ts';
 import { isDue, isUsable, renewAheadMs, type Token } from './token-life.ts';
 import type { TokenHttp } from './token-request.ts';
@@ -81,7 +81,7 @@ export function createAccessTokens(http: TokenHttp) {
         if (!answer.ok) return answer;
         slot.method = method;
         // The lifetime counts from the start of the request, so that a slow response makes it shorter, never longer.
-        slot.token = { header: `Bearer ${answer.accessToken}`, fetchedAt: askedAt, lifeMs: answer.lifeMs };
+        slot.token = { header: tokenHeaderOf(auth, answer.accessToken), fetchedAt: askedAt, lifeMs: answer.lifeMs };
         return { ok: true, token: slot.token };
       })
       .finally(() => {
@@ -100,7 +100,7 @@ export function createAccessTokens(http: TokenHttp) {
         // A failed background renewal is not reported: the current token is still valid, and a call after its expiry
         // tries again.
         renew(slot, connection, auth).catch(() => undefined);
-      return { ok: true, headers: [['Authorization', slot.token.header]], fresh: false, tokenMs: null };
+      return { ok: true, headers: [slot.token.header], fresh: false, tokenMs: null };
     }
     const pause = slot.pending === null ? pauseAt(slot, startedAt) : null;
     if (pause !== null)
@@ -108,7 +108,7 @@ export function createAccessTokens(http: TokenHttp) {
     const fetched = await (slot.pending ?? renew(slot, connection, auth));
     if (!fetched.ok) return fetched;
     const tokenMs = http.now() - startedAt;
-    return { ok: true, headers: [['Authorization', fetched.token.header]], fresh: true, tokenMs };
+    return { ok: true, headers: [fetched.token.header], fresh: true, tokenMs };
   }
 
   return {
@@ -116,8 +116,8 @@ export function createAccessTokens(http: TokenHttp) {
     /** Drops exactly the refused token; a newer one stays. */
     refused(connection: TokenOwner, { headers }: { readonly headers: readonly [string, string][] }): void {
       const slot = slots.get(connection.id);
-      if (headers.some(([name, value]) => name === 'Authorization' && value === slot?.token?.header) && slot)
-        slot.token = null;
+      const [name, value] = slot?.token?.header ?? [];
+      if (slot !== undefined && headers.some((one) => one[0] === name && one[1] === value)) slot.token = null;
     },
     /**
      * The pause after a failed token request; null: no pause, or a usable token exists. A pause does not apply to

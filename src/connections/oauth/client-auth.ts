@@ -1,4 +1,9 @@
-import { type Auth, standardTokenFields, type TokenFields } from '../../contract/documents/connection.ts';
+import {
+  type Auth,
+  standardTokenFields,
+  standardTokenParams,
+  type TokenFields,
+} from '../../contract/documents/connection.ts';
 import { reveal } from '../secret-fields.ts';
 import { signAssertion } from './assertion.ts';
 
@@ -7,6 +12,39 @@ export type Oauth2 = Extract<Auth, { type: 'oauth2' }>;
 /** The field names of token responses; the standard's names for connections stored before this setting existed. */
 export function tokenFieldsOf({ tokenFields }: Pick<Partial<Oauth2>, 'tokenFields'>): TokenFields {
   return tokenFields ?? standardTokenFields;
+}
+
+/** The name of a parameter in the token requests of a connection; null: it is not sent. */
+export function paramNameOf({ tokenParams }: Pick<Partial<Oauth2>, 'tokenParams'>, standard: string): string | null {
+  const names = tokenParams ?? standardTokenParams;
+  switch (standard) {
+    case 'grant_type':
+      return names.grantType;
+    case 'client_id':
+      return names.clientId;
+    case 'username':
+      return names.username;
+    case 'password':
+      return names.password;
+    default:
+      return standard;
+  }
+}
+
+/** The header with an access token. */
+export function tokenHeaderOf(
+  { tokenHeader }: Pick<Partial<Oauth2>, 'tokenHeader'>,
+  accessToken: string,
+): [name: string, value: string] {
+  if (tokenHeader == null) return ['Authorization', `Bearer ${accessToken}`];
+  const { name, scheme } = tokenHeader;
+  return [name, scheme === null ? accessToken : `${scheme} ${accessToken}`];
+}
+
+/** The name of the header with the credentials of a connection, in lower case; null: there is none. */
+export function credentialsHeaderOf(auth: Auth): string | null {
+  if (auth.type === 'none') return null;
+  return auth.type === 'oauth2' ? tokenHeaderOf(auth, '')[0].toLowerCase() : 'authorization';
 }
 
 /** A method of client authentication at a token endpoint. */

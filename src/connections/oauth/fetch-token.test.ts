@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
 import { decodeJwt, importJWK, jwtVerify } from 'jose';
-import { connectionInput, standardTokenFields, type TokenFields } from '../../contract/documents/connection.ts';
+import {
+  connectionInput,
+  standardTokenFields,
+  standardTokenParams,
+  type TokenFields,
+} from '../../contract/documents/connection.ts';
 import { Secret } from '../../contract/secret.ts';
 import { type FakeAnswer, fakeEgress } from '../../egress/fake/fake-egress.testing.ts';
 import { AuthorizedConnection, createAuthenticator } from '../authenticator.ts';
@@ -29,6 +34,9 @@ const base: Omit<Extract<Oauth2, { grant: 'client_credentials' }>, 'grant'> = {
   extraParams: {},
   extraHeaders: {},
   tokenFields: standardTokenFields,
+  tokenBody: 'form',
+  tokenParams: standardTokenParams,
+  tokenHeader: null,
   refreshOn: [{ status: 401 }],
 };
 const password: Oauth2 = { ...base, grant: 'password', username: 'ada', password: secret('pass-word') };

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { startTokenServer } from '../../../test/support/token-server.ts';
-import { connectionInput, standardTokenFields } from '../../contract/documents/connection.ts';
+import { connectionInput, standardTokenFields, standardTokenParams } from '../../contract/documents/connection.ts';
 import { Secret } from '../../contract/secret.ts';
 import { parseAllowRules } from '../../egress/guard/allow-list.ts';
 import { http1Egress } from '../../egress/http1/http1-egress.ts';
@@ -50,6 +50,9 @@ const base = {
   extraParams: {},
   extraHeaders: {},
   tokenFields: standardTokenFields,
+  tokenBody: 'form',
+  tokenParams: standardTokenParams,
+  tokenHeader: null,
   refreshOn: [{ status: 401 }],
 } satisfies Partial<Oauth2>;
 

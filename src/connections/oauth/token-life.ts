@@ -1,5 +1,9 @@
 /** An access token in memory. Times in ms since the epoch; `lifeMs` null: no known expiry. */
-export type Token = { readonly header: string; readonly fetchedAt: number; readonly lifeMs: number | null };
+export type Token = {
+  readonly header: [name: string, value: string];
+  readonly fetchedAt: number;
+  readonly lifeMs: number | null;
+};
 
 /** Whether a token is not known to be expired. */
 export function isUsable({ fetchedAt, lifeMs }: Token, now: number): boolean {

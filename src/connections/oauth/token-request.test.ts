@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
 import { jwtVerify } from 'jose';
-import { connectionInput, standardTokenFields } from '../../contract/documents/connection.ts';
+import { connectionInput, standardTokenFields, standardTokenParams } from '../../contract/documents/connection.ts';
 import { Secret } from '../../contract/secret.ts';
 import { fakeEgress } from '../../egress/fake/fake-egress.testing.ts';
 import type { AssertionSettings } from './assertion.ts';
@@ -28,6 +28,9 @@ const base = {
   extraParams: {},
   extraHeaders: {},
   tokenFields: standardTokenFields,
+  tokenBody: 'form',
+  tokenParams: standardTokenParams,
+  tokenHeader: null,
   refreshOn: [],
 } satisfies Omit<Extract<Oauth2, { grant: 'client_credentials' }>, 'grant'>;
 const clientCredentials: Oauth2 = { ...base, grant: 'client_credentials' };

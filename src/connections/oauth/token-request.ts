@@ -10,6 +10,7 @@ import {
   clientAuthMethods,
   clientAuthParts,
   type Oauth2,
+  paramNameOf,
   tokenFieldsOf,
 } from './client-auth.ts';
 import { clockSkewMs, usableSkewMs } from './clock-skew.ts';
@@ -100,12 +101,17 @@ async function exchange(
   const client = await clientAuthParts(auth, method, { now: now() + skewMs, jti: newId() });
   if (!client.ok) return unsent(client.reason);
 
-  const form = new URLSearchParams([...grant.params, ...client.params]);
+  const form = new URLSearchParams();
+  for (const [standard, value] of [...grant.params, ...client.params]) {
+    const name = paramNameOf(auth, standard);
+    if (name !== null) form.append(name, value);
+  }
   for (const [name, value] of Object.entries(auth.extraParams)) if (!form.has(name)) form.set(name, reveal(value));
   const headers = new Map<string, readonly [string, string]>();
   const add = (name: string, value: string) => headers.set(name.toLowerCase(), [name, value]);
   add('Accept', 'application/json');
-  add('Content-Type', 'application/x-www-form-urlencoded');
+  const isJson = auth.tokenBody === 'json';
+  add('Content-Type', isJson ? 'application/json' : 'application/x-www-form-urlencoded');
   if (client.authorization !== null) add('Authorization', client.authorization);
   for (const [name, value] of Object.entries(auth.extraHeaders)) add(...openHeader({ name, value }));
 
@@ -114,7 +120,7 @@ async function exchange(
     method: 'POST',
     url: auth.accessTokenUrl,
     headers: [...headers.values()],
-    body: form.toString(),
+    body: isJson ? JSON.stringify(Object.fromEntries(form)) : form.toString(),
     connectTimeoutMs: Math.min(settings.connectTimeoutMs, timeoutMs),
     timeoutMs,
     responseBytesMax: RESPONSE_BYTES_MAX,
@@ -143,13 +149,14 @@ async function exchange(
 }
 
 /** Parameters that are never secret, whatever else a connection configures. */
-const shownParams = new Set(['grant_type', 'client_id', 'username', 'client_assertion_type', ...publicTokenFields]);
+const shownParams = ['grant_type', 'client_id', 'username', 'client_assertion_type', ...publicTokenFields];
 const usualHeaders = new Set(['accept', 'content-type']);
 
 function described(auth: Oauth2, form: URLSearchParams, headers: Iterable<string>): string {
+  const known = new Set(shownParams.map((name) => paramNameOf(auth, name)));
   const isOwn = (name: string) => Object.hasOwn(auth.extraParams, name);
   const params = Array.from(form, ([name, value]) => {
-    const isShown = shownParams.has(name) && (!isOwn(name) || publicTokenFields.some((one) => one === name));
+    const isShown = known.has(name) && (!isOwn(name) || publicTokenFields.some((one) => one === name));
     return `${name}=${isShown ? value : '[secret]'}`;
   });
   const more = [...headers].filter((name) => !usualHeaders.has(name)).map((name) => `${name}: [secret]`);

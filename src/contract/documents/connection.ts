@@ -86,6 +86,26 @@ export type TokenFields = z.output<typeof tokenFields>;
 /** The member names of RFC 6749. */
 export const standardTokenFields: TokenFields = tokenFields.parse({});
 
+const paramName = line(256, 1);
+
+/**
+ * The names of parameters in token requests, for endpoints that use others than RFC 6749. null: the parameter is not
+ * sent, as to a login that knows neither grants nor clients.
+ */
+const tokenParams = z.strictObject({
+  grantType: paramName.nullable().default('grant_type'),
+  clientId: paramName.nullable().default('client_id'),
+  username: paramName.default('username'),
+  password: paramName.default('password'),
+});
+export type TokenParams = z.output<typeof tokenParams>;
+
+/** The parameter names of RFC 6749. */
+export const standardTokenParams: TokenParams = tokenParams.parse({});
+
+/** The header that carries the access token, and the word before it. null: `Authorization: Bearer TOKEN`. */
+const tokenHeader = z.strictObject({ name: headerName, scheme: line(100, 1).nullable().default(null) }).nullable();
+
 const oauth2 = {
   type: z.literal('oauth2'),
   clientId: line(1_000, 1),
@@ -101,7 +121,11 @@ const oauth2 = {
   clientAssertion: assertion.nullable().default(null),
   extraParams: extra,
   extraHeaders: extra,
+  /** A JSON body has the parameters as members of an object. */
+  tokenBody: z.enum(['form', 'json']).default('form'),
+  tokenParams: tokenParams.prefault({}),
   tokenFields: tokenFields.prefault({}),
+  tokenHeader: tokenHeader.default(null),
   refreshOn: z
     .array(
       z.strictObject({

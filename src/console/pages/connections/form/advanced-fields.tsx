@@ -18,7 +18,9 @@ export function AdvancedFields({ field, ...form }: FormProps & { field: Field })
     <Advanced
       title={terms.advanced}
       text={words.advancedText}
-      hasErrors={Object.keys(errors).some((path) => /^settings\.|^auth\.(extra|refreshOn|tokenFields)/.test(path))}
+      hasErrors={Object.keys(errors).some((path) =>
+        /^settings\.|^auth\.(extra|refreshOn|token(Fields|Body|Params|Header))/.test(path),
+      )}
     >
       <Section title={g.time} text={g.timeText}>
         {field('retrySchedule')}
@@ -48,6 +50,17 @@ export function AdvancedFields({ field, ...form }: FormProps & { field: Field })
         <Section title={g.token} text={g.tokenText}>
           <Pairs {...form} name="extraParams" words={words.params} />
           <Pairs {...form} name="extraHeaders" words={words.tokenHeaders} />
+          <Part {...words.tokenSending}>
+            <FieldGrid>
+              {field('tokenBody', { options: words.tokenBodies })}
+              {field('grantTypeName')}
+              {field('clientIdName')}
+              {field('usernameName')}
+              {field('passwordName')}
+              {field('tokenHeaderName')}
+              {field('tokenScheme')}
+            </FieldGrid>
+          </Part>
           <Part {...words.tokenFields}>
             <FieldGrid>
               {field('tokenAt')}

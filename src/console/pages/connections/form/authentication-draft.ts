@@ -33,6 +33,19 @@ export const tokenFields = f.within('auth.tokenFields', {
   refreshTokenAt: f.text('refreshToken'),
 });
 
+/** How token requests and the token are sent. An empty name of a parameter that may be left out leaves it out. */
+const tokenSending = {
+  tokenBody: f.choice<Oauth2['tokenBody']>('auth.tokenBody'),
+  ...f.within('auth.tokenParams', {
+    grantTypeName: f.text('grantType'),
+    clientIdName: f.text('clientId'),
+    usernameName: f.text('username'),
+    passwordName: f.text('password'),
+  }),
+  tokenHeaderName: f.text('auth.tokenHeader.name', true),
+  ...f.sentWith('tokenHeaderName', { tokenScheme: f.text('auth.tokenHeader.scheme') }),
+};
+
 /** A response that means that the token has expired, by its row in `auth.refreshOn`. */
 export const signalFields = {
   status: f.number('status'),
@@ -65,6 +78,7 @@ export const authenticationFields = {
     accessTokenUrl: f.url('auth.accessTokenUrl'),
     scope: f.text('auth.scope'),
     clientAuth: f.choice<Oauth2['clientAuth']>('auth.clientAuth'),
+    ...tokenSending,
     ...tokenFields,
   }),
   ...f.when((draft: Choices) => draft.authType === 'basic' || asksForPassword(draft), {
@@ -120,6 +134,7 @@ export function authOf(draft: AuthenticationDraft, stored: Auth | null): Written
   if (draft.authType !== 'oauth2') return auth as Written; // each value by its path
   return {
     ...(draft.grant === 'jwt' ? { jwt: null, assertion: null } : {}),
+    tokenHeader: null,
     // An assertion that is not used stays unchanged.
     clientAssertion: stored?.type === 'oauth2' ? stored.clientAssertion : null,
     ...auth,

@@ -49,6 +49,23 @@ test('saving a form in which nothing was changed changes nothing, not even what 
   assert.deepEqual(bodyOf(draftOf(stored), stored), body);
 });
 
+test('a token header, a JSON body and other parameter names are kept, and can be typed and emptied', () => {
+  const auth = {
+    ...stored.auth,
+    tokenBody: 'json',
+    tokenParams: { grantType: null, clientId: null, username: 'email', password: 'password' },
+    tokenHeader: { name: 'X-Session-Token', scheme: null },
+  };
+  const other = { ...stored, auth } as typeof stored;
+  const draft = draftOf(other);
+  assert.deepEqual(bodyOf(draft, other).auth, auth);
+  const typed = { ...draft, tokenScheme: 'Session', grantTypeName: 'grant_type' };
+  const { tokenHeader, tokenParams } = bodyOf(typed, other).auth as typeof auth;
+  assert.deepEqual(tokenHeader, { name: 'X-Session-Token', scheme: 'Session' });
+  assert.equal(tokenParams.grantType, 'grant_type');
+  assert.deepEqual((bodyOf({ ...draft, tokenHeaderName: '' }, other).auth as typeof auth).tokenHeader, null);
+});
+
 test('a secret reference is saved as one and survives a reload, and an emptied one removes the secret', () => {
   const place = { ref: 'env:CRM_TOKEN' };
   const draft = { ...draftOf(stored), authType: 'bearer' as const, token: place };
