@@ -36,8 +36,12 @@ export type TogetherOptions = {
   except?: readonly string[] | undefined;
   /** Takes the place of what the seed says. */
   mix?: Partial<Mix>;
-  paces?: { sendersMs: readonly [least: number, most: number]; actsMs: readonly [least: number, most: number] };
+  /** The time between two requests of senders, two acts, and two ends of the program. */
+  paces?: Paces;
 };
+
+type Pace = readonly [leastMs: number, mostMs: number];
+type Paces = { senders: Pace; acts: Pace; ends: Pace };
 
 export type TogetherFigures = {
   events: number;
@@ -53,7 +57,7 @@ export type TogetherFigures = {
 const quietEverySeconds = 15;
 /** Of the faults of one guarantee. */
 const journeysMax = 2;
-const usualPaces = { sendersMs: [30, 200], actsMs: [80, 500] } satisfies TogetherOptions['paces'];
+const usualPaces: Paces = { senders: [30, 200], acts: [80, 500], ends: [1_500, 8_000] };
 
 /**
  * A random test of everything together: systems that answer at random, events with repetitions, people, replays, erasures,
@@ -85,10 +89,10 @@ export async function runTogether({
     key: wiring.key,
     history,
     seed,
-    everyMs: paces.sendersMs,
+    everyMs: paces.senders,
   });
-  const acts = startActs({ draw: draw.fork('acts'), mix, wiring, program, systems, senders, history }, paces.actsMs);
-  const ends = startEnds({ draw: draw.fork('ends'), mix, program });
+  const acts = startActs({ draw: draw.fork('acts'), mix, wiring, program, systems, senders, history }, paces.acts);
+  const ends = startEnds({ draw: draw.fork('ends'), mix, program, everyMs: paces.ends });
   const parts = [senders, acts, ends];
 
   /** Everything stops and comes to rest. Checks what the program says then. */
@@ -153,14 +157,15 @@ const logged = (program: Program) =>
   program.errors().map((sentence) => ({ guarantee: 'no internal error', sentence, about: [] }));
 
 /** Ends and starts the program every few seconds, if the mix says so. */
-function startEnds({ draw, mix, program }: { draw: Draw; mix: Mix; program: Program }) {
+function startEnds(given: { draw: Draw; mix: Mix; program: Program; everyMs: Pace }) {
+  const { draw, mix, program, everyMs } = given;
   const ways = [...(mix.kills ? ['SIGKILL' as const] : []), ...(mix.stops ? ['SIGTERM' as const] : [])];
   let isStopping = false;
   let isPaused = false;
   let busy: Promise<void> = Promise.resolve();
   const running = (async () => {
     while (!isStopping && ways.length > 0) {
-      const waitMs = draw.between(1_500, 8_000);
+      const waitMs = draw.between(...everyMs);
       for (let waited = 0; waited < waitMs && !isStopping; waited += 50) await sleep(50);
       if (isStopping || isPaused) continue;
       busy = program.restart(draw.pick(ways));
