@@ -73,6 +73,7 @@ test('a value that does not fit its type fails its delivery alone, with the fiel
       source: 'total',
       found: true,
       value: '120,90',
+      isCut: false,
       problem: 'total is not a number',
     },
   ]);

@@ -16,7 +16,7 @@ let untouched: RenderOutcome | undefined;
 
 before(async () => {
   [strict, calm] = await Promise.all([
-    quickjsSandbox({ timeoutMs: 25, graceMs: 100 }),
+    quickjsSandbox({ timeoutMs: 60, graceMs: 100 }),
     quickjsSandbox({ timeoutMs: 300 }),
   ]);
   [untouched] = await calm.render([WITNESS]);

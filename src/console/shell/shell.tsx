@@ -6,8 +6,8 @@ import { allRights } from '../../contract/accounts/rights.ts';
 import { isAway, queryClient, useApiQuery } from '../data/data.ts';
 import { shell, terms } from '../messages/en.ts';
 import mark from '../millrace.svg';
-import { ActButton, Icon, Note, notifyFailed } from '../parts/parts.ts';
-import { useMay, useMe } from '../session/rights.ts';
+import { Icon, Note, notifyFailed } from '../parts/parts.ts';
+import { useMe } from '../session/rights.ts';
 import { signOut } from '../session/session.ts';
 import { isMac } from './is-mac.ts';
 import { lazyPart } from './lazy-part.ts';
@@ -21,6 +21,7 @@ const MenuDrawer = lazyPart(() => import('./menu-drawer.tsx'), 'MenuDrawer');
 const Palette = lazyPart(() => import('./palette.tsx'), 'Palette');
 const DocsNav = lazyPart(() => import('../pages/docs/docs-nav.tsx'), 'DocsNav');
 const SettingsNav = lazyPart(() => import('../pages/settings/settings-nav.tsx'), 'SettingsNav');
+const HeldNotice = lazyPart(() => import('./held-notice.tsx'), 'HeldNotice');
 const KeyboardHelp = lazyPart(() => import('./keyboard-help.tsx'), 'KeyboardHelp');
 
 /** The frame of every page after sign-in. */
@@ -29,6 +30,7 @@ export function Shell(): ReactNode {
   const [isHelpOpen, help] = useDisclosure(false);
   const [isMenuOpen, drawer] = useDisclosure(false);
   const { pathname } = useLocation();
+  const me = useMe();
   const isLoading = useRouterState({ select: ({ status }) => status === 'pending' });
   const beside = pathname.startsWith('/settings') ? (
     <SettingsNav />
@@ -79,7 +81,11 @@ export function Shell(): ReactNode {
       </nav>
       <main id="content" className={css['main']} tabIndex={-1}>
         <AwayNotice />
-        <HeldNotice />
+        {me?.deliveriesHeld === true ? (
+          <Suspense>
+            <HeldNotice />
+          </Suspense>
+        ) : null}
         <div className={beside === null ? undefined : css['withSide']}>
           {beside === null ? null : <Suspense>{beside}</Suspense>}
           <Outlet />
@@ -125,29 +131,6 @@ function AwayNotice(): ReactNode {
       {shell.awayLong}
     </Group>
   ) : null;
-}
-
-/** Tells that nothing is delivered, and lets a person release all deliveries at once. */
-function HeldNotice(): ReactNode {
-  const me = useMe();
-  const mayRelease = useMay('settings:manage');
-  if (me?.deliveriesHeld !== true) return null;
-  return (
-    <Group role="status" gap="md" px="xl" py="xs" bg="var(--console-warn-ground)" c="var(--console-warn)">
-      <Icon name="alert" size={14} />
-      {shell.allHeld}
-      {mayRelease ? (
-        <ActButton
-          size="xs"
-          route="changeSettings"
-          input={{ body: { deliveries: { held: false } } }}
-          onDone={() => void queryClient.invalidateQueries()}
-        >
-          {shell.releaseAll}
-        </ActButton>
-      ) : null}
-    </Group>
-  );
 }
 
 function AccountMenu(): ReactNode {

@@ -6,14 +6,17 @@ import { packLines, type StoredLines, unpackLines } from './event-codec.ts';
 /** An exchange that several steps of a settle log, in the order of their records, each under its own attempt number. */
 export type SettledExchange = { id: string; exchange: string; steps: { at: number; attempt: number }[] };
 
+type ExchangeStep = SettledExchange['steps'][number];
+
 /**
  * Stores exchanges for the deliveries that were logged now: `logged` returns the delivery of a step, or null if it was
- * not logged. One that was erased while the exchange was on its way leaves nothing of it in the others.
+ * not logged, `isGone` whether the delivery does not exist any more: it was erased while the exchange was on its way,
+ * which then has nothing of it for the others.
  */
 export function keepExchanges(
   db: Db,
   exchanges: readonly SettledExchange[],
-  logged: (step: { at: number; attempt: number }) => number | null,
+  { logged, isGone }: { logged: (step: ExchangeStep) => number | null; isGone: (step: ExchangeStep) => boolean },
 ): void {
   for (const { id, exchange, steps } of exchanges) {
     const members = steps.map(logged).filter((number) => number !== null);
@@ -29,7 +32,7 @@ export function keepExchanges(
       JSON.stringify(members),
       packLines(exchange),
     );
-    if (members.length < steps.length) anonymiseExchanges(db, [id]);
+    if (steps.some(isGone)) anonymiseExchanges(db, [id]);
   }
 }
 

@@ -138,11 +138,14 @@ export const settleOperations = {
     settleFirst(db, { blocks, overtaken, now }, first);
     const before = others.map((step) => settleOne(db, { blocks, overtaken, now }, step));
     blocks.flush();
-    const isLogged = ({ at, attempt }: SettledExchange['steps'][number]) => {
-      const known = before[at] ?? Number.POSITIVE_INFINITY;
-      return attempt > known ? (others[at]?.place.number ?? null) : null;
-    };
-    if (exchanges.length > 0) keepExchanges(db, exchanges, isLogged);
+    if (exchanges.length > 0)
+      keepExchanges(db, exchanges, {
+        logged({ at, attempt }) {
+          const known = before[at] ?? Number.POSITIVE_INFINITY;
+          return attempt > known ? (others[at]?.place.number ?? null) : null;
+        },
+        isGone: ({ at }) => before[at] === null,
+      });
     if (bodiesUntil.length > 0) setBodiesUntil(db, bodiesUntil);
     return overtaken;
   },

@@ -98,13 +98,16 @@ export const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
           id: `bat_${story.exchanges.values().reduce((sum, one) => sum + one, 0)}`,
           records: steps.length,
         };
+        // What an exchange loses with a delivery that is gone has a test of its own.
+        const stored = new Set<string>();
+        for (const id of story.deliveries) if ((await journal.log.delivery(id)) !== null) stored.add(id);
         const settlements = steps.map((one): Settlement => {
           const id = pick(story.deliveries, one.delivery) ?? '';
           const done = Math.max(0, (exchanges.get(id) ?? 0) - (one.again === 0 ? 1 : 0));
           const log = Array.from({ length: one.log }, (_, i) =>
             attempt(done + 1 + i, {
               body: i === 0 ? 'x' : 'z'.repeat(3_000),
-              ...(i === 0 && one.shares && { batch }),
+              ...(i === 0 && one.shares && stored.has(id) && { batch }),
             }),
           );
           exchanges.set(id, Math.max(exchanges.get(id) ?? 0, done + one.log));
