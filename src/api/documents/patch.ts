@@ -11,12 +11,13 @@ import { isMark, isSameKind, showSecrets } from './secret-fields.ts';
 /**
  * Applies a merge patch to a document as the API returns it. When the patch changes the variant (another authentication
  * type, say), fields that only the old variant had are removed: a client that writes `{"auth": {"type": "none"}}` does
- * not mean to keep the password.
+ * not mean to keep the password. Members that a write ignores are no part of the patch.
  */
-export function patched<K extends ManagedKind>(kind: Parser<K>, stored: Bodies[K], patch: unknown): unknown {
+export function patched<K extends ManagedKind>(kind: Parser<K>, stored: Bodies[K], given: unknown): unknown {
+  const patch = withoutReadOnly(given, kind.readOnly);
   if (!isObject(patch)) throw invalid([{ pointer: '', detail: 'Must be an object.' }]);
   const shown = withoutOtherKinds(showSecrets(stored), patch);
-  return withNulls(kind, patch, withoutLeftovers(kind, patch, mergePatch(shown, patch, isMark)));
+  return withNulls({ kind, patch, shown }, withoutLeftovers(kind, patch, mergePatch(shown, patch, isMark)));
 }
 
 /** A document without secrets of variants that the patch replaces, such as basic by bearer. */
@@ -30,7 +31,7 @@ function withoutOtherKinds(shown: unknown, patch: unknown): unknown {
   );
 }
 
-type Parser<K extends ManagedKind> = Pick<Kind<K>, 'input' | 'wholes'>;
+type Parser<K extends ManagedKind> = Pick<Kind<K>, 'input' | 'wholes' | 'readOnly'>;
 
 function withoutLeftovers<K extends ManagedKind>(kind: Parser<K>, patch: Record<string, unknown>, merged: unknown) {
   const parsed = kind.input.safeParse(merged);
@@ -55,13 +56,16 @@ export function withoutReadOnly(json: unknown, more: readonly string[] = []): un
 
 /**
  * A null in a patch removes the member. Where the schema accepts null but has another default (the idempotency header),
- * null is kept as the value.
+ * null is kept as the value, and so is a null that is stored (in a claim of a token request), which GET returned.
  */
-function withNulls<K extends ManagedKind>({ input }: Parser<K>, patch: unknown, merged: unknown): unknown {
+function withNulls<K extends ManagedKind>(
+  { kind: { input }, patch, shown }: { kind: Parser<K>; patch: unknown; shown: unknown },
+  merged: unknown,
+): unknown {
   const parsed = input.safeParse(merged);
   if (!parsed.success) return merged;
   return [...nullPaths(patch)].reduce((value, path) => {
-    if (valueAt(parsed.data, path) == null) return value;
+    if (valueAt(parsed.data, path) == null && valueAt(shown, path) !== null) return value;
     const nulled = withNull(value, path);
     return input.safeParse(nulled).success ? nulled : value;
   }, merged);

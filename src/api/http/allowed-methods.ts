@@ -17,6 +17,9 @@ export function allowedMethods(
   add('/{key}/dcs.gif', ['GET', 'OPTIONS']);
   return (url) => {
     const path = url.split('?', 1)[0] ?? '';
+    // A path without parameters is a route of its own, whatever else it looks like.
+    const own = patterns.get(path);
+    if (own !== undefined) return [...own.methods].sort();
     const methods = new Set<string>();
     for (const one of patterns.values()) if (one.pattern.test(path)) for (const name of one.methods) methods.add(name);
     return methods.size === 0 ? null : [...methods].sort();

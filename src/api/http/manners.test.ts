@@ -122,6 +122,8 @@ test('an unsupported method gets 405 with the supported ones', async () => {
   const answer = await server.call('DELETE', '/api/v1/connections');
   assert.equal(answer.headers['allow'], 'GET, HEAD, POST');
   assert.equal((await server.call('GET', '/v3/some-key')).headers['allow'], 'OPTIONS, POST');
+  for (const path of ['actions/check', 'behaviors/check', 'connections/test'])
+    assert.equal((await server.call('PROPFIND', `/api/v1/${path}`)).headers['allow'], 'POST', path);
 });
 
 test('a body on a route without one is ignored', async () => {

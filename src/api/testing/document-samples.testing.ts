@@ -7,7 +7,7 @@ import type { TransferDocument } from '../../contract/documents/transfer.ts';
 import type { TransferKind } from '../../contract/documents/transfer-kinds.ts';
 
 type Json = Record<string, unknown>;
-type Node = {
+export type Node = {
   $ref?: string;
   $defs?: Record<string, Node>;
   type?: string;
@@ -17,7 +17,9 @@ type Node = {
   default?: unknown;
   minimum?: number;
   maximum?: number;
+  minItems?: number;
   maxItems?: number;
+  required?: string[];
   properties?: Record<string, Node>;
   additionalProperties?: Node | boolean;
   items?: Node;
@@ -39,7 +41,7 @@ const everyOperator = [
 const condition = { all: [{ any: everyOperator }, { not: { behavior: 'Purchase' } }] };
 
 /** Values of fields that need more than their schema says, by kind and place; `*` is any index or key. */
-const given: Record<string, unknown[]> = {
+export const givenValues: Record<string, unknown[]> = {
   'connection.baseUrl': ['https://crm.example.com/v2'],
   'connection.port': [8_443],
   'connection.auth.accessTokenUrl': ['https://id.example.com/token'],
@@ -86,7 +88,7 @@ const given: Record<string, unknown[]> = {
 };
 
 /** Values of texts by the last part of their place. */
-const texts: Record<string, string> = {
+export const textValues: Record<string, string> = {
   allowedOrigins: 'https://shop.example.com',
   header: 'X-Signature',
   idempotencyHeader: 'X-Idempotency',
@@ -122,7 +124,7 @@ function named({ connectionId: _, ...body }: Json): Json {
 
 /** Values of a schema that together have all that is in it. */
 function valuesOf(node: Node, place: string, root: Node): unknown[] {
-  const own = given[place];
+  const own = givenValues[place];
   if (own !== undefined) return own;
   if (node.$ref !== undefined) return valuesOf(root.$defs?.[node.$ref.replace('#/$defs/', '')] ?? {}, place, root);
   if (node.description?.startsWith('Write-only')) return [`secret-${place.replaceAll(/\W/g, '-')}`];
@@ -136,7 +138,7 @@ function valuesOf(node: Node, place: string, root: Node): unknown[] {
   if (node.type === 'boolean') return [node.default !== true];
   if (node.type === 'integer' || node.type === 'number') return [numberOf(node)];
   if (node.type === 'string')
-    return [texts[place.split('.').at(-1) ?? ''] ?? texts[place.split('.').at(-2) ?? ''] ?? 'text'];
+    return [textValues[place.split('.').at(-1) ?? ''] ?? textValues[place.split('.').at(-2) ?? ''] ?? 'text'];
   return [{ any: ['value', 1, true] }];
 }
 
