@@ -8,7 +8,7 @@ export type Schema = {
   type?: string | string[];
   enum?: unknown[];
   const?: unknown;
-  default?: unknown;
+  description?: string;
   format?: string;
   minimum?: number;
   maximum?: number;
@@ -21,6 +21,8 @@ export type Schema = {
   anyOf?: Schema[];
   oneOf?: Schema[];
   allOf?: Schema[];
+  /** The members that only some forms of an object have, of each form. */
+  'x-forms'?: string[][];
 };
 
 export type Schemas = Readonly<Record<string, Schema>>;
@@ -49,20 +51,23 @@ export function fieldsOf(given: Schema, schemas: Schemas, within: readonly strin
   return inner === undefined ? [] : fieldsOf(inner, schemas, around);
 }
 
-/** The type of a schema with its bounds and default: `integer 1 – 200 = 50`. */
+/** The type of a schema with its bounds and what else is said of it: `integer int32 1 – 200 Default: 50.` */
 export function typeOf(given: Schema, schemas: Schemas): string {
+  return [kindOf(given, schemas), given.description].filter(Boolean).join(' ');
+}
+
+function kindOf(given: Schema, schemas: Schemas): string {
   const { schema, name } = resolved(given, schemas);
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum !== undefined) return schema.enum.map((one) => JSON.stringify(one)).join(' | ');
   const choices = schema.anyOf ?? schema.oneOf;
   if (choices !== undefined) {
-    const kinds = [...new Set(choices.map((one) => typeOf(one, schemas)))];
+    const kinds = [...new Set(choices.map((one) => kindOf(one, schemas)))];
     return kinds.join('').length < 60 ? kinds.join(' | ') : words.oneOf;
   }
-  if (schema.items !== undefined) return `${words.list} ${typeOf(schema.items, schemas)}`;
+  if (schema.items !== undefined) return `${words.list} ${kindOf(schema.items, schemas)}`;
   const type = [schema.type ?? words.anything].flat().join(' | ');
-  const preset = schema.default === undefined ? '' : `= ${JSON.stringify(schema.default)}`;
-  return [name ?? type, schema.format, bounds(schema), preset].filter(Boolean).join(' ');
+  return [name ?? type, schema.format, bounds(schema)].filter(Boolean).join(' ');
 }
 
 function bounds({ minimum, maximum, maxLength, maxItems }: Schema): string {
@@ -76,18 +81,19 @@ const depthMax = 6;
 /** A body with the fields that are required. */
 export function sampleOf(given: Schema, schemas: Schemas, depth = 0): unknown {
   const { schema } = resolved(given, schemas);
-  if (schema.default !== undefined) return schema.default;
   if (schema.const !== undefined) return schema.const;
   if (schema.enum !== undefined) return schema.enum[0];
   const inner = (one: Schema) => (depth < depthMax ? sampleOf(one, schemas, depth + 1) : null);
   const [choice] = choicesOf(schema) ?? [];
   if (choice !== undefined) return inner(choice);
-  if (schema.properties !== undefined)
+  if (schema.properties !== undefined) {
+    const [form = []] = schema['x-forms'] ?? [];
     return Object.fromEntries(
       Object.entries(schema.properties)
-        .filter(([name, one]) => schema.required?.includes(name) === true && one.default === undefined)
+        .filter(([name]) => schema.required?.includes(name) === true || form.includes(name))
         .map(([name, one]) => [name, inner(one)]),
     );
+  }
   const [type] = [schema.type].flat();
   if (type === 'string') return '…';
   if (type === 'integer' || type === 'number') return schema.minimum ?? 1;
