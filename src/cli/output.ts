@@ -1,3 +1,4 @@
+import { yamlText } from '../client/yaml-text.ts';
 import type { Deps } from './program.ts';
 import { yaml } from './yaml.ts';
 
@@ -22,7 +23,7 @@ export type Output = {
 /** Writes results to stdout in the format of `--output`, which is read at each call. */
 export function createOutput(deps: Pick<Deps, 'stdout'>, format: () => OutputFormat): Output {
   const data = (value: unknown) =>
-    format() === 'json' ? `${JSON.stringify(value, null, 2)}\n` : yaml().stringify(value);
+    format() === 'json' ? `${JSON.stringify(value, null, 2)}\n` : yamlText(value, yaml());
   return {
     get format() {
       return format();

@@ -103,3 +103,39 @@ destinations:
   const json = readConfiguration('[{"kind": "behavior",\n  "name": "A", "condition": 7}]', yaml);
   assert.deepEqual(json.placeOf({ kind: 'behavior', name: 'A' }, '/condition'), { line: 2, col: 16 });
 });
+
+test('a merge key takes the fields of other objects that an object does not have itself', () => {
+  const text = `connections:
+  - &crm
+    name: CRM
+    baseUrl: https://crm.test
+    settings: { timeoutMs: 7 }
+  - <<: *crm
+    name: Shop
+  - name: Mail
+    <<: [{ baseUrl: https://mail.test }, *crm]
+`;
+  const { documents, placeOf } = readConfiguration(text, yaml);
+  const settings = { timeoutMs: 7 };
+  assert.deepEqual(documents, [
+    { kind: 'connection', name: 'CRM', baseUrl: 'https://crm.test', settings },
+    { kind: 'connection', name: 'Shop', baseUrl: 'https://crm.test', settings },
+    { kind: 'connection', name: 'Mail', baseUrl: 'https://mail.test', settings },
+  ]);
+  assert.deepEqual(placeOf({ kind: 'connection', name: 'Shop' }, '/settings/timeoutMs'), { line: 5, col: 17 });
+  assert.deepEqual(placeOf({ kind: 'connection', name: 'Shop' }, '/name'), { line: 7, col: 5 });
+  assert.deepEqual(placeOf({ kind: 'connection', name: 'Mail' }, '/baseUrl'), { line: 9, col: 12 });
+  assert.deepEqual(placeOf({ kind: 'connection', name: 'Mail' }, '/settings'), { line: 5, col: 5 });
+  const refused = (file: string, message: RegExp) =>
+    assert.throws(() => readConfiguration(file, yaml), { constructor: ConfigurationFileError, message });
+  refused('a: &a {}\nconnections:\n  - name: A\n    <<: 7\n', /^Line 4, column 5: "<<" needs an object or a list/);
+  refused('connections:\n  - <<: [{}, &b [1]]\n', /^Line 2, column 5: "<<" needs an object or a list/);
+  refused('connections:\n  - <<: *none\n', /^Line 2, column 5: "<<" needs/);
+  refused('connections: [&a { name: CRM, <<: *a }]\n', /alias|itself/);
+});
+
+test('a quoted "<<" and one in JSON is a name like any other', () => {
+  const fields = { kind: 'connection', name: 'CRM', settings: { '<<': 7 } };
+  assert.deepEqual(readConfiguration(JSON.stringify([fields]), yaml).documents, [fields]);
+  assert.deepEqual(readConfiguration('kind: connection\nname: CRM\nsettings: { "<<": 7 }\n', yaml).documents, [fields]);
+});

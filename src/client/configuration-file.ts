@@ -23,7 +23,7 @@ type Configuration = {
  */
 export function readConfiguration(text: string, yaml: typeof Yaml, kind: TransferKind | null = null): Configuration {
   const lineCounter = new yaml.LineCounter();
-  const parse = () => Array.from(yaml.parseAllDocuments(text, { lineCounter }));
+  const parse = () => Array.from(yaml.parseAllDocuments(text, { lineCounter, merge: true }));
   const json = jsonValue(text);
   // Places in JSON are rarely needed, and the YAML parser, which knows them, takes a hundred times as long.
   let parsed: ReturnType<typeof parse> | null = null;
@@ -38,7 +38,8 @@ export function readConfiguration(text: string, yaml: typeof Yaml, kind: Transfe
           const { code, linePos: [place = null] = [] } = document.errors[0] ?? {};
           if (code !== undefined) refuse(yamlErrors[code] ?? 'This is not valid YAML', place);
           const placeOf: PlaceOf = (path) => placeIn(document, path, lineCounter, yaml);
-          return documentsIn(plainValue(document), kind, { path: [], placeOf });
+          const value = plainValue(document, () => wrongMerge(document, lineCounter, yaml));
+          return documentsIn(value, kind, { path: [], placeOf });
         });
   return {
     documents: found.map(({ document }) => document),
@@ -79,13 +80,54 @@ function placeIn(
   let start = document.contents?.range[0];
   for (const key of path) {
     if (yaml.isAlias(node)) node = node.resolve(document);
-    const pair = yaml.isMap(node) ? node.items.find((one) => String(one.key) === String(key)) : undefined;
+    const pair = memberOf(node, String(key), document, yaml);
     node = pair !== undefined ? pair.value : yaml.isSeq(node) ? node.items[Number(key)] : undefined;
     const named = pair?.key ?? node;
     if (!yaml.isNode(named)) break;
     start = named.range?.[0] ?? start;
   }
   return start === undefined ? null : lines.linePos(start);
+}
+
+/** A member of an object: its own, or else that of the first object it merges (`<<`) that has it. */
+function memberOf(
+  node: unknown,
+  name: string,
+  document: Yaml.Document.Parsed,
+  yaml: typeof Yaml,
+): Yaml.Pair | undefined {
+  if (!yaml.isMap(node)) return undefined;
+  const own = node.items.find(({ key }) => String(key) === name && !isMerge(key, yaml));
+  if (own !== undefined) return own;
+  return node.items
+    .filter(({ key }) => isMerge(key, yaml))
+    .flatMap(({ value }) => mergedBy(value, document, yaml))
+    .map((merged) => memberOf(merged, name, document, yaml))
+    .find((pair) => pair !== undefined);
+}
+
+/** Whether a name merges other objects: `<<` without quotes. */
+const isMerge = (key: unknown, yaml: typeof Yaml) => yaml.isScalar(key) && typeof key.value === 'symbol';
+
+/** The value of a `<<`: one object, or a list of them. */
+function mergedBy(value: unknown, document: Yaml.Document.Parsed, yaml: typeof Yaml): unknown[] {
+  const target = (node: unknown) => (yaml.isAlias(node) ? node.resolve(document) : node);
+  const found = target(value);
+  return yaml.isSeq(found) ? found.items.map(target) : [found];
+}
+
+/** The place of the first `<<` whose value is not an object or a list of them. */
+function wrongMerge(document: Yaml.Document.Parsed, lines: Yaml.LineCounter, yaml: typeof Yaml): Place | null {
+  let place: Place | null = null;
+  yaml.visit(document, {
+    Pair(_, { key, value }) {
+      if (!isMerge(key, yaml) || mergedBy(value, document, yaml).every(yaml.isMap)) return undefined;
+      const start = yaml.isNode(key) ? key.range?.[0] : undefined;
+      place = start === undefined ? null : lines.linePos(start);
+      return yaml.visit.BREAK;
+    },
+  });
+  return place;
 }
 
 const yamlErrors: Readonly<Record<string, string>> = {
@@ -101,13 +143,16 @@ const yamlErrors: Readonly<Record<string, string>> = {
 };
 
 /** The value of a YAML document. An alias can make it contain itself, or too large. */
-function plainValue(document: { toJS(): unknown }): unknown {
+function plainValue(document: { toJS(): unknown }, wrongMerge: () => Place | null): unknown {
   try {
     const value = document.toJS();
     JSON.stringify(value);
     return value;
   } catch (error) {
-    refuse(error instanceof ReferenceError ? error.message : 'The file refers to itself', null);
+    if (error instanceof ReferenceError) refuse(error.message, null);
+    const place = wrongMerge();
+    if (place === null) refuse('The file refers to itself', null);
+    refuse('"<<" needs an object or a list of objects', place);
   }
 }
 

@@ -3,6 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { configurationFile } from '../../../client/configuration-file.ts';
+import { yamlText } from '../../../client/yaml-text.ts';
 import { parts, terms } from '../../messages/en.ts';
 import { client } from '../../session/session.ts';
 import { CopyButton, DetailTabs, Icon, Problem, SideDialog, saveFile } from '../parts.ts';
@@ -88,10 +89,7 @@ export async function saveExport(fileName: string, of: { kind?: string; id?: str
 }
 
 async function filesOf(query: { kind?: string; id?: string }): Promise<{ yaml: string; json: string }> {
-  const [{ documents }, { stringify }] = await Promise.all([
-    client().call('exportConfiguration', { query }),
-    import('yaml'),
-  ]);
+  const [{ documents }, yaml] = await Promise.all([client().call('exportConfiguration', { query }), import('yaml')]);
   const file = configurationFile(documents);
-  return { yaml: stringify(file), json: JSON.stringify(file, null, 2) };
+  return { yaml: yamlText(file, yaml), json: JSON.stringify(file, null, 2) };
 }
