@@ -4,6 +4,7 @@ import { ConfigError } from './config/load.ts';
 import type { Config } from './config/settings.ts';
 import { parseAllowRules } from './egress/guard/allow-list.ts';
 import { isHostAllowed } from './egress/guard/guard.ts';
+import { checkKeys } from './key-check.ts';
 import { openSqlite, operationsOf } from './sqlite/sqlite.ts';
 
 export type { App, Overrides } from './compose.ts';
@@ -29,6 +30,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
       dir: config.dataDir,
       operations: operationsOf('accounts', 'audit', 'catalog', 'issues', 'journal', 'outbox', 'requests'),
       isStarting: () => isStarting,
+      beforeUpgrade: (file) => checkKeys(file, config),
       queueBytesMax: config.storageQueueBytes,
       onFailure,
       ...(config.diskReserveBytes === null ? {} : { reserveBytes: config.diskReserveBytes }),

@@ -1,7 +1,8 @@
 import { systemClock } from './async/clock.ts';
 import type { Config } from './config/settings.ts';
 import type { SealingState } from './contract/sealing.ts';
-import { keyringOf, openSealedStores } from './sealed-stores.ts';
+import { checkKeys, keyringOf } from './key-check.ts';
+import { openSealedStores } from './sealed-stores.ts';
 import { createSealing } from './secrets/sealing.ts';
 import { openSqlite, operationsOf } from './sqlite/sqlite.ts';
 
@@ -14,6 +15,7 @@ export async function rotateSecrets(
   await using sqlite = await openSqlite({
     dir: config.dataDir,
     operations: operationsOf('audit', 'catalog', 'journal'),
+    beforeUpgrade: (file) => checkKeys(file, config),
   });
   const keyring = keyringOf(config);
   const { all } = await openSealedStores(sqlite, keyring);

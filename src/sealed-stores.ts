@@ -4,17 +4,14 @@ import type { Config } from './config/settings.ts';
 import { createRefreshTokens } from './connections/oauth/refresh-tokens.ts';
 import type { Scrubber } from './connections/secret-redaction.ts';
 import { sqliteJournal } from './journal/sqlite/sqlite-journal.ts';
-import { configuredKeys, type Keyring, keysInFolder } from './secrets/keys.ts';
+import { keyringOf } from './key-check.ts';
+import type { Keyring } from './secrets/keys.ts';
 import { type SecretReferences, secretReferences } from './secrets/references.ts';
 import { openSealedTexts } from './secrets/sealed-text-store.ts';
 import { sealer } from './secrets/sealer.ts';
 import { createSealing, together } from './secrets/sealing.ts';
 import type { Sqlite } from './sqlite/sqlite.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
-
-export function keyringOf({ secretKey, dataDir }: Pick<Config, 'secretKey' | 'dataDir'>): Keyring {
-  return secretKey === null ? keysInFolder(dataDir) : configuredKeys(secretKey.reveal());
-}
 
 /**
  * Opens the stores of a data folder that contain sealed secrets: `sealedTokens` has the refresh tokens that token

@@ -75,7 +75,14 @@ export function sealer(keyring: Pick<Keyring, 'keys'>, references: Pick<SecretRe
     get sealsWith() {
       return keyring.keys[0].id;
     },
-    isHere: (keyId: string): boolean => keyBytes(keyId) !== undefined,
+    /** Throws an Error of one sentence when a sealed body needs a key that is not there. */
+    requireKeys(sealed: unknown): void {
+      const missing = [...keysOf(sealed)].find((id) => keyBytes(id) === undefined);
+      if (missing !== undefined)
+        throw new Error(
+          `Stored secrets were sealed with key ${missing}, which is not among the secret keys; set MILLRACE_SECRET_KEY (or secret.key in the data folder) to the key that they were sealed with.`,
+        );
+    },
     keysOf,
     /** Whether a sealed body needs another key than the first one. */
     isSealedWithOldKey: (sealed: unknown): boolean => [...keysOf(sealed)].some((id) => id !== keyring.keys[0].id),

@@ -20,9 +20,15 @@ export function latestVersion(folder: URL = ours): number {
  * Migrates a database to the latest schema, after creating it when it is missing and recovering it after a power cut.
  * An existing one is first copied to `millrace-v<version>-<time>.db` in the same folder; returns the path of that copy,
  * or null. Throws an Error of one sentence for a foreign, damaged or newer database, and when the disk is too full; the
- * database is not changed then. Needs the data folder's lock.
+ * database is not changed then. An Error of `beforeUpgrade` refuses an upgrade before anything is copied. Needs the data
+ * folder's lock.
  */
-export function migrate(file: string, now: Date, folder: URL = ours): string | null {
+export function migrate(
+  file: string,
+  now: Date,
+  folder: URL = ours,
+  beforeUpgrade: (file: string) => void = () => {},
+): string | null {
   const latest = latestVersion(folder);
   recover(file);
   if (!isOurDatabase(file)) {
@@ -36,6 +42,7 @@ export function migrate(file: string, now: Date, folder: URL = ours): string | n
     );
   let copy = keepCopy(file, now);
   if (version === latest) return copy;
+  beforeUpgrade(file);
   const doing = `upgrade ${file}`;
   const bytes = usedBytes(file);
   if (freeBytesOf(dirname(file)) < bytes) throw tooFull(doing, file, bytes);

@@ -19,6 +19,8 @@ export type SqliteOptions = SpaceLimits & {
   operations: URL[];
   /** While this returns true, reads use the writer thread, which is idle then; starting the reader takes long. */
   isStarting?: () => boolean;
+  /** Called with the database before it is upgraded; what it throws refuses the opening, and the database is not changed. */
+  beforeUpgrade?: (file: string) => void;
   /** When writes with this many bytes are pending, intake is refused with `storage_busy`. Default 64 MiB. */
   queueBytesMax?: number;
   /** Called once when the storage thread fails; every later write is refused. */
@@ -42,7 +44,7 @@ export async function openSqlite(options: SqliteOptions) {
   let copy: string | null;
   const modes = closeToOthers(dir, isOurFile);
   try {
-    copy = migrate(file, new Date());
+    copy = migrate(file, new Date(), undefined, options.beforeUpgrade);
   } catch (error) {
     lock[Symbol.dispose]();
     throw error;

@@ -8,6 +8,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
 import { startApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import { checkKeys } from '../../src/key-check.ts';
+import { latestVersion } from '../../src/sqlite/migrate.ts';
 import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
 import { eventually } from '../support/eventually.ts';
 import { adminClient, environment, runProcess, spawnProcess } from '../support/process.ts';
@@ -83,6 +85,35 @@ const refusals: Refusal[] = [
     says: /secret\.key does not contain a key/,
   },
 ];
+
+/** Makes the database one that a start would upgrade: of an older version, by its number. */
+function age(dir: string) {
+  using older = new DatabaseSync(join(dir, database));
+  older.exec(`PRAGMA user_version = ${latestVersion() - 1}; PRAGMA wal_checkpoint(TRUNCATE)`);
+}
+
+for (const refusal of refusals.filter(({ says }) => /key/.test(says.source)))
+  refusals.push({
+    ...refusal,
+    of: `${refusal.of}, before the upgrade of an older database`,
+    spoil(dir) {
+      refusal.spoil?.(dir);
+      age(dir);
+    },
+  });
+
+test('before an upgrade, the key of each secret and of each refresh token is asked for, and the right one is enough', () => {
+  using folder = temporaryFolder();
+  cpSync(good.path, folder.path, { recursive: true });
+  const file = join(folder.path, database);
+  const config = { dataDir: folder.path, secretKey: null };
+  checkKeys(file, config);
+  {
+    using changed = new DatabaseSync(file);
+    changed.exec(`INSERT INTO note VALUES ('refresh_token/con_1', '{"text":{"$secret":"0123456789ab.AAAA"}}')`);
+  }
+  assert.throws(() => checkKeys(file, config), /sealed with key 0123456789ab/);
+});
 
 for (const { of, spoil = () => {}, env = {}, says } of refusals)
   test(`a start on ${of} is refused in one sentence and changes no file`, async () => {

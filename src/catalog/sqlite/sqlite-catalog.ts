@@ -86,14 +86,7 @@ export function sealedCatalog(sqlite: Pick<Sqlite, 'client'>, sealer: Sealer): S
 }
 
 async function assertKeys(client: Client<typeof operations>, sealer: Sealer): Promise<void> {
-  for await (const rows of sealedVersions(client)) {
-    const needed = rows.flatMap((row) => [...sealer.keysOf(JSON.parse(row.body))]);
-    const missing = needed.find((id) => !sealer.isHere(id));
-    if (missing !== undefined)
-      throw new Error(
-        `Stored secrets were sealed with key ${missing}, which is not among the secret keys; set MILLRACE_SECRET_KEY (or secret.key in the data folder) to the key that they were sealed with.`,
-      );
-  }
+  for await (const rows of sealedVersions(client)) for (const { body } of rows) sealer.requireKeys(JSON.parse(body));
 }
 
 async function* sealedVersions(client: Client<typeof operations>) {
