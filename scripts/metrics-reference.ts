@@ -11,8 +11,8 @@ export function metricsReference(): string {
 
 <!-- Made from src/telemetry/metric-table.ts by npm run docs. -->
 
-\`GET /metrics\` responds in the OpenMetrics text format. It needs the right \`settings:view\` unless the server listens on
-loopback only. Counters start at 0 with the process. A metric has at most 1,000 combinations of label values (the
+\`GET /metrics\` responds in the OpenMetrics text format, or in the text format of Prometheus (0.0.4) when the \`Accept\`
+header prefers \`text/plain\`. It needs the right \`settings:view\` unless the server listens on loopback only. Counters start at 0 with the process. A metric has at most 1,000 combinations of label values (the
 histogram: 200 connections); further ones count as \`other\`. Labels hold ids, never names or payloads.
 
 ${rows.join('\n')}

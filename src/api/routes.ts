@@ -248,7 +248,8 @@ async function respond(
   }
   if (produces !== 'application/json') {
     const isLong = typeof result === 'string' && !isShort(result);
-    return reply.type(produces).send(isLong ? Readable.from(textParts(result)) : result);
+    if (!reply.hasHeader('content-type')) reply.type(produces);
+    return reply.send(isLong ? Readable.from(textParts(result)) : result);
   }
   const json = isShort(result) ? JSON.stringify(result) : await jsonParts(result);
   if (isObject(result)) {

@@ -14,8 +14,12 @@ export const operatingRoutes = tagged('operating', {
   metrics: route(
     'GET /metrics',
     'settings:view',
-    'Metrics in the OpenMetrics format (public when the server listens only on loopback)',
-    { output: z.string(), produces: 'application/openmetrics-text; version=1.0.0; charset=utf-8' },
+    'Metrics in the OpenMetrics format, or that of Prometheus with `Accept: text/plain` (public when the server listens only on loopback)',
+    {
+      output: z.string(),
+      produces: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
+      orElse: 'text/plain',
+    },
   ),
   openapi: route('GET /openapi.json', null, 'This description as OpenAPI 3.1', { output: anything }),
 });

@@ -31,6 +31,8 @@ export type Route<
   readonly status: number;
   /** The media type of the response. */
   readonly produces: string;
+  /** Another media type of the response, for requests that prefer it by `Accept`. */
+  readonly orElse: string | null;
   /** Its entry in the audit trail; null: it changes nothing and sends nothing. */
   readonly audit: RouteAudit | null;
   /** A member of the body that is a long list; null: the body is short, and read at once. */
@@ -59,6 +61,7 @@ type Given<Query extends Schema, Body extends Schema, Output extends Schema> = {
   output?: Output;
   status?: number;
   produces?: string;
+  orElse?: string;
   longList?: LongList;
 };
 
@@ -94,6 +97,7 @@ export function route<
     output: output as Output,
     status: given.status ?? (output === null ? 204 : 200),
     produces: given.produces ?? 'application/json',
+    orElse: given.orElse ?? null,
     audit: act === undefined || kind === undefined ? null : { act, kind },
     longList,
   };

@@ -4,6 +4,9 @@ import { type CounterName, type HistogramName, type Metric, metricTable, type Pu
 /** A value read at each scrape; an object gives one line for each label value. */
 type Reading = number | Record<string, number> | Promise<number | Record<string, number>>;
 
+/** OpenMetrics 1.0.0, or the text format 0.0.4 of Prometheus. */
+export type MetricsFormat = 'openmetrics' | 'prometheus';
+
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /** Limit of combinations of label values; further ones count as `other`. */
@@ -69,10 +72,29 @@ export function createMetrics() {
     pull(name: PulledName, read: () => Reading) {
       readers[name] = read;
     },
-    /** All metrics in the OpenMetrics text format. */
-    text: () => registry.metrics(),
+    /** All metrics in a text format. */
+    async text(format: MetricsFormat = 'openmetrics'): Promise<string> {
+      const text = await registry.metrics();
+      return format === 'openmetrics' ? text : prometheusText(text);
+    },
   };
 }
+
+/**
+ * OpenMetrics text as the text format of Prometheus: counters are declared under the name of their samples, and nothing
+ * marks the end.
+ */
+function prometheusText(text: string): string {
+  return text
+    .replace(/^(# (?:HELP|TYPE) )(\S+)/gm, (line, start, name) =>
+      counterNames.has(name) ? `${start}${name}_total` : line,
+    )
+    .replace(/# EOF\n$/, '');
+}
+
+const counterNames = new Set(
+  Object.values<Metric>(metricTable).flatMap(({ name, type }) => (type === 'counter' ? [name] : [])),
+);
 
 function labelled(names: readonly string[], values: string): Record<string, string> {
   if (names.length === 0) return {};

@@ -156,3 +156,19 @@ test('a failed single sign-on is logged with the reason of the library, a refusa
     [['sso_failed', 'unexpected "nonce"']],
   );
 });
+
+test('the text format of Prometheus has the same lines under the same names', async () => {
+  const { telemetry } = recorded();
+  telemetry.attemptFinished(report);
+  const open = await telemetry.metrics();
+  const plain = await telemetry.metrics('prometheus');
+  const samples = (text: string) => text.split('\n').filter((line) => /^millrace_(?!process_)/.test(line));
+  assert.deepEqual(samples(plain), samples(open));
+  assert.match(
+    plain,
+    /# HELP millrace_attempts_total .*\n# TYPE millrace_attempts_total counter\nmillrace_attempts_total\{/,
+  );
+  assert.match(plain, /# TYPE millrace_attempt_seconds histogram\n/);
+  assert.doesNotMatch(plain, /# EOF/);
+  assert.match(open, /# TYPE millrace_attempts counter\n/);
+});

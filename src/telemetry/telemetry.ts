@@ -64,7 +64,7 @@ export function createTelemetry(options: TelemetryOptions = {}) {
     ...operatingEvents(out),
     /** Registers a metric that is read from its owner at each scrape. */
     pull: metrics.pull,
-    /** All metrics in the OpenMetrics text format. */
+    /** All metrics in a text format; OpenMetrics by default. */
     metrics: metrics.text,
     /** Writes queued lines; call it before the process ends. */
     flush,

@@ -2,6 +2,7 @@ import { mapInSteps } from '../../async/steps.ts';
 import { openApiParts } from '../../contract/openapi/openapi.ts';
 import { routes } from '../../contract/routes.ts';
 import type { ApiParts, Call, Handlers } from '../call/call.ts';
+import { metricsFormatOf, prometheusType } from './metrics-format.ts';
 
 /**
  * Problems that are listed but leave the instance ready: intake still works, and the part's work is delayed (deliveries
@@ -48,7 +49,12 @@ export function operatingHandlers(parts: ApiParts, draining: AbortSignal) {
       inbox: parts.inbox.isOpen(),
       inboxMode: parts.inbox.isAutomatic ? 'auto' : parts.inbox.isOpen() ? 'on' : 'off',
     }),
-    metrics: () => parts.telemetry.metrics(),
+    metrics({ request, reply }) {
+      const format = metricsFormatOf(request.headers.accept);
+      reply.header('vary', 'accept');
+      if (format === 'prometheus') reply.type(prometheusType);
+      return parts.telemetry.metrics(format);
+    },
     async openapi({ reply }) {
       // Made once: the description is large, and the route is public.
       description ??= describe();

@@ -287,7 +287,7 @@ export async function startTestServer(
       audited: () => {},
       failed: (error) => void failures.push(error),
       failedOften: (error) => void failures.push(error),
-      metrics: async () => '# EOF\n',
+      metrics: async (format) => (format === 'prometheus' ? '' : '# EOF\n'),
     },
     newId,
     now,

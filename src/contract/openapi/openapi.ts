@@ -201,7 +201,10 @@ function responseOf({ route, schema, code, produces, emitter, names }: ResponseP
   return {
     description: descriptions[code] ?? 'Done',
     ...(Object.keys(sent.headers).length > 0 ? sent : {}),
-    content: { [produces.split(';', 1)[0] ?? produces]: described },
+    content: {
+      [produces.split(';', 1)[0] ?? produces]: described,
+      ...(route.orElse === null ? {} : { [route.orElse]: described }),
+    },
   };
 }
 
