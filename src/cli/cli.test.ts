@@ -81,7 +81,10 @@ test('the help of each command fits on a screen, with the settings that concern 
   const settingsIn = (text: string) => [...text.matchAll(/^ {2}--([a-z-]+) /gm)].map(([, name]) => name);
   assert.deepEqual(settingsIn(await help('backup')), ['data-dir', 'version', 'config', 'url', 'token', 'output']);
   assert.match(await help('secrets', 'rotate'), /--data-dir .*\n(?:.*\n)*? {2}--secret-key /);
-  assert.match(await help('start'), / --inbox \[on\|off\|auto\] /);
+  const start = await help('start');
+  assert.match(start, / --inbox \[on\|off\|auto\] /);
+  assert.match(start, /docs\/configuration\.md.*MILLRACE_/s, 'where all settings are, and their other spelling');
+  assert.match(start, /millrace settings show/);
 });
 
 test('flags reach the configuration by name; a switch needs no value', async () => {

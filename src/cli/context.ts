@@ -64,7 +64,10 @@ export const mainSettings = [
   'logLevel',
   'logFormat',
 ];
-export const moreSettings = '\nThe other settings of docs/configuration.md are flags, too.';
+/** Where all settings are. */
+export const moreSettings = `
+All settings are in docs/configuration.md; each is a flag (--data-dir), an environment variable (MILLRACE_DATA_DIR)
+and a key of the YAML file of --config (dataDir). On a running server, millrace settings show lists their values.`;
 
 /** Settings that are flags of every command. */
 const globalFlags: ReadonlySet<string> = new Set(['url']);
