@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { sqliteAccounts } from './accounts/sqlite/sqlite-accounts.ts';
 import type { AllowList } from './alerts/check-alert.ts';
 import { type NotifierTiming, startAlerts } from './alerts/notifier.ts';
+import { exposedCookies } from './api/auth/exposed-cookies.ts';
 import { createServer } from './api/server.ts';
 import { systemClock } from './async/clock.ts';
 import { watchClock } from './async/clock-watch.ts';
@@ -137,6 +138,7 @@ export async function compose(config: Config, storage: Storage, overrides: Overr
   opened.defer(logHead);
   const requests = sqliteRequests(sqlite);
   opened.use(pruneResponses(requests, core));
+  const cookies = exposedCookies(telemetry.noticed);
   const server = opened.use(
     await createServer({
       ...core,
@@ -151,6 +153,7 @@ export async function compose(config: Config, storage: Storage, overrides: Overr
       version,
       publicUrl: config.publicUrl,
       trustedProxies: config.trustedProxies,
+      exposedCookies: cookies,
       inbox,
       consoleDir,
       loopbackOnly: isLoopback(config.host),
@@ -159,7 +162,12 @@ export async function compose(config: Config, storage: Storage, overrides: Overr
       operator: { retention, configuration: configuredValues(config) },
       problems: (withCauses) => ({
         ...sqlite.problems(withCauses),
-        ...present({ ...core.problems(), sandbox: sandbox.problem(), statistics: pipeline.statistics.problem() }),
+        ...present({
+          ...core.problems(),
+          sandbox: sandbox.problem(),
+          statistics: pipeline.statistics.problem(),
+          session_cookies: cookies.problem(),
+        }),
       }),
     }),
   );
@@ -350,9 +358,13 @@ function announce(
   telemetry: Telemetry,
   { url, setupToken, isInboxOpen }: { url: string; setupToken: string | null; isInboxOpen: boolean },
 ) {
-  const { publicUrl, egressAllow, secretRefs } = config;
+  const { publicUrl, trustedProxies, egressAllow, secretRefs } = config;
   if (setupToken !== null) telemetry.setupOpen({ address: `${publicUrl ?? url}/welcome#setup=${setupToken}` });
   telemetry.listening({ url });
+  if (publicUrl === null && trustedProxies.length > 0)
+    telemetry.noticed(
+      'MILLRACE_PUBLIC_URL is not set: session cookies are Secure only where the proxy sends X-Forwarded-Proto: https, and links begin with the address that the server listens on',
+    );
   if (egressAllow !== null) telemetry.noticed('private addresses are allowed', { allow: egressAllow });
   if (secretRefs.length > 0) telemetry.noticed('secrets may be kept outside', { allow: secretRefs });
   if (isInboxOpen) telemetry.noticed('the Inbox is open: everyone who can reach this server can write to it');

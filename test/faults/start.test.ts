@@ -242,3 +242,19 @@ test('the code that a start compiled is cached for the next one, although the pr
   await eventually('compiled code', () => keptBytes() > 1024 * 1024, { state: keptBytes });
   assert.equal((await server.end('SIGKILL')).signal, 'SIGKILL');
 });
+
+test('a start behind a trusted proxy without the public URL warns that cookies may not be Secure', async () => {
+  const warned = async (env: Record<string, string>) => {
+    using folder = temporaryFolder();
+    await using server = spawnProcess({ ...environment(folder.path), ...env });
+    await server.listening;
+    assert.equal((await server.end()).code, 0);
+    return server
+      .stdout()
+      .split('\n')
+      .filter((line) => line.includes('MILLRACE_PUBLIC_URL')).length;
+  };
+  const proxies = { MILLRACE_TRUSTED_PROXIES: '192.0.2.1' };
+  assert.equal(await warned(proxies), 1);
+  assert.equal(await warned({ ...proxies, MILLRACE_PUBLIC_URL: 'https://millrace.example' }), 0);
+});

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { exposedCookies } from '../../src/api/auth/exposed-cookies.ts';
 import { browserWith, cookieOf, password, people } from '../../src/api/testing/people.testing.ts';
 import { type Answer, startTestServer, type TestServer } from '../../src/api/testing/server.testing.ts';
 import { digestOf } from '../../src/identity/one-time-secret.ts';
@@ -334,4 +335,51 @@ test('the rate is counted for each session and token, so that no principal uses 
       statuses.push((await limited.call('GET', '/api/v1/me', undefined, browserWith(cookie))).statusCode);
     assert.deepEqual(statuses, [200, 200, 200, 429]);
   }
+});
+
+test('a session over https with a cookie that is not Secure is told to the operator, once, and leaves the server ready', async () => {
+  const problems = async (of: TestServer) => (await of.call('GET', '/readyz?verbose')).json();
+  const told: string[] = [];
+  const cookies = exposedCookies((message) => void told.push(message));
+  await using plain = await startTestServer({
+    exposedCookies: cookies,
+    problems() {
+      const problem = cookies.problem();
+      return problem === null ? {} : { session_cookies: problem };
+    },
+  });
+  const bob = await people(plain).somebody('bob@example.com', 'all');
+  const ask = (headers: Record<string, string>) =>
+    plain.call('GET', '/api/v1/me', undefined, { authorization: '', host, ...headers });
+  await ask({ 'x-forwarded-proto': 'https' });
+  await ask({ cookie: bob.cookie });
+  await ask({ cookie: bob.cookie, 'x-forwarded-proto': 'http', origin: `http://${host}` });
+  assert.deepEqual([told, await problems(plain)], [[], { status: 'ready', problems: {} }], 'no https, or no session');
+  for (const headers of [
+    { 'x-forwarded-proto': 'https, http' },
+    { forwarded: 'for=192.0.2.1; proto="https"' },
+    { origin: `https://${host}` },
+  ])
+    assert.equal((await ask({ cookie: bob.cookie, ...headers })).statusCode, 200);
+  assert.equal(told.length, 1);
+  assert.match(told[0] ?? '', /not Secure.*MILLRACE_PUBLIC_URL/);
+  assert.deepEqual(await problems(plain), { status: 'ready', problems: { session_cookies: told[0] } });
+});
+
+test('each sign that a browser uses https is enough, and a Secure cookie is no problem', async () => {
+  const founds = async (options: Parameters<typeof startTestServer>[0], headers: Record<string, string>) => {
+    const cookies = exposedCookies(() => {});
+    await using one = await startTestServer({ ...options, exposedCookies: cookies });
+    const eve = await people(one).somebody('eve@example.com', 'all');
+    const secret = eve.cookie.split('=')[1] ?? '';
+    const cookie = `millrace=${secret}; __Host-millrace=${secret}`;
+    await one.call('GET', '/api/v1/me', undefined, { authorization: '', host, cookie, ...headers });
+    return cookies.problem() !== null;
+  };
+  assert.equal(await founds({}, { 'x-forwarded-proto': 'https' }), true);
+  assert.equal(await founds({}, { forwarded: 'proto=https' }), true);
+  assert.equal(await founds({}, { origin: `https://${host}` }), true);
+  assert.equal(await founds({}, { origin: 'https://another.example' }), false);
+  assert.equal(await founds({ trustedProxies: ['127.0.0.1'] }, { 'x-forwarded-proto': 'https' }), false);
+  assert.equal(await founds({ publicUrl: `https://${host}` }, { 'x-forwarded-proto': 'https' }), false);
 });

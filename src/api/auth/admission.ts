@@ -7,6 +7,7 @@ import type { RouteId } from '../../contract/routes.ts';
 import { addressGroup } from '../../identity/address-group.ts';
 import type { Credential, Principal } from '../../identity/principal.ts';
 import type { ApiParts } from '../call/call.ts';
+import { saysHttps } from './exposed-cookies.ts';
 import { sessionCookie } from './session-cookie.ts';
 
 declare module 'fastify' {
@@ -31,7 +32,7 @@ const anonymous: Principal = {
 /** Not rate-limited: monitoring requests them often, from one address. */
 const unlimited = new Set<RouteId>(['livez', 'readyz', 'healthz']);
 
-type Admitting = Pick<ApiParts, 'identity' | 'rates' | 'now' | 'publicUrl' | 'loopbackOnly'>;
+type Admitting = Pick<ApiParts, 'identity' | 'rates' | 'now' | 'publicUrl' | 'loopbackOnly' | 'exposedCookies'>;
 
 /**
  * Returns a function that identifies the caller of a request and throws AppError when it may not use the route: rate
@@ -57,6 +58,8 @@ export function admission(parts: Admitting) {
     const principal = credential === null ? null : parts.identity.authenticate(credential);
     request.credential = credential;
     request.principal = principal ?? anonymous;
+    if (principal !== null && credential?.kind === 'session' && !cookie.isSecure(request) && saysHttps(request))
+      parts.exposedCookies?.found();
     if (!unlimited.has(id))
       checkRate(
         principal === null ? allowAddress(addressGroup(request.ip)) : allowToken(principal.sessionId ?? principal.id),

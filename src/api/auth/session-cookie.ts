@@ -60,6 +60,7 @@ function cookieNamed(
   }
 
   return {
+    isSecure,
     /** The value of the cookie in a request; null when there is none, more than one, or one of another form. */
     read(request: FastifyRequest): string | null {
       const prefix = `${nameFor(request)}=`;

@@ -25,6 +25,7 @@ import type { Requests } from '../../requests/requests.ts';
 import type { Sealing } from '../../secrets/sealing.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Watch } from '../../watch/watch.ts';
+import type { ExposedCookies } from '../auth/exposed-cookies.ts';
 import type { WireLimits } from '../http/limits.ts';
 import type { LongResponse } from '../http/long-response.ts';
 
@@ -56,6 +57,8 @@ export type ApiParts = {
   /** Public URL of this server; documentation links begin with it. */
   publicUrl: string | null;
   trustedProxies: readonly string[];
+  /** Hears of sessions over https whose cookie is not Secure. */
+  exposedCookies?: Pick<ExposedCookies, 'found'>;
   /** Whether the built-in Inbox receives requests now; `isAutomatic`: until a connection to another system is enabled. */
   inbox: { isOpen(): boolean; isAutomatic: boolean };
   /** The folder of the built console; null or left out: no console. */

@@ -6,7 +6,7 @@ import { metricsFormatOf, prometheusType } from './metrics-format.ts';
 
 /**
  * Problems that are listed but leave the instance ready: intake still works, and the part's work is delayed (deliveries
- * that need the sandbox, the checkpoint, statistics) or only reads are affected. If a load balancer removed the
+ * that need the sandbox, the checkpoint, statistics), or only reads or cookies are affected. If a load balancer removed the
  * instance, a delay would become refused events. All other problems make the instance unready: it is stopping or
  * refuses events.
  */
@@ -14,6 +14,7 @@ const listedOnly: ReadonlySet<string> = new Set([
   'clock',
   'process',
   'sandbox',
+  'session_cookies',
   'statistics',
   'storage_checkpoint',
   'storage_reads',
