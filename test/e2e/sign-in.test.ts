@@ -55,3 +55,21 @@ test('a start prints a one-time address until there is an administrator, who sta
   assert.equal((await post(url, '/session', { email: 'ada@example.com', password: `${password}?` })).status, 401);
   assert.equal((await post(url, '/session', { email: 'ada@example.com', password })).status, 201);
 });
+
+test('a session over https without the public URL is one line in the log and a problem of the ready server', async () => {
+  using folder = temporaryFolder();
+  await using server = spawnProcess(environment(folder.path));
+  const url = await server.listening;
+  const setupToken = setUpAddress(server)?.hash.replace('#setup=', '');
+  const made = await post(url, '/setup', { setupToken, email: 'ada@example.com', password });
+  const cookie = made.headers.get('set-cookie')?.split(';', 1)[0] ?? '';
+  for (let n = 0; n < 2; n++) {
+    const me = await fetch(`${url}/api/v1/me`, { headers: { cookie, 'x-forwarded-proto': 'https' } });
+    assert.equal(me.status, 200);
+  }
+  const ready = await fetch(`${url}/readyz?verbose`);
+  assert.equal(ready.status, 200);
+  assert.match(Object(await ready.json()).problems.session_cookies, /MILLRACE_PUBLIC_URL/);
+  await server.end();
+  assert.equal(server.stdout().match(/Session cookies are not Secure/g)?.length, 1);
+});

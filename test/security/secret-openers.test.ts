@@ -13,7 +13,7 @@ const settings = new Map([
   ['pipeline/privacy.ts', 'the key of the codes that stand for masked values'],
   ['compose.ts', 'admin token'],
   ['operator-services.ts', 'the secret of this server at the identity provider'],
-  ['sealed-stores.ts', 'sealing keys'],
+  ['key-check.ts', 'sealing keys'],
   ['inspect.ts', 'how many sealing keys there are'],
   ['cli/server.ts', 'the token that commands sign in with'],
   ['cli/demo/demo.ts', 'the token that the demo shows its user'],
