@@ -4,13 +4,13 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '../../../src/client/client.ts';
 import type { Delivery } from '../../../src/contract/records/delivery.ts';
-import { adminClient, environment, spawnProcess } from '../../../test/support/process.ts';
+import { adminClient, spawnProcess } from '../../../test/support/process.ts';
 import { performer } from './acts.ts';
 import type { Fault } from './fault.ts';
 import type { History } from './history.ts';
 import { moving } from './look.ts';
 import type { Mix } from './mix.ts';
-import type { Program } from './program.ts';
+import { environmentOf, type Program, programFileOf } from './program.ts';
 import type { Wiring } from './setup.ts';
 import type { Systems } from './systems.ts';
 
@@ -177,18 +177,26 @@ export async function erasedIsGone(client: Client, folder: string, history: Hist
         sentence: `${visitorId} was erased, and is found in ${found.join(', ')}.`,
         about: [visitorId, ...found],
       });
-    for (const name of files)
-      if (readFileSync(join(folder, 'data', name)).includes(visitorId))
-        faults.push({ guarantee, sentence: `${visitorId} was erased, and its id is in ${name}.`, about: [visitorId] });
+    for (const name of files) {
+      const bytes = readFileSync(join(folder, 'data', name));
+      const at = bytes.indexOf(visitorId);
+      if (at < 0) continue;
+      // The JSON around it tells what it was part of.
+      const around = bytes.toString('latin1', Math.max(0, at - 300), at + 200).replaceAll(/[^ -~]+/g, ' ');
+      const sentence = `${visitorId} was erased, and its id is in ${name}, at byte ${at} of ${bytes.length}: ${around}`;
+      faults.push({ guarantee, sentence, about: [visitorId] });
+    }
   }
   return faults;
 }
 
 /** The export of this server gives an empty one the same configuration. */
-export async function exportsAgree(client: Client, folder: string, program: string): Promise<Fault[]> {
+export async function exportsAgree(client: Client, folder: string, launcher: string | undefined): Promise<Fault[]> {
   const query = { kind: 'connection,destination,action,behavior,collector' };
   const { documents } = await client.call('exportConfiguration', { query });
-  await using process = spawnProcess(environment(folder), ['start'], { program });
+  await using process = spawnProcess(environmentOf(folder, launcher), ['start'], {
+    program: programFileOf(launcher),
+  });
   const empty = adminClient(await process.listening);
   const guarantee = 'an export can be imported into an empty server';
   try {
@@ -209,7 +217,7 @@ export async function exportsAgree(client: Client, folder: string, program: stri
 }
 
 /** The files are whole after the last stop. */
-export async function filesAreWhole(folder: string, program: string): Promise<Fault[]> {
+export async function filesAreWhole(folder: string, launcher: string | undefined): Promise<Fault[]> {
   const faults: Fault[] = [];
   using db = new DatabaseSync(join(folder, 'data', 'millrace.db'));
   const checked = db
@@ -222,7 +230,9 @@ export async function filesAreWhole(folder: string, program: string): Promise<Fa
       sentence: `integrity_check: ${checked.slice(0, 5).join('; ')}`,
       about: [],
     });
-  await using verify = spawnProcess(environment(join(folder, 'data')), ['audit', 'verify'], { program });
+  await using verify = spawnProcess(environmentOf(join(folder, 'data'), launcher), ['audit', 'verify'], {
+    program: programFileOf(launcher),
+  });
   const { code } = await verify.exited;
   if (code !== 0)
     faults.push({

@@ -41,6 +41,12 @@ export function programFileOf(launcher = own): string {
   return state.programFile();
 }
 
+/** The environment of a program on a data folder. One of another checkout may be older than the newest settings. */
+export function environmentOf(dataDir: string, launcher: string | undefined): Record<string, string> {
+  const { MILLRACE_DRAIN_MS: drain, ...common } = environment(dataDir);
+  return launcher === undefined && drain !== undefined ? { ...common, MILLRACE_DRAIN_MS: drain } : common;
+}
+
 /** Starts the program of a checkout (its `bin/millrace.cjs`; default: this one) on a data folder. */
 export async function startProgram({
   folder,
@@ -53,7 +59,7 @@ export async function startProgram({
 }): Promise<Program> {
   const clockFile = join(folder, 'clock');
   const env = {
-    ...environment(join(folder, 'data')),
+    ...environmentOf(join(folder, 'data'), launcher),
     MILLRACE_SHUTDOWN_MS: String(shutdownMs),
     SHIFTED_CLOCK_FILE: clockFile,
   };

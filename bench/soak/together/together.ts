@@ -21,7 +21,7 @@ import { lookAround } from './look.ts';
 import { trafficOf } from './members.ts';
 import { drawMix, type Mix } from './mix.ts';
 import { model } from './model.ts';
-import { type Program, programFileOf, startProgram } from './program.ts';
+import { type Program, startProgram } from './program.ts';
 import { type JourneySources, journeyOf } from './report.ts';
 import { startSenders } from './senders.ts';
 import { setUp } from './setup.ts';
@@ -119,15 +119,14 @@ export async function runTogether({
   note(await untilStill(program));
   await retryHeld(program, wiring, history);
   const { look, traffic } = await beQuiet();
-  const file = programFileOf(launcher);
   note(allFinished(look.deliveries));
   note(await outcomesAgree(program, look.deliveries));
   note(await erasedIsGone(await program.client(), folder.path, history));
-  note(await exportsAgree(await program.client(), join(folder.path, 'empty'), file));
+  note(await exportsAgree(await program.client(), join(folder.path, 'empty'), launcher));
   const journeys = await journeysOf(faults, history, traffic, await program.client());
   await program.stop();
   faults.length = 0;
-  note([...(await filesAreWhole(folder.path, file)), ...logged(program), ...history.odd.map(oddResponse)]);
+  note([...(await filesAreWhole(folder.path, launcher)), ...logged(program), ...history.odd.map(oddResponse)]);
   return {
     events: history.sent.reduce((sum, { ids }) => sum + (ids?.length ?? 0), 0),
     requests: history.arrivals.length,
