@@ -1,10 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fakeClock, settled } from '../../test/support/fake-clock.ts';
-import { startRig, wire } from '../../test/support/rig.ts';
+import { type Rig, startRig, wire } from '../../test/support/rig.ts';
 import { openStorage } from '../../test/support/storage.ts';
 import { silentTelemetry } from '../telemetry/silent-telemetry.testing.ts';
 import { Matcher } from './matcher.ts';
+
+const event = {
+  name: null,
+  visitorId: null,
+  sessionId: null,
+  occurredAt: new Date(0).toISOString(),
+  data: {},
+  ext: {},
+  session: {},
+  source: { collectorId: 'col_1', format: 'infinity' },
+  identity: null,
+};
 
 test('one transaction plans a bounded number of deliveries, however many actions an event fires', async () => {
   await using rig = await startRig();
@@ -112,23 +124,143 @@ test('slow conditions run for a short time at once, so that other work gets its 
     accepted: () => {},
     lost: () => {},
     matched: () => {},
+    threw: () => {},
     telemetry: silentTelemetry(),
     random: () => 0,
     failed: assert.ifError,
   });
   await matcher.start();
-  const event = {
-    name: null,
-    visitorId: null,
-    sessionId: null,
-    occurredAt: new Date(0).toISOString(),
-    data: {},
-    ext: {},
-    session: {},
-    source: { collectorId: 'col_1', format: 'infinity' },
-    identity: null,
-  };
   await matcher.accept({ collectorId: 'col_1', receivedAt: 0, events: Array.from({ length: 8 }, () => event) });
   await settled();
   assert.deepEqual(steps, [3, 3, 2]);
+});
+
+/** From now on, the rules throw for events with `data.bad`; those of all actions, or those of one. */
+function breakRules(rig: Rig, actionId: string | null) {
+  const { rules } = rig.pipeline.configuration.snapshot;
+  const { match } = rules;
+  rules.match = (event, threw) => {
+    if (event.data['bad'] === undefined) return match(event);
+    const error = new RangeError(`quotes ${event.data['bad']}`);
+    if (actionId === null || threw === undefined) throw error;
+    const matched = match(event);
+    for (const rule of matched) if (rule.id === actionId) threw(rule, error);
+    return matched.filter(({ id }) => id !== actionId);
+  };
+  const faults: string[] = [];
+  rig.pipeline.events.on('ruleThrew', (found) =>
+    faults.push(`${found.actionId} ${found.destinationId} ${found.error.message} ${found.events}`),
+  );
+  return faults;
+}
+
+test('an event whose rules throw is stored without their deliveries, and those behind it are matched, at intake and later', async () => {
+  for (const isBehind of [false, true])
+    for (const isOne of [false, true]) {
+      await using rig = await startRig();
+      const { actionId, destinationId } = await wire(rig);
+      const other = { name: 'Other', description: 'all', status: 'enabled', destinations: [{ destinationId }] };
+      const otherId = await rig.put('action', other);
+      await settled();
+      const faults = breakRules(rig, isOne ? actionId : null);
+      const { intake } = rig.journal;
+      const { accept } = intake;
+      if (isBehind) intake.accept = ({ plan: _, ...request }) => accept(request);
+      const twice = { data: { n: '1' }, identity: 'one' };
+      const ids = await rig.send(twice, twice, { data: { bad: 'secret' } }, { data: { bad: 'secret' } });
+      ids.push(...(await rig.send({ data: { n: '2' } })));
+      await rig.clock.advance(1);
+      const fired = (await rig.deliveries()).map((one) => `${one.eventId} ${one.actionId}`).sort();
+      const [first, , bad, worse, last] = ids;
+      const expected = [first, last].flatMap((id) => [`${id} ${actionId}`, `${id} ${otherId}`]);
+      if (isOne) expected.push(`${bad} ${otherId}`, `${worse} ${otherId}`);
+      assert.deepEqual(fired, expected.sort());
+      assert.equal(rig.egress.requests.length, expected.length);
+      assert.deepEqual(faults, [`${isOne ? actionId : null} null RangeError 2`]);
+      assert.equal(rig.failures.length, 1);
+      assert.doesNotMatch(String((rig.failures[0] as Error).stack), /secret/); // an Error, as the message above shows
+    }
+});
+
+test('a destination that has no plan or ordering key for an event loses that delivery alone, and the fault names it', async () => {
+  await using rig = await startRig();
+  const { actionId, connectionId, destinationId } = await wire(rig);
+  const otherId = await rig.put('destination', { connectionId, name: 'Other', path: '/other', status: 'enabled' });
+  const destinations = [{ destinationId }, { destinationId: otherId }];
+  await rig.put('action', { name: 'All', description: 'all', status: 'enabled', destinations }, actionId);
+  await settled();
+  const faults = breakRules(rig, null);
+  const { snapshot } = rig.pipeline.configuration;
+  const { planOf } = snapshot;
+  Object.assign(snapshot, {
+    planOf(id: string) {
+      const plan = planOf(id);
+      const orderKeyOf = () => assert.fail('no key');
+      return id === otherId && plan !== null ? { ...plan, orderKeyOf } : plan;
+    },
+  });
+  assert.equal((await rig.send({ data: { n: '1' } })).length, 1);
+  await rig.clock.advance(1);
+  assert.deepEqual(
+    [faults, rig.egress.requests.map(({ url }) => url)],
+    [[`${actionId} ${otherId} AssertionError 1`], ['https://crm.example/v2/orders']],
+  );
+});
+
+test('an error after events are stored does not fail their request, and their deliveries are sent', async () => {
+  await using rig = await startRig();
+  await wire(rig);
+  // No queue is open after it.
+  await rig.restart();
+  await settled();
+  const { snapshot } = rig.pipeline.configuration;
+  const { planOf } = snapshot;
+  let calls = 0;
+  Object.assign(snapshot, {
+    planOf(id: string) {
+      calls += 1;
+      // The first call plans the delivery, and the second one opens its queue.
+      if (calls === 2) throw new RangeError('no queue');
+      return planOf(id);
+    },
+  });
+  assert.equal((await rig.send({ data: { n: '1' } })).length, 1);
+  assert.deepEqual([rig.egress.requests.length, rig.failures.map(String)], [0, ['RangeError: no queue']]);
+  await rig.clock.advance(1_100);
+  assert.deepEqual([rig.egress.requests.length, await rig.statuses()], [1, ['delivered']]);
+});
+
+test('whatever fails after the events of a request are stored, the request succeeds', async () => {
+  const fails = () => assert.fail('a bug');
+  for (const part of ['planned', 'matched', 'accepted', 'telemetry'] as const) {
+    const failures: string[] = [];
+    await using rig = await startRig();
+    await wire(rig);
+    const { snapshot } = rig.pipeline.configuration;
+    const { journal } = await openStorage();
+    const lease = await journal.leases.acquire({ scope: 'events/0', owner: 'me', ttlMs: 60_000, now: 0 });
+    assert.ok(lease);
+    await using matcher = new Matcher({
+      journal,
+      lease,
+      partition: 0,
+      clock: fakeClock(),
+      configuration: { snapshot },
+      planned: () => {},
+      accepted: () => {},
+      lost: () => {},
+      matched: () => {},
+      threw: () => {},
+      random: () => 0,
+      failed: (error) => failures.push(String(error)),
+      telemetry: silentTelemetry(),
+      ...(part === 'telemetry' ? { telemetry: { eventsMatched: fails, eventsAccepted: fails } } : { [part]: fails }),
+    });
+    await matcher.start();
+    await settled();
+    for (let n = 0; n < 3; n++)
+      assert.equal((await matcher.accept({ collectorId: 'col_1', receivedAt: 0, events: [event] })).length, 1);
+    assert.equal(await journal.matching.position(0), 3);
+    assert.match(failures.join(), /a bug/);
+  }
 });

@@ -14,11 +14,12 @@ import type {
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { nextAttempt } from './attempt/next-step.ts';
 import { eventBytes } from './dispatch/estimated-bytes.ts';
+import { gatherFaults, type RuleFault, type RuleFaults } from './rule-faults.ts';
 import type { Rule, Snapshot } from './snapshot/snapshot.ts';
 
 /**
  * Deliveries that events fire, each with the index of its event in `matched`; `to` is the offset after the last event.
- * `sent`: the original JSON of each event.
+ * `sent`: the original JSON of each event. `faults`: what threw, with the index of its event.
  */
 type Fired = {
   now: number;
@@ -26,6 +27,7 @@ type Fired = {
   deliveries: IntakePlan['deliveries'];
   matched: Matched[];
   sent: IncomingEvent['sent'][];
+  faults: (RuleFault & { event: number })[];
 };
 
 /** An event and the rules that it fired. */
@@ -49,6 +51,8 @@ type MatcherOptions = {
   lost(collectorId: string, events: number): void;
   /** The deliveries of these events are planned. */
   matched(events: readonly Matched[]): void;
+  /** Stored events have no deliveries of these rules or to these destinations, which threw. */
+  threw(faults: readonly RuleFaults[]): void;
   telemetry: Pick<Telemetry, 'eventsAccepted' | 'eventsMatched'>;
   /** For jitter: 0 ≤ x < 1. */
   random(): number;
@@ -67,7 +71,8 @@ const matchingMostMs = 20;
 /**
  * Decides for each event, in the order of the log, which actions fire, and plans their deliveries: in the transaction
  * that stores the event while no earlier event is unmatched. Otherwise events wait in memory, or are read from the log
- * when the memory is full or the process has just started.
+ * when the memory is full or the process has just started. A rule that throws is reported and counts as not matching, so
+ * that it blocks neither other rules nor later events.
  */
 export class Matcher implements AsyncDisposable {
   readonly #options: MatcherOptions;
@@ -115,11 +120,16 @@ export class Matcher implements AsyncDisposable {
     const { ids, duplicates, others, from, planned } = accepted;
     const kept = ids.length - duplicates.length;
     this.#end = Math.max(this.#end, from + kept);
-    if (fired !== null && planned !== null) this.#passOn(keptOf(fired, accepted), planned, from + kept);
-    else this.#bufferEvents(events, accepted);
-    this.#options.accepted(collectorId, kept);
-    telemetry.eventsAccepted({ events: kept, duplicates: duplicates.length, others });
-    if (others > 0) this.#options.lost(collectorId, others);
+    // The events are stored: an error from here on must not make the sender repeat them.
+    this.#guard('pass on stored events', () => {
+      if (fired !== null && planned !== null) this.#passOn(keptOf(fired, accepted), planned, from + kept);
+      else this.#bufferEvents(events, accepted);
+    });
+    this.#guard('report stored events', () => {
+      this.#options.accepted(collectorId, kept);
+      telemetry.eventsAccepted({ events: kept, duplicates: duplicates.length, others });
+      if (others > 0) this.#options.lost(collectorId, others);
+    });
     return ids;
   }
 
@@ -148,7 +158,16 @@ export class Matcher implements AsyncDisposable {
     return fired.to === events.length && fired.deliveries.length <= plannedMost ? fired : null;
   }
 
-  #passOn({ deliveries, matched, sent }: Fired, ids: readonly string[], to: number) {
+  /** Does what must not fail with its caller; an error is reported. */
+  #guard(doing: string, work: () => void) {
+    try {
+      work();
+    } catch (error) {
+      this.#options.failed(error, doing);
+    }
+  }
+
+  #passOn({ deliveries, matched, sent, faults }: Fired, ids: readonly string[], to: number) {
     const { planned, telemetry } = this.#options;
     this.#position = Math.max(this.#position, to);
     const due = deliveries.map((one, at) => {
@@ -160,8 +179,9 @@ export class Matcher implements AsyncDisposable {
     let fired = 0;
     for (const [, rules] of matched) if (rules.length > 0) fired += 1;
     telemetry.eventsMatched({ events: matched.length, matched: fired, deliveries: due.length });
-    if (due.length > 0) planned(due);
+    if (due.length > 0) this.#guard('pass on planned deliveries', () => planned(due));
     this.#options.matched(matched);
+    if (faults.length > 0) this.#options.threw(gatherFaults(faults));
   }
 
   /** Buffers the events of a request in memory until they are matched, or leaves them to be read from the log. */
@@ -174,15 +194,18 @@ export class Matcher implements AsyncDisposable {
       from >= this.#position &&
       (this.#buffer.at(-1)?.offset ?? from - 1) === from - 1;
     let offset = from;
-    for (const [index, incoming] of isFollowing ? events.entries() : []) {
-      if (repeated.has(index)) continue;
-      const event = eventOf(incoming, ids[index] ?? '', received);
-      const bytes = eventBytes(event);
-      this.#buffer.push({ offset, event, bytes });
-      this.#bufferBytes += bytes;
-      offset += 1;
+    try {
+      for (const [index, incoming] of isFollowing ? events.entries() : []) {
+        if (repeated.has(index)) continue;
+        const event = eventOf(incoming, ids[index] ?? '', received);
+        const bytes = eventBytes(event);
+        this.#buffer.push({ offset, event, bytes });
+        this.#bufferBytes += bytes;
+        offset += 1;
+      }
+    } finally {
+      this.#kick();
     }
-    this.#kick();
   }
 
   #kick() {
@@ -261,39 +284,51 @@ function fire(
   const now = clock.now();
   // The same jitter for all, so that deliveries that can share a batch become due together.
   const jitter = random();
-  const fired: Fired = { now, to: end, deliveries: [], matched: [], sent: [] };
+  const fired: Fired = { now, to: end, deliveries: [], matched: [], sent: [], faults: [] };
+  const threw = (error: unknown, actionId: string | null, destinationId: string | null = null) =>
+    fired.faults.push({ event: fired.matched.length, actionId, destinationId, error });
+  const ruleThrew = ({ id }: Rule, error: unknown) => threw(error, id);
   for (const { offset, event } of events) {
     const isMuch = fired.deliveries.length >= plannedMost || clock.now() - now >= matchingMostMs;
     if (fired.matched.length > 0 && isMuch) {
       fired.to = offset;
       return fired;
     }
-    const matches = rules.match(event);
+    let matches: readonly Rule[] = [];
+    try {
+      matches = rules.match(event, ruleThrew);
+    } catch (error) {
+      threw(error, null);
+    }
     for (const { action } of matches)
       for (const { destinationId } of action.body.destinations) {
-        const to = planOf(destinationId);
-        if (to === null) continue;
-        const planned: IntakePlan['deliveries'][number] = {
-          event: fired.matched.length,
-          actionId: action.id,
-          actionVersion: action.version,
-          destinationId,
-          destinationVersion: to.destination.version,
-          connectionId: to.connection.id,
-          test: false,
-          // After the first wait of the retry schedule.
-          dueAt: nextAttempt({ policy: to.retry, step: 0, now, random: () => jitter }) ?? now,
-        };
-        const orderKey = to.orderKeyOf?.(event);
-        if (orderKey !== undefined) planned.orderKey = orderKey;
-        fired.deliveries.push(planned);
+        try {
+          const to = planOf(destinationId);
+          if (to === null) continue;
+          const planned: IntakePlan['deliveries'][number] = {
+            event: fired.matched.length,
+            actionId: action.id,
+            actionVersion: action.version,
+            destinationId,
+            destinationVersion: to.destination.version,
+            connectionId: to.connection.id,
+            test: false,
+            // After the first wait of the retry schedule.
+            dueAt: nextAttempt({ policy: to.retry, step: 0, now, random: () => jitter }) ?? now,
+          };
+          const orderKey = to.orderKeyOf?.(event);
+          if (orderKey !== undefined) planned.orderKey = orderKey;
+          fired.deliveries.push(planned);
+        } catch (error) {
+          threw(error, action.id, destinationId);
+        }
       }
     fired.matched.push([event, matches]);
   }
   return fired;
 }
 
-/** The deliveries of the events that are new, with the ids and the time that the journal assigned. */
+/** The deliveries and the faults of the events that are new, with the ids and the time that the journal assigned. */
 function keptOf(fired: Fired, { ids, duplicates, receivedAt }: Accepted): Fired {
   const received = isoTime(receivedAt);
   fired.matched.forEach((one, index) => {
@@ -305,12 +340,14 @@ function keptOf(fired: Fired, { ids, duplicates, receivedAt }: Accepted): Fired 
   const repeated = new Set(duplicates);
   let place = 0;
   const places = fired.matched.map((_, index) => (repeated.has(index) ? null : place++));
-  const deliveries = fired.deliveries.flatMap((planned) => {
-    const event = places[planned.event] ?? null;
-    return event === null ? [] : { ...planned, event };
-  });
+  const renumbered = <One extends { event: number }>(some: readonly One[]): One[] =>
+    some.flatMap((one) => {
+      const event = places[one.event] ?? null;
+      return event === null ? [] : { ...one, event };
+    });
+  const [deliveries, faults] = [renumbered(fired.deliveries), renumbered(fired.faults)];
   const isNew = (_: unknown, index: number) => !repeated.has(index);
-  return { ...fired, deliveries, matched: fired.matched.filter(isNew), sent: fired.sent.filter(isNew) };
+  return { ...fired, deliveries, faults, matched: fired.matched.filter(isNew), sent: fired.sent.filter(isNew) };
 }
 
 function eventOf(incoming: IncomingEvent, id: string, receivedAt: string): Event {

@@ -136,6 +136,14 @@ export async function startPipeline(parts: PipelineParts) {
         dispatcher.enqueue(deliveries);
       },
       matched: (matched) => events.emit('matched', matched),
+      threw(faults) {
+        for (const fault of faults) {
+          telemetry.failedOften(fault.error, `evaluate the rules of action ${fault.actionId ?? '(any)'}`);
+          events.emit('ruleThrew', fault);
+        }
+      },
+      // One line for each request would be too many.
+      failed: telemetry.failedOften,
     }),
   );
   events.on('matched', (matched) => {

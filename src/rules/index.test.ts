@@ -96,3 +96,19 @@ test('an event touches only the conditions that may match it, however many there
     'a condition that never holds is never touched',
   );
 });
+
+test('a condition that throws is named, and the others are evaluated', () => {
+  const event = eventWith({ n: '1' });
+  Object.defineProperty(event.data, 'bad', { enumerable: true, get: () => assert.fail('quotes the event') });
+  for (const rules of [equals('bad', '1'), { not: equals('bad', '1') }]) {
+    const index = ruleIndex(() => entriesOf([equals('n', '1'), rules, equals('n', '2'), { all: [] }]));
+    const threw: string[] = [];
+    assert.deepEqual(ids(index.match(event, ({ id }) => threw.push(id))), ['act_0', 'act_3']);
+    assert.deepEqual(threw, ['act_1']);
+    assert.throws(() => index.match(event));
+    assert.deepEqual(
+      ids(index.match(eventWith({ n: '2' }))),
+      ['act_1', 'act_2', 'act_3'].slice('not' in rules ? 0 : 1),
+    );
+  }
+});

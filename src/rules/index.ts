@@ -11,8 +11,11 @@ import { compileLookup, type Fold, foldCase, foldExact, type Lookup, placesOf, s
 export type RuleIndex<Entry> = {
   /** The entries that may match: all that match, and possibly others. */
   candidates(event: Event): Entry[];
-  /** The entries whose conditions hold. */
-  match(event: Event): Entry[];
+  /**
+   * The entries whose conditions hold. With `threw`, an entry whose condition throws is passed to it and left out, and the
+   * others are evaluated; without it, the error is thrown.
+   */
+  match(event: Event, threw?: (entry: Entry, error: unknown) => void): Entry[];
 };
 
 /**
@@ -48,9 +51,23 @@ export function ruleIndex<Entry extends { condition: CompiledCondition }>(
 
   return {
     candidates: (event) => candidateSlots(event).map((slot) => slot.entry),
-    match: (event) => {
+    match: (event, threw) => {
       const matched: Entry[] = [];
-      for (const slot of candidateSlots(event)) if (allHold(slot.rest, event)) matched.push(slot.entry);
+      let slots: Slot<Entry>[] | null = null;
+      try {
+        slots = candidateSlots(event);
+      } catch (error) {
+        if (threw === undefined) throw error;
+      }
+      // When looking up a bucket throws, each entry is evaluated alone, to find those that do.
+      for (const slot of slots ?? entries().map(unfiled)) {
+        try {
+          if (allHold(slot.rest, event)) matched.push(slot.entry);
+        } catch (error) {
+          if (threw === undefined) throw error;
+          threw(slot.entry, error);
+        }
+      }
       return matched;
     },
   };
@@ -58,6 +75,10 @@ export function ruleIndex<Entry extends { condition: CompiledCondition }>(
 
 /** `rest`: the tests that remain when the entry was found in its bucket. */
 type Slot<Entry> = { entry: Entry; order: number; rest: readonly Test[]; seenIn: number };
+
+function unfiled<Entry extends { condition: CompiledCondition }>(entry: Entry, order: number): Slot<Entry> {
+  return { entry, order, rest: [entry.condition.matches], seenIn: 0 };
+}
 
 /** The entries filed under one parameter, by folded text. */
 type Bucket<Entry> = {

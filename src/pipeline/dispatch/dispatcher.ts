@@ -1,4 +1,4 @@
-import { type Clock, errorBackoffMs, setTimer, stopTimer } from '../../async/clock.ts';
+import { type Clock, errorBackoffMs, idleTimer, setTimer, stopTimer } from '../../async/clock.ts';
 import type { DeliveryQueue, DueDelivery, Lease } from '../../journal/journal.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import type { BatchAssembly } from './batch-assembly.ts';
@@ -70,6 +70,10 @@ export class Dispatcher implements AsyncDisposable {
   readonly #refill: Refill;
   readonly #sending: SendParts;
   readonly #state: DispatchState;
+  /** When to look in the journal for deliveries whose queue could not be opened or filled. */
+  readonly #startTimer = idleTimer();
+  #startFailures = 0;
+  #starting: Promise<void> | null = null;
   #isStopping = false;
 
   constructor(options: DispatcherOptions) {
@@ -124,25 +128,59 @@ export class Dispatcher implements AsyncDisposable {
     };
   }
 
-  /** Takes over the unfinished deliveries in the journal. */
+  /** Takes over the unfinished deliveries in the journal. A queue that can't be opened is tried again later. */
   async start(): Promise<void> {
-    for (const { destinationId, connectionId, replayId, nextDueAt } of await this.#options.queue.nextDue()) {
-      // A replay with held deliveries has its queue, so that it is woken with its destination when these are released.
-      const queue = this.#queues.open(destinationId, connectionId, replayId);
-      if (nextDueAt !== null) this.#refill.refillAt(queue, nextDueAt);
-    }
+    let isWhole = true;
+    for (const { destinationId, connectionId, replayId, nextDueAt } of await this.#options.queue.nextDue())
+      try {
+        // A replay with held deliveries has its queue, so that it is woken with its destination when these are released.
+        const queue = this.#queues.open(destinationId, connectionId, replayId);
+        if (nextDueAt !== null) this.#refill.refillAt(queue, nextDueAt);
+      } catch (error) {
+        this.#options.failed(error, 'open the queue of a destination');
+        isWhole = false;
+      }
+    if (isWhole) this.#startFailures = 0;
+    else this.#startLater();
   }
 
-  /** New deliveries that are already in the journal. Those that do not fit in memory are read back later. */
+  /** After an error, the journal is read again in 1 s, doubling to 30 s. */
+  #startLater() {
+    if (this.#isStopping || this.#startTimer.cancel !== null) return;
+    setTimer(this.#startTimer, this.#clock.now() + errorBackoffMs(this.#startFailures++), this.#clock, () => {
+      this.#starting = this.start().catch((error) => {
+        this.#options.failed(error, 'read deliveries');
+        this.#startLater();
+      });
+    });
+  }
+
+  /**
+   * New deliveries that are already in the journal. Those that do not fit in memory are read back later, and so are those
+   * for which an error occurs.
+   */
   enqueue(deliveries: readonly DueDelivery[]): void {
     const now = this.#clock.now();
     const touched = new Set<DestinationQueue>();
-    for (const delivery of deliveries) {
-      const queue = this.#queues.open(delivery.destinationId, delivery.connectionId, null);
-      this.#enqueueOne(queue, delivery, now);
-      touched.add(queue);
-    }
-    for (const queue of touched) this.#resume(queue);
+    for (const delivery of deliveries)
+      try {
+        const queue = this.#queues.open(delivery.destinationId, delivery.connectionId, null);
+        this.#enqueueOne(queue, delivery, now);
+        touched.add(queue);
+      } catch (error) {
+        this.#enqueueFailed(error);
+      }
+    for (const queue of touched)
+      try {
+        this.#resume(queue);
+      } catch (error) {
+        this.#enqueueFailed(error);
+      }
+  }
+
+  #enqueueFailed(error: unknown) {
+    this.#options.failed(error, 'queue deliveries');
+    this.#startLater();
   }
 
   #enqueueOne(queue: DestinationQueue, delivery: DueDelivery, now: number) {
@@ -239,12 +277,17 @@ export class Dispatcher implements AsyncDisposable {
   /** Sends nothing more, and waits for requests in flight. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isStopping = true;
+    stopTimer(this.#startTimer);
     for (const queue of this.#queues) {
       const { rateTimer, probeTimer } = queue.connection;
       for (const timer of [queue.refillTimer, queue.rateTimer, rateTimer, probeTimer]) stopTimer(timer);
       for (const { cancelDelay } of queue.delayed) cancelDelay?.();
     }
-    await Promise.all([this.#inFlight.drain(this.#options.stopTimeoutMs), this.#refill[Symbol.asyncDispose]()]);
+    await Promise.all([
+      this.#inFlight.drain(this.#options.stopTimeoutMs),
+      this.#refill[Symbol.asyncDispose](),
+      this.#starting,
+    ]);
   }
 
   #lookAgain(queue: DestinationQueue) {

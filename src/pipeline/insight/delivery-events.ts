@@ -5,6 +5,7 @@ import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Step } from '../attempt/next-step.ts';
 import type { SettledAbout } from '../dispatch/send.ts';
 import type { Matched } from '../matcher.ts';
+import type { RuleFaults } from '../rule-faults.ts';
 
 /** The objects whose deliveries an event is about. */
 export type Owners = Pick<LoggedDelivery, 'actionId' | 'destinationId' | 'connectionId'>;
@@ -21,6 +22,8 @@ export type DeliveryEventMap = {
   planned: [deliveries: readonly DueDelivery[]];
   /** Events were matched against the rules, each with the rules that it fired. */
   matched: [events: readonly Matched[]];
+  /** Stored events have no deliveries of a rule that threw. */
+  ruleThrew: [faults: RuleFaults];
   /** A delivery's next step is recorded. */
   settled: [delivery: DueDelivery, step: Step, about: SettledAbout];
   /** A finished delivery is unfinished again, since a person retried it. */
@@ -51,6 +54,7 @@ export function createDeliveryEvents(telemetry: Pick<Telemetry, 'failedOften'>) 
     rejected: new Set(),
     planned: new Set(),
     matched: new Set(),
+    ruleThrew: new Set(),
     settled: new Set(),
     reopened: new Set(),
     held: new Set(),
