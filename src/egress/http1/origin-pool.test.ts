@@ -48,12 +48,14 @@ function openPool(port: number) {
   };
 }
 
-test('an idle connection is closed after the time that the peer announced, less a second, and its pool is empty then', async () => {
+test('an idle connection is closed after the time that the peer announced, less a second or half of a short time, and its pool is empty then', async () => {
   for (const [headers, closesAfterMs] of [
-    [{}, 4_000],
+    [{}, 15_000],
     [{ 'keep-alive': 'timeout=10' }, 9_000],
     [{ 'keep-alive': 'timeout=3600' }, 60_000],
-    [{ 'keep-alive': 'timeout=1' }, 0],
+    [{ 'keep-alive': 'timeout=2' }, 1_000],
+    [{ 'keep-alive': 'timeout=1' }, 500],
+    [{ 'keep-alive': 'timeout=0' }, 0],
     [{ connection: 'close' }, 0],
   ] as const) {
     await using peer = await httpPeer((_request, response) => {
@@ -72,16 +74,33 @@ test('an idle connection is closed after the time that the peer announced, less 
   }
 });
 
+/** A peer that keeps connections and announces nothing of it. */
+const silentPeer = () => httpPeer((_request, response) => void response.setHeader('keep-alive', 'x').end('ok'));
+
 test('a connection whose idle time is over is not used, even before it is closed', async () => {
-  await using peer = await httpPeer((_request, response) => void response.end('ok'));
+  await using peer = await silentPeer();
+  using opened = openPool(peer.port);
+  const { clock, kept, send } = opened;
+  responseOf(await send('/'));
+  clock.now += 14_999;
+  assert.equal(responseOf(await send('/')).timings.connectMs, null);
+  clock.now += 15_000;
+  const { timings, resends } = responseOf(await send('/'));
+  assert.deepEqual([timings.connectMs !== null, resends, peer.connections(), kept.count], [true, 0, 2, 1]);
+});
+
+test('a request that must not be sent twice uses no connection that was idle for four seconds', async () => {
+  await using peer = await silentPeer();
   using opened = openPool(peer.port);
   const { clock, kept, send } = opened;
   responseOf(await send('/'));
   clock.now += 3_999;
-  assert.equal(responseOf(await send('/')).timings.connectMs, null);
+  assert.equal(responseOf(await send('/', { isOnce: true })).timings.connectMs, null);
   clock.now += 4_000;
-  const { timings, resends } = responseOf(await send('/'));
-  assert.deepEqual([timings.connectMs !== null, resends, peer.connections(), kept.count], [true, 0, 2, 1]);
+  assert.notEqual(responseOf(await send('/', { isOnce: true })).timings.connectMs, null);
+  assert.deepEqual([peer.connections(), kept.count], [2, 2]);
+  clock.now += 10_999;
+  assert.equal(responseOf(await send('/')).timings.connectMs, null, 'others still use it');
 });
 
 test('after a cut response the connection is closed at once', async () => {

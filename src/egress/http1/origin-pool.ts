@@ -43,7 +43,8 @@ export class OriginPool {
 
   /** Sends an exchange over a free connection or a new one, or puts it into the queue. */
   send(exchange: Exchange): void {
-    const connection = this.#takeIdle() ?? (this.#connections.size < EXCHANGES_MAX ? this.#add() : null);
+    const connection =
+      this.#takeIdle(exchange.request.isOnce === true) ?? (this.#connections.size < EXCHANGES_MAX ? this.#add() : null);
     if (connection === null) this.#waiting.push(exchange);
     else connection.carry(exchange);
   }
@@ -95,7 +96,8 @@ export class OriginPool {
 
   /**
    * Sends over a kept connection in one of the next turns of the event loop: after it has looked for bytes that came
-   * after the last response, and would be taken for the next one. Null only counts the turn.
+   * after the last response, and would be taken for the next one, and has reported that the last request is written: it
+   * reports this one turn late for TLS. Null only counts the turn.
    */
   sendSoon(connection: Connection | null): void {
     if (connection !== null) this.#unsent.push(connection);
@@ -108,10 +110,14 @@ export class OriginPool {
     });
   }
 
-  #takeIdle(): Connection | null {
-    for (let connection = this.#idle.pop(); connection !== undefined; connection = this.#idle.pop()) {
+  /** The connection that was used last, if it may still be used. */
+  #takeIdle(isOnce: boolean): Connection | null {
+    const now = this.options.now();
+    for (let connection = this.#idle.at(-1); connection !== undefined; connection = this.#idle.at(-1)) {
+      if (isOnce && now >= connection.idleSince + ONCE_IDLE_MS) return null;
+      this.#idle.pop();
       this.options.kept.count--;
-      if (this.options.now() < connection.idleUntil) return connection;
+      if (now < connection.idleUntil) return connection;
       connection.close();
     }
     return null;
@@ -129,6 +135,7 @@ export class OriginPool {
  * kept socket that turns out closed before a byte of the response arrived is replaced, and the exchange stays.
  */
 class Connection {
+  idleSince = 0;
   /** When the peer closes the idle socket, as far as it announced. */
   idleUntil = 0;
   /** The turn of the event loop from which on the kept socket may be written to. */
@@ -152,12 +159,18 @@ class Connection {
     else this.#pool.sendSoon(this);
   }
 
-  /** Sends the exchange, unless it has ended or waits for a new socket. */
+  /**
+   * Sends the exchange, unless it has ended or waits for a new socket. A socket that has not written the request before is
+   * of no more use: the peer responded early, and possibly reads no further.
+   */
   send(): void {
     const exchange = this.#exchange;
-    if (this.#socket === null || exchange === null || exchange.isSent) return;
-    this.#parser.begin(exchange.request.method);
-    exchange.write(this.#socket);
+    if (this.#socket === null || exchange?.isSent === true) return;
+    if (this.#socket.writableLength > 0) this.#replaceSocket(exchange);
+    else if (exchange !== null) {
+      this.#parser.begin(exchange.request.method);
+      exchange.write(this.#socket);
+    }
   }
 
   /** Ends an exchange or an idle time that lasted too long; returns whether it did. */
@@ -192,6 +205,15 @@ class Connection {
     const socket = this.#socket;
     this.#socket = null;
     socket?.destroy();
+  }
+
+  #replaceSocket(exchange: Exchange | null): void {
+    if (exchange === null) this.close();
+    else {
+      exchange.prepareResend();
+      this.#dropSocket();
+      void this.#open(exchange);
+    }
   }
 
   async #open(exchange: Exchange): Promise<void> {
@@ -231,26 +253,23 @@ class Connection {
     if (socket !== this.#socket) return;
     const exchange = this.#exchange;
     const problem = error ?? lostError(null);
-    if (exchange === null) this.close();
-    else if (exchange.isSent && error === null && this.#parser.endsWithConnection) this.#finish(exchange, false);
-    else if (exchange.isSent && !(this.#isKept && problem.kind === 'reset' && exchange.mayResend)) this.end(problem);
-    else {
-      exchange.prepareResend();
-      this.#dropSocket();
-      void this.#open(exchange);
-    }
+    const isSent = exchange?.isSent === true;
+    if (isSent && error === null && this.#parser.endsWithConnection) this.#finish(exchange, false);
+    else if (isSent && !(this.#isKept && problem.kind === 'reset' && exchange.mayResend)) this.end(problem);
+    else this.#replaceSocket(exchange);
   }
 
   /** The response is complete. The connection is free before the exchange settles, so that the next one finds it. */
   #finish(exchange: Exchange, isExact: boolean): void {
     const { keepAliveMs } = exchange;
-    if (isExact && keepAliveMs > 0 && this.#socket?.writableLength === 0) {
+    if (isExact && keepAliveMs > 0 && this.#socket !== null) {
       this.#exchange = null;
       this.#isKept = true;
-      this.idleUntil = this.#pool.options.now() + keepAliveMs;
+      this.idleSince = this.#pool.options.now();
+      this.idleUntil = this.idleSince + keepAliveMs;
       // This turn ends, and the whole next one passes.
       this.sendTurn = this.#pool.turn + 2;
-      this.#pool.sendSoon(null);
+      this.#pool.sendSoon(this.#socket.writableLength === 0 ? null : this);
       this.#pool.release(this);
     } else this.close();
     exchange.respond(true);
@@ -261,6 +280,9 @@ const LOST_AT_ONCE = {
   kind: 'connect',
   message: 'The peer closed the connection as soon as it was open; nothing was sent.',
 } as const;
+
+/** A request that must not be written twice goes over no socket that was idle for longer: many peers close after 5 s. */
+const ONCE_IDLE_MS = 4_000;
 
 /** For all pools together: each takes a file descriptor. */
 const KEPT_MAX = 512;

@@ -234,7 +234,8 @@ function keepAlive(version: string | undefined, headers: readonly Header[]): num
   if (CLOSE.test(connection) || (version === '0' && !KEEP_ALIVE.test(connection))) return 0;
   const announced = /(?:^|,)[\t ]*timeout=(\d+)/i.exec(listOf(headers, 'keep-alive') ?? '')?.[1];
   if (announced === undefined) return KEEP_ALIVE_MS;
-  return Math.min(Math.max(Number(announced) * 1_000 - KEEP_ALIVE_MARGIN_MS, 0), KEEP_ALIVE_MS_MAX);
+  const announcedMs = Number(announced) * 1_000;
+  return Math.min(announcedMs - Math.min(KEEP_ALIVE_MARGIN_MS, announcedMs / 2), KEEP_ALIVE_MS_MAX);
 }
 
 function hasNoBody(status: number): boolean {
@@ -256,9 +257,10 @@ const TOO_LONG: EgressError = { kind: 'protocol', message: 'The head of the resp
 
 /** Of a head, of trailers, and of the extensions of all chunks. */
 const LINES_BYTES_MAX = 16 * 1024;
-const KEEP_ALIVE_MS = 4_000;
+/** Of a peer that announces nothing. A request is sent again when its kept socket turns out to be closed. */
+const KEEP_ALIVE_MS = 15_000;
 const KEEP_ALIVE_MS_MAX = 60_000;
-/** A connection is given up this long before the peer closes it. */
+/** A connection is given up this long before the peer closes it, or after half the time when it is short. */
 const KEEP_ALIVE_MARGIN_MS = 1_000;
 
 const EMPTY = Buffer.alloc(0);

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { kindOf, requestTo, responseOf } from '../egress.conformance.ts';
 import { openEgress } from './testing/open-egress.testing.ts';
-import { dnsPeer, httpPeer, rawPeer } from './testing/peers.testing.ts';
+import { dnsPeer, httpPeer, pem, rawPeer } from './testing/peers.testing.ts';
+import { threadPeer } from './testing/thread-peer.testing.ts';
 
 test('a socket is kept for the next request, which then has no connection timings', async () => {
   await using peer = await httpPeer((_request, response) => void response.end('ok'));
@@ -333,4 +334,22 @@ test('a connection is not kept when the next response could be misread', async (
     }
     assert.equal(peer.connections(), kept.includes(one) ? 1 : 2, name);
   }
+});
+
+test('connections over TLS are kept, although they report a written request only after its response', async () => {
+  await using peer = await threadPeer();
+  await using egress = openEgress();
+  const tls = { ca: pem('ca.crt') };
+  let left = 1_000;
+  const turn = () => {
+    // A busy server: requests that are written in a turn have their responses at its end.
+    for (const until = performance.now() + 1; performance.now() < until; );
+    if (left > 0) setImmediate(turn);
+  };
+  turn();
+  const sending = async () => {
+    while (left-- > 0) responseOf(await egress.send(requestTo(`https://localhost:${peer.port}/`, { tls })));
+  };
+  await Promise.all(Array.from({ length: 10 }, sending));
+  assert.deepEqual(await peer.seen(), { connections: 10, resumed: 0 });
 });
