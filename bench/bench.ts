@@ -3,6 +3,7 @@ import { environment } from './environment.ts';
 import { loadReport, markdown, type Report, saveReport } from './report.ts';
 import type { Scenario } from './scenario.ts';
 import { backlog } from './scenarios/backlog.ts';
+import { beside } from './scenarios/beside.ts';
 import { disk } from './scenarios/disk.ts';
 import { e2e } from './scenarios/e2e.ts';
 import { idle } from './scenarios/idle.ts';
@@ -15,6 +16,7 @@ import { rulesLive } from './scenarios/rules-live.ts';
 import { steady } from './scenarios/steady.ts';
 
 // npm run bench [scenario…] [-- --rounds 3 --size n --compare file]: measures the program against floors of the same run.
+// npm run bench -- --beside folder [--rounds 12]: measures it against the program of another checkout.
 
 const scenarios: readonly Scenario[] = [
   e2e,
@@ -32,14 +34,21 @@ const scenarios: readonly Scenario[] = [
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string' }, size: { type: 'string' }, compare: { type: 'string' } },
+  options: {
+    rounds: { type: 'string' },
+    size: { type: 'string' },
+    compare: { type: 'string' },
+    beside: { type: 'string' },
+  },
 });
 const unknown = positionals.filter((name) => !scenarios.some((one) => one.name === name));
 if (unknown.length > 0) {
   console.error(`There is no ${unknown.join(', ')}. Scenarios: ${scenarios.map(({ name }) => name).join(' ')}`);
   process.exit(2);
 }
-const chosen = positionals.length === 0 ? scenarios : scenarios.filter(({ name }) => positionals.includes(name));
+const others = values.beside === undefined ? null : [beside(values.beside)];
+const chosen =
+  others ?? (positionals.length === 0 ? scenarios : scenarios.filter(({ name }) => positionals.includes(name)));
 const earlier = values.compare === undefined ? null : loadReport(values.compare);
 const asked = { rounds: count(values.rounds), size: count(values.size) };
 

@@ -24,16 +24,21 @@ export type Product = AsyncDisposable & {
   readonly errors: readonly string[];
 };
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const token = 'a-token-for-the-bench-alone';
 const pinoError = 50;
 
 /** Settings of the program in every scenario; the others are defaults. */
 export const productSettings = { MILLRACE_LOG_LEVEL: 'warn', MILLRACE_EGRESS_ALLOW: '127.0.0.0/8' };
 
-/** Starts the program on a data folder. Rejects when it ends before it listens. */
-export async function startProduct(dataDir: string): Promise<Product> {
-  if (!isBundleFresh()) await buildBundle();
+/** The folder of this checkout. */
+export const ownRoot = fileURLToPath(new URL('..', import.meta.url));
+
+/**
+ * Starts the program on a data folder; `root`: that of another checkout, which is built. Rejects when it ends before it
+ * listens.
+ */
+export async function startProduct(dataDir: string, root = ownRoot): Promise<Product> {
+  if (root === ownRoot && !isBundleFresh()) await buildBundle();
   const startedUs = nowUs();
   const launcher = spawn(process.execPath, ['bin/millrace.cjs', 'start'], {
     cwd: root,

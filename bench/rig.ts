@@ -22,12 +22,12 @@ export async function startEnds(): Promise<Ends> {
 /** A running program between the two: one collector, connection and destination, and one action that always fires. */
 export type Rig = Ends & { product: Product; folder: string; path: string; destinationId: string };
 
-/** Starts the program, on a new folder unless one is given. */
-export async function startRig({ folder: given }: { folder?: string } = {}): Promise<Rig> {
+/** Starts the program, on a new folder unless one is given, from this checkout unless another one is given. */
+export async function startRig({ folder: given, root }: { folder?: string; root?: string } = {}): Promise<Rig> {
   await using stack = new AsyncDisposableStack();
   const ends = stack.use(await startEnds());
   const folder = given ?? stack.use(await temporaryFolder()).path;
-  const product = stack.use(await startProduct(folder));
+  const product = stack.use(await startProduct(folder, root));
   const path = await createCollector(product);
   const destinationId = await createRoute(product, {
     name: 'Sink',
