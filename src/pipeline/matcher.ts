@@ -271,6 +271,8 @@ export class Matcher implements AsyncDisposable {
   }
 }
 
+const noRules: readonly Rule[] = [];
+
 /**
  * The deliveries that events fire, up to the offset `end`, or up to the first event that is postponed because of the work
  * limits.
@@ -294,7 +296,7 @@ function fire(
       fired.to = offset;
       return fired;
     }
-    let matches: readonly Rule[] = [];
+    let matches = noRules;
     try {
       matches = rules.match(event, ruleThrew);
     } catch (error) {

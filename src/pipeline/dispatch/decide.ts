@@ -55,8 +55,8 @@ export type DispatchState = LimitState & {
   /** A suspect is in flight (see in-flight.ts). */
   readonly isTrial: boolean;
   isRefillDue(queue: DestinationQueue): boolean;
-  /** These requests must wait until memory is free. */
-  mustWait(some: readonly QueuedDelivery[]): boolean;
+  /** The request of these deliveries must wait until memory is free. */
+  mustWait(some: QueuedDelivery | readonly QueuedDelivery[]): boolean;
   /** The queue must wait until memory is free before it is read. */
   mustWaitToRead(queue: DestinationQueue): boolean;
   fillOf(queue: DestinationQueue): QueueFill;
@@ -161,14 +161,12 @@ function decideQueue(queue: DestinationQueue, share: number, now: number, state:
   if (next === undefined)
     return state.mustWaitToRead(queue) ? { kind: 'wait_for_memory', queue } : { kind: 'refill', queue, probe };
   const isAlone = probe !== null || next === suspect || batchRecordsOf(queue) === 1;
-  const choice: BatchChoice = isAlone
-    ? { kind: 'one', delivery: next }
-    : state.nextBatch(queue, now, state.fillOf(queue));
-  if (choice.kind === 'wait') return { kind: 'park', queue, until: choice.until };
-  const sent = choice.kind === 'batch' ? choice.batch.members : [choice.delivery];
-  if (state.mustWait(sent)) return { kind: 'wait_for_memory', queue };
-  if (choice.kind === 'batch') return { kind: 'send_batch', queue, batch: choice.batch };
-  return { kind: 'send', queue, delivery: choice.delivery, probe };
+  const choice = isAlone ? null : state.nextBatch(queue, now, state.fillOf(queue));
+  if (choice?.kind === 'wait') return { kind: 'park', queue, until: choice.until };
+  const batch = choice?.kind === 'batch' ? choice.batch : null;
+  const delivery = choice?.kind === 'one' ? choice.delivery : next;
+  if (state.mustWait(batch?.members ?? delivery)) return { kind: 'wait_for_memory', queue };
+  return batch === null ? { kind: 'send', queue, delivery, probe } : { kind: 'send_batch', queue, batch };
 }
 
 /**

@@ -25,7 +25,7 @@ export type QueueFill = 'more' | 'all' | 'full';
  * The memory of all queues together is bounded: waiting deliveries, those in flight and their requests. From 128 MiB on it
  * is heavy: a queue is read only when it is empty and its next delivery can be sent at once, up to 144 MiB, and requests
  * are sent up to 192 MiB. Beyond that, only small ones are read and sent; the others wait in turn until requests have
- * ended. While none is in flight, one is always sent. An event counts once, however many deliveries it has.
+ * ended. While none is in flight, one is always sent. A large event counts once, however many deliveries it has.
  *
  * Queues also share 20,000 places for waiting deliveries, and each has at least 16 of them, so more than 1,250 queues may
  * exceed that number. A queue whose destination does not respond has only those 16: deliveries that wait for long are
@@ -69,9 +69,9 @@ export class MemoryBudget {
     return this.#bytes > bytes && this.#sendingBytes > 0;
   }
 
-  /** Whether the requests of these waiting deliveries must wait until memory is free. */
-  mustWait(some: readonly QueuedDelivery[]): boolean {
-    return this.#isOver(sendBytesMax) && some.reduce((sum, one) => sum + one.requestBytes, 0) > smallBytes;
+  /** Whether the request of these waiting deliveries must wait until memory is free. */
+  mustWait(some: QueuedDelivery | readonly QueuedDelivery[]): boolean {
+    return this.#isOver(sendBytesMax) && [some].flat().reduce((sum, one) => sum + one.requestBytes, 0) > smallBytes;
   }
 
   /** Whether an empty queue must wait until memory is free, since its next delivery is known to be large. */
@@ -145,12 +145,14 @@ export class MemoryBudget {
   }
 
   #enter(queue: DestinationQueue, delivery: DueDelivery): QueuedDelivery {
-    this.#bytes += this.#events.add(delivery);
+    const eventBytes = this.#events.bytesOf(delivery);
+    this.#bytes += this.#events.add(delivery, eventBytes);
     const one: QueuedDelivery = {
       delivery,
       queue,
       bytes: deliveryBytes(delivery),
-      requestBytes: this.#requestBytes(delivery),
+      eventBytes,
+      requestBytes: requestBytesOf(delivery, eventBytes),
       isCharged: false,
       slot: -1,
       startedAt: 0,
@@ -165,12 +167,6 @@ export class MemoryBudget {
     this.#waiting += 1;
     this.#bytes += one.bytes;
     return one;
-  }
-
-  /** The text of a request that is not rendered yet is about as long as its event. It is in memory twice while it is sent. */
-  #requestBytes(delivery: DueDelivery): number {
-    const { rendered } = delivery;
-    return 2 * (rendered === null ? this.#events.bytesOf(delivery) : textBytes(rendered.body));
   }
 
   /** Takes a delivery that is sent alone, and drops the others of its ordering key. It keeps its memory until `release`. */
@@ -229,7 +225,7 @@ export class MemoryBudget {
     for (const one of some) {
       one.part = isPart ? this.#parts : 0;
       this.#uncharge(one);
-      one.requestBytes = this.#requestBytes(one.delivery);
+      one.requestBytes = requestBytesOf(one.delivery, one.eventBytes);
     }
     queue.waiting = [...some, ...queue.waiting];
     this.#waiting += some.length;
@@ -241,7 +237,7 @@ export class MemoryBudget {
     const { orderKey } = one.delivery;
     const { orderKeys } = one.queue;
     this.#uncharge(one);
-    this.#bytes -= one.bytes + this.#events.remove(one.delivery);
+    this.#bytes -= one.bytes + this.#events.remove(one.delivery, one.eventBytes);
     if (orderKey !== undefined && orderKeys.get(orderKey) === one) orderKeys.delete(orderKey);
   }
 
@@ -275,6 +271,11 @@ export class MemoryBudget {
     queue.cursor = null;
     if (queue.reading !== null) queue.reading.isStale = true;
   }
+}
+
+/** The text of a request that is not rendered yet is about as long as its event. It is in memory twice while it is sent. */
+function requestBytesOf({ rendered }: DueDelivery, eventBytes: number): number {
+  return 2 * (rendered === null ? eventBytes : textBytes(rendered.body));
 }
 
 /** The deliveries of a queue that wait in memory, for their turn or for their time. */

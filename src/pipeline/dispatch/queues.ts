@@ -23,6 +23,8 @@ export type QueuedDelivery = {
   readonly queue: DestinationQueue;
   /** Its estimated memory, without its event and its request. */
   readonly bytes: number;
+  /** That of its event, which other deliveries may have, too. */
+  readonly eventBytes: number;
   /** The estimated memory of its request while it is sent. */
   requestBytes: number;
   /** Its request counts now. */

@@ -1,17 +1,8 @@
-import type { BatchStep } from '../attempt/attempt-batch.ts';
+import type { BatchStep, GiveBack } from '../attempt/attempt-batch.ts';
 import type { Batch } from '../attempt/batch.ts';
 import type { Step } from '../attempt/next-step.ts';
 import type { DestinationQueue, QueuedDelivery } from './queues.ts';
-import {
-  afterRecord,
-  applyOutcome,
-  asSettled,
-  attempted,
-  begin,
-  readAgainLater,
-  type SendParts,
-  settlementOf,
-} from './send.ts';
+import { afterRecord, applyOutcome, asSettled, begin, readAgainLater, type SendParts, settlementOf } from './send.ts';
 
 /**
  * Sends a batch in one request, which counts once for rates, concurrency and circuit breaker. The parts of a batch that
@@ -30,15 +21,21 @@ export async function sendBatch(
   let isDone = false;
   try {
     begin(parts, queue, members, null);
-    const done = await attempted(parts, first, () =>
-      parts.attemptBatch({ ...same, members: [...queued.keys()] }, (given, isPart) => {
-        const back = given.map((some) => some.flatMap((delivery) => queued.get(delivery) ?? []));
-        for (const one of back.flat()) left.delete(one);
-        // When nothing is left, nothing of their ordering keys is in flight.
-        for (const some of back.toReversed()) requeue(parts, some, isPart, left.size === 0);
-        parts.resume(queue);
-      }),
-    );
+    const giveBack: GiveBack = (given, isPart) => {
+      const back = given.map((some) => some.flatMap((delivery) => queued.get(delivery) ?? []));
+      for (const one of back.flat()) left.delete(one);
+      // When nothing is left, nothing of their ordering keys is in flight.
+      for (const some of back.toReversed()) requeue(parts, some, isPart, left.size === 0);
+      parts.resume(queue);
+    };
+    let done: BatchStep | null = null;
+    try {
+      const marked = parts.inFlight.mark(first);
+      if (marked !== null) await marked;
+      done = await parts.attemptBatch({ ...same, members: [...queued.keys()] }, giveBack);
+    } catch (error) {
+      parts.failed(error, 'attempt a batch');
+    }
     const moved = applyOutcome(parts, first, done?.shared ?? null, done === null ? 1 : (done.shared?.sent ?? 0));
     if (moved !== null) await moved;
     if (done !== null) {

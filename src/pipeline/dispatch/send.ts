@@ -62,9 +62,16 @@ export async function sendOne(parts: SendParts, one: QueuedDelivery, probe: Prob
   const { memory, inFlight } = parts;
   const { queue } = one;
   let isDone = false;
+  let step: Step | null = null;
   try {
     begin(parts, queue, [one], probe);
-    let step = await attempted(parts, one, () => parts.attempt(one.delivery));
+    try {
+      const marked = inFlight.mark(one);
+      if (marked !== null) await marked;
+      step = await parts.attempt(one.delivery);
+    } catch (error) {
+      parts.failed(error, 'attempt a delivery');
+    }
     // After an error of the attempt itself the request may have been sent.
     const moved = applyOutcome(parts, one, step, step === null ? 1 : step.sent);
     if (moved !== null) await moved;
@@ -90,22 +97,6 @@ export async function sendOne(parts: SendParts, one: QueuedDelivery, probe: Prob
       parts.probeAgain(queue, probe);
     }
     parts.recorded(queue);
-  }
-}
-
-/** Makes the attempt, for a suspect after a marker that names it is on disk. null: the attempt rejected. */
-export async function attempted<Outcome>(
-  { inFlight, failed }: SendParts,
-  first: QueuedDelivery,
-  attempt: () => Promise<Outcome>,
-): Promise<Outcome | null> {
-  try {
-    const marked = inFlight.mark(first);
-    if (marked !== null) await marked;
-    return await attempt();
-  } catch (error) {
-    failed(error, 'attempt a delivery');
-    return null;
   }
 }
 

@@ -4,9 +4,15 @@ import { eventBytes, textBytes } from './estimated-bytes.ts';
 
 type Shared = { event: Event; dataText: string | null; bytes: number; deliveries: number };
 
-/** The events of the deliveries in memory, one object for each, however many deliveries it has. */
+/** Smaller events count with each of their deliveries: to look them up costs more than their copies. */
+const sharedFrom = 16 * 1024;
+
+/** The large events of the deliveries in memory, one object for each, however many deliveries it has. */
 export class SharedEvents {
   readonly #all = new Map<string, Shared>();
+  /** The small event that was estimated last: its deliveries follow one another. */
+  #last: Event | null = null;
+  #lastBytes = 0;
 
   has({ eventId }: DueDelivery): boolean {
     return eventId !== null && this.#all.has(eventId);
@@ -19,17 +25,24 @@ export class SharedEvents {
   /** The estimated bytes of the event of a delivery; 0: it has none. */
   bytesOf({ eventId, event, dataText }: DueDelivery): number {
     if (event === null) return 0;
-    return this.#all.get(eventId ?? '')?.bytes ?? eventBytes(event) + textBytes(dataText ?? '');
+    if (event === this.#last) return this.#lastBytes;
+    const known = this.#all.size === 0 ? undefined : this.#all.get(eventId ?? '');
+    if (known !== undefined) return known.bytes;
+    const bytes = eventBytes(event) + textBytes(dataText ?? '');
+    if (bytes < sharedFrom) {
+      this.#last = event;
+      this.#lastBytes = bytes;
+    }
+    return bytes;
   }
 
-  /** Gives a delivery the event that others have already; returns by how many bytes the memory grows. */
-  add(delivery: DueDelivery): number {
+  /** Gives a delivery the event that others have already. `bytes`: of its event. Returns by how many the memory grows. */
+  add(delivery: DueDelivery, bytes: number): number {
     const { eventId, event, dataText = null } = delivery;
-    if (event === null) return 0;
-    const known = this.#all.get(eventId ?? '');
+    if (bytes < sharedFrom || eventId === null || event === null) return bytes;
+    const known = this.#all.get(eventId);
     if (known === undefined) {
-      const bytes = this.bytesOf(delivery);
-      if (eventId !== null) this.#all.set(eventId, { event, dataText, bytes, deliveries: 1 });
+      this.#all.set(eventId, { event, dataText, bytes, deliveries: 1 });
       return bytes;
     }
     known.deliveries += 1;
@@ -39,14 +52,13 @@ export class SharedEvents {
   }
 
   /** Returns by how many bytes the memory shrinks. */
-  remove(delivery: DueDelivery): number {
-    const { eventId, event } = delivery;
-    if (event === null) return 0;
-    const known = this.#all.get(eventId ?? '');
-    if (known === undefined) return this.bytesOf(delivery);
+  remove({ eventId }: DueDelivery, bytes: number): number {
+    if (bytes < sharedFrom || eventId === null) return bytes;
+    const known = this.#all.get(eventId);
+    if (known === undefined) return bytes;
     known.deliveries -= 1;
-    if (eventId === null || known.deliveries > 0) return 0;
+    if (known.deliveries > 0) return 0;
     this.#all.delete(eventId);
-    return known.bytes;
+    return bytes;
   }
 }
