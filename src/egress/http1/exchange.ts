@@ -8,6 +8,7 @@ import {
   RESPONSE_BYTES_MAX,
 } from '../egress.ts';
 import type { Target } from '../guard/target-url.ts';
+import { receiveBeforeEnd } from './early-response.ts';
 import type { ResponseHandler, ResponseHead } from './response-parser.ts';
 
 /**
@@ -59,9 +60,10 @@ export class Exchange implements ResponseHandler {
     const length = typeof body === 'string' ? Buffer.byteLength(body) : (body?.length ?? 0);
     const isAnnounced = length > 0 || METHODS_WITH_BODY.has(method);
     const head = isAnnounced ? `${this.#head}content-length: ${length}\r\n\r\n` : `${this.#head}\r\n`;
+    const onWritten = length > WRITTEN_AT_ONCE ? receiveBeforeEnd(socket) : undefined;
     if (body === null || length === 0) socket.write(head, 'latin1');
-    else if (typeof body === 'string') socket.write(head + body, length === body.length ? 'latin1' : 'utf8');
-    else socket.write(Buffer.concat([Buffer.from(head, 'latin1'), body]));
+    else if (typeof body === 'string') socket.write(head + body, length === body.length ? 'latin1' : 'utf8', onWritten);
+    else socket.write(Buffer.concat([Buffer.from(head, 'latin1'), body]), onWritten);
   }
 
   /** Whether it may be sent again when its kept socket was lost. */
@@ -218,6 +220,8 @@ const RESERVED: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
+/** Of a request: the system takes that much of it at once, so that the write can't fail later. */
+const WRITTEN_AT_ONCE = 16 * 1024;
 const DRAIN_BYTES_MAX = 256 * 1024;
 const EMPTY = new Uint8Array(0);
 const NO_STAGES = { dnsMs: null, connectMs: null, tlsMs: null };

@@ -337,7 +337,7 @@ test('a connection is not kept when the next response could be misread', async (
 });
 
 test('connections over TLS are kept, although they report a written request only after its response', async () => {
-  await using peer = await threadPeer();
+  await using peer = await threadPeer({ isTls: true });
   await using egress = openEgress();
   const tls = { ca: pem('ca.crt') };
   let left = 1_000;

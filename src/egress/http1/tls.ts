@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { createSecureContext, getCACertificates, type SecureContext, connect as startTls, TLSSocket } from 'node:tls';
+import { recentValues } from '../../async/recent-values.ts';
 import type { EgressError, TlsOptions } from '../egress.ts';
 import type { Target } from '../guard/target-url.ts';
 import { hungUp, isFailure, tlsError } from './errors.ts';
@@ -55,14 +56,22 @@ export function lateRefusal(socket: Socket): Promise<EgressError | null> {
 
 const LATE_REFUSAL_MS = 500;
 
-/** Built from PEM texts; the connection's CA is trusted in addition to the usual ones. */
+/**
+ * Built from PEM texts; the connection's CA is trusted in addition to the usual ones. The contexts of the latest settings are
+ * kept: reading all usual CAs again takes 20 ms.
+ */
 export function secureContextFor(tls: TlsOptions | undefined): SecureContext | EgressError {
+  return contextOf(JSON.stringify(tls ?? {}));
+}
+
+const contextOf = recentValues(16, (settings: string): SecureContext | EgressError => {
+  const tls: TlsOptions = JSON.parse(settings);
   try {
     return createSecureContext({
-      minVersion: tls?.minVersion ?? 'TLSv1.2',
-      ...(tls?.ca === undefined ? {} : { ca: [...getCACertificates('default'), tls.ca] }),
-      ...(tls?.cert === undefined ? {} : { cert: tls.cert }),
-      ...(tls?.key === undefined ? {} : { key: tls.key }),
+      minVersion: tls.minVersion ?? 'TLSv1.2',
+      ...(tls.ca === undefined ? {} : { ca: [...getCACertificates('default'), tls.ca] }),
+      ...(tls.cert === undefined ? {} : { cert: tls.cert }),
+      ...(tls.key === undefined ? {} : { key: tls.key }),
     });
   } catch {
     // The cause may quote the texts.
@@ -71,7 +80,7 @@ export function secureContextFor(tls: TlsOptions | undefined): SecureContext | E
       message: "The CA, the client certificate or its key can't be read as PEM, or certificate and key do not match.",
     };
   }
-}
+});
 
 /** The TLS version and the peer's certificate, for people. */
 export function describeTls(socket: TLSSocket): string {

@@ -1,12 +1,17 @@
 import { request as nodeRequest } from 'node:http';
 import type { Socket } from 'node:net';
-import { Duplex } from 'node:stream';
+import { Duplex, duplexPair } from 'node:stream';
+import { createSecureContext, TLSSocket } from 'node:tls';
 import { Client } from 'undici';
 import { requestTo } from '../../egress.conformance.ts';
-import type { EgressOutcome } from '../../egress.ts';
+import type { EgressError, EgressOutcome } from '../../egress.ts';
+import type { Target } from '../../guard/target-url.ts';
+import { isFailure } from '../errors.ts';
 import { Exchange, requestHead } from '../exchange.ts';
 import { OriginPool } from '../origin-pool.ts';
+import { secure, secureContextFor } from '../tls.ts';
 import type { Answered } from './answers.testing.ts';
+import { pem } from './peers.testing.ts';
 
 /** What a client made of a response; null: an error. */
 type Reading = {
@@ -132,19 +137,57 @@ async function readings(answer: Answered): Promise<Readings> {
   return { ours, isNextOwn, undici, node };
 }
 
-async function byOurs({ method, pieces }: Answered): Promise<{ ours: Reading; isNextOwn: boolean }> {
-  const now = () => performance.now();
+async function byOurs(answer: Answered): Promise<{ ours: Reading; isNextOwn: boolean }> {
   let sockets = 0;
+  using sending = poolOver(async () => new Wire(sockets++ === 0 ? answer.pieces : [Buffer.from(NEXT)]));
+  const ours = readingOf(await sending.send(answer.method));
+  const second = await sending.send('POST');
+  return { ours, isNextOwn: second.kind === 'response' && Buffer.from(second.body).toString() === 'next' };
+}
+
+/** How our client reads a response over a plain connection and over TLS. */
+export async function readOverBoth(answer: Answered): Promise<{ plain: Reading; secured: Reading }> {
+  const { ours: plain } = await byOurs(answer);
+  using sending = poolOver(async () => {
+    const [near, far] = duplexPair();
+    const peer = new TLSSocket(far as Socket, { isServer: true, secureContext: SERVER_CONTEXT }); // as: TLS takes any duplex
+    respond(peer, answer.pieces);
+    const target = { host: 'localhost', literal: null } as Target; // as: TLS needs no more of it
+    return await secure(near as Socket, target, CLIENT_CONTEXT, () => {}); // as: likewise
+  });
+  return { plain, secured: readingOf(await sending.send(answer.method)) };
+}
+
+const SERVER_CONTEXT = createSecureContext({ cert: pem('server.crt'), key: pem('server.key') });
+const CLIENT_CONTEXT = secureContextFor({ ca: pem('ca.crt') });
+
+/** Responds to the first bytes with the pieces, and ends the connection. */
+function respond(peer: TLSSocket, pieces: readonly Buffer[]): void {
+  peer.on('error', () => {});
+  peer.once('data', async () => {
+    for (const piece of pieces) {
+      if (peer.destroyed) return;
+      await new Promise<void>((resolve) => void peer.write(piece, () => resolve()));
+    }
+    peer.end();
+  });
+}
+
+/** A pool of our client whose connections are given. */
+function poolOver(connect: () => Promise<Duplex | EgressError>) {
+  const now = () => performance.now();
   const pool = new OriginPool({
     now,
     kept: { count: 0 },
     open() {
-      const socket = new Wire(sockets++ === 0 ? pieces : [Buffer.from(NEXT)]) as unknown as Socket; // as: it has what is used of one
+      const opened = connect() as Promise<Socket | EgressError>; // as: it has what is used of one
       return {
         startedAt: now(),
         timings: { dnsMs: null, connectMs: null, tlsMs: null },
-        result: Promise.resolve(socket),
-        read(take) {
+        result: opened,
+        async read(take) {
+          const socket = await opened;
+          if (isFailure(socket)) return;
           socket.on('data', (chunk: Buffer) => {
             take(chunk);
             chunk.fill('!');
@@ -155,21 +198,23 @@ async function byOurs({ method, pieces }: Answered): Promise<{ ours: Reading; is
       };
     },
   });
-  const send = (sent: string) =>
-    new Promise<EgressOutcome>((resolve) => {
-      const request = requestTo('http://peer.test/', { method: sent, body: sent === 'POST' ? '{}' : null });
-      const head = requestHead(request, { origin: 'http://peer.test', path: '/' }, 'test');
-      if (typeof head !== 'string') throw new Error(head.reason);
-      pool.send(new Exchange(request, head, now, resolve));
-    });
-  const first = await send(method);
-  const second = await send('POST');
-  pool.close({ kind: 'reset', message: '' });
-  const isNextOwn = second.kind === 'response' && Buffer.from(second.body).toString() === 'next';
-  if (first.kind === 'error') return { ours: null, isNextOwn };
-  const { status, headers, truncated } = first;
-  const body = Buffer.from(first.body).toString('latin1');
-  return { ours: { status, headers: JSON.stringify(headers), body, isComplete: !truncated }, isNextOwn };
+  return {
+    send: (method: string) =>
+      new Promise<EgressOutcome>((resolve) => {
+        const request = requestTo('http://peer.test/', { method, body: method === 'POST' ? '{}' : null });
+        const head = requestHead(request, { origin: 'http://peer.test', path: '/' }, 'test');
+        if (typeof head !== 'string') throw new Error(head.reason);
+        pool.send(new Exchange(request, head, now, resolve));
+      }),
+    [Symbol.dispose]: () => pool.close({ kind: 'reset', message: '' }),
+  };
+}
+
+function readingOf(outcome: EgressOutcome): Reading {
+  if (outcome.kind === 'error') return null;
+  const { status, headers, truncated } = outcome;
+  const body = Buffer.from(outcome.body).toString('latin1');
+  return { status, headers: JSON.stringify(headers), body, isComplete: !truncated };
 }
 
 const client = new Client('http://peer.test', {

@@ -73,7 +73,8 @@ export async function dnsPeer(
   };
 }
 
-async function listen(server: Server): Promise<Peer> {
+/** Starts a server of a test. */
+export async function listen(server: Server): Promise<Peer> {
   const open = new Set<Socket>();
   let count = 0;
   server.on('connection', (socket: Socket) => {
