@@ -26,7 +26,7 @@ test('generated responses are read over TLS as over plain connections', async ()
       seen[secured === null ? 'error' : secured.isComplete ? 'complete' : 'cut']++;
       assert.deepEqual(secured, plain);
     }),
-    { numRuns: 200, seed: 20_261_201 },
+    { numRuns: 400, seed: 20_261_201 },
   );
   for (const [kind, count] of Object.entries(seen)) assert.ok(count >= 10, `${count} responses were ${kind}`);
 });
