@@ -114,6 +114,17 @@ test('a failure is logged with its internal text, cause and stack', () => {
   assert.match(line.stack, /telemetry\.test/);
 });
 
+test('a refusal with 503, such as that of a stopping server, is no internal error', async () => {
+  const { telemetry, lines } = recorded();
+  const request = { routeId: 'x', method: 'POST', status: 503, durationMs: 1, requestId: 'req_1' };
+  telemetry.requestFinished({ ...request, error: new AppError('unavailable') });
+  assert.deepEqual(lines, []);
+  assert.match(await telemetry.metrics(), /millrace_http_requests_total\{route="x",status="503"\} 1/);
+  for (const more of [{ internal: 'disk I/O error' }, { cause: new Error('why') }])
+    telemetry.requestFinished({ ...request, error: new AppError('unavailable', 'Try again.', more) });
+  assert.equal(lines.length, 2);
+});
+
 test('label values are bounded: beyond the limit they count as other', async () => {
   const telemetry = silentTelemetry();
   for (let i = 0; i < 1_500; i++) telemetry.intakeRefused({ code: `code_${i}`, requestId: 'req_1' });

@@ -112,6 +112,10 @@ function failureEvents({ logger, metrics }: Out) {
   };
 }
 
+/** Whether the server says no as designed, with nothing for the log: it stops, or is too busy. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof AppError && error.code !== 'internal' && error.internal === undefined && error.cause === undefined;
+
 /** Requests to the server: the API, sign-ins and intake. */
 function requestEvents({ logger, metrics }: Out) {
   return {
@@ -119,7 +123,7 @@ function requestEvents({ logger, metrics }: Out) {
       metrics.add('httpRequests', 1, report.routeId, String(report.status));
       metrics.add('httpSeconds', report.durationMs / 1_000, report.routeId);
       const { error, ...fields } = report;
-      if (error !== undefined && report.status >= 500) {
+      if (error !== undefined && report.status >= 500 && !isRefusal(error)) {
         metrics.add('failures', 1);
         logger.error({ ...fields, ...errorFields(error) }, 'request failed');
       } else if (logger.isLevelEnabled('debug')) logger.debug(fields, 'request');
