@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { drawFrom } from '../../bench/soak/together/draw.ts';
-import { type Act, type Arrival, type History, newHistory } from '../../bench/soak/together/history.ts';
+import { type Act, type Arrival, type History, type Life, newHistory } from '../../bench/soak/together/history.ts';
 import type { Look } from '../../bench/soak/together/look.ts';
 import { trafficOf } from '../../bench/soak/together/members.ts';
-import { drawMix, type PlaceMix } from '../../bench/soak/together/mix.ts';
+import { drawMix, type PlaceMix, type SystemMix } from '../../bench/soak/together/mix.ts';
 import { model } from '../../bench/soak/together/model.ts';
 import type { Wiring } from '../../bench/soak/together/setup.ts';
 import { placedId } from '../../src/contract/ids.ts';
@@ -19,16 +19,33 @@ const idOf = (n: number) => placedId('delivery', { timeMs: 1, partition: 0, numb
 const hashOf = (...numbers: number[]) => createHash('sha256').update(numbers.map(idOf).join('\n')).digest('hex');
 
 /** A run with the events 1 and 2 of one visitor, delivered to one place. */
-function run(place: Partial<PlaceMix>, arrivals: Partial<Arrival>[], acts: Partial<Act>[] = [], deliveries = [1, 2]) {
+function run(
+  place: Partial<PlaceMix>,
+  arrivals: Partial<Arrival>[],
+  acts: Partial<Act>[] = [],
+  deliveries = [1, 2],
+  first: Partial<Delivery> = {},
+  lives: Life[] = [],
+) {
   const mix = { ...(drawMix(drawFrom(1)).places[0] as PlaceMix), orderBy: null, holdsUnknown: false, ...place }; // four at least
+  const system = drawMix(drawFrom(1)).systems[0] as SystemMix; // two at least
   const wiring: Wiring = {
     key: 'k',
     connectionIds: ['con_0'],
-    places: [{ mix, destinationId: 'dst_0', connectionId: 'con_0', deletedAt: null }],
+    places: [
+      {
+        mix,
+        system: { ...system, heldMaxAgeMs: 1_000 },
+        destinationId: 'dst_0',
+        connectionId: 'con_0',
+        deletedAt: null,
+      },
+    ],
     actions: [action],
     tokens: [],
   };
   const history: History = newHistory();
+  history.lives.push(...lives);
   history.plans.push({ action: action.name, at: 0, sureAt: 0, destinations: new Set(['dst_0']) });
   const numbers = [1, 2];
   history.sent.push({
@@ -43,7 +60,7 @@ function run(place: Partial<PlaceMix>, arrivals: Partial<Arrival>[], acts: Parti
   for (const [number, one] of arrivals.entries())
     history.arrivals.push({ ...arrival(1), place: mix.id, number, ...one });
   for (const one of acts) history.acts.push({ name: '', at: 0, until: 0, about: [], detail: '', result: 'ok', ...one });
-  const stored = deliveries.map(delivered);
+  const stored = deliveries.map((n, at) => ({ ...delivered(n), ...(at === 0 && first) }));
   const traffic = trafficOf(history, stored, [], wiring);
   // The model reads these alone.
   const look = { at: 100_000, deliveries: stored } as unknown as Look;
@@ -137,4 +154,48 @@ test('an unknown outcome that is sent again without a person is seen', () => {
 test('a cancelled delivery that is sent later is seen', () => {
   const cancelled = { name: 'cancel', about: [idOf(1)], at: 5, until: 6 };
   assert.deepEqual(run({}, [at(20, 2), at(9_000, 1)], [cancelled]), ['a cancelled delivery is not sent']);
+});
+
+test('a cancelled delivery that was in flight then may arrive later, but no second time, and not from the next process', () => {
+  const cancelled = { name: 'cancel', about: [idOf(1)], at: 5, until: 6, wasSending: true };
+  assert.deepEqual(run({}, [at(20, 2), at(9_000, 1)], [cancelled]), []);
+  const broken = { ...at(9_000, 1), ...answered({ status: 500 }) };
+  assert.deepEqual(run({}, [at(20, 2), broken, at(9_900, 1)], [cancelled]), ['a cancelled delivery is not sent']);
+  const life = { startedAt: 0, listeningAt: 1, endedAt: 7_000, by: 'SIGKILL' as const };
+  assert.deepEqual(run({}, [at(20, 2), at(9_000, 1)], [cancelled], [1, 2], {}, [life]), [
+    'a cancelled delivery is not sent',
+  ]);
+});
+
+test('an exhausted delivery that a saved change does not send again is seen', () => {
+  const first = { status: 'held', reason: 'exhausted', attempts: 2 } as const;
+  const saved = { name: 'describe', about: ['dst_0'], exhausted: new Map([[idOf(1), 2]]) };
+  const failed = { ...at(10, 1), ...answered({ status: 500 }) };
+  const guarantee = 'a saved change releases what is held';
+  assert.deepEqual(run({}, [failed, at(20, 2)], [saved], [1, 2], first), [guarantee]);
+  assert.deepEqual(run({}, [failed, at(20, 2)], [{ ...saved, result: 'unknown' }], [1, 2], first), []);
+  assert.deepEqual(run({}, [failed, at(20, 2)], [saved], [1, 2], { ...first, attempts: 3 }), []);
+  const still = { ...saved, stillExhausted: [idOf(1)] };
+  assert.deepEqual(run({}, [at(10, 1), at(20, 2)], [still]), [guarantee]);
+});
+
+test('a request after a 410 is seen, unless a person enabled the destination', () => {
+  const gone = { ...at(10, 1), ...answered({ status: 410 }) };
+  const requests = [gone, at(9_000, 2), at(9_001, 1)];
+  assert.deepEqual(run({}, requests), ['a destination that is gone is paused']);
+  assert.deepEqual(run({}, requests, [{ name: 'turn a destination', about: ['dst_0'], at: 8_000, until: 8_001 }]), []);
+});
+
+test('a delivery that expires too early, or is sent after it has expired, is seen', () => {
+  const expired = (ms: number) =>
+    ({
+      status: 'failed',
+      reason: 'expired',
+      createdAt: new Date(0).toISOString(),
+      finishedAt: new Date(ms).toISOString(),
+    }) as const;
+  const guarantee = 'a held delivery expires at its age';
+  assert.deepEqual(run({}, [at(20, 2)], [], [1, 2], expired(1_000)), []);
+  assert.deepEqual(run({}, [at(20, 2)], [], [1, 2], expired(999)), [guarantee]);
+  assert.deepEqual(run({}, [at(20, 2), at(9_000, 1)], [], [1, 2], expired(1_000)), [guarantee]);
 });

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, ClientError } from '../../../src/client/client.ts';
 import type { Delivery } from '../../../src/contract/records/delivery.ts';
 import type { Draw } from './draw.ts';
+import { exhaustAndChange } from './exhaust.ts';
 import type { Act, History } from './history.ts';
 import { type Mix, templateOf } from './mix.ts';
 import type { Program } from './program.ts';
@@ -23,7 +24,7 @@ export type Stage = {
 /** What acts remember of each other. */
 type Memory = { versions: number; replays: string[]; erasures: string[]; shiftMs: number };
 
-type Doing = Stage & { memory: Memory; client: Client; place: Place; act: ReturnType<typeof performer> };
+export type Doing = Stage & { memory: Memory; client: Client; place: Place; act: ReturnType<typeof performer> };
 
 type Kind = { name: string; weight: number; of: keyof Mix | null; run(doing: Doing): Promise<unknown> };
 
@@ -118,20 +119,37 @@ export function performer(history: History) {
 const exportOf = async (client: Client) =>
   (await client.call('exportConfiguration', { query: { kind: 'connection,destination,action' } })).documents;
 
-/** Changes a destination that exists. `isReal`: the change could make a difference to what is held. */
-async function change({ client, act, place }: Doing, name: string, body: Record<string, unknown>): Promise<void> {
-  if (place.deletedAt !== null) return;
-  const { destinationId: id } = place;
-  await act(name, [id], JSON.stringify(body), () => client.call('changeDestination', { params: { id }, body }));
+/** The exhausted deliveries of a destination or connection with their attempts: a saved change sends them again. */
+export async function exhaustedAt(
+  client: Client,
+  filter: { destinationId: string } | { connectionId: string },
+): Promise<Map<string, number>> {
+  const held = await Array.fromAsync(client.list('listDeliveries', { query: { ...filter, status: 'held' } }));
+  return new Map(held.filter(({ reason }) => reason === 'exhausted').map(({ id, attempts }) => [id, attempts]));
 }
 
-async function changeConnection(
+/** Changes a destination that exists. */
+export async function change(
+  { client, act, place }: Doing,
+  name: string,
+  body: Record<string, unknown>,
+): Promise<void> {
+  if (place.deletedAt !== null) return;
+  const { destinationId: id } = place;
+  const exhausted = await exhaustedAt(client, { destinationId: id });
+  const call = () => client.call('changeDestination', { params: { id }, body });
+  await act(name, [id], JSON.stringify(body), call, { exhausted });
+}
+
+export async function changeConnection(
   { client, act, place }: Doing,
   name: string,
   body: Record<string, unknown>,
 ): Promise<void> {
   const { connectionId: id } = place;
-  await act(name, [id], JSON.stringify(body), () => client.call('changeConnection', { params: { id }, body }));
+  const exhausted = await exhaustedAt(client, { connectionId: id });
+  const call = () => client.call('changeConnection', { params: { id }, body });
+  await act(name, [id], JSON.stringify(body), call, { exhausted });
 }
 
 const statuses = [
@@ -227,18 +245,19 @@ const kinds: readonly Kind[] = [
     weight: 1.5,
     of: 'edits',
     async run({
-      mix,
       systems,
       place: {
         mix: { system },
+        system: { auth },
+        connectionId,
       },
       history,
     }) {
-      if (mix.systems[system]?.hasToken !== true) return;
-      systems.rotate(system);
+      if (auth === 'none') return;
+      const what = systems.rotate(system);
       const at = history.now();
-      const about = [`S${system}`];
-      history.acts.push({ name: 'the system revokes its token', at, until: at, about, detail: '', result: 'ok' });
+      const about = [`S${system}`, connectionId];
+      history.acts.push({ name: 'the system revokes a credential', at, until: at, about, detail: what, result: 'ok' });
     },
   },
   {
@@ -246,13 +265,13 @@ const kinds: readonly Kind[] = [
     weight: 3,
     of: 'edits',
     async run(doing) {
-      const { mix, systems, place } = doing;
-      if (mix.systems[place.mix.system]?.hasToken !== true) return;
-      const token = systems.tokenOf(place.mix.system);
-      await changeConnection(doing, 'enter the credential', { auth: { type: 'bearer', token } });
+      const { systems, place } = doing;
+      if (place.system.auth === 'none') return;
+      await changeConnection(doing, 'enter the credential', { auth: systems.authOf(place.mix.system) });
     },
   },
   { name: 'import', weight: 1, of: 'edits', run: importAgain },
+  { name: 'exhaust and change', weight: 1.5, of: 'edits', run: exhaustAndChange },
   {
     name: 'probe',
     weight: 1,
@@ -278,8 +297,11 @@ const kinds: readonly Kind[] = [
         status,
         ...(draw.chance(0.5) && { destinationId: place.destinationId }),
       });
-      for (const { id } of found.slice(0, draw.between(1, 4)))
-        await act('cancel', [id], `it was ${status}`, () => client.call('cancelDelivery', { params: { id } }));
+      for (const { id } of found.slice(0, draw.between(1, 4))) {
+        const { status: before } = await client.call('getDelivery', { params: { id } });
+        const call = () => client.call('cancelDelivery', { params: { id } });
+        await act('cancel', [id], `it was ${before}`, call, { wasSending: before === 'sending' });
+      }
     },
   },
   { name: 'replay', weight: 2.5, of: 'replays', run: replay },

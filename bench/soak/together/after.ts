@@ -18,16 +18,18 @@ import type { Systems } from './systems.ts';
 const quietMostMs = 60_000;
 /** Between two looks that must be the same. */
 const stillMs = 250;
+/** Until then a saved change is applied, on a busy machine and after a start. */
+export const releaseMs = 10_000;
 
 /** Waits until no delivery moves any more; a delivery that does not come to rest is a fault. */
-export async function untilStill(program: Program): Promise<Fault[]> {
+export async function untilStill(program: Program, wiring: Wiring): Promise<Fault[]> {
   const until = performance.now() + quietMostMs;
   let before = '';
   for (;;) {
     const client = await program.client();
     const deliveries = await Array.fromAsync(client.list('listDeliveries'));
     const replays = await Array.fromAsync(client.list('listReplays'));
-    const open = moving(deliveries, replays);
+    const open = moving(deliveries, replays, wiring);
     const isBusy =
       open.length > 0 ||
       replays.some(
@@ -75,7 +77,7 @@ export async function endHolds(stage: {
   for (const [n, id] of wiring.connectionIds.entries()) {
     const body = {
       status: 'enabled',
-      ...(mix.systems[n]?.hasToken && { auth: { type: 'bearer', token: systems.tokenOf(n) } }),
+      ...(mix.systems[n]?.auth !== 'none' && { auth: systems.authOf(n) }),
     };
     await act('turn a connection', [id], 'enabled, with its credential', () =>
       client.call('changeConnection', { params: { id }, body }),
@@ -133,17 +135,28 @@ export async function outcomesAgree(program: Program, deliveries: readonly Deliv
   return faults;
 }
 
-/** Without what the program did not read in time: then it had to send again. */
+/** Without those that are none after all: see Fault. */
 export async function confirmed(program: Program, faults: readonly Fault[]): Promise<Fault[]> {
+  const until = performance.now() + releaseMs;
   const kept: Fault[] = [];
-  for (const fault of faults) {
-    const [id = ''] = fault.about;
-    const { attemptLog = [] } =
-      fault.unlessUnread === undefined ? {} : await (await program.client()).call('getDelivery', { params: { id } });
-    const isRead = attemptLog.some(({ response }) => exchangeOf(response?.headers ?? []) === fault.unlessUnread);
-    if (fault.unlessUnread === undefined || isRead) kept.push(fault);
-  }
+  for (const fault of faults) if (await isConfirmed(program, fault, until)) kept.push(fault);
   return kept;
+}
+
+async function isConfirmed(program: Program, { about, unlessUnread, unlessSent }: Fault, until: number) {
+  const [id = ''] = about;
+  const load = async () => (await program.client()).call('getDelivery', { params: { id } });
+  if (unlessUnread !== undefined) {
+    const { attemptLog = [] } = await load();
+    return attemptLog.some(({ response }) => exchangeOf(response?.headers ?? []) === unlessUnread);
+  }
+  if (unlessSent === undefined) return true;
+  for (;;) {
+    const { status, attempts } = await load();
+    if (status !== 'held' || attempts !== unlessSent) return false;
+    if (performance.now() > until) return true;
+    await sleep(stillMs);
+  }
 }
 
 /** The number of a request, which systems repeat in their response. */

@@ -34,6 +34,21 @@ export type Act = {
   result: string;
   /** Deliveries that were finished when a person retried them. */
   isAgain?: boolean;
+  /** The delivery was in flight a moment before a person cancelled it. */
+  wasSending?: boolean;
+  /** The attempts of deliveries that the API showed as exhausted before a change. */
+  exhausted?: ReadonlyMap<string, number>;
+  /** Those of them that it still showed so long after the change. */
+  stillExhausted?: readonly string[];
+};
+
+/** A token request as the token endpoint of a system received it. */
+export type TokenRequest = {
+  readonly system: number;
+  readonly at: number;
+  endedAt: number | null;
+  /** How long the program must wait before the next one; null: it got a token, or was refused. */
+  readonly pauseMs: number | null;
 };
 
 /** One process of the program. */
@@ -62,6 +77,7 @@ export type PlanChange = { action: string; at: number; sureAt: number; destinati
 /** Everything that happened in a run, in the order of time. */
 export type History = {
   readonly arrivals: Arrival[];
+  readonly tokenRequests: TokenRequest[];
   readonly acts: Act[];
   readonly lives: Life[];
   readonly sent: Sent[];
@@ -74,12 +90,16 @@ export type History = {
   /** Their deliveries, as they were before. */
   readonly erasedDeliveries: Delivery[];
   now(): number;
+  /** A point in time by the clock of the program, on the clock of the test. Not in a run with steps of the clock. */
+  timeOf(timestamp: string): number;
 };
 
 export function newHistory(): History {
   const startedAt = performance.now();
+  const epochMs = Date.now();
   return {
     arrivals: [],
+    tokenRequests: [],
     acts: [],
     lives: [],
     sent: [],
@@ -89,5 +109,6 @@ export function newHistory(): History {
     erased: new Map(),
     erasedDeliveries: [],
     now: () => Math.round((performance.now() - startedAt) * 10) / 10,
+    timeOf: (timestamp) => Date.parse(timestamp) - epochMs,
   };
 }

@@ -86,14 +86,16 @@ function readMetrics(text: string): Map<string, number> {
 }
 
 /**
- * The deliveries that will be sent without an act of a person: all unfinished ones but those on hold, of a paused replay, or
- * behind one of these in the order of their key. Systems answer at once.
+ * The deliveries that will be sent, or expire, without an act of a person: all unfinished ones but those on hold, of a paused
+ * replay, or behind one of these in the order of their key. Systems answer at once.
  */
-export function moving(deliveries: readonly Delivery[], replays: readonly Replay[]): Delivery[] {
+export function moving(deliveries: readonly Delivery[], replays: readonly Replay[], { places }: Wiring): Delivery[] {
+  const expiring = new Set(places.filter(({ system }) => system.heldMaxAgeMs !== null).map((one) => one.destinationId));
   const known = new Map(deliveries.map((one) => [one.id, one]));
   const isPaused = new Set(replays.filter(({ state }) => state === 'paused').map(({ id }) => id));
   const isStill = (one: Delivery, depth = 0): boolean => {
-    if (one.status === 'held') return one.reason !== 'breaker_open';
+    if (one.status === 'held')
+      return waitsForPerson.has(one.reason) || (one.reason !== 'breaker_open' && !expiring.has(one.destinationId));
     if (one.replayId !== null && isPaused.has(one.replayId)) return true;
     if (one.status !== 'sending' && one.reason === 'order' && depth < 1_000) {
       const first = known.get(/dlv_\w+/.exec(one.detail ?? '')?.[0] ?? '');
@@ -104,3 +106,5 @@ export function moving(deliveries: readonly Delivery[], replays: readonly Replay
   const unfinished: readonly string[] = ['pending', 'sending', 'retrying', 'held'];
   return deliveries.filter((one) => unfinished.includes(one.status) && !isStill(one));
 }
+
+const waitsForPerson: ReadonlySet<Delivery['reason']> = new Set(['exhausted', 'unknown_outcome']);

@@ -7,10 +7,15 @@ type DestinationInput = CallInput<'createDestination'>['body'];
 /** One system with its connection. */
 export type SystemMix = {
   name: string;
-  hasToken: boolean;
+  auth: 'none' | 'bearer' | 'client_credentials' | 'password';
+  /** The life of access tokens; null: their responses don't say it. */
+  tokenLifeMs: number | null;
+  heldMaxAgeMs: number | null;
   timeoutMs: number;
-  connection: Omit<ConnectionInput, 'baseUrl'>;
+  connection: Omit<ConnectionInput, 'baseUrl' | 'auth'>;
 };
+
+export const isOauth = ({ auth }: SystemMix): boolean => auth === 'client_credentials' || auth === 'password';
 
 /** One destination. */
 export type PlaceMix = {
@@ -49,9 +54,10 @@ export function templateOf(version: number): string {
 
 /** Draws a configuration and what will happen to it. */
 export function drawMix(draw: Draw): Mix {
-  const systems = Array.from({ length: draw.between(2, 3) }, (_, n) => drawSystem(draw.fork(`system ${n}`), n));
+  const clock = draw.chance(0.4);
+  const systems = Array.from({ length: draw.between(2, 3) }, (_, n) => drawSystem(draw.fork(`system ${n}`), n, clock));
   const places = Array.from({ length: draw.between(4, 6) }, (_, n) =>
-    drawPlace(draw.fork(`place ${n}`), n, n % systems.length),
+    drawPlace(draw.fork(`place ${n}`), n, n % systems.length, systems),
   );
   const actions = Array.from({ length: draw.between(2, 3) }, (_, n) => ({
     name: `A${n}`,
@@ -63,7 +69,7 @@ export function drawMix(draw: Draw): Mix {
     actions,
     kills: draw.chance(0.6),
     stops: draw.chance(0.5),
-    clock: draw.chance(0.4),
+    clock,
     people: draw.chance(0.85),
     erasures: draw.chance(0.5),
     edits: draw.chance(0.85),
@@ -71,8 +77,10 @@ export function drawMix(draw: Draw): Mix {
   };
 }
 
-function drawSystem(draw: Draw, n: number): SystemMix {
-  const hasToken = draw.chance(0.4);
+function drawSystem(draw: Draw, n: number, hasClock: boolean): SystemMix {
+  const auth = draw.pick(['none', 'none', 'none', 'bearer', 'bearer', 'client_credentials', 'password'] as const);
+  // Times are compared with those of the program, so only in runs without steps of the clock.
+  const heldMaxAgeMs = hasClock || draw.chance(0.75) ? null : draw.pick([3_000, 8_000]);
   const timeoutMs = draw.pick([500, 800, 1_200]);
   const retry = {
     scheduleMs: draw.pick([
@@ -85,14 +93,16 @@ function drawSystem(draw: Draw, n: number): SystemMix {
   };
   return {
     name: `S${n}`,
-    hasToken,
+    auth,
+    tokenLifeMs: draw.pick([2_000, 10_000, null]),
+    heldMaxAgeMs,
     timeoutMs,
     connection: {
       name: `S${n}`,
-      auth: hasToken ? { type: 'bearer', token: tokenOf(n, 0) } : { type: 'none' },
       settings: {
         timeoutMs,
         retry,
+        heldMaxAgeMs,
         breaker: {
           openMs: draw.pick([300, 1_000]),
           minimum: draw.pick([5, 10, 30]),
@@ -104,13 +114,12 @@ function drawSystem(draw: Draw, n: number): SystemMix {
   };
 }
 
-/** A credential of a system; it accepts the newest one only. */
-export const tokenOf = (system: number, rotation: number) => `token-of-system-${system}-rotation-${rotation}`;
-
-function drawPlace(draw: Draw, n: number, system: number): PlaceMix {
+function drawPlace(draw: Draw, n: number, system: number, systems: readonly SystemMix[]): PlaceMix {
   const id = `d${n}`;
   const orderBy = draw.chance(0.55) ? draw.pick(['visitor', 'group'] as const) : null;
-  const releaseAfter = orderBy !== null && draw.chance(0.2) ? 2 : null;
+  const { [system]: own } = systems;
+  // A failed token request counts, too, and is no request of the delivery.
+  const releaseAfter = orderBy !== null && draw.chance(0.2) && (own === undefined || !isOauth(own)) ? 2 : null;
   const records = draw.pick([1, 1, 2, 5, 20]);
   const hasItems = draw.chance(0.25);
   const holdsUnknown = draw.chance(0.3);

@@ -1,17 +1,18 @@
 import type { Fault } from './fault.ts';
+import { heldRightly } from './held.ts';
 import type { Act, History, Sent } from './history.ts';
 import type { Look } from './look.ts';
 import { type Arrived, type Member, nameOf, orderOf, type Traffic } from './members.ts';
 import type { Place, Wiring } from './setup.ts';
 
 /** A request whose sending had begun may arrive this much later: a busy machine needs that long for a render. */
-const wireMs = 3_000;
+export const wireMs = 3_000;
 /** A request that left before the program ended may be noted this much later. */
-const slackMs = 500;
+export const slackMs = 500;
 /** Until then an outcome is on disk, or a rule applies, on a busy machine. */
-const settleMs = 5_000;
+export const settleMs = 5_000;
 
-type World = { history: History; wiring: Wiring; traffic: Traffic; look: Look };
+export type World = { history: History; wiring: Wiring; traffic: Traffic; look: Look };
 
 /**
  * What may have arrived at each system, how often and in which order, and what must have: compares the requests with what
@@ -28,7 +29,7 @@ export function model(world: World): Fault[] {
     ...unknownWaits(world),
     ...cancelledStays(world),
     ...deliveredArrived(world),
-    ...changesRelease(world),
+    ...heldRightly(world),
   ];
 }
 
@@ -327,7 +328,9 @@ function cancelledStays({ history, traffic }: World): Fault[] {
   return history.acts.flatMap((act) => {
     const [id = ''] = act.about;
     if (act.name !== 'cancel' || act.result !== 'ok' || (traffic.withKey.get(id)?.length ?? 2) > 1) return [];
-    const later = traffic.byKey.get(id)?.find(({ arrival }) => arrival.at > act.until + wireMs)?.arrival;
+    const after = traffic.byKey.get(id)?.filter(({ arrival }) => arrival.at > act.until) ?? [];
+    const inFlight = act.wasSending === true ? inFlightOf(after, act.until, history) : [];
+    const later = after.find((one) => !inFlight.includes(one) && one.arrival.at > act.until + wireMs)?.arrival;
     if (later === undefined) return [];
     const isRetried = history.acts.some(
       (one) => one.name === 'retry' && one.about.includes(id) && one.until > act.at && one.at < later.at,
@@ -336,6 +339,13 @@ function cancelledStays({ history, traffic }: World): Fault[] {
     const sentence = `${id} was cancelled at ${act.until} ms and sent at ${later.at} ms (request ${later.number}).`;
     return [{ guarantee: 'a cancelled delivery is not sent', sentence, about: [id] }];
   });
+}
+
+/** The request that was in flight at a time, and with OAuth the one that repeats it with a new token: of the same process. */
+function inFlightOf(after: readonly Arrived[], time: number, { lives }: History): readonly Arrived[] {
+  const end = lives.find(({ endedAt }) => endedAt !== null && endedAt > time)?.endedAt ?? Number.POSITIVE_INFINITY;
+  const [first, second] = after.filter(({ arrival }) => arrival.at < end + slackMs);
+  return [first, ...(first?.arrival.answer.status === 401 ? [second] : [])].flatMap((one) => one ?? []);
 }
 
 /** What is delivered was accepted by its system. */
@@ -355,46 +365,3 @@ function deliveredArrived({ traffic }: World): Fault[] {
     }
   return faults;
 }
-
-/** A saved change, acknowledged, releases what had used up its retries; a deletion ends what is held. */
-function changesRelease({ history, traffic, look, wiring }: World): Fault[] {
-  const faults: Fault[] = [];
-  for (const one of look.deliveries) {
-    const place = wiring.places.find(({ destinationId }) => destinationId === one.destinationId);
-    if (place === undefined || one.status !== 'held') continue;
-    if (
-      place.deletedAt !== null &&
-      look.at > place.deletedAt + 2 * settleMs &&
-      isDone(history, 'delete a destination', place.destinationId)
-    )
-      faults.push({
-        guarantee: 'a deletion ends what is held',
-        sentence: `${one.id} is held (${one.reason}), and its destination was deleted.`,
-        about: [one.id, place.destinationId],
-      });
-    if (one.reason !== 'exhausted') continue;
-    const last = traffic.byKey.get(one.id)?.at(-1)?.arrival;
-    if (last === undefined || last.endedAt === null) continue;
-    const since = last.endedAt + settleMs / 2;
-    const change = history.acts.find(
-      (act) =>
-        act.result === 'ok' &&
-        isRealChange(act) &&
-        act.at > since &&
-        (act.about.includes(one.destinationId) || act.about.includes(one.connectionId)),
-    );
-    if (change === undefined) continue;
-    faults.push({
-      guarantee: 'a saved change releases what is held',
-      sentence: `${one.id} was exhausted at ${last.endedAt} ms and is held still, after "${change.name}" at ${change.at} ms.`,
-      about: [one.id, one.destinationId, one.connectionId],
-    });
-  }
-  return faults;
-}
-
-const isDone = ({ acts }: History, name: string, id: string) =>
-  acts.some((act) => act.name === name && act.result === 'ok' && act.about.includes(id));
-
-const isRealChange = ({ name }: Act) =>
-  ['change the template', 'change the retries', 'enter the credential'].includes(name);

@@ -8,6 +8,8 @@ import type { Program } from './program.ts';
 export type Senders = {
   /** Visitors that events may still name. */
   readonly visitors: readonly string[];
+  /** Sends this many events for an action, apart from the others. */
+  burst(action: string, count: number): Promise<void>;
   /** Nothing more is sent of a visitor, also no repetition. */
   leave(visitor: string): Promise<void>;
   pause(): Promise<void>;
@@ -49,15 +51,17 @@ export function startSenders({
   let isPaused = false;
   let busy: Promise<void> = Promise.resolve();
 
-  function makeRequest() {
+  /** `only`: events for this action alone. */
+  function makeRequest(only: { action: string; count: number } | null = null) {
     // The list shrinks when a visitor is erased.
     while (visitors.length < visitorsAtOnce) visitors.push(newVisitor());
     const byMessage = draw.chance(0.5);
-    const count = draw.chance(0.5) ? draw.between(1, 3) : draw.between(1, 12);
+    const count = only?.count ?? (draw.chance(0.5) ? draw.between(1, 3) : draw.between(1, 12));
     const events = Array.from({ length: count }, () => {
       const n = next++;
       const visitor = draw.pick(visitors);
-      const actions = mix.actions.map(({ name }) => name).filter(() => draw.chance(0.6));
+      const all = mix.actions.map(({ name }) => name);
+      const actions = all.filter((name) => (only === null ? draw.chance(0.6) : name === only.action));
       const flags = Object.fromEntries(actions.map((name) => [name, 'yes']));
       const pad = draw.chance(0.1) ? 'ü'.repeat(draw.between(100, 1_500)) : 'x';
       const group = `g${draw.between(1, groups)}`;
@@ -130,6 +134,12 @@ export function startSenders({
 
   return {
     visitors,
+    async burst(action, count) {
+      const one = makeRequest({ action, count });
+      if (await post(one)) return;
+      one.sent.until = history.now();
+      late.push(one);
+    },
     async leave(visitor) {
       visitors.splice(visitors.indexOf(visitor), 1);
       await busy;

@@ -1,13 +1,15 @@
 import type { Client } from '../../../src/client/client.ts';
 import { allRights } from '../../../src/contract/accounts/rights.ts';
 import type { History } from './history.ts';
-import type { Mix, PlaceMix } from './mix.ts';
+import type { Mix, PlaceMix, SystemMix } from './mix.ts';
+import type { Systems } from './systems.ts';
 
 const tokens = 24;
 
 /** A destination of the run. */
 export type Place = {
   readonly mix: PlaceMix;
+  readonly system: SystemMix;
   readonly destinationId: string;
   readonly connectionId: string;
   /** When a person's request to delete it began; null: it exists. */
@@ -24,16 +26,20 @@ export type Wiring = {
 };
 
 /** Creates the configuration that the mix says. */
-export async function setUp(client: Client, mix: Mix, urls: readonly string[], history: History): Promise<Wiring> {
+export async function setUp(client: Client, mix: Mix, systems: Systems, history: History): Promise<Wiring> {
   const { key } = await client.call('createCollector', { body: { name: 'Together' } });
   const connectionIds: string[] = [];
-  for (const [n, { connection }] of mix.systems.entries())
-    connectionIds.push((await client.call('createConnection', { body: { ...connection, baseUrl: urls[n] ?? '' } })).id);
+  for (const [n, { connection }] of mix.systems.entries()) {
+    const body = { ...connection, baseUrl: systems.urls[n] ?? '', auth: systems.authOf(n) };
+    connectionIds.push((await client.call('createConnection', { body })).id);
+  }
   const places: Place[] = [];
   for (const place of mix.places) {
     const connectionId = connectionIds[place.system] ?? '';
+    const system = mix.systems[place.system];
+    if (system === undefined) continue;
     const { id } = await client.call('createDestination', { params: { id: connectionId }, body: place.destination });
-    places.push({ mix: place, destinationId: id, connectionId, deletedAt: null });
+    places.push({ mix: place, system, destinationId: id, connectionId, deletedAt: null });
   }
   const actions: { name: string; id: string }[] = [];
   for (const { name, places: chosen } of mix.actions) {

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { type Credentials, credentialsOf } from './credentials.ts';
 import type { Draw } from './draw.ts';
 import type { Arrival, History } from './history.ts';
-import { type Mix, tokenOf } from './mix.ts';
+import type { Mix } from './mix.ts';
 
 /** What a system does with a request. `items`: the result of each record, by its number. */
 export type Answer = {
@@ -19,10 +20,12 @@ export type Systems = AsyncDisposable & {
   readonly urls: readonly string[];
   /** From now on all of them answer 200, or at random again. */
   setGood(isGood: boolean): void;
-  /** A system accepts a new token only; returns it. */
+  /** A place answers with this status only; null: at random again. */
+  fail(place: string, status: number | null): void;
+  /** A system accepts another credential from now on; returns what it replaced. */
   rotate(system: number): string;
-  /** The token that a system accepts now. */
-  tokenOf(system: number): string;
+  /** The `auth` of a connection to a system with the credential that the system accepts now. */
+  authOf(system: number): ReturnType<Credentials['auth']>;
 };
 
 type Mood = { weight: number; name: string; answers: readonly { weight: number; make(draw: Draw): Partial<Answer> }[] };
@@ -65,6 +68,14 @@ const moods: readonly Mood[] = [
       { weight: 3, make: (draw) => ({ status: draw.pick([400, 413, 422]) }) },
     ],
   },
+  {
+    weight: 1,
+    name: 'leaving',
+    answers: [
+      { ...ok, weight: 14 },
+      { weight: 1, make: respond(410) },
+    ],
+  },
   { weight: 1, name: 'hanging', answers: [ok, { weight: 4, make: () => ({ kind: 'hang' as const }) }] },
   {
     weight: 2,
@@ -79,10 +90,12 @@ const moods: readonly Mood[] = [
 
 export async function startSystems(mix: Mix, draw: Draw, history: History): Promise<Systems> {
   let isGood = false;
-  const rotations = mix.systems.map(() => 0);
+  const failing = new Map<string, number>();
+  const credentials = mix.systems.map((system, n) => credentialsOf(system, n, draw.fork(`tokens of ${n}`), history));
   const started = await Promise.all(
     mix.systems.map(async (system, number) => {
       const own = draw.fork(`answers of ${system.name}`);
+      const credential = credentials[number];
       let mood: Mood | null = null;
       let left = 0;
 
@@ -96,17 +109,15 @@ export async function startSystems(mix: Mix, draw: Draw, history: History): Prom
         const drawn: Partial<Answer> = own.weighted(mood.answers).make(own);
         const rolls = records.map(() => own.next());
         const isBatch = records.length > 1;
-        const token = `Bearer ${tokenOf(number, rotations[number] ?? 0)}`;
-        if (system.hasToken && request.headers.authorization !== token) return { ...plain, status: 401 };
-        if (isGood)
-          return {
-            ...plain,
-            items: itemsOf(
-              place,
-              records,
-              records.map(() => 1),
-            ),
-          };
+        const { authorization } = request.headers;
+        const checked = credential?.check(authorization);
+        if (checked === 'strange')
+          history.odd.push(`A request to ${system.name} had the credential "${authorization}".`);
+        if (checked !== 'accepted') return { ...plain, status: 401 };
+        const best = () => 1;
+        if (isGood) return { ...plain, items: itemsOf(place, records, records.map(best)) };
+        const failure = failing.get(place);
+        if (failure !== undefined) return { ...plain, status: failure };
         // A refusal is final for a record that is alone: only some of them are.
         const isSpared =
           !isBatch && drawn.status !== undefined && [400, 413, 422].includes(drawn.status) && (rolls[0] ?? 0) < 0.6;
@@ -122,6 +133,7 @@ export async function startSystems(mix: Mix, draw: Draw, history: History): Prom
       }
 
       return listen((request, response, body) => {
+        if (request.url === '/token') return credential?.answerToken(body, response, isGood);
         const place = /^\/([^/?]+)/.exec(request.url ?? '')?.[1] ?? '';
         const { a: action = '', r = [] }: Sent = body === '' ? {} : JSON.parse(body);
         const records = r.map(({ n, e, visitor, group }) => ({ n: Number(n), event: e, visitor, value: group }));
@@ -148,11 +160,12 @@ export async function startSystems(mix: Mix, draw: Draw, history: History): Prom
     setGood: (next) => {
       isGood = next;
     },
-    rotate(system) {
-      rotations[system] = (rotations[system] ?? 0) + 1;
-      return tokenOf(system, rotations[system]);
+    fail(place, status) {
+      if (status === null) failing.delete(place);
+      else failing.set(place, status);
     },
-    tokenOf: (system) => tokenOf(system, rotations[system] ?? 0),
+    rotate: (system) => credentials[system]?.rotate() ?? '',
+    authOf: (system) => credentials[system]?.auth(started[system]?.url ?? '') ?? { type: 'none' },
     async [Symbol.asyncDispose]() {
       await Promise.all(started.map(({ close }) => close()));
     },

@@ -80,7 +80,7 @@ export async function runTogether({
   using folder = temporaryFolder();
   await using systems = await startSystems(mix, draw.fork('systems'), history);
   await using program = await startProgram({ folder: folder.path, history, launcher });
-  const wiring = await setUp(await program.client(), mix, systems.urls, history);
+  const wiring = await setUp(await program.client(), mix, systems, history);
   program.setTokens(wiring.tokens);
   const senders = startSenders({
     draw: draw.fork('senders'),
@@ -99,7 +99,7 @@ export async function runTogether({
   async function beQuiet() {
     for (const part of parts) await part.pause();
     systems.setGood(true);
-    note(await untilStill(program));
+    note(await untilStill(program, wiring));
     const look = await lookAround(program.client, wiring, history.now(), acts.memory.shiftMs);
     const traffic = trafficOf(history, look.deliveries, look.replays, wiring);
     note(agreement(look, history));
@@ -116,7 +116,7 @@ export async function runTogether({
   }
   for (const part of parts) await part.stop();
   await endHolds({ program, wiring, mix, systems, history });
-  note(await untilStill(program));
+  note(await untilStill(program, wiring));
   await retryHeld(program, wiring, history);
   const { look, traffic } = await beQuiet();
   note(allFinished(look.deliveries));
