@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import { checkpoint } from './checkpoint.ts';
+import { type Cleared, clearing } from './clearing.ts';
 import type { Db, Operations, Request, Result, SqlValues } from './operation.ts';
 
 export type { Db } from './operation.ts';
@@ -15,8 +15,9 @@ function dbOver(database: DatabaseSync): Db & { forget(): void; afterCommit(): v
   const statements = new Map<string, StatementSync>();
   const kept = new Map<string, unknown>();
   let waiting: (() => void)[] = [];
-  let isEmptying = false;
-  let isEmptied = false;
+  const { step } = clearing(database);
+  let clearFrom: number | null = null;
+  let cleared: (() => Cleared) | null = null;
   const statement = (sql: string): StatementSync => {
     let found = statements.get(sql);
     if (found === undefined) {
@@ -51,21 +52,30 @@ function dbOver(database: DatabaseSync): Db & { forget(): void; afterCommit(): v
       waiting = [];
       for (const run of runs) run();
     },
-    emptyLog() {
-      isEmptying = true;
+    clearUnused(from) {
+      clearFrom = from;
     },
-    isLogEmptied: () => isEmptied,
+    cleared() {
+      const result = cleared;
+      cleared = null;
+      return result?.() ?? null;
+    },
     afterCommit() {
-      if (!isEmptying) return;
-      isEmptying = false;
+      if (clearFrom === null) return;
+      const from = clearFrom;
+      clearFrom = null;
       try {
-        isEmptied = checkpoint(database, 'TRUNCATE') !== null;
-      } catch {
-        isEmptied = false; // for example on a full disk; the transaction is committed nevertheless
+        const result = step(from);
+        cleared = () => result;
+      } catch (error) {
+        // The transaction is committed nevertheless.
+        cleared = () => {
+          throw error;
+        };
       }
     },
     forget() {
-      isEmptying = false;
+      clearFrom = null;
       kept.clear();
       waiting = [];
     },

@@ -1,4 +1,5 @@
 import type { SQLInputValue } from 'node:sqlite';
+import type { Cleared } from './clearing.ts';
 
 /**
  * Named work on the database. A module exports its operations as `operations`; names are unique over all modules of one
@@ -51,10 +52,13 @@ export interface Db {
   keepIn<K, V>(name: string, key: K, make: () => V): V;
   /** Calls `run` once before the commit, for operations that collect their rows. */
   beforeCommit(run: () => void): void;
-  /** Empties the log after the transaction, unless a reader blocks it. */
-  emptyLog(): void;
-  /** Whether the last `emptyLog` succeeded. */
-  isLogEmptied(): boolean;
+  /**
+   * After the transaction, empties the log and overwrites what no row uses in some pages of the file, from a page on.
+   * Several calls, each from where the one before ended and in a transaction with a change, go over all of the file.
+   */
+  clearUnused(from: number): void;
+  /** The result of the last `clearUnused` since this was called; null: none, in this thread. Throws its error. */
+  cleared(): Cleared | null;
   /** Runs the `beforeCommit` calls now, for operations that read collected rows. */
   flush(): void;
 }

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
@@ -7,6 +9,29 @@ import { openSqlite, operationsOf } from '../../../sqlite/sqlite.ts';
 import { temporaryFolder } from '../../../sqlite/temporary-folder.testing.ts';
 import { accept, claim, erasureEntry, incoming, start } from '../../journal-samples.testing.ts';
 import { sqliteJournal } from '../sqlite-journal.ts';
+
+test('an erased text is in no byte of the database, where SQLite moved its rows before, too', async () => {
+  using folder = temporaryFolder();
+  await using sqlite = await openSqlite({ dir: folder.path, operations: operationsOf('journal', 'audit') });
+  const journal = sqliteJournal(sqlite);
+  const lease = await claim(journal, 'events/0');
+  for (let round = 0; round < 150; round++) {
+    const events = Array.from({ length: 10 }, (_, index) => {
+      const visitorId = index === 5 ? 'canary-visitor' : `v-${index}`;
+      // Identities in no order, so that the pages of their table are divided again and again.
+      const identity = `${createHash('sha1').update(`${round}/${index}`).digest('hex')} of ${visitorId}`.repeat(4);
+      return incoming({ visitorId, identity });
+    });
+    const { from, ids } = await accept(journal, events);
+    const advance = { partition: 0, from, to: from + ids.length };
+    await journal.matching.plan(lease, { advance, deliveries: [], now: start });
+  }
+  const sought = { visitorId: 'canary-visitor' };
+  await journal.erasures.begin({ id: 'ers_1', code: 'x', sought, now: start }, erasureEntry);
+  while ((await journal.erasures.step('ers_1', { now: start, sending: [] })).state !== 'done');
+  for (const name of readdirSync(folder.path))
+    assert.ok(!readFileSync(join(folder.path, name)).includes('canary-visitor'), name);
+});
 
 test('an erasure waits for a long reader without delaying intake', async () => {
   using folder = temporaryFolder();

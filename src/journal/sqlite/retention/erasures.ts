@@ -21,22 +21,11 @@ import { deliveryTimeline } from '../timeline.ts';
 const groupsAtOnce = 50;
 const rowsAtOnce = 100;
 const identitiesAtOnce = 5_000;
-const pagesAtOnce = 256;
 
 /** Numbers of deliveries that one step looks through for a quotation. */
 const numbersAtOnce = 20_000;
 
-type Phase =
-  | 'events'
-  | 'tests'
-  | 'blocks'
-  | 'exchanges'
-  | 'details'
-  | 'identities'
-  | 'forget'
-  | 'shrink'
-  | 'empty'
-  | 'check';
+type Phase = 'events' | 'tests' | 'blocks' | 'exchanges' | 'details' | 'identities' | 'forget' | 'clear';
 
 /**
  * The progress of an erasure: `partitions` with the offset where it ends in each, `at` and `after` the progress in the
@@ -135,16 +124,12 @@ export const erasureOperations = {
     const counts: StoredCounts = JSON.parse(row.counts);
     const work: Work = { db, cursor, counts, step, now, sending: new Set(sending), sought: null };
     if (row.sought !== null) work.sought = JSON.parse(row.sought);
-    // Pages that are freed here may be used again in the same transaction, which leaves what they had after their new end.
-    db.all('PRAGMA secure_delete = ON');
-    try {
-      phases[cursor.phase](work);
-    } finally {
-      db.all('PRAGMA secure_delete = FAST');
-    }
+    // Older versions cleared in phases of other names.
+    if (!(cursor.phase in phases)) moveOn(cursor, 'clear');
+    phases[cursor.phase](work);
     if (step.state === 'waiting') return step;
     if (step.state === 'running' && cursor.phase === 'forget') step.state = 'searched';
-    const sought = cursor.phase === 'shrink' || work.sought === null ? null : row.sought;
+    const sought = cursor.phase === 'clear' || work.sought === null ? null : row.sought;
     const finishedAt = step.state === 'done' ? now : null;
     const sql = 'UPDATE erasure SET cursor = ?, counts = ?, sought = ?, state = ?, finished_at = ? WHERE id = ?';
     const state = step.state === 'done' ? 'done' : 'running';
@@ -301,30 +286,19 @@ const phases: Record<Phase, (work: Work) => void> = {
     eraseQuotes(db, sought);
     db.run('DELETE FROM erased_event');
     cursor.after = [-1, ''];
-    moveOn(cursor, 'shrink');
+    moveOn(cursor, 'clear');
   },
 
-  /** Returns free pages to the disk, with their old content. */
-  shrink({ db, cursor }) {
-    db.all(`PRAGMA incremental_vacuum(${pagesAtOnce})`);
-    const [left] = Object.values(db.get<Record<string, number>>('PRAGMA freelist_count') ?? {});
-    if (left === 0) moveOn(cursor, 'empty');
-  },
-
-  /** The log contains old versions of pages: it is emptied after this transaction. */
-  empty({ db, cursor }) {
-    db.emptyLog();
-    moveOn(cursor, 'check');
-  },
-
-  /** A reader, such as a backup, can prevent that for as long as it runs. */
-  check({ db, step }) {
-    if (db.isLogEmptied()) {
+  /** What no row uses of pages and of the log can have old versions of rows. A reader, such as a backup, delays it. */
+  clear({ db, cursor, step }) {
+    const cleared = db.cleared();
+    if (cleared === 'end') {
       step.state = 'done';
       return;
     }
-    step.state = 'waiting';
-    db.emptyLog();
+    if (cleared === 'blocked') step.state = 'waiting';
+    else if (cleared !== null) cursor.at = cleared;
+    db.clearUnused(cursor.at);
   },
 };
 
@@ -388,14 +362,13 @@ const quotingTables = [
 
 /**
  * Removes the text from the filters of replays (a running one then finds no more events), issues, and messages of
- * alerts. Every row is emptied and written again: an earlier, longer version of it may be at the end of its pages.
+ * alerts.
  */
 function eraseQuotes(db: Db, sought: ErasedBy | null): void {
   if (sought === null) return;
   for (const [table, column, key] of quotingTables)
     for (const row of db.all<{ key: string; json: string }>(`SELECT ${key} AS key, ${column} AS json FROM ${table}`)) {
       const sql = `UPDATE ${table} SET ${column} = ? WHERE ${key} = ?`;
-      db.run(sql, '{}', row.key);
       db.run(sql, JSON.stringify(withoutText(JSON.parse(row.json), textOf(sought))), row.key);
     }
 }
