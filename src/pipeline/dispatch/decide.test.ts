@@ -72,6 +72,11 @@ function connectionWith(lists: DueDelivery[][], of: Partial<DestinationPlan> = {
   return { connection, queues };
 }
 
+/** Responses that came as soon as ever let its concurrency limit grow far. */
+function grow({ concurrency }: DestinationQueue) {
+  for (let n = 0; n < 200; n++) concurrency.responded(now, now, 1_000, 1_000);
+}
+
 function ready(queue: DestinationQueue, deliveries: DueDelivery[], of: Partial<DestinationPlan> = {}) {
   queue.plan = { ...plan, ...of };
   queueCount += 1;
@@ -183,7 +188,7 @@ test('of the destinations of a held connection one has the probe, also while its
 test('a destination at its concurrency limit waits for its own response, and the next destination continues', () => {
   const { connection, queues } = connectionWith([[delivery('a1')], [delivery('b1')]]);
   const [first] = queues;
-  if (first !== undefined) first.requests = first.concurrency.limit;
+  if (first !== undefined) first.requests = first.concurrency.limit(now);
   assert.deepEqual(decide(connection, now, quiet), { kind: 'park', queue: first, until: null });
   connection.ready.shift();
   assert.equal(sent(connection), 'b1');
@@ -192,7 +197,7 @@ test('a destination at its concurrency limit waits for its own response, and the
 test('at the limit of the connection each destination still has its fair share', () => {
   const { connection, queues } = connectionWith([[delivery('a1')], [delivery('b1')]]);
   connection.requests = 64;
-  for (const queue of queues) for (let n = 0; n < 200; n++) queue.concurrency.succeeded();
+  for (const queue of queues) grow(queue);
   const [first] = queues;
   if (first !== undefined) first.requests = 40;
   assert.equal(sent(connection), 'b1', 'the first has more than its 32');
@@ -204,7 +209,7 @@ test('at the limit of the connection each destination still has its fair share',
   const [busy, , inFlight] = three.queues;
   assert.ok(busy && inFlight);
   three.connection.requests = 64;
-  for (let n = 0; n < 200; n++) busy.concurrency.succeeded();
+  grow(busy);
   inFlight.requests = 1;
   countActive(inFlight);
   busy.requests = 20;
@@ -324,7 +329,7 @@ test('a starved replay that has to wait does not delay live deliveries', () => {
   assert.equal(sent(connection, quiet, later), null, 'no request of the connection is free for either');
   for (const queue of queues) queue.plan = plan;
   connection.requests = 0;
-  live.requests = live.concurrency.limit;
+  live.requests = live.concurrency.limit(now);
   assert.equal(decide(connection, later, quiet)?.kind, 'park', 'no request of the destination is free for either');
 });
 

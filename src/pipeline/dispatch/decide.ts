@@ -110,7 +110,7 @@ function decideReplayed(
   const block = connectionBlock(connection, plan, now, state) ?? paceBlock(connection, now);
   if (block !== null) return { kind: 'wait', block };
   for (const queue of ready) {
-    const share = isStarved ? Number.POSITIVE_INFINITY : replayPart(queue.concurrency.limit);
+    const share = isStarved ? Number.POSITIVE_INFINITY : replayPart(queue.concurrency.limit(now));
     const action = decideQueue(queue, share, now, state);
     if (action !== null) return action;
   }
@@ -122,7 +122,7 @@ function replayedShare({ connection, concurrency }: DestinationQueue, now: numbe
   const starved = connection.replays !== null && isStarved(connection.replays, now);
   const limit = connectionPlan(connection)?.concurrency ?? null;
   if (connection.requests >= replayRoom(limit, starved)) return 0;
-  return starved ? Number.POSITIVE_INFINITY : replayPart(concurrency.limit);
+  return starved ? Number.POSITIVE_INFINITY : replayPart(concurrency.limit(now));
 }
 
 /** Replayed deliveries are sent evenly over the period of a rate. */
@@ -154,10 +154,10 @@ function decideQueue(queue: DestinationQueue, share: number, now: number, state:
   const suspect = state.isTrial ? undefined : queue.suspects[0];
   const next = suspect ?? queue.waiting[0];
   if (next === undefined && !isRefillDue) return { kind: 'park', queue, until: null };
-  if (concurrencyBlock(queue, Number.POSITIVE_INFINITY) !== null)
+  if (concurrencyBlock(queue, Number.POSITIVE_INFINITY, now) !== null)
     // A response of its own makes it ready again; for a replay, a response to a live delivery may do so too.
     return queue.replay === null ? { kind: 'park', queue, until: null } : null;
-  if (concurrencyBlock(queue, share) !== null || (queue.requests > 0 && state.isCrowded)) return null;
+  if (concurrencyBlock(queue, share, now) !== null || (queue.requests > 0 && state.isCrowded)) return null;
   if (next === undefined)
     return state.mustWaitToRead(queue) ? { kind: 'wait_for_memory', queue } : { kind: 'refill', queue, probe };
   const isAlone = probe !== null || next === suspect || batchRecordsOf(queue) === 1;
@@ -185,7 +185,7 @@ export function blockOf(queue: DestinationQueue, deliveryId: string, now: number
     connectionBlock(connection, onConnection, now, state) ??
     (replay === null ? null : paceBlock(connection, now)) ??
     destinationRateBlock(queue, now, state);
-  if (block === null) return concurrencyBlock(queue, share) ?? batchBlock(queue, deliveryId, now);
+  if (block === null) return concurrencyBlock(queue, share, now) ?? batchBlock(queue, deliveryId, now);
   if (block.limit !== 'rate') return block;
   const place = waiting.findIndex(({ delivery }) => delivery.id === deliveryId);
   const before = place < 0 ? waiting.length : place;

@@ -79,10 +79,10 @@ export function originBlock({ requests }: OriginSlots): Block | null {
   return requests < EXCHANGES_MAX ? null : { limit: 'concurrency', of: 'origin', requests, until: null };
 }
 
-/** The concurrency limit of the destination (AIMD), within its share of the connection. */
-export function concurrencyBlock(queue: DestinationQueue, share: number): Block | null {
+/** The concurrency limit of the destination, within its share of the connection. */
+export function concurrencyBlock(queue: DestinationQueue, share: number, now: number): Block | null {
   const { concurrency, requests } = queue.replay?.live ?? queue;
-  if (requests < Math.min(concurrency.limit, share)) return null;
+  if (requests < Math.min(concurrency.limit(now), share)) return null;
   return { limit: 'concurrency', of: 'destination', requests, until: null };
 }
 

@@ -4,7 +4,7 @@ import type { BatchKey } from '../attempt/batch.ts';
 import type { DestinationPlan } from '../destination-plan.ts';
 import type { Configuration, Snapshot } from '../snapshot/snapshot.ts';
 import { type Breaker, createBreaker } from './circuit-breaker.ts';
-import { adaptiveConcurrency, type Concurrency } from './concurrency.ts';
+import { ConcurrencyLimiter } from './concurrency-limiter.ts';
 import type { Pauses } from './pauses.ts';
 import { createRateLimiter, type RateLimiter } from './rate-limiter.ts';
 
@@ -62,7 +62,7 @@ export class DestinationQueue {
   readonly replay: { readonly id: string; readonly live: DestinationQueue } | null;
   /** The current configuration; null: the destination was deleted. */
   plan: DestinationPlan | null = null;
-  readonly concurrency: Concurrency;
+  readonly concurrency: ConcurrencyLimiter;
   /** Its own rate, and the pause that the destination asked for (503 with Retry-After). */
   readonly budget: RateLimiter;
   readonly breaker: Breaker;
@@ -108,7 +108,7 @@ export class DestinationQueue {
     this.destinationId = destinationId;
     this.connection = connection;
     this.replay = replay;
-    this.concurrency = replay?.live.concurrency ?? adaptiveConcurrency();
+    this.concurrency = replay?.live.concurrency ?? new ConcurrencyLimiter();
     this.budget = replay?.live.budget ?? createRateLimiter();
     this.breaker = replay?.live.breaker ?? createBreaker();
     this.probe = replay?.live.probe ?? createProbeSlot();

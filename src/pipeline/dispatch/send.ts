@@ -4,6 +4,7 @@ import type { BatchStep, GiveBack } from '../attempt/attempt-batch.ts';
 import type { Batch } from '../attempt/batch.ts';
 import type { Step } from '../attempt/next-step.ts';
 import { resultAtConnection, resultAtDestination, type Sign } from './circuit-breaker.ts';
+import { concurrencyMax } from './concurrency-limiter.ts';
 import { failedProbe } from './failed-probe.ts';
 import type { Holds } from './holds.ts';
 import type { InFlight } from './in-flight.ts';
@@ -161,10 +162,11 @@ function applyStep(
   now: number,
 ): Promise<void> | null {
   if (step.health === 'good') {
-    queue.concurrency.succeeded();
+    // The request itself is no longer counted.
+    queue.concurrency.responded(sent.startedAt, now, (queue.replay?.live ?? queue).requests + 1, mostOf(queue));
     widen(queue);
   }
-  if (step.health === 'overloaded') queue.concurrency.failed(sent.startedAt, now);
+  if (step.health === 'overloaded') queue.concurrency.refused(sent.startedAt, now, mostOf(queue));
   if (step.quota !== null) learnQuota(parts, queue, step.quota, now);
   if (step.wait !== null) pause(parts, queue, step.wait);
   const isPlain = step.auth?.kind !== 'rejected' && step.sign === 'good' && !step.pauses;
@@ -175,6 +177,8 @@ function applyStep(
   }
   return moveHolds(parts, queue, step, sent, now);
 }
+
+const mostOf = ({ plan }: DestinationQueue): number => plan?.concurrency ?? concurrencyMax;
 
 /** The hold that responses set on the connection of a queue, or on its destination. */
 function holdOf({ holds: { byTraffic } }: SendParts, { connection, destinationId }: DestinationQueue) {
