@@ -4,7 +4,7 @@ import type { CountByAction } from './deliveries.ts';
 export interface Statistics {
   /**
    * Adds counters to the steps of each length at their time: all of them or none, in one transaction. Up to
-   * `statisticsBatch` entries take about a millisecond.
+   * `statisticsBatch` entries take about two milliseconds.
    */
   add(entries: readonly StatisticsEntry[]): Promise<void>;
   /**
@@ -21,7 +21,7 @@ export interface Statistics {
 }
 
 /** The most entries for one call of `add`. */
-export const statisticsBatch = 50;
+export const statisticsBatch = 200;
 
 /** Numbers by name. When they are added, names that begin with `last` keep the greatest value; others are summed. */
 export type Counters = Readonly<Record<string, number>>;

@@ -4,6 +4,7 @@ import { fakeClock, settled } from '../../../test/support/fake-clock.ts';
 import { type Rig, startRig, wire } from '../../../test/support/rig.ts';
 import { openStorage } from '../../../test/support/storage.ts';
 import type { Stats, StatsRange } from '../../contract/records/stats.ts';
+import { statisticsBatch } from '../../journal/journal.ts';
 import { attempt, settlement } from '../../journal/journal-samples.testing.ts';
 import { newDelivery } from '../matcher.ts';
 import { createDeliveryEvents } from './delivery-events.ts';
@@ -334,13 +335,14 @@ test('counters of which the journal took some are not counted twice', async () =
   const { add } = statistics;
   let writes = 0;
   statistics.add = (entries) => (writes++ === 0 ? add(entries) : Promise.reject(new Error('the disk is full')));
-  for (let n = 1; n <= 150; n++) rig.pipeline.events.emit('rejected', `col_${n}`, 'not_found');
+  const things = 2 * statisticsBatch;
+  for (let n = 1; n <= things; n++) rig.pipeline.events.emit('rejected', `col_${n}`, 'not_found');
   await rig.clock.advance(6_000);
   assert.equal(rig.failures.length, 1);
   statistics.add = add;
-  assert.equal((await look(rig)).totals.rejected, 150);
+  assert.equal((await look(rig)).totals.rejected, things);
   const { items } = await look(rig, 'collector');
-  assert.equal(items.length, 150);
+  assert.equal(items.length, things);
   assert.ok(items.every(({ rejected }) => rejected === 1));
 });
 
@@ -365,7 +367,7 @@ test('batches come with pauses between them, in a second all together; a reader 
   const { add } = journal;
   let writtenAt: number[] = [];
   journal.add = (entries) => {
-    assert.ok(entries.length <= 50);
+    assert.ok(entries.length <= statisticsBatch);
     writtenAt.push(clock.now());
     return add(entries);
   };
@@ -374,21 +376,21 @@ test('batches come with pauses between them, in a second all together; a reader 
     writtenAt = [];
   };
   const start = clock.now();
-  receive(200);
+  receive(4 * statisticsBatch);
   await clock.advance(6_000);
   assert.deepEqual(
     writtenAt,
     [0, 10, 20, 30].map((ms) => start + 5_000 + ms),
   );
-  receive(12_000);
+  receive(120 * statisticsBatch);
   await clock.advance(6_000);
-  assert.equal(writtenAt.length, 240);
+  assert.equal(writtenAt.length, 120);
   assert.ok((writtenAt.at(-1) ?? 0) - (writtenAt[0] ?? 0) <= 1_000);
-  receive(250);
+  receive(5 * statisticsBatch);
   await clock.advance(5_000);
   assert.ok(writtenAt.length < 5, 'it is in a pause');
   const { totals } = await statistics.read({ kind: 'all', id: null, range: '15m' });
-  assert.deepEqual([writtenAt.length, totals.received], [5, 12_447]);
+  assert.deepEqual([writtenAt.length, totals.received], [5, 129 * statisticsBatch - 3]);
 });
 
 test('minutes that are over are rolled up once, again when it failed, and no reader waits for it', async () => {

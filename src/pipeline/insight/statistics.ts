@@ -158,20 +158,34 @@ function countersInMemory() {
       const taken = counted;
       counted = [];
       index.clear();
-      const entries = new Map<string, StatisticsEntry & { counters: Record<string, number> }>();
+      // The counters of each id by the start of its minute and its kind.
+      const groups = new Map<string, { at: number; kind: string; of: Map<string, Record<string, number>> }>();
       let added = 0;
       for (const { at, things, counters } of taken) {
-        for (const [kind, id] of Object.entries(things)) {
+        for (const kind in things) {
+          const id = things[kind as StatsKind]; // the keys of Things
           if (id === undefined) continue;
-          const key = `${at} ${kind} ${id}`;
-          const entry = entries.get(key) ?? { at, kind, id, counters: {} };
-          entries.set(key, entry);
-          addCounters(entry.counters, counters);
+          const name = `${at} ${kind}`;
+          const { of } = groups.get(name) ?? setIn(groups, name, { at, kind, of: new Map() });
+          addCounters(of.get(id) ?? setIn(of, id, {}), counters);
         }
         if (++added % addedAtOnce === 0) await setImmediate();
       }
       // In the order of their key in the journal, so that a batch changes few pages.
-      return [...entries].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
+      const entries: StatisticsEntry[] = [];
+      for (const name of [...groups.keys()].sort()) {
+        const group = groups.get(name);
+        if (group === undefined) continue;
+        const { at, kind, of } = group;
+        for (const id of [...of.keys()].sort()) entries.push({ at, kind, id, counters: of.get(id) ?? {} });
+        await setImmediate();
+      }
+      return entries;
     },
   };
+}
+
+function setIn<Key, Value>(map: Map<Key, Value>, key: Key, value: Value): Value {
+  map.set(key, value);
+  return value;
 }
