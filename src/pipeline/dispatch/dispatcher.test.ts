@@ -743,3 +743,39 @@ async function replayAll(rig: Rig): Promise<string> {
   await rig.clock.advance(3_000);
   return id;
 }
+
+test('deliveries to a destination that does not compile wait until it does, from a start on, and delay no others', async () => {
+  let isUp = false;
+  await using rig = await startRig({ handler: () => ({ status: isUp ? 200 : 503 }) });
+  const { connectionId, destinationId, actionId } = await wire(rig, { connection: crm });
+  const other = { connectionId, name: 'Other', path: '/other', status: 'enabled' };
+  const otherId = await rig.put('destination', other);
+  const destinations = [{ destinationId }, { destinationId: otherId }];
+  await rig.put('action', { name: 'All', description: 'all', status: 'enabled', destinations }, actionId);
+  await settled();
+  await rig.send({ data: { n: '1' } });
+  await rig.clock.advance(1);
+  assert.deepEqual(await rig.statuses(), ['retrying', 'retrying']);
+
+  const { all } = rig.catalog;
+  rig.catalog.all = async () => {
+    const { revision, documents } = await all();
+    const broken = (settings: unknown) => ({ settings: { ...Object(settings), outcomes: null } });
+    return {
+      revision,
+      documents: documents.map(({ id, body, ...rest }) => ({
+        ...rest,
+        id,
+        body: id === otherId ? { ...body, ...broken(body['settings']) } : body,
+      })),
+    };
+  };
+  await rig.restart();
+  isUp = true;
+  await rig.clock.advance(120_000);
+  assert.deepEqual(await rig.statuses(), ['delivered', 'retrying']);
+  rig.pipeline.queueStatus.wake([otherId, destinationId]);
+  await rig.put('destination', other, otherId);
+  await rig.clock.advance(60_000);
+  assert.deepEqual(await rig.statuses(), ['delivered', 'delivered']);
+});

@@ -170,12 +170,15 @@ export class Dispatcher implements AsyncDisposable {
       } catch (error) {
         this.#enqueueFailed(error);
       }
-    for (const queue of touched)
-      try {
-        this.#resume(queue);
-      } catch (error) {
-        this.#enqueueFailed(error);
-      }
+    for (const queue of touched) this.#guard(() => this.#resume(queue));
+  }
+
+  #guard(work: () => void) {
+    try {
+      work();
+    } catch (error) {
+      this.#enqueueFailed(error);
+    }
   }
 
   #enqueueFailed(error: unknown) {
@@ -202,21 +205,24 @@ export class Dispatcher implements AsyncDisposable {
    */
   wake(destinationIds: readonly string[], replayId: string | null = null): void {
     const woken: DestinationQueue[] = [];
-    for (const id of destinationIds) {
-      if (replayId !== null) this.#queues.open(id, '', replayId);
-      woken.push(this.#queues.open(id, '', null), ...this.#queues.replaysTo(id));
-    }
-    for (const queue of inTurn(woken)) this.#lookAgain(queue);
+    for (const id of destinationIds)
+      this.#guard(() => {
+        if (replayId !== null) this.#queues.open(id, '', replayId);
+        woken.push(this.#queues.open(id, '', null), ...this.#queues.replaysTo(id));
+      });
+    for (const queue of inTurn(woken)) this.#guard(() => this.#lookAgain(queue));
   }
 
   /** A replay has more deliveries for these destinations; without them, its state or its rate changed. */
   wakeReplay(replayId: string, destinationIds?: readonly string[]): void {
-    if (destinationIds === undefined) for (const queue of this.#queues.ofReplay(replayId)) this.#lookAgain(queue);
-    for (const id of destinationIds ?? []) {
-      const queue = this.#queues.open(id, '', replayId);
-      queue.hasMore = true;
-      this.#resume(queue);
-    }
+    if (destinationIds === undefined)
+      for (const queue of this.#queues.ofReplay(replayId)) this.#guard(() => this.#lookAgain(queue));
+    for (const id of destinationIds ?? [])
+      this.#guard(() => {
+        const queue = this.#queues.open(id, '', replayId);
+        queue.hasMore = true;
+        this.#resume(queue);
+      });
   }
 
   /** Drops the queues of a replay that has no unfinished deliveries left. */

@@ -129,7 +129,8 @@ export function queueStatus(options: {
     blockOf: (delivery: { id: string; destinationId: string; replayId: string | null }): Block | null =>
       dispatcher.blockOf(delivery),
     /** The order setting of a destination; null: none. */
-    orderOf: (destinationId: string): Order | null => configuration.snapshot.planOf(destinationId)?.order ?? null,
+    orderOf: (destinationId: string): Order | null =>
+      configuration.snapshot.documents.destination.get(destinationId)?.body.settings.order ?? null,
     /** The destinations that are held (by their own hold or their connection's), and why. */
     closed: () => holds.closed,
     holdOf,
