@@ -181,7 +181,10 @@ export class Matcher implements AsyncDisposable {
     telemetry.eventsMatched({ events: matched.length, matched: fired, deliveries: due.length });
     if (due.length > 0) this.#guard('pass on planned deliveries', () => planned(due));
     this.#options.matched(matched);
-    if (faults.length > 0) this.#options.threw(gatherFaults(faults));
+    if (faults.length > 0) {
+      const withIds = faults.map(({ event, ...fault }) => ({ ...fault, eventId: matched[event]?.[0].id ?? '' }));
+      this.#options.threw(gatherFaults(withIds));
+    }
   }
 
   /** Buffers the events of a request in memory until they are matched, or leaves them to be read from the log. */

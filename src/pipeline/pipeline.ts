@@ -139,6 +139,7 @@ export async function startPipeline(parts: PipelineParts) {
       threw(faults) {
         for (const fault of faults) {
           telemetry.failedOften(fault.error, `evaluate the rules of action ${fault.actionId ?? '(any)'}`);
+          telemetry.rulesThrew(fault);
           events.emit('ruleThrew', fault);
         }
       },

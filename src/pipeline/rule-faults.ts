@@ -4,17 +4,18 @@
  */
 export type RuleFault = { actionId: string | null; destinationId: string | null; error: unknown };
 
-/** The same fault of a number of events, without the text of its error, which may quote them. */
-export type RuleFaults = Omit<RuleFault, 'error'> & { error: Error; events: number };
+/** The same fault of a number of events, without the text of its error, which may quote them. `eventId`: the last of them. */
+export type RuleFaults = Omit<RuleFault, 'error'> & { error: Error; events: number; eventId: string };
 
 /** The faults of several events by what failed, with the class of the error. */
-export function gatherFaults(faults: readonly RuleFault[]): RuleFaults[] {
+export function gatherFaults(faults: readonly (RuleFault & { eventId: string })[]): RuleFaults[] {
   const found = new Map<string, RuleFaults>();
-  for (const { actionId, destinationId, error } of faults) {
+  for (const { actionId, destinationId, error, eventId } of faults) {
     const key = JSON.stringify([actionId, destinationId, classOf(error)]);
     const known = found.get(key);
-    if (known === undefined) found.set(key, { actionId, destinationId, error: withoutText(error), events: 1 });
-    else known.events += 1;
+    const events = (known?.events ?? 0) + 1;
+    const bare = known?.error ?? withoutText(error);
+    found.set(key, { actionId, destinationId, error: bare, events, eventId });
   }
   return [...found.values()];
 }

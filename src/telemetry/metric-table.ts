@@ -6,6 +6,10 @@ export const metricTable = {
     'millrace_events_with_used_id',
     'Those of the duplicate events that have other data than the stored event with the same id.',
   ),
+  ruleErrors: counter(
+    'millrace_rule_errors',
+    'Events without deliveries of an action, because its rules or the planning of its deliveries threw an error.',
+  ),
   intakeRefused: counter('millrace_intake_refused', 'Rejected intake requests.', 'code'),
   eventsEvaluated: counter('millrace_events_evaluated', 'Events evaluated against the rules.'),
   eventsMatched: counter('millrace_events_matched', 'Events that fired an action; among those evaluated.'),

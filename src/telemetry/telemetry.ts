@@ -150,6 +150,8 @@ function requestEvents({ logger, metrics }: Out) {
       if (duplicates > 0) metrics.add('eventsDuplicate', duplicates);
       if (others > 0) metrics.add('eventsWithUsedId', others);
     },
+    /** Stored events have no deliveries of an action, since its rules or their planning threw. */
+    rulesThrew: ({ events }: { events: number }) => metrics.add('ruleErrors', events),
     intakeRefused(refusal: { code: string; requestId: string }) {
       metrics.add('intakeRefused', 1, refusal.code);
       if (logger.isLevelEnabled('debug')) logger.debug(refusal, 'intake refused');

@@ -17,6 +17,7 @@ import type { Detector, Finding } from './finding.ts';
 import { detectHeldExpired } from './held-expired.ts';
 import { type IssueRegistry, openIssueRegistry } from './issue-registry.ts';
 import { recentCauses } from './recent-causes.ts';
+import { detectRuleErrors } from './rule-errors.ts';
 import { type Thresholds, thresholds } from './thresholds.ts';
 import { detectUsedIds } from './used-ids.ts';
 
@@ -67,6 +68,7 @@ export async function startWatch(options: WatchOptions) {
   });
   const held = detectHeldExpired(parts);
   const usedIds = detectUsedIds(parts);
+  const ruleErrors = detectRuleErrors(parts);
   const detectors: Detector[] = [
     holds,
     paused,
@@ -93,6 +95,7 @@ export async function startWatch(options: WatchOptions) {
     attempt('check failures', () => failures.resolveOld(now));
     attempt('check deliveries that were held for too long', () => held.resolveOld(now));
     attempt('check events with used ids', () => usedIds.resolveOld(now));
+    attempt('check rules that threw', () => ruleErrors.resolveOld(now));
     attempt('remove old issues', () => registry.tidy((pipeline.confirmedNow() ?? 0) - options.keptDays() * dayMs));
     for (const detector of detectors) {
       if (now - (checkedAt.get(detector) ?? Number.NEGATIVE_INFINITY) < detector.everyMs) continue;
@@ -119,6 +122,7 @@ export async function startWatch(options: WatchOptions) {
       if (end.status === 'failed' && end.reason === 'expired') held.expired(of, count);
     }),
     events.on('lost', (collectorId, count) => usedIds.lost(collectorId, count)),
+    events.on('ruleThrew', (faults) => ruleErrors.threw(faults)),
     events.on('holdsMoved', (destinationIds) => holds.report(destinationIds, registry)),
   ];
   let cancel = clock.after(0, tick);

@@ -77,9 +77,20 @@ function filterOf({ actionId, outcome }: QueryOf<'listEvents'>, parts: ApiParts)
   };
 }
 
-/** A predicate for the events that match the current rules of an action; an unknown action matches none. */
+/**
+ * A predicate for the events that match the current rules of an action; an unknown action matches none, nor do rules that
+ * throw.
+ */
 function matcherOf(actionId: string, { documents }: Snapshot): (event: Event) => boolean {
   const rules = documents.action.get(actionId)?.body.rules;
   const compiled = rules && compileCondition(rules, behaviorConditions(documents.behavior.values()));
-  return compiled?.ok === true ? compiled.condition.matches : () => false;
+  if (compiled?.ok !== true) return () => false;
+  const { matches } = compiled.condition;
+  return (event) => {
+    try {
+      return matches(event);
+    } catch {
+      return false;
+    }
+  };
 }

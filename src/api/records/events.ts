@@ -55,13 +55,14 @@ export function eventHandlers(parts: ApiParts, streams: EventStreams) {
       const near = new Set(all.flatMap(({ actionId }) => actionId ?? []));
       const explained = await actionExplainer(parts.pipeline.configuration.snapshot).explain(event, near);
       const deliveriesOf = Map.groupBy(deliveries, ({ actionId }) => actionId);
-      const actions = explained.actions.map(({ result, decidedBy, tree, destinations, ...action }) => ({
+      const actions = explained.actions.map(({ result, decidedBy, tree, destinations, error, ...action }) => ({
         ...action,
         matched: result,
         decidedBy,
         explanation: isShown ? tree : withoutValues(tree),
         destinations: isShown ? destinations : destinations.map(withoutMapped),
         deliveries: deliveriesOf.get(action.actionId) ?? [],
+        error: isShown ? (error?.text ?? null) : (error?.kind ?? null),
       }));
       return { event: isShown ? event : withoutData(event), actions, leftOut: explained.leftOut };
     },

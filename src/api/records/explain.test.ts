@@ -149,3 +149,28 @@ const noDocuments: Snapshot['documents'] = {
   settings: new Map(),
   alert: new Map(),
 };
+
+test('an action whose rules throw for an event is explained by the error, and the others as always', async () => {
+  const event = eventWith({ a: 'x' });
+  Object.defineProperty(event.data, 'bad', { get: () => raise(new RangeError('quotes x')), enumerable: true });
+  const rules: Condition[] = [isA('x'), { parameter: 'bad', operator: 'equals', value: '1' }, { not: isA('x') }];
+  const explainer = explainerOf(rules);
+  const { actions, leftOut } = await explainer.explain(event);
+  assert.deepEqual(
+    actions.map(({ actionId, result, error }) => [actionId, result, error]),
+    [
+      ['act_0', true, null],
+      ['act_1', false, { kind: 'RangeError', text: 'RangeError: quotes x' }],
+      ['act_2', false, null],
+    ],
+  );
+  assert.equal(leftOut, 0);
+  assert.deepEqual(
+    (await explainer.results(event)).map(({ result }) => result),
+    [true, false, false],
+  );
+});
+
+function raise(error: Error): never {
+  throw error;
+}

@@ -11,6 +11,7 @@ import {
 } from '../../contract/records/explanation.ts';
 import { explainMapping } from '../../pipeline/attempt/render.ts';
 import { momentOf, shownDelivery } from '../../pipeline/insight/shown-delivery.ts';
+import { classOf } from '../../pipeline/rule-faults.ts';
 import { behaviorConditions } from '../../pipeline/snapshot/rule-compiler.ts';
 import type { Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import { type CompiledCondition, compileCondition, sharedParts } from '../../rules/compile.ts';
@@ -27,6 +28,8 @@ type ExplainedAction = Explanation & {
   status: 'enabled' | 'disabled';
   destinations: { destinationId: string; mapping: MappedField[] }[];
   isShortened: boolean;
+  /** What its rules or its mapping threw; null: nothing. The explanation is empty then. */
+  error: { kind: string; text: string } | null;
 };
 
 /** Bytes of the whole explanations of one event, and of all explanations with the shortened ones. */
@@ -55,7 +58,7 @@ export function actionExplainer({ documents }: Pick<Snapshot, 'documents'>) {
     /** Which actions match the event, and what decided. */
     async results(event: Event) {
       return mapInSteps(await compiledActions(), ({ actionId, name, status, condition }) => {
-        const { result, decidedBy } = condition.explain(event);
+        const { result, decidedBy } = orNothing(() => condition.explain(event), notMatching);
         return { actionId, name, status, result, decidedBy };
       });
     },
@@ -66,11 +69,11 @@ export function actionExplainer({ documents }: Pick<Snapshot, 'documents'>) {
      */
     async explain(event: Event, near: ReadonlySet<string> = new Set()) {
       const all = await compiledActions();
-      const matching = await mapInSteps(all, ({ condition }) => condition.matches(event));
+      const matching = await mapInSteps(all, ({ condition }) => orNothing(() => condition.matches(event), false));
       const isNear = (at: number) => matching[at] === true || near.has(all[at]?.actionId ?? '');
       const order = [...all.keys()].sort((a, b) => Number(isNear(b)) - Number(isNear(a)));
       const room: Room = { whole: explainedMax.whole, all: explainedMax.all };
-      const explained = await mapInSteps(order, (at) => explainWithin(all[at], event, room));
+      const explained = await mapInSteps(order, (at) => explainOrSayError(all[at], event, room));
       const inOrder: (ExplainedAction | null)[] = [];
       for (const [place, at] of order.entries()) inOrder[at] = explained[place] ?? null;
       const actions = inOrder.filter((one) => one !== null);
@@ -79,12 +82,41 @@ export function actionExplainer({ documents }: Pick<Snapshot, 'documents'>) {
   };
 }
 
-type Compiled = Omit<ExplainedAction, keyof Explanation | 'destinations' | 'isShortened'> & {
+type Compiled = Omit<ExplainedAction, keyof Explanation | 'destinations' | 'isShortened' | 'error'> & {
   destinations: ActionBody['destinations'];
   condition: CompiledCondition;
 };
 
 type Room = { whole: number; all: number };
+
+const notMatching: Explanation = {
+  result: false,
+  decidedBy: null,
+  tree: { kind: 'all', pointer: '', result: false, conditions: [] },
+};
+
+/** Rules that throw do not match, as in the matcher. */
+function orNothing<T>(evaluate: () => T, nothing: T): T {
+  try {
+    return evaluate();
+  } catch {
+    return nothing;
+  }
+}
+
+function explainOrSayError(action: Compiled | undefined, event: Event, room: Room): ExplainedAction | null {
+  try {
+    return explainWithin(action, event, room);
+  } catch (error) {
+    if (action === undefined) throw error;
+    const { condition: _, ...named } = action;
+    const text = String(error).slice(0, shownValueMax.whole);
+    const said = { kind: classOf(error), text };
+    const explained = { ...named, ...notMatching, destinations: [], isShortened: false, error: said };
+    room.all -= bytesOf(explained);
+    return explained;
+  }
+}
 
 /** The explanation of an action, shortened when there is no room for the whole; null without room for either. */
 function explainWithin(action: Compiled | undefined, event: Event, room: Room): ExplainedAction | null {
@@ -103,14 +135,14 @@ function explainWithin(action: Compiled | undefined, event: Event, room: Room): 
     if (size <= room.whole) {
       room.whole -= size;
       room.all -= size;
-      return { ...explained, isShortened: false };
+      return { ...explained, isShortened: false, error: null };
     }
     // A smaller one may have room, but not thousands of tries.
     room.whole = Math.floor(room.whole / 2);
   }
   const { result, decidedBy, tree } = condition.explain(event);
   const part = shortenedTree(tree, decidedBy);
-  const shortened = { ...named, result, decidedBy, tree: part, destinations: [], isShortened: true };
+  const shortened = { ...named, result, decidedBy, tree: part, destinations: [], isShortened: true, error: null };
   room.all -= bytesOf(shortened);
   return shortened;
 }

@@ -94,6 +94,11 @@ export const explanationOutput = z.strictObject({
       /** The source of each field of a destination's record, by the current mapping; empty: the whole event. */
       destinations: z.array(z.strictObject({ destinationId: z.string(), mapping: z.array(mappedField) })),
       deliveries: z.array(delivery),
+      /**
+       * Its rules can't be evaluated for this event, which counts as not matching: the error, of which only the class is shown
+       * without payloads:view. The explanation is empty then. null: they can.
+       */
+      error: z.string().nullable(),
       /** There was no room for the whole explanation: it is its deciding part alone, and `destinations` is empty. */
       isShortened: z.boolean(),
     }),

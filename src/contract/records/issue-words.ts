@@ -22,6 +22,8 @@ export const issueKinds = [
   'held_expired',
   /** Events of a collector were not stored, since other events with their ids are. */
   'used_ids',
+  /** Events have no deliveries of an action, since its rules threw an error. */
+  'rule_error',
   /** The disk or the size limit of retention is nearly or completely used up. */
   'storage',
 ] as const;
@@ -61,6 +63,8 @@ export const issueCauseCodes = [
   'held_expired',
   /** `subject`. */
   'used_ids',
+  /** `error`: its class, `event`: the id of the last event, `subject`: the action, if it is known. */
+  'rule_error',
   /** `freeBytes`, `reserveBytes`. */
   'disk_filling',
   'storage_limit',

@@ -122,6 +122,8 @@ export const leftOutReason = z.enum([
   'destination_deleted',
   'action_deleted',
   'no_rule_matched',
+  /** The rules of an action, or the ordering key of a destination, threw an error for the event. */
+  'rule_error',
   'not_in_action',
   'repeated',
 ]);

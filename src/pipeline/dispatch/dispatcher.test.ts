@@ -760,14 +760,13 @@ test('deliveries to a destination that does not compile wait until it does, from
   const { all } = rig.catalog;
   rig.catalog.all = async () => {
     const { revision, documents } = await all();
-    const broken = (settings: unknown) => ({ settings: { ...Object(settings), outcomes: null } });
+    const broken = (body: unknown) => {
+      const { settings, ...rest } = Object(body);
+      return { ...rest, settings: { ...settings, outcomes: null } };
+    };
     return {
       revision,
-      documents: documents.map(({ id, body, ...rest }) => ({
-        ...rest,
-        id,
-        body: id === otherId ? { ...body, ...broken(body['settings']) } : body,
-      })),
+      documents: documents.map((one) => (one.id === otherId ? { ...one, body: broken(one.body) } : one)),
     };
   };
   await rig.restart();

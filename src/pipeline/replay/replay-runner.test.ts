@@ -427,3 +427,32 @@ test('at a limit of 100 in 10 s, 5,000 events and a replay of 5,000: no request 
   const early = seen.replayed.filter((at) => at < liveEnd).length;
   assert.ok(early > 0 && early <= (liveEnd - begin) / 30_000 + 1, `${early} were sent before live ones`);
 });
+
+test('an action whose rules throw, and a destination that does not compile, end no replay: they are left out', async () => {
+  await using rig = await startRig();
+  const { destinationId } = await wire(rig);
+  const of = { description: 'x', status: 'enabled', destinations: [{ destinationId }] };
+  const badId = await rig.put('action', { name: 'Bad', ...of });
+  const { snapshot } = rig.pipeline.configuration;
+  const { rules } = snapshot;
+  const { match } = rules;
+  const never: typeof match = () => [];
+  rules.match = never;
+  await rig.send({ data: { n: '1' } }, { data: { n: '2' } });
+  await rig.clock.advance(10);
+  rules.match = (event, threw) => {
+    const matched = match(event);
+    for (const rule of matched)
+      if (rule.id === badId && threw === undefined) throw new RangeError('bad');
+      else if (rule.id === badId) threw?.(rule, new RangeError('bad'));
+    return matched.filter(({ id }) => id !== badId);
+  };
+  const { deliveries, leftOut } = await rig.pipeline.replays.plan(parsed({ of: 'events' }), false);
+  assert.deepEqual([deliveries, leftOut], [2, [{ reason: 'rule_error', count: 2 }]]);
+  await replay(rig, { of: 'events' });
+  await rig.clock.advance(3_000);
+  assert.equal(rig.egress.requests.length, 2);
+  Object.assign(snapshot, { planOf: () => assert.fail('no plan') });
+  const others = await rig.pipeline.replays.plan(parsed({ only: 'all' }), false);
+  assert.deepEqual([others.deliveries, others.leftOut], [0, [{ reason: 'rule_error', count: 2 }]]);
+});

@@ -23,9 +23,9 @@ type Other = Pick<LoggedDelivery, 'test' | 'actionId' | 'destinationId' | 'statu
 
 /**
  * The data for a decision: the deliveries of its family, or of its event; whether there is something to send, a body or
- * the event; and its order key. Events are large, so that none is kept.
+ * the event; and its order key, or that finding it threw. Events are large, so that none is kept.
  */
-type Seen = { others: readonly Other[]; hasData: boolean; orderKey?: number | undefined };
+type Seen = { others: readonly Other[]; hasData: boolean; orderKey?: number | undefined; threw?: boolean };
 
 /** `taken`: the families, or events with action and destination, that are selected already. */
 type Selection<Of extends ReplayInput['of']> = {
@@ -64,12 +64,15 @@ async function look(source: Source, { input, snapshot, log, replayId, now }: Cho
     return { others: await allOthers({ eventId: source.event.id }, log, now), hasData: true };
   if (passedOver(source.delivery, input) !== null) return nothingSeen;
   const { id, replayOf, destinationId } = source.delivery;
-  const to = snapshot.planOf(input.to?.destinationId ?? destinationId);
+  const to = orNull(() => ({ plan: snapshot.planOf(input.to?.destinationId ?? destinationId) }));
+  if (to === null) return { ...nothingSeen, threw: true };
   const hasBody = input.of === 'deliveries' && input.body === 'original' && source.delivery.attempts > 0;
   const [first, repeats, stored] = await Promise.all([
     replayOf === null ? source.delivery : log.delivery(replayOf),
     mayHaveRepeats(source.delivery) ? allOthers({ replayOf: replayOf ?? id }, log, now) : [],
-    hasBody && to?.orderKeyOf === null ? { hasData: true } : lookAtEvent(source.delivery, log, to, replayId ?? ''),
+    hasBody && to.plan?.orderKeyOf === null
+      ? { hasData: true }
+      : lookAtEvent(source.delivery, log, to.plan, replayId ?? ''),
   ]);
   return { others: first === null ? repeats : [first, ...repeats], ...stored, hasData: hasBody || stored.hasData };
 }
@@ -82,7 +85,18 @@ function mayHaveRepeats({ replayOf, replayedBy, status }: LoggedDelivery): boole
 
 async function lookAtEvent({ eventId }: LoggedDelivery, log: Log, to: DestinationPlan | null, replayId: string) {
   const event = eventId === null ? null : await log.event(eventId);
-  return { hasData: event !== null, orderKey: event === null ? undefined : to?.orderKeyOf?.(event, replayId) };
+  if (event === null) return { hasData: false };
+  const found = orNull(() => ({ orderKey: to?.orderKeyOf?.(event, replayId) }));
+  return { hasData: true, ...(found ?? { threw: true }) };
+}
+
+/** null: it threw. One source with rules, or a destination, that throw must not end the replay of the others. */
+function orNull<T extends object>(make: () => T): T | null {
+  try {
+    return make();
+  } catch {
+    return null;
+  }
 }
 
 const pageSize = 200;
@@ -130,9 +144,10 @@ function decide(
 function chooseByDelivery(selection: Selection<'deliveries'>) {
   const { input } = selection;
   const { documents } = selection.snapshot;
-  const choose = (one: LoggedDelivery, { others, hasData, orderKey }: Seen): Decision => {
+  const choose = (one: LoggedDelivery, { others, hasData, orderKey, threw }: Seen): Decision => {
     const reasonAlone = passedOver(one, input);
     if (reasonAlone !== null) return reasonAlone;
+    if (threw === true) return 'rule_error';
     const isOriginal = input.body === 'original';
     const destination = documents.destination.get(input.to?.destinationId ?? one.destinationId);
     if (destination === undefined) return 'destination_deleted';
@@ -171,15 +186,18 @@ function chooseByEvent(selection: Selection<'events'>) {
   return (source: Source, { others }: Seen): Decision[] => {
     if (source.kind !== 'event') return ['unknown'];
     const { event } = source;
-    const fired = fires(event);
-    if (fired === null) return ['no_rule_matched'];
-    return fired.map(({ action, destinationId }) => {
+    const { fired, threw } = fires(event);
+    const failed = Array.from({ length: threw }, () => 'rule_error' as const);
+    if (fired.length === 0 && threw === 0) return ['no_rule_matched'];
+    const decisions = fired.map(({ action, destinationId }) => {
       const destination = snapshot.documents.destination.get(destinationId);
       if (destination === undefined) return 'destination_deleted';
       const same = others.filter(
         (one) => !one.test && one.actionId === action.id && one.destinationId === destinationId,
       );
-      const orderKey = snapshot.planOf(destinationId)?.orderKeyOf?.(event, replayId ?? '');
+      const found = orNull(() => ({ orderKey: snapshot.planOf(destinationId)?.orderKeyOf?.(event, replayId ?? '') }));
+      if (found === null) return 'rule_error';
+      const { orderKey } = found;
       const delivery: ReplayedDelivery = {
         eventId: event.id,
         actionId: action.id,
@@ -196,6 +214,7 @@ function chooseByEvent(selection: Selection<'events'>) {
       const key = `${event.id} ${action.id} ${destinationId}`;
       return decide(selection, key, same, () => ({ delivery, ends: null }));
     });
+    return [...decisions, ...failed];
   };
 }
 
@@ -229,22 +248,26 @@ function refuse(pointer: string, detail: string): never {
 
 type Fired = { action: Document<ActionBody>; destinationId: string };
 
-/** The actions that an event fires, once for each of their destinations; null: none. */
+/** The actions that an event fires, once for each of their destinations; `threw`: the number of those whose rules threw. */
 function firing(
   to: Extract<ReplayInput, { of: 'events' }>['to'],
   { rules, documents }: Snapshot,
-): (event: Event) => Fired[] | null {
+): (event: Event) => { fired: Fired[]; threw: number } {
   const firedBy = (action: Document<ActionBody>) =>
     action.body.destinations.map(({ destinationId }) => ({ action, destinationId }));
   if (to === null)
     return (event) => {
-      const matched = rules.match(event);
-      return matched.length === 0 ? null : matched.flatMap(({ action }) => firedBy(action));
+      let threw = 0;
+      const matched = rules.match(event, () => threw++);
+      return { fired: matched.flatMap(({ action }) => firedBy(action)), threw };
     };
   const action = documents.action.get(to.actionId);
-  if (action === undefined) return () => null;
+  if (action === undefined) return () => ({ fired: [], threw: 0 });
   const fired = firedBy(action).filter((one) => (to.destinationId ?? one.destinationId) === one.destinationId);
   const compiled = compileCondition(action.body.rules, behaviorConditions(documents.behavior.values()));
   const matches = to.ignoreRules ? () => true : compiled.ok ? compiled.condition.matches : () => false;
-  return (event) => (matches(event) ? fired : null);
+  return (event) => {
+    const found = orNull(() => ({ isMatch: matches(event) }));
+    return { fired: found?.isMatch ? fired : [], threw: found === null ? 1 : 0 };
+  };
 }

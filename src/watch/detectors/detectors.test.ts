@@ -155,6 +155,27 @@ test('events that are lost because others had their id are an issue of the colle
   assert.deepEqual(watched.issues(), ['resolved: Events to col_1 have ids that other events had']);
 });
 
+test('events that an action misses because its rules throw are an issue of it, until there is none for a day', async () => {
+  const limits = { ...thresholds, ruleErrors: { quietMs: 120_000 } };
+  await using watched = await startWatched({ watch: { limits } });
+  const { snapshot } = watched.rig.pipeline.configuration;
+  const { match } = snapshot.rules;
+  snapshot.rules.match = (event, threw) => {
+    for (const rule of match(event)) threw?.(rule, new RangeError('quotes the event'));
+    return [];
+  };
+  await watched.rig.send({ data: { n: 'a' } });
+  const [, last] = await watched.rig.send({ data: { n: 'b' } }, { data: { n: 'c' } });
+  await watched.clock.advance(1_000);
+  const [issue] = watched.registry.all();
+  assert.deepEqual(watched.issues(), [`open: The rules of ${issue?.cause?.values['subject']} can’t be evaluated`]);
+  assert.deepEqual([issue?.count, issue?.actionIds.length, issue?.cause?.code], [3, 1, 'rule_error']);
+  assert.equal(issue?.detail, `Events have no deliveries of it: RangeError, last for event ${last}.`);
+  await watched.clock.advance(180_000);
+  assert.match(String(watched.issues()), /^resolved: /);
+  assert.equal(watched.rig.failures.splice(0).length, 2, 'a log line for each request');
+});
+
 test('the disk is an issue before it is full, and the issue is resolved when there is room again', async () => {
   const space = { freeBytes: 301, reserveBytes: 100 };
   await using watched = await startWatched({ watch: { space: () => space } });

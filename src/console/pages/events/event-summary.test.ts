@@ -26,6 +26,7 @@ const action: ExplainedAction = {
   explanation: { kind: 'all', pointer: '', result: false, conditions: [isBuy] },
   destinations: [],
   isShortened: false,
+  error: null,
   deliveries: [],
 };
 const delivery: Delivery = {

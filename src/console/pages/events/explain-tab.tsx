@@ -133,7 +133,8 @@ function OneAction({ action, maySee }: OneProps): ReactNode {
 }
 
 function sentenceOf(action: ExplainedAction, maySee: boolean): string {
-  const { matched, status, deliveries, explanation } = action;
+  const { matched, status, deliveries, explanation, error } = action;
+  if (error !== null) return words.ruleError(error);
   if (!matched && deliveries.length > 0) return words.rulesChanged;
   if (!matched) return [...because(action, maySee), ...(status === 'disabled' ? [words.disabled] : [])].join(' ');
   if (deliveries.length > 0) return tally(explanation).all === 0 ? terms.everyEvent : '';

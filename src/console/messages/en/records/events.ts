@@ -77,6 +77,7 @@ export const event = {
   noAction: 'No matching actions',
   showRules: (name: string) => `Rules of ${name}`,
   disabled: 'The action is disabled.',
+  ruleError: (error: string) => `Its rules can’t be evaluated for this event, so that it has no delivery: ${error}.`,
   wouldMatch: 'Would match, but the action is disabled.',
   noDelivery:
     'It matches now but has no delivery: it was created, changed or enabled after this event, or had no destination then.',

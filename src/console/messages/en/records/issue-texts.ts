@@ -114,6 +114,11 @@ const texts: Readonly<Record<Cause['code'], (values: Values, issue: Issue) => Is
     detail: 'They were not stored, since other events with the same messageId or eventId are.',
     fix: 'Give each event an ID of its own that can’t be guessed. Servers should send with a collector of their own.',
   }),
+  rule_error: ({ text }) => ({
+    title: text('subject') === '' ? 'Rules can’t be evaluated' : `Rules of ${text('subject')} can’t be evaluated`,
+    detail: `Events have no deliveries of it: ${text('error')}, last for event ${text('event')}.`,
+    fix: 'Explain the event and change the condition that fails, then replay the events. The server’s log has the place of the error.',
+  }),
   disk_filling: ({ number }, { severity }) => ({
     title: severity === 'critical' ? 'The disk is full' : 'The disk is filling up',
     detail: `Free: ${formatBytes(number('freeBytes'))}. New events are rejected below ${formatBytes(number('reserveBytes'))}.`,

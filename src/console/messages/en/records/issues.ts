@@ -12,6 +12,7 @@ const kinds: Readonly<Record<IssueKind, string>> = {
   silent: 'No traffic',
   held_expired: 'Held deliveries expired',
   used_ids: 'Event IDs used twice',
+  rule_error: 'Rules fail with an error',
   storage: 'Low disk space',
 };
 

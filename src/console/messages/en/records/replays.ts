@@ -49,6 +49,7 @@ export const replays = {
     destination_deleted: 'destination deleted',
     action_deleted: 'action deleted',
     no_rule_matched: 'no matching action',
+    rule_error: 'rules can’t be evaluated',
     not_in_action: 'destination no longer used by the action',
     repeated: 'already in this replay',
   } satisfies Record<LeftOutReason, string>,
