@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, ClientError } from '../../../src/client/client.ts';
 import type { Delivery } from '../../../src/contract/records/delivery.ts';
 import type { Draw } from './draw.ts';
 import { exhaustAndChange } from './exhaust.ts';
 import type { Act, History } from './history.ts';
+import { type Loop, type Pace, startLoop } from './loop.ts';
 import { type Mix, templateOf } from './mix.ts';
 import type { Program } from './program.ts';
 import type { Senders } from './senders.ts';
@@ -31,13 +31,10 @@ type Kind = { name: string; weight: number; of: keyof Mix | null; run(doing: Doi
 const finished: readonly string[] = ['delivered', 'failed', 'skipped', 'cancelled'];
 
 /** Does something at random every few hundred milliseconds, until it is stopped. */
-export function startActs(stage: Stage, everyMs: readonly [least: number, most: number]) {
+export function startActs(stage: Stage, everyMs: Pace): Loop & { memory: Memory } {
   const { draw, mix, wiring, program, history } = stage;
   const memory: Memory = { versions: 1, replays: [], erasures: [], shiftMs: 0 };
   const possible = kinds.filter(({ of }) => of === null || mix[of] === true);
-  let isPaused = false;
-  let isStopping = false;
-  let busy: Promise<void> = Promise.resolve();
 
   async function doOne() {
     const kind = draw.weighted(possible);
@@ -55,30 +52,7 @@ export function startActs(stage: Stage, everyMs: readonly [least: number, most: 
     else if (isChange && mix.stops && own.chance(0.08)) await program.restart('SIGTERM');
   }
 
-  const running = (async () => {
-    while (!isStopping) {
-      if (!isPaused) {
-        busy = doOne();
-        await busy;
-      }
-      await sleep(isPaused ? 20 : draw.between(...everyMs));
-    }
-  })();
-
-  return {
-    memory,
-    async pause() {
-      isPaused = true;
-      await busy;
-    },
-    resume() {
-      isPaused = false;
-    },
-    async stop() {
-      isStopping = true;
-      await running;
-    },
-  };
+  return { memory, ...startLoop(draw, everyMs, doOne) };
 }
 
 /** Refusals are part of the run; an error of the server is not. */
@@ -271,7 +245,7 @@ const kinds: readonly Kind[] = [
     },
   },
   { name: 'import', weight: 1, of: 'edits', run: importAgain },
-  { name: 'exhaust and change', weight: 1.5, of: 'edits', run: exhaustAndChange },
+  { name: 'exhaust and change', weight: 3, of: 'edits', run: exhaustAndChange },
   {
     name: 'probe',
     weight: 1,
@@ -377,27 +351,35 @@ async function changeAction({ client, act, draw, wiring, history }: Doing, what:
       : isThere
         ? destinations.filter((row) => row.destinationId !== destinationId)
         : [...destinations, { destinationId, mapping }];
+  const detail = what === 'mapping' ? `of ${destinationId}` : `${isThere ? 'without' : 'with'} ${destinationId}`;
+  const doing = { client, act, history };
+  await setDestinations(doing, { id, name, rows: changed, about: destinationId, detail: `${what} ${detail}` });
+}
+
+type Rows = { destinationId: string }[];
+
+/** Changes where an action sends to. */
+async function setDestinations(
+  { client, act, history }: Pick<Doing, 'client' | 'act' | 'history'>,
+  { id, name, rows, about, detail }: { id: string; name: string; rows: Rows; about: string; detail: string },
+): Promise<void> {
   const plan = {
     action: name,
     at: history.now(),
     sureAt: Number.POSITIVE_INFINITY,
-    destinations: new Set(changed.map((row) => row.destinationId)),
+    destinations: new Set(rows.map((row) => row.destinationId)),
   };
   history.plans.push(plan);
-  const detail = what === 'mapping' ? `of ${destinationId}` : `${isThere ? 'without' : 'with'} ${destinationId}`;
-  await act(`change the ${what} of an action`, [id, destinationId], detail, () =>
-    client.call('changeAction', { params: { id }, body: { destinations: changed } }),
-  ).then(
-    () => {
-      plan.sureAt = history.now();
-    },
-    (error: unknown) => {
-      // A refused change has no effect; an interrupted one may have one.
-      if (error instanceof ClientError && error.status >= 400 && error.status < 500)
-        history.plans.splice(history.plans.indexOf(plan), 1);
-      throw error;
-    },
-  );
+  const call = () => client.call('changeAction', { params: { id }, body: { destinations: rows } });
+  try {
+    await act('change an action', [id, about], detail, call);
+    plan.sureAt = history.now();
+  } catch (error) {
+    // A refused change has no effect; an interrupted one may have one.
+    if (error instanceof ClientError && error.status >= 400 && error.status < 500)
+      history.plans.splice(history.plans.indexOf(plan), 1);
+    throw error;
+  }
 }
 
 async function deleteDestination({ client, act, wiring, place, history }: Doing): Promise<void> {
@@ -407,16 +389,8 @@ async function deleteDestination({ client, act, wiring, place, history }: Doing)
     const { destinations } = await client.call('getAction', { params: { id } });
     const rest = destinations.filter((row) => row.destinationId !== destinationId);
     if (rest.length === destinations.length) continue;
-    const plan = {
-      action: name,
-      at: history.now(),
-      sureAt: Number.POSITIVE_INFINITY,
-      destinations: new Set(rest.map((row) => row.destinationId)),
-    };
-    history.plans.push(plan);
-    const call = () => client.call('changeAction', { params: { id }, body: { destinations: rest } });
-    await act('change the places of an action', [id, destinationId], `without ${destinationId}`, call);
-    plan.sureAt = history.now();
+    const doing = { client, act, history };
+    await setDestinations(doing, { id, name, rows: rest, about: destinationId, detail: `without ${destinationId}` });
   }
   place.deletedAt = history.now();
   await act('delete a destination', [destinationId], '', () =>

@@ -118,14 +118,19 @@ export function allFinished(deliveries: readonly Delivery[]): Fault[] {
   return [{ guarantee: 'no delivery is stuck', sentence, about: open.slice(0, 3).map(({ id }) => id) }];
 }
 
-/** A cancelled delivery whose attempt was delivered is recorded as delivered. */
-export async function outcomesAgree(program: Program, deliveries: readonly Delivery[]): Promise<Fault[]> {
+/** A cancelled or expired delivery whose attempt was delivered is recorded as delivered, unless a person retried it since. */
+export async function outcomesAgree(
+  program: Program,
+  deliveries: readonly Delivery[],
+  history: History,
+): Promise<Fault[]> {
   const faults: Fault[] = [];
   for (const { id } of deliveries.filter(
     ({ status, attempts }) => ['cancelled', 'failed'].includes(status) && attempts > 0,
   )) {
     const { status, attemptLog } = await (await program.client()).call('getDelivery', { params: { id } });
-    if (attemptLog?.at(-1)?.outcome !== 'delivered') continue;
+    const last = attemptLog?.at(-1);
+    if (last?.outcome !== 'delivered' || wasRetriedSince(id, last.startedAt, history)) continue;
     faults.push({
       guarantee: 'what was delivered is recorded so',
       sentence: `${id} is ${status}, and its last attempt was delivered.`,
@@ -134,6 +139,13 @@ export async function outcomesAgree(program: Program, deliveries: readonly Deliv
   }
   return faults;
 }
+
+/** With steps of the clock, the time of an attempt says nothing. */
+const wasRetriedSince = (id: string, startedAt: string, { acts, clockShifts, timeOf }: History) =>
+  acts.some(
+    ({ about, isAgain, until }) =>
+      about.includes(id) && isAgain === true && (clockShifts.length > 0 || until > timeOf(startedAt)),
+  );
 
 /** Without those that are none after all: see Fault. */
 export async function confirmed(program: Program, faults: readonly Fault[]): Promise<Fault[]> {

@@ -121,12 +121,30 @@ function statistics({ deliveries, stats, erasures, audit }: Look, { lives, sent,
   check('events that fired an action or none', stats.matched + stats.unmatched, stats.received);
   if (erasures.length > 0) return faults;
   check('created deliveries', stats.created, own.length);
-  for (const status of ['delivered', 'failed', 'skipped', 'cancelled'] as const) {
-    const again = audit.filter((one) => one.act === 'retry' && one.result === 'done' && wasBefore(one, status)).length;
-    check(`${status} deliveries`, stats[status], own.filter((one) => one.status === status).length + again);
-  }
+  const ended = (status: Delivery['status']) =>
+    own.filter((one) => one.status === status).length + audit.filter((one) => isRetryOf(one, status)).length;
+  check('delivered deliveries', stats.delivered, ended('delivered'));
+  check('skipped deliveries', stats.skipped, ended('skipped'));
+  // A delivery that was cancelled in flight and arrived was reopened by that, and counts as both.
+  const corrected = deliveries.filter(({ id, status }) => status === 'delivered' && wasCancelled(id, audit)).length;
+  const retried = audit.filter((one) => finished.some((status) => isRetryOf(one, status))).length;
+  const more = stats.reopened - retried;
+  if (more < corrected) check('reopened deliveries', stats.reopened, retried + corrected);
+  check('failed and cancelled deliveries', stats.failed + stats.cancelled, ended('failed') + ended('cancelled') + more);
+  if (stats.failed < ended('failed')) check('failed deliveries', stats.failed, ended('failed'));
+  if (stats.cancelled < ended('cancelled')) check('cancelled deliveries', stats.cancelled, ended('cancelled'));
   return faults;
 }
+
+const finished = ['delivered', 'failed', 'skipped', 'cancelled'] as const;
+
+/** A person retried a finished delivery. */
+const isRetryOf = (one: Look['audit'][number], status: Delivery['status']) =>
+  one.act === 'retry' && one.result === 'done' && wasBefore(one, status);
+
+/** The last that a person did with it. */
+const wasCancelled = (id: string, audit: Look['audit']) =>
+  audit.findLast((one) => one.id === id && one.result === 'done')?.act === 'cancel';
 
 const wasBefore = ({ changes }: Look['audit'][number], status: Delivery['status']) =>
   changes.some(({ pointer, before }) => pointer === '/status' && before === status);

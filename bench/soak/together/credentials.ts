@@ -92,7 +92,7 @@ export function credentialsOf(system: SystemMix, number: number, draw: Draw, his
       const isFailing = !isGood && failuresLeft > 0;
       if (isFailing) failuresLeft -= 1;
       else failuresLeft = draw.chance(0.4) ? draw.between(1, 2) : 0;
-      const pauseMs = { ask: askedMs, fail: backoffMs, hang: backoffMs, reset: backoffMs, token: null }[drawn.kind];
+      const pauseMs = { ask: askedMs, fail: backoffMs, hang: backoffMs, reset: null, token: null }[drawn.kind];
       const noted: TokenRequest = {
         system: number,
         at: history.now(),

@@ -1,8 +1,8 @@
 import type { Delivery } from '../../../src/contract/records/delivery.ts';
 import type { Fault } from './fault.ts';
 import type { Act, Arrival, History, TokenRequest } from './history.ts';
-import { settleMs, slackMs, type World, wireMs } from './model.ts';
 import type { Place } from './setup.ts';
+import { settleMs, slackMs, type World, wireMs } from './world.ts';
 
 /** What holds deliveries, for how long, and what ends that. Pure. */
 export function heldRightly(world: World): Fault[] {

@@ -1,22 +1,13 @@
 import type { Client } from '../../../src/client/client.ts';
 import type { Health } from '../../../src/contract/documents/connection.ts';
 import type { AuditEntry } from '../../../src/contract/records/audit.ts';
-import type { Delivery, DeliveryStatus } from '../../../src/contract/records/delivery.ts';
+import { type Delivery, type DeliveryStatus, deliveryStatus } from '../../../src/contract/records/delivery.ts';
 import type { Erasure } from '../../../src/contract/records/erasure.ts';
 import type { Replay } from '../../../src/contract/records/replay.ts';
 import type { StatsCounts } from '../../../src/contract/records/stats.ts';
 import type { Wiring } from './setup.ts';
 
-export const statuses = [
-  'pending',
-  'sending',
-  'retrying',
-  'held',
-  'delivered',
-  'failed',
-  'skipped',
-  'cancelled',
-] as const;
+export const statuses = deliveryStatus.options;
 
 /** What the program says about its deliveries in different places, at a moment when nothing moves. */
 export type Look = {

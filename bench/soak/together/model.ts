@@ -1,18 +1,9 @@
 import type { Fault } from './fault.ts';
 import { heldRightly } from './held.ts';
 import type { Act, History, Sent } from './history.ts';
-import type { Look } from './look.ts';
 import { type Arrived, type Member, nameOf, orderOf, type Traffic } from './members.ts';
-import type { Place, Wiring } from './setup.ts';
-
-/** A request whose sending had begun may arrive this much later: a busy machine needs that long for a render. */
-export const wireMs = 3_000;
-/** A request that left before the program ended may be noted this much later. */
-export const slackMs = 500;
-/** Until then an outcome is on disk, or a rule applies, on a busy machine. */
-export const settleMs = 5_000;
-
-export type World = { history: History; wiring: Wiring; traffic: Traffic; look: Look };
+import type { Place } from './setup.ts';
+import { settleMs, slackMs, type World, wireMs } from './world.ts';
 
 /**
  * What may have arrived at each system, how often and in which order, and what must have: compares the requests with what

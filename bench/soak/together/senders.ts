@@ -1,20 +1,17 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import type { Draw } from './draw.ts';
 import type { History, Sent } from './history.ts';
+import { type Loop, type Pace, startLoop } from './loop.ts';
 import type { Mix } from './mix.ts';
 import type { Program } from './program.ts';
 
-export type Senders = {
+export type Senders = Loop & {
   /** Visitors that events may still name. */
   readonly visitors: readonly string[];
   /** Sends this many events for an action, apart from the others. */
   burst(action: string, count: number): Promise<void>;
   /** Nothing more is sent of a visitor, also no repetition. */
   leave(visitor: string): Promise<void>;
-  pause(): Promise<void>;
-  resume(): void;
-  stop(): Promise<void>;
 };
 
 const visitorsAtOnce = 12;
@@ -39,7 +36,7 @@ export function startSenders({
   key: string;
   history: History;
   seed: number;
-  everyMs: readonly [least: number, most: number];
+  everyMs: Pace;
 }): Senders {
   const agent = new Agent({ connections: 4 });
   let visitorCount = 0;
@@ -47,9 +44,6 @@ export function startSenders({
   const visitors = Array.from({ length: visitorsAtOnce }, newVisitor);
   let late: { sent: Sent; body: string; headers: Record<string, string> }[] = [];
   let next = 0;
-  let isStopping = false;
-  let isPaused = false;
-  let busy: Promise<void> = Promise.resolve();
 
   /** `only`: events for this action alone. */
   function makeRequest(only: { action: string; count: number } | null = null) {
@@ -122,17 +116,9 @@ export function startSenders({
       late.push(one);
   }
 
-  const running = (async () => {
-    while (!isStopping) {
-      if (!isPaused) {
-        busy = send();
-        await busy;
-      }
-      await sleep(isPaused ? 20 : draw.between(...everyMs));
-    }
-  })();
-
+  const loop = startLoop(draw, everyMs, send);
   return {
+    ...loop,
     visitors,
     async burst(action, count) {
       const one = makeRequest({ action, count });
@@ -142,19 +128,11 @@ export function startSenders({
     },
     async leave(visitor) {
       visitors.splice(visitors.indexOf(visitor), 1);
-      await busy;
+      await loop.ended();
       late = late.filter(({ sent }) => !sent.visitors.includes(visitor));
     },
-    async pause() {
-      isPaused = true;
-      await busy;
-    },
-    resume() {
-      isPaused = false;
-    },
     async stop() {
-      isStopping = true;
-      await running;
+      await loop.stop();
       await agent.close();
     },
   };
