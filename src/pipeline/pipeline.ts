@@ -169,6 +169,7 @@ export async function startPipeline(parts: PipelineParts) {
       },
     }),
   );
+  eraser.watch(parameters.forgetNames);
   const masksOf = intakePrivacy(configuration, clock);
 
   return {
