@@ -4,8 +4,8 @@
  * the older one is dropped when the younger is full.
  */
 export function recentValues<K, V>(keptMin: number, compute: (key: K) => V): (key: K) => V {
-  const valueOf = recentMap<K, V>(keptMin);
-  return (key) => valueOf(key, compute);
+  const recent = recentMap<K, V>(keptMin);
+  return (key) => recent(key, compute);
 }
 
 /** Like `recentValues`, with a function for each call that computes the value when it is not kept. */
