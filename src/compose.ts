@@ -117,7 +117,12 @@ export async function compose(config: Config, storage: Storage, overrides: Overr
       }),
       random: Math.random,
       startsHeld,
-      limits: { retention, stopTimeoutMs: config.shutdownMs, everyMs: overrides.retentionEveryMs ?? 60_000 },
+      limits: {
+        retention,
+        stopTimeoutMs: config.shutdownMs,
+        requestsMax: config.requestsMax,
+        everyMs: overrides.retentionEveryMs ?? 60_000,
+      },
       lost: (scope) => core.die(new Error(`another process acquired ${scope}`), 'continue'),
     }),
   );

@@ -42,6 +42,13 @@ export const settings = {
     description:
       'Limit of open client connections. At the limit, a new connection replaces the longest idle one of the address with the most connections.',
   }),
+  requestsMax: integer({
+    default: 4_000,
+    min: 16,
+    max: 100_000,
+    description:
+      'Deliveries that are being sent at once, in requests. Near it, a connection gets at most nine tenths of what the others leave.',
+  }),
   publicUrl: url({
     default: null,
     description: 'Public URL of this server. Links in responses begin with it, and https makes session cookies Secure.',

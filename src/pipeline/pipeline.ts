@@ -62,6 +62,8 @@ export type PipelineParts = {
   limits: {
     retention: OperatorRetention;
     stopTimeoutMs: number;
+    /** Requests in flight at once. */
+    requestsMax: number;
     everyMs: number;
   };
   /** Holds all deliveries before the first is sent. */
@@ -169,7 +171,6 @@ export async function startPipeline(parts: PipelineParts) {
       },
     }),
   );
-  eraser.watch(parameters.forgetNames);
   const masksOf = intakePrivacy(configuration, clock);
 
   return {

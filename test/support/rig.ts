@@ -50,6 +50,7 @@ export type RigOptions = Pick<FakeEgressOptions, 'handler'> & {
   clock?: ReturnType<typeof fakeClock>;
   /** For jitter; by default there is none. */
   random?: () => number;
+  requestsMax?: number;
 };
 
 const schemas = { connection: connectionInput, destination: destinationInput, action: actionInput };
@@ -100,6 +101,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       limits: {
         retention: { values: { days: 30, bytes: null, auditDays: 365, bodiesMs: null }, fixed: new Set() },
         stopTimeoutMs: 30_000,
+        requestsMax: options.requestsMax ?? 4_000,
         everyMs: 60_000,
       },
       lost: (scope) => failures.push(new Error(`lost ${scope}`)),

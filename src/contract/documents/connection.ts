@@ -45,13 +45,13 @@ export const retryPolicy = z.strictObject({
 export type RetryPolicy = z.output<typeof retryPolicy>;
 
 /**
- * A rate limit: `limit` requests in `perMs`, and the concurrency limit. null: no fixed limit (concurrency adapts,
- * 1–64).
+ * A rate limit: `limit` requests in `perMs`, and the concurrency limit. null: no fixed limit (concurrency adapts
+ * to each receiver, up to 1,000).
  */
 export const rate = z.strictObject({
   limit: z.int().min(1).max(1_000_000).nullable().default(null),
   perMs: durationMs(1, 86_400_000).default(1_000),
-  concurrency: z.int().min(1).max(1_000).nullable().default(null),
+  concurrency: z.int().min(1).max(5_000).nullable().default(null),
 });
 
 /** A signed assertion: the claims of the JWT, and the private key (PEM or JWK) that signs a new JWT for each use. */

@@ -2,20 +2,20 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ConnectionBody, connectionInput } from '../../contract/documents/connection.ts';
 import { destinationInput } from '../../contract/documents/destination.ts';
-import { EXCHANGES_MAX } from '../../egress/egress.ts';
 import type { DueDelivery } from '../../journal/journal.ts';
 import { dueDelivery } from '../../journal/journal-samples.testing.ts';
 import { type DestinationPlan, destinationPlan } from '../destination-plan.ts';
 import { blockOf, type DispatchState, decide } from './decide.ts';
 import { consumeRates } from './limits.ts';
 import { MemoryBudget } from './memory-budget.ts';
-import { ConnectionQueue, countActive, createReplayShare, DestinationQueue } from './queues.ts';
+import { ConnectionQueue, createReplayShare, DestinationQueue } from './queues.ts';
 import { createReplayRates } from './replay-rates.ts';
 import { countSent, starvedAfterMs, starvedAfterRequests } from './replay-share.ts';
 
 const now = 1_700_000_000_000;
 
 const quiet: DispatchState = {
+  requests: { most: 4_000, count: 0, waiting: new Set() },
   isBehind: false,
   isCrowded: false,
   isHeavy: false,
@@ -62,7 +62,6 @@ const delivery = (id: string, deaths = 0) => dueDelivery({ id, deaths });
 /** A connection with one ready queue for each list of deliveries. */
 function connectionWith(lists: DueDelivery[][], of: Partial<DestinationPlan> = {}) {
   const connection = new ConnectionQueue('con_1');
-  connection.origin = { requests: 0, waiting: new Set() };
   const queues = lists.map((deliveries, n) => {
     const queue = new DestinationQueue(`dst_${n + 1}`, connection);
     connection.queues.add(queue);
@@ -105,14 +104,32 @@ test('the first delivery of the next queue is sent, and deciding changes nothing
   assert.equal(sent(new ConnectionQueue('con_2')), null);
 });
 
-test('while too many outcomes are unrecorded, or the origin has no room, nothing is sent', () => {
+test('while too many outcomes are unrecorded, nothing is sent', () => {
   const { connection } = connectionWith([[delivery('a1')]]);
   assert.equal(sent(connection, { ...quiet, isBehind: true }), 'wait_for_settlements');
-  connection.origin = { requests: EXCHANGES_MAX, waiting: new Set() };
-  assert.deepEqual(decide(connection, now, quiet), {
+});
+
+test('a connection may use nine tenths of the requests that the others leave, so that one without any finds room', () => {
+  const { connection: busy, queues } = connectionWith([[delivery('a1')]]);
+  const { connection: idle } = connectionWith([[delivery('b1')]]);
+  for (const queue of queues) grow(queue);
+  const withCount = (count: number): DispatchState => ({ ...quiet, requests: { ...quiet.requests, count } });
+  busy.requests = 3_599;
+  assert.equal(sent(busy, withCount(3_599)), 'a1');
+  busy.requests = 3_600;
+  assert.deepEqual(decide(busy, now, withCount(3_600)), {
     kind: 'wait',
-    block: { limit: 'concurrency', of: 'origin', requests: EXCHANGES_MAX, until: null },
+    block: { limit: 'concurrency', of: 'all', requests: 3_600, until: null },
   });
+  busy.requests = 1_000;
+  assert.equal(sent(busy, withCount(3_888)), 'a1', 'the others leave 1,112');
+  assert.equal(sent(busy, withCount(3_889)), 'wait', 'the others leave 1,111');
+  assert.equal(sent(idle, withCount(3_999)), 'b1');
+  idle.requests = 1;
+  assert.equal(sent(idle, withCount(3_899)), 'b1');
+  assert.equal(sent(idle, withCount(3_900)), 'wait', 'the rest is for those without any');
+  idle.requests = 0;
+  assert.equal(sent(idle, withCount(4_000)), 'wait');
 });
 
 test('the rate limit of a connection delays all its destinations, that of a destination only this one', () => {
@@ -194,34 +211,50 @@ test('a destination at its concurrency limit waits for its own response, and the
   assert.equal(sent(connection), 'b1');
 });
 
-test('at the limit of the connection each destination still has its fair share', () => {
+test('a destination may use nine tenths of what its neighbours leave of the requests of their connection', () => {
   const { connection, queues } = connectionWith([[delivery('a1')], [delivery('b1')]]);
-  connection.requests = 64;
-  for (const queue of queues) grow(queue);
   const [first] = queues;
-  if (first !== undefined) first.requests = 40;
-  assert.equal(sent(connection), 'b1', 'the first has more than its 32');
-  const limited = connectionWith([[delivery('a1')]], { concurrency: 2 });
-  limited.connection.requests = 2;
-  assert.equal(sent(limited.connection), null);
-  // Destinations without deliveries and requests take no share: 64 of 3 busy ones are 21 for each.
-  const three = connectionWith([[delivery('a1')], [delivery('b1')], [], []]);
-  const [busy, , inFlight] = three.queues;
-  assert.ok(busy && inFlight);
-  three.connection.requests = 64;
-  grow(busy);
-  inFlight.requests = 1;
-  countActive(inFlight);
-  busy.requests = 20;
-  assert.equal(sent(three.connection), 'a1');
-  busy.requests = 21;
-  assert.equal(sent(three.connection), 'b1');
+  assert.ok(first);
+  for (const queue of queues) grow(queue);
+  const state: DispatchState = { ...quiet, requests: { most: 100, count: 88, waiting: new Set() } };
+  connection.requests = 88;
+  first.requests = 80;
+  assert.equal(sent(connection, state), 'b1', 'its limit is 90, and the neighbours of the first leave 82');
+  first.requests = 70;
+  assert.equal(sent(connection, state), 'b1', 'they leave 72');
+  first.requests = 10;
+  assert.equal(sent(connection, state), 'a1', 'they leave 12');
+});
+
+test('a configured limit is used up by one destination, and shared equally by several', () => {
+  const one = connectionWith([[delivery('a1')], []], { concurrency: 20 });
+  for (const queue of one.queues) grow(queue);
+  const [alone] = one.queues;
+  assert.ok(alone);
+  for (const requests of [0, 19]) {
+    one.connection.requests = alone.requests = requests;
+    assert.equal(sent(one.connection), 'a1');
+  }
+  one.connection.requests = alone.requests = 20;
+  assert.equal(sent(one.connection), null);
+  const two = connectionWith([[delivery('a1')], [delivery('b1')]], { concurrency: 20 });
+  for (const queue of two.queues) grow(queue);
+  const [busy, other] = two.queues;
+  assert.ok(busy && other);
+  Object.assign(other, { requests: 9 });
+  Object.assign(busy, { requests: 9 });
+  two.connection.requests = 18;
+  assert.equal(sent(two.connection), 'a1');
+  Object.assign(busy, { requests: 10 });
+  two.connection.requests = 19;
+  assert.equal(sent(two.connection), 'b1');
 });
 
 test('however many destinations a connection has, one without a request in flight may always send', () => {
   const { connection, queues } = connectionWith(Array.from({ length: 100 }, (_, n) => [delivery(`a${n}`)]));
   connection.requests = 99;
-  for (const queue of queues.slice(0, -1)) queue.requests = 1;
+  for (const queue of queues.slice(0, -1)) queue.requests = queue.concurrency.limit(now);
+  for (const queue of queues.slice(0, -1)) connection.ready.splice(connection.ready.indexOf(queue), 1);
   assert.equal(sent(connection), 'a99');
 });
 
@@ -405,9 +438,9 @@ test('the limit that is shown for a waiting delivery is the one that decides, in
   consumeRates(queue, now, createReplayRates());
   const rate = { limit: 'rate', of: 'connection', until: now + 1_000, isAsked: false };
   assert.deepEqual([shown(), decide(connection, now, quiet)], [rate, { kind: 'wait', block: rate }]);
-  connection.origin = { requests: EXCHANGES_MAX, waiting: new Set() };
-  const origin = { limit: 'concurrency', of: 'origin', requests: EXCHANGES_MAX, until: null };
-  assert.deepEqual([shown(), decide(connection, now, quiet)], [origin, { kind: 'wait', block: origin }]);
+  const full: DispatchState = { ...quiet, requests: { ...quiet.requests, count: 4_000 } };
+  const all = { limit: 'concurrency', of: 'all', requests: 4_000, until: null };
+  assert.deepEqual([shown(full), decide(connection, now, full)], [all, { kind: 'wait', block: all }]);
   connection.requests = 1;
   assert.deepEqual(shown(), { limit: 'concurrency', of: 'connection', requests: 1, until: null });
 });

@@ -1,15 +1,18 @@
+import type { DestinationPlan } from '../destination-plan.ts';
 import { type BatchChoice, batchBlock } from './batch-assembly.ts';
 import {
   type Block,
   concurrencyBlock,
   connectionRateBlock,
+  connectionRequestsBlock,
+  connectionRoom,
   destinationRateBlock,
+  destinationShare,
   evenPaceMs,
-  fairShare,
   holdBlock,
   type LimitState,
-  originBlock,
   periodsOf,
+  type Room,
   tokenBlock,
 } from './limits.ts';
 import type { QueueFill } from './memory-budget.ts';
@@ -39,7 +42,7 @@ export type Action =
   | { kind: 'wait_for_memory'; queue: DestinationQueue }
   /** Consider this queue again at `until`; null: after another change of it. */
   | { kind: 'park'; queue: DestinationQueue; until: number | null }
-  /** Consider the connection again at `until`; null: when its origin has room. */
+  /** Consider the connection again at `until`; null: when a request of any connection has ended. */
   | { kind: 'wait'; block: Block }
   /** Consider the connection again when the waiting outcomes are recorded. */
   | { kind: 'wait_for_settlements' };
@@ -67,7 +70,7 @@ export type DispatchState = LimitState & {
  * The next action for a connection at `now`; null: none until something changes. Pure: dispatcher.ts performs the
  * action, which changes the queues, and asks again.
  *
- * The order of the limits: unrecorded outcomes, origin, token and rate of the connection, then per destination its
+ * The order of the limits: unrecorded outcomes, requests, token and rate of the connection, then per destination its
  * rate, its hold, its deliveries in memory, and its concurrency. Live deliveries come before replayed ones, except for
  * a starved replay.
  */
@@ -85,14 +88,14 @@ export function decide(connection: ConnectionQueue, now: number, state: Dispatch
 }
 
 function decideLive(connection: ConnectionQueue, now: number, state: DispatchState): Action | null {
-  const { ready } = connection;
   const plan = connectionPlan(connection);
-  const share = fairShare(connection, plan?.concurrency ?? null);
-  if (share === 0) return null;
-  const block = connectionBlock(connection, plan, now, state);
+  const room = connectionRoom(connection, plan, state.requests);
+  const full = connectionRequestsBlock(connection, room.limit, room, state.requests);
+  if (full !== null) return waitFor(full);
+  const block = connectionBlock(plan, connection, now, state);
   if (block !== null) return { kind: 'wait', block };
-  for (const queue of ready) {
-    const action = decideQueue(queue, share, now, state);
+  for (const queue of connection.ready) {
+    const action = decideQueue(queue, destinationShare(queue, room), now, state);
     if (action !== null) return action;
   }
   return null;
@@ -106,23 +109,27 @@ function decideReplayed(
   isStarved: boolean,
 ): Action | null {
   const plan = connectionPlan(connection);
-  if (connection.requests >= replayRoom(plan?.concurrency ?? null, isStarved)) return null;
-  const block = connectionBlock(connection, plan, now, state) ?? paceBlock(connection, now);
+  const room = connectionRoom(connection, plan, state.requests);
+  const full = connectionRequestsBlock(connection, replayRoom(room.limit, isStarved), room, state.requests);
+  if (full !== null) return waitFor(full);
+  const block = connectionBlock(plan, connection, now, state) ?? paceBlock(connection, now);
   if (block !== null) return { kind: 'wait', block };
   for (const queue of ready) {
-    const share = isStarved ? Number.POSITIVE_INFINITY : replayPart(queue.concurrency.limit(now));
-    const action = decideQueue(queue, share, now, state);
+    const action = decideQueue(queue, replayedShare(queue, room, isStarved, now), now, state);
     if (action !== null) return action;
   }
   return null;
 }
 
-/** The requests in flight to its destination up to which a replayed delivery is sent; 0: its connection has no room. */
-function replayedShare({ connection, concurrency }: DestinationQueue, now: number): number {
-  const starved = connection.replays !== null && isStarved(connection.replays, now);
-  const limit = connectionPlan(connection)?.concurrency ?? null;
-  if (connection.requests >= replayRoom(limit, starved)) return 0;
-  return starved ? Number.POSITIVE_INFINITY : replayPart(concurrency.limit(now));
+/** At its own limit, a connection continues after a response of its own. */
+function waitFor(block: Extract<Block, { limit: 'concurrency' }>): Action | null {
+  return block.of === 'connection' ? null : { kind: 'wait', block };
+}
+
+/** The requests in flight to its destination up to which a replayed delivery is sent. */
+function replayedShare(queue: DestinationQueue, room: Room, isStarved: boolean, now: number): number {
+  const share = destinationShare(queue, room);
+  return isStarved ? share : Math.min(share, replayPart(queue.concurrency.limit(now)));
 }
 
 /** Replayed deliveries are sent evenly over the period of a rate. */
@@ -132,13 +139,12 @@ function paceBlock({ replays }: ConnectionQueue, now: number): Block | null {
 }
 
 function connectionBlock(
+  plan: DestinationPlan | null,
   connection: ConnectionQueue,
-  plan: DestinationQueue['plan'],
   now: number,
   state: LimitState,
 ): Block | null {
-  const atOrigin = connection.origin === null ? null : originBlock(connection.origin);
-  return atOrigin ?? tokenBlock(plan, state) ?? connectionRateBlock(connection, plan?.connectionRate ?? null, now);
+  return tokenBlock(plan, state) ?? connectionRateBlock(connection, plan?.connectionRate ?? null, now);
 }
 
 /** null: the queue stays ready, and is next again when a request of its connection ends. */
@@ -177,12 +183,15 @@ function decideQueue(queue: DestinationQueue, share: number, now: number, state:
 export function blockOf(queue: DestinationQueue, deliveryId: string, now: number, state: LimitState): Block | null {
   const { connection, plan, replay, waiting } = queue;
   const onConnection = connectionPlan(connection);
-  const share = replay === null ? fairShare(connection, onConnection?.concurrency ?? null) : replayedShare(queue, now);
-  const { requests } = connection;
-  if (share === 0) return { limit: 'concurrency', of: 'connection', requests, until: null };
+  const room = connectionRoom(connection, onConnection, state.requests);
+  const isStarvedNow = connection.replays !== null && isStarved(connection.replays, now);
+  const limit = replay === null ? room.limit : replayRoom(room.limit, isStarvedNow);
+  const full = connectionRequestsBlock(connection, limit, room, state.requests);
+  if (full !== null) return full;
+  const share = replay === null ? destinationShare(queue, room) : replayedShare(queue, room, isStarvedNow, now);
   const connectionRate = onConnection?.connectionRate ?? null;
   const block =
-    connectionBlock(connection, onConnection, now, state) ??
+    connectionBlock(onConnection, connection, now, state) ??
     (replay === null ? null : paceBlock(connection, now)) ??
     destinationRateBlock(queue, now, state);
   if (block === null) return concurrencyBlock(queue, share, now) ?? batchBlock(queue, deliveryId, now);

@@ -4,7 +4,7 @@ import type { Configuration } from '../snapshot/snapshot.ts';
 import type { BatchAssembly } from './batch-assembly.ts';
 import { type Action, blockOf, type DispatchState, decide } from './decide.ts';
 import { InFlight } from './in-flight.ts';
-import { type Block, consumeRates, evenPaceMs, originBlock } from './limits.ts';
+import { type Block, consumeRates, evenPaceMs } from './limits.ts';
 import { MemoryBudget, waitingIn } from './memory-budget.ts';
 import type { Pauses } from './pauses.ts';
 import {
@@ -17,6 +17,7 @@ import {
   type ProbeSlot,
   Queues,
   queuesOf,
+  type RequestSlots,
 } from './queues.ts';
 import { Refill } from './refill.ts';
 import type { ReplayRates } from './replay-rates.ts';
@@ -38,10 +39,14 @@ export type DispatcherOptions = Pick<
   authenticator: DispatchState['authenticator'];
   batches: BatchAssembly;
   replays: Pick<ReplayRates, 'freeAt' | 'spend' | 'refund'>;
+  /** Requests in flight at once. */
+  requestsMax: number;
   /** How long a stop waits for requests in flight. */
   stopTimeoutMs: number;
 };
 
+/** Connections that wait for a request to end and are considered when one does. */
+const waitingTries = 4;
 /** A shorter wait is not worth another reading. */
 const spilledFromMs = 1_000;
 
@@ -64,6 +69,7 @@ export class Dispatcher implements AsyncDisposable {
   readonly #stalled = new Set<ConnectionQueue>();
   /** Queues that wait until memory is free, in turn. */
   readonly #waitingForMemory = new Set<DestinationQueue>();
+  readonly #requests: RequestSlots;
   readonly #memory = new MemoryBudget(() => this.#queues.size);
   readonly #inFlight: InFlight;
   readonly #settlements: SettlementWriter;
@@ -104,7 +110,9 @@ export class Dispatcher implements AsyncDisposable {
       isWell: (destinationId, now) => this.#isWell(destinationId, now),
       probeAgain: (queue, slot) => this.#probeAgain(queue, slot),
     };
+    this.#requests = { most: options.requestsMax, count: 0, waiting: new Set() };
     this.#state = {
+      requests: this.#requests,
       holds,
       replayRates: options.replays,
       authenticator: options.authenticator,
@@ -408,7 +416,7 @@ export class Dispatcher implements AsyncDisposable {
       }
       case 'wait': {
         const { until } = action.block;
-        if (until === null) connection.origin?.waiting.add(connection);
+        if (until === null) this.#requests.waiting.add(connection);
         else {
           setTimer(connection.rateTimer, until, this.#clock, () => this.#pump(connection));
           this.#spillIfHeavy(queuesOf(connection), until);
@@ -437,26 +445,27 @@ export class Dispatcher implements AsyncDisposable {
     countActive(replay?.live ?? queue);
     connection.requests += 1;
     connection.begun += 1;
-    if (connection.origin !== null) connection.origin.requests += 1;
+    this.#requests.count += 1;
   }
 
-  /** A response has arrived. Connections that wait for the origin come before the one whose request ended. */
+  /** A response has arrived. Connections that wait for one come before the one whose request ended. */
   #ended(queue: DestinationQueue) {
     const { connection, replay } = queue;
-    const { origin } = connection;
     queue.requests -= 1;
     if (replay !== null) replay.live.requests -= 1;
     countActive(replay?.live ?? queue);
     connection.requests -= 1;
-    if (origin === null) return;
-    origin.requests -= 1;
-    if (origin.waiting.size === 0) return;
-    for (const next of origin.waiting) {
-      if (originBlock(origin) !== null) return;
+    this.#requests.count -= 1;
+    if (this.#requests.waiting.size > 0) this.#pumpWaiting(connection);
+  }
+
+  /** Some, since each of those that still find no room waits again, after the others. */
+  #pumpWaiting(ended: ConnectionQueue) {
+    const { waiting } = this.#requests;
+    for (const next of [...waiting.values().take(waitingTries)]) {
+      waiting.delete(next);
       // The connection itself continues after it has applied the outcome.
-      if (next === connection) continue;
-      origin.waiting.delete(next);
-      this.#pump(next);
+      if (next !== ended) this.#pump(next);
     }
   }
 

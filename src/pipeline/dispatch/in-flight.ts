@@ -11,9 +11,14 @@ type InFlightOptions = {
   failed(error: unknown, doing: string): void;
 };
 
-/** From this many deliveries in flight on, each destination has at most one request. */
-const crowdedFrom = 2_000;
+/**
+ * From this many deliveries in flight on, each destination has at most one request. Without batches, these are fewer: those
+ * of the requests at once, and at most 2,000 whose outcomes are being recorded.
+ */
+const crowdedFrom = 10_000;
+/** The marker is written again after this time; a long one after a longer time. */
 const markerDelayMs = 20;
+const markedPerMs = 50;
 
 /**
  * The deliveries that are in flight: their request is being made, or its outcome is not recorded yet. The in-flight
@@ -96,8 +101,12 @@ export class InFlight {
   mark(one: QueuedDelivery): Promise<void> | null {
     if (this.#trial === one) return this.#writeMarker();
     this.#isMarkerOld = true;
-    if (!this.#isMarking) this.#markAfter(markerDelayMs);
+    if (!this.#isMarking) this.#markAfter(this.#markerDelayMs);
     return null;
+  }
+
+  get #markerDelayMs(): number {
+    return Math.max(markerDelayMs, this.#all.length / markedPerMs);
   }
 
   #markAfter(ms: number): void {
@@ -108,7 +117,7 @@ export class InFlight {
   async #markAll(): Promise<void> {
     if (this.#isStopping) return;
     this.#isMarkerOld = false;
-    let waitMs = markerDelayMs;
+    let waitMs: number = this.#markerDelayMs;
     try {
       await this.#write();
       this.#markerFailures = 0;

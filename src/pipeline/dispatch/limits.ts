@@ -1,9 +1,8 @@
 import type { Authenticator } from '../../connections/authenticator.ts';
 import type { Reason } from '../../contract/records/delivery.ts';
-import { EXCHANGES_MAX } from '../../egress/egress.ts';
 import type { DestinationPlan } from '../destination-plan.ts';
 import { type HoldState, isProbeDue } from './holds.ts';
-import { type ConnectionQueue, type DestinationQueue, isTaken, type OriginSlots, type ProbeSlot } from './queues.ts';
+import { type ConnectionQueue, type DestinationQueue, isTaken, type ProbeSlot, type RequestSlots } from './queues.ts';
 import type { Rate, RateLimiter } from './rate-limiter.ts';
 import type { ReplayRates } from './replay-rates.ts';
 
@@ -18,10 +17,11 @@ export type Block =
   | { limit: 'token'; until: number; detail: string }
   /** For more deliveries in one request. */
   | { limit: 'batch'; until: number }
-  | { limit: 'concurrency'; of: 'destination' | 'connection' | 'origin'; requests: number; until: null };
+  | { limit: 'concurrency'; of: 'destination' | 'connection' | 'all'; requests: number; until: null };
 
 /** The state that limits read, besides the queues. */
 export type LimitState = {
+  requests: RequestSlots;
   holds: { closed: ReadonlyMap<string, HoldState> };
   replayRates: { freeAt(replayId: string, now: number): number };
   /** The pauses of token endpoints. */
@@ -74,11 +74,6 @@ export function destinationRateBlock(queue: DestinationQueue, now: number, { rep
   return ownAt > now ? { limit: 'rate', of: 'destination', until: ownAt, isAsked: isAsked(queue.budget, ownAt) } : null;
 }
 
-/** The bulkhead: requests in flight to one origin, over all its connections. */
-export function originBlock({ requests }: OriginSlots): Block | null {
-  return requests < EXCHANGES_MAX ? null : { limit: 'concurrency', of: 'origin', requests, until: null };
-}
-
 /** The concurrency limit of the destination, within its share of the connection. */
 export function concurrencyBlock(queue: DestinationQueue, share: number, now: number): Block | null {
   const { concurrency, requests } = queue.replay?.live ?? queue;
@@ -86,18 +81,52 @@ export function concurrencyBlock(queue: DestinationQueue, share: number, now: nu
   return { limit: 'concurrency', of: 'destination', requests, until: null };
 }
 
-/** Requests in flight of a connection without a limit of its own. */
-export const connectionRequestsMax = 64;
+/** Of the requests that the others leave, one may have this part. */
+const takenPart = 0.9;
+/** Of all requests, this part is for connections that have none in flight. */
+const reservedPart = 1 / 40;
+
+/** The requests that a connection may have in flight; `isSet`: its setting is the limit. */
+export type Room = { limit: number; isSet: boolean };
 
 /**
- * The number of requests that each destination of a connection may have in flight. Below the connection's limit: any
- * number. At a configured limit: none. Without one, the connection has 64, and each of its destinations always has a
- * fair share of them, so that a hanging destination never delays another one.
+ * The setting of a connection, and at most nine tenths of what all other connections leave. However many requests hang, a
+ * connection that has none in flight finds room.
  */
-export function fairShare(connection: ConnectionQueue, limit: number | null): number {
-  if (connection.requests < (limit ?? connectionRequestsMax)) return Number.POSITIVE_INFINITY;
-  if (limit !== null) return 0;
-  return Math.max(1, Math.floor(connectionRequestsMax / Math.max(1, connection.active)));
+export function connectionRoom(
+  { requests }: ConnectionQueue,
+  plan: DestinationPlan | null,
+  { count, most }: RequestSlots,
+): Room {
+  const free = most - (count - requests);
+  const reserved = requests === 0 ? 0 : Math.ceil(reservedPart * most);
+  const left = Math.min(Math.ceil(takenPart * free), free - reserved);
+  const setting = plan?.concurrency ?? Number.POSITIVE_INFINITY;
+  return { limit: Math.min(setting, left), isSet: setting <= left };
+}
+
+/** `limit`: that of the room, or a part of it. */
+export function connectionRequestsBlock(
+  { requests }: ConnectionQueue,
+  limit: number,
+  { isSet }: Room,
+  { count }: RequestSlots,
+): Extract<Block, { limit: 'concurrency' }> | null {
+  if (requests < limit) return null;
+  return isSet
+    ? { limit: 'concurrency', of: 'connection', requests, until: null }
+    : { limit: 'concurrency', of: 'all', requests: count, until: null };
+}
+
+/**
+ * The requests that a destination may have in flight in the room of its connection: nine tenths of what its neighbours
+ * leave, so that one that hangs does not delay them. Of a limit in the settings, at least an equal part, so that it is
+ * used up.
+ */
+export function destinationShare(queue: DestinationQueue, { limit, isSet }: Room): number {
+  const { connection, requests } = queue.replay?.live ?? queue;
+  const left = Math.ceil(takenPart * (limit - (connection.requests - requests)));
+  return isSet ? Math.max(left, Math.ceil(limit / Math.max(1, connection.active))) : left;
 }
 
 /** Counts one request that is sent. */

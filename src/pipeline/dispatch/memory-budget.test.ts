@@ -184,7 +184,7 @@ test('with a delivery that is sent alone, the others of its ordering key leave m
   memory.take(second);
   assert.deepEqual([queue.hasMore, queue.orderKeys.get(1), queue.orderKeys.get(2)], [false, first, second]);
   const unordered = open();
-  Object.assign(unordered.queue, { plan: { batchRecords: 1, order: null } });
+  Object.assign(unordered.queue, { plan: { batchRecords: 1, order: null, origin: '' } });
   unordered.add(2, { orderKey: 1 });
   const [one] = unordered.queue.waiting;
   assert.ok(one);

@@ -7,7 +7,7 @@ import { SharedEvents } from './shared-events.ts';
 const deliveriesMax = 20_000;
 const queueMax = 2_000;
 const queueMin = 16;
-/** After so long without a good response, a queue has the least room, until responses widen it again. */
+/** After so long without a good response, or twice the usual time of its receiver, a queue has the least room, until responses widen it again. */
 const silenceMs = 1_000;
 const roomPerResponse = 4;
 const bytesMax = 128 * 1024 * 1024;
@@ -15,6 +15,8 @@ const bytesMax = 128 * 1024 * 1024;
 const readBytesMax = 144 * 1024 * 1024;
 /** Up to here, requests are sent. */
 const sendBytesMax = 192 * 1024 * 1024;
+const tlsExchangeBytes = 32 * 1024;
+const plainExchangeBytes = 8 * 1024;
 /** A request of this size is sent at any time, so that large ones that hang do not delay it. */
 export const smallBytes = 16 * 1024;
 
@@ -27,8 +29,8 @@ export type QueueFill = 'more' | 'all' | 'full';
  * are sent up to 192 MiB. Beyond that, only small ones are read and sent; the others wait in turn until requests have
  * ended. While none is in flight, one is always sent. A large event counts once, however many deliveries it has.
  *
- * Queues also share 20,000 places for waiting deliveries, and each has at least 16 of them, so more than 1,250 queues may
- * exceed that number. A queue whose destination does not respond has only those 16: deliveries that wait for long are
+ * Queues also share 20,000 places for waiting deliveries, and each has at least 16 of them, and twice as many as it has
+ * requests in flight, up to 2,000: responses come faster than the journal is read. So they may exceed that number. A queue whose destination does not respond has only those 16: deliveries that wait for long are
  * copied by one garbage collection after the other, which delays the deliveries of all others. Every delivery enters,
  * moves and leaves a queue through this class, so that the sums are right. Deliveries that do not fit stay in the journal.
  */
@@ -99,7 +101,7 @@ export class MemoryBudget {
   /** The room of a queue: two batches always fit, regardless of bytes. */
   roomOf(queue: DestinationQueue): number {
     const records = batchRecordsOf(queue);
-    const room = Math.min(this.share, queue.room);
+    const room = Math.min(Math.max(this.share, Math.min(queueMax, 2 * queue.requests)), queue.room);
     return records === 1 ? room : Math.max(room, 2 * records);
   }
 
@@ -123,7 +125,9 @@ export class MemoryBudget {
 
   /** Leaves little room to a queue whose destination has not responded well for a while. */
   narrow(queue: DestinationQueue, now: number): void {
-    if (queue.silentSince !== null && now - queue.silentSince >= silenceMs) queue.room = queueMin;
+    const usualMs = queue.concurrency.timeMs ?? 0;
+    const isSilent = queue.silentSince !== null && now - queue.silentSince >= Math.max(silenceMs, 2 * usualMs);
+    if (isSilent) queue.room = queueMin;
   }
 
   /** Adds a due delivery to the waiting ones. */
@@ -180,6 +184,7 @@ export class MemoryBudget {
       waiting.splice(at, 1);
     }
     this.#waiting -= 1;
+    one.requestBytes += exchangeBytes(one.queue);
     this.#lead(one.queue, [one]);
     countActive(one.queue);
   }
@@ -190,6 +195,8 @@ export class MemoryBudget {
     queue.waiting = queue.waiting.filter((one) => !leaving.has(one));
     this.#waiting -= batch.length;
     for (const one of batch) one.part = 0;
+    const [first] = batch;
+    if (first !== undefined) first.requestBytes += exchangeBytes(queue);
     this.#lead(queue, batch);
     countActive(queue);
   }
@@ -271,6 +278,11 @@ export class MemoryBudget {
     queue.cursor = null;
     if (queue.reading !== null) queue.reading.isStale = true;
   }
+}
+
+/** An exchange in flight with its socket and its buffers, without the bodies. */
+function exchangeBytes({ plan }: DestinationQueue): number {
+  return plan?.origin.startsWith('https:') ? tlsExchangeBytes : plainExchangeBytes;
 }
 
 /** The text of a request that is not rendered yet is about as long as its event. It is in memory twice while it is sent. */

@@ -138,7 +138,7 @@ export class ConnectionQueue {
   /** Shared by all destinations: the rate, the peer's quota, and the pause that it asked for (429). */
   readonly budget = createRateLimiter();
   /** The origin of its last request; null: none was sent yet. */
-  origin: OriginSlots | null = null;
+  origin: string | null = null;
   /** Requests in flight. */
   requests = 0;
   /** The destinations with waiting deliveries or requests in flight. */
@@ -171,8 +171,8 @@ export function isTaken({ isProbing, reader }: ProbeSlot, queue: DestinationQueu
   return isProbing || (reader !== null && reader !== queue && reader.reading !== null);
 }
 
-/** The requests in flight to one origin, and the connections that wait for one of them to end. */
-export type OriginSlots = { requests: number; readonly waiting: Set<ConnectionQueue> };
+/** The requests in flight of all connections, at most `most`, and the connections that wait for one of them to end. */
+export type RequestSlots = { readonly most: number; count: number; readonly waiting: Set<ConnectionQueue> };
 
 /** The replays of a connection; replay-share.ts describes how they share its limits with live deliveries. */
 export type ReplayShare = {
@@ -195,12 +195,11 @@ type QueuesOptions = {
   failed(error: unknown, doing: string): void;
 };
 
-/** All open queues, with their connections and origins. A queue is opened when it is first needed. */
+/** All open queues, with their connections. A queue is opened when it is first needed. */
 export class Queues {
   readonly #options: QueuesOptions;
   readonly #all = new Map<string, DestinationQueue>();
   readonly #connections = new Map<string, ConnectionQueue>();
-  readonly #origins = new Map<string, OriginSlots>();
   #snapshot: Snapshot | null = null;
 
   constructor(options: QueuesOptions) {
@@ -313,21 +312,10 @@ export class Queues {
   findOrigin(connection: ConnectionQueue): void {
     const before = connection.origin;
     if (before !== null && connection.requests > 0) return;
-    const name = connectionPlan(connection)?.origin ?? '';
-    connection.origin = this.#origins.get(name) ?? this.#openOrigin(name);
+    connection.origin = connectionPlan(connection)?.origin ?? '';
     if (before === null || before === connection.origin) return;
     this.#options.pauses.forget([connection.connectionId, ...[...connection.queues].map((one) => one.destinationId)]);
     for (const { budget } of [connection, ...queuesOf(connection)]) budget.forgetPeer();
-  }
-
-  #openOrigin(name: string): OriginSlots {
-    const slots = { requests: 0, waiting: new Set<ConnectionQueue>() };
-    this.#origins.set(name, slots);
-    if (this.#origins.size <= 2 * this.#connections.size) return slots;
-    // Most are of changed or deleted connections. What no connection has is not in use.
-    const used = new Set([...this.#connections.values()].map(({ origin }) => origin)).add(slots);
-    for (const [other, one] of this.#origins) if (!used.has(one)) this.#origins.delete(other);
-    return slots;
   }
 }
 

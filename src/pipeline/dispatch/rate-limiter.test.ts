@@ -135,3 +135,28 @@ test('an even pace spreads requests over the limit, or over the rest of the quot
   budget.learn({ remaining: 0, resetMs: 6_000 }, 0, start);
   assert.equal(budget.paceMs(start, null), 0, 'nothing of the quota is left to spread');
 });
+
+test("after the window of a peer's quota the next one is taken as equal until a response tells, or the peer tells nothing more", () => {
+  const limiter = createRateLimiter();
+  const start = 1_000_000;
+  limiter.learn({ remaining: 3, resetMs: 5_000 }, 0, start);
+  const after = start + 5_000;
+  for (let n = 0; n < 3; n++) {
+    assert.ok(limiter.freeAt(after, null) <= after);
+    limiter.spend(after, null);
+  }
+  assert.equal(limiter.freeAt(after, null), after + 10_000, 'three requests are in flight, and none has a response');
+  limiter.learn({ remaining: 7, resetMs: 4_000 }, 2, after + 100);
+  assert.ok(limiter.freeAt(after + 100, null) <= after + 100, 'the next window allows more');
+  const later = after + 4_100;
+  for (let n = 0; n < 7; n++) {
+    assert.ok(limiter.freeAt(later, null) <= later);
+    limiter.spend(later, null);
+  }
+  assert.equal(limiter.freeAt(later, null), later + 10_000);
+  const silent = later + 10_000;
+  for (let n = 0; n < 50; n++) {
+    assert.ok(limiter.freeAt(silent, null) <= silent);
+    limiter.spend(silent, null);
+  }
+});

@@ -13,6 +13,9 @@ export function createRateLimiter() {
   const window = slidingWindow();
   let left = Number.POSITIVE_INFINITY;
   let leftUntil = 0;
+  /** The highest number of requests left that the peer has told of the window. */
+  let mostLeft = 0;
+  let isAssumed = false;
   let quietUntil = 0;
   let askedAt = 0;
 
@@ -27,10 +30,21 @@ export function createRateLimiter() {
     window.moveBack(backMs);
   }
 
+  /**
+   * The window of the peer is over. Until a response tells of the next one it is taken as equal, since many requests may be
+   * sent before; a peer that tells nothing more has no quota.
+   */
+  function assumeWindow(now: number): void {
+    left = isAssumed ? Number.POSITIVE_INFINITY : Math.max(1, mostLeft);
+    leftUntil = isAssumed ? 0 : now + assumedMs;
+    isAssumed = !isAssumed;
+  }
+
   return {
     /** When the next request is allowed; `now` or earlier: at once. `rate` null: no configured limit. */
     freeAt(now: number, rate: Rate | null): number {
       followClock(now);
+      if (leftUntil > 0 && now >= leftUntil) assumeWindow(now);
       const counted = left <= 0 ? leftUntil : 0;
       return Math.max(quietUntil, counted, rate === null ? 0 : window.freeAt(rate));
     },
@@ -49,8 +63,11 @@ export function createRateLimiter() {
       const until = now + resetMs;
       const free = Math.max(0, remaining - inFlight);
       // Responses of one window can arrive in any order, so its count only decreases.
-      left = now < leftUntil && until <= leftUntil + sameWindowMs ? Math.min(left, free) : free;
+      const isSame = !isAssumed && now < leftUntil && until <= leftUntil + sameWindowMs;
+      left = isSame ? Math.min(left, free) : free;
+      mostLeft = isSame ? Math.max(mostLeft, remaining) : remaining;
       leftUntil = until;
+      isAssumed = false;
     },
     quiet(until: number): void {
       quietUntil = Math.max(quietUntil, until);
@@ -60,16 +77,21 @@ export function createRateLimiter() {
     /** The quota and the pause of the peer end: requests go to another one now, or a person wants to send. */
     forgetPeer(): void {
       left = Number.POSITIVE_INFINITY;
+      leftUntil = 0;
+      isAssumed = false;
       quietUntil = 0;
     },
     /** The interval of requests that are spread evenly over the allowed rate, in ms; 0: no limit is known. */
     paceMs(now: number, rate: Rate | null): number {
       const set = rate === null ? 0 : rate.perMs / rate.limit;
-      const reported = now < leftUntil && left > 0 ? (leftUntil - now) / left : 0;
+      const reported = !isAssumed && now < leftUntil && left > 0 ? (leftUntil - now) / left : 0;
       return Math.max(set, reported);
     },
   };
 }
+
+/** How long requests wait for a response that tells of the next window. */
+const assumedMs = 10_000;
 
 /** Peers send reset times in whole seconds. */
 const sameWindowMs = 1_500;

@@ -1,5 +1,4 @@
 import { isSetBack } from '../../async/clock.ts';
-import { connectionRequestsMax } from './limits.ts';
 import type { ConnectionQueue, ReplayShare } from './queues.ts';
 
 /**
@@ -48,6 +47,6 @@ export function countSent(share: ReplayShare, isReplayed: boolean, now: number, 
 }
 
 /** The number of requests in flight on its connection up to which a replayed delivery may be sent. */
-export function replayRoom(limit: number | null, isStarved: boolean): number {
-  return isStarved ? (limit ?? Number.POSITIVE_INFINITY) : replayPart(limit ?? connectionRequestsMax);
+export function replayRoom(limit: number, isStarved: boolean): number {
+  return isStarved ? limit : replayPart(limit);
 }

@@ -101,7 +101,8 @@ function waitOf(earlier: string | undefined, { order, block, now }: Moment, befo
   }
   if (before !== null) return null;
   const { of, requests } = block;
-  const where = { destination: 'to its destination', connection: 'of its connection', origin: 'to its server' }[of];
+  if (of === 'all') return { reason: null, detail: `${requests} requests are in flight, close to the limit of all.` };
+  const where = { destination: 'to its destination', connection: 'of its connection' }[of];
   const are = requests === 1 ? `1 request ${where} is` : `${requests} requests ${where} are`;
   return { reason: null, detail: `${are} in flight, which is the limit.` };
 }

@@ -53,6 +53,7 @@ export function startProcess({ problems, pending, newId, clock, ...storage }: St
     limits: {
       retention: { values: { days: 30, bytes: null, auditDays: 365, bodiesMs: null }, fixed: new Set() },
       stopTimeoutMs: 30_000,
+      requestsMax: 4_000,
       everyMs: 60_000,
     },
     lost: (scope) => problems.push(`lost ${scope}`),

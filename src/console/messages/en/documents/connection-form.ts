@@ -59,7 +59,7 @@ export const connectionForm = {
     heldMaxAge: ['Expire held deliveries after', 'E.g. 7 d. Empty: never.'],
     rateLimit: ['Max requests', 'Empty: no limit'],
     ratePer: ['Rate limit period', 'E.g. 1 s or 1 min.'],
-    concurrency: ['Max concurrent requests', 'Empty: adaptive, up to 64'],
+    concurrency: ['Max concurrent requests', 'Empty: adapts to each destination, up to 1,000'],
     breakerRatio: [
       'Circuit breaker: failure rate (%)',
       'Suspends a destination when at least this share of its attempts fails.',
