@@ -142,7 +142,7 @@ export async function compose(config: Config, storage: Storage, overrides: Overr
   await logHead();
   opened.defer(logHead);
   const requests = sqliteRequests(sqlite);
-  opened.use(pruneResponses(requests, core));
+  opened.use(pruneResponses(requests, core, pipeline));
   const cookies = exposedCookies(telemetry.noticed);
   const server = opened.use(
     await createServer({
@@ -341,10 +341,16 @@ async function startWatching(
 
 const pruneEveryMs = 3_600_000;
 
-/** Removes kept responses that are over, also when no request with a key comes. */
-function pruneResponses({ responses }: Requests, { clock, telemetry }: Core): Rounds {
+/** Removes kept responses that are over, by a clock that does not jump ahead. */
+function pruneResponses(
+  { responses }: Requests,
+  { clock, telemetry }: Core,
+  { confirmedNow }: Pick<Pipeline, 'confirmedNow'>,
+): Rounds {
   const rounds = new Rounds(clock, async () => {
-    await responses.prune(clock.now()).catch((error: unknown) => telemetry.failed(error, 'remove old responses'));
+    const now = confirmedNow();
+    if (now !== null)
+      await responses.prune(now).catch((error: unknown) => telemetry.failed(error, 'remove old responses'));
     return pruneEveryMs;
   });
   rounds.request(pruneEveryMs);

@@ -87,7 +87,8 @@ export async function loadDirectory(parts: DirectoryParts) {
     /** Records a use; written to storage at most once a minute for each token or session. */
     noteUse(kind: 'token' | 'session', one: { id: string; lastUsedAt: number | null }): void {
       const at = now();
-      if (at - (lastUsedAt(one) ?? 0) < useEveryMs) return;
+      // A clock that was ahead leaves a use in the future, which is replaced.
+      if (Math.abs(at - (lastUsedAt(one) ?? 0)) < useEveryMs) return;
       used.set(one.id, at);
       accounts.touch([{ kind, id: one.id, at }]).catch((error: unknown) => failed(error, 'record a use'));
     },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Token, User } from '../accounts/accounts.ts';
+import type { Session, Token, User } from '../accounts/accounts.ts';
 import { administratorRoleId, allRights, type Right } from '../contract/accounts/rights.ts';
 import { accountSnapshot } from './account-snapshot.ts';
 import type { Directory } from './directory.ts';
@@ -83,4 +83,26 @@ test('a token made with MILLRACE_ADMIN_TOKEN ends when that is no longer set', (
   assert.equal(installation(made, [], 'secret')('made')?.isAdministrator, true);
   assert.equal(installation(made, [], 'secret')('secret')?.id, 'admin_token');
   assert.equal(installation(made, [])('made'), null);
+});
+
+test('a session that was made while the clock was ahead ends when the clock is set right, and a use then is forgotten', () => {
+  const year = 365 * 86_400_000;
+  const session = (id: string, createdAt: number, lastUsedAt = createdAt): Session => ({
+    ...{ id, userId: 'usr_1', digest: digestOf(id), createdAt, lastUsedAt, address: '', userAgent: '' },
+  });
+  const sessions = [session('ahead', now + year), session('used ahead', now - 1_000, now + year)];
+  const snapshot = accountSnapshot(1, [
+    { kind: 'user', value: user('usr_1', 'rol_all') },
+    ...sessions.map((value) => ({ kind: 'session', value }) as const),
+  ]);
+  let time = now;
+  const lastUsedAt = ({ lastUsedAt }: Session) => lastUsedAt;
+  const directory = { snapshot, noteUse() {}, lastUsedAt } as unknown as Directory; // sessions need nothing more
+  const { authenticate } = createPrincipals(directory, null, () => time);
+  const isValid = (value: string) => authenticate({ kind: 'session', value }) !== null;
+  assert.deepEqual(['ahead', 'used ahead'].map(isValid), [false, true]);
+  time = now + 7 * 86_400_000;
+  assert.deepEqual(['ahead', 'used ahead'].map(isValid), [false, false]);
+  time = now + year;
+  assert.ok(isValid('ahead'), 'while the clock is ahead');
 });

@@ -11,6 +11,9 @@ const idleMs = 12 * 3_600_000;
 /** A session ends this long after its sign-in, even if it is used. */
 export const sessionMs = 7 * 86_400_000;
 
+/** A clock that was ahead by less leaves sessions that last longer by as much. */
+const aheadMs = 3_600_000;
+
 /** The holder of MILLRACE_ADMIN_TOKEN. */
 export const administratorToken: Principal = {
   id: 'admin_token',
@@ -83,7 +86,7 @@ export function createPrincipals(directory: Directory, adminToken: string | null
     const session = snapshot.sessionsByDigest.get(digestOf(secret));
     const user = session && snapshot.users.get(session.userId);
     if (session === undefined || user?.status !== 'enabled') return null;
-    if (now() >= endOfSession(session, directory.lastUsedAt(session))) return null;
+    if (hasEnded(session, directory.lastUsedAt(session), now())) return null;
     if (isUse) directory.noteUse('session', session);
     return ofUser(user, snapshot, session.id);
   }
@@ -120,6 +123,14 @@ export function endOf({ kind, value }: Credential, { snapshot }: Directory): Cre
   if (known === undefined) return 'unknown';
   const isDisabled = known.userId !== null && snapshot.users.get(known.userId)?.status !== 'enabled';
   return isDisabled ? 'account_disabled' : 'expired';
+}
+
+/**
+ * Whether a session has ended: also one that was made while the clock was ahead, since the clock is right again. Its age is
+ * not known, and it would last until the wrong time.
+ */
+export function hasEnded(session: Pick<Session, 'createdAt'>, lastUsedAt: number, now: number): boolean {
+  return now >= endOfSession(session, lastUsedAt) || session.createdAt > now + aheadMs;
 }
 
 /** When a session ends (ms since the epoch) if it is not used again. */

@@ -11,7 +11,7 @@ import { accountEntry, areWithin, mayInvite } from './grants.ts';
 import { digestOf, newSecret } from './one-time-secret.ts';
 import { checkPassword } from './password/password-policy.ts';
 import type { Passwords } from './password/passwords.ts';
-import { endOfSession, type Principals } from './principals.ts';
+import { hasEnded, type Principals } from './principals.ts';
 import { type CounterKey, signInDelays } from './sign-in-delays.ts';
 import { namedOf } from './users.ts';
 
@@ -73,7 +73,7 @@ export function createSignIns(parts: SignInParts) {
     const signedIn: User = { ...user, lastSignInAt: at };
     const all = [...snapshot.sessions.values()];
     const former = all.filter(({ id }) => id === visit.former);
-    const expired = all.filter((one) => one.id !== visit.former && at >= endOfSession(one, directory.lastUsedAt(one)));
+    const expired = all.filter((one) => one.id !== visit.former && hasEnded(one, directory.lastUsedAt(one), at));
     const own = all.filter((one) => one.userId === user.id && !former.includes(one) && !expired.includes(one));
     const tooMany = own.sort((a, b) => b.createdAt - a.createdAt).slice(sessionsMost - 1);
     return {

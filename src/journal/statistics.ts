@@ -8,10 +8,10 @@ export interface Statistics {
    */
   add(entries: readonly StatisticsEntry[]): Promise<void>;
   /**
-   * Rolls up some entries that were added before a time, or removes some steps whose retention ended by then, in a short
-   * transaction. To be called after each minute; returns whether there is more to do.
+   * Rolls up some entries that were added before a time, or removes some steps whose retention ended by `aged` (by default
+   * the same time; null: none), in a short transaction. To be called after each minute; returns whether there is more to do.
    */
-  rollUp(before: number): Promise<boolean>;
+  rollUp(before: number, aged?: number | null): Promise<boolean>;
   /** The counters of the steps `from` to `to` (starts of steps, both included). */
   read(query: StatisticsQuery): Promise<StatisticsAnswer>;
   /** The waiting deliveries of a destination, without those in `except`, counted by action. */

@@ -227,7 +227,14 @@ async function startDelivering(shared: Shared) {
   const { poisoned } = await queue.recover(lease, clock.now());
   if (poisoned.length > 0) telemetry.noticed('deliveries failed as poison', { deliveries: poisoned });
   const holds = stack.use(await createHolds(shared));
-  const statistics = stack.use(createStatistics({ ...shared, journal: journal.statistics, closed: holds.closed }));
+  const statistics = stack.use(
+    createStatistics({
+      ...shared,
+      journal: journal.statistics,
+      closed: holds.closed,
+      confirmedNow: () => retention.confirmedNow(),
+    }),
+  );
   reportAttempts(events, telemetry);
   for (const id of poisoned) {
     const delivery = await journal.log.delivery(id);

@@ -68,7 +68,26 @@ export function requestsConformance(name: string, make: () => Promise<Made>): vo
       await responses.finish(request, response);
       assert.deepEqual(await responses.begin({ ...request, epoch: 'other' }), { kind: 'kept', response });
       assert.deepEqual(await responses.begin({ ...request, digest: 'other' }), { kind: 'reused' });
+      await responses.prune(keptMs - 1);
+      assert.deepEqual(await responses.begin({ ...request, at: keptMs }), { kind: 'kept', response });
+      await responses.prune(keptMs);
       assert.deepEqual(await responses.begin({ ...request, at: keptMs }), { kind: 'begun' });
+    });
+
+    guarantee('a response from a clock that was ahead is kept for a day after the clock is right', async (requests) => {
+      const { responses } = requests;
+      const year = 365 * keptMs;
+      const request = keyed({ at: year });
+      const response = { status: 201, headers: {}, body: '', rights: [] };
+      await responses.begin(request);
+      await responses.finish(request, response);
+      const lost = keyed({ at: year, place: 'lost' });
+      await responses.begin(lost);
+      await responses.prune(5);
+      assert.deepEqual(await responses.begin({ ...request, at: 6 }), { kind: 'kept', response });
+      assert.deepEqual(await responses.begin({ ...lost, at: 5 + runMs }), { kind: 'begun' }, 'it was given up');
+      await responses.prune(keptMs + 5);
+      assert.deepEqual(await responses.begin({ ...request, at: keptMs + 6 }), { kind: 'begun' });
     });
 
     guarantee('a released request begins again, and only the owner of a record finishes it', async ({ responses }) => {

@@ -32,8 +32,8 @@ export const rejectedBounds = { ofCollector: 500, requests: 1_000, bytes: 1_048_
 
 export interface KeptResponses {
   /**
-   * Begins a request, durably, unless its key was used within `keptMs`. Atomic: of two requests with one key, one begins.
-   * Removes older records.
+   * Begins a request, durably, unless its key was used before and `prune` has not removed it. Atomic: of two requests with
+   * one key, one begins.
    */
   begin(request: KeyedRequest): Promise<Begun>;
   /**
@@ -50,7 +50,10 @@ export interface KeptResponses {
    * a repeated request is `interrupted`.
    */
   forget(): Promise<void>;
-  /** Removes records that are older than `keptMs`. */
+  /**
+   * Removes records that are older than `keptMs`. Those with a time after `now`, which a wrong clock gave, are kept from now
+   * on.
+   */
   prune(now: number): Promise<void>;
 }
 

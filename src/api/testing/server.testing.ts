@@ -93,6 +93,7 @@ export async function startTestServer(
   const refusal: { error: Error | null } = { error: null };
   const tokens = new Map<string, Principal>([['admin', principal('admin', allRights)]]);
   const statistics = createStatistics({
+    confirmedNow: () => null,
     events,
     journal: journal.statistics,
     clock: { now, after: () => () => {} },

@@ -282,7 +282,8 @@ function statistics(client: JournalClient): Statistics {
       const text = JSON.stringify(entries);
       return client.write('addStatistics', text, { bytes: text.length, isIntake: false, maxDelayMs });
     },
-    rollUp: (before) => client.write('rollUpStatistics', before, { bytes: 0, isIntake: false, maxDelayMs }),
+    rollUp: (before, aged = before) =>
+      client.write('rollUpStatistics', { before, aged }, { bytes: 0, isIntake: false, maxDelayMs }),
     read: (query) => client.read('readStatistics', query),
     async waiting(destinationId, except) {
       return countByAction(await client.read('waiting', { destinationId, except: numbersOf(except) }));

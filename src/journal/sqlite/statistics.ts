@@ -38,7 +38,7 @@ export const statisticsOperations = {
    * same transaction, so that nothing counts twice. When there are none, removes some old steps. Returns whether there is
    * more to do.
    */
-  rollUpStatistics(db: Db, before: number): boolean {
+  rollUpStatistics(db: Db, { before, aged }: { before: number; aged: number | null }): boolean {
     const rolledUp = rolledUpKeys(db);
     for (const [level, ms] of stepLengths.slice(0, -1).entries()) {
       const { at, kind, id } = rolledUp[level] ?? first;
@@ -54,7 +54,7 @@ export const statisticsOperations = {
       db.run(sql, ms, last.at, last.kind, last.id);
       return true;
     }
-    return forget(db, before);
+    return aged !== null && forget(db, aged);
   },
 
   readStatistics(db: Db, query: StatisticsQuery): StatisticsAnswer {
@@ -120,10 +120,10 @@ function upsert(db: Db, stepMs: number, { at, kind, id, counters }: Row) {
 }
 
 /** Answers whether there may be more to forget. */
-function forget(db: Db, before: number): boolean {
+function forget(db: Db, aged: number): boolean {
   const sql = `DELETE FROM statistics WHERE (step_ms, at, kind, id) IN
     (SELECT step_ms, at, kind, id FROM statistics WHERE step_ms = ? AND at < ? LIMIT ${forgottenAtOnce})`;
-  return statisticsSteps.some(({ ms, keptMs }) => db.run(sql, ms, before - keptMs) === forgottenAtOnce);
+  return statisticsSteps.some(({ ms, keptMs }) => db.run(sql, ms, aged - keptMs) === forgottenAtOnce);
 }
 
 /** Combines counters, in any order, into the result of a query. */

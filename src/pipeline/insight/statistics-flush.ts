@@ -17,6 +17,8 @@ const minuteMs = 60_000;
 export function createFlush(options: {
   journal: Pick<Statistics, 'add' | 'rollUp'>;
   clock: Clock;
+  /** The time by which old steps are removed, which does not follow a clock that jumps ahead; null: not known yet. */
+  confirmedNow(): number | null;
   /** Takes the counters from memory. */
   take(): Promise<StatisticsEntry[]>;
   failed(error: unknown, doing: string): void;
@@ -67,6 +69,11 @@ export function createFlush(options: {
     }
   }
 
+  function agedAt(before: number): number | null {
+    const confirmed = options.confirmedNow();
+    return confirmed === null ? null : Math.min(before, confirmed);
+  }
+
   /** A pause, which `now` ends. */
   async function rest(ms: number) {
     if (hurried > 0) return setImmediate();
@@ -82,7 +89,7 @@ export function createFlush(options: {
     const before = clock.now() - (clock.now() % minuteMs);
     if (before === rolledUpTo) return;
     try {
-      while (!isEnding && (await journal.rollUp(before))) await pause(clock, pauseMs);
+      while (!isEnding && (await journal.rollUp(before, agedAt(before)))) await pause(clock, pauseMs);
       rolledUpTo = before;
     } catch (error) {
       failed(error, 'roll up statistics');

@@ -204,7 +204,14 @@ async function alone() {
   const clock = fakeClock();
   const { statistics: journal } = (await openStorage()).journal;
   const events = createDeliveryEvents({ failedOften: assert.ifError });
-  const statistics = createStatistics({ events, journal, clock, closed: new Map(), failed: assert.ifError });
+  const statistics = createStatistics({
+    events,
+    journal,
+    clock,
+    closed: new Map(),
+    confirmedNow: clock.now,
+    failed: assert.ifError,
+  });
   const delivery = { id: 'dlv_1', actionId: 'act_1', destinationId: 'dst_1', connectionId: 'con_1' };
   return {
     clock,

@@ -19,6 +19,8 @@ export function createStatistics(options: {
   clock: Clock;
   /** Why a destination's deliveries are held now. */
   closed: ReadonlyMap<string, HoldState>;
+  /** See statistics-flush.ts. */
+  confirmedNow(): number | null;
   failed(error: unknown, doing: string): void;
 }) {
   const { events, journal, clock, closed } = options;

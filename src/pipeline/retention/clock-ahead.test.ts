@@ -68,3 +68,25 @@ test('a clock that jumps ahead by more than the retention removes nothing, until
   await rig.clock.advance(2 * hour);
   assert.deepEqual(await kept(), [0, 0], 'the clock is right');
 });
+
+test('a clock that jumps ahead removes no statistics, until it has been ahead for a day', async () => {
+  await using started = await startAhead();
+  const { rig, ahead } = started;
+  await wire(rig);
+  const at = rig.clock.now() - (rig.clock.now() % minute);
+  const query = { kind: 'all', id: null, stepMs: minute, from: at, to: at, follow: 'received' };
+  const counted = async () => (await rig.journal.statistics.read(query)).steps[0]?.counters['received'];
+  const send = async () => {
+    await rig.send({});
+    await rig.clock.advance(2 * minute);
+  };
+  await send();
+  assert.equal(await counted(), 1);
+  ahead.byMs = 40 * day;
+  await send();
+  await send();
+  assert.equal(await counted(), 1);
+  await rig.clock.advance(24 * hour);
+  await send();
+  assert.equal(await counted(), undefined, 'the clock is right');
+});

@@ -27,6 +27,7 @@ const recordBytes = 512;
 const useMs = 365 * 86_400_000;
 /** Bytes of responses that one step of an erasure reads. */
 const stepBytes = 4 * 1_048_576;
+const prunedAtOnce = 1_000;
 
 /** The operations in the storage threads. */
 export const operations = {
@@ -60,7 +61,6 @@ export const operations = {
 
   beginKeyed(db: Db, request: KeyedRequest): Begun {
     const { principal, place, digest, at, epoch } = request;
-    prune(db, at);
     const known = db.get<Known>(
       `SELECT number, digest, at, epoch, status, headers, body, rights FROM kept_response WHERE principal = ? AND place = ?`,
       principal,
@@ -72,7 +72,7 @@ export const operations = {
       if (status !== null)
         return { kind: 'kept', response: { status, headers: JSON.parse(headers), body, rights: JSON.parse(rights) } };
       if (known.epoch !== epoch) return { kind: 'interrupted' };
-      if (at - known.at < runMs) return { kind: 'running' };
+      if (Math.abs(at - known.at) < runMs) return { kind: 'running' };
       remove(db, known.number);
     }
     db.run(
@@ -131,7 +131,14 @@ export const operations = {
     return last;
   },
 
-  pruneKept: (db: Db, now: number): void => prune(db, now),
+  /** One step; returns whether there may be more to remove. */
+  pruneKept(db: Db, now: number): boolean {
+    db.run('UPDATE kept_response SET at = ?1 WHERE at > ?1 + ?2', now, runMs);
+    const sql = 'SELECT number FROM kept_response WHERE at <= ? LIMIT ?';
+    const rows = db.all<{ number: number }>(sql, now - keptMs, prunedAtOnce);
+    for (const { number } of rows) remove(db, number);
+    return rows.length === prunedAtOnce;
+  },
 
   putKeyUse(db: Db, { key, at }: { key: string; at: number }): void {
     db.run('INSERT OR REPLACE INTO key_use (key, at) VALUES (?, ?)', key, at);
@@ -140,11 +147,6 @@ export const operations = {
 
   allKeyUses: (db: Db, _: null): { key: string; at: number }[] => db.all('SELECT key, at FROM key_use'),
 };
-
-function prune(db: Db, now: number): void {
-  const rows = db.all<{ number: number }>('SELECT number FROM kept_response WHERE at <= ? LIMIT 1000', now - keptMs);
-  for (const { number } of rows) remove(db, number);
-}
 
 function remove(db: Db, number: number): void {
   const row = db.get<{ principal: string; bytes: number }>(

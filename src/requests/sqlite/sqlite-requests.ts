@@ -17,7 +17,9 @@ export function sqliteRequests(sqlite: Pick<Sqlite, 'client'>, bytesMax = 64 * 1
         let after: number | null = 0;
         while (after !== null) after = await client.write('forgetKept', { after });
       },
-      prune: (now) => client.write('pruneKept', now),
+      async prune(now) {
+        while (await client.write('pruneKept', now));
+      },
     },
     keyUses: {
       put: (key, at) => client.write('putKeyUse', { key, at }),
