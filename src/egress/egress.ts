@@ -178,9 +178,6 @@ export interface ProbeStep {
 
 export type EgressCheck = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 
-/** Concurrent exchanges with one origin over the same route; further ones wait, within their own deadline. */
-export const EXCHANGES_MAX = 5_000;
-
 /** Responses are read up to this many bytes unless the request sets another limit. */
 export const RESPONSE_BYTES_MAX = 64 * 1024;
 

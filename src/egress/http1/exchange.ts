@@ -81,7 +81,7 @@ export class Exchange implements ResponseHandler {
     const { timeoutMs } = this.request;
     return this.isSent
       ? { kind: 'timeout', message: `The exchange was not finished within ${timeoutMs} ms.` }
-      : { kind: 'connect', message: `No connection became free within ${timeoutMs} ms; nothing was sent.` };
+      : { kind: 'connect', message: `The request was not sent within ${timeoutMs} ms.` };
   }
 
   onBytes(): void {

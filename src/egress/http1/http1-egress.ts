@@ -15,11 +15,14 @@ import { checkMailHost, checkUrl, createGuard, type Listener } from '../guard/gu
 import { parseTarget, type Target } from '../guard/target-url.ts';
 import { createDns } from './dns.ts';
 import { Exchange, requestHead } from './exchange.ts';
+import { KeptConnections } from './kept-connections.ts';
+import { openFilesMax } from './open-files.ts';
 import { Opening } from './opening.ts';
+import { OpeningTurns } from './opening-turns.ts';
 import { OriginPool } from './origin-pool.ts';
 import { blocked, SingleSockets, STOPPED } from './single-sockets.ts';
-import type { GuardedDns } from './tcp.ts';
-import { type Route, routeKey, wayTo } from './way.ts';
+import { TlsSessions } from './tls-sessions.ts';
+import { type Guides, type Route, routeKey, wayTo } from './way.ts';
 
 export interface Http1EgressOptions {
   /** Private addresses that the operator allows; see parseAllowRules. */
@@ -32,6 +35,8 @@ export interface Http1EgressOptions {
   readonly isInboxOpen: () => boolean;
   /** For `User-Agent: Millrace/<version>`. */
   readonly version: string;
+  /** How many file descriptors the process may have. Default: as the system says. */
+  readonly openFilesMax?: number;
   /** Monotonic milliseconds. Default `performance.now`. */
   readonly now?: () => number;
 }
@@ -47,10 +52,10 @@ export function http1Egress(options: Http1EgressOptions): Egress {
 class Http1Egress implements Egress {
   readonly #options: Http1EgressOptions;
   readonly #now: () => number;
-  readonly #guides: GuardedDns;
+  readonly #guides: Guides;
   readonly #userAgent: string;
   readonly #pools = new Map<string, OriginPool>();
-  readonly #kept = { count: 0 };
+  readonly #kept: KeptConnections;
   /** Most deliveries have the same URLs, and parsing one costs a tenth of sending. */
   readonly #targets = recentValues(8_192, parseTarget);
   readonly #single: SingleSockets;
@@ -63,8 +68,14 @@ class Http1Egress implements Egress {
   constructor(options: Http1EgressOptions) {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
-    this.#guides = { guard: createGuard(options), dns: createDns(options.dnsServers) };
-    this.#single = new SingleSockets(this.#guides, this.#now);
+    this.#guides = {
+      guard: createGuard(options),
+      dns: createDns(options.dnsServers),
+      turns: new OpeningTurns(this.#now),
+      sessions: new TlsSessions(this.#now),
+    };
+    this.#kept = new KeptConnections(options.openFilesMax ?? openFilesMax());
+    this.#single = new SingleSockets({ ...this.#guides, sessions: null }, this.#now);
     this.#userAgent = `Millrace/${options.version}`;
   }
 
@@ -128,7 +139,9 @@ class Http1Egress implements Egress {
 
   /** Ends late exchanges and idle connections: one timer for all, since one for each would cost more than sending. */
   #sweep(): void {
-    const until = this.#now() + WORK_MS;
+    const now = this.#now();
+    const until = now + WORK_MS;
+    this.#kept.sweep(now);
     for (const [key, pool] of this.#pools) {
       if (!pool.sweep(until)) {
         // Many are late: other work of the process goes first.

@@ -1,10 +1,12 @@
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import type { EgressError, EgressTimings } from '../egress.ts';
+import type { Address } from '../guard/special-ranges.ts';
 import type { Target } from '../guard/target-url.ts';
 import { connectError, isFailure } from './errors.ts';
 import { tunnel } from './proxy-tunnel.ts';
 import { addressText, checkedAddresses, dial, placeText, type SocketOwner } from './tcp.ts';
-import { describeTls, secure } from './tls.ts';
+import { describeTls, secure, type TlsWay } from './tls.ts';
 import type { HttpProxy, Way } from './way.ts';
 
 type Stage = 'dns' | 'connect' | 'tls';
@@ -22,30 +24,39 @@ export class Opening {
   readonly steps: { readonly name: Stage; readonly durationMs: number; readonly detail: () => string }[] = [];
   /** The stage that is running, or that failed. */
   stage: Stage = 'dns';
-  /** Monotonic milliseconds. */
-  readonly startedAt: number;
+  /** Monotonic milliseconds, as if the opening had not waited for its turns. */
   stageStartedAt: number;
 
   readonly #way: Way;
   readonly #now: () => number;
   /** The TCP socket first, then those over it. */
   readonly #sockets: Socket[] = [];
+  #startedAt: number;
+  /** When it began to wait for a turn; null: it does not wait. */
+  #waitsSince: number | null = null;
   readonly #owner: SocketOwner = { keep: (socket) => this.#keep(socket), take: null };
   readonly #resolve: (result: Socket | EgressError) => void;
+  /** Whether a handshake runs that offers a session. */
+  #isResuming = false;
   #isOver = false;
 
   constructor(way: Way, now: () => number) {
     this.#way = way;
     this.#now = now;
-    this.startedAt = now();
-    this.stageStartedAt = this.startedAt;
+    this.#startedAt = now();
+    this.stageStartedAt = this.#startedAt;
     const { promise, resolve } = Promise.withResolvers<Socket | EgressError>();
     this.result = promise;
     this.#resolve = resolve;
-    void this.#open().then(
+    void this.#inTurn(() => this.#open()).then(
       (result) => this.end(result),
       (error) => this.end(connectError(error, way.target.host)),
     );
+  }
+
+  /** Monotonic milliseconds, as if the opening had not waited for its turns. */
+  get startedAt(): number {
+    return this.#waitsSince === null ? this.#startedAt : this.#startedAt + this.#now() - this.#waitsSince;
   }
 
   /** Durations of the stages; null for a lookup that was not needed. */
@@ -64,11 +75,14 @@ export class Opening {
 
   /** Ends the opening because its stage took too long. */
   expire(afterMs: number): void {
+    if (this.#isResuming) this.#way.sessions?.forget();
     this.end(lateAt(this.stage, this.#way, afterMs));
   }
 
   /** Ends the opening with this result, unless it has one; an error also destroys its sockets. */
   end(result: Socket | EgressError): void {
+    const tcp = this.#sockets[0];
+    if (tcp !== undefined) this.#way.turns.endShake(tcp);
     if (isFailure(result)) for (const socket of this.#sockets) socket.destroy();
     this.#isOver = true;
     this.#resolve(result);
@@ -76,8 +90,7 @@ export class Opening {
 
   /** Stays unfinished when its sockets are destroyed. */
   async #open(): Promise<Socket | EgressError> {
-    const { target, proxy, guard } = this.#way;
-    const { keep } = this.#owner;
+    const { target, proxy } = this.#way;
     const addresses = await checkedAddresses(target, this.#way);
     if (isFailure(addresses)) return addresses;
     const stops = proxy === null ? addresses : await checkedAddresses(proxy.target, this.#way);
@@ -90,9 +103,20 @@ export class Opening {
         : `${found}; the proxy ${proxy.target.host} resolved to ${stops.map(addressText).join(', ')}`;
     });
 
+    const opened = await this.#reach(addresses, stops);
+    if (!isFailure(opened) || !this.#isResuming || this.#isOver) return opened;
+    // The peer possibly refused the session that it was offered, which is forgotten now.
+    for (const socket of this.#sockets.splice(0)) socket.destroy();
+    this.steps.length = 1;
+    this.stage = 'connect';
+    return await this.#reach(addresses, stops);
+  }
+
+  async #reach(addresses: readonly Address[], stops: readonly Address[]): Promise<Socket | EgressError> {
+    const { target, proxy, guard } = this.#way;
     const place = placeText(addressText(addresses[0] ?? []), target.port);
-    const dialed = await dial(proxy?.target ?? target, stops, guard, this.#owner);
-    const socket = proxy === null || isFailure(dialed) ? dialed : await throughProxy(proxy, dialed, place, keep);
+    const dialed = await this.#inTurn(() => dial(proxy?.target ?? target, stops, guard, this.#owner));
+    const socket = proxy === null || isFailure(dialed) ? dialed : await this.#throughProxy(proxy, dialed, place);
     if (isFailure(socket)) return culprit(proxy, socket);
     const remote = placeText(socket.remoteAddress ?? '', target.port);
     this.#finish('tls', () =>
@@ -100,9 +124,44 @@ export class Opening {
     );
     if (!target.isTls) return socket;
 
-    const secured = await secure(socket, target, this.#way.secureContext(), keep);
+    const secured = await this.#secure(socket, target, this.#way);
     if (!isFailure(secured)) this.#finish('tls', () => describeTls(secured));
     return secured;
+  }
+
+  async #throughProxy(proxy: HttpProxy, dialed: Socket, place: string): Promise<Socket | EgressError> {
+    const socket = proxy.target.isTls ? await this.#secure(dialed, proxy.target, proxy) : dialed;
+    return isFailure(socket) ? socket : await tunnel(socket, place, proxy.authorization);
+  }
+
+  async #secure(socket: Socket, target: Target, way: TlsWay): Promise<TLSSocket | EgressError> {
+    const secured = await this.#inTurn(() => {
+      const tcp = this.#sockets[0];
+      if (tcp !== undefined) this.#way.turns.shake(tcp);
+      this.#isResuming = way.sessions?.has() === true;
+      return secure(socket, target, way, this.#owner.keep);
+    });
+    if (!isFailure(secured)) this.#isResuming = false;
+    return secured;
+  }
+
+  /** Does a step when there is time for it, unless the opening is over by then. */
+  #inTurn<T>(step: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#waitsSince = this.#now();
+      this.#way.turns.begin(this.#way.target.origin, () => {
+        const waitedMs = this.#now() - (this.#waitsSince ?? 0);
+        this.#waitsSince = null;
+        this.#startedAt += waitedMs;
+        this.stageStartedAt += waitedMs;
+        if (this.#isOver) return;
+        try {
+          resolve(step());
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
   }
 
   #keep(socket: Socket): void {
@@ -121,16 +180,6 @@ export class Opening {
 
 /** To the microsecond: more digits are noise, and would be in each attempt and its log line. */
 const roundedMs = (ms: number): number => Math.round(ms * 1_000) / 1_000;
-
-async function throughProxy(
-  { target, authorization, secureContext }: HttpProxy,
-  dialed: Socket,
-  place: string,
-  keep: (socket: Socket) => void,
-): Promise<Socket | EgressError> {
-  const socket = target.isTls ? await secure(dialed, target, secureContext(), keep) : dialed;
-  return isFailure(socket) ? socket : await tunnel(socket, place, authorization);
-}
 
 /**
  * An error at the proxy means that the target was not reached: all but a blocked or unknown address are reported as

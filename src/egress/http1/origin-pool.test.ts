@@ -6,29 +6,33 @@ import { parseAllowRules } from '../guard/allow-list.ts';
 import { checkUrl, createGuard } from '../guard/guard.ts';
 import { createDns } from './dns.ts';
 import { Exchange, requestHead } from './exchange.ts';
+import { KeptConnections } from './kept-connections.ts';
 import { Opening } from './opening.ts';
+import { OpeningTurns } from './opening-turns.ts';
 import { OriginPool } from './origin-pool.ts';
 import { httpPeer, rawPeer } from './testing/peers.testing.ts';
 import { wayTo } from './way.ts';
 
 /** An origin pool to a port of this machine; the test moves its clock and looks for what is late. */
 function openPool(port: number) {
+  const clock = { now: 1_000 };
   const allow = parseAllowRules('127.0.0.0/8');
   assert.ok(allow.ok);
   const guard = createGuard({ allow: allow.rules, ownListeners: () => [], isInboxOpen: () => false });
   const dns = createDns([]);
   const target = checkUrl(guard, `http://127.0.0.1:${port}/`);
   assert.ok(!('reason' in target));
-  const way = wayTo(target, {}, { guard, dns });
-  assert.ok(!('reason' in way));
-  const clock = { now: 1_000 };
   const now = () => clock.now;
-  const kept = { count: 0 };
+  const kept = new KeptConnections(20_000);
+  const turns = new OpeningTurns(now);
+  const way = wayTo(target, {}, { guard, dns, turns, sessions: null });
+  assert.ok(!('reason' in way));
   const pool = new OriginPool({ open: () => new Opening(way, now), now, kept });
   return {
     clock,
     kept,
     pool,
+    turns,
     send: (path: string, part: Partial<EgressRequest> = {}, onOutcome: (outcome: EgressOutcome) => void = () => {}) =>
       new Promise<EgressOutcome>((resolve) => {
         const request = requestTo(`http://127.0.0.1:${port}${path}`, { timeoutMs: 2_000, ...part });
@@ -112,30 +116,48 @@ test('after a cut response the connection is closed at once', async () => {
   }
 });
 
-test('deadlines expire never early: in flight, waiting for a connection, and while one opens', async () => {
+test('deadlines expire never early: in flight, and while a connection opens', async () => {
   await using peer = await rawPeer((socket) => socket.resume());
   using opened = openPool(peer.port);
   const { clock, pool, send } = opened;
   const outcomes: EgressOutcome[] = [];
   const note = (outcome: EgressOutcome) => void outcomes.push(outcome);
-  const exchanges = Array.from({ length: 130 }, () => send('/', {}, note));
-  while (peer.connections() < 128) await new Promise((resolve) => setImmediate(resolve));
-  clock.now += 1_999;
+  const exchanges = Array.from({ length: 20 }, () => send('/', {}, note));
+  while (peer.connections() < 20) await new Promise((resolve) => setImmediate(resolve));
+  const early = send('/', { timeoutMs: 100 }, note);
+  while (peer.connections() < 21) await new Promise((resolve) => setImmediate(resolve));
+  clock.now += 99;
   pool.sweep(Number.POSITIVE_INFINITY);
   assert.deepEqual(outcomes, []);
   clock.now++;
   pool.sweep(Number.POSITIVE_INFINITY);
-  const kinds = (await Promise.all(exchanges)).map(kindOf);
-  assert.deepEqual(
-    [kinds.filter((kind) => kind === 'timeout').length, kinds.slice(128)],
-    [128, ['connect', 'connect']],
-  );
+  assert.equal(kindOf(await early), 'timeout', 'the shortest deadline counts, although it came last');
+  clock.now += 1_899;
+  pool.sweep(Number.POSITIVE_INFINITY);
+  assert.equal(outcomes.length, 1);
+  clock.now++;
+  pool.sweep(Number.POSITIVE_INFINITY);
+  assert.deepEqual(new Set((await Promise.all(exchanges)).map(kindOf)), new Set(['timeout']));
   assert.equal(pool.isEmpty, true);
 
   const late = send('/', { connectTimeoutMs: 50 });
   clock.now += 50;
   pool.sweep(Number.POSITIVE_INFINITY);
   assert.equal(kindOf(await late), 'dns', 'its lookup had not ended');
+});
+
+test('the time in which a connection waits for its turn does not count as connecting', async () => {
+  await using peer = await silentPeer();
+  using opened = openPool(peer.port);
+  const { clock, pool, turns, send } = opened;
+  turns.begin('another origin', () => {
+    clock.now += 1_000;
+  });
+  const exchange = send('/', { connectTimeoutMs: 50, timeoutMs: 5_000 });
+  clock.now += 1_000;
+  pool.sweep(Number.POSITIVE_INFINITY);
+  const { timings } = responseOf(await exchange);
+  assert.deepEqual([timings.connectMs, timings.totalMs], [0, 1_000]);
 });
 
 test('when many exchanges are late at once, the sweep ends in time and continues where it was', async () => {
@@ -149,7 +171,7 @@ test('when many exchanges are late at once, the sweep ends in time and continues
       clock.now++;
     }),
   );
-  while (peer.connections() < 128) await new Promise((resolve) => setImmediate(resolve));
+  while (peer.connections() < 300) await new Promise((resolve) => setImmediate(resolve));
   clock.now += 2_000;
   for (let before = 0; ; before = ended) {
     const isDone = pool.sweep(clock.now + 20);

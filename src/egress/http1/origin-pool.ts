@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
-import { type EgressError, EXCHANGES_MAX } from '../egress.ts';
+import type { EgressError } from '../egress.ts';
 import { isFailure, lostError } from './errors.ts';
 import type { Exchange } from './exchange.ts';
+import type { Keepable, KeptConnections } from './kept-connections.ts';
 import type { Opening } from './opening.ts';
 import { type LatestHead, ResponseParser } from './response-parser.ts';
 
@@ -10,26 +11,24 @@ interface OriginPoolOptions {
   readonly open: () => SocketOpening;
   /** Monotonic milliseconds. */
   readonly now: () => number;
-  /** Counts the idle connections of all pools together. */
-  readonly kept: { count: number };
+  /** The idle connections of all pools. */
+  readonly kept: KeptConnections;
 }
 
 /** What a connection needs of an opening. */
 export type SocketOpening = Pick<Opening, 'result' | 'startedAt' | 'timings' | 'read' | 'expire' | 'end'>;
 
-/**
- * The connections to one origin over one route, at most `EXCHANGES_MAX`, each with one exchange at a time. Further
- * exchanges wait in order.
- */
+/** The connections to one origin over one route, each with one exchange at a time: as many as there are exchanges. */
 export class OriginPool {
   readonly latestHead: LatestHead = { head: null, bytes: Buffer.alloc(0) };
   readonly options: OriginPoolOptions;
   readonly #connections = new Set<Connection>();
-  /** The longest idle first. */
+  /** The one that was used last is usually the last. */
   readonly #idle: Connection[] = [];
-  readonly #waiting: Exchange[] = [];
   #unsent: Connection[] = [];
   #immediate: NodeJS.Immediate | null = null;
+  /** Before this time nothing is late. */
+  #dueAt = Number.POSITIVE_INFINITY;
   /** Counts turns of the event loop, while there is something to send. */
   turn = 0;
 
@@ -41,12 +40,15 @@ export class OriginPool {
     return this.#connections.size === 0;
   }
 
-  /** Sends an exchange over a free connection or a new one, or puts it into the queue. */
+  /** Sends an exchange over a free connection or a new one. */
   send(exchange: Exchange): void {
-    const connection =
-      this.#takeIdle(exchange.request.isOnce === true) ?? (this.#connections.size < EXCHANGES_MAX ? this.#add() : null);
-    if (connection === null) this.#waiting.push(exchange);
-    else connection.carry(exchange);
+    const connection = this.#takeIdle(exchange.request.isOnce === true) ?? this.#add();
+    connection.carry(exchange);
+  }
+
+  /** A connection is late at this time. */
+  expectAt(dueAt: number): void {
+    if (dueAt < this.#dueAt) this.#dueAt = dueAt;
   }
 
   /**
@@ -55,43 +57,39 @@ export class OriginPool {
    */
   sweep(until: number): boolean {
     const now = this.options.now();
-    for (let i = 0; i < this.#waiting.length; i++) {
-      const exchange = this.#waiting[i];
-      if (exchange === undefined || now < exchange.expiresAt) continue;
-      this.#waiting.splice(i--, 1);
-      exchange.fail(exchange.lateError);
-      if (this.options.now() >= until) return false;
+    if (now < this.#dueAt) return true;
+    this.#dueAt = Number.POSITIVE_INFINITY;
+    for (const connection of this.#connections) {
+      if (connection.sweep(now) && this.options.now() >= until) {
+        this.#dueAt = now;
+        return false;
+      }
+      this.expectAt(connection.dueAt);
     }
-    for (const connection of this.#connections) if (connection.sweep(now) && this.options.now() >= until) return false;
     return true;
   }
 
   /** Ends all exchanges with this error and closes all connections, without waiting. */
   close(error: EgressError): void {
-    for (const exchange of this.#waiting.splice(0)) exchange.fail(error);
     for (const connection of this.#connections) connection.end(error);
   }
 
-  /** Takes a connection whose exchange ended well. */
-  release(connection: Connection): void {
-    const next = this.#waiting.shift();
-    if (next !== undefined) connection.carry(next);
-    else if (this.options.kept.count < KEPT_MAX) {
-      this.options.kept.count++;
-      this.#idle.push(connection);
-    } else connection.close();
+  /** Keeps a connection whose exchange ended well. */
+  keep(connection: Connection): void {
+    connection.idleAt = this.#idle.push(connection) - 1;
+    this.expectAt(connection.dueAt);
+    this.options.kept.add(connection);
   }
 
   /** Forgets a closed connection. */
   remove(connection: Connection): void {
     this.#connections.delete(connection);
-    const at = this.#idle.indexOf(connection);
-    if (at !== -1) {
-      this.#idle.splice(at, 1);
-      this.options.kept.count--;
-    }
-    const next = this.#waiting.shift();
-    if (next !== undefined) this.#add().carry(next);
+    if (connection.idleAt === -1) return;
+    this.options.kept.remove(connection);
+    const last = this.#idle.pop();
+    if (last === undefined || last === connection) return;
+    this.#idle[connection.idleAt] = last;
+    last.idleAt = connection.idleAt;
   }
 
   /**
@@ -110,15 +108,17 @@ export class OriginPool {
     });
   }
 
-  /** The connection that was used last, if it may still be used. */
   #takeIdle(isOnce: boolean): Connection | null {
     const now = this.options.now();
     for (let connection = this.#idle.at(-1); connection !== undefined; connection = this.#idle.at(-1)) {
       if (isOnce && now >= connection.idleSince + ONCE_IDLE_MS) return null;
-      this.#idle.pop();
-      this.options.kept.count--;
-      if (now < connection.idleUntil) return connection;
-      connection.close();
+      if (now >= connection.idleUntil) connection.close();
+      else {
+        this.#idle.pop();
+        connection.idleAt = -1;
+        this.options.kept.remove(connection);
+        return connection;
+      }
     }
     return null;
   }
@@ -134,7 +134,11 @@ export class OriginPool {
  * One connection: opening → sending → idle → sending → … → closed. While it is opening or sending it has an exchange. A
  * kept socket that turns out closed before a byte of the response arrived is replaced, and the exchange stays.
  */
-class Connection {
+class Connection implements Keepable {
+  before: Keepable | null = null;
+  after: Keepable | null = null;
+  /** Its place among the idle connections of the pool, or -1. */
+  idleAt = -1;
   idleSince = 0;
   /** When the peer closes the idle socket, as far as it announced. */
   idleUntil = 0;
@@ -155,6 +159,8 @@ class Connection {
 
   carry(exchange: Exchange): void {
     this.#exchange = exchange;
+    this.#pool.options.kept.begin();
+    this.#pool.expectAt(exchange.expiresAt);
     if (this.#socket === null) void this.#open(exchange);
     else this.#pool.sendSoon(this);
   }
@@ -173,16 +179,24 @@ class Connection {
     }
   }
 
+  /** When the exchange, the opening or the idle time has lasted too long. */
+  get dueAt(): number {
+    const exchange = this.#exchange;
+    if (exchange === null) return this.idleUntil;
+    const { startedAt = Number.POSITIVE_INFINITY } = this.#opening ?? {};
+    return Math.min(exchange.expiresAt, startedAt + exchange.request.connectTimeoutMs);
+  }
+
   /** Ends an exchange or an idle time that lasted too long; returns whether it did. */
   sweep(now: number): boolean {
+    if (now < this.dueAt) return false;
     const exchange = this.#exchange;
-    if (now < (exchange?.expiresAt ?? this.idleUntil)) {
-      const { connectTimeoutMs = 0 } = exchange?.request ?? {};
-      if (this.#opening === null || now < this.#opening.startedAt + connectTimeoutMs) return false;
-      this.#opening.expire(connectTimeoutMs);
-    } else if (exchange === null) this.close();
-    else if (this.#opening !== null) this.#opening.expire(exchange.request.timeoutMs);
-    else this.end(exchange.lateError);
+    if (exchange === null) this.close();
+    else if (this.#opening === null) this.end(exchange.lateError);
+    else {
+      const { connectTimeoutMs, timeoutMs } = exchange.request;
+      this.#opening.expire(now < exchange.expiresAt ? connectTimeoutMs : timeoutMs);
+    }
     return true;
   }
 
@@ -197,8 +211,13 @@ class Connection {
 
   close(): void {
     this.#dropSocket();
-    this.#exchange = null;
+    this.#free();
     this.#pool.remove(this);
+  }
+
+  #free(): void {
+    if (this.#exchange !== null) this.#pool.options.kept.end();
+    this.#exchange = null;
   }
 
   #dropSocket(): void {
@@ -219,6 +238,7 @@ class Connection {
   async #open(exchange: Exchange): Promise<void> {
     const opening = this.#pool.options.open();
     this.#opening = opening;
+    this.#pool.expectAt(this.dueAt);
     const socket = await opening.result;
     this.#opening = null;
     exchange.stages = opening.timings;
@@ -263,14 +283,14 @@ class Connection {
   #finish(exchange: Exchange, isExact: boolean): void {
     const { keepAliveMs } = exchange;
     if (isExact && keepAliveMs > 0 && this.#socket !== null) {
-      this.#exchange = null;
+      this.#free();
       this.#isKept = true;
       this.idleSince = this.#pool.options.now();
       this.idleUntil = this.idleSince + keepAliveMs;
       // This turn ends, and the whole next one passes.
       this.sendTurn = this.#pool.turn + 2;
       this.#pool.sendSoon(this.#socket.writableLength === 0 ? null : this);
-      this.#pool.release(this);
+      this.#pool.keep(this);
     } else this.close();
     exchange.respond(true);
   }
@@ -283,6 +303,3 @@ const LOST_AT_ONCE = {
 
 /** A request that must not be written twice goes over no socket that was idle for longer: many peers close after 5 s. */
 const ONCE_IDLE_MS = 4_000;
-
-/** For all pools together: each takes a file descriptor. */
-const KEPT_MAX = 512;

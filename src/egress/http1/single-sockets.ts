@@ -3,19 +3,18 @@ import type { EgressConnect, EgressConnection, EgressError, EgressProbe, ProbeSt
 import { checkMailHost, checkUrl } from '../guard/guard.ts';
 import { isFailure } from './errors.ts';
 import { Opening } from './opening.ts';
-import type { GuardedDns } from './tcp.ts';
 import { lateRefusal, secureContextFor } from './tls.ts';
-import { type Way, wayTo } from './way.ts';
+import { type Guides, type Way, wayTo } from './way.ts';
 
 /** Opens sockets for one use, outside the pools: for connection tests, and for callers that speak mail. */
 export class SingleSockets implements Disposable {
-  readonly #guides: GuardedDns;
+  readonly #guides: Guides;
   readonly #now: () => number;
   /** In use by callers of `connect`. */
   readonly #mailSockets = new Set<Socket>();
   #isClosed = false;
 
-  constructor(guides: GuardedDns, now: () => number) {
+  constructor(guides: Guides, now: () => number) {
     this.#guides = guides;
     this.#now = now;
   }
@@ -44,8 +43,9 @@ export class SingleSockets implements Disposable {
     if ('reason' in target) return { kind: 'error', error: blocked(target) };
     const secureContext = secureContextFor(tls);
     if (isFailure(secureContext)) return { kind: 'error', error: secureContext };
-    const way = { ...this.#guides, target: { ...target, isTls: false }, proxy: null };
-    const { socket } = await this.#open({ ...way, secureContext: () => secureContext }, timeoutMs);
+    const way = wayTo({ ...target, isTls: false }, {}, this.#guides);
+    if ('reason' in way) return { kind: 'error', error: blocked(way) };
+    const { socket } = await this.#open(way, timeoutMs);
     if (isFailure(socket)) return { kind: 'error', error: socket };
     if (this.#isClosed) {
       socket.destroy();

@@ -78,8 +78,12 @@ test('a request whose kept socket breaks after the first byte of a response is n
   assert.deepEqual([kindOf(outcome), outcome.resends, peer.connections()], ['reset', 0, 1]);
 });
 
-test('a thousand concurrent requests use a bounded number of sockets, and each gets its own response', async () => {
-  await using peer = await httpPeer((request, response) => void response.end(request.url));
+test('a thousand concurrent requests are sent at once, and each gets its own response', async () => {
+  const held: (() => void)[] = [];
+  await using peer = await httpPeer((request, response) => {
+    held.push(() => response.end(request.url));
+    if (held.length === 1_000) for (const release of held) release();
+  });
   await using egress = openEgress();
   const paths = Array.from({ length: 1_000 }, (_, i) => `/${i}`);
   const outcomes = await Promise.all(
@@ -89,28 +93,6 @@ test('a thousand concurrent requests use a bounded number of sockets, and each g
     outcomes.map((outcome) => Buffer.from(responseOf(outcome).body).toString()),
     paths,
   );
-  assert.ok(peer.connections() <= 128);
-});
-
-test('a request that waits for a connection ends by its own deadline, and those behind it proceed', async () => {
-  const held: (() => void)[] = [];
-  await using peer = await httpPeer((request, response) => {
-    if (request.url === '/hold') held.push(() => response.end('held'));
-    else response.end('ok');
-  });
-  await using egress = openEgress();
-  const url = `http://127.0.0.1:${peer.port}`;
-  const holding = Array.from({ length: 128 }, () => egress.send(requestTo(`${url}/hold`)));
-  const late = await egress.send(requestTo(`${url}/late`, { timeoutMs: 100 }));
-  assert.equal(kindOf(late), 'connect');
-  const behind = egress.send(requestTo(`${url}/behind`));
-  const waitForAll = async () => {
-    while (held.length < 128) await new Promise((resolve) => setImmediate(resolve));
-  };
-  await waitForAll();
-  for (const release of held) release();
-  assert.equal(Buffer.from(responseOf(await behind).body).toString(), 'ok');
-  for (const outcome of await Promise.all(holding)) responseOf(outcome);
 });
 
 test('a response that closes its connection does not disturb the next request', async () => {
@@ -136,7 +118,7 @@ test('bytes after a response are not the response to the next request', async ()
   }
 });
 
-test('dispose ends exchanges that are in flight, waiting or connecting, as a reset', async () => {
+test('dispose ends exchanges that are in flight or connecting, as a reset', async () => {
   await using dns = await dnsPeer({});
   await using peer = await rawPeer((socket) => socket.resume());
   const egress = openEgress('127.0.0.0/8', { dnsServers: [dns.address] });
@@ -351,5 +333,5 @@ test('connections over TLS are kept, although they report a written request only
     while (left-- > 0) responseOf(await egress.send(requestTo(`https://localhost:${peer.port}/`, { tls })));
   };
   await Promise.all(Array.from({ length: 10 }, sending));
-  assert.deepEqual(await peer.seen(), { connections: 10, resumed: 0 });
+  assert.equal((await peer.seen()).connections, 10);
 });

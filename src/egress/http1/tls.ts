@@ -3,38 +3,73 @@ import { createSecureContext, getCACertificates, type SecureContext, connect as 
 import { recentValues } from '../../async/recent-values.ts';
 import type { EgressError, TlsOptions } from '../egress.ts';
 import type { Target } from '../guard/target-url.ts';
-import { hungUp, isFailure, tlsError } from './errors.ts';
+import { hungUp, isFailure, lostError, tlsError } from './errors.ts';
+import type { OriginSessions, TlsSession } from './tls-sessions.ts';
+
+/** How TLS is spoken with a target. */
+export interface TlsWay {
+  /** Called when TLS starts. */
+  readonly secureContext: () => SecureContext | EgressError;
+  /** Those that may be resumed; null: every certificate is verified. */
+  readonly sessions: OriginSessions | null;
+}
 
 /**
- * Does the TLS handshake over an open socket, and verifies the target's certificate.
+ * Does the TLS handshake over an open socket, and verifies the target's certificate; a session that is resumed follows from
+ * such a handshake with the same options.
  *
  * @param keep takes the new socket before it is open
  */
 export function secure(
   socket: Socket,
   target: Target,
-  secureContext: SecureContext | EgressError,
+  { secureContext, sessions }: TlsWay,
   keep: (socket: Socket) => void,
 ): Promise<TLSSocket | EgressError> {
   return new Promise((resolve) => {
-    if (isFailure(secureContext)) return resolve(secureContext);
-    const fail = (error: unknown) => resolve(tlsError(error));
+    const context = secureContext();
+    if (isFailure(context)) return resolve(context);
+    const session = sessions?.take() ?? null;
+    let isOpen = false;
+    const fail = (error: unknown) => {
+      // Of an open connection, other errors say nothing of the session.
+      if (!isOpen || lostError(error).kind === 'tls') sessions?.forget();
+      resolve(tlsError(error));
+    };
     socket.on('error', fail);
     try {
       const secured = startTls({
         socket,
-        secureContext,
+        secureContext: context,
         // The certificate is verified for `host`; an IP address is not sent as server name (RFC 6066 §3).
         host: target.host,
         ...(target.literal === null ? { servername: target.host } : {}),
         ALPNProtocols: ['http/1.1'],
         rejectUnauthorized: true,
+        ...(session === null ? {} : { session: session.bytes }),
       });
       keep(secured);
-      secured.on('error', fail).once('secureConnect', () => resolve(secured));
+      secured.on('error', fail).once('secureConnect', () => {
+        isOpen = true;
+        if (session !== null && !secured.isSessionReused()) sessions?.forget();
+        resolve(secured);
+      });
+      if (sessions !== null) keepSessions(secured, sessions, session);
     } catch (error) {
       fail(error);
     }
+  });
+}
+
+/** Keeps the sessions of a connection. TLS 1.3 sends them after the handshake. */
+function keepSessions(secured: TLSSocket, sessions: OriginSessions, offered: TlsSession | null): void {
+  let until: number | null = null;
+  secured.on('session', (bytes: Buffer) => {
+    if (until === null) {
+      const validTo = secured.getPeerX509Certificate()?.validToDate ?? new Date(0);
+      until = offered !== null && secured.isSessionReused() ? offered.until : sessions.until(validTo);
+    }
+    sessions.put({ bytes, isSingleUse: secured.getProtocol() === 'TLSv1.3', until });
   });
 }
 

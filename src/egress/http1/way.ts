@@ -1,43 +1,57 @@
 import { createHash } from 'node:crypto';
-import type { SecureContext } from 'node:tls';
-import type { EgressError, EgressRequest, ProxyOptions, TlsOptions } from '../egress.ts';
+import type { EgressRequest, ProxyOptions, TlsOptions } from '../egress.ts';
 import { parseTarget, type Target } from '../guard/target-url.ts';
+import type { OpeningTurns } from './opening-turns.ts';
 import type { GuardedDns } from './tcp.ts';
-import { secureContextFor } from './tls.ts';
+import { secureContextFor, type TlsWay } from './tls.ts';
+import type { OriginSessions, TlsSessions } from './tls-sessions.ts';
 
 /** The part of a request that determines how its target is reached. */
 export type Route = Pick<EgressRequest, 'tls' | 'proxy'>;
 
-/** How the sockets of an origin pool are opened. */
-export interface Way extends GuardedDns {
-  readonly target: Target;
-  readonly proxy: HttpProxy | null;
-  /** Called when TLS starts. */
-  readonly secureContext: () => SecureContext | EgressError;
+/** What all ways share. */
+export interface Guides extends GuardedDns {
+  readonly turns: OpeningTurns;
+  /** Null: no session is resumed. */
+  readonly sessions: TlsSessions | null;
 }
 
-/** An HTTP proxy that connects to the checked address of a target. */
-export interface HttpProxy {
+/** How the sockets of an origin pool are opened. */
+export interface Way extends GuardedDns, TlsWay {
+  readonly turns: OpeningTurns;
+  readonly target: Target;
+  readonly proxy: HttpProxy | null;
+}
+
+/** An HTTP proxy that connects to the checked address of a target. Its TLS is without the client certificate. */
+export interface HttpProxy extends TlsWay {
   readonly target: Target;
   /** `Proxy-Authorization`, or null. */
   readonly authorization: string | null;
-  /** Without the client certificate, which is only for the target. */
-  readonly secureContext: () => SecureContext | EgressError;
 }
 
 /** How a target is reached, or why it can't be. */
-export function wayTo(target: Target, { tls, proxy }: Route, guides: GuardedDns): Way | { readonly reason: string } {
-  const secureContext = once(() => secureContextFor(tls));
-  if (proxy === undefined) return { ...guides, target, proxy: null, secureContext };
-  const through = proxyOf(proxy, tls);
+export function wayTo(
+  target: Target,
+  route: Route,
+  { sessions, ...guides }: Guides,
+): Way | { readonly reason: string } {
+  const key = `${target.origin} ${routeKey(route)}`;
+  const secured = {
+    secureContext: () => secureContextFor(route.tls),
+    sessions: sessions?.of(key) ?? null,
+  };
+  if (route.proxy === undefined) return { ...guides, ...secured, target, proxy: null };
+  const through = proxyOf(route.proxy, route.tls, sessions?.of(`${key} proxy`) ?? null);
   if ('reason' in through) return through;
   // Loopback is another machine for the proxy, so the inbox exception does not apply behind it.
-  return { ...guides, target: { ...target, isInbox: false }, proxy: through, secureContext };
+  return { ...guides, ...secured, target: { ...target, isInbox: false }, proxy: through };
 }
 
 function proxyOf(
   { url, username, password }: ProxyOptions,
   tls: TlsOptions | undefined,
+  sessions: OriginSessions | null,
 ): HttpProxy | { readonly reason: string } {
   const target = parseTarget(url);
   if ('reason' in target) return { reason: `of the proxy's address: ${target.reason}` };
@@ -45,7 +59,8 @@ function proxyOf(
   return {
     target: { ...target, isInbox: false },
     authorization: username === null ? null : `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
-    secureContext: once(() => secureContextFor(trust)),
+    secureContext: () => secureContextFor(trust),
+    sessions,
   };
 }
 
@@ -66,11 +81,3 @@ function keyOf(options: TlsOptions | ProxyOptions): string {
 }
 
 const keys = new WeakMap<TlsOptions | ProxyOptions, string>();
-
-function once<T extends object>(make: () => T): () => T {
-  let made: T | null = null;
-  return () => {
-    made ??= make();
-    return made;
-  };
-}

@@ -8,6 +8,7 @@ import type { EgressError, EgressOutcome } from '../../egress.ts';
 import type { Target } from '../../guard/target-url.ts';
 import { isFailure } from '../errors.ts';
 import { Exchange, requestHead } from '../exchange.ts';
+import { KeptConnections } from '../kept-connections.ts';
 import { OriginPool } from '../origin-pool.ts';
 import { secure, secureContextFor } from '../tls.ts';
 import type { Answered } from './answers.testing.ts';
@@ -153,13 +154,13 @@ export async function readOverBoth(answer: Answered): Promise<{ plain: Reading; 
     const peer = new TLSSocket(far as Socket, { isServer: true, secureContext: SERVER_CONTEXT }); // as: TLS takes any duplex
     respond(peer, answer.pieces);
     const target = { host: 'localhost', literal: null } as Target; // as: TLS needs no more of it
-    return await secure(near as Socket, target, CLIENT_CONTEXT, () => {}); // as: likewise
+    return await secure(near as Socket, target, TLS_WAY, () => {}); // as: likewise
   });
   return { plain, secured: readingOf(await sending.send(answer.method)) };
 }
 
 const SERVER_CONTEXT = createSecureContext({ cert: pem('server.crt'), key: pem('server.key') });
-const CLIENT_CONTEXT = secureContextFor({ ca: pem('ca.crt') });
+const TLS_WAY = { secureContext: () => secureContextFor({ ca: pem('ca.crt') }), sessions: null };
 
 /** Responds to the first bytes with the pieces, and ends the connection. */
 function respond(peer: TLSSocket, pieces: readonly Buffer[]): void {
@@ -178,7 +179,7 @@ function poolOver(connect: () => Promise<Duplex | EgressError>) {
   const now = () => performance.now();
   const pool = new OriginPool({
     now,
-    kept: { count: 0 },
+    kept: new KeptConnections(1_000),
     open() {
       const opened = connect() as Promise<Socket | EgressError>; // as: it has what is used of one
       return {
