@@ -176,6 +176,7 @@ export async function compose(config: Config, storage: Storage, overrides: Overr
       }),
     }),
   );
+  pipeline.eraser.resume();
   const listening = await server.listen(config);
   url ??= listening;
   if (config.port === 0) listeners.push(listenerAt(config, Number(new URL(listening).port)));

@@ -11,7 +11,10 @@ import type { Configuration } from '../snapshot/snapshot.ts';
 /** The waits of an erasure that can't continue yet, and after errors; doubled up to the most. */
 const waits = { blocked: { firstMs: 100, mostMs: 5_000 }, failed: { firstMs: 5_000, mostMs: 300_000 } };
 
-/** Erases visitors, one after the other, alongside other work. An erasure continues after a restart. */
+/**
+ * Erases visitors, one after the other, alongside other work. An erasure continues after a restart, with `resume`: before
+ * it, all listeners must be there, since their memory may have the text, loaded from what the erasure removes.
+ */
 export async function startEraser(options: {
   journal: Pick<Journal, 'erasures'>;
   configuration: Configuration;
@@ -70,12 +73,13 @@ export async function startEraser(options: {
   const unfinished = (await journal.erasures.list()).filter(({ state }) => state === 'running').reverse();
   // It is no longer known which examples came from the visitor.
   if (unfinished.length > 0) await parameters.forget(null);
-  for (const { id, sought } of unfinished) {
-    if (sought !== null) texts.set(id, textOf(sought));
-    start(id);
-  }
+  for (const { id, sought } of unfinished) if (sought !== null) texts.set(id, textOf(sought));
 
   return {
+    /** Continues the erasures that the last process did not finish. */
+    resume(): void {
+      for (const { id } of unfinished.splice(0)) start(id);
+    },
     /** Only counts. */
     async plan(sought: ErasedBy): Promise<Erasure> {
       const code = (await hashOf(configuration, clock))(textOf(sought));
