@@ -13,7 +13,7 @@ const rooms = {
   telemetry: ['contract'],
   disk: [],
   secrets: ['contract', 'disk'],
-  sqlite: ['contract', 'template', 'telemetry', 'disk'],
+  sqlite: ['async', 'contract', 'template', 'telemetry', 'disk'],
   client: ['contract'],
   connections: ['contract', 'ports'],
   destinations: ['contract', 'connections', 'template', 'ports'],

@@ -57,6 +57,7 @@ export async function createServer(parts: ApiParts): Promise<Server> {
   const inbox = createInbox(parts);
   parts.pipeline.eraser.watch(inbox.erase);
   const traces = createTraces(parts);
+  parts.pipeline.eraser.watch(traces.erase);
   const rejected = createRejectedRequests(parts);
   const keys = createFormerKeys(parts);
   const handlers = allHandlers(parts, { streams, inbox, traces, rejected, keys, draining });

@@ -171,6 +171,7 @@ export async function startPipeline(parts: PipelineParts) {
       },
     }),
   );
+  eraser.watch(parameters.forgetNames);
   const masksOf = intakePrivacy(configuration, clock);
 
   return {

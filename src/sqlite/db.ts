@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import { recentMap } from '../async/recent-values.ts';
 import { type Cleared, clearing } from './clearing.ts';
 import type { Db, Operations, Request, Result, SqlValues } from './operation.ts';
 
@@ -46,6 +47,7 @@ function dbOver(database: DatabaseSync): Db & { forget(): void; afterCommit(): v
       }
       return value;
     },
+    keepRecent: <K, V>(name: string, key: K, make: () => V) => keep(name, recentValuesKept<K, V>)(key, make),
     beforeCommit: (run) => waiting.push(run),
     flush() {
       const runs = waiting;
@@ -81,6 +83,9 @@ function dbOver(database: DatabaseSync): Db & { forget(): void; afterCommit(): v
     },
   };
 }
+
+/** Numbers of actions, destinations and such: with 32,768 of each, about 20 MiB in a thread. */
+const recentValuesKept = <K, V>() => recentMap<K, V>(16_384);
 
 const bound = (values: SqlValues) => values as SQLInputValue[]; // SQLite's calls take an object of names too
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { deliveryOf, sendEvents, wire } from '../support/app.ts';
+import { openStream } from '../support/event-stream.ts';
 import { eventually } from '../support/eventually.ts';
 import { adminClient, adminToken, environment, spawnProcess } from '../support/process.ts';
 import { startReceiver } from '../support/receiver.ts';
@@ -16,16 +17,21 @@ test('every feature that can keep a visitor id or a value of an event is without
   await using stack = new AsyncDisposableStack();
   stack.defer(() => rm(dir, { recursive: true, force: true }));
   const receiver = stack.use(await startReceiver());
-  const env = { ...environment(dir), MILLRACE_LOG_LEVEL: 'debug', MILLRACE_INBOX: 'true' };
+  const temporary = await mkdtemp(join(tmpdir(), 'millrace-erased-tmp-'));
+  stack.defer(() => rm(temporary, { recursive: true, force: true }));
+  const env = { ...environment(dir), MILLRACE_LOG_LEVEL: 'debug', MILLRACE_INBOX: 'true', TMPDIR: temporary };
   const server = stack.use(spawnProcess(env));
   const url = await server.listening;
   const client = adminClient(url);
   const app = { url, client };
   const theirs = { 'wt.dcsvid': visitorId, mail, nick: 'canary-nick-5e1f' };
-  /** Every place that still has one of the two: files of the data folder, and what the process printed. */
+  /** Every place that still has one of the two: files of the data folder, temporary ones, and what the process printed. */
   const found = async () => {
-    const names = await readdir(dir, { recursive: true });
-    const files = names.map(async (name) => [name, await readFile(join(dir, name), 'latin1').catch(() => '')] as const);
+    const paths = [dir, temporary].map(async (folder) =>
+      (await readdir(folder, { recursive: true })).map((name) => join(folder, name)),
+    );
+    const names = (await Promise.all(paths)).flat();
+    const files = names.map(async (name) => [name, await readFile(name, 'latin1').catch(() => '')] as const);
     const places = [...(await Promise.all(files)), ['stdout', server.stdout()], ['stderr', server.stderr()]] as const;
     return places.flatMap(([name, text]) =>
       (text.match(/.{0,80}(?:canary-visitor|canary-nick|canary\.mara|canary%2emara).{0,40}/gis) ?? []).map(
@@ -69,6 +75,18 @@ test('every feature that can keep a visitor id or a value of an event is without
   const shared = await deliveryOf(app, five);
   assert.match(JSON.stringify(shared.attemptLog), /first=canary.*x-echo/, 'both in one request');
 
+  // A trace and a stream of their events, which stay open.
+  const trace = await client.call('startTrace', { body: { name: `What becomes of ${visitorId}` } });
+  const traced = `/v3/${plain.collector.key}?${trace.attach.parameter}=${trace.id}`;
+  const feed = stack.use(
+    await openStream((init) =>
+      fetch(`${url}/api/v1/events/stream`, { ...init, headers: { authorization: `Bearer ${adminToken}` } }),
+    ),
+  );
+  await fetch(`${url}${traced}`, { method: 'POST', body: JSON.stringify({ events: [theirs] }) });
+  assert.equal((await client.call('getTrace', { params: trace })).events.length, 1);
+  assert.match(String((await feed.messages.next()).value?.data), /canary-visitor/);
+
   // Requests that name them, with what they leave behind.
   const api = (path: string, init: RequestInit = {}) =>
     fetch(`${url}${path}`, { ...init, headers: { authorization: `Bearer ${adminToken}`, ...init.headers } });
@@ -104,6 +122,9 @@ test('every feature that can keep a visitor id or a value of an event is without
   for (const body of [
     `{"events":[{"wt.dcsvid":"${visitorId}","x":${deep}}]}`,
     `{"events":[{"wt.dcsvid":"${visitorId}",`,
+    `{"events":[{"wt.dcsvid":"${visitorId}",!}]}`,
+    `{"events":[{"wt.dcsvid":"${visitorId}","wt.ev":{"${visitorId}":1}}], "${visitorId}":1}`,
+    `{"events":{"${visitorId}":1}}`,
   ])
     await fetch(`${url}/v3/${plain.collector.key}`, { method: 'POST', body });
   await fetch(`${url}/v3/unknown`, { method: 'POST', body: JSON.stringify({ events: [theirs] }) });
@@ -111,6 +132,7 @@ test('every feature that can keep a visitor id or a value of an event is without
   await fetch(`${url}/inbox/some?visitor=${visitorId}`, { method: 'POST', body: mail });
   await sendEvents(app, plain.collector.key, { 'wt.dcsvid': visitorId, mail });
   await api(`/api/v1/nothing/${visitorId}`);
+  await api('/api/v1/actions', { method: 'POST', body: JSON.stringify({ name: visitorId }), headers: json });
 
   for (const body of [{ visitorId }, { parameter: 'mail', value: mail }]) {
     const { id } = await client.call('eraseVisitor', { body });
@@ -120,6 +142,12 @@ test('every feature that can keep a visitor id or a value of an event is without
     });
   }
   assert.deepEqual(await found(), []);
+  await plain.send({ 'wt.dcsvid': 'after', n: 1 });
+  for (let isAfter = false; !isAfter; ) {
+    const { data = '' } = (await feed.messages.next()).value ?? {};
+    isAfter = data.includes('"after"');
+    if (isAfter) assert.doesNotMatch(data, /canary/);
+  }
   const repeated = await api(`/api/v1/destinations/${plain.destination.id}/preview`, previewed);
   assert.equal(repeated.status, 409, 'its key stays used');
   const { attemptLog } = await client.call('getDelivery', { params: shared });
@@ -145,6 +173,10 @@ test('every feature that can keep a visitor id or a value of an event is without
     client.call('listDeliveries', { query: { limit: 200 } }),
     client.call('listParameters', { query: { limit: 200 } }),
     client.call('listInboxRequests', { query: {} }),
+    client.call('listTraces', { query: {} }),
+    client.call('getTrace', { params: trace }),
+    client.call('listRejectedRequests', { query: {} }),
+    client.call('listAudit', { query: { limit: 200 } }),
   ]);
   assert.ok(!/canary/.test(JSON.stringify(responses)), 'in no response');
   assert.match(JSON.stringify(responses[0]), /no account for \[erased\], \[erased\]/);

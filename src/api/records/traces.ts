@@ -1,3 +1,4 @@
+import { withoutText } from '../../contract/erased-text.ts';
 import { AppError } from '../../contract/errors.ts';
 import { placedId, timeOf } from '../../contract/ids.ts';
 import type { Event, IncomingEvent } from '../../contract/records/event.ts';
@@ -86,6 +87,11 @@ export function createTraces({ now, newId }: Pick<ApiParts, 'newId' | 'now'>) {
 
     stop(one: Kept): void {
       if (one.endedAt === null) end(one, now());
+    },
+
+    /** Removes the text of an erased visitor from the names that people gave. */
+    erase(text: string): void {
+      for (const one of [...running.values(), ...ended.values()]) one.name = withoutText({ name: one.name }, text).name;
     },
 
     /**

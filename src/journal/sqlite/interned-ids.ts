@@ -3,7 +3,7 @@ import type { Db } from '../../sqlite/db.ts';
 /** The number of a word, assigned now when it is new; null for null. */
 export function internText(db: Db, text: string | null): number | null {
   if (text === null) return null;
-  return db.keepIn('words', text, () => {
+  return db.keepRecent('words', text, () => {
     db.run('INSERT INTO word (text) VALUES (?) ON CONFLICT DO NOTHING', text);
     return found(findWord(db, text));
   });
@@ -18,7 +18,7 @@ export function findWord(db: Db, text: string): number | null {
 export function wordText(db: Db, id: number | null): string | null {
   if (id === null) return null;
   const sql = 'SELECT text FROM word WHERE id = ?';
-  return db.keepIn('texts', id, () => found(db.get<{ text: string }>(sql, id)?.text));
+  return db.keepRecent('texts', id, () => found(db.get<{ text: string }>(sql, id)?.text));
 }
 
 /**
@@ -29,13 +29,13 @@ export type Target = { destination: string; connection: string; replay: string }
 /** The target with this number. */
 export function targetOf(db: Db, id: number): Target {
   const sql = 'SELECT destination, connection, replay FROM target WHERE id = ?';
-  return db.keepIn('targetsById', id, () => found(db.get<Target>(sql, id)));
+  return db.keepRecent('targetsById', id, () => found(db.get<Target>(sql, id)));
 }
 
 /** The number of a destination under its connection, assigned now when it is new. */
 export function targetNumber(db: Db, destination: string, connection: string, replay = ''): number {
   const key = [destination, connection, replay];
-  return db.keepIn('targets', key.join('\n'), () => {
+  return db.keepRecent('targets', key.join('\n'), () => {
     db.run('INSERT INTO target (destination, connection, replay) VALUES (?, ?, ?) ON CONFLICT DO NOTHING', ...key);
     const sql = 'SELECT id FROM target WHERE destination = ? AND connection = ? AND replay = ?';
     return found(db.get<{ id: number }>(sql, ...key)?.id);

@@ -1,5 +1,6 @@
 import type { Clock } from '../../async/clock.ts';
 import type { Parameter } from '../../contract/documents/parameter.ts';
+import { quotedForms } from '../../contract/erased-text.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { knownParameters } from '../../rules/known-parameters.ts';
@@ -61,6 +62,15 @@ export async function startParameters(options: {
       const { parameters, ...counts } = gather();
       const isKept = (example: string) => gone !== null && !gone.has(example);
       learnt = { ...counts, parameters: parameters.map((one) => ({ ...one, examples: one.examples.filter(isKept) })) };
+      await journal.retention.saveNote(noteName, JSON.stringify(learnt));
+    },
+    /** Removes parameters whose name has the text of an erased visitor, such as a key of an object of visitors. */
+    async forgetNames(text: string): Promise<void> {
+      const forms = quotedForms(text);
+      const { parameters, ...counts } = gather();
+      const left = parameters.filter(({ name }) => !forms.some((form) => name.includes(form)));
+      if (left.length === parameters.length) return;
+      learnt = { ...counts, parameters: left };
       await journal.retention.saveNote(noteName, JSON.stringify(learnt));
     },
     list(): Parameter[] {
