@@ -10,6 +10,7 @@ import { idle } from './scenarios/idle.ts';
 import { intake } from './scenarios/intake.ts';
 import { isolation } from './scenarios/isolation.ts';
 import { latency } from './scenarios/latency.ts';
+import { receivers } from './scenarios/receivers.ts';
 import { render } from './scenarios/render.ts';
 import { rules } from './scenarios/rules.ts';
 import { rulesLive } from './scenarios/rules-live.ts';
@@ -19,6 +20,7 @@ import { steady } from './scenarios/steady.ts';
 // npm run bench -- --beside folder [--rounds 12]: measures it against the program of another checkout.
 
 const scenarios: readonly Scenario[] = [
+  receivers,
   e2e,
   intake,
   latency,

@@ -1,21 +1,22 @@
 import type { TransferDocument } from '../src/contract/documents/transfer.ts';
 import { marks } from './marks.ts';
 import type { Product } from './product.ts';
+import { originOf } from './rig.ts';
 
-/** The numbers of a large configuration. Each action is fired by one value of `bench.d`. */
-export type Routes = { connections: number; destinations: number; actions: number };
+/** The numbers of a large configuration. Each action is fired by one value of `bench.d`. `ca`: the receivers have TLS. */
+export type Routes = { connections: number; destinations: number; actions: number; ca?: string };
 
 /** Documents of one import: its body must stay within the limit of a request. */
 const documentsAtOnce = 900;
 
 /** Creates connections to ports in turn, destinations in turn over them, and an action for each value of `bench.d`. */
 export async function createRoutes({ client }: Product, ports: readonly number[], routes: Routes): Promise<void> {
-  const { connections, destinations, actions } = routes;
+  const { connections, destinations, actions, ca } = routes;
   const documents: TransferDocument[] = [
     ...many(connections, (n) => ({
       kind: 'connection',
       name: `Connection ${n}`,
-      baseUrl: `http://127.0.0.1:${ports[n % ports.length]}`,
+      ...originOf(ports[n % ports.length] ?? 0, ca),
     })),
     ...many(destinations, (n) => ({
       kind: 'destination',
@@ -41,6 +42,7 @@ function many(count: number, one: (n: number) => TransferDocument): TransferDocu
   return Array.from({ length: count }, (_, n) => one(n));
 }
 
-function digitsOf(n: number): string {
+/** The value of `bench.d` of an action. */
+export function digitsOf(n: number): string {
   return String(n).padStart(marks.destination.digits, '0');
 }

@@ -1,9 +1,10 @@
+import type { Arrived } from './arrivals.ts';
 import type { Child } from './child.ts';
 import { startChild } from './child.ts';
 import { pause } from './clock.ts';
 import { eventName } from './events.ts';
 import type { Flood, LoadCalls, Sent } from './processes/load.ts';
-import type { Arrived, SinkCalls } from './processes/sink.ts';
+import type { SinkCalls } from './processes/sink.ts';
 import { type Product, startProduct, temporaryFolder } from './product.ts';
 
 /** Load generator and sink, each in its own process; the load generator gets the sink's progress. */
@@ -44,19 +45,35 @@ export async function createCollector({ client }: Product): Promise<string> {
   return `/v3/${key}`;
 }
 
-type Route = { name: string; port: number; rules: { parameter: string; operator: 'equals'; value: string } };
+/** `ca`: of a receiver with TLS. `path`: of its destination. */
+type Route = {
+  name: string;
+  port: number;
+  path?: string;
+  ca?: string;
+  rules: { parameter: string; operator: 'equals'; value: string };
+};
 
 /** Creates a connection, a destination with the documented template, and an action for it; returns the destination. */
-export async function createRoute({ client }: Product, { name, port, rules }: Route): Promise<string> {
-  const connection = await client.call('createConnection', { body: { name, baseUrl: `http://127.0.0.1:${port}` } });
+export async function createRoute(
+  { client }: Product,
+  { name, port, path = '/hook', ca, rules }: Route,
+): Promise<string> {
+  const connection = await client.call('createConnection', { body: { name, ...originOf(port, ca) } });
   const destination = await client.call('createDestination', {
     params: { id: connection.id },
-    body: { name, path: '/hook', status: 'enabled' },
+    body: { name, path, status: 'enabled' },
   });
   await client.call('createAction', {
     body: { name, description: name, status: 'enabled', rules, destinations: [{ destinationId: destination.id }] },
   });
   return destination.id;
+}
+
+/** The address of a receiver in a connection. `ca`: it has TLS. */
+export function originOf(port: number, ca?: string) {
+  if (ca === undefined) return { baseUrl: `http://127.0.0.1:${port}` };
+  return { baseUrl: `https://127.0.0.1:${port}`, settings: { tls: { ca } } };
 }
 
 let lastRun = 0;
@@ -67,7 +84,7 @@ export function newRun(): number {
   return lastRun;
 }
 
-type Size = Pick<Flood, 'events' | 'batch' | 'connections' | 'window' | 'destinations' | 'fresh'>;
+type Size = Pick<Flood, 'events' | 'batch' | 'connections' | 'window' | 'destinations' | 'destination' | 'fresh'>;
 type Flow = { perSecond: number; sent: Sent; arrived: Arrived };
 
 /** Sends events through the program, as `flowThrough`. Throws when the program logged an error. */

@@ -15,12 +15,20 @@ export type Flood = Target & {
   window: number | null;
   /** The events go to this many destinations in turn; 1 unless given. */
   destinations?: number;
+  /** The first of them; 0 unless given. */
+  destination?: number;
   /** Creates every event instead of repeating a few prepared ones: from words, or from noise. */
   fresh?: 'words' | 'noise';
 };
 
 /** One event per request at a steady pace, independent of the responses. */
-export type Drip = Target & { perSecond: number; seconds: number; connections: number; destinations: number };
+export type Drip = Target & {
+  perSecond: number;
+  seconds: number;
+  connections: number;
+  destinations: number;
+  destination?: number;
+};
 
 /** The events sent. `refused` counts 503 responses, after which the events are sent again. */
 export type Sent = { events: number; refused: number; firstUs: number; lastUs: number };
@@ -46,6 +54,7 @@ async function flood({
   connections,
   window,
   destinations = 1,
+  destination = 0,
   fresh,
 }: Flood): Promise<Sent> {
   delivered = 0;
@@ -70,7 +79,7 @@ async function flood({
       const size = Math.min(batch, events - from);
       next += size;
       const request = fresh !== undefined || size !== batch ? prepareOne(size) : prepared;
-      stamp(request, run, from, nowUs(), (n) => (n * stride) % destinations);
+      stamp(request, run, from, nowUs(), (n) => destination + ((n * stride) % destinations));
       await deliver(wire, request, sent);
       sent.events += size;
     }
@@ -85,7 +94,16 @@ async function flood({
 /** Destinations are taken in steps of a large prime, so that events go to all parts of the list at any time. */
 const stride = 619;
 
-async function drip({ port, path, run, perSecond, seconds, connections, destinations }: Drip): Promise<Sent> {
+async function drip({
+  port,
+  path,
+  run,
+  perSecond,
+  seconds,
+  connections,
+  destinations,
+  destination = 0,
+}: Drip): Promise<Sent> {
   const random = seeded(run);
   const free: { wire: Wire; request: Prepared }[] = [];
   for (let i = 0; i < connections; i++)
@@ -105,7 +123,7 @@ async function drip({ port, path, run, perSecond, seconds, connections, destinat
       const one = free.shift();
       if (one === undefined) return;
       const n = made - due.length - 1;
-      stamp(one.request, run, n, dueUs, () => (n * stride) % destinations);
+      stamp(one.request, run, n, dueUs, () => destination + ((n * stride) % destinations));
       deliver(one.wire, one.request, sent).then(
         () => {
           sent.events += 1;

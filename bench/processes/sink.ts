@@ -1,26 +1,28 @@
-import { createServer, type Socket } from 'node:net';
+import { readFileSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import { type Arrived, createArrivals, type Expected } from '../arrivals.ts';
 import { answerCalls, tellParent } from '../child.ts';
 import { nowUs } from '../clock.ts';
-import { marks, needleOf, readDigits, readMark } from '../marks.ts';
+import { seeded } from '../events.ts';
+import { percentile } from '../statistics.ts';
+import { testdata } from '../testdata.ts';
 import { frameOf } from '../wire.ts';
 
-/** The expected run: its number and the largest number of its events. */
-export type Expected = { run: number; events: number };
+/**
+ * A system as it is: it takes `ms`, give or take a fifth, or `slowMs` for paths with `/slow`, whose events it does not
+ * count; it works on `workers` requests at a time and refuses with 503 what exceeds `most`.
+ */
+export type Receiver = { ms: number; slowMs?: number; workers?: number; most?: number; isTls?: boolean };
 
-/** Events received since `expect`. `strays` belong to other runs or have no mark. */
-export type Arrived = {
-  distinct: number;
-  repeated: number;
-  strays: number;
-  firstUs: number;
-  lastUs: number;
-  /** When each tenth of the expected events was complete. */
-  tenthsUs: number[];
-};
+/** Since `expect`: the median time from a request to its response, refusals, most requests at once, TLS handshakes. */
+export type Served = { medianMs: number; refused: number; most: number; handshakes: number; resumed: number };
 
 /** Receives deliveries: counts each event and responds 200 at once. */
 export type SinkCalls = {
   listen(): Promise<number>;
+  listenAs(receiver: Receiver): Promise<number>;
+  served(): Served;
   /** A port that accepts everything and never responds. */
   listenSilently(): Promise<number>;
   /** A port that responds 503 to each request. */
@@ -29,63 +31,107 @@ export type SinkCalls = {
   arrived(): Arrived;
   /** Milliseconds from sending to receiving, of the received events, in order of their numbers. */
   latencies(): Float64Array;
+  /** When each event arrived, in microseconds, in order of arrival. */
+  times(): Float64Array;
 };
 
 const answer = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}';
 const refusal = 'HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n';
-const number = needleOf('number');
-const time = needleOf('time');
 const empty = Buffer.alloc(0);
 const newsEveryMs = 5;
 
-let run = -1;
-let seen = new Uint8Array(0);
-let latencyMs = new Float64Array(0);
-let counts = noneYet();
+const arrivals = createArrivals();
+
 let told = 0;
 
-function noneYet(): Arrived {
-  return { distinct: 0, repeated: 0, strays: 0, firstUs: 0, lastUs: 0, tenthsUs: [] };
-}
+/** Responds to a request, which has this path, by calling `reply`. */
+type Respond = (body: Buffer, path: string, reply: (response: string) => void) => void;
 
-function receive(body: Buffer) {
-  const at = body.indexOf(number);
-  const mark = at === -1 ? null : readMark(readDigits(body, at + number.length, marks.number.digits));
-  const count = mark === null || mark.run !== run ? undefined : seen[mark.n];
-  if (mark === null || count === undefined) {
-    counts.strays += 1;
-    return;
-  }
-  if (count > 0) {
-    counts.repeated += 1;
-    return;
-  }
-  seen[mark.n] = 1;
-  const now = nowUs();
-  const timeAt = body.indexOf(time, at);
-  latencyMs[mark.n] = (now - readDigits(body, timeAt + time.length, marks.time.digits)) / 1_000;
-  counts.distinct += 1;
-  counts.firstUs ||= now;
-  counts.lastUs = now;
-  if (counts.distinct >= (seen.length * (counts.tenthsUs.length + 1)) / 10) counts.tenthsUs.push(now);
-}
+const atOnce: Respond = (body, _path, reply) => {
+  arrivals.receive(body);
+  reply(answer);
+};
 
-function serve(socket: Socket, handle: (body: Buffer) => void, response: string) {
+function serve(socket: Socket, respond: Respond) {
   let read = empty;
   socket.setNoDelay(true);
   socket.on('error', () => {}); // the peer may disconnect
+  const reply = (response: string) => void socket.write(response);
   socket.on('data', (chunk) => {
     read = read.length === 0 ? chunk : Buffer.concat([read, chunk]);
     for (let frame = frameOf(read); frame !== null && read.length >= frame.bytes; frame = frameOf(read)) {
-      handle(read.subarray(frame.bodyAt, frame.bytes));
+      const request = read;
       read = read.length === frame.bytes ? empty : read.subarray(frame.bytes);
-      socket.write(response);
+      respond(request.subarray(frame.bodyAt, frame.bytes), request.toString('latin1', 0, pathEnd), reply);
     }
   });
 }
 
-function listen(onSocket: (socket: Socket) => void): Promise<number> {
-  const server = createServer(onSocket);
+/** The method and the path of every request of the bench are shorter. */
+const pathEnd = 40;
+
+const random = seeded(1);
+type Serving = Omit<Served, 'medianMs'> & { ms: number[] };
+let served: Serving = noneServed();
+
+function noneServed(): Serving {
+  return { ms: [], refused: 0, most: 0, handshakes: 0, resumed: 0 };
+}
+
+function respondAs({
+  ms,
+  slowMs = ms,
+  workers = Number.POSITIVE_INFINITY,
+  most = Number.POSITIVE_INFINITY,
+}: Receiver): Respond {
+  let present = 0;
+  let busy = 0;
+  const waiting: (() => void)[] = [];
+  return (body, path, reply) => {
+    if (present >= most) {
+      served.refused += 1;
+      reply(refusal);
+      return;
+    }
+    const isSlow = path.includes('/slow');
+    const takesMs = (isSlow ? slowMs : ms) * (0.8 + 0.4 * random());
+    const cameUs = nowUs();
+    present += 1;
+    served.most = Math.max(served.most, present);
+    const work = () => {
+      busy += 1;
+      setTimeout(() => {
+        busy -= 1;
+        present -= 1;
+        served.ms.push((nowUs() - cameUs) / 1_000);
+        if (!isSlow) arrivals.receive(body);
+        reply(answer);
+        waiting.shift()?.();
+      }, takesMs);
+    };
+    if (busy < workers) work();
+    else waiting.push(work);
+  };
+}
+
+function listenAs(receiver: Receiver): Promise<number> {
+  const respond = receiver.ms === 0 && receiver.slowMs === undefined ? atOnce : respondAs(receiver);
+  if (receiver.isTls !== true) return listen(createServer((socket) => serve(socket, respond)));
+  const server = createTlsServer(certificate(), (socket) => {
+    served.handshakes += 1;
+    if (socket.isSessionReused()) served.resumed += 1;
+    serve(socket, respond);
+  });
+  server.on('tlsClientError', () => {}); // the peer may disconnect
+  return listen(server);
+}
+
+const certificate = () => ({
+  cert: readFileSync(new URL('server.crt', testdata)),
+  key: readFileSync(new URL('server.key', testdata)),
+});
+
+function listen(server: Server): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host: '127.0.0.1', port: 0, backlog: 4_096 }, () => {
@@ -96,22 +142,24 @@ function listen(onSocket: (socket: Socket) => void): Promise<number> {
 }
 
 setInterval(() => {
-  if (counts.distinct === told) return;
-  told = counts.distinct;
+  const { distinct } = arrivals.counts();
+  if (distinct === told) return;
+  told = distinct;
   tellParent(told);
 }, newsEveryMs);
 
 answerCalls<SinkCalls>({
-  listen: () => listen((socket) => serve(socket, receive, answer)),
-  listenRefusing: () => listen((socket) => serve(socket, () => {}, refusal)),
-  listenSilently: () => listen((socket) => socket.on('error', () => {}).resume()),
+  listen: () => listen(createServer((socket) => serve(socket, atOnce))),
+  listenAs,
+  listenRefusing: () => listen(createServer((socket) => serve(socket, (_body, _path, reply) => reply(refusal)))),
+  listenSilently: () => listen(createServer((socket) => socket.on('error', () => {}).resume())),
+  served: () => ({ ...served, medianMs: percentile(served.ms, 0.5) }),
   expect(expected) {
-    run = expected.run;
-    seen = new Uint8Array(expected.events);
-    latencyMs = new Float64Array(expected.events).fill(Number.NaN);
-    counts = noneYet();
+    arrivals.expect(expected);
+    served = noneServed();
     told = 0;
   },
-  arrived: () => counts,
-  latencies: () => latencyMs.filter((one) => !Number.isNaN(one)),
+  arrived: arrivals.counts,
+  latencies: arrivals.latencies,
+  times: arrivals.times,
 });
